@@ -1,0 +1,6 @@
+/**
+ * Copies `length` bytes at `offset` of the module's `wasmote.weights` section to `destination` in linear memory.
+ * The host checks both ranges and traps outside them.
+ */
+@external("wasmote", "read_weights")
+export declare function readWeights(destination: usize, offset: i32, length: i32): void;

@@ -1,0 +1,162 @@
+/** Where a problem was found. Every part is optional; what is known is printed. */
+export interface Place {
+  /** File that was read. */
+  file?: string;
+  /** Node's name in the model. */
+  node?: string;
+  /** Operator of that node. */
+  operator?: string;
+}
+
+/** Exit codes of the command line. */
+export const exitCodes = { done: 0, refused: 1, usage: 2, missing: 3, defect: 70 } as const;
+
+interface Entry {
+  readonly exit: number;
+  readonly title: string;
+  readonly help: string;
+}
+
+const refused = (title: string, help: string): Entry => ({ exit: exitCodes.refused, title, help });
+const missing = (title: string, help: string): Entry => ({ exit: exitCodes.missing, title, help });
+
+/**
+ * The one table of errors. `title` is the constant part of the message, `help` the next step.
+ * The variable part (what was found, what was expected) is given by the code that throws.
+ */
+export const errorTable = {
+  "file-unreadable": refused("the file cannot be read", "Check the path and its permissions."),
+  "file-empty": refused("the file is empty", "Export or copy the file again: it has no bytes."),
+  "file-unwritable": refused("the file cannot be written", "Check that the folder exists and may be written to."),
+  "format-unknown": refused(
+    "the file is of no format that wasmote reads",
+    "Give a .tflite file, a TF.js Layers model.json, or a .wasm built by wasmote.",
+  ),
+  "format-planned": refused(
+    "the format is known but cannot be imported yet",
+    "Convert the model to .tflite or to a TF.js Layers model.json.",
+  ),
+  "model-corrupt": refused(
+    "the model file is damaged",
+    "Export the model again, or compare its checksum with the original's.",
+  ),
+  "model-invalid": refused("the model contradicts itself", "Fix the model at the place named, and export it again."),
+  "model-unsupported": refused(
+    "the model uses what wasmote cannot run",
+    "Replace the operators named, or split the model before them. `wasmote inspect` lists what is supported.",
+  ),
+  "shard-missing": refused(
+    "a weights file of the model is missing",
+    "Put every file that model.json names in paths beside it.",
+  ),
+  "shard-short": refused(
+    "a weights file of the model has the wrong size",
+    "Download or export the weights again: all files must come from the same export.",
+  ),
+  "weights-not-finite": refused(
+    "the weights hold a value that is not a finite number",
+    "Train again: NaN or infinity in weights comes from a diverged training or a damaged file.",
+  ),
+  "calibration-missing": refused(
+    "a float model needs calibration samples to be quantized",
+    "Give real inputs with --calibrate FILE|DIR; a hundred samples are usually enough.",
+  ),
+  "calibration-invalid": refused(
+    "the calibration samples do not fit the model's input",
+    "Give samples of the input's own shape, with or without a leading sample axis.",
+  ),
+  "quantization-unsupported": refused(
+    "this kind of quantization is not available",
+    "Use --quantize auto or --quantize int8.",
+  ),
+  "memory-exceeded": refused(
+    "the model needs more memory than one WebAssembly memory of 64 KiB pages may have",
+    "Use smaller activations: a smaller input or fewer channels in the first layers.",
+  ),
+  "input-count": refused("the number of input files is wrong", "Give one --input for each model input, in order."),
+  "output-count": refused("the number of output files is wrong", "Give one --output for each model output, in order."),
+  "input-size": refused("the input file has the wrong size", "Give exactly the bytes, or numbers, that the input takes."),
+  "input-dtype": refused(
+    "the input file has the wrong dtype",
+    "Give the model's own dtype, or float32 numbers to be quantized.",
+  ),
+  "input-invalid": refused("the input file cannot be decoded", "Check that the file is what its ending says."),
+  "input-kind": refused(
+    "the file's ending is not one that wasmote reads here",
+    "Use .npy, .bin or .json; for inputs also .png, .jpg and .wav.",
+  ),
+  "module-invalid": refused("the .wasm file is not a valid module", "Build it again with `wasmote build`."),
+  "module-foreign": refused("the .wasm file was not built by wasmote", "Build one with `wasmote build MODEL`."),
+  "module-newer": refused("the .wasm file has a newer format", "Update wasmote, or build the file again."),
+  "run-failed": refused("the model stopped while running", "Build the file again; if it stays, please report it."),
+  "board-unknown": refused("no such board or runner", "Use --on wasm3 or --on node."),
+  "tier-unavailable": refused("this runner does not offer that tier", "Use --tier portable."),
+  "addon-missing": missing(
+    "the wasm3 addon is not built on this machine",
+    "Run `npm rebuild wasm3-bindings` (needs a C++ compiler, make and python3), or use --on node.",
+  ),
+  "compile-failed": { exit: exitCodes.defect, title: "the generated program does not compile", help: "Please report it, with the model if you may share it." },
+  "internal": { exit: exitCodes.defect, title: "wasmote has a defect", help: "Please report it with the command line and the model if you may share it." },
+} as const satisfies Record<string, Entry>;
+
+/** Code of an error in the table. */
+export type ErrorCode = keyof typeof errorTable;
+
+/** An error that a user can act on: `code`, `message` (what was found, where), `help` (the next step). */
+export class WasmoteError extends Error {
+  readonly code: ErrorCode;
+  readonly help: string;
+  readonly place: Place;
+  readonly detail: string;
+
+  /**
+   * @param code entry of the error table
+   * @param detail what was found and what was expected
+   * @param place where it was found
+   */
+  constructor(code: ErrorCode, detail: string, place: Place = {}) {
+    const where = [
+      place.file,
+      place.node !== undefined ? `node "${place.node}"` : undefined,
+      place.operator !== undefined ? `operator ${place.operator}` : undefined,
+    ].filter((part) => part !== undefined && part !== "");
+    super(`${errorTable[code].title}: ${detail}${where.length > 0 ? ` (${where.join(", ")})` : ""}`);
+    this.name = "WasmoteError";
+    this.code = code;
+    this.help = errorTable[code].help;
+    this.detail = detail;
+    this.place = place;
+  }
+
+  /** Exit code of the command line for this error. */
+  get exitCode(): number {
+    return errorTable[this.code].exit;
+  }
+
+  /** The same error with its place completed by `place`; parts already known stay. */
+  at(place: Place): WasmoteError {
+    return new WasmoteError(this.code, this.detail, { ...place, ...this.place });
+  }
+}
+
+/** One thing in a model that cannot be run, and why. */
+export interface Refusal {
+  node: string;
+  operator: string;
+  reason: string;
+}
+
+/** Several refusals at once: everything in the model that cannot be run. */
+export class UnsupportedModelError extends WasmoteError {
+  readonly refusals: readonly Refusal[];
+
+  constructor(refusals: readonly Refusal[], place: Place = {}) {
+    const lines = refusals.map((r) => `\n  ${r.operator}  node "${r.node}": ${r.reason}`).join("");
+    super("model-unsupported", `${refusals.length} ${refusals.length === 1 ? "node" : "nodes"}${lines}\n `, place);
+    this.refusals = refusals;
+  }
+
+  override at(place: Place): UnsupportedModelError {
+    return new UnsupportedModelError(this.refusals, { ...place, ...this.place });
+  }
+}

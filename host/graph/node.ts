@@ -1,0 +1,24 @@
+import type { Tensor } from "./tensor.js";
+
+/** Index into `Graph.tensors`; -1 stands for an optional input that is absent. */
+export type TensorIndex = number;
+
+/** An instance of an operator. `attributes` has the type that the operator declares. */
+export interface Node<Attributes extends object = object> {
+  name: string;
+  operator: string;
+  attributes: Attributes;
+  inputs: readonly TensorIndex[];
+  outputs: readonly TensorIndex[];
+}
+
+/** A node with its tensors looked up: what operators work on. */
+export interface BoundNode<Attributes extends object = object> {
+  name: string;
+  attributes: Attributes;
+  inputs: readonly (Tensor | undefined)[];
+  outputs: readonly Tensor[];
+}
+
+/** Activation fused into an operator's output, as TFLite does. */
+export type FusedActivation = "none" | "relu" | "relu6" | "relu-n1-to-1";

@@ -1,0 +1,61 @@
+/** Element types of tensors. */
+export type DType = "int8" | "uint8" | "int16" | "int32" | "int64" | "float32" | "bool";
+
+/** Array that backs a constant tensor. Integer 64-bit constants are held as BigInt64Array. */
+export type TensorData = Int8Array | Uint8Array | Int16Array | Int32Array | BigInt64Array | Float32Array;
+
+/** Affine quantization, `real = scale * (q - zeroPoint)`; one entry per tensor, or one per index of `axis`. */
+export interface Quantization {
+  scale: readonly number[];
+  zeroPoint: readonly number[];
+  axis: number;
+}
+
+/** A tensor of the graph: constant where it has `data`, else an activation. Activations are NHWC. */
+export interface Tensor {
+  name: string;
+  dtype: DType;
+  shape: readonly number[];
+  quantization?: Quantization;
+  data?: TensorData;
+}
+
+/** Type of a tensor: what shape inference computes. */
+export interface TensorType {
+  dtype: DType;
+  shape: readonly number[];
+}
+
+/** Bytes of one element. */
+export const elementBytes: Readonly<Record<DType, number>> = {
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  float32: 4,
+  bool: 1,
+};
+
+/** Number of elements of a shape (1 for a scalar's empty shape). */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** Bytes of a tensor as it lies in memory. */
+export function tensorBytes(type: TensorType): number {
+  return elementCount(type.shape) * elementBytes[type.dtype];
+}
+
+/** "25x5x64 int8": a tensor's type as people write it. */
+export function describeType(type: TensorType): string {
+  return `${type.shape.length === 0 ? "scalar" : type.shape.join("x")} ${type.dtype}`;
+}
+
+/** Scale and zero point of a tensor quantized as a whole, or undefined. */
+export function perTensor(tensor: Tensor): { scale: number; zeroPoint: number } | undefined {
+  const scale = tensor.quantization?.scale[0];
+  const zeroPoint = tensor.quantization?.zeroPoint[0];
+  if (scale === undefined || zeroPoint === undefined || tensor.quantization?.scale.length !== 1) return undefined;
+  return { scale, zeroPoint };
+}

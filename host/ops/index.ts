@@ -1,0 +1,16 @@
+import { conv2d } from "./conv-2d.js";
+import type { Operator } from "./operator.js";
+
+/** Every operator that wasmote knows: one line each. */
+export const operators = [
+  conv2d,
+] as const;
+
+const byName = new Map<string, Operator>(operators.map((operator) => [operator.name, operator as unknown as Operator]));
+
+/** The operator of that name. Nodes are made from these names only, so a missing one is a defect. */
+export function operatorNamed(name: string): Operator {
+  const operator = byName.get(name);
+  if (operator === undefined) throw new Error(`no operator is named ${name}`);
+  return operator;
+}

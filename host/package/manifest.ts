@@ -1,0 +1,44 @@
+import type { DType } from "../graph/tensor.js";
+
+/** Names of the custom sections. */
+export const manifestSection = "wasmote.manifest";
+export const weightsSection = "wasmote.weights";
+
+/** Version of the manifest's format and of the module's interface (ABI). */
+export const manifestVersion = 1;
+
+/** A model input or output as the manifest describes it. */
+export interface ManifestTensor {
+  name: string;
+  dtype: DType;
+  shape: number[];
+  /** Address in linear memory. */
+  address: number;
+  /** Present for quantized tensors: real = scale * (q - zeroPoint). */
+  scale?: number;
+  zeroPoint?: number;
+  /** Names of the classes along the last axis. */
+  labels?: string[];
+}
+
+/** One step of `run`. */
+export interface ManifestStep {
+  name: string;
+  operator: string;
+  macs: number;
+  /** Bytes of the weights section that the step reads. */
+  weightBytes: number;
+}
+
+/** Contents of the section `wasmote.manifest`, in CBOR (RFC 8949). */
+export interface Manifest {
+  version: number;
+  name: string;
+  inputs: ManifestTensor[];
+  outputs: ManifestTensor[];
+  /** Linear memory in bytes that the module touches: addresses are below it. */
+  memoryBytes: number;
+  steps: ManifestStep[];
+  /** Imports as "module.name". */
+  imports: { required: string[]; optional: string[] };
+}

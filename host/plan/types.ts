@@ -1,0 +1,37 @@
+import type { TensorIndex } from "../graph/node.js";
+
+/** Where an activation lies in linear memory, and the steps during which it is alive. */
+export interface TensorAllocation {
+  address: number;
+  bytes: number;
+  /** First step that needs it: the one that writes it, or 0 for a model input. */
+  first: number;
+  /** Last step that needs it; the number of the last step for a model output. */
+  last: number;
+  /** The tensor whose memory it takes over (in-place operator or pure view), if any. */
+  sharesWith?: TensorIndex;
+}
+
+/** Scratch memory of one step. */
+export interface ScratchAllocation {
+  address: number;
+  bytes: number;
+}
+
+/** A memory plan: the order of the nodes, and the address of everything that is ever in linear memory. */
+export interface Plan {
+  /** Indices into `graph.nodes`, in the order in which they run. Step i runs node `order[i]`. */
+  order: readonly number[];
+  /** By tensor index; constants have none. */
+  tensors: ReadonlyMap<TensorIndex, TensorAllocation>;
+  /** One for each step, aligned with `order`. Zero bytes where none is needed. */
+  scratch: readonly ScratchAllocation[];
+  /** Highest address used, plus one. */
+  arenaBytes: number;
+  /** Largest sum of tensors alive at one step under this order, plus that step's scratch: no plan is smaller. */
+  boundBytes: number;
+  /** Step at which the bound is reached. */
+  boundStep: number;
+  /** Linear memory the module needs, in bytes: the arena, rounded up to 16. */
+  memoryBytes: number;
+}
