@@ -1,0 +1,26 @@
+/*
+ * Finds a custom section of a WebAssembly binary, in place: the binary may lie in flash.
+ * Needs no allocation and no C library beyond string.h.
+ */
+#ifndef WASMOTE_CUSTOM_SECTIONS_H
+#define WASMOTE_CUSTOM_SECTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct wasmote_section
+{
+    const uint8_t *bytes;  /* the contents, after the section's name */
+    uint32_t length;
+} wasmote_section;
+
+/*
+ * Finds the first custom section called `name` and stores where its contents lie.
+ *
+ * Returns false, and leaves *section alone, if there is none or if the binary is malformed before it. Every
+ * read is checked against `length`, so the binary need not be trusted. `name` is a C string, hence a section
+ * whose name holds a zero byte is never found.
+ */
+bool wasmote_find_custom_section(const uint8_t *binary, uint32_t length, const char *name, wasmote_section *section);
+
+#endif

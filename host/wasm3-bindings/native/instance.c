@@ -1,0 +1,168 @@
+#include "instance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "allocation.h"
+#include "native-stack.h"
+#include "read_weights.h"
+
+/*
+ * Lies beyond the operand stack: wasm3 writes the arguments and results of a call, 8 bytes each and at most
+ * 1000, before it checks that they fit.
+ */
+enum { stackMarginBytes = 16 * 1024 };
+
+const char hostTrap[] = "an import threw";
+const char badResultTrap[] = "an import returned a value of the wrong type";
+
+instance *instance_new(napi_env env, const instance_limits *limits)
+{
+    instance *self = calloc(1, sizeof(instance));
+    if (!self) return NULL;
+
+    self->owners = 1;
+    self->env = env;
+    self->limits = *limits;
+    self->nativeStackLimit = native_stack_limit();
+
+    size_t *previous = heap_account_enter(&self->heapBytes);
+    self->environment = m3_NewEnvironment();
+    if (self->environment) self->runtime = m3_NewRuntime(self->environment, limits->stackBytes + stackMarginBytes, self);
+    heap_account_leave(previous);
+
+    if (!self->runtime)
+    {
+        instance_release(self);
+        instance_disown(self);
+        return NULL;
+    }
+    self->runtime->numStackSlots = limits->stackBytes / sizeof(m3slot_t);
+    self->runtime->memoryLimit = limits->memoryBytes;
+    self->stackEnd = (m3slot_t *) self->runtime->stack + self->runtime->numStackSlots;
+    return self;
+}
+
+static const char *parse_and_load(instance *self, size_t length)
+{
+    const char *result = m3_ParseModule(self->environment, &self->module, self->binary, (uint32_t) length);
+    if (result) return result;
+
+    result = m3_LoadModule(self->runtime, self->module);
+    if (result)
+    {
+        m3_FreeModule(self->module);
+        self->module = NULL;
+        return result;
+    }
+    self->runtime->memory.maxPages = self->limits.memoryPages;
+    return NULL;
+}
+
+const char *instance_load(instance *self, const uint8_t *binary, size_t length)
+{
+    self->binary = malloc(length);
+    if (!self->binary) return m3Err_mallocFailed;
+    memcpy(self->binary, binary, length);
+
+    size_t *previous = heap_account_enter(&self->heapBytes);
+    const char *result = parse_and_load(self, length);
+    heap_account_leave(previous);
+    return result;
+}
+
+bool instance_keep_weights(instance *self, const uint8_t *binary, size_t length)
+{
+    wasmote_section found;
+    if (!wasmote_find_custom_section(binary, (uint32_t) length, WASMOTE_WEIGHTS_SECTION, &found)) return true;
+
+    uint8_t *copy = malloc(found.length ? found.length : 1);
+    if (!copy) return false;
+    memcpy(copy, found.bytes, found.length);
+    self->weights = (wasmote_section) { copy, found.length };
+    return true;
+}
+
+M3Result instance_grow_memory(IM3Runtime runtime, u32 pages)
+{
+    instance *self = instance_of(runtime);
+    M3Memory *memory = &runtime->memory;
+
+    if (pages < memory->numPages || pages > memory->maxPages) return m3Err_wasmMemoryOverflow;
+    if (self->limits.memoryBytes && (u64) pages * d_m3MemPageSize > self->limits.memoryBytes) return m3Err_wasmMemoryOverflow;
+    if (!instance_detach_view(self)) return m3Err_wasmMemoryOverflow;
+
+    M3Result result = ResizeMemory(runtime, pages);
+    memory->mallocated->maxStack = self->stackEnd;
+    instance_report_bytes(self);
+    return result;
+}
+
+bool instance_detach_view(instance *self)
+{
+    if (!self->memoryView) return true;
+
+    napi_handle_scope scope;
+    napi_value buffer = NULL;
+    if (napi_open_handle_scope(self->env, &scope) != napi_ok) return false;
+
+    bool detached = napi_get_reference_value(self->env, self->memoryView, &buffer) == napi_ok;
+    if (detached && buffer)
+    {
+        bool already = false;
+        napi_is_detached_arraybuffer(self->env, buffer, &already);
+        detached = already || napi_detach_arraybuffer(self->env, buffer) == napi_ok;
+    }
+    napi_close_handle_scope(self->env, scope);
+
+    if (detached)
+    {
+        napi_delete_reference(self->env, self->memoryView);
+        self->memoryView = NULL;
+    }
+    return detached;
+}
+
+void instance_release(instance *self)
+{
+    size_t *previous = heap_account_enter(&self->heapBytes);
+    if (self->runtime) m3_FreeRuntime(self->runtime);
+    if (self->environment) m3_FreeEnvironment(self->environment);
+    heap_account_leave(previous);
+
+    free(self->binary);
+    free((void *) self->weights.bytes);
+    self->runtime = NULL;
+    self->environment = NULL;
+    self->module = NULL;
+    self->binary = NULL;
+    self->weights = (wasmote_section) { NULL, 0 };
+    self->disposed = true;
+    instance_report_bytes(self);
+}
+
+void instance_disown(instance *self)
+{
+    if (--self->owners > 0) return;
+
+    if (!self->disposed) instance_release(self);
+    if (self->memoryView) napi_delete_reference(self->env, self->memoryView);
+    free(self);
+}
+
+void instance_report_bytes(instance *self)
+{
+    int64_t ignored;
+    const int64_t now = (int64_t) self->heapBytes + self->weights.length;
+
+    if (now == self->reportedBytes) return;
+    napi_adjust_external_memory(self->env, now - self->reportedBytes, &ignored);
+    self->reportedBytes = now;
+}
+
+size_t instance_runtime_bytes(const instance *self)
+{
+    const M3MemoryHeader *memory = self->runtime->memory.mallocated;
+    const size_t linear = memory ? memory->length : 0;
+    return self->heapBytes - linear - stackMarginBytes;
+}

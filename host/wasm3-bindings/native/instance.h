@@ -1,0 +1,91 @@
+/*
+ * One module that runs under wasm3, with everything it owns. Nothing here is shared between instances, so
+ * instances may live on several threads.
+ */
+#ifndef WASM3_BINDINGS_INSTANCE_H
+#define WASM3_BINDINGS_INSTANCE_H
+
+#include <node_api.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "custom_sections.h"
+#include "wasm3.h"
+#include "m3_env.h"
+
+/* What a module may use; set before it is loaded. */
+typedef struct instance_limits
+{
+    uint32_t memoryBytes;       /* of linear memory; 0 is no limit */
+    uint32_t memoryPages;       /* how far linear memory may grow */
+    uint32_t stackBytes;        /* wasm3's operand stack */
+    uint32_t blockNesting;      /* the deepest nesting of blocks in any of its functions */
+} instance_limits;
+
+typedef struct instance
+{
+    uint32_t owners;            /* the JavaScript handle and each view of linear memory not yet collected */
+    uint32_t callDepth;         /* calls from JavaScript that have not returned */
+    bool disposed;
+
+    IM3Environment environment;
+    IM3Runtime runtime;
+    IM3Module module;
+    uint8_t *binary;            /* wasm3 reads code and data from it */
+    wasmote_section weights;    /* a copy of the section */
+
+    instance_limits limits;
+    void *stackEnd;             /* end of wasm3's operand stack */
+    uintptr_t nativeStackLimit;
+    size_t heapBytes;           /* allocated by wasm3 */
+    int64_t reportedBytes;      /* told to V8's garbage collector */
+
+    napi_env env;
+    napi_value imports;         /* array of functions; valid while callDepth > 0 */
+    napi_ref memoryView;        /* weak: the ArrayBuffer over linear memory, if one was made */
+
+    char detail[160];           /* more on the last error, or empty */
+} instance;
+
+/* Traps of our own; compared by address. */
+extern const char hostTrap[];         /* an import threw: a JavaScript exception is pending */
+extern const char badResultTrap[];    /* an import returned a value of the wrong type; detail is set */
+
+/* An instance with one owner, or NULL when memory is exhausted. */
+instance *instance_new(napi_env env, const instance_limits *limits);
+
+/*
+ * Parses and loads a module without custom sections: memory, globals, data and tables are set up. Returns
+ * NULL or wasm3's text. The bytes are copied.
+ */
+const char *instance_load(instance *self, const uint8_t *binary, size_t length);
+
+/* Keeps a copy of the section `wasmote.weights` of `binary`, if there is one. False when memory is exhausted. */
+bool instance_keep_weights(instance *self, const uint8_t *binary, size_t length);
+
+/* Grows linear memory to `pages` as memory.grow does, or leaves it as it is and returns a text. */
+M3Result instance_grow_memory(IM3Runtime runtime, u32 pages);
+
+/* Detaches the view of linear memory. False if it stays attached: then memory must not move. */
+bool instance_detach_view(instance *self);
+
+/* Gives back everything but the struct itself. Views must have been detached or collected. */
+void instance_release(instance *self);
+
+/* One owner less; the last one frees the struct. */
+void instance_disown(instance *self);
+
+/* Tells the garbage collector how many bytes hang on the instance. */
+void instance_report_bytes(instance *self);
+
+/* Bytes wasm3 has allocated, linear memory excluded. */
+size_t instance_runtime_bytes(const instance *self);
+
+/* The instance that runs in a wasm3 runtime. */
+static inline instance *instance_of(IM3Runtime runtime)
+{
+    return m3_GetUserData(runtime);
+}
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * The one translation unit that holds wasm3's operations (m3_exec.h) and its compiler (m3_compile.c). Four
+ * things are put in place of wasm3's own, by name, before the compiler emits them:
+ *
+ * - Entry and Loop, which nest C frames, trap when the C stack is nearly used up.
+ * - Compile: wasm3 replaces the operation before it knows whether the function compiles, so that a second
+ *   call after a failure would jump to data. A function that cannot be compiled gets code that tries again.
+ * - memory.grow goes through instance_grow_memory, since wasm3's shrinks on 32-bit wrap-around, moves memory
+ *   under its views and forgets where the operand stack ends.
+ */
+#include "instance.h"
+#include "interpreter.h"
+#include "native-stack.h"
+
+#define M3_COMPILE_OPCODES
+
+#include "m3_env.h"
+#include "m3_compile.h"
+#include "m3_exec_defs.h"
+#include "m3_exception.h"
+#include "m3_info.h"
+
+/* C stack that compiling takes: for a function, and for each level of nested blocks in it. */
+enum { compileBytes = 8 * 1024, compileBytesPerBlock = 640 };
+
+static M3Result compile_or_defer(IM3Function function);
+
+#define CompileFunction compile_or_defer
+#define ResizeMemory instance_grow_memory
+#include "m3_exec.h"
+#undef CompileFunction
+#undef ResizeMemory
+
+static inline bool native_stack_is_low(M3MemoryHeader *memory)
+{
+    return M3_UNLIKELY(native_stack_pointer() < instance_of(m3MemRuntime(memory))->nativeStackLimit);
+}
+
+d_m3Op(GuardedEntry)
+{
+    if (native_stack_is_low(_mem)) newTrap(m3Err_trapStackOverflow);
+    return op_Entry(d_m3OpAllArgs);
+}
+
+d_m3Op(GuardedLoop)
+{
+    if (native_stack_is_low(_mem)) newTrap(m3Err_trapStackOverflow);
+    return op_Loop(d_m3OpAllArgs);
+}
+
+/* The code of a function that could not be compiled: this operation, then the function. */
+d_m3Op(CompileAgain)
+{
+    IM3Function function = immediate(IM3Function);
+    const pc_t deferred = _pc - 2;
+
+    if (function->compiled == deferred)
+    {
+        M3Result result = interpreter_compile(function);
+        if (result) newTrap(result);
+    }
+    jumpOp(function->compiled);
+}
+
+static M3Result compile_or_defer(IM3Function function)
+{
+    M3Result result = interpreter_compile(function);
+    if (!result || !function->wasm) return result;
+
+    IM3Runtime runtime = function->module->runtime;
+    IM3CodePage page = AcquireCodePageWithCapacity(runtime, 2);
+    if (!page) return m3Err_mallocFailedCodePage;
+
+    function->compiled = GetPagePC(page);
+    EmitWord(page, op_CompileAgain);
+    EmitWord(page, function);
+    ReleaseCodePage(runtime, page);
+    return m3Err_none;
+}
+
+#define op_Entry op_GuardedEntry
+#define op_Loop op_GuardedLoop
+#include "m3_compile.c"
+#undef op_Entry
+#undef op_Loop
+
+M3Result interpreter_compile(IM3Function function)
+{
+    const instance *self = instance_of(function->module->runtime);
+    const size_t needed = compileBytes + (size_t) self->limits.blockNesting * compileBytesPerBlock;
+
+    if (native_stack_pointer() < self->nativeStackLimit + needed) return m3Err_trapStackOverflow;
+    return CompileFunction(function);
+}

@@ -1,0 +1,39 @@
+/**
+ * Prints the folder that holds C sources which are not the package's own, relative to the package.
+ *
+ * node scripts/native-sources.mjs wasm3      the interpreter
+ * node scripts/native-sources.mjs firmware   files shared with the boards' firmware
+ *
+ * A packed package carries both; a checkout takes wasm3 from the development dependency and the rest from
+ * the repository.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const packageFolder = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** The folder of wasm3's sources in the development dependency, and that dependency's licence file. */
+export function wasm3Dependency() {
+  const manifest = createRequire(import.meta.url).resolve("react-native-webassembly/package.json");
+  return { sources: join(dirname(manifest), "cpp"), licence: join(dirname(manifest), "LICENSE") };
+}
+
+/** The folder of the C files that the addon shares with the firmware, in a checkout. */
+export function firmwareFolder() {
+  return join(packageFolder, "..", "..", "boards", "firmware");
+}
+
+/** Where the named sources are for this copy of the package. Throws if they are nowhere. */
+export function nativeSources(name) {
+  const packed = join(packageFolder, name);
+  if (existsSync(packed)) return packed;
+  if (name === "wasm3") return wasm3Dependency().sources;
+  if (name === "firmware") return firmwareFolder();
+  throw new Error(`native-sources: "${name}" is neither "wasm3" nor "firmware"`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(relative(packageFolder, nativeSources(process.argv[2])).split(sep).join("/"));
+}
