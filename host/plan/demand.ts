@@ -1,0 +1,111 @@
+import { WasmoteError } from "../errors.js";
+import { activationInputs, bind, type Graph, tensorAt } from "../graph/graph.js";
+import type { TensorIndex } from "../graph/node.js";
+import { elementBytes, tensorBytes } from "../graph/tensor.js";
+import type { Operator } from "../ops/operator.js";
+
+/** How the planner finds a node's operator. */
+export type OperatorLookup = (name: string) => Operator;
+
+/** What one node needs in linear memory. Tensors are indices, each named once. */
+export interface NodeDemand {
+  inputs: readonly TensorIndex[];
+  outputs: readonly TensorIndex[];
+  /** Inputs whose memory output 0 may take over where they are not needed afterwards; preferred first. */
+  inPlace: readonly TensorIndex[];
+  /** Sizes of scratch memory that the kernel can work with, ascending; empty where none is needed. */
+  scratchBytes: readonly number[];
+}
+
+/** What a graph needs in linear memory, whatever the order of its nodes. Constants are left out. */
+export interface Demand {
+  nodes: readonly NodeDemand[];
+  /** Bytes by tensor index. */
+  bytes: readonly number[];
+  /** Alignment by tensor index, in bytes: that of the element, at most 4. */
+  alignment: readonly number[];
+  /** Nodes that read a tensor, by tensor index. */
+  consumers: readonly (readonly number[])[];
+  inputs: readonly TensorIndex[];
+  outputs: ReadonlySet<TensorIndex>;
+}
+
+const distinct = (indices: readonly TensorIndex[]): TensorIndex[] => [...new Set(indices)];
+
+/**
+ * Inputs that output 0 may take over: no model output, no smaller than the output, and read by the node only at
+ * positions where the operator allows it (so `add(x, x)` may, if it allows both).
+ */
+function takeovers(
+  graph: Graph,
+  node: Graph["nodes"][number],
+  operator: Operator,
+  bytes: readonly number[],
+): TensorIndex[] {
+  const [output] = node.outputs;
+  if (output === undefined || operator.inPlace === undefined) return [];
+  const positions = operator.inPlace(bind(graph, node));
+  const allowed = positions.map((position) => node.inputs[position] as TensorIndex);
+  return distinct(allowed).filter(
+    (input) =>
+      input >= 0 &&
+      tensorAt(graph, input).data === undefined &&
+      !graph.outputs.includes(input) &&
+      (bytes[output] as number) <= (bytes[input] as number) &&
+      node.inputs.every((index, position) => index !== input || positions.includes(position)),
+  );
+}
+
+/**
+ * What every node of the graph needs in linear memory.
+ * Throws `model-invalid` where a node reads a tensor that nothing before it gives, or writes one a second time.
+ */
+export function demandOf(graph: Graph, operatorOf: OperatorLookup): Demand {
+  const isActivation = (index: TensorIndex) => tensorAt(graph, index).data === undefined;
+  const bytes = graph.tensors.map(tensorBytes);
+  const consumers = graph.tensors.map((): number[] => []);
+  const inputs = distinct(graph.inputs).filter(isActivation);
+  const given = new Set(inputs);
+  const nodes = graph.nodes.map((node, at): NodeDemand => {
+    const operator = operatorOf(node.operator);
+    const place = { node: node.name, operator: node.operator };
+    const reads = distinct(activationInputs(graph, node));
+    for (const index of reads) {
+      if (!given.has(index)) {
+        throw new WasmoteError(
+          "model-invalid",
+          `"${tensorAt(graph, index).name}" is read before it is written`,
+          place,
+        );
+      }
+      consumers[index]?.push(at);
+    }
+    for (const index of node.outputs) {
+      if (given.has(index) || !isActivation(index)) {
+        throw new WasmoteError(
+          "model-invalid",
+          `"${tensorAt(graph, index).name}" is written a second time`,
+          place,
+        );
+      }
+      given.add(index);
+    }
+    return {
+      inputs: reads,
+      outputs: node.outputs,
+      inPlace: takeovers(graph, node, operator, bytes),
+      scratchBytes: (operator.scratchBytes?.(bind(graph, node)) ?? []).filter((size) => size > 0),
+    };
+  });
+  const outputs = new Set(graph.outputs.filter(isActivation));
+  for (const index of outputs) {
+    if (!given.has(index)) {
+      throw new WasmoteError(
+        "model-invalid",
+        `the model's output "${tensorAt(graph, index).name}" is never written`,
+      );
+    }
+  }
+  const alignment = graph.tensors.map((tensor) => Math.min(4, elementBytes[tensor.dtype]));
+  return { nodes, bytes, alignment, consumers, inputs, outputs };
+}

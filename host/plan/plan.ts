@@ -1,0 +1,47 @@
+import type { Graph } from "../graph/graph.js";
+import type { TensorIndex } from "../graph/node.js";
+import { operatorNamed } from "../ops/index.js";
+import { alignUp, allocate } from "./allocate.js";
+import { demandOf, type NodeDemand, type OperatorLookup } from "./demand.js";
+import { type Lifetime, scheduleOf } from "./lifetimes.js";
+import { orderNodes } from "./order.js";
+import { scratchAt } from "./scratch.js";
+import type { Plan, TensorAllocation } from "./types.js";
+
+/** Linear memory is a multiple of this many bytes. */
+const memoryGranularityBytes = 16;
+
+/**
+ * Plans linear memory for an integer graph: an order of the nodes that needs little memory, and an address for every
+ * activation and every step's scratch memory, so that nothing that is alive at the same step overlaps. Memory is
+ * taken over by the outputs of in-place operators. Pure and deterministic.
+ *
+ * @param operatorOf how to find a node's operator
+ * @throws WasmoteError `model-invalid` where a tensor is read before it is written, or written twice
+ */
+export function planMemory(graph: Graph, operatorOf: OperatorLookup = operatorNamed): Plan {
+  const demand = demandOf(graph, operatorOf);
+  const order = orderNodes(demand);
+  const schedule = scheduleOf(demand, order);
+  const boundBytes = Math.max(...schedule.aliveBytes);
+  const layout = allocate(schedule, boundBytes);
+  const tensors = new Map<TensorIndex, TensorAllocation>();
+  schedule.blocks.forEach((block, at) => {
+    for (const index of block.tensors) {
+      tensors.set(index, {
+        address: layout.addresses[at] as number,
+        bytes: demand.bytes[index] as number,
+        ...(schedule.lifetimes.get(index) as Lifetime),
+      });
+    }
+  });
+  return {
+    order,
+    tensors,
+    scratch: order.map((node, step) => scratchAt(step, demand.nodes[node] as NodeDemand, schedule, layout)),
+    arenaBytes: layout.arenaBytes,
+    boundBytes,
+    boundStep: schedule.aliveBytes.indexOf(boundBytes),
+    memoryBytes: alignUp(layout.arenaBytes, memoryGranularityBytes),
+  };
+}

@@ -1,0 +1,42 @@
+import { alignUp, type Layout } from "./allocate.js";
+import type { NodeDemand } from "./demand.js";
+import { blockBytesAt, type Schedule, scratchAlignment } from "./lifetimes.js";
+import type { ScratchAllocation } from "./types.js";
+
+/** Lowest address below `limit` where `bytes` fit between the ranges in use, or undefined. */
+function gap(
+  inUse: readonly (readonly [number, number])[],
+  bytes: number,
+  limit: number,
+): number | undefined {
+  let address = 0;
+  for (const [start, end] of inUse) {
+    if (address + bytes <= start) return address;
+    address = Math.max(address, alignUp(end, scratchAlignment));
+  }
+  return address + bytes <= limit ? address : undefined;
+}
+
+/**
+ * Scratch memory of a step: the largest size the kernel can work with that fits beside the tensors alive at that
+ * step, within the arena.
+ */
+export function scratchAt(
+  step: number,
+  node: NodeDemand,
+  schedule: Schedule,
+  { addresses, arenaBytes }: Layout,
+): ScratchAllocation {
+  const inUse = schedule.blocks
+    .map((block, at): [number, number] => {
+      const address = addresses[at] as number;
+      return [address, address + (block.tensors.length > 0 ? blockBytesAt(block, step) : 0)];
+    })
+    .filter(([start, end]) => end > start)
+    .sort(([a], [b]) => a - b);
+  for (const bytes of [...node.scratchBytes].reverse()) {
+    const address = gap(inUse, bytes, arenaBytes);
+    if (address !== undefined) return { address, bytes };
+  }
+  return { address: 0, bytes: 0 };
+}

@@ -1,0 +1,66 @@
+import type { Graph } from "../../host/graph/graph.js";
+import type { TensorIndex } from "../../host/graph/node.js";
+import type { DType, Tensor } from "../../host/graph/tensor.js";
+import type { Operator } from "../../host/ops/operator.js";
+
+/** Attributes of the operator below: what it answers to the planner. */
+export interface Demands {
+  scratchBytes?: readonly number[];
+  inPlace?: readonly number[];
+}
+
+/** An operator that computes nothing and needs what its node's attributes say. */
+const anything: Operator<Demands> = {
+  name: "anything",
+  quantization: { output: "calibrated" },
+  infer: (node) => [...node.outputs],
+  macs: () => 0,
+  scratchBytes: (node) => node.attributes.scratchBytes ?? [],
+  inPlace: (node) => node.attributes.inPlace ?? [],
+  reference: () => [],
+  emit: () => [],
+};
+
+/** Operator lookup for graphs made by `GraphMaker`. */
+export const anyOperator = (): Operator => anything as unknown as Operator;
+
+/** Makes graphs of `anything` nodes by hand. */
+export class GraphMaker {
+  private readonly tensors: Tensor[] = [];
+  private readonly nodes: Graph["nodes"][number][] = [];
+  private readonly inputs: TensorIndex[] = [];
+
+  /** A tensor of that many elements. */
+  tensor(elements: number, dtype: DType = "int8"): TensorIndex {
+    return this.tensors.push({ name: `t${this.tensors.length}`, dtype, shape: [elements] }) - 1;
+  }
+
+  /** A model input. */
+  input(elements: number, dtype: DType = "int8"): TensorIndex {
+    const index = this.tensor(elements, dtype);
+    this.inputs.push(index);
+    return index;
+  }
+
+  /** A constant. */
+  constant(elements: number): TensorIndex {
+    return this.tensors.push({ name: "constant", dtype: "int8", shape: [elements], data: new Int8Array(elements) }) - 1;
+  }
+
+  /** A node over tensors that exist. */
+  node(inputs: readonly TensorIndex[], outputs: readonly TensorIndex[], demands: Demands = {}): void {
+    this.nodes.push({ name: `n${this.nodes.length}`, operator: "anything", attributes: demands, inputs, outputs });
+  }
+
+  /** A node with one new output of that many int8 elements. */
+  apply(inputs: readonly TensorIndex[], elements: number, demands: Demands = {}): TensorIndex {
+    const output = this.tensor(elements);
+    this.node(inputs, [output], demands);
+    return output;
+  }
+
+  /** The graph so far. */
+  graph(...outputs: TensorIndex[]): Graph {
+    return { name: "test", tensors: this.tensors, nodes: this.nodes, inputs: this.inputs, outputs };
+  }
+}
