@@ -26,7 +26,7 @@
  */
 import { readWeights } from "../host-imports/weights";
 import { lane0, lane1, lane2, laneOffset, lanesStart, pack } from "../math/lanes";
-import { clamp, requantize } from "../math/requantize";
+import { storeThree } from "../math/requantize";
 
 export function conv2dInt8(
   input: usize, output: usize, scratch: usize, zeroRow: usize, weights: i32, batches: i32,
@@ -141,23 +141,9 @@ function multiply(
       c0 += lane0(s2) - laneOffset; c1 += lane1(s2) - laneOffset; c2 += lane2(s2) - laneOffset;
       d0 += lane0(s3) - laneOffset; d1 += lane1(s3) - laneOffset; d2 += lane2(s3) - laneOffset;
     }
-    finish(tile, a0, a1, a2, a + n, b + n, c + n, zeroPoint, low, high);
-    if (n + 1 < outputChannels) finish(tile + 4, b0, b1, b2, a + n + 1, b + n + 1, c + n + 1, zeroPoint, low, high);
-    if (n + 2 < outputChannels) finish(tile + 8, c0, c1, c2, a + n + 2, b + n + 2, c + n + 2, zeroPoint, low, high);
-    if (n + 3 < outputChannels) finish(tile + 12, d0, d1, d2, a + n + 3, b + n + 3, c + n + 3, zeroPoint, low, high);
+    storeThree(tile, a0, a1, a2, a + n, b + n, c + n, zeroPoint, low, high);
+    if (n + 1 < outputChannels) storeThree(tile + 4, b0, b1, b2, a + n + 1, b + n + 1, c + n + 1, zeroPoint, low, high);
+    if (n + 2 < outputChannels) storeThree(tile + 8, c0, c1, c2, a + n + 2, b + n + 2, c + n + 2, zeroPoint, low, high);
+    if (n + 3 < outputChannels) storeThree(tile + 12, d0, d1, d2, a + n + 3, b + n + 3, c + n + 3, zeroPoint, low, high);
   }
-}
-
-/** Bias, requantization and activation of one output channel at three positions. */
-// @ts-ignore: decorator
-@inline
-function finish(
-  constants: usize, s0: i32, s1: i32, s2: i32, a: usize, b: usize, c: usize, zeroPoint: i32, low: i32, high: i32,
-): void {
-  const bias = load<i32>(constants);
-  const multiplier = <i64>load<i32>(constants, 16);
-  const shift = load<i32>(constants, 32);
-  store<i8>(a, clamp(requantize(s0 + bias, multiplier, shift) + zeroPoint, low, high));
-  store<i8>(b, clamp(requantize(s1 + bias, multiplier, shift) + zeroPoint, low, high));
-  store<i8>(c, clamp(requantize(s2 + bias, multiplier, shift) + zeroPoint, low, high));
 }

@@ -31,3 +31,20 @@ export function clamp(value: i32, low: i32, high: i32): i32 {
   if (<u32>(value - low) > <u32>(high - low)) return value < low ? low : high;
   return value;
 }
+
+/**
+ * Bias, requantization and activation of one output channel at three positions: stores int8 at a, b and c.
+ * `constants` points to the channel's bias; its multiplier lies 16 and its shift 32 bytes on.
+ */
+// @ts-ignore: decorator
+@inline
+export function storeThree(
+  constants: usize, s0: i32, s1: i32, s2: i32, a: usize, b: usize, c: usize, zeroPoint: i32, low: i32, high: i32,
+): void {
+  const bias = load<i32>(constants);
+  const multiplier = <i64>load<i32>(constants, 16);
+  const shift = load<i32>(constants, 32);
+  store<i8>(a, clamp(requantize(s0 + bias, multiplier, shift) + zeroPoint, low, high));
+  store<i8>(b, clamp(requantize(s1 + bias, multiplier, shift) + zeroPoint, low, high));
+  store<i8>(c, clamp(requantize(s2 + bias, multiplier, shift) + zeroPoint, low, high));
+}

@@ -1,9 +1,13 @@
 import { conv2d } from "./conv-2d.js";
+import { depthwiseConv2d } from "./depthwise-conv-2d.js";
+import { fullyConnected } from "./fully-connected.js";
 import type { Operator } from "./operator.js";
 
 /** Every operator that wasmote knows: one line each. */
 export const operators = [
   conv2d,
+  depthwiseConv2d,
+  fullyConnected,
 ] as const;
 
 const byName = new Map<string, Operator>(operators.map((operator) => [operator.name, operator as unknown as Operator]));

@@ -1,0 +1,166 @@
+/**
+ * 2-d depthwise convolution, int8, per-channel weights: output channel n reads input channel n / multiplier.
+ *
+ * input  [batches, inputHeight, inputWidth, inputChannels] int8, NHWC
+ * output [batches, outputHeight, outputWidth, inputChannels * multiplier] int8, NHWC
+ * filter [filterHeight, filterWidth, inputChannels * multiplier] int8, in tiles (below)
+ *
+ *   accumulator[b,y,x,n] = bias[n] + sum over fy, fx of
+ *                          input[b, y*strideHeight - padTop + fy*dilationHeight, ..., n / multiplier] * filter[fy,fx,n]
+ *   output = clamp(outputZeroPoint + requantize(accumulator, multiplier[n], shift[n]), low, high)
+ *
+ * Pixels outside the input count as `inputZeroPoint`; the host folds -inputZeroPoint * sum(filter[n]) into bias[n].
+ *
+ * Tiles: for every 4 output channels (the last filled up with zeros): bias[4], multiplier[4], shift[4] int32, then
+ * for every tap fy, fx 4 int8, one a channel; filled up to 16 bytes.
+ *
+ * How: channel by channel, three output rows are packed into 21-bit lanes (see math/lanes): each packed pixel is
+ * used for all taps of a filter row, and one multiplication serves three rows. Accumulator: the 3x3 kernel sums 9
+ * products in a lane; the general one empties the lanes after each filter row, and after `chunk` taps, which the
+ * host chooses so that chunk * 128 * max|weight| < 2^20.
+ *
+ * scratch: filterHeight * span * 8 bytes of packed pixels, span = (outputWidth-1)*strideWidth + (filterWidth-1)*
+ * dilationWidth + 1; then one tile; then 1 byte.
+ * Source: TFLite 8-bit quantization specification; TFLite reference kernel `DepthwiseConvPerChannel`.
+ */
+import { readWeights } from "../host-imports/weights";
+import { lane0, lane1, lane2, laneOffset, lanesStart, pack } from "../math/lanes";
+import { storeThree } from "../math/requantize";
+
+/** 3x3 filters without dilation: the nine weights of a channel stay in locals. */
+export function depthwiseConv2d3x3Int8(
+  input: usize, output: usize, scratch: usize, weights: i32, batches: i32,
+  inputHeight: i32, inputWidth: i32, inputChannels: i32,
+  outputHeight: i32, outputWidth: i32, multiplier: i32,
+  strideHeight: i32, strideWidth: i32, padTop: i32, padLeft: i32,
+  inputZeroPoint: i32, outputZeroPoint: i32, low: i32, high: i32,
+): void {
+  const span = (outputWidth - 1) * strideWidth + 3;
+  const line = <usize>span << 3;
+  const tile = scratch + 3 * line;
+  const outside = tile + 96;
+  store<i8>(outside, inputZeroPoint);
+  const outputChannels = inputChannels * multiplier;
+  for (let b = 0; b < batches; b++) {
+    for (let n = 0; n < outputChannels; n++) {
+      if ((n & 3) == 0) readWeights(tile, weights + (n >> 2) * 96, 96);
+      const constants = tile + ((n & 3) << 2);
+      const w = tile + (n & 3);
+      const w0 = <i64>load<i8>(w, 48), w1 = <i64>load<i8>(w, 52), w2 = <i64>load<i8>(w, 56);
+      const w3 = <i64>load<i8>(w, 60), w4 = <i64>load<i8>(w, 64), w5 = <i64>load<i8>(w, 68);
+      const w6 = <i64>load<i8>(w, 72), w7 = <i64>load<i8>(w, 76), w8 = <i64>load<i8>(w, 80);
+      for (let y = 0; y < outputHeight; y += 3) {
+        const second = min(y + 1, outputHeight - 1), third = min(y + 2, outputHeight - 1);
+        packRows(
+          scratch, span, input + n / multiplier, y * strideHeight - padTop, second * strideHeight - padTop,
+          third * strideHeight - padTop, 3, 1, inputHeight, inputWidth, inputChannels, padLeft, outside,
+        );
+        let out0 = output + y * outputWidth * outputChannels + n;
+        let out1 = output + second * outputWidth * outputChannels + n;
+        let out2 = output + third * outputWidth * outputChannels + n;
+        const step = <usize>strideWidth << 3;
+        let p = scratch, q = scratch + line, r = q + line;
+        for (let x = 0; x < outputWidth; x++) {
+          const sum = lanesStart +
+            load<i64>(p) * w0 + load<i64>(p, 8) * w1 + load<i64>(p, 16) * w2 +
+            load<i64>(q) * w3 + load<i64>(q, 8) * w4 + load<i64>(q, 16) * w5 +
+            load<i64>(r) * w6 + load<i64>(r, 8) * w7 + load<i64>(r, 16) * w8;
+          storeThree(
+            constants, lane0(sum) - laneOffset, lane1(sum) - laneOffset, lane2(sum) - laneOffset,
+            out0, out1, out2, outputZeroPoint, low, high,
+          );
+          p += step; q += step; r += step;
+          out0 += outputChannels; out1 += outputChannels; out2 += outputChannels;
+        }
+      }
+    }
+    input += inputHeight * inputWidth * inputChannels;
+    output += outputHeight * outputWidth * outputChannels;
+  }
+}
+
+/** Any filter, any dilation. */
+export function depthwiseConv2dInt8(
+  input: usize, output: usize, scratch: usize, weights: i32, batches: i32,
+  inputHeight: i32, inputWidth: i32, inputChannels: i32,
+  outputHeight: i32, outputWidth: i32, multiplier: i32,
+  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32,
+  dilationHeight: i32, dilationWidth: i32, padTop: i32, padLeft: i32,
+  inputZeroPoint: i32, outputZeroPoint: i32, low: i32, high: i32, chunk: i32,
+): void {
+  const span = (outputWidth - 1) * strideWidth + (filterWidth - 1) * dilationWidth + 1;
+  const line = <usize>span << 3;
+  const tile = scratch + filterHeight * line;
+  const tileBytes = 48 + ((filterHeight * filterWidth * 4 + 15) & ~15);
+  const outside = tile + tileBytes;
+  store<i8>(outside, inputZeroPoint);
+  const outputChannels = inputChannels * multiplier;
+  const tapStep = <usize>dilationWidth << 3;
+  for (let b = 0; b < batches; b++) {
+    for (let n = 0; n < outputChannels; n++) {
+      if ((n & 3) == 0) readWeights(tile, weights + (n >> 2) * tileBytes, tileBytes);
+      const constants = tile + ((n & 3) << 2);
+      const taps = tile + 48 + (n & 3);
+      for (let y = 0; y < outputHeight; y += 3) {
+        const second = min(y + 1, outputHeight - 1), third = min(y + 2, outputHeight - 1);
+        packRows(
+          scratch, span, input + n / multiplier, y * strideHeight - padTop, second * strideHeight - padTop,
+          third * strideHeight - padTop, filterHeight, dilationHeight, inputHeight, inputWidth, inputChannels,
+          padLeft, outside,
+        );
+        for (let x = 0; x < outputWidth; x++) {
+          let s0 = 0, s1 = 0, s2 = 0;
+          let w = taps;
+          let row = scratch + (<usize>(x * strideWidth) << 3);
+          for (let fy = 0; fy < filterHeight; fy++, row += line) {
+            let p = row;
+            for (let left = filterWidth; left > 0; left -= chunk) {
+              let sum = lanesStart;
+              for (const end = w + (<usize>min(left, chunk) << 2); w < end; w += 4, p += tapStep) {
+                sum += load<i64>(p) * <i64>load<i8>(w);
+              }
+              s0 += lane0(sum) - laneOffset;
+              s1 += lane1(sum) - laneOffset;
+              s2 += lane2(sum) - laneOffset;
+            }
+          }
+          const at = x * outputChannels + n;
+          const width = outputWidth * outputChannels;
+          storeThree(
+            constants, s0, s1, s2, output + y * width + at, output + second * width + at, output + third * width + at,
+            outputZeroPoint, low, high,
+          );
+        }
+      }
+    }
+    input += inputHeight * inputWidth * inputChannels;
+    output += outputHeight * outputWidth * outputChannels;
+  }
+}
+
+/**
+ * Packs `span` columns of `rows` filter rows of one channel, for three output rows whose first input rows are y0, y1
+ * and y2. `image` is the channel in the first pixel; `outside` points to a byte with the zero point.
+ */
+function packRows(
+  destination: usize, span: i32, image: usize, y0: i32, y1: i32, y2: i32, rows: i32, dilation: i32,
+  height: i32, width: i32, channels: i32, padLeft: i32, outside: usize,
+): void {
+  const inside = min(span - padLeft, width);
+  const blank = pack(outside, outside, outside);
+  const line = width * channels;
+  for (; rows > 0; rows--) {
+    let a = outside, b = outside, c = outside, stepA = 0, stepB = 0, stepC = 0;
+    if (<u32>y0 < <u32>height) { a = image + y0 * line; stepA = channels; }
+    if (<u32>y1 < <u32>height) { b = image + y1 * line; stepB = channels; }
+    if (<u32>y2 < <u32>height) { c = image + y2 * line; stepC = channels; }
+    const end = destination + (<usize>span << 3);
+    for (let i = 0; i < padLeft && destination < end; i++, destination += 8) store<i64>(destination, blank);
+    for (let i = 0; i < inside; i++, destination += 8) {
+      store<i64>(destination, pack(a, b, c));
+      a += stepA; b += stepB; c += stepC;
+    }
+    for (; destination < end; destination += 8) store<i64>(destination, blank);
+    y0 += dilation; y1 += dilation; y2 += dilation;
+  }
+}

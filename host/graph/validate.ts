@@ -1,0 +1,60 @@
+import { WasmoteError } from "../errors.js";
+import type { Graph } from "./graph.js";
+import { elementCount } from "./tensor.js";
+
+/**
+ * Checks a graph's structure: every index in range, every activation written once and before it is read, model
+ * inputs not constant, model outputs written, no empty tensor. Throws `model-invalid` with the place.
+ */
+export function validateGraph(graph: Graph): void {
+  const count = graph.tensors.length;
+  const inRange = (index: number): boolean => Number.isInteger(index) && index >= 0 && index < count;
+  const fail = (detail: string, node?: string, operator?: string): never => {
+    throw new WasmoteError("model-invalid", detail, {
+      ...(node === undefined ? {} : { node }),
+      ...(operator === undefined ? {} : { operator }),
+    });
+  };
+  if (graph.inputs.length === 0) fail("the model has no input");
+  if (graph.outputs.length === 0) fail("the model has no output");
+
+  const written = new Set<number>();
+  for (const index of graph.inputs) {
+    if (!inRange(index)) fail(`model input names tensor ${index} of ${count}`);
+    if (graph.tensors[index]?.data !== undefined) fail(`model input is the constant tensor ${index}`);
+    if (written.has(index)) fail(`tensor ${index} is a model input twice`);
+    written.add(index);
+  }
+  for (const node of graph.nodes) {
+    if (node.outputs.length === 0) fail("the node has no output", node.name, node.operator);
+    for (const index of node.inputs) {
+      if (index === -1) continue;
+      if (!inRange(index)) fail(`an input names tensor ${index} of ${count}`, node.name, node.operator);
+      if (graph.tensors[index]?.data === undefined && !written.has(index)) {
+        fail(
+          `input tensor ${index} "${graph.tensors[index]?.name}" is read before any node writes it: the nodes form a cycle or are out of order`,
+          node.name,
+          node.operator,
+        );
+      }
+    }
+    for (const index of node.outputs) {
+      if (!inRange(index)) fail(`an output names tensor ${index} of ${count}`, node.name, node.operator);
+      if (graph.tensors[index]?.data !== undefined) fail(`output tensor ${index} is constant`, node.name, node.operator);
+      if (written.has(index)) fail(`output tensor ${index} is written twice`, node.name, node.operator);
+      written.add(index);
+    }
+  }
+  for (const index of graph.outputs) {
+    if (!inRange(index)) fail(`model output names tensor ${index} of ${count}`);
+    if (!written.has(index)) fail(`model output tensor ${index} is written by no node`);
+  }
+  for (const index of written) {
+    const tensor = graph.tensors[index];
+    if (tensor === undefined) continue;
+    if (tensor.shape.some((length) => !Number.isInteger(length) || length < 1)) {
+      fail(`tensor "${tensor.name}" has shape [${tensor.shape.join(", ")}]; lengths of at least 1 are expected`);
+    }
+    if (elementCount(tensor.shape) > 2 ** 28) fail(`tensor "${tensor.name}" has ${elementCount(tensor.shape)} elements`);
+  }
+}

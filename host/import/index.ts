@@ -1,0 +1,55 @@
+import { WasmoteError } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
+import { validateGraph } from "../graph/validate.js";
+import { checkOperators } from "../ops/check.js";
+import { matchTflite, openTflite } from "./tflite/import.js";
+
+/** Reads a file that a model refers to (a weights shard). Throws `file-unreadable`. */
+export type ReadFile = (path: string) => Uint8Array;
+
+interface Importer {
+  match(bytes: Uint8Array, path: string): boolean;
+  open(bytes: Uint8Array, path: string, readFile: ReadFile): Graph;
+}
+
+const importers: readonly Importer[] = [
+  { match: matchTflite, open: (bytes, path) => openTflite(bytes, modelName(path)) },
+];
+
+/** Endings of formats that are known but not imported yet. */
+const planned = [".onnx", ".h5", ".hdf5", ".keras"];
+
+/** A model's name: its file's name without the ending. */
+export function modelName(path: string): string {
+  const file = path.split(/[\\/]/).pop() ?? path;
+  return file.replace(/\.[^.]*$/, "") || file;
+}
+
+/**
+ * Imports a model of any format that is read: `match` decides, `open` parses.
+ *
+ * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
+ * @returns a valid graph in which every node can be run
+ * @throws `file-empty`, `format-unknown`, `format-planned`, `model-*`, `shard-*`, `weights-not-finite`
+ */
+export function importModel(path: string, bytes: Uint8Array, readFile: ReadFile): Graph {
+  try {
+    if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes");
+    const importer = importers.find(({ match }) => match(bytes, path));
+    if (importer === undefined) {
+      const ending = planned.find((known) => path.toLowerCase().endsWith(known));
+      if (ending !== undefined) throw new WasmoteError("format-planned", `a ${ending} file`);
+      throw new WasmoteError("format-unknown", `${bytes.length} bytes that start with ${firstBytes(bytes)}`);
+    }
+    const graph = importer.open(bytes, path, readFile);
+    validateGraph(graph);
+    checkOperators(graph);
+    return graph;
+  } catch (error) {
+    throw error instanceof WasmoteError ? error.at({ file: path }) : error;
+  }
+}
+
+function firstBytes(bytes: Uint8Array): string {
+  return [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}

@@ -1,0 +1,14 @@
+/** A weight as a container stores it: C order, in Keras's own layout (convolutions HWIO, dense [inputs, outputs]). */
+export interface KerasWeight {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * What any container of a Keras model holds: the topology as `Model.get_config()` serializes it
+ * (`{class_name, config}`), and float weights by name ("conv/kernel").
+ */
+export interface KerasModel {
+  readonly topology: unknown;
+  readonly weights: ReadonlyMap<string, KerasWeight>;
+}

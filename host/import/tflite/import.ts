@@ -1,0 +1,151 @@
+import { type Refusal, UnsupportedModelError, WasmoteError } from "../../errors.js";
+import type { Graph } from "../../graph/graph.js";
+import type { Node } from "../../graph/node.js";
+import type { Tensor } from "../../graph/tensor.js";
+import { operators } from "../../ops/index.js";
+import { type Operator, Refused, type TfliteMapping, type TfliteOptions } from "../../ops/operator.js";
+import { builtinOperators, fields } from "./schema.js";
+import { Table } from "./table.js";
+import { type ImportedTensor, readTensors } from "./tensors.js";
+
+/** Whether the bytes carry TFLite's file identifier, or at least the file's name its ending. */
+export function matchTflite(bytes: Uint8Array, path: string): boolean {
+  return String.fromCharCode(...bytes.subarray(4, 8)) === "TFL3" || path.toLowerCase().endsWith(".tflite");
+}
+
+interface Mapped {
+  operator: Operator;
+  mapping: TfliteMapping<object>;
+}
+
+const mappings = new Map<string, Mapped>();
+for (const operator of operators as readonly unknown[] as readonly Operator[]) {
+  for (const mapping of operator.tflite ?? []) mappings.set(mapping.builtin, { operator, mapping });
+}
+
+const noOptions: TfliteOptions = {
+  int8: (_, otherwise) => otherwise,
+  int32: (_, otherwise) => otherwise,
+  float32: (_, otherwise) => otherwise,
+  bool: (_, otherwise) => otherwise,
+  int32s: () => undefined,
+};
+
+/**
+ * Reads a TFLite model: its first subgraph.
+ *
+ * @param bytes the file
+ * @param name the graph's name
+ * @returns a graph whose nodes are in the file's order
+ * @throws `model-corrupt`, `model-invalid`, `weights-not-finite`, or one `model-unsupported` that lists every
+ * node that cannot be run
+ *
+ * Source: TFLite's public schema.fbs, version 3.
+ */
+export function openTflite(bytes: Uint8Array, name: string): Graph {
+  const model = Table.root(bytes);
+  if (String.fromCharCode(...bytes.subarray(4, 8)) !== "TFL3") {
+    throw new WasmoteError("model-corrupt", 'the file identifier "TFL3" is missing');
+  }
+  const version = model.uint32(fields.model.version, 0);
+  if (version !== 3) throw new WasmoteError("model-corrupt", `schema version ${version}; 3 is expected`);
+  const subgraphs = model.tables(fields.model.subgraphs);
+  const main = subgraphs[0];
+  if (main === undefined) throw new WasmoteError("model-invalid", "the model has no subgraph");
+  const imported = readTensors(main, model.tables(fields.model.buffers));
+  const codes = model.tables(fields.model.operatorCodes).map(readOperatorCode);
+  const refusals: Refusal[] = [];
+  const nodes: Node[] = [];
+  for (const [index, table] of main.tables(fields.subgraph.operators).entries()) {
+    const node = readNode(table, index, codes, imported, refusals);
+    if (node !== undefined) nodes.push(node);
+  }
+  if (refusals.length > 0) throw new UnsupportedModelError(refusals);
+  return {
+    name,
+    tensors: imported.map(({ tensor }) => tensor),
+    nodes,
+    inputs: main.int32s(fields.subgraph.inputs) ?? [],
+    outputs: main.int32s(fields.subgraph.outputs) ?? [],
+  };
+}
+
+interface OperatorCode {
+  name: string;
+  version: number;
+}
+
+function readOperatorCode(table: Table): OperatorCode {
+  const number = Math.max(
+    table.int8(fields.operatorCode.deprecatedBuiltinCode, 0),
+    table.int32(fields.operatorCode.builtinCode, 0),
+  );
+  const builtin = builtinOperators[number] ?? `operator ${number}`;
+  const name = builtin === "CUSTOM" ? `CUSTOM:${table.text(fields.operatorCode.customCode) ?? ""}` : builtin;
+  return { name, version: table.int32(fields.operatorCode.version, 1) };
+}
+
+function readNode(
+  table: Table,
+  index: number,
+  codes: readonly OperatorCode[],
+  imported: readonly ImportedTensor[],
+  refusals: Refusal[],
+): Node | undefined {
+  const codeIndex = table.uint32(fields.operator.opcodeIndex, 0);
+  const code = codes[codeIndex];
+  if (code === undefined) {
+    throw new WasmoteError("model-invalid", `node ${index} names operator code ${codeIndex} of ${codes.length}`);
+  }
+  const inputs = table.int32s(fields.operator.inputs) ?? [];
+  const outputs = table.int32s(fields.operator.outputs) ?? [];
+  const at = (tensor: number): Tensor => {
+    const found = imported[tensor];
+    if (found === undefined) {
+      throw new WasmoteError("model-invalid", `node ${index} names tensor ${tensor} of ${imported.length}`, {
+        operator: code.name,
+      });
+    }
+    return found.tensor;
+  };
+  const boundInputs = inputs.map((tensor) => (tensor === -1 ? undefined : at(tensor)));
+  const boundOutputs = outputs.map(at);
+  const name = boundOutputs[0]?.name ?? `node ${index}`;
+  const refuse = (reason: string): undefined => {
+    refusals.push({ node: name, operator: code.name, reason });
+    return undefined;
+  };
+
+  const mapped = mappings.get(code.name);
+  if (mapped === undefined) return refuse("the operator is not supported");
+  const { operator, mapping } = mapped;
+  if (code.version > mapping.maxVersion) return refuse(`version ${code.version} is newer than ${mapping.maxVersion}`);
+  const problems = [...inputs, ...outputs].flatMap((tensor) => imported[tensor]?.problem ?? []);
+  if (problems.length > 0) return refuse([...new Set(problems)].join("; "));
+  const optionsType = table.uint8(fields.operator.optionsType, 0);
+  if (mapping.optionsType !== 0 && optionsType !== 0 && optionsType !== mapping.optionsType) {
+    throw new WasmoteError("model-corrupt", `node ${index} has options of type ${optionsType}; ${mapping.optionsType} is expected`, {
+      node: name,
+      operator: code.name,
+    });
+  }
+  const options = mapping.optionsType === 0 ? undefined : table.table(fields.operator.options);
+  try {
+    const { attributes, inputs: kept } = mapping.read({
+      version: code.version,
+      options: options ?? noOptions,
+      inputs: boundInputs,
+      outputs: boundOutputs,
+    });
+    return {
+      name,
+      operator: operator.name,
+      attributes,
+      inputs: kept === undefined ? inputs : kept.map((position) => inputs[position] ?? -1),
+      outputs,
+    };
+  } catch (error) {
+    if (error instanceof Refused) return refuse(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import { type Place, WasmoteError } from "../../errors.js";
+import { type DType, elementBytes, elementCount, type Quantization, type Tensor, type TensorData } from "../../graph/tensor.js";
+import { fields, tensorTypes } from "./schema.js";
+import type { Table } from "./table.js";
+
+const dtypes: Partial<Record<(typeof tensorTypes)[number], DType>> = {
+  FLOAT32: "float32",
+  INT32: "int32",
+  UINT8: "uint8",
+  INT64: "int64",
+  BOOL: "bool",
+  INT16: "int16",
+  INT8: "int8",
+};
+
+const arrays: Record<DType, new (buffer: ArrayBuffer) => TensorData> = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  float32: Float32Array,
+  bool: Uint8Array,
+};
+
+/** A tensor as imported, or the reason why it cannot be used; that matters only if a node uses it. */
+export interface ImportedTensor {
+  tensor: Tensor;
+  problem?: string;
+}
+
+/**
+ * Reads a subgraph's tensors with their constant data and quantization.
+ * Throws `model-corrupt`, `model-invalid` or `weights-not-finite`.
+ */
+export function readTensors(subgraph: Table, buffers: readonly Table[]): ImportedTensor[] {
+  return subgraph.tables(fields.subgraph.tensors).map((table, index) => readTensor(table, index, buffers));
+}
+
+function readTensor(table: Table, index: number, buffers: readonly Table[]): ImportedTensor {
+  const name = table.text(fields.tensor.name) || `tensor ${index}`;
+  const place = { node: name };
+  const typeNumber = table.int8(fields.tensor.type, 0);
+  const typeName = tensorTypes[typeNumber];
+  if (typeName === undefined) throw new WasmoteError("model-corrupt", `tensor type ${typeNumber} does not exist`, place);
+  const shape = table.int32s(fields.tensor.shape) ?? [];
+  if (shape.some((length) => length < 0) || elementCount(shape) > 2 ** 31) {
+    throw new WasmoteError("model-invalid", `tensor ${index} has shape [${shape.join(", ")}]`, place);
+  }
+  const dtype = dtypes[typeName];
+  if (dtype === undefined) {
+    return { tensor: { name, dtype: "int8", shape }, problem: `tensor "${name}" has dtype ${typeName}, which is not supported` };
+  }
+  const tensor: Tensor = { name, dtype, shape };
+  const quantization = readQuantization(table.table(fields.tensor.quantization));
+  if (quantization !== undefined) tensor.quantization = quantization;
+  const data = readData(table, index, tensor, buffers, place);
+  if (data !== undefined) tensor.data = data;
+  if (table.has(fields.tensor.sparsity)) return { tensor, problem: `tensor "${name}" is stored sparse, which is not supported` };
+  if (table.bool(fields.tensor.isVariable, false)) return { tensor, problem: `tensor "${name}" is a variable, which is not supported` };
+  return { tensor };
+}
+
+function readQuantization(table: Table | undefined): Quantization | undefined {
+  const scale = table?.float32s(fields.quantization.scale);
+  if (table === undefined || scale === undefined || scale.length === 0) return undefined;
+  const zeroPoint = table.int64s(fields.quantization.zeroPoint) ?? scale.map(() => 0);
+  if (zeroPoint.length !== scale.length) {
+    throw new WasmoteError("model-invalid", `${scale.length} scales but ${zeroPoint.length} zero points`);
+  }
+  return { scale, zeroPoint, axis: table.int32(fields.quantization.axis, 0) };
+}
+
+function readData(
+  table: Table,
+  index: number,
+  tensor: Tensor,
+  buffers: readonly Table[],
+  place: Place,
+): TensorData | undefined {
+  const bufferIndex = table.uint32(fields.tensor.buffer, 0);
+  if (bufferIndex === 0) return undefined;
+  const buffer = buffers[bufferIndex];
+  if (buffer === undefined) {
+    throw new WasmoteError("model-invalid", `tensor ${index} names buffer ${bufferIndex} of ${buffers.length}`, place);
+  }
+  const bytes = buffer.bytes(fields.buffer.data);
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  const expected = elementCount(tensor.shape) * elementBytes[tensor.dtype];
+  if (bytes.length !== expected) {
+    throw new WasmoteError("model-invalid", `tensor ${index} has ${bytes.length} bytes of data, its shape takes ${expected}`, place);
+  }
+  const data = new arrays[tensor.dtype](bytes.slice().buffer);
+  if (data instanceof Float32Array && !data.every(Number.isFinite)) {
+    throw new WasmoteError("weights-not-finite", `tensor ${index}`, place);
+  }
+  return data;
+}
