@@ -1,0 +1,110 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { WasmoteError } from "../../errors.js";
+import { elementCount, type TensorType } from "../../graph/tensor.js";
+import { fileEnding, type InputTensor, readInput } from "./read-input.js";
+
+/** Endings of calibration files, without the dot. */
+export const calibrationEndings = ["npy", "bin", "json", "png", "jpg", "jpeg"] as const;
+
+/** Calibration samples and what they were read from. */
+export interface Calibration {
+  /** One entry per sample: the real values of each model input, in order. */
+  samples: Float32Array[][];
+  /** Files that were read. */
+  files: string[];
+  /** What was done to the files' values, for the user. */
+  notes: string[];
+}
+
+/**
+ * Reads calibration samples for the inputs of a float model. A path is a file or a folder, whose files are read in
+ * the order of their names. A file holds one sample or, with a leading axis, several: `.npy` of float32 or float64,
+ * `.bin` of float32, `.json`, or a picture (pixel / 255). With one input all paths add up; with several, there is one
+ * path for each input, in order, and each gives the same number of samples.
+ * Throws `calibration-invalid`, or `file-unreadable`.
+ */
+export async function loadCalibration(
+  paths: readonly string[],
+  inputs: readonly Pick<TensorType, "shape">[],
+): Promise<Calibration> {
+  if (inputs.length > 1 && paths.length !== inputs.length) {
+    throw new WasmoteError(
+      "calibration-invalid",
+      `${paths.length} times --calibrate for a model of ${inputs.length} inputs; give one for each, in order`,
+    );
+  }
+  const files: string[] = [];
+  const notes = new Set<string>();
+  const byInput: Float32Array[][] = inputs.map(() => []);
+  for (const [i, path] of paths.entries()) {
+    const input = inputs.length > 1 ? i : 0;
+    for (const file of await listFiles(path)) {
+      const read = await readSamples(file, inputs[input]!.shape);
+      files.push(file);
+      for (const sample of read.samples) byInput[input]!.push(sample);
+      for (const note of read.notes) notes.add(note);
+    }
+  }
+  const counts = byInput.map((samples) => samples.length);
+  if (counts.some((count) => count !== counts[0])) {
+    throw new WasmoteError(
+      "calibration-invalid",
+      `${counts.join(", ")} samples for the inputs; all need as many`,
+    );
+  }
+  const samples = (byInput[0] ?? []).map((_, i) => byInput.map((own) => own[i]!));
+  if (samples.length === 0) throw new WasmoteError("calibration-invalid", "no sample was given");
+  return { samples, files, notes: [...notes] };
+}
+
+async function listFiles(path: string): Promise<string[]> {
+  if (!(await reading(path, () => stat(path))).isDirectory()) return [path];
+  const names = await reading(path, () => readdir(path));
+  const known = names.filter((name) => calibrationEndings.some((ending) => ending === fileEnding(name)));
+  if (known.length === 0) {
+    throw new WasmoteError("calibration-invalid", `a folder without a ${endingList} file`, { file: path });
+  }
+  return known.sort().map((name) => join(path, name));
+}
+
+const endingList = calibrationEndings.map((ending) => `.${ending}`).join(", ");
+
+async function readSamples(
+  file: string,
+  shape: readonly number[],
+): Promise<{ samples: Float32Array[]; notes: string[] }> {
+  if (!calibrationEndings.some((ending) => ending === fileEnding(file))) {
+    throw new WasmoteError("calibration-invalid", `ending "${fileEnding(file)}"; read are ${endingList}`, {
+      file,
+    });
+  }
+  const bytes = new Uint8Array(await reading(file, () => readFile(file)));
+  const input: InputTensor = { dtype: "float32", shape };
+  try {
+    const { frames, notes } = await readInput(bytes, file, input);
+    const samples = frames.map((frame) => floats(frame, elementCount(shape)));
+    if (samples.some((sample) => sample.some((value) => !Number.isFinite(value)))) {
+      throw new WasmoteError("input-invalid", "it holds a value that is not a finite number");
+    }
+    return { samples, notes };
+  } catch (error) {
+    if (error instanceof WasmoteError) throw new WasmoteError("calibration-invalid", error.detail, { file });
+    throw error;
+  }
+}
+
+function floats(bytes: Uint8Array, count: number): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: count }, (_, i) => view.getFloat32(i * 4, true));
+}
+
+async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new WasmoteError("file-unreadable", (error as NodeJS.ErrnoException).code ?? String(error), {
+      file,
+    });
+  }
+}

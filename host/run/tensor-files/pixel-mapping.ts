@@ -1,0 +1,44 @@
+import { WasmoteError } from "../../errors.js";
+import { realRange, type ValueType } from "./values.js";
+
+/** How 8-bit pixels become real values. */
+export interface PixelMapping {
+  /** What is told to the user: "pixel / 255". */
+  name: string;
+  /** Real value of a pixel, 0 to 255. */
+  value(pixel: number): number;
+}
+
+const unit: PixelMapping = { name: "pixel / 255, so 0 to 1", value: (pixel) => pixel / 255 };
+const signedUnit: PixelMapping = {
+  name: "pixel / 127.5 - 1, so -1 to 1",
+  value: (pixel) => pixel / 127.5 - 1,
+};
+const raw: PixelMapping = { name: "pixel as it is, 0 to 255", value: (pixel) => pixel };
+
+/**
+ * How pixels become real values for an input: a model file does not say it, so it is told from the real range
+ * that the input can hold, scale * (lowest - zeroPoint) to scale * (highest - zeroPoint).
+ *
+ * | range of the input                               | value of a pixel |
+ * | ------------------------------------------------ | ---------------- |
+ * | float32                                          | pixel / 255 |
+ * | within -0.1 to 1.1, reaching 0.5 or more         | pixel / 255 |
+ * | within -1.1 to 1.1, reaching -0.5 and 0.5        | pixel / 127.5 - 1 |
+ * | within -26 to 281, reaching 128 or more          | pixel |
+ * | uint8 without a scale                            | pixel |
+ *
+ * Throws `input-kind` for any other range: such an input is no plain picture.
+ */
+export function pixelMapping(type: ValueType): PixelMapping {
+  const range = realRange(type);
+  if (range === undefined) return unit;
+  const [low, high] = range;
+  if (low >= -0.1 && high >= 0.5 && high <= 1.1) return unit;
+  if (low >= -1.1 && low <= -0.5 && high >= 0.5 && high <= 1.1) return signedUnit;
+  if (low >= -26 && high >= 128 && high <= 281) return raw;
+  throw new WasmoteError(
+    "input-kind",
+    `the input holds ${low.toPrecision(3)} to ${high.toPrecision(3)}, which is no range of pixels (0 to 1, -1 to 1, or 0 to 255); give the values as .npy`,
+  );
+}

@@ -1,0 +1,112 @@
+import { WasmoteError } from "../../errors.js";
+import { type DType, elementBytes } from "../../graph/tensor.js";
+
+/** What is needed to turn real numbers to a tensor's bytes and back. */
+export interface ValueType {
+  dtype: DType;
+  scale?: number;
+  zeroPoint?: number;
+}
+
+const integerRange: Readonly<Record<Exclude<DType, "float32">, readonly [number, number]>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+  int32: [-2147483648, 2147483647],
+  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  bool: [0, 1],
+};
+
+/** Smallest and largest stored value of an integer dtype (int64: as far as doubles are exact). */
+export function storedRange(dtype: Exclude<DType, "float32">): readonly [number, number] {
+  return integerRange[dtype];
+}
+
+/** Smallest and largest real value that the tensor can hold, or undefined for float32. */
+export function realRange(type: ValueType): readonly [number, number] | undefined {
+  if (type.dtype === "float32") return undefined;
+  const [low, high] = storedRange(type.dtype);
+  const scale = type.scale ?? 1;
+  const zeroPoint = type.zeroPoint ?? 0;
+  return [scale * (low - zeroPoint), scale * (high - zeroPoint)];
+}
+
+/**
+ * Real numbers to the tensor's little-endian bytes. Quantized dtypes: q = round(real / scale) + zeroPoint in
+ * single precision, halves away from zero, clamped to the dtype, as TFLite's QUANTIZE does. Integer dtypes
+ * without a scale take whole numbers in range only.
+ * Throws `input-invalid` for NaN, infinity, or a number that the dtype cannot hold.
+ */
+export function encodeReals(reals: ArrayLike<number>, type: ValueType): Uint8Array {
+  const bytes = new Uint8Array(reals.length * elementBytes[type.dtype]);
+  const view = new DataView(bytes.buffer);
+  const store = encoder(type);
+  const size = elementBytes[type.dtype];
+  for (let i = 0; i < reals.length; i++) {
+    const real = reals[i]!;
+    if (!Number.isFinite(Math.fround(real))) {
+      throw new WasmoteError("input-invalid", `number ${i} is ${real}; inputs are finite numbers of single precision`);
+    }
+    writeStored(view, i * size, type.dtype, store(real, i));
+  }
+  return bytes;
+}
+
+/** Stored elements of a tensor's little-endian bytes, not dequantized. 64-bit integers become doubles. */
+export function decodeStored(bytes: Uint8Array, dtype: DType): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = elementBytes[dtype];
+  return Array.from({ length: bytes.length / size }, (_, i) => readStored(view, i * size, dtype));
+}
+
+/** Real values of a tensor's bytes: scale * (q - zeroPoint) in single precision; without a scale as stored. */
+export function decodeReals(bytes: Uint8Array, type: ValueType): number[] {
+  const stored = decodeStored(bytes, type.dtype);
+  if (type.scale === undefined || type.dtype === "float32") return stored;
+  const scale = Math.fround(type.scale);
+  const zeroPoint = type.zeroPoint ?? 0;
+  return stored.map((q) => Math.fround(scale * (q - zeroPoint)));
+}
+
+function encoder(type: ValueType): (real: number, index: number) => number {
+  const { dtype } = type;
+  if (dtype === "float32") return (real) => real;
+  const [low, high] = storedRange(dtype);
+  if (type.scale !== undefined) {
+    const scale = Math.fround(type.scale);
+    const zeroPoint = type.zeroPoint ?? 0;
+    return (real) => {
+      const q = roundHalfAway(Math.fround(Math.fround(real) / scale)) + zeroPoint;
+      return Math.min(high, Math.max(low, q));
+    };
+  }
+  return (real, index) => {
+    if (Number.isInteger(real) && real >= low && real <= high) return real;
+    throw new WasmoteError(
+      "input-invalid",
+      `number ${index} is ${real}; the input is ${dtype} without a scale and takes whole numbers from ${low} to ${high}`,
+    );
+  };
+}
+
+function roundHalfAway(value: number): number {
+  return Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
+}
+
+function writeStored(view: DataView, at: number, dtype: DType, value: number): void {
+  if (dtype === "int8") view.setInt8(at, value);
+  else if (dtype === "uint8" || dtype === "bool") view.setUint8(at, value);
+  else if (dtype === "int16") view.setInt16(at, value, true);
+  else if (dtype === "int32") view.setInt32(at, value, true);
+  else if (dtype === "int64") view.setBigInt64(at, BigInt(value), true);
+  else view.setFloat32(at, value, true);
+}
+
+function readStored(view: DataView, at: number, dtype: DType): number {
+  if (dtype === "int8") return view.getInt8(at);
+  if (dtype === "uint8" || dtype === "bool") return view.getUint8(at);
+  if (dtype === "int16") return view.getInt16(at, true);
+  if (dtype === "int32") return view.getInt32(at, true);
+  if (dtype === "int64") return Number(view.getBigInt64(at, true));
+  return view.getFloat32(at, true);
+}
