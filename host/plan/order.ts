@@ -1,6 +1,162 @@
-import type { Demand } from "./demand.js";
+import type { TensorIndex } from "../graph/node.js";
+import type { Demand, NodeDemand } from "./demand.js";
+import { scheduleOf } from "./lifetimes.js";
 
-/** Order of the nodes: the given one. */
+/** How many states the search looks at, summed over its layers; it is exact where they suffice. */
+const stateBudget = 12_000;
+
+/** Nodes that have run. `alive` counts the tensors needed by the rest; `peak` the most ever needed to get here, or at all. */
+interface State {
+  done: bigint;
+  alive: number;
+  peak: number;
+  node: number;
+  before?: State;
+}
+
+/** A node as the search sees it; sets of nodes are bit sets. */
+interface Candidate {
+  bit: bigint;
+  predecessors: bigint;
+  inputs: readonly { bytes: number; consumers: bigint; isOutput: boolean; mayTakeOver: boolean }[];
+  outputBytes: number;
+  firstOutputBytes: number;
+  keptBytes: number;
+  scratchBytes: number;
+}
+
+const bytesOf = (demand: Demand, index: TensorIndex | undefined) =>
+  index === undefined ? 0 : (demand.bytes[index] as number);
+
+const isNeeded = (demand: Demand, index: TensorIndex) =>
+  demand.outputs.has(index) || (demand.consumers[index] as readonly number[]).length > 0;
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, value) => total + value, 0);
+
+function candidatesOf(demand: Demand): Candidate[] {
+  const producer = new Map(
+    demand.nodes.flatMap(({ outputs }, node) => outputs.map((index) => [index, node])),
+  );
+  const setOf = (nodes: readonly (number | undefined)[]) =>
+    nodes.reduce<bigint>((set, node) => (node === undefined ? set : set | (1n << BigInt(node))), 0n);
+  return demand.nodes.map(
+    ({ inputs, outputs, inPlace, scratchBytes }: NodeDemand, node): Candidate => ({
+      bit: 1n << BigInt(node),
+      predecessors: setOf(inputs.map((index) => producer.get(index))),
+      inputs: inputs.map((index) => ({
+        bytes: bytesOf(demand, index),
+        consumers: setOf(demand.consumers[index] as readonly number[]),
+        isOutput: demand.outputs.has(index),
+        mayTakeOver: inPlace.includes(index),
+      })),
+      outputBytes: sum(outputs.map((index) => bytesOf(demand, index))),
+      firstOutputBytes: bytesOf(demand, outputs[0]),
+      keptBytes: sum(
+        outputs.filter((index) => isNeeded(demand, index)).map((index) => bytesOf(demand, index)),
+      ),
+      scratchBytes: scratchBytes[0] ?? 0,
+    }),
+  );
+}
+
+/** The state after a node, given bytes that step 0 alone needs besides. */
+function after(state: State, node: number, candidate: Candidate, firstStepBytes: number): State {
+  const done = state.done | candidate.bit;
+  let freed = 0;
+  let taken = false;
+  for (const { bytes, consumers, isOutput, mayTakeOver } of candidate.inputs) {
+    if (isOutput || (consumers & ~done) !== 0n) continue;
+    freed += bytes;
+    taken ||= mayTakeOver;
+  }
+  const step =
+    state.alive +
+    candidate.outputBytes -
+    (taken ? candidate.firstOutputBytes : 0) +
+    candidate.scratchBytes +
+    (state.done === 0n ? firstStepBytes : 0);
+  return {
+    done,
+    alive: state.alive + candidate.keptBytes - freed,
+    peak: Math.max(state.peak, step),
+    node,
+    before: state,
+  };
+}
+
+/**
+ * States worth following after `state`. A node that needs no more than was already needed, and leaves no more alive
+ * than before, is run at once: brought forward in any order, it makes no later step larger.
+ */
+function successors(
+  state: State,
+  candidates: readonly Candidate[],
+  firstStepBytes: number,
+  limit: number,
+): State[] {
+  const found: State[] = [];
+  for (let node = 0; node < candidates.length; node++) {
+    const candidate = candidates[node] as Candidate;
+    if ((state.done & candidate.bit) !== 0n || (candidate.predecessors & ~state.done) !== 0n) continue;
+    const next = after(state, node, candidate, firstStepBytes);
+    if (next.peak >= limit) continue;
+    if (next.peak <= state.peak && next.alive <= state.alive) return [next];
+    found.push(next);
+  }
+  return found;
+}
+
+/** No order needs less than one of its nodes does by itself. */
+function unavoidableBytes(demand: Demand): number {
+  return Math.max(
+    0,
+    ...demand.nodes.map(({ inputs, outputs, inPlace, scratchBytes }) => {
+      const all = sum([...inputs, ...outputs].map((index) => bytesOf(demand, index)));
+      return all - (inPlace.length > 0 ? bytesOf(demand, outputs[0]) : 0) + (scratchBytes[0] ?? 0);
+    }),
+  );
+}
+
+/**
+ * An order of the nodes, each after those that give its inputs, that makes the largest sum of bytes alive at a step
+ * small; the given order where no smaller one is found.
+ *
+ * Dynamic programming over the sets of nodes that may have run after 0, 1, 2, ... steps: what is alive depends on the
+ * set alone, so that of all ways to a set only the one of the smallest peak counts, and none that needs as much as
+ * the given order does. The order is optimal where no layer had to be cut to its best states (a beam search then).
+ */
 export function orderNodes(demand: Demand): number[] {
-  return demand.nodes.map((_, node) => node);
+  const given = demand.nodes.map((_, node) => node);
+  const limit = Math.max(...scheduleOf(demand, given).aliveBytes);
+  const unavoidable = unavoidableBytes(demand);
+  if (limit <= unavoidable) return given;
+
+  const candidates = candidatesOf(demand);
+  const width = Math.max(16, Math.floor(stateBudget / given.length));
+  const inputBytes = (needed: boolean) =>
+    sum(
+      demand.inputs
+        .filter((index) => isNeeded(demand, index) === needed)
+        .map((index) => bytesOf(demand, index)),
+    );
+  const firstStepBytes = inputBytes(false);
+  let layer: State[] = [{ done: 0n, alive: inputBytes(true), peak: unavoidable, node: -1 }];
+  for (let step = 0; step < given.length; step++) {
+    const next = new Map<bigint, State>();
+    for (const state of layer) {
+      for (const successor of successors(state, candidates, firstStepBytes, limit)) {
+        const known = next.get(successor.done);
+        if (known === undefined || successor.peak < known.peak) next.set(successor.done, successor);
+      }
+    }
+    layer = [...next.values()];
+    if (layer.length > width)
+      layer = layer.sort((a, b) => a.peak - b.peak || a.alive - b.alive).slice(0, width);
+  }
+  const [best] = layer;
+  if (best === undefined) return given;
+  const order: number[] = [];
+  for (let state: State | undefined = best; state?.before !== undefined; state = state.before)
+    order.push(state.node);
+  return order.reverse();
 }
