@@ -156,7 +156,7 @@ static instance *only_argument(napi_env env, napi_callback_info info)
 static napi_value memory(napi_env env, napi_callback_info info)
 {
     instance *self = only_argument(env, info);
-    return self ? memory_view(self) : NULL;
+    return self ? memory_view_get(self) : NULL;
 }
 
 /* runtimeBytes(handle): number */
@@ -207,8 +207,8 @@ static napi_value dispose(napi_env env, napi_callback_info info)
     instance *self = only_argument(env, info);
     if (!self) return NULL;
 
-    bool idle = self->callDepth == 0 && instance_detach_view(self);
-    if (idle) instance_release(self);
+    bool idle = self->callDepth == 0;
+    if (idle) instance_dispose(self);
     napi_get_boolean(env, idle, &result);
     return result;
 }

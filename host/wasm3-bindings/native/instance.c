@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "allocation.h"
+#include "memory-view.h"
 #include "native-stack.h"
 #include "read_weights.h"
 
@@ -15,6 +16,25 @@ enum { stackMarginBytes = 16 * 1024 };
 
 const char hostTrap[] = "an import threw";
 const char badResultTrap[] = "an import returned a value of the wrong type";
+
+/* Gives back everything but the struct. No view may be reachable. */
+static void release(instance *self)
+{
+    size_t *previous = heap_account_enter(&self->heapBytes);
+    if (self->runtime) m3_FreeRuntime(self->runtime);
+    if (self->environment) m3_FreeEnvironment(self->environment);
+    heap_account_leave(previous);
+
+    free(self->binary);
+    free((void *) self->weights.bytes);
+    self->runtime = NULL;
+    self->environment = NULL;
+    self->module = NULL;
+    self->binary = NULL;
+    self->weights = (wasmote_section) { NULL, 0 };
+    self->released = true;
+    instance_report_bytes(self);
+}
 
 instance *instance_new(napi_env env, const instance_limits *limits)
 {
@@ -33,7 +53,6 @@ instance *instance_new(napi_env env, const instance_limits *limits)
 
     if (!self->runtime)
     {
-        instance_release(self);
         instance_disown(self);
         return NULL;
     }
@@ -90,7 +109,7 @@ M3Result instance_grow_memory(IM3Runtime runtime, u32 pages)
 
     if (pages < memory->numPages || pages > memory->maxPages) return m3Err_wasmMemoryOverflow;
     if (self->limits.memoryBytes && (u64) pages * d_m3MemPageSize > self->limits.memoryBytes) return m3Err_wasmMemoryOverflow;
-    if (!instance_detach_view(self)) return m3Err_wasmMemoryOverflow;
+    if (!memory_view_detach(self)) return m3Err_wasmMemoryOverflow;
 
     M3Result result = ResizeMemory(runtime, pages);
     memory->mallocated->maxStack = self->stackEnd;
@@ -98,55 +117,17 @@ M3Result instance_grow_memory(IM3Runtime runtime, u32 pages)
     return result;
 }
 
-bool instance_detach_view(instance *self)
+void instance_dispose(instance *self)
 {
-    if (!self->memoryView) return true;
-
-    napi_handle_scope scope;
-    napi_value buffer = NULL;
-    if (napi_open_handle_scope(self->env, &scope) != napi_ok) return false;
-
-    bool detached = napi_get_reference_value(self->env, self->memoryView, &buffer) == napi_ok;
-    if (detached && buffer)
-    {
-        bool already = false;
-        napi_is_detached_arraybuffer(self->env, buffer, &already);
-        detached = already || napi_detach_arraybuffer(self->env, buffer) == napi_ok;
-    }
-    napi_close_handle_scope(self->env, scope);
-
-    if (detached)
-    {
-        napi_delete_reference(self->env, self->memoryView);
-        self->memoryView = NULL;
-    }
-    return detached;
-}
-
-void instance_release(instance *self)
-{
-    size_t *previous = heap_account_enter(&self->heapBytes);
-    if (self->runtime) m3_FreeRuntime(self->runtime);
-    if (self->environment) m3_FreeEnvironment(self->environment);
-    heap_account_leave(previous);
-
-    free(self->binary);
-    free((void *) self->weights.bytes);
-    self->runtime = NULL;
-    self->environment = NULL;
-    self->module = NULL;
-    self->binary = NULL;
-    self->weights = (wasmote_section) { NULL, 0 };
     self->disposed = true;
-    instance_report_bytes(self);
+    if (memory_view_detach(self)) release(self);
 }
 
 void instance_disown(instance *self)
 {
     if (--self->owners > 0) return;
 
-    if (!self->disposed) instance_release(self);
-    if (self->memoryView) napi_delete_reference(self->env, self->memoryView);
+    if (!self->released) release(self);
     free(self);
 }
 

@@ -27,7 +27,9 @@ typedef struct instance
 {
     uint32_t owners;            /* the JavaScript handle and each view of linear memory not yet collected */
     uint32_t callDepth;         /* calls from JavaScript that have not returned */
+    uint32_t reachableViews;    /* views of linear memory not yet collected, nor detached by us */
     bool disposed;
+    bool released;
 
     IM3Environment environment;
     IM3Runtime runtime;
@@ -43,7 +45,7 @@ typedef struct instance
 
     napi_env env;
     napi_value imports;         /* array of functions; valid while callDepth > 0 */
-    napi_ref memoryView;        /* weak: the ArrayBuffer over linear memory, if one was made */
+    struct memory_view *view;   /* the latest, or NULL */
 
     char detail[160];           /* more on the last error, or empty */
 } instance;
@@ -67,11 +69,11 @@ bool instance_keep_weights(instance *self, const uint8_t *binary, size_t length)
 /* Grows linear memory to `pages` as memory.grow does, or leaves it as it is and returns a text. */
 M3Result instance_grow_memory(IM3Runtime runtime, u32 pages);
 
-/* Detaches the view of linear memory. False if it stays attached: then memory must not move. */
-bool instance_detach_view(instance *self);
-
-/* Gives back everything but the struct itself. Views must have been detached or collected. */
-void instance_release(instance *self);
+/*
+ * No more calls: detaches the view of linear memory and frees everything but the struct. If JavaScript has
+ * moved the view's memory to another ArrayBuffer, it is freed when that is collected.
+ */
+void instance_dispose(instance *self);
 
 /* One owner less; the last one frees the struct. */
 void instance_disown(instance *self);

@@ -1,5 +1,5 @@
 /*
- * The one translation unit that holds wasm3's operations (m3_exec.h) and its compiler (m3_compile.c). Four
+ * The one translation unit that holds wasm3's operations (m3_exec.h) and its compiler (m3_compile.c). Some
  * things are put in place of wasm3's own, by name, before the compiler emits them:
  *
  * - Entry and Loop, which nest C frames, trap when the C stack is nearly used up.
@@ -7,6 +7,7 @@
  *   call after a failure would jump to data. A function that cannot be compiled gets code that tries again.
  * - memory.grow goes through instance_grow_memory, since wasm3's shrinks on 32-bit wrap-around, moves memory
  *   under its views and forgets where the operand stack ends.
+ * - m3_Yield, an empty function that every call calls.
  */
 #include "instance.h"
 #include "interpreter.h"
@@ -27,13 +28,16 @@ static M3Result compile_or_defer(IM3Function function);
 
 #define CompileFunction compile_or_defer
 #define ResizeMemory instance_grow_memory
+#define m3_Yield() NULL
 #include "m3_exec.h"
 #undef CompileFunction
 #undef ResizeMemory
+#undef m3_Yield
 
 static inline bool native_stack_is_low(M3MemoryHeader *memory)
 {
-    return M3_UNLIKELY(native_stack_pointer() < instance_of(m3MemRuntime(memory))->nativeStackLimit);
+    const instance *self = m3MemRuntime(memory)->userdata;
+    return M3_UNLIKELY(native_stack_pointer() < self->nativeStackLimit);
 }
 
 d_m3Op(GuardedEntry)

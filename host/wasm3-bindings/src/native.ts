@@ -8,6 +8,7 @@ export type Handle = { readonly handle: unique symbol };
 export type WasmValue = number | bigint;
 
 /** A function that a module imports. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without a result is most often typed void
 export type ImportFunction = (...args: WasmValue[]) => WasmValue | void;
 
 /**
