@@ -1,3 +1,5 @@
+import type { OpenedModule } from "../package/open.js";
+
 /** A model loaded on some engine. Tensors are raw little-endian bytes, in the manifest's order. */
 export interface Runner {
   /** Name as given to `--on`. */
@@ -13,3 +15,6 @@ export interface Runner {
   /** Frees the engine's memory. */
   close(): void;
 }
+
+/** Loads a model file on an engine. */
+export type OpenRunner = (wasm: Uint8Array, opened: OpenedModule) => Promise<Runner>;

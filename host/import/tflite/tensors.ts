@@ -90,7 +90,7 @@ function readData(
   if (bytes.length !== expected) {
     throw new WasmoteError("model-invalid", `tensor ${index} has ${bytes.length} bytes of data, its shape takes ${expected}`, place);
   }
-  const data = new arrays[tensor.dtype](bytes.slice().buffer);
+  const data = new arrays[tensor.dtype](new Uint8Array(bytes).buffer);
   if (data instanceof Float32Array && !data.every(Number.isFinite)) {
     throw new WasmoteError("weights-not-finite", `tensor ${index}`, place);
   }

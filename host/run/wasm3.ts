@@ -1,0 +1,28 @@
+import { WasmoteError } from "../errors.js";
+import { memoryRunner } from "./memory-runner.js";
+import type { OpenRunner } from "./types.js";
+
+/**
+ * Loads a model on wasm3, in this process, with exactly the linear memory that its manifest asks for.
+ * Throws `module-invalid`, or `addon-missing` where the addon is not built.
+ */
+export const openWasm3Runner: OpenRunner = async (wasm, { manifest }) => {
+  const { load, Wasm3Error } = await import("wasm3-bindings");
+  let instance: ReturnType<typeof load>;
+  try {
+    instance = load(wasm, { memoryLimitBytes: manifest.memoryBytes });
+  } catch (error) {
+    if (!(error instanceof Wasm3Error)) throw error;
+    throw new WasmoteError(error.code === "not-built" ? "addon-missing" : "module-invalid", error.message);
+  }
+  return memoryRunner(
+    {
+      name: "wasm3",
+      memory: () => instance.memory,
+      run: (first, last) => Number(instance.call("run", first, last)),
+      runtimeBytes: () => instance.runtimeBytes,
+      close: () => instance.dispose(),
+    },
+    manifest,
+  );
+};
