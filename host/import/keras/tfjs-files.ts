@@ -25,7 +25,10 @@ function topologyOf(json: JsonObject): unknown {
   try {
     return JSON.parse(nested);
   } catch (error) {
-    throw new WasmoteError("model-corrupt", `modelTopology.model_config is no JSON: ${(error as Error).message}`);
+    throw new WasmoteError(
+      "model-corrupt",
+      `modelTopology.model_config is no JSON: ${(error as Error).message}`,
+    );
   }
 }
 
@@ -71,7 +74,9 @@ function readGroup(value: unknown, modelPath: string, readFile: ReadFile): Map<s
   try {
     return decodeWeights(entries, data);
   } catch (error) {
-    throw error instanceof WasmoteError && error.code === "shard-short" ? error.at({ file: paths.join(", ") }) : error;
+    throw error instanceof WasmoteError && error.code === "shard-short"
+      ? error.at({ file: paths.join(", ") })
+      : error;
   }
 }
 

@@ -66,10 +66,18 @@ export function readWeightEntry(value: unknown): WeightEntry {
       ? undefined
       : asObject(entry.quantization, `quantization of weight "${name}"`);
   const stored =
-    quantization === undefined ? dtype : asString(quantization.dtype, `quantization dtype of weight "${name}"`);
+    quantization === undefined
+      ? dtype
+      : asString(quantization.dtype, `quantization dtype of weight "${name}"`);
   const size = dtypeBytes[stored];
-  if (size === undefined || (quantization !== undefined && !["uint8", "uint16", "float16"].includes(stored))) {
-    throw new WasmoteError("model-invalid", `weight "${name}" is stored as ${stored}, which has no known size`);
+  if (
+    size === undefined ||
+    (quantization !== undefined && !["uint8", "uint16", "float16"].includes(stored))
+  ) {
+    throw new WasmoteError(
+      "model-invalid",
+      `weight "${name}" is stored as ${stored}, which has no known size`,
+    );
   }
   const count = shape.reduce((product, length) => product * length, 1);
   return { name, shape, count, bytes: count * size, decode: decoder(stored, quantization, name) };
@@ -93,9 +101,13 @@ export function decodeWeights(entries: readonly WeightEntry[], data: Uint8Array)
     if (values === undefined) continue;
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
-      throw new WasmoteError("weights-not-finite", `weight "${entry.name}" has ${values[bad]} at element ${bad}`);
+      throw new WasmoteError(
+        "weights-not-finite",
+        `weight "${entry.name}" has ${values[bad]} at element ${bad}`,
+      );
     }
-    if (weights.has(entry.name)) throw new WasmoteError("model-invalid", `two weights are named "${entry.name}"`);
+    if (weights.has(entry.name))
+      throw new WasmoteError("model-invalid", `two weights are named "${entry.name}"`);
     weights.set(entry.name, { shape: entry.shape, values });
   }
   return weights;

@@ -1,0 +1,22 @@
+import type { Graph } from "../../graph/graph.js";
+import { buildGraph } from "./build-graph.js";
+import { looksLikeTfjs, readTfjsFiles } from "./tfjs-files.js";
+
+/** Whether the file is a TF.js `model.json`: its name ends in .json, or it is an object with a topology. */
+export function matchTfjs(bytes: Uint8Array, path: string): boolean {
+  return looksLikeTfjs(bytes, path);
+}
+
+/**
+ * Opens a TF.js Layers model (`tf.LayersModel.save`, or `tensorflowjs_converter` from Keras) as a float32 graph.
+ *
+ * @param bytes contents of `model.json`
+ * @param path its path, beside which the weight shards lie
+ * @param readFile reads a shard; throws `file-unreadable`
+ * @throws `model-corrupt`, `model-invalid`, `model-unsupported` (everything that cannot be run, at once),
+ * `format-planned`, `shard-missing`, `shard-short`, `weights-not-finite`
+ */
+export function openTfjs(bytes: Uint8Array, path: string, readFile: (path: string) => Uint8Array): Graph {
+  const file = path.split(/[\\/]/).pop() ?? path;
+  return buildGraph(readTfjsFiles(bytes, path, readFile), file.replace(/\.[^.]*$/, ""));
+}

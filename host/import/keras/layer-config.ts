@@ -1,0 +1,121 @@
+import type { Place } from "../../errors.js";
+import {
+  asArray,
+  asBoolean,
+  asInteger,
+  asNumber,
+  asObject,
+  asString,
+  isObject,
+  type JsonObject,
+  shown,
+} from "./json-fields.js";
+
+/**
+ * Typed access to a layer's config. A field that is absent or null takes the default given; one of the wrong
+ * type throws `model-invalid`; a value that cannot be run is collected in `refusals`.
+ */
+export class LayerConfig {
+  readonly refusals: string[] = [];
+  private readonly values: JsonObject;
+  private readonly place: Place;
+
+  constructor(values: JsonObject, layer: string, className: string) {
+    this.values = values;
+    this.place = { node: layer, operator: className };
+  }
+
+  /** Collects a reason to refuse the layer. */
+  refuse(reason: string): void {
+    this.refusals.push(reason);
+  }
+
+  /** Collects the reason unless the condition holds. */
+  expect(condition: boolean, reason: string): void {
+    if (!condition) this.refuse(reason);
+  }
+
+  private given(field: string): unknown {
+    return this.values[field] ?? undefined;
+  }
+
+  /** The field as JSON; undefined where it is absent or null. */
+  raw(field: string): unknown {
+    return this.given(field);
+  }
+
+  /** A string. */
+  text(field: string, otherwise: string): string {
+    return asString(this.given(field) ?? otherwise, field, this.place);
+  }
+
+  /** A finite number. */
+  number(field: string, otherwise: number): number {
+    return asNumber(this.given(field) ?? otherwise, field, this.place);
+  }
+
+  /** A finite number that must be given. */
+  requiredNumber(field: string): number {
+    return asNumber(this.given(field), field, this.place);
+  }
+
+  /** True or false. */
+  flag(field: string, otherwise: boolean): boolean {
+    return asBoolean(this.given(field) ?? otherwise, field, this.place);
+  }
+
+  /** An integer of at least `least`. */
+  integer(field: string, least: number, otherwise?: number): number {
+    return asInteger(this.given(field) ?? otherwise, least, field, this.place);
+  }
+
+  /** Integers of at least `least`: one for all of `count`, or a list of `count`. */
+  integers(field: string, count: number, least: number, otherwise?: number | readonly number[]): number[] {
+    const value = this.given(field) ?? otherwise;
+    const list = Array.isArray(value) ? value : Array<unknown>(count).fill(value);
+    if (list.length !== count)
+      asArray(undefined, `${field} of ${list.length} numbers, not ${count},`, this.place);
+    return list.map((item) => asInteger(item, least, field, this.place));
+  }
+
+  /** A list of JSON values. */
+  list(field: string): readonly unknown[] {
+    return asArray(this.given(field), field, this.place);
+  }
+
+  /** One of `choices`; anything else is refused, and the first choice taken in its place. */
+  oneOf<Choice extends string>(
+    field: string,
+    choices: readonly [Choice, ...Choice[]],
+    otherwise: Choice,
+  ): Choice {
+    const value = this.text(field, otherwise);
+    const choice = choices.find((known) => known === value);
+    this.expect(
+      choice !== undefined,
+      `${field} ${shown(value)} is not supported; ${choices.join(" or ")} is`,
+    );
+    return choice ?? choices[0];
+  }
+
+  /** Refuses a data format other than channels last. */
+  channelsLast(): void {
+    this.oneOf("data_format", ["channels_last"], "channels_last");
+  }
+
+  /** Refuses a dtype, or dtype policy, other than float32. */
+  float32(): void {
+    const value = this.given("dtype");
+    const policy = isObject(value) ? asObject(value.config ?? {}, "dtype.config", this.place).name : value;
+    this.expect(
+      policy === undefined || policy === "float32",
+      `dtype ${shown(policy)} is not supported; float32 is`,
+    );
+  }
+
+  /** An axis given as a non-negative or negative number, among `rank`; -1 where it is out of range. */
+  static axis(axis: number, rank: number): number {
+    const positive = axis < 0 ? axis + rank : axis;
+    return Number.isInteger(positive) && positive >= 0 && positive < rank ? positive : -1;
+  }
+}

@@ -1,0 +1,246 @@
+import { WasmoteError } from "../../errors.js";
+import { type InboundCall, readInboundNodes, readReferences, type TensorReference } from "./inbound-nodes.js";
+import { asArray, asObject, asString, type JsonObject } from "./json-fields.js";
+
+/** A tensor between layers. */
+export type Value = number;
+
+/** A layer as the topology describes it. */
+export interface Layer {
+  /** Name with those of the models around it: "encoder/conv". */
+  readonly path: string;
+  readonly className: string;
+  readonly config: JsonObject;
+}
+
+/** A layer applied to values; a shared layer has several calls. */
+export interface LayerCall {
+  readonly layer: Layer;
+  /** 0 for the layer's first call. */
+  readonly call: number;
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  /** Arguments of the call that are no tensors. */
+  readonly extras: readonly string[];
+}
+
+/** A model as a list of calls in an order in which they can run; models within models are inlined. */
+export interface LayerGraph {
+  readonly name: string;
+  readonly inputs: readonly { readonly layer: Layer; readonly value: Value }[];
+  readonly calls: readonly LayerCall[];
+  readonly outputs: readonly Value[];
+}
+
+/** Classes that are models themselves. */
+const modelClasses = ["Sequential", "Model", "Functional"];
+
+/** Depth of nesting that no real model reaches. */
+const deepest = 32;
+
+interface Entry {
+  readonly name: string;
+  readonly className: string;
+  readonly config: JsonObject;
+  readonly inbound: readonly InboundCall[];
+}
+
+/** A config; the oldest Sequential models have their list of layers in its place. */
+function configOf(value: unknown, what: string): JsonObject {
+  return Array.isArray(value) ? { layers: value } : asObject(value, what);
+}
+
+function readEntry(value: unknown): Entry {
+  const entry = asObject(value, "an entry of config.layers");
+  const className = asString(entry.class_name, "class_name of a layer");
+  const config = configOf(entry.config, `config of a ${className} layer`);
+  const name = asString(entry.name ?? config.name, `name of a ${className} layer`);
+  return { name, className, config, inbound: readInboundNodes(entry.inbound_nodes, name) };
+}
+
+class Flattening {
+  readonly inputs: { layer: Layer; value: Value }[] = [];
+  readonly calls: LayerCall[] = [];
+  private values = 0;
+  private readonly callCounts = new Map<string, number>();
+
+  private newValue(): Value {
+    return this.values++;
+  }
+
+  private layer(entry: Entry, prefix: string): Layer {
+    return { path: prefix + entry.name, className: entry.className, config: entry.config };
+  }
+
+  private input(layer: Layer): Value {
+    const value = this.newValue();
+    this.inputs.push({ layer, value });
+    return value;
+  }
+
+  private apply(
+    entry: Entry,
+    prefix: string,
+    inputs: readonly Value[],
+    extras: readonly string[],
+    depth: number,
+  ): Value[] {
+    if (modelClasses.includes(entry.className)) {
+      return this.model(entry.className, entry.config, `${prefix}${entry.name}/`, inputs, depth + 1);
+    }
+    const layer = this.layer(entry, prefix);
+    const call = this.callCounts.get(layer.path) ?? 0;
+    this.callCounts.set(layer.path, call + 1);
+    const output = this.newValue();
+    this.calls.push({ layer, call, inputs, output, extras });
+    return [output];
+  }
+
+  /** Inlines a model. Without `given` its inputs become inputs of the whole. */
+  model(
+    className: string,
+    config: JsonObject,
+    prefix: string,
+    given: readonly Value[] | undefined,
+    depth: number,
+  ): Value[] {
+    if (depth > deepest)
+      throw new WasmoteError("model-invalid", `models are nested more than ${deepest} deep`);
+    return className === "Sequential"
+      ? this.sequential(config, prefix, given, depth)
+      : this.functional(config, prefix, given, depth);
+  }
+
+  private sequential(
+    config: JsonObject,
+    prefix: string,
+    given: readonly Value[] | undefined,
+    depth: number,
+  ): Value[] {
+    const entries = asArray(config.layers, `config.layers of model "${prefix.slice(0, -1)}"`).map(readEntry);
+    const [first, ...others] = entries;
+    if (first === undefined) throw new WasmoteError("model-invalid", "a Sequential model has no layers");
+    let values: readonly Value[];
+    let rest = entries;
+    if (first.className === "InputLayer") {
+      values = given ?? [this.input(this.layer(first, prefix))];
+      rest = others;
+    } else if (given === undefined && modelClasses.includes(first.className)) {
+      values = this.model(first.className, first.config, `${prefix}${first.name}/`, undefined, depth + 1);
+      rest = others;
+    } else {
+      const shape = first.config.batch_input_shape ?? first.config.batch_shape ?? config.build_input_shape;
+      const name = `${first.name}_input`;
+      const inputConfig = { name, batch_input_shape: shape, dtype: first.config.dtype };
+      values = given ?? [this.input({ path: prefix + name, className: "InputLayer", config: inputConfig })];
+    }
+    for (const entry of rest) values = this.apply(entry, prefix, values, [], depth);
+    return [...values];
+  }
+
+  private functional(
+    config: JsonObject,
+    prefix: string,
+    given: readonly Value[] | undefined,
+    depth: number,
+  ): Value[] {
+    const what = prefix === "" ? "the model" : `model "${prefix.slice(0, -1)}"`;
+    const entries = asArray(config.layers, `config.layers of ${what}`).map(readEntry);
+    const inputs = readReferences(config.input_layers, `input_layers of ${what}`);
+    const outputs = readReferences(config.output_layers, `output_layers of ${what}`);
+    const byName = new Map(entries.map((entry) => [entry.name, entry]));
+    if (byName.size < entries.length)
+      throw new WasmoteError("model-invalid", `two layers of ${what} share a name`);
+
+    const known = new Map<string, Value>();
+    const key = ({ layer, call, tensor }: TensorReference): string => `${call} ${tensor} ${layer}`;
+    if (given !== undefined && given.length !== inputs.length) {
+      throw new WasmoteError(
+        "model-invalid",
+        `${what} has ${inputs.length} inputs and is called with ${given.length}`,
+      );
+    }
+    inputs.forEach((reference, i) => {
+      const entry = byName.get(reference.layer);
+      if (entry?.className !== "InputLayer") {
+        throw new WasmoteError(
+          "model-invalid",
+          `input_layers of ${what} names "${reference.layer}", no InputLayer`,
+        );
+      }
+      known.set(key(reference), given?.[i] ?? this.input(this.layer(entry, prefix)));
+    });
+
+    const offsets = callOffsets(entries, outputs);
+    let pending = entries.flatMap((entry) =>
+      entry.inbound.map((inbound, i) => ({ entry, inbound, call: i + (offsets.get(entry.name) ?? 0) })),
+    );
+    while (pending.length > 0) {
+      const blocked: typeof pending = [];
+      for (const item of pending) {
+        const values = item.inbound.tensors.map((tensor) => known.get(key(tensor)));
+        if (values.includes(undefined)) {
+          blocked.push(item);
+          continue;
+        }
+        const results = this.apply(item.entry, prefix, values as Value[], item.inbound.extras, depth);
+        results.forEach((value, tensor) => {
+          known.set(key({ layer: item.entry.name, call: item.call, tensor }), value);
+        });
+      }
+      if (blocked.length === pending.length) {
+        const names = blocked.map(({ entry }) => `"${entry.name}"`).join(", ");
+        throw new WasmoteError(
+          "model-invalid",
+          `layers that form a cycle or read what no layer writes: ${names}`,
+        );
+      }
+      pending = blocked;
+    }
+    return outputs.map((reference) => {
+      const value = known.get(key(reference));
+      if (value !== undefined) return value;
+      throw new WasmoteError(
+        "model-invalid",
+        `output_layers of ${what} names "${reference.layer}", which is not computed`,
+      );
+    });
+  }
+}
+
+/**
+ * Number of each model-layer's first call: Keras and TF.js count from 1 there, since building a model makes a
+ * node of its own (`Functional.get_config`, `Container.getConfig`), older writers from 0.
+ */
+function callOffsets(entries: readonly Entry[], outputs: readonly TensorReference[]): Map<string, number> {
+  const references = [
+    ...entries.flatMap(({ inbound }) => inbound.flatMap(({ tensors }) => tensors)),
+    ...outputs,
+  ];
+  const offsets = new Map<string, number>();
+  for (const entry of entries.filter(({ className }) => modelClasses.includes(className))) {
+    const named = references.filter(({ layer }) => layer === entry.name).map(({ call }) => call);
+    offsets.set(entry.name, named.some((call) => call >= entry.inbound.length) ? 1 : 0);
+  }
+  return offsets;
+}
+
+/**
+ * Reads a serialized Keras model, `{class_name, config}`: Sequential or Functional (`Model`), with
+ * `inbound_nodes` as Keras 2, Keras 3 and TF.js write them. Throws `model-invalid`.
+ */
+export function readLayerGraph(topology: unknown): LayerGraph {
+  const model = asObject(topology, "the model's topology");
+  const className = asString(model.class_name, "class_name of the model");
+  if (!modelClasses.includes(className)) {
+    throw new WasmoteError(
+      "model-invalid",
+      `class_name is "${className}"; ${modelClasses.join(" or ")} is expected`,
+    );
+  }
+  const config = configOf(model.config, "config of the model");
+  const flattening = new Flattening();
+  const outputs = flattening.model(className, config, "", undefined, 0);
+  const name = typeof config.name === "string" ? config.name : "";
+  return { name, inputs: flattening.inputs, calls: flattening.calls, outputs };
+}

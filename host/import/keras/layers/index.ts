@@ -1,0 +1,27 @@
+import { activationLayers } from "./activation.js";
+import { convolutionLayers } from "./convolution.js";
+import { denseLayers } from "./dense.js";
+import { identityLayers } from "./identity.js";
+import type { LayerMapping } from "./mapping.js";
+import { mergeLayers } from "./merge.js";
+import { normalizationLayers } from "./normalization.js";
+import { poolingLayers } from "./pooling.js";
+import { shapeLayers } from "./shape.js";
+
+const byClassName = new Map(
+  [
+    ...activationLayers,
+    ...convolutionLayers,
+    ...denseLayers,
+    ...identityLayers,
+    ...mergeLayers,
+    ...normalizationLayers,
+    ...poolingLayers,
+    ...shapeLayers,
+  ].flatMap((mapping) => mapping.classNames.map((className): [string, LayerMapping] => [className, mapping])),
+);
+
+/** How layers of this class become nodes; undefined for a class that is not supported. */
+export function layerMapping(className: string): LayerMapping | undefined {
+  return byClassName.get(className);
+}
