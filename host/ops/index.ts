@@ -1,16 +1,36 @@
+import { concatenation } from "./concatenation.js";
 import { conv2d } from "./conv-2d.js";
 import { depthwiseConv2d } from "./depthwise-conv-2d.js";
+import { dequantize } from "./dequantize.js";
 import { fullyConnected } from "./fully-connected.js";
+import { leakyRelu } from "./leaky-relu.js";
+import { logistic } from "./logistic.js";
 import type { Operator } from "./operator.js";
+import { quantize } from "./quantize.js";
+import { relu } from "./relu.js";
+import { reshape } from "./reshape.js";
+import { softmax } from "./softmax.js";
+import { tanh } from "./tanh.js";
 
 /** Every operator that wasmote knows: one line each. */
 export const operators = [
   conv2d,
   depthwiseConv2d,
   fullyConnected,
+  concatenation,
+  dequantize,
+  leakyRelu,
+  logistic,
+  quantize,
+  relu,
+  reshape,
+  softmax,
+  tanh,
 ] as const;
 
-const byName = new Map<string, Operator>(operators.map((operator) => [operator.name, operator as unknown as Operator]));
+const byName = new Map<string, Operator>(
+  operators.map((operator) => [operator.name, operator as unknown as Operator]),
+);
 
 /** The operator of that name. Nodes are made from these names only, so a missing one is a defect. */
 export function operatorNamed(name: string): Operator {

@@ -1,0 +1,126 @@
+import type { BoundNode } from "../graph/node.js";
+import { describeType, elementCount, type Tensor } from "../graph/tensor.js";
+import { type Operator, Refused, require } from "./operator.js";
+import { sameParameters } from "./requantization.js";
+
+/** Attributes of a concatenation. */
+export interface ConcatenationAttributes {
+  /** Axis along which the inputs follow each other; negative counts from the end. */
+  axis: number;
+}
+
+/** The inputs as rows: every axis before the concatenated one is one, all after it are part of a row. */
+interface Rows {
+  inputs: readonly Tensor[];
+  axis: number;
+  rows: number;
+  /** Elements of a row, by input. */
+  lengths: readonly number[];
+}
+
+function rowsOf(node: BoundNode<ConcatenationAttributes>): Rows {
+  const inputs = node.inputs.map((input) => {
+    if (input === undefined) throw new Refused("an input is missing");
+    return input;
+  });
+  const [first] = inputs;
+  if (first === undefined) throw new Refused("no input; at least 1 is expected");
+  const rank = first.shape.length;
+  const axis = node.attributes.axis < 0 ? node.attributes.axis + rank : node.attributes.axis;
+  require(Number.isInteger(axis) &&
+    axis >= 0 &&
+    axis < rank, `axis ${node.attributes.axis} is not one of the ${rank} axes`);
+  for (const input of inputs) {
+    require(input.dtype === first.dtype &&
+      input.shape.length === rank &&
+      input.shape.every(
+        (length, i) => i === axis || length === first.shape[i],
+      ), `inputs ${describeType(first)} and ${describeType(input)} differ in more than axis ${axis}`);
+  }
+  return {
+    inputs,
+    axis,
+    rows: elementCount(first.shape.slice(0, axis)),
+    lengths: inputs.map((input) => elementCount(input.shape.slice(axis))),
+  };
+}
+
+function total(lengths: readonly number[]): number {
+  return lengths.reduce((a, b) => a + b, 0);
+}
+
+/** Inputs one after another along an axis. */
+export const concatenation: Operator<ConcatenationAttributes> = {
+  name: "concatenation",
+  tflite: [
+    {
+      builtin: "CONCATENATION",
+      optionsType: 10,
+      maxVersion: 4,
+      read({ options }) {
+        require(options.int8(1, 0) === 0, `fused activation ${options.int8(1, 0)} is not supported`);
+        return { attributes: { axis: options.int32(0, 0) } };
+      },
+    },
+  ],
+  quantization: { output: "as-input" },
+  infer(node) {
+    const { inputs, axis } = rowsOf(node);
+    const { dtype, shape } = inputs[0] as Tensor;
+    require(dtype === "int8" || dtype === "float32", `inputs are ${dtype}; int8 or float32 is expected`);
+    if (dtype === "int8") {
+      for (const tensor of node.outputs) {
+        for (const [i, input] of inputs.entries()) {
+          require(sameParameters(
+            input,
+            tensor,
+          ), `input ${i} has another scale or zero point than the output; int8 inputs of equal parameters are expected`);
+        }
+      }
+    }
+    const length = total(inputs.map((input) => input.shape[axis] as number));
+    return [{ dtype, shape: shape.map((old, i) => (i === axis ? length : old)) }];
+  },
+  macs: () => 0,
+  reference(node, inputs) {
+    const { rows, lengths } = rowsOf(node);
+    const stride = total(lengths);
+    const output = new Float32Array(rows * stride);
+    for (let row = 0; row < rows; row++) {
+      let at = row * stride;
+      for (const [i, length] of lengths.entries()) {
+        output.set((inputs[i] as Float32Array).subarray(row * length, (row + 1) * length), at);
+        at += length;
+      }
+    }
+    return [output];
+  },
+  emit(node, placement) {
+    const { inputs, rows, lengths } = rowsOf(node);
+    const output = placement.outputs[0] as number;
+    return inputs.map((input, i) => {
+      const bytes = lengths[i] as number;
+      const destination = {
+        output: output + total(lengths.slice(0, i)),
+        rows,
+        bytes,
+        stride: total(lengths),
+      };
+      if (input.data === undefined) {
+        const source = { input: placement.inputs[i] as number };
+        return {
+          module: "kernels/concatenation",
+          kernel: "concatenate",
+          arguments: { ...source, ...destination },
+        };
+      }
+      const { buffer, byteOffset, byteLength } = input.data;
+      const source = { weights: placement.weights(new Uint8Array(buffer, byteOffset, byteLength)) };
+      return {
+        module: "kernels/concatenation",
+        kernel: "concatenateConstant",
+        arguments: { ...source, ...destination },
+      };
+    });
+  },
+};

@@ -1,0 +1,64 @@
+import type { BoundNode } from "../graph/node.js";
+import type { Tensor } from "../graph/tensor.js";
+import {
+  byteRescale,
+  emitLookupTable,
+  inferElementwise,
+  int8Table,
+  lookupTableScratchBytes,
+  onlyInput,
+} from "./lookup-table.js";
+import { type Operator, require } from "./operator.js";
+import { int8Parameters } from "./requantization.js";
+
+/** Attributes of a leaky rectifier. */
+export interface LeakyReluAttributes {
+  /** Factor of negative inputs; may itself be negative or above 1. */
+  alpha: number;
+}
+
+/**
+ * Table of TFLite's reference kernel `QuantizeLeakyRelu`, int8: one multiplier for inputs of at least 0, one for
+ * those below, both computed in float32 as TFLite prepares them.
+ */
+function tableOf(node: BoundNode<LeakyReluAttributes>): Uint8Array {
+  const input = int8Parameters(onlyInput(node));
+  const output = int8Parameters(node.outputs[0] as Tensor);
+  const identity = byteRescale(Math.fround(input.scale / output.scale));
+  const alpha = byteRescale(Math.fround(Math.fround(input.scale * node.attributes.alpha) / output.scale));
+  return int8Table((q) => {
+    const value = q - input.zeroPoint;
+    return output.zeroPoint + (value >= 0 ? identity(value) : alpha(value));
+  });
+}
+
+/** Leaky rectifier: x where x > 0, else alpha * x, element by element. */
+export const leakyRelu: Operator<LeakyReluAttributes> = {
+  name: "leakyRelu",
+  tflite: [
+    {
+      builtin: "LEAKY_RELU",
+      optionsType: 75,
+      maxVersion: 2,
+      read({ options }) {
+        return { attributes: { alpha: options.float32(0, 0) } };
+      },
+    },
+  ],
+  quantization: { output: "calibrated" },
+  infer(node) {
+    const types = inferElementwise(node);
+    require(Number.isFinite(
+      node.attributes.alpha,
+    ), `alpha is ${node.attributes.alpha}; a finite number is expected`);
+    if (types[0]?.dtype === "int8") tableOf(node);
+    return types;
+  },
+  macs: () => 0,
+  scratchBytes: () => [lookupTableScratchBytes],
+  inPlace: () => [0],
+  reference(node, [input]) {
+    return [(input as Float32Array).map((value) => (value > 0 ? value : value * node.attributes.alpha))];
+  },
+  emit: (node, placement) => emitLookupTable(node, tableOf(node), placement),
+};

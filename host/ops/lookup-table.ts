@@ -1,0 +1,99 @@
+import type { BoundNode } from "../graph/node.js";
+import { elementCount, perTensor, type Tensor, type TensorType } from "../graph/tensor.js";
+import { type KernelCall, type Placement, Refused, require } from "./operator.js";
+import {
+  doublingHighMultiply,
+  int8Parameters,
+  quantizeMultiplier,
+  roundingDivideByPowerOfTwo,
+} from "./requantization.js";
+
+/** Scratch memory of the kernel `lookupTable`: the table, 256 bytes. */
+export const lookupTableScratchBytes = 256;
+
+/**
+ * Table of a function of one byte, in the order of the unsigned byte.
+ *
+ * @param signed whether the input's bytes are int8
+ * @param output the function on the input's integer; its result is clamped to `low..high`
+ */
+export function byteTable(
+  signed: boolean,
+  low: number,
+  high: number,
+  output: (q: number) => number,
+): Uint8Array {
+  const table = new Uint8Array(256);
+  for (let byte = 0; byte < 256; byte++) {
+    const q = signed && byte > 127 ? byte - 256 : byte;
+    table[byte] = Math.min(high, Math.max(low, output(q))) & 255;
+  }
+  return table;
+}
+
+/** Table of an int8 function of an int8. */
+export function int8Table(output: (q: number) => number): Uint8Array {
+  return byteTable(true, -128, 127, output);
+}
+
+/** The call of `lookupTable` for a node with one input and one output of bytes. */
+export function emitLookupTable(node: BoundNode, table: Uint8Array, placement: Placement): KernelCall[] {
+  const output = node.outputs[0] as Tensor;
+  return [
+    {
+      module: "kernels/lookup-table",
+      kernel: "lookupTable",
+      arguments: {
+        input: placement.inputs[0] as number,
+        output: placement.outputs[0] as number,
+        scratch: placement.scratch,
+        weights: placement.weights(table),
+        elements: elementCount(output.shape),
+      },
+    },
+  ];
+}
+
+/** The node's only input. Throws `Refused` where there is not exactly one. */
+export function onlyInput(node: BoundNode): Tensor {
+  const [input] = node.inputs;
+  if (input === undefined) throw new Refused("the input is missing");
+  require(node.inputs.length === 1, `${node.inputs.length} inputs; 1 is expected`);
+  return input;
+}
+
+/**
+ * Type of the output of a function of single elements, int8 or float32: the input's. Checks that int8 tensors
+ * have a scale and a zero point. Throws `Refused`.
+ */
+export function inferElementwise(node: BoundNode): TensorType[] {
+  const input = onlyInput(node);
+  require(input.dtype === "int8" ||
+    input.dtype === "float32", `input is ${input.dtype}; int8 or float32 is expected`);
+  if (input.dtype === "int8") for (const tensor of [input, ...node.outputs]) int8Parameters(tensor);
+  return [{ dtype: input.dtype, shape: input.shape }];
+}
+
+/** Checks that an int8 output has the parameters that the fixed-point function produces. Throws `Refused`. */
+export function requireParameters(output: Tensor | undefined, scale: number, zeroPoint: number): void {
+  if (output === undefined || output.dtype !== "int8") return;
+  const found = perTensor(output);
+  require(found?.scale === scale &&
+    found.zeroPoint ===
+      zeroPoint, `output has scale ${found?.scale} and zero point ${found?.zeroPoint}; ${scale} and ${zeroPoint} are expected`);
+}
+
+/**
+ * Multiplication of a difference of bytes (-255..255) by a real number of either sign, in the fixed point of
+ * TFLite's `QuantizeMultiplier` and `MultiplyByQuantizedMultiplier`.
+ *
+ * @throws Refused where the number is not finite or so large that int32 would overflow
+ */
+export function byteRescale(real: number): (value: number) => number {
+  const { multiplier, shift } = quantizeMultiplier(Math.abs(real));
+  require(shift <= 22, `a rescale factor of ${real} is too large for 8-bit values`);
+  const signed = real < 0 ? -multiplier : multiplier;
+  const left = 2 ** Math.max(shift, 0);
+  const right = Math.max(-shift, 0);
+  return (value) => roundingDivideByPowerOfTwo(doublingHighMultiply(value * left, signed), right);
+}
