@@ -1,0 +1,2 @@
+export { type MeasureOptions, measure } from "./measure.js";
+export type { BenchMemory, BenchReport, BenchStep, BenchUnit } from "./report.js";

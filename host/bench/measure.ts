@@ -1,0 +1,112 @@
+import { tensorBytes } from "../graph/tensor.js";
+import type { Manifest } from "../package/manifest.js";
+import type { Runner } from "../run/types.js";
+import type { BenchReport } from "./report.js";
+
+/** How long is measured, and with which clock. */
+export interface MeasureOptions {
+  /** Nanoseconds since some fixed moment. */
+  clock(): number;
+  /** Time to spend, in nanoseconds; every figure is taken at least `minRounds` times whatever it costs. */
+  budgetNanoseconds?: number;
+  minRounds?: number;
+  maxRounds?: number;
+  /** Told after each round. */
+  onRound?(done: number, rounds: number): void;
+}
+
+const defaults = { budgetNanoseconds: 2e9, minRounds: 3, maxRounds: 50 };
+const warmUpNanoseconds = 1e8;
+const batchNanoseconds = 2e5;
+const maxBatch = 10_000;
+
+/**
+ * Measures one inference and each of its steps on a runner, in nanoseconds.
+ *
+ * Every round times whole inferences, and then each step alone, by running just that step. What takes less than
+ * 0.2 ms is run several times in a row and divided. Each figure is the **minimum** over the rounds: what disturbs
+ * a measurement on a machine with other work only ever adds to it. A step's figure includes one call into the
+ * module. Inputs are pseudo-random bytes, the same at every run.
+ *
+ * @param flashBytes size of the model's file
+ * @throws `run-failed`
+ */
+export function measure(
+  runner: Runner,
+  manifest: Manifest,
+  flashBytes: number,
+  options: MeasureOptions,
+): BenchReport {
+  const { clock, onRound, budgetNanoseconds, minRounds, maxRounds } = { ...defaults, ...options };
+  const subjects = [() => runner.run(), ...manifest.steps.map((_, step) => () => runner.run(step, step + 1))];
+  writeInputs(runner, manifest);
+  warmUp(subjects[0]!, clock);
+  const batches = subjects.map((run) => batchSize(timed(run, 1, clock)));
+
+  const best = subjects.map(() => Number.POSITIVE_INFINITY);
+  let rounds = minRounds;
+  for (let round = 0; round < rounds; round++) {
+    const start = clock();
+    writeInputs(runner, manifest);
+    for (const [i, run] of subjects.entries()) {
+      best[i] = Math.min(best[i]!, timed(run, batches[i]!, clock));
+    }
+    if (round === 0) {
+      rounds = clamp(Math.floor(budgetNanoseconds / Math.max(1, clock() - start)), minRounds, maxRounds);
+    }
+    onRound?.(round + 1, rounds);
+  }
+
+  const runtimeBytes = runner.runtimeBytes ?? null;
+  return {
+    model: manifest.name,
+    on: runner.name,
+    tier: "portable",
+    unit: "nanoseconds",
+    total: Math.round(best[0]!),
+    steps: manifest.steps.map(({ name, operator, macs }, i) => ({
+      name,
+      operator,
+      macs,
+      count: Math.round(best[i + 1]!),
+    })),
+    memory: {
+      linearBytes: manifest.memoryBytes,
+      runtimeBytes,
+      peakRamBytes: runtimeBytes === null ? null : manifest.memoryBytes + runtimeBytes,
+      flashBytes,
+    },
+  };
+}
+
+function timed(run: () => void, batch: number, clock: () => number): number {
+  const start = clock();
+  for (let i = 0; i < batch; i++) run();
+  return (clock() - start) / batch;
+}
+
+function batchSize(nanoseconds: number): number {
+  return clamp(Math.ceil(batchNanoseconds / Math.max(1, nanoseconds)), 1, maxBatch);
+}
+
+function warmUp(run: () => void, clock: () => number): void {
+  const start = clock();
+  do run();
+  while (clock() - start < warmUpNanoseconds);
+}
+
+function writeInputs(runner: Runner, manifest: Manifest): void {
+  let state = 1;
+  for (const [i, input] of manifest.inputs.entries()) {
+    const bytes = new Uint8Array(tensorBytes(input));
+    for (let at = 0; at < bytes.length; at++) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      bytes[at] = state >>> 24;
+    }
+    runner.writeInput(i, bytes);
+  }
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}

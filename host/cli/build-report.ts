@@ -1,0 +1,71 @@
+import type { BuiltModel } from "../build.js";
+import { describeType } from "../graph/tensor.js";
+import type { ManifestTensor } from "../package/manifest.js";
+import type { Styles } from "./styles.js";
+import { bytesText, table, thousands } from "./table.js";
+
+/** What `build --json` prints. */
+export function buildJson(built: BuiltModel, out: string): object {
+  const { manifest, plan } = built;
+  return {
+    file: out,
+    model: manifest.name,
+    inputs: manifest.inputs,
+    outputs: manifest.outputs,
+    steps: manifest.steps,
+    memory: {
+      linearBytes: manifest.memoryBytes,
+      arenaBytes: plan.arenaBytes,
+      boundBytes: plan.boundBytes,
+      boundStep: plan.boundStep,
+    },
+    fileBytes: built.wasm.length,
+    codeBytes: built.codeBytes,
+    weightBytes: built.weightBytes,
+  };
+}
+
+/** What `build` prints: inputs and outputs, the memory map, and every size. */
+export async function buildText(built: BuiltModel, styles: Styles): Promise<string[]> {
+  const { printPlan } = await import("../plan/print.js");
+  const { manifest, plan } = built;
+  const macs = manifest.steps.reduce((sum, step) => sum + step.macs, 0);
+  const over = plan.arenaBytes - plan.boundBytes;
+  const sizes = [
+    [
+      "arena",
+      bytesText(plan.arenaBytes),
+      over === 0 ? "no plan is smaller" : `the lower bound plus ${bytesText(over)}`,
+    ],
+    ["lower bound", bytesText(plan.boundBytes), `reached at step ${plan.boundStep}`],
+    ["linear memory", bytesText(manifest.memoryBytes), "RAM that the model touches"],
+    ["code", bytesText(built.codeBytes), ""],
+    ["weights", bytesText(built.weightBytes), "read in place from flash"],
+    ["file", bytesText(built.wasm.length), "flash that the model takes"],
+  ];
+  const columns = [
+    { heading: "", align: "left" },
+    { heading: "", align: "right" },
+    { heading: "", align: "left" },
+  ] as const;
+  return [
+    `${styles.bold(manifest.name)}  ${thousands(manifest.steps.length)} steps, ${thousands(macs)} MACs`,
+    ...tensorLines("input", manifest.inputs),
+    ...tensorLines("output", manifest.outputs),
+    "",
+    printPlan(built.graph, plan).trimEnd(),
+    "",
+    ...table(columns, sizes).slice(1),
+  ];
+}
+
+/** One line for each input or output: name, type, and scale and zero point where it is quantized. */
+export function tensorLines(kind: string, tensors: readonly ManifestTensor[]): string[] {
+  return tensors.map((tensor) => {
+    const quantized =
+      tensor.scale === undefined
+        ? ""
+        : `, scale ${Number(tensor.scale.toPrecision(7))}, zero point ${tensor.zeroPoint ?? 0}`;
+    return `${kind.padEnd(6)}  ${tensor.name}  ${describeType(tensor)}${quantized}`;
+  });
+}

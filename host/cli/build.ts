@@ -1,0 +1,165 @@
+import { mkdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type Command, Option } from "commander";
+import type { BuiltModel } from "../build.js";
+import { WasmoteError } from "../errors.js";
+import { type Graph, tensorAt } from "../graph/graph.js";
+import { buildJson, buildText } from "./build-report.js";
+import { UsageError } from "./errors.js";
+import { readWholeFile, recordingReader, sameFile, writeFilesAtomically } from "./files.js";
+import type { Output } from "./output.js";
+import { bytesText, thousands } from "./table.js";
+
+const quantizations = ["auto", "int8", "int16x8", "float32"] as const;
+
+interface BuildOptions {
+  out?: string;
+  calibrate: string[];
+  quantize: (typeof quantizations)[number];
+  keep?: string;
+  cache: boolean;
+  clearCache?: boolean;
+  json?: boolean;
+}
+
+const help = `
+A float model is quantized to int8 with the calibration samples; an int8 model is taken as it is.
+Calibration files are .npy, .bin (float32), .json, .png or .jpg (pixel / 255), with one sample or a leading axis of
+several; a folder gives all of its files. A model of several inputs takes one --calibrate for each, in order.
+
+Example: wasmote build digits/model.json --calibrate samples/calibration.npy -o digits.wasm`;
+
+/** Adds the command `build` to the program. */
+export function registerBuild(program: Command, output: Output): void {
+  program
+    .command("build")
+    .description("Turn a trained model into one .wasm file.")
+    .argument("<model>", "a .tflite file or a TF.js Layers model.json")
+    .option("-o, --out <file>", "the file to write; by default the model's name with .wasm, in this folder")
+    .option("--calibrate <file|dir>", "samples of the model's input; may be repeated", append, [])
+    .addOption(new Option("--quantize <kind>", "number format").choices(quantizations).default("auto"))
+    .option("--keep <dir>", "keep the generated source in this folder")
+    .option("--no-cache", "compile even if the same program was compiled before")
+    .option("--clear-cache", "remove everything from the cache of compiled programs first")
+    .option("--json", "print the report as JSON")
+    .addHelpText("after", help)
+    .action((model: string, options: BuildOptions) => build(model, options, output));
+}
+
+async function build(modelPath: string, options: BuildOptions, output: Output): Promise<void> {
+  if (options.quantize !== "auto" && options.quantize !== "int8") {
+    throw new WasmoteError("quantization-unsupported", `--quantize ${options.quantize}`);
+  }
+  const { importModel, modelName } = await import("../import/index.js");
+  output.progress(`reading ${modelPath} ...`);
+  const read = [modelPath];
+  const bytes = await readModel(modelPath);
+  const graph = importModel(modelPath, bytes, recordingReader(read));
+
+  const calibration = await readCalibration(graph, options.calibrate, output);
+  read.push(...calibration.files);
+  const out = options.out ?? `${moduleName(modelPath, modelName)}.wasm`;
+  const source = options.keep === undefined ? undefined : join(options.keep, "model.ts");
+  await refuseOverwriting(read, [out, ...(source === undefined ? [] : [source])]);
+
+  const { openCache, clearCache } = await import("../generate/cache.js");
+  if (options.clearCache) {
+    output.talk(`removed ${thousands(clearCache())} compiled programs from the cache`);
+  }
+  output.progress(`building ${graph.name} ...`);
+  const { buildModel } = await import("../build.js");
+  const built = await withFile(modelPath, () =>
+    buildModel(graph, {
+      calibration: calibration.samples,
+      cache: options.cache ? openCache() : undefined,
+    }),
+  );
+
+  if (options.keep !== undefined) await makeFolder(options.keep);
+  await writeFilesAtomically([
+    ...(source === undefined ? [] : [{ path: source, bytes: keptSource(built) }]),
+    { path: out, bytes: built.wasm },
+  ]);
+  if (source !== undefined) output.talk(`wrote ${source}`);
+  output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
+  output.data(
+    options.json
+      ? JSON.stringify(buildJson(built, out), undefined, 2)
+      : (await buildText(built, output.styles)).join("\n"),
+  );
+}
+
+function append(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+async function readModel(path: string): Promise<Uint8Array> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) {
+    throw new WasmoteError("file-unreadable", "it is a folder; name the model.json or .tflite file in it", {
+      file: path,
+    });
+  }
+  return readWholeFile(path);
+}
+
+/** A `model.json` is named after its folder, since all of them have the same name. */
+function moduleName(path: string, modelName: (path: string) => string): string {
+  const folder = basename(join(path, ".."));
+  const generic = basename(path).toLowerCase() === "model.json" && /^[\w-][\w.-]*$/.test(folder);
+  return generic ? folder : modelName(path);
+}
+
+async function readCalibration(
+  graph: Graph,
+  paths: readonly string[],
+  output: Output,
+): Promise<{ samples?: Float32Array[][]; files: string[] }> {
+  if (paths.length === 0) return { files: [] };
+  output.progress("reading calibration samples ...");
+  const { loadCalibration } = await import("../run/tensor-files/index.js");
+  const inputs = graph.inputs.map((index) => tensorAt(graph, index));
+  const { samples, files, notes } = await loadCalibration(paths, inputs);
+  const from = files.length === 1 ? files[0] : `${thousands(files.length)} files`;
+  output.talk(
+    `calibration: ${thousands(samples.length)} samples from ${from}${notes.map((n) => `; ${n}`).join("")}`,
+  );
+  return { samples, files };
+}
+
+async function refuseOverwriting(read: readonly string[], written: readonly string[]): Promise<void> {
+  for (const target of written) {
+    for (const source of read) {
+      if (await sameFile(source, target)) {
+        throw new UsageError(`${target} would overwrite ${source}, which was read`, "Give -o another name.");
+      }
+    }
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new WasmoteError("file-unwritable", (error as NodeJS.ErrnoException).code ?? String(error), {
+      file: path,
+    });
+  }
+}
+
+function keptSource(built: BuiltModel): Uint8Array {
+  const command = ["wasmote", ...process.argv.slice(2)].map(quoted).join(" ");
+  return new TextEncoder().encode(`// ${command}\n${built.source}`);
+}
+
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : JSON.stringify(argument);
+}
+
+async function withFile<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof WasmoteError ? error.at({ file }) : error;
+  }
+}

@@ -1,0 +1,76 @@
+import { WasmoteError } from "../errors.js";
+import type { Manifest } from "../package/manifest.js";
+import { openModule } from "../package/open.js";
+import { tensorLines } from "./build-report.js";
+import type { Styles } from "./styles.js";
+import { bytesText, table, thousands } from "./table.js";
+import { listSections, type Section } from "./wasm-sections.js";
+
+/** What `inspect` tells of a built model. */
+export interface ModuleDescription {
+  manifest: Manifest;
+  fileBytes: number;
+  codeBytes: number;
+  weightBytes: number;
+  sections: Section[];
+}
+
+/** Opens and describes a `.wasm` built by wasmote. Throws `module-*`. */
+export async function describeModule(path: string, bytes: Uint8Array): Promise<ModuleDescription> {
+  try {
+    const { manifest, weights, codeBytes } = openModule(bytes);
+    return {
+      manifest,
+      fileBytes: bytes.length,
+      codeBytes,
+      weightBytes: weights.length,
+      sections: listSections(bytes),
+    };
+  } catch (error) {
+    throw error instanceof WasmoteError ? error.at({ file: path }) : error;
+  }
+}
+
+/** The description as lines for people. */
+export function moduleText(module: ModuleDescription, styles: Styles): string[] {
+  const { manifest } = module;
+  const macs = manifest.steps.reduce((sum, step) => sum + step.macs, 0);
+  const steps = table(
+    [
+      { heading: "step", align: "right" },
+      { heading: "name", align: "left" },
+      { heading: "operator", align: "left" },
+      { heading: "MACs", align: "right" },
+      { heading: "weight bytes", align: "right" },
+    ],
+    manifest.steps.map((step, i) => [
+      String(i),
+      step.name,
+      step.operator,
+      thousands(step.macs),
+      thousands(step.weightBytes),
+    ]),
+  );
+  const sections = table(
+    [
+      { heading: "section", align: "left" },
+      { heading: "offset", align: "right" },
+      { heading: "bytes", align: "right" },
+    ],
+    module.sections.map((section) => [section.name, thousands(section.offset), thousands(section.bytes)]),
+  );
+  return [
+    `${styles.bold(manifest.name)}  built model, format ${manifest.version}, ${thousands(macs)} MACs`,
+    ...tensorLines("input", manifest.inputs),
+    ...tensorLines("output", manifest.outputs),
+    `memory  ${bytesText(manifest.memoryBytes)} of linear memory`,
+    `file    ${bytesText(module.fileBytes)}: code ${thousands(module.codeBytes)}, weights ${thousands(module.weightBytes)}`,
+    `imports ${[...manifest.imports.required, ...manifest.imports.optional.map((name) => `${name} (optional)`)].join(", ") || "none"}`,
+    "",
+    styles.dim(steps[0]!),
+    ...steps.slice(1),
+    "",
+    styles.dim(sections[0]!),
+    ...sections.slice(1),
+  ];
+}

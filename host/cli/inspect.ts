@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { readWholeFile, recordingReader } from "./files.js";
+import type { Output } from "./output.js";
+
+const wasmMagic = [0x00, 0x61, 0x73, 0x6d];
+
+/** Adds the command `inspect` to the program. */
+export function registerInspect(program: Command, output: Output): void {
+  program
+    .command("inspect")
+    .description("Show what a model file holds, and whether it can be built.")
+    .argument("<model>", "a .tflite file, a TF.js Layers model.json, or a .wasm built by wasmote")
+    .option("--json", "print everything as JSON")
+    .addHelpText(
+      "after",
+      "\nA model that cannot be built is refused with the list of all nodes that stand in the way.",
+    )
+    .action((path: string, options: { json?: boolean }) => inspect(path, options.json === true, output));
+}
+
+async function inspect(path: string, json: boolean, output: Output): Promise<void> {
+  const bytes = await readWholeFile(path);
+  if (wasmMagic.every((byte, i) => bytes[i] === byte)) {
+    const { describeModule, moduleText } = await import("./inspect-module.js");
+    const found = await describeModule(path, bytes);
+    output.data(json ? JSON.stringify(found, undefined, 2) : moduleText(found, output.styles).join("\n"));
+    return;
+  }
+  const { importModel } = await import("../import/index.js");
+  const { describeModel, modelText } = await import("./inspect-model.js");
+  const found = describeModel(importModel(path, bytes, recordingReader([])));
+  output.data(json ? JSON.stringify(found, undefined, 2) : modelText(found, output.styles).join("\n"));
+}

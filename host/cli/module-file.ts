@@ -1,0 +1,33 @@
+import { WasmoteError } from "../errors.js";
+import type { OpenedModule } from "../package/open.js";
+import type { Runner } from "../run/types.js";
+import { readWholeFile } from "./files.js";
+
+/** A built model's file, opened. */
+export interface ModuleFile extends OpenedModule {
+  wasm: Uint8Array;
+}
+
+/** Reads and opens a `.wasm` built by wasmote. Throws `file-unreadable`, `file-empty` and `module-*`. */
+export async function readModuleFile(path: string): Promise<ModuleFile> {
+  const wasm = await readWholeFile(path);
+  const { openModule } = await import("../package/open.js");
+  try {
+    return { wasm, ...openModule(wasm) };
+  } catch (error) {
+    throw error instanceof WasmoteError ? error.at({ file: path }) : error;
+  }
+}
+
+/** Tiers that `--tier` takes. */
+export const tiers = ["portable", "accelerated"] as const;
+export type Tier = (typeof tiers)[number];
+
+/** Opens the runner named by `--on`. Throws `board-unknown`, `tier-unavailable`, `addon-missing`. */
+export async function openRunnerFor(on: string, tier: Tier, file: ModuleFile): Promise<Runner> {
+  const { openRunner } = await import("../run/index.js");
+  if (tier !== "portable") {
+    throw new WasmoteError("tier-unavailable", `tier ${tier} on ${on}; it needs a board's native kernels`);
+  }
+  return openRunner(on, file.wasm, file);
+}

@@ -1,0 +1,35 @@
+/** A column of a table: its heading, and the side on which its cells are aligned. */
+export interface Column {
+  heading: string;
+  align: "left" | "right";
+}
+
+/** Lines of a table with aligned columns, two spaces apart, without spaces at the end of a line. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+  const lines = [columns.map(({ heading }) => heading), ...rows];
+  const widths = columns.map((_, i) => Math.max(...lines.map((cells) => (cells[i] ?? "").length)));
+  return lines.map((cells) =>
+    columns
+      .map(({ align }, i) => {
+        const cell = cells[i] ?? "";
+        return align === "left" ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!);
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** "12,106": a whole number with its thousands apart. */
+export function thousands(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** "4,704 bytes". */
+export function bytesText(count: number): string {
+  return `${thousands(count)} ${count === 1 ? "byte" : "bytes"}`;
+}
+
+/** "12.3 %": a part of a whole; "-" of nothing. */
+export function percent(part: number, whole: number): string {
+  return whole === 0 ? "-" : `${((part / whole) * 100).toFixed(1)} %`;
+}
