@@ -7,7 +7,7 @@ import { leakyRelu } from "./leaky-relu.js";
 import { logistic } from "./logistic.js";
 import type { Operator } from "./operator.js";
 import { quantize } from "./quantize.js";
-import { relu } from "./relu.js";
+import { relu, relu6, reluN1To1 } from "./relu.js";
 import { reshape } from "./reshape.js";
 import { softmax } from "./softmax.js";
 import { tanh } from "./tanh.js";
@@ -23,6 +23,8 @@ export const operators = [
   logistic,
   quantize,
   relu,
+  relu6,
+  reluN1To1,
   reshape,
   softmax,
   tanh,

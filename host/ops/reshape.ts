@@ -5,7 +5,7 @@ import { type Operator, Refused, require, type TfliteNode } from "./operator.js"
 /** Attributes of a reshape. */
 export interface ReshapeAttributes {
   /** Lengths of the output; one may be -1 and stands for what is left of the elements. */
-  newShape: readonly number[];
+  shape: readonly number[];
 }
 
 /** `axis`, counted from the end where it is negative. Throws `Refused` outside `0..rank-1`. */
@@ -56,17 +56,17 @@ function expandOf(node: TfliteNode): number[] {
 }
 
 /** The lengths with -1 filled in. Throws `Refused` where the elements do not fit. */
-function resolve(newShape: readonly number[], input: Tensor): number[] {
+function resolve(wanted: readonly number[], input: Tensor): number[] {
   const elements = elementCount(input.shape);
-  const known = newShape.filter((length) => length !== -1);
-  require(newShape.length - known.length <= 1 &&
+  const known = wanted.filter((length) => length !== -1);
+  require(wanted.length - known.length <= 1 &&
     known.every(
       (length) => Number.isInteger(length) && length >= 1,
-    ), `[${newShape.join(", ")}] is no shape: positive lengths and at most one -1 are expected`);
-  const shape = newShape.map((length) => (length === -1 ? elements / elementCount(known) : length));
+    ), `[${wanted.join(", ")}] is no shape: positive lengths and at most one -1 are expected`);
+  const shape = wanted.map((length) => (length === -1 ? elements / elementCount(known) : length));
   require(shape.every(Number.isInteger) &&
     elementCount(shape) ===
-      elements, `the input's ${elements} elements do not fit into [${newShape.join(", ")}]`);
+      elements, `the input's ${elements} elements do not fit into [${wanted.join(", ")}]`);
   return shape;
 }
 
@@ -78,25 +78,25 @@ export const reshape: Operator<ReshapeAttributes> = {
       builtin: "RESHAPE",
       optionsType: 17,
       maxVersion: 1,
-      read: (node) => ({ attributes: { newShape: reshapeOf(node) }, inputs: [0] }),
+      read: (node) => ({ attributes: { shape: reshapeOf(node) }, inputs: [0] }),
     },
     {
       builtin: "SQUEEZE",
       optionsType: 30,
       maxVersion: 2,
-      read: (node) => ({ attributes: { newShape: squeezeOf(node) }, inputs: [0] }),
+      read: (node) => ({ attributes: { shape: squeezeOf(node) }, inputs: [0] }),
     },
     {
       builtin: "EXPAND_DIMS",
       optionsType: 0,
       maxVersion: 1,
-      read: (node) => ({ attributes: { newShape: expandOf(node) }, inputs: [0] }),
+      read: (node) => ({ attributes: { shape: expandOf(node) }, inputs: [0] }),
     },
   ],
   quantization: { output: "as-input" },
   infer(node) {
     const input = onlyInput(node);
-    return [{ dtype: input.dtype, shape: resolve(node.attributes.newShape, input) }];
+    return [{ dtype: input.dtype, shape: resolve(node.attributes.shape, input) }];
   },
   macs: () => 0,
   inPlace: () => [0],
