@@ -1,15 +1,29 @@
 import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
 import { operatorNamed } from "../ops/index.js";
-import { alignUp, allocate } from "./allocate.js";
-import { demandOf, type NodeDemand, type OperatorLookup } from "./demand.js";
-import { type Lifetime, scheduleOf } from "./lifetimes.js";
+import { allocate } from "./allocate.js";
+import { type Demand, demandOf, type NodeDemand, type OperatorLookup } from "./demand.js";
+import { alignUp, type Layout } from "./first-fit.js";
+import { type Lifetime, type Schedule, scheduleOf } from "./lifetimes.js";
 import { orderNodes } from "./order.js";
 import { scratchAt } from "./scratch.js";
 import type { Plan, TensorAllocation } from "./types.js";
 
 /** Linear memory is a multiple of this many bytes. */
 const memoryGranularityBytes = 16;
+
+interface Outline {
+  order: readonly number[];
+  schedule: Schedule;
+  boundBytes: number;
+  layout: Layout;
+}
+
+function outlineOf(demand: Demand, order: readonly number[]): Outline {
+  const schedule = scheduleOf(demand, order);
+  const boundBytes = Math.max(...schedule.aliveBytes);
+  return { order, schedule, boundBytes, layout: allocate(schedule, boundBytes) };
+}
 
 /**
  * Plans linear memory for an integer graph: an order of the nodes that needs little memory, and an address for every
@@ -21,10 +35,12 @@ const memoryGranularityBytes = 16;
  */
 export function planMemory(graph: Graph, operatorOf: OperatorLookup = operatorNamed): Plan {
   const demand = demandOf(graph, operatorOf);
-  const order = orderNodes(demand);
-  const schedule = scheduleOf(demand, order);
-  const boundBytes = Math.max(...schedule.aliveBytes);
-  const layout = allocate(schedule, boundBytes);
+  const given = graph.nodes.map((_, node) => node);
+  const found = outlineOf(demand, orderNodes(demand));
+  const needsMoreThanBound = found.layout.arenaBytes > found.boundBytes;
+  const asGiven = needsMoreThanBound ? outlineOf(demand, given) : found;
+  const { order, schedule, boundBytes, layout } =
+    asGiven.layout.arenaBytes < found.layout.arenaBytes ? asGiven : found;
   const tensors = new Map<TensorIndex, TensorAllocation>();
   schedule.blocks.forEach((block, at) => {
     for (const index of block.tensors) {
@@ -39,6 +55,7 @@ export function planMemory(graph: Graph, operatorOf: OperatorLookup = operatorNa
     order,
     tensors,
     scratch: order.map((node, step) => scratchAt(step, demand.nodes[node] as NodeDemand, schedule, layout)),
+    aliveBytes: schedule.aliveBytes,
     arenaBytes: layout.arenaBytes,
     boundBytes,
     boundStep: schedule.aliveBytes.indexOf(boundBytes),

@@ -1,5 +1,5 @@
-import { alignUp, type Layout } from "./allocate.js";
 import type { NodeDemand } from "./demand.js";
+import { alignUp, type Layout } from "./first-fit.js";
 import { blockBytesAt, type Schedule, scratchAlignment } from "./lifetimes.js";
 import type { ScratchAllocation } from "./types.js";
 

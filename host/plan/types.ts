@@ -26,9 +26,14 @@ export interface Plan {
   tensors: ReadonlyMap<TensorIndex, TensorAllocation>;
   /** One for each step, aligned with `order`. Zero bytes where none is needed. */
   scratch: readonly ScratchAllocation[];
+  /**
+   * Bytes alive at each step: tensors, memory that an in-place operator takes over once, and the smallest scratch
+   * memory the kernel can work with. One entry, for the model's inputs, where there are no steps.
+   */
+  aliveBytes: readonly number[];
   /** Highest address used, plus one. */
   arenaBytes: number;
-  /** Largest sum of tensors alive at one step under this order, plus that step's scratch: no plan is smaller. */
+  /** Largest of `aliveBytes`: no plan of this order is smaller. */
   boundBytes: number;
   /** Step at which the bound is reached. */
   boundStep: number;
