@@ -10,8 +10,8 @@ import { searchLayout } from "./search.js";
 const granularities = [4, 1] as const;
 
 /** Effort of the search and of hill climbing: block placements. They bound the time, the same on every machine. */
-const searchBudget = 60_000;
-const climbBudget = 60_000;
+const searchBudget = 30_000;
+const climbBudget = 30_000;
 
 /**
  * Addresses of all blocks: the first layout found that needs no more than `boundBytes`, else the smallest found.

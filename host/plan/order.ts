@@ -3,7 +3,7 @@ import type { Demand, NodeDemand } from "./demand.js";
 import { scheduleOf } from "./lifetimes.js";
 
 /** How many states the search looks at, summed over its layers; it is exact where they suffice. */
-const stateBudget = 12_000;
+const stateBudget = 6_000;
 
 /** Nodes that have run. `alive` counts the tensors needed by the rest; `peak` the most ever needed to get here, or at all. */
 interface State {

@@ -48,7 +48,8 @@ function stepRows(graph: Graph, plan: Plan): Cell[][] {
 }
 
 function inputRows(graph: Graph, plan: Plan): Cell[][] {
-  return [...new Set(graph.inputs)].map((index): Cell[] => {
+  const activations = [...new Set(graph.inputs)].filter((index) => plan.tensors.has(index));
+  return activations.map((index): Cell[] => {
     const { address, bytes } = plan.tensors.get(index) as TensorAllocation;
     return ["", tensorAt(graph, index).name, "(model input)", address, bytes, "", "", "", ""];
   });

@@ -44,12 +44,25 @@ export class GraphMaker {
 
   /** A constant. */
   constant(elements: number): TensorIndex {
-    return this.tensors.push({ name: "constant", dtype: "int8", shape: [elements], data: new Int8Array(elements) }) - 1;
+    return (
+      this.tensors.push({
+        name: "constant",
+        dtype: "int8",
+        shape: [elements],
+        data: new Int8Array(elements),
+      }) - 1
+    );
   }
 
   /** A node over tensors that exist. */
   node(inputs: readonly TensorIndex[], outputs: readonly TensorIndex[], demands: Demands = {}): void {
-    this.nodes.push({ name: `n${this.nodes.length}`, operator: "anything", attributes: demands, inputs, outputs });
+    this.nodes.push({
+      name: `n${this.nodes.length}`,
+      operator: "anything",
+      attributes: demands,
+      inputs,
+      outputs,
+    });
   }
 
   /** A node with one new output of that many int8 elements. */

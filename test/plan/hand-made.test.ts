@@ -1,7 +1,25 @@
-import { test } from "uvu";
+import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Graph } from "../../host/graph/graph.js";
 import { planMemory } from "../../host/plan/plan.js";
+import type { Plan } from "../../host/plan/types.js";
+import { checkPlan } from "./check-plan.js";
 import { anyOperator, GraphMaker } from "./graphs.js";
+
+const test = suite("memory plans of hand-made graphs");
+
+function planned(graph: Graph): Plan {
+  const plan = planMemory(graph, anyOperator);
+  checkPlan(graph, plan);
+  return plan;
+}
+
+/** Plans, and asserts that the arena meets the bound, which is `bytes` at `step`. */
+function meets(graph: Graph, bytes: number, step: number): Plan {
+  const plan = planned(graph);
+  assert.equal([plan.boundBytes, plan.boundStep, plan.arenaBytes], [bytes, step, bytes]);
+  return plan;
+}
 
 test("a chain needs its largest neighbours", () => {
   const make = new GraphMaker();
@@ -9,9 +27,211 @@ test("a chain needs its largest neighbours", () => {
   const b = make.apply([a], 30);
   const c = make.apply([b], 20);
   const d = make.apply([c], 5);
-  const plan = planMemory(make.graph(d), anyOperator);
+  const plan = meets(make.graph(d), 50, 1);
   assert.equal(plan.order, [0, 1, 2]);
-  assert.equal([plan.boundBytes, plan.boundStep, plan.arenaBytes, plan.memoryBytes], [50, 1, 50, 64]);
+  assert.equal(plan.aliveBytes, [40, 50, 25]);
+  assert.is(plan.memoryBytes, 64);
+  const { first, last } = plan.tensors.get(b) as { first: number; last: number };
+  assert.equal([first, last], [0, 1]);
+});
+
+test("the input of a residual block stays alive beside it", () => {
+  const make = new GraphMaker();
+  const a = make.input(100);
+  const b = make.apply([a], 40);
+  const c = make.apply([b], 100);
+  const d = make.apply([c, a], 100);
+  const plan = meets(make.graph(d), 300, 2);
+  assert.is(plan.tensors.get(a)?.last, 2);
+});
+
+test("the sum of a residual block may take over an addend", () => {
+  const make = new GraphMaker();
+  const a = make.input(100);
+  const b = make.apply([a], 40);
+  const c = make.apply([b], 100);
+  const d = make.apply([c, a], 100, { inPlace: [0, 1] });
+  const plan = meets(make.graph(d), 240, 1);
+  assert.is(plan.tensors.get(d)?.sharesWith, c);
+  assert.is(plan.tensors.get(d)?.address, plan.tensors.get(c)?.address);
+});
+
+test("the arms of a diamond run in the order that needs less", () => {
+  const make = new GraphMaker();
+  const a = make.input(10);
+  const wide = make.apply([a], 100);
+  const hollow = make.apply([a], 200);
+  const narrow = make.apply([wide], 1);
+  const thin = make.apply([hollow], 1);
+  const plan = meets(make.graph(make.apply([narrow, thin], 1)), 211, 2);
+  assert.equal(plan.order, [0, 2, 1, 3, 4]);
+});
+
+test("a concatenation needs all its inputs and its output", () => {
+  const make = new GraphMaker();
+  const a = make.input(10);
+  const arms = [10, 20, 30, 40].map((elements) => make.apply([a], elements));
+  meets(make.graph(make.apply(arms, 100)), 200, 4);
+});
+
+test("an operator that may work in place takes its input over", () => {
+  const make = new GraphMaker();
+  const a = make.input(100);
+  const b = make.apply([a], 100, { inPlace: [0] });
+  const plan = meets(make.graph(b), 100, 0);
+  assert.is(plan.tensors.get(b)?.sharesWith, a);
+});
+
+test("an input that is read later is not taken over", () => {
+  const make = new GraphMaker();
+  const a = make.input(100);
+  const b = make.apply([a], 100, { inPlace: [0] });
+  const c = make.apply([a, b], 1);
+  const plan = meets(make.graph(c), 201, 1);
+  assert.is(plan.tensors.get(b)?.sharesWith, undefined);
+});
+
+test("a model output, a constant and a smaller input are not taken over", () => {
+  const output = new GraphMaker();
+  const a = output.input(100);
+  const b = output.apply([a], 100);
+  const c = output.apply([b], 100, { inPlace: [0] });
+  assert.is(planned(output.graph(b, c)).tensors.get(c)?.sharesWith, undefined);
+
+  const constant = new GraphMaker();
+  const d = constant.input(10);
+  const e = constant.apply([d, constant.constant(10)], 10, { inPlace: [1] });
+  const plan = meets(constant.graph(e), 20, 0);
+  assert.is(plan.tensors.get(e)?.sharesWith, undefined);
+  assert.is(plan.tensors.size, 2);
+
+  const smaller = new GraphMaker();
+  const f = smaller.input(9);
+  assert.is(planned(smaller.graph(smaller.apply([f], 10, { inPlace: [0] }))).boundBytes, 19);
+});
+
+test("a tensor read twice is taken over only where both reads allow it", () => {
+  const both = new GraphMaker();
+  const a = both.input(100);
+  meets(both.graph(both.apply([a, a], 100, { inPlace: [0, 1] })), 100, 0);
+  const one = new GraphMaker();
+  const b = one.input(100);
+  meets(one.graph(one.apply([b, b], 100, { inPlace: [0] })), 200, 0);
+});
+
+test("a smaller output that takes over gives the rest back", () => {
+  const make = new GraphMaker();
+  const a = make.input(25, "float32");
+  const b = make.apply([a], 25, { inPlace: [0] });
+  const c = make.apply([b], 75);
+  const plan = meets(make.graph(c), 100, 0);
+  assert.equal(plan.aliveBytes, [100, 100]);
+});
+
+test("reshape chains lie in one place", () => {
+  const make = new GraphMaker();
+  const a = make.input(10);
+  const b = make.apply([a], 60);
+  const views = [b];
+  for (let i = 0; i < 3; i++) views.push(make.apply([views.at(-1) as number], 60, { inPlace: [0] }));
+  const plan = meets(make.graph(views.at(-1) as number), 70, 0);
+  assert.equal(new Set(views.map((index) => plan.tensors.get(index)?.address)).size, 1);
+  assert.is(plan.tensors.get(views[3] as number)?.sharesWith, views[2]);
+});
+
+test("an output in the middle stays to the end", () => {
+  const make = new GraphMaker();
+  const a = make.input(10);
+  const b = make.apply([a], 20);
+  const c = make.apply([b], 30);
+  const d = make.apply([c], 40);
+  const plan = meets(make.graph(b, d), 90, 2);
+  assert.is(plan.tensors.get(b)?.last, 2);
+});
+
+test("a node with two outputs, one of which nobody reads", () => {
+  const make = new GraphMaker();
+  const a = make.input(10);
+  const [b, c] = [make.tensor(20), make.tensor(50)];
+  make.node([a], [b, c], { inPlace: [0] });
+  const d = make.apply([b], 5);
+  const plan = meets(make.graph(d), 80, 0);
+  assert.equal(plan.aliveBytes, [80, 25]);
+});
+
+test("a model input that nobody reads, and one that is the output", () => {
+  const unread = new GraphMaker();
+  const a = unread.input(10);
+  unread.input(30);
+  meets(unread.graph(unread.apply([a], 5)), 45, 0);
+  const through = new GraphMaker();
+  const b = through.input(10);
+  const c = through.apply([b], 5, { inPlace: [0] });
+  meets(through.graph(b, c, b), 15, 0);
+});
+
+test("a graph without nodes holds its inputs", () => {
+  const make = new GraphMaker();
+  const a = make.input(10);
+  const b = make.input(7);
+  const plan = meets(make.graph(b, a), 17, 0);
+  assert.equal([plan.order, plan.scratch], [[], []]);
+  meets(new GraphMaker().graph(), 0, 0);
+});
+
+test("the smallest scratch memory counts, the largest that fits is given", () => {
+  const make = new GraphMaker();
+  const a = make.input(8);
+  const b = make.apply([a], 8, { scratchBytes: [8, 64, 800] });
+  const c = make.apply([b], 80, { scratchBytes: [8, 16, 24] });
+  const plan = meets(make.graph(c), 96, 1);
+  assert.equal(
+    plan.scratch.map(({ bytes }) => bytes),
+    [64, 8],
+  );
+});
+
+test("int8 tensors fill what alignment to words would waste", () => {
+  const make = new GraphMaker();
+  const a = make.input(3);
+  const b = make.apply([a], 5);
+  const c = make.apply([b], 7);
+  meets(make.graph(c), 12, 1);
+});
+
+test("a search finds what first fit does not", () => {
+  const make = new GraphMaker();
+  let tensor = make.input(48);
+  const kept: number[] = [];
+  for (const elements of [16, 40, 24, 56, 8, 32]) {
+    kept.push(tensor);
+    tensor = make.apply(kept.slice(-2), elements);
+  }
+  const plan = planned(make.graph(tensor));
+  assert.is(plan.arenaBytes, plan.boundBytes);
+});
+
+test("nodes that read what is not there are refused", () => {
+  const backward = new GraphMaker();
+  const late = backward.tensor(5);
+  const early = backward.apply([late], 5);
+  backward.node([backward.input(5)], [late]);
+  assert.throws(
+    () => planMemory(backward.graph(early), anyOperator),
+    (error: { code: string; message: string }) =>
+      error.code === "model-invalid" &&
+      error.message.includes('"t0" is read before it is written (node "n0"'),
+  );
+  const twice = new GraphMaker();
+  const a = twice.input(5);
+  const b = twice.apply([a], 5);
+  twice.node([a], [b]);
+  assert.throws(
+    () => planMemory(twice.graph(b), anyOperator),
+    (error: { message: string }) => error.message.includes('"t1" is written a second time (node "n1"'),
+  );
+  const never = new GraphMaker();
+  assert.throws(() => planMemory(never.graph(never.tensor(3)), anyOperator), /is never written/);
 });
 
 test.run();
