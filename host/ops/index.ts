@@ -1,3 +1,5 @@
+import { add } from "./add.js";
+import { averagePool2d } from "./average-pool-2d.js";
 import { concatenation } from "./concatenation.js";
 import { conv2d } from "./conv-2d.js";
 import { depthwiseConv2d } from "./depthwise-conv-2d.js";
@@ -5,11 +7,16 @@ import { dequantize } from "./dequantize.js";
 import { fullyConnected } from "./fully-connected.js";
 import { leakyRelu } from "./leaky-relu.js";
 import { logistic } from "./logistic.js";
+import { maxPool2d } from "./max-pool-2d.js";
+import { mean } from "./mean.js";
+import { mul } from "./mul.js";
 import type { Operator } from "./operator.js";
+import { pad } from "./pad.js";
 import { quantize } from "./quantize.js";
 import { relu, relu6, reluN1To1 } from "./relu.js";
 import { reshape } from "./reshape.js";
 import { softmax } from "./softmax.js";
+import { sub } from "./sub.js";
 import { tanh } from "./tanh.js";
 
 /** Every operator that wasmote knows: one line each. */
@@ -28,6 +35,13 @@ export const operators = [
   reshape,
   softmax,
   tanh,
+  averagePool2d,
+  maxPool2d,
+  add,
+  sub,
+  mul,
+  pad,
+  mean,
 ] as const;
 
 const byName = new Map<string, Operator>(

@@ -1,0 +1,170 @@
+import type { BoundNode, FusedActivation } from "../graph/node.js";
+import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
+import {
+  type BroadcastSteps,
+  broadcastLoops,
+  broadcastShape,
+  broadcastSteps,
+  forEachBroadcast,
+  operands,
+} from "./broadcast.js";
+import { type KernelCall, type Operator, type Placement, require } from "./operator.js";
+import { applyActivation, int8Parameters, tfliteActivation } from "./requantization.js";
+import { roundUp } from "./weight-tiles.js";
+
+/** Attributes of an elementwise operator of two tensors. */
+export interface ElementwiseAttributes {
+  activation: FusedActivation;
+}
+
+/** A kernel for int8 operands, and the names of its arguments. */
+export interface ElementwiseKernel {
+  /** Kernel's file; it exports `same` for operands of one shape and `broadcast` for any others. */
+  module: string;
+  same: string;
+  broadcast: string;
+  /** Names of the operands in the kernel's arguments, in its order. */
+  operands: readonly [string, string];
+  /** Whether the kernel takes the node's second operand first. */
+  swapped: boolean;
+  /** Arguments after addresses, counts and steps. */
+  constants: Readonly<Record<string, number | bigint>>;
+}
+
+/** What tells one elementwise operator from another. */
+export interface ElementwiseKind {
+  name: string;
+  builtin: string;
+  optionsType: number;
+  maxVersion: number;
+  compute(first: number, second: number): number;
+  /** The kernel for these tensors. Throws `Refused` where their scales do not fit. */
+  kernel(first: Tensor, second: Tensor, output: Tensor, activation: FusedActivation): ElementwiseKernel;
+}
+
+/** Alignment of constant operands within scratch memory, in bytes. */
+const constantAlignment = 8;
+
+/** Bytes of scratch memory for constant operands, and each operand's offset in it. */
+function constantLayout(node: BoundNode): { bytes: number; offsets: (number | undefined)[] } {
+  let bytes = 0;
+  const offsets = node.inputs.map((tensor) => {
+    if (tensor?.data === undefined) return undefined;
+    const offset = bytes;
+    bytes += roundUp(elementCount(tensor.shape), constantAlignment);
+    return offset;
+  });
+  return { bytes, offsets };
+}
+
+/**
+ * An elementwise operator of two tensors with broadcasting and a fused activation, int8 or float32. Either operand
+ * may be constant.
+ *
+ * Source: TFLite's schema (options tables whose field 0 is the fused activation).
+ */
+export function elementwise(kind: ElementwiseKind): Operator<ElementwiseAttributes> {
+  return {
+    name: kind.name,
+    tflite: [
+      {
+        builtin: kind.builtin,
+        optionsType: kind.optionsType,
+        maxVersion: kind.maxVersion,
+        read: ({ options }) => ({ attributes: { activation: tfliteActivation(options.int8(0, 0)) } }),
+      },
+    ],
+    quantization: { output: "calibrated" },
+    infer(node): TensorType[] {
+      const [first, second] = operands(node.inputs);
+      const { dtype } = first;
+      require(dtype === "int8" ||
+        dtype === "float32", `the first input is ${dtype}; int8 or float32 is expected`);
+      require(second.dtype ===
+        dtype, `the second input is ${second.dtype}; ${dtype} is expected, as the first`);
+      broadcastLoops(first.shape, second.shape);
+      if (dtype === "int8") {
+        for (const output of node.outputs) {
+          for (const tensor of [first, second, output]) int8Parameters(tensor);
+          kind.kernel(first, second, output, node.attributes.activation);
+        }
+      }
+      return [{ dtype, shape: broadcastShape(first.shape, second.shape) }];
+    },
+    macs: () => 0,
+    scratchBytes: (node) => [constantLayout(node).bytes],
+    inPlace(node) {
+      const [first, second] = operands(node.inputs);
+      const count = elementCount(broadcastShape(first.shape, second.shape));
+      return [first, second].flatMap((tensor, position) =>
+        tensor.data === undefined && elementCount(tensor.shape) === count ? [position] : [],
+      );
+    },
+    reference(node, inputs) {
+      const [first, second] = operands(node.inputs);
+      const [a, b] = operands(inputs);
+      const output = new Float32Array(elementCount(broadcastShape(first.shape, second.shape)));
+      forEachBroadcast(first.shape, second.shape, (at, i, j) => {
+        output[at] = applyActivation(
+          node.attributes.activation,
+          kind.compute(a[i] as number, b[j] as number),
+        );
+      });
+      return [output];
+    },
+    emit(node, placement) {
+      const [first, second] = operands(node.inputs);
+      const output = node.outputs[0] as Tensor;
+      const calls: KernelCall[] = [];
+      const addresses = readConstants(node, placement, calls);
+      const kernel = kind.kernel(first, second, output, node.attributes.activation);
+      const order = kernel.swapped ? ([1, 0] as const) : ([0, 1] as const);
+      const [a, b] = kernel.operands;
+      const places = { [a]: addresses[order[0]] as number, [b]: addresses[order[1]] as number };
+      const length = elementCount(output.shape);
+      const flat = elementCount(first.shape) === length && elementCount(second.shape) === length;
+      const walk = flat
+        ? { length }
+        : stepArguments(broadcastSteps(broadcastLoops(first.shape, second.shape)), kernel);
+      calls.push({
+        module: kernel.module,
+        kernel: flat ? kernel.same : kernel.broadcast,
+        arguments: { ...places, output: placement.outputs[0] as number, ...walk, ...kernel.constants },
+      });
+      return calls;
+    },
+  };
+}
+
+/** Addresses of the operands; adds the calls that copy constant ones into scratch memory. */
+function readConstants(node: BoundNode, placement: Placement, calls: KernelCall[]): (number | undefined)[] {
+  const { offsets } = constantLayout(node);
+  return node.inputs.map((tensor, position) => {
+    const offset = offsets[position];
+    if (tensor?.data === undefined || offset === undefined) return placement.inputs[position];
+    const { buffer, byteOffset, byteLength } = tensor.data;
+    const destination = placement.scratch + offset;
+    calls.push({
+      module: "host-imports/weights",
+      kernel: "readWeights",
+      arguments: {
+        destination,
+        offset: placement.weights(new Uint8Array(buffer, byteOffset, byteLength)),
+        length: byteLength,
+      },
+    });
+    return destination;
+  });
+}
+
+/** Counts and steps by the names of the kernel's arguments, in its order. */
+function stepArguments(steps: BroadcastSteps, kernel: ElementwiseKernel): Record<string, number> {
+  const result: Record<string, number> = {};
+  const level = (i: number): string => (i < 4 ? String(i) : "");
+  for (const [i, count] of steps.counts.entries()) result[i < 4 ? `count${i}` : "length"] = count;
+  const perOperand = kernel.swapped ? [steps.second, steps.first] : [steps.first, steps.second];
+  for (const [operand, values] of perOperand.entries()) {
+    for (const [i, value] of values.entries()) result[`${kernel.operands[operand]}Step${level(i)}`] = value;
+  }
+  return result;
+}

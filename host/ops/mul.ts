@@ -1,0 +1,42 @@
+import { elementwise } from "./elementwise.js";
+import { require } from "./operator.js";
+import { int8ActivationRange, int8Parameters, quantizeMultiplier } from "./requantization.js";
+
+/** Left shift of a product of two 9-bit factors up to which int32 cannot overflow. */
+const maxLeftShift = 14;
+
+/** Elementwise product of two tensors, with broadcasting and a fused activation. */
+export const mul = elementwise({
+  name: "mul",
+  builtin: "MUL",
+  optionsType: 21,
+  maxVersion: 7,
+  compute: (first, second) => first * second,
+  kernel(first, second, output, activation) {
+    const [a, b, to] = [first, second, output].map(int8Parameters) as [Parameters, Parameters, Parameters];
+    const { multiplier, shift } = quantizeMultiplier((a.scale * b.scale) / to.scale);
+    require(shift <=
+      maxLeftShift, `the output's scale ${to.scale} is too small beside the product of the inputs' ${a.scale} and ${b.scale}`);
+    const right = BigInt(Math.max(-shift, 0));
+    const { low, high } = int8ActivationRange(activation, output);
+    return {
+      module: "kernels/mul",
+      same: "mulInt8",
+      broadcast: "mulBroadcastInt8",
+      operands: ["first", "second"],
+      swapped: false,
+      constants: {
+        firstOffset: -a.zeroPoint,
+        secondOffset: -b.zeroPoint,
+        factor: BigInt(multiplier) << BigInt(Math.max(shift, 0)),
+        bias: right > 0n ? 0n : 1n << 62n,
+        rounding: ((1n << right) >> 1n) + (BigInt(to.zeroPoint) << right),
+        shift: right,
+        low,
+        high,
+      },
+    };
+  },
+});
+
+type Parameters = ReturnType<typeof int8Parameters>;

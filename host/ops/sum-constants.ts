@@ -1,0 +1,67 @@
+import type { FusedActivation } from "../graph/node.js";
+import type { Tensor } from "../graph/tensor.js";
+import type { ElementwiseKernel } from "./elementwise.js";
+import { require } from "./operator.js";
+import { int8ActivationRange, int8Parameters, quantizeMultiplier } from "./requantization.js";
+
+/** Bits that TFLite's 8-bit sums and differences add to their operands. */
+const leftShift = 20;
+
+/** A real number in the precision that TFLite Micro computes it in. */
+type Round = (value: number) => number;
+
+/**
+ * The kernel `addInt8` and its constants for `first + sign * second`: the operand of the larger scale comes first.
+ *
+ * @param round the precision of the real multipliers: TFLite Micro's ADD computes them in double, its SUB in float
+ * @throws `Refused` where the output's scale is too small beside the operands'
+ *
+ * Source: TFLite Micro's `CalculateOpDataAdd` and `CalculateOpDataSub`.
+ */
+export function sumKernel(
+  first: Tensor,
+  second: Tensor,
+  output: Tensor,
+  activation: FusedActivation,
+  sign: 1n | -1n,
+  round: Round,
+): ElementwiseKernel {
+  const swapped = int8Parameters(first).scale < int8Parameters(second).scale;
+  const wide = int8Parameters(swapped ? second : first);
+  const narrow = int8Parameters(swapped ? first : second);
+  const to = int8Parameters(output);
+  const twiceLargest = round(2 * wide.scale);
+  const narrowing = quantizeMultiplier(round(narrow.scale / twiceLargest));
+  const rescaling = quantizeMultiplier(round(twiceLargest / round(2 ** leftShift * to.scale)));
+  require(rescaling.multiplier === 0 ||
+    rescaling.shift < 0, `the output's scale ${to.scale} is too small beside the inputs' ${wide.scale}`);
+  // A factor of 1/2 needs no rounding: 2^31 and a shift of 1 say the same as 2^30 and none.
+  const narrowShift = BigInt(Math.max(1, -narrowing.shift));
+  const narrowMultiplier = BigInt(narrowing.multiplier) << (narrowing.shift === 0 ? 1n : 0n);
+  const narrowFactor = narrowMultiplier << BigInt(leftShift);
+  const multiplier = BigInt(rescaling.multiplier);
+  const wideFactor = (swapped ? sign : 1n) * (multiplier << BigInt(leftShift - 1));
+  const shift = BigInt(Math.max(1, -rescaling.shift));
+  const half = 1n << 30n;
+  const { low, high } = int8ActivationRange(activation, output);
+  return {
+    module: "kernels/add",
+    same: "addInt8",
+    broadcast: "addBroadcastInt8",
+    operands: ["wide", "narrow"],
+    swapped,
+    constants: {
+      narrowFactor,
+      narrowOffset: half - BigInt(narrow.zeroPoint) * narrowFactor,
+      narrowRounding: 1n << (narrowShift - 1n),
+      narrowShift,
+      wideFactor,
+      sumFactor: (swapped ? 1n : sign) * multiplier,
+      sumOffset: half - BigInt(wide.zeroPoint) * wideFactor,
+      rounding: (1n << (shift - 1n)) + (BigInt(to.zeroPoint) << shift),
+      shift,
+      low,
+      high,
+    },
+  };
+}
