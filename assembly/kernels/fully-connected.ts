@@ -30,10 +30,10 @@ export function fullyConnectedInt8(
 ): void {
   const depth = (inputs + 3) & ~3;
   const whole = chunk >= depth;
-  const groups = input + (inputs & ~3);
   for (let row = 0; row < rows; row++) {
     let correction = 0;
     const inputEnd = input + inputs;
+    const groups = input + (inputs & ~3);
     for (let x = input; x < inputEnd; x++) correction += load<i8>(x);
     correction <<= 7;
     let tile = weights;
