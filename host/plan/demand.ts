@@ -94,7 +94,7 @@ export function demandOf(graph: Graph, operatorOf: OperatorLookup): Demand {
       inputs: reads,
       outputs: node.outputs,
       inPlace: takeovers(graph, node, operator, bytes),
-      scratchBytes: (operator.scratchBytes?.(bind(graph, node)) ?? []).filter((size) => size > 0),
+      scratchBytes: operator.scratchBytes?.(bind(graph, node)) ?? [],
     };
   });
   const outputs = new Set(graph.outputs.filter(isActivation));

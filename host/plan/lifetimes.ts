@@ -118,8 +118,8 @@ export function scheduleOf(demand: Demand, order: readonly number[]): Schedule {
     );
   }
   order.forEach((node, step) => {
-    const bytes = demand.nodes[node]?.scratchBytes[0];
-    if (bytes !== undefined) blocks.push(blockOf([{ bytes, first: step, last: step }], [], scratchAlignment));
+    const bytes = demand.nodes[node]?.scratchBytes[0] ?? 0;
+    if (bytes > 0) blocks.push(blockOf([{ bytes, first: step, last: step }], [], scratchAlignment));
   });
 
   const aliveBytes = new Array<number>(Math.max(1, order.length)).fill(0);

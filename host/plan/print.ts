@@ -25,6 +25,11 @@ function table(head: readonly string[], rows: readonly (readonly Cell[])[]): str
 }
 
 function stepRows(graph: Graph, plan: Plan): Cell[][] {
+  const producer = new Map(
+    plan.order.flatMap((at, step) =>
+      (graph.nodes[at]?.outputs ?? []).map((index) => [index, `step ${step}`]),
+    ),
+  );
   return plan.order.flatMap((at, step): Cell[][] => {
     const node = graph.nodes[at] as Graph["nodes"][number];
     const scratch = plan.scratch[step] as Plan["scratch"][number];
@@ -40,7 +45,7 @@ function stepRows(graph: Graph, plan: Plan): Cell[][] {
         tensor?.bytes ?? "",
         position === 0 && scratch.bytes > 0 ? scratch.address : "",
         position === 0 && scratch.bytes > 0 ? scratch.bytes : "",
-        taken === undefined ? "" : `over ${tensorAt(graph, taken).name}`,
+        taken === undefined ? "" : `over ${producer.get(taken) ?? "model input"}`,
         position === 0 ? (plan.aliveBytes[step] as number) : "",
       ];
     });
@@ -95,9 +100,10 @@ function map(graph: Graph, plan: Plan): string[] {
     const line = mapLine(plan, step, new Set(node.inputs), new Set(node.outputs));
     return `${String(step).padStart(digits)} |${line}|${step === plan.boundStep ? " <- lower bound" : ""}`;
   });
+  const columnBytes = Math.ceil(plan.arenaBytes / mapColumns);
   return [
     "",
-    `addresses 0 to ${plan.arenaBytes - 1}, ${Math.ceil(plan.arenaBytes / mapColumns)} bytes a column`,
+    `addresses 0 to ${plan.arenaBytes - 1}, ${columnBytes} ${columnBytes === 1 ? "byte" : "bytes"} a column`,
     "i input  o output  + in place  - kept for later  s scratch  . free",
     ...lines,
   ];
@@ -105,8 +111,8 @@ function map(graph: Graph, plan: Plan): string[] {
 
 /**
  * A memory plan for a terminal, without a line feed at its end: for each step the node, its operator, where its
- * outputs and its scratch memory lie (addresses and sizes in bytes), whose memory an in-place operator takes over, and
- * the bytes alive; the arena and its lower bound; and a map of addresses (across) over steps (down).
+ * outputs and its scratch memory lie (addresses and sizes in bytes), which step's output an in-place operator takes over,
+ * and the bytes alive; the arena and its lower bound; and a map of addresses (across) over steps (down).
  */
 export function printPlan(graph: Graph, plan: Plan): string {
   const head = ["step", "node", "operator", "address", "bytes", "scratch at", "bytes", "in place", "alive"];

@@ -34,7 +34,7 @@ export function scratchAt(
     })
     .filter(([start, end]) => end > start)
     .sort(([a], [b]) => a - b);
-  for (const bytes of [...node.scratchBytes].reverse()) {
+  for (const bytes of node.scratchBytes.filter((size) => size > 0).reverse()) {
     const address = gap(inUse, bytes, arenaBytes);
     if (address !== undefined) return { address, bytes };
   }
