@@ -68,8 +68,10 @@ d_m3Op(CompileAgain)
 
 static M3Result compile_or_defer(IM3Function function)
 {
+    if (!function->module) return m3Err_functionImportMissing;
+
     M3Result result = interpreter_compile(function);
-    if (!result || !function->wasm) return result;
+    if (!result) return result;
 
     IM3Runtime runtime = function->module->runtime;
     IM3CodePage page = AcquireCodePageWithCapacity(runtime, 2);

@@ -1,33 +1,31 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { load, Wasm3Error } from "../src/index.ts";
-import { customSection, module, section, withSection } from "./support/bytes.ts";
+import { customSection, module, section, sectionStarts, withSection } from "./support/bytes.ts";
 import { expectError } from "./support/expect-error.ts";
 import { wat } from "./support/wat.ts";
 
 const real =
   wat(`(module (import "a" "f" (func $f (param i32))) (memory 1 2) (table 2 funcref) (elem (i32.const 0) $g)
-  (global (mut f64) (f64.const 1)) (data (i32.const 8) "data") (start $g) (export "g" (func $g))
+  (global (mut f64) (f64.const 1)) (data (i32.const 8) "data") (export "g" (func $g))
   (func $g (local i32 i64) (block (loop (br_if 1 (i32.eqz (local.get 0))) (br_table 0 1 (local.get 0)))) i32.const 1 call $f))`);
 const imports = { a: { f: () => {} } };
 
-test("a real module loads; cut anywhere it is refused", () => {
+test("a real module loads; cut anywhere but between sections it is refused", () => {
   load(real, { imports });
-  let accepted = 0;
+  const boundaries = sectionStarts(real);
   for (let length = 0; length < real.length; length++) {
     try {
       load(real.subarray(0, length), { imports });
-      accepted++;
-      assert.ok(length === 8, `a prefix of ${length} bytes was accepted`);
+      assert.ok(boundaries.has(length), `a prefix of ${length} bytes was accepted`);
     } catch (error) {
-      assert.instance(error, Wasm3Error);
+      assert.instance(error, Wasm3Error, String(error));
       assert.is((error as Wasm3Error).code, "invalid-module");
     }
   }
-  assert.is(accepted, 1);
 });
 
-test("a real module with any one byte changed loads or is refused with a typed error", () => {
+test("a module with any one byte changed loads or is refused with a typed error", () => {
   let refused = 0;
   for (let position = 0; position < real.length; position++) {
     for (const value of [0x00, 0x7f, 0x80, 0xff, (real[position] as number) ^ 1]) {

@@ -41,3 +41,10 @@ export function oneFunction(body: number[]): Uint8Array {
 export function withSection(binary: Uint8Array, added: number[]): Uint8Array {
   return Uint8Array.from([...binary, ...added]);
 }
+
+/** Where the sections of a module start, the first one included; modules here have none of 128 bytes or more. */
+export function sectionStarts(binary: Uint8Array): Set<number> {
+  const starts = new Set<number>();
+  for (let position = 8; position < binary.length; position += 2 + (binary[position + 1] as number)) starts.add(position);
+  return starts;
+}
