@@ -1,0 +1,38 @@
+/** The 3x3 depthwise convolution of assembly/kernels/depthwise-conv-2d as a plain loop: same arguments, same bytes. */
+import { readWeights } from "../host-imports/weights";
+import { clamp, requantize } from "../math/requantize";
+
+const tile: usize = 32768;
+
+export function depthwiseConv2d3x3Int8(
+  input: usize, output: usize, scratch: usize, weights: i32, batches: i32,
+  inputHeight: i32, inputWidth: i32, inputChannels: i32,
+  outputHeight: i32, outputWidth: i32, multiplier: i32,
+  strideHeight: i32, strideWidth: i32, padTop: i32, padLeft: i32,
+  inputZeroPoint: i32, outputZeroPoint: i32, low: i32, high: i32,
+): void {
+  const outputChannels = inputChannels * multiplier;
+  for (let n = 0; n < outputChannels; n++) {
+    if ((n & 3) == 0) readWeights(tile, weights + (n >> 2) * 96, 96);
+    const constants = tile + (n & 3) * 4;
+    for (let b = 0; b < batches; b++) {
+      for (let y = 0; y < outputHeight; y++) {
+        for (let x = 0; x < outputWidth; x++) {
+          let sum = load<i32>(constants);
+          for (let fy = 0; fy < 3; fy++) {
+            const iy = y * strideHeight - padTop + fy;
+            for (let fx = 0; fx < 3; fx++) {
+              const ix = x * strideWidth - padLeft + fx;
+              const inside = iy >= 0 && iy < inputHeight && ix >= 0 && ix < inputWidth;
+              const pixel = input + ((b * inputHeight + iy) * inputWidth + ix) * inputChannels + n / multiplier;
+              const value = inside ? <i32>load<i8>(pixel) : inputZeroPoint;
+              sum += value * <i32>load<i8>(tile + 48 + (fy * 3 + fx) * 4 + (n & 3));
+            }
+          }
+          const value = requantize(sum, <i64>load<i32>(constants, 16), load<i32>(constants, 32)) + outputZeroPoint;
+          store<i8>(output + ((b * outputHeight + y) * outputWidth + x) * outputChannels + n, clamp(value, low, high));
+        }
+      }
+    }
+  }
+}
