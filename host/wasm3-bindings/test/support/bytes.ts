@@ -45,6 +45,7 @@ export function withSection(binary: Uint8Array, added: number[]): Uint8Array {
 /** Where the sections of a module start, the first one included; modules here have none of 128 bytes or more. */
 export function sectionStarts(binary: Uint8Array): Set<number> {
   const starts = new Set<number>();
-  for (let position = 8; position < binary.length; position += 2 + (binary[position + 1] as number)) starts.add(position);
+  for (let position = 8; position < binary.length; position += 2 + (binary[position + 1] as number))
+    starts.add(position);
   return starts;
 }
