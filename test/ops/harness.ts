@@ -75,6 +75,8 @@ export interface Case {
   inputs: readonly (Tensor | undefined)[];
   outputs: readonly Tensor[];
   activations: readonly ArrayBufferView[];
+  /** Makes the activations model outputs as well, so that no output may take over their memory. */
+  keepInputs?: boolean;
 }
 
 /** Bytes that fill memory before a kernel runs, so that what it does not write is seen. */
@@ -97,7 +99,7 @@ export async function runCase(spec: Case): Promise<Uint8Array[]> {
     tensors,
     nodes: [{ name: "case", operator: spec.operator, attributes: spec.attributes, inputs, outputs }],
     inputs: activations,
-    outputs,
+    outputs: spec.keepInputs === true ? [...outputs, ...activations] : outputs,
   };
   checkOperators(graph);
   const plan = planMemory(graph);
