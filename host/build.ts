@@ -1,12 +1,19 @@
 import { WasmoteError } from "./errors.js";
 import type { Cache } from "./generate/cache.js";
-import { collectFiles, compile, compilerOptions, type KernelSource, packageKernels } from "./generate/compile.js";
+import {
+  collectFiles,
+  compile,
+  compilerOptions,
+  type KernelSource,
+  packageKernels,
+} from "./generate/compile.js";
 import { lower, type Program } from "./generate/program.js";
 import { writeSource } from "./generate/source.js";
 import { type Graph, tensorAt } from "./graph/graph.js";
 import { perTensor } from "./graph/tensor.js";
 import { type Manifest, type ManifestTensor, manifestVersion } from "./package/manifest.js";
 import { packageModule } from "./package/package.js";
+import { runPasses } from "./passes/index.js";
 import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
 
@@ -43,7 +50,7 @@ export interface BuiltModel {
  * @throws `calibration-*`, `model-unsupported`, `memory-exceeded`, `compile-failed`
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
-  const integer = graph;
+  const integer = runPasses(graph);
   const plan = planMemory(integer);
   const pages = Math.max(1, Math.ceil(plan.memoryBytes / pageBytes));
   if (pages > pageBytes) throw new WasmoteError("memory-exceeded", `${plan.memoryBytes} bytes`);
@@ -51,9 +58,11 @@ export async function buildModel(graph: Graph, options: BuildOptions = {}): Prom
   const source = writeSource(program);
   const files = collectFiles(source, options.kernels ?? packageKernels);
   const key = [...files].flat();
-  const code = await (options.cache?.fetch([...key, compilerOptions(), String(pages)], () => compile(files, pages)) ??
-    compile(files, pages));
-  if (!WebAssembly.validate(code as BufferSource)) throw new WasmoteError("compile-failed", "the code is not valid WebAssembly");
+  const code = await (options.cache?.fetch([...key, compilerOptions(), String(pages)], () =>
+    compile(files, pages),
+  ) ?? compile(files, pages));
+  if (!WebAssembly.validate(code as BufferSource))
+    throw new WasmoteError("compile-failed", "the code is not valid WebAssembly");
   const manifest = describe(integer, plan, program, code);
   return {
     wasm: packageModule(code, manifest, program.weights),
@@ -81,7 +90,12 @@ function describe(graph: Graph, plan: Plan, program: Program, code: Uint8Array):
     inputs: graph.inputs.map(tensor),
     outputs: graph.outputs.map(tensor),
     memoryBytes: plan.memoryBytes,
-    steps: program.steps.map(({ name, operator, macs, weightBytes }) => ({ name, operator, macs, weightBytes })),
+    steps: program.steps.map(({ name, operator, macs, weightBytes }) => ({
+      name,
+      operator,
+      macs,
+      weightBytes,
+    })),
     imports: { required: imports.map(({ module, name }) => `${module}.${name}`), optional: [] },
   };
 }

@@ -21,7 +21,8 @@ export function cacheFolder(): string {
  * no error.
  */
 export function openCache(folder: string = cacheFolder()): Cache {
-  const compiler = (createRequire(import.meta.url)("assemblyscript/package.json") as { version: string }).version;
+  const compiler = (createRequire(import.meta.url)("assemblyscript/package.json") as { version: string })
+    .version;
   return {
     async fetch(parts, make) {
       const hash = createHash("sha256");

@@ -56,6 +56,7 @@ export function describeType(type: TensorType): string {
 export function perTensor(tensor: Tensor): { scale: number; zeroPoint: number } | undefined {
   const scale = tensor.quantization?.scale[0];
   const zeroPoint = tensor.quantization?.zeroPoint[0];
-  if (scale === undefined || zeroPoint === undefined || tensor.quantization?.scale.length !== 1) return undefined;
+  if (scale === undefined || zeroPoint === undefined || tensor.quantization?.scale.length !== 1)
+    return undefined;
   return { scale, zeroPoint };
 }

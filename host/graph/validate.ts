@@ -40,7 +40,8 @@ export function validateGraph(graph: Graph): void {
     }
     for (const index of node.outputs) {
       if (!inRange(index)) fail(`an output names tensor ${index} of ${count}`, node.name, node.operator);
-      if (graph.tensors[index]?.data !== undefined) fail(`output tensor ${index} is constant`, node.name, node.operator);
+      if (graph.tensors[index]?.data !== undefined)
+        fail(`output tensor ${index} is constant`, node.name, node.operator);
       if (written.has(index)) fail(`output tensor ${index} is written twice`, node.name, node.operator);
       written.add(index);
     }
@@ -53,8 +54,11 @@ export function validateGraph(graph: Graph): void {
     const tensor = graph.tensors[index];
     if (tensor === undefined) continue;
     if (tensor.shape.some((length) => !Number.isInteger(length) || length < 1)) {
-      fail(`tensor "${tensor.name}" has shape [${tensor.shape.join(", ")}]; lengths of at least 1 are expected`);
+      fail(
+        `tensor "${tensor.name}" has shape [${tensor.shape.join(", ")}]; lengths of at least 1 are expected`,
+      );
     }
-    if (elementCount(tensor.shape) > 2 ** 28) fail(`tensor "${tensor.name}" has ${elementCount(tensor.shape)} elements`);
+    if (elementCount(tensor.shape) > 2 ** 28)
+      fail(`tensor "${tensor.name}" has ${elementCount(tensor.shape)} elements`);
   }
 }

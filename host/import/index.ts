@@ -2,6 +2,7 @@ import { WasmoteError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { checkOperators } from "../ops/check.js";
+import { matchTfjs, openTfjs } from "./keras/import.js";
 import { matchTflite, openTflite } from "./tflite/import.js";
 
 /** Reads a file that a model refers to (a weights shard). Throws `file-unreadable`. */
@@ -14,6 +15,7 @@ interface Importer {
 
 const importers: readonly Importer[] = [
   { match: matchTflite, open: (bytes, path) => openTflite(bytes, modelName(path)) },
+  { match: matchTfjs, open: openTfjs },
 ];
 
 /** Endings of formats that are known but not imported yet. */

@@ -1,7 +1,13 @@
 import { decode } from "cbor-x";
 import { WasmoteError } from "../errors.js";
 import { elementBytes, tensorBytes } from "../graph/tensor.js";
-import { type Manifest, type ManifestTensor, manifestSection, manifestVersion, weightsSection } from "./manifest.js";
+import {
+  type Manifest,
+  type ManifestTensor,
+  manifestSection,
+  manifestVersion,
+  weightsSection,
+} from "./manifest.js";
 import { customSections } from "./sections.js";
 
 /** A model file, opened. */
@@ -23,12 +29,21 @@ export function openModule(bytes: Uint8Array): OpenedModule {
     throw new WasmoteError("module-invalid", `${bytes.length} bytes that are no valid WebAssembly`);
   }
   const sections = customSections(bytes);
-  const section = (name: string): Uint8Array | undefined => sections.find((found) => found.name === name)?.bytes;
+  const section = (name: string): Uint8Array | undefined =>
+    sections.find((found) => found.name === name)?.bytes;
   const manifestBytes = section(manifestSection);
-  if (manifestBytes === undefined) throw new WasmoteError("module-foreign", `it has no section ${manifestSection}`);
+  if (manifestBytes === undefined)
+    throw new WasmoteError("module-foreign", `it has no section ${manifestSection}`);
   const manifest = readManifest(manifestBytes);
-  const custom = sections.reduce((sum, { name, bytes: contents }) => sum + contents.length + name.length + 4, 0);
-  return { manifest, weights: section(weightsSection) ?? new Uint8Array(0), codeBytes: bytes.length - custom };
+  const custom = sections.reduce(
+    (sum, { name, bytes: contents }) => sum + contents.length + name.length + 4,
+    0,
+  );
+  return {
+    manifest,
+    weights: section(weightsSection) ?? new Uint8Array(0),
+    codeBytes: bytes.length - custom,
+  };
 }
 
 function readManifest(bytes: Uint8Array): Manifest {
@@ -43,7 +58,10 @@ function readManifest(bytes: Uint8Array): Manifest {
   };
   if (typeof manifest !== "object" || manifest === null || !isCount(manifest.version)) return fail("version");
   if (manifest.version > manifestVersion) {
-    throw new WasmoteError("module-newer", `format ${manifest.version}; up to ${manifestVersion} is known here`);
+    throw new WasmoteError(
+      "module-newer",
+      `format ${manifest.version}; up to ${manifestVersion} is known here`,
+    );
   }
   const { name, memoryBytes, inputs, outputs, steps, imports } = manifest;
   if (typeof name !== "string") return fail("name");

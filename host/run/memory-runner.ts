@@ -26,7 +26,10 @@ export function memoryRunner(engine: Engine, manifest: Manifest): Runner {
     writeInput(index, bytes) {
       const target = place(manifest.inputs, index);
       if (bytes.length !== target.length) {
-        throw new WasmoteError("input-size", `input ${index} takes ${target.length} bytes, not ${bytes.length}`);
+        throw new WasmoteError(
+          "input-size",
+          `input ${index} takes ${target.length} bytes, not ${bytes.length}`,
+        );
       }
       target.set(bytes);
     },
@@ -36,9 +39,13 @@ export function memoryRunner(engine: Engine, manifest: Manifest): Runner {
       try {
         code = engine.run(first, last);
       } catch (error) {
-        throw new WasmoteError("run-failed", `steps ${first} to ${last} on ${engine.name}: ${error instanceof Error ? error.message : error}`);
+        throw new WasmoteError(
+          "run-failed",
+          `steps ${first} to ${last} on ${engine.name}: ${error instanceof Error ? error.message : error}`,
+        );
       }
-      if (code !== 0) throw new WasmoteError("run-failed", `steps ${first} to ${last} on ${engine.name} returned ${code}`);
+      if (code !== 0)
+        throw new WasmoteError("run-failed", `steps ${first} to ${last} on ${engine.name} returned ${code}`);
     },
     get runtimeBytes() {
       return engine.runtimeBytes?.();

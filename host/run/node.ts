@@ -23,7 +23,10 @@ export const openNodeRunner: OpenRunner = async (wasm, { manifest, weights }) =>
   const run = exports.run as ((first: number, last: number) => number) | undefined;
   memory = exports.memory as WebAssembly.Memory | undefined;
   if (typeof run !== "function" || memory === undefined || memory.buffer.byteLength < manifest.memoryBytes) {
-    throw new WasmoteError("module-invalid", "it does not export the run function and memory that its manifest promises");
+    throw new WasmoteError(
+      "module-invalid",
+      "it does not export the run function and memory that its manifest promises",
+    );
   }
   const linear = memory;
   return memoryRunner(

@@ -22,7 +22,8 @@ const naiveKernels = (path: string): string | undefined => {
 };
 
 const models = sharedModels();
-const chosen = process.argv[2] ?? (models && join(models, "mlperf-tiny-kws_ref_model", "kws_ref_model.tflite"));
+const chosen =
+  process.argv[2] ?? (models && join(models, "mlperf-tiny-kws_ref_model", "kws_ref_model.tflite"));
 if (chosen === undefined) {
   console.error("Name a .tflite file: npm run bench -- MODEL.tflite");
   process.exit(2);
@@ -32,7 +33,9 @@ const graph = importModel(path, readFileSync(path), (file) => readFileSync(file)
 const packed = await buildModel(graph);
 const naive = await buildModel(graph, { kernels: naiveKernels });
 if (packed.manifest.memoryBytes > 32768) {
-  console.error(`the plain loops hold weights at 32768, and this model uses ${packed.manifest.memoryBytes} bytes`);
+  console.error(
+    `the plain loops hold weights at 32768, and this model uses ${packed.manifest.memoryBytes} bytes`,
+  );
   process.exit(2);
 }
 
@@ -68,6 +71,8 @@ const median = (values: number[]): number => values.sort((a, b) => a - b)[values
 const macs = packed.manifest.steps.reduce((sum, step) => sum + step.macs, 0);
 for (const kind of ["naive", "packed"] as const) {
   const nanoseconds = median(times[kind]);
-  console.log(`${kind.padEnd(7)} ${(nanoseconds / 1e6).toFixed(2)} ms, ${(nanoseconds / macs).toFixed(2)} ns per MAC`);
+  console.log(
+    `${kind.padEnd(7)} ${(nanoseconds / 1e6).toFixed(2)} ms, ${(nanoseconds / macs).toFixed(2)} ns per MAC`,
+  );
 }
 console.log(`ratio   ${(median(times.naive) / median(times.packed)).toFixed(2)}`);

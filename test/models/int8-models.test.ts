@@ -76,7 +76,9 @@ for (const model of goldenModels(int8Models)) {
   });
 
   test(`${model.name}: the same input gives the same file`, async () => {
-    const again = await buildModel(importModel(model.path, readFileSync(model.path), (path) => readFileSync(path)));
+    const again = await buildModel(
+      importModel(model.path, readFileSync(model.path), (path) => readFileSync(path)),
+    );
     assert.is(Buffer.compare(again.wasm, (await build(model)).wasm), 0);
   });
 }

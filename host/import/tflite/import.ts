@@ -95,7 +95,10 @@ function readNode(
   const codeIndex = table.uint32(fields.operator.opcodeIndex, 0);
   const code = codes[codeIndex];
   if (code === undefined) {
-    throw new WasmoteError("model-invalid", `node ${index} names operator code ${codeIndex} of ${codes.length}`);
+    throw new WasmoteError(
+      "model-invalid",
+      `node ${index} names operator code ${codeIndex} of ${codes.length}`,
+    );
   }
   const inputs = table.int32s(fields.operator.inputs) ?? [];
   const outputs = table.int32s(fields.operator.outputs) ?? [];
@@ -119,15 +122,20 @@ function readNode(
   const mapped = mappings.get(code.name);
   if (mapped === undefined) return refuse("the operator is not supported");
   const { operator, mapping } = mapped;
-  if (code.version > mapping.maxVersion) return refuse(`version ${code.version} is newer than ${mapping.maxVersion}`);
+  if (code.version > mapping.maxVersion)
+    return refuse(`version ${code.version} is newer than ${mapping.maxVersion}`);
   const problems = [...inputs, ...outputs].flatMap((tensor) => imported[tensor]?.problem ?? []);
   if (problems.length > 0) return refuse([...new Set(problems)].join("; "));
   const optionsType = table.uint8(fields.operator.optionsType, 0);
   if (mapping.optionsType !== 0 && optionsType !== 0 && optionsType !== mapping.optionsType) {
-    throw new WasmoteError("model-corrupt", `node ${index} has options of type ${optionsType}; ${mapping.optionsType} is expected`, {
-      node: name,
-      operator: code.name,
-    });
+    throw new WasmoteError(
+      "model-corrupt",
+      `node ${index} has options of type ${optionsType}; ${mapping.optionsType} is expected`,
+      {
+        node: name,
+        operator: code.name,
+      },
+    );
   }
   const options = mapping.optionsType === 0 ? undefined : table.table(fields.operator.options);
   try {

@@ -14,8 +14,25 @@ export const fields = {
 
 /** `TensorType`, by number. */
 export const tensorTypes = [
-  "FLOAT32", "FLOAT16", "INT32", "UINT8", "INT64", "STRING", "BOOL", "INT16", "COMPLEX64", "INT8", "FLOAT64",
-  "COMPLEX128", "UINT64", "RESOURCE", "VARIANT", "UINT32", "UINT16", "INT4", "BFLOAT16",
+  "FLOAT32",
+  "FLOAT16",
+  "INT32",
+  "UINT8",
+  "INT64",
+  "STRING",
+  "BOOL",
+  "INT16",
+  "COMPLEX64",
+  "INT8",
+  "FLOAT64",
+  "COMPLEX128",
+  "UINT64",
+  "RESOURCE",
+  "VARIANT",
+  "UINT32",
+  "UINT16",
+  "INT4",
+  "BFLOAT16",
 ] as const;
 
 /** `BuiltinOperator`, by number. */

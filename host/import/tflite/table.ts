@@ -98,18 +98,25 @@ export class Table {
 
   int32s(field: number): number[] | undefined {
     const vector = this.vector(field, 4);
-    return vector && Array.from({ length: vector.length }, (_, i) => this.buffer.readInt32(vector.start + i * 4));
+    return (
+      vector && Array.from({ length: vector.length }, (_, i) => this.buffer.readInt32(vector.start + i * 4))
+    );
   }
 
   float32s(field: number): number[] | undefined {
     const vector = this.vector(field, 4);
-    return vector && Array.from({ length: vector.length }, (_, i) => this.buffer.readFloat32(vector.start + i * 4));
+    return (
+      vector && Array.from({ length: vector.length }, (_, i) => this.buffer.readFloat32(vector.start + i * 4))
+    );
   }
 
   /** A vector of 64-bit integers as numbers (exact up to 2^53). */
   int64s(field: number): number[] | undefined {
     const vector = this.vector(field, 8);
-    return vector && Array.from({ length: vector.length }, (_, i) => Number(this.buffer.readInt64(vector.start + i * 8)));
+    return (
+      vector &&
+      Array.from({ length: vector.length }, (_, i) => Number(this.buffer.readInt64(vector.start + i * 8)))
+    );
   }
 
   /** A table, or undefined. Unions are read the same way, their type being a field before them. */

@@ -1,5 +1,12 @@
 import { type Place, WasmoteError } from "../../errors.js";
-import { type DType, elementBytes, elementCount, type Quantization, type Tensor, type TensorData } from "../../graph/tensor.js";
+import {
+  type DType,
+  elementBytes,
+  elementCount,
+  type Quantization,
+  type Tensor,
+  type TensorData,
+} from "../../graph/tensor.js";
 import { fields, tensorTypes } from "./schema.js";
 import type { Table } from "./table.js";
 
@@ -42,22 +49,28 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   const place = { node: name };
   const typeNumber = table.int8(fields.tensor.type, 0);
   const typeName = tensorTypes[typeNumber];
-  if (typeName === undefined) throw new WasmoteError("model-corrupt", `tensor type ${typeNumber} does not exist`, place);
+  if (typeName === undefined)
+    throw new WasmoteError("model-corrupt", `tensor type ${typeNumber} does not exist`, place);
   const shape = table.int32s(fields.tensor.shape) ?? [];
   if (shape.some((length) => length < 0) || elementCount(shape) > 2 ** 31) {
     throw new WasmoteError("model-invalid", `tensor ${index} has shape [${shape.join(", ")}]`, place);
   }
   const dtype = dtypes[typeName];
   if (dtype === undefined) {
-    return { tensor: { name, dtype: "int8", shape }, problem: `tensor "${name}" has dtype ${typeName}, which is not supported` };
+    return {
+      tensor: { name, dtype: "int8", shape },
+      problem: `tensor "${name}" has dtype ${typeName}, which is not supported`,
+    };
   }
   const tensor: Tensor = { name, dtype, shape };
   const quantization = readQuantization(table.table(fields.tensor.quantization));
   if (quantization !== undefined) tensor.quantization = quantization;
   const data = readData(table, index, tensor, buffers, place);
   if (data !== undefined) tensor.data = data;
-  if (table.has(fields.tensor.sparsity)) return { tensor, problem: `tensor "${name}" is stored sparse, which is not supported` };
-  if (table.bool(fields.tensor.isVariable, false)) return { tensor, problem: `tensor "${name}" is a variable, which is not supported` };
+  if (table.has(fields.tensor.sparsity))
+    return { tensor, problem: `tensor "${name}" is stored sparse, which is not supported` };
+  if (table.bool(fields.tensor.isVariable, false))
+    return { tensor, problem: `tensor "${name}" is a variable, which is not supported` };
   return { tensor };
 }
 
@@ -82,13 +95,21 @@ function readData(
   if (bufferIndex === 0) return undefined;
   const buffer = buffers[bufferIndex];
   if (buffer === undefined) {
-    throw new WasmoteError("model-invalid", `tensor ${index} names buffer ${bufferIndex} of ${buffers.length}`, place);
+    throw new WasmoteError(
+      "model-invalid",
+      `tensor ${index} names buffer ${bufferIndex} of ${buffers.length}`,
+      place,
+    );
   }
   const bytes = buffer.bytes(fields.buffer.data);
   if (bytes === undefined || bytes.length === 0) return undefined;
   const expected = elementCount(tensor.shape) * elementBytes[tensor.dtype];
   if (bytes.length !== expected) {
-    throw new WasmoteError("model-invalid", `tensor ${index} has ${bytes.length} bytes of data, its shape takes ${expected}`, place);
+    throw new WasmoteError(
+      "model-invalid",
+      `tensor ${index} has ${bytes.length} bytes of data, its shape takes ${expected}`,
+      place,
+    );
   }
   const data = new arrays[tensor.dtype](new Uint8Array(bytes).buffer);
   if (data instanceof Float32Array && !data.every(Number.isFinite)) {

@@ -5,7 +5,6 @@ import { parseJsonTensor } from "./json-tensor.js";
 import { type NpyArray, parseNpy } from "./npy.js";
 import { decodePicture, pictureSize } from "./picture.js";
 import { pixelMapping } from "./pixel-mapping.js";
-import { decodeSound } from "./sound.js";
 import { encodeReals, type ValueType } from "./values.js";
 
 /** An input that takes a file: the part of a manifest's tensor that matters. */
@@ -114,7 +113,8 @@ async function fromPicture(
 }
 
 async function fromSound(bytes: Uint8Array, tensor: InputTensor): Promise<InputFrames> {
-  const { samples, sampleRateHz } = await decodeSound(bytes);
+  const { decodeSound } = await import("./sound.js");
+  const { samples, sampleRateHz } = decodeSound(bytes);
   const frames = requireWholeFrames(samples.length, elementCount(tensor.shape), "samples", tensor);
   const heard = `${samples.length} samples at ${sampleRateHz} Hz`;
   if (tensor.dtype === "int16") {

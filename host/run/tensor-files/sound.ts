@@ -1,3 +1,4 @@
+import wavefile from "wavefile";
 import { WasmoteError } from "../../errors.js";
 
 /** Samples of a sound file. */
@@ -11,15 +12,14 @@ export interface Sound {
  * Reads a `.wav` file: 16-bit PCM, one channel. Throws `input-invalid` for a damaged file or another encoding.
  * Source: Microsoft, Multimedia Programming Interface and Data Specifications 1.0 (RIFF WAVE).
  */
-export async function decodeSound(bytes: Uint8Array): Promise<Sound> {
+export function decodeSound(bytes: Uint8Array): Sound {
   if (new TextDecoder("latin1").decode(bytes.subarray(0, 4)) !== "RIFF") {
     throw new WasmoteError("input-invalid", "it does not begin as a .wav file does");
   }
-  const { WaveFile } = (await import("wavefile")).default;
   let format: { audioFormat: number; numChannels: number; sampleRate: number; bitsPerSample: number };
   let data: { samples: Uint8Array; chunkSize: number };
   try {
-    const wave = new WaveFile(bytes);
+    const wave = new wavefile.WaveFile(bytes);
     format = wave.fmt as typeof format;
     data = wave.data as typeof data;
   } catch (error) {

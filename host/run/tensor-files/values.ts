@@ -45,7 +45,10 @@ export function encodeReals(reals: ArrayLike<number>, type: ValueType): Uint8Arr
   for (let i = 0; i < reals.length; i++) {
     const real = reals[i]!;
     if (!Number.isFinite(Math.fround(real))) {
-      throw new WasmoteError("input-invalid", `number ${i} is ${real}; inputs are finite numbers of single precision`);
+      throw new WasmoteError(
+        "input-invalid",
+        `number ${i} is ${real}; inputs are finite numbers of single precision`,
+      );
     }
     writeStored(view, i * size, type.dtype, store(real, i));
   }

@@ -1,0 +1,18 @@
+import type { Graph } from "./graph.js";
+import type { Node, TensorIndex } from "./node.js";
+
+/** Nodes that read each tensor, by tensor index. A node that reads a tensor twice is listed twice. */
+export function readersOf(graph: Graph): ReadonlyMap<TensorIndex, readonly Node[]> {
+  const readers = new Map<TensorIndex, Node[]>();
+  for (const node of graph.nodes) {
+    for (const index of node.inputs) readers.set(index, [...(readers.get(index) ?? []), node]);
+  }
+  return readers;
+}
+
+/** The node that writes each activation, by tensor index. */
+export function writersOf(graph: Graph): ReadonlyMap<TensorIndex, Node> {
+  return new Map(
+    graph.nodes.flatMap((node) => node.outputs.map((index): [TensorIndex, Node] => [index, node])),
+  );
+}

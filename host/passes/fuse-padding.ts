@@ -1,0 +1,45 @@
+import { bind, type Graph, tensorAt } from "../graph/graph.js";
+import type { Node } from "../graph/node.js";
+import { readersOf, writersOf } from "../graph/uses.js";
+import type { PadAttributes } from "../ops/pad.js";
+import { sameParameters } from "../ops/requantization.js";
+import type { Padding } from "../ops/window.js";
+
+const convolutions = new Set(["conv2d", "depthwiseConv2d"]);
+
+/**
+ * Moves zero padding of height and width into the convolution that reads it, and no other node does. A
+ * convolution's own padding counts as zero too, so that every output stays the same to the byte.
+ */
+export function fusePadding(graph: Graph): Graph {
+  const readers = readersOf(graph);
+  const writers = writersOf(graph);
+  const nodes = graph.nodes.map((node): Node => {
+    const [input] = node.inputs;
+    if (!convolutions.has(node.operator) || input === undefined) return node;
+    const pad = writers.get(input);
+    if (pad?.operator !== "pad" || readers.get(input)?.length !== 1 || graph.outputs.includes(input))
+      return node;
+    const { before, after, value } = pad.attributes as PadAttributes;
+    if (
+      value !== 0 ||
+      before.length !== 4 ||
+      [before[0], before[3], after[0], after[3]].some((n) => n !== 0)
+    ) {
+      return node;
+    }
+    const [source] = bind(graph, pad).inputs;
+    if (source === undefined || source.data !== undefined) return node;
+    if (source.dtype === "int8" && !sameParameters(source, tensorAt(graph, input))) return node;
+    const own = (node.attributes as { padding: Padding }).padding;
+    const padding: Padding = {
+      top: own.top + (before[1] as number),
+      bottom: own.bottom + (after[1] as number),
+      left: own.left + (before[2] as number),
+      right: own.right + (after[2] as number),
+    };
+    const inputs = [pad.inputs[0] as number, ...node.inputs.slice(1)];
+    return { ...node, attributes: { ...node.attributes, padding }, inputs };
+  });
+  return nodes.every((node, i) => node === graph.nodes[i]) ? graph : { ...graph, nodes };
+}

@@ -1,0 +1,22 @@
+import type { Graph } from "../graph/graph.js";
+import { fuseActivations } from "./fuse-activations.js";
+import { fusePadding } from "./fuse-padding.js";
+import { removeDeadNodes } from "./remove-dead-nodes.js";
+
+/** A rewriting of a graph that keeps every model output the same, to the byte for integer graphs. */
+export interface Pass {
+  name: string;
+  apply(graph: Graph): Graph;
+}
+
+/** The passes, in the order in which they run. */
+export const passes: readonly Pass[] = [
+  { name: "fuse-padding", apply: fusePadding },
+  { name: "fuse-activations", apply: fuseActivations },
+  { name: "remove-dead-nodes", apply: removeDeadNodes },
+];
+
+/** Runs all passes over a valid graph. */
+export function runPasses(graph: Graph): Graph {
+  return passes.reduce((current, pass) => pass.apply(current), graph);
+}

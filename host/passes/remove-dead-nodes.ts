@@ -1,0 +1,14 @@
+import type { Graph } from "../graph/graph.js";
+import type { Node } from "../graph/node.js";
+
+/** Removes nodes none of whose outputs reach a model output. */
+export function removeDeadNodes(graph: Graph): Graph {
+  const needed = new Set(graph.outputs);
+  const kept: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((index) => needed.has(index))) continue;
+    for (const index of node.inputs) needed.add(index);
+    kept.push(node);
+  }
+  return kept.length === graph.nodes.length ? graph : { ...graph, nodes: kept.reverse() };
+}

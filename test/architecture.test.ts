@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const host = join(root, "host");
+
+/** The pipeline's stages in the order in which data passes through them (docs/architecture.md). */
+const stages = ["import", "passes", "quantize", "plan", "generate", "package", "run", "bench"];
+
+/** Folders that any stage may use. */
+const shared = ["graph", "ops", "boards"];
+
+interface Import {
+  from: string;
+  to: string;
+  typeOnly: boolean;
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, "utf8");
+  const pattern = /^\s*(?:import|export)\s+(type\s)?[^;]*?from\s+"(\.[^"]+)"|import\("(\.[^"]+)"\)/gm;
+  return [...text.matchAll(pattern)].map(([statement, type, from, dynamic]) => ({
+    from: relative(host, file),
+    to: relative(host, resolve(dirname(file), (from ?? dynamic) as string)),
+    typeOnly:
+      type !== undefined ||
+      /^\s*(import|export)\s*\{\s*(type\s+\w+\s*(as\s+\w+\s*)?,?\s*)+\}/.test(statement),
+  }));
+}
+
+const folderOf = (path: string): string => (path.includes("/") ? (path.split("/")[0] as string) : "");
+const imports = sourceFiles(host)
+  .filter((file) => !relative(host, file).startsWith("wasm3-bindings"))
+  .flatMap(importsOf);
+
+test("stages import only graph, ops, boards and types of the stages before", () => {
+  const wrong = imports.filter(({ from, to, typeOnly }) => {
+    const [stage, target] = [stages.indexOf(folderOf(from)), folderOf(to)];
+    if (stage < 0 || target === folderOf(from) || target === "" || shared.includes(target)) return false;
+    return !(typeOnly && stages.indexOf(target) >= 0 && stages.indexOf(target) < stage);
+  });
+  assert.equal(
+    wrong.map(({ from, to }) => `${from} -> ${to}`),
+    [],
+  );
+  assert.ok(imports.length > 50, "the imports are found");
+});
+
+test("the graph knows no operator, and operators know no stage", () => {
+  const wrong = imports.filter(({ from, to }) => {
+    const target = folderOf(to);
+    if (folderOf(from) === "graph") return target !== "graph" && to !== "errors.js";
+    if (folderOf(from) === "ops") return !["graph", "ops"].includes(target) && to !== "errors.js";
+    return false;
+  });
+  assert.equal(
+    wrong.map(({ from, to }) => `${from} -> ${to}`),
+    [],
+  );
+});
+
+test("only the command line and the pipeline's wiring see every stage", () => {
+  const wrong = imports.filter(({ from, to }) => folderOf(to) === "cli" && folderOf(from) !== "cli");
+  assert.equal(wrong, []);
+});
+
+test("every operator's file has its test", () => {
+  const files = importsOf(join(host, "ops", "index.ts")).map(({ to }) => basename(to, ".js"));
+  const tests = new Set(readdirSync(join(root, "test", "ops")));
+  const missing = files.filter((stem) => stem !== "operator" && !tests.has(`${stem}.test.ts`));
+  assert.equal(missing, []);
+  assert.ok(files.length > 15, "the operators are found");
+});
+
+test.run();
