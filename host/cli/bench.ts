@@ -82,8 +82,12 @@ function benchText(report: BenchReport, output: Output): string[] {
     bold(rows.at(-1)!),
     "",
     `linear memory  ${bytesText(linearBytes)}`,
-    `runtime        ${known(runtimeBytes)}`,
-    `peak RAM       ${known(peakRamBytes)}`,
+    ...(runtimeBytes === null || peakRamBytes === null
+      ? [`runtime        ${report.on} does not tell`]
+      : [
+          `runtime        ${bytesText(runtimeBytes)}, of ${report.on} on this machine`,
+          `peak RAM       ${bytesText(peakRamBytes)}, the two together`,
+        ]),
     `file           ${bytesText(flashBytes)}`,
   ];
 }
@@ -93,8 +97,4 @@ function microseconds(nanoseconds: number): string {
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   });
-}
-
-function known(bytes: number | null): string {
-  return bytes === null ? "not told by this engine" : bytesText(bytes);
 }

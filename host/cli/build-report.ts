@@ -30,18 +30,15 @@ export async function buildText(built: BuiltModel, styles: Styles): Promise<stri
   const { printPlan } = await import("../plan/print.js");
   const { manifest, plan } = built;
   const macs = manifest.steps.reduce((sum, step) => sum + step.macs, 0);
-  const over = plan.arenaBytes - plan.boundBytes;
   const sizes = [
     [
-      "arena",
-      bytesText(plan.arenaBytes),
-      over === 0 ? "no plan is smaller" : `the lower bound plus ${bytesText(over)}`,
+      "linear memory",
+      bytesText(manifest.memoryBytes),
+      `RAM: the arena of ${thousands(plan.arenaBytes)}; no plan takes less than ${thousands(plan.boundBytes)}`,
     ],
-    ["lower bound", bytesText(plan.boundBytes), `reached at step ${plan.boundStep}`],
-    ["linear memory", bytesText(manifest.memoryBytes), "RAM that the model touches"],
     ["code", bytesText(built.codeBytes), ""],
     ["weights", bytesText(built.weightBytes), "read in place from flash"],
-    ["file", bytesText(built.wasm.length), "flash that the model takes"],
+    ["file", bytesText(built.wasm.length), "flash: all of the model"],
   ];
   const columns = [
     { heading: "", align: "left" },

@@ -50,10 +50,10 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   if (options.quantize !== "auto" && options.quantize !== "int8") {
     throw new WasmoteError("quantization-unsupported", `--quantize ${options.quantize}`);
   }
-  const { importModel, modelName } = await import("../import/index.js");
   output.progress(`reading ${modelPath} ...`);
-  const read = [modelPath];
   const bytes = await readModel(modelPath);
+  const read = [modelPath];
+  const { importModel, modelName } = await import("../import/index.js");
   const graph = importModel(modelPath, bytes, recordingReader(read));
 
   const calibration = await readCalibration(graph, options.calibrate, output);
