@@ -95,7 +95,7 @@ test("wrong arguments are named", () => {
   assert.is(add.call("add", 1, 2n), 1);
   assert.match(expectError("not-found", () => add.call("sub")).message, '"add"');
   expectError("not-found", () => add.call("constructor"));
-  assert.is(add.exports["toString"], undefined);
+  assert.is(add.exports.toString, undefined);
 });
 
 test("an import's exception reaches the caller as it is, through several levels", () => {

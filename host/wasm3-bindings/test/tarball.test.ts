@@ -59,13 +59,16 @@ test("it installs into an empty project, alone, and runs", () => {
   const installed = readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."));
   assert.equal(installed, ["wasm3-bindings"]);
   const licence = readFileSync(join(project, "node_modules", "wasm3-bindings", "wasm3", "LICENSE"), "utf8");
-  assert.match(licence, /Copyright \(c\) 2019 .+\n[\s\S]*Permission is hereby granted[\s\S]*WITHOUT WARRANTY/);
+  assert.match(
+    licence,
+    /Copyright \(c\) 2019 .+\n[\s\S]*Permission is hereby granted[\s\S]*WITHOUT WARRANTY/,
+  );
   writeFileSync(
     join(project, "run.js"),
     `import { load } from "wasm3-bindings";
 const add = [0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 2, 127, 127, 1, 127, 3, 2, 1, 0, 7, 7, 1, 3, 97, 100, 100, 0, 0, 10, 9, 1, 7, 0, 32, 0, 32, 1, 106, 11];
 const instance = load(Uint8Array.from(add), { memoryLimitBytes: 1024 });
-console.log(instance.exports.add(2, 3));
+console.log(String(instance.exports.add(2, 3)));
 instance.dispose();`,
   );
   assert.is(execFileSync(process.execPath, ["run.js"], { cwd: project, encoding: "utf8" }), "5\n");
