@@ -211,6 +211,18 @@ test("int8 tensors fill what alignment to words would waste", () => {
   meets(make.graph(c), 12, 1);
 });
 
+test("an order whose bound is lower, but whose arena is larger for want of alignment, is not taken", () => {
+  const make = new GraphMaker();
+  const a = make.input(23);
+  const b = make.input(13, "float32");
+  const c = make.apply([a], 25, { scratchBytes: [8] });
+  const d = make.apply([b], 33, { scratchBytes: [48], inPlace: [0] });
+  const e = make.tensor(12, "int16");
+  make.node([d, c], [e], { scratchBytes: [48], inPlace: [0, 1] });
+  const plan = meets(make.graph(e, d), 125, 1);
+  assert.equal(plan.order, [0, 1, 2], "not [1, 0, 2], whose bound is 123 and whose arena is 127");
+});
+
 test("nodes that read what is not there are refused", () => {
   const backward = new GraphMaker();
   const late = backward.tensor(5);
