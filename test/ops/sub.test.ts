@@ -1,0 +1,39 @@
+import { test } from "uvu";
+import { sub } from "../../host/ops/sub.js";
+import {
+  checkElementwise,
+  checkElementwiseReference,
+  checkElementwiseRefusals,
+  drawElementwise,
+  everyPair,
+} from "./elementwise-cases.js";
+import { sumRule } from "./sum-rule.js";
+
+const rule = sumRule(-1, Math.fround);
+
+test("sub gives the bytes of TFLite's 8-bit difference for random shapes and scales", async () => {
+  for (let seed = 0; seed < 56; seed++) {
+    const spec = drawElementwise(seed, (a, b, factor) => Math.max(a, b) * factor);
+    await checkElementwise("sub", spec, rule, `seed ${seed}`);
+  }
+});
+
+test("sub gives the bytes of TFLite's 8-bit difference for every pair of values", async () => {
+  const f = Math.fround;
+  for (const [a, b, output, zero] of [
+    [f(0.1), f(0.1), f(0.1), 0],
+    [f(0.039), f(0.104), f(0.0509), -127],
+    [f(0.104), f(0.039), f(0.0733), 127],
+    [f(1e-6), 1, f(0.5), 3],
+  ] as const) {
+    const parameters = (scale: number, zeroPoint: number) => ({ scale, zeroPoint });
+    const spec = everyPair(parameters(a, -128), parameters(b, -zero), parameters(output, zero));
+    await checkElementwise("sub", spec, rule, `scales ${a}, ${b}, ${output}`);
+  }
+});
+
+test("sub's float reference is the difference", () => checkElementwiseReference(sub, (a, b) => a - b));
+
+test("sub refuses what it cannot run, with the reason", () => checkElementwiseRefusals(sub));
+
+test.run();
