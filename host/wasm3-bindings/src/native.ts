@@ -51,8 +51,8 @@ export function addon(): Addon {
       throw new Wasm3Error(
         "not-built",
         "The wasm3 addon is not built for this Node. Build it with: npm rebuild wasm3-bindings " +
-          "(needs a C++ compiler, make and python3; npm 12 runs install scripts only of approved packages: " +
-          "npm approve-scripts wasm3-bindings).",
+          "(needs a C++ compiler, make and python3). npm 12 runs install scripts only of packages that are " +
+          "approved; there, first: npm install-scripts approve wasm3-bindings",
         reason,
       );
     }
