@@ -20,7 +20,9 @@ export function checkOperators(graph: Graph): void {
       for (const [i, type] of inferred.entries()) {
         const declared = bound.outputs[i];
         if (declared !== undefined && describeType(declared) !== describeType(type)) {
-          throw new Refused(`output is declared as ${describeType(declared)}, but the inputs make it ${describeType(type)}`);
+          throw new Refused(
+            `output is declared as ${describeType(declared)}, but the inputs make it ${describeType(type)}`,
+          );
         }
       }
     } catch (error) {

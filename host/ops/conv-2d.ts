@@ -45,11 +45,14 @@ function geometry(node: BoundNode<Conv2dAttributes>): Geometry {
   require(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
   require(weights.shape.length === 4, `weights have rank ${weights.shape.length}; 4 is expected`);
   const [batches, inputHeight, inputWidth, inputChannels] = input.shape as [number, number, number, number];
-  const [outputChannels, filterHeight, filterWidth, filterChannels] = weights.shape as [number, number, number, number];
-  require(
-    filterChannels === inputChannels,
-    `weights take ${filterChannels} channels, the input has ${inputChannels} (grouped convolution is not supported)`,
-  );
+  const [outputChannels, filterHeight, filterWidth, filterChannels] = weights.shape as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  require(filterChannels ===
+    inputChannels, `weights take ${filterChannels} channels, the input has ${inputChannels} (grouped convolution is not supported)`);
   const { strideHeight, strideWidth, dilationHeight, dilationWidth, padding } = node.attributes;
   const window = { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth };
   const out = slide(inputHeight, inputWidth, window, padding);
@@ -169,7 +172,8 @@ export const conv2d: Operator<Conv2dAttributes> = {
       read({ options, inputs }) {
         const [input, weights] = inputs;
         if (input === undefined || weights === undefined) throw new Refused("input or weights are missing");
-        require(input.shape.length === 4 && weights.shape.length === 4, "input and weights of rank 4 are expected");
+        require(input.shape.length === 4 &&
+          weights.shape.length === 4, "input and weights of rank 4 are expected");
         const attributes = {
           strideWidth: options.int32(1, 0),
           strideHeight: options.int32(2, 0),
@@ -201,10 +205,8 @@ export const conv2d: Operator<Conv2dAttributes> = {
   quantization: { output: "calibrated", weights: { input: 1, axis: 0 }, bias: 2 },
   infer(node): TensorType[] {
     const g = geometry(node);
-    require(
-      g.input.dtype === "int8" || g.input.dtype === "float32",
-      `input is ${g.input.dtype}; int8 or float32 is expected`,
-    );
+    require(g.input.dtype === "int8" ||
+      g.input.dtype === "float32", `input is ${g.input.dtype}; int8 or float32 is expected`);
     if (g.input.dtype === "int8") {
       checkInt8Weights(g.weights, 0, g.outputChannels, g.bias);
       for (const tensor of [g.input, ...node.outputs]) int8Parameters(tensor);
@@ -266,6 +268,14 @@ export const conv2d: Operator<Conv2dAttributes> = {
     });
     const tiles = packTiles(g.outputChannels, depth, (n, k) => data[n * depth + k] as number, constants);
     const maxWeight = largestMagnitude(data);
-    return emitPatchProduct(product, g.input, output, node.attributes.activation, maxWeight, tiles, placement);
+    return emitPatchProduct(
+      product,
+      g.input,
+      output,
+      node.attributes.activation,
+      maxWeight,
+      tiles,
+      placement,
+    );
   },
 };

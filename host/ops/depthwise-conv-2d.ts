@@ -30,15 +30,21 @@ function geometry(node: BoundNode<DepthwiseConv2dAttributes>) {
   const [input, weights, bias] = node.inputs;
   if (input === undefined || weights === undefined) throw new Refused("input or weights are missing");
   require(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
-  require(weights.shape.length === 4 && weights.shape[0] === 1, `weights have shape [${weights.shape}]; [1, h, w, n] is expected`);
+  require(weights.shape.length === 4 &&
+    weights.shape[0] === 1, `weights have shape [${weights.shape}]; [1, h, w, n] is expected`);
   const [batches, inputHeight, inputWidth, inputChannels] = input.shape as [number, number, number, number];
   const [, filterHeight, filterWidth, outputChannels] = weights.shape as [number, number, number, number];
-  require(
-    outputChannels % inputChannels === 0,
-    `weights have ${outputChannels} channels, not a multiple of the input's ${inputChannels}`,
-  );
+  require(outputChannels % inputChannels ===
+    0, `weights have ${outputChannels} channels, not a multiple of the input's ${inputChannels}`);
   const { strideHeight, strideWidth, dilationHeight, dilationWidth, padding } = node.attributes;
-  const window: Window = { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth };
+  const window: Window = {
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    dilationHeight,
+    dilationWidth,
+  };
   const out = slide(inputHeight, inputWidth, window, padding);
   return {
     input,
@@ -68,7 +74,12 @@ function isPlain3x3({ window: w }: { window: Window }): boolean {
 }
 
 /** Tiles of `depthwiseConv2dInt8`: for every 4 channels their constants, then 4 int8 for every tap. */
-function packChannelTiles(taps: number, channels: number, weights: Int8Array, constants: ChannelConstants): Uint8Array {
+function packChannelTiles(
+  taps: number,
+  channels: number,
+  weights: Int8Array,
+  constants: ChannelConstants,
+): Uint8Array {
   const tileBytes = tileHeaderBytes + roundUp(taps * 4, 16);
   const bytes = new Uint8Array(Math.ceil(channels / 4) * tileBytes);
   const view = new DataView(bytes.buffer);
@@ -95,7 +106,8 @@ export const depthwiseConv2d: Operator<DepthwiseConv2dAttributes> = {
       read({ options, inputs }) {
         const [input, weights] = inputs;
         if (input === undefined || weights === undefined) throw new Refused("input or weights are missing");
-        require(input.shape.length === 4 && weights.shape.length === 4, "input and weights of rank 4 are expected");
+        require(input.shape.length === 4 &&
+          weights.shape.length === 4, "input and weights of rank 4 are expected");
         const attributes = {
           strideWidth: options.int32(1, 0),
           strideHeight: options.int32(2, 0),
@@ -123,10 +135,8 @@ export const depthwiseConv2d: Operator<DepthwiseConv2dAttributes> = {
   quantization: { output: "calibrated", weights: { input: 1, axis: 3 }, bias: 2 },
   infer(node): TensorType[] {
     const g = geometry(node);
-    require(
-      g.input.dtype === "int8" || g.input.dtype === "float32",
-      `input is ${g.input.dtype}; int8 or float32 is expected`,
-    );
+    require(g.input.dtype === "int8" ||
+      g.input.dtype === "float32", `input is ${g.input.dtype}; int8 or float32 is expected`);
     if (g.input.dtype === "int8") {
       checkInt8Weights(g.weights, 3, g.outputChannels, g.bias);
       for (const tensor of [g.input, ...node.outputs]) int8Parameters(tensor);
@@ -142,7 +152,8 @@ export const depthwiseConv2d: Operator<DepthwiseConv2dAttributes> = {
   },
   scratchBytes(node) {
     const product = asPatchProduct(node);
-    if (product !== undefined) return patchScratchBytes(product, largestMagnitude(node.inputs[1]?.data as Int8Array));
+    if (product !== undefined)
+      return patchScratchBytes(product, largestMagnitude(node.inputs[1]?.data as Int8Array));
     const { window: w, outputWidth } = geometry(node);
     const span = (outputWidth - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
     const tileBytes = tileHeaderBytes + roundUp(w.filterHeight * w.filterWidth * 4, 16);
@@ -167,7 +178,9 @@ export const depthwiseConv2d: Operator<DepthwiseConv2dAttributes> = {
                 const ix = x * w.strideWidth - padding.left + fx * w.dilationWidth;
                 if (ix < 0 || ix >= g.inputWidth) continue;
                 const pixel = ((b * g.inputHeight + iy) * g.inputWidth + ix) * g.inputChannels + channel;
-                sum += (input[pixel] as number) * (weights[(fy * w.filterWidth + fx) * g.outputChannels + n] as number);
+                sum +=
+                  (input[pixel] as number) *
+                  (weights[(fy * w.filterWidth + fx) * g.outputChannels + n] as number);
               }
             }
             output[at++] = applyActivation(node.attributes.activation, sum);
@@ -190,8 +203,21 @@ export const depthwiseConv2d: Operator<DepthwiseConv2dAttributes> = {
     const maxWeight = largestMagnitude(data);
     const product = asPatchProduct(node);
     if (product !== undefined) {
-      const tiles = packTiles(g.outputChannels, taps, (n, tap) => data[tap * g.outputChannels + n] as number, constants);
-      return emitPatchProduct(product, g.input, output, node.attributes.activation, maxWeight, tiles, placement);
+      const tiles = packTiles(
+        g.outputChannels,
+        taps,
+        (n, tap) => data[tap * g.outputChannels + n] as number,
+        constants,
+      );
+      return emitPatchProduct(
+        product,
+        g.input,
+        output,
+        node.attributes.activation,
+        maxWeight,
+        tiles,
+        placement,
+      );
     }
     const range = int8ActivationRange(node.attributes.activation, output);
     const plain = isPlain3x3(g);
@@ -214,7 +240,9 @@ export const depthwiseConv2d: Operator<DepthwiseConv2dAttributes> = {
           ...(plain ? {} : { filterHeight: g.window.filterHeight, filterWidth: g.window.filterWidth }),
           strideHeight: g.window.strideHeight,
           strideWidth: g.window.strideWidth,
-          ...(plain ? {} : { dilationHeight: g.window.dilationHeight, dilationWidth: g.window.dilationWidth }),
+          ...(plain
+            ? {}
+            : { dilationHeight: g.window.dilationHeight, dilationWidth: g.window.dilationWidth }),
           padTop: g.padding.top,
           padLeft: g.padding.left,
           inputZeroPoint: int8Parameters(g.input).zeroPoint,

@@ -2,7 +2,14 @@ import type { BoundNode, FusedActivation } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
-import { channelConstants, checkBias, checkInt8Weights, packTiles, roundUp, tileHeaderBytes } from "./weight-tiles.js";
+import {
+  channelConstants,
+  checkBias,
+  checkInt8Weights,
+  packTiles,
+  roundUp,
+  tileHeaderBytes,
+} from "./weight-tiles.js";
 
 /** Attributes of a fully connected layer. */
 export interface FullyConnectedAttributes {
@@ -23,10 +30,12 @@ function geometry(node: BoundNode<FullyConnectedAttributes>) {
   require(weights.shape.length === 2, `weights have rank ${weights.shape.length}; 2 is expected`);
   const [outputs, inputs] = weights.shape as [number, number];
   const count = elementCount(input.shape);
-  require(inputs >= 1 && count % inputs === 0, `input has ${count} elements, not a multiple of the weights' ${inputs}`);
+  require(inputs >= 1 &&
+    count % inputs === 0, `input has ${count} elements, not a multiple of the weights' ${inputs}`);
   require(inputs <= inputLimit, `${inputs} inputs; at most ${inputLimit} are supported`);
   if (node.attributes.keepAxes) {
-    require(input.shape.at(-1) === inputs, `the input's last axis is ${input.shape.at(-1)}; ${inputs} is expected`);
+    require(input.shape.at(-1) ===
+      inputs, `the input's last axis is ${input.shape.at(-1)}; ${inputs} is expected`);
   }
   return { input, weights, bias, rows: count / inputs, inputs, outputs };
 }
@@ -41,17 +50,17 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
       maxVersion: 12,
       read({ options }) {
         require(options.int8(1, 0) === 0, "shuffled weights are not supported");
-        return { attributes: { activation: tfliteActivation(options.int8(0, 0)), keepAxes: options.bool(2, false) } };
+        return {
+          attributes: { activation: tfliteActivation(options.int8(0, 0)), keepAxes: options.bool(2, false) },
+        };
       },
     },
   ],
   quantization: { output: "calibrated", weights: { input: 1, axis: 0 }, bias: 2 },
   infer(node): TensorType[] {
     const g = geometry(node);
-    require(
-      g.input.dtype === "int8" || g.input.dtype === "float32",
-      `input is ${g.input.dtype}; int8 or float32 is expected`,
-    );
+    require(g.input.dtype === "int8" ||
+      g.input.dtype === "float32", `input is ${g.input.dtype}; int8 or float32 is expected`);
     if (g.input.dtype === "int8") {
       checkInt8Weights(g.weights, 0, g.outputs, g.bias);
       for (const tensor of [g.input, ...node.outputs]) int8Parameters(tensor);
@@ -104,14 +113,19 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,
           scratch: placement.scratch,
-          weights: placement.weights(packTiles(g.outputs, g.inputs, (n, k) => data[n * g.inputs + k] as number, constants)),
+          weights: placement.weights(
+            packTiles(g.outputs, g.inputs, (n, k) => data[n * g.inputs + k] as number, constants),
+          ),
           rows: g.rows,
           inputs: g.inputs,
           outputs: g.outputs,
           outputZeroPoint: int8Parameters(output).zeroPoint,
           low: range.low,
           high: range.high,
-          chunk: Math.min(roundUp(g.inputs, 4), Math.floor((placement.scratchBytes - tileHeaderBytes) / 16) * 4),
+          chunk: Math.min(
+            roundUp(g.inputs, 4),
+            Math.floor((placement.scratchBytes - tileHeaderBytes) / 16) * 4,
+          ),
         },
       },
     ];

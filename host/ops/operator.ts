@@ -1,5 +1,5 @@
 import type { BoundNode } from "../graph/node.js";
-import type { TensorType, Tensor } from "../graph/tensor.js";
+import type { Tensor, TensorType } from "../graph/tensor.js";
 
 /** Why a node cannot be run. Collected, so that a user sees every reason at once. */
 export class Refused extends Error {}

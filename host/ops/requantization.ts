@@ -64,15 +64,15 @@ export function roundHalfAway(value: number): number {
 /** Scale and zero point of an int8 tensor quantized as a whole. Throws `Refused` where they are missing or invalid. */
 export function int8Parameters(tensor: Tensor): { scale: number; zeroPoint: number } {
   const parameters = perTensor(tensor);
-  if (parameters === undefined) throw new Refused(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
-  require(
-    Number.isFinite(parameters.scale) && parameters.scale > 0,
-    `tensor "${tensor.name}" has scale ${parameters.scale}; a finite positive number is expected`,
-  );
-  require(
-    Number.isInteger(parameters.zeroPoint) && parameters.zeroPoint >= -128 && parameters.zeroPoint <= 127,
-    `tensor "${tensor.name}" has zero point ${parameters.zeroPoint}; an int8 is expected`,
-  );
+  if (parameters === undefined)
+    throw new Refused(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
+  require(Number.isFinite(parameters.scale) &&
+    parameters.scale >
+      0, `tensor "${tensor.name}" has scale ${parameters.scale}; a finite positive number is expected`);
+  require(Number.isInteger(parameters.zeroPoint) &&
+    parameters.zeroPoint >= -128 &&
+    parameters.zeroPoint <=
+      127, `tensor "${tensor.name}" has zero point ${parameters.zeroPoint}; an int8 is expected`);
   return parameters;
 }
 
@@ -83,7 +83,10 @@ export function sameParameters(a: Tensor, b: Tensor): boolean {
 }
 
 /** Range of int8 that a fused activation leaves to the output (TFLite's `CalculateActivationRangeQuantized`). */
-export function int8ActivationRange(activation: FusedActivation, output: Tensor): { low: number; high: number } {
+export function int8ActivationRange(
+  activation: FusedActivation,
+  output: Tensor,
+): { low: number; high: number } {
   const { scale, zeroPoint } = int8Parameters(output);
   const quantize = (real: number): number => zeroPoint + roundHalfAway(Math.fround(real / scale));
   const clamp = (value: number): number => Math.min(127, Math.max(-128, value));
@@ -117,6 +120,9 @@ export function applyActivation(activation: FusedActivation, value: number): num
 export function tfliteActivation(value: number): FusedActivation {
   const names: readonly FusedActivation[] = ["none", "relu", "relu-n1-to-1", "relu6"];
   const name = names[value];
-  if (name === undefined) throw new Refused(`fused activation ${value === 4 ? "TANH" : value === 5 ? "SIGN_BIT" : value} is not supported`);
+  if (name === undefined)
+    throw new Refused(
+      `fused activation ${value === 4 ? "TANH" : value === 5 ? "SIGN_BIT" : value} is not supported`,
+    );
   return name;
 }

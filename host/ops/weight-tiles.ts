@@ -35,7 +35,9 @@ export function channelConstants(
   };
   for (let n = 0; n < channels; n++) {
     const scale = (scales.length === 1 ? scales[0] : scales[n]) as number;
-    const { multiplier, shift } = quantizeMultiplier((inputParameters.scale * scale) / outputParameters.scale);
+    const { multiplier, shift } = quantizeMultiplier(
+      (inputParameters.scale * scale) / outputParameters.scale,
+    );
     constants.bias[n] = Number(bias?.data?.[n] ?? 0) - Math.imul(inputParameters.zeroPoint, weightSum(n));
     constants.multiplier[n] = multiplier;
     constants.shift[n] = -shift;
@@ -97,23 +99,29 @@ export function roundUp(value: number, step: number): number {
  * Checks constant int8 weights, symmetric, with one scale or one per output channel along `axis`, and an
  * optional int32 bias of `channels` elements. Throws `Refused`.
  */
-export function checkInt8Weights(weights: Tensor, axis: number, channels: number, bias: Tensor | undefined): void {
+export function checkInt8Weights(
+  weights: Tensor,
+  axis: number,
+  channels: number,
+  bias: Tensor | undefined,
+): void {
   require(weights.dtype === "int8", `weights are ${weights.dtype}; int8 is expected with int8 activations`);
   if (weights.data === undefined) throw new Refused("weights must be constant");
-  const { scale, zeroPoint, axis: quantizedAxis } = weights.quantization ?? { scale: [], zeroPoint: [], axis: 0 };
-  require(
-    scale.length === 1 || scale.length === channels,
-    `weights have ${scale.length} scales; 1 or ${channels} are expected`,
-  );
-  require(scale.length === 1 || quantizedAxis === axis, `weights are quantized along axis ${quantizedAxis}; ${axis} is expected`);
-  require(
-    scale.every((value) => Number.isFinite(value) && value >= 0),
-    "weights have a scale that is not a finite positive number",
-  );
-  require(
-    zeroPoint.every((value) => value === 0),
-    "weights have a zero point other than 0; symmetric weights are expected",
-  );
+  const {
+    scale,
+    zeroPoint,
+    axis: quantizedAxis,
+  } = weights.quantization ?? { scale: [], zeroPoint: [], axis: 0 };
+  require(scale.length === 1 ||
+    scale.length === channels, `weights have ${scale.length} scales; 1 or ${channels} are expected`);
+  require(scale.length === 1 ||
+    quantizedAxis === axis, `weights are quantized along axis ${quantizedAxis}; ${axis} is expected`);
+  require(scale.every(
+    (value) => Number.isFinite(value) && value >= 0,
+  ), "weights have a scale that is not a finite positive number");
+  require(zeroPoint.every(
+    (value) => value === 0,
+  ), "weights have a zero point other than 0; symmetric weights are expected");
   checkBias(bias, channels, "int32");
 }
 
@@ -122,5 +130,6 @@ export function checkBias(bias: Tensor | undefined, channels: number, dtype: "in
   if (bias === undefined) return;
   require(bias.data !== undefined, "bias must be constant");
   require(bias.dtype === dtype, `bias is ${bias.dtype}; ${dtype} is expected`);
-  require(elementCount(bias.shape) === channels, `bias has ${elementCount(bias.shape)} elements; ${channels} are expected`);
+  require(elementCount(bias.shape) ===
+    channels, `bias has ${elementCount(bias.shape)} elements; ${channels} are expected`);
 }

@@ -26,7 +26,12 @@ function span(taps: number, dilation: number): number {
 /**
  * Explicit padding of TensorFlow's `SAME` (output = ceil(input / stride), the odd pixel at the end) or `VALID`.
  */
-export function explicitPadding(kind: "same" | "valid", height: number, width: number, window: Window): Padding {
+export function explicitPadding(
+  kind: "same" | "valid",
+  height: number,
+  width: number,
+  window: Window,
+): Padding {
   if (kind === "valid") return { top: 0, bottom: 0, left: 0, right: 0 };
   const total = (length: number, taps: number, stride: number, dilation: number): number =>
     Math.max((Math.ceil(length / stride) - 1) * stride + span(taps, dilation) - length, 0);
@@ -38,22 +43,50 @@ export function explicitPadding(kind: "same" | "valid", height: number, width: n
 }
 
 /** Checks a window's numbers and gives the output's height and width. Throws `Refused`. */
-export function slide(height: number, width: number, window: Window, padding: Padding): { height: number; width: number } {
+export function slide(
+  height: number,
+  width: number,
+  window: Window,
+  padding: Padding,
+): { height: number; width: number } {
   for (const [name, value] of Object.entries(window)) {
-    require(Number.isInteger(value) && value >= 1 && value <= 65535, `${name} ${value} is not between 1 and 65535`);
+    require(Number.isInteger(value) &&
+      value >= 1 &&
+      value <= 65535, `${name} ${value} is not between 1 and 65535`);
   }
   for (const [name, value] of Object.entries(padding)) {
-    require(Number.isInteger(value) && value >= 0 && value <= 65535, `padding ${name} ${value} is not between 0 and 65535`);
+    require(Number.isInteger(value) &&
+      value >= 0 &&
+      value <= 65535, `padding ${name} ${value} is not between 0 and 65535`);
   }
-  const out = (length: number, before: number, after: number, taps: number, stride: number, dilation: number): number =>
-    Math.floor((length + before + after - span(taps, dilation)) / stride) + 1;
+  const out = (
+    length: number,
+    before: number,
+    after: number,
+    taps: number,
+    stride: number,
+    dilation: number,
+  ): number => Math.floor((length + before + after - span(taps, dilation)) / stride) + 1;
   const result = {
-    height: out(height, padding.top, padding.bottom, window.filterHeight, window.strideHeight, window.dilationHeight),
-    width: out(width, padding.left, padding.right, window.filterWidth, window.strideWidth, window.dilationWidth),
+    height: out(
+      height,
+      padding.top,
+      padding.bottom,
+      window.filterHeight,
+      window.strideHeight,
+      window.dilationHeight,
+    ),
+    width: out(
+      width,
+      padding.left,
+      padding.right,
+      window.filterWidth,
+      window.strideWidth,
+      window.dilationWidth,
+    ),
   };
-  require(
-    result.height >= 1 && result.width >= 1,
-    `the window of ${window.filterHeight}x${window.filterWidth} does not fit into ${height}x${width} pixels`,
-  );
+  require(result.height >= 1 &&
+    result.width >=
+      1, `the window of ${window.filterHeight}x${window.filterWidth} does not fit into ${height}x${width} pixels`);
   return result;
 }

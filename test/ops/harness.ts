@@ -37,12 +37,17 @@ function loadKernels(module: string): Promise<Loaded> {
 async function compileKernels(module: string): Promise<Loaded> {
   const wasm = await compile(collectFiles(`export * from "./${module}";\n`, packageKernels), pages);
   const weights = { bytes: new Uint8Array(0) };
-  const engine = (name: string, memory: () => Uint8Array, call: Engine["call"]): Engine => ({ name, memory, call });
+  const engine = (name: string, memory: () => Uint8Array, call: Engine["call"]): Engine => ({
+    name,
+    memory,
+    call,
+  });
   const reader =
     (memory: () => Uint8Array) =>
     (destination: number | bigint, offset: number | bigint, length: number | bigint): void => {
       const [to, from, count] = [Number(destination), Number(offset), Number(length)];
-      if (from < 0 || count < 0 || from + count > weights.bytes.length) throw new RangeError("weights out of bounds");
+      if (from < 0 || count < 0 || from + count > weights.bytes.length)
+        throw new RangeError("weights out of bounds");
       memory().set(weights.bytes.subarray(from, from + count), to);
     };
   let v8Memory = (): Uint8Array => new Uint8Array(0);
@@ -107,22 +112,25 @@ export async function runCase(spec: Case): Promise<Uint8Array[]> {
   const calls = program.steps.flatMap((step) => step.calls);
   const results: Uint8Array[][] = [];
   for (const name of ["node", "wasm3"]) {
-    results.push(await runCalls(name, calls, program.weights, plan.memoryBytes, (memory, write) => {
-      for (const [i, index] of activations.entries()) {
-        const view = spec.activations[i];
-        if (!write || view === undefined) continue;
-        const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-        memory.set(bytes, plan.tensors.get(index)?.address ?? 0);
-      }
-      return outputs.map((index) => {
-        const at = plan.tensors.get(index)?.address ?? 0;
-        return memory.slice(at, at + tensorBytes(tensors[index] as Tensor));
-      });
-    }));
+    results.push(
+      await runCalls(name, calls, program.weights, plan.memoryBytes, (memory, write) => {
+        for (const [i, index] of activations.entries()) {
+          const view = spec.activations[i];
+          if (!write || view === undefined) continue;
+          const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+          memory.set(bytes, plan.tensors.get(index)?.address ?? 0);
+        }
+        return outputs.map((index) => {
+          const at = plan.tensors.get(index)?.address ?? 0;
+          return memory.slice(at, at + tensorBytes(tensors[index] as Tensor));
+        });
+      }),
+    );
   }
   const [first, second] = results as [Uint8Array[], Uint8Array[]];
   first.forEach((bytes, i) => {
-    if (Buffer.compare(bytes, second[i] as Uint8Array) !== 0) throw new Error(`output ${i} differs between node and wasm3`);
+    if (Buffer.compare(bytes, second[i] as Uint8Array) !== 0)
+      throw new Error(`output ${i} differs between node and wasm3`);
   });
   return first;
 }
@@ -145,12 +153,17 @@ async function runCalls(
     memory = engine.memory().slice();
   }
   const stray = memory.findIndex((byte, at) => at >= memoryBytes && byte !== poison);
-  if (stray >= 0) throw new Error(`${name}: byte ${stray} was written, outside the ${memoryBytes} bytes of the plan`);
+  if (stray >= 0)
+    throw new Error(`${name}: byte ${stray} was written, outside the ${memoryBytes} bytes of the plan`);
   return access(memory, false);
 }
 
 /** Seeded pseudo-random numbers (mulberry32). */
-export function random(seed: number): { integer(low: number, high: number): number; real(): number; int8s(count: number): Int8Array } {
+export function random(seed: number): {
+  integer(low: number, high: number): number;
+  real(): number;
+  int8s(count: number): Int8Array;
+} {
   let state = seed >>> 0;
   const real = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
