@@ -1,7 +1,7 @@
 import { WasmoteError } from "../../errors.js";
 import type { Node, TensorIndex } from "../../graph/node.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
-import { operatorNamed } from "../../ops/index.js";
+import type { Operator } from "../../ops/operator.js";
 import type { KerasModel, KerasWeight } from "./container.js";
 import type { LayerCall } from "./layer-graph.js";
 
@@ -96,8 +96,8 @@ export class LayerBuilder {
    * @param suffix tells the layer's further nodes from its main one, which bears the layer's name
    */
   node<Attributes extends object>(
-    operator: string,
-    attributes: Attributes,
+    operator: Operator<Attributes>,
+    attributes: NoInfer<Attributes>,
     inputs: readonly TensorIndex[],
     suffix = "",
   ): TensorIndex {
@@ -109,10 +109,10 @@ export class LayerBuilder {
       inputs: inputs.map((index) => (index < 0 ? undefined : (this.graph.tensors[index] as Tensor))),
       outputs: [{ name, dtype: "float32" as const, shape: [] }],
     };
-    const [type] = operatorNamed(operator).infer(bound);
-    if (type === undefined) throw new Error(`${operator} has no output`);
+    const [type] = operator.infer(bound);
+    if (type === undefined) throw new Error(`${operator.name} has no output`);
     const output = this.graph.add({ name, dtype: type.dtype, shape: type.shape });
-    this.graph.nodes.push({ name, operator, attributes, inputs, outputs: [output] });
+    this.graph.nodes.push({ name, operator: operator.name, attributes, inputs, outputs: [output] });
     return output;
   }
 }

@@ -1,5 +1,12 @@
 import type { FusedActivation, TensorIndex } from "../../../graph/node.js";
+import { add } from "../../../ops/add.js";
+import { leakyRelu } from "../../../ops/leaky-relu.js";
+import { logistic } from "../../../ops/logistic.js";
+import { mul } from "../../../ops/mul.js";
 import { Refused } from "../../../ops/operator.js";
+import { relu, relu6 } from "../../../ops/relu.js";
+import { softmax } from "../../../ops/softmax.js";
+import { tanh } from "../../../ops/tanh.js";
 import { shown } from "../json-fields.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import { LayerConfig } from "../layer-config.js";
@@ -7,22 +14,22 @@ import type { LayerMapping } from "./mapping.js";
 
 /** An activation function: what an operator can fuse, and the nodes that compute it else. */
 export interface Activation {
-  readonly fused: FusedActivation;
+  readonly fused: Extract<FusedActivation, "none" | "relu" | "relu6">;
   /** Appends the nodes for what is not fused; with nothing to compute it answers `input`. */
   apply(builder: LayerBuilder, input: TensorIndex, suffix: string): TensorIndex;
 }
 
 type Apply = Activation["apply"];
 
-const fused = (activation: FusedActivation): Activation => ({
+const fused = (activation: "none" | "relu" | "relu6"): Activation => ({
   fused: activation,
   apply: (_, input) => input,
 });
 const separate = (apply: Apply): Activation => ({ fused: "none", apply });
 const linear = fused("none");
 
-const leakyRelu = (alpha: number): Activation =>
-  separate((builder, input, suffix) => builder.node("leakyRelu", { alpha }, [input], suffix));
+const leaky = (alpha: number): Activation =>
+  separate((builder, input, suffix) => builder.node(leakyRelu, { alpha }, [input], suffix));
 
 const scalar = (builder: LayerBuilder, name: string, value: number): TensorIndex =>
   builder.constant(name, [1], () => Float32Array.of(value));
@@ -31,20 +38,20 @@ const scalar = (builder: LayerBuilder, name: string, value: number): TensorIndex
 const hardSigmoid = separate((builder, input, suffix) => {
   const slope = scalar(builder, "hard_sigmoid/slope", 1.2);
   const scaled = builder.node(
-    "mul",
+    mul,
     { activation: "none" },
     [input, slope],
     `${suffix || "hard_sigmoid"}/scaled`,
   );
   const offset = scalar(builder, "hard_sigmoid/offset", 3);
   const clipped = builder.node(
-    "add",
+    add,
     { activation: "relu6" },
     [scaled, offset],
     `${suffix || "hard_sigmoid"}/clipped`,
   );
   return builder.node(
-    "mul",
+    mul,
     { activation: "none" },
     [clipped, scalar(builder, "hard_sigmoid/sixth", 1 / 6)],
     suffix,
@@ -53,18 +60,18 @@ const hardSigmoid = separate((builder, input, suffix) => {
 
 /** `x * sigmoid(x)`. */
 const swish = separate((builder, input, suffix) => {
-  const gate = builder.node("logistic", {}, [input], `${suffix || "swish"}/gate`);
-  return builder.node("mul", { activation: "none" }, [input, gate], suffix);
+  const gate = builder.node(logistic, {}, [input], `${suffix || "swish"}/gate`);
+  return builder.node(mul, { activation: "none" }, [input, gate], suffix);
 });
 
 const activations: Readonly<Record<string, Activation>> = {
   linear,
   relu: fused("relu"),
   relu6: fused("relu6"),
-  sigmoid: separate((builder, input, suffix) => builder.node("logistic", {}, [input], suffix)),
-  tanh: separate((builder, input, suffix) => builder.node("tanh", {}, [input], suffix)),
-  softmax: separate((builder, input, suffix) => builder.node("softmax", { beta: 1 }, [input], suffix)),
-  leaky_relu: leakyRelu(0.2),
+  sigmoid: separate((builder, input, suffix) => builder.node(logistic, {}, [input], suffix)),
+  tanh: separate((builder, input, suffix) => builder.node(tanh, {}, [input], suffix)),
+  softmax: separate((builder, input, suffix) => builder.node(softmax, { beta: 1 }, [input], suffix)),
+  leaky_relu: leaky(0.2),
   hard_sigmoid: hardSigmoid,
   swish,
   silu: swish,
@@ -85,7 +92,7 @@ function standAlone(activation: Activation): (builder: LayerBuilder) => TensorIn
   return (builder) => {
     const input = builder.inputs[0] as TensorIndex;
     if (activation.fused === "none") return activation.apply(builder, input, "");
-    return builder.node(activation.fused, {}, [input]);
+    return builder.node(activation.fused === "relu6" ? relu6 : relu, {}, [input]);
   };
 }
 
@@ -104,12 +111,12 @@ export const activationLayers: readonly LayerMapping[] = [
         slope === 0 || max === undefined,
         "negative_slope together with max_value is not supported",
       );
-      return standAlone(slope !== 0 ? leakyRelu(slope) : fused(max === 6 ? "relu6" : "relu"));
+      return standAlone(slope !== 0 ? leaky(slope) : fused(max === 6 ? "relu6" : "relu"));
     },
   },
   {
     classNames: ["LeakyReLU"],
-    read: (config) => standAlone(leakyRelu(config.number("alpha", config.number("negative_slope", 0.3)))),
+    read: (config) => standAlone(leaky(config.number("alpha", config.number("negative_slope", 0.3)))),
   },
   {
     classNames: ["Softmax"],
@@ -121,7 +128,7 @@ export const activationLayers: readonly LayerMapping[] = [
         if (LayerConfig.axis(axis, rank) !== rank - 1) {
           throw new Refused(`softmax along axis ${axis} of ${rank} is not supported; the last axis is`);
         }
-        return builder.node("softmax", { beta: 1 }, [input]);
+        return builder.node(softmax, { beta: 1 }, [input]);
       };
     },
   },

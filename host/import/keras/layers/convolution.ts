@@ -1,4 +1,6 @@
 import type { FusedActivation, TensorIndex } from "../../../graph/node.js";
+import { conv2d } from "../../../ops/conv-2d.js";
+import { depthwiseConv2d } from "../../../ops/depthwise-conv-2d.js";
 import type { KerasWeight } from "../container.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
@@ -63,7 +65,7 @@ function convolution(config: LayerConfig, axes: 1 | 2): (builder: LayerBuilder) 
       toOhwi(kernel),
     );
     const inputs = [input, weights, biasInput(builder, bias)];
-    const output = builder.node("conv2d", attributes(sliding, shape, activation.fused), inputs);
+    const output = builder.node(conv2d, attributes(sliding, shape, activation.fused), inputs);
     return imageOutput(builder, axes, activation.apply(builder, output, String(config.raw("activation"))));
   };
 }
@@ -99,7 +101,7 @@ export const convolutionLayers: readonly LayerMapping[] = [
           ...biasShape(useBias, channels * multiplier),
         ]) as [KerasWeight, KerasWeight | undefined];
         const inputs = [input, depthwiseWeights(builder, kernel), biasInput(builder, bias)];
-        const output = builder.node("depthwiseConv2d", attributes(sliding, shape, activation.fused), inputs);
+        const output = builder.node(depthwiseConv2d, attributes(sliding, shape, activation.fused), inputs);
         return activation.apply(builder, output, String(config.raw("activation")));
       };
     },
@@ -124,7 +126,7 @@ export const convolutionLayers: readonly LayerMapping[] = [
           ...biasShape(useBias, filters),
         ]) as [KerasWeight, KerasWeight, KerasWeight | undefined];
         const middle = builder.node(
-          "depthwiseConv2d",
+          depthwiseConv2d,
           attributes(sliding, shape, "none"),
           [input, depthwiseWeights(builder, depthwise), -1],
           "depthwise",
@@ -140,7 +142,7 @@ export const convolutionLayers: readonly LayerMapping[] = [
           padding: { top: 0, bottom: 0, left: 0, right: 0 },
           activation: activation.fused,
         };
-        const output = builder.node("conv2d", once, [middle, weights, biasInput(builder, bias)]);
+        const output = builder.node(conv2d, once, [middle, weights, biasInput(builder, bias)]);
         return activation.apply(builder, output, String(config.raw("activation")));
       };
     },

@@ -1,4 +1,5 @@
 import type { TensorIndex } from "../../../graph/node.js";
+import { fullyConnected } from "../../../ops/fully-connected.js";
 import type { KerasWeight } from "../container.js";
 import { readActivation } from "./activation.js";
 import type { LayerMapping } from "./mapping.js";
@@ -30,7 +31,7 @@ export const denseLayers: readonly LayerMapping[] = [
         const weights = builder.constant("kernel", [units, inputs], () => transposed(kernel));
         const offset = bias === undefined ? -1 : builder.constant("bias", [units], () => bias.values);
         const attributes = { activation: activation.fused, keepAxes: true };
-        const output = builder.node("fullyConnected", attributes, [input, weights, offset]);
+        const output = builder.node(fullyConnected, attributes, [input, weights, offset]);
         return activation.apply(builder, output, String(config.raw("activation")));
       };
     },

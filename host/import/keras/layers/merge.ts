@@ -1,5 +1,9 @@
 import type { FusedActivation, TensorIndex } from "../../../graph/node.js";
-import { Refused, require } from "../../../ops/operator.js";
+import { add } from "../../../ops/add.js";
+import { concatenation } from "../../../ops/concatenation.js";
+import { mul } from "../../../ops/mul.js";
+import { type Operator, Refused, require } from "../../../ops/operator.js";
+import { sub } from "../../../ops/sub.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";
@@ -7,9 +11,9 @@ import type { LayerMapping } from "./mapping.js";
 type Merge = (builder: LayerBuilder, a: TensorIndex, b: TensorIndex, suffix: string) => TensorIndex;
 
 const binary =
-  (operator: "add" | "sub" | "mul", activation: FusedActivation = "none"): Merge =>
+  (operator: Operator<{ activation: FusedActivation }>): Merge =>
   (builder, a, b, suffix) =>
-    builder.node(operator, { activation }, [a, b], suffix);
+    builder.node(operator, { activation: "none" }, [a, b], suffix);
 
 /** Merges the inputs from the left, two at a time; `last` makes the layer's output of the result. */
 function reduceInputs(merge: Merge, finish?: (builder: LayerBuilder, merged: TensorIndex) => TensorIndex) {
@@ -32,30 +36,30 @@ const suffixed = (suffix: string, part: string): string => (suffix === "" ? part
 
 /** `max(a, b) = a + relu(b - a)`. */
 const maximum: Merge = (builder, a, b, suffix) => {
-  const excess = builder.node("sub", { activation: "relu" }, [b, a], suffixed(suffix, "excess"));
-  return builder.node("add", { activation: "none" }, [a, excess], suffix);
+  const excess = builder.node(sub, { activation: "relu" }, [b, a], suffixed(suffix, "excess"));
+  return builder.node(add, { activation: "none" }, [a, excess], suffix);
 };
 
 /** `min(a, b) = a - relu(a - b)`. */
 const minimum: Merge = (builder, a, b, suffix) => {
-  const excess = builder.node("sub", { activation: "relu" }, [a, b], suffixed(suffix, "excess"));
-  return builder.node("sub", { activation: "none" }, [a, excess], suffix);
+  const excess = builder.node(sub, { activation: "relu" }, [a, b], suffixed(suffix, "excess"));
+  return builder.node(sub, { activation: "none" }, [a, excess], suffix);
 };
 
 /** Layers that merge several inputs. */
 export const mergeLayers: readonly LayerMapping[] = [
-  { classNames: ["Add"], inputs: "several", read: () => reduceInputs(binary("add")) },
-  { classNames: ["Subtract"], inputs: "several", read: () => reduceInputs(binary("sub")) },
-  { classNames: ["Multiply"], inputs: "several", read: () => reduceInputs(binary("mul")) },
+  { classNames: ["Add"], inputs: "several", read: () => reduceInputs(binary(add)) },
+  { classNames: ["Subtract"], inputs: "several", read: () => reduceInputs(binary(sub)) },
+  { classNames: ["Multiply"], inputs: "several", read: () => reduceInputs(binary(mul)) },
   { classNames: ["Maximum"], inputs: "several", read: () => reduceInputs(maximum) },
   { classNames: ["Minimum"], inputs: "several", read: () => reduceInputs(minimum) },
   {
     classNames: ["Average"],
     inputs: "several",
     read: () =>
-      reduceInputs(binary("add"), (builder, sum) => {
+      reduceInputs(binary(add), (builder, sum) => {
         const share = builder.constant("share", [1], () => Float32Array.of(1 / builder.inputs.length));
-        return builder.node("mul", { activation: "none" }, [sum, share]);
+        return builder.node(mul, { activation: "none" }, [sum, share]);
       }),
   },
   {
@@ -68,7 +72,7 @@ export const mergeLayers: readonly LayerMapping[] = [
         const axis = LayerConfig.axis(given, rank);
         if (axis < 1)
           throw new Refused(`axis ${given} of inputs of rank ${rank} is not supported; 1 to ${rank - 1} are`);
-        return builder.node("concatenation", { axis, activation: "none" }, builder.inputs);
+        return builder.node(concatenation, { axis }, builder.inputs);
       };
     },
   },

@@ -1,4 +1,6 @@
 import type { TensorIndex } from "../../../graph/node.js";
+import { add } from "../../../ops/add.js";
+import { mul } from "../../../ops/mul.js";
 import { Refused } from "../../../ops/operator.js";
 import { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";
@@ -37,9 +39,9 @@ export const normalizationLayers: readonly LayerMapping[] = [
         const mean = weight("moving_mean") as Float32Array;
         const offset = mean.map((value, n) => (weight("beta")?.[n] ?? 0) - value * (factor[n] as number));
         const factorInput = builder.constant("factor", shape, () => factor);
-        const product = builder.node("mul", { activation: "none" }, [input, factorInput], "scaled");
+        const product = builder.node(mul, { activation: "none" }, [input, factorInput], "scaled");
         const offsetInput = builder.constant("offset", shape, () => offset);
-        return builder.node("add", { activation: "none" }, [product, offsetInput]);
+        return builder.node(add, { activation: "none" }, [product, offsetInput]);
       };
     },
   },

@@ -1,12 +1,20 @@
 import type { TensorIndex } from "../../../graph/node.js";
+import { averagePool2d } from "../../../ops/average-pool-2d.js";
+import { maxPool2d } from "../../../ops/max-pool-2d.js";
+import { mean } from "../../../ops/mean.js";
+import type { Operator } from "../../../ops/operator.js";
+import type { Pool2dAttributes } from "../../../ops/pool-2d.js";
+import { reshape } from "../../../ops/reshape.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";
 import { imageInput, imageOutput, readWindow } from "./sliding-window.js";
 
-type Pool = "maxPool2d" | "averagePool2d";
-
-function pool(config: LayerConfig, axes: 1 | 2, operator: Pool): (builder: LayerBuilder) => TensorIndex {
+function pool(
+  config: LayerConfig,
+  axes: 1 | 2,
+  operator: Operator<Pool2dAttributes>,
+): (builder: LayerBuilder) => TensorIndex {
   config.channelsLast();
   const { window, padding } = readWindow(config, axes, "pool_size");
   const { filterHeight, filterWidth, strideHeight, strideWidth } = window;
@@ -18,7 +26,7 @@ function pool(config: LayerConfig, axes: 1 | 2, operator: Pool): (builder: Layer
       strideHeight,
       strideWidth,
       padding: padding(builder.shape(input)),
-      activation: "none",
+      activation: "none" as const,
     };
     return imageOutput(builder, axes, builder.node(operator, attributes, [input]));
   };
@@ -36,11 +44,11 @@ function globalMax(config: LayerConfig, axes: 1 | 2): (builder: LayerBuilder) =>
       strideHeight: 1,
       strideWidth: 1,
       padding: { top: 0, bottom: 0, left: 0, right: 0 },
-      activation: "none",
+      activation: "none" as const,
     };
-    const output = builder.node("maxPool2d", attributes, [input]);
+    const output = builder.node(maxPool2d, attributes, [input]);
     if (keepAxes) return imageOutput(builder, axes, output);
-    return builder.node("reshape", { shape: [batches, channels] }, [output], "squeezed");
+    return builder.node(reshape, { shape: [batches, channels] }, [output], "squeezed");
   };
 }
 
@@ -49,20 +57,20 @@ function globalAverage(config: LayerConfig, axes: 1 | 2): (builder: LayerBuilder
   const keepAxes = config.flag("keepdims", false);
   return (builder) => {
     const input = imageInput(builder, axes);
-    const attributes = { axes: [1, 2], keepAxes: keepAxes && axes === 2 };
-    const output = builder.node("mean", attributes, [input]);
+    const attributes = { axes: [1, 2], keepDims: keepAxes && axes === 2 };
+    const output = builder.node(mean, attributes, [input]);
     if (!keepAxes || axes === 2) return output;
     const [batches, channels] = builder.shape(output) as [number, number];
-    return builder.node("reshape", { shape: [batches, 1, channels] }, [output], "expanded");
+    return builder.node(reshape, { shape: [batches, 1, channels] }, [output], "expanded");
   };
 }
 
 /** Pooling layers. */
 export const poolingLayers: readonly LayerMapping[] = [
-  { classNames: ["MaxPooling2D", "MaxPool2D"], read: (config) => pool(config, 2, "maxPool2d") },
-  { classNames: ["AveragePooling2D", "AvgPool2D"], read: (config) => pool(config, 2, "averagePool2d") },
-  { classNames: ["MaxPooling1D", "MaxPool1D"], read: (config) => pool(config, 1, "maxPool2d") },
-  { classNames: ["AveragePooling1D", "AvgPool1D"], read: (config) => pool(config, 1, "averagePool2d") },
+  { classNames: ["MaxPooling2D", "MaxPool2D"], read: (config) => pool(config, 2, maxPool2d) },
+  { classNames: ["AveragePooling2D", "AvgPool2D"], read: (config) => pool(config, 2, averagePool2d) },
+  { classNames: ["MaxPooling1D", "MaxPool1D"], read: (config) => pool(config, 1, maxPool2d) },
+  { classNames: ["AveragePooling1D", "AvgPool1D"], read: (config) => pool(config, 1, averagePool2d) },
   { classNames: ["GlobalMaxPooling2D", "GlobalMaxPool2D"], read: (config) => globalMax(config, 2) },
   { classNames: ["GlobalMaxPooling1D", "GlobalMaxPool1D"], read: (config) => globalMax(config, 1) },
   { classNames: ["GlobalAveragePooling2D", "GlobalAvgPool2D"], read: (config) => globalAverage(config, 2) },

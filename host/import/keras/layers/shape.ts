@@ -1,6 +1,8 @@
 import type { TensorIndex } from "../../../graph/node.js";
 import { elementCount } from "../../../graph/tensor.js";
 import { require } from "../../../ops/operator.js";
+import { pad } from "../../../ops/pad.js";
+import { reshape } from "../../../ops/reshape.js";
 import type { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";
 
@@ -41,7 +43,7 @@ export const shapeLayers: readonly LayerMapping[] = [
       return (builder) => {
         const input = builder.inputs[0] as TensorIndex;
         const [batches = 1, ...rest] = builder.shape(input);
-        return builder.node("reshape", { shape: [batches, elementCount(rest)] }, [input]);
+        return builder.node(reshape, { shape: [batches, elementCount(rest)] }, [input]);
       };
     },
   },
@@ -52,7 +54,7 @@ export const shapeLayers: readonly LayerMapping[] = [
       return (builder) => {
         const input = builder.inputs[0] as TensorIndex;
         const [batches = 1, ...rest] = builder.shape(input);
-        return builder.node("reshape", { shape: [batches, ...resolveTarget(target, elementCount(rest))] }, [
+        return builder.node(reshape, { shape: [batches, ...resolveTarget(target, elementCount(rest))] }, [
           input,
         ]);
       };
@@ -67,7 +69,9 @@ export const shapeLayers: readonly LayerMapping[] = [
         const input = builder.inputs[0] as TensorIndex;
         const rank = builder.shape(input).length;
         require(rank === 4, `the input has rank ${rank}; 4 is expected`);
-        return builder.node("pad", { before: [0, top, left, 0], after: [0, bottom, right, 0] }, [input]);
+        return builder.node(pad, { before: [0, top, left, 0], after: [0, bottom, right, 0], value: 0 }, [
+          input,
+        ]);
       };
     },
   },

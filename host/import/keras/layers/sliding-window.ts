@@ -1,5 +1,6 @@
 import type { TensorIndex } from "../../../graph/node.js";
 import { require } from "../../../ops/operator.js";
+import { reshape } from "../../../ops/reshape.js";
 import { explicitPadding, type Padding, type Window } from "../../../ops/window.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
@@ -48,12 +49,12 @@ export function imageInput(builder: LayerBuilder, axes: 1 | 2): TensorIndex {
   require(shape.length === axes + 2, `the input has rank ${shape.length}; ${axes + 2} is expected`);
   if (axes === 2) return input;
   const [batches, width, channels] = shape as [number, number, number];
-  return builder.node("reshape", { shape: [batches, 1, width, channels] }, [input], "expanded");
+  return builder.node(reshape, { shape: [batches, 1, width, channels] }, [input], "expanded");
 }
 
 /** The reverse of `imageInput` for an output. */
 export function imageOutput(builder: LayerBuilder, axes: 1 | 2, output: TensorIndex): TensorIndex {
   if (axes === 2) return output;
   const [batches, , width, channels] = builder.shape(output) as [number, number, number, number];
-  return builder.node("reshape", { shape: [batches, width, channels] }, [output], "squeezed");
+  return builder.node(reshape, { shape: [batches, width, channels] }, [output], "squeezed");
 }

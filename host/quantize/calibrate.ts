@@ -1,0 +1,80 @@
+import { WasmoteError } from "../errors.js";
+import { type Graph, tensorAt } from "../graph/graph.js";
+import { elementCount } from "../graph/tensor.js";
+import { constantValues, runFloat } from "./float-executor.js";
+
+/** Smallest and largest real value that a tensor takes. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The smallest range that holds both. */
+export function unite(a: Range | undefined, b: Range): Range {
+  return a === undefined ? b : { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
+}
+
+/** Range of an array's values; NaN where one of them is NaN. */
+export function rangeOf(values: Float32Array): Range {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (Number.isNaN(value)) return { min: Number.NaN, max: Number.NaN };
+  }
+  return { min, max };
+}
+
+function checkSample(graph: Graph, sample: readonly Float32Array[], number: number): void {
+  const fail = (detail: string): never => {
+    throw new WasmoteError("calibration-invalid", `sample ${number}: ${detail}`);
+  };
+  if (sample.length !== graph.inputs.length) {
+    fail(`${sample.length} tensors; the model has ${graph.inputs.length} inputs`);
+  }
+  graph.inputs.forEach((index, i) => {
+    const { name, shape } = tensorAt(graph, index);
+    const values = sample[i] as Float32Array;
+    if (values.length !== elementCount(shape)) {
+      fail(
+        `${values.length} numbers for input "${name}", which takes ${elementCount(shape)} (${shape.join("x")})`,
+      );
+    }
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) fail(`${values[bad]} at element ${bad} of input "${name}"`);
+  });
+}
+
+/**
+ * Runs a float32 graph over calibration samples and answers the range of every activation, by tensor index.
+ *
+ * @param samples samples[i][j] holds input j of sample i
+ * @throws `calibration-missing` without samples; `calibration-invalid` for samples of the wrong number or length
+ * of tensors, with NaN or infinity, or that make an activation NaN or infinite
+ */
+export function calibrate(
+  graph: Graph,
+  samples: readonly (readonly Float32Array[])[],
+): (Range | undefined)[] {
+  if (samples.length === 0) throw new WasmoteError("calibration-missing", "no samples were given");
+  const constants = constantValues(graph);
+  const ranges: (Range | undefined)[] = graph.tensors.map(() => undefined);
+  const activations = [...graph.tensors.keys()].filter((index) => tensorAt(graph, index).data === undefined);
+  samples.forEach((sample, number) => {
+    checkSample(graph, sample, number);
+    const values = runFloat(graph, sample, constants);
+    for (const index of activations) {
+      const tensor = values[index];
+      if (tensor === undefined) continue;
+      const range = rangeOf(tensor);
+      if (!Number.isFinite(range.min) || !Number.isFinite(range.max)) {
+        const { name } = tensorAt(graph, index);
+        throw new WasmoteError("calibration-invalid", `sample ${number}: activation "${name}" is not finite`);
+      }
+      ranges[index] = unite(ranges[index], range);
+    }
+  });
+  return ranges;
+}

@@ -1,0 +1,62 @@
+import { bind, type Graph, tensorAt } from "../graph/graph.js";
+import { elementCount, type Tensor } from "../graph/tensor.js";
+import { operatorNamed } from "../ops/index.js";
+
+/** Length of the runs of equal channel index in a tensor quantized along `axis`. */
+function innerLength(shape: readonly number[], axis: number): number {
+  return elementCount(shape.slice(axis + 1));
+}
+
+/** A constant's real values: as stored, or dequantized where it has a scale. */
+function realValues({ data, quantization, shape }: Tensor): Float32Array | undefined {
+  if (data === undefined || data instanceof Float32Array) return data;
+  if (quantization === undefined)
+    return Float32Array.from({ length: data.length }, (_, i) => Number(data[i]));
+  const { scale, zeroPoint, axis } = quantization;
+  const inner = innerLength(shape, axis);
+  return Float32Array.from({ length: data.length }, (_, i) => {
+    const channel = scale.length === 1 ? 0 : Math.floor(i / inner) % scale.length;
+    return (scale[channel] as number) * (Number(data[i]) - (zeroPoint[channel] as number));
+  });
+}
+
+/** Real values of all of a graph's constants, by tensor index. */
+export function constantValues(graph: Graph): (Float32Array | undefined)[] {
+  return graph.tensors.map(realValues);
+}
+
+/**
+ * Runs a graph in float32 with the operators' plain references: the definition that quantization is calibrated on.
+ *
+ * @param inputs real values of the graph's inputs, in order, each of as many elements as its shape
+ * @param constants what `constantValues` gives, where the same graph is run often
+ * @returns real values by tensor index, constants among them; undefined for tensors that nothing computes
+ * @throws `RangeError` where the number or length of the inputs is wrong
+ */
+export function runFloat(
+  graph: Graph,
+  inputs: readonly Float32Array[],
+  constants: readonly (Float32Array | undefined)[] = constantValues(graph),
+): (Float32Array | undefined)[] {
+  if (inputs.length !== graph.inputs.length) {
+    throw new RangeError(`${inputs.length} inputs given, the graph has ${graph.inputs.length}`);
+  }
+  const values = [...constants];
+  graph.inputs.forEach((index, i) => {
+    const expected = elementCount(tensorAt(graph, index).shape);
+    if (inputs[i]?.length !== expected) {
+      throw new RangeError(`input ${i} has ${inputs[i]?.length} elements; ${expected} are expected`);
+    }
+    values[index] = inputs[i];
+  });
+  for (const node of graph.nodes) {
+    const results = operatorNamed(node.operator).reference(
+      bind(graph, node),
+      node.inputs.map((index) => (index < 0 ? undefined : values[index])),
+    );
+    node.outputs.forEach((index, i) => {
+      values[index] = results[i];
+    });
+  }
+  return values;
+}
