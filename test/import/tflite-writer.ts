@@ -1,0 +1,171 @@
+import { Builder } from "flatbuffers";
+import { builtinOperators, fields, tensorTypes } from "../../host/import/tflite/schema.js";
+
+/** A tensor of a test model. */
+export interface WrittenTensor {
+  name: string;
+  type: (typeof tensorTypes)[number];
+  shape: number[];
+  data?: Uint8Array;
+  scale?: number[];
+  zeroPoint?: number[];
+}
+
+/** A node of a test model; `options` are field numbers with 32-bit or 8-bit values. */
+export interface WrittenNode {
+  builtin: string;
+  inputs: number[];
+  outputs: number[];
+  optionsType?: number;
+  options?: { field: number; bytes: 1 | 4; value: number }[];
+  version?: number;
+}
+
+/** A test model. */
+export interface WrittenModel {
+  tensors: WrittenTensor[];
+  nodes: WrittenNode[];
+  inputs: number[];
+  outputs: number[];
+}
+
+function int32Vector(builder: Builder, values: readonly number[]): number {
+  builder.startVector(4, values.length, 4);
+  for (const value of [...values].reverse()) builder.addInt32(value);
+  return builder.endVector();
+}
+
+function offsetVector(builder: Builder, offsets: readonly number[]): number {
+  builder.startVector(4, offsets.length, 4);
+  for (const offset of [...offsets].reverse()) builder.addOffset(offset);
+  return builder.endVector();
+}
+
+function writeTensor(builder: Builder, tensor: WrittenTensor, buffer: number): number {
+  const name = builder.createString(tensor.name);
+  const shape = int32Vector(builder, tensor.shape);
+  let quantization = 0;
+  if (tensor.scale !== undefined) {
+    builder.startVector(4, tensor.scale.length, 4);
+    for (const value of [...tensor.scale].reverse()) builder.addFloat32(value);
+    const scale = builder.endVector();
+    const points = tensor.zeroPoint ?? tensor.scale.map(() => 0);
+    builder.startVector(8, points.length, 8);
+    for (const value of [...points].reverse()) builder.addInt64(BigInt(value));
+    const zeroPoint = builder.endVector();
+    builder.startObject(7);
+    builder.addFieldOffset(fields.quantization.scale, scale, 0);
+    builder.addFieldOffset(fields.quantization.zeroPoint, zeroPoint, 0);
+    quantization = builder.endObject();
+  }
+  builder.startObject(8);
+  builder.addFieldOffset(fields.tensor.shape, shape, 0);
+  builder.addFieldInt8(fields.tensor.type, tensorTypes.indexOf(tensor.type), 0);
+  builder.addFieldInt32(fields.tensor.buffer, buffer, 0);
+  builder.addFieldOffset(fields.tensor.name, name, 0);
+  if (quantization !== 0) builder.addFieldOffset(fields.tensor.quantization, quantization, 0);
+  return builder.endObject();
+}
+
+function writeNode(builder: Builder, node: WrittenNode, opcodeIndex: number): number {
+  const inputs = int32Vector(builder, node.inputs);
+  const outputs = int32Vector(builder, node.outputs);
+  let options = 0;
+  if (node.options !== undefined) {
+    builder.startObject(12);
+    for (const { field, bytes, value } of node.options) {
+      if (bytes === 1) builder.addFieldInt8(field, value, 0);
+      else builder.addFieldInt32(field, value, 0);
+    }
+    options = builder.endObject();
+  }
+  builder.startObject(5);
+  builder.addFieldInt32(fields.operator.opcodeIndex, opcodeIndex, 0);
+  builder.addFieldOffset(fields.operator.inputs, inputs, 0);
+  builder.addFieldOffset(fields.operator.outputs, outputs, 0);
+  if (options !== 0) {
+    builder.addFieldInt8(fields.operator.optionsType, node.optionsType ?? 0, 0);
+    builder.addFieldOffset(fields.operator.options, options, 0);
+  }
+  return builder.endObject();
+}
+
+/** Writes a model as a .tflite file. Nothing is checked: tests write wrong models on purpose. */
+export function writeTflite(model: WrittenModel): Uint8Array {
+  const builder = new Builder(1024);
+  const data = model.tensors.map(({ data: bytes }) => bytes && builder.createByteVector(bytes));
+  const buffers = [undefined, ...data].map((bytes) => {
+    builder.startObject(3);
+    if (bytes !== undefined) builder.addFieldOffset(fields.buffer.data, bytes, 0);
+    return builder.endObject();
+  });
+  const tensors = model.tensors.map((tensor, i) => writeTensor(builder, tensor, tensor.data === undefined ? 0 : i + 1));
+  const nodes = model.nodes.map((node, i) => writeNode(builder, node, i));
+  const codes = model.nodes.map(({ builtin, version }) => {
+    const number = builtinOperators.indexOf(builtin);
+    builder.startObject(4);
+    builder.addFieldInt8(fields.operatorCode.deprecatedBuiltinCode, Math.min(number, 127), 0);
+    builder.addFieldInt32(fields.operatorCode.version, version ?? 1, 1);
+    builder.addFieldInt32(fields.operatorCode.builtinCode, number, 0);
+    return builder.endObject();
+  });
+  const tensorVector = offsetVector(builder, tensors);
+  const inputs = int32Vector(builder, model.inputs);
+  const outputs = int32Vector(builder, model.outputs);
+  const nodeVector = offsetVector(builder, nodes);
+  builder.startObject(5);
+  builder.addFieldOffset(fields.subgraph.tensors, tensorVector, 0);
+  builder.addFieldOffset(fields.subgraph.inputs, inputs, 0);
+  builder.addFieldOffset(fields.subgraph.outputs, outputs, 0);
+  builder.addFieldOffset(fields.subgraph.operators, nodeVector, 0);
+  const subgraphs = offsetVector(builder, [builder.endObject()]);
+  const codeVector = offsetVector(builder, codes);
+  const bufferVector = offsetVector(builder, buffers);
+  builder.startObject(5);
+  builder.addFieldInt32(fields.model.version, 3, 0);
+  builder.addFieldOffset(fields.model.operatorCodes, codeVector, 0);
+  builder.addFieldOffset(fields.model.subgraphs, subgraphs, 0);
+  builder.addFieldOffset(fields.model.buffers, bufferVector, 0);
+  builder.finish(builder.endObject(), "TFL3");
+  return builder.asUint8Array().slice();
+}
+
+/** Options of CONV_2D for the writer: VALID, stride 1, no activation. */
+const convolutionOptions = [
+  { field: 0, bytes: 1, value: 1 },
+  { field: 1, bytes: 4, value: 1 },
+  { field: 2, bytes: 4, value: 1 },
+  { field: 4, bytes: 4, value: 1 },
+  { field: 5, bytes: 4, value: 1 },
+] as const;
+
+/** A small valid int8 model: a 3x3 convolution of 6x6x2 to 4x4x3, a reshape to 48, and a layer of 5 outputs. */
+export function smallModel(): WrittenModel {
+  const bytes = (count: number, step: number): Uint8Array => Uint8Array.from({ length: count }, (_, i) => i * step + 7);
+  return {
+    tensors: [
+      { name: "input", type: "INT8", shape: [1, 6, 6, 2], scale: [0.02], zeroPoint: [-5] },
+      { name: "filter", type: "INT8", shape: [3, 3, 3, 2], scale: [0.01, 0.02, 0.005], data: bytes(54, 37) },
+      { name: "bias", type: "INT32", shape: [3], scale: [0.0002, 0.0004, 0.0001], data: new Uint8Array(12).fill(1) },
+      { name: "features", type: "INT8", shape: [1, 4, 4, 3], scale: [0.05], zeroPoint: [3] },
+      { name: "flat", type: "INT8", shape: [1, 48], scale: [0.05], zeroPoint: [3] },
+      { name: "weights", type: "INT8", shape: [5, 48], scale: [0.01], data: bytes(240, 91) },
+      { name: "output", type: "INT8", shape: [1, 5], scale: [0.1], zeroPoint: [0] },
+      { name: "shape", type: "INT32", shape: [2], data: new Uint8Array(Int32Array.of(1, 48).buffer) },
+    ],
+    nodes: [
+      {
+        builtin: "CONV_2D",
+        inputs: [0, 1, 2],
+        outputs: [3],
+        optionsType: 1,
+        options: [...convolutionOptions],
+        version: 3,
+      },
+      { builtin: "RESHAPE", inputs: [3, 7], outputs: [4] },
+      { builtin: "FULLY_CONNECTED", inputs: [4, 5, -1], outputs: [6], version: 4 },
+    ],
+    inputs: [0],
+    outputs: [6],
+  };
+}

@@ -1,0 +1,129 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { UnsupportedModelError, WasmoteError } from "../../host/errors.js";
+import { importModel } from "../../host/import/index.js";
+import { smallModel, type WrittenModel, writeTflite } from "./tflite-writer.js";
+
+const read = (bytes: Uint8Array, path = "model.tflite") =>
+  importModel(path, bytes, (name) => {
+    throw new WasmoteError("file-unreadable", name);
+  });
+
+/** The error that importing gives; fails where there is none, or one that no table knows. */
+function errorOf(bytes: Uint8Array, path?: string): WasmoteError {
+  try {
+    read(bytes, path);
+  } catch (error) {
+    if (error instanceof WasmoteError) return error;
+    throw error;
+  }
+  throw new assert.Assertion({ message: "the model was accepted" });
+}
+
+const changed = (change: (model: WrittenModel) => void): Uint8Array => {
+  const model = smallModel();
+  change(model);
+  return writeTflite(model);
+};
+
+test("a valid model becomes a graph", () => {
+  const graph = read(writeTflite(smallModel()));
+  assert.equal(
+    graph.nodes.map(({ operator }) => operator),
+    ["conv2d", "reshape", "fullyConnected"],
+  );
+  assert.equal(graph.inputs, [0]);
+  assert.equal(graph.tensors[1]?.quantization?.scale.length, 3);
+  assert.equal([...(graph.tensors[1]?.data ?? [])].slice(0, 3), [7, 44, 81]);
+});
+
+test("an empty file, random bytes and another format are told apart", () => {
+  assert.is(errorOf(new Uint8Array(0)).code, "file-empty");
+  assert.is(errorOf(Uint8Array.from({ length: 64 }, (_, i) => (i * 89) & 0xff)).code, "model-corrupt");
+  assert.is(errorOf(Uint8Array.of(1, 2, 3, 4), "model.bin").code, "format-unknown");
+  assert.is(errorOf(Uint8Array.of(8, 7, 6), "model.onnx").code, "format-planned");
+});
+
+test("every truncation of a valid model is refused", () => {
+  const whole = writeTflite(smallModel());
+  for (let length = 1; length < whole.length; length += 1) {
+    const { code } = errorOf(whole.subarray(0, length));
+    assert.ok(["model-corrupt", "model-invalid"].includes(code), `${length} bytes: ${code}`);
+  }
+});
+
+test("everything unsupported is listed at once", () => {
+  const error = errorOf(
+    changed((model) => {
+      for (const builtin of ["LSTM", "TOPK_V2"]) {
+        const at = model.tensors.push({ name: builtin, type: "INT8", shape: [1, 5], scale: [0.1], zeroPoint: [0] }) - 1;
+        model.nodes.push({ builtin, inputs: [6], outputs: [at] });
+      }
+      (model.nodes[0] as { version: number }).version = 99;
+    }),
+  );
+  assert.instance(error, UnsupportedModelError);
+  assert.equal(
+    (error as UnsupportedModelError).refusals.map(({ operator, reason }) => `${operator}: ${reason}`),
+    [
+      "CONV_2D: version 99 is newer than 8",
+      "LSTM: the operator is not supported",
+      "TOPK_V2: the operator is not supported",
+    ],
+  );
+  assert.match(error.message, /model\.tflite/);
+});
+
+test("cycles and indices out of range are invalid, with the place", () => {
+  const cycle = errorOf(changed((model) => model.nodes.reverse()));
+  assert.is(cycle.code, "model-invalid");
+  assert.match(cycle.message, /cycle or are out of order/);
+  for (const index of [8, -2, 2 ** 30]) {
+    const error = errorOf(
+      changed((model) => {
+        (model.nodes[2] as { inputs: number[] }).inputs[0] = index;
+      }),
+    );
+    assert.is(error.code, "model-invalid", String(index));
+  }
+  assert.is(errorOf(changed((model) => model.outputs.push(77))).code, "model-invalid");
+  assert.is(errorOf(changed((model) => model.inputs.push(0))).code, "model-invalid");
+  assert.is(
+    errorOf(
+      changed((model) => {
+        model.inputs = [];
+      }),
+    ).code,
+    "model-invalid",
+  );
+});
+
+test("tensors whose data, shape or quantization contradict each other are refused", () => {
+  const cases: [RegExp, (model: WrittenModel) => void][] = [
+    [/53 bytes of data, its shape takes 54/, (m) => Object.assign(m.tensors[1] as object, { data: new Uint8Array(53) })],
+    [/2 scales/, (m) => Object.assign(m.tensors[1] as object, { scale: [0.1, 0.2] })],
+    [/declared as 1x4x4x4/, (m) => Object.assign(m.tensors[3] as object, { shape: [1, 4, 4, 4] })],
+    [/dtype COMPLEX64/, (m) => Object.assign(m.tensors[0] as object, { type: "COMPLEX64" })],
+    [/no scale and zero point/, (m) => Object.assign(m.tensors[0] as object, { scale: undefined })],
+    [/scale 0;/, (m) => Object.assign(m.tensors[0] as object, { scale: [0] })],
+    [/zero point 300/, (m) => Object.assign(m.tensors[0] as object, { zeroPoint: [300] })],
+    [/shape \[1, -6, 6, 2\]/, (m) => Object.assign(m.tensors[0] as object, { shape: [1, -6, 6, 2] })],
+    [/rank 2/, (m) => Object.assign(m.tensors[0] as object, { shape: [36, 2] })],
+  ];
+  for (const [pattern, change] of cases) assert.match(errorOf(changed(change)).message, pattern);
+});
+
+test("float weights that are not finite are refused", () => {
+  const error = errorOf(
+    changed((model) => {
+      Object.assign(model.tensors[5] as object, {
+        type: "FLOAT32",
+        data: new Uint8Array(new Float32Array(240).fill(Number.NaN).buffer),
+      });
+    }),
+  );
+  assert.is(error.code, "weights-not-finite");
+  assert.match(error.message, /weights/);
+});
+
+test.run();
