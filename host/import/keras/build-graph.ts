@@ -1,9 +1,10 @@
 import { type Refusal, UnsupportedModelError, WasmoteError } from "../../errors.js";
+import { dropUnusedTensors } from "../../graph/drop-unused-tensors.js";
 import type { Graph } from "../../graph/graph.js";
 import type { TensorIndex } from "../../graph/node.js";
 import { Refused } from "../../ops/operator.js";
 import type { KerasModel } from "./container.js";
-import { dropUnusedTensors, foldNormalization } from "./fold-normalization.js";
+import { foldNormalization } from "./fold-normalization.js";
 import { shown } from "./json-fields.js";
 import { GraphUnderConstruction, LayerBuilder } from "./layer-builder.js";
 import { LayerConfig } from "./layer-config.js";

@@ -1,0 +1,115 @@
+import { dropUnusedTensors } from "../graph/drop-unused-tensors.js";
+import { type Graph, tensorAt } from "../graph/graph.js";
+import type { Node, TensorIndex } from "../graph/node.js";
+import type { Quantization, Tensor } from "../graph/tensor.js";
+import { checkOperators } from "../ops/check.js";
+import { operatorNamed } from "../ops/index.js";
+import { type AffineParameters, toInt8 } from "./affine-parameters.js";
+import { calibrate, type Range, rangeOf } from "./calibrate.js";
+import { graphKind } from "./graph-kind.js";
+import { assignParameters, separateFixed } from "./parameter-groups.js";
+import { quantizeWeights } from "./quantize-weights.js";
+
+function perTensorQuantization({ scale, zeroPoint }: AffineParameters): Quantization {
+  return { scale: [scale], zeroPoint: [zeroPoint], axis: 0 };
+}
+
+/** Positions of a node's constant float inputs that are weights or bias: these have rules of their own. */
+function weightPositions(graph: Graph, node: Node): { weights?: number; bias?: number; axis: number } {
+  const { weights, bias } = operatorNamed(node.operator).quantization;
+  const isConstant = (position: number | undefined): boolean =>
+    position !== undefined && graph.tensors[node.inputs[position] ?? -1]?.data instanceof Float32Array;
+  if (weights === undefined || !isConstant(weights.input)) return { axis: 0 };
+  return { weights: weights.input, axis: weights.axis, ...(isConstant(bias) ? { bias } : {}) };
+}
+
+/** Ranges of the float constants that are quantized like activations: operands of sums, products, concatenations. */
+function constantRanges(graph: Graph): (Range | undefined)[] {
+  const ranges: (Range | undefined)[] = graph.tensors.map(() => undefined);
+  for (const node of graph.nodes) {
+    const { weights, bias } = weightPositions(graph, node);
+    node.inputs.forEach((index, position) => {
+      const data = graph.tensors[index]?.data;
+      if (position === weights || position === bias || !(data instanceof Float32Array)) return;
+      ranges[index] = rangeOf(data);
+    });
+  }
+  return ranges;
+}
+
+class Quantizing {
+  readonly tensors: Tensor[];
+  readonly nodes: Node[] = [];
+  private readonly graph: Graph;
+  private readonly parameters: readonly (AffineParameters | undefined)[];
+  /** Quantized weights and biases by what they were made from, so that equal ones are made once. */
+  private readonly made = new Map<string, TensorIndex>();
+
+  constructor(graph: Graph, parameters: readonly (AffineParameters | undefined)[]) {
+    this.graph = graph;
+    this.parameters = parameters;
+    this.tensors = graph.tensors.map((tensor, index) => this.perTensor(tensor, parameters[index]));
+  }
+
+  private perTensor(tensor: Tensor, parameters: AffineParameters | undefined): Tensor {
+    if (tensor.dtype !== "float32" || parameters === undefined) return tensor;
+    const quantization = perTensorQuantization(parameters);
+    if (tensor.data === undefined) return { ...tensor, dtype: "int8", quantization };
+    return { ...tensor, dtype: "int8", quantization, data: toInt8(tensor.data as Float32Array, parameters) };
+  }
+
+  private add(key: string, tensor: Tensor): TensorIndex {
+    const existing = this.made.get(key);
+    if (existing !== undefined) return existing;
+    const index = this.tensors.push(tensor) - 1;
+    this.made.set(key, index);
+    return index;
+  }
+
+  node(node: Node): void {
+    const positions = weightPositions(this.graph, node);
+    const input = this.parameters[node.inputs[0] ?? -1];
+    if (positions.weights === undefined || input === undefined) {
+      this.nodes.push(node);
+      return;
+    }
+    const weightsIndex = node.inputs[positions.weights] as TensorIndex;
+    const biasIndex = positions.bias === undefined ? undefined : (node.inputs[positions.bias] as TensorIndex);
+    const bias = biasIndex === undefined ? undefined : tensorAt(this.graph, biasIndex);
+    const quantized = quantizeWeights(tensorAt(this.graph, weightsIndex), positions.axis, bias, input.scale);
+    const scales = (quantized.weights.quantization as Quantization).scale.join();
+    const inputs = [...node.inputs];
+    inputs[positions.weights] = this.add(
+      `${weightsIndex} along ${positions.axis}: ${scales}`,
+      quantized.weights,
+    );
+    if (quantized.bias !== undefined && positions.bias !== undefined) {
+      inputs[positions.bias] = this.add(`${biasIndex} at ${input.scale}: ${scales}`, quantized.bias);
+    }
+    this.nodes.push({ ...node, inputs });
+  }
+}
+
+/**
+ * Post-training quantization of a float32 graph: int8 activations with one scale and zero point a tensor, from the
+ * ranges seen on the samples; int8 weights, symmetric, one scale for each output channel; int32 bias and
+ * accumulators; model inputs and outputs int8. Source: the TFLite 8-bit quantization specification; operators say
+ * how each is treated (`Operator.quantization`). A graph of integers is returned as it is.
+ *
+ * @param samples samples[i][j] holds input j of sample i, in real values
+ * @returns a graph that passes every operator's validation; the same samples give the same graph
+ * @throws `calibration-missing`, `calibration-invalid`; `model-unsupported` where float32 and integers are mixed, or
+ * where an operator cannot run with the parameters found
+ */
+export function quantizeGraph(graph: Graph, samples: readonly (readonly Float32Array[])[]): Graph {
+  if (graphKind(graph) === "integer") return graph;
+  const separated = separateFixed(graph, calibrate(graph, samples));
+  const constants = constantRanges(separated.graph);
+  const ranges = separated.graph.tensors.map((_, index) => separated.ranges[index] ?? constants[index]);
+  const quantizing = new Quantizing(separated.graph, assignParameters(separated.graph, ranges));
+  for (const node of separated.graph.nodes) quantizing.node(node);
+  const { tensors, nodes } = quantizing;
+  const result = dropUnusedTensors({ ...separated.graph, tensors, nodes });
+  checkOperators(result);
+  return result;
+}
