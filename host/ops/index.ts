@@ -5,6 +5,7 @@ import { conv2d } from "./conv-2d.js";
 import { depthwiseConv2d } from "./depthwise-conv-2d.js";
 import { dequantize } from "./dequantize.js";
 import { fullyConnected } from "./fully-connected.js";
+import { hardSwish } from "./hard-swish.js";
 import { leakyRelu } from "./leaky-relu.js";
 import { logistic } from "./logistic.js";
 import { maxPool2d } from "./max-pool-2d.js";
@@ -26,6 +27,7 @@ export const operators = [
   fullyConnected,
   concatenation,
   dequantize,
+  hardSwish,
   leakyRelu,
   logistic,
   quantize,
