@@ -99,7 +99,9 @@ export function writeTflite(model: WrittenModel): Uint8Array {
     if (bytes !== undefined) builder.addFieldOffset(fields.buffer.data, bytes, 0);
     return builder.endObject();
   });
-  const tensors = model.tensors.map((tensor, i) => writeTensor(builder, tensor, tensor.data === undefined ? 0 : i + 1));
+  const tensors = model.tensors.map((tensor, i) =>
+    writeTensor(builder, tensor, tensor.data === undefined ? 0 : i + 1),
+  );
   const nodes = model.nodes.map((node, i) => writeNode(builder, node, i));
   const codes = model.nodes.map(({ builtin, version }) => {
     const number = builtinOperators.indexOf(builtin);
@@ -141,12 +143,19 @@ const convolutionOptions = [
 
 /** A small valid int8 model: a 3x3 convolution of 6x6x2 to 4x4x3, a reshape to 48, and a layer of 5 outputs. */
 export function smallModel(): WrittenModel {
-  const bytes = (count: number, step: number): Uint8Array => Uint8Array.from({ length: count }, (_, i) => i * step + 7);
+  const bytes = (count: number, step: number): Uint8Array =>
+    Uint8Array.from({ length: count }, (_, i) => i * step + 7);
   return {
     tensors: [
       { name: "input", type: "INT8", shape: [1, 6, 6, 2], scale: [0.02], zeroPoint: [-5] },
       { name: "filter", type: "INT8", shape: [3, 3, 3, 2], scale: [0.01, 0.02, 0.005], data: bytes(54, 37) },
-      { name: "bias", type: "INT32", shape: [3], scale: [0.0002, 0.0004, 0.0001], data: new Uint8Array(12).fill(1) },
+      {
+        name: "bias",
+        type: "INT32",
+        shape: [3],
+        scale: [0.0002, 0.0004, 0.0001],
+        data: new Uint8Array(12).fill(1),
+      },
       { name: "features", type: "INT8", shape: [1, 4, 4, 3], scale: [0.05], zeroPoint: [3] },
       { name: "flat", type: "INT8", shape: [1, 48], scale: [0.05], zeroPoint: [3] },
       { name: "weights", type: "INT8", shape: [5, 48], scale: [0.01], data: bytes(240, 91) },

