@@ -15,7 +15,7 @@ export interface MeasureOptions {
   onRound?(done: number, rounds: number): void;
 }
 
-const defaults = { budgetNanoseconds: 2e9, minRounds: 3, maxRounds: 50 };
+const defaults = { budgetNanoseconds: 1e9, minRounds: 3, maxRounds: 50 };
 const warmUpNanoseconds = 1e8;
 const batchNanoseconds = 2e5;
 const maxBatch = 10_000;

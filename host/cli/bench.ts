@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { BenchReport } from "../bench/index.js";
 import { openRunnerFor, readModuleFile, type Tier, tiers } from "./module-file.js";
 import type { Output } from "./output.js";
-import { bytesText, percent, table, thousands } from "./table.js";
+import { bytesText, percent, shortName, table, thousands } from "./table.js";
 
 interface BenchOptions {
   on: string;
@@ -69,7 +69,7 @@ function benchText(report: BenchReport, output: Output): string[] {
       { heading: "ns/MAC", align: "right" },
     ],
     [
-      ...report.steps.map((s) => row(s.name, s.operator, s.macs, s.count, percent(s.count, sum))),
+      ...report.steps.map((s) => row(shortName(s.name), s.operator, s.macs, s.count, percent(s.count, sum))),
       row("whole inference", "", macs, report.total, ""),
     ],
   );

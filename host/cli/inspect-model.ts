@@ -2,7 +2,7 @@ import { bind, type Graph, tensorAt } from "../graph/graph.js";
 import { type DType, describeType, type Quantization, type Tensor, tensorBytes } from "../graph/tensor.js";
 import { operatorNamed } from "../ops/index.js";
 import type { Styles } from "./styles.js";
-import { bytesText, table, thousands } from "./table.js";
+import { bytesText, shortName, table, thousands } from "./table.js";
 
 interface TensorDescription {
   name: string;
@@ -71,7 +71,7 @@ export function modelText(model: ModelDescription, styles: Styles): string[] {
       { heading: "weight bytes", align: "right" },
     ],
     model.nodes.map((node) => [
-      node.name,
+      shortName(node.name),
       node.operator,
       node.inputs.map(describeType).join(", "),
       node.outputs.map(describeType).join(", "),

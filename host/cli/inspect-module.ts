@@ -3,7 +3,7 @@ import type { Manifest } from "../package/manifest.js";
 import { openModule } from "../package/open.js";
 import { tensorLines } from "./build-report.js";
 import type { Styles } from "./styles.js";
-import { bytesText, table, thousands } from "./table.js";
+import { bytesText, shortName, table, thousands } from "./table.js";
 import { listSections, type Section } from "./wasm-sections.js";
 
 /** What `inspect` tells of a built model. */
@@ -45,7 +45,7 @@ export function moduleText(module: ModuleDescription, styles: Styles): string[] 
     ],
     manifest.steps.map((step, i) => [
       String(i),
-      step.name,
+      shortName(step.name),
       step.operator,
       thousands(step.macs),
       thousands(step.weightBytes),

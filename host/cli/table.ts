@@ -19,6 +19,13 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   );
 }
 
+const shownNameLength = 44;
+
+/** A node's name as it fits a table: converters join the names of fused layers to very long ones. */
+export function shortName(name: string): string {
+  return name.length <= shownNameLength ? name : `${name.slice(0, shownNameLength - 3)}...`;
+}
+
 /** "12,106": a whole number with its thousands apart. */
 export function thousands(value: number): string {
   return Math.round(value).toLocaleString("en-US");

@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildModel } from "../../host/build.js";
+import type { Graph } from "../../host/graph/graph.js";
+
+/** Root of the project. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+/** What a command did. */
+export interface Result {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `wasmote` with these arguments in a folder, and waits. */
+export function wasmote(
+  folder: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Result {
+  const tsx = new URL(import.meta.resolve("tsx")).href;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", tsx, join(root, "host/cli/main.ts"), ...args],
+    {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, WASMOTE_DEBUG: "", XDG_CACHE_HOME: join(folder, "cache"), ...environment },
+    },
+  );
+  return { code: status, stdout, stderr };
+}
+
+/** A new folder for files of a test; `remove` it afterwards. */
+export function temporaryFolder(): { folder: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "wasmote-cli-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+/**
+ * An int8 graph of one fully connected layer, [1, 4] to [1, 3], all scales 0.5 and all zero points 0, so that real
+ * outputs are weights x input. Weights by row: 1 0 0 0, 0 1 0 0, 1 1 1 1.
+ */
+export function smallGraph(): Graph {
+  const quantization = { scale: [0.5], zeroPoint: [0], axis: 0 };
+  const weights = Int8Array.of(2, 0, 0, 0, 0, 2, 0, 0, 2, 2, 2, 2);
+  return {
+    name: "small",
+    tensors: [
+      { name: "in", dtype: "int8", shape: [1, 4], quantization },
+      { name: "weights", dtype: "int8", shape: [3, 4], quantization, data: weights },
+      { name: "out", dtype: "int8", shape: [1, 3], quantization },
+    ],
+    nodes: [
+      {
+        name: "dense",
+        operator: "fullyConnected",
+        attributes: { activation: "none", keepAxes: false },
+        inputs: [0, 1, -1],
+        outputs: [2],
+      },
+    ],
+    inputs: [0],
+    outputs: [2],
+  };
+}
+
+/** Builds the small graph to `small.wasm` in a folder. */
+export async function writeSmallModel(folder: string): Promise<void> {
+  writeFileSync(join(folder, "small.wasm"), (await buildModel(smallGraph())).wasm);
+}

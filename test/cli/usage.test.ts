@@ -1,0 +1,120 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { root, temporaryFolder, wasmote } from "./command.js";
+
+const { folder, remove } = temporaryFolder();
+test.after(remove);
+
+test("--version prints the package's version", () => {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  assert.equal(wasmote(folder, ["--version"]), { code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+test("--help lists the commands and the exit codes on stdout", () => {
+  const { code, stdout, stderr } = wasmote(folder, ["--help"]);
+  assert.is(code, 0);
+  assert.is(stderr, "");
+  for (const word of ["build", "run", "inspect", "bench", "Exit codes", "WASMOTE_DEBUG"])
+    assert.match(stdout, word);
+});
+
+const options: Record<string, string[]> = {
+  build: ["--out", "--calibrate", "--quantize", "--keep", "--no-cache", "--clear-cache", "--json"],
+  run: ["--input", "--output", "--on", "--tier", "--json"],
+  inspect: ["--json"],
+  bench: ["--on", "--tier", "--json"],
+};
+
+for (const [command, names] of Object.entries(options)) {
+  test(`${command} --help names every option`, () => {
+    const { code, stdout } = wasmote(folder, [command, "--help"]);
+    assert.is(code, 0);
+    assert.match(stdout, `Usage: wasmote ${command} [options] <model>`);
+    for (const name of names) assert.match(stdout, name);
+  });
+}
+
+test("no command at all prints help on stderr, and is a usage error", () => {
+  const { code, stdout, stderr } = wasmote(folder, []);
+  assert.is(code, 2);
+  assert.is(stdout, "");
+  assert.match(stderr, "Usage: wasmote");
+});
+
+const wrong: [string[], RegExp][] = [
+  [
+    ["flash", "pico"],
+    /^error\[usage\]: unknown command 'flash'\nhelp: The commands are build, run, inspect and bench/,
+  ],
+  [["biuld", "x"], /Did you mean build\?/],
+  [
+    ["run"],
+    /^error\[usage\]: missing required argument 'model'\nhelp: Name the model right after the command/,
+  ],
+  [["build", "a", "b"], /too many arguments/],
+  [["bench", "m.wasm", "--fast"], /unknown option '--fast'/],
+  [["run", "m.wasm", "--tier", "quick"], /Allowed choices are portable, accelerated/],
+  [["build", "m", "--quantize", "int4"], /Allowed choices are auto, int8, int16x8, float32/],
+  [["run", "--input", "a.bin", "m.wasm"], /Name the model right after the command/],
+];
+
+for (const [args, message] of wrong) {
+  test(`wrong: wasmote ${args.join(" ")}`, () => {
+    const { code, stdout, stderr } = wasmote(folder, args);
+    assert.is(code, 2);
+    assert.is(stdout, "");
+    assert.match(stderr, message);
+  });
+}
+
+test("with --json an error is one line of JSON on stderr", () => {
+  const { code, stdout, stderr } = wasmote(folder, ["inspect", "absent.tflite", "--json"]);
+  assert.is(code, 1);
+  assert.is(stdout, "");
+  assert.is(stderr.trimEnd().split("\n").length, 1);
+  const { error } = JSON.parse(stderr);
+  assert.is(error.code, "file-unreadable");
+  assert.equal(error.place, { file: "absent.tflite" });
+  assert.ok(error.message.length > 0 && error.help.length > 0);
+  assert.is(error.stack, undefined);
+});
+
+test("a stack trace is shown only where it is asked for", () => {
+  assert.not.match(wasmote(folder, ["inspect", "absent"]).stderr, /\n\s+at /);
+  assert.match(wasmote(folder, ["inspect", "absent"], { WASMOTE_DEBUG: "1" }).stderr, /\n\s+at /);
+});
+
+test("files that are no models are refused by every command that takes one", () => {
+  writeFileSync(join(folder, "empty.tflite"), "");
+  writeFileSync(join(folder, "text.txt"), "no model at all");
+  writeFileSync(join(folder, "text.tflite"), "no model at all");
+  writeFileSync(join(folder, "net.onnx"), Uint8Array.of(8, 7, 18, 4));
+  writeFileSync(join(folder, "broken.wasm"), Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 99));
+  writeFileSync(join(folder, "foreign.wasm"), Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  mkdirSync(join(folder, "some"));
+  const refusals: [string[], string][] = [
+    [["build", "empty.tflite"], "file-empty"],
+    [["build", "text.txt"], "format-unknown"],
+    [["inspect", "text.txt"], "format-unknown"],
+    [["build", "text.tflite"], "model-corrupt"],
+    [["build", "net.onnx"], "format-planned"],
+    [["build", "some"], "file-unreadable"],
+    [["inspect", "net.onnx"], "format-planned"],
+    [["inspect", "broken.wasm"], "module-invalid"],
+    [["run", "broken.wasm"], "module-invalid"],
+    [["run", "foreign.wasm"], "module-foreign"],
+    [["bench", "foreign.wasm"], "module-foreign"],
+    [["build", "text.tflite", "--quantize", "float32"], "quantization-unsupported"],
+  ];
+  for (const [args, expected] of refusals) {
+    const { code, stdout, stderr } = wasmote(folder, args);
+    assert.is(code, 1, `${args.join(" ")}: ${stderr}`);
+    assert.is(stdout, "");
+    assert.match(stderr, `error[${expected}]: `);
+    assert.match(stderr, "\nhelp: ");
+  }
+});
+
+test.run();
