@@ -32,7 +32,9 @@ export function readNpy(path: string): { shape: number[]; values: Float32Array }
   const bytes = readFileSync(path);
   const start = 10 + bytes.readUInt16LE(8);
   const header = bytes.subarray(10, start).toString("latin1");
-  const shape = (/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? "").split(",").filter((part) => part.trim() !== "");
+  const shape = (/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? "")
+    .split(",")
+    .filter((part) => part.trim() !== "");
   if (!header.includes("'<f4'")) throw new Error(`${path} is not float32`);
   const data = Uint8Array.from(bytes.subarray(start));
   return { shape: shape.map(Number), values: new Float32Array(data.buffer) };

@@ -170,6 +170,70 @@ const fixtures: Fixture[] = [
         layers: [layers.conv3d({ name: "volume", inputShape: [3, 3, 3, 1], filters: 2, kernelSize: 2 })],
       }),
   },
+  {
+    name: "one-dimension",
+    build: () =>
+      tf.sequential({
+        name: "one_dimension",
+        layers: [
+          layers.conv1d({
+            name: "dilated",
+            inputShape: [12, 3],
+            filters: 4,
+            kernelSize: 3,
+            dilationRate: 2,
+            padding: "same",
+            activation: "relu",
+          }),
+          layers.maxPooling1d({ name: "max", poolSize: 2, strides: 2, padding: "same" }),
+          layers.conv1d({ name: "strided", filters: 6, kernelSize: 2, strides: 2, activation: "tanh" }),
+          layers.averagePooling1d({ name: "average", poolSize: 2, strides: 1 }),
+          layers.dense({ name: "every_step", units: 5, activation: "softmax" }),
+          layers.globalAveragePooling1d({ name: "mean" }),
+        ],
+      }),
+  },
+  {
+    name: "nested-models",
+    build: () => {
+      const inner = tf.input({ name: "inner_input", shape: [5] });
+      const branches = [
+        layers.dense({ name: "wide", units: 4, activation: "sigmoid" }).apply(inner),
+        layers.dense({ name: "narrow", units: 4 }).apply(inner),
+      ] as tf.SymbolicTensor[];
+      const product = layers.multiply({ name: "product" }).apply(branches) as tf.SymbolicTensor;
+      const gate = tf.model({ name: "gate", inputs: inner, outputs: product });
+      const head = tf.sequential({
+        name: "head",
+        layers: [
+          layers.dense({ name: "hidden", inputShape: [4], units: 6, activation: "relu6" }),
+          layers.dense({ name: "logits", units: 3 }),
+        ],
+      });
+      const a = tf.input({ name: "a", shape: [5] });
+      const b = tf.input({ name: "b", shape: [5] });
+      const pair = [gate.apply(a), gate.apply(b)] as tf.SymbolicTensor[];
+      const both = layers.add({ name: "both" }).apply(pair);
+      const output = head.apply(both) as tf.SymbolicTensor;
+      return tf.model({ name: "nested_models", inputs: [b, a], outputs: [output, pair[1]!] });
+    },
+  },
+  {
+    name: "normalization-apart",
+    build: () => {
+      const input = tf.input({ name: "image", shape: [5, 5, 3] });
+      const scaled = layers.batchNormalization({ name: "first_norm", center: false }).apply(input);
+      const conv = layers.conv2d({ name: "conv", filters: 4, kernelSize: 3 }).apply(scaled);
+      const normed = layers.batchNormalization({ name: "second_norm" }).apply(conv);
+      const rectified = layers.reLU({ name: "relu" }).apply(normed);
+      const both = layers.add({ name: "both" }).apply([rectified, conv] as tf.SymbolicTensor[]);
+      const flat = layers.flatten({ name: "flatten" }).apply(both);
+      const hidden = layers.dense({ name: "hidden", units: 6, useBias: false }).apply(flat);
+      const output = layers.batchNormalization({ name: "third_norm" }).apply(hidden);
+      const rest = layers.activation({ name: "hard", activation: "hardSigmoid" }).apply(output);
+      return tf.model({ name: "normalization_apart", inputs: input, outputs: rest as tf.SymbolicTensor });
+    },
+  },
 ];
 
 function twoDense(): tf.LayersModel {
