@@ -16,6 +16,7 @@ import { packageModule } from "./package/package.js";
 import { runPasses } from "./passes/index.js";
 import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
+import { quantizeGraph } from "./quantize/quantize-graph.js";
 
 /** Bytes of a WebAssembly page. */
 const pageBytes = 65536;
@@ -50,7 +51,7 @@ export interface BuiltModel {
  * @throws `calibration-*`, `model-unsupported`, `memory-exceeded`, `compile-failed`
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
-  const integer = runPasses(graph);
+  const integer = quantizeGraph(runPasses(graph), options.calibration ?? []);
   const plan = planMemory(integer);
   const pages = Math.max(1, Math.ceil(plan.memoryBytes / pageBytes));
   if (pages > pageBytes) throw new WasmoteError("memory-exceeded", `${plan.memoryBytes} bytes`);

@@ -1,5 +1,5 @@
 import { mkdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import type { BuiltModel } from "../build.js";
 import { WasmoteError } from "../errors.js";
@@ -76,6 +76,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   );
 
   if (options.keep !== undefined) await makeFolder(options.keep);
+  await makeFolder(dirname(out));
   await writeFilesAtomically([
     ...(source === undefined ? [] : [{ path: source, bytes: keptSource(built) }]),
     { path: out, bytes: built.wasm },

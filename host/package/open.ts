@@ -1,4 +1,4 @@
-import { decode } from "cbor-x";
+import { decode } from "cborg";
 import { WasmoteError } from "../errors.js";
 import { elementBytes, tensorBytes } from "../graph/tensor.js";
 import {

@@ -1,4 +1,4 @@
-import { Encoder } from "cbor-x";
+import { encode } from "cborg";
 import { type Manifest, manifestSection, weightsSection } from "./manifest.js";
 import { encodeCustomSection, encodeLeb128 } from "./sections.js";
 
@@ -8,14 +8,12 @@ const weightsAlignment = 16;
 /** Name of the section that fills up to the alignment. */
 const fillSection = "wasmote.fill";
 
-const encoder = new Encoder({ useRecords: false, variableMapSize: true, structuredClone: false });
-
 /**
  * Puts code, manifest and weights into one file: a valid WebAssembly module whose weights start at a multiple of
  * 16. The same input gives the same bytes.
  */
 export function packageModule(code: Uint8Array, manifest: Manifest, weights: Uint8Array): Uint8Array {
-  const manifestBytes = encodeCustomSection(manifestSection, encoder.encode(manifest));
+  const manifestBytes = encodeCustomSection(manifestSection, encode(manifest));
   const before = code.length + manifestBytes.length;
   const nameBytes = weightsSection.length;
   const head = 1 + encodeLeb128(1 + nameBytes + weights.length).length + 1 + nameBytes;
