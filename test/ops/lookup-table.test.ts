@@ -1,0 +1,57 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { collectFiles, compile, packageKernels } from "../../host/generate/compile.js";
+import { byteRescale, byteTable } from "../../host/ops/lookup-table.js";
+import { Refused } from "../../host/ops/operator.js";
+import { rescale } from "./gemmlowp.js";
+import { random } from "./harness.js";
+
+const files = collectFiles('export { lookupTable } from "./kernels/lookup-table";\n', packageKernels);
+const kernel = new WebAssembly.Module((await compile(files, 1)) as BufferSource);
+
+test("lookupTable writes every element and nothing beside them", () => {
+  const table = random(1).int8s(256);
+  for (let elements = 1; elements < 14; elements++) {
+    for (const output of [512, 600]) {
+      const { exports } = new WebAssembly.Instance(kernel, {
+        wasmote: {
+          read_weights: (destination: number, offset: number, length: number) => {
+            new Int8Array(memory.buffer).set(table.subarray(offset, offset + length), destination);
+          },
+        },
+      });
+      const memory = exports.memory as WebAssembly.Memory;
+      const bytes = new Uint8Array(memory.buffer).fill(0x5a);
+      const data = random(elements).int8s(elements);
+      bytes.set(new Uint8Array(data.buffer), 512);
+      const expected = bytes.slice();
+      expected.set(new Uint8Array(table.buffer), 0);
+      for (const [i, q] of data.entries()) expected[output + i] = (table[q & 255] as number) & 255;
+      (exports.lookupTable as (...values: number[]) => void)(512, output, 0, 0, elements);
+      assert.is(Buffer.compare(bytes, expected), 0, `${elements} elements at 512 to ${output}`);
+    }
+  }
+});
+
+test("byteTable orders by the unsigned byte and clamps", () => {
+  const signed = byteTable(true, -10, 20, (q) => q);
+  assert.equal([signed[0], signed[5], signed[127], signed[128], signed[255]], [0, 5, 20, 246, 255]);
+  const unsigned = byteTable(false, 0, 255, (q) => 300 - 2 * q);
+  assert.equal([unsigned[0], unsigned[100], unsigned[255]], [255, 100, 0]);
+});
+
+test("byteRescale is TFLite's fixed-point multiplication, for either sign", () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const source = random(seed);
+    const real = (source.integer(0, 1) === 0 ? 1 : -1) * 2 ** (source.real() * 50 - 32);
+    const actual = byteRescale(real);
+    for (let value = -255; value <= 255; value++)
+      assert.is(actual(value) + 0, rescale(value, real) + 0, `${value} * ${real}`);
+  }
+  assert.throws(
+    () => byteRescale(2 ** 23),
+    (error: unknown) => error instanceof Refused && /too large/.test(error.message),
+  );
+});
+
+test.run();
