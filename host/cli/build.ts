@@ -1,5 +1,5 @@
 import { mkdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import type { BuiltModel } from "../build.js";
 import { WasmoteError } from "../errors.js";
@@ -35,7 +35,10 @@ export function registerBuild(program: Command, output: Output): void {
     .command("build")
     .description("Turn a trained model into one .wasm file.")
     .argument("<model>", "a .tflite file or a TF.js Layers model.json")
-    .option("-o, --out <file>", "the file to write; by default the model's name with .wasm, in this folder")
+    .option(
+      "-o, --out <file>",
+      "the file to write; by default the model's name with .wasm, in this folder; folders are made",
+    )
     .option("--calibrate <file|dir>", "samples of the model's input; may be repeated", append, [])
     .addOption(new Option("--quantize <kind>", "number format").choices(quantizations).default("auto"))
     .option("--keep <dir>", "keep the generated source in this folder")
@@ -58,7 +61,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
 
   const calibration = await readCalibration(graph, options.calibrate, output);
   read.push(...calibration.files);
-  const out = options.out ?? `${moduleName(modelPath, modelName)}.wasm`;
+  const out = options.out ?? `${modelName(modelPath)}.wasm`;
   const source = options.keep === undefined ? undefined : join(options.keep, "model.ts");
   await refuseOverwriting(read, [out, ...(source === undefined ? [] : [source])]);
 
@@ -75,7 +78,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     }),
   );
 
-  if (options.keep !== undefined) await makeFolder(options.keep);
+  for (const path of [out, ...(source === undefined ? [] : [source])]) await makeFolder(dirname(path));
   await makeFolder(dirname(out));
   await writeFilesAtomically([
     ...(source === undefined ? [] : [{ path: source, bytes: keptSource(built) }]),
@@ -102,13 +105,6 @@ async function readModel(path: string): Promise<Uint8Array> {
     });
   }
   return readWholeFile(path);
-}
-
-/** A `model.json` is named after its folder, since all of them have the same name. */
-function moduleName(path: string, modelName: (path: string) => string): string {
-  const folder = basename(join(path, ".."));
-  const generic = basename(path).toLowerCase() === "model.json" && /^[\w-][\w.-]*$/.test(folder);
-  return generic ? folder : modelName(path);
 }
 
 async function readCalibration(

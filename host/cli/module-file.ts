@@ -1,6 +1,6 @@
 import { WasmoteError } from "../errors.js";
 import type { OpenedModule } from "../package/open.js";
-import type { Runner } from "../run/types.js";
+import type { LocalRunner } from "../run/types.js";
 import { readWholeFile } from "./files.js";
 
 /** A built model's file, opened. */
@@ -24,7 +24,7 @@ export const tiers = ["portable", "accelerated"] as const;
 export type Tier = (typeof tiers)[number];
 
 /** Opens the runner named by `--on`. Throws `board-unknown`, `tier-unavailable`, `addon-missing`. */
-export async function openRunnerFor(on: string, tier: Tier, file: ModuleFile): Promise<Runner> {
+export async function openRunnerFor(on: string, tier: Tier, file: ModuleFile): Promise<LocalRunner> {
   const { openRunner } = await import("../run/index.js");
   if (tier !== "portable") {
     throw new WasmoteError("tier-unavailable", `tier ${tier} on ${on}; it needs a board's native kernels`);

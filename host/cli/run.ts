@@ -58,9 +58,9 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   const runner = await openRunnerFor(options.on, options.tier, file);
   let results: Uint8Array[][];
   try {
-    results = runFrames(runner, manifest, inputs, frameCount, output);
+    results = await runFrames(runner, manifest, inputs, frameCount, output);
   } finally {
-    runner.close();
+    await runner.close();
   }
 
   await writeFilesAtomically(
@@ -127,19 +127,19 @@ async function readInputs(
   return inputs;
 }
 
-function runFrames(
+async function runFrames(
   runner: Runner,
   manifest: Manifest,
   inputs: readonly Uint8Array[][],
   frameCount: number,
   output: Output,
-): Uint8Array[][] {
+): Promise<Uint8Array[][]> {
   const results: Uint8Array[][] = manifest.outputs.map(() => []);
   for (let frame = 0; frame < frameCount; frame++) {
     if (frameCount > 1) output.progress(`running frame ${frame + 1} of ${frameCount}`);
-    for (const [i, frames] of inputs.entries()) runner.writeInput(i, frames[frame]!);
-    runner.run();
-    for (const [i, frames] of results.entries()) frames.push(runner.readOutput(i));
+    for (const [i, frames] of inputs.entries()) await runner.writeInput(i, frames[frame]!);
+    await runner.run();
+    for (const [i, frames] of results.entries()) frames.push(await runner.readOutput(i));
   }
   return results;
 }

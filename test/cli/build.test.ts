@@ -1,0 +1,160 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { writeNpy } from "../../host/run/tensor-files/index.js";
+import { smallModel, writeTflite } from "../import/tflite-writer.js";
+import { root, temporaryFolder, wasmote } from "./command.js";
+
+const { folder, remove } = temporaryFolder();
+const at = (name: string) => join(folder, name);
+const build = (...args: string[]) => wasmote(folder, ["build", ...args]);
+const digits = join(root, "models/digits");
+
+test.before(() => writeFileSync(at("net.tflite"), writeTflite(smallModel())));
+test.after(remove);
+
+test("build writes a file that runs, names it after the model, and tells every size", () => {
+  const { code, stdout, stderr } = build("net.tflite");
+  assert.is(code, 0, stderr);
+  const file = readFileSync(at("net.wasm"));
+  assert.ok(WebAssembly.validate(file));
+  assert.match(stderr, `wrote net.wasm (${file.length.toLocaleString("en-US")} bytes)`);
+  assert.match(stdout, /^net {2}\d steps, 1,104 MACs\n/);
+  assert.match(stdout, "input   input  1x6x6x2 int8, scale 0.02, zero point -5\n");
+  assert.match(stdout, "output  output  1x5 int8, scale 0.1, zero point 0\n");
+  assert.match(stdout, /\narena \d+ bytes, lower bound \d+ bytes/);
+  for (const row of ["linear memory", "code", "weights", "file"]) {
+    assert.match(stdout, new RegExp(`\\n${row} +[\\d,]+ bytes`));
+  }
+});
+
+test("--json tells the same, and the same model gives the same bytes without the cache", () => {
+  const before = readFileSync(at("net.wasm"));
+  const { code, stdout, stderr } = build("net.tflite", "--no-cache", "-o", "made/again.wasm", "--json");
+  assert.is(code, 0, stderr);
+  const report = JSON.parse(stdout);
+  assert.is(report.file, "made/again.wasm");
+  assert.is(report.fileBytes, before.length);
+  assert.is(report.memory.linearBytes, Math.ceil(report.memory.arenaBytes / 16) * 16);
+  assert.ok(report.memory.boundBytes <= report.memory.arenaBytes);
+  assert.equal(
+    report.steps.map((step: { operator: string }) => step.operator),
+    ["conv2d", "reshape", "fullyConnected"],
+  );
+  assert.ok(readFileSync(at("made/again.wasm")).equals(before));
+});
+
+test("--keep keeps the generated source, with the command line at its top", () => {
+  const { code, stderr } = build("net.tflite", "-o", "kept.wasm", "--keep", "kept/source");
+  assert.is(code, 0, stderr);
+  const source = readFileSync(at("kept/source/model.ts"), "utf8");
+  assert.match(source, /^\/\/ wasmote build net\.tflite -o kept\.wasm --keep kept\/source\n/);
+  assert.match(source, "export function run(first: i32, last: i32): i32");
+});
+
+test("--clear-cache says what it removed", () => {
+  assert.match(build("net.tflite").stderr, "wrote net.wasm");
+  assert.match(build("net.tflite", "--clear-cache").stderr, /removed [1-9]\d* compiled programs/);
+});
+
+test("what was read is never overwritten", () => {
+  const model = readFileSync(at("net.tflite"));
+  for (const out of ["net.tflite", "made/../net.tflite", join(folder, "net.tflite")]) {
+    const { code, stderr } = build("net.tflite", "-o", out);
+    assert.is(code, 2);
+    assert.match(stderr, /error\[usage\]: .*would overwrite net\.tflite/);
+  }
+  assert.ok(readFileSync(at("net.tflite")).equals(model));
+});
+
+test("a refused model leaves neither a file nor a folder behind, and an old file as it was", () => {
+  const model = smallModel();
+  model.nodes[1]!.builtin = "CONV_3D";
+  writeFileSync(at("bad.tflite"), writeTflite(model));
+  writeFileSync(at("old.wasm"), "old");
+  const before = readdirSync(folder).sort();
+  const { code, stdout, stderr } = build("bad.tflite", "-o", "old.wasm", "--keep", "bad-source");
+  assert.is(code, 1);
+  assert.is(stdout, "");
+  assert.match(stderr, /error\[model-unsupported\]: .*1 node\n {2}CONV_3D /);
+  assert.is(build("bad.tflite", "-o", "new/bad.wasm").code, 1);
+  assert.equal(readdirSync(folder).sort(), before);
+  assert.is(readFileSync(at("old.wasm"), "utf8"), "old");
+});
+
+test("inspect shows every operator of a model, and refuses one that cannot be built with all reasons", () => {
+  const { code, stdout } = wasmote(folder, ["inspect", "net.tflite"]);
+  assert.is(code, 0);
+  assert.match(stdout, /\nfeatures +conv2d +1x6x6x2 int8 +1x4x4x3 int8 +864 +66\n/);
+  assert.match(stdout, /\noutput +fullyConnected +1x48 int8 +1x5 int8 +240 +240\n/);
+  const described = JSON.parse(wasmote(folder, ["inspect", "net.tflite", "--json"]).stdout);
+  assert.is(described.macs, 1104);
+  const refused = wasmote(folder, ["inspect", "bad.tflite", "--json"]);
+  assert.is(refused.code, 1);
+  const { error } = JSON.parse(refused.stderr);
+  assert.equal(
+    error.refusals.map((refusal: { operator: string }) => refusal.operator),
+    ["CONV_3D"],
+  );
+});
+
+test("a float model needs calibration that fits it", () => {
+  const model = join(digits, "float/model.json");
+  const refusals: [string[], string][] = [
+    [[], "calibration-missing"],
+    [["--calibrate", "wrong.npy"], "calibration-invalid"],
+    [["--calibrate", "absent.npy"], "file-unreadable"],
+  ];
+  writeFileSync(at("wrong.npy"), writeNpy({ dtype: "float32", shape: [3], bytes: new Uint8Array(12) }));
+  for (const [args, expected] of refusals) {
+    const { code, stderr } = build(model, ...args, "-o", "digits.wasm");
+    assert.is(code, 1, stderr);
+    assert.match(stderr, `error[${expected}]: `);
+  }
+  assert.not(existsSync(at("digits.wasm")));
+});
+
+test("the digits model is built from floats, and tells the digit in a picture", () => {
+  const calibration = join(digits, "samples/calibration.npy");
+  const built = build(join(digits, "float/model.json"), "--calibrate", calibration, "-o", "digits.wasm");
+  assert.is(built.code, 0, built.stderr);
+  assert.match(built.stderr, "calibration: 100 samples from ");
+  for (const digit of [2, 7]) {
+    const picture = join(digits, `samples/digit-${digit}.png`);
+    const { code, stdout, stderr } = wasmote(folder, [
+      "run",
+      "digits.wasm",
+      "--input",
+      picture,
+      "--on",
+      "node",
+    ]);
+    assert.is(code, 0, stderr);
+    assert.match(stdout, new RegExp(`\\n  class ${digit} +0\\.9`));
+    assert.match(stderr, /pixel \/ 255, so 0 to 1/);
+  }
+});
+
+test("a shard of the model is never overwritten", () => {
+  mkdirSync(at("tfjs"));
+  const names = readdirSync(join(digits, "float"));
+  for (const name of names) copyFileSync(join(digits, "float", name), at(`tfjs/${name}`));
+  const shard = names.find((name) => name.endsWith(".bin"))!;
+  const calibration = join(digits, "samples/calibration.npy");
+  const { code, stderr } = build("tfjs/model.json", "--calibrate", calibration, "-o", `tfjs/${shard}`);
+  assert.is(code, 2);
+  assert.match(stderr, /would overwrite .*which was read/);
+  rmSync(at(`tfjs/${shard}`));
+  assert.match(build("tfjs/model.json").stderr, /error\[shard-missing\]/);
+});
+
+test.run();
