@@ -1,6 +1,6 @@
 import { tensorBytes } from "../graph/tensor.js";
 import type { Manifest } from "../package/manifest.js";
-import type { Runner } from "../run/types.js";
+import type { LocalRunner } from "../run/types.js";
 import type { BenchReport } from "./report.js";
 
 /** How long is measured, and with which clock. */
@@ -32,7 +32,7 @@ const maxBatch = 10_000;
  * @throws `run-failed`
  */
 export function measure(
-  runner: Runner,
+  runner: LocalRunner,
   manifest: Manifest,
   flashBytes: number,
   options: MeasureOptions,
@@ -95,7 +95,7 @@ function warmUp(run: () => void, clock: () => number): void {
   while (clock() - start < warmUpNanoseconds);
 }
 
-function writeInputs(runner: Runner, manifest: Manifest): void {
+function writeInputs(runner: LocalRunner, manifest: Manifest): void {
   let state = 1;
   for (const [i, input] of manifest.inputs.entries()) {
     const bytes = new Uint8Array(tensorBytes(input));

@@ -1,17 +1,17 @@
 import { WasmoteError } from "../errors.js";
 import type { OpenedModule } from "../package/open.js";
 import { openNodeRunner } from "./node.js";
-import type { OpenRunner, Runner } from "./types.js";
+import type { LocalRunner, OpenRunner } from "./types.js";
 import { openWasm3Runner } from "./wasm3.js";
 
-/** Where models run, by the name given to `--on`. */
+/** Where models run in this process, by the name given to `--on`. */
 export const runners: Readonly<Record<string, OpenRunner>> = {
   wasm3: openWasm3Runner,
   node: openNodeRunner,
 };
 
 /** Loads a model on the runner of that name. Throws `board-unknown`, and what the runner throws. */
-export async function openRunner(name: string, wasm: Uint8Array, opened: OpenedModule): Promise<Runner> {
+export async function openRunner(name: string, wasm: Uint8Array, opened: OpenedModule): Promise<LocalRunner> {
   const open = Object.hasOwn(runners, name) ? runners[name] : undefined;
   if (open === undefined) {
     throw new WasmoteError("board-unknown", `"${name}"; there are ${Object.keys(runners).join(", ")}`);

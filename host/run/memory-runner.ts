@@ -1,7 +1,7 @@
 import { WasmoteError } from "../errors.js";
 import { tensorBytes } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
-import type { Runner } from "./types.js";
+import type { LocalRunner } from "./types.js";
 
 /** What an engine in this process offers once a module is loaded. */
 export interface Engine {
@@ -15,7 +15,7 @@ export interface Engine {
 }
 
 /** A runner on an engine whose linear memory can be read and written from here. */
-export function memoryRunner(engine: Engine, manifest: Manifest): Runner {
+export function memoryRunner(engine: Engine, manifest: Manifest): LocalRunner {
   const place = (tensors: readonly ManifestTensor[], index: number): Uint8Array => {
     const tensor = tensors[index];
     if (tensor === undefined) throw new RangeError(`tensor ${index} of ${tensors.length}`);

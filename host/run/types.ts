@@ -1,20 +1,31 @@
 import type { OpenedModule } from "../package/open.js";
 
-/** A model loaded on some engine. Tensors are raw little-endian bytes, in the manifest's order. */
+/** A value that an engine in this process gives at once, and a board some time later. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** A model loaded on some engine or board. Tensors are raw little-endian bytes, in the manifest's order. */
 export interface Runner {
   /** Name as given to `--on`. */
   readonly name: string;
   /** Writes one input. Throws `input-size` where the length differs. */
-  writeInput(index: number, bytes: Uint8Array): void;
+  writeInput(index: number, bytes: Uint8Array): Awaitable<void>;
   /** Copy of one output's bytes. */
-  readOutput(index: number): Uint8Array;
+  readOutput(index: number): Awaitable<Uint8Array>;
   /** Runs the steps first..last-1; all of them by default. Throws `run-failed` on a trap or a code other than 0. */
-  run(first?: number, last?: number): void;
+  run(first?: number, last?: number): Awaitable<void>;
   /** Bytes the engine takes besides linear memory; undefined where it cannot be told. */
   readonly runtimeBytes?: number;
-  /** Frees the engine's memory. */
+  /** Frees the engine's memory, or ends the link to the board. */
+  close(): Awaitable<void>;
+}
+
+/** A runner in this process: everything is done when the call returns, so that a clock around it measures it. */
+export interface LocalRunner extends Runner {
+  writeInput(index: number, bytes: Uint8Array): void;
+  readOutput(index: number): Uint8Array;
+  run(first?: number, last?: number): void;
   close(): void;
 }
 
-/** Loads a model file on an engine. */
-export type OpenRunner = (wasm: Uint8Array, opened: OpenedModule) => Promise<Runner>;
+/** Loads a model file on an engine in this process. */
+export type OpenRunner = (wasm: Uint8Array, opened: OpenedModule) => Promise<LocalRunner>;

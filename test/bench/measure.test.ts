@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { measure } from "../../host/bench/index.js";
 import type { Manifest } from "../../host/package/manifest.js";
-import type { Runner } from "../../host/run/types.js";
+import type { LocalRunner } from "../../host/run/types.js";
 
 const manifest: Manifest = {
   version: 1,
@@ -26,7 +26,7 @@ function simulate(
   let now = 0;
   let calls = 0;
   const inputs: Uint8Array[] = [];
-  const runner: Runner = {
+  const runner: LocalRunner = {
     name: "simulated",
     runtimeBytes,
     writeInput: (_, bytes) => inputs.push(bytes),
