@@ -54,15 +54,22 @@ function drawShapes(
   return [first, second.slice(integer(0, Math.max(0, leading))), shape];
 }
 
-/** Draws shapes, scales, zero points, data; at times one operand is constant, or all values are extreme. */
+/**
+ * Draws shapes, scales, zero points, data. At times one operand is constant, all values are extreme, or all scales are
+ * powers of two, which makes halves to be rounded common.
+ */
 export function drawElementwise(
   seed: number,
   outputScale: (a: number, b: number, factor: number) => number,
 ): ElementwiseCase {
   const { integer, real, int8s } = random(seed);
   const [firstShape, secondShape, outputShape] = drawShapes(seed, integer);
-  const scaleA = drawScale(real, 0.0005, 2);
-  const scaleB = seed % 5 === 0 ? scaleA : drawScale(real, 0.0005, 2);
+  const draw = (low: number, high: number): number => {
+    const scale = drawScale(real, low, high);
+    return seed % 3 === 0 ? 2 ** Math.round(Math.log2(scale)) : scale;
+  };
+  const scaleA = draw(0.0005, 2);
+  const scaleB = seed % 5 === 0 ? scaleA : draw(0.0005, 2);
   const zero = (): number => (seed % 6 === 5 ? (integer(0, 1) === 1 ? -128 : 127) : integer(-128, 127));
   const first = quantized(firstShape, scaleA, zero());
   const second = quantized(secondShape, scaleB, zero());
@@ -71,7 +78,7 @@ export function drawElementwise(
   const [a, b] = [extreme(int8s(count(firstShape))), extreme(int8s(count(secondShape)))];
   if (seed % 7 === 1) second.data = b;
   if (seed % 7 === 2) first.data = a;
-  const factor = drawScale(real, 0.25, 8);
+  const factor = draw(0.25, 8);
   return {
     first: { ...first, name: "first" },
     second: { ...second, name: "second" },
@@ -143,18 +150,21 @@ export async function checkElementwise(
       ...(spec.second.data === undefined ? [spec.b] : []),
     ],
   });
-  assert.equal(asInt8(bytes), expected(spec, rule), told);
+  const [actual, wanted] = [asInt8(bytes), expected(spec, rule)];
+  const wrong = wanted.findIndex((value, i) => value !== actual[i]);
+  assert.is(wrong, -1, `${told}: element ${wrong} is ${actual[wrong]}, not ${wanted[wrong]}`);
+  assert.is(actual.length, wanted.length, told);
 }
 
-/** Every pair of int8 values, once, under the given parameters. */
+/** Every pair of int8 values, once, in two tensors of one shape, under the given parameters. */
 export function everyPair(first: Parameters, second: Parameters, output: Parameters): ElementwiseCase {
-  const all = Int8Array.from({ length: 256 }, (_, i) => i - 128);
+  const shape = [256 * 256];
   return {
-    first: { ...quantized([256, 1], first.scale, first.zeroPoint), name: "first" },
-    second: { ...quantized([1, 256], second.scale, second.zeroPoint), name: "second" },
-    output: quantized([256, 256], output.scale, output.zeroPoint),
-    a: all,
-    b: all,
+    first: { ...quantized(shape, first.scale, first.zeroPoint), name: "first" },
+    second: { ...quantized(shape, second.scale, second.zeroPoint), name: "second" },
+    output: quantized(shape, output.scale, output.zeroPoint),
+    a: Int8Array.from({ length: 256 * 256 }, (_, i) => i >> 8),
+    b: Int8Array.from({ length: 256 * 256 }, (_, i) => i),
     activation: "none",
   };
 }

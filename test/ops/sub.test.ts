@@ -22,6 +22,7 @@ test("sub gives the bytes of TFLite's 8-bit difference for every pair of values"
   const f = Math.fround;
   for (const [a, b, output, zero] of [
     [f(0.1), f(0.1), f(0.1), 0],
+    [0.5, 0.25, 1, 6],
     [f(0.039), f(0.104), f(0.0509), -127],
     [f(0.104), f(0.039), f(0.0733), 127],
     [f(1e-6), 1, f(0.5), 3],
