@@ -6,6 +6,7 @@ import { checkOperators } from "../ops/check.js";
 import { operatorNamed } from "../ops/index.js";
 import { type AffineParameters, toInt8 } from "./affine-parameters.js";
 import { calibrate, type Range, rangeOf } from "./calibrate.js";
+import { withoutFloatEnds } from "./float-ends.js";
 import { graphKind } from "./graph-kind.js";
 import { assignParameters, separateFixed } from "./parameter-groups.js";
 import { quantizeWeights } from "./quantize-weights.js";
@@ -94,7 +95,8 @@ class Quantizing {
  * Post-training quantization of a float32 graph: int8 activations with one scale and zero point a tensor, from the
  * ranges seen on the samples; int8 weights, symmetric, one scale for each output channel; int32 bias and
  * accumulators; model inputs and outputs int8. Source: the TFLite 8-bit quantization specification; operators say
- * how each is treated (`Operator.quantization`). A graph of integers is returned as it is.
+ * how each is treated (`Operator.quantization`). A graph of integers is returned as it is, but for float32 at its
+ * ends (`withoutFloatEnds`).
  *
  * @param samples samples[i][j] holds input j of sample i, in real values
  * @returns a graph that passes every operator's validation; the same samples give the same graph
@@ -102,7 +104,8 @@ class Quantizing {
  * where an operator cannot run with the parameters found
  */
 export function quantizeGraph(graph: Graph, samples: readonly (readonly Float32Array[])[]): Graph {
-  if (graphKind(graph) === "integer") return graph;
+  const integer = withoutFloatEnds(graph);
+  if (graphKind(integer) === "integer") return integer;
   const separated = separateFixed(graph, calibrate(graph, samples));
   const constants = constantRanges(separated.graph);
   const ranges = separated.graph.tensors.map((_, index) => separated.ranges[index] ?? constants[index]);

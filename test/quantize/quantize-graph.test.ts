@@ -199,6 +199,27 @@ test("a graph of integers is returned as it is, without samples", () => {
   assert.is(quantizeGraph(integer, []), integer);
 });
 
+test("quantize at the inputs and dequantize at the outputs of an integer graph are taken off", () => {
+  const build = dense();
+  const integer = quantizeGraph(build.graph(3), build.samples(3, 1));
+  const tensors: Tensor[] = [...integer.tensors];
+  const entry = tensors.push({ name: "entry", dtype: "float32", shape: [1, 3] }) - 1;
+  const exit = tensors.push({ name: "exit", dtype: "float32", shape: [1, 4] }) - 1;
+  const plainNode = { attributes: {} };
+  const nodes = [
+    { ...plainNode, name: "enter", operator: "quantize", inputs: [entry], outputs: integer.inputs },
+    ...integer.nodes,
+    { ...plainNode, name: "leave", operator: "dequantize", inputs: integer.outputs, outputs: [exit] },
+  ];
+  const wrapped = { name: integer.name, tensors, nodes, inputs: [entry], outputs: [exit] };
+  validateGraph(wrapped);
+  assert.equal(quantizeGraph(wrapped, []), integer);
+  const read = { ...plainNode, name: "also", operator: "relu", inputs: [entry], outputs: [tensors.length] };
+  tensors.push({ name: "also", dtype: "float32", shape: [1, 3] });
+  const twice = { ...wrapped, nodes: [...nodes, read], outputs: [exit, tensors.length - 1] };
+  refused(() => quantizeGraph(twice, []), "model-unsupported", 'node "enter"', "float32 and int8");
+});
+
 test("float32 and integers mixed are refused by name", () => {
   const build = new FloatGraph();
   const a = build.input([1, 3]);
