@@ -1,4 +1,6 @@
 import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Tensor } from "../../host/graph/tensor.js";
 import { sub } from "../../host/ops/sub.js";
 import {
   checkElementwise,
@@ -7,6 +9,8 @@ import {
   drawElementwise,
   everyPair,
 } from "./elementwise-cases.js";
+import { fixedPoint } from "./fixed-point.js";
+import { quantized } from "./quantized-tensors.js";
 import { sumRule } from "./sum-rule.js";
 
 const rule = sumRule(-1, Math.fround);
@@ -31,6 +35,24 @@ test("sub gives the bytes of TFLite's 8-bit difference for every pair of values"
     const spec = everyPair(parameters(a, -128), parameters(b, -zero), parameters(output, zero));
     await checkElementwise("sub", spec, rule, `scales ${a}, ${b}, ${output}`);
   }
+});
+
+test("sub's multipliers are of float precision, as TensorFlow Lite Micro computes them", () => {
+  const [first, second, output] = [0.3, 0.1, 0.7].map((scale) => quantized([1], Math.fround(scale), 0));
+  const placement = { inputs: [0, 8], outputs: [16], scratch: 0, scratchBytes: 0, weights: () => 0 };
+  const node = {
+    name: "n",
+    attributes: { activation: "none" as const },
+    inputs: [first, second],
+    outputs: [output as Tensor],
+  };
+  const constants = sub.emit(node, placement)[0]?.arguments;
+  const twice = Math.fround(2 * Math.fround(0.3));
+  const { multiplier } = fixedPoint(Math.fround(Math.fround(0.1) / twice));
+  assert.is.not(multiplier, fixedPoint(Math.fround(0.1) / twice).multiplier);
+  assert.is(constants?.narrowFactor, multiplier << 20n);
+  const rescaling = fixedPoint(Math.fround(twice / Math.fround(2 ** 20 * Math.fround(0.7))));
+  assert.is(constants?.sumFactor, -rescaling.multiplier);
 });
 
 test("sub's float reference is the difference", () => checkElementwiseReference(sub, (a, b) => a - b));
