@@ -33,7 +33,9 @@ export async function compareLayers(id: string, operator: string): Promise<numbe
   const nodes = graph.nodes.filter((node) => node.operator === operator);
   for (const node of nodes) {
     const { attributes, inputs, outputs } = bind(graph, node);
-    const activations = node.inputs.filter((_, position) => inputs[position]?.data === undefined).map(bytesOf);
+    const activations = node.inputs
+      .filter((_, position) => inputs[position]?.data === undefined)
+      .map(bytesOf);
     const results = await runCase({ operator, attributes, inputs, outputs, activations });
     for (const [i, index] of node.outputs.entries()) {
       assert.equal([...(results[i] as Uint8Array)], [...bytesOf(index)], `${id}: ${node.name}`);
