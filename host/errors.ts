@@ -27,7 +27,10 @@ const missing = (title: string, help: string): Entry => ({ exit: exitCodes.missi
 export const errorTable = {
   "file-unreadable": refused("the file cannot be read", "Check the path and its permissions."),
   "file-empty": refused("the file is empty", "Export or copy the file again: it has no bytes."),
-  "file-unwritable": refused("the file cannot be written", "Check that the folder exists and may be written to."),
+  "file-unwritable": refused(
+    "the file cannot be written",
+    "Check that the folder exists and may be written to.",
+  ),
   "format-unknown": refused(
     "the file is of no format that wasmote reads",
     "Give a .tflite file, a TF.js Layers model.json, or a .wasm built by wasmote.",
@@ -40,7 +43,10 @@ export const errorTable = {
     "the model file is damaged",
     "Export the model again, or compare its checksum with the original's.",
   ),
-  "model-invalid": refused("the model contradicts itself", "Fix the model at the place named, and export it again."),
+  "model-invalid": refused(
+    "the model contradicts itself",
+    "Fix the model at the place named, and export it again.",
+  ),
   "model-unsupported": refused(
     "the model uses what wasmote cannot run",
     "Replace the operators named, or split the model before them. `wasmote inspect` lists what is supported.",
@@ -73,69 +79,131 @@ export const errorTable = {
     "the model needs more memory than one WebAssembly memory of 64 KiB pages may have",
     "Use smaller activations: a smaller input or fewer channels in the first layers.",
   ),
-  "input-count": refused("the number of input files is wrong", "Give one --input for each model input, in order."),
-  "output-count": refused("the number of output files is wrong", "Give one --output for each model output, in order."),
-  "input-size": refused("the input file has the wrong size", "Give exactly the bytes, or numbers, that the input takes."),
+  "input-count": refused(
+    "the number of input files is wrong",
+    "Give one --input for each model input, in order.",
+  ),
+  "output-count": refused(
+    "the number of output files is wrong",
+    "Give one --output for each model output, in order.",
+  ),
+  "input-size": refused(
+    "the input file has the wrong size",
+    "Give exactly the bytes, or numbers, that the input takes.",
+  ),
   "input-dtype": refused(
     "the input file has the wrong dtype",
     "Give the model's own dtype, or float32 numbers to be quantized.",
   ),
-  "input-invalid": refused("the input file cannot be decoded", "Check that the file is what its ending says."),
+  "input-invalid": refused(
+    "the input file cannot be decoded",
+    "Check that the file is what its ending says.",
+  ),
   "input-kind": refused(
     "the file's ending is not one that wasmote reads here",
-    "Use .npy, .bin or .json; for inputs also .png, .jpg and .wav.",
+    "Inputs and outputs may be .npy, .bin or .json, inputs also .png, .jpg and .wav.",
   ),
   "module-invalid": refused("the .wasm file is not a valid module", "Build it again with `wasmote build`."),
-  "module-foreign": refused("the .wasm file was not built by wasmote", "Build one with `wasmote build MODEL`."),
+  "module-foreign": refused(
+    "the .wasm file was not built by wasmote",
+    "Build one with `wasmote build MODEL`.",
+  ),
   "module-newer": refused("the .wasm file has a newer format", "Update wasmote, or build the file again."),
-  "run-failed": refused("the model stopped while running", "Build the file again; if it stays, please report it."),
+  "run-failed": refused(
+    "the model stopped while running",
+    "Build the file again; if it stays, please report it.",
+  ),
   "board-unknown": refused("no such board or runner", "Use --on wasm3 or --on node."),
   "tier-unavailable": refused("this runner does not offer that tier", "Use --tier portable."),
-  "board-invalid": refused("a board's file is wrong", "Correct the field named; docs/add-a-board.md lists them all."),
+  "board-invalid": refused(
+    "a board's file is wrong",
+    "Correct the field named; docs/add-a-board.md lists them all.",
+  ),
   "board-too-small": refused(
     "the model does not fit the board",
     "Take a board with more, or a smaller model; `wasmote boards --model MODEL.wasm` says where it fits.",
   ),
-  "board-emulator-none": refused("this board has no emulator", "Connect the board and name its serial port with --port."),
+  "board-emulator-none": refused(
+    "this board has no emulator",
+    "Connect the board and name its serial port with --port.",
+  ),
   "board-silent": missing(
     "the board does not answer",
     "Check the port, and that the board runs wasmote's firmware (`wasmote flash BOARD`).",
   ),
-  "board-protocol": refused("the board answers what it should not", "Flash the firmware of this version: `wasmote flash BOARD`."),
-  "board-failed": refused("the board could not do it", "Reset the board and try again; `wasmote monitor` shows what it says."),
+  "board-protocol": refused(
+    "the board answers what it should not",
+    "Flash the firmware of this version: `wasmote flash BOARD`.",
+  ),
+  "board-failed": refused(
+    "the board could not do it",
+    "Reset the board and try again; `wasmote monitor` shows what it says.",
+  ),
   "board-no-model": refused("no model is active on the board", "Push one with `wasmote push MODEL.wasm`."),
   "board-bad-request": refused(
     "the board refuses the request",
     "Flash the firmware of this version: `wasmote flash BOARD`.",
   ),
-  "board-bad-model": refused("the board finds that the file is no model", "Build it again with `wasmote build`, and push it."),
+  "board-bad-model": refused(
+    "the board finds that the file is no model",
+    "Build it again with `wasmote build`, and push it.",
+  ),
   "board-abi": refused(
     "the model needs an interface or an import that the firmware lacks",
     "Flash the firmware of this version: `wasmote flash BOARD`.",
   ),
-  "board-memory": refused("the board has too little RAM for the model", "Take a smaller model or a board with more RAM."),
+  "board-memory": refused(
+    "the board has too little RAM for the model",
+    "Take a smaller model or a board with more RAM.",
+  ),
   "board-flash": refused(
     "the board's flash cannot take the model",
     "Take a smaller model or a board with more flash; if it fits, the flash may be worn out.",
   ),
   "board-hash": refused("what arrived on the board is not what was sent", "Push the model again."),
-  "board-trap": refused("the model trapped on the board", "Build the file again; if it stays, please report it."),
+  "board-trap": refused(
+    "the model trapped on the board",
+    "Build the file again; if it stays, please report it.",
+  ),
   "board-limit": refused("the run reached its limit and was stopped", "Give a higher --limit."),
   "board-busy": refused(
     "the slot is in use, or an upload is not complete",
     "Wait for the other program to end, or reset the board, and push again.",
   ),
-  "port-unavailable": missing("the port cannot be opened", "Check its name and permissions, and that no other program has it."),
-  "tool-missing": missing("a program that is needed is not installed", "Install it as named; `npm run toolchain` installs them all."),
-  "tool-failed": refused("a program that was started failed", "Read what it said above; WASMOTE_DEBUG=1 shows its command line."),
-  "device-missing": missing("no such device is connected", "Connect the board, with its boot button pressed where it has one."),
-  "device-ambiguous": refused("several devices could be meant", "Disconnect all but one, or name one of them with --device."),
+  "port-unavailable": missing(
+    "the port cannot be opened",
+    "Check its name and permissions, and that no other program has it.",
+  ),
+  "tool-missing": missing(
+    "a program that is needed is not installed",
+    "Install it as named; `npm run toolchain` installs them all.",
+  ),
+  "tool-failed": refused(
+    "a program that was started failed",
+    "Read what it said above; WASMOTE_DEBUG=1 shows its command line.",
+  ),
+  "device-missing": missing(
+    "no such device is connected",
+    "Connect the board, with its boot button pressed where it has one.",
+  ),
+  "device-ambiguous": refused(
+    "several devices could be meant",
+    "Disconnect all but one, or name one of them with --device.",
+  ),
   "addon-missing": missing(
     "the wasm3 addon is not built on this machine",
     "Run `npm rebuild wasm3-bindings` (needs a C++ compiler, make and python3), or use --on node.",
   ),
-  "compile-failed": { exit: exitCodes.defect, title: "the generated program does not compile", help: "Please report it, with the model if you may share it." },
-  "internal": { exit: exitCodes.defect, title: "wasmote has a defect", help: "Please report it with the command line and the model if you may share it." },
+  "compile-failed": {
+    exit: exitCodes.defect,
+    title: "the generated program does not compile",
+    help: "Please report it, with the model if you may share it.",
+  },
+  internal: {
+    exit: exitCodes.defect,
+    title: "wasmote has a defect",
+    help: "Please report it with the command line and the model if you may share it.",
+  },
 } as const satisfies Record<string, Entry>;
 
 /** Code of an error in the table. */
@@ -191,7 +259,11 @@ export class UnsupportedModelError extends WasmoteError {
 
   constructor(refusals: readonly Refusal[], place: Place = {}) {
     const lines = refusals.map((r) => `\n  ${r.operator}  node "${r.node}": ${r.reason}`).join("");
-    super("model-unsupported", `${refusals.length} ${refusals.length === 1 ? "node" : "nodes"}${lines}\n `, place);
+    super(
+      "model-unsupported",
+      `${refusals.length} ${refusals.length === 1 ? "node" : "nodes"}${lines}\n `,
+      place,
+    );
     this.refusals = refusals;
   }
 

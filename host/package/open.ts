@@ -35,10 +35,7 @@ export function openModule(bytes: Uint8Array): OpenedModule {
   if (manifestBytes === undefined)
     throw new WasmoteError("module-foreign", `it has no section ${manifestSection}`);
   const manifest = readManifest(manifestBytes);
-  const custom = sections.reduce(
-    (sum, { name, bytes: contents }) => sum + contents.length + name.length + 4,
-    0,
-  );
+  const custom = sections.reduce((sum, { sectionBytes }) => sum + sectionBytes, 0);
   return {
     manifest,
     weights: section(weightsSection) ?? new Uint8Array(0),

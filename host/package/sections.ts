@@ -4,6 +4,8 @@ export interface CustomSection {
   bytes: Uint8Array;
   /** Where the bytes start in the file. */
   offset: number;
+  /** Bytes of the whole section: its id, lengths and name with its contents. */
+  sectionBytes: number;
 }
 
 /** Unsigned LEB128 encoding (WebAssembly core specification, 5.2.2). */
@@ -41,6 +43,7 @@ export function customSections(module: Uint8Array): CustomSection[] {
     return value;
   };
   while (at < module.length) {
+    const start = at;
     const id = module[at++];
     const size = readLeb128();
     const end = at + size;
@@ -48,7 +51,7 @@ export function customSections(module: Uint8Array): CustomSection[] {
       const length = readLeb128();
       const name = new TextDecoder().decode(module.subarray(at, at + length));
       at += length;
-      sections.push({ name, bytes: module.subarray(at, end), offset: at });
+      sections.push({ name, bytes: module.subarray(at, end), offset: at, sectionBytes: end - start });
     }
     at = end;
   }
