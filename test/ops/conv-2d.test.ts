@@ -5,7 +5,14 @@ import { Refused } from "../../host/ops/operator.js";
 import { convolve, drawCase } from "./convolution-reference.js";
 import { random, runCase } from "./harness.js";
 
-const filters: [number, number][] = [[1, 1], [3, 3], [10, 4], [1, 5], [2, 7], [5, 5]];
+const filters: [number, number][] = [
+  [1, 1],
+  [3, 3],
+  [10, 4],
+  [1, 5],
+  [2, 7],
+  [5, 5],
+];
 
 test("conv2dInt8 gives the bytes of the plain loop for random geometry", async () => {
   for (let seed = 0; seed < 60; seed++) {
@@ -24,7 +31,11 @@ test("conv2dInt8 gives the bytes of the plain loop for random geometry", async (
       outputs: [spec.output],
       activations: [spec.data],
     });
-    assert.equal([...new Int8Array((output as Uint8Array).buffer)], [...convolve(spec, false)], `seed ${seed}`);
+    assert.equal(
+      [...new Int8Array((output as Uint8Array).buffer)],
+      [...convolve(spec, false)],
+      `seed ${seed}`,
+    );
   }
 });
 
@@ -39,7 +50,8 @@ test("conv2d refuses what it cannot run, with the reason", () => {
       outputs: [changed.output],
     });
   };
-  const refused = (pattern: RegExp) => (error: unknown) => error instanceof Refused && pattern.test(error.message);
+  const refused = (pattern: RegExp) => (error: unknown) =>
+    error instanceof Refused && pattern.test(error.message);
   assert.throws(infer({ weights: { ...spec.weights, shape: [4, 3, 3, 2] } }), refused(/grouped/));
   assert.throws(infer({ attributes: { ...spec.attributes, strideHeight: 0 } }), refused(/strideHeight 0/));
   assert.throws(infer({ input: { ...spec.input, dtype: "int16" } }), refused(/int16/));

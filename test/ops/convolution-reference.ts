@@ -79,7 +79,8 @@ export function convolve(spec: ConvolutionCase, depthwise: boolean): Int8Array {
                 const ix = x * strideWidth - padding.left + fx * dilationWidth;
                 if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
                 const channel = depthwise ? Math.floor(n / multiplier) : c;
-                const value = (spec.data[((b * height + iy) * width + ix) * channels + channel] as number) - zeroIn;
+                const value =
+                  (spec.data[((b * height + iy) * width + ix) * channels + channel] as number) - zeroIn;
                 const weight = depthwise
                   ? spec.weights.data[(fy * filterWidth + fx) * outChannels + n]
                   : spec.weights.data[((n * filterHeight + fy) * filterWidth + fx) * channels + c];

@@ -3,7 +3,15 @@ import * as assert from "uvu/assert";
 import { convolve, drawCase } from "./convolution-reference.js";
 import { random, runCase } from "./harness.js";
 
-const filters: [number, number][] = [[3, 3], [3, 3], [10, 8], [1, 70], [2, 5], [1, 1], [5, 1]];
+const filters: [number, number][] = [
+  [3, 3],
+  [3, 3],
+  [10, 8],
+  [1, 70],
+  [2, 5],
+  [1, 1],
+  [5, 1],
+];
 
 test("depthwise kernels give the bytes of the plain loop for random geometry", async () => {
   for (let seed = 0; seed < 70; seed++) {
@@ -23,7 +31,11 @@ test("depthwise kernels give the bytes of the plain loop for random geometry", a
       outputs: [spec.output],
       activations: [spec.data],
     });
-    assert.equal([...new Int8Array((output as Uint8Array).buffer)], [...convolve(spec, true)], `seed ${seed}`);
+    assert.equal(
+      [...new Int8Array((output as Uint8Array).buffer)],
+      [...convolve(spec, true)],
+      `seed ${seed}`,
+    );
   }
 });
 

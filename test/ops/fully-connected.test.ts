@@ -35,11 +35,19 @@ test("fullyConnectedInt8 gives the bytes of the plain loop, in one chunk and in 
     const [output] = await runCase({
       operator: "fullyConnected",
       attributes: { activation: attributes.activation, keepAxes: false },
-      inputs: [{ ...spec.input, shape: [rows, inputs] }, { ...spec.weights, shape: [outputs, inputs] }, spec.bias],
+      inputs: [
+        { ...spec.input, shape: [rows, inputs] },
+        { ...spec.weights, shape: [outputs, inputs] },
+        spec.bias,
+      ],
       outputs: [{ ...spec.output, shape: [rows, outputs] }],
       activations: [spec.data],
     });
-    assert.equal([...new Int8Array((output as Uint8Array).buffer)], [...convolve(spec, false)], `seed ${seed}`);
+    assert.equal(
+      [...new Int8Array((output as Uint8Array).buffer)],
+      [...convolve(spec, false)],
+      `seed ${seed}`,
+    );
   }
 });
 
