@@ -1,0 +1,165 @@
+import { Answer, type BoardStatus, type Image, readImage, readStatus } from "./answers.js";
+import { readParts, writeParts } from "./parts.js";
+import { groups } from "./return-codes.js";
+import type { Payload } from "./smp.js";
+import { type ClientOptions, SmpClient } from "./smp-client.js";
+import type { Transport } from "./transport.js";
+import { type UploadOptions, upload } from "./upload.js";
+
+/** What a run gave. */
+export interface RunResult {
+  /** What `run(first, last)` returned: 0 for done. */
+  code: number;
+  /** What the board's counter says, in its status's unit. */
+  count: number;
+}
+
+/** Limits of a run. */
+export interface RunOptions {
+  /** In units of the board's counter; the board's own limit by default. */
+  limit?: number;
+  /** How long the answer is waited for, in milliseconds. */
+  timeoutMillis?: number;
+}
+
+/** How long a run may take where the caller does not say, and how long flash may, in milliseconds. */
+const runTimeoutMillis = 600_000;
+const flashTimeoutMillis = 30_000;
+
+/**
+ * A board that runs wasmote's firmware, over any line: every operation of docs/link.md.
+ * All of them throw `board-silent`, `board-protocol`, and the error that the board answers.
+ */
+export class Device {
+  readonly #client: SmpClient;
+  #status: BoardStatus | undefined;
+
+  constructor(transport: Transport, options: ClientOptions = {}) {
+    this.#client = new SmpClient(transport, options);
+  }
+
+  /** Name of the line. */
+  get name(): string {
+    return this.#client.name;
+  }
+
+  /** Sends a text and gives what comes back. */
+  async echo(text: string, limits: { timeoutMillis?: number; attempts?: number } = {}): Promise<string> {
+    return new Answer(await this.#os("echo", "write", 0, { d: text }, limits), "echo").text("r");
+  }
+
+  /** Starts the board anew. */
+  async reset(): Promise<void> {
+    await this.#os("reset", "write", 5, {});
+    this.#status = undefined;
+  }
+
+  /** The board's SMP buffer: bytes of each, and how many. */
+  async parameters(): Promise<{ bufferBytes: number; buffers: number }> {
+    const answer = new Answer(await this.#os("parameters", "read", 6, {}), "parameters");
+    return { bufferBytes: answer.count("buf_size"), buffers: answer.count("buf_count") };
+  }
+
+  /** What the firmware says of itself; `format` as mcumgr's `os info` takes it. */
+  async information(format = "a"): Promise<string> {
+    return new Answer(await this.#os("information", "read", 7, { format }), "information").text("output");
+  }
+
+  /** What board it is, its model, and what it has left. */
+  async status(): Promise<BoardStatus> {
+    const payload = await this.#inference("status", "read", 0, {});
+    this.#status = readStatus(new Answer(payload, "status"));
+    return this.#status;
+  }
+
+  /** The slots that hold a complete, checked model. */
+  async images(): Promise<Image[]> {
+    return this.#imageList(await this.#image("images", "read", 0, {}));
+  }
+
+  /** Makes the slot with that SHA-256 active. */
+  async activate(hash: Uint8Array): Promise<Image[]> {
+    const payload = { hash, confirm: true };
+    const images = this.#imageList(
+      await this.#image("activate", "write", 0, payload, { timeoutMillis: flashTimeoutMillis }),
+    );
+    this.#status = undefined;
+    return images;
+  }
+
+  /** Erases a slot that is not active. */
+  async erase(slot: number): Promise<void> {
+    await this.#image("erase", "write", 5, { slot }, { timeoutMillis: flashTimeoutMillis });
+  }
+
+  /**
+   * Sends a model file to a free slot; an upload of the same file that was interrupted goes on where it stopped.
+   * The model does not become active by this.
+   *
+   * @returns the file's SHA-256, which `activate` takes
+   */
+  async upload(file: Uint8Array, options: UploadOptions = {}): Promise<Uint8Array> {
+    const { mtu } = await this.#known();
+    const send = (payload: Payload, timeoutMillis?: number) =>
+      this.#image("upload", "write", 1, payload, { timeoutMillis });
+    return upload(send, mtu, file, { flashTimeoutMillis, ...options });
+  }
+
+  /** The active model's section `wasmote.manifest`, in CBOR. */
+  async manifest(): Promise<Uint8Array> {
+    return readParts((off) => this.#inference("manifest", "read", 1, { off }), "manifest");
+  }
+
+  /** Writes one input of the active model. */
+  async writeInput(index: number, bytes: Uint8Array): Promise<void> {
+    const { mtu } = await this.#known();
+    await writeParts((part) => this.#inference("input", "write", 2, { i: index, ...part }), mtu, bytes);
+  }
+
+  /**
+   * Runs the steps first..last-1. The request is sent once only, since a run may overwrite its own inputs and change
+   * the model's state.
+   */
+  async run(first: number, last: number, options: RunOptions = {}): Promise<RunResult> {
+    const { limit, timeoutMillis = runTimeoutMillis } = options;
+    const payload = { first, last, ...(limit === undefined ? {} : { limit }) };
+    const what = `run of steps ${first} to ${last}`;
+    const answer = new Answer(
+      await this.#inference(what, "write", 3, payload, { timeoutMillis, attempts: 1 }),
+      what,
+    );
+    return { code: answer.integer("code"), count: answer.count("count") };
+  }
+
+  /** Reads one output of the active model. */
+  async readOutput(index: number): Promise<Uint8Array> {
+    return readParts((off) => this.#inference("output", "read", 4, { i: index, off }), `output ${index}`);
+  }
+
+  /** Ends the line. */
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async #known(): Promise<BoardStatus> {
+    return this.#status ?? (await this.status());
+  }
+
+  #imageList(payload: Payload): Image[] {
+    return new Answer(payload, "images").list("images").map(readImage);
+  }
+
+  #os = this.#group(groups.os);
+  #image = this.#group(groups.image);
+  #inference = this.#group(groups.inference);
+
+  #group(group: number) {
+    return (
+      what: string,
+      operation: "read" | "write",
+      command: number,
+      payload: Payload,
+      limits: { timeoutMillis?: number; attempts?: number } = {},
+    ): Promise<Payload> => this.#client.request({ what, operation, group, command, payload, ...limits });
+  }
+}

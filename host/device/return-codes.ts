@@ -1,0 +1,58 @@
+import { type ErrorCode, WasmoteError } from "../errors.js";
+import type { Payload } from "./smp.js";
+
+/** Group numbers of docs/link.md. */
+export const groups = { os: 0, image: 1, inference: 64 } as const;
+
+/** Error numbers of group 64 and of uploads (docs/link.md): name there, and entry of the error table. */
+export const returnCodes: Readonly<Record<number, { name: string; error: ErrorCode }>> = {
+  1: { name: "unknown", error: "board-failed" },
+  2: { name: "no-model", error: "board-no-model" },
+  3: { name: "bad-request", error: "board-bad-request" },
+  4: { name: "bad-model", error: "board-bad-model" },
+  5: { name: "abi", error: "board-abi" },
+  6: { name: "memory", error: "board-memory" },
+  7: { name: "flash", error: "board-flash" },
+  8: { name: "hash", error: "board-hash" },
+  9: { name: "trap", error: "board-trap" },
+  10: { name: "limit", error: "board-limit" },
+  11: { name: "busy", error: "board-busy" },
+};
+
+/** Errors of SMP itself. Source: Zephyr, `enum mcumgr_err_t`. */
+const protocolErrors: Readonly<Record<number, string>> = {
+  1: "unknown error",
+  2: "out of memory",
+  3: "bad request",
+  4: "time-out",
+  5: "no such entry",
+  6: "bad state",
+  7: "answer too long",
+  8: "not supported",
+  9: "damaged request",
+  10: "busy",
+  11: "access denied",
+  12: "protocol too old",
+  13: "protocol too new",
+};
+
+/**
+ * The error that an answer carries, if it carries one.
+ *
+ * @param what the request, for a person
+ */
+export function errorIn(payload: Payload, what: string): WasmoteError | undefined {
+  const { err, rc } = payload;
+  if (typeof err === "object" && err !== null) {
+    const { group, rc: code } = err as { group?: unknown; rc?: unknown };
+    if (code === 0) return undefined;
+    const known =
+      group === groups.inference || group === groups.image ? returnCodes[Number(code)] : undefined;
+    if (known !== undefined) return new WasmoteError(known.error, `${what}: rc ${code} (${known.name})`);
+    return new WasmoteError("board-failed", `${what}: rc ${code} of group ${group}`);
+  }
+  if (typeof rc === "number" && rc !== 0) {
+    return new WasmoteError("board-failed", `${what}: SMP error ${rc} (${protocolErrors[rc] ?? "unknown"})`);
+  }
+  return undefined;
+}

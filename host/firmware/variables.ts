@@ -1,0 +1,40 @@
+import type { Board } from "../boards/index.js";
+
+/**
+ * What CMake is told of a board, as `-DNAME=VALUE`: the contract with boards/CMakeLists.txt. Addresses are hexadecimal,
+ * sizes decimal, lists joined by `;`. The firmware has the flash from WASMOTE_FLASH_ORIGIN, WASMOTE_FIRMWARE_BYTES
+ * long; the model slots follow one another from WASMOTE_SLOT_ADDRESS.
+ *
+ * @param wasm3 folder of wasm3's C sources
+ */
+export function cmakeVariables(board: Board, wasm3: string): Record<string, string> {
+  const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
+  return {
+    WASMOTE_BOARD: board.id,
+    WASMOTE_PORT: board.port,
+    WASMOTE_CORE: board.core,
+    WASMOTE_FLAGS: board.isa.flags.join(";"),
+    WASMOTE_FPU: board.fpu ?? "",
+    WASMOTE_CLOCK_HZ: String(board.clockHz),
+    WASMOTE_RAM_ORIGIN: hex(board.ramOrigin),
+    WASMOTE_RAM_BYTES: String(board.ramBytes),
+    WASMOTE_FLASH_ORIGIN: hex(board.flashOrigin),
+    WASMOTE_FLASH_BYTES: String(board.flashBytes),
+    WASMOTE_FIRMWARE_BYTES: String(firmwareBytes(board)),
+    WASMOTE_SLOT_COUNT: String(board.slots.count),
+    WASMOTE_SLOT_BYTES: String(board.slots.bytes),
+    WASMOTE_SLOT_ADDRESS: hex(board.slots.address),
+    WASMOTE_ACCELERATORS: board.accelerators.join(";"),
+    WASMOTE_COUNTER: board.counter,
+    WASMOTE_LINK_BAUD: String(board.link.baud),
+    WASMOTE_WASM3_STACK_BYTES: String(board.wasm3.stackBytes),
+    WASMOTE_WASM3_CODE_PAGE_BYTES: String(board.wasm3.codePageBytes),
+    WASMOTE_WASM3_DISPATCH: board.wasm3.dispatch,
+    WASMOTE_WASM3_SOURCE: wasm3,
+  };
+}
+
+/** Flash in bytes that the firmware may take: what lies before the first slot. */
+export function firmwareBytes(board: Board): number {
+  return board.slots.address - board.flashOrigin;
+}
