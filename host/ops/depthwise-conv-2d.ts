@@ -1,72 +1,40 @@
-import type { BoundNode, FusedActivation } from "../graph/node.js";
-import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
-import { emitPatchProduct, type PatchProduct, patchScratchBytes } from "./conv-2d.js";
+import type { BoundNode } from "../graph/node.js";
+import { elementCount, type Tensor } from "../graph/tensor.js";
+import {
+  type ConvolutionAttributes,
+  type ConvolutionGeometry,
+  convolutionGeometry,
+  inferConvolution,
+  readTfliteConvolution,
+} from "./convolution.js";
 import { type Operator, Refused, require } from "./operator.js";
-import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
+import { emitPatchProduct, patchScratchBytes } from "./patch-product.js";
+import { applyActivation, int8ActivationRange, int8Parameters } from "./requantization.js";
 import {
   type ChannelConstants,
   channelConstants,
-  checkBias,
-  checkInt8Weights,
   laneCapacity,
   largestMagnitude,
   packTiles,
   roundUp,
   tileHeaderBytes,
 } from "./weight-tiles.js";
-import { explicitPadding, type Padding, slide, type Window } from "./window.js";
+import type { Window } from "./window.js";
 
-/** Attributes of a depthwise convolution; weights are [1, filterHeight, filterWidth, inputChannels * multiplier]. */
-export interface DepthwiseConv2dAttributes {
-  strideHeight: number;
-  strideWidth: number;
-  dilationHeight: number;
-  dilationWidth: number;
-  padding: Padding;
-  activation: FusedActivation;
+/** Geometry of a depthwise convolution, whose weights are [1, filterHeight, filterWidth, inputChannels * multiplier]. */
+function geometry(node: BoundNode<ConvolutionAttributes>): ConvolutionGeometry & { multiplier: number } {
+  const g = convolutionGeometry(node, 3);
+  require(g.weights.shape[0] === 1, `weights have shape [${g.weights.shape}]; [1, h, w, n] is expected`);
+  const multiplier = g.outputChannels / g.inputChannels;
+  require(Number.isInteger(
+    multiplier,
+  ), `weights have ${g.outputChannels} channels, not a multiple of the input's ${g.inputChannels}`);
+  return { ...g, multiplier };
 }
 
-function geometry(node: BoundNode<DepthwiseConv2dAttributes>) {
-  const [input, weights, bias] = node.inputs;
-  if (input === undefined || weights === undefined) throw new Refused("input or weights are missing");
-  require(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
-  require(weights.shape.length === 4 &&
-    weights.shape[0] === 1, `weights have shape [${weights.shape}]; [1, h, w, n] is expected`);
-  const [batches, inputHeight, inputWidth, inputChannels] = input.shape as [number, number, number, number];
-  const [, filterHeight, filterWidth, outputChannels] = weights.shape as [number, number, number, number];
-  require(outputChannels % inputChannels ===
-    0, `weights have ${outputChannels} channels, not a multiple of the input's ${inputChannels}`);
-  const { strideHeight, strideWidth, dilationHeight, dilationWidth, padding } = node.attributes;
-  const window: Window = {
-    filterHeight,
-    filterWidth,
-    strideHeight,
-    strideWidth,
-    dilationHeight,
-    dilationWidth,
-  };
-  const out = slide(inputHeight, inputWidth, window, padding);
-  return {
-    input,
-    weights,
-    bias,
-    batches,
-    inputHeight,
-    inputWidth,
-    inputChannels,
-    outputHeight: out.height,
-    outputWidth: out.width,
-    outputChannels,
-    multiplier: outputChannels / inputChannels,
-    window,
-    padding,
-  };
-}
-
-/** With one input channel a depthwise convolution is a convolution, whose kernel uses a packed patch for all outputs. */
-function asPatchProduct(node: BoundNode<DepthwiseConv2dAttributes>): PatchProduct | undefined {
-  const g = geometry(node);
-  return g.inputChannels === 1 ? g : undefined;
+/** With one input channel it is a convolution, whose kernel uses a packed patch for all outputs. */
+function isPatchProduct({ inputChannels }: ConvolutionGeometry): boolean {
+  return inputChannels === 1;
 }
 
 function isPlain3x3({ window: w }: { window: Window }): boolean {
@@ -96,65 +64,26 @@ function packChannelTiles(
 }
 
 /** 2-d depthwise convolution, NHWC, any channel multiplier, with an optional bias and a fused activation. */
-export const depthwiseConv2d: Operator<DepthwiseConv2dAttributes> = {
+export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
   name: "depthwiseConv2d",
   tflite: [
     {
       builtin: "DEPTHWISE_CONV_2D",
       optionsType: 2,
       maxVersion: 7,
-      read({ options, inputs }) {
-        const [input, weights] = inputs;
-        if (input === undefined || weights === undefined) throw new Refused("input or weights are missing");
-        require(input.shape.length === 4 &&
-          weights.shape.length === 4, "input and weights of rank 4 are expected");
-        const attributes = {
-          strideWidth: options.int32(1, 0),
-          strideHeight: options.int32(2, 0),
-          dilationWidth: options.int32(5, 1),
-          dilationHeight: options.int32(6, 1),
-        };
-        const [, filterHeight, filterWidth] = weights.shape as [number, number, number];
-        const [, height, width] = input.shape as [number, number, number];
-        const padding = options.int8(0, 0);
-        require(padding === 0 || padding === 1, `padding ${padding} is neither SAME nor VALID`);
-        return {
-          attributes: {
-            ...attributes,
-            padding: explicitPadding(padding === 0 ? "same" : "valid", height, width, {
-              ...attributes,
-              filterHeight,
-              filterWidth,
-            }),
-            activation: tfliteActivation(options.int8(4, 0)),
-          },
-        };
-      },
+      read: (node) => ({ attributes: readTfliteConvolution(node, { activation: 4, dilation: 5 }) }),
     },
   ],
   quantization: { output: "calibrated", weights: { input: 1, axis: 3 }, bias: 2 },
-  infer(node): TensorType[] {
-    const g = geometry(node);
-    require(g.input.dtype === "int8" ||
-      g.input.dtype === "float32", `input is ${g.input.dtype}; int8 or float32 is expected`);
-    if (g.input.dtype === "int8") {
-      checkInt8Weights(g.weights, 3, g.outputChannels, g.bias);
-      for (const tensor of [g.input, ...node.outputs]) int8Parameters(tensor);
-    } else {
-      require(g.weights.dtype === "float32", `weights are ${g.weights.dtype}; float32 is expected`);
-      checkBias(g.bias, g.outputChannels, "float32");
-    }
-    return [{ dtype: g.input.dtype, shape: [g.batches, g.outputHeight, g.outputWidth, g.outputChannels] }];
-  },
+  infer: (node) => inferConvolution(node, geometry(node), 3),
   macs(node) {
     const g = geometry(node);
     return g.batches * g.outputHeight * g.outputWidth * elementCount(g.weights.shape);
   },
   scratchBytes(node) {
-    const product = asPatchProduct(node);
-    if (product !== undefined)
-      return patchScratchBytes(product, largestMagnitude(node.inputs[1]?.data as Int8Array));
-    const { window: w, outputWidth } = geometry(node);
+    const g = geometry(node);
+    if (isPatchProduct(g)) return patchScratchBytes(g, largestMagnitude(g.weights.data as Int8Array));
+    const { window: w, outputWidth } = g;
     const span = (outputWidth - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
     const tileBytes = tileHeaderBytes + roundUp(w.filterHeight * w.filterWidth * 4, 16);
     return [roundUp(w.filterHeight * span * 8 + tileBytes + 1, 8)];
@@ -201,23 +130,14 @@ export const depthwiseConv2d: Operator<DepthwiseConv2dAttributes> = {
       return sum;
     });
     const maxWeight = largestMagnitude(data);
-    const product = asPatchProduct(node);
-    if (product !== undefined) {
+    if (isPatchProduct(g)) {
       const tiles = packTiles(
         g.outputChannels,
         taps,
         (n, tap) => data[tap * g.outputChannels + n] as number,
         constants,
       );
-      return emitPatchProduct(
-        product,
-        g.input,
-        output,
-        node.attributes.activation,
-        maxWeight,
-        tiles,
-        placement,
-      );
+      return emitPatchProduct(g, g.input, output, node.attributes.activation, maxWeight, tiles, placement);
     }
     const range = int8ActivationRange(node.attributes.activation, output);
     const plain = isPlain3x3(g);

@@ -1,15 +1,9 @@
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
+import { checkWeightedDtypes } from "./convolution.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
-import {
-  channelConstants,
-  checkBias,
-  checkInt8Weights,
-  packTiles,
-  roundUp,
-  tileHeaderBytes,
-} from "./weight-tiles.js";
+import { channelConstants, packTiles, roundUp, tileHeaderBytes } from "./weight-tiles.js";
 
 /** Attributes of a fully connected layer. */
 export interface FullyConnectedAttributes {
@@ -59,15 +53,7 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
   quantization: { output: "calibrated", weights: { input: 1, axis: 0 }, bias: 2 },
   infer(node): TensorType[] {
     const g = geometry(node);
-    require(g.input.dtype === "int8" ||
-      g.input.dtype === "float32", `input is ${g.input.dtype}; int8 or float32 is expected`);
-    if (g.input.dtype === "int8") {
-      checkInt8Weights(g.weights, 0, g.outputs, g.bias);
-      for (const tensor of [g.input, ...node.outputs]) int8Parameters(tensor);
-    } else {
-      require(g.weights.dtype === "float32", `weights are ${g.weights.dtype}; float32 is expected`);
-      checkBias(g.bias, g.outputs, "float32");
-    }
+    checkWeightedDtypes(node, 0, g.outputs);
     const leading = node.attributes.keepAxes ? g.input.shape.slice(0, -1) : [g.rows];
     return [{ dtype: g.input.dtype, shape: [...leading, g.outputs] }];
   },

@@ -1,0 +1,92 @@
+import type { FusedActivation } from "../graph/node.js";
+import type { Tensor } from "../graph/tensor.js";
+import type { KernelCall, Placement } from "./operator.js";
+import { int8ActivationRange, int8Parameters } from "./requantization.js";
+import { laneCapacity, roundUp, tileHeaderBytes } from "./weight-tiles.js";
+import type { Padding, Window } from "./window.js";
+
+/** A product of patches by a matrix of weights: a convolution, or a depthwise one of a single input channel. */
+export interface PatchProduct {
+  batches: number;
+  inputHeight: number;
+  inputWidth: number;
+  inputChannels: number;
+  outputHeight: number;
+  outputWidth: number;
+  outputChannels: number;
+  window: Window;
+  padding: Padding;
+}
+
+/** Whether any window reaches over the input's border. */
+function reachesOver({ padding }: PatchProduct): boolean {
+  return padding.top + padding.bottom + padding.left + padding.right > 0;
+}
+
+/** Patch length (inputs of one output) of a convolution. */
+function depthOf(product: PatchProduct): number {
+  return product.window.filterHeight * product.window.filterWidth * product.inputChannels;
+}
+
+/** Scratch sizes of `conv2dInt8`: small chunks of a long patch's tile, the lanes' capacity, the whole tile. */
+export function patchScratchBytes(product: PatchProduct, maxWeight: number): number[] {
+  const depth = roundUp(depthOf(product), 4);
+  const capacity = laneCapacity(maxWeight);
+  const zeroRow = reachesOver(product) ? product.inputChannels : 0;
+  const chunks = depth <= capacity ? 1 : Math.ceil(depth / Math.min(32, capacity));
+  const smallest = roundUp(Math.ceil(depth / chunks), 4);
+  const sizes = [smallest, Math.min(depth, capacity)].map((chunk) =>
+    roundUp(depth * 8 + tileHeaderBytes + chunk * 4 + zeroRow, 8),
+  );
+  return [...new Set(sizes)];
+}
+
+/** The call of `conv2dInt8` for weights already in tiles. */
+export function emitPatchProduct(
+  product: PatchProduct,
+  input: Tensor,
+  output: Tensor,
+  activation: FusedActivation,
+  maxWeight: number,
+  tiles: Uint8Array,
+  placement: Placement,
+): KernelCall[] {
+  const depth = roundUp(depthOf(product), 4);
+  const zeroRow = reachesOver(product) ? product.inputChannels : 0;
+  const spare = placement.scratchBytes - depth * 8 - tileHeaderBytes - zeroRow;
+  const chunk = Math.min(depth, laneCapacity(maxWeight), Math.floor(spare / 16) * 4);
+  const range = int8ActivationRange(activation, output);
+  return [
+    {
+      module: "kernels/conv-2d",
+      kernel: "conv2dInt8",
+      arguments: {
+        input: placement.inputs[0] as number,
+        output: placement.outputs[0] as number,
+        scratch: placement.scratch,
+        zeroRow: zeroRow > 0 ? placement.scratch + depth * 8 + tileHeaderBytes + chunk * 4 : 0,
+        weights: placement.weights(tiles),
+        batches: product.batches,
+        inputHeight: product.inputHeight,
+        inputWidth: product.inputWidth,
+        inputChannels: product.inputChannels,
+        outputHeight: product.outputHeight,
+        outputWidth: product.outputWidth,
+        outputChannels: product.outputChannels,
+        filterHeight: product.window.filterHeight,
+        filterWidth: product.window.filterWidth,
+        strideHeight: product.window.strideHeight,
+        strideWidth: product.window.strideWidth,
+        dilationHeight: product.window.dilationHeight,
+        dilationWidth: product.window.dilationWidth,
+        padTop: product.padding.top,
+        padLeft: product.padding.left,
+        inputZeroPoint: int8Parameters(input).zeroPoint,
+        outputZeroPoint: int8Parameters(output).zeroPoint,
+        low: range.low,
+        high: range.high,
+        chunk,
+      },
+    },
+  ];
+}
