@@ -49,7 +49,7 @@ export const errorTable = {
   ),
   "model-unsupported": refused(
     "the model uses what wasmote cannot run",
-    "Replace the operators named, or split the model before them. `wasmote inspect` lists what is supported.",
+    "Replace the operators named, or split the model before them. The README lists what is supported.",
   ),
   "shard-missing": refused(
     "a weights file of the model is missing",
