@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { preambleLength = 8, customSectionId = 0 };
+enum { preambleLength = 8, customSectionId = 0, lastSectionId = 12 };
 
 typedef struct reader
 {
@@ -33,10 +33,10 @@ static bool read_u32(reader *from, uint32_t *value)
     return false;
 }
 
+static const uint8_t preamble[preambleLength] = { 0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00 };
+
 bool wasmote_find_custom_section(const uint8_t *binary, uint32_t length, const char *name, wasmote_section *section)
 {
-    static const uint8_t preamble[preambleLength] = { 0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00 };
-
     if (length < preambleLength || memcmp(binary, preamble, preambleLength) != 0) return false;
 
     const size_t nameLength = strlen(name);
@@ -66,4 +66,22 @@ bool wasmote_find_custom_section(const uint8_t *binary, uint32_t length, const c
         return true;
     }
     return false;
+}
+
+uint32_t wasmote_module_length(const uint8_t *bytes, uint32_t limit)
+{
+    if (limit < preambleLength || memcmp(bytes, preamble, preambleLength) != 0) return 0;
+
+    reader sections = { bytes, preambleLength, limit };
+    uint32_t end = preambleLength;
+
+    while (sections.position < limit)
+    {
+        uint32_t sectionLength;
+        if (bytes[sections.position++] > lastSectionId || !read_u32(&sections, &sectionLength)) break;
+        if (sectionLength == 0 || sectionLength > limit - sections.position) break;
+        sections.position += sectionLength;
+        end = sections.position;
+    }
+    return end;
 }

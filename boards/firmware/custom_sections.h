@@ -23,4 +23,11 @@ typedef struct wasmote_section
  */
 bool wasmote_find_custom_section(const uint8_t *binary, uint32_t length, const char *name, wasmote_section *section);
 
+/*
+ * Length of the module that `bytes` begins with, of at most `limit` bytes: up to the end of its last section
+ * that is well-formed. 0 if the preamble of a module is not there. What follows the module should not look like
+ * a section: erased flash does not, nor do zeros.
+ */
+uint32_t wasmote_module_length(const uint8_t *bytes, uint32_t limit);
+
 #endif

@@ -1,0 +1,138 @@
+/* Group 64, inference: status, manifest, input, run, output. */
+#include <string.h>
+
+#include "arena.h"
+#include "engine.h"
+#include "frame.h"
+#include "port.h"
+#include "smp.h"
+
+enum { abi = 1, answerHeadBytes = 48 };     /* of an answer with data: header, offsets, heads */
+
+static bool find_u32(cbor_reader request, const char *key, uint32_t *value)
+{
+    cbor_reader at;
+    return cbor_find(request, key, &at) && cbor_read_u32(&at, value);
+}
+
+static void status(cbor_reader request, cbor_writer *answer)
+{
+    (void) request;
+    const manifest *model = engine_manifest();
+    uint32_t imports = 0;
+    while (engine_imports[imports]) imports++;
+
+    cbor_head(answer, cborMap, 13);
+    cbor_pair(answer, "abi", abi);
+    cbor_text(answer, "board");
+    cbor_text(answer, BOARD_NAME);
+    cbor_text(answer, "model");
+    if (model) cbor_string(answer, cborText, model->name, model->nameLength > 128 ? 128 : model->nameLength);
+    else cbor_null(answer);
+    cbor_pair(answer, "ram", arena_bytes());
+    cbor_pair(answer, "used", engine_used_bytes());
+    cbor_pair(answer, "memory", model ? model->memoryBytes : 0);
+    cbor_pair(answer, "steps", model ? model->steps : 0);
+    cbor_text(answer, "unit");
+    cbor_text(answer, port_counter_unit());
+    cbor_pair(answer, "hz", port_counter_hz());
+    cbor_pair(answer, "mtu", LINK_MTU);
+    cbor_pair(answer, "flash", port_flash.slots[0].length);
+    cbor_text(answer, "floats");
+    cbor_bool(answer, WASMOTE_FLOATS);
+    cbor_text(answer, "imports");
+    cbor_head(answer, cborArray, imports);
+    for (uint32_t i = 0; i < imports; i++) cbor_text(answer, engine_imports[i]);
+}
+
+/* Answers with a piece of `bytes` from an offset on, as long as fits. */
+static void answer_piece(cbor_writer *answer, const uint8_t *bytes, uint32_t length, uint32_t offset)
+{
+    const uint32_t most = LINK_MTU - answerHeadBytes;
+    const uint32_t rest = length - offset;
+
+    cbor_head(answer, cborMap, 3);
+    cbor_pair(answer, "off", offset);
+    cbor_pair(answer, "len", length);
+    cbor_text(answer, "data");
+    cbor_string(answer, cborBytes, bytes + offset, rest < most ? rest : most);
+}
+
+static void read_manifest(cbor_reader request, cbor_writer *answer)
+{
+    const manifest *model = engine_manifest();
+    uint32_t offset;
+    if (!model) smp_model_error(answer, modelNone);
+    else if (!find_u32(request, "off", &offset) || offset > model->section.length) smp_model_error(answer, modelBadRequest);
+    else answer_piece(answer, model->section.bytes, model->section.length, offset);
+}
+
+static void input(cbor_reader request, cbor_writer *answer)
+{
+    cbor_reader at;
+    uint32_t index, offset, length, tensorLength;
+    const uint8_t *data;
+    uint8_t *tensor;
+    if (!engine_manifest()) smp_model_error(answer, modelNone);
+    else if (!find_u32(request, "i", &index) || !find_u32(request, "off", &offset)
+        || !cbor_find(request, "data", &at) || !cbor_read_string(&at, cborBytes, &data, &length)
+        || !(tensor = engine_tensor("inputs", index, &tensorLength))
+        || offset > tensorLength || length > tensorLength - offset) smp_model_error(answer, modelBadRequest);
+    else
+    {
+        memcpy(tensor + offset, data, length);
+        cbor_head(answer, cborMap, 1);
+        cbor_pair(answer, "off", offset + length);
+    }
+}
+
+static void run(cbor_reader request, cbor_writer *answer)
+{
+    const manifest *model = engine_manifest();
+    uint32_t first, last;
+    uint64_t limit = 0;
+    cbor_reader at;
+    if (!model)
+    {
+        smp_model_error(answer, modelNone);
+        return;
+    }
+    if (!find_u32(request, "first", &first) || !find_u32(request, "last", &last) || first > last || last > model->steps
+        || (cbor_find(request, "limit", &at) && !cbor_read_u64(&at, &limit)))
+    {
+        smp_model_error(answer, modelBadRequest);
+        return;
+    }
+    int32_t code;
+    uint64_t count;
+    const model_error error = engine_run(first, last, limit, &code, &count);
+    if (error)
+    {
+        smp_model_error(answer, error);
+        return;
+    }
+    cbor_head(answer, cborMap, 2);
+    cbor_text(answer, "code");
+    if (code < 0) cbor_head(answer, cborNegative, ~(uint32_t) code);
+    else cbor_head(answer, cborUnsigned, (uint32_t) code);
+    cbor_pair(answer, "count", count);
+}
+
+static void output(cbor_reader request, cbor_writer *answer)
+{
+    uint32_t index, offset, length;
+    const uint8_t *tensor;
+    if (!engine_manifest()) smp_model_error(answer, modelNone);
+    else if (!find_u32(request, "i", &index) || !find_u32(request, "off", &offset)
+        || !(tensor = engine_tensor("outputs", index, &length)) || offset > length) smp_model_error(answer, modelBadRequest);
+    else answer_piece(answer, tensor, length, offset);
+}
+
+const smp_command inference_commands[] = {
+    { groupInference, 0, opRead, status },
+    { groupInference, 1, opRead, read_manifest },
+    { groupInference, 2, opWrite, input },
+    { groupInference, 3, opWrite, run },
+    { groupInference, 4, opRead, output },
+};
+const uint32_t inferenceCommandCount = sizeof inference_commands / sizeof inference_commands[0];

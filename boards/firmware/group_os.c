@@ -1,0 +1,50 @@
+/* Group 0, OS: echo, reset, parameters, info. */
+#include "frame.h"
+#include "port.h"
+#include "smp.h"
+
+static void echo(cbor_reader request, cbor_writer *answer)
+{
+    cbor_reader at;
+    const uint8_t *text;
+    uint32_t length;
+    if (!cbor_find(request, "d", &at) || !cbor_read_string(&at, cborText, &text, &length))
+    {
+        smp_error(answer, smpInvalid);
+        return;
+    }
+    cbor_head(answer, cborMap, 1);
+    cbor_text(answer, "r");
+    cbor_string(answer, cborText, text, length);
+}
+
+static void reset(cbor_reader request, cbor_writer *answer)
+{
+    (void) request;
+    cbor_head(answer, cborMap, 0);
+    smp_reset_afterwards();
+}
+
+static void parameters(cbor_reader request, cbor_writer *answer)
+{
+    (void) request;
+    cbor_head(answer, cborMap, 2);
+    cbor_pair(answer, "buf_size", LINK_MTU);
+    cbor_pair(answer, "buf_count", 1);
+}
+
+static void info(cbor_reader request, cbor_writer *answer)
+{
+    (void) request;
+    cbor_head(answer, cborMap, 1);
+    cbor_text(answer, "output");
+    cbor_text(answer, "wasmote " BOARD_NAME);
+}
+
+const smp_command os_commands[] = {
+    { groupOs, 0, opWrite, echo },
+    { groupOs, 5, opWrite, reset },
+    { groupOs, 6, opRead, parameters },
+    { groupOs, 7, opRead, info },
+};
+const uint32_t osCommandCount = sizeof os_commands / sizeof os_commands[0];

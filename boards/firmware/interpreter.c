@@ -1,0 +1,41 @@
+/*
+ * The one translation unit that holds wasm3's operations (m3_exec.h) and its compiler (m3_compile.c). A port
+ * header for the processor, force-included by the build, may define m3_exec_defs_h's contents in its place.
+ *
+ * Two things are put in place of wasm3's own, by name, before the compiler emits them:
+ * - Entry traps when the C stack is nearly used up. What overflows it all the same (loops that nest, the
+ *   compiler) runs into the guard below the stack, which ends the guarded call.
+ * - m3_Yield, an empty function that every call calls: a run is stopped by port_guarded_call.
+ */
+#include <limits.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#define M3_COMPILE_OPCODES
+
+#include "m3_env.h"
+#include "m3_compile.h"
+#include "m3_exec_defs.h"
+#include "m3_exception.h"
+#include "m3_info.h"
+
+#define m3_Yield() NULL
+#include "m3_exec.h"
+#undef m3_Yield
+
+/* The lowest address of the C stack: a symbol of the linker script. */
+extern uint8_t __stack_start[];
+
+/* C stack that must be left when a function is entered: for its operations and the imports it calls. */
+enum { stackReserveBytes = 256 };
+
+d_m3Op(GuardedEntry)
+{
+    if (M3_UNLIKELY((uint8_t *) __builtin_frame_address(0) < __stack_start + stackReserveBytes))
+        newTrap(m3Err_trapStackOverflow);
+    return op_Entry(d_m3OpAllArgs);
+}
+
+#define op_Entry op_GuardedEntry
+#include "m3_compile.c"
+#undef op_Entry

@@ -1,0 +1,26 @@
+/* The firmware: answers packets, one after the other, for ever. The same for all boards. */
+#include "arena.h"
+#include "engine.h"
+#include "frame.h"
+#include "port.h"
+#include "slots.h"
+#include "smp.h"
+
+int main(void)
+{
+    port_init();
+    arena_reset();
+    slots_open();
+    if (slots_active() != noSlot)
+    {
+        const uint32_t slot = slots_active();
+        engine_load(slots_model(slot), slots_at(slot)->length);
+    }
+    for (;;)
+    {
+        const int byte = port_getc();
+        if (byte < 0) continue;
+        const uint32_t length = frame_take((uint8_t) byte);
+        if (length > 0) smp_answer(length);
+    }
+}

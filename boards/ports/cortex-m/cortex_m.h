@@ -1,0 +1,19 @@
+/* What a family with a Cortex-M core gives to ports/cortex-m. */
+#ifndef WASMOTE_CORTEX_M_H
+#define WASMOTE_CORTEX_M_H
+
+#include <stdint.h>
+
+/* Clock ticks of SysTick in which the counter goes up by `units`; at least 1. */
+uint64_t cortex_m_limit_ticks(uint64_t units);
+
+/* Clears the fault status registers, where the core has them. */
+static inline void cortex_m_clear_faults(void)
+{
+#if __ARM_ARCH >= 7
+    *(volatile uint32_t *) 0xe000ed28 = 0xffffffff;     /* CFSR */
+    *(volatile uint32_t *) 0xe000ed2c = 0xffffffff;     /* HFSR */
+#endif
+}
+
+#endif
