@@ -1,59 +1,12 @@
-import { fixedPointInput, logisticFixedPoint } from "./fixed-point.js";
-import {
-  emitLookupTable,
-  inferElementwise,
-  int8Table,
-  lookupTableScratchBytes,
-  onlyInput,
-  requireParameters,
-} from "./lookup-table.js";
-import type { Operator } from "./operator.js";
-import {
-  int8Parameters,
-  multiplyByQuantizedMultiplier,
-  roundingDivideByPowerOfTwo,
-} from "./requantization.js";
+import { logisticFixedPoint } from "./fixed-point.js";
+import { fixedPointCurve } from "./fixed-point-curve.js";
 
-/** Integer bits of the function's fixed-point argument in TFLite's reference kernel. */
-const integerBits = 4;
-
-/**
- * Table of TFLite's reference kernel `Logistic`, int8: the output has scale 1/256 and zero point -128, and an input
- * at or beyond the radius of the fixed-point argument gives the end of the range.
- *
- * @throws Refused where the scale is too small for TFLite's kernel
- */
-export function logisticTable(scale: number, zeroPoint: number): Uint8Array {
-  const { multiplier, shift, radius } = fixedPointInput(scale, integerBits);
-  return int8Table((q) => {
-    const value = q - zeroPoint;
-    if (value <= -radius) return -128;
-    if (value >= radius) return 127;
-    const argument = multiplyByQuantizedMultiplier(value, { multiplier, shift });
-    return roundingDivideByPowerOfTwo(logisticFixedPoint(argument, integerBits), 23) - 128;
-  });
-}
-
-/** Logistic function (sigmoid), element by element. */
-export const logistic: Operator = {
+/** Logistic function (sigmoid), element by element; an int8 output has scale 1/256 and zero point -128. */
+export const logistic = fixedPointCurve({
   name: "logistic",
-  tflite: [{ builtin: "LOGISTIC", optionsType: 0, maxVersion: 3, read: () => ({ attributes: {} }) }],
-  quantization: { output: { scale: 1 / 256, zeroPoint: -128 } },
-  infer(node) {
-    const types = inferElementwise(node);
-    const input = onlyInput(node);
-    if (input.dtype === "int8") {
-      requireParameters(node.outputs[0], 1 / 256, -128);
-      fixedPointInput(int8Parameters(input).scale, integerBits);
-    }
-    return types;
-  },
-  macs: () => 0,
-  scratchBytes: () => [lookupTableScratchBytes],
-  inPlace: () => [0],
-  reference: (_, [input]) => [(input as Float32Array).map((value) => 1 / (1 + Math.exp(-value)))],
-  emit(node, placement) {
-    const { scale, zeroPoint } = int8Parameters(onlyInput(node));
-    return emitLookupTable(node, logisticTable(scale, zeroPoint), placement);
-  },
-};
+  builtin: "LOGISTIC",
+  output: { scale: 1 / 256, zeroPoint: -128 },
+  real: (value) => 1 / (1 + Math.exp(-value)),
+  fixed: logisticFixedPoint,
+  resultShift: 23,
+});
