@@ -22,9 +22,13 @@ export interface RunOptions {
   timeoutMillis?: number;
 }
 
-/** How long a run may take where the caller does not say, and how long flash may, in milliseconds. */
-const runTimeoutMillis = 600_000;
-const flashTimeoutMillis = 30_000;
+/** How a device is asked. */
+export interface DeviceOptions extends ClientOptions {
+  /** How long a run may take where the caller does not say, in milliseconds. */
+  runTimeoutMillis?: number;
+  /** How long erasing, checking and activating may take, in milliseconds. */
+  flashTimeoutMillis?: number;
+}
 
 /**
  * A board that runs wasmote's firmware, over any line: every operation of docs/link.md.
@@ -32,10 +36,14 @@ const flashTimeoutMillis = 30_000;
  */
 export class Device {
   readonly #client: SmpClient;
+  readonly #runTimeoutMillis: number;
+  readonly #flashTimeoutMillis: number;
   #status: BoardStatus | undefined;
 
-  constructor(transport: Transport, options: ClientOptions = {}) {
+  constructor(transport: Transport, options: DeviceOptions = {}) {
     this.#client = new SmpClient(transport, options);
+    this.#runTimeoutMillis = options.runTimeoutMillis ?? 600_000;
+    this.#flashTimeoutMillis = options.flashTimeoutMillis ?? 30_000;
   }
 
   /** Name of the line. */
@@ -81,7 +89,7 @@ export class Device {
   async activate(hash: Uint8Array): Promise<Image[]> {
     const payload = { hash, confirm: true };
     const images = this.#imageList(
-      await this.#image("activate", "write", 0, payload, { timeoutMillis: flashTimeoutMillis }),
+      await this.#image("activate", "write", 0, payload, { timeoutMillis: this.#flashTimeoutMillis }),
     );
     this.#status = undefined;
     return images;
@@ -89,7 +97,7 @@ export class Device {
 
   /** Erases a slot that is not active. */
   async erase(slot: number): Promise<void> {
-    await this.#image("erase", "write", 5, { slot }, { timeoutMillis: flashTimeoutMillis });
+    await this.#image("erase", "write", 5, { slot }, { timeoutMillis: this.#flashTimeoutMillis });
   }
 
   /**
@@ -102,7 +110,7 @@ export class Device {
     const { mtu } = await this.#known();
     const send = (payload: Payload, timeoutMillis?: number) =>
       this.#image("upload", "write", 1, payload, { timeoutMillis });
-    return upload(send, mtu, file, { flashTimeoutMillis, ...options });
+    return upload(send, mtu, file, { flashTimeoutMillis: this.#flashTimeoutMillis, ...options });
   }
 
   /** The active model's section `wasmote.manifest`, in CBOR. */
@@ -121,7 +129,7 @@ export class Device {
    * the model's state.
    */
   async run(first: number, last: number, options: RunOptions = {}): Promise<RunResult> {
-    const { limit, timeoutMillis = runTimeoutMillis } = options;
+    const { limit, timeoutMillis = this.#runTimeoutMillis } = options;
     const payload = { first, last, ...(limit === undefined ? {} : { limit }) };
     const what = `run of steps ${first} to ${last}`;
     const answer = new Answer(

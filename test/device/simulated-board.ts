@@ -1,0 +1,305 @@
+import { createHash } from "node:crypto";
+import { decode, encode } from "cborg";
+import { encodeFrames, FrameDecoder } from "../../host/device/frames.js";
+import { decodeMessage, encodeMessage, type Message, type Payload } from "../../host/device/smp.js";
+import type { Transport } from "../../host/device/transport.js";
+import { customSections } from "../../host/package/sections.js";
+
+interface Slot {
+  bytes: Uint8Array;
+  complete: boolean;
+}
+
+/** What is broken on the line, seen from the host: called with what is sent, gives what arrives. */
+export interface Faults {
+  toBoard?(bytes: Uint8Array, call: number): Uint8Array;
+  toHost?(bytes: Uint8Array, call: number): Uint8Array;
+}
+
+/** A refusal by its number in docs/link.md. */
+class Refused extends Error {
+  constructor(
+    readonly group: number,
+    readonly rc: number,
+  ) {
+    super(`rc ${rc}`);
+  }
+}
+
+/**
+ * A board as docs/link.md describes it, in TypeScript: two slots in `flash`, which outlives `reset`, and everything
+ * else in RAM. Its model's `run` adds 1 to each byte of input 0 and puts it into output 0.
+ */
+export class SimulatedBoard {
+  /** Requests in the order in which they came, as "group.command". */
+  readonly requests: string[] = [];
+  mtu = 512;
+  ram = 65536;
+  slotBytes = 65536;
+  imports = ["wasmote.read_weights"];
+  /** Replaces the answer to a run. */
+  onRun:
+    | ((first: number, last: number, limit: number | undefined) => { code: number; count: number })
+    | undefined;
+  /** Replaces the answer to one request, by "group.command". */
+  readonly answers = new Map<string, Payload>();
+
+  readonly flash: {
+    slots: (Slot | undefined)[];
+    active: number;
+    pending?: { length: number; sha: Buffer; slot: number; bytes: Buffer };
+  } = { slots: [undefined, undefined], active: -1 };
+  #input = new Uint8Array(16);
+  #output = new Uint8Array(16);
+
+  /** Connects a host to the board. Ends by `cut`, as when the cable is pulled. */
+  connect(faults: Faults = {}): Transport & { cut(reason?: string): void } {
+    let listener: (bytes: Uint8Array) => void = () => undefined;
+    let end: (reason: string) => void = () => undefined;
+    let open = true;
+    let calls = 0;
+    let answers = 0;
+    const decoder = new FrameDecoder({
+      message: (bytes) => {
+        const message = decodeMessage(bytes);
+        if (message === undefined) return;
+        const answer = encodeFrames(encodeMessage(this.#answer(message)));
+        const sent = faults.toHost?.(answer, answers++) ?? answer;
+        setImmediate(() => open && listener(sent));
+      },
+    });
+    return {
+      name: "simulated",
+      write: (bytes) => {
+        if (!open) return;
+        decoder.push(faults.toBoard?.(bytes, calls++) ?? bytes);
+      },
+      onData: (to) => {
+        listener = to;
+      },
+      onEnd: (to) => {
+        end = to;
+      },
+      cut: (reason = "the cable was pulled") => {
+        open = false;
+        end(reason);
+      },
+      close: async () => {
+        open = false;
+      },
+    };
+  }
+
+  /** Bytes of the active model's file. */
+  get activeModel(): Uint8Array | undefined {
+    return this.flash.slots[this.flash.active]?.bytes;
+  }
+
+  #answer(request: Message): Message {
+    const key = `${request.group}.${request.command}`;
+    this.requests.push(key);
+    let payload: Payload;
+    try {
+      if (encodeMessage(request).length + 4 > this.mtu) throw new Refused(request.group, 3);
+      payload = this.answers.get(key) ?? this.#handle(request, key);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      payload = { err: { group: error.group, rc: error.rc } };
+    }
+    return { ...request, operation: request.operation + 1, payload };
+  }
+
+  #handle({ operation, payload }: Message, key: string): Payload {
+    switch (key) {
+      case "0.0":
+        return { r: payload.d };
+      case "0.5":
+        return {};
+      case "0.6":
+        return { buf_size: this.mtu, buf_count: 1 };
+      case "0.7":
+        return { output: `simulated ${payload.format}` };
+      case "1.0":
+        return operation === 0 ? this.#images() : this.#activate(payload);
+      case "1.1":
+        return this.#upload(payload);
+      case "1.5":
+        if (payload.slot === this.flash.active) throw new Refused(1, 11);
+        this.flash.slots[Number(payload.slot)] = undefined;
+        return {};
+      case "64.0":
+        return this.#status();
+      case "64.1":
+        return this.#part(this.#manifest(), Number(payload.off));
+      case "64.2":
+        return this.#writeInput(payload);
+      case "64.3":
+        return this.#run(payload);
+      case "64.4":
+        if (payload.i !== 0) throw new Refused(64, 3);
+        return this.#part(this.#output, Number(payload.off));
+      default:
+        return { rc: 8 };
+    }
+  }
+
+  #images(): Payload {
+    const images = this.flash.slots.flatMap((slot, i) =>
+      slot === undefined
+        ? []
+        : [
+            {
+              image: 0,
+              slot: i,
+              version: "1",
+              hash: digest(slot.bytes),
+              bootable: true,
+              pending: false,
+              confirmed: i === this.flash.active,
+              active: i === this.flash.active,
+              permanent: false,
+            },
+          ],
+    );
+    return { images };
+  }
+
+  #activate({ hash }: Payload): Payload {
+    const found = this.flash.slots.findIndex(
+      (slot) => slot !== undefined && digest(slot.bytes).equals(hash as Uint8Array),
+    );
+    if (found < 0) throw new Refused(1, 3);
+    this.flash.active = found;
+    return this.#images();
+  }
+
+  #upload({ off, len, sha, data }: Payload): Payload {
+    const { flash } = this;
+    if (off === 0 && len !== undefined) {
+      if (Number(len) > this.slotBytes) throw new Refused(1, 7);
+      const same = flash.pending?.length === len && flash.pending.sha.equals(sha as Uint8Array);
+      if (same) return { off: flash.pending?.bytes.length };
+      const slot = flash.active === 0 ? 1 : 0;
+      flash.slots[slot] = undefined;
+      flash.pending = {
+        length: Number(len),
+        sha: Buffer.from(sha as Uint8Array),
+        slot,
+        bytes: Buffer.alloc(0),
+      };
+    }
+    const { pending } = flash;
+    if (pending === undefined) throw new Refused(1, 3);
+    if (off !== pending.bytes.length) return { off: pending.bytes.length };
+    pending.bytes = Buffer.concat([pending.bytes, data as Uint8Array]);
+    if (pending.bytes.length < pending.length) return { off: pending.bytes.length };
+    flash.pending = undefined;
+    if (!digest(pending.bytes).equals(pending.sha)) throw new Refused(1, 8);
+    const bytes = new Uint8Array(pending.bytes);
+    if (!WebAssembly.validate(bytes)) throw new Refused(1, 4);
+    flash.slots[pending.slot] = { bytes, complete: true };
+    return { off: pending.length };
+  }
+
+  #manifest(): Uint8Array {
+    const model = this.activeModel;
+    if (model === undefined) throw new Refused(64, 2);
+    const section = customSections(model).find(({ name }) => name === "wasmote.manifest");
+    return section?.bytes ?? new Uint8Array(0);
+  }
+
+  #status(): Payload {
+    const manifest =
+      this.activeModel === undefined
+        ? undefined
+        : (decode(this.#manifest()) as { name: string; steps: unknown[] });
+    return {
+      abi: 1,
+      board: "simulated",
+      model: manifest?.name ?? null,
+      ram: this.ram,
+      used: 9000,
+      memory: 64,
+      steps: manifest?.steps.length ?? 0,
+      unit: "cycles",
+      hz: 64_000_000,
+      mtu: this.mtu,
+      flash: this.slotBytes,
+      imports: this.imports,
+    };
+  }
+
+  #writeInput({ i, off, data }: Payload): Payload {
+    this.#manifest();
+    const bytes = data as Uint8Array;
+    if (i !== 0 || Number(off) + bytes.length > this.#input.length) throw new Refused(64, 3);
+    this.#input.set(bytes, Number(off));
+    return { off: Number(off) + bytes.length };
+  }
+
+  #run({ first, last, limit }: Payload): Payload {
+    this.#manifest();
+    if (this.onRun !== undefined)
+      return { ...this.onRun(Number(first), Number(last), limit as number | undefined) };
+    this.#output = this.#input.map((byte) => byte + 1);
+    return { code: 0, count: 1000 * (Number(last) - Number(first)) };
+  }
+
+  #part(bytes: Uint8Array, off: number): Payload {
+    const data = bytes.subarray(off, off + this.mtu - 64);
+    return { off, len: bytes.length, data };
+  }
+}
+
+/** Refuses a request of group 64 with a number of docs/link.md. */
+export function refuseRun(rc: number): never {
+  throw new Refused(64, rc);
+}
+
+/** A model file of about that size: valid WebAssembly with a manifest and weights. `seed` makes it another. */
+export function modelFile(name: string, weightBytes: number, seed = 1): Uint8Array {
+  const section = (title: string, contents: Uint8Array): number[] => {
+    const head = [title.length, ...Buffer.from(title)];
+    return [0, ...leb128(head.length + contents.length), ...head, ...contents];
+  };
+  const tensor = (title: string, address: number) => ({
+    name: title,
+    dtype: "int8",
+    shape: [1, 16],
+    address,
+  });
+  const manifest = {
+    version: 1,
+    name,
+    inputs: [tensor("in", 0)],
+    outputs: [tensor("out", 16)],
+    memoryBytes: 64,
+    steps: [
+      { name: "a", operator: "conv2d", macs: 100, weightBytes },
+      { name: "b", operator: "softmax", macs: 0, weightBytes: 0 },
+    ],
+    imports: { required: ["wasmote.read_weights"], optional: [] },
+  };
+  let state = seed;
+  const weights = Uint8Array.from({ length: weightBytes }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+  return Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section("wasmote.manifest", encode(manifest)),
+    ...section("wasmote.weights", weights),
+  ]);
+}
+
+function leb128(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest >>>= 7) {
+    if (rest < 0x80) return [...bytes, rest];
+    bytes.push((rest & 0x7f) | 0x80);
+  }
+}
+
+function digest(bytes: Uint8Array): Buffer {
+  return createHash("sha256").update(bytes).digest();
+}
