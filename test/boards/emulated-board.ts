@@ -33,7 +33,7 @@ export class EmulatedBoard {
     });
   }
 
-  /** Starts the emulator and waits until it has connected its UART. */
+  /** Starts the emulator and waits until the firmware echoes: what is sent before it has begun is lost. */
   static async start(command: EmulatorCommand): Promise<EmulatedBoard> {
     const folder = mkdtempSync(join(tmpdir(), "wasmote-board-"));
     const path = join(folder, "uart");
@@ -56,7 +56,14 @@ export class EmulatedBoard {
     failed.catch(() => {});
     const line = await Promise.race([connected, failed]);
     server.close();
-    return new EmulatedBoard(emulator, line, folder);
+    const board = new EmulatedBoard(emulator, line, folder);
+    const echo = toLines(encodePacket(2, 0, 0, 0xff, { d: "" }));
+    for (let attempt = 0; attempt < 50; attempt++) {
+      board.send(echo);
+      if ((await board.receive(200)) !== undefined) return board;
+    }
+    await board.stop();
+    throw new Error("the firmware does not echo");
   }
 
   /** Sends bytes as they are. */
@@ -92,7 +99,8 @@ export class EmulatedBoard {
     for (;;) {
       const answer = await this.receive(milliseconds);
       if (answer === undefined) throw new Error(`no answer to command ${command} of group ${group}`);
-      if (answer.sequence === sequence && answer.group === group) return answer.payload;
+      if (answer.sequence === sequence && answer.command === command && answer.group === group)
+        return answer.payload;
     }
   }
 

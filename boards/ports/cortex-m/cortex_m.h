@@ -7,6 +7,9 @@
 /* Clock ticks of SysTick in which the counter goes up by `units`; at least 1. */
 uint64_t cortex_m_limit_ticks(uint64_t units);
 
+/* Waits until the last byte is sent. */
+void cortex_m_before_reset(void);
+
 /* Clears the fault status registers, where the core has them. */
 static inline void cortex_m_clear_faults(void)
 {

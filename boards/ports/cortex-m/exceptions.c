@@ -104,6 +104,7 @@ guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_
 
 _Noreturn void port_reset(void)
 {
+    cortex_m_before_reset();
     __asm__ volatile("dsb");
     AIRCR = 0x05fa0004;     /* SYSRESETREQ */
     for (;;) {}

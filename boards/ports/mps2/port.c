@@ -84,6 +84,11 @@ uint64_t cortex_m_limit_ticks(uint64_t units)
     return units * ticksPer5Instructions / 5 + 1;
 }
 
+void cortex_m_before_reset(void)
+{
+    while (UART_STATE & uartTxFull) {}
+}
+
 bool port_flash_erase(uint32_t address, uint32_t length)
 {
     memset((void *) (uintptr_t) address, 0xff, length);
