@@ -28,16 +28,21 @@ export const flashMethodSchema = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("esptool"), chip: name, offset: address }),
 ]);
 
+/** Where the emulator's flash cannot be written by the firmware, the model is put into it from the start. */
+const preloadSchema = z.strictObject({
+  /** The first sector of the firmware's log of what is in the slots. */
+  records: address,
+});
+
 const emulatorSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("qemu"),
     program: z.enum(["qemu-system-arm", "qemu-system-riscv32"]),
     machine: name,
     arguments: z.array(z.string()),
-    /** The model is put into flash when the emulator starts, since its flash cannot be written by the firmware. */
-    preload: z.boolean(),
+    preload: preloadSchema.optional(),
   }),
-  z.strictObject({ kind: z.literal("rp2040js") }),
+  z.strictObject({ kind: z.literal("rp2040js"), preload: preloadSchema.optional() }),
 ]);
 
 /** Fields that a family gives; a definition may replace each of them. */

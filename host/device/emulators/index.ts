@@ -1,0 +1,67 @@
+import type { Board } from "../../boards/index.js";
+import { WasmoteError } from "../../errors.js";
+import { Device } from "../device.js";
+import type { Transport } from "../transport.js";
+import { preloadedFlash } from "./preload.js";
+import { startQemu } from "./qemu.js";
+
+/** Files of a board's firmware, by path. */
+export interface FirmwareFiles {
+  elf: string;
+  /** Only where the board takes one. */
+  uf2?: string;
+}
+
+/** What an emulator is started with. */
+export interface EmulatorOptions {
+  /** The model that is to be active from the start, where the board's flash cannot be written in the emulator. */
+  model?: Uint8Array;
+  /** Takes the board's text. */
+  onText?(line: string): void;
+}
+
+const answerMillis = 500;
+const answerAttempts = 60;
+
+/** Whether models reach this board's emulator with its start only. */
+export function takesModelAtStart(board: Board): boolean {
+  return board.emulator?.preload !== undefined;
+}
+
+/**
+ * Starts the emulator of a board and waits until its firmware answers. It is ended by the device's `close`, and with
+ * this process, however that ends.
+ *
+ * @throws `board-emulator-none`, `tool-missing`, `board-silent`
+ */
+export async function startEmulator(
+  board: Board,
+  firmware: FirmwareFiles,
+  options: EmulatorOptions = {},
+): Promise<Device> {
+  const transport = await startTransport(board, firmware, options);
+  const device = new Device(transport, { onText: options.onText, timeoutMillis: 10_000 });
+  try {
+    await device.echo("wasmote", { timeoutMillis: answerMillis, attempts: answerAttempts });
+  } catch (error) {
+    await device.close();
+    throw error;
+  }
+  return device;
+}
+
+async function startTransport(
+  board: Board,
+  firmware: FirmwareFiles,
+  { model }: EmulatorOptions,
+): Promise<Transport> {
+  const { emulator } = board;
+  const name = `the emulator of ${board.id}`;
+  const contents = model === undefined ? [] : preloadedFlash(board, model);
+  if (emulator?.kind === "qemu") return startQemu(name, emulator, firmware.elf, contents);
+  if (emulator?.kind === "rp2040js") {
+    const { startRp2040 } = await import("./rp2040.js");
+    return startRp2040(name, firmware.uf2 ?? "", contents);
+  }
+  throw new WasmoteError("board-emulator-none", board.id);
+}

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Emulator } from "../../boards/index.js";
+import { requireProgram } from "../../tools/find.js";
+import { processTransport } from "../process-transport.js";
+import type { Transport } from "../transport.js";
+import type { FlashContents } from "./preload.js";
+
+/** How a board runs in QEMU. */
+export type QemuEmulator = Extract<Emulator, { kind: "qemu" }>;
+
+/**
+ * Starts QEMU with its first UART on stdin and stdout.
+ *
+ * @param firmware path of the firmware's ELF file
+ * @param contents what is in flash besides, put there by QEMU's generic loader
+ * @throws `tool-missing`
+ */
+export function startQemu(
+  name: string,
+  emulator: QemuEmulator,
+  firmware: string,
+  contents: readonly FlashContents[],
+): Transport {
+  const program = requireProgram(emulator.program);
+  const folder = contents.length === 0 ? undefined : mkdtempSync(join(tmpdir(), "wasmote-flash-"));
+  const removeFolder = (): void => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  const loaders = contents.flatMap(({ address, bytes }, i) => {
+    const file = join(folder!, `${i}.bin`);
+    writeFileSync(file, bytes);
+    return ["-device", `loader,file=${file},addr=0x${address.toString(16)},force-raw=on`];
+  });
+  process.once("exit", removeFolder);
+  const transport = processTransport(name, program, qemuArguments(emulator, firmware, loaders));
+  return {
+    ...transport,
+    close: async () => {
+      await transport.close();
+      process.removeListener("exit", removeFolder);
+      removeFolder();
+    },
+  };
+}
+
+function qemuArguments(emulator: QemuEmulator, firmware: string, more: readonly string[]): string[] {
+  return [
+    "-machine",
+    emulator.machine,
+    ...emulator.arguments,
+    ...["-nodefaults", "-display", "none", "-monitor", "none", "-serial", "stdio"],
+    ...more,
+    "-kernel",
+    firmware,
+  ];
+}

@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type Board, boardsFolder } from "../boards/index.js";
+import { findProgram, requireProgram } from "../tools/find.js";
+import { runProgram } from "../tools/run.js";
+import { type ImageSizes, imageSizes } from "./sizes.js";
+import { encodeUf2 } from "./uf2.js";
+import { cmakeVariables, firmwareBytes } from "./variables.js";
+
+/** Firmware of a board, built. */
+export interface Firmware {
+  /** Paths of its files; `uf2` only where the board takes one. */
+  files: { elf: string; bin: string; hex: string; uf2?: string };
+  sizes: ImageSizes;
+}
+
+/** How firmware is built. */
+export interface FirmwareOptions {
+  /** Folder for built firmware; the user's cache by default. */
+  cache?: string;
+  /** Takes what CMake and the compiler say. */
+  onLine?(line: string): void;
+}
+
+const sources = ["CMakeLists.txt", "cmake", "firmware", "ports", "toolchains"];
+const finished = "complete";
+
+/**
+ * Builds the firmware of a board with CMake, or takes it from the cache where it was built before from the same sources
+ * with the same compiler.
+ *
+ * @throws `tool-missing` where CMake or the compiler is missing, `tool-failed`
+ */
+export async function buildFirmware(board: Board, options: FirmwareOptions = {}): Promise<Firmware> {
+  const cmake = requireProgram("cmake");
+  const compiler = requireProgram(`${board.isa.toolchain}-gcc`);
+  const wasm3 = wasm3Folder();
+  const variables = cmakeVariables(board, wasm3);
+  const version = await runProgram(compiler, ["--version"]);
+  const key = sourceKey(
+    [JSON.stringify(board), version],
+    [...sources.map((part) => join(boardsFolder, part)), wasm3],
+  );
+  const folder = join(options.cache ?? firmwareCache(), board.id, key);
+  if (!existsSync(join(folder, finished))) {
+    const work = mkdtempSync(join(tmpdir(), "wasmote-firmware-"));
+    try {
+      await runProgram(cmake, configureArguments(board, variables, work), options);
+      await runProgram(cmake, ["--build", work, "--parallel"], options);
+      keep(board, work, folder);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  return describe(board, folder);
+}
+
+function configureArguments(board: Board, variables: Record<string, string>, work: string): string[] {
+  return [
+    ...["-S", boardsFolder, "-B", work],
+    ...(findProgram("ninja") === undefined ? [] : ["-G", "Ninja"]),
+    "-DCMAKE_BUILD_TYPE=Release",
+    `-DCMAKE_TOOLCHAIN_FILE=${join(boardsFolder, "toolchains", `${board.isa.toolchain}.cmake`)}`,
+    ...Object.entries(variables).map(([name, value]) => `-D${name}=${value}`),
+  ];
+}
+
+/** Moves a complete set of files into place at once, so that another process sees all of it or nothing. */
+function keep(board: Board, work: string, folder: string): void {
+  mkdirSync(dirname(folder), { recursive: true });
+  const draft = mkdtempSync(`${folder}.`);
+  for (const ending of ["elf", "bin", "hex", "map"]) {
+    copyFileSync(join(work, `${board.id}.${ending}`), join(draft, `${board.id}.${ending}`));
+  }
+  const method = board.flashMethods.find((entry) => entry.method === "uf2");
+  if (method?.method === "uf2") {
+    const image = readFileSync(join(draft, `${board.id}.bin`));
+    writeFileSync(join(draft, `${board.id}.uf2`), encodeUf2(image, board.flashOrigin, method.familyId));
+  }
+  writeFileSync(join(draft, finished), "");
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(join(folder, finished))) throw error;
+  }
+}
+
+function describe(board: Board, folder: string): Firmware {
+  const file = (ending: string): string => join(folder, `${board.id}.${ending}`);
+  const sizes = imageSizes(
+    readFileSync(file("elf")),
+    { origin: board.flashOrigin, bytes: firmwareBytes(board) },
+    { origin: board.ramOrigin, bytes: board.ramBytes },
+  );
+  const uf2 = existsSync(file("uf2")) ? { uf2: file("uf2") } : {};
+  return { files: { elf: file("elf"), bin: file("bin"), hex: file("hex"), ...uf2 }, sizes };
+}
+
+/** Folder of wasm3's C sources, in npm's package react-native-webassembly. */
+function wasm3Folder(): string {
+  const require = createRequire(import.meta.url);
+  return join(dirname(require.resolve("react-native-webassembly/package.json")), "cpp");
+}
+
+function sourceKey(texts: readonly string[], paths: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(`${text.length}:${text}`);
+  for (const path of paths) {
+    for (const file of filesIn(path)) hash.update(`${file.length}:${file}`).update(readFileSync(file));
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+function filesIn(path: string): string[] {
+  if (!existsSync(path)) return [];
+  let entries: string[];
+  try {
+    entries = readdirSync(path).sort();
+  } catch {
+    return [path];
+  }
+  return entries.flatMap((entry) => filesIn(join(path, entry)));
+}
+
+function firmwareCache(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "wasmote", "firmware");
+}

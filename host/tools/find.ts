@@ -1,0 +1,41 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { WasmoteError } from "../errors.js";
+import { type Program, packages } from "./packages.js";
+
+/** Path of a program, looked for in the folders of PATH; undefined where there is none. */
+export function findProgram(name: string, path: string = process.env.PATH ?? ""): string | undefined {
+  const endings = process.platform === "win32" ? [".exe", ".cmd", ""] : [""];
+  for (const folder of path.split(delimiter).filter((part) => part !== "")) {
+    for (const ending of endings) {
+      const file = join(folder, `${name}${ending}`);
+      if (isProgram(file)) return file;
+    }
+  }
+  return undefined;
+}
+
+/** Path of a program. Throws `tool-missing`, which names the packages that have it. */
+export function requireProgram(program: Program): string {
+  const found = findProgram(program);
+  if (found === undefined) throw missing(program);
+  return found;
+}
+
+/** The error for a program that is not there. */
+export function missing(program: Program): WasmoteError {
+  const { debian, homebrew } = packages[program];
+  return new WasmoteError(
+    "tool-missing",
+    `${program}; Debian and Ubuntu: apt-get install ${debian}; Homebrew: brew install ${homebrew}`,
+  );
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
