@@ -13,7 +13,7 @@ import { type Graph, tensorAt } from "./graph/graph.js";
 import { perTensor } from "./graph/tensor.js";
 import { type Manifest, type ManifestTensor, manifestVersion } from "./package/manifest.js";
 import { packageModule } from "./package/package.js";
-import { runPasses } from "./passes/index.js";
+import { type Pass, runPasses } from "./passes/index.js";
 import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
 import { quantizeGraph } from "./quantize/quantize-graph.js";
@@ -25,6 +25,8 @@ const pageBytes = 65536;
 export interface BuildOptions {
   /** Samples for post-training quantization: `calibration[i][j]` is sample i for input j. */
   calibration?: readonly Float32Array[][];
+  /** Passes over the graph; all by default. */
+  passes?: readonly Pass[];
   /** Where compiled code is kept between builds; none by default. */
   cache?: Cache;
   /** Where kernels are taken from; the package's own by default. */
@@ -51,7 +53,10 @@ export interface BuiltModel {
  * @throws `calibration-*`, `model-unsupported`, `memory-exceeded`, `compile-failed`
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
-  const integer = quantizeGraph(runPasses(graph), options.calibration ?? []);
+  const integer = runPasses(
+    quantizeGraph(runPasses(graph, options.passes), options.calibration ?? []),
+    options.passes,
+  );
   const plan = planMemory(integer);
   const pages = Math.max(1, Math.ceil(plan.memoryBytes / pageBytes));
   if (pages > pageBytes) throw new WasmoteError("memory-exceeded", `${plan.memoryBytes} bytes`);

@@ -1,6 +1,7 @@
 import type { Graph } from "../graph/graph.js";
 import { fuseActivations } from "./fuse-activations.js";
 import { fusePadding } from "./fuse-padding.js";
+import { removeChannels } from "./remove-channels.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 
 /** A rewriting of a graph that keeps every model output the same, to the byte for integer graphs. */
@@ -14,9 +15,10 @@ export const passes: readonly Pass[] = [
   { name: "fuse-padding", apply: fusePadding },
   { name: "fuse-activations", apply: fuseActivations },
   { name: "remove-dead-nodes", apply: removeDeadNodes },
+  { name: "remove-channels", apply: removeChannels },
 ];
 
-/** Runs all passes over a valid graph. */
-export function runPasses(graph: Graph): Graph {
-  return passes.reduce((current, pass) => pass.apply(current), graph);
+/** Runs passes, all of them by default, over a valid graph. */
+export function runPasses(graph: Graph, list: readonly Pass[] = passes): Graph {
+  return list.reduce((current, pass) => pass.apply(current), graph);
 }
