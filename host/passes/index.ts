@@ -1,8 +1,10 @@
 import type { Graph } from "../graph/graph.js";
+import { foldConstants } from "./fold-constants.js";
 import { fuseActivations } from "./fuse-activations.js";
 import { fusePadding } from "./fuse-padding.js";
 import { removeChannels } from "./remove-channels.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
+import { removeIdentities } from "./remove-identities.js";
 
 /** A rewriting of a graph that keeps every model output the same, to the byte for integer graphs. */
 export interface Pass {
@@ -12,6 +14,8 @@ export interface Pass {
 
 /** The passes, in the order in which they run. */
 export const passes: readonly Pass[] = [
+  { name: "fold-constants", apply: foldConstants },
+  { name: "remove-identities", apply: removeIdentities },
   { name: "fuse-padding", apply: fusePadding },
   { name: "fuse-activations", apply: fuseActivations },
   { name: "remove-dead-nodes", apply: removeDeadNodes },

@@ -1,0 +1,89 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Graph } from "../../host/graph/graph.js";
+import { printGraph } from "../../host/graph/print.js";
+import type { Tensor } from "../../host/graph/tensor.js";
+import { validateGraph } from "../../host/graph/validate.js";
+import { checkOperators } from "../../host/ops/check.js";
+import { foldConstants } from "../../host/passes/fold-constants.js";
+import { removeDeadNodes } from "../../host/passes/remove-dead-nodes.js";
+import { removeIdentities } from "../../host/passes/remove-identities.js";
+import { assertGolden } from "../golden.js";
+
+const int8 = (name: string, shape: number[], zeroPoint = -128): Tensor => ({
+  name,
+  dtype: "int8",
+  shape,
+  quantization: { scale: [0.5], zeroPoint: [zeroPoint], axis: 0 },
+});
+
+const float = (name: string, data?: number[]): Tensor => ({
+  name,
+  dtype: "float32",
+  shape: [2],
+  ...(data === undefined ? {} : { data: Float32Array.from(data) }),
+});
+
+test("float nodes of constants are computed, others stay", () => {
+  const graph: Graph = {
+    name: "constants",
+    tensors: [
+      float("input"),
+      float("a", [1, -2]),
+      float("b", [3, 5]),
+      float("sum"),
+      float("rectified"),
+      float("out"),
+    ],
+    nodes: [
+      { name: "sum", operator: "add", attributes: { activation: "none" }, inputs: [1, 2], outputs: [3] },
+      { name: "relu", operator: "relu", attributes: {}, inputs: [3], outputs: [4] },
+      { name: "out", operator: "add", attributes: { activation: "none" }, inputs: [0, 4], outputs: [5] },
+    ],
+    inputs: [0],
+    outputs: [5],
+  };
+  const folded = foldConstants(graph);
+  validateGraph(folded);
+  checkOperators(folded);
+  assert.equal(
+    folded.nodes.map(({ name }) => name),
+    ["out"],
+  );
+  assert.equal(folded.tensors[4]?.data, Float32Array.of(4, 3));
+  assert.is(graph.tensors[4]?.data, undefined);
+});
+
+test("nodes that change no byte go, and their readers read on", () => {
+  const graph: Graph = {
+    name: "identities",
+    tensors: [
+      int8("input", [1, 4]),
+      int8("same shape", [1, 4]),
+      int8("rectified", [1, 4]),
+      int8("other zero point", [1, 4], 3),
+      int8("rectified at 3", [1, 4], 3),
+      int8("reshaped", [4], 3),
+    ],
+    nodes: [
+      { name: "reshape", operator: "reshape", attributes: { shape: [1, 4] }, inputs: [0], outputs: [1] },
+      { name: "relu", operator: "relu", attributes: {}, inputs: [1], outputs: [2] },
+      { name: "requantize", operator: "quantize", attributes: {}, inputs: [2], outputs: [3] },
+      { name: "relu at 3", operator: "relu", attributes: {}, inputs: [3], outputs: [4] },
+      { name: "flatten", operator: "reshape", attributes: { shape: [4] }, inputs: [4], outputs: [5] },
+    ],
+    inputs: [0],
+    outputs: [5],
+  };
+  checkOperators(graph);
+  const result = removeDeadNodes(removeIdentities(graph));
+  validateGraph(result);
+  checkOperators(result);
+  assertGolden("remove-identities.txt", `before\n${printGraph(graph)}\nafter\n${printGraph(result)}`);
+  assert.equal(
+    result.nodes.map(({ name }) => name),
+    ["requantize", "relu at 3", "flatten"],
+  );
+});
+
+test.run();
