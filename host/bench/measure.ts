@@ -1,6 +1,6 @@
-import { tensorBytes } from "../graph/tensor.js";
 import type { Manifest } from "../package/manifest.js";
 import type { LocalRunner } from "../run/types.js";
+import { exampleInputs } from "./example-inputs.js";
 import type { BenchReport } from "./report.js";
 
 /** How long is measured, and with which clock. */
@@ -96,15 +96,7 @@ function warmUp(run: () => void, clock: () => number): void {
 }
 
 function writeInputs(runner: LocalRunner, manifest: Manifest): void {
-  let state = 1;
-  for (const [i, input] of manifest.inputs.entries()) {
-    const bytes = new Uint8Array(tensorBytes(input));
-    for (let at = 0; at < bytes.length; at++) {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      bytes[at] = state >>> 24;
-    }
-    runner.writeInput(i, bytes);
-  }
+  for (const [i, bytes] of exampleInputs(manifest).entries()) runner.writeInput(i, bytes);
 }
 
 function clamp(value: number, low: number, high: number): number {

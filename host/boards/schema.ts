@@ -28,7 +28,7 @@ export const flashMethodSchema = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("esptool"), chip: name, offset: address }),
 ]);
 
-/** Where the emulator's flash cannot be written by the firmware, the model is put into it from the start. */
+/** The emulator can be started with the model in flash: the only way where the firmware cannot write it there. */
 const preloadSchema = z.strictObject({
   /** The first sector of the firmware's log of what is in the slots. */
   records: address,

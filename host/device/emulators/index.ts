@@ -14,16 +14,16 @@ export interface FirmwareFiles {
 
 /** What an emulator is started with. */
 export interface EmulatorOptions {
-  /** The model that is to be active from the start, where the board's flash cannot be written in the emulator. */
+  /** The model that is to be active from the start, where `takesModelAtStart`. */
   model?: Uint8Array;
   /** Takes the board's text. */
   onText?(line: string): void;
 }
 
-const answerMillis = 500;
-const answerAttempts = 60;
+const answerMillis = 200;
+const answerAttempts = 150;
 
-/** Whether models reach this board's emulator with its start only. */
+/** Whether a model is put into the flash of this board's emulator as it starts, rather than sent over the line. */
 export function takesModelAtStart(board: Board): boolean {
   return board.emulator?.preload !== undefined;
 }

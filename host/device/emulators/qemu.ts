@@ -50,7 +50,7 @@ function qemuArguments(emulator: QemuEmulator, firmware: string, more: readonly 
     "-machine",
     emulator.machine,
     ...emulator.arguments,
-    ...["-nodefaults", "-display", "none", "-monitor", "none", "-serial", "stdio"],
+    ...["-display", "none", "-monitor", "none", "-serial", "stdio"],
     ...more,
     "-kernel",
     firmware,

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { fit, type ModelNeeds, requireFit } from "../boards/index.js";
+import type { BoardStatus } from "../device/answers.js";
+import type { Device } from "../device/device.js";
+import { WasmoteError } from "../errors.js";
+import { tensorBytes } from "../graph/tensor.js";
+import type { OpenedModule } from "../package/open.js";
+import type { Runner } from "./types.js";
+
+/** A model that is active on a board. */
+export interface BoardRunner extends Runner {
+  /** Unit of the board's counter. */
+  readonly unit: BoardStatus["unit"];
+  /** RAM that firmware and engine take besides linear memory, in bytes. */
+  readonly runtimeBytes: number;
+  /** Runs the steps first..last-1 and gives what the board's counter says. Throws as `run` does. */
+  count(first: number, last: number): Promise<number>;
+}
+
+/** How a model gets onto a board and runs there. */
+export interface BoardRunnerOptions {
+  /** Most that one run may take, in units of the board's counter; the board's own limit by default. */
+  limit?: number;
+  /** Told while the model is sent: bytes done, of all. */
+  onUpload?(done: number, total: number): void;
+}
+
+/** What a model needs of a board. */
+export function modelNeeds(wasm: Uint8Array, { manifest, codeBytes }: OpenedModule): ModelNeeds {
+  return {
+    name: manifest.name,
+    fileBytes: wasm.length,
+    memoryBytes: manifest.memoryBytes,
+    codeBytes,
+    imports: manifest.imports.required,
+  };
+}
+
+/**
+ * Makes a model active on a board: sends it unless the board has it already. It is refused before anything is sent where
+ * the board says that it has too little. The board answers for whether its own checks pass.
+ *
+ * @throws `board-too-small`, `board-abi`, and what the board answers
+ */
+export async function deployModel(
+  device: Device,
+  wasm: Uint8Array,
+  opened: OpenedModule,
+  { onUpload }: BoardRunnerOptions = {},
+): Promise<void> {
+  const hash = createHash("sha256").update(wasm).digest();
+  const present = (await device.images()).find((image) => hash.equals(image.hash));
+  if (present?.active) return;
+  const status = await device.status();
+  const { board, ram, flash, imports } = status;
+  requireFit(fit(modelNeeds(wasm, opened), { name: board, ramBytes: ram, slotBytes: flash, imports }));
+  if (present === undefined) await device.upload(wasm, { onProgress: onUpload });
+  await device.activate(hash);
+}
+
+/**
+ * Makes a model active on a board and gives the runner for it. The runner's `close` ends the line.
+ *
+ * @param name as given to `--on`
+ * @throws as `deployModel`; the line is then still open
+ */
+export async function openBoardRunner(
+  name: string,
+  device: Device,
+  wasm: Uint8Array,
+  opened: OpenedModule,
+  options: BoardRunnerOptions = {},
+): Promise<BoardRunner> {
+  await deployModel(device, wasm, opened, options);
+  const { unit, used } = await device.status();
+  const { inputs, steps } = opened.manifest;
+  const count = async (first: number, last: number): Promise<number> => {
+    const result = await device.run(first, last, { limit: options.limit });
+    if (result.code !== 0) {
+      throw new WasmoteError("run-failed", `steps ${first} to ${last} on ${name} returned ${result.code}`);
+    }
+    return result.count;
+  };
+  return {
+    name,
+    unit,
+    runtimeBytes: used,
+    count,
+    async writeInput(index, bytes) {
+      const tensor = inputs[index];
+      if (tensor === undefined) throw new RangeError(`input ${index} of ${inputs.length}`);
+      const expected = tensorBytes(tensor);
+      if (bytes.length !== expected) {
+        throw new WasmoteError("input-size", `input ${index} takes ${expected} bytes, not ${bytes.length}`);
+      }
+      await device.writeInput(index, bytes);
+    },
+    readOutput: (index) => device.readOutput(index),
+    async run(first = 0, last = steps.length) {
+      await count(first, last);
+    },
+    close: () => device.close(),
+  };
+}
