@@ -2,7 +2,9 @@
  * The one translation unit that holds wasm3's operations (m3_exec.h) and its compiler (m3_compile.c). A port
  * header for the processor, force-included by the build, may define m3_exec_defs_h's contents in its place.
  *
- * Two things are put in place of wasm3's own, by name, before the compiler emits them:
+ * Some things are put in place of wasm3's own, by name, before the compiler emits them:
+ * - Compile, which calls a function that was not compiled yet when the call was, does not rewrite itself: every run
+ *   executes the same instructions, and a function that cannot be compiled stays so.
  * - Entry traps when the C stack is nearly used up. What overflows it all the same (loops that nest, the
  *   compiler) runs into the guard below the stack, which ends the guarded call.
  * - m3_Yield, an empty function that every call calls: a run is stopped by port_guarded_call.
@@ -36,6 +38,29 @@ d_m3Op(GuardedEntry)
     return op_Entry(d_m3OpAllArgs);
 }
 
+d_m3Op(CallOrCompile)
+{
+    IM3Function function = immediate(IM3Function);
+    const i32 stackOffset = immediate(i32);
+    IM3Memory memory = m3MemInfo(_mem);
+
+    if (M3_UNLIKELY(!function->compiled))
+    {
+        M3Result result = function->wasm ? CompileFunction(function) : m3Err_functionImportMissing;
+        if (result)
+        {
+            function->compiled = NULL;
+            newTrap(result);
+        }
+    }
+    m3ret_t result = Call(function->compiled, _sp + stackOffset, _mem, d_m3OpDefaultArgs);
+    _mem = memory->mallocated;
+    if (M3_UNLIKELY(result)) forwardTrap(result);
+    nextOp();
+}
+
 #define op_Entry op_GuardedEntry
+#define op_Compile op_CallOrCompile
 #include "m3_compile.c"
 #undef op_Entry
+#undef op_Compile

@@ -123,7 +123,7 @@ static uint32_t choose_slot(uint32_t length, const uint8_t *hash)
     {
         const slot_contents *slot = &contents[i];
         if (slot->state != slotEmpty && slot->length == length && same_hash(slot, hash)) return i;
-        if (i != active && (free == noSlot || slot->state == slotEmpty)) free = i;
+        if (i != active && (free == noSlot || (contents[free].state != slotEmpty && slot->state == slotEmpty))) free = i;
     }
     return free != noSlot ? free : 0;
 }

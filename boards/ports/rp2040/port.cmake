@@ -1,0 +1,19 @@
+# RP2040: the second-stage boot loader with its checksum, and wasm3's operations on Armv6-M.
+enable_language(ASM)
+find_program(NODE_PROGRAM node REQUIRED)
+
+add_executable(boot2 "${port}/boot2.S")
+target_compile_options(boot2 PRIVATE -mcpu=cortex-m0plus -mthumb)
+target_link_options(boot2 PRIVATE -mcpu=cortex-m0plus -nostdlib -Wl,-Ttext=0x20041f00 -Wl,--entry=boot2
+  -Wl,--build-id=none)
+set(boot2_image "${CMAKE_CURRENT_BINARY_DIR}/boot2-image.S")
+add_custom_command(OUTPUT "${boot2_image}"
+  COMMAND ${CMAKE_OBJCOPY} -O binary -j .text $<TARGET_FILE:boot2> boot2.bin
+  COMMAND ${NODE_PROGRAM} "${port}/boot2-checksum.mjs" boot2.bin "${boot2_image}"
+  DEPENDS boot2 "${port}/boot2-checksum.mjs")
+target_sources(firmware PRIVATE "${boot2_image}" "${CMAKE_CURRENT_SOURCE_DIR}/wasm3/port-armv6m.c")
+set_property(SOURCE "${firmware}/wasm3.c" "${firmware}/interpreter.c" APPEND PROPERTY COMPILE_OPTIONS
+  -include "${CMAKE_CURRENT_SOURCE_DIR}/wasm3/port-armv6m.h")
+set_property(SOURCE "${CMAKE_CURRENT_SOURCE_DIR}/wasm3/port-armv6m.c" PROPERTY COMPILE_OPTIONS "-w")
+# The header is there before m3_core.c asks wasm3.h for the texts of wasm3's errors.
+set_property(SOURCE "${firmware}/wasm3.c" APPEND PROPERTY COMPILE_OPTIONS -DM3_IMPLEMENT_ERROR_STRINGS=)
