@@ -1,48 +1,54 @@
 import { type Command, Option } from "commander";
 import type { BenchReport } from "../bench/index.js";
-import { openRunnerFor, readModuleFile, type Tier, tiers } from "./module-file.js";
+import { tiers } from "../run/types.js";
+import { addBoardOptions, type BoardOptions, isBoardRunner, openRunnerOrBoard } from "./board-runner.js";
+import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 import { bytesText, percent, shortName, table, thousands } from "./table.js";
 
-interface BenchOptions {
-  on: string;
-  tier: Tier;
+interface BenchOptions extends BoardOptions {
   json?: boolean;
 }
 
 /** Adds the command `bench` to the program. */
 export function registerBench(program: Command, output: Output): void {
-  program
+  const command = program
     .command("bench")
     .description("Measure what one inference costs, in all and step by step.")
     .argument("<model>", "a .wasm built by wasmote")
-    .option("--on <runner>", "wasm3 or node", "wasm3")
+    .option("--on <runner>", "wasm3, node, or a board of `wasmote boards`", "wasm3")
     .addOption(new Option("--tier <tier>", "which kernels run").choices(tiers).default("portable"))
     .option("--json", "print {model, on, tier, unit, total, steps, memory} as JSON")
     .addHelpText(
       "after",
       `
-Every figure is the minimum over several rounds. The total is measured on whole inferences; a step is measured
-by running just that step, one call into the module included.`,
+On wasm3 and node every figure is the minimum over several rounds. On a board, which counts by itself, an inference is
+run once before anything is counted. The total is measured on whole inferences; a step is measured by running just
+that step, one call into the module included.`,
     )
     .action((model: string, options: BenchOptions) => bench(model, options, output));
+  addBoardOptions(command);
 }
 
 async function bench(path: string, options: BenchOptions, output: Output): Promise<void> {
   const file = await readModuleFile(path);
   const { manifest } = file;
-  const { measure } = await import("../bench/index.js");
-  const runner = await openRunnerFor(options.on, options.tier, file);
+  const { count, measure } = await import("../bench/index.js");
+  const runner = await openRunnerOrBoard(options, file, output);
   let report: BenchReport;
   try {
     output.progress(`measuring ${manifest.name} on ${runner.name} ...`);
-    report = measure(runner, manifest, file.wasm.length, {
-      clock: () => Number(process.hrtime.bigint()),
-      onRound: (done, rounds) =>
-        output.progress(`measuring ${manifest.name} on ${runner.name}: round ${done} of ${rounds}`),
-    });
+    const doing = `measuring ${manifest.name} on ${runner.name}`;
+    report = isBoardRunner(runner)
+      ? await count(runner, manifest, file.wasm.length, {
+          onStep: (done, steps) => output.progress(`${doing}: step ${done} of ${steps}`),
+        })
+      : measure(runner, manifest, file.wasm.length, {
+          clock: () => Number(process.hrtime.bigint()),
+          onRound: (done, rounds) => output.progress(`${doing}: round ${done} of ${rounds}`),
+        });
   } finally {
-    runner.close();
+    await runner.close();
   }
   output.data(options.json ? JSON.stringify(report, undefined, 2) : benchText(report, output).join("\n"));
 }
@@ -51,11 +57,13 @@ function benchText(report: BenchReport, output: Output): string[] {
   const { bold, dim } = output.styles;
   const macs = report.steps.reduce((sum, step) => sum + step.macs, 0);
   const sum = report.steps.reduce((total, step) => total + step.count, 0);
+  const timed = report.unit === "nanoseconds";
+  const costs = (count: number): string => (timed ? microseconds(count) : thousands(count));
   const row = (name: string, operator: string, own: number, count: number, part: string) => [
     name,
     operator,
     thousands(own),
-    microseconds(count),
+    costs(count),
     part,
     own === 0 ? "-" : (count / own).toFixed(2),
   ];
@@ -64,9 +72,9 @@ function benchText(report: BenchReport, output: Output): string[] {
       { heading: "step", align: "left" },
       { heading: "operator", align: "left" },
       { heading: "MACs", align: "right" },
-      { heading: "microseconds", align: "right" },
+      { heading: timed ? "microseconds" : report.unit, align: "right" },
       { heading: "of steps", align: "right" },
-      { heading: "ns/MAC", align: "right" },
+      { heading: timed ? "ns/MAC" : "per MAC", align: "right" },
     ],
     [
       ...report.steps.map((s) => row(shortName(s.name), s.operator, s.macs, s.count, percent(s.count, sum))),
@@ -75,7 +83,7 @@ function benchText(report: BenchReport, output: Output): string[] {
   );
   const { linearBytes, runtimeBytes, peakRamBytes, flashBytes } = report.memory;
   return [
-    `${bold(report.model)} on ${report.on}, ${report.tier} tier; the minimum over several rounds`,
+    `${bold(report.model)} on ${report.on}, ${report.tier} tier; ${timed ? "the minimum over several rounds" : "one inference"}`,
     "",
     dim(heading!),
     ...rows.slice(0, -1),
@@ -85,7 +93,7 @@ function benchText(report: BenchReport, output: Output): string[] {
     ...(runtimeBytes === null || peakRamBytes === null
       ? [`runtime        ${report.on} does not tell`]
       : [
-          `runtime        ${bytesText(runtimeBytes)}, of ${report.on} on this machine`,
+          `runtime        ${bytesText(runtimeBytes)}, ${timed ? `of ${report.on} on this machine` : "of firmware and engine"}`,
           `peak RAM       ${bytesText(peakRamBytes)}, the two together`,
         ]),
     `file           ${bytesText(flashBytes)}`,

@@ -1,6 +1,6 @@
 import { WasmoteError } from "../errors.js";
 import type { OpenedModule } from "../package/open.js";
-import type { LocalRunner } from "../run/types.js";
+import type { LocalRunner, Tier } from "../run/types.js";
 import { readWholeFile } from "./files.js";
 
 /** A built model's file, opened. */
@@ -19,15 +19,8 @@ export async function readModuleFile(path: string): Promise<ModuleFile> {
   }
 }
 
-/** Tiers that `--tier` takes. */
-export const tiers = ["portable", "accelerated"] as const;
-export type Tier = (typeof tiers)[number];
-
 /** Opens the runner named by `--on`. Throws `board-unknown`, `tier-unavailable`, `addon-missing`. */
 export async function openRunnerFor(on: string, tier: Tier, file: ModuleFile): Promise<LocalRunner> {
   const { openRunner } = await import("../run/index.js");
-  if (tier !== "portable") {
-    throw new WasmoteError("tier-unavailable", `tier ${tier} on ${on}; it needs a board's native kernels`);
-  }
-  return openRunner(on, file.wasm, file);
+  return openRunner(on, file.wasm, file, tier);
 }

@@ -2,18 +2,17 @@ import { type Command, Option } from "commander";
 import { WasmoteError } from "../errors.js";
 import { describeType } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
-import type { Runner } from "../run/types.js";
+import { type Runner, tiers } from "../run/types.js";
+import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
 import { readWholeFile, sameFile, writeFilesAtomically } from "./files.js";
-import { openRunnerFor, readModuleFile, type Tier, tiers } from "./module-file.js";
+import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 import { outputText } from "./output-text.js";
 
-interface RunOptions {
+interface RunOptions extends BoardOptions {
   input?: string[];
   output?: string[];
-  on: string;
-  tier: Tier;
   json?: boolean;
 }
 
@@ -30,17 +29,18 @@ Example: wasmote run digits.wasm --input digit-7.png`;
 
 /** Adds the command `run` to the program. */
 export function registerRun(program: Command, output: Output): void {
-  program
+  const command = program
     .command("run")
     .description("Run a built model on files.")
     .argument("<model>", "a .wasm built by wasmote")
     .option("--input <file...>", "files of the model's inputs, in order")
     .option("--output <file...>", "files for the model's outputs, in order; printed if none is given")
-    .option("--on <runner>", "wasm3 or node", "wasm3")
+    .option("--on <runner>", "wasm3, node, or a board of `wasmote boards`", "wasm3")
     .addOption(new Option("--tier <tier>", "which kernels run").choices(tiers).default("portable"))
     .option("--json", "print all output values as JSON")
     .addHelpText("after", help)
     .action((model: string, options: RunOptions) => run(model, options, output));
+  addBoardOptions(command);
 }
 
 async function run(path: string, options: RunOptions, output: Output): Promise<void> {
@@ -55,7 +55,7 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
 
   const inputs = await readInputs(manifest, inputPaths, output);
   const frameCount = inputs[0]?.length ?? 1;
-  const runner = await openRunnerFor(options.on, options.tier, file);
+  const runner = await openRunnerOrBoard(options, file, output);
   let results: Uint8Array[][];
   try {
     results = await runFrames(runner, manifest, inputs, frameCount, output);

@@ -1,0 +1,83 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { boardNames, loadBoard } from "../boards/index.js";
+import { WasmoteError } from "../errors.js";
+import type { BoardRunner } from "../run/board.js";
+import { runners } from "../run/index.js";
+import type { LocalRunner, Tier } from "../run/types.js";
+import { type ModuleFile, openRunnerFor } from "./module-file.js";
+import type { Output } from "./output.js";
+import { percent } from "./table.js";
+
+/** Options of the commands that can use a board. */
+export interface BoardOptions {
+  on: string;
+  tier: Tier;
+  port?: string;
+  limit?: number;
+}
+
+/** Adds the options for boards to a command that has `--on`. */
+export function addBoardOptions(command: Command): Command {
+  return command
+    .addOption(portOption())
+    .option("--limit <n>", "most that one run may take on a board, in its counter's unit", wholeNumber);
+}
+
+/** The option `--port`. */
+export function portOption(): Option {
+  return new Option("--port <port>", "a connected board: a serial port, tcp://HOST:PORT or unix:PATH");
+}
+
+/** Reads a whole number from the command line. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  }
+  return value;
+}
+
+/** Whether a runner is a board, which counts by itself. */
+export function isBoardRunner(runner: LocalRunner | BoardRunner): runner is BoardRunner {
+  return "count" in runner;
+}
+
+/**
+ * Opens what `--on` names: an engine in this process or a board, at `--port` or in its emulator.
+ *
+ * @throws `board-unknown`, `tier-unavailable`, what engines throw, what `connectBoard` and `openBoardRunner` throw
+ */
+export async function openRunnerOrBoard(
+  options: BoardOptions,
+  file: ModuleFile,
+  output: Output,
+): Promise<LocalRunner | BoardRunner> {
+  const { on, tier, port, limit } = options;
+  if (Object.hasOwn(runners, on)) return openRunnerFor(on, tier, file);
+  if (!boardNames().includes(on)) {
+    throw new WasmoteError(
+      "board-unknown",
+      `"${on}"; there are ${Object.keys(runners).join(", ")}, and the boards ${boardNames().join(", ")}`,
+    );
+  }
+  if (tier !== "portable") throw new WasmoteError("tier-unavailable", `tier ${tier} on ${on}`);
+  const board = loadBoard(on);
+  const { modelNeeds, openBoardRunner } = await import("../run/board.js");
+  const { boardOffer, fit, requireFit } = await import("../boards/index.js");
+  requireFit(fit(modelNeeds(file.wasm, file), boardOffer(board)));
+  const { connectBoard } = await import("../device/connect.js");
+  const onText = (line: string): void => output.talk(`${on}: ${line}`);
+  const onProgress = (what: string): void => output.progress(what);
+  const device = await connectBoard(board, { port, model: file.wasm, onText, onProgress });
+  try {
+    return await openBoardRunner(on, device, file.wasm, file, { limit, onUpload: uploadProgress(output) });
+  } catch (error) {
+    await device.close();
+    throw error;
+  }
+}
+
+/** Shows how far an upload is. */
+export function uploadProgress(output: Output): (done: number, total: number) => void {
+  return (done, total) => output.progress(`sending the model: ${percent(done, total)}`);
+}
