@@ -182,6 +182,7 @@ export const errorTable = {
     "a program that was started failed",
     "Read what it said above; WASMOTE_DEBUG=1 shows its command line.",
   ),
+  "flash-method": refused("the board cannot be flashed that way", "Name one of the methods with --method."),
   "device-missing": missing(
     "no such device is connected",
     "Connect the board, with its boot button pressed where it has one.",

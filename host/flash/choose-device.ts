@@ -1,0 +1,33 @@
+import { WasmoteError } from "../errors.js";
+import { describeDevice, type UsbDevice } from "./usb-devices.js";
+
+/**
+ * Chooses the one device that can be meant.
+ *
+ * @param ids "vendor:product" of what can be meant
+ * @param present every connected device
+ * @param wanted an id or a serial number that narrows the choice
+ * @throws `device-missing` or `device-ambiguous`, which list what is there
+ */
+export function chooseDevice(
+  ids: readonly string[],
+  present: readonly UsbDevice[],
+  wanted?: string,
+): UsbDevice {
+  const matching = present.filter(
+    ({ id, serial }) => ids.includes(id) && (wanted === undefined || wanted === id || wanted === serial),
+  );
+  const [only, ...others] = matching;
+  if (only === undefined) {
+    const looked = wanted === undefined ? ids.join(" or ") : `${wanted} with ${ids.join(" or ")}`;
+    throw new WasmoteError("device-missing", `USB ${looked}; ${list("connected are", present)}`);
+  }
+  if (others.length > 0) throw new WasmoteError("device-ambiguous", list("matching are", matching));
+  return only;
+}
+
+function list(before: string, devices: readonly UsbDevice[]): string {
+  return devices.length === 0
+    ? "no USB device is connected"
+    : `${before} ${devices.map(describeDevice).join(", ")}`;
+}
