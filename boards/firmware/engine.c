@@ -122,7 +122,8 @@ static void load_job(void *argument)
     job *work = argument;
     const M3Result result = load(work);
     if (!result) work->error = modelOk;
-    else work->error = arena_exhausted() ? modelMemory : modelBad;
+    else if (arena_exhausted()) work->error = modelMemory;
+    else work->error = result == m3Err_unknownOpcode ? modelAbi : modelBad;
 }
 
 static uint64_t board_limit(void)

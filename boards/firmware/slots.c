@@ -11,6 +11,7 @@ static slot_contents contents[maxSlots];
 static uint32_t active = noSlot;
 static uint32_t uploading = noSlot;     /* the slot of the upload that goes on, if it was begun since the start */
 static uint32_t next;                   /* the offset that it wants */
+static uint32_t finished = noSlot;      /* the slot of the last upload that was completed since the start */
 
 static bool same_hash(const slot_contents *slot, const uint8_t *hash)
 {
@@ -177,12 +178,19 @@ static model_error finish(void)
     slot->state = error ? slotEmpty : slotComplete;
     uploading = noSlot;
     if (!log_slot(index, error ? recordEmpty : recordComplete)) return modelFlash;
+    if (!error) finished = index;
     return error;
 }
 
 model_error slots_write(uint32_t offset, const uint8_t *data, uint32_t length, uint32_t *wanted)
 {
-    if (uploading == noSlot) return modelBusy;
+    if (uploading == noSlot)
+    {
+        /* The last piece once more, since its answer was lost. */
+        if (finished == noSlot || contents[finished].state != slotComplete) return modelBusy;
+        *wanted = contents[finished].length;
+        return length <= *wanted && offset == *wanted - length ? modelOk : modelBusy;
+    }
     const slot_contents *slot = &contents[uploading];
     const flash_range *range = &port_flash.slots[uploading];
 

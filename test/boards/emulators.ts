@@ -1,0 +1,47 @@
+import { type Board, loadBoard } from "../../host/boards/index.js";
+import { buildFirmware, type Firmware } from "../../host/firmware/build.js";
+import { findProgram } from "../../host/tools/find.js";
+
+/** The boards whose emulator is QEMU, and what must be there to build and run their firmware. */
+export const emulatedBoards = [
+  "mps2-an385",
+  "mps2-an386",
+  "mps2-an500",
+  "netduino-plus-2",
+  "qemu-rv32",
+] as const;
+
+const told = new Set<string>();
+
+/**
+ * The boards of these names whose compiler and emulator are installed. The others are left out, which is said aloud
+ * once; where CI is set in the environment, a missing tool is an error instead.
+ */
+export function availableBoards(names: readonly string[] = emulatedBoards): Board[] {
+  return names
+    .map((name) => loadBoard(name))
+    .filter((board) => {
+      const emulator = board.emulator?.kind === "qemu" ? [board.emulator.program] : [];
+      const missing = ["cmake", `${board.isa.toolchain}-gcc`, ...emulator].filter(
+        (program) => findProgram(program) === undefined,
+      );
+      if (missing.length === 0) return true;
+      const what = `firmware tests on ${board.id}, for want of ${missing.join(", ")}`;
+      if (process.env.CI) throw new Error(what);
+      if (!told.has(what)) console.error(`SKIPPED: ${what}`);
+      told.add(what);
+      return false;
+    });
+}
+
+const built = new Map<string, Promise<Firmware>>();
+
+/** The firmware of a board, built once. */
+export function firmwareOf(board: Board): Promise<Firmware> {
+  let firmware = built.get(board.id);
+  if (firmware === undefined) {
+    firmware = buildFirmware(board);
+    built.set(board.id, firmware);
+  }
+  return firmware;
+}

@@ -1,0 +1,73 @@
+import { type Manifest, manifestVersion } from "../../host/package/manifest.js";
+import { packageModule } from "../../host/package/package.js";
+import { encodeLeb128 } from "../../host/package/sections.js";
+
+/** WebAssembly instructions, by the specification's chapter 5.4. */
+const op = { unreachable: 0x00, loop: 0x03, br: 0x0c, end: 0x0b, call: 0x10, drop: 0x1a, get: 0x20 } as const;
+const i32 = { load: 0x28, const: 0x41, add: 0x6a } as const;
+const emptyBlock = 0x40;
+const typeI32 = 0x7f;
+
+/** Bodies of `run(first, last) -> i32`, without locals. */
+export const bodies = {
+  /** Returns last - first, as first + ... would not: last + first. */
+  sum: [op.get, 0, op.get, 1, i32.add],
+  trap: [op.unreachable],
+  endless: [op.loop, emptyBlock, op.br, 0, op.end, i32.const, 0],
+  recursive: [op.get, 0, op.get, 1, op.call, 0, i32.const, 1, i32.add],
+  outOfBounds: [i32.const, 0x7f, i32.load, 2, 0],
+  /** Loops nested deeper than any C stack. */
+  nested: [
+    ...Array.from({ length: 150 }, () => [op.loop, emptyBlock]).flat(),
+    ...Array.from({ length: 150 }, () => op.end),
+    i32.const,
+    0,
+  ],
+  /** f32.const 0, dropped. */
+  float: [0x43, 0, 0, 0, 0, op.drop, i32.const, 0],
+} as const satisfies Record<string, readonly number[]>;
+
+const section = (id: number, bytes: readonly number[]): number[] => [
+  id,
+  ...encodeLeb128(bytes.length),
+  ...bytes,
+];
+const text = (value: string): number[] => [value.length, ...Buffer.from(value, "latin1")];
+
+/**
+ * A model file around one body, with an input of 8 int8 at address 16 and an output of 8 int8 at the same place.
+ *
+ * @param weightBytes length of the weights, which are the numbers 0, 1, ... modulo 251
+ */
+export function makeModel(
+  name: string,
+  body: readonly number[],
+  changes: Partial<Manifest> & { weightBytes?: number } = {},
+): Uint8Array {
+  const { weightBytes = 0, ...manifestChanges } = changes;
+  const code = [0, ...body, op.end];
+  const module = Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, [1, 0x60, 2, typeI32, typeI32, 1, typeI32]),
+    ...section(3, [1, 0]),
+    ...section(5, [1, 0, 1]),
+    ...section(7, [2, ...text("run"), 0, 0, ...text("memory"), 2, 0]),
+    ...section(10, [1, ...encodeLeb128(code.length), ...code]),
+  ]);
+  const tensor = { dtype: "int8", shape: [8], address: 16 } as const;
+  const manifest: Manifest = {
+    version: manifestVersion,
+    name,
+    inputs: [{ name: "in", ...tensor, shape: [8] }],
+    outputs: [{ name: "out", ...tensor, shape: [8] }],
+    memoryBytes: 64,
+    steps: [{ name: "one", operator: "made", macs: 0, weightBytes: 0 }],
+    imports: { required: [], optional: [] },
+    ...manifestChanges,
+  };
+  return packageModule(
+    module,
+    manifest,
+    Uint8Array.from({ length: weightBytes }, (_, i) => i % 251),
+  );
+}
