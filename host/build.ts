@@ -11,6 +11,7 @@ import { lower, type Program } from "./generate/program.js";
 import { writeSource } from "./generate/source.js";
 import { type Graph, tensorAt } from "./graph/graph.js";
 import { perTensor } from "./graph/tensor.js";
+import { isOptionalImport } from "./ops/accelerators.js";
 import { type Manifest, type ManifestTensor, manifestVersion } from "./package/manifest.js";
 import { packageModule } from "./package/package.js";
 import { type Pass, runPasses } from "./passes/index.js";
@@ -89,7 +90,9 @@ function describe(graph: Graph, plan: Plan, program: Program, code: Uint8Array):
     if (address === undefined) throw new Error(`tensor ${index} has no address`);
     return { name, dtype, shape: [...shape], address, ...(parameters ?? {}) };
   };
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(code as BufferSource));
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(code as BufferSource)).map(
+    ({ module, name }) => `${module}.${name}`,
+  );
   return {
     version: manifestVersion,
     name: graph.name,
@@ -102,6 +105,9 @@ function describe(graph: Graph, plan: Plan, program: Program, code: Uint8Array):
       macs,
       weightBytes,
     })),
-    imports: { required: imports.map(({ module, name }) => `${module}.${name}`), optional: [] },
+    imports: {
+      required: imports.filter((name) => !isOptionalImport(name)),
+      optional: imports.filter(isOptionalImport),
+    },
   };
 }

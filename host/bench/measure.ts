@@ -1,5 +1,5 @@
 import type { Manifest } from "../package/manifest.js";
-import type { LocalRunner } from "../run/types.js";
+import type { LocalRunner, Tier } from "../run/types.js";
 import { exampleInputs } from "./example-inputs.js";
 import type { BenchReport } from "./report.js";
 
@@ -11,6 +11,8 @@ export interface MeasureOptions {
   budgetNanoseconds?: number;
   minRounds?: number;
   maxRounds?: number;
+  /** The tier that the runner was opened with. */
+  tier?: Tier;
   /** Told after each round. */
   onRound?(done: number, rounds: number): void;
 }
@@ -61,7 +63,7 @@ export function measure(
   return {
     model: manifest.name,
     on: runner.name,
-    tier: "portable",
+    tier: options.tier ?? "portable",
     unit: "nanoseconds",
     total: Math.round(best[0]!),
     steps: manifest.steps.map(({ name, operator, macs }, i) => ({

@@ -45,6 +45,7 @@ async function bench(path: string, options: BenchOptions, output: Output): Promi
         })
       : measure(runner, manifest, file.wasm.length, {
           clock: () => Number(process.hrtime.bigint()),
+          tier: options.tier,
           onRound: (done, rounds) => output.progress(`${doing}: round ${done} of ${rounds}`),
         });
   } finally {

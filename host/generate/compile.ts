@@ -51,6 +51,32 @@ export function compilerOptions(): string {
 }
 
 /**
+ * Functions that stay functions of their own: an interpreter that compiles a function when it is first called then
+ * neither meets an import that its host lacks nor spends memory on kernels that an accelerator replaces.
+ */
+const separateFunctions = ["host-imports/accelerators/*", "model/portable"];
+
+/** What AssemblyScript's compiler gives its transforms of the Binaryen module that it has compiled to. */
+interface Binaryen {
+  setPassArgument(key: string, value: string): void;
+  clearPassArguments(): void;
+}
+
+/** A transform of AssemblyScript's compiler that marks `separateFunctions`; their names in Binaryen are their paths. */
+class KeepFunctionsSeparate {
+  /** Set on the prototype by AssemblyScript's compiler. */
+  declare readonly binaryen: Binaryen;
+
+  afterCompile(module: { runPasses(passes: string[]): void }): void {
+    for (const pattern of separateFunctions) {
+      this.binaryen.setPassArgument("no-inline", pattern);
+      module.runPasses(["no-inline"]);
+    }
+    this.binaryen.clearPassArguments();
+  }
+}
+
+/**
  * Compiles a program's files with AssemblyScript's compiler, in this process.
  *
  * @param files as `collectFiles` gives them; the entry is `model.ts`
@@ -79,6 +105,7 @@ export async function compile(files: ReadonlyMap<string, string>, memoryPages: n
         if (name === "model.wasm" && typeof contents !== "string") wasm = contents;
       },
       listFiles: () => [],
+      transforms: [KeepFunctionsSeparate as never],
     },
   );
   if (error !== null || wasm === undefined) {

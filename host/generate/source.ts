@@ -1,37 +1,84 @@
 import type { KernelCall } from "../ops/operator.js";
-import type { Program } from "./program.js";
+import type { Program, ProgramStep } from "./program.js";
 
 /** Codes that `run` returns; anything but `done` leaves memory as it was. */
 export const runCodes = { done: 0, invalidSteps: 1 } as const;
+
+/** File of the accelerators' calls, below `assembly/`. */
+const acceleratorsModule = "host-imports/accelerators";
 
 /**
  * The model's entry in AssemblyScript: readable, and the same for the same program. Kernel files are imported
  * relative to `assembly/`.
  */
 export function writeSource(program: Program): string {
-  const kernels = new Map<string, Set<string>>();
-  for (const { module, kernel } of program.steps.flatMap(({ calls }) => calls)) {
-    kernels.set(module, (kernels.get(module) ?? new Set()).add(kernel));
-  }
-  const imports = [...kernels]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([module, names]) => `import { ${[...names].sort().join(", ")} } from "./${module}";\n`)
-    .join("");
-  const cases = program.steps
-    .map(({ name, operator, calls }, step) => {
-      const body = calls.map(writeCall).join("");
-      return `      case ${step}: // ${operator} ${printable(name)}\n${body}        break;\n`;
-    })
-    .join("");
-  return `${imports}
+  const accelerated = program.steps.some(isAccelerated);
+  return `${writeImports(program)}${accelerated ? "\nexport { accelerators };\n" : ""}
 /** Runs the steps first..last-1 of ${program.steps.length}. Returns ${runCodes.done}, or ${runCodes.invalidSteps} where there are no such steps. */
 export function run(first: i32, last: i32): i32 {
   if (first < 0 || last > ${program.steps.length} || first > last) return ${runCodes.invalidSteps};
   for (let step = first; step < last; step++) {
     switch (step) {
-${cases}    }
+${program.steps.map(writeStep).join("")}    }
   }
   return ${runCodes.done};
+}
+${accelerated ? writePortable(program) : ""}`;
+}
+
+function isAccelerated({ calls }: ProgramStep): boolean {
+  return calls.some((call) => call.accelerated !== undefined);
+}
+
+function writeImports(program: Program): string {
+  const names = new Map<string, Set<string>>();
+  const add = (module: string, name: string): void => {
+    names.set(module, (names.get(module) ?? new Set()).add(name));
+  };
+  for (const { module, kernel, accelerated } of program.steps.flatMap(({ calls }) => calls)) {
+    add(module, kernel);
+    if (accelerated === undefined) continue;
+    add(acceleratorsModule, "accelerators");
+    add(acceleratorsModule, accelerated.accelerator.call);
+  }
+  return [...names]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([module, set]) => `import { ${[...set].sort().join(", ")} } from "./${module}";\n`)
+    .join("");
+}
+
+/** A step of `run`; where an accelerator is missing, `portable` does it. */
+function writeStep(step: ProgramStep, index: number): string {
+  const title = `      case ${index}: // ${step.operator} ${printable(step.name)}\n`;
+  if (!isAccelerated(step)) return `${title}${step.calls.map(writeCall).join("")}        break;\n`;
+  const bits = step.calls.reduce((mask, { accelerated }) => mask | (accelerated?.accelerator.bit ?? 0), 0);
+  return `${title}        if ((accelerators & ${bits}) != ${bits}) {
+          portable(${index});
+          break;
+        }
+${step.calls.map(writeAcceleratedCall).join("")}        break;
+`;
+}
+
+function writeAcceleratedCall(call: KernelCall): string {
+  if (call.accelerated === undefined) return writeCall(call);
+  const { accelerator, parameters } = call.accelerated;
+  return `        ${accelerator.call}(${parameters});\n`;
+}
+
+function writePortable(program: Program): string {
+  const cases = program.steps
+    .map((step, index) =>
+      isAccelerated(step)
+        ? `    case ${index}:\n${step.calls.map(writeCall).join("").replace(/^ {4}/gm, "  ")}      break;\n`
+        : "",
+    )
+    .join("");
+  return `
+/** A step that an accelerator does where the host offers it. */
+function portable(step: i32): void {
+  switch (step) {
+${cases}  }
 }
 `;
 }

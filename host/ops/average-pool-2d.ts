@@ -1,3 +1,4 @@
+import { accelerators } from "./accelerators.js";
 import { pool2d } from "./pool-2d.js";
 
 /** 2-d average pooling, NHWC; padding takes no part in the average. */
@@ -6,6 +7,7 @@ export const averagePool2d = pool2d({
   builtin: "AVERAGE_POOL_2D",
   module: "kernels/average-pool-2d",
   kernel: "averagePool2dInt8",
+  accelerator: accelerators.averagePool,
   start: 0,
   add: (sum, pixel) => sum + pixel,
   finish: (sum, count) => sum / count,

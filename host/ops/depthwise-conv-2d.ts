@@ -1,5 +1,6 @@
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, type Tensor } from "../graph/tensor.js";
+import { accelerators } from "./accelerators.js";
 import {
   type ConvolutionAttributes,
   type ConvolutionGeometry,
@@ -8,7 +9,7 @@ import {
   readTfliteConvolution,
 } from "./convolution.js";
 import { type Operator, Refused, require } from "./operator.js";
-import { emitPatchProduct, patchScratchBytes } from "./patch-product.js";
+import { emitPatchProduct, patchScratchBytes, windowParameters } from "./patch-product.js";
 import { applyActivation, int8ActivationRange, int8Parameters } from "./requantization.js";
 import {
   type ChannelConstants,
@@ -141,6 +142,7 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
     }
     const range = int8ActivationRange(node.attributes.activation, output);
     const plain = isPlain3x3(g);
+    const weights = placement.weights(packChannelTiles(taps, g.outputChannels, data, constants));
     return [
       {
         module: "kernels/depthwise-conv-2d",
@@ -149,7 +151,7 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,
           scratch: placement.scratch,
-          weights: placement.weights(packChannelTiles(taps, g.outputChannels, data, constants)),
+          weights,
           batches: g.batches,
           inputHeight: g.inputHeight,
           inputWidth: g.inputWidth,
@@ -170,6 +172,12 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
           low: range.low,
           high: range.high,
           ...(plain ? {} : { chunk: laneCapacity(maxWeight) }),
+        },
+        accelerated: {
+          accelerator: accelerators.depthwise,
+          parameters: placement.weights(
+            windowParameters(g, g.multiplier, g.input, output, range, weights, placement),
+          ),
         },
       },
     ];

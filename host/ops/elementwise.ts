@@ -1,5 +1,6 @@
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
+import { type Accelerator, parameterBlock } from "./accelerators.js";
 import {
   type BroadcastSteps,
   broadcastLoops,
@@ -29,6 +30,8 @@ export interface ElementwiseKernel {
   swapped: boolean;
   /** Arguments after addresses, counts and steps. */
   constants: Readonly<Record<string, number | bigint>>;
+  /** The accelerator for operands of one shape, and its parameters after addresses and length. */
+  accelerated?: { accelerator: Accelerator; constants: Readonly<Record<string, number>> };
 }
 
 /** What tells one elementwise operator from another. */
@@ -130,6 +133,21 @@ export function elementwise(kind: ElementwiseKind): Operator<ElementwiseAttribut
         module: kernel.module,
         kernel: flat ? kernel.same : kernel.broadcast,
         arguments: { ...places, output: placement.outputs[0] as number, ...walk, ...kernel.constants },
+        ...(flat && kernel.accelerated !== undefined
+          ? {
+              accelerated: {
+                accelerator: kernel.accelerated.accelerator,
+                parameters: placement.weights(
+                  parameterBlock({
+                    ...places,
+                    output: placement.outputs[0] as number,
+                    length,
+                    ...kernel.accelerated.constants,
+                  }),
+                ),
+              },
+            }
+          : {}),
       });
       return calls;
     },

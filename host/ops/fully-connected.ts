@@ -1,5 +1,6 @@
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
+import { accelerators, parameterBlock } from "./accelerators.js";
 import { checkWeightedDtypes } from "./convolution.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
@@ -91,6 +92,9 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
       return sum;
     });
     const range = int8ActivationRange(node.attributes.activation, output);
+    const weights = placement.weights(
+      packTiles(g.outputs, g.inputs, (n, k) => data[n * g.inputs + k] as number, constants),
+    );
     return [
       {
         module: "kernels/fully-connected",
@@ -99,9 +103,7 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,
           scratch: placement.scratch,
-          weights: placement.weights(
-            packTiles(g.outputs, g.inputs, (n, k) => data[n * g.inputs + k] as number, constants),
-          ),
+          weights,
           rows: g.rows,
           inputs: g.inputs,
           outputs: g.outputs,
@@ -111,6 +113,24 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
           chunk: Math.min(
             roundUp(g.inputs, 4),
             Math.floor((placement.scratchBytes - tileHeaderBytes) / 16) * 4,
+          ),
+        },
+        accelerated: {
+          accelerator: accelerators.fullyConnected,
+          parameters: placement.weights(
+            parameterBlock({
+              input: placement.inputs[0] as number,
+              output: placement.outputs[0] as number,
+              scratch: placement.scratch,
+              scratchBytes: placement.scratchBytes,
+              weights,
+              rows: g.rows,
+              inputs: g.inputs,
+              outputs: g.outputs,
+              outputZeroPoint: int8Parameters(output).zeroPoint,
+              low: range.low,
+              high: range.high,
+            }),
           ),
         },
       },

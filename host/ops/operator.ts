@@ -1,5 +1,6 @@
 import type { BoundNode } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
+import type { AcceleratedCall } from "./accelerators.js";
 
 /** Why a node cannot be run. Collected, so that a user sees every reason at once. */
 export class Refused extends Error {}
@@ -75,6 +76,8 @@ export interface KernelCall {
   /** Exported function of that file. */
   readonly kernel: string;
   readonly arguments: Readonly<Record<string, number | bigint>>;
+  /** The same work, to the byte, done by a native micro-kernel where the host offers it. */
+  readonly accelerated?: AcceleratedCall;
 }
 
 /**

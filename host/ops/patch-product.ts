@@ -1,9 +1,13 @@
 import type { FusedActivation } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
+import { accelerators, parameterBlock } from "./accelerators.js";
 import type { KernelCall, Placement } from "./operator.js";
 import { int8ActivationRange, int8Parameters } from "./requantization.js";
 import { laneCapacity, roundUp, tileHeaderBytes } from "./weight-tiles.js";
 import type { Padding, Window } from "./window.js";
+
+/** Bytes of the kernel's sums: 4 channels of 3 positions, int32. */
+const sumsBytes = 48;
 
 /** A product of patches by a matrix of weights: a convolution, or a depthwise one of a single input channel. */
 export interface PatchProduct {
@@ -33,10 +37,10 @@ export function patchScratchBytes(product: PatchProduct, maxWeight: number): num
   const depth = roundUp(depthOf(product), 4);
   const capacity = laneCapacity(maxWeight);
   const zeroRow = reachesOver(product) ? product.inputChannels : 0;
-  const chunks = depth <= capacity ? 1 : Math.ceil(depth / Math.min(32, capacity));
+  const chunks = depth <= capacity ? 1 : Math.ceil(depth / Math.min(24, capacity));
   const smallest = roundUp(Math.ceil(depth / chunks), 4);
   const sizes = [smallest, Math.min(depth, capacity)].map((chunk) =>
-    roundUp(depth * 8 + tileHeaderBytes + chunk * 4 + zeroRow, 8),
+    roundUp(depth * 8 + tileHeaderBytes + chunk * 4 + sumsBytes + zeroRow, 8),
   );
   return [...new Set(sizes)];
 }
@@ -53,9 +57,10 @@ export function emitPatchProduct(
 ): KernelCall[] {
   const depth = roundUp(depthOf(product), 4);
   const zeroRow = reachesOver(product) ? product.inputChannels : 0;
-  const spare = placement.scratchBytes - depth * 8 - tileHeaderBytes - zeroRow;
+  const spare = placement.scratchBytes - depth * 8 - tileHeaderBytes - sumsBytes - zeroRow;
   const chunk = Math.min(depth, laneCapacity(maxWeight), Math.floor(spare / 16) * 4);
   const range = int8ActivationRange(activation, output);
+  const weights = placement.weights(tiles);
   return [
     {
       module: "kernels/conv-2d",
@@ -64,8 +69,8 @@ export function emitPatchProduct(
         input: placement.inputs[0] as number,
         output: placement.outputs[0] as number,
         scratch: placement.scratch,
-        zeroRow: zeroRow > 0 ? placement.scratch + depth * 8 + tileHeaderBytes + chunk * 4 : 0,
-        weights: placement.weights(tiles),
+        zeroRow: zeroRow > 0 ? placement.scratch + depth * 8 + tileHeaderBytes + chunk * 4 + sumsBytes : 0,
+        weights,
         batches: product.batches,
         inputHeight: product.inputHeight,
         inputWidth: product.inputWidth,
@@ -87,6 +92,54 @@ export function emitPatchProduct(
         high: range.high,
         chunk,
       },
+      accelerated: {
+        accelerator: accelerators.conv,
+        parameters: placement.weights(
+          windowParameters(product, product.outputChannels, input, output, range, weights, placement),
+        ),
+      },
     },
   ];
+}
+
+/**
+ * Parameters of the accelerators of windows with weights, `accel_conv_s8` and `accel_depthwise_s8`.
+ *
+ * @param outputs output channels, or of a depthwise convolution the output channels of an input channel
+ */
+export function windowParameters(
+  product: Omit<PatchProduct, "outputChannels">,
+  outputs: number,
+  input: Tensor,
+  output: Tensor,
+  range: { low: number; high: number },
+  weights: number,
+  placement: Placement,
+): Uint8Array {
+  return parameterBlock({
+    input: placement.inputs[0] as number,
+    output: placement.outputs[0] as number,
+    scratch: placement.scratch,
+    scratchBytes: placement.scratchBytes,
+    weights,
+    batches: product.batches,
+    inputHeight: product.inputHeight,
+    inputWidth: product.inputWidth,
+    inputChannels: product.inputChannels,
+    outputHeight: product.outputHeight,
+    outputWidth: product.outputWidth,
+    outputs,
+    filterHeight: product.window.filterHeight,
+    filterWidth: product.window.filterWidth,
+    strideHeight: product.window.strideHeight,
+    strideWidth: product.window.strideWidth,
+    dilationHeight: product.window.dilationHeight,
+    dilationWidth: product.window.dilationWidth,
+    padTop: product.padding.top,
+    padLeft: product.padding.left,
+    inputZeroPoint: int8Parameters(input).zeroPoint,
+    outputZeroPoint: int8Parameters(output).zeroPoint,
+    low: range.low,
+    high: range.high,
+  });
 }

@@ -1,5 +1,6 @@
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
+import { type Accelerator, parameterBlock } from "./accelerators.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
 import { explicitPadding, type Padding, slide, type Window } from "./window.js";
@@ -23,6 +24,8 @@ export interface PoolKind {
   /** Kernel's file and function, with `averagePool2dInt8`'s arguments. */
   module: string;
   kernel: string;
+  /** Native micro-kernel that takes the same arguments. */
+  accelerator?: Accelerator;
   /** Value of a window before its first pixel. */
   start: number;
   /** A window's value with one pixel more. */
@@ -163,28 +166,33 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
       const g = geometry(node);
       const { filterHeight, filterWidth, strideHeight, strideWidth, padding, activation } = node.attributes;
       const { low, high } = int8ActivationRange(activation, node.outputs[0] as Tensor);
+      const values = {
+        input: placement.inputs[0] as number,
+        output: placement.outputs[0] as number,
+        batches: g.batches,
+        inputHeight: g.inputHeight,
+        inputWidth: g.inputWidth,
+        outputHeight: g.outputHeight,
+        outputWidth: g.outputWidth,
+        channels: g.channels,
+        filterHeight,
+        filterWidth,
+        strideHeight,
+        strideWidth,
+        padTop: padding.top,
+        padLeft: padding.left,
+        low,
+        high,
+      };
+      const { accelerator } = kind;
       return [
         {
           module: kind.module,
           kernel: kind.kernel,
-          arguments: {
-            input: placement.inputs[0] as number,
-            output: placement.outputs[0] as number,
-            batches: g.batches,
-            inputHeight: g.inputHeight,
-            inputWidth: g.inputWidth,
-            outputHeight: g.outputHeight,
-            outputWidth: g.outputWidth,
-            channels: g.channels,
-            filterHeight,
-            filterWidth,
-            strideHeight,
-            strideWidth,
-            padTop: padding.top,
-            padLeft: padding.left,
-            low,
-            high,
-          },
+          arguments: values,
+          ...(accelerator === undefined
+            ? {}
+            : { accelerated: { accelerator, parameters: placement.weights(parameterBlock(values)) } }),
         },
       ];
     },

@@ -1,5 +1,6 @@
 import type { FusedActivation } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
+import { accelerators } from "./accelerators.js";
 import type { ElementwiseKernel } from "./elementwise.js";
 import { require } from "./operator.js";
 import { int8ActivationRange, int8Parameters, quantizeMultiplier } from "./requantization.js";
@@ -62,6 +63,22 @@ export function sumKernel(
       shift,
       low,
       high,
+    },
+    accelerated: {
+      accelerator: accelerators.add,
+      constants: {
+        wideZeroPoint: wide.zeroPoint,
+        narrowZeroPoint: narrow.zeroPoint,
+        wideSign: swapped ? Number(sign) : 1,
+        narrowSign: swapped ? 1 : Number(sign),
+        narrowMultiplier: narrowing.multiplier,
+        narrowShift: -narrowing.shift,
+        multiplier: rescaling.multiplier,
+        shift: Number(shift),
+        outputZeroPoint: to.zeroPoint,
+        low,
+        high,
+      },
     },
   };
 }

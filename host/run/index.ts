@@ -1,7 +1,7 @@
 import { WasmoteError } from "../errors.js";
 import type { OpenedModule } from "../package/open.js";
 import { openNodeRunner } from "./node.js";
-import type { LocalRunner, OpenRunner } from "./types.js";
+import type { LocalRunner, OpenRunner, Tier } from "./types.js";
 import { openWasm3Runner } from "./wasm3.js";
 
 /** Where models run in this process, by the name given to `--on`. */
@@ -11,10 +11,15 @@ export const runners: Readonly<Record<string, OpenRunner>> = {
 };
 
 /** Loads a model on the runner of that name. Throws `board-unknown`, and what the runner throws. */
-export async function openRunner(name: string, wasm: Uint8Array, opened: OpenedModule): Promise<LocalRunner> {
+export async function openRunner(
+  name: string,
+  wasm: Uint8Array,
+  opened: OpenedModule,
+  tier: Tier = "portable",
+): Promise<LocalRunner> {
   const open = Object.hasOwn(runners, name) ? runners[name] : undefined;
   if (open === undefined) {
     throw new WasmoteError("board-unknown", `"${name}"; there are ${Object.keys(runners).join(", ")}`);
   }
-  return open(wasm, opened);
+  return open(wasm, opened, tier);
 }

@@ -4,7 +4,10 @@ import { memoryRunner } from "./memory-runner.js";
 import type { OpenRunner } from "./types.js";
 
 /** Loads a model on V8, in this process. Throws `module-invalid` where its imports cannot be given. */
-export const openNodeRunner: OpenRunner = async (wasm, { manifest, weights }) => {
+export const openNodeRunner: OpenRunner = async (wasm, { manifest, weights }, tier = "portable") => {
+  if (tier !== "portable") {
+    throw new WasmoteError("tier-unavailable", `tier ${tier} on node; wasm3 has it`);
+  }
   let memory: WebAssembly.Memory | undefined;
   const readWeights = (destination: number, offset: number, length: number): void => {
     const [to, from, count] = [destination >>> 0, offset >>> 0, length >>> 0];
@@ -14,9 +17,15 @@ export const openNodeRunner: OpenRunner = async (wasm, { manifest, weights }) =>
     }
     target.set(weights.subarray(from, from + count), to);
   };
+  const absent = (): never => {
+    throw new Error("V8 has no accelerators");
+  };
+  const optional = manifest.imports.optional.map((name) => [name.replace(/^wasmote\./, ""), absent] as const);
   let exports: Record<string, unknown>;
   try {
-    ({ exports } = await instantiate(wasm, { wasmote: { read_weights: readWeights } }));
+    ({ exports } = await instantiate(wasm, {
+      wasmote: { ...Object.fromEntries(optional), read_weights: readWeights },
+    }));
   } catch (error) {
     throw new WasmoteError("module-invalid", error instanceof Error ? error.message : String(error));
   }

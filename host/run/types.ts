@@ -27,5 +27,12 @@ export interface LocalRunner extends Runner {
   close(): void;
 }
 
-/** Loads a model file on an engine in this process. */
-export type OpenRunner = (wasm: Uint8Array, opened: OpenedModule) => Promise<LocalRunner>;
+/** Which kernels run: those of the model file, or the native ones that the runner offers in their place. */
+export const tiers = ["portable", "accelerated"] as const;
+export type Tier = (typeof tiers)[number];
+
+/**
+ * Loads a model file on an engine in this process; the tier is portable by default. Throws `tier-unavailable` where
+ * the engine has none but that.
+ */
+export type OpenRunner = (wasm: Uint8Array, opened: OpenedModule, tier?: Tier) => Promise<LocalRunner>;

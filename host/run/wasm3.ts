@@ -6,11 +6,15 @@ import type { OpenRunner } from "./types.js";
  * Loads a model on wasm3, in this process, with exactly the linear memory that its manifest asks for.
  * Throws `module-invalid`, or `addon-missing` where the addon is not built.
  */
-export const openWasm3Runner: OpenRunner = async (wasm, { manifest }) => {
+export const openWasm3Runner: OpenRunner = async (wasm, { manifest }, tier = "portable") => {
   const { load, Wasm3Error } = await import("wasm3-bindings");
   let instance: ReturnType<typeof load>;
   try {
-    instance = load(wasm, { memoryLimitBytes: manifest.memoryBytes });
+    instance = load(wasm, {
+      memoryLimitBytes: manifest.memoryBytes,
+      optionalImports: manifest.imports.optional,
+      accelerators: tier === "accelerated",
+    });
   } catch (error) {
     if (!(error instanceof Wasm3Error)) throw error;
     throw new WasmoteError(error.code === "not-built" ? "addon-missing" : "module-invalid", error.message);

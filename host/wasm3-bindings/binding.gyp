@@ -3,6 +3,7 @@
     {
       "target_name": "wasm3_bindings",
       "sources": [
+        "native/accelerators.c",
         "native/addon.c",
         "native/allocation.c",
         "native/firmware.c",
@@ -17,7 +18,8 @@
       "include_dirs": [
         "native",
         "<!(node scripts/native-sources.mjs wasm3)",
-        "<!(node scripts/native-sources.mjs firmware)"
+        "<!(node scripts/native-sources.mjs firmware)",
+        "<!(node scripts/native-sources.mjs accelerators)"
       ],
       "defines": [
         "NAPI_VERSION=8",

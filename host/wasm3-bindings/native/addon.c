@@ -3,6 +3,7 @@
  * counts; what wasm3 refuses comes back as a string "TEXT\nDETAIL".
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "instance.h"
 #include "invoke.h"
@@ -114,6 +115,25 @@ static napi_value link_read_weights(napi_env env, napi_callback_info info)
     return link_with(env, info, invoke_link_read_weights);
 }
 
+/* linkAccelerator(handle, functionIndex, name): number, the accelerator's bit or 0 if there is none | string */
+static napi_value link_accelerator(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[3], result = NULL;
+    size_t count = 3, length;
+    char name[64];
+
+    napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+    instance *self = handle_value(env, arguments[0]);
+    if (!self || napi_get_value_string_utf8(env, arguments[2], name, sizeof name, &length) != napi_ok) return NULL;
+
+    const wasmote_accelerator *found = wasmote_accelerators;
+    while (found->name && strcmp(found->name, name) != 0) found++;
+    const char *error = found->name ? invoke_link_accelerator(self, number(env, arguments[1]), found) : NULL;
+    if (error) return invoke_error(self, error);
+    napi_create_uint32(env, found->bit, &result);
+    return result;
+}
+
 /* start(handle, imports): undefined | string */
 static napi_value start(napi_env env, napi_callback_info info)
 {
@@ -219,6 +239,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */)
         { "create", NULL, create, NULL, NULL, NULL, napi_enumerable, NULL },
         { "linkImport", NULL, link_import, NULL, NULL, NULL, napi_enumerable, NULL },
         { "linkReadWeights", NULL, link_read_weights, NULL, NULL, NULL, napi_enumerable, NULL },
+        { "linkAccelerator", NULL, link_accelerator, NULL, NULL, NULL, napi_enumerable, NULL },
         { "start", NULL, start, NULL, NULL, NULL, napi_enumerable, NULL },
         { "call", NULL, call, NULL, NULL, NULL, napi_enumerable, NULL },
         { "memory", NULL, memory, NULL, NULL, NULL, napi_enumerable, NULL },

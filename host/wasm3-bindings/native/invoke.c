@@ -94,6 +94,11 @@ const char *invoke_link_read_weights(instance *self, uint32_t functionIndex)
     return link(self, functionIndex, wasmote_read_weights, &self->weights);
 }
 
+const char *invoke_link_accelerator(instance *self, uint32_t functionIndex, const wasmote_accelerator *accelerator)
+{
+    return link(self, functionIndex, accelerator->call, &self->weights);
+}
+
 napi_value invoke_error(instance *self, const char *text)
 {
     char message[512];

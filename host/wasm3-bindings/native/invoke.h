@@ -2,6 +2,7 @@
 #ifndef WASM3_BINDINGS_INVOKE_H
 #define WASM3_BINDINGS_INVOKE_H
 
+#include "accelerators.h"
 #include "instance.h"
 
 /*
@@ -12,6 +13,9 @@ const char *invoke_link_import(instance *self, uint32_t functionIndex);
 
 /* Links the imported function of that index to the C implementation of wasmote.read_weights. */
 const char *invoke_link_read_weights(instance *self, uint32_t functionIndex);
+
+/* Links the imported function of that index to an accelerator. */
+const char *invoke_link_accelerator(instance *self, uint32_t functionIndex, const wasmote_accelerator *accelerator);
 
 /*
  * Calls the function of that index. Returns its result; `undefined` if it has none; a string "TEXT\nDETAIL"

@@ -3,6 +3,7 @@
  *
  * node scripts/native-sources.mjs wasm3      the interpreter
  * node scripts/native-sources.mjs firmware   files shared with the boards' firmware
+ * node scripts/native-sources.mjs accelerators   native micro-kernels, likewise
  *
  * A packed package carries both; a checkout takes wasm3 from the development dependency and the rest from
  * the repository.
@@ -25,13 +26,19 @@ export function firmwareFolder() {
   return join(packageFolder, "..", "..", "boards", "firmware");
 }
 
+/** The folder of the accelerators' C files, in a checkout. */
+export function acceleratorsFolder() {
+  return join(packageFolder, "..", "..", "boards", "accelerators");
+}
+
 /** Where the named sources are for this copy of the package. Throws if they are nowhere. */
 export function nativeSources(name) {
   const packed = join(packageFolder, name);
   if (existsSync(packed)) return packed;
   if (name === "wasm3") return wasm3Dependency().sources;
   if (name === "firmware") return firmwareFolder();
-  throw new Error(`native-sources: "${name}" is neither "wasm3" nor "firmware"`);
+  if (name === "accelerators") return acceleratorsFolder();
+  throw new Error(`native-sources: "${name}" is none of "wasm3", "firmware" and "accelerators"`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

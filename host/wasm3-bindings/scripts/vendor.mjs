@@ -1,11 +1,12 @@
 /**
  * Copies what the tarball needs and the repository does not hold into the package, before npm packs it:
- * wasm3's sources with their licence, the C files shared with the firmware, the repository's licence.
+ * wasm3's sources with their licence, the C files shared with the firmware, the accelerators, the repository's
+ * licence.
  * `--remove` takes them away again.
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { firmwareFolder, packageFolder, wasm3Dependency } from "./native-sources.mjs";
+import { acceleratorsFolder, firmwareFolder, packageFolder, wasm3Dependency } from "./native-sources.mjs";
 
 const firmwareFiles = ["custom_sections.c", "custom_sections.h", "read_weights.c", "read_weights.h"];
 
@@ -29,7 +30,8 @@ function licenceText(sources, files, licence) {
   return `wasm3\n\nMIT License\n\n${[...lines, packaged].join("\n")}\n\n${permission}`;
 }
 
-for (const name of ["wasm3", "firmware"]) rmSync(join(packageFolder, name), { recursive: true, force: true });
+for (const name of ["wasm3", "firmware", "accelerators"])
+  rmSync(join(packageFolder, name), { recursive: true, force: true });
 rmSync(join(packageFolder, "LICENSE"), { force: true });
 
 if (!process.argv.includes("--remove")) {
@@ -42,5 +44,9 @@ if (!process.argv.includes("--remove")) {
   mkdirSync(join(packageFolder, "firmware"));
   for (const file of firmwareFiles)
     copyFileSync(join(firmwareFolder(), file), join(packageFolder, "firmware", file));
+
+  mkdirSync(join(packageFolder, "accelerators"));
+  for (const file of readdirSync(acceleratorsFolder()).filter((name) => /\.[ch]$/.test(name)))
+    copyFileSync(join(acceleratorsFolder(), file), join(packageFolder, "accelerators", file));
   copyFileSync(join(packageFolder, "..", "..", "LICENSE"), join(packageFolder, "LICENSE"));
 }

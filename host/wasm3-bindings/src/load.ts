@@ -16,7 +16,13 @@ export interface LoadOptions {
   /** The functions that the module imports, by module name and name. */
   imports?: Record<string, Record<string, ImportFunction>>;
   /** "module.name" of imports that may be absent. A function that calls one throws "link" when it is called. */
-  optionalImports?: string[];
+  optionalImports?: readonly string[];
+  /**
+   * Whether imports "wasmote.accel_*" that the caller does not give are linked to native micro-kernels. The exported
+   * mutable global "accelerators", if there is one, then holds the bits of those that are linked. They read the
+   * section wasmote.weights. False unless told.
+   */
+  accelerators?: boolean;
 }
 
 const defaultStackBytes = 16384;
@@ -27,8 +33,10 @@ const maximumPages = 65535;
 
 const weightsSection = "wasmote.weights";
 const nativeImport = "wasmote.read_weights";
+const acceleratorImport = /^wasmote\.accel_/;
+const acceleratorGlobal = "accelerators";
 
-type Linked = ImportFunction | "read-weights" | undefined;
+type Linked = ImportFunction | "read-weights" | { accelerator: string } | undefined;
 
 /**
  * Loads a WebAssembly module into wasm3 and runs its start function, if it has one.
@@ -51,13 +59,16 @@ export function load(bytes: Uint8Array, options: LoadOptions = {}): Instance {
   const pages = Math.min(layout.memory?.maximumPages ?? maximumPages, maximumPages);
   const handle = native.create(layout.code, copy, memoryBytes, pages, stackBytes & ~7, layout.blockNesting);
   if (typeof handle === "string") throw errorFromNative(handle);
-  link(native, handle, linked);
+  const bits = link(native, handle, linked);
   const functions = Object.freeze(
     linked.map((target) => (typeof target === "function" ? target : undefined)),
   );
   const failure = native.start(handle, functions);
   if (typeof failure === "string") throw errorFromNative(failure);
-  return new Instance(handle, layout, functions);
+  const instance = new Instance(handle, layout, functions);
+  if (bits !== 0 && layout.exportedGlobals.has(acceleratorGlobal))
+    instance.setGlobal(acceleratorGlobal, bits);
+  return instance;
 }
 
 function checkedOption(
@@ -96,6 +107,8 @@ function resolveImports(layout: ModuleLayout, options: LoadOptions): Linked[] {
     if (typeof given === "function") return given as ImportFunction;
     if (given !== undefined) problems.push(`${name} (given, but no function)`);
     else if (name === nativeImport && hasWeights) return linkNative(wanted, problems);
+    else if (options.accelerators === true && acceleratorImport.test(name) && takesParameters(wanted))
+      return { accelerator: wanted.name };
     else if (!optional.has(name)) problems.push(name);
     return undefined;
   });
@@ -122,11 +135,20 @@ function linkNative({ signature }: FunctionImport, problems: string[]): Linked {
   return undefined;
 }
 
-function link(native: Addon, handle: Handle, linked: Linked[]): void {
+function takesParameters({ signature }: FunctionImport): boolean {
+  return signature.results.length === 0 && signature.parameters.join() === "i32";
+}
+
+/** Links what is native or given; answers the bits of the accelerators that are there. */
+function link(native: Addon, handle: Handle, linked: Linked[]): number {
+  let bits = 0;
   for (const [index, target] of linked.entries()) {
-    let failure: string | undefined;
+    let failure: string | number | undefined;
     if (target === "read-weights") failure = native.linkReadWeights(handle, index);
+    else if (typeof target === "object") failure = native.linkAccelerator(handle, index, target.accelerator);
     else if (target !== undefined) failure = native.linkImport(handle, index);
     if (typeof failure === "string") throw errorFromNative(failure);
+    bits |= failure ?? 0;
   }
+  return bits;
 }

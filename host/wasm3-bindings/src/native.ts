@@ -25,6 +25,8 @@ export interface Addon {
   ): Handle | string;
   linkImport(handle: Handle, functionIndex: number): string | undefined;
   linkReadWeights(handle: Handle, functionIndex: number): string | undefined;
+  /** The accelerator's bit, or 0 if there is none of that name. */
+  linkAccelerator(handle: Handle, functionIndex: number, name: string): number | string;
   start(handle: Handle, imports: readonly (ImportFunction | undefined)[]): string | undefined;
   call(
     handle: Handle,

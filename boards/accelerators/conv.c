@@ -1,0 +1,88 @@
+#include "patch.h"
+#include "requantize.h"
+
+uint32_t wasmote_conv_scratch_bytes(uint32_t depth)
+{
+    return ((depth + 3) & ~3u) * patchBytesPerInput * minPositions;
+}
+
+/* Whether every channel of the tiles may be requantized the short way. */
+static bool all_quick(const window_operation *of, uint32_t depth, uint32_t tileBytes)
+{
+    if (depth > quickDepth) return false;
+    const int8_t *tile = of->weights;
+    for (int32_t n = 0; n < of->outputs; n += 4, tile += tileBytes)
+    {
+        const tile_constants *constants = (const tile_constants *) tile;
+        for (int32_t lane = 0; lane < 4 && n + lane < of->outputs; lane++)
+            if (!is_quick(constants->bias[lane], constants->shift[lane])) return false;
+    }
+    return true;
+}
+
+/* Positions of a patch: as many as scratch memory holds, at most `maxPositions`. */
+static uint32_t positions_at_once(const window_operation *of, uint32_t groups)
+{
+    uint32_t count = of->scratchBytes / (groups * 4 * patchBytesPerInput);
+#if TARGET_LONG_MULTIPLY
+    count &= ~1u;
+#endif
+    return count < maxPositions ? count : maxPositions;
+}
+
+static void gather_positions(const window_operation *of, uint32_t first, const patch *to)
+{
+    const uint32_t width = (uint32_t) of->outputWidth, height = (uint32_t) of->outputHeight;
+    const uint32_t imageBytes = (uint32_t) of->inputHeight * (uint32_t) of->inputWidth * (uint32_t) of->inputChannels;
+    const uint32_t line = first / width;
+    const int8_t *image = of->input + line / height * imageBytes;
+    uint32_t row = line % height, column = first - line * width;
+
+    for (uint32_t i = 0; i < to->positions; i++)
+    {
+        patch_writer writer = patch_start(to, i);
+        wasmote_gather(of, image, (int32_t) row, (int32_t) column, &writer);
+        if (++column < width) continue;
+        column = 0;
+        if (++row < height) continue;
+        row = 0;
+        image += imageBytes;
+    }
+}
+
+void wasmote_conv_s8(const window_operation *of)
+{
+    const uint32_t depth = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth * (uint32_t) of->inputChannels;
+    const uint32_t groups = (depth + 3) / 4, tileBytes = tileHeaderBytes + groups * tileGroupBytes;
+    const uint32_t total = (uint32_t) of->batches * (uint32_t) of->outputHeight * (uint32_t) of->outputWidth;
+    const uint32_t most = positions_at_once(of, groups);
+    const uint32_t blocks = (total + most - 1) / most;
+    patch_product product = {
+        .patch = { .words = of->scratch, .groups = groups },
+        .outputs = of->outputs,
+        .zeroPoint = of->outputZeroPoint,
+        .low = of->low,
+        .high = of->high,
+        .quick = all_quick(of, depth, tileBytes),
+    };
+
+    /* Blocks of positions are of even length. One that is too short for the kernel computes some a second time. */
+    uint32_t next = 0;
+    for (uint32_t left = blocks; left > 0; left--)
+    {
+        uint32_t count = (total - next + left - 1) / left, first = next;
+        next += count;
+        if (count < minPositions && total >= minPositions)
+        {
+            first = next - minPositions;
+            count = minPositions;
+        }
+        product.patch.positions = count;
+        gather_positions(of, first, &product.patch);
+
+        const int8_t *tile = of->weights;
+        int8_t *output = of->output + first * (uint32_t) of->outputs;
+        for (int32_t n = 0; n < of->outputs; n += 4, tile += tileBytes)
+            wasmote_multiply_tile(&product, tile, of->outputs - n < 4 ? (int) (of->outputs - n) : 4, output + n);
+    }
+}

@@ -1,0 +1,78 @@
+/*
+ * Requantization of an int32 accumulator, both roundings as in assembly/math/requantize:
+ *
+ *   t = floor((a * multiplier + 2^30) / 2^31)
+ *   r = floor((t + (t < 0 ? -1 : 0) + 2^(s-1)) / 2^s)        s = right shift >= 1
+ *
+ * The short form takes 32-bit steps: t is the rounded upper word of 2a * multiplier, which is exact where 2a is an
+ * int32, and the zero point is added before the second shift. Where that may be done, `is_quick` tells.
+ */
+#ifndef WASMOTE_ACCELERATORS_REQUANTIZE_H
+#define WASMOTE_ACCELERATORS_REQUANTIZE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernels.h"
+
+/* A channel whose accumulators are below 2^30 in magnitude and whose shift keeps all steps within int32. */
+static inline bool is_quick(int32_t bias, int32_t shift)
+{
+    return (uint32_t) bias + (1u << 29) < 1u << 30 && (uint32_t) (shift - 1) < 22;
+}
+
+/* Products of `depth` inputs that leave the short form's accumulator room for its bias. */
+enum { quickDepth = 1 << 15 };
+
+/* floor((2a * multiplier + 2^31) / 2^32) of a doubled accumulator. */
+static inline int32_t rounded_upper_word(int32_t doubled, int32_t multiplier)
+{
+#ifdef __ARM_FEATURE_DSP
+    int32_t result;
+    __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(doubled), "r"(multiplier));
+    return result;
+#else
+    const int64_t product = (int64_t) doubled * multiplier;
+    return (int32_t) (product >> 32) + (int32_t) ((uint32_t) product >> 31);
+#endif
+}
+
+/* What is added before the second shift: its rounding, and the zero point. */
+static inline int32_t quick_rounding(int32_t shift, int32_t zeroPoint)
+{
+    return (int32_t) ((uint32_t) (2 * zeroPoint + 1) << (shift - 1));
+}
+
+/* Requantization with zero point. */
+static inline int32_t requantize_quick(int32_t accumulator, int32_t multiplier, int32_t rounding, int32_t shift)
+{
+    const int32_t t = rounded_upper_word((int32_t) ((uint32_t) accumulator << 1), multiplier);
+    return (t + (t >> 31) + rounding) >> shift;
+}
+
+/* Requantization of any accumulator, without the zero point. Shifts are taken modulo the word's length. */
+static inline int32_t requantize_any(int32_t accumulator, int32_t multiplier, int32_t shift)
+{
+    if (shift <= 0)
+    {
+        const int32_t shifted = (int32_t) ((uint32_t) accumulator << (-(uint32_t) shift & 31));
+        return (int32_t) (((int64_t) shifted * multiplier + (1 << 30)) >> 31);
+    }
+    const int64_t t = ((int64_t) accumulator * multiplier + (1 << 30)) >> 31;
+    const int64_t rounding = (int64_t) ((uint64_t) 1 << (shift & 63) >> 1);
+    return (int32_t) ((t + (t >> 63) + rounding) >> (shift & 63));
+}
+
+static inline int32_t clamp(int32_t value, int32_t low, int32_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* An accumulator, its bias included, to an output. */
+static inline int8_t finish_any(int32_t accumulator, const tile_constants *tile, int lane, int32_t zeroPoint, int32_t low, int32_t high)
+{
+    const int32_t value = requantize_any(accumulator, tile->multiplier[lane], tile->shift[lane]);
+    return (int8_t) clamp((int32_t) ((uint32_t) value + (uint32_t) zeroPoint), low, high);
+}
+
+#endif

@@ -1,0 +1,45 @@
+#include "kernels.h"
+
+/* Rounding doubling high multiplication of int32 values. */
+static int32_t multiply(int32_t a, int32_t b)
+{
+    return (int32_t) (((int64_t) a * b + (1 << 30)) >> 31);
+}
+
+/* 1 / (2 * half) without integer bits, for half in [2^30, 2^31): three steps of Newton's and Raphson's division. */
+static int32_t reciprocal(int32_t half)
+{
+    int32_t x = 1515870810 + multiply(half, -1010580540);
+    for (int step = 0; step < 3; step++)
+        x = (int32_t) ((uint32_t) x + ((uint32_t) multiply(x, (1 << 29) - multiply(half, x)) << 2));
+    return x >= 1 << 30 ? INT32_MAX : (int32_t) ((uint32_t) x << 1);
+}
+
+void wasmote_softmax_s8(const softmax_operation *of)
+{
+    const int8_t *input = of->input;
+    int8_t *output = of->output;
+
+    for (int32_t row = 0; row < of->rows; row++)
+    {
+        const int8_t *const end = input + of->depth;
+        int32_t largest = -128;
+        for (const int8_t *p = input; p < end; p++) if (*p > largest) largest = *p;
+
+        const int32_t first = largest - (of->entries - 1);
+        const int32_t *const table = of->exponentials;
+        uint32_t sum = 0;
+        for (const int8_t *p = input; p < end; p++) if (*p >= first) sum += ((uint32_t) table[*p - first] + 2048) >> 12;
+
+        const int headroom = sum ? __builtin_clz(sum) : 31;
+        const int32_t factor = reciprocal((int32_t) (sum << headroom >> 1));
+        const int shift = 35 - headroom;
+        for (; input < end; input++, output++)
+        {
+            int32_t value = -128;
+            if (*input >= first)
+                value += (int32_t) ((multiply(factor, table[*input - first]) + ((int64_t) 1 << (shift - 1))) >> shift);
+            *output = (int8_t) (value > 127 ? 127 : value);
+        }
+    }
+}

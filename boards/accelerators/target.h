@@ -1,0 +1,53 @@
+/* What the processor offers, and loads of 4 bytes at any address. */
+#ifndef WASMOTE_ACCELERATORS_TARGET_H
+#define WASMOTE_ACCELERATORS_TARGET_H
+
+#include <stdint.h>
+
+/* Arm's DSP extension (Armv7E-M, Armv8-M): two 16-bit products a multiplication. */
+#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
+#define TARGET_DSP 1
+#else
+#define TARGET_DSP 0
+#endif
+
+/* A multiplication that accumulates 64 bits (Armv7-M's SMLAL). */
+#if !TARGET_DSP && defined(__thumb2__)
+#define TARGET_LONG_MULTIPLY 1
+#else
+#define TARGET_LONG_MULTIPLY 0
+#endif
+
+static inline uint32_t load_word(const void *at)
+{
+    uint32_t word;
+    __builtin_memcpy(&word, at, sizeof word);
+    return word;
+}
+
+#if TARGET_DSP
+/* Bytes 0 and 2, and bytes 1 and 3, as pairs of int16. */
+static inline uint32_t even_pair(uint32_t word)
+{
+    uint32_t pair;
+    __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(word));
+    return pair;
+}
+
+static inline uint32_t odd_pair(uint32_t word)
+{
+    uint32_t pair;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(word));
+    return pair;
+}
+
+/* sum + both products of two pairs. */
+static inline int32_t add_products(uint32_t a, uint32_t b, int32_t sum)
+{
+    int32_t result;
+    __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+}
+#endif
+
+#endif
