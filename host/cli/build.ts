@@ -1,9 +1,11 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
+import { loadBoard } from "../boards/index.js";
 import type { BuiltModel } from "../build.js";
 import { WasmoteError } from "../errors.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
+import { builtFit, fitLines } from "./board-fit.js";
 import { buildJson, buildText } from "./build-report.js";
 import { UsageError } from "./errors.js";
 import { readWholeFile, recordingReader, sameFile, writeFilesAtomically } from "./files.js";
@@ -17,6 +19,7 @@ interface BuildOptions {
   calibrate: string[];
   quantize: (typeof quantizations)[number];
   keep?: string;
+  board?: string;
   cache: boolean;
   clearCache?: boolean;
   json?: boolean;
@@ -42,6 +45,7 @@ export function registerBuild(program: Command, output: Output): void {
     .option("--calibrate <file|dir>", "samples of the model's input; may be repeated", append, [])
     .addOption(new Option("--quantize <kind>", "number format").choices(quantizations).default("auto"))
     .option("--keep <dir>", "keep the generated source in this folder")
+    .option("--board <name>", "refuse a model that does not fit this board of `wasmote boards`")
     .option("--no-cache", "compile even if the same program was compiled before")
     .option("--clear-cache", "remove everything from the cache of compiled programs first")
     .option("--json", "print the report as JSON")
@@ -53,6 +57,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   if (options.quantize !== "auto" && options.quantize !== "int8") {
     throw new WasmoteError("quantization-unsupported", `--quantize ${options.quantize}`);
   }
+  if (options.board !== undefined) loadBoard(options.board);
   output.progress(`reading ${modelPath} ...`);
   const bytes = await readModel(modelPath);
   const read = [modelPath];
@@ -78,6 +83,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     }),
   );
 
+  const verdict = options.board === undefined ? undefined : builtFit(options.board, built);
   for (const path of [out, ...(source === undefined ? [] : [source])]) await makeFolder(dirname(path));
   await makeFolder(dirname(out));
   await writeFilesAtomically([
@@ -88,8 +94,8 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
   output.data(
     options.json
-      ? JSON.stringify(buildJson(built, out), undefined, 2)
-      : (await buildText(built, output.styles)).join("\n"),
+      ? JSON.stringify({ ...buildJson(built, out), ...(verdict && { fit: verdict }) }, undefined, 2)
+      : [...(await buildText(built, output.styles)), ...(verdict ? fitLines(verdict) : [])].join("\n"),
   );
 }
 

@@ -3,10 +3,15 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { exitCodes } from "../errors.js";
 import { registerBench } from "./bench.js";
+import { registerBoards } from "./boards.js";
 import { registerBuild } from "./build.js";
 import { formatError, reportOf } from "./errors.js";
+import { registerFirmware } from "./firmware.js";
+import { registerFlash } from "./flash.js";
 import { registerInspect } from "./inspect.js";
+import { registerMonitor } from "./monitor.js";
 import { processOutput } from "./output.js";
+import { registerPush } from "./push.js";
 import { registerRun } from "./run.js";
 import { stylesFor } from "./styles.js";
 
@@ -31,6 +36,11 @@ function createProgram(): Command {
   registerRun(program, output);
   registerInspect(program, output);
   registerBench(program, output);
+  registerBoards(program, output);
+  registerFirmware(program, output);
+  registerFlash(program, output);
+  registerPush(program, output);
+  registerMonitor(program, output);
   return program;
 }
 

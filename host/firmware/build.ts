@@ -14,6 +14,7 @@ import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Board, boardsFolder } from "../boards/index.js";
+import { WasmoteError } from "../errors.js";
 import { findProgram, requireProgram } from "../tools/find.js";
 import { runProgram } from "../tools/run.js";
 import { type ImageSizes, imageSizes } from "./sizes.js";
@@ -42,9 +43,14 @@ const finished = "complete";
  * Builds the firmware of a board with CMake, or takes it from the cache where it was built before from the same sources
  * with the same compiler.
  *
- * @throws `tool-missing` where CMake or the compiler is missing, `tool-failed`
+ * @throws `board-invalid` where the port is missing, `tool-missing` where CMake or the compiler is missing, `tool-failed`
  */
 export async function buildFirmware(board: Board, options: FirmwareOptions = {}): Promise<Firmware> {
+  if (!existsSync(join(boardsFolder, "ports", board.port))) {
+    throw new WasmoteError("board-invalid", `port: there is no folder boards/ports/${board.port}`, {
+      file: `boards/definitions/${board.id}.json`,
+    });
+  }
   const cmake = requireProgram("cmake");
   const compiler = requireProgram(`${board.isa.toolchain}-gcc`);
   const wasm3 = wasm3Folder();

@@ -21,10 +21,10 @@ test("--help lists the commands and the exit codes on stdout", () => {
 });
 
 const options: Record<string, string[]> = {
-  build: ["--out", "--calibrate", "--quantize", "--keep", "--no-cache", "--clear-cache", "--json"],
-  run: ["--input", "--output", "--on", "--tier", "--json"],
+  build: ["--out", "--calibrate", "--quantize", "--keep", "--board", "--no-cache", "--clear-cache", "--json"],
+  run: ["--input", "--output", "--on", "--port", "--limit", "--tier", "--json"],
   inspect: ["--json"],
-  bench: ["--on", "--tier", "--json"],
+  bench: ["--on", "--port", "--limit", "--tier", "--json"],
 };
 
 for (const [command, names] of Object.entries(options)) {
@@ -45,8 +45,8 @@ test("no command at all prints help on stderr, and is a usage error", () => {
 
 const wrong: [string[], RegExp][] = [
   [
-    ["flash", "pico"],
-    /^error\[usage\]: unknown command 'flash'\nhelp: The commands are build, run, inspect and bench/,
+    ["train", "model"],
+    /^error\[usage\]: unknown command 'train'\nhelp: The commands are build, run, inspect, bench, boards/,
   ],
   [["biuld", "x"], /Did you mean build\?/],
   [

@@ -1,0 +1,92 @@
+import type { Command } from "commander";
+import { type Board, boardOffer, type Fit, figureText, fit, loadBoards } from "../boards/index.js";
+import { readModuleFile } from "./module-file.js";
+import type { Output } from "./output.js";
+import { table, thousands } from "./table.js";
+
+interface BoardsOptions {
+  model?: string;
+  json?: boolean;
+}
+
+/** Adds the command `boards` to the program. */
+export function registerBoards(program: Command, output: Output): void {
+  program
+    .command("boards")
+    .description("List the boards that there are, how far each is proven, and what fits.")
+    .option("--model <file>", "a .wasm built by wasmote: say where it fits")
+    .option("--json", "print the list as JSON")
+    .addHelpText(
+      "after",
+      `
+Proven: "emulator" runs in an emulator in the project's tests, "hardware" was run on the board itself, "build-only" is
+built and inspected, not run. RAM and flash for a model are what the firmware leaves.`,
+    )
+    .action((options: BoardsOptions) => boards(options, output));
+}
+
+async function boards(options: BoardsOptions, output: Output): Promise<void> {
+  const all = loadBoards();
+  const verdicts = options.model === undefined ? undefined : await verdictsFor(options.model, all);
+  if (options.json) {
+    const entries = all.map((board, i) => ({
+      id: board.id,
+      name: board.name,
+      vendor: board.vendor,
+      url: board.url,
+      mcu: board.mcu,
+      core: board.core,
+      clockHz: board.clockHz,
+      proven: board.proven,
+      emulator: board.emulator?.kind ?? null,
+      flashMethods: board.flashMethods.map(({ method }) => method),
+      modelRamBytes: boardOffer(board).ramBytes,
+      slots: board.slots.count,
+      slotBytes: board.slots.bytes,
+      ...(verdicts === undefined ? {} : { fit: verdicts[i] }),
+    }));
+    output.data(JSON.stringify(entries, undefined, 2));
+    return;
+  }
+  output.data(boardsText(all, verdicts, output).join("\n"));
+}
+
+async function verdictsFor(path: string, all: readonly Board[]): Promise<Fit[]> {
+  const file = await readModuleFile(path);
+  const { modelNeeds } = await import("../run/board.js");
+  const needs = modelNeeds(file.wasm, file);
+  return all.map((board) => fit(needs, boardOffer(board)));
+}
+
+function boardsText(all: readonly Board[], verdicts: readonly Fit[] | undefined, output: Output): string[] {
+  const [heading, ...rows] = table(
+    [
+      { heading: "board", align: "left" },
+      { heading: "name", align: "left" },
+      { heading: "core", align: "left" },
+      { heading: "MHz", align: "right" },
+      { heading: "model RAM", align: "right" },
+      { heading: "model flash", align: "right" },
+      { heading: "proven", align: "left" },
+      { heading: "flash by", align: "left" },
+      ...(verdicts === undefined ? [] : [{ heading: verdicts[0]?.model ?? "", align: "left" as const }]),
+    ],
+    all.map((board, i) => [
+      board.id,
+      board.name,
+      board.core,
+      thousands(board.clockHz / 1e6),
+      thousands(boardOffer(board).ramBytes),
+      `${board.slots.count} x ${thousands(board.slots.bytes)}`,
+      board.proven,
+      board.flashMethods.map(({ method }) => method).join(", ") || "-",
+      ...(verdicts === undefined ? [] : [verdictText(verdicts[i]!)]),
+    ]),
+  );
+  return [output.styles.dim(heading!), ...rows];
+}
+
+function verdictText(verdict: Fit): string {
+  const short = verdict.figures.filter((figure) => figure.neededBytes > figure.availableBytes);
+  return verdict.fits ? "fits" : short.map(figureText).join("; ");
+}

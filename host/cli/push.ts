@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import { portOption, uploadProgress } from "./board-runner.js";
+import { UsageError } from "./errors.js";
+import { readModuleFile } from "./module-file.js";
+import type { Output } from "./output.js";
+import { bytesText, thousands } from "./table.js";
+
+interface PushOptions {
+  on?: string;
+  port?: string;
+  json?: boolean;
+}
+
+/** Adds the command `push` to the program. */
+export function registerPush(program: Command, output: Output): void {
+  program
+    .command("push")
+    .description("Send a model to a board that runs wasmote's firmware, and make it the active one.")
+    .argument("<model>", "a .wasm built by wasmote")
+    .addOption(portOption())
+    .option("--on <board>", "the board at the port; without a port, its emulator")
+    .option("--json", "print what the board says afterwards as JSON")
+    .addHelpText(
+      "after",
+      `
+A push that was interrupted goes on where it stopped. Until the model is complete and checked, the board's old model
+answers.`,
+    )
+    .action((model: string, options: PushOptions) => push(model, options, output));
+}
+
+async function push(path: string, options: PushOptions, output: Output): Promise<void> {
+  if (options.port === undefined && options.on === undefined) {
+    throw new UsageError("no board is named", "Give --port PORT for a connected board, or --on BOARD.");
+  }
+  const file = await readModuleFile(path);
+  const { connectBoard, namedBoard } = await import("../device/connect.js");
+  const { deployModel, modelNeeds } = await import("../run/board.js");
+  const { boardOffer, fit, requireFit } = await import("../boards/index.js");
+  const board = namedBoard(options.on);
+  if (board !== undefined) requireFit(fit(modelNeeds(file.wasm, file), boardOffer(board)));
+  const device = await connectBoard(board, {
+    port: options.port,
+    onText: (line) => output.talk(`${device?.name ?? "board"}: ${line}`),
+    onProgress: (what) => output.progress(what),
+  });
+  try {
+    await deployModel(device, file.wasm, file, { onUpload: uploadProgress(output) });
+    const status = await device.status();
+    output.talk(`${status.model} is active on ${status.board} (${device.name})`);
+    const lines = [
+      `RAM    ${bytesText(status.memory)} linear memory, ${bytesText(status.used)} firmware and engine`,
+      `flash  ${thousands(file.wasm.length)} of a slot's ${bytesText(status.flash)}`,
+    ];
+    output.data(options.json ? JSON.stringify(status, undefined, 2) : lines.join("\n"));
+  } finally {
+    await device.close();
+  }
+}
