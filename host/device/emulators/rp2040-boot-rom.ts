@@ -6,7 +6,8 @@ import type { RP2040 } from "rp2040js";
  * acted upon here, and a return. Source: RP2040 data sheet, 2.8.1 (boot sequence), 2.8.3 (table and functions).
  */
 
-const flashOrigin = 0x10000000;
+const ramOrigin = 0x20000000;
+const ramRegion = ramOrigin >>> 28;
 const tableAt = 0x100;
 const functionsAt = 0x200;
 const breakpoint = 0xbe00;
@@ -49,7 +50,7 @@ export function startSecondStage(chip: RP2040): string | undefined {
     const hex = (value: number): string => `0x${value.toString(16)}`;
     return `the second-stage boot loader's checksum is ${hex(stored)} and should be ${hex(computed)}`;
   }
-  chip.sram.set(image, secondStage.address - 0x20000000);
+  chip.sram.set(image, secondStage.address - ramOrigin);
   chip.core.SP = secondStage.address;
   chip.core.LR = 0;
   chip.core.PC = secondStage.address;
@@ -66,11 +67,15 @@ export function secondStageChecksum(bytes: Uint8Array): number {
   return crc >>> 0;
 }
 
-/** Acts upon a breakpoint. Returns whether it was one of the boot ROM's. */
+/**
+ * Acts upon a breakpoint. False if it is none of the boot ROM's, or if the function was called as it must not be: with
+ * a range that is no whole number of sectors or pages, or from code in flash, which cannot be read meanwhile.
+ */
 export function callBootRom(chip: RP2040, code: number): boolean {
   const name = functions[code];
   const { registers, PC: pc } = chip.core;
   if (name === undefined || pc !== addressOf(name) + 2) return false;
+  if (name !== "_L" && chip.core.LR >>> 28 !== ramRegion) return false;
   const [r0, r1, r2] = [registers[0]!, registers[1]!, registers[2]!];
   if (name === "_L") {
     const found = functions.find((candidate) => candidate !== "_L" && codeOf(candidate) === r1);
@@ -83,9 +88,4 @@ export function callBootRom(chip: RP2040, code: number): boolean {
     for (let i = 0; i < r2; i++) chip.flash[r0 + i]! &= chip.readUint8(r1 + i);
   }
   return true;
-}
-
-/** Whether code that runs from flash is running: the boot ROM's flash functions must be called from elsewhere. */
-export function runsFromFlash(chip: RP2040): boolean {
-  return chip.core.PC >>> 28 === flashOrigin >>> 28;
 }

@@ -4,19 +4,16 @@ import { decodeUf2 } from "../../firmware/uf2.js";
 import { Ending } from "../ending.js";
 import type { Transport } from "../transport.js";
 import type { FlashContents } from "./preload.js";
+import { Rp2040Chip } from "./rp2040-chip.js";
 
 const flashOrigin = 0x10000000;
-const secondStageBytes = 256;
+const flashBytes = 2 * 1024 * 1024;
 const sliceMillis = 20;
 const instructionsPerCheck = 20_000;
-const nanosecondsPerCycle = 1e9 / 125e6;
-/** `RXFE` of the UART's flag register: nothing has arrived that is not read. RP2040 datasheet, 4.2.8. */
-const receiveFifoEmpty = 1 << 4;
 
 /**
  * Runs a UF2 file on rp2040js, an emulator of the RP2040 that counts cycles, in this process: a slice of time, then
- * whatever else there is to do. It starts as the second-stage boot loader would leave it: with the vector table that
- * follows these 256 bytes. Its line is UART 0.
+ * whatever else there is to do; nothing while the firmware waits for input. Its line is UART 0.
  *
  * @throws `tool-missing` where the package rp2040js is not installed, `file-unreadable`
  */
@@ -25,61 +22,42 @@ export async function startRp2040(
   uf2: string,
   contents: readonly FlashContents[],
 ): Promise<Transport> {
-  const { Simulator, ConsoleLogger, LogLevel } = await import("rp2040js").catch(() => {
+  const module = await import("rp2040js").catch(() => {
     throw new WasmoteError("tool-missing", "npm's package rp2040js: npm install rp2040js");
   });
-  const { rp2040, clock } = new Simulator();
-  rp2040.logger = new ConsoleLogger(LogLevel.Error);
+  const flash = new Uint8Array(flashBytes).fill(0xff);
   const blocks = [
     ...decodeUf2(readFileSync(uf2)).map(({ address, data }) => ({ address, bytes: data })),
     ...contents,
   ];
-  for (const { address, bytes } of blocks) rp2040.flash.set(bytes, address - flashOrigin);
-  const vectors = flashOrigin + secondStageBytes;
-  rp2040.core.VTOR = vectors;
-  rp2040.core.SP = rp2040.readUint32(vectors);
-  rp2040.core.PC = rp2040.readUint32(vectors + 4) & ~1;
+  for (const { address, bytes } of blocks) flash.set(bytes, address - flashOrigin);
 
   const ending = new Ending();
-  const incoming: number[] = [];
   const outgoing: number[] = [];
   let listener: (bytes: Uint8Array) => void = () => undefined;
-  let timer: NodeJS.Immediate | undefined;
-  const uart = rp2040.uart[0]!;
-  uart.onByte = (byte) => outgoing.push(byte);
-  rp2040.onBreak = (code) => ending.reach(`it stopped at a breakpoint (${code})`);
+  let next: NodeJS.Immediate | undefined;
+  const chip = new Rp2040Chip(module, flash, (byte) => outgoing.push(byte));
 
-  const step = (): void => {
-    if (rp2040.core.waiting) {
-      clock.tick(clock.nanosToNextAlarm);
-      return;
-    }
-    clock.tick(rp2040.core.executeInstruction() * nanosecondsPerCycle);
-  };
-  const feed = (): void => {
-    if ((uart.flags & receiveFifoEmpty) !== 0) uart.feedByte(incoming.shift()!);
-  };
   const slice = (): void => {
     const end = performance.now() + sliceMillis;
-    try {
-      do {
-        for (let i = 0; i < instructionsPerCheck; i++) {
-          step();
-          if (incoming.length > 0) feed();
-        }
-      } while (performance.now() < end && outgoing.length === 0);
-    } catch (error) {
-      ending.reach(error instanceof Error ? error.message : String(error));
-      return;
-    }
+    next = undefined;
+    do {
+      chip.run(instructionsPerCheck);
+    } while (performance.now() < end && outgoing.length === 0 && !chip.idle && chip.stopped === undefined);
     if (outgoing.length > 0) listener(Uint8Array.from(outgoing.splice(0)));
-    if (!ending.reached) timer = setImmediate(slice);
+    if (chip.stopped !== undefined) ending.reach(chip.stopped);
+    wake();
   };
-  timer = setImmediate(slice);
+  const wake = (): void => {
+    if (next === undefined && !ending.reached && !chip.idle) next = setImmediate(slice);
+  };
+  wake();
   return {
     name,
     write: (bytes) => {
-      for (const byte of bytes) incoming.push(byte);
+      if (ending.reached) return;
+      chip.send(bytes);
+      wake();
     },
     onData: (to) => {
       listener = to;
@@ -88,7 +66,7 @@ export async function startRp2040(
     close: async () => {
       ending.close();
       ending.reach("closed");
-      clearImmediate(timer);
+      if (next !== undefined) clearImmediate(next);
     },
   };
 }

@@ -1,0 +1,154 @@
+import type { RP2040 } from "rp2040js";
+import { CycleClock } from "./cycle-clock.js";
+import { callBootRom, installBootRom, startSecondStage } from "./rp2040-boot-rom.js";
+
+type Rp2040Module = typeof import("rp2040js");
+
+/** Bits and registers of the RP2040. Source: RP2040 data sheet, 2.4.8 (SysTick), 4.2.8 (UART), 4.7 (watchdog). */
+const receiveFifoEmpty = 1 << 4;
+const uartFlags = 0x18;
+const systickCurrent = 0x18;
+const watchdogAt = 0x40058;
+const hardFault = 3;
+const clockHz = 125_000_000;
+
+/** So often in a row the firmware looks for input in vain before it counts as idle. */
+const idleLooks = 1000;
+const instructionsPerLook = 32;
+
+/** Components of rp2040js that complain about accesses that a real chip answers with a fault. */
+const faulting = new Set(["RP2040", "CortexM0Core"]);
+
+/**
+ * An RP2040 that rp2040js emulates, corrected where the firmware depends on it: bad accesses and unknown instructions
+ * are hard faults, writing SysTick's counter has it start from its reload value, the watchdog resets the chip.
+ * It starts as a real one does, with the second-stage boot loader in flash; rp2040-boot-rom.ts stands in for the boot
+ * ROM.
+ */
+export class Rp2040Chip {
+  /** Why it cannot go on; undefined as long as it can. */
+  stopped: string | undefined;
+  readonly #module: Rp2040Module;
+  readonly #incoming: number[] = [];
+  readonly #onByte: (byte: number) => void;
+  #chip: RP2040;
+  #clock: CycleClock;
+  #fault = "";
+  #resetAsked = false;
+  #looks = 0;
+
+  /**
+   * @param flash what is in flash from its start on
+   * @param onByte takes what UART 0 sends
+   */
+  constructor(module: Rp2040Module, flash: Uint8Array, onByte: (byte: number) => void) {
+    this.#module = module;
+    this.#onByte = onByte;
+    [this.#chip, this.#clock] = this.#powerUp();
+    this.#chip.flash.set(flash);
+    this.stopped = startSecondStage(this.#chip);
+  }
+
+  /** Cycles of the processor since its last reset. */
+  get cycles(): number {
+    return this.#chip.core.cycles;
+  }
+
+  /** Whether the firmware does nothing but wait for input. */
+  get idle(): boolean {
+    return this.#incoming.length === 0 && this.#looks > idleLooks;
+  }
+
+  /** Sends bytes to UART 0; the firmware gets each when it has taken the one before. */
+  send(bytes: Uint8Array): void {
+    for (const byte of bytes) this.#incoming.push(byte);
+  }
+
+  /** Runs about so many instructions. */
+  run(instructions: number): void {
+    for (let done = 0; done < instructions && this.stopped === undefined; done += instructionsPerLook) {
+      const uart = this.#chip.uart[0]!;
+      if (this.#incoming.length > 0 && (uart.flags & receiveFifoEmpty) !== 0) {
+        uart.feedByte(this.#incoming.shift()!);
+        this.#looks = 0;
+      }
+      this.#runBriefly();
+    }
+  }
+
+  #runBriefly(): void {
+    const clock = this.#clock;
+    const { core } = this.#chip;
+    for (let i = 0; i < instructionsPerLook; i++) {
+      if (core.waiting) core.cycles = Math.max(core.cycles, Math.ceil(clock.nextCycle));
+      else core.executeInstruction();
+      if (core.cycles >= clock.nextCycle) clock.ring();
+      if (this.#fault !== "") this.#takeFault();
+    }
+    if (this.#resetAsked) this.#reset();
+  }
+
+  /** A fault while the exception's frame is written locks the processor up. Source: Armv6-M ARM, B1.5.10. */
+  #takeFault(): void {
+    const first = this.#fault;
+    const at = `near 0x${(this.#chip.core.PC >>> 0).toString(16)}`;
+    this.#fault = "";
+    if (this.#chip.core.IPSR !== hardFault) this.#chip.core.exceptionEntry(hardFault);
+    else this.#fault = first;
+    if (this.#fault !== "") this.stopped ??= `it locked up ${at}: ${first}`;
+    this.#fault = "";
+  }
+
+  #reset(): void {
+    const { flash } = this.#chip;
+    this.#resetAsked = false;
+    [this.#chip, this.#clock] = this.#powerUp();
+    this.#chip.flash.set(flash);
+    this.stopped ??= startSecondStage(this.#chip);
+  }
+
+  #powerUp(): [RP2040, CycleClock] {
+    let chip: RP2040 | undefined;
+    const clock = new CycleClock(clockHz, () => chip?.core?.cycles ?? 0);
+    const powered = new this.#module.RP2040(clock);
+    chip = powered;
+    const complain = (component: string, message: string): void => {
+      if (faulting.has(component)) this.#fault = message;
+    };
+    const quiet = (): void => undefined;
+    powered.logger = { debug: quiet, info: quiet, warn: complain, error: complain };
+    powered.onBreak = (code) => {
+      if (!callBootRom(powered, code)) this.#fault = `breakpoint ${code}`;
+    };
+    installBootRom(powered);
+    this.#connectUart(powered);
+    restartSystickFromReload(powered);
+    const watchdog = powered.peripherals[watchdogAt] as unknown as { onWatchdogTrigger: () => void };
+    watchdog.onWatchdogTrigger = () => {
+      this.#resetAsked = true;
+    };
+    return [powered, clock];
+  }
+
+  #connectUart(chip: RP2040): void {
+    const uart = chip.uart[0]!;
+    uart.onByte = (byte) => {
+      this.#looks = 0;
+      this.#onByte(byte);
+    };
+    const read = uart.readUint32.bind(uart);
+    uart.readUint32 = (offset) => {
+      if (offset === uartFlags) this.#looks++;
+      return read(offset);
+    };
+  }
+}
+
+/** In rp2040js the counter goes on from 2^24 when it is written to. */
+function restartSystickFromReload({ ppb }: RP2040): void {
+  const write = ppb.writeUint32.bind(ppb);
+  ppb.writeUint32 = (offset, value) => {
+    write(offset, value);
+    if (offset === systickCurrent) ppb.systickTimer.set(ppb.systickReload);
+  };
+}
