@@ -117,13 +117,20 @@ static M3Result load(const job *work)
     return engine.runtime->memory.mallocated->length < engine.manifest.memoryBytes ? m3Err_wasmMemoryOverflow : NULL;
 }
 
+/* Whether wasm3 refused an instruction that it was built without, or does not know. */
+static bool lacks_instruction(M3Result result)
+{
+    return result == m3Err_unknownOpcode || result == m3Err_noCompiler
+        || strcmp(result, "no operation found for opcode") == 0;
+}
+
 static void load_job(void *argument)
 {
     job *work = argument;
     const M3Result result = load(work);
     if (!result) work->error = modelOk;
     else if (arena_exhausted()) work->error = modelMemory;
-    else work->error = result == m3Err_unknownOpcode ? modelAbi : modelBad;
+    else work->error = lacks_instruction(result) ? modelAbi : modelBad;
 }
 
 static uint64_t board_limit(void)

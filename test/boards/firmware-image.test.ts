@@ -22,8 +22,8 @@ function disassemble(toolchain: string, elf: string): Map<string, string[]> {
     if (head !== null) {
       lines = [];
       functions.set(head[1]!, lines);
-    } else if (/^\s+[0-9a-f]+:\t/.test(line)) {
-      lines.push(line.replace(/^\s+[0-9a-f]+:\t/, "").replace(/\s+/g, " "));
+    } else if (/^\s*[0-9a-f]+:\t/.test(line)) {
+      lines.push(line.replace(/^\s*[0-9a-f]+:\t/, "").replace(/\s+/g, " "));
     }
   }
   return functions;
