@@ -5,6 +5,8 @@ import type { Graph } from "../../host/graph/graph.js";
 import { type Tensor, tensorBytes } from "../../host/graph/tensor.js";
 import { checkOperators } from "../../host/ops/check.js";
 import type { KernelCall } from "../../host/ops/operator.js";
+import { weightsSection } from "../../host/package/manifest.js";
+import { encodeCustomSection } from "../../host/package/sections.js";
 import { planMemory } from "../../host/plan/plan.js";
 
 /** Pages of linear memory that the kernels under test have. */
@@ -73,6 +75,26 @@ async function compileKernels(module: string): Promise<Loaded> {
   };
 }
 
+/** wasm3 with the accelerators linked, and these weights. */
+async function loadAccelerators(weights: Uint8Array): Promise<Engine> {
+  acceleratorsModule ??= compile(
+    collectFiles('export * from "./host-imports/accelerators";\n', packageKernels),
+    pages,
+  );
+  const code = await acceleratorsModule;
+  const wasm = Buffer.concat([code, encodeCustomSection(weightsSection, weights)]);
+  const instance = load(wasm, { accelerators: true });
+  return {
+    name: "wasm3, accelerated",
+    memory: () => instance.memory,
+    call(kernel, values) {
+      instance.call(kernel, ...values);
+    },
+  };
+}
+
+let acceleratorsModule: Promise<Uint8Array> | undefined;
+
 /** One operator with its tensors; inputs with `data` are constants, the others get `activations` in order. */
 export interface Case {
   operator: string;
@@ -112,7 +134,10 @@ export async function runCase(spec: Case): Promise<Uint8Array[]> {
   const program = lower(graph, plan);
   const calls = program.steps.flatMap((step) => step.calls);
   const results: Uint8Array[][] = [];
-  for (const name of ["node", "wasm3"]) {
+  const tiers = calls.some((call) => call.accelerated !== undefined)
+    ? ["node", "wasm3", "accelerated"]
+    : ["node", "wasm3"];
+  for (const name of tiers) {
     results.push(
       await runCalls(name, calls, program.weights, plan.memoryBytes, (memory, write) => {
         for (const [i, index] of activations.entries()) {
@@ -128,10 +153,12 @@ export async function runCase(spec: Case): Promise<Uint8Array[]> {
       }),
     );
   }
-  const [first, second] = results as [Uint8Array[], Uint8Array[]];
+  const first = results[0] as Uint8Array[];
   first.forEach((bytes, i) => {
-    if (Buffer.compare(bytes, second[i] as Uint8Array) !== 0)
-      throw new Error(`output ${i} differs between node and wasm3`);
+    for (const [run, name] of tiers.entries()) {
+      if (Buffer.compare(bytes, results[run]?.[i] as Uint8Array) !== 0)
+        throw new Error(`output ${i} differs between node and ${name}`);
+    }
   });
   return first;
 }
@@ -145,10 +172,19 @@ async function runCalls(
 ): Promise<Uint8Array[]> {
   let memory = untouched.slice();
   access(memory, true);
-  for (const { module, kernel, arguments: values } of calls) {
+  const accelerators = name === "accelerated" ? await loadAccelerators(weights) : undefined;
+  for (const { module, kernel, arguments: values, accelerated } of calls) {
+    if (accelerators !== undefined && accelerated !== undefined) {
+      accelerators.memory().set(memory);
+      accelerators.call(accelerated.accelerator.call, [accelerated.parameters]);
+      memory = accelerators.memory().slice();
+      continue;
+    }
     const kernels = await loadKernels(module);
     kernels.weights.bytes = weights;
-    const engine = kernels.engines.find((candidate) => candidate.name === name) as Engine;
+    const engine = kernels.engines.find(
+      (candidate) => candidate.name === (name === "accelerated" ? "wasm3" : name),
+    ) as Engine;
     engine.memory().set(memory);
     engine.call(kernel, Object.values(values));
     memory = engine.memory().slice();
