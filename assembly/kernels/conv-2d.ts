@@ -20,13 +20,16 @@
  * products, a multiple of 4, chosen by the host so that chunk * 128 * max|weight| < 2^20. The int32 sum is bounded by
  * depth * 2^14, far below 2^31 for every patch that fits into memory.
  *
- * scratch: depth (to a multiple of 4) * 8 bytes patch, then 48 + chunk * 4 bytes tile. zeroRow: inputChannels bytes, or 0
- * where no window reaches over the border.
+ * scratch: depth (to a multiple of 4) * 8 bytes patch, then 48 + chunk * 4 bytes tile, then 48 bytes sums.
+ * zeroRow: inputChannels bytes, or 0 where no window reaches over the border.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `ConvPerChannel`.
  */
 import { readWeights } from "../host-imports/weights";
-import { lane0, lane1, lane2, laneOffset, lanesStart, pack } from "../math/lanes";
-import { storeThree } from "../math/requantize";
+import { addLanes, laneOffset, lanesStart, packRun } from "../math/lanes";
+import { leftShift, rightShift, roundingMask, roundingOffset, storeRequantized } from "../math/requantize";
+
+/** Bytes of a tile's sums: 4 channels of 3 positions, int32. */
+const sumsBytes: usize = 48;
 
 export function conv2dInt8(
   input: usize, output: usize, scratch: usize, zeroRow: usize, weights: i32, batches: i32,
@@ -40,6 +43,7 @@ export function conv2dInt8(
   const paddedDepth = (depth + 3) & ~3;
   const patch = scratch;
   const tile = patch + (<usize>paddedDepth << 3);
+  const never = i32(zeroRow == 0);
   if (zeroRow) memory.fill(zeroRow, <u8>inputZeroPoint, inputChannels);
   for (let p = patch + (<usize>depth << 3); p < tile; p += 8) store<i64>(p, 0);
 
@@ -60,25 +64,19 @@ export function conv2dInt8(
     const image2 = input + row / outputHeight * inputHeight * inputWidth * inputChannels;
     const y2 = row % outputHeight * strideHeight - padTop;
 
+    const inside = dilationWidth == 1 && min(min(x0, x1), x2) >= 0 && max(max(x0, x1), x2) + filterWidth <= inputWidth;
+    const columns = inside ? filterWidth : 1;
+    const runBytes = <usize>(columns * inputChannels) << 3;
     let p = patch;
     for (let fy = 0; fy < filterHeight; fy++) {
       const dy = fy * dilationHeight;
-      for (let fx = 0; fx < filterWidth; fx++) {
+      for (let fx = 0; fx < filterWidth; fx += columns) {
         const dx = fx * dilationWidth;
-        let a = pixel(image0, y0 + dy, x0 + dx, inputHeight, inputWidth, inputChannels, zeroRow);
-        let b = pixel(image1, y1 + dy, x1 + dx, inputHeight, inputWidth, inputChannels, zeroRow);
-        let c = pixel(image2, y2 + dy, x2 + dx, inputHeight, inputWidth, inputChannels, zeroRow);
-        const end = p + (<usize>inputChannels << 3);
-        for (const block = end - 24; <isize>p < <isize>block; p += 32) {
-          store<i64>(p, pack(a, b, c));
-          store<i64>(p, pack(a + 1, b + 1, c + 1), 8);
-          store<i64>(p, pack(a + 2, b + 2, c + 2), 16);
-          store<i64>(p, pack(a + 3, b + 3, c + 3), 24);
-          a += 4;
-          b += 4;
-          c += 4;
-        }
-        for (; p < end; p += 8) store<i64>(p, pack(a++, b++, c++));
+        const a = pixel(image0, y0 + dy, x0 + dx, inputHeight, inputWidth, inputChannels, zeroRow);
+        const b = pixel(image1, y1 + dy, x1 + dx, inputHeight, inputWidth, inputChannels, zeroRow);
+        const c = pixel(image2, y2 + dy, x2 + dx, inputHeight, inputWidth, inputChannels, zeroRow);
+        packRun(p, p + runBytes, a, b, c, i32(a != zeroRow) | never, i32(b != zeroRow) | never, i32(c != zeroRow) | never);
+        p += runBytes;
       }
     }
     multiply(
@@ -104,46 +102,58 @@ function multiply(
 ): void {
   const whole = chunk >= depth;
   const patchEnd = patch + (<usize>depth << 3);
-  for (let n = 0; n < outputChannels; n += 4) {
+  const sums = tile + 48 + (chunk << 2);
+  const starts = (depth + chunk - 1) / chunk * laneOffset;
+  for (const end = a + outputChannels; a < end; a += 4, b += 4, c += 4) {
     readWeights(tile, weights, whole ? 48 + (depth << 2) : 48);
     weights += 48;
-    let a0 = 0, a1 = 0, a2 = 0, b0 = 0, b1 = 0, b2 = 0, c0 = 0, c1 = 0, c2 = 0, d0 = 0, d1 = 0, d2 = 0;
+    memory.fill(sums, 0, sumsBytes);
     for (let p = patch; p < patchEnd; ) {
       const chunkEnd = min(p + (<usize>chunk << 3), patchEnd);
       const bytes = <i32>(chunkEnd - p) >> 1;
       if (!whole) readWeights(tile + 48, weights, bytes);
       weights += bytes;
       let s0 = lanesStart, s1 = lanesStart, s2 = lanesStart, s3 = lanesStart;
-      for (let w = tile; p < chunkEnd; p += 32, w += 16) {
-        let x = load<i64>(p);
-        s0 += x * <i64>load<i8>(w, 48);
-        s1 += x * <i64>load<i8>(w, 52);
-        s2 += x * <i64>load<i8>(w, 56);
-        s3 += x * <i64>load<i8>(w, 60);
-        x = load<i64>(p, 8);
-        s0 += x * <i64>load<i8>(w, 49);
-        s1 += x * <i64>load<i8>(w, 53);
-        s2 += x * <i64>load<i8>(w, 57);
-        s3 += x * <i64>load<i8>(w, 61);
-        x = load<i64>(p, 16);
-        s0 += x * <i64>load<i8>(w, 50);
-        s1 += x * <i64>load<i8>(w, 54);
-        s2 += x * <i64>load<i8>(w, 58);
-        s3 += x * <i64>load<i8>(w, 62);
-        x = load<i64>(p, 24);
-        s0 += x * <i64>load<i8>(w, 51);
-        s1 += x * <i64>load<i8>(w, 55);
-        s2 += x * <i64>load<i8>(w, 59);
-        s3 += x * <i64>load<i8>(w, 63);
-      }
-      a0 += lane0(s0) - laneOffset; a1 += lane1(s0) - laneOffset; a2 += lane2(s0) - laneOffset;
-      b0 += lane0(s1) - laneOffset; b1 += lane1(s1) - laneOffset; b2 += lane2(s1) - laneOffset;
-      c0 += lane0(s2) - laneOffset; c1 += lane1(s2) - laneOffset; c2 += lane2(s2) - laneOffset;
-      d0 += lane0(s3) - laneOffset; d1 += lane1(s3) - laneOffset; d2 += lane2(s3) - laneOffset;
+      let w = tile;
+      do {
+        const x0 = load<i64>(p), x1 = load<i64>(p, 8), x2 = load<i64>(p, 16), x3 = load<i64>(p, 24);
+        s0 = s0 + x0 * <i64>load<i8>(w, 48) + x1 * <i64>load<i8>(w, 49) + x2 * <i64>load<i8>(w, 50) + x3 * <i64>load<i8>(w, 51);
+        s1 = s1 + x0 * <i64>load<i8>(w, 52) + x1 * <i64>load<i8>(w, 53) + x2 * <i64>load<i8>(w, 54) + x3 * <i64>load<i8>(w, 55);
+        s2 = s2 + x0 * <i64>load<i8>(w, 56) + x1 * <i64>load<i8>(w, 57) + x2 * <i64>load<i8>(w, 58) + x3 * <i64>load<i8>(w, 59);
+        s3 = s3 + x0 * <i64>load<i8>(w, 60) + x1 * <i64>load<i8>(w, 61) + x2 * <i64>load<i8>(w, 62) + x3 * <i64>load<i8>(w, 63);
+        p += 32;
+        w += 16;
+      } while (p < chunkEnd);
+      addLanes(sums, s0);
+      addLanes(sums + 12, s1);
+      addLanes(sums + 24, s2);
+      addLanes(sums + 36, s3);
     }
-    storeThree(tile, a0, a1, a2, a + n, b + n, c + n, zeroPoint, low, high);
-    if (n + 1 < outputChannels) storeThree(tile + 4, b0, b1, b2, a + n + 1, b + n + 1, c + n + 1, zeroPoint, low, high);
-    if (n + 2 < outputChannels) storeThree(tile + 8, c0, c1, c2, a + n + 2, b + n + 2, c + n + 2, zeroPoint, low, high);
-    if (n + 3 < outputChannels) storeThree(tile + 12, d0, d1, d2, a + n + 3, b + n + 3, c + n + 3, zeroPoint, low, high);
+    storeTile(tile, sums, starts, a, b, c, min(a + 4, end), zeroPoint, low, high);
   }
+}
+
+/**
+ * Requantizes a tile's sums, at most 4 channels of 3 positions, and stores them at a (up to `end`), b and c. `starts` is
+ * what the lanes' starts have added to every sum.
+ */
+function storeTile(
+  constants: usize, sums: usize, starts: i32, a: usize, b: usize, c: usize, end: usize, zeroPoint: i32, low: i32, high: i32,
+): void {
+  const zero = <i64>zeroPoint;
+  do {
+    const bias = load<i32>(constants) - starts;
+    const multiplier = <i64>load<i32>(constants, 16);
+    const shift = load<i32>(constants, 32);
+    const left = leftShift(shift), right = rightShift(shift);
+    const mask = roundingMask(right), offset = roundingOffset(right, zero);
+    storeRequantized(a, load<i32>(sums) + bias, left, multiplier, mask, offset, right, low, high);
+    storeRequantized(b, load<i32>(sums, 4) + bias, left, multiplier, mask, offset, right, low, high);
+    storeRequantized(c, load<i32>(sums, 8) + bias, left, multiplier, mask, offset, right, low, high);
+    constants += 4;
+    sums += 12;
+    a++;
+    b++;
+    c++;
+  } while (a < end);
 }

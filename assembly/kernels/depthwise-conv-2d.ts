@@ -24,10 +24,10 @@
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `DepthwiseConvPerChannel`.
  */
 import { readWeights } from "../host-imports/weights";
-import { lane0, lane1, lane2, laneOffset, lanesStart, pack } from "../math/lanes";
-import { storeThree } from "../math/requantize";
+import { fillRun, lane0, lane1, lane2, laneOffset, lanesStart, pack, packRun } from "../math/lanes";
+import { leftShift, rightShift, roundingMask, roundingOffset, storeRequantized } from "../math/requantize";
 
-/** 3x3 filters without dilation: the nine weights of a channel stay in locals. */
+/** 3x3 filters without dilation. */
 export function depthwiseConv2d3x3Int8(
   input: usize, output: usize, scratch: usize, weights: i32, batches: i32,
   inputHeight: i32, inputWidth: i32, inputChannels: i32,
@@ -41,42 +41,56 @@ export function depthwiseConv2d3x3Int8(
   const outside = tile + 96;
   store<i8>(outside, inputZeroPoint);
   const outputChannels = inputChannels * multiplier;
+  const rowBytes = outputWidth * outputChannels;
   for (let b = 0; b < batches; b++) {
     for (let n = 0; n < outputChannels; n++) {
       if ((n & 3) == 0) readWeights(tile, weights + (n >> 2) * 96, 96);
-      const constants = tile + ((n & 3) << 2);
-      const w = tile + (n & 3);
-      const w0 = <i64>load<i8>(w, 48), w1 = <i64>load<i8>(w, 52), w2 = <i64>load<i8>(w, 56);
-      const w3 = <i64>load<i8>(w, 60), w4 = <i64>load<i8>(w, 64), w5 = <i64>load<i8>(w, 68);
-      const w6 = <i64>load<i8>(w, 72), w7 = <i64>load<i8>(w, 76), w8 = <i64>load<i8>(w, 80);
+      const image = input + n / multiplier;
       for (let y = 0; y < outputHeight; y += 3) {
         const second = min(y + 1, outputHeight - 1), third = min(y + 2, outputHeight - 1);
         packRows(
-          scratch, span, input + n / multiplier, y * strideHeight - padTop, second * strideHeight - padTop,
+          scratch, span, image, y * strideHeight - padTop, second * strideHeight - padTop,
           third * strideHeight - padTop, 3, 1, inputHeight, inputWidth, inputChannels, padLeft, outside,
         );
-        let out0 = output + y * outputWidth * outputChannels + n;
-        let out1 = output + second * outputWidth * outputChannels + n;
-        let out2 = output + third * outputWidth * outputChannels + n;
-        const step = <usize>strideWidth << 3;
-        let p = scratch, q = scratch + line, r = q + line;
-        for (let x = 0; x < outputWidth; x++) {
-          const sum = lanesStart +
-            load<i64>(p) * w0 + load<i64>(p, 8) * w1 + load<i64>(p, 16) * w2 +
-            load<i64>(q) * w3 + load<i64>(q, 8) * w4 + load<i64>(q, 16) * w5 +
-            load<i64>(r) * w6 + load<i64>(r, 8) * w7 + load<i64>(r, 16) * w8;
-          storeThree(
-            constants, lane0(sum) - laneOffset, lane1(sum) - laneOffset, lane2(sum) - laneOffset,
-            out0, out1, out2, outputZeroPoint, low, high,
-          );
-          p += step; q += step; r += step;
-          out0 += outputChannels; out1 += outputChannels; out2 += outputChannels;
-        }
+        const out = output + y * rowBytes + n;
+        filterRow3x3(
+          scratch, line, <usize>strideWidth << 3, tile + (n & 3), tile + ((n & 3) << 2),
+          out, output + second * rowBytes + n, output + third * rowBytes + n, out + rowBytes, outputChannels,
+          outputZeroPoint, low, high,
+        );
       }
     }
     input += inputHeight * inputWidth * inputChannels;
-    output += outputHeight * outputWidth * outputChannels;
+    output += outputHeight * rowBytes;
   }
+}
+
+/** One channel of three output rows, at a (up to `end`), b and c, from three packed rows at p, `line` bytes apart. */
+function filterRow3x3(
+  p: usize, line: usize, step: usize, w: usize, constants: usize,
+  a: usize, b: usize, c: usize, end: usize, channels: usize, zeroPoint: i32, low: i32, high: i32,
+): void {
+  const bias = load<i32>(constants) - laneOffset;
+  const multiplier = <i64>load<i32>(constants, 16);
+  const shift = load<i32>(constants, 32);
+  const left = leftShift(shift), right = rightShift(shift);
+  const mask = roundingMask(right), offset = roundingOffset(right, zeroPoint);
+  let q = p + line, r = q + line;
+  do {
+    const sum = lanesStart +
+      load<i64>(p) * <i64>load<i8>(w, 48) + load<i64>(p, 8) * <i64>load<i8>(w, 52) + load<i64>(p, 16) * <i64>load<i8>(w, 56) +
+      load<i64>(q) * <i64>load<i8>(w, 60) + load<i64>(q, 8) * <i64>load<i8>(w, 64) + load<i64>(q, 16) * <i64>load<i8>(w, 68) +
+      load<i64>(r) * <i64>load<i8>(w, 72) + load<i64>(r, 8) * <i64>load<i8>(w, 76) + load<i64>(r, 16) * <i64>load<i8>(w, 80);
+    storeRequantized(a, lane0(sum) + bias, left, multiplier, mask, offset, right, low, high);
+    storeRequantized(b, lane1(sum) + bias, left, multiplier, mask, offset, right, low, high);
+    storeRequantized(c, lane2(sum) + bias, left, multiplier, mask, offset, right, low, high);
+    p += step;
+    q += step;
+    r += step;
+    a += channels;
+    b += channels;
+    c += channels;
+  } while (a < end);
 }
 
 /** Any filter, any dilation. */
@@ -95,12 +109,18 @@ export function depthwiseConv2dInt8(
   const outside = tile + tileBytes;
   store<i8>(outside, inputZeroPoint);
   const outputChannels = inputChannels * multiplier;
+  const rowBytes = outputWidth * outputChannels;
   const tapStep = <usize>dilationWidth << 3;
   for (let b = 0; b < batches; b++) {
     for (let n = 0; n < outputChannels; n++) {
       if ((n & 3) == 0) readWeights(tile, weights + (n >> 2) * tileBytes, tileBytes);
       const constants = tile + ((n & 3) << 2);
       const taps = tile + 48 + (n & 3);
+      const bias = load<i32>(constants);
+      const multiplier32 = <i64>load<i32>(constants, 16);
+      const shift = load<i32>(constants, 32);
+      const left = leftShift(shift), right = rightShift(shift);
+      const mask = roundingMask(right), offset = roundingOffset(right, outputZeroPoint);
       for (let y = 0; y < outputHeight; y += 3) {
         const second = min(y + 1, outputHeight - 1), third = min(y + 2, outputHeight - 1);
         packRows(
@@ -109,32 +129,33 @@ export function depthwiseConv2dInt8(
           padLeft, outside,
         );
         for (let x = 0; x < outputWidth; x++) {
-          let s0 = 0, s1 = 0, s2 = 0;
+          let s0 = bias, s1 = bias, s2 = bias;
           let w = taps;
           let row = scratch + (<usize>(x * strideWidth) << 3);
           for (let fy = 0; fy < filterHeight; fy++, row += line) {
             let p = row;
-            for (let left = filterWidth; left > 0; left -= chunk) {
+            for (let rest = filterWidth; rest > 0; rest -= chunk) {
               let sum = lanesStart;
-              for (const end = w + (<usize>min(left, chunk) << 2); w < end; w += 4, p += tapStep) {
+              const end = w + (<usize>min(rest, chunk) << 2);
+              do {
                 sum += load<i64>(p) * <i64>load<i8>(w);
-              }
+                w += 4;
+                p += tapStep;
+              } while (w < end);
               s0 += lane0(sum) - laneOffset;
               s1 += lane1(sum) - laneOffset;
               s2 += lane2(sum) - laneOffset;
             }
           }
-          const at = x * outputChannels + n;
-          const width = outputWidth * outputChannels;
-          storeThree(
-            constants, s0, s1, s2, output + y * width + at, output + second * width + at, output + third * width + at,
-            outputZeroPoint, low, high,
-          );
+          const out = output + x * outputChannels + n;
+          storeRequantized(out + y * rowBytes, s0, left, multiplier32, mask, offset, right, low, high);
+          storeRequantized(out + second * rowBytes, s1, left, multiplier32, mask, offset, right, low, high);
+          storeRequantized(out + third * rowBytes, s2, left, multiplier32, mask, offset, right, low, high);
         }
       }
     }
     input += inputHeight * inputWidth * inputChannels;
-    output += outputHeight * outputWidth * outputChannels;
+    output += outputHeight * rowBytes;
   }
 }
 
@@ -146,21 +167,20 @@ function packRows(
   destination: usize, span: i32, image: usize, y0: i32, y1: i32, y2: i32, rows: i32, dilation: i32,
   height: i32, width: i32, channels: i32, padLeft: i32, outside: usize,
 ): void {
-  const inside = min(span - padLeft, width);
-  const blank = pack(outside, outside, outside);
   const line = width * channels;
+  const blank = pack(outside, outside, outside);
   for (; rows > 0; rows--) {
     let a = outside, b = outside, c = outside, stepA = 0, stepB = 0, stepC = 0;
     if (<u32>y0 < <u32>height) { a = image + y0 * line; stepA = channels; }
     if (<u32>y1 < <u32>height) { b = image + y1 * line; stepB = channels; }
     if (<u32>y2 < <u32>height) { c = image + y2 * line; stepC = channels; }
     const end = destination + (<usize>span << 3);
-    for (let i = 0; i < padLeft && destination < end; i++, destination += 8) store<i64>(destination, blank);
-    for (let i = 0; i < inside; i++, destination += 8) {
-      store<i64>(destination, pack(a, b, c));
-      a += stepA; b += stepB; c += stepC;
-    }
-    for (; destination < end; destination += 8) store<i64>(destination, blank);
+    const first = destination + (<usize>min(padLeft, span) << 3);
+    const last = destination + (<usize>min(padLeft + width, span) << 3);
+    if (destination < first) fillRun(destination, first, blank);
+    if (first < last) packRun(first, last, a, b, c, stepA, stepB, stepC);
+    if (last < end) fillRun(last, end, blank);
+    destination = end;
     y0 += dilation; y1 += dilation; y2 += dilation;
   }
 }

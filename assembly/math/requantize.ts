@@ -32,19 +32,43 @@ export function clamp(value: i32, low: i32, high: i32): i32 {
   return value;
 }
 
+/** How far `shift` shifts left, in the form that `storeRequantized` takes: -shift where that is positive, else 0. */
+// @ts-ignore: decorator
+@inline
+export function leftShift(shift: i32): i32 {
+  return -shift & (shift >> 31);
+}
+
+/** How far `shift` shifts right, as `leftShift`. */
+// @ts-ignore: decorator
+@inline
+export function rightShift(shift: i32): i64 {
+  return <i64>(shift & ~(shift >> 31));
+}
+
+/** All ones where there is a right shift, whose rounding takes the sign of what is shifted; else 0. */
+// @ts-ignore: decorator
+@inline
+export function roundingMask(right: i64): i64 {
+  return -right >> 63;
+}
+
+/** Rounding of the right shift, with the zero point that is added after it. */
+// @ts-ignore: decorator
+@inline
+export function roundingOffset(right: i64, zeroPoint: i64): i64 {
+  return ((<i64>1 << right) >> 1) + (zeroPoint << right);
+}
+
 /**
- * Bias, requantization and activation of one output channel at three positions: stores int8 at a, b and c.
- * `constants` points to the channel's bias; its multiplier lies 16 and its shift 32 bytes on.
+ * Stores an accumulator as int8 at `output`: requantized in either direction without a branch, the zero point added
+ * (within `offset`), limited to low..high.
  */
 // @ts-ignore: decorator
 @inline
-export function storeThree(
-  constants: usize, s0: i32, s1: i32, s2: i32, a: usize, b: usize, c: usize, zeroPoint: i32, low: i32, high: i32,
+export function storeRequantized(
+  output: usize, sum: i32, left: i32, multiplier: i64, mask: i64, offset: i64, right: i64, low: i32, high: i32,
 ): void {
-  const bias = load<i32>(constants);
-  const multiplier = <i64>load<i32>(constants, 16);
-  const shift = load<i32>(constants, 32);
-  store<i8>(a, clamp(requantize(s0 + bias, multiplier, shift) + zeroPoint, low, high));
-  store<i8>(b, clamp(requantize(s1 + bias, multiplier, shift) + zeroPoint, low, high));
-  store<i8>(c, clamp(requantize(s2 + bias, multiplier, shift) + zeroPoint, low, high));
+  const t = (<i64>(sum << left) * multiplier + 0x40000000) >> 31;
+  store<i8>(output, min(max(<i32>((t + ((t >> 63) & mask) + offset) >> right), low), high));
 }

@@ -19,7 +19,8 @@
         "native",
         "<!(node scripts/native-sources.mjs wasm3)",
         "<!(node scripts/native-sources.mjs firmware)",
-        "<!(node scripts/native-sources.mjs accelerators)"
+        "<!(node scripts/native-sources.mjs accelerators)",
+        "<!(node scripts/native-sources.mjs superinstructions)"
       ],
       "defines": [
         "NAPI_VERSION=8",

@@ -49,11 +49,11 @@ static bool bytes_of(napi_env env, napi_value array, const uint8_t **bytes, size
     return true;
 }
 
-/* create(binary, original, memoryBytes, memoryPages, stackBytes, blockNesting): handle | string */
+/* create(binary, original, memoryBytes, memoryPages, stackBytes, blockNesting, superinstructions): handle | string */
 static napi_value create(napi_env env, napi_callback_info info)
 {
-    napi_value arguments[6], result = NULL;
-    size_t count = 6, binaryLength, originalLength;
+    napi_value arguments[7], result = NULL;
+    size_t count = 7, binaryLength, originalLength;
     const uint8_t *binary, *original;
 
     napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
@@ -67,6 +67,7 @@ static napi_value create(napi_env env, napi_callback_info info)
         .memoryPages = number(env, arguments[3]),
         .stackBytes = number(env, arguments[4]),
         .blockNesting = number(env, arguments[5]),
+        .superinstructions = number(env, arguments[6]),
     };
 
     instance *self = instance_new(env, &limits);

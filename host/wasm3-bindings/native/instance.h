@@ -21,6 +21,7 @@ typedef struct instance_limits
     uint32_t memoryPages;       /* how far linear memory may grow */
     uint32_t stackBytes;        /* wasm3's operand stack */
     uint32_t blockNesting;      /* the deepest nesting of blocks in any of its functions */
+    uint32_t superinstructions; /* whether sequences of operations are fused */
 } instance_limits;
 
 typedef struct instance

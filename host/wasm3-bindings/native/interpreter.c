@@ -8,6 +8,8 @@
  * - memory.grow goes through instance_grow_memory, since wasm3's shrinks on 32-bit wrap-around, moves memory
  *   under its views and forgets where the operand stack ends.
  * - m3_Yield, an empty function that every call calls.
+ *
+ * The compiler is the one with superinstructions, as in the boards' firmware.
  */
 #include "instance.h"
 #include "interpreter.h"
@@ -84,9 +86,13 @@ static M3Result compile_or_defer(IM3Function function)
     return m3Err_none;
 }
 
+/* A function has an instance; an expression that is only evaluated at start has neither. */
+#define SUPERINSTRUCTIONS_ENABLED(o) ((o)->function && instance_of((o)->runtime)->limits.superinstructions)
+#define SUPERINSTRUCTIONS_STORAGE static _Thread_local
+
 #define op_Entry op_GuardedEntry
 #define op_Loop op_GuardedLoop
-#include "m3_compile.c"
+#include "superinstructions.c"
 #undef op_Entry
 #undef op_Loop
 

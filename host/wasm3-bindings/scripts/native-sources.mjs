@@ -4,6 +4,7 @@
  * node scripts/native-sources.mjs wasm3      the interpreter
  * node scripts/native-sources.mjs firmware   files shared with the boards' firmware
  * node scripts/native-sources.mjs accelerators   native micro-kernels, likewise
+ * node scripts/native-sources.mjs superinstructions   wasm3's compiler with superinstructions, likewise
  *
  * A packed package carries both; a checkout takes wasm3 from the development dependency and the rest from
  * the repository.
@@ -31,6 +32,11 @@ export function acceleratorsFolder() {
   return join(packageFolder, "..", "..", "boards", "accelerators");
 }
 
+/** The folder of the superinstructions' C files, in a checkout. */
+export function superinstructionsFolder() {
+  return join(packageFolder, "..", "..", "boards", "wasm3");
+}
+
 /** Where the named sources are for this copy of the package. Throws if they are nowhere. */
 export function nativeSources(name) {
   const packed = join(packageFolder, name);
@@ -38,7 +44,10 @@ export function nativeSources(name) {
   if (name === "wasm3") return wasm3Dependency().sources;
   if (name === "firmware") return firmwareFolder();
   if (name === "accelerators") return acceleratorsFolder();
-  throw new Error(`native-sources: "${name}" is none of "wasm3", "firmware" and "accelerators"`);
+  if (name === "superinstructions") return superinstructionsFolder();
+  throw new Error(
+    `native-sources: "${name}" is none of "wasm3", "firmware", "accelerators", "superinstructions"`,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

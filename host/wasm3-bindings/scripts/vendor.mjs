@@ -6,8 +6,15 @@
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { acceleratorsFolder, firmwareFolder, packageFolder, wasm3Dependency } from "./native-sources.mjs";
+import {
+  acceleratorsFolder,
+  firmwareFolder,
+  packageFolder,
+  superinstructionsFolder,
+  wasm3Dependency,
+} from "./native-sources.mjs";
 
+const superinstructionFiles = ["superinstructions.c", "idioms.h", "fused-operations.h", "fused-arithmetic.h"];
 const firmwareFiles = ["custom_sections.c", "custom_sections.h", "read_weights.c", "read_weights.h"];
 
 /** wasm3's licence: the holders that its own files name, then the MIT text that the dependency carries. */
@@ -30,7 +37,7 @@ function licenceText(sources, files, licence) {
   return `wasm3\n\nMIT License\n\n${[...lines, packaged].join("\n")}\n\n${permission}`;
 }
 
-for (const name of ["wasm3", "firmware", "accelerators"])
+for (const name of ["wasm3", "firmware", "accelerators", "superinstructions"])
   rmSync(join(packageFolder, name), { recursive: true, force: true });
 rmSync(join(packageFolder, "LICENSE"), { force: true });
 
@@ -48,5 +55,9 @@ if (!process.argv.includes("--remove")) {
   mkdirSync(join(packageFolder, "accelerators"));
   for (const file of readdirSync(acceleratorsFolder()).filter((name) => /\.[ch]$/.test(name)))
     copyFileSync(join(acceleratorsFolder(), file), join(packageFolder, "accelerators", file));
+
+  mkdirSync(join(packageFolder, "superinstructions"));
+  for (const file of superinstructionFiles)
+    copyFileSync(join(superinstructionsFolder(), file), join(packageFolder, "superinstructions", file));
   copyFileSync(join(packageFolder, "..", "..", "LICENSE"), join(packageFolder, "LICENSE"));
 }

@@ -23,6 +23,8 @@ export interface LoadOptions {
    * section wasmote.weights. False unless told.
    */
   accelerators?: boolean;
+  /** Whether wasm3 fuses frequent sequences of operations into one: the same results, faster. True unless told. */
+  superinstructions?: boolean;
 }
 
 const defaultStackBytes = 16384;
@@ -57,7 +59,15 @@ export function load(bytes: Uint8Array, options: LoadOptions = {}): Instance {
   const linked = resolveImports(layout, options);
   const native = addon();
   const pages = Math.min(layout.memory?.maximumPages ?? maximumPages, maximumPages);
-  const handle = native.create(layout.code, copy, memoryBytes, pages, stackBytes & ~7, layout.blockNesting);
+  const handle = native.create(
+    layout.code,
+    copy,
+    memoryBytes,
+    pages,
+    stackBytes & ~7,
+    layout.blockNesting,
+    options.superinstructions === false ? 0 : 1,
+  );
   if (typeof handle === "string") throw errorFromNative(handle);
   const bits = link(native, handle, linked);
   const functions = Object.freeze(

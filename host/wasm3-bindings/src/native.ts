@@ -22,6 +22,7 @@ export interface Addon {
     memoryPages: number,
     stackBytes: number,
     blockNesting: number,
+    superinstructions: number,
   ): Handle | string;
   linkImport(handle: Handle, functionIndex: number): string | undefined;
   linkReadWeights(handle: Handle, functionIndex: number): string | undefined;

@@ -1,0 +1,221 @@
+/*
+ * wasm3's compiler with superinstructions: include this file where m3_compile.c would be, or compile it in its place.
+ * wasm3's sources stay as they are.
+ *
+ * While a function is compiled, a window remembers where the last operations of straight-line code begin. When the
+ * operations at its end match an idiom (idioms.h), the code page is rewound and one operation (fused-operations.h) is
+ * emitted in their place. It leaves memory, slots and register as they would, with every bounds check; where it traps
+ * they would have trapped, with the same memory.
+ *
+ * Only what lies between two labels is fused: every address that wasm3 keeps for a branch goes through GetPagePC,
+ * which forgets the window. Where a code page is full, the window moves to the next page with the code that it spans.
+ *
+ * SUPERINSTRUCTIONS              0 leaves wasm3 as it is
+ * SUPERINSTRUCTIONS_ENABLED(o)   whether to fuse in this IM3Compilation; 1 unless defined
+ * SUPERINSTRUCTIONS_STORAGE      storage class of the window: `static _Thread_local` where functions are compiled on
+ *                                several threads; `static` unless defined
+ */
+#ifndef SUPERINSTRUCTIONS
+#define SUPERINSTRUCTIONS 1
+#endif
+
+#if !SUPERINSTRUCTIONS
+#include "m3_compile.c"
+#else
+
+#ifndef M3_COMPILE_OPCODES
+#define M3_COMPILE_OPCODES
+#endif
+
+#include "m3_env.h"
+#include "m3_code.h"
+#include "m3_compile.h"
+#include "m3_exec_defs.h"
+#include "m3_exec.h"
+
+#ifndef SUPERINSTRUCTIONS_ENABLED
+#define SUPERINSTRUCTIONS_ENABLED(o) 1
+#endif
+#ifndef SUPERINSTRUCTIONS_STORAGE
+#define SUPERINSTRUCTIONS_STORAGE static
+#endif
+
+#if d_m3RecordBacktraces
+#error "superinstructions move code, which wasm3's backtraces do not follow"
+#endif
+
+static M3Result emit_fused(IM3Compilation o, IM3Operation operation);
+static pc_t take_label(IM3CodePage page);
+
+/* Calls, `EmitOp (o, ...)`, become emit_fused; the definition, `EmitOp (IM3Compilation o, ...)`, EmitOpPlain. */
+#define EmitOp(compilation, operation) SUPERINSTRUCTIONS_##compilation, operation)
+#define SUPERINSTRUCTIONS_o emit_fused(o
+#define SUPERINSTRUCTIONS_IM3Compilation EmitOpPlain(IM3Compilation
+#define GetPagePC(page) take_label(page)
+#include "m3_compile.c"
+#undef EmitOp
+#undef GetPagePC
+
+#include "fused-operations.h"
+#include "idioms.h"
+
+enum { windowOperations = 24, movedWords = 160 };
+
+SUPERINSTRUCTIONS_STORAGE struct
+{
+    IM3CodePage page;
+    IM3Compilation compilation;
+    u32 count;
+    u32 line[windowOperations];     /* where each operation begins, oldest first */
+} window;
+
+static u32 word_at(IM3CodePage page, u32 line)
+{
+    u32 word;
+    memcpy(&word, &page->code[line], sizeof word);
+    return word;
+}
+
+/* Whether a slot holds this constant in the function that is compiled. */
+static bool is_constant(IM3Compilation o, u32 slot, const idiom_constant *expected)
+{
+    const u32 words = expected->is64 ? 2 : 1;
+    if (slot < o->slotFirstConstIndex || slot + words > o->slotMaxConstIndex) return false;
+    i64 value = 0;
+    memcpy(&value, &o->constants[slot - o->slotFirstConstIndex], words * sizeof(u32));
+    return expected->is64 ? value == expected->value : (i32) value == (i32) expected->value;
+}
+
+static u32 slot_words(char kind)
+{
+    return kind == 'R' || kind == 'W' ? 2 : kind == 'r' || kind == 'w' ? 1 : 0;
+}
+
+/* Whether no slot that the idiom writes overlaps another of its slots. */
+static bool slots_are_apart(const char *kinds, const u32 *value)
+{
+    for (u32 a = 0; kinds[a]; a++)
+    {
+        if (kinds[a] != 'w' && kinds[a] != 'W') continue;
+        for (u32 b = 0; kinds[b]; b++)
+        {
+            const u32 words = slot_words(kinds[b]);
+            if (b != a && words && value[a] < value[b] + words && value[b] < value[a] + slot_words(kinds[a])) return false;
+        }
+    }
+    return true;
+}
+
+static bool matches(IM3Compilation o, const idiom *i, u32 first, u32 *value)
+{
+    u32 bound = 0;
+    for (u32 e = 0; e < i->length; e++)
+    {
+        const idiom_element *element = &i->elements[e];
+        const u32 line = window.line[first + e];
+        const u32 end = first + e + 1 < window.count ? window.line[first + e + 1] : window.page->info.lineIndex;
+        if (window.page->code[line] != (code_t) element->operation || end - line - 1 != element->count) return false;
+        for (u32 n = 0; n < element->count; n++)
+        {
+            const u32 variable = element->operands[n] & 0x3f;
+            const u32 word = word_at(window.page, line + 1 + n) - (element->operands[n] >> 6);
+            if (!(bound >> variable & 1))
+            {
+                bound |= (u32) 1 << variable;
+                value[variable] = word;
+            }
+            else if (value[variable] != word) return false;
+        }
+    }
+    for (const idiom_constant *c = i->constants; c && c->variable != idiomEnd; c++)
+        if (!is_constant(o, value[c->variable], c)) return false;
+    return !i->apart || slots_are_apart(i->kinds, value);
+}
+
+/* Replaces the operations at the window's end, if an idiom matches. `loop`: a ContinueLoopIf is about to follow. */
+static bool fuse_last(IM3Compilation o, bool loop)
+{
+    for (const idiom *i = idioms; i->elements; i++)
+    {
+        if (i->loop != loop || i->length > window.count) continue;
+        const u32 first = window.count - i->length;
+        if (window.page->code[window.line[window.count - 1]] != (code_t) i->elements[i->length - 1].operation) continue;
+
+        u32 value[32];
+        if (!matches(o, i, first, value)) continue;
+
+        IM3CodePage page = window.page;
+        page->info.lineIndex = window.line[first];
+        EmitWord(page, i->fused);
+        for (u32 v = 0; i->kinds[v]; v++)
+            if (i->kinds[v] != 'c' && i->kinds[v] != '-') EmitWord32(page, value[v]);
+        window.count = first + 1;
+        return true;
+    }
+    return false;
+}
+
+static void fuse(IM3Compilation o)
+{
+    while (window.count && fuse_last(o, false)) {}
+}
+
+static pc_t take_label(IM3CodePage page)
+{
+    if (page && page == window.page && window.count) fuse(window.compilation);
+    window.count = 0;
+    return GetPagePC(page);
+}
+
+/* Makes room on the page, or goes on with another one, where the code that the window spans moves to. */
+static M3Result make_room(IM3Compilation o)
+{
+    const u32 needed = d_m3CodePageFreeLinesThreshold;
+    if (NumFreeLines(o->page) >= needed + 2) return m3Err_none;
+
+    const u32 count = window.count;
+    const u32 words = count ? o->page->info.lineIndex - window.line[0] : 0;
+    code_t saved[movedWords];
+    if (!count || words > movedWords)
+    {
+        window.count = 0;
+        return EnsureCodePageNumLines(o, needed);
+    }
+
+    memcpy(saved, &o->page->code[window.line[0]], words * sizeof *saved);
+    o->page->info.lineIndex = window.line[0];
+    M3Result result = EnsureCodePageNumLines(o, M3_MAX(words + needed, NumFreeLines(o->page)));
+    if (result) return result;
+
+    const u32 start = o->page->info.lineIndex;
+    memcpy((void *) &o->page->code[start], saved, words * sizeof *saved);
+    o->page->info.lineIndex += words;
+    for (u32 n = count; n-- > 0;) window.line[n] += start - window.line[0];
+    window.count = count;
+    window.page = o->page;
+    return m3Err_none;
+}
+
+static M3Result emit_fused(IM3Compilation o, IM3Operation operation)
+{
+    if (!o->page || !SUPERINSTRUCTIONS_ENABLED(o)) return EmitOpPlain(o, operation);
+
+    if (window.page != o->page || window.compilation != o) window.count = 0;
+    window.compilation = o;
+    if (window.count) fuse(o);
+
+    M3Result result = make_room(o);
+    if (result) return result;
+    if (operation == op_ContinueLoopIf && window.count && fuse_last(o, true)) return m3Err_none;
+
+    if (window.count == windowOperations)
+    {
+        memmove(window.line, window.line + 1, sizeof window.line - sizeof *window.line);
+        window.count--;
+    }
+    window.page = o->page;
+    window.line[window.count++] = o->page->info.lineIndex;
+    return EmitOpPlain(o, operation);
+}
+
+#endif
