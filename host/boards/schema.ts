@@ -28,11 +28,8 @@ export const flashMethodSchema = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("esptool"), chip: name, offset: address }),
 ]);
 
-/** The emulator can be started with the model in flash: the only way where the firmware cannot write it there. */
-const preloadSchema = z.strictObject({
-  /** The first sector of the firmware's log of what is in the slots. */
-  records: address,
-});
+/** The emulator is started with the model in slot 0: the only way where the firmware cannot write to flash there. */
+const preload = z.boolean().default(false);
 
 const emulatorSchema = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -40,9 +37,9 @@ const emulatorSchema = z.discriminatedUnion("kind", [
     program: z.enum(["qemu-system-arm", "qemu-system-riscv32"]),
     machine: name,
     arguments: z.array(z.string()),
-    preload: preloadSchema.optional(),
+    preload,
   }),
-  z.strictObject({ kind: z.literal("rp2040js"), preload: preloadSchema.optional() }),
+  z.strictObject({ kind: z.literal("rp2040js"), preload }),
 ]);
 
 /** Fields that a family gives; a definition may replace each of them. */

@@ -25,7 +25,7 @@ const answerAttempts = 150;
 
 /** Whether a model is put into the flash of this board's emulator as it starts, rather than sent over the line. */
 export function takesModelAtStart(board: Board): boolean {
-  return board.emulator?.preload !== undefined;
+  return board.emulator?.preload === true;
 }
 
 /**

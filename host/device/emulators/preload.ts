@@ -1,5 +1,4 @@
 import type { Board } from "../../boards/index.js";
-import { slotRecords } from "./slot-records.js";
 
 /** Bytes that lie in flash when an emulator starts. */
 export interface FlashContents {
@@ -7,12 +6,10 @@ export interface FlashContents {
   bytes: Uint8Array;
 }
 
-/** What the flash of this board's emulator holds when the model is active from the start: slot 0, and the log. */
+/**
+ * What the flash of this board's emulator holds from its start on: the model in slot 0, which makes it the active one
+ * (docs/link.md, "Group 1"). Nothing where the board's file does not say `preload`.
+ */
 export function preloadedFlash(board: Board, model: Uint8Array): FlashContents[] {
-  const preload = board.emulator?.preload;
-  if (preload === undefined) return [];
-  return [
-    { address: board.slots.address, bytes: model },
-    { address: preload.records, bytes: slotRecords(model) },
-  ];
+  return board.emulator?.preload ? [{ address: board.slots.address, bytes: model }] : [];
 }
