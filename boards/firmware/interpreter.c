@@ -2,7 +2,7 @@
  * The one translation unit that holds wasm3's operations (m3_exec.h) and its compiler (m3_compile.c). A port
  * header for the processor, force-included by the build, may define m3_exec_defs_h's contents in its place.
  *
- * Some things are put in place of wasm3's own, by name, before the compiler emits them:
+ * The compiler is the one with superinstructions. Some things are put in place of wasm3's own, by name, before the compiler emits them:
  * - Compile, which calls a function that was not compiled yet when the call was, does not rewrite itself: every run
  *   executes the same instructions, and a function that cannot be compiled stays so.
  * - Entry traps when the C stack is nearly used up. What overflows it all the same (loops that nest, the
@@ -61,6 +61,6 @@ d_m3Op(CallOrCompile)
 
 #define op_Entry op_GuardedEntry
 #define op_Compile op_CallOrCompile
-#include "m3_compile.c"
+#include "superinstructions.c"
 #undef op_Entry
 #undef op_Compile
