@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "arena.h"
+#include "interpreter.h"
 #include "port.h"
 #include "read_weights.h"
 #include "wasm3.h"
 #include "m3_env.h"
+#include "m3_exec_defs.h"
 
 /* Static data and stacks: symbols of the linker script. */
 extern uint8_t __ram_start[], __arena_start[], __arena_end[];
@@ -16,7 +18,11 @@ extern uint8_t __ram_start[], __arena_start[], __arena_end[];
 #define WASM3_STACK_BYTES 2048
 #endif
 
-enum { limitSeconds = 120 };
+/* wasm3's, of m3_env.c. */
+M3Result InitDataSegments(M3Memory *memory, IM3Module module);
+
+/* The compiler calls itself for every nested block: stack that it gets at least. */
+enum { compileStackBytes = 6144, limitSeconds = 120 };
 
 const char *const engine_imports[] = { WASMOTE_IMPORT_MODULE "." WASMOTE_READ_WEIGHTS_NAME, NULL };
 
@@ -83,6 +89,48 @@ static M3Result compile_all(IM3Module module)
     return m3Err_none;
 }
 
+/* What the compiler works on. */
+typedef struct compilation
+{
+    IM3Module module;
+    M3Result result;
+} compilation;
+
+static void compile_job(void *argument)
+{
+    compilation *work = argument;
+    work->result = compile_all(work->module);
+}
+
+/*
+ * Compiles all functions on a stack of its own: in linear memory, which nothing else uses yet and which is set up anew
+ * afterwards, or in the arena where linear memory is too small.
+ */
+static M3Result compile_on_borrowed_stack(IM3Module module)
+{
+    compilation work = { module, NULL };
+    M3MemoryHeader *memory = engine.runtime->memory.mallocated;
+    if (!memory) return m3Err_wasmMemoryOverflow;
+
+    const bool inMemory = memory->length >= compileStackBytes;
+    uint8_t *start = inMemory ? m3MemData(memory) : arena_calloc(1, compileStackBytes);
+    if (!start) return m3Err_mallocFailed;
+
+    const uintptr_t end = (uintptr_t) start + (inMemory ? memory->length : compileStackBytes);
+    const uint8_t *before = interpreter_stack_start;
+    interpreter_stack_start = start;
+    port_call_on_stack(compile_job, &work, (void *) (end & ~(uintptr_t) 15));
+    interpreter_stack_start = before;
+
+    if (!inMemory) arena_free(start);
+    else
+    {
+        memset(start, 0, memory->length);
+        if (!work.result) work.result = InitDataSegments(&engine.runtime->memory, module);
+    }
+    return work.result;
+}
+
 static M3Result load(const job *work)
 {
     IM3Module module;
@@ -104,7 +152,7 @@ static M3Result load(const job *work)
                                   WASMOTE_READ_WEIGHTS_SIGNATURE, wasmote_read_weights, &engine.weights);
     if (result && result != m3Err_functionLookupFailed) return result;
 
-    result = compile_all(module);
+    result = compile_on_borrowed_stack(module);
     if (result) return result;
 
     result = m3_FindFunction(&engine.run, engine.runtime, "run");
@@ -149,7 +197,9 @@ model_error engine_load(const uint8_t *file, uint32_t length)
         engine.weights = (wasmote_section) { file, 0 };
 
     job work = { .file = file, .length = length };
+    const uint8_t *stack = interpreter_stack_start;
     const guard_result ended = port_guarded_call(load_job, &work, board_limit());
+    interpreter_stack_start = stack;
     if (ended != guardReturned) work.error = modelBad;
     if (work.error)
     {

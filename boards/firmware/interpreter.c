@@ -7,11 +7,15 @@
  *   executes the same instructions, and a function that cannot be compiled stays so.
  * - Entry traps when the C stack is nearly used up. What overflows it all the same (loops that nest, the
  *   compiler) runs into the guard below the stack, which ends the guarded call.
+ * - Read_opcode, which the compiler calls at every level of nested blocks, refuses where the stack that it runs on is
+ *   nearly used up.
  * - m3_Yield, an empty function that every call calls: a run is stopped by port_guarded_call.
  */
 #include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
+
+#include "interpreter.h"
 
 #define M3_COMPILE_OPCODES
 
@@ -59,8 +63,22 @@ d_m3Op(CallOrCompile)
     nextOp();
 }
 
+const uint8_t *interpreter_stack_start = __stack_start;
+
+/* Stack that compiling an instruction may take, besides the blocks in it. */
+enum { compileReserveBytes = 512 };
+
+static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t end)
+{
+    if ((uint8_t *) __builtin_frame_address(0) < interpreter_stack_start + compileReserveBytes)
+        return m3Err_trapStackOverflow;
+    return Read_opcode(opcode, at, end);
+}
+
+#define Read_opcode read_opcode_guarded
 #define op_Entry op_GuardedEntry
 #define op_Compile op_CallOrCompile
 #include "superinstructions.c"
 #undef op_Entry
 #undef op_Compile
+#undef Read_opcode

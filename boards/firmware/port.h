@@ -72,4 +72,7 @@ typedef enum guard_result
  */
 guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_t limit);
 
+/* Calls function(argument) with the stack pointer set to `stackEnd`, a multiple of 16, and sets it back. */
+void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd);
+
 #endif

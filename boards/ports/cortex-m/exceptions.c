@@ -102,6 +102,19 @@ guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_
     return ended;
 }
 
+__attribute__((naked)) void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd)
+{
+    (void) function, (void) argument, (void) stackEnd;
+    __asm__("push {r4, lr}\n"
+            "mov r4, sp\n"
+            "mov sp, r2\n"
+            "mov r3, r0\n"
+            "mov r0, r1\n"
+            "blx r3\n"
+            "mov sp, r4\n"
+            "pop {r4, pc}");
+}
+
 _Noreturn void port_reset(void)
 {
     cortex_m_before_reset();

@@ -77,3 +77,21 @@ guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_
     guarded = false;
     return ended;
 }
+
+__attribute__((naked)) void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd)
+{
+    (void) function, (void) argument, (void) stackEnd;
+    __asm__("addi sp, sp, -16\n"
+            "sw ra, 12(sp)\n"
+            "sw s0, 8(sp)\n"
+            "mv s0, sp\n"
+            "mv sp, a2\n"
+            "mv t0, a0\n"
+            "mv a0, a1\n"
+            "jalr t0\n"
+            "mv sp, s0\n"
+            "lw s0, 8(sp)\n"
+            "lw ra, 12(sp)\n"
+            "addi sp, sp, 16\n"
+            "ret");
+}
