@@ -7,7 +7,7 @@ import { availableBoards, firmwareOf } from "./emulators.js";
  * Budgets in bytes. A figure that moves past its budget is to be explained before the budget is moved; 80 KiB of flash
  * is what the project allows.
  */
-const budgets = { flashBytes: 66_000, ramBytes: 9000 } as const;
+const budgets = { flashBytes: 78_000, ramBytes: 9000 } as const;
 
 /** Functions of a disassembly, by name. */
 function disassemble(toolchain: string, elf: string): Map<string, string[]> {
