@@ -56,7 +56,24 @@ static inline split_i64 split(const u8 *from)
 #else
 typedef i64 split_i64;
 #define split(from) load_i64(from)
-#define MULTIPLY_ADD(sum, x, weight) ((sum) += (x) * (i64) (weight))
+#define MULTIPLY_ADD(sum, x, weight) ((sum) += TIMES_INT8(x, weight))
+#endif
+
+/*
+ * TIMES_INT8(x, weight): x * weight, modulo 2^64, where weight is an int8. Armv6-M multiplies 32 bits by 32 to 32 only:
+ * x is cut into 16, 16 and 32 bits, whose products with an int8 fit.
+ */
+#if defined(__ARM_ARCH_6M__)
+static inline i64 times_int8(i64 x, i32 weight)
+{
+    const i32 low = (i32) ((u32) x & 0xffff) * weight;
+    const i32 middle = (i32) ((u32) x >> 16) * weight;
+    const u32 high = (u32) ((u64) x >> 32) * (u32) weight;
+    return (i64) ((u64) (i64) low + ((u64) (i64) middle << 16) + ((u64) high << 32));
+}
+#define TIMES_INT8(x, weight) times_int8(x, (i8) (weight))
+#else
+#define TIMES_INT8(x, weight) ((x) * (i64) (i8) (weight))
 #endif
 
 /* One x and the weights of four outputs, four bytes apart. */

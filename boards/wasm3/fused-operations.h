@@ -59,7 +59,7 @@ d_m3Op(i64_MacLoad8s)
     FUSED_ADDRESS(weight, base, offset, 1);
     const i64 x = slot(i64);
     const i64 addend = slot(i64);
-    const i64 sum = addend + x * (i64) *(const i8 *) weight;
+    const i64 sum = addend + TIMES_INT8(x, *(const i8 *) weight);
     slot(i64) = sum;
     _r0 = sum;
     nextOp();
@@ -77,7 +77,7 @@ d_m3Op(i64_MacLoad64Load8s)
     base = slot(u32), offset = immediate(u32);
     FUSED_ADDRESS(weight, base, offset, 1);
     const i64 addend = slot(i64);
-    const i64 sum = addend + x * (i64) *(const i8 *) weight;
+    const i64 sum = addend + TIMES_INT8(x, *(const i8 *) weight);
     slot(i64) = sum;
     _r0 = sum;
     nextOp();
@@ -94,7 +94,7 @@ d_m3Op(i64_MacLoad64TemporaryLoad8s)
     base = slot(u32), offset = immediate(u32);
     FUSED_ADDRESS(weight, base, offset, 1);
     const i64 addend = slot(i64);
-    const i64 sum = addend + x * (i64) *(const i8 *) weight;
+    const i64 sum = addend + TIMES_INT8(x, *(const i8 *) weight);
     slot(i64) = sum;
     _r0 = sum;
     nextOp();
@@ -123,9 +123,9 @@ d_m3Op(i64_Mac4x4)
     {
         i64 *sum = slot_ptr(i64);
         i64 value = *sum;
-        for (u32 k = 0; k < 3; k++) value += load_i64(p + 8 * k) * (i64) (i8) w[k];
+        for (u32 k = 0; k < 3; k++) value += TIMES_INT8(load_i64(p + 8 * k), w[k]);
         *t = value;
-        *sum = value + load_i64(p + 24) * (i64) (i8) w[3];
+        *sum = value + TIMES_INT8(load_i64(p + 24), w[3]);
         _r0 = *sum;
     }
     nextOp();
