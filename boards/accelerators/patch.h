@@ -66,7 +66,7 @@ static inline void patch_word(patch_writer *to, uint32_t word)
     uint32_t *at = to->at;
     if (to->isUpper)
     {
-        at[0] += word << laneBits;
+        at[0] += (uint32_t) (int8_t) word << laneBits;
         at += step;
         at[0] += (uint32_t) (int8_t) (word >> 8) << laneBits;
         at += step;
