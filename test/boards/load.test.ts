@@ -46,7 +46,7 @@ test("every board of the project is valid, and its definition is short", () => {
   assert.ok(boards.length >= 11);
   for (const board of boards) {
     const lines = readFileSync(join(boardsFolder, "definitions", `${board.id}.json`), "utf8").split("\n");
-    assert.ok(lines.length <= 27, `${board.id}: ${lines.length} lines`);
+    assert.ok(lines.length <= 21, `${board.id}: ${lines.length} lines`);
     assert.is(board.proven === "emulator", board.emulator !== undefined, board.id);
     assert.ok(board.flashMethods.length > 0 || board.emulator !== undefined, board.id);
     assert.is(board.core === "cortex-m0plus", board.wasm3.dispatch === "trampoline", board.id);
