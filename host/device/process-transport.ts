@@ -8,9 +8,15 @@ const shownBytes = 2000;
  * A line to a program that this starts: its stdin and stdout. It is ended with the line, and with this process.
  *
  * @param name what errors call it
+ * @param onEnd done once when it has ended; must not wait for anything
  */
-export function processTransport(name: string, program: string, args: readonly string[]): Transport {
-  const child = startChild(program, args);
+export function processTransport(
+  name: string,
+  program: string,
+  args: readonly string[],
+  onEnd?: () => void,
+): Transport {
+  const child = startChild(program, args, onEnd);
   let stderr = "";
   const ending = new Ending();
   child.stderr?.on("data", (bytes: Buffer) => {

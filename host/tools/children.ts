@@ -1,20 +1,27 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-const children = new Set<ChildProcess>();
+/** Programs that run, and what is done when they have ended. */
+const children = new Map<ChildProcess, () => void>();
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const graceMillis = 1000;
 
 /**
  * Starts a program that must not outlive this process: it is ended when this process ends, whether by itself, by an
  * error or by a signal. Its three standard streams are pipes.
+ *
+ * @param onEnd done once when it has ended, at the latest before this process ends; must not wait for anything
  */
-export function startChild(program: string, args: readonly string[]): ChildProcess {
+export function startChild(
+  program: string,
+  args: readonly string[],
+  onEnd: () => void = () => undefined,
+): ChildProcess {
   if (children.size === 0) watch(true);
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
-  children.add(child);
+  children.set(child, onEnd);
   child.stdin?.on("error", () => undefined);
   const forget = (): void => {
-    children.delete(child);
+    if (children.delete(child)) onEnd();
     if (children.size === 0) watch(false);
   };
   child.once("exit", forget);
@@ -35,7 +42,11 @@ export async function endChild(child: ChildProcess): Promise<void> {
 }
 
 function endAll(): void {
-  for (const child of children) child.kill("SIGKILL");
+  for (const [child, onEnd] of children) {
+    child.kill("SIGKILL");
+    children.delete(child);
+    onEnd();
+  }
 }
 
 function endAllAndDie(signal: NodeJS.Signals): void {

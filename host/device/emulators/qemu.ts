@@ -33,16 +33,7 @@ export function startQemu(
     writeFileSync(file, bytes);
     return ["-device", `loader,file=${file},addr=0x${address.toString(16)},force-raw=on`];
   });
-  process.once("exit", removeFolder);
-  const transport = processTransport(name, program, qemuArguments(emulator, firmware, loaders));
-  return {
-    ...transport,
-    close: async () => {
-      await transport.close();
-      process.removeListener("exit", removeFolder);
-      removeFolder();
-    },
-  };
+  return processTransport(name, program, qemuArguments(emulator, firmware, loaders), removeFolder);
 }
 
 function qemuArguments(emulator: QemuEmulator, firmware: string, more: readonly string[]): string[] {
