@@ -1,7 +1,69 @@
 #include "depthwise.h"
+#include "requantize.h"
+
+enum { taps = 9, tapBytes = 48 };   /* 9 taps of 4 channels, filled up */
+
+static bool is_3x3(const window_operation *of)
+{
+    return of->filterHeight == 3 && of->filterWidth == 3 && of->dilationHeight == 1 && of->dilationWidth == 1
+        && of->outputs == 1 && of->strideWidth <= 2;
+}
+
+static bool all_quick(const window_operation *of)
+{
+    const int8_t *tile = of->weights;
+    for (int32_t n = 0; n < of->inputChannels; n += 4, tile += tileHeaderBytes + tapBytes)
+    {
+        const tile_constants *constants = (const tile_constants *) tile;
+        for (int32_t lane = 0; lane < 4 && n + lane < of->inputChannels; lane++)
+            if (!is_quick(constants->bias[lane], constants->shift[lane])) return false;
+    }
+    return true;
+}
+
+/* Up to 4 channels of one image, from the tile's first on. */
+static void tile_channels(const window_operation *of, const int8_t *image, const int8_t *tile, int count, int8_t *output)
+{
+    const tile_constants *const constants = (const tile_constants *) tile;
+    const uint32_t rowBytes = wasmote_row_bytes(of);
+    row_channel channels[4];
+    for (int lane = 0; lane < count; lane++)
+    {
+        row_channel *channel = &channels[lane];
+        channel->bias = constants->bias[lane];
+        channel->multiplier = constants->multiplier[lane];
+        channel->shift = constants->shift[lane];
+        channel->rounding = quick_rounding(channel->shift, of->outputZeroPoint);
+        wasmote_row_weights(channel, tile + tileHeaderBytes + lane);
+    }
+
+    int32_t next = 0;
+    for (int32_t y = 0; y < of->outputHeight; y++, output += of->outputWidth * of->inputChannels)
+    {
+        const int32_t top = y * of->strideHeight;
+        for (next = next > top ? next : top; next < top + 3; next++)
+            wasmote_fill_rows(of, image, next - of->padTop, count, (uint32_t) next % 3, of->scratch);
+
+        const uint32_t first = (3 - (uint32_t) top % 3) % 3;
+        for (int lane = 0; lane < count; lane++)
+            wasmote_row_outputs(of, &channels[lane], (const uint8_t *) of->scratch + lane * rowBytes, first, output + lane);
+    }
+}
 
 bool wasmote_depthwise_3x3(const window_operation *of)
 {
-    (void) of;
-    return false;
+    if (!is_3x3(of) || of->scratchBytes < 4 * wasmote_row_bytes(of) || !all_quick(of)) return false;
+
+    const int8_t *image = of->input;
+    int8_t *output = of->output;
+    const int32_t channels = of->inputChannels;
+    for (int32_t b = 0; b < of->batches; b++)
+    {
+        const int8_t *tile = of->weights;
+        for (int32_t n = 0; n < channels; n += 4, tile += tileHeaderBytes + tapBytes)
+            tile_channels(of, image + n, tile, channels - n < 4 ? (int) (channels - n) : 4, output + n);
+        image += of->inputHeight * of->inputWidth * channels;
+        output += of->outputHeight * of->outputWidth * channels;
+    }
+    return true;
 }

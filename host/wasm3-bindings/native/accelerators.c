@@ -7,6 +7,7 @@
 #include "conv.c"
 #include "depthwise.c"
 #include "depthwise_3x3.c"
+#include "depthwise_rows.c"
 #include "fully_connected.c"
 #include "gather.c"
 #include "multiply_portable.c"
