@@ -113,7 +113,10 @@ export const errorTable = {
     "the model stopped while running",
     "Build the file again; if it stays, please report it.",
   ),
-  "board-unknown": refused("no such board or runner", "Use --on wasm3, --on node, or a board that `wasmote boards` lists."),
+  "board-unknown": refused(
+    "no such board or runner",
+    "Use --on wasm3, --on node, or a board that `wasmote boards` lists.",
+  ),
   "tier-unavailable": refused("this runner does not offer that tier", "Use --tier portable."),
   "board-invalid": refused(
     "a board's file is wrong",

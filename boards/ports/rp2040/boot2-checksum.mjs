@@ -25,5 +25,9 @@ const image = Buffer.alloc(checkedBytes + 4);
 code.copy(image);
 image.writeUInt32LE(crc32(image.subarray(0, checkedBytes)), checkedBytes);
 const lines = [];
-for (let at = 0; at < image.length; at += 16) lines.push(`    .byte ${[...image.subarray(at, at + 16)].join(", ")}`);
-writeFileSync(output, `    .section .boot2, "a"\n    .global boot2_image\nboot2_image:\n${lines.join("\n")}\n`);
+for (let at = 0; at < image.length; at += 16)
+  lines.push(`    .byte ${[...image.subarray(at, at + 16)].join(", ")}`);
+writeFileSync(
+  output,
+  `    .section .boot2, "a"\n    .global boot2_image\nboot2_image:\n${lines.join("\n")}\n`,
+);
