@@ -20,6 +20,8 @@ export interface BoardStatus {
   mtu: number;
   /** Size of a slot. */
   flash: number;
+  /** Whether the firmware has WebAssembly's floating-point operations. */
+  floats: boolean;
   /** Imports that the firmware offers, as "module.name". */
   imports: string[];
 }
@@ -111,6 +113,7 @@ export function readStatus(answer: Answer): BoardStatus {
     hz: answer.count("hz"),
     mtu: answer.count("mtu"),
     flash: answer.count("flash"),
+    floats: answer.flag("floats"),
     imports: answer.texts("imports"),
   };
 }

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { boardNames, boardsFolder } from "../../host/boards/index.js";
+import { modelFile } from "../device/simulated-board.js";
+import { temporaryFolder, wasmote } from "./command.js";
+
+const { folder, remove } = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+writeFileSync(at("small.wasm"), modelFile("small", 1000));
+writeFileSync(at("large.wasm"), modelFile("large", 500_000));
+writeFileSync(at("in.bin"), new Uint8Array(16));
+test.after(remove);
+
+test("boards lists every board, how far it is proven, and what fits", () => {
+  const { code, stdout } = wasmote(folder, ["boards", "--model", "large.wasm"]);
+  assert.is(code, 0);
+  const lines = stdout.trimEnd().split("\n");
+  assert.is(lines.length, 1 + boardNames().length);
+  const line = (name: string): string => lines.find((text) => text.startsWith(`${name} `)) ?? "";
+  assert.match(line("pico-2"), /build-only .*fits$/);
+  assert.match(line("mps2-an386"), /emulator .*fits$/);
+  assert.match(line("microbit-v2"), /flash: 500,\d+ bytes needed, 196,608 available, [\d,]+ too few$/);
+});
+
+test("boards --json gives the same as data", () => {
+  const boards = JSON.parse(wasmote(folder, ["boards", "--model", "large.wasm", "--json"]).stdout);
+  assert.equal(
+    boards.map(({ id }: { id: string }) => id),
+    boardNames(),
+  );
+  const microbit = boards.find(({ id }: { id: string }) => id === "microbit-v2");
+  assert.is(microbit.fit.fits, false);
+  assert.is(microbit.fit.figures[1].availableBytes, 196_608);
+  assert.equal(microbit.flashMethods, ["openocd"]);
+});
+
+test("a model that does not fit is refused before anything is built or started", () => {
+  for (const command of [
+    ["run", "large.wasm", "--input", "in.bin"],
+    ["bench", "large.wasm"],
+    ["push", "large.wasm"],
+  ]) {
+    const { code, stdout, stderr } = wasmote(folder, [...command, "--on", "microbit-v2"], {
+      PATH: "/nowhere",
+    });
+    assert.is(code, 1, stderr);
+    assert.match(stderr, /error\[board-too-small\]: .*large on microbit-v2: RAM: .*; flash: 500,/);
+    assert.is(stdout, "");
+  }
+});
+
+test("a board without an emulator needs a port; a missing tool is exit code 3 and named", () => {
+  const none = wasmote(folder, ["bench", "small.wasm", "--on", "microbit-v2"]);
+  assert.is(none.code, 1);
+  assert.match(none.stderr, /error\[board-emulator-none\].*microbit-v2\nhelp: .*--port/);
+  const bench = wasmote(folder, ["bench", "small.wasm", "--on", "mps2-an386"], { PATH: "/nowhere" });
+  assert.is(bench.code, 3);
+  assert.match(
+    bench.stderr,
+    /error\[tool-missing\]: .*cmake; Debian and Ubuntu: apt-get install cmake; Homebrew: /,
+  );
+  const firmware = wasmote(folder, ["firmware", "pico"], { PATH: "/nowhere" });
+  assert.is(firmware.code, 3);
+  const absent = wasmote(folder, ["push", "small.wasm", "--port", `unix:${at("absent")}`]);
+  assert.is(absent.code, 3);
+  assert.match(absent.stderr, /error\[port-unavailable\]/);
+});
+
+test("what the command line says wrongly is told", () => {
+  const cases: [string[], number, RegExp][] = [
+    [["push", "small.wasm"], 2, /no board is named\nhelp: Give --port PORT/],
+    [["monitor"], 2, /required option '--port <port>'/],
+    [["firmware", "picco"], 1, /error\[board-unknown\]: .*"picco"; the boards are .*pico/],
+    [["firmware", "mps2-an386", "-o", "x.uf2"], 2, /written as \.elf, \.bin or \.hex/],
+    [["flash", "picco"], 1, /error\[board-unknown\]/],
+    [["bench", "small.wasm", "--on", "pico", "--limit", "-5"], 2, /whole number/],
+    [["build", "m.tflite", "--board", "picco"], 1, /error\[board-unknown\]/],
+  ];
+  const before = readdirSync(folder).sort();
+  for (const [args, expected, message] of cases) {
+    const { code, stderr } = wasmote(folder, args);
+    assert.is(code, expected, `${args.join(" ")}: ${stderr}`);
+    assert.match(stderr, message);
+  }
+  assert.equal(readdirSync(folder).sort(), before);
+});
+
+test("the page that tells how to add a board shows a board that is valid", () => {
+  const page = readFileSync(join(boardsFolder, "../docs/add-a-board.md"), "utf8");
+  const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)![1]!) as Record<string, unknown>;
+  assert.equal(Object.keys(example), ["inherits", "name", "vendor", "url", "flashBytes", "usb", "proven"]);
+  assert.ok(existsSync(join(boardsFolder, "families", `${example.inherits}.json`)));
+});
+
+test.run();
