@@ -75,7 +75,13 @@ const familyFields = {
   }),
   /** Unit of the firmware's counter. */
   counter: z.enum(["instructions", "cycles"]),
-  link: z.strictObject({ kind: z.literal("uart"), baud: count }),
+  link: z.strictObject({
+    kind: z.literal("uart"),
+    baud: count,
+    /** The processor's pins, numbered as its port does, where the UART can be on any. */
+    transmitPin: z.int().min(0).optional(),
+    receivePin: z.int().min(0).optional(),
+  }),
 };
 
 /** What a definition must say itself. */

@@ -27,6 +27,8 @@ export function cmakeVariables(board: Board, wasm3: string): Record<string, stri
     WASMOTE_ACCELERATORS: board.accelerators.join(";"),
     WASMOTE_COUNTER: board.counter,
     WASMOTE_LINK_BAUD: String(board.link.baud),
+    WASMOTE_LINK_TRANSMIT_PIN: String(board.link.transmitPin ?? ""),
+    WASMOTE_LINK_RECEIVE_PIN: String(board.link.receivePin ?? ""),
     WASMOTE_WASM3_STACK_BYTES: String(board.wasm3.stackBytes),
     WASMOTE_WASM3_CODE_PAGE_BYTES: String(board.wasm3.codePageBytes),
     WASMOTE_WASM3_DISPATCH: board.wasm3.dispatch,
