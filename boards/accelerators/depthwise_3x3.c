@@ -9,7 +9,7 @@ static bool is_3x3(const window_operation *of)
         && of->outputs == 1 && of->strideWidth <= 2;
 }
 
-static bool all_quick(const window_operation *of)
+static bool every_channel_is_quick(const window_operation *of)
 {
     const int8_t *tile = of->weights;
     for (int32_t n = 0; n < of->inputChannels; n += 4, tile += tileHeaderBytes + tapBytes)
@@ -52,7 +52,7 @@ static void tile_channels(const window_operation *of, const int8_t *image, const
 
 bool wasmote_depthwise_3x3(const window_operation *of)
 {
-    if (!is_3x3(of) || of->scratchBytes < 4 * wasmote_row_bytes(of) || !all_quick(of)) return false;
+    if (!is_3x3(of) || of->scratchBytes < 4 * wasmote_row_bytes(of) || !every_channel_is_quick(of)) return false;
 
     const int8_t *image = of->input;
     int8_t *output = of->output;

@@ -4,19 +4,19 @@
 #if !TARGET_DSP
 
 /* Columns that the windows of a row span. */
-static uint32_t span(const window_operation *of)
+static uint32_t row_columns(const window_operation *of)
 {
     return (uint32_t) ((of->outputWidth - 1) * of->strideWidth + 3);
 }
 
 uint32_t wasmote_row_bytes(const window_operation *of)
 {
-    return 3 * span(of);
+    return 3 * row_columns(of);
 }
 
 void wasmote_fill_rows(const window_operation *of, const int8_t *image, int32_t y, int count, uint32_t slot, void *rows)
 {
-    const int32_t columns = (int32_t) span(of), channels = of->inputChannels;
+    const int32_t columns = (int32_t) row_columns(of), channels = of->inputChannels;
     const bool outside = (uint32_t) y >= (uint32_t) of->inputHeight;
     for (int lane = 0; lane < count; lane++)
     {
@@ -42,7 +42,7 @@ void wasmote_row_outputs(const window_operation *of, const row_channel *channel,
     const int32_t w6 = w[2][0], w7 = w[2][1], w8 = w[2][2];
     const int32_t stride = of->strideWidth, step = of->inputChannels;
     const int32_t low = of->low, high = of->high;
-    const uint32_t columns = span(of);
+    const uint32_t columns = row_columns(of);
     const int8_t *p = rows, *q = p + columns, *r = q + columns;
     for (int32_t left = of->outputWidth; left > 0; left--, p += stride, q += stride, r += stride, output += step)
     {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "kernels.h"
+#include "target.h"
 
 /* A channel whose accumulators are below 2^30 in magnitude and whose shift keeps all steps within int32. */
 static inline bool is_quick(int32_t bias, int32_t shift)
@@ -27,7 +28,7 @@ enum { quickDepth = 1 << 15 };
 /* floor((2a * multiplier + 2^31) / 2^32) of a doubled accumulator. */
 static inline int32_t rounded_upper_word(int32_t doubled, int32_t multiplier)
 {
-#ifdef __ARM_FEATURE_DSP
+#if TARGET_DSP
     int32_t result;
     __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(doubled), "r"(multiplier));
     return result;
@@ -66,6 +67,30 @@ static inline int32_t requantize_any(int32_t accumulator, int32_t multiplier, in
 static inline int32_t clamp(int32_t value, int32_t low, int32_t high)
 {
     return value < low ? low : value > high ? high : value;
+}
+
+/* The nearest int8. */
+static inline int8_t saturate(int32_t value)
+{
+#if TARGET_THUMB2
+    int32_t result;
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(value));
+    return (int8_t) result;
+#else
+    return (int8_t) clamp(value, -128, 127);
+#endif
+}
+
+/* Whether all four channels of a tile are quick; some that are may be found not to be. */
+static inline bool is_quick_tile(const tile_constants *tile)
+{
+    uint32_t biases = 0, shifts = 0;
+    for (int lane = 0; lane < 4; lane++)
+    {
+        biases |= (uint32_t) tile->bias[lane] + (1u << 29);
+        shifts |= (uint32_t) tile->shift[lane] - 1;
+    }
+    return biases < 1u << 30 && shifts < 16;
 }
 
 /* An accumulator, its bias included, to an output. */

@@ -4,19 +4,21 @@
 
 #include <stdint.h>
 
+#if defined(__thumb2__) && !defined(WASMOTE_PORTABLE_KERNELS)
+#define TARGET_THUMB2 1
+#else
+#define TARGET_THUMB2 0
+#endif
+
 /* Arm's DSP extension (Armv7E-M, Armv8-M): two 16-bit products a multiplication. */
-#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
+#if TARGET_THUMB2 && defined(__ARM_FEATURE_DSP)
 #define TARGET_DSP 1
 #else
 #define TARGET_DSP 0
 #endif
 
-/* A multiplication that accumulates 64 bits (Armv7-M's SMLAL). */
-#if !TARGET_DSP && defined(__thumb2__)
-#define TARGET_LONG_MULTIPLY 1
-#else
-#define TARGET_LONG_MULTIPLY 0
-#endif
+/* A multiplication that accumulates 64 bits (Armv7-M's SMLAL), and no better one. */
+#define TARGET_LONG_MULTIPLY (TARGET_THUMB2 && !TARGET_DSP)
 
 static inline uint32_t load_word(const void *at)
 {

@@ -9,6 +9,7 @@
 #include "depthwise_3x3.c"
 #include "depthwise_rows.c"
 #include "fully_connected.c"
+#include "fully_connected_portable.c"
 #include "gather.c"
 #include "multiply_portable.c"
 #include "softmax.c"
