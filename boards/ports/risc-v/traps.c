@@ -43,7 +43,10 @@ __attribute__((noreturn, used)) static void on_trap(uint32_t cause)
     longjmp(guard, 1);
 }
 
-__attribute__((naked, aligned(4))) static void trap_entry(void)
+/* Not static: a core that knows vectored traps only has a table of jumps to it in its port. */
+void trap_entry(void);
+
+__attribute__((naked, aligned(4))) void trap_entry(void)
 {
     __asm__("la sp, __stack_end\n"
             "csrr a0, mcause\n"

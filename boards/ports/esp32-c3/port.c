@@ -1,0 +1,149 @@
+/*
+ * ESP32-C3, 160 MHz: UART 0 on GPIO 21 (transmit) and 20 (receive), as the boot ROM sets it up (115200 baud). Built and
+ * inspected, not run.
+ * Sources: ESP32-C3 Technical Reference Manual, 1.4 (CSRs: vectored traps, performance counter), 6.2 (clocks),
+ * 8 (interrupt matrix: sources, priorities), 9.2 (software reset), 10 (SYSTIMER), 12 (watchdogs), 26 (UART).
+ *
+ * The counter counts cycles: the performance counter is the lower half, SYSTIMER at 16 MHz tells the upper one.
+ */
+#include "port.h"
+
+#include "risc_v.h"
+
+#define REG(address) (*(volatile uint32_t *) (address))
+
+#define UART_FIFO REG(0x60000000)
+#define UART_STATUS REG(0x6000001c)
+#define RTC_OPTIONS0 REG(0x60008000)
+#define RTC_WDT_CONFIG0 REG(0x60008090)
+#define RTC_WDT_WPROTECT REG(0x600080a8)
+#define RTC_SWD_CONF REG(0x600080ac)
+#define RTC_SWD_WPROTECT REG(0x600080b0)
+#define TIMG_WDT_CONFIG0(group) REG(0x6001f048 + 0x1000 * (group))
+#define TIMG_WDT_WPROTECT(group) REG(0x6001f064 + 0x1000 * (group))
+#define SYSTIMER_CONF REG(0x60023000)
+#define SYSTIMER_UNIT0_OP REG(0x60023004)
+#define SYSTIMER_TARGET0_HI REG(0x6002301c)
+#define SYSTIMER_TARGET0_LO REG(0x60023020)
+#define SYSTIMER_TARGET0_CONF REG(0x60023034)
+#define SYSTIMER_UNIT0_HI REG(0x60023040)
+#define SYSTIMER_UNIT0_LO REG(0x60023044)
+#define SYSTIMER_COMP0_LOAD REG(0x60023050)
+#define SYSTIMER_INT_ENA REG(0x60023064)
+#define SYSTIMER_INT_CLR REG(0x6002306c)
+#define SYSTEM_CPU_PER_CONF REG(0x600c0008)
+#define SYSTEM_SYSCLK_CONF REG(0x600c0058)
+#define INTERRUPT_MAP(source) REG(0x600c2000 + 4 * (source))
+#define INTERRUPT_ENABLE REG(0x600c2104)
+#define INTERRUPT_PRIORITY(line) REG(0x600c2114 + 4 * (line))
+#define INTERRUPT_THRESHOLD REG(0x600c2194)
+
+enum { watchdogKey = 0x50d83aa1, superWatchdogKey = 0x8f1d312a };
+enum { fifoBytes = 128, systimerHz = 16000000, cyclesPerTick = BOARD_CLOCK_HZ / systimerHz };
+enum { sourceSystimer0 = 37, line = 1, target0Works = 1 << 24, update = 1 << 30, valid = 1 << 29 };
+
+_Static_assert(BOARD_BAUD == 115200, "the boot ROM's");
+
+/* Exceptions come to the first entry, interrupt n to entry n: the core knows vectored traps only. */
+__attribute__((naked, aligned(256))) static void vectors(void)
+{
+    __asm__(".option push\n"
+            ".option norvc\n"
+            ".rept 32\n"
+            "j trap_entry\n"
+            ".endr\n"
+            ".option pop");
+}
+
+static void stop_watchdogs(void)
+{
+    RTC_WDT_WPROTECT = watchdogKey;
+    RTC_WDT_CONFIG0 = 0;
+    RTC_WDT_WPROTECT = 0;
+    RTC_SWD_WPROTECT = superWatchdogKey;
+    RTC_SWD_CONF |= 1u << 31;                               /* feeds itself */
+    RTC_SWD_WPROTECT = 0;
+    for (uint32_t group = 0; group < 2; group++)
+    {
+        TIMG_WDT_WPROTECT(group) = watchdogKey;
+        TIMG_WDT_CONFIG0(group) = 0;
+        TIMG_WDT_WPROTECT(group) = 0;
+    }
+}
+
+void port_init(void)
+{
+    __asm__ volatile("csrw mtvec, %0" : : "r"((uintptr_t) vectors | 1));
+    stop_watchdogs();
+    SYSTEM_CPU_PER_CONF = (SYSTEM_CPU_PER_CONF & ~7u) | 1 << 2 | 1;             /* PLL of 480 MHz, by 3 */
+    SYSTEM_SYSCLK_CONF = (SYSTEM_SYSCLK_CONF & ~0xfffu) | 1 << 10;              /* from the PLL */
+    __asm__ volatile("csrw 0x7e0, %0\n"                     /* mpcer: count cycles */
+                     "csrw 0x7e2, zero\n"                   /* mpccr */
+                     "csrw 0x7e1, %0" : : "r"(1));          /* mpcmr: count */
+    INTERRUPT_MAP(sourceSystimer0) = line;
+    INTERRUPT_PRIORITY(line) = 15;
+    INTERRUPT_THRESHOLD = 1;
+    INTERRUPT_ENABLE |= 1 << line;
+}
+
+int port_getc(void)
+{
+    return UART_STATUS & 0x3ff ? (int) (UART_FIFO & 0xff) : -1;
+}
+
+void port_putc(uint8_t byte)
+{
+    while ((UART_STATUS >> 16 & 0x3ff) >= fifoBytes - 1) {}
+    UART_FIFO = byte;
+}
+
+static uint64_t systimer(void)
+{
+    SYSTIMER_UNIT0_OP = update;
+    while (!(SYSTIMER_UNIT0_OP & valid)) {}
+    return (uint64_t) (SYSTIMER_UNIT0_HI & 0xfffff) << 32 | SYSTIMER_UNIT0_LO;
+}
+
+uint64_t port_counter(void)
+{
+    uint32_t cycles;
+    const uint64_t about = systimer() * cyclesPerTick;
+    __asm__ volatile("csrr %0, 0x7e2" : "=r"(cycles));
+    return about + (uint64_t) (int64_t) (int32_t) (cycles - (uint32_t) about);
+}
+
+const char *port_counter_unit(void)
+{
+    return "cycles";
+}
+
+uint32_t port_counter_hz(void)
+{
+    return BOARD_CLOCK_HZ;
+}
+
+void risc_v_start_limit(uint64_t units)
+{
+    const uint64_t then = systimer() + units / cyclesPerTick + 1;
+    SYSTIMER_TARGET0_HI = (uint32_t) (then >> 32) & 0xfffff;
+    SYSTIMER_TARGET0_LO = (uint32_t) then;
+    SYSTIMER_TARGET0_CONF = 0;                              /* once, unit 0 */
+    SYSTIMER_COMP0_LOAD = 1;
+    SYSTIMER_INT_CLR = 1;
+    SYSTIMER_INT_ENA |= 1;
+    SYSTIMER_CONF |= target0Works;
+}
+
+void risc_v_end_limit(void)
+{
+    SYSTIMER_CONF &= ~(uint32_t) target0Works;
+    SYSTIMER_INT_ENA &= ~1u;
+    SYSTIMER_INT_CLR = 1;
+}
+
+_Noreturn void port_reset(void)
+{
+    while (UART_STATUS >> 16 & 0x3ff) {}
+    RTC_OPTIONS0 |= 1u << 31;
+    for (;;) {}
+}
