@@ -36,7 +36,7 @@ export interface FirmwareOptions {
   onLine?(line: string): void;
 }
 
-const sources = ["CMakeLists.txt", "cmake", "firmware", "ports", "toolchains"];
+const sources = ["CMakeLists.txt", "accelerators", "cmake", "firmware", "ports", "toolchains", "wasm3"];
 const finished = "complete";
 
 /**
