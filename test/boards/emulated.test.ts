@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type BenchReport, count } from "../../host/bench/index.js";
-import { boardOffer, fit, loadBoards } from "../../host/boards/index.js";
+import { type Board, boardOffer, fit, loadBoards } from "../../host/boards/index.js";
 import { buildModel } from "../../host/build.js";
 import { connectBoard } from "../../host/device/connect.js";
 import { importModel } from "../../host/import/index.js";
@@ -11,20 +11,14 @@ import { type BoardRunner, modelNeeds, openBoardRunner } from "../../host/run/bo
 import { type GoldenModel, goldenModels, int8Models } from "../models/golden-cases.js";
 import { availableBoards } from "./emulators.js";
 
-/** Models that an emulator is too slow for in every run of the tests, with the reason. */
-const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  pico: {
-    "mlperf-tiny-pretrainedResnet_quant": "rp2040js takes minutes for its 12.5 million MACs",
-    "tflm-person_detect": "rp2040js takes minutes for its 7.2 million MACs",
-    "tinymaix-cifar10_q": "rp2040js takes minutes for its MACs",
-  },
-};
-
-/** With WASMOTE_BOARD_TESTS=all nothing is left out, which takes several minutes more. */
-const all = process.env.WASMOTE_BOARD_TESTS === "all";
-
-/** Cases of each model that run on a board: emulators are slow, and the suites of the host run all of them. */
-const casesPerModel = all ? Number.POSITIVE_INFINITY : 2;
+/**
+ * Cases of each model that run on a board. Emulators are slow, and the suites of the host run all of them; with
+ * WASMOTE_BOARD_TESTS=all this one does too.
+ */
+function casesOn(board: Board): number {
+  if (process.env.WASMOTE_BOARD_TESTS === "all") return Number.POSITIVE_INFINITY;
+  return board.emulator?.kind === "rp2040js" ? 1 : 2;
+}
 
 const emulated = loadBoards().filter(({ proven }) => proven === "emulator");
 const boards = availableBoards(emulated.map(({ id }) => id));
@@ -42,7 +36,7 @@ function build(model: GoldenModel): Promise<{ wasm: Uint8Array; opened: OpenedMo
 }
 
 async function withRunner<T>(
-  board: (typeof boards)[number],
+  board: Board,
   model: GoldenModel,
   use: (runner: BoardRunner, opened: OpenedModule, wasm: Uint8Array) => Promise<T>,
 ): Promise<T | undefined> {
@@ -62,14 +56,9 @@ async function withRunner<T>(
 
 for (const board of boards) {
   for (const model of models) {
-    const reason = all ? undefined : leftOut[board.id]?.[model.name];
-    if (reason !== undefined) {
-      console.error(`SKIPPED: ${model.name} on ${board.id}: ${reason}`);
-      continue;
-    }
     test(`${model.name} on ${board.id}: the same bytes as on the host`, async () => {
       await withRunner(board, model, async (runner) => {
-        for (const { name, inputs, outputs } of model.cases.slice(0, casesPerModel)) {
+        for (const { name, inputs, outputs } of model.cases.slice(0, casesOn(board))) {
           for (const [i, bytes] of inputs.entries()) await runner.writeInput(i, bytes);
           await runner.run();
           for (const [i, expected] of outputs.entries()) {
