@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { Board } from "../../host/boards/index.js";
 import { Device } from "../../host/device/device.js";
 import { startQemu } from "../../host/device/emulators/qemu.js";
+import { startRp2040 } from "../../host/device/emulators/rp2040.js";
 import { encodeFrames } from "../../host/device/frames.js";
 import type { Transport } from "../../host/device/transport.js";
 import { WasmoteError } from "../../host/errors.js";
@@ -11,7 +12,7 @@ import { availableBoards, firmwareOf } from "./emulators.js";
 import { bodies, makeModel } from "./made-modules.js";
 
 /** A board of each architecture whose flash can be written in the emulator. */
-const boards = availableBoards(["mps2-an386", "qemu-rv32"]);
+const boards = availableBoards(["mps2-an386", "qemu-rv32", "pico"]);
 
 interface Session {
   device: Device;
@@ -19,9 +20,13 @@ interface Session {
 }
 
 async function start(board: Board): Promise<Session> {
-  if (board.emulator?.kind !== "qemu") throw new Error(`${board.id} has no QEMU`);
+  const { emulator } = board;
+  if (emulator === undefined) throw new Error(`${board.id} has no emulator`);
   const { files } = await firmwareOf(board);
-  const line = startQemu(board.id, board.emulator, files.elf, []);
+  const line =
+    emulator.kind === "qemu"
+      ? startQemu(board.id, emulator, files.elf, [])
+      : await startRp2040(board.id, files.uf2!, []);
   const device = new Device(line, { timeoutMillis: 10_000 });
   await device.echo("begun", { timeoutMillis: 200, attempts: 100 });
   return { device, line };

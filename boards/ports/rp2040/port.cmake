@@ -17,3 +17,5 @@ set_property(SOURCE "${firmware}/wasm3.c" "${firmware}/interpreter.c" APPEND PRO
 set_property(SOURCE "${CMAKE_CURRENT_SOURCE_DIR}/wasm3/port-armv6m.c" PROPERTY COMPILE_OPTIONS "-w")
 # The header is there before m3_core.c asks wasm3.h for the texts of wasm3's errors.
 set_property(SOURCE "${firmware}/wasm3.c" APPEND PROPERTY COMPILE_OPTIONS -DM3_IMPLEMENT_ERROR_STRINGS=)
+# GCC would fold operations of the same code into one, and have the others call it.
+set_property(SOURCE "${firmware}/interpreter.c" APPEND PROPERTY COMPILE_OPTIONS -fno-ipa-icf)
