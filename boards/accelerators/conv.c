@@ -74,7 +74,7 @@ void wasmote_conv_s8(const window_operation *of)
         next += count;
         if (count < minPositions && total >= minPositions)
         {
-            first = next - minPositions;
+            first = next > minPositions ? next - minPositions : 0;
             count = minPositions;
         }
         product.patch.positions = count;

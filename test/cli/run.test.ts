@@ -89,6 +89,18 @@ test("a runner that does not exist is refused, with those that do", () => {
   assert.match(stderr, /error\[board-unknown\]: .*"nowhere".*wasm3, node/);
 });
 
+test("the accelerated tier of wasm3 gives the portable one's bytes, and bench says which it was", () => {
+  for (const tier of ["portable", "accelerated"]) {
+    const args = ["small.wasm", "--tier", tier, "--on", "wasm3"];
+    const ran = wasmote(folder, ["run", ...args, "--input", "three.bin", "--output", `${tier}.bin`]);
+    assert.is(ran.code, 0, ran.stderr);
+    const benched = wasmote(folder, ["bench", ...args, "--json"]);
+    assert.is(benched.code, 0, benched.stderr);
+    assert.is(JSON.parse(benched.stdout).tier, tier);
+  }
+  assert.equal([...readFileSync(at("accelerated.bin"))], [...readFileSync(at("portable.bin"))]);
+});
+
 test("bench --json has exactly the documented fields", () => {
   const { code, stdout, stderr } = onNode("bench", "small.wasm", "--json");
   assert.is(code, 0, stderr);

@@ -5,6 +5,7 @@ import { type BuiltModel, buildModel } from "../../host/build.js";
 import { importModel } from "../../host/import/index.js";
 import { openModule } from "../../host/package/open.js";
 import { openRunner, runners } from "../../host/run/index.js";
+import type { Tier } from "../../host/run/types.js";
 import { type GoldenModel, goldenModels, int8Models } from "./golden-cases.js";
 
 /**
@@ -23,6 +24,12 @@ const budgets: Readonly<Record<string, { memoryBytes?: number; codeBytes: number
   "tinymaix-mnist_valid_q": { codeBytes: 7500 },
 };
 
+/** Runners and tiers that give the same bytes. */
+const runs: readonly [string, Tier][] = [
+  ...Object.keys(runners).map((on): [string, Tier] => [on, "portable"]),
+  ["wasm3", "accelerated"],
+];
+
 const built = new Map<string, Promise<BuiltModel>>();
 
 function build(model: GoldenModel): Promise<BuiltModel> {
@@ -35,10 +42,10 @@ function build(model: GoldenModel): Promise<BuiltModel> {
 }
 
 for (const model of goldenModels(int8Models)) {
-  for (const on of Object.keys(runners)) {
-    test(`${model.name} on ${on}: every case byte for byte`, async () => {
+  for (const [on, tier] of runs) {
+    test(`${model.name} on ${on}, ${tier}: every case byte for byte`, async () => {
       const { wasm } = await build(model);
-      const runner = await openRunner(on, wasm, openModule(wasm));
+      const runner = await openRunner(on, wasm, openModule(wasm), tier);
       for (const { name, inputs, outputs } of model.cases) {
         inputs.forEach((bytes, i) => {
           runner.writeInput(i, bytes);

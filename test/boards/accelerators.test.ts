@@ -1,0 +1,98 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const sources = join(root, "boards", "accelerators");
+const selfTest = join(root, "test", "boards", "accelerators");
+
+/** What knows of wasm3 is no kernel: tests of the imports run in test/run. */
+const glue = ["imports.c", "link.c", "parameters.c"];
+const kernels = readdirSync(sources)
+  .filter((file) => file.endsWith(".c") && !glue.includes(file))
+  .map((file) => join(sources, file));
+
+interface Target {
+  name: string;
+  compiler: string;
+  flags: readonly string[];
+  /** Start of flash and of RAM. */
+  memory: readonly [string, string];
+  emulator: readonly string[];
+}
+
+const arm = (core: string, machine: string, memory: readonly [string, string]): Target => ({
+  name: core,
+  compiler: "arm-none-eabi-gcc",
+  flags: [`-mcpu=${core}`, "-mthumb"],
+  memory,
+  emulator: ["qemu-system-arm", "-M", machine],
+});
+
+/** The Cortex-M0+ code runs on a Cortex-M3, which has all of its instructions. */
+const targets: readonly Target[] = [
+  arm("cortex-m4", "mps2-an386", ["0x0", "0x20000000"]),
+  arm("cortex-m7", "mps2-an500", ["0x0", "0x20000000"]),
+  arm("cortex-m33", "mps2-an505", ["0x10000000", "0x38000000"]),
+  arm("cortex-m3", "mps2-an385", ["0x0", "0x20000000"]),
+  arm("cortex-m0plus", "mps2-an385", ["0x0", "0x20000000"]),
+  {
+    name: "rv32imac",
+    compiler: "riscv64-unknown-elf-gcc",
+    flags: ["-march=rv32imac", "-mabi=ilp32"],
+    memory: ["0x80000000", "0x80400000"],
+    emulator: ["qemu-system-riscv32", "-M", "virt", "-bios", "none"],
+  },
+];
+
+const present = (program: string): boolean => spawnSync(program, ["--version"]).status === 0;
+
+for (const { name, compiler, flags, memory, emulator } of targets) {
+  const [program, ...machine] = emulator as [string, ...string[]];
+  const missing = [compiler, program].filter((needed) => !present(needed));
+  if (missing.length > 0) {
+    console.error(`SKIPPED: kernels for ${name}, for want of ${missing.join(" and ")}`);
+    continue;
+  }
+  test(`kernels for ${name} give the portable ones' bytes`, () => {
+    const folder = mkdtempSync(join(tmpdir(), "wasmote-accelerators-"));
+    try {
+      const image = join(folder, "self-test.elf");
+      const [flash, ram] = memory;
+      const layout = { flash, flash_size: "0x400000", ram, ram_size: "0x100000", stack_size: "0x4000" };
+      const build = spawnSync(
+        compiler,
+        [
+          ...flags,
+          ..."-O2 -fomit-frame-pointer -Wall -Wextra -Werror -ffunction-sections -Wl,--gc-sections".split(
+            " ",
+          ),
+          ..."--specs=picolibc.specs --oslib=semihost --crt0=semihost".split(" "),
+          ...Object.entries(layout).map(([symbol, value]) => `-Wl,--defsym=__${symbol}=${value}`),
+          `-I${sources}`,
+          join(selfTest, "self_test.c"),
+          join(selfTest, "reference.c"),
+          ...kernels,
+          "-o",
+          image,
+        ],
+        { encoding: "utf8" },
+      );
+      assert.is(build.status, 0, build.stderr);
+      const run = spawnSync(
+        program,
+        [...machine, "-nographic", "-semihosting-config", "enable=on,target=native", "-kernel", image],
+        { encoding: "utf8", timeout: 120_000, stdio: ["ignore", "pipe", "pipe"] },
+      );
+      assert.match(`${run.stdout}${run.stderr}`, /^ok 400$/m);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+test.run();

@@ -1,0 +1,279 @@
+/*
+ * Compares a processor's kernels with the portable ones on random operations, to the byte. Prints "ok CASES", or the
+ * seed of the first case that differs. What lies around the output and the scratch memory must not change.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels.h"
+
+void reference_conv_s8(const window_operation *of);
+void reference_depthwise_s8(const window_operation *of);
+void reference_fully_connected_s8(const fully_connected_operation *of);
+void reference_add_s8(const add_operation *of);
+bool reference_average_pool_s8(const pool_operation *of);
+
+enum { guardBytes = 32, poison = 0x5a, cases = 400 };
+
+static uint32_t state;
+
+static uint32_t next(void)
+{
+    state = state * 1664525u + 1013904223u;
+    return state >> 8;
+}
+
+static int32_t between(int32_t low, int32_t high)
+{
+    return low + (int32_t) (next() % (uint32_t) (high - low + 1));
+}
+
+static bool seldom(void)
+{
+    return next() % 8 == 0;
+}
+
+static int8_t input[1 << 16];
+static uint32_t weights[1 << 14], scratch[1 << 14], otherScratch[1 << 14];
+static int8_t output[1 << 15], expected[1 << 15];
+
+static void draw_bytes(int8_t *to, uint32_t count, bool extreme)
+{
+    for (uint32_t i = 0; i < count; i++)
+        to[i] = (int8_t) (extreme ? (next() & 1 ? 127 : -128) : between(-128, 127));
+}
+
+/* Constants of the channels of all tiles: mostly such as models have, seldom any. */
+static void draw_constants(uint32_t tileBytes, uint32_t tiles)
+{
+    const bool wild = seldom();
+    for (uint32_t t = 0; t < tiles; t++)
+    {
+        tile_constants *to = (tile_constants *) ((int8_t *) weights + t * tileBytes);
+        for (int lane = 0; lane < 4; lane++)
+        {
+            to->bias[lane] = wild && seldom() ? (int32_t) (next() << 9) : between(-100000, 100000);
+            to->multiplier[lane] = seldom() ? 0 : (int32_t) ((1u << 30) + (next() << 6 & 0x3fffffff));
+            to->shift[lane] = wild ? between(-8, 31) : between(1, 14);
+        }
+    }
+}
+
+static void draw_range(int32_t *low, int32_t *high)
+{
+    *low = -128;
+    *high = 127;
+    if (next() & 1) return;
+    *low = between(-128, 127);
+    *high = between(*low, 127);
+}
+
+static void draw_window(window_operation *of, bool extreme)
+{
+    memset(of, 0, sizeof *of);
+    of->batches = seldom() ? 2 : 1;
+    of->inputChannels = next() & 1 ? 4 * between(1, 6) : between(1, 13);
+    if (seldom()) of->inputChannels = 44;
+    of->inputHeight = between(1, 9);
+    of->inputWidth = between(1, 9);
+    of->filterHeight = next() & 1 ? 3 : between(1, 5);
+    of->filterWidth = next() & 1 ? 3 : between(1, 5);
+    of->dilationHeight = seldom() ? 2 : 1;
+    of->dilationWidth = seldom() ? 2 : 1;
+    of->strideHeight = between(1, 3);
+    of->strideWidth = between(1, 3);
+    of->padTop = between(0, 2);
+    of->padLeft = between(0, 2);
+    of->outputHeight = between(1, 8);
+    of->outputWidth = between(1, 8);
+    of->outputs = between(1, 11);
+    of->inputZeroPoint = between(-128, 127);
+    of->outputZeroPoint = between(-128, 127);
+    draw_range(&of->low, &of->high);
+    draw_bytes(input, (uint32_t) (of->batches * of->inputHeight * of->inputWidth * of->inputChannels) + 64, extreme);
+    /* Any alignment. */
+    of->input = input + next() % 4;
+    of->weights = (const int8_t *) weights;
+}
+
+static bool unchanged(const int8_t *bytes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) if (bytes[i] != poison) return false;
+    return true;
+}
+
+static void clear(void)
+{
+    memset(output, poison, sizeof output);
+    memset(expected, poison, sizeof expected);
+    memset(scratch, poison, sizeof scratch);
+}
+
+static bool same(uint32_t scratchBytes)
+{
+    const int8_t *const after = (const int8_t *) scratch + guardBytes + scratchBytes;
+    return memcmp(output, expected, sizeof output) == 0 && unchanged((const int8_t *) scratch, guardBytes)
+        && unchanged(after, (uint32_t) ((const int8_t *) scratch + sizeof scratch - after));
+}
+
+static bool run_window(void (*kernel)(const window_operation *), void (*reference)(const window_operation *), window_operation *of)
+{
+    clear();
+    of->scratch = (int8_t *) scratch + guardBytes;
+    of->output = output + guardBytes + next() % 4;
+    kernel(of);
+    window_operation other = *of;
+    other.output = expected + (of->output - output);
+    other.scratch = otherScratch;
+    other.scratchBytes = sizeof otherScratch;
+    reference(&other);
+    return same(of->scratchBytes);
+}
+
+static bool test_conv(void)
+{
+    const bool extreme = seldom();
+    window_operation of;
+    draw_window(&of, extreme);
+    const uint32_t depth = (uint32_t) (of.filterHeight * of.filterWidth * of.inputChannels), groups = (depth + 3) / 4;
+    const uint32_t tileBytes = tileHeaderBytes + groups * tileGroupBytes, tiles = (uint32_t) (of.outputs + 3) / 4;
+    draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
+    draw_constants(tileBytes, tiles);
+    of.scratchBytes = wasmote_conv_scratch_bytes(depth) + next() % (groups * 48);
+    return run_window(wasmote_conv_s8, reference_conv_s8, &of);
+}
+
+static bool test_depthwise(void)
+{
+    const bool extreme = seldom();
+    window_operation of;
+    draw_window(&of, extreme);
+    if (next() & 3)
+    {
+        of.filterHeight = of.filterWidth = 3;
+        of.dilationHeight = of.dilationWidth = of.outputs = 1;
+    }
+    const uint32_t taps = (uint32_t) (of.filterHeight * of.filterWidth), tileBytes = tileHeaderBytes + ((taps * 4 + 15) & ~15u);
+    const uint32_t tiles = (uint32_t) (of.inputChannels * of.outputs + 3) / 4;
+    draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
+    draw_constants(tileBytes, tiles);
+    of.scratchBytes = next() % 800;
+    return run_window(wasmote_depthwise_s8, reference_depthwise_s8, &of);
+}
+
+static bool test_fully_connected(void)
+{
+    const bool extreme = seldom();
+    fully_connected_operation of = {
+        .rows = seldom() ? 3 : 1,
+        .inputs = between(1, seldom() ? 700 : 90),
+        .outputs = between(1, 17),
+        .outputZeroPoint = between(-128, 127),
+        .scratch = (int8_t *) scratch + guardBytes,
+        .scratchBytes = next() % 1000,
+        .input = input + next() % 4,
+        .output = output + guardBytes + next() % 4,
+        .weights = (const int8_t *) weights,
+    };
+    draw_range(&of.low, &of.high);
+    draw_bytes(input, (uint32_t) (of.rows * of.inputs) + 4, extreme);
+    const uint32_t tileBytes = tileHeaderBytes + (uint32_t) (of.inputs + 3) / 4 * tileGroupBytes, tiles = (uint32_t) (of.outputs + 3) / 4;
+    draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
+    draw_constants(tileBytes, tiles);
+    clear();
+    wasmote_fully_connected_s8(&of);
+    fully_connected_operation other = of;
+    other.output = expected + (of.output - output);
+    other.scratch = otherScratch;
+    reference_fully_connected_s8(&other);
+    return same(of.scratchBytes);
+}
+
+static bool test_add(void)
+{
+    add_operation of = {
+        .wide = input + next() % 4,
+        .narrow = input + 1000 + next() % 4,
+        .output = output + guardBytes + next() % 4,
+        .length = between(0, 70),
+        .wideZeroPoint = between(-128, 127),
+        .narrowZeroPoint = between(-128, 127),
+        .wideSign = next() & 1 ? 1 : -1,
+        .narrowSign = next() & 1 ? 1 : -1,
+        .narrowMultiplier = (int32_t) ((1u << 30) + (next() << 6 & 0x3fffffff)),
+        .narrowShift = seldom() ? between(0, 31) : between(0, 6),
+        .multiplier = (int32_t) ((1u << 30) + (next() << 6 & 0x3fffffff)),
+        .shift = seldom() ? between(1, 31) : between(14, 24),
+        .outputZeroPoint = between(-128, 127),
+    };
+    if (of.narrowShift == 0) of.narrowMultiplier = 1 << 30;
+    draw_range(&of.low, &of.high);
+    draw_bytes(input, 1100, seldom());
+    clear();
+    wasmote_add_s8(&of);
+    add_operation other = of;
+    other.output = expected + (of.output - output);
+    reference_add_s8(&other);
+    return same(0);
+}
+
+static bool test_average_pool(void)
+{
+    window_operation window;
+    draw_window(&window, seldom());
+    pool_operation of = {
+        .input = window.input,
+        .output = output + guardBytes + next() % 4,
+        .batches = window.batches,
+        .inputHeight = window.inputHeight,
+        .inputWidth = window.inputWidth,
+        .outputHeight = window.outputHeight,
+        .outputWidth = window.outputWidth,
+        .channels = window.inputChannels,
+        .filterHeight = window.filterHeight,
+        .filterWidth = window.filterWidth,
+        .strideHeight = window.strideHeight,
+        .strideWidth = window.strideWidth,
+        .padTop = window.padTop,
+        .padLeft = window.padLeft,
+        .low = window.low,
+        .high = window.high,
+    };
+    clear();
+    const bool done = wasmote_average_pool_s8(&of);
+    pool_operation other = of;
+    other.output = expected + (of.output - output);
+    return done == reference_average_pool_s8(&other) && same(0);
+}
+
+int main(void)
+{
+#if defined(__ARM_ARCH_6M__)
+    /* Runs on a larger core, which is told to fault at words that are not aligned, as the smaller one does. */
+    *(volatile uint32_t *) 0xe000ed14 |= 8;
+#endif
+    static const struct
+    {
+        const char *name;
+        bool (*run)(void);
+    } tests[] = {
+        { "conv", test_conv },
+        { "depthwise", test_depthwise },
+        { "fully connected", test_fully_connected },
+        { "add", test_add },
+        { "average pool", test_average_pool },
+    };
+    for (uint32_t seed = 0; seed < cases; seed++)
+    {
+        for (uint32_t t = 0; t < sizeof tests / sizeof *tests; t++)
+        {
+            state = seed * 2654435761u + t;
+            if (tests[t].run()) continue;
+            printf("%s: seed %lu differs\n", tests[t].name, (unsigned long) seed);
+            return 1;
+        }
+    }
+    printf("ok %d\n", cases);
+    return 0;
+}

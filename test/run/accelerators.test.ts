@@ -1,0 +1,243 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { load } from "wasm3-bindings";
+import { collectFiles, compile, packageKernels } from "../../host/generate/compile.js";
+import { type Accelerator, accelerators, parameterBlock } from "../../host/ops/accelerators.js";
+import { weightsSection } from "../../host/package/manifest.js";
+import { encodeCustomSection } from "../../host/package/sections.js";
+
+/** Linear memory that is really there, far below a page. */
+const memoryBytes = 4096;
+/** Where the block of parameters lies in the weights section; the weights proper follow it. */
+const blockOffset = 16;
+const code = await compile(collectFiles('export * from "./host-imports/accelerators";\n', packageKernels), 1);
+
+type Values = Readonly<Record<string, number>>;
+
+interface Case {
+  accelerator: Accelerator;
+  values: Values;
+  /** Bytes of linear memory at the address of that name. */
+  memory: Values;
+  /** Bytes of the weights section at the offset `weights`, if it reads any. */
+  weightBytes: number;
+  /** Parameters that must be at least 1. */
+  sizes: readonly string[];
+}
+
+const window = {
+  input: 0,
+  output: 512,
+  scratch: 1024,
+  scratchBytes: 512,
+  weights: 128,
+  batches: 1,
+  inputHeight: 5,
+  inputWidth: 4,
+  inputChannels: 4,
+  outputHeight: 3,
+  outputWidth: 2,
+  outputs: 6,
+  filterHeight: 3,
+  filterWidth: 3,
+  strideHeight: 1,
+  strideWidth: 1,
+  dilationHeight: 1,
+  dilationWidth: 1,
+  padTop: 0,
+  padLeft: 0,
+  inputZeroPoint: 3,
+  outputZeroPoint: -4,
+  low: -128,
+  high: 127,
+};
+const windowSizes = Object.keys(window).slice(5, 18);
+
+const cases: readonly Case[] = [
+  {
+    accelerator: accelerators.conv,
+    values: window,
+    memory: { input: 80, output: 36, scratch: 512 },
+    weightBytes: 2 * (48 + 9 * 16),
+    sizes: windowSizes,
+  },
+  {
+    accelerator: accelerators.depthwise,
+    values: { ...window, outputs: 1 },
+    memory: { input: 80, output: 24, scratch: 512 },
+    weightBytes: 48 + 48,
+    sizes: windowSizes,
+  },
+  {
+    accelerator: accelerators.depthwise,
+    values: { ...window, outputs: 2, strideHeight: 2 },
+    memory: { input: 80, output: 48, scratch: 512 },
+    weightBytes: 2 * (48 + 48),
+    sizes: windowSizes,
+  },
+  {
+    accelerator: accelerators.fullyConnected,
+    values: {
+      input: 0,
+      output: 512,
+      scratch: 1024,
+      scratchBytes: 80,
+      weights: 128,
+      rows: 2,
+      inputs: 10,
+      outputs: 5,
+      outputZeroPoint: 1,
+      low: -128,
+      high: 127,
+    },
+    memory: { input: 20, output: 10, scratch: 80 },
+    weightBytes: 2 * (48 + 3 * 16),
+    sizes: ["rows", "inputs", "outputs"],
+  },
+  {
+    accelerator: accelerators.add,
+    values: {
+      wide: 0,
+      narrow: 256,
+      output: 512,
+      length: 21,
+      wideZeroPoint: 1,
+      narrowZeroPoint: -1,
+      wideSign: 1,
+      narrowSign: -1,
+      narrowMultiplier: 2 ** 30,
+      narrowShift: 1,
+      multiplier: 2 ** 30,
+      shift: 19,
+      outputZeroPoint: 0,
+      low: -128,
+      high: 127,
+    },
+    memory: { wide: 21, narrow: 21, output: 21 },
+    weightBytes: 0,
+    sizes: ["shift"],
+  },
+  {
+    accelerator: accelerators.averagePool,
+    values: {
+      input: 0,
+      output: 512,
+      batches: 1,
+      inputHeight: 5,
+      inputWidth: 4,
+      outputHeight: 3,
+      outputWidth: 2,
+      channels: 5,
+      filterHeight: 3,
+      filterWidth: 3,
+      strideHeight: 1,
+      strideWidth: 1,
+      padTop: 0,
+      padLeft: 0,
+      low: -128,
+      high: 127,
+    },
+    memory: { input: 100, output: 30 },
+    weightBytes: 0,
+    sizes:
+      "batches inputHeight inputWidth outputHeight outputWidth channels filterHeight filterWidth strideHeight strideWidth".split(
+        " ",
+      ),
+  },
+  {
+    accelerator: accelerators.softmax,
+    values: { input: 0, output: 512, scratch: 1024, weights: 128, entries: 20, rows: 2, depth: 7 },
+    memory: { input: 14, output: 14 },
+    weightBytes: 80,
+    sizes: ["entries", "rows", "depth"],
+  },
+];
+
+/** A weights section that ends right after what the case reads, and an instance with it. */
+function open({ weightBytes, accelerator }: Case, values: Values, offset = blockOffset) {
+  const block = parameterBlock(values);
+  const section = new Uint8Array(weightBytes > 0 ? 128 + weightBytes : blockOffset + block.length);
+  section.set(block, blockOffset);
+  // Multipliers and shifts that keep outputs apart; exp(0) for softmax.
+  const view = new DataView(section.buffer);
+  for (let at = 128; at + 4 <= section.length; at += 4) view.setInt32(at, 2 ** 30 + at, true);
+  const instance = load(Buffer.concat([code, encodeCustomSection(weightsSection, section)]), {
+    accelerators: true,
+    memoryLimitBytes: memoryBytes,
+  });
+  return { instance, run: () => instance.call(accelerator.call, offset) };
+}
+
+const traps = (spec: Case, values: Values, what: string, offset?: number): void => {
+  const { instance, run } = open(spec, values, offset);
+  const before = instance.memory.slice();
+  assert.throws(run, /out of bounds/, `${spec.accelerator.import}: ${what}`);
+  assert.is(Buffer.compare(before, instance.memory), 0, `${spec.accelerator.import}: ${what} wrote`);
+  instance.dispose();
+};
+
+const runs = (spec: Case, values: Values): void => {
+  const { instance, run } = open(spec, values);
+  run();
+  instance.dispose();
+};
+
+for (const spec of cases) {
+  const { accelerator, values, memory, weightBytes, sizes } = spec;
+  const name = `${accelerator.import}${(values.outputs ?? 1) > 1 ? `, ${values.outputs} outputs` : ""}`;
+
+  test(`${name}: every address may reach the end of memory and not a byte further`, () => {
+    for (const [parameter, bytes] of Object.entries(memory)) {
+      const last = memoryBytes - bytes;
+      if (last % 4 === 0 || parameter !== "scratch") runs(spec, { ...values, [parameter]: last });
+      for (const address of [last + 1, memoryBytes, memoryBytes + 1, -1, -bytes, 2 ** 31 - 1, -(2 ** 31)]) {
+        traps(spec, { ...values, [parameter]: address }, `${parameter} ${address}`);
+      }
+    }
+  });
+
+  test(`${name}: parameters and weights lie within the weights section`, () => {
+    runs(spec, values);
+    const block = Object.keys(values).length * 4;
+    const section = weightBytes > 0 ? 128 + weightBytes : blockOffset + block;
+    for (const offset of [section - block + 4, section, -4, -(2 ** 31), 2 ** 31 - 4]) {
+      traps(spec, values, `block at ${offset}`, offset);
+    }
+    if (weightBytes === 0) return;
+    for (const weights of [129, 130, 132, section, -4, -(2 ** 31), 2 ** 31 - 4]) {
+      traps(spec, { ...values, weights }, `weights at ${weights}`);
+    }
+  });
+
+  test(`${name}: sizes that make no sense trap`, () => {
+    for (const parameter of sizes) {
+      for (const size of [0, -1, -(2 ** 31)]) {
+        traps(spec, { ...values, [parameter]: size }, `${parameter} ${size}`);
+      }
+      const enormous = Object.fromEntries(sizes.map((each) => [each, 65535]));
+      traps(spec, { ...values, ...enormous }, "all sizes 65535");
+    }
+    for (const range of [
+      { low: 5, high: 4 },
+      { low: -129, high: 0 },
+      { low: 0, high: 128 },
+    ]) {
+      if ("low" in values) traps(spec, { ...values, ...range }, JSON.stringify(range));
+    }
+  });
+}
+
+test("a module whose accelerators are absent runs its portable kernels, and traps only if it is told they are there", () => {
+  const instance = load(code, {
+    optionalImports: Object.values(accelerators).map((each) => `wasmote.${each.import}`),
+  });
+  assert.is(instance.getGlobal("accelerators"), 0);
+  assert.throws(() => instance.call(accelerators.conv.call, 0), /accel_conv_s8/);
+});
+
+test("linked accelerators are told to the module", () => {
+  const bits = Object.values(accelerators).reduce((sum, { bit }) => sum | bit, 0);
+  assert.is(load(code, { accelerators: true }).getGlobal("accelerators"), bits);
+});
+
+test.run();
