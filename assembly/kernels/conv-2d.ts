@@ -26,7 +26,7 @@
  */
 import { readWeights } from "../host-imports/weights";
 import { addLanes, laneOffset, lanesStart, packRun } from "../math/lanes";
-import { leftShift, rightShift, roundingMask, roundingOffset, storeRequantized } from "../math/requantize";
+import { storeTile } from "../math/requantize";
 
 /** Bytes of a tile's sums: 4 channels of 3 positions, int32. */
 const sumsBytes: usize = 48;
@@ -81,8 +81,7 @@ export function conv2dInt8(
     }
     multiply(
       patch, tile, weights, paddedDepth, chunk, outputChannels,
-      output + position * outputChannels, output + second * outputChannels, output + third * outputChannels,
-      outputZeroPoint, low, high,
+      output + position * outputChannels, min(positions - position, 3), outputZeroPoint, low, high,
     );
   }
 }
@@ -95,16 +94,19 @@ function pixel(image: usize, y: i32, x: i32, height: i32, width: i32, channels: 
   return image + (y * width + x) * channels;
 }
 
-/** All output channels of three positions, whose packed patch lies at `patch`; outputs go to a, b and c. */
+/**
+ * All output channels of at most three positions, whose packed patch lies at `patch`; outputs go to `output`,
+ * one position after the other.
+ */
 function multiply(
   patch: usize, tile: usize, weights: i32, depth: i32, chunk: i32, outputChannels: i32,
-  a: usize, b: usize, c: usize, zeroPoint: i32, low: i32, high: i32,
+  output: usize, positions: i32, zeroPoint: i32, low: i32, high: i32,
 ): void {
   const whole = chunk >= depth;
   const patchEnd = patch + (<usize>depth << 3);
   const sums = tile + 48 + (chunk << 2);
   const starts = (depth + chunk - 1) / chunk * laneOffset;
-  for (const end = a + outputChannels; a < end; a += 4, b += 4, c += 4) {
+  for (const end = output + outputChannels; output < end; output += 4) {
     readWeights(tile, weights, whole ? 48 + (depth << 2) : 48);
     weights += 48;
     memory.fill(sums, 0, sumsBytes);
@@ -129,31 +131,6 @@ function multiply(
       addLanes(sums + 24, s2);
       addLanes(sums + 36, s3);
     }
-    storeTile(tile, sums, starts, a, b, c, min(a + 4, end), zeroPoint, low, high);
+    storeTile(tile, sums, 12, starts, output, min(output + 4, end), outputChannels, positions, zeroPoint, low, high);
   }
-}
-
-/**
- * Requantizes a tile's sums, at most 4 channels of 3 positions, and stores them at a (up to `end`), b and c. `starts` is
- * what the lanes' starts have added to every sum.
- */
-function storeTile(
-  constants: usize, sums: usize, starts: i32, a: usize, b: usize, c: usize, end: usize, zeroPoint: i32, low: i32, high: i32,
-): void {
-  const zero = <i64>zeroPoint;
-  do {
-    const bias = load<i32>(constants) - starts;
-    const multiplier = <i64>load<i32>(constants, 16);
-    const shift = load<i32>(constants, 32);
-    const left = leftShift(shift), right = rightShift(shift);
-    const mask = roundingMask(right), offset = roundingOffset(right, zero);
-    storeRequantized(a, load<i32>(sums) + bias, left, multiplier, mask, offset, right, low, high);
-    storeRequantized(b, load<i32>(sums, 4) + bias, left, multiplier, mask, offset, right, low, high);
-    storeRequantized(c, load<i32>(sums, 8) + bias, left, multiplier, mask, offset, right, low, high);
-    constants += 4;
-    sums += 12;
-    a++;
-    b++;
-    c++;
-  } while (a < end);
 }

@@ -24,8 +24,8 @@
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `DepthwiseConvPerChannel`.
  */
 import { readWeights } from "../host-imports/weights";
-import { fillRun, lane0, lane1, lane2, laneOffset, lanesStart, pack, packRun } from "../math/lanes";
-import { leftShift, rightShift, roundingMask, roundingOffset, storeRequantized } from "../math/requantize";
+import { lane0, lane1, lane2, laneOffset, lanesStart, pack, packRun, storeLanes } from "../math/lanes";
+import { clamp, requantize, roundingOffset, storeSums, storeSumsLeft } from "../math/requantize";
 
 /** 3x3 filters without dilation. */
 export function depthwiseConv2d3x3Int8(
@@ -52,10 +52,9 @@ export function depthwiseConv2d3x3Int8(
           scratch, span, image, y * strideHeight - padTop, second * strideHeight - padTop,
           third * strideHeight - padTop, 3, 1, inputHeight, inputWidth, inputChannels, padLeft, outside,
         );
-        const out = output + y * rowBytes + n;
         filterRow3x3(
-          scratch, line, <usize>strideWidth << 3, tile + (n & 3), tile + ((n & 3) << 2),
-          out, output + second * rowBytes + n, output + third * rowBytes + n, out + rowBytes, outputChannels,
+          scratch, line, <usize>strideWidth << 3, tile + (n & 3), tile + ((n & 3) << 2), tile + 84,
+          tile + 84 + (min(outputHeight - y, 3) << 2), output + y * rowBytes + n, rowBytes, outputChannels,
           outputZeroPoint, low, high,
         );
       }
@@ -65,32 +64,36 @@ export function depthwiseConv2d3x3Int8(
   }
 }
 
-/** One channel of three output rows, at a (up to `end`), b and c, from three packed rows at p, `line` bytes apart. */
+/**
+ * One channel of at most three output rows from three packed rows at p, `line` bytes apart. The sums of a column lie
+ * between `sums` and `last`, one for every row; rows are `rowBytes` long.
+ */
 function filterRow3x3(
-  p: usize, line: usize, step: usize, w: usize, constants: usize,
-  a: usize, b: usize, c: usize, end: usize, channels: usize, zeroPoint: i32, low: i32, high: i32,
+  p: usize, line: usize, step: usize, w: usize, constants: usize, sums: usize, last: usize,
+  output: usize, rowBytes: usize, channels: usize, zeroPoint: i32, low: i32, high: i32,
 ): void {
   const bias = load<i32>(constants) - laneOffset;
   const multiplier = <i64>load<i32>(constants, 16);
   const shift = load<i32>(constants, 32);
-  const left = leftShift(shift), right = rightShift(shift);
-  const mask = roundingMask(right), offset = roundingOffset(right, zeroPoint);
+  const right = <i64>shift;
+  const offset = roundingOffset(right, zeroPoint);
   let q = p + line, r = q + line;
+  const end = output + rowBytes;
   do {
-    const sum = lanesStart +
-      load<i64>(p) * <i64>load<i8>(w, 48) + load<i64>(p, 8) * <i64>load<i8>(w, 52) + load<i64>(p, 16) * <i64>load<i8>(w, 56) +
-      load<i64>(q) * <i64>load<i8>(w, 60) + load<i64>(q, 8) * <i64>load<i8>(w, 64) + load<i64>(q, 16) * <i64>load<i8>(w, 68) +
-      load<i64>(r) * <i64>load<i8>(w, 72) + load<i64>(r, 8) * <i64>load<i8>(w, 76) + load<i64>(r, 16) * <i64>load<i8>(w, 80);
-    storeRequantized(a, lane0(sum) + bias, left, multiplier, mask, offset, right, low, high);
-    storeRequantized(b, lane1(sum) + bias, left, multiplier, mask, offset, right, low, high);
-    storeRequantized(c, lane2(sum) + bias, left, multiplier, mask, offset, right, low, high);
+    storeLanes(
+      sums,
+      lanesStart +
+        load<i64>(p) * <i64>load<i8>(w, 48) + load<i64>(p, 8) * <i64>load<i8>(w, 52) + load<i64>(p, 16) * <i64>load<i8>(w, 56) +
+        load<i64>(q) * <i64>load<i8>(w, 60) + load<i64>(q, 8) * <i64>load<i8>(w, 64) + load<i64>(q, 16) * <i64>load<i8>(w, 68) +
+        load<i64>(r) * <i64>load<i8>(w, 72) + load<i64>(r, 8) * <i64>load<i8>(w, 76) + load<i64>(r, 16) * <i64>load<i8>(w, 80),
+    );
+    if (shift > 0) storeSums(sums, last, output, rowBytes, bias, multiplier, right, offset, low, high);
+    else storeSumsLeft(sums, last, output, rowBytes, bias, multiplier, shift, zeroPoint, low, high);
     p += step;
     q += step;
     r += step;
-    a += channels;
-    b += channels;
-    c += channels;
-  } while (a < end);
+    output += channels;
+  } while (output < end);
 }
 
 /** Any filter, any dilation. */
@@ -119,8 +122,6 @@ export function depthwiseConv2dInt8(
       const bias = load<i32>(constants);
       const multiplier32 = <i64>load<i32>(constants, 16);
       const shift = load<i32>(constants, 32);
-      const left = leftShift(shift), right = rightShift(shift);
-      const mask = roundingMask(right), offset = roundingOffset(right, outputZeroPoint);
       for (let y = 0; y < outputHeight; y += 3) {
         const second = min(y + 1, outputHeight - 1), third = min(y + 2, outputHeight - 1);
         packRows(
@@ -148,9 +149,9 @@ export function depthwiseConv2dInt8(
             }
           }
           const out = output + x * outputChannels + n;
-          storeRequantized(out + y * rowBytes, s0, left, multiplier32, mask, offset, right, low, high);
-          storeRequantized(out + second * rowBytes, s1, left, multiplier32, mask, offset, right, low, high);
-          storeRequantized(out + third * rowBytes, s2, left, multiplier32, mask, offset, right, low, high);
+          store<i8>(out + y * rowBytes, clamp(requantize(s0, multiplier32, shift) + outputZeroPoint, low, high));
+          store<i8>(out + second * rowBytes, clamp(requantize(s1, multiplier32, shift) + outputZeroPoint, low, high));
+          store<i8>(out + third * rowBytes, clamp(requantize(s2, multiplier32, shift) + outputZeroPoint, low, high));
         }
       }
     }
@@ -177,10 +178,9 @@ function packRows(
     const end = destination + (<usize>span << 3);
     const first = destination + (<usize>min(padLeft, span) << 3);
     const last = destination + (<usize>min(padLeft + width, span) << 3);
-    if (destination < first) fillRun(destination, first, blank);
+    for (; destination < first; destination += 8) store<i64>(destination, blank);
     if (first < last) packRun(first, last, a, b, c, stepA, stepB, stepC);
-    if (last < end) fillRun(last, end, blank);
-    destination = end;
+    for (destination = last; destination < end; destination += 8) store<i64>(destination, blank);
     y0 += dilation; y1 += dilation; y2 += dilation;
   }
 }

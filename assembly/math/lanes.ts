@@ -24,20 +24,14 @@ export function pack(a: usize, b: usize, c: usize): i64 {
 }
 
 /** Packs the int8 values at a, b and c and at `step` bytes from one to the next into the i64 from `p` to `end`, at least one. */
+// @ts-ignore: decorator
+@inline
 export function packRun(p: usize, end: usize, a: usize, b: usize, c: usize, stepA: i32, stepB: i32, stepC: i32): void {
   do {
     store<i64>(p, pack(a, b, c));
     a += stepA;
     b += stepB;
     c += stepC;
-    p += 8;
-  } while (p < end);
-}
-
-/** Fills the i64 from `p` to `end`, at least one. */
-export function fillRun(p: usize, end: usize, value: i64): void {
-  do {
-    store<i64>(p, value);
     p += 8;
   } while (p < end);
 }
@@ -67,4 +61,13 @@ export function addLanes(sums: usize, lanes: i64): void {
   store<i32>(sums, load<i32>(sums) + lane0(lanes));
   store<i32>(sums, load<i32>(sums, 4) + lane1(lanes), 4);
   store<i32>(sums, load<i32>(sums, 8) + lane2(lanes), 8);
+}
+
+/** Stores the lanes as three int32 at `sums`. */
+// @ts-ignore: decorator
+@inline
+export function storeLanes(sums: usize, lanes: i64): void {
+  store<i32>(sums, lane0(lanes));
+  store<i32>(sums, lane1(lanes), 4);
+  store<i32>(sums, lane2(lanes), 8);
 }

@@ -32,28 +32,7 @@ export function clamp(value: i32, low: i32, high: i32): i32 {
   return value;
 }
 
-/** How far `shift` shifts left, in the form that `storeRequantized` takes: -shift where that is positive, else 0. */
-// @ts-ignore: decorator
-@inline
-export function leftShift(shift: i32): i32 {
-  return -shift & (shift >> 31);
-}
-
-/** How far `shift` shifts right, as `leftShift`. */
-// @ts-ignore: decorator
-@inline
-export function rightShift(shift: i32): i64 {
-  return <i64>(shift & ~(shift >> 31));
-}
-
-/** All ones where there is a right shift, whose rounding takes the sign of what is shifted; else 0. */
-// @ts-ignore: decorator
-@inline
-export function roundingMask(right: i64): i64 {
-  return -right >> 63;
-}
-
-/** Rounding of the right shift, with the zero point that is added after it. */
+/** Rounding of a right shift, with the zero point that is added after it. */
 // @ts-ignore: decorator
 @inline
 export function roundingOffset(right: i64, zeroPoint: i64): i64 {
@@ -61,14 +40,59 @@ export function roundingOffset(right: i64, zeroPoint: i64): i64 {
 }
 
 /**
- * Stores an accumulator as int8 at `output`: requantized in either direction without a branch, the zero point added
- * (within `offset`), limited to low..high.
+ * Requantizes the int32 sums from `sums` to `end`, at least one, and stores them as int8 at `output` and `stride` bytes
+ * on from one to the next: bias and zero point added, limited to low..high. `right` >= 1 is the shift, `offset` its
+ * `roundingOffset`.
  */
 // @ts-ignore: decorator
 @inline
-export function storeRequantized(
-  output: usize, sum: i32, left: i32, multiplier: i64, mask: i64, offset: i64, right: i64, low: i32, high: i32,
+export function storeSums(
+  sums: usize, end: usize, output: usize, stride: usize,
+  bias: i32, multiplier: i64, right: i64, offset: i64, low: i32, high: i32,
 ): void {
-  const t = (<i64>(sum << left) * multiplier + 0x40000000) >> 31;
-  store<i8>(output, min(max(<i32>((t + ((t >> 63) & mask) + offset) >> right), low), high));
+  do {
+    const sum: i32 = load<i32>(sums) + bias;
+    const t = (<i64>sum * multiplier + 0x40000000) >> 31;
+    store<i8>(output, min(max(<i32>((t + (t >> 63) + offset) >> right), low), high));
+    output += stride;
+    sums += 4;
+  } while (sums < end);
+}
+
+/** As `storeSums` where `shift` <= 0 shifts left. */
+export function storeSumsLeft(
+  sums: usize, end: usize, output: usize, stride: usize,
+  bias: i32, multiplier: i64, shift: i32, zeroPoint: i32, low: i32, high: i32,
+): void {
+  do {
+    store<i8>(output, clamp(requantize(load<i32>(sums) + bias, multiplier, shift) + zeroPoint, low, high));
+    output += stride;
+    sums += 4;
+  } while (sums < end);
+}
+
+/**
+ * Requantizes a tile's sums, at most 4 channels of `positions` sums each, and stores the channels from `output` to
+ * `end`, the positions `stride` bytes apart. `constants` points to the biases of the channels; their multipliers lie 16
+ * and their shifts 32 bytes on. `excess` is subtracted from every sum; a channel's sums begin `sumsStep` bytes after
+ * the one's before.
+ */
+export function storeTile(
+  constants: usize, sums: usize, sumsStep: usize, excess: i32, output: usize, end: usize, stride: usize, positions: i32,
+  zeroPoint: i32, low: i32, high: i32,
+): void {
+  do {
+    const bias = load<i32>(constants) - excess;
+    const multiplier = <i64>load<i32>(constants, 16);
+    const shift = load<i32>(constants, 32);
+    const last = sums + (positions << 2);
+    if (shift > 0) {
+      const right = <i64>shift;
+      const offset = roundingOffset(right, zeroPoint);
+      storeSums(sums, last, output, stride, bias, multiplier, right, offset, low, high);
+    } else storeSumsLeft(sums, last, output, stride, bias, multiplier, shift, zeroPoint, low, high);
+    constants += 4;
+    sums += sumsStep;
+    output++;
+  } while (output < end);
 }

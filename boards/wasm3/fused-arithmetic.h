@@ -53,37 +53,76 @@ static inline split_i64 split(const u8 *from)
     __asm__("smlal %Q0, %R0, %1, %3\n\tmla %R0, %2, %3, %R0"                                    \
             : "+&r"(sum)                                                                        \
             : "r"((x).low), "r"((x).high), "r"((i32) (weight)))
+#elif defined(__ARM_ARCH_6M__)
+#include "fused-arithmetic-armv6m.h"
 #else
 typedef i64 split_i64;
 #define split(from) load_i64(from)
 #define MULTIPLY_ADD(sum, x, weight) ((sum) += TIMES_INT8(x, weight))
 #endif
 
-/*
- * TIMES_INT8(x, weight): x * weight, modulo 2^64, where weight is an int8. Armv6-M multiplies 32 bits by 32 to 32 only:
- * x is cut into 16, 16 and 32 bits, whose products with an int8 fit.
- */
-#if defined(__ARM_ARCH_6M__)
-static inline i64 times_int8(i64 x, i32 weight)
-{
-    const i32 low = (i32) ((u32) x & 0xffff) * weight;
-    const i32 middle = (i32) ((u32) x >> 16) * weight;
-    const u32 high = (u32) ((u64) x >> 32) * (u32) weight;
-    return (i64) ((u64) (i64) low + ((u64) (i64) middle << 16) + ((u64) high << 32));
-}
-#define TIMES_INT8(x, weight) times_int8(x, (i8) (weight))
-#else
+/* TIMES_INT8(x, weight): x * weight, modulo 2^64, where weight is an int8. */
+#ifndef TIMES_INT8
 #define TIMES_INT8(x, weight) ((x) * (i64) (i8) (weight))
 #endif
 
-/* One x and the weights of four outputs, four bytes apart. */
-#define MAC_COLUMN(from, weights, s0, s1, s2, s3)                                               \
+/* Three products that are added to the same sum. */
+#ifndef MULTIPLY_ADD_THREE
+#define MULTIPLY_ADD_THREE(sum, x0, x1, x2, w0, w1, w2)                                         \
     do {                                                                                        \
-        const split_i64 column = split(from);                                                   \
-        MULTIPLY_ADD(s0, column, (weights)[0]);                                                 \
-        MULTIPLY_ADD(s1, column, (weights)[4]);                                                 \
-        MULTIPLY_ADD(s2, column, (weights)[8]);                                                 \
-        MULTIPLY_ADD(s3, column, (weights)[12]);                                                \
+        MULTIPLY_ADD(sum, x0, w0);                                                              \
+        MULTIPLY_ADD(sum, x1, w1);                                                              \
+        MULTIPLY_ADD(sum, x2, w2);                                                              \
     } while (0)
+#endif
+
+/* Three of the four products of a row of weights. */
+#define MAC_ROW(sum, x0, x1, x2, weights)                                                       \
+    MULTIPLY_ADD_THREE(sum, x0, x1, x2, (weights)[0], (weights)[1], (weights)[2])
+
+/* Three x in a row by weights four bytes apart. */
+#define MAC_TAPS(sum, from, weights)                                                            \
+    do {                                                                                        \
+        const split_i64 x0 = split(from), x1 = split((from) + 8), x2 = split((from) + 16);      \
+        MULTIPLY_ADD_THREE(sum, x0, x1, x2, (weights)[0], (weights)[4], (weights)[8]);          \
+    } while (0)
+
+/* DOT4(sum, x, weights): sum += the four products of x, an int8x4, by the int8 at `weights`, modulo 2^32. */
+#if defined(__ARM_FEATURE_DSP) && defined(__ARM_FEATURE_UNALIGNED)
+typedef struct
+{
+    u32 even, odd;
+} int8x4;
+
+static inline int8x4 load_int8x4(const i8 *from)
+{
+    int8x4 x;
+    u32 word;
+    memcpy(&word, from, sizeof word);
+    __asm__("sxtb16 %0, %1" : "=r"(x.even) : "r"(word));
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(x.odd) : "r"(word));
+    return x;
+}
+
+#define DOT4(sum, x, weights)                                                                   \
+    do {                                                                                        \
+        const int8x4 row = load_int8x4(weights);                                                \
+        __asm__("smlad %0, %1, %2, %0" : "+r"(sum) : "r"((x).even), "r"(row.even));             \
+        __asm__("smlad %0, %1, %2, %0" : "+r"(sum) : "r"((x).odd), "r"(row.odd));               \
+    } while (0)
+#else
+typedef struct
+{
+    i32 x0, x1, x2, x3;
+} int8x4;
+
+static inline int8x4 load_int8x4(const i8 *from)
+{
+    return (int8x4){ from[0], from[1], from[2], from[3] };
+}
+
+#define DOT4(sum, x, weights)                                                                   \
+    ((sum) += (u32) ((x).x0 * (weights)[0] + (x).x1 * (weights)[1] + (x).x2 * (weights)[2] + (x).x3 * (weights)[3]))
+#endif
 
 #endif

@@ -26,28 +26,27 @@
         (last) = fusedLast > 0xffffffffu ? 0xffffffffu : (u32) fusedLast;                      \
     } while (0)
 
-/* Whether a branch to `target` comes to the operation at `self`, which may have moved to another page. */
+/* Whether a branch to `target` comes to the operation at `self`, which may have moved on to other pages. */
 static inline bool reaches(pc_t target, pc_t self)
 {
-    return target == self || (*target == (code_t) op_Branch && *(const pc_t *) (target + 1) == self);
+    while (target != self && *target == (code_t) op_Branch) target = *(const pc_t *) (target + 1);
+    return target == self;
 }
 
-/* destination = destination +- slot: the sign is an operand, 1 or -1. */
-d_m3Op(i32_AdvancePlus)
+/* What an advance adds: a slot, with a sign that is an operand. */
+static inline u32 advance_step(pc_t operands, m3stack_t sp)
 {
-    u32 *destination = slot_ptr(u32);
-    const u32 step = slot(u32);
-    *destination += step;
-    _r0 = (i32) *destination;
-    nextOp();
+    return *(const u32 *) (sp + *(const i32 *) operands) * *(const u32 *) (operands + 1);
 }
 
-d_m3Op(i32_AdvanceMinus)
+/* destination = destination + slot, or - slot */
+d_m3Op(i32_Advance)
 {
     u32 *destination = slot_ptr(u32);
-    const u32 step = slot(u32);
-    *destination -= step;
-    _r0 = (i32) *destination;
+    const u32 value = *destination + advance_step(_pc, _sp);
+    _pc += 2;
+    *destination = value;
+    _r0 = (i32) value;
     nextOp();
 }
 
@@ -100,51 +99,18 @@ d_m3Op(i64_MacLoad64TemporaryLoad8s)
     nextOp();
 }
 
-/* Four x by 4 x 4 weights into four sums. */
-d_m3Op(i64_Mac4x4)
-{
-    const u8 *p, *w;
-    u32 base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(p, base, offset, 32);
-    base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(w, base, offset, 16);
-    i64 *x = slot_ptr(i64);
-    i64 *t = NULL;
-    for (u32 k = 0; k < 4; k++, p += 8)
-    {
-        *x = load_i64(p);
-        if (k < 3) x = slot_ptr(i64);
-    }
-    p -= 32;
-    t = slot_ptr(i64);
-    i64 *const lastX = slot_ptr(i64);
-    *lastX = *x;
-    for (u32 n = 0; n < 4; n++, w += 4)
-    {
-        i64 *sum = slot_ptr(i64);
-        i64 value = *sum;
-        for (u32 k = 0; k < 3; k++) value += TIMES_INT8(load_i64(p + 8 * k), w[k]);
-        *t = value;
-        *sum = value + TIMES_INT8(load_i64(p + 24), w[3]);
-        _r0 = *sum;
-    }
-    nextOp();
-}
-
-/* i64_Mac4x4, then w += step, p += step, and again while p < end. */
+/* Four x at p by 4 x 4 weights into four sums, then w and p advance, while p < end. */
 d_m3Op(i64_Mac4x4Loop)
 {
     const pc_t self = _pc - 1;
+    const pc_t operands = _pc;
     u32 *const pSlot = slot_ptr(u32);
     const u32 pOffset = immediate(u32);
     u32 *const wSlot = slot_ptr(u32);
     const u32 wOffset = immediate(u32);
-    i64 *x[4], *sum[4];
-    for (u32 k = 0; k < 4; k++) x[k] = slot_ptr(i64);
-    i64 *const t = slot_ptr(i64);
-    i64 *const lastX = slot_ptr(i64);
-    for (u32 n = 0; n < 4; n++) sum[n] = slot_ptr(i64);
-    const u32 wStep = slot(u32), pStep = slot(u32);
+    _pc += 10;
+    const u32 wStep = advance_step(_pc, _sp), pStep = advance_step(_pc + 2, _sp);
+    _pc += 4;
     const u32 end = slot(u32);
     const pc_t target = immediate(pc_t);
     const u32 stop = reaches(target, self) ? end : 0;
@@ -153,27 +119,114 @@ d_m3Op(i64_Mac4x4Loop)
     FUSED_LAST(pLast, pOffset, 32);
     FUSED_LAST(wLast, wOffset, 16);
     const u8 *const data = m3MemData(_mem);
-    i64 s0 = *sum[0], s1 = *sum[1], s2 = *sum[2], s3 = *sum[3];
+#define FUSED_SLOT64(n) ((i64 *) (_sp + *(const i32 *) (operands + (n))))
+    i64 s0 = *FUSED_SLOT64(10), s1 = *FUSED_SLOT64(11), s2 = *FUSED_SLOT64(12), s3 = *FUSED_SLOT64(13);
     i64 before;
     do
     {
         if (M3_UNLIKELY(p > pLast || w > wLast)) d_outOfBounds;
         const u8 *const input = data + pOffset + p;
         const i8 *const weights = (const i8 *) (data + wOffset + w);
-        MAC_COLUMN(input, weights, s0, s1, s2, s3);
-        MAC_COLUMN(input + 8, weights + 1, s0, s1, s2, s3);
-        MAC_COLUMN(input + 16, weights + 2, s0, s1, s2, s3);
+        const split_i64 x0 = split(input), x1 = split(input + 8), x2 = split(input + 16), x3 = split(input + 24);
+        MAC_ROW(s0, x0, x1, x2, weights);
+        MULTIPLY_ADD(s0, x3, weights[3]);
+        MAC_ROW(s1, x0, x1, x2, weights + 4);
+        MULTIPLY_ADD(s1, x3, weights[7]);
+        MAC_ROW(s2, x0, x1, x2, weights + 8);
+        MULTIPLY_ADD(s2, x3, weights[11]);
+        MAC_ROW(s3, x0, x1, x2, weights + 12);
         before = s3;
-        MAC_COLUMN(input + 24, weights + 3, s0, s1, s2, s3);
+        MULTIPLY_ADD(s3, x3, weights[15]);
         w += wStep;
         p += pStep;
     } while (p < stop);
 
     const u8 *const input = data + pOffset + (p - pStep);
-    for (u32 k = 0; k < 4; k++) *x[k] = load_i64(input + 8 * k);
-    *lastX = *x[3];
-    *t = before;
-    *sum[0] = s0, *sum[1] = s1, *sum[2] = s2, *sum[3] = s3;
+    for (u32 k = 0; k < 4; k++) *FUSED_SLOT64(4 + k) = load_i64(input + 8 * k);
+    *FUSED_SLOT64(8) = before;
+    *FUSED_SLOT64(9) = load_i64(input + 24);
+    *FUSED_SLOT64(10) = s0, *FUSED_SLOT64(11) = s1, *FUSED_SLOT64(12) = s2, *FUSED_SLOT64(13) = s3;
+#undef FUSED_SLOT64
+    *pSlot = p, *wSlot = w;
+    _r0 = end > p;
+    if (M3_UNLIKELY(_r0)) return target;
+    nextOp();
+}
+
+/* destination = addend + x * load8_s(w) */
+d_m3Op(i32_MacLoad8s)
+{
+    const u8 *weight;
+    const u32 base = slot(u32), offset = immediate(u32);
+    FUSED_ADDRESS(weight, base, offset, 1);
+    const u32 x = slot(u32);
+    const u32 addend = slot(u32);
+    const u32 sum = addend + x * (u32) (i32) *(const i8 *) weight;
+    slot(u32) = sum;
+    _r0 = (i32) sum;
+    nextOp();
+}
+
+/* x = temporary = load8_s(p); destination = addend + temporary * load8_s(w) */
+d_m3Op(i32_MacLoad8Load8s)
+{
+    const u8 *input, *weight;
+    u32 base = slot(u32), offset = immediate(u32);
+    FUSED_ADDRESS(input, base, offset, 1);
+    const u32 x = (u32) (i32) *(const i8 *) input;
+    slot(u32) = x;
+    slot(u32) = x;
+    base = slot(u32), offset = immediate(u32);
+    FUSED_ADDRESS(weight, base, offset, 1);
+    const u32 addend = slot(u32);
+    const u32 sum = addend + x * (u32) (i32) *(const i8 *) weight;
+    slot(u32) = sum;
+    _r0 = (i32) sum;
+    nextOp();
+}
+
+/* As i64_Mac4x4Loop, with int8 x and int32 sums. */
+d_m3Op(i32_Mac4x4Loop)
+{
+    const pc_t self = _pc - 1;
+    const pc_t operands = _pc;
+    u32 *const pSlot = slot_ptr(u32);
+    const u32 pOffset = immediate(u32);
+    u32 *const wSlot = slot_ptr(u32);
+    const u32 wOffset = immediate(u32);
+    _pc += 10;
+    const u32 wStep = advance_step(_pc, _sp), pStep = advance_step(_pc + 2, _sp);
+    _pc += 4;
+    const u32 end = slot(u32);
+    const pc_t target = immediate(pc_t);
+    const u32 stop = reaches(target, self) ? end : 0;
+
+    u32 p = *pSlot, w = *wSlot, pLast, wLast;
+    FUSED_LAST(pLast, pOffset, 4);
+    FUSED_LAST(wLast, wOffset, 16);
+    const u8 *const data = m3MemData(_mem);
+#define FUSED_SLOT32(n) ((u32 *) (_sp + *(const i32 *) (operands + (n))))
+    u32 s0 = *FUSED_SLOT32(10), s1 = *FUSED_SLOT32(11), s2 = *FUSED_SLOT32(12), s3 = *FUSED_SLOT32(13);
+    const i8 *input, *weights;
+    do
+    {
+        if (M3_UNLIKELY(p > pLast || w > wLast)) d_outOfBounds;
+        input = (const i8 *) (data + pOffset + p);
+        weights = (const i8 *) (data + wOffset + w);
+        const int8x4 x = load_int8x4(input);
+        DOT4(s0, x, weights);
+        DOT4(s1, x, weights + 4);
+        DOT4(s2, x, weights + 8);
+        DOT4(s3, x, weights + 12);
+        w += wStep;
+        p += pStep;
+    } while (p < stop);
+
+    for (u32 k = 0; k < 4; k++) *FUSED_SLOT32(4 + k) = (u32) (i32) input[k];
+    *FUSED_SLOT32(8) = s3 - (u32) (input[3] * weights[15]);
+    *FUSED_SLOT32(9) = (u32) (i32) input[3];
+    *FUSED_SLOT32(10) = s0, *FUSED_SLOT32(11) = s1, *FUSED_SLOT32(12) = s2, *FUSED_SLOT32(13) = s3;
+#undef FUSED_SLOT32
     *pSlot = p, *wSlot = w;
     _r0 = end > p;
     if (M3_UNLIKELY(_r0)) return target;
@@ -193,7 +246,9 @@ d_m3Op(i64_PackLoop)
     i64 *const t = slot_ptr(i64);
     u32 *const pSlot = slot_ptr(u32);
     const u32 pOffset = immediate(u32);
-    const u32 aStep = slot(u32), bStep = slot(u32), cStep = slot(u32), pStep = slot(u32);
+    const u32 aStep = advance_step(_pc, _sp), bStep = advance_step(_pc + 2, _sp);
+    const u32 cStep = advance_step(_pc + 4, _sp), pStep = advance_step(_pc + 6, _sp);
+    _pc += 8;
     const u32 end = slot(u32);
     const pc_t target = immediate(pc_t);
     const u32 stop = reaches(target, self) ? end : 0;
@@ -243,47 +298,103 @@ d_m3Op(i64_AddLanes)
     nextOp();
 }
 
-/*
- * store8(output + offset, the register requantized and limited): t = ((r0 << left) * multiplier + 2^30) >> 31,
- * v = (t + ((t >> 63) & mask) + rounding) >> right. Slots are read and written in the order of the idiom, since they
- * may be the same.
- */
-#define REQUANTIZE_STORE(storeT)                                                                \
-    const u32 left = slot(u32);                                                                 \
-    const i64 multiplier = slot(i64);                                                           \
-    const i64 product = (i64) (i32) ((u32) _r0 << (left & 31)) * multiplier;                    \
-    const i64 t = (i64) ((u64) product + 0x40000000) >> 31;                                     \
-    storeT;                                                                                     \
-    const i64 mask = slot(i64);                                                                 \
-    const i64 rounding = slot(i64);                                                             \
-    const u64 right = slot(u64);                                                                \
-    const i32 value = (i32) ((i64) ((u64) t + (u64) ((t >> 63) & mask) + (u64) rounding) >> (right & 63)); \
-    i32 *const v = slot_ptr(i32);                                                               \
-    i32 *const copy = slot_ptr(i32);                                                            \
-    *v = value;                                                                                 \
-    *copy = value;                                                                              \
-    const i32 low = slot(i32), lowest = slot(i32);                                              \
-    const i32 raised = value <= low ? lowest : value;                                           \
-    *v = raised;                                                                                \
-    *copy = raised;                                                                             \
-    const i32 high = slot(i32), highest = slot(i32);                                            \
-    const i32 limited = raised >= high ? highest : raised;                                      \
-    const u32 base = slot(u32), offset = immediate(u32);                                        \
-    u8 *output;                                                                                 \
-    FUSED_ADDRESS(output, base, offset, 1);                                                     \
-    *output = (u8) limited;                                                                     \
-    _r0 = limited;                                                                              \
-    nextOp()
-
-d_m3Op(i64_RequantizeStore)
+/* The register holds the lanes, as the last slot does: stored as three int32. */
+d_m3Op(i64_StoreLanes)
 {
-    REQUANTIZE_STORE(slot(i64) = t);
+    const u32 first = slot(u32), firstOffset = immediate(u32);
+    const u32 second = slot(u32), secondOffset = immediate(u32);
+    const u32 third = slot(u32), thirdOffset = immediate(u32);
+    const u64 lanes = slot(u64);
+    u8 *sum;
+    FUSED_ADDRESS(sum, first, firstOffset, 4);
+    store_i32(sum, (i32) ((u32) _r0 & 0x1fffff));
+    FUSED_ADDRESS(sum, second, secondOffset, 4);
+    store_i32(sum, (i32) ((u32) (lanes >> 21) & 0x1fffff));
+    FUSED_ADDRESS(sum, third, thirdOffset, 4);
+    store_i32(sum, (i32) (lanes >> 42));
+    _r0 = (i64) (lanes >> 42);
+    nextOp();
 }
 
-/* As i64_RequantizeStore, with t in a second slot too. */
-d_m3Op(i64_RequantizeStoreTwo)
+/* Three x at p, q and r each, by nine weights four bytes apart. */
+d_m3Op(i64_Mac3x3)
 {
-    REQUANTIZE_STORE(slot(i64) = t; slot(i64) = t);
+    const u8 *p, *q, *r, *w;
+    u32 base = slot(u32), offset = immediate(u32);
+    FUSED_ADDRESS(p, base, offset, 24);
+    base = slot(u32), offset = immediate(u32);
+    FUSED_ADDRESS(q, base, offset, 24);
+    base = slot(u32), offset = immediate(u32);
+    FUSED_ADDRESS(r, base, offset, 24);
+    base = slot(u32), offset = immediate(u32);
+    FUSED_ADDRESS(w, base, offset, 33);
+    const i8 *const weights = (const i8 *) w;
+    i64 sum = slot(i64);
+    MAC_TAPS(sum, p, weights);
+    MAC_TAPS(sum, q, weights + 12);
+    const split_i64 x6 = split(r), x7 = split(r + 8), x8 = split(r + 16);
+    MULTIPLY_ADD(sum, x6, weights[24]);
+    MULTIPLY_ADD(sum, x7, weights[28]);
+    slot(i64) = sum;
+    slot(i64) = load_i64(r + 16);
+    MULTIPLY_ADD(sum, x8, weights[32]);
+    slot(i64) = sum;
+    _r0 = sum;
+    nextOp();
+}
+
+/*
+ * store8(output, the sum requantized and limited), then output and sums advance, while sums < end:
+ * t = ((load32(sums) + bias) * multiplier + 2^30) >> 31, value = (t + (t >> 63) + offset) >> right.
+ */
+d_m3Op(i64_RequantizeLoop)
+{
+    const pc_t self = _pc - 1;
+    u32 *const sumsSlot = slot_ptr(u32);
+    const u32 sumsOffset = immediate(u32);
+    const u32 bias = slot(u32);
+    const i64 multiplier = slot(i64);
+    i64 *const tSlot = slot_ptr(i64);
+    i64 *const tCopySlot = slot_ptr(i64);
+    const u64 rounding = slot(u64);
+    const u32 right = (u32) slot(u64) & 63;
+    i32 *const valueSlot = slot_ptr(i32);
+    i32 *const copySlot = slot_ptr(i32);
+    const i32 low = slot(i32), lowest = slot(i32), high = slot(i32), highest = slot(i32);
+    u32 *const outputSlot = slot_ptr(u32);
+    const u32 outputOffset = immediate(u32);
+    const u32 stride = advance_step(_pc, _sp), step = advance_step(_pc + 2, _sp);
+    _pc += 4;
+    const u32 end = slot(u32);
+    const pc_t target = immediate(pc_t);
+    const u32 stop = reaches(target, self) ? end : 0;
+    const bool narrow = multiplier == (i32) multiplier;
+
+    u32 sums = *sumsSlot, output = *outputSlot, sumsLast, outputLast;
+    FUSED_LAST(sumsLast, sumsOffset, 4);
+    FUSED_LAST(outputLast, outputOffset, 1);
+    u8 *const data = m3MemData(_mem);
+    i64 t;
+    i32 raised;
+    do
+    {
+        if (M3_UNLIKELY(sums > sumsLast || output > outputLast)) d_outOfBounds;
+        const i32 sum = (i32) ((u32) load_i32(data + sumsOffset + sums) + bias);
+        const u64 product = narrow ? (u64) ((i64) sum * (i32) multiplier) : (u64) (i64) sum * (u64) multiplier;
+        t = (i64) (product + 0x40000000) >> 31;
+        const i32 value = (i32) ((i64) ((u64) t + (u64) (t >> 63) + rounding) >> right);
+        raised = value <= low ? lowest : value;
+        data[outputOffset + output] = (u8) (raised >= high ? highest : raised);
+        output += stride;
+        sums += step;
+    } while (sums < stop);
+
+    *tSlot = t, *tCopySlot = t;
+    *valueSlot = raised, *copySlot = raised;
+    *outputSlot = output, *sumsSlot = sums;
+    _r0 = end > sums;
+    if (M3_UNLIKELY(_r0)) return target;
+    nextOp();
 }
 
 #endif

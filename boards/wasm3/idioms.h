@@ -5,6 +5,7 @@
  * its word plus n. `kinds` tells what each variable is, in order:
  *
  *   i immediate   r, w slot of 32 bits read, written   R, W slot of 64 bits   c slot of a constant
+ *   t the variable before once more      V, v as W, w: the v may lie in the V, which is written before it
  *
  * The superinstruction takes all of them but constants, in this order. `apart`: the idiom matches only if no written
  * slot overlaps another. An idiom with `loop` is followed by ContinueLoopIf, whose target is the last operand.
@@ -35,6 +36,7 @@ typedef struct
     const char *kinds;
     const idiom_constant *constants;
     bool apart, loop;
+    i32 tag;                    /* emitted after the variables, unless 0 */
 } idiom;
 
 enum { idiomEnd = 0xff };
@@ -45,14 +47,25 @@ enum { idiomEnd = 0xff };
 #define OPERATION0(name) { op_##name, 0, NULL }
 #define ELEMENTS(name) name, sizeof(name) / sizeof *(name)
 
-static const idiom_element advancePlus[] = {
+/* destination = destination +- step: a superinstruction with the sign as last operand */
+static const idiom_element advance[] = {
     OPERATION(i32_Add_ss, 1, 0),
     OPERATION(SetSlot_i32, 0),
 };
 
-static const idiom_element advanceMinus[] = {
+static const idiom_element advanceSwapped[] = {
+    OPERATION(i32_Add_ss, 0, 1),
+    OPERATION(SetSlot_i32, 0),
+};
+
+static const idiom_element advanceBack[] = {
     OPERATION(i32_Subtract_ss, 1, 0),
     OPERATION(SetSlot_i32, 0),
+};
+
+/* end > register, written the other way round */
+static const idiom_element lessThan[] = {
+    OPERATION(u32_LessThan_sr, 0),
 };
 
 /* sum = addend + x * load8_s(w) */
@@ -83,54 +96,65 @@ static const idiom_element macLoadTemporary[] = {
     OPERATION(SetSlot_i64, 6),
 };
 
-/* Variables: 0 p, 1 its offset, 2 w, 3 its offset, 4-7 x, 8 and 9 temporaries, 10-13 sums. */
-static const idiom_element mac4x4[] = {
-    OPERATION(i64_MacLoad64Load8s, 0, 1, 4, 8, 2, 3, 10, 8),
-    OPERATION(i64_MacLoad64Load8s, 0, PLUS(1, 8), 5, 9, 2, PLUS(3, 1), 8, 8),
-    OPERATION(i64_MacLoad64Load8s, 0, PLUS(1, 16), 6, 9, 2, PLUS(3, 2), 8, 8),
-    OPERATION(i64_MacLoad64Load8s, 0, PLUS(1, 24), 7, 9, 2, PLUS(3, 3), 8, 10),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 4), 4, 11, 8),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 5), 5, 8, 8),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 6), 6, 8, 8),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 7), 7, 8, 11),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 8), 4, 12, 8),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 9), 5, 8, 8),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 10), 6, 8, 8),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 11), 7, 8, 12),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 12), 4, 13, 8),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 13), 5, 8, 8),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 14), 6, 8, 8),
-    OPERATION(i64_MacLoad8s, 2, PLUS(3, 15), 7, 8, 13),
+/* The same of int8 and int32. */
+static const idiom_element mac32[] = {
+    OPERATION(i32_Load_i8_s, 0, 1),
+    OPERATION(i32_Multiply_rs, 2),
+    OPERATION(i32_Add_rs, 3),
+    OPERATION(SetSlot_i32, 4),
 };
 
-/* Variables as of mac4x4; 14 and 15 steps of w and p, 16 end of p. */
-static const idiom_element mac4x4Loop[] = {
-    OPERATION(i64_Mac4x4, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13),
-    OPERATION(i32_AdvancePlus, 2, 14),
-    OPERATION(i32_AdvancePlus, 0, 15),
-    OPERATION(u32_GreaterThan_rs, 16),
+static const idiom_element macLoad32[] = {
+    OPERATION(i32_Load_i8_s, 0, 1),
+    OPERATION(SetSlot_i32, 2),
+    OPERATION(SetSlot_i32, 3),
+    OPERATION(i32_Load_i8_s, 4, 5),
+    OPERATION(i32_Multiply_rs, 3),
+    OPERATION(i32_Add_rs, 6),
+    OPERATION(SetSlot_i32, 7),
 };
 
-/* Variables: 0-5 a, b, c and their offsets, 6 temporary, 7 p, 8 its offset, 9-12 steps of a, b, c, p, 13 end of p. */
+/*
+ * Variables: 0 p, 1 its offset, 2 w, 3 its offset, 4-7 x, 8 and 9 temporaries, 10-13 sums, 14-17 steps of w and p with
+ * their signs, 18 end of p.
+ */
+#define MAC_4X4_LOOP(macLoad, mac, bytes)                                                       \
+    OPERATION(macLoad, 0, 1, 4, 8, 2, 3, 10, 8),                                                \
+        OPERATION(macLoad, 0, PLUS(1, bytes), 5, 9, 2, PLUS(3, 1), 8, 8),                       \
+        OPERATION(macLoad, 0, PLUS(1, 2 * bytes), 6, 9, 2, PLUS(3, 2), 8, 8),                   \
+        OPERATION(macLoad, 0, PLUS(1, 3 * bytes), 7, 9, 2, PLUS(3, 3), 8, 10),                  \
+        OPERATION(mac, 2, PLUS(3, 4), 4, 11, 8), OPERATION(mac, 2, PLUS(3, 5), 5, 8, 8),        \
+        OPERATION(mac, 2, PLUS(3, 6), 6, 8, 8), OPERATION(mac, 2, PLUS(3, 7), 7, 8, 11),        \
+        OPERATION(mac, 2, PLUS(3, 8), 4, 12, 8), OPERATION(mac, 2, PLUS(3, 9), 5, 8, 8),        \
+        OPERATION(mac, 2, PLUS(3, 10), 6, 8, 8), OPERATION(mac, 2, PLUS(3, 11), 7, 8, 12),      \
+        OPERATION(mac, 2, PLUS(3, 12), 4, 13, 8), OPERATION(mac, 2, PLUS(3, 13), 5, 8, 8),      \
+        OPERATION(mac, 2, PLUS(3, 14), 6, 8, 8), OPERATION(mac, 2, PLUS(3, 15), 7, 8, 13),      \
+        OPERATION(i32_Advance, 2, 14, 15), OPERATION(i32_Advance, 0, 16, 17),                   \
+        OPERATION(u32_GreaterThan_rs, 18)
+
+static const idiom_element mac4x4Loop[] = { MAC_4X4_LOOP(i64_MacLoad64Load8s, i64_MacLoad8s, 8) };
+static const idiom_element mac4x4Loop32[] = { MAC_4X4_LOOP(i32_MacLoad8Load8s, i32_MacLoad8s, 1) };
+
+/* Variables: 0-5 a, b, c and their offsets, 6 temporary, 7 p, 8 its offset, 9-16 steps of a, b, c, p, 17 end of p. */
 static const idiom_element packLoop[] = {
     OPERATION(i64_Load_i8_s, 0, 1),
     OPERATION(SetSlot_i64, 6),
     OPERATION(i64_Load_i8_s, 2, 3),
-    OPERATION(u64_ShiftLeft_sr, 14),
+    OPERATION(u64_ShiftLeft_sr, 18),
     OPERATION(i64_Add_rs, 6),
     OPERATION(SetSlot_i64, 6),
     OPERATION(i64_Load_i8_s, 4, 5),
-    OPERATION(u64_ShiftLeft_sr, 15),
+    OPERATION(u64_ShiftLeft_sr, 19),
     OPERATION(i64_Add_rs, 6),
     OPERATION(i64_Store_i64_rs, 7, 8),
-    OPERATION(i32_AdvancePlus, 0, 9),
-    OPERATION(i32_AdvancePlus, 2, 10),
-    OPERATION(i32_AdvancePlus, 4, 11),
-    OPERATION(i32_AdvancePlus, 7, 12),
-    OPERATION(u32_GreaterThan_rs, 13),
+    OPERATION(i32_Advance, 0, 9, 10),
+    OPERATION(i32_Advance, 2, 11, 12),
+    OPERATION(i32_Advance, 4, 13, 14),
+    OPERATION(i32_Advance, 7, 15, 16),
+    OPERATION(u32_GreaterThan_rs, 17),
 };
 
-static const idiom_constant packConstants[] = { { 14, true, 21 }, { 15, true, 42 }, { idiomEnd } };
+static const idiom_constant packConstants[] = { { 18, true, 21 }, { 19, true, 42 }, { idiomEnd } };
 
 /* Variables: 0 sums, 1 offset, 2 temporary, 3 lanes. */
 static const idiom_element addLanes[] = {
@@ -159,52 +183,91 @@ static const idiom_constant laneConstants[] = {
     { 4, false, 0x1fffff }, { 5, true, 21 }, { 6, true, 42 }, { idiomEnd },
 };
 
-/*
- * Variables: 0 left, 1 multiplier, 2 t, 3 its copy or t, 4 mask, 5 rounding, 6 right, 7 value, 8 its copy, 9 and 10 low,
- * 11 and 12 high, 13 output, 14 its offset.
- */
-#define REQUANTIZE_BEGIN                                                                        \
-    OPERATION(u32_ShiftLeft_sr, 0), OPERATION0(i64_Extend_i32_r), OPERATION(i64_Multiply_rs, 1), \
-        OPERATION(i64_Add_rs, 15), OPERATION(i64_ShiftRight_sr, 16)
-#define REQUANTIZE_END(t)                                                                       \
-    OPERATION(u64_And_rs, 4), OPERATION(i64_Add_rs, t), OPERATION(i64_Add_rs, 5),               \
-        OPERATION(i64_ShiftRight_sr, 6), OPERATION0(i32_Wrap_i64_r), OPERATION(SetSlot_i32, 7), \
-        OPERATION(SetSlot_i32, 8), OPERATION(i32_LessThanOrEqual_ss, 9, 7),                     \
-        OPERATION(Select_i32_rss, 8, 10), OPERATION(SetSlot_i32, 7), OPERATION(SetSlot_i32, 8), \
-        OPERATION(i32_GreaterThanOrEqual_ss, 11, 7), OPERATION(Select_i32_rss, 8, 12),          \
-        OPERATION(i32_Store_u8_rs, 13, 14)
-
-static const idiom_element requantize[] = {
-    REQUANTIZE_BEGIN,
-    OPERATION(SetSlot_i64, 2),
-    OPERATION(i64_ShiftRight_sr, 17),
-    REQUANTIZE_END(2),
+/* Variables: 0, 2, 4 addresses, 1, 3, 5 their offsets, 6 lanes, which are in the register at first. */
+static const idiom_element storeLanes[] = {
+    OPERATION0(i32_Wrap_i64_r),
+    OPERATION(u32_And_rs, 7),
+    OPERATION(i32_Store_i32_rs, 0, 1),
+    OPERATION(i64_ShiftRight_ss, 8, 6),
+    OPERATION0(i32_Wrap_i64_r),
+    OPERATION(u32_And_rs, 7),
+    OPERATION(i32_Store_i32_rs, 2, 3),
+    OPERATION(u64_ShiftRight_ss, 9, 6),
+    OPERATION(i64_Store_i32_rs, 4, 5),
 };
 
-static const idiom_element requantizeTwo[] = {
+static const idiom_constant storeLanesConstants[] = {
+    { 7, false, 0x1fffff }, { 8, true, 21 }, { 9, true, 42 }, { idiomEnd },
+};
+
+/* Variables: 0-5 p, q, r and their offsets, 6 w, 7 its offset, 8 addend, 9 and 10 temporaries, 11 sum. */
+static const idiom_element mac3x3[] = {
+    OPERATION(i64_MacLoad64TemporaryLoad8s, 0, 1, 9, 6, 7, 8, 9),
+    OPERATION(i64_MacLoad64TemporaryLoad8s, 0, PLUS(1, 8), 10, 6, PLUS(7, 4), 9, 9),
+    OPERATION(i64_MacLoad64TemporaryLoad8s, 0, PLUS(1, 16), 10, 6, PLUS(7, 8), 9, 9),
+    OPERATION(i64_MacLoad64TemporaryLoad8s, 2, 3, 10, 6, PLUS(7, 12), 9, 9),
+    OPERATION(i64_MacLoad64TemporaryLoad8s, 2, PLUS(3, 8), 10, 6, PLUS(7, 16), 9, 9),
+    OPERATION(i64_MacLoad64TemporaryLoad8s, 2, PLUS(3, 16), 10, 6, PLUS(7, 20), 9, 9),
+    OPERATION(i64_MacLoad64TemporaryLoad8s, 4, 5, 10, 6, PLUS(7, 24), 9, 9),
+    OPERATION(i64_MacLoad64TemporaryLoad8s, 4, PLUS(5, 8), 10, 6, PLUS(7, 28), 9, 9),
+    OPERATION(i64_MacLoad64TemporaryLoad8s, 4, PLUS(5, 16), 10, 6, PLUS(7, 32), 9, 11),
+};
+
+/*
+ * Variables: 0 sums, 1 their offset, 2 bias, 3 multiplier, 4 t, 5 t or its copy, 6 rounding, 7 right, 8 value, 9 its
+ * copy, 10 and 11 low, 12 and 13 high, 14 output, 15 its offset, 16-19 steps of output and sums, 20 end of sums.
+ */
+#define REQUANTIZE_BEGIN                                                                        \
+    OPERATION(i32_Load_i32_s, 0, 1), OPERATION(i32_Add_rs, 2), OPERATION0(i64_Extend_i32_r),    \
+        OPERATION(i64_Multiply_rs, 3), OPERATION(i64_Add_rs, 21), OPERATION(i64_ShiftRight_sr, 22)
+#define REQUANTIZE_END(t)                                                                       \
+    OPERATION(i64_Add_rs, t), OPERATION(i64_Add_rs, 6), OPERATION(i64_ShiftRight_sr, 7),        \
+        OPERATION0(i32_Wrap_i64_r), OPERATION(SetSlot_i32, 8), OPERATION(SetSlot_i32, 9),       \
+        OPERATION(i32_LessThanOrEqual_ss, 10, 8), OPERATION(Select_i32_rss, 9, 11),             \
+        OPERATION(SetSlot_i32, 8), OPERATION(SetSlot_i32, 9),                                   \
+        OPERATION(i32_GreaterThanOrEqual_ss, 12, 8), OPERATION(Select_i32_rss, 9, 13),          \
+        OPERATION(i32_Store_u8_rs, 14, 15), OPERATION(i32_Advance, 14, 16, 17),                 \
+        OPERATION(i32_Advance, 0, 18, 19), OPERATION(u32_GreaterThan_rs, 20)
+
+static const idiom_element requantizeLoop[] = {
     REQUANTIZE_BEGIN,
-    OPERATION(SetSlot_i64, 2),
-    OPERATION(SetSlot_i64, 3),
-    OPERATION(i64_ShiftRight_ss, 17, 2),
-    REQUANTIZE_END(3),
+    OPERATION(SetSlot_i64, 4),
+    OPERATION(i64_ShiftRight_sr, 23),
+    REQUANTIZE_END(4),
+};
+
+static const idiom_element requantizeLoopCopy[] = {
+    REQUANTIZE_BEGIN,
+    OPERATION(SetSlot_i64, 4),
+    OPERATION(SetSlot_i64, 5),
+    OPERATION(i64_ShiftRight_ss, 23, 4),
+    REQUANTIZE_END(5),
 };
 
 static const idiom_constant requantizeConstants[] = {
-    { 15, true, 0x40000000 }, { 16, true, 31 }, { 17, true, 63 }, { idiomEnd },
+    { 21, true, 0x40000000 }, { 22, true, 31 }, { 23, true, 63 }, { idiomEnd },
 };
 
 static const idiom idioms[] = {
-    { ELEMENTS(macLoad), op_i64_MacLoad64Load8s, "riWWriRW", NULL, false, false },
-    { ELEMENTS(macLoadTemporary), op_i64_MacLoad64TemporaryLoad8s, "riWriRW", NULL, false, false },
-    { ELEMENTS(mac), op_i64_MacLoad8s, "riRRW", NULL, false, false },
-    { ELEMENTS(mac4x4), op_i64_Mac4x4, "ririWWWWWWWWWW", NULL, true, false },
-    { ELEMENTS(mac4x4Loop), op_i64_Mac4x4Loop, "wiwiWWWWWWWWWWrrr", NULL, true, true },
-    { ELEMENTS(packLoop), op_i64_PackLoop, "wiwiwiWwirrrrrcc", packConstants, true, true },
-    { ELEMENTS(addLanes), op_i64_AddLanes, "riwRccc", laneConstants, true, false },
-    { ELEMENTS(requantize), op_i64_RequantizeStore, "rRW-RRRwwrrrrriccc", requantizeConstants, false, false },
-    { ELEMENTS(requantizeTwo), op_i64_RequantizeStoreTwo, "rRWWRRRwwrrrrriccc", requantizeConstants, false, false },
-    { ELEMENTS(advancePlus), op_i32_AdvancePlus, "wr", NULL, false, false },
-    { ELEMENTS(advanceMinus), op_i32_AdvanceMinus, "wr", NULL, false, false },
+    { ELEMENTS(macLoad), op_i64_MacLoad64Load8s, "riWWriRW" },
+    { ELEMENTS(macLoadTemporary), op_i64_MacLoad64TemporaryLoad8s, "riWriRW" },
+    { ELEMENTS(mac), op_i64_MacLoad8s, "riRRW" },
+    { ELEMENTS(macLoad32), op_i32_MacLoad8Load8s, "riwwrirw" },
+    { ELEMENTS(mac32), op_i32_MacLoad8s, "rirrw" },
+    { ELEMENTS(mac4x4Loop), op_i64_Mac4x4Loop, "wiwiWWWWWWWWWWririr", .apart = true, .loop = true },
+    { ELEMENTS(mac4x4Loop32), op_i32_Mac4x4Loop, "wiwiwwwwwwwwwwririr", .apart = true, .loop = true },
+    { ELEMENTS(mac3x3), op_i64_Mac3x3, "ririririRWWW", .apart = true },
+    { ELEMENTS(packLoop), op_i64_PackLoop, "wiwiwiWwiriririrircc", packConstants, .apart = true, .loop = true },
+    { ELEMENTS(addLanes), op_i64_AddLanes, "riwRccc", laneConstants, .apart = true },
+    { ELEMENTS(storeLanes), op_i64_StoreLanes, "riririRccc", storeLanesConstants },
+    { ELEMENTS(requantizeLoop), op_i64_RequantizeLoop, "wirRWtRRwwrrrrwiririrccc", requantizeConstants, .apart = true,
+      .loop = true },
+    { ELEMENTS(requantizeLoopCopy), op_i64_RequantizeLoop, "wirRWVRRwvrrrrwiririrccc", requantizeConstants,
+      .apart = true, .loop = true },
+    { ELEMENTS(lessThan), op_u32_GreaterThan_rs, "r" },
+    { ELEMENTS(advance), op_i32_Advance, "wr", .tag = 1 },
+    { ELEMENTS(advanceSwapped), op_i32_Advance, "wr", .tag = 1 },
+    { ELEMENTS(advanceBack), op_i32_Advance, "wr", .tag = -1 },
     { NULL },
 };
 

@@ -12,6 +12,7 @@
  *
  * SUPERINSTRUCTIONS              0 leaves wasm3 as it is
  * SUPERINSTRUCTIONS_ENABLED(o)   whether to fuse in this IM3Compilation; 1 unless defined
+ * SUPERINSTRUCTIONS_FUSED(o)     what to do where a sequence was fused; nothing unless defined
  * SUPERINSTRUCTIONS_STORAGE      storage class of the window: `static _Thread_local` where functions are compiled on
  *                                several threads; `static` unless defined
  */
@@ -36,6 +37,9 @@
 #ifndef SUPERINSTRUCTIONS_ENABLED
 #define SUPERINSTRUCTIONS_ENABLED(o) 1
 #endif
+#ifndef SUPERINSTRUCTIONS_FUSED
+#define SUPERINSTRUCTIONS_FUSED(o) ((void) 0)
+#endif
 #ifndef SUPERINSTRUCTIONS_STORAGE
 #define SUPERINSTRUCTIONS_STORAGE static
 #endif
@@ -59,7 +63,7 @@ static pc_t take_label(IM3CodePage page);
 #include "fused-operations.h"
 #include "idioms.h"
 
-enum { windowOperations = 24, movedWords = 160 };
+enum { windowOperations = 32, movedWords = 160 };
 
 SUPERINSTRUCTIONS_STORAGE struct
 {
@@ -88,19 +92,30 @@ static bool is_constant(IM3Compilation o, u32 slot, const idiom_constant *expect
 
 static u32 slot_words(char kind)
 {
-    return kind == 'R' || kind == 'W' ? 2 : kind == 'r' || kind == 'w' ? 1 : 0;
+    switch (kind)
+    {
+    case 'R': case 'W': case 'V': return 2;
+    case 'r': case 'w': case 'v': return 1;
+    default: return 0;
+    }
 }
 
-/* Whether no slot that the idiom writes overlaps another of its slots. */
+static bool is_written(char kind)
+{
+    return kind == 'w' || kind == 'W' || kind == 'v' || kind == 'V';
+}
+
+/* Whether no slot that the idiom writes overlaps another of its slots; a `v` may lie in a `V`. */
 static bool slots_are_apart(const char *kinds, const u32 *value)
 {
     for (u32 a = 0; kinds[a]; a++)
     {
-        if (kinds[a] != 'w' && kinds[a] != 'W') continue;
+        if (!is_written(kinds[a])) continue;
         for (u32 b = 0; kinds[b]; b++)
         {
             const u32 words = slot_words(kinds[b]);
-            if (b != a && words && value[a] < value[b] + words && value[b] < value[a] + slot_words(kinds[a])) return false;
+            if (a == b || !words || (kinds[a] == 'v' && kinds[b] == 'V') || (kinds[a] == 'V' && kinds[b] == 'v')) continue;
+            if (value[a] < value[b] + words && value[b] < value[a] + slot_words(kinds[a])) return false;
         }
     }
     return true;
@@ -148,8 +163,10 @@ static bool fuse_last(IM3Compilation o, bool loop)
         page->info.lineIndex = window.line[first];
         EmitWord(page, i->fused);
         for (u32 v = 0; i->kinds[v]; v++)
-            if (i->kinds[v] != 'c' && i->kinds[v] != '-') EmitWord32(page, value[v]);
+            if (i->kinds[v] != 'c') EmitWord32(page, value[i->kinds[v] == 't' ? v - 1 : v]);
+        if (i->tag) EmitWord32(page, (u32) i->tag);
         window.count = first + 1;
+        SUPERINSTRUCTIONS_FUSED(o);
         return true;
     }
     return false;

@@ -190,6 +190,16 @@ static napi_value runtime_bytes(napi_env env, napi_callback_info info)
     return result;
 }
 
+/* fusedSequences(handle): number */
+static napi_value fused_sequences(napi_env env, napi_callback_info info)
+{
+    napi_value result = NULL;
+    instance *self = only_argument(env, info);
+
+    if (self) napi_create_uint32(env, self->fusedSequences, &result);
+    return result;
+}
+
 /* getGlobal(handle, index): number | bigint */
 static napi_value get_global(napi_env env, napi_callback_info info)
 {
@@ -245,6 +255,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */)
         { "call", NULL, call, NULL, NULL, NULL, napi_enumerable, NULL },
         { "memory", NULL, memory, NULL, NULL, NULL, napi_enumerable, NULL },
         { "runtimeBytes", NULL, runtime_bytes, NULL, NULL, NULL, napi_enumerable, NULL },
+        { "fusedSequences", NULL, fused_sequences, NULL, NULL, NULL, napi_enumerable, NULL },
         { "getGlobal", NULL, get_global, NULL, NULL, NULL, napi_enumerable, NULL },
         { "setGlobal", NULL, set_global, NULL, NULL, NULL, napi_enumerable, NULL },
         { "dispose", NULL, dispose, NULL, NULL, NULL, napi_enumerable, NULL },

@@ -28,6 +28,7 @@ typedef struct instance
 {
     uint32_t owners;            /* the JavaScript handle and each view of linear memory not yet collected */
     uint32_t callDepth;         /* calls from JavaScript that have not returned */
+    uint32_t fusedSequences;    /* sequences of operations replaced by one, in the functions compiled so far */
     uint32_t reachableViews;    /* views of linear memory not yet collected, nor detached by us */
     bool disposed;
     bool released;

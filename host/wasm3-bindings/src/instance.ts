@@ -82,6 +82,11 @@ export class Instance {
     return addon().runtimeBytes(this.#live());
   }
 
+  /** How many sequences of operations wasm3 has replaced by superinstructions, in the functions compiled so far. */
+  get fusedSequences(): number {
+    return addon().fusedSequences(this.#live());
+  }
+
   /** Frees everything at once. Does nothing the second time; throws while the instance runs. */
   dispose(): void {
     if (this.#handle === undefined) return;

@@ -37,6 +37,7 @@ export interface Addon {
   ): WasmValue | string | undefined;
   memory(handle: Handle): ArrayBuffer | undefined;
   runtimeBytes(handle: Handle): number;
+  fusedSequences(handle: Handle): number;
   getGlobal(handle: Handle, index: number): WasmValue;
   setGlobal(handle: Handle, index: number, value: WasmValue): boolean;
   dispose(handle: Handle): boolean;
