@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "accelerators.h"
 #include "arena.h"
 #include "interpreter.h"
 #include "port.h"
@@ -25,6 +26,9 @@ M3Result InitDataSegments(M3Memory *memory, IM3Module module);
 enum { compileStackBytes = 6144, limitSeconds = 120 };
 
 const char *const engine_imports[] = { WASMOTE_IMPORT_MODULE "." WASMOTE_READ_WEIGHTS_NAME, NULL };
+
+/* Whether models are loaded with the accelerators. */
+static bool accelerates = true;
 
 /* What a guarded call works on. */
 typedef struct job
@@ -152,6 +156,8 @@ static M3Result load(const job *work)
                                   WASMOTE_READ_WEIGHTS_SIGNATURE, wasmote_read_weights, &engine.weights);
     if (result && result != m3Err_functionLookupFailed) return result;
 
+    if (accelerates) wasmote_link_accelerators(module, &engine.weights);
+
     result = compile_on_borrowed_stack(module);
     if (result) return result;
 
@@ -210,6 +216,19 @@ model_error engine_load(const uint8_t *file, uint32_t length)
     engine.length = length;
     engine.loaded = true;
     return modelOk;
+}
+
+model_error engine_accelerate(bool with)
+{
+    if (!engine.loaded) return modelNone;
+    if (accelerates == with) return modelOk;
+    accelerates = with;
+    return engine_load(engine.file, engine.length);
+}
+
+bool engine_accelerates(void)
+{
+    return accelerates;
 }
 
 void engine_unload(void)

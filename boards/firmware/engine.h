@@ -22,6 +22,14 @@ model_error engine_check(const uint8_t *file, uint32_t length);
  */
 model_error engine_load(const uint8_t *file, uint32_t length);
 
+/*
+ * Chooses whether the model uses the accelerators, from now on: it does at first. The loaded model is loaded anew where
+ * that changes: what was in linear memory is lost.
+ */
+model_error engine_accelerate(bool with);
+
+bool engine_accelerates(void);
+
 /* Frees everything of the model. */
 void engine_unload(void);
 

@@ -1,6 +1,7 @@
-/* Group 64, inference: status, manifest, input, run, output. */
+/* Group 64, inference: status, manifest, input, run, output, tier. */
 #include <string.h>
 
+#include "accelerators.h"
 #include "arena.h"
 #include "engine.h"
 #include "frame.h"
@@ -41,8 +42,16 @@ static void status(cbor_reader request, cbor_writer *answer)
     cbor_text(answer, "floats");
     cbor_bool(answer, WASMOTE_FLOATS);
     cbor_text(answer, "imports");
-    cbor_head(answer, cborArray, imports);
+    uint32_t accelerators = 0;
+    while (wasmote_accelerators[accelerators].name) accelerators++;
+    cbor_head(answer, cborArray, imports + accelerators);
     for (uint32_t i = 0; i < imports; i++) cbor_text(answer, engine_imports[i]);
+    for (uint32_t i = 0; i < accelerators; i++)
+    {
+        char name[48] = WASMOTE_ACCELERATOR_MODULE ".";
+        strncat(name, wasmote_accelerators[i].name, sizeof name - strlen(name) - 1);
+        cbor_text(answer, name);
+    }
 }
 
 /* Answers with a piece of `bytes` from an offset on, as long as fits. */
@@ -128,11 +137,32 @@ static void output(cbor_reader request, cbor_writer *answer)
     else answer_piece(answer, tensor, length, offset);
 }
 
+static void tier(cbor_reader request, cbor_writer *answer)
+{
+    cbor_reader at;
+    bool accelerated;
+    if (!cbor_find(request, "accelerated", &at) || !cbor_read_bool(&at, &accelerated))
+    {
+        smp_model_error(answer, modelBadRequest);
+        return;
+    }
+    const model_error error = engine_accelerate(accelerated);
+    if (error)
+    {
+        smp_model_error(answer, error);
+        return;
+    }
+    cbor_head(answer, cborMap, 1);
+    cbor_text(answer, "accelerated");
+    cbor_bool(answer, engine_accelerates());
+}
+
 const smp_command inference_commands[] = {
     { groupInference, 0, opRead, status },
     { groupInference, 1, opRead, read_manifest },
     { groupInference, 2, opWrite, input },
     { groupInference, 3, opWrite, run },
     { groupInference, 4, opRead, output },
+    { groupInference, 5, opWrite, tier },
 };
 const uint32_t inferenceCommandCount = sizeof inference_commands / sizeof inference_commands[0];

@@ -39,7 +39,7 @@ export async function count(
   return {
     model: manifest.name,
     on: runner.name,
-    tier: "portable",
+    tier: runner.tier,
     unit: runner.unit,
     total,
     steps,

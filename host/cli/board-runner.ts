@@ -60,7 +60,6 @@ export async function openRunnerOrBoard(
       `"${on}"; there are ${Object.keys(runners).join(", ")}, and the boards ${boardNames().join(", ")}`,
     );
   }
-  if (tier !== "portable") throw new WasmoteError("tier-unavailable", `tier ${tier} on ${on}`);
   const board = loadBoard(on);
   const { modelNeeds, openBoardRunner } = await import("../run/board.js");
   const { boardOffer, fit, requireFit } = await import("../boards/index.js");
@@ -70,7 +69,11 @@ export async function openRunnerOrBoard(
   const onProgress = (what: string): void => output.progress(what);
   const device = await connectBoard(board, { port, model: file.wasm, onText, onProgress });
   try {
-    return await openBoardRunner(on, device, file.wasm, file, { limit, onUpload: uploadProgress(output) });
+    return await openBoardRunner(on, device, file.wasm, file, {
+      tier,
+      limit,
+      onUpload: uploadProgress(output),
+    });
   } catch (error) {
     await device.close();
     throw error;

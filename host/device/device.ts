@@ -139,6 +139,14 @@ export class Device {
     return { code: answer.integer("code"), count: answer.count("count") };
   }
 
+  /**
+   * Chooses whether the model uses the accelerators that the firmware offers. Where that changes, the model is loaded
+   * anew and what was written to its inputs is lost.
+   */
+  async accelerate(accelerated: boolean): Promise<void> {
+    await this.#inference("tier", "write", 5, { accelerated });
+  }
+
   /** Reads one output of the active model. */
   async readOutput(index: number): Promise<Uint8Array> {
     return readParts((off) => this.#inference("output", "read", 4, { i: index, off }), `output ${index}`);

@@ -5,12 +5,14 @@ import type { Device } from "../device/device.js";
 import { WasmoteError } from "../errors.js";
 import { tensorBytes } from "../graph/tensor.js";
 import type { OpenedModule } from "../package/open.js";
-import type { Runner } from "./types.js";
+import type { Runner, Tier } from "./types.js";
 
 /** A model that is active on a board. */
 export interface BoardRunner extends Runner {
   /** Unit of the board's counter. */
   readonly unit: BoardStatus["unit"];
+  /** Which kernels run. */
+  readonly tier: Tier;
   /** RAM that firmware and engine take besides linear memory, in bytes. */
   readonly runtimeBytes: number;
   /** Runs the steps first..last-1 and gives what the board's counter says. Throws as `run` does. */
@@ -19,6 +21,8 @@ export interface BoardRunner extends Runner {
 
 /** How a model gets onto a board and runs there. */
 export interface BoardRunnerOptions {
+  /** Which kernels run; the portable ones by default. */
+  tier?: Tier;
   /** Most that one run may take, in units of the board's counter; the board's own limit by default. */
   limit?: number;
   /** Told while the model is sent: bytes done, of all. */
@@ -62,7 +66,7 @@ export async function deployModel(
  * Makes a model active on a board and gives the runner for it. The runner's `close` ends the line.
  *
  * @param name as given to `--on`
- * @throws as `deployModel`; the line is then still open
+ * @throws as `deployModel`, and `tier-unavailable` where the firmware offers no accelerators; the line is then still open
  */
 export async function openBoardRunner(
   name: string,
@@ -72,6 +76,15 @@ export async function openBoardRunner(
   options: BoardRunnerOptions = {},
 ): Promise<BoardRunner> {
   await deployModel(device, wasm, opened, options);
+  const tier = options.tier ?? "portable";
+  const { imports } = await device.status();
+  if (
+    tier === "accelerated" &&
+    !opened.manifest.imports.optional.some((wanted) => imports.includes(wanted))
+  ) {
+    throw new WasmoteError("tier-unavailable", `${name} offers no accelerator that the model calls`);
+  }
+  await device.accelerate(tier === "accelerated");
   const { unit, used } = await device.status();
   const { inputs, steps } = opened.manifest;
   const count = async (first: number, last: number): Promise<number> => {
@@ -84,6 +97,7 @@ export async function openBoardRunner(
   return {
     name,
     unit,
+    tier,
     runtimeBytes: used,
     count,
     async writeInput(index, bytes) {
