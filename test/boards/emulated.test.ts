@@ -8,6 +8,7 @@ import { connectBoard } from "../../host/device/connect.js";
 import { importModel } from "../../host/import/index.js";
 import { type OpenedModule, openModule } from "../../host/package/open.js";
 import { type BoardRunner, modelNeeds, openBoardRunner } from "../../host/run/board.js";
+import { type Tier, tiers } from "../../host/run/types.js";
 import { type GoldenModel, goldenModels, int8Models } from "../models/golden-cases.js";
 import { availableBoards } from "./emulators.js";
 
@@ -38,6 +39,7 @@ function build(model: GoldenModel): Promise<{ wasm: Uint8Array; opened: OpenedMo
 async function withRunner<T>(
   board: Board,
   model: GoldenModel,
+  tier: Tier,
   use: (runner: BoardRunner, opened: OpenedModule, wasm: Uint8Array) => Promise<T>,
 ): Promise<T | undefined> {
   const { wasm, opened } = await build(model);
@@ -48,16 +50,16 @@ async function withRunner<T>(
   }
   const device = await connectBoard(board, { model: wasm });
   try {
-    return await use(await openBoardRunner(board.id, device, wasm, opened), opened, wasm);
+    return await use(await openBoardRunner(board.id, device, wasm, opened, { tier }), opened, wasm);
   } finally {
     await device.close();
   }
 }
 
 for (const board of boards) {
-  for (const model of models) {
-    test(`${model.name} on ${board.id}: the same bytes as on the host`, async () => {
-      await withRunner(board, model, async (runner) => {
+  for (const [model, tier] of models.flatMap((each) => tiers.map((one) => [each, one] as const))) {
+    test(`${model.name} on ${board.id}, ${tier}: the same bytes as on the host`, async () => {
+      await withRunner(board, model, tier, async (runner) => {
         for (const { name, inputs, outputs } of model.cases.slice(0, casesOn(board))) {
           for (const [i, bytes] of inputs.entries()) await runner.writeInput(i, bytes);
           await runner.run();
@@ -75,7 +77,7 @@ for (const board of boards) {
     test(`${board.id}: counts are repeatable to the digit, in the unit that the board's file says`, async () => {
       const reports: BenchReport[] = [];
       for (let i = 0; i < 2; i++) {
-        await withRunner(board, small, async (runner, opened, wasm) => {
+        await withRunner(board, small, "portable", async (runner, opened, wasm) => {
           reports.push(await count(runner, opened.manifest, wasm.length));
         });
       }

@@ -135,6 +135,8 @@ export class SimulatedBoard {
         return this.#writeInput(payload);
       case "64.3":
         return this.#run(payload);
+      case "64.5":
+        return { accelerated: payload.accelerated };
       case "64.4":
         if (payload.i !== 0) throw new Refused(64, 3);
         return this.#part(this.#output, Number(payload.off));
