@@ -9,6 +9,13 @@ import type { Padding, Window } from "./window.js";
 /** Bytes of the kernel's sums: 4 channels of 3 positions, int32. */
 const sumsBytes = 48;
 
+/** Positions that accelerators compute at once, at most and at least; an input of each takes 2 bytes of scratch memory. */
+const acceleratedPositions = 6;
+const leastAcceleratedPositions = 3;
+
+/** Inputs of one output whose sum of products is within 2^30, which accelerators rely on. */
+const acceleratedDepth = 2 ** 16;
+
 /** A product of patches by a matrix of weights: a convolution, or a depthwise one of a single input channel. */
 export interface PatchProduct {
   batches: number;
@@ -32,7 +39,10 @@ function depthOf(product: PatchProduct): number {
   return product.window.filterHeight * product.window.filterWidth * product.inputChannels;
 }
 
-/** Scratch sizes of `conv2dInt8`: small chunks of a long patch's tile, the lanes' capacity, the whole tile. */
+/**
+ * Scratch sizes of `conv2dInt8`: small chunks of a long patch's tile, the lanes' capacity, the whole tile; and the
+ * size at which accelerators compute the most positions at once.
+ */
 export function patchScratchBytes(product: PatchProduct, maxWeight: number): number[] {
   const depth = roundUp(depthOf(product), 4);
   const capacity = laneCapacity(maxWeight);
@@ -42,7 +52,9 @@ export function patchScratchBytes(product: PatchProduct, maxWeight: number): num
   const sizes = [smallest, Math.min(depth, capacity)].map((chunk) =>
     roundUp(depth * 8 + tileHeaderBytes + chunk * 4 + sumsBytes + zeroRow, 8),
   );
-  return [...new Set(sizes)];
+  const ascending = [...sizes, roundUp(depth * acceleratedPositions * 2, 8)].sort((a, b) => a - b);
+  const [least] = sizes as [number];
+  return [...new Set(ascending)].filter((size) => size >= least);
 }
 
 /** The call of `conv2dInt8` for weights already in tiles. */
@@ -92,12 +104,16 @@ export function emitPatchProduct(
         high: range.high,
         chunk,
       },
-      accelerated: {
-        accelerator: accelerators.conv,
-        parameters: placement.weights(
-          windowParameters(product, product.outputChannels, input, output, range, weights, placement),
-        ),
-      },
+      ...(depth <= acceleratedDepth && placement.scratchBytes >= depth * leastAcceleratedPositions * 2
+        ? {
+            accelerated: {
+              accelerator: accelerators.conv,
+              parameters: placement.weights(
+                windowParameters(product, product.outputChannels, input, output, range, weights, placement),
+              ),
+            },
+          }
+        : {}),
     },
   ];
 }
