@@ -1,8 +1,13 @@
 /* Where runs of wasm3's operations begin and end on Armv6-M; port-armv6m.h says how. */
 #include "port-armv6m.h"
 
-/* C stack that must be left where a run begins: for one operation, the imports it calls, and an exception. */
-#define RESERVE_BYTES "512"
+/*
+ * C stack that must be left where a run begins: for one operation, the imports it calls, and an exception. A test
+ * compares it with what the linked image may take.
+ */
+#define RESERVE_BYTES "1024"
+__asm__(".global armv6m_reserve_bytes\n"
+        ".set armv6m_reserve_bytes, " RESERVE_BYTES);
 
 /*
  * A run takes 24 bytes of the stack. The operations return to 1:, with the stack as it was at the run's start.

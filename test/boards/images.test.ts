@@ -140,6 +140,50 @@ for (const board of availableBoards(Object.keys(chips))) {
   });
 }
 
+/** What an exception puts on the stack of a Cortex-M0+, with what aligns it. Source: Armv6-M ARM, B1.5.6. */
+const exceptionBytes = 36;
+
+/** A function of a disassembled image. */
+interface CompiledFunction {
+  frameBytes: number;
+  calls: Set<string>;
+}
+
+/** The functions of Thumb code: what each pushes and reserves, and where it branches to. */
+function functionsOf(elf: string): Map<string, CompiledFunction> {
+  const text = execFileSync("arm-none-eabi-objdump", ["-d", "--no-show-raw-insn", elf], {
+    encoding: "utf8",
+    maxBuffer: 64 << 20,
+  });
+  const functions = new Map<string, CompiledFunction>();
+  for (const code of text.split(/\n(?=[0-9a-f]+ <)/)) {
+    const name = /^[0-9a-f]+ <([^>]+)>:/.exec(code)?.[1];
+    if (name === undefined) continue;
+    let frameBytes = 0;
+    for (const [, registers] of code.matchAll(/\tpush\t\{(.*)\}/g))
+      frameBytes += 4 * registers!.split(",").length;
+    for (const [, bytes] of code.matchAll(/\tsub\tsp, #(\d+)/g)) frameBytes += Number(bytes);
+    const calls = new Set(
+      [...code.matchAll(/\t(?:bl|b|b\.n)\t[0-9a-f]+ <([^>+]+)>/g)].map((call) => call[1]!),
+    );
+    calls.delete(name);
+    functions.set(name, { frameBytes, calls });
+  }
+  return functions;
+}
+
+/** The most stack that a function and those that it calls by name take; recursion is counted once. */
+function stackBytes(
+  functions: ReadonlyMap<string, CompiledFunction>,
+  name: string,
+  above: readonly string[] = [],
+): number {
+  const code = functions.get(name);
+  if (code === undefined || above.includes(name)) return 0;
+  const callees = [...code.calls].map((callee) => stackBytes(functions, callee, [...above, name]));
+  return code.frameBytes + Math.max(0, ...callees);
+}
+
 /** The fields of a UF2 block, by github.com/microsoft/uf2, README. */
 function checkUf2({ bin, uf2 }: Built, origin: number, familyId: number): void {
   assert.ok(uf2 !== undefined);
@@ -171,6 +215,24 @@ for (const { id } of availableBoards(["pico"])) {
   });
 
   test("pico: UF2 for the RP2040", async () => checkUf2(await build(id), 0x10000000, 0xe48bff56));
+
+  test("pico: the stack reserve of a run is enough for any operation and what it calls", async () => {
+    const { files } = await firmwareOf(loadBoard(id));
+    const reserve = (await build(id)).image.symbols.get("armv6m_reserve_bytes")!;
+    const functions = functionsOf(files.elf);
+    const nesting = /^op_(Call|CallIndirect|Compile|CallOrCompile|Loop|Entry|GuardedEntry|CallRawFunction)$/;
+    const imports = [...functions.keys()].filter((name) => /^(accel_|wasmote_read_weights$)/.test(name));
+    assert.ok(imports.length > 5, String(imports));
+    const callRaw = functions.get("op_CallRawFunction")!.frameBytes;
+    const needs = [...functions.keys()]
+      .filter((name) => name.startsWith("op_") && !nesting.test(name))
+      .map((name) => ({ name, bytes: stackBytes(functions, name) }))
+      .concat(imports.map((name) => ({ name, bytes: callRaw + stackBytes(functions, name) })))
+      .sort((a, b) => b.bytes - a.bytes);
+    const { name, bytes } = needs[0]!;
+    console.error(`pico: ${name} takes ${bytes} bytes of the C stack at most, ${reserve} are kept`);
+    assert.ok(bytes > 100 && bytes + exceptionBytes <= reserve, `${name}: ${bytes} bytes`);
+  });
 
   test("pico: wasm3's operations jump to the next one, with the stack pointer set back", async () => {
     const { files } = await firmwareOf(loadBoard(id));
