@@ -7,6 +7,7 @@ import type { Output } from "./output.js";
 import { bytesText, percent, shortName, table, thousands } from "./table.js";
 
 interface BenchOptions extends BoardOptions {
+  compare?: string;
   json?: boolean;
 }
 
@@ -18,6 +19,7 @@ export function registerBench(program: Command, output: Output): void {
     .argument("<model>", "a .wasm built by wasmote")
     .option("--on <runner>", "wasm3, node, or a board of `wasmote boards`", "wasm3")
     .addOption(new Option("--tier <tier>", "which kernels run").choices(tiers).default("portable"))
+    .option("--compare <file|tier>", "a second .wasm, or a tier of the same, measured beside the first")
     .option("--json", "print {model, on, tier, unit, total, steps, memory} as JSON")
     .addHelpText(
       "after",
@@ -31,27 +33,46 @@ that step, one call into the module included.`,
 }
 
 async function bench(path: string, options: BenchOptions, output: Output): Promise<void> {
+  const report = await measureFile(path, options, output);
+  if (options.compare === undefined) {
+    output.data(options.json ? JSON.stringify(report, undefined, 2) : benchText(report, output).join("\n"));
+    return;
+  }
+  const tier = tiers.find((name) => name === options.compare);
+  const other = await measureFile(
+    tier === undefined ? options.compare : path,
+    { ...options, tier: tier ?? options.tier },
+    output,
+  );
+  const { compareText } = await import("./compare-text.js");
+  output.data(
+    options.json
+      ? JSON.stringify({ base: report, other, ratio: report.total / other.total }, undefined, 2)
+      : compareText(report, other, output).join("\n"),
+  );
+}
+
+async function measureFile(path: string, options: BenchOptions, output: Output): Promise<BenchReport> {
   const file = await readModuleFile(path);
   const { manifest } = file;
   const { count, measure } = await import("../bench/index.js");
   const runner = await openRunnerOrBoard(options, file, output);
-  let report: BenchReport;
+  const doing = `measuring ${manifest.name} on ${runner.name}`;
   try {
-    output.progress(`measuring ${manifest.name} on ${runner.name} ...`);
-    const doing = `measuring ${manifest.name} on ${runner.name}`;
-    report = isBoardRunner(runner)
-      ? await count(runner, manifest, file.wasm.length, {
-          onStep: (done, steps) => output.progress(`${doing}: step ${done} of ${steps}`),
-        })
-      : measure(runner, manifest, file.wasm.length, {
-          clock: () => Number(process.hrtime.bigint()),
-          tier: options.tier,
-          onRound: (done, rounds) => output.progress(`${doing}: round ${done} of ${rounds}`),
-        });
+    output.progress(`${doing} ...`);
+    if (isBoardRunner(runner)) {
+      return await count(runner, manifest, file.wasm.length, {
+        onStep: (done, steps) => output.progress(`${doing}: step ${done} of ${steps}`),
+      });
+    }
+    return measure(runner, manifest, file.wasm.length, {
+      clock: () => Number(process.hrtime.bigint()),
+      tier: options.tier,
+      onRound: (done, rounds) => output.progress(`${doing}: round ${done} of ${rounds}`),
+    });
   } finally {
     await runner.close();
   }
-  output.data(options.json ? JSON.stringify(report, undefined, 2) : benchText(report, output).join("\n"));
 }
 
 function benchText(report: BenchReport, output: Output): string[] {

@@ -101,6 +101,26 @@ test("the accelerated tier of wasm3 gives the portable one's bytes, and bench sa
   assert.equal([...readFileSync(at("accelerated.bin"))], [...readFileSync(at("portable.bin"))]);
 });
 
+test("bench --compare sets a tier, or a second file, beside the first", () => {
+  const tiers = wasmote(folder, [
+    "bench",
+    "small.wasm",
+    "--on",
+    "wasm3",
+    "--compare",
+    "accelerated",
+    "--json",
+  ]);
+  assert.is(tiers.code, 0, tiers.stderr);
+  const { base, other, ratio } = JSON.parse(tiers.stdout);
+  assert.equal([base.tier, other.tier], ["portable", "accelerated"]);
+  assert.is(ratio, base.total / other.total);
+  const files = onNode("bench", "small.wasm", "--compare", "small.wasm");
+  assert.is(files.code, 0, files.stderr);
+  assert.match(files.stdout, /whole inference .* \d+\.\d\d/);
+  assert.is(onNode("bench", "small.wasm", "--compare", "absent.wasm").code, 1);
+});
+
 test("bench --json has exactly the documented fields", () => {
   const { code, stdout, stderr } = onNode("bench", "small.wasm", "--json");
   assert.is(code, 0, stderr);
