@@ -30,22 +30,27 @@ static uint32_t positions_at_once(const window_operation *of, uint32_t groups)
     return count < maxPositions ? count : maxPositions;
 }
 
-static void gather_positions(const window_operation *of, uint32_t first, const patch *to)
+static void gather_positions(const window_operation *of, const gather_plan *plan, uint32_t first, const patch *to)
 {
     const uint32_t width = (uint32_t) of->outputWidth, height = (uint32_t) of->outputHeight;
     const uint32_t imageBytes = (uint32_t) of->inputHeight * (uint32_t) of->inputWidth * (uint32_t) of->inputChannels;
     const uint32_t line = first / width;
     const int8_t *image = of->input + line / height * imageBytes;
     uint32_t row = line % height, column = first - line * width;
+    int32_t y = (int32_t) row * of->strideHeight - of->padTop, x = (int32_t) column * of->strideWidth - of->padLeft;
 
     for (uint32_t i = 0; i < to->positions; i++)
     {
         patch_writer writer = patch_start(to, i);
-        wasmote_gather(of, image, (int32_t) row, (int32_t) column, &writer);
+        wasmote_gather(of, plan, image, y, x, &writer);
+        x += of->strideWidth;
         if (++column < width) continue;
         column = 0;
+        x = -of->padLeft;
+        y += of->strideHeight;
         if (++row < height) continue;
         row = 0;
+        y = -of->padTop;
         image += imageBytes;
     }
 }
@@ -66,6 +71,9 @@ void wasmote_conv_s8(const window_operation *of)
         .quick = all_quick(of, depth, tileBytes),
     };
 
+    gather_plan plan;
+    wasmote_gather_plan(of, &plan);
+
     /* Blocks of positions are of even length. One that is too short for the kernel computes some a second time. */
     uint32_t next = 0;
     for (uint32_t left = blocks; left > 0; left--)
@@ -78,7 +86,7 @@ void wasmote_conv_s8(const window_operation *of)
             count = minPositions;
         }
         product.patch.positions = count;
-        gather_positions(of, first, &product.patch);
+        gather_positions(of, &plan, first, &product.patch);
 
         const int8_t *tile = of->weights;
         int8_t *output = of->output + first * (uint32_t) of->outputs;

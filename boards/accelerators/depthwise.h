@@ -12,15 +12,22 @@
 bool wasmote_depthwise_3x3(const window_operation *of);
 
 /*
- * A channel's weights by filter row, the first two rows again at the end, and its requantization.
+ * A channel's requantization and its weights by filter row, the first two rows again at the end.
  *
  * TARGET_DSP   [row][0]: weights 0 and 1, [row][1]: weights 1 and 2, doubled, as pairs of int16; bias doubled
  * else         [row]: weights 0, 1 and 2
  */
 typedef struct row_channel
 {
-    int32_t bias, multiplier, rounding, shift;      /* rounding with the zero point, as quick_rounding gives it */
 #if TARGET_DSP
+    const uint32_t *end;        /* 0: of the pairs of columns that a turn starts with */
+#endif
+    int32_t bias, multiplier;   /* with TARGET_DSP 4, 8: the assembly's offsets */
+    int32_t rounding;           /* 12: with the zero point, as quick_rounding gives it */
+    int32_t shift;              /* 16 */
+#if TARGET_DSP
+    uint32_t odd;               /* 20: whether an output is left after the last turn */
+    uint32_t step;              /* 24: bytes from an output to the next */
     uint32_t weights[5][2];
 #else
     int32_t weights[5][3];
@@ -33,10 +40,26 @@ uint32_t wasmote_row_bytes(const window_operation *of);
 /* Writes input row y of 4 channels, or of as many as `count` says, the first of them at `image`, into a slot. */
 void wasmote_fill_rows(const window_operation *of, const int8_t *image, int32_t y, int count, uint32_t slot, void *rows);
 
-/* Sets the weights of a channel of a tile whose 9 taps start at `taps`, 4 bytes from one to the next. */
-void wasmote_row_weights(row_channel *to, const int8_t *taps);
+/* Sets what is still to be set of a channel whose rows are at `rows` and whose 9 taps start at `taps`, 4 bytes apart. */
+void wasmote_row_channel(const window_operation *of, row_channel *to, const void *rows, const int8_t *taps);
 
-/* One channel's output row; `first` is the filter row that goes with slot 0. */
+/* One channel's output row, saturated; `first` is the filter row that goes with slot 0. */
+#if TARGET_DSP
+void wasmote_row_stride_1(const void *rows, int8_t *output, const row_channel *channel, const uint32_t *weights);
+void wasmote_row_stride_2(const void *rows, int8_t *output, const row_channel *channel, const uint32_t *weights);
+
+static inline void row_outputs(const window_operation *of, const row_channel *channel, const void *rows, uint32_t first, int8_t *output)
+{
+    if (of->strideWidth == 1) wasmote_row_stride_1(rows, output, channel, channel->weights[first]);
+    else wasmote_row_stride_2(rows, output, channel, channel->weights[first]);
+}
+#else
 void wasmote_row_outputs(const window_operation *of, const row_channel *channel, const void *rows, uint32_t first, int8_t *output);
+
+static inline void row_outputs(const window_operation *of, const row_channel *channel, const void *rows, uint32_t first, int8_t *output)
+{
+    wasmote_row_outputs(of, channel, rows, first, output);
+}
+#endif
 
 #endif

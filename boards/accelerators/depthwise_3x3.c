@@ -21,6 +21,12 @@ static bool every_channel_is_quick(const window_operation *of)
     return true;
 }
 
+static void clamp_row(const window_operation *of, int count, int8_t *output)
+{
+    for (int32_t x = 0; x < of->outputWidth; x++, output += of->inputChannels)
+        for (int lane = 0; lane < count; lane++) output[lane] = (int8_t) clamp(output[lane], of->low, of->high);
+}
+
 /* Up to 4 channels of one image, from the tile's first on. */
 static void tile_channels(const window_operation *of, const int8_t *image, const int8_t *tile, int count, int8_t *output)
 {
@@ -34,9 +40,10 @@ static void tile_channels(const window_operation *of, const int8_t *image, const
         channel->multiplier = constants->multiplier[lane];
         channel->shift = constants->shift[lane];
         channel->rounding = quick_rounding(channel->shift, of->outputZeroPoint);
-        wasmote_row_weights(channel, tile + tileHeaderBytes + lane);
+        wasmote_row_channel(of, channel, (const uint8_t *) of->scratch + (uint32_t) lane * rowBytes, tile + tileHeaderBytes + lane);
     }
 
+    const bool narrow = of->low > -128 || of->high < 127;
     int32_t next = 0;
     for (int32_t y = 0; y < of->outputHeight; y++, output += of->outputWidth * of->inputChannels)
     {
@@ -45,8 +52,9 @@ static void tile_channels(const window_operation *of, const int8_t *image, const
             wasmote_fill_rows(of, image, next - of->padTop, count, (uint32_t) next % 3, of->scratch);
 
         const uint32_t first = (3 - (uint32_t) top % 3) % 3;
-        for (int lane = 0; lane < count; lane++)
-            wasmote_row_outputs(of, &channels[lane], (const uint8_t *) of->scratch + lane * rowBytes, first, output + lane);
+        const uint8_t *rows = of->scratch;
+        for (int lane = 0; lane < count; lane++, rows += rowBytes) row_outputs(of, &channels[lane], rows, first, output + lane);
+        if (narrow) clamp_row(of, count, output);
     }
 }
 

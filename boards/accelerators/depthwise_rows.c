@@ -29,8 +29,10 @@ void wasmote_fill_rows(const window_operation *of, const int8_t *image, int32_t 
     }
 }
 
-void wasmote_row_weights(row_channel *to, const int8_t *taps)
+void wasmote_row_channel(const window_operation *of, row_channel *to, const void *rows, const int8_t *taps)
 {
+    (void) of;
+    (void) rows;
     for (int row = 0; row < 5; row++)
         for (int column = 0; column < 3; column++) to->weights[row][column] = taps[(row % 3 * 3 + column) * 4];
 }
@@ -41,14 +43,13 @@ void wasmote_row_outputs(const window_operation *of, const row_channel *channel,
     const int32_t w0 = w[0][0], w1 = w[0][1], w2 = w[0][2], w3 = w[1][0], w4 = w[1][1], w5 = w[1][2];
     const int32_t w6 = w[2][0], w7 = w[2][1], w8 = w[2][2];
     const int32_t stride = of->strideWidth, step = of->inputChannels;
-    const int32_t low = of->low, high = of->high;
     const uint32_t columns = row_columns(of);
     const int8_t *p = rows, *q = p + columns, *r = q + columns;
     for (int32_t left = of->outputWidth; left > 0; left--, p += stride, q += stride, r += stride, output += step)
     {
         const int32_t sum = channel->bias + p[0] * w0 + p[1] * w1 + p[2] * w2 + q[0] * w3 + q[1] * w4 + q[2] * w5
             + r[0] * w6 + r[1] * w7 + r[2] * w8;
-        *output = (int8_t) clamp(requantize_quick(sum, channel->multiplier, channel->rounding, channel->shift), low, high);
+        *output = saturate(requantize_quick(sum, channel->multiplier, channel->rounding, channel->shift));
     }
 }
 

@@ -86,8 +86,12 @@ void wasmote_fill_rows(const window_operation *of, const int8_t *image, int32_t 
     else fill(of, line, count, to, channelWords);
 }
 
-void wasmote_row_weights(row_channel *to, const int8_t *taps)
+void wasmote_row_channel(const window_operation *of, row_channel *to, const void *rows, const int8_t *taps)
 {
+    const uint32_t width = (uint32_t) of->outputWidth;
+    to->end = (const uint32_t *) rows + 3 * (of->strideWidth == 1 ? width / 2 : width);
+    to->odd = width & 1;
+    to->step = (uint32_t) of->inputChannels;
     to->bias = (int32_t) ((uint32_t) to->bias << 1);
     for (int row = 0; row < 5; row++)
     {
@@ -97,20 +101,10 @@ void wasmote_row_weights(row_channel *to, const int8_t *taps)
     }
 }
 
-/* What the assembly reads, by its offset. */
-typedef struct row_job
-{
-    const row_channel *channel;     /* 0 */
-    const uint32_t *weights;        /* 4: of the filter row that goes with slot 0 */
-    const uint32_t *end;            /* 8: of the pairs that a turn starts with */
-    uint32_t step;                  /* 12: bytes from an output to the next */
-    uint32_t odd;                   /* 16: whether an output is left after the last turn */
-} row_job;
-
 /*
- * depthwise_row_<stride>(pairs, output, job): one output row, two outputs a turn at a stride of 1, one at 2. Weights
- * of the three slots stay in r5-r10, inputs of a pair of columns are in r2-r4, sums in r11 and r12, the step in lr. On
- * the stack: 0 end, 4 bias, 8 multiplier, 12 rounding, 16 shift, 20 odd.
+ * Two outputs a turn at a stride of 1, one at 2. Weights of the three slots stay in r5-r10, inputs of a pair of columns
+ * are in r2-r4, sums in r11 and r12, the step in lr. On the stack: 0 end, 4 bias, 8 multiplier, 12 rounding, 16 shift,
+ * 20 odd, as they lie in row_channel.
  */
 __asm__(
     ".syntax unified\n"
@@ -119,14 +113,10 @@ __asm__(
     ".macro depthwise_enter\n"
     "  push {r4-r11, lr}\n"
     "  sub sp, sp, #24\n"
-    "  ldr r3, [r2, #8]\n"
-    "  ldr r8, [r2, #16]\n"
-    "  ldr r12, [r2]\n"
-    "  ldm r12, {r4-r7}\n"
-    "  stm sp, {r3-r8}\n"
-    "  ldr lr, [r2, #12]\n"
-    "  ldr r2, [r2, #4]\n"
-    "  ldm r2, {r5-r10}\n"
+    "  ldm r2, {r4-r10}\n"
+    "  stm sp, {r4-r9}\n"
+    "  mov lr, r10\n"
+    "  ldm r3, {r5-r10}\n"
     ".endm\n"
 
     ".macro depthwise_leave\n"
@@ -158,11 +148,12 @@ __asm__(
     "  strb r11, [r1]\n"
     ".endm\n"
 
-    "  .section .text.depthwise_row_1, \"ax\", %progbits\n"
+    "  .section .text.wasmote_row_stride_1, \"ax\", %progbits\n"
     "  .balign 4\n"
-    "  .type depthwise_row_1, %function\n"
+    "  .global wasmote_row_stride_1\n"
+    "  .type wasmote_row_stride_1, %function\n"
     "  .thumb_func\n"
-    "depthwise_row_1:\n"
+    "wasmote_row_stride_1:\n"
     "  depthwise_enter\n"
     "  b 2f\n"
     "1:\n"
@@ -198,14 +189,15 @@ __asm__(
     "  depthwise_single\n"
     "3:\n"
     "  depthwise_leave\n"
-    "  .size depthwise_row_1, . - depthwise_row_1\n"
+    "  .size wasmote_row_stride_1, . - wasmote_row_stride_1\n"
     "  .previous\n"
 
-    "  .section .text.depthwise_row_2, \"ax\", %progbits\n"
+    "  .section .text.wasmote_row_stride_2, \"ax\", %progbits\n"
     "  .balign 4\n"
-    "  .type depthwise_row_2, %function\n"
+    "  .global wasmote_row_stride_2\n"
+    "  .type wasmote_row_stride_2, %function\n"
     "  .thumb_func\n"
-    "depthwise_row_2:\n"
+    "wasmote_row_stride_2:\n"
     "  depthwise_enter\n"
     "1:\n"
     "  depthwise_single\n"
@@ -214,27 +206,7 @@ __asm__(
     "  cmp r0, r4\n"
     "  bne 1b\n"
     "  depthwise_leave\n"
-    "  .size depthwise_row_2, . - depthwise_row_2\n"
+    "  .size wasmote_row_stride_2, . - wasmote_row_stride_2\n"
     "  .previous\n");
-
-void depthwise_row_1(const uint32_t *pairs, int8_t *output, const row_job *job);
-void depthwise_row_2(const uint32_t *pairs, int8_t *output, const row_job *job);
-
-void wasmote_row_outputs(const window_operation *of, const row_channel *channel, const void *rows, uint32_t first, int8_t *output)
-{
-    const uint32_t width = (uint32_t) of->outputWidth, step = (uint32_t) of->inputChannels;
-    const bool dense = of->strideWidth == 1;
-    const row_job job = {
-        .channel = channel,
-        .weights = channel->weights[first],
-        .end = (const uint32_t *) rows + 3 * (dense ? width / 2 : width),
-        .step = step,
-        .odd = width & 1,
-    };
-    if (dense) depthwise_row_1(rows, output, &job);
-    else depthwise_row_2(rows, output, &job);
-    if (of->low == -128 && of->high == 127) return;
-    for (uint32_t x = 0; x < width; x++, output += step) *output = (int8_t) clamp(*output, of->low, of->high);
-}
 
 #endif

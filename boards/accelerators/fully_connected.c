@@ -18,7 +18,7 @@ static void finish(const fully_connected_operation *of, const tile_constants *co
 }
 
 /* Outputs of one row, of which `wide` groups of inputs are prepared. */
-static void row_outputs(const fully_connected_operation *of, const int8_t *input, uint32_t wide, int8_t *output)
+static void multiply_row(const fully_connected_operation *of, const int8_t *input, uint32_t wide, int8_t *output)
 {
     const uint32_t whole = (uint32_t) of->inputs >> 2, rest = (uint32_t) of->inputs & 3;
     const bool shallow = of->inputs <= quickDepth;
@@ -50,7 +50,7 @@ void wasmote_fully_connected_s8(const fully_connected_operation *of)
     int8_t *output = of->output;
     for (int32_t row = 0; row < of->rows; row++, input += of->inputs, output += of->outputs)
     {
-        row_outputs(of, input, wasmote_widen(of, input, (uint32_t) of->inputs >> 2), output);
+        multiply_row(of, input, wasmote_widen(of, input, (uint32_t) of->inputs >> 2), output);
         if (of->low == -128 && of->high == 127) continue;
         for (int32_t n = 0; n < of->outputs; n++) output[n] = (int8_t) clamp(output[n], of->low, of->high);
     }

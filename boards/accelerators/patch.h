@@ -92,15 +92,44 @@ static inline void patch_word(patch_writer *to, uint32_t word)
 #endif
 }
 
+/* Half of a word of a patch. */
+typedef int16_t __attribute__((may_alias)) patch_half;
+
+/* The next 4 inputs. Nothing may be pending. */
+static inline void patch_four(patch_writer *to, int32_t a, int32_t b, int32_t c, int32_t d)
+{
+#if TARGET_DSP
+    patch_half *const at = (patch_half *) to->at;
+    at[0] = (patch_half) a;
+    at[1] = (patch_half) c;
+    at[2] = (patch_half) b;
+    at[3] = (patch_half) d;
+    to->at += 2 * to->positions;
+#else
+    patch_word(to, (uint32_t) (uint8_t) a | (uint32_t) (uint8_t) b << 8 | (uint32_t) (uint8_t) c << 16 | (uint32_t) d << 24);
+#endif
+}
+
 /* `words` words from any address, or all of them `word`. Nothing may be pending. */
 static inline void patch_words(patch_writer *to, const int8_t *from, uint32_t words)
 {
-    for (const int8_t *const end = from + 4 * words; from < end; from += 4) patch_word(to, load_word(from));
+    patch_writer writer = *to;
+    for (; words >= 4; words -= 4, from += 16)
+    {
+        patch_word(&writer, load_word(from));
+        patch_word(&writer, load_word(from + 4));
+        patch_word(&writer, load_word(from + 8));
+        patch_word(&writer, load_word(from + 12));
+    }
+    for (; words > 0; words--, from += 4) patch_word(&writer, load_word(from));
+    *to = writer;
 }
 
 static inline void patch_fill(patch_writer *to, uint32_t word, uint32_t words)
 {
-    for (; words > 0; words--) patch_word(to, word);
+    patch_writer writer = *to;
+    for (; words > 0; words--) patch_word(&writer, word);
+    *to = writer;
 }
 
 /* 1 to 4 bytes, the lower ones of `word`, whose other bytes are 0. */
@@ -121,8 +150,33 @@ static inline void patch_end(patch_writer *to)
     if (to->pendingBits) patch_word(to, to->pending);
 }
 
-/* Gathers the patch of the output position at `row` and `column` of an image. */
-void wasmote_gather(const window_operation *of, const int8_t *image, int32_t row, int32_t column, patch_writer *to);
+/* Bytes at `count` offsets, filled up with zeros to words. Nothing may be pending. */
+static inline void patch_bytes_at(patch_writer *to, const int8_t *from, const int32_t *offsets, uint32_t count)
+{
+    patch_writer writer = *to;
+    for (; count >= 4; count -= 4, offsets += 4)
+        patch_four(&writer, from[offsets[0]], from[offsets[1]], from[offsets[2]], from[offsets[3]]);
+    if (count > 0)
+        patch_four(&writer, from[offsets[0]], count > 1 ? from[offsets[1]] : 0, count > 2 ? from[offsets[2]] : 0, 0);
+    *to = writer;
+}
+
+enum { maxPlannedDepth = 64 };
+
+/* What is the same for all windows of an operation. */
+typedef struct gather_plan
+{
+    int32_t lineBytes, rowStep, rows;
+    int32_t lastY, lastX;       /* the last window that lies inside starts there */
+    uint32_t rowWords;          /* of a filter row that is next to each other in memory; 0 where there is a rest */
+    uint32_t depth;             /* of a short patch of other rows, whose bytes' offsets follow; else 0 */
+    int32_t offsets[maxPlannedDepth];
+} gather_plan;
+
+void wasmote_gather_plan(const window_operation *of, gather_plan *to);
+
+/* Gathers the patch of the window whose first pixel is y, x of an image. */
+void wasmote_gather(const window_operation *of, const gather_plan *plan, const int8_t *image, int32_t y, int32_t x, patch_writer *to);
 
 /* What is needed besides a patch to compute outputs of it. */
 typedef struct patch_product

@@ -7,13 +7,14 @@
 #define wasmote_depthwise_3x3 reference_depthwise_3x3
 #define wasmote_row_bytes reference_row_bytes
 #define wasmote_fill_rows reference_fill_rows
-#define wasmote_row_weights reference_row_weights
+#define wasmote_row_channel reference_row_channel
 #define wasmote_row_outputs reference_row_outputs
 #define wasmote_fully_connected_s8 reference_fully_connected_s8
 #define wasmote_widen reference_widen
 #define wasmote_add_wide_groups reference_add_wide_groups
 #define wasmote_add_groups reference_add_groups
 #define wasmote_gather reference_gather
+#define wasmote_gather_plan reference_gather_plan
 #define wasmote_multiply_tile reference_multiply_tile
 #define wasmote_add_s8 reference_add_s8
 #define wasmote_average_pool_s8 reference_average_pool_s8
