@@ -1,9 +1,10 @@
 /**
  * Runs every int8 model on every emulated board, in each tier, and writes docs/benchmarks/results.json, and from it
- * docs/boards.md and docs/benchmarks.md. Run: npm run build && npm run bench:boards [-- --render to only write the pages]
+ * docs/boards.md and docs/benchmarks.md. Run: npm run build && npm run bench:boards [-- BOARD... to measure only these anew,
+ * or --render to only write the pages]
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -73,7 +74,8 @@ function measure(board: string, model: GoldenModel, wasm: string, tier: string):
   };
 }
 
-function collect(): Results {
+/** Measures the boards of these names anew, all if there are none; the others keep what `known` has of them. */
+function collect(names: readonly string[], known: Results | undefined): Results {
   const boards = json<BoardResult["board"][]>(wasmote("boards", "--json"), "boards");
   const models = goldenModels(int8Models).map((model) => {
     const wasm = join(folder, `${model.name}.wasm`);
@@ -81,30 +83,37 @@ function collect(): Results {
     if (built.status !== 0) throw new Error(built.error);
     return { model, wasm };
   });
+  const measureBoard = (board: BoardResult["board"]): BoardResult => {
+    const firmware = wasmote("firmware", board.id, "--json");
+    const size = firmware.status === 0 ? JSON.parse(firmware.out) : undefined;
+    console.error(`${board.id}: firmware ${size ? `${size.used.flashBytes} bytes` : reason(firmware)}`);
+    const results: ModelResult[] = [];
+    for (const { model, wasm } of board.proven === "emulator" ? models : []) {
+      for (const tier of ["portable", "accelerated"]) {
+        const result = measure(board.id, model, wasm, tier);
+        const bytes = result.same ? "same bytes" : "OTHER BYTES";
+        console.error(
+          `  ${model.name} ${tier}: ${result.refused ?? `${result.total} ${result.unit}, ${bytes}`}`,
+        );
+        results.push(result);
+      }
+    }
+    return { board, firmware: size && { used: size.used, available: size.available }, results };
+  };
   return {
     boards: boards.map((board) => {
-      const firmware = wasmote("firmware", board.id, "--json");
-      const size = firmware.status === 0 ? JSON.parse(firmware.out) : undefined;
-      console.error(`${board.id}: firmware ${size ? `${size.used.flashBytes} bytes` : reason(firmware)}`);
-      const results: ModelResult[] = [];
-      if (board.proven === "emulator") {
-        for (const { model, wasm } of models) {
-          for (const tier of ["portable", "accelerated"]) {
-            const result = measure(board.id, model, wasm, tier);
-            console.error(
-              `  ${model.name} ${tier}: ${result.refused ?? `${result.total} ${result.unit}, ${result.same ? "same bytes" : "OTHER BYTES"}`}`,
-            );
-            results.push(result);
-          }
-        }
-      }
-      return { board, firmware: size && { used: size.used, available: size.available }, results };
+      const old = known?.boards.find((result) => result.board.id === board.id);
+      return old !== undefined && names.length > 0 && !names.includes(board.id) ? old : measureBoard(board);
     }),
   };
 }
 
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const known = existsSync(resultsFile)
+  ? (JSON.parse(readFileSync(resultsFile, "utf8")) as Results)
+  : undefined;
 if (!process.argv.includes("--render"))
-  writeFileSync(resultsFile, `${JSON.stringify(collect(), undefined, 1)}\n`);
+  writeFileSync(resultsFile, `${JSON.stringify(collect(names, known), undefined, 1)}\n`);
 const results = JSON.parse(readFileSync(resultsFile, "utf8")) as Results;
 const tflm = JSON.parse(readFileSync(join(root, "docs", "benchmarks", "tflm.json"), "utf8"));
 writeFileSync(join(root, "docs", "boards.md"), renderBoards(results));
