@@ -41,7 +41,7 @@ if (packed.manifest.memoryBytes > 32768) {
 
 /** Loads a build on wasm3 with a whole page, since the plain loops hold their weights above the plan. */
 function start({ wasm, manifest }: BuiltModel) {
-  const instance = load(wasm, { memoryLimitBytes: 65536 });
+  const instance = load(wasm, { memoryLimitBytes: 65536, optionalImports: manifest.imports.optional });
   const at = ({ address, ...tensor }: ManifestTensor): Uint8Array =>
     instance.memory.subarray(address, address + tensorBytes(tensor));
   const input = at(manifest.inputs[0] as ManifestTensor);
