@@ -1,7 +1,15 @@
 #include "patch.h"
 
+/* One copy of each loop serves all kinds of windows. */
+#define OUT_OF_LINE static __attribute__((noinline))
+
+OUT_OF_LINE void copy_words(patch_writer *to, const int8_t *from, uint32_t words)
+{
+    patch_words(to, from, words);
+}
+
 /* Bytes of one pixel, or of several that are neighbours in memory, of any number. */
-static void append(patch_writer *to, const int8_t *from, uint32_t bytes)
+OUT_OF_LINE void append(patch_writer *to, const int8_t *from, uint32_t bytes)
 {
     patch_writer writer = *to;
     for (; bytes >= 4; bytes -= 4, from += 4) patch_bytes(&writer, load_word(from), 4);
@@ -15,31 +23,64 @@ static void append(patch_writer *to, const int8_t *from, uint32_t bytes)
     *to = writer;
 }
 
-static void append_fill(patch_writer *to, uint32_t word, uint32_t bytes)
+OUT_OF_LINE void append_fill(patch_writer *to, uint32_t word, uint32_t bytes)
 {
+    if ((bytes & 3) == 0 && !to->pendingBits)
+    {
+        patch_fill(to, word, bytes >> 2);
+        return;
+    }
     for (; bytes >= 4; bytes -= 4) patch_bytes(to, word, 4);
     if (bytes) patch_bytes(to, word & ((1u << 8 * bytes) - 1), bytes);
 }
 
+/* Any number of bytes that are neighbours in memory, or all of them `word`'s. */
+static inline void copy_run(patch_writer *to, const int8_t *from, uint32_t bytes)
+{
+    if (bytes == 0) return;
+    if ((bytes & 3) == 0 && !to->pendingBits) copy_words(to, from, bytes >> 2);
+    else append(to, from, bytes);
+}
+
+static inline void fill_run(patch_writer *to, uint32_t word, uint32_t bytes)
+{
+    if (bytes > 0) append_fill(to, word, bytes);
+}
+
+static inline int32_t between(int32_t value, int32_t low, int32_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
 /* Windows of which some pixels may lie outside, or whose rows are not next to each other in memory. */
-static __attribute__((noinline)) void gather_any(const window_operation *of, const int8_t *image, int32_t y, int32_t x0, patch_writer *to)
+OUT_OF_LINE void gather_any(const window_operation *of, const int8_t *image, int32_t y, int32_t x0, patch_writer *to)
 {
     const uint32_t zero = (uint8_t) of->inputZeroPoint * 0x01010101u;
     const int32_t channels = of->inputChannels, width = of->inputWidth, taps = of->filterWidth;
-    const bool wholeWords = (channels & 3) == 0;
+    const bool near = of->dilationWidth == 1;
+    const int32_t left = between(-x0, 0, taps), right = between(x0 + taps - width, 0, taps - left);
+    const uint32_t rowBytes = (uint32_t) (taps * channels);
+    const uint32_t leftBytes = (uint32_t) (left * channels), rightBytes = (uint32_t) (right * channels);
 
     for (int32_t fy = 0; fy < of->filterHeight; fy++, y += of->dilationHeight)
     {
-        const bool outsideRow = (uint32_t) y >= (uint32_t) of->inputHeight;
-        const int8_t *const line = outsideRow ? image : image + y * width * channels;
+        if ((uint32_t) y >= (uint32_t) of->inputHeight)
+        {
+            fill_run(to, zero, rowBytes);
+            continue;
+        }
+        const int8_t *const line = image + y * width * channels;
+        if (near)
+        {
+            fill_run(to, zero, leftBytes);
+            copy_run(to, line + (x0 + left) * channels, rowBytes - leftBytes - rightBytes);
+            fill_run(to, zero, rightBytes);
+            continue;
+        }
         for (int32_t fx = 0, x = x0; fx < taps; fx++, x += of->dilationWidth)
         {
-            const bool outside = outsideRow || (uint32_t) x >= (uint32_t) width;
-            const int8_t *const from = outside ? line : line + x * channels;
-            if (wholeWords && outside) patch_fill(to, zero, (uint32_t) channels >> 2);
-            else if (wholeWords) patch_words(to, from, (uint32_t) channels >> 2);
-            else if (outside) append_fill(to, zero, (uint32_t) channels);
-            else append(to, from, (uint32_t) channels);
+            if ((uint32_t) x >= (uint32_t) width) fill_run(to, zero, (uint32_t) channels);
+            else copy_run(to, line + x * channels, (uint32_t) channels);
         }
     }
     patch_end(to);
@@ -75,5 +116,5 @@ void wasmote_gather(const window_operation *of, const gather_plan *plan, const i
     }
     const int8_t *from = image + y * plan->lineBytes + x * of->inputChannels;
     if (plan->depth) patch_bytes_at(to, from, plan->offsets, plan->depth);
-    else for (int32_t rows = plan->rows; rows > 0; rows--, from += plan->rowStep) patch_words(to, from, plan->rowWords);
+    else for (int32_t rows = plan->rows; rows > 0; rows--, from += plan->rowStep) copy_words(to, from, plan->rowWords);
 }

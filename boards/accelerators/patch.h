@@ -114,6 +114,7 @@ static inline void patch_four(patch_writer *to, int32_t a, int32_t b, int32_t c,
 static inline void patch_words(patch_writer *to, const int8_t *from, uint32_t words)
 {
     patch_writer writer = *to;
+#if TARGET_DSP
     for (; words >= 4; words -= 4, from += 16)
     {
         patch_word(&writer, load_word(from));
@@ -121,6 +122,7 @@ static inline void patch_words(patch_writer *to, const int8_t *from, uint32_t wo
         patch_word(&writer, load_word(from + 8));
         patch_word(&writer, load_word(from + 12));
     }
+#endif
     for (; words > 0; words--, from += 4) patch_word(&writer, load_word(from));
     *to = writer;
 }
