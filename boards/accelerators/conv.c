@@ -24,7 +24,7 @@ static bool all_quick(const window_operation *of, uint32_t depth, uint32_t tileB
 static uint32_t positions_at_once(const window_operation *of, uint32_t groups)
 {
     uint32_t count = of->scratchBytes / (groups * 4 * patchBytesPerInput);
-#if TARGET_LONG_MULTIPLY
+#if TARGET_LONG_MULTIPLY || TARGET_PAIRED
     count &= ~1u;
 #endif
     return count < maxPositions ? count : maxPositions;

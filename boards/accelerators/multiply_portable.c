@@ -1,7 +1,7 @@
 #include "patch.h"
 #include "requantize.h"
 
-#if !TARGET_DSP && !TARGET_LONG_MULTIPLY
+#if !TARGET_DSP && !TARGET_LONG_MULTIPLY && !TARGET_PAIRED
 
 static int32_t dot(const int8_t *inputs, const int8_t *weights, uint32_t groups)
 {

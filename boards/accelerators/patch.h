@@ -4,6 +4,8 @@
  *
  * TARGET_DSP            [group][position]: inputs 0 and 2, then 1 and 3, as pairs of int16
  * TARGET_LONG_MULTIPLY  [input][pair of positions]: a position in the lower 23 bits, the next one above, added up
+ * TARGET_PAIRED         [pair of inputs][pair of positions][input of 2]: a position in the lower half, the next one
+ *                       above, added up
  * else                  [position][input]: int8
  */
 #ifndef WASMOTE_ACCELERATORS_PATCH_H
@@ -23,6 +25,10 @@ enum
     patchBytesPerInput = 2,
     laneBits = 23,
     laneGroups = 63,            /* 252 products of at most 2^14 stay below 2^22 */
+#elif TARGET_PAIRED
+    minPositions = 2,
+    patchBytesPerInput = 2,
+    laneBits = 16,
 #else
     minPositions = 1,
     patchBytesPerInput = 1,
@@ -48,6 +54,8 @@ static inline patch_writer patch_start(const patch *to, uint32_t position)
 {
 #if TARGET_DSP
     return (patch_writer) { .at = (uint32_t *) to->words + 2 * position, .positions = to->positions };
+#elif TARGET_PAIRED
+    return (patch_writer) { .at = (uint32_t *) to->words + (position & ~1u), .positions = (to->positions + 1) & ~1u, .isUpper = position & 1 };
 #elif TARGET_LONG_MULTIPLY
     return (patch_writer) { .at = (uint32_t *) to->words + (position >> 1), .positions = (to->positions + 1) >> 1, .isUpper = position & 1 };
 #else
@@ -61,6 +69,28 @@ static inline void patch_word(patch_writer *to, uint32_t word)
     to->at[0] = even_pair(word);
     to->at[1] = odd_pair(word);
     to->at += 2 * to->positions;
+#elif TARGET_PAIRED
+    const uint32_t step = to->positions;
+    uint32_t *at = to->at;
+    const uint32_t a = (uint32_t) (int8_t) word, b = (uint32_t) (int8_t) (word >> 8);
+    const uint32_t c = (uint32_t) (int8_t) (word >> 16), d = (uint32_t) (int8_t) (word >> 24);
+    if (to->isUpper)
+    {
+        at[0] += a << laneBits;
+        at[1] += b << laneBits;
+        at += step;
+        at[0] += c << laneBits;
+        at[1] += d << laneBits;
+    }
+    else
+    {
+        at[0] = a;
+        at[1] = b;
+        at += step;
+        at[0] = c;
+        at[1] = d;
+    }
+    to->at = at + step;
 #elif TARGET_LONG_MULTIPLY
     const uint32_t step = to->positions;
     uint32_t *at = to->at;

@@ -32,6 +32,13 @@ static inline int32_t rounded_upper_word(int32_t doubled, int32_t multiplier)
     int32_t result;
     __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(doubled), "r"(multiplier));
     return result;
+#elif TARGET_PAIRED
+    /* By halves: there is no longer product. */
+    const int32_t a = doubled >> 16, b = multiplier >> 16;
+    const int32_t c = (int32_t) ((uint32_t) doubled & 0xffff), d = (int32_t) ((uint32_t) multiplier & 0xffff);
+    const int32_t ad = a * d, cb = c * b;
+    const uint32_t middle = ((uint32_t) c * (uint32_t) d >> 16) + ((uint32_t) ad & 0xffff) + ((uint32_t) cb & 0xffff) + 0x8000;
+    return a * b + (ad >> 16) + (cb >> 16) + (int32_t) (middle >> 16);
 #else
     const int64_t product = (int64_t) doubled * multiplier;
     return (int32_t) (product >> 32) + (int32_t) ((uint32_t) product >> 31);

@@ -20,6 +20,13 @@
 /* A multiplication that accumulates 64 bits (Armv7-M's SMLAL), and no better one. */
 #define TARGET_LONG_MULTIPLY (TARGET_THUMB2 && !TARGET_DSP)
 
+/* A 32-bit multiplication in one or two cycles, and no longer one (Armv6-M). */
+#if defined(__ARM_ARCH_6M__) && !defined(WASMOTE_PORTABLE_KERNELS)
+#define TARGET_PAIRED 1
+#else
+#define TARGET_PAIRED 0
+#endif
+
 static inline uint32_t load_word(const void *at)
 {
     uint32_t word;
