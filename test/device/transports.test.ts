@@ -137,11 +137,11 @@ for (const how of ["SIGINT", "SIGTERM", "exit", "throw"] as const) {
     const source = `
       import { startChild } from ${JSON.stringify(module)};
       const child = startChild(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-      child.once("spawn", () => { console.log(child.pid); setTimeout(() => { ${ending} }, 50); });
+      child.once("spawn", () => { console.log(child.pid); process.stdin.once("data", () => { ${ending} }); });
       setInterval(() => {}, 1000);`;
     const tsx = new URL(import.meta.resolve("tsx")).href;
     const parent = spawn(process.execPath, ["--import", tsx, "--input-type=module", "-e", source], {
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["pipe", "pipe", "ignore"],
     });
     const ended = new Promise<[number | null, string | null]>((resolve) =>
       parent.once("exit", (code, signal) => resolve([code, signal])),
@@ -151,6 +151,7 @@ for (const how of ["SIGINT", "SIGTERM", "exit", "throw"] as const) {
     );
     assert.ok(isAlive(pid));
     if (how === "SIGINT" || how === "SIGTERM") parent.kill(how);
+    else parent.stdin.write("end");
     const [code, signal] = await ended;
     if (how === "SIGINT" || how === "SIGTERM") assert.is(signal, how);
     else assert.is(code, how === "exit" ? 5 : 1);
