@@ -122,11 +122,14 @@ test("a program that ends by itself is told with what it said", async () => {
 test("a program that ignores SIGTERM is ended by force", async () => {
   const line = processTransport("stubborn", process.execPath, [
     "-e",
-    "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log(process.pid)",
+    "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); process.stdout.write(String(process.pid))",
   ]);
   const pid = Number(await new Promise<string>((resolve) => line.onData((bytes) => resolve(String(bytes)))));
-  assert.ok(isAlive(pid));
-  await line.close();
+  try {
+    assert.ok(isAlive(pid));
+  } finally {
+    await line.close();
+  }
   assert.not(isAlive(pid));
 });
 
@@ -137,7 +140,7 @@ for (const how of ["SIGINT", "SIGTERM", "exit", "throw"] as const) {
     const source = `
       import { startChild } from ${JSON.stringify(module)};
       const child = startChild(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-      child.once("spawn", () => { console.log(child.pid); process.stdin.once("data", () => { ${ending} }); });
+      child.once("spawn", () => { process.stdout.write(String(child.pid)); process.stdin.once("data", () => { ${ending} }); });
       setInterval(() => {}, 1000);`;
     const tsx = new URL(import.meta.resolve("tsx")).href;
     const parent = spawn(process.execPath, ["--import", tsx, "--input-type=module", "-e", source], {
@@ -146,16 +149,20 @@ for (const how of ["SIGINT", "SIGTERM", "exit", "throw"] as const) {
     const ended = new Promise<[number | null, string | null]>((resolve) =>
       parent.once("exit", (code, signal) => resolve([code, signal])),
     );
-    const pid = Number(
-      await new Promise<string>((resolve) => parent.stdout.once("data", (b) => resolve(String(b)))),
-    );
-    assert.ok(isAlive(pid));
-    if (how === "SIGINT" || how === "SIGTERM") parent.kill(how);
-    else parent.stdin.write("end");
-    const [code, signal] = await ended;
-    if (how === "SIGINT" || how === "SIGTERM") assert.is(signal, how);
-    else assert.is(code, how === "exit" ? 5 : 1);
-    await eventually(() => !isAlive(pid), "the child is gone");
+    try {
+      const pid = Number(
+        await new Promise<string>((resolve) => parent.stdout.once("data", (b) => resolve(String(b)))),
+      );
+      assert.ok(isAlive(pid));
+      if (how === "SIGINT" || how === "SIGTERM") parent.kill(how);
+      else parent.stdin.write("end");
+      const [code, signal] = await ended;
+      if (how === "SIGINT" || how === "SIGTERM") assert.is(signal, how);
+      else assert.is(code, how === "exit" ? 5 : 1);
+      await eventually(() => !isAlive(pid), "the child is gone");
+    } finally {
+      parent.kill("SIGKILL");
+    }
   });
 }
 
