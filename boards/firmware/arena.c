@@ -34,6 +34,11 @@ uint32_t arena_bytes(void)
     return (uint32_t) (end_of_blocks() - first_block());
 }
 
+uint32_t arena_used(void)
+{
+    return used;
+}
+
 uint32_t arena_peak(void)
 {
     return peak;
@@ -143,4 +148,14 @@ void arena_free(void *contents)
     count(-(int32_t) size_of(block));
     *header(block) &= ~(uint32_t) inUse;
     join(block);
+}
+
+void arena_trim(void *contents, size_t bytes)
+{
+    uint8_t *block = (uint8_t *) contents - headerBytes;
+    const uint32_t before = size_of(block), size = block_size(bytes);
+    if (!size || size >= before) return;
+    count(-(int32_t) before);
+    take(block, size);
+    join(block + size_of(block) < end_of_blocks() ? block + size_of(block) : block);
 }

@@ -14,6 +14,9 @@ void arena_reset(void);
 /* Bytes of the arena, headers of blocks included. */
 uint32_t arena_bytes(void);
 
+/* Bytes that are in use, headers included. */
+uint32_t arena_used(void);
+
 /* The most bytes that were in use at once since the last reset, headers included. */
 uint32_t arena_peak(void);
 
@@ -24,5 +27,8 @@ int arena_exhausted(void);
 void *arena_calloc(size_t count, size_t size);
 void *arena_realloc(void *block, size_t size);
 void arena_free(void *block);
+
+/* Gives back what a block has beyond `size` bytes. It stays where it is. */
+void arena_trim(void *block, size_t size);
 
 #endif

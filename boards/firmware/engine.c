@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-#include "accelerators.h"
 #include "arena.h"
 #include "interpreter.h"
+#include "loader.h"
+#include "metacode.h"
 #include "port.h"
 #include "read_weights.h"
 #include "wasm3.h"
@@ -14,16 +15,7 @@
 /* Static data and stacks: symbols of the linker script. */
 extern uint8_t __ram_start[], __arena_start[], __arena_end[];
 
-/* Bytes of wasm3's operand stack. */
-#ifndef WASM3_STACK_BYTES
-#define WASM3_STACK_BYTES 2048
-#endif
-
-/* wasm3's, of m3_env.c. */
-M3Result InitDataSegments(M3Memory *memory, IM3Module module);
-
-/* The compiler calls itself for every nested block: stack that it gets at least. */
-enum { compileStackBytes = 6144, limitSeconds = 120 };
+enum { limitSeconds = 120 };
 
 const char *const engine_imports[] = { WASMOTE_IMPORT_MODULE "." WASMOTE_READ_WEIGHTS_NAME, NULL };
 
@@ -35,6 +27,8 @@ typedef struct job
 {
     const uint8_t *file;
     uint32_t length, first, last;
+    bool arenaStack;                /* whether the compiler may borrow a stack in the arena */
+    bool overflow;                  /* whether the compiler's stack was too small */
     model_error error;
     int32_t code;
 } job;
@@ -46,8 +40,7 @@ static struct
     uint32_t length;
     manifest manifest;
     wasmote_section weights;
-    IM3Runtime runtime;
-    IM3Function run;
+    loaded_module module;
 } engine;
 
 static bool import_is_known(const uint8_t *name, uint32_t length)
@@ -68,109 +61,6 @@ model_error engine_check(const uint8_t *file, uint32_t length)
     return found.memoryBytes < arena_bytes() ? modelOk : modelMemory;
 }
 
-/* Bytes that the arguments and results of a call may take: wasm3 writes them before it checks the stack. */
-static uint32_t call_bytes(IM3Module module)
-{
-    uint32_t most = 0;
-    for (uint32_t i = 0; i < module->numFuncTypes; i++)
-    {
-        const IM3FuncType type = module->funcTypes[i];
-        const uint32_t values = (uint32_t) type->numArgs + type->numRets;
-        if (values > most) most = values;
-    }
-    return most * sizeof(uint64_t);
-}
-
-static M3Result compile_all(IM3Module module)
-{
-    for (uint32_t i = 0; i < module->numFunctions; i++)
-    {
-        IM3Function function = &module->functions[i];
-        if (!function->wasm || function->compiled) continue;
-        M3Result result = CompileFunction(function);
-        if (result && result != m3Err_functionImportMissing) return result;
-    }
-    return m3Err_none;
-}
-
-/* What the compiler works on. */
-typedef struct compilation
-{
-    IM3Module module;
-    M3Result result;
-} compilation;
-
-static void compile_job(void *argument)
-{
-    compilation *work = argument;
-    work->result = compile_all(work->module);
-}
-
-/*
- * Compiles all functions on a stack of its own: in linear memory, which nothing else uses yet and which is set up anew
- * afterwards, or in the arena where linear memory is too small.
- */
-static M3Result compile_on_borrowed_stack(IM3Module module)
-{
-    compilation work = { module, NULL };
-    M3MemoryHeader *memory = engine.runtime->memory.mallocated;
-    if (!memory) return m3Err_wasmMemoryOverflow;
-
-    const bool inMemory = memory->length >= compileStackBytes;
-    uint8_t *start = inMemory ? m3MemData(memory) : arena_calloc(1, compileStackBytes);
-    if (!start) return m3Err_mallocFailed;
-
-    const uintptr_t end = (uintptr_t) start + (inMemory ? memory->length : compileStackBytes);
-    const uint8_t *before = interpreter_stack_start;
-    interpreter_stack_start = start;
-    port_call_on_stack(compile_job, &work, (void *) (end & ~(uintptr_t) 15));
-    interpreter_stack_start = before;
-
-    if (!inMemory) arena_free(start);
-    else
-    {
-        memset(start, 0, memory->length);
-        if (!work.result) work.result = InitDataSegments(&engine.runtime->memory, module);
-    }
-    return work.result;
-}
-
-static M3Result load(const job *work)
-{
-    IM3Module module;
-    IM3Environment environment = m3_NewEnvironment();
-    if (!environment) return m3Err_mallocFailed;
-
-    M3Result result = m3_ParseModule(environment, &module, work->file, work->length);
-    if (result) return result;
-
-    engine.runtime = m3_NewRuntime(environment, WASM3_STACK_BYTES + call_bytes(module), NULL);
-    if (!engine.runtime) return m3Err_mallocFailed;
-    engine.runtime->numStackSlots = WASM3_STACK_BYTES / sizeof(m3slot_t);
-    engine.runtime->memoryLimit = engine.manifest.memoryBytes;
-
-    result = m3_LoadModule(engine.runtime, module);
-    if (result) return result;
-
-    result = m3_LinkRawFunctionEx(module, WASMOTE_IMPORT_MODULE, WASMOTE_READ_WEIGHTS_NAME,
-                                  WASMOTE_READ_WEIGHTS_SIGNATURE, wasmote_read_weights, &engine.weights);
-    if (result && result != m3Err_functionLookupFailed) return result;
-
-    if (accelerates) wasmote_link_accelerators(module, &engine.weights);
-
-    result = compile_on_borrowed_stack(module);
-    if (result) return result;
-
-    result = m3_FindFunction(&engine.run, engine.runtime, "run");
-    if (result) return result;
-
-    const IM3FuncType type = engine.run->funcType;
-    const bool right = type->numRets == 1 && type->numArgs == 2 && type->types[0] == c_m3Type_i32
-        && type->types[1] == c_m3Type_i32 && type->types[2] == c_m3Type_i32;
-    if (!right || !engine.runtime->memory.mallocated) return m3Err_functionLookupFailed;
-    return engine.runtime->memory.mallocated->length < engine.manifest.memoryBytes ? m3Err_wasmMemoryOverflow : NULL;
-}
-
 /* Whether wasm3 refused an instruction that it was built without, or does not know. */
 static bool lacks_instruction(M3Result result)
 {
@@ -181,7 +71,16 @@ static bool lacks_instruction(M3Result result)
 static void load_job(void *argument)
 {
     job *work = argument;
-    const M3Result result = load(work);
+    const load_request request = {
+        .file = work->file,
+        .length = work->length,
+        .memoryBytes = engine.manifest.memoryBytes,
+        .weights = &engine.weights,
+        .accelerates = accelerates,
+        .arenaStack = work->arenaStack,
+    };
+    const M3Result result = load_module(&request, &engine.module);
+    work->overflow = result == m3Err_trapStackOverflow;
     if (!result) work->error = modelOk;
     else if (arena_exhausted()) work->error = modelMemory;
     else work->error = lacks_instruction(result) ? modelAbi : modelBad;
@@ -204,12 +103,18 @@ model_error engine_load(const uint8_t *file, uint32_t length)
 
     job work = { .file = file, .length = length };
     const uint8_t *stack = interpreter_stack_start;
-    const guard_result ended = port_guarded_call(load_job, &work, board_limit());
+    guard_result ended = port_guarded_call(load_job, &work, board_limit());
+    if (ended == guardReturned && work.overflow)
+    {
+        engine_unload();
+        work.arenaStack = true;
+        ended = port_guarded_call(load_job, &work, board_limit());
+    }
     interpreter_stack_start = stack;
     if (ended != guardReturned) work.error = modelBad;
     if (work.error)
     {
-        arena_reset();
+        engine_unload();
         return work.error;
     }
     engine.file = file;
@@ -234,6 +139,7 @@ bool engine_accelerates(void)
 void engine_unload(void)
 {
     engine.loaded = false;
+    engine.module.runtime = NULL;
     arena_reset();
 }
 
@@ -246,7 +152,7 @@ uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length)
 {
     tensor_place place;
     if (!engine.loaded || !manifest_tensor(&engine.manifest, list, index, &place)) return NULL;
-    M3MemoryHeader *memory = engine.runtime->memory.mallocated;
+    M3MemoryHeader *memory = engine.module.runtime->memory.mallocated;
     *length = place.length;
     return place.address <= memory->length && place.length <= memory->length - place.address
         ? m3MemData(memory) + place.address : NULL;
@@ -255,10 +161,11 @@ uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length)
 static void run_job(void *argument)
 {
     job *work = argument;
+    metacode_begin_run();
     const void *arguments[] = { &work->first, &work->last };
     const void *results[] = { &work->code };
-    M3Result result = m3_Call(engine.run, 2, arguments);
-    if (!result) result = m3_GetResults(engine.run, 1, results);
+    M3Result result = m3_Call(engine.module.run, 2, arguments);
+    if (!result) result = m3_GetResults(engine.module.run, 1, results);
     work->error = result ? modelTrap : modelOk;
 }
 
@@ -278,9 +185,20 @@ model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *c
     return work.error;
 }
 
-uint32_t engine_used_bytes(void)
+/* The same with that many bytes of the arena in use. */
+static uint32_t bytes_with(uint32_t arena)
 {
     const uint32_t fixed = (uint32_t) (__arena_start - __ram_start);
-    const uint32_t linear = engine.loaded ? (uint32_t) engine.runtime->memory.mallocated->length : 0;
-    return fixed + arena_peak() - linear;
+    const M3MemoryHeader *memory = engine.module.runtime ? engine.module.runtime->memory.mallocated : NULL;
+    return fixed + arena - (memory ? (uint32_t) memory->length : 0);
+}
+
+uint32_t engine_bytes(void)
+{
+    return bytes_with(arena_used());
+}
+
+uint32_t engine_used_bytes(void)
+{
+    return bytes_with(arena_peak());
 }

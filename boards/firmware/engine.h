@@ -17,8 +17,8 @@
 model_error engine_check(const uint8_t *file, uint32_t length);
 
 /*
- * Loads a model in place of the one before. All of it is compiled, so that the first run does what every run
- * does. On an error no model is loaded.
+ * Loads a model in place of the one before. All of it is compiled once, so that what cannot be is refused here. On an
+ * error no model is loaded.
  */
 model_error engine_load(const uint8_t *file, uint32_t length);
 
@@ -46,7 +46,10 @@ uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length);
  */
 model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *code, uint64_t *count);
 
-/* RAM that the firmware and wasm3 take, stacks included, besides linear memory. */
+/* RAM that the firmware and wasm3 take at this moment, stacks included, besides linear memory. */
+uint32_t engine_bytes(void);
+
+/* The most RAM that the firmware and wasm3 take, stacks included, besides linear memory. */
 uint32_t engine_used_bytes(void);
 
 /* Names of the imports that can be given, ending with NULL. */

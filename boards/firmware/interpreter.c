@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "interpreter.h"
+#include "metacode.h"
 
 #define M3_COMPILE_OPCODES
 
@@ -50,28 +51,27 @@ d_m3Op(CallOrCompile)
 
     if (M3_UNLIKELY(!function->compiled))
     {
-        M3Result result = function->wasm ? CompileFunction(function) : m3Err_functionImportMissing;
-        if (result)
-        {
-            function->compiled = NULL;
-            newTrap(result);
-        }
+        M3Result result = function->wasm ? metacode_compile(function) : m3Err_functionImportMissing;
+        if (result) newTrap(result);
     }
+    metacode_call call = { function, metacode_running };
+    metacode_running = &call;
     m3ret_t result = Call(function->compiled, _sp + stackOffset, _mem, d_m3OpDefaultArgs);
+    metacode_running = call.outer;
     _mem = memory->mallocated;
     if (M3_UNLIKELY(result)) forwardTrap(result);
     nextOp();
 }
 
 const uint8_t *interpreter_stack_start = __stack_start;
-
-/* Stack that compiling an instruction may take, besides the blocks in it. */
-enum { compileReserveBytes = 512 };
+const uint8_t *interpreter_stack_lowest;
+const void *const interpreter_call_operation = (const void *) op_CallOrCompile;
 
 static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t end)
 {
-    if ((uint8_t *) __builtin_frame_address(0) < interpreter_stack_start + compileReserveBytes)
-        return m3Err_trapStackOverflow;
+    const uint8_t *frame = __builtin_frame_address(0);
+    if (frame < interpreter_stack_start + interpreterInstructionBytes) return m3Err_trapStackOverflow;
+    if (frame < interpreter_stack_lowest) interpreter_stack_lowest = frame;
     return Read_opcode(opcode, at, end);
 }
 

@@ -63,7 +63,7 @@ static pc_t take_label(IM3CodePage page);
 #include "fused-operations.h"
 #include "idioms.h"
 
-enum { windowOperations = 32, movedWords = 160 };
+enum { windowOperations = 32, branchWords = 2 };
 
 SUPERINSTRUCTIONS_STORAGE struct
 {
@@ -184,30 +184,29 @@ static pc_t take_label(IM3CodePage page)
     return GetPagePC(page);
 }
 
-/* Makes room on the page, or goes on with another one, where the code that the window spans moves to. */
+/*
+ * Makes room on the page, or goes on with another one, where the code that the window spans moves to. The page that
+ * is left keeps that code, but for the branch to the next page, which is written over its first two words.
+ */
 static M3Result make_room(IM3Compilation o)
 {
     const u32 needed = d_m3CodePageFreeLinesThreshold;
-    if (NumFreeLines(o->page) >= needed + 2) return m3Err_none;
+    if (NumFreeLines(o->page) >= needed + branchWords) return m3Err_none;
+    if (!window.count) return EnsureCodePageNumLines(o, needed);
 
-    const u32 count = window.count;
-    const u32 words = count ? o->page->info.lineIndex - window.line[0] : 0;
-    code_t saved[movedWords];
-    if (!count || words > movedWords)
-    {
-        window.count = 0;
-        return EnsureCodePageNumLines(o, needed);
-    }
-
-    memcpy(saved, &o->page->code[window.line[0]], words * sizeof *saved);
-    o->page->info.lineIndex = window.line[0];
-    M3Result result = EnsureCodePageNumLines(o, M3_MAX(words + needed, NumFreeLines(o->page)));
+    const IM3CodePage left = o->page;
+    const u32 count = window.count, begin = window.line[0], words = left->info.lineIndex - begin;
+    code_t first[branchWords];
+    memcpy(first, &left->code[begin], sizeof first);
+    left->info.lineIndex = begin;
+    M3Result result = EnsureCodePageNumLines(o, M3_MAX(words + needed, NumFreeLines(left)));
     if (result) return result;
 
-    const u32 start = o->page->info.lineIndex;
-    memcpy((void *) &o->page->code[start], saved, words * sizeof *saved);
+    const u32 start = o->page->info.lineIndex, restored = M3_MIN(words, branchWords);
+    memcpy((void *) &o->page->code[start], first, restored * sizeof *first);
+    memcpy((void *) &o->page->code[start + restored], &left->code[begin + restored], (words - restored) * sizeof *first);
     o->page->info.lineIndex += words;
-    for (u32 n = count; n-- > 0;) window.line[n] += start - window.line[0];
+    for (u32 n = 0; n < count; n++) window.line[n] += start - begin;
     window.count = count;
     window.page = o->page;
     return m3Err_none;

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { BenchReport } from "../bench/index.js";
 import { tiers } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, isBoardRunner, openRunnerOrBoard } from "./board-runner.js";
@@ -18,7 +18,6 @@ export function registerBench(program: Command, output: Output): void {
     .description("Measure what one inference costs, in all and step by step.")
     .argument("<model>", "a .wasm built by wasmote")
     .option("--on <runner>", "wasm3, node, or a board of `wasmote boards`", "wasm3")
-    .addOption(new Option("--tier <tier>", "which kernels run").choices(tiers).default("portable"))
     .option("--compare <file|tier>", "a second .wasm, or a tier of the same, measured beside the first")
     .option("--json", "print {model, on, tier, unit, total, steps, memory} as JSON")
     .addHelpText(
@@ -67,7 +66,7 @@ async function measureFile(path: string, options: BenchOptions, output: Output):
     }
     return measure(runner, manifest, file.wasm.length, {
       clock: () => Number(process.hrtime.bigint()),
-      tier: options.tier,
+      tier: options.tier ?? "portable",
       onRound: (done, rounds) => output.progress(`${doing}: round ${done} of ${rounds}`),
     });
   } finally {

@@ -3,7 +3,7 @@ import { boardNames, loadBoard } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
 import type { BoardRunner } from "../run/board.js";
 import { runners } from "../run/index.js";
-import type { LocalRunner, Tier } from "../run/types.js";
+import { type LocalRunner, type Tier, tiers } from "../run/types.js";
 import { type ModuleFile, openRunnerFor } from "./module-file.js";
 import type { Output } from "./output.js";
 import { percent } from "./table.js";
@@ -11,7 +11,7 @@ import { percent } from "./table.js";
 /** Options of the commands that can use a board. */
 export interface BoardOptions {
   on: string;
-  tier: Tier;
+  tier?: Tier;
   port?: string;
   limit?: number;
 }
@@ -19,6 +19,12 @@ export interface BoardOptions {
 /** Adds the options for boards to a command that has `--on`. */
 export function addBoardOptions(command: Command): Command {
   return command
+    .addOption(
+      new Option(
+        "--tier <tier>",
+        "which kernels run; on a board by default accelerated where it offers that, else portable",
+      ).choices(tiers),
+    )
     .addOption(portOption())
     .option("--limit <n>", "most that one run may take on a board, in its counter's unit", wholeNumber);
 }

@@ -20,7 +20,11 @@ export async function readModuleFile(path: string): Promise<ModuleFile> {
 }
 
 /** Opens the runner named by `--on`. Throws `board-unknown`, `tier-unavailable`, `addon-missing`. */
-export async function openRunnerFor(on: string, tier: Tier, file: ModuleFile): Promise<LocalRunner> {
+export async function openRunnerFor(
+  on: string,
+  tier: Tier | undefined,
+  file: ModuleFile,
+): Promise<LocalRunner> {
   const { openRunner } = await import("../run/index.js");
   return openRunner(on, file.wasm, file, tier);
 }

@@ -1,8 +1,8 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
 import { describeType } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
-import { type Runner, tiers } from "../run/types.js";
+import type { Runner } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
 import { readWholeFile, sameFile, writeFilesAtomically } from "./files.js";
@@ -36,7 +36,6 @@ export function registerRun(program: Command, output: Output): void {
     .option("--input <file...>", "files of the model's inputs, in order")
     .option("--output <file...>", "files for the model's outputs, in order; printed if none is given")
     .option("--on <runner>", "wasm3, node, or a board of `wasmote boards`", "wasm3")
-    .addOption(new Option("--tier <tier>", "which kernels run").choices(tiers).default("portable"))
     .option("--json", "print all output values as JSON")
     .addHelpText("after", help)
     .action((model: string, options: RunOptions) => run(model, options, output));

@@ -21,7 +21,7 @@ export interface BoardRunner extends Runner {
 
 /** How a model gets onto a board and runs there. */
 export interface BoardRunnerOptions {
-  /** Which kernels run; the portable ones by default. */
+  /** Which kernels run; by default the accelerated ones where board and model offer them, else the portable ones. */
   tier?: Tier;
   /** Most that one run may take, in units of the board's counter; the board's own limit by default. */
   limit?: number;
@@ -76,29 +76,30 @@ export async function openBoardRunner(
   options: BoardRunnerOptions = {},
 ): Promise<BoardRunner> {
   await deployModel(device, wasm, opened, options);
-  const tier = options.tier ?? "portable";
   const { imports } = await device.status();
-  if (
-    tier === "accelerated" &&
-    !opened.manifest.imports.optional.some((wanted) => imports.includes(wanted))
-  ) {
+  const offered = opened.manifest.imports.optional.some((wanted) => imports.includes(wanted));
+  const tier = options.tier ?? (offered ? "accelerated" : "portable");
+  if (tier === "accelerated" && !offered) {
     throw new WasmoteError("tier-unavailable", `${name} offers no accelerator that the model calls`);
   }
   await device.accelerate(tier === "accelerated");
-  const { unit, used } = await device.status();
+  let { unit, used } = await device.status();
   const { inputs, steps } = opened.manifest;
   const count = async (first: number, last: number): Promise<number> => {
     const result = await device.run(first, last, { limit: options.limit });
     if (result.code !== 0) {
       throw new WasmoteError("run-failed", `steps ${first} to ${last} on ${name} returned ${result.code}`);
     }
+    ({ used } = await device.status());
     return result.count;
   };
   return {
     name,
     unit,
     tier,
-    runtimeBytes: used,
+    get runtimeBytes() {
+      return used;
+    },
     count,
     async writeInput(index, bytes) {
       const tensor = inputs[index];

@@ -5,6 +5,7 @@ import { Device } from "../../host/device/device.js";
 import type { WasmoteError } from "../../host/errors.js";
 import { openModule } from "../../host/package/open.js";
 import { openBoardRunner } from "../../host/run/board.js";
+import type { Tier } from "../../host/run/types.js";
 import { modelFile, refuseRun, SimulatedBoard } from "../device/simulated-board.js";
 
 const wasm = modelFile("kws", 2000);
@@ -83,6 +84,22 @@ test("an input of the wrong size is refused here, a code other than 0 and the bo
   assert.equal(limits, [500]);
   board.onRun = () => refuseRun(10);
   assert.is((await refusal(Promise.resolve(runner.run()))).code, "board-limit");
+});
+
+test("by default the tier is the accelerated one where board and model offer it", async () => {
+  const optional = ["wasmote.accel_conv_s8"];
+  const calls = modelFile("calls", 100, 1, optional);
+  const tierOf = async (offered: readonly string[], file: Uint8Array, tier?: Tier): Promise<Tier> => {
+    const board = new SimulatedBoard();
+    board.imports = ["wasmote.read_weights", ...offered];
+    const device = new Device(board.connect());
+    return (await openBoardRunner("simulated", device, file, openModule(file), { tier })).tier;
+  };
+  assert.is(await tierOf(optional, calls), "accelerated");
+  assert.is(await tierOf(optional, calls, "portable"), "portable");
+  assert.is(await tierOf([], calls), "portable");
+  assert.is(await tierOf(optional, wasm), "portable");
+  assert.is((await refusal(tierOf([], calls, "accelerated") as Promise<never>)).code, "tier-unavailable");
 });
 
 test("a count is the board's own, of the whole and of each step, after a first inference", async () => {

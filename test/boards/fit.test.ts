@@ -10,7 +10,7 @@ const model: ModelNeeds = {
   codeBytes: 7000,
   imports: ["wasmote.read_weights"],
 };
-const offer = { name: "b", ramBytes: 34_096, slotBytes: 40_000, imports: ["wasmote.read_weights"] };
+const offer = { name: "b", ramBytes: 23_596, slotBytes: 40_000, imports: ["wasmote.read_weights"] };
 
 function refusal(needs: Partial<ModelNeeds>, has: Partial<typeof offer> = {}): WasmoteError {
   const verdict = fit({ ...model, ...needs }, { ...offer, ...has });
@@ -27,7 +27,7 @@ test("what just fits, fits", () => {
   const verdict = fit(model, offer);
   assert.is(verdict.fits, true);
   assert.equal(verdict.figures, [
-    { what: "RAM", neededBytes: 34_096, availableBytes: 34_096 },
+    { what: "RAM", neededBytes: 23_596, availableBytes: 23_596 },
     { what: "flash", neededBytes: 40_000, availableBytes: 40_000 },
   ]);
   assert.not.throws(() => requireFit(verdict));
@@ -37,13 +37,13 @@ test("one byte more does not, and every figure is told", () => {
   const ram = refusal({ memoryBytes: 16_001 });
   assert.instance(ram, WasmoteError);
   assert.is(ram.code, "board-too-small");
-  assert.match(ram.message, "RAM: 34,097 bytes needed, 34,096 available, 1 too few");
+  assert.match(ram.message, "RAM: 23,597 bytes needed, 23,596 available, 1 too few");
   assert.match(ram.message, "flash: 40,000 bytes needed, 40,000 available");
   assert.match(
     refusal({ fileBytes: 40_001 }).message,
     "flash: 40,001 bytes needed, 40,000 available, 1 too few",
   );
-  assert.match(refusal({ codeBytes: 7001 }).message, "RAM: 34,098");
+  assert.match(refusal({ codeBytes: 7001 }).message, "RAM: 23,597");
 });
 
 test("an import that the firmware lacks is told by its name", () => {

@@ -8,7 +8,7 @@ const i32 = { load: 0x28, const: 0x41, add: 0x6a } as const;
 const emptyBlock = 0x40;
 const typeI32 = 0x7f;
 
-/** Bodies of `run(first, last) -> i32`, without locals. */
+/** Bodies of functions (i32, i32) -> i32, without locals; `run(first, last)` is one. */
 export const bodies = {
   /** Returns last - first, as first + ... would not: last + first. */
   sum: [op.get, 0, op.get, 1, i32.add],
@@ -34,25 +34,37 @@ const section = (id: number, bytes: readonly number[]): number[] => [
 ];
 const text = (value: string): number[] => [value.length, ...Buffer.from(value, "latin1")];
 
+/** The sum of what the functions of these indices return for the same arguments. */
+export function sumOfCalls(indices: readonly number[]): number[] {
+  const call = (index: number): number[] => [op.get, 0, op.get, 1, op.call, index];
+  return [i32.const, 0, ...indices.flatMap((index) => [...call(index), i32.add])];
+}
+
+/** (first, last) -> last + additions * first, as that many additions. */
+export function longSum(additions: number): number[] {
+  return [op.get, 1, ...Array.from({ length: additions }, () => [op.get, 0, i32.add]).flat()];
+}
+
 /**
  * A model file around one body, with an input of 8 int8 at address 16 and an output of 8 int8 at the same place.
  *
  * @param weightBytes length of the weights, which are the numbers 0, 1, ... modulo 251
+ * @param functions bodies of the functions of index 1, 2, ...; `body`, which is `run`, has index 0
  */
 export function makeModel(
   name: string,
   body: readonly number[],
-  changes: Partial<Manifest> & { weightBytes?: number } = {},
+  changes: Partial<Manifest> & { weightBytes?: number; functions?: readonly (readonly number[])[] } = {},
 ): Uint8Array {
-  const { weightBytes = 0, ...manifestChanges } = changes;
-  const code = [0, ...body, op.end];
+  const { weightBytes = 0, functions = [], ...manifestChanges } = changes;
+  const codes = [body, ...functions].map((each) => [0, ...each, op.end]);
   const module = Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, [1, 0x60, 2, typeI32, typeI32, 1, typeI32]),
-    ...section(3, [1, 0]),
+    ...section(3, [codes.length, ...codes.map(() => 0)]),
     ...section(5, [1, 0, 1]),
     ...section(7, [2, ...text("run"), 0, 0, ...text("memory"), 2, 0]),
-    ...section(10, [1, ...encodeLeb128(code.length), ...code]),
+    ...section(10, [codes.length, ...codes.flatMap((code) => [...encodeLeb128(code.length), ...code])]),
   ]);
   const tensor = { dtype: "int8", shape: [8], address: 16 } as const;
   const manifest: Manifest = {

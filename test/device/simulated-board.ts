@@ -259,7 +259,12 @@ export function refuseRun(rc: number): never {
 }
 
 /** A model file of about that size: valid WebAssembly with a manifest and weights. `seed` makes it another. */
-export function modelFile(name: string, weightBytes: number, seed = 1): Uint8Array {
+export function modelFile(
+  name: string,
+  weightBytes: number,
+  seed = 1,
+  optional: readonly string[] = [],
+): Uint8Array {
   const section = (title: string, contents: Uint8Array): number[] => {
     const head = [title.length, ...Buffer.from(title)];
     return [0, ...leb128(head.length + contents.length), ...head, ...contents];
@@ -280,7 +285,7 @@ export function modelFile(name: string, weightBytes: number, seed = 1): Uint8Arr
       { name: "a", operator: "conv2d", macs: 100, weightBytes },
       { name: "b", operator: "softmax", macs: 0, weightBytes: 0 },
     ],
-    imports: { required: ["wasmote.read_weights"], optional: [] },
+    imports: { required: ["wasmote.read_weights"], optional },
   };
   let state = seed;
   const weights = Uint8Array.from({ length: weightBytes }, () => {

@@ -1,0 +1,26 @@
+/*
+ * Which functions of a module call which.
+ */
+#ifndef WASMOTE_CALL_GRAPH_H
+#define WASMOTE_CALL_GRAPH_H
+
+#include <stdint.h>
+
+/* Functions of a module whose call graph is worked out, at most. */
+enum { callGraphFunctions = 64 };
+
+/* A set of functions, a bit for each index. */
+typedef uint64_t function_set;
+
+static inline function_set function_set_of(uint32_t index) { return (function_set) 1 << index; }
+
+/* `from` with everything that it calls, by way of others too. callees[i]: what function i calls itself. */
+function_set call_graph_reach(const function_set *callees, uint32_t count, function_set from);
+
+/*
+ * The largest sum of weights along a chain of calls; weights[i] is function i's, and becomes the largest sum of the
+ * chains that begin with it. 0 where a function may call itself.
+ */
+uint32_t call_graph_longest_chain(const function_set *callees, uint32_t *weights, uint32_t count);
+
+#endif

@@ -1,0 +1,153 @@
+#include "loader.h"
+
+#include <string.h>
+
+#include "accelerators.h"
+#include "arena.h"
+#include "interpreter.h"
+#include "metacode.h"
+#include "port.h"
+
+/* Bytes of wasm3's operand stack, at most. */
+#ifndef WASM3_STACK_BYTES
+#define WASM3_STACK_BYTES 2048
+#endif
+
+/* wasm3's, of m3_env.c. */
+M3Result InitDataSegments(M3Memory *memory, IM3Module module);
+
+/* The compiler calls itself for every nested block: stack that it borrows at least. */
+enum { compileStackBytes = 6144 };
+
+/* Operand stack for the expressions that globals and data segments begin with. */
+enum { expressionSlots = 32 };
+
+/* What the compiler works on. */
+typedef struct compilation
+{
+    IM3Module module;
+    IM3Function run;
+    M3Result result;
+} compilation;
+
+/* Compiles what is to be compiled at load: everything once, and `run` to stay. */
+static void compile_job(void *argument)
+{
+    compilation *work = argument;
+    work->result = metacode_open(work->module);
+    if (!work->result) work->result = metacode_keep(work->run);
+}
+
+/*
+ * Compiles on a borrowed stack: in linear memory, which nothing else uses yet and which is set up anew afterwards. Where
+ * linear memory is too small the C stack has to do or, with `arenaStack`, the arena.
+ */
+static M3Result compile_at_load(IM3Module module, IM3Function run, bool arenaStack)
+{
+    M3MemoryHeader *memory = module->runtime->memory.mallocated;
+    compilation work = { module, run, m3Err_none };
+    const bool inMemory = memory->length >= compileStackBytes;
+    if (!inMemory && !arenaStack)
+    {
+        compile_job(&work);
+        return work.result;
+    }
+    const uint32_t bytes = inMemory ? (uint32_t) memory->length : compileStackBytes;
+    uint8_t *start = inMemory ? m3MemData(memory) : arena_calloc(1, bytes);
+    if (!start) return m3Err_mallocFailed;
+
+    const uintptr_t end = ((uintptr_t) start + bytes) & ~(uintptr_t) 15;
+    const uint8_t *before = interpreter_stack_start;
+    interpreter_stack_start = start;
+    port_call_on_stack(compile_job, &work, (void *) end);
+    interpreter_stack_start = before;
+
+    if (!inMemory) arena_free(start);
+    else
+    {
+        memset(start, 0, memory->length);
+        if (!work.result) work.result = InitDataSegments(&module->runtime->memory, module);
+    }
+    return work.result;
+}
+
+/* Frees the names of the imports: they are linked already. */
+static void forget_imports(IM3Module module)
+{
+    for (uint32_t i = 0; i < module->numFunctions; i++)
+    {
+        IM3Function function = &module->functions[i];
+        if (function->names[0] == function->import.fieldUtf8) function->numNames = 0;
+        FreeImportInfo(&function->import);
+        function->import = (M3ImportInfo) { NULL, NULL };
+    }
+}
+
+/* `run`, where it is a function (i32, i32) -> i32 of the module; else NULL. */
+static IM3Function find_run(IM3Module module)
+{
+    IM3Function run = v_FindFunction(module, "run");
+    if (!run || !run->wasm) return NULL;
+    const IM3FuncType type = run->funcType;
+    const bool right = type->numRets == 1 && type->numArgs == 2 && type->types[0] == c_m3Type_i32
+        && type->types[1] == c_m3Type_i32 && type->types[2] == c_m3Type_i32;
+    return right ? run : NULL;
+}
+
+/* Bytes that the arguments and results of a call may take: wasm3 writes them before it checks the stack. */
+static uint32_t call_bytes(IM3Module module)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < module->numFuncTypes; i++)
+    {
+        const IM3FuncType type = module->funcTypes[i];
+        const uint32_t values = (uint32_t) type->numArgs + type->numRets;
+        if (values > most) most = values;
+    }
+    return most * sizeof(uint64_t);
+}
+
+/* The operand stack: as long as the longest chain of calls, or WASM3_STACK_BYTES where that is shorter or not known. */
+static M3Result give_stack(IM3Module module)
+{
+    IM3Runtime runtime = module->runtime;
+    const uint32_t most = WASM3_STACK_BYTES / sizeof(m3slot_t), known = metacode_stack_slots();
+    const uint32_t slots = known && known < most ? M3_MAX(known, expressionSlots) : most;
+    arena_free(runtime->stack);
+    runtime->stack = arena_calloc(1, (slots + 4) * sizeof(m3slot_t) + call_bytes(module));
+    if (!runtime->stack) return m3Err_mallocFailed;
+    runtime->numStackSlots = slots;
+    runtime->memory.mallocated->maxStack = (m3slot_t *) runtime->stack + slots;
+    return m3Err_none;
+}
+
+M3Result load_module(const load_request *request, loaded_module *loaded)
+{
+    *loaded = (loaded_module) { NULL, NULL };
+    IM3Module module;
+    IM3Environment environment = m3_NewEnvironment();
+    if (!environment) return m3Err_mallocFailed;
+
+    M3Result result = m3_ParseModule(environment, &module, request->file, request->length);
+    if (result) return result;
+
+    IM3Runtime runtime = loaded->runtime = m3_NewRuntime(environment, expressionSlots * sizeof(m3slot_t), NULL);
+    if (!runtime) return m3Err_mallocFailed;
+    runtime->memoryLimit = request->memoryBytes;
+
+    result = m3_LoadModule(runtime, module);
+    if (result) return result;
+    const M3MemoryHeader *memory = runtime->memory.mallocated;
+    if (!memory || memory->length < request->memoryBytes) return m3Err_wasmMemoryOverflow;
+
+    result = m3_LinkRawFunctionEx(module, WASMOTE_IMPORT_MODULE, WASMOTE_READ_WEIGHTS_NAME,
+                                  WASMOTE_READ_WEIGHTS_SIGNATURE, wasmote_read_weights, request->weights);
+    if (result && result != m3Err_functionLookupFailed) return result;
+    if (request->accelerates) wasmote_link_accelerators(module, request->weights);
+    forget_imports(module);
+
+    loaded->run = find_run(module);
+    if (!loaded->run) return m3Err_functionLookupFailed;
+    result = compile_at_load(module, loaded->run, request->arenaStack);
+    return result ? result : give_stack(module);
+}

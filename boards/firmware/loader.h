@@ -1,0 +1,35 @@
+/*
+ * A model's module in wasm3: parsed, linked, with its linear memory, operand stack and `run`.
+ */
+#ifndef WASMOTE_LOADER_H
+#define WASMOTE_LOADER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "read_weights.h"
+#include "wasm3.h"
+#include "m3_env.h"
+
+typedef struct load_request
+{
+    const uint8_t *file;            /* read in place as long as the module is in use */
+    uint32_t length, memoryBytes;
+    wasmote_section *weights;       /* likewise */
+    bool accelerates;               /* whether to link the accelerators */
+    bool arenaStack;                /* whether the compiler may borrow a stack in the arena */
+} load_request;
+
+typedef struct loaded_module
+{
+    IM3Runtime runtime;             /* NULL as long as there is none */
+    IM3Function run;
+} loaded_module;
+
+/*
+ * Loads a module. m3Err_trapStackOverflow where the compiler's stack was too small: with `arenaStack` it may do. On an
+ * error the arena is to be reset.
+ */
+M3Result load_module(const load_request *request, loaded_module *loaded);
+
+#endif

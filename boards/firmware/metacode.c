@@ -1,0 +1,237 @@
+#include "metacode.h"
+
+#include <string.h>
+
+#include "arena.h"
+#include "call_graph.h"
+#include "engine.h"
+#include "interpreter.h"
+
+/* RAM besides linear memory that metacode may fill up before what the running kernel does not need is dropped. */
+#ifndef WASMOTE_ENGINE_BYTES
+#define WASMOTE_ENGINE_BYTES 16384
+#endif
+
+/* C stack in use where a run compiles a function, at most. */
+enum { runStackBytes = 704 };
+
+/* Slots of a call besides those that the compiler counts: where the callee's frame is aligned to. */
+enum { callSlots = 3 };
+
+typedef struct entry
+{
+    IM3CodePage pages;              /* the function begins at the start of the first; NULL if it is not compiled */
+    uint16_t bytes;                 /* of its pages and constants when compiled, at most */
+    bool kept;
+} entry;
+
+/* Symbols of the linker script. */
+extern uint8_t __stack_start[], __stack_end[];
+
+metacode_call *metacode_running;
+
+static struct
+{
+    IM3Module module;
+    uint32_t count;
+    entry *entries;                 /* of all functions of the module */
+    function_set *callees;          /* of all functions; NULL where the call graph is not known: nothing is dropped */
+    uint32_t stackSlots;
+    bool dropped;
+} cache;
+
+static uint32_t index_of(IM3Function function)
+{
+    return (uint32_t) (function - cache.module->functions);
+}
+
+static entry *entry_of(IM3Function function)
+{
+    return &cache.entries[index_of(function)];
+}
+
+/* Tells wasm3 where the compiled functions are, or that there are none. */
+static void show(bool visible)
+{
+    for (uint32_t i = 0; i < cache.count; i++)
+    {
+        IM3Function function = &cache.module->functions[i];
+        IM3CodePage pages = cache.entries[i].pages;
+        if (function->wasm) function->compiled = visible && pages ? GetPageStartPC(pages) : NULL;
+    }
+}
+
+static void drop(IM3Function function)
+{
+    FreeCodePages(&entry_of(function)->pages);
+    arena_free(function->constants);
+    function->constants = NULL;
+    function->numConstantBytes = 0;
+    function->compiled = NULL;
+}
+
+static void cut_page(IM3CodePage page)
+{
+    page->info.numLines = page->info.lineIndex;
+    arena_trim(page, sizeof page->info + page->info.lineIndex * sizeof(code_t));
+}
+
+/* Takes the pages that were written to, cut to what is in them, with the one that begins with `first` in front. */
+static IM3CodePage take_pages(IM3Runtime runtime, pc_t first)
+{
+    IM3CodePage all = NULL, begin = NULL;
+    IM3CodePage *const lists[] = { &runtime->pagesOpen, &runtime->pagesFull };
+    for (int i = 0; i < 2; i++)
+    {
+        while (*lists[i])
+        {
+            IM3CodePage page = PopCodePage(lists[i]);
+            cut_page(page);
+            if (GetPageStartPC(page) == first) begin = page;
+            else PushCodePage(&all, page);
+        }
+    }
+    if (begin) PushCodePage(&all, begin);
+    return all;
+}
+
+/*
+ * Compiles a function into pages of its own. wasm3 writes a callee's address into the code where it is compiled
+ * already; since it may be dropped, none is while this one is compiled.
+ */
+static M3Result compile(IM3Function function)
+{
+    IM3Runtime runtime = cache.module->runtime;
+    IM3CodePage open = runtime->pagesOpen, full = runtime->pagesFull;
+    runtime->pagesOpen = runtime->pagesFull = NULL;
+    show(false);
+    M3Result result = CompileFunction(function);
+    const pc_t first = function->compiled;
+    entry_of(function)->pages = take_pages(runtime, first);
+    runtime->pagesOpen = open;
+    runtime->pagesFull = full;
+    if (result || !first) drop(function);
+    show(true);
+    return result;
+}
+
+static function_set running(void)
+{
+    function_set set = 0;
+    for (metacode_call *call = metacode_running; call; call = call->outer) set |= function_set_of(index_of(call->function));
+    return set;
+}
+
+/* Drops a function that is not in the set, nor kept. False if there is none. */
+static bool drop_one(function_set needed)
+{
+    for (uint32_t i = 0; cache.callees && i < cache.count; i++)
+    {
+        const entry *of = &cache.entries[i];
+        if (!of->pages || of->kept || needed >> i & 1) continue;
+        drop(&cache.module->functions[i]);
+        cache.dropped = true;
+        return true;
+    }
+    return false;
+}
+
+M3Result metacode_compile(IM3Function function)
+{
+    if (entry_of(function)->pages) return m3Err_none;
+    if (cache.callees)
+    {
+        const function_set wanted = running() | function_set_of(index_of(function));
+        const function_set needed = call_graph_reach(cache.callees, cache.count, wanted);
+        while (engine_bytes() + entry_of(function)->bytes > WASMOTE_ENGINE_BYTES && drop_one(needed)) {}
+    }
+    M3Result result = compile(function);
+    if (result != m3Err_mallocFailed && result != m3Err_mallocFailedCodePage) return result;
+    while (drop_one(running())) {}
+    return compile(function);
+}
+
+M3Result metacode_keep(IM3Function function)
+{
+    M3Result result = metacode_compile(function);
+    entry_of(function)->kept = true;
+    return result;
+}
+
+void metacode_begin_run(void)
+{
+    metacode_running = NULL;
+    while (cache.dropped && drop_one(0)) {}
+}
+
+uint32_t metacode_stack_slots(void)
+{
+    return cache.stackSlots;
+}
+
+/* The functions that a function calls, from its metacode. */
+static function_set callees_of(IM3Function function)
+{
+    function_set found = 0;
+    for (IM3CodePage page = entry_of(function)->pages; page; page = page->info.next)
+    {
+        for (uint32_t line = 0; line + 1 < page->info.lineIndex; line++)
+        {
+            if (page->code[line] != interpreter_call_operation) continue;
+            const uintptr_t offset = (uintptr_t) page->code[line + 1] - (uintptr_t) cache.module->functions;
+            const uint32_t index = offset / sizeof(M3Function);
+            if (index < cache.count && offset % sizeof(M3Function) == 0) found |= function_set_of(index);
+        }
+    }
+    return found;
+}
+
+static uint16_t bytes_of(IM3Function function)
+{
+    uint32_t bytes = function->numConstantBytes;
+    for (IM3CodePage page = entry_of(function)->pages; page; page = page->info.next)
+        bytes += sizeof page->info + page->info.lineIndex * sizeof(code_t);
+    return bytes < UINT16_MAX ? (uint16_t) bytes : UINT16_MAX;
+}
+
+/* Compiles a function to see whether and how it can be; drops it again where it can be compiled during a run. */
+static M3Result try(IM3Function function, uint32_t *slots)
+{
+    const uint32_t runStack = (uint32_t) (__stack_end - __stack_start) - runStackBytes - interpreterInstructionBytes;
+    const uint8_t *begin = interpreter_stack_lowest = __builtin_frame_address(0);
+    M3Result result = compile(function);
+    if (result == m3Err_functionImportMissing) return m3Err_none;
+    if (result) return result;
+
+    entry *of = entry_of(function);
+    of->bytes = bytes_of(function);
+    of->kept = !cache.callees || (uint32_t) (begin - interpreter_stack_lowest) > runStack;
+    *slots = function->maxStackSlots + callSlots;
+    if (cache.callees) cache.callees[index_of(function)] = callees_of(function);
+    if (!of->kept) drop(function);
+    return m3Err_none;
+}
+
+M3Result metacode_open(IM3Module module)
+{
+    const uint32_t count = module->numFunctions;
+    memset(&cache, 0, sizeof cache);
+    metacode_running = NULL;
+    cache.module = module;
+    cache.count = count;
+    for (IM3CodePage page = module->runtime->pagesOpen; page; page = page->info.next) cut_page(page);
+
+    /* A function that is called by way of a table may be running without being known to. */
+    const bool graph = count <= callGraphFunctions && !module->numElementSegments;
+    cache.entries = arena_calloc(count, sizeof *cache.entries);
+    if (graph) cache.callees = arena_calloc(count, sizeof *cache.callees);
+    uint32_t *slots = arena_calloc(count, sizeof *slots);
+    if (!cache.entries || !slots || (graph && !cache.callees)) return m3Err_mallocFailed;
+
+    M3Result result = m3Err_none;
+    for (uint32_t i = 0; i < count && !result; i++)
+        if (module->functions[i].wasm) result = try(&module->functions[i], &slots[i]);
+    if (graph && !result) cache.stackSlots = call_graph_longest_chain(cache.callees, slots, count);
+    arena_free(slots);
+    return result;
+}

@@ -1,0 +1,67 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { connectBoard } from "../../host/device/connect.js";
+import type { Device } from "../../host/device/device.js";
+import { WasmoteError } from "../../host/errors.js";
+import { availableBoards } from "./emulators.js";
+import { longSum, makeModel, sumOfCalls } from "./made-modules.js";
+
+const additions = 400;
+/** RAM that one function of that many additions takes as metacode, at least: three words of 4 bytes for each. */
+const functionBytes = additions * 3 * 4;
+const count = 12;
+const all = Array.from({ length: count }, (_, i) => i + 1);
+
+for (const board of availableBoards(["mps2-an386", "qemu-rv32", "pico"])) {
+  async function withModel(wasm: Uint8Array, use: (device: Device) => Promise<void>): Promise<void> {
+    const device = await connectBoard(board, { model: wasm });
+    try {
+      await use(device);
+    } finally {
+      await device.close();
+    }
+  }
+
+  test(`${board.id}: functions that are not needed are dropped and compiled again, the same in every run`, async () => {
+    const functions = all.map(() => longSum(additions));
+    await withModel(makeModel("many", sumOfCalls(all), { functions }), async (device) => {
+      const loaded = (await device.status()).used;
+      const runs = [await device.run(0, 1), await device.run(0, 1), await device.run(0, 1)];
+      for (const { code } of runs) assert.is(code, count);
+      assert.is(runs[1]!.count, runs[2]!.count);
+      const { used } = await device.status();
+      assert.ok(used < loaded + 4 * functionBytes, `${used} bytes after, ${loaded} before`);
+    });
+  });
+
+  test(`${board.id}: functions that call one another are all there while they run`, async () => {
+    const functions = all.map((index) =>
+      index < count ? sumOfCalls([index + 1, index + 1]) : longSum(additions),
+    );
+    await withModel(makeModel("chain", sumOfCalls([1, 2]), { functions }), async (device) => {
+      const result = 2 ** (count - 1) + 2 ** (count - 2);
+      for (let i = 0; i < 3; i++) assert.is((await device.run(0, 1)).code, result);
+    });
+  });
+}
+
+for (const board of availableBoards(["pico"])) {
+  test(`${board.id}: a call of a function that does not fit beside its caller ends the run, not the board`, async () => {
+    const most = Math.floor((0.35 * board.ramBytes) / 12);
+    const functions = [[...longSum(most), ...sumOfCalls([2]), 0x6a], longSum(most)];
+    const wasm = makeModel("long", sumOfCalls([1]), { functions });
+    const device = await connectBoard(board, { model: wasm });
+    try {
+      await device.run(0, 1).then(
+        () => assert.unreachable("ran"),
+        (error: unknown) =>
+          assert.ok(error instanceof WasmoteError && error.code === "board-trap", String(error)),
+      );
+      assert.is((await device.status()).model, "long");
+    } finally {
+      await device.close();
+    }
+  });
+}
+
+test.run();
