@@ -1,3 +1,4 @@
+import type { BoundNode } from "../graph/node.js";
 import { fixedPointInput } from "./fixed-point.js";
 import {
   emitLookupTable,
@@ -30,7 +31,8 @@ interface Curve {
 /** Integer bits of the function's fixed-point argument in TFLite's reference kernels. */
 const integerBits = 4;
 
-function table(curve: Curve, scale: number, zeroPoint: number): Uint8Array {
+function tableOf(curve: Curve, node: BoundNode): Uint8Array {
+  const { scale, zeroPoint } = int8Parameters(onlyInput(node));
   const { multiplier, shift, radius } = fixedPointInput(scale, integerBits);
   return int8Table((q) => {
     const value = q - zeroPoint;
@@ -64,10 +66,8 @@ export function fixedPointCurve(curve: Curve): Operator {
     macs: () => 0,
     scratchBytes: () => [lookupTableScratchBytes],
     inPlace: () => [0],
+    byteTable: (node) => (onlyInput(node).dtype === "int8" ? tableOf(curve, node) : undefined),
     reference: (_, [input]) => [(input as Float32Array).map(curve.real)],
-    emit(node, placement) {
-      const { scale, zeroPoint } = int8Parameters(onlyInput(node));
-      return emitLookupTable(node, table(curve, scale, zeroPoint), placement);
-    },
+    emit: (node, placement) => emitLookupTable(node, tableOf(curve, node), placement),
   };
 }

@@ -71,6 +71,7 @@ export const hardSwish: Operator = {
   macs: () => 0,
   scratchBytes: () => [lookupTableScratchBytes],
   inPlace: () => [0],
+  byteTable: (node) => (onlyInput(node).dtype === "int8" ? tableOf(node) : undefined),
   reference(_, [input]) {
     return [(input as Float32Array).map((value) => (value * Math.min(6, Math.max(0, value + 3))) / 6)];
   },

@@ -8,6 +8,7 @@ import { fullyConnected } from "./fully-connected.js";
 import { hardSwish } from "./hard-swish.js";
 import { leakyRelu } from "./leaky-relu.js";
 import { logistic } from "./logistic.js";
+import { lookupTable } from "./lookup-table.js";
 import { maxPool2d } from "./max-pool-2d.js";
 import { mean } from "./mean.js";
 import { mul } from "./mul.js";
@@ -30,6 +31,7 @@ export const operators = [
   hardSwish,
   leakyRelu,
   logistic,
+  lookupTable,
   quantize,
   relu,
   relu6,

@@ -57,6 +57,7 @@ export const leakyRelu: Operator<LeakyReluAttributes> = {
   macs: () => 0,
   scratchBytes: () => [lookupTableScratchBytes],
   inPlace: () => [0],
+  byteTable: (node) => (onlyInput(node).dtype === "int8" ? tableOf(node) : undefined),
   reference(node, [input]) {
     return [(input as Float32Array).map((value) => (value > 0 ? value : value * node.attributes.alpha))];
   },

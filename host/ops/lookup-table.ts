@@ -1,6 +1,6 @@
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, perTensor, type Tensor, type TensorType } from "../graph/tensor.js";
-import { type KernelCall, type Placement, Refused, require } from "./operator.js";
+import { type KernelCall, type Operator, type Placement, Refused, require } from "./operator.js";
 import {
   doublingHighMultiply,
   int8Parameters,
@@ -97,3 +97,34 @@ export function byteRescale(real: number): (value: number) => number {
   const right = Math.max(-shift, 0);
   return (value) => roundingDivideByPowerOfTwo(doublingHighMultiply(value * left, signed), right);
 }
+
+/** Attributes of a function of single bytes. */
+export interface LookupTableAttributes {
+  /** Output byte for each input byte, in the order of the unsigned byte; 256 of them. */
+  table: Uint8Array;
+}
+
+/** Any function of single bytes, element by element. No model file has it: passes make it of others. */
+export const lookupTable: Operator<LookupTableAttributes> = {
+  name: "lookupTable",
+  quantization: { output: "as-input" },
+  infer(node) {
+    const input = onlyInput(node);
+    const [output] = node.outputs;
+    for (const tensor of [input, output]) {
+      require(tensor?.dtype === "int8" ||
+        tensor?.dtype === "uint8", `a tensor is ${tensor?.dtype}; int8 or uint8 is expected`);
+    }
+    require(node.attributes.table.length ===
+      256, `a table of ${node.attributes.table.length} bytes; 256 are expected`);
+    return [{ dtype: (output as Tensor).dtype, shape: input.shape }];
+  },
+  macs: () => 0,
+  scratchBytes: () => [lookupTableScratchBytes],
+  inPlace: () => [0],
+  byteTable: (node) => node.attributes.table,
+  reference() {
+    throw new Error("a lookup table has no float form");
+  },
+  emit: (node, placement) => emitLookupTable(node, node.attributes.table, placement),
+};

@@ -103,6 +103,11 @@ export interface Operator<Attributes extends object = object> {
   scratchBytes?(node: BoundNode<Attributes>): readonly number[];
   /** Positions of inputs whose memory output 0 may take over (element i is read before element i is written). */
   inPlace?(node: BoundNode<Attributes>): readonly number[];
+  /**
+   * Where the node is a function of single bytes: the output byte for each input byte, in the order of the unsigned
+   * byte; else undefined. The node is valid.
+   */
+  byteTable?(node: BoundNode<Attributes>): Uint8Array | undefined;
   /** Plain float reference: all inputs (activations and constants; undefined where absent) to all outputs. */
   reference(node: BoundNode<Attributes>, inputs: readonly (Float32Array | undefined)[]): Float32Array[];
   /** Kernel calls that compute the node on integers, in order. Empty where nothing is to be done. */

@@ -69,6 +69,7 @@ export const quantize: Operator = {
   macs: () => 0,
   scratchBytes: (node) => (onlyInput(node).dtype === "float32" ? [0] : [lookupTableScratchBytes]),
   inPlace: () => [0],
+  byteTable: (node) => (onlyInput(node).dtype === "float32" ? undefined : tableOf(node)),
   reference(node, [input]) {
     const { scale, zeroPoint, low, high } = byteQuantization(node.outputs[0] as Tensor);
     const nearest = (value: number): number => roundHalfAway(Math.fround(value / scale)) + zeroPoint;

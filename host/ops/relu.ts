@@ -33,6 +33,7 @@ function rectifier(name: string, builtin: string, activation: FusedActivation): 
     macs: () => 0,
     scratchBytes: () => [lookupTableScratchBytes],
     inPlace: () => [0],
+    byteTable: (node) => (onlyInput(node).dtype === "int8" ? tableOf(node) : undefined),
     reference: (_, [input]) => [(input as Float32Array).map((value) => applyActivation(activation, value))],
     emit: (node, placement) => emitLookupTable(node, tableOf(node), placement),
   };

@@ -2,6 +2,7 @@ import type { Graph } from "../graph/graph.js";
 import { foldConstants } from "./fold-constants.js";
 import { fuseActivations } from "./fuse-activations.js";
 import { fusePadding } from "./fuse-padding.js";
+import { mergeTables } from "./merge-tables.js";
 import { removeChannels } from "./remove-channels.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeIdentities } from "./remove-identities.js";
@@ -18,6 +19,7 @@ export const passes: readonly Pass[] = [
   { name: "remove-identities", apply: removeIdentities },
   { name: "fuse-padding", apply: fusePadding },
   { name: "fuse-activations", apply: fuseActivations },
+  { name: "merge-tables", apply: mergeTables },
   { name: "remove-dead-nodes", apply: removeDeadNodes },
   { name: "remove-channels", apply: removeChannels },
 ];
