@@ -21,33 +21,34 @@
  * depth * 2^14, far below 2^31 for every patch that fits into memory.
  *
  * scratch: depth (to a multiple of 4) * 8 bytes patch, then 48 + chunk * 4 bytes tile, then 48 bytes sums.
- * zeroRow: inputChannels bytes, or 0 where no window reaches over the border.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `ConvPerChannel`.
  */
 import { readWeights } from "../host-imports/weights";
 import { addLanes, laneOffset, lanesStart, packRun } from "../math/lanes";
 import { storeTile } from "../math/requantize";
+import { readParameters, WindowParameters } from "../parameters";
 
 /** Bytes of a tile's sums: 4 channels of 3 positions, int32. */
 const sumsBytes: usize = 48;
 
-export function conv2dInt8(
-  input: usize, output: usize, scratch: usize, zeroRow: usize, weights: i32, batches: i32,
-  inputHeight: i32, inputWidth: i32, inputChannels: i32,
-  outputHeight: i32, outputWidth: i32, outputChannels: i32,
-  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32,
-  dilationHeight: i32, dilationWidth: i32, padTop: i32, padLeft: i32,
-  inputZeroPoint: i32, outputZeroPoint: i32, low: i32, high: i32, chunk: i32,
-): void {
+export function conv2dInt8(parameters: i32, scratch: usize): void {
+  const given = readParameters<WindowParameters>(parameters, scratch);
+  const input = given.input, output = given.output, weights = given.weights;
+  const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
+  const outputHeight = given.outputHeight, outputWidth = given.outputWidth, outputChannels = given.outputs;
+  const filterHeight = given.filterHeight, filterWidth = given.filterWidth;
+  const strideHeight = given.strideHeight, strideWidth = given.strideWidth;
+  const dilationHeight = given.dilationHeight, dilationWidth = given.dilationWidth;
+  const padTop = given.padTop, padLeft = given.padLeft;
+  const inputZeroPoint = given.inputZeroPoint, outputZeroPoint = given.outputZeroPoint;
+  const low = given.low, high = given.high, chunk = given.chunk;
+  const positions = given.batches * outputHeight * outputWidth;
   const depth = filterHeight * filterWidth * inputChannels;
   const paddedDepth = (depth + 3) & ~3;
   const patch = scratch;
   const tile = patch + (<usize>paddedDepth << 3);
-  const never = i32(zeroRow == 0);
-  if (zeroRow) memory.fill(zeroRow, <u8>inputZeroPoint, inputChannels);
   for (let p = patch + (<usize>depth << 3); p < tile; p += 8) store<i64>(p, 0);
 
-  const positions = batches * outputHeight * outputWidth;
   for (let position = 0; position < positions; position += 3) {
     const second = min(position + 1, positions - 1);
     const third = min(position + 2, positions - 1);
@@ -67,15 +68,17 @@ export function conv2dInt8(
     const inside = dilationWidth == 1 && min(min(x0, x1), x2) >= 0 && max(max(x0, x1), x2) + filterWidth <= inputWidth;
     const columns = inside ? filterWidth : 1;
     const runBytes = <usize>(columns * inputChannels) << 3;
+    const outside = tile;
+    store<i8>(outside, inputZeroPoint);
     let p = patch;
     for (let fy = 0; fy < filterHeight; fy++) {
       const dy = fy * dilationHeight;
       for (let fx = 0; fx < filterWidth; fx += columns) {
         const dx = fx * dilationWidth;
-        const a = pixel(image0, y0 + dy, x0 + dx, inputHeight, inputWidth, inputChannels, zeroRow);
-        const b = pixel(image1, y1 + dy, x1 + dx, inputHeight, inputWidth, inputChannels, zeroRow);
-        const c = pixel(image2, y2 + dy, x2 + dx, inputHeight, inputWidth, inputChannels, zeroRow);
-        packRun(p, p + runBytes, a, b, c, i32(a != zeroRow) | never, i32(b != zeroRow) | never, i32(c != zeroRow) | never);
+        const a = pixel(image0, y0 + dy, x0 + dx, inputHeight, inputWidth, inputChannels, outside);
+        const b = pixel(image1, y1 + dy, x1 + dx, inputHeight, inputWidth, inputChannels, outside);
+        const c = pixel(image2, y2 + dy, x2 + dx, inputHeight, inputWidth, inputChannels, outside);
+        packRun(p, p + runBytes, a, b, c, i32(a != outside), i32(b != outside), i32(c != outside));
         p += runBytes;
       }
     }
@@ -86,11 +89,11 @@ export function conv2dInt8(
   }
 }
 
-/** Address of a pixel's channels, or of the zero row where the pixel lies outside. */
+/** Address of a pixel's channels, or `outside` where the pixel lies outside. */
 // @ts-ignore: decorator
 @inline
-function pixel(image: usize, y: i32, x: i32, height: i32, width: i32, channels: i32, zeroRow: usize): usize {
-  if (<u32>y >= <u32>height || <u32>x >= <u32>width) return zeroRow;
+function pixel(image: usize, y: i32, x: i32, height: i32, width: i32, channels: i32, outside: usize): usize {
+  if (<u32>y >= <u32>height || <u32>x >= <u32>width) return outside;
   return image + (y * width + x) * channels;
 }
 

@@ -20,21 +20,23 @@
  * host chooses so that chunk * 128 * max|weight| < 2^20.
  *
  * scratch: filterHeight * span * 8 bytes of packed pixels, span = (outputWidth-1)*strideWidth + (filterWidth-1)*
- * dilationWidth + 1; then one tile; then 1 byte.
+ * dilationWidth + 1; then one tile; then 1 byte; at least 100 bytes.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `DepthwiseConvPerChannel`.
  */
 import { readWeights } from "../host-imports/weights";
 import { lane0, lane1, lane2, laneOffset, lanesStart, pack, packRun, storeLanes } from "../math/lanes";
 import { clamp, requantize, roundingOffset, storeSums, storeSumsLeft } from "../math/requantize";
+import { readParameters, WindowParameters } from "../parameters";
 
 /** 3x3 filters without dilation. */
-export function depthwiseConv2d3x3Int8(
-  input: usize, output: usize, scratch: usize, weights: i32, batches: i32,
-  inputHeight: i32, inputWidth: i32, inputChannels: i32,
-  outputHeight: i32, outputWidth: i32, multiplier: i32,
-  strideHeight: i32, strideWidth: i32, padTop: i32, padLeft: i32,
-  inputZeroPoint: i32, outputZeroPoint: i32, low: i32, high: i32,
-): void {
+export function depthwiseConv2d3x3Int8(parameters: i32, scratch: usize): void {
+  const given = readParameters<WindowParameters>(parameters, scratch);
+  let input = given.input, output = given.output;
+  const weights = given.weights, batches = given.batches, multiplier = given.outputs;
+  const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
+  const outputHeight = given.outputHeight, outputWidth = given.outputWidth;
+  const strideHeight = given.strideHeight, strideWidth = given.strideWidth, padTop = given.padTop, padLeft = given.padLeft;
+  const inputZeroPoint = given.inputZeroPoint, outputZeroPoint = given.outputZeroPoint, low = given.low, high = given.high;
   const span = (outputWidth - 1) * strideWidth + 3;
   const line = <usize>span << 3;
   const tile = scratch + 3 * line;
@@ -97,14 +99,18 @@ function filterRow3x3(
 }
 
 /** Any filter, any dilation. */
-export function depthwiseConv2dInt8(
-  input: usize, output: usize, scratch: usize, weights: i32, batches: i32,
-  inputHeight: i32, inputWidth: i32, inputChannels: i32,
-  outputHeight: i32, outputWidth: i32, multiplier: i32,
-  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32,
-  dilationHeight: i32, dilationWidth: i32, padTop: i32, padLeft: i32,
-  inputZeroPoint: i32, outputZeroPoint: i32, low: i32, high: i32, chunk: i32,
-): void {
+export function depthwiseConv2dInt8(parameters: i32, scratch: usize): void {
+  const given = readParameters<WindowParameters>(parameters, scratch);
+  let input = given.input, output = given.output;
+  const weights = given.weights, batches = given.batches, multiplier = given.outputs;
+  const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
+  const outputHeight = given.outputHeight, outputWidth = given.outputWidth;
+  const filterHeight = given.filterHeight, filterWidth = given.filterWidth;
+  const strideHeight = given.strideHeight, strideWidth = given.strideWidth;
+  const dilationHeight = given.dilationHeight, dilationWidth = given.dilationWidth;
+  const padTop = given.padTop, padLeft = given.padLeft;
+  const inputZeroPoint = given.inputZeroPoint, outputZeroPoint = given.outputZeroPoint;
+  const low = given.low, high = given.high, chunk = given.chunk;
   const span = (outputWidth - 1) * strideWidth + (filterWidth - 1) * dilationWidth + 1;
   const line = <usize>span << 3;
   const tile = scratch + filterHeight * line;

@@ -18,11 +18,13 @@
  */
 import { readWeights } from "../host-imports/weights";
 import { storeTile } from "../math/requantize";
+import { FullyConnectedParameters, readParameters } from "../parameters";
 
-export function fullyConnectedInt8(
-  input: usize, output: usize, scratch: usize, weights: i32, rows: i32, inputs: i32, outputs: i32,
-  outputZeroPoint: i32, low: i32, high: i32, chunk: i32,
-): void {
+export function fullyConnectedInt8(parameters: i32, scratch: usize): void {
+  const given = readParameters<FullyConnectedParameters>(parameters, scratch);
+  let input = given.input, output = given.output;
+  const weights = given.weights, rows = given.rows, inputs = given.inputs, outputs = given.outputs;
+  const outputZeroPoint = given.outputZeroPoint, low = given.low, high = given.high, chunk = given.chunk;
   const depth = (inputs + 3) & ~3;
   const whole = chunk >= depth;
   const sums = scratch + 48;

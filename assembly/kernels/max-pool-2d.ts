@@ -7,14 +7,19 @@
  *   output[b,y,x,c] = clamp(max of input[b,.,.,c] over the window's pixels inside the input, low, high)
  *
  * No accumulator. At least one pixel of every window lies inside the input.
+ * scratch: 64 bytes.
  * Source: TFLite reference kernel `reference_integer_ops::MaxPool`.
  */
-export function maxPool2dInt8(
-  input: usize, output: usize, batches: i32,
-  inputHeight: i32, inputWidth: i32, outputHeight: i32, outputWidth: i32, channels: i32,
-  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32, padTop: i32, padLeft: i32,
-  low: i32, high: i32,
-): void {
+import { PoolParameters, readParameters } from "../parameters";
+
+export function maxPool2dInt8(parameters: i32, scratch: usize): void {
+  const given = readParameters<PoolParameters>(parameters, scratch);
+  let input = given.input, output = given.output;
+  const batches = given.batches, channels = given.channels, inputHeight = given.inputHeight, inputWidth = given.inputWidth;
+  const outputHeight = given.outputHeight, outputWidth = given.outputWidth;
+  const filterHeight = given.filterHeight, filterWidth = given.filterWidth;
+  const strideHeight = given.strideHeight, strideWidth = given.strideWidth, padTop = given.padTop, padLeft = given.padLeft;
+  const low = given.low, high = given.high;
   const rowBytes = inputWidth * channels;
   for (let b = 0; b < batches; b++, input += inputHeight * rowBytes) {
     for (let y = 0; y < outputHeight; y++) {

@@ -17,10 +17,12 @@
  * Source: TFLite reference kernel `Softmax`; gemmlowp's fixed-point arithmetic (`one_over_one_plus_x_for_x_in_0_1`).
  */
 import { readWeights } from "../host-imports/weights";
+import { readParameters, SoftmaxParameters } from "../parameters";
 
-export function softmaxInt8(
-  input: usize, output: usize, scratch: usize, weights: i32, entries: i32, rows: i32, depth: i32,
-): void {
+export function softmaxInt8(parameters: i32, scratch: usize): void {
+  const given = readParameters<SoftmaxParameters>(parameters, scratch);
+  let input = given.input, output = given.output;
+  const weights = given.weights, entries = given.entries, rows = given.rows, depth = given.depth;
   const zeros = 1024 - (<usize>entries << 2);
   memory.fill(scratch, 0, zeros);
   readWeights(scratch + zeros, weights, entries << 2);

@@ -51,10 +51,17 @@ export function compilerOptions(): string {
 }
 
 /**
- * Functions that stay functions of their own: an interpreter that compiles a function when it is first called then
- * neither meets an import that its host lacks nor spends memory on kernels that an accelerator replaces.
+ * Functions that stay functions of their own, by their names in Binaryen, which are their paths: the entry's, and all
+ * that it imports. An interpreter that compiles a function when it is first called then neither meets an import that
+ * its host lacks nor spends memory on a kernel that an accelerator replaces.
  */
-const separateFunctions = ["host-imports/accelerators/*", "model/portable"];
+function separateFunctions(entry: string): string[] {
+  const imports = [...entry.matchAll(/^import \{([^}]*)\} from "\.\/([^"]*)"/gm)];
+  return [
+    "model/*",
+    ...imports.flatMap(([, names = "", path]) => names.split(",").map((name) => `${path}/${name.trim()}`)),
+  ];
+}
 
 /** What AssemblyScript's compiler gives its transforms of the Binaryen module that it has compiled to. */
 interface Binaryen {
@@ -62,18 +69,20 @@ interface Binaryen {
   clearPassArguments(): void;
 }
 
-/** A transform of AssemblyScript's compiler that marks `separateFunctions`; their names in Binaryen are their paths. */
-class KeepFunctionsSeparate {
-  /** Set on the prototype by AssemblyScript's compiler. */
-  declare readonly binaryen: Binaryen;
+/** A transform of AssemblyScript's compiler that keeps Binaryen from inlining the functions of these names. */
+function keepSeparate(functions: readonly string[]): object {
+  return class {
+    /** Set on the prototype by AssemblyScript's compiler. */
+    declare readonly binaryen: Binaryen;
 
-  afterCompile(module: { runPasses(passes: string[]): void }): void {
-    for (const pattern of separateFunctions) {
-      this.binaryen.setPassArgument("no-inline", pattern);
-      module.runPasses(["no-inline"]);
+    afterCompile(module: { runPasses(passes: string[]): void }): void {
+      for (const name of functions) {
+        this.binaryen.setPassArgument("no-inline", name);
+        module.runPasses(["no-inline"]);
+      }
+      this.binaryen.clearPassArguments();
     }
-    this.binaryen.clearPassArguments();
-  }
+  };
 }
 
 /**
@@ -105,7 +114,7 @@ export async function compile(files: ReadonlyMap<string, string>, memoryPages: n
         if (name === "model.wasm" && typeof contents !== "string") wasm = contents;
       },
       listFiles: () => [],
-      transforms: [KeepFunctionsSeparate as never],
+      transforms: [keepSeparate(separateFunctions(files.get("model.ts") ?? "")) as never],
     },
   );
   if (error !== null || wasm === undefined) {

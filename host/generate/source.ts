@@ -1,3 +1,4 @@
+import type { Accelerator } from "../ops/accelerators.js";
 import type { KernelCall } from "../ops/operator.js";
 import type { Program, ProgramStep } from "./program.js";
 
@@ -12,8 +13,8 @@ const acceleratorsModule = "host-imports/accelerators";
  * relative to `assembly/`.
  */
 export function writeSource(program: Program): string {
-  const accelerated = program.steps.some(isAccelerated);
-  return `${writeImports(program)}${accelerated ? "\nexport { accelerators };\n" : ""}
+  const accelerated = acceleratedKernels(program);
+  return `${writeImports(program)}${accelerated.size > 0 ? "\nexport { accelerators };\n" : ""}
 /** Runs the steps first..last-1 of ${program.steps.length}. Returns ${runCodes.done}, or ${runCodes.invalidSteps} where there are no such steps. */
 export function run(first: i32, last: i32): i32 {
   if (first < 0 || last > ${program.steps.length} || first > last) return ${runCodes.invalidSteps};
@@ -23,11 +24,15 @@ ${program.steps.map(writeStep).join("")}    }
   }
   return ${runCodes.done};
 }
-${accelerated ? writePortable(program) : ""}`;
+${[...accelerated].map(([kernel, accelerator]) => writeChoice(kernel, accelerator)).join("")}`;
 }
 
-function isAccelerated({ calls }: ProgramStep): boolean {
-  return calls.some((call) => call.accelerated !== undefined);
+/** Kernels that an accelerator stands in for, by name. */
+function acceleratedKernels({ steps }: Program): Map<string, Accelerator> {
+  const calls = steps.flatMap((step) => step.calls);
+  return new Map(
+    calls.flatMap(({ kernel, accelerator }) => (accelerator === undefined ? [] : [[kernel, accelerator]])),
+  );
 }
 
 function writeImports(program: Program): string {
@@ -35,11 +40,11 @@ function writeImports(program: Program): string {
   const add = (module: string, name: string): void => {
     names.set(module, (names.get(module) ?? new Set()).add(name));
   };
-  for (const { module, kernel, accelerated } of program.steps.flatMap(({ calls }) => calls)) {
+  for (const { module, kernel, accelerator } of program.steps.flatMap(({ calls }) => calls)) {
     add(module, kernel);
-    if (accelerated === undefined) continue;
+    if (accelerator === undefined) continue;
     add(acceleratorsModule, "accelerators");
-    add(acceleratorsModule, accelerated.accelerator.call);
+    add(acceleratorsModule, accelerator.call);
   }
   return [...names]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -47,38 +52,18 @@ function writeImports(program: Program): string {
     .join("");
 }
 
-/** A step of `run`; where an accelerator is missing, `portable` does it. */
 function writeStep(step: ProgramStep, index: number): string {
-  const title = `      case ${index}: // ${step.operator} ${printable(step.name)}\n`;
-  if (!isAccelerated(step)) return `${title}${step.calls.map(writeCall).join("")}        break;\n`;
-  const bits = step.calls.reduce((mask, { accelerated }) => mask | (accelerated?.accelerator.bit ?? 0), 0);
-  return `${title}        if ((accelerators & ${bits}) != ${bits}) {
-          portable(${index});
-          break;
-        }
-${step.calls.map(writeAcceleratedCall).join("")}        break;
+  return `      case ${index}: // ${step.operator} ${printable(step.name)}
+${step.calls.map(writeCall).join("")}        break;
 `;
 }
 
-function writeAcceleratedCall(call: KernelCall): string {
-  if (call.accelerated === undefined) return writeCall(call);
-  const { accelerator, parameters } = call.accelerated;
-  return `        ${accelerator.call}(${parameters});\n`;
-}
-
-function writePortable(program: Program): string {
-  const cases = program.steps
-    .map((step, index) =>
-      isAccelerated(step)
-        ? `    case ${index}:\n${step.calls.map(writeCall).join("").replace(/^ {4}/gm, "  ")}      break;\n`
-        : "",
-    )
-    .join("");
+/** The function that has an accelerator or, where the host offers none, the kernel do a step. */
+function writeChoice(kernel: string, { bit, call }: Accelerator): string {
   return `
-/** A step that an accelerator does where the host offers it. */
-function portable(step: i32): void {
-  switch (step) {
-${cases}  }
+function ${kernel}Step(parameters: i32, scratch: usize): void {
+  if (accelerators & ${bit}) ${call}(parameters);
+  else ${kernel}(parameters, scratch);
 }
 `;
 }
@@ -88,19 +73,29 @@ function printable(name: string): string {
   return name.replace(/[^\x20-\x7e]/g, "?").slice(0, 120);
 }
 
-function writeCall({ kernel, arguments: values }: KernelCall): string {
+/** A call, below a comment with what its block of parameters holds. */
+function writeCall({ kernel, arguments: values, parameters, accelerator }: KernelCall): string {
+  const name = accelerator === undefined ? kernel : `${kernel}Step`;
+  const notes = Object.entries(parameters ?? {}).map(([field, value]) => `${field} ${value},`);
+  const items = Object.entries(values).map(([field, value]) => `${literal(value)} /* ${field} */,`);
+  const comment = wrap(notes).map((line) => `        // ${line}\n`);
+  const lines = wrap(items);
+  const call =
+    lines.length === 1
+      ? `        ${name}(${(lines[0] as string).slice(0, -1)});\n`
+      : `        ${name}(\n${lines.map((line) => `          ${line}\n`).join("")}        );\n`;
+  return comment.join("").replace(/,\n$/, "\n") + call;
+}
+
+/** Items in lines of at most 100 characters, with spaces between. */
+function wrap(items: readonly string[]): string[] {
   const lines: string[] = [];
-  let line = "";
-  for (const [name, value] of Object.entries(values)) {
-    const item = `${literal(value)} /* ${name} */, `;
-    if (line.length + item.length > 100) {
-      lines.push(line.trimEnd());
-      line = "";
-    }
-    line += item;
+  for (const item of items) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + item.length <= 100) lines[lines.length - 1] = `${line} ${item}`;
+    else lines.push(item);
   }
-  lines.push(line.trimEnd());
-  return `        ${kernel}(\n${lines.map((text) => `          ${text}\n`).join("")}        );\n`;
+  return lines;
 }
 
 function literal(value: number | bigint): string {

@@ -22,19 +22,3 @@ export const accelerators = {
 export function isOptionalImport(name: string): boolean {
   return Object.values(accelerators).some((accelerator) => name === `wasmote.${accelerator.import}`);
 }
-
-/** A kernel call's equal, done by an accelerator with a block of parameters in the weights section. */
-export interface AcceleratedCall {
-  readonly accelerator: Accelerator;
-  /** Offset of the parameters in the weights section. */
-  readonly parameters: number;
-}
-
-/** Lays parameters out as an accelerator reads them: int32, little-endian, in the order given. */
-export function parameterBlock(values: Readonly<Record<string, number>>): Uint8Array {
-  const numbers = Object.values(values);
-  const bytes = new Uint8Array(numbers.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (const [i, value] of numbers.entries()) view.setInt32(i * 4, value, true);
-  return bytes;
-}

@@ -9,5 +9,5 @@ export const add = elementwise({
   maxVersion: 5,
   compute: (first, second) => first + second,
   kernel: (first, second, output, activation) =>
-    sumKernel(first, second, output, activation, 1n, (value) => value),
+    sumKernel(first, second, output, activation, 1, (value) => value),
 });

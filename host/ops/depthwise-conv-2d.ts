@@ -9,8 +9,9 @@ import {
   readTfliteConvolution,
 } from "./convolution.js";
 import { type Operator, Refused, require } from "./operator.js";
-import { emitPatchProduct, patchScratchBytes, windowParameters } from "./patch-product.js";
-import { applyActivation, int8ActivationRange, int8Parameters } from "./requantization.js";
+import { callWithParameters } from "./parameters.js";
+import { emitPatchProduct, patchScratchBytes, windowParameterBytes, windowParameters } from "./patch-product.js";
+import { applyActivation } from "./requantization.js";
 import {
   type ChannelConstants,
   channelConstants,
@@ -87,7 +88,7 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
     const { window: w, outputWidth } = g;
     const span = (outputWidth - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
     const tileBytes = tileHeaderBytes + roundUp(w.filterHeight * w.filterWidth * 4, 16);
-    return [roundUp(w.filterHeight * span * 8 + tileBytes + 1, 8)];
+    return [roundUp(Math.max(w.filterHeight * span * 8 + tileBytes + 1, windowParameterBytes), 8)];
   },
   reference(node, [input, weights, bias]) {
     const g = geometry(node);
@@ -140,46 +141,27 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
       );
       return emitPatchProduct(g, g.input, output, node.attributes.activation, maxWeight, tiles, placement);
     }
-    const range = int8ActivationRange(node.attributes.activation, output);
-    const plain = isPlain3x3(g);
-    const weights = placement.weights(packChannelTiles(taps, g.outputChannels, data, constants));
+    const tiles = packChannelTiles(taps, g.outputChannels, data, constants);
     return [
-      {
-        module: "kernels/depthwise-conv-2d",
-        kernel: plain ? "depthwiseConv2d3x3Int8" : "depthwiseConv2dInt8",
-        arguments: {
-          input: placement.inputs[0] as number,
-          output: placement.outputs[0] as number,
-          scratch: placement.scratch,
-          weights,
-          batches: g.batches,
-          inputHeight: g.inputHeight,
-          inputWidth: g.inputWidth,
-          inputChannels: g.inputChannels,
-          outputHeight: g.outputHeight,
-          outputWidth: g.outputWidth,
-          multiplier: g.multiplier,
-          ...(plain ? {} : { filterHeight: g.window.filterHeight, filterWidth: g.window.filterWidth }),
-          strideHeight: g.window.strideHeight,
-          strideWidth: g.window.strideWidth,
-          ...(plain
-            ? {}
-            : { dilationHeight: g.window.dilationHeight, dilationWidth: g.window.dilationWidth }),
-          padTop: g.padding.top,
-          padLeft: g.padding.left,
-          inputZeroPoint: int8Parameters(g.input).zeroPoint,
-          outputZeroPoint: int8Parameters(output).zeroPoint,
-          low: range.low,
-          high: range.high,
-          ...(plain ? {} : { chunk: laneCapacity(maxWeight) }),
-        },
-        accelerated: {
+      callWithParameters(
+        {
+          module: "kernels/depthwise-conv-2d",
+          kernel: isPlain3x3(g) ? "depthwiseConv2d3x3Int8" : "depthwiseConv2dInt8",
           accelerator: accelerators.depthwise,
-          parameters: placement.weights(
-            windowParameters(g, g.multiplier, g.input, output, range, weights, placement),
-          ),
         },
-      },
+        windowParameters(
+          g,
+          g.multiplier,
+          g.input,
+          output,
+          node.attributes.activation,
+          tiles,
+          laneCapacity(maxWeight),
+          placement,
+        ),
+        placement.scratch,
+        placement,
+      ),
     ];
   },
 };

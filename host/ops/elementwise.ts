@@ -1,6 +1,6 @@
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
-import { type Accelerator, parameterBlock } from "./accelerators.js";
+import type { Accelerator } from "./accelerators.js";
 import {
   type BroadcastSteps,
   broadcastLoops,
@@ -10,6 +10,7 @@ import {
   operands,
 } from "./broadcast.js";
 import { type KernelCall, type Operator, type Placement, require } from "./operator.js";
+import { callWithParameters } from "./parameters.js";
 import { applyActivation, int8Parameters, tfliteActivation } from "./requantization.js";
 import { roundUp } from "./weight-tiles.js";
 
@@ -18,20 +19,20 @@ export interface ElementwiseAttributes {
   activation: FusedActivation;
 }
 
-/** A kernel for int8 operands, and the names of its arguments. */
+/** A kernel for int8 operands, and its parameters by the names of its class in assembly/parameters.ts. */
 export interface ElementwiseKernel {
   /** Kernel's file; it exports `same` for operands of one shape and `broadcast` for any others. */
   module: string;
   same: string;
   broadcast: string;
-  /** Names of the operands in the kernel's arguments, in its order. */
+  /** Names of the operands, in the block's order. */
   operands: readonly [string, string];
   /** Whether the kernel takes the node's second operand first. */
   swapped: boolean;
-  /** Arguments after addresses, counts and steps. */
-  constants: Readonly<Record<string, number | bigint>>;
-  /** The accelerator for operands of one shape, and its parameters after addresses and length. */
-  accelerated?: { accelerator: Accelerator; constants: Readonly<Record<string, number>> };
+  /** Parameters after addresses and length. */
+  constants: Readonly<Record<string, number>>;
+  /** The accelerator for operands of one shape. */
+  accelerator?: Accelerator;
 }
 
 /** What tells one elementwise operator from another. */
@@ -47,6 +48,9 @@ export interface ElementwiseKind {
 
 /** Alignment of constant operands within scratch memory, in bytes. */
 const constantAlignment = 8;
+
+/** Bytes to which a kernel reads its parameters, those for broadcasting apart from the others. */
+const parameterBytes = 64;
 
 /** Bytes of scratch memory for constant operands, and each operand's offset in it. */
 function constantLayout(node: BoundNode): { bytes: number; offsets: (number | undefined)[] } {
@@ -95,7 +99,7 @@ export function elementwise(kind: ElementwiseKind): Operator<ElementwiseAttribut
       return [{ dtype, shape: broadcastShape(first.shape, second.shape) }];
     },
     macs: () => 0,
-    scratchBytes: (node) => [constantLayout(node).bytes],
+    scratchBytes: (node) => [constantLayout(node).bytes + parameterBytes],
     inPlace(node) {
       const [first, second] = operands(node.inputs);
       const count = elementCount(broadcastShape(first.shape, second.shape));
@@ -123,32 +127,28 @@ export function elementwise(kind: ElementwiseKind): Operator<ElementwiseAttribut
       const kernel = kind.kernel(first, second, output, node.attributes.activation);
       const order = kernel.swapped ? ([1, 0] as const) : ([0, 1] as const);
       const [a, b] = kernel.operands;
-      const places = { [a]: addresses[order[0]] as number, [b]: addresses[order[1]] as number };
       const length = elementCount(output.shape);
       const flat = elementCount(first.shape) === length && elementCount(second.shape) === length;
-      const walk = flat
-        ? { length }
-        : stepArguments(broadcastSteps(broadcastLoops(first.shape, second.shape)), kernel);
-      calls.push({
-        module: kernel.module,
-        kernel: flat ? kernel.same : kernel.broadcast,
-        arguments: { ...places, output: placement.outputs[0] as number, ...walk, ...kernel.constants },
-        ...(flat && kernel.accelerated !== undefined
-          ? {
-              accelerated: {
-                accelerator: kernel.accelerated.accelerator,
-                parameters: placement.weights(
-                  parameterBlock({
-                    ...places,
-                    output: placement.outputs[0] as number,
-                    length,
-                    ...kernel.accelerated.constants,
-                  }),
-                ),
-              },
-            }
-          : {}),
-      });
+      const steps = broadcastSteps(broadcastLoops(first.shape, second.shape));
+      calls.push(
+        callWithParameters(
+          {
+            module: kernel.module,
+            kernel: flat ? kernel.same : kernel.broadcast,
+            accelerator: flat ? kernel.accelerator : undefined,
+          },
+          {
+            [a]: addresses[order[0]] as number,
+            [b]: addresses[order[1]] as number,
+            output: placement.outputs[0] as number,
+            length: flat ? length : steps.counts[4],
+            ...kernel.constants,
+            ...(flat ? {} : broadcastParameters(steps, kernel.swapped)),
+          },
+          placement.scratch + constantLayout(node).bytes,
+          placement,
+        ),
+      );
       return calls;
     },
   };
@@ -175,14 +175,12 @@ function readConstants(node: BoundNode, placement: Placement, calls: KernelCall[
   });
 }
 
-/** Counts and steps by the names of the kernel's arguments, in its order. */
-function stepArguments(steps: BroadcastSteps, kernel: ElementwiseKernel): Record<string, number> {
+/** `BroadcastParameters` of assembly/parameters.ts; `swapped` where the kernel takes the second operand first. */
+function broadcastParameters(steps: BroadcastSteps, swapped: boolean): Record<string, number> {
   const result: Record<string, number> = {};
-  const level = (i: number): string => (i < 4 ? String(i) : "");
-  for (const [i, count] of steps.counts.entries()) result[i < 4 ? `count${i}` : "length"] = count;
-  const perOperand = kernel.swapped ? [steps.second, steps.first] : [steps.first, steps.second];
-  for (const [operand, values] of perOperand.entries()) {
-    for (const [i, value] of values.entries()) result[`${kernel.operands[operand]}Step${level(i)}`] = value;
-  }
+  const [first, second] = swapped ? [steps.second, steps.first] : [steps.first, steps.second];
+  for (const [i, count] of steps.counts.slice(0, 4).entries()) result[`count${i}`] = count;
+  for (const [i, step] of first.entries()) result[`firstStep${i < 4 ? i : ""}`] = step;
+  for (const [i, step] of second.entries()) result[`secondStep${i < 4 ? i : ""}`] = step;
   return result;
 }

@@ -1,8 +1,9 @@
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
-import { accelerators, parameterBlock } from "./accelerators.js";
+import { accelerators } from "./accelerators.js";
 import { checkWeightedDtypes } from "./convolution.js";
 import { type Operator, Refused, require } from "./operator.js";
+import { callWithParameters } from "./parameters.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
 import { channelConstants, packTiles, roundUp, tileHeaderBytes } from "./weight-tiles.js";
 
@@ -92,18 +93,20 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
       return sum;
     });
     const range = int8ActivationRange(node.attributes.activation, output);
-    const weights = placement.weights(
-      packTiles(g.outputs, g.inputs, (n, k) => data[n * g.inputs + k] as number, constants),
-    );
+    const tiles = packTiles(g.outputs, g.inputs, (n, k) => data[n * g.inputs + k] as number, constants);
     return [
-      {
-        module: "kernels/fully-connected",
-        kernel: "fullyConnectedInt8",
-        arguments: {
+      callWithParameters(
+        {
+          module: "kernels/fully-connected",
+          kernel: "fullyConnectedInt8",
+          accelerator: accelerators.fullyConnected,
+        },
+        {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,
           scratch: placement.scratch,
-          weights,
+          scratchBytes: placement.scratchBytes,
+          weights: placement.weights(tiles),
           rows: g.rows,
           inputs: g.inputs,
           outputs: g.outputs,
@@ -115,25 +118,9 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
             Math.floor((placement.scratchBytes - tileHeaderBytes) / 16) * 4,
           ),
         },
-        accelerated: {
-          accelerator: accelerators.fullyConnected,
-          parameters: placement.weights(
-            parameterBlock({
-              input: placement.inputs[0] as number,
-              output: placement.outputs[0] as number,
-              scratch: placement.scratch,
-              scratchBytes: placement.scratchBytes,
-              weights,
-              rows: g.rows,
-              inputs: g.inputs,
-              outputs: g.outputs,
-              outputZeroPoint: int8Parameters(output).zeroPoint,
-              low: range.low,
-              high: range.high,
-            }),
-          ),
-        },
-      },
+        placement.scratch,
+        placement,
+      ),
     ];
   },
 };

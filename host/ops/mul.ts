@@ -17,7 +17,6 @@ export const mul = elementwise({
     const { multiplier, shift } = quantizeMultiplier((a.scale * b.scale) / to.scale);
     require(shift <=
       maxLeftShift, `the output's scale ${to.scale} is too small beside the product of the inputs' ${a.scale} and ${b.scale}`);
-    const right = BigInt(Math.max(-shift, 0));
     const { low, high } = int8ActivationRange(activation, output);
     return {
       module: "kernels/mul",
@@ -26,12 +25,11 @@ export const mul = elementwise({
       operands: ["first", "second"],
       swapped: false,
       constants: {
-        firstOffset: -a.zeroPoint,
-        secondOffset: -b.zeroPoint,
-        factor: BigInt(multiplier) << BigInt(Math.max(shift, 0)),
-        bias: right > 0n ? 0n : 1n << 62n,
-        rounding: ((1n << right) >> 1n) + (BigInt(to.zeroPoint) << right),
-        shift: right,
+        firstZeroPoint: a.zeroPoint,
+        secondZeroPoint: b.zeroPoint,
+        multiplier,
+        shift: -shift,
+        outputZeroPoint: to.zeroPoint,
         low,
         high,
       },

@@ -1,6 +1,6 @@
 import type { BoundNode } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
-import type { AcceleratedCall } from "./accelerators.js";
+import type { Accelerator } from "./accelerators.js";
 
 /** Why a node cannot be run. Collected, so that a user sees every reason at once. */
 export class Refused extends Error {}
@@ -76,8 +76,10 @@ export interface KernelCall {
   /** Exported function of that file. */
   readonly kernel: string;
   readonly arguments: Readonly<Record<string, number | bigint>>;
-  /** The same work, to the byte, done by a native micro-kernel where the host offers it. */
-  readonly accelerated?: AcceleratedCall;
+  /** What the block of parameters holds whose offset is the first argument; absent where the kernel takes none. */
+  readonly parameters?: Readonly<Record<string, number>>;
+  /** The native micro-kernel that does the same work, to the byte, from the same block. */
+  readonly accelerator?: Accelerator;
 }
 
 /**

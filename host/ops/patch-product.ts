@@ -1,7 +1,8 @@
 import type { FusedActivation } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
-import { accelerators, parameterBlock } from "./accelerators.js";
+import { accelerators } from "./accelerators.js";
 import type { KernelCall, Placement } from "./operator.js";
+import { callWithParameters } from "./parameters.js";
 import { int8ActivationRange, int8Parameters } from "./requantization.js";
 import { laneCapacity, roundUp, tileHeaderBytes } from "./weight-tiles.js";
 import type { Padding, Window } from "./window.js";
@@ -9,9 +10,11 @@ import type { Padding, Window } from "./window.js";
 /** Bytes of the kernel's sums: 4 channels of 3 positions, int32. */
 const sumsBytes = 48;
 
-/** Positions that accelerators compute at once, at most and at least; an input of each takes 2 bytes of scratch memory. */
+/** Bytes of `windowParameters` as a block. */
+export const windowParameterBytes = 100;
+
+/** Positions that accelerators compute at once, at most; an input of each takes 2 bytes of scratch memory. */
 const acceleratedPositions = 6;
-const leastAcceleratedPositions = 3;
 
 /** Inputs of one output whose sum of products is within 2^30, which accelerators rely on. */
 const acceleratedDepth = 2 ** 16;
@@ -29,11 +32,6 @@ export interface PatchProduct {
   padding: Padding;
 }
 
-/** Whether any window reaches over the input's border. */
-function reachesOver({ padding }: PatchProduct): boolean {
-  return padding.top + padding.bottom + padding.left + padding.right > 0;
-}
-
 /** Patch length (inputs of one output) of a convolution. */
 function depthOf(product: PatchProduct): number {
   return product.window.filterHeight * product.window.filterWidth * product.inputChannels;
@@ -46,11 +44,10 @@ function depthOf(product: PatchProduct): number {
 export function patchScratchBytes(product: PatchProduct, maxWeight: number): number[] {
   const depth = roundUp(depthOf(product), 4);
   const capacity = laneCapacity(maxWeight);
-  const zeroRow = reachesOver(product) ? product.inputChannels : 0;
   const chunks = depth <= capacity ? 1 : Math.ceil(depth / Math.min(24, capacity));
   const smallest = roundUp(Math.ceil(depth / chunks), 4);
   const sizes = [smallest, Math.min(depth, capacity)].map((chunk) =>
-    roundUp(depth * 8 + tileHeaderBytes + chunk * 4 + sumsBytes + zeroRow, 8),
+    depth * 8 + tileHeaderBytes + chunk * 4 + sumsBytes,
   );
   const ascending = [...sizes, roundUp(depth * acceleratedPositions * 2, 8)].sort((a, b) => a - b);
   const [least] = sizes as [number];
@@ -68,58 +65,24 @@ export function emitPatchProduct(
   placement: Placement,
 ): KernelCall[] {
   const depth = roundUp(depthOf(product), 4);
-  const zeroRow = reachesOver(product) ? product.inputChannels : 0;
-  const spare = placement.scratchBytes - depth * 8 - tileHeaderBytes - sumsBytes - zeroRow;
+  const spare = placement.scratchBytes - depth * 8 - tileHeaderBytes - sumsBytes;
   const chunk = Math.min(depth, laneCapacity(maxWeight), Math.floor(spare / 16) * 4);
-  const range = int8ActivationRange(activation, output);
-  const weights = placement.weights(tiles);
   return [
-    {
-      module: "kernels/conv-2d",
-      kernel: "conv2dInt8",
-      arguments: {
-        input: placement.inputs[0] as number,
-        output: placement.outputs[0] as number,
-        scratch: placement.scratch,
-        zeroRow: zeroRow > 0 ? placement.scratch + depth * 8 + tileHeaderBytes + chunk * 4 + sumsBytes : 0,
-        weights,
-        batches: product.batches,
-        inputHeight: product.inputHeight,
-        inputWidth: product.inputWidth,
-        inputChannels: product.inputChannels,
-        outputHeight: product.outputHeight,
-        outputWidth: product.outputWidth,
-        outputChannels: product.outputChannels,
-        filterHeight: product.window.filterHeight,
-        filterWidth: product.window.filterWidth,
-        strideHeight: product.window.strideHeight,
-        strideWidth: product.window.strideWidth,
-        dilationHeight: product.window.dilationHeight,
-        dilationWidth: product.window.dilationWidth,
-        padTop: product.padding.top,
-        padLeft: product.padding.left,
-        inputZeroPoint: int8Parameters(input).zeroPoint,
-        outputZeroPoint: int8Parameters(output).zeroPoint,
-        low: range.low,
-        high: range.high,
-        chunk,
+    callWithParameters(
+      {
+        module: "kernels/conv-2d",
+        kernel: "conv2dInt8",
+        accelerator: depth <= acceleratedDepth ? accelerators.conv : undefined,
       },
-      ...(depth <= acceleratedDepth && placement.scratchBytes >= depth * leastAcceleratedPositions * 2
-        ? {
-            accelerated: {
-              accelerator: accelerators.conv,
-              parameters: placement.weights(
-                windowParameters(product, product.outputChannels, input, output, range, weights, placement),
-              ),
-            },
-          }
-        : {}),
-    },
+      windowParameters(product, product.outputChannels, input, output, activation, tiles, chunk, placement),
+      placement.scratch,
+      placement,
+    ),
   ];
 }
 
 /**
- * Parameters of the accelerators of windows with weights, `accel_conv_s8` and `accel_depthwise_s8`.
+ * Parameters of a convolution, depthwise or not: `WindowParameters` of assembly/parameters.ts.
  *
  * @param outputs output channels, or of a depthwise convolution the output channels of an input channel
  */
@@ -128,16 +91,18 @@ export function windowParameters(
   outputs: number,
   input: Tensor,
   output: Tensor,
-  range: { low: number; high: number },
-  weights: number,
+  activation: FusedActivation,
+  tiles: Uint8Array,
+  chunk: number,
   placement: Placement,
-): Uint8Array {
-  return parameterBlock({
+): Record<string, number> {
+  const { low, high } = int8ActivationRange(activation, output);
+  return {
     input: placement.inputs[0] as number,
     output: placement.outputs[0] as number,
     scratch: placement.scratch,
     scratchBytes: placement.scratchBytes,
-    weights,
+    weights: placement.weights(tiles),
     batches: product.batches,
     inputHeight: product.inputHeight,
     inputWidth: product.inputWidth,
@@ -155,7 +120,8 @@ export function windowParameters(
     padLeft: product.padding.left,
     inputZeroPoint: int8Parameters(input).zeroPoint,
     outputZeroPoint: int8Parameters(output).zeroPoint,
-    low: range.low,
-    high: range.high,
-  });
+    low,
+    high,
+    chunk,
+  };
 }

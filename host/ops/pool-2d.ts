@@ -1,7 +1,7 @@
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
-import { type Accelerator, parameterBlock } from "./accelerators.js";
 import { type Operator, Refused, require } from "./operator.js";
+import { callWithParameters, type ParameterKernel } from "./parameters.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
 import { explicitPadding, type Padding, slide, type Window } from "./window.js";
 
@@ -15,17 +15,12 @@ export interface Pool2dAttributes {
   activation: FusedActivation;
 }
 
-/** What tells one kind of pool from another. */
-export interface PoolKind {
+/** What tells one kind of pool from another; its kernel takes `PoolParameters` of assembly/parameters.ts. */
+export interface PoolKind extends ParameterKernel {
   /** Operator's name in the graph. */
   name: string;
   /** Name in TFLite's `BuiltinOperator`. */
   builtin: string;
-  /** Kernel's file and function, with `averagePool2dInt8`'s arguments. */
-  module: string;
-  kernel: string;
-  /** Native micro-kernel that takes the same arguments. */
-  accelerator?: Accelerator;
   /** Value of a window before its first pixel. */
   start: number;
   /** A window's value with one pixel more. */
@@ -36,6 +31,9 @@ export interface PoolKind {
 
 /** Largest number of pixels in a window whose int32 sum of int8 values cannot overflow. */
 const maxWindow = 2 ** 23;
+
+/** Bytes of the kernels' parameters as a block: `PoolParameters` of assembly/parameters.ts. */
+const parameterBytes = 64;
 
 interface Geometry {
   input: Tensor;
@@ -130,6 +128,7 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
       return [{ dtype, shape: [g.batches, g.outputHeight, g.outputWidth, g.channels] }];
     },
     macs: () => 0,
+    scratchBytes: () => [parameterBytes],
     // Without padding no output lies before the first input that it is made of.
     inPlace: ({ attributes: { padding } }) => (padding.top === 0 && padding.left === 0 ? [0] : []),
     reference(node, [input]) {
@@ -166,34 +165,30 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
       const g = geometry(node);
       const { filterHeight, filterWidth, strideHeight, strideWidth, padding, activation } = node.attributes;
       const { low, high } = int8ActivationRange(activation, node.outputs[0] as Tensor);
-      const values = {
-        input: placement.inputs[0] as number,
-        output: placement.outputs[0] as number,
-        batches: g.batches,
-        inputHeight: g.inputHeight,
-        inputWidth: g.inputWidth,
-        outputHeight: g.outputHeight,
-        outputWidth: g.outputWidth,
-        channels: g.channels,
-        filterHeight,
-        filterWidth,
-        strideHeight,
-        strideWidth,
-        padTop: padding.top,
-        padLeft: padding.left,
-        low,
-        high,
-      };
-      const { accelerator } = kind;
       return [
-        {
-          module: kind.module,
-          kernel: kind.kernel,
-          arguments: values,
-          ...(accelerator === undefined
-            ? {}
-            : { accelerated: { accelerator, parameters: placement.weights(parameterBlock(values)) } }),
-        },
+        callWithParameters(
+          kind,
+          {
+            input: placement.inputs[0] as number,
+            output: placement.outputs[0] as number,
+            batches: g.batches,
+            inputHeight: g.inputHeight,
+            inputWidth: g.inputWidth,
+            outputHeight: g.outputHeight,
+            outputWidth: g.outputWidth,
+            channels: g.channels,
+            filterHeight,
+            filterWidth,
+            strideHeight,
+            strideWidth,
+            padTop: padding.top,
+            padLeft: padding.left,
+            low,
+            high,
+          },
+          placement.scratch,
+          placement,
+        ),
       ];
     },
   };

@@ -1,9 +1,10 @@
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, type Tensor } from "../graph/tensor.js";
-import { accelerators, parameterBlock } from "./accelerators.js";
+import { accelerators } from "./accelerators.js";
 import { expOnNegative, fixedPointInput } from "./fixed-point.js";
 import { inferElementwise, onlyInput, requireParameters } from "./lookup-table.js";
 import { type Operator, require } from "./operator.js";
+import { callWithParameters } from "./parameters.js";
 import { doublingHighMultiply, int8Parameters } from "./requantization.js";
 
 /** Attributes of a softmax over the last axis. */
@@ -95,25 +96,21 @@ export const softmax: Operator<SoftmaxAttributes> = {
     const bytes = new Uint8Array(table.length * 4);
     const view = new DataView(bytes.buffer);
     for (const [i, value] of table.entries()) view.setInt32(i * 4, value, true);
-    const values = {
-      input: placement.inputs[0] as number,
-      output: placement.outputs[0] as number,
-      scratch: placement.scratch,
-      weights: placement.weights(bytes),
-      entries: table.length,
-      rows: elementCount(input.shape) / depthOf(input),
-      depth: depthOf(input),
-    };
     return [
-      {
-        module: "kernels/softmax",
-        kernel: "softmaxInt8",
-        arguments: values,
-        accelerated: {
-          accelerator: accelerators.softmax,
-          parameters: placement.weights(parameterBlock(values)),
+      callWithParameters(
+        { module: "kernels/softmax", kernel: "softmaxInt8", accelerator: accelerators.softmax },
+        {
+          input: placement.inputs[0] as number,
+          output: placement.outputs[0] as number,
+          scratch: placement.scratch,
+          weights: placement.weights(bytes),
+          entries: table.length,
+          rows: elementCount(input.shape) / depthOf(input),
+          depth: depthOf(input),
         },
-      },
+        placement.scratch,
+        placement,
+      ),
     ];
   },
 };

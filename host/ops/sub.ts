@@ -9,5 +9,5 @@ export const sub = elementwise({
   maxVersion: 5,
   compute: (first, second) => first - second,
   kernel: (first, second, output, activation) =>
-    sumKernel(first, second, output, activation, -1n, Math.fround),
+    sumKernel(first, second, output, activation, -1, Math.fround),
 });

@@ -24,7 +24,7 @@ export function sumKernel(
   second: Tensor,
   output: Tensor,
   activation: FusedActivation,
-  sign: 1n | -1n,
+  sign: 1 | -1,
   round: Round,
 ): ElementwiseKernel {
   const swapped = int8Parameters(first).scale < int8Parameters(second).scale;
@@ -36,14 +36,7 @@ export function sumKernel(
   const rescaling = quantizeMultiplier(round(twiceLargest / round(2 ** leftShift * to.scale)));
   require(rescaling.multiplier === 0 ||
     rescaling.shift < 0, `the output's scale ${to.scale} is too small beside the inputs' ${wide.scale}`);
-  // A factor of 1/2 needs no rounding: 2^31 and a shift of 1 say the same as 2^30 and none.
-  const narrowShift = BigInt(Math.max(1, -narrowing.shift));
-  const narrowMultiplier = BigInt(narrowing.multiplier) << (narrowing.shift === 0 ? 1n : 0n);
-  const narrowFactor = narrowMultiplier << BigInt(leftShift);
-  const multiplier = BigInt(rescaling.multiplier);
-  const wideFactor = (swapped ? sign : 1n) * (multiplier << BigInt(leftShift - 1));
-  const shift = BigInt(Math.max(1, -rescaling.shift));
-  const half = 1n << 30n;
+  const shift = Math.max(1, -rescaling.shift);
   const { low, high } = int8ActivationRange(activation, output);
   return {
     module: "kernels/add",
@@ -52,33 +45,18 @@ export function sumKernel(
     operands: ["wide", "narrow"],
     swapped,
     constants: {
-      narrowFactor,
-      narrowOffset: half - BigInt(narrow.zeroPoint) * narrowFactor,
-      narrowRounding: 1n << (narrowShift - 1n),
-      narrowShift,
-      wideFactor,
-      sumFactor: (swapped ? 1n : sign) * multiplier,
-      sumOffset: half - BigInt(wide.zeroPoint) * wideFactor,
-      rounding: (1n << (shift - 1n)) + (BigInt(to.zeroPoint) << shift),
+      wideZeroPoint: wide.zeroPoint,
+      narrowZeroPoint: narrow.zeroPoint,
+      wideSign: swapped ? sign : 1,
+      narrowSign: swapped ? 1 : sign,
+      narrowMultiplier: narrowing.multiplier,
+      narrowShift: -narrowing.shift,
+      multiplier: rescaling.multiplier,
       shift,
+      outputZeroPoint: to.zeroPoint,
       low,
       high,
     },
-    accelerated: {
-      accelerator: accelerators.add,
-      constants: {
-        wideZeroPoint: wide.zeroPoint,
-        narrowZeroPoint: narrow.zeroPoint,
-        wideSign: swapped ? Number(sign) : 1,
-        narrowSign: swapped ? 1 : Number(sign),
-        narrowMultiplier: narrowing.multiplier,
-        narrowShift: -narrowing.shift,
-        multiplier: rescaling.multiplier,
-        shift: Number(shift),
-        outputZeroPoint: to.zeroPoint,
-        low,
-        high,
-      },
-    },
+    accelerator: accelerators.add,
   };
 }

@@ -134,7 +134,7 @@ export async function runCase(spec: Case): Promise<Uint8Array[]> {
   const program = lower(graph, plan);
   const calls = program.steps.flatMap((step) => step.calls);
   const results: Uint8Array[][] = [];
-  const tiers = calls.some((call) => call.accelerated !== undefined)
+  const tiers = calls.some((call) => call.accelerator !== undefined)
     ? ["node", "wasm3", "accelerated"]
     : ["node", "wasm3"];
   for (const name of tiers) {
@@ -173,10 +173,10 @@ async function runCalls(
   let memory = untouched.slice();
   access(memory, true);
   const accelerators = name === "accelerated" ? await loadAccelerators(weights) : undefined;
-  for (const { module, kernel, arguments: values, accelerated } of calls) {
-    if (accelerators !== undefined && accelerated !== undefined) {
+  for (const { module, kernel, arguments: values, accelerator } of calls) {
+    if (accelerators !== undefined && accelerator !== undefined) {
       accelerators.memory().set(memory);
-      accelerators.call(accelerated.accelerator.call, [accelerated.parameters]);
+      accelerators.call(accelerator.call, [values.parameters as number]);
       memory = accelerators.memory().slice();
       continue;
     }

@@ -46,13 +46,14 @@ test("sub's multipliers are of float precision, as TensorFlow Lite Micro compute
     inputs: [first, second],
     outputs: [output as Tensor],
   };
-  const constants = sub.emit(node, placement)[0]?.arguments;
+  const constants = sub.emit(node, placement)[0]?.parameters;
   const twice = Math.fround(2 * Math.fround(0.3));
   const { multiplier } = fixedPoint(Math.fround(Math.fround(0.1) / twice));
   assert.is.not(multiplier, fixedPoint(Math.fround(0.1) / twice).multiplier);
-  assert.is(constants?.narrowFactor, multiplier << 20n);
+  assert.is(constants?.narrowMultiplier, Number(multiplier));
   const rescaling = fixedPoint(Math.fround(twice / Math.fround(2 ** 20 * Math.fround(0.7))));
-  assert.is(constants?.sumFactor, -rescaling.multiplier);
+  assert.is(constants?.multiplier, Number(rescaling.multiplier));
+  assert.equal([constants?.wideSign, constants?.narrowSign], [1, -1]);
 });
 
 test("sub's float reference is the difference", () => checkElementwiseReference(sub, (a, b) => a - b));

@@ -2,7 +2,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { load } from "wasm3-bindings";
 import { collectFiles, compile, packageKernels } from "../../host/generate/compile.js";
-import { type Accelerator, accelerators, parameterBlock } from "../../host/ops/accelerators.js";
+import { type Accelerator, accelerators } from "../../host/ops/accelerators.js";
+import { parameterBlock } from "../../host/ops/parameters.js";
 import { weightsSection } from "../../host/package/manifest.js";
 import { encodeCustomSection } from "../../host/package/sections.js";
 
