@@ -50,6 +50,28 @@ d_m3Op(i32_Advance)
     nextOp();
 }
 
+/* value = copy = register, which becomes the bound where it is not greater. */
+d_m3Op(i32_LimitLow)
+{
+    const i32 value = (i32) _r0;
+    slot(i32) = value;
+    slot(i32) = value;
+    const i32 bound = slot(i32), limit = slot(i32);
+    _r0 = value > bound ? value : limit;
+    nextOp();
+}
+
+/* value = copy = register, which becomes the bound where it is not smaller. */
+d_m3Op(i32_LimitHigh)
+{
+    const i32 value = (i32) _r0;
+    slot(i32) = value;
+    slot(i32) = value;
+    const i32 bound = slot(i32), limit = slot(i32);
+    _r0 = value < bound ? value : limit;
+    nextOp();
+}
+
 /* destination = addend + x * load8_s(w) */
 d_m3Op(i64_MacLoad8s)
 {

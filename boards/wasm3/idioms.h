@@ -214,6 +214,19 @@ static const idiom_element mac3x3[] = {
 };
 
 /*
+ * value = register; the greater, the smaller of value and a bound. Variables: 0 value, 1 its copy, 2 and 3 the bound.
+ * The comparison is written either way round.
+ */
+#define LIMIT(comparison, ...)                                                                  \
+    OPERATION(SetSlot_i32, 0), OPERATION(SetSlot_i32, 1), OPERATION(comparison, __VA_ARGS__),   \
+        OPERATION(Select_i32_rss, 3, 1)
+
+static const idiom_element limitLow[] = { LIMIT(i32_GreaterThan_ss, 2, 0) };
+static const idiom_element limitLowSwapped[] = { LIMIT(i32_LessThan_ss, 0, 2) };
+static const idiom_element limitHigh[] = { LIMIT(i32_LessThan_ss, 2, 0) };
+static const idiom_element limitHighSwapped[] = { LIMIT(i32_GreaterThan_ss, 0, 2) };
+
+/*
  * Variables: 0 sums, 1 their offset, 2 bias, 3 multiplier, 4 t, 5 t or its copy, 6 rounding, 7 right, 8 value, 9 its
  * copy, 10 and 11 low, 12 and 13 high, 14 output, 15 its offset, 16-19 steps of output and sums, 20 end of sums.
  */
@@ -222,10 +235,8 @@ static const idiom_element mac3x3[] = {
         OPERATION(i64_Multiply_rs, 3), OPERATION(i64_Add_rs, 21), OPERATION(i64_ShiftRight_sr, 22)
 #define REQUANTIZE_END(t)                                                                       \
     OPERATION(i64_Add_rs, t), OPERATION(i64_Add_rs, 6), OPERATION(i64_ShiftRight_sr, 7),        \
-        OPERATION0(i32_Wrap_i64_r), OPERATION(SetSlot_i32, 8), OPERATION(SetSlot_i32, 9),       \
-        OPERATION(i32_LessThanOrEqual_ss, 10, 8), OPERATION(Select_i32_rss, 9, 11),             \
-        OPERATION(SetSlot_i32, 8), OPERATION(SetSlot_i32, 9),                                   \
-        OPERATION(i32_GreaterThanOrEqual_ss, 12, 8), OPERATION(Select_i32_rss, 9, 13),          \
+        OPERATION0(i32_Wrap_i64_r), OPERATION(i32_LimitLow, 8, 9, 10, 11),                      \
+        OPERATION(i32_LimitHigh, 8, 9, 12, 13),                                                 \
         OPERATION(i32_Store_u8_rs, 14, 15), OPERATION(i32_Advance, 14, 16, 17),                 \
         OPERATION(i32_Advance, 0, 18, 19), OPERATION(u32_GreaterThan_rs, 20)
 
@@ -264,6 +275,10 @@ static const idiom idioms[] = {
       .loop = true },
     { ELEMENTS(requantizeLoopCopy), op_i64_RequantizeLoop, "wirRWVRRwvrrrrwiririrccc", requantizeConstants,
       .apart = true, .loop = true },
+    { ELEMENTS(limitLow), op_i32_LimitLow, "wwrr", .apart = true },
+    { ELEMENTS(limitLowSwapped), op_i32_LimitLow, "wwrr", .apart = true },
+    { ELEMENTS(limitHigh), op_i32_LimitHigh, "wwrr", .apart = true },
+    { ELEMENTS(limitHighSwapped), op_i32_LimitHigh, "wwrr", .apart = true },
     { ELEMENTS(lessThan), op_u32_GreaterThan_rs, "r" },
     { ELEMENTS(advance), op_i32_Advance, "wr", .tag = 1 },
     { ELEMENTS(advanceSwapped), op_i32_Advance, "wr", .tag = 1 },
