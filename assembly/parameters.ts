@@ -7,12 +7,12 @@
  */
 import { readWeights } from "./host-imports/weights";
 
-/** Reads the block at `parameters` of the weights section to `destination`. */
+/** Reads the block at `parameters` of the weights section to `to`. */
 // @ts-ignore: decorator
 @inline
-export function readParameters<T>(parameters: i32, destination: usize): T {
-  readWeights(destination, parameters, offsetof<T>());
-  return changetype<T>(destination);
+export function readParameters<T>(parameters: i32, to: usize): T {
+  readWeights(to, parameters, offsetof<T>());
+  return changetype<T>(to);
 }
 
 /** A convolution, depthwise or not. */

@@ -15,7 +15,6 @@
  *   t = (wide * wideFactor + n * sumFactor + sumOffset) >> 31
  *   output = clamp((t + (t >> 63) + rounding) >> shift, low, high)                  shift >= 1
  *
- * scratch: 60 bytes.
  * Accumulator: int64; |narrow * narrowFactor| < 2^8 * 2^51, |wide * wideFactor| < 2^8 * 2^50, |n * sumFactor| < 2^58.
  * Source: TFLite reference kernels `reference_integer_ops::AddFunc`, `reference_ops::SubElementwise`.
  */
@@ -23,8 +22,8 @@ import { clamp, roundingOffset } from "../math/requantize";
 import { AddParameters, BroadcastParameters, readParameters } from "../parameters";
 
 /** Operands of the output's own shape. The output may be one of them. */
-export function addInt8(parameters: i32, scratch: usize): void {
-  const given = readParameters<AddParameters>(parameters, scratch);
+export function addInt8(parameters: i32, to: usize): void {
+  const given = readParameters<AddParameters>(parameters, to);
   const narrowShift = narrowShiftOf(given), shift = <i64>given.shift;
   addRow(
     given.wide, given.narrow, given.output, given.length,
@@ -62,15 +61,15 @@ function addRow(
 }
 
 /** Any operands: rows in four loops, whose counts and steps lie behind the parameters. */
-export function addBroadcastInt8(parameters: i32, scratch: usize): void {
-  const given = readParameters<AddParameters>(parameters, scratch);
+export function addBroadcastInt8(parameters: i32, to: usize): void {
+  const given = readParameters<AddParameters>(parameters, to);
   let wide = given.wide, narrow = given.narrow, output = given.output;
   const length = given.length, low = given.low, high = given.high;
   const shift = <i64>given.shift, rounding = roundingOffset(shift, given.outputZeroPoint);
   const narrowFactor = narrowFactorOf(given), narrowOffset = narrowOffsetOf(given), narrowShift = narrowShiftOf(given);
   const wideFactor = wideFactorOf(given), sumFactor = sumFactorOf(given), sumOffset = sumOffsetOf(given);
   const narrowRounding = roundingOffset(narrowShift, 0);
-  const by = readParameters<BroadcastParameters>(parameters + <i32>offsetof<AddParameters>(), scratch);
+  const by = readParameters<BroadcastParameters>(parameters + <i32>offsetof<AddParameters>(), to);
   const count0 = by.count0, count1 = by.count1, count2 = by.count2, count3 = by.count3;
   const wideStep0 = by.firstStep0, wideStep1 = by.firstStep1, wideStep2 = by.firstStep2, wideStep3 = by.firstStep3;
   const narrowStep0 = by.secondStep0, narrowStep1 = by.secondStep1, narrowStep2 = by.secondStep2;

@@ -8,14 +8,13 @@
  *   output[b,y,x,c] = clamp(round(sum over them of input[b,.,.,c] / count), low, high)     half away from zero
  *
  * Accumulator: int32, bounded by filterHeight * filterWidth * 128; the host bounds the window.
- * scratch: 64 bytes.
  * Source: TFLite reference kernel `reference_integer_ops::AveragePool`.
  */
 import { clamp } from "../math/requantize";
 import { PoolParameters, readParameters } from "../parameters";
 
-export function averagePool2dInt8(parameters: i32, scratch: usize): void {
-  const given = readParameters<PoolParameters>(parameters, scratch);
+export function averagePool2dInt8(parameters: i32, to: usize): void {
+  const given = readParameters<PoolParameters>(parameters, to);
   let input = given.input, output = given.output;
   const batches = given.batches, channels = given.channels, inputHeight = given.inputHeight, inputWidth = given.inputWidth;
   const outputHeight = given.outputHeight, outputWidth = given.outputWidth;

@@ -31,9 +31,9 @@ import { readParameters, WindowParameters } from "../parameters";
 /** Bytes of a tile's sums: 4 channels of 3 positions, int32. */
 const sumsBytes: usize = 48;
 
-export function conv2dInt8(parameters: i32, scratch: usize): void {
-  const given = readParameters<WindowParameters>(parameters, scratch);
-  const input = given.input, output = given.output, weights = given.weights;
+export function conv2dInt8(parameters: i32, to: usize): void {
+  const given = readParameters<WindowParameters>(parameters, to);
+  const input = given.input, output = given.output, patch = given.scratch, weights = given.weights;
   const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
   const outputHeight = given.outputHeight, outputWidth = given.outputWidth, outputChannels = given.outputs;
   const filterHeight = given.filterHeight, filterWidth = given.filterWidth;
@@ -45,7 +45,6 @@ export function conv2dInt8(parameters: i32, scratch: usize): void {
   const positions = given.batches * outputHeight * outputWidth;
   const depth = filterHeight * filterWidth * inputChannels;
   const paddedDepth = (depth + 3) & ~3;
-  const patch = scratch;
   const tile = patch + (<usize>paddedDepth << 3);
   for (let p = patch + (<usize>depth << 3); p < tile; p += 8) store<i64>(p, 0);
 

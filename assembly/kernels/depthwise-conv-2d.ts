@@ -15,12 +15,14 @@
  * for every tap fy, fx 4 int8, one a channel; filled up to 16 bytes.
  *
  * How: channel by channel, three output rows are packed into 21-bit lanes (see math/lanes): each packed pixel is
- * used for all taps of a filter row, and one multiplication serves three rows. Accumulator: the 3x3 kernel sums 9
+ * used for all taps of a filter row, and one multiplication serves three rows. These are a third of the output's height
+ * (a band) apart, so that a packed input row serves the output rows that follow. Columns outside the input are packed
+ * once. Accumulator: the 3x3 kernel sums 9
  * products in a lane; the general one empties the lanes after each filter row, and after `chunk` taps, which the
  * host chooses so that chunk * 128 * max|weight| < 2^20.
  *
  * scratch: filterHeight * span * 8 bytes of packed pixels, span = (outputWidth-1)*strideWidth + (filterWidth-1)*
- * dilationWidth + 1; then one tile; then 1 byte; at least 100 bytes.
+ * dilationWidth + 1; then one tile; then 1 byte.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `DepthwiseConvPerChannel`.
  */
 import { readWeights } from "../host-imports/weights";
@@ -28,11 +30,11 @@ import { lane0, lane1, lane2, laneOffset, lanesStart, pack, packRun, storeLanes 
 import { clamp, requantize, roundingOffset, storeSums, storeSumsLeft } from "../math/requantize";
 import { readParameters, WindowParameters } from "../parameters";
 
-/** 3x3 filters without dilation. */
-export function depthwiseConv2d3x3Int8(parameters: i32, scratch: usize): void {
-  const given = readParameters<WindowParameters>(parameters, scratch);
+/** 3x3 filters without dilation. The packed rows are three slots that are filled in turn. */
+export function depthwiseConv2d3x3Int8(parameters: i32, to: usize): void {
+  const given = readParameters<WindowParameters>(parameters, to);
   let input = given.input, output = given.output;
-  const weights = given.weights, batches = given.batches, multiplier = given.outputs;
+  const scratch = given.scratch, weights = given.weights, batches = given.batches, multiplier = given.outputs;
   const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
   const outputHeight = given.outputHeight, outputWidth = given.outputWidth;
   const strideHeight = given.strideHeight, strideWidth = given.strideWidth, padTop = given.padTop, padLeft = given.padLeft;
@@ -40,25 +42,61 @@ export function depthwiseConv2d3x3Int8(parameters: i32, scratch: usize): void {
   const span = (outputWidth - 1) * strideWidth + 3;
   const line = <usize>span << 3;
   const tile = scratch + 3 * line;
+  const sums = tile + 84;
   const outside = tile + 96;
   store<i8>(outside, inputZeroPoint);
+  packOutside(scratch, tile, outside);
+  const first = <usize>min(padLeft, span) << 3;
+  const last = <usize>min(padLeft + inputWidth, span) << 3;
   const outputChannels = inputChannels * multiplier;
   const rowBytes = outputWidth * outputChannels;
+  const band = (outputHeight + 2) / 3;
+  const bandBytes = band * rowBytes;
+  const step = <usize>strideWidth << 3;
   for (let b = 0; b < batches; b++) {
     for (let n = 0; n < outputChannels; n++) {
       if ((n & 3) == 0) readWeights(tile, weights + (n >> 2) * 96, 96);
+      const constants = tile + ((n & 3) << 2);
+      const w = tile + (n & 3);
+      const bias = load<i32>(constants) - laneOffset;
+      const multiplier32 = <i64>load<i32>(constants, 16);
+      const shift = load<i32>(constants, 32);
+      const right = <i64>shift;
+      const offset = roundingOffset(right, outputZeroPoint);
       const image = input + n / multiplier;
-      for (let y = 0; y < outputHeight; y += 3) {
-        const second = min(y + 1, outputHeight - 1), third = min(y + 2, outputHeight - 1);
-        packRows(
-          scratch, span, image, y * strideHeight - padTop, second * strideHeight - padTop,
-          third * strideHeight - padTop, 3, 1, inputHeight, inputWidth, inputChannels, padLeft, outside,
-        );
-        filterRow3x3(
-          scratch, line, <usize>strideWidth << 3, tile + (n & 3), tile + ((n & 3) << 2), tile + 84,
-          tile + 84 + (min(outputHeight - y, 3) << 2), output + y * rowBytes + n, rowBytes, outputChannels,
-          outputZeroPoint, low, high,
-        );
+      let p = scratch, q = p + line, r = q + line;
+      let row = -padTop;
+      for (let y = 0; y < band; y++) {
+        const top = y * strideHeight - padTop;
+        for (row = max(row, top); row < top + 3; row++) {
+          const oldest = p;
+          p = q;
+          q = r;
+          r = oldest;
+          packRow(
+            r + first, r + last, image, row, band * strideHeight, inputHeight, inputWidth * inputChannels, inputChannels,
+            outside,
+          );
+        }
+        const sumsEnd = sums + (min((outputHeight - y + band - 1) / band, 3) << 2);
+        let p0 = p, q0 = q, r0 = r;
+        let out = output + y * rowBytes + n;
+        const end = out + rowBytes;
+        do {
+          storeLanes(
+            sums,
+            lanesStart +
+              load<i64>(p0) * <i64>load<i8>(w, 48) + load<i64>(p0, 8) * <i64>load<i8>(w, 52) + load<i64>(p0, 16) * <i64>load<i8>(w, 56) +
+              load<i64>(q0) * <i64>load<i8>(w, 60) + load<i64>(q0, 8) * <i64>load<i8>(w, 64) + load<i64>(q0, 16) * <i64>load<i8>(w, 68) +
+              load<i64>(r0) * <i64>load<i8>(w, 72) + load<i64>(r0, 8) * <i64>load<i8>(w, 76) + load<i64>(r0, 16) * <i64>load<i8>(w, 80),
+          );
+          if (shift > 0) storeSums(sums, sumsEnd, out, bandBytes, bias, multiplier32, right, offset, low, high);
+          else storeSumsLeft(sums, sumsEnd, out, bandBytes, bias, multiplier32, shift, outputZeroPoint, low, high);
+          p0 += step;
+          q0 += step;
+          r0 += step;
+          out += outputChannels;
+        } while (out < end);
       }
     }
     input += inputHeight * inputWidth * inputChannels;
@@ -66,43 +104,11 @@ export function depthwiseConv2d3x3Int8(parameters: i32, scratch: usize): void {
   }
 }
 
-/**
- * One channel of at most three output rows from three packed rows at p, `line` bytes apart. The sums of a column lie
- * between `sums` and `last`, one for every row; rows are `rowBytes` long.
- */
-function filterRow3x3(
-  p: usize, line: usize, step: usize, w: usize, constants: usize, sums: usize, last: usize,
-  output: usize, rowBytes: usize, channels: usize, zeroPoint: i32, low: i32, high: i32,
-): void {
-  const bias = load<i32>(constants) - laneOffset;
-  const multiplier = <i64>load<i32>(constants, 16);
-  const shift = load<i32>(constants, 32);
-  const right = <i64>shift;
-  const offset = roundingOffset(right, zeroPoint);
-  let q = p + line, r = q + line;
-  const end = output + rowBytes;
-  do {
-    storeLanes(
-      sums,
-      lanesStart +
-        load<i64>(p) * <i64>load<i8>(w, 48) + load<i64>(p, 8) * <i64>load<i8>(w, 52) + load<i64>(p, 16) * <i64>load<i8>(w, 56) +
-        load<i64>(q) * <i64>load<i8>(w, 60) + load<i64>(q, 8) * <i64>load<i8>(w, 64) + load<i64>(q, 16) * <i64>load<i8>(w, 68) +
-        load<i64>(r) * <i64>load<i8>(w, 72) + load<i64>(r, 8) * <i64>load<i8>(w, 76) + load<i64>(r, 16) * <i64>load<i8>(w, 80),
-    );
-    if (shift > 0) storeSums(sums, last, output, rowBytes, bias, multiplier, right, offset, low, high);
-    else storeSumsLeft(sums, last, output, rowBytes, bias, multiplier, shift, zeroPoint, low, high);
-    p += step;
-    q += step;
-    r += step;
-    output += channels;
-  } while (output < end);
-}
-
 /** Any filter, any dilation. */
-export function depthwiseConv2dInt8(parameters: i32, scratch: usize): void {
-  const given = readParameters<WindowParameters>(parameters, scratch);
+export function depthwiseConv2dInt8(parameters: i32, to: usize): void {
+  const given = readParameters<WindowParameters>(parameters, to);
   let input = given.input, output = given.output;
-  const weights = given.weights, batches = given.batches, multiplier = given.outputs;
+  const scratch = given.scratch, weights = given.weights, batches = given.batches, multiplier = given.outputs;
   const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
   const outputHeight = given.outputHeight, outputWidth = given.outputWidth;
   const filterHeight = given.filterHeight, filterWidth = given.filterWidth;
@@ -117,8 +123,13 @@ export function depthwiseConv2dInt8(parameters: i32, scratch: usize): void {
   const tileBytes = 48 + ((filterHeight * filterWidth * 4 + 15) & ~15);
   const outside = tile + tileBytes;
   store<i8>(outside, inputZeroPoint);
+  packOutside(scratch, tile, outside);
+  const first = <usize>min(padLeft, span) << 3;
+  const last = <usize>min(padLeft + inputWidth, span) << 3;
   const outputChannels = inputChannels * multiplier;
   const rowBytes = outputWidth * outputChannels;
+  const band = (outputHeight + 2) / 3;
+  const bandBytes = band * rowBytes;
   const tapStep = <usize>dilationWidth << 3;
   for (let b = 0; b < batches; b++) {
     for (let n = 0; n < outputChannels; n++) {
@@ -128,13 +139,16 @@ export function depthwiseConv2dInt8(parameters: i32, scratch: usize): void {
       const bias = load<i32>(constants);
       const multiplier32 = <i64>load<i32>(constants, 16);
       const shift = load<i32>(constants, 32);
-      for (let y = 0; y < outputHeight; y += 3) {
-        const second = min(y + 1, outputHeight - 1), third = min(y + 2, outputHeight - 1);
-        packRows(
-          scratch, span, input + n / multiplier, y * strideHeight - padTop, second * strideHeight - padTop,
-          third * strideHeight - padTop, filterHeight, dilationHeight, inputHeight, inputWidth, inputChannels,
-          padLeft, outside,
-        );
+      const image = input + n / multiplier;
+      for (let y = 0; y < band; y++) {
+        const top = y * strideHeight - padTop;
+        for (let fy = 0, row = scratch; fy < filterHeight; fy++, row += line) {
+          packRow(
+            row + first, row + last, image, top + fy * dilationHeight, band * strideHeight, inputHeight,
+            inputWidth * inputChannels, inputChannels, outside,
+          );
+        }
+        const lanes = min((outputHeight - y + band - 1) / band, 3);
         for (let x = 0; x < outputWidth; x++) {
           let s0 = bias, s1 = bias, s2 = bias;
           let w = taps;
@@ -154,10 +168,12 @@ export function depthwiseConv2dInt8(parameters: i32, scratch: usize): void {
               s2 += lane2(sum) - laneOffset;
             }
           }
-          const out = output + x * outputChannels + n;
-          store<i8>(out + y * rowBytes, clamp(requantize(s0, multiplier32, shift) + outputZeroPoint, low, high));
-          store<i8>(out + second * rowBytes, clamp(requantize(s1, multiplier32, shift) + outputZeroPoint, low, high));
-          store<i8>(out + third * rowBytes, clamp(requantize(s2, multiplier32, shift) + outputZeroPoint, low, high));
+          const out = output + y * rowBytes + x * outputChannels + n;
+          store<i8>(out, clamp(requantize(s0, multiplier32, shift) + outputZeroPoint, low, high));
+          if (lanes < 2) continue;
+          store<i8>(out + bandBytes, clamp(requantize(s1, multiplier32, shift) + outputZeroPoint, low, high));
+          if (lanes < 3) continue;
+          store<i8>(out + 2 * bandBytes, clamp(requantize(s2, multiplier32, shift) + outputZeroPoint, low, high));
         }
       }
     }
@@ -166,27 +182,26 @@ export function depthwiseConv2dInt8(parameters: i32, scratch: usize): void {
   }
 }
 
-/**
- * Packs `span` columns of `rows` filter rows of one channel, for three output rows whose first input rows are y0, y1
- * and y2. `image` is the channel in the first pixel; `outside` points to a byte with the zero point.
- */
-function packRows(
-  destination: usize, span: i32, image: usize, y0: i32, y1: i32, y2: i32, rows: i32, dilation: i32,
-  height: i32, width: i32, channels: i32, padLeft: i32, outside: usize,
-): void {
-  const line = width * channels;
+/** Packs the value of pixels outside the input, which lies at `outside`, into all from `start` to `end`. */
+function packOutside(start: usize, end: usize, outside: usize): void {
   const blank = pack(outside, outside, outside);
-  for (; rows > 0; rows--) {
-    let a = outside, b = outside, c = outside, stepA = 0, stepB = 0, stepC = 0;
-    if (<u32>y0 < <u32>height) { a = image + y0 * line; stepA = channels; }
-    if (<u32>y1 < <u32>height) { b = image + y1 * line; stepB = channels; }
-    if (<u32>y2 < <u32>height) { c = image + y2 * line; stepC = channels; }
-    const end = destination + (<usize>span << 3);
-    const first = destination + (<usize>min(padLeft, span) << 3);
-    const last = destination + (<usize>min(padLeft + width, span) << 3);
-    for (; destination < first; destination += 8) store<i64>(destination, blank);
-    if (first < last) packRun(first, last, a, b, c, stepA, stepB, stepC);
-    for (destination = last; destination < end; destination += 8) store<i64>(destination, blank);
-    y0 += dilation; y1 += dilation; y2 += dilation;
-  }
+  for (; start < end; start += 8) store<i64>(start, blank);
+}
+
+/**
+ * Packs the columns inside the input, from `start` to `end`, of one channel's input row `y` and those `band` and twice
+ * `band` rows on. `image` is the channel in the first pixel, a row is `rowBytes` long.
+ */
+// @ts-ignore: decorator
+@inline
+function packRow(
+  start: usize, end: usize, image: usize, y: i32, band: i32, height: i32, rowBytes: i32, channels: i32, outside: usize,
+): void {
+  let a = outside, b = outside, c = outside, stepA = 0, stepB = 0, stepC = 0;
+  if (<u32>y < <u32>height) { a = image + y * rowBytes; stepA = channels; }
+  y += band;
+  if (<u32>y < <u32>height) { b = image + y * rowBytes; stepB = channels; }
+  y += band;
+  if (<u32>y < <u32>height) { c = image + y * rowBytes; stepC = channels; }
+  if (start < end) packRun(start, end, a, b, c, stepA, stepB, stepC);
 }

@@ -20,10 +20,10 @@ import { readWeights } from "../host-imports/weights";
 import { storeTile } from "../math/requantize";
 import { FullyConnectedParameters, readParameters } from "../parameters";
 
-export function fullyConnectedInt8(parameters: i32, scratch: usize): void {
-  const given = readParameters<FullyConnectedParameters>(parameters, scratch);
+export function fullyConnectedInt8(parameters: i32, to: usize): void {
+  const given = readParameters<FullyConnectedParameters>(parameters, to);
   let input = given.input, output = given.output;
-  const weights = given.weights, rows = given.rows, inputs = given.inputs, outputs = given.outputs;
+  const scratch = given.scratch, weights = given.weights, rows = given.rows, inputs = given.inputs, outputs = given.outputs;
   const outputZeroPoint = given.outputZeroPoint, low = given.low, high = given.high, chunk = given.chunk;
   const depth = (inputs + 3) & ~3;
   const whole = chunk >= depth;

@@ -7,13 +7,12 @@
  *   output[b,y,x,c] = clamp(max of input[b,.,.,c] over the window's pixels inside the input, low, high)
  *
  * No accumulator. At least one pixel of every window lies inside the input.
- * scratch: 64 bytes.
  * Source: TFLite reference kernel `reference_integer_ops::MaxPool`.
  */
 import { PoolParameters, readParameters } from "../parameters";
 
-export function maxPool2dInt8(parameters: i32, scratch: usize): void {
-  const given = readParameters<PoolParameters>(parameters, scratch);
+export function maxPool2dInt8(parameters: i32, to: usize): void {
+  const given = readParameters<PoolParameters>(parameters, to);
   let input = given.input, output = given.output;
   const batches = given.batches, channels = given.channels, inputHeight = given.inputHeight, inputWidth = given.inputWidth;
   const outputHeight = given.outputHeight, outputWidth = given.outputWidth;

@@ -12,7 +12,6 @@
  *   output = clamp((t + ((t + bias) >> 63) + rounding) >> shift, low, high)
  * bias is 0, or where shift is 0, which rounds nothing, 2^62: the term is then 0.
  *
- * scratch: 56 bytes.
  * Accumulator: int64; factor = multiplier << left shift < 2^45, so the product is below 2^16 * 2^45.
  * Source: TFLite reference kernel `reference_integer_ops::MulElementwise`.
  */
@@ -20,8 +19,8 @@ import { clamp, roundingOffset } from "../math/requantize";
 import { BroadcastParameters, MulParameters, readParameters } from "../parameters";
 
 /** Operands of the output's own shape. The output may be one of them. */
-export function mulInt8(parameters: i32, scratch: usize): void {
-  const given = readParameters<MulParameters>(parameters, scratch);
+export function mulInt8(parameters: i32, to: usize): void {
+  const given = readParameters<MulParameters>(parameters, to);
   const shift = <i64>max(given.shift, 0);
   mulRow(
     given.first, given.second, given.output, given.length, -given.firstZeroPoint, -given.secondZeroPoint, factorOf(given), biasOf(given),
@@ -51,13 +50,13 @@ function mulRow(
 }
 
 /** Any operands: rows in four loops, whose counts and steps lie behind the parameters. */
-export function mulBroadcastInt8(parameters: i32, scratch: usize): void {
-  const given = readParameters<MulParameters>(parameters, scratch);
+export function mulBroadcastInt8(parameters: i32, to: usize): void {
+  const given = readParameters<MulParameters>(parameters, to);
   let first = given.first, second = given.second, output = given.output;
   const length = given.length, firstOffset = -given.firstZeroPoint, secondOffset = -given.secondZeroPoint;
   const factor = factorOf(given), bias = biasOf(given), shift = <i64>max(given.shift, 0), low = given.low, high = given.high;
   const rounding = roundingOffset(shift, given.outputZeroPoint);
-  const by = readParameters<BroadcastParameters>(parameters + <i32>offsetof<MulParameters>(), scratch);
+  const by = readParameters<BroadcastParameters>(parameters + <i32>offsetof<MulParameters>(), to);
   const count0 = by.count0, count1 = by.count1, count2 = by.count2, count3 = by.count3;
   const firstStep0 = by.firstStep0, firstStep1 = by.firstStep1, firstStep2 = by.firstStep2;
   const firstStep3 = by.firstStep3, firstStep = by.firstStep;

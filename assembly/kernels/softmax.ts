@@ -19,10 +19,10 @@
 import { readWeights } from "../host-imports/weights";
 import { readParameters, SoftmaxParameters } from "../parameters";
 
-export function softmaxInt8(parameters: i32, scratch: usize): void {
-  const given = readParameters<SoftmaxParameters>(parameters, scratch);
+export function softmaxInt8(parameters: i32, to: usize): void {
+  const given = readParameters<SoftmaxParameters>(parameters, to);
   let input = given.input, output = given.output;
-  const weights = given.weights, entries = given.entries, rows = given.rows, depth = given.depth;
+  const scratch = given.scratch, weights = given.weights, entries = given.entries, rows = given.rows, depth = given.depth;
   const zeros = 1024 - (<usize>entries << 2);
   memory.fill(scratch, 0, zeros);
   readWeights(scratch + zeros, weights, entries << 2);

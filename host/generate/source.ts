@@ -61,9 +61,9 @@ ${step.calls.map(writeCall).join("")}        break;
 /** The function that has an accelerator or, where the host offers none, the kernel do a step. */
 function writeChoice(kernel: string, { bit, call }: Accelerator): string {
   return `
-function ${kernel}Step(parameters: i32, scratch: usize): void {
+function ${kernel}Step(parameters: i32, to: usize): void {
   if (accelerators & ${bit}) ${call}(parameters);
-  else ${kernel}(parameters, scratch);
+  else ${kernel}(parameters, to);
 }
 `;
 }

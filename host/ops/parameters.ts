@@ -21,18 +21,18 @@ export interface ParameterKernel {
  * The call of a kernel that takes a block of parameters, which becomes part of the weights section.
  *
  * @param parameters by the names and in the order of the kernel's class in assembly/parameters.ts
- * @param scratch address of the memory to which the kernel reads its block, and in which it works
+ * @param to address of the memory to which the kernel reads its block: free until it has read all of it
  */
 export function callWithParameters(
   { module, kernel, accelerator }: ParameterKernel,
   parameters: Readonly<Record<string, number>>,
-  scratch: number,
+  to: number,
   placement: Placement,
 ): KernelCall {
   return {
     module,
     kernel,
-    arguments: { parameters: placement.weights(parameterBlock(parameters)), scratch },
+    arguments: { parameters: placement.weights(parameterBlock(parameters)), to },
     parameters,
     ...(accelerator === undefined ? {} : { accelerator }),
   };
