@@ -13,8 +13,8 @@ const acceleratorsModule = "host-imports/accelerators";
  * relative to `assembly/`.
  */
 export function writeSource(program: Program): string {
-  const accelerated = acceleratedKernels(program);
-  return `${writeImports(program)}${accelerated.size > 0 ? "\nexport { accelerators };\n" : ""}
+  const accelerated = acceleratedCalls(program);
+  return `${writeImports(program)}${accelerated.length > 0 ? "\nexport { accelerators };\n" : ""}
 /** Runs the steps first..last-1 of ${program.steps.length}. Returns ${runCodes.done}, or ${runCodes.invalidSteps} where there are no such steps. */
 export function run(first: i32, last: i32): i32 {
   if (first < 0 || last > ${program.steps.length} || first > last) return ${runCodes.invalidSteps};
@@ -24,15 +24,16 @@ ${program.steps.map(writeStep).join("")}    }
   }
   return ${runCodes.done};
 }
-${[...accelerated].map(([kernel, accelerator]) => writeChoice(kernel, accelerator)).join("")}`;
+${[...new Set(accelerated.map(({ kernel }) => kernel))].map((kernel) => writeChoice(kernel, accelerated)).join("")}`;
 }
 
-/** Kernels that an accelerator stands in for, by name. */
-function acceleratedKernels({ steps }: Program): Map<string, Accelerator> {
-  const calls = steps.flatMap((step) => step.calls);
-  return new Map(
-    calls.flatMap(({ kernel, accelerator }) => (accelerator === undefined ? [] : [[kernel, accelerator]])),
-  );
+/** A call for which an accelerator stands in. */
+type AcceleratedCall = KernelCall & { accelerator: Accelerator };
+
+function acceleratedCalls({ steps }: Program): AcceleratedCall[] {
+  return steps
+    .flatMap(({ calls }) => calls)
+    .filter((call): call is AcceleratedCall => call.accelerator !== undefined);
 }
 
 function writeImports(program: Program): string {
@@ -58,10 +59,15 @@ ${step.calls.map(writeCall).join("")}        break;
 `;
 }
 
-/** The function that has an accelerator or, where the host offers none, the kernel do a step. */
-function writeChoice(kernel: string, { bit, call }: Accelerator): string {
+/**
+ * The function that has an accelerator or, where the host offers none, the kernel do a step. Where there is one such
+ * step, the function is written into it.
+ */
+function writeChoice(kernel: string, accelerated: readonly AcceleratedCall[]): string {
+  const calls = accelerated.filter((call) => call.kernel === kernel);
+  const { bit, call } = (calls[0] as AcceleratedCall).accelerator;
   return `
-function ${kernel}Step(parameters: i32, to: usize): void {
+${calls.length === 1 ? "@inline\n" : ""}function ${kernel}Step(parameters: i32, to: usize): void {
   if (accelerators & ${bit}) ${call}(parameters);
   else ${kernel}(parameters, to);
 }
@@ -92,7 +98,8 @@ function wrap(items: readonly string[]): string[] {
   const lines: string[] = [];
   for (const item of items) {
     const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + item.length <= 100) lines[lines.length - 1] = `${line} ${item}`;
+    if (line !== undefined && line.length + 1 + item.length <= 100)
+      lines[lines.length - 1] = `${line} ${item}`;
     else lines.push(item);
   }
   return lines;

@@ -10,7 +10,12 @@ import {
 } from "./convolution.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { callWithParameters } from "./parameters.js";
-import { emitPatchProduct, patchScratchBytes, windowParameterBytes, windowParameters } from "./patch-product.js";
+import {
+  emitPatchProduct,
+  patchScratchBytes,
+  windowParameterBytes,
+  windowParameters,
+} from "./patch-product.js";
 import { applyActivation } from "./requantization.js";
 import {
   type ChannelConstants,

@@ -46,8 +46,8 @@ export function patchScratchBytes(product: PatchProduct, maxWeight: number): num
   const capacity = laneCapacity(maxWeight);
   const chunks = depth <= capacity ? 1 : Math.ceil(depth / Math.min(24, capacity));
   const smallest = roundUp(Math.ceil(depth / chunks), 4);
-  const sizes = [smallest, Math.min(depth, capacity)].map((chunk) =>
-    depth * 8 + tileHeaderBytes + chunk * 4 + sumsBytes,
+  const sizes = [smallest, Math.min(depth, capacity)].map(
+    (chunk) => depth * 8 + tileHeaderBytes + chunk * 4 + sumsBytes,
   );
   const ascending = [...sizes, roundUp(depth * acceleratedPositions * 2, 8)].sort((a, b) => a - b);
   const [least] = sizes as [number];
