@@ -65,7 +65,12 @@ export function packLoop(choose: Choose, at: Offsets, end: string): string {
 }
 
 /** Sums requantized, limited and stored. */
-export function requantizeLoop(choose: Choose, at: Offsets, end: string): string {
+export function requantizeLoop(
+  choose: Choose,
+  at: Offsets,
+  end: string,
+  form: "shifted first" | "copied" = "shifted first",
+): string {
   const [sums, output] = [choose("p", pointers), choose("o", pointers)];
   const [bias, low, high, value] = ["i0", "i1", "i2", "i3"].map((name) => choose(name, words)) as [
     string,
@@ -79,24 +84,39 @@ export function requantizeLoop(choose: Choose, at: Offsets, end: string): string
     string,
     string,
   ];
-  const limited = (test: string, bound: string, before: string): string =>
-    `(select ${tee(value, before)} ${get(bound)} (${test} ${get(value)} ${get(bound)}))`;
-  return `(loop $again
-    ${set(
-      t,
-      `(i64.shr_s (i64.add (i64.mul (i64.extend_i32_s (i32.add (i32.load offset=${at.p} ${get(sums)}) ${get(bias)}))
+  const swapped = { "i32.lt_s": "i32.gt_s", "i32.gt_s": "i32.lt_s" };
+  const limited = (test: keyof typeof swapped, bound: string, before: string): string => {
+    const comparison =
+      form === "copied"
+        ? `(${swapped[test]} ${get(bound)} ${get(value)})`
+        : `(${test} ${get(value)} ${get(bound)})`;
+    return `(select ${tee(value, before)} ${get(bound)} ${comparison})`;
+  };
+  const product = tee(
+    t,
+    `(i64.shr_s (i64.add (i64.mul (i64.extend_i32_s (i32.add (i32.load offset=${at.p} ${get(sums)}) ${get(bias)}))
       ${get(multiplier)}) (i64.const 0x40000000)) (i64.const 31))`,
-    )}
+  );
+  const rounded =
+    form === "copied"
+      ? `(i64.add ${product} (i64.shr_s ${get(t)} (i64.const 63)))`
+      : `(i64.add (i64.shr_s ${product} (i64.const 63)) ${get(t)})`;
+  return `(loop $again
     (i32.store8 offset=${at.o} ${get(output)} ${limited(
       "i32.lt_s",
       high,
       limited(
         "i32.gt_s",
         low,
-        `(i32.wrap_i64 (i64.shr_s (i64.add (i64.add (i64.shr_s ${get(t)} (i64.const 63)) ${get(t)}) ${get(offset)}) ${get(right)}))`,
+        `(i32.wrap_i64 (i64.shr_s (i64.add ${rounded} ${get(offset)}) ${get(right)}))`,
       ),
     )})
     ${advance(output, "(local.get $s0)")} ${advanceLast(sums, "(i32.const 4)", end)})`;
+}
+
+/** As \`requantizeLoop\`, with a copy of the product on the stack, and comparisons the other way round. */
+export function requantizeLoopCopied(choose: Choose, at: Offsets, end: string): string {
+  return requantizeLoop(choose, at, end, "copied");
 }
 
 /** Nine taps, then the lanes stored or added. */
