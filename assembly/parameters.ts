@@ -1,7 +1,7 @@
 /**
- * Blocks of parameters: what a step's kernel works on, as int32 in the weights section. A kernel in this file's order
- * reads its block at once to linear memory; its accelerator reads the same block in place, as far as it needs it
- * (boards/accelerators/imports.c numbers the fields). The host writes them by these names (host/ops).
+ * Blocks of parameters: what a step's kernel works on, as int32 in the weights section. A kernel reads its block at
+ * once to linear memory; its accelerator reads the same block in place, as far as it needs it
+ * (boards/accelerators/imports.c numbers the fields). The host writes the fields in this order, by these names.
  *
  * input, output, scratch and operands are addresses in linear memory; weights is an offset in the weights section.
  */
