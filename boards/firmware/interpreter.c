@@ -1,6 +1,8 @@
 /*
  * The one translation unit that holds wasm3's operations (m3_exec.h) and its compiler (m3_compile.c). A port
- * header for the processor, force-included by the build, may define m3_exec_defs_h's contents in its place.
+ * header for the processor, force-included by the build, may define m3_exec_defs_h's contents in its place. A port
+ * whose operations are compiled with flags of their own includes this file once more, for the operations alone
+ * (INTERPRETER_OPERATIONS_ONLY).
  *
  * The compiler is the one with superinstructions. Some things are put in place of wasm3's own, by name, before the compiler emits them:
  * - Compile, which calls a function that was not compiled yet when the call was, does not rewrite itself: every run
@@ -63,6 +65,12 @@ d_m3Op(CallOrCompile)
     nextOp();
 }
 
+#ifdef INTERPRETER_OPERATIONS_ONLY
+#if SUPERINSTRUCTIONS
+#include "fused-operations.h"
+#endif
+#else
+
 const uint8_t *interpreter_stack_start = __stack_start;
 const uint8_t *interpreter_stack_lowest;
 const void *const interpreter_call_operation = (const void *) op_CallOrCompile;
@@ -82,3 +90,5 @@ static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t en
 #undef op_Entry
 #undef op_Compile
 #undef Read_opcode
+
+#endif

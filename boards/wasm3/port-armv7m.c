@@ -1,0 +1,15 @@
+/* wasm3's operations on Armv7-M and Armv8-M Mainline, and where they are entered; port-armv7m.h says how. */
+#define INTERPRETER_OPERATIONS_ONLY
+#include "interpreter.c"
+
+/* r4 to r11 and lr: nine words, and one that keeps the stack aligned to eight bytes. */
+__attribute__((naked, noinline)) m3ret_t armv7m_run(pc_t pc, m3stack_t stack, M3MemoryHeader *memory)
+{
+    __asm__("push {r3-r11, lr}\n"
+            "mov r8, r2\n"
+            "movs r2, #0\n"
+            "movs r3, #0\n"
+            "ldr r4, [r0], #4\n"
+            "blx r4\n"
+            "pop {r3-r11, pc}");
+}

@@ -1,0 +1,70 @@
+/*
+ * How wasm3's operations follow one another on Armv7-M and Armv8-M Mainline; takes the place of wasm3's
+ * m3_exec_defs.h. Force-included when wasm3 is compiled; port-armv7m.c belongs to it.
+ *
+ * An operation takes _pc, _sp, _mem and the 64-bit _r0. The procedure call standard passes four words in registers,
+ * so that _r0 would go over the stack from every operation to the next. Here _mem stays in r8, which leaves r0 and r1
+ * to _pc and _sp, and r2 and r3 to _r0.
+ *
+ * Every operation jumps to the next, so none needs what the one before had in other registers: the build lets
+ * operations use ARMV7M_FREE_REGISTERS (CMakeLists.txt) without keeping them. No ordinary function may be compiled so.
+ * Therefore operations have a translation unit of their own, port-armv7m.c, which defines ARMV7M_OPERATIONS; elsewhere
+ * this header declares them only. Nothing but armv7m_run calls them, and it keeps those registers and r8 for its
+ * caller. What operations call keeps r8 for them, as the standard says.
+ *
+ * Source for the registers: Arm IHI 0042, "Procedure Call Standard for the Arm Architecture", 5.1.1, 5.5.
+ */
+#ifndef m3_exec_defs_h
+#define m3_exec_defs_h
+
+#if !defined(__thumb2__)
+#error "This header is for Armv7-M and Armv8-M Mainline"
+#endif
+
+#include "m3_core.h"
+
+#define m3MemData(mem) ((u8 *) (((M3MemoryHeader *) (mem)) + 1))
+#define m3MemRuntime(mem) (((M3MemoryHeader *) (mem))->runtime)
+#define m3MemInfo(mem) (&(((M3MemoryHeader *) (mem))->runtime->memory))
+
+#define d_m3OpSig pc_t _pc, m3stack_t _sp, m3reg_t _r0
+#define d_m3OpArgs _sp, _r0
+#define d_m3OpAllArgs _pc, _sp, _r0
+#define d_m3OpDefaultArgs 0
+
+#if d_m3HasFloat
+static f64 _fp0;
+#define d_m3ClearRegisters _r0 = 0; _fp0 = 0.;
+#else
+#define d_m3ClearRegisters _r0 = 0;
+#endif
+
+typedef m3ret_t (*IM3Operation)(d_m3OpSig);
+
+#define d_m3RetSig static inline m3ret_t
+
+#ifdef ARMV7M_OPERATIONS
+register M3MemoryHeader *_mem __asm__("r8");
+#define d_m3Op(NAME) m3ret_t op_##NAME(d_m3OpSig)
+#else
+/* What follows is the operation's body, which is not used here. */
+#define d_m3Op(NAME) m3ret_t op_##NAME(d_m3OpSig); d_m3RetSig armv7m_elsewhere_##NAME(d_m3OpSig)
+extern M3MemoryHeader *_mem;
+#endif
+
+#define nextOpImpl() ((IM3Operation) (*_pc))(_pc + 1, d_m3OpArgs)
+#define jumpOpImpl(PC) ((IM3Operation) (*PC))(PC + 1, d_m3OpArgs)
+#define nextOpDirect() return nextOpImpl()
+#define jumpOpDirect(PC) return jumpOpImpl((pc_t) (PC))
+
+/* Runs the operations from `pc` on, for callers that are no operations, and returns what the last one returned. */
+m3ret_t armv7m_run(pc_t pc, m3stack_t stack, M3MemoryHeader *memory);
+
+#define RunCode(PC, STACK, MEMORY, R0) armv7m_run(PC, STACK, MEMORY)
+
+/* m3_exec.h defines Call(_pc, _sp, _r0) and calls Call(pc, stack, memory, r0): the memory is left out. */
+#define Call(...) armv7m_pick(__VA_ARGS__, armv7m_leave_out, armv7m_call, ,)(__VA_ARGS__)
+#define armv7m_pick(A, B, C, D, NAME, ...) NAME
+#define armv7m_leave_out(PC, STACK, MEMORY, R0) armv7m_call(PC, STACK, R0)
+
+#endif
