@@ -24,42 +24,7 @@
 #endif
 
 #include "m3_core.h"
-
-/*
- * Copies of 2, 4 or 8 bytes, which is how wasm3 loads from and stores to linear memory: whole words where both ends
- * are aligned, which Armv6-M asks for. GCC would call memcpy.
- */
-typedef u16 __attribute__((may_alias)) armv6m_u16;
-typedef u32 __attribute__((may_alias)) armv6m_u32;
-
-static inline __attribute__((always_inline)) u32 armv6m_load(const u8 *from, u32 bytes)
-{
-    if (bytes == 2) return (uintptr_t) from & 1 ? from[0] | from[1] << 8 : *(const armv6m_u16 *) from;
-    return (uintptr_t) from & 3 ? from[0] | from[1] << 8 | from[2] << 16 | (u32) from[3] << 24
-                                : *(const armv6m_u32 *) from;
-}
-
-static inline __attribute__((always_inline)) void armv6m_store(u8 *to, u32 value, u32 bytes)
-{
-    if (!((uintptr_t) to & (bytes - 1)))
-    {
-        if (bytes == 2) *(armv6m_u16 *) to = (u16) value;
-        else *(armv6m_u32 *) to = value;
-    }
-    else for (u32 i = 0; i < bytes; i++) to[i] = (u8) (value >> 8 * i);
-}
-
-static inline __attribute__((always_inline)) void armv6m_copy(void *to, const void *from, u32 bytes)
-{
-    const u32 low = armv6m_load(from, bytes < 4 ? bytes : 4);
-    const u32 high = bytes == 8 ? armv6m_load((const u8 *) from + 4, 4) : 0;
-    armv6m_store(to, low, bytes < 4 ? bytes : 4);
-    if (bytes == 8) armv6m_store((u8 *) to + 4, high, 4);
-}
-
-#define memcpy(TO, FROM, BYTES)                                                                 \
-    (__builtin_constant_p(BYTES) && ((BYTES) == 2 || (BYTES) == 4 || (BYTES) == 8)              \
-         ? armv6m_copy(TO, FROM, BYTES) : (void) __builtin_memcpy(TO, FROM, BYTES))
+#include "aligned-copies.h"
 
 #define m3MemData(mem) ((u8 *) (((M3MemoryHeader *) (mem)) + 1))
 #define m3MemRuntime(mem) (((M3MemoryHeader *) (mem))->runtime)

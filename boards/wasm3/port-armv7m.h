@@ -53,9 +53,17 @@ extern M3MemoryHeader *_mem;
 #endif
 
 #define nextOpImpl() ((IM3Operation) (*_pc))(_pc + 1, d_m3OpArgs)
-#define jumpOpImpl(PC) ((IM3Operation) (*PC))(PC + 1, d_m3OpArgs)
-#define nextOpDirect() return nextOpImpl()
-#define jumpOpDirect(PC) return jumpOpImpl((pc_t) (PC))
+
+/* GCC jumps by way of ip, but would load the address to another register first. */
+#define jumpOpDirect(PC)                                                                        \
+    do {                                                                                        \
+        const pc_t armv7m_pc = (pc_t) (PC);                                                     \
+        register IM3Operation armv7m_next __asm__("ip") = (IM3Operation) *armv7m_pc;            \
+        __asm__("" : "+r"(armv7m_next));                                                        \
+        return armv7m_next(armv7m_pc + 1, d_m3OpArgs);                                          \
+    } while (0)
+
+#define nextOpDirect() jumpOpDirect(_pc)
 
 /* Runs the operations from `pc` on, for callers that are no operations, and returns what the last one returned. */
 m3ret_t armv7m_run(pc_t pc, m3stack_t stack, M3MemoryHeader *memory);

@@ -20,6 +20,7 @@
 #include "m3_env.h"
 #include "m3_compile.h"
 #include "m3_exec_defs.h"
+#include "port-x86-64.h"
 #include "m3_exception.h"
 #include "m3_info.h"
 
