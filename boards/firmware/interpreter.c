@@ -31,6 +31,7 @@
 #define m3_Yield() NULL
 #include "m3_exec.h"
 #undef m3_Yield
+#include "memory-operations.h"
 
 /* The lowest address of the C stack: a symbol of the linker script. */
 extern uint8_t __stack_start[];
