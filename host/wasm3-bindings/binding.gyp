@@ -42,6 +42,7 @@
         "-Wno-unused-parameter"
       ],
       "cflags_c": ["-std=gnu11"],
+      "conditions": [["OS=='linux' and target_arch=='x64'", { "cflags": ["-fcf-protection=none"] }]],
       "xcode_settings": {
         "GCC_OPTIMIZATION_LEVEL": "3",
         "GCC_C_LANGUAGE_STANDARD": "gnu11",
