@@ -32,7 +32,8 @@ static inline void store_i32(u8 *to, i32 value)
 
 /*
  * MULTIPLY_ADD(sum, x, weight): sum += x * weight, modulo 2^64, where x is a SPLIT of an i64. A 64-bit factor is split
- * once into its low word, taken as signed, and a high word that makes up for that: two instructions a product.
+ * once into its low word, taken as signed, and a high word that makes up for that: two instructions a product on
+ * Armv7-M, three multiplications on RV32.
  */
 #if defined(__ARM_ARCH_7M__) || defined(__ARM_ARCH_7EM__) || defined(__ARM_ARCH_8M_MAIN__)
 typedef struct
@@ -53,6 +54,23 @@ static inline split_i64 split(const u8 *from)
     __asm__("smlal %Q0, %R0, %1, %3\n\tmla %R0, %2, %3, %R0"                                    \
             : "+&r"(sum)                                                                        \
             : "r"((x).low), "r"((x).high), "r"((i32) (weight)))
+#elif defined(__riscv) && __riscv_xlen == 32
+typedef struct
+{
+    u32 low, high;
+} split_i64;
+
+static inline split_i64 split(const u8 *from)
+{
+    split_i64 x;
+    memcpy(&x, from, sizeof x);
+    x.high += x.low >> 31;
+    return x;
+}
+
+#define MULTIPLY_ADD(sum, x, weight)                                                            \
+    ((sum) = (i64) ((u64) (sum) + (u64) ((i64) (i32) (x).low * (i32) (weight))                  \
+                    + ((u64) ((x).high * (u32) (i32) (weight)) << 32)))
 #elif defined(__ARM_ARCH_6M__)
 #include "fused-arithmetic-armv6m.h"
 #else
