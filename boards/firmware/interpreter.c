@@ -57,10 +57,13 @@ d_m3Op(CallOrCompile)
         M3Result result = function->wasm ? metacode_compile(function) : m3Err_functionImportMissing;
         if (result) newTrap(result);
     }
-    metacode_call call = { function, metacode_running };
-    metacode_running = &call;
-    m3ret_t result = Call(function->compiled, _sp + stackOffset, _mem, d_m3OpDefaultArgs);
-    metacode_running = call.outer;
+    m3ret_t result;
+    {   /* `call` ends before nextOp, which is a jump only where no variable's address may be in use. */
+        metacode_call call = { function, metacode_running };
+        metacode_running = &call;
+        result = Call(function->compiled, _sp + stackOffset, _mem, d_m3OpDefaultArgs);
+        metacode_running = call.outer;
+    }
     _mem = memory->mallocated;
     if (M3_UNLIKELY(result)) forwardTrap(result);
     nextOp();

@@ -183,6 +183,15 @@ for (const board of boards) {
     });
   }
 
+  within("calls one after the other leave nothing on the stack", async ({ device }) => {
+    const file = makeModel("calls", bodies.calls);
+    await device.upload(file);
+    await device.activate(sha256(file));
+    assert.is((await device.run(0, 1)).code, 7);
+    await device.upload(good);
+    await device.activate(sha256(good));
+  });
+
   within("a limit of many timer periods ends a run about there", async ({ device }) => {
     const file = makeModel("endless", bodies.endless);
     await device.upload(file);

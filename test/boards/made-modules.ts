@@ -3,8 +3,18 @@ import { packageModule } from "../../host/package/package.js";
 import { encodeLeb128 } from "../../host/package/sections.js";
 
 /** WebAssembly instructions, by the specification's chapter 5.4. */
-const op = { unreachable: 0x00, loop: 0x03, br: 0x0c, end: 0x0b, call: 0x10, drop: 0x1a, get: 0x20 } as const;
-const i32 = { load: 0x28, const: 0x41, add: 0x6a } as const;
+const op = {
+  unreachable: 0x00,
+  loop: 0x03,
+  if: 0x04,
+  br: 0x0c,
+  end: 0x0b,
+  return: 0x0f,
+  call: 0x10,
+  drop: 0x1a,
+  get: 0x20,
+} as const;
+const i32 = { load: 0x28, const: 0x41, eq: 0x46, add: 0x6a } as const;
 const emptyBlock = 0x40;
 const typeI32 = 0x7f;
 
@@ -15,6 +25,12 @@ export const bodies = {
   trap: [op.unreachable],
   endless: [op.loop, emptyBlock, op.br, 0, op.end, i32.const, 0],
   recursive: [op.get, 0, op.get, 1, op.call, 0, i32.const, 1, i32.add],
+  /** Where first is last, 1; else as many calls of itself so as would fill any C stack if each left a frame, then 7. */
+  calls: [
+    ...[op.get, 0, op.get, 1, i32.eq, op.if, emptyBlock, i32.const, 1, op.return, op.end],
+    ...Array.from({ length: 200 }, () => [op.get, 0, op.get, 0, op.call, 0, op.drop]).flat(),
+    ...[i32.const, 7],
+  ],
   outOfBounds: [i32.const, 0x7f, i32.load, 2, 0],
   /** Loops nested deeper than any C stack. */
   nested: [

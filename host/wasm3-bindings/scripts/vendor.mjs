@@ -14,7 +14,13 @@ import {
   wasm3Dependency,
 } from "./native-sources.mjs";
 
-const superinstructionFiles = ["superinstructions.c", "port-x86-64.h", "idioms.h", "fused-operations.h", "fused-arithmetic.h"];
+const superinstructionFiles = [
+  "superinstructions.c",
+  "port-x86-64.h",
+  "idioms.h",
+  "fused-operations.h",
+  "fused-arithmetic.h",
+];
 const firmwareFiles = ["custom_sections.c", "custom_sections.h", "read_weights.c", "read_weights.h"];
 
 /** wasm3's licence: the holders that its own files name, then the MIT text that the dependency carries. */
