@@ -29,36 +29,47 @@ export function averagePool2dInt8(parameters: i32, to: usize): void {
       for (let x = 0; x < outputWidth; x++) {
         const left = max(x * strideWidth - padLeft, 0);
         const taps = min(x * strideWidth - padLeft + filterWidth, inputWidth) - left;
-        const count = rows * taps;
-        const half = count >> 1;
-        const bytes = taps * channels;
-        const windowEnd = rows * rowBytes;
-        let window = input + top * rowBytes + left * channels;
-        let c = channels;
-        for (; c >= 4; c -= 4, window += 4, output += 4) {
-          let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-          for (let row = window, end = window + windowEnd; row < end; row += rowBytes) {
-            for (let p = row, last = row + bytes; p < last; p += channels) {
-              s0 += load<i8>(p);
-              s1 += load<i8>(p, 1);
-              s2 += load<i8>(p, 2);
-              s3 += load<i8>(p, 3);
-            }
-          }
-          store<i8>(output, clamp(average(s0, count, half), low, high));
-          store<i8>(output, clamp(average(s1, count, half), low, high), 1);
-          store<i8>(output, clamp(average(s2, count, half), low, high), 2);
-          store<i8>(output, clamp(average(s3, count, half), low, high), 3);
-        }
-        for (; c > 0; c--, window++, output++) {
-          let sum = 0;
-          for (let row = window, end = window + windowEnd; row < end; row += rowBytes) {
-            for (let p = row, last = row + bytes; p < last; p += channels) sum += load<i8>(p);
-          }
-          store<i8>(output, clamp(average(sum, count, half), low, high));
-        }
+        averageWindow(
+          input + top * rowBytes + left * channels, output, channels, rows * taps, rows * rowBytes, rowBytes,
+          taps * channels, low, high,
+        );
+        output += channels;
       }
     }
+  }
+}
+
+/**
+ * Averages of all channels of one window of `count` pixels: its rows lie `rowBytes` apart, up to `windowBytes` after the
+ * first, and have `bytes` bytes each.
+ */
+function averageWindow(
+  window: usize, output: usize, channels: i32, count: i32, windowBytes: i32, rowBytes: i32, bytes: i32,
+  low: i32, high: i32,
+): void {
+  const half = count >> 1;
+  let c = channels;
+  for (; c >= 4; c -= 4, window += 4, output += 4) {
+    let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    for (let row = window, end = window + windowBytes; row < end; row += rowBytes) {
+      for (let p = row, last = row + bytes; p < last; p += channels) {
+        s0 += load<i8>(p);
+        s1 += load<i8>(p, 1);
+        s2 += load<i8>(p, 2);
+        s3 += load<i8>(p, 3);
+      }
+    }
+    store<i8>(output, clamp(average(s0, count, half), low, high));
+    store<i8>(output, clamp(average(s1, count, half), low, high), 1);
+    store<i8>(output, clamp(average(s2, count, half), low, high), 2);
+    store<i8>(output, clamp(average(s3, count, half), low, high), 3);
+  }
+  for (; c > 0; c--, window++, output++) {
+    let sum = 0;
+    for (let row = window, end = window + windowBytes; row < end; row += rowBytes) {
+      for (let p = row, last = row + bytes; p < last; p += channels) sum += load<i8>(p);
+    }
+    store<i8>(output, clamp(average(sum, count, half), low, high));
   }
 }
 

@@ -27,8 +27,6 @@ typedef struct job
 {
     const uint8_t *file;
     uint32_t length, first, last;
-    bool arenaStack;                /* whether the compiler may borrow a stack in the arena */
-    bool overflow;                  /* whether the compiler's stack was too small */
     model_error error;
     int32_t code;
 } job;
@@ -77,10 +75,8 @@ static void load_job(void *argument)
         .memoryBytes = engine.manifest.memoryBytes,
         .weights = &engine.weights,
         .accelerates = accelerates,
-        .arenaStack = work->arenaStack,
     };
     const M3Result result = load_module(&request, &engine.module);
-    work->overflow = result == m3Err_trapStackOverflow;
     if (!result) work->error = modelOk;
     else if (arena_exhausted()) work->error = modelMemory;
     else work->error = lacks_instruction(result) ? modelAbi : modelBad;
@@ -102,15 +98,8 @@ model_error engine_load(const uint8_t *file, uint32_t length)
         engine.weights = (wasmote_section) { file, 0 };
 
     job work = { .file = file, .length = length };
-    const uint8_t *stack = interpreter_stack_start;
-    guard_result ended = port_guarded_call(load_job, &work, board_limit());
-    if (ended == guardReturned && work.overflow)
-    {
-        engine_unload();
-        work.arenaStack = true;
-        ended = port_guarded_call(load_job, &work, board_limit());
-    }
-    interpreter_stack_start = stack;
+    const guard_result ended = port_guarded_call(load_job, &work, board_limit());
+    interpreter_reset_stack();
     if (ended != guardReturned) work.error = modelBad;
     if (work.error)
     {
@@ -178,6 +167,7 @@ model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *c
     const guard_result ended = port_guarded_call(run_job, &work, limit ? limit : board_limit());
     *count = port_counter() - before;
     *code = work.code;
+    interpreter_reset_stack();
 
     if (ended == guardLimit) work.error = modelLimit;
     if (ended == guardFault) work.error = modelTrap;

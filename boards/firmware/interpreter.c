@@ -4,7 +4,8 @@
  * whose operations are compiled with flags of their own includes this file once more, for the operations alone
  * (INTERPRETER_OPERATIONS_ONLY).
  *
- * The compiler is the one with superinstructions. Some things are put in place of wasm3's own, by name, before the compiler emits them:
+ * The compiler is the one with superinstructions. Some things are put in place of wasm3's own, by name, before the
+ * compiler emits them:
  * - Compile, which calls a function that was not compiled yet when the call was, does not rewrite itself: every run
  *   executes the same instructions, and a function that cannot be compiled stays so.
  * - Entry traps when the C stack is nearly used up. What overflows it all the same (loops that nest, the
@@ -19,6 +20,7 @@
 
 #include "interpreter.h"
 #include "metacode.h"
+#include "port.h"
 
 #define M3_COMPILE_OPCODES
 
@@ -38,6 +40,12 @@ extern uint8_t __stack_start[];
 
 /* C stack that must be left when a function is entered: for its operations and the imports it calls. */
 enum { stackReserveBytes = 256 };
+
+/*
+ * Stack that compiling an instruction may take, besides the blocks in it: 544 to 568 bytes by GCC's
+ * -fcallgraph-info=su, of all that Compile_* call, on Armv6-M, Armv7-M and RV32.
+ */
+enum { instructionBytes = 592 };
 
 d_m3Op(GuardedEntry)
 {
@@ -75,15 +83,27 @@ d_m3Op(CallOrCompile)
 #endif
 #else
 
-const uint8_t *interpreter_stack_start = __stack_start;
-const uint8_t *interpreter_stack_lowest;
+/* The lowest address of the stack that the compiler runs on. */
+static const uint8_t *compiler_stack = __stack_start;
+
+void interpreter_reset_stack(void)
+{
+    compiler_stack = __stack_start;
+}
+
+void interpreter_call_on_stack(void (*function)(void *), void *argument, uint8_t *start, uint32_t bytes)
+{
+    const uint8_t *before = compiler_stack;
+    compiler_stack = start;
+    port_call_on_stack(function, argument, (void *) (((uintptr_t) start + bytes) & ~(uintptr_t) 15));
+    compiler_stack = before;
+}
+
 const void *const interpreter_call_operation = (const void *) op_CallOrCompile;
 
 static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t end)
 {
-    const uint8_t *frame = __builtin_frame_address(0);
-    if (frame < interpreter_stack_start + interpreterInstructionBytes) return m3Err_trapStackOverflow;
-    if (frame < interpreter_stack_lowest) interpreter_stack_lowest = frame;
+    if ((uint8_t *) __builtin_frame_address(0) < compiler_stack + instructionBytes) return m3Err_trapStackOverflow;
     return Read_opcode(opcode, at, end);
 }
 

@@ -4,14 +4,17 @@
 
 #include <stdint.h>
 
-/* The lowest address of the stack that the compiler runs on; at first the C stack. */
-extern const uint8_t *interpreter_stack_start;
+/* The compiler calls itself for every nested block: stack that it is lent. */
+enum { compileStackBytes = 6144 };
 
-/* Stack that compiling an instruction may take, besides the blocks in it. */
-enum { interpreterInstructionBytes = 640 };
+/*
+ * Calls a function on another stack, of which the compiler uses what there is. Without it the compiler uses the C stack;
+ * either way it refuses with m3Err_trapStackOverflow what takes more.
+ */
+void interpreter_call_on_stack(void (*function)(void *), void *argument, uint8_t *start, uint32_t bytes);
 
-/* The lowest address that the compiler's stack has reached at the beginning of an instruction. */
-extern const uint8_t *interpreter_stack_lowest;
+/* To be called where a guarded call ended before interpreter_call_on_stack returned. */
+void interpreter_reset_stack(void);
 
 /* The operation that calls a function of the module; the function follows it in metacode. */
 extern const void *const interpreter_call_operation;

@@ -6,7 +6,6 @@
 #include "arena.h"
 #include "interpreter.h"
 #include "metacode.h"
-#include "port.h"
 
 /* Bytes of wasm3's operand stack, at most. */
 #ifndef WASM3_STACK_BYTES
@@ -15,9 +14,6 @@
 
 /* wasm3's, of m3_env.c. */
 M3Result InitDataSegments(M3Memory *memory, IM3Module module);
-
-/* The compiler calls itself for every nested block: stack that it borrows at least. */
-enum { compileStackBytes = 6144 };
 
 /* Operand stack for the expressions that globals and data segments begin with. */
 enum { expressionSlots = 32 };
@@ -38,37 +34,19 @@ static void compile_job(void *argument)
     if (!work->result) work->result = metacode_keep(work->run);
 }
 
-/*
- * Compiles on a borrowed stack: in linear memory, which nothing else uses yet and which is set up anew afterwards. Where
- * linear memory is too small the C stack has to do or, with `arenaStack`, the arena.
- */
-static M3Result compile_at_load(IM3Module module, IM3Function run, bool arenaStack)
+/* Compiles in linear memory as the stack, where that is large enough: nothing else uses it yet. It is set up anew. */
+static M3Result compile_at_load(IM3Module module, IM3Function run)
 {
     M3MemoryHeader *memory = module->runtime->memory.mallocated;
     compilation work = { module, run, m3Err_none };
-    const bool inMemory = memory->length >= compileStackBytes;
-    if (!inMemory && !arenaStack)
+    if (memory->length < compileStackBytes)
     {
         compile_job(&work);
         return work.result;
     }
-    const uint32_t bytes = inMemory ? (uint32_t) memory->length : compileStackBytes;
-    uint8_t *start = inMemory ? m3MemData(memory) : arena_calloc(1, bytes);
-    if (!start) return m3Err_mallocFailed;
-
-    const uintptr_t end = ((uintptr_t) start + bytes) & ~(uintptr_t) 15;
-    const uint8_t *before = interpreter_stack_start;
-    interpreter_stack_start = start;
-    port_call_on_stack(compile_job, &work, (void *) end);
-    interpreter_stack_start = before;
-
-    if (!inMemory) arena_free(start);
-    else
-    {
-        memset(start, 0, memory->length);
-        if (!work.result) work.result = InitDataSegments(&module->runtime->memory, module);
-    }
-    return work.result;
+    interpreter_call_on_stack(compile_job, &work, m3MemData(memory), (uint32_t) memory->length);
+    memset(m3MemData(memory), 0, memory->length);
+    return work.result ? work.result : InitDataSegments(&module->runtime->memory, module);
 }
 
 /* Frees the names of the imports: they are linked already. */
@@ -94,15 +72,18 @@ static IM3Function find_run(IM3Module module)
     return right ? run : NULL;
 }
 
-/* Bytes that the arguments and results of a call may take: wasm3 writes them before it checks the stack. */
-static uint32_t call_bytes(IM3Module module)
+/*
+ * Bytes that the arguments and results of a call may take beyond the frame of who calls: of imports, which check nothing,
+ * and of all functions with `any`, since wasm3 writes them before it checks the stack.
+ */
+static uint32_t call_bytes(IM3Module module, bool any)
 {
     uint32_t most = 0;
-    for (uint32_t i = 0; i < module->numFuncTypes; i++)
+    for (uint32_t i = 0; i < module->numFunctions; i++)
     {
-        const IM3FuncType type = module->funcTypes[i];
-        const uint32_t values = (uint32_t) type->numArgs + type->numRets;
-        if (values > most) most = values;
+        const M3Function *function = &module->functions[i];
+        const uint32_t values = (uint32_t) function->funcType->numArgs + function->funcType->numRets;
+        if ((any || !function->wasm) && values > most) most = values;
     }
     return most * sizeof(uint64_t);
 }
@@ -112,9 +93,10 @@ static M3Result give_stack(IM3Module module)
 {
     IM3Runtime runtime = module->runtime;
     const uint32_t most = WASM3_STACK_BYTES / sizeof(m3slot_t), known = metacode_stack_slots();
-    const uint32_t slots = known && known < most ? M3_MAX(known, expressionSlots) : most;
+    const bool exact = known && known < most;
+    const uint32_t slots = exact ? M3_MAX(known, expressionSlots) : most;
     arena_free(runtime->stack);
-    runtime->stack = arena_calloc(1, (slots + 4) * sizeof(m3slot_t) + call_bytes(module));
+    runtime->stack = arena_calloc(1, (slots + 4) * sizeof(m3slot_t) + call_bytes(module, !exact));
     if (!runtime->stack) return m3Err_mallocFailed;
     runtime->numStackSlots = slots;
     runtime->memory.mallocated->maxStack = (m3slot_t *) runtime->stack + slots;
@@ -148,6 +130,6 @@ M3Result load_module(const load_request *request, loaded_module *loaded)
 
     loaded->run = find_run(module);
     if (!loaded->run) return m3Err_functionLookupFailed;
-    result = compile_at_load(module, loaded->run, request->arenaStack);
+    result = compile_at_load(module, loaded->run);
     return result ? result : give_stack(module);
 }

@@ -17,7 +17,6 @@ typedef struct load_request
     uint32_t length, memoryBytes;
     wasmote_section *weights;       /* likewise */
     bool accelerates;               /* whether to link the accelerators */
-    bool arenaStack;                /* whether the compiler may borrow a stack in the arena */
 } load_request;
 
 typedef struct loaded_module
@@ -26,10 +25,7 @@ typedef struct loaded_module
     IM3Function run;
 } loaded_module;
 
-/*
- * Loads a module. m3Err_trapStackOverflow where the compiler's stack was too small: with `arenaStack` it may do. On an
- * error the arena is to be reset.
- */
+/* Loads a module. On an error the arena is to be reset. */
 M3Result load_module(const load_request *request, loaded_module *loaded);
 
 #endif

@@ -8,25 +8,22 @@
 #include "interpreter.h"
 
 /* RAM besides linear memory that metacode may fill up before what the running kernel does not need is dropped. */
-#ifndef WASMOTE_ENGINE_BYTES
-#define WASMOTE_ENGINE_BYTES 16384
+#ifndef WASM3_ENGINE_BYTES
+#define WASM3_ENGINE_BYTES 15360
 #endif
-
-/* C stack in use where a run compiles a function, at most. */
-enum { runStackBytes = 704 };
 
 /* Slots of a call besides those that the compiler counts: where the callee's frame is aligned to. */
 enum { callSlots = 3 };
 
+/* Words of the branch from one page to the next, and words that must be free on a page for an operation. */
+enum { branchLines = 2, spareLines = d_m3CodePageFreeLinesThreshold + branchLines };
+
 typedef struct entry
 {
     IM3CodePage pages;              /* the function begins at the start of the first; NULL if it is not compiled */
-    uint16_t bytes;                 /* of its pages and constants when compiled, at most */
+    uint16_t bytes;                 /* of its page and constants when compiled */
     bool kept;
 } entry;
-
-/* Symbols of the linker script. */
-extern uint8_t __stack_start[], __stack_end[];
 
 metacode_call *metacode_running;
 
@@ -70,10 +67,11 @@ static void drop(IM3Function function)
     function->compiled = NULL;
 }
 
-static void cut_page(IM3CodePage page)
+static void cut_page(IM3CodePage page, uint32_t lines)
 {
-    page->info.numLines = page->info.lineIndex;
-    arena_trim(page, sizeof page->info + page->info.lineIndex * sizeof(code_t));
+    if (lines >= page->info.numLines) return;
+    page->info.numLines = lines;
+    arena_trim(page, sizeof page->info + lines * sizeof(code_t));
 }
 
 /* Takes the pages that were written to, cut to what is in them, with the one that begins with `first` in front. */
@@ -86,13 +84,24 @@ static IM3CodePage take_pages(IM3Runtime runtime, pc_t first)
         while (*lists[i])
         {
             IM3CodePage page = PopCodePage(lists[i]);
-            cut_page(page);
+            cut_page(page, page->info.lineIndex);
             if (GetPageStartPC(page) == first) begin = page;
             else PushCodePage(&all, page);
         }
     }
     if (begin) PushCodePage(&all, begin);
     return all;
+}
+
+/* Opens a page for a function of that size, so that it is in one piece; without memory for that it will be in several. */
+static void open_page(IM3Runtime runtime, uint32_t bytes)
+{
+    if (!bytes) return;
+    const uint32_t lines = bytes / sizeof(code_t) + spareLines;
+    IM3CodePage page = NewCodePage(runtime, lines);
+    if (!page) return;
+    cut_page(page, lines);
+    PushCodePage(&runtime->pagesOpen, page);
 }
 
 /*
@@ -104,6 +113,7 @@ static M3Result compile(IM3Function function)
     IM3Runtime runtime = cache.module->runtime;
     IM3CodePage open = runtime->pagesOpen, full = runtime->pagesFull;
     runtime->pagesOpen = runtime->pagesFull = NULL;
+    open_page(runtime, entry_of(function)->bytes);
     show(false);
     M3Result result = CompileFunction(function);
     const pc_t first = function->compiled;
@@ -136,19 +146,52 @@ static bool drop_one(function_set needed)
     return false;
 }
 
+/*
+ * Drops, as far as the limit asks for it before a function is compiled, what neither it nor those that run can call: a
+ * kernel that loses its inner function compiles it again for every few outputs.
+ */
+static void make_room(IM3Function function)
+{
+    const function_set wanted = running() | function_set_of(index_of(function));
+    const function_set needed = call_graph_reach(cache.callees, cache.count, wanted);
+    const uint32_t bytes = entry_of(function)->bytes + d_m3CodePageAlignSize;   /* which it may fill for a while */
+    while (engine_bytes() + bytes > WASM3_ENGINE_BYTES && drop_one(needed)) {}
+}
+
+/* What is compiled on another stack. */
+typedef struct compilation
+{
+    IM3Function function;
+    M3Result result;
+} compilation;
+
+static void compile_job(void *argument)
+{
+    compilation *work = argument;
+    work->result = compile(work->function);
+}
+
+/* Compiles a function on the stack that is in use or, where that is too small, on one in the arena. */
+static M3Result compile_anywhere(IM3Function function)
+{
+    M3Result result = compile(function);
+    if (result != m3Err_trapStackOverflow) return result;
+
+    compilation work = { function, m3Err_mallocFailed };
+    uint8_t *stack = arena_calloc(1, compileStackBytes);
+    if (stack) interpreter_call_on_stack(compile_job, &work, stack, compileStackBytes);
+    arena_free(stack);
+    return work.result;
+}
+
 M3Result metacode_compile(IM3Function function)
 {
     if (entry_of(function)->pages) return m3Err_none;
-    if (cache.callees)
-    {
-        const function_set wanted = running() | function_set_of(index_of(function));
-        const function_set needed = call_graph_reach(cache.callees, cache.count, wanted);
-        while (engine_bytes() + entry_of(function)->bytes > WASMOTE_ENGINE_BYTES && drop_one(needed)) {}
-    }
-    M3Result result = compile(function);
+    if (cache.callees) make_room(function);
+    M3Result result = compile_anywhere(function);
     if (result != m3Err_mallocFailed && result != m3Err_mallocFailedCodePage) return result;
     while (drop_one(running())) {}
-    return compile(function);
+    return compile_anywhere(function);
 }
 
 M3Result metacode_keep(IM3Function function)
@@ -188,27 +231,24 @@ static function_set callees_of(IM3Function function)
 
 static uint16_t bytes_of(IM3Function function)
 {
-    uint32_t bytes = function->numConstantBytes;
+    uint32_t lines = 0;
     for (IM3CodePage page = entry_of(function)->pages; page; page = page->info.next)
-        bytes += sizeof page->info + page->info.lineIndex * sizeof(code_t);
+        lines += page->info.lineIndex - (page->info.next ? branchLines : 0);
+    const uint32_t bytes = sizeof(M3CodePageHeader) + lines * sizeof(code_t) + function->numConstantBytes;
     return bytes < UINT16_MAX ? (uint16_t) bytes : UINT16_MAX;
 }
 
-/* Compiles a function to see whether and how it can be; drops it again where it can be compiled during a run. */
+/* Compiles a function to see whether it can be, and what it calls; drops it again where the call graph is known. */
 static M3Result try(IM3Function function, uint32_t *slots)
 {
-    const uint32_t runStack = (uint32_t) (__stack_end - __stack_start) - runStackBytes - interpreterInstructionBytes;
-    const uint8_t *begin = interpreter_stack_lowest = __builtin_frame_address(0);
-    M3Result result = compile(function);
+    M3Result result = compile_anywhere(function);
     if (result == m3Err_functionImportMissing) return m3Err_none;
-    if (result) return result;
+    if (result || !cache.callees) return result;
 
-    entry *of = entry_of(function);
-    of->bytes = bytes_of(function);
-    of->kept = !cache.callees || (uint32_t) (begin - interpreter_stack_lowest) > runStack;
+    entry_of(function)->bytes = bytes_of(function);
+    cache.callees[index_of(function)] = callees_of(function);
     *slots = function->maxStackSlots + callSlots;
-    if (cache.callees) cache.callees[index_of(function)] = callees_of(function);
-    if (!of->kept) drop(function);
+    drop(function);
     return m3Err_none;
 }
 
@@ -219,7 +259,7 @@ M3Result metacode_open(IM3Module module)
     metacode_running = NULL;
     cache.module = module;
     cache.count = count;
-    for (IM3CodePage page = module->runtime->pagesOpen; page; page = page->info.next) cut_page(page);
+    for (IM3CodePage page = module->runtime->pagesOpen; page; page = page->info.next) cut_page(page, page->info.lineIndex);
 
     /* A function that is called by way of a table may be running without being known to. */
     const bool graph = count <= callGraphFunctions && !module->numElementSegments;

@@ -20,8 +20,7 @@ extern metacode_call *metacode_running;
 
 /*
  * Compiles every function of a loaded and linked module once and drops the metacode again, so that what cannot be
- * compiled is refused; but not a function that calls an import which is missing. Keeps what could not be compiled later
- * on the stack of a run. To be called on a stack that is large enough.
+ * compiled is refused; but not a function that calls an import which is missing.
  */
 M3Result metacode_open(IM3Module module);
 

@@ -73,6 +73,8 @@ SUPERINSTRUCTIONS_STORAGE struct
     u32 line[windowOperations];     /* where each operation begins, oldest first */
 } window;
 
+SUPERINSTRUCTIONS_STORAGE u32 ends[2];  /* see may_end */
+
 static u32 word_at(IM3CodePage page, u32 line)
 {
     u32 word;
@@ -147,14 +149,40 @@ static bool matches(IM3Compilation o, const idiom *i, u32 first, u32 *value)
     return !i->apart || slots_are_apart(i->kinds, value);
 }
 
+static u32 end_bit(IM3Operation operation)
+{
+    const uintptr_t address = (uintptr_t) operation;
+    return (u32) (address >> 3 ^ address >> 9) & 63;
+}
+
+/*
+ * Whether an idiom may end with the operation: most do not, which a few bits tell without a look at all idioms. The
+ * bits are of the processor's own addresses, so they are set when they are first asked for.
+ */
+static bool may_end(IM3Operation operation)
+{
+    if (!ends[0] && !ends[1])
+    {
+        for (const idiom *i = idioms; i->elements; i++)
+        {
+            const u32 bit = end_bit(i->elements[i->length - 1].operation);
+            ends[bit >> 5] |= (u32) 1 << (bit & 31);
+        }
+    }
+    const u32 bit = end_bit(operation);
+    return ends[bit >> 5] >> (bit & 31) & 1;
+}
+
 /* Replaces the operations at the window's end, if an idiom matches. `loop`: a ContinueLoopIf is about to follow. */
 static bool fuse_last(IM3Compilation o, bool loop)
 {
+    const IM3Operation last = (IM3Operation) window.page->code[window.line[window.count - 1]];
+    if (!may_end(last)) return false;
     for (const idiom *i = idioms; i->elements; i++)
     {
         if (i->loop != loop || i->length > window.count) continue;
+        if (i->elements[i->length - 1].operation != last) continue;
         const u32 first = window.count - i->length;
-        if (window.page->code[window.line[window.count - 1]] != (code_t) i->elements[i->length - 1].operation) continue;
 
         u32 value[32];
         if (!matches(o, i, first, value)) continue;

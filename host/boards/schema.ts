@@ -70,6 +70,8 @@ const familyFields = {
   wasm3: z.strictObject({
     stackBytes: count,
     codePageBytes: count,
+    /** RAM besides linear memory up to which compiled functions are kept that the running kernel does not need. */
+    engineBytes: count,
     /** How an operation goes on to the next: `trampoline` where the compiler makes no tail calls (Armv6-M). */
     dispatch: z.enum(["tail-call", "trampoline"]),
   }),

@@ -31,6 +31,7 @@ export function cmakeVariables(board: Board, wasm3: string): Record<string, stri
     WASMOTE_LINK_RECEIVE_PIN: String(board.link.receivePin ?? ""),
     WASMOTE_WASM3_STACK_BYTES: String(board.wasm3.stackBytes),
     WASMOTE_WASM3_CODE_PAGE_BYTES: String(board.wasm3.codePageBytes),
+    WASMOTE_WASM3_ENGINE_BYTES: String(board.wasm3.engineBytes),
     WASMOTE_WASM3_DISPATCH: board.wasm3.dispatch,
     WASMOTE_WASM3_SOURCE: wasm3,
   };

@@ -46,9 +46,10 @@ for (const board of availableBoards(["mps2-an386", "qemu-rv32", "pico"])) {
 }
 
 for (const board of availableBoards(["pico"])) {
-  test(`${board.id}: a call of a function that does not fit beside its caller ends the run, not the board`, async () => {
-    const most = Math.floor((0.35 * board.ramBytes) / 12);
-    const functions = [[...longSum(most), ...sumOfCalls([2]), 0x6a], longSum(most)];
+  test(`${board.id}: a call of a function that does not fit beside its callers ends the run, not the board`, async () => {
+    const most = Math.floor((0.48 * board.ramBytes) / 12);
+    const and = (next: number): number[] => [...longSum(most), ...sumOfCalls([next]), 0x6a];
+    const functions = [and(2), and(3), longSum(most)];
     const wasm = makeModel("long", sumOfCalls([1]), { functions });
     const device = await connectBoard(board, { model: wasm });
     try {
