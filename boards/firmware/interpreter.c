@@ -42,7 +42,7 @@ extern uint8_t __stack_start[];
 enum { stackReserveBytes = 256 };
 
 /*
- * Stack that compiling an instruction may take, besides the blocks in it: 544 to 568 bytes by GCC's
+ * Stack that compiling an instruction may take, besides the blocks in it: 552 to 576 bytes by GCC's
  * -fcallgraph-info=su, of all that Compile_* call, on Armv6-M, Armv7-M and RV32.
  */
 enum { instructionBytes = 592 };

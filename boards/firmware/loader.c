@@ -61,6 +61,14 @@ static void forget_imports(IM3Module module)
     }
 }
 
+/* The compiler calls itself for each of several results, which its check of the stack does not count with. */
+static M3Result refuse_several_results(IM3Module module)
+{
+    for (uint32_t i = 0; i < module->numFuncTypes; i++)
+        if (module->funcTypes[i]->numRets > 1) return m3Err_noCompiler;
+    return m3Err_none;
+}
+
 /* `run`, where it is a function (i32, i32) -> i32 of the module; else NULL. */
 static IM3Function find_run(IM3Module module)
 {
@@ -111,6 +119,7 @@ M3Result load_module(const load_request *request, loaded_module *loaded)
     if (!environment) return m3Err_mallocFailed;
 
     M3Result result = m3_ParseModule(environment, &module, request->file, request->length);
+    if (!result) result = refuse_several_results(module);
     if (result) return result;
 
     IM3Runtime runtime = loaded->runtime = m3_NewRuntime(environment, expressionSlots * sizeof(m3slot_t), NULL);

@@ -9,7 +9,7 @@ import { encodeFrames } from "../../host/device/frames.js";
 import type { Transport } from "../../host/device/transport.js";
 import { WasmoteError } from "../../host/errors.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
-import { bodies, makeModel } from "./made-modules.js";
+import { bodies, makeModel, severalResults } from "./made-modules.js";
 
 /** A board of each architecture whose flash can be written in the emulator. */
 const boards = availableBoards(["mps2-an386", "qemu-rv32", "pico"]);
@@ -149,6 +149,13 @@ for (const board of boards) {
       await assertGoodModel(device, what);
     });
   }
+
+  within("a block of several results: not activated", async ({ device }) => {
+    const file = makeModel("results", bodies.sum, { types: [severalResults(100)] });
+    await device.upload(file);
+    assert.is(await codeOf(device.activate(sha256(file))), "board-abi");
+    await assertGoodModel(device, "after several results");
+  });
 
   const unloadable: readonly [string, string, readonly number[]][] = [
     ["floating-point operations", "board-abi", bodies.float],

@@ -50,6 +50,11 @@ const section = (id: number, bytes: readonly number[]): number[] => [
 ];
 const text = (value: string): number[] => [value.length, ...Buffer.from(value, "latin1")];
 
+/** A function type without parameters whose results are that many i32. */
+export function severalResults(count: number): number[] {
+  return [0x60, 0, count, ...Array.from({ length: count }, () => typeI32)];
+}
+
 /** The sum of what the functions of these indices return for the same arguments. */
 export function sumOfCalls(indices: readonly number[]): number[] {
   const call = (index: number): number[] => [op.get, 0, op.get, 1, op.call, index];
@@ -65,18 +70,23 @@ export function longSum(additions: number): number[] {
  * A model file around one body, with an input of 8 int8 at address 16 and an output of 8 int8 at the same place.
  *
  * @param weightBytes length of the weights, which are the numbers 0, 1, ... modulo 251
+ * @param types more function types, encoded
  * @param functions bodies of the functions of index 1, 2, ...; `body`, which is `run`, has index 0
  */
 export function makeModel(
   name: string,
   body: readonly number[],
-  changes: Partial<Manifest> & { weightBytes?: number; functions?: readonly (readonly number[])[] } = {},
+  changes: Partial<Manifest> & {
+    weightBytes?: number;
+    functions?: readonly (readonly number[])[];
+    types?: readonly (readonly number[])[];
+  } = {},
 ): Uint8Array {
-  const { weightBytes = 0, functions = [], ...manifestChanges } = changes;
+  const { weightBytes = 0, functions = [], types = [], ...manifestChanges } = changes;
   const codes = [body, ...functions].map((each) => [0, ...each, op.end]);
   const module = Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [1, 0x60, 2, typeI32, typeI32, 1, typeI32]),
+    ...section(1, [types.length + 1, 0x60, 2, typeI32, typeI32, 1, typeI32, ...types.flat()]),
     ...section(3, [codes.length, ...codes.map(() => 0)]),
     ...section(5, [1, 0, 1]),
     ...section(7, [2, ...text("run"), 0, 0, ...text("memory"), 2, 0]),
