@@ -2,24 +2,17 @@
  * Packed kernels against plain loops, on wasm3: the same model built twice, run in turn (A B A B), the medians
  * compared. Timings are shown, never asserted. Run: npm run bench [-- MODEL.tflite]
  */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { load } from "wasm3-bindings";
 import { type BuiltModel, buildModel } from "../../host/build.js";
-import { packageKernels } from "../../host/generate/compile.js";
 import { tensorBytes } from "../../host/graph/tensor.js";
 import { importModel } from "../../host/import/index.js";
 import type { ManifestTensor } from "../../host/package/manifest.js";
 import { sharedModels } from "../shared-models.js";
+import { naiveKernels } from "./naive/kernel-source.js";
 
 const rounds = 15;
-const naiveFolder = join(dirname(fileURLToPath(import.meta.url)), "naive");
-
-const naiveKernels = (path: string): string | undefined => {
-  const file = join(naiveFolder, path);
-  return existsSync(file) ? readFileSync(file, "utf8") : packageKernels(path);
-};
 
 const models = sharedModels();
 const chosen =

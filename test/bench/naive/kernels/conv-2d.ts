@@ -1,21 +1,24 @@
 /**
  * The convolution of assembly/kernels/conv-2d as a plain loop: one multiplication for each multiply-accumulate. Same
- * arguments, same tiles, same bytes. It is what the packed kernel is measured against.
+ * parameters, same tiles, same bytes. It is what the packed kernel is measured against.
  */
 import { readWeights } from "../host-imports/weights";
 import { clamp, requantize } from "../math/requantize";
+import { readParameters, WindowParameters } from "../parameters";
 
 /** Where a whole tile is held: above every address that the measured model uses. */
 const tile: usize = 32768;
 
-export function conv2dInt8(
-  input: usize, output: usize, scratch: usize, zeroRow: usize, weights: i32, batches: i32,
-  inputHeight: i32, inputWidth: i32, inputChannels: i32,
-  outputHeight: i32, outputWidth: i32, outputChannels: i32,
-  filterHeight: i32, filterWidth: i32, strideHeight: i32, strideWidth: i32,
-  dilationHeight: i32, dilationWidth: i32, padTop: i32, padLeft: i32,
-  inputZeroPoint: i32, outputZeroPoint: i32, low: i32, high: i32, chunk: i32,
-): void {
+export function conv2dInt8(parameters: i32, to: usize): void {
+  const given = readParameters<WindowParameters>(parameters, to);
+  const input = given.input, output = given.output, weights = given.weights, batches = given.batches;
+  const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
+  const outputHeight = given.outputHeight, outputWidth = given.outputWidth, outputChannels = given.outputs;
+  const filterHeight = given.filterHeight, filterWidth = given.filterWidth, strideHeight = given.strideHeight;
+  const strideWidth = given.strideWidth, dilationHeight = given.dilationHeight;
+  const dilationWidth = given.dilationWidth, padTop = given.padTop, padLeft = given.padLeft;
+  const inputZeroPoint = given.inputZeroPoint, outputZeroPoint = given.outputZeroPoint, low = given.low;
+  const high = given.high;
   const depth = filterHeight * filterWidth * inputChannels;
   const tileBytes = 48 + ((depth + 3) & ~3) * 4;
   for (let n = 0; n < outputChannels; n++) {

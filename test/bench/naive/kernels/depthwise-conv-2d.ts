@@ -1,16 +1,18 @@
-/** The 3x3 depthwise convolution of assembly/kernels/depthwise-conv-2d as a plain loop: same arguments, same bytes. */
+/** The 3x3 depthwise convolution of assembly/kernels/depthwise-conv-2d as a plain loop: same parameters, same bytes. */
 import { readWeights } from "../host-imports/weights";
 import { clamp, requantize } from "../math/requantize";
+import { readParameters, WindowParameters } from "../parameters";
 
 const tile: usize = 32768;
 
-export function depthwiseConv2d3x3Int8(
-  input: usize, output: usize, scratch: usize, weights: i32, batches: i32,
-  inputHeight: i32, inputWidth: i32, inputChannels: i32,
-  outputHeight: i32, outputWidth: i32, multiplier: i32,
-  strideHeight: i32, strideWidth: i32, padTop: i32, padLeft: i32,
-  inputZeroPoint: i32, outputZeroPoint: i32, low: i32, high: i32,
-): void {
+export function depthwiseConv2d3x3Int8(parameters: i32, to: usize): void {
+  const given = readParameters<WindowParameters>(parameters, to);
+  const input = given.input, output = given.output, weights = given.weights, batches = given.batches;
+  const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
+  const outputHeight = given.outputHeight, outputWidth = given.outputWidth, multiplier = given.outputs;
+  const strideHeight = given.strideHeight, strideWidth = given.strideWidth, padTop = given.padTop;
+  const padLeft = given.padLeft, inputZeroPoint = given.inputZeroPoint;
+  const outputZeroPoint = given.outputZeroPoint, low = given.low, high = given.high;
   const outputChannels = inputChannels * multiplier;
   for (let n = 0; n < outputChannels; n++) {
     if ((n & 3) == 0) readWeights(tile, weights + (n >> 2) * 96, 96);

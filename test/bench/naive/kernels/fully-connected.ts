@@ -1,13 +1,15 @@
-/** The layer of assembly/kernels/fully-connected as a plain loop: same arguments, same bytes. */
+/** The layer of assembly/kernels/fully-connected as a plain loop: same parameters, same bytes. */
 import { readWeights } from "../host-imports/weights";
 import { clamp, requantize } from "../math/requantize";
+import { readParameters, FullyConnectedParameters } from "../parameters";
 
 const tile: usize = 32768;
 
-export function fullyConnectedInt8(
-  input: usize, output: usize, scratch: usize, weights: i32, rows: i32, inputs: i32, outputs: i32,
-  outputZeroPoint: i32, low: i32, high: i32, chunk: i32,
-): void {
+export function fullyConnectedInt8(parameters: i32, to: usize): void {
+  const given = readParameters<FullyConnectedParameters>(parameters, to);
+  const input = given.input, output = given.output, weights = given.weights, rows = given.rows;
+  const inputs = given.inputs, outputs = given.outputs, outputZeroPoint = given.outputZeroPoint;
+  const low = given.low, high = given.high;
   const tileBytes = 48 + ((inputs + 3) & ~3) * 4;
   for (let row = 0; row < rows; row++) {
     for (let n = 0; n < outputs; n++) {
