@@ -26,28 +26,12 @@
 #include "m3_core.h"
 #include "aligned-copies.h"
 
-#define m3MemData(mem) ((u8 *) (((M3MemoryHeader *) (mem)) + 1))
-#define m3MemRuntime(mem) (((M3MemoryHeader *) (mem))->runtime)
-#define m3MemInfo(mem) (&(((M3MemoryHeader *) (mem))->runtime->memory))
+#include "port-arm.h"
 
 register M3MemoryHeader *_mem __asm__("r8");
 register uintptr_t armv6m_stack_base __asm__("r9");
 register uintptr_t armv6m_end_of_run __asm__("r10");
 register uintptr_t armv6m_unused __asm__("r11");
-
-#define d_m3OpSig pc_t _pc, m3stack_t _sp, m3reg_t _r0
-#define d_m3OpArgs _sp, _r0
-#define d_m3OpAllArgs _pc, _sp, _r0
-#define d_m3OpDefaultArgs 0
-
-#if d_m3HasFloat
-static f64 _fp0;
-#define d_m3ClearRegisters _r0 = 0; _fp0 = 0.;
-#else
-#define d_m3ClearRegisters _r0 = 0;
-#endif
-
-typedef m3ret_t (*IM3Operation)(d_m3OpSig);
 
 #define d_m3RetSig static m3ret_t
 #define d_m3Op(NAME) d_m3RetSig op_##NAME(d_m3OpSig)

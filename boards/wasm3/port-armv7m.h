@@ -21,25 +21,7 @@
 #error "This header is for Armv7-M and Armv8-M Mainline"
 #endif
 
-#include "m3_core.h"
-
-#define m3MemData(mem) ((u8 *) (((M3MemoryHeader *) (mem)) + 1))
-#define m3MemRuntime(mem) (((M3MemoryHeader *) (mem))->runtime)
-#define m3MemInfo(mem) (&(((M3MemoryHeader *) (mem))->runtime->memory))
-
-#define d_m3OpSig pc_t _pc, m3stack_t _sp, m3reg_t _r0
-#define d_m3OpArgs _sp, _r0
-#define d_m3OpAllArgs _pc, _sp, _r0
-#define d_m3OpDefaultArgs 0
-
-#if d_m3HasFloat
-static f64 _fp0;
-#define d_m3ClearRegisters _r0 = 0; _fp0 = 0.;
-#else
-#define d_m3ClearRegisters _r0 = 0;
-#endif
-
-typedef m3ret_t (*IM3Operation)(d_m3OpSig);
+#include "port-arm.h"
 
 #define d_m3RetSig static inline m3ret_t
 

@@ -1,0 +1,28 @@
+/*
+ * What the ports for Armv6-M and Armv7-M have in common: wasm3's header of linear memory is in a register of its own,
+ * `_mem`, and no argument of an operation, so that the others travel in r0 to r3.
+ */
+#ifndef PORT_ARM_H
+#define PORT_ARM_H
+
+#include "m3_core.h"
+
+#define m3MemData(mem) ((u8 *) (((M3MemoryHeader *) (mem)) + 1))
+#define m3MemRuntime(mem) (((M3MemoryHeader *) (mem))->runtime)
+#define m3MemInfo(mem) (&(((M3MemoryHeader *) (mem))->runtime->memory))
+
+#define d_m3OpSig pc_t _pc, m3stack_t _sp, m3reg_t _r0
+#define d_m3OpArgs _sp, _r0
+#define d_m3OpAllArgs _pc, _sp, _r0
+#define d_m3OpDefaultArgs 0
+
+#if d_m3HasFloat
+static f64 _fp0;
+#define d_m3ClearRegisters _r0 = 0; _fp0 = 0.;
+#else
+#define d_m3ClearRegisters _r0 = 0;
+#endif
+
+typedef m3ret_t (*IM3Operation)(d_m3OpSig);
+
+#endif
