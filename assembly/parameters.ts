@@ -1,19 +1,7 @@
 /**
- * Blocks of parameters: what a step's kernel works on, as int32 in the weights section. A kernel reads its block at
- * once to linear memory; its accelerator reads the same block in place, as far as it needs it
- * (boards/accelerators/imports.c numbers the fields). The host writes the fields in this order, by these names.
- *
- * input, output, scratch and operands are addresses in linear memory; weights is an offset in the weights section.
+ * Blocks of parameters: what a call of a kernel works on. Generated from host/abi/parameters.ts by `npm run build`;
+ * not to be edited. Addresses (usize) are in linear memory, `weights` is an offset in the weights section.
  */
-import { readWeights } from "./host-imports/weights";
-
-/** Reads the block at `parameters` of the weights section to `to`. */
-// @ts-ignore: decorator
-@inline
-export function readParameters<T>(parameters: i32, to: usize): T {
-  readWeights(to, parameters, offsetof<T>());
-  return changetype<T>(to);
-}
 
 /** A convolution, depthwise or not. */
 @unmanaged
@@ -47,6 +35,7 @@ export class WindowParameters {
   chunk: i32;
 }
 
+/** A fully connected layer. */
 @unmanaged
 export class FullyConnectedParameters {
   input: usize;
@@ -64,6 +53,7 @@ export class FullyConnectedParameters {
   chunk: i32;
 }
 
+/** A pool over height and width. */
 @unmanaged
 export class PoolParameters {
   input: usize;
@@ -84,6 +74,7 @@ export class PoolParameters {
   high: i32;
 }
 
+/** A softmax over the last axis. */
 @unmanaged
 export class SoftmaxParameters {
   input: usize;
@@ -156,4 +147,102 @@ export class BroadcastParameters {
   secondStep2: i32;
   secondStep3: i32;
   secondStep: i32;
+}
+
+/** A mean over one or two groups of neighbouring axes. */
+@unmanaged
+export class MeanParameters {
+  input: usize;
+  output: usize;
+  /** Of the sum, with 1 / elements in it. */
+  multiplier: i64;
+  kept0: i32;
+  reduced0: i32;
+  kept1: i32;
+  reduced1: i32;
+  kept2: i32;
+  /** Elements, where the output's parameters are the input's; else 0. */
+  divisor: i32;
+  /** -elements * inputZeroPoint. */
+  offset: i32;
+  /** Positive: to the right. */
+  shift: i32;
+  zeroPoint: i32;
+}
+
+/** Padding with a constant. */
+@unmanaged
+export class PadParameters {
+  input: usize;
+  output: usize;
+  outputBytes: i32;
+  /** Offset in the output of the input's first element. */
+  start: i32;
+  value: i32;
+  /** Bytes that lie together in both. */
+  run: i32;
+  count0: i32;
+  count1: i32;
+  count2: i32;
+  count3: i32;
+  gap0: i32;
+  gap1: i32;
+  gap2: i32;
+  gap3: i32;
+}
+
+/** A function of one byte, by its table. */
+@unmanaged
+export class LookupTableParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  elements: i32;
+}
+
+/** Rows of a tensor to their places in another. */
+@unmanaged
+export class CopyRowsParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  /** Bytes of a row. */
+  bytes: i32;
+  /** Bytes from one row of the output to the next. */
+  stride: i32;
+}
+
+/** Constant rows to their places in a tensor. */
+@unmanaged
+export class ReadRowsParameters {
+  weights: i32;
+  output: usize;
+  rows: i32;
+  /** Bytes of a row. */
+  bytes: i32;
+  /** Bytes from one row of the output to the next. */
+  stride: i32;
+}
+
+/** float32 to 8 bits. */
+@unmanaged
+export class QuantizeParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  scale: f32;
+  zeroPoint: i32;
+  low: i32;
+  high: i32;
+}
+
+/** 8 bits to float32. */
+@unmanaged
+export class DequantizeParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  scale: f32;
+  zeroPoint: i32;
 }

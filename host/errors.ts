@@ -198,11 +198,22 @@ export const errorTable = {
     "the wasm3 addon is not built on this machine",
     "Run `npm rebuild wasm3-bindings` (needs a C++ compiler, make and python3), or use --on node.",
   ),
-  "compile-failed": {
-    exit: exitCodes.defect,
-    title: "the generated program does not compile",
-    help: "Please report it, with the model if you may share it.",
-  },
+  "package-missing": missing(
+    "a package that this needs is not installed",
+    "Install it beside wasmote, with npm, by the name given.",
+  ),
+  "operators-invalid": refused(
+    "the folder of operators cannot be used",
+    "Correct it at the place named; docs/add-an-operator.md shows a complete one.",
+  ),
+  "kernels-unlinkable": refused(
+    "the kernels hold what cannot be linked",
+    "Kernels are functions of parameters and linear memory: no static data, strings, function tables or start code.",
+  ),
+  "compile-failed": refused(
+    "the kernels do not compile",
+    "Correct the kernel at the place that the compiler names.",
+  ),
   internal: {
     exit: exitCodes.defect,
     title: "wasmote has a defect",

@@ -4,3 +4,11 @@
  */
 @external("wasmote", "read_weights")
 export declare function readWeights(destination: usize, offset: i32, length: i32): void;
+
+/** Reads the block at `parameters` of the weights section to `to`. */
+// @ts-ignore: decorator
+@inline
+export function readParameters<T>(parameters: i32, to: usize): T {
+  readWeights(to, parameters, offsetof<T>());
+  return changetype<T>(to);
+}

@@ -18,8 +18,9 @@
  * Accumulator: int64; |narrow * narrowFactor| < 2^8 * 2^51, |wide * wideFactor| < 2^8 * 2^50, |n * sumFactor| < 2^58.
  * Source: TFLite reference kernels `reference_integer_ops::AddFunc`, `reference_ops::SubElementwise`.
  */
+import { readParameters } from "../host-imports/weights";
 import { clamp, roundingOffset } from "../math/requantize";
-import { AddParameters, BroadcastParameters, readParameters } from "../parameters";
+import { AddParameters, BroadcastParameters } from "../parameters";
 
 /** Operands of the output's own shape. The output may be one of them. */
 export function addInt8(parameters: i32, to: usize): void {

@@ -10,8 +10,9 @@
  * Accumulator: int32, bounded by filterHeight * filterWidth * 128; the host bounds the window.
  * Source: TFLite reference kernel `reference_integer_ops::AveragePool`.
  */
+import { readParameters } from "../host-imports/weights";
 import { clamp } from "../math/requantize";
-import { PoolParameters, readParameters } from "../parameters";
+import { PoolParameters } from "../parameters";
 
 export function averagePool2dInt8(parameters: i32, to: usize): void {
   const given = readParameters<PoolParameters>(parameters, to);

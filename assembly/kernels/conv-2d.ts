@@ -23,15 +23,27 @@
  * scratch: depth (to a multiple of 4) * 8 bytes patch, then 48 + chunk * 4 bytes tile, then 48 bytes sums.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `ConvPerChannel`.
  */
-import { readWeights } from "../host-imports/weights";
+import { readParameters, readWeights } from "../host-imports/weights";
 import { addLanes, laneOffset, lanesStart, packRun } from "../math/lanes";
-import { storeTile } from "../math/requantize";
-import { readParameters, WindowParameters } from "../parameters";
+import { eitherWay, roundingOffset, ShiftEitherWay, ShiftRight, storeSums, storeSumsLeft } from "../math/requantize";
+import { WindowParameters } from "../parameters";
 
 /** Bytes of a tile's sums: 4 channels of 3 positions, int32. */
 const sumsBytes: usize = 48;
 
+/** Channels that shift to the right. */
 export function conv2dInt8(parameters: i32, to: usize): void {
+  conv2d<ShiftRight>(parameters, to);
+}
+
+/** Any channels. */
+export function conv2dEitherWayInt8(parameters: i32, to: usize): void {
+  conv2d<ShiftEitherWay>(parameters, to);
+}
+
+// @ts-ignore: decorator
+@inline
+function conv2d<Shift>(parameters: i32, to: usize): void {
   const given = readParameters<WindowParameters>(parameters, to);
   const input = given.input, output = given.output, patch = given.scratch, weights = given.weights;
   const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
@@ -81,7 +93,7 @@ export function conv2dInt8(parameters: i32, to: usize): void {
         p += runBytes;
       }
     }
-    multiply(
+    multiply<Shift>(
       patch, tile, weights, paddedDepth, chunk, outputChannels,
       output + position * outputChannels, min(positions - position, 3), outputZeroPoint, low, high,
     );
@@ -100,7 +112,7 @@ function pixel(image: usize, y: i32, x: i32, height: i32, width: i32, channels: 
  * All output channels of at most three positions, whose packed patch lies at `patch`; outputs go to `output`,
  * one position after the other.
  */
-function multiply(
+function multiply<Shift>(
   patch: usize, tile: usize, weights: i32, depth: i32, chunk: i32, outputChannels: i32,
   output: usize, positions: i32, zeroPoint: i32, low: i32, high: i32,
 ): void {
@@ -133,6 +145,32 @@ function multiply(
       addLanes(sums + 24, s2);
       addLanes(sums + 36, s3);
     }
-    storeTile(tile, sums, 12, starts, output, min(output + 4, end), outputChannels, positions, zeroPoint, low, high);
+    storeTile<Shift>(tile, sums, starts, output, min(output + 4, end), outputChannels, positions, zeroPoint, low, high);
   }
+}
+
+/**
+ * Requantizes a tile's sums, at most 4 channels of three, and stores the channels from `output` to `end`, `positions` of
+ * each, `stride` bytes apart. `tile` points to the biases of the channels. `excess` is subtracted from every sum.
+ */
+// @ts-ignore: decorator
+@inline
+function storeTile<Shift>(
+  tile: usize, sums: usize, excess: i32, output: usize, end: usize, stride: usize, positions: i32,
+  zeroPoint: i32, low: i32, high: i32,
+): void {
+  do {
+    const bias = load<i32>(tile) - excess;
+    const multiplier = <i64>load<i32>(tile, 16);
+    const shift = load<i32>(tile, 32);
+    const last = sums + (positions << 2);
+    if (!eitherWay<Shift>() || shift > 0) {
+      const right = <i64>shift;
+      const offset = roundingOffset(right, zeroPoint);
+      storeSums(sums, last, output, stride, bias, multiplier, right, offset, low, high);
+    } else storeSumsLeft(sums, last, output, stride, bias, multiplier, shift, zeroPoint, low, high);
+    tile += 4;
+    sums += 12;
+    output++;
+  } while (output < end);
 }

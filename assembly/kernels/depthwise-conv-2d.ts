@@ -25,13 +25,27 @@
  * dilationWidth + 1; then one tile; then 1 byte.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `DepthwiseConvPerChannel`.
  */
-import { readWeights } from "../host-imports/weights";
+import { readParameters, readWeights } from "../host-imports/weights";
 import { lane0, lane1, lane2, laneOffset, lanesStart, pack, packRun, storeLanes } from "../math/lanes";
-import { clamp, requantize, roundingOffset, storeSums, storeSumsLeft } from "../math/requantize";
-import { readParameters, WindowParameters } from "../parameters";
+import {
+  clamp, eitherWay, requantize, roundingOffset, ShiftEitherWay, ShiftRight, storeSums, storeSumsLeft,
+} from "../math/requantize";
+import { WindowParameters } from "../parameters";
 
-/** 3x3 filters without dilation. The packed rows are three slots that are filled in turn. */
+/** 3x3 filters without dilation, channels that shift to the right. */
 export function depthwiseConv2d3x3Int8(parameters: i32, to: usize): void {
+  depthwiseConv2d3x3<ShiftRight>(parameters, to);
+}
+
+/** 3x3 filters without dilation, any channels. */
+export function depthwiseConv2d3x3EitherWayInt8(parameters: i32, to: usize): void {
+  depthwiseConv2d3x3<ShiftEitherWay>(parameters, to);
+}
+
+/** The packed rows are three slots that are filled in turn. */
+// @ts-ignore: decorator
+@inline
+function depthwiseConv2d3x3<Shift>(parameters: i32, to: usize): void {
   const given = readParameters<WindowParameters>(parameters, to);
   let input = given.input, output = given.output;
   const scratch = given.scratch, weights = given.weights, batches = given.batches, multiplier = given.outputs;
@@ -90,7 +104,7 @@ export function depthwiseConv2d3x3Int8(parameters: i32, to: usize): void {
               load<i64>(q0) * <i64>load<i8>(w, 60) + load<i64>(q0, 8) * <i64>load<i8>(w, 64) + load<i64>(q0, 16) * <i64>load<i8>(w, 68) +
               load<i64>(r0) * <i64>load<i8>(w, 72) + load<i64>(r0, 8) * <i64>load<i8>(w, 76) + load<i64>(r0, 16) * <i64>load<i8>(w, 80),
           );
-          if (shift > 0) storeSums(sums, sumsEnd, out, bandBytes, bias, multiplier32, right, offset, low, high);
+          if (!eitherWay<Shift>() || shift > 0) storeSums(sums, sumsEnd, out, bandBytes, bias, multiplier32, right, offset, low, high);
           else storeSumsLeft(sums, sumsEnd, out, bandBytes, bias, multiplier32, shift, outputZeroPoint, low, high);
           p0 += step;
           q0 += step;

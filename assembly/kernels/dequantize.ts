@@ -9,14 +9,24 @@
  * No accumulator.
  * Source: TFLite reference kernel `Dequantize`.
  */
-export function dequantizeInt8(input: usize, output: usize, elements: i32, scale: f32, zeroPoint: i32): void {
-  for (const end = input + elements; input < end; input++, output += 4) {
-    store<f32>(output, scale * <f32>(<i32>load<i8>(input) - zeroPoint));
-  }
+import { readParameters } from "../host-imports/weights";
+import { DequantizeParameters } from "../parameters";
+
+export function dequantizeInt8(parameters: i32, to: usize): void {
+  dequantize<i8>(parameters, to);
 }
 
-export function dequantizeUint8(input: usize, output: usize, elements: i32, scale: f32, zeroPoint: i32): void {
-  for (const end = input + elements; input < end; input++, output += 4) {
-    store<f32>(output, scale * <f32>(<i32>load<u8>(input) - zeroPoint));
+export function dequantizeUint8(parameters: i32, to: usize): void {
+  dequantize<u8>(parameters, to);
+}
+
+// @ts-ignore: decorator
+@inline
+function dequantize<T>(parameters: i32, to: usize): void {
+  const given = readParameters<DequantizeParameters>(parameters, to);
+  const scale = given.scale, zeroPoint = given.zeroPoint;
+  let input = given.input, output = given.output;
+  for (const end = input + given.elements; input < end; input++, output += 4) {
+    store<f32>(output, scale * <f32>(<i32>load<T>(input) - zeroPoint));
   }
 }

@@ -16,24 +16,35 @@
  * scratch: 48 + chunk * 4 bytes; chunk is a multiple of 4.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `FullyConnected` (integer).
  */
-import { readWeights } from "../host-imports/weights";
-import { storeTile } from "../math/requantize";
-import { FullyConnectedParameters, readParameters } from "../parameters";
+import { readParameters, readWeights } from "../host-imports/weights";
+import { eitherWay, requantize, requantizeRight, ShiftEitherWay, ShiftRight } from "../math/requantize";
+import { FullyConnectedParameters } from "../parameters";
 
+/** Channels that shift to the right. */
 export function fullyConnectedInt8(parameters: i32, to: usize): void {
+  fullyConnected<ShiftRight>(parameters, to);
+}
+
+/** Any channels. */
+export function fullyConnectedEitherWayInt8(parameters: i32, to: usize): void {
+  fullyConnected<ShiftEitherWay>(parameters, to);
+}
+
+// @ts-ignore: decorator
+@inline
+function fullyConnected<Shift>(parameters: i32, to: usize): void {
   const given = readParameters<FullyConnectedParameters>(parameters, to);
   let input = given.input, output = given.output;
   const scratch = given.scratch, weights = given.weights, rows = given.rows, inputs = given.inputs, outputs = given.outputs;
   const outputZeroPoint = given.outputZeroPoint, low = given.low, high = given.high, chunk = given.chunk;
   const depth = (inputs + 3) & ~3;
   const whole = chunk >= depth;
-  const sums = scratch + 48;
   for (let row = 0; row < rows; row++) {
     const inputEnd = input + inputs;
     const blocksEnd = input + (inputs & ~3);
     const outputEnd = output + outputs;
     let tile = weights;
-    for (; output < outputEnd; output += 4) {
+    while (output < outputEnd) {
       readWeights(scratch, tile, whole ? 48 + (depth << 2) : 48);
       tile += 48;
       let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
@@ -65,11 +76,20 @@ export function fullyConnectedInt8(parameters: i32, to: usize): void {
           }
         }
       }
-      store<i32>(sums, s0);
-      store<i32>(sums, s1, 4);
-      store<i32>(sums, s2, 8);
-      store<i32>(sums, s3, 12);
-      storeTile(scratch, sums, 4, 0, output, min(output + 4, outputEnd), 0, 1, outputZeroPoint, low, high);
+      store<i32>(scratch, s0, 48);
+      store<i32>(scratch, s1, 52);
+      store<i32>(scratch, s2, 56);
+      store<i32>(scratch, s3, 60);
+      let constants = scratch;
+      const end = min(output + 4, outputEnd);
+      do {
+        const sum = load<i32>(constants, 48) + load<i32>(constants);
+        const multiplier = <i64>load<i32>(constants, 16), shift = load<i32>(constants, 32);
+        const scaled = eitherWay<Shift>() ? requantize(sum, multiplier, shift) : requantizeRight(sum, multiplier, shift);
+        store<i8>(output, min(max(scaled + outputZeroPoint, low), high));
+        constants += 4;
+        output++;
+      } while (output < end);
     }
     input = inputEnd;
     output = outputEnd;

@@ -12,11 +12,15 @@
  * scratch: 256 bytes.
  * Source: none needed; the operators that use it (logistic, tanh, relu, ...) name theirs.
  */
-import { readWeights } from "../host-imports/weights";
+import { readParameters, readWeights } from "../host-imports/weights";
+import { LookupTableParameters } from "../parameters";
 
-export function lookupTable(input: usize, output: usize, scratch: usize, weights: i32, elements: i32): void {
-  readWeights(scratch, weights, 256);
-  const end = input + elements;
+export function lookupTable(parameters: i32, to: usize): void {
+  const given = readParameters<LookupTableParameters>(parameters, to);
+  const scratch = given.scratch;
+  let input = given.input, output = given.output;
+  const end = input + given.elements;
+  readWeights(scratch, given.weights, 256);
   for (const block = end - 3; <isize>input < <isize>block; input += 4, output += 4) {
     store<u8>(output, load<u8>(scratch + load<u8>(input)));
     store<u8>(output, load<u8>(scratch + load<u8>(input, 1)), 1);

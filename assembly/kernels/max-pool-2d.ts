@@ -9,7 +9,8 @@
  * No accumulator. At least one pixel of every window lies inside the input.
  * Source: TFLite reference kernel `reference_integer_ops::MaxPool`.
  */
-import { PoolParameters, readParameters } from "../parameters";
+import { readParameters } from "../host-imports/weights";
+import { PoolParameters } from "../parameters";
 
 export function maxPool2dInt8(parameters: i32, to: usize): void {
   const given = readParameters<PoolParameters>(parameters, to);

@@ -15,8 +15,9 @@
  * Accumulator: int64; factor = multiplier << left shift < 2^45, so the product is below 2^16 * 2^45.
  * Source: TFLite reference kernel `reference_integer_ops::MulElementwise`.
  */
+import { readParameters } from "../host-imports/weights";
 import { clamp, roundingOffset } from "../math/requantize";
-import { BroadcastParameters, MulParameters, readParameters } from "../parameters";
+import { BroadcastParameters, MulParameters } from "../parameters";
 
 /** Operands of the output's own shape. The output may be one of them. */
 export function mulInt8(parameters: i32, to: usize): void {

@@ -10,12 +10,16 @@
  * the output between two bodies of that loop, over the gaps within. No accumulator.
  * Source: TFLite reference kernel `reference_ops::Pad`.
  */
-export function padInt8(
-  input: usize, output: usize, outputBytes: i32, start: i32, value: i32, run: i32,
-  count0: i32, count1: i32, count2: i32, count3: i32, gap0: i32, gap1: i32, gap2: i32, gap3: i32,
-): void {
-  memory.fill(output, <u8>value, outputBytes);
-  output += start;
+import { readParameters } from "../host-imports/weights";
+import { PadParameters } from "../parameters";
+
+export function padInt8(parameters: i32, to: usize): void {
+  const given = readParameters<PadParameters>(parameters, to);
+  const run = given.run, count0 = given.count0, count1 = given.count1, count2 = given.count2, count3 = given.count3;
+  const gap0 = given.gap0, gap1 = given.gap1, gap2 = given.gap2, gap3 = given.gap3;
+  let input = given.input, output = given.output;
+  memory.fill(output, <u8>given.value, given.outputBytes);
+  output += given.start;
   for (let i = 0; i < count0; i++, output += gap0) {
     for (let j = 0; j < count1; j++, output += gap1) {
       for (let k = 0; k < count2; k++, output += gap2) {

@@ -10,12 +10,16 @@
  * high - zeroPoint.
  * Source: TFLite reference kernel `AffineQuantize`.
  */
-export function quantizeFloat32(
-  input: usize, output: usize, elements: i32, scale: f32, zeroPoint: i32, low: i32, high: i32,
-): void {
+import { readParameters } from "../host-imports/weights";
+import { QuantizeParameters } from "../parameters";
+
+export function quantizeFloat32(parameters: i32, to: usize): void {
+  const given = readParameters<QuantizeParameters>(parameters, to);
+  const scale = given.scale, zeroPoint = given.zeroPoint, low = given.low, high = given.high;
+  let input = given.input, output = given.output;
   const least = <f32>(low - zeroPoint);
   const most = <f32>(high - zeroPoint);
-  for (const end = output + elements; output < end; input += 4, output++) {
+  for (const end = output + given.elements; output < end; input += 4, output++) {
     const value = load<f32>(input) / scale;
     let q = low;
     if (value >= most) {

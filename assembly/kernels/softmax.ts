@@ -16,8 +16,8 @@
  * scratch: 1024 bytes.
  * Source: TFLite reference kernel `Softmax`; gemmlowp's fixed-point arithmetic (`one_over_one_plus_x_for_x_in_0_1`).
  */
-import { readWeights } from "../host-imports/weights";
-import { readParameters, SoftmaxParameters } from "../parameters";
+import { readParameters, readWeights } from "../host-imports/weights";
+import { SoftmaxParameters } from "../parameters";
 
 export function softmaxInt8(parameters: i32, to: usize): void {
   const given = readParameters<SoftmaxParameters>(parameters, to);

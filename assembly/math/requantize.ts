@@ -9,6 +9,20 @@
  * Source: TFLite's 8-bit quantization specification; gemmlowp's fixed-point arithmetic.
  */
 
+/**
+ * Which way the channels of a kernel shift. AssemblyScript's compile-time parameters are types: a kernel of `ShiftRight`
+ * holds no code for other shifts, and the host takes it where a model needs none.
+ */
+export type ShiftRight = bool;
+export type ShiftEitherWay = i32;
+
+/** Whether a kernel's shifts may be to the left, or 0. */
+// @ts-ignore: decorator
+@inline
+export function eitherWay<Shift>(): bool {
+  return sizeof<Shift>() == sizeof<ShiftEitherWay>();
+}
+
 // @ts-ignore: decorator
 @inline
 export function requantizeRight(a: i64, multiplier: i64, shift: i64): i32 {
@@ -69,30 +83,4 @@ export function storeSumsLeft(
     output += stride;
     sums += 4;
   } while (sums < end);
-}
-
-/**
- * Requantizes a tile's sums, at most 4 channels of `positions` sums each, and stores the channels from `output` to
- * `end`, the positions `stride` bytes apart. `constants` points to the biases of the channels; their multipliers lie 16
- * and their shifts 32 bytes on. `excess` is subtracted from every sum; a channel's sums begin `sumsStep` bytes after
- * the one's before.
- */
-export function storeTile(
-  constants: usize, sums: usize, sumsStep: usize, excess: i32, output: usize, end: usize, stride: usize, positions: i32,
-  zeroPoint: i32, low: i32, high: i32,
-): void {
-  do {
-    const bias = load<i32>(constants) - excess;
-    const multiplier = <i64>load<i32>(constants, 16);
-    const shift = load<i32>(constants, 32);
-    const last = sums + (positions << 2);
-    if (shift > 0) {
-      const right = <i64>shift;
-      const offset = roundingOffset(right, zeroPoint);
-      storeSums(sums, last, output, stride, bias, multiplier, right, offset, low, high);
-    } else storeSumsLeft(sums, last, output, stride, bias, multiplier, shift, zeroPoint, low, high);
-    constants += 4;
-    sums += sumsStep;
-    output++;
-  } while (output < end);
 }

@@ -1,24 +1,14 @@
 /*
  * The imports: they find and check what a block of parameters names, then call a kernel. A call whose parameters name
- * what is not there, or make no sense, traps. The numbers of the parameters are the interface.
+ * what is not there, or make no sense, traps.
  */
+#include "../abi/abi.h"
 #include "accelerators.h"
 #include "kernels.h"
 #include "parameters.h"
 
 /* Limits that keep all coordinates and counts within int32. */
 enum { maxSize = 65535, maxSpan = 1 << 30, maxWindow = 1 << 23 };
-
-enum window_parameter
-{
-    windowInput, windowOutput, windowScratch, windowScratchBytes, windowWeights,
-    windowBatches, windowInputHeight, windowInputWidth, windowInputChannels,
-    windowOutputHeight, windowOutputWidth, windowOutputs,
-    windowFilterHeight, windowFilterWidth, windowStrideHeight, windowStrideWidth,
-    windowDilationHeight, windowDilationWidth, windowPadTop, windowPadLeft,
-    windowInputZeroPoint, windowOutputZeroPoint, windowLow, windowHigh,
-    windowParameters
-};
 
 static const void *trap(void)
 {
@@ -116,26 +106,25 @@ static m3ApiRawFunction(accel_depthwise_s8)
 
 static m3ApiRawFunction(accel_fully_connected_s8)
 {
-    enum { input, output, scratch, scratchBytes, weights, rows, inputs, outputs, outputZeroPoint, low, high, count };
     m3ApiGetArg(uint32_t, offset)
     parameters from;
-    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, count)) return trap();
-    if (!parameters_within(&from, rows, 3, 1, INT32_MAX) || !parameters_within(&from, inputs, 1, 1, maxDepth)) return trap();
-    if (!parameters_within(&from, outputZeroPoint, 1, -128, 127) || !parameters_are_range(&from, low)) return trap();
+    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, fullyConnectedParameters)) return trap();
+    if (!parameters_within(&from, fullyConnectedRows, 3, 1, INT32_MAX) || !parameters_within(&from, fullyConnectedInputs, 1, 1, maxDepth)) return trap();
+    if (!parameters_within(&from, fullyConnectedOutputZeroPoint, 1, -128, 127) || !parameters_are_range(&from, fullyConnectedLow)) return trap();
 
     fully_connected_operation of = {
-        .scratchBytes = (uint32_t) parameter(&from, scratchBytes),
-        .rows = parameter(&from, rows),
-        .inputs = parameter(&from, inputs),
-        .outputs = parameter(&from, outputs),
-        .outputZeroPoint = parameter(&from, outputZeroPoint),
-        .low = parameter(&from, low),
-        .high = parameter(&from, high),
+        .scratchBytes = (uint32_t) parameter(&from, fullyConnectedScratchBytes),
+        .rows = parameter(&from, fullyConnectedRows),
+        .inputs = parameter(&from, fullyConnectedInputs),
+        .outputs = parameter(&from, fullyConnectedOutputs),
+        .outputZeroPoint = parameter(&from, fullyConnectedOutputZeroPoint),
+        .low = parameter(&from, fullyConnectedLow),
+        .high = parameter(&from, fullyConnectedHigh),
     };
-    of.input = parameter_memory(&from, input, (uint64_t) of.rows * of.inputs);
-    of.output = parameter_memory(&from, output, (uint64_t) of.rows * of.outputs);
-    of.scratch = parameter_memory(&from, scratch, of.scratchBytes);
-    of.weights = read_tiles(&from, weights, (uint64_t) of.outputs, ((uint64_t) of.inputs + 3) / 4 * tileGroupBytes);
+    of.input = parameter_memory(&from, fullyConnectedInput, (uint64_t) of.rows * of.inputs);
+    of.output = parameter_memory(&from, fullyConnectedOutput, (uint64_t) of.rows * of.outputs);
+    of.scratch = parameter_memory(&from, fullyConnectedScratch, of.scratchBytes);
+    of.weights = read_tiles(&from, fullyConnectedWeights, (uint64_t) of.outputs, ((uint64_t) of.inputs + 3) / 4 * tileGroupBytes);
     if (!of.input || !of.output || !of.scratch || ((uintptr_t) of.scratch & 3) || !of.weights) return trap();
     wasmote_fully_connected_s8(&of);
     m3ApiSuccess();
@@ -143,36 +132,31 @@ static m3ApiRawFunction(accel_fully_connected_s8)
 
 static m3ApiRawFunction(accel_add_s8)
 {
-    enum
-    {
-        wide, narrow, output, length, wideZeroPoint, narrowZeroPoint, wideSign, narrowSign,
-        narrowMultiplier, narrowShift, multiplier, shift, outputZeroPoint, low, high, count
-    };
     m3ApiGetArg(uint32_t, offset)
     parameters from;
-    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, count)) return trap();
-    if (!parameters_within(&from, length, 1, 0, INT32_MAX) || !parameters_within(&from, wideZeroPoint, 2, -128, 127)) return trap();
-    if (!parameters_within(&from, wideSign, 2, -1, 1)) return trap();
-    if (!parameters_within(&from, narrowMultiplier, 1, 0, INT32_MAX) || !parameters_within(&from, multiplier, 1, 0, INT32_MAX)) return trap();
-    if (!parameters_within(&from, narrowShift, 1, 0, 31) || !parameters_within(&from, shift, 1, 1, 31)) return trap();
-    if (!parameters_within(&from, outputZeroPoint, 1, -128, 127) || !parameters_are_range(&from, low)) return trap();
+    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, addParameters)) return trap();
+    if (!parameters_within(&from, addLength, 1, 0, INT32_MAX) || !parameters_within(&from, addWideZeroPoint, 2, -128, 127)) return trap();
+    if (!parameters_within(&from, addWideSign, 2, -1, 1)) return trap();
+    if (!parameters_within(&from, addNarrowMultiplier, 1, 0, INT32_MAX) || !parameters_within(&from, addMultiplier, 1, 0, INT32_MAX)) return trap();
+    if (!parameters_within(&from, addNarrowShift, 1, 0, 31) || !parameters_within(&from, addShift, 1, 1, 31)) return trap();
+    if (!parameters_within(&from, addOutputZeroPoint, 1, -128, 127) || !parameters_are_range(&from, addLow)) return trap();
 
     const add_operation of = {
-        .length = parameter(&from, length),
-        .wide = parameter_memory(&from, wide, (uint32_t) parameter(&from, length)),
-        .narrow = parameter_memory(&from, narrow, (uint32_t) parameter(&from, length)),
-        .output = parameter_memory(&from, output, (uint32_t) parameter(&from, length)),
-        .wideZeroPoint = parameter(&from, wideZeroPoint),
-        .narrowZeroPoint = parameter(&from, narrowZeroPoint),
-        .wideSign = parameter(&from, wideSign),
-        .narrowSign = parameter(&from, narrowSign),
-        .narrowMultiplier = parameter(&from, narrowMultiplier),
-        .narrowShift = parameter(&from, narrowShift),
-        .multiplier = parameter(&from, multiplier),
-        .shift = parameter(&from, shift),
-        .outputZeroPoint = parameter(&from, outputZeroPoint),
-        .low = parameter(&from, low),
-        .high = parameter(&from, high),
+        .length = parameter(&from, addLength),
+        .wide = parameter_memory(&from, addWide, (uint32_t) parameter(&from, addLength)),
+        .narrow = parameter_memory(&from, addNarrow, (uint32_t) parameter(&from, addLength)),
+        .output = parameter_memory(&from, addOutput, (uint32_t) parameter(&from, addLength)),
+        .wideZeroPoint = parameter(&from, addWideZeroPoint),
+        .narrowZeroPoint = parameter(&from, addNarrowZeroPoint),
+        .wideSign = parameter(&from, addWideSign),
+        .narrowSign = parameter(&from, addNarrowSign),
+        .narrowMultiplier = parameter(&from, addNarrowMultiplier),
+        .narrowShift = parameter(&from, addNarrowShift),
+        .multiplier = parameter(&from, addMultiplier),
+        .shift = parameter(&from, addShift),
+        .outputZeroPoint = parameter(&from, addOutputZeroPoint),
+        .low = parameter(&from, addLow),
+        .high = parameter(&from, addHigh),
     };
     if (!of.wide || !of.narrow || !of.output) return trap();
     wasmote_add_s8(&of);
@@ -181,70 +165,64 @@ static m3ApiRawFunction(accel_add_s8)
 
 static m3ApiRawFunction(accel_average_pool_s8)
 {
-    enum
-    {
-        input, output, batches, inputHeight, inputWidth, outputHeight, outputWidth, channels,
-        filterHeight, filterWidth, strideHeight, strideWidth, padTop, padLeft, low, high, count
-    };
     m3ApiGetArg(uint32_t, offset)
     parameters from;
-    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, count)) return trap();
-    if (!parameters_within(&from, batches, padTop - batches, 1, maxSize) || !parameters_within(&from, padTop, 2, 0, maxSize)) return trap();
-    if (!parameters_are_range(&from, low)) return trap();
+    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, poolParameters)) return trap();
+    if (!parameters_within(&from, poolBatches, poolPadTop - poolBatches, 1, maxSize) || !parameters_within(&from, poolPadTop, 2, 0, maxSize)) return trap();
+    if (!parameters_are_range(&from, poolLow)) return trap();
 
     pool_operation of = {
-        .batches = parameter(&from, batches),
-        .inputHeight = parameter(&from, inputHeight),
-        .inputWidth = parameter(&from, inputWidth),
-        .outputHeight = parameter(&from, outputHeight),
-        .outputWidth = parameter(&from, outputWidth),
-        .channels = parameter(&from, channels),
-        .filterHeight = parameter(&from, filterHeight),
-        .filterWidth = parameter(&from, filterWidth),
-        .strideHeight = parameter(&from, strideHeight),
-        .strideWidth = parameter(&from, strideWidth),
-        .padTop = parameter(&from, padTop),
-        .padLeft = parameter(&from, padLeft),
-        .low = parameter(&from, low),
-        .high = parameter(&from, high),
+        .batches = parameter(&from, poolBatches),
+        .inputHeight = parameter(&from, poolInputHeight),
+        .inputWidth = parameter(&from, poolInputWidth),
+        .outputHeight = parameter(&from, poolOutputHeight),
+        .outputWidth = parameter(&from, poolOutputWidth),
+        .channels = parameter(&from, poolChannels),
+        .filterHeight = parameter(&from, poolFilterHeight),
+        .filterWidth = parameter(&from, poolFilterWidth),
+        .strideHeight = parameter(&from, poolStrideHeight),
+        .strideWidth = parameter(&from, poolStrideWidth),
+        .padTop = parameter(&from, poolPadTop),
+        .padLeft = parameter(&from, poolPadLeft),
+        .low = parameter(&from, poolLow),
+        .high = parameter(&from, poolHigh),
     };
     if ((uint64_t) of.filterHeight * of.filterWidth > maxWindow) return trap();
     if (!span_fits(of.outputHeight, of.strideHeight, of.filterHeight, 1)) return trap();
     if (!span_fits(of.outputWidth, of.strideWidth, of.filterWidth, 1)) return trap();
-    of.input = parameter_memory(&from, input, (uint64_t) of.batches * of.inputHeight * of.inputWidth * of.channels);
-    of.output = parameter_memory(&from, output, (uint64_t) of.batches * of.outputHeight * of.outputWidth * of.channels);
+    of.input = parameter_memory(&from, poolInput, (uint64_t) of.batches * of.inputHeight * of.inputWidth * of.channels);
+    of.output = parameter_memory(&from, poolOutput, (uint64_t) of.batches * of.outputHeight * of.outputWidth * of.channels);
     if (!of.input || !of.output || !wasmote_average_pool_s8(&of)) return trap();
     m3ApiSuccess();
 }
 
 static m3ApiRawFunction(accel_softmax_s8)
 {
-    enum { input, output, scratch, weights, entries, rows, depth, count };
     m3ApiGetArg(uint32_t, offset)
     parameters from;
-    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, count)) return trap();
-    if (!parameters_within(&from, entries, 1, 1, 256) || !parameters_within(&from, rows, 2, 1, INT32_MAX)) return trap();
+    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, softmaxParameters)) return trap();
+    if (!parameters_within(&from, softmaxEntries, 1, 1, 256) || !parameters_within(&from, softmaxRows, 2, 1, INT32_MAX)) return trap();
 
     softmax_operation of = {
-        .entries = parameter(&from, entries),
-        .rows = parameter(&from, rows),
-        .depth = parameter(&from, depth),
+        .entries = parameter(&from, softmaxEntries),
+        .rows = parameter(&from, softmaxRows),
+        .depth = parameter(&from, softmaxDepth),
     };
     const uint64_t length = (uint64_t) of.rows * of.depth;
-    of.input = parameter_memory(&from, input, length);
-    of.output = parameter_memory(&from, output, length);
-    of.exponentials = parameter_weights(&from, weights, 4ull * of.entries);
+    of.input = parameter_memory(&from, softmaxInput, length);
+    of.output = parameter_memory(&from, softmaxOutput, length);
+    of.exponentials = parameter_weights(&from, softmaxWeights, 4ull * of.entries);
     if (!of.input || !of.output || !of.exponentials) return trap();
     wasmote_softmax_s8(&of);
     m3ApiSuccess();
 }
 
 const wasmote_accelerator wasmote_accelerators[] = {
-    { "accel_conv_s8", 1, accel_conv_s8 },
-    { "accel_depthwise_s8", 2, accel_depthwise_s8 },
-    { "accel_fully_connected_s8", 4, accel_fully_connected_s8 },
-    { "accel_add_s8", 8, accel_add_s8 },
-    { "accel_average_pool_s8", 16, accel_average_pool_s8 },
-    { "accel_softmax_s8", 32, accel_softmax_s8 },
+    { "accel_conv_s8", acceleratorConv, accel_conv_s8 },
+    { "accel_depthwise_s8", acceleratorDepthwise, accel_depthwise_s8 },
+    { "accel_fully_connected_s8", acceleratorFullyConnected, accel_fully_connected_s8 },
+    { "accel_add_s8", acceleratorAdd, accel_add_s8 },
+    { "accel_average_pool_s8", acceleratorAveragePool, accel_average_pool_s8 },
+    { "accel_softmax_s8", acceleratorSoftmax, accel_softmax_s8 },
     { 0, 0, 0 }
 };

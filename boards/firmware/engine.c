@@ -53,7 +53,7 @@ static bool import_is_known(const uint8_t *name, uint32_t length)
 model_error engine_check(const uint8_t *file, uint32_t length)
 {
     manifest found;
-    if (!manifest_open(file, length, &found)) return modelBad;
+    if (!manifest_open(file, length, &found)) return modelBadModel;
     if (found.version > manifestVersion) return modelAbi;
     if (!manifest_check_imports(&found, import_is_known)) return modelAbi;
     return found.memoryBytes < arena_bytes() ? modelOk : modelMemory;
@@ -79,7 +79,7 @@ static void load_job(void *argument)
     const M3Result result = load_module(&request, &engine.module);
     if (!result) work->error = modelOk;
     else if (arena_exhausted()) work->error = modelMemory;
-    else work->error = lacks_instruction(result) ? modelAbi : modelBad;
+    else work->error = lacks_instruction(result) ? modelAbi : modelBadModel;
 }
 
 static uint64_t board_limit(void)
@@ -93,14 +93,14 @@ model_error engine_load(const uint8_t *file, uint32_t length)
     const model_error check = engine_check(file, length);
     if (check) return check;
 
-    if (!manifest_open(file, length, &engine.manifest)) return modelBad;
+    if (!manifest_open(file, length, &engine.manifest)) return modelBadModel;
     if (!wasmote_find_custom_section(file, length, WASMOTE_WEIGHTS_SECTION, &engine.weights))
         engine.weights = (wasmote_section) { file, 0 };
 
     job work = { .file = file, .length = length };
     const guard_result ended = port_guarded_call(load_job, &work, board_limit());
     interpreter_reset_stack();
-    if (ended != guardReturned) work.error = modelBad;
+    if (ended != guardReturned) work.error = modelBadModel;
     if (work.error)
     {
         engine_unload();
@@ -114,7 +114,7 @@ model_error engine_load(const uint8_t *file, uint32_t length)
 
 model_error engine_accelerate(bool with)
 {
-    if (!engine.loaded) return modelNone;
+    if (!engine.loaded) return modelNoModel;
     if (accelerates == with) return modelOk;
     accelerates = with;
     return engine_load(engine.file, engine.length);
@@ -160,7 +160,7 @@ static void run_job(void *argument)
 
 model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *code, uint64_t *count)
 {
-    if (!engine.loaded) return modelNone;
+    if (!engine.loaded) return modelNoModel;
 
     job work = { .first = first, .last = last };
     const uint64_t before = port_counter();

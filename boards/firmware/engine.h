@@ -12,7 +12,7 @@
 
 /*
  * Checks that a file is a model that this firmware can run, as far as that can be told without loading it:
- * modelOk, modelBad, modelAbi or modelMemory.
+ * modelOk, modelBadModel, modelAbi or modelMemory.
  */
 model_error engine_check(const uint8_t *file, uint32_t length);
 

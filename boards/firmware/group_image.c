@@ -70,7 +70,7 @@ static void write_state(cbor_reader request, cbor_writer *answer)
         else answer_state(answer);
         return;
     }
-    smp_model_error(answer, modelNone);
+    smp_model_error(answer, modelNoModel);
 }
 
 static void upload(cbor_reader request, cbor_writer *answer)

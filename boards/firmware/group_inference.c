@@ -71,7 +71,7 @@ static void read_manifest(cbor_reader request, cbor_writer *answer)
 {
     const manifest *model = engine_manifest();
     uint32_t offset;
-    if (!model) smp_model_error(answer, modelNone);
+    if (!model) smp_model_error(answer, modelNoModel);
     else if (!find_u32(request, "off", &offset) || offset > model->section.length) smp_model_error(answer, modelBadRequest);
     else answer_piece(answer, model->section.bytes, model->section.length, offset);
 }
@@ -82,7 +82,7 @@ static void input(cbor_reader request, cbor_writer *answer)
     uint32_t index, offset, length, tensorLength;
     const uint8_t *data;
     uint8_t *tensor;
-    if (!engine_manifest()) smp_model_error(answer, modelNone);
+    if (!engine_manifest()) smp_model_error(answer, modelNoModel);
     else if (!find_u32(request, "i", &index) || !find_u32(request, "off", &offset)
         || !cbor_find(request, "data", &at) || !cbor_read_string(&at, cborBytes, &data, &length)
         || !(tensor = engine_tensor("inputs", index, &tensorLength))
@@ -103,7 +103,7 @@ static void run(cbor_reader request, cbor_writer *answer)
     cbor_reader at;
     if (!model)
     {
-        smp_model_error(answer, modelNone);
+        smp_model_error(answer, modelNoModel);
         return;
     }
     if (!find_u32(request, "first", &first) || !find_u32(request, "last", &last) || first > last || last > model->steps
@@ -131,7 +131,7 @@ static void output(cbor_reader request, cbor_writer *answer)
 {
     uint32_t index, offset, length;
     const uint8_t *tensor;
-    if (!engine_manifest()) smp_model_error(answer, modelNone);
+    if (!engine_manifest()) smp_model_error(answer, modelNoModel);
     else if (!find_u32(request, "i", &index) || !find_u32(request, "off", &offset)
         || !(tensor = engine_tensor("outputs", index, &length)) || offset > length) smp_model_error(answer, modelBadRequest);
     else answer_piece(answer, tensor, length, offset);

@@ -88,7 +88,7 @@ static void check_hash(uint32_t slot)
 static void adopt_preloaded(void)
 {
     const uint32_t length = wasmote_module_length(slots_model(0), port_flash.slots[0].length);
-    if (length == 0 || engine_check(slots_model(0), length) == modelBad) return;
+    if (length == 0 || engine_check(slots_model(0), length) == modelBadModel) return;
     contents[0].state = slotComplete;
     contents[0].length = length;
     sha256(slots_model(0), length, contents[0].hash);

@@ -1,5 +1,5 @@
 import { boardOffer, type Fit, figureText, fit, loadBoard, requireFit } from "../boards/index.js";
-import type { BuiltModel } from "../build.js";
+import type { BuiltModel } from "../pipeline.js";
 
 /**
  * Whether a built model fits a board, for `build --board`. Throws `board-unknown`, and `board-too-small` with each

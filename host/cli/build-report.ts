@@ -1,6 +1,6 @@
-import type { BuiltModel } from "../build.js";
 import { describeType } from "../graph/tensor.js";
 import type { ManifestTensor } from "../package/manifest.js";
+import type { BuiltModel } from "../pipeline.js";
 import type { Styles } from "./styles.js";
 import { bytesText, table, thousands } from "./table.js";
 

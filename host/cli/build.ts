@@ -2,9 +2,10 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { loadBoard } from "../boards/index.js";
-import type { BuiltModel } from "../build.js";
 import { WasmoteError } from "../errors.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
+import type { KernelLibrary } from "../link/link.js";
+import type { BuiltModel } from "../pipeline.js";
 import { builtFit, fitLines } from "./board-fit.js";
 import { buildJson, buildText } from "./build-report.js";
 import { UsageError } from "./errors.js";
@@ -19,6 +20,8 @@ interface BuildOptions {
   calibrate: string[];
   quantize: (typeof quantizations)[number];
   keep?: string;
+  wat?: boolean;
+  operators?: string;
   board?: string;
   cache: boolean;
   clearCache?: boolean;
@@ -44,10 +47,15 @@ export function registerBuild(program: Command, output: Output): void {
     )
     .option("--calibrate <file|dir>", "samples of the model's input; may be repeated", append, [])
     .addOption(new Option("--quantize <kind>", "number format").choices(quantizations).default("auto"))
-    .option("--keep <dir>", "keep the generated source in this folder")
+    .option("--keep <dir>", "write the steps with their kernels and parameters to steps.txt in this folder")
+    .option(
+      "--wat",
+      "with --keep: also write the module as WebAssembly text to model.wat; needs the package wabt",
+    )
+    .option("--operators <dir>", "add the operators of this folder; needs the package assemblyscript")
     .option("--board <name>", "refuse a model that does not fit this board of `wasmote boards`")
-    .option("--no-cache", "compile even if the same program was compiled before")
-    .option("--clear-cache", "remove everything from the cache of compiled programs first")
+    .option("--no-cache", "with --operators: compile even if the same kernels were compiled before")
+    .option("--clear-cache", "with --operators: remove everything from the cache of compiled kernels first")
     .option("--json", "print the report as JSON")
     .addHelpText("after", help)
     .action((model: string, options: BuildOptions) => build(model, options, output));
@@ -58,6 +66,8 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     throw new WasmoteError("quantization-unsupported", `--quantize ${options.quantize}`);
   }
   if (options.board !== undefined) loadBoard(options.board);
+  requireCompanions(options);
+  const kernels = await userKernels(options, output);
   output.progress(`reading ${modelPath} ...`);
   const bytes = await readModel(modelPath);
   const read = [modelPath];
@@ -67,30 +77,25 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const calibration = await readCalibration(graph, options.calibrate, output);
   read.push(...calibration.files);
   const out = options.out ?? `${modelName(modelPath)}.wasm`;
-  const source = options.keep === undefined ? undefined : join(options.keep, "model.ts");
-  await refuseOverwriting(read, [out, ...(source === undefined ? [] : [source])]);
+  const { keep } = options;
+  const keptNames = keep === undefined ? [] : ["steps.txt", ...(options.wat === true ? ["model.wat"] : [])];
+  const keptPaths = keptNames.map((name) => join(keep ?? "", name));
+  await refuseOverwriting(read, [out, ...keptPaths]);
 
-  const { openCache, clearCache } = await import("../generate/cache.js");
-  if (options.clearCache) {
-    output.talk(`removed ${thousands(clearCache())} compiled programs from the cache`);
-  }
   output.progress(`building ${graph.name} ...`);
-  const { buildModel } = await import("../build.js");
+  const { buildModel } = await import("../pipeline.js");
   const built = await withFile(modelPath, () =>
-    buildModel(graph, {
-      calibration: calibration.samples,
-      cache: options.cache ? openCache() : undefined,
-    }),
+    buildModel(graph, { calibration: calibration.samples, kernels }),
   );
+  const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
 
   const verdict = options.board === undefined ? undefined : builtFit(options.board, built);
-  for (const path of [out, ...(source === undefined ? [] : [source])]) await makeFolder(dirname(path));
-  await makeFolder(dirname(out));
+  for (const path of [out, ...keptPaths]) await makeFolder(dirname(path));
   await writeFilesAtomically([
-    ...(source === undefined ? [] : [{ path: source, bytes: keptSource(built) }]),
+    ...keptPaths.map((path, i) => ({ path, bytes: new TextEncoder().encode(kept[i]) })),
     { path: out, bytes: built.wasm },
   ]);
-  if (source !== undefined) output.talk(`wrote ${source}`);
+  for (const path of keptPaths) output.talk(`wrote ${path}`);
   output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
   output.data(
     options.json
@@ -150,9 +155,42 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-function keptSource(built: BuiltModel): Uint8Array {
+/** Refuses options that mean nothing without another. */
+function requireCompanions({ wat, keep, cache, clearCache, operators }: BuildOptions): void {
+  const needs = (option: string, companion: string): UsageError =>
+    new UsageError(
+      `${option} is of no use without ${companion}`,
+      `Add ${companion}, or leave ${option} out.`,
+    );
+  if (wat === true && keep === undefined) throw needs("--wat", "--keep");
+  if (!cache && operators === undefined) throw needs("--no-cache", "--operators");
+  if (clearCache === true && operators === undefined) throw needs("--clear-cache", "--operators");
+}
+
+/** Adds the operators of the folder that is named, if one is; answers the kernels to link. */
+async function userKernels(options: BuildOptions, output: Output): Promise<KernelLibrary | undefined> {
+  const { operators: folder, cache, clearCache: clear } = options;
+  if (folder === undefined) return undefined;
+  const [{ openCache, clearCache }, { loadUserOperators }, { addOperators }] = await Promise.all([
+    import("../tools/cache.js"),
+    import("../tools/user-operators.js"),
+    import("../ops/index.js"),
+  ]);
+  if (clear === true) output.talk(`removed ${thousands(clearCache())} compiled libraries from the cache`);
+  output.progress(`compiling the kernels of ${folder} ...`);
+  const { operators, kernels } = await loadUserOperators(folder, cache ? openCache() : undefined);
+  addOperators(operators);
+  return kernels;
+}
+
+/** What `--keep` keeps: the steps, below the command line; and the module as text where it is asked for. */
+async function keptTexts(built: BuiltModel, asWat: boolean): Promise<string[]> {
+  const { printProgram } = await import("../lower/print.js");
   const command = ["wasmote", ...process.argv.slice(2)].map(quoted).join(" ");
-  return new TextEncoder().encode(`// ${command}\n${built.source}`);
+  const steps = `# ${command}\n${printProgram(built.program)}`;
+  if (!asWat) return [steps];
+  const { moduleText } = await import("../tools/wat.js");
+  return [steps, `;; ${command}\n${await moduleText(built.code, built.functionNames)}`];
 }
 
 function quoted(argument: string): string {

@@ -1,3 +1,5 @@
+import { WasmReader } from "../wasm/reader.js";
+
 /** A section of a WebAssembly module. */
 export interface Section {
   /** Its kind, or a custom section's own name. */
@@ -30,26 +32,12 @@ const kinds = [
  */
 export function listSections(module: Uint8Array): Section[] {
   const sections: Section[] = [];
-  for (let at = 8; at < module.length; ) {
-    const id = module[at]!;
-    const [size, start] = readLeb128(module, at + 1);
-    const [nameLength, nameStart] = id === 0 ? readLeb128(module, start) : [0, start];
-    const name =
-      id === 0
-        ? new TextDecoder().decode(module.subarray(nameStart, nameStart + nameLength))
-        : (kinds[id] ?? `section ${id}`);
-    const offset = nameStart + nameLength;
-    at = start + size;
-    sections.push({ name, offset, bytes: at - offset });
+  const reader = new WasmReader(module, 8);
+  while (!reader.done) {
+    const id = reader.byte();
+    const contents = reader.part(reader.u32());
+    const name = id === 0 ? contents.name() : (kinds[id] ?? `section ${id}`);
+    sections.push({ name, offset: contents.at, bytes: contents.end - contents.at });
   }
   return sections;
-}
-
-function readLeb128(bytes: Uint8Array, at: number): [value: number, next: number] {
-  let value = 0;
-  for (let shift = 0; ; shift += 7) {
-    const byte = bytes[at++]!;
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return [value, at];
-  }
 }

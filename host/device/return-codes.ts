@@ -1,23 +1,30 @@
+import { type ModelError, modelErrors } from "../abi/return-codes.js";
 import { type ErrorCode, WasmoteError } from "../errors.js";
 import type { Payload } from "./smp.js";
 
 /** Group numbers of docs/link.md. */
 export const groups = { os: 0, image: 1, inference: 64 } as const;
 
-/** Error numbers of group 64 and of uploads (docs/link.md): name there, and entry of the error table. */
-export const returnCodes: Readonly<Record<number, { name: string; error: ErrorCode }>> = {
-  1: { name: "unknown", error: "board-failed" },
-  2: { name: "no-model", error: "board-no-model" },
-  3: { name: "bad-request", error: "board-bad-request" },
-  4: { name: "bad-model", error: "board-bad-model" },
-  5: { name: "abi", error: "board-abi" },
-  6: { name: "memory", error: "board-memory" },
-  7: { name: "flash", error: "board-flash" },
-  8: { name: "hash", error: "board-hash" },
-  9: { name: "trap", error: "board-trap" },
-  10: { name: "limit", error: "board-limit" },
-  11: { name: "busy", error: "board-busy" },
+/** Entries of the error table for the errors of group 64 and of uploads. */
+const errorsOf: Readonly<Record<Exclude<ModelError, "ok">, ErrorCode>> = {
+  unknown: "board-failed",
+  "no-model": "board-no-model",
+  "bad-request": "board-bad-request",
+  "bad-model": "board-bad-model",
+  abi: "board-abi",
+  memory: "board-memory",
+  flash: "board-flash",
+  hash: "board-hash",
+  trap: "board-trap",
+  limit: "board-limit",
+  busy: "board-busy",
 };
+
+/** Error numbers of group 64 and of uploads (docs/link.md): name there, and entry of the error table. */
+export const returnCodes: Readonly<Record<number, { name: ModelError; error: ErrorCode }>> =
+  Object.fromEntries(
+    modelErrors.flatMap((name, code) => (name === "ok" ? [] : [[code, { name, error: errorsOf[name] }]])),
+  );
 
 /** Errors of SMP itself. Source: Zephyr, `enum mcumgr_err_t`. */
 const protocolErrors: Readonly<Record<number, string>> = {

@@ -36,7 +36,16 @@ export interface FirmwareOptions {
   onLine?(line: string): void;
 }
 
-const sources = ["CMakeLists.txt", "accelerators", "cmake", "firmware", "ports", "toolchains", "wasm3"];
+const sources = [
+  "CMakeLists.txt",
+  "abi",
+  "accelerators",
+  "cmake",
+  "firmware",
+  "ports",
+  "toolchains",
+  "wasm3",
+];
 const finished = "complete";
 
 /**

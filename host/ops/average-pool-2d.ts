@@ -1,11 +1,10 @@
-import { accelerators } from "./accelerators.js";
+import { accelerators } from "../abi/accelerators.js";
 import { pool2d } from "./pool-2d.js";
 
 /** 2-d average pooling, NHWC; padding takes no part in the average. */
 export const averagePool2d = pool2d({
   name: "averagePool2d",
   builtin: "AVERAGE_POOL_2D",
-  module: "kernels/average-pool-2d",
   kernel: "averagePool2dInt8",
   accelerator: accelerators.averagePool,
   start: 0,

@@ -2,6 +2,7 @@ import type { BoundNode } from "../graph/node.js";
 import { describeType, elementCount, type Tensor } from "../graph/tensor.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { sameParameters } from "./requantization.js";
+import { moveRows, rowsScratchBytes } from "./rows.js";
 
 /** Attributes of a concatenation. */
 export interface ConcatenationAttributes {
@@ -82,6 +83,7 @@ export const concatenation: Operator<ConcatenationAttributes> = {
     return [{ dtype, shape: shape.map((old, i) => (i === axis ? length : old)) }];
   },
   macs: () => 0,
+  scratchBytes: () => [rowsScratchBytes],
   reference(node, inputs) {
     const { rows, lengths } = rowsOf(node);
     const stride = total(lengths);
@@ -106,21 +108,8 @@ export const concatenation: Operator<ConcatenationAttributes> = {
         bytes,
         stride: total(lengths),
       };
-      if (input.data === undefined) {
-        const source = { input: placement.inputs[i] as number };
-        return {
-          module: "kernels/concatenation",
-          kernel: "concatenate",
-          arguments: { ...source, ...destination },
-        };
-      }
-      const { buffer, byteOffset, byteLength } = input.data;
-      const source = { weights: placement.weights(new Uint8Array(buffer, byteOffset, byteLength)) };
-      return {
-        module: "kernels/concatenation",
-        kernel: "concatenateConstant",
-        arguments: { ...source, ...destination },
-      };
+      const from = input.data ?? (placement.inputs[i] as number);
+      return moveRows(from, destination, placement.scratch, placement);
     });
   },
 };

@@ -81,6 +81,15 @@ export const conv2d: Operator<ConvolutionAttributes> = {
     });
     const tiles = packTiles(g.outputChannels, depth, (n, k) => data[n * depth + k] as number, constants);
     const maxWeight = largestMagnitude(data);
-    return emitPatchProduct(g, g.input, output, node.attributes.activation, maxWeight, tiles, placement);
+    return emitPatchProduct(
+      g,
+      g.input,
+      output,
+      node.attributes.activation,
+      maxWeight,
+      constants,
+      tiles,
+      placement,
+    );
   },
 };

@@ -1,6 +1,8 @@
+import { accelerators } from "../abi/accelerators.js";
+import { blockBytes } from "../abi/block.js";
+import { windowParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, type Tensor } from "../graph/tensor.js";
-import { accelerators } from "./accelerators.js";
 import {
   type ConvolutionAttributes,
   type ConvolutionGeometry,
@@ -8,14 +10,9 @@ import {
   inferConvolution,
   readTfliteConvolution,
 } from "./convolution.js";
+import { callKernel } from "./kernel.js";
 import { type Operator, Refused, require } from "./operator.js";
-import { callWithParameters } from "./parameters.js";
-import {
-  emitPatchProduct,
-  patchScratchBytes,
-  windowParameterBytes,
-  windowParameters,
-} from "./patch-product.js";
+import { emitPatchProduct, patchScratchBytes, windowValues } from "./patch-product.js";
 import { applyActivation } from "./requantization.js";
 import {
   type ChannelConstants,
@@ -24,6 +21,7 @@ import {
   largestMagnitude,
   packTiles,
   roundUp,
+  shiftKernel,
   tileHeaderBytes,
 } from "./weight-tiles.js";
 import type { Window } from "./window.js";
@@ -93,7 +91,7 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
     const { window: w, outputWidth } = g;
     const span = (outputWidth - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
     const tileBytes = tileHeaderBytes + roundUp(w.filterHeight * w.filterWidth * 4, 16);
-    return [roundUp(Math.max(w.filterHeight * span * 8 + tileBytes + 1, windowParameterBytes), 8)];
+    return [roundUp(Math.max(w.filterHeight * span * 8 + tileBytes + 1, blockBytes(windowParameters)), 8)];
   },
   reference(node, [input, weights, bias]) {
     const g = geometry(node);
@@ -144,17 +142,26 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
         (n, tap) => data[tap * g.outputChannels + n] as number,
         constants,
       );
-      return emitPatchProduct(g, g.input, output, node.attributes.activation, maxWeight, tiles, placement);
+      return emitPatchProduct(
+        g,
+        g.input,
+        output,
+        node.attributes.activation,
+        maxWeight,
+        constants,
+        tiles,
+        placement,
+      );
     }
     const tiles = packChannelTiles(taps, g.outputChannels, data, constants);
     return [
-      callWithParameters(
+      callKernel(
         {
-          module: "kernels/depthwise-conv-2d",
-          kernel: isPlain3x3(g) ? "depthwiseConv2d3x3Int8" : "depthwiseConv2dInt8",
+          ...(isPlain3x3(g) ? shiftKernel("depthwiseConv2d3x3", constants) : { name: "depthwiseConv2dInt8" }),
+          parameters: windowParameters,
           accelerator: accelerators.depthwise,
         },
-        windowParameters(
+        windowValues(
           g,
           g.multiplier,
           g.input,

@@ -1,4 +1,7 @@
+import { blockBytes } from "../abi/block.js";
+import { dequantizeParameters } from "../abi/parameters.js";
 import { elementCount } from "../graph/tensor.js";
+import { callKernel } from "./kernel.js";
 import { onlyInput } from "./lookup-table.js";
 import type { Operator } from "./operator.js";
 import { byteQuantization } from "./quantize.js";
@@ -14,22 +17,27 @@ export const dequantize: Operator = {
     return [{ dtype: "float32", shape: input.shape }];
   },
   macs: () => 0,
+  scratchBytes: () => [blockBytes(dequantizeParameters)],
   reference: (_, [input]) => [(input as Float32Array).slice()],
   emit(node, placement) {
     const input = onlyInput(node);
     const { scale, zeroPoint } = byteQuantization(input);
     return [
-      {
-        module: "kernels/dequantize",
-        kernel: input.dtype === "int8" ? "dequantizeInt8" : "dequantizeUint8",
-        arguments: {
+      callKernel(
+        {
+          name: input.dtype === "int8" ? "dequantizeInt8" : "dequantizeUint8",
+          parameters: dequantizeParameters,
+        },
+        {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,
           elements: elementCount(input.shape),
           scale,
           zeroPoint,
         },
-      },
+        placement.scratch,
+        placement,
+      ),
     ];
   },
 };

@@ -1,6 +1,8 @@
+import type { Accelerator } from "../abi/accelerators.js";
+import { type Block, blockBytes } from "../abi/block.js";
+import { addParameters, broadcastParameters, mulParameters } from "../abi/parameters.js";
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
-import type { Accelerator } from "./accelerators.js";
 import {
   type BroadcastSteps,
   broadcastLoops,
@@ -9,9 +11,10 @@ import {
   forEachBroadcast,
   operands,
 } from "./broadcast.js";
-import { type KernelCall, type Operator, type Placement, require } from "./operator.js";
-import { callWithParameters } from "./parameters.js";
+import { callKernel, type KernelCall, type Placement } from "./kernel.js";
+import { type Operator, require } from "./operator.js";
 import { applyActivation, int8Parameters, tfliteActivation } from "./requantization.js";
+import { readConstant } from "./rows.js";
 import { roundUp } from "./weight-tiles.js";
 
 /** Attributes of an elementwise operator of two tensors. */
@@ -19,17 +22,19 @@ export interface ElementwiseAttributes {
   activation: FusedActivation;
 }
 
-/** A kernel for int8 operands, and its parameters by the names of its class in assembly/parameters.ts. */
+/** A kernel for int8 operands, and what it is given. */
 export interface ElementwiseKernel {
-  /** Kernel's file; it exports `same` for operands of one shape and `broadcast` for any others. */
-  module: string;
+  /** Kernel for operands of one shape. */
   same: string;
+  /** Kernel for any others; `broadcastParameters` follow its block. */
   broadcast: string;
-  /** Names of the operands, in the block's order. */
+  /** The block: the operands and the output, `length`, then constants. */
+  parameters: Block;
+  /** Names of the operands in the block. */
   operands: readonly [string, string];
   /** Whether the kernel takes the node's second operand first. */
   swapped: boolean;
-  /** Parameters after addresses and length. */
+  /** Values of the block after addresses and length. */
   constants: Readonly<Record<string, number>>;
   /** The accelerator for operands of one shape. */
   accelerator?: Accelerator;
@@ -49,8 +54,10 @@ export interface ElementwiseKind {
 /** Alignment of constant operands within scratch memory, in bytes. */
 const constantAlignment = 8;
 
-/** Bytes to which a kernel reads its parameters, those for broadcasting apart from the others. */
-const parameterBytes = 64;
+/** Bytes to which a kernel reads its block; those for broadcasting lie in the same place after the others. */
+const parameterBytes = Math.max(
+  ...[addParameters, mulParameters, broadcastParameters].map((of) => blockBytes(of)),
+);
 
 /** Bytes of scratch memory for constant operands, and each operand's offset in it. */
 function constantLayout(node: BoundNode): { bytes: number; offsets: (number | undefined)[] } {
@@ -131,22 +138,20 @@ export function elementwise(kind: ElementwiseKind): Operator<ElementwiseAttribut
       const flat = elementCount(first.shape) === length && elementCount(second.shape) === length;
       const steps = broadcastSteps(broadcastLoops(first.shape, second.shape));
       calls.push(
-        callWithParameters(
-          {
-            module: kernel.module,
-            kernel: flat ? kernel.same : kernel.broadcast,
-            accelerator: flat ? kernel.accelerator : undefined,
-          },
+        callKernel(
+          flat
+            ? { name: kernel.same, parameters: kernel.parameters, accelerator: kernel.accelerator }
+            : { name: kernel.broadcast, parameters: kernel.parameters, more: broadcastParameters },
           {
             [a]: addresses[order[0]] as number,
             [b]: addresses[order[1]] as number,
             output: placement.outputs[0] as number,
             length: flat ? length : steps.counts[4],
             ...kernel.constants,
-            ...(flat ? {} : broadcastParameters(steps, kernel.swapped)),
           },
           placement.scratch + constantLayout(node).bytes,
           placement,
+          flat ? {} : broadcastValues(steps, kernel.swapped),
         ),
       );
       return calls;
@@ -156,27 +161,18 @@ export function elementwise(kind: ElementwiseKind): Operator<ElementwiseAttribut
 
 /** Addresses of the operands; adds the calls that copy constant ones into scratch memory. */
 function readConstants(node: BoundNode, placement: Placement, calls: KernelCall[]): (number | undefined)[] {
-  const { offsets } = constantLayout(node);
+  const { bytes, offsets } = constantLayout(node);
   return node.inputs.map((tensor, position) => {
     const offset = offsets[position];
     if (tensor?.data === undefined || offset === undefined) return placement.inputs[position];
-    const { buffer, byteOffset, byteLength } = tensor.data;
     const destination = placement.scratch + offset;
-    calls.push({
-      module: "host-imports/weights",
-      kernel: "readWeights",
-      arguments: {
-        destination,
-        offset: placement.weights(new Uint8Array(buffer, byteOffset, byteLength)),
-        length: byteLength,
-      },
-    });
+    calls.push(readConstant(tensor.data, destination, placement.scratch + bytes, placement));
     return destination;
   });
 }
 
-/** `BroadcastParameters` of assembly/parameters.ts; `swapped` where the kernel takes the second operand first. */
-function broadcastParameters(steps: BroadcastSteps, swapped: boolean): Record<string, number> {
+/** Values of `broadcastParameters`; `swapped` where the kernel takes the second operand first. */
+function broadcastValues(steps: BroadcastSteps, swapped: boolean): Record<string, number> {
   const result: Record<string, number> = {};
   const [first, second] = swapped ? [steps.second, steps.first] : [steps.first, steps.second];
   for (const [i, count] of steps.counts.slice(0, 4).entries()) result[`count${i}`] = count;

@@ -1,11 +1,12 @@
+import { accelerators } from "../abi/accelerators.js";
+import { fullyConnectedParameters } from "../abi/parameters.js";
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
-import { accelerators } from "./accelerators.js";
 import { checkWeightedDtypes } from "./convolution.js";
+import { callKernel } from "./kernel.js";
 import { type Operator, Refused, require } from "./operator.js";
-import { callWithParameters } from "./parameters.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
-import { channelConstants, packTiles, roundUp, tileHeaderBytes } from "./weight-tiles.js";
+import { channelConstants, packTiles, roundUp, shiftKernel, tileHeaderBytes } from "./weight-tiles.js";
 
 /** Attributes of a fully connected layer. */
 export interface FullyConnectedAttributes {
@@ -95,10 +96,10 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
     const range = int8ActivationRange(node.attributes.activation, output);
     const tiles = packTiles(g.outputs, g.inputs, (n, k) => data[n * g.inputs + k] as number, constants);
     return [
-      callWithParameters(
+      callKernel(
         {
-          module: "kernels/fully-connected",
-          kernel: "fullyConnectedInt8",
+          ...shiftKernel("fullyConnected", constants),
+          parameters: fullyConnectedParameters,
           accelerator: accelerators.fullyConnected,
         },
         {

@@ -1,3 +1,4 @@
+import { WasmoteError } from "../errors.js";
 import { add } from "./add.js";
 import { averagePool2d } from "./average-pool-2d.js";
 import { concatenation } from "./concatenation.js";
@@ -51,6 +52,31 @@ export const operators = [
 const byName = new Map<string, Operator>(
   operators.map((operator) => [operator.name, operator as unknown as Operator]),
 );
+
+/** Every operator, a user's own among them. */
+export function knownOperators(): readonly Operator[] {
+  return [...byName.values()];
+}
+
+/**
+ * Adds operators of a user's own, for as long as the process lives: graphs have operators' names, and everything that
+ * reads a graph looks them up here.
+ *
+ * @throws `operators-invalid` where a name, or a TFLite operator that it maps, is taken
+ */
+export function addOperators(added: readonly Operator[]): void {
+  for (const operator of added) {
+    const mapped = new Map(
+      knownOperators().flatMap(({ name, tflite }) => (tflite ?? []).map(({ builtin }) => [builtin, name])),
+    );
+    const taken = operator.tflite?.find(({ builtin }) => mapped.has(builtin))?.builtin;
+    if (byName.has(operator.name))
+      throw new WasmoteError("operators-invalid", `there is another operator ${operator.name}`);
+    if (taken !== undefined)
+      throw new WasmoteError("operators-invalid", `${taken} is the operator ${mapped.get(taken)} already`);
+    byName.set(operator.name, operator);
+  }
+}
 
 /** The operator of that name. Nodes are made from these names only, so a missing one is a defect. */
 export function operatorNamed(name: string): Operator {

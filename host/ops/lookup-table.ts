@@ -1,6 +1,8 @@
+import { lookupTableParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, perTensor, type Tensor, type TensorType } from "../graph/tensor.js";
-import { type KernelCall, type Operator, type Placement, Refused, require } from "./operator.js";
+import { callKernel, type KernelCall, type Placement } from "./kernel.js";
+import { type Operator, Refused, require } from "./operator.js";
 import {
   doublingHighMultiply,
   int8Parameters,
@@ -40,17 +42,18 @@ export function int8Table(output: (q: number) => number): Uint8Array {
 export function emitLookupTable(node: BoundNode, table: Uint8Array, placement: Placement): KernelCall[] {
   const output = node.outputs[0] as Tensor;
   return [
-    {
-      module: "kernels/lookup-table",
-      kernel: "lookupTable",
-      arguments: {
+    callKernel(
+      { name: "lookupTable", parameters: lookupTableParameters },
+      {
         input: placement.inputs[0] as number,
         output: placement.outputs[0] as number,
         scratch: placement.scratch,
         weights: placement.weights(table),
         elements: elementCount(output.shape),
       },
-    },
+      placement.scratch,
+      placement,
+    ),
   ];
 }
 

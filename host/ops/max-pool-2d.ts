@@ -4,7 +4,6 @@ import { pool2d } from "./pool-2d.js";
 export const maxPool2d = pool2d({
   name: "maxPool2d",
   builtin: "MAX_POOL_2D",
-  module: "kernels/max-pool-2d",
   kernel: "maxPool2dInt8",
   start: Number.NEGATIVE_INFINITY,
   add: Math.max,

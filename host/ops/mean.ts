@@ -1,5 +1,8 @@
+import { blockBytes } from "../abi/block.js";
+import { meanParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
+import { callKernel } from "./kernel.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { int8Parameters, quantizeMultiplier, sameParameters } from "./requantization.js";
 
@@ -87,6 +90,7 @@ export const mean: Operator<MeanAttributes> = {
     ];
   },
   macs: () => 0,
+  scratchBytes: () => [blockBytes(meanParameters)],
   inPlace: () => [0],
   reference(node, [data]) {
     const { input, reduced, elements } = resolve(node);
@@ -115,10 +119,9 @@ export const mean: Operator<MeanAttributes> = {
     const [from, to] = [int8Parameters(input), int8Parameters(output)];
     const { multiplier, shift } = meanMultiplier(from.scale, to.scale, elements);
     return [
-      {
-        module: "kernels/mean",
-        kernel: "meanInt8",
-        arguments: {
+      callKernel(
+        { name: "meanInt8", parameters: meanParameters },
+        {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,
           kept0,
@@ -132,7 +135,9 @@ export const mean: Operator<MeanAttributes> = {
           shift: -shift,
           zeroPoint: to.zeroPoint,
         },
-      },
+        placement.scratch,
+        placement,
+      ),
     ];
   },
 };

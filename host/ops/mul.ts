@@ -1,3 +1,4 @@
+import { mulParameters } from "../abi/parameters.js";
 import { elementwise } from "./elementwise.js";
 import { require } from "./operator.js";
 import { int8ActivationRange, int8Parameters, quantizeMultiplier } from "./requantization.js";
@@ -19,9 +20,9 @@ export const mul = elementwise({
       maxLeftShift, `the output's scale ${to.scale} is too small beside the product of the inputs' ${a.scale} and ${b.scale}`);
     const { low, high } = int8ActivationRange(activation, output);
     return {
-      module: "kernels/mul",
       same: "mulInt8",
       broadcast: "mulBroadcastInt8",
+      parameters: mulParameters,
       operands: ["first", "second"],
       swapped: false,
       constants: {

@@ -1,6 +1,6 @@
 import type { BoundNode } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
-import type { Accelerator } from "./accelerators.js";
+import type { KernelCall, Placement } from "./kernel.js";
 
 /** Why a node cannot be run. Collected, so that a user sees every reason at once. */
 export class Refused extends Error {}
@@ -23,13 +23,15 @@ export interface TfliteOptions {
 export interface TfliteNode {
   readonly version: number;
   readonly options: TfliteOptions;
+  /** Options of a custom operator, as they are in the file (FlexBuffers, most often); empty where there are none. */
+  readonly customOptions: Uint8Array;
   readonly inputs: readonly (Tensor | undefined)[];
   readonly outputs: readonly Tensor[];
 }
 
 /** How a TFLite builtin operator becomes a node. */
 export interface TfliteMapping<Attributes extends object> {
-  /** Name in TFLite's `BuiltinOperator`. */
+  /** Name in TFLite's `BuiltinOperator`; of a custom operator `CUSTOM:` and its name. */
   readonly builtin: string;
   /** Number of its options table in TFLite's `BuiltinOptions` union; 0 where none is read. */
   readonly optionsType: number;
@@ -53,33 +55,6 @@ export interface QuantizationRule {
   readonly weights?: { readonly input: number; readonly axis: number };
   /** Constant input quantized to int32 with scale = input scale * weights scale. */
   readonly bias?: number;
-}
-
-/** Where a node's tensors and constants lie when its program is emitted. */
-export interface Placement {
-  /** Addresses in linear memory of the inputs; undefined for constants and absent inputs. */
-  readonly inputs: readonly (number | undefined)[];
-  /** Addresses in linear memory of the outputs. */
-  readonly outputs: readonly number[];
-  /** Address of the node's scratch memory, 8-byte aligned. */
-  readonly scratch: number;
-  /** Size of the scratch memory: one of those that `scratchBytes` offered. */
-  readonly scratchBytes: number;
-  /** Appends constants to the weights section, 16-byte aligned; answers their offset in the section. */
-  weights(bytes: Uint8Array): number;
-}
-
-/** A call of a kernel: what the generator writes for a node. Arguments are named, in the kernel's order. */
-export interface KernelCall {
-  /** File below `assembly/`, without its ending: "kernels/conv-2d". */
-  readonly module: string;
-  /** Exported function of that file. */
-  readonly kernel: string;
-  readonly arguments: Readonly<Record<string, number | bigint>>;
-  /** What the block of parameters holds whose offset is the first argument; absent where the kernel takes none. */
-  readonly parameters?: Readonly<Record<string, number>>;
-  /** The native micro-kernel that does the same work, to the byte, from the same block. */
-  readonly accelerator?: Accelerator;
 }
 
 /**

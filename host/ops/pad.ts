@@ -1,5 +1,8 @@
+import { blockBytes } from "../abi/block.js";
+import { padParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
+import { callKernel } from "./kernel.js";
 import { type Operator, Refused, require, type TfliteMapping, type TfliteNode } from "./operator.js";
 import { int8Parameters, sameParameters } from "./requantization.js";
 
@@ -132,6 +135,7 @@ export const pad: Operator<PadAttributes> = {
     return [{ dtype, shape }];
   },
   macs: () => 0,
+  scratchBytes: () => [blockBytes(padParameters)],
   reference(node, [input]) {
     if (input === undefined) throw new Refused("the input is missing");
     const axes = joinAxes(node);
@@ -173,10 +177,9 @@ export const pad: Operator<PadAttributes> = {
       number,
     ];
     return [
-      {
-        module: "kernels/pad",
-        kernel: "padInt8",
-        arguments: {
+      callKernel(
+        { name: "padInt8", parameters: padParameters },
+        {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,
           outputBytes: elementCount(output.shape),
@@ -192,7 +195,9 @@ export const pad: Operator<PadAttributes> = {
           gap2: gaps[3] as number,
           gap3: gaps[4] as number,
         },
-      },
+        placement.scratch,
+        placement,
+      ),
     ];
   },
 };

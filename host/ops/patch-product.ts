@@ -1,17 +1,21 @@
+import { accelerators } from "../abi/accelerators.js";
+import type { BlockValues } from "../abi/block.js";
+import { windowParameters } from "../abi/parameters.js";
 import type { FusedActivation } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
-import { accelerators } from "./accelerators.js";
-import type { KernelCall, Placement } from "./operator.js";
-import { callWithParameters } from "./parameters.js";
+import { callKernel, type KernelCall, type Placement } from "./kernel.js";
 import { int8ActivationRange, int8Parameters } from "./requantization.js";
-import { laneCapacity, roundUp, tileHeaderBytes } from "./weight-tiles.js";
+import {
+  type ChannelConstants,
+  laneCapacity,
+  roundUp,
+  shiftKernel,
+  tileHeaderBytes,
+} from "./weight-tiles.js";
 import type { Padding, Window } from "./window.js";
 
 /** Bytes of the kernel's sums: 4 channels of 3 positions, int32. */
 const sumsBytes = 48;
-
-/** Bytes of `windowParameters` as a block. */
-export const windowParameterBytes = 100;
 
 /** Positions that accelerators compute at once, at most; an input of each takes 2 bytes of scratch memory. */
 const acceleratedPositions = 6;
@@ -61,6 +65,7 @@ export function emitPatchProduct(
   output: Tensor,
   activation: FusedActivation,
   maxWeight: number,
+  constants: ChannelConstants,
   tiles: Uint8Array,
   placement: Placement,
 ): KernelCall[] {
@@ -68,13 +73,13 @@ export function emitPatchProduct(
   const spare = placement.scratchBytes - depth * 8 - tileHeaderBytes - sumsBytes;
   const chunk = Math.min(depth, laneCapacity(maxWeight), Math.floor(spare / 16) * 4);
   return [
-    callWithParameters(
+    callKernel(
       {
-        module: "kernels/conv-2d",
-        kernel: "conv2dInt8",
+        ...shiftKernel("conv2d", constants),
+        parameters: windowParameters,
         accelerator: depth <= acceleratedDepth ? accelerators.conv : undefined,
       },
-      windowParameters(product, product.outputChannels, input, output, activation, tiles, chunk, placement),
+      windowValues(product, product.outputChannels, input, output, activation, tiles, chunk, placement),
       placement.scratch,
       placement,
     ),
@@ -82,11 +87,11 @@ export function emitPatchProduct(
 }
 
 /**
- * Parameters of a convolution, depthwise or not: `WindowParameters` of assembly/parameters.ts.
+ * Parameters of a convolution, depthwise or not.
  *
  * @param outputs output channels, or of a depthwise convolution the output channels of an input channel
  */
-export function windowParameters(
+export function windowValues(
   product: Omit<PatchProduct, "outputChannels">,
   outputs: number,
   input: Tensor,
@@ -95,7 +100,7 @@ export function windowParameters(
   tiles: Uint8Array,
   chunk: number,
   placement: Placement,
-): Record<string, number> {
+): BlockValues<typeof windowParameters.fields> {
   const { low, high } = int8ActivationRange(activation, output);
   return {
     input: placement.inputs[0] as number,

@@ -1,7 +1,10 @@
+import type { Accelerator } from "../abi/accelerators.js";
+import { blockBytes } from "../abi/block.js";
+import { poolParameters } from "../abi/parameters.js";
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
+import { callKernel } from "./kernel.js";
 import { type Operator, Refused, require } from "./operator.js";
-import { callWithParameters, type ParameterKernel } from "./parameters.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
 import { explicitPadding, type Padding, slide, type Window } from "./window.js";
 
@@ -15,12 +18,15 @@ export interface Pool2dAttributes {
   activation: FusedActivation;
 }
 
-/** What tells one kind of pool from another; its kernel takes `PoolParameters` of assembly/parameters.ts. */
-export interface PoolKind extends ParameterKernel {
+/** What tells one kind of pool from another; its kernel takes `poolParameters`. */
+export interface PoolKind {
   /** Operator's name in the graph. */
   name: string;
   /** Name in TFLite's `BuiltinOperator`. */
   builtin: string;
+  /** Name of its kernel. */
+  kernel: string;
+  accelerator?: Accelerator;
   /** Value of a window before its first pixel. */
   start: number;
   /** A window's value with one pixel more. */
@@ -31,9 +37,6 @@ export interface PoolKind extends ParameterKernel {
 
 /** Largest number of pixels in a window whose int32 sum of int8 values cannot overflow. */
 const maxWindow = 2 ** 23;
-
-/** Bytes of the kernels' parameters as a block: `PoolParameters` of assembly/parameters.ts. */
-const parameterBytes = 64;
 
 interface Geometry {
   input: Tensor;
@@ -128,7 +131,7 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
       return [{ dtype, shape: [g.batches, g.outputHeight, g.outputWidth, g.channels] }];
     },
     macs: () => 0,
-    scratchBytes: () => [parameterBytes],
+    scratchBytes: () => [blockBytes(poolParameters)],
     // Without padding no output lies before the first input that it is made of.
     inPlace: ({ attributes: { padding } }) => (padding.top === 0 && padding.left === 0 ? [0] : []),
     reference(node, [input]) {
@@ -166,8 +169,8 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
       const { filterHeight, filterWidth, strideHeight, strideWidth, padding, activation } = node.attributes;
       const { low, high } = int8ActivationRange(activation, node.outputs[0] as Tensor);
       return [
-        callWithParameters(
-          kind,
+        callKernel(
+          { name: kind.kernel, parameters: poolParameters, accelerator: kind.accelerator },
           {
             input: placement.inputs[0] as number,
             output: placement.outputs[0] as number,

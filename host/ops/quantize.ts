@@ -1,5 +1,8 @@
+import { blockBytes } from "../abi/block.js";
+import { quantizeParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, perTensor, type Tensor } from "../graph/tensor.js";
+import { callKernel } from "./kernel.js";
 import {
   byteRescale,
   byteTable,
@@ -67,7 +70,8 @@ export const quantize: Operator = {
     return [{ dtype: output.dtype, shape: input.shape }];
   },
   macs: () => 0,
-  scratchBytes: (node) => (onlyInput(node).dtype === "float32" ? [0] : [lookupTableScratchBytes]),
+  scratchBytes: (node) =>
+    onlyInput(node).dtype === "float32" ? [blockBytes(quantizeParameters)] : [lookupTableScratchBytes],
   inPlace: () => [0],
   byteTable: (node) => (onlyInput(node).dtype === "float32" ? undefined : tableOf(node)),
   reference(node, [input]) {
@@ -84,10 +88,9 @@ export const quantize: Operator = {
     const output = node.outputs[0] as Tensor;
     const { scale, zeroPoint, low, high } = byteQuantization(output);
     return [
-      {
-        module: "kernels/quantize",
-        kernel: "quantizeFloat32",
-        arguments: {
+      callKernel(
+        { name: "quantizeFloat32", parameters: quantizeParameters },
+        {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,
           elements: elementCount(output.shape),
@@ -96,7 +99,9 @@ export const quantize: Operator = {
           low,
           high,
         },
-      },
+        placement.scratch,
+        placement,
+      ),
     ];
   },
 };

@@ -1,6 +1,7 @@
 import { elementCount, type Tensor, tensorBytes } from "../graph/tensor.js";
 import { onlyInput } from "./lookup-table.js";
 import { type Operator, Refused, require, type TfliteNode } from "./operator.js";
+import { moveRows, rowsScratchBytes } from "./rows.js";
 
 /** Attributes of a reshape. */
 export interface ReshapeAttributes {
@@ -99,6 +100,7 @@ export const reshape: Operator<ReshapeAttributes> = {
     return [{ dtype: input.dtype, shape: resolve(node.attributes.shape, input) }];
   },
   macs: () => 0,
+  scratchBytes: () => [rowsScratchBytes],
   inPlace: () => [0],
   reference: (_, [input]) => [(input as Float32Array).slice()],
   emit(node, placement) {
@@ -106,8 +108,7 @@ export const reshape: Operator<ReshapeAttributes> = {
     const output = placement.outputs[0] as number;
     if (input === output) return [];
     const bytes = tensorBytes(onlyInput(node));
-    return [
-      { module: "kernels/reshape", kernel: "reshape", arguments: { input: input as number, output, bytes } },
-    ];
+    const destination = { output, rows: 1, bytes, stride: bytes };
+    return [moveRows(input as number, destination, placement.scratch, placement)];
   },
 };

@@ -1,10 +1,11 @@
+import { accelerators } from "../abi/accelerators.js";
+import { softmaxParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, type Tensor } from "../graph/tensor.js";
-import { accelerators } from "./accelerators.js";
 import { expOnNegative, fixedPointInput } from "./fixed-point.js";
+import { callKernel } from "./kernel.js";
 import { inferElementwise, onlyInput, requireParameters } from "./lookup-table.js";
 import { type Operator, require } from "./operator.js";
-import { callWithParameters } from "./parameters.js";
 import { doublingHighMultiply, int8Parameters } from "./requantization.js";
 
 /** Attributes of a softmax over the last axis. */
@@ -97,8 +98,8 @@ export const softmax: Operator<SoftmaxAttributes> = {
     const view = new DataView(bytes.buffer);
     for (const [i, value] of table.entries()) view.setInt32(i * 4, value, true);
     return [
-      callWithParameters(
-        { module: "kernels/softmax", kernel: "softmaxInt8", accelerator: accelerators.softmax },
+      callKernel(
+        { name: "softmaxInt8", parameters: softmaxParameters, accelerator: accelerators.softmax },
         {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,

@@ -1,6 +1,7 @@
+import { accelerators } from "../abi/accelerators.js";
+import { addParameters } from "../abi/parameters.js";
 import type { FusedActivation } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
-import { accelerators } from "./accelerators.js";
 import type { ElementwiseKernel } from "./elementwise.js";
 import { require } from "./operator.js";
 import { int8ActivationRange, int8Parameters, quantizeMultiplier } from "./requantization.js";
@@ -39,9 +40,9 @@ export function sumKernel(
   const shift = Math.max(1, -rescaling.shift);
   const { low, high } = int8ActivationRange(activation, output);
   return {
-    module: "kernels/add",
     same: "addInt8",
     broadcast: "addBroadcastInt8",
+    parameters: addParameters,
     operands: ["wide", "narrow"],
     swapped,
     constants: {

@@ -1,4 +1,5 @@
 import { elementCount, type Tensor } from "../graph/tensor.js";
+import type { Kernel } from "./kernel.js";
 import { Refused, require } from "./operator.js";
 import { int8Parameters, quantizeMultiplier } from "./requantization.js";
 
@@ -40,9 +41,20 @@ export function channelConstants(
     );
     constants.bias[n] = Number(bias?.data?.[n] ?? 0) - Math.imul(inputParameters.zeroPoint, weightSum(n));
     constants.multiplier[n] = multiplier;
-    constants.shift[n] = -shift;
+    constants.shift[n] = multiplier === 0 ? 1 : -shift;
   }
   return constants;
+}
+
+/**
+ * The kernel for channels of these shifts: the one that shifts to the right only, which is smaller, or the one that
+ * shifts either way.
+ *
+ * @param stem of both kernels' names
+ */
+export function shiftKernel(stem: string, { shift }: ChannelConstants): Pick<Kernel, "name" | "wider"> {
+  const wider = `${stem}EitherWayInt8`;
+  return shift.every((right) => right > 0) ? { name: `${stem}Int8`, wider } : { name: wider };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { decode } from "cborg";
 import { WasmoteError } from "../errors.js";
 import { elementBytes, tensorBytes } from "../graph/tensor.js";
+import { customSections } from "../wasm/custom-sections.js";
 import {
   type Manifest,
   type ManifestTensor,
@@ -8,7 +9,6 @@ import {
   manifestVersion,
   weightsSection,
 } from "./manifest.js";
-import { customSections } from "./sections.js";
 
 /** A model file, opened. */
 export interface OpenedModule {

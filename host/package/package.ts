@@ -1,6 +1,7 @@
 import { encode } from "cborg";
+import { encodeCustomSection } from "../wasm/custom-sections.js";
+import { concatenate, encodeLeb128 } from "../wasm/writer.js";
 import { type Manifest, manifestSection, weightsSection } from "./manifest.js";
-import { encodeCustomSection, encodeLeb128 } from "./sections.js";
 
 /** Alignment in bytes of the weights within the file, so that a board that maps the file can use them in place. */
 const weightsAlignment = 16;
@@ -19,17 +20,10 @@ export function packageModule(code: Uint8Array, manifest: Manifest, weights: Uin
   const head = 1 + encodeLeb128(1 + nameBytes + weights.length).length + 1 + nameBytes;
   const emptyFill = encodeCustomSection(fillSection, new Uint8Array(0)).length;
   const missing = (weightsAlignment - ((before + emptyFill + head) % weightsAlignment)) % weightsAlignment;
-  const parts = [
+  return concatenate([
     code,
     manifestBytes,
     encodeCustomSection(fillSection, new Uint8Array(missing)),
     encodeCustomSection(weightsSection, weights),
-  ];
-  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  ]);
 }

@@ -1,4 +1,6 @@
 import type { Graph } from "../graph/graph.js";
+import { validateGraph } from "../graph/validate.js";
+import { checkOperators } from "../ops/check.js";
 import { foldConstants } from "./fold-constants.js";
 import { fuseActivations } from "./fuse-activations.js";
 import { fusePadding } from "./fuse-padding.js";
@@ -24,7 +26,23 @@ export const passes: readonly Pass[] = [
   { name: "remove-channels", apply: removeChannels },
 ];
 
-/** Runs passes, all of them by default, over a valid graph. */
+/**
+ * Runs passes, all of them by default, over a valid graph, and checks each graph that one makes: a pass that breaks a
+ * graph is a defect, which is better found here than as wrong results.
+ */
 export function runPasses(graph: Graph, list: readonly Pass[] = passes): Graph {
-  return list.reduce((current, pass) => pass.apply(current), graph);
+  return list.reduce((current, pass) => {
+    const next = pass.apply(current);
+    if (next !== current) checkAfter(pass, next);
+    return next;
+  }, graph);
+}
+
+function checkAfter(pass: Pass, graph: Graph): void {
+  try {
+    validateGraph(graph);
+    checkOperators(graph);
+  } catch (error) {
+    throw new Error(`the pass ${pass.name} broke the graph: ${(error as Error).message}`, { cause: error });
+  }
 }

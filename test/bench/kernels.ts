@@ -5,10 +5,10 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { load } from "wasm3-bindings";
-import { type BuiltModel, buildModel } from "../../host/build.js";
 import { tensorBytes } from "../../host/graph/tensor.js";
 import { importModel } from "../../host/import/index.js";
 import type { ManifestTensor } from "../../host/package/manifest.js";
+import { type BuiltModel, buildModel } from "../../host/pipeline.js";
 import { sharedModels } from "../shared-models.js";
 import { naiveKernels } from "./naive/kernel-source.js";
 
@@ -24,7 +24,7 @@ if (chosen === undefined) {
 const path = resolve(chosen);
 const graph = importModel(path, readFileSync(path), (file) => readFileSync(file));
 const packed = await buildModel(graph);
-const naive = await buildModel(graph, { kernels: naiveKernels });
+const naive = await buildModel(graph, { kernels: await naiveKernels(["average-pool-2d", "softmax"]) });
 if (packed.manifest.memoryBytes > 32768) {
   console.error(
     `the plain loops hold weights at 32768, and this model uses ${packed.manifest.memoryBytes} bytes`,

@@ -1,9 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { buildModel } from "../../host/build.js";
 import type { Graph } from "../../host/graph/graph.js";
 import type { Tensor } from "../../host/graph/tensor.js";
 import { openModule } from "../../host/package/open.js";
+import { buildModel } from "../../host/pipeline.js";
 import { openRunner } from "../../host/run/index.js";
 import { naiveKernels } from "./naive/kernel-source.js";
 
@@ -61,7 +61,7 @@ const graph: Graph = {
 test("the plain loops that kernels are measured against give the kernels' bytes", async () => {
   const outputs: Uint8Array[] = [];
   const codes: number[] = [];
-  for (const kernels of [undefined, naiveKernels]) {
+  for (const kernels of [undefined, await naiveKernels()]) {
     const { wasm, codeBytes } = await buildModel(graph, { kernels });
     const runner = await openRunner("node", wasm, openModule(wasm));
     await runner.writeInput(

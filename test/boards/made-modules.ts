@@ -1,6 +1,6 @@
 import { type Manifest, manifestVersion } from "../../host/package/manifest.js";
 import { packageModule } from "../../host/package/package.js";
-import { encodeLeb128 } from "../../host/package/sections.js";
+import { encodeLeb128 } from "../../host/wasm/writer.js";
 
 /** WebAssembly instructions, by the specification's chapter 5.4. */
 const op = {

@@ -5,7 +5,7 @@ import { Device } from "../../host/device/device.js";
 import { preloadedFlash } from "../../host/device/emulators/preload.js";
 import { startQemu } from "../../host/device/emulators/qemu.js";
 import { WasmoteError } from "../../host/errors.js";
-import { encodeLeb128 } from "../../host/package/sections.js";
+import { encodeLeb128 } from "../../host/wasm/writer.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
 import { makeModel } from "./made-modules.js";
 

@@ -7,7 +7,7 @@ import { Device } from "../../host/device/device.js";
 import { startRp2040 } from "../../host/device/emulators/rp2040.js";
 import { Rp2040Chip } from "../../host/device/emulators/rp2040-chip.js";
 import { WasmoteError } from "../../host/errors.js";
-import { encodeLeb128 } from "../../host/package/sections.js";
+import { encodeLeb128 } from "../../host/wasm/writer.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
 import { makeModel } from "./made-modules.js";
 

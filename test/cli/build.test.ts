@@ -37,9 +37,9 @@ test("build writes a file that runs, names it after the model, and tells every s
   }
 });
 
-test("--json tells the same, and the same model gives the same bytes without the cache", () => {
+test("--json tells the same, and the same model gives the same bytes", () => {
   const before = readFileSync(at("net.wasm"));
-  const { code, stdout, stderr } = build("net.tflite", "--no-cache", "-o", "made/again.wasm", "--json");
+  const { code, stdout, stderr } = build("net.tflite", "-o", "made/again.wasm", "--json");
   assert.is(code, 0, stderr);
   const report = JSON.parse(stdout);
   assert.is(report.file, "made/again.wasm");
@@ -53,17 +53,34 @@ test("--json tells the same, and the same model gives the same bytes without the
   assert.ok(readFileSync(at("made/again.wasm")).equals(before));
 });
 
-test("--keep keeps the generated source, with the command line at its top", () => {
-  const { code, stderr } = build("net.tflite", "-o", "kept.wasm", "--keep", "kept/source");
+test("--keep keeps the steps, with the command line at their top", () => {
+  const { code, stderr } = build("net.tflite", "-o", "kept.wasm", "--keep", "kept/steps");
   assert.is(code, 0, stderr);
-  const source = readFileSync(at("kept/source/model.ts"), "utf8");
-  assert.match(source, /^\/\/ wasmote build net\.tflite -o kept\.wasm --keep kept\/source\n/);
-  assert.match(source, "export function run(first: i32, last: i32): i32");
+  const steps = readFileSync(at("kept/steps/steps.txt"), "utf8");
+  assert.match(steps, /^# wasmote build net\.tflite -o kept\.wasm --keep kept\/steps\n/);
+  assert.match(steps, /\n0 {2}conv2d {2}features\n {3}conv2dInt8, or accel_conv_s8: parameters at \d+/);
+  assert.not(existsSync(at("kept/steps/model.wat")));
 });
 
-test("--clear-cache says what it removed", () => {
-  assert.match(build("net.tflite").stderr, "wrote net.wasm");
-  assert.match(build("net.tflite", "--clear-cache").stderr, /removed [1-9]\d* compiled programs/);
+test("--wat keeps the module as text as well, with the kernels' names", () => {
+  const { code, stderr } = build("net.tflite", "-o", "kept.wasm", "--keep", "kept/text", "--wat");
+  assert.is(code, 0, stderr);
+  const text = readFileSync(at("kept/text/model.wat"), "utf8");
+  assert.match(text, /^;; wasmote build net\.tflite -o kept\.wasm --keep kept\/text --wat\n\(module\n/);
+  for (const name of ["run", "conv2dInt8", "call_accel_conv_s8", "fullyConnectedInt8"])
+    assert.match(text, `(func $${name} `);
+});
+
+test("options that mean nothing alone are refused", () => {
+  for (const [option, companion] of [
+    ["--wat", "--keep"],
+    ["--no-cache", "--operators"],
+    ["--clear-cache", "--operators"],
+  ] as const) {
+    const { code, stderr } = build("net.tflite", option);
+    assert.is(code, 2);
+    assert.match(stderr, `${option} is of no use without ${companion}`);
+  }
 });
 
 test("what was read is never overwritten", () => {

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildModel } from "../../host/build.js";
 import type { Graph } from "../../host/graph/graph.js";
+import { buildModel } from "../../host/pipeline.js";
 
 /** Root of the project. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type BuiltModel, buildModel } from "../../host/build.js";
 import { importModel } from "../../host/import/index.js";
 import { openModule } from "../../host/package/open.js";
+import { type BuiltModel, buildModel } from "../../host/pipeline.js";
 import { openRunner, runners } from "../../host/run/index.js";
 import type { Tier } from "../../host/run/types.js";
 import { type GoldenModel, goldenModels, int8Models } from "./golden-cases.js";

@@ -1,22 +1,32 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { collectFiles, compile, packageKernels } from "../../host/generate/compile.js";
+import { encodeBlock } from "../../host/abi/block.js";
+import { lookupTableParameters } from "../../host/abi/parameters.js";
 import { byteRescale, byteTable } from "../../host/ops/lookup-table.js";
 import { Refused } from "../../host/ops/operator.js";
+import { linkCalls } from "../link-calls.js";
 import { rescale } from "./gemmlowp.js";
 import { random } from "./harness.js";
 
-const files = collectFiles('export { lookupTable } from "./kernels/lookup-table";\n', packageKernels);
-const kernel = new WebAssembly.Module((await compile(files, 1)) as BufferSource);
-
 test("lookupTable writes every element and nothing beside them", () => {
   const table = random(1).int8s(256);
+  const weights = new Uint8Array(256 + 32);
+  weights.set(new Uint8Array(table.buffer));
   for (let elements = 1; elements < 14; elements++) {
     for (const output of [512, 600]) {
-      const { exports } = new WebAssembly.Instance(kernel, {
+      const values = { input: 512, output, scratch: 0, weights: 0, elements };
+      weights.set(encodeBlock(lookupTableParameters, values), 256);
+      const module = new WebAssembly.Module(
+        linkCalls(
+          [{ kernel: "lookupTable", values, parameters: 256, to: 0 }],
+          weights,
+          65536,
+        ) as BufferSource,
+      );
+      const { exports } = new WebAssembly.Instance(module, {
         wasmote: {
           read_weights: (destination: number, offset: number, length: number) => {
-            new Int8Array(memory.buffer).set(table.subarray(offset, offset + length), destination);
+            new Uint8Array(memory.buffer).set(weights.subarray(offset, offset + length), destination);
           },
         },
       });
@@ -27,7 +37,7 @@ test("lookupTable writes every element and nothing beside them", () => {
       const expected = bytes.slice();
       expected.set(new Uint8Array(table.buffer), 0);
       for (const [i, q] of data.entries()) expected[output + i] = (table[q & 255] as number) & 255;
-      (exports.lookupTable as (...values: number[]) => void)(512, output, 0, 0, elements);
+      assert.is((exports.run as (first: number, last: number) => number)(0, 1), 0);
       assert.is(Buffer.compare(bytes, expected), 0, `${elements} elements at 512 to ${output}`);
     }
   }

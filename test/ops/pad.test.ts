@@ -123,7 +123,7 @@ test("PAD and PADV2 of TFLite become attributes", () => {
     const mapping = (pad as Operator<PadAttributes>).tflite?.find(
       (candidate) => candidate.builtin === builtin,
     );
-    const node: TfliteNode = { version: 2, options, inputs, outputs };
+    const node: TfliteNode = { version: 2, options, customOptions: new Uint8Array(0), inputs, outputs };
     return mapping?.read(node);
   };
   const paddings = { ...plain([2, 2], "int32"), data: Int32Array.of(0, 1, 2, 3) };

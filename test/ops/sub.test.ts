@@ -46,7 +46,7 @@ test("sub's multipliers are of float precision, as TensorFlow Lite Micro compute
     inputs: [first, second],
     outputs: [output as Tensor],
   };
-  const constants = sub.emit(node, placement)[0]?.parameters;
+  const constants = sub.emit(node, placement)[0]?.values;
   const twice = Math.fround(2 * Math.fround(0.3));
   const { multiplier } = fixedPoint(Math.fround(Math.fround(0.1) / twice));
   assert.is.not(multiplier, fixedPoint(Math.fround(0.1) / twice).multiplier);

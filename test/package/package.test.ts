@@ -1,12 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { buildModel } from "../../host/build.js";
 import { WasmoteError } from "../../host/errors.js";
 import { importModel } from "../../host/import/index.js";
 import { weightsSection } from "../../host/package/manifest.js";
 import { openModule } from "../../host/package/open.js";
 import { packageModule } from "../../host/package/package.js";
-import { customSections, encodeCustomSection } from "../../host/package/sections.js";
+import { buildModel } from "../../host/pipeline.js";
+import { customSections, encodeCustomSection } from "../../host/wasm/custom-sections.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
 
 const graph = importModel("small.tflite", writeTflite(smallModel()), () => new Uint8Array(0));

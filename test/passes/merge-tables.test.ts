@@ -1,10 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { buildModel } from "../../host/build.js";
 import type { Graph } from "../../host/graph/graph.js";
 import type { DType, Tensor } from "../../host/graph/tensor.js";
 import { openModule } from "../../host/package/open.js";
 import { mergeTables } from "../../host/passes/merge-tables.js";
+import { buildModel } from "../../host/pipeline.js";
 import { openRunner } from "../../host/run/index.js";
 
 const tensor = (name: string, dtype: DType, scale: number, zeroPoint: number): Tensor => ({

@@ -1,6 +1,5 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { buildModel } from "../../host/build.js";
 import type { Graph } from "../../host/graph/graph.js";
 import type { Node } from "../../host/graph/node.js";
 import { elementCount, type Tensor } from "../../host/graph/tensor.js";
@@ -8,6 +7,7 @@ import { validateGraph } from "../../host/graph/validate.js";
 import { checkOperators } from "../../host/ops/check.js";
 import { openModule } from "../../host/package/open.js";
 import { removeChannels } from "../../host/passes/remove-channels.js";
+import { buildModel } from "../../host/pipeline.js";
 import { openRunner } from "../../host/run/index.js";
 import { random } from "../ops/harness.js";
 

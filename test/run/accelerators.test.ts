@@ -1,22 +1,21 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { load } from "wasm3-bindings";
-import { collectFiles, compile, packageKernels } from "../../host/generate/compile.js";
-import { type Accelerator, accelerators } from "../../host/ops/accelerators.js";
-import { parameterBlock } from "../../host/ops/parameters.js";
-import { weightsSection } from "../../host/package/manifest.js";
-import { encodeCustomSection } from "../../host/package/sections.js";
+import { type Accelerator, accelerators } from "../../host/abi/accelerators.js";
+import { placeFields } from "../../host/abi/block.js";
+import { linkCalls } from "../link-calls.js";
 
 /** Linear memory that is really there, far below a page. */
 const memoryBytes = 4096;
 /** Where the block of parameters lies in the weights section; the weights proper follow it. */
 const blockOffset = 16;
-const code = await compile(collectFiles('export * from "./host-imports/accelerators";\n', packageKernels), 1);
 
 type Values = Readonly<Record<string, number>>;
 
 interface Case {
   accelerator: Accelerator;
+  /** The kernel that it stands in for. */
+  kernel: string;
   values: Values;
   /** Bytes of linear memory at the address of that name. */
   memory: Values;
@@ -57,6 +56,7 @@ const windowSizes = Object.keys(window).slice(5, 18);
 const cases: readonly Case[] = [
   {
     accelerator: accelerators.conv,
+    kernel: "conv2dInt8",
     values: window,
     memory: { input: 80, output: 36, scratch: 512 },
     weightBytes: 2 * (48 + 9 * 16),
@@ -64,6 +64,7 @@ const cases: readonly Case[] = [
   },
   {
     accelerator: accelerators.depthwise,
+    kernel: "depthwiseConv2dInt8",
     values: { ...window, outputs: 1 },
     memory: { input: 80, output: 24, scratch: 512 },
     weightBytes: 48 + 48,
@@ -71,6 +72,7 @@ const cases: readonly Case[] = [
   },
   {
     accelerator: accelerators.depthwise,
+    kernel: "depthwiseConv2dInt8",
     values: { ...window, outputs: 2, strideHeight: 2 },
     memory: { input: 80, output: 48, scratch: 512 },
     weightBytes: 2 * (48 + 48),
@@ -78,6 +80,7 @@ const cases: readonly Case[] = [
   },
   {
     accelerator: accelerators.fullyConnected,
+    kernel: "fullyConnectedInt8",
     values: {
       input: 0,
       output: 512,
@@ -97,6 +100,7 @@ const cases: readonly Case[] = [
   },
   {
     accelerator: accelerators.add,
+    kernel: "addInt8",
     values: {
       wide: 0,
       narrow: 256,
@@ -120,6 +124,7 @@ const cases: readonly Case[] = [
   },
   {
     accelerator: accelerators.averagePool,
+    kernel: "averagePool2dInt8",
     values: {
       input: 0,
       output: 512,
@@ -147,6 +152,7 @@ const cases: readonly Case[] = [
   },
   {
     accelerator: accelerators.softmax,
+    kernel: "softmaxInt8",
     values: { input: 0, output: 512, scratch: 1024, weights: 128, entries: 20, rows: 2, depth: 7 },
     memory: { input: 14, output: 14 },
     weightBytes: 80,
@@ -154,19 +160,28 @@ const cases: readonly Case[] = [
   },
 ];
 
+/** The block as an accelerator reads it, whatever the values are. */
+function blockOf({ accelerator }: Case, values: Values): Uint8Array {
+  const fields = placeFields(accelerator.parameters).filter(({ portable }) => portable !== true);
+  const view = new DataView(new ArrayBuffer(fields.length * 4));
+  for (const { name, offset } of fields) view.setInt32(offset, values[name] as number, true);
+  return new Uint8Array(view.buffer);
+}
+
 /** A weights section that ends right after what the case reads, and an instance with it. */
-function open({ weightBytes, accelerator }: Case, values: Values, offset = blockOffset) {
-  const block = parameterBlock(values);
+function open(spec: Case, values: Values, offset = blockOffset) {
+  const { weightBytes, accelerator, kernel } = spec;
+  const block = blockOf(spec, values);
   const section = new Uint8Array(weightBytes > 0 ? 128 + weightBytes : blockOffset + block.length);
   section.set(block, blockOffset);
   // Multipliers and shifts that keep outputs apart; exp(0) for softmax.
   const view = new DataView(section.buffer);
   for (let at = 128; at + 4 <= section.length; at += 4) view.setInt32(at, 2 ** 30 + at, true);
-  const instance = load(Buffer.concat([code, encodeCustomSection(weightsSection, section)]), {
+  const instance = load(linkCalls([{ kernel, values, parameters: offset, to: 0, accelerator }], section, 1), {
     accelerators: true,
     memoryLimitBytes: memoryBytes,
   });
-  return { instance, run: () => instance.call(accelerator.call, offset) };
+  return { instance, run: () => instance.call("run", 0, 1) };
 }
 
 const traps = (spec: Case, values: Values, what: string, offset?: number): void => {
@@ -228,17 +243,31 @@ for (const spec of cases) {
   });
 }
 
-test("a module whose accelerators are absent runs its portable kernels, and traps only if it is told they are there", () => {
-  const instance = load(code, {
+const [convolution] = cases as [Case];
+const all = linkCalls(
+  cases.map(({ kernel, values, accelerator }) => ({
+    kernel,
+    values,
+    parameters: blockOffset,
+    to: 0,
+    accelerator,
+  })),
+  new Uint8Array(blockOffset),
+  1,
+);
+
+test("a module whose accelerators are absent traps only if it is told that they are there", () => {
+  const instance = load(all, {
     optionalImports: Object.values(accelerators).map((each) => `wasmote.${each.import}`),
   });
   assert.is(instance.getGlobal("accelerators"), 0);
-  assert.throws(() => instance.call(accelerators.conv.call, 0), /accel_conv_s8/);
+  instance.setGlobal("accelerators", convolution.accelerator.bit);
+  assert.throws(() => instance.call("run", 0, 1), /accel_conv_s8/);
 });
 
 test("linked accelerators are told to the module", () => {
   const bits = Object.values(accelerators).reduce((sum, { bit }) => sum | bit, 0);
-  assert.is(load(code, { accelerators: true }).getGlobal("accelerators"), bits);
+  assert.is(load(all, { accelerators: true }).getGlobal("accelerators"), bits);
 });
 
 test.run();

@@ -7,9 +7,9 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { buildModel } from "../../host/build.js";
 import { importModel } from "../../host/import/index.js";
 import { openModule } from "../../host/package/open.js";
+import { buildModel } from "../../host/pipeline.js";
 import { openRunner } from "../../host/run/index.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
 

@@ -2,7 +2,7 @@ import { type Refusal, UnsupportedModelError, WasmoteError } from "../../errors.
 import type { Graph } from "../../graph/graph.js";
 import type { Node } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { operators } from "../../ops/index.js";
+import { knownOperators } from "../../ops/index.js";
 import { type Operator, Refused, type TfliteMapping, type TfliteOptions } from "../../ops/operator.js";
 import { builtinOperators, fields } from "./schema.js";
 import { Table } from "./table.js";
@@ -18,9 +18,13 @@ interface Mapped {
   mapping: TfliteMapping<object>;
 }
 
-const mappings = new Map<string, Mapped>();
-for (const operator of operators as readonly unknown[] as readonly Operator[]) {
-  for (const mapping of operator.tflite ?? []) mappings.set(mapping.builtin, { operator, mapping });
+/** Every mapping of a TFLite operator, by its name. */
+function knownMappings(): ReadonlyMap<string, Mapped> {
+  return new Map(
+    knownOperators().flatMap((operator) =>
+      (operator.tflite ?? []).map((mapping) => [mapping.builtin, { operator, mapping }] as const),
+    ),
+  );
 }
 
 const noOptions: TfliteOptions = {
@@ -54,10 +58,11 @@ export function openTflite(bytes: Uint8Array, name: string): Graph {
   if (main === undefined) throw new WasmoteError("model-invalid", "the model has no subgraph");
   const imported = readTensors(main, model.tables(fields.model.buffers));
   const codes = model.tables(fields.model.operatorCodes).map(readOperatorCode);
+  const mappings = knownMappings();
   const refusals: Refusal[] = [];
   const nodes: Node[] = [];
   for (const [index, table] of main.tables(fields.subgraph.operators).entries()) {
-    const node = readNode(table, index, codes, imported, refusals);
+    const node = readNode(table, index, codes, mappings, imported, refusals);
     if (node !== undefined) nodes.push(node);
   }
   if (refusals.length > 0) throw new UnsupportedModelError(refusals);
@@ -89,6 +94,7 @@ function readNode(
   table: Table,
   index: number,
   codes: readonly OperatorCode[],
+  mappings: ReadonlyMap<string, Mapped>,
   imported: readonly ImportedTensor[],
   refusals: Refusal[],
 ): Node | undefined {
@@ -142,6 +148,7 @@ function readNode(
     const { attributes, inputs: kept } = mapping.read({
       version: code.version,
       options: options ?? noOptions,
+      customOptions: table.bytes(fields.operator.customOptions) ?? new Uint8Array(0),
       inputs: boundInputs,
       outputs: boundOutputs,
     });

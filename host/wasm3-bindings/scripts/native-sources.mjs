@@ -27,6 +27,11 @@ export function firmwareFolder() {
   return join(packageFolder, "..", "..", "boards", "firmware");
 }
 
+/** The folder of the generated interface, in a checkout. The accelerators include it as `../abi/abi.h`. */
+export function abiFolder() {
+  return join(packageFolder, "..", "..", "boards", "abi");
+}
+
 /** The folder of the accelerators' C files, in a checkout. */
 export function acceleratorsFolder() {
   return join(packageFolder, "..", "..", "boards", "accelerators");

@@ -7,6 +7,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  abiFolder,
   acceleratorsFolder,
   firmwareFolder,
   packageFolder,
@@ -43,7 +44,7 @@ function licenceText(sources, files, licence) {
   return `wasm3\n\nMIT License\n\n${[...lines, packaged].join("\n")}\n\n${permission}`;
 }
 
-for (const name of ["wasm3", "firmware", "accelerators", "superinstructions"])
+for (const name of ["wasm3", "firmware", "abi", "accelerators", "superinstructions"])
   rmSync(join(packageFolder, name), { recursive: true, force: true });
 rmSync(join(packageFolder, "LICENSE"), { force: true });
 
@@ -57,6 +58,9 @@ if (!process.argv.includes("--remove")) {
   mkdirSync(join(packageFolder, "firmware"));
   for (const file of firmwareFiles)
     copyFileSync(join(firmwareFolder(), file), join(packageFolder, "firmware", file));
+
+  mkdirSync(join(packageFolder, "abi"));
+  copyFileSync(join(abiFolder(), "abi.h"), join(packageFolder, "abi", "abi.h"));
 
   mkdirSync(join(packageFolder, "accelerators"));
   for (const file of readdirSync(acceleratorsFolder()).filter((name) => /\.[ch]$/.test(name)))

@@ -2,9 +2,9 @@
  * The convolution of assembly/kernels/conv-2d as a plain loop: one multiplication for each multiply-accumulate. Same
  * parameters, same tiles, same bytes. It is what the packed kernel is measured against.
  */
-import { readWeights } from "../host-imports/weights";
+import { readParameters, readWeights } from "../host-imports/weights";
 import { clamp, requantize } from "../math/requantize";
-import { readParameters, WindowParameters } from "../parameters";
+import { WindowParameters } from "../parameters";
 
 /** Where a whole tile is held: above every address that the measured model uses. */
 const tile: usize = 32768;

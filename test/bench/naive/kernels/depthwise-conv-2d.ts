@@ -1,7 +1,7 @@
 /** The 3x3 depthwise convolution of assembly/kernels/depthwise-conv-2d as a plain loop: same parameters, same bytes. */
-import { readWeights } from "../host-imports/weights";
+import { readParameters, readWeights } from "../host-imports/weights";
 import { clamp, requantize } from "../math/requantize";
-import { readParameters, WindowParameters } from "../parameters";
+import { WindowParameters } from "../parameters";
 
 const tile: usize = 32768;
 

@@ -1,7 +1,7 @@
 /** The layer of assembly/kernels/fully-connected as a plain loop: same parameters, same bytes. */
-import { readWeights } from "../host-imports/weights";
+import { readParameters, readWeights } from "../host-imports/weights";
 import { clamp, requantize } from "../math/requantize";
-import { readParameters, FullyConnectedParameters } from "../parameters";
+import { FullyConnectedParameters } from "../parameters";
 
 const tile: usize = 32768;
 

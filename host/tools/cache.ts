@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Keeps compiled code between builds. */
+/** Keeps compiled kernels between builds. */
 export interface Cache {
   /** The code made from `parts`, from the cache where it is there, else made and kept. */
   fetch(parts: readonly string[], make: () => Promise<Uint8Array>): Promise<Uint8Array>;
@@ -16,17 +15,15 @@ export function cacheFolder(): string {
 }
 
 /**
- * A content-addressed cache of compiled code in a folder: an entry's name is the SHA-256 of everything that goes
- * into the compiler, its version included. Damaged entries are made again; a folder that cannot be written to is
+ * A content-addressed cache of compiled kernels in a folder: an entry's name is the SHA-256 of everything that goes
+ * into the compiler. Damaged entries are made again; a folder that cannot be written to is
  * no error.
  */
 export function openCache(folder: string = cacheFolder()): Cache {
-  const compiler = (createRequire(import.meta.url)("assemblyscript/package.json") as { version: string })
-    .version;
   return {
     async fetch(parts, make) {
       const hash = createHash("sha256");
-      for (const part of [compiler, ...parts]) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+      for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
       const file = join(folder, `${hash.digest("hex")}.wasm`);
       try {
         const code = readFileSync(file);

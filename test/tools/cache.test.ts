@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { clearCache, openCache } from "../../host/generate/cache.js";
+import { clearCache, openCache } from "../../host/tools/cache.js";
 
 const folder = mkdtempSync(join(tmpdir(), "wasmote-cache-"));
 const wasm = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);

@@ -1,0 +1,33 @@
+import type { Block } from "./block.js";
+import {
+  addParameters,
+  fullyConnectedParameters,
+  poolParameters,
+  softmaxParameters,
+  windowParameters,
+} from "./parameters.js";
+
+/** A native micro-kernel that a host may offer. */
+export interface Accelerator {
+  /** Bit in the module's exported global `accelerators`. */
+  readonly bit: number;
+  /** Name of the optional import of module `wasmote`. */
+  readonly import: string;
+  /** The block that it reads, as far as it is not for the portable kernel only. */
+  readonly parameters: Block;
+}
+
+/** The accelerators of ABI 1; boards/accelerators implements them. */
+export const accelerators = {
+  conv: { bit: 1, import: "accel_conv_s8", parameters: windowParameters },
+  depthwise: { bit: 2, import: "accel_depthwise_s8", parameters: windowParameters },
+  fullyConnected: { bit: 4, import: "accel_fully_connected_s8", parameters: fullyConnectedParameters },
+  add: { bit: 8, import: "accel_add_s8", parameters: addParameters },
+  averagePool: { bit: 16, import: "accel_average_pool_s8", parameters: poolParameters },
+  softmax: { bit: 32, import: "accel_softmax_s8", parameters: softmaxParameters },
+} as const satisfies Readonly<Record<string, Accelerator>>;
+
+/** Whether an import, as "module.name", is an accelerator: a module runs where it is absent. */
+export function isOptionalImport(name: string): boolean {
+  return Object.values(accelerators).some((accelerator) => name === `wasmote.${accelerator.import}`);
+}

@@ -1,0 +1,57 @@
+import type { Accelerator } from "./accelerators.js";
+import { type Block, placeFields } from "./block.js";
+import { modelErrors, runCodes } from "./return-codes.js";
+import { wrapWords } from "./write-assembly.js";
+
+const capital = (name: string): string => `${name[0]?.toUpperCase()}${name.slice(1)}`;
+
+/** "no-model" as part of a name in C: "NoModel". */
+const joined = (name: string): string => name.split("-").map(capital).join("");
+
+/** A block's name in C: "WindowParameters" is "window". */
+function prefixOf({ name }: Block): string {
+  return `${name[0]?.toLowerCase()}${name.slice(1).replace(/Parameters$/, "")}`;
+}
+
+function writeEnumeration(comment: string, names: readonly string[]): string {
+  const lines = wrapWords(names.map((name, i) => (i < names.length - 1 ? `${name},` : name)).join(" "), 112);
+  return `\n/* ${comment} */\nenum\n{\n${lines.map((line) => `    ${line}\n`).join("")}};\n`;
+}
+
+/** Numbers of a block's fields of int32, as far as accelerators read them; their count comes last. */
+function writeBlock(of: Block): string {
+  const fields = placeFields(of).filter(({ portable }) => portable !== true);
+  for (const [number, { name, offset }] of fields.entries()) {
+    if (offset !== number * 4)
+      throw new Error(`${of.name}.${name}: an accelerator's parameters have 32 bits`);
+  }
+  const prefix = prefixOf(of);
+  return writeEnumeration(`${of.note.split(". ")[0]?.replace(/\.$/, "")}: numbers of its parameters.`, [
+    ...fields.map(({ name }) => prefix + capital(name)),
+    `${prefix}Parameters`,
+  ]);
+}
+
+/** The interface between models and boards in C: `boards/abi/abi.h`. */
+export function writeHeader(accelerators: Readonly<Record<string, Accelerator>>): string {
+  const blocks = new Set(Object.values(accelerators).map(({ parameters }) => parameters));
+  return `/*
+ * The interface of models, host and boards. Generated from host/abi by \`npm run build\`; not to be edited.
+ */
+#ifndef WASMOTE_ABI_H
+#define WASMOTE_ABI_H
+${writeEnumeration(
+  "Bits of a module's global `accelerators`.",
+  Object.entries(accelerators).map(([name, { bit }]) => `accelerator${capital(name)} = ${bit}`),
+)}${[...blocks].map(writeBlock).join("")}${writeEnumeration(
+  "What a model's run returns.",
+  Object.entries(runCodes).map(([name, code]) => `run${capital(name)} = ${code}`),
+)}
+/* Errors of inference and of uploads (docs/link.md). */
+typedef enum model_error
+{
+${modelErrors.map((name, code) => `    model${joined(name)} = ${code},\n`).join("")}} model_error;
+
+#endif
+`;
+}

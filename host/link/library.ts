@@ -1,0 +1,106 @@
+import { concatenate, encodeLeb128 } from "../wasm/writer.js";
+import { type FunctionCode, type LinkableModule, readModule } from "./module.js";
+import type { ModuleParts } from "./module-parts.js";
+import { type Reference, unlinkable } from "./references.js";
+
+/** A module that exports kernels, by their names. */
+export interface KernelLibrary {
+  /** The module. */
+  readonly wasm: Uint8Array;
+  /** SHA-256 of the module. */
+  readonly sha256: Uint8Array;
+}
+
+/** Type of a kernel: `(parameters: i32, to: i32) -> ()`. */
+export const kernelType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 0);
+
+/** Kernels' numbers in a module that is being linked: by name, once their code is added. */
+export interface AddedLibrary {
+  /** Adds the code. Every import of the module is there before. */
+  addCode(): ReadonlyMap<string, number>;
+}
+
+/** Number in the library of the kernel of that name. */
+function kernelNamed({ exports, functions, imports, types }: LinkableModule, name: string): number {
+  const index = exports.get(name);
+  const code = functions[(index ?? 0) - imports.length];
+  if (index === undefined || code === undefined) throw unlinkable(`no kernel of the name ${name}`);
+  if (types[code.type]?.join() !== kernelType.join())
+    throw unlinkable(`a kernel ${name} of another type than (parameters: i32, to: usize): void`);
+  return index;
+}
+
+/** Numbers of the functions and globals that these functions reach, themselves included, ascending. */
+function reach(
+  { functions, imports }: LinkableModule,
+  roots: readonly number[],
+): { functions: number[]; globals: number[] } {
+  const reached = { function: new Set<number>(), global: new Set<number>(), type: new Set<number>() };
+  const pending = [...roots];
+  for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
+    if (reached.function.has(index)) continue;
+    reached.function.add(index);
+    for (const reference of functions[index - imports.length]?.references ?? []) {
+      if (reference.space === "function") pending.push(reference.index);
+      else reached[reference.space].add(reference.index);
+    }
+  }
+  const ascending = (set: Set<number>): number[] => [...set].sort((a, b) => a - b);
+  return { functions: ascending(reached.function), globals: ascending(reached.global) };
+}
+
+/** A function's code with its references as `numberOf` gives them. */
+function relocate(
+  { bytes, references }: FunctionCode,
+  numberOf: (reference: Reference) => number,
+): Uint8Array {
+  const parts: (Uint8Array | number[])[] = [];
+  let at = 0;
+  for (const reference of references) {
+    parts.push(bytes.subarray(at, reference.start), encodeLeb128(numberOf(reference)));
+    at = reference.end;
+  }
+  return concatenate([...parts, bytes.subarray(at)]);
+}
+
+/**
+ * Adds to a module what the kernels of these names reach in a library: imports and globals at once, functions when
+ * `addCode` is called.
+ *
+ * @throws `kernels-unlinkable` where there is no such kernel, or the library holds what cannot be linked
+ */
+export function addLibrary(wasm: Uint8Array, kernels: ReadonlySet<string>, parts: ModuleParts): AddedLibrary {
+  const library = readModule(wasm);
+  const typeOf = (number: number): Uint8Array => library.types[number] as Uint8Array;
+  const named = [...kernels].map((name) => [name, kernelNamed(library, name)] as const);
+  const reached = reach(
+    library,
+    named.map(([, index]) => index),
+  );
+  const numbers = new Map<number, number>();
+  for (const index of reached.functions) {
+    const imported = library.imports[index];
+    if (imported === undefined) continue;
+    numbers.set(index, parts.import(imported.module, imported.name, typeOf(imported.type)));
+  }
+  const globals = new Map(
+    reached.globals.map((index) => [index, parts.global(library.globals[index] as Uint8Array)]),
+  );
+  return {
+    addCode() {
+      const own = reached.functions.filter((index) => index >= library.imports.length);
+      const first = parts.nextFunction;
+      for (const [i, index] of own.entries()) numbers.set(index, first + i);
+      const names = new Map([...library.exports].map(([name, index]) => [index, name]));
+      for (const index of own) {
+        const code = library.functions[index - library.imports.length] as FunctionCode;
+        const relocated = relocate(code, ({ space, index: number }) => {
+          if (space === "type") return parts.type(typeOf(number));
+          return (space === "function" ? numbers : globals).get(number) as number;
+        });
+        parts.function(typeOf(code.type), relocated, names.get(index));
+      }
+      return new Map(named.map(([name, index]) => [name, numbers.get(index) as number]));
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { WasmoteError } from "../errors.js";
+import type { Program } from "../lower/lower.js";
+import type { KernelCall } from "../ops/kernel.js";
+import { addLibrary, type KernelLibrary, kernelType } from "./library.js";
+import { kinds, ModuleParts } from "./module-parts.js";
+import { op, writeRun } from "./run-function.js";
+
+export type { KernelLibrary } from "./library.js";
+
+/** A linked module. */
+export interface LinkedModule {
+  /** The module: exports `memory`, `run` and, where there are accelerated steps, `accelerators`. */
+  code: Uint8Array;
+  /** Its imports, as "module.name", in order. */
+  imports: string[];
+  /** Names of its functions by number, for who reads the module; undefined for inner functions of kernels. */
+  functionNames: (string | undefined)[];
+}
+
+const pageBytes = 65536;
+const maxPages = 65536;
+const acceleratorType = Uint8Array.of(0x60, 1, 0x7f, 0);
+const runType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 1, 0x7f);
+/** A mutable i32, 0 at first. */
+const acceleratorsGlobal = Uint8Array.of(0x7f, 1, 0x41, 0, 0x0b);
+
+/** What tells calls apart that are chosen between kernel and accelerator alike. */
+const choiceOf = ({ kernel, accelerator }: KernelCall): string => `${kernel} ${accelerator?.import ?? ""}`;
+
+/** How often each choice is made. */
+function countChoices(calls: readonly KernelCall[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const call of calls) counts.set(choiceOf(call), (counts.get(choiceOf(call)) ?? 0) + 1);
+  return counts;
+}
+
+/**
+ * Links a program: the kernels that its steps call, all that these reach, and a `run` that calls them.
+ *
+ * Where a step has an accelerator, its bit of the exported global `accelerators` chooses between it and the kernel. An
+ * accelerator is called through a function of its own, so that an interpreter which compiles functions when they are
+ * first called never meets an import that its host lacks; kernels are functions of their own for the same reason. What
+ * several steps choose alike is a function, too.
+ *
+ * A pure function: the same program and library give the same bytes.
+ *
+ * @throws `memory-exceeded`; `kernels-unlinkable` where the library lacks a kernel or holds what cannot be linked
+ */
+export function linkProgram(program: Program, { wasm }: KernelLibrary): LinkedModule {
+  const pages = Math.max(1, Math.ceil(program.memoryBytes / pageBytes));
+  if (pages > maxPages) throw new WasmoteError("memory-exceeded", `${program.memoryBytes} bytes`);
+  const calls = program.steps.flatMap((step) => step.calls);
+  const accelerators = new Set(calls.flatMap(({ accelerator }) => accelerator?.import ?? []));
+  const parts = new ModuleParts();
+
+  const library = addLibrary(wasm, new Set(calls.map(({ kernel }) => kernel)), parts);
+  const imports = [...accelerators].map(
+    (name) => [name, parts.import("wasmote", name, acceleratorType)] as const,
+  );
+  const bits = accelerators.size > 0 ? parts.global(acceleratorsGlobal) : undefined;
+  const kernels = library.addCode();
+  const natives = new Map(
+    imports.map(([name, index]) => {
+      const code = Uint8Array.from([0, ...op.get(0), ...op.call(index), ...op.end]);
+      return [name, parts.function(acceleratorType, code, `call_${name}`)];
+    }),
+  );
+
+  const writeChoice = (call: KernelCall, parameters: readonly number[], to: readonly number[]): number[] => {
+    const kernel = [...parameters, ...to, ...op.call(kernels.get(call.kernel) as number)];
+    if (call.accelerator === undefined || bits === undefined) return kernel;
+    const native = [...parameters, ...op.call(natives.get(call.accelerator.import) as number)];
+    const offered = [...op.globalGet(bits), ...op.constant(call.accelerator.bit), ...op.and];
+    return [...offered, ...op.if, ...native, ...op.else, ...kernel, ...op.end];
+  };
+  const counts = countChoices(calls);
+  const choices = new Map<string, number>();
+  const writeCall = (call: KernelCall): number[] => {
+    const [parameters, to] = [op.constant(call.parameters), op.constant(call.to)];
+    const key = choiceOf(call);
+    if (call.accelerator === undefined || counts.get(key) === 1) return writeChoice(call, parameters, to);
+    let choice = choices.get(key);
+    if (choice === undefined) {
+      const code = [0, ...writeChoice(call, op.get(0), op.get(1)), ...op.end];
+      choice = parts.function(kernelType, Uint8Array.from(code), `${call.kernel}_step`);
+      choices.set(key, choice);
+    }
+    return [...parameters, ...to, ...op.call(choice)];
+  };
+  const steps = program.steps.map((step) => step.calls.flatMap(writeCall));
+  const run = parts.function(runType, writeRun(steps), "run");
+  const code = parts.encode(pages, [
+    { name: "run", kind: kinds.function, index: run },
+    ...(bits === undefined ? [] : [{ name: "accelerators", kind: kinds.global, index: bits }]),
+    { name: "memory", kind: kinds.memory, index: 0 },
+  ]);
+  return { code, imports: parts.imports, functionNames: parts.functionNames };
+}

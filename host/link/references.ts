@@ -1,0 +1,103 @@
+import { WasmoteError } from "../errors.js";
+import type { WasmReader } from "../wasm/reader.js";
+
+/** What an instruction names by its number in the module. */
+export type Space = "type" | "function" | "global";
+
+/** A number within a function's code that another module may give otherwise. */
+export interface Reference {
+  space: Space;
+  index: number;
+  /** Where its LEB128 stands: from `start` to `end`. */
+  start: number;
+  end: number;
+}
+
+const block = 0x02;
+const loop = 0x03;
+const conditional = 0x04;
+const branch = 0x0c;
+const branchIf = 0x0d;
+const branchTable = 0x0e;
+const call = 0x10;
+const select = 0x1b;
+const localGet = 0x20;
+const localTee = 0x22;
+const globalGet = 0x23;
+const globalSet = 0x24;
+const firstLoad = 0x28;
+const lastStore = 0x3e;
+const memorySize = 0x3f;
+const memoryGrow = 0x40;
+const i32Const = 0x41;
+const i64Const = 0x42;
+const f32Const = 0x43;
+const f64Const = 0x44;
+const lastSignExtension = 0xc4;
+const prefix = 0xfc;
+const lastSaturating = 7;
+const memoryCopy = 10;
+const memoryFill = 11;
+
+/** Instructions without immediates below `select`: unreachable, nop, else, end, return, drop. */
+const plain = new Set([0x00, 0x01, 0x05, 0x0b, 0x0f, 0x1a]);
+
+/** The error for what cannot be linked. */
+export function unlinkable(found: string): WasmoteError {
+  return new WasmoteError("kernels-unlinkable", found);
+}
+
+/**
+ * The references of a function's code, locals included, in order. `code` stands at its start and is read to its end.
+ *
+ * Knows WebAssembly 1.0 with sign extension, saturating conversion, multi-value blocks, `memory.copy` and
+ * `memory.fill`, all that wasm3 has. Source: WebAssembly core specification, 5.4.
+ *
+ * @throws `kernels-unlinkable` at any other instruction, and at calls through a table
+ */
+export function readReferences(code: WasmReader): Reference[] {
+  const references: Reference[] = [];
+  const refer = (space: Space): void => {
+    const start = code.at;
+    references.push({ space, index: code.u32(), start, end: code.at });
+  };
+  code.vector((local) => {
+    local.skipLeb();
+    local.skip(1);
+  });
+  while (!code.done) {
+    const opcode = code.byte();
+    if (plain.has(opcode) || opcode === select) continue;
+    if (opcode === block || opcode === loop || opcode === conditional) {
+      const single = (code.bytes[code.at] ?? 0) & 0x40;
+      if (single !== 0) code.skip(1);
+      else refer("type");
+    } else if (opcode === call) refer("function");
+    else if (opcode === globalGet || opcode === globalSet) refer("global");
+    else if (opcode === branch || opcode === branchIf) code.skipLeb();
+    else if (opcode === branchTable) {
+      code.vector((label) => label.skipLeb());
+      code.skipLeb();
+    } else if (opcode >= localGet && opcode <= localTee) code.skipLeb();
+    else if (opcode >= firstLoad && opcode <= lastStore) {
+      code.skipLeb();
+      code.skipLeb();
+    } else if (opcode === memorySize || opcode === memoryGrow) code.skip(1);
+    else if (opcode === i32Const || opcode === i64Const) code.skipLeb();
+    else if (opcode === f32Const) code.skip(4);
+    else if (opcode === f64Const) code.skip(8);
+    else if (opcode === prefix) passPrefixed(code);
+    else if (opcode < f64Const || opcode > lastSignExtension) {
+      throw unlinkable(`the instruction 0x${opcode.toString(16).padStart(2, "0")}`);
+    }
+  }
+  return references;
+}
+
+function passPrefixed(code: WasmReader): void {
+  const opcode = code.u32();
+  if (opcode <= lastSaturating) return;
+  if (opcode === memoryCopy) code.skip(2);
+  else if (opcode === memoryFill) code.skip(1);
+  else throw unlinkable(`the instruction 0xfc ${opcode}`);
+}

@@ -1,0 +1,83 @@
+import { runCodes } from "../abi/return-codes.js";
+import { concatenate, encodeLeb128, encodeSignedLeb128 } from "../wasm/writer.js";
+
+/** WebAssembly's instructions as they are written here. Source: WebAssembly core specification, 5.4. */
+export const op = {
+  block: [0x02, 0x40],
+  loop: [0x03, 0x40],
+  if: [0x04, 0x40],
+  else: [0x05],
+  end: [0x0b],
+  return: [0x0f],
+  lessSigned: [0x48],
+  greaterSigned: [0x4a],
+  add: [0x6a],
+  subtract: [0x6b],
+  and: [0x71],
+  or: [0x72],
+  branch: (label: number) => [0x0c, ...encodeLeb128(label)],
+  branchTable: (labels: readonly number[], otherwise: number) => [
+    0x0e,
+    ...encodeLeb128(labels.length),
+    ...labels.flatMap(encodeLeb128),
+    ...encodeLeb128(otherwise),
+  ],
+  call: (index: number) => [0x10, ...encodeLeb128(index)],
+  get: (local: number) => [0x20, ...encodeLeb128(local)],
+  set: (local: number) => [0x21, ...encodeLeb128(local)],
+  globalGet: (index: number) => [0x23, ...encodeLeb128(index)],
+  constant: (value: number) => [0x41, ...encodeSignedLeb128(value)],
+} as const;
+
+/**
+ * Steps that one `br_table` chooses from. A step is a block within the blocks of those behind it: more of them would
+ * nest deeper than wasm3's recursive compiler goes on a board's stack.
+ */
+const groupSteps = 32;
+
+/**
+ * The steps from `first` on, one `br_table`. Falls through where the current step is none of them, which cannot be where
+ * they are the `last` ones.
+ */
+function writeGroup(codes: readonly (readonly number[])[], first: number, last: boolean): number[] {
+  const busy = codes.flatMap((code, i) => (code.length > 0 ? [i] : []));
+  // Blocks from the inside out: one for each step that does something, one to fall through by, then the loop's.
+  const group = last ? 0 : 1;
+  const next = busy.length + group;
+  const labels = codes.map((code, i) => (code.length > 0 ? busy.indexOf(i) : next));
+  const choose = [
+    ...op.get(0),
+    ...(first === 0 ? [] : [...op.constant(first), ...op.subtract]),
+    ...op.branchTable(labels, busy.length),
+  ];
+  const steps = busy.flatMap((step, i) => [
+    ...op.end,
+    ...(codes[step] as readonly number[]),
+    ...(next - 1 - i === 0 ? [] : op.branch(next - 1 - i)),
+  ]);
+  const blocks = [...busy.flatMap(() => op.block), ...choose, ...steps];
+  return last ? blocks : [...op.block, ...blocks, ...op.end];
+}
+
+/**
+ * The code of `run(first: i32, last: i32) -> i32`, without locals: runs the steps first..last-1, whose codes are given,
+ * and returns 0, or 1 where there are no such steps.
+ */
+export function writeRun(codes: readonly (readonly number[])[]): Uint8Array {
+  const groups: number[] = [];
+  for (let first = 0; first < codes.length; first += groupSteps) {
+    const end = first + groupSteps;
+    groups.push(...writeGroup(codes.slice(first, end), first, end >= codes.length));
+  }
+  return concatenate([
+    [0],
+    [...op.get(0), ...op.constant(0), ...op.lessSigned],
+    [...op.get(1), ...op.constant(codes.length), ...op.greaterSigned, ...op.or],
+    [...op.get(0), ...op.get(1), ...op.greaterSigned, ...op.or],
+    [...op.if, ...op.constant(runCodes.invalidSteps), ...op.return, ...op.end],
+    [...op.loop, ...op.get(0), ...op.get(1), ...op.lessSigned, ...op.if],
+    [...op.block, ...groups, ...op.end],
+    [...op.get(0), ...op.constant(1), ...op.add, ...op.set(0), ...op.branch(1)],
+    [...op.end, ...op.end, ...op.constant(runCodes.done), ...op.end],
+  ]);
+}

@@ -1,0 +1,103 @@
+import { bind, type Graph } from "../graph/graph.js";
+import { operatorNamed } from "../ops/index.js";
+import type { KernelCall, Placement } from "../ops/kernel.js";
+import type { Plan } from "../plan/types.js";
+
+/** One step of the model's `run`: a node and the kernel calls that compute it. */
+export interface ProgramStep {
+  name: string;
+  operator: string;
+  macs: number;
+  weightBytes: number;
+  calls: readonly KernelCall[];
+}
+
+/** A model as calls of kernels: its steps, and the contents of its weights section. */
+export interface Program {
+  name: string;
+  steps: readonly ProgramStep[];
+  weights: Uint8Array;
+  memoryBytes: number;
+}
+
+/** Alignment of every block of constants within the weights section. */
+const weightAlignment = 16;
+
+/** A weights section that grows. Equal blocks are stored once. */
+class WeightsSection {
+  private readonly blocks: Uint8Array[] = [];
+  private readonly known = new Map<number, number[]>();
+  private readonly offsets: number[] = [];
+  private size = 0;
+
+  /** Offset of a block with these bytes. */
+  add(bytes: Uint8Array): number {
+    const hash = hashOf(bytes);
+    const alike = this.known.get(hash) ?? [];
+    const found = alike.find((index) => equal(this.blocks[index] as Uint8Array, bytes));
+    if (found !== undefined) return this.offsets[found] as number;
+    const offset = this.size;
+    this.known.set(hash, [...alike, this.blocks.length]);
+    this.blocks.push(bytes.slice());
+    this.offsets.push(offset);
+    this.size += Math.ceil(bytes.length / weightAlignment) * weightAlignment;
+    return offset;
+  }
+
+  /** All blocks, each at its offset. */
+  contents(): Uint8Array {
+    const contents = new Uint8Array(this.size);
+    for (const [index, bytes] of this.blocks.entries()) contents.set(bytes, this.offsets[index]);
+    return contents;
+  }
+}
+
+/** FNV-1a. Source: RFC 9923. */
+function hashOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash;
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** Steps in which a kernel is not called beside one that does all that it does. */
+function widen(steps: readonly ProgramStep[]): ProgramStep[] {
+  const names = new Set(steps.flatMap(({ calls }) => calls.map(({ kernel }) => kernel)));
+  const widenCall = ({ wider, ...call }: KernelCall): KernelCall =>
+    wider !== undefined && names.has(wider) ? { ...call, kernel: wider } : call;
+  return steps.map((step) => ({ ...step, calls: step.calls.map(widenCall) }));
+}
+
+/** Lowers a planned integer graph to kernel calls and lays out its weights section. */
+export function lowerGraph(graph: Graph, plan: Plan): Program {
+  const section = new WeightsSection();
+  const steps = plan.order.map((nodeIndex, step): ProgramStep => {
+    const node = graph.nodes[nodeIndex];
+    if (node === undefined) throw new Error(`the plan names node ${nodeIndex}`);
+    let weightBytes = 0;
+    const scratch = plan.scratch[step] ?? { address: 0, bytes: 0 };
+    const placement: Placement = {
+      inputs: node.inputs.map((index) => plan.tensors.get(index)?.address),
+      outputs: node.outputs.map((index) => plan.tensors.get(index)?.address ?? 0),
+      scratch: scratch.address,
+      scratchBytes: scratch.bytes,
+      weights(bytes) {
+        weightBytes += bytes.length;
+        return section.add(bytes);
+      },
+    };
+    const operator = operatorNamed(node.operator);
+    const bound = bind(graph, node);
+    const calls = operator.emit(bound, placement);
+    return { name: node.name, operator: node.operator, macs: operator.macs(bound), weightBytes, calls };
+  });
+  return {
+    name: graph.name,
+    steps: widen(steps),
+    weights: section.contents(),
+    memoryBytes: plan.memoryBytes,
+  };
+}

@@ -1,0 +1,45 @@
+import { type Block, block, blockBytes } from "./abi/block.js";
+import { elementCount, perTensor, tensorBytes } from "./graph/tensor.js";
+import { callKernel } from "./ops/kernel.js";
+import { type Operator, Refused, require as requireThat } from "./ops/operator.js";
+import { int8Parameters, quantizeMultiplier } from "./ops/requantization.js";
+
+export type { Block, BlockValues, FieldType } from "./abi/block.js";
+export type { BoundNode } from "./graph/node.js";
+export type { Tensor, TensorType } from "./graph/tensor.js";
+export type { Kernel, KernelCall, Placement } from "./ops/kernel.js";
+export type { Operator, TfliteMapping, TfliteNode } from "./ops/operator.js";
+
+/** What an operator of a user's own is made with. */
+export const operatorTools = {
+  /** States a block of parameters. */
+  block,
+  /** Bytes of a block. */
+  blockBytes,
+  /** A call of a kernel, for `emit`. */
+  callKernel,
+  elementCount,
+  tensorBytes,
+  /** A tensor's scale and zero point, where it is quantized as a whole. */
+  perTensor,
+  /** The same for int8; refuses other tensors. */
+  int8Parameters,
+  /** A real number as multiplier and shift, as TFLite's `QuantizeMultiplier` gives them. */
+  quantizeMultiplier,
+  /** Refuses a node with a reason, unless the condition holds. */
+  requireThat,
+  /** What a refusal throws. */
+  Refused,
+} as const;
+
+export type OperatorTools = typeof operatorTools;
+
+/** An operator of a user's own: its host part, and the blocks that its kernels read. */
+export interface UserOperator {
+  operator: Operator<never>;
+  /** Each becomes a class of that name in `../parameters`, from where the kernel imports it. */
+  parameters: readonly Block[];
+}
+
+/** The default export of an operator's host part. */
+export type DefineOperator = (tools: OperatorTools) => UserOperator;

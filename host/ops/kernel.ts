@@ -1,0 +1,72 @@
+import type { Accelerator } from "../abi/accelerators.js";
+import { type AnyValues, type Block, type BlockValues, encodeBlock, type Fields } from "../abi/block.js";
+
+/** Where a node's tensors and constants lie when its program is made. */
+export interface Placement {
+  /** Addresses in linear memory of the inputs; undefined for constants and absent inputs. */
+  readonly inputs: readonly (number | undefined)[];
+  /** Addresses in linear memory of the outputs. */
+  readonly outputs: readonly number[];
+  /** Address of the node's scratch memory, 8-byte aligned. */
+  readonly scratch: number;
+  /** Size of the scratch memory: one of those that `scratchBytes` offered. */
+  readonly scratchBytes: number;
+  /** Appends constants to the weights section, 16-byte aligned; answers their offset in the section. */
+  weights(bytes: Uint8Array): number;
+}
+
+/** A kernel: a function `(parameters: i32, to: i32) -> ()` that a kernel library exports. */
+export interface Kernel<F extends Fields = Fields> {
+  /** The export's name. */
+  readonly name: string;
+  /** A kernel that does the same and more: it is taken where the model has calls of it, so that one is enough. */
+  readonly wider?: string | undefined;
+  /** The block that it reads, or several that follow each other. */
+  readonly parameters: Block<F>;
+  /** A block that follows the first one. */
+  readonly more?: Block;
+  /** The native micro-kernel that does the same work, to the byte, from the same block. */
+  readonly accelerator?: Accelerator | undefined;
+}
+
+/** A call of a kernel: what a step of a program consists of. */
+export interface KernelCall {
+  /** The kernel's name in its library. */
+  readonly kernel: string;
+  /** The kernel that may stand in for it. */
+  readonly wider?: string;
+  /** What its block of parameters holds. */
+  readonly values: AnyValues;
+  /** Offset in the weights section of the block. */
+  readonly parameters: number;
+  /** Address to which the kernel reads its block. */
+  readonly to: number;
+  readonly accelerator?: Accelerator;
+}
+
+/**
+ * A call of a kernel. Its block of parameters becomes part of the weights section.
+ *
+ * @param to address of the memory to which the kernel reads its block: free until it has read all of it
+ */
+export function callKernel<F extends Fields>(
+  kernel: Kernel<F>,
+  values: BlockValues<F>,
+  to: number,
+  placement: Placement,
+  more: AnyValues = {},
+): KernelCall {
+  const first = encodeBlock(kernel.parameters as Block, values as AnyValues);
+  const second = kernel.more === undefined ? new Uint8Array(0) : encodeBlock(kernel.more, more);
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return {
+    kernel: kernel.name,
+    values: { ...values, ...more },
+    parameters: placement.weights(bytes),
+    to,
+    ...(kernel.wider === undefined ? {} : { wider: kernel.wider }),
+    ...(kernel.accelerator === undefined ? {} : { accelerator: kernel.accelerator }),
+  };
+}

@@ -1,0 +1,46 @@
+import { isOptionalImport } from "../abi/accelerators.js";
+import { type Graph, tensorAt } from "../graph/graph.js";
+import { perTensor } from "../graph/tensor.js";
+import type { Program } from "../lower/lower.js";
+import type { Plan } from "../plan/types.js";
+import { type Manifest, type ManifestTensor, manifestVersion } from "./manifest.js";
+
+/**
+ * What a model's manifest says.
+ *
+ * @param imports of the linked module, as "module.name"
+ * @param kernels SHA-256 of the kernel library that it was linked from
+ */
+export function describeModel(
+  graph: Graph,
+  plan: Plan,
+  program: Program,
+  imports: readonly string[],
+  kernels: Uint8Array,
+): Manifest {
+  const tensor = (index: number): ManifestTensor => {
+    const found = tensorAt(graph, index);
+    const address = plan.tensors.get(index)?.address;
+    if (address === undefined) throw new Error(`tensor ${index} has no address`);
+    const { name, dtype, shape } = found;
+    return { name, dtype, shape: [...shape], address, ...perTensor(found) };
+  };
+  return {
+    version: manifestVersion,
+    name: graph.name,
+    inputs: graph.inputs.map(tensor),
+    outputs: graph.outputs.map(tensor),
+    memoryBytes: plan.memoryBytes,
+    steps: program.steps.map(({ name, operator, macs, weightBytes }) => ({
+      name,
+      operator,
+      macs,
+      weightBytes,
+    })),
+    imports: {
+      required: imports.filter((name) => !isOptionalImport(name)),
+      optional: imports.filter(isOptionalImport),
+    },
+    kernels,
+  };
+}

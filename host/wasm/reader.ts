@@ -1,0 +1,70 @@
+/**
+ * Reads the numbers and names of a WebAssembly binary. Reading beyond the end throws a RangeError.
+ * Source: WebAssembly core specification, 5.2.
+ */
+export class WasmReader {
+  readonly bytes: Uint8Array;
+  at: number;
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+  }
+
+  get done(): boolean {
+    return this.at >= this.end;
+  }
+
+  byte(): number {
+    if (this.at >= this.end) throw new RangeError(`the binary ends at byte ${this.end}`);
+    return this.bytes[this.at++] as number;
+  }
+
+  /** An unsigned LEB128 number of at most 32 bits. */
+  u32(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  /** Passes over one LEB128 number, signed or not. */
+  skipLeb(): void {
+    while (this.byte() >= 0x80);
+  }
+
+  skip(count: number): void {
+    if (count > this.end - this.at) throw new RangeError(`the binary ends at byte ${this.end}`);
+    this.at += count;
+  }
+
+  /** The bytes from `start` to where the reader is. */
+  since(start: number): Uint8Array {
+    return this.bytes.subarray(start, this.at);
+  }
+
+  name(): string {
+    const length = this.u32();
+    const start = this.at;
+    this.skip(length);
+    return new TextDecoder().decode(this.since(start));
+  }
+
+  /** A reader of the next `length` bytes, which this one passes over. */
+  part(length: number): WasmReader {
+    const start = this.at;
+    this.skip(length);
+    return new WasmReader(this.bytes, start, this.at);
+  }
+
+  /** What `item` reads, as often as the vector's length says. */
+  vector<T>(item: (reader: WasmReader) => T): T[] {
+    const items: T[] = [];
+    for (let left = this.u32(); left > 0; left--) items.push(item(this));
+    return items;
+  }
+}
