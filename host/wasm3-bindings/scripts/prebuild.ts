@@ -19,7 +19,9 @@ const crossCompilers: Readonly<Record<string, { arch: string; program: string }>
 
 function prebuilds(): Prebuild[] {
   const own = addonTarget();
-  const others = Object.entries(crossCompilers).filter(([target]) => own.startsWith("linux-") && target !== own);
+  const others = Object.entries(crossCompilers).filter(
+    ([target]) => own.startsWith("linux-") && target !== own,
+  );
   return [
     { target: own },
     ...others.map(([target, { arch, program }]) => ({ target, arch, compiler: [program] })),

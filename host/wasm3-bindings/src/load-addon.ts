@@ -35,7 +35,7 @@ export function loadAddon(): Addon {
     }
   }
   if (process.platform === "win32") {
-    throw notBuilt("Windows is not supported; Linux is, also in WSL", failures);
+    throw notBuilt("Windows is supported in WSL only", failures);
   }
   try {
     const path = join(isWritable(own) ? own : cache, file);
@@ -47,11 +47,11 @@ export function loadAddon(): Addon {
 }
 
 function notBuilt(reason: string, failures: readonly string[]): Wasm3Error {
-  return new Wasm3Error(
-    "not-built",
-    `There is no prebuilt wasm3 addon for ${addonTarget()}, and it cannot be compiled here: ${reason}.`,
-    failures.length > 0 ? failures.join("; ") : undefined,
-  );
+  const prebuilt =
+    failures.length === 0
+      ? `There is no prebuilt wasm3 addon for ${addonTarget()}`
+      : `The wasm3 addon for ${addonTarget()} cannot be loaded (${failures.join("; ")})`;
+  return new Wasm3Error("not-built", `${prebuilt}, and it cannot be compiled: ${reason}`);
 }
 
 /** Node on musl has musl's loader among its mapped files. */
