@@ -29,7 +29,7 @@ function prebuilds(): Prebuild[] {
 }
 
 for (const { target, ...options } of prebuilds()) {
-  const file = join(packageFolder, "prebuilds", target, addonFile());
+  const file = join(packageFolder, "prebuilds", target, addonFile(options.arch));
   try {
     compileAddon(file, { ...options, strip: process.platform === "linux" });
   } catch (error) {

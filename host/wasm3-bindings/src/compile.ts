@@ -33,8 +33,8 @@ function platformFlags(arch: string): string[] {
 }
 
 /** Name of the addon's file: a hash of all that it is compiled from, so that a stale one is never loaded. */
-export function addonFile(): string {
-  const hash = createHash("sha256").update(JSON.stringify(flags));
+export function addonFile(arch: string = process.arch): string {
+  const hash = createHash("sha256").update(JSON.stringify([flags, platformFlags(arch)]));
   const add = (folder: string, files: readonly string[]): void => {
     for (const file of files) {
       const bytes = readFileSync(join(folder, file));

@@ -33,8 +33,8 @@ const neededFiles: Record<SharedSource, RegExp> = {
  * A packed package carries them; a checkout takes wasm3 from the development dependency and the rest from the repository.
  */
 export function nativeSources(name: SharedSource): string {
-  const packed = join(packageFolder, name);
-  if (existsSync(packed)) return packed;
+  const isCheckout = existsSync(join(packageFolder, "src"));
+  if (!isCheckout) return join(packageFolder, name);
   if (name === "wasm3") return join(wasm3Dependency(), "cpp");
   return join(packageFolder, "..", "..", repositoryFolders[name]);
 }
