@@ -179,7 +179,7 @@ export const errorTable = {
   ),
   "tool-missing": missing(
     "a program that is needed is not installed",
-    "Install it as named; `npm run toolchain` installs them all.",
+    "Install it as named; `wasmote toolchain` installs what firmware and emulators take.",
   ),
   "tool-failed": refused(
     "a program that was started failed",
@@ -195,8 +195,9 @@ export const errorTable = {
     "Disconnect all but one, or name one of them with --device.",
   ),
   "addon-missing": missing(
-    "the wasm3 addon is not built on this machine",
-    "Run `npm rebuild wasm3-bindings` (needs a C++ compiler, make and python3), or use --on node.",
+    "wasm3 cannot be loaded on this machine",
+    "Install a C compiler (Debian and Ubuntu: apt-get install gcc libc6-dev; macOS: xcode-select --install), " +
+      "or use --on node.",
   ),
   "package-missing": missing(
     "a package that this needs is not installed",

@@ -72,7 +72,7 @@ export function formatError(error: unknown, form: { json: boolean; debug: boolea
 
 function usageHelp(code: string): string | undefined {
   if (code === "commander.unknownCommand") {
-    return "The commands are build, run, inspect, bench, boards, firmware, flash, push and monitor; `wasmote --help` says what they do.";
+    return "The commands are build, run, inspect, bench, boards, firmware, flash, push, monitor and toolchain; `wasmote --help` says what they do.";
   }
   if (code === "commander.missingArgument") {
     return "Name the model right after the command, before the options.";

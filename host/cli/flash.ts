@@ -18,7 +18,10 @@ export function registerFlash(program: Command, output: Output): void {
       "--method <name>",
       "uf2, openocd, st-flash, dfu-util or esptool; by default the first that can be used",
     )
-    .option("--device <name>", "which one: a USB id or serial number, a volume, or esptool's port")
+    .option(
+      "--device <name>",
+      "which one: a USB id or serial number, a volume's folder wherever it is mounted, or esptool's port",
+    )
     .action((name: string, options: FlashOptions) => flash(name, options, output));
 }
 

@@ -14,6 +14,7 @@ import { processOutput } from "./output.js";
 import { registerPush } from "./push.js";
 import { registerRun } from "./run.js";
 import { stylesFor } from "./styles.js";
+import { registerToolchain } from "./toolchain.js";
 
 const exitCodeText = `
 Exit codes: 0 done; 1 the model or an input is refused; 2 the command line is wrong;
@@ -41,6 +42,7 @@ function createProgram(): Command {
   registerFlash(program, output);
   registerPush(program, output);
   registerMonitor(program, output);
+  registerToolchain(program, output);
   return program;
 }
 

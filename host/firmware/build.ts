@@ -10,9 +10,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { nativeSources } from "wasm3-bindings/sources";
 import { type Board, boardsFolder } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
 import { findProgram, requireProgram } from "../tools/find.js";
@@ -62,7 +62,7 @@ export async function buildFirmware(board: Board, options: FirmwareOptions = {})
   }
   const cmake = requireProgram("cmake");
   const compiler = requireProgram(`${board.isa.toolchain}-gcc`);
-  const wasm3 = wasm3Folder();
+  const wasm3 = nativeSources("wasm3");
   const variables = cmakeVariables(board, wasm3);
   const version = await runProgram(compiler, ["--version"]);
   const key = sourceKey(
@@ -123,12 +123,6 @@ function describe(board: Board, folder: string): Firmware {
   );
   const uf2 = existsSync(file("uf2")) ? { uf2: file("uf2") } : {};
   return { files: { elf: file("elf"), bin: file("bin"), hex: file("hex"), ...uf2 }, sizes };
-}
-
-/** Folder of wasm3's C sources, in npm's package react-native-webassembly. */
-function wasm3Folder(): string {
-  const require = createRequire(import.meta.url);
-  return join(dirname(require.resolve("react-native-webassembly/package.json")), "cpp");
 }
 
 function sourceKey(texts: readonly string[], paths: readonly string[]): string {

@@ -23,11 +23,7 @@ export function mountFolders(): string[] {
 /** Finds volumes of UF2 boot loaders. Source: github.com/microsoft/uf2, README, "Files exposed by bootloaders". */
 export function uf2Volumes(folders: readonly string[] = mountFolders()): Uf2Volume[] {
   const letters = Array.from({ length: 26 }, (_, i) => `${String.fromCharCode(65 + i)}:\\`);
-  const mounted = process.platform === "win32" ? letters : folders.flatMap(entriesOf);
-  return mounted.flatMap((path) => {
-    const boardId = boardIdOf(path);
-    return boardId === undefined ? [] : [{ path, boardId }];
-  });
+  return volumesAt(process.platform === "win32" ? letters : folders.flatMap(entriesOf));
 }
 
 /** Copies the UF2 file to the volume that the board's boot loader shows. */
@@ -54,15 +50,14 @@ export class Uf2VolumeCopy implements Flasher {
   }
 
   #volume(wanted: string | undefined): Uf2Volume {
-    const present = uf2Volumes(this.#folders);
-    const matching = present.filter(
-      ({ path, boardId }) => boardId.startsWith(this.#method.boardId) && (wanted ?? path) === path,
-    );
+    const present = wanted === undefined ? uf2Volumes(this.#folders) : volumesAt([wanted]);
+    const matching = present.filter(({ boardId }) => boardId.startsWith(this.#method.boardId));
     const list = (volumes: readonly Uf2Volume[]): string =>
       volumes.map(({ path, boardId }) => `${path} (${boardId})`).join(", ");
     const [only, ...others] = matching;
     if (only === undefined) {
-      const there = present.length === 0 ? "there is no UF2 volume at all" : `there are ${list(present)}`;
+      const none = wanted === undefined ? "there is no UF2 volume at all" : `${wanted} is no UF2 volume`;
+      const there = present.length === 0 ? none : `there are ${list(present)}`;
       throw new WasmoteError(
         "device-missing",
         `a volume with INFO_UF2.TXT of ${this.#method.boardId}; ${there}`,
@@ -86,6 +81,13 @@ async function copyWhole(bytes: Uint8Array, target: string): Promise<void> {
   }
   await file.sync().catch(() => undefined);
   await file.close().catch(() => undefined);
+}
+
+function volumesAt(paths: readonly string[]): Uf2Volume[] {
+  return paths.flatMap((path) => {
+    const boardId = boardIdOf(path);
+    return boardId === undefined ? [] : [{ path, boardId }];
+  });
 }
 
 function boardIdOf(path: string): string | undefined {

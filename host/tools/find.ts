@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { WasmoteError } from "../errors.js";
-import { type Program, packages } from "./packages.js";
+import { debianPackages, type Program, packages } from "./packages.js";
 
 /** Path of a program, looked for in the folders of PATH; undefined where there is none. */
 export function findProgram(name: string, path: string = process.env.PATH ?? ""): string | undefined {
@@ -22,12 +22,16 @@ export function requireProgram(program: Program): string {
   return found;
 }
 
-/** The error for a program that is not there. */
-export function missing(program: Program): WasmoteError {
-  const { debian, homebrew } = packages[program];
+/** The error for programs that are not there. */
+export function missing(...programs: Program[]): WasmoteError {
+  const formulas = [...new Set(programs.map((program) => packages[program].homebrew))];
   return new WasmoteError(
     "tool-missing",
-    `${program}; Debian and Ubuntu: apt-get install ${debian}; Homebrew: brew install ${homebrew}`,
+    [
+      programs.join(", "),
+      `Debian and Ubuntu: apt-get install ${debianPackages(programs).join(" ")}`,
+      `Homebrew: ${formulas.map((formula) => `brew install ${formula}`).join(" && ")}`,
+    ].join("; "),
   );
 }
 

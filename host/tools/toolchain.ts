@@ -1,75 +1,59 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { pathToFileURL } from "node:url";
-import { findProgram } from "./find.js";
-import { type Program, packages } from "./packages.js";
+import { WasmoteError } from "../errors.js";
+import { findProgram, missing } from "./find.js";
+import { debianPackages, type Package, type Program, packages } from "./packages.js";
 
-/** Programs that building firmware and running it in emulators takes. */
-const needed: readonly Program[] = [
-  "cmake",
-  "make",
-  "arm-none-eabi-gcc",
-  "riscv64-unknown-elf-gcc",
-  "qemu-system-arm",
-  "qemu-system-riscv32",
-];
+/** A program that wasmote starts, on this machine. */
+export interface Tool {
+  program: Program;
+  use: Package["use"];
+  /** Whether building firmware and running it in emulators takes it; boards are flashed by others. */
+  needed: boolean;
+  /** Where it is; undefined where it is missing or lacks its C library. */
+  path: string | undefined;
+}
 
-/** Compilers whose packages bring picolibc with them in a package of its own. */
-const compilers: readonly Program[] = ["arm-none-eabi-gcc", "riscv64-unknown-elf-gcc"];
-
-/** The programs that are missing; a compiler without picolibc is. */
-export function missingPrograms(): Program[] {
-  return needed.filter((program) => {
-    const path = findProgram(program);
-    return path === undefined || (compilers.includes(program) && !hasPicolibc(path));
+/** Every program that wasmote starts, as it is on this machine. */
+export function toolchain(): Tool[] {
+  return Object.entries(packages).map(([name, { use }]) => {
+    const program = name as Program;
+    return { program, use, needed: use !== "flashing", path: completePath(program) };
   });
 }
 
-/** Names of Debian's packages of these programs, each once. */
-export function debianPackages(programs: readonly Program[]): string[] {
-  return [...new Set(programs.flatMap((program) => packages[program].debian.split(" ")))];
+/** Those of the programs that are needed and missing. */
+export function missingPrograms(tools: readonly Tool[]): Program[] {
+  return tools.filter(({ needed, path }) => needed && path === undefined).map(({ program }) => program);
+}
+
+/**
+ * Installs programs with apt-get, by way of sudo where this user is not root. What apt-get says goes to stderr.
+ *
+ * @throws `tool-missing` where there is no apt-get, `tool-failed` where it fails
+ */
+export function installPrograms(programs: readonly Program[]): void {
+  if (findProgram("apt-get") === undefined) throw missing(...programs);
+  aptGet("update");
+  aptGet("install", "--yes", "--no-install-recommends", ...debianPackages(programs));
+}
+
+function aptGet(...args: string[]): void {
+  const asRoot = process.getuid?.() === 0 ? [] : ["sudo"];
+  const [program, ...rest] = [...asRoot, "apt-get", ...args] as [string, ...string[]];
+  const { status, signal, error } = spawnSync(program, rest, { stdio: ["inherit", 2, "inherit"] });
+  if (status === 0) return;
+  const reason = error?.message ?? `it ended with ${signal ?? `code ${status}`}`;
+  throw new WasmoteError("tool-failed", `apt-get ${args[0]}: ${reason}`);
+}
+
+/** Where a program is; a compiler without picolibc, which Debian has in a package of its own, is not complete. */
+function completePath(program: Program): string | undefined {
+  const path = findProgram(program);
+  return path !== undefined && program.endsWith("-gcc") && !hasPicolibc(path) ? undefined : path;
 }
 
 function hasPicolibc(compiler: string): boolean {
   const { stdout } = spawnSync(compiler, ["-print-file-name=picolibc.specs"], { encoding: "utf8" });
   return existsSync((stdout ?? "").trim());
 }
-
-function run(command: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
-  if (error !== undefined) console.error(`${command}: ${error.message}`);
-  if (status !== 0) process.exit(1);
-}
-
-function install(programs: readonly Program[]): void {
-  const names = debianPackages(programs);
-  if (findProgram("apt-get") === undefined) {
-    const formulas = [...new Set(programs.map((program) => packages[program].homebrew))];
-    console.error(`Missing: ${programs.join(", ")}. Install them, with Homebrew by:`);
-    for (const formula of formulas) console.error(`  brew install ${formula}`);
-    console.error("and picolibc for both compilers, which Homebrew does not have.");
-    process.exit(3);
-  }
-  const asRoot = process.getuid?.() === 0 ? [] : ["sudo"];
-  const aptGet = (...args: string[]): void => {
-    const [command, ...rest] = [...asRoot, "apt-get", ...args];
-    run(command!, rest);
-  };
-  console.error(`installing ${names.join(", ")}`);
-  aptGet("update");
-  aptGet("install", "--yes", "--no-install-recommends", ...names);
-}
-
-/** Installs what is missing, or says how to. Exit codes: 0 all is there, 1 the installation failed, 3 it must be by hand. */
-function main(): void {
-  const missing = missingPrograms();
-  if (missing.length > 0) install(missing);
-  const still = missingPrograms();
-  if (still.length > 0) {
-    console.error(`Still missing: ${still.join(", ")}`);
-    process.exit(1);
-  }
-  console.error(`the toolchain is complete: ${needed.join(", ")}`);
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main();

@@ -174,6 +174,13 @@ test("UF2: without a volume what is there is listed; of two, one must be named",
   assert.match(await refusal(flashBoard(task, "uf2", places), "device-ambiguous"), first);
   await flashBoard({ ...task, wanted: second }, "uf2", places);
   assert.is(readFileSync(join(second, "pico.uf2"), "utf8"), "x");
+  const elsewhere = { mountFolders: [join(mounts, "absent")] };
+  await flashBoard({ ...task, wanted: first }, "uf2", elsewhere);
+  assert.is(readFileSync(join(first, "pico.uf2"), "utf8"), "x");
+  const named = (wanted: string) =>
+    refusal(flashBoard({ ...task, wanted }, "uf2", elsewhere), "device-missing");
+  assert.match(await named(mounts), `${mounts} is no UF2 volume`);
+  assert.match(await named(other), `there are ${other} (SAMD51-Feather)`);
 });
 
 test("UF2 blocks carry magic numbers, address, count and family, and are read back", () => {

@@ -3,6 +3,15 @@
 
 #include <pthread.h>
 
+/* glibc 2.34 moved these functions; by their older names a prebuilt addon loads on older ones as well. */
+#if defined(__GLIBC__) && defined(__x86_64__)
+__asm__(".symver pthread_getattr_np, pthread_getattr_np@GLIBC_2.2.5");
+__asm__(".symver pthread_attr_getstack, pthread_attr_getstack@GLIBC_2.2.5");
+#elif defined(__GLIBC__) && defined(__aarch64__)
+__asm__(".symver pthread_getattr_np, pthread_getattr_np@GLIBC_2.17");
+__asm__(".symver pthread_attr_getstack, pthread_attr_getstack@GLIBC_2.17");
+#endif
+
 /* What is assumed to be free where the system does not tell. */
 enum { fallbackBytes = 192 * 1024 };
 

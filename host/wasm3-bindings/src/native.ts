@@ -1,5 +1,4 @@
-import { createRequire } from "node:module";
-import { Wasm3Error } from "./errors.ts";
+import { loadAddon } from "./load-addon.ts";
 
 /** An instance inside the addon. */
 export type Handle = { readonly handle: unique symbol };
@@ -45,21 +44,11 @@ export interface Addon {
 
 let loaded: Addon | undefined;
 
-/** The addon, loaded at first use. Throws "not-built" if it is not there or cannot be loaded. */
+/**
+ * The addon, loaded at first use, and compiled where there is none for this machine.
+ * Throws "not-built" if that cannot be done.
+ */
 export function addon(): Addon {
-  if (loaded === undefined) {
-    try {
-      loaded = createRequire(import.meta.url)("../build/Release/wasm3_bindings.node") as Addon;
-    } catch (error) {
-      const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-      throw new Wasm3Error(
-        "not-built",
-        "The wasm3 addon is not built for this Node. Build it with: npm rebuild wasm3-bindings " +
-          "(needs a C++ compiler, make and python3). npm 12 runs install scripts only of packages that are " +
-          "approved; there, first: npm install-scripts approve wasm3-bindings",
-        reason,
-      );
-    }
-  }
+  loaded ??= loadAddon();
   return loaded;
 }

@@ -1,0 +1,54 @@
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The package's own folder. */
+export const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+
+/** C sources that the addon is compiled from and that are not the package's own. */
+export const sharedSources = ["wasm3", "abi", "firmware", "accelerators", "superinstructions"] as const;
+
+/** Name of C sources that are not the package's own. */
+export type SharedSource = (typeof sharedSources)[number];
+
+const repositoryFolders = {
+  abi: "boards/abi",
+  firmware: "boards/firmware",
+  accelerators: "boards/accelerators",
+  superinstructions: "boards/wasm3",
+} as const;
+
+/** What of each folder the addon needs, and a packed package carries. */
+const neededFiles: Record<SharedSource, RegExp> = {
+  wasm3: /^(m3_(?!api_)\w+\.[ch]|wasm3(_defs)?\.h)$/,
+  abi: /\.h$/,
+  firmware: /^(custom_sections|read_weights)\.[ch]$/,
+  accelerators: /\.[ch]$/,
+  superinstructions: /^(superinstructions\.c|(port-x86-64|idioms|fused-operations|fused-arithmetic)\.h)$/,
+};
+
+/**
+ * The folder of C sources that are not the package's own: `wasm3`, the interpreter as it is, for the addon and for
+ * firmware; `abi` (which accelerators include as `../abi/abi.h`), `firmware`, `accelerators` and `superinstructions`, which the addon shares with the firmware.
+ *
+ * A packed package carries them; a checkout takes wasm3 from the development dependency and the rest from the repository.
+ */
+export function nativeSources(name: SharedSource): string {
+  const isCheckout = existsSync(join(packageFolder, "src"));
+  if (!isCheckout) return join(packageFolder, name);
+  if (name === "wasm3") return join(wasm3Dependency(), "cpp");
+  return join(packageFolder, "..", "..", repositoryFolders[name]);
+}
+
+/** Names of the files in `nativeSources(name)` that the addon needs. */
+export function nativeSourceFiles(name: SharedSource): string[] {
+  return readdirSync(nativeSources(name))
+    .filter((file) => neededFiles[name].test(file))
+    .sort();
+}
+
+/** The folder of the development dependency that brings wasm3's sources. */
+export function wasm3Dependency(): string {
+  return dirname(createRequire(import.meta.url).resolve("react-native-webassembly/package.json"));
+}
