@@ -1,7 +1,7 @@
 import { type Block, block, blockBytes } from "./abi/block.js";
 import { elementCount, perTensor, tensorBytes } from "./graph/tensor.js";
 import { callKernel } from "./ops/kernel.js";
-import { type Operator, Refused, require as requireThat } from "./ops/operator.js";
+import { type Operator, Refused, require } from "./ops/operator.js";
 import { int8Parameters, quantizeMultiplier } from "./ops/requantization.js";
 
 export type { Block, BlockValues, FieldType } from "./abi/block.js";
@@ -27,7 +27,7 @@ export const operatorTools = {
   /** A real number as multiplier and shift, as TFLite's `QuantizeMultiplier` gives them. */
   quantizeMultiplier,
   /** Refuses a node with a reason, unless the condition holds. */
-  requireThat,
+  requireThat: require as (condition: boolean, reason: string) => void,
   /** What a refusal throws. */
   Refused,
 } as const;
@@ -36,7 +36,7 @@ export type OperatorTools = typeof operatorTools;
 
 /** An operator of a user's own: its host part, and the blocks that its kernels read. */
 export interface UserOperator {
-  operator: Operator<never>;
+  operator: Operator;
   /** Each becomes a class of that name in `../parameters`, from where the kernel imports it. */
   parameters: readonly Block[];
 }

@@ -1,17 +1,15 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
-import { loadBoard } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
-import type { KernelLibrary } from "../link/link.js";
 import type { BuiltModel } from "../pipeline.js";
-import { builtFit, fitLines } from "./board-fit.js";
 import { buildJson, buildText } from "./build-report.js";
 import { UsageError } from "./errors.js";
 import { readWholeFile, recordingReader, sameFile, writeFilesAtomically } from "./files.js";
 import type { Output } from "./output.js";
 import { bytesText, thousands } from "./table.js";
+import { addUserOperators, operatorsOption } from "./user-operators.js";
 
 const quantizations = ["auto", "int8", "int16x8", "float32"] as const;
 
@@ -52,7 +50,7 @@ export function registerBuild(program: Command, output: Output): void {
       "--wat",
       "with --keep: also write the module as WebAssembly text to model.wat; needs the package wabt",
     )
-    .option("--operators <dir>", "add the operators of this folder; needs the package assemblyscript")
+    .addOption(operatorsOption())
     .option("--board <name>", "refuse a model that does not fit this board of `wasmote boards`")
     .option("--no-cache", "with --operators: compile even if the same kernels were compiled before")
     .option("--clear-cache", "with --operators: remove everything from the cache of compiled kernels first")
@@ -65,9 +63,9 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   if (options.quantize !== "auto" && options.quantize !== "int8") {
     throw new WasmoteError("quantization-unsupported", `--quantize ${options.quantize}`);
   }
-  if (options.board !== undefined) loadBoard(options.board);
+  const fitting = options.board === undefined ? undefined : await fittingBoard(options.board);
   requireCompanions(options);
-  const kernels = await userKernels(options, output);
+  const kernels = await addUserOperators(options, output);
   output.progress(`reading ${modelPath} ...`);
   const bytes = await readModel(modelPath);
   const read = [modelPath];
@@ -89,7 +87,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   );
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
 
-  const verdict = options.board === undefined ? undefined : builtFit(options.board, built);
+  const fit = fitting?.(built);
   for (const path of [out, ...keptPaths]) await makeFolder(dirname(path));
   await writeFilesAtomically([
     ...keptPaths.map((path, i) => ({ path, bytes: new TextEncoder().encode(kept[i]) })),
@@ -99,9 +97,27 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
   output.data(
     options.json
-      ? JSON.stringify({ ...buildJson(built, out), ...(verdict && { fit: verdict }) }, undefined, 2)
-      : [...(await buildText(built, output.styles)), ...(verdict ? fitLines(verdict) : [])].join("\n"),
+      ? JSON.stringify({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }) }, undefined, 2)
+      : [...(await buildText(built, output.styles)), ...(fit?.lines ?? [])].join("\n"),
   );
+}
+
+/**
+ * How a built model fits the board of that name, for the report. Throws `board-unknown` at once, and
+ * `board-too-small` for a model.
+ */
+async function fittingBoard(
+  name: string,
+): Promise<(built: BuiltModel) => { verdict: object; lines: readonly string[] }> {
+  const [{ loadBoard }, { builtFit, fitLines }] = await Promise.all([
+    import("../boards/index.js"),
+    import("./board-fit.js"),
+  ]);
+  loadBoard(name);
+  return (built) => {
+    const verdict = builtFit(name, built);
+    return { verdict, lines: fitLines(verdict) };
+  };
 }
 
 function append(value: string, previous: string[]): string[] {
@@ -165,22 +181,6 @@ function requireCompanions({ wat, keep, cache, clearCache, operators }: BuildOpt
   if (wat === true && keep === undefined) throw needs("--wat", "--keep");
   if (!cache && operators === undefined) throw needs("--no-cache", "--operators");
   if (clearCache === true && operators === undefined) throw needs("--clear-cache", "--operators");
-}
-
-/** Adds the operators of the folder that is named, if one is; answers the kernels to link. */
-async function userKernels(options: BuildOptions, output: Output): Promise<KernelLibrary | undefined> {
-  const { operators: folder, cache, clearCache: clear } = options;
-  if (folder === undefined) return undefined;
-  const [{ openCache, clearCache }, { loadUserOperators }, { addOperators }] = await Promise.all([
-    import("../tools/cache.js"),
-    import("../tools/user-operators.js"),
-    import("../ops/index.js"),
-  ]);
-  if (clear === true) output.talk(`removed ${thousands(clearCache())} compiled libraries from the cache`);
-  output.progress(`compiling the kernels of ${folder} ...`);
-  const { operators, kernels } = await loadUserOperators(folder, cache ? openCache() : undefined);
-  addOperators(operators);
-  return kernels;
 }
 
 /** What `--keep` keeps: the steps, below the command line; and the module as text where it is asked for. */

@@ -2,19 +2,9 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { exitCodes } from "../errors.js";
-import { registerBench } from "./bench.js";
-import { registerBoards } from "./boards.js";
-import { registerBuild } from "./build.js";
 import { formatError, reportOf } from "./errors.js";
-import { registerFirmware } from "./firmware.js";
-import { registerFlash } from "./flash.js";
-import { registerInspect } from "./inspect.js";
-import { registerMonitor } from "./monitor.js";
-import { processOutput } from "./output.js";
-import { registerPush } from "./push.js";
-import { registerRun } from "./run.js";
+import { type Output, processOutput } from "./output.js";
 import { stylesFor } from "./styles.js";
-import { registerToolchain } from "./toolchain.js";
 
 const exitCodeText = `
 Exit codes: 0 done; 1 the model or an input is refused; 2 the command line is wrong;
@@ -24,7 +14,31 @@ Data goes to stdout and talk to stderr. WASMOTE_DEBUG=1 adds stack traces to err
 
 const output = processOutput();
 
-function createProgram(): Command {
+/** Adds a command to the program. */
+type Register = (program: Command, output: Output) => void;
+
+/** The commands in the order of the help, each in a file of its own that is loaded when it is needed. */
+const commands: Readonly<Record<string, () => Promise<Register>>> = {
+  build: async () => (await import("./build.js")).registerBuild,
+  run: async () => (await import("./run.js")).registerRun,
+  inspect: async () => (await import("./inspect.js")).registerInspect,
+  bench: async () => (await import("./bench.js")).registerBench,
+  boards: async () => (await import("./boards.js")).registerBoards,
+  firmware: async () => (await import("./firmware.js")).registerFirmware,
+  flash: async () => (await import("./flash.js")).registerFlash,
+  push: async () => (await import("./push.js")).registerPush,
+  monitor: async () => (await import("./monitor.js")).registerMonitor,
+  toolchain: async () => (await import("./toolchain.js")).registerToolchain,
+};
+
+/** The commands that a command line may need: the one that it begins with, none for the version, or else all. */
+function neededCommands([first = ""]: readonly string[]): (() => Promise<Register>)[] {
+  if (first === "--version" || first === "-V") return [];
+  const named = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  return named === undefined ? Object.values(commands) : [named];
+}
+
+async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command("wasmote")
     .description("Machine learning on microcontrollers, as one small WebAssembly file.")
     .exitOverride()
@@ -33,16 +47,7 @@ function createProgram(): Command {
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help of a command")
     .addHelpText("after", exitCodeText);
-  registerBuild(program, output);
-  registerRun(program, output);
-  registerInspect(program, output);
-  registerBench(program, output);
-  registerBoards(program, output);
-  registerFirmware(program, output);
-  registerFlash(program, output);
-  registerPush(program, output);
-  registerMonitor(program, output);
-  registerToolchain(program, output);
+  for (const load of neededCommands(args)) (await load())(program, output);
   return program;
 }
 
@@ -68,7 +73,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.on("uncaughtException", (error) => process.exit(fail(error)));
 
 try {
-  await createProgram().parseAsync(process.argv);
+  await (await createProgram(process.argv.slice(2))).parseAsync(process.argv);
   output.done();
 } catch (error) {
   process.exitCode = fail(error);

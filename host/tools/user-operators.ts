@@ -97,7 +97,7 @@ function allBlocks(files: readonly string[], loaded: readonly UserOperator[]): B
 }
 
 async function loadHostPart(file: string): Promise<UserOperator> {
-  const { default: define } = (await importModule(file)) as { default?: unknown };
+  const define = defaultExport(await importModule(file));
   if (typeof define !== "function")
     throw invalid(file, "its default export is no function that gives an operator");
   let made: Partial<UserOperator> | undefined;
@@ -116,6 +116,12 @@ async function loadHostPart(file: string): Promise<UserOperator> {
   ];
   if (missing.length > 0) throw invalid(file, `it gives no ${missing.join(", ")}`);
   return made as UserOperator;
+}
+
+/** A module's default export, also where a loader made CommonJS of it. */
+function defaultExport(module: unknown): unknown {
+  const found = (module as { default?: unknown }).default;
+  return typeof found === "object" && found !== null && "default" in found ? found.default : found;
 }
 
 /** Imports a module. Where Node does not read TypeScript by itself, the package tsx does. */

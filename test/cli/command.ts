@@ -16,22 +16,24 @@ export interface Result {
   stderr: string;
 }
 
-/** Runs `wasmote` with these arguments in a folder, and waits. */
+const tsx = new URL(import.meta.resolve("tsx")).href;
+
+/**
+ * Runs `wasmote` with these arguments in a folder, and waits.
+ *
+ * @param command what Node is given before them; the command line's source by default
+ */
 export function wasmote(
   folder: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  command: readonly string[] = ["--import", tsx, join(root, "host/cli/main.ts")],
 ): Result {
-  const tsx = new URL(import.meta.resolve("tsx")).href;
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", tsx, join(root, "host/cli/main.ts"), ...args],
-    {
-      cwd: folder,
-      encoding: "utf8",
-      env: { ...process.env, WASMOTE_DEBUG: "", XDG_CACHE_HOME: join(folder, "cache"), ...environment },
-    },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...command, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, WASMOTE_DEBUG: "", XDG_CACHE_HOME: join(folder, "cache"), ...environment },
+  });
   return { code: status, stdout, stderr };
 }
 

@@ -11,7 +11,7 @@ export interface WrittenTensor {
   zeroPoint?: number[];
 }
 
-/** A node of a test model; `options` are field numbers with 32-bit or 8-bit values. */
+/** A node of a test model; a custom operator is `CUSTOM:` and its name; `options` are field numbers with 32-bit or 8-bit values. */
 export interface WrittenNode {
   builtin: string;
   inputs: number[];
@@ -104,8 +104,11 @@ export function writeTflite(model: WrittenModel): Uint8Array {
   );
   const nodes = model.nodes.map((node, i) => writeNode(builder, node, i));
   const codes = model.nodes.map(({ builtin, version }) => {
-    const number = builtinOperators.indexOf(builtin);
+    const [kind = "", custom] = builtin.split(":");
+    const number = builtinOperators.indexOf(kind);
+    const name = custom === undefined ? 0 : builder.createString(custom);
     builder.startObject(4);
+    if (name !== 0) builder.addFieldOffset(fields.operatorCode.customCode, name, 0);
     builder.addFieldInt8(fields.operatorCode.deprecatedBuiltinCode, Math.min(number, 127), 0);
     builder.addFieldInt32(fields.operatorCode.version, version ?? 1, 1);
     builder.addFieldInt32(fields.operatorCode.builtinCode, number, 0);

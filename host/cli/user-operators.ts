@@ -1,0 +1,41 @@
+import { Option } from "commander";
+import type { KernelLibrary } from "../link/link.js";
+import type { Output } from "./output.js";
+import { thousands } from "./table.js";
+
+/** What a command line says of operators of a user's own. */
+export interface OperatorOptions {
+  operators?: string;
+  cache?: boolean;
+  clearCache?: boolean;
+}
+
+/** The option that names their folder. */
+export function operatorsOption(): Option {
+  return new Option(
+    "--operators <dir>",
+    "add the operators of this folder; needs the package assemblyscript",
+  );
+}
+
+/**
+ * Adds the operators of the folder that is named, if one is; answers the kernels to link with.
+ *
+ * @throws `operators-invalid`, `package-missing`, `compile-failed`, `kernels-unlinkable`
+ */
+export async function addUserOperators(
+  { operators: folder, cache = true, clearCache: clear }: OperatorOptions,
+  output: Output,
+): Promise<KernelLibrary | undefined> {
+  if (folder === undefined) return undefined;
+  const [{ openCache, clearCache }, { loadUserOperators }, { addOperators }] = await Promise.all([
+    import("../tools/cache.js"),
+    import("../tools/user-operators.js"),
+    import("../ops/index.js"),
+  ]);
+  if (clear === true) output.talk(`removed ${thousands(clearCache())} compiled libraries from the cache`);
+  output.progress(`compiling the kernels of ${folder} ...`);
+  const { operators, kernels } = await loadUserOperators(folder, cache ? openCache() : undefined);
+  addOperators(operators);
+  return kernels;
+}

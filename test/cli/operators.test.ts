@@ -1,0 +1,180 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { writeTflite } from "../import/tflite-writer.js";
+import { random } from "../ops/harness.js";
+import { root, temporaryFolder, wasmote } from "./command.js";
+
+const { folder, remove } = temporaryFolder();
+const at = (name: string) => join(folder, name);
+const example = join(root, "docs/examples/delta-operator");
+const int8 = { type: "INT8", shape: [2, 5], scale: [0.5], zeroPoint: [3] } as const;
+
+test.before(() => {
+  const tensors = [
+    { name: "in", ...int8 },
+    { name: "out", ...int8 },
+  ].map((tensor) => ({
+    ...tensor,
+    shape: [...tensor.shape],
+    scale: [...tensor.scale],
+    zeroPoint: [...tensor.zeroPoint],
+  }));
+  const nodes = [{ builtin: "CUSTOM:Delta", inputs: [0], outputs: [1] }];
+  writeFileSync(at("delta.tflite"), writeTflite({ tensors, nodes, inputs: [0], outputs: [1] }));
+});
+test.after(remove);
+
+/** A copy of the example with one file written anew. */
+function changed(name: string, file: string, text: string): string {
+  const copy = at(name);
+  cpSync(example, copy, { recursive: true });
+  writeFileSync(join(copy, file), text);
+  return copy;
+}
+
+const refuses = (operators: string, code: number, expected: RegExp): void => {
+  const result = wasmote(folder, ["build", "delta.tflite", "--operators", operators, "-o", "refused.wasm"]);
+  assert.is(result.code, code, result.stderr);
+  assert.match(result.stderr, expected);
+  assert.not(readdirSync(folder).includes("refused.wasm"));
+};
+
+test("without its operator the model is refused", () => {
+  const { code, stderr } = wasmote(folder, ["build", "delta.tflite"]);
+  assert.is(code, 1);
+  assert.match(stderr, /CUSTOM:Delta/);
+});
+
+test("the example of the documentation builds, and gives the same bytes on every engine", () => {
+  const built = wasmote(folder, ["build", "delta.tflite", "--operators", example, "--keep", "kept"]);
+  assert.is(built.code, 0, built.stderr);
+  assert.match(readFileSync(at("kept/steps.txt"), "utf8"), /\n {3}deltaInt8: parameters at 0 of the weights/);
+  const input = random(4).int8s(10);
+  writeFileSync(at("in.bin"), new Uint8Array(input.buffer));
+  const expected = Int8Array.from(input, (value, i) =>
+    i % 5 === 0 ? 3 : Math.min(127, Math.max(-128, 3 + value - (input[i - 1] as number))),
+  );
+  for (const on of ["node", "wasm3"]) {
+    const ran = wasmote(folder, [
+      "run",
+      "delta.wasm",
+      "--input",
+      "in.bin",
+      "--output",
+      `${on}.bin`,
+      "--on",
+      on,
+    ]);
+    assert.is(ran.code, 0, ran.stderr);
+    assert.equal([...new Int8Array(readFileSync(at(`${on}.bin`)))], [...expected], on);
+  }
+});
+
+test("a host part may be JavaScript, and what was compiled before is not compiled again", () => {
+  const copy = at("javascript");
+  cpSync(example, copy, { recursive: true });
+  const typescript = readFileSync(join(copy, "ops/delta.ts"), "utf8");
+  rmSync(join(copy, "ops/delta.ts"));
+  writeFileSync(
+    join(copy, "ops/delta.mjs"),
+    typescript.replace(/^import type .*\n/m, "").replace(/: (DefineOperator|Operator)\b/g, ""),
+  );
+  const before = readFileSync(at("delta.wasm"));
+  const begin = performance.now();
+  const { code, stderr } = wasmote(folder, [
+    "build",
+    "delta.tflite",
+    "--operators",
+    copy,
+    "-o",
+    "again.wasm",
+  ]);
+  assert.is(code, 0, stderr);
+  assert.ok(readFileSync(at("again.wasm")).equals(before));
+  assert.is(readdirSync(at("cache/wasmote")).length, 1);
+  assert.ok(performance.now() - begin < 30_000);
+});
+
+test("inspect knows the operators as well", () => {
+  const { code, stdout, stderr } = wasmote(folder, ["inspect", "delta.tflite", "--operators", example]);
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /\nout +delta +2x5 int8 +2x5 int8 /);
+  const built = wasmote(folder, ["inspect", "delta.wasm", "--operators", example]);
+  assert.is(built.code, 2);
+});
+
+test("a folder that cannot be used is refused, with the place", () => {
+  refuses(at("absent"), 1, /error\[operators-invalid\]: .*there is no such folder .*absent/);
+  mkdirSync(at("empty/ops"), { recursive: true });
+  refuses(at("empty"), 1, /it holds no operator .*empty/);
+  const host = (name: string, text: string): string => changed(name, "ops/delta.ts", text);
+  refuses(host("no-default", "export const a = 1;"), 1, /default export is no function .*delta\.ts/);
+  refuses(host("syntax", "export default ("), 1, /cannot be loaded: /);
+  refuses(host("throws", "export default () => { throw new Error('mine'); };"), 1, /throws Error: mine/);
+  refuses(
+    host("nothing", "export default () => undefined;"),
+    1,
+    /gives no operator\.name, operator\.quantization/,
+  );
+  const original = readFileSync(join(example, "ops/delta.ts"), "utf8");
+  refuses(host("taken", original.replace('name: "delta"', 'name: "conv2d"')), 1, /another operator conv2d/);
+  refuses(host("mapped", original.replace("CUSTOM:Delta", "ADD")), 1, /ADD is the operator add already/);
+  refuses(
+    host("block", original.replaceAll("DeltaParameters", "AddParameters")),
+    1,
+    /another block of the name AddParameters/,
+  );
+  refuses(
+    host("kernel", original.replace('"deltaInt8"', '"absentInt8"')),
+    1,
+    /kernels-unlinkable.*no kernel of the name absentInt8/,
+  );
+});
+
+test("kernels that do not compile, or hold what cannot be linked, are refused with what the compiler says", () => {
+  const kernel = (name: string, text: string): string => changed(name, "kernels/delta.ts", text);
+  refuses(
+    kernel("wrong", "export function deltaInt8(): void { nothing(); }"),
+    1,
+    /compile-failed[\s\S]*Cannot find name 'nothing'/,
+  );
+  refuses(
+    kernel("type", "export function deltaInt8(parameters: i32): void {}"),
+    1,
+    /kernels-unlinkable.*deltaInt8 of another type/,
+  );
+  refuses(
+    kernel(
+      "data",
+      "export function deltaInt8(parameters: i32, to: usize): void { store<u8>(to, load<u8>(changetype<usize>('text') + <usize>parameters)); }",
+    ),
+    1,
+    /kernels-unlinkable.*static data/,
+  );
+});
+
+test("where the compiler is not installed, it is asked for by name", () => {
+  const alone = at("alone");
+  mkdirSync(join(alone, "node_modules/@assemblyscript"), { recursive: true });
+  for (const name of ["dist", "assembly", "boards", "asconfig.json", "package.json"]) {
+    cpSync(join(root, name), join(alone, name), { recursive: true });
+  }
+  for (const name of readdirSync(join(root, "node_modules"))) {
+    if (["assemblyscript", "@assemblyscript", "tsx", "wabt", ".bin"].includes(name)) continue;
+    symlinkSync(join(root, "node_modules", name), join(alone, "node_modules", name));
+  }
+  const command = [join(alone, "dist/cli/main.js"), "build", at("delta.tflite"), "-o", at("alone.wasm")];
+  const built = wasmote(folder, ["--operators", at("javascript"), "--no-cache"], {}, command);
+  assert.is(built.code, 3, built.stderr);
+  assert.match(built.stderr, /error\[package-missing\]: .*assemblyscript/);
+  const text = wasmote(folder, ["--keep", at("alone-kept"), "--wat"], {}, [
+    join(alone, "dist/cli/main.js"),
+    "build",
+    join(alone, "absent.tflite"),
+  ]);
+  assert.is(text.code, 1, text.stderr);
+});
+
+test.run();
