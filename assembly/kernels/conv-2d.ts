@@ -117,18 +117,21 @@ function multiply<Shift>(
   output: usize, positions: i32, zeroPoint: i32, low: i32, high: i32,
 ): void {
   const whole = chunk >= depth;
+  const readAtOnce = whole ? 48 + (depth << 2) : 48;
   const patchEnd = patch + (<usize>depth << 3);
   const sums = tile + 48 + (chunk << 2);
   const starts = (depth + chunk - 1) / chunk * laneOffset;
   for (const end = output + outputChannels; output < end; output += 4) {
-    readWeights(tile, weights, whole ? 48 + (depth << 2) : 48);
-    weights += 48;
+    readWeights(tile, weights, readAtOnce);
+    weights += readAtOnce;
     memory.fill(sums, 0, sumsBytes);
     for (let p = patch; p < patchEnd; ) {
       const chunkEnd = min(p + (<usize>chunk << 3), patchEnd);
-      const bytes = <i32>(chunkEnd - p) >> 1;
-      if (!whole) readWeights(tile + 48, weights, bytes);
-      weights += bytes;
+      if (!whole) {
+        const bytes = <i32>(chunkEnd - p) >> 1;
+        readWeights(tile + 48, weights, bytes);
+        weights += bytes;
+      }
       let s0 = lanesStart, s1 = lanesStart, s2 = lanesStart, s3 = lanesStart;
       let w = tile;
       do {

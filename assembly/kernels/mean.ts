@@ -11,15 +11,27 @@
  *   scale and zero point are the input's (`divisor` > 0, then `elements`):
  *     output = sum / elements, cut off towards zero
  *
- * Accumulator: int32; the host bounds elements * 256 < 2^31.
+ * Accumulator: int32; the host bounds elements * 256 < 2^31. All lengths are at least 1.
  * Source: TFLite Micro's `EvalIntegerMean`; reference kernels `reference_ops::Mean` and `QuantizedMeanOrSum`.
  */
 import { readParameters } from "../host-imports/weights";
-import { clamp, requantize } from "../math/requantize";
+import { clamp, eitherWay, requantize, requantizeRight, ShiftEitherWay, ShiftRight } from "../math/requantize";
 import { MeanParameters } from "../parameters";
 
-/** The output may take the input's memory: no element lies before the first input that it is made of. */
+/** Means that shift to the right, or are of the input's parameters. */
 export function meanInt8(parameters: i32, to: usize): void {
+  meanOf<ShiftRight>(parameters, to);
+}
+
+/** Any means. */
+export function meanEitherWayInt8(parameters: i32, to: usize): void {
+  meanOf<ShiftEitherWay>(parameters, to);
+}
+
+/** The output may take the input's memory: no element lies before the first input that it is made of. */
+// @ts-ignore: decorator
+@inline
+function meanOf<Shift>(parameters: i32, to: usize): void {
   const given = readParameters<MeanParameters>(parameters, to);
   let input = given.input, output = given.output;
   const kept0 = given.kept0, reduced0 = given.reduced0, kept1 = given.kept1, reduced1 = given.reduced1, kept2 = given.kept2;
@@ -28,41 +40,54 @@ export function meanInt8(parameters: i32, to: usize): void {
   const runBytes = reduced1 * kept2;
   const rowBytes = kept1 * runBytes;
   const blockBytes = reduced0 * rowBytes;
-  for (let i = 0; i < kept0; i++, input += blockBytes) {
-    for (let j = 0; j < kept1; j++) {
-      let first = input + j * runBytes;
-      for (let k = kept2; k > 0; ) {
-        const channels = k >= 4 ? 4 : 1;
-        let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        for (let row = first, end = first + blockBytes; row < end; row += rowBytes) {
+  let left = kept1, groups = kept0 * kept1;
+  do {
+    let k = kept2;
+    do {
+      const channels = k >= 4 ? 4 : 1;
+      let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+      let row = input;
+      const end = input + blockBytes;
+      do {
+        let p = row;
+        const last = row + runBytes;
+        do {
+          s0 += load<i8>(p);
           if (channels == 4) {
-            for (let p = row, last = row + runBytes; p < last; p += kept2) {
-              s0 += load<i8>(p);
-              s1 += load<i8>(p, 1);
-              s2 += load<i8>(p, 2);
-              s3 += load<i8>(p, 3);
-            }
-          } else {
-            for (let p = row, last = row + runBytes; p < last; p += kept2) s0 += load<i8>(p);
+            s1 += load<i8>(p, 1);
+            s2 += load<i8>(p, 2);
+            s3 += load<i8>(p, 3);
           }
-        }
-        store<i32>(sums, s0);
-        store<i32>(sums, s1, 4);
-        store<i32>(sums, s2, 8);
-        store<i32>(sums, s3, 12);
-        const sumsEnd = sums + (channels << 2);
-        for (let sum = sums; sum < sumsEnd; sum += 4, output++) {
-          store<i8>(output, mean(load<i32>(sum), divisor, offset, multiplier, shift, zeroPoint));
-        }
-        first += channels;
-        k -= channels;
-      }
+          p += kept2;
+        } while (p < last);
+        row += rowBytes;
+      } while (row < end);
+      store<i32>(sums, s0);
+      store<i32>(sums, s1, 4);
+      store<i32>(sums, s2, 8);
+      store<i32>(sums, s3, 12);
+      let sum = sums;
+      const sumsEnd = sums + (channels << 2);
+      do {
+        store<i8>(output, mean<Shift>(load<i32>(sum), divisor, offset, multiplier, shift, zeroPoint));
+        output++;
+        sum += 4;
+      } while (sum < sumsEnd);
+      input += channels;
+      k -= channels;
+    } while (k > 0);
+    input += runBytes - kept2;
+    if (--left == 0) {
+      left = kept1;
+      input += blockBytes - rowBytes;
     }
-  }
+  } while (--groups > 0);
 }
 
 /** The mean of a sum, at the output's scale. */
-function mean(sum: i32, divisor: i32, offset: i32, multiplier: i64, shift: i32, zeroPoint: i32): i32 {
+function mean<Shift>(sum: i32, divisor: i32, offset: i32, multiplier: i64, shift: i32, zeroPoint: i32): i32 {
   if (divisor) return sum / divisor;
-  return clamp(requantize(sum + offset, multiplier, shift) + zeroPoint, -128, 127);
+  sum += offset;
+  const scaled = eitherWay<Shift>() ? requantize(sum, multiplier, shift) : requantizeRight(sum, multiplier, shift);
+  return clamp(scaled + zeroPoint, -128, 127);
 }

@@ -4,6 +4,12 @@
 #ifndef WASMOTE_ABI_H
 #define WASMOTE_ABI_H
 
+/* Functions of a module whose call graph is worked out, at most. */
+enum
+{
+    callGraphFunctions = 64
+};
+
 /* Bits of a module's global `accelerators`. */
 enum
 {

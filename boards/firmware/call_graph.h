@@ -6,11 +6,12 @@
 
 #include <stdint.h>
 
-/* Functions of a module whose call graph is worked out, at most. */
-enum { callGraphFunctions = 64 };
+#include "../abi/abi.h"
 
 /* A set of functions, a bit for each index. */
 typedef uint64_t function_set;
+
+_Static_assert(8 * sizeof(function_set) == callGraphFunctions, "a bit for each function");
 
 static inline function_set function_set_of(uint32_t index) { return (function_set) 1 << index; }
 

@@ -1,5 +1,6 @@
 import type { Accelerator } from "./accelerators.js";
 import { type Block, placeFields } from "./block.js";
+import { callGraphFunctions } from "./limits.js";
 import { modelErrors, runCodes } from "./return-codes.js";
 import { wrapWords } from "./write-assembly.js";
 
@@ -40,7 +41,9 @@ export function writeHeader(accelerators: Readonly<Record<string, Accelerator>>)
  */
 #ifndef WASMOTE_ABI_H
 #define WASMOTE_ABI_H
-${writeEnumeration(
+${writeEnumeration("Functions of a module whose call graph is worked out, at most.", [
+  `callGraphFunctions = ${callGraphFunctions}`,
+])}${writeEnumeration(
   "Bits of a module's global `accelerators`.",
   Object.entries(accelerators).map(([name, { bit }]) => `accelerator${capital(name)} = ${bit}`),
 )}${[...blocks].map(writeBlock).join("")}${writeEnumeration(

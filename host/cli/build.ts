@@ -1,6 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
+import { callGraphFunctions } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { BuiltModel } from "../pipeline.js";
@@ -93,6 +94,11 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     ...keptPaths.map((path, i) => ({ path, bytes: new TextEncoder().encode(kept[i]) })),
     { path: out, bytes: built.wasm },
   ]);
+  if (built.functionNames.length > callGraphFunctions) {
+    output.talk(
+      `${built.functionNames.length} functions: of more than ${callGraphFunctions}, a board keeps all compiled code in RAM`,
+    );
+  }
   for (const path of keptPaths) output.talk(`wrote ${path}`);
   output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
   output.data(

@@ -10,7 +10,7 @@ export const op = {
   end: [0x0b],
   return: [0x0f],
   lessSigned: [0x48],
-  greaterSigned: [0x4a],
+  greaterUnsigned: [0x4b],
   add: [0x6a],
   subtract: [0x6b],
   and: [0x71],
@@ -71,9 +71,9 @@ export function writeRun(codes: readonly (readonly number[])[]): Uint8Array {
   }
   return concatenate([
     [0],
-    [...op.get(0), ...op.constant(0), ...op.lessSigned],
-    [...op.get(1), ...op.constant(codes.length), ...op.greaterSigned, ...op.or],
-    [...op.get(0), ...op.get(1), ...op.greaterSigned, ...op.or],
+    // Negative numbers are large unsigned ones.
+    [...op.get(0), ...op.get(1), ...op.greaterUnsigned],
+    [...op.get(1), ...op.constant(codes.length), ...op.greaterUnsigned, ...op.or],
     [...op.if, ...op.constant(runCodes.invalidSteps), ...op.return, ...op.end],
     [...op.loop, ...op.get(0), ...op.get(1), ...op.lessSigned, ...op.if],
     [...op.block, ...groups, ...op.end],

@@ -5,6 +5,7 @@ import type { Tensor, TensorType } from "../graph/tensor.js";
 import { callKernel } from "./kernel.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { int8Parameters, quantizeMultiplier, sameParameters } from "./requantization.js";
+import { shiftKernel } from "./weight-tiles.js";
 
 /** Attributes of a mean: axes from 0, or from -1 for the last; no axis at all gives the input. */
 export interface MeanAttributes {
@@ -43,7 +44,9 @@ function groupAxes(input: Tensor, reduced: readonly boolean[]): Groups {
     lengths[lengths.length - 1] = (lengths.at(-1) as number) * length;
   }
   require(lengths.length <= 5, "the axes reduced lie in more than two groups; two are supported");
-  while (lengths.length < 5) lengths.push(1);
+  if (lengths.length % 2 === 0) lengths.push(1);
+  // The kernel sums four neighbours of the last group at once: what is kept goes there.
+  while (lengths.length < 5) lengths.unshift(1, 1);
   return lengths as Groups;
 }
 
@@ -118,9 +121,10 @@ export const mean: Operator<MeanAttributes> = {
     const [kept0, reduced0, kept1, reduced1, kept2] = groupAxes(input, reduced);
     const [from, to] = [int8Parameters(input), int8Parameters(output)];
     const { multiplier, shift } = meanMultiplier(from.scale, to.scale, elements);
+    const same = sameParameters(input, output);
     return [
       callKernel(
-        { name: "meanInt8", parameters: meanParameters },
+        { ...shiftKernel("mean", { shift: same ? [] : [-shift] }), parameters: meanParameters },
         {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,
@@ -129,7 +133,7 @@ export const mean: Operator<MeanAttributes> = {
           kept1,
           reduced1,
           kept2,
-          divisor: sameParameters(input, output) ? elements : 0,
+          divisor: same ? elements : 0,
           offset: -elements * from.zeroPoint,
           multiplier,
           shift: -shift,
