@@ -12,7 +12,7 @@ import { decodeReals, encodeReals, writeNpy } from "../../host/run/tensor-files/
 import { root, wasmote } from "../cli/command.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
 import { goldenModels } from "../models/golden-cases.js";
-import { chromium, type Page, withPage } from "./chromium.js";
+import { type Browser, chromium, type Page, startBrowser } from "./chromium.js";
 import { type PageServer, servePage } from "./page-server.js";
 
 const documentation = readFileSync(join(root, "docs", "browser.md"), "utf8");
@@ -96,7 +96,8 @@ test("the documented twenty lines are at most twenty", () => {
   assert.ok(lines.length <= 21, `${lines.length} lines, the import among them`);
 });
 
-let server: PageServer;
+let server: PageServer | undefined;
+let browser: Browser | undefined;
 test.before(async () => {
   const { wasm } = await buildModel(importModel("small.tflite", small, () => new Uint8Array(0)));
   server = await servePage(
@@ -109,17 +110,19 @@ test.before(async () => {
     { "/node_modules/wasmote/": root, "/node_modules/": join(root, "node_modules") },
   );
 });
-test.after(() => {
-  server.close();
+test.after(async () => {
+  await browser?.close();
+  server?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A test in a new browser that shows a page of the server; left out where there is no browser. */
+/** A test on a page of the server, in the browser; left out where there is no browser. */
 function pageTest(name: string, path: string, work: (page: Page) => Promise<void>): void {
   if (chromium === undefined) return;
-  test(name, () => {
+  test(name, async () => {
     assert.ok(existsSync(join(root, "dist", "browser.js")), "dist is not built: npm run build");
-    return withPage(server.url + path, work);
+    browser ??= startBrowser();
+    await work(await browser.open(`${server?.url}${path}`));
   });
 }
 
@@ -142,7 +145,9 @@ pageTest("a picked .tflite becomes the command line's file, and runs there", "/b
   const bytes = encodeReals(smallInput, opened.manifest.inputs[0]!);
   assert.equal(JSON.parse(built.result), await answer("node", expected, opened, bytes));
 
-  const scripts = [...server.loaded].filter(([path]) => path.endsWith(".js") && path !== "/model.js");
+  const scripts = [...(server as PageServer).loaded].filter(
+    ([path]) => path.endsWith(".js") && path !== "/model.js",
+  );
   const loadedBytes = scripts.reduce((sum, [, bytes]) => sum + bytes, 0);
   console.error(`the page loads ${scripts.length} scripts of ${loadedBytes} bytes`);
   assert.ok(loadedBytes <= largestBytes, `${loadedBytes} bytes of scripts`);

@@ -20,7 +20,15 @@ const flags = [
 ];
 const patienceMs = 30_000;
 
-/** A page in a browser of its own. */
+/** A browser that was started here. */
+export interface Browser {
+  /** Opens an address in a page of its own, and waits until it is loaded. */
+  open(url: string): Promise<Page>;
+  /** Ends the browser with all of its processes, and removes its profile. */
+  close(): Promise<void>;
+}
+
+/** A page of a browser. */
 export interface Page {
   /** Chooses files in the page's `<input type=file>` of that selector, as a user does. */
   pick(selector: string, paths: readonly string[]): Promise<void>;
@@ -49,13 +57,16 @@ function connect(browser: ChildProcess): Send {
       waiting.delete(id);
     }
   });
-  const give = (reason: string) => () => {
-    for (const { reject } of waiting.values()) reject(new Error(reason));
+  let over: Error | undefined;
+  const end = (reason: string) => () => {
+    over ??= new Error(reason);
+    for (const { reject } of waiting.values()) reject(over);
     waiting.clear();
   };
-  requests.on("error", give("the browser does not listen"));
-  browser.on("error", give("the browser did not start")).on("exit", give("the browser ended"));
-  return (method, params = {}, sessionId = undefined) => {
+  requests.on("error", end("the browser does not listen"));
+  browser.on("error", end("the browser did not start")).on("exit", end("the browser ended"));
+  return async (method, params = {}, sessionId = undefined) => {
+    if (over !== undefined) throw over;
     const id = ++last;
     const answer = new Promise<never>((resolve, reject) => waiting.set(id, { resolve, reject }));
     const late = delay(patienceMs, undefined, { ref: false }).then(() => {
@@ -67,7 +78,7 @@ function connect(browser: ChildProcess): Send {
 }
 
 /** Ends the browser and all of its processes: it is asked to, and killed where it lingers. */
-async function end(browser: ChildProcess, send: Send): Promise<void> {
+async function endAll(browser: ChildProcess, send: Send): Promise<void> {
   if (browser.pid === undefined) return;
   if (browser.exitCode === null && browser.signalCode === null) {
     const exited = once(browser, "exit");
@@ -81,44 +92,46 @@ async function end(browser: ChildProcess, send: Send): Promise<void> {
   }
 }
 
-/** Opens `url` in a new browser and gives the page to `use`. Whatever happens, the browser has then ended. */
-export async function withPage<T>(url: string, use: (page: Page) => Promise<T>): Promise<T> {
+/** Starts a browser. Whoever does closes it, whatever happens. */
+export function startBrowser(): Browser {
   const profile = mkdtempSync(join(tmpdir(), "wasmote-browser-"));
   const browser = spawn(chromium as string, [...flags, `--user-data-dir=${profile}`], {
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
     detached: true,
   });
   const send = connect(browser);
-  try {
-    const { targetId } = await send<{ targetId: string }>("Target.createTarget", { url: "about:blank" });
-    const { sessionId } = await send<{ sessionId: string }>("Target.attachToTarget", {
-      targetId,
-      flatten: true,
-    });
-    const evaluate = async <V>(expression: string): Promise<V> => {
+  return {
+    async open(url) {
+      const { targetId } = await send<{ targetId: string }>("Target.createTarget", { url: "about:blank" });
+      const target = { targetId, flatten: true };
+      const { sessionId } = await send<{ sessionId: string }>("Target.attachToTarget", target);
+      const page = pageOf((method, params) => send(method, params, sessionId));
+      await send("Page.navigate", { url }, sessionId);
+      await page.evaluate(
+        `new Promise((done) => document.readyState === "complete" ? done() : addEventListener("load", done))`,
+      );
+      return page;
+    },
+    async close() {
+      await endAll(browser, send);
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function pageOf(send: Send): Page {
+  return {
+    async evaluate<Value>(expression: string) {
       const options = { expression, awaitPromise: true, returnByValue: true };
-      const { result, exceptionDetails } = await send<Evaluated<V>>("Runtime.evaluate", options, sessionId);
+      const { result, exceptionDetails } = await send<Evaluated<Value>>("Runtime.evaluate", options);
       if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
       return result.value;
-    };
-    await send("Page.navigate", { url }, sessionId);
-    await evaluate(
-      `new Promise((done) => document.readyState === "complete" ? done() : addEventListener("load", done))`,
-    );
-    return await use({
-      evaluate,
-      async pick(selector, files) {
-        const { root } = await send<{ root: { nodeId: number } }>("DOM.getDocument", {}, sessionId);
-        const { nodeId } = await send<{ nodeId: number }>(
-          "DOM.querySelector",
-          { nodeId: root.nodeId, selector },
-          sessionId,
-        );
-        await send("DOM.setFileInputFiles", { nodeId, files }, sessionId);
-      },
-    });
-  } finally {
-    await end(browser, send);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  }
+    },
+    async pick(selector, files) {
+      const { root } = await send<{ root: { nodeId: number } }>("DOM.getDocument");
+      const query = { nodeId: root.nodeId, selector };
+      const { nodeId } = await send<{ nodeId: number }>("DOM.querySelector", query);
+      await send("DOM.setFileInputFiles", { nodeId, files });
+    },
+  };
 }
