@@ -53,7 +53,7 @@ function groupAxes(input: Tensor, reduced: readonly boolean[]): Groups {
 /** `multiplier` and `shift` of input scale / (output scale * elements), as `QuantizedMeanOrSum` derives them. */
 function meanMultiplier(from: number, to: number, elements: number): { multiplier: bigint; shift: number } {
   const { multiplier, shift } = quantizeMultiplier(from / to);
-  const bits = Math.min(Math.floor(Math.log2(elements)), 31 + shift);
+  const bits = Math.min(31 - Math.clz32(elements), 31 + shift);
   return { multiplier: (BigInt(multiplier) << BigInt(bits)) / BigInt(elements), shift: shift - bits };
 }
 

@@ -1,13 +1,13 @@
 import { WasmoteError } from "../errors.js";
 import type { OpenedModule } from "../package/open.js";
-import { openNodeRunner } from "./node.js";
+import { openEngineRunner } from "./engine.js";
 import type { LocalRunner, OpenRunner, Tier } from "./types.js";
 import { openWasm3Runner } from "./wasm3.js";
 
 /** Where models run in this process, by the name given to `--on`. */
 export const runners: Readonly<Record<string, OpenRunner>> = {
   wasm3: openWasm3Runner,
-  node: openNodeRunner,
+  node: (...model) => openEngineRunner("node", ...model),
 };
 
 /** Loads a model on the runner of that name. Throws `board-unknown`, and what the runner throws. */

@@ -115,8 +115,10 @@ test("without a compiler it builds, inspects and runs the digits example, and li
   assert.match(wasmote(["inspect", "digits.wasm"]).stdout, "digits");
   assert.match(wasmote(["boards", "--model", "digits.wasm"]).stdout, /pico .*fits/);
   assert.is(runDigits("node").code, 0);
-  const program = 'import("wasmote").then(({ buildModel }) => console.log(typeof buildModel))';
-  assert.is(call(project, bare, "node", "-e", program).stdout, "function\n");
+  for (const name of ["wasmote", "wasmote/browser"]) {
+    const program = `import("${name}").then(({ buildModel }) => console.log(typeof buildModel))`;
+    assert.is(call(project, bare, "node", "-e", program).stdout, "function\n");
+  }
 });
 
 test("wasm3 runs from the prebuilt addon; without that and a compiler it is told what is missing", () => {

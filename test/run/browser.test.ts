@@ -1,103 +1,197 @@
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { importModel } from "../../host/import/index.js";
-import { openModule } from "../../host/package/open.js";
+import { type OpenedModule, openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
 import { openRunner } from "../../host/run/index.js";
+import { decodeReals, encodeReals, writeNpy } from "../../host/run/tensor-files/index.js";
+import { root, wasmote } from "../cli/command.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
+import { goldenModels } from "../models/golden-cases.js";
+import { type Browser, chromium, type Page, startBrowser } from "./chromium.js";
+import { type PageServer, servePage } from "./page-server.js";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const browsers = ["chromium", "chromium-browser", "google-chrome"];
-const browser = browsers.find((name) => spawnSync(name, ["--version"]).status === 0);
+const documentation = readFileSync(join(root, "docs", "browser.md"), "utf8");
+/** The code block of that language in docs/browser.md. */
+const documented = (language: string): string =>
+  new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(documentation)?.[1] as string;
 
-const snippet = (): string => {
-  const [, code] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(root, "docs", "browser.md"), "utf8")) ?? [];
-  return code as string;
-};
-
-const page = `<!doctype html><title>wasmote</title><pre id="result"></pre>
-<script type="importmap">{ "imports": { "cborg": "/cborg/cborg.js" } }</script>
+const loader = `<!doctype html><title>wasmote</title>
+<script type="importmap">{ "imports": { "cborg": "/node_modules/cborg/cborg.js" } }</script>
 <script type="module">
 import { loadModel } from "/model.js";
-const show = (text) => { document.getElementById("result").textContent = text; };
-try {
-  const model = await loadModel("/model.wasm");
-  const values = Array.from({ length: 72 }, (_, i) => Math.sin(i));
-  show(JSON.stringify(model.predict(values)));
-} catch (error) { show("error: " + error.message); }
+globalThis.predict = async (values) => (await loadModel("/small.wasm")).predict(values);
 </script>`;
 
-/** What the page shows after it has loaded the model and run it. */
-async function openPage(wasm: Uint8Array): Promise<string> {
-  const files: Record<string, [string, string | Uint8Array]> = {
-    "/": ["text/html", page],
-    "/model.js": ["text/javascript", snippet()],
-    "/model.wasm": ["application/wasm", wasm],
-  };
-  const server = createServer((request, response) => {
-    const path = request.url ?? "/";
-    const library = /^\/cborg\/[\w/.-]+\.js$/.test(path) && !path.includes("..");
-    const [type, body] = library
-      ? ["text/javascript", readFileSync(join(root, "node_modules", path))]
-      : (files[path] ?? ["", ""]);
-    response.writeHead(type === "" ? 404 : 200, { "content-type": type || "text/plain" }).end(body);
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const profile = mkdtempSync(join(tmpdir(), "wasmote-browser-"));
-  try {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync";
-    const quiet = "--disable-background-networking --disable-component-update --virtual-time-budget=20000";
-    const child = spawn(
-      browser as string,
-      [...flags.split(" "), ...quiet.split(" "), `--user-data-dir=${profile}`, "--dump-dom", url],
-      { stdio: ["ignore", "pipe", "ignore"], timeout: 60_000 },
-    );
-    let dom = "";
-    child.stdout.on("data", (chunk) => {
-      dom += chunk;
-    });
-    await new Promise((done) => child.on("close", done));
-    return /<pre id="result">([^<]*)<\/pre>/.exec(dom)?.[1] ?? dom;
-  } finally {
-    server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  }
+const folder = mkdtempSync(join(tmpdir(), "wasmote-browser-"));
+const inFolder = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+const small = writeTflite(smallModel());
+const smallInput = Array.from({ length: 72 }, (_, i) => Math.sin(i));
+const digits = join(root, "models", "digits");
+
+/** Most bytes of scripts that a page loads to build models, as they are, without a bundler. */
+const largestBytes = 600_000;
+
+/** What a model in this process answers to the bytes of its input. */
+async function answer(runner: string, wasm: Uint8Array, opened: OpenedModule, input: Uint8Array) {
+  const running = await openRunner(runner, wasm, opened);
+  running.writeInput(0, input);
+  running.run();
+  const output = running.readOutput(0);
+  running.close();
+  return decodeReals(output, opened.manifest.outputs[0]!);
+}
+
+/** The file that the command line builds. */
+function commandLineBuild(model: string, ...options: string[]): Uint8Array {
+  const { code, stderr } = wasmote(folder, ["build", model, ...options, "-o", "expected.wasm"]);
+  assert.is(code, 0, stderr);
+  return readFileSync(join(folder, "expected.wasm"));
+}
+
+interface Picked {
+  model: readonly string[];
+  samples?: string;
+  input?: string;
+}
+
+/** Picks files in the documented page and builds: the page's answer, and the file that it offers. */
+async function buildInPage(page: Page, { model, samples, input }: Picked) {
+  await page.pick("#model", model);
+  if (samples !== undefined) await page.pick("#samples", [samples]);
+  if (input !== undefined) await page.pick("#input", [input]);
+  await page.evaluate(`new Promise((done) => {
+    new MutationObserver(done).observe(document.querySelector("#result"), { childList: true });
+    document.querySelector("#build").click();
+  })`);
+  const result = await page.evaluate<string>(`document.querySelector("#result").textContent`);
+  const file = await page.evaluate<{ name: string; base64: string; sha256: string } | null>(`(async () => {
+    const link = document.querySelector("#file");
+    if (!link.href) return null;
+    const bytes = new Uint8Array(await (await fetch(link.href)).arrayBuffer());
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    const text = (values) => Array.from(values, (value) => String.fromCharCode(value)).join("");
+    return { name: link.download, base64: btoa(text(bytes)), sha256: btoa(text(hash)) };
+  })()`);
+  return { result, ...file, wasm: Buffer.from(file?.base64 ?? "", "base64") };
+}
+
+/** Asserts that the page's file is the command line's. */
+function assertSameFile(built: Awaited<ReturnType<typeof buildInPage>>, expected: Uint8Array): void {
+  assert.is(built.sha256, createHash("sha256").update(expected).digest("base64"), built.result);
+  assert.is(Buffer.compare(built.wasm, expected), 0);
 }
 
 test("the documented twenty lines are at most twenty", () => {
-  const lines = snippet()
+  const lines = documented("js")
     .split("\n")
     .filter((line) => line.trim() !== "");
   assert.ok(lines.length <= 21, `${lines.length} lines, the import among them`);
 });
 
-if (browser === undefined) console.error(`SKIPPED: the browser test, for want of ${browsers.join(", ")}`);
-else
-  test("the documented code gives wasm3's answer in a browser", async () => {
-    const graph = importModel("small.tflite", writeTflite(smallModel()), () => new Uint8Array(0));
-    const { wasm, manifest } = await buildModel(graph);
-    const runner = await openRunner("wasm3", wasm, openModule(wasm));
-    const [input, output] = [manifest.inputs[0], manifest.outputs[0]];
-    const codes = Int8Array.from({ length: 72 }, (_, i) => {
-      const code = Math.round(Math.sin(i) / (input?.scale as number)) + (input?.zeroPoint as number);
-      return Math.max(-128, Math.min(127, code));
-    });
-    await runner.writeInput(0, new Uint8Array(codes.buffer));
-    await runner.run();
-    const bytes = await runner.readOutput(0);
-    const expected = [...new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length)].map(
-      (code) => (output?.scale as number) * (code - (output?.zeroPoint as number)),
-    );
-    await runner.close();
-    assert.equal(JSON.parse(await openPage(wasm)), expected);
+let server: PageServer | undefined;
+let browser: Browser | undefined;
+test.before(async () => {
+  const { wasm } = await buildModel(importModel("small.tflite", small, () => new Uint8Array(0)));
+  server = await servePage(
+    {
+      "/build.html": documented("html"),
+      "/run.html": loader,
+      "/model.js": documented("js"),
+      "/small.wasm": wasm,
+    },
+    { "/node_modules/wasmote/": root, "/node_modules/": join(root, "node_modules") },
+  );
+});
+test.after(async () => {
+  await browser?.close();
+  server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A test on a page of the server, in the browser; left out where there is no browser. */
+function pageTest(name: string, path: string, work: (page: Page) => Promise<void>): void {
+  if (chromium === undefined) return;
+  test(name, async () => {
+    assert.ok(existsSync(join(root, "dist", "browser.js")), "dist is not built: npm run build");
+    browser ??= startBrowser();
+    await work(await browser.open(`${server?.url}${path}`));
   });
+}
+
+pageTest("the documented twenty lines give wasm3's answer", "/run.html", async (page) => {
+  const { wasm } = await buildModel(importModel("small.tflite", small, () => new Uint8Array(0)));
+  const opened = openModule(wasm);
+  const expected = await answer("wasm3", wasm, opened, encodeReals(smallInput, opened.manifest.inputs[0]!));
+  const found = await page.evaluate<number[]>(`predict(${JSON.stringify(smallInput)})`);
+  assert.equal(found.map(Math.fround), expected);
+});
+
+pageTest("a picked .tflite becomes the command line's file, and runs there", "/build.html", async (page) => {
+  const model = inFolder("small.tflite", small);
+  const input = inFolder("input.json", JSON.stringify(smallInput));
+  const built = await buildInPage(page, { model: [model], input });
+  const expected = commandLineBuild(model);
+  assertSameFile(built, expected);
+  assert.is(built.name, "small.wasm");
+  const opened = openModule(expected);
+  const bytes = encodeReals(smallInput, opened.manifest.inputs[0]!);
+  assert.equal(JSON.parse(built.result), await answer("node", expected, opened, bytes));
+
+  const scripts = [...(server as PageServer).loaded].filter(
+    ([path]) => path.endsWith(".js") && path !== "/model.js",
+  );
+  const loadedBytes = scripts.reduce((sum, [, bytes]) => sum + bytes, 0);
+  console.error(`the page loads ${scripts.length} scripts of ${loadedBytes} bytes`);
+  assert.ok(loadedBytes <= largestBytes, `${loadedBytes} bytes of scripts`);
+});
+
+pageTest("what is refused is told as in the command line", "/build.html", async (page) => {
+  const torn = inFolder("torn.tflite", small.slice(0, small.length / 2));
+  const { result, name } = await buildInPage(page, { model: [torn] });
+  assert.match(result, /^the model file is damaged: .*torn\.tflite\)\nExport the model again/);
+  assert.is(name, undefined);
+
+  const json = join(digits, "float", "model.json");
+  const { result: lacking } = await buildInPage(page, { model: [json] });
+  assert.match(
+    lacking,
+    /^a weights file of the model is missing: it was not picked \(group1-shard1of1\.bin\)/,
+  );
+});
+
+pageTest("a float TF.js model with samples becomes the command line's file", "/build.html", async (page) => {
+  const model = ["model.json", "group1-shard1of1.bin"].map((name) => join(digits, "float", name));
+  const samples = join(digits, "samples", "calibration.npy");
+  const image = Float32Array.from({ length: 784 }, (_, i) => (i % 29) / 28);
+  const array = { dtype: "float32", shape: [28, 28, 1], bytes: new Uint8Array(image.buffer) } as const;
+  const input = inFolder("image.npy", writeNpy(array));
+  const built = await buildInPage(page, { model, samples, input });
+  const expected = commandLineBuild(model[0]!, "--calibrate", samples);
+  assertSameFile(built, expected);
+  const opened = openModule(expected);
+  const bytes = encodeReals(image, opened.manifest.inputs[0]!);
+  assert.equal(JSON.parse(built.result), await answer("node", expected, opened, bytes));
+});
+
+const [keywords] = chromium === undefined ? [] : goldenModels(["mlperf-tiny-kws_ref_model"]);
+if (keywords !== undefined) {
+  pageTest("keyword spotting: the command line's file, TFLite's outputs", "/build.html", async (page) => {
+    const [golden] = keywords.cases;
+    const input = inFolder("input.bin", golden!.inputs[0]!);
+    const built = await buildInPage(page, { model: [keywords.path], input });
+    assertSameFile(built, commandLineBuild(keywords.path));
+    assert.is(built.name, `${basename(keywords.path, ".tflite")}.wasm`);
+    const [output] = openModule(built.wasm).manifest.outputs;
+    assert.equal(JSON.parse(built.result), decodeReals(golden!.outputs[0]!, output!));
+  });
+}
 
 test.run();

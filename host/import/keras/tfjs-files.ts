@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import { WasmoteError } from "../../errors.js";
 import type { KerasModel, KerasWeight } from "./container.js";
 import { asArray, asObject, asString, isObject, type JsonObject, shown } from "./json-fields.js";
@@ -35,12 +34,13 @@ function topologyOf(json: JsonObject): unknown {
 /** Path of a shard beside `modelPath`. Throws `model-invalid` for one that leaves the model's folder. */
 function shardPath(modelPath: string, shard: string): string {
   const forward = shard.replaceAll("\\", "/");
-  const leaves = /^(\/|[a-z][a-z0-9+.-]*:)/i.test(forward) || forward.split("/").includes("..");
+  const parts = forward.split("/").filter((part) => part !== "" && part !== ".");
+  const leaves = /^(\/|[a-z][a-z0-9+.-]*:)/i.test(forward) || parts.includes("..");
   if (leaves || forward === "") {
     throw new WasmoteError("model-invalid", `shard path ${shown(shard)} leaves the model's folder`);
   }
   const slash = Math.max(modelPath.lastIndexOf("/"), modelPath.lastIndexOf("\\"));
-  return modelPath.slice(0, slash + 1) + posix.normalize(forward);
+  return modelPath.slice(0, slash + 1) + parts.join("/");
 }
 
 function readShard(path: string, readFile: ReadFile): Uint8Array {

@@ -1,8 +1,10 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { WasmoteError } from "../../errors.js";
-import { elementCount, type TensorType } from "../../graph/tensor.js";
-import { fileEnding, type InputTensor, readInput } from "./read-input.js";
+import type { TensorType } from "../../graph/tensor.js";
+import { fileEnding, type InputTensor } from "./read-array.js";
+import { readInput } from "./read-input.js";
+import { invalidSamples, samplesOf } from "./samples.js";
 
 /** Endings of calibration files, without the dot. */
 export const calibrationEndings = ["npy", "bin", "json", "png", "jpg", "jpeg"] as const;
@@ -83,20 +85,10 @@ async function readSamples(
   const input: InputTensor = { dtype: "float32", shape };
   try {
     const { frames, notes } = await readInput(bytes, file, input);
-    const samples = frames.map((frame) => floats(frame, elementCount(shape)));
-    if (samples.some((sample) => sample.some((value) => !Number.isFinite(value)))) {
-      throw new WasmoteError("input-invalid", "it holds a value that is not a finite number");
-    }
-    return { samples, notes };
+    return { samples: samplesOf(frames), notes };
   } catch (error) {
-    if (error instanceof WasmoteError) throw new WasmoteError("calibration-invalid", error.detail, { file });
-    throw error;
+    throw invalidSamples(error, file);
   }
-}
-
-function floats(bytes: Uint8Array, count: number): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: count }, (_, i) => view.getFloat32(i * 4, true));
 }
 
 async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {

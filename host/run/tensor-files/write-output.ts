@@ -3,7 +3,7 @@ import type { TensorType } from "../../graph/tensor.js";
 import { framesShape } from "./frames.js";
 import { writeJsonTensor } from "./json-tensor.js";
 import { writeNpy } from "./npy.js";
-import { fileEnding } from "./read-input.js";
+import { fileEnding } from "./read-array.js";
 import { decodeReals, type ValueType } from "./values.js";
 
 /** Endings of files that an output may be written to, without the dot. */

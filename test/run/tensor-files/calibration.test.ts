@@ -5,6 +5,7 @@ import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadCalibration, writeNpy } from "../../../host/run/tensor-files/index.js";
+import { readSamples } from "../../../host/run/tensor-files/samples.js";
 import { refused } from "./refused.js";
 
 const folder = mkdtempSync(join(tmpdir(), "wasmote-calibration-"));
@@ -61,6 +62,20 @@ test("several inputs take one path each", async () => {
     /1 times --calibrate for a model of 2 inputs/,
   );
   await refused(() => loadCalibration([a, a], two), "calibration-invalid", /2, 4 samples/);
+});
+
+test("samples are read from bytes, without files", async () => {
+  const input = { shape: [1, 2] };
+  const samples = readSamples(floats(1, 2, 3, 4), "two.bin", input);
+  assert.equal(values([samples]), [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ]);
+  const read = (bytes: Uint8Array, name: string) => () => readSamples(bytes, name, input);
+  await refused(read(floats(1, Infinity), "a.bin"), "calibration-invalid", /not a finite number .*a\.bin/);
+  await refused(read(floats(1, 2), "a.png"), "calibration-invalid", /ending "png" .*a\.png/);
 });
 
 test("what does not fit is refused, with the file's name", async () => {

@@ -5,7 +5,8 @@ import * as assert from "uvu/assert";
 import wavefile from "wavefile";
 import { encodeOutput } from "../../../host/run/tensor-files/index.js";
 import { writeNpy } from "../../../host/run/tensor-files/npy.js";
-import { type InputTensor, readInput } from "../../../host/run/tensor-files/read-input.js";
+import type { InputTensor } from "../../../host/run/tensor-files/read-array.js";
+import { readInput } from "../../../host/run/tensor-files/read-input.js";
 import { refused } from "./refused.js";
 
 const vector: InputTensor = { dtype: "int8", shape: [1, 4], scale: 0.5, zeroPoint: 1 };

@@ -1,12 +1,23 @@
 import { instantiate } from "@assemblyscript/loader";
 import { WasmoteError } from "../errors.js";
+import type { OpenedModule } from "../package/open.js";
 import { memoryRunner } from "./memory-runner.js";
-import type { OpenRunner } from "./types.js";
+import type { LocalRunner, Tier } from "./types.js";
 
-/** Loads a model on V8, in this process. Throws `module-invalid` where its imports cannot be given. */
-export const openNodeRunner: OpenRunner = async (wasm, { manifest, weights }, tier = "portable") => {
+/**
+ * Loads a model on the WebAssembly engine that this runs in: that of Node, or of a browser.
+ *
+ * @param runner what the runner is called
+ * @throws `module-invalid` where the model's imports cannot be given, `tier-unavailable`
+ */
+export async function openEngineRunner(
+  runner: string,
+  wasm: Uint8Array,
+  { manifest, weights }: OpenedModule,
+  tier: Tier = "portable",
+): Promise<LocalRunner> {
   if (tier !== "portable") {
-    throw new WasmoteError("tier-unavailable", `tier ${tier} on node; wasm3 has it`);
+    throw new WasmoteError("tier-unavailable", `tier ${tier} on ${runner}; wasm3 has it`);
   }
   let memory: WebAssembly.Memory | undefined;
   const readWeights = (destination: number, offset: number, length: number): void => {
@@ -18,7 +29,7 @@ export const openNodeRunner: OpenRunner = async (wasm, { manifest, weights }, ti
     target.set(weights.subarray(from, from + count), to);
   };
   const absent = (): never => {
-    throw new Error("V8 has no accelerators");
+    throw new Error(`${runner} has no accelerators`);
   };
   const optional = manifest.imports.optional.map((name) => [name.replace(/^wasmote\./, ""), absent] as const);
   let exports: Record<string, unknown>;
@@ -39,7 +50,7 @@ export const openNodeRunner: OpenRunner = async (wasm, { manifest, weights }, ti
   }
   const linear = memory;
   return memoryRunner(
-    { name: "node", memory: () => new Uint8Array(linear.buffer), run, close: () => {} },
+    { name: runner, memory: () => new Uint8Array(linear.buffer), run, close: () => {} },
     manifest,
   );
-};
+}

@@ -1,0 +1,88 @@
+import { WasmoteError } from "../../errors.js";
+import { elementCount, type TensorType, tensorBytes } from "../../graph/tensor.js";
+import { requireFrames, requireWholeFrames, splitFrames } from "./frames.js";
+import { parseJsonTensor } from "./json-tensor.js";
+import { type NpyArray, parseNpy } from "./npy.js";
+import { encodeReals, type ValueType } from "./values.js";
+
+/** An input that takes a file: the part of a manifest's tensor that matters. */
+export type InputTensor = TensorType & ValueType;
+
+/** One or more consecutive frames of an input, as the bytes the model takes. */
+export interface InputFrames {
+  frames: Uint8Array[];
+  /** What was done to the file's values, for the user. */
+  notes: string[];
+}
+
+/** Endings of files that hold an array, without the dot. */
+export const arrayEndings = ["npy", "bin", "json"] as const;
+
+/** "npy" for "a/b.NPY": a file's ending, lower case, without the dot; empty where there is none. */
+export function fileEnding(path: string): string {
+  return /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+}
+
+/**
+ * Bytes of a file that holds an array to the bytes of an input, one frame or several. The ending of `path` says how it
+ * is read:
+ *
+ * - `.bin`: the tensor's bytes as they are.
+ * - `.npy`: the model's own dtype passes through; float32 and float64 are real values, to be quantized.
+ * - `.json`: real values always, flat or nested.
+ *
+ * @throws `input-size`, `input-dtype`, `input-invalid`, `input-kind`
+ */
+export function readArray(bytes: Uint8Array, path: string, tensor: InputTensor): InputFrames {
+  const ending = fileEnding(path);
+  if (ending === "bin") return fromBytes(bytes, tensor);
+  if (ending === "npy") return fromNpy(parseNpy(bytes), tensor);
+  if (ending === "json") return fromJson(bytes, tensor);
+  throw new WasmoteError("input-kind", `ending "${ending}"`);
+}
+
+/** Real numbers of a float `.npy` array, in order. */
+export function npyReals(array: NpyArray): Float64Array | Float32Array {
+  const { bytes } = array;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (array.dtype === "float64") {
+    return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(i * 8, true));
+  }
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(i * 4, true));
+}
+
+function fromBytes(bytes: Uint8Array, tensor: InputTensor): InputFrames {
+  const frames = requireWholeFrames(bytes.length, tensorBytes(tensor), "bytes", tensor);
+  return { frames: splitFrames(bytes, frames), notes: [] };
+}
+
+function fromNpy(array: NpyArray, tensor: InputTensor): InputFrames {
+  const real = array.dtype === "float32" || array.dtype === "float64";
+  if (!real && array.dtype !== tensor.dtype) {
+    throw new WasmoteError(
+      "input-dtype",
+      `${array.dtype} for an input of ${tensor.dtype}; give ${tensor.dtype} as it is${tensor.dtype === "float32" ? "" : ", or float32 to be quantized"}`,
+    );
+  }
+  const frames = requireFrames(array.shape, tensor);
+  if (!real) return { frames: splitFrames(array.bytes, frames), notes: [] };
+  return {
+    frames: splitFrames(encodeReals(npyReals(array), tensor), frames),
+    notes: quantizationNotes(tensor),
+  };
+}
+
+function fromJson(bytes: Uint8Array, tensor: InputTensor): InputFrames {
+  const { shape, values } = parseJsonTensor(bytes);
+  const frames =
+    shape.length < 2
+      ? requireWholeFrames(values.length, elementCount(tensor.shape), "numbers", tensor)
+      : requireFrames(shape, tensor);
+  return { frames: splitFrames(encodeReals(values, tensor), frames), notes: quantizationNotes(tensor) };
+}
+
+/** What is done to real values on the way into a tensor, for the user. */
+export function quantizationNotes(tensor: InputTensor): string[] {
+  if (tensor.dtype === "float32" || tensor.scale === undefined) return [];
+  return [`quantized to ${tensor.dtype}: scale ${tensor.scale}, zero point ${tensor.zeroPoint ?? 0}`];
+}
