@@ -1,4 +1,5 @@
 import { WasmReader } from "../wasm/reader.js";
+import { concatenate, vector } from "../wasm/writer.js";
 import { type Reference, readReferences, unlinkable } from "./references.js";
 
 /** An imported function. */
@@ -36,15 +37,17 @@ const f32Const = 0x43;
 const f64Const = 0x44;
 const end = 0x0b;
 
+function readValueType(section: WasmReader): number[] {
+  const type = section.byte();
+  if (!valueTypes.has(type)) throw unlinkable("a function on vectors or references");
+  return [type];
+}
+
+/** A function type, encoded in as few bytes as it takes, so that equal types are equal bytes. */
 function readType(section: WasmReader): Uint8Array {
-  const start = section.at;
   if (section.byte() !== 0x60) throw unlinkable("a type that is no function's");
-  for (const _ of ["parameters", "results"]) {
-    section.vector((value) => {
-      if (!valueTypes.has(value.byte())) throw unlinkable("a function on vectors or references");
-    });
-  }
-  return section.since(start);
+  const [parameters, results] = [section.vector(readValueType), section.vector(readValueType)];
+  return concatenate([[0x60], vector(parameters), vector(results)]);
 }
 
 function readImport(section: WasmReader): FunctionImport {
