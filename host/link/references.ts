@@ -4,7 +4,10 @@ import type { WasmReader } from "../wasm/reader.js";
 /** What an instruction names by its number in the module. */
 export type Space = "type" | "function" | "global";
 
-/** A number within a function's code that another module may give otherwise. */
+/**
+ * A number within a function's code that another module may give otherwise. It is encoded without a sign, but a block's
+ * type with one.
+ */
 export interface Reference {
   space: Space;
   index: number;
@@ -42,6 +45,9 @@ const memoryFill = 11;
 /** Instructions without immediates below `select`: unreachable, nop, else, end, return, drop. */
 const plain = new Set([0x00, 0x01, 0x05, 0x0b, 0x0f, 0x1a]);
 
+/** Types of blocks that are no number of a type: empty, and the four number types. */
+const blockTypes = new Set([-64, -1, -2, -3, -4]);
+
 /** The error for what cannot be linked. */
 export function unlinkable(found: string): WasmoteError {
   return new WasmoteError("kernels-unlinkable", found);
@@ -69,9 +75,10 @@ export function readReferences(code: WasmReader): Reference[] {
     const opcode = code.byte();
     if (plain.has(opcode) || opcode === select) continue;
     if (opcode === block || opcode === loop || opcode === conditional) {
-      const single = (code.bytes[code.at] ?? 0) & 0x40;
-      if (single !== 0) code.skip(1);
-      else refer("type");
+      const start = code.at;
+      const type = code.s33();
+      if (type >= 0) references.push({ space: "type", index: type, start, end: code.at });
+      else if (!blockTypes.has(type)) throw unlinkable("a block of vectors or references");
     } else if (opcode === call) refer("function");
     else if (opcode === globalGet || opcode === globalSet) refer("global");
     else if (opcode === branch || opcode === branchIf) code.skipLeb();
