@@ -66,11 +66,12 @@ export class WasmReader {
     return this.bytes.subarray(start, this.at);
   }
 
+  /** A name, every character of it: a byte order mark is one, too. */
   name(): string {
     const length = this.u32();
     const start = this.at;
     this.skip(length);
-    return new TextDecoder().decode(this.since(start));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.since(start));
   }
 
   /** A reader of the next `length` bytes, which this one passes over. */
