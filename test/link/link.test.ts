@@ -251,6 +251,24 @@ test("names of imports keep every character", () => {
   assert.equal(WebAssembly.Module.imports(linked), [wanted]);
 });
 
+test("blocks of 150 types are linked, which are numbered otherwise than in the library", () => {
+  const bits = (n: number): string[] =>
+    Array.from({ length: 8 }, (_, i) => ((n >> i) % 2 === 1 ? "i32" : "i64"));
+  const blocks = Array.from({ length: 150 }, (_, n) => {
+    const values = bits(n).map((type) => `(${type}.const 1)`);
+    const inside = `${"drop ".repeat(8)} (i32.store8 (i32.const ${n}) (i32.const ${n + 1}))`;
+    return `${values.join(" ")} (block (param ${bits(n).join(" ")}) ${inside})`;
+  });
+  const library = wat(`(module (memory 1) (type (func (param f64))) (type (func (param f32)))
+    (func (export "k") (param i32 i32) ${blocks.join("\n")}))`);
+  const { code } = link(library, "k");
+  assert.ok(valid(code));
+  assert.is(moduleContents(code).types, 152);
+  const instance = load(code);
+  assert.is(instance.call("run", 0, 1), 0);
+  assert.equal([...instance.memory.subarray(0, 151)], [...blocks.map((_, n) => n + 1), 0]);
+});
+
 test("memory has as many pages as are asked for, and more than there can be are refused", () => {
   const pages = (bytes: number): number => {
     const { code } = linkProgram(programOf([], bytes), real);
