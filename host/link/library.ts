@@ -1,4 +1,4 @@
-import { concatenate, encodeLeb128 } from "../wasm/writer.js";
+import { concatenate, encodeLeb128, encodeSignedLeb128 } from "../wasm/writer.js";
 import { type FunctionCode, type LinkableModule, readModule } from "./module.js";
 import type { ModuleParts } from "./module-parts.js";
 import { type Reference, unlinkable } from "./references.js";
@@ -57,7 +57,8 @@ function relocate(
   const parts: (Uint8Array | number[])[] = [];
   let at = 0;
   for (const reference of references) {
-    parts.push(bytes.subarray(at, reference.start), encodeLeb128(numberOf(reference)));
+    const encode = reference.space === "type" ? encodeSignedLeb128 : encodeLeb128;
+    parts.push(bytes.subarray(at, reference.start), encode(numberOf(reference)));
     at = reference.end;
   }
   return concatenate([...parts, bytes.subarray(at)]);

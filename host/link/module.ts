@@ -1,5 +1,6 @@
 import { WasmReader } from "../wasm/reader.js";
-import { type Reference, readReferences, unlinkable } from "./references.js";
+import { concatenate, vector } from "../wasm/writer.js";
+import { numberTypes, type Reference, readReferences, type Space, unlinkable } from "./references.js";
 
 /** An imported function. */
 export interface FunctionImport {
@@ -29,22 +30,26 @@ export interface LinkableModule {
   exports: ReadonlyMap<string, number>;
 }
 
-const valueTypes = new Set([0x7f, 0x7e, 0x7d, 0x7c]);
+const preamble = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const lastSection = 12;
+
 const i32Const = 0x41;
 const i64Const = 0x42;
 const f32Const = 0x43;
 const f64Const = 0x44;
 const end = 0x0b;
 
+function readValueType(section: WasmReader): number[] {
+  const type = section.byte();
+  if (!numberTypes.has(type)) throw unlinkable("a function on vectors or references");
+  return [type];
+}
+
+/** A function type, encoded in as few bytes as it takes, so that equal types are equal bytes. */
 function readType(section: WasmReader): Uint8Array {
-  const start = section.at;
   if (section.byte() !== 0x60) throw unlinkable("a type that is no function's");
-  for (const _ of ["parameters", "results"]) {
-    section.vector((value) => {
-      if (!valueTypes.has(value.byte())) throw unlinkable("a function on vectors or references");
-    });
-  }
-  return section.since(start);
+  const [parameters, results] = [section.vector(readValueType), section.vector(readValueType)];
+  return concatenate([[0x60], vector(parameters), vector(results)]);
 }
 
 function readImport(section: WasmReader): FunctionImport {
@@ -55,8 +60,8 @@ function readImport(section: WasmReader): FunctionImport {
 
 function readGlobal(section: WasmReader): Uint8Array {
   const start = section.at;
-  if (!valueTypes.has(section.byte())) throw unlinkable("a global variable that is no number");
-  section.skip(1);
+  if (!numberTypes.has(section.byte())) throw unlinkable("a global variable that is no number");
+  if (section.byte() > 1) throw unlinkable("a global variable that is shared");
   const opcode = section.byte();
   if (opcode === i32Const || opcode === i64Const) section.skipLeb();
   else if (opcode === f32Const) section.skip(4);
@@ -73,42 +78,82 @@ function readCode(section: WasmReader): Omit<FunctionCode, "type"> {
   return { bytes, references: readReferences(new WasmReader(bytes)) };
 }
 
+/** A memory is passed over, where it is one that a linked module has, too. */
+function passMemory(section: WasmReader): void {
+  const flags = section.byte();
+  if (flags > 1) throw unlinkable("a memory that is shared or of 64-bit addresses");
+  for (let limits = flags + 1; limits > 0; limits--) section.u32();
+}
+
+/** Sections that must be empty. */
 const refused: Readonly<Record<number, string>> = {
   4: "a function table",
-  8: "a start function",
   9: "a function table",
   11: "static data",
 };
 
-/**
- * Takes a valid module apart. Its memory and custom sections are passed over: whoever links gives a memory.
- *
- * @throws `kernels-unlinkable` where it holds what cannot be told apart from its functions: static data, function tables, a start
- * function, imports that are no functions; and what `readReferences` throws
- */
-export function readModule(bytes: Uint8Array): LinkableModule {
-  const types: Uint8Array[] = [];
-  const imports: FunctionImport[] = [];
-  const declared: number[] = [];
-  const globals: Uint8Array[] = [];
+function readSections(bytes: Uint8Array): LinkableModule {
+  let types: Uint8Array[] = [];
+  let imports: FunctionImport[] = [];
+  let declared: number[] = [];
+  let globals: Uint8Array[] = [];
+  let codes: Omit<FunctionCode, "type">[] = [];
   const exports = new Map<string, number>();
-  const codes: Omit<FunctionCode, "type">[] = [];
-  const module = new WasmReader(bytes, 8);
+  const module = new WasmReader(bytes);
+  if (!preamble.every((byte) => module.byte() === byte)) throw unlinkable("what is no WebAssembly module");
   while (!module.done) {
     const id = module.byte();
     const section = module.part(module.u32());
-    if (id === 1) types.push(...section.vector(readType));
-    else if (id === 2) imports.push(...section.vector(readImport));
-    else if (id === 3) declared.push(...section.vector((type) => type.u32()));
-    else if (id === 6) globals.push(...section.vector(readGlobal));
+    if (id === 0 || id === lastSection) continue;
+    if (id === 8) throw unlinkable("a start function");
+    if (id > lastSection) throw unlinkable(`a section of kind ${id}`);
+    if (id === 1) types = section.vector(readType);
+    else if (id === 2) imports = section.vector(readImport);
+    else if (id === 3) declared = section.vector((type) => type.u32());
+    else if (id === 5) {
+      if (section.vector(passMemory).length > 1) throw unlinkable("several memories");
+    } else if (id === 6) globals = section.vector(readGlobal);
     else if (id === 7) {
       section.vector((entry) => {
         const [name, kind, index] = [entry.name(), entry.byte(), entry.u32()];
         if (kind === 0) exports.set(name, index);
       });
-    } else if (id === 10) codes.push(...section.vector(readCode));
-    else if (id in refused && section.u32() > 0) throw unlinkable(refused[id] as string);
+    } else if (id === 10) codes = section.vector(readCode);
+    else if (section.u32() > 0) throw unlinkable(refused[id] as string);
+    if (!section.done) throw new RangeError(`section ${id} goes on behind its end`);
   }
+  if (declared.length !== codes.length)
+    throw new RangeError(`${declared.length} functions are declared, ${codes.length} are there`);
   const functions = codes.map((code, i) => ({ type: declared[i] as number, ...code }));
   return { types, imports, functions, globals, exports };
+}
+
+/** Checks that every number that is referred to exists. */
+function checkNumbers({ types, imports, functions, globals, exports }: LinkableModule): void {
+  const counts = { type: types.length, function: imports.length + functions.length, global: globals.length };
+  const check = (space: Space, index: number): void => {
+    if (index >= counts[space]) throw new RangeError(`there is no ${space} ${index}`);
+  };
+  for (const { type } of [...imports, ...functions]) check("type", type);
+  for (const index of exports.values()) check("function", index);
+  for (const { references } of functions) for (const { space, index } of references) check(space, index);
+}
+
+/**
+ * Takes a valid module apart. Its memory and custom sections are passed over: whoever links gives a memory. Of what
+ * makes a module valid, it checks that nothing ends too early and that all numbers exist; code is not checked.
+ *
+ * @throws `kernels-unlinkable` where the module holds what cannot be told apart from its functions: static data,
+ * function tables, a start function, imports that are no functions; or what a linked module does not have: several
+ * memories, exceptions, and what `readReferences` throws; or where it is damaged
+ */
+export function readModule(bytes: Uint8Array): LinkableModule {
+  try {
+    const module = readSections(bytes);
+    checkNumbers(module);
+    return module;
+  } catch (error) {
+    if (error instanceof RangeError) throw unlinkable(`a damaged module: ${error.message}`);
+    throw error;
+  }
 }

@@ -4,7 +4,10 @@ import type { WasmReader } from "../wasm/reader.js";
 /** What an instruction names by its number in the module. */
 export type Space = "type" | "function" | "global";
 
-/** A number within a function's code that another module may give otherwise. */
+/**
+ * A number within a function's code that another module may give otherwise. It is encoded without a sign, but a block's
+ * type with one.
+ */
 export interface Reference {
   space: Space;
   index: number;
@@ -27,6 +30,8 @@ const globalGet = 0x23;
 const globalSet = 0x24;
 const firstLoad = 0x28;
 const lastStore = 0x3e;
+/** Alignment of 8 bytes, as its logarithm; greater ones tell of a memory's number. */
+const maxAlign = 3;
 const memorySize = 0x3f;
 const memoryGrow = 0x40;
 const i32Const = 0x41;
@@ -41,6 +46,12 @@ const memoryFill = 11;
 
 /** Instructions without immediates below `select`: unreachable, nop, else, end, return, drop. */
 const plain = new Set([0x00, 0x01, 0x05, 0x0b, 0x0f, 0x1a]);
+
+/** The types of numbers, as they are encoded: i32, i64, f32, f64. */
+export const numberTypes: ReadonlySet<number> = new Set([0x7f, 0x7e, 0x7d, 0x7c]);
+
+/** Types of blocks that are no number of a type: empty, and the four number types. */
+const blockTypes = new Set([-64, -1, -2, -3, -4]);
 
 /** The error for what cannot be linked. */
 export function unlinkable(found: string): WasmoteError {
@@ -62,16 +73,17 @@ export function readReferences(code: WasmReader): Reference[] {
     references.push({ space, index: code.u32(), start, end: code.at });
   };
   code.vector((local) => {
-    local.skipLeb();
-    local.skip(1);
+    local.u32();
+    if (!numberTypes.has(local.byte())) throw unlinkable("a local variable that is no number");
   });
   while (!code.done) {
     const opcode = code.byte();
     if (plain.has(opcode) || opcode === select) continue;
     if (opcode === block || opcode === loop || opcode === conditional) {
-      const single = (code.bytes[code.at] ?? 0) & 0x40;
-      if (single !== 0) code.skip(1);
-      else refer("type");
+      const start = code.at;
+      const type = code.s33();
+      if (type >= 0) references.push({ space: "type", index: type, start, end: code.at });
+      else if (!blockTypes.has(type)) throw unlinkable("a block of vectors or references");
     } else if (opcode === call) refer("function");
     else if (opcode === globalGet || opcode === globalSet) refer("global");
     else if (opcode === branch || opcode === branchIf) code.skipLeb();
@@ -80,9 +92,9 @@ export function readReferences(code: WasmReader): Reference[] {
       code.skipLeb();
     } else if (opcode >= localGet && opcode <= localTee) code.skipLeb();
     else if (opcode >= firstLoad && opcode <= lastStore) {
-      code.skipLeb();
-      code.skipLeb();
-    } else if (opcode === memorySize || opcode === memoryGrow) code.skip(1);
+      if (code.u32() > maxAlign) throw unlinkable("an access to another memory");
+      code.u32();
+    } else if (opcode === memorySize || opcode === memoryGrow) passMemoryNumber(code);
     else if (opcode === i32Const || opcode === i64Const) code.skipLeb();
     else if (opcode === f32Const) code.skip(4);
     else if (opcode === f64Const) code.skip(8);
@@ -94,10 +106,16 @@ export function readReferences(code: WasmReader): Reference[] {
   return references;
 }
 
+function passMemoryNumber(code: WasmReader): void {
+  if (code.byte() !== 0) throw unlinkable("an access to another memory");
+}
+
 function passPrefixed(code: WasmReader): void {
   const opcode = code.u32();
   if (opcode <= lastSaturating) return;
-  if (opcode === memoryCopy) code.skip(2);
-  else if (opcode === memoryFill) code.skip(1);
+  if (opcode === memoryCopy) {
+    passMemoryNumber(code);
+    passMemoryNumber(code);
+  } else if (opcode === memoryFill) passMemoryNumber(code);
   else throw unlinkable(`the instruction 0xfc ${opcode}`);
 }
