@@ -16,8 +16,8 @@ export interface BuildOptions {
   calibration?: readonly Float32Array[][];
   /** Passes over the graph; all by default. */
   passes?: readonly Pass[];
-  /** Kernels to link; the package's own by default. */
-  kernels?: KernelLibrary;
+  /** Libraries of kernels to link from; the package's own by default. */
+  kernels?: readonly KernelLibrary[];
 }
 
 /** A built model and what is known of it. */
@@ -43,13 +43,13 @@ export interface BuiltModel {
  * @throws `calibration-*`, `model-unsupported`, `memory-exceeded`
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
-  const { calibration = [], passes, kernels = packageKernels() } = options;
+  const { calibration = [], passes, kernels = [packageKernels()] } = options;
   const quantized = quantizeGraph(runPasses(graph, passes), calibration);
   const integer = runPasses(quantized, passes);
   const plan = planMemory(integer);
   const program = lowerGraph(integer, plan);
-  const { code, imports, functionNames } = linkProgram(program, kernels);
-  const manifest = describeModel(integer, plan, program, imports, kernels.sha256);
+  const { code, imports, functionNames } = linkProgram(program, ...kernels);
+  const manifest = describeModel(integer, plan, program, imports, kernels);
   const wasm = packageModule(code, manifest, program.weights);
   const [codeBytes, weightBytes] = [code.length, program.weights.length];
   return { wasm, manifest, plan, graph: integer, program, code, functionNames, codeBytes, weightBytes };

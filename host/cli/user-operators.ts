@@ -19,23 +19,21 @@ export function operatorsOption(): Option {
 }
 
 /**
- * Adds the operators of the folder that is named, if one is; answers the kernels to link with.
+ * Adds the operators of the folder that is named, if one is; answers the libraries to link from.
  *
  * @throws `operators-invalid`, `package-missing`, `compile-failed`, `kernels-unlinkable`
  */
 export async function addUserOperators(
   { operators: folder, cache = true, clearCache: clear }: OperatorOptions,
   output: Output,
-): Promise<KernelLibrary | undefined> {
+): Promise<readonly KernelLibrary[] | undefined> {
   if (folder === undefined) return undefined;
-  const [{ openCache, clearCache }, { loadUserOperators }, { addOperators }] = await Promise.all([
+  const [{ openCache, clearCache }, { loadUserOperators }, { packageKernels }] = await Promise.all([
     import("../tools/cache.js"),
     import("../tools/user-operators.js"),
-    import("../ops/index.js"),
+    import("../kernels/library.js"),
   ]);
   if (clear === true) output.talk(`removed ${thousands(clearCache())} compiled libraries from the cache`);
   output.progress(`compiling the kernels of ${folder} ...`);
-  const { operators, kernels } = await loadUserOperators(folder, cache ? openCache() : undefined);
-  addOperators(operators);
-  return kernels;
+  return [packageKernels(), await loadUserOperators(folder, cache ? openCache() : undefined)];
 }

@@ -14,11 +14,8 @@ export interface KernelLibrary {
 /** Type of a kernel: `(parameters: i32, to: i32) -> ()`. */
 export const kernelType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 0);
 
-/** Kernels' numbers in a module that is being linked: by name, once their code is added. */
-export interface AddedLibrary {
-  /** Adds the code. Every import of the module is there before. */
-  addCode(): ReadonlyMap<string, number>;
-}
+/** Adds code to a module that has all of its imports, and gives the numbers of the kernels in it by name. */
+export type AddCode = () => ReadonlyMap<string, number>;
 
 /** Number in the library of the kernel of that name. */
 function kernelNamed({ exports, functions, imports, types }: LinkableModule, name: string): number {
@@ -65,15 +62,33 @@ function relocate(
 }
 
 /**
- * Adds to a module what the kernels of these names reach in a library: imports and globals at once, functions when
- * `addCode` is called.
+ * Adds to a module what the kernels of these names reach in libraries: imports and globals at once, functions when what
+ * it returns is called.
  *
- * @throws `kernels-unlinkable` where there is no such kernel, or the library holds what cannot be linked
+ * @throws `kernels-unlinkable` where a kernel is in none of the libraries or in several, or one that is needed holds what
+ * cannot be linked
  */
-export function addLibrary(wasm: Uint8Array, kernels: ReadonlySet<string>, parts: ModuleParts): AddedLibrary {
-  const library = readModule(wasm);
+export function addLibraries(
+  libraries: readonly KernelLibrary[],
+  kernels: ReadonlySet<string>,
+  parts: ModuleParts,
+): AddCode {
+  const modules = libraries.map(({ wasm }) => readModule(wasm));
+  const named = new Map<LinkableModule, string[]>(modules.map((module) => [module, []]));
+  for (const name of kernels) {
+    const [module, another] = modules.filter(({ exports }) => exports.has(name));
+    if (module === undefined) throw unlinkable(`no kernel of the name ${name}`);
+    if (another !== undefined) throw unlinkable(`two kernels of the name ${name}`);
+    named.get(module)?.push(name);
+  }
+  const added = [...named].map(([module, names]) => addLibrary(module, names, parts));
+  return () => new Map(added.flatMap((addCode) => [...addCode()]));
+}
+
+/** Adds what these kernels of one library reach, as `addLibraries` does. */
+function addLibrary(library: LinkableModule, kernels: readonly string[], parts: ModuleParts): AddCode {
   const typeOf = (number: number): Uint8Array => library.types[number] as Uint8Array;
-  const named = [...kernels].map((name) => [name, kernelNamed(library, name)] as const);
+  const named = kernels.map((name) => [name, kernelNamed(library, name)] as const);
   const reached = reach(
     library,
     named.map(([, index]) => index),
@@ -87,21 +102,19 @@ export function addLibrary(wasm: Uint8Array, kernels: ReadonlySet<string>, parts
   const globals = new Map(
     reached.globals.map((index) => [index, parts.global(library.globals[index] as Uint8Array)]),
   );
-  return {
-    addCode() {
-      const own = reached.functions.filter((index) => index >= library.imports.length);
-      const first = parts.nextFunction;
-      for (const [i, index] of own.entries()) numbers.set(index, first + i);
-      const names = new Map([...library.exports].map(([name, index]) => [index, name]));
-      for (const index of own) {
-        const code = library.functions[index - library.imports.length] as FunctionCode;
-        const relocated = relocate(code, ({ space, index: number }) => {
-          if (space === "type") return parts.type(typeOf(number));
-          return (space === "function" ? numbers : globals).get(number) as number;
-        });
-        parts.function(typeOf(code.type), relocated, names.get(index));
-      }
-      return new Map(named.map(([name, index]) => [name, numbers.get(index) as number]));
-    },
+  return () => {
+    const own = reached.functions.filter((index) => index >= library.imports.length);
+    const first = parts.nextFunction;
+    for (const [i, index] of own.entries()) numbers.set(index, first + i);
+    const names = new Map([...library.exports].map(([name, index]) => [index, name]));
+    for (const index of own) {
+      const code = library.functions[index - library.imports.length] as FunctionCode;
+      const relocated = relocate(code, ({ space, index: number }) => {
+        if (space === "type") return parts.type(typeOf(number));
+        return (space === "function" ? numbers : globals).get(number) as number;
+      });
+      parts.function(typeOf(code.type), relocated, names.get(index));
+    }
+    return new Map(named.map(([name, index]) => [name, numbers.get(index) as number]));
   };
 }

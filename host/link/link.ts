@@ -1,7 +1,7 @@
 import { WasmoteError } from "../errors.js";
 import type { Program } from "../lower/lower.js";
 import type { KernelCall } from "../ops/kernel.js";
-import { addLibrary, type KernelLibrary, kernelType } from "./library.js";
+import { addLibraries, type KernelLibrary, kernelType } from "./library.js";
 import { kinds, ModuleParts } from "./module-parts.js";
 import { op, writeRun } from "./run-function.js";
 
@@ -42,23 +42,23 @@ function countChoices(calls: readonly KernelCall[]): Map<string, number> {
  * first called never meets an import that its host lacks; kernels are functions of their own for the same reason. What
  * several steps choose alike is a function, too.
  *
- * A pure function: the same program and library give the same bytes.
+ * A pure function: the same program and libraries give the same bytes.
  *
  * @throws `memory-exceeded`; `kernels-unlinkable` where the library lacks a kernel or holds what cannot be linked
  */
-export function linkProgram(program: Program, { wasm }: KernelLibrary): LinkedModule {
+export function linkProgram(program: Program, ...libraries: readonly KernelLibrary[]): LinkedModule {
   const pages = Math.max(1, Math.ceil(program.memoryBytes / pageBytes));
   if (pages > maxPages) throw new WasmoteError("memory-exceeded", `${program.memoryBytes} bytes`);
   const calls = program.steps.flatMap((step) => step.calls);
   const accelerators = new Set(calls.flatMap(({ accelerator }) => accelerator?.import ?? []));
   const parts = new ModuleParts();
 
-  const library = addLibrary(wasm, new Set(calls.map(({ kernel }) => kernel)), parts);
+  const addKernels = addLibraries(libraries, new Set(calls.map(({ kernel }) => kernel)), parts);
   const imports = [...accelerators].map(
     (name) => [name, parts.import("wasmote", name, acceleratorType)] as const,
   );
   const bits = accelerators.size > 0 ? parts.global(acceleratorsGlobal) : undefined;
-  const kernels = library.addCode();
+  const kernels = addKernels();
   const natives = new Map(
     imports.map(([name, index]) => {
       const code = Uint8Array.from([0, ...op.get(0), ...op.call(index), ...op.end]);

@@ -38,11 +38,12 @@ export class ModuleParts {
     return found >= 0 ? found : this.types.push(encoded) - 1;
   }
 
-  /** Number of an imported function. To be called before any function is added. */
+  /** Number of an imported function, which is there once. To be called before any function is added. */
   import(module: string, name: string, type: Uint8Array): number {
     if (this.functions.length > 0) throw new Error("imports come before functions");
     const entry = concatenate([encodeName(module), encodeName(name), [0], encodeLeb128(this.type(type))]);
-    return this.imported.push({ name: `${module}.${name}`, entry }) - 1;
+    const found = this.imported.findIndex((known) => known.entry.join() === entry.join());
+    return found >= 0 ? found : this.imported.push({ name: `${module}.${name}`, entry }) - 1;
   }
 
   /** Number of a function, given its locals and its code. */

@@ -1,6 +1,7 @@
 import { isOptionalImport } from "../abi/accelerators.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import { perTensor } from "../graph/tensor.js";
+import type { KernelLibrary } from "../link/link.js";
 import type { Program } from "../lower/lower.js";
 import type { Plan } from "../plan/types.js";
 import { type Manifest, type ManifestTensor, manifestVersion } from "./manifest.js";
@@ -9,14 +10,14 @@ import { type Manifest, type ManifestTensor, manifestVersion } from "./manifest.
  * What a model's manifest says.
  *
  * @param imports of the linked module, as "module.name"
- * @param kernels SHA-256 of the kernel library that it was linked from
+ * @param kernels the libraries that it was linked from
  */
 export function describeModel(
   graph: Graph,
   plan: Plan,
   program: Program,
   imports: readonly string[],
-  kernels: Uint8Array,
+  kernels: readonly KernelLibrary[],
 ): Manifest {
   const tensor = (index: number): ManifestTensor => {
     const found = tensorAt(graph, index);
@@ -41,6 +42,6 @@ export function describeModel(
       required: imports.filter((name) => !isOptionalImport(name)),
       optional: imports.filter(isOptionalImport),
     },
-    kernels,
+    kernels: kernels.map(({ sha256 }) => sha256),
   };
 }

@@ -41,6 +41,6 @@ export interface Manifest {
   steps: ManifestStep[];
   /** Imports as "module.name". */
   imports: { required: string[]; optional: string[] };
-  /** SHA-256 of the kernel library that the code was linked from; absent in files built before there was one. */
-  kernels?: Uint8Array;
+  /** SHA-256 of the libraries that the kernels were linked from; absent in files built before there were any. */
+  kernels?: Uint8Array[];
 }

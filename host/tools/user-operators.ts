@@ -9,42 +9,31 @@ import { WasmoteError } from "../errors.js";
 import { compileLibrary } from "../kernels/compile.js";
 import type { KernelLibrary } from "../link/link.js";
 import { operatorTools, type UserOperator } from "../operators.js";
-import type { Operator } from "../ops/operator.js";
+import { addOperators } from "../ops/index.js";
 import type { Cache } from "./cache.js";
 import { packageSources } from "./kernel-sources.js";
-
-/** Operators of a user's own, and a library of the package's kernels and theirs. */
-export interface UserOperators {
-  operators: readonly Operator[];
-  kernels: KernelLibrary;
-}
 
 const hostPart = /\.(ts|mts|js|mjs)$/;
 const members = ["infer", "macs", "reference", "emit"] as const;
 
 /**
- * Loads a folder of operators: host parts in `ops/` (TypeScript or JavaScript), kernels in `kernels/` (AssemblyScript).
+ * Adds the operators of a folder: host parts in `ops/` (TypeScript or JavaScript), kernels in `kernels/`
+ * (AssemblyScript), of which it gives a library.
  *
  * @param cache where the compiled library is kept; compiled anew without one
  * @throws `operators-invalid`, `package-missing` where a compiler is not installed, `compile-failed`,
  * `kernels-unlinkable`
  */
-export async function loadUserOperators(folder: string, cache?: Cache): Promise<UserOperators> {
+export async function loadUserOperators(folder: string, cache?: Cache): Promise<KernelLibrary> {
   const hostFiles = filesIn(join(folder, "ops"), hostPart);
   const kernelFiles = filesIn(join(folder, "kernels"), /\.ts$/);
   const loaded = await Promise.all(hostFiles.map(loadHostPart));
+  addOperators(loaded.map(({ operator }) => operator));
   const { sources, config } = packageSources();
-  const all = new Map(sources);
-  for (const file of kernelFiles) {
-    const path = `kernels/${basename(file)}`;
-    if (all.has(path)) throw invalid(file, `the package has a kernel file of the name ${basename(file)}`);
-    all.set(path, readFileSync(file, "utf8"));
-  }
+  const all = new Map([...sources].filter(([path]) => !path.startsWith("kernels/")));
+  for (const file of kernelFiles) all.set(`kernels/${basename(file)}`, readFileSync(file, "utf8"));
   all.set("parameters.ts", writeAssembly(allBlocks(hostFiles, loaded)));
-  return {
-    operators: loaded.map(({ operator }) => operator as unknown as Operator),
-    kernels: await compileWith(cache, all, config),
-  };
+  return compileWith(cache, all, config);
 }
 
 async function compileWith(

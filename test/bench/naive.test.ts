@@ -61,7 +61,7 @@ const graph: Graph = {
 test("the plain loops that kernels are measured against give the kernels' bytes", async () => {
   const outputs: Uint8Array[] = [];
   const codes: number[] = [];
-  for (const kernels of [undefined, await naiveKernels()]) {
+  for (const kernels of [undefined, [await naiveKernels()]]) {
     const { wasm, codeBytes } = await buildModel(graph, { kernels });
     const runner = await openRunner("node", wasm, openModule(wasm));
     await runner.writeInput(

@@ -4,7 +4,7 @@ import { load } from "wasm3-bindings";
 import { accelerators } from "../../host/abi/accelerators.js";
 import { WasmoteError } from "../../host/errors.js";
 import { packageKernels } from "../../host/kernels/library.js";
-import { type LinkedModule, linkProgram } from "../../host/link/link.js";
+import { type KernelLibrary, type LinkedModule, linkProgram } from "../../host/link/link.js";
 import type { Program } from "../../host/lower/lower.js";
 import type { KernelCall } from "../../host/ops/kernel.js";
 import { wat } from "../../host/wasm3-bindings/test/support/wat.js";
@@ -303,7 +303,7 @@ function nesting(code: Uint8Array): number {
     } else if (opcode === 0x0b) depth--;
     else if (opcode === 0x0e) for (let labels = leb() + 1; labels > 0; labels--) leb();
     else if ([0x0c, 0x10, 0x20, 0x21, 0x23, 0x41].includes(opcode)) leb();
-    else if (![0x05, 0x0f, 0x48, 0x4a, 0x6a, 0x6b, 0x71, 0x72].includes(opcode))
+    else if (![0x05, 0x0f, 0x48, 0x4b, 0x6a, 0x6b, 0x71, 0x72].includes(opcode))
       throw new Error(`run holds the instruction 0x${opcode.toString(16)}`);
   }
   assert.is(depth, -1, "run ends where its code ends");
@@ -342,6 +342,37 @@ test("a thousand steps of the package's kernels are linked quickly", () => {
   assert.ok(valid(code));
   assert.ok(milliseconds < 1000, `${milliseconds} ms`);
   assert.ok(nesting(moduleContents(code).codes.at(-1) as Uint8Array) <= 40);
+});
+
+test("kernels come from several libraries, which share their imports and nothing else", () => {
+  const library = (name: string, start: number): KernelLibrary => ({
+    sha256: new Uint8Array(32),
+    wasm: wat(`(module
+      (import "wasmote" "read_weights" (func $read (param i32 i32 i32)))
+      (memory 1)
+      (global $n (mut i32) (i32.const ${start}))
+      (func (export "${name}") (param i32 i32)
+        (global.set $n (i32.add (global.get $n) (i32.const 1)))
+        (i32.store (local.get 0) (global.get $n))
+        (call $read (local.get 1) (i32.const 0) (i32.const 1)))
+      (func (export "both") (param i32 i32)))`),
+  });
+  const libraries = [library("a", 10), library("b", 20)];
+  const calls = ["a", "b", "a"].map((name, i) => [call(name, { parameters: i * 4, to: 64 + i })]);
+  const linked = linkProgram(programOf(calls), ...libraries);
+  assert.equal(linked.imports, ["wasmote.read_weights"]);
+  const reads: number[] = [];
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(linked.code as BufferSource), {
+    wasmote: { read_weights: (to: number) => reads.push(to) },
+  });
+  assert.is((exports.run as (first: number, last: number) => number)(0, 3), 0);
+  const memory = new Int32Array((exports.memory as WebAssembly.Memory).buffer);
+  assert.equal([...memory.subarray(0, 3)], [11, 21, 12]);
+  assert.equal(reads, [64, 65, 66]);
+  assert.throws(
+    () => linkProgram(programOf([[call("both")]]), ...libraries),
+    /kernels hold what cannot be linked: two kernels of the name both/,
+  );
 });
 
 test.run();

@@ -50,7 +50,7 @@ export class BinaryReader {
     const length = this.u32();
     const start = this.position;
     this.skip(length);
-    return new TextDecoder().decode(this.#bytes.subarray(start, this.position));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.#bytes.subarray(start, this.position));
   }
 
   /** A reader of the next `length` bytes, which this one passes over. */
