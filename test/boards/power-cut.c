@@ -60,13 +60,13 @@ bool port_flash_write(uint32_t address, const uint8_t *data, uint32_t length)
 
 model_error engine_check(const uint8_t *file, uint32_t length)
 {
-    return length > 0 && file[0] == 'm' ? modelOk : modelBad;
+    return length > 0 && file[0] == 'm' ? modelOk : modelBadModel;
 }
 
 model_error engine_load(const uint8_t *file, uint32_t length)
 {
     engineHasModel = engine_check(file, length) == modelOk;
-    return engineHasModel ? modelOk : modelBad;
+    return engineHasModel ? modelOk : modelBadModel;
 }
 
 void engine_unload(void)
@@ -99,7 +99,7 @@ static model_error activate(const uint8_t *model, uint32_t length)
         const slot_contents *slot = slots_at(i);
         if (slot->state == slotComplete && memcmp(slot->hash, hash, sha256Bytes) == 0) return slots_activate(i);
     }
-    return modelNone;
+    return modelNoModel;
 }
 
 static bool active_is(const uint8_t *model, uint32_t length)
