@@ -49,7 +49,7 @@ export const errorTable = {
   ),
   "model-unsupported": refused(
     "the model uses what wasmote cannot run",
-    "Replace the operators named, or split the model before them. The README lists what is supported.",
+    "Replace the operators named, split the model before them, or add them: docs/add-an-operator.md.",
   ),
   "shard-missing": refused(
     "a weights file of the model is missing",
@@ -208,8 +208,8 @@ export const errorTable = {
     "Correct it at the place named; docs/add-an-operator.md shows a complete one.",
   ),
   "kernels-unlinkable": refused(
-    "the kernels hold what cannot be linked",
-    "Kernels are functions of parameters and linear memory: no static data, strings, function tables or start code.",
+    "the kernels cannot be linked",
+    "A kernel is an exported function (parameters: i32, to: usize): void without static data, function tables or start code.",
   ),
   "compile-failed": refused(
     "the kernels do not compile",

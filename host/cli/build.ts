@@ -22,8 +22,6 @@ interface BuildOptions {
   wat?: boolean;
   operators?: string;
   board?: string;
-  cache: boolean;
-  clearCache?: boolean;
   json?: boolean;
 }
 
@@ -53,8 +51,6 @@ export function registerBuild(program: Command, output: Output): void {
     )
     .addOption(operatorsOption())
     .option("--board <name>", "refuse a model that does not fit this board of `wasmote boards`")
-    .option("--no-cache", "with --operators: compile even if the same kernels were compiled before")
-    .option("--clear-cache", "with --operators: remove everything from the cache of compiled kernels first")
     .option("--json", "print the report as JSON")
     .addHelpText("after", help)
     .action((model: string, options: BuildOptions) => build(model, options, output));
@@ -65,7 +61,10 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     throw new WasmoteError("quantization-unsupported", `--quantize ${options.quantize}`);
   }
   const fitting = options.board === undefined ? undefined : await fittingBoard(options.board);
-  requireCompanions(options);
+  if (options.wat === true && options.keep === undefined) {
+    throw new UsageError("--wat is of no use without --keep", "Add --keep, or leave --wat out.");
+  }
+  if (options.keep === "") throw new UsageError("--keep names no folder", "Name one.");
   const kernels = await addUserOperators(options, output);
   output.progress(`reading ${modelPath} ...`);
   const bytes = await readModel(modelPath);
@@ -158,7 +157,11 @@ async function readCalibration(
 }
 
 async function refuseOverwriting(read: readonly string[], written: readonly string[]): Promise<void> {
-  for (const target of written) {
+  for (const [i, target] of written.entries()) {
+    for (const other of written.slice(i + 1)) {
+      if (await sameFile(other, target))
+        throw new UsageError(`${target} would be written twice`, "Give -o another name.");
+    }
     for (const source of read) {
       if (await sameFile(source, target)) {
         throw new UsageError(`${target} would overwrite ${source}, which was read`, "Give -o another name.");
@@ -177,26 +180,14 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Refuses options that mean nothing without another. */
-function requireCompanions({ wat, keep, cache, clearCache, operators }: BuildOptions): void {
-  const needs = (option: string, companion: string): UsageError =>
-    new UsageError(
-      `${option} is of no use without ${companion}`,
-      `Add ${companion}, or leave ${option} out.`,
-    );
-  if (wat === true && keep === undefined) throw needs("--wat", "--keep");
-  if (!cache && operators === undefined) throw needs("--no-cache", "--operators");
-  if (clearCache === true && operators === undefined) throw needs("--clear-cache", "--operators");
-}
-
 /** What `--keep` keeps: the steps, below the command line; and the module as text where it is asked for. */
 async function keptTexts(built: BuiltModel, asWat: boolean): Promise<string[]> {
   const { printProgram } = await import("../lower/print.js");
   const command = ["wasmote", ...process.argv.slice(2)].map(quoted).join(" ");
   const steps = `# ${command}\n${printProgram(built.program)}`;
   if (!asWat) return [steps];
-  const { moduleText } = await import("../tools/wat.js");
-  return [steps, `;; ${command}\n${await moduleText(built.code, built.functionNames)}`];
+  const { writeWat } = await import("../tools/wat.js");
+  return [steps, `;; ${command}\n${await writeWat(built.code, built.functionNames)}`];
 }
 
 function quoted(argument: string): string {

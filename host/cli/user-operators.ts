@@ -1,13 +1,10 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { KernelLibrary } from "../link/link.js";
 import type { Output } from "./output.js";
-import { thousands } from "./table.js";
 
 /** What a command line says of operators of a user's own. */
 export interface OperatorOptions {
   operators?: string;
-  cache?: boolean;
-  clearCache?: boolean;
 }
 
 /** The option that names their folder. */
@@ -15,7 +12,11 @@ export function operatorsOption(): Option {
   return new Option(
     "--operators <dir>",
     "add the operators of this folder; needs the package assemblyscript",
-  );
+  ).argParser((folder, previous) => {
+    if (folder === "") throw new InvalidArgumentError("A folder is expected.");
+    if (previous !== undefined) throw new InvalidArgumentError("It may be given once.");
+    return folder;
+  });
 }
 
 /**
@@ -24,16 +25,14 @@ export function operatorsOption(): Option {
  * @throws `operators-invalid`, `package-missing`, `compile-failed`, `kernels-unlinkable`
  */
 export async function addUserOperators(
-  { operators: folder, cache = true, clearCache: clear }: OperatorOptions,
+  { operators: folder }: OperatorOptions,
   output: Output,
 ): Promise<readonly KernelLibrary[] | undefined> {
   if (folder === undefined) return undefined;
-  const [{ openCache, clearCache }, { loadUserOperators }, { packageKernels }] = await Promise.all([
-    import("../tools/cache.js"),
+  const [{ loadUserOperators }, { packageKernels }] = await Promise.all([
     import("../tools/user-operators.js"),
     import("../kernels/library.js"),
   ]);
-  if (clear === true) output.talk(`removed ${thousands(clearCache())} compiled libraries from the cache`);
   output.progress(`compiling the kernels of ${folder} ...`);
-  return [packageKernels(), await loadUserOperators(folder, cache ? openCache() : undefined)];
+  return [packageKernels(), await loadUserOperators(folder)];
 }

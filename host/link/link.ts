@@ -76,7 +76,7 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
   const counts = countChoices(calls);
   const choices = new Map<string, number>();
   const writeCall = (call: KernelCall): number[] => {
-    const [parameters, to] = [op.constant(call.parameters), op.constant(call.to)];
+    const [parameters, to] = [op.constant(call.block), op.constant(call.to)];
     const key = choiceOf(call);
     if (call.accelerator === undefined || counts.get(key) === 1) return writeChoice(call, parameters, to);
     let choice = choices.get(key);

@@ -1,3 +1,4 @@
+import { WasmoteError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
 import { operatorNamed } from "../ops/index.js";
 import type { KernelCall, Placement } from "../ops/kernel.js";
@@ -71,7 +72,11 @@ function widen(steps: readonly ProgramStep[]): ProgramStep[] {
   return steps.map((step) => ({ ...step, calls: step.calls.map(widenCall) }));
 }
 
-/** Lowers a planned integer graph to kernel calls and lays out its weights section. */
+/**
+ * Lowers a planned integer graph to kernel calls and lays out its weights section.
+ *
+ * @throws `operators-invalid` where a kernel would read its block outside the node's scratch memory
+ */
 export function lowerGraph(graph: Graph, plan: Plan): Program {
   const section = new WeightsSection();
   const steps = plan.order.map((nodeIndex, step): ProgramStep => {
@@ -92,6 +97,11 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
     const operator = operatorNamed(node.operator);
     const bound = bind(graph, node);
     const calls = operator.emit(bound, placement);
+    for (const { kernel, to, blockBytes } of calls) {
+      if (to >= scratch.address && to + blockBytes <= scratch.address + scratch.bytes) continue;
+      const detail = `${kernel} reads ${blockBytes} bytes of parameters to ${to}, outside the ${scratch.bytes} bytes of scratch memory at ${scratch.address}; scratchBytes must offer them`;
+      throw new WasmoteError("operators-invalid", detail, { node: node.name, operator: node.operator });
+    }
     return { name: node.name, operator: node.operator, macs: operator.macs(bound), weightBytes, calls };
   });
   return {

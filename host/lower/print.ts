@@ -21,20 +21,20 @@ function wrap(items: readonly string[], indent: string): string[] {
   return lines;
 }
 
-function writeCall({ kernel, accelerator, parameters, to, values }: KernelCall): string[] {
+function writeCall({ kernel, accelerator, block, to, values }: KernelCall): string[] {
   const instead = accelerator === undefined ? "" : `, or ${accelerator.import}`;
   const items = Object.entries(values).map(
     ([name, value], i, all) => `${name} ${value}${i < all.length - 1 ? "," : ""}`,
   );
   return [
-    `   ${kernel}${instead}: parameters at ${parameters} of the weights, read to ${to}`,
+    `   ${kernel}${instead}: parameters at ${block} of the weights, read to ${to}`,
     ...wrap(items, "     "),
   ];
 }
 
 /**
  * A program as text: each step with the kernels that it calls and what they are given. Addresses are of linear memory,
- * `weights` and `parameters` are offsets in the weights section. The same for the same program.
+ * `weights` and where parameters are: offsets in the weights section. The same for the same program.
  */
 export function printProgram({ name, steps, weights, memoryBytes }: Program): string {
   const lines = steps.flatMap((step, index) => [

@@ -38,9 +38,10 @@ export interface KernelCall {
   /** What its block of parameters holds. */
   readonly values: AnyValues;
   /** Offset in the weights section of the block. */
-  readonly parameters: number;
-  /** Address to which the kernel reads its block. */
+  readonly block: number;
+  /** Address to which the kernel reads its block, and the bytes that it takes there. */
   readonly to: number;
+  readonly blockBytes: number;
   readonly accelerator?: Accelerator;
 }
 
@@ -64,8 +65,9 @@ export function callKernel<F extends Fields>(
   return {
     kernel: kernel.name,
     values: { ...values, ...more },
-    parameters: placement.weights(bytes),
+    block: placement.weights(bytes),
     to,
+    blockBytes: Math.max(first.length, second.length),
     ...(kernel.wider === undefined ? {} : { wider: kernel.wider }),
     ...(kernel.accelerator === undefined ? {} : { accelerator: kernel.accelerator }),
   };

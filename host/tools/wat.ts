@@ -2,8 +2,8 @@ import { WasmoteError } from "../errors.js";
 import { encodeCustomSection } from "../wasm/custom-sections.js";
 import { concatenate, encodeLeb128, encodeName, sized, vector } from "../wasm/writer.js";
 
-/** Number of the functions' names within the section `name`. Source: WebAssembly core specification, 7.4.1. */
-const functionNames = 1;
+/** Id of the functions' names within the section `name`. Source: WebAssembly core specification, 7.4.1. */
+const functionNameSubsection = 1;
 
 /** What is used of the package `wabt`. */
 interface Wabt {
@@ -23,17 +23,14 @@ interface Wabt {
  * @param names of its functions by number, where they have any
  * @throws `package-missing` where the package `wabt` is not installed
  */
-export async function moduleText(code: Uint8Array, names: readonly (string | undefined)[]): Promise<string> {
-  const { default: start } = (await import("wabt").catch((error: unknown) => {
-    throw new WasmoteError(
-      "package-missing",
-      `wabt, which writes WebAssembly text (${error instanceof Error ? error.message : error})`,
-    );
+export async function writeWat(code: Uint8Array, names: readonly (string | undefined)[]): Promise<string> {
+  const { default: start } = (await import("wabt").catch(() => {
+    throw new WasmoteError("package-missing", "wabt, which writes WebAssembly text");
   })) as unknown as { default: () => Promise<Wabt> };
   const entries = names.flatMap((name, index) =>
     name === undefined ? [] : [concatenate([encodeLeb128(index), encodeName(name)])],
   );
-  const section = concatenate([[functionNames], sized(vector(entries))]);
+  const section = concatenate([[functionNameSubsection], sized(vector(entries))]);
   const named = concatenate([code, encodeCustomSection("name", section)]);
   const module = (await start()).readWasm(named, { readDebugNames: true });
   try {

@@ -71,16 +71,19 @@ test("--wat keeps the module as text as well, with the kernels' names", () => {
     assert.match(text, `(func $${name} `);
 });
 
-test("options that mean nothing alone are refused", () => {
-  for (const [option, companion] of [
-    ["--wat", "--keep"],
-    ["--no-cache", "--operators"],
-    ["--clear-cache", "--operators"],
+test("options that mean nothing, or would undo each other, are refused", () => {
+  for (const [args, expected] of [
+    [["--wat"], "--wat is of no use without --keep"],
+    [["--keep", ""], "--keep names no folder"],
+    [["--keep", "k", "-o", "k/../k/steps.txt"], "would be written twice"],
+    [["--operators", ""], "A folder is expected"],
+    [["--operators", "a", "--operators", "b"], "It may be given once"],
   ] as const) {
-    const { code, stderr } = build("net.tflite", option);
-    assert.is(code, 2);
-    assert.match(stderr, `${option} is of no use without ${companion}`);
+    const { code, stderr } = build("net.tflite", ...args);
+    assert.is(code, 2, stderr);
+    assert.match(stderr, expected);
   }
+  assert.not(existsSync(at("k")));
 });
 
 test("what was read is never overwritten", () => {

@@ -19,7 +19,8 @@ const kernelNames = WebAssembly.Module.exports(new WebAssembly.Module(real.wasm 
 const call = (kernel: string, more: Partial<KernelCall> = {}): KernelCall => ({
   kernel,
   values: {},
-  parameters: 0,
+  block: 0,
+  blockBytes: 0,
   to: 0,
   ...more,
 });
@@ -317,7 +318,7 @@ test("run nests no deeper for 200 steps than for 40, and steps run in order", ()
       (global.set $n (i32.add (global.get $n) (i32.const 1)))))`);
   const accelerator = accelerators.softmax;
   const steps = Array.from({ length: 200 }, (_, i) => [
-    call("k", { parameters: 1000 + i, ...(i % 3 === 0 ? { accelerator } : {}) }),
+    call("k", { block: 1000 + i, ...(i % 3 === 0 ? { accelerator } : {}) }),
   ]);
   const linked = (count: number): Uint8Array =>
     linkProgram(programOf(steps.slice(0, count)), { wasm: library, sha256: new Uint8Array(32) }).code;
@@ -358,7 +359,7 @@ test("kernels come from several libraries, which share their imports and nothing
       (func (export "both") (param i32 i32)))`),
   });
   const libraries = [library("a", 10), library("b", 20)];
-  const calls = ["a", "b", "a"].map((name, i) => [call(name, { parameters: i * 4, to: 64 + i })]);
+  const calls = ["a", "b", "a"].map((name, i) => [call(name, { block: i * 4, to: 64 + i })]);
   const linked = linkProgram(programOf(calls), ...libraries);
   assert.equal(linked.imports, ["wasmote.read_weights"]);
   const reads: number[] = [];
@@ -371,7 +372,7 @@ test("kernels come from several libraries, which share their imports and nothing
   assert.equal(reads, [64, 65, 66]);
   assert.throws(
     () => linkProgram(programOf([[call("both")]]), ...libraries),
-    /kernels hold what cannot be linked: two kernels of the name both/,
+    /kernels cannot be linked: two kernels of the name both/,
   );
 });
 

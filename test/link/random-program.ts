@@ -18,7 +18,8 @@ export function randomProgram(choose: Choices, kernels: readonly string[], pages
   const call = (): KernelCall => ({
     kernel: choose.pick(kernels),
     values: {},
-    parameters: any(),
+    block: any(),
+    blockBytes: 0,
     to: any(),
     ...(choose.chance(accelerated) ? { accelerator: choose.pick(known) } : {}),
   });

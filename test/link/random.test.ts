@@ -72,11 +72,11 @@ function runByExports(
   for (const call of callsOf({ ...program, steps: program.steps.slice(first, last) })) {
     const { accelerator } = call;
     if (accelerator !== undefined && (bits & accelerator.bit) !== 0) {
-      engine.trace.push(`wasmote.${accelerator.import} ${call.parameters | 0}`);
+      engine.trace.push(`wasmote.${accelerator.import} ${call.block | 0}`);
       if (engine.trace.length === failingCall) return hostFailure;
       continue;
     }
-    const ending = engine.call(call.kernel, call.parameters | 0, call.to | 0);
+    const ending = engine.call(call.kernel, call.block | 0, call.to | 0);
     if (ending !== "done") return ending;
   }
   return "0";

@@ -18,7 +18,7 @@ test("lookupTable writes every element and nothing beside them", () => {
       weights.set(encodeBlock(lookupTableParameters, values), 256);
       const module = new WebAssembly.Module(
         linkCalls(
-          [{ kernel: "lookupTable", values, parameters: 256, to: 0 }],
+          [{ kernel: "lookupTable", values, block: 256, blockBytes: 20, to: 0 }],
           weights,
           65536,
         ) as BufferSource,

@@ -177,10 +177,13 @@ function open(spec: Case, values: Values, offset = blockOffset) {
   // Multipliers and shifts that keep outputs apart; exp(0) for softmax.
   const view = new DataView(section.buffer);
   for (let at = 128; at + 4 <= section.length; at += 4) view.setInt32(at, 2 ** 30 + at, true);
-  const instance = load(linkCalls([{ kernel, values, parameters: offset, to: 0, accelerator }], section, 1), {
-    accelerators: true,
-    memoryLimitBytes: memoryBytes,
-  });
+  const instance = load(
+    linkCalls([{ kernel, values, block: offset, blockBytes: 0, to: 0, accelerator }], section, 1),
+    {
+      accelerators: true,
+      memoryLimitBytes: memoryBytes,
+    },
+  );
   return { instance, run: () => instance.call("run", 0, 1) };
 }
 
@@ -248,7 +251,8 @@ const all = linkCalls(
   cases.map(({ kernel, values, accelerator }) => ({
     kernel,
     values,
-    parameters: blockOffset,
+    block: blockOffset,
+    blockBytes: 0,
     to: 0,
     accelerator,
   })),

@@ -10,7 +10,7 @@ set(boot2_image "${CMAKE_CURRENT_BINARY_DIR}/boot2-image.S")
 add_custom_command(OUTPUT "${boot2_image}"
   COMMAND ${CMAKE_OBJCOPY} -O binary -j .text $<TARGET_FILE:boot2> boot2.bin
   COMMAND ${NODE_PROGRAM} "${port}/boot2-checksum.mjs" boot2.bin "${boot2_image}"
-  DEPENDS boot2 "${port}/boot2-checksum.mjs")
+  DEPENDS boot2 "${port}/boot2-checksum.mjs" VERBATIM)
 target_sources(firmware PRIVATE "${boot2_image}" "${CMAKE_CURRENT_SOURCE_DIR}/wasm3/port-armv6m.c")
 set_property(SOURCE "${firmware}/wasm3.c" "${firmware}/interpreter.c" APPEND PROPERTY COMPILE_OPTIONS
   -include "${CMAKE_CURRENT_SOURCE_DIR}/wasm3/port-armv6m.h")

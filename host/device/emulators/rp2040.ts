@@ -23,7 +23,7 @@ export async function startRp2040(
   contents: readonly FlashContents[],
 ): Promise<Transport> {
   const module = await import("rp2040js").catch(() => {
-    throw new WasmoteError("tool-missing", "npm's package rp2040js: npm install rp2040js");
+    throw new WasmoteError("package-missing", "rp2040js");
   });
   const flash = new Uint8Array(flashBytes).fill(0xff);
   const blocks = [
