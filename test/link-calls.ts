@@ -2,7 +2,7 @@ import { packageKernels } from "../host/kernels/library.js";
 import { linkProgram } from "../host/link/link.js";
 import type { KernelCall } from "../host/ops/kernel.js";
 import { weightsSection } from "../host/package/manifest.js";
-import { encodeCustomSection } from "../host/wasm/custom-sections.js";
+import { encodeCustomSection } from "../host/wasm/sections.js";
 import { concatenate } from "../host/wasm/writer.js";
 
 /** A module that runs these calls, one a step, with a weights section and a memory of at least so many bytes. */

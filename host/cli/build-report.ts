@@ -38,6 +38,11 @@ export async function buildText(built: BuiltModel, styles: Styles): Promise<stri
     ],
     ["code", bytesText(built.codeBytes), ""],
     ["weights", bytesText(built.weightBytes), "read in place from flash"],
+    [
+      "manifest",
+      bytesText(built.wasm.length - built.codeBytes - built.weightBytes),
+      "names, shapes and steps",
+    ],
     ["file", bytesText(built.wasm.length), "flash: all of the model"],
   ];
   const columns = [
@@ -46,7 +51,7 @@ export async function buildText(built: BuiltModel, styles: Styles): Promise<stri
     { heading: "", align: "left" },
   ] as const;
   return [
-    `${styles.bold(manifest.name)}  ${thousands(manifest.steps.length)} steps, ${thousands(macs)} MACs`,
+    `${styles.bold(manifest.name)}  ${thousands(manifest.steps.length)} ${manifest.steps.length === 1 ? "step" : "steps"}, ${thousands(macs)} MACs`,
     ...tensorLines("input", manifest.inputs),
     ...tensorLines("output", manifest.outputs),
     "",

@@ -1,18 +1,19 @@
 import { WasmoteError } from "../errors.js";
 import type { Manifest } from "../package/manifest.js";
 import { openModule } from "../package/open.js";
+import { listSections } from "../wasm/sections.js";
 import { tensorLines } from "./build-report.js";
 import type { Styles } from "./styles.js";
 import { bytesText, shortName, table, thousands } from "./table.js";
-import { listSections, type Section } from "./wasm-sections.js";
 
 /** What `inspect` tells of a built model. */
 export interface ModuleDescription {
-  manifest: Manifest;
+  /** Its manifest; hashes of kernel libraries in hexadecimal. */
+  manifest: Omit<Manifest, "kernels"> & { kernels: string[] };
   fileBytes: number;
   codeBytes: number;
   weightBytes: number;
-  sections: Section[];
+  sections: { name: string; offset: number; bytes: number }[];
 }
 
 /** Opens and describes a `.wasm` built by wasmote. Throws `module-*`. */
@@ -20,11 +21,18 @@ export async function describeModule(path: string, bytes: Uint8Array): Promise<M
   try {
     const { manifest, weights, codeBytes } = openModule(bytes);
     return {
-      manifest,
+      manifest: {
+        ...manifest,
+        kernels: (manifest.kernels ?? []).map((hash) => Buffer.from(hash).toString("hex")),
+      },
       fileBytes: bytes.length,
       codeBytes,
       weightBytes: weights.length,
-      sections: listSections(bytes),
+      sections: listSections(bytes).map(({ name, offset, bytes: contents }) => ({
+        name,
+        offset,
+        bytes: contents.length,
+      })),
     };
   } catch (error) {
     throw error instanceof WasmoteError ? error.at({ file: path }) : error;
@@ -65,6 +73,7 @@ export function moduleText(module: ModuleDescription, styles: Styles): string[] 
     ...tensorLines("output", manifest.outputs),
     `memory  ${bytesText(manifest.memoryBytes)} of linear memory`,
     `file    ${bytesText(module.fileBytes)}: code ${thousands(module.codeBytes)}, weights ${thousands(module.weightBytes)}`,
+    `kernels ${manifest.kernels.map((hash) => hash.slice(0, 16)).join(", ") || "compiled for this model"}`,
     `imports ${[...manifest.imports.required, ...manifest.imports.optional.map((name) => `${name} (optional)`)].join(", ") || "none"}`,
     "",
     styles.dim(steps[0]!),

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import {
+  accessSync,
+  constants,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -10,13 +12,14 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { nativeSources } from "wasm3-bindings/sources";
 import { type Board, boardsFolder } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
 import { findProgram, requireProgram } from "../tools/find.js";
 import { runProgram } from "../tools/run.js";
+import { userCache } from "../tools/user-cache.js";
 import { type ImageSizes, imageSizes } from "./sizes.js";
 import { encodeUf2 } from "./uf2.js";
 import { cmakeVariables, firmwareBytes } from "./variables.js";
@@ -145,6 +148,21 @@ function filesIn(path: string): string[] {
   return entries.flatMap((entry) => filesIn(join(path, entry)));
 }
 
+/** Where firmware is kept: the user's cache or, where that cannot be written to, the system's temporary folder. */
 function firmwareCache(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "wasmote", "firmware");
+  for (const cache of [userCache(), join(tmpdir(), "wasmote")]) {
+    if (cache === undefined) continue;
+    const folder = join(cache, "firmware");
+    try {
+      mkdirSync(folder, { recursive: true });
+      accessSync(folder, constants.W_OK);
+      return folder;
+    } catch {
+      // the next one
+    }
+  }
+  throw new WasmoteError(
+    "file-unwritable",
+    "neither the user's cache nor the temporary folder can be written to",
+  );
 }

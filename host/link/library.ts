@@ -15,7 +15,13 @@ export interface KernelLibrary {
 export const kernelType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 0);
 
 /** Adds code to a module that has all of its imports, and gives the numbers of the kernels in it by name. */
-export type AddCode = () => ReadonlyMap<string, number>;
+type AddCode = () => ReadonlyMap<string, number>;
+
+/** Libraries that a module takes kernels from. */
+export interface AddedLibraries {
+  used: readonly KernelLibrary[];
+  addCode: AddCode;
+}
 
 /** Number in the library of the kernel of that name. */
 function kernelNamed({ exports, functions, imports, types }: LinkableModule, name: string): number {
@@ -62,8 +68,8 @@ function relocate(
 }
 
 /**
- * Adds to a module what the kernels of these names reach in libraries: imports and globals at once, functions when what
- * it returns is called.
+ * Adds to a module what the kernels of these names reach in libraries: imports and globals at once, functions when
+ * `addCode` is called.
  *
  * @throws `kernels-unlinkable` where a kernel is in none of the libraries or in several, or one that is needed holds what
  * cannot be linked
@@ -72,17 +78,24 @@ export function addLibraries(
   libraries: readonly KernelLibrary[],
   kernels: ReadonlySet<string>,
   parts: ModuleParts,
-): AddCode {
-  const modules = libraries.map(({ wasm }) => readModule(wasm));
-  const named = new Map<LinkableModule, string[]>(modules.map((module) => [module, []]));
+): AddedLibraries {
+  const candidates = libraries.map((library) => ({
+    library,
+    module: readModule(library.wasm),
+    names: [] as string[],
+  }));
   for (const name of kernels) {
-    const [module, another] = modules.filter(({ exports }) => exports.has(name));
-    if (module === undefined) throw unlinkable(`no kernel of the name ${name}`);
+    const [candidate, another] = candidates.filter(({ module }) => module.exports.has(name));
+    if (candidate === undefined) throw unlinkable(`no kernel of the name ${name}`);
     if (another !== undefined) throw unlinkable(`two kernels of the name ${name}`);
-    named.get(module)?.push(name);
+    candidate.names.push(name);
   }
-  const added = [...named].map(([module, names]) => addLibrary(module, names, parts));
-  return () => new Map(added.flatMap((addCode) => [...addCode()]));
+  const used = candidates.filter(({ names }) => names.length > 0);
+  const added = used.map(({ module, names }) => addLibrary(module, names, parts));
+  return {
+    used: used.map(({ library }) => library),
+    addCode: () => new Map(added.flatMap((addCode) => [...addCode()])),
+  };
 }
 
 /** Adds what these kernels of one library reach, as `addLibraries` does. */

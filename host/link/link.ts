@@ -13,6 +13,8 @@ export interface LinkedModule {
   code: Uint8Array;
   /** Its imports, as "module.name", in order. */
   imports: string[];
+  /** The libraries that it has kernels from. */
+  libraries: readonly KernelLibrary[];
   /** Names of its functions by number, for who reads the module; undefined for inner functions of kernels. */
   functionNames: (string | undefined)[];
 }
@@ -53,12 +55,12 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
   const accelerators = new Set(calls.flatMap(({ accelerator }) => accelerator?.import ?? []));
   const parts = new ModuleParts();
 
-  const addKernels = addLibraries(libraries, new Set(calls.map(({ kernel }) => kernel)), parts);
+  const { used, addCode } = addLibraries(libraries, new Set(calls.map(({ kernel }) => kernel)), parts);
   const imports = [...accelerators].map(
     (name) => [name, parts.import("wasmote", name, acceleratorType)] as const,
   );
   const bits = accelerators.size > 0 ? parts.global(acceleratorsGlobal) : undefined;
-  const kernels = addKernels();
+  const kernels = addCode();
   const natives = new Map(
     imports.map(([name, index]) => {
       const code = Uint8Array.from([0, ...op.get(0), ...op.call(index), ...op.end]);
@@ -94,5 +96,5 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
     ...(bits === undefined ? [] : [{ name: "accelerators", kind: kinds.global, index: bits }]),
     { name: "memory", kind: kinds.memory, index: 0 },
   ]);
-  return { code, imports: parts.imports, functionNames: parts.functionNames };
+  return { code, imports: parts.imports, libraries: used, functionNames: parts.functionNames };
 }

@@ -1,3 +1,4 @@
+import { opcodes } from "../wasm/opcodes.js";
 import { WasmReader } from "../wasm/reader.js";
 import { concatenate, vector } from "../wasm/writer.js";
 import { numberTypes, type Reference, readReferences, type Space, unlinkable } from "./references.js";
@@ -33,11 +34,7 @@ export interface LinkableModule {
 const preamble = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const lastSection = 12;
 
-const i32Const = 0x41;
-const i64Const = 0x42;
-const f32Const = 0x43;
-const f64Const = 0x44;
-const end = 0x0b;
+const { i32Const, i64Const, f32Const, f64Const, end } = opcodes;
 
 function readValueType(section: WasmReader): number[] {
   const type = section.byte();

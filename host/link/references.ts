@@ -1,4 +1,5 @@
 import { WasmoteError } from "../errors.js";
+import { opcodes } from "../wasm/opcodes.js";
 import type { WasmReader } from "../wasm/reader.js";
 
 /** What an instruction names by its number in the module. */
@@ -16,30 +17,32 @@ export interface Reference {
   end: number;
 }
 
-const block = 0x02;
-const loop = 0x03;
-const conditional = 0x04;
-const branch = 0x0c;
-const branchIf = 0x0d;
-const branchTable = 0x0e;
-const call = 0x10;
-const select = 0x1b;
-const localGet = 0x20;
-const localTee = 0x22;
-const globalGet = 0x23;
-const globalSet = 0x24;
-const firstLoad = 0x28;
-const lastStore = 0x3e;
+const {
+  block,
+  loop,
+  if: conditional,
+  branch,
+  branchIf,
+  branchTable,
+  call,
+  select,
+  localGet,
+  localTee,
+  globalGet,
+  globalSet,
+  firstLoad,
+  lastStore,
+  memorySize,
+  memoryGrow,
+  i32Const,
+  i64Const,
+  f32Const,
+  f64Const,
+  lastSignExtension,
+  prefix,
+} = opcodes;
 /** Alignment of 8 bytes, as its logarithm; greater ones tell of a memory's number. */
 const maxAlign = 3;
-const memorySize = 0x3f;
-const memoryGrow = 0x40;
-const i32Const = 0x41;
-const i64Const = 0x42;
-const f32Const = 0x43;
-const f64Const = 0x44;
-const lastSignExtension = 0xc4;
-const prefix = 0xfc;
 const lastSaturating = 7;
 const memoryCopy = 10;
 const memoryFill = 11;

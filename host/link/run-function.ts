@@ -1,32 +1,33 @@
 import { runCodes } from "../abi/return-codes.js";
+import { opcodes } from "../wasm/opcodes.js";
 import { concatenate, encodeLeb128, encodeSignedLeb128 } from "../wasm/writer.js";
 
-/** WebAssembly's instructions as they are written here. Source: WebAssembly core specification, 5.4. */
+/** WebAssembly's instructions as they are written here; blocks have no type. */
 export const op = {
-  block: [0x02, 0x40],
-  loop: [0x03, 0x40],
-  if: [0x04, 0x40],
-  else: [0x05],
-  end: [0x0b],
-  return: [0x0f],
-  lessSigned: [0x48],
-  greaterUnsigned: [0x4b],
-  add: [0x6a],
-  subtract: [0x6b],
-  and: [0x71],
-  or: [0x72],
-  branch: (label: number) => [0x0c, ...encodeLeb128(label)],
+  block: [opcodes.block, 0x40],
+  loop: [opcodes.loop, 0x40],
+  if: [opcodes.if, 0x40],
+  else: [opcodes.else],
+  end: [opcodes.end],
+  return: [opcodes.return],
+  lessSigned: [opcodes.i32LessSigned],
+  greaterUnsigned: [opcodes.i32GreaterUnsigned],
+  add: [opcodes.i32Add],
+  subtract: [opcodes.i32Subtract],
+  and: [opcodes.i32And],
+  or: [opcodes.i32Or],
+  branch: (label: number) => [opcodes.branch, ...encodeLeb128(label)],
   branchTable: (labels: readonly number[], otherwise: number) => [
-    0x0e,
+    opcodes.branchTable,
     ...encodeLeb128(labels.length),
     ...labels.flatMap(encodeLeb128),
     ...encodeLeb128(otherwise),
   ],
-  call: (index: number) => [0x10, ...encodeLeb128(index)],
-  get: (local: number) => [0x20, ...encodeLeb128(local)],
-  set: (local: number) => [0x21, ...encodeLeb128(local)],
-  globalGet: (index: number) => [0x23, ...encodeLeb128(index)],
-  constant: (value: number) => [0x41, ...encodeSignedLeb128(value)],
+  call: (index: number) => [opcodes.call, ...encodeLeb128(index)],
+  get: (local: number) => [opcodes.localGet, ...encodeLeb128(local)],
+  set: (local: number) => [opcodes.localSet, ...encodeLeb128(local)],
+  globalGet: (index: number) => [opcodes.globalGet, ...encodeLeb128(index)],
+  constant: (value: number) => [opcodes.i32Const, ...encodeSignedLeb128(value)],
 } as const;
 
 /**

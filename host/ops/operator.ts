@@ -58,8 +58,8 @@ export interface QuantizationRule {
 }
 
 /**
- * An operator: everything the host knows of it. One file each, one line in `index.ts`, one kernel file of the
- * same stem in `assembly/kernels/`, one test of the same stem in `test/ops/`.
+ * An operator: everything the host knows of it. One file each, one line in `index.ts`, one test of the same stem in
+ * `test/ops/`, and a kernel file of the same stem in `assembly/kernels/` unless it needs none of its own.
  */
 export interface Operator<Attributes extends object = object> {
   /** Name in the graph, camel case: "conv2d". */

@@ -1,7 +1,7 @@
 import { decode } from "cborg";
 import { WasmoteError } from "../errors.js";
 import { elementBytes, tensorBytes } from "../graph/tensor.js";
-import { customSections } from "../wasm/custom-sections.js";
+import { customSections } from "../wasm/sections.js";
 import {
   type Manifest,
   type ManifestTensor,

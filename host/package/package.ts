@@ -1,5 +1,5 @@
 import { encode } from "cborg";
-import { encodeCustomSection } from "../wasm/custom-sections.js";
+import { encodeCustomSection } from "../wasm/sections.js";
 import { concatenate, encodeLeb128 } from "../wasm/writer.js";
 import { type Manifest, manifestSection, weightsSection } from "./manifest.js";
 

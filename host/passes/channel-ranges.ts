@@ -15,9 +15,6 @@ export interface ChannelRange {
   high: number;
 }
 
-/** Nodes whose output channels are sums of weighted inputs. */
-export type Weighted = "conv2d" | "depthwiseConv2d" | "fullyConnected";
-
 /** Whether a node multiplies by constant int8 weights that channels can be told apart in. */
 export function isWeighted(graph: Graph, node: Node): boolean {
   if (!["conv2d", "depthwiseConv2d", "fullyConnected"].includes(node.operator)) return false;

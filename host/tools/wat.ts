@@ -1,5 +1,5 @@
 import { WasmoteError } from "../errors.js";
-import { encodeCustomSection } from "../wasm/custom-sections.js";
+import { encodeCustomSection } from "../wasm/sections.js";
 import { concatenate, encodeLeb128, encodeName, sized, vector } from "../wasm/writer.js";
 
 /** Id of the functions' names within the section `name`. Source: WebAssembly core specification, 7.4.1. */

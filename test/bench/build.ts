@@ -30,6 +30,7 @@ function measure(args: readonly string[]): { milliseconds: number; kilobytes: nu
   const { status, stderr } = spawnSync(process.execPath, ["--import", report, ...args], {
     cwd: folder,
     encoding: "utf8",
+    env: { ...process.env, XDG_CACHE_HOME: mkdtempSync(join(folder, "cache-")) },
   });
   const milliseconds = Number(process.hrtime.bigint() - begin) / 1e6;
   if (status !== 0) throw new Error(`${args.join(" ")}: ${stderr}`);
@@ -44,7 +45,7 @@ const commands: Record<string, readonly string[]> = {
   "wasmote build": [main, "build", model, "-o", "new.wasm"],
   ...(other === undefined
     ? {}
-    : { "the other's build": [resolve(other), "build", model, "-o", "other.wasm", "--no-cache"] }),
+    : { "the other's build": [resolve(other), "build", model, "-o", "other.wasm"] }),
 };
 const measured = Object.fromEntries(
   Object.keys(commands).map((name) => [name, [] as ReturnType<typeof measure>[]]),

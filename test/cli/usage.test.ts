@@ -21,9 +21,9 @@ test("--help lists the commands and the exit codes on stdout", () => {
 });
 
 const options: Record<string, string[]> = {
-  build: ["--out", "--calibrate", "--quantize", "--keep", "--board", "--no-cache", "--clear-cache", "--json"],
+  build: ["--out", "--calibrate", "--quantize", "--keep", "--wat", "--operators", "--board", "--json"],
   run: ["--input", "--output", "--on", "--port", "--limit", "--tier", "--json"],
-  inspect: ["--json"],
+  inspect: ["--operators", "--json"],
   bench: ["--on", "--port", "--limit", "--tier", "--json"],
 };
 

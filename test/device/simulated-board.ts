@@ -3,7 +3,7 @@ import { decode, encode } from "cborg";
 import { encodeFrames, FrameDecoder } from "../../host/device/frames.js";
 import { decodeMessage, encodeMessage, type Message, type Payload } from "../../host/device/smp.js";
 import type { Transport } from "../../host/device/transport.js";
-import { customSections } from "../../host/wasm/custom-sections.js";
+import { customSections } from "../../host/wasm/sections.js";
 
 interface Slot {
   bytes: Uint8Array;

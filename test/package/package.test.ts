@@ -6,7 +6,7 @@ import { weightsSection } from "../../host/package/manifest.js";
 import { openModule } from "../../host/package/open.js";
 import { packageModule } from "../../host/package/package.js";
 import { buildModel } from "../../host/pipeline.js";
-import { customSections, encodeCustomSection } from "../../host/wasm/custom-sections.js";
+import { customSections, encodeCustomSection } from "../../host/wasm/sections.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
 
 const graph = importModel("small.tflite", writeTflite(smallModel()), () => new Uint8Array(0));

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { customSections, encodeCustomSection } from "../../host/wasm/custom-sections.js";
 import { WasmReader } from "../../host/wasm/reader.js";
+import { customSections, encodeCustomSection } from "../../host/wasm/sections.js";
 import {
   concatenate,
   encodeLeb128,

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { nativeSourceFiles, nativeSources, packageFolder, sharedSources } from "./sources.ts";
@@ -57,6 +57,7 @@ export function compileAddon(file: string, options: CompileOptions = {}): void {
   try {
     const draft = join(work, "addon.node");
     runCompiler(options.compiler, compilerArguments(draft, options));
+    if (!existsSync(draft)) throw new Error("the compiler ended well, but wrote no file");
     renameSync(draft, file);
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -92,5 +93,8 @@ function runCompiler(given: readonly string[] | undefined, args: readonly string
     const reason = lines.find((line) => /error/i.test(line)) ?? lines[0] ?? `it ended with code ${status}`;
     throw new Error(`the compiler ${program} failed: ${reason.trim()}`);
   }
-  throw new Error(`there is no C compiler (${commands.map(([program]) => program).join(", ")})`);
+  const names = commands.map(([program]) => program).join(", ");
+  throw new Error(
+    own === undefined ? `there is no C compiler (${names})` : `CC names ${names}, which is no program`,
+  );
 }

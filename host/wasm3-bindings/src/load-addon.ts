@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { addonFile, compileAddon } from "./compile.ts";
 import { Wasm3Error } from "./errors.ts";
 import type { Addon } from "./native.ts";
@@ -23,9 +23,10 @@ export function addonTarget(): string {
 export function loadAddon(): Addon {
   const [target, file] = [addonTarget(), addonFile()];
   const own = join(packageFolder, "build", target);
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "wasmote", "addon", target);
+  const cache = userCache();
+  const cached = cache === undefined ? [] : [join(cache, "addon", target)];
   const failures: string[] = [];
-  for (const folder of [own, join(packageFolder, "prebuilds", target), cache]) {
+  for (const folder of [own, join(packageFolder, "prebuilds", target), ...cached]) {
     const path = join(folder, file);
     if (!existsSync(path)) continue;
     try {
@@ -38,7 +39,9 @@ export function loadAddon(): Addon {
     throw notBuilt("Windows is supported in WSL only", failures);
   }
   try {
-    const path = join(isWritable(own) ? own : cache, file);
+    const folder = [own, ...cached].find(isWritable);
+    if (folder === undefined) throw new Error(`neither ${own} nor the user's cache can be written to`);
+    const path = join(folder, file);
     compileAddon(path);
     return require(path) as Addon;
   } catch (error) {
@@ -52,6 +55,21 @@ function notBuilt(reason: string, failures: readonly string[]): Wasm3Error {
       ? `There is no prebuilt wasm3 addon for ${addonTarget()}`
       : `The wasm3 addon for ${addonTarget()} cannot be loaded (${failures.join("; ")})`;
   return new Wasm3Error("not-built", `${prebuilt}, and it cannot be compiled: ${reason}`);
+}
+
+/**
+ * The user's folder for what can be made again, if there is a home. Source: XDG Base Directory Specification, by which
+ * relative paths are ignored.
+ */
+function userCache(): string | undefined {
+  const { XDG_CACHE_HOME: folder } = process.env;
+  if (folder !== undefined && isAbsolute(folder)) return join(folder, "wasmote");
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? join(home, ".cache", "wasmote") : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Node on musl has musl's loader among its mapped files. */

@@ -30,7 +30,8 @@ const neededFiles: Record<SharedSource, RegExp> = {
 
 /**
  * The folder of C sources that are not the package's own: `wasm3`, the interpreter as it is, for the addon and for
- * firmware; `abi` (which accelerators include as `../abi/abi.h`), `firmware`, `accelerators` and `superinstructions`, which the addon shares with the firmware.
+ * firmware; `abi` (which accelerators include as `../abi/abi.h`), `firmware`, `accelerators` and `superinstructions`,
+ * which the addon shares with the firmware.
  *
  * A packed package carries them; a checkout takes wasm3 from the development dependency and the rest from the repository.
  */

@@ -7,17 +7,17 @@ import type { Plan } from "../plan/types.js";
 import { type Manifest, type ManifestTensor, manifestVersion } from "./manifest.js";
 
 /**
- * What a model's manifest says.
+ * The manifest of a linked model.
  *
  * @param imports of the linked module, as "module.name"
- * @param kernels the libraries that it was linked from
+ * @param libraries those that it has kernels from
  */
-export function describeModel(
+export function makeManifest(
   graph: Graph,
   plan: Plan,
   program: Program,
   imports: readonly string[],
-  kernels: readonly KernelLibrary[],
+  libraries: readonly KernelLibrary[],
 ): Manifest {
   const tensor = (index: number): ManifestTensor => {
     const found = tensorAt(graph, index);
@@ -42,6 +42,6 @@ export function describeModel(
       required: imports.filter((name) => !isOptionalImport(name)),
       optional: imports.filter(isOptionalImport),
     },
-    kernels: kernels.map(({ sha256 }) => sha256),
+    kernels: libraries.map(({ sha256 }) => sha256),
   };
 }
