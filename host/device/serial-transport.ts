@@ -8,7 +8,7 @@ type SerialPortModule = typeof import("serialport");
  * A line over a serial port, 8 data bits, no parity, 1 stop bit.
  *
  * @param path name of the port, as `/dev/ttyACM0` or `COM3`
- * @throws `tool-missing` where the package `serialport` is not installed, `port-unavailable`
+ * @throws `package-missing` where the package `serialport` is not installed, `port-unavailable`
  */
 export async function serialTransport(path: string, baud: number): Promise<Transport> {
   const { SerialPort } = await serialPortModule();
@@ -47,7 +47,7 @@ async function serialPortModule(): Promise<SerialPortModule> {
     return await import("serialport");
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new WasmoteError("tool-missing", `npm's package serialport: npm install serialport (${reason})`);
+    throw new WasmoteError("package-missing", `serialport (${reason})`);
   }
 }
 

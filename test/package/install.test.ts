@@ -178,7 +178,7 @@ test("firmware, flash and run on an emulated board work", () => {
 
   const lacking = runDigits("pico", path);
   assert.is(lacking.code, 3);
-  assert.match(lacking.stderr, /error\[tool-missing\]: .*rp2040js: npm install rp2040js/);
+  assert.match(lacking.stderr, /error\[package-missing\]: .*rp2040js/);
   npm(project, bare, "install", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts");
   const ran = runDigits("pico", path);
   assert.is(ran.code, 0, ran.stderr);

@@ -15,7 +15,7 @@ const instructionsPerCheck = 20_000;
  * Runs a UF2 file on rp2040js, an emulator of the RP2040 that counts cycles, in this process: a slice of time, then
  * whatever else there is to do; nothing while the firmware waits for input. Its line is UART 0.
  *
- * @throws `tool-missing` where the package rp2040js is not installed, `file-unreadable`
+ * @throws `package-missing` where the package rp2040js is not installed, `file-unreadable`
  */
 export async function startRp2040(
   name: string,
@@ -23,7 +23,7 @@ export async function startRp2040(
   contents: readonly FlashContents[],
 ): Promise<Transport> {
   const module = await import("rp2040js").catch(() => {
-    throw new WasmoteError("package-missing", "rp2040js");
+    throw new WasmoteError("package-missing", "rp2040js, the emulator of this board");
   });
   const flash = new Uint8Array(flashBytes).fill(0xff);
   const blocks = [
