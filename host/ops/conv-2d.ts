@@ -81,15 +81,7 @@ export const conv2d: Operator<ConvolutionAttributes> = {
     });
     const tiles = packTiles(g.outputChannels, depth, (n, k) => data[n * depth + k] as number, constants);
     const maxWeight = largestMagnitude(data);
-    return emitPatchProduct(
-      g,
-      g.input,
-      output,
-      node.attributes.activation,
-      maxWeight,
-      constants,
-      tiles,
-      placement,
-    );
+    const convolution = { input: g.input, output, activation: node.attributes.activation, tiles };
+    return emitPatchProduct(g, convolution, constants, maxWeight, placement);
   },
 };

@@ -142,16 +142,8 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
         (n, tap) => data[tap * g.outputChannels + n] as number,
         constants,
       );
-      return emitPatchProduct(
-        g,
-        g.input,
-        output,
-        node.attributes.activation,
-        maxWeight,
-        constants,
-        tiles,
-        placement,
-      );
+      const convolution = { input: g.input, output, activation: node.attributes.activation, tiles };
+      return emitPatchProduct(g, convolution, constants, maxWeight, placement);
     }
     const tiles = packChannelTiles(taps, g.outputChannels, data, constants);
     return [
@@ -164,10 +156,7 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
         windowValues(
           g,
           g.multiplier,
-          g.input,
-          output,
-          node.attributes.activation,
-          tiles,
+          { input: g.input, output, activation: node.attributes.activation, tiles },
           laneCapacity(maxWeight),
           placement,
         ),

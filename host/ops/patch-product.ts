@@ -58,15 +58,20 @@ export function patchScratchBytes(product: PatchProduct, maxWeight: number): num
   return [...new Set(ascending)].filter((size) => size >= least);
 }
 
-/** The call of `conv2dInt8` for weights already in tiles. */
+/** What a convolution works on, with its weights in tiles. */
+export interface TiledConvolution {
+  input: Tensor;
+  output: Tensor;
+  activation: FusedActivation;
+  tiles: Uint8Array;
+}
+
+/** The call of `conv2dInt8`, whose tiles hold these constants and weights of at most this magnitude. */
 export function emitPatchProduct(
   product: PatchProduct,
-  input: Tensor,
-  output: Tensor,
-  activation: FusedActivation,
-  maxWeight: number,
+  convolution: TiledConvolution,
   constants: ChannelConstants,
-  tiles: Uint8Array,
+  maxWeight: number,
   placement: Placement,
 ): KernelCall[] {
   const depth = roundUp(depthOf(product), 4);
@@ -79,7 +84,7 @@ export function emitPatchProduct(
         parameters: windowParameters,
         accelerator: depth <= acceleratedDepth ? accelerators.conv : undefined,
       },
-      windowValues(product, product.outputChannels, input, output, activation, tiles, chunk, placement),
+      windowValues(product, product.outputChannels, convolution, chunk, placement),
       placement.scratch,
       placement,
     ),
@@ -90,14 +95,12 @@ export function emitPatchProduct(
  * Parameters of a convolution, depthwise or not.
  *
  * @param outputs output channels, or of a depthwise convolution the output channels of an input channel
+ * @param chunk products that a lane takes before it is emptied
  */
 export function windowValues(
   product: Omit<PatchProduct, "outputChannels">,
   outputs: number,
-  input: Tensor,
-  output: Tensor,
-  activation: FusedActivation,
-  tiles: Uint8Array,
+  { input, output, activation, tiles }: TiledConvolution,
   chunk: number,
   placement: Placement,
 ): BlockValues<typeof windowParameters.fields> {
