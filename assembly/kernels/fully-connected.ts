@@ -17,7 +17,7 @@
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `FullyConnected` (integer).
  */
 import { readParameters, readWeights } from "../host-imports/weights";
-import { eitherWay, requantize, requantizeRight, ShiftEitherWay, ShiftRight } from "../math/requantize";
+import { requantizeBy, ShiftEitherWay, ShiftRight } from "../math/requantize";
 import { FullyConnectedParameters } from "../parameters";
 
 /** Channels that shift to the right. */
@@ -85,8 +85,7 @@ function fullyConnected<Shift>(parameters: i32, to: usize): void {
       do {
         const sum = load<i32>(constants, 48) + load<i32>(constants);
         const multiplier = <i64>load<i32>(constants, 16), shift = load<i32>(constants, 32);
-        const scaled = eitherWay<Shift>() ? requantize(sum, multiplier, shift) : requantizeRight(sum, multiplier, shift);
-        store<i8>(output, min(max(scaled + outputZeroPoint, low), high));
+        store<i8>(output, min(max(requantizeBy<Shift>(sum, multiplier, shift) + outputZeroPoint, low), high));
         constants += 4;
         output++;
       } while (output < end);

@@ -15,7 +15,7 @@
  * Source: TFLite Micro's `EvalIntegerMean`; reference kernels `reference_ops::Mean` and `QuantizedMeanOrSum`.
  */
 import { readParameters } from "../host-imports/weights";
-import { clamp, eitherWay, requantize, requantizeRight, ShiftEitherWay, ShiftRight } from "../math/requantize";
+import { clamp, requantizeBy, ShiftEitherWay, ShiftRight } from "../math/requantize";
 import { MeanParameters } from "../parameters";
 
 /** Means that shift to the right, or are of the input's parameters. */
@@ -87,7 +87,5 @@ function meanOf<Shift>(parameters: i32, to: usize): void {
 /** The mean of a sum, at the output's scale. */
 function mean<Shift>(sum: i32, divisor: i32, offset: i32, multiplier: i64, shift: i32, zeroPoint: i32): i32 {
   if (divisor) return sum / divisor;
-  sum += offset;
-  const scaled = eitherWay<Shift>() ? requantize(sum, multiplier, shift) : requantizeRight(sum, multiplier, shift);
-  return clamp(scaled + zeroPoint, -128, 127);
+  return clamp(requantizeBy<Shift>(sum + offset, multiplier, shift) + zeroPoint, -128, 127);
 }

@@ -38,6 +38,14 @@ export function requantize(a: i32, multiplier: i64, shift: i32): i32 {
   return <i32>((<i64>(a << -shift) * multiplier + 0x40000000) >> 31);
 }
 
+/** As `requantize` for channels of these shifts: the code for shifts to the left is there only where they may be. */
+// @ts-ignore: decorator
+@inline
+export function requantizeBy<Shift>(a: i32, multiplier: i64, shift: i32): i32 {
+  if (eitherWay<Shift>()) return requantize(a, multiplier, shift);
+  return requantizeRight(<i64>a, multiplier, <i64>shift);
+}
+
 /** Limits a value to low..high. One comparison where it lies inside, which is the common case. */
 // @ts-ignore: decorator
 @inline

@@ -18,16 +18,16 @@ export const kernelType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 0);
 type AddCode = () => ReadonlyMap<string, number>;
 
 /** Libraries that a module takes kernels from. */
-export interface AddedLibraries {
+interface AddedLibraries {
   used: readonly KernelLibrary[];
   addCode: AddCode;
 }
 
-/** Number in the library of the kernel of that name. */
+/** Number in the library of the kernel that it exports by that name. */
 function kernelNamed({ exports, functions, imports, types }: LinkableModule, name: string): number {
-  const index = exports.get(name);
-  const code = functions[(index ?? 0) - imports.length];
-  if (index === undefined || code === undefined) throw unlinkable(`no kernel of the name ${name}`);
+  const index = exports.get(name) as number;
+  const code = functions[index - imports.length];
+  if (code === undefined) throw unlinkable(`no kernel of the name ${name}`);
   if (types[code.type]?.join() !== kernelType.join())
     throw unlinkable(`a kernel ${name} of another type than (parameters: i32, to: usize): void`);
   return index;

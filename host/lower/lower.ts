@@ -26,29 +26,27 @@ const weightAlignment = 16;
 
 /** A weights section that grows. Equal blocks are stored once. */
 class WeightsSection {
-  private readonly blocks: Uint8Array[] = [];
-  private readonly known = new Map<number, number[]>();
-  private readonly offsets: number[] = [];
+  private readonly blocks: { offset: number; bytes: Uint8Array }[] = [];
+  private readonly byHash = new Map<number, { offset: number; bytes: Uint8Array }[]>();
   private size = 0;
 
   /** Offset of a block with these bytes. */
   add(bytes: Uint8Array): number {
     const hash = hashOf(bytes);
-    const alike = this.known.get(hash) ?? [];
-    const found = alike.find((index) => equal(this.blocks[index] as Uint8Array, bytes));
-    if (found !== undefined) return this.offsets[found] as number;
-    const offset = this.size;
-    this.known.set(hash, [...alike, this.blocks.length]);
-    this.blocks.push(bytes.slice());
-    this.offsets.push(offset);
+    const alike = this.byHash.get(hash) ?? [];
+    const found = alike.find((block) => equal(block.bytes, bytes));
+    if (found !== undefined) return found.offset;
+    const block = { offset: this.size, bytes: bytes.slice() };
+    this.byHash.set(hash, [...alike, block]);
+    this.blocks.push(block);
     this.size += Math.ceil(bytes.length / weightAlignment) * weightAlignment;
-    return offset;
+    return block.offset;
   }
 
   /** All blocks, each at its offset. */
   contents(): Uint8Array {
     const contents = new Uint8Array(this.size);
-    for (const [index, bytes] of this.blocks.entries()) contents.set(bytes, this.offsets[index]);
+    for (const { offset, bytes } of this.blocks) contents.set(bytes, offset);
     return contents;
   }
 }

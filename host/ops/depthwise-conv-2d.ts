@@ -10,7 +10,7 @@ import {
   inferConvolution,
   readTfliteConvolution,
 } from "./convolution.js";
-import { callKernel } from "./kernel.js";
+import { callKernel, shiftKernel } from "./kernel.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { emitPatchProduct, patchScratchBytes, windowValues } from "./patch-product.js";
 import { applyActivation } from "./requantization.js";
@@ -21,7 +21,6 @@ import {
   largestMagnitude,
   packTiles,
   roundUp,
-  shiftKernel,
   tileHeaderBytes,
 } from "./weight-tiles.js";
 import type { Window } from "./window.js";

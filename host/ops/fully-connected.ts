@@ -3,10 +3,10 @@ import { fullyConnectedParameters } from "../abi/parameters.js";
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
 import { checkWeightedDtypes } from "./convolution.js";
-import { callKernel } from "./kernel.js";
+import { callKernel, shiftKernel } from "./kernel.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
-import { channelConstants, packTiles, roundUp, shiftKernel, tileHeaderBytes } from "./weight-tiles.js";
+import { channelConstants, packTiles, roundUp, tileHeaderBytes } from "./weight-tiles.js";
 
 /** Attributes of a fully connected layer. */
 export interface FullyConnectedAttributes {

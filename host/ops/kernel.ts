@@ -72,3 +72,17 @@ export function callKernel<F extends Fields>(
     ...(kernel.accelerator === undefined ? {} : { accelerator: kernel.accelerator }),
   };
 }
+
+/**
+ * The kernel for channels, or a tensor, of these shifts (positive: to the right): the one that shifts to the right only, which is smaller, or the one that
+ * shifts either way.
+ *
+ * @param stem of both kernels' names
+ */
+export function shiftKernel(
+  stem: string,
+  { shift }: { shift: ArrayLike<number> },
+): Pick<Kernel, "name" | "wider"> {
+  const wider = `${stem}EitherWayInt8`;
+  return Array.from(shift).every((right) => right > 0) ? { name: `${stem}Int8`, wider } : { name: wider };
+}

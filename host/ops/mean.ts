@@ -2,10 +2,9 @@ import { blockBytes } from "../abi/block.js";
 import { meanParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
-import { callKernel } from "./kernel.js";
+import { callKernel, shiftKernel } from "./kernel.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { int8Parameters, quantizeMultiplier, sameParameters } from "./requantization.js";
-import { shiftKernel } from "./weight-tiles.js";
 
 /** Attributes of a mean: axes from 0, or from -1 for the last; no axis at all gives the input. */
 export interface MeanAttributes {

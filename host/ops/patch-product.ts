@@ -3,15 +3,9 @@ import type { BlockValues } from "../abi/block.js";
 import { windowParameters } from "../abi/parameters.js";
 import type { FusedActivation } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
-import { callKernel, type KernelCall, type Placement } from "./kernel.js";
+import { callKernel, type KernelCall, type Placement, shiftKernel } from "./kernel.js";
 import { int8ActivationRange, int8Parameters } from "./requantization.js";
-import {
-  type ChannelConstants,
-  laneCapacity,
-  roundUp,
-  shiftKernel,
-  tileHeaderBytes,
-} from "./weight-tiles.js";
+import { type ChannelConstants, laneCapacity, roundUp, tileHeaderBytes } from "./weight-tiles.js";
 import type { Padding, Window } from "./window.js";
 
 /** Bytes of the kernel's sums: 4 channels of 3 positions, int32. */

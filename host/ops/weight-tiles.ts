@@ -1,5 +1,4 @@
 import { elementCount, type Tensor } from "../graph/tensor.js";
-import type { Kernel } from "./kernel.js";
 import { Refused, require } from "./operator.js";
 import { int8Parameters, quantizeMultiplier } from "./requantization.js";
 
@@ -44,20 +43,6 @@ export function channelConstants(
     constants.shift[n] = multiplier === 0 ? 1 : -shift;
   }
   return constants;
-}
-
-/**
- * The kernel for channels, or a tensor, of these shifts (positive: to the right): the one that shifts to the right only, which is smaller, or the one that
- * shifts either way.
- *
- * @param stem of both kernels' names
- */
-export function shiftKernel(
-  stem: string,
-  { shift }: { shift: ArrayLike<number> },
-): Pick<Kernel, "name" | "wider"> {
-  const wider = `${stem}EitherWayInt8`;
-  return Array.from(shift).every((right) => right > 0) ? { name: `${stem}Int8`, wider } : { name: wider };
 }
 
 /**

@@ -38,5 +38,6 @@ if (!existsSync(file) || !readFileSync(file, "utf8").startsWith(head)) {
     `${head}\n/** The kernel library, base64. */\nexport const libraryBase64: readonly string[] = [\n${text}];\n\n/** Its SHA-256. */\nexport const librarySha256 = "${Buffer.from(sha256).toString("hex")}";\n`,
   );
 }
+
 const { packageKernels } = await import("../kernels/library.js");
 write("dist/kernels.wasm", packageKernels().wasm);
