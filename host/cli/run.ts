@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
-import { describeType } from "../graph/tensor.js";
+import { describeType, interfaceType } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
+import type { FileOptions } from "../run/tensor-files/index.js";
 import type { Runner } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
@@ -14,15 +15,18 @@ interface RunOptions extends BoardOptions {
   input?: string[];
   output?: string[];
   json?: boolean;
+  raw?: boolean;
 }
 
 const help = `
 Give one --input for each model input, in order, and likewise --output; the ending says how a file is read:
-  .npy   inputs of the model's own dtype as they are, float32 or float64 quantized; outputs of the model's dtype
-  .bin   the tensor's bytes as they are, little-endian
+  .npy   inputs of float32 or float64, or of the dtype that the board computes with; outputs of the model's dtype
+  .bin   elements of the model's own dtype, little-endian
   .json  real values, in flat or nested arrays
   .png .jpg   (inputs) a picture of exactly the input's size; how pixels become values is told on stderr
   .wav   (inputs) 16-bit PCM, one channel
+A model whose own inputs and outputs are float32 keeps them, whatever it computes with; --raw reads and writes .bin and
+.npy files as the board holds them, in int8.
 A file that holds N times the input runs the model N times in a row, and an output then holds N results.
 
 Example: wasmote run digits.wasm --input digit-7.png`;
@@ -36,6 +40,7 @@ export function registerRun(program: Command, output: Output): void {
     .option("--input <file...>", "files of the model's inputs, in order")
     .option("--output <file...>", "files for the model's outputs, in order; printed if none is given")
     .option("--on <runner>", "wasm3, node, or a board of `wasmote boards`", "wasm3")
+    .option("--raw", "files hold what the board does: its stored dtype, not the model's own")
     .option("--json", "print all output values as JSON")
     .addHelpText("after", help)
     .action((model: string, options: RunOptions) => run(model, options, output));
@@ -52,7 +57,7 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   const { requireOutputEnding, encodeOutput } = await import("../run/tensor-files/index.js");
   for (const target of outputPaths) await withFile(target, () => requireOutputEnding(target));
 
-  const inputs = await readInputs(manifest, inputPaths, output);
+  const inputs = await readInputs(manifest, inputPaths, options, output);
   const frameCount = inputs[0]?.length ?? 1;
   const runner = await openRunnerOrBoard(options, file, output);
   let results: Uint8Array[][];
@@ -65,7 +70,7 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   await writeFilesAtomically(
     outputPaths.map((target, i) => ({
       path: target,
-      bytes: encodeOutput(results[i]!, target, manifest.outputs[i]!),
+      bytes: encodeOutput(results[i]!, target, manifest.outputs[i]!, options),
     })),
   );
   for (const target of outputPaths) output.talk(`wrote ${target}`);
@@ -77,7 +82,7 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
 
 function requireCounts(manifest: Manifest, inputs: readonly string[], outputs: readonly string[]): void {
   const list = (tensors: readonly ManifestTensor[]) =>
-    tensors.map((tensor) => `${tensor.name} (${describeType(tensor)})`).join(", ");
+    tensors.map((tensor) => `${tensor.name} (${describeType(interfaceType(tensor))})`).join(", ");
   if (inputs.length !== manifest.inputs.length) {
     throw new WasmoteError(
       "input-count",
@@ -105,6 +110,7 @@ async function refuseOverwriting(read: readonly string[], written: readonly stri
 async function readInputs(
   manifest: Manifest,
   paths: readonly string[],
+  options: FileOptions,
   output: Output,
 ): Promise<Uint8Array[][]> {
   const { readInput } = await import("../run/tensor-files/index.js");
@@ -112,7 +118,7 @@ async function readInputs(
   for (const [i, path] of paths.entries()) {
     const tensor = manifest.inputs[i]!;
     const bytes = await readWholeFile(path);
-    const { frames, notes } = await withFile(path, () => readInput(bytes, path, tensor));
+    const { frames, notes } = await withFile(path, () => readInput(bytes, path, tensor, options));
     if (notes.length > 0) output.talk(`${path}: ${notes.join("; ")}`);
     if (inputs.length > 0 && frames.length !== inputs[0]!.length) {
       throw new WasmoteError(
@@ -150,9 +156,10 @@ async function jsonResult(manifest: Manifest, results: readonly Uint8Array[][]):
       const bytes = joinFrames(results[i]!);
       return {
         name: tensor.name,
-        dtype: tensor.dtype,
+        dtype: interfaceType(tensor).dtype,
         shape: framesShape(tensor.shape, results[i]!.length),
         values: decodeReals(bytes, tensor),
+        rawDtype: tensor.dtype,
         raw: decodeStored(bytes, tensor.dtype),
         ...(tensor.labels === undefined ? {} : { labels: tensor.labels }),
       };

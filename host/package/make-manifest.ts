@@ -9,28 +9,39 @@ import { type Manifest, type ManifestTensor, manifestVersion } from "./manifest.
 /**
  * The manifest of a linked model.
  *
+ * @param model as it was imported: its inputs and outputs are those that the user knows
+ * @param graph what runs, with the same inputs and outputs in the same order
  * @param imports of the linked module, as "module.name"
  * @param libraries those that it has kernels from
  */
 export function makeManifest(
+  model: Graph,
   graph: Graph,
   plan: Plan,
   program: Program,
   imports: readonly string[],
   libraries: readonly KernelLibrary[],
 ): Manifest {
-  const tensor = (index: number): ManifestTensor => {
+  const tensor = (index: number, ownIndex: number): ManifestTensor => {
     const found = tensorAt(graph, index);
+    const own = tensorAt(model, ownIndex);
     const address = plan.tensors.get(index)?.address;
     if (address === undefined) throw new Error(`tensor ${index} has no address`);
-    const { name, dtype, shape } = found;
-    return { name, dtype, shape: [...shape], address, ...perTensor(found) };
+    const { dtype, shape } = found;
+    return {
+      name: own.name,
+      dtype,
+      shape: [...shape],
+      ...(own.dtype === dtype ? {} : { interface: own.dtype }),
+      address,
+      ...perTensor(found),
+    };
   };
   return {
     version: manifestVersion,
     name: graph.name,
-    inputs: graph.inputs.map(tensor),
-    outputs: graph.outputs.map(tensor),
+    inputs: graph.inputs.map((index, i) => tensor(index, model.inputs[i] as number)),
+    outputs: graph.outputs.map((index, i) => tensor(index, model.outputs[i] as number)),
     memoryBytes: plan.memoryBytes,
     steps: program.steps.map(({ name, operator, macs, weightBytes }) => ({
       name,

@@ -71,6 +71,23 @@ export function smallGraph(): Graph {
   };
 }
 
+/** The small graph as TFLite's converter writes it by default: between QUANTIZE and DEQUANTIZE, float32 at both ends. */
+export function floatEndedGraph(): Graph {
+  const small = smallGraph();
+  const tensors = [
+    ...small.tensors,
+    { name: "serving_default_x:0", dtype: "float32", shape: [1, 4] } as const,
+    { name: "StatefulPartitionedCall:0", dtype: "float32", shape: [1, 3] } as const,
+  ];
+  const [entry, exit] = [tensors.length - 2, tensors.length - 1];
+  const nodes = [
+    { name: "enter", operator: "quantize", attributes: {}, inputs: [entry], outputs: small.inputs },
+    ...small.nodes,
+    { name: "leave", operator: "dequantize", attributes: {}, inputs: small.outputs, outputs: [exit] },
+  ];
+  return { name: "ended", tensors, nodes, inputs: [entry], outputs: [exit] };
+}
+
 /** Builds the small graph to `small.wasm` in a folder. */
 export async function writeSmallModel(folder: string): Promise<void> {
   writeFileSync(join(folder, "small.wasm"), (await buildModel(smallGraph())).wasm);

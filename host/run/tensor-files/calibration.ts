@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { WasmoteError } from "../../errors.js";
 import type { TensorType } from "../../graph/tensor.js";
-import { fileEnding, type InputTensor } from "./read-array.js";
+import { type FileTensor, fileEnding } from "./read-array.js";
 import { readInput } from "./read-input.js";
 import { invalidSamples, samplesOf } from "./samples.js";
 
@@ -82,7 +82,7 @@ async function readSamples(
     });
   }
   const bytes = new Uint8Array(await reading(file, () => readFile(file)));
-  const input: InputTensor = { dtype: "float32", shape };
+  const input: FileTensor = { dtype: "float32", shape };
   try {
     const { frames, notes } = await readInput(bytes, file, input);
     return { samples: samplesOf(frames), notes };

@@ -4,9 +4,10 @@ import { decodePicture, pictureSize } from "./picture.js";
 import { pixelMapping } from "./pixel-mapping.js";
 import {
   arrayEndings,
+  type FileOptions,
+  type FileTensor,
   fileEnding,
   type InputFrames,
-  type InputTensor,
   quantizationNotes,
   readArray,
 } from "./read-array.js";
@@ -25,7 +26,12 @@ export const inputEndings = [...arrayEndings, "png", "jpg", "jpeg", "wav"] as co
  *
  * Throws `input-size`, `input-dtype`, `input-invalid`, `input-kind`.
  */
-export async function readInput(bytes: Uint8Array, path: string, tensor: InputTensor): Promise<InputFrames> {
+export async function readInput(
+  bytes: Uint8Array,
+  path: string,
+  tensor: FileTensor,
+  options: FileOptions = {},
+): Promise<InputFrames> {
   switch (fileEnding(path)) {
     case "png":
       return fromPicture(bytes, "png", tensor);
@@ -35,15 +41,11 @@ export async function readInput(bytes: Uint8Array, path: string, tensor: InputTe
     case "wav":
       return fromSound(bytes, tensor);
     default:
-      return readArray(bytes, path, tensor);
+      return readArray(bytes, path, tensor, options);
   }
 }
 
-async function fromPicture(
-  bytes: Uint8Array,
-  kind: "png" | "jpg",
-  tensor: InputTensor,
-): Promise<InputFrames> {
+async function fromPicture(bytes: Uint8Array, kind: "png" | "jpg", tensor: FileTensor): Promise<InputFrames> {
   const size = pictureSize(tensor);
   const mapping = pixelMapping(tensor);
   const picture = await decodePicture(bytes, kind, size);
@@ -54,7 +56,7 @@ async function fromPicture(
   };
 }
 
-async function fromSound(bytes: Uint8Array, tensor: InputTensor): Promise<InputFrames> {
+async function fromSound(bytes: Uint8Array, tensor: FileTensor): Promise<InputFrames> {
   const { decodeSound } = await import("./sound.js");
   const { samples, sampleRateHz } = decodeSound(bytes);
   const frames = requireWholeFrames(samples.length, elementCount(tensor.shape), "samples", tensor);

@@ -5,19 +5,19 @@ import * as assert from "uvu/assert";
 import wavefile from "wavefile";
 import { encodeOutput } from "../../../host/run/tensor-files/index.js";
 import { writeNpy } from "../../../host/run/tensor-files/npy.js";
-import type { InputTensor } from "../../../host/run/tensor-files/read-array.js";
+import type { FileTensor } from "../../../host/run/tensor-files/read-array.js";
 import { readInput } from "../../../host/run/tensor-files/read-input.js";
 import { refused } from "./refused.js";
 
-const vector: InputTensor = { dtype: "int8", shape: [1, 4], scale: 0.5, zeroPoint: 1 };
-const picture: InputTensor = { dtype: "int8", shape: [1, 2, 3, 1], scale: 1 / 255, zeroPoint: -128 };
-const colour: InputTensor = { ...picture, shape: [1, 2, 3, 3] };
+const vector: FileTensor = { dtype: "int8", shape: [1, 4], scale: 0.5, zeroPoint: 1 };
+const picture: FileTensor = { dtype: "int8", shape: [1, 2, 3, 1], scale: 1 / 255, zeroPoint: -128 };
+const colour: FileTensor = { ...picture, shape: [1, 2, 3, 3] };
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const signed = (frame: Uint8Array) => [...new Int8Array(frame)];
 const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 
-async function frames(bytes: Uint8Array, path: string, tensor: InputTensor): Promise<number[][]> {
+async function frames(bytes: Uint8Array, path: string, tensor: FileTensor): Promise<number[][]> {
   return (await readInput(bytes, path, tensor)).frames.map(signed);
 }
 
@@ -202,9 +202,9 @@ function wav(samples: number[], depth = "16", channels = 1): Uint8Array {
 }
 
 test("16-bit sound becomes -1 to 1, or stays as it is for an int16 input", async () => {
-  const type: InputTensor = { dtype: "int8", shape: [1, 4], scale: 1 / 128, zeroPoint: 0 };
+  const type: FileTensor = { dtype: "int8", shape: [1, 4], scale: 1 / 128, zeroPoint: 0 };
   assert.equal(await frames(wav([0, 16384, -32768, 32767]), "a.wav", type), [[0, 64, -128, 127]]);
-  const raw: InputTensor = { dtype: "int16", shape: [2] };
+  const raw: FileTensor = { dtype: "int16", shape: [2] };
   const read = await readInput(wav([1, -2, 3, -4]), "a.wav", raw);
   assert.equal(
     read.frames.map((f) => [...f]),
