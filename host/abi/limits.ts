@@ -3,3 +3,9 @@
  * keeps all compiled code in RAM (docs/decisions/0007-ram-on-the-board.md).
  */
 export const callGraphFunctions = 64;
+
+/** Largest linear memory of a model, in bytes: far above what any microcontroller has. */
+export const maxMemoryBytes = 64 * 1024 * 1024;
+
+/** Largest manifest, in bytes. */
+export const maxManifestBytes = 1024 * 1024;
