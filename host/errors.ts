@@ -134,6 +134,10 @@ export const errorTable = {
     "the board does not answer",
     "Check the port, and that the board runs wasmote's firmware (`wasmote flash BOARD`).",
   ),
+  "board-slow": missing(
+    "the board takes too long",
+    "Check the line and its speed; reset the board, and try again.",
+  ),
   "board-protocol": refused(
     "the board answers what it should not",
     "Flash the firmware of this version: `wasmote flash BOARD`.",

@@ -15,3 +15,9 @@ export const acceleratorLimits = {
   /** Inputs of one output: sums of their products stay within 2^30. */
   depth: 2 ** 16,
 } as const;
+
+/** Largest linear memory of a model, in bytes: far above what any microcontroller has. */
+export const maxMemoryBytes = 64 * 1024 * 1024;
+
+/** Largest manifest, in bytes. */
+export const maxManifestBytes = 1024 * 1024;

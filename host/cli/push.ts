@@ -39,15 +39,16 @@ async function push(path: string, options: PushOptions, output: Output): Promise
   const { boardOffer, fit, requireFit } = await import("../boards/index.js");
   const board = namedBoard(options.on);
   if (board !== undefined) requireFit(fit(modelNeeds(file.wasm, file), boardOffer(board)));
+  const name = options.port ?? `${options.on}`;
   const device = await connectBoard(board, {
     port: options.port,
-    onText: (line) => output.talk(`${device?.name ?? "board"}: ${line}`),
+    onText: (line) => output.talk(`${name}: ${line}`),
     onProgress: (what) => output.progress(what),
   });
   try {
     await deployModel(device, file.wasm, file, { onUpload: uploadProgress(output) });
     const status = await device.status();
-    output.talk(`${status.model} is active on ${status.board} (${device.name})`);
+    output.talk(`${file.manifest.name} is active on ${status.board} (${device.name})`);
     const lines = [
       `RAM    ${bytesText(status.memory)} linear memory, ${bytesText(status.used)} firmware and engine`,
       `flash  ${thousands(file.wasm.length)} of a slot's ${bytesText(status.flash)}`,
