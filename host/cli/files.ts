@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { open, readFile, realpath, rename, stat, unlink } from "node:fs/promises";
+import { readFileSync, rmSync } from "node:fs";
+import { mkdir, open, readFile, realpath, rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { WasmoteError } from "../errors.js";
+import { whenEnding } from "../tools/ending.js";
+import { UsageError } from "./errors.js";
 
 /** Reads a whole file. Throws `file-unreadable` or `file-empty`. */
 export async function readWholeFile(path: string): Promise<Uint8Array> {
@@ -10,7 +12,7 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
   try {
     bytes = new Uint8Array(await readFile(path));
   } catch (error) {
-    throw new WasmoteError("file-unreadable", reason(error), { file: path });
+    throw fileError("file-unreadable", error, path);
   }
   if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes", { file: path });
   return bytes;
@@ -24,7 +26,7 @@ export function recordingReader(read: string[]): (path: string) => Uint8Array {
       read.push(path);
       return bytes;
     } catch (error) {
-      throw new WasmoteError("file-unreadable", reason(error), { file: path });
+      throw fileError("file-unreadable", error, path);
     }
   };
 }
@@ -42,6 +44,10 @@ export interface PendingFile {
  */
 export async function writeFilesAtomically(files: readonly PendingFile[]): Promise<void> {
   const staged: { temporary: string; target: string }[] = [];
+  const removeStaged = (): void => {
+    for (const { temporary } of staged) rmSync(temporary, { force: true });
+  };
+  const callOff = whenEnding(removeStaged);
   let current = "";
   try {
     for (const { path, bytes } of files) {
@@ -63,8 +69,10 @@ export async function writeFilesAtomically(files: readonly PendingFile[]): Promi
       await rename(temporary, target);
     }
   } catch (error) {
-    await Promise.all(staged.map(({ temporary }) => unlink(temporary).catch(() => undefined)));
-    throw new WasmoteError("file-unwritable", reason(error), { file: current });
+    removeStaged();
+    throw fileError("file-unwritable", error, current);
+  } finally {
+    callOff();
   }
 }
 
@@ -85,7 +93,7 @@ async function existingTarget(path: string): Promise<{ path: string; kind: "file
     throw error;
   });
   if (found === undefined) return { path, kind: "file" };
-  if (found.isDirectory()) throw new Error("it is a folder");
+  if (found.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
   return found.isFile() ? { path: await realpath(path), kind: "file" } : { path, kind: "stream" };
 }
 
@@ -98,18 +106,73 @@ async function writeTo(path: string, flags: string, bytes: Uint8Array): Promise<
   }
 }
 
-const plainReasons: Readonly<Record<string, string>> = {
-  ENOENT: "it, or its folder, does not exist",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of its path is no folder",
-  ENOSPC: "the disk is full",
-  EROFS: "the file system is read-only",
+/** What an error of the system means, and the next step where that of the error table does not fit. */
+const systemErrors: Readonly<Record<string, { reason: string; help?: string }>> = {
+  ENOENT: { reason: "it, or its folder, does not exist" },
+  EACCES: { reason: "permission denied" },
+  EPERM: { reason: "permission denied" },
+  EISDIR: { reason: "it is a folder", help: "Name a file." },
+  ENOTDIR: { reason: "a part of its path is no folder", help: "Correct the path." },
+  EEXIST: { reason: "a part of its path is no folder", help: "Correct the path." },
+  ENAMETOOLONG: { reason: "its name or path is too long", help: "Give a shorter one." },
+  ELOOP: { reason: "its links lead in a circle", help: "Correct the links." },
+  ENOSPC: { reason: "the disk is full", help: "Make room on the disk, or write to another one." },
+  EDQUOT: { reason: "the user's quota of the disk is used up", help: "Make room, or write to another disk." },
+  EFBIG: {
+    reason: "it would be larger than files may be here",
+    help: "Raise the limit (ulimit -f), or write to another file system.",
+  },
+  EROFS: { reason: "the file system is read-only", help: "Write to another file system." },
+  EMFILE: { reason: "too many files are open", help: "Raise the limit of open files (ulimit -n)." },
+  ENFILE: { reason: "too many files are open on this machine", help: "End other programs, and try again." },
+  EIO: { reason: "the device failed", help: "Check the disk or the connection, and try again." },
+  ETXTBSY: { reason: "it is a program that runs", help: "End that program, or give another name." },
 };
 
-function reason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code !== undefined) return plainReasons[code] ?? code;
-  return error instanceof Error ? error.message : String(error);
+/** The error for a file that cannot be read or written, from what the system says. */
+function fileError(code: "file-unreadable" | "file-unwritable", error: unknown, file: string): WasmoteError {
+  const name = (error as NodeJS.ErrnoException).code;
+  const known = name === undefined ? undefined : systemErrors[name];
+  const otherwise = name ?? (error instanceof Error ? error.message : String(error));
+  return new WasmoteError(code, known?.reason ?? otherwise, { file }, known?.help);
+}
+
+/** Makes a folder, and those around it. Throws `file-unwritable`. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw fileError("file-unwritable", error, path);
+  }
+}
+
+/**
+ * Refuses to write what was read, and to write a file twice.
+ *
+ * @param help names the option that says where is written
+ */
+export async function refuseOverwriting(
+  read: readonly string[],
+  written: readonly string[],
+  help: string,
+): Promise<void> {
+  for (const [i, target] of written.entries()) {
+    for (const source of read) {
+      if (await sameFile(source, target)) {
+        throw new UsageError(`${target} would overwrite ${source}, which is read`, help);
+      }
+    }
+    for (const other of written.slice(0, i)) {
+      if (await sameFile(other, target)) throw new UsageError(`${target} would be written twice`, help);
+    }
+  }
+}
+
+/** Does work on a file, whose errors then name it. */
+export async function withFile<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof WasmoteError ? error.at({ file }) : error;
+  }
 }

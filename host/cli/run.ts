@@ -5,8 +5,8 @@ import type { Manifest, ManifestTensor } from "../package/manifest.js";
 import type { FileOptions } from "../run/tensor-files/index.js";
 import type { Runner } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
-import { UsageError } from "./errors.js";
-import { readWholeFile, sameFile, writeFilesAtomically } from "./files.js";
+import { readWholeFile, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
+import { addHelp } from "./help.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 import { outputText } from "./output-text.js";
@@ -39,12 +39,10 @@ export function registerRun(program: Command, output: Output): void {
     .argument("<model>", "a .wasm built by wasmote")
     .option("--input <file...>", "files of the model's inputs, in order")
     .option("--output <file...>", "files for the model's outputs, in order; printed if none is given")
-    .option("--on <runner>", "wasm3, node, or a board of `wasmote boards`", "wasm3")
     .option("--raw", "files hold what the board does: its stored dtype, not the model's own")
     .option("--json", "print all output values as JSON")
-    .addHelpText("after", help)
     .action((model: string, options: RunOptions) => run(model, options, output));
-  addBoardOptions(command);
+  addHelp(addBoardOptions(command), help);
 }
 
 async function run(path: string, options: RunOptions, output: Output): Promise<void> {
@@ -53,7 +51,7 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   const inputPaths = options.input ?? [];
   const outputPaths = options.output ?? [];
   requireCounts(manifest, inputPaths, outputPaths);
-  await refuseOverwriting([path, ...inputPaths], outputPaths);
+  await refuseOverwriting([path, ...inputPaths], outputPaths, "Give --output another name.");
   const { requireOutputEnding, encodeOutput } = await import("../run/tensor-files/index.js");
   for (const target of outputPaths) await withFile(target, () => requireOutputEnding(target));
 
@@ -97,16 +95,6 @@ function requireCounts(manifest: Manifest, inputs: readonly string[], outputs: r
   }
 }
 
-async function refuseOverwriting(read: readonly string[], written: readonly string[]): Promise<void> {
-  for (const [i, target] of written.entries()) {
-    for (const source of [...read, ...written.slice(0, i)]) {
-      if (await sameFile(source, target)) {
-        throw new UsageError(`the output ${target} would overwrite ${source}`, "Give --output another name.");
-      }
-    }
-  }
-}
-
 async function readInputs(
   manifest: Manifest,
   paths: readonly string[],
@@ -141,7 +129,10 @@ async function runFrames(
 ): Promise<Uint8Array[][]> {
   const results: Uint8Array[][] = manifest.outputs.map(() => []);
   for (let frame = 0; frame < frameCount; frame++) {
-    if (frameCount > 1) output.progress(`running frame ${frame + 1} of ${frameCount}`);
+    output.progress(
+      `running ${manifest.name} on ${runner.name}`,
+      frameCount > 1 ? `frame ${frame + 1} of ${frameCount}` : undefined,
+    );
     for (const [i, frames] of inputs.entries()) await runner.writeInput(i, frames[frame]!);
     await runner.run();
     for (const [i, frames] of results.entries()) frames.push(await runner.readOutput(i));
@@ -165,12 +156,4 @@ async function jsonResult(manifest: Manifest, results: readonly Uint8Array[][]):
       };
     }),
   };
-}
-
-async function withFile<T>(file: string, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof WasmoteError ? error.at({ file }) : error;
-  }
 }

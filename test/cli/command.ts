@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { processOutput, type Stream } from "../../host/cli/output.js";
+import { runCommandLine } from "../../host/cli/program.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { buildModel } from "../../host/pipeline.js";
 
@@ -35,6 +37,21 @@ export function wasmote(
     env: { ...process.env, WASMOTE_DEBUG: "", XDG_CACHE_HOME: join(folder, "cache"), ...environment },
   });
   return { code: status, stdout, stderr };
+}
+
+/** Runs `wasmote` with these arguments in this process: much faster, for what needs no process of its own. */
+export async function inProcess(args: readonly string[], width = Number.POSITIVE_INFINITY): Promise<Result> {
+  const written = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof written): Stream => ({
+    write: (text) => {
+      written[name] += text;
+    },
+    ...(Number.isFinite(width) ? { isTTY: name === "stdout", columns: width } : {}),
+  });
+  const output = processOutput(stream("stdout"), stream("stderr"));
+  const code = await runCommandLine(args, output);
+  output.done();
+  return { code, ...written };
 }
 
 /** A new folder for files of a test; `remove` it afterwards. */
