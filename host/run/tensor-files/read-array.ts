@@ -1,12 +1,13 @@
 import { WasmoteError } from "../../errors.js";
-import { elementCount, type TensorType, tensorBytes } from "../../graph/tensor.js";
+import { elementBytes, elementCount, type TensorType, tensorBytes } from "../../graph/tensor.js";
+import type { InputReading } from "../../package/manifest.js";
 import { requireFrames, requireWholeFrames, splitFrames } from "./frames.js";
 import { parseJsonTensor } from "./json-tensor.js";
 import { type NpyArray, parseNpy } from "./npy.js";
 import { encodeReals, type ValueType } from "./values.js";
 
 /** An input that takes a file: the part of a manifest's tensor that matters. */
-export type InputTensor = TensorType & ValueType;
+export type InputTensor = TensorType & ValueType & InputReading;
 
 /** One or more consecutive frames of an input, as the bytes the model takes. */
 export interface InputFrames {
@@ -35,10 +36,19 @@ export function fileEnding(path: string): string {
  */
 export function readArray(bytes: Uint8Array, path: string, tensor: InputTensor): InputFrames {
   const ending = fileEnding(path);
-  if (ending === "bin") return fromBytes(bytes, tensor);
-  if (ending === "npy") return fromNpy(parseNpy(bytes), tensor);
-  if (ending === "json") return fromJson(bytes, tensor);
-  throw new WasmoteError("input-kind", `ending "${ending}"`);
+  const kind = arrayEndings.find((known) => known === ending);
+  if (kind === undefined) throw new WasmoteError("input-kind", `ending "${ending}"`);
+  return readArrayAs(kind, bytes, tensor);
+}
+
+/** As `readArray`, of a file whose kind is known. */
+export function readArrayAs(
+  kind: (typeof arrayEndings)[number],
+  bytes: Uint8Array,
+  tensor: InputTensor,
+): InputFrames {
+  if (kind === "bin") return fromBytes(bytes, tensor);
+  return kind === "npy" ? fromNpy(parseNpy(bytes), tensor) : fromJson(bytes, tensor);
 }
 
 /** Real numbers of a float `.npy` array, in order. */
@@ -53,8 +63,34 @@ export function npyReals(array: NpyArray): Float64Array | Float32Array {
 
 function fromBytes(bytes: Uint8Array, tensor: InputTensor): InputFrames {
   const frames = requireWholeFrames(bytes.length, tensorBytes(tensor), "bytes", tensor);
-  return { frames: splitFrames(bytes, frames), notes: [] };
+  return {
+    frames: splitFrames(bytes, frames),
+    notes: looksReal(bytes, tensor) ? [realsNote(frames, tensor)] : [],
+  };
 }
+
+/** Whether bytes of an integer tensor could be float32 numbers of as many elements: all finite, and of a usual size. */
+function looksReal(bytes: Uint8Array, tensor: InputTensor): boolean {
+  const frameBytes = 4 * elementCount(tensor.shape);
+  if (tensor.dtype === "float32" || elementBytes[tensor.dtype] === 4 || bytes.length % frameBytes !== 0)
+    return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let others = 0;
+  for (let at = 0; at < bytes.length; at += 4) {
+    const size = Math.abs(view.getFloat32(at, true));
+    if (size === 0) continue;
+    if (!(size >= usualReals[0] && size <= usualReals[1])) return false;
+    others++;
+  }
+  return others > 0;
+}
+
+function realsNote(frames: number, { dtype }: InputTensor): string {
+  return `taken as ${frames} frames of ${dtype}, though its bytes look like float32; give real values as .npy`;
+}
+
+/** Sizes between which a real input lies, unless it is 0. */
+const usualReals = [1e-6, 1e6] as const;
 
 function fromNpy(array: NpyArray, tensor: InputTensor): InputFrames {
   const real = array.dtype === "float32" || array.dtype === "float64";
