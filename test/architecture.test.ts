@@ -11,7 +11,7 @@ const host = join(root, "host");
 const stages = ["import", "passes", "quantize", "plan", "lower", "link", "package", "run", "bench"];
 
 /** Folders that any stage may use. */
-const shared = ["abi", "graph", "ops", "boards", "wasm"];
+const shared = ["abi", "files", "graph", "ops", "boards", "wasm"];
 
 /** Folders beside the pipeline that a stage may use besides: a runner speaks to boards. */
 const beside: Readonly<Record<string, readonly string[]>> = { run: ["device"] };
@@ -64,7 +64,7 @@ test("the graph knows no operator, and operators know no stage", () => {
     const target = folderOf(to);
     if (folderOf(from) === "graph") return target !== "graph" && to !== "errors.js";
     if (folderOf(from) === "ops") return !["abi", "graph", "ops"].includes(target) && to !== "errors.js";
-    if (["abi", "wasm"].includes(folderOf(from))) return target !== folderOf(from);
+    if (["abi", "files", "wasm"].includes(folderOf(from))) return target !== folderOf(from);
     return false;
   });
   assert.equal(

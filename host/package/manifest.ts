@@ -7,8 +7,22 @@ export const weightsSection = "wasmote.weights";
 /** Version of the manifest's format and of the module's interface (ABI). */
 export const manifestVersion = 1;
 
+/** How 8-bit pixels become real values: (pixel - mean) / std; each is one number, or one a channel. */
+export interface PixelNormalization {
+  mean: number[];
+  std: number[];
+}
+
+/** What the author of a model says of an input: how files are to be read for it. */
+export interface InputReading {
+  /** Of pictures; without it, it is told from the range of the input. */
+  pixels?: PixelNormalization;
+  /** Of sounds, in Hz; without it, a sound's own rate is taken. */
+  sampleRate?: number;
+}
+
 /** A model input or output as the manifest describes it. */
-export interface ManifestTensor {
+export interface ManifestTensor extends InputReading {
   /** The model's own name of it. */
   name: string;
   /** Element type in linear memory. */

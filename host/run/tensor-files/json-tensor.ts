@@ -1,4 +1,5 @@
 import { WasmoteError } from "../../errors.js";
+import { parseJson } from "../../files/json.js";
 
 /** Numbers in a JSON file: row-major, with the shape that the nesting of the arrays gives. */
 export interface JsonTensor {
@@ -15,7 +16,7 @@ const maxRank = 32;
 export function parseJsonTensor(bytes: Uint8Array): JsonTensor {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    parsed = parseJson(bytes);
   } catch (error) {
     throw new WasmoteError("input-invalid", `no JSON: ${(error as Error).message}`);
   }

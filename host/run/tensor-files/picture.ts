@@ -1,5 +1,10 @@
 import { WasmoteError } from "../../errors.js";
 import { describeType, type TensorType } from "../../graph/tensor.js";
+import { decodeBmp } from "./bmp.js";
+import { decodeJpeg } from "./jpeg.js";
+import type { Pixels } from "./pixels.js";
+import { decodePng } from "./png.js";
+import { resize } from "./resize.js";
 
 /** Size of a picture input. */
 export interface PictureSize {
@@ -16,8 +21,9 @@ export interface Picture extends PictureSize {
   notes: string[];
 }
 
-const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const jpegLimits = { maxResolutionInMP: 64, maxMemoryUsageInMB: 512 };
+/** Kinds of pictures that are decoded. */
+export const pictureKinds = ["png", "jpg", "bmp"] as const;
+export type PictureKind = (typeof pictureKinds)[number];
 
 /**
  * Height, width and channels of an input that takes pictures: [height, width, channels] with 1 or 3 channels,
@@ -39,70 +45,69 @@ export function pictureSize(tensor: TensorType): PictureSize {
 }
 
 /**
- * Decodes a `.png` or `.jpg` to the size and channels asked for. Colour becomes grey by ITU-R BT.601 luma, grey
- * becomes colour by repetition, transparency is dropped. Pictures are never resized.
- * Throws `input-size` for another height or width, and `input-invalid` for a damaged file.
+ * Decodes a picture to the size and channels asked for. Colour becomes grey by ITU-R BT.601 luma, grey becomes colour
+ * by repetition, transparency is dropped; a picture of another size is resized, whatever its proportions. What was done
+ * is in the notes.
+ *
+ * Throws `input-invalid` for a damaged file, and `input-size` for one too large to decode.
  */
 export async function decodePicture(
   bytes: Uint8Array,
-  kind: "png" | "jpg",
+  kind: PictureKind,
   size: PictureSize,
 ): Promise<Picture> {
-  const rgba = kind === "png" ? await decodePng(bytes, size) : await decodeJpeg(bytes, size);
-  const notes: string[] = [];
-  const count = size.height * size.width;
+  const { pixels, notes } = await decode(bytes, kind);
+  const flat = toChannels(pixels, size.channels);
+  const decoded = {
+    height: pixels.height,
+    width: pixels.width,
+    channels: size.channels,
+    values: flat.values,
+  };
+  const fits = pixels.width === size.width && pixels.height === size.height;
+  const { values } = fits ? decoded : resize(decoded, size.height, size.width);
+  return {
+    ...size,
+    pixels: values,
+    notes: [...notes, ...flat.notes, ...(fits ? [] : [resizeNote(pixels, size)])],
+  };
+}
+
+async function decode(bytes: Uint8Array, kind: PictureKind): Promise<{ pixels: Pixels; notes: string[] }> {
+  if (kind === "jpg") return decodeJpeg(bytes);
+  return { pixels: kind === "png" ? await decodePng(bytes) : decodeBmp(bytes), notes: [] };
+}
+
+function toChannels({ rgba }: Pixels, channels: 1 | 3): { values: Uint8Array; notes: string[] } {
+  const count = rgba.length / 4;
   let coloured = false;
   let transparent = false;
-  for (let i = 0; i < count; i++) {
-    const at = i * 4;
+  for (let at = 0; at < rgba.length; at += 4) {
     coloured ||= rgba[at] !== rgba[at + 1] || rgba[at] !== rgba[at + 2];
     transparent ||= rgba[at + 3] !== 255;
   }
-  if (transparent) notes.push("transparency dropped");
-  if (coloured && size.channels === 1) notes.push("colour made grey (BT.601 luma)");
-  const pixels = new Uint8Array(count * size.channels);
+  const values = new Uint8Array(count * channels);
   for (let i = 0; i < count; i++) {
     const [red, green, blue] = [rgba[i * 4]!, rgba[i * 4 + 1]!, rgba[i * 4 + 2]!];
-    if (size.channels === 3) pixels.set([red, green, blue], i * 3);
-    else pixels[i] = coloured ? Math.round(0.299 * red + 0.587 * green + 0.114 * blue) : red;
+    if (channels === 1) values[i] = coloured ? Math.round(0.299 * red + 0.587 * green + 0.114 * blue) : red;
+    else {
+      values[i * 3] = red;
+      values[i * 3 + 1] = green;
+      values[i * 3 + 2] = blue;
+    }
   }
-  return { ...size, pixels, notes };
+  const notes = transparent ? ["transparency dropped"] : [];
+  if (coloured && channels === 1) notes.push("colour made grey (BT.601 luma)");
+  if (!coloured && channels === 3) notes.push("grey repeated for red, green and blue");
+  return { values, notes };
 }
 
-async function decodePng(bytes: Uint8Array, size: PictureSize): Promise<Uint8Array> {
-  if (bytes.length < 24 || pngSignature.some((byte, i) => bytes[i] !== byte)) {
-    throw new WasmoteError("input-invalid", "it does not begin as a .png file does");
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  requireSize(view.getUint32(16), view.getUint32(20), size);
-  const { PNG } = await import("pngjs");
-  try {
-    return PNG.sync.read(Buffer.from(bytes)).data;
-  } catch (error) {
-    throw new WasmoteError("input-invalid", `damaged .png: ${(error as Error).message}`);
-  }
-}
-
-async function decodeJpeg(bytes: Uint8Array, size: PictureSize): Promise<Uint8Array> {
-  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) {
-    throw new WasmoteError("input-invalid", "it does not begin as a .jpg file does");
-  }
-  const { decode } = (await import("jpeg-js")).default;
-  let picture: { width: number; height: number; data: Uint8Array };
-  try {
-    picture = decode(bytes, { useTArray: true, formatAsRGBA: true, tolerantDecoding: false, ...jpegLimits });
-  } catch (error) {
-    throw new WasmoteError("input-invalid", `damaged .jpg: ${(error as Error).message}`);
-  }
-  requireSize(picture.width, picture.height, size);
-  return picture.data;
-}
-
-function requireSize(width: number, height: number, size: PictureSize): void {
-  if (width !== size.width || height !== size.height) {
-    throw new WasmoteError(
-      "input-size",
-      `a picture ${width} wide and ${height} high for an input ${size.width} wide and ${size.height} high; resize it first`,
-    );
-  }
+/** What was done to the size: "resized from 640x480 to 28x28 (area average), which changes its proportions". */
+function resizeNote(from: { width: number; height: number }, to: PictureSize): string {
+  const shorter = from.width > to.width || from.height > to.height;
+  const longer = from.width < to.width || from.height < to.height;
+  const ways = [...(shorter ? ["area average"] : []), ...(longer ? ["bilinear"] : [])].join(", ");
+  const proportions =
+    from.width * to.height === from.height * to.width ? "" : ", which changes its proportions";
+  return `resized from ${from.width}x${from.height} to ${to.width}x${to.height} (${ways})${proportions}`;
 }

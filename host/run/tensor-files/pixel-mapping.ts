@@ -1,12 +1,13 @@
 import { WasmoteError } from "../../errors.js";
+import type { InputReading, PixelNormalization } from "../../package/manifest.js";
 import { realRange, type ValueType } from "./values.js";
 
 /** How 8-bit pixels become real values. */
 export interface PixelMapping {
   /** What is told to the user: "pixel / 255". */
   name: string;
-  /** Real value of a pixel, 0 to 255. */
-  value(pixel: number): number;
+  /** Real value of a pixel, 0 to 255, of a channel. */
+  value(pixel: number, channel?: number): number;
 }
 
 const unit: PixelMapping = { name: "pixel / 255, so 0 to 1", value: (pixel) => pixel / 255 };
@@ -17,8 +18,8 @@ const signedUnit: PixelMapping = {
 const raw: PixelMapping = { name: "pixel as it is, 0 to 255", value: (pixel) => pixel };
 
 /**
- * How pixels become real values for an input: a model file does not say it, so it is told from the real range
- * that the input can hold, scale * (lowest - zeroPoint) to scale * (highest - zeroPoint).
+ * How pixels become real values for an input: (pixel - mean) / std where the model's author said so. Else it is told
+ * from the real range that the input can hold, scale * (lowest - zeroPoint) to scale * (highest - zeroPoint).
  *
  * | range of the input                               | value of a pixel |
  * | ------------------------------------------------ | ---------------- |
@@ -30,7 +31,8 @@ const raw: PixelMapping = { name: "pixel as it is, 0 to 255", value: (pixel) => 
  *
  * Throws `input-kind` for any other range: such an input is no plain picture.
  */
-export function pixelMapping(type: ValueType): PixelMapping {
+export function pixelMapping(type: ValueType & InputReading): PixelMapping {
+  if (type.pixels !== undefined) return normalized(type.pixels);
   const range = realRange(type);
   if (range === undefined) return unit;
   const [low, high] = range;
@@ -41,4 +43,12 @@ export function pixelMapping(type: ValueType): PixelMapping {
     "input-kind",
     `the input holds ${low.toPrecision(3)} to ${high.toPrecision(3)}, which is no range of pixels (0 to 1, -1 to 1, or 0 to 255); give the values as .npy`,
   );
+}
+
+function normalized({ mean, std }: PixelNormalization): PixelMapping {
+  const of = (values: readonly number[], channel: number) => values[channel] ?? values[0]!;
+  return {
+    name: `(pixel - ${mean.join(", ")}) / ${std.join(", ")}`,
+    value: (pixel, channel = 0) => (pixel - of(mean, channel)) / of(std, channel),
+  };
 }

@@ -1,19 +1,21 @@
 import { WasmoteError } from "../../errors.js";
 import {
   describeType,
+  elementBytes,
   elementCount,
   type InterfaceType,
   interfaceType,
   type TensorType,
   tensorBytes,
 } from "../../graph/tensor.js";
+import type { InputReading } from "../../package/manifest.js";
 import { requireFrames, requireWholeFrames, splitFrames } from "./frames.js";
 import { parseJsonTensor } from "./json-tensor.js";
 import { type NpyArray, parseNpy } from "./npy.js";
 import { decodeStored, encodeReals, type ValueType } from "./values.js";
 
 /** An input that takes a file, or an output that makes one: the part of a manifest's tensor that matters. */
-export type FileTensor = InterfaceType & ValueType;
+export type FileTensor = InterfaceType & ValueType & InputReading;
 
 /** How the numbers of a file are meant. */
 export interface FileOptions {
@@ -58,10 +60,20 @@ export function readArray(
   options: FileOptions = {},
 ): InputFrames {
   const ending = fileEnding(path);
-  if (ending === "bin") return fromBytes(bytes, tensor, options);
-  if (ending === "npy") return fromNpy(parseNpy(bytes), tensor);
-  if (ending === "json") return fromJson(bytes, tensor);
-  throw new WasmoteError("input-kind", `ending "${ending}"`);
+  const kind = arrayEndings.find((known) => known === ending);
+  if (kind === undefined) throw new WasmoteError("input-kind", `ending "${ending}"`);
+  return readArrayAs(kind, bytes, tensor, options);
+}
+
+/** As `readArray`, of a file whose kind is known. */
+export function readArrayAs(
+  kind: (typeof arrayEndings)[number],
+  bytes: Uint8Array,
+  tensor: FileTensor,
+  options: FileOptions = {},
+): InputFrames {
+  if (kind === "bin") return fromBytes(bytes, tensor, options);
+  return kind === "npy" ? fromNpy(parseNpy(bytes), tensor) : fromJson(bytes, tensor);
 }
 
 /** Real numbers of a float `.npy` array, in order. */
@@ -79,7 +91,10 @@ function fromBytes(bytes: Uint8Array, tensor: FileTensor, options: FileOptions):
   requireOneReading(bytes.length, type, tensor);
   const frames = requireWholeFrames(bytes.length, tensorBytes(type), "bytes", type);
   const notes = frames > 1 ? [`${frames} frames of ${describeType(type)}`] : [];
-  if (type.dtype === tensor.dtype) return { frames: splitFrames(bytes, frames), notes };
+  if (type.dtype === tensor.dtype) {
+    if (looksReal(bytes, tensor)) notes.push("its bytes look like float32; give real values as .npy");
+    return { frames: splitFrames(bytes, frames), notes };
+  }
   return {
     frames: splitFrames(encodeReals(decodeStored(bytes, type.dtype), tensor), frames),
     notes: [...notes, ...quantizationNotes(tensor)],
@@ -99,6 +114,25 @@ function requireOneReading(found: number, type: TensorType, tensor: FileTensor):
     `${found} bytes for ${describeType(type)}, which takes ${tensorBytes(type)}; they would be ${describeType(other)}, ${how}`,
   );
 }
+
+/** Whether bytes of an integer tensor could be float32 numbers of as many elements: all finite, and of a usual size. */
+function looksReal(bytes: Uint8Array, tensor: FileTensor): boolean {
+  const frameBytes = 4 * elementCount(tensor.shape);
+  if (tensor.dtype === "float32" || elementBytes[tensor.dtype] === 4 || bytes.length % frameBytes !== 0)
+    return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let others = 0;
+  for (let at = 0; at < bytes.length; at += 4) {
+    const size = Math.abs(view.getFloat32(at, true));
+    if (size === 0) continue;
+    if (!(size >= usualReals[0] && size <= usualReals[1])) return false;
+    others++;
+  }
+  return others > 0;
+}
+
+/** Sizes between which a real input lies, unless it is 0. */
+const usualReals = [1e-6, 1e6] as const;
 
 function fromNpy(array: NpyArray, tensor: FileTensor): InputFrames {
   const real = array.dtype === "float32" || array.dtype === "float64";

@@ -1,28 +1,35 @@
-import { elementCount } from "../../graph/tensor.js";
+import { WasmoteError } from "../../errors.js";
+import { fileKind, kindNames } from "../../files/kinds.js";
+import { elementCount, type TensorType, tensorBytes } from "../../graph/tensor.js";
 import { requireWholeFrames, splitFrames } from "./frames.js";
-import { decodePicture, pictureSize } from "./picture.js";
+import { decodePicture, type PictureKind, pictureKinds, pictureSize } from "./picture.js";
 import { pixelMapping } from "./pixel-mapping.js";
 import {
   arrayEndings,
   type FileOptions,
   type FileTensor,
   fileEnding,
+  fileType,
   type InputFrames,
   quantizationNotes,
-  readArray,
+  readArrayAs,
 } from "./read-array.js";
-import { encodeReals } from "./values.js";
+import { decodeSound } from "./sound.js";
+import { encodeReals, storedRange } from "./values.js";
 
 /** Endings of files that an input may be read from, without the dot. */
-export const inputEndings = [...arrayEndings, "png", "jpg", "jpeg", "wav"] as const;
+export const inputEndings = [...arrayEndings, "png", "jpg", "jpeg", "bmp", "wav"] as const;
+
+/** In place of a path: the standard input, whose content says what it is, the tensor's bytes where it is no known kind. */
+export const standardInput = "-";
 
 /**
- * Bytes of a file to the bytes of an input, one frame or several. The ending of `path` says how it is read:
+ * Bytes of a file to the bytes of an input, one frame or several. Its content says how it is read where that
+ * is a known kind, the ending of `path` where it is not:
  *
  * - `.npy`, `.bin`, `.json`: as `readArray` reads them.
- * - `.png`, `.jpg`: a picture of exactly the input's size; `pixelMapping` makes real values of its pixels.
- * - `.wav`: 16-bit PCM, one channel; an int16 input takes the samples as they are, any other
- *   sample / 32768, so -1 to 1.
+ * - `.png`, `.jpg`, `.bmp`: a picture, brought to the input's size; `pixelMapping` makes real values of its pixels.
+ * - `.wav`: brought to one channel at the input's rate; an int16 input takes 16-bit samples, any other -1 to 1.
  *
  * Throws `input-size`, `input-dtype`, `input-invalid`, `input-kind`.
  */
@@ -32,46 +39,57 @@ export async function readInput(
   tensor: FileTensor,
   options: FileOptions = {},
 ): Promise<InputFrames> {
-  switch (fileEnding(path)) {
-    case "png":
-      return fromPicture(bytes, "png", tensor);
-    case "jpg":
-    case "jpeg":
-      return fromPicture(bytes, "jpg", tensor);
-    case "wav":
-      return fromSound(bytes, tensor);
-    default:
-      return readArray(bytes, path, tensor, options);
-  }
+  const kind = inputKind(bytes, path, fileType(tensor, options));
+  if (isPicture(kind)) return fromPicture(bytes, kind, tensor);
+  return kind === "wav" ? fromSound(bytes, tensor) : readArrayAs(kind, bytes, tensor, options);
 }
 
-async function fromPicture(bytes: Uint8Array, kind: "png" | "jpg", tensor: FileTensor): Promise<InputFrames> {
+type InputKind = (typeof arrayEndings)[number] | PictureKind | "wav";
+
+const inputKinds: readonly InputKind[] = [...arrayEndings, ...pictureKinds, "wav"];
+
+/** What an input is read as. A `.bin` of whole frames is a tensor's bytes, whatever these look like. */
+function inputKind(bytes: Uint8Array, path: string, type: TensorType): InputKind {
+  const ending = fileEnding(path).replace(/^jpeg$/, "jpg");
+  const named = inputKinds.find((kind) => kind === ending);
+  if (named === "bin" && bytes.length % tensorBytes(type) === 0) return "bin";
+  const content = fileKind(bytes);
+  const found = inputKinds.find((kind) => kind === content);
+  if (found !== undefined) return found;
+  if (named === "bin" || path === standardInput) return "bin";
+  if (content !== undefined) throw new WasmoteError("input-kind", `it is ${kindNames[content]}`);
+  if (named === undefined) throw new WasmoteError("input-kind", `ending "${ending}"`);
+  if (named === "json" || named === "npy") return named;
+  throw new WasmoteError("input-invalid", `it does not begin as a .${named} file does`);
+}
+
+function isPicture(kind: InputKind): kind is PictureKind {
+  return pictureKinds.some((known) => known === kind);
+}
+
+async function fromPicture(bytes: Uint8Array, kind: PictureKind, tensor: FileTensor): Promise<InputFrames> {
   const size = pictureSize(tensor);
   const mapping = pixelMapping(tensor);
   const picture = await decodePicture(bytes, kind, size);
-  const reals = Float64Array.from(picture.pixels, (pixel) => mapping.value(pixel));
+  const reals = Float64Array.from(picture.pixels, (pixel, i) => mapping.value(pixel, i % size.channels));
   return {
     frames: [encodeReals(reals, tensor)],
     notes: [...picture.notes, mapping.name, ...quantizationNotes(tensor)],
   };
 }
 
-async function fromSound(bytes: Uint8Array, tensor: FileTensor): Promise<InputFrames> {
-  const { decodeSound } = await import("./sound.js");
-  const { samples, sampleRateHz } = decodeSound(bytes);
+/** Frames of a sound. Whole scale is -1 to 1, and the 16-bit samples themselves for an int16 input. */
+function fromSound(bytes: Uint8Array, tensor: FileTensor): InputFrames {
+  const { samples, notes } = decodeSound(bytes, tensor.sampleRate);
   const frames = requireWholeFrames(samples.length, elementCount(tensor.shape), "samples", tensor);
-  const heard = `${samples.length} samples at ${sampleRateHz} Hz`;
-  if (tensor.dtype === "int16") {
-    const raw = new Uint8Array(samples.length * 2);
-    const view = new DataView(raw.buffer);
-    samples.forEach((sample, i) => {
-      view.setInt16(i * 2, sample, true);
-    });
-    return { frames: splitFrames(raw, frames), notes: [heard, "samples as they are"] };
+  if (fileType(tensor).dtype === "int16") {
+    const [low, high] = storedRange("int16");
+    const whole = samples.map((sample) => Math.min(high, Math.max(low, Math.round(sample * (high + 1)))));
+    const raw = encodeReals(whole, { dtype: "int16" });
+    return { frames: splitFrames(raw, frames), notes: [...notes, "as 16-bit samples"] };
   }
-  const reals = Float64Array.from(samples, (sample) => sample / 32768);
   return {
-    frames: splitFrames(encodeReals(reals, tensor), frames),
-    notes: [heard, "sample / 32768, so -1 to 1", ...quantizationNotes(tensor)],
+    frames: splitFrames(encodeReals(samples, tensor), frames),
+    notes: [...notes, "whole scale is -1 to 1", ...quantizationNotes(tensor)],
   };
 }

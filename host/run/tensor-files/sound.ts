@@ -1,45 +1,60 @@
-import wavefile from "wavefile";
 import { WasmoteError } from "../../errors.js";
+import { maxSoundSamples } from "../../files/limits.js";
+import { resample } from "./resample.js";
+import { readWave } from "./wav.js";
 
-/** Samples of a sound file. */
+/** Samples of a sound, one channel. */
 export interface Sound {
-  /** 16-bit samples, -32768 to 32767. */
-  samples: Int16Array;
-  sampleRateHz: number;
+  /** Whole scale is -1 to 1. */
+  samples: Float64Array;
+  /** What the file held and what was done to it, for the user. */
+  notes: string[];
 }
 
+/** Rates between which sounds are resampled, in Hz. */
+const [lowestRate, highestRate] = [1000, 768000];
+
 /**
- * Reads a `.wav` file: 16-bit PCM, one channel. Throws `input-invalid` for a damaged file or another encoding.
- * Source: Microsoft, Multimedia Programming Interface and Data Specifications 1.0 (RIFF WAVE).
+ * Reads a `.wav` file as one channel at the rate asked for: channels are mixed down by their mean, another rate is
+ * resampled. Without a rate, samples stay at the file's.
+ *
+ * Throws `input-invalid` for a damaged file or an encoding that is not read, `input-size` for too many samples.
  */
-export function decodeSound(bytes: Uint8Array): Sound {
-  if (new TextDecoder("latin1").decode(bytes.subarray(0, 4)) !== "RIFF") {
-    throw new WasmoteError("input-invalid", "it does not begin as a .wav file does");
+export function decodeSound(bytes: Uint8Array, sampleRateHz?: number): Sound {
+  const wave = readWave(bytes);
+  const { samples: mono, channels } = wave;
+  const notes = [
+    `${mono.length} samples at ${wave.sampleRateHz} Hz, ${wave.encoding}`,
+    ...(wave.openEnded ? ["of no stated length, read to its end"] : []),
+    ...(channels === 1 ? [] : [`${channels} channels mixed down to one (their mean)`]),
+  ];
+  if (sampleRateHz === undefined) {
+    const rate = wave.sampleRateHz;
+    notes.push(
+      `${rate} Hz taken for the model's own rate; say it with --sample-rate, best to \`wasmote build\``,
+    );
+    return { samples: mono, notes };
   }
-  let format: { audioFormat: number; numChannels: number; sampleRate: number; bitsPerSample: number };
-  let data: { samples: Uint8Array; chunkSize: number };
-  try {
-    const wave = new wavefile.WaveFile(bytes);
-    format = wave.fmt as typeof format;
-    data = wave.data as typeof data;
-  } catch (error) {
-    throw new WasmoteError("input-invalid", `damaged .wav: ${(error as Error).message ?? error}`);
-  }
-  if (format.audioFormat !== 1 || format.bitsPerSample !== 16 || format.numChannels !== 1) {
+  if (sampleRateHz === wave.sampleRateHz) return { samples: mono, notes };
+  requireRates(mono.length, wave.sampleRateHz, sampleRateHz);
+  const samples = resample(mono, wave.sampleRateHz, sampleRateHz);
+  notes.push(`resampled to ${samples.length} samples at ${sampleRateHz} Hz`);
+  return { samples, notes };
+}
+
+function requireRates(count: number, from: number, to: number): void {
+  for (const rate of [from, to]) {
+    if (rate >= lowestRate && rate <= highestRate) continue;
     throw new WasmoteError(
       "input-invalid",
-      `a .wav of format ${format.audioFormat}, ${format.bitsPerSample} bits, ${format.numChannels} channels; read is 16-bit PCM (format 1) with one channel`,
+      `a .wav of ${from} Hz for an input of ${to} Hz; rates from ${lowestRate} to ${highestRate} Hz are resampled`,
     );
   }
-  if (data.samples.length !== data.chunkSize || data.samples.length % 2 !== 0) {
+  const result = Math.round((count * to) / from);
+  if (result > maxSoundSamples) {
     throw new WasmoteError(
-      "input-invalid",
-      `damaged .wav: ${data.samples.length} bytes of samples where its header says ${data.chunkSize}`,
+      "input-size",
+      `a sound of ${result} samples at ${to} Hz; up to ${maxSoundSamples} are read`,
     );
   }
-  const view = new DataView(data.samples.buffer, data.samples.byteOffset, data.samples.byteLength);
-  return {
-    samples: Int16Array.from({ length: data.samples.length / 2 }, (_, i) => view.getInt16(i * 2, true)),
-    sampleRateHz: format.sampleRate,
-  };
 }

@@ -1,0 +1,22 @@
+/**
+ * How much of what a user gives is read. What is larger is refused before it is read: it is no model of a
+ * microcontroller, or no sample of its input.
+ */
+
+/** Bytes of any file that is read whole: a model, an input, a file of samples. */
+export const maxFileBytes = 2 ** 28;
+
+/** Bytes of a model's weights in files beside it, and of a model file that is imported: in all. */
+export const maxModelBytes = 2 ** 27;
+
+/** Bytes of a file of JSON: what its values take in memory may be twenty times as much. */
+export const maxJsonBytes = 2 ** 24;
+
+/** Arrays and objects in each other in JSON. Models within models take four levels each. */
+export const maxJsonDepth = 256;
+
+/** Pixels of a picture: 4096 x 4096. */
+export const maxPicturePixels = 2 ** 24;
+
+/** Samples of a sound in all of its channels, and as resampled: 17 minutes of one channel at 16 kHz. */
+export const maxSoundSamples = 2 ** 24;

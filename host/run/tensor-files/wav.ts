@@ -1,0 +1,132 @@
+import { WasmoteError } from "../../errors.js";
+import { maxSoundSamples } from "../../files/limits.js";
+
+/** Samples of a `.wav` file. */
+export interface Wave {
+  /** The mean of all channels, as real numbers: whole scale is -1 to 1. */
+  samples: Float64Array;
+  channels: number;
+  sampleRateHz: number;
+  /** "24-bit PCM": how the file holds its samples. */
+  encoding: string;
+  /** Of a file that does not say how long it is, as one written to a pipe: it was read to its end. */
+  openEnded: boolean;
+}
+
+interface Format {
+  encoding: number;
+  channels: number;
+  sampleRateHz: number;
+  bits: number;
+}
+
+const [riffHeaderBytes, chunkHeaderBytes] = [12, 8];
+const formatBytes = 16;
+/** Of the extensible format: its bytes, and where the encoding stands, as the first two bytes of a GUID. */
+const [extensibleBytes, extensibleEncoding] = [40, 24];
+const [pcm, float, extensible] = [1, 3, 0xfffe];
+const otherEncodings: Readonly<Record<number, string>> = {
+  2: "ADPCM",
+  6: "A-law",
+  7: "mu-law",
+  17: "IMA ADPCM",
+  85: "MP3",
+};
+/** What a writer that cannot go back leaves as a size. */
+const unknownSize = 0xffffffff;
+
+/** Reads one sample as a real number; by encoding and bits. */
+const readers: Readonly<Record<string, (view: DataView, at: number) => number>> = {
+  "1/8": (view, at) => (view.getUint8(at) - 128) / 128,
+  "1/16": (view, at) => view.getInt16(at, true) / 2 ** 15,
+  "1/24": (view, at) => (view.getUint8(at) + view.getInt16(at + 1, true) * 256) / 2 ** 23,
+  "1/32": (view, at) => view.getInt32(at, true) / 2 ** 31,
+  "3/32": (view, at) => view.getFloat32(at, true),
+  "3/64": (view, at) => view.getFloat64(at, true),
+};
+
+/**
+ * Reads a `.wav` file: PCM of 8, 16, 24 or 32 bits or floats of 32 or 64, any number of channels, with a plain or an
+ * extensible format.
+ *
+ * Throws `input-invalid` for a damaged or truncated file or another encoding, `input-size` for too many samples.
+ * Source: Microsoft, Multimedia Programming Interface and Data Specifications 1.0 (RIFF WAVE), and WAVEFORMATEXTENSIBLE.
+ */
+export function readWave(bytes: Uint8Array): Wave {
+  const { format, data, openEnded } = readChunks(bytes);
+  const { channels, sampleRateHz, bits } = format;
+  const name = format.encoding === float ? `${bits}-bit float` : `${bits}-bit PCM`;
+  const read = readers[`${format.encoding}/${bits}`];
+  if (read === undefined) {
+    const other = otherEncodings[format.encoding] ?? `format ${format.encoding}`;
+    throw new WasmoteError(
+      "input-invalid",
+      `a .wav of ${format.encoding === pcm || format.encoding === float ? name : other}; read are PCM of 8, 16, 24 or 32 bits and floats of 32 or 64`,
+    );
+  }
+  if (channels === 0 || sampleRateHz === 0) throw damaged(`${channels} channels at ${sampleRateHz} Hz`);
+  const frameBytes = (channels * bits) / 8;
+  const count = data.length / frameBytes;
+  if (!Number.isInteger(count))
+    throw damaged(`${data.length} bytes of samples, which take ${frameBytes} each`);
+  if (count * channels > maxSoundSamples) {
+    throw new WasmoteError(
+      "input-size",
+      `a sound of ${count * channels} samples; up to ${maxSoundSamples} are read`,
+    );
+  }
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const samples = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++)
+      sum += read(view, i * frameBytes + (channel * bits) / 8);
+    samples[i] = sum / channels;
+  }
+  if (!samples.every(Number.isFinite)) throw damaged("a sample is not a finite number");
+  return { samples, channels, sampleRateHz, encoding: name, openEnded };
+}
+
+function readChunks(bytes: Uint8Array): { format: Format; data: Uint8Array; openEnded: boolean } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
+  if (text(0) !== "RIFF" || text(8) !== "WAVE") {
+    throw new WasmoteError("input-invalid", "it does not begin as a .wav file does (RIFF, then WAVE)");
+  }
+  let format: Format | undefined;
+  for (let at = riffHeaderBytes; at + chunkHeaderBytes <= bytes.length; ) {
+    const [id, size, start] = [text(at), view.getUint32(at + 4, true), at + chunkHeaderBytes];
+    const openEnded = id === "data" && size === unknownSize;
+    if (!openEnded && start + size > bytes.length) {
+      throw damaged(
+        `truncated: a chunk ${JSON.stringify(id)} of ${size} bytes of which ${bytes.length - start} are there`,
+      );
+    }
+    const content = openEnded ? bytes.subarray(start) : bytes.subarray(start, start + size);
+    if (id === "fmt ") format = readFormat(content);
+    if (id === "data") {
+      if (format === undefined) throw damaged("its samples come before their format");
+      return { format, data: content, openEnded };
+    }
+    at = start + size + (size % 2);
+  }
+  throw damaged(`truncated: its ${bytes.length} bytes end before its samples`);
+}
+
+function readFormat(chunk: Uint8Array): Format {
+  if (chunk.length < formatBytes) throw damaged(`a format of ${chunk.length} bytes`);
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const plain = view.getUint16(0, true);
+  if (plain === extensible && chunk.length < extensibleBytes)
+    throw damaged(`an extensible format of ${chunk.length} bytes`);
+  return {
+    encoding: plain === extensible ? view.getUint16(extensibleEncoding, true) : plain,
+    channels: view.getUint16(2, true),
+    sampleRateHz: view.getUint32(4, true),
+    bits: view.getUint16(14, true),
+  };
+}
+
+function damaged(detail: string): WasmoteError {
+  return new WasmoteError("input-invalid", `damaged .wav: ${detail}`);
+}
