@@ -72,7 +72,7 @@ export const errorTable = {
     "Give samples of the input's own shape, with or without a leading sample axis.",
   ),
   "memory-exceeded": refused(
-    "the model needs more memory than one WebAssembly memory of 64 KiB pages may have",
+    "the model needs more memory than a microcontroller's model may have",
     "Use smaller activations: a smaller input or fewer channels in the first layers.",
   ),
   "input-count": refused(
