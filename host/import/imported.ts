@@ -24,6 +24,21 @@ export function requireGraph({ graph, refusals }: Pick<Imported, "graph" | "refu
   return graph;
 }
 
+/** Does work on the graph of a model. What that refuses is told in the file's own words. */
+export async function inWordsOf<T>({ graph, operatorOf }: Imported, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UnsupportedModelError)) throw error;
+    const nodes = new Map((graph?.nodes ?? []).map((node) => [node.name, node]));
+    const refusals = error.refusals.map((refusal) => {
+      const node = nodes.get(refusal.node);
+      return { ...refusal, operator: node === undefined ? refusal.operator : operatorOf(node) };
+    });
+    throw new UnsupportedModelError(refusals, error.place);
+  }
+}
+
 /** How often each name occurs, in the order in which they occur first. */
 export function countOperators(names: readonly string[]): { operator: string; nodes: number }[] {
   const counts = new Map<string, number>();

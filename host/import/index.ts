@@ -6,6 +6,8 @@ import { type Imported, requireGraph } from "./imported.js";
 import { matchTfjs, openTfjs } from "./keras/import.js";
 import { matchTflite, openTflite } from "./tflite/import.js";
 
+export { type Imported, inWordsOf, requireGraph } from "./imported.js";
+
 /** Reads a file that a model refers to (a weights shard). Throws `file-unreadable`. */
 export type ReadFile = (path: string) => Uint8Array;
 
