@@ -51,7 +51,11 @@ export function registerBuild(program: Command, output: Output): void {
       "-o, --out <file>",
       "the file to write; by default the model's name with .wasm, in this folder; folders are made",
     )
-    .option("--calibrate <file|dir>", "samples of the model's input; may be repeated", append, [])
+    .addOption(
+      new Option("--calibrate <file|dir>", "samples of a float model's input; may be repeated")
+        .argParser(append)
+        .default([], "none"),
+    )
     .addOption(new Option("--quantize <kind>", "number format").choices(quantizations).default("auto"))
     .option("--keep <dir>", "write the steps with their kernels and parameters to steps.txt in this folder")
     .option(

@@ -4,13 +4,12 @@ import { type Graph, tensorAt } from "../graph/graph.js";
 import { elementCount } from "../graph/tensor.js";
 import type { Imported } from "../import/index.js";
 import type { KernelLibrary } from "../link/link.js";
+import { isWasm } from "../wasm/sections.js";
 import { UsageError } from "./errors.js";
 import { readWholeFile, recordingReader, withFile } from "./files.js";
 import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
 import { addUserOperators, type OperatorOptions, operatorsOption, verboseOption } from "./user-operators.js";
-
-const wasmMagic = [0x00, 0x61, 0x73, 0x6d];
 
 const help = `
 A model that cannot be built is refused: its operators are printed, and which of them run; the error has the reasons, with
@@ -36,7 +35,7 @@ interface InspectOptions extends OperatorOptions {
 
 async function inspect(path: string, options: InspectOptions, output: Output): Promise<void> {
   const bytes = await readWholeFile(path);
-  if (wasmMagic.every((byte, i) => bytes[i] === byte)) return inspectModule(path, bytes, options, output);
+  if (isWasm(bytes)) return inspectModule(path, bytes, options, output);
   const kernels = await addUserOperators(options, output);
   const read = await examineBuild(path, bytes, kernels, output);
   const { describeModel, describeUnsupported, modelText, unsupportedText } = await import(

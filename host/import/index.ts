@@ -2,6 +2,7 @@ import { WasmoteError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { refusedNodes } from "../ops/check.js";
+import { isWasm } from "../wasm/sections.js";
 import { type Imported, requireGraph } from "./imported.js";
 import { matchTfjs, openTfjs } from "./keras/import.js";
 import { matchTflite, openTflite } from "./tflite/import.js";
@@ -23,6 +24,14 @@ const importers: readonly Importer[] = [
 
 /** Endings of formats that are known but not imported yet. */
 const planned = [".onnx", ".h5", ".hdf5", ".keras"];
+
+/** Whether a file is a model of a format that is read, by its first bytes or its ending. */
+export function isModel(path: string, bytes: Uint8Array): boolean {
+  return (
+    importers.some(({ match }) => match(bytes, path)) ||
+    planned.some((ending) => path.toLowerCase().endsWith(ending))
+  );
+}
 
 /** A model's name: its file's name without the ending. */
 export function modelName(path: string): string {
@@ -46,6 +55,10 @@ export function examineModel(path: string, bytes: Uint8Array, readFile: ReadFile
     if (importer === undefined) {
       const ending = planned.find((known) => path.toLowerCase().endsWith(known));
       if (ending !== undefined) throw new WasmoteError("format-planned", `a ${ending} file`);
+      if (isWasm(bytes)) {
+        const help = "A model that is built already is given to `wasmote run`, `bench` or `push`.";
+        throw new WasmoteError("format-unknown", "it is a WebAssembly module", {}, help);
+      }
       throw new WasmoteError("format-unknown", `${bytes.length} bytes that start with ${firstBytes(bytes)}`);
     }
     return checked(importer.open(bytes, path, readFile));
