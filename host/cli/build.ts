@@ -18,7 +18,7 @@ import {
 import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
 import { bytesText, thousands } from "./table.js";
-import { addUserOperators, operatorsOption } from "./user-operators.js";
+import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
 const quantizations = ["auto", "int8"] as const;
 
@@ -30,6 +30,7 @@ interface BuildOptions {
   wat?: boolean;
   operators?: string;
   board?: string;
+  verbose?: boolean;
   json?: boolean;
 }
 
@@ -50,7 +51,11 @@ export function registerBuild(program: Command, output: Output): void {
       "-o, --out <file>",
       "the file to write; by default the model's name with .wasm, in this folder; folders are made",
     )
-    .option("--calibrate <file|dir>", "samples of the model's input; may be repeated", append, [])
+    .addOption(
+      new Option("--calibrate <file|dir>", "samples of a float model's input; may be repeated")
+        .argParser(append)
+        .default([], "none"),
+    )
     .addOption(new Option("--quantize <kind>", "number format").choices(quantizations).default("auto"))
     .option("--keep <dir>", "write the steps with their kernels and parameters to steps.txt in this folder")
     .option(
@@ -59,6 +64,7 @@ export function registerBuild(program: Command, output: Output): void {
     )
     .addOption(operatorsOption())
     .option("--board <name>", "refuse a model that does not fit this board of `wasmote boards`")
+    .addOption(verboseOption())
     .option("--json", "print the report as JSON")
     .action((model: string, options: BuildOptions) => build(model, options, output));
   addHelp(command, help);
@@ -74,8 +80,15 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   output.progress(`reading ${modelPath}`);
   const bytes = await readModel(modelPath);
   const read = [modelPath];
-  const { importModel, modelName } = await import("../import/index.js");
-  const graph = importModel(modelPath, bytes, recordingReader(read));
+  const { examineModel, inWordsOf, modelName, requireGraph } = await import("../import/index.js");
+  const { buildModel, needsCalibration } = await import("../pipeline.js");
+  const imported = examineModel(modelPath, bytes, recordingReader(read));
+  const graph = await withFile(modelPath, () => requireGraph(imported));
+  const onModel = <T>(work: () => T | Promise<T>): Promise<T> =>
+    withFile(modelPath, () => inWordsOf(imported, work));
+  if (options.calibrate.length > 0 && !(await onModel(() => needsCalibration(graph)))) {
+    throw new UsageError("--calibrate is of no use: the model is of integers already", "Leave it out.");
+  }
 
   const calibration = await readCalibration(graph, options.calibrate, output);
   read.push(...calibration.files);
@@ -86,10 +99,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   await refuseOverwriting(read, [out, ...keptPaths], "Give -o another name.");
 
   output.progress(`building ${graph.name}`);
-  const { buildModel } = await import("../pipeline.js");
-  const built = await withFile(modelPath, () =>
-    buildModel(graph, { calibration: calibration.samples, kernels }),
-  );
+  const built = await onModel(() => buildModel(graph, { calibration: calibration.samples, kernels }));
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
 
   const fit = fitting?.(built);
@@ -105,11 +115,10 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   }
   for (const path of keptPaths) output.talk(`wrote ${path}`);
   output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
-  output.data(
-    options.json
-      ? JSON.stringify({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }) }, undefined, 2)
-      : [...(await buildText(built, output.styles)), ...(fit?.lines ?? [])].join("\n"),
-  );
+  if (options.json) {
+    const report = { ...buildJson(built, out), ...(fit && { fit: fit.verdict }) };
+    output.data(JSON.stringify(report, undefined, 2));
+  } else output.lines([...(await buildText(built, output)), ...(fit?.lines ?? [])]);
 }
 
 /**

@@ -16,6 +16,11 @@ export async function readModuleFile(path: string): Promise<ModuleFile> {
   try {
     return { wasm, ...openModule(wasm) };
   } catch (error) {
+    const { isModel } = await import("../import/index.js");
+    if (isModel(path, wasm)) {
+      const help = `Build it first: \`wasmote build ${path} -o NAME.wasm\`, then give NAME.wasm.`;
+      throw new WasmoteError("module-invalid", "it is a model that is not built yet", { file: path }, help);
+    }
     throw error instanceof WasmoteError ? error.at({ file: path }) : error;
   }
 }

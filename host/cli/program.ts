@@ -4,6 +4,7 @@ import { exitCodes } from "../errors.js";
 import { formatError, reportOf, UsageError } from "./errors.js";
 import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
+import { withoutSystemErrors } from "./system-errors.js";
 
 const exitCodeText = `
 Exit codes: 0 done; 1 the model or an input is refused; 2 the command line is wrong;
@@ -103,7 +104,8 @@ export async function runCommandLine(args: readonly string[], output: Output): P
 }
 
 /** Tells an error that ended a command line, and gives the exit code. */
-export function fail(error: unknown, args: readonly string[], output: Output, command?: Command): number {
+export function fail(thrown: unknown, args: readonly string[], output: Output, command?: Command): number {
+  const error = withoutSystemErrors(thrown);
   const given = (flag: string): boolean => args.includes(flag);
   const report = reportOf(error, { command, commands: Object.keys(commands) });
   const form = {

@@ -1,16 +1,20 @@
 import { WasmoteError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
-import { checkOperators } from "../ops/check.js";
+import { refusedNodes } from "../ops/check.js";
+import { isWasm } from "../wasm/sections.js";
+import { type Imported, requireGraph } from "./imported.js";
 import { matchTfjs, openTfjs } from "./keras/import.js";
 import { matchTflite, openTflite } from "./tflite/import.js";
+
+export { type Imported, inWordsOf, requireGraph } from "./imported.js";
 
 /** Reads a file that a model refers to (a weights shard). Throws `file-unreadable`. */
 export type ReadFile = (path: string) => Uint8Array;
 
 interface Importer {
   match(bytes: Uint8Array, path: string): boolean;
-  open(bytes: Uint8Array, path: string, readFile: ReadFile): Graph;
+  open(bytes: Uint8Array, path: string, readFile: ReadFile): Imported;
 }
 
 const importers: readonly Importer[] = [
@@ -21,6 +25,14 @@ const importers: readonly Importer[] = [
 /** Endings of formats that are known but not imported yet. */
 const planned = [".onnx", ".h5", ".hdf5", ".keras"];
 
+/** Whether a file is a model of a format that is read, by its first bytes or its ending. */
+export function isModel(path: string, bytes: Uint8Array): boolean {
+  return (
+    importers.some(({ match }) => match(bytes, path)) ||
+    planned.some((ending) => path.toLowerCase().endsWith(ending))
+  );
+}
+
 /** A model's name: its file's name without the ending. */
 export function modelName(path: string): string {
   const file = path.split(/[\\/]/).pop() ?? path;
@@ -28,28 +40,56 @@ export function modelName(path: string): string {
 }
 
 /**
- * Imports a model of any format that is read: `match` decides, `open` parses.
+ * Reads a model of any format that is read, as far as it can be: `match` decides, `open` parses. All that cannot be run
+ * is found, operators' own checks included.
  *
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
- * @returns a valid graph in which every node can be run
- * @throws `file-empty`, `format-unknown`, `format-planned`, `model-*`, `shard-*`, `weights-not-finite`
+ * @returns a valid graph in which every node can be run, or the refusals
+ * @throws `file-empty`, `format-unknown`, `format-planned`, `model-corrupt`, `model-invalid`, `shard-*`,
+ *   `weights-not-finite`
  */
-export function importModel(path: string, bytes: Uint8Array, readFile: ReadFile): Graph {
+export function examineModel(path: string, bytes: Uint8Array, readFile: ReadFile): Imported {
   try {
     if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes");
     const importer = importers.find(({ match }) => match(bytes, path));
     if (importer === undefined) {
       const ending = planned.find((known) => path.toLowerCase().endsWith(known));
       if (ending !== undefined) throw new WasmoteError("format-planned", `a ${ending} file`);
+      if (isWasm(bytes)) {
+        const help = "A model that is built already is given to `wasmote run`, `bench` or `push`.";
+        throw new WasmoteError("format-unknown", "it is a WebAssembly module", {}, help);
+      }
       throw new WasmoteError("format-unknown", `${bytes.length} bytes that start with ${firstBytes(bytes)}`);
     }
-    const graph = importer.open(bytes, path, readFile);
-    validateGraph(graph);
-    checkOperators(graph);
-    return graph;
+    return checked(importer.open(bytes, path, readFile));
   } catch (error) {
     throw error instanceof WasmoteError ? error.at({ file: path }) : error;
   }
+}
+
+/**
+ * Imports a model of any format that is read, as `examineModel`.
+ *
+ * @returns a valid graph in which every node can be run
+ * @throws as `examineModel`, and `model-unsupported` with everything that cannot be run
+ */
+export function importModel(path: string, bytes: Uint8Array, readFile: ReadFile): Graph {
+  const imported = examineModel(path, bytes, readFile);
+  try {
+    return requireGraph(imported);
+  } catch (error) {
+    throw error instanceof WasmoteError ? error.at({ file: path }) : error;
+  }
+}
+
+/** Adds what operators refuse. A graph with nodes that are refused already need not be valid. */
+function checked(imported: Imported): Imported {
+  const { graph, refusals, operatorOf } = imported;
+  if (graph === undefined) return imported;
+  if (refusals.length === 0) validateGraph(graph);
+  const known = new Set(refusals.map(({ index }) => index));
+  const all = [...refusals, ...refusedNodes(graph, known, operatorOf)];
+  return { ...imported, refusals: all.sort((a, b) => (a.index ?? 0) - (b.index ?? 0)) };
 }
 
 function firstBytes(bytes: Uint8Array): string {

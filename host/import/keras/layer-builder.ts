@@ -11,6 +11,8 @@ export class GraphUnderConstruction {
   readonly nodes: Node[] = [];
   /** Constants made from weights, so that a shared layer has them once. */
   readonly constants = new Map<string, TensorIndex>();
+  /** Class of the layer that each node was made of, by the node's name. */
+  readonly classNames = new Map<string, string>();
 
   /** Adds a tensor and answers its index. */
   add(tensor: Tensor): TensorIndex {
@@ -91,7 +93,7 @@ export class LayerBuilder {
   }
 
   /**
-   * Appends a node and answers its output, whose type the operator infers. Throws `Refused`.
+   * Appends a node and answers its output, whose type the operator infers. Throws `NotRunnable`.
    *
    * @param suffix tells the layer's further nodes from its main one, which bears the layer's name
    */
@@ -112,6 +114,7 @@ export class LayerBuilder {
     const [type] = operator.infer(bound);
     if (type === undefined) throw new Error(`${operator.name} has no output`);
     const output = this.graph.add({ name, dtype: type.dtype, shape: type.shape });
+    this.graph.classNames.set(name, layer.className);
     this.graph.nodes.push({ name, operator: operator.name, attributes, inputs, outputs: [output] });
     return output;
   }
