@@ -1,31 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { open, readFile, realpath, rename, stat, unlink } from "node:fs/promises";
+import { open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { WasmoteError } from "../errors.js";
+import { readFileWithin, reason } from "../files/read.js";
+import type { ReadFile } from "../import/index.js";
 
-/** Reads a whole file. Throws `file-unreadable` or `file-empty`. */
-export async function readWholeFile(path: string): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(await readFile(path));
-  } catch (error) {
-    throw new WasmoteError("file-unreadable", reason(error), { file: path });
-  }
-  if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes", { file: path });
-  return bytes;
-}
-
-/** A synchronous reader for the importer that keeps the list of what it read. Throws `file-unreadable`. */
-export function recordingReader(read: string[]): (path: string) => Uint8Array {
-  return (path) => {
-    try {
-      const bytes = new Uint8Array(readFileSync(path));
-      read.push(path);
-      return bytes;
-    } catch (error) {
-      throw new WasmoteError("file-unreadable", reason(error), { file: path });
-    }
+/**
+ * A synchronous reader for the importer that keeps the list of what it read, all of it in the model's folder.
+ * Throws `file-unreadable`, `file-too-large`.
+ */
+export function recordingReader(modelPath: string, read: string[]): ReadFile {
+  return (path, limit) => {
+    const bytes = readFileWithin(dirname(modelPath), path, limit);
+    read.push(path);
+    return bytes;
   };
 }
 
@@ -96,20 +84,4 @@ async function writeTo(path: string, flags: string, bytes: Uint8Array): Promise<
   } finally {
     await file.close();
   }
-}
-
-const plainReasons: Readonly<Record<string, string>> = {
-  ENOENT: "it, or its folder, does not exist",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of its path is no folder",
-  ENOSPC: "the disk is full",
-  EROFS: "the file system is read-only",
-};
-
-function reason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code !== undefined) return plainReasons[code] ?? code;
-  return error instanceof Error ? error.message : String(error);
 }

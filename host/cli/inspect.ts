@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import { readWholeFile } from "../files/read.js";
 import { UsageError } from "./errors.js";
-import { readWholeFile, recordingReader } from "./files.js";
+import { recordingReader } from "./files.js";
 import type { Output } from "./output.js";
 import { addUserOperators, type OperatorOptions, operatorsOption } from "./user-operators.js";
 
@@ -27,7 +28,7 @@ interface InspectOptions extends OperatorOptions {
 
 async function inspect(path: string, options: InspectOptions, output: Output): Promise<void> {
   const json = options.json === true;
-  const bytes = await readWholeFile(path);
+  const bytes = readWholeFile(path);
   if (wasmMagic.every((byte, i) => bytes[i] === byte)) {
     if (options.operators !== undefined) {
       throw new UsageError("--operators is of no use for a built model", "Leave it out.");
@@ -40,6 +41,6 @@ async function inspect(path: string, options: InspectOptions, output: Output): P
   await addUserOperators(options, output);
   const { importModel } = await import("../import/index.js");
   const { describeModel, modelText } = await import("./inspect-model.js");
-  const found = describeModel(importModel(path, bytes, recordingReader([])));
+  const found = describeModel(importModel(path, bytes, recordingReader(path, [])));
   output.data(json ? JSON.stringify(found, undefined, 2) : modelText(found, output.styles).join("\n"));
 }

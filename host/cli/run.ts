@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
+import { readStandardInput, readWholeFile } from "../files/read.js";
 import { describeType } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
 import type { Runner } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
-import { readWholeFile, sameFile, writeFilesAtomically } from "./files.js";
+import { sameFile, writeFilesAtomically } from "./files.js";
+import { sampleRateOption } from "./input-options.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 import { outputText } from "./output-text.js";
@@ -13,6 +15,7 @@ import { outputText } from "./output-text.js";
 interface RunOptions extends BoardOptions {
   input?: string[];
   output?: string[];
+  sampleRate?: number;
   json?: boolean;
 }
 
@@ -21,8 +24,10 @@ Give one --input for each model input, in order, and likewise --output; the endi
   .npy   inputs of the model's own dtype as they are, float32 or float64 quantized; outputs of the model's dtype
   .bin   the tensor's bytes as they are, little-endian
   .json  real values, in flat or nested arrays
-  .png .jpg   (inputs) a picture of exactly the input's size; how pixels become values is told on stderr
-  .wav   (inputs) 16-bit PCM, one channel
+  .png .jpg .bmp   (inputs) a picture; one of another size is resized
+  .wav   (inputs) a sound; it is mixed down to one channel and brought to the model's sample rate
+  -      (inputs) standard input; what is no .npy, picture or sound is taken as .bin
+What is done to a file's values is told on stderr. A known content counts more than the ending.
 A file that holds N times the input runs the model N times in a row, and an output then holds N results.
 
 Example: wasmote run digits.wasm --input digit-7.png`;
@@ -35,6 +40,7 @@ export function registerRun(program: Command, output: Output): void {
     .argument("<model>", "a .wasm built by wasmote")
     .option("--input <file...>", "files of the model's inputs, in order")
     .option("--output <file...>", "files for the model's outputs, in order; printed if none is given")
+    .addOption(sampleRateOption("rate of the model's sounds, in place of the one that it was built with"))
     .option("--on <runner>", "wasm3, node, or a board of `wasmote boards`", "wasm3")
     .option("--json", "print all output values as JSON")
     .addHelpText("after", help)
@@ -52,7 +58,7 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   const { requireOutputEnding, encodeOutput } = await import("../run/tensor-files/index.js");
   for (const target of outputPaths) await withFile(target, () => requireOutputEnding(target));
 
-  const inputs = await readInputs(manifest, inputPaths, output);
+  const inputs = await readInputs(manifest, inputPaths, options.sampleRate, output);
   const frameCount = inputs[0]?.length ?? 1;
   const runner = await openRunnerOrBoard(options, file, output);
   let results: Uint8Array[][];
@@ -105,13 +111,17 @@ async function refuseOverwriting(read: readonly string[], written: readonly stri
 async function readInputs(
   manifest: Manifest,
   paths: readonly string[],
+  sampleRate: number | undefined,
   output: Output,
 ): Promise<Uint8Array[][]> {
-  const { readInput } = await import("../run/tensor-files/index.js");
+  const { readInput, standardInput } = await import("../run/tensor-files/index.js");
+  if (paths.filter((path) => path === standardInput).length > 1) {
+    throw new UsageError("standard input for several inputs", "Give files for all inputs but one.");
+  }
   const inputs: Uint8Array[][] = [];
   for (const [i, path] of paths.entries()) {
-    const tensor = manifest.inputs[i]!;
-    const bytes = await readWholeFile(path);
+    const tensor = { ...manifest.inputs[i]!, ...(sampleRate === undefined ? {} : { sampleRate }) };
+    const bytes = path === standardInput ? await readStandardInput() : readWholeFile(path);
     const { frames, notes } = await withFile(path, () => readInput(bytes, path, tensor));
     if (notes.length > 0) output.talk(`${path}: ${notes.join("; ")}`);
     if (inputs.length > 0 && frames.length !== inputs[0]!.length) {

@@ -1,12 +1,17 @@
 import { WasmoteError } from "../errors.js";
+import { type FileKind, fileKind, isText, kindNames } from "../files/kinds.js";
+import { maxModelBytes } from "../files/limits.js";
 import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { checkOperators } from "../ops/check.js";
 import { matchTfjs, openTfjs } from "./keras/import.js";
 import { matchTflite, openTflite } from "./tflite/import.js";
 
-/** Reads a file that a model refers to (a weights shard). Throws `file-unreadable`. */
-export type ReadFile = (path: string) => Uint8Array;
+/**
+ * Reads a file that a model refers to (a weights shard) and that takes up to `limit` bytes. Throws `file-unreadable`, and
+ * `file-too-large` for a larger one, best before it is read.
+ */
+export type ReadFile = (path: string, limit?: number) => Uint8Array;
 
 interface Importer {
   match(bytes: Uint8Array, path: string): boolean;
@@ -18,8 +23,9 @@ const importers: readonly Importer[] = [
   { match: matchTfjs, open: openTfjs },
 ];
 
-/** Endings of formats that are known but not imported yet. */
+/** Endings of formats that are known but not imported yet, and the kinds that their content shows. */
 const planned = [".onnx", ".h5", ".hdf5", ".keras"];
+const plannedKinds: readonly FileKind[] = ["onnx", "hdf5", "keras", "savedModel", "pytorch", "pickle"];
 
 /** A model's name: its file's name without the ending. */
 export function modelName(path: string): string {
@@ -32,17 +38,15 @@ export function modelName(path: string): string {
  *
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
  * @returns a valid graph in which every node can be run
- * @throws `file-empty`, `format-unknown`, `format-planned`, `model-*`, `shard-*`, `weights-not-finite`
+ * @throws `file-empty`, `file-too-large`, `format-unknown`, `format-planned`, `model-*`, `shard-*`, `weights-not-finite`
  */
 export function importModel(path: string, bytes: Uint8Array, readFile: ReadFile): Graph {
   try {
     if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes");
-    const importer = importers.find(({ match }) => match(bytes, path));
-    if (importer === undefined) {
-      const ending = planned.find((known) => path.toLowerCase().endsWith(known));
-      if (ending !== undefined) throw new WasmoteError("format-planned", `a ${ending} file`);
-      throw new WasmoteError("format-unknown", `${bytes.length} bytes that start with ${firstBytes(bytes)}`);
+    if (bytes.length > maxModelBytes) {
+      throw new WasmoteError("model-too-large", `${bytes.length} bytes; up to ${maxModelBytes} are imported`);
     }
+    const importer = importerOf(bytes, path);
     const graph = importer.open(bytes, path, readFile);
     validateGraph(graph);
     checkOperators(graph);
@@ -50,6 +54,25 @@ export function importModel(path: string, bytes: Uint8Array, readFile: ReadFile)
   } catch (error) {
     throw error instanceof WasmoteError ? error.at({ file: path }) : error;
   }
+}
+
+/** The content decides where it is of a known kind, whatever the name says. */
+function importerOf(bytes: Uint8Array, path: string): Importer {
+  const kind = fileKind(bytes);
+  if (kind === "wasm") throw new WasmoteError("model-built", `it is ${kindNames.wasm}`);
+  if (kind !== undefined && kind !== "tflite") {
+    throw new WasmoteError(
+      plannedKinds.includes(kind) ? "format-planned" : "format-unknown",
+      `it is ${kindNames[kind]}`,
+    );
+  }
+  const importer = importers.find(({ match }) => match(bytes, path));
+  const known = planned.find((ending) => path.toLowerCase().endsWith(ending));
+  if (importer === undefined && known !== undefined)
+    throw new WasmoteError("format-planned", `a ${known} file`);
+  if (isText(bytes) && !matchTfjs(bytes, path)) throw new WasmoteError("format-unknown", "it is plain text");
+  if (importer !== undefined) return importer;
+  throw new WasmoteError("format-unknown", `${bytes.length} bytes that start with ${firstBytes(bytes)}`);
 }
 
 function firstBytes(bytes: Uint8Array): string {

@@ -4,13 +4,14 @@ import { perTensor } from "../graph/tensor.js";
 import type { KernelLibrary } from "../link/link.js";
 import type { Program } from "../lower/lower.js";
 import type { Plan } from "../plan/types.js";
-import { type Manifest, type ManifestTensor, manifestVersion } from "./manifest.js";
+import { type InputReading, type Manifest, type ManifestTensor, manifestVersion } from "./manifest.js";
 
 /**
  * The manifest of a linked model.
  *
  * @param imports of the linked module, as "module.name"
  * @param libraries those that it has kernels from
+ * @param readings of the inputs, in order; none by default
  */
 export function makeManifest(
   graph: Graph,
@@ -18,6 +19,7 @@ export function makeManifest(
   program: Program,
   imports: readonly string[],
   libraries: readonly KernelLibrary[],
+  readings: readonly InputReading[] = [],
 ): Manifest {
   const tensor = (index: number): ManifestTensor => {
     const found = tensorAt(graph, index);
@@ -29,7 +31,7 @@ export function makeManifest(
   return {
     version: manifestVersion,
     name: graph.name,
-    inputs: graph.inputs.map(tensor),
+    inputs: graph.inputs.map((index, i) => ({ ...tensor(index), ...readings[i] })),
     outputs: graph.outputs.map(tensor),
     memoryBytes: plan.memoryBytes,
     steps: program.steps.map(({ name, operator, macs, weightBytes }) => ({

@@ -1,5 +1,6 @@
 import { type Refusal, UnsupportedModelError, WasmoteError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
+import { maxNodes } from "../../graph/limits.js";
 import type { Node } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { knownOperators } from "../../ops/index.js";
@@ -41,7 +42,7 @@ const noOptions: TfliteOptions = {
  * @param bytes the file
  * @param name the graph's name
  * @returns a graph whose nodes are in the file's order
- * @throws `model-corrupt`, `model-invalid`, `weights-not-finite`, or one `model-unsupported` that lists every
+ * @throws `model-corrupt`, `model-invalid`, `model-too-large`, `weights-not-finite`, or one `model-unsupported` that lists every
  * node that cannot be run
  *
  * Source: TFLite's public schema.fbs, version 3.
@@ -61,7 +62,11 @@ export function openTflite(bytes: Uint8Array, name: string): Graph {
   const mappings = knownMappings();
   const refusals: Refusal[] = [];
   const nodes: Node[] = [];
-  for (const [index, table] of main.tables(fields.subgraph.operators).entries()) {
+  const operators = main.tables(fields.subgraph.operators);
+  if (operators.length > maxNodes) {
+    throw new WasmoteError("model-too-large", `${operators.length} nodes; up to ${maxNodes} are taken`);
+  }
+  for (const [index, table] of operators.entries()) {
     const node = readNode(table, index, codes, mappings, imported, refusals);
     if (node !== undefined) nodes.push(node);
   }

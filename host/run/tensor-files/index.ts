@@ -2,6 +2,7 @@ export { type Calibration, calibrationEndings, loadCalibration } from "./calibra
 export { frameCount, framesShape } from "./frames.js";
 export { parseJsonTensor, writeJsonTensor } from "./json-tensor.js";
 export { type NpyArray, type NpyDType, parseNpy, writeNpy } from "./npy.js";
+export { pictureSizeOf } from "./picture.js";
 export { type PixelMapping, pixelMapping } from "./pixel-mapping.js";
 export { fileEnding, type InputFrames, type InputTensor } from "./read-array.js";
 export { inputEndings, readInput, standardInput } from "./read-input.js";
