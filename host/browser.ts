@@ -9,7 +9,12 @@ export { readPickedFiles } from "./import/picked-files.js";
 export type { Manifest, ManifestStep, ManifestTensor } from "./package/manifest.js";
 export { type OpenedModule, openModule } from "./package/open.js";
 export { type BuildOptions, type BuiltModel, buildModel } from "./pipeline.js";
-export { type InputFrames, type InputTensor, readArray } from "./run/tensor-files/read-array.js";
+export {
+  type FileOptions,
+  type FileTensor,
+  type InputFrames,
+  readArray,
+} from "./run/tensor-files/read-array.js";
 export { readSamples } from "./run/tensor-files/samples.js";
 export { decodeReals, encodeReals, type ValueType } from "./run/tensor-files/values.js";
 export type { LocalRunner } from "./run/types.js";

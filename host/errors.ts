@@ -87,10 +87,6 @@ export const errorTable = {
     "the calibration samples do not fit the model's input",
     "Give samples of the input's own shape, with or without a leading sample axis.",
   ),
-  "quantization-unsupported": refused(
-    "this kind of quantization is not available",
-    "Use --quantize auto or --quantize int8.",
-  ),
   "memory-exceeded": refused(
     "the model needs more memory than one WebAssembly memory of 64 KiB pages may have",
     "Use smaller activations: a smaller input or fewer channels in the first layers.",
@@ -130,10 +126,7 @@ export const errorTable = {
     "the model stopped while running",
     "Build the file again; if it stays, please report it.",
   ),
-  "board-unknown": refused(
-    "no such board or runner",
-    "Use --on wasm3, --on node, or a board that `wasmote boards` lists.",
-  ),
+  "board-unknown": refused("no such board or runner", "Name a board that `wasmote boards` lists."),
   "tier-unavailable": refused("this runner does not offer that tier", "Use --tier portable."),
   "board-invalid": refused(
     "a board's file is wrong",
@@ -147,9 +140,17 @@ export const errorTable = {
     "this board has no emulator",
     "Connect the board and name its serial port with --port.",
   ),
+  "board-other": refused(
+    "another board is at the port",
+    "Name that board with --on, leave --on out, or give the port of the board that is meant.",
+  ),
   "board-silent": missing(
     "the board does not answer",
     "Check the port, and that the board runs wasmote's firmware (`wasmote flash BOARD`).",
+  ),
+  "board-slow": missing(
+    "the board takes too long",
+    "Check the line and its speed; reset the board, and try again.",
   ),
   "board-protocol": refused(
     "the board answers what it should not",
@@ -205,7 +206,7 @@ export const errorTable = {
   "flash-method": refused("the board cannot be flashed that way", "Name one of the methods with --method."),
   "device-missing": missing(
     "no such device is connected",
-    "Connect the board, with its boot button pressed where it has one.",
+    "Connect the board, with its boot button pressed where it has one; --device names another one.",
   ),
   "device-ambiguous": refused(
     "several devices could be meant",
@@ -253,8 +254,9 @@ export class WasmoteError extends Error {
    * @param code entry of the error table
    * @param detail what was found and what was expected
    * @param place where it was found
+   * @param help the next step, where that of the table does not fit what was found
    */
-  constructor(code: ErrorCode, detail: string, place: Place = {}) {
+  constructor(code: ErrorCode, detail: string, place: Place = {}, help: string = errorTable[code].help) {
     const where = [
       place.file,
       place.node !== undefined ? `node "${place.node}"` : undefined,
@@ -263,7 +265,7 @@ export class WasmoteError extends Error {
     super(`${errorTable[code].title}: ${detail}${where.length > 0 ? ` (${where.join(", ")})` : ""}`);
     this.name = "WasmoteError";
     this.code = code;
-    this.help = errorTable[code].help;
+    this.help = help;
     this.detail = detail;
     this.place = place;
   }
@@ -275,7 +277,7 @@ export class WasmoteError extends Error {
 
   /** The same error with its place completed by `place`; parts already known stay. */
   at(place: Place): WasmoteError {
-    return new WasmoteError(this.code, this.detail, { ...place, ...this.place });
+    return new WasmoteError(this.code, this.detail, { ...place, ...this.place }, this.help);
   }
 }
 
@@ -284,23 +286,75 @@ export interface Refusal {
   node: string;
   operator: string;
   reason: string;
+  /** Number of the node in the model, where names may be the same. */
+  index?: number;
 }
 
-/** Several refusals at once: everything in the model that cannot be run. */
+/** What is refused of one operator. */
+export interface RefusedOperator {
+  operator: string;
+  nodes: number;
+  /** Each reason once, the most frequent first. */
+  reasons: { reason: string; nodes: number }[];
+}
+
+/** So many reasons of an operator are told in a message. */
+const shownReasons = 3;
+
+/** Several refusals at once: everything in the model that cannot be run. The message sums them by operator. */
 export class UnsupportedModelError extends WasmoteError {
   readonly refusals: readonly Refusal[];
+  readonly operators: readonly RefusedOperator[];
 
   constructor(refusals: readonly Refusal[], place: Place = {}) {
-    const lines = refusals.map((r) => `\n  ${r.operator}  node "${r.node}": ${r.reason}`).join("");
-    super(
-      "model-unsupported",
-      `${refusals.length} ${refusals.length === 1 ? "node" : "nodes"}${lines}\n `,
-      place,
-    );
+    const operators = byOperator(refusals);
+    const lines = operators.map((operator) => `\n  ${operatorText(operator, refusals)}`).join("");
+    super("model-unsupported", `${nodeCount(countNodes(refusals))}${lines}\n `, place);
     this.refusals = refusals;
+    this.operators = operators;
   }
 
   override at(place: Place): UnsupportedModelError {
     return new UnsupportedModelError(this.refusals, { ...place, ...this.place });
   }
+}
+
+/** Nodes among refusals, of which one node may have several. */
+function countNodes(refusals: readonly Refusal[]): number {
+  return new Set(refusals.map(({ node, index }) => index ?? node)).size;
+}
+
+function byOperator(refusals: readonly Refusal[]): RefusedOperator[] {
+  return grouped(refusals, ({ operator }) => operator).map(([operator, own]) => ({
+    operator,
+    nodes: countNodes(own),
+    reasons: grouped(own, ({ reason }) => reason).map(([reason, those]) => ({
+      reason,
+      nodes: countNodes(those),
+    })),
+  }));
+}
+
+/** Items by a key, the largest group first, groups of one size in order of their first item. */
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return [...groups].sort(([, a], [, b]) => b.length - a.length);
+}
+
+const nodeCount = (count: number): string => `${count} ${count === 1 ? "node" : "nodes"}`;
+
+/** "CONV_3D  12 nodes: the reason"; a single node is named. */
+function operatorText({ operator, nodes, reasons }: RefusedOperator, refusals: readonly Refusal[]): string {
+  const first = refusals.find((refusal) => refusal.operator === operator);
+  const which = nodes === 1 ? `node "${first?.node}"` : nodeCount(nodes);
+  const shown = reasons
+    .slice(0, shownReasons)
+    .map(({ reason, nodes: of }) => (reasons.length > 1 && nodes > 1 ? `${reason} (${of})` : reason));
+  const more = reasons.length - shown.length;
+  return `${operator}  ${which}: ${shown.join("; ")}${more > 0 ? `; ${more} more reasons` : ""}`;
 }

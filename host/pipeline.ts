@@ -51,7 +51,7 @@ export async function buildModel(graph: Graph, options: BuildOptions = {}): Prom
   const plan = planMemory(integer);
   const program = lowerGraph(integer, plan);
   const { code, imports, libraries, functionNames } = linkProgram(program, ...kernels);
-  const manifest = makeManifest(integer, plan, program, imports, libraries, inputs);
+  const manifest = makeManifest(graph, integer, plan, program, imports, libraries, inputs);
   const wasm = packageModule(code, manifest, program.weights);
   const [codeBytes, weightBytes] = [code.length, program.weights.length];
   return { wasm, manifest, plan, graph: integer, program, code, functionNames, codeBytes, weightBytes };

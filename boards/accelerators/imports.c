@@ -7,9 +7,6 @@
 #include "kernels.h"
 #include "parameters.h"
 
-/* Limits that keep all coordinates and counts within int32. */
-enum { maxSize = 65535, maxSpan = 1 << 30, maxWindow = 1 << 23 };
-
 static const void *trap(void)
 {
     return m3Err_trapOutOfBoundsMemoryAccess;
@@ -18,14 +15,14 @@ static const void *trap(void)
 /* Pixels from the first window's start to the last one's end. */
 static bool span_fits(int32_t outputs, int32_t stride, int32_t taps, int32_t dilation)
 {
-    return (uint64_t) (uint32_t) outputs * (uint32_t) stride + (uint64_t) (uint32_t) taps * (uint32_t) dilation <= maxSpan;
+    return (uint64_t) (uint32_t) outputs * (uint32_t) stride + (uint64_t) (uint32_t) taps * (uint32_t) dilation <= acceleratorMaxSpan;
 }
 
 /* All of a window operation but its weights and its output. */
 static bool read_window(const parameters *from, window_operation *to)
 {
-    if (!parameters_within(from, windowBatches, windowPadTop - windowBatches, 1, maxSize)) return false;
-    if (!parameters_within(from, windowPadTop, 2, 0, maxSize)) return false;
+    if (!parameters_within(from, windowBatches, windowPadTop - windowBatches, 1, acceleratorMaxSize)) return false;
+    if (!parameters_within(from, windowPadTop, 2, 0, acceleratorMaxSize)) return false;
     if (!parameters_within(from, windowInputZeroPoint, 2, -128, 127) || !parameters_are_range(from, windowLow)) return false;
 
     to->batches = parameter(from, windowBatches);
@@ -80,7 +77,7 @@ static m3ApiRawFunction(accel_conv_s8)
     if (!read_window(&from, &of) || !read_output(&from, &of, (uint64_t) of.outputs)) return trap();
 
     const uint64_t depth = (uint64_t) of.filterHeight * of.filterWidth * of.inputChannels;
-    if (depth > maxDepth || of.scratchBytes < wasmote_conv_scratch_bytes((uint32_t) depth)) return trap();
+    if (depth > acceleratorMaxDepth || of.scratchBytes < wasmote_conv_scratch_bytes((uint32_t) depth)) return trap();
     of.weights = read_tiles(&from, windowWeights, (uint64_t) of.outputs, (depth + 3) / 4 * tileGroupBytes);
     if (!of.weights) return trap();
     wasmote_conv_s8(&of);
@@ -97,7 +94,7 @@ static m3ApiRawFunction(accel_depthwise_s8)
 
     const uint64_t channels = (uint64_t) of.inputChannels * of.outputs;
     const uint64_t taps = (uint64_t) of.filterHeight * of.filterWidth;
-    if (taps > maxDepth || !read_output(&from, &of, channels)) return trap();
+    if (taps > acceleratorMaxDepth || !read_output(&from, &of, channels)) return trap();
     of.weights = read_tiles(&from, windowWeights, channels, (taps * 4 + 15) & ~15ull);
     if (!of.weights) return trap();
     wasmote_depthwise_s8(&of);
@@ -109,7 +106,7 @@ static m3ApiRawFunction(accel_fully_connected_s8)
     m3ApiGetArg(uint32_t, offset)
     parameters from;
     if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, fullyConnectedParameters)) return trap();
-    if (!parameters_within(&from, fullyConnectedRows, 3, 1, INT32_MAX) || !parameters_within(&from, fullyConnectedInputs, 1, 1, maxDepth)) return trap();
+    if (!parameters_within(&from, fullyConnectedRows, 3, 1, INT32_MAX) || !parameters_within(&from, fullyConnectedInputs, 1, 1, acceleratorMaxDepth)) return trap();
     if (!parameters_within(&from, fullyConnectedOutputZeroPoint, 1, -128, 127) || !parameters_are_range(&from, fullyConnectedLow)) return trap();
 
     fully_connected_operation of = {
@@ -168,7 +165,7 @@ static m3ApiRawFunction(accel_average_pool_s8)
     m3ApiGetArg(uint32_t, offset)
     parameters from;
     if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, poolParameters)) return trap();
-    if (!parameters_within(&from, poolBatches, poolPadTop - poolBatches, 1, maxSize) || !parameters_within(&from, poolPadTop, 2, 0, maxSize)) return trap();
+    if (!parameters_within(&from, poolBatches, poolPadTop - poolBatches, 1, acceleratorMaxSize) || !parameters_within(&from, poolPadTop, 2, 0, acceleratorMaxSize)) return trap();
     if (!parameters_are_range(&from, poolLow)) return trap();
 
     pool_operation of = {
@@ -187,7 +184,7 @@ static m3ApiRawFunction(accel_average_pool_s8)
         .low = parameter(&from, poolLow),
         .high = parameter(&from, poolHigh),
     };
-    if ((uint64_t) of.filterHeight * of.filterWidth > maxWindow) return trap();
+    if ((uint64_t) of.filterHeight * of.filterWidth > acceleratorMaxWindow) return trap();
     if (!span_fits(of.outputHeight, of.strideHeight, of.filterHeight, 1)) return trap();
     if (!span_fits(of.outputWidth, of.strideWidth, of.filterWidth, 1)) return trap();
     of.input = parameter_memory(&from, poolInput, (uint64_t) of.batches * of.inputHeight * of.inputWidth * of.channels);

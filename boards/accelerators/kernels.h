@@ -17,8 +17,7 @@
 enum
 {
     tileHeaderBytes = 48,
-    tileGroupBytes = 16,        /* 4 outputs of 4 inputs */
-    maxDepth = 1 << 16          /* inputs of one output: sums of products stay within 2^30 */
+    tileGroupBytes = 16         /* 4 outputs of 4 inputs */
 };
 
 /* A tile's constants, as they lie in the weights section. */

@@ -3,3 +3,21 @@
  * keeps all compiled code in RAM (docs/decisions/0007-ram-on-the-board.md).
  */
 export const callGraphFunctions = 64;
+
+/** What accelerators take at most: within it all their coordinates, counts and sums are int32. Of more, they trap. */
+export const acceleratorLimits = {
+  /** A window's or pool's heights, widths, channels, strides, dilations and padding, each. */
+  size: 65_535,
+  /** Pixels from the first window's start to the last one's end, along height or width. */
+  span: 2 ** 30,
+  /** Pixels of a pool's window. */
+  window: 2 ** 23,
+  /** Inputs of one output: sums of their products stay within 2^30. */
+  depth: 2 ** 16,
+} as const;
+
+/** Largest linear memory of a model, in bytes: far above what any microcontroller has. */
+export const maxMemoryBytes = 64 * 1024 * 1024;
+
+/** Largest manifest, in bytes. */
+export const maxManifestBytes = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { Accelerator } from "./accelerators.js";
 import { type Block, placeFields } from "./block.js";
-import { callGraphFunctions } from "./limits.js";
+import { acceleratorLimits, callGraphFunctions } from "./limits.js";
 import { modelErrors, runCodes } from "./return-codes.js";
 import { wrapWords } from "./write-assembly.js";
 
@@ -44,6 +44,9 @@ export function writeHeader(accelerators: Readonly<Record<string, Accelerator>>)
 ${writeEnumeration("Functions of a module whose call graph is worked out, at most.", [
   `callGraphFunctions = ${callGraphFunctions}`,
 ])}${writeEnumeration(
+  "What accelerators take at most: sizes, pixels that windows span, pixels of a pool's window, inputs of one output.",
+  Object.entries(acceleratorLimits).map(([name, limit]) => `acceleratorMax${capital(name)} = ${limit}`),
+)}${writeEnumeration(
   "Bits of a module's global `accelerators`.",
   Object.entries(accelerators).map(([name, { bit }]) => `accelerator${capital(name)} = ${bit}`),
 )}${[...blocks].map(writeBlock).join("")}${writeEnumeration(

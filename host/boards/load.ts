@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WasmoteError } from "../errors.js";
+import { suggestion } from "../nearest.js";
 import { boardFieldNames, boardSchema, definitionFieldNames } from "./schema.js";
 import type { Board } from "./types.js";
 
@@ -39,7 +40,10 @@ export function loadBoards(folder: string = boardsFolder): Board[] {
 export function loadBoard(name: string, folder: string = boardsFolder): Board {
   const names = boardNames(folder);
   if (!names.includes(name)) {
-    throw new WasmoteError("board-unknown", `"${name}"; the boards are ${names.join(", ")}`);
+    throw new WasmoteError(
+      "board-unknown",
+      `"${name}"${suggestion(name, names)}; the boards are ${names.join(", ")}`,
+    );
   }
   const file = join("definitions", `${name}.json`);
   const definition = readFields(folder, file);

@@ -28,6 +28,9 @@ export const flashMethodSchema = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("esptool"), chip: name, offset: address }),
 ]);
 
+/** Names of the methods. */
+export const flashMethodNames = flashMethodSchema.options.map(({ shape }) => shape.method.value);
+
 /** The emulator is started with the model in slot 0: the only way where the firmware cannot write to flash there. */
 const preload = z.boolean().default(false);
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { BenchReport } from "../bench/index.js";
 import { tiers } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, isBoardRunner, openRunnerOrBoard } from "./board-runner.js";
+import { addHelp } from "./help.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 import { bytesText, percent, shortName, table, thousands } from "./table.js";
@@ -11,24 +12,21 @@ interface BenchOptions extends BoardOptions {
   json?: boolean;
 }
 
+const help = `
+On wasm3 and node every figure is the minimum over several rounds. On a board, which counts by itself, an inference is
+run once before anything is counted. The total is measured on whole inferences; a step is measured by running just
+that step, one call into the module included.`;
+
 /** Adds the command `bench` to the program. */
 export function registerBench(program: Command, output: Output): void {
   const command = program
     .command("bench")
     .description("Measure what one inference costs, in all and step by step.")
     .argument("<model>", "a .wasm built by wasmote")
-    .option("--on <runner>", "wasm3, node, or a board of `wasmote boards`", "wasm3")
     .option("--compare <file|tier>", "a second .wasm, or a tier of the same, measured beside the first")
     .option("--json", "print {model, on, tier, unit, total, steps, memory} as JSON")
-    .addHelpText(
-      "after",
-      `
-On wasm3 and node every figure is the minimum over several rounds. On a board, which counts by itself, an inference is
-run once before anything is counted. The total is measured on whole inferences; a step is measured by running just
-that step, one call into the module included.`,
-    )
     .action((model: string, options: BenchOptions) => bench(model, options, output));
-  addBoardOptions(command);
+  addHelp(addBoardOptions(command), help);
 }
 
 async function bench(path: string, options: BenchOptions, output: Output): Promise<void> {
@@ -58,16 +56,16 @@ async function measureFile(path: string, options: BenchOptions, output: Output):
   const runner = await openRunnerOrBoard(options, file, output);
   const doing = `measuring ${manifest.name} on ${runner.name}`;
   try {
-    output.progress(`${doing} ...`);
+    output.progress(doing);
     if (isBoardRunner(runner)) {
       return await count(runner, manifest, file.wasm.length, {
-        onStep: (done, steps) => output.progress(`${doing}: step ${done} of ${steps}`),
+        onStep: (done, steps) => output.progress(doing, `step ${done} of ${steps}`),
       });
     }
     return measure(runner, manifest, file.wasm.length, {
       clock: () => Number(process.hrtime.bigint()),
       tier: options.tier ?? "portable",
-      onRound: (done, rounds) => output.progress(`${doing}: round ${done} of ${rounds}`),
+      onRound: (done, rounds) => output.progress(doing, `round ${done} of ${rounds}`),
     });
   } finally {
     await runner.close();

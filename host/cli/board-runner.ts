@@ -1,16 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { boardNames, loadBoard } from "../boards/index.js";
+import { type Board, boardNames, loadBoard } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
+import { suggestion } from "../nearest.js";
 import type { BoardRunner } from "../run/board.js";
 import { runners } from "../run/index.js";
 import { type LocalRunner, type Tier, tiers } from "../run/types.js";
+import { UsageError } from "./errors.js";
 import { type ModuleFile, openRunnerFor } from "./module-file.js";
 import type { Output } from "./output.js";
 import { percent } from "./table.js";
 
 /** Options of the commands that can use a board. */
 export interface BoardOptions {
-  on: string;
+  on?: string;
   tier?: Tier;
   port?: string;
   limit?: number;
@@ -19,6 +21,7 @@ export interface BoardOptions {
 /** Adds the options for boards to a command that has `--on`. */
 export function addBoardOptions(command: Command): Command {
   return command
+    .addOption(onOption())
     .addOption(
       new Option(
         "--tier <tier>",
@@ -27,6 +30,17 @@ export function addBoardOptions(command: Command): Command {
     )
     .addOption(portOption())
     .option("--limit <n>", "most that one run may take on a board, in its counter's unit", wholeNumber);
+}
+
+/** The runner where neither `--on` nor `--port` names one. */
+const defaultRunner = "wasm3";
+
+function onOption(): Option {
+  const names = Object.keys(runners).join(", ");
+  return new Option(
+    "--on <runner>",
+    `${names}, or a board of \`wasmote boards\`; ${defaultRunner} by default, or the board at --port`,
+  );
 }
 
 /** The option `--port`. */
@@ -49,33 +63,37 @@ export function isBoardRunner(runner: LocalRunner | BoardRunner): runner is Boar
 }
 
 /**
- * Opens what `--on` names: an engine in this process or a board, at `--port` or in its emulator.
+ * Opens what `--on` names: an engine in this process or a board, at `--port` or in its emulator. With `--port` alone it
+ * is the board that is there.
  *
- * @throws `board-unknown`, `tier-unavailable`, what engines throw, what `connectBoard` and `openBoardRunner` throw
+ * @throws `UsageError` for a port of an engine; `board-unknown`, `tier-unavailable`, what engines throw, what `connectBoard` and `openBoardRunner` throw
  */
 export async function openRunnerOrBoard(
   options: BoardOptions,
   file: ModuleFile,
   output: Output,
 ): Promise<LocalRunner | BoardRunner> {
-  const { on, tier, port, limit } = options;
-  if (Object.hasOwn(runners, on)) return openRunnerFor(on, tier, file);
-  if (!boardNames().includes(on)) {
-    throw new WasmoteError(
-      "board-unknown",
-      `"${on}"; there are ${Object.keys(runners).join(", ")}, and the boards ${boardNames().join(", ")}`,
+  const { tier, port, limit } = options;
+  const on = options.on ?? (port === undefined ? defaultRunner : undefined);
+  if (on !== undefined && Object.hasOwn(runners, on)) {
+    if (port === undefined) return openRunnerFor(on, tier, file, output);
+    throw new UsageError(
+      `--on ${on} runs in this process, and --port ${port} names a board`,
+      "Leave one of them out: a port alone means the board behind it.",
     );
   }
-  const board = loadBoard(on);
+  const board = on === undefined ? undefined : runnerBoard(on);
   const { modelNeeds, openBoardRunner } = await import("../run/board.js");
   const { boardOffer, fit, requireFit } = await import("../boards/index.js");
-  requireFit(fit(modelNeeds(file.wasm, file), boardOffer(board)));
+  if (board !== undefined) requireFit(fit(modelNeeds(file.wasm, file), boardOffer(board)));
   const { connectBoard } = await import("../device/connect.js");
-  const onText = (line: string): void => output.talk(`${on}: ${line}`);
-  const onProgress = (what: string): void => output.progress(what);
+  let name = on ?? "board";
+  const onText = (line: string): void => output.talk(`${name}: ${line}`);
+  const onProgress = (thing: string, detail?: string): void => output.progress(thing, detail);
   const device = await connectBoard(board, { port, model: file.wasm, onText, onProgress });
   try {
-    return await openBoardRunner(on, device, file.wasm, file, {
+    if (board === undefined) name = (await device.status()).board;
+    return await openBoardRunner(name, device, file.wasm, file, {
       tier,
       limit,
       onUpload: uploadProgress(output),
@@ -86,7 +104,22 @@ export async function openRunnerOrBoard(
   }
 }
 
+/** The board that `--on` names. Throws `board-unknown`, which names the runners as well. */
+function runnerBoard(on: string): Board {
+  if (boardNames().includes(on)) return loadBoard(on);
+  const names = [...Object.keys(runners), ...boardNames()];
+  const own = Object.keys(runners)
+    .map((name) => `--on ${name}`)
+    .join(", ");
+  throw new WasmoteError(
+    "board-unknown",
+    `"${on}"${suggestion(on, names)}; there are ${Object.keys(runners).join(", ")}, and the boards ${boardNames().join(", ")}`,
+    {},
+    `Use ${own}, or --on BOARD with a board that \`wasmote boards\` lists.`,
+  );
+}
+
 /** Shows how far an upload is. */
 export function uploadProgress(output: Output): (done: number, total: number) => void {
-  return (done, total) => output.progress(`sending the model: ${percent(done, total)}`);
+  return (done, total) => output.progress("sending the model", percent(done, total));
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type Board, boardOffer, type Fit, figureText, fit, loadBoards } from "../boards/index.js";
+import { addHelp } from "./help.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 import { table, thousands } from "./table.js";
@@ -9,20 +10,19 @@ interface BoardsOptions {
   json?: boolean;
 }
 
+const help = `
+Proven: "emulator" runs in an emulator in the project's tests, "hardware" was run on the board itself, "build-only" is
+built and inspected, not run. RAM and flash for a model are what the firmware leaves.`;
+
 /** Adds the command `boards` to the program. */
 export function registerBoards(program: Command, output: Output): void {
-  program
+  const command = program
     .command("boards")
     .description("List the boards that there are, how far each is proven, and what fits.")
     .option("--model <file>", "a .wasm built by wasmote: say where it fits")
     .option("--json", "print the list as JSON")
-    .addHelpText(
-      "after",
-      `
-Proven: "emulator" runs in an emulator in the project's tests, "hardware" was run on the board itself, "build-only" is
-built and inspected, not run. RAM and flash for a model are what the firmware leaves.`,
-    )
     .action((options: BoardsOptions) => boards(options, output));
+  addHelp(command, help);
 }
 
 async function boards(options: BoardsOptions, output: Output): Promise<void> {

@@ -1,4 +1,4 @@
-import { describeType } from "../graph/tensor.js";
+import { describeType, interfaceType } from "../graph/tensor.js";
 import type { ManifestTensor } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
 import type { Styles } from "./styles.js";
@@ -68,6 +68,7 @@ export function tensorLines(kind: string, tensors: readonly ManifestTensor[]): s
       tensor.scale === undefined
         ? ""
         : `, scale ${Number(tensor.scale.toPrecision(7))}, zero point ${tensor.zeroPoint ?? 0}`;
-    return `${kind.padEnd(6)}  ${tensor.name}  ${describeType(tensor)}${quantized}`;
+    const inside = tensor.interface === undefined ? "" : `, ${tensor.dtype} inside`;
+    return `${kind.padEnd(6)}  ${tensor.name}  ${describeType(interfaceType(tensor))}${inside}${quantized}`;
   });
 }

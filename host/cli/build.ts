@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { callGraphFunctions } from "../abi/limits.js";
@@ -8,13 +8,14 @@ import { type Graph, tensorAt } from "../graph/graph.js";
 import type { BuiltModel } from "../pipeline.js";
 import { buildJson, buildText } from "./build-report.js";
 import { UsageError } from "./errors.js";
-import { recordingReader, sameFile, writeFilesAtomically } from "./files.js";
+import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
+import { addHelp } from "./help.js";
 import { type InputOptions, inputReadings, pixelOptions, sampleRateOption } from "./input-options.js";
 import type { Output } from "./output.js";
 import { bytesText, thousands } from "./table.js";
 import { addUserOperators, operatorsOption } from "./user-operators.js";
 
-const quantizations = ["auto", "int8", "int16x8", "float32"] as const;
+const quantizations = ["auto", "int8"] as const;
 
 interface BuildOptions extends InputOptions {
   out?: string;
@@ -38,7 +39,7 @@ Example: wasmote build digits/model.json --calibrate samples/calibration.npy -o 
 
 /** Adds the command `build` to the program. */
 export function registerBuild(program: Command, output: Output): void {
-  program
+  const command = program
     .command("build")
     .description("Turn a trained model into one .wasm file.")
     .argument("<model>", "a .tflite file or a TF.js Layers model.json")
@@ -59,21 +60,18 @@ export function registerBuild(program: Command, output: Output): void {
     .addOption(operatorsOption())
     .option("--board <name>", "refuse a model that does not fit this board of `wasmote boards`")
     .option("--json", "print the report as JSON")
-    .addHelpText("after", help)
     .action((model: string, options: BuildOptions) => build(model, options, output));
+  addHelp(command, help);
 }
 
 async function build(modelPath: string, options: BuildOptions, output: Output): Promise<void> {
-  if (options.quantize !== "auto" && options.quantize !== "int8") {
-    throw new WasmoteError("quantization-unsupported", `--quantize ${options.quantize}`);
-  }
   const fitting = options.board === undefined ? undefined : await fittingBoard(options.board);
   if (options.wat === true && options.keep === undefined) {
     throw new UsageError("--wat is of no use without --keep", "Add --keep, or leave --wat out.");
   }
-  if (options.keep === "") throw new UsageError("--keep names no folder", "Name one.");
+  if (options.wat === true) await (await import("../tools/wat.js")).requireWabt();
   const kernels = await addUserOperators(options, output);
-  output.progress(`reading ${modelPath} ...`);
+  output.progress(`reading ${modelPath}`);
   const bytes = await readModel(modelPath);
   const read = [modelPath];
   const { importModel, modelName } = await import("../import/index.js");
@@ -86,9 +84,9 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const { keep } = options;
   const keptNames = keep === undefined ? [] : ["steps.txt", ...(options.wat === true ? ["model.wat"] : [])];
   const keptPaths = keptNames.map((name) => join(keep ?? "", name));
-  await refuseOverwriting(read, [out, ...keptPaths]);
+  await refuseOverwriting(read, [out, ...keptPaths], "Give -o another name.");
 
-  output.progress(`building ${graph.name} ...`);
+  output.progress(`building ${graph.name}`);
   const { buildModel } = await import("../pipeline.js");
   const built = await withFile(modelPath, () =>
     buildModel(graph, { calibration: calibration.samples, kernels, inputs: inputs.readings }),
@@ -170,7 +168,7 @@ async function readCalibration(
   output: Output,
 ): Promise<{ samples?: Float32Array[][]; files: string[] }> {
   if (paths.length === 0) return { files: [] };
-  output.progress("reading calibration samples ...");
+  output.progress("reading calibration samples");
   const { loadCalibration } = await import("../run/tensor-files/index.js");
   const inputs = shapes.map((shape, i) => ({ shape, ...readings[i] }));
   const { samples, files, notes } = await loadCalibration(paths, inputs);
@@ -186,30 +184,6 @@ async function readCalibration(
   return { samples, files };
 }
 
-async function refuseOverwriting(read: readonly string[], written: readonly string[]): Promise<void> {
-  for (const [i, target] of written.entries()) {
-    for (const other of written.slice(i + 1)) {
-      if (await sameFile(other, target))
-        throw new UsageError(`${target} would be written twice`, "Give -o another name.");
-    }
-    for (const source of read) {
-      if (await sameFile(source, target)) {
-        throw new UsageError(`${target} would overwrite ${source}, which was read`, "Give -o another name.");
-      }
-    }
-  }
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw new WasmoteError("file-unwritable", (error as NodeJS.ErrnoException).code ?? String(error), {
-      file: path,
-    });
-  }
-}
-
 /** What `--keep` keeps: the steps, below the command line; and the module as text where it is asked for. */
 async function keptTexts(built: BuiltModel, asWat: boolean): Promise<string[]> {
   const { printProgram } = await import("../lower/print.js");
@@ -222,12 +196,4 @@ async function keptTexts(built: BuiltModel, asWat: boolean): Promise<string[]> {
 
 function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : JSON.stringify(argument);
-}
-
-async function withFile<T>(file: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof WasmoteError ? error.at({ file }) : error;
-  }
 }

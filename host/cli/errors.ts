@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { exitCodes, UnsupportedModelError, WasmoteError } from "../errors.js";
 import type { Styles } from "./styles.js";
 
@@ -27,12 +27,20 @@ export interface ErrorReport {
   details: object;
 }
 
+/** What is known of the command line that failed: its command, and the names of all commands. */
+export interface CommandContext {
+  command?: Command;
+  commands?: readonly string[];
+}
+
 /** What is told about anything that was thrown. Whatever is no `WasmoteError` is a defect. */
-export function reportOf(error: unknown): ErrorReport {
+export function reportOf(error: unknown, context: CommandContext = {}): ErrorReport {
   if (error instanceof WasmoteError) {
     const details = {
       ...(Object.keys(error.place).length > 0 ? { place: error.place } : {}),
-      ...(error instanceof UnsupportedModelError ? { refusals: error.refusals } : {}),
+      ...(error instanceof UnsupportedModelError
+        ? { operators: error.operators, refusals: error.refusals }
+        : {}),
     };
     return { exitCode: error.exitCode, code: error.code, message: error.message, help: error.help, details };
   }
@@ -47,16 +55,25 @@ export function reportOf(error: unknown): ErrorReport {
   }
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
-    return reportOf(new UsageError(message, usageHelp(error.code)));
+    return reportOf(new UsageError(message, usageHelp(error.code, context)));
   }
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const defect = reportOf(new WasmoteError("internal", what));
   return { ...defect, help: `${defect.help} WASMOTE_DEBUG=1 shows where it happened.` };
 }
 
+/** How an error is written. */
+export interface ErrorForm {
+  json: boolean;
+  /** Whether every node that is refused is listed, not operators alone. */
+  verbose: boolean;
+  /** Whether the stack trace is added. */
+  debug: boolean;
+  styles: Styles;
+}
+
 /** An error as lines for people, or as one line of JSON. A stack trace is added only where it is asked for. */
-export function formatError(error: unknown, form: { json: boolean; debug: boolean; styles: Styles }): string {
-  const report = reportOf(error);
+export function formatError(error: unknown, report: ErrorReport, form: ErrorForm): string {
   const stack = form.debug && error instanceof Error ? error.stack : undefined;
   if (form.json) {
     const { code, message, help, details } = report;
@@ -65,17 +82,27 @@ export function formatError(error: unknown, form: { json: boolean; debug: boolea
   const { styles } = form;
   const lines = [
     `${styles.red(styles.bold(`error[${report.code}]`))}: ${report.message.trimEnd()}`,
+    ...(error instanceof UnsupportedModelError ? nodeLines(error, form.verbose) : []),
     `${styles.cyan("help")}: ${report.help}`,
   ];
   return `${[...lines, ...(stack === undefined ? [] : [stack])].join("\n")}\n`;
 }
 
-function usageHelp(code: string): string | undefined {
-  if (code === "commander.unknownCommand") {
-    return "The commands are build, run, inspect, bench, boards, firmware, flash, push, monitor and toolchain; `wasmote --help` says what they do.";
+/** Every refused node, or how to see them where the sums by operator do not name each. */
+function nodeLines({ refusals, operators }: UnsupportedModelError, verbose: boolean): string[] {
+  if (verbose) return refusals.map((r) => `  ${r.operator}  node "${r.node}": ${r.reason}`);
+  return operators.length < refusals.length ? ["  every node: --verbose"] : [];
+}
+
+function usageHelp(code: string, { command, commands = [] }: CommandContext): string | undefined {
+  if (code === "commander.unknownCommand" && commands.length > 0) {
+    const list = `${commands.slice(0, -1).join(", ")} and ${commands.at(-1)}`;
+    return `The commands are ${list}; \`wasmote --help\` says what they do.`;
   }
-  if (code === "commander.missingArgument") {
-    return "Name the model right after the command, before the options.";
+  if (code === "commander.missingArgument" && command !== undefined) {
+    const [argument] = command.registeredArguments;
+    return `Name the ${argument?.name()} right after the command, before the options: ${argument?.description}.`;
   }
+  if (command !== undefined) return `\`wasmote ${command.name()} --help\` lists what it takes.`;
   return undefined;
 }

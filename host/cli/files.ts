@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { open, realpath, rename, stat, unlink } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, open, realpath, rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { WasmoteError } from "../errors.js";
-import { readFileWithin, reason } from "../files/read.js";
+import { fileError, readFileWithin } from "../files/read.js";
 import type { ReadFile } from "../import/index.js";
+import { whenEnding } from "../tools/ending.js";
+import { UsageError } from "./errors.js";
 
 /**
  * A synchronous reader for the importer that keeps the list of what it read, all of it in the model's folder.
@@ -30,6 +33,10 @@ export interface PendingFile {
  */
 export async function writeFilesAtomically(files: readonly PendingFile[]): Promise<void> {
   const staged: { temporary: string; target: string }[] = [];
+  const removeStaged = (): void => {
+    for (const { temporary } of staged) rmSync(temporary, { force: true });
+  };
+  const callOff = whenEnding(removeStaged);
   let current = "";
   try {
     for (const { path, bytes } of files) {
@@ -51,8 +58,10 @@ export async function writeFilesAtomically(files: readonly PendingFile[]): Promi
       await rename(temporary, target);
     }
   } catch (error) {
-    await Promise.all(staged.map(({ temporary }) => unlink(temporary).catch(() => undefined)));
-    throw new WasmoteError("file-unwritable", reason(error), { file: current });
+    removeStaged();
+    throw fileError("file-unwritable", error, current);
+  } finally {
+    callOff();
   }
 }
 
@@ -73,7 +82,7 @@ async function existingTarget(path: string): Promise<{ path: string; kind: "file
     throw error;
   });
   if (found === undefined) return { path, kind: "file" };
-  if (found.isDirectory()) throw new Error("it is a folder");
+  if (found.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
   return found.isFile() ? { path: await realpath(path), kind: "file" } : { path, kind: "stream" };
 }
 
@@ -83,5 +92,45 @@ async function writeTo(path: string, flags: string, bytes: Uint8Array): Promise<
     await file.writeFile(bytes);
   } finally {
     await file.close();
+  }
+}
+
+/** Makes a folder, and those around it. Throws `file-unwritable`. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw fileError("file-unwritable", error, path);
+  }
+}
+
+/**
+ * Refuses to write what was read, and to write a file twice.
+ *
+ * @param help names the option that says where is written
+ */
+export async function refuseOverwriting(
+  read: readonly string[],
+  written: readonly string[],
+  help: string,
+): Promise<void> {
+  for (const [i, target] of written.entries()) {
+    for (const source of read) {
+      if (await sameFile(source, target)) {
+        throw new UsageError(`${target} would overwrite ${source}, which is read`, help);
+      }
+    }
+    for (const other of written.slice(0, i)) {
+      if (await sameFile(other, target)) throw new UsageError(`${target} would be written twice`, help);
+    }
+  }
+}
+
+/** Does work on a file, whose errors then name it. */
+export async function withFile<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof WasmoteError ? error.at({ file }) : error;
   }
 }

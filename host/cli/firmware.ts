@@ -26,8 +26,9 @@ export function registerFirmware(program: Command, output: Output): void {
 /** Builds a board's firmware, with the compiler's lines as progress. Throws `board-unknown`, `tool-*`. */
 export async function builtFirmware(board: Board, output: Output): Promise<Firmware> {
   const { buildFirmware } = await import("../firmware/build.js");
-  output.progress(`building the firmware of ${board.id} ...`);
-  const built = await buildFirmware(board, { onLine: (line) => output.progress(line.slice(0, 100)) });
+  const building = `building the firmware of ${board.id}`;
+  output.progress(building);
+  const built = await buildFirmware(board, { onLine: (line) => output.progress(building, line) });
   output.done();
   return built;
 }

@@ -1,5 +1,5 @@
-import type { Command } from "commander";
-import { loadBoard } from "../boards/index.js";
+import { type Command, Option } from "commander";
+import { flashMethodNames, loadBoard } from "../boards/index.js";
 import { builtFirmware } from "./firmware.js";
 import type { Output } from "./output.js";
 
@@ -14,9 +14,8 @@ export function registerFlash(program: Command, output: Output): void {
     .command("flash")
     .description("Build the firmware of a board, and write it to the board.")
     .argument("<board>", "a board of `wasmote boards`")
-    .option(
-      "--method <name>",
-      "uf2, openocd, st-flash, dfu-util or esptool; by default the first that can be used",
+    .addOption(
+      new Option("--method <name>", "by default the first that can be used").choices(flashMethodNames),
     )
     .option(
       "--device <name>",
@@ -27,10 +26,17 @@ export function registerFlash(program: Command, output: Output): void {
 
 async function flash(name: string, options: FlashOptions, output: Output): Promise<void> {
   const board = loadBoard(name);
+  const choice = { method: options.method, wanted: options.device };
+  const [{ lackingForFlash, prepareFlash }, { firmwarePrograms }, { lacking, missing }] = await Promise.all([
+    import("../flash/index.js"),
+    import("../firmware/build.js"),
+    import("../tools/find.js"),
+  ]);
+  const absent = [...lackingForFlash(board, choice), ...lacking(firmwarePrograms(board))];
+  if (absent.length > 0) throw missing(...absent);
+  const prepared = await prepareFlash(board, choice);
   const { files } = await builtFirmware(board, output);
-  const { flashBoard } = await import("../flash/index.js");
-  output.progress(`flashing ${board.id} ...`);
-  const task = { board, files, wanted: options.device, onLine: (line: string) => output.talk(line) };
-  const method = await flashBoard(task, options.method);
-  output.talk(`flashed ${board.id} by ${method}`);
+  output.progress(`flashing ${board.id}`);
+  await prepared.flash({ files, onLine: (line) => output.talk(line) });
+  output.talk(`flashed ${board.id} by ${prepared.method}`);
 }

@@ -2,24 +2,24 @@ import type { Command } from "commander";
 import { readWholeFile } from "../files/read.js";
 import { UsageError } from "./errors.js";
 import { recordingReader } from "./files.js";
+import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
 import { addUserOperators, type OperatorOptions, operatorsOption } from "./user-operators.js";
 
 const wasmMagic = [0x00, 0x61, 0x73, 0x6d];
 
+const help = "\nA model that cannot be built is refused with the list of all nodes that stand in the way.";
+
 /** Adds the command `inspect` to the program. */
 export function registerInspect(program: Command, output: Output): void {
-  program
+  const command = program
     .command("inspect")
     .description("Show what a model file holds, and whether it can be built.")
     .argument("<model>", "a .tflite file, a TF.js Layers model.json, or a .wasm built by wasmote")
     .addOption(operatorsOption())
     .option("--json", "print everything as JSON")
-    .addHelpText(
-      "after",
-      "\nA model that cannot be built is refused with the list of all nodes that stand in the way.",
-    )
     .action((path: string, options: InspectOptions) => inspect(path, options, output));
+  addHelp(command, help);
 }
 
 interface InspectOptions extends OperatorOptions {

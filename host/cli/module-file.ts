@@ -3,6 +3,7 @@ import { type FileKind, fileKind, isText, kindNames } from "../files/kinds.js";
 import { readWholeFile } from "../files/read.js";
 import type { OpenedModule } from "../package/open.js";
 import type { LocalRunner, Tier } from "../run/types.js";
+import type { Output } from "./output.js";
 
 /** A built model's file, opened. */
 export interface ModuleFile extends OpenedModule {
@@ -41,7 +42,14 @@ export async function openRunnerFor(
   on: string,
   tier: Tier | undefined,
   file: ModuleFile,
+  output: Output,
 ): Promise<LocalRunner> {
   const { openRunner } = await import("../run/index.js");
+  if (on === "wasm3") {
+    const { prepareWasm3 } = await import("../run/wasm3.js");
+    const { whenEnding } = await import("../tools/ending.js");
+    const onCompile = (): void => output.progress("compiling wasm3 for this machine");
+    await prepareWasm3({ onCompile, whenEnding });
+  }
   return openRunner(on, file.wasm, file, tier);
 }

@@ -1,4 +1,4 @@
-import { describeType } from "../graph/tensor.js";
+import { describeType, interfaceType } from "../graph/tensor.js";
 import type { ManifestTensor } from "../package/manifest.js";
 import type { Styles } from "./styles.js";
 
@@ -20,7 +20,7 @@ export async function outputText(
   for (const [i, tensor] of outputs.entries()) {
     const frames = results[i]!;
     if (i > 0) lines.push("");
-    lines.push(`${styles.bold(tensor.name)}  ${describeType(tensor)}`);
+    lines.push(`${styles.bold(tensor.name)}  ${describeType(interfaceType(tensor))}`);
     for (const [frame, bytes] of frames.slice(0, shownFrames).entries()) {
       if (frames.length > 1) lines.push(styles.dim(`frame ${frame + 1} of ${frames.length}`));
       const values = decodeReals(bytes, tensor);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { portOption, uploadProgress } from "./board-runner.js";
 import { UsageError } from "./errors.js";
+import { addHelp } from "./help.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 import { bytesText, thousands } from "./table.js";
@@ -11,22 +12,21 @@ interface PushOptions {
   json?: boolean;
 }
 
+const help = `
+A push that was interrupted goes on where it stopped. Until the model is complete and checked, the board's old model
+answers.`;
+
 /** Adds the command `push` to the program. */
 export function registerPush(program: Command, output: Output): void {
-  program
+  const command = program
     .command("push")
     .description("Send a model to a board that runs wasmote's firmware, and make it the active one.")
     .argument("<model>", "a .wasm built by wasmote")
     .addOption(portOption())
     .option("--on <board>", "the board at the port; without a port, its emulator")
     .option("--json", "print what the board says afterwards as JSON")
-    .addHelpText(
-      "after",
-      `
-A push that was interrupted goes on where it stopped. Until the model is complete and checked, the board's old model
-answers.`,
-    )
     .action((model: string, options: PushOptions) => push(model, options, output));
+  addHelp(command, help);
 }
 
 async function push(path: string, options: PushOptions, output: Output): Promise<void> {
@@ -39,15 +39,16 @@ async function push(path: string, options: PushOptions, output: Output): Promise
   const { boardOffer, fit, requireFit } = await import("../boards/index.js");
   const board = namedBoard(options.on);
   if (board !== undefined) requireFit(fit(modelNeeds(file.wasm, file), boardOffer(board)));
+  const name = options.port ?? `${options.on}`;
   const device = await connectBoard(board, {
     port: options.port,
-    onText: (line) => output.talk(`${device?.name ?? "board"}: ${line}`),
-    onProgress: (what) => output.progress(what),
+    onText: (line) => output.talk(`${name}: ${line}`),
+    onProgress: (thing, detail) => output.progress(thing, detail),
   });
   try {
     await deployModel(device, file.wasm, file, { onUpload: uploadProgress(output) });
     const status = await device.status();
-    output.talk(`${status.model} is active on ${status.board} (${device.name})`);
+    output.talk(`${file.manifest.name} is active on ${status.board} (${device.name})`);
     const lines = [
       `RAM    ${bytesText(status.memory)} linear memory, ${bytesText(status.used)} firmware and engine`,
       `flash  ${thousands(file.wasm.length)} of a slot's ${bytesText(status.flash)}`,

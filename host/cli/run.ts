@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
 import { readStandardInput, readWholeFile } from "../files/read.js";
-import { describeType } from "../graph/tensor.js";
+import { describeType, interfaceType } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
 import type { Runner } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
-import { sameFile, writeFilesAtomically } from "./files.js";
+import { refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
+import { addHelp } from "./help.js";
 import { sampleRateOption } from "./input-options.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
@@ -17,17 +18,20 @@ interface RunOptions extends BoardOptions {
   output?: string[];
   sampleRate?: number;
   json?: boolean;
+  raw?: boolean;
 }
 
 const help = `
 Give one --input for each model input, in order, and likewise --output; the ending says how a file is read:
-  .npy   inputs of the model's own dtype as they are, float32 or float64 quantized; outputs of the model's dtype
-  .bin   the tensor's bytes as they are, little-endian
+  .npy   inputs of float32 or float64, or of the dtype that the board computes with; outputs of the model's dtype
+  .bin   elements of the model's own dtype, little-endian
   .json  real values, in flat or nested arrays
   .png .jpg .bmp   (inputs) a picture; one of another size is resized
   .wav   (inputs) a sound; it is mixed down to one channel and brought to the model's sample rate
   -      (inputs) standard input; what is no .npy, picture or sound is taken as .bin
 What is done to a file's values is told on stderr. A known content counts more than the ending.
+A model whose own inputs and outputs are float32 keeps them, whatever it computes with; --raw reads and writes .bin and
+.npy files as the board holds them, in int8.
 A file that holds N times the input runs the model N times in a row, and an output then holds N results.
 
 Example: wasmote run digits.wasm --input digit-7.png`;
@@ -41,11 +45,10 @@ export function registerRun(program: Command, output: Output): void {
     .option("--input <file...>", "files of the model's inputs, in order")
     .option("--output <file...>", "files for the model's outputs, in order; printed if none is given")
     .addOption(sampleRateOption("rate of the model's sounds, in place of the one that it was built with"))
-    .option("--on <runner>", "wasm3, node, or a board of `wasmote boards`", "wasm3")
+    .option("--raw", "files hold what the board does: its stored dtype, not the model's own")
     .option("--json", "print all output values as JSON")
-    .addHelpText("after", help)
     .action((model: string, options: RunOptions) => run(model, options, output));
-  addBoardOptions(command);
+  addHelp(addBoardOptions(command), help);
 }
 
 async function run(path: string, options: RunOptions, output: Output): Promise<void> {
@@ -54,11 +57,11 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   const inputPaths = options.input ?? [];
   const outputPaths = options.output ?? [];
   requireCounts(manifest, inputPaths, outputPaths);
-  await refuseOverwriting([path, ...inputPaths], outputPaths);
+  await refuseOverwriting([path, ...inputPaths], outputPaths, "Give --output another name.");
   const { requireOutputEnding, encodeOutput } = await import("../run/tensor-files/index.js");
   for (const target of outputPaths) await withFile(target, () => requireOutputEnding(target));
 
-  const inputs = await readInputs(manifest, inputPaths, options.sampleRate, output);
+  const inputs = await readInputs(manifest, inputPaths, options, output);
   const frameCount = inputs[0]?.length ?? 1;
   const runner = await openRunnerOrBoard(options, file, output);
   let results: Uint8Array[][];
@@ -71,7 +74,7 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   await writeFilesAtomically(
     outputPaths.map((target, i) => ({
       path: target,
-      bytes: encodeOutput(results[i]!, target, manifest.outputs[i]!),
+      bytes: encodeOutput(results[i]!, target, manifest.outputs[i]!, options),
     })),
   );
   for (const target of outputPaths) output.talk(`wrote ${target}`);
@@ -83,7 +86,7 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
 
 function requireCounts(manifest: Manifest, inputs: readonly string[], outputs: readonly string[]): void {
   const list = (tensors: readonly ManifestTensor[]) =>
-    tensors.map((tensor) => `${tensor.name} (${describeType(tensor)})`).join(", ");
+    tensors.map((tensor) => `${tensor.name} (${describeType(interfaceType(tensor))})`).join(", ");
   if (inputs.length !== manifest.inputs.length) {
     throw new WasmoteError(
       "input-count",
@@ -98,20 +101,10 @@ function requireCounts(manifest: Manifest, inputs: readonly string[], outputs: r
   }
 }
 
-async function refuseOverwriting(read: readonly string[], written: readonly string[]): Promise<void> {
-  for (const [i, target] of written.entries()) {
-    for (const source of [...read, ...written.slice(0, i)]) {
-      if (await sameFile(source, target)) {
-        throw new UsageError(`the output ${target} would overwrite ${source}`, "Give --output another name.");
-      }
-    }
-  }
-}
-
 async function readInputs(
   manifest: Manifest,
   paths: readonly string[],
-  sampleRate: number | undefined,
+  options: Pick<RunOptions, "raw" | "sampleRate">,
   output: Output,
 ): Promise<Uint8Array[][]> {
   const { readInput, standardInput } = await import("../run/tensor-files/index.js");
@@ -120,9 +113,10 @@ async function readInputs(
   }
   const inputs: Uint8Array[][] = [];
   for (const [i, path] of paths.entries()) {
+    const { sampleRate } = options;
     const tensor = { ...manifest.inputs[i]!, ...(sampleRate === undefined ? {} : { sampleRate }) };
     const bytes = path === standardInput ? await readStandardInput() : readWholeFile(path);
-    const { frames, notes } = await withFile(path, () => readInput(bytes, path, tensor));
+    const { frames, notes } = await withFile(path, () => readInput(bytes, path, tensor, options));
     if (notes.length > 0) output.talk(`${path}: ${notes.join("; ")}`);
     if (inputs.length > 0 && frames.length !== inputs[0]!.length) {
       throw new WasmoteError(
@@ -145,7 +139,10 @@ async function runFrames(
 ): Promise<Uint8Array[][]> {
   const results: Uint8Array[][] = manifest.outputs.map(() => []);
   for (let frame = 0; frame < frameCount; frame++) {
-    if (frameCount > 1) output.progress(`running frame ${frame + 1} of ${frameCount}`);
+    output.progress(
+      `running ${manifest.name} on ${runner.name}`,
+      frameCount > 1 ? `frame ${frame + 1} of ${frameCount}` : undefined,
+    );
     for (const [i, frames] of inputs.entries()) await runner.writeInput(i, frames[frame]!);
     await runner.run();
     for (const [i, frames] of results.entries()) frames.push(await runner.readOutput(i));
@@ -160,20 +157,13 @@ async function jsonResult(manifest: Manifest, results: readonly Uint8Array[][]):
       const bytes = joinFrames(results[i]!);
       return {
         name: tensor.name,
-        dtype: tensor.dtype,
+        dtype: interfaceType(tensor).dtype,
         shape: framesShape(tensor.shape, results[i]!.length),
         values: decodeReals(bytes, tensor),
+        rawDtype: tensor.dtype,
         raw: decodeStored(bytes, tensor.dtype),
         ...(tensor.labels === undefined ? {} : { labels: tensor.labels }),
       };
     }),
   };
-}
-
-async function withFile<T>(file: string, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof WasmoteError ? error.at({ file }) : error;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Tool } from "../tools/toolchain.js";
+import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
 import { table } from "./table.js";
 
@@ -8,21 +9,20 @@ interface ToolchainOptions {
   json?: boolean;
 }
 
+const help = `
+Missing programs are installed with apt-get on Debian and Ubuntu; elsewhere they are named, and the exit code is 3.
+Both compilers need picolibc, which Homebrew does not have: there it must be built by hand.
+Programs for flashing are optional: each board takes its own, and boards with a UF2 boot loader take none.`;
+
 /** Adds the command `toolchain` to the program. */
 export function registerToolchain(program: Command, output: Output): void {
-  program
+  const command = program
     .command("toolchain")
     .description("Install the compilers and emulators that boards need.")
     .option("--check", "install nothing, only say what there is")
     .option("--json", "print the programs as JSON")
-    .addHelpText(
-      "after",
-      `
-Missing programs are installed with apt-get on Debian and Ubuntu; elsewhere they are named, and the exit code is 3.
-Both compilers need picolibc, which Homebrew does not have: there it must be built by hand.
-Programs for flashing are optional: each board takes its own, and boards with a UF2 boot loader take none.`,
-    )
     .action((options: ToolchainOptions) => showToolchain(options, output));
+  addHelp(command, help);
 }
 
 async function showToolchain(options: ToolchainOptions, output: Output): Promise<void> {
@@ -31,7 +31,7 @@ async function showToolchain(options: ToolchainOptions, output: Output): Promise
   const missing = missingPrograms(tools);
   if (missing.length > 0 && !options.check) {
     output.talk(`missing: ${missing.join(", ")}`);
-    installPrograms(missing);
+    await installPrograms(missing);
     tools = toolchain();
   }
   output.data(

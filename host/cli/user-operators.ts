@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import type { KernelLibrary } from "../link/link.js";
 import type { Output } from "./output.js";
 
@@ -12,11 +12,7 @@ export function operatorsOption(): Option {
   return new Option(
     "--operators <dir>",
     "add the operators of this folder; needs the package assemblyscript",
-  ).argParser((folder, previous) => {
-    if (folder === "") throw new InvalidArgumentError("A folder is expected.");
-    if (previous !== undefined) throw new InvalidArgumentError("It may be given once.");
-    return folder;
-  });
+  );
 }
 
 /**
@@ -33,6 +29,6 @@ export async function addUserOperators(
     import("../tools/user-operators.js"),
     import("../kernels/library.js"),
   ]);
-  output.progress(`compiling the kernels of ${folder} ...`);
+  output.blocking(`compiling the kernels of ${folder}`);
   return [packageKernels(), await loadUserOperators(folder)];
 }

@@ -1,130 +1,82 @@
+import { z } from "zod";
 import { WasmoteError } from "../errors.js";
+import { largestPacketBytes } from "./frames.js";
 import type { Payload } from "./smp.js";
 
+const count = z.int().nonnegative();
+const bytes = z.instanceof(Uint8Array);
+
 /** What `status` tells (docs/link.md, group 64). Sizes in bytes. */
-export interface BoardStatus {
-  abi: number;
-  board: string;
+const statusSchema = z.object({
+  abi: count,
+  board: z.string(),
   /** Name of the active model; null without one. */
-  model: string | null;
+  model: z
+    .string()
+    .nullish()
+    .transform((name) => name ?? null),
   /** Free for a model. */
-  ram: number;
+  ram: count,
   /** RAM used besides linear memory. */
-  used: number;
+  used: count,
   /** Linear memory of the active model. */
-  memory: number;
-  steps: number;
-  unit: "instructions" | "cycles";
-  hz: number;
+  memory: count,
+  steps: count,
+  unit: z.enum(["instructions", "cycles"]),
+  hz: count,
   /** Largest packet that the board takes. */
-  mtu: number;
+  mtu: count.max(largestPacketBytes),
   /** Size of a slot. */
-  flash: number;
+  flash: count,
   /** Whether the firmware has WebAssembly's floating-point operations. */
-  floats: boolean;
+  floats: z.boolean().default(false),
   /** Imports that the firmware offers, as "module.name". */
-  imports: string[];
-}
+  imports: z.array(z.string()),
+});
+export type BoardStatus = z.output<typeof statusSchema>;
 
 /** A slot that holds a complete, checked model. */
-export interface Image {
-  slot: number;
-  version: string;
+const imageSchema = z.object({
+  slot: count,
+  version: z.string(),
   /** SHA-256 of the file. */
-  hash: Uint8Array;
-  active: boolean;
-  confirmed: boolean;
+  hash: bytes.refine((hash) => hash.length === 32, "it has not 32 bytes"),
+  active: z.boolean().default(false),
+  confirmed: z.boolean().default(false),
+});
+export type Image = z.output<typeof imageSchema>;
+
+/** What each request is answered with (docs/link.md). Fields that are not named are ignored. */
+export const answers = {
+  nothing: z.object({}),
+  echo: z.object({ r: z.string() }),
+  parameters: z.object({ buf_size: count, buf_count: count }),
+  information: z.object({ output: z.string() }),
+  status: statusSchema,
+  images: z.object({ images: z.array(imageSchema) }),
+  /** The offset that the board wants next. */
+  offset: z.object({ off: count }),
+  part: z.object({ off: count, len: count, data: bytes }),
+  run: z.object({ code: z.int(), count }),
+} as const;
+
+/**
+ * Reads an answer. Throws `board-protocol` where a field is missing, of another type or out of range.
+ *
+ * @param what the request, for a person
+ */
+export function readAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  payload: Payload,
+  what: string,
+): z.output<Schema> {
+  const result = schema.safeParse(payload);
+  if (result.success) return result.data;
+  const { path = [], message = "" } = result.error.issues[0] ?? {};
+  return refuseAnswer(what, `"${path.join(".")}": ${message}`);
 }
 
-/** Reads fields of an answer, each of its type. Throws `board-protocol` where one is missing or of another type. */
-export class Answer {
-  readonly #payload: Payload;
-  readonly #what: string;
-
-  constructor(payload: Payload, what: string) {
-    this.#payload = payload;
-    this.#what = what;
-  }
-
-  count(field: string): number {
-    const value = this.#payload[field];
-    return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : this.#wrong(field, "a count");
-  }
-
-  integer(field: string): number {
-    const value = this.#payload[field];
-    return Number.isSafeInteger(value) ? Number(value) : this.#wrong(field, "an integer");
-  }
-
-  text(field: string): string {
-    const value = this.#payload[field];
-    return typeof value === "string" ? value : this.#wrong(field, "a text");
-  }
-
-  flag(field: string): boolean {
-    const value = this.#payload[field] ?? false;
-    return typeof value === "boolean" ? value : this.#wrong(field, "true or false");
-  }
-
-  bytes(field: string): Uint8Array {
-    const value = this.#payload[field];
-    return value instanceof Uint8Array ? value : this.#wrong(field, "bytes");
-  }
-
-  list(field: string): Answer[] {
-    const value = this.#payload[field];
-    if (!Array.isArray(value)) return this.#wrong(field, "a list");
-    return value.map((entry, i) => new Answer(entry ?? {}, `${this.#what}, ${field} ${i}`));
-  }
-
-  texts(field: string): string[] {
-    const value = this.#payload[field];
-    const valid = Array.isArray(value) && value.every((entry) => typeof entry === "string");
-    return valid ? (value as string[]) : this.#wrong(field, "a list of texts");
-  }
-
-  has(field: string): boolean {
-    return (this.#payload[field] ?? null) !== null;
-  }
-
-  /** Throws `board-protocol` for a field that is of the right type and still wrong. */
-  refuse(what: string): never {
-    throw new WasmoteError("board-protocol", `the answer to ${this.#what}: ${what}`);
-  }
-
-  #wrong(field: string, expected: string): never {
-    return this.refuse(`"${field}" is not ${expected}`);
-  }
-}
-
-/** Reads the answer to `status`. Throws `board-protocol`. */
-export function readStatus(answer: Answer): BoardStatus {
-  const unit = answer.text("unit");
-  if (unit !== "instructions" && unit !== "cycles") return answer.refuse(`the unit is "${unit}"`);
-  return {
-    abi: answer.count("abi"),
-    board: answer.text("board"),
-    model: answer.has("model") ? answer.text("model") : null,
-    ram: answer.count("ram"),
-    used: answer.count("used"),
-    memory: answer.count("memory"),
-    steps: answer.count("steps"),
-    unit,
-    hz: answer.count("hz"),
-    mtu: answer.count("mtu"),
-    flash: answer.count("flash"),
-    floats: answer.flag("floats"),
-    imports: answer.texts("imports"),
-  };
-}
-
-/** Reads one entry of the image list. Throws `board-protocol`. */
-export function readImage(answer: Answer): Image {
-  return {
-    slot: answer.count("slot"),
-    version: answer.text("version"),
-    hash: answer.bytes("hash"),
-    active: answer.flag("active"),
-    confirmed: answer.flag("confirmed"),
-  };
+/** Throws `board-protocol` for an answer that has the right fields and is still wrong. */
+export function refuseAnswer(what: string, problem: string): never {
+  throw new WasmoteError("board-protocol", `the answer to ${what}: ${problem}`);
 }

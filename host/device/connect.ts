@@ -1,8 +1,14 @@
 import { type Board, loadBoard } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
-import { buildFirmware } from "../firmware/build.js";
+import { buildFirmware, firmwarePrograms } from "../firmware/build.js";
+import { requirePrograms } from "../tools/find.js";
 import { Device } from "./device.js";
-import { startEmulator, takesModelAtStart } from "./emulators/index.js";
+import {
+  emulatorPrograms,
+  requireEmulatorPackage,
+  startEmulator,
+  takesModelAtStart,
+} from "./emulators/index.js";
 import { openPort } from "./open-port.js";
 
 /** How a board is reached. */
@@ -13,8 +19,8 @@ export interface ConnectOptions {
   model?: Uint8Array;
   /** Takes the board's text. */
   onText?(line: string): void;
-  /** Told what takes long. */
-  onProgress?(what: string): void;
+  /** Told what takes long, and how far it is. */
+  onProgress?(thing: string, detail?: string): void;
 }
 
 const defaultBaud = 115_200;
@@ -23,17 +29,21 @@ const defaultBaud = 115_200;
  * Connects to a board: a real one at a port, or else its emulator, for which the firmware is built first.
  *
  * @param board undefined for whatever is at the port
- * @throws `port-unavailable`, `board-silent`, `board-emulator-none`, `tool-missing`, `tool-failed`
+ * @throws `port-unavailable`, `board-silent`, `board-other` where the board at the port is not the one named,
+ * `board-emulator-none`, `tool-missing` and `package-missing` before anything is built, `tool-failed`
  */
 export async function connectBoard(board: Board | undefined, options: ConnectOptions): Promise<Device> {
   const { port, model, onText, onProgress } = options;
-  if (port !== undefined) return connectPort(port, board?.link.baud ?? defaultBaud, onText);
+  if (port !== undefined) return connectPort(port, board, options);
   if (board?.emulator === undefined) {
     throw new WasmoteError("board-emulator-none", board?.id ?? "no board and no port is named");
   }
-  onProgress?.(`building the firmware of ${board.id} ...`);
-  const { files } = await buildFirmware(board);
-  onProgress?.(`starting the emulator of ${board.id} ...`);
+  requirePrograms([...firmwarePrograms(board), ...emulatorPrograms(board)]);
+  await requireEmulatorPackage(board);
+  const building = `building the firmware of ${board.id}`;
+  onProgress?.(building);
+  const { files } = await buildFirmware(board, { onLine: (line) => onProgress?.(building, line) });
+  onProgress?.(`starting the emulator of ${board.id}`);
   return startEmulator(board, files, { model: takesModelAtStart(board) ? model : undefined, onText });
 }
 
@@ -42,13 +52,26 @@ export function namedBoard(name: string | undefined): Board | undefined {
   return name === undefined ? undefined : loadBoard(name);
 }
 
-async function connectPort(port: string, baud: number, onText?: (line: string) => void): Promise<Device> {
-  const device = new Device(await openPort(port, baud), { onText });
+async function connectPort(
+  port: string,
+  board: Board | undefined,
+  { onText, onProgress }: ConnectOptions,
+): Promise<Device> {
+  onProgress?.(`connecting to ${port}`);
+  const device = new Device(await openPort(port, board?.link.baud ?? defaultBaud), { onText });
   try {
     await device.echo("wasmote", { timeoutMillis: 500, attempts: 6 });
+    if (board !== undefined) await requireBoard(device, board);
     return device;
   } catch (error) {
     await device.close();
     throw error;
+  }
+}
+
+async function requireBoard(device: Device, board: Board): Promise<void> {
+  const { board: found } = await device.status();
+  if (found !== board.id) {
+    throw new WasmoteError("board-other", `${found} at ${device.name}; ${board.id} is expected`);
   }
 }

@@ -1,8 +1,10 @@
-import { Answer, type BoardStatus, type Image, readImage, readStatus } from "./answers.js";
-import { readParts, writeParts } from "./parts.js";
+import { maxManifestBytes } from "../abi/limits.js";
+import { answers, type BoardStatus, type Image, readAnswer } from "./answers.js";
+import { type LongAnswer, readParts, writeParts } from "./parts.js";
 import { groups } from "./return-codes.js";
 import type { Payload } from "./smp.js";
 import { type ClientOptions, SmpClient } from "./smp-client.js";
+import { defaultTransferTime, startTransfer, type TransferTime } from "./transfer-time.js";
 import type { Transport } from "./transport.js";
 import { type UploadOptions, upload } from "./upload.js";
 
@@ -28,22 +30,27 @@ export interface DeviceOptions extends ClientOptions {
   runTimeoutMillis?: number;
   /** How long erasing, checking and activating may take, in milliseconds. */
   flashTimeoutMillis?: number;
+  /** How long a transfer of several requests may take in all. */
+  transferTime?: TransferTime;
 }
 
 /**
  * A board that runs wasmote's firmware, over any line: every operation of docs/link.md.
- * All of them throw `board-silent`, `board-protocol`, and the error that the board answers.
+ * All of them throw `board-silent`, `board-slow`, `board-protocol`, and the error that the board answers. What a board
+ * says is not believed: it is checked, and bounded by what was asked for, so that every operation ends.
  */
 export class Device {
   readonly #client: SmpClient;
   readonly #runTimeoutMillis: number;
   readonly #flashTimeoutMillis: number;
+  readonly #transferTime: TransferTime;
   #status: BoardStatus | undefined;
 
   constructor(transport: Transport, options: DeviceOptions = {}) {
     this.#client = new SmpClient(transport, options);
     this.#runTimeoutMillis = options.runTimeoutMillis ?? 600_000;
     this.#flashTimeoutMillis = options.flashTimeoutMillis ?? 30_000;
+    this.#transferTime = options.transferTime ?? defaultTransferTime;
   }
 
   /** Name of the line. */
@@ -53,7 +60,7 @@ export class Device {
 
   /** Sends a text and gives what comes back. */
   async echo(text: string, limits: { timeoutMillis?: number; attempts?: number } = {}): Promise<string> {
-    return new Answer(await this.#os("echo", "write", 0, { d: text }, limits), "echo").text("r");
+    return readAnswer(answers.echo, await this.#os("echo", "write", 0, { d: text }, limits), "echo").r;
   }
 
   /** Starts the board anew. */
@@ -64,19 +71,21 @@ export class Device {
 
   /** The board's SMP buffer: bytes of each, and how many. */
   async parameters(): Promise<{ bufferBytes: number; buffers: number }> {
-    const answer = new Answer(await this.#os("parameters", "read", 6, {}), "parameters");
-    return { bufferBytes: answer.count("buf_size"), buffers: answer.count("buf_count") };
+    const payload = await this.#os("parameters", "read", 6, {});
+    const { buf_size, buf_count } = readAnswer(answers.parameters, payload, "parameters");
+    return { bufferBytes: buf_size, buffers: buf_count };
   }
 
   /** What the firmware says of itself; `format` as mcumgr's `os info` takes it. */
   async information(format = "a"): Promise<string> {
-    return new Answer(await this.#os("information", "read", 7, { format }), "information").text("output");
+    const payload = await this.#os("information", "read", 7, { format });
+    return readAnswer(answers.information, payload, "information").output;
   }
 
   /** What board it is, its model, and what it has left. */
   async status(): Promise<BoardStatus> {
     const payload = await this.#inference("status", "read", 0, {});
-    this.#status = readStatus(new Answer(payload, "status"));
+    this.#status = readAnswer(answers.status, payload, "status");
     return this.#status;
   }
 
@@ -110,18 +119,22 @@ export class Device {
     const { mtu } = await this.#known();
     const send = (payload: Payload, timeoutMillis?: number) =>
       this.#image("upload", "write", 1, payload, { timeoutMillis });
-    return upload(send, mtu, file, { flashTimeoutMillis: this.#flashTimeoutMillis, ...options });
+    const inTime = startTransfer(this.#transferTime, "an upload", file.length);
+    return upload(send, mtu, file, inTime, { flashTimeoutMillis: this.#flashTimeoutMillis, ...options });
   }
 
   /** The active model's section `wasmote.manifest`, in CBOR. */
   async manifest(): Promise<Uint8Array> {
-    return readParts((off) => this.#inference("manifest", "read", 1, { off }), "manifest");
+    return this.#read({ what: "manifest", bytes: maxManifestBytes, exact: false }, (off) =>
+      this.#inference("manifest", "read", 1, { off }),
+    );
   }
 
   /** Writes one input of the active model. */
   async writeInput(index: number, bytes: Uint8Array): Promise<void> {
     const { mtu } = await this.#known();
-    await writeParts((part) => this.#inference("input", "write", 2, { i: index, ...part }), mtu, bytes);
+    const send = (part: Payload) => this.#inference("input", "write", 2, { i: index, ...part });
+    await writeParts(send, mtu, bytes, startTransfer(this.#transferTime, "an input", bytes.length));
   }
 
   /**
@@ -132,11 +145,8 @@ export class Device {
     const { limit, timeoutMillis = this.#runTimeoutMillis } = options;
     const payload = { first, last, ...(limit === undefined ? {} : { limit }) };
     const what = `run of steps ${first} to ${last}`;
-    const answer = new Answer(
-      await this.#inference(what, "write", 3, payload, { timeoutMillis, attempts: 1 }),
-      what,
-    );
-    return { code: answer.integer("code"), count: answer.count("count") };
+    const answer = await this.#inference(what, "write", 3, payload, { timeoutMillis, attempts: 1 });
+    return readAnswer(answers.run, answer, what);
   }
 
   /**
@@ -147,9 +157,11 @@ export class Device {
     await this.#inference("tier", "write", 5, { accelerated });
   }
 
-  /** Reads one output of the active model. */
-  async readOutput(index: number): Promise<Uint8Array> {
-    return readParts((off) => this.#inference("output", "read", 4, { i: index, off }), `output ${index}`);
+  /** Reads one output of the active model, which has `bytes` bytes. */
+  async readOutput(index: number, bytes: number): Promise<Uint8Array> {
+    return this.#read({ what: `output ${index}`, bytes, exact: true }, (off) =>
+      this.#inference("output", "read", 4, { i: index, off }),
+    );
   }
 
   /** Ends the line. */
@@ -161,8 +173,12 @@ export class Device {
     return this.#status ?? (await this.status());
   }
 
+  #read(answer: LongAnswer, ask: (off: number) => Promise<Payload>): Promise<Uint8Array> {
+    return readParts(ask, answer, startTransfer(this.#transferTime, answer.what, answer.bytes));
+  }
+
   #imageList(payload: Payload): Image[] {
-    return new Answer(payload, "images").list("images").map(readImage);
+    return readAnswer(answers.images, payload, "images").images;
   }
 
   #os = this.#group(groups.os);

@@ -6,6 +6,9 @@ export const maxLineBytes = 127;
 /** Bytes that a packet has besides header and payload: length and CRC. */
 export const framingBytes = 4;
 
+/** Largest packet that there can be: its first two bytes hold the length of what follows them. */
+export const largestPacketBytes = 2 + 0xffff;
+
 const firstMarker = [0x06, 0x09] as const;
 const nextMarker = [0x04, 0x14] as const;
 const lineEnd = 0x0a;

@@ -1,5 +1,5 @@
 import { WasmoteError } from "../errors.js";
-import { Answer } from "./answers.js";
+import { answers, readAnswer, refuseAnswer } from "./answers.js";
 import { framingBytes } from "./frames.js";
 import { headerBytes, type Payload, payloadBytes } from "./smp.js";
 
@@ -23,27 +23,45 @@ export function roomForData(mtu: number, payload: Payload): number {
   return aligned;
 }
 
+/** What is read in parts. */
+export interface LongAnswer {
+  /** The request, for a person. */
+  what: string;
+  /** Its length in bytes where that is known, or else the most that is taken. */
+  bytes: number;
+  exact: boolean;
+}
+
 /**
- * Reads all parts of something long. Throws `board-protocol` where the parts do not join.
+ * Reads all parts of something long. Throws `board-protocol` where it has another length than it must, and where the
+ * parts do not join: before more than `bytes` are kept.
  *
  * @param ask asks for the part that starts at an offset
+ * @param inTime throws when the transfer has taken too long
  */
-export async function readParts(ask: (off: number) => Promise<Payload>, what: string): Promise<Uint8Array> {
+export async function readParts(
+  ask: (off: number) => Promise<Payload>,
+  { what, bytes, exact }: LongAnswer,
+  inTime: () => void,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let at = 0;
-  for (let total = 1; at < total; ) {
-    const answer = new Answer(await ask(at), what);
-    const [off, length, data] = [answer.count("off"), answer.count("len"), answer.bytes("data")];
-    if (off !== at) answer.refuse(`a part at ${off} instead of ${at}`);
-    if (at > 0 && length !== total) answer.refuse(`${length} bytes in all, and ${total} before`);
-    if (at + data.length > length || (data.length === 0 && at < length)) {
-      answer.refuse(`a part of ${data.length} bytes at ${at} of ${length}`);
+  let total: number | undefined;
+  do {
+    inTime();
+    const { off, len, data } = readAnswer(answers.part, await ask(at), what);
+    if (exact ? len !== bytes : len > bytes) {
+      refuseAnswer(what, `it has ${len} bytes instead of ${exact ? "" : "at most "}${bytes}`);
     }
-    total = length;
+    if (off !== at) refuseAnswer(what, `a part at ${off} instead of ${at}`);
+    if (total !== undefined && len !== total) refuseAnswer(what, `${len} bytes in all, and ${total} before`);
+    if (at + data.length > len || (data.length === 0 && at < len)) {
+      refuseAnswer(what, `a part of ${data.length} bytes at ${at} of ${len}`);
+    }
+    total = len;
     at += data.length;
     parts.push(data);
-    if (length === 0) break;
-  }
+  } while (at < total);
   return new Uint8Array(Buffer.concat(parts));
 }
 
@@ -51,20 +69,22 @@ export async function readParts(ask: (off: number) => Promise<Payload>, what: st
  * Writes something long part by part. Throws `board-protocol` where the board wants another part than the next.
  *
  * @param send sends one part
+ * @param inTime throws when the transfer has taken too long
  */
 export async function writeParts(
   send: (part: { off: number; data: Uint8Array }) => Promise<Payload>,
   mtu: number,
   bytes: Uint8Array,
+  inTime: () => void,
 ): Promise<void> {
   const most = { i: 0xffff, off: 0xffffffff, data: new Uint8Array(0) };
   const room = roomForData(mtu, most);
   let off = 0;
   do {
     const data = bytes.subarray(off, off + room);
-    const answer = new Answer(await send({ off, data }), "input");
+    inTime();
+    const { off: next } = readAnswer(answers.offset, await send({ off, data }), "input");
     off += data.length;
-    const next = answer.count("off");
-    if (next !== off) answer.refuse(`it wants offset ${next} after ${off}`);
+    if (next !== off) refuseAnswer("input", `it wants offset ${next} after ${off}`);
   } while (off < bytes.length);
 }

@@ -16,7 +16,7 @@ export function processTransport(
   args: readonly string[],
   onEnd?: () => void,
 ): Transport {
-  const child = startChild(program, args, onEnd);
+  const child = startChild(program, args, { onEnd });
   let stderr = "";
   const ending = new Ending();
   child.stderr?.on("data", (bytes: Buffer) => {

@@ -1,5 +1,7 @@
+import { z } from "zod";
 import { type ModelError, modelErrors } from "../abi/return-codes.js";
 import { type ErrorCode, WasmoteError } from "../errors.js";
+import { readAnswer } from "./answers.js";
 import type { Payload } from "./smp.js";
 
 /** Group numbers of docs/link.md. */
@@ -43,23 +45,26 @@ const protocolErrors: Readonly<Record<number, string>> = {
   13: "protocol too new",
 };
 
+/** How an answer carries an error. */
+const errorSchema = z.object({
+  err: z.object({ group: z.int(), rc: z.int() }).nullish(),
+  rc: z.int().nullish(),
+});
+
 /**
- * The error that an answer carries, if it carries one.
+ * The error that an answer carries, if it carries one. Throws `board-protocol` where it carries one of no kind.
  *
  * @param what the request, for a person
  */
 export function errorIn(payload: Payload, what: string): WasmoteError | undefined {
-  const { err, rc } = payload;
-  if (typeof err === "object" && err !== null) {
-    const { group, rc: code } = err as { group?: unknown; rc?: unknown };
-    if (code === 0) return undefined;
-    const known =
-      group === groups.inference || group === groups.image ? returnCodes[Number(code)] : undefined;
-    if (known !== undefined) return new WasmoteError(known.error, `${what}: rc ${code} (${known.name})`);
-    return new WasmoteError("board-failed", `${what}: rc ${code} of group ${group}`);
+  const { err, rc } = readAnswer(errorSchema, payload, what);
+  if (err) {
+    if (err.rc === 0) return undefined;
+    const ofModels = err.group === groups.inference || err.group === groups.image;
+    const known = ofModels ? returnCodes[err.rc] : undefined;
+    if (known !== undefined) return new WasmoteError(known.error, `${what}: rc ${err.rc} (${known.name})`);
+    return new WasmoteError("board-failed", `${what}: rc ${err.rc} of group ${err.group}`);
   }
-  if (typeof rc === "number" && rc !== 0) {
-    return new WasmoteError("board-failed", `${what}: SMP error ${rc} (${protocolErrors[rc] ?? "unknown"})`);
-  }
-  return undefined;
+  if (!rc) return undefined;
+  return new WasmoteError("board-failed", `${what}: SMP error ${rc} (${protocolErrors[rc] ?? "unknown"})`);
 }

@@ -3,6 +3,8 @@ import { WasmoteError } from "../errors.js";
 import { Ending } from "./ending.js";
 import type { Transport } from "./transport.js";
 
+const connectMillis = 10_000;
+
 /**
  * A line over a socket: `tcp://HOST:PORT`, or `unix:PATH`, as an emulator or a serial port server offers it.
  *
@@ -11,10 +13,14 @@ import type { Transport } from "./transport.js";
 export async function socketTransport(address: string): Promise<Transport> {
   const socket = connect(socketTarget(address));
   await new Promise<void>((resolve, reject) => {
+    const fail = (reason: string) => reject(new WasmoteError("port-unavailable", `${address}: ${reason}`));
+    const timer = setTimeout(() => {
+      socket.destroy();
+      fail(`no connection within ${connectMillis / 1000} s`);
+    }, connectMillis);
     socket.once("connect", resolve);
-    socket.once("error", (error) => {
-      reject(new WasmoteError("port-unavailable", `${address}: ${error.message}`));
-    });
+    socket.once("error", (error) => fail(error.message));
+    for (const event of ["connect", "close"]) socket.once(event, () => clearTimeout(timer));
   });
   socket.setNoDelay(true);
   const ending = new Ending();

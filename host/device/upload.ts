@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { WasmoteError } from "../errors.js";
-import { Answer } from "./answers.js";
+import { answers, readAnswer, refuseAnswer } from "./answers.js";
 import { roomForData } from "./parts.js";
 import type { Payload } from "./smp.js";
 
@@ -17,12 +16,17 @@ export interface UploadOptions {
 /** The board may ask this often in a row for what it has been sent. */
 const maxRepeats = 5;
 
+/** An upload may take this many times the requests that the file has parts, and some more. */
+const maxRequestsAPart = 2;
+const maxMoreRequests = 16;
+
 /**
  * Sends a file in parts that each fill one packet, always the one that the board asks for, so that an upload that was
  * interrupted goes on where it stopped. Source: docs/link.md, "Group 1".
  *
  * @param send sends a part and gives the board's answer
  * @param mtu largest packet that the board takes, in bytes
+ * @param inTime throws when the upload has taken too long
  * @returns the file's SHA-256
  * @throws `board-protocol` where the board's offsets make no sense; what `send` and `signal` throw
  */
@@ -30,27 +34,32 @@ export async function upload(
   send: (payload: Payload, timeoutMillis?: number) => Promise<Payload>,
   mtu: number,
   file: Uint8Array,
+  inTime: () => void,
   options: UploadOptions = {},
 ): Promise<Uint8Array> {
   const sha = new Uint8Array(createHash("sha256").update(file).digest());
   const room = roomForData(mtu, { off: 0xffffffff, len: 0xffffffff, sha, data: new Uint8Array(0) });
+  const maxRequests = maxRequestsAPart * Math.ceil(file.length / room) + maxMoreRequests;
   let off = 0;
+  let reached = 0;
   let repeats = 0;
-  do {
+  for (let requests = 0; requests === 0 || off < file.length; requests++) {
     options.signal?.throwIfAborted();
+    inTime();
+    if (requests === maxRequests)
+      refuseAnswer("upload", `it has asked for ${requests} parts, and wants ${off}`);
     const data = file.subarray(off, off + room);
     const start = off === 0;
     const slow = start || off + data.length >= file.length;
     const payload = start ? { off, len: file.length, sha, data } : { off, data };
-    const answer = new Answer(await send(payload, slow ? options.flashTimeoutMillis : undefined), "upload");
-    const next = answer.count("off");
-    if (next > file.length) answer.refuse(`it wants offset ${next} of ${file.length} bytes`);
-    repeats = next > off ? 0 : repeats + 1;
-    if (repeats > maxRepeats) {
-      throw new WasmoteError("board-protocol", `the board asks ${repeats} times in a row for offset ${next}`);
-    }
-    off = next;
+    const answer = await send(payload, slow ? options.flashTimeoutMillis : undefined);
+    off = readAnswer(answers.offset, answer, "upload").off;
+    if (off > file.length) refuseAnswer("upload", `it wants offset ${off} of ${file.length} bytes`);
+    repeats = off > reached ? 0 : repeats + 1;
+    if (repeats > maxRepeats)
+      refuseAnswer("upload", `it asks ${repeats} times in a row for what it was sent`);
+    reached = Math.max(reached, off);
     options.onProgress?.(off, file.length);
-  } while (off < file.length);
+  }
   return sha;
 }

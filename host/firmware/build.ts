@@ -12,12 +12,13 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { nativeSources } from "wasm3-bindings/sources";
 import { type Board, boardsFolder } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
-import { findProgram, requireProgram } from "../tools/find.js";
+import { temporaryFolder } from "../tools/ending.js";
+import { findProgram, requireProgram, requirePrograms } from "../tools/find.js";
+import type { Program } from "../tools/packages.js";
 import { runProgram } from "../tools/run.js";
 import { userCache } from "../tools/user-cache.js";
 import { type ImageSizes, imageSizes } from "./sizes.js";
@@ -51,6 +52,15 @@ const sources = [
 ];
 const finished = "complete";
 
+/** The folder of this process where there is no cache. */
+let ownCache: string | undefined;
+
+/** Programs that building the firmware of a board takes. CMake takes Ninja or else Make. */
+export function firmwarePrograms(board: Board): Program[] {
+  const builder = findProgram("ninja") === undefined ? (["make"] as const) : [];
+  return ["cmake", ...builder, `${board.isa.toolchain}-gcc`];
+}
+
 /**
  * Builds the firmware of a board with CMake, or takes it from the cache where it was built before from the same sources
  * with the same compiler.
@@ -63,6 +73,7 @@ export async function buildFirmware(board: Board, options: FirmwareOptions = {})
       file: `boards/definitions/${board.id}.json`,
     });
   }
+  requirePrograms(firmwarePrograms(board));
   const cmake = requireProgram("cmake");
   const compiler = requireProgram(`${board.isa.toolchain}-gcc`);
   const wasm3 = nativeSources("wasm3");
@@ -74,13 +85,13 @@ export async function buildFirmware(board: Board, options: FirmwareOptions = {})
   );
   const folder = join(options.cache ?? firmwareCache(), board.id, key);
   if (!existsSync(join(folder, finished))) {
-    const work = mkdtempSync(join(tmpdir(), "wasmote-firmware-"));
+    const work = temporaryFolder("firmware");
     try {
-      await runProgram(cmake, configureArguments(board, variables, work), options);
-      await runProgram(cmake, ["--build", work, "--parallel"], options);
-      keep(board, work, folder);
+      await runProgram(cmake, configureArguments(board, variables, work.path), options);
+      await runProgram(cmake, ["--build", work.path, "--parallel"], options);
+      keep(board, work.path, folder);
     } finally {
-      rmSync(work, { recursive: true, force: true });
+      work.remove();
     }
   }
   return describe(board, folder);
@@ -148,21 +159,19 @@ function filesIn(path: string): string[] {
   return entries.flatMap((entry) => filesIn(join(path, entry)));
 }
 
-/** Where firmware is kept: the user's cache or, where that cannot be written to, the system's temporary folder. */
+/** Where firmware is kept: the user's cache or, where that cannot be written to, a folder of this process alone. */
 function firmwareCache(): string {
-  for (const cache of [userCache(), join(tmpdir(), "wasmote")]) {
-    if (cache === undefined) continue;
+  const cache = userCache();
+  if (cache !== undefined) {
     const folder = join(cache, "firmware");
     try {
       mkdirSync(folder, { recursive: true });
       accessSync(folder, constants.W_OK);
       return folder;
     } catch {
-      // the next one
+      // not there
     }
   }
-  throw new WasmoteError(
-    "file-unwritable",
-    "neither the user's cache nor the temporary folder can be written to",
-  );
+  ownCache ??= temporaryFolder("built").path;
+  return ownCache;
 }

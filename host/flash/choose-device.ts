@@ -7,12 +7,14 @@ import { describeDevice, type UsbDevice } from "./usb-devices.js";
  * @param ids "vendor:product" of what can be meant
  * @param present every connected device
  * @param wanted an id or a serial number that narrows the choice
+ * @param help what to do where several can be meant
  * @throws `device-missing` or `device-ambiguous`, which list what is there
  */
 export function chooseDevice(
   ids: readonly string[],
   present: readonly UsbDevice[],
   wanted?: string,
+  help?: string,
 ): UsbDevice {
   const matching = present.filter(
     ({ id, serial }) => ids.includes(id) && (wanted === undefined || wanted === id || wanted === serial),
@@ -22,7 +24,7 @@ export function chooseDevice(
     const looked = wanted === undefined ? ids.join(" or ") : `${wanted} with ${ids.join(" or ")}`;
     throw new WasmoteError("device-missing", `USB ${looked}; ${list("connected are", present)}`);
   }
-  if (others.length > 0) throw new WasmoteError("device-ambiguous", list("matching are", matching));
+  if (others.length > 0) throw new WasmoteError("device-ambiguous", list("matching are", matching), {}, help);
   return only;
 }
 

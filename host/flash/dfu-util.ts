@@ -10,6 +10,7 @@ const stm32BootLoader = "0483:df11";
 export class DfuUtil implements Flasher {
   readonly name = "dfu-util";
   readonly program = "dfu-util";
+  readonly takes = "usb";
 
   usbIds(_board: Board): readonly string[] {
     return [stm32BootLoader];

@@ -20,8 +20,12 @@ export interface Flasher {
   readonly name: string;
   /** The program that it starts; none where it copies a file. */
   readonly program?: Program;
+  /** What `--device` may name for it. */
+  readonly takes: "usb" | "port" | "volume";
   /** USB ids that it can write to on this board: the board's own, or those of debug probes. Empty for any. */
   usbIds(board: Board): readonly string[];
+  /** Looks for what `--device` names, where that is no USB device. Throws `device-missing`, `device-ambiguous`. */
+  find?(wanted: string | undefined): void;
   /** Writes the firmware. Throws `tool-missing`, `tool-failed`, `device-missing`, `device-ambiguous`. */
   flash(task: FlashTask): Promise<void>;
 }

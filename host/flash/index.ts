@@ -1,9 +1,10 @@
 import type { Board, FlashMethod } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
 import { findProgram, missing } from "../tools/find.js";
+import type { Program } from "../tools/packages.js";
 import { chooseDevice } from "./choose-device.js";
 import { DfuUtil } from "./dfu-util.js";
-import { EspTool } from "./esptool.js";
+import { EspTool, isPort } from "./esptool.js";
 import type { Flasher, FlashTask } from "./flasher.js";
 import { OpenOcd } from "./openocd.js";
 import { StFlash } from "./st-flash.js";
@@ -34,25 +35,50 @@ export function flasherFor(method: FlashMethod, places: FlashPlaces = {}): Flash
   }
 }
 
+/** What `--method` and `--device` say. */
+export interface FlashChoice {
+  /** Name of a method, as in the board's file; the first that can be used by default. */
+  method?: string;
+  /** Which device. */
+  wanted?: string;
+}
+
+/** A board that was found, and can be written to. */
+export interface PreparedFlash {
+  method: string;
+  /** Writes the firmware. Throws `tool-failed`, and `device-missing` where the board is gone. */
+  flash(task: Pick<FlashTask, "files" | "onLine">): Promise<void>;
+}
+
 /**
- * Writes firmware to a board: by the method named, or the first of the board's methods whose tool and device are there.
+ * The programs that flashing a board lacks: none where one of its methods has what it takes.
  *
- * @param method name of a method, as in the board's file
- * @returns the name of the method that was used
- * @throws `tool-missing`, `tool-failed`, `device-missing`, `device-ambiguous`, `flash-method` for a board that cannot be
- *   flashed by that method
+ * @throws `flash-method` for a board that cannot be flashed by that method
  */
-export async function flashBoard(
-  task: Omit<FlashTask, "device">,
-  method: string | undefined,
+export function lackingForFlash(board: Board, { method }: FlashChoice): Program[] {
+  const programs = chosen(board, method, {}).map(({ program }) => program);
+  const [first] = programs;
+  const usable = programs.some((program) => program === undefined || findProgram(program) !== undefined);
+  return usable || first === undefined ? [] : [first];
+}
+
+/**
+ * Finds the board to write firmware to, before that is built: by the method named, or the first of the board's methods
+ * whose tool and device are there.
+ *
+ * @throws `tool-missing`, `device-missing`, `device-ambiguous`, `flash-method` for a board that cannot be flashed by that
+ *   method
+ */
+export async function prepareFlash(
+  board: Board,
+  { method, wanted }: FlashChoice,
   places: FlashPlaces = {},
-): Promise<string> {
-  const flashers = chosen(task.board, method, places);
+): Promise<PreparedFlash> {
   let first: unknown;
-  for (const flasher of flashers) {
+  for (const flasher of chosen(board, method, places)) {
     try {
-      await flashWith(flasher, task, places);
-      return flasher.name;
+      const device = await findDevice(flasher, board, wanted, places);
+      return { method: flasher.name, flash: (task) => flasher.flash({ ...task, board, wanted, device }) };
     } catch (error) {
       const absent = error instanceof WasmoteError && ["tool-missing", "device-missing"].includes(error.code);
       if (!absent) throw error;
@@ -66,22 +92,36 @@ function chosen(board: Board, method: string | undefined, places: FlashPlaces): 
   const all = board.flashMethods.map((entry) => flasherFor(entry, places));
   const flashers = all.filter(({ name }) => method === undefined || name === method);
   if (flashers.length > 0) return flashers;
-  const there =
-    all.length === 0 ? "it has none, it is an emulator only" : all.map(({ name }) => name).join(", ");
-  const which = method === undefined ? "a method" : `the method ${method}`;
-  throw new WasmoteError("flash-method", `${which} for ${board.id}; ${there}`);
+  if (all.length === 0) {
+    const detail = `${board.id} has none, it is an emulator only`;
+    throw new WasmoteError("flash-method", detail, {}, `Run a model on it with --on ${board.id}.`);
+  }
+  const there = all.map(({ name }) => name).join(", ");
+  throw new WasmoteError("flash-method", `the method ${method} for ${board.id}; ${there}`);
 }
 
-async function flashWith(
+async function findDevice(
   flasher: Flasher,
-  task: Omit<FlashTask, "device">,
+  board: Board,
+  wanted: string | undefined,
   places: FlashPlaces,
-): Promise<void> {
+): Promise<UsbDevice | undefined> {
   if (flasher.program !== undefined && findProgram(flasher.program) === undefined)
     throw missing(flasher.program);
-  const ids = flasher.usbIds(task.board);
-  const isPort = task.wanted?.startsWith("/dev/") || /^COM\d/i.test(task.wanted ?? "");
-  const present = ids.length === 0 || isPort ? undefined : await (places.usbDevices ?? usbDevices)();
-  const device = present === undefined ? undefined : chooseDevice(ids, present, task.wanted);
-  await flasher.flash({ ...task, device });
+  flasher.find?.(wanted);
+  const ids = flasher.usbIds(board);
+  if (ids.length === 0 || (flasher.takes === "port" && wanted !== undefined)) return undefined;
+  if (wanted !== undefined && (isPort(wanted) || wanted.includes("/"))) {
+    const how = `${flasher.name} is told the board by its USB id or serial number`;
+    throw new WasmoteError("device-missing", `${wanted} is no USB device; ${how}`);
+  }
+  const present = await (places.usbDevices ?? usbDevices)();
+  if (present !== undefined) return chooseDevice(ids, present, wanted, deviceHelp[flasher.takes]);
+  if (wanted === undefined) return undefined;
+  throw new WasmoteError("device-missing", `${wanted}: USB devices cannot be listed on this system`);
 }
+
+/** What to do where several devices could be meant, if it is not what the error table says. */
+const deviceHelp: Readonly<Partial<Record<Flasher["takes"], string>>> = {
+  port: "Disconnect all but one, or name the port of one with --device.",
+};

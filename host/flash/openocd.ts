@@ -8,6 +8,7 @@ import type { Flasher, FlashTask } from "./flasher.js";
 export class OpenOcd implements Flasher {
   readonly name = "openocd";
   readonly program = "openocd";
+  readonly takes = "usb";
   readonly #method: Extract<FlashMethod, { method: "openocd" }>;
 
   constructor(method: Extract<FlashMethod, { method: "openocd" }>) {

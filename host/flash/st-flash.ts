@@ -7,6 +7,7 @@ import type { Flasher, FlashTask } from "./flasher.js";
 export class StFlash implements Flasher {
   readonly name = "st-flash";
   readonly program = "st-flash";
+  readonly takes = "usb";
 
   usbIds(): readonly string[] {
     return debugProbes.stlink!;

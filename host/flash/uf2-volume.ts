@@ -29,6 +29,7 @@ export function uf2Volumes(folders: readonly string[] = mountFolders()): Uf2Volu
 /** Copies the UF2 file to the volume that the board's boot loader shows. */
 export class Uf2VolumeCopy implements Flasher {
   readonly name = "uf2";
+  readonly takes = "volume";
   readonly #method: Extract<FlashMethod, { method: "uf2" }>;
   readonly #folders: readonly string[] | undefined;
 
@@ -40,6 +41,10 @@ export class Uf2VolumeCopy implements Flasher {
 
   usbIds(): readonly string[] {
     return [];
+  }
+
+  find(wanted: string | undefined): void {
+    this.#volume(wanted);
   }
 
   async flash({ board, files, wanted, onLine }: FlashTask): Promise<void> {

@@ -26,6 +26,16 @@ export interface TensorType {
   shape: readonly number[];
 }
 
+/** A model input or output whose own element type may be another than that of memory (`dtype`). */
+export interface InterfaceType extends TensorType {
+  interface?: DType;
+}
+
+/** Type of a model input or output as the user knows it: in the element type of the model's own interface. */
+export function interfaceType({ shape, dtype, interface: own }: InterfaceType): TensorType {
+  return { shape, dtype: own ?? dtype };
+}
+
 /** Bytes of one element. */
 export const elementBytes: Readonly<Record<DType, number>> = {
   int8: 1,

@@ -3,6 +3,7 @@ import { blockBytes } from "../abi/block.js";
 import { windowParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, type Tensor } from "../graph/tensor.js";
+import { acceleratedWindow } from "./accelerated.js";
 import {
   type ConvolutionAttributes,
   type ConvolutionGeometry,
@@ -145,20 +146,21 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
       return emitPatchProduct(g, convolution, constants, maxWeight, placement);
     }
     const tiles = packChannelTiles(taps, g.outputChannels, data, constants);
+    const values = windowValues(
+      g,
+      g.multiplier,
+      { input: g.input, output, activation: node.attributes.activation, tiles },
+      laneCapacity(maxWeight),
+      placement,
+    );
     return [
       callKernel(
         {
           ...(isPlain3x3(g) ? shiftKernel("depthwiseConv2d3x3", constants) : { name: "depthwiseConv2dInt8" }),
           parameters: windowParameters,
-          accelerator: accelerators.depthwise,
+          accelerator: acceleratedWindow(accelerators.depthwise, values, taps),
         },
-        windowValues(
-          g,
-          g.multiplier,
-          { input: g.input, output, activation: node.attributes.activation, tiles },
-          laneCapacity(maxWeight),
-          placement,
-        ),
+        values,
         placement.scratch,
         placement,
       ),

@@ -3,6 +3,7 @@ import type { BlockValues } from "../abi/block.js";
 import { windowParameters } from "../abi/parameters.js";
 import type { FusedActivation } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
+import { acceleratedWindow } from "./accelerated.js";
 import { callKernel, type KernelCall, type Placement, shiftKernel } from "./kernel.js";
 import { int8ActivationRange, int8Parameters } from "./requantization.js";
 import { type ChannelConstants, laneCapacity, roundUp, tileHeaderBytes } from "./weight-tiles.js";
@@ -13,9 +14,6 @@ const sumsBytes = 48;
 
 /** Positions that accelerators compute at once, at most; an input of each takes 2 bytes of scratch memory. */
 const acceleratedPositions = 6;
-
-/** Inputs of one output whose sum of products is within 2^30, which accelerators rely on. */
-const acceleratedDepth = 2 ** 16;
 
 /** A product of patches by a matrix of weights: a convolution, or a depthwise one of a single input channel. */
 export interface PatchProduct {
@@ -71,14 +69,15 @@ export function emitPatchProduct(
   const depth = roundUp(depthOf(product), 4);
   const spare = placement.scratchBytes - depth * 8 - tileHeaderBytes - sumsBytes;
   const chunk = Math.min(depth, laneCapacity(maxWeight), Math.floor(spare / 16) * 4);
+  const values = windowValues(product, product.outputChannels, convolution, chunk, placement);
   return [
     callKernel(
       {
         ...shiftKernel("conv2d", constants),
         parameters: windowParameters,
-        accelerator: depth <= acceleratedDepth ? accelerators.conv : undefined,
+        accelerator: acceleratedWindow(accelerators.conv, values, depth),
       },
-      windowValues(product, product.outputChannels, convolution, chunk, placement),
+      values,
       placement.scratch,
       placement,
     ),

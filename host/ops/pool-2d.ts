@@ -3,6 +3,7 @@ import { blockBytes } from "../abi/block.js";
 import { poolParameters } from "../abi/parameters.js";
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
+import { acceleratedWindow } from "./accelerated.js";
 import { callKernel } from "./kernel.js";
 import { type Operator, Refused, require } from "./operator.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
@@ -168,27 +169,29 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
       const g = geometry(node);
       const { filterHeight, filterWidth, strideHeight, strideWidth, padding, activation } = node.attributes;
       const { low, high } = int8ActivationRange(activation, node.outputs[0] as Tensor);
+      const values = {
+        input: placement.inputs[0] as number,
+        output: placement.outputs[0] as number,
+        batches: g.batches,
+        inputHeight: g.inputHeight,
+        inputWidth: g.inputWidth,
+        outputHeight: g.outputHeight,
+        outputWidth: g.outputWidth,
+        channels: g.channels,
+        filterHeight,
+        filterWidth,
+        strideHeight,
+        strideWidth,
+        padTop: padding.top,
+        padLeft: padding.left,
+        low,
+        high,
+      };
+      const accelerator = acceleratedWindow(kind.accelerator, values);
       return [
         callKernel(
-          { name: kind.kernel, parameters: poolParameters, accelerator: kind.accelerator },
-          {
-            input: placement.inputs[0] as number,
-            output: placement.outputs[0] as number,
-            batches: g.batches,
-            inputHeight: g.inputHeight,
-            inputWidth: g.inputWidth,
-            outputHeight: g.outputHeight,
-            outputWidth: g.outputWidth,
-            channels: g.channels,
-            filterHeight,
-            filterWidth,
-            strideHeight,
-            strideWidth,
-            padTop: padding.top,
-            padLeft: padding.left,
-            low,
-            high,
-          },
+          { name: kind.kernel, parameters: poolParameters, accelerator },
+          values,
           placement.scratch,
           placement,
         ),

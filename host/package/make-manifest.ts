@@ -9,11 +9,14 @@ import { type InputReading, type Manifest, type ManifestTensor, manifestVersion 
 /**
  * The manifest of a linked model.
  *
+ * @param model as it was imported: its inputs and outputs are those that the user knows
+ * @param graph what runs, with the same inputs and outputs in the same order
  * @param imports of the linked module, as "module.name"
  * @param libraries those that it has kernels from
  * @param readings of the inputs, in order; none by default
  */
 export function makeManifest(
+  model: Graph,
   graph: Graph,
   plan: Plan,
   program: Program,
@@ -21,18 +24,26 @@ export function makeManifest(
   libraries: readonly KernelLibrary[],
   readings: readonly InputReading[] = [],
 ): Manifest {
-  const tensor = (index: number): ManifestTensor => {
+  const tensor = (index: number, ownIndex: number): ManifestTensor => {
     const found = tensorAt(graph, index);
+    const own = tensorAt(model, ownIndex);
     const address = plan.tensors.get(index)?.address;
     if (address === undefined) throw new Error(`tensor ${index} has no address`);
-    const { name, dtype, shape } = found;
-    return { name, dtype, shape: [...shape], address, ...perTensor(found) };
+    const { dtype, shape } = found;
+    return {
+      name: own.name,
+      dtype,
+      shape: [...shape],
+      ...(own.dtype === dtype ? {} : { interface: own.dtype }),
+      address,
+      ...perTensor(found),
+    };
   };
   return {
     version: manifestVersion,
     name: graph.name,
-    inputs: graph.inputs.map((index, i) => ({ ...tensor(index), ...readings[i] })),
-    outputs: graph.outputs.map(tensor),
+    inputs: graph.inputs.map((index, i) => ({ ...tensor(index, model.inputs[i] as number), ...readings[i] })),
+    outputs: graph.outputs.map((index, i) => tensor(index, model.outputs[i] as number)),
     memoryBytes: plan.memoryBytes,
     steps: program.steps.map(({ name, operator, macs, weightBytes }) => ({
       name,

@@ -23,9 +23,17 @@ export interface InputReading {
 
 /** A model input or output as the manifest describes it. */
 export interface ManifestTensor extends InputReading {
+  /** The model's own name of it. */
   name: string;
+  /** Element type in linear memory. */
   dtype: DType;
   shape: number[];
+  /**
+   * Element type of the model's own input or output, where that is another: a model that was trained, or converted,
+   * with float32 at its ends takes and gives real values, whatever it computes with. Who reads and writes linear memory
+   * converts, by `scale` and `zeroPoint`.
+   */
+  interface?: DType;
   /** Address in linear memory. */
   address: number;
   /** Present for quantized tensors: real = scale * (q - zeroPoint). */

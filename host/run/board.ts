@@ -44,7 +44,8 @@ export function modelNeeds(wasm: Uint8Array, { manifest, codeBytes }: OpenedModu
  * Makes a model active on a board: sends it unless the board has it already. It is refused before anything is sent where
  * the board says that it has too little. The board answers for whether its own checks pass.
  *
- * @throws `board-too-small`, `board-abi`, and what the board answers
+ * @throws `board-too-small`, `board-abi`, `board-protocol` where the board does not say that the model is active, and what
+ *   the board answers
  */
 export async function deployModel(
   device: Device,
@@ -59,7 +60,12 @@ export async function deployModel(
   const { board, ram, flash, imports } = status;
   requireFit(fit(modelNeeds(wasm, opened), { name: board, ramBytes: ram, slotBytes: flash, imports }));
   if (present === undefined) await device.upload(wasm, { onProgress: onUpload });
-  await device.activate(hash);
+  const images = await device.activate(hash);
+  if (!images.some((image) => image.active && hash.equals(image.hash))) {
+    throw new WasmoteError("board-protocol", "the model was sent, and the board does not list it as active", {
+      file: device.name,
+    });
+  }
 }
 
 /**
@@ -84,7 +90,7 @@ export async function openBoardRunner(
   }
   await device.accelerate(tier === "accelerated");
   let { unit, used } = await device.status();
-  const { inputs, steps } = opened.manifest;
+  const { inputs, outputs, steps } = opened.manifest;
   const count = async (first: number, last: number): Promise<number> => {
     const result = await device.run(first, last, { limit: options.limit });
     if (result.code !== 0) {
@@ -110,7 +116,11 @@ export async function openBoardRunner(
       }
       await device.writeInput(index, bytes);
     },
-    readOutput: (index) => device.readOutput(index),
+    async readOutput(index) {
+      const tensor = outputs[index];
+      if (tensor === undefined) throw new RangeError(`output ${index} of ${outputs.length}`);
+      return device.readOutput(index, tensorBytes(tensor));
+    },
     async run(first = 0, last = steps.length) {
       await count(first, last);
     },

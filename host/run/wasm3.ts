@@ -1,6 +1,15 @@
+import type { PrepareOptions } from "wasm3-bindings";
 import { WasmoteError } from "../errors.js";
 import { memoryRunner } from "./memory-runner.js";
 import type { OpenRunner } from "./types.js";
+
+/** Compiles wasm3 where there is none for this machine, which takes seconds. Throws `addon-missing`. */
+export async function prepareWasm3(options: PrepareOptions): Promise<void> {
+  const { prepareAddon, Wasm3Error } = await import("wasm3-bindings");
+  await prepareAddon(options).catch((error: unknown) => {
+    throw error instanceof Wasm3Error ? new WasmoteError("addon-missing", error.message) : error;
+  });
+}
 
 /**
  * Loads a model on wasm3, in this process, with exactly the linear memory that its manifest asks for.

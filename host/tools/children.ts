@@ -1,32 +1,48 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { whenEnding } from "./ending.js";
 
-/** Programs that run, and what is done when they have ended. */
-const children = new Map<ChildProcess, () => void>();
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const graceMillis = 1000;
 
+/** How a program is started. */
+export interface ChildOptions {
+  /** Done once when it has ended, at the latest before this process ends; must not wait for anything. */
+  onEnd?(): void;
+  /**
+   * Its standard streams are those of this process's terminal, so that it can ask for a password. It is then ended by
+   * SIGTERM, which `sudo` passes on.
+   */
+  onTerminal?: boolean;
+}
+
+/** A group of processes of its own, so that what a program starts is ended with it; there are none on Windows. */
+const grouped = process.platform !== "win32";
+
 /**
- * Starts a program that must not outlive this process: it is ended when this process ends, whether by itself, by an
- * error or by a signal. Its three standard streams are pipes.
- *
- * @param onEnd done once when it has ended, at the latest before this process ends; must not wait for anything
+ * Starts a program that must not outlive this process: it is ended with all that it has started when this process ends,
+ * whether by itself, by an error or by a signal. Its three standard streams are pipes, unless it is on the terminal.
  */
 export function startChild(
   program: string,
   args: readonly string[],
-  onEnd: () => void = () => undefined,
+  { onEnd = () => undefined, onTerminal = false }: ChildOptions = {},
 ): ChildProcess {
-  if (children.size === 0) watch(true);
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
-  children.set(child, onEnd);
-  child.stdin?.on("error", () => undefined);
-  const forget = (): void => {
-    if (children.delete(child)) onEnd();
-    if (children.size === 0) watch(false);
+  const stdio: StdioOptions = onTerminal ? ["inherit", 2, "inherit"] : ["pipe", "pipe", "pipe"];
+  const child = spawn(program, args, { stdio, detached: grouped && !onTerminal });
+  let over = false;
+  const end = (): void => {
+    if (over) return;
+    over = true;
+    callOff();
+    onEnd();
   };
-  child.once("exit", forget);
+  const callOff = whenEnding(() => {
+    signalChild(child, onTerminal ? "SIGTERM" : "SIGKILL", !onTerminal);
+    end();
+  });
+  child.stdin?.on("error", () => undefined);
+  child.once("exit", end);
   child.once("error", () => {
-    if (child.pid === undefined) forget();
+    if (child.pid === undefined) end();
   });
   return child;
 }
@@ -35,28 +51,18 @@ export function startChild(
 export async function endChild(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
-  const force = setTimeout(() => child.kill("SIGKILL"), graceMillis);
+  signalChild(child, "SIGTERM", true);
+  const force = setTimeout(() => signalChild(child, "SIGKILL", true), graceMillis);
   await ended;
   clearTimeout(force);
 }
 
-function endAll(): void {
-  for (const [child, onEnd] of children) {
-    child.kill("SIGKILL");
-    children.delete(child);
-    onEnd();
+function signalChild(child: ChildProcess, signal: NodeJS.Signals, wholeGroup: boolean): void {
+  if (child.pid === undefined) return;
+  try {
+    if (grouped && wholeGroup) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  } catch {
+    // it has ended
   }
-}
-
-function endAllAndDie(signal: NodeJS.Signals): void {
-  endAll();
-  watch(false);
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-}
-
-function watch(on: boolean): void {
-  const change = on ? "on" : "off";
-  process[change]("exit", endAll);
-  for (const signal of signals) process[change](signal, endAllAndDie);
 }

@@ -1,4 +1,5 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { WasmoteError } from "../errors.js";
 import { debianPackages, type Program, packages } from "./packages.js";
@@ -13,6 +14,31 @@ export function findProgram(name: string, path: string = process.env.PATH ?? "")
     }
   }
   return undefined;
+}
+
+/**
+ * Path of a program that is complete; undefined where it is missing. A compiler without picolibc, which Debian has in a
+ * package of its own, is not complete.
+ */
+export function findComplete(program: Program): string | undefined {
+  const path = findProgram(program);
+  return path !== undefined && program.endsWith("-gcc") && !hasPicolibc(path) ? undefined : path;
+}
+
+function hasPicolibc(compiler: string): boolean {
+  const { stdout } = spawnSync(compiler, ["-print-file-name=picolibc.specs"], { encoding: "utf8" });
+  return existsSync((stdout ?? "").trim());
+}
+
+/** Those of the programs that are missing or not complete. */
+export function lacking(programs: readonly Program[]): Program[] {
+  return programs.filter((program) => findComplete(program) === undefined);
+}
+
+/** Throws `tool-missing`, which names every program that is missing, and the packages that have them. */
+export function requirePrograms(programs: readonly Program[]): void {
+  const absent = lacking(programs);
+  if (absent.length > 0) throw missing(...absent);
 }
 
 /** Path of a program. Throws `tool-missing`, which names the packages that have it. */

@@ -6,6 +6,8 @@ import { startChild } from "./children.js";
 export interface RunOptions {
   /** Takes each line that it writes, on either stream, as it comes. */
   onLine?(line: string): void;
+  /** Whether it has this process's terminal, to which it then writes itself. */
+  onTerminal?: boolean;
 }
 
 const shownLines = 12;
@@ -21,7 +23,7 @@ export function runProgram(
   options: RunOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = startChild(program, args);
+    const child = startChild(program, args, { onTerminal: options.onTerminal });
     child.stdin?.end();
     const lines: string[] = [];
     let stdout = "";

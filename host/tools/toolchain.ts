@@ -1,8 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { WasmoteError } from "../errors.js";
-import { findProgram, missing } from "./find.js";
+import { findComplete, findProgram, missing } from "./find.js";
 import { debianPackages, type Package, type Program, packages } from "./packages.js";
+import { runProgram } from "./run.js";
 
 /** A program that wasmote starts, on this machine. */
 export interface Tool {
@@ -18,7 +17,7 @@ export interface Tool {
 export function toolchain(): Tool[] {
   return Object.entries(packages).map(([name, { use }]) => {
     const program = name as Program;
-    return { program, use, needed: use !== "flashing", path: completePath(program) };
+    return { program, use, needed: use !== "flashing", path: findComplete(program) };
   });
 }
 
@@ -32,28 +31,17 @@ export function missingPrograms(tools: readonly Tool[]): Program[] {
  *
  * @throws `tool-missing` where there is no apt-get, `tool-failed` where it fails
  */
-export function installPrograms(programs: readonly Program[]): void {
+export async function installPrograms(programs: readonly Program[]): Promise<void> {
   if (findProgram("apt-get") === undefined) throw missing(...programs);
-  aptGet("update");
-  aptGet("install", "--yes", "--no-install-recommends", ...debianPackages(programs));
+  await aptGet("update");
+  await aptGet("install", "--yes", "--no-install-recommends", ...debianPackages(programs));
 }
 
-function aptGet(...args: string[]): void {
+async function aptGet(...args: string[]): Promise<void> {
   const asRoot = process.getuid?.() === 0 ? [] : ["sudo"];
   const [program, ...rest] = [...asRoot, "apt-get", ...args] as [string, ...string[]];
-  const { status, signal, error } = spawnSync(program, rest, { stdio: ["inherit", 2, "inherit"] });
-  if (status === 0) return;
-  const reason = error?.message ?? `it ended with ${signal ?? `code ${status}`}`;
-  throw new WasmoteError("tool-failed", `apt-get ${args[0]}: ${reason}`);
-}
-
-/** Where a program is; a compiler without picolibc, which Debian has in a package of its own, is not complete. */
-function completePath(program: Program): string | undefined {
-  const path = findProgram(program);
-  return path !== undefined && program.endsWith("-gcc") && !hasPicolibc(path) ? undefined : path;
-}
-
-function hasPicolibc(compiler: string): boolean {
-  const { stdout } = spawnSync(compiler, ["-print-file-name=picolibc.specs"], { encoding: "utf8" });
-  return existsSync((stdout ?? "").trim());
+  await runProgram(program, rest, { onTerminal: true }).catch((error: unknown) => {
+    if (!(error instanceof WasmoteError)) throw error;
+    throw new WasmoteError("tool-failed", `apt-get ${args[0]}: ${error.detail.replace(/^[^:]*: /, "")}`);
+  });
 }

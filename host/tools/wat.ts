@@ -17,6 +17,13 @@ interface Wabt {
   };
 }
 
+/** The package `wabt`. Throws `package-missing` where it is not installed. */
+export async function requireWabt(): Promise<{ default: () => Promise<Wabt> }> {
+  return (await import("wabt").catch(() => {
+    throw new WasmoteError("package-missing", "wabt, which writes WebAssembly text");
+  })) as unknown as { default: () => Promise<Wabt> };
+}
+
 /**
  * A module in WebAssembly's text format.
  *
@@ -24,9 +31,7 @@ interface Wabt {
  * @throws `package-missing` where the package `wabt` is not installed
  */
 export async function writeWat(code: Uint8Array, names: readonly (string | undefined)[]): Promise<string> {
-  const { default: start } = (await import("wabt").catch(() => {
-    throw new WasmoteError("package-missing", "wabt, which writes WebAssembly text");
-  })) as unknown as { default: () => Promise<Wabt> };
+  const { default: start } = await requireWabt();
   const entries = names.flatMap((name, index) =>
     name === undefined ? [] : [concatenate([encodeLeb128(index), encodeName(name)])],
   );

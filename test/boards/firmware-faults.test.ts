@@ -50,7 +50,7 @@ async function assertGoodModel(device: Device, when: string): Promise<void> {
   const input = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);
   await device.writeInput(0, input);
   assert.is((await device.run(0, 1)).code, 1, when);
-  assert.equal([...(await device.readOutput(0))], [...input], when);
+  assert.equal([...(await device.readOutput(0, input.length))], [...input], when);
 }
 
 for (const board of boards) {
@@ -215,7 +215,7 @@ for (const board of boards) {
   within("requests out of bounds are refused", async ({ device }) => {
     assert.is(await codeOf(device.writeInput(1, new Uint8Array(1))), "board-bad-request");
     assert.is(await codeOf(device.writeInput(0, new Uint8Array(9))), "board-bad-request");
-    assert.is(await codeOf(device.readOutput(7)), "board-bad-request");
+    assert.is(await codeOf(device.readOutput(7, 16)), "board-bad-request");
     assert.is(await codeOf(device.run(0, 2)), "board-bad-request");
     assert.is(await codeOf(device.run(1, 0)), "board-bad-request");
     assert.is(await codeOf(device.erase(5)), "board-bad-request");

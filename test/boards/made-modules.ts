@@ -71,6 +71,7 @@ export function longSum(additions: number): number[] {
  *
  * @param weightBytes length of the weights, which are the numbers 0, 1, ... modulo 251
  * @param types more function types, encoded
+ * @param pages pages of memory that the module declares
  * @param functions bodies of the functions of index 1, 2, ...; `body`, which is `run`, has index 0
  */
 export function makeModel(
@@ -80,15 +81,16 @@ export function makeModel(
     weightBytes?: number;
     functions?: readonly (readonly number[])[];
     types?: readonly (readonly number[])[];
+    pages?: number;
   } = {},
 ): Uint8Array {
-  const { weightBytes = 0, functions = [], types = [], ...manifestChanges } = changes;
+  const { weightBytes = 0, functions = [], types = [], pages = 1, ...manifestChanges } = changes;
   const codes = [body, ...functions].map((each) => [0, ...each, op.end]);
   const module = Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, [types.length + 1, 0x60, 2, typeI32, typeI32, 1, typeI32, ...types.flat()]),
     ...section(3, [codes.length, ...codes.map(() => 0)]),
-    ...section(5, [1, 0, 1]),
+    ...section(5, [1, 0, pages]),
     ...section(7, [2, ...text("run"), 0, 0, ...text("memory"), 2, 0]),
     ...section(10, [codes.length, ...codes.flatMap((code) => [...encodeLeb128(code.length), ...code])]),
   ]);

@@ -59,7 +59,7 @@ test("a board without an emulator needs a port; a missing tool is exit code 3 an
   assert.is(bench.code, 3);
   assert.match(
     bench.stderr,
-    /error\[tool-missing\]: .*cmake; Debian and Ubuntu: apt-get install cmake; Homebrew: /,
+    /error\[tool-missing\]: .*cmake, make, arm-none-eabi-gcc, qemu-system-arm; Debian and Ubuntu: apt-get install cmake make gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm; Homebrew: /,
   );
   const firmware = wasmote(folder, ["firmware", "pico"], { PATH: "/nowhere" });
   assert.is(firmware.code, 3);
@@ -72,7 +72,11 @@ test("what the command line says wrongly is told", () => {
   const cases: [string[], number, RegExp][] = [
     [["push", "small.wasm"], 2, /no board is named\nhelp: Give --port PORT/],
     [["monitor"], 2, /required option '--port <port>'/],
-    [["firmware", "picco"], 1, /error\[board-unknown\]: .*"picco"; the boards are .*pico/],
+    [
+      ["firmware", "picco"],
+      1,
+      /error\[board-unknown\]: .*"picco" \(did you mean pico\?\); the boards are .*pico/,
+    ],
     [["firmware", "mps2-an386", "-o", "x.uf2"], 2, /written as \.elf, \.bin or \.hex/],
     [["flash", "picco"], 1, /error\[board-unknown\]/],
     [["bench", "small.wasm", "--on", "pico", "--limit", "-5"], 2, /whole number/],

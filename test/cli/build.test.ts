@@ -74,10 +74,10 @@ test("--wat keeps the module as text as well, with the kernels' names", () => {
 test("options that mean nothing, or would undo each other, are refused", () => {
   for (const [args, expected] of [
     [["--wat"], "--wat is of no use without --keep"],
-    [["--keep", ""], "--keep names no folder"],
+    [["--keep", ""], "--keep is given an empty value"],
     [["--keep", "k", "-o", "k/../k/steps.txt"], "would be written twice"],
-    [["--operators", ""], "A folder is expected"],
-    [["--operators", "a", "--operators", "b"], "It may be given once"],
+    [["--operators", ""], "--operators is given an empty value"],
+    [["--operators", "a", "--operators", "b"], "--operators is given twice"],
   ] as const) {
     const { code, stderr } = build("net.tflite", ...args);
     assert.is(code, 2, stderr);
@@ -172,7 +172,7 @@ test("a shard of the model is never overwritten", () => {
   const calibration = join(digits, "samples/calibration.npy");
   const { code, stderr } = build("tfjs/model.json", "--calibrate", calibration, "-o", `tfjs/${shard}`);
   assert.is(code, 2);
-  assert.match(stderr, /would overwrite .*which was read/);
+  assert.match(stderr, /would overwrite .*which is read/);
   rmSync(at(`tfjs/${shard}`));
   assert.match(build("tfjs/model.json").stderr, /error\[shard-missing\]/);
 });

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { processOutput, type Stream } from "../../host/cli/output.js";
+import { runCommandLine } from "../../host/cli/program.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { buildModel } from "../../host/pipeline.js";
 
@@ -37,6 +39,21 @@ export function wasmote(
   return { code: status, stdout, stderr };
 }
 
+/** Runs `wasmote` with these arguments in this process: much faster, for what needs no process of its own. */
+export async function inProcess(args: readonly string[], width = Number.POSITIVE_INFINITY): Promise<Result> {
+  const written = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof written): Stream => ({
+    write: (text) => {
+      written[name] += text;
+    },
+    ...(Number.isFinite(width) ? { isTTY: name === "stdout", columns: width } : {}),
+  });
+  const output = processOutput(stream("stdout"), stream("stderr"));
+  const code = await runCommandLine(args, output);
+  output.done();
+  return { code, ...written };
+}
+
 /** A new folder for files of a test; `remove` it afterwards. */
 export function temporaryFolder(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "wasmote-cli-"));
@@ -69,6 +86,23 @@ export function smallGraph(): Graph {
     inputs: [0],
     outputs: [2],
   };
+}
+
+/** The small graph as TFLite's converter writes it by default: between QUANTIZE and DEQUANTIZE, float32 at both ends. */
+export function floatEndedGraph(): Graph {
+  const small = smallGraph();
+  const tensors = [
+    ...small.tensors,
+    { name: "serving_default_x:0", dtype: "float32", shape: [1, 4] } as const,
+    { name: "StatefulPartitionedCall:0", dtype: "float32", shape: [1, 3] } as const,
+  ];
+  const [entry, exit] = [tensors.length - 2, tensors.length - 1];
+  const nodes = [
+    { name: "enter", operator: "quantize", attributes: {}, inputs: [entry], outputs: small.inputs },
+    ...small.nodes,
+    { name: "leave", operator: "dequantize", attributes: {}, inputs: small.outputs, outputs: [exit] },
+  ];
+  return { name: "ended", tensors, nodes, inputs: [entry], outputs: [exit] };
 }
 
 /** Builds the small graph to `small.wasm` in a folder. */

@@ -1,16 +1,18 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { formatError, reportOf } from "../../host/cli/errors.js";
+import { type ErrorForm, formatError, reportOf } from "../../host/cli/errors.js";
 import { stylesFor } from "../../host/cli/styles.js";
 import { percent, shortName, table, thousands } from "../../host/cli/table.js";
 import { errorTable, exitCodes, UnsupportedModelError, WasmoteError } from "../../host/errors.js";
 
-const plain = { json: false, debug: false, styles: stylesFor({ isTTY: false }) };
+const plain = { json: false, verbose: false, debug: false, styles: stylesFor({ isTTY: false }) };
+const textOf = (error: unknown, form: Partial<ErrorForm> = {}): string =>
+  formatError(error, reportOf(error), { ...plain, ...form });
 
 test("whatever is no error of the table is a defect, with exit code 70 and no stack trace", () => {
   for (const thrown of [new TypeError("x is not a function"), "a string", undefined]) {
     assert.is(reportOf(thrown).exitCode, 70);
-    const text = formatError(thrown, plain);
+    const text = textOf(thrown);
     assert.match(text, /^error\[internal\]: wasmote has a defect: .*\nhelp: Please report it/);
     assert.not.match(text, /\n\s+at /);
   }
@@ -32,9 +34,9 @@ test("refusals of a model are listed one a line, and are data in JSON", () => {
     { node: "b", operator: "CONV_3D", reason: "rank 5" },
   ];
   const error = new UnsupportedModelError(refusals, { file: "m.tflite" });
-  const text = formatError(error, plain);
+  const text = textOf(error);
   assert.match(text, /\n {2}LSTM {2}node "a": no kernel\n {2}CONV_3D {2}node "b": rank 5\n/);
-  const parsed = JSON.parse(formatError(error, { ...plain, json: true }));
+  const parsed = JSON.parse(textOf(error, { json: true }));
   assert.equal(parsed.error.refusals, refusals);
   assert.equal(parsed.error.place, { file: "m.tflite" });
 });

@@ -26,7 +26,16 @@ test("an answer is printed on stdout, the highest class first; talk goes to stde
 test("--json gives all values, real and raw", () => {
   const { stdout } = onNode("run", "small.wasm", "--input", "one.json", "--json");
   assert.equal(JSON.parse(stdout), {
-    outputs: [{ name: "out", dtype: "int8", shape: [1, 3], values: [1, -2, 2.5], raw: [2, -4, 5] }],
+    outputs: [
+      {
+        name: "out",
+        dtype: "int8",
+        shape: [1, 3],
+        values: [1, -2, 2.5],
+        rawDtype: "int8",
+        raw: [2, -4, 5],
+      },
+    ],
   });
 });
 

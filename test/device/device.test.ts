@@ -47,7 +47,7 @@ test("a model is uploaded, listed, activated, run, replaced, erased", async () =
   await device.writeInput(0, input);
   assert.equal(await device.run(0, 2), { code: 0, count: 2000 });
   assert.equal(
-    await device.readOutput(0),
+    await device.readOutput(0, 16),
     input.map((byte) => byte + 1),
   );
 
@@ -196,7 +196,7 @@ test("the board's own checks reach the caller", async () => {
   assert.is((await errorOf(device.upload(new Uint8Array(700).fill(9)))).code, "board-bad-model");
   assert.is((await errorOf(device.writeInput(3, new Uint8Array(4)))).code, "board-bad-request");
   assert.is((await errorOf(device.writeInput(0, new Uint8Array(17)))).code, "board-bad-request");
-  assert.is((await errorOf(device.readOutput(1))).code, "board-bad-request");
+  assert.is((await errorOf(device.readOutput(1, 16))).code, "board-bad-request");
   assert.is(board.activeModel, old);
   const empty = new Device(new SimulatedBoard().connect(), quick);
   assert.is((await errorOf(empty.run(0, 1))).code, "board-no-model");
@@ -228,10 +228,10 @@ test("answers that make no sense are refused", async () => {
   const { board, device } = await boardWithModel();
   const wrong: [string, Record<string, unknown>, () => Promise<unknown>][] = [
     ["64.0", { abi: 1 }, () => device.status()],
-    ["64.4", { off: 5, len: 16, data: new Uint8Array(4) }, () => device.readOutput(0)],
-    ["64.4", { off: 0, len: 2, data: new Uint8Array(4) }, () => device.readOutput(0)],
-    ["64.4", { off: 0, len: 16, data: new Uint8Array(0) }, () => device.readOutput(0)],
-    ["64.4", { off: 0, len: 16, data: "text" }, () => device.readOutput(0)],
+    ["64.4", { off: 5, len: 16, data: new Uint8Array(4) }, () => device.readOutput(0, 16)],
+    ["64.4", { off: 0, len: 2, data: new Uint8Array(4) }, () => device.readOutput(0, 16)],
+    ["64.4", { off: 0, len: 16, data: new Uint8Array(0) }, () => device.readOutput(0, 16)],
+    ["64.4", { off: 0, len: 16, data: "text" }, () => device.readOutput(0, 16)],
     ["64.3", { code: 0, count: -1 }, () => device.run(0, 1)],
     ["64.2", { off: 3 }, () => device.writeInput(0, new Uint8Array(16))],
     ["1.0", { images: [{ slot: 0 }] }, () => device.images()],

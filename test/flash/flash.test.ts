@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { loadBoard } from "../../host/boards/index.js";
 import { type ErrorCode, WasmoteError } from "../../host/errors.js";
 import { decodeUf2, encodeUf2 } from "../../host/firmware/uf2.js";
-import { type FlashPlaces, flashBoard } from "../../host/flash/index.js";
+import { type FlashPlaces, type FlashTask, prepareFlash } from "../../host/flash/index.js";
 import type { UsbDevice } from "../../host/flash/usb-devices.js";
 import { FakeTools } from "./fake-tools.js";
 
@@ -30,6 +30,17 @@ const files = { elf: "/f/x y.elf", bin: "/f/x.bin", hex: "/f/x.hex" };
 const stlink: UsbDevice = { id: "0483:374b", product: "STM32 STLink", serial: "066A" };
 const dfu: UsbDevice = { id: "0483:df11", product: "STM32 BOOTLOADER", serial: "2068" };
 const mouse: UsbDevice = { id: "046d:c077", product: "USB Optical Mouse" };
+
+/** Finds the board and writes to it; the method that was used. */
+async function flashBoard(
+  { board, wanted, ...task }: Omit<FlashTask, "device">,
+  method: string | undefined,
+  places: FlashPlaces,
+): Promise<string> {
+  const prepared = await prepareFlash(board, { method, wanted }, places);
+  await prepared.flash(task);
+  return prepared.method;
+}
 
 const connected = (...devices: UsbDevice[]): FlashPlaces => ({
   usbDevices: async () => devices,
@@ -84,13 +95,22 @@ test("st-flash and dfu-util are told where the flash begins", async ({ tools }) 
 });
 
 test("esptool is told chip, offset, and the port that is named", async ({ tools }) => {
+  const port = "/dev/tty";
   tools.add("esptool");
   const board = loadBoard("esp32-c3");
   const chip: UsbDevice = { id: "303a:1001", product: "USB JTAG/serial debug unit" };
   await flashBoard({ board, files }, undefined, connected(chip));
   assert.equal(tools.argumentsOf("esptool"), ["--chip", "esp32c3", "write_flash", "0x0", "/f/x.bin"]);
-  await flashBoard({ board, files, wanted: "/dev/ttyUSB3" }, "esptool", connected());
-  assert.equal(tools.argumentsOf("esptool")?.slice(0, 4), ["--chip", "esp32c3", "--port", "/dev/ttyUSB3"]);
+  await flashBoard({ board, files, wanted: port }, "esptool", connected());
+  assert.equal(tools.argumentsOf("esptool")?.slice(0, 4), ["--chip", "esp32c3", "--port", port]);
+  for (const [wanted, found] of [
+    ["/dev/ttyNOPE", /\/dev\/ttyNOPE$/],
+    ["303a:1001", /303a:1001 is no port; esptool is told the board by its port/],
+  ] as const)
+    assert.match(
+      await refusal(flashBoard({ board, files, wanted }, undefined, connected(chip)), "device-missing"),
+      found,
+    );
 });
 
 test("of several devices one must be named; of none, what is there is listed", async ({ tools }) => {

@@ -9,6 +9,11 @@ export interface WrittenTensor {
   data?: Uint8Array;
   scale?: number[];
   zeroPoint?: number[];
+  /** Axis that several scales lie along. */
+  axis?: number;
+  isVariable?: boolean;
+  /** With a table of how its zeros are left out, which is empty here. */
+  sparse?: boolean;
 }
 
 /** A node of a test model; a custom operator is `CUSTOM:` and its name; `options` are field numbers with 32-bit or 8-bit values. */
@@ -19,6 +24,8 @@ export interface WrittenNode {
   optionsType?: number;
   options?: { field: number; bytes: 1 | 4; value: number }[];
   version?: number;
+  /** Fields of its operator code that are written; both by default. */
+  code?: "deprecated" | "new";
 }
 
 /** A test model. */
@@ -27,6 +34,8 @@ export interface WrittenModel {
   nodes: WrittenNode[];
   inputs: number[];
   outputs: number[];
+  /** The schema's; 3 where it is left out. */
+  version?: number;
 }
 
 function int32Vector(builder: Builder, values: readonly number[]): number {
@@ -56,7 +65,13 @@ function writeTensor(builder: Builder, tensor: WrittenTensor, buffer: number): n
     builder.startObject(7);
     builder.addFieldOffset(fields.quantization.scale, scale, 0);
     builder.addFieldOffset(fields.quantization.zeroPoint, zeroPoint, 0);
+    builder.addFieldInt32(fields.quantization.axis, tensor.axis ?? 0, 0);
     quantization = builder.endObject();
+  }
+  let sparsity = 0;
+  if (tensor.sparse === true) {
+    builder.startObject(3);
+    sparsity = builder.endObject();
   }
   builder.startObject(8);
   builder.addFieldOffset(fields.tensor.shape, shape, 0);
@@ -64,6 +79,8 @@ function writeTensor(builder: Builder, tensor: WrittenTensor, buffer: number): n
   builder.addFieldInt32(fields.tensor.buffer, buffer, 0);
   builder.addFieldOffset(fields.tensor.name, name, 0);
   if (quantization !== 0) builder.addFieldOffset(fields.tensor.quantization, quantization, 0);
+  builder.addFieldInt8(fields.tensor.isVariable, tensor.isVariable === true ? 1 : 0, 0);
+  if (sparsity !== 0) builder.addFieldOffset(fields.tensor.sparsity, sparsity, 0);
   return builder.endObject();
 }
 
@@ -103,15 +120,16 @@ export function writeTflite(model: WrittenModel): Uint8Array {
     writeTensor(builder, tensor, tensor.data === undefined ? 0 : i + 1),
   );
   const nodes = model.nodes.map((node, i) => writeNode(builder, node, i));
-  const codes = model.nodes.map(({ builtin, version }) => {
+  const codes = model.nodes.map(({ builtin, version, code }) => {
     const [kind = "", custom] = builtin.split(":");
     const number = builtinOperators.indexOf(kind);
     const name = custom === undefined ? 0 : builder.createString(custom);
     builder.startObject(4);
     if (name !== 0) builder.addFieldOffset(fields.operatorCode.customCode, name, 0);
-    builder.addFieldInt8(fields.operatorCode.deprecatedBuiltinCode, Math.min(number, 127), 0);
+    if (code !== "new")
+      builder.addFieldInt8(fields.operatorCode.deprecatedBuiltinCode, Math.min(number, 127), 0);
     builder.addFieldInt32(fields.operatorCode.version, version ?? 1, 1);
-    builder.addFieldInt32(fields.operatorCode.builtinCode, number, 0);
+    if (code !== "deprecated") builder.addFieldInt32(fields.operatorCode.builtinCode, number, 0);
     return builder.endObject();
   });
   const tensorVector = offsetVector(builder, tensors);
@@ -127,7 +145,7 @@ export function writeTflite(model: WrittenModel): Uint8Array {
   const codeVector = offsetVector(builder, codes);
   const bufferVector = offsetVector(builder, buffers);
   builder.startObject(5);
-  builder.addFieldInt32(fields.model.version, 3, 0);
+  builder.addFieldInt32(fields.model.version, model.version ?? 3, 0);
   builder.addFieldOffset(fields.model.operatorCodes, codeVector, 0);
   builder.addFieldOffset(fields.model.subgraphs, subgraphs, 0);
   builder.addFieldOffset(fields.model.buffers, bufferVector, 0);

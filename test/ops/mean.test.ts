@@ -162,6 +162,41 @@ test("mean refuses what it cannot run, with the reason", () => {
   assert.throws(infer([0], quantized([2 ** 24], 1, 0)), refused(/16777216 elements/));
 });
 
+test("mean takes up to 2^23 elements, and none of them away", () => {
+  const infer = (shape: number[]) => () =>
+    mean.infer({
+      name: "n",
+      attributes: { axes: [0], keepDims: false },
+      inputs: [quantized(shape, 1, 0)],
+      outputs: [quantized(shape.slice(1), 1, 0)],
+    });
+  assert.equal(infer([2 ** 23])(), [{ dtype: "int8", shape: [] }]);
+  const refused = (error: unknown) =>
+    error instanceof Refused && /elements; 1 to 8388608/.test(error.message);
+  assert.throws(infer([2 ** 23 + 1]), refused);
+  assert.throws(infer([0, 3]), refused);
+});
+
+test("mean's shift to the right stays within 31, its multiplier the smaller for it, as TensorFlow Lite Micro's", () => {
+  const emitted = (ratio: number, elements: number) => {
+    const [input, output] = [quantized([elements, 1], ratio, 0), quantized([1], 1, 0)];
+    const node = {
+      name: "n",
+      attributes: { axes: [0], keepDims: false },
+      inputs: [input],
+      outputs: [output],
+    };
+    const placement = { inputs: [0], outputs: [0], scratch: 0, scratchBytes: 64, weights: () => 0 };
+    const [call] = mean.emit(node, placement);
+    return [Number(call?.values.multiplier), Number(call?.values.shift)];
+  };
+  assert.equal(emitted(2 ** -10, 1024), [2 ** 30, 19]);
+  assert.equal(emitted(2 ** -22, 1024), [2 ** 30, 31]);
+  assert.equal(emitted(2 ** -23, 1024), [2 ** 29, 31]);
+  assert.equal(emitted(2 ** -32, 1024), [2 ** 20, 31]);
+  assert.equal(emitted(0.75 * 2 ** -20, 3000), [Math.floor((0.75 * 2 ** 31 * 2 ** 11) / 3000), 31]);
+});
+
 test("a real model with a mean gives the bytes of TensorFlow Lite Micro", async () => {
   const models = sharedModels();
   if (models === undefined) return;

@@ -97,6 +97,23 @@ test("softmaxInt8 gives the bytes of the specification where rows saturate", asy
   }
 });
 
+test("softmaxInt8 counts many exponentials that are the least to count, each as 1", async () => {
+  const difference = -255;
+  const exponentialAt = (scale: number): bigint => {
+    const real = scale * 2 ** 26;
+    const shift = Math.floor(Math.log2(real)) + 1;
+    const multiplier = BigInt(Math.round((real / 2 ** shift) * 2 ** 31));
+    return exp(highMultiply(BigInt(difference) * 2n ** BigInt(shift), multiplier), 5);
+  };
+  let scale = Math.fround(0.0543);
+  while (exponentialAt(scale) > 2048n) scale = Math.fround(scale * (1 + 2 ** -22));
+  assert.is(exponentialAt(scale), 2048n);
+  const row = [127, ...Array.from({ length: 4094 }, () => 127 + difference)];
+  const expected = softmaxRow(row, scale, 1);
+  assert.is(expected[0], 126, "the many small ones take two steps from the large one");
+  assert.equal(await run(Int8Array.from(row), [1, row.length], scale, 1), expected);
+});
+
 test("softmaxInt8 stays within one step of the real function", async () => {
   const source = random(7);
   const data = source.int8s(120);

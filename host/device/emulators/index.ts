@@ -1,5 +1,6 @@
 import type { Board } from "../../boards/index.js";
 import { WasmoteError } from "../../errors.js";
+import type { Program } from "../../tools/packages.js";
 import { Device } from "../device.js";
 import type { Transport } from "../transport.js";
 import { preloadedFlash } from "./preload.js";
@@ -22,6 +23,16 @@ export interface EmulatorOptions {
 
 const answerMillis = 200;
 const answerAttempts = 150;
+
+/** Programs that a board's emulator takes. */
+export function emulatorPrograms(board: Board): Program[] {
+  return board.emulator?.kind === "qemu" ? [board.emulator.program] : [];
+}
+
+/** Throws `package-missing` where a board's emulator is a package that is not installed. */
+export async function requireEmulatorPackage(board: Board): Promise<void> {
+  if (board.emulator?.kind === "rp2040js") await (await import("./rp2040.js")).rp2040Module();
+}
 
 /** Whether a model is put into the flash of this board's emulator as it starts, rather than sent over the line. */
 export function takesModelAtStart(board: Board): boolean {

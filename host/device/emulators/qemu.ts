@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Emulator } from "../../boards/index.js";
+import { temporaryFolder } from "../../tools/ending.js";
 import { requireProgram } from "../../tools/find.js";
 import { processTransport } from "../process-transport.js";
 import type { Transport } from "../transport.js";
@@ -24,16 +24,13 @@ export function startQemu(
   contents: readonly FlashContents[],
 ): Transport {
   const program = requireProgram(emulator.program);
-  const folder = contents.length === 0 ? undefined : mkdtempSync(join(tmpdir(), "wasmote-flash-"));
-  const removeFolder = (): void => {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  };
+  const folder = contents.length === 0 ? undefined : temporaryFolder("flash");
   const loaders = contents.flatMap(({ address, bytes }, i) => {
-    const file = join(folder!, `${i}.bin`);
+    const file = join(folder!.path, `${i}.bin`);
     writeFileSync(file, bytes);
     return ["-device", `loader,file=${file},addr=0x${address.toString(16)},force-raw=on`];
   });
-  return processTransport(name, program, qemuArguments(emulator, firmware, loaders), removeFolder);
+  return processTransport(name, program, qemuArguments(emulator, firmware, loaders), () => folder?.remove());
 }
 
 function qemuArguments(emulator: QemuEmulator, firmware: string, more: readonly string[]): string[] {

@@ -11,6 +11,13 @@ const flashBytes = 2 * 1024 * 1024;
 const sliceMillis = 20;
 const instructionsPerCheck = 20_000;
 
+/** The package rp2040js. Throws `package-missing` where it is not installed. */
+export function rp2040Module(): Promise<typeof import("rp2040js")> {
+  return import("rp2040js").catch(() => {
+    throw new WasmoteError("package-missing", "rp2040js, the emulator of this board");
+  });
+}
+
 /**
  * Runs a UF2 file on rp2040js, an emulator of the RP2040 that counts cycles, in this process: a slice of time, then
  * whatever else there is to do; nothing while the firmware waits for input. Its line is UART 0.
@@ -22,9 +29,7 @@ export async function startRp2040(
   uf2: string,
   contents: readonly FlashContents[],
 ): Promise<Transport> {
-  const module = await import("rp2040js").catch(() => {
-    throw new WasmoteError("package-missing", "rp2040js, the emulator of this board");
-  });
+  const module = await rp2040Module();
   const flash = new Uint8Array(flashBytes).fill(0xff);
   const blocks = [
     ...decodeUf2(readFileSync(uf2)).map(({ address, data }) => ({ address, bytes: data })),

@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { WasmoteError } from "../../errors.js";
-import { readRegularFile, reason } from "../../files/read.js";
+import { fileError, readRegularFile } from "../../files/read.js";
 import type { TensorType } from "../../graph/tensor.js";
 import type { InputReading } from "../../package/manifest.js";
-import { fileEnding, type InputTensor } from "./read-array.js";
+import { type FileTensor, fileEnding } from "./read-array.js";
 import { inputEndings, readInput } from "./read-input.js";
 import { invalidSamples, samplesOf } from "./samples.js";
 
@@ -82,7 +82,7 @@ async function readSamples(
   { shape, pixels, sampleRate }: CalibratedInput,
 ): Promise<{ samples: Float32Array[]; notes: string[] }> {
   const bytes = readRegularFile(file);
-  const input: InputTensor = { dtype: "float32", shape, pixels, sampleRate };
+  const input: FileTensor = { dtype: "float32", shape, pixels, sampleRate };
   try {
     const { frames, notes } = await readInput(bytes, file, input);
     return { samples: samplesOf(frames), notes };
@@ -95,6 +95,6 @@ function reading<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new WasmoteError("file-unreadable", reason(error), { file });
+    throw fileError("file-unreadable", error, file);
   }
 }

@@ -1,13 +1,32 @@
 import { WasmoteError } from "../../errors.js";
-import { elementBytes, elementCount, type TensorType, tensorBytes } from "../../graph/tensor.js";
+import {
+  describeType,
+  elementBytes,
+  elementCount,
+  type InterfaceType,
+  interfaceType,
+  type TensorType,
+  tensorBytes,
+} from "../../graph/tensor.js";
 import type { InputReading } from "../../package/manifest.js";
 import { requireFrames, requireWholeFrames, splitFrames } from "./frames.js";
 import { parseJsonTensor } from "./json-tensor.js";
 import { type NpyArray, parseNpy } from "./npy.js";
-import { encodeReals, type ValueType } from "./values.js";
+import { decodeStored, encodeReals, type ValueType } from "./values.js";
 
-/** An input that takes a file: the part of a manifest's tensor that matters. */
-export type InputTensor = TensorType & ValueType & InputReading;
+/** An input that takes a file, or an output that makes one: the part of a manifest's tensor that matters. */
+export type FileTensor = InterfaceType & ValueType & InputReading;
+
+/** How the numbers of a file are meant. */
+export interface FileOptions {
+  /** `.bin` and `.npy` hold elements as linear memory does (`dtype`), not those of the model's own interface. */
+  raw?: boolean;
+}
+
+/** Type of a tensor as a `.bin` or `.npy` file holds it: that of the model's own interface, or with `raw` that of memory. */
+export function fileType(tensor: FileTensor, { raw = false }: FileOptions = {}): TensorType {
+  return raw ? { shape: tensor.shape, dtype: tensor.dtype } : interfaceType(tensor);
+}
 
 /** One or more consecutive frames of an input, as the bytes the model takes. */
 export interface InputFrames {
@@ -28,26 +47,32 @@ export function fileEnding(path: string): string {
  * Bytes of a file that holds an array to the bytes of an input, one frame or several. The ending of `path` says how it
  * is read:
  *
- * - `.bin`: the tensor's bytes as they are.
- * - `.npy`: the model's own dtype passes through; float32 and float64 are real values, to be quantized.
+ * - `.bin`: little-endian elements of the model's own interface (`fileType`); the elements of memory with `raw`.
+ * - `.npy`: the dtype of memory passes through; float32 and float64 are real values, to be quantized.
  * - `.json`: real values always, flat or nested.
  *
  * @throws `input-size`, `input-dtype`, `input-invalid`, `input-kind`
  */
-export function readArray(bytes: Uint8Array, path: string, tensor: InputTensor): InputFrames {
+export function readArray(
+  bytes: Uint8Array,
+  path: string,
+  tensor: FileTensor,
+  options: FileOptions = {},
+): InputFrames {
   const ending = fileEnding(path);
   const kind = arrayEndings.find((known) => known === ending);
   if (kind === undefined) throw new WasmoteError("input-kind", `ending "${ending}"`);
-  return readArrayAs(kind, bytes, tensor);
+  return readArrayAs(kind, bytes, tensor, options);
 }
 
 /** As `readArray`, of a file whose kind is known. */
 export function readArrayAs(
   kind: (typeof arrayEndings)[number],
   bytes: Uint8Array,
-  tensor: InputTensor,
+  tensor: FileTensor,
+  options: FileOptions = {},
 ): InputFrames {
-  if (kind === "bin") return fromBytes(bytes, tensor);
+  if (kind === "bin") return fromBytes(bytes, tensor, options);
   return kind === "npy" ? fromNpy(parseNpy(bytes), tensor) : fromJson(bytes, tensor);
 }
 
@@ -61,16 +86,37 @@ export function npyReals(array: NpyArray): Float64Array | Float32Array {
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(i * 4, true));
 }
 
-function fromBytes(bytes: Uint8Array, tensor: InputTensor): InputFrames {
-  const frames = requireWholeFrames(bytes.length, tensorBytes(tensor), "bytes", tensor);
+function fromBytes(bytes: Uint8Array, tensor: FileTensor, options: FileOptions): InputFrames {
+  const type = fileType(tensor, options);
+  requireOneReading(bytes.length, type, tensor);
+  const frames = requireWholeFrames(bytes.length, tensorBytes(type), "bytes", type);
+  const notes = frames > 1 ? [`${frames} frames of ${describeType(type)}`] : [];
+  if (type.dtype === tensor.dtype) {
+    if (looksReal(bytes, tensor)) notes.push("its bytes look like float32; give real values as .npy");
+    return { frames: splitFrames(bytes, frames), notes };
+  }
   return {
-    frames: splitFrames(bytes, frames),
-    notes: looksReal(bytes, tensor) ? [realsNote(frames, tensor)] : [],
+    frames: splitFrames(encodeReals(decodeStored(bytes, type.dtype), tensor), frames),
+    notes: [...notes, ...quantizationNotes(tensor)],
   };
 }
 
+/** Refuses bytes that fit the tensor's other dtype, and not the one that they are read as. */
+function requireOneReading(found: number, type: TensorType, tensor: FileTensor): void {
+  const [other, how] =
+    type.dtype === tensor.dtype
+      ? [fileType(tensor), "which is read without --raw"]
+      : [fileType(tensor, { raw: true }), "as memory holds it, which is read with --raw"];
+  if (other.dtype === type.dtype || found === 0) return;
+  if (found % tensorBytes(type) === 0 || found % tensorBytes(other) !== 0) return;
+  throw new WasmoteError(
+    "input-size",
+    `${found} bytes for ${describeType(type)}, which takes ${tensorBytes(type)}; they would be ${describeType(other)}, ${how}`,
+  );
+}
+
 /** Whether bytes of an integer tensor could be float32 numbers of as many elements: all finite, and of a usual size. */
-function looksReal(bytes: Uint8Array, tensor: InputTensor): boolean {
+function looksReal(bytes: Uint8Array, tensor: FileTensor): boolean {
   const frameBytes = 4 * elementCount(tensor.shape);
   if (tensor.dtype === "float32" || elementBytes[tensor.dtype] === 4 || bytes.length % frameBytes !== 0)
     return false;
@@ -85,14 +131,10 @@ function looksReal(bytes: Uint8Array, tensor: InputTensor): boolean {
   return others > 0;
 }
 
-function realsNote(frames: number, { dtype }: InputTensor): string {
-  return `taken as ${frames} frames of ${dtype}, though its bytes look like float32; give real values as .npy`;
-}
-
 /** Sizes between which a real input lies, unless it is 0. */
 const usualReals = [1e-6, 1e6] as const;
 
-function fromNpy(array: NpyArray, tensor: InputTensor): InputFrames {
+function fromNpy(array: NpyArray, tensor: FileTensor): InputFrames {
   const real = array.dtype === "float32" || array.dtype === "float64";
   if (!real && array.dtype !== tensor.dtype) {
     throw new WasmoteError(
@@ -101,14 +143,18 @@ function fromNpy(array: NpyArray, tensor: InputTensor): InputFrames {
     );
   }
   const frames = requireFrames(array.shape, tensor);
-  if (!real) return { frames: splitFrames(array.bytes, frames), notes: [] };
+  if (!real) {
+    const converted = fileType(tensor).dtype !== tensor.dtype;
+    const notes = converted ? [`${tensor.dtype} as memory holds it`] : [];
+    return { frames: splitFrames(array.bytes, frames), notes };
+  }
   return {
     frames: splitFrames(encodeReals(npyReals(array), tensor), frames),
     notes: quantizationNotes(tensor),
   };
 }
 
-function fromJson(bytes: Uint8Array, tensor: InputTensor): InputFrames {
+function fromJson(bytes: Uint8Array, tensor: FileTensor): InputFrames {
   const { shape, values } = parseJsonTensor(bytes);
   const frames =
     shape.length < 2
@@ -118,7 +164,7 @@ function fromJson(bytes: Uint8Array, tensor: InputTensor): InputFrames {
 }
 
 /** What is done to real values on the way into a tensor, for the user. */
-export function quantizationNotes(tensor: InputTensor): string[] {
+export function quantizationNotes(tensor: FileTensor): string[] {
   if (tensor.dtype === "float32" || tensor.scale === undefined) return [];
   return [`quantized to ${tensor.dtype}: scale ${tensor.scale}, zero point ${tensor.zeroPoint ?? 0}`];
 }

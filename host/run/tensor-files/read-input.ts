@@ -1,14 +1,16 @@
 import { WasmoteError } from "../../errors.js";
 import { fileKind, kindNames } from "../../files/kinds.js";
-import { elementCount, tensorBytes } from "../../graph/tensor.js";
+import { elementCount, type TensorType, tensorBytes } from "../../graph/tensor.js";
 import { requireWholeFrames, splitFrames } from "./frames.js";
 import { decodePicture, type PictureKind, pictureKinds, pictureSize } from "./picture.js";
 import { pixelMapping } from "./pixel-mapping.js";
 import {
   arrayEndings,
+  type FileOptions,
+  type FileTensor,
   fileEnding,
+  fileType,
   type InputFrames,
-  type InputTensor,
   quantizationNotes,
   readArrayAs,
 } from "./read-array.js";
@@ -31,10 +33,15 @@ export const standardInput = "-";
  *
  * Throws `input-size`, `input-dtype`, `input-invalid`, `input-kind`.
  */
-export async function readInput(bytes: Uint8Array, path: string, tensor: InputTensor): Promise<InputFrames> {
-  const kind = inputKind(bytes, path, tensor);
+export async function readInput(
+  bytes: Uint8Array,
+  path: string,
+  tensor: FileTensor,
+  options: FileOptions = {},
+): Promise<InputFrames> {
+  const kind = inputKind(bytes, path, fileType(tensor, options));
   if (isPicture(kind)) return fromPicture(bytes, kind, tensor);
-  return kind === "wav" ? fromSound(bytes, tensor) : readArrayAs(kind, bytes, tensor);
+  return kind === "wav" ? fromSound(bytes, tensor) : readArrayAs(kind, bytes, tensor, options);
 }
 
 type InputKind = (typeof arrayEndings)[number] | PictureKind | "wav";
@@ -42,10 +49,10 @@ type InputKind = (typeof arrayEndings)[number] | PictureKind | "wav";
 const inputKinds: readonly InputKind[] = [...arrayEndings, ...pictureKinds, "wav"];
 
 /** What an input is read as. A `.bin` of whole frames is a tensor's bytes, whatever these look like. */
-function inputKind(bytes: Uint8Array, path: string, tensor: InputTensor): InputKind {
+function inputKind(bytes: Uint8Array, path: string, type: TensorType): InputKind {
   const ending = fileEnding(path).replace(/^jpeg$/, "jpg");
   const named = inputKinds.find((kind) => kind === ending);
-  if (named === "bin" && bytes.length % tensorBytes(tensor) === 0) return "bin";
+  if (named === "bin" && bytes.length % tensorBytes(type) === 0) return "bin";
   const content = fileKind(bytes);
   const found = inputKinds.find((kind) => kind === content);
   if (found !== undefined) return found;
@@ -60,7 +67,7 @@ function isPicture(kind: InputKind): kind is PictureKind {
   return pictureKinds.some((known) => known === kind);
 }
 
-async function fromPicture(bytes: Uint8Array, kind: PictureKind, tensor: InputTensor): Promise<InputFrames> {
+async function fromPicture(bytes: Uint8Array, kind: PictureKind, tensor: FileTensor): Promise<InputFrames> {
   const size = pictureSize(tensor);
   const mapping = pixelMapping(tensor);
   const picture = await decodePicture(bytes, kind, size);
@@ -72,10 +79,10 @@ async function fromPicture(bytes: Uint8Array, kind: PictureKind, tensor: InputTe
 }
 
 /** Frames of a sound. Whole scale is -1 to 1, and the 16-bit samples themselves for an int16 input. */
-function fromSound(bytes: Uint8Array, tensor: InputTensor): InputFrames {
+function fromSound(bytes: Uint8Array, tensor: FileTensor): InputFrames {
   const { samples, notes } = decodeSound(bytes, tensor.sampleRate);
   const frames = requireWholeFrames(samples.length, elementCount(tensor.shape), "samples", tensor);
-  if (tensor.dtype === "int16") {
+  if (fileType(tensor).dtype === "int16") {
     const [low, high] = storedRange("int16");
     const whole = samples.map((sample) => Math.min(high, Math.max(low, Math.round(sample * (high + 1)))));
     const raw = encodeReals(whole, { dtype: "int16" });

@@ -1,10 +1,9 @@
 import { WasmoteError } from "../../errors.js";
-import type { TensorType } from "../../graph/tensor.js";
 import { framesShape } from "./frames.js";
 import { writeJsonTensor } from "./json-tensor.js";
 import { writeNpy } from "./npy.js";
-import { fileEnding } from "./read-array.js";
-import { decodeReals, type ValueType } from "./values.js";
+import { type FileOptions, type FileTensor, fileEnding, fileType } from "./read-array.js";
+import { decodeReals, encodeReals } from "./values.js";
 
 /** Endings of files that an output may be written to, without the dot. */
 export const outputEndings = ["npy", "bin", "json"] as const;
@@ -18,21 +17,24 @@ export function requireOutputEnding(path: string): void {
 }
 
 /**
- * Consecutive frames of an output as the bytes of a file; the ending of `path` says how. `.bin` and `.npy` hold the
- * model's own dtype, `.json` real values in nested arrays. N > 1 frames have a leading axis of N.
+ * Consecutive frames of an output as the bytes of a file; the ending of `path` says how. `.bin` and `.npy` hold
+ * elements of the model's own interface, with `raw` those of memory; `.json` real values in nested arrays. N > 1 frames have a leading axis of N.
  * Throws `input-kind` for another ending.
  */
 export function encodeOutput(
   frames: readonly Uint8Array[],
   path: string,
-  tensor: TensorType & ValueType,
+  tensor: FileTensor,
+  options: FileOptions = {},
 ): Uint8Array {
   requireOutputEnding(path);
-  const bytes = joinFrames(frames);
+  const stored = joinFrames(frames);
   const shape = framesShape(tensor.shape, frames.length);
   const ending = fileEnding(path);
-  if (ending === "npy") return writeNpy({ dtype: tensor.dtype, shape, bytes });
-  return ending === "json" ? writeJsonTensor(decodeReals(bytes, tensor), shape) : bytes;
+  if (ending === "json") return writeJsonTensor(decodeReals(stored, tensor), shape);
+  const { dtype } = fileType(tensor, options);
+  const bytes = dtype === tensor.dtype ? stored : encodeReals(decodeReals(stored, tensor), { dtype });
+  return ending === "npy" ? writeNpy({ dtype, shape, bytes }) : bytes;
 }
 
 /** Frames one after the other. */

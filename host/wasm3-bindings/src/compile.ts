@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -52,16 +52,51 @@ export function addonFile(arch: string = process.arch): string {
  * @throws an error whose message says what is missing or what the compiler found
  */
 export function compileAddon(file: string, options: CompileOptions = {}): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const work = mkdtempSync(`${file}.`);
+  const work = workFolder(file);
   try {
-    const draft = join(work, "addon.node");
-    runCompiler(options.compiler, compilerArguments(draft, options));
-    if (!existsSync(draft)) throw new Error("the compiler ended well, but wrote no file");
-    renameSync(draft, file);
+    runCompiler(options.compiler, compilerArguments(draftIn(work), options));
+    keepDraft(work, file);
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    removeFolder(work);
   }
+}
+
+/** Has something undone when the process ends, in whatever way; what it answers calls that off. */
+export type WhenEnding = (undo: () => void) => () => void;
+
+/**
+ * As `compileAddon`, while other things go on.
+ *
+ * @param whenEnding ends the compiler and removes what it has written, should the process end meanwhile
+ */
+export async function compileAddonAside(file: string, whenEnding: WhenEnding): Promise<void> {
+  const work = workFolder(file);
+  const callOff = whenEnding(() => removeFolder(work));
+  try {
+    await runCompilerAside(compilerArguments(draftIn(work), {}), whenEnding);
+    keepDraft(work, file);
+  } finally {
+    callOff();
+    removeFolder(work);
+  }
+}
+
+/** A folder beside the file that is to be made. */
+function workFolder(file: string): string {
+  mkdirSync(dirname(file), { recursive: true });
+  return mkdtempSync(`${file}.`);
+}
+
+const draftIn = (work: string): string => join(work, "addon.node");
+
+function keepDraft(work: string, file: string): void {
+  if (!existsSync(draftIn(work))) throw new Error("the compiler ended well, but wrote no file");
+  renameSync(draftIn(work), file);
+}
+
+/** Removes a folder, also where a compiler that was just ended still writes to it. */
+function removeFolder(work: string): void {
+  rmSync(work, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
 function compilerArguments(draft: string, { arch = process.arch, strip = false }: CompileOptions): string[] {
@@ -78,23 +113,72 @@ function compilerArguments(draft: string, { arch = process.arch, strip = false }
   ];
 }
 
+/** How a compiler ended. */
+interface Outcome {
+  error?: Error | undefined;
+  status: number | null;
+  stderr: string | null;
+}
+
 function runCompiler(given: readonly string[] | undefined, args: readonly string[]): void {
-  const fromEnvironment = process.env.CC?.split(/\s+/).filter((part) => part !== "") ?? [];
-  const own = given ?? (fromEnvironment.length > 0 ? fromEnvironment : undefined);
-  const commands = own === undefined ? [["cc"], ["gcc"], ["clang"]] : [own];
+  const commands = compilers(given);
   for (const [program = "", ...first] of commands) {
-    const { error, status, stderr } = spawnSync(program, [...first, ...args], {
+    const outcome = spawnSync(program, [...first, ...args], {
       encoding: "utf8",
       stdio: ["ignore", "ignore", "pipe"],
     });
-    if (error !== undefined && "code" in error && error.code === "ENOENT") continue;
-    if (status === 0) return;
-    const lines = (error?.message ?? stderr ?? "").split("\n").filter((line) => line.trim() !== "");
-    const reason = lines.find((line) => /error/i.test(line)) ?? lines[0] ?? `it ended with code ${status}`;
-    throw new Error(`the compiler ${program} failed: ${reason.trim()}`);
+    if (isDone(program, outcome)) return;
   }
+  throw noCompiler(commands);
+}
+
+async function runCompilerAside(args: readonly string[], whenEnding: WhenEnding): Promise<void> {
+  const commands = compilers(undefined);
+  for (const [program = "", ...first] of commands) {
+    if (isDone(program, await runAside(program, [...first, ...args], whenEnding))) return;
+  }
+  throw noCompiler(commands);
+}
+
+/** Runs a compiler in a group of processes of its own, so that all that it starts is ended with it. */
+function runAside(program: string, args: readonly string[], whenEnding: WhenEnding): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    let stderr = "";
+    const callOff = whenEnding(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    });
+    const settle = (outcome: Outcome): void => {
+      callOff();
+      resolve(outcome);
+    };
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.once("error", (error) => settle({ error, status: null, stderr }));
+    child.once("close", (status) => settle({ status, stderr }));
+  });
+}
+
+/** The commands to try: the one that is given, or that CC names, else the usual ones. */
+function compilers(given: readonly string[] | undefined): (readonly string[])[] {
+  if (given !== undefined) return [given];
+  const fromEnvironment = process.env.CC?.split(/\s+/).filter((part) => part !== "") ?? [];
+  return fromEnvironment.length > 0 ? [fromEnvironment] : [["cc"], ["gcc"], ["clang"]];
+}
+
+/** Whether the compiler has done its work; false where there is none of that name. Throws where it failed. */
+function isDone(program: string, { error, status, stderr }: Outcome): boolean {
+  if (error !== undefined && "code" in error && error.code === "ENOENT") return false;
+  if (status === 0) return true;
+  const lines = (error?.message ?? stderr ?? "").split("\n").filter((line) => line.trim() !== "");
+  const reason = lines.find((line) => /error/i.test(line)) ?? lines[0] ?? `it ended with code ${status}`;
+  throw new Error(`the compiler ${program} failed: ${reason.trim()}`);
+}
+
+function noCompiler(commands: readonly (readonly string[])[]): Error {
   const names = commands.map(([program]) => program).join(", ");
-  throw new Error(
-    own === undefined ? `there is no C compiler (${names})` : `CC names ${names}, which is no program`,
+  return new Error(
+    commands.length > 1 ? `there is no C compiler (${names})` : `CC names ${names}, which is no program`,
   );
 }

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { addonFile, compileAddon } from "./compile.ts";
+import { addonFile, compileAddon, compileAddonAside, type WhenEnding } from "./compile.ts";
 import { Wasm3Error } from "./errors.ts";
 import type { Addon } from "./native.ts";
 import { packageFolder } from "./sources.ts";
@@ -21,32 +21,75 @@ export function addonTarget(): string {
  * @throws `not-built`, with what is missing
  */
 export function loadAddon(): Addon {
-  const [target, file] = [addonTarget(), addonFile()];
-  const own = join(packageFolder, "build", target);
-  const cache = userCache();
-  const cached = cache === undefined ? [] : [join(cache, "addon", target)];
-  const failures: string[] = [];
-  for (const folder of [own, join(packageFolder, "prebuilds", target), ...cached]) {
-    const path = join(folder, file);
-    if (!existsSync(path)) continue;
-    try {
-      return require(path) as Addon;
-    } catch (error) {
-      failures.push(firstLine(error));
-    }
-  }
-  if (process.platform === "win32") {
-    throw notBuilt("Windows is supported in WSL only", failures);
-  }
+  const { addon, failures } = loadExisting();
+  if (addon !== undefined) return addon;
   try {
-    const folder = [own, ...cached].find(isWritable);
-    if (folder === undefined) throw new Error(`neither ${own} nor the user's cache can be written to`);
-    const path = join(folder, file);
+    const path = pathToCompile();
     compileAddon(path);
     return require(path) as Addon;
   } catch (error) {
     throw notBuilt(firstLine(error), failures);
   }
+}
+
+/** How the addon is compiled while other things go on. */
+export interface PrepareOptions {
+  /** Told before the compiler is started, which takes some seconds; never where there is an addon. */
+  onCompile?(): void;
+  /** Ends the compiler and removes what it has written, should the process end meanwhile. */
+  whenEnding?: WhenEnding;
+}
+
+/**
+ * Compiles the addon if there is none for this machine, so that `load` need not, during which nothing else could happen.
+ *
+ * @throws `not-built`, with what is missing
+ */
+export async function prepareAddon(options: PrepareOptions = {}): Promise<void> {
+  const { addon, failures } = loadExisting();
+  if (addon !== undefined) return;
+  try {
+    const path = pathToCompile();
+    options.onCompile?.();
+    await compileAddonAside(path, options.whenEnding ?? (() => () => undefined));
+  } catch (error) {
+    throw notBuilt(firstLine(error), failures);
+  }
+}
+
+/** Folders for compiled addons: the package's own, then the user's cache if there is a home. */
+function ownFolders(): string[] {
+  const target = addonTarget();
+  const cache = userCache();
+  return [
+    join(packageFolder, "build", target),
+    ...(cache === undefined ? [] : [join(cache, "addon", target)]),
+  ];
+}
+
+/** Loads an addon that is there, or says why those that are cannot be loaded. */
+function loadExisting(): { addon?: Addon; failures: string[] } {
+  const [own, ...cached] = ownFolders();
+  const failures: string[] = [];
+  for (const folder of [own as string, join(packageFolder, "prebuilds", addonTarget()), ...cached]) {
+    const path = join(folder, addonFile());
+    if (!existsSync(path)) continue;
+    try {
+      return { addon: require(path) as Addon, failures };
+    } catch (error) {
+      failures.push(firstLine(error));
+    }
+  }
+  return { failures };
+}
+
+/** Where an addon is to be compiled to. Throws where it cannot be compiled. */
+function pathToCompile(): string {
+  if (process.platform === "win32") throw new Error("Windows is supported in WSL only");
+  const folders = ownFolders();
+  const folder = folders.find(isWritable);
+  if (folder === undefined) throw new Error(`neither ${folders[0]} nor the user's cache can be written to`);
+  return join(folder, addonFile());
 }
 
 function notBuilt(reason: string, failures: readonly string[]): Wasm3Error {

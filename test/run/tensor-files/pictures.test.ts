@@ -2,20 +2,20 @@ import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { InputTensor } from "../../../host/run/tensor-files/read-array.js";
+import type { FileTensor } from "../../../host/run/tensor-files/read-array.js";
 import { readInput } from "../../../host/run/tensor-files/read-input.js";
 import { pngChunk, writePng } from "./png-writer.js";
 import { refused } from "./refused.js";
 
-const picture: InputTensor = { dtype: "int8", shape: [1, 2, 3, 1], scale: 1 / 255, zeroPoint: -128 };
-const colour: InputTensor = { ...picture, shape: [1, 2, 3, 3] };
-const sized = (height: number, width: number, channels = 1): InputTensor => ({
+const picture: FileTensor = { dtype: "int8", shape: [1, 2, 3, 1], scale: 1 / 255, zeroPoint: -128 };
+const colour: FileTensor = { ...picture, shape: [1, 2, 3, 3] };
+const sized = (height: number, width: number, channels = 1): FileTensor => ({
   ...picture,
   shape: [1, height, width, channels],
 });
 
 /** Pixels, 0 to 255, that an input of `pixel / 255` gets, and what was noted. */
-async function read(bytes: Uint8Array, path: string, tensor: InputTensor) {
+async function read(bytes: Uint8Array, path: string, tensor: FileTensor) {
   const { frames, notes } = await readInput(bytes, path, tensor);
   assert.is(frames.length, 1);
   return { pixels: [...new Int8Array(frames[0]!)].map((value) => value + 128), notes: notes.join("; ") };
@@ -314,7 +314,7 @@ test("a picture of another size is averaged down or interpolated up, and told", 
 });
 
 test("pixels of an input that says so are (pixel - mean) / std", async () => {
-  const float: InputTensor = {
+  const float: FileTensor = {
     dtype: "float32",
     shape: [1, 1, 2, 3],
     pixels: { mean: [100, 50, 0], std: [2, 4, 8] },
@@ -322,7 +322,7 @@ test("pixels of an input that says so are (pixel - mean) / std", async () => {
   const { frames, notes } = await readInput(png(2, 1, [102, 54, 8, 255, 98, 46, 16, 255]), "a.png", float);
   assert.equal([...new Float32Array(frames[0]!.slice().buffer)], [1, 1, 1, -1, -1, 2]);
   assert.match(notes.join(), /\(pixel - 100, 50, 0\) \/ 2, 4, 8/);
-  const one: InputTensor = { ...sized(1, 2), scale: 1, zeroPoint: 0, pixels: { mean: [128], std: [2] } };
+  const one: FileTensor = { ...sized(1, 2), scale: 1, zeroPoint: 0, pixels: { mean: [128], std: [2] } };
   const single = await readInput(png(2, 1, grey(128, 132)), "a.png", one);
   assert.equal([...new Int8Array(single.frames[0]!)], [0, 2]);
 });

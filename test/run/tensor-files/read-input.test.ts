@@ -2,17 +2,17 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { encodeOutput } from "../../../host/run/tensor-files/index.js";
 import { writeNpy } from "../../../host/run/tensor-files/npy.js";
-import type { InputTensor } from "../../../host/run/tensor-files/read-array.js";
+import type { FileTensor } from "../../../host/run/tensor-files/read-array.js";
 import { readInput } from "../../../host/run/tensor-files/read-input.js";
 import { refused } from "./refused.js";
 
-const vector: InputTensor = { dtype: "int8", shape: [1, 4], scale: 0.5, zeroPoint: 1 };
+const vector: FileTensor = { dtype: "int8", shape: [1, 4], scale: 0.5, zeroPoint: 1 };
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const signed = (frame: Uint8Array) => [...new Int8Array(frame)];
 const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 
-async function frames(bytes: Uint8Array, path: string, tensor: InputTensor): Promise<number[][]> {
+async function frames(bytes: Uint8Array, path: string, tensor: FileTensor): Promise<number[][]> {
   return (await readInput(bytes, path, tensor)).frames.map(signed);
 }
 
@@ -113,7 +113,7 @@ test("content that is a known kind is read as that, whatever the name says", asy
   for (const path of ["a.json", "a.txt", "a", "a.png", "-"]) {
     assert.equal(await frames(npy, path, vector), [[1, 2, 3, -1]], path);
   }
-  const raw: InputTensor = { dtype: "int8", shape: [npy.length] };
+  const raw: FileTensor = { dtype: "int8", shape: [npy.length] };
   assert.equal(await frames(npy, "a.bin", raw), [signed(npy)], "whole frames of a .bin are its bytes");
   assert.equal(await frames(Uint8Array.of(1, 2, 3, 255), "-", vector), [[1, 2, 3, -1]]);
 });
@@ -135,7 +135,7 @@ test("content that no input is read from is refused with its name", async () => 
 
 test("bytes that look like float32 are taken for the dtype of the input, and it is said", async () => {
   const { notes } = await readInput(floats(0.5, -1, 0, 2), "a.bin", vector);
-  assert.match(notes.join(), /4 frames of int8, though its bytes look like float32/);
+  assert.match(notes.join(), /4 frames of 1x4 int8,its bytes look like float32/);
   const plain = await readInput(
     Uint8Array.from({ length: 16 }, (_, i) => 255 - i),
     "a.bin",

@@ -1,15 +1,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { InputTensor } from "../../../host/run/tensor-files/read-array.js";
+import type { FileTensor } from "../../../host/run/tensor-files/read-array.js";
 import { readInput } from "../../../host/run/tensor-files/read-input.js";
 import { resample } from "../../../host/run/tensor-files/resample.js";
 import { refused } from "./refused.js";
 import { type WaveFormat, writeWave } from "./wav-writer.js";
 
-const reals: InputTensor = { dtype: "float32", shape: [1, 4], sampleRate: 16000 };
-const vector: InputTensor = { dtype: "int8", shape: [1, 4], scale: 1 / 128, zeroPoint: 0 };
+const reals: FileTensor = { dtype: "float32", shape: [1, 4], sampleRate: 16000 };
+const vector: FileTensor = { dtype: "int8", shape: [1, 4], scale: 1 / 128, zeroPoint: 0 };
 
-async function read(bytes: Uint8Array, tensor: InputTensor = reals) {
+async function read(bytes: Uint8Array, tensor: FileTensor = reals) {
   const { frames, notes } = await readInput(bytes, "a.wav", tensor);
   return {
     frames: frames.map((frame) => [...new Float32Array(frame.slice().buffer)]),
@@ -20,7 +20,7 @@ async function read(bytes: Uint8Array, tensor: InputTensor = reals) {
 test("16-bit sound becomes -1 to 1, or stays as it is for an int16 input", async () => {
   const { frames } = await readInput(writeWave([0, 16384, -32768, 32767]), "a.wav", vector);
   assert.equal([...new Int8Array(frames[0]!)], [0, 64, -128, 127]);
-  const raw: InputTensor = { dtype: "int16", shape: [2] };
+  const raw: FileTensor = { dtype: "int16", shape: [2] };
   const whole = await readInput(writeWave([1, -2, 3, -32768]), "a.wav", raw);
   assert.equal(
     whole.frames.map((frame) => [...new Int16Array(frame.slice().buffer)]),

@@ -2,61 +2,24 @@
  * The firmware's slots on a simulated flash whose power fails in the middle of a write or an erase, at every moment of
  * an upload and an activation. Afterwards the old or the new model must be active, and the upload must work.
  *
- * SLOTS, the number of slots, is defined when it is compiled. Exit code 1 at the first violation.
+ * Exit code 1 at the first violation.
  */
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "engine.h"
 #include "port.h"
 #include "sha256.h"
+#include "simulated_flash.h"
 #include "slots.h"
 
-/* A low address, since the firmware holds flash addresses in 32 bits. */
-enum { base = 0x20000000, sector = 1024, slotBytes = 2048, flashBytes = 2 * sector + 2 * slotBytes };
-enum { oldLength = 1500, newLength = 1777, pieceBytes = 100 };
+/* The shorter new model ends at a word's border: then no piece is left to write when its last one was interrupted. */
+enum { oldLength = 1500, newLengths = 2, longestNew = 1777, pieceBytes = 100 };
 
-const flash_layout port_flash = {
-    .slotCount = SLOTS,
-    .slots = { { base + 2 * sector, slotBytes }, { base + 2 * sector + slotBytes, slotBytes } },
-    .records = { { base, sector }, { base + sector, sector } },
-    .writeBytes = 4,
-};
-
-static uint8_t *flash;
-static long bytesUntilCut;
-static jmp_buf powerOff;
+static const uint32_t newLengthOf[newLengths] = { longestNew, 1776 };
+static uint32_t newLength;
 static bool engineHasModel;
-
-/* Power fails after so many more bytes. */
-static void spend(void)
-{
-    if (bytesUntilCut-- == 0) longjmp(powerOff, 1);
-}
-
-bool port_flash_erase(uint32_t address, uint32_t length)
-{
-    for (uint32_t i = 0; i < length; i++)
-    {
-        if (i % 64 == 0) spend();
-        flash[address - base + i] = 0xff;
-    }
-    return true;
-}
-
-bool port_flash_write(uint32_t address, const uint8_t *data, uint32_t length)
-{
-    if (address % 4 != 0 || length % 4 != 0) abort();
-    for (uint32_t i = 0; i < length; i++)
-    {
-        spend();
-        flash[address - base + i] &= data[i];
-    }
-    return memcmp(flash + (address - base), data, length) == 0;
-}
 
 model_error engine_check(const uint8_t *file, uint32_t length)
 {
@@ -74,7 +37,7 @@ void engine_unload(void)
     engineHasModel = false;
 }
 
-static uint8_t oldModel[oldLength], newModel[newLength];
+static uint8_t oldModel[oldLength], newModel[longestNew];
 
 static model_error upload(const uint8_t *model, uint32_t length)
 {
@@ -119,16 +82,23 @@ static void must(long moment, model_error error, const char *what)
     if (error) fail(moment, what);
 }
 
-/* `churn` records are written before, so that the sector of the log is full at different moments. */
-static bool cut_at(long moment, uint32_t churn)
+static uint8_t prepared[flashBytes];
+
+/* The old model is active. `churn` records are written before, so that the sector of the log is full at different moments. */
+static void prepare(uint32_t churn)
 {
-    bytesUntilCut = -1;
     memset(flash, 0xff, flashBytes);
     slots_open();
-    must(moment, upload(oldModel, oldLength), "first upload");
-    must(moment, activate(oldModel, oldLength), "first activation");
-    for (uint32_t i = 0; i < churn; i++) must(moment, slots_erase(1 - slots_active()), "erase");
+    must(0, upload(oldModel, oldLength), "first upload");
+    must(0, activate(oldModel, oldLength), "first activation");
+    for (uint32_t i = 0; i < churn; i++) must(0, slots_erase(1 - slots_active()), "erase");
+    memcpy(prepared, flash, flashBytes);
+}
 
+static bool cut_at(long moment)
+{
+    memcpy(flash, prepared, flashBytes);
+    slots_open();
     volatile bool finished = false;
     if (setjmp(powerOff) == 0)
     {
@@ -151,18 +121,22 @@ static bool cut_at(long moment, uint32_t churn)
 
 int main(void)
 {
-    flash = mmap((void *) (uintptr_t) base, flashBytes, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-    if (flash != (uint8_t *) (uintptr_t) base) return 2;
+    if (!flash_map()) return 2;
 
     memset(oldModel, 'm', oldLength);
-    for (uint32_t i = 0; i < newLength; i++) newModel[i] = i < 8 || i > 1700 ? 'm' : i > 1600 ? 0xff : (uint8_t) (i * 7);
+    for (uint32_t i = 0; i < longestNew; i++) newModel[i] = i < 8 || i > 1700 ? 'm' : i > 1600 ? 0xff : (uint8_t) (i * 7);
 
     long moments = 0;
-    for (uint32_t churn = 0; churn < 22; churn += churn == 0 ? 14 : 1)
+    for (uint32_t of = 0; of < newLengths; of++)
     {
-        if (churn > 0 && SLOTS == 1) break;
-        for (long moment = 0; !cut_at(moment, churn); moment++) moments++;
+        newLength = newLengthOf[of];
+        const uint32_t churns = SLOTS == 1 || of > 0 ? 1 : 22;
+        for (uint32_t churn = 0; churn < churns; churn += churn == 0 ? 14 : 1)
+        {
+            prepare(churn);
+            /* Every byte once; where the log is full, every word. */
+            for (long moment = 0; !cut_at(moment); moment += churn > 0 ? 3 : 1) moments++;
+        }
     }
     printf("%ld moments\n", moments);
     return 0;

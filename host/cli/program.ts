@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, type Option } from "commander";
+import { exitCodes } from "../errors.js";
+import { formatError, reportOf, UsageError } from "./errors.js";
+import { addHelp } from "./help.js";
+import type { Output } from "./output.js";
+
+const exitCodeText = `
+Exit codes: 0 done; 1 the model or an input is refused; 2 the command line is wrong;
+3 a tool or board that is needed is missing; 70 a defect of wasmote.
+
+Data goes to stdout and talk to stderr. WASMOTE_DEBUG=1 adds stack traces to errors; NO_COLOR turns colours off.`;
+
+/** Adds a command to the program. */
+type Register = (program: Command, output: Output) => void;
+
+/** The commands in the order of the help, each in a file of its own that is loaded when it is needed. */
+const commands: Readonly<Record<string, () => Promise<Register>>> = {
+  build: async () => (await import("./build.js")).registerBuild,
+  run: async () => (await import("./run.js")).registerRun,
+  inspect: async () => (await import("./inspect.js")).registerInspect,
+  bench: async () => (await import("./bench.js")).registerBench,
+  boards: async () => (await import("./boards.js")).registerBoards,
+  firmware: async () => (await import("./firmware.js")).registerFirmware,
+  flash: async () => (await import("./flash.js")).registerFlash,
+  push: async () => (await import("./push.js")).registerPush,
+  monitor: async () => (await import("./monitor.js")).registerMonitor,
+  toolchain: async () => (await import("./toolchain.js")).registerToolchain,
+};
+
+/** The commands that a command line may need: the one that it begins with, none for the version, or else all. */
+function neededCommands([first = ""]: readonly string[]): (() => Promise<Register>)[] {
+  if (first === "--version" || first === "-V") return [];
+  const named = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  return named === undefined ? Object.values(commands) : [named];
+}
+
+/**
+ * The program with the commands that a command line needs.
+ *
+ * @param args what follows the program's name; without any, all commands are there
+ */
+export async function createProgram(args: readonly string[], output: Output): Promise<Command> {
+  const program = new Command("wasmote")
+    .description("Machine learning on microcontrollers, as one small WebAssembly file.")
+    .exitOverride()
+    .configureOutput({
+      outputError: () => undefined,
+      writeOut: (text) => output.data(text.replace(/\n$/, "")),
+      writeErr: (text) => output.talk(text.replace(/\n$/, "")),
+    })
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help of a command")
+    .hook("preAction", (_, { args: given, registeredArguments }) => {
+      const empty = given.indexOf("");
+      if (empty >= 0) throw new UsageError(`<${registeredArguments[empty]?.name()}> is empty`, "Name one.");
+    });
+  addHelp(program, exitCodeText);
+  for (const load of neededCommands(args)) (await load())(program, output);
+  for (const command of program.commands) {
+    for (const option of command.options) obeyOnce(command, option);
+  }
+  return program;
+}
+
+/** Refuses an empty value, and a second value where there is place for one: neither could be obeyed. */
+function obeyOnce(command: Command, option: Option): void {
+  if (option.isBoolean()) return;
+  const repeatable = option.variadic || Array.isArray(option.defaultValue);
+  let given = 0;
+  command.on(`option:${option.name()}`, (value: string) => {
+    if (value === "")
+      throw new UsageError(`${option.long} is given an empty value`, "Give one, or leave it out.");
+    if (++given > 1 && !repeatable) throw new UsageError(`${option.long} is given twice`, "Give it once.");
+  });
+}
+
+function packageVersion(): string {
+  const description = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(description) as { version: string }).version;
+}
+
+/**
+ * Runs a command line. What goes wrong is told on `output`.
+ *
+ * @param args what follows the program's name
+ * @returns the exit code
+ */
+export async function runCommandLine(args: readonly string[], output: Output): Promise<number> {
+  let program: Command | undefined;
+  try {
+    program = await createProgram(args, output);
+    await program.parseAsync(args, { from: "user" });
+    output.done();
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+    if (error instanceof CommanderError && error.code === "commander.help") return exitCodes.usage;
+    const command = program?.commands.find((known) => known.name() === args[0]);
+    return fail(error, args, output, command);
+  }
+}
+
+/** Tells an error that ended a command line, and gives the exit code. */
+export function fail(error: unknown, args: readonly string[], output: Output, command?: Command): number {
+  const given = (flag: string): boolean => args.includes(flag);
+  const report = reportOf(error, { command, commands: Object.keys(commands) });
+  const form = {
+    json: given("--json"),
+    verbose: given("--verbose"),
+    debug: process.env.WASMOTE_DEBUG === "1",
+    styles: output.talkStyles,
+  };
+  output.talk(formatError(error, report, form).trimEnd());
+  return report.exitCode;
+}

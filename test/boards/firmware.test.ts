@@ -1,0 +1,56 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { nativeSources } from "wasm3-bindings/sources";
+import { bodies, makeModel } from "./made-modules.js";
+import {
+  boardsFolder,
+  type NativeProgram,
+  nativeCompilerIsThere,
+  nativeFolder,
+  runNative,
+  withNativeProgram,
+} from "./native/compile.js";
+
+/** What a board gives in their place is in firmware.c. */
+const left = ["main.c", "memory.c"];
+
+function program(): NativeProgram {
+  const folders = ["firmware", "accelerators", "wasm3"].map((name) => join(boardsFolder, name));
+  const own = folders
+    .slice(0, 2)
+    .flatMap((folder) =>
+      readdirSync(folder).flatMap((file) =>
+        file.endsWith(".c") && !left.includes(file) ? [join(folder, file)] : [],
+      ),
+    );
+  return {
+    sources: [join(nativeFolder, "firmware.c"), join(nativeFolder, "simulated_flash.c"), ...own],
+    folders: [...folders, nativeSources("wasm3")],
+    flags: ["-w", "-DSLOTS=2", "-DSLOT_BYTES=4096", '-DBOARD_NAME="native"', "-DWASMOTE_FLOATS=0"].concat([
+      ...["-Dd_m3HasFloat=0", "-Dd_m3NoFloatDynamic=0", "-Dd_m3VerboseErrorMessages=0", "-DLINK_MTU=512"],
+    ]),
+  };
+}
+
+if (!nativeCompilerIsThere()) {
+  console.error("SKIPPED: the firmware on this machine, for want of a C compiler on Linux");
+} else {
+  test("the firmware on this machine: what each check is for, under sanitizers", () => {
+    const folder = mkdtempSync(join(tmpdir(), "wasmote-firmware-"));
+    try {
+      const files = [{}, { pages: 0 }].map((changes, n) => {
+        const file = join(folder, `model-${n}.wasm`);
+        writeFileSync(file, makeModel("made", bodies.sum, { weightBytes: 1000, ...changes }));
+        return file;
+      });
+      withNativeProgram(program(), (file) => assert.match(runNative(file, files), /^ok \d\d\n$/));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+test.run();

@@ -1,0 +1,63 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** This folder. */
+export const nativeFolder = dirname(fileURLToPath(import.meta.url));
+/** The boards' C sources. */
+export const boardsFolder = resolve(nativeFolder, "../../../boards");
+
+/**
+ * The address and undefined-behaviour sanitizers; the first finding ends the program. Misaligned words are as good as
+ * aligned ones on the processors that read them so (boards/accelerators/target.h, boards/firmware/memory.c).
+ */
+export const sanitizerFlags: readonly string[] = [
+  "-g",
+  "-fsanitize=address,undefined",
+  "-fno-sanitize-recover=all",
+];
+
+/** What a program for this machine is compiled from. */
+export interface NativeProgram {
+  sources: readonly string[];
+  folders: readonly string[];
+  /** Flags of this program, after those that all have. */
+  flags?: readonly string[];
+}
+
+/** Whether this machine has a C compiler whose programs can be tested: on Linux, with both sanitizers. */
+export function nativeCompilerIsThere(): boolean {
+  return process.platform === "linux" && spawnSync("cc", ["--version"], { stdio: "ignore" }).status === 0;
+}
+
+/** Compiles a program under the sanitizers, and hands its file to `use`; nothing is left behind. */
+export function withNativeProgram<Result>(program: NativeProgram, use: (file: string) => Result): Result {
+  const folder = mkdtempSync(join(tmpdir(), "wasmote-native-"));
+  try {
+    const file = join(folder, "program");
+    const flags = ["-std=gnu11", "-O1", "-fno-strict-aliasing", "-Wall", "-Werror", ...sanitizerFlags];
+    execFileSync(
+      "cc",
+      [
+        ...flags,
+        ...(program.flags ?? []),
+        ...program.folders.map((each) => `-I${each}`),
+        ...program.sources,
+        ...["-lm", "-o", file],
+      ],
+      { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" },
+    );
+    return use(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a compiled program to its end; what it printed. Throws, with all that it said, where it fails. */
+export function runNative(file: string, args: readonly string[] = []): string {
+  const { status, signal, stdout, stderr } = spawnSync(file, args, { encoding: "utf8", timeout: 300_000 });
+  if (status !== 0) throw new Error(`the program ended with ${status ?? signal}:\n${stdout}${stderr}`);
+  return stdout;
+}

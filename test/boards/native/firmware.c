@@ -1,0 +1,762 @@
+/*
+ * The firmware on this machine, under sanitizers: all of it but main.c, memory.c and the ports, with a simulated flash.
+ * Packets go in and out as bytes on the line. Each test begins with an erased board.
+ *
+ * Arguments: a file with the model whose `run` returns first + last, with an input and an output of 8 int8 at the same
+ * address; and the same with a module that has no page of memory. Prints "ok TESTS", or what is wrong, with exit code 1.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "cbor.h"
+#include "custom_sections.h"
+#include "engine.h"
+#include "frame.h"
+#include "manifest.h"
+#include "port.h"
+#include "records.h"
+#include "simulated_flash.h"
+#include "slots.h"
+#include "smp.h"
+
+/* ---------------------------------------------------------------------------------------------- what a port gives */
+
+/* The symbols of the linker scripts: static data, a stack that is never used, and the arena. */
+__asm__(".globl __ram_start, __stack_start, __arena_start, __arena_end\n"
+        ".set __ram_start, board_ram\n"
+        ".set __stack_start, board_ram\n"
+        ".set __arena_start, board_arena\n"
+        ".set __arena_end, board_arena + 262144\n");
+uint8_t board_ram[16] __attribute__((aligned(16)));
+uint8_t board_arena[262144] __attribute__((aligned(16)));
+
+static uint8_t line[4096];      /* what was sent */
+static uint32_t lineLength;
+
+void port_putc(uint8_t byte)
+{
+    if (lineLength < sizeof line) line[lineLength++] = byte;
+}
+
+uint64_t port_counter(void)
+{
+    static uint64_t count;
+    return count += 10;
+}
+
+const char *port_counter_unit(void) { return "cycles"; }
+uint32_t port_counter_hz(void) { return 1000000; }
+
+static bool wasReset;
+void port_reset(void)
+{
+    wasReset = true;
+    longjmp(powerOff, 2);
+}
+
+guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_t limit)
+{
+    (void) limit;
+    function(argument);
+    return guardReturned;
+}
+
+void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd)
+{
+    (void) stackEnd;
+    function(argument);
+}
+
+/* --------------------------------------------------------------------------------------------------- the harness */
+
+static const char *testName;
+
+static void fail(int lineNumber, const char *what)
+{
+    printf("%s, line %d: not so: %s\n", testName, lineNumber, what);
+    exit(1);
+}
+
+#define CHECK(condition)                                                                        \
+    do {                                                                                        \
+        if (!(condition)) fail(__LINE__, #condition);                                           \
+    } while (0)
+
+typedef struct bytes
+{
+    uint8_t *at;
+    uint32_t length;
+} bytes;
+
+static bytes model, modelWithoutMemory;
+
+static bytes read_file(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) exit(2);
+    fseek(file, 0, SEEK_END);
+    bytes result = { .length = (uint32_t) ftell(file) };
+    result.at = malloc(result.length);
+    rewind(file);
+    if (fread(result.at, 1, result.length, file) != result.length) exit(2);
+    fclose(file);
+    return result;
+}
+
+/* What main does before it waits for bytes. */
+static void start(void)
+{
+    arena_reset();
+    engine_unload();
+    slots_open();
+    if (slots_active() != noSlot) engine_load(slots_model(slots_active()), slots_at(slots_active())->length);
+}
+
+static uint32_t take(const uint8_t *from, uint32_t length)
+{
+    uint32_t packet = 0;
+    for (uint32_t i = 0; i < length; i++)
+    {
+        packet = frame_take(from[i]);
+        if (packet > 0) smp_answer(packet);
+    }
+    return packet;
+}
+
+/* Puts the frame of a packet in `to`, which has room for it; its length. */
+static uint32_t frame_of(const uint8_t *packet, uint32_t length, uint8_t *to)
+{
+    memcpy(frame_packet, packet, length);
+    lineLength = 0;
+    frame_send(length);
+    const uint32_t sent = lineLength;
+    memcpy(to, line, sent);
+    lineLength = 0;
+    return sent;
+}
+
+enum { version2 = 8, headerBytes = 8 };
+
+/* A packet with its header; its length. */
+static uint32_t packet_of(uint8_t operation, uint16_t group, uint8_t command, const void *payload, uint32_t length, uint8_t *to)
+{
+    const uint8_t header[headerBytes] = {
+        version2 | operation, 0, (uint8_t) (length >> 8), (uint8_t) length, (uint8_t) (group >> 8), (uint8_t) group, 7, command,
+    };
+    memcpy(to, header, headerBytes);
+    memcpy(to + headerBytes, payload, length);
+    return headerBytes + length;
+}
+
+/* Sends a request over the line and reads its answer, which stays valid until the next request. */
+static cbor_reader ask_raw(uint8_t operation, uint16_t group, uint8_t command, const void *payload, uint32_t length)
+{
+    static uint8_t packet[LINK_MTU], frame[2 * LINK_MTU], answer[LINK_MTU];
+    const uint32_t frameLength = frame_of(packet, packet_of(operation, group, command, payload, length, packet), frame);
+    take(frame, frameLength);
+    CHECK(lineLength > 0);
+
+    /* The answer's frame is taken by the same code, which finds it whole. */
+    uint32_t answered = 0;
+    for (uint32_t i = 0; i < lineLength; i++) answered = frame_take(line[i]);
+    CHECK(answered >= headerBytes);
+    memcpy(answer, frame_packet, answered);
+    CHECK(answer[0] == (version2 | (operation + 1)) && answer[6] == 7 && answer[7] == command);
+    return (cbor_reader) { answer + headerBytes, answer + answered };
+}
+
+/* A request that is put together by the firmware's own writer. */
+static uint8_t request[LINK_MTU - headerBytes];
+static cbor_writer ask;
+
+static void begin(uint32_t pairs)
+{
+    ask = (cbor_writer) { request, request, request + sizeof request, false };
+    cbor_head(&ask, cborMap, pairs);
+}
+
+static void put_bytes(const char *key, const uint8_t *from, uint32_t length)
+{
+    cbor_text(&ask, key);
+    cbor_string(&ask, cborBytes, from, length);
+}
+
+static cbor_reader send(uint8_t operation, uint16_t group, uint8_t command)
+{
+    return ask_raw(operation, group, command, request, (uint32_t) (ask.at - request));
+}
+
+static uint32_t number_of(cbor_reader answer, const char *key)
+{
+    cbor_reader at;
+    uint32_t value;
+    CHECK(cbor_find(answer, key, &at) && cbor_read_u32(&at, &value));
+    return value;
+}
+
+/* The error that an answer holds; modelOk if none. */
+static uint32_t error_of(cbor_reader answer)
+{
+    cbor_reader at;
+    return cbor_find(answer, "err", &at) ? number_of(at, "rc") : modelOk;
+}
+
+static uint32_t smp_error_of(cbor_reader answer)
+{
+    cbor_reader at;
+    return cbor_find(answer, "rc", &at) ? number_of(answer, "rc") : smpOk;
+}
+
+static cbor_reader upload_piece(bytes file, uint32_t offset, uint32_t length, uint32_t declared)
+{
+    static uint8_t piece[1024];
+    uint8_t hash[sha256Bytes];
+    memset(piece, 'x', sizeof piece);
+    const uint32_t there = offset < file.length ? file.length - offset : 0;
+    memcpy(piece, file.at + offset, length < there ? length : there);
+    sha256(file.at, file.length, hash);
+    begin(offset == 0 ? 4 : 2);
+    cbor_pair(&ask, "off", offset);
+    put_bytes("data", piece, length);
+    if (offset == 0)
+    {
+        cbor_pair(&ask, "len", declared);
+        put_bytes("sha", hash, sha256Bytes);
+    }
+    return send(opWrite, groupImage, 1);
+}
+
+enum { pieceBytes = 300 };
+
+/* Where the last piece of an upload begins. */
+static uint32_t last_piece(bytes file)
+{
+    return (file.length - 1) / pieceBytes * pieceBytes;
+}
+
+/* The first so many bytes of a file, piece by piece. */
+static uint32_t upload_until(bytes file, uint32_t end)
+{
+    uint32_t offset = 0;
+    while (offset < end)
+    {
+        const uint32_t rest = file.length - offset;
+        const cbor_reader answer = upload_piece(file, offset, rest < pieceBytes ? rest : pieceBytes, file.length);
+        if (error_of(answer)) return error_of(answer);
+        offset = number_of(answer, "off");
+    }
+    return modelOk;
+}
+
+static uint32_t upload(bytes file)
+{
+    return upload_until(file, file.length);
+}
+
+static uint32_t activate(bytes file)
+{
+    uint8_t hash[sha256Bytes];
+    sha256(file.at, file.length, hash);
+    begin(1);
+    put_bytes("hash", hash, sha256Bytes);
+    return error_of(send(opWrite, groupImage, 0));
+}
+
+static void install(bytes file)
+{
+    CHECK(upload(file) == modelOk);
+    CHECK(activate(file) == modelOk);
+}
+
+static cbor_reader write_input(uint32_t index, uint32_t offset, uint32_t length)
+{
+    static const uint8_t data[64] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+    begin(3);
+    cbor_pair(&ask, "i", index);
+    cbor_pair(&ask, "off", offset);
+    put_bytes("data", data, length);
+    return send(opWrite, groupInference, 2);
+}
+
+static cbor_reader read_output(uint32_t index, uint32_t offset)
+{
+    begin(2);
+    cbor_pair(&ask, "i", index);
+    cbor_pair(&ask, "off", offset);
+    return send(opRead, groupInference, 4);
+}
+
+static cbor_reader run(uint32_t first, uint32_t last)
+{
+    begin(2);
+    cbor_pair(&ask, "first", first);
+    cbor_pair(&ask, "last", last);
+    return send(opWrite, groupInference, 3);
+}
+
+/* ------------------------------------------------------------------------------------------------------ the tests */
+
+static void test_inference(void)
+{
+    CHECK(error_of(run(0, 1)) == modelNoModel && error_of(read_output(0, 0)) == modelNoModel);
+    CHECK(error_of(write_input(0, 0, 8)) == modelNoModel);
+    install(model);
+    CHECK(number_of(write_input(0, 0, 8), "off") == 8);
+    const cbor_reader ran = run(0, 1);
+    CHECK(number_of(ran, "code") == 1 && number_of(ran, "count") == 10);
+
+    cbor_reader at;
+    const uint8_t *data;
+    uint32_t length;
+    CHECK(cbor_find(read_output(0, 2), "data", &at) && cbor_read_string(&at, cborBytes, &data, &length));
+    CHECK(length == 6 && memcmp(data, (uint8_t[]) { 3, 4, 5, 6, 7, 8 }, 6) == 0);
+}
+
+/* At a tensor's end there is nothing to read or write; a byte further is refused. */
+static void test_tensor_bounds(void)
+{
+    install(model);
+    CHECK(number_of(read_output(0, 8), "len") == 8);
+    CHECK(error_of(read_output(0, 9)) == modelBadRequest && error_of(read_output(0, 0xffffffff)) == modelBadRequest);
+    CHECK(error_of(read_output(1, 0)) == modelBadRequest && error_of(write_input(1, 0, 1)) == modelBadRequest);
+    CHECK(error_of(write_input(0, 8, 0)) == modelOk && error_of(write_input(0, 0, 8)) == modelOk);
+    CHECK(error_of(write_input(0, 0, 9)) == modelBadRequest && error_of(write_input(0, 8, 1)) == modelBadRequest);
+    CHECK(error_of(write_input(0, 9, 0)) == modelBadRequest && error_of(write_input(0, 0xffffffff, 2)) == modelBadRequest);
+}
+
+static void test_steps(void)
+{
+    install(model);
+    CHECK(error_of(run(1, 1)) == modelOk && error_of(run(0, 0)) == modelOk);
+    CHECK(error_of(run(0, 2)) == modelBadRequest && error_of(run(1, 0)) == modelBadRequest);
+    CHECK(error_of(run(2, 2)) == modelBadRequest);
+}
+
+static cbor_reader read_manifest(uint32_t offset)
+{
+    begin(1);
+    cbor_pair(&ask, "off", offset);
+    return send(opRead, groupInference, 1);
+}
+
+static void test_manifest_bounds(void)
+{
+    CHECK(error_of(read_manifest(0)) == modelNoModel);
+    install(model);
+    const uint32_t length = number_of(read_manifest(0), "len");
+    CHECK(length > 100 && error_of(read_manifest(length)) == modelOk);
+    CHECK(error_of(read_manifest(length + 1)) == modelBadRequest);
+}
+
+static void test_memory_below_manifest(void)
+{
+    CHECK(upload(modelWithoutMemory) == modelOk);
+    CHECK(activate(modelWithoutMemory) == modelBadModel);
+    CHECK(slots_active() == noSlot && !engine_manifest());
+}
+
+/* A piece beyond the upload's end is refused, and the upload goes on as if it had not come. */
+static void test_piece_beyond_upload(void)
+{
+    const uint32_t last = last_piece(model), rest = model.length - last;
+    CHECK(upload_until(model, last) == modelOk);
+    CHECK(error_of(upload_piece(model, last, rest + 4, model.length)) == modelBadRequest);
+    CHECK(error_of(upload_piece(model, last, rest + 1, model.length)) == modelBadRequest);
+    const uint8_t *slot = slots_model(0);
+    for (uint32_t i = last; i < flashSlotBytes; i++) CHECK(slot[i] == 0xff);
+    CHECK(number_of(upload_piece(model, last, rest, model.length), "off") == model.length);
+    CHECK(activate(model) == modelOk);
+}
+
+static void test_upload_requests(void)
+{
+    CHECK(error_of(upload_piece(model, 0, 10, flashSlotBytes + 1)) == modelFlash);
+    CHECK(error_of(upload_piece(model, 0, 10, 0)) == modelBadRequest);
+    CHECK(error_of(upload_piece(model, 4, 10, model.length)) == modelBusy);
+    install(model);
+    /* The last piece once more, since its answer was lost; but nothing else. */
+    const uint32_t last = last_piece(model);
+    CHECK(number_of(upload_piece(model, last, model.length - last, model.length), "off") == model.length);
+    CHECK(error_of(upload_piece(model, last - 4, model.length - last, model.length)) == modelBusy);
+    begin(1);
+    cbor_pair(&ask, "slot", SLOTS);
+    CHECK(error_of(send(opWrite, groupImage, 5)) == modelBadRequest);
+    begin(1);
+    cbor_pair(&ask, "slot", slots_active());
+    CHECK(error_of(send(opWrite, groupImage, 5)) == modelBusy);
+    CHECK(activate((bytes) { model.at, 10 }) == modelNoModel);
+}
+
+static void test_worn_flash(void)
+{
+    flashIsWorn = true;
+    CHECK(error_of(upload_piece(model, 0, pieceBytes, model.length)) == modelFlash);
+    flashIsWorn = false;
+    CHECK(upload(model) == modelOk);
+    flashIsWorn = true;
+    CHECK(activate(model) == modelFlash && slots_active() == noSlot);
+    flashIsWorn = false;
+}
+
+/* A slot whose model has lost a bit since it was checked is empty after a restart. */
+static void test_corrupt_slot(void)
+{
+    install(model);
+    const uint32_t slot = slots_active();
+    start();
+    CHECK(slots_active() == slot && engine_manifest());
+    flash[(uint32_t) (uintptr_t) slots_model(slot) - flashBase + model.length - 1] ^= 1;
+    start();
+    CHECK(slots_active() == noSlot && slots_at(slot)->state == slotEmpty && !engine_manifest());
+}
+
+/* The CRC of a record is all that tells a record from one that was cut off. */
+static void test_forged_record(void)
+{
+    install(model);
+    const uint32_t slot = slots_active();
+    uint32_t position = sizeof(record);
+    while (flash[position] != 0xff) position += sizeof(record);
+    record forged = { .kind = recordEmpty, .slot = slot };
+    memcpy(flash + position, &forged, sizeof forged);
+    start();
+    CHECK(slots_active() == slot && slots_at(slot)->state == slotComplete);
+
+    /* A record of a slot that is not there, with the right CRC, is none either. */
+    memset(flash + position, 0xff, sizeof forged);
+    forged = (record) { .kind = recordActive, .slot = SLOTS };
+    uint32_t (*const none)(record *, uint32_t) = NULL;
+    CHECK(records_append(&forged, none));
+    start();
+    CHECK(slots_active() == slot);
+}
+
+/* A header of a log's sector whose CRC is wrong is no header. */
+static void test_forged_log(void)
+{
+    install(model);
+    const uint32_t slot = slots_active();
+    const uint32_t other = flash[0] == 0xff ? 0 : flashSector, used = flashSector - other;
+    memcpy(flash + other, flash + used, sizeof(record));
+    flash[other + 4]++;
+    start();
+    CHECK(slots_active() == slot);
+}
+
+static void test_wrong_crc(void)
+{
+    static const uint8_t echo[] = { 0xa1, 0x61, 'd', 0x61, 'x' };
+    uint8_t packet[64], frame[128];
+    const uint32_t length = frame_of(packet, packet_of(opWrite, groupOs, 0, echo, sizeof echo, packet), frame);
+    take(frame, length);
+    CHECK(lineLength > 0);
+
+    /* Any one character of packet or CRC that is another one. */
+    for (uint32_t i = 6; i + 1 < length; i++)
+    {
+        if (frame[i] == '=') continue;
+        const uint8_t right = frame[i];
+        frame[i] = right == 'A' ? 'B' : 'A';
+        lineLength = 0;
+        take(frame, length);
+        /* The last character may have bits that no byte takes. */
+        CHECK(lineLength == 0 || (i + 2 < length && frame[i + 1] == '='));
+        frame[i] = right;
+    }
+    lineLength = 0;
+    take(frame, length);
+    CHECK(lineLength > 0);
+}
+
+static void test_frame_lengths(void)
+{
+    static const uint8_t zeros[LINK_MTU];
+    uint8_t packet[LINK_MTU], frame[2 * LINK_MTU];
+    /* The largest packet is taken, and what says it is longer is not. */
+    const uint32_t most = packet_of(opWrite, groupOs, 99, zeros, LINK_MTU - headerBytes, packet);
+    take(frame, frame_of(packet, most, frame));
+    CHECK(lineLength > 0);
+    lineLength = 0;
+    const uint8_t tooLong[] = { 6, 9, 'f', '/', '8', 'A', '\n' }, tooShort[] = { 6, 9, 'A', 'A', 'k', 'A', '\n' };
+    take(tooLong, sizeof tooLong);
+    take(tooShort, sizeof tooShort);
+    for (uint32_t i = 0; i < 3 * LINK_MTU; i++) frame_take('A');
+    frame_take('\n');
+    CHECK(lineLength == 0);
+}
+
+static void test_smp(void)
+{
+    static const uint8_t echo[] = { 0xa1, 0x61, 'd', 0x63, 'a', 'b', 'c' };
+    cbor_reader at, answer = ask_raw(opWrite, groupOs, 0, echo, sizeof echo);
+    const uint8_t *text;
+    uint32_t length;
+    CHECK(cbor_find(answer, "r", &at) && cbor_read_string(&at, cborText, &text, &length));
+    CHECK(length == 3 && memcmp(text, "abc", 3) == 0);
+
+    CHECK(smp_error_of(ask_raw(opWrite, groupOs, 99, echo, sizeof echo)) == smpNotSupported);
+    CHECK(smp_error_of(ask_raw(opRead, groupOs, 0, echo, sizeof echo)) == smpNotSupported);
+    CHECK(number_of(ask_raw(opRead, groupOs, 6, echo, sizeof echo), "buf_size") == LINK_MTU);
+
+    /* A header that says another length. */
+    uint8_t packet[64], frame[128];
+    const uint32_t packetLength = packet_of(opWrite, groupOs, 0, echo, sizeof echo, packet);
+    packet[3]++;
+    take(frame, frame_of(packet, packetLength, frame));
+    for (uint32_t i = 0; i < lineLength; i++) frame_take(line[i]);
+    CHECK(number_of((cbor_reader) { frame_packet + headerBytes, frame_packet + headerBytes + 5 }, "rc") == smpInvalid);
+    packet[3]--;
+
+    /* An answer is no request. */
+    packet[0] = version2 | opWriteAnswer;
+    take(frame, frame_of(packet, packetLength, frame));
+    CHECK(lineLength == 0);
+}
+
+static void test_reset(void)
+{
+    if (setjmp(powerOff) == 0) ask_raw(opWrite, groupOs, 5, "\xa0", 1);
+    CHECK(wasReset && lineLength > 0);
+}
+
+/* Text that is longer than its packet: nothing of what lies behind comes back. */
+static void test_string_beyond_packet(void)
+{
+    static const uint8_t longer[] = { 0xa1, 0x61, 'd', 0x78, 0x40, 'a', 'b' };
+    static const uint8_t enormous[] = { 0xa1, 0x61, 'd', 0x7b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 'a' };
+    static const uint8_t byOne[] = { 0xa1, 0x61, 'd', 0x63, 'a', 'b' };
+    CHECK(smp_error_of(ask_raw(opWrite, groupOs, 0, longer, sizeof longer)) == smpInvalid);
+    CHECK(smp_error_of(ask_raw(opWrite, groupOs, 0, enormous, sizeof enormous)) == smpInvalid);
+    CHECK(smp_error_of(ask_raw(opWrite, groupOs, 0, byOne, sizeof byOne)) == smpInvalid);
+}
+
+/* Runs `use` on bytes behind which the sanitizer watches. */
+#define EXACTLY(name, ...)                                                                      \
+    const uint8_t name##Bytes[] = { __VA_ARGS__ };                                              \
+    uint8_t *const name##Copy = malloc(sizeof name##Bytes);                                     \
+    memcpy(name##Copy, name##Bytes, sizeof name##Bytes);                                        \
+    cbor_reader name = { name##Copy, name##Copy + sizeof name##Bytes };
+
+static bool skips(const uint8_t *from, uint32_t length)
+{
+    uint8_t *const copy = malloc(length ? length : 1);
+    memcpy(copy, from, length);
+    cbor_reader at = { copy, copy + length };
+    const bool skipped = cbor_skip(&at);
+    CHECK(!skipped || at.at == at.end);
+    free(copy);
+    return skipped;
+}
+
+#define SKIPS(...) skips((uint8_t[]) { __VA_ARGS__ }, sizeof((uint8_t[]) { __VA_ARGS__ }))
+
+static void test_cbor(void)
+{
+    /* RFC 8949, section 3: heads of each length, containers of definite and indefinite length, tags, simple values. */
+    CHECK(SKIPS(0x17) && SKIPS(0x18, 1) && SKIPS(0x19, 1, 2) && SKIPS(0x1a, 1, 2, 3, 4) && SKIPS(0x1b, 1, 2, 3, 4, 5, 6, 7, 8));
+    CHECK(!SKIPS(0x18) && !SKIPS(0x19, 1) && !SKIPS(0x1b, 1, 2, 3, 4, 5, 6, 7) && !SKIPS(0x1c) && !SKIPS(0x1f));
+    CHECK(SKIPS(0x42, 1, 2) && !SKIPS(0x42, 1) && !SKIPS(0x5b, 255, 255, 255, 255, 255, 255, 255, 255));
+    CHECK(SKIPS(0x80) && SKIPS(0x82, 1, 2) && !SKIPS(0x82, 1) && SKIPS(0xa1, 1, 2) && !SKIPS(0xa1, 1));
+    CHECK(SKIPS(0x9f, 1, 2, 0xff) && !SKIPS(0x9f, 1, 2) && SKIPS(0xbf, 1, 2, 0xff) && SKIPS(0x7f, 0x61, 'a', 0xff));
+    CHECK(SKIPS(0xc1, 0x00) && !SKIPS(0xc1) && SKIPS(0xf5) && !SKIPS(0xff));
+    CHECK(SKIPS(0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0));
+    CHECK(!SKIPS(0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0));
+    CHECK(!SKIPS(0x9b, 0, 0, 0, 1, 0, 0, 0, 0) && !skips((uint8_t[]) { 0 }, 0));
+
+    EXACTLY(map, 0xa3, 0x01, 0x02, 0x61, 'a', 0x82, 1, 2, 0x61, 'b', 0x18, 77);
+    CHECK(number_of(map, "b") == 77);
+    cbor_reader at;
+    CHECK(!cbor_find(map, "c", &at) && !cbor_find(map, "", &at));
+    EXACTLY(cut, 0xa2, 0x61, 'a', 0x01, 0x61);
+    CHECK(!cbor_find(cut, "b", &at));
+    EXACTLY(open, 0xbf, 0x61, 'a', 0x01, 0xff);
+    CHECK(number_of(open, "a") == 1 && !cbor_find(open, "b", &at));
+    EXACTLY(array, 0x81, 0x61, 'a');
+    CHECK(!cbor_find(array, "a", &at));
+
+    bool value;
+    EXACTLY(truth, 0xf4, 0xf5, 0xf6);
+    CHECK(cbor_read_bool(&truth, &value) && !value && cbor_read_bool(&truth, &value) && value && !cbor_read_bool(&truth, &value));
+    uint32_t number;
+    EXACTLY(wide, 0x1b, 0, 0, 0, 1, 0, 0, 0, 0);
+    CHECK(!cbor_read_u32(&wide, &number));
+    EXACTLY(negative, 0x20);
+    CHECK(!cbor_read_u32(&negative, &number));
+    EXACTLY(container, 0x9b, 0, 0, 0, 1, 0, 0, 0, 0);
+    CHECK(!cbor_read_container(&container, cborArray, &number));
+    free(mapCopy), free(cutCopy), free(openCopy), free(arrayCopy), free(truthCopy), free(wideCopy), free(negativeCopy), free(containerCopy);
+
+    uint8_t small[9];
+    cbor_writer to = { small, small, small + sizeof small, false };
+    cbor_head(&to, cborUnsigned, UINT64_MAX);
+    CHECK(!to.overflow && to.at == to.end);
+    cbor_null(&to);
+    CHECK(to.overflow);
+}
+
+static bool has_section(const uint8_t *from, uint32_t length, wasmote_section *found)
+{
+    uint8_t *const copy = malloc(length);
+    memcpy(copy, from, length);
+    const bool result = wasmote_find_custom_section(copy, length, "abc", found);
+    if (result) CHECK(found->bytes >= copy && found->length <= (uint32_t) (copy + length - found->bytes));
+    free(copy);
+    return result;
+}
+
+#define MODULE(...) (uint8_t[]) { 0, 'a', 's', 'm', 1, 0, 0, 0, __VA_ARGS__ }
+#define HAS_SECTION(...) has_section(MODULE(__VA_ARGS__), sizeof(MODULE(__VA_ARGS__)), &found)
+
+static void test_custom_sections(void)
+{
+    wasmote_section found;
+    CHECK(HAS_SECTION(0, 5, 3, 'a', 'b', 'c', 9) && found.length == 1);
+    CHECK(HAS_SECTION(1, 1, 0, 0, 4, 3, 'a', 'b', 'c') && found.length == 0);
+    CHECK(HAS_SECTION(0, 0x84, 0x80, 0x80, 0x80, 0, 3, 'a', 'b', 'c'));
+    /* A name that is longer than its section, whose bytes would go on in the next one. */
+    CHECK(!HAS_SECTION(0, 2, 3, 'a', 'b', 'c', 0, 0));
+    CHECK(!HAS_SECTION(0, 3, 3, 'a', 'b', 'c', 0));
+    CHECK(!HAS_SECTION(0, 5, 3, 'a', 'b', 'c') && !HAS_SECTION(0, 4, 3, 'a', 'b', 'd') && !HAS_SECTION(1, 4, 3, 'a', 'b', 'c'));
+    CHECK(!HAS_SECTION(0, 0x84, 0x80, 0x80, 0x80, 0x10, 3, 'a', 'b', 'c') && !HAS_SECTION(0) && !HAS_SECTION(0, 0x80));
+    CHECK(!has_section((uint8_t[]) { 0, 'a', 's' }, 3, &found));
+
+    const uint8_t *module = MODULE(1, 1, 0, 0, 2, 1, 'a', 0xff, 0xff);
+    CHECK(wasmote_module_length(module, 17) == 15 && wasmote_module_length(module, 12) == 11);
+    CHECK(wasmote_module_length(module, 8) == 8 && wasmote_module_length(module, 7) == 0);
+    CHECK(wasmote_module_length(MODULE(13, 1, 0), 11) == 8 && wasmote_module_length(MODULE(1, 0), 10) == 8);
+}
+
+/* A manifest of this one tensor, in a file. */
+static bool place_of(const char *address, uint32_t memoryBytes, tensor_place *place)
+{
+    uint8_t contents[128];
+    cbor_writer to = { contents, contents, contents + sizeof contents, false };
+    cbor_head(&to, cborMap, 1);
+    cbor_text(&to, "inputs");
+    cbor_head(&to, cborArray, 1);
+    cbor_head(&to, cborMap, 3);
+    cbor_pair(&to, "address", strtoul(address, NULL, 0));
+    cbor_text(&to, "dtype");
+    cbor_text(&to, "int16");
+    cbor_text(&to, "shape");
+    cbor_head(&to, cborArray, 2);
+    cbor_head(&to, cborUnsigned, 3);
+    cbor_head(&to, cborUnsigned, 5);
+    const manifest of = { .section = { contents, (uint32_t) (to.at - contents) }, .memoryBytes = memoryBytes };
+    return manifest_tensor(&of, "inputs", 0, place);
+}
+
+static void test_manifest_tensors(void)
+{
+    tensor_place place;
+    CHECK(place_of("16", 46, &place) && place.address == 16 && place.length == 30);
+    CHECK(!place_of("16", 45, &place) && !place_of("17", 46, &place) && !place_of("0", 29, &place));
+    CHECK(!place_of("0xfffffff0", 46, &place) && !place_of("47", 46, &place));
+}
+
+/* The arena against a plain count of what is in use. */
+static void test_arena(void)
+{
+    enum { most = 32 };
+    uint8_t *blocks[most] = { NULL };
+    uint32_t lengths[most] = { 0 }, state = 1;
+    arena_reset();
+    for (uint32_t round = 0; round < 4000; round++)
+    {
+        state = state * 1664525u + 1013904223u;
+        const uint32_t i = state >> 8 & (most - 1), length = (state >> 16) % 12000;
+        uint8_t *const before = blocks[i];
+        const uint32_t kept = length < lengths[i] ? length : lengths[i];
+        if (round % 3 == 0)
+        {
+            arena_free(before);
+            blocks[i] = arena_calloc(1, length);
+            for (uint32_t at = 0; blocks[i] && at < length; at++) CHECK(blocks[i][at] == 0);
+        }
+        else if (before && round % 3 == 1 && length < lengths[i]) arena_trim(before, length);
+        else
+        {
+            uint8_t *const moved = arena_realloc(before, length);
+            if (!moved) continue;
+            for (uint32_t at = 0; before && at < kept; at++) CHECK(moved[at] == (uint8_t) i);
+            blocks[i] = moved;
+        }
+        lengths[i] = blocks[i] ? length : 0;
+        if (!blocks[i]) continue;
+        CHECK(((uintptr_t) blocks[i] & 7) == 0);
+        memset(blocks[i], (int) i, length);
+        uint32_t sum = 0;
+        for (uint32_t n = 0; n < most; n++)
+        {
+            if (!blocks[n]) continue;
+            sum += (lengths[n] + 4 + 7) & ~7u;
+            for (uint32_t at = 0; at < lengths[n]; at += 97) CHECK(blocks[n][at] == (uint8_t) n);
+        }
+        CHECK(arena_used() >= sum && arena_used() <= arena_bytes() && arena_peak() >= arena_used());
+    }
+    for (uint32_t i = 0; i < most; i++) arena_free(blocks[i]);
+    CHECK(arena_used() == 0);
+    CHECK(arena_calloc(1, arena_bytes() - 4) && !arena_calloc(1, 1) && arena_exhausted());
+    arena_reset();
+    CHECK(!arena_calloc(1, arena_bytes() + 1) && !arena_calloc(SIZE_MAX / 2, 4) && !arena_exhausted() == false);
+    arena_reset();
+}
+
+/* FIPS 180-4's examples, and lengths around a block's padding. */
+static void test_sha256(void)
+{
+    uint8_t digest[sha256Bytes];
+    sha256((const uint8_t *) "abc", 3, digest);
+    CHECK(memcmp(digest, "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad", 32) == 0);
+    sha256((const uint8_t *) "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56, digest);
+    CHECK(memcmp(digest, "\x24\x8d\x6a\x61\xd2\x06\x38\xb8\xe5\xc0\x26\x93\x0c\x3e\x60\x39\xa3\x3c\xe4\x59\x64\xff\x21\x67\xf6\xec\xed\xd4\x19\xdb\x06\xc1", 32) == 0);
+}
+
+int main(int count, char **arguments)
+{
+    static const struct
+    {
+        const char *name;
+        void (*run)(void);
+    } tests[] = {
+        { "inference", test_inference },
+        { "bounds of tensors", test_tensor_bounds },
+        { "steps", test_steps },
+        { "bounds of the manifest", test_manifest_bounds },
+        { "memory smaller than the manifest says", test_memory_below_manifest },
+        { "a piece beyond the upload", test_piece_beyond_upload },
+        { "requests of uploads", test_upload_requests },
+        { "worn flash", test_worn_flash },
+        { "a corrupt slot", test_corrupt_slot },
+        { "a forged record", test_forged_record },
+        { "a forged log", test_forged_log },
+        { "a wrong CRC", test_wrong_crc },
+        { "lengths of frames", test_frame_lengths },
+        { "SMP", test_smp },
+        { "a string beyond its packet", test_string_beyond_packet },
+        { "CBOR", test_cbor },
+        { "custom sections", test_custom_sections },
+        { "tensors of a manifest", test_manifest_tensors },
+        { "arena", test_arena },
+        { "SHA-256", test_sha256 },
+        { "reset", test_reset },        /* last: whoever asks for it once is never asked again */
+    };
+    if (count != 3 || !flash_map()) return 2;
+    model = read_file(arguments[1]);
+    modelWithoutMemory = read_file(arguments[2]);
+    const uint32_t number = sizeof tests / sizeof *tests;
+    for (uint32_t i = 0; i < number; i++)
+    {
+        testName = tests[i].name;
+        memset(flash, 0xff, flashBytes);
+        lineLength = 0;
+        start();
+        tests[i].run();
+    }
+    free(model.at);
+    free(modelWithoutMemory.at);
+    printf("ok %u\n", number);
+    return 0;
+}

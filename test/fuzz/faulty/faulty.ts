@@ -1,0 +1,23 @@
+import { runCases } from "../cases.js";
+import type { FuzzTarget } from "../target.js";
+
+let next = 0;
+
+/** A target whose cases end in every way that the driver has to notice. */
+export const target: FuzzTarget = {
+  name: "faulty",
+  run(options) {
+    next = options.first ?? 0;
+    return runCases(options, {
+      make: () => ({ "case.bin": Uint8Array.of(next++) }),
+      attempt(input) {
+        const index = input["case.bin"]![0];
+        if (index === 1) throw new Error("an error of no table");
+        if (index === 2) for (;;);
+        if (index === 3) process.kill(process.pid, "SIGKILL");
+        const kept: Uint8Array[] = [];
+        while (index === 4) kept.push(new Uint8Array(2 ** 20).fill(1));
+      },
+    });
+  },
+};
