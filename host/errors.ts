@@ -27,6 +27,10 @@ const missing = (title: string, help: string): Entry => ({ exit: exitCodes.missi
 export const errorTable = {
   "file-unreadable": refused("the file cannot be read", "Check the path and its permissions."),
   "file-empty": refused("the file is empty", "Export or copy the file again: it has no bytes."),
+  "file-too-large": refused(
+    "the file is larger than wasmote reads",
+    "Check that it is the file that you mean; samples may be split into several files.",
+  ),
   "file-unwritable": refused(
     "the file cannot be written",
     "Check that the folder exists and may be written to.",
@@ -38,6 +42,18 @@ export const errorTable = {
   "format-planned": refused(
     "the format is known but cannot be imported yet",
     "Convert the model to .tflite or to a TF.js Layers model.json.",
+  ),
+  "model-built": refused(
+    "the model is built already",
+    "Run it with `wasmote run`, or put it on a board with `wasmote push`; `wasmote inspect` shows what it holds.",
+  ),
+  "model-weightless": refused(
+    "the file holds a model's architecture without its weights",
+    "Save the model with its weights: in Keras with model.save, then convert it with tensorflowjs_converter or to .tflite.",
+  ),
+  "model-too-large": refused(
+    "the model is larger than wasmote takes",
+    "Take a model made for microcontrollers, or split it.",
   ),
   "model-corrupt": refused(
     "the model file is damaged",
@@ -52,8 +68,8 @@ export const errorTable = {
     "Replace the operators named, split the model before them, or add them: docs/add-an-operator.md.",
   ),
   "shard-missing": refused(
-    "a weights file of the model is missing",
-    "Put every file that model.json names in paths beside it.",
+    "a weights file of the model is missing or cannot be read",
+    "Put every file that model.json names in paths beside it, as a regular file.",
   ),
   "shard-short": refused(
     "a weights file of the model has the wrong size",
@@ -85,7 +101,7 @@ export const errorTable = {
   ),
   "input-size": refused(
     "the input file has the wrong size",
-    "Give exactly the bytes, or numbers, that the input takes.",
+    "Give exactly the bytes, numbers or samples that the input takes.",
   ),
   "input-dtype": refused(
     "the input file has the wrong dtype",
@@ -96,10 +112,11 @@ export const errorTable = {
     "Check that the file is what its ending says.",
   ),
   "input-kind": refused(
-    "the file's ending is not one that wasmote reads here",
-    "Inputs and outputs may be .npy, .bin or .json, inputs also .png, .jpg and .wav.",
+    "the file is of no kind that wasmote reads here",
+    "Inputs and outputs may be .npy, .bin or .json, inputs also .png, .jpg, .bmp and .wav.",
   ),
   "module-invalid": refused("the .wasm file is not a valid module", "Build it again with `wasmote build`."),
+  "module-unbuilt": refused("the model is not built yet", "Build it first: `wasmote build MODEL`."),
   "module-foreign": refused(
     "the .wasm file was not built by wasmote",
     "Build one with `wasmote build MODEL`.",

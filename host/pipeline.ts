@@ -3,7 +3,7 @@ import { packageKernels } from "./kernels/library.js";
 import { type KernelLibrary, linkProgram } from "./link/link.js";
 import { lowerGraph, type Program } from "./lower/lower.js";
 import { makeManifest } from "./package/make-manifest.js";
-import type { Manifest } from "./package/manifest.js";
+import type { InputReading, Manifest } from "./package/manifest.js";
 import { packageModule } from "./package/package.js";
 import { type Pass, runPasses } from "./passes/index.js";
 import { planMemory } from "./plan/plan.js";
@@ -18,6 +18,8 @@ export interface BuildOptions {
   passes?: readonly Pass[];
   /** Libraries of kernels to link from; the package's own by default. */
   kernels?: readonly KernelLibrary[];
+  /** What the file says of each input, in order: how pictures and sounds are read for it. */
+  inputs?: readonly InputReading[];
 }
 
 /** A built model and what is known of it. */
@@ -52,13 +54,13 @@ export function needsCalibration(graph: Graph, passes?: readonly Pass[]): boolea
  * @throws `calibration-*`, `model-unsupported`, `memory-exceeded`
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
-  const { calibration = [], passes, kernels = [packageKernels()] } = options;
+  const { calibration = [], passes, kernels = [packageKernels()], inputs = [] } = options;
   const quantized = quantizeGraph(runPasses(graph, passes), calibration);
   const integer = runPasses(quantized, passes);
   const plan = planMemory(integer);
   const program = lowerGraph(integer, plan);
   const { code, imports, libraries, functionNames } = linkProgram(program, ...kernels);
-  const manifest = makeManifest(graph, integer, plan, program, imports, libraries);
+  const manifest = makeManifest(graph, integer, plan, program, imports, libraries, inputs);
   const wasm = packageModule(code, manifest, program.weights);
   const [codeBytes, weightBytes] = [code.length, program.weights.length];
   return { wasm, manifest, plan, graph: integer, program, code, functionNames, codeBytes, weightBytes };

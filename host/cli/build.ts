@@ -3,26 +3,21 @@ import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { callGraphFunctions } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
+import { readWholeFile } from "../files/read.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { BuiltModel } from "../pipeline.js";
 import { buildJson, buildText } from "./build-report.js";
 import { UsageError } from "./errors.js";
-import {
-  makeFolder,
-  readWholeFile,
-  recordingReader,
-  refuseOverwriting,
-  withFile,
-  writeFilesAtomically,
-} from "./files.js";
+import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
+import { type InputOptions, inputReadings, pixelOptions, sampleRateOption } from "./input-options.js";
 import type { Output } from "./output.js";
 import { bytesText, thousands } from "./table.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
 const quantizations = ["auto", "int8"] as const;
 
-interface BuildOptions {
+interface BuildOptions extends InputOptions {
   out?: string;
   calibrate: string[];
   quantize: (typeof quantizations)[number];
@@ -36,8 +31,10 @@ interface BuildOptions {
 
 const help = `
 A float model is quantized to int8 with the calibration samples; an int8 model is taken as it is.
-Calibration files are .npy, .bin (float32), .json, .png or .jpg (pixel / 255), with one sample or a leading axis of
+Calibration files are .npy, .bin (float32), .json, pictures (.png, .jpg, .bmp) and sounds (.wav), with one sample or
 several; a folder gives all of its files. A model of several inputs takes one --calibrate for each, in order.
+Pixels become pixel / 255, or (pixel - mean) / std with --mean and --std. The file keeps these and --sample-rate, so that
+run reads pictures and sounds likewise.
 
 Example: wasmote build digits/model.json --calibrate samples/calibration.npy -o digits.wasm`;
 
@@ -56,6 +53,9 @@ export function registerBuild(program: Command, output: Output): void {
         .argParser(append)
         .default([], "none"),
     )
+    .addOption(pixelOptions()[0]!)
+    .addOption(pixelOptions()[1]!)
+    .addOption(sampleRateOption("rate of the sounds that the model takes"))
     .addOption(new Option("--quantize <kind>", "number format").choices(quantizations).default("auto"))
     .option("--keep <dir>", "write the steps with their kernels and parameters to steps.txt in this folder")
     .option(
@@ -82,7 +82,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const read = [modelPath];
   const { examineModel, inWordsOf, modelName, requireGraph } = await import("../import/index.js");
   const { buildModel, needsCalibration } = await import("../pipeline.js");
-  const imported = examineModel(modelPath, bytes, recordingReader(read));
+  const imported = examineModel(modelPath, bytes, recordingReader(modelPath, read));
   const graph = await withFile(modelPath, () => requireGraph(imported));
   const onModel = <T>(work: () => T | Promise<T>): Promise<T> =>
     withFile(modelPath, () => inWordsOf(imported, work));
@@ -90,7 +90,8 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     throw new UsageError("--calibrate is of no use: the model is of integers already", "Leave it out.");
   }
 
-  const calibration = await readCalibration(graph, options.calibrate, output);
+  const inputs = await describeInputs(graph, options);
+  const calibration = await readCalibration(inputs, options, output);
   read.push(...calibration.files);
   const out = options.out ?? `${modelName(modelPath)}.wasm`;
   const { keep } = options;
@@ -99,7 +100,9 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   await refuseOverwriting(read, [out, ...keptPaths], "Give -o another name.");
 
   output.progress(`building ${graph.name}`);
-  const built = await onModel(() => buildModel(graph, { calibration: calibration.samples, kernels }));
+  const built = await onModel(() =>
+    buildModel(graph, { calibration: calibration.samples, kernels, inputs: inputs.readings }),
+  );
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
 
   const fit = fitting?.(built);
@@ -153,20 +156,42 @@ async function readModel(path: string): Promise<Uint8Array> {
   return readWholeFile(path);
 }
 
+/** The model's inputs, and how files are read for each. Throws `UsageError` for options that fit none. */
+async function describeInputs(graph: Graph, options: InputOptions) {
+  const { pictureSizeOf } = await import("../run/tensor-files/index.js");
+  const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
+  return { shapes, readings: inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels) };
+}
+
+/** The first of the notes on calibration files, of which each may have its own. */
+function notesText(notes: readonly string[]): string {
+  const shown = 6;
+  const more = notes.length > shown ? [`and ${thousands(notes.length - shown)} notes more of this kind`] : [];
+  return [...notes.slice(0, shown), ...more].map((note) => `; ${note}`).join("");
+}
+
+/** Samples of which there are fewer may miss what the model meets. */
+const fewSamples = 20;
+
 async function readCalibration(
-  graph: Graph,
-  paths: readonly string[],
+  { shapes, readings }: Awaited<ReturnType<typeof describeInputs>>,
+  { calibrate: paths }: BuildOptions,
   output: Output,
 ): Promise<{ samples?: Float32Array[][]; files: string[] }> {
   if (paths.length === 0) return { files: [] };
   output.progress("reading calibration samples");
   const { loadCalibration } = await import("../run/tensor-files/index.js");
-  const inputs = graph.inputs.map((index) => tensorAt(graph, index));
+  const inputs = shapes.map((shape, i) => ({ shape, ...readings[i] }));
   const { samples, files, notes } = await loadCalibration(paths, inputs);
   const from = files.length === 1 ? files[0] : `${thousands(files.length)} files`;
   output.talk(
-    `calibration: ${thousands(samples.length)} samples from ${from}${notes.map((n) => `; ${n}`).join("")}`,
+    `calibration: ${thousands(samples.length)} ${samples.length === 1 ? "sample" : "samples"} from ${from}${notesText(notes)}`,
   );
+  if (samples.length < fewSamples) {
+    output.talk(
+      `warning: ${samples.length} samples are few; a hundred that differ show what values the model meets`,
+    );
+  }
   return { samples, files };
 }
 

@@ -1,34 +1,23 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
-import { mkdir, open, readFile, realpath, rename, stat } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, open, realpath, rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { WasmoteError } from "../errors.js";
+import { readFileWithin } from "../files/read.js";
+import { fileError } from "../files/system-errors.js";
+import type { ReadFile } from "../import/index.js";
 import { whenEnding } from "../tools/ending.js";
 import { UsageError } from "./errors.js";
-import { fileError } from "./system-errors.js";
 
-/** Reads a whole file. Throws `file-unreadable` or `file-empty`. */
-export async function readWholeFile(path: string): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(await readFile(path));
-  } catch (error) {
-    throw fileError("file-unreadable", error, path);
-  }
-  if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes", { file: path });
-  return bytes;
-}
-
-/** A synchronous reader for the importer that keeps the list of what it read. Throws `file-unreadable`. */
-export function recordingReader(read: string[]): (path: string) => Uint8Array {
-  return (path) => {
-    try {
-      const bytes = new Uint8Array(readFileSync(path));
-      read.push(path);
-      return bytes;
-    } catch (error) {
-      throw fileError("file-unreadable", error, path);
-    }
+/**
+ * A synchronous reader for the importer that keeps the list of what it read, all of it in the model's folder.
+ * Throws `file-unreadable`, `file-too-large`.
+ */
+export function recordingReader(modelPath: string, read: string[]): ReadFile {
+  return (path, limit) => {
+    const bytes = readFileWithin(dirname(modelPath), path, limit);
+    read.push(path);
+    return bytes;
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { type Board, loadBoard } from "../boards/index.js";
+import { readWholeFile } from "../files/read.js";
 import type { Firmware } from "../firmware/build.js";
 import { UsageError } from "./errors.js";
-import { readWholeFile, writeFilesAtomically } from "./files.js";
+import { writeFilesAtomically } from "./files.js";
 import type { Output } from "./output.js";
 import { bytesText, percent } from "./table.js";
 
@@ -39,7 +40,7 @@ async function firmware(name: string, options: FirmwareOptions, output: Output):
   const { firmwareBytes } = await import("../firmware/variables.js");
   const out = options.out ?? `${board.id}.${files.uf2 === undefined ? "elf" : "uf2"}`;
   const source = files[chosen ?? endingOf(out, board)]!;
-  await writeFilesAtomically([{ path: out, bytes: await readWholeFile(source) }]);
+  await writeFilesAtomically([{ path: out, bytes: readWholeFile(source) }]);
   output.talk(`wrote ${out}`);
   const available = { flashBytes: firmwareBytes(board), ramBytes: board.ramBytes };
   if (options.json) {

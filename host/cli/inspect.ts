@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { UnsupportedModelError } from "../errors.js";
+import { readWholeFile } from "../files/read.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import { elementCount } from "../graph/tensor.js";
 import type { Imported } from "../import/index.js";
 import type { KernelLibrary } from "../link/link.js";
 import { isWasm } from "../wasm/sections.js";
 import { UsageError } from "./errors.js";
-import { readWholeFile, recordingReader, withFile } from "./files.js";
+import { recordingReader, withFile } from "./files.js";
 import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
 import { addUserOperators, type OperatorOptions, operatorsOption, verboseOption } from "./user-operators.js";
@@ -34,7 +35,7 @@ interface InspectOptions extends OperatorOptions {
 }
 
 async function inspect(path: string, options: InspectOptions, output: Output): Promise<void> {
-  const bytes = await readWholeFile(path);
+  const bytes = readWholeFile(path);
   if (isWasm(bytes)) return inspectModule(path, bytes, options, output);
   const kernels = await addUserOperators(options, output);
   const read = await examineBuild(path, bytes, kernels, output);
@@ -83,7 +84,7 @@ async function examineBuild(
   const { examineModel, inWordsOf, requireGraph } = await import("../import/index.js");
   const { buildModel, needsCalibration } = await import("../pipeline.js");
   output.progress(`reading ${path}`);
-  const imported = examineModel(path, bytes, recordingReader([]));
+  const imported = examineModel(path, bytes, recordingReader(path, []));
   try {
     return await withFile(path, async () => {
       const graph = requireGraph(imported);

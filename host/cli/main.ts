@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { exitCodes } from "../errors.js";
+import { fileError } from "../files/system-errors.js";
 import { processOutput } from "./output.js";
 import { fail, runCommandLine } from "./program.js";
-import { fileError } from "./system-errors.js";
 
 const output = processOutput();
 const args = process.argv.slice(2);

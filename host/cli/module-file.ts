@@ -1,7 +1,8 @@
 import { WasmoteError } from "../errors.js";
+import { type FileKind, fileKind, isText, kindNames } from "../files/kinds.js";
+import { readWholeFile } from "../files/read.js";
 import type { OpenedModule } from "../package/open.js";
 import type { LocalRunner, Tier } from "../run/types.js";
-import { readWholeFile } from "./files.js";
 import type { Output } from "./output.js";
 
 /** A built model's file, opened. */
@@ -11,18 +12,31 @@ export interface ModuleFile extends OpenedModule {
 
 /** Reads and opens a `.wasm` built by wasmote. Throws `file-unreadable`, `file-empty` and `module-*`. */
 export async function readModuleFile(path: string): Promise<ModuleFile> {
-  const wasm = await readWholeFile(path);
+  const wasm = readWholeFile(path);
+  requireModule(wasm, path);
   const { openModule } = await import("../package/open.js");
   try {
     return { wasm, ...openModule(wasm) };
   } catch (error) {
-    const { isModel } = await import("../import/index.js");
-    if (isModel(path, wasm)) {
-      const help = `Build it first: \`wasmote build ${path} -o NAME.wasm\`, then give NAME.wasm.`;
-      throw new WasmoteError("module-invalid", "it is a model that is not built yet", { file: path }, help);
-    }
     throw error instanceof WasmoteError ? error.at({ file: path }) : error;
   }
+}
+
+/** Kinds of files that are built to a module. */
+const unbuiltKinds: readonly FileKind[] = ["tflite", "onnx", "hdf5", "keras", "savedModel", "pytorch"];
+
+/** Throws where the content shows another kind of file: `module-unbuilt` for a model, else `module-invalid`. */
+function requireModule(bytes: Uint8Array, file: string): void {
+  const kind = fileKind(bytes);
+  if (kind === "wasm") return;
+  const text = isText(bytes);
+  const json = text && (file.toLowerCase().endsWith(".json") || bytes[0] === "{".charCodeAt(0));
+  const name = kind !== undefined ? kindNames[kind] : json ? "JSON" : text ? "plain text" : undefined;
+  if (name === undefined) return;
+  const unbuilt = json || (kind !== undefined && unbuiltKinds.includes(kind));
+  if (!unbuilt) throw new WasmoteError("module-invalid", `it is ${name}`, { file });
+  const help = `Build it first: \`wasmote build ${file} -o NAME.wasm\`, then give NAME.wasm.`;
+  throw new WasmoteError("module-unbuilt", `it is ${name}`, { file }, help);
 }
 
 /** Opens the runner named by `--on`. Throws `board-unknown`, `tier-unavailable`, `addon-missing`. */

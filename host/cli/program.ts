@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, type Option } from "commander";
 import { exitCodes } from "../errors.js";
+import { withoutSystemErrors } from "../files/system-errors.js";
 import { formatError, reportOf, UsageError } from "./errors.js";
 import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
-import { withoutSystemErrors } from "./system-errors.js";
 
 const exitCodeText = `
 Exit codes: 0 done; 1 the model or an input is refused; 2 the command line is wrong;

@@ -1,12 +1,14 @@
 import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
+import { readStandardInput, readWholeFile } from "../files/read.js";
 import { describeType, interfaceType } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
-import type { FileOptions } from "../run/tensor-files/index.js";
 import type { Runner } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
-import { readWholeFile, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
+import { UsageError } from "./errors.js";
+import { refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
+import { sampleRateOption } from "./input-options.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 import { outputText } from "./output-text.js";
@@ -14,6 +16,7 @@ import { outputText } from "./output-text.js";
 interface RunOptions extends BoardOptions {
   input?: string[];
   output?: string[];
+  sampleRate?: number;
   json?: boolean;
   raw?: boolean;
 }
@@ -23,8 +26,10 @@ Give one --input for each model input, in order, and likewise --output; the endi
   .npy   inputs of float32 or float64, or of the dtype that the board computes with; outputs of the model's dtype
   .bin   elements of the model's own dtype, little-endian
   .json  real values, in flat or nested arrays
-  .png .jpg   (inputs) a picture of exactly the input's size; how pixels become values is told on stderr
-  .wav   (inputs) 16-bit PCM, one channel
+  .png .jpg .bmp   (inputs) a picture; one of another size is resized
+  .wav   (inputs) a sound; it is mixed down to one channel and brought to the model's sample rate
+  -      (inputs) standard input; what is no .npy, picture or sound is taken as .bin
+What is done to a file's values is told on stderr. A known content counts more than the ending.
 A model whose own inputs and outputs are float32 keeps them, whatever it computes with; --raw reads and writes .bin and
 .npy files as the board holds them, in int8.
 A file that holds N times the input runs the model N times in a row, and an output then holds N results.
@@ -39,6 +44,7 @@ export function registerRun(program: Command, output: Output): void {
     .argument("<model>", "a .wasm built by wasmote")
     .option("--input <file...>", "files of the model's inputs, in order")
     .option("--output <file...>", "files for the model's outputs, in order; printed if none is given")
+    .addOption(sampleRateOption("rate of the model's sounds, in place of the one that it was built with"))
     .option("--raw", "files hold what the board does: its stored dtype, not the model's own")
     .option("--json", "print all output values as JSON")
     .action((model: string, options: RunOptions) => run(model, options, output));
@@ -98,14 +104,18 @@ function requireCounts(manifest: Manifest, inputs: readonly string[], outputs: r
 async function readInputs(
   manifest: Manifest,
   paths: readonly string[],
-  options: FileOptions,
+  options: Pick<RunOptions, "raw" | "sampleRate">,
   output: Output,
 ): Promise<Uint8Array[][]> {
-  const { readInput } = await import("../run/tensor-files/index.js");
+  const { readInput, standardInput } = await import("../run/tensor-files/index.js");
+  if (paths.filter((path) => path === standardInput).length > 1) {
+    throw new UsageError("standard input for several inputs", "Give files for all inputs but one.");
+  }
   const inputs: Uint8Array[][] = [];
   for (const [i, path] of paths.entries()) {
-    const tensor = manifest.inputs[i]!;
-    const bytes = await readWholeFile(path);
+    const { sampleRate } = options;
+    const tensor = { ...manifest.inputs[i]!, ...(sampleRate === undefined ? {} : { sampleRate }) };
+    const bytes = path === standardInput ? await readStandardInput() : readWholeFile(path);
     const { frames, notes } = await withFile(path, () => readInput(bytes, path, tensor, options));
     if (notes.length > 0) output.talk(`${path}: ${notes.join("; ")}`);
     if (inputs.length > 0 && frames.length !== inputs[0]!.length) {

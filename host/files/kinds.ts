@@ -73,6 +73,17 @@ export function fileKind(bytes: Uint8Array): FileKind | undefined {
   return protobufKind(bytes);
 }
 
+/** Whether the bytes begin as plain text does: UTF-8 without control characters but line ends and tabs. */
+export function isText(bytes: Uint8Array): boolean {
+  try {
+    // As a stream: a character that is cut at the end is no fault.
+    const start = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, 4096), { stream: true });
+    return !/[^\P{Cc}\t\n\r\f]/u.test(start);
+  } catch {
+    return false;
+  }
+}
+
 function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }

@@ -5,7 +5,11 @@ import type { Node, TensorIndex } from "./node.js";
 export function readersOf(graph: Graph): ReadonlyMap<TensorIndex, readonly Node[]> {
   const readers = new Map<TensorIndex, Node[]>();
   for (const node of graph.nodes) {
-    for (const index of node.inputs) readers.set(index, [...(readers.get(index) ?? []), node]);
+    for (const index of node.inputs) {
+      const known = readers.get(index);
+      if (known === undefined) readers.set(index, [node]);
+      else known.push(node);
+    }
   }
   return readers;
 }

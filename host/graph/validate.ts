@@ -1,12 +1,15 @@
 import { WasmoteError } from "../errors.js";
 import type { Graph } from "./graph.js";
+import { maxConnections, maxNodes } from "./limits.js";
 import { elementCount } from "./tensor.js";
 
 /**
  * Checks a graph's structure: every index in range, every activation written once and before it is read, model
- * inputs not constant, model outputs written, no empty tensor. Throws `model-invalid` with the place.
+ * inputs not constant, model outputs written, no empty tensor. Throws `model-invalid` with the place, and
+ * `model-too-large` for more nodes or connections than are taken.
  */
 export function validateGraph(graph: Graph): void {
+  requireSize(graph);
   const count = graph.tensors.length;
   const inRange = (index: number): boolean => Number.isInteger(index) && index >= 0 && index < count;
   const fail = (detail: string, node?: string, operator?: string): never => {
@@ -61,4 +64,13 @@ export function validateGraph(graph: Graph): void {
     if (elementCount(tensor.shape) > 2 ** 28)
       fail(`tensor "${tensor.name}" has ${elementCount(tensor.shape)} elements`);
   }
+}
+
+function requireSize({ nodes }: Graph): void {
+  const connections = nodes.reduce((sum, { inputs, outputs }) => sum + inputs.length + outputs.length, 0);
+  if (nodes.length <= maxNodes && connections <= maxConnections) return;
+  throw new WasmoteError(
+    "model-too-large",
+    `${nodes.length} nodes with ${connections} inputs and outputs; up to ${maxNodes} with ${maxConnections} are taken`,
+  );
 }

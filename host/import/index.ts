@@ -1,16 +1,20 @@
 import { WasmoteError } from "../errors.js";
+import { type FileKind, fileKind, isText, kindNames } from "../files/kinds.js";
+import { maxModelBytes } from "../files/limits.js";
 import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { refusedNodes } from "../ops/check.js";
-import { isWasm } from "../wasm/sections.js";
 import { type Imported, requireGraph } from "./imported.js";
 import { matchTfjs, openTfjs } from "./keras/import.js";
 import { matchTflite, openTflite } from "./tflite/import.js";
 
 export { type Imported, inWordsOf, requireGraph } from "./imported.js";
 
-/** Reads a file that a model refers to (a weights shard). Throws `file-unreadable`. */
-export type ReadFile = (path: string) => Uint8Array;
+/**
+ * Reads a file that a model refers to (a weights shard) and that takes up to `limit` bytes. Throws `file-unreadable`, and
+ * `file-too-large` for a larger one, best before it is read.
+ */
+export type ReadFile = (path: string, limit?: number) => Uint8Array;
 
 interface Importer {
   match(bytes: Uint8Array, path: string): boolean;
@@ -22,16 +26,9 @@ const importers: readonly Importer[] = [
   { match: matchTfjs, open: openTfjs },
 ];
 
-/** Endings of formats that are known but not imported yet. */
+/** Endings of formats that are known but not imported yet, and the kinds that their content shows. */
 const planned = [".onnx", ".h5", ".hdf5", ".keras"];
-
-/** Whether a file is a model of a format that is read, by its first bytes or its ending. */
-export function isModel(path: string, bytes: Uint8Array): boolean {
-  return (
-    importers.some(({ match }) => match(bytes, path)) ||
-    planned.some((ending) => path.toLowerCase().endsWith(ending))
-  );
-}
+const plannedKinds: readonly FileKind[] = ["onnx", "hdf5", "keras", "savedModel", "pytorch", "pickle"];
 
 /** A model's name: its file's name without the ending. */
 export function modelName(path: string): string {
@@ -45,23 +42,16 @@ export function modelName(path: string): string {
  *
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
  * @returns a valid graph in which every node can be run, or the refusals
- * @throws `file-empty`, `format-unknown`, `format-planned`, `model-corrupt`, `model-invalid`, `shard-*`,
+ * @throws `file-empty`, `file-too-large`, `format-unknown`, `format-planned`, `model-*` but for `model-unsupported`, `shard-*`,
  *   `weights-not-finite`
  */
 export function examineModel(path: string, bytes: Uint8Array, readFile: ReadFile): Imported {
   try {
     if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes");
-    const importer = importers.find(({ match }) => match(bytes, path));
-    if (importer === undefined) {
-      const ending = planned.find((known) => path.toLowerCase().endsWith(known));
-      if (ending !== undefined) throw new WasmoteError("format-planned", `a ${ending} file`);
-      if (isWasm(bytes)) {
-        const help = "A model that is built already is given to `wasmote run`, `bench` or `push`.";
-        throw new WasmoteError("format-unknown", "it is a WebAssembly module", {}, help);
-      }
-      throw new WasmoteError("format-unknown", `${bytes.length} bytes that start with ${firstBytes(bytes)}`);
+    if (bytes.length > maxModelBytes) {
+      throw new WasmoteError("model-too-large", `${bytes.length} bytes; up to ${maxModelBytes} are imported`);
     }
-    return checked(importer.open(bytes, path, readFile));
+    return checked(importerOf(bytes, path).open(bytes, path, readFile));
   } catch (error) {
     throw error instanceof WasmoteError ? error.at({ file: path }) : error;
   }
@@ -90,6 +80,25 @@ function checked(imported: Imported): Imported {
   const known = new Set(refusals.map(({ index }) => index));
   const all = [...refusals, ...refusedNodes(graph, known, operatorOf)];
   return { ...imported, refusals: all.sort((a, b) => (a.index ?? 0) - (b.index ?? 0)) };
+}
+
+/** The content decides where it is of a known kind, whatever the name says. */
+function importerOf(bytes: Uint8Array, path: string): Importer {
+  const kind = fileKind(bytes);
+  if (kind === "wasm") throw new WasmoteError("model-built", `it is ${kindNames.wasm}`);
+  if (kind !== undefined && kind !== "tflite") {
+    throw new WasmoteError(
+      plannedKinds.includes(kind) ? "format-planned" : "format-unknown",
+      `it is ${kindNames[kind]}`,
+    );
+  }
+  const importer = importers.find(({ match }) => match(bytes, path));
+  const known = planned.find((ending) => path.toLowerCase().endsWith(ending));
+  if (importer === undefined && known !== undefined)
+    throw new WasmoteError("format-planned", `a ${known} file`);
+  if (isText(bytes) && !matchTfjs(bytes, path)) throw new WasmoteError("format-unknown", "it is plain text");
+  if (importer !== undefined) return importer;
+  throw new WasmoteError("format-unknown", `${bytes.length} bytes that start with ${firstBytes(bytes)}`);
 }
 
 function firstBytes(bytes: Uint8Array): string {

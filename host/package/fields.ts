@@ -24,6 +24,7 @@ export const positiveCount = value<number>(
   (found) => Number.isSafeInteger(found) && Number(found) > 0,
 );
 export const integer = value<number>("an integer", Number.isSafeInteger);
+export const finiteNumber = value<number>("a finite number", Number.isFinite);
 export const positiveNumber = value<number>(
   "a finite number above 0",
   (found) => Number.isFinite(found) && Number(found) > 0,

@@ -4,7 +4,7 @@ import { perTensor } from "../graph/tensor.js";
 import type { KernelLibrary } from "../link/link.js";
 import type { Program } from "../lower/lower.js";
 import type { Plan } from "../plan/types.js";
-import { type Manifest, type ManifestTensor, manifestVersion } from "./manifest.js";
+import { type InputReading, type Manifest, type ManifestTensor, manifestVersion } from "./manifest.js";
 
 /**
  * The manifest of a linked model.
@@ -13,6 +13,7 @@ import { type Manifest, type ManifestTensor, manifestVersion } from "./manifest.
  * @param graph what runs, with the same inputs and outputs in the same order
  * @param imports of the linked module, as "module.name"
  * @param libraries those that it has kernels from
+ * @param readings of the inputs, in order; none by default
  */
 export function makeManifest(
   model: Graph,
@@ -21,6 +22,7 @@ export function makeManifest(
   program: Program,
   imports: readonly string[],
   libraries: readonly KernelLibrary[],
+  readings: readonly InputReading[] = [],
 ): Manifest {
   const tensor = (index: number, ownIndex: number): ManifestTensor => {
     const found = tensorAt(graph, index);
@@ -40,7 +42,7 @@ export function makeManifest(
   return {
     version: manifestVersion,
     name: graph.name,
-    inputs: graph.inputs.map((index, i) => tensor(index, model.inputs[i] as number)),
+    inputs: graph.inputs.map((index, i) => ({ ...tensor(index, model.inputs[i] as number), ...readings[i] })),
     outputs: graph.outputs.map((index, i) => tensor(index, model.outputs[i] as number)),
     memoryBytes: plan.memoryBytes,
     steps: program.steps.map(({ name, operator, macs, weightBytes }) => ({

@@ -6,6 +6,7 @@ import {
   bytes,
   count,
   fields,
+  finiteNumber,
   integer,
   list,
   oneOf,
@@ -15,19 +16,43 @@ import {
   refuseField,
   text,
 } from "./fields.js";
-import { type Manifest, type ManifestStep, type ManifestTensor, manifestVersion } from "./manifest.js";
+import {
+  type Manifest,
+  type ManifestStep,
+  type ManifestTensor,
+  manifestVersion,
+  type PixelNormalization,
+} from "./manifest.js";
 
 /** Most that a manifest may list: far above what a microcontroller's model has. */
-const most = { rank: 32, tensors: 1024, labels: 65_536, steps: 65_536, imports: 256, kernels: 64 };
+const most = {
+  rank: 32,
+  tensors: 1024,
+  labels: 65_536,
+  channels: 65_536,
+  steps: 65_536,
+  imports: 256,
+  kernels: 64,
+};
+
+const dtypes = Object.keys(elementBytes) as DType[];
 
 const tensorFields = fields<ManifestTensor>({
   name: text,
-  dtype: oneOf(Object.keys(elementBytes) as DType[]),
+  dtype: oneOf(dtypes),
   shape: list(positiveCount, most.rank),
   address: count,
   scale: optional(positiveNumber),
   zeroPoint: optional(integer),
   labels: optional(list(text, most.labels)),
+  interface: optional(oneOf(dtypes)),
+  pixels: optional(
+    fields<PixelNormalization>({
+      mean: list(finiteNumber, most.channels),
+      std: list(positiveNumber, most.channels),
+    }),
+  ),
+  sampleRate: optional(positiveCount),
 });
 
 const importNames = list(text, most.imports);
@@ -86,13 +111,21 @@ function decoded(section: Uint8Array): unknown {
 }
 
 function checkTensor(tensor: ManifestTensor, { memoryBytes }: Manifest, at: string): void {
-  const { dtype, shape, address, zeroPoint = 0, labels } = tensor;
+  const { dtype, shape, address, zeroPoint = 0, labels, pixels } = tensor;
   if (address + tensorBytes(tensor) > memoryBytes) {
     refuseField(at, `a place inside the ${memoryBytes} bytes of linear memory`);
   }
   const [low, high] = zeroPoints[dtype] ?? [0, 0];
   if (zeroPoint < low || zeroPoint > high) refuseField(`${at}.zeroPoint`, `${low} to ${high}`);
-  if (labels !== undefined && labels.length !== (shape.at(-1) ?? 1)) {
+  if (tensor.interface !== undefined && tensor.interface !== dtype && tensor.scale === undefined) {
+    refuseField(`${at}.interface`, `${dtype} without a scale`);
+  }
+  const channels = shape.at(-1) ?? 1;
+  for (const numbers of pixels === undefined ? [] : [pixels.mean, pixels.std]) {
+    if (numbers.length !== 1 && numbers.length !== channels)
+      refuseField(`${at}.pixels`, "one number, or one a channel");
+  }
+  if (labels !== undefined && labels.length !== channels) {
     refuseField(`${at}.labels`, "one text for each index of the last axis");
   }
 }

@@ -5,9 +5,18 @@ import { scheduleOf } from "./lifetimes.js";
 /** How many states the search looks at, summed over its layers; it is exact where they suffice. */
 const stateBudget = 6_000;
 
+/**
+ * What the search may cost: candidates looked at, times the words of a set of nodes. Up to 375 nodes it never costs so
+ * much; of larger models those that branch widely are left in the given order.
+ */
+const costBudget = 1 << 24;
+const wordBits = 64;
+
 /** Nodes that have run. `alive` counts the tensors needed by the rest; `peak` the most ever needed to get here, or at all. */
 interface State {
   done: bigint;
+  /** Of `done`: the exclusive or of its nodes' keys. */
+  hash: number;
   alive: number;
   peak: number;
   node: number;
@@ -17,6 +26,8 @@ interface State {
 /** A node as the search sees it; sets of nodes are bit sets. */
 interface Candidate {
   bit: bigint;
+  /** A fixed pseudo-random integer. */
+  key: number;
   predecessors: bigint;
   inputs: readonly { bytes: number; consumers: bigint; isOutput: boolean; mayTakeOver: boolean }[];
   outputBytes: number;
@@ -33,6 +44,13 @@ const isNeeded = (demand: Demand, index: TensorIndex) =>
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, value) => total + value, 0);
 
+/** A mixing of a node's number to 32 bits (the finalizer of MurmurHash3). */
+function keyOf(node: number): number {
+  let key = Math.imul((node + 1) ^ ((node + 1) >>> 16), 0x85ebca6b);
+  key = Math.imul(key ^ (key >>> 13), 0xc2b2ae35);
+  return key ^ (key >>> 16);
+}
+
 function candidatesOf(demand: Demand): Candidate[] {
   const producer = new Map(
     demand.nodes.flatMap(({ outputs }, node) => outputs.map((index) => [index, node])),
@@ -42,6 +60,7 @@ function candidatesOf(demand: Demand): Candidate[] {
   return demand.nodes.map(
     ({ inputs, outputs, inPlace, scratchBytes }: NodeDemand, node): Candidate => ({
       bit: 1n << BigInt(node),
+      key: keyOf(node),
       predecessors: setOf(inputs.map((index) => producer.get(index))),
       inputs: inputs.map((index) => ({
         bytes: bytesOf(demand, index),
@@ -77,6 +96,7 @@ function after(state: State, node: number, candidate: Candidate, firstStepBytes:
     (state.done === 0n ? firstStepBytes : 0);
   return {
     done,
+    hash: state.hash ^ candidate.key,
     alive: state.alive + candidate.keptBytes - freed,
     peak: Math.max(state.peak, step),
     node,
@@ -104,6 +124,27 @@ function successors(
     found.push(next);
   }
   return found;
+}
+
+/**
+ * States by their sets, the one of the smallest peak for each. A map with sets themselves as keys would be slow: of
+ * large integers, engines hash the lowest bits alone.
+ */
+class Layer {
+  readonly states: State[] = [];
+  private readonly places = new Map<number, number[]>();
+
+  add(state: State): void {
+    const places = this.places.get(state.hash);
+    const place = places?.find((at) => this.states[at]?.done === state.done);
+    if (place !== undefined) {
+      if (state.peak < (this.states[place] as State).peak) this.states[place] = state;
+      return;
+    }
+    const added = this.states.push(state) - 1;
+    if (places === undefined) this.places.set(state.hash, [added]);
+    else places.push(added);
+  }
 }
 
 /** No order needs less than one of its nodes does by itself. */
@@ -140,16 +181,17 @@ export function orderNodes(demand: Demand): number[] {
         .map((index) => bytesOf(demand, index)),
     );
   const firstStepBytes = inputBytes(false);
-  let layer: State[] = [{ done: 0n, alive: inputBytes(true), peak: unavoidable, node: -1 }];
+  const lookCost = given.length * Math.ceil(given.length / wordBits);
+  let cost = 0;
+  let layer: State[] = [{ done: 0n, hash: 0, alive: inputBytes(true), peak: unavoidable, node: -1 }];
   for (let step = 0; step < given.length; step++) {
-    const next = new Map<bigint, State>();
+    const next = new Layer();
+    cost += layer.length * lookCost;
+    if (cost > costBudget) return given;
     for (const state of layer) {
-      for (const successor of successors(state, candidates, firstStepBytes, limit)) {
-        const known = next.get(successor.done);
-        if (known === undefined || successor.peak < known.peak) next.set(successor.done, successor);
-      }
+      for (const successor of successors(state, candidates, firstStepBytes, limit)) next.add(successor);
     }
-    layer = [...next.values()];
+    layer = next.states;
     if (layer.length > width)
       layer = layer.sort((a, b) => a.peak - b.peak || a.alive - b.alive).slice(0, width);
   }

@@ -66,20 +66,19 @@ function mapLine(
   }
   const scratch = plan.scratch[step];
   if (scratch !== undefined) ranges.push({ ...scratch, sign: "s" });
-  let line = "";
-  for (let column = 0; column < mapColumns; column++) {
-    let most = 0;
-    let shown = ".";
-    for (const { address, bytes, sign } of ranges) {
+  const most = new Array<number>(mapColumns).fill(0);
+  const shown = new Array<string>(mapColumns).fill(".");
+  for (const { address, bytes, sign } of ranges) {
+    const last = Math.min(mapColumns - 1, Math.floor((address + bytes) / rangeBytes));
+    for (let column = Math.floor(address / rangeBytes); column <= last; column++) {
       const end = Math.min(address + bytes, (column + 1) * rangeBytes);
       const shared = end - Math.max(address, column * rangeBytes);
-      if (shared <= most) continue;
-      most = shared;
-      shown = sign;
+      if (shared <= (most[column] as number)) continue;
+      most[column] = shared;
+      shown[column] = sign;
     }
-    line += shown;
   }
-  return line;
+  return shown.join("");
 }
 
 function map(graph: Graph, plan: Plan, width: number): string[] {

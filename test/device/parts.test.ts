@@ -73,6 +73,9 @@ function reader(
   return { ask, offsets };
 }
 
+/** A transfer that may take as long as it likes. */
+const inTime = (): void => {};
+
 test("parts are asked for until all are there, none where there is nothing", async () => {
   for (const [length, most, asked] of [
     [0, 10, [0]],
@@ -82,14 +85,20 @@ test("parts are asked for until all are there, none where there is nothing", asy
     [25, 10, [0, 10, 20]],
   ] as const) {
     const { ask, offsets } = reader(bytes(length), most);
-    assert.equal(await readParts(ask, "output 0"), bytes(length), `${length}`);
+    assert.equal(
+      await readParts(ask, { what: "output 0", bytes: length, exact: true }, inTime),
+      bytes(length),
+      `${length}`,
+    );
     assert.equal(offsets, [...asked]);
   }
 });
 
 test("parts that do not join are refused", async () => {
   const changed = (change: (answer: Payload, off: number) => Payload) =>
-    errorOf(() => readParts(reader(bytes(25), 10, change).ask, "output 0"));
+    errorOf(() =>
+      readParts(reader(bytes(25), 10, change).ask, { what: "output 0", bytes: 26, exact: false }, inTime),
+    );
   for (const [change, text] of [
     [(a, off) => ({ ...a, off: off + 1 }), "a part at 1 instead of 0"],
     [(a, off) => (off === 10 ? { ...a, off: 0 } : a), "a part at 0 instead of 10"],
@@ -120,6 +129,7 @@ test("an input is written in parts that follow each other, also one of no bytes"
       },
       512,
       bytes(length),
+      inTime,
     );
     assert.equal(new Uint8Array(Buffer.concat(written)), bytes(length));
     assert.equal(
@@ -128,7 +138,7 @@ test("an input is written in parts that follow each other, also one of no bytes"
     );
     assert.ok(written.every((part) => packetBytes({ i: 3, off: 0, data: part }) <= 512));
   }
-  const error = await errorOf(() => writeParts(async () => ({ off: 8 }), 512, bytes(16)));
+  const error = await errorOf(() => writeParts(async () => ({ off: 8 }), 512, bytes(16), inTime));
   assert.match(error.message, "the answer to input: it wants offset 8 after 16");
 });
 
@@ -150,7 +160,7 @@ test("an upload's first part tells length and SHA-256; the first and last may ta
   const file = bytes(1000);
   const { send, sent, timeouts } = receiver((off, length) => off + length);
   const progress: [number, number][] = [];
-  const sha = await upload(send, 512, file, {
+  const sha = await upload(send, 512, file, inTime, {
     flashTimeoutMillis: 77,
     onProgress: (done, total) => progress.push([done, total]),
   });
@@ -173,7 +183,7 @@ test("an upload goes on where the board says, forwards and back", async () => {
   const { send, sent } = receiver((off, length, call) =>
     call === 1 ? 2400 : call === 3 ? 1600 : off + length,
   );
-  await upload(send, 512, file);
+  await upload(send, 512, file, inTime);
   assert.equal(offsetsOf(sent).slice(0, 4), [0, 2400, Number(sent[2]?.off), 1600]);
   assert.ok(Number(sent[2]?.off) > 2400);
   const again = sent[3]?.data as Uint8Array;
@@ -186,12 +196,12 @@ test("a board may ask for the same part five times more, and no sixth time", asy
     return receiver((off, length) => (left-- > 0 ? off : off + length));
   };
   const patient = repeats(5);
-  await upload(patient.send, 512, bytes(100));
+  await upload(patient.send, 512, bytes(100), inTime);
   assert.is(patient.sent.length, 6);
   const stubborn = repeats(6);
-  const error = await errorOf(() => upload(stubborn.send, 512, bytes(100)));
+  const error = await errorOf(() => upload(stubborn.send, 512, bytes(100), inTime));
   assert.is(error.code, "board-protocol");
-  assert.match(error.message, "asks 6 times in a row for offset 0");
+  assert.match(error.message, "asks 6 times in a row for what it was sent");
   assert.is(stubborn.sent.length, 6);
 });
 
@@ -202,16 +212,16 @@ test("repeats are counted anew once the upload has gone on", async () => {
     seen.set(off, times);
     return times <= 5 ? off : off + length;
   });
-  await upload(send, 512, bytes(2000));
+  await upload(send, 512, bytes(2000), inTime);
   assert.ok(seen.size > 4);
 });
 
 test("an offset beyond the file is refused; the file's end is not", async () => {
   const past = receiver(() => 101);
-  const error = await errorOf(() => upload(past.send, 512, bytes(100)));
+  const error = await errorOf(() => upload(past.send, 512, bytes(100), inTime));
   assert.match(error.message, "the answer to upload: it wants offset 101 of 100 bytes");
   const at = receiver(() => 100);
-  await upload(at.send, 512, bytes(100));
+  await upload(at.send, 512, bytes(100), inTime);
   assert.is(at.sent.length, 1);
 });
 
@@ -222,7 +232,7 @@ test("an upload stops before the next part when it is told to", async () => {
     return off + length;
   });
   try {
-    await upload(send, 512, bytes(2000), { signal: stop.signal });
+    await upload(send, 512, bytes(2000), inTime, { signal: stop.signal });
     assert.unreachable();
   } catch (error) {
     assert.is((error as Error).message, "enough");
@@ -232,7 +242,7 @@ test("an upload stops before the next part when it is told to", async () => {
 
 test("an empty file is one part", async () => {
   const { send, sent } = receiver(() => 0);
-  await upload(send, 512, bytes(0));
+  await upload(send, 512, bytes(0), inTime);
   assert.is(sent.length, 1);
   assert.is(sent[0]?.len, 0);
 });

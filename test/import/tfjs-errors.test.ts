@@ -76,8 +76,8 @@ test("missing and contradicting fields are model-invalid and named", () => {
     broken((json) => {
       delete json.weightsManifest;
     }),
-    "model-invalid",
-    "weightsManifest is missing",
+    "model-weightless",
+    "without its weightsManifest",
   );
   refused(
     broken((json) => {

@@ -37,13 +37,14 @@ function readInput(layer: Layer): { shape: number[] | undefined; refusals: reado
 }
 
 class Mapping {
-  readonly graph = new GraphUnderConstruction();
+  readonly graph: GraphUnderConstruction;
   readonly refusals: Refusal[] = [];
   private readonly values = new Map<Value, TensorIndex>();
   private readonly model: KerasModel;
 
   constructor(model: KerasModel) {
     this.model = model;
+    this.graph = new GraphUnderConstruction(model);
   }
 
   private refuse({ path, className }: Layer, reasons: readonly string[]): void {

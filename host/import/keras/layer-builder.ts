@@ -13,6 +13,25 @@ export class GraphUnderConstruction {
   readonly constants = new Map<string, TensorIndex>();
   /** Class of the layer that each node was made of, by the node's name. */
   readonly classNames = new Map<string, string>();
+  /** Weights by the last two parts of their names, for those that have more: "conv/kernel" of "model/conv/kernel:0". */
+  private readonly byEnding = new Map<string, KerasWeight[]>();
+
+  constructor({ weights }: KerasModel) {
+    for (const [full, weight] of weights) {
+      const parts = full.replace(/:0$/, "").split("/");
+      if (parts.length < 3) continue;
+      const ending = parts.slice(-2).join("/");
+      const known = this.byEnding.get(ending);
+      if (known === undefined) this.byEnding.set(ending, [weight]);
+      else known.push(weight);
+    }
+  }
+
+  /** The one weight whose name ends so, after other parts; undefined for none and for several. */
+  weightEnding(ending: string): KerasWeight | undefined {
+    const found = this.byEnding.get(ending) ?? [];
+    return found.length === 1 ? found[0] : undefined;
+  }
 
   /** Adds a tensor and answers its index. */
   add(tensor: Tensor): TensorIndex {
@@ -74,9 +93,7 @@ export class LayerBuilder {
       const weight = this.model.weights.get(candidate) ?? this.model.weights.get(`${candidate}:0`);
       if (weight !== undefined) return weight;
     }
-    const ending = `/${layer}/${name}`;
-    const matches = [...this.model.weights].filter(([full]) => full.replace(/:0$/, "").endsWith(ending));
-    return matches.length === 1 ? matches[0]?.[1] : undefined;
+    return this.graph.weightEnding(`${layer}/${name}`);
   }
 
   /** A float32 constant named after the layer; calls of the same layer share it. */

@@ -1,6 +1,7 @@
 import { WasmoteError } from "../../errors.js";
+import { maxNodes } from "../../graph/limits.js";
 import { type InboundCall, readInboundNodes, readReferences, type TensorReference } from "./inbound-nodes.js";
-import { asArray, asObject, asString, type JsonObject } from "./json-fields.js";
+import { asArray, asObject, asString, type JsonObject, shown } from "./json-fields.js";
 
 /** A tensor between layers. */
 export type Value = number;
@@ -38,6 +39,9 @@ const modelClasses = ["Sequential", "Model", "Functional"];
 /** Depth of nesting that no real model reaches. */
 const deepest = 32;
 
+/** Entries of config.layers that are read, those of a model once for each of its calls. */
+const maxEntries = 4 * maxNodes;
+
 interface Entry {
   readonly name: string;
   readonly className: string;
@@ -58,14 +62,27 @@ function readEntry(value: unknown): Entry {
   return { name, className, config, inbound: readInboundNodes(entry.inbound_nodes, name) };
 }
 
+function tooLarge(detail: string): WasmoteError {
+  return new WasmoteError("model-too-large", detail);
+}
+
 class Flattening {
   readonly inputs: { layer: Layer; value: Value }[] = [];
   readonly calls: LayerCall[] = [];
   private values = 0;
+  private applications = 0;
+  private entriesRead = 0;
   private readonly callCounts = new Map<string, number>();
 
   private newValue(): Value {
     return this.values++;
+  }
+
+  private entries(config: JsonObject, what: string): Entry[] {
+    const layers = asArray(config.layers, `config.layers of ${what}`);
+    this.entriesRead += layers.length;
+    if (this.entriesRead > maxEntries) throw tooLarge(`more than ${maxEntries} entries of config.layers`);
+    return layers.map(readEntry);
   }
 
   private layer(entry: Entry, prefix: string): Layer {
@@ -85,6 +102,7 @@ class Flattening {
     extras: readonly string[],
     depth: number,
   ): Value[] {
+    if (++this.applications > maxNodes) throw tooLarge(`more than ${maxNodes} calls of layers`);
     if (modelClasses.includes(entry.className)) {
       return this.model(entry.className, entry.config, `${prefix}${entry.name}/`, inputs, depth + 1);
     }
@@ -117,7 +135,7 @@ class Flattening {
     given: readonly Value[] | undefined,
     depth: number,
   ): Value[] {
-    const entries = asArray(config.layers, `config.layers of model "${prefix.slice(0, -1)}"`).map(readEntry);
+    const entries = this.entries(config, `model "${prefix.slice(0, -1)}"`);
     const [first, ...others] = entries;
     if (first === undefined) throw new WasmoteError("model-invalid", "a Sequential model has no layers");
     let values: readonly Value[];
@@ -145,7 +163,7 @@ class Flattening {
     depth: number,
   ): Value[] {
     const what = prefix === "" ? "the model" : `model "${prefix.slice(0, -1)}"`;
-    const entries = asArray(config.layers, `config.layers of ${what}`).map(readEntry);
+    const entries = this.entries(config, what);
     const inputs = readReferences(config.input_layers, `input_layers of ${what}`);
     const outputs = readReferences(config.output_layers, `output_layers of ${what}`);
     const byName = new Map(entries.map((entry) => [entry.name, entry]));
@@ -173,23 +191,28 @@ class Flattening {
 
     const offsets = callOffsets(entries, outputs);
     let pending = entries.flatMap((entry) =>
-      entry.inbound.map((inbound, i) => ({ entry, inbound, call: i + (offsets.get(entry.name) ?? 0) })),
+      entry.inbound.map((inbound, i) => ({
+        entry,
+        extras: inbound.extras,
+        tensors: inbound.tensors.map(key),
+        call: i + (offsets.get(entry.name) ?? 0),
+      })),
     );
     while (pending.length > 0) {
       const blocked: typeof pending = [];
       for (const item of pending) {
-        const values = item.inbound.tensors.map((tensor) => known.get(key(tensor)));
-        if (values.includes(undefined)) {
+        if (!item.tensors.every((tensor) => known.has(tensor))) {
           blocked.push(item);
           continue;
         }
-        const results = this.apply(item.entry, prefix, values as Value[], item.inbound.extras, depth);
+        const values = item.tensors.map((tensor) => known.get(tensor) as Value);
+        const results = this.apply(item.entry, prefix, values, item.extras, depth);
         results.forEach((value, tensor) => {
           known.set(key({ layer: item.entry.name, call: item.call, tensor }), value);
         });
       }
       if (blocked.length === pending.length) {
-        const names = blocked.map(({ entry }) => `"${entry.name}"`).join(", ");
+        const names = shown(blocked.map(({ entry }) => entry.name));
         throw new WasmoteError(
           "model-invalid",
           `layers that form a cycle or read what no layer writes: ${names}`,
@@ -217,12 +240,12 @@ function callOffsets(entries: readonly Entry[], outputs: readonly TensorReferenc
     ...entries.flatMap(({ inbound }) => inbound.flatMap(({ tensors }) => tensors)),
     ...outputs,
   ];
-  const offsets = new Map<string, number>();
-  for (const entry of entries.filter(({ className }) => modelClasses.includes(className))) {
-    const named = references.filter(({ layer }) => layer === entry.name).map(({ call }) => call);
-    offsets.set(entry.name, named.some((call) => call >= entry.inbound.length) ? 1 : 0);
-  }
-  return offsets;
+  const lastCalls = new Map<string, number>();
+  for (const { layer, call } of references) lastCalls.set(layer, Math.max(call, lastCalls.get(layer) ?? 0));
+  const models = entries.filter(({ className }) => modelClasses.includes(className));
+  return new Map(
+    models.map(({ name, inbound }) => [name, (lastCalls.get(name) ?? -1) >= inbound.length ? 1 : 0]),
+  );
 }
 
 /**

@@ -1,18 +1,19 @@
 import { WasmoteError } from "../../errors.js";
+import { parseJson } from "../../files/json.js";
+import { maxModelBytes } from "../../files/limits.js";
 import type { KerasModel, KerasWeight } from "./container.js";
 import { asArray, asObject, asString, isObject, type JsonObject, shown } from "./json-fields.js";
 import { decodeWeights, readWeightEntry } from "./weight-entries.js";
 
-type ReadFile = (path: string) => Uint8Array;
+type ReadFile = (path: string, limit?: number) => Uint8Array;
 
-function parse(bytes: Uint8Array): JsonObject {
-  let value: unknown;
+/** JSON of the model's file, or of a string in it that `what` names. Throws `model-corrupt`. */
+function parse(bytes: Uint8Array, what: string): unknown {
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parseJson(bytes);
   } catch (error) {
-    throw new WasmoteError("model-corrupt", `it is no JSON: ${(error as Error).message}`);
+    throw new WasmoteError("model-corrupt", `${what} is no JSON that is read: ${(error as Error).message}`);
   }
-  return asObject(value, "the JSON document");
 }
 
 /** The topology, which converters nest below `model_config`, some as a string of JSON. */
@@ -21,14 +22,7 @@ function topologyOf(json: JsonObject): unknown {
   const nested = topology.model_config;
   if (nested === undefined) return topology;
   if (typeof nested !== "string") return nested;
-  try {
-    return JSON.parse(nested);
-  } catch (error) {
-    throw new WasmoteError(
-      "model-corrupt",
-      `modelTopology.model_config is no JSON: ${(error as Error).message}`,
-    );
-  }
+  return parse(new TextEncoder().encode(nested), "modelTopology.model_config");
 }
 
 /** Path of a shard beside `modelPath`. Throws `model-invalid` for one that leaves the model's folder. */
@@ -43,40 +37,89 @@ function shardPath(modelPath: string, shard: string): string {
   return modelPath.slice(0, slash + 1) + parts.join("/");
 }
 
-function readShard(path: string, readFile: ReadFile): Uint8Array {
+function readShard(path: string, readFile: ReadFile, limit: number): Uint8Array {
   try {
-    return readFile(path);
+    return readFile(path, limit);
   } catch (error) {
-    if (error instanceof WasmoteError && error.code === "file-unreadable") {
+    if (!(error instanceof WasmoteError)) throw error;
+    if (error.code === "file-unreadable")
       throw new WasmoteError("shard-missing", error.detail, { file: path });
-    }
+    if (error.code === "file-too-large") throw new WasmoteError("shard-short", error.detail, { file: path });
     throw error;
   }
 }
 
-function join(shards: readonly Uint8Array[]): Uint8Array {
-  const data = new Uint8Array(shards.reduce((sum, shard) => sum + shard.length, 0));
+/** The data of a group's shards one after the other, no more than its weights need. Throws `shard-*`. */
+function readShards(paths: readonly string[], readFile: ReadFile, needed: number): Uint8Array {
+  const data = new Uint8Array(needed);
   let at = 0;
-  for (const shard of shards) {
+  for (const path of paths) {
+    const shard = readShard(path, readFile, needed - at);
+    if (at + shard.length > needed) {
+      throw new WasmoteError(
+        "shard-short",
+        `${at + shard.length} bytes; the manifest's weights need ${needed}`,
+      );
+    }
     data.set(shard, at);
     at += shard.length;
   }
-  return data;
+  return data.subarray(0, at);
 }
 
-function readGroup(value: unknown, modelPath: string, readFile: ReadFile): Map<string, KerasWeight> {
+/**
+ * Weights of a group.
+ *
+ * @param limit bytes that its weights may take; answered is what is left of them
+ */
+function readGroup(
+  value: unknown,
+  modelPath: string,
+  readFile: ReadFile,
+  limit: number,
+): { weights: Map<string, KerasWeight>; left: number } {
   const group = asObject(value, "an entry of weightsManifest");
   const entries = asArray(group.weights, "weightsManifest[].weights").map(readWeightEntry);
   const paths = asArray(group.paths, "weightsManifest[].paths").map((path) =>
     shardPath(modelPath, asString(path, "a path in weightsManifest[].paths")),
   );
-  const data = join(paths.map((path) => readShard(path, readFile)));
+  if (new Set(paths).size < paths.length) {
+    throw new WasmoteError("model-invalid", "weightsManifest[].paths names a file twice");
+  }
+  const needed = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  if (needed > limit) {
+    throw new WasmoteError(
+      "model-too-large",
+      `weights of more than ${maxModelBytes} bytes in its weightsManifest`,
+    );
+  }
   try {
-    return decodeWeights(entries, data);
+    const weights = decodeWeights(entries, readShards(paths, readFile, needed));
+    return { weights, left: limit - needed };
   } catch (error) {
     throw error instanceof WasmoteError && error.code === "shard-short"
       ? error.at({ file: paths.join(", ") })
       : error;
+  }
+}
+
+/** Throws unless the JSON is a TF.js Layers model with its weights. */
+function requireLayersModel(json: JsonObject): void {
+  if ("class_name" in json && "config" in json) {
+    throw new WasmoteError("model-weightless", "Keras's to_json() wrote the architecture alone");
+  }
+  if (!("modelTopology" in json || "weightsManifest" in json)) {
+    throw new WasmoteError("format-unknown", 'JSON without "modelTopology", which a TF.js model.json has');
+  }
+  const format = json.format ?? "layers-model";
+  if (format === "graph-model" || (isObject(json.modelTopology) && "node" in json.modelTopology)) {
+    throw new WasmoteError("format-planned", "a TF.js graph model; a TF.js Layers model is expected");
+  }
+  if (format !== "layers-model") {
+    throw new WasmoteError("model-invalid", `format is ${shown(format)}; "layers-model" is expected`);
+  }
+  if (!("weightsManifest" in json)) {
+    throw new WasmoteError("model-weightless", "a TF.js model.json without its weightsManifest");
   }
 }
 
@@ -93,22 +136,19 @@ export function looksLikeTfjs(bytes: Uint8Array, path: string): boolean {
  *
  * @param bytes contents of `model.json`
  * @param path its path; shards lie beside it
- * @throws `model-corrupt`, `model-invalid`, `format-planned` (graph models), `shard-missing`, `shard-short`,
- * `weights-not-finite`
+ * @throws `model-corrupt`, `model-invalid`, `model-too-large`, `model-weightless` (an architecture alone),
+ * `format-planned` (graph models), `format-unknown` (other JSON), `shard-missing`, `shard-short`, `weights-not-finite`
  */
 export function readTfjsFiles(bytes: Uint8Array, path: string, readFile: ReadFile): KerasModel {
-  const json = parse(bytes);
-  const format = json.format ?? "layers-model";
-  if (format === "graph-model" || (isObject(json.modelTopology) && "node" in json.modelTopology)) {
-    throw new WasmoteError("format-planned", "a TF.js graph model; a TF.js Layers model is expected");
-  }
-  if (format !== "layers-model") {
-    throw new WasmoteError("model-invalid", `format is ${shown(format)}; "layers-model" is expected`);
-  }
+  const json = asObject(parse(bytes, "the file"), "the JSON document");
+  requireLayersModel(json);
   const topology = topologyOf(json);
   const weights = new Map<string, KerasWeight>();
+  let limit = maxModelBytes;
   for (const group of asArray(json.weightsManifest, "weightsManifest")) {
-    for (const [name, weight] of readGroup(group, path, readFile)) {
+    const { weights: read, left } = readGroup(group, path, readFile, limit);
+    limit = left;
+    for (const [name, weight] of read) {
       if (weights.has(name)) throw new WasmoteError("model-invalid", `two weights are named "${name}"`);
       weights.set(name, weight);
     }

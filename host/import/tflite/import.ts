@@ -1,5 +1,6 @@
 import { type Refusal, WasmoteError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
+import { maxNodes } from "../../graph/limits.js";
 import type { Node } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { knownOperators } from "../../ops/index.js";
@@ -42,7 +43,7 @@ const noOptions: TfliteOptions = {
  * @param bytes the file
  * @param name the graph's name
  * @returns a graph whose nodes are in the file's order, and every node that cannot be mapped
- * @throws `model-corrupt`, `model-invalid`, `weights-not-finite`
+ * @throws `model-corrupt`, `model-invalid`, `model-too-large`, `weights-not-finite`
  *
  * Source: TFLite's public schema.fbs, version 3.
  */
@@ -61,7 +62,11 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
   const mappings = knownMappings();
   const refusals: Refusal[] = [];
   const operators = new Map<Node, string>();
-  for (const [index, table] of main.tables(fields.subgraph.operators).entries()) {
+  const tables = main.tables(fields.subgraph.operators);
+  if (tables.length > maxNodes) {
+    throw new WasmoteError("model-too-large", `${tables.length} nodes; up to ${maxNodes} are taken`);
+  }
+  for (const [index, table] of tables.entries()) {
     const { node, operator } = readNode(table, index, codes, mappings, imported, refusals);
     operators.set(node, operator);
   }

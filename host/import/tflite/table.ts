@@ -1,9 +1,16 @@
 import { ByteBuffer } from "flatbuffers";
 import { WasmoteError } from "../../errors.js";
+import { maxModelBytes } from "../../files/limits.js";
+
+/** What a table's offset takes besides its bytes in the file, about. */
+const tableCost = 64;
 
 /**
  * Bounds-checked view of a FlatBuffers table. The runtime's `ByteBuffer` reads wherever an offset points; a
  * damaged file must end in a clear error instead, so every position is checked before it is used.
+ * Tables and vectors may be named from many places, so that what is read is bounded too: a small file could stand for
+ * any number of bytes.
+ *
  * Source: FlatBuffers internals (vtables, vectors, unions).
  */
 export class Table {
@@ -11,10 +18,13 @@ export class Table {
   private readonly position: number;
   private readonly vtable: number;
   private readonly vtableBytes: number;
+  private readonly budget: { bytes: number };
 
-  private constructor(buffer: ByteBuffer, position: number) {
+  private constructor(buffer: ByteBuffer, position: number, budget: { bytes: number }) {
     this.buffer = buffer;
     this.position = position;
+    this.budget = budget;
+    this.spend(tableCost);
     check(buffer, position, 4, "table");
     this.vtable = position - buffer.readInt32(position);
     check(buffer, this.vtable, 4, "vtable");
@@ -26,7 +36,18 @@ export class Table {
   static root(bytes: Uint8Array): Table {
     const buffer = new ByteBuffer(bytes);
     check(buffer, 0, 8, "file header");
-    return new Table(buffer, buffer.readUint32(0));
+    return new Table(buffer, buffer.readUint32(0), { bytes: maxModelBytes });
+  }
+
+  /** Throws `model-too-large` where all that was read of the file takes more than a model may. */
+  private spend(bytes: number): void {
+    this.budget.bytes -= bytes;
+    if (this.budget.bytes < 0) {
+      throw new WasmoteError(
+        "model-too-large",
+        `what its tables name takes more than ${maxModelBytes} bytes: some is named many times`,
+      );
+    }
   }
 
   /** Position of field number `field`, or 0 where it is absent. */
@@ -87,6 +108,7 @@ export class Table {
     check(this.buffer, start, 4, `vector of field ${field}`);
     const length = this.buffer.readUint32(start);
     check(this.buffer, start + 4, length * elementBytes, `vector of field ${field} with ${length} elements`);
+    this.spend(length * elementBytes);
     return { start: start + 4, length };
   }
 
@@ -122,7 +144,7 @@ export class Table {
   /** A table, or undefined. Unions are read the same way, their type being a field before them. */
   table(field: number): Table | undefined {
     const at = this.field(field, 4);
-    return at === 0 ? undefined : new Table(this.buffer, at + this.buffer.readUint32(at));
+    return at === 0 ? undefined : new Table(this.buffer, at + this.buffer.readUint32(at), this.budget);
   }
 
   /** A vector of tables; empty where absent. */
@@ -131,7 +153,7 @@ export class Table {
     if (vector === undefined) return [];
     return Array.from({ length: vector.length }, (_, i) => {
       const at = vector.start + i * 4;
-      return new Table(this.buffer, at + this.buffer.readUint32(at));
+      return new Table(this.buffer, at + this.buffer.readUint32(at), this.budget);
     });
   }
 }

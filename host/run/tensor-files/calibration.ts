@@ -1,13 +1,19 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { WasmoteError } from "../../errors.js";
+import { readRegularFile } from "../../files/read.js";
+import { fileError } from "../../files/system-errors.js";
 import type { TensorType } from "../../graph/tensor.js";
+import type { InputReading } from "../../package/manifest.js";
 import { type FileTensor, fileEnding } from "./read-array.js";
-import { readInput } from "./read-input.js";
+import { inputEndings, readInput } from "./read-input.js";
 import { invalidSamples, samplesOf } from "./samples.js";
 
 /** Endings of calibration files, without the dot. */
-export const calibrationEndings = ["npy", "bin", "json", "png", "jpg", "jpeg"] as const;
+export const calibrationEndings = inputEndings;
+
+/** A model input that samples are read for. */
+export type CalibratedInput = Pick<TensorType, "shape"> & InputReading;
 
 /** Calibration samples and what they were read from. */
 export interface Calibration {
@@ -22,13 +28,13 @@ export interface Calibration {
 /**
  * Reads calibration samples for the inputs of a float model. A path is a file or a folder, whose files are read in
  * the order of their names. A file holds one sample or, with a leading axis, several: `.npy` of float32 or float64,
- * `.bin` of float32, `.json`, or a picture (pixel / 255). With one input all paths add up; with several, there is one
+ * `.bin` of float32, `.json`, a picture (pixel / 255, or as the input says) or a sound. With one input all paths add up; with several, there is one
  * path for each input, in order, and each gives the same number of samples.
  * Throws `calibration-invalid`, or `file-unreadable`.
  */
 export async function loadCalibration(
   paths: readonly string[],
-  inputs: readonly Pick<TensorType, "shape">[],
+  inputs: readonly CalibratedInput[],
 ): Promise<Calibration> {
   if (inputs.length > 1 && paths.length !== inputs.length) {
     throw new WasmoteError(
@@ -41,8 +47,8 @@ export async function loadCalibration(
   const byInput: Float32Array[][] = inputs.map(() => []);
   for (const [i, path] of paths.entries()) {
     const input = inputs.length > 1 ? i : 0;
-    for (const file of await listFiles(path)) {
-      const read = await readSamples(file, inputs[input]!.shape);
+    for (const file of listFiles(path)) {
+      const read = await readSamples(file, inputs[input]!);
       files.push(file);
       for (const sample of read.samples) byInput[input]!.push(sample);
       for (const note of read.notes) notes.add(note);
@@ -60,9 +66,9 @@ export async function loadCalibration(
   return { samples, files, notes: [...notes] };
 }
 
-async function listFiles(path: string): Promise<string[]> {
-  if (!(await reading(path, () => stat(path))).isDirectory()) return [path];
-  const names = await reading(path, () => readdir(path));
+function listFiles(path: string): string[] {
+  const names = reading(path, () => (statSync(path).isDirectory() ? readdirSync(path) : undefined));
+  if (names === undefined) return [path];
   const known = names.filter((name) => calibrationEndings.some((ending) => ending === fileEnding(name)));
   if (known.length === 0) {
     throw new WasmoteError("calibration-invalid", `a folder without a ${endingList} file`, { file: path });
@@ -74,15 +80,10 @@ const endingList = calibrationEndings.map((ending) => `.${ending}`).join(", ");
 
 async function readSamples(
   file: string,
-  shape: readonly number[],
+  { shape, pixels, sampleRate }: CalibratedInput,
 ): Promise<{ samples: Float32Array[]; notes: string[] }> {
-  if (!calibrationEndings.some((ending) => ending === fileEnding(file))) {
-    throw new WasmoteError("calibration-invalid", `ending "${fileEnding(file)}"; read are ${endingList}`, {
-      file,
-    });
-  }
-  const bytes = new Uint8Array(await reading(file, () => readFile(file)));
-  const input: FileTensor = { dtype: "float32", shape };
+  const bytes = readRegularFile(file);
+  const input: FileTensor = { dtype: "float32", shape, pixels, sampleRate };
   try {
     const { frames, notes } = await readInput(bytes, file, input);
     return { samples: samplesOf(frames), notes };
@@ -91,12 +92,10 @@ async function readSamples(
   }
 }
 
-async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
+function reading<T>(file: string, read: () => T): T {
   try {
-    return await read();
+    return read();
   } catch (error) {
-    throw new WasmoteError("file-unreadable", (error as NodeJS.ErrnoException).code ?? String(error), {
-      file,
-    });
+    throw fileError("file-unreadable", error, file);
   }
 }

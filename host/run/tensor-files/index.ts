@@ -2,6 +2,7 @@ export { type Calibration, calibrationEndings, loadCalibration } from "./calibra
 export { frameCount, framesShape } from "./frames.js";
 export { parseJsonTensor, writeJsonTensor } from "./json-tensor.js";
 export { type NpyArray, type NpyDType, parseNpy, writeNpy } from "./npy.js";
+export { pictureSizeOf } from "./picture.js";
 export { type PixelMapping, pixelMapping } from "./pixel-mapping.js";
 export { type FileOptions, type FileTensor, fileEnding, fileType, type InputFrames } from "./read-array.js";
 export { inputEndings, readInput, standardInput } from "./read-input.js";

@@ -30,7 +30,16 @@ export type PictureKind = (typeof pictureKinds)[number];
  * or [height, width], each with or without a leading 1. Throws `input-kind` for any other shape.
  */
 export function pictureSize(tensor: TensorType): PictureSize {
-  const { shape } = tensor;
+  const size = pictureSizeOf(tensor.shape);
+  if (size !== undefined) return size;
+  throw new WasmoteError(
+    "input-kind",
+    `a picture for an input of ${describeType(tensor)}, which is not height x width x 1 or 3 channels`,
+  );
+}
+
+/** As `pictureSize`; undefined for a shape that takes no pictures. */
+export function pictureSizeOf(shape: readonly number[]): PictureSize | undefined {
   const frame = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
   const last = frame[2];
   if (frame.length === 3 && (last === 1 || last === 3)) {
@@ -38,10 +47,7 @@ export function pictureSize(tensor: TensorType): PictureSize {
   }
   if (frame.length === 2) return { height: frame[0]!, width: frame[1]!, channels: 1 };
   if (frame.length === 3 && frame[0] === 1) return { height: frame[1]!, width: frame[2]!, channels: 1 };
-  throw new WasmoteError(
-    "input-kind",
-    `a picture for an input of ${describeType(tensor)}, which is not height x width x 1 or 3 channels`,
-  );
+  return undefined;
 }
 
 /**

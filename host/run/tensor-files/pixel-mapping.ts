@@ -11,6 +11,10 @@ export interface PixelMapping {
 }
 
 const unit: PixelMapping = { name: "pixel / 255, so 0 to 1", value: (pixel) => pixel / 255 };
+const assumed: PixelMapping = {
+  ...unit,
+  name: `${unit.name}: give --mean and --std to build if training took another range`,
+};
 const signedUnit: PixelMapping = {
   name: "pixel / 127.5 - 1, so -1 to 1",
   value: (pixel) => pixel / 127.5 - 1,
@@ -34,7 +38,7 @@ const raw: PixelMapping = { name: "pixel as it is, 0 to 255", value: (pixel) => 
 export function pixelMapping(type: ValueType & InputReading): PixelMapping {
   if (type.pixels !== undefined) return normalized(type.pixels);
   const range = realRange(type);
-  if (range === undefined) return unit;
+  if (range === undefined) return assumed;
   const [low, high] = range;
   if (low >= -0.1 && high >= 0.5 && high <= 1.1) return unit;
   if (low >= -1.1 && low <= -0.5 && high >= 0.5 && high <= 1.1) return signedUnit;

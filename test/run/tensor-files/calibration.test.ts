@@ -99,7 +99,7 @@ test("what does not fit is refused, with the file's name", async () => {
     "calibration-invalid",
     /without a \.npy/,
   );
-  await refused(() => loadCalibration([join(folder, "absent")], inputs), "file-unreadable", /ENOENT/);
+  await refused(() => loadCalibration([join(folder, "absent")], inputs), "file-unreadable", /does not exist/);
 });
 
 test.run();

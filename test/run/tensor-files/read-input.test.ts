@@ -135,7 +135,7 @@ test("content that no input is read from is refused with its name", async () => 
 
 test("bytes that look like float32 are taken for the dtype of the input, and it is said", async () => {
   const { notes } = await readInput(floats(0.5, -1, 0, 2), "a.bin", vector);
-  assert.match(notes.join(), /4 frames of int8, though its bytes look like float32/);
+  assert.match(notes.join(), /4 frames of 1x4 int8,its bytes look like float32/);
   const plain = await readInput(
     Uint8Array.from({ length: 16 }, (_, i) => 255 - i),
     "a.bin",

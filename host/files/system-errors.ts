@@ -19,6 +19,7 @@ const systemErrors: Readonly<Record<string, { reason: string; help?: string }>> 
   EROFS: { reason: "the file system is read-only", help: "Write to another file system." },
   EMFILE: { reason: "too many files are open", help: "Raise the limit of open files (ulimit -n)." },
   ENFILE: { reason: "too many files are open on this machine", help: "End other programs, and try again." },
+  ENXIO: { reason: "it is a socket, or a device that is not there", help: "Name a file." },
   EIO: { reason: "the device failed", help: "Check the disk or the connection, and try again." },
   ETXTBSY: { reason: "it is a program that runs", help: "End that program, or give another name." },
 };
