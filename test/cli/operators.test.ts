@@ -232,7 +232,8 @@ test("where the compiler is not installed, it is asked for by name", () => {
     "build",
     join(alone, "absent.tflite"),
   ]);
-  assert.is(text.code, 1, text.stderr);
+  assert.is(text.code, 3, text.stderr);
+  assert.match(text.stderr, /error\[package-missing\]: .*wabt/);
 });
 
 test.run();

@@ -141,7 +141,7 @@ test("bytes that look like float32 are taken for the dtype of the input, and it 
     "a.bin",
     vector,
   );
-  assert.equal(plain.notes, []);
+  assert.equal(plain.notes, ["4 frames of 1x4 int8"]);
 });
 
 test("another ending is refused", async () => {
