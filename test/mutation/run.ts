@@ -55,7 +55,7 @@ function configure(path: string, work: string): object {
     plugins: [],
     concurrency: 2,
     ignorePatterns: ["/dist", "/build", "/out", "/.cache"],
-    timeoutMS: 5000,
+    timeoutMS: 3000,
     tempDirName: join(work, "copy"),
     cleanTempDir: "always",
     reporters: ["progress-append-only", "json"],
