@@ -66,6 +66,14 @@ test("memory.grow fails beyond the maximum, the limit and 2^32, and changes noth
   assert.is(limited.memory.length, 65536);
 });
 
+test("memory that is declared never to have a page gets none", () => {
+  const none = load(
+    wat('(module (memory 0 0) (func (export "grow") (param i32) (result i32) local.get 0 memory.grow))'),
+  );
+  assert.is(none.call("grow", 1), -1);
+  assert.is(none.call("grow", 0), 0);
+});
+
 test("a data segment must fit the limit", () => {
   const binary = wat('(module (memory 1) (data (i32.const 996) "12345"))');
   assert.is(load(binary, { memoryLimitBytes: 1001 }).memory[1000], 0x35);
@@ -96,7 +104,10 @@ test("memory that JavaScript moves to another ArrayBuffer stays valid there", ()
   assert.is(instance.call("load8", 0), 5);
   instance.dispose();
   moved.fill(1);
-  assert.is(moved[65535], 1);
+  /* Were it freed, memories of other instances would take its place. */
+  const others = Array.from({ length: 20 }, () => load(accessor, { memoryLimitBytes: 131072 }));
+  assert.ok(moved.every((byte) => byte === 1));
+  for (const other of others) assert.ok(other.memory.every((byte) => byte === 0));
 });
 
 test("options out of range are refused", () => {
