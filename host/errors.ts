@@ -113,6 +113,10 @@ export const errorTable = {
     "the model stopped while running",
     "Build the file again; if it stays, please report it.",
   ),
+  "run-limit": refused(
+    "the run reached its limit and was stopped",
+    "Give a higher --limit, in milliseconds; a file that never ends is damaged, or not what it says.",
+  ),
   "board-unknown": refused(
     "no such board or runner",
     "Use --on wasm3, --on node, or a board that `wasmote boards` lists.",
@@ -172,7 +176,10 @@ export const errorTable = {
     "the model trapped on the board",
     "Build the file again; if it stays, please report it.",
   ),
-  "board-limit": refused("the run reached its limit and was stopped", "Give a higher --limit."),
+  "board-limit": refused(
+    "the run reached its limit on the board and was stopped",
+    "Give a higher --limit, in units of the board's counter.",
+  ),
   "board-busy": refused(
     "the slot is in use, or an upload is not complete",
     "Wait for the other program to end, or reset the board, and push again.",

@@ -26,7 +26,12 @@ export function addBoardOptions(command: Command): Command {
       ).choices(tiers),
     )
     .addOption(portOption())
-    .option("--limit <n>", "most that one run may take on a board, in its counter's unit", wholeNumber);
+    .option(
+      "--limit <n>",
+      "most that one run may take: on wasm3 and node in milliseconds, by default 5 s and 1 s for each million MACs, at " +
+        "most 10 minutes; on a board in its counter's unit, by default what the board says",
+      wholeNumber,
+    );
 }
 
 /** The option `--port`. */
@@ -59,7 +64,7 @@ export async function openRunnerOrBoard(
   output: Output,
 ): Promise<LocalRunner | BoardRunner> {
   const { on, tier, port, limit } = options;
-  if (Object.hasOwn(runners, on)) return openRunnerFor(on, tier, file);
+  if (Object.hasOwn(runners, on)) return openRunnerFor(on, file, { tier, limitMillis: limit });
   if (!boardNames().includes(on)) {
     throw new WasmoteError(
       "board-unknown",

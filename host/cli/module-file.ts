@@ -1,6 +1,6 @@
 import { WasmoteError } from "../errors.js";
 import type { OpenedModule } from "../package/open.js";
-import type { LocalRunner, Tier } from "../run/types.js";
+import type { LocalRunner, RunnerOptions } from "../run/types.js";
 import { readWholeFile } from "./files.js";
 
 /** A built model's file, opened. */
@@ -22,9 +22,9 @@ export async function readModuleFile(path: string): Promise<ModuleFile> {
 /** Opens the runner named by `--on`. Throws `board-unknown`, `tier-unavailable`, `addon-missing`. */
 export async function openRunnerFor(
   on: string,
-  tier: Tier | undefined,
   file: ModuleFile,
+  options: RunnerOptions,
 ): Promise<LocalRunner> {
   const { openRunner } = await import("../run/index.js");
-  return openRunner(on, file.wasm, file, tier);
+  return openRunner(on, file.wasm, file, options);
 }
