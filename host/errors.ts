@@ -1,3 +1,5 @@
+import { shown } from "./visible.js";
+
 /** Where a problem was found. Every part is optional; what is known is printed. */
 export interface Place {
   /** File that was read. */
@@ -236,30 +238,41 @@ export const errorTable = {
 /** Code of an error in the table. */
 export type ErrorCode = keyof typeof errorTable;
 
+/** Most characters of a message's parts. */
+const longest = { detail: 2000, place: 500, line: 1000, name: 200 };
+
 /** An error that a user can act on: `code`, `message` (what was found, where), `help` (the next step). */
 export class WasmoteError extends Error {
   readonly code: ErrorCode;
   readonly help: string;
   readonly place: Place;
   readonly detail: string;
+  readonly lines: readonly string[];
 
   /**
+   * The message is for a person's eyes: what a file or a board put into `detail`, `place` or `lines` is made visible in it,
+   * and what is too long is shortened.
+   *
    * @param code entry of the error table
    * @param detail what was found and what was expected
    * @param place where it was found
+   * @param lines more of it, each in a line of its own
    */
-  constructor(code: ErrorCode, detail: string, place: Place = {}) {
+  constructor(code: ErrorCode, detail: string, place: Place = {}, lines: readonly string[] = []) {
     const where = [
       place.file,
       place.node !== undefined ? `node "${place.node}"` : undefined,
       place.operator !== undefined ? `operator ${place.operator}` : undefined,
     ].filter((part) => part !== undefined && part !== "");
-    super(`${errorTable[code].title}: ${detail}${where.length > 0 ? ` (${where.join(", ")})` : ""}`);
+    const at = where.length > 0 ? ` (${shown(where.join(", "), longest.place)})` : "";
+    const more = lines.map((line) => `\n  ${shown(line, longest.line)}`).join("");
+    super(`${errorTable[code].title}: ${shown(detail, longest.detail)}${at}${more}`);
     this.name = "WasmoteError";
     this.code = code;
     this.help = errorTable[code].help;
     this.detail = detail;
     this.place = place;
+    this.lines = lines;
   }
 
   /** Exit code of the command line for this error. */
@@ -269,7 +282,7 @@ export class WasmoteError extends Error {
 
   /** The same error with its place completed by `place`; parts already known stay. */
   at(place: Place): WasmoteError {
-    return new WasmoteError(this.code, this.detail, { ...place, ...this.place });
+    return new WasmoteError(this.code, this.detail, { ...place, ...this.place }, this.lines);
   }
 }
 
@@ -285,11 +298,13 @@ export class UnsupportedModelError extends WasmoteError {
   readonly refusals: readonly Refusal[];
 
   constructor(refusals: readonly Refusal[], place: Place = {}) {
-    const lines = refusals.map((r) => `\n  ${r.operator}  node "${r.node}": ${r.reason}`).join("");
     super(
       "model-unsupported",
-      `${refusals.length} ${refusals.length === 1 ? "node" : "nodes"}${lines}\n `,
+      `${refusals.length} ${refusals.length === 1 ? "node" : "nodes"}`,
       place,
+      refusals.map(
+        ({ operator, node, reason }) => `${operator}  node "${shown(node, longest.name)}": ${reason}`,
+      ),
     );
     this.refusals = refusals;
   }

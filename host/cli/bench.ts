@@ -34,7 +34,8 @@ that step, one call into the module included.`,
 async function bench(path: string, options: BenchOptions, output: Output): Promise<void> {
   const report = await measureFile(path, options, output);
   if (options.compare === undefined) {
-    output.data(options.json ? JSON.stringify(report, undefined, 2) : benchText(report, output).join("\n"));
+    if (options.json) output.json(report);
+    else output.data(benchText(report, output));
     return;
   }
   const tier = tiers.find((name) => name === options.compare);
@@ -44,11 +45,8 @@ async function bench(path: string, options: BenchOptions, output: Output): Promi
     output,
   );
   const { compareText } = await import("./compare-text.js");
-  output.data(
-    options.json
-      ? JSON.stringify({ base: report, other, ratio: report.total / other.total }, undefined, 2)
-      : compareText(report, other, output).join("\n"),
-  );
+  if (options.json) output.json({ base: report, other, ratio: report.total / other.total });
+  else output.data(compareText(report, other, output));
 }
 
 async function measureFile(path: string, options: BenchOptions, output: Output): Promise<BenchReport> {

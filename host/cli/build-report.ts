@@ -55,7 +55,7 @@ export async function buildText(built: BuiltModel, styles: Styles): Promise<stri
     ...tensorLines("input", manifest.inputs),
     ...tensorLines("output", manifest.outputs),
     "",
-    printPlan(built.graph, plan).trimEnd(),
+    ...printPlan(built.graph, plan).trimEnd().split("\n"),
     "",
     ...table(columns, sizes).slice(1),
   ];

@@ -100,11 +100,8 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   }
   for (const path of keptPaths) output.talk(`wrote ${path}`);
   output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
-  output.data(
-    options.json
-      ? JSON.stringify({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }) }, undefined, 2)
-      : [...(await buildText(built, output.styles)), ...(fit?.lines ?? [])].join("\n"),
-  );
+  if (options.json) output.json({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }) });
+  else output.data([...(await buildText(built, output.styles)), ...(fit?.lines ?? [])]);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { exitCodes, UnsupportedModelError, WasmoteError } from "../errors.js";
+import { visible } from "../visible.js";
 import type { Styles } from "./styles.js";
 
 /** The command line itself is wrong. Exit code 2. */
@@ -40,8 +41,8 @@ export function reportOf(error: unknown): ErrorReport {
     return {
       exitCode: exitCodes.usage,
       code: "usage",
-      message: error.message,
-      help: error.help,
+      message: visible(error.message),
+      help: visible(error.help),
       details: {},
     };
   }
@@ -60,14 +61,15 @@ export function formatError(error: unknown, form: { json: boolean; debug: boolea
   const stack = form.debug && error instanceof Error ? error.stack : undefined;
   if (form.json) {
     const { code, message, help, details } = report;
-    return `${JSON.stringify({ error: { code, message: message.trim(), help, ...details, stack } })}\n`;
+    return `${visible(JSON.stringify({ error: { code, message, help, ...details, stack } }))}\n`;
   }
   const { styles } = form;
   const lines = [
-    `${styles.red(styles.bold(`error[${report.code}]`))}: ${report.message.trimEnd()}`,
+    `${styles.red(styles.bold(`error[${report.code}]`))}: ${report.message}`,
     `${styles.cyan("help")}: ${report.help}`,
   ];
-  return `${[...lines, ...(stack === undefined ? [] : [stack])].join("\n")}\n`;
+  const trace = stack === undefined ? [] : stack.split("\n").map((line) => `  ${visible(line)}`);
+  return `${[...lines, ...trace].join("\n")}\n`;
 }
 
 function usageHelp(code: string): string | undefined {

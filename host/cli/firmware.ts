@@ -42,18 +42,16 @@ async function firmware(name: string, options: FirmwareOptions, output: Output):
   output.talk(`wrote ${out}`);
   const available = { flashBytes: firmwareBytes(board), ramBytes: board.ramBytes };
   if (options.json) {
-    output.data(JSON.stringify({ board: board.id, file: out, used: sizes, available }, undefined, 2));
+    output.json({ board: board.id, file: out, used: sizes, available });
     return;
   }
   const line = (what: string, used: number, of: number): string =>
     `${what}  ${bytesText(used)} of ${bytesText(of)}, ${percent(used, of)}`;
-  output.data(
-    [
-      `${output.styles.bold(board.id)}  ${board.name}`,
-      line("flash", sizes.flashBytes, available.flashBytes),
-      line("RAM  ", sizes.ramBytes, available.ramBytes),
-    ].join("\n"),
-  );
+  output.data([
+    `${output.styles.bold(board.id)}  ${board.name}`,
+    line("flash", sizes.flashBytes, available.flashBytes),
+    line("RAM  ", sizes.ramBytes, available.ramBytes),
+  ]);
 }
 
 function endingOf(path: string, board: Board): "elf" | "bin" | "hex" | "uf2" {

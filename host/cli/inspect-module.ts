@@ -54,7 +54,7 @@ export function moduleText(module: ModuleDescription, styles: Styles): string[] 
     manifest.steps.map((step, i) => [
       String(i),
       shortName(step.name),
-      step.operator,
+      shortName(step.operator),
       thousands(step.macs),
       thousands(step.weightBytes),
     ]),
@@ -65,7 +65,11 @@ export function moduleText(module: ModuleDescription, styles: Styles): string[] 
       { heading: "offset", align: "right" },
       { heading: "bytes", align: "right" },
     ],
-    module.sections.map((section) => [section.name, thousands(section.offset), thousands(section.bytes)]),
+    module.sections.map((section) => [
+      shortName(section.name),
+      thousands(section.offset),
+      thousands(section.bytes),
+    ]),
   );
   return [
     `${styles.bold(manifest.name)}  built model, format ${manifest.version}, ${thousands(macs)} MACs`,

@@ -34,12 +34,14 @@ async function inspect(path: string, options: InspectOptions, output: Output): P
     }
     const { describeModule, moduleText } = await import("./inspect-module.js");
     const found = await describeModule(path, bytes);
-    output.data(json ? JSON.stringify(found, undefined, 2) : moduleText(found, output.styles).join("\n"));
+    if (json) output.json(found);
+    else output.data(moduleText(found, output.styles));
     return;
   }
   await addUserOperators(options, output);
   const { importModel } = await import("../import/index.js");
   const { describeModel, modelText } = await import("./inspect-model.js");
   const found = describeModel(importModel(path, bytes, recordingReader([])));
-  output.data(json ? JSON.stringify(found, undefined, 2) : modelText(found, output.styles).join("\n"));
+  if (json) output.json(found);
+  else output.data(modelText(found, output.styles));
 }

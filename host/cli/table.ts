@@ -1,3 +1,5 @@
+import { shown } from "../visible.js";
+
 /** A column of a table: its heading, and the side on which its cells are aligned. */
 export interface Column {
   heading: string;
@@ -21,9 +23,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 
 const shownNameLength = 44;
 
-/** A node's name as it fits a table: converters join the names of fused layers to very long ones. */
+/** A name as it fits a table, visible: converters join the names of fused layers to very long ones. */
 export function shortName(name: string): string {
-  return name.length <= shownNameLength ? name : `${name.slice(0, shownNameLength - 3)}...`;
+  return shown(name, shownNameLength);
 }
 
 /** "12,106": a whole number with its thousands apart. */

@@ -34,9 +34,8 @@ async function showToolchain(options: ToolchainOptions, output: Output): Promise
     installPrograms(missing);
     tools = toolchain();
   }
-  output.data(
-    options.json ? JSON.stringify(tools, undefined, 2) : (await toolsText(tools, output)).join("\n"),
-  );
+  if (options.json) output.json(tools);
+  else output.data(await toolsText(tools, output));
   const still = missingPrograms(tools);
   if (still.length > 0) throw (await import("../tools/find.js")).missing(...still);
 }

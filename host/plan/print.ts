@@ -1,5 +1,6 @@
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
+import { shown } from "../visible.js";
 import type { Plan, TensorAllocation } from "./types.js";
 
 /** Columns of the map of addresses. */
@@ -24,6 +25,9 @@ function table(head: readonly string[], rows: readonly (readonly Cell[])[]): str
   return [line(head, numeric), ...rows.map((row) => line(row, numeric))];
 }
 
+/** Longest name in the table. */
+const longestName = 80;
+
 function stepRows(graph: Graph, plan: Plan): Cell[][] {
   const producer = new Map(
     plan.order.flatMap((at, step) =>
@@ -39,7 +43,7 @@ function stepRows(graph: Graph, plan: Plan): Cell[][] {
       const taken = tensor?.sharesWith;
       return [
         position === 0 ? step : "",
-        position === 0 ? node.name : "",
+        position === 0 ? shown(node.name, longestName) : "",
         position === 0 ? node.operator : "",
         tensor?.address ?? "",
         tensor?.bytes ?? "",
@@ -56,7 +60,17 @@ function inputRows(graph: Graph, plan: Plan): Cell[][] {
   const activations = [...new Set(graph.inputs)].filter((index) => plan.tensors.has(index));
   return activations.map((index): Cell[] => {
     const { address, bytes } = plan.tensors.get(index) as TensorAllocation;
-    return ["", tensorAt(graph, index).name, "(model input)", address, bytes, "", "", "", ""];
+    return [
+      "",
+      shown(tensorAt(graph, index).name, longestName),
+      "(model input)",
+      address,
+      bytes,
+      "",
+      "",
+      "",
+      "",
+    ];
   });
 }
 
