@@ -56,7 +56,7 @@ export function moduleText(module: ModuleDescription, { styles, width }: Output)
     manifest.steps.map((step, i) => [
       String(i),
       shortName(step.name),
-      step.operator,
+      shortName(step.operator),
       thousands(step.macs),
       thousands(step.weightBytes),
     ]),
@@ -68,7 +68,11 @@ export function moduleText(module: ModuleDescription, { styles, width }: Output)
       { heading: "offset", align: "right" },
       { heading: "bytes", align: "right" },
     ],
-    module.sections.map((section) => [section.name, thousands(section.offset), thousands(section.bytes)]),
+    module.sections.map((section) => [
+      shortName(section.name),
+      thousands(section.offset),
+      thousands(section.bytes),
+    ]),
     form,
   );
   return [

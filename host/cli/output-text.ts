@@ -1,6 +1,7 @@
 import { describeType, interfaceType } from "../graph/tensor.js";
 import type { ManifestTensor } from "../package/manifest.js";
 import type { Styles } from "./styles.js";
+import { shortName } from "./table.js";
 
 const topClasses = 5;
 const shownValues = 8;
@@ -41,7 +42,7 @@ function isClassifier(tensor: ManifestTensor): boolean {
 
 function classLines(values: readonly number[], labels: readonly string[] | undefined): string[] {
   const ranked = values
-    .map((value, index) => ({ value, name: labels?.[index] ?? `class ${index}` }))
+    .map((value, index) => ({ value, name: shortName(labels?.[index] ?? `class ${index}`) }))
     .sort((a, b) => b.value - a.value)
     .slice(0, topClasses);
   const width = Math.max(...ranked.map(({ name }) => name.length));

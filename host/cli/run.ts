@@ -78,9 +78,9 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
     })),
   );
   for (const target of outputPaths) output.talk(`wrote ${target}`);
-  if (options.json) output.data(JSON.stringify(await jsonResult(manifest, results)));
+  if (options.json) output.json(await jsonResult(manifest, results), 0);
   else if (outputPaths.length === 0) {
-    output.lines(await outputText(manifest.outputs, results, output.styles));
+    output.data(await outputText(manifest.outputs, results, output.styles));
   }
 }
 

@@ -33,7 +33,7 @@ export function fileError(
   const name = (error as NodeJS.ErrnoException).code;
   const known = name === undefined ? undefined : systemErrors[name];
   const otherwise = name ?? (error instanceof Error ? error.message : String(error));
-  return new WasmoteError(code, known?.reason ?? otherwise, { file }, known?.help);
+  return new WasmoteError(code, known?.reason ?? otherwise, { file }, known);
 }
 
 /** Calls of the system that only read. */

@@ -61,7 +61,7 @@ async function compare(name: string, { wasm, manifest }: BuiltModel, on: string,
   const [given, expected] = [series(name, "input"), series(name, "output")];
   assert.equal([manifest.inputs.length, manifest.outputs.length], [given.length, expected.length]);
   const isReal = (index: number | undefined) => tensors[index as number]?.dtype === "float32";
-  const runner = await openRunner(on, wasm, openModule(wasm), tier);
+  const runner = await openRunner(on, wasm, openModule(wasm), { tier });
   const part = (bytes: Uint8Array, step: number) =>
     bytes.subarray((step * bytes.length) / steps, ((step + 1) * bytes.length) / steps);
   for (let step = 0; step < steps; step++) {
