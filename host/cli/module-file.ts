@@ -34,7 +34,13 @@ function requireModule(bytes: Uint8Array, file: string): void {
   const name = kind !== undefined ? kindNames[kind] : json ? "JSON" : text ? "plain text" : undefined;
   if (name === undefined) return;
   const unbuilt = json || (kind !== undefined && unbuiltKinds.includes(kind));
-  throw new WasmoteError(unbuilt ? "module-unbuilt" : "module-invalid", `it is ${name}`, { file });
+  if (unbuilt) throw new WasmoteError("module-unbuilt", `it is ${name}`, { file });
+  throw new WasmoteError(
+    "module-invalid",
+    `it is ${name}`,
+    { file },
+    "Name a .wasm built by `wasmote build`.",
+  );
 }
 
 /** Opens the runner named by `--on`. Throws `board-unknown`, `tier-unavailable`, `addon-missing`. */

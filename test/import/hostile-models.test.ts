@@ -66,7 +66,7 @@ test("JSON nested deep is refused, wherever it is, also in a string", () => {
   for (const depth of [300, 5000, 100000]) {
     refused(encode(`{"modelTopology":${nested(depth)}}`), "model-corrupt", /nested \d+ deep; up to 256/);
     const text = { model_config: `{"config":${nested(depth)}}` };
-    refused(model(text), "model-corrupt", /model_config is no JSON that is read.*nested/);
+    refused(model(text), "model-corrupt", /model_config cannot be read as JSON.*nested/);
   }
   const inString = `{"modelTopology":"${"[".repeat(300)}","weightsManifest":[]}`;
   refused(encode(inString), "model-invalid", /modelTopology is "\[+\.\.\.; an object/);
