@@ -88,7 +88,7 @@ export const errorTable = {
     "Give samples of the input's own shape, with or without a leading sample axis.",
   ),
   "memory-exceeded": refused(
-    "the model needs more memory than one WebAssembly memory of 64 KiB pages may have",
+    "the model needs more memory than a microcontroller's model may have",
     "Use smaller activations: a smaller input or fewer channels in the first layers.",
   ),
   "input-count": refused(
@@ -325,25 +325,30 @@ function countNodes(refusals: readonly Refusal[]): number {
 }
 
 function byOperator(refusals: readonly Refusal[]): RefusedOperator[] {
-  return grouped(refusals, ({ operator }) => operator).map(([operator, own]) => ({
-    operator,
-    nodes: countNodes(own),
-    reasons: grouped(own, ({ reason }) => reason).map(([reason, those]) => ({
-      reason,
-      nodes: countNodes(those),
+  return grouped(refusals, ({ operator }) => operator).map(({ key, nodes, items }) => ({
+    operator: key,
+    nodes,
+    reasons: grouped(items, ({ reason }) => reason).map((group) => ({
+      reason: group.key,
+      nodes: group.nodes,
     })),
   }));
 }
 
-/** Items by a key, the largest group first, groups of one size in order of their first item. */
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
-  const groups = new Map<string, T[]>();
+/** Refusals by a key, that of the most nodes first, else in order of their first one. */
+function grouped(
+  items: readonly Refusal[],
+  keyOf: (item: Refusal) => string,
+): { key: string; nodes: number; items: Refusal[] }[] {
+  const groups = new Map<string, Refusal[]>();
   for (const item of items) {
     const group = groups.get(keyOf(item));
     if (group === undefined) groups.set(keyOf(item), [item]);
     else group.push(item);
   }
-  return [...groups].sort(([, a], [, b]) => b.length - a.length);
+  return [...groups]
+    .map(([key, own]) => ({ key, nodes: countNodes(own), items: own }))
+    .sort((a, b) => b.nodes - a.nodes);
 }
 
 const nodeCount = (count: number): string => `${count} ${count === 1 ? "node" : "nodes"}`;

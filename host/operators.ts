@@ -1,7 +1,7 @@
 import { type Block, block, blockBytes } from "./abi/block.js";
 import { elementCount, perTensor, tensorBytes } from "./graph/tensor.js";
 import { callKernel } from "./ops/kernel.js";
-import { type Operator, Refused, require } from "./ops/operator.js";
+import { NotRunnable, type Operator, requireThat } from "./ops/operator.js";
 import { int8Parameters, quantizeMultiplier } from "./ops/requantization.js";
 
 export type { Block, BlockValues, FieldType } from "./abi/block.js";
@@ -27,9 +27,9 @@ export const operatorTools = {
   /** A real number as multiplier and shift, as TFLite's `QuantizeMultiplier` gives them. */
   quantizeMultiplier,
   /** Refuses a node with a reason, unless the condition holds. */
-  requireThat: require as (condition: boolean, reason: string) => void,
+  requireThat: requireThat as (condition: boolean, reason: string) => void,
   /** What a refusal throws. */
-  Refused,
+  NotRunnable,
 } as const;
 
 export type OperatorTools = typeof operatorTools;

@@ -8,7 +8,7 @@ import { packageModule } from "./package/package.js";
 import { type Pass, runPasses } from "./passes/index.js";
 import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
-import { quantizeGraph } from "./quantize/quantize-graph.js";
+import { needsSamples, quantizeGraph } from "./quantize/quantize-graph.js";
 
 /** How a model is built. */
 export interface BuildOptions {
@@ -37,6 +37,15 @@ export interface BuiltModel {
   functionNames: readonly (string | undefined)[];
   codeBytes: number;
   weightBytes: number;
+}
+
+/**
+ * Whether a graph is quantized when it is built, for which calibration samples are needed.
+ *
+ * @throws `model-unsupported` where float32 and integers are mixed
+ */
+export function needsCalibration(graph: Graph, passes?: readonly Pass[]): boolean {
+  return needsSamples(runPasses(graph, passes));
 }
 
 /**

@@ -33,6 +33,11 @@ static inline bool reaches(pc_t target, pc_t self)
     return target == self;
 }
 
+/* Up to where a loop of that step goes on in place, unless whoever includes this file has another rule. */
+#ifndef FUSED_STOP
+#define FUSED_STOP(step, end) (end)
+#endif
+
 /* What an advance adds: a slot, with a sign that is an operand. */
 static inline u32 advance_step(pc_t operands, m3stack_t sp)
 {
@@ -135,7 +140,7 @@ d_m3Op(i64_Mac4x4Loop)
     _pc += 4;
     const u32 end = slot(u32);
     const pc_t target = immediate(pc_t);
-    const u32 stop = reaches(target, self) ? end : 0;
+    const u32 stop = reaches(target, self) ? FUSED_STOP(pStep, end) : 0;
 
     u32 p = *pSlot, w = *wSlot, pLast, wLast;
     FUSED_LAST(pLast, pOffset, 32);
@@ -221,7 +226,7 @@ d_m3Op(i32_Mac4x4Loop)
     _pc += 4;
     const u32 end = slot(u32);
     const pc_t target = immediate(pc_t);
-    const u32 stop = reaches(target, self) ? end : 0;
+    const u32 stop = reaches(target, self) ? FUSED_STOP(pStep, end) : 0;
 
     u32 p = *pSlot, w = *wSlot, pLast, wLast;
     FUSED_LAST(pLast, pOffset, 4);
@@ -273,7 +278,7 @@ d_m3Op(i64_PackLoop)
     _pc += 8;
     const u32 end = slot(u32);
     const pc_t target = immediate(pc_t);
-    const u32 stop = reaches(target, self) ? end : 0;
+    const u32 stop = reaches(target, self) ? FUSED_STOP(pStep, end) : 0;
 
     u32 a = *aSlot, b = *bSlot, c = *cSlot, p = *pSlot, aLast, bLast, cLast, pLast;
     FUSED_LAST(aLast, aOffset, 1);
@@ -389,7 +394,7 @@ d_m3Op(i64_RequantizeLoop)
     _pc += 4;
     const u32 end = slot(u32);
     const pc_t target = immediate(pc_t);
-    const u32 stop = reaches(target, self) ? end : 0;
+    const u32 stop = reaches(target, self) ? FUSED_STOP(step, end) : 0;
     const bool narrow = multiplier == (i32) multiplier;
 
     u32 sums = *sumsSlot, output = *outputSlot, sumsLast, outputLast;

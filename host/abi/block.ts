@@ -1,3 +1,5 @@
+import { alignUp } from "./align.js";
+
 /** What a field of a block holds, and how: little-endian, at the next multiple of its size. */
 export type FieldType =
   /** uint32: an address in linear memory. */
@@ -65,7 +67,7 @@ export function placeFields(of: Block): PlacedField[] {
   return Object.entries(of.fields).map(([name, field]) => {
     const described = typeof field === "string" ? { type: field } : field;
     const bytes = fieldBytes(described.type);
-    const offset = Math.ceil(end / bytes) * bytes;
+    const offset = alignUp(end, bytes);
     end = offset + bytes;
     return { name, offset, ...described };
   });

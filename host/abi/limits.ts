@@ -16,8 +16,8 @@ export const acceleratorLimits = {
   depth: 2 ** 16,
 } as const;
 
-/** Largest linear memory of a model, in bytes: far above what any microcontroller has. */
+/** Largest linear memory of a model, in bytes: 64 MiB, far above what microcontrollers have. */
 export const maxMemoryBytes = 64 * 1024 * 1024;
 
-/** Largest manifest, in bytes. */
-export const maxManifestBytes = 1024 * 1024;
+/** Largest manifest, in bytes: of some ten thousand steps. */
+export const maxManifestBytes = 4 * 1024 * 1024;

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import type { BenchReport } from "../bench/index.js";
 import { tiers } from "../run/types.js";
+import { table } from "../table.js";
 import { addBoardOptions, type BoardOptions, isBoardRunner, openRunnerOrBoard } from "./board-runner.js";
 import { addHelp } from "./help.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
-import { bytesText, percent, shortName, table, thousands } from "./table.js";
+import { bytesText, percent, shortName, thousands } from "./table.js";
 
 interface BenchOptions extends BoardOptions {
   compare?: string;
@@ -32,7 +33,8 @@ export function registerBench(program: Command, output: Output): void {
 async function bench(path: string, options: BenchOptions, output: Output): Promise<void> {
   const report = await measureFile(path, options, output);
   if (options.compare === undefined) {
-    output.data(options.json ? JSON.stringify(report, undefined, 2) : benchText(report, output).join("\n"));
+    if (options.json) output.data(JSON.stringify(report, undefined, 2));
+    else output.lines(benchText(report, output));
     return;
   }
   const tier = tiers.find((name) => name === options.compare);
@@ -42,11 +44,9 @@ async function bench(path: string, options: BenchOptions, output: Output): Promi
     output,
   );
   const { compareText } = await import("./compare-text.js");
-  output.data(
-    options.json
-      ? JSON.stringify({ base: report, other, ratio: report.total / other.total }, undefined, 2)
-      : compareText(report, other, output).join("\n"),
-  );
+  if (options.json) {
+    output.data(JSON.stringify({ base: report, other, ratio: report.total / other.total }, undefined, 2));
+  } else output.lines(compareText(report, other, output));
 }
 
 async function measureFile(path: string, options: BenchOptions, output: Output): Promise<BenchReport> {
@@ -86,7 +86,7 @@ function benchText(report: BenchReport, output: Output): string[] {
     part,
     own === 0 ? "-" : (count / own).toFixed(2),
   ];
-  const [heading, ...rows] = table(
+  const rows = table(
     [
       { heading: "step", align: "left" },
       { heading: "operator", align: "left" },
@@ -99,14 +99,13 @@ function benchText(report: BenchReport, output: Output): string[] {
       ...report.steps.map((s) => row(shortName(s.name), s.operator, s.macs, s.count, percent(s.count, sum))),
       row("whole inference", "", macs, report.total, ""),
     ],
+    { width: output.width, heading: dim, last: bold },
   );
   const { linearBytes, runtimeBytes, peakRamBytes, flashBytes } = report.memory;
   return [
     `${bold(report.model)} on ${report.on}, ${report.tier} tier; ${timed ? "the minimum over several rounds" : "one inference"}`,
     "",
-    dim(heading!),
-    ...rows.slice(0, -1),
-    bold(rows.at(-1)!),
+    ...rows,
     "",
     `linear memory  ${bytesText(linearBytes)}`,
     ...(runtimeBytes === null || peakRamBytes === null

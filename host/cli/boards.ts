@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { type Board, boardOffer, type Fit, figureText, fit, loadBoards } from "../boards/index.js";
+import { table } from "../table.js";
 import { addHelp } from "./help.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
-import { table, thousands } from "./table.js";
+import { thousands } from "./table.js";
 
 interface BoardsOptions {
   model?: string;
@@ -48,7 +49,7 @@ async function boards(options: BoardsOptions, output: Output): Promise<void> {
     output.data(JSON.stringify(entries, undefined, 2));
     return;
   }
-  output.data(boardsText(all, verdicts, output).join("\n"));
+  output.lines(boardsText(all, verdicts, output));
 }
 
 async function verdictsFor(path: string, all: readonly Board[]): Promise<Fit[]> {
@@ -59,7 +60,7 @@ async function verdictsFor(path: string, all: readonly Board[]): Promise<Fit[]> 
 }
 
 function boardsText(all: readonly Board[], verdicts: readonly Fit[] | undefined, output: Output): string[] {
-  const [heading, ...rows] = table(
+  return table(
     [
       { heading: "board", align: "left" },
       { heading: "name", align: "left" },
@@ -82,8 +83,8 @@ function boardsText(all: readonly Board[], verdicts: readonly Fit[] | undefined,
       board.flashMethods.map(({ method }) => method).join(", ") || "-",
       ...(verdicts === undefined ? [] : [verdictText(verdicts[i]!)]),
     ]),
+    { width: output.width, heading: output.styles.dim },
   );
-  return [output.styles.dim(heading!), ...rows];
 }
 
 function verdictText(verdict: Fit): string {

@@ -1,8 +1,9 @@
 import { describeType, interfaceType } from "../graph/tensor.js";
 import type { ManifestTensor } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
-import type { Styles } from "./styles.js";
-import { bytesText, table, thousands } from "./table.js";
+import { table } from "../table.js";
+import type { Output } from "./output.js";
+import { bytesText, thousands } from "./table.js";
 
 /** What `build --json` prints. */
 export function buildJson(built: BuiltModel, out: string): object {
@@ -26,7 +27,7 @@ export function buildJson(built: BuiltModel, out: string): object {
 }
 
 /** What `build` prints: inputs and outputs, the memory map, and every size. */
-export async function buildText(built: BuiltModel, styles: Styles): Promise<string[]> {
+export async function buildText(built: BuiltModel, { styles, width }: Output): Promise<string[]> {
   const { printPlan } = await import("../plan/print.js");
   const { manifest, plan } = built;
   const macs = manifest.steps.reduce((sum, step) => sum + step.macs, 0);
@@ -55,9 +56,9 @@ export async function buildText(built: BuiltModel, styles: Styles): Promise<stri
     ...tensorLines("input", manifest.inputs),
     ...tensorLines("output", manifest.outputs),
     "",
-    printPlan(built.graph, plan).trimEnd(),
+    ...printPlan(built.graph, plan, width).trimEnd().split("\n"),
     "",
-    ...table(columns, sizes).slice(1),
+    ...table(columns, sizes, { width }).filter((line) => line !== ""),
   ];
 }
 

@@ -13,7 +13,7 @@ import { addHelp } from "./help.js";
 import { type InputOptions, inputReadings, pixelOptions, sampleRateOption } from "./input-options.js";
 import type { Output } from "./output.js";
 import { bytesText, thousands } from "./table.js";
-import { addUserOperators, operatorsOption } from "./user-operators.js";
+import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
 const quantizations = ["auto", "int8"] as const;
 
@@ -25,6 +25,7 @@ interface BuildOptions extends InputOptions {
   wat?: boolean;
   operators?: string;
   board?: string;
+  verbose?: boolean;
   json?: boolean;
 }
 
@@ -47,7 +48,11 @@ export function registerBuild(program: Command, output: Output): void {
       "-o, --out <file>",
       "the file to write; by default the model's name with .wasm, in this folder; folders are made",
     )
-    .option("--calibrate <file|dir>", "samples of the model's input; may be repeated", append, [])
+    .addOption(
+      new Option("--calibrate <file|dir>", "samples of a float model's input; may be repeated")
+        .argParser(append)
+        .default([], "none"),
+    )
     .addOption(pixelOptions()[0]!)
     .addOption(pixelOptions()[1]!)
     .addOption(sampleRateOption("rate of the sounds that the model takes"))
@@ -59,6 +64,7 @@ export function registerBuild(program: Command, output: Output): void {
     )
     .addOption(operatorsOption())
     .option("--board <name>", "refuse a model that does not fit this board of `wasmote boards`")
+    .addOption(verboseOption())
     .option("--json", "print the report as JSON")
     .action((model: string, options: BuildOptions) => build(model, options, output));
   addHelp(command, help);
@@ -74,8 +80,15 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   output.progress(`reading ${modelPath}`);
   const bytes = await readModel(modelPath);
   const read = [modelPath];
-  const { importModel, modelName } = await import("../import/index.js");
-  const graph = importModel(modelPath, bytes, recordingReader(modelPath, read));
+  const { examineModel, inWordsOf, modelName, requireGraph } = await import("../import/index.js");
+  const { buildModel, needsCalibration } = await import("../pipeline.js");
+  const imported = examineModel(modelPath, bytes, recordingReader(modelPath, read));
+  const graph = await withFile(modelPath, () => requireGraph(imported));
+  const onModel = <T>(work: () => T | Promise<T>): Promise<T> =>
+    withFile(modelPath, () => inWordsOf(imported, work));
+  if (options.calibrate.length > 0 && !(await onModel(() => needsCalibration(graph)))) {
+    throw new UsageError("--calibrate is of no use: the model is of integers already", "Leave it out.");
+  }
 
   const inputs = await describeInputs(graph, options);
   const calibration = await readCalibration(inputs, options, output);
@@ -87,8 +100,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   await refuseOverwriting(read, [out, ...keptPaths], "Give -o another name.");
 
   output.progress(`building ${graph.name}`);
-  const { buildModel } = await import("../pipeline.js");
-  const built = await withFile(modelPath, () =>
+  const built = await onModel(() =>
     buildModel(graph, { calibration: calibration.samples, kernels, inputs: inputs.readings }),
   );
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
@@ -106,11 +118,10 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   }
   for (const path of keptPaths) output.talk(`wrote ${path}`);
   output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
-  output.data(
-    options.json
-      ? JSON.stringify({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }) }, undefined, 2)
-      : [...(await buildText(built, output.styles)), ...(fit?.lines ?? [])].join("\n"),
-  );
+  if (options.json) {
+    const report = { ...buildJson(built, out), ...(fit && { fit: fit.verdict }) };
+    output.data(JSON.stringify(report, undefined, 2));
+  } else output.lines([...(await buildText(built, output)), ...(fit?.lines ?? [])]);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { BenchReport } from "../bench/index.js";
+import { table } from "../table.js";
 import type { Output } from "./output.js";
-import { bytesText, shortName, table, thousands } from "./table.js";
+import { bytesText, shortName, thousands } from "./table.js";
 
 /** How often `base` is what `other` is: "1.83". */
 function ratio(base: number, other: number): string {
@@ -20,7 +21,7 @@ export function compareText(base: BenchReport, other: BenchReport, output: Outpu
   const { bold, dim } = output.styles;
   const same = base.steps.length === other.steps.length;
   const steps = same ? base.steps : [];
-  const [heading, ...rows] = table(
+  const rows = table(
     [
       { heading: "step", align: "left" },
       { heading: "operator", align: "left" },
@@ -41,6 +42,7 @@ export function compareText(base: BenchReport, other: BenchReport, output: Outpu
       }),
       ["whole inference", "", thousands(base.total), thousands(other.total), ratio(base.total, other.total)],
     ],
+    { width: output.width, heading: dim, last: bold },
   );
   const memory = (report: BenchReport): string =>
     `linear memory ${bytesText(report.memory.linearBytes)}, file ${bytesText(report.memory.flashBytes)}`;
@@ -49,8 +51,6 @@ export function compareText(base: BenchReport, other: BenchReport, output: Outpu
     `2: ${bold(title(other))}; ${memory(other)}`,
     ...(same ? [] : ["the two have different steps, so only the whole is compared"]),
     "",
-    dim(heading as string),
-    ...rows.slice(0, -1),
-    bold(rows.at(-1) as string),
+    ...rows,
   ];
 }

@@ -49,13 +49,11 @@ async function firmware(name: string, options: FirmwareOptions, output: Output):
   }
   const line = (what: string, used: number, of: number): string =>
     `${what}  ${bytesText(used)} of ${bytesText(of)}, ${percent(used, of)}`;
-  output.data(
-    [
-      `${output.styles.bold(board.id)}  ${board.name}`,
-      line("flash", sizes.flashBytes, available.flashBytes),
-      line("RAM  ", sizes.ramBytes, available.ramBytes),
-    ].join("\n"),
-  );
+  output.lines([
+    `${output.styles.bold(board.id)}  ${board.name}`,
+    line("flash", sizes.flashBytes, available.flashBytes),
+    line("RAM  ", sizes.ramBytes, available.ramBytes),
+  ]);
 }
 
 function endingOf(path: string, board: Board): "elf" | "bin" | "hex" | "uf2" {

@@ -1,8 +1,11 @@
+import type { Refusal, UnsupportedModelError } from "../errors.js";
 import { bind, type Graph, tensorAt } from "../graph/graph.js";
 import { type DType, describeType, type Quantization, type Tensor, tensorBytes } from "../graph/tensor.js";
+import type { Imported } from "../import/imported.js";
 import { operatorNamed } from "../ops/index.js";
-import type { Styles } from "./styles.js";
-import { bytesText, shortName, table, thousands } from "./table.js";
+import { table } from "../table.js";
+import type { Output } from "./output.js";
+import { bytesText, shortName, thousands } from "./table.js";
 
 interface TensorDescription {
   name: string;
@@ -31,10 +34,60 @@ export interface ModelDescription {
   macs: number;
   /** Constants of the model file, each counted once. */
   weightBytes: number;
+  /** What `build` does with it. */
+  build: { quantizes: boolean; needs: "calibration samples" | null };
 }
 
-/** Describes a graph: its inputs, outputs and nodes, with shapes, MACs and bytes of constants. */
-export function describeModel(graph: Graph): ModelDescription {
+/** What `inspect` tells of a model that cannot be built. */
+export interface UnsupportedDescription {
+  name: string;
+  /** The nodes by operator, as the file calls them, and how many of them cannot be run. */
+  operators: { operator: string; nodes: number; refused: number }[];
+  refusals: readonly Refusal[];
+}
+
+/** Describes a model that cannot be built. */
+export function describeUnsupported(
+  { name, operators }: Imported,
+  { operators: refused, refusals }: UnsupportedModelError,
+): UnsupportedDescription {
+  const counts = new Map(refused.map(({ operator, nodes }) => [operator, nodes]));
+  return {
+    name,
+    operators: operators.map((entry) => ({ ...entry, refused: counts.get(entry.operator) ?? 0 })),
+    refusals,
+  };
+}
+
+/** That description as lines for people, without the reasons, which the error tells. */
+export function unsupportedText(
+  { name, operators }: UnsupportedDescription,
+  { styles, width }: Output,
+): string[] {
+  const sum = (values: readonly number[]): string => thousands(values.reduce((a, b) => a + b, 0));
+  const runs = (nodes: number, refused: number): string =>
+    refused === 0 ? "yes" : refused >= nodes ? "no" : `${thousands(nodes - refused)} of ${thousands(nodes)}`;
+  return [
+    `${styles.bold(name)}  ${sum(operators.map(({ nodes }) => nodes))} nodes`,
+    "",
+    ...table(
+      [
+        { heading: "operator", align: "left" },
+        { heading: "nodes", align: "right" },
+        { heading: "runs", align: "left" },
+      ],
+      operators.map(({ operator, nodes, refused }) => [operator, thousands(nodes), runs(nodes, refused)]),
+      { width, heading: styles.dim },
+    ),
+  ];
+}
+
+/**
+ * Describes a graph: its inputs, outputs and nodes, with shapes, MACs and bytes of constants.
+ *
+ * @param quantizes whether `build` quantizes it
+ */
+export function describeModel(graph: Graph, quantizes: boolean): ModelDescription {
   const nodes = graph.nodes.map((node): NodeDescription => {
     const bound = bind(graph, node);
     const inputs = bound.inputs.filter((tensor) => tensor !== undefined);
@@ -56,12 +109,13 @@ export function describeModel(graph: Graph): ModelDescription {
     nodes,
     macs: nodes.reduce((sum, node) => sum + node.macs, 0),
     weightBytes: constantBytes([...used].map((index) => tensorAt(graph, index))),
+    build: { quantizes, needs: quantizes ? "calibration samples" : null },
   };
 }
 
 /** The description as lines for people. */
-export function modelText(model: ModelDescription, styles: Styles): string[] {
-  const [heading, ...rows] = table(
+export function modelText(model: ModelDescription, { styles, width }: Output): string[] {
+  const rows = table(
     [
       { heading: "node", align: "left" },
       { heading: "operator", align: "left" },
@@ -78,13 +132,16 @@ export function modelText(model: ModelDescription, styles: Styles): string[] {
       thousands(node.macs),
       thousands(node.weightBytes),
     ]),
+    { width, heading: styles.dim },
   );
   return [
     `${styles.bold(model.name)}  ${thousands(model.nodes.length)} nodes, ${thousands(model.macs)} MACs, ${bytesText(model.weightBytes)} of weights`,
     ...model.inputs.map((tensor) => tensorLine("input", tensor)),
     ...model.outputs.map((tensor) => tensorLine("output", tensor)),
+    model.build.quantizes
+      ? "build   quantizes it to int8; it needs samples of its inputs: --calibrate FILE|DIR"
+      : "build   takes its integers as they are",
     "",
-    styles.dim(heading!),
     ...rows,
   ];
 }

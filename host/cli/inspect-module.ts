@@ -1,10 +1,11 @@
 import { WasmoteError } from "../errors.js";
 import type { Manifest } from "../package/manifest.js";
 import { openModule } from "../package/open.js";
+import { table } from "../table.js";
 import { listSections } from "../wasm/sections.js";
 import { tensorLines } from "./build-report.js";
-import type { Styles } from "./styles.js";
-import { bytesText, shortName, table, thousands } from "./table.js";
+import type { Output } from "./output.js";
+import { bytesText, shortName, thousands } from "./table.js";
 
 /** What `inspect` tells of a built model. */
 export interface ModuleDescription {
@@ -40,7 +41,8 @@ export async function describeModule(path: string, bytes: Uint8Array): Promise<M
 }
 
 /** The description as lines for people. */
-export function moduleText(module: ModuleDescription, styles: Styles): string[] {
+export function moduleText(module: ModuleDescription, { styles, width }: Output): string[] {
+  const form = { width, heading: styles.dim };
   const { manifest } = module;
   const macs = manifest.steps.reduce((sum, step) => sum + step.macs, 0);
   const steps = table(
@@ -58,6 +60,7 @@ export function moduleText(module: ModuleDescription, styles: Styles): string[] 
       thousands(step.macs),
       thousands(step.weightBytes),
     ]),
+    form,
   );
   const sections = table(
     [
@@ -66,6 +69,7 @@ export function moduleText(module: ModuleDescription, styles: Styles): string[] 
       { heading: "bytes", align: "right" },
     ],
     module.sections.map((section) => [section.name, thousands(section.offset), thousands(section.bytes)]),
+    form,
   );
   return [
     `${styles.bold(manifest.name)}  built model, format ${manifest.version}, ${thousands(macs)} MACs`,
@@ -76,10 +80,8 @@ export function moduleText(module: ModuleDescription, styles: Styles): string[] 
     `kernels ${manifest.kernels.map((hash) => hash.slice(0, 16)).join(", ") || "compiled for this model"}`,
     `imports ${[...manifest.imports.required, ...manifest.imports.optional.map((name) => `${name} (optional)`)].join(", ") || "none"}`,
     "",
-    styles.dim(steps[0]!),
-    ...steps.slice(1),
+    ...steps,
     "",
-    styles.dim(sections[0]!),
-    ...sections.slice(1),
+    ...sections,
   ];
 }

@@ -1,14 +1,20 @@
 import type { Command } from "commander";
+import { UnsupportedModelError } from "../errors.js";
 import { readWholeFile } from "../files/read.js";
+import { type Graph, tensorAt } from "../graph/graph.js";
+import { elementCount } from "../graph/tensor.js";
+import type { Imported } from "../import/index.js";
+import type { KernelLibrary } from "../link/link.js";
+import { isWasm } from "../wasm/sections.js";
 import { UsageError } from "./errors.js";
-import { recordingReader } from "./files.js";
+import { recordingReader, withFile } from "./files.js";
 import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
-import { addUserOperators, type OperatorOptions, operatorsOption } from "./user-operators.js";
+import { addUserOperators, type OperatorOptions, operatorsOption, verboseOption } from "./user-operators.js";
 
-const wasmMagic = [0x00, 0x61, 0x73, 0x6d];
-
-const help = "\nA model that cannot be built is refused with the list of all nodes that stand in the way.";
+const help = `
+A model that cannot be built is refused: its operators are printed, and which of them run; the error has the reasons, with
+--verbose node by node. A float model needs calibration samples when it is built; here it is tried with made-up ones.`;
 
 /** Adds the command `inspect` to the program. */
 export function registerInspect(program: Command, output: Output): void {
@@ -17,30 +23,86 @@ export function registerInspect(program: Command, output: Output): void {
     .description("Show what a model file holds, and whether it can be built.")
     .argument("<model>", "a .tflite file, a TF.js Layers model.json, or a .wasm built by wasmote")
     .addOption(operatorsOption())
+    .addOption(verboseOption())
     .option("--json", "print everything as JSON")
     .action((path: string, options: InspectOptions) => inspect(path, options, output));
   addHelp(command, help);
 }
 
 interface InspectOptions extends OperatorOptions {
+  verbose?: boolean;
   json?: boolean;
 }
 
 async function inspect(path: string, options: InspectOptions, output: Output): Promise<void> {
-  const json = options.json === true;
   const bytes = readWholeFile(path);
-  if (wasmMagic.every((byte, i) => bytes[i] === byte)) {
-    if (options.operators !== undefined) {
-      throw new UsageError("--operators is of no use for a built model", "Leave it out.");
-    }
-    const { describeModule, moduleText } = await import("./inspect-module.js");
-    const found = await describeModule(path, bytes);
-    output.data(json ? JSON.stringify(found, undefined, 2) : moduleText(found, output.styles).join("\n"));
-    return;
+  if (isWasm(bytes)) return inspectModule(path, bytes, options, output);
+  const kernels = await addUserOperators(options, output);
+  const read = await examineBuild(path, bytes, kernels, output);
+  const { describeModel, describeUnsupported, modelText, unsupportedText } = await import(
+    "./inspect-model.js"
+  );
+  if (read.error !== undefined) {
+    const found = describeUnsupported(read.imported, read.error);
+    if (options.json) output.data(JSON.stringify(found, undefined, 2));
+    else output.lines(unsupportedText(found, output));
+    throw read.error;
   }
-  await addUserOperators(options, output);
-  const { importModel } = await import("../import/index.js");
-  const { describeModel, modelText } = await import("./inspect-model.js");
-  const found = describeModel(importModel(path, bytes, recordingReader(path, [])));
-  output.data(json ? JSON.stringify(found, undefined, 2) : modelText(found, output.styles).join("\n"));
+  const found = describeModel(read.graph, read.quantizes);
+  if (options.json) output.data(JSON.stringify(found, undefined, 2));
+  else output.lines(modelText(found, output));
+}
+
+async function inspectModule(
+  path: string,
+  bytes: Uint8Array,
+  options: InspectOptions,
+  output: Output,
+): Promise<void> {
+  if (options.operators !== undefined) {
+    throw new UsageError("--operators is of no use for a built model", "Leave it out.");
+  }
+  if (options.verbose) throw new UsageError("--verbose is of no use for a built model", "Leave it out.");
+  const { describeModule, moduleText } = await import("./inspect-module.js");
+  const found = await describeModule(path, bytes);
+  if (options.json) output.data(JSON.stringify(found, undefined, 2));
+  else output.lines(moduleText(found, output));
+}
+
+/** What building a model finds. */
+type Examined =
+  | { error: UnsupportedModelError; imported: Imported }
+  | { error?: undefined; graph: Graph; quantizes: boolean };
+
+/** Reads a model, and builds it with made-up samples: whether that can be done does not hang on their values. */
+async function examineBuild(
+  path: string,
+  bytes: Uint8Array,
+  kernels: readonly KernelLibrary[] | undefined,
+  output: Output,
+): Promise<Examined> {
+  const { examineModel, inWordsOf, requireGraph } = await import("../import/index.js");
+  const { buildModel, needsCalibration } = await import("../pipeline.js");
+  output.progress(`reading ${path}`);
+  const imported = examineModel(path, bytes, recordingReader(path, []));
+  try {
+    return await withFile(path, async () => {
+      const graph = requireGraph(imported);
+      const quantizes = await inWordsOf(imported, () => needsCalibration(graph));
+      output.progress(`building ${graph.name}`);
+      const calibration = quantizes ? [madeUpSample(graph)] : [];
+      await inWordsOf(imported, () => buildModel(graph, { calibration, kernels }));
+      return { graph, quantizes };
+    });
+  } catch (error) {
+    if (error instanceof UnsupportedModelError) return { error, imported };
+    throw error;
+  }
+}
+
+/** Values from -1 to 1 for each input. */
+function madeUpSample(graph: Graph): Float32Array[] {
+  return graph.inputs.map((index) =>
+    Float32Array.from({ length: elementCount(tensorAt(graph, index).shape) }, (_, i) => Math.sin(i)),
+  );
 }

@@ -1,12 +1,15 @@
 import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
 import { wholeNumber } from "./board-runner.js";
+import { UsageError } from "./errors.js";
 import type { Output } from "./output.js";
 
 interface MonitorOptions {
   port: string;
-  baud: number;
+  baud?: number;
 }
+
+const usualBaud = 115_200;
 
 /** Adds the command `monitor` to the program. */
 export function registerMonitor(program: Command, output: Output): void {
@@ -14,14 +17,17 @@ export function registerMonitor(program: Command, output: Output): void {
     .command("monitor")
     .description("Show what a board says: its text, without the packets of the link. Ctrl-C ends it.")
     .requiredOption("--port <port>", "a serial port, tcp://HOST:PORT or unix:PATH")
-    .option("--baud <n>", "bits per second of a serial port", wholeNumber, 115_200)
+    .option("--baud <n>", `bits per second of a serial port; ${usualBaud} by default`, wholeNumber)
     .action((options: MonitorOptions) => monitor(options, output));
 }
 
 async function monitor({ port, baud }: MonitorOptions, output: Output): Promise<void> {
-  const { openPort } = await import("../device/open-port.js");
+  const { isSocketAddress, openPort } = await import("../device/open-port.js");
   const { FrameDecoder } = await import("../device/frames.js");
-  const line = await openPort(port, baud);
+  if (baud !== undefined && isSocketAddress(port)) {
+    throw new UsageError(`--baud is of no use: ${port} is no serial port`, "Leave it out.");
+  }
+  const line = await openPort(port, baud ?? usualBaud);
   output.talk(`listening at ${line.name}; Ctrl-C ends it`);
   const decoder = new FrameDecoder({
     message: () => undefined,

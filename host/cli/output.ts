@@ -1,9 +1,12 @@
+import { wrapLine } from "../table.js";
 import { type Styles, stylesFor } from "./styles.js";
 
 /** Where a command writes: data to stdout, talk to stderr. */
 export interface Output {
   /** Writes data to stdout, with a line end. */
   data(text: string): void;
+  /** Writes lines for people to stdout; those that are wider than the terminal are wrapped. */
+  lines(lines: readonly string[]): void;
   /** Writes talk to stderr, with a line end. */
   talk(text: string): void;
   /**
@@ -43,11 +46,14 @@ export function processOutput(
   now: () => number = () => performance.now(),
 ): Output {
   const progress = stderr.isTTY === true ? terminalProgress(stderr) : plainProgress(stderr, now);
+  const data = (text: string): void => {
+    progress.done();
+    stdout.write(`${text}\n`);
+  };
+  const width = widthOf(stdout);
   return {
-    data: (text) => {
-      progress.done();
-      stdout.write(`${text}\n`);
-    },
+    data,
+    lines: (lines) => data(lines.flatMap((line) => wrapLine(line, width)).join("\n")),
     talk: (text) => {
       progress.done();
       stderr.write(`${text}\n`);
@@ -55,7 +61,7 @@ export function processOutput(
     ...progress,
     styles: stylesFor(stdout),
     talkStyles: stylesFor(stderr),
-    width: widthOf(stdout),
+    width,
   };
 }
 

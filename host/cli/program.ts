@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, type Option } from "commander";
 import { exitCodes } from "../errors.js";
+import { withoutSystemErrors } from "../files/system-errors.js";
 import { formatError, reportOf, UsageError } from "./errors.js";
 import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
@@ -103,7 +104,8 @@ export async function runCommandLine(args: readonly string[], output: Output): P
 }
 
 /** Tells an error that ended a command line, and gives the exit code. */
-export function fail(error: unknown, args: readonly string[], output: Output, command?: Command): number {
+export function fail(thrown: unknown, args: readonly string[], output: Output, command?: Command): number {
+  const error = withoutSystemErrors(thrown);
   const given = (flag: string): boolean => args.includes(flag);
   const report = reportOf(error, { command, commands: Object.keys(commands) });
   const form = {

@@ -53,7 +53,8 @@ async function push(path: string, options: PushOptions, output: Output): Promise
       `RAM    ${bytesText(status.memory)} linear memory, ${bytesText(status.used)} firmware and engine`,
       `flash  ${thousands(file.wasm.length)} of a slot's ${bytesText(status.flash)}`,
     ];
-    output.data(options.json ? JSON.stringify(status, undefined, 2) : lines.join("\n"));
+    if (options.json) output.data(JSON.stringify(status, undefined, 2));
+    else output.lines(lines);
   } finally {
     await device.close();
   }

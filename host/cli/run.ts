@@ -80,7 +80,7 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   for (const target of outputPaths) output.talk(`wrote ${target}`);
   if (options.json) output.data(JSON.stringify(await jsonResult(manifest, results)));
   else if (outputPaths.length === 0) {
-    output.data((await outputText(manifest.outputs, results, output.styles)).join("\n"));
+    output.lines(await outputText(manifest.outputs, results, output.styles));
   }
 }
 

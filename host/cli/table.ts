@@ -1,24 +1,3 @@
-/** A column of a table: its heading, and the side on which its cells are aligned. */
-export interface Column {
-  heading: string;
-  align: "left" | "right";
-}
-
-/** Lines of a table with aligned columns, two spaces apart, without spaces at the end of a line. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
-  const lines = [columns.map(({ heading }) => heading), ...rows];
-  const widths = columns.map((_, i) => Math.max(...lines.map((cells) => (cells[i] ?? "").length)));
-  return lines.map((cells) =>
-    columns
-      .map(({ align }, i) => {
-        const cell = cells[i] ?? "";
-        return align === "left" ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!);
-      })
-      .join("  ")
-      .trimEnd(),
-  );
-}
-
 const shownNameLength = 44;
 
 /** A node's name as it fits a table: converters join the names of fused layers to very long ones. */

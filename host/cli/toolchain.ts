@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import { table } from "../table.js";
 import type { Tool } from "../tools/toolchain.js";
 import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
-import { table } from "./table.js";
 
 interface ToolchainOptions {
   check?: boolean;
@@ -34,16 +34,15 @@ async function showToolchain(options: ToolchainOptions, output: Output): Promise
     await installPrograms(missing);
     tools = toolchain();
   }
-  output.data(
-    options.json ? JSON.stringify(tools, undefined, 2) : (await toolsText(tools, output)).join("\n"),
-  );
+  if (options.json) output.data(JSON.stringify(tools, undefined, 2));
+  else output.lines(await toolsText(tools, output));
   const still = missingPrograms(tools);
   if (still.length > 0) throw (await import("../tools/find.js")).missing(...still);
 }
 
 async function toolsText(tools: readonly Tool[], output: Output): Promise<string[]> {
   const { debianPackages } = await import("../tools/packages.js");
-  const [heading, ...rows] = table(
+  return table(
     [
       { heading: "program", align: "left" },
       { heading: "for", align: "left" },
@@ -54,6 +53,6 @@ async function toolsText(tools: readonly Tool[], output: Output): Promise<string
       use,
       path ?? `missing${needed ? "" : ", optional"}: ${debianPackages([program]).join(" ")}`,
     ]),
+    { width: output.width, heading: output.styles.dim },
   );
-  return [output.styles.dim(heading!), ...rows];
 }

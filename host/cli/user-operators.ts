@@ -2,6 +2,11 @@ import { Option } from "commander";
 import type { KernelLibrary } from "../link/link.js";
 import type { Output } from "./output.js";
 
+/** The option that lists refused nodes; what it asks for is done where errors are told. */
+export function verboseOption(): Option {
+  return new Option("--verbose", "of a model that cannot be run, list every node, not operators alone");
+}
+
 /** What a command line says of operators of a user's own. */
 export interface OperatorOptions {
   operators?: string;

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type
 import { isAbsolute, relative, sep } from "node:path";
 import { WasmoteError } from "../errors.js";
 import { maxFileBytes } from "./limits.js";
+import { fileError } from "./system-errors.js";
 
 /**
  * Reads a regular file: what is a pipe, a device or a folder is refused without waiting for it.
@@ -95,40 +96,4 @@ function kindOf(found: Stats): string {
   if (found.isFIFO()) return "it is a pipe";
   if (found.isSocket()) return "it is a socket";
   return "it is a device";
-}
-
-/** What an error of the system means, and the next step where that of the error table does not fit. */
-const systemErrors: Readonly<Record<string, { reason: string; help?: string }>> = {
-  ENOENT: { reason: "it, or its folder, does not exist" },
-  EACCES: { reason: "permission denied" },
-  EPERM: { reason: "permission denied" },
-  EISDIR: { reason: "it is a folder", help: "Name a file." },
-  ENOTDIR: { reason: "a part of its path is no folder", help: "Correct the path." },
-  EEXIST: { reason: "a part of its path is no folder", help: "Correct the path." },
-  ENAMETOOLONG: { reason: "its name or path is too long", help: "Give a shorter one." },
-  ELOOP: { reason: "its links lead in a circle", help: "Correct the links." },
-  ENOSPC: { reason: "the disk is full", help: "Make room on the disk, or write to another one." },
-  EDQUOT: { reason: "the user's quota of the disk is used up", help: "Make room, or write to another disk." },
-  EFBIG: {
-    reason: "it would be larger than files may be here",
-    help: "Raise the limit (ulimit -f), or write to another file system.",
-  },
-  EROFS: { reason: "the file system is read-only", help: "Write to another file system." },
-  EMFILE: { reason: "too many files are open", help: "Raise the limit of open files (ulimit -n)." },
-  ENFILE: { reason: "too many files are open on this machine", help: "End other programs, and try again." },
-  ENXIO: { reason: "it is a socket, or a device that is not there", help: "Name a file." },
-  EIO: { reason: "the device failed", help: "Check the disk or the connection, and try again." },
-  ETXTBSY: { reason: "it is a program that runs", help: "End that program, or give another name." },
-};
-
-/** The error for a file that cannot be read or written, from what the system says. */
-export function fileError(
-  code: "file-unreadable" | "file-unwritable",
-  error: unknown,
-  file: string,
-): WasmoteError {
-  const name = (error as NodeJS.ErrnoException).code;
-  const known = name === undefined ? undefined : systemErrors[name];
-  const otherwise = name ?? (error instanceof Error ? error.message : String(error));
-  return new WasmoteError(code, known?.reason ?? otherwise, { file }, known?.help);
 }

@@ -80,9 +80,7 @@ async function copyWhole(bytes: Uint8Array, target: string): Promise<void> {
     await file.writeFile(bytes);
   } catch (error) {
     await file.close().catch(() => undefined);
-    throw new WasmoteError("file-unwritable", error instanceof Error ? error.message : String(error), {
-      file: target,
-    });
+    throw error;
   }
   await file.sync().catch(() => undefined);
   await file.close().catch(() => undefined);

@@ -3,9 +3,12 @@ import { type FileKind, fileKind, isText, kindNames } from "../files/kinds.js";
 import { maxModelBytes } from "../files/limits.js";
 import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
-import { checkOperators } from "../ops/check.js";
+import { refusedNodes } from "../ops/check.js";
+import { type Imported, requireGraph } from "./imported.js";
 import { matchTfjs, openTfjs } from "./keras/import.js";
 import { matchTflite, openTflite } from "./tflite/import.js";
+
+export { type Imported, inWordsOf, requireGraph } from "./imported.js";
 
 /**
  * Reads a file that a model refers to (a weights shard) and that takes up to `limit` bytes. Throws `file-unreadable`, and
@@ -15,7 +18,7 @@ export type ReadFile = (path: string, limit?: number) => Uint8Array;
 
 interface Importer {
   match(bytes: Uint8Array, path: string): boolean;
-  open(bytes: Uint8Array, path: string, readFile: ReadFile): Graph;
+  open(bytes: Uint8Array, path: string, readFile: ReadFile): Imported;
 }
 
 const importers: readonly Importer[] = [
@@ -34,26 +37,49 @@ export function modelName(path: string): string {
 }
 
 /**
- * Imports a model of any format that is read: `match` decides, `open` parses.
+ * Reads a model of any format that is read, as far as it can be: `match` decides, `open` parses. All that cannot be run
+ * is found, operators' own checks included.
  *
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
- * @returns a valid graph in which every node can be run
- * @throws `file-empty`, `file-too-large`, `format-unknown`, `format-planned`, `model-*`, `shard-*`, `weights-not-finite`
+ * @returns a valid graph in which every node can be run, or the refusals
+ * @throws `file-empty`, `file-too-large`, `format-unknown`, `format-planned`, `model-*` but for `model-unsupported`, `shard-*`,
+ *   `weights-not-finite`
  */
-export function importModel(path: string, bytes: Uint8Array, readFile: ReadFile): Graph {
+export function examineModel(path: string, bytes: Uint8Array, readFile: ReadFile): Imported {
   try {
     if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes");
     if (bytes.length > maxModelBytes) {
       throw new WasmoteError("model-too-large", `${bytes.length} bytes; up to ${maxModelBytes} are imported`);
     }
-    const importer = importerOf(bytes, path);
-    const graph = importer.open(bytes, path, readFile);
-    validateGraph(graph);
-    checkOperators(graph);
-    return graph;
+    return checked(importerOf(bytes, path).open(bytes, path, readFile));
   } catch (error) {
     throw error instanceof WasmoteError ? error.at({ file: path }) : error;
   }
+}
+
+/**
+ * Imports a model of any format that is read, as `examineModel`.
+ *
+ * @returns a valid graph in which every node can be run
+ * @throws as `examineModel`, and `model-unsupported` with everything that cannot be run
+ */
+export function importModel(path: string, bytes: Uint8Array, readFile: ReadFile): Graph {
+  const imported = examineModel(path, bytes, readFile);
+  try {
+    return requireGraph(imported);
+  } catch (error) {
+    throw error instanceof WasmoteError ? error.at({ file: path }) : error;
+  }
+}
+
+/** Adds what operators refuse. A graph with nodes that are refused already need not be valid. */
+function checked(imported: Imported): Imported {
+  const { graph, refusals, operatorOf } = imported;
+  if (graph === undefined) return imported;
+  if (refusals.length === 0) validateGraph(graph);
+  const known = new Set(refusals.map(({ index }) => index));
+  const all = [...refusals, ...refusedNodes(graph, known, operatorOf)];
+  return { ...imported, refusals: all.sort((a, b) => (a.index ?? 0) - (b.index ?? 0)) };
 }
 
 /** The content decides where it is of a known kind, whatever the name says. */

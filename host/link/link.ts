@@ -1,3 +1,4 @@
+import { maxMemoryBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import type { Program } from "../lower/lower.js";
 import type { KernelCall } from "../ops/kernel.js";
@@ -20,7 +21,6 @@ export interface LinkedModule {
 }
 
 const pageBytes = 65536;
-const maxPages = 65536;
 const acceleratorType = Uint8Array.of(0x60, 1, 0x7f, 0);
 const runType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 1, 0x7f);
 /** A mutable i32, 0 at first. */
@@ -49,8 +49,10 @@ function countChoices(calls: readonly KernelCall[]): Map<string, number> {
  * @throws `memory-exceeded`; `kernels-unlinkable` where the library lacks a kernel or holds what cannot be linked
  */
 export function linkProgram(program: Program, ...libraries: readonly KernelLibrary[]): LinkedModule {
+  if (program.memoryBytes > maxMemoryBytes) {
+    throw new WasmoteError("memory-exceeded", `${program.memoryBytes} bytes; at most ${maxMemoryBytes}`);
+  }
   const pages = Math.max(1, Math.ceil(program.memoryBytes / pageBytes));
-  if (pages > maxPages) throw new WasmoteError("memory-exceeded", `${program.memoryBytes} bytes`);
   const calls = program.steps.flatMap((step) => step.calls);
   const accelerators = new Set(calls.flatMap(({ accelerator }) => accelerator?.import ?? []));
   const parts = new ModuleParts();

@@ -1,3 +1,4 @@
+import { alignUp } from "../abi/align.js";
 import { WasmoteError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
 import { operatorNamed } from "../ops/index.js";
@@ -39,7 +40,7 @@ class WeightsSection {
     const block = { offset: this.size, bytes: bytes.slice() };
     this.byHash.set(hash, [...alike, block]);
     this.blocks.push(block);
-    this.size += Math.ceil(bytes.length / weightAlignment) * weightAlignment;
+    this.size += alignUp(bytes.length, weightAlignment);
     return block.offset;
   }
 

@@ -1,4 +1,4 @@
-import { Refused, require } from "./operator.js";
+import { NotRunnable, requireThat } from "./operator.js";
 
 /** Loops of the broadcasting kernels: four, and a row. */
 const maxLoops = 5;
@@ -19,24 +19,24 @@ export interface BroadcastSteps {
 
 /**
  * Shape of an elementwise operation on two tensors: aligned at their last axes, lengths equal or 1 (NumPy's rule).
- * Throws `Refused` where they do not fit.
+ * Throws `NotRunnable` where they do not fit.
  */
 export function broadcastShape(first: readonly number[], second: readonly number[]): number[] {
   const rank = Math.max(first.length, second.length);
   return Array.from({ length: rank }, (_, axis) => {
     const a = first[axis - rank + first.length] ?? 1;
     const b = second[axis - rank + second.length] ?? 1;
-    require(a === b ||
-      a === 1 ||
-      b ===
-        1, `shapes ${first.join("x")} and ${second.join("x")} do not broadcast: ${a} and ${b} at axis ${axis} from the first`);
+    requireThat(
+      a === b || a === 1 || b === 1,
+      `shapes ${first.join("x")} and ${second.join("x")} do not broadcast: ${a} and ${b} at axis ${axis} from the first`,
+    );
     return a === 1 ? b : a;
   });
 }
 
 /**
  * The fewest loops, outermost first, that walk two tensors and their broadcast shape in memory order: axes of
- * length 1 are dropped, neighbours that broadcast alike are one. At least one loop. Throws `Refused`.
+ * length 1 are dropped, neighbours that broadcast alike are one. At least one loop. Throws `NotRunnable`.
  */
 export function broadcastLoops(first: readonly number[], second: readonly number[]): BroadcastLoop[] {
   const shape = broadcastShape(first, second);
@@ -52,8 +52,10 @@ export function broadcastLoops(first: readonly number[], second: readonly number
     if (last !== undefined && last.first === loop.first && last.second === loop.second) last.length *= length;
     else loops.push(loop);
   }
-  require(loops.length <=
-    maxLoops, `broadcasting takes ${loops.length} nested loops; ${maxLoops} are supported`);
+  requireThat(
+    loops.length <= maxLoops,
+    `broadcasting takes ${loops.length} nested loops; ${maxLoops} are supported`,
+  );
   return loops.length > 0 ? loops : [{ length: 1, first: true, second: true }];
 }
 
@@ -113,11 +115,11 @@ export function forEachBroadcast(
   walk(0, 0, 0);
 }
 
-/** The two operands of an elementwise node. Throws `Refused` where one is missing. */
+/** The two operands of an elementwise node. Throws `NotRunnable` where one is missing. */
 export function operands<T>(inputs: readonly (T | undefined)[]): [T, T] {
   const [first, second] = inputs;
   if (first === undefined || second === undefined || inputs.length !== 2) {
-    throw new Refused(`${inputs.length} inputs; 2 are expected`);
+    throw new NotRunnable(`${inputs.length} inputs; 2 are expected`);
   }
   return [first, second];
 }

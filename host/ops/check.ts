@@ -1,34 +1,59 @@
 import { type Refusal, UnsupportedModelError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
-import { describeType } from "../graph/tensor.js";
+import type { Node } from "../graph/node.js";
+import { describeType, type Tensor } from "../graph/tensor.js";
 import { operatorNamed } from "./index.js";
-import { Refused } from "./operator.js";
+import { NotRunnable } from "./operator.js";
 
 /**
  * Runs every operator's own validation over a structurally valid graph and compares the types it infers with
  * those that the graph declares. Throws one `model-unsupported` that lists every refused node.
  */
 export function checkOperators(graph: Graph): void {
-  const refusals: Refusal[] = [];
-  for (const node of graph.nodes) {
-    const bound = bind(graph, node);
-    try {
-      const inferred = operatorNamed(node.operator).infer(bound);
-      if (inferred.length !== bound.outputs.length) {
-        throw new Refused(`${bound.outputs.length} outputs; ${inferred.length} are expected`);
-      }
-      for (const [i, type] of inferred.entries()) {
-        const declared = bound.outputs[i];
-        if (declared !== undefined && describeType(declared) !== describeType(type)) {
-          throw new Refused(
-            `output is declared as ${describeType(declared)}, but the inputs make it ${describeType(type)}`,
-          );
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      refusals.push({ node: node.name, operator: node.operator, reason: error.message });
-    }
-  }
+  const refusals = refusedNodes(graph);
   if (refusals.length > 0) throw new UnsupportedModelError(refusals);
+}
+
+/**
+ * Every node that its operator refuses, as by `checkOperators`.
+ *
+ * @param refused positions of nodes that are refused already, whose operators may be unknown; where there are any, the
+ *   graph need not be valid beyond its indices, and nodes with tensors of impossible shapes are left out
+ * @param operatorOf what the operator of a node is called; its name in the graph by default
+ */
+export function refusedNodes(
+  graph: Graph,
+  refused: ReadonlySet<number | undefined> = new Set(),
+  operatorOf: (node: Node) => string = ({ operator }) => operator,
+): Refusal[] {
+  return graph.nodes.flatMap((node, index) => {
+    if (refused.has(index) || (refused.size > 0 && !hasPossibleShapes(graph, node))) return [];
+    const reason = refusalOf(graph, node);
+    return reason === undefined ? [] : [{ node: node.name, operator: operatorOf(node), reason, index }];
+  });
+}
+
+function refusalOf(graph: Graph, node: Node): string | undefined {
+  const bound = bind(graph, node);
+  try {
+    const inferred = operatorNamed(node.operator).infer(bound);
+    if (inferred.length !== bound.outputs.length)
+      return `${bound.outputs.length} outputs; ${inferred.length} are expected`;
+    for (const [i, type] of inferred.entries()) {
+      const declared = bound.outputs[i];
+      if (declared !== undefined && describeType(declared) !== describeType(type))
+        return `output is declared as ${describeType(declared)}, but the inputs make it ${describeType(type)}`;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof NotRunnable) return error.message;
+    throw error;
+  }
+}
+
+function hasPossibleShapes(graph: Graph, node: Node): boolean {
+  const { inputs, outputs } = bind(graph, node);
+  const isPossible = (tensor: Tensor | undefined): boolean =>
+    tensor === undefined || tensor.shape.every((length) => length >= 1);
+  return outputs.length > 0 && [...inputs, ...outputs].every(isPossible);
 }

@@ -1,6 +1,6 @@
 import type { BoundNode } from "../graph/node.js";
 import { describeType, elementCount, type Tensor } from "../graph/tensor.js";
-import { type Operator, Refused, require } from "./operator.js";
+import { NotRunnable, type Operator, requireThat } from "./operator.js";
 import { sameParameters } from "./requantization.js";
 import { moveRows, rowsScratchBytes } from "./rows.js";
 
@@ -21,22 +21,24 @@ interface Rows {
 
 function rowsOf(node: BoundNode<ConcatenationAttributes>): Rows {
   const inputs = node.inputs.map((input) => {
-    if (input === undefined) throw new Refused("an input is missing");
+    if (input === undefined) throw new NotRunnable("an input is missing");
     return input;
   });
   const [first] = inputs;
-  if (first === undefined) throw new Refused("no input; at least 1 is expected");
+  if (first === undefined) throw new NotRunnable("no input; at least 1 is expected");
   const rank = first.shape.length;
   const axis = node.attributes.axis < 0 ? node.attributes.axis + rank : node.attributes.axis;
-  require(Number.isInteger(axis) &&
-    axis >= 0 &&
-    axis < rank, `axis ${node.attributes.axis} is not one of the ${rank} axes`);
+  requireThat(
+    Number.isInteger(axis) && axis >= 0 && axis < rank,
+    `axis ${node.attributes.axis} is not one of the ${rank} axes`,
+  );
   for (const input of inputs) {
-    require(input.dtype === first.dtype &&
-      input.shape.length === rank &&
-      input.shape.every(
-        (length, i) => i === axis || length === first.shape[i],
-      ), `inputs ${describeType(first)} and ${describeType(input)} differ in more than axis ${axis}`);
+    requireThat(
+      input.dtype === first.dtype &&
+        input.shape.length === rank &&
+        input.shape.every((length, i) => i === axis || length === first.shape[i]),
+      `inputs ${describeType(first)} and ${describeType(input)} differ in more than axis ${axis}`,
+    );
   }
   return {
     inputs,
@@ -59,7 +61,7 @@ export const concatenation: Operator<ConcatenationAttributes> = {
       optionsType: 10,
       maxVersion: 4,
       read({ options }) {
-        require(options.int8(1, 0) === 0, `fused activation ${options.int8(1, 0)} is not supported`);
+        requireThat(options.int8(1, 0) === 0, `fused activation ${options.int8(1, 0)} is not supported`);
         return { attributes: { axis: options.int32(0, 0) } };
       },
     },
@@ -68,14 +70,14 @@ export const concatenation: Operator<ConcatenationAttributes> = {
   infer(node) {
     const { inputs, axis } = rowsOf(node);
     const { dtype, shape } = inputs[0] as Tensor;
-    require(dtype === "int8" || dtype === "float32", `inputs are ${dtype}; int8 or float32 is expected`);
+    requireThat(dtype === "int8" || dtype === "float32", `inputs are ${dtype}; int8 or float32 is expected`);
     if (dtype === "int8") {
       for (const tensor of node.outputs) {
         for (const [i, input] of inputs.entries()) {
-          require(sameParameters(
-            input,
-            tensor,
-          ), `input ${i} has another scale or zero point than the output; int8 inputs of equal parameters are expected`);
+          requireThat(
+            sameParameters(input, tensor),
+            `input ${i} has another scale or zero point than the output; int8 inputs of equal parameters are expected`,
+          );
         }
       }
     }

@@ -5,7 +5,7 @@ import {
   inferConvolution,
   readTfliteConvolution,
 } from "./convolution.js";
-import { type Operator, Refused, require } from "./operator.js";
+import { NotRunnable, type Operator, requireThat } from "./operator.js";
 import { emitPatchProduct, patchScratchBytes } from "./patch-product.js";
 import { applyActivation } from "./requantization.js";
 import { channelConstants, largestMagnitude, packTiles } from "./weight-tiles.js";
@@ -25,8 +25,10 @@ export const conv2d: Operator<ConvolutionAttributes> = {
   infer(node) {
     const g = convolutionGeometry(node, 0);
     const channels = g.weights.shape[3];
-    require(channels ===
-      g.inputChannels, `weights take ${channels} channels, the input has ${g.inputChannels} (grouped convolution is not supported)`);
+    requireThat(
+      channels === g.inputChannels,
+      `weights take ${channels} channels, the input has ${g.inputChannels} (grouped convolution is not supported)`,
+    );
     return inferConvolution(node, g, 0);
   },
   macs(node) {
@@ -41,7 +43,7 @@ export const conv2d: Operator<ConvolutionAttributes> = {
     const g = convolutionGeometry(node, 0);
     const { padding, activation } = node.attributes;
     const { window: w } = g;
-    if (input === undefined || weights === undefined) throw new Refused("input or weights are missing");
+    if (input === undefined || weights === undefined) throw new NotRunnable("input or weights are missing");
     const output = new Float32Array(g.batches * g.outputHeight * g.outputWidth * g.outputChannels);
     let at = 0;
     for (let b = 0; b < g.batches; b++) {

@@ -1,6 +1,6 @@
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
-import { Refused, require, type TfliteNode } from "./operator.js";
+import { NotRunnable, requireThat, type TfliteNode } from "./operator.js";
 import { int8Parameters, tfliteActivation } from "./requantization.js";
 import { checkBias, checkInt8Weights } from "./weight-tiles.js";
 import { explicitPadding, type Padding, slide, type Window } from "./window.js";
@@ -33,16 +33,16 @@ export interface ConvolutionGeometry {
 
 /**
  * Looks up and checks a convolution's geometry. Weights are [.., filterHeight, filterWidth, ..]; which of their outer
- * axes counts output channels is told by `outputAxis`: 0 for OHWI, 3 for a depthwise filter. Throws `Refused`.
+ * axes counts output channels is told by `outputAxis`: 0 for OHWI, 3 for a depthwise filter. Throws `NotRunnable`.
  */
 export function convolutionGeometry(
   node: BoundNode<ConvolutionAttributes>,
   outputAxis: 0 | 3,
 ): ConvolutionGeometry {
   const [input, weights, bias] = node.inputs;
-  if (input === undefined || weights === undefined) throw new Refused("input or weights are missing");
-  require(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
-  require(weights.shape.length === 4, `weights have rank ${weights.shape.length}; 4 is expected`);
+  if (input === undefined || weights === undefined) throw new NotRunnable("input or weights are missing");
+  requireThat(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
+  requireThat(weights.shape.length === 4, `weights have rank ${weights.shape.length}; 4 is expected`);
   const [batches, inputHeight, inputWidth, inputChannels] = input.shape as [number, number, number, number];
   const [, filterHeight, filterWidth] = weights.shape as [number, number, number];
   const { strideHeight, strideWidth, dilationHeight, dilationWidth, padding } = node.attributes;
@@ -64,7 +64,7 @@ export function convolutionGeometry(
   };
 }
 
-/** Type of the output, once dtypes, weights, bias and quantization parameters are checked. Throws `Refused`. */
+/** Type of the output, once dtypes, weights, bias and quantization parameters are checked. Throws `NotRunnable`. */
 export function inferConvolution(
   node: BoundNode<ConvolutionAttributes>,
   g: ConvolutionGeometry,
@@ -77,7 +77,7 @@ export function inferConvolution(
 
 /**
  * Checks dtypes and quantization of a node with an input, weights and an optional bias: all float32, or int8 with
- * symmetric int8 weights and an int32 bias. Throws `Refused`.
+ * symmetric int8 weights and an int32 bias. Throws `NotRunnable`.
  */
 export function checkWeightedDtypes(node: BoundNode, outputAxis: number, channels: number): void {
   const [input, weights, bias] = node.inputs as readonly [Tensor, Tensor, Tensor | undefined];
@@ -85,10 +85,10 @@ export function checkWeightedDtypes(node: BoundNode, outputAxis: number, channel
     checkInt8Weights(weights, outputAxis, channels, bias);
     for (const tensor of [input, ...node.outputs]) int8Parameters(tensor);
   } else if (input.dtype === "float32") {
-    require(weights.dtype === "float32", `weights are ${weights.dtype}; float32 is expected`);
+    requireThat(weights.dtype === "float32", `weights are ${weights.dtype}; float32 is expected`);
     checkBias(bias, channels, "float32");
   } else {
-    throw new Refused(`input is ${input.dtype}; int8 or float32 is expected`);
+    throw new NotRunnable(`input is ${input.dtype}; int8 or float32 is expected`);
   }
 }
 
@@ -96,7 +96,7 @@ export function checkWeightedDtypes(node: BoundNode, outputAxis: number, channel
  * Attributes from TFLite's options, in which padding, width and height of the stride are fields 0, 1 and 2.
  *
  * @param fields where the fused activation and the width of the dilation are; its height is the next field
- * @throws `Refused`
+ * @throws `NotRunnable`
  */
 export function readTfliteConvolution(
   { options, inputs }: TfliteNode,
@@ -104,7 +104,7 @@ export function readTfliteConvolution(
 ): ConvolutionAttributes {
   const [input, weights] = inputs;
   if (input?.shape.length !== 4 || weights?.shape.length !== 4) {
-    throw new Refused("input and weights of rank 4 are expected");
+    throw new NotRunnable("input and weights of rank 4 are expected");
   }
   const steps = {
     strideWidth: options.int32(1, 0),
@@ -115,7 +115,7 @@ export function readTfliteConvolution(
   const [, filterHeight, filterWidth] = weights.shape as [number, number, number];
   const [, height, width] = input.shape as [number, number, number];
   const kind = options.int8(0, 0);
-  require(kind === 0 || kind === 1, `padding ${kind} is neither SAME nor VALID`);
+  requireThat(kind === 0 || kind === 1, `padding ${kind} is neither SAME nor VALID`);
   const window = { ...steps, filterHeight, filterWidth };
   return {
     ...steps,

@@ -1,4 +1,5 @@
 import { accelerators } from "../abi/accelerators.js";
+import { alignUp } from "../abi/align.js";
 import { blockBytes } from "../abi/block.js";
 import { windowParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
@@ -12,7 +13,7 @@ import {
   readTfliteConvolution,
 } from "./convolution.js";
 import { callKernel, shiftKernel } from "./kernel.js";
-import { type Operator, Refused, require } from "./operator.js";
+import { NotRunnable, type Operator, requireThat } from "./operator.js";
 import { emitPatchProduct, patchScratchBytes, windowValues } from "./patch-product.js";
 import { applyActivation } from "./requantization.js";
 import {
@@ -21,7 +22,6 @@ import {
   laneCapacity,
   largestMagnitude,
   packTiles,
-  roundUp,
   tileHeaderBytes,
 } from "./weight-tiles.js";
 import type { Window } from "./window.js";
@@ -29,11 +29,12 @@ import type { Window } from "./window.js";
 /** Geometry of a depthwise convolution, whose weights are [1, filterHeight, filterWidth, inputChannels * multiplier]. */
 function geometry(node: BoundNode<ConvolutionAttributes>): ConvolutionGeometry & { multiplier: number } {
   const g = convolutionGeometry(node, 3);
-  require(g.weights.shape[0] === 1, `weights have shape [${g.weights.shape}]; [1, h, w, n] is expected`);
+  requireThat(g.weights.shape[0] === 1, `weights have shape [${g.weights.shape}]; [1, h, w, n] is expected`);
   const multiplier = g.outputChannels / g.inputChannels;
-  require(Number.isInteger(
-    multiplier,
-  ), `weights have ${g.outputChannels} channels, not a multiple of the input's ${g.inputChannels}`);
+  requireThat(
+    Number.isInteger(multiplier),
+    `weights have ${g.outputChannels} channels, not a multiple of the input's ${g.inputChannels}`,
+  );
   return { ...g, multiplier };
 }
 
@@ -53,7 +54,7 @@ function packChannelTiles(
   weights: Int8Array,
   constants: ChannelConstants,
 ): Uint8Array {
-  const tileBytes = tileHeaderBytes + roundUp(taps * 4, 16);
+  const tileBytes = tileHeaderBytes + alignUp(taps * 4, 16);
   const bytes = new Uint8Array(Math.ceil(channels / 4) * tileBytes);
   const view = new DataView(bytes.buffer);
   for (let n = 0; n < channels; n++) {
@@ -90,13 +91,13 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
     if (isPatchProduct(g)) return patchScratchBytes(g, largestMagnitude(g.weights.data as Int8Array));
     const { window: w, outputWidth } = g;
     const span = (outputWidth - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
-    const tileBytes = tileHeaderBytes + roundUp(w.filterHeight * w.filterWidth * 4, 16);
-    return [roundUp(Math.max(w.filterHeight * span * 8 + tileBytes + 1, blockBytes(windowParameters)), 8)];
+    const tileBytes = tileHeaderBytes + alignUp(w.filterHeight * w.filterWidth * 4, 16);
+    return [alignUp(Math.max(w.filterHeight * span * 8 + tileBytes + 1, blockBytes(windowParameters)), 8)];
   },
   reference(node, [input, weights, bias]) {
     const g = geometry(node);
     const { window: w, padding } = g;
-    if (input === undefined || weights === undefined) throw new Refused("input or weights are missing");
+    if (input === undefined || weights === undefined) throw new NotRunnable("input or weights are missing");
     const output = new Float32Array(g.batches * g.outputHeight * g.outputWidth * g.outputChannels);
     let at = 0;
     for (let b = 0; b < g.batches; b++) {

@@ -1,4 +1,5 @@
 import type { Accelerator } from "../abi/accelerators.js";
+import { alignUp } from "../abi/align.js";
 import { type Block, blockBytes } from "../abi/block.js";
 import { addParameters, broadcastParameters, mulParameters } from "../abi/parameters.js";
 import type { BoundNode, FusedActivation } from "../graph/node.js";
@@ -12,10 +13,9 @@ import {
   operands,
 } from "./broadcast.js";
 import { callKernel, type KernelCall, type Placement } from "./kernel.js";
-import { type Operator, require } from "./operator.js";
+import { type Operator, requireThat } from "./operator.js";
 import { applyActivation, int8Parameters, tfliteActivation } from "./requantization.js";
 import { readConstant } from "./rows.js";
-import { roundUp } from "./weight-tiles.js";
 
 /** Attributes of an elementwise operator of two tensors. */
 export interface ElementwiseAttributes {
@@ -47,7 +47,7 @@ export interface ElementwiseKind {
   optionsType: number;
   maxVersion: number;
   compute(first: number, second: number): number;
-  /** The kernel for these tensors. Throws `Refused` where their scales do not fit. */
+  /** The kernel for these tensors. Throws `NotRunnable` where their scales do not fit. */
   kernel(first: Tensor, second: Tensor, output: Tensor, activation: FusedActivation): ElementwiseKernel;
 }
 
@@ -65,7 +65,7 @@ function constantLayout(node: BoundNode): { bytes: number; offsets: (number | un
   const offsets = node.inputs.map((tensor) => {
     if (tensor?.data === undefined) return undefined;
     const offset = bytes;
-    bytes += roundUp(elementCount(tensor.shape), constantAlignment);
+    bytes += alignUp(elementCount(tensor.shape), constantAlignment);
     return offset;
   });
   return { bytes, offsets };
@@ -92,10 +92,14 @@ export function elementwise(kind: ElementwiseKind): Operator<ElementwiseAttribut
     infer(node): TensorType[] {
       const [first, second] = operands(node.inputs);
       const { dtype } = first;
-      require(dtype === "int8" ||
-        dtype === "float32", `the first input is ${dtype}; int8 or float32 is expected`);
-      require(second.dtype ===
-        dtype, `the second input is ${second.dtype}; ${dtype} is expected, as the first`);
+      requireThat(
+        dtype === "int8" || dtype === "float32",
+        `the first input is ${dtype}; int8 or float32 is expected`,
+      );
+      requireThat(
+        second.dtype === dtype,
+        `the second input is ${second.dtype}; ${dtype} is expected, as the first`,
+      );
       broadcastLoops(first.shape, second.shape);
       if (dtype === "int8") {
         for (const output of node.outputs) {

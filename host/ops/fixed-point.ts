@@ -1,4 +1,4 @@
-import { require } from "./operator.js";
+import { requireThat } from "./operator.js";
 import { doublingHighMultiply, quantizeMultiplier, roundingDivideByPowerOfTwo } from "./requantization.js";
 
 /*
@@ -109,12 +109,14 @@ export interface FixedPointInput {
  * `PreprocessSoftmaxScaling` and the preparation of its logistic and tanh kernels.
  *
  * @param scale real value of one step of q
- * @throws Refused where the scale is too small for TFLite's kernels
+ * @throws NotRunnable where the scale is too small for TFLite's kernels
  */
 export function fixedPointInput(scale: number, integerBits: number): FixedPointInput {
   const real = Math.min(scale * 2 ** (31 - integerBits), largest);
-  require(real >
-    1, `a step of ${scale} in the input is too small; more than ${2 ** (integerBits - 31)} is expected`);
+  requireThat(
+    real > 1,
+    `a step of ${scale} in the input is too small; more than ${2 ** (integerBits - 31)} is expected`,
+  );
   const { multiplier, shift } = quantizeMultiplier(real / 2 ** 31);
   const left = shift + 31;
   return {

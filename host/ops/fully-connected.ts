@@ -1,12 +1,13 @@
 import { accelerators } from "../abi/accelerators.js";
+import { alignUp } from "../abi/align.js";
 import { fullyConnectedParameters } from "../abi/parameters.js";
 import type { BoundNode, FusedActivation } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
 import { checkWeightedDtypes } from "./convolution.js";
 import { callKernel, shiftKernel } from "./kernel.js";
-import { type Operator, Refused, require } from "./operator.js";
+import { NotRunnable, type Operator, requireThat } from "./operator.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
-import { channelConstants, packTiles, roundUp, tileHeaderBytes } from "./weight-tiles.js";
+import { channelConstants, packTiles, tileHeaderBytes } from "./weight-tiles.js";
 
 /** Attributes of a fully connected layer. */
 export interface FullyConnectedAttributes {
@@ -23,16 +24,20 @@ const inputLimit = 65_536;
 
 function geometry(node: BoundNode<FullyConnectedAttributes>) {
   const [input, weights, bias] = node.inputs;
-  if (input === undefined || weights === undefined) throw new Refused("input or weights are missing");
-  require(weights.shape.length === 2, `weights have rank ${weights.shape.length}; 2 is expected`);
+  if (input === undefined || weights === undefined) throw new NotRunnable("input or weights are missing");
+  requireThat(weights.shape.length === 2, `weights have rank ${weights.shape.length}; 2 is expected`);
   const [outputs, inputs] = weights.shape as [number, number];
   const count = elementCount(input.shape);
-  require(inputs >= 1 &&
-    count % inputs === 0, `input has ${count} elements, not a multiple of the weights' ${inputs}`);
-  require(inputs <= inputLimit, `${inputs} inputs; at most ${inputLimit} are supported`);
+  requireThat(
+    inputs >= 1 && count % inputs === 0,
+    `input has ${count} elements, not a multiple of the weights' ${inputs}`,
+  );
+  requireThat(inputs <= inputLimit, `${inputs} inputs; at most ${inputLimit} are supported`);
   if (node.attributes.keepAxes) {
-    require(input.shape.at(-1) ===
-      inputs, `the input's last axis is ${input.shape.at(-1)}; ${inputs} is expected`);
+    requireThat(
+      input.shape.at(-1) === inputs,
+      `the input's last axis is ${input.shape.at(-1)}; ${inputs} is expected`,
+    );
   }
   return { input, weights, bias, rows: count / inputs, inputs, outputs };
 }
@@ -46,7 +51,7 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
       optionsType: 8,
       maxVersion: 12,
       read({ options }) {
-        require(options.int8(1, 0) === 0, "shuffled weights are not supported");
+        requireThat(options.int8(1, 0) === 0, "shuffled weights are not supported");
         return {
           attributes: { activation: tfliteActivation(options.int8(0, 0)), keepAxes: options.bool(2, false) },
         };
@@ -65,13 +70,13 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
     return g.rows * g.inputs * g.outputs;
   },
   scratchBytes(node) {
-    const inputs = roundUp(geometry(node).inputs, 4);
+    const inputs = alignUp(geometry(node).inputs, 4);
     const sizes = [Math.min(inputs, chunkLimit), inputs].map((chunk) => tileHeaderBytes + chunk * 4);
     return [...new Set(sizes)];
   },
   reference(node, [input, weights, bias]) {
     const g = geometry(node);
-    if (input === undefined || weights === undefined) throw new Refused("input or weights are missing");
+    if (input === undefined || weights === undefined) throw new NotRunnable("input or weights are missing");
     const output = new Float32Array(g.rows * g.outputs);
     for (let row = 0; row < g.rows; row++) {
       for (let n = 0; n < g.outputs; n++) {
@@ -115,7 +120,7 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
           low: range.low,
           high: range.high,
           chunk: Math.min(
-            roundUp(g.inputs, 4),
+            alignUp(g.inputs, 4),
             Math.floor((placement.scratchBytes - tileHeaderBytes) / 16) * 4,
           ),
         },

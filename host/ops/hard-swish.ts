@@ -7,7 +7,7 @@ import {
   lookupTableScratchBytes,
   onlyInput,
 } from "./lookup-table.js";
-import { type Operator, require } from "./operator.js";
+import { type Operator, requireThat } from "./operator.js";
 import { int8Parameters, quantizeMultiplier, roundingDivideByPowerOfTwo } from "./requantization.js";
 
 /** Limits a value to int16. */
@@ -35,7 +35,7 @@ function int16Multiplier(real: number): { multiplier: number; exponent: number }
  * Table of TFLite's reference kernel `HardSwish`, int8, which computes in int16: x on the output's scale, times
  * relu6(x + 3) / 6 as a fraction of 15 bits.
  *
- * @throws Refused where the output's scale is so fine that TFLite's kernel does not take it
+ * @throws NotRunnable where the output's scale is so fine that TFLite's kernel does not take it
  */
 function tableOf(node: BoundNode): Uint8Array {
   const input = int8Parameters(onlyInput(node));
@@ -43,8 +43,10 @@ function tableOf(node: BoundNode): Uint8Array {
   const fineScale = Math.fround(input.scale / 128);
   const toOutput = int16Multiplier(Math.fround(fineScale / output.scale));
   const toGate = int16Multiplier(Math.fround(fineScale / Math.fround(3 / 32768)));
-  require(toOutput.exponent <=
-    0, `the output's scale ${output.scale} is below 1/128 of the input's scale ${input.scale}`);
+  requireThat(
+    toOutput.exponent <= 0,
+    `the output's scale ${output.scale} is below 1/128 of the input's scale ${input.scale}`,
+  );
   return int8Table((q) => {
     const fine = (q - input.zeroPoint) * 128;
     const value = roundingHighMultiply(fine, toOutput.multiplier);

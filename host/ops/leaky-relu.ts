@@ -8,7 +8,7 @@ import {
   lookupTableScratchBytes,
   onlyInput,
 } from "./lookup-table.js";
-import { type Operator, require } from "./operator.js";
+import { type Operator, requireThat } from "./operator.js";
 import { int8Parameters } from "./requantization.js";
 
 /** Attributes of a leaky rectifier. */
@@ -48,9 +48,10 @@ export const leakyRelu: Operator<LeakyReluAttributes> = {
   quantization: { output: "calibrated" },
   infer(node) {
     const types = inferElementwise(node);
-    require(Number.isFinite(
-      node.attributes.alpha,
-    ), `alpha is ${node.attributes.alpha}; a finite number is expected`);
+    requireThat(
+      Number.isFinite(node.attributes.alpha),
+      `alpha is ${node.attributes.alpha}; a finite number is expected`,
+    );
     if (types[0]?.dtype === "int8") tableOf(node);
     return types;
   },

@@ -2,7 +2,7 @@ import { lookupTableParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, perTensor, type Tensor, type TensorType } from "../graph/tensor.js";
 import { callKernel, type KernelCall, type Placement } from "./kernel.js";
-import { type Operator, Refused, require } from "./operator.js";
+import { NotRunnable, type Operator, requireThat } from "./operator.js";
 import {
   doublingHighMultiply,
   int8Parameters,
@@ -57,44 +57,47 @@ export function emitLookupTable(node: BoundNode, table: Uint8Array, placement: P
   ];
 }
 
-/** The node's only input. Throws `Refused` where there is not exactly one. */
+/** The node's only input. Throws `NotRunnable` where there is not exactly one. */
 export function onlyInput(node: BoundNode): Tensor {
   const [input] = node.inputs;
-  if (input === undefined) throw new Refused("the input is missing");
-  require(node.inputs.length === 1, `${node.inputs.length} inputs; 1 is expected`);
+  if (input === undefined) throw new NotRunnable("the input is missing");
+  requireThat(node.inputs.length === 1, `${node.inputs.length} inputs; 1 is expected`);
   return input;
 }
 
 /**
  * Type of the output of a function of single elements, int8 or float32: the input's. Checks that int8 tensors
- * have a scale and a zero point. Throws `Refused`.
+ * have a scale and a zero point. Throws `NotRunnable`.
  */
 export function inferElementwise(node: BoundNode): TensorType[] {
   const input = onlyInput(node);
-  require(input.dtype === "int8" ||
-    input.dtype === "float32", `input is ${input.dtype}; int8 or float32 is expected`);
+  requireThat(
+    input.dtype === "int8" || input.dtype === "float32",
+    `input is ${input.dtype}; int8 or float32 is expected`,
+  );
   if (input.dtype === "int8") for (const tensor of [input, ...node.outputs]) int8Parameters(tensor);
   return [{ dtype: input.dtype, shape: input.shape }];
 }
 
-/** Checks that an int8 output has the parameters that the fixed-point function produces. Throws `Refused`. */
+/** Checks that an int8 output has the parameters that the fixed-point function produces. Throws `NotRunnable`. */
 export function requireParameters(output: Tensor | undefined, scale: number, zeroPoint: number): void {
   if (output === undefined || output.dtype !== "int8") return;
   const found = perTensor(output);
-  require(found?.scale === scale &&
-    found.zeroPoint ===
-      zeroPoint, `output has scale ${found?.scale} and zero point ${found?.zeroPoint}; ${scale} and ${zeroPoint} are expected`);
+  requireThat(
+    found?.scale === scale && found.zeroPoint === zeroPoint,
+    `output has scale ${found?.scale} and zero point ${found?.zeroPoint}; ${scale} and ${zeroPoint} are expected`,
+  );
 }
 
 /**
  * Multiplication of a difference of bytes (-255..255) by a real number of either sign, in the fixed point of
  * TFLite's `QuantizeMultiplier` and `MultiplyByQuantizedMultiplier`.
  *
- * @throws Refused where the number is not finite or so large that int32 would overflow
+ * @throws NotRunnable where the number is not finite or so large that int32 would overflow
  */
 export function byteRescale(real: number): (value: number) => number {
   const { multiplier, shift } = quantizeMultiplier(Math.abs(real));
-  require(shift <= 22, `a rescale factor of ${real} is too large for 8-bit values`);
+  requireThat(shift <= 22, `a rescale factor of ${real} is too large for 8-bit values`);
   const signed = real < 0 ? -multiplier : multiplier;
   const left = 2 ** Math.max(shift, 0);
   const right = Math.max(-shift, 0);
@@ -115,11 +118,15 @@ export const lookupTable: Operator<LookupTableAttributes> = {
     const input = onlyInput(node);
     const [output] = node.outputs;
     for (const tensor of [input, output]) {
-      require(tensor?.dtype === "int8" ||
-        tensor?.dtype === "uint8", `a tensor is ${tensor?.dtype}; int8 or uint8 is expected`);
+      requireThat(
+        tensor?.dtype === "int8" || tensor?.dtype === "uint8",
+        `a tensor is ${tensor?.dtype}; int8 or uint8 is expected`,
+      );
     }
-    require(node.attributes.table.length ===
-      256, `a table of ${node.attributes.table.length} bytes; 256 are expected`);
+    requireThat(
+      node.attributes.table.length === 256,
+      `a table of ${node.attributes.table.length} bytes; 256 are expected`,
+    );
     return [{ dtype: (output as Tensor).dtype, shape: input.shape }];
   },
   macs: () => 0,

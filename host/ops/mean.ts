@@ -3,7 +3,7 @@ import { meanParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
 import { callKernel, shiftKernel } from "./kernel.js";
-import { type Operator, Refused, require } from "./operator.js";
+import { NotRunnable, type Operator, requireThat } from "./operator.js";
 import { int8Parameters, quantizeMultiplier, sameParameters } from "./requantization.js";
 
 /** Attributes of a mean: axes from 0, or from -1 for the last; no axis at all gives the input. */
@@ -20,18 +20,21 @@ type Groups = [number, number, number, number, number];
 
 function resolve(node: BoundNode<MeanAttributes>): { input: Tensor; reduced: boolean[]; elements: number } {
   const [input] = node.inputs;
-  if (input === undefined) throw new Refused("the input is missing");
+  if (input === undefined) throw new NotRunnable("the input is missing");
   const rank = input.shape.length;
   const reduced = input.shape.map(() => false);
   for (const axis of node.attributes.axes) {
-    require(Number.isInteger(axis) &&
-      axis >= -rank &&
-      axis < rank, `axis ${axis} does not exist in rank ${rank}`);
+    requireThat(
+      Number.isInteger(axis) && axis >= -rank && axis < rank,
+      `axis ${axis} does not exist in rank ${rank}`,
+    );
     reduced[axis < 0 ? axis + rank : axis] = true;
   }
   const elements = input.shape.reduce((product, length, axis) => product * (reduced[axis] ? length : 1), 1);
-  require(elements > 0 &&
-    elements <= maxElements, `a mean of ${elements} elements; 1 to ${maxElements} are supported`);
+  requireThat(
+    elements > 0 && elements <= maxElements,
+    `a mean of ${elements} elements; 1 to ${maxElements} are supported`,
+  );
   return { input, reduced, elements };
 }
 
@@ -42,7 +45,7 @@ function groupAxes(input: Tensor, reduced: readonly boolean[]): Groups {
     if (reduced[axis] !== (lengths.length % 2 === 0)) lengths.push(1);
     lengths[lengths.length - 1] = (lengths.at(-1) as number) * length;
   }
-  require(lengths.length <= 5, "the axes reduced lie in more than two groups; two are supported");
+  requireThat(lengths.length <= 5, "the axes reduced lie in more than two groups; two are supported");
   if (lengths.length % 2 === 0) lengths.push(1);
   // The kernel sums four neighbours of the last group at once: what is kept goes there.
   while (lengths.length < 5) lengths.unshift(1, 1);
@@ -66,8 +69,8 @@ export const mean: Operator<MeanAttributes> = {
       maxVersion: 3,
       read({ options, inputs }) {
         const axes = inputs[1];
-        if (axes?.data === undefined) throw new Refused("axes must be constant");
-        require(axes.dtype === "int32", `axes are ${axes.dtype}; int32 is expected`);
+        if (axes?.data === undefined) throw new NotRunnable("axes must be constant");
+        requireThat(axes.dtype === "int32", `axes are ${axes.dtype}; int32 is expected`);
         return {
           attributes: { axes: Array.from(axes.data, Number), keepDims: options.bool(0, false) },
           inputs: [0],
@@ -79,7 +82,7 @@ export const mean: Operator<MeanAttributes> = {
   infer(node): TensorType[] {
     const { input, reduced, elements } = resolve(node);
     const { dtype, shape } = input;
-    require(dtype === "int8" || dtype === "float32", `input is ${dtype}; int8 or float32 is expected`);
+    requireThat(dtype === "int8" || dtype === "float32", `input is ${dtype}; int8 or float32 is expected`);
     groupAxes(input, reduced);
     if (dtype === "int8") {
       for (const output of node.outputs) {
@@ -96,7 +99,7 @@ export const mean: Operator<MeanAttributes> = {
   inPlace: () => [0],
   reference(node, [data]) {
     const { input, reduced, elements } = resolve(node);
-    if (data === undefined) throw new Refused("the input is missing");
+    if (data === undefined) throw new NotRunnable("the input is missing");
     const [kept0, reduced0, kept1, reduced1, kept2] = groupAxes(input, reduced);
     const sums = new Float64Array(kept0 * kept1 * kept2);
     let at = 0;

@@ -1,6 +1,6 @@
 import { mulParameters } from "../abi/parameters.js";
 import { elementwise } from "./elementwise.js";
-import { require } from "./operator.js";
+import { requireThat } from "./operator.js";
 import { int8ActivationRange, int8Parameters, quantizeMultiplier } from "./requantization.js";
 
 /** Left shift of a product of two 9-bit factors up to which int32 cannot overflow. */
@@ -16,8 +16,10 @@ export const mul = elementwise({
   kernel(first, second, output, activation) {
     const [a, b, to] = [first, second, output].map(int8Parameters) as [Parameters, Parameters, Parameters];
     const { multiplier, shift } = quantizeMultiplier((a.scale * b.scale) / to.scale);
-    require(shift <=
-      maxLeftShift, `the output's scale ${to.scale} is too small beside the product of the inputs' ${a.scale} and ${b.scale}`);
+    requireThat(
+      shift <= maxLeftShift,
+      `the output's scale ${to.scale} is too small beside the product of the inputs' ${a.scale} and ${b.scale}`,
+    );
     const { low, high } = int8ActivationRange(activation, output);
     return {
       same: "mulInt8",

@@ -3,11 +3,11 @@ import type { Tensor, TensorType } from "../graph/tensor.js";
 import type { KernelCall, Placement } from "./kernel.js";
 
 /** Why a node cannot be run. Collected, so that a user sees every reason at once. */
-export class Refused extends Error {}
+export class NotRunnable extends Error {}
 
-/** Throws `Refused` with the reason unless the condition holds. */
-export function require(condition: boolean, reason: string): asserts condition {
-  if (!condition) throw new Refused(reason);
+/** Throws `NotRunnable` with the reason unless the condition holds. */
+export function requireThat(condition: boolean, reason: string): asserts condition {
+  if (!condition) throw new NotRunnable(reason);
 }
 
 /** Options table of a TFLite operator; fields are numbered as in TFLite's public schema. */
@@ -39,7 +39,7 @@ export interface TfliteMapping<Attributes extends object> {
   readonly maxVersion: number;
   /**
    * Attributes, and the positions of the inputs that stay inputs (all, if absent): constant inputs that
-   * turn into attributes are left out. Throws `Refused`.
+   * turn into attributes are left out. Throws `NotRunnable`.
    */
   read(node: TfliteNode): { attributes: Attributes; inputs?: readonly number[] };
 }
@@ -68,7 +68,7 @@ export interface Operator<Attributes extends object = object> {
   readonly quantization: QuantizationRule;
   /**
    * Types of the outputs. Holds all of the operator's validation: shapes, dtypes, attributes, and for integer
-   * nodes the quantization parameters of inputs and outputs. Throws `Refused`.
+   * nodes the quantization parameters of inputs and outputs. Throws `NotRunnable`.
    */
   infer(node: BoundNode<Attributes>): TensorType[];
   /** Multiply-accumulates of one inference. */

@@ -3,7 +3,7 @@ import { padParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
 import { elementCount, type Tensor, type TensorType } from "../graph/tensor.js";
 import { callKernel } from "./kernel.js";
-import { type Operator, Refused, require, type TfliteMapping, type TfliteNode } from "./operator.js";
+import { NotRunnable, type Operator, requireThat, type TfliteMapping, type TfliteNode } from "./operator.js";
 import { int8Parameters, sameParameters } from "./requantization.js";
 
 /** Attributes of padding with a constant: elements put before and after each axis, and their real value. */
@@ -18,14 +18,14 @@ const maxLoops = 4;
 
 function inputOf(node: BoundNode<PadAttributes>): Tensor {
   const [input] = node.inputs;
-  if (input === undefined) throw new Refused("the input is missing");
+  if (input === undefined) throw new NotRunnable("the input is missing");
   const { before, after } = node.attributes;
-  require(before.length === input.shape.length &&
-    after.length ===
-      input.shape
-        .length, `paddings are given for ${before.length} axes; the input has ${input.shape.length}`);
+  requireThat(
+    before.length === input.shape.length && after.length === input.shape.length,
+    `paddings are given for ${before.length} axes; the input has ${input.shape.length}`,
+  );
   for (const padding of [...before, ...after]) {
-    require(Number.isInteger(padding) && padding >= 0, `padding ${padding} is not a whole number from 0`);
+    requireThat(Number.isInteger(padding) && padding >= 0, `padding ${padding} is not a whole number from 0`);
   }
   return input;
 }
@@ -69,11 +69,15 @@ function loopsOf(axes: readonly Axis[]): Axis[] {
 }
 
 function readPaddings(paddings: Tensor | undefined): { before: number[]; after: number[] } {
-  if (paddings?.data === undefined) throw new Refused("paddings must be constant");
-  require(paddings.dtype === "int32" ||
-    paddings.dtype === "int64", `paddings are ${paddings.dtype}; int32 or int64 is expected`);
-  require(paddings.shape.length === 2 &&
-    paddings.shape[1] === 2, `paddings have shape ${paddings.shape.join("x")}; axes x 2 is expected`);
+  if (paddings?.data === undefined) throw new NotRunnable("paddings must be constant");
+  requireThat(
+    paddings.dtype === "int32" || paddings.dtype === "int64",
+    `paddings are ${paddings.dtype}; int32 or int64 is expected`,
+  );
+  requireThat(
+    paddings.shape.length === 2 && paddings.shape[1] === 2,
+    `paddings have shape ${paddings.shape.join("x")}; axes x 2 is expected`,
+  );
   const values = Array.from(paddings.data, Number);
   return { before: values.filter((_, i) => i % 2 === 0), after: values.filter((_, i) => i % 2 === 1) };
 }
@@ -83,17 +87,21 @@ function readValue({ inputs, outputs }: TfliteNode): number {
   const [input, , constant] = inputs;
   const [output] = outputs;
   if (constant?.data === undefined || output === undefined)
-    throw new Refused("the padding value must be constant");
-  require(elementCount(constant.shape) ===
-    1, `the padding value has ${elementCount(constant.shape)} elements; 1 is expected`);
-  require(constant.dtype ===
-    input?.dtype, `the padding value is ${constant.dtype}; ${input?.dtype} is expected`);
+    throw new NotRunnable("the padding value must be constant");
+  requireThat(
+    elementCount(constant.shape) === 1,
+    `the padding value has ${elementCount(constant.shape)} elements; 1 is expected`,
+  );
+  requireThat(
+    constant.dtype === input?.dtype,
+    `the padding value is ${constant.dtype}; ${input?.dtype} is expected`,
+  );
   const value = Number(constant.data[0]);
   if (constant.dtype !== "int8") return value;
-  require(sameParameters(
-    constant,
-    output,
-  ), "the padding value's scale and zero point differ from the output's");
+  requireThat(
+    sameParameters(constant, output),
+    "the padding value's scale and zero point differ from the output's",
+  );
   const { scale, zeroPoint } = int8Parameters(output);
   return scale * (value - zeroPoint);
 }
@@ -120,13 +128,18 @@ export const pad: Operator<PadAttributes> = {
     const input = inputOf(node);
     const { before, after, value } = node.attributes;
     const { dtype } = input;
-    require(dtype === "int8" || dtype === "float32", `input is ${dtype}; int8 or float32 is expected`);
-    require(Number.isFinite(value), `the padding value is ${value}; a finite number is expected`);
-    require(joinAxes(node).length <=
-      maxLoops + 1, `${joinAxes(node).length} axes are padded; 5 are supported`);
+    requireThat(dtype === "int8" || dtype === "float32", `input is ${dtype}; int8 or float32 is expected`);
+    requireThat(Number.isFinite(value), `the padding value is ${value}; a finite number is expected`);
+    requireThat(
+      joinAxes(node).length <= maxLoops + 1,
+      `${joinAxes(node).length} axes are padded; 5 are supported`,
+    );
     if (dtype === "int8") {
       for (const output of node.outputs) {
-        require(sameParameters(input, output), "the output's scale and zero point differ from the input's");
+        requireThat(
+          sameParameters(input, output),
+          "the output's scale and zero point differ from the input's",
+        );
       }
     }
     const shape = input.shape.map(
@@ -137,7 +150,7 @@ export const pad: Operator<PadAttributes> = {
   macs: () => 0,
   scratchBytes: () => [blockBytes(padParameters)],
   reference(node, [input]) {
-    if (input === undefined) throw new Refused("the input is missing");
+    if (input === undefined) throw new NotRunnable("the input is missing");
     const axes = joinAxes(node);
     const total = axes.reduce((product, { length, before, after }) => product * (before + length + after), 1);
     const output = new Float32Array(total).fill(node.attributes.value);

@@ -1,4 +1,5 @@
 import { accelerators } from "../abi/accelerators.js";
+import { alignUp } from "../abi/align.js";
 import type { BlockValues } from "../abi/block.js";
 import { windowParameters } from "../abi/parameters.js";
 import type { FusedActivation } from "../graph/node.js";
@@ -6,7 +7,7 @@ import type { Tensor } from "../graph/tensor.js";
 import { acceleratedWindow } from "./accelerated.js";
 import { callKernel, type KernelCall, type Placement, shiftKernel } from "./kernel.js";
 import { int8ActivationRange, int8Parameters } from "./requantization.js";
-import { type ChannelConstants, laneCapacity, roundUp, tileHeaderBytes } from "./weight-tiles.js";
+import { type ChannelConstants, laneCapacity, tileHeaderBytes } from "./weight-tiles.js";
 import type { Padding, Window } from "./window.js";
 
 /** Bytes of the kernel's sums: 4 channels of 3 positions, int32. */
@@ -38,14 +39,14 @@ function depthOf(product: PatchProduct): number {
  * size at which accelerators compute the most positions at once.
  */
 export function patchScratchBytes(product: PatchProduct, maxWeight: number): number[] {
-  const depth = roundUp(depthOf(product), 4);
+  const depth = alignUp(depthOf(product), 4);
   const capacity = laneCapacity(maxWeight);
   const chunks = depth <= capacity ? 1 : Math.ceil(depth / Math.min(24, capacity));
-  const smallest = roundUp(Math.ceil(depth / chunks), 4);
+  const smallest = alignUp(Math.ceil(depth / chunks), 4);
   const sizes = [smallest, Math.min(depth, capacity)].map(
     (chunk) => depth * 8 + tileHeaderBytes + chunk * 4 + sumsBytes,
   );
-  const ascending = [...sizes, roundUp(depth * acceleratedPositions * 2, 8)].sort((a, b) => a - b);
+  const ascending = [...sizes, alignUp(depth * acceleratedPositions * 2, 8)].sort((a, b) => a - b);
   const [least] = sizes as [number];
   return [...new Set(ascending)].filter((size) => size >= least);
 }
@@ -66,7 +67,7 @@ export function emitPatchProduct(
   maxWeight: number,
   placement: Placement,
 ): KernelCall[] {
-  const depth = roundUp(depthOf(product), 4);
+  const depth = alignUp(depthOf(product), 4);
   const spare = placement.scratchBytes - depth * 8 - tileHeaderBytes - sumsBytes;
   const chunk = Math.min(depth, laneCapacity(maxWeight), Math.floor(spare / 16) * 4);
   const values = windowValues(product, product.outputChannels, convolution, chunk, placement);

@@ -5,7 +5,7 @@ import type { BoundNode, FusedActivation } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
 import { acceleratedWindow } from "./accelerated.js";
 import { callKernel } from "./kernel.js";
-import { type Operator, Refused, require } from "./operator.js";
+import { NotRunnable, type Operator, requireThat } from "./operator.js";
 import { applyActivation, int8ActivationRange, int8Parameters, tfliteActivation } from "./requantization.js";
 import { explicitPadding, type Padding, slide, type Window } from "./window.js";
 
@@ -56,16 +56,20 @@ function windowOf(attributes: Pool2dAttributes): Window {
 
 function geometry(node: BoundNode<Pool2dAttributes>): Geometry {
   const [input] = node.inputs;
-  if (input === undefined) throw new Refused("the input is missing");
-  require(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
+  if (input === undefined) throw new NotRunnable("the input is missing");
+  requireThat(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
   const [batches, inputHeight, inputWidth, channels] = input.shape as [number, number, number, number];
   const { padding, filterHeight, filterWidth } = node.attributes;
   const out = slide(inputHeight, inputWidth, windowOf(node.attributes), padding);
-  require(Math.max(padding.top, padding.bottom) < filterHeight &&
-    Math.max(padding.left, padding.right) <
-      filterWidth, `padding reaches over a whole window of ${filterHeight}x${filterWidth}`);
-  require(filterHeight * filterWidth <=
-    maxWindow, `a window of ${filterHeight}x${filterWidth} has more than ${maxWindow} pixels`);
+  requireThat(
+    Math.max(padding.top, padding.bottom) < filterHeight &&
+      Math.max(padding.left, padding.right) < filterWidth,
+    `padding reaches over a whole window of ${filterHeight}x${filterWidth}`,
+  );
+  requireThat(
+    filterHeight * filterWidth <= maxWindow,
+    `a window of ${filterHeight}x${filterWidth} has more than ${maxWindow} pixels`,
+  );
   return {
     input,
     batches,
@@ -93,10 +97,10 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
         maxVersion: 3,
         read({ options, inputs }) {
           const [input] = inputs;
-          if (input === undefined) throw new Refused("the input is missing");
-          require(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
+          if (input === undefined) throw new NotRunnable("the input is missing");
+          requireThat(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
           const padding = options.int8(0, 0);
-          require(padding === 0 || padding === 1, `padding ${padding} is neither SAME nor VALID`);
+          requireThat(padding === 0 || padding === 1, `padding ${padding} is neither SAME nor VALID`);
           const attributes = {
             strideWidth: options.int32(1, 0),
             strideHeight: options.int32(2, 0),
@@ -119,14 +123,15 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
     infer(node): TensorType[] {
       const g = geometry(node);
       const { dtype } = g.input;
-      require(dtype === "int8" || dtype === "float32", `input is ${dtype}; int8 or float32 is expected`);
+      requireThat(dtype === "int8" || dtype === "float32", `input is ${dtype}; int8 or float32 is expected`);
       if (dtype === "int8") {
         const from = int8Parameters(g.input);
         for (const output of node.outputs) {
           const to = int8Parameters(output);
-          require(Math.abs(from.scale - to.scale) <= 1e-6 &&
-            from.zeroPoint ===
-              to.zeroPoint, `output has scale ${to.scale} and zero point ${to.zeroPoint}; the input's ${from.scale} and ${from.zeroPoint} are expected`);
+          requireThat(
+            Math.abs(from.scale - to.scale) <= 1e-6 && from.zeroPoint === to.zeroPoint,
+            `output has scale ${to.scale} and zero point ${to.zeroPoint}; the input's ${from.scale} and ${from.zeroPoint} are expected`,
+          );
         }
       }
       return [{ dtype, shape: [g.batches, g.outputHeight, g.outputWidth, g.channels] }];
@@ -137,7 +142,7 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
     inPlace: ({ attributes: { padding } }) => (padding.top === 0 && padding.left === 0 ? [0] : []),
     reference(node, [input]) {
       const g = geometry(node);
-      if (input === undefined) throw new Refused("the input is missing");
+      if (input === undefined) throw new NotRunnable("the input is missing");
       const { padding, activation, filterHeight, filterWidth, strideHeight, strideWidth } = node.attributes;
       const output = new Float32Array(g.batches * g.outputHeight * g.outputWidth * g.channels);
       let at = 0;

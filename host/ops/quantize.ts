@@ -10,7 +10,7 @@ import {
   lookupTableScratchBytes,
   onlyInput,
 } from "./lookup-table.js";
-import { type Operator, Refused, require } from "./operator.js";
+import { NotRunnable, type Operator, requireThat } from "./operator.js";
 import { roundHalfAway } from "./requantization.js";
 
 /** Range of an 8-bit dtype. */
@@ -24,22 +24,24 @@ export interface ByteQuantization {
   high: number;
 }
 
-/** Parameters and range of an int8 or uint8 tensor. Throws `Refused` for other dtypes and invalid parameters. */
+/** Parameters and range of an int8 or uint8 tensor. Throws `NotRunnable` for other dtypes and invalid parameters. */
 export function byteQuantization(tensor: Tensor): ByteQuantization {
   const { dtype } = tensor;
   if (dtype !== "int8" && dtype !== "uint8")
-    throw new Refused(`tensor "${tensor.name}" is ${dtype}; int8 or uint8 is expected`);
+    throw new NotRunnable(`tensor "${tensor.name}" is ${dtype}; int8 or uint8 is expected`);
   const parameters = perTensor(tensor);
   if (parameters === undefined)
-    throw new Refused(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
+    throw new NotRunnable(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
   const { scale, zeroPoint } = parameters;
   const { low, high } = ranges[dtype];
-  require(Number.isFinite(scale) &&
-    scale > 0, `tensor "${tensor.name}" has scale ${scale}; a finite positive number is expected`);
-  require(Number.isInteger(zeroPoint) &&
-    zeroPoint >= low &&
-    zeroPoint <=
-      high, `tensor "${tensor.name}" has zero point ${zeroPoint}; a number in ${low}..${high} is expected`);
+  requireThat(
+    Number.isFinite(scale) && scale > 0,
+    `tensor "${tensor.name}" has scale ${scale}; a finite positive number is expected`,
+  );
+  requireThat(
+    Number.isInteger(zeroPoint) && zeroPoint >= low && zeroPoint <= high,
+    `tensor "${tensor.name}" has zero point ${zeroPoint}; a number in ${low}..${high} is expected`,
+  );
   return { scale, zeroPoint, low, high };
 }
 
@@ -64,7 +66,7 @@ export const quantize: Operator = {
   infer(node) {
     const input = onlyInput(node);
     const [output] = node.outputs;
-    if (output === undefined) throw new Refused("the output is missing");
+    if (output === undefined) throw new NotRunnable("the output is missing");
     byteQuantization(output);
     if (input.dtype !== "float32") tableOf(node);
     return [{ dtype: output.dtype, shape: input.shape }];

@@ -1,6 +1,6 @@
 import type { FusedActivation } from "../graph/node.js";
 import { perTensor, type Tensor } from "../graph/tensor.js";
-import { Refused, require } from "./operator.js";
+import { NotRunnable, requireThat } from "./operator.js";
 
 /**
  * Fixed-point multiplier: `value * multiplier * 2^(shift - 31)`, multiplier in [2^30, 2^31), as TFLite's
@@ -12,9 +12,12 @@ export interface FixedPointMultiplier {
   shift: number;
 }
 
-/** Decomposes a non-negative real multiplier. Throws `Refused` where it is not finite. */
+/** Decomposes a non-negative real multiplier. Throws `NotRunnable` where it is not finite. */
 export function quantizeMultiplier(real: number): FixedPointMultiplier {
-  require(Number.isFinite(real) && real >= 0, `a rescale factor of ${real} is not a finite positive number`);
+  requireThat(
+    Number.isFinite(real) && real >= 0,
+    `a rescale factor of ${real} is not a finite positive number`,
+  );
   if (real === 0) return { multiplier: 0, shift: 0 };
   let shift = Math.max(-1074, Math.floor(Math.log2(real)) + 1);
   let fraction = real / 2 ** shift;
@@ -61,18 +64,19 @@ export function roundHalfAway(value: number): number {
   return value < 0 ? -Math.round(-value) : Math.round(value);
 }
 
-/** Scale and zero point of an int8 tensor quantized as a whole. Throws `Refused` where they are missing or invalid. */
+/** Scale and zero point of an int8 tensor quantized as a whole. Throws `NotRunnable` where they are missing or invalid. */
 export function int8Parameters(tensor: Tensor): { scale: number; zeroPoint: number } {
   const parameters = perTensor(tensor);
   if (parameters === undefined)
-    throw new Refused(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
-  require(Number.isFinite(parameters.scale) &&
-    parameters.scale >
-      0, `tensor "${tensor.name}" has scale ${parameters.scale}; a finite positive number is expected`);
-  require(Number.isInteger(parameters.zeroPoint) &&
-    parameters.zeroPoint >= -128 &&
-    parameters.zeroPoint <=
-      127, `tensor "${tensor.name}" has zero point ${parameters.zeroPoint}; an int8 is expected`);
+    throw new NotRunnable(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
+  requireThat(
+    Number.isFinite(parameters.scale) && parameters.scale > 0,
+    `tensor "${tensor.name}" has scale ${parameters.scale}; a finite positive number is expected`,
+  );
+  requireThat(
+    Number.isInteger(parameters.zeroPoint) && parameters.zeroPoint >= -128 && parameters.zeroPoint <= 127,
+    `tensor "${tensor.name}" has zero point ${parameters.zeroPoint}; an int8 is expected`,
+  );
   return parameters;
 }
 
@@ -116,12 +120,12 @@ export function applyActivation(activation: FusedActivation, value: number): num
   }
 }
 
-/** TFLite's `ActivationFunctionType` as a fused activation. Throws `Refused` for tanh and sign-bit. */
+/** TFLite's `ActivationFunctionType` as a fused activation. Throws `NotRunnable` for tanh and sign-bit. */
 export function tfliteActivation(value: number): FusedActivation {
   const names: readonly FusedActivation[] = ["none", "relu", "relu-n1-to-1", "relu6"];
   const name = names[value];
   if (name === undefined)
-    throw new Refused(
+    throw new NotRunnable(
       `fused activation ${value === 4 ? "TANH" : value === 5 ? "SIGN_BIT" : value} is not supported`,
     );
   return name;

@@ -1,6 +1,6 @@
 import { elementCount, type Tensor, tensorBytes } from "../graph/tensor.js";
 import { onlyInput } from "./lookup-table.js";
-import { type Operator, Refused, require, type TfliteNode } from "./operator.js";
+import { NotRunnable, type Operator, requireThat, type TfliteNode } from "./operator.js";
 import { moveRows, rowsScratchBytes } from "./rows.js";
 
 /** Attributes of a reshape. */
@@ -9,17 +9,18 @@ export interface ReshapeAttributes {
   shape: readonly number[];
 }
 
-/** `axis`, counted from the end where it is negative. Throws `Refused` outside `0..rank-1`. */
+/** `axis`, counted from the end where it is negative. Throws `NotRunnable` outside `0..rank-1`. */
 function positiveAxis(axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis;
-  require(Number.isInteger(axis) &&
-    positive >= 0 &&
-    positive < rank, `axis ${axis} is not one of the ${rank} axes of the output`);
+  requireThat(
+    Number.isInteger(axis) && positive >= 0 && positive < rank,
+    `axis ${axis} is not one of the ${rank} axes of the output`,
+  );
   return positive;
 }
 
 function inputOf({ inputs }: TfliteNode): Tensor {
-  if (inputs[0] === undefined) throw new Refused("the input is missing");
+  if (inputs[0] === undefined) throw new NotRunnable("the input is missing");
   return inputs[0];
 }
 
@@ -43,7 +44,7 @@ function squeezeOf(node: TfliteNode): number[] {
   const { shape } = inputOf(node);
   const named = (node.options.int32s(0) ?? []).map((axis) => positiveAxis(axis, shape.length));
   for (const axis of named)
-    require(shape[axis] === 1, `axis ${axis} has length ${shape[axis]}; 1 is expected to squeeze it`);
+    requireThat(shape[axis] === 1, `axis ${axis} has length ${shape[axis]}; 1 is expected to squeeze it`);
   return shape.filter((length, axis) => (named.length > 0 ? !named.includes(axis) : length !== 1));
 }
 
@@ -51,23 +52,24 @@ function squeezeOf(node: TfliteNode): number[] {
 function expandOf(node: TfliteNode): number[] {
   const { shape } = inputOf(node);
   const [axis, ...more] = constantNumbers(node.inputs[1]) ?? [];
-  if (axis === undefined || more.length > 0) throw new Refused("the axis must be one constant number");
+  if (axis === undefined || more.length > 0) throw new NotRunnable("the axis must be one constant number");
   const at = positiveAxis(axis, shape.length + 1);
   return [...shape.slice(0, at), 1, ...shape.slice(at)];
 }
 
-/** The lengths with -1 filled in. Throws `Refused` where the elements do not fit. */
+/** The lengths with -1 filled in. Throws `NotRunnable` where the elements do not fit. */
 function resolve(wanted: readonly number[], input: Tensor): number[] {
   const elements = elementCount(input.shape);
   const known = wanted.filter((length) => length !== -1);
-  require(wanted.length - known.length <= 1 &&
-    known.every(
-      (length) => Number.isInteger(length) && length >= 1,
-    ), `[${wanted.join(", ")}] is no shape: positive lengths and at most one -1 are expected`);
+  requireThat(
+    wanted.length - known.length <= 1 && known.every((length) => Number.isInteger(length) && length >= 1),
+    `[${wanted.join(", ")}] is no shape: positive lengths and at most one -1 are expected`,
+  );
   const shape = wanted.map((length) => (length === -1 ? elements / elementCount(known) : length));
-  require(shape.every(Number.isInteger) &&
-    elementCount(shape) ===
-      elements, `the input's ${elements} elements do not fit into [${wanted.join(", ")}]`);
+  requireThat(
+    shape.every(Number.isInteger) && elementCount(shape) === elements,
+    `the input's ${elements} elements do not fit into [${wanted.join(", ")}]`,
+  );
   return shape;
 }
 

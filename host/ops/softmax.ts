@@ -5,7 +5,7 @@ import { elementCount, type Tensor } from "../graph/tensor.js";
 import { expOnNegative, fixedPointInput } from "./fixed-point.js";
 import { callKernel } from "./kernel.js";
 import { inferElementwise, onlyInput, requireParameters } from "./lookup-table.js";
-import { type Operator, require } from "./operator.js";
+import { type Operator, requireThat } from "./operator.js";
 import { doublingHighMultiply, int8Parameters } from "./requantization.js";
 
 /** Attributes of a softmax over the last axis. */
@@ -25,7 +25,7 @@ const maxDepth = 4095;
  * exp(beta * scale * difference) for the differences -255..0, ascending, int32 without integer bits: TFLite's
  * reference kernel, where differences below its `diff_min` count as 0.
  *
- * @throws Refused where the scale or beta is too small for TFLite's kernel
+ * @throws NotRunnable where the scale or beta is too small for TFLite's kernel
  */
 export function exponentials(scale: number, beta: number): Int32Array {
   const integerBits = 5;
@@ -65,11 +65,13 @@ export const softmax: Operator<SoftmaxAttributes> = {
     const types = inferElementwise(node);
     const input = onlyInput(node);
     const { beta } = node.attributes;
-    require(input.shape.length >= 1, "input is a scalar; a rank of at least 1 is expected");
-    require(Number.isFinite(beta) && beta > 0, `beta is ${beta}; a finite positive number is expected`);
+    requireThat(input.shape.length >= 1, "input is a scalar; a rank of at least 1 is expected");
+    requireThat(Number.isFinite(beta) && beta > 0, `beta is ${beta}; a finite positive number is expected`);
     if (input.dtype === "int8") {
-      require(depthOf(input) <=
-        maxDepth, `the last axis has ${depthOf(input)} elements; at most ${maxDepth} are possible`);
+      requireThat(
+        depthOf(input) <= maxDepth,
+        `the last axis has ${depthOf(input)} elements; at most ${maxDepth} are possible`,
+      );
       requireParameters(node.outputs[0], 1 / 256, -128);
       tableOf(node);
     }

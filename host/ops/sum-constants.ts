@@ -3,7 +3,7 @@ import { addParameters } from "../abi/parameters.js";
 import type { FusedActivation } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { ElementwiseKernel } from "./elementwise.js";
-import { require } from "./operator.js";
+import { requireThat } from "./operator.js";
 import { int8ActivationRange, int8Parameters, quantizeMultiplier } from "./requantization.js";
 
 /** Bits that TFLite's 8-bit sums and differences add to their operands. */
@@ -16,7 +16,7 @@ type Round = (value: number) => number;
  * The kernel `addInt8` and its constants for `first + sign * second`: the operand of the larger scale comes first.
  *
  * @param round the precision of the real multipliers: TFLite Micro's ADD computes them in double, its SUB in float
- * @throws `Refused` where the output's scale is too small beside the operands'
+ * @throws `NotRunnable` where the output's scale is too small beside the operands'
  *
  * Source: TFLite Micro's `CalculateOpDataAdd` and `CalculateOpDataSub`.
  */
@@ -35,8 +35,10 @@ export function sumKernel(
   const twiceLargest = round(2 * wide.scale);
   const narrowing = quantizeMultiplier(round(narrow.scale / twiceLargest));
   const rescaling = quantizeMultiplier(round(twiceLargest / round(2 ** leftShift * to.scale)));
-  require(rescaling.multiplier === 0 ||
-    rescaling.shift < 0, `the output's scale ${to.scale} is too small beside the inputs' ${wide.scale}`);
+  requireThat(
+    rescaling.multiplier === 0 || rescaling.shift < 0,
+    `the output's scale ${to.scale} is too small beside the inputs' ${wide.scale}`,
+  );
   const shift = Math.max(1, -rescaling.shift);
   const { low, high } = int8ActivationRange(activation, output);
   return {

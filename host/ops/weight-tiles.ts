@@ -1,5 +1,5 @@
 import { elementCount, type Tensor } from "../graph/tensor.js";
-import { Refused, require } from "./operator.js";
+import { NotRunnable, requireThat } from "./operator.js";
 import { int8Parameters, quantizeMultiplier } from "./requantization.js";
 
 /** Bytes of a tile's header: bias, multiplier and shift of 4 output channels, int32 each. */
@@ -90,14 +90,9 @@ export function largestMagnitude(data: ArrayLike<number>): number {
   return largest;
 }
 
-/** `value` rounded up to a multiple of `step`. */
-export function roundUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
-}
-
 /**
  * Checks constant int8 weights, symmetric, with one scale or one per output channel along `axis`, and an
- * optional int32 bias of `channels` elements. Throws `Refused`.
+ * optional int32 bias of `channels` elements. Throws `NotRunnable`.
  */
 export function checkInt8Weights(
   weights: Tensor,
@@ -105,31 +100,42 @@ export function checkInt8Weights(
   channels: number,
   bias: Tensor | undefined,
 ): void {
-  require(weights.dtype === "int8", `weights are ${weights.dtype}; int8 is expected with int8 activations`);
-  if (weights.data === undefined) throw new Refused("weights must be constant");
+  requireThat(
+    weights.dtype === "int8",
+    `weights are ${weights.dtype}; int8 is expected with int8 activations`,
+  );
+  if (weights.data === undefined) throw new NotRunnable("weights must be constant");
   const {
     scale,
     zeroPoint,
     axis: quantizedAxis,
   } = weights.quantization ?? { scale: [], zeroPoint: [], axis: 0 };
-  require(scale.length === 1 ||
-    scale.length === channels, `weights have ${scale.length} scales; 1 or ${channels} are expected`);
-  require(scale.length === 1 ||
-    quantizedAxis === axis, `weights are quantized along axis ${quantizedAxis}; ${axis} is expected`);
-  require(scale.every(
-    (value) => Number.isFinite(value) && value >= 0,
-  ), "weights have a scale that is not a finite positive number");
-  require(zeroPoint.every(
-    (value) => value === 0,
-  ), "weights have a zero point other than 0; symmetric weights are expected");
+  requireThat(
+    scale.length === 1 || scale.length === channels,
+    `weights have ${scale.length} scales; 1 or ${channels} are expected`,
+  );
+  requireThat(
+    scale.length === 1 || quantizedAxis === axis,
+    `weights are quantized along axis ${quantizedAxis}; ${axis} is expected`,
+  );
+  requireThat(
+    scale.every((value) => Number.isFinite(value) && value >= 0),
+    "weights have a scale that is not a finite positive number",
+  );
+  requireThat(
+    zeroPoint.every((value) => value === 0),
+    "weights have a zero point other than 0; symmetric weights are expected",
+  );
   checkBias(bias, channels, "int32");
 }
 
-/** Checks an optional constant bias. Throws `Refused`. */
+/** Checks an optional constant bias. Throws `NotRunnable`. */
 export function checkBias(bias: Tensor | undefined, channels: number, dtype: "int32" | "float32"): void {
   if (bias === undefined) return;
-  require(bias.data !== undefined, "bias must be constant");
-  require(bias.dtype === dtype, `bias is ${bias.dtype}; ${dtype} is expected`);
-  require(elementCount(bias.shape) ===
-    channels, `bias has ${elementCount(bias.shape)} elements; ${channels} are expected`);
+  requireThat(bias.data !== undefined, "bias must be constant");
+  requireThat(bias.dtype === dtype, `bias is ${bias.dtype}; ${dtype} is expected`);
+  requireThat(
+    elementCount(bias.shape) === channels,
+    `bias has ${elementCount(bias.shape)} elements; ${channels} are expected`,
+  );
 }

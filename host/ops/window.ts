@@ -1,4 +1,4 @@
-import { require } from "./operator.js";
+import { requireThat } from "./operator.js";
 
 /** Explicit zero padding in pixels. */
 export interface Padding {
@@ -42,7 +42,7 @@ export function explicitPadding(
   return { top, bottom: vertical - top, left, right: horizontal - left };
 }
 
-/** Checks a window's numbers and gives the output's height and width. Throws `Refused`. */
+/** Checks a window's numbers and gives the output's height and width. Throws `NotRunnable`. */
 export function slide(
   height: number,
   width: number,
@@ -50,14 +50,16 @@ export function slide(
   padding: Padding,
 ): { height: number; width: number } {
   for (const [name, value] of Object.entries(window)) {
-    require(Number.isInteger(value) &&
-      value >= 1 &&
-      value <= 65535, `${name} ${value} is not between 1 and 65535`);
+    requireThat(
+      Number.isInteger(value) && value >= 1 && value <= 65535,
+      `${name} ${value} is not between 1 and 65535`,
+    );
   }
   for (const [name, value] of Object.entries(padding)) {
-    require(Number.isInteger(value) &&
-      value >= 0 &&
-      value <= 65535, `padding ${name} ${value} is not between 0 and 65535`);
+    requireThat(
+      Number.isInteger(value) && value >= 0 && value <= 65535,
+      `padding ${name} ${value} is not between 0 and 65535`,
+    );
   }
   const out = (
     length: number,
@@ -85,8 +87,9 @@ export function slide(
       window.dilationWidth,
     ),
   };
-  require(result.height >= 1 &&
-    result.width >=
-      1, `the window of ${window.filterHeight}x${window.filterWidth} does not fit into ${height}x${width} pixels`);
+  requireThat(
+    result.height >= 1 && result.width >= 1,
+    `the window of ${window.filterHeight}x${window.filterWidth} does not fit into ${height}x${width} pixels`,
+  );
   return result;
 }

@@ -1,14 +1,8 @@
-import { decode } from "cborg";
 import { WasmoteError } from "../errors.js";
-import { elementBytes, tensorBytes } from "../graph/tensor.js";
 import { customSections } from "../wasm/sections.js";
-import {
-  type Manifest,
-  type ManifestTensor,
-  manifestSection,
-  manifestVersion,
-  weightsSection,
-} from "./manifest.js";
+import { checkInterface } from "./check-interface.js";
+import { type Manifest, manifestSection, weightsSection } from "./manifest.js";
+import { readManifest } from "./read-manifest.js";
 
 /** A model file, opened. */
 export interface OpenedModule {
@@ -20,8 +14,9 @@ export interface OpenedModule {
 }
 
 /**
- * Reads and checks a model file. Throws `file-empty`, `module-invalid` (no valid WebAssembly, or a manifest that
- * contradicts itself), `module-foreign` (no manifest) or `module-newer`.
+ * Reads and checks a model file; nothing in it is believed. Throws `file-empty`, `module-invalid` (no valid WebAssembly,
+ * a manifest that contradicts itself, or code that is not as the manifest says), `memory-exceeded` (more than a
+ * microcontroller's model may have), `module-foreign` (no manifest) or `module-newer`.
  */
 export function openModule(bytes: Uint8Array): OpenedModule {
   if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes");
@@ -35,50 +30,11 @@ export function openModule(bytes: Uint8Array): OpenedModule {
   if (manifestBytes === undefined)
     throw new WasmoteError("module-foreign", `it has no section ${manifestSection}`);
   const manifest = readManifest(manifestBytes);
+  checkInterface(bytes, manifest);
   const custom = sections.reduce((sum, { sectionBytes }) => sum + sectionBytes, 0);
   return {
     manifest,
     weights: section(weightsSection) ?? new Uint8Array(0),
     codeBytes: bytes.length - custom,
   };
-}
-
-function readManifest(bytes: Uint8Array): Manifest {
-  let manifest: Partial<Manifest>;
-  try {
-    manifest = decode(bytes);
-  } catch {
-    throw new WasmoteError("module-invalid", "its manifest is no CBOR");
-  }
-  const fail = (what: string): never => {
-    throw new WasmoteError("module-invalid", `its manifest has no valid ${what}`);
-  };
-  if (typeof manifest !== "object" || manifest === null || !isCount(manifest.version)) return fail("version");
-  if (manifest.version > manifestVersion) {
-    throw new WasmoteError(
-      "module-newer",
-      `format ${manifest.version}; up to ${manifestVersion} is known here`,
-    );
-  }
-  const { name, memoryBytes, inputs, outputs, steps, imports } = manifest;
-  if (typeof name !== "string") return fail("name");
-  if (!isCount(memoryBytes)) return fail("memoryBytes");
-  const isTensor = (tensor: ManifestTensor): boolean =>
-    typeof tensor?.name === "string" &&
-    tensor.dtype in elementBytes &&
-    Array.isArray(tensor.shape) &&
-    tensor.shape.every(isCount) &&
-    isCount(tensor.address) &&
-    tensor.address + tensorBytes(tensor) <= memoryBytes;
-  if (!Array.isArray(inputs) || !inputs.every(isTensor)) return fail("inputs");
-  if (!Array.isArray(outputs) || !outputs.every(isTensor)) return fail("outputs");
-  if (!Array.isArray(steps) || !steps.every((step) => typeof step?.name === "string" && isCount(step.macs))) {
-    return fail("steps");
-  }
-  if (!Array.isArray(imports?.required) || !Array.isArray(imports?.optional)) return fail("imports");
-  return manifest as Manifest;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0;
 }

@@ -1,3 +1,4 @@
+import { alignUp } from "../abi/align.js";
 import { type Block, blockBytesAt, type Schedule } from "./lifetimes.js";
 
 /** Addresses of a schedule's blocks, and the bytes they span from address 0. */
@@ -5,11 +6,6 @@ export interface Layout {
   /** Aligned with the schedule's blocks. */
   addresses: readonly number[];
   arenaBytes: number;
-}
-
-/** `value` rounded up to a multiple of `step`. */
-export function alignUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
 }
 
 /** For each block, the others that are alive at one of its steps. */

@@ -1,9 +1,10 @@
+import { alignUp } from "../abi/align.js";
 import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
 import { operatorNamed } from "../ops/index.js";
 import { allocate } from "./allocate.js";
 import { type Demand, demandOf, type NodeDemand, type OperatorLookup } from "./demand.js";
-import { alignUp, type Layout } from "./first-fit.js";
+import type { Layout } from "./first-fit.js";
 import { type Lifetime, type Schedule, scheduleOf } from "./lifetimes.js";
 import { orderNodes } from "./order.js";
 import { scratchAt } from "./scratch.js";

@@ -1,28 +1,16 @@
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
+import { table } from "../table.js";
 import type { Plan, TensorAllocation } from "./types.js";
 
 /** Columns of the map of addresses. */
-const mapColumns = 64;
+const mostMapColumns = 64;
+
+/** Columns that it has at least, on however narrow a terminal. */
+const fewestMapColumns = 8;
+const boundNote = " <- lower bound";
 
 type Cell = string | number;
-
-/** Rows of cells as lines: columns as wide as they need, numbers to the right. */
-function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => String(row[column]).length)),
-  );
-  const line = (cells: readonly Cell[], numeric: readonly boolean[]) =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] as number;
-        return numeric[column] ? String(cell).padStart(width) : String(cell).padEnd(width);
-      })
-      .join("  ")
-      .trimEnd();
-  const numeric = head.map((_, column) => rows.some((row) => typeof row[column] === "number"));
-  return [line(head, numeric), ...rows.map((row) => line(row, numeric))];
-}
 
 function stepRows(graph: Graph, plan: Plan): Cell[][] {
   const producer = new Map(
@@ -66,6 +54,7 @@ function mapLine(
   step: number,
   reads: ReadonlySet<TensorIndex>,
   writes: ReadonlySet<TensorIndex>,
+  mapColumns: number,
 ) {
   const rangeBytes = plan.arenaBytes / mapColumns;
   const ranges: { address: number; bytes: number; sign: string }[] = [];
@@ -92,12 +81,14 @@ function mapLine(
   return shown.join("");
 }
 
-function map(graph: Graph, plan: Plan): string[] {
+function map(graph: Graph, plan: Plan, width: number): string[] {
   const digits = String(Math.max(0, plan.order.length - 1)).length;
+  const room = width - digits - " ||".length - boundNote.length;
+  const mapColumns = Math.max(fewestMapColumns, Math.min(mostMapColumns, room));
   const lines = plan.order.map((at, step) => {
     const node = graph.nodes[at] as Graph["nodes"][number];
-    const line = mapLine(plan, step, new Set(node.inputs), new Set(node.outputs));
-    return `${String(step).padStart(digits)} |${line}|${step === plan.boundStep ? " <- lower bound" : ""}`;
+    const line = mapLine(plan, step, new Set(node.inputs), new Set(node.outputs), mapColumns);
+    return `${String(step).padStart(digits)} |${line}|${step === plan.boundStep ? boundNote : ""}`;
   });
   const columnBytes = Math.ceil(plan.arenaBytes / mapColumns);
   return [
@@ -112,13 +103,24 @@ function map(graph: Graph, plan: Plan): string[] {
  * A memory plan for a terminal, without a line feed at its end: for each step the node, its operator, where its
  * outputs and its scratch memory lie (addresses and sizes in bytes), which step's output an in-place operator takes over,
  * and the bytes alive; the arena and its lower bound; and a map of addresses (across) over steps (down).
+ *
+ * @param width columns of the terminal
  */
-export function printPlan(graph: Graph, plan: Plan): string {
-  const head = ["step", "node", "operator", "address", "bytes", "scratch at", "bytes", "in place", "alive"];
+export function printPlan(graph: Graph, plan: Plan, width: number = Number.POSITIVE_INFINITY): string {
+  const heads = ["step", "node", "operator", "address", "bytes", "scratch at", "bytes", "in place", "alive"];
+  const rows = [...inputRows(graph, plan), ...stepRows(graph, plan)];
+  const columns = heads.map((heading, i) => ({
+    heading,
+    align: rows.some((row) => typeof row[i] === "number") ? ("right" as const) : ("left" as const),
+  }));
   return [
-    ...table(head, [...inputRows(graph, plan), ...stepRows(graph, plan)]),
+    ...table(
+      columns,
+      rows.map((row) => row.map(String)),
+      { width },
+    ),
     `arena ${plan.arenaBytes} bytes, lower bound ${plan.boundBytes} bytes (step ${plan.boundStep}), ` +
       `linear memory ${plan.memoryBytes} bytes`,
-    ...(plan.arenaBytes > 0 && plan.order.length > 0 ? map(graph, plan) : []),
+    ...(plan.arenaBytes > 0 && plan.order.length > 0 ? map(graph, plan, width) : []),
   ].join("\n");
 }

@@ -1,5 +1,6 @@
+import { alignUp } from "../abi/align.js";
 import type { NodeDemand } from "./demand.js";
-import { alignUp, type Layout } from "./first-fit.js";
+import type { Layout } from "./first-fit.js";
 import { blockBytesAt, type Schedule, scratchAlignment } from "./lifetimes.js";
 import type { ScratchAllocation } from "./types.js";
 

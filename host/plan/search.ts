@@ -1,4 +1,4 @@
-import { alignUp } from "./first-fit.js";
+import { alignUp } from "../abi/align.js";
 import { type Block, blockBytesAt } from "./lifetimes.js";
 
 /** What the search knows of a block. */

@@ -92,6 +92,15 @@ class Quantizing {
 }
 
 /**
+ * Whether a graph is of float32, so that it is quantized, for which samples are needed.
+ *
+ * @throws `model-unsupported` where float32 and integers are mixed
+ */
+export function needsSamples(graph: Graph): boolean {
+  return graphKind(withoutFloatEnds(graph)) === "float";
+}
+
+/**
  * Post-training quantization of a float32 graph: int8 activations with one scale and zero point a tensor, from the
  * ranges seen on the samples; int8 weights, symmetric, one scale for each output channel; int32 bias and
  * accumulators; model inputs and outputs int8. Source: the TFLite 8-bit quantization specification; operators say
@@ -104,8 +113,7 @@ class Quantizing {
  * where an operator cannot run with the parameters found
  */
 export function quantizeGraph(graph: Graph, samples: readonly (readonly Float32Array[])[]): Graph {
-  const integer = withoutFloatEnds(graph);
-  if (graphKind(integer) === "integer") return integer;
+  if (!needsSamples(graph)) return withoutFloatEnds(graph);
   const separated = separateFixed(graph, calibrate(graph, samples));
   const constants = constantRanges(separated.graph);
   const ranges = separated.graph.tensors.map((_, index) => separated.ranges[index] ?? constants[index]);

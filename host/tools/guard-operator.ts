@@ -1,7 +1,7 @@
 import type { Fields } from "../abi/block.js";
 import { WasmoteError } from "../errors.js";
 import type { UserOperator } from "../operators.js";
-import { type Operator, Refused, type TfliteMapping } from "../ops/operator.js";
+import { NotRunnable, type Operator, type TfliteMapping } from "../ops/operator.js";
 
 /** A function of an operator, whatever it takes. */
 type Member = (...values: never[]) => unknown;
@@ -79,7 +79,7 @@ export function guardOperator(file: string, made: unknown): UserOperator {
       try {
         result = member.apply(operator, values);
       } catch (error) {
-        if (error instanceof Refused || error instanceof WasmoteError) throw error;
+        if (error instanceof NotRunnable || error instanceof WasmoteError) throw error;
         return fail(`${name} throws ${error}`);
       }
       return is(result) ? result : fail(`${name} gives ${String(result)}; ${expected} is expected`);

@@ -14,6 +14,13 @@ export interface Section {
   sectionBytes: number;
 }
 
+/** Whether bytes begin as every WebAssembly module does. */
+export function isWasm(bytes: Uint8Array): boolean {
+  return magic.every((byte, i) => bytes[i] === byte);
+}
+
+const magic = [0x00, 0x61, 0x73, 0x6d];
+
 const kinds = [
   "custom",
   "type",

@@ -41,7 +41,7 @@ if (!nativeCompilerIsThere()) {
   test("the firmware on this machine: what each check is for, under sanitizers", () => {
     const folder = mkdtempSync(join(tmpdir(), "wasmote-firmware-"));
     try {
-      const files = [{}, { pages: 0 }].map((changes, n) => {
+      const files = [{}, { memory: [1, 0, 0] }].map((changes, n) => {
         const file = join(folder, `model-${n}.wasm`);
         writeFileSync(file, makeModel("made", bodies.sum, { weightBytes: 1000, ...changes }));
         return file;

@@ -66,34 +66,63 @@ export function longSum(additions: number): number[] {
   return [op.get, 1, ...Array.from({ length: additions }, () => [op.get, 0, i32.add]).flat()];
 }
 
+/** What a module without custom sections is made of. */
+interface ModuleChanges {
+  /** Bodies of the functions of index 1, 2, ... */
+  functions?: readonly (readonly number[])[];
+  /** More function types, encoded. */
+  types?: readonly (readonly number[])[];
+  /** The type of those functions: that of `run`, which is 0, unless told. */
+  functionType?: number;
+  /** The memory's limits, encoded: one page, which is fixed, unless told. */
+  memory?: readonly number[];
+  /** More sections by id, encoded with id and length. */
+  more?: readonly { id: number; bytes: readonly number[] }[];
+  /** Names and kinds of the exports besides `memory`; `run`, a function, unless told. All have index 0. */
+  exports?: readonly { name: string; kind: number }[];
+}
+
+/** A module of one memory whose exported function `run`, of index 0, has this body. */
+export function makeModule(body: readonly number[], changes: ModuleChanges = {}): Uint8Array {
+  const { functions = [], types = [], memory = [1, 1, 1], more = [], functionType = 0 } = changes;
+  const { exports = [{ name: "run", kind: 0 }] } = changes;
+  const codes = [body, ...functions].map((each) => [0, ...each, op.end]);
+  const exported = [...exports, { name: "memory", kind: 2 }];
+  const sections = [
+    { id: 1, bytes: [types.length + 1, 0x60, 2, typeI32, typeI32, 1, typeI32, ...types.flat()] },
+    { id: 3, bytes: [codes.length, 0, ...functions.map(() => functionType)] },
+    { id: 5, bytes: [1, ...memory] },
+    { id: 7, bytes: [exported.length, ...exported.flatMap(({ name, kind }) => [...text(name), kind, 0])] },
+    { id: 10, bytes: [codes.length, ...codes.flatMap((code) => [...encodeLeb128(code.length), ...code])] },
+    ...more,
+  ].sort((a, b) => a.id - b.id);
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...sections.flatMap(({ id, bytes }) => section(id, bytes)),
+  ]);
+}
+
 /**
  * A model file around one body, with an input of 8 int8 at address 16 and an output of 8 int8 at the same place.
  *
  * @param weightBytes length of the weights, which are the numbers 0, 1, ... modulo 251
- * @param types more function types, encoded
- * @param pages pages of memory that the module declares
- * @param functions bodies of the functions of index 1, 2, ...; `body`, which is `run`, has index 0
  */
 export function makeModel(
   name: string,
   body: readonly number[],
-  changes: Partial<Manifest> & {
-    weightBytes?: number;
-    functions?: readonly (readonly number[])[];
-    types?: readonly (readonly number[])[];
-    pages?: number;
-  } = {},
+  changes: Partial<Manifest> & ModuleChanges & { weightBytes?: number } = {},
 ): Uint8Array {
-  const { weightBytes = 0, functions = [], types = [], pages = 1, ...manifestChanges } = changes;
-  const codes = [body, ...functions].map((each) => [0, ...each, op.end]);
-  const module = Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [types.length + 1, 0x60, 2, typeI32, typeI32, 1, typeI32, ...types.flat()]),
-    ...section(3, [codes.length, ...codes.map(() => 0)]),
-    ...section(5, [1, 0, pages]),
-    ...section(7, [2, ...text("run"), 0, 0, ...text("memory"), 2, 0]),
-    ...section(10, [codes.length, ...codes.flatMap((code) => [...encodeLeb128(code.length), ...code])]),
-  ]);
+  const {
+    weightBytes = 0,
+    functions,
+    types,
+    functionType,
+    memory,
+    more,
+    exports,
+    ...manifestChanges
+  } = changes;
+  const module = makeModule(body, { functions, types, functionType, memory, more, exports });
   const tensor = { dtype: "int8", shape: [8], address: 16 } as const;
   const manifest: Manifest = {
     version: manifestVersion,

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
-import { decode, encode } from "cborg";
+import { decode } from "cborg";
 import { encodeFrames, FrameDecoder } from "../../host/device/frames.js";
 import { decodeMessage, encodeMessage, type Message, type Payload } from "../../host/device/smp.js";
 import type { Transport } from "../../host/device/transport.js";
+import type { Manifest, ManifestTensor } from "../../host/package/manifest.js";
+import { packageModule } from "../../host/package/package.js";
 import { customSections } from "../../host/wasm/sections.js";
+import { bodies, makeModule } from "../boards/made-modules.js";
 
 interface Slot {
   bytes: Uint8Array;
@@ -265,17 +268,13 @@ export function modelFile(
   seed = 1,
   optional: readonly string[] = [],
 ): Uint8Array {
-  const section = (title: string, contents: Uint8Array): number[] => {
-    const head = [title.length, ...Buffer.from(title)];
-    return [0, ...leb128(head.length + contents.length), ...head, ...contents];
-  };
-  const tensor = (title: string, address: number) => ({
+  const tensor = (title: string, address: number): ManifestTensor => ({
     name: title,
     dtype: "int8",
     shape: [1, 16],
     address,
   });
-  const manifest = {
+  const manifest: Manifest = {
     version: 1,
     name,
     inputs: [tensor("in", 0)],
@@ -285,26 +284,14 @@ export function modelFile(
       { name: "a", operator: "conv2d", macs: 100, weightBytes },
       { name: "b", operator: "softmax", macs: 0, weightBytes: 0 },
     ],
-    imports: { required: ["wasmote.read_weights"], optional },
+    imports: { required: ["wasmote.read_weights"], optional: [...optional] },
   };
   let state = seed;
   const weights = Uint8Array.from({ length: weightBytes }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state >>> 24;
   });
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section("wasmote.manifest", encode(manifest)),
-    ...section("wasmote.weights", weights),
-  ]);
-}
-
-function leb128(value: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest >>>= 7) {
-    if (rest < 0x80) return [...bytes, rest];
-    bytes.push((rest & 0x7f) | 0x80);
-  }
+  return packageModule(makeModule(bodies.sum), manifest, weights);
 }
 
 function digest(bytes: Uint8Array): Buffer {

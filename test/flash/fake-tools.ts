@@ -13,11 +13,30 @@ export class FakeTools {
 
   /** Puts a program into PATH, which then holds nothing but such programs. */
   add(name: string, exitCode = 0, says = ""): void {
-    const file = join(this.folder, name);
     const notes = join(this.folder, `${name}.arguments`);
-    const body = `printf '%s\\n' "$@" > '${notes}'\necho '${says}'\nexit ${exitCode}`;
+    this.script(name, `printf '%s\\n' "$@" > '${notes}'\necho '${says}'\nexit ${exitCode}`);
+  }
+
+  /** Puts a program into PATH that does this, in the shell's language. */
+  script(name: string, body: string): void {
+    const file = join(this.folder, name);
     writeFileSync(file, `#!/bin/sh\n${body}\n`);
     chmodSync(file, 0o755);
+  }
+
+  /**
+   * Puts what firmware is built with into PATH. Nothing is compiled: the files of a board have no contents but an ELF
+   * header. `first` is done at each build.
+   */
+  addFirmwareTools(board: string, first = ":"): void {
+    const elf = join(this.folder, "empty.elf");
+    const header = Buffer.alloc(52);
+    header.set([0x7f, 0x45, 0x4c, 0x46, 1, 1]);
+    writeFileSync(elf, header);
+    const copies = ["elf", "bin", "hex", "map"].map((ending) => `/bin/cp '${elf}' "$2/${board}.${ending}"`);
+    this.script("cmake", `[ "$1" = --build ] || exit 0\n${first}\n${copies.join("\n")}`);
+    for (const name of ["make", "arm-none-eabi-gcc", "riscv64-unknown-elf-gcc"])
+      this.script(name, 'echo "$0"');
   }
 
   /** What the program was called with, last; undefined if it never was. */

@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { UnsupportedModelError, WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
+import { requireGraph } from "../../host/import/imported.js";
 import { buildGraph } from "../../host/import/keras/build-graph.js";
 import { openTfjs } from "../../host/import/keras/import.js";
 import { readInboundNodes } from "../../host/import/keras/inbound-nodes.js";
@@ -22,7 +23,7 @@ function single(class_name: string, config: Config, shape: number[], weights: We
   const read = Object.entries(weights).map(
     ([name, [of, values]]) => [name, { shape: of, values: Float32Array.from(values) }] as const,
   );
-  return buildGraph({ topology, weights: new Map(read) }, "m");
+  return requireGraph(buildGraph({ topology, weights: new Map(read) }, "m"));
 }
 
 function run(graph: Graph, input: number[]): number[] {
@@ -150,7 +151,9 @@ test("concatenation: any axis but the batch's, from either end", () => {
       ],
       output_layers: [["c", 0, 0]],
     };
-    const graph = buildGraph({ topology: { class_name: "Model", config }, weights: new Map() }, "m");
+    const graph = requireGraph(
+      buildGraph({ topology: { class_name: "Model", config }, weights: new Map() }, "m"),
+    );
     return [...(graph.tensors[graph.outputs[0] as number]?.shape ?? [])];
   };
   assert.equal(model(1, [2, 3]), [1, 4, 3]);
@@ -193,15 +196,17 @@ test("one name for two weights of different groups is refused", () => {
     weights: [{ name, shape: [1], dtype: "float32" }],
   });
   const open = (second: string) =>
-    openTfjs(
-      new TextEncoder().encode(
-        JSON.stringify({
-          modelTopology: { class_name: "Sequential", config: { name: "m", layers: [layer] } },
-          weightsManifest: [group("1.bin", "w"), group("2.bin", second)],
-        }),
+    requireGraph(
+      openTfjs(
+        new TextEncoder().encode(
+          JSON.stringify({
+            modelTopology: { class_name: "Sequential", config: { name: "m", layers: [layer] } },
+            weightsManifest: [group("1.bin", "w"), group("2.bin", second)],
+          }),
+        ),
+        "model.json",
+        () => new Uint8Array(4),
       ),
-      "model.json",
-      () => new Uint8Array(4),
     );
   assert.is(open("v").nodes.length, 1);
   assert.throws(

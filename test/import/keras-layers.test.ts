@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { UnsupportedModelError, type WasmoteError } from "../../host/errors.js";
 import { type Graph, tensorAt } from "../../host/graph/graph.js";
 import { validateGraph } from "../../host/graph/validate.js";
+import { requireGraph } from "../../host/import/imported.js";
 import { buildGraph } from "../../host/import/keras/build-graph.js";
 import type { KerasWeight } from "../../host/import/keras/container.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
@@ -26,7 +27,7 @@ function weightMap(weights: Weights): Map<string, KerasWeight> {
 function sequential(shape: number[], layers: unknown[], weights: Weights = {}): Graph {
   const input = layer("InputLayer", { name: "in", batch_input_shape: [null, ...shape], dtype: "float32" });
   const topology = { class_name: "Sequential", config: { name: "m", layers: [input, ...layers] } };
-  const graph = buildGraph({ topology, weights: weightMap(weights) }, "otherwise");
+  const graph = requireGraph(buildGraph({ topology, weights: weightMap(weights) }, "otherwise"));
   validateGraph(graph);
   return graph;
 }
@@ -180,11 +181,13 @@ test("the functional form of Keras 3", () => {
     ],
     output_layers: ["l", 0, 0],
   };
-  const graph = buildGraph({ topology: { class_name: "Functional", config }, weights: new Map() }, "");
+  const graph = requireGraph(
+    buildGraph({ topology: { class_name: "Functional", config }, weights: new Map() }, ""),
+  );
   assert.equal(run(graph, [1, 8], [3, 4]), [2, -1]);
   config.layers[3] = entry("LeakyReLU", "l", {}, [{ args: [tensor("s", 1)], kwargs: {} }]);
   try {
-    buildGraph({ topology: { class_name: "Functional", config }, weights: new Map() }, "");
+    requireGraph(buildGraph({ topology: { class_name: "Functional", config }, weights: new Map() }, ""));
     assert.unreachable();
   } catch (error) {
     assert.is((error as WasmoteError).code, "model-invalid");
@@ -224,7 +227,7 @@ test("merges of more than two inputs, and Reshape with a length left open", () =
     Average: [2, 5 / 3, -2 / 3, 3],
   };
   for (const [merge, values] of Object.entries(expected)) {
-    const graph = buildGraph({ topology: model(merge), weights: new Map() }, "named");
+    const graph = requireGraph(buildGraph({ topology: model(merge), weights: new Map() }, "named"));
     assert.is(graph.name, "named");
     assert.equal([...tensorAt(graph, graph.outputs[0] as number).shape], [1, 2, 2]);
     run(graph, ...inputs).forEach((value, i) => {

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, UnsupportedModelError, WasmoteError } from "../../host/errors.js";
+import { requireGraph } from "../../host/import/imported.js";
 import { matchTfjs, openTfjs } from "../../host/import/keras/import.js";
 import { fixtureFolder, openFolder, readFromDisk } from "./tfjs-fixtures.js";
 
@@ -8,6 +9,8 @@ import { fixtureFolder, openFolder, readFromDisk } from "./tfjs-fixtures.js";
 type Json = Record<string, any>;
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const openGraph = (...model: Parameters<typeof openTfjs>) => requireGraph(openTfjs(...model));
 
 /** The two-layer fixture, with its JSON and its only shard changed. */
 function broken(
@@ -18,7 +21,7 @@ function broken(
   const json = JSON.parse(new TextDecoder().decode(readFromDisk(`${folder}/model.json`))) as Json;
   const changed = change(json) ?? json;
   return () =>
-    openTfjs(encode(JSON.stringify(changed)), "models/model.json", (path) => {
+    openGraph(encode(JSON.stringify(changed)), "models/model.json", (path) => {
       const bytes = shard(readFromDisk(`${folder}/group1-shard1of1.bin`));
       if (bytes === undefined || path !== "models/group1-shard1of1.bin") {
         throw new WasmoteError("file-unreadable", "no such file", { file: path });
@@ -55,7 +58,7 @@ test("a JSON name or a topology is a match, other bytes are none", () => {
 });
 
 test("garbage is model-corrupt", () => {
-  const open = (bytes: Uint8Array) => () => openTfjs(bytes, "model.json", readFromDisk);
+  const open = (bytes: Uint8Array) => () => openGraph(bytes, "model.json", readFromDisk);
   refused(open(encode("{ not json")), "model-corrupt", "JSON");
   refused(open(Uint8Array.of(0x7b, 0xff, 0xfe)), "model-corrupt");
   refused(open(encode("[1, 2]")), "model-invalid", "[1,2]", "an object");
@@ -232,7 +235,7 @@ test("each group has shards of its own, which must hold just its weights", () =>
   };
   const open = (json: Json) => {
     const bytes = readFromDisk(`${fixtureFolder("converter-json")}/group1-shard1of1.bin`);
-    return openTfjs(encode(JSON.stringify(json)), "model.json", (path) =>
+    return openGraph(encode(JSON.stringify(json)), "model.json", (path) =>
       path === "second.bin" ? bytes.subarray(192) : bytes.subarray(0, 192),
     );
   };

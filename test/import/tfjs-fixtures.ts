@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
+import { requireGraph } from "../../host/import/imported.js";
 import { openTfjs } from "../../host/import/keras/import.js";
 
 /** Files of a model by path. */
@@ -24,7 +25,7 @@ export function readFromDisk(path: string): Uint8Array {
 /** Opens the `model.json` in a folder. */
 export function openFolder(folder: string): Graph {
   const path = `${folder}/model.json`;
-  return openTfjs(readFromDisk(path), path, readFromDisk);
+  return requireGraph(openTfjs(readFromDisk(path), path, readFromDisk));
 }
 
 /** Shape and values of a float32 .npy file, version 1.0, C order. */

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
 import { concatenation } from "../../host/ops/concatenation.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { random, runCase } from "./harness.js";
 import { asInt8, plain, quantized } from "./quantized-tensors.js";
 
@@ -80,7 +80,7 @@ test("concatenation refuses what it cannot compute, with the reason", () => {
   const infer = (inputs: Tensor[], output: Tensor, axis: number) => () =>
     concatenation.infer({ name: "n", attributes: { axis }, inputs, outputs: [output] });
   const refused = (pattern: RegExp) => (error: unknown) =>
-    error instanceof Refused && pattern.test(error.message);
+    error instanceof NotRunnable && pattern.test(error.message);
   const tensor = quantized([2, 2], 0.5, 0);
   const both = quantized([2, 4], 0.5, 0);
   assert.equal(infer([tensor, tensor], both, -1)(), [{ dtype: "int8", shape: [2, 4] }]);

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { conv2d } from "../../host/ops/conv-2d.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { convolve, drawCase } from "./convolution-reference.js";
 import { random, runCase } from "./harness.js";
 
@@ -51,7 +51,7 @@ test("conv2d refuses what it cannot run, with the reason", () => {
     });
   };
   const refused = (pattern: RegExp) => (error: unknown) =>
-    error instanceof Refused && pattern.test(error.message);
+    error instanceof NotRunnable && pattern.test(error.message);
   assert.throws(infer({ weights: { ...spec.weights, shape: [4, 3, 3, 2] } }), refused(/grouped/));
   assert.throws(infer({ attributes: { ...spec.attributes, strideHeight: 0 } }), refused(/strideHeight 0/));
   assert.throws(infer({ input: { ...spec.input, dtype: "int16" } }), refused(/int16/));

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
 import { dequantize } from "../../host/ops/dequantize.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { random, runCase } from "./harness.js";
 import { drawScale, plain, quantized } from "./quantized-tensors.js";
 
@@ -42,7 +42,7 @@ test("dequantize refuses what it cannot compute, with the reason", () => {
   const infer = (input: Tensor) => () =>
     dequantize.infer({ name: "n", attributes: {}, inputs: [input], outputs: [plain([4])] });
   const refused = (pattern: RegExp) => (error: unknown) =>
-    error instanceof Refused && pattern.test(error.message);
+    error instanceof NotRunnable && pattern.test(error.message);
   assert.throws(infer(plain([4], "int16")), refused(/int16; int8 or uint8/));
   assert.throws(infer(plain([4], "int8")), refused(/no scale/));
   assert.throws(infer(quantized([4], Number.NaN, 0)), refused(/scale NaN/));

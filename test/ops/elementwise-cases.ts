@@ -2,7 +2,7 @@ import * as assert from "uvu/assert";
 import type { FusedActivation } from "../../host/graph/node.js";
 import type { Tensor } from "../../host/graph/tensor.js";
 import type { ElementwiseAttributes } from "../../host/ops/elementwise.js";
-import { type Operator, Refused } from "../../host/ops/operator.js";
+import { NotRunnable, type Operator } from "../../host/ops/operator.js";
 import { random, runCase } from "./harness.js";
 import { asInt8, drawScale, quantized } from "./quantized-tensors.js";
 
@@ -201,7 +201,7 @@ export function checkElementwiseRefusals(operator: Operator<ElementwiseAttribute
     const node = { name: "n", attributes: { activation: "none" as const }, inputs, outputs: [to] };
     assert.throws(
       () => operator.infer(node),
-      (error: unknown) => error instanceof Refused && pattern.test(error.message),
+      (error: unknown) => error instanceof NotRunnable && pattern.test(error.message),
     );
   };
   assert.equal(

@@ -12,7 +12,7 @@ function openModel(id: string): { graph: Graph; tensors: string } | undefined {
   if (models === undefined) return undefined;
   const folder = join(models, id);
   const file = readdirSync(folder).find((name) => name.endsWith(".tflite")) as string;
-  return { graph: openTflite(readFileSync(join(folder, file)), id), tensors: join(folder, "tensors") };
+  return { graph: openTflite(readFileSync(join(folder, file)), id).graph, tensors: join(folder, "tensors") };
 }
 
 /**

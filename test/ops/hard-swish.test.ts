@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
 import { hardSwish } from "../../host/ops/hard-swish.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { divideByPower } from "./gemmlowp.js";
 import { random, runCase } from "./harness.js";
 import { asInt8, drawScale, everyInt8, plain, quantized } from "./quantized-tensors.js";
@@ -88,7 +88,7 @@ test("hardSwish refuses what TFLite's kernel does not compute, with the reason",
   const infer = (input: Tensor, output: Tensor) => () =>
     hardSwish.infer({ name: "n", attributes: {}, inputs: [input], outputs: [output] });
   const refused = (pattern: RegExp) => (error: unknown) =>
-    error instanceof Refused && pattern.test(error.message);
+    error instanceof NotRunnable && pattern.test(error.message);
   assert.throws(
     infer(quantized([4], 1, 0), quantized([4], 0.001, 0)),
     refused(/below 1\/128 of the input's scale/),

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
 import { leakyRelu } from "../../host/ops/leaky-relu.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { rescale } from "./gemmlowp.js";
 import { random, runCase } from "./harness.js";
 import { asInt8, drawScale, everyInt8, plain, quantized } from "./quantized-tensors.js";
@@ -43,7 +43,7 @@ test("leakyRelu refuses what it cannot compute, with the reason", () => {
   const infer = (input: Tensor, output: Tensor, alpha: number) => () =>
     leakyRelu.infer({ name: "n", attributes: { alpha }, inputs: [input], outputs: [output] });
   const refused = (pattern: RegExp) => (error: unknown) =>
-    error instanceof Refused && pattern.test(error.message);
+    error instanceof NotRunnable && pattern.test(error.message);
   assert.throws(infer(quantized([4], 1, 0), quantized([4], 1, 0), Number.NaN), refused(/alpha is NaN/));
   assert.throws(infer(quantized([4], 1, 0), quantized([4], 1, 0), 1e9), refused(/too large/));
   assert.throws(infer(plain([4], "uint8"), plain([4], "uint8"), 0.1), refused(/uint8/));

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
 import { logistic } from "../../host/ops/logistic.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { inRadius } from "./fixed-point-radius.js";
 import { divideByPower, logistic as logisticOfFixed } from "./gemmlowp.js";
 import { random, runCase } from "./harness.js";
@@ -80,7 +80,7 @@ test("logistic refuses what TFLite's kernel does not compute, with the reason", 
   const infer = (input: Tensor, result: Tensor) => () =>
     logistic.infer({ name: "n", attributes: {}, inputs: [input], outputs: [result] });
   const refused = (pattern: RegExp) => (error: unknown) =>
-    error instanceof Refused && pattern.test(error.message);
+    error instanceof NotRunnable && pattern.test(error.message);
   assert.throws(
     infer(quantized([4], 0.1, 0), quantized([4], 1 / 256, 0)),
     refused(/0\.00390625 and -128 are expected/),

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { encodeBlock } from "../../host/abi/block.js";
 import { lookupTableParameters } from "../../host/abi/parameters.js";
 import { byteRescale, byteTable } from "../../host/ops/lookup-table.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { linkCalls } from "../link-calls.js";
 import { rescale } from "./gemmlowp.js";
 import { random } from "./harness.js";
@@ -60,7 +60,7 @@ test("byteRescale is TFLite's fixed-point multiplication, for either sign", () =
   }
   assert.throws(
     () => byteRescale(2 ** 23),
-    (error: unknown) => error instanceof Refused && /too large/.test(error.message),
+    (error: unknown) => error instanceof NotRunnable && /too large/.test(error.message),
   );
 });
 

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
 import { openTflite } from "../../host/import/tflite/import.js";
 import { type MeanAttributes, mean } from "../../host/ops/mean.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
 import { openRunner, runners } from "../../host/run/index.js";
@@ -154,7 +154,7 @@ test("mean refuses what it cannot run, with the reason", () => {
       outputs: [quantized([1], 1, 0)],
     });
   const refused = (pattern: RegExp) => (error: unknown) =>
-    error instanceof Refused && pattern.test(error.message);
+    error instanceof NotRunnable && pattern.test(error.message);
   assert.throws(infer([2], quantized([2, 3], 1, 0)), refused(/axis 2 does not exist in rank 2/));
   assert.throws(infer([0], plain([2], "int32")), refused(/int32; int8 or float32/));
   assert.throws(infer([0], plain([2], "int8")), refused(/no scale and zero point/));
@@ -172,7 +172,7 @@ test("mean takes up to 2^23 elements, and none of them away", () => {
     });
   assert.equal(infer([2 ** 23])(), [{ dtype: "int8", shape: [] }]);
   const refused = (error: unknown) =>
-    error instanceof Refused && /elements; 1 to 8388608/.test(error.message);
+    error instanceof NotRunnable && /elements; 1 to 8388608/.test(error.message);
   assert.throws(infer([2 ** 23 + 1]), refused);
   assert.throws(infer([0, 3]), refused);
 });
@@ -201,7 +201,7 @@ test("a real model with a mean gives the bytes of TensorFlow Lite Micro", async 
   const models = sharedModels();
   if (models === undefined) return;
   const folder = join(models, "tinymaix-mnist_valid_q");
-  const graph = openTflite(readFileSync(join(folder, "mnist_valid_q.tflite")), "mnist");
+  const { graph } = openTflite(readFileSync(join(folder, "mnist_valid_q.tflite")), "mnist");
   assert.is(graph.nodes.filter(({ operator }) => operator === "mean").length, 1);
   const { wasm } = await buildModel(graph);
   const cases = readdirSync(folder).filter((name) => existsSync(join(folder, name, "output_0.bin")));

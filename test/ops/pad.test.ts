@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
-import { type Operator, Refused, type TfliteNode, type TfliteOptions } from "../../host/ops/operator.js";
+import { NotRunnable, type Operator, type TfliteNode, type TfliteOptions } from "../../host/ops/operator.js";
 import { type PadAttributes, pad } from "../../host/ops/pad.js";
 import { random, runCase } from "./harness.js";
 import { asInt8, drawScale, plain, quantized } from "./quantized-tensors.js";
@@ -95,7 +95,7 @@ test("pad's float reference puts its value around the input", () => {
 });
 
 const refused = (pattern: RegExp) => (error: unknown) =>
-  error instanceof Refused && pattern.test(error.message);
+  error instanceof NotRunnable && pattern.test(error.message);
 
 test("pad refuses what it cannot run, with the reason", () => {
   const infer = (attributes: PadAttributes, input: Tensor, output: Tensor) => () =>

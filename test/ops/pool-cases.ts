@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
-import { type Operator, Refused } from "../../host/ops/operator.js";
+import { NotRunnable, type Operator } from "../../host/ops/operator.js";
 import type { Pool2dAttributes } from "../../host/ops/pool-2d.js";
 import { explicitPadding } from "../../host/ops/window.js";
 import { random, runCase } from "./harness.js";
@@ -153,7 +153,7 @@ export function checkPoolRefusals(operator: Operator<Pool2dAttributes>): void {
     };
     assert.throws(
       () => operator.infer(node),
-      (error: unknown) => error instanceof Refused && pattern.test(error.message),
+      (error: unknown) => error instanceof NotRunnable && pattern.test(error.message),
     );
   };
   assert.equal(

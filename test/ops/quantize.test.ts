@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { quantize } from "../../host/ops/quantize.js";
 import { rescale } from "./gemmlowp.js";
 import { random, runCase } from "./harness.js";
@@ -111,7 +111,7 @@ test("quantize refuses what it cannot compute, with the reason", () => {
   const infer = (input: Tensor, output: Tensor) => () =>
     quantize.infer({ name: "n", attributes: {}, inputs: [input], outputs: [output] });
   const refused = (pattern: RegExp) => (error: unknown) =>
-    error instanceof Refused && pattern.test(error.message);
+    error instanceof NotRunnable && pattern.test(error.message);
   assert.throws(infer(plain([4]), plain([4], "int16")), refused(/int16; int8 or uint8/));
   assert.throws(infer(plain([4]), plain([4], "int8")), refused(/no scale/));
   assert.throws(infer(plain([4]), quantized([4], 0, 0)), refused(/scale 0/));

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { softmax } from "../../host/ops/softmax.js";
 import { divideByPower, exp, highMultiply, oneOverOnePlus } from "./gemmlowp.js";
 import { compareLayers } from "./golden-layers.js";
@@ -148,7 +148,7 @@ test("softmax refuses what TFLite's kernel does not compute, with the reason", (
   const infer = (input: Tensor, result: Tensor, beta: number) => () =>
     softmax.infer({ name: "n", attributes: { beta }, inputs: [input], outputs: [result] });
   const refused = (pattern: RegExp) => (error: unknown) =>
-    error instanceof Refused && pattern.test(error.message);
+    error instanceof NotRunnable && pattern.test(error.message);
   assert.throws(
     infer(quantized([1, 4], 0.1, 0), quantized([1, 4], 1 / 128, -128), 1),
     refused(/0\.00390625 and -128 are expected/),

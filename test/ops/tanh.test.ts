@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Tensor } from "../../host/graph/tensor.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { tanh } from "../../host/ops/tanh.js";
 import { inRadius } from "./fixed-point-radius.js";
 import { divideByPower, tanh as tanhOfFixed } from "./gemmlowp.js";
@@ -77,7 +77,7 @@ test("tanh refuses what TFLite's kernel does not compute, with the reason", () =
   const infer = (input: Tensor, result: Tensor) => () =>
     tanh.infer({ name: "n", attributes: {}, inputs: [input], outputs: [result] });
   const refused = (pattern: RegExp) => (error: unknown) =>
-    error instanceof Refused && pattern.test(error.message);
+    error instanceof NotRunnable && pattern.test(error.message);
   assert.throws(
     infer(quantized([4], 0.1, 0), quantized([4], 1 / 256, -128)),
     refused(/0\.0078125 and 0 are expected/),

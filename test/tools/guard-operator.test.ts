@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { block } from "../../host/abi/block.js";
 import { WasmoteError } from "../../host/errors.js";
 import type { BoundNode } from "../../host/graph/node.js";
-import { Refused } from "../../host/ops/operator.js";
+import { NotRunnable } from "../../host/ops/operator.js";
 import { guardOperator } from "../../host/tools/guard-operator.js";
 
 const mapping = {
@@ -47,12 +47,12 @@ test("an operator that keeps to its type is passed on, refusals and all", () => 
   const refusing = {
     ...good,
     infer: () => {
-      throw new Refused("no");
+      throw new NotRunnable("no");
     },
   };
   assert.throws(
     () => guardOperator("x.mts", { operator: refusing, parameters }).operator.infer(node),
-    (error: unknown) => error instanceof Refused,
+    (error: unknown) => error instanceof NotRunnable,
   );
 });
 

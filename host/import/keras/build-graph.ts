@@ -1,8 +1,8 @@
-import { type Refusal, UnsupportedModelError, WasmoteError } from "../../errors.js";
+import { type Refusal, WasmoteError } from "../../errors.js";
 import { dropUnusedTensors } from "../../graph/drop-unused-tensors.js";
-import type { Graph } from "../../graph/graph.js";
-import type { TensorIndex } from "../../graph/node.js";
-import { Refused } from "../../ops/operator.js";
+import type { Node, TensorIndex } from "../../graph/node.js";
+import { NotRunnable } from "../../ops/operator.js";
+import { countOperators, type Imported } from "../imported.js";
 import type { KerasModel } from "./container.js";
 import { foldNormalization } from "./fold-normalization.js";
 import { shown } from "./json-fields.js";
@@ -82,7 +82,7 @@ class Mapping {
         build(new LayerBuilder(this.graph, this.model, call, inputs as TensorIndex[])),
       );
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof NotRunnable)) throw error;
       this.refuse(layer, [error.message]);
     }
   }
@@ -98,23 +98,33 @@ class Mapping {
  * unknown batch as 1, batch normalization folded into the node before it where that is possible.
  *
  * @param otherwise the graph's name where the model has none
- * @throws `model-invalid`; `model-unsupported` with every layer and config value that cannot be run
+ * @returns the graph, or every layer and config value that cannot be run; what follows a layer that is refused has inputs
+ *   of unknown shapes, so that of it only the config is checked
+ * @throws `model-invalid`
  */
-export function buildGraph(model: KerasModel, otherwise: string): Graph {
+export function buildGraph(model: KerasModel, otherwise: string): Imported {
   const layers = readLayerGraph(model.topology);
   const mapping = new Mapping(model);
   for (const { layer, value } of layers.inputs) mapping.input(layer, value);
   for (const call of layers.calls) mapping.call(call);
-  if (mapping.refusals.length > 0) throw new UnsupportedModelError(mapping.refusals);
+  const { refusals } = mapping;
+  const name = layers.name || otherwise;
+  const described = {
+    name,
+    refusals,
+    operators: countOperators(layers.calls.map(({ layer }) => layer.className)),
+    operatorOf: (node: Node) => mapping.graph.classNames.get(node.name) ?? node.operator,
+  };
+  if (refusals.length > 0) return { ...described, graph: undefined };
   const { tensors, nodes } = mapping.graph;
   if (nodes.length === 0)
     throw new WasmoteError("model-invalid", "the model computes nothing: it has no layer but inputs");
   const graph = {
-    name: layers.name || otherwise,
+    name,
     tensors,
     nodes,
     inputs: layers.inputs.map(({ value }) => mapping.tensor(value)),
     outputs: layers.outputs.map((value) => mapping.tensor(value)),
   };
-  return dropUnusedTensors(foldNormalization(graph));
+  return { ...described, graph: dropUnusedTensors(foldNormalization(graph)) };
 }

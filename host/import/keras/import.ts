@@ -1,4 +1,4 @@
-import type { Graph } from "../../graph/graph.js";
+import type { Imported } from "../imported.js";
 import { buildGraph } from "./build-graph.js";
 import { looksLikeTfjs, readTfjsFiles } from "./tfjs-files.js";
 
@@ -13,10 +13,9 @@ export function matchTfjs(bytes: Uint8Array, path: string): boolean {
  * @param bytes contents of `model.json`
  * @param path its path, beside which the weight shards lie
  * @param readFile reads a shard; throws `file-unreadable`
- * @throws `model-corrupt`, `model-invalid`, `model-unsupported` (everything that cannot be run, at once),
- * `format-planned`, `shard-missing`, `shard-short`, `weights-not-finite`
+ * @throws `model-corrupt`, `model-invalid`, `format-planned`, `shard-missing`, `shard-short`, `weights-not-finite`
  */
-export function openTfjs(bytes: Uint8Array, path: string, readFile: (path: string) => Uint8Array): Graph {
+export function openTfjs(bytes: Uint8Array, path: string, readFile: (path: string) => Uint8Array): Imported {
   const file = path.split(/[\\/]/).pop() ?? path;
   return buildGraph(readTfjsFiles(bytes, path, readFile), file.replace(/\.[^.]*$/, ""));
 }

@@ -11,6 +11,8 @@ export class GraphUnderConstruction {
   readonly nodes: Node[] = [];
   /** Constants made from weights, so that a shared layer has them once. */
   readonly constants = new Map<string, TensorIndex>();
+  /** Class of the layer that each node was made of, by the node's name. */
+  readonly classNames = new Map<string, string>();
   /** Weights by the last two parts of their names, for those that have more: "conv/kernel" of "model/conv/kernel:0". */
   private readonly byEnding = new Map<string, KerasWeight[]>();
 
@@ -108,7 +110,7 @@ export class LayerBuilder {
   }
 
   /**
-   * Appends a node and answers its output, whose type the operator infers. Throws `Refused`.
+   * Appends a node and answers its output, whose type the operator infers. Throws `NotRunnable`.
    *
    * @param suffix tells the layer's further nodes from its main one, which bears the layer's name
    */
@@ -129,6 +131,7 @@ export class LayerBuilder {
     const [type] = operator.infer(bound);
     if (type === undefined) throw new Error(`${operator.name} has no output`);
     const output = this.graph.add({ name, dtype: type.dtype, shape: type.shape });
+    this.graph.classNames.set(name, layer.className);
     this.graph.nodes.push({ name, operator: operator.name, attributes, inputs, outputs: [output] });
     return output;
   }

@@ -1,10 +1,11 @@
-import { type Refusal, UnsupportedModelError, WasmoteError } from "../../errors.js";
+import { type Refusal, WasmoteError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import { maxNodes } from "../../graph/limits.js";
 import type { Node } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { knownOperators } from "../../ops/index.js";
-import { type Operator, Refused, type TfliteMapping, type TfliteOptions } from "../../ops/operator.js";
+import { NotRunnable, type Operator, type TfliteMapping, type TfliteOptions } from "../../ops/operator.js";
+import { countOperators, type Imported } from "../imported.js";
 import { builtinOperators, fields } from "./schema.js";
 import { Table } from "./table.js";
 import { type ImportedTensor, readTensors } from "./tensors.js";
@@ -41,13 +42,12 @@ const noOptions: TfliteOptions = {
  *
  * @param bytes the file
  * @param name the graph's name
- * @returns a graph whose nodes are in the file's order
- * @throws `model-corrupt`, `model-invalid`, `model-too-large`, `weights-not-finite`, or one `model-unsupported` that lists every
- * node that cannot be run
+ * @returns a graph whose nodes are in the file's order, and every node that cannot be mapped
+ * @throws `model-corrupt`, `model-invalid`, `model-too-large`, `weights-not-finite`
  *
  * Source: TFLite's public schema.fbs, version 3.
  */
-export function openTflite(bytes: Uint8Array, name: string): Graph {
+export function openTflite(bytes: Uint8Array, name: string): Imported & { graph: Graph } {
   const model = Table.root(bytes);
   if (String.fromCharCode(...bytes.subarray(4, 8)) !== "TFL3") {
     throw new WasmoteError("model-corrupt", 'the file identifier "TFL3" is missing');
@@ -61,22 +61,27 @@ export function openTflite(bytes: Uint8Array, name: string): Graph {
   const codes = model.tables(fields.model.operatorCodes).map(readOperatorCode);
   const mappings = knownMappings();
   const refusals: Refusal[] = [];
-  const nodes: Node[] = [];
-  const operators = main.tables(fields.subgraph.operators);
-  if (operators.length > maxNodes) {
-    throw new WasmoteError("model-too-large", `${operators.length} nodes; up to ${maxNodes} are taken`);
+  const operators = new Map<Node, string>();
+  const tables = main.tables(fields.subgraph.operators);
+  if (tables.length > maxNodes) {
+    throw new WasmoteError("model-too-large", `${tables.length} nodes; up to ${maxNodes} are taken`);
   }
-  for (const [index, table] of operators.entries()) {
-    const node = readNode(table, index, codes, mappings, imported, refusals);
-    if (node !== undefined) nodes.push(node);
+  for (const [index, table] of tables.entries()) {
+    const { node, operator } = readNode(table, index, codes, mappings, imported, refusals);
+    operators.set(node, operator);
   }
-  if (refusals.length > 0) throw new UnsupportedModelError(refusals);
   return {
     name,
-    tensors: imported.map(({ tensor }) => tensor),
-    nodes,
-    inputs: main.int32s(fields.subgraph.inputs) ?? [],
-    outputs: main.int32s(fields.subgraph.outputs) ?? [],
+    graph: {
+      name,
+      tensors: imported.map(({ tensor }) => tensor),
+      nodes: [...operators.keys()],
+      inputs: main.int32s(fields.subgraph.inputs) ?? [],
+      outputs: main.int32s(fields.subgraph.outputs) ?? [],
+    },
+    refusals,
+    operators: countOperators([...operators.values()]),
+    operatorOf: (node) => operators.get(node) ?? node.operator,
   };
 }
 
@@ -102,7 +107,7 @@ function readNode(
   mappings: ReadonlyMap<string, Mapped>,
   imported: readonly ImportedTensor[],
   refusals: Refusal[],
-): Node | undefined {
+): { node: Node; operator: string } {
   const codeIndex = table.uint32(fields.operator.opcodeIndex, 0);
   const code = codes[codeIndex];
   if (code === undefined) {
@@ -125,18 +130,18 @@ function readNode(
   const boundInputs = inputs.map((tensor) => (tensor === -1 ? undefined : at(tensor)));
   const boundOutputs = outputs.map(at);
   const name = boundOutputs[0]?.name ?? `node ${index}`;
-  const refuse = (reason: string): undefined => {
-    refusals.push({ node: name, operator: code.name, reason });
-    return undefined;
+  const refused = (...reasons: readonly string[]): { node: Node; operator: string } => {
+    for (const reason of reasons) refusals.push({ node: name, operator: code.name, reason, index });
+    return { node: { name, operator: code.name, attributes: {}, inputs, outputs }, operator: code.name };
   };
 
   const mapped = mappings.get(code.name);
-  if (mapped === undefined) return refuse("the operator is not supported");
+  const problems = new Set([...inputs, ...outputs].flatMap((tensor) => imported[tensor]?.problem ?? []));
+  if (mapped === undefined) return refused("the operator is not supported", ...problems);
   const { operator, mapping } = mapped;
-  if (code.version > mapping.maxVersion)
-    return refuse(`version ${code.version} is newer than ${mapping.maxVersion}`);
-  const problems = [...inputs, ...outputs].flatMap((tensor) => imported[tensor]?.problem ?? []);
-  if (problems.length > 0) return refuse([...new Set(problems)].join("; "));
+  const newer =
+    code.version > mapping.maxVersion ? [`version ${code.version} is newer than ${mapping.maxVersion}`] : [];
+  if (newer.length + problems.size > 0) return refused(...newer, ...problems);
   const optionsType = table.uint8(fields.operator.optionsType, 0);
   if (mapping.optionsType !== 0 && optionsType !== 0 && optionsType !== mapping.optionsType) {
     throw new WasmoteError(
@@ -157,15 +162,16 @@ function readNode(
       inputs: boundInputs,
       outputs: boundOutputs,
     });
-    return {
+    const node = {
       name,
       operator: operator.name,
       attributes,
       inputs: kept === undefined ? inputs : kept.map((position) => inputs[position] ?? -1),
       outputs,
     };
+    return { node, operator: code.name };
   } catch (error) {
-    if (error instanceof Refused) return refuse(error.message);
+    if (error instanceof NotRunnable) return refused(error.message);
     throw error;
   }
 }

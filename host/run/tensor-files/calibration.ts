@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { WasmoteError } from "../../errors.js";
-import { fileError, readRegularFile } from "../../files/read.js";
+import { readRegularFile } from "../../files/read.js";
+import { fileError } from "../../files/system-errors.js";
 import type { TensorType } from "../../graph/tensor.js";
 import type { InputReading } from "../../package/manifest.js";
 import { type FileTensor, fileEnding } from "./read-array.js";

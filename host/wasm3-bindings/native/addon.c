@@ -231,6 +231,20 @@ static napi_value set_global(napi_env env, napi_callback_info info)
     return result;
 }
 
+/* stopAfter(handle, milliseconds): undefined; 0 for never */
+static napi_value stop_after(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[2];
+    size_t count = 2;
+    double milliseconds = 0;
+
+    napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+    instance *self = handle_value(env, arguments[0]);
+    napi_get_value_double(env, arguments[1], &milliseconds);
+    if (self) instance_stop_after(self, milliseconds);
+    return NULL;
+}
+
 /* dispose(handle): boolean, false while the instance runs */
 static napi_value dispose(napi_env env, napi_callback_info info)
 {
@@ -258,6 +272,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */)
         { "fusedSequences", NULL, fused_sequences, NULL, NULL, NULL, napi_enumerable, NULL },
         { "getGlobal", NULL, get_global, NULL, NULL, NULL, napi_enumerable, NULL },
         { "setGlobal", NULL, set_global, NULL, NULL, NULL, napi_enumerable, NULL },
+        { "stopAfter", NULL, stop_after, NULL, NULL, NULL, napi_enumerable, NULL },
         { "dispose", NULL, dispose, NULL, NULL, NULL, napi_enumerable, NULL },
     };
     if (napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions) != napi_ok) return NULL;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "allocation.h"
 #include "memory-view.h"
@@ -14,7 +15,14 @@
  */
 enum { stackMarginBytes = 16 * 1024 };
 
+/*
+ * Turns of loops and calls between two looks at the clock, times the bytes of linear memory: some operations, as those
+ * that move memory, take time in proportion to it. The longest take about a second then, at any size of memory.
+ */
+enum { bytesBetweenLooks = 1 << 29, leastBytes = 1 << 16 };
+
 const char hostTrap[] = "an import threw";
+const char timeTrap[] = "the time is over";
 const char badResultTrap[] = "an import returned a value of the wrong type";
 
 /* Gives back everything but the struct. No view may be reachable. */
@@ -139,6 +147,32 @@ void instance_report_bytes(instance *self)
     if (now == self->reportedBytes) return;
     napi_adjust_external_memory(self->env, now - self->reportedBytes, &ignored);
     self->reportedBytes = now;
+}
+
+static uint64_t monotonic_nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
+}
+
+static void look_ahead(instance *self)
+{
+    const M3MemoryHeader *memory = self->runtime->memory.mallocated;
+    const size_t bytes = memory && memory->length > leastBytes ? memory->length : leastBytes;
+    self->looksAhead = (int32_t) (bytesBetweenLooks / bytes);
+}
+
+void instance_stop_after(instance *self, double milliseconds)
+{
+    self->endNanoseconds = milliseconds > 0 ? monotonic_nanoseconds() + (uint64_t) (milliseconds * 1e6) : 0;
+    look_ahead(self);
+}
+
+bool instance_time_is_over(instance *self)
+{
+    look_ahead(self);
+    return self->endNanoseconds != 0 && monotonic_nanoseconds() > self->endNanoseconds;
 }
 
 size_t instance_runtime_bytes(const instance *self)

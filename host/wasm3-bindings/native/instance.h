@@ -32,6 +32,8 @@ typedef struct instance
     uint32_t reachableViews;    /* views of linear memory not yet collected, nor detached by us */
     bool disposed;
     bool released;
+    int32_t looksAhead;         /* how many turns and calls may come until the clock is looked at */
+    uint64_t endNanoseconds;    /* when running code traps, by the monotonic clock; 0 for never */
 
     IM3Environment environment;
     IM3Runtime runtime;
@@ -54,6 +56,7 @@ typedef struct instance
 
 /* Traps of our own; compared by address. */
 extern const char hostTrap[];         /* an import threw: a JavaScript exception is pending */
+extern const char timeTrap[];         /* the time set by instance_stop_after is over */
 extern const char badResultTrap[];    /* an import returned a value of the wrong type; detail is set */
 
 /* An instance with one owner, or NULL when memory is exhausted. */
@@ -82,6 +85,12 @@ void instance_disown(instance *self);
 
 /* Tells the garbage collector how many bytes hang on the instance. */
 void instance_report_bytes(instance *self);
+
+/* From now on, code that still runs after so many milliseconds traps; 0 for none. */
+void instance_stop_after(instance *self, double milliseconds);
+
+/* Whether that time is over. Sets when to look again. */
+bool instance_time_is_over(instance *self);
 
 /* Bytes wasm3 has allocated, linear memory excluded. */
 size_t instance_runtime_bytes(const instance *self);

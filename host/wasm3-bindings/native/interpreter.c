@@ -8,6 +8,8 @@
  * - memory.grow goes through instance_grow_memory, since wasm3's shrinks on 32-bit wrap-around, moves memory
  *   under its views and forgets where the operand stack ends.
  * - m3_Yield, an empty function that every call calls.
+ * - Entry, Loop, CallRawFunction and what moves memory trap when the instance's time is over. The clock is looked at
+ *   after so many of them, where loops turn and calls are made, so that code without end meets it.
  *
  * The compiler is the one with superinstructions, as in the boards' firmware.
  */
@@ -43,17 +45,49 @@ static inline bool native_stack_is_low(M3MemoryHeader *memory)
     return M3_UNLIKELY(native_stack_pointer() < self->nativeStackLimit);
 }
 
+static inline bool time_is_over(instance *self)
+{
+    return M3_UNLIKELY(--self->looksAhead < 0) && instance_time_is_over(self);
+}
+
 d_m3Op(GuardedEntry)
 {
     if (native_stack_is_low(_mem)) newTrap(m3Err_trapStackOverflow);
+    if (time_is_over(m3MemRuntime(_mem)->userdata)) newTrap(timeTrap);
     return op_Entry(d_m3OpAllArgs);
 }
 
+/* As wasm3's Loop. */
 d_m3Op(GuardedLoop)
 {
     if (native_stack_is_low(_mem)) newTrap(m3Err_trapStackOverflow);
-    return op_Loop(d_m3OpAllArgs);
+    d_m3ClearRegisters
+
+    IM3Memory memory = m3MemInfo(_mem);
+    instance *self = m3MemRuntime(_mem)->userdata;
+    m3ret_t result;
+    do
+    {
+        if (time_is_over(self)) newTrap(timeTrap);
+        result = nextOpImpl();
+        _mem = memory->mallocated;
+    } while (result == _pc);
+    forwardTrap(result);
 }
+
+#define TIMED_OPERATION(NAME)                                                                   \
+    d_m3Op(Timed##NAME)                                                                         \
+    {                                                                                           \
+        if (time_is_over(m3MemRuntime(_mem)->userdata)) newTrap(timeTrap);                      \
+        return op_##NAME(d_m3OpAllArgs);                                                        \
+    }
+
+TIMED_OPERATION(MemCopy)
+TIMED_OPERATION(MemFill)
+TIMED_OPERATION(CallRawFunction)
+
+/* A superinstruction that loops ends within memory, unless it does not advance: then it comes back at every turn. */
+#define FUSED_STOP(step, end) ((step) ? (end) : 0)
 
 /* The code of a function that could not be compiled: this operation, then the function. */
 d_m3Op(CompileAgain)
@@ -94,9 +128,15 @@ static M3Result compile_or_defer(IM3Function function)
 
 #define op_Entry op_GuardedEntry
 #define op_Loop op_GuardedLoop
+#define op_MemCopy op_TimedMemCopy
+#define op_MemFill op_TimedMemFill
+#define op_CallRawFunction op_TimedCallRawFunction
 #include "superinstructions.c"
 #undef op_Entry
 #undef op_Loop
+#undef op_MemCopy
+#undef op_MemFill
+#undef op_CallRawFunction
 
 M3Result interpreter_compile(IM3Function function)
 {

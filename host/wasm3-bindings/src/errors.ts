@@ -21,6 +21,7 @@ export type Trap =
   | "invalid-conversion"
   | "unreachable"
   | "indirect-call"
+  | "time"
   | "host";
 
 /** Every error that this package throws of itself. */
@@ -79,6 +80,7 @@ const traps: Record<string, { trap: Trap; message: string }> = {
     trap: "stack-overflow",
     message: "The stack is used up: calls nest too deep. A larger stackBytes gives more (up to 65536).",
   },
+  "the time is over": { trap: "time", message: "The time that was given for running is over." },
   "an import returned a value of the wrong type": {
     trap: "host",
     message: "An import returned a value of the wrong type.",

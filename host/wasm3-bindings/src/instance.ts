@@ -2,6 +2,9 @@ import type { CustomSection, ModuleLayout } from "./binary/module.ts";
 import { errorFromNative, Wasm3Error } from "./errors.ts";
 import { addon, type Handle, type ImportFunction, type WasmValue } from "./native.ts";
 
+/** A year: what fits 64 bits of nanoseconds many times. */
+const maximumMilliseconds = 365 * 24 * 3600 * 1000;
+
 /** A module that is loaded and can be called. Made by `load`. */
 export class Instance {
   /** The exported functions by name. An object without a prototype. */
@@ -85,6 +88,21 @@ export class Instance {
   /** How many sequences of operations wasm3 has replaced by superinstructions, in the functions compiled so far. */
   get fusedSequences(): number {
     return addon().fusedSequences(this.#live());
+  }
+
+  /**
+   * From now on, code that still runs after so many milliseconds ends by a TrapError whose trap is "time"; without them,
+   * code runs as long as it will. The clock is looked at where loops turn and functions are called: what lies between,
+   * as one call of an accelerator, is not interrupted.
+   */
+  stopAfter(milliseconds?: number): void {
+    if (milliseconds !== undefined && !(milliseconds > 0 && milliseconds <= maximumMilliseconds)) {
+      throw new Wasm3Error(
+        "argument",
+        `${milliseconds} milliseconds; above 0 to ${maximumMilliseconds} are taken.`,
+      );
+    }
+    addon().stopAfter(this.#live(), milliseconds ?? 0);
   }
 
   /** Frees everything at once. Does nothing the second time; throws while the instance runs. */

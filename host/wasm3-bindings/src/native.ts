@@ -39,6 +39,8 @@ export interface Addon {
   fusedSequences(handle: Handle): number;
   getGlobal(handle: Handle, index: number): WasmValue;
   setGlobal(handle: Handle, index: number, value: WasmValue): boolean;
+  /** From now on, code that still runs after so many milliseconds traps; 0 for never. */
+  stopAfter(handle: Handle, milliseconds: number): void;
   dispose(handle: Handle): boolean;
 }
 

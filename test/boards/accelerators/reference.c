@@ -1,33 +1,240 @@
-/* The portable kernels under other names, beside those that the processor's instructions choose. */
-#define WASMOTE_PORTABLE_KERNELS
+/*
+ * Plain arithmetic, which shares nothing with the kernels but the types of their arguments: divisions where
+ * they shift, an index for every element where they walk.
+ *
+ * Source: TFLite 8-bit quantization specification; requantization as assembly/math/requantize.ts defines it; softmax as
+ * gemmlowp's fixedpoint.h defines its steps.
+ */
+#include "reference.h"
 
-#define wasmote_conv_s8 reference_conv_s8
-#define wasmote_conv_scratch_bytes reference_conv_scratch_bytes
-#define wasmote_depthwise_s8 reference_depthwise_s8
-#define wasmote_depthwise_3x3 reference_depthwise_3x3
-#define wasmote_row_bytes reference_row_bytes
-#define wasmote_fill_rows reference_fill_rows
-#define wasmote_row_channel reference_row_channel
-#define wasmote_row_outputs reference_row_outputs
-#define wasmote_fully_connected_s8 reference_fully_connected_s8
-#define wasmote_widen reference_widen
-#define wasmote_add_wide_groups reference_add_wide_groups
-#define wasmote_add_groups reference_add_groups
-#define wasmote_gather reference_gather
-#define wasmote_gather_plan reference_gather_plan
-#define wasmote_multiply_tile reference_multiply_tile
-#define wasmote_add_s8 reference_add_s8
-#define wasmote_average_pool_s8 reference_average_pool_s8
-#define wasmote_softmax_s8 reference_softmax_s8
+static int64_t power_of_two(int exponent)
+{
+    return (int64_t) ((uint64_t) 1 << exponent);
+}
 
-#include "add.c"
-#include "average_pool.c"
-#include "conv.c"
-#include "depthwise.c"
-#include "depthwise_3x3.c"
-#include "depthwise_rows.c"
-#include "fully_connected.c"
-#include "fully_connected_portable.c"
-#include "gather.c"
-#include "multiply_portable.c"
-#include "softmax.c"
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+    const int64_t quotient = a / b;
+    return a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient;
+}
+
+/* Modulo 2^32, as int32. */
+static int64_t wrap(int64_t value)
+{
+    if (value >= INT32_MIN && value <= INT32_MAX) return value;
+    const int64_t rest = value - floor_divide(value, power_of_two(32)) * power_of_two(32);
+    return rest >= power_of_two(31) ? rest - power_of_two(32) : rest;
+}
+
+static int64_t limit(int64_t value, int64_t low, int64_t high)
+{
+    if (value < low) return low;
+    return value > high ? high : value;
+}
+
+/* A shift to the right; one below 1 is a shift to the left, before the multiplication. */
+static int64_t requantize(int64_t accumulator, int32_t multiplier, int32_t shift)
+{
+    if (shift < 1) accumulator = wrap(accumulator * power_of_two(-shift));
+    const int64_t t = floor_divide(accumulator * multiplier + power_of_two(30), power_of_two(31));
+    if (shift < 1) return wrap(t);
+    return wrap(floor_divide(t - (t < 0 ? 1 : 0) + power_of_two(shift - 1), power_of_two(shift)));
+}
+
+static int8_t output_of(int64_t sum, const tile_constants *constants, int32_t lane, int32_t zeroPoint, int32_t low, int32_t high)
+{
+    const int64_t accumulator = wrap(sum + constants->bias[lane]);
+    return (int8_t) limit(requantize(accumulator, constants->multiplier[lane], constants->shift[lane]) + zeroPoint, low, high);
+}
+
+/* The channels of an input pixel, at which a filter's tap lies; NULL outside the input. */
+static const int8_t *pixel_of(const window_operation *of, int32_t b, int32_t y, int32_t x, int32_t fy, int32_t fx)
+{
+    const int32_t row = y * of->strideHeight - of->padTop + fy * of->dilationHeight;
+    const int32_t column = x * of->strideWidth - of->padLeft + fx * of->dilationWidth;
+    if (row < 0 || row >= of->inputHeight || column < 0 || column >= of->inputWidth) return 0;
+    return of->input + ((b * of->inputHeight + row) * of->inputWidth + column) * of->inputChannels;
+}
+
+/* Weight `input` of output channel n, in tiles of 4 outputs by 4 inputs. */
+static int8_t weight_of(const int8_t *weights, int32_t inputs, int32_t n, int32_t input)
+{
+    const int32_t tileBytes = 48 + (inputs + 3) / 4 * 16;
+    return weights[n / 4 * tileBytes + 48 + input / 4 * 16 + n % 4 * 4 + input % 4];
+}
+
+static const tile_constants *constants_of(const int8_t *weights, int32_t tileBytes, int32_t n)
+{
+    return (const tile_constants *) (weights + n / 4 * tileBytes);
+}
+
+/* Each output position. */
+#define EACH_POSITION(of)                                                                       \
+    for (int32_t b = 0; b < (of)->batches; b++)                                                 \
+        for (int32_t y = 0; y < (of)->outputHeight; y++)                                        \
+            for (int32_t x = 0; x < (of)->outputWidth; x++)
+
+#define POSITION(of) ((b * (of)->outputHeight + y) * (of)->outputWidth + x)
+
+/* One output of a convolution without its bias. */
+static int32_t conv_sum(const window_operation *of, int32_t b, int32_t y, int32_t x, int32_t n)
+{
+    const int32_t inputs = of->filterHeight * of->filterWidth * of->inputChannels;
+    int32_t sum = 0, i = 0;
+    for (int32_t fy = 0; fy < of->filterHeight; fy++)
+    {
+        for (int32_t fx = 0; fx < of->filterWidth; fx++)
+        {
+            const int8_t *const pixel = pixel_of(of, b, y, x, fy, fx);
+            for (int32_t c = 0; c < of->inputChannels; c++, i++)
+                sum += (pixel ? pixel[c] : of->inputZeroPoint) * weight_of(of->weights, inputs, n, i);
+        }
+    }
+    return sum;
+}
+
+void reference_conv_s8(const window_operation *of)
+{
+    const int32_t inputs = of->filterHeight * of->filterWidth * of->inputChannels;
+    EACH_POSITION(of)
+    {
+        for (int32_t n = 0; n < of->outputs; n++)
+        {
+            const tile_constants *constants = constants_of(of->weights, 48 + (inputs + 3) / 4 * 16, n);
+            const int8_t value = output_of(conv_sum(of, b, y, x, n), constants, n % 4, of->outputZeroPoint, of->low, of->high);
+            of->output[POSITION(of) * of->outputs + n] = value;
+        }
+    }
+}
+
+/* One output of a depthwise convolution without its bias; `weights` are its channel's, 4 bytes apart. */
+static int32_t depthwise_sum(const window_operation *of, int32_t b, int32_t y, int32_t x, int32_t channel, const int8_t *weights)
+{
+    int32_t sum = 0;
+    for (int32_t fy = 0; fy < of->filterHeight; fy++)
+    {
+        for (int32_t fx = 0; fx < of->filterWidth; fx++)
+        {
+            const int8_t *const pixel = pixel_of(of, b, y, x, fy, fx);
+            sum += (pixel ? pixel[channel] : of->inputZeroPoint) * weights[4 * (fy * of->filterWidth + fx)];
+        }
+    }
+    return sum;
+}
+
+void reference_depthwise_s8(const window_operation *of)
+{
+    const int32_t taps = of->filterHeight * of->filterWidth, outputs = of->inputChannels * of->outputs;
+    const int32_t tileBytes = 48 + (taps * 4 + 15) / 16 * 16;
+    EACH_POSITION(of)
+    {
+        for (int32_t n = 0; n < outputs; n++)
+        {
+            const int32_t sum = depthwise_sum(of, b, y, x, n / of->outputs, of->weights + n / 4 * tileBytes + 48 + n % 4);
+            const tile_constants *constants = constants_of(of->weights, tileBytes, n);
+            of->output[POSITION(of) * outputs + n] = output_of(sum, constants, n % 4, of->outputZeroPoint, of->low, of->high);
+        }
+    }
+}
+
+void reference_fully_connected_s8(const fully_connected_operation *of)
+{
+    for (int32_t row = 0; row < of->rows; row++)
+    {
+        for (int32_t n = 0; n < of->outputs; n++)
+        {
+            int32_t sum = 0;
+            for (int32_t i = 0; i < of->inputs; i++)
+                sum += of->input[row * of->inputs + i] * weight_of(of->weights, of->inputs, n, i);
+            const tile_constants *constants = constants_of(of->weights, 48 + (of->inputs + 3) / 4 * 16, n);
+            of->output[row * of->outputs + n] = output_of(sum, constants, n % 4, of->outputZeroPoint, of->low, of->high);
+        }
+    }
+}
+
+void reference_add_s8(const add_operation *of)
+{
+    for (int32_t i = 0; i < of->length; i++)
+    {
+        const int64_t wide = (of->wide[i] - of->wideZeroPoint) * power_of_two(19);
+        const int64_t narrow = requantize((of->narrow[i] - of->narrowZeroPoint) * power_of_two(20), of->narrowMultiplier, of->narrowShift);
+        const int64_t sum = of->wideSign * wide + of->narrowSign * narrow;
+        of->output[i] = (int8_t) limit(requantize(sum, of->multiplier, of->shift) + of->outputZeroPoint, of->low, of->high);
+    }
+}
+
+/* Rounded to the nearest, halves away from zero. */
+static int64_t average(int64_t sum, int64_t count)
+{
+    const int64_t magnitude = (2 * (sum < 0 ? -sum : sum) + count) / (2 * count);
+    return sum < 0 ? -magnitude : magnitude;
+}
+
+bool reference_average_pool_s8(const pool_operation *of)
+{
+    EACH_POSITION(of)
+    {
+        for (int32_t c = 0; c < of->channels; c++)
+        {
+            int32_t sum = 0, count = 0;
+            for (int32_t fy = 0; fy < of->filterHeight; fy++)
+            {
+                for (int32_t fx = 0; fx < of->filterWidth; fx++)
+                {
+                    const int32_t row = y * of->strideHeight - of->padTop + fy, column = x * of->strideWidth - of->padLeft + fx;
+                    if (row < 0 || row >= of->inputHeight || column < 0 || column >= of->inputWidth) continue;
+                    sum += of->input[((b * of->inputHeight + row) * of->inputWidth + column) * of->channels + c];
+                    count++;
+                }
+            }
+            if (count == 0) return false;
+            of->output[POSITION(of) * of->channels + c] = (int8_t) limit(average(sum, count), of->low, of->high);
+        }
+    }
+    return true;
+}
+
+/* Saturating rounding doubling high multiplication; halves away from zero. */
+static int64_t high_product(int64_t a, int64_t b)
+{
+    const int64_t product = a * b;
+    return product >= 0 ? (product + power_of_two(30)) / power_of_two(31) : (product + 1 - power_of_two(30)) / power_of_two(31);
+}
+
+void reference_softmax_s8(const softmax_operation *of)
+{
+    for (int32_t row = 0; row < of->rows; row++)
+    {
+        const int8_t *const input = of->input + (int64_t) row * of->depth;
+        int8_t *const output = of->output + (int64_t) row * of->depth;
+        int32_t largest = -128;
+        for (int32_t i = 0; i < of->depth; i++) if (input[i] > largest) largest = input[i];
+
+        /* 12 integer bits, 19 of fraction. */
+        int64_t sum = 0;
+        for (int32_t i = 0; i < of->depth; i++)
+        {
+            const int32_t below = largest - input[i];
+            if (below < of->entries) sum += ((int64_t) of->exponentials[of->entries - 1 - below] + 2048) / 4096;
+        }
+        int headroom = 0;
+        while (sum * power_of_two(headroom + 1) < power_of_two(32)) headroom++;
+
+        /* 1 / (2 * half) by Newton's and Raphson's division, from 48/17 - 32/17 * half, with 2 integer bits. */
+        const int64_t half = sum * power_of_two(headroom) / 2;
+        int64_t x = 1515870810 + high_product(half, -1010580540);
+        for (int step = 0; step < 3; step++) x += 4 * high_product(x, power_of_two(29) - high_product(half, x));
+        const int64_t factor = limit(2 * x, -power_of_two(31), power_of_two(31) - 1);
+
+        int8_t result[1024];
+        for (int32_t i = 0; i < of->depth; i++)
+        {
+            const int32_t below = largest - input[i];
+            int64_t value = 0;
+            if (below < of->entries)
+                value = average(high_product(factor, of->exponentials[of->entries - 1 - below]), power_of_two(35 - headroom));
+            result[i] = (int8_t) limit(value - 128, -128, 127);
+        }
+        for (int32_t i = 0; i < of->depth; i++) output[i] = result[i];
+    }
+}

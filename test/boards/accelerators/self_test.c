@@ -1,18 +1,13 @@
 /*
- * Compares a processor's kernels with the portable ones on random operations, to the byte. Prints "ok CASES", or the
- * seed of the first case that differs. What lies around the output and the scratch memory must not change.
+ * Compares a processor's kernels with plain arithmetic (reference.c) on random operations, to the byte. Prints "ok
+ * CASES", or the seed of the first case that differs. What lies around the output and the scratch memory must not change.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernels.h"
-
-void reference_conv_s8(const window_operation *of);
-void reference_depthwise_s8(const window_operation *of);
-void reference_fully_connected_s8(const fully_connected_operation *of);
-void reference_add_s8(const add_operation *of);
-bool reference_average_pool_s8(const pool_operation *of);
+#include "reference.h"
 
 enum { guardBytes = 32, poison = 0x5a, cases = 400 };
 
@@ -35,7 +30,7 @@ static bool seldom(void)
 }
 
 static int8_t input[1 << 16];
-static uint32_t weights[1 << 14], scratch[1 << 14], otherScratch[1 << 14];
+static uint32_t weights[1 << 14], scratch[1 << 14];
 static int8_t output[1 << 15], expected[1 << 15];
 
 static void draw_bytes(int8_t *to, uint32_t count, bool extreme)
@@ -44,10 +39,13 @@ static void draw_bytes(int8_t *to, uint32_t count, bool extreme)
         to[i] = (int8_t) (extreme ? (next() & 1 ? 127 : -128) : between(-128, 127));
 }
 
-/* Constants of the channels of all tiles: mostly such as models have, seldom any. */
+/*
+ * Constants of the channels of all tiles: mostly such as models have, seldom any, and seldom such as lie about the bounds
+ * within which kernels take 32-bit steps.
+ */
 static void draw_constants(uint32_t tileBytes, uint32_t tiles)
 {
-    const bool wild = seldom();
+    const bool wild = seldom(), edge = !wild && seldom();
     for (uint32_t t = 0; t < tiles; t++)
     {
         tile_constants *to = (tile_constants *) ((int8_t *) weights + t * tileBytes);
@@ -56,6 +54,10 @@ static void draw_constants(uint32_t tileBytes, uint32_t tiles)
             to->bias[lane] = wild && seldom() ? (int32_t) (next() << 9) : between(-100000, 100000);
             to->multiplier[lane] = seldom() ? 0 : (int32_t) ((1u << 30) + (next() << 6 & 0x3fffffff));
             to->shift[lane] = wild ? between(-8, 31) : between(1, 14);
+            if (!edge) continue;
+            to->bias[lane] = (next() & 1 ? 1 : -1) * ((1 << 29) + between(-70000, 70000));
+            to->multiplier[lane] = INT32_MAX - between(0, 100);
+            to->shift[lane] = between(14, 27);
         }
     }
 }
@@ -67,6 +69,11 @@ static void draw_range(int32_t *low, int32_t *high)
     if (next() & 1) return;
     *low = between(-128, 127);
     *high = between(*low, 127);
+}
+
+static int32_t draw_zero_point(void)
+{
+    return seldom() ? -128 : seldom() ? 127 : between(-128, 127);
 }
 
 static void draw_window(window_operation *of, bool extreme)
@@ -89,7 +96,7 @@ static void draw_window(window_operation *of, bool extreme)
     of->outputWidth = between(1, 8);
     of->outputs = between(1, 11);
     of->inputZeroPoint = between(-128, 127);
-    of->outputZeroPoint = between(-128, 127);
+    of->outputZeroPoint = draw_zero_point();
     draw_range(&of->low, &of->high);
     draw_bytes(input, (uint32_t) (of->batches * of->inputHeight * of->inputWidth * of->inputChannels) + 64, extreme);
     /* Any alignment. */
@@ -125,8 +132,7 @@ static bool run_window(void (*kernel)(const window_operation *), void (*referenc
     kernel(of);
     window_operation other = *of;
     other.output = expected + (of->output - output);
-    other.scratch = otherScratch;
-    other.scratchBytes = sizeof otherScratch;
+    other.scratch = NULL;
     reference(&other);
     return same(of->scratchBytes);
 }
@@ -139,6 +145,26 @@ static bool test_conv(void)
     const uint32_t depth = (uint32_t) (of.filterHeight * of.filterWidth * of.inputChannels), groups = (depth + 3) / 4;
     const uint32_t tileBytes = tileHeaderBytes + groups * tileGroupBytes, tiles = (uint32_t) (of.outputs + 3) / 4;
     draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
+    draw_constants(tileBytes, tiles);
+    of.scratchBytes = wasmote_conv_scratch_bytes(depth) + next() % (groups * 48);
+    return run_window(wasmote_conv_s8, reference_conv_s8, &of);
+}
+
+/* A patch of more inputs than kernels add up in one go, with products that are as large as can be. */
+static bool test_deep_conv(void)
+{
+    window_operation of;
+    draw_window(&of, false);
+    of.inputChannels = between(60, 70);
+    of.inputHeight = of.inputWidth = of.filterHeight = of.filterWidth = 3;
+    of.outputHeight = between(1, 3);
+    of.outputWidth = between(1, 3);
+    of.outputs = between(1, 5);
+    of.inputZeroPoint = next() & 1 ? -128 : 127;
+    memset(input, of.inputZeroPoint, (size_t) (of.batches * 9 * of.inputChannels) + 64);
+    const uint32_t depth = (uint32_t) (9 * of.inputChannels), groups = (depth + 3) / 4;
+    const uint32_t tileBytes = tileHeaderBytes + groups * tileGroupBytes, tiles = (uint32_t) (of.outputs + 3) / 4;
+    memset(weights, next() & 1 ? -128 : 127, tiles * tileBytes);
     draw_constants(tileBytes, tiles);
     of.scratchBytes = wasmote_conv_scratch_bytes(depth) + next() % (groups * 48);
     return run_window(wasmote_conv_s8, reference_conv_s8, &of);
@@ -169,7 +195,7 @@ static bool test_fully_connected(void)
         .rows = seldom() ? 3 : 1,
         .inputs = between(1, seldom() ? 700 : 90),
         .outputs = between(1, 17),
-        .outputZeroPoint = between(-128, 127),
+        .outputZeroPoint = draw_zero_point(),
         .scratch = (int8_t *) scratch + guardBytes,
         .scratchBytes = next() % 1000,
         .input = input + next() % 4,
@@ -185,7 +211,7 @@ static bool test_fully_connected(void)
     wasmote_fully_connected_s8(&of);
     fully_connected_operation other = of;
     other.output = expected + (of.output - output);
-    other.scratch = otherScratch;
+    other.scratch = NULL;
     reference_fully_connected_s8(&other);
     return same(of.scratchBytes);
 }
@@ -205,7 +231,7 @@ static bool test_add(void)
         .narrowShift = seldom() ? between(0, 31) : between(0, 6),
         .multiplier = (int32_t) ((1u << 30) + (next() << 6 & 0x3fffffff)),
         .shift = seldom() ? between(1, 31) : between(14, 24),
-        .outputZeroPoint = between(-128, 127),
+        .outputZeroPoint = draw_zero_point(),
     };
     if (of.narrowShift == 0) of.narrowMultiplier = 1 << 30;
     draw_range(&of.low, &of.high);
@@ -247,6 +273,30 @@ static bool test_average_pool(void)
     return done == reference_average_pool_s8(&other) && same(0);
 }
 
+static bool test_softmax(void)
+{
+    static int32_t table[256];
+    softmax_operation of = {
+        .input = input + next() % 4,
+        .output = output + guardBytes + next() % 4,
+        .exponentials = table,
+        .entries = seldom() ? between(1, 3) : between(1, 256),
+        .rows = between(1, 3),
+        .depth = between(1, seldom() ? 700 : 20),
+    };
+    /* exp(-beta * n), falling by a constant factor; the last one is exp(0). */
+    const int64_t factor = between(1 << 20, (1 << 23) - 1) * 256ll;
+    int64_t value = INT32_MAX;
+    for (int32_t i = of.entries - 1; i >= 0; i--, value = value * factor >> 31) table[i] = (int32_t) value;
+    draw_bytes(input, (uint32_t) (of.rows * of.depth) + 4, seldom());
+    clear();
+    wasmote_softmax_s8(&of);
+    softmax_operation other = of;
+    other.output = expected + (of.output - output);
+    reference_softmax_s8(&other);
+    return same(0);
+}
+
 int main(void)
 {
 #if defined(__ARM_ARCH_6M__)
@@ -257,17 +307,21 @@ int main(void)
     {
         const char *name;
         bool (*run)(void);
+        uint32_t every;             /* of how many cases one is run */
     } tests[] = {
-        { "conv", test_conv },
-        { "depthwise", test_depthwise },
-        { "fully connected", test_fully_connected },
-        { "add", test_add },
-        { "average pool", test_average_pool },
+        { "conv", test_conv, 1 },
+        { "deep conv", test_deep_conv, 8 },
+        { "depthwise", test_depthwise, 1 },
+        { "fully connected", test_fully_connected, 1 },
+        { "add", test_add, 1 },
+        { "average pool", test_average_pool, 1 },
+        { "softmax", test_softmax, 1 },
     };
     for (uint32_t seed = 0; seed < cases; seed++)
     {
         for (uint32_t t = 0; t < sizeof tests / sizeof *tests; t++)
         {
+            if (seed % tests[t].every != 0) continue;
             state = seed * 2654435761u + t;
             if (tests[t].run()) continue;
             printf("%s: seed %lu differs\n", tests[t].name, (unsigned long) seed);

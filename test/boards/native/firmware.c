@@ -419,13 +419,14 @@ static void test_forged_record(void)
     const uint32_t slot = slots_active();
     uint32_t position = sizeof(record);
     while (flash[position] != 0xff) position += sizeof(record);
-    record forged = { .kind = recordEmpty, .slot = slot };
+    record forged = { .kind = recordEmpty, .slot = slot, .length = model.length };
     memcpy(flash + position, &forged, sizeof forged);
     start();
     CHECK(slots_active() == slot && slots_at(slot)->state == slotComplete);
 
     /* A record of a slot that is not there, with the right CRC, is none either. */
     memset(flash + position, 0xff, sizeof forged);
+    start();
     forged = (record) { .kind = recordActive, .slot = SLOTS };
     uint32_t (*const none)(record *, uint32_t) = NULL;
     CHECK(records_append(&forged, none));

@@ -3,7 +3,7 @@ import { add } from "../../../ops/add.js";
 import { leakyRelu } from "../../../ops/leaky-relu.js";
 import { logistic } from "../../../ops/logistic.js";
 import { mul } from "../../../ops/mul.js";
-import { Refused } from "../../../ops/operator.js";
+import { NotRunnable } from "../../../ops/operator.js";
 import { relu, relu6 } from "../../../ops/relu.js";
 import { softmax } from "../../../ops/softmax.js";
 import { tanh } from "../../../ops/tanh.js";
@@ -126,7 +126,7 @@ export const activationLayers: readonly LayerMapping[] = [
         const input = builder.inputs[0] as TensorIndex;
         const rank = builder.shape(input).length;
         if (LayerConfig.axis(axis, rank) !== rank - 1) {
-          throw new Refused(`softmax along axis ${axis} of ${rank} is not supported; the last axis is`);
+          throw new NotRunnable(`softmax along axis ${axis} of ${rank} is not supported; the last axis is`);
         }
         return builder.node(softmax, { beta: 1 }, [input]);
       };

@@ -10,7 +10,7 @@ export interface LayerMapping {
   readonly inputs?: "one" | "several";
   /**
    * Reads the config, refusing there what cannot be run whatever the shapes are, and answers what builds the
-   * nodes of one call. That throws `Refused` for what cannot be run with the shapes at hand.
+   * nodes of one call. That throws `NotRunnable` for what cannot be run with the shapes at hand.
    */
   read(config: LayerConfig, className: string): (builder: LayerBuilder) => TensorIndex;
 }

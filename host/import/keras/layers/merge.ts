@@ -2,7 +2,7 @@ import type { FusedActivation, TensorIndex } from "../../../graph/node.js";
 import { add } from "../../../ops/add.js";
 import { concatenation } from "../../../ops/concatenation.js";
 import { mul } from "../../../ops/mul.js";
-import { type Operator, Refused, require } from "../../../ops/operator.js";
+import { NotRunnable, type Operator, requireThat } from "../../../ops/operator.js";
 import { sub } from "../../../ops/sub.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import { LayerConfig } from "../layer-config.js";
@@ -19,10 +19,12 @@ const binary =
 function reduceInputs(merge: Merge, finish?: (builder: LayerBuilder, merged: TensorIndex) => TensorIndex) {
   return (builder: LayerBuilder): TensorIndex => {
     const { inputs } = builder;
-    require(inputs.length >= 2, `the layer has ${inputs.length} input; at least 2 are expected`);
+    requireThat(inputs.length >= 2, `the layer has ${inputs.length} input; at least 2 are expected`);
     const ranks = inputs.map((index) => builder.shape(index).length);
-    require(new Set(ranks).size ===
-      1, `inputs of ranks ${ranks.join(" and ")} are not supported; equal ranks are`);
+    requireThat(
+      new Set(ranks).size === 1,
+      `inputs of ranks ${ranks.join(" and ")} are not supported; equal ranks are`,
+    );
     let merged = inputs[0] as TensorIndex;
     for (let i = 1; i < inputs.length; i++) {
       const last = i === inputs.length - 1 && finish === undefined;
@@ -71,7 +73,9 @@ export const mergeLayers: readonly LayerMapping[] = [
         const rank = builder.shape(builder.inputs[0] as TensorIndex).length;
         const axis = LayerConfig.axis(given, rank);
         if (axis < 1)
-          throw new Refused(`axis ${given} of inputs of rank ${rank} is not supported; 1 to ${rank - 1} are`);
+          throw new NotRunnable(
+            `axis ${given} of inputs of rank ${rank} is not supported; 1 to ${rank - 1} are`,
+          );
         return builder.node(concatenation, { axis }, builder.inputs);
       };
     },

@@ -1,7 +1,7 @@
 import type { TensorIndex } from "../../../graph/node.js";
 import { add } from "../../../ops/add.js";
 import { mul } from "../../../ops/mul.js";
-import { Refused } from "../../../ops/operator.js";
+import { NotRunnable } from "../../../ops/operator.js";
 import { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";
 
@@ -21,7 +21,7 @@ export const normalizationLayers: readonly LayerMapping[] = [
         const input = builder.inputs[0] as TensorIndex;
         const inputShape = builder.shape(input);
         if (LayerConfig.axis(axis, inputShape.length) !== inputShape.length - 1) {
-          throw new Refused(`normalization along axis ${axis} is not supported; the last axis is`);
+          throw new NotRunnable(`normalization along axis ${axis} is not supported; the last axis is`);
         }
         const shape = [inputShape.at(-1) as number];
         const names = [
@@ -35,7 +35,7 @@ export const normalizationLayers: readonly LayerMapping[] = [
         const variance = weight("moving_variance") as Float32Array;
         const factor = variance.map((value, n) => (weight("gamma")?.[n] ?? 1) / Math.sqrt(value + epsilon));
         if (!factor.every(Number.isFinite))
-          throw new Refused("the moving variance is negative, or zero without epsilon");
+          throw new NotRunnable("the moving variance is negative, or zero without epsilon");
         const mean = weight("moving_mean") as Float32Array;
         const offset = mean.map((value, n) => (weight("beta")?.[n] ?? 0) - value * (factor[n] as number));
         const factorInput = builder.constant("factor", shape, () => factor);

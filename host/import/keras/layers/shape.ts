@@ -1,19 +1,20 @@
 import type { TensorIndex } from "../../../graph/node.js";
 import { elementCount } from "../../../graph/tensor.js";
-import { require } from "../../../ops/operator.js";
+import { requireThat } from "../../../ops/operator.js";
 import { pad } from "../../../ops/pad.js";
 import { reshape } from "../../../ops/reshape.js";
 import type { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";
 
-/** `target_shape`, whose one -1 is what remains of `count` elements. Throws `Refused` where they do not fit. */
+/** `target_shape`, whose one -1 is what remains of `count` elements. Throws `NotRunnable` where they do not fit. */
 function resolveTarget(target: readonly number[], count: number): number[] {
   const known = target.filter((length) => length !== -1).reduce((product, length) => product * length, 1);
-  require(target.filter((length) => length === -1).length <= 1, "target_shape has more than one -1");
+  requireThat(target.filter((length) => length === -1).length <= 1, "target_shape has more than one -1");
   const shape = target.map((length) => (length === -1 ? count / known : length));
-  require(shape.every((length) => Number.isInteger(length) && length >= 1) &&
-    elementCount(shape) ===
-      count, `target_shape [${target.join(", ")}] does not hold the input's ${count} elements`);
+  requireThat(
+    shape.every((length) => Number.isInteger(length) && length >= 1) && elementCount(shape) === count,
+    `target_shape [${target.join(", ")}] does not hold the input's ${count} elements`,
+  );
   return shape;
 }
 
@@ -68,7 +69,7 @@ export const shapeLayers: readonly LayerMapping[] = [
       return (builder) => {
         const input = builder.inputs[0] as TensorIndex;
         const rank = builder.shape(input).length;
-        require(rank === 4, `the input has rank ${rank}; 4 is expected`);
+        requireThat(rank === 4, `the input has rank ${rank}; 4 is expected`);
         return builder.node(pad, { before: [0, top, left, 0], after: [0, bottom, right, 0], value: 0 }, [
           input,
         ]);

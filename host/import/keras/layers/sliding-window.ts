@@ -1,5 +1,5 @@
 import type { TensorIndex } from "../../../graph/node.js";
-import { require } from "../../../ops/operator.js";
+import { requireThat } from "../../../ops/operator.js";
 import { reshape } from "../../../ops/reshape.js";
 import { explicitPadding, type Padding, type Window } from "../../../ops/window.js";
 import type { LayerBuilder } from "../layer-builder.js";
@@ -42,11 +42,11 @@ export function readWindow(
   };
 }
 
-/** The layer's input as [batch, height, width, channels]: a 1-d layer's gets a height of 1. Throws `Refused`. */
+/** The layer's input as [batch, height, width, channels]: a 1-d layer's gets a height of 1. Throws `NotRunnable`. */
 export function imageInput(builder: LayerBuilder, axes: 1 | 2): TensorIndex {
   const input = builder.inputs[0] as TensorIndex;
   const shape = builder.shape(input);
-  require(shape.length === axes + 2, `the input has rank ${shape.length}; ${axes + 2} is expected`);
+  requireThat(shape.length === axes + 2, `the input has rank ${shape.length}; ${axes + 2} is expected`);
   if (axes === 2) return input;
   const [batches, width, channels] = shape as [number, number, number];
   return builder.node(reshape, { shape: [batches, 1, width, channels] }, [input], "expanded");

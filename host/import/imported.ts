@@ -1,0 +1,47 @@
+import { type Refusal, UnsupportedModelError } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
+import type { Node } from "../graph/node.js";
+
+/** A model as far as it could be read. */
+export interface Imported {
+  name: string;
+  /**
+   * The graph. A node that is refused is in it under the file's own operator, which no table knows; undefined where what
+   * is refused leaves no graph at all.
+   */
+  graph: Graph | undefined;
+  /** What cannot be run, in the order of the file. */
+  refusals: readonly Refusal[];
+  /** The nodes by operator, as the file calls them (`CONV_2D`, `Conv2D`), in the order of the file. */
+  operators: readonly { operator: string; nodes: number }[];
+  /** What the file calls the operator of a node of the graph. */
+  operatorOf(node: Node): string;
+}
+
+/** The graph of a model that can be run whole. Throws `model-unsupported` with everything that is refused. */
+export function requireGraph({ graph, refusals }: Pick<Imported, "graph" | "refusals">): Graph {
+  if (refusals.length > 0 || graph === undefined) throw new UnsupportedModelError(refusals);
+  return graph;
+}
+
+/** Does work on the graph of a model. What that refuses is told in the file's own words. */
+export async function inWordsOf<T>({ graph, operatorOf }: Imported, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UnsupportedModelError)) throw error;
+    const nodes = new Map((graph?.nodes ?? []).map((node) => [node.name, node]));
+    const refusals = error.refusals.map((refusal) => {
+      const node = nodes.get(refusal.node);
+      return { ...refusal, operator: node === undefined ? refusal.operator : operatorOf(node) };
+    });
+    throw new UnsupportedModelError(refusals, error.place);
+  }
+}
+
+/** How often each name occurs, in the order in which they occur first. */
+export function countOperators(names: readonly string[]): { operator: string; nodes: number }[] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([operator, nodes]) => ({ operator, nodes }));
+}

@@ -1,0 +1,131 @@
+import { decode } from "cborg";
+import { maxManifestBytes, maxMemoryBytes } from "../abi/limits.js";
+import { WasmoteError } from "../errors.js";
+import { type DType, elementBytes, tensorBytes } from "../graph/tensor.js";
+import {
+  bytes,
+  count,
+  fields,
+  finiteNumber,
+  integer,
+  list,
+  oneOf,
+  optional,
+  positiveCount,
+  positiveNumber,
+  refuseField,
+  text,
+} from "./fields.js";
+import {
+  type Manifest,
+  type ManifestStep,
+  type ManifestTensor,
+  manifestVersion,
+  type PixelNormalization,
+} from "./manifest.js";
+
+/** Most that a manifest may list: far above what a microcontroller's model has. */
+const most = {
+  rank: 32,
+  tensors: 1024,
+  labels: 65_536,
+  channels: 65_536,
+  steps: 65_536,
+  imports: 256,
+  kernels: 64,
+};
+
+const dtypes = Object.keys(elementBytes) as DType[];
+
+const tensorFields = fields<ManifestTensor>({
+  name: text,
+  dtype: oneOf(dtypes),
+  shape: list(positiveCount, most.rank),
+  address: count,
+  scale: optional(positiveNumber),
+  zeroPoint: optional(integer),
+  labels: optional(list(text, most.labels)),
+  interface: optional(oneOf(dtypes)),
+  pixels: optional(
+    fields<PixelNormalization>({
+      mean: list(finiteNumber, most.channels),
+      std: list(positiveNumber, most.channels),
+    }),
+  ),
+  sampleRate: optional(positiveCount),
+});
+
+const importNames = list(text, most.imports);
+
+const manifestFields = fields<Manifest>({
+  version: count,
+  name: text,
+  inputs: list(tensorFields, most.tensors),
+  outputs: list(tensorFields, most.tensors),
+  memoryBytes: positiveCount,
+  steps: list(
+    fields<ManifestStep>({ name: text, operator: text, macs: count, weightBytes: count }),
+    most.steps,
+  ),
+  imports: fields<Manifest["imports"]>({ required: importNames, optional: importNames }),
+  kernels: optional(list(bytes(32), most.kernels)),
+});
+
+/** Lowest and highest zero point by dtype; the others have none but 0. */
+const zeroPoints: Readonly<Partial<Record<DType, readonly [low: number, high: number]>>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+};
+
+/**
+ * Reads the contents of the section `wasmote.manifest`; nothing in it is believed. Fields that are unknown are left out.
+ *
+ * @throws `module-invalid`, `module-newer`, and `memory-exceeded` where it asks for more than a model may have
+ */
+export function readManifest(section: Uint8Array): Manifest {
+  if (section.length > maxManifestBytes) {
+    throw new WasmoteError("module-invalid", `its manifest has ${section.length} bytes`);
+  }
+  const found = decoded(section);
+  const { version } = fields<{ version: number }>({ version: count })(found, "");
+  if (version > manifestVersion) {
+    throw new WasmoteError("module-newer", `format ${version}; up to ${manifestVersion} is known here`);
+  }
+  const manifest = manifestFields(found, "");
+  if (manifest.memoryBytes > maxMemoryBytes) {
+    throw new WasmoteError("memory-exceeded", `${manifest.memoryBytes} bytes; at most ${maxMemoryBytes}`);
+  }
+  for (const [i, tensor] of manifest.inputs.entries()) checkTensor(tensor, manifest, `inputs[${i}]`);
+  for (const [i, tensor] of manifest.outputs.entries()) checkTensor(tensor, manifest, `outputs[${i}]`);
+  return manifest;
+}
+
+function decoded(section: Uint8Array): unknown {
+  try {
+    return decode(section);
+  } catch {
+    throw new WasmoteError("module-invalid", "its manifest is no CBOR");
+  }
+}
+
+function checkTensor(tensor: ManifestTensor, { memoryBytes }: Manifest, at: string): void {
+  const { dtype, shape, address, zeroPoint = 0, labels, pixels } = tensor;
+  if (address + tensorBytes(tensor) > memoryBytes) {
+    refuseField(at, `a place inside the ${memoryBytes} bytes of linear memory`);
+  }
+  const [low, high] = zeroPoints[dtype] ?? [0, 0];
+  if (zeroPoint < low || zeroPoint > high) refuseField(`${at}.zeroPoint`, `${low} to ${high}`);
+  if (tensor.interface !== undefined && tensor.interface !== dtype && tensor.scale === undefined) {
+    refuseField(`${at}.interface`, `${dtype} without a scale`);
+  }
+  const channels = shape.at(-1) ?? 1;
+  for (const numbers of pixels === undefined ? [] : [pixels.mean, pixels.std]) {
+    if (numbers.length !== 1 && numbers.length !== channels)
+      refuseField(`${at}.pixels`, "one number, or one a channel");
+  }
+  if (labels !== undefined && labels.length !== channels) {
+    refuseField(`${at}.labels`, "one text for each index of the last axis");
+  }
+}

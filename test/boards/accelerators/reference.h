@@ -1,0 +1,14 @@
+/* The operations of boards/accelerators/kernels.h by their definitions, one output after the other. */
+#ifndef ACCELERATORS_REFERENCE_H
+#define ACCELERATORS_REFERENCE_H
+
+#include "kernels.h"
+
+void reference_conv_s8(const window_operation *of);
+void reference_depthwise_s8(const window_operation *of);
+void reference_fully_connected_s8(const fully_connected_operation *of);
+void reference_add_s8(const add_operation *of);
+bool reference_average_pool_s8(const pool_operation *of);
+void reference_softmax_s8(const softmax_operation *of);
+
+#endif

@@ -1,0 +1,251 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { processOutput } from "../../host/cli/output.js";
+import { createProgram } from "../../host/cli/program.js";
+import { modelFile } from "../device/simulated-board.js";
+import { FakeTools } from "../flash/fake-tools.js";
+import { smallModel, writeTflite } from "../import/tflite-writer.js";
+import { inProcess, type Result, root, temporaryFolder, writeSmallModel } from "./command.js";
+import { type ServedBoard, serveBoard } from "./served-board.js";
+
+/** Every option of every command is obeyed, or refused; one without a test here fails. */
+
+const { folder, remove } = temporaryFolder();
+const at = (name: string) => join(folder, name);
+let tools: FakeTools;
+const cache = process.env.XDG_CACHE_HOME;
+let served: ServedBoard;
+
+test.before(async () => {
+  process.env.XDG_CACHE_HOME = at("cache");
+  tools = new FakeTools();
+  tools.addFirmwareTools("pico");
+  await writeSmallModel(folder);
+  writeFileSync(at("net.tflite"), writeTflite(smallModel()));
+  const unknown = smallModel();
+  const nodes = unknown.nodes.map((node) => ({ ...node, builtin: "CONV_3D" }));
+  writeFileSync(at("unknown.tflite"), writeTflite({ ...unknown, nodes }));
+  writeFileSync(at("board.wasm"), modelFile("on-board", 100, 1, ["wasmote.accel_conv_s8"]));
+  writeFileSync(at("in.json"), "[1, 2, 3, 4]");
+  writeFileSync(at("in.bin"), new Uint8Array(16));
+  served = await serveBoard(folder);
+  served.board.imports.push("wasmote.accel_conv_s8");
+});
+test.after(() => {
+  served.close();
+  tools.remove();
+  if (cache === undefined) delete process.env.XDG_CACHE_HOME;
+  else process.env.XDG_CACHE_HOME = cache;
+  remove();
+});
+
+const done = async (...args: string[]): Promise<Result> => {
+  const result = await inProcess(args);
+  assert.is(result.code, 0, `${args.join(" ")}: ${result.stderr}`);
+  return result;
+};
+const refused = async (code: number, expected: RegExp, ...args: string[]): Promise<void> => {
+  const result = await inProcess(args);
+  assert.is(result.code, code, `${args.join(" ")}: ${result.stderr}`);
+  assert.match(result.stderr, expected);
+};
+const json = async (...args: string[]) => JSON.parse((await done(...args, "--json")).stdout);
+const build = (name: string, ...args: string[]) => done("build", at(name), "-o", at("built.wasm"), ...args);
+const bytes = (name: string): number[] => [...readFileSync(at(name))];
+const small = ["run", at("small.wasm"), "--input", at("in.json")];
+const onBoard = ["run", at("board.wasm"), "--input", at("in.bin")];
+const floatModel = [join(root, "models/digits/float/model.json")];
+const samples = join(root, "models/digits/samples/calibration.npy");
+const delta = join(root, "docs/examples/delta-operator");
+
+/** What shows that an option is obeyed, by command and option. */
+const obeyed: Readonly<Record<string, () => Promise<void>>> = {
+  "build --out": async () => {
+    await done("build", at("net.tflite"), "-o", at("new/named.wasm"));
+    assert.ok(existsSync(at("new/named.wasm")));
+  },
+  "build --calibrate": async () => {
+    const out = ["-o", at("digits.wasm")];
+    await refused(1, /calibration-missing/, "build", ...floatModel, ...out);
+    await done("build", ...floatModel, ...out, "--calibrate", samples);
+    await refused(
+      2,
+      /--calibrate is of no use: the model is of integers already/,
+      ...["build", at("net.tflite"), ...out, "--calibrate", samples],
+    );
+  },
+  "build --quantize": async () => {
+    await build("net.tflite");
+    const automatic = bytes("built.wasm");
+    await build("net.tflite", "--quantize", "int8");
+    assert.equal(bytes("built.wasm"), automatic);
+  },
+  "build --keep": async () => {
+    await build("net.tflite", "--keep", at("kept"));
+    assert.ok(existsSync(at("kept/steps.txt")));
+  },
+  "build --wat": async () => {
+    await build("net.tflite", "--keep", at("text"), "--wat");
+    assert.ok(existsSync(at("text/model.wat")));
+    await refused(2, /--wat is of no use without --keep/, "build", at("net.tflite"), "--wat");
+  },
+  "build --operators": () =>
+    refused(1, /operators-invalid.*no folder/, "build", at("net.tflite"), "--operators", at("absent")),
+  "build --board": async () => {
+    assert.match((await build("net.tflite", "--board", "pico")).stdout, /fits pico/);
+    await refused(1, /"picoo" \(did you mean pico\?\)/, "build", at("net.tflite"), "--board", "picoo");
+  },
+  "build --verbose": () => refused(1, /\n {2}CONV_3D {2}node "/, "build", at("unknown.tflite"), "--verbose"),
+  "build --json": async () =>
+    assert.is(JSON.parse((await build("net.tflite", "--json")).stdout).model, "net"),
+
+  "run --input": async () => assert.equal((await json(...small)).outputs[0].values, [1, 2, 10]),
+  "run --output": async () => {
+    await done(...small, "--output", at("out.bin"));
+    assert.equal(bytes("out.bin"), [2, 4, 20]);
+    const { outputs } = await json(...small, "--output", at("again.bin"));
+    assert.equal(
+      [bytes("again.bin"), outputs[0].raw],
+      [
+        [2, 4, 20],
+        [2, 4, 20],
+      ],
+      "--json and --output both",
+    );
+  },
+  "run --on": async () => {
+    await done(...small, "--on", "node");
+    await refused(
+      1,
+      /"nod" \(did you mean node\?\); there are wasm3, node.*\nhelp: Use --on wasm3, --on node/,
+      ...small,
+      "--on",
+      "nod",
+    );
+  },
+  "run --tier": () => refused(1, /tier-unavailable/, ...small, "--on", "node", "--tier", "accelerated"),
+  "run --port": async () => {
+    const { outputs } = await json(...onBoard, "--port", served.port);
+    assert.equal(outputs[0].raw, new Array(16).fill(1), "the board adds 1");
+    await refused(3, /port-unavailable/, ...small, "--port", "tcp://127.0.0.1:1");
+    for (const on of ["node", "wasm3"])
+      await refused(2, /--on \w+ runs in this process/, ...small, "--on", on, "--port", served.port);
+    await refused(
+      1,
+      /board-other\].*simulated at .*; pico is expected/,
+      ...[...onBoard, "--on", "pico", "--port", served.port],
+    );
+  },
+  "run --limit": () => limited("run"),
+  "run --json": async () => assert.is((await json(...small)).outputs[0].name, "out"),
+
+  "inspect --operators": async () => {
+    await refused(1, /operators-invalid/, "inspect", at("net.tflite"), "--operators", at("absent"));
+    await refused(2, /--operators is of no use/, "inspect", at("small.wasm"), "--operators", delta);
+  },
+  "inspect --verbose": async () => {
+    await refused(1, /\n {2}CONV_3D {2}node "/, "inspect", at("unknown.tflite"), "--verbose");
+    await refused(2, /--verbose is of no use/, "inspect", at("small.wasm"), "--verbose");
+  },
+  "inspect --json": async () => {
+    assert.is((await json("inspect", at("small.wasm"))).manifest.name, "small");
+    assert.is((await json("inspect", at("net.tflite"))).build.quantizes, false);
+  },
+
+  "bench --on": async () => assert.is((await json("bench", at("small.wasm"), "--on", "node")).on, "node"),
+  "bench --port": async () => {
+    assert.is((await json("bench", at("board.wasm"), "--port", served.port)).on, "simulated");
+    await refused(3, /port-unavailable/, "bench", at("small.wasm"), "--port", "tcp://127.0.0.1:1");
+  },
+  "bench --tier": async () => {
+    const base = ["bench", at("board.wasm"), "--port", served.port];
+    assert.is((await json(...base)).tier, "accelerated");
+    assert.is((await json(...base, "--tier", "portable")).tier, "portable");
+  },
+  "bench --limit": () => limited("bench"),
+  "bench --compare": async () => {
+    const base = ["bench", at("board.wasm"), "--port", served.port];
+    const { base: first, other } = await json(...base, "--compare", "portable");
+    assert.equal([first.tier, other.tier], ["accelerated", "portable"]);
+    const files = await json("bench", at("small.wasm"), "--on", "node", "--compare", at("net.wasm.copy"));
+    assert.is(files.other.model, "net");
+  },
+  "bench --json": async () =>
+    assert.is((await json("bench", at("small.wasm"), "--on", "node")).model, "small"),
+
+  "boards --model": async () => {
+    assert.match((await done("boards", "--model", at("small.wasm"))).stdout, / small\n.* fits\n/);
+  },
+  "boards --json": async () => assert.ok((await json("boards")).length > 5),
+
+  "firmware --out": async () => {
+    await done("firmware", "pico", "-o", at("pico.hex"));
+    assert.ok(existsSync(at("pico.hex")));
+  },
+  "firmware --json": async () => {
+    assert.is((await json("firmware", "pico", "-o", at("pico.elf"))).board, "pico");
+  },
+
+  "flash --method": () =>
+    refused(1, /flash-method\].*the method esptool for pico/, "flash", "pico", "--method", "esptool"),
+  "flash --device": () =>
+    refused(3, /device-missing\].*nowhere is no UF2 volume/, "flash", "pico", "--device", "nowhere"),
+
+  "push --port": async () => {
+    const { stderr } = await done("push", at("board.wasm"), "--port", served.port);
+    assert.match(stderr, /on-board is active on simulated/);
+  },
+  "push --on": () =>
+    refused(1, /board-other/, "push", at("board.wasm"), "--port", served.port, "--on", "pico"),
+  "push --json": async () => {
+    assert.is((await json("push", at("board.wasm"), "--port", served.port)).board, "simulated");
+  },
+
+  "monitor --port": () => refused(3, /port-unavailable/, "monitor", "--port", `unix:${at("absent")}`),
+  "monitor --baud": async () => {
+    await refused(2, /whole number/, "monitor", "--port", "x", "--baud", "fast");
+    await refused(2, /--baud is of no use/, "monitor", "--port", served.port, "--baud", "9600");
+  },
+
+  "toolchain --check": async () => {
+    tools.script("apt-get", `/bin/touch '${at("asked")}'`);
+    await refused(3, /tool-missing/, "toolchain", "--check");
+    assert.not(existsSync(at("asked")));
+  },
+  "toolchain --json": async () => {
+    const { stdout } = await inProcess(["toolchain", "--check", "--json"]);
+    assert.ok(JSON.parse(stdout).some((tool: { program: string }) => tool.program === "cmake"));
+  },
+};
+
+/** The board is told the limit. */
+async function limited(command: string): Promise<void> {
+  const limits: (number | undefined)[] = [];
+  served.board.onRun = (first, last, limit) => {
+    limits.push(limit);
+    return { code: 0, count: last - first };
+  };
+  const inputs = command === "run" ? ["--input", at("in.bin")] : [];
+  await done(command, at("board.wasm"), ...inputs, "--port", served.port, "--limit", "77");
+  served.board.onRun = undefined;
+  assert.ok(limits.length > 0 && limits.every((limit) => limit === 77));
+}
+
+test("every option has a test, and every test an option", async () => {
+  const program = await createProgram([], processOutput({ write: () => true }, { write: () => true }));
+  const options = program.commands.flatMap((command) =>
+    command.options.map((option) => `${command.name()} ${option.long}`),
+  );
+  assert.equal(options.sort(), Object.keys(obeyed).sort());
+});
+
+test.before(async () => {
+  mkdirSync(at("new"), { recursive: true });
+  await done("build", at("net.tflite"), "-o", at("net.wasm.copy"));
+});
+
+for (const [option, check] of Object.entries(obeyed)) test(`${option} is obeyed`, check);
+
+test.run();

@@ -1,0 +1,31 @@
+import { type Block, blockBytesAt, type Schedule } from "../../host/plan/lifetimes.js";
+import { random } from "./random-graph.js";
+
+/** Blocks of random sizes and lifetimes; some shrink, some want alignment. */
+export function randomSchedule(
+  seed: number,
+  count: number,
+  steps: number,
+  alignments: readonly number[],
+): Schedule {
+  const next = random(seed);
+  const below = (limit: number) => Math.floor(next() * limit);
+  const blocks = Array.from({ length: count }, (): Block => {
+    const first = below(steps);
+    const last = Math.min(steps - 1, first + below(4));
+    const bytes = 8 * (1 + below(12));
+    const shrinks = last > first && next() < 0.3;
+    const segments = shrinks
+      ? [
+          { bytes, first, last: first + 1 },
+          { bytes: 8 * Math.ceil(bytes / 32), first: first + 1, last },
+        ]
+      : [{ bytes, first, last }];
+    const alignment = alignments[below(alignments.length)] as number;
+    return { segments, tensors: segments.map((_, at) => at), first, last, bytes, alignment };
+  });
+  const aliveBytes = Array.from({ length: steps }, (_, step) =>
+    blocks.reduce((sum, block) => sum + blockBytesAt(block, step), 0),
+  );
+  return { steps, lifetimes: new Map(), blocks, aliveBytes };
+}
