@@ -33,7 +33,7 @@ export function pixelOptions(): Option[] {
       numbers("mean", () => true),
     ),
     new Option("--std <numbers>", "likewise: the real value is (pixel - mean) / std").argParser(
-      numbers("std", (value) => value !== 0),
+      numbers("std", (value) => value > 0),
     ),
   ];
 }

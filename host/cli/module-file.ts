@@ -34,9 +34,10 @@ function requireModule(bytes: Uint8Array, file: string): void {
   const name = kind !== undefined ? kindNames[kind] : json ? "JSON" : text ? "plain text" : undefined;
   if (name === undefined) return;
   const unbuilt = json || (kind !== undefined && unbuiltKinds.includes(kind));
-  if (!unbuilt) throw new WasmoteError("module-invalid", `it is ${name}`, { file });
-  const help = `Build it first: \`wasmote build ${file} -o NAME.wasm\`, then give NAME.wasm.`;
-  throw new WasmoteError("module-unbuilt", `it is ${name}`, { file }, { help });
+  const help = unbuilt
+    ? `Build it first: \`wasmote build ${file} -o NAME.wasm\`, then give NAME.wasm.`
+    : "Name a .wasm built by `wasmote build`.";
+  throw new WasmoteError(unbuilt ? "module-unbuilt" : "module-invalid", `it is ${name}`, { file }, { help });
 }
 
 /** Opens the runner named by `--on`. Throws `board-unknown`, `tier-unavailable`, `addon-missing`. */

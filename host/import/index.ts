@@ -93,11 +93,10 @@ function importerOf(bytes: Uint8Array, path: string): Importer {
     );
   }
   const importer = importers.find(({ match }) => match(bytes, path));
-  const known = planned.find((ending) => path.toLowerCase().endsWith(ending));
-  if (importer === undefined && known !== undefined)
-    throw new WasmoteError("format-planned", `a ${known} file`);
   if (isText(bytes) && !matchTfjs(bytes, path)) throw new WasmoteError("format-unknown", "it is plain text");
   if (importer !== undefined) return importer;
+  const known = planned.find((ending) => path.toLowerCase().endsWith(ending));
+  if (known !== undefined) throw new WasmoteError("format-planned", `a ${known} file`);
   throw new WasmoteError("format-unknown", `${bytes.length} bytes that start with ${firstBytes(bytes)}`);
 }
 

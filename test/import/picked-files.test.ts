@@ -27,4 +27,17 @@ test("a file that was not picked, and one of two of a name, are refused", async 
   refused("a.bin", "2 files of that name were picked");
 });
 
+test("a file larger than is asked for, or than any that is read, is refused", async () => {
+  const readFile = await readPickedFiles([file("a.bin", 1, 2, 3)]);
+  assert.equal(readFile("a.bin", 3).length, 3);
+  const tooLarge = (error: unknown) => error instanceof WasmoteError && error.code === "file-too-large";
+  assert.throws(() => readFile("a.bin", 2), tooLarge);
+  const large = { name: "b.bin", size: 2 ** 28 + 1, arrayBuffer: () => assert.unreachable("it was read") };
+  let thrown: unknown;
+  await readPickedFiles([large as unknown as File]).catch((error: unknown) => {
+    thrown = error;
+  });
+  assert.ok(tooLarge(thrown));
+});
+
 test.run();

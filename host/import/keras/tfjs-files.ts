@@ -12,7 +12,7 @@ function parse(bytes: Uint8Array, what: string): unknown {
   try {
     return parseJson(bytes);
   } catch (error) {
-    throw new WasmoteError("model-corrupt", `${what} is no JSON that is read: ${(error as Error).message}`);
+    throw new WasmoteError("model-corrupt", `${what} cannot be read as JSON: ${(error as Error).message}`);
   }
 }
 
@@ -29,6 +29,8 @@ function topologyOf(json: JsonObject): unknown {
 function shardPath(modelPath: string, shard: string): string {
   const forward = shard.replaceAll("\\", "/");
   const parts = forward.split("/").filter((part) => part !== "" && part !== ".");
+  if (forward.includes("\0"))
+    throw new WasmoteError("model-invalid", `shard path ${shown(shard)} names no file`);
   const leaves = /^(\/|[a-z][a-z0-9+.-]*:)/i.test(forward) || parts.includes("..");
   if (leaves || forward === "") {
     throw new WasmoteError("model-invalid", `shard path ${shown(shard)} leaves the model's folder`);

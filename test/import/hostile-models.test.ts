@@ -1,0 +1,241 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type ErrorCode, WasmoteError } from "../../host/errors.js";
+import { maxNodes } from "../../host/graph/limits.js";
+import { importModel } from "../../host/import/index.js";
+import { buildModel } from "../../host/pipeline.js";
+import { writeTflite } from "./tflite-writer.js";
+
+const encode = (value: unknown) =>
+  new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
+
+/** Asserts that a model is refused with this code; `shards` are the files beside it. */
+function refused(
+  bytes: Uint8Array,
+  code: ErrorCode,
+  message: RegExp,
+  shards: Record<string, Uint8Array> = {},
+): void {
+  const path = bytes[0] === "{".charCodeAt(0) ? "model.json" : "model.tflite";
+  const read = (name: string, limit = Number.POSITIVE_INFINITY): Uint8Array => {
+    const found = shards[name];
+    if (found === undefined) throw new WasmoteError("file-unreadable", "no such file", { file: name });
+    if (found.length > limit) throw new WasmoteError("file-too-large", `${found.length} bytes; ${limit}`);
+    return found;
+  };
+  try {
+    importModel(path, bytes, read);
+  } catch (error) {
+    assert.instance(error, WasmoteError, `${(error as Error).message}`);
+    assert.is((error as WasmoteError).code, code, (error as Error).message);
+    assert.match((error as Error).message, message);
+    return;
+  }
+  assert.unreachable("nothing was thrown");
+}
+
+const inputLayer = {
+  class_name: "InputLayer",
+  config: { name: "in", batch_input_shape: [null, 4] },
+  inbound_nodes: [],
+};
+const relu = (name: string, from: string) => ({
+  class_name: "ReLU",
+  config: { name },
+  name,
+  inbound_nodes: [[[from, 0, 0, {}]]],
+});
+
+/** A functional model of these layers after its input "in". */
+const functional = (layers: readonly object[], output: string, name = "m") => ({
+  class_name: "Functional",
+  config: {
+    name,
+    layers: [{ name: "in", ...inputLayer }, ...layers],
+    input_layers: [["in", 0, 0]],
+    output_layers: [[output, 0, 0]],
+  },
+});
+
+const model = (modelTopology: unknown, weightsManifest: unknown = []) =>
+  encode({ modelTopology, weightsManifest });
+
+const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+
+test("JSON nested deep is refused, wherever it is, also in a string", () => {
+  for (const depth of [300, 5000, 100000]) {
+    refused(encode(`{"modelTopology":${nested(depth)}}`), "model-corrupt", /nested \d+ deep; up to 256/);
+    const text = { model_config: `{"config":${nested(depth)}}` };
+    refused(model(text), "model-corrupt", /model_config cannot be read as JSON.*nested/);
+  }
+  const inString = `{"modelTopology":"${"[".repeat(300)}","weightsManifest":[]}`;
+  refused(encode(inString), "model-invalid", /modelTopology is "\[+\.\.\.; an object/);
+});
+
+test("JSON of more bytes than a model.json has is refused", () => {
+  refused(encode(`{"modelTopology":"${"a".repeat(2 ** 24)}"}`), "model-corrupt", /up to 16777216 are read/);
+});
+
+test("arguments nested as deep as is read are a clear error", () => {
+  const call = { args: JSON.parse(nested(200)), kwargs: {} };
+  refused(
+    model(functional([{ ...relu("a", "in"), inbound_nodes: [call] }], "a")),
+    "model-unsupported",
+    /the layer has 0 inputs/,
+  );
+});
+
+test("a Keras chain of many layers is refused, in whatever order its layers are", () => {
+  const layers = Array.from({ length: 20000 }, (_, i) => relu(`l${i}`, i === 0 ? "in" : `l${i - 1}`));
+  refused(model(functional(layers, "l19999")), "model-too-large", /entries of config\.layers/);
+  refused(model(functional([...layers].reverse(), "l19999")), "model-too-large", /entries of config\.layers/);
+  const fewer = layers.slice(0, 2 * maxNodes).reverse();
+  refused(
+    model(functional(fewer, `l${2 * maxNodes - 1}`)),
+    "model-too-large",
+    /more than 2048 calls of layers/,
+  );
+});
+
+test("models that call each other twice at each level are refused before they are unfolded", () => {
+  let inner: object = functional([relu("r", "in")], "r");
+  for (let level = 0; level < 30; level++) {
+    const name = `m${level}`;
+    const twice = { ...inner, name, inbound_nodes: [[["in", 0, 0, {}]], [[name, 0, 0, {}]]] };
+    inner = functional([twice], name, name);
+  }
+  refused(model(inner), "model-too-large", /more than \d+ (calls of layers|entries)/);
+});
+
+test("models nested deeper than real ones are refused", () => {
+  let inner: object = { class_name: "Sequential", config: { layers: [inputLayer, relu("r", "in")] } };
+  for (let level = 0; level < 40; level++) {
+    inner = { class_name: "Sequential", config: { name: `n${level}`, layers: [inner] } };
+  }
+  refused(model(inner), "model-invalid", /nested more than 32 deep/);
+  let deeper = JSON.stringify(inner);
+  for (let level = 0; level < 2500; level++) {
+    deeper = `{"class_name":"Sequential","config":{"name":"d${level}","layers":[${deeper}]}}`;
+  }
+  refused(encode(`{"modelTopology":${deeper},"weightsManifest":[]}`), "model-corrupt", /nested/);
+});
+
+test("shards are read up to what the manifest needs, once each", () => {
+  const weights = [{ name: "a/kernel", shape: [2], dtype: "float32" }];
+  const group = (paths: string[], needed = weights) =>
+    model(functional([relu("a", "in")], "a"), [{ paths, weights: needed }]);
+  const shards = { "a.bin": new Uint8Array(4), "b.bin": new Uint8Array(4), "big.bin": new Uint8Array(100) };
+  refused(group(["big.bin"]), "shard-short", /100 bytes; 8 .*big\.bin/, shards);
+  refused(group(["a.bin", "big.bin"]), "shard-short", /100 bytes; 4 .*big\.bin/, shards);
+  refused(group(["a.bin"]), "shard-short", /4 bytes; the manifest's weights need 8 .*a\.bin/, shards);
+  refused(group(["a.bin", "./a.bin"]), "model-invalid", /names a file twice/, shards);
+  const huge = [{ name: "a/kernel", shape: [2 ** 15, 2 ** 15], dtype: "float32" }];
+  refused(group(["a.bin"], huge), "model-too-large", /weights of more than 134217728 bytes/, shards);
+  for (const path of ["../a.bin", "/etc/passwd", "http://127.0.0.1/x", "..\\a", "a/../../b", ".", ""]) {
+    refused(
+      group([path]),
+      path === "." ? "shard-missing" : "model-invalid",
+      /leaves the model's folder|no such file/,
+      shards,
+    );
+  }
+});
+
+test("a model's architecture alone is told from a damaged model, as is other JSON", () => {
+  const architecture = {
+    class_name: "Functional",
+    config: {},
+    keras_version: "2.15.0",
+    backend: "tensorflow",
+  };
+  refused(encode(architecture), "model-weightless", /architecture without its weights.*to_json/);
+  refused(
+    encode({ modelTopology: {}, format: "layers-model" }),
+    "model-weightless",
+    /without its weightsManifest/,
+  );
+  refused(encode({ modelTopology: { node: [] }, format: "graph-model" }), "format-planned", /graph model/);
+  refused(encode({ a: 1 }), "format-unknown", /JSON without "modelTopology"/);
+});
+
+/** A TFLite chain of rectifiers. */
+function chain(count: number): Uint8Array {
+  const tensors = Array.from({ length: count + 1 }, (_, i) => ({
+    name: `t${i}`,
+    type: "INT8" as const,
+    shape: [1, 8],
+    scale: [0.1],
+    zeroPoint: [0],
+  }));
+  const nodes = Array.from({ length: count }, (_, i) => ({ builtin: "RELU", inputs: [i], outputs: [i + 1] }));
+  return writeTflite({ tensors, nodes, inputs: [0], outputs: [count] });
+}
+
+test("a TFLite model of more nodes or connections than are taken is refused, one of as many is built", async () => {
+  refused(chain(10000), "model-too-large", /10000 nodes; up to 2048 are taken/);
+  const largest = importModel("chain.tflite", chain(maxNodes), () => new Uint8Array(0));
+  assert.is((await buildModel(largest)).manifest.steps.length, 1);
+  const tensor = (name: string, shape: number[]) => ({
+    name,
+    type: "INT8" as const,
+    shape,
+    scale: [1],
+    zeroPoint: [0],
+  });
+  const wide = writeTflite({
+    tensors: [tensor("in", [1, 1]), tensor("out", [1, 20000])],
+    nodes: [
+      {
+        builtin: "CONCATENATION",
+        inputs: Array<number>(20000).fill(0),
+        outputs: [1],
+        optionsType: 10,
+        options: [{ field: 0, bytes: 4, value: 1 }],
+      },
+    ],
+    inputs: [0],
+    outputs: [1],
+  });
+  refused(wide, "model-too-large", /1 nodes with 20001 inputs and outputs/);
+});
+
+test("a small TFLite file whose tensors share one large vector is refused", () => {
+  const { bytes, tensorsAt, count } = sharing(2 ** 20, 300);
+  const view = new DataView(bytes.buffer);
+  const first = tensorsAt + 4;
+  const target = first + view.getUint32(first, true);
+  for (let i = 1; i < count; i++) view.setUint32(first + 4 * i, target - (first + 4 * i), true);
+  refused(bytes, "model-too-large", /some is named many times/);
+});
+
+/** A model of `count` tensors, the first of them a constant of `size` bytes, and where the vector of tensors lies. */
+function sharing(size: number, count: number): { bytes: Uint8Array; tensorsAt: number; count: number } {
+  const tensors = Array.from({ length: count }, (_, i) => ({
+    name: `t${i}`,
+    type: "INT8" as const,
+    shape: i === 0 ? [1, size] : [1, 1],
+    scale: [1],
+    zeroPoint: [0],
+    ...(i === 0 ? { data: new Uint8Array(size) } : {}),
+  }));
+  const bytes = writeTflite({
+    tensors,
+    nodes: [{ builtin: "RELU", inputs: [1], outputs: [2] }],
+    inputs: [1],
+    outputs: [2],
+  }).slice();
+  const view = new DataView(bytes.buffer);
+  // The vector of tensors is the only one of `count` elements, each of which is an offset within the file.
+  for (let at = 4; at + 4 * count < bytes.length; at += 4) {
+    if (view.getUint32(at, true) !== count) continue;
+    const offsets = Array.from(
+      { length: count },
+      (_, i) => view.getUint32(at + 4 + 4 * i, true) + at + 4 + 4 * i,
+    );
+    if (offsets.every((offset) => offset > at && offset < bytes.length))
+      return { bytes, tensorsAt: at, count };
+  }
+  throw new Error("the vector of tensors was not found");
+}
+
+test.run();
