@@ -444,8 +444,8 @@ def real_windows(m):
     m.outputs = [
         real.node("CONV_2D", [x, real.constant(3, 3, 2, 2), real.constant(3)], [2, 7, 4, 3], dilationHFactor=1,
                   fusedActivationFunction=ACTIVATIONS.RELU6, **conv),
-        real.node("CONV_2D", [x, real.constant(2, 2, 3, 2), real.constant(2)], [2, 4, 8, 2], dilationHFactor=1,
-                  table="Conv2DOptions", strideH=2, strideW=1, dilationWFactor=2, padding=SAME),
+        real.node("CONV_2D", [x, real.constant(2, 2, 3, 2), real.constant(2)], [2, 7, 8, 2], dilationHFactor=2,
+                  table="Conv2DOptions", strideH=1, strideW=1, dilationWFactor=3, padding=SAME),
         real.node("DEPTHWISE_CONV_2D", [x, real.constant(1, 2, 3, 6), real.constant(6)], [2, 5, 3, 6], strideH=1, strideW=2,
                   dilationHFactor=2, dilationWFactor=1, fusedActivationFunction=ACTIVATIONS.RELU, **deep),
         real.node("AVERAGE_POOL_2D", [x], [2, 4, 8, 2], padding=SAME, **pool),
