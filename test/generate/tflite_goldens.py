@@ -417,6 +417,67 @@ def keywords(m):
     m.outputs = [m.node("SOFTMAX", [y], [m.tensor([1, 7], 1 / 256, -128)], 2, table="SoftmaxOptions", beta=1.0)]
 
 
+class Real:
+    """Float32 layers on a model: what they take and give is float32, without scales."""
+
+    def __init__(self, m):
+        self.m = m
+
+    def tensor(self, shape):
+        return self.m.tensor(shape, dtype="float32")
+
+    def constant(self, *shape):
+        return self.m.tensor(shape, dtype="float32", data=self.m.random.normal(0, 0.5, shape))
+
+    def node(self, builtin, inputs, shape, version=1, **options):
+        return self.m.node(builtin, inputs, [self.tensor(shape)], version, **options)
+
+
+@model
+def real_windows(m):
+    """float32: convolutions and pools whose strides, dilations, filters and padding differ along height and width."""
+    real = Real(m)
+    x = m.input([2, 7, 8, 2], dtype="float32")
+    conv = dict(table="Conv2DOptions", strideH=1, strideW=2, padding=SAME)
+    deep = dict(table="DepthwiseConv2DOptions", depthMultiplier=3, padding=VALID)
+    pool = dict(table="Pool2DOptions", filterHeight=3, filterWidth=2, strideH=2, strideW=1)
+    m.outputs = [
+        real.node("CONV_2D", [x, real.constant(3, 3, 2, 2), real.constant(3)], [2, 7, 4, 3], dilationHFactor=1,
+                  fusedActivationFunction=ACTIVATIONS.RELU6, **conv),
+        real.node("CONV_2D", [x, real.constant(2, 2, 3, 2), real.constant(2)], [2, 7, 8, 2], dilationHFactor=2,
+                  table="Conv2DOptions", strideH=1, strideW=1, dilationWFactor=3, padding=SAME),
+        real.node("DEPTHWISE_CONV_2D", [x, real.constant(1, 2, 3, 6), real.constant(6)], [2, 5, 3, 6], strideH=1, strideW=2,
+                  dilationHFactor=2, dilationWFactor=1, fusedActivationFunction=ACTIVATIONS.RELU, **deep),
+        real.node("AVERAGE_POOL_2D", [x], [2, 4, 8, 2], padding=SAME, **pool),
+        real.node("MAX_POOL_2D", [x], [2, 3, 7, 2], padding=VALID, fusedActivationFunction=ACTIVATIONS.RELU, **pool),
+    ]
+
+
+@model
+def real_numbers(m):
+    """float32: everything that looks at no neighbours."""
+    real = Real(m)
+    x, y, row = m.input([2, 3, 4], dtype="float32"), m.input([2, 3, 4], dtype="float32"), m.input([4], dtype="float32")
+    q = [2, 3, 4]
+    m.outputs = [
+        real.node("FULLY_CONNECTED", [x, real.constant(5, 4), real.constant(5)], [2, 3, 5], table="FullyConnectedOptions",
+                  keepNumDims=True, fusedActivationFunction=ACTIVATIONS.RELU),
+        real.node("ADD", [x, row], q, table="AddOptions", fusedActivationFunction=ACTIVATIONS.RELU_N1_TO_1),
+        real.node("SUB", [x, y], q, table="SubOptions", fusedActivationFunction=ACTIVATIONS.RELU6),
+        real.node("MUL", [row, y], q, table="MulOptions"),
+        real.node("LOGISTIC", [x], q),
+        real.node("TANH", [x], q),
+        real.node("HARD_SWISH", [x], q, table="HardSwishOptions"),
+        real.node("LEAKY_RELU", [x], q, table="LeakyReluOptions", alpha=0.25),
+        real.node("RELU", [x], q),
+        real.node("RELU6", [x], q),
+        real.node("SOFTMAX", [x], q, table="SoftmaxOptions", beta=0.7),
+        real.node("MEAN", [x, m.numbers([0, 2])], [3], table="ReducerOptions", keepDims=False),
+        real.node("CONCATENATION", [x, y], [2, 6, 4], table="ConcatenationOptions", axis=1),
+        real.node("PAD", [x, m.numbers([[0, 0], [1, 2], [0, 3]])], [2, 6, 7], table="PadOptions"),
+    ]
+
+
 def main(folder):
     for old in folder.glob("*"):
         if old.suffix in (".tflite", ".bin"):

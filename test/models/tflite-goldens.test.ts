@@ -8,6 +8,7 @@ import { knownOperators } from "../../host/ops/index.js";
 import type { ManifestTensor } from "../../host/package/manifest.js";
 import { openModule } from "../../host/package/open.js";
 import { type BuiltModel, buildModel } from "../../host/pipeline.js";
+import { runFloat } from "../../host/quantize/float-executor.js";
 import { openRunner } from "../../host/run/index.js";
 import type { Tier } from "../../host/run/types.js";
 
@@ -60,7 +61,7 @@ async function compare(name: string, { wasm, manifest }: BuiltModel, on: string,
   const { tensors, inputs, outputs } = open(name);
   const [given, expected] = [series(name, "input"), series(name, "output")];
   assert.equal([manifest.inputs.length, manifest.outputs.length], [given.length, expected.length]);
-  const isReal = (index: number | undefined) => tensors[index as number]?.dtype === "float32";
+  const isFloat = (index: number | undefined) => tensors[index as number]?.dtype === "float32";
   const runner = await openRunner(on, wasm, openModule(wasm), { tier });
   const part = (bytes: Uint8Array, step: number) =>
     bytes.subarray((step * bytes.length) / steps, ((step + 1) * bytes.length) / steps);
@@ -69,20 +70,45 @@ async function compare(name: string, { wasm, manifest }: BuiltModel, on: string,
       const values = part(bytes, step);
       runner.writeInput(
         i,
-        isReal(inputs[i]) ? toIntegers(values, manifest.inputs[i] as ManifestTensor) : values,
+        isFloat(inputs[i]) ? toIntegers(values, manifest.inputs[i] as ManifestTensor) : values,
       );
     }
     runner.run();
     for (const [i, bytes] of expected.entries()) {
       const values = runner.readOutput(i);
-      const actual = isReal(outputs[i]) ? toReals(values, manifest.outputs[i] as ManifestTensor) : values;
+      const actual = isFloat(outputs[i]) ? toReals(values, manifest.outputs[i] as ManifestTensor) : values;
       assert.equal([...actual], [...part(bytes, step)], `step ${step}, output ${i}, ${on}, ${tier}`);
     }
   }
   runner.close();
 }
 
-for (const name of names) {
+/** The float32 models, which are references: they are not built, but run as calibration runs them. */
+const isReal = (name: string): boolean => name.startsWith("real-");
+
+for (const name of names.filter(isReal)) {
+  test(`${name}: the numbers of TensorFlow Lite Micro within 1e-5`, () => {
+    const graph = open(name);
+    const numbers = (kind: "input" | "output", step: number) =>
+      series(name, kind).map((bytes) => {
+        const all = new Float32Array(Uint8Array.from(bytes).buffer);
+        return all.slice((step * all.length) / steps, ((step + 1) * all.length) / steps);
+      });
+    for (let step = 0; step < steps; step++) {
+      const values = runFloat(graph, numbers("input", step));
+      for (const [i, expected] of numbers("output", step).entries()) {
+        const actual = values[graph.outputs[i] as number] as Float32Array;
+        assert.is(actual.length, expected.length);
+        for (const [at, value] of expected.entries()) {
+          const error = Math.abs((actual[at] as number) - value) / Math.max(1, Math.abs(value));
+          assert.ok(error < 1e-5, `step ${step}, output ${i}, element ${at}: ${actual[at]}, not ${value}`);
+        }
+      }
+    }
+  });
+}
+
+for (const name of names.filter((other) => !isReal(other))) {
   test(`${name}: the bytes of TensorFlow Lite Micro, with and without passes`, async () => {
     const graph = open(name);
     checkOperators(graph);
