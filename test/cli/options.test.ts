@@ -4,10 +4,20 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { processOutput } from "../../host/cli/output.js";
 import { createProgram } from "../../host/cli/program.js";
+import { buildModel } from "../../host/pipeline.js";
+import { prepareWasm3 } from "../../host/run/wasm3.js";
 import { modelFile } from "../device/simulated-board.js";
 import { FakeTools } from "../flash/fake-tools.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
-import { inProcess, type Result, root, temporaryFolder, writeSmallModel } from "./command.js";
+import { writeWave } from "../run/tensor-files/wav-writer.js";
+import {
+  floatEndedGraph,
+  inProcess,
+  type Result,
+  root,
+  temporaryFolder,
+  writeSmallModel,
+} from "./command.js";
 import { type ServedBoard, serveBoard } from "./served-board.js";
 
 /** Every option of every command is obeyed, or refused; one without a test here fails. */
@@ -20,6 +30,8 @@ let served: ServedBoard;
 
 test.before(async () => {
   process.env.XDG_CACHE_HOME = at("cache");
+  // Before the compiler is no longer to be found.
+  await prepareWasm3({});
   tools = new FakeTools();
   tools.addFirmwareTools("pico");
   await writeSmallModel(folder);
@@ -60,6 +72,15 @@ const floatModel = [join(root, "models/digits/float/model.json")];
 const samples = join(root, "models/digits/samples/calibration.npy");
 const delta = join(root, "docs/examples/delta-operator");
 
+/** Options for pixels are kept in the manifest, for inputs that take pictures, and refused without one. */
+const pixels = async (option: string, wrong: string, ...others: string[]) => {
+  const out = ["-o", at("seen.wasm"), "--calibrate", samples];
+  const { inputs } = await json("build", ...floatModel, ...out, option, "127.5", ...others);
+  assert.equal(inputs[0].pixels[option.slice(2)], [127.5]);
+  await refused(2, /fit no input|is no list of numbers/, "build", ...floatModel, ...out, option, wrong);
+  await refused(2, /fit no input of the model/, "build", at("net.tflite"), option, "1");
+};
+
 /** What shows that an option is obeyed, by command and option. */
 const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "build --out": async () => {
@@ -81,6 +102,20 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     const automatic = bytes("built.wasm");
     await build("net.tflite", "--quantize", "int8");
     assert.equal(bytes("built.wasm"), automatic);
+  },
+  "build --mean": () => pixels("--mean", "1,2", "--std", "255"),
+  "build --std": () => pixels("--std", "0", "--mean", "255"),
+  "build --sample-rate": async () => {
+    const { inputs } = await json(
+      "build",
+      at("net.tflite"),
+      "-o",
+      at("heard.wasm"),
+      "--sample-rate",
+      "16000",
+    );
+    assert.is(inputs[0].sampleRate, 16_000);
+    await refused(2, /--sample-rate 1.5 is no rate/, "build", at("net.tflite"), "--sample-rate", "1.5");
   },
   "build --keep": async () => {
     await build("net.tflite", "--keep", at("kept"));
@@ -137,6 +172,22 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       /board-other\].*simulated at .*; pico is expected/,
       ...[...onBoard, "--on", "pico", "--port", served.port],
     );
+  },
+  "run --sample-rate": async () => {
+    writeFileSync(at("in.wav"), writeWave([0, 0.5, 0, 0.5], { sampleRateHz: 16_000 }));
+    const sound = ["run", at("small.wasm"), "--input", at("in.wav"), "--sample-rate"];
+    assert.not.match((await done(...sound, "16000")).stderr, /resampled/);
+    await refused(1, /input-size/, ...sound, "8000");
+    await refused(2, /--sample-rate is of no use: no input is a sound/, ...small, "--sample-rate", "16000");
+  },
+  "run --raw": async () => {
+    writeFileSync(at("ended.wasm"), (await buildModel(floatEndedGraph())).wasm);
+    writeFileSync(at("raw.bin"), Int8Array.of(2, -4, 6, 1));
+    const ended = ["run", at("ended.wasm"), "--input", at("raw.bin"), "--output", at("raw-out.bin")];
+    await refused(1, /input-size/, ...ended);
+    await done(...ended, "--raw");
+    assert.equal([...new Int8Array(readFileSync(at("raw-out.bin")))], [2, -4, 5]);
+    await refused(2, /--raw is of no use/, ...small, "--raw");
   },
   "run --limit": () => limited("run"),
   "run --json": async () => assert.is((await json(...small)).outputs[0].name, "out"),
