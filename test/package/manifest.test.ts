@@ -5,7 +5,7 @@ import { WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
 import type { Program } from "../../host/lower/lower.js";
 import { makeManifest } from "../../host/package/make-manifest.js";
-import { type Manifest, manifestSection, weightsSection } from "../../host/package/manifest.js";
+import { type Manifest, manifestSection } from "../../host/package/manifest.js";
 import { openModule } from "../../host/package/open.js";
 import { packageModule } from "../../host/package/package.js";
 import { planMemory } from "../../host/plan/plan.js";
@@ -143,6 +143,22 @@ test("every field of a manifest has its type, and fits into memory", () => {
   }
 });
 
+test("files that are no model say what they are", () => {
+  const messageOf = (bytes: Uint8Array): string => {
+    try {
+      openModule(bytes);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "opened";
+  };
+  assert.match(messageOf(new Uint8Array(0)), "0 bytes");
+  assert.match(messageOf(Uint8Array.of(1, 2, 3)), "3 bytes that are no valid WebAssembly");
+  assert.match(messageOf(emptyModule), "it has no section wasmote.manifest");
+  const noCbor = encodeCustomSection(manifestSection, Uint8Array.of(0xff));
+  assert.match(messageOf(Uint8Array.from([...emptyModule, ...noCbor])), "its manifest is no CBOR");
+});
+
 test("a tensor may end where memory does", () => {
   const last = { ...tensor, address: plan.memoryBytes - 6 };
   assert.equal(openModule(withManifest({ ...manifest, inputs: [last] })).manifest.inputs, [last]);
@@ -153,7 +169,7 @@ test("the fill before the weights is no longer than it has to be", () => {
   for (let length = 0; length < 16; length++) {
     const file = packageModule(emptyModule, { ...manifest, name: "x".repeat(length) }, new Uint8Array(300));
     const names = customSections(file).map(({ name }) => name);
-    assert.equal(names, [manifestSection, "wasmote.fill", weightsSection]);
+    assert.equal(names, ["wasmote.manifest", "wasmote.fill", "wasmote.weights"]);
     const fill = customSections(file)[1]?.bytes as Uint8Array;
     assert.ok(fill.length < 16 && fill.every((byte) => byte === 0));
     lengths.add(fill.length);
