@@ -5,4 +5,5 @@ import "../host/wasm3-bindings/test/modules.test.ts";
 import "../host/wasm3-bindings/test/read-weights.test.ts";
 import "../host/wasm3-bindings/test/superinstructions.test.ts";
 import "../host/wasm3-bindings/test/tarball.test.ts";
+import "../host/wasm3-bindings/test/time.test.ts";
 import "../host/wasm3-bindings/test/traps.test.ts";
