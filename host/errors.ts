@@ -105,6 +105,10 @@ export const errorTable = {
     "the file's ending is not one that wasmote reads here",
     "Inputs and outputs may be .npy, .bin or .json, inputs also .png, .jpg and .wav.",
   ),
+  "output-size": refused(
+    "the output is too large to be written as text",
+    "Write it to a .npy or .bin file with --output.",
+  ),
   "module-invalid": refused("the .wasm file is not a valid module", "Build it again with `wasmote build`."),
   "module-foreign": refused(
     "the .wasm file was not built by wasmote",

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
-import { describeType } from "../graph/tensor.js";
+import { describeType, elementCount } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
 import type { Runner } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
@@ -49,11 +49,14 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   const outputPaths = options.output ?? [];
   requireCounts(manifest, inputPaths, outputPaths);
   await refuseOverwriting([path, ...inputPaths], outputPaths);
-  const { requireOutputEnding, encodeOutput } = await import("../run/tensor-files/index.js");
+  const { requireOutputEnding, requireJsonCount, encodeOutput } = await import(
+    "../run/tensor-files/index.js"
+  );
   for (const target of outputPaths) await withFile(target, () => requireOutputEnding(target));
 
   const inputs = await readInputs(manifest, inputPaths, output);
   const frameCount = inputs[0]?.length ?? 1;
+  if (options.json) requireJsonCount(frameCount * outputCount(manifest));
   const runner = await openRunnerOrBoard(options, file, output);
   let results: Uint8Array[][];
   try {
@@ -100,6 +103,11 @@ async function refuseOverwriting(read: readonly string[], written: readonly stri
       }
     }
   }
+}
+
+/** Numbers in all outputs of one run. */
+function outputCount({ outputs }: Manifest): number {
+  return outputs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
 async function readInputs(

@@ -1,7 +1,7 @@
 import { WasmoteError } from "../../errors.js";
-import type { TensorType } from "../../graph/tensor.js";
+import { elementCount, type TensorType } from "../../graph/tensor.js";
 import { framesShape } from "./frames.js";
-import { writeJsonTensor } from "./json-tensor.js";
+import { requireJsonCount, writeJsonTensor } from "./json-tensor.js";
 import { writeNpy } from "./npy.js";
 import { fileEnding } from "./read-array.js";
 import { decodeReals, type ValueType } from "./values.js";
@@ -20,7 +20,7 @@ export function requireOutputEnding(path: string): void {
 /**
  * Consecutive frames of an output as the bytes of a file; the ending of `path` says how. `.bin` and `.npy` hold the
  * model's own dtype, `.json` real values in nested arrays. N > 1 frames have a leading axis of N.
- * Throws `input-kind` for another ending.
+ * Throws `input-kind` for another ending, `output-size` for more than is written as JSON.
  */
 export function encodeOutput(
   frames: readonly Uint8Array[],
@@ -32,7 +32,9 @@ export function encodeOutput(
   const shape = framesShape(tensor.shape, frames.length);
   const ending = fileEnding(path);
   if (ending === "npy") return writeNpy({ dtype: tensor.dtype, shape, bytes });
-  return ending === "json" ? writeJsonTensor(decodeReals(bytes, tensor), shape) : bytes;
+  if (ending === "bin") return bytes;
+  requireJsonCount(elementCount(shape));
+  return writeJsonTensor(decodeReals(bytes, tensor), shape);
 }
 
 /** Frames one after the other. */
