@@ -117,6 +117,10 @@ export const errorTable = {
     "the file is of no kind that wasmote reads here",
     "Inputs and outputs may be .npy, .bin or .json, inputs also .png, .jpg, .bmp and .wav.",
   ),
+  "output-size": refused(
+    "the output is too large to be written as text",
+    "Write it to a .npy or .bin file with --output.",
+  ),
   "module-invalid": refused("the .wasm file is not a valid module", "Build it again with `wasmote build`."),
   "module-unbuilt": refused("the model is not built yet", "Build it first: `wasmote build MODEL`."),
   "module-foreign": refused(

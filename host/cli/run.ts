@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
 import { readStandardInput, readWholeFile } from "../files/read.js";
-import { describeType, interfaceType } from "../graph/tensor.js";
+import { describeType, elementCount, interfaceType } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
 import type { InputKind } from "../run/tensor-files/index.js";
 import type { Runner } from "../run/types.js";
@@ -59,12 +59,15 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   const outputPaths = options.output ?? [];
   requireCounts(manifest, inputPaths, outputPaths);
   await refuseOverwriting([path, ...inputPaths], outputPaths, "Give --output another name.");
-  const { requireOutputEnding, encodeOutput } = await import("../run/tensor-files/index.js");
+  const { requireOutputEnding, requireJsonCount, encodeOutput } = await import(
+    "../run/tensor-files/index.js"
+  );
   for (const target of outputPaths) await withFile(target, () => requireOutputEnding(target));
 
   const { inputs, kinds } = await readInputs(manifest, inputPaths, options, output);
   requireUse(options, kinds);
   const frameCount = inputs[0]?.length ?? 1;
+  if (options.json) requireJsonCount(frameCount * outputCount(manifest));
   const runner = await openRunnerOrBoard(options, file, output);
   let results: Uint8Array[][];
   try {
@@ -101,6 +104,11 @@ function requireCounts(manifest: Manifest, inputs: readonly string[], outputs: r
       `${outputs.length} for the model's ${manifest.outputs.length}: ${list(manifest.outputs)}`,
     );
   }
+}
+
+/** Numbers in all outputs of one run. */
+function outputCount({ outputs }: Manifest): number {
+  return outputs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
 async function readInputs(

@@ -14,8 +14,8 @@ writeFileSync(join(folder, "m.wasm"), modelFile("m", 100));
 writeFileSync(join(folder, "in.bin"), new Uint8Array(16));
 
 /** As `wasmote`, while this process goes on, so that it can be the board. */
-function wasmoteMeanwhile(args: readonly string[]): Promise<Result> {
-  const { file, args: all, options } = commandOf(folder, args);
+function wasmoteMeanwhile(args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<Result> {
+  const { file, args: all, options } = commandOf(folder, args, environment);
   return new Promise((resolve) => {
     const child = execFile(file, all, { ...options, timeout: 120_000 }, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode, stdout, stderr });
@@ -56,6 +56,28 @@ test("run and bench end at --limit, on every engine of this machine", async () =
     const result = await wasmoteMeanwhile([command, "endless.wasm", "--limit", "50", ...options]);
     assert.is(result.code, 1, result.stderr);
     assert.match(result.stderr, /error\[run-limit\].*endless on \w+ ran for 50 ms/);
+  }
+});
+
+test("the largest output there can be is summed up within a heap of 256 MiB, and refused as text", async () => {
+  const shape = [64 * 2 ** 20 - 64];
+  const wasm = makeModel("large", bodies.sum, {
+    memory: [1, 0x80, 0x08, 0x80, 0x08],
+    memoryBytes: 64 * 2 ** 20,
+    inputs: [],
+    outputs: [{ name: "all", dtype: "int8", shape, address: 64 }],
+    steps: [],
+  });
+  writeFileSync(join(folder, "large.wasm"), wasm);
+  const environment = { NODE_OPTIONS: "--max-old-space-size=256" };
+  const run = (...more: string[]) => wasmoteMeanwhile(["run", "large.wasm", ...more], environment);
+  const summed = await run();
+  assert.is(summed.code, 0, summed.stderr);
+  assert.match(summed.stdout, /67108800 values, 0 to 0, mean 0/);
+  for (const more of [["--json"], ["--output", "large.json"]]) {
+    const refused = await run(...more);
+    assert.is(refused.code, 1, refused.stderr);
+    assert.match(refused.stderr, /output-size/);
   }
 });
 

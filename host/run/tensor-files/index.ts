@@ -1,6 +1,6 @@
 export { type Calibration, calibrationEndings, loadCalibration } from "./calibration.js";
 export { frameCount, framesShape } from "./frames.js";
-export { parseJsonTensor, writeJsonTensor } from "./json-tensor.js";
+export { parseJsonTensor, requireJsonCount, writeJsonTensor } from "./json-tensor.js";
 export { type NpyArray, type NpyDType, parseNpy, writeNpy } from "./npy.js";
 export { pictureSizeOf } from "./picture.js";
 export { type PixelMapping, pixelMapping } from "./pixel-mapping.js";
