@@ -13,6 +13,8 @@ const { folder, remove } = temporaryFolder();
 const at = (name: string) => join(folder, name);
 const latin1 = (text: string) => Buffer.from(text, "latin1");
 
+const floatModel = join(root, "test/fixtures/tfjs/sequential-conv/model.json");
+
 test.before(async () => {
   await writeSmallModel(folder);
   writeFileSync(at("net.tflite"), writeTflite(smallModel()));
@@ -43,7 +45,7 @@ test("pipes and devices are refused as models, inputs and samples, without waiti
   refusedSoon(["inspect", "/dev/zero"], "file-unreadable", /it is a device, no regular file/);
   refusedSoon(["build", at("pipe")], "file-unreadable", /it is a pipe, no regular file/);
   refusedSoon(["run", small, "--input", at("pipe")], "file-unreadable", /it is a pipe/);
-  refusedSoon(["build", at("net.tflite"), "--calibrate", "/dev/zero"], "file-unreadable", /it is a device/);
+  refusedSoon(["build", floatModel, "--calibrate", "/dev/zero"], "file-unreadable", /it is a device/);
 });
 
 test("a file larger than any that is read is refused before it is read", async () => {
@@ -55,7 +57,7 @@ test("a file larger than any that is read is refused before it is read", async (
     ["build", at("large.tflite")],
     ["run", at("large.wasm")],
     ["run", at("small.wasm"), "--input", at("large.npy")],
-    ["build", at("net.tflite"), "--calibrate", at("large.npy")],
+    ["build", floatModel, "--calibrate", at("large.npy")],
   ];
   for (const args of commands) {
     const { code, stderr } = await inProcess(args);

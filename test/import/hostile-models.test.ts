@@ -131,6 +131,8 @@ test("shards are read up to what the manifest needs, once each", () => {
   refused(group(["a.bin", "./a.bin"]), "model-invalid", /names a file twice/, shards);
   const huge = [{ name: "a/kernel", shape: [2 ** 15, 2 ** 15], dtype: "float32" }];
   refused(group(["a.bin"], huge), "model-too-large", /weights of more than 134217728 bytes/, shards);
+  const uncounted = [{ name: "a/kernel", shape: [...Array(30).fill(2 ** 50), 0], dtype: "float32" }];
+  refused(group(["a.bin"], uncounted), "model-invalid", /larger than any/, shards);
   for (const path of ["../a.bin", "/etc/passwd", "http://127.0.0.1/x", "..\\a", "a/../../b", ".", ""]) {
     refused(
       group([path]),

@@ -80,6 +80,12 @@ export function readWeightEntry(value: unknown): WeightEntry {
     );
   }
   const count = shape.reduce((product, length) => product * length, 1);
+  if (!Number.isSafeInteger(count * size)) {
+    throw new WasmoteError(
+      "model-invalid",
+      `weight "${name}" has shape [${shape.join(", ")}], larger than any`,
+    );
+  }
   return { name, shape, count, bytes: count * size, decode: decoder(stored, quantization, name) };
 }
 

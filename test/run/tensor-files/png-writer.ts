@@ -42,6 +42,36 @@ export function writePng(
   return new Uint8Array(Buffer.concat([signature, ...chunks]));
 }
 
+/** The pass of Adam7, 1 to 7, in which each pixel of a square of 8 is; as the specification draws it. */
+const adam7 = [
+  "16462646",
+  "77777777",
+  "56565656",
+  "77777777",
+  "36463646",
+  "77777777",
+  "56565656",
+  "77777777",
+];
+
+/** Lengths of a picture's rows in bytes, each with its filter's byte, in the order in which they are stored. */
+export function pngRowLengths(
+  { width, height, depth = 8, interlace = 0 }: PngHeader,
+  samples: number,
+): number[] {
+  const rowBytes = (columns: number) =>
+    columns === 0 ? [] : [1 + Math.ceil((columns * depth * samples) / 8)];
+  const rows = Array.from({ length: height }, (_, y) => y);
+  if (interlace === 0) return rows.flatMap(() => rowBytes(width));
+  return [..."1234567"].flatMap((pass) =>
+    rows.flatMap((y) =>
+      rowBytes(
+        Array.from({ length: width }, (_, x) => adam7[y % 8]![x % 8]).filter((p) => p === pass).length,
+      ),
+    ),
+  );
+}
+
 /** CRC-32 as PNG has it (ISO 3309). */
 function crc32(bytes: Uint8Array): number {
   let crc = ~0;
