@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, type Option } from "commander";
 import { exitCodes } from "../errors.js";
 import { formatError, reportOf, UsageError } from "./errors.js";
-import { addHelp } from "./help.js";
+import { addHelp, helpForm } from "./help.js";
 import type { Output } from "./output.js";
 import { withoutSystemErrors } from "./system-errors.js";
 
@@ -45,6 +45,7 @@ export async function createProgram(args: readonly string[], output: Output): Pr
   const program = new Command("wasmote")
     .description("Machine learning on microcontrollers, as one small WebAssembly file.")
     .exitOverride()
+    .configureHelp(helpForm(output.width))
     .configureOutput({
       outputError: () => undefined,
       writeOut: (text) => output.data(text.replace(/\n$/, "")),

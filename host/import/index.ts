@@ -13,13 +13,19 @@ export { type Imported, inWordsOf, requireGraph } from "./imported.js";
 export type ReadFile = (path: string) => Uint8Array;
 
 interface Importer {
+  /** What it reads, in an error's words. */
+  readonly format: string;
   match(bytes: Uint8Array, path: string): boolean;
   open(bytes: Uint8Array, path: string, readFile: ReadFile): Imported;
 }
 
 const importers: readonly Importer[] = [
-  { match: matchTflite, open: (bytes, path) => openTflite(bytes, modelName(path)) },
-  { match: matchTfjs, open: openTfjs },
+  {
+    format: "a .tflite file",
+    match: matchTflite,
+    open: (bytes, path) => openTflite(bytes, modelName(path)),
+  },
+  { format: "a TF.js Layers model.json", match: matchTfjs, open: openTfjs },
 ];
 
 /** Endings of formats that are known but not imported yet. */
@@ -54,12 +60,16 @@ export function examineModel(path: string, bytes: Uint8Array, readFile: ReadFile
     const importer = importers.find(({ match }) => match(bytes, path));
     if (importer === undefined) {
       const ending = planned.find((known) => path.toLowerCase().endsWith(known));
-      if (ending !== undefined) throw new WasmoteError("format-planned", `a ${ending} file`);
+      const formats = importers.map(({ format }) => format).join(" or ");
+      if (ending !== undefined) {
+        throw new WasmoteError("format-planned", `a ${ending} file`, {}, `Convert the model to ${formats}.`);
+      }
       if (isWasm(bytes)) {
         const help = "A model that is built already is given to `wasmote run`, `bench` or `push`.";
         throw new WasmoteError("format-unknown", "it is a WebAssembly module", {}, help);
       }
-      throw new WasmoteError("format-unknown", `${bytes.length} bytes that start with ${firstBytes(bytes)}`);
+      const found = `${bytes.length} bytes that start with ${firstBytes(bytes)}`;
+      throw new WasmoteError("format-unknown", found, {}, `Give ${formats}.`);
     }
     return checked(importer.open(bytes, path, readFile));
   } catch (error) {
