@@ -89,7 +89,8 @@ function packageVersion(): string {
  * @param args what follows the program's name
  * @returns the exit code
  */
-export async function runCommandLine(args: readonly string[], output: Output): Promise<number> {
+export async function runCommandLine(given: readonly string[], output: Output): Promise<number> {
+  const args = withoutHelpCommand(given);
   let program: Command | undefined;
   try {
     program = await createProgram(args, output);
@@ -102,6 +103,13 @@ export async function runCommandLine(args: readonly string[], output: Output): P
     const command = program?.commands.find((known) => known.name() === args[0]);
     return fail(error, args, output, command);
   }
+}
+
+/** `help build` as `build --help`, and `help` of what is no command as that, so that it is told. */
+function withoutHelpCommand(args: readonly string[]): readonly string[] {
+  const [first, name] = args;
+  if (first !== "help" || name === undefined) return args;
+  return Object.hasOwn(commands, name) ? [name, "--help", ...args.slice(2)] : args.slice(1);
 }
 
 /** Tells an error that ended a command line, and gives the exit code. */

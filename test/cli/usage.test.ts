@@ -50,6 +50,7 @@ const wrong: [string[], RegExp][] = [
     /^error\[usage\]: unknown command 'train'\nhelp: The commands are build, run, inspect, bench, boards, firmware, flash, push, monitor and toolchain;/,
   ],
   [["biuld", "x"], /Did you mean build\?/],
+  [["help", "biuld"], /unknown command 'biuld'.*Did you mean build\?/],
   [
     ["run"],
     /^error\[usage\]: missing required argument 'model'\nhelp: Name the model right after the command, before the options: a \.wasm/,
