@@ -39,11 +39,11 @@ export const errorTable = {
   ),
   "format-unknown": refused(
     "the file is of no format that wasmote reads",
-    "Give a .tflite file, a TF.js Layers model.json, or a .wasm built by wasmote.",
+    "Give a file of a format that wasmote reads.",
   ),
   "format-planned": refused(
     "the format is known but cannot be imported yet",
-    "Convert the model to .tflite or to a TF.js Layers model.json.",
+    "Convert the model to a format that wasmote reads.",
   ),
   "model-built": refused(
     "the model is built already",

@@ -1,9 +1,9 @@
-import { WasmoteError } from "../errors.js";
 import type { Manifest } from "../package/manifest.js";
 import { openModule } from "../package/open.js";
 import { table } from "../table.js";
 import { listSections } from "../wasm/sections.js";
 import { tensorLines } from "./build-report.js";
+import { withFile } from "./files.js";
 import type { Output } from "./output.js";
 import { bytesText, shortName, thousands } from "./table.js";
 
@@ -19,7 +19,7 @@ export interface ModuleDescription {
 
 /** Opens and describes a `.wasm` built by wasmote. Throws `module-*`. */
 export async function describeModule(path: string, bytes: Uint8Array): Promise<ModuleDescription> {
-  try {
+  return withFile(path, () => {
     const { manifest, weights, codeBytes } = openModule(bytes);
     return {
       manifest: {
@@ -35,9 +35,7 @@ export async function describeModule(path: string, bytes: Uint8Array): Promise<M
         bytes: contents.length,
       })),
     };
-  } catch (error) {
-    throw error instanceof WasmoteError ? error.at({ file: path }) : error;
-  }
+  });
 }
 
 /** The description as lines for people. */

@@ -6,6 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { FakeTools } from "../flash/fake-tools.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
+import { eventually, isAlive } from "../processes.js";
 import { root, temporaryFolder, writeSmallModel } from "./command.js";
 
 /** Nothing is left behind, and no program goes on, however a command ends: real signals, programs that hang. */
@@ -33,21 +34,6 @@ test.after(() => {
   tools.remove();
   remove();
 });
-
-/** Whether a process runs; one that has ended and waits for its parent to ask does not. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== "linux" || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-async function eventually(holds: () => boolean, what: string): Promise<void> {
-  for (let i = 0; i < 600 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 25));
-  assert.ok(holds(), what);
-}
 
 let runs = 0;
 

@@ -38,7 +38,8 @@ const imports = [
   "env.accel_conv_s8",
   "wasmote.accel_add_s8",
 ];
-const manifest = makeManifest(graph, plan, program, imports, [library]);
+const parts = { model: graph, graph, plan, program, imports, libraries: [library] };
+const manifest = makeManifest(parts);
 
 test("a manifest says of tensors, steps and imports what the build knows", () => {
   const address = (index: number): number => plan.tensors.get(index)?.address as number;
@@ -59,7 +60,7 @@ test("a manifest says of tensors, steps and imports what the build knows", () =>
     kernels: [library.sha256],
   });
   const unplanned = { ...plan, tensors: new Map([...plan.tensors].filter(([index]) => index !== 2)) };
-  assert.throws(() => makeManifest(graph, unplanned, program, [], []), /tensor 2 has no address/);
+  assert.throws(() => makeManifest({ ...parts, plan: unplanned }), /tensor 2 has no address/);
 });
 
 /** A module whose manifest is `value`. */
