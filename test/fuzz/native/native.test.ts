@@ -1,9 +1,13 @@
 import { test } from "uvu";
 import { nativeCompilerIsThere } from "../../boards/native/compile.js";
 import { accelerators } from "./accelerators.js";
+import { addon } from "./addon.js";
 
 /** A short run of each; `npm run fuzz` makes long ones. */
-const targets = [{ target: accelerators, cases: 5000 }];
+const targets = [
+  { target: accelerators, cases: 5000 },
+  { target: addon, cases: 100 },
+];
 
 for (const { target, cases } of targets) {
   if (!nativeCompilerIsThere()) {
