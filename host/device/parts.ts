@@ -42,7 +42,6 @@ export async function readParts(ask: (off: number) => Promise<Payload>, what: st
     total = length;
     at += data.length;
     parts.push(data);
-    if (length === 0) break;
   }
   return new Uint8Array(Buffer.concat(parts));
 }
