@@ -247,6 +247,14 @@ test("answers that make no sense are refused", async () => {
   }
 });
 
+test("an upload that does not advance ends after six parts, however large the file is", async () => {
+  const { board, device } = await boardWithModel();
+  board.answers.set("1.1", { off: 0 });
+  const before = board.requests.length;
+  assert.is((await errorOf(device.upload(modelFile("x", 40_000)))).code, "board-protocol");
+  assert.is(board.requests.slice(before).filter((key) => key === "1.1").length, 6);
+});
+
 test("requests made at once are asked one after the other", async () => {
   const { device } = await boardWithModel();
   const texts = ["a", "b", "c", "d"];
