@@ -161,8 +161,6 @@ export class MeanParameters {
   kept1: i32;
   reduced1: i32;
   kept2: i32;
-  /** Elements, where the output's parameters are the input's; else 0. */
-  divisor: i32;
   /** -elements * inputZeroPoint. */
   offset: i32;
   /** Positive: to the right. */

@@ -1,3 +1,5 @@
+import { shown } from "./visible.js";
+
 /** Where a problem was found. Every part is optional; what is known is printed. */
 export interface Place {
   /** File that was read. */
@@ -37,11 +39,11 @@ export const errorTable = {
   ),
   "format-unknown": refused(
     "the file is of no format that wasmote reads",
-    "Give a .tflite file, a TF.js Layers model.json, or a .wasm built by wasmote.",
+    "Give a file of a format that wasmote reads.",
   ),
   "format-planned": refused(
     "the format is known but cannot be imported yet",
-    "Convert the model to .tflite or to a TF.js Layers model.json.",
+    "Convert the model to a format that wasmote reads.",
   ),
   "model-built": refused(
     "the model is built already",
@@ -115,6 +117,10 @@ export const errorTable = {
     "the file is of no kind that wasmote reads here",
     "Inputs and outputs may be .npy, .bin or .json, inputs also .png, .jpg, .bmp and .wav.",
   ),
+  "output-size": refused(
+    "the output is too large to be written as text",
+    "Write it to a .npy or .bin file with --output.",
+  ),
   "module-invalid": refused("the .wasm file is not a valid module", "Build it again with `wasmote build`."),
   "module-unbuilt": refused("the model is not built yet", "Build it first: `wasmote build MODEL`."),
   "module-foreign": refused(
@@ -125,6 +131,10 @@ export const errorTable = {
   "run-failed": refused(
     "the model stopped while running",
     "Build the file again; if it stays, please report it.",
+  ),
+  "run-limit": refused(
+    "the run reached its limit and was stopped",
+    "Give a higher --limit, in milliseconds; a file that never ends is damaged, or not what it says.",
   ),
   "board-unknown": refused("no such board or runner", "Name a board that `wasmote boards` lists."),
   "tier-unavailable": refused("this runner does not offer that tier", "Use --tier portable."),
@@ -186,7 +196,10 @@ export const errorTable = {
     "the model trapped on the board",
     "Build the file again; if it stays, please report it.",
   ),
-  "board-limit": refused("the run reached its limit and was stopped", "Give a higher --limit."),
+  "board-limit": refused(
+    "the run reached its limit on the board and was stopped",
+    "Give a higher --limit, in units of the board's counter.",
+  ),
   "board-busy": refused(
     "the slot is in use, or an upload is not complete",
     "Wait for the other program to end, or reset the board, and push again.",
@@ -243,31 +256,50 @@ export const errorTable = {
 /** Code of an error in the table. */
 export type ErrorCode = keyof typeof errorTable;
 
+/** Most characters of a message's parts. */
+const longest = { detail: 2000, place: 500, line: 1000, name: 200 };
+
+/** What an error says besides what was found and where. */
+export interface WasmoteErrorOptions {
+  /** The next step, in place of the table's. */
+  help?: string;
+  /** More of what was found, each in a line of its own. */
+  lines?: readonly string[];
+}
+
 /** An error that a user can act on: `code`, `message` (what was found, where), `help` (the next step). */
 export class WasmoteError extends Error {
   readonly code: ErrorCode;
   readonly help: string;
   readonly place: Place;
   readonly detail: string;
+  readonly lines: readonly string[];
 
   /**
+   * The message is for a person's eyes: what a file or a board put into `detail`, `place` or `lines` is made visible in it,
+   * and what is too long is shortened.
+   *
    * @param code entry of the error table
    * @param detail what was found and what was expected
    * @param place where it was found
-   * @param help the next step, where that of the table does not fit what was found
+   * @param more the next step, where that of the table does not fit what was found; and more lines of what was found
    */
-  constructor(code: ErrorCode, detail: string, place: Place = {}, help: string = errorTable[code].help) {
+  constructor(code: ErrorCode, detail: string, place: Place = {}, more: WasmoteErrorOptions = {}) {
+    const { help = errorTable[code].help, lines = [] } = more;
     const where = [
       place.file,
       place.node !== undefined ? `node "${place.node}"` : undefined,
       place.operator !== undefined ? `operator ${place.operator}` : undefined,
     ].filter((part) => part !== undefined && part !== "");
-    super(`${errorTable[code].title}: ${detail}${where.length > 0 ? ` (${where.join(", ")})` : ""}`);
+    const at = where.length > 0 ? ` (${shown(where.join(", "), longest.place)})` : "";
+    const below = lines.map((line) => `\n  ${shown(line, longest.line)}`).join("");
+    super(`${errorTable[code].title}: ${shown(detail, longest.detail)}${at}${below}`);
     this.name = "WasmoteError";
     this.code = code;
     this.help = help;
     this.detail = detail;
     this.place = place;
+    this.lines = lines;
   }
 
   /** Exit code of the command line for this error. */
@@ -277,7 +309,7 @@ export class WasmoteError extends Error {
 
   /** The same error with its place completed by `place`; parts already known stay. */
   at(place: Place): WasmoteError {
-    return new WasmoteError(this.code, this.detail, { ...place, ...this.place }, this.help);
+    return new WasmoteError(this.code, this.detail, { ...place, ...this.place }, this);
   }
 }
 
@@ -308,8 +340,8 @@ export class UnsupportedModelError extends WasmoteError {
 
   constructor(refusals: readonly Refusal[], place: Place = {}) {
     const operators = byOperator(refusals);
-    const lines = operators.map((operator) => `\n  ${operatorText(operator, refusals)}`).join("");
-    super("model-unsupported", `${nodeCount(countNodes(refusals))}${lines}\n `, place);
+    const lines = operators.map((operator) => operatorText(operator, refusals));
+    super("model-unsupported", nodeCount(countNodes(refusals)), place, { lines });
     this.refusals = refusals;
     this.operators = operators;
   }
@@ -356,10 +388,10 @@ const nodeCount = (count: number): string => `${count} ${count === 1 ? "node" : 
 /** "CONV_3D  12 nodes: the reason"; a single node is named. */
 function operatorText({ operator, nodes, reasons }: RefusedOperator, refusals: readonly Refusal[]): string {
   const first = refusals.find((refusal) => refusal.operator === operator);
-  const which = nodes === 1 ? `node "${first?.node}"` : nodeCount(nodes);
-  const shown = reasons
+  const which = nodes === 1 ? `node "${shown(first?.node ?? "", longest.name)}"` : nodeCount(nodes);
+  const told = reasons
     .slice(0, shownReasons)
     .map(({ reason, nodes: of }) => (reasons.length > 1 && nodes > 1 ? `${reason} (${of})` : reason));
-  const more = reasons.length - shown.length;
-  return `${operator}  ${which}: ${shown.join("; ")}${more > 0 ? `; ${more} more reasons` : ""}`;
+  const more = reasons.length - told.length;
+  return `${operator}  ${which}: ${told.join("; ")}${more > 0 ? `; ${more} more reasons` : ""}`;
 }

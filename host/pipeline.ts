@@ -59,8 +59,8 @@ export async function buildModel(graph: Graph, options: BuildOptions = {}): Prom
   const integer = runPasses(quantized, passes);
   const plan = planMemory(integer);
   const program = lowerGraph(integer, plan);
-  const { code, imports, libraries, functionNames } = linkProgram(program, ...kernels);
-  const manifest = makeManifest(graph, integer, plan, program, imports, libraries, inputs);
+  const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
+  const manifest = makeManifest({ model: graph, graph: integer, plan, program, ...linked, inputs });
   const wasm = packageModule(code, manifest, program.weights);
   const [codeBytes, weightBytes] = [code.length, program.weights.length];
   return { wasm, manifest, plan, graph: integer, program, code, functionNames, codeBytes, weightBytes };

@@ -1,8 +1,6 @@
-import "../host/wasm3-bindings/test/calls.test.ts";
-import "../host/wasm3-bindings/test/lifetime.test.ts";
-import "../host/wasm3-bindings/test/memory.test.ts";
-import "../host/wasm3-bindings/test/modules.test.ts";
-import "../host/wasm3-bindings/test/read-weights.test.ts";
-import "../host/wasm3-bindings/test/superinstructions.test.ts";
-import "../host/wasm3-bindings/test/tarball.test.ts";
-import "../host/wasm3-bindings/test/traps.test.ts";
+import { readdirSync } from "node:fs";
+
+/** All tests of the package, by folder. */
+const folder = new URL("../host/wasm3-bindings/test/", import.meta.url);
+const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
+for (const file of files.sort()) await import(new URL(file, folder).href);

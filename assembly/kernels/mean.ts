@@ -5,20 +5,17 @@
  * output [kept0, kept1, kept2] int8
  *
  * elements = reduced0 * reduced1; sum = sum of the input over reduced0 and reduced1
- *   scales or zero points differ:
- *     output = clamp(outputZeroPoint + requantize(sum - elements * inputZeroPoint, multiplier, shift), -128, 127)
- *     with 1 / elements in multiplier and shift, and -elements * inputZeroPoint as `offset`
- *   scale and zero point are the input's (`divisor` > 0, then `elements`):
- *     output = sum / elements, cut off towards zero
+ * output = clamp(outputZeroPoint + requantize(sum - elements * inputZeroPoint, multiplier, shift), -128, 127)
+ * with 1 / elements in multiplier and shift, and -elements * inputZeroPoint as `offset`
  *
  * Accumulator: int32; the host bounds elements * 256 < 2^31. All lengths are at least 1.
- * Source: TFLite Micro's `EvalIntegerMean`; reference kernels `reference_ops::Mean` and `QuantizedMeanOrSum`.
+ * Source: TFLite Micro's `EvalIntegerMean`; reference kernel `QuantizedMeanOrSum`.
  */
 import { readParameters } from "../host-imports/weights";
 import { clamp, requantizeBy, ShiftEitherWay, ShiftRight } from "../math/requantize";
 import { MeanParameters } from "../parameters";
 
-/** Means that shift to the right, or are of the input's parameters. */
+/** Means that shift to the right. */
 export function meanInt8(parameters: i32, to: usize): void {
   meanOf<ShiftRight>(parameters, to);
 }
@@ -35,7 +32,7 @@ function meanOf<Shift>(parameters: i32, to: usize): void {
   const given = readParameters<MeanParameters>(parameters, to);
   let input = given.input, output = given.output;
   const kept0 = given.kept0, reduced0 = given.reduced0, kept1 = given.kept1, reduced1 = given.reduced1, kept2 = given.kept2;
-  const divisor = given.divisor, offset = given.offset, multiplier = given.multiplier, shift = given.shift;
+  const offset = given.offset, multiplier = given.multiplier, shift = given.shift;
   const zeroPoint = given.zeroPoint, sums = to;
   const runBytes = reduced1 * kept2;
   const rowBytes = kept1 * runBytes;
@@ -69,7 +66,7 @@ function meanOf<Shift>(parameters: i32, to: usize): void {
       let sum = sums;
       const sumsEnd = sums + (channels << 2);
       do {
-        store<i8>(output, mean<Shift>(load<i32>(sum), divisor, offset, multiplier, shift, zeroPoint));
+        store<i8>(output, mean<Shift>(load<i32>(sum), offset, multiplier, shift, zeroPoint));
         output++;
         sum += 4;
       } while (sum < sumsEnd);
@@ -85,7 +82,6 @@ function meanOf<Shift>(parameters: i32, to: usize): void {
 }
 
 /** The mean of a sum, at the output's scale. */
-function mean<Shift>(sum: i32, divisor: i32, offset: i32, multiplier: i64, shift: i32, zeroPoint: i32): i32 {
-  if (divisor) return sum / divisor;
+function mean<Shift>(sum: i32, offset: i32, multiplier: i64, shift: i32, zeroPoint: i32): i32 {
   return clamp(requantizeBy<Shift>(sum + offset, multiplier, shift) + zeroPoint, -128, 127);
 }

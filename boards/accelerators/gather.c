@@ -37,7 +37,6 @@ OUT_OF_LINE void append_fill(patch_writer *to, uint32_t word, uint32_t bytes)
 /* Any number of bytes that are neighbours in memory, or all of them `word`'s. */
 static inline void copy_run(patch_writer *to, const int8_t *from, uint32_t bytes)
 {
-    if (bytes == 0) return;
     if ((bytes & 3) == 0 && !to->pendingBits) copy_words(to, from, bytes >> 2);
     else append(to, from, bytes);
 }
@@ -73,7 +72,7 @@ OUT_OF_LINE void gather_any(const window_operation *of, const int8_t *image, int
         if (near)
         {
             fill_run(to, zero, leftBytes);
-            copy_run(to, line + (x0 + left) * channels, rowBytes - leftBytes - rightBytes);
+            if (left + right < taps) copy_run(to, line + (x0 + left) * channels, rowBytes - leftBytes - rightBytes);
             fill_run(to, zero, rightBytes);
             continue;
         }
@@ -90,13 +89,15 @@ void wasmote_gather_plan(const window_operation *of, gather_plan *to)
 {
     const int32_t channels = of->inputChannels, rowBytes = of->filterWidth * channels;
     const int32_t depth = of->filterHeight * rowBytes;
-    to->lineBytes = of->inputWidth * channels;
-    to->rowStep = of->dilationHeight * to->lineBytes;
     to->lastY = of->inputHeight - 1 - (of->filterHeight - 1) * of->dilationHeight;
     to->lastX = of->inputWidth - 1 - (of->filterWidth - 1) * of->dilationWidth;
+    to->rowWords = to->depth = 0;
+    if (to->lastY < 0 || to->lastX < 0) return;     /* no window lies inside, and steps could be beyond int32 */
+
+    to->lineBytes = of->inputWidth * channels;
+    to->rowStep = of->filterHeight > 1 ? of->dilationHeight * to->lineBytes : 0;
     to->rows = of->filterHeight;
     to->rowWords = of->dilationWidth == 1 && (rowBytes & 3) == 0 ? (uint32_t) rowBytes >> 2 : 0;
-    to->depth = 0;
     if (to->rowWords > 0 || depth > maxPlannedDepth) return;
 
     to->depth = (uint32_t) depth;

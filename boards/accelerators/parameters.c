@@ -26,7 +26,7 @@ int32_t parameter(const parameters *of, uint32_t index)
 void *parameter_memory(const parameters *of, uint32_t index, uint64_t bytes)
 {
     const uint32_t address = (uint32_t) parameter(of, index);
-    return within(address, bytes, of->memoryBytes) ? of->memory + address : NULL;
+    return bytes <= INT32_MAX && within(address, bytes, of->memoryBytes) ? of->memory + address : NULL;
 }
 
 const void *parameter_weights(const parameters *of, uint32_t index, uint64_t bytes)

@@ -25,7 +25,10 @@ bool parameters_open(parameters *of, IM3Runtime runtime, const wasmote_section *
 /* The parameter of that number. */
 int32_t parameter(const parameters *of, uint32_t index);
 
-/* `bytes` of linear memory at a parameter's address, or NULL where they are not all in it. */
+/*
+ * `bytes` of linear memory at a parameter's address, or NULL where they are not all in it, or so many that kernels, which
+ * count in int32, could not name each.
+ */
 void *parameter_memory(const parameters *of, uint32_t index, uint64_t bytes);
 
 /* `bytes` of the weights section at a parameter's offset, aligned to 4 bytes; NULL where they are not all in it. */

@@ -36,8 +36,9 @@ void wasmote_softmax_s8(const softmax_operation *of)
         const int shift = 35 - headroom;
         for (; input < end; input++, output++)
         {
+            /* An input that the output has overwritten may be above the largest. */
             int32_t value = -128;
-            if (*input >= first)
+            if ((uint32_t) (*input - first) < (uint32_t) of->entries)
                 value += (int32_t) ((multiply(factor, table[*input - first]) + ((int64_t) 1 << (shift - 1))) >> shift);
             *output = (int8_t) (value > 127 ? 127 : value);
         }

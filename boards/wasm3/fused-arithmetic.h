@@ -30,6 +30,12 @@ static inline void store_i32(u8 *to, i32 value)
     memcpy(to, &value, sizeof value);
 }
 
+/* a + b, modulo 2^64. */
+static inline i64 add_i64(i64 a, i64 b)
+{
+    return (i64) ((u64) a + (u64) b);
+}
+
 /*
  * MULTIPLY_ADD(sum, x, weight): sum += x * weight, modulo 2^64, where x is a SPLIT of an i64. A 64-bit factor is split
  * once into its low word, taken as signed, and a high word that makes up for that: two instructions a product on
@@ -76,12 +82,12 @@ static inline split_i64 split(const u8 *from)
 #else
 typedef i64 split_i64;
 #define split(from) load_i64(from)
-#define MULTIPLY_ADD(sum, x, weight) ((sum) += TIMES_INT8(x, weight))
+#define MULTIPLY_ADD(sum, x, weight) ((sum) = add_i64(sum, TIMES_INT8(x, weight)))
 #endif
 
 /* TIMES_INT8(x, weight): x * weight, modulo 2^64, where weight is an int8. */
 #ifndef TIMES_INT8
-#define TIMES_INT8(x, weight) ((x) * (i64) (i8) (weight))
+#define TIMES_INT8(x, weight) ((i64) ((u64) (x) * (u64) (i64) (i8) (weight)))
 #endif
 
 /* Three products that are added to the same sum. */

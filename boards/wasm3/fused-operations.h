@@ -85,7 +85,7 @@ d_m3Op(i64_MacLoad8s)
     FUSED_ADDRESS(weight, base, offset, 1);
     const i64 x = slot(i64);
     const i64 addend = slot(i64);
-    const i64 sum = addend + TIMES_INT8(x, *(const i8 *) weight);
+    const i64 sum = add_i64(addend, TIMES_INT8(x, *(const i8 *) weight));
     slot(i64) = sum;
     _r0 = sum;
     nextOp();
@@ -103,7 +103,7 @@ d_m3Op(i64_MacLoad64Load8s)
     base = slot(u32), offset = immediate(u32);
     FUSED_ADDRESS(weight, base, offset, 1);
     const i64 addend = slot(i64);
-    const i64 sum = addend + TIMES_INT8(x, *(const i8 *) weight);
+    const i64 sum = add_i64(addend, TIMES_INT8(x, *(const i8 *) weight));
     slot(i64) = sum;
     _r0 = sum;
     nextOp();
@@ -120,7 +120,7 @@ d_m3Op(i64_MacLoad64TemporaryLoad8s)
     base = slot(u32), offset = immediate(u32);
     FUSED_ADDRESS(weight, base, offset, 1);
     const i64 addend = slot(i64);
-    const i64 sum = addend + TIMES_INT8(x, *(const i8 *) weight);
+    const i64 sum = add_i64(addend, TIMES_INT8(x, *(const i8 *) weight));
     slot(i64) = sum;
     _r0 = sum;
     nextOp();
@@ -290,8 +290,8 @@ d_m3Op(i64_PackLoop)
     do
     {
         if (M3_UNLIKELY(a > aLast || b > bLast || c > cLast || p > pLast)) d_outOfBounds;
-        two = (i64) *(i8 *) (data + aOffset + a) + ((i64) *(i8 *) (data + bOffset + b) << 21);
-        const i64 packed = two + (i64) ((u64) (i64) *(i8 *) (data + cOffset + c) << 42);
+        two = *(i8 *) (data + aOffset + a) + (i64) *(i8 *) (data + bOffset + b) * (1 << 21);
+        const i64 packed = two + (i64) *(i8 *) (data + cOffset + c) * ((i64) 1 << 42);
         store_i64(data + pOffset + p, packed);
         a += aStep;
         b += bStep;
@@ -314,9 +314,9 @@ d_m3Op(i64_AddLanes)
     i32 *const t = slot_ptr(i32);
     const u64 lanes = slot(u64);
     FUSED_ADDRESS(sums, base, offset, 4);
-    store_i32(sums, load_i32(sums) + (i32) ((u32) lanes & 0x1fffff));
+    store_i32(sums, (i32) ((u32) load_i32(sums) + ((u32) lanes & 0x1fffff)));
     FUSED_ADDRESS(sums, base, offset + 4, 4);
-    store_i32(sums, load_i32(sums) + (i32) ((u32) (lanes >> 21) & 0x1fffff));
+    store_i32(sums, (i32) ((u32) load_i32(sums) + ((u32) (lanes >> 21) & 0x1fffff)));
     FUSED_ADDRESS(sums, base, offset + 8, 4);
     *t = load_i32(sums);
     const i32 sum = (i32) ((u32) *t + (u32) (lanes >> 42));

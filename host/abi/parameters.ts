@@ -138,7 +138,6 @@ export const meanParameters = block("MeanParameters", "A mean over one or two gr
   kept1: "int32",
   reduced1: "int32",
   kept2: "int32",
-  divisor: { type: "int32", note: "Elements, where the output's parameters are the input's; else 0." },
   offset: { type: "int32", note: "-elements * inputZeroPoint." },
   shift: { type: "int32", note: "Positive: to the right." },
   zeroPoint: "int32",

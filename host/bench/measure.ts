@@ -21,6 +21,8 @@ const defaults = { budgetNanoseconds: 1e9, minRounds: 3, maxRounds: 50 };
 const warmUpNanoseconds = 1e8;
 const batchNanoseconds = 2e5;
 const maxBatch = 10_000;
+/** Measuring may take as long as so many runs that each reach their limit. */
+const runsOfMeasuring = 16;
 
 /**
  * Measures one inference and each of its steps on a runner, in nanoseconds.
@@ -31,7 +33,7 @@ const maxBatch = 10_000;
  * module. Inputs are pseudo-random bytes, the same at every run.
  *
  * @param flashBytes size of the model's file
- * @throws `run-failed`
+ * @throws `run-failed`, `run-limit`
  */
 export function measure(
   runner: LocalRunner,
@@ -41,23 +43,30 @@ export function measure(
 ): BenchReport {
   const { clock, onRound, budgetNanoseconds, minRounds, maxRounds } = { ...defaults, ...options };
   const subjects = [() => runner.run(), ...manifest.steps.map((_, step) => () => runner.run(step, step + 1))];
-  writeInputs(runner, manifest);
-  warmUp(subjects[0]!, clock);
-  const batches = subjects.map((run) => batchSize(timed(run, 1, clock)));
-
-  const best = subjects.map(() => Number.POSITIVE_INFINITY);
-  let rounds = minRounds;
-  for (let round = 0; round < rounds; round++) {
+  const measureRounds = (round: () => number[]): number[] => {
     const start = clock();
-    writeInputs(runner, manifest);
-    for (const [i, run] of subjects.entries()) {
-      best[i] = Math.min(best[i]!, timed(run, batches[i]!, clock));
+    let best = round();
+    const rounds = clamp(Math.floor(budgetNanoseconds / Math.max(1, clock() - start)), minRounds, maxRounds);
+    onRound?.(1, rounds);
+    for (let done = 2; done <= rounds; done++) {
+      const next = round();
+      best = best.map((nanoseconds, i) => Math.min(nanoseconds, next[i]!));
+      onRound?.(done, rounds);
     }
-    if (round === 0) {
-      rounds = clamp(Math.floor(budgetNanoseconds / Math.max(1, clock() - start)), minRounds, maxRounds);
-    }
-    onRound?.(round + 1, rounds);
-  }
+    return best;
+  };
+  writeInputs(runner, manifest);
+  runner.run();
+
+  const limitMillis = runner.limitMillis * runsOfMeasuring + budgetNanoseconds / 1e6;
+  const best = runner.within(limitMillis, () => {
+    warmUp(subjects[0]!, clock);
+    const batches = subjects.map((run) => batchSize(timed(run, 1, clock)));
+    return measureRounds(() => {
+      writeInputs(runner, manifest);
+      return subjects.map((run, i) => timed(run, batches[i]!, clock));
+    });
+  });
 
   const runtimeBytes = runner.runtimeBytes ?? null;
   return {

@@ -33,8 +33,8 @@ export function registerBench(program: Command, output: Output): void {
 async function bench(path: string, options: BenchOptions, output: Output): Promise<void> {
   const report = await measureFile(path, options, output);
   if (options.compare === undefined) {
-    if (options.json) output.data(JSON.stringify(report, undefined, 2));
-    else output.lines(benchText(report, output));
+    if (options.json) output.json(report);
+    else output.data(benchText(report, output));
     return;
   }
   const tier = tiers.find((name) => name === options.compare);
@@ -44,9 +44,8 @@ async function bench(path: string, options: BenchOptions, output: Output): Promi
     output,
   );
   const { compareText } = await import("./compare-text.js");
-  if (options.json) {
-    output.data(JSON.stringify({ base: report, other, ratio: report.total / other.total }, undefined, 2));
-  } else output.lines(compareText(report, other, output));
+  if (options.json) output.json({ base: report, other, ratio: report.total / other.total });
+  else output.data(compareText(report, other, output));
 }
 
 async function measureFile(path: string, options: BenchOptions, output: Output): Promise<BenchReport> {

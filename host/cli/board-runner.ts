@@ -29,7 +29,12 @@ export function addBoardOptions(command: Command): Command {
       ).choices(tiers),
     )
     .addOption(portOption())
-    .option("--limit <n>", "most that one run may take on a board, in its counter's unit", wholeNumber);
+    .option(
+      "--limit <n>",
+      "most that one run may take: on wasm3 and node in milliseconds, by default 5 s and 1 s for each million MACs, at " +
+        "most 10 minutes; on a board in its counter's unit, by default what the board says",
+      wholeNumber,
+    );
 }
 
 /** The runner where neither `--on` nor `--port` names one. */
@@ -76,7 +81,7 @@ export async function openRunnerOrBoard(
   const { tier, port, limit } = options;
   const on = options.on ?? (port === undefined ? defaultRunner : undefined);
   if (on !== undefined && Object.hasOwn(runners, on)) {
-    if (port === undefined) return openRunnerFor(on, tier, file, output);
+    if (port === undefined) return openRunnerFor(on, file, { tier, limitMillis: limit }, output);
     throw new UsageError(
       `--on ${on} runs in this process, and --port ${port} names a board`,
       "Leave one of them out: a port alone means the board behind it.",
@@ -115,7 +120,7 @@ function runnerBoard(on: string): Board {
     "board-unknown",
     `"${on}"${suggestion(on, names)}; there are ${Object.keys(runners).join(", ")}, and the boards ${boardNames().join(", ")}`,
     {},
-    `Use ${own}, or --on BOARD with a board that \`wasmote boards\` lists.`,
+    { help: `Use ${own}, or --on BOARD with a board that \`wasmote boards\` lists.` },
   );
 }
 

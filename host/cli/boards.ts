@@ -46,10 +46,10 @@ async function boards(options: BoardsOptions, output: Output): Promise<void> {
       slotBytes: board.slots.bytes,
       ...(verdicts === undefined ? {} : { fit: verdicts[i] }),
     }));
-    output.data(JSON.stringify(entries, undefined, 2));
+    output.json(entries);
     return;
   }
-  output.lines(boardsText(all, verdicts, output));
+  output.data(boardsText(all, verdicts, output));
 }
 
 async function verdictsFor(path: string, all: readonly Board[]): Promise<Fit[]> {

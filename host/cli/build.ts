@@ -118,10 +118,8 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   }
   for (const path of keptPaths) output.talk(`wrote ${path}`);
   output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
-  if (options.json) {
-    const report = { ...buildJson(built, out), ...(fit && { fit: fit.verdict }) };
-    output.data(JSON.stringify(report, undefined, 2));
-  } else output.lines([...(await buildText(built, output)), ...(fit?.lines ?? [])]);
+  if (options.json) output.json({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }) });
+  else output.data([...(await buildText(built, output)), ...(fit?.lines ?? [])]);
 }
 
 /**

@@ -34,7 +34,7 @@ export function compareText(base: BenchReport, other: BenchReport, output: Outpu
         const second = other.steps[i]?.count ?? 0;
         return [
           shortName(step.name),
-          step.operator,
+          shortName(step.operator),
           thousands(step.count),
           thousands(second),
           ratio(step.count, second),

@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import { exitCodes, UnsupportedModelError, WasmoteError } from "../errors.js";
+import { visible } from "../visible.js";
 import type { Styles } from "./styles.js";
 
 /** The command line itself is wrong. Exit code 2. */
@@ -48,8 +49,8 @@ export function reportOf(error: unknown, context: CommandContext = {}): ErrorRep
     return {
       exitCode: exitCodes.usage,
       code: "usage",
-      message: error.message,
-      help: error.help,
+      message: visible(error.message),
+      help: visible(error.help),
       details: {},
     };
   }
@@ -62,30 +63,34 @@ export function reportOf(error: unknown, context: CommandContext = {}): ErrorRep
   return { ...defect, help: `${defect.help} WASMOTE_DEBUG=1 shows where it happened.` };
 }
 
-/** How an error is written. */
+/** An error as one line of JSON says it. */
+export function errorJson(report: ErrorReport, stack: string | undefined): object {
+  const { code, message, help, details } = report;
+  return { error: { code, message, help, ...details, stack } };
+}
+
+/** How an error is written for people. */
 export interface ErrorForm {
-  json: boolean;
   /** Whether every node that is refused is listed, not operators alone. */
   verbose: boolean;
-  /** Whether the stack trace is added. */
-  debug: boolean;
   styles: Styles;
 }
 
-/** An error as lines for people, or as one line of JSON. A stack trace is added only where it is asked for. */
-export function formatError(error: unknown, report: ErrorReport, form: ErrorForm): string {
-  const stack = form.debug && error instanceof Error ? error.stack : undefined;
-  if (form.json) {
-    const { code, message, help, details } = report;
-    return `${JSON.stringify({ error: { code, message: message.trim(), help, ...details, stack } })}\n`;
-  }
-  const { styles } = form;
-  const lines = [
-    `${styles.red(styles.bold(`error[${report.code}]`))}: ${report.message.trimEnd()}`,
-    ...(error instanceof UnsupportedModelError ? nodeLines(error, form.verbose) : []),
+/** An error as lines for people, with its stack trace where one is given. */
+export function errorLines(
+  error: unknown,
+  report: ErrorReport,
+  stack: string | undefined,
+  { verbose, styles }: ErrorForm,
+): string[] {
+  const [message, ...more] = report.message.split("\n");
+  return [
+    `${styles.red(styles.bold(`error[${report.code}]`))}: ${message}`,
+    ...more,
+    ...(error instanceof UnsupportedModelError ? nodeLines(error, verbose) : []),
     `${styles.cyan("help")}: ${report.help}`,
+    ...(stack?.split("\n").map((line) => `  ${line}`) ?? []),
   ];
-  return `${[...lines, ...(stack === undefined ? [] : [stack])].join("\n")}\n`;
 }
 
 /** Every refused node, or how to see them where the sums by operator do not name each. */

@@ -44,12 +44,12 @@ async function firmware(name: string, options: FirmwareOptions, output: Output):
   output.talk(`wrote ${out}`);
   const available = { flashBytes: firmwareBytes(board), ramBytes: board.ramBytes };
   if (options.json) {
-    output.data(JSON.stringify({ board: board.id, file: out, used: sizes, available }, undefined, 2));
+    output.json({ board: board.id, file: out, used: sizes, available });
     return;
   }
   const line = (what: string, used: number, of: number): string =>
     `${what}  ${bytesText(used)} of ${bytesText(of)}, ${percent(used, of)}`;
-  output.lines([
+  output.data([
     `${output.styles.bold(board.id)}  ${board.name}`,
     line("flash", sizes.flashBytes, available.flashBytes),
     line("RAM  ", sizes.ramBytes, available.ramBytes),

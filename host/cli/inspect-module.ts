@@ -1,9 +1,9 @@
-import { WasmoteError } from "../errors.js";
 import type { Manifest } from "../package/manifest.js";
 import { openModule } from "../package/open.js";
 import { table } from "../table.js";
 import { listSections } from "../wasm/sections.js";
 import { tensorLines } from "./build-report.js";
+import { withFile } from "./files.js";
 import type { Output } from "./output.js";
 import { bytesText, shortName, thousands } from "./table.js";
 
@@ -19,7 +19,7 @@ export interface ModuleDescription {
 
 /** Opens and describes a `.wasm` built by wasmote. Throws `module-*`. */
 export async function describeModule(path: string, bytes: Uint8Array): Promise<ModuleDescription> {
-  try {
+  return withFile(path, () => {
     const { manifest, weights, codeBytes } = openModule(bytes);
     return {
       manifest: {
@@ -35,9 +35,7 @@ export async function describeModule(path: string, bytes: Uint8Array): Promise<M
         bytes: contents.length,
       })),
     };
-  } catch (error) {
-    throw error instanceof WasmoteError ? error.at({ file: path }) : error;
-  }
+  });
 }
 
 /** The description as lines for people. */
@@ -56,7 +54,7 @@ export function moduleText(module: ModuleDescription, { styles, width }: Output)
     manifest.steps.map((step, i) => [
       String(i),
       shortName(step.name),
-      step.operator,
+      shortName(step.operator),
       thousands(step.macs),
       thousands(step.weightBytes),
     ]),
@@ -68,7 +66,11 @@ export function moduleText(module: ModuleDescription, { styles, width }: Output)
       { heading: "offset", align: "right" },
       { heading: "bytes", align: "right" },
     ],
-    module.sections.map((section) => [section.name, thousands(section.offset), thousands(section.bytes)]),
+    module.sections.map((section) => [
+      shortName(section.name),
+      thousands(section.offset),
+      thousands(section.bytes),
+    ]),
     form,
   );
   return [

@@ -44,13 +44,13 @@ async function inspect(path: string, options: InspectOptions, output: Output): P
   );
   if (read.error !== undefined) {
     const found = describeUnsupported(read.imported, read.error);
-    if (options.json) output.data(JSON.stringify(found, undefined, 2));
-    else output.lines(unsupportedText(found, output));
+    if (options.json) output.json(found);
+    else output.data(unsupportedText(found, output));
     throw read.error;
   }
   const found = describeModel(read.graph, read.quantizes);
-  if (options.json) output.data(JSON.stringify(found, undefined, 2));
-  else output.lines(modelText(found, output));
+  if (options.json) output.json(found);
+  else output.data(modelText(found, output));
 }
 
 async function inspectModule(
@@ -65,8 +65,8 @@ async function inspectModule(
   if (options.verbose) throw new UsageError("--verbose is of no use for a built model", "Leave it out.");
   const { describeModule, moduleText } = await import("./inspect-module.js");
   const found = await describeModule(path, bytes);
-  if (options.json) output.data(JSON.stringify(found, undefined, 2));
-  else output.lines(moduleText(found, output));
+  if (options.json) output.json(found);
+  else output.data(moduleText(found, output));
 }
 
 /** What building a model finds. */

@@ -2,7 +2,7 @@ import { WasmoteError } from "../errors.js";
 import { type FileKind, fileKind, isText, kindNames } from "../files/kinds.js";
 import { readWholeFile } from "../files/read.js";
 import type { OpenedModule } from "../package/open.js";
-import type { LocalRunner, Tier } from "../run/types.js";
+import type { LocalRunner, RunnerOptions } from "../run/types.js";
 import type { Output } from "./output.js";
 
 /** A built model's file, opened. */
@@ -37,14 +37,14 @@ function requireModule(bytes: Uint8Array, file: string): void {
   const help = unbuilt
     ? `Build it first: \`wasmote build ${file} -o NAME.wasm\`, then give NAME.wasm.`
     : "Name a .wasm built by `wasmote build`.";
-  throw new WasmoteError(unbuilt ? "module-unbuilt" : "module-invalid", `it is ${name}`, { file }, help);
+  throw new WasmoteError(unbuilt ? "module-unbuilt" : "module-invalid", `it is ${name}`, { file }, { help });
 }
 
 /** Opens the runner named by `--on`. Throws `board-unknown`, `tier-unavailable`, `addon-missing`. */
 export async function openRunnerFor(
   on: string,
-  tier: Tier | undefined,
   file: ModuleFile,
+  options: RunnerOptions,
   output: Output,
 ): Promise<LocalRunner> {
   const { openRunner } = await import("../run/index.js");
@@ -54,5 +54,5 @@ export async function openRunnerFor(
     const onCompile = (): void => output.progress("compiling wasm3 for this machine");
     await prepareWasm3({ onCompile, whenEnding });
   }
-  return openRunner(on, file.wasm, file, tier);
+  return openRunner(on, file.wasm, file, options);
 }

@@ -31,7 +31,7 @@ async function monitor({ port, baud }: MonitorOptions, output: Output): Promise<
   output.talk(`listening at ${line.name}; Ctrl-C ends it`);
   const decoder = new FrameDecoder({
     message: () => undefined,
-    text: (text) => output.data(text),
+    text: (text) => output.data([text]),
     dropped: (reason) => output.talk(`a packet was dropped: ${reason}`),
   });
   line.onData((bytes) => decoder.push(bytes));

@@ -1,10 +1,15 @@
 import { describeType, interfaceType } from "../graph/tensor.js";
 import type { ManifestTensor } from "../package/manifest.js";
 import type { Styles } from "./styles.js";
+import { shortName } from "./table.js";
 
 const topClasses = 5;
 const shownValues = 8;
 const shownFrames = 10;
+/** More values in a row than this are no classes. */
+const mostClasses = 65_536;
+/** Decoded at once: a multiple of every element's size. */
+const decodedBytes = 65_536;
 
 /**
  * What `run` prints without --output. One row of several values, as a classifier has, is shown as its highest
@@ -23,8 +28,11 @@ export async function outputText(
     lines.push(`${styles.bold(tensor.name)}  ${describeType(interfaceType(tensor))}`);
     for (const [frame, bytes] of frames.slice(0, shownFrames).entries()) {
       if (frames.length > 1) lines.push(styles.dim(`frame ${frame + 1} of ${frames.length}`));
-      const values = decodeReals(bytes, tensor);
-      lines.push(...(isClassifier(tensor) ? classLines(values, tensor.labels) : summaryLines(values)));
+      lines.push(
+        ...(isClassifier(tensor)
+          ? classLines(decodeReals(bytes, tensor), tensor.labels)
+          : summaryLines(bytes, (part) => decodeReals(part, tensor))),
+      );
     }
     if (frames.length > shownFrames) {
       lines.push(styles.dim(`${frames.length - shownFrames} more frames: --json or --output gives them all`));
@@ -36,12 +44,13 @@ export async function outputText(
 function isClassifier(tensor: ManifestTensor): boolean {
   const { shape } = tensor;
   if (shape.length === 2 && shape[0] !== 1) return false;
-  return (shape.length === 1 || shape.length === 2) && shape.at(-1)! > 1;
+  const classes = shape.at(-1) ?? 0;
+  return (shape.length === 1 || shape.length === 2) && classes > 1 && classes <= mostClasses;
 }
 
 function classLines(values: readonly number[], labels: readonly string[] | undefined): string[] {
   const ranked = values
-    .map((value, index) => ({ value, name: labels?.[index] ?? `class ${index}` }))
+    .map((value, index) => ({ value, name: shortName(labels?.[index] ?? `class ${index}`) }))
     .sort((a, b) => b.value - a.value)
     .slice(0, topClasses);
   const width = Math.max(...ranked.map(({ name }) => name.length));
@@ -52,15 +61,23 @@ function classLines(values: readonly number[], labels: readonly string[] | undef
   ];
 }
 
-function summaryLines(values: readonly number[]): string[] {
-  if (values.length === 1) return [`  ${number(values[0]!)}`];
-  const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const first = values.slice(0, shownValues).map(number).join(" ");
+/** Range, mean and first values, decoded part by part: there may be millions of them. */
+function summaryLines(bytes: Uint8Array, decode: (part: Uint8Array) => number[]): string[] {
+  const first = decode(bytes.subarray(0, decodedBytes));
+  let [low, high, sum, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+  for (let at = 0; at < bytes.length; at += decodedBytes) {
+    for (const value of decode(bytes.subarray(at, at + decodedBytes))) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+      sum += value;
+      count++;
+    }
+  }
+  if (count === 1) return [`  ${number(first[0]!)}`];
+  const shownFirst = first.slice(0, shownValues).map(number).join(" ");
   return [
-    `  ${values.length} values, ${number(low)} to ${number(high)}, mean ${number(mean)}`,
-    `  ${first}${values.length > shownValues ? " ..." : ""}`,
+    `  ${count} values, ${number(low)} to ${number(high)}, mean ${number(sum / count)}`,
+    `  ${shownFirst}${count > shownValues ? " ..." : ""}`,
   ];
 }
 

@@ -1,14 +1,21 @@
+import { randomBytes } from "node:crypto";
 import { wrapLine } from "../table.js";
+import { shown, visible } from "../visible.js";
 import { type Styles, stylesFor } from "./styles.js";
 
-/** Where a command writes: data to stdout, talk to stderr. */
+/**
+ * Where a command writes: data to stdout, talk to stderr. Whatever the text holds, a terminal gets lines without control
+ * characters: what would be one is made visible. Styles are those of `styles` and `talkStyles`.
+ */
 export interface Output {
-  /** Writes data to stdout, with a line end. */
-  data(text: string): void;
-  /** Writes lines for people to stdout; those that are wider than the terminal are wrapped. */
-  lines(lines: readonly string[]): void;
-  /** Writes talk to stderr, with a line end. */
+  /** Writes lines of data to stdout; those that are wider than the terminal are wrapped. */
+  data(lines: readonly string[]): void;
+  /** Writes data as JSON to stdout; in one line where `indent` is 0. */
+  json(value: unknown, indent?: number): void;
+  /** Writes a line of talk to stderr. */
   talk(text: string): void;
+  /** Writes a line of JSON to stderr. */
+  talkJson(value: unknown): void;
   /**
    * Shows what is going on until something else is written or `done` is called. On a terminal that is one line, with the
    * detail; elsewhere a plain line, once, and only where the thing has taken over a second.
@@ -36,8 +43,32 @@ export interface Stream {
   columns?: number;
 }
 
-const clearLine = "\r\u001b[K";
+const escapeCharacter = "\u001b";
+const clearLine = `\r${escapeCharacter}[K`;
 const silentMillis = 1000;
+
+/** Longest line for people: names in it may be of any length. */
+const longestLine = 2000;
+
+/** Stands for the escape character of our own styles until a line is written. No file can know it. */
+const ownEscape = randomBytes(16).toString("hex");
+
+/** Styles whose escape characters `lineText` lets through. */
+function ownStyles(styles: Styles): Styles {
+  const own = Object.entries(styles).map(([name, style]) => [
+    name,
+    typeof style === "function"
+      ? (text: string) => style(visible(String(text))).replaceAll(escapeCharacter, ownEscape)
+      : style,
+  ]);
+  return Object.fromEntries(own) as Styles;
+}
+
+/** A line as it is written: visible, with our own styles; one that is too long loses them. */
+function lineText(line: string): string {
+  if (line.length <= longestLine) return visible(line).replaceAll(ownEscape, escapeCharacter);
+  return shown(line.replace(new RegExp(`${ownEscape}\\[\\d+m`, "g"), ""), longestLine);
+}
 
 /** The output of a process: to its own streams, unless others are given. */
 export function processOutput(
@@ -46,21 +77,29 @@ export function processOutput(
   now: () => number = () => performance.now(),
 ): Output {
   const progress = stderr.isTTY === true ? terminalProgress(stderr) : plainProgress(stderr, now);
-  const data = (text: string): void => {
-    progress.done();
-    stdout.write(`${text}\n`);
-  };
   const width = widthOf(stdout);
   return {
-    data,
-    lines: (lines) => data(lines.flatMap((line) => wrapLine(line, width)).join("\n")),
-    talk: (text) => {
+    data(lines) {
       progress.done();
-      stderr.write(`${text}\n`);
+      const all = lines.flatMap((line) => wrapLine(lineText(line), width));
+      stdout.write(all.map((line) => `${line}\n`).join(""));
+    },
+    json(value, indent = 2) {
+      progress.done();
+      const lines = JSON.stringify(value, undefined, indent).split("\n");
+      stdout.write(`${lines.map(visible).join("\n")}\n`);
+    },
+    talk(text) {
+      progress.done();
+      stderr.write(`${lineText(text)}\n`);
+    },
+    talkJson(value) {
+      progress.done();
+      stderr.write(`${visible(JSON.stringify(value))}\n`);
     },
     ...progress,
-    styles: stylesFor(stdout),
-    talkStyles: stylesFor(stderr),
+    styles: ownStyles(stylesFor(stdout)),
+    talkStyles: ownStyles(stylesFor(stderr)),
     width,
   };
 }
@@ -73,18 +112,18 @@ export function widthOf({ isTTY, columns }: Stream): number {
 type Progress = Pick<Output, "progress" | "blocking" | "done">;
 
 function terminalProgress(stderr: Stream): Progress {
-  let shown = false;
+  let isShown = false;
   const progress = (thing: string, detail?: string): void => {
-    const line = detail === undefined ? `${thing} ...` : `${thing}: ${detail}`;
+    const line = lineText(detail === undefined ? `${thing} ...` : `${thing}: ${detail}`);
     stderr.write(`${clearLine}${line.slice(0, widthOf(stderr) - 1)}`);
-    shown = true;
+    isShown = true;
   };
   return {
     progress,
     blocking: progress,
     done: () => {
-      if (shown) stderr.write(clearLine);
-      shown = false;
+      if (isShown) stderr.write(clearLine);
+      isShown = false;
     },
   };
 }
@@ -94,7 +133,7 @@ function plainProgress(stderr: Stream, now: () => number): Progress {
   const tell = (): void => {
     if (current === undefined || current.told) return;
     current.told = true;
-    stderr.write(`${current.thing} ...\n`);
+    stderr.write(`${lineText(`${current.thing} ...`)}\n`);
   };
   const done = (): void => {
     clearTimeout(current?.timer);

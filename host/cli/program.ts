@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, type Option } from "commander";
 import { exitCodes } from "../errors.js";
 import { withoutSystemErrors } from "../files/system-errors.js";
-import { formatError, reportOf, UsageError } from "./errors.js";
-import { addHelp } from "./help.js";
+import { errorJson, errorLines, reportOf, UsageError } from "./errors.js";
+import { addHelp, helpForm } from "./help.js";
 import type { Output } from "./output.js";
 
 const exitCodeText = `
@@ -45,10 +45,11 @@ export async function createProgram(args: readonly string[], output: Output): Pr
   const program = new Command("wasmote")
     .description("Machine learning on microcontrollers, as one small WebAssembly file.")
     .exitOverride()
+    .configureHelp(helpForm(output.width))
     .configureOutput({
       outputError: () => undefined,
-      writeOut: (text) => output.data(text.replace(/\n$/, "")),
-      writeErr: (text) => output.talk(text.replace(/\n$/, "")),
+      writeOut: (text) => output.data(text.replace(/\n$/, "").split("\n")),
+      writeErr: (text) => talkLines(text.replace(/\n$/, "").split("\n"), output),
     })
     .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
@@ -88,7 +89,8 @@ function packageVersion(): string {
  * @param args what follows the program's name
  * @returns the exit code
  */
-export async function runCommandLine(args: readonly string[], output: Output): Promise<number> {
+export async function runCommandLine(given: readonly string[], output: Output): Promise<number> {
+  const args = withoutHelpCommand(given);
   let program: Command | undefined;
   try {
     program = await createProgram(args, output);
@@ -103,17 +105,27 @@ export async function runCommandLine(args: readonly string[], output: Output): P
   }
 }
 
+function talkLines(lines: readonly string[], output: Output): void {
+  for (const line of lines) output.talk(line);
+}
+
+/** `help build` as `build --help`, and `help` of what is no command as that, so that it is told. */
+function withoutHelpCommand(args: readonly string[]): readonly string[] {
+  const [first, name] = args;
+  if (first !== "help" || name === undefined) return args;
+  return Object.hasOwn(commands, name) ? [name, "--help", ...args.slice(2)] : args.slice(1);
+}
+
 /** Tells an error that ended a command line, and gives the exit code. */
 export function fail(thrown: unknown, args: readonly string[], output: Output, command?: Command): number {
   const error = withoutSystemErrors(thrown);
-  const given = (flag: string): boolean => args.includes(flag);
   const report = reportOf(error, { command, commands: Object.keys(commands) });
-  const form = {
-    json: given("--json"),
-    verbose: given("--verbose"),
-    debug: process.env.WASMOTE_DEBUG === "1",
-    styles: output.talkStyles,
-  };
-  output.talk(formatError(error, report, form).trimEnd());
+  const debug = process.env.WASMOTE_DEBUG === "1";
+  const stack = debug && error instanceof Error ? error.stack : undefined;
+  if (args.includes("--json")) output.talkJson(errorJson(report, stack));
+  else {
+    const form = { verbose: args.includes("--verbose"), styles: output.talkStyles };
+    talkLines(errorLines(error, report, stack, form), output);
+  }
   return report.exitCode;
 }

@@ -53,8 +53,8 @@ async function push(path: string, options: PushOptions, output: Output): Promise
       `RAM    ${bytesText(status.memory)} linear memory, ${bytesText(status.used)} firmware and engine`,
       `flash  ${thousands(file.wasm.length)} of a slot's ${bytesText(status.flash)}`,
     ];
-    if (options.json) output.data(JSON.stringify(status, undefined, 2));
-    else output.lines(lines);
+    if (options.json) output.json(status);
+    else output.data(lines);
   } finally {
     await device.close();
   }

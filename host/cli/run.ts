@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
 import { readStandardInput, readWholeFile } from "../files/read.js";
-import { describeType, interfaceType } from "../graph/tensor.js";
+import { describeType, elementCount, interfaceType } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
+import type { InputKind } from "../run/tensor-files/index.js";
 import type { Runner } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
@@ -58,11 +59,15 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
   const outputPaths = options.output ?? [];
   requireCounts(manifest, inputPaths, outputPaths);
   await refuseOverwriting([path, ...inputPaths], outputPaths, "Give --output another name.");
-  const { requireOutputEnding, encodeOutput } = await import("../run/tensor-files/index.js");
+  const { requireOutputEnding, requireJsonCount, encodeOutput } = await import(
+    "../run/tensor-files/index.js"
+  );
   for (const target of outputPaths) await withFile(target, () => requireOutputEnding(target));
 
-  const inputs = await readInputs(manifest, inputPaths, options, output);
+  const { inputs, kinds } = await readInputs(manifest, inputPaths, options, output);
+  requireUse(options, kinds);
   const frameCount = inputs[0]?.length ?? 1;
+  if (options.json) requireJsonCount(frameCount * outputCount(manifest));
   const runner = await openRunnerOrBoard(options, file, output);
   let results: Uint8Array[][];
   try {
@@ -78,9 +83,9 @@ async function run(path: string, options: RunOptions, output: Output): Promise<v
     })),
   );
   for (const target of outputPaths) output.talk(`wrote ${target}`);
-  if (options.json) output.data(JSON.stringify(await jsonResult(manifest, results)));
+  if (options.json) output.json(await jsonResult(manifest, results), 0);
   else if (outputPaths.length === 0) {
-    output.lines(await outputText(manifest.outputs, results, output.styles));
+    output.data(await outputText(manifest.outputs, results, output.styles));
   }
 }
 
@@ -101,22 +106,28 @@ function requireCounts(manifest: Manifest, inputs: readonly string[], outputs: r
   }
 }
 
+/** Numbers in all outputs of one run. */
+function outputCount({ outputs }: Manifest): number {
+  return outputs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+}
+
 async function readInputs(
   manifest: Manifest,
   paths: readonly string[],
   options: Pick<RunOptions, "raw" | "sampleRate">,
   output: Output,
-): Promise<Uint8Array[][]> {
+): Promise<{ inputs: Uint8Array[][]; kinds: InputKind[] }> {
   const { readInput, standardInput } = await import("../run/tensor-files/index.js");
   if (paths.filter((path) => path === standardInput).length > 1) {
     throw new UsageError("standard input for several inputs", "Give files for all inputs but one.");
   }
   const inputs: Uint8Array[][] = [];
+  const kinds: InputKind[] = [];
   for (const [i, path] of paths.entries()) {
     const { sampleRate } = options;
     const tensor = { ...manifest.inputs[i]!, ...(sampleRate === undefined ? {} : { sampleRate }) };
     const bytes = path === standardInput ? await readStandardInput() : readWholeFile(path);
-    const { frames, notes } = await withFile(path, () => readInput(bytes, path, tensor, options));
+    const { kind, frames, notes } = await withFile(path, () => readInput(bytes, path, tensor, options));
     if (notes.length > 0) output.talk(`${path}: ${notes.join("; ")}`);
     if (inputs.length > 0 && frames.length !== inputs[0]!.length) {
       throw new WasmoteError(
@@ -126,8 +137,20 @@ async function readInputs(
       );
     }
     inputs.push(frames);
+    kinds.push(kind);
   }
-  return inputs;
+  return { inputs, kinds };
+}
+
+/** Refuses options that no file of these kinds has a use for. */
+function requireUse({ sampleRate, raw, output = [] }: RunOptions, kinds: readonly InputKind[]): void {
+  if (sampleRate !== undefined && !kinds.includes("wav")) {
+    throw new UsageError("--sample-rate is of no use: no input is a sound", "Leave it out.");
+  }
+  const isRaw = (kind: InputKind) => kind === "bin" || kind === "npy";
+  if (raw && !kinds.some(isRaw) && !output.some((target) => /\.(bin|npy)$/i.test(target))) {
+    throw new UsageError("--raw is of no use: no input or output is .bin or .npy", "Leave it out.");
+  }
 }
 
 async function runFrames(

@@ -1,8 +1,10 @@
+import { shown } from "../visible.js";
+
 const shownNameLength = 44;
 
-/** A node's name as it fits a table: converters join the names of fused layers to very long ones. */
+/** A name as it fits a table, visible: converters join the names of fused layers to very long ones. */
 export function shortName(name: string): string {
-  return name.length <= shownNameLength ? name : `${name.slice(0, shownNameLength - 3)}...`;
+  return shown(name, shownNameLength);
 }
 
 /** "12,106": a whole number with its thousands apart. */

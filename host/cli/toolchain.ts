@@ -34,8 +34,8 @@ async function showToolchain(options: ToolchainOptions, output: Output): Promise
     await installPrograms(missing);
     tools = toolchain();
   }
-  if (options.json) output.data(JSON.stringify(tools, undefined, 2));
-  else output.lines(await toolsText(tools, output));
+  if (options.json) output.json(tools);
+  else output.data(await toolsText(tools, output));
   const still = missingPrograms(tools);
   if (still.length > 0) throw (await import("../tools/find.js")).missing(...still);
 }

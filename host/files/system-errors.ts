@@ -33,11 +33,11 @@ export function fileError(
   const name = (error as NodeJS.ErrnoException).code;
   const known = name === undefined ? undefined : systemErrors[name];
   const otherwise = name ?? (error instanceof Error ? error.message : String(error));
-  return new WasmoteError(code, known?.reason ?? otherwise, { file }, known?.help);
+  return new WasmoteError(code, known?.reason ?? otherwise, { file }, known);
 }
 
-/** Calls of the system that only read. */
-const readingCalls = ["read", "scandir", "stat", "lstat", "access", "realpath", "readlink"];
+/** Calls of the system that read, as far as nothing else says what for: files to write are opened elsewhere. */
+const readingCalls = ["open", "read", "scandir", "stat", "lstat", "access", "realpath", "readlink"];
 
 /**
  * What the system refused, as an error of the table: a full disk is no defect, wherever it is met. Anything else stays

@@ -24,7 +24,8 @@ export function chooseDevice(
     const looked = wanted === undefined ? ids.join(" or ") : `${wanted} with ${ids.join(" or ")}`;
     throw new WasmoteError("device-missing", `USB ${looked}; ${list("connected are", present)}`);
   }
-  if (others.length > 0) throw new WasmoteError("device-ambiguous", list("matching are", matching), {}, help);
+  if (others.length > 0)
+    throw new WasmoteError("device-ambiguous", list("matching are", matching), {}, { help });
   return only;
 }
 

@@ -94,7 +94,7 @@ function chosen(board: Board, method: string | undefined, places: FlashPlaces): 
   if (flashers.length > 0) return flashers;
   if (all.length === 0) {
     const detail = `${board.id} has none, it is an emulator only`;
-    throw new WasmoteError("flash-method", detail, {}, `Run a model on it with --on ${board.id}.`);
+    throw new WasmoteError("flash-method", detail, {}, { help: `Run a model on it with --on ${board.id}.` });
   }
   const there = all.map(({ name }) => name).join(", ");
   throw new WasmoteError("flash-method", `the method ${method} for ${board.id}; ${there}`);

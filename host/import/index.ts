@@ -17,13 +17,19 @@ export { type Imported, inWordsOf, requireGraph } from "./imported.js";
 export type ReadFile = (path: string, limit?: number) => Uint8Array;
 
 interface Importer {
+  /** What it reads, in an error's words. */
+  readonly format: string;
   match(bytes: Uint8Array, path: string): boolean;
   open(bytes: Uint8Array, path: string, readFile: ReadFile): Imported;
 }
 
 const importers: readonly Importer[] = [
-  { match: matchTflite, open: (bytes, path) => openTflite(bytes, modelName(path)) },
-  { match: matchTfjs, open: openTfjs },
+  {
+    format: "a .tflite file",
+    match: matchTflite,
+    open: (bytes, path) => openTflite(bytes, modelName(path)),
+  },
+  { format: "a TF.js Layers model.json", match: matchTfjs, open: openTfjs },
 ];
 
 /** Endings of formats that are known but not imported yet, and the kinds that their content shows. */
@@ -84,20 +90,23 @@ function checked(imported: Imported): Imported {
 
 /** The content decides where it is of a known kind, whatever the name says. */
 function importerOf(bytes: Uint8Array, path: string): Importer {
+  const formats = importers.map(({ format }) => format).join(" or ");
+  const unknown = (found: string) =>
+    new WasmoteError("format-unknown", found, {}, { help: `Give ${formats}.` });
+  const unread = (found: string) =>
+    new WasmoteError("format-planned", found, {}, { help: `Convert the model to ${formats}.` });
   const kind = fileKind(bytes);
   if (kind === "wasm") throw new WasmoteError("model-built", `it is ${kindNames.wasm}`);
   if (kind !== undefined && kind !== "tflite") {
-    throw new WasmoteError(
-      plannedKinds.includes(kind) ? "format-planned" : "format-unknown",
-      `it is ${kindNames[kind]}`,
-    );
+    const found = `it is ${kindNames[kind]}`;
+    throw plannedKinds.includes(kind) ? unread(found) : unknown(found);
   }
   const importer = importers.find(({ match }) => match(bytes, path));
-  if (isText(bytes) && !matchTfjs(bytes, path)) throw new WasmoteError("format-unknown", "it is plain text");
+  const ending = planned.find((known) => path.toLowerCase().endsWith(known));
+  if (importer === undefined && ending !== undefined) throw unread(`a ${ending} file`);
+  if (isText(bytes) && !matchTfjs(bytes, path)) throw unknown("it is plain text");
   if (importer !== undefined) return importer;
-  const known = planned.find((ending) => path.toLowerCase().endsWith(ending));
-  if (known !== undefined) throw new WasmoteError("format-planned", `a ${known} file`);
-  throw new WasmoteError("format-unknown", `${bytes.length} bytes that start with ${firstBytes(bytes)}`);
+  throw unknown(`${bytes.length} bytes that start with ${firstBytes(bytes)}`);
 }
 
 function firstBytes(bytes: Uint8Array): string {

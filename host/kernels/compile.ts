@@ -53,7 +53,12 @@ export async function compileLibrary(sources: KernelSources, config: string): Pr
     listFiles: () => [],
   });
   if (error !== null || wasm === undefined) {
-    throw new WasmoteError("compile-failed", `${error?.message ?? "no output"}\n${stderr.toString()}`);
+    throw new WasmoteError(
+      "compile-failed",
+      error?.message ?? "no output",
+      {},
+      { lines: stderr.toString().split("\n") },
+    );
   }
   const foreign = readModule(wasm).imports.find(({ module, name }) => `${module}.${name}` !== hostImport);
   if (foreign !== undefined)

@@ -4,7 +4,7 @@ import type { BoundNode } from "../graph/node.js";
 import type { Tensor, TensorType } from "../graph/tensor.js";
 import { callKernel, shiftKernel } from "./kernel.js";
 import { NotRunnable, type Operator, requireThat } from "./operator.js";
-import { int8Parameters, quantizeMultiplier, sameParameters } from "./requantization.js";
+import { int8Parameters, quantizeMultiplier } from "./requantization.js";
 
 /** Attributes of a mean: axes from 0, or from -1 for the last; no axis at all gives the input. */
 export interface MeanAttributes {
@@ -123,10 +123,9 @@ export const mean: Operator<MeanAttributes> = {
     const [kept0, reduced0, kept1, reduced1, kept2] = groupAxes(input, reduced);
     const [from, to] = [int8Parameters(input), int8Parameters(output)];
     const { multiplier, shift } = meanMultiplier(from.scale, to.scale, elements);
-    const same = sameParameters(input, output);
     return [
       callKernel(
-        { ...shiftKernel("mean", { shift: same ? [] : [-shift] }), parameters: meanParameters },
+        { ...shiftKernel("mean", { shift: [-shift] }), parameters: meanParameters },
         {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,
@@ -135,7 +134,6 @@ export const mean: Operator<MeanAttributes> = {
           kept1,
           reduced1,
           kept2,
-          divisor: same ? elements : 0,
           offset: -elements * from.zeroPoint,
           multiplier,
           shift: -shift,

@@ -6,24 +6,32 @@ import type { Program } from "../lower/lower.js";
 import type { Plan } from "../plan/types.js";
 import { type InputReading, type Manifest, type ManifestTensor, manifestVersion } from "./manifest.js";
 
-/**
- * The manifest of a linked model.
- *
- * @param model as it was imported: its inputs and outputs are those that the user knows
- * @param graph what runs, with the same inputs and outputs in the same order
- * @param imports of the linked module, as "module.name"
- * @param libraries those that it has kernels from
- * @param readings of the inputs, in order; none by default
- */
-export function makeManifest(
-  model: Graph,
-  graph: Graph,
-  plan: Plan,
-  program: Program,
-  imports: readonly string[],
-  libraries: readonly KernelLibrary[],
-  readings: readonly InputReading[] = [],
-): Manifest {
+/** What a manifest is made of. */
+export interface ManifestParts {
+  /** The model as it was imported: its inputs and outputs are those that the user knows. */
+  model: Graph;
+  /** What runs, with the same inputs and outputs in the same order. */
+  graph: Graph;
+  plan: Plan;
+  program: Program;
+  /** Imports of the linked module, as "module.name". */
+  imports: readonly string[];
+  /** Libraries that it has kernels from. */
+  libraries: readonly KernelLibrary[];
+  /** How files are read for the inputs, in order; none by default. */
+  inputs?: readonly InputReading[];
+}
+
+/** The manifest of a linked model. */
+export function makeManifest({
+  model,
+  graph,
+  plan,
+  program,
+  imports,
+  libraries,
+  inputs = [],
+}: ManifestParts): Manifest {
   const tensor = (index: number, ownIndex: number): ManifestTensor => {
     const found = tensorAt(graph, index);
     const own = tensorAt(model, ownIndex);
@@ -42,7 +50,7 @@ export function makeManifest(
   return {
     version: manifestVersion,
     name: graph.name,
-    inputs: graph.inputs.map((index, i) => ({ ...tensor(index, model.inputs[i] as number), ...readings[i] })),
+    inputs: graph.inputs.map((index, i) => ({ ...tensor(index, model.inputs[i] as number), ...inputs[i] })),
     outputs: graph.outputs.map((index, i) => tensor(index, model.outputs[i] as number)),
     memoryBytes: plan.memoryBytes,
     steps: program.steps.map(({ name, operator, macs, weightBytes }) => ({

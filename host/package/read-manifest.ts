@@ -99,6 +99,15 @@ export function readManifest(section: Uint8Array): Manifest {
   }
   for (const [i, tensor] of manifest.inputs.entries()) checkTensor(tensor, manifest, `inputs[${i}]`);
   for (const [i, tensor] of manifest.outputs.entries()) checkTensor(tensor, manifest, `outputs[${i}]`);
+  for (const tensors of [manifest.inputs, manifest.outputs]) {
+    const bytes = tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+    if (bytes > maxMemoryBytes) {
+      throw new WasmoteError(
+        "memory-exceeded",
+        `inputs or outputs of ${bytes} bytes; at most ${maxMemoryBytes}`,
+      );
+    }
+  }
   return manifest;
 }
 

@@ -1,6 +1,7 @@
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
 import { table } from "../table.js";
+import { shown } from "../visible.js";
 import type { Plan, TensorAllocation } from "./types.js";
 
 /** Columns of the map of addresses. */
@@ -11,6 +12,9 @@ const fewestMapColumns = 8;
 const boundNote = " <- lower bound";
 
 type Cell = string | number;
+
+/** Longest name in the table. */
+const longestName = 80;
 
 function stepRows(graph: Graph, plan: Plan): Cell[][] {
   const producer = new Map(
@@ -27,7 +31,7 @@ function stepRows(graph: Graph, plan: Plan): Cell[][] {
       const taken = tensor?.sharesWith;
       return [
         position === 0 ? step : "",
-        position === 0 ? node.name : "",
+        position === 0 ? shown(node.name, longestName) : "",
         position === 0 ? node.operator : "",
         tensor?.address ?? "",
         tensor?.bytes ?? "",
@@ -44,7 +48,17 @@ function inputRows(graph: Graph, plan: Plan): Cell[][] {
   const activations = [...new Set(graph.inputs)].filter((index) => plan.tensors.has(index));
   return activations.map((index): Cell[] => {
     const { address, bytes } = plan.tensors.get(index) as TensorAllocation;
-    return ["", tensorAt(graph, index).name, "(model input)", address, bytes, "", "", "", ""];
+    return [
+      "",
+      shown(tensorAt(graph, index).name, longestName),
+      "(model input)",
+      address,
+      bytes,
+      "",
+      "",
+      "",
+      "",
+    ];
   });
 }
 

@@ -1,20 +1,23 @@
 import { instantiate } from "@assemblyscript/loader";
 import { WasmoteError } from "../errors.js";
 import type { OpenedModule } from "../package/open.js";
+import type { Interrupt } from "./limit.js";
 import { memoryRunner } from "./memory-runner.js";
-import type { LocalRunner, Tier } from "./types.js";
+import type { LocalRunner, RunnerOptions } from "./types.js";
 
 /**
  * Loads a model on the WebAssembly engine that this runs in: that of Node, or of a browser.
  *
  * @param runner what the runner is called
+ * @param interrupt how the engine is interrupted; without it a run has no limit
  * @throws `module-invalid` where the model's imports cannot be given, `tier-unavailable`
  */
 export async function openEngineRunner(
   runner: string,
   wasm: Uint8Array,
   { manifest, weights }: OpenedModule,
-  tier: Tier = "portable",
+  { tier = "portable", limitMillis }: RunnerOptions = {},
+  interrupt?: Interrupt,
 ): Promise<LocalRunner> {
   if (tier !== "portable") {
     throw new WasmoteError("tier-unavailable", `tier ${tier} on ${runner}; wasm3 has it`);
@@ -50,7 +53,8 @@ export async function openEngineRunner(
   }
   const linear = memory;
   return memoryRunner(
-    { name: runner, memory: () => new Uint8Array(linear.buffer), run, close: () => {} },
+    { name: runner, memory: () => new Uint8Array(linear.buffer), run, interrupt, close: () => {} },
     manifest,
+    limitMillis,
   );
 }

@@ -1,6 +1,7 @@
 import { WasmoteError } from "../errors.js";
 import { tensorBytes } from "../graph/tensor.js";
 import type { Manifest, ManifestTensor } from "../package/manifest.js";
+import { defaultLimitMillis, type Interrupt, TimeOver } from "./limit.js";
 import type { LocalRunner } from "./types.js";
 
 /** What an engine in this process offers once a module is loaded. */
@@ -11,15 +12,50 @@ export interface Engine {
   /** The module's `run`. Throws what the engine throws on a trap. */
   run(first: number, last: number): number;
   runtimeBytes?(): number;
+  /** How the engine is interrupted; absent where it cannot be. */
+  interrupt?: Interrupt;
   close(): void;
 }
 
-/** A runner on an engine whose linear memory can be read and written from here. */
-export function memoryRunner(engine: Engine, manifest: Manifest): LocalRunner {
+/**
+ * A runner on an engine whose linear memory can be read and written from here.
+ *
+ * @param limitMillis most that one run may take
+ */
+export function memoryRunner(
+  engine: Engine,
+  manifest: Manifest,
+  limitMillis = defaultLimitMillis(manifest),
+): LocalRunner {
   const place = (tensors: readonly ManifestTensor[], index: number): Uint8Array => {
     const tensor = tensors[index];
     if (tensor === undefined) throw new RangeError(`tensor ${index} of ${tensors.length}`);
     return engine.memory().subarray(tensor.address, tensor.address + tensorBytes(tensor));
+  };
+  const runSteps = (first: number, last: number): void => {
+    const what = `steps ${first} to ${last} on ${engine.name}`;
+    let code: number;
+    try {
+      code = engine.run(first, last);
+    } catch (error) {
+      if (error instanceof TimeOver) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new WasmoteError("run-failed", `${what}: ${reason}`);
+    }
+    if (code !== 0) throw new WasmoteError("run-failed", `${what} returned ${code}`);
+  };
+  let limited = false;
+  const within = <T>(millis: number, work: () => T): T => {
+    if (limited || engine.interrupt === undefined) return work();
+    limited = true;
+    try {
+      return engine.interrupt(millis, work);
+    } catch (error) {
+      if (!(error instanceof TimeOver)) throw error;
+      throw new WasmoteError("run-limit", `${manifest.name} on ${engine.name} ran for ${millis} ms`);
+    } finally {
+      limited = false;
+    }
   };
   return {
     name: engine.name,
@@ -34,19 +70,9 @@ export function memoryRunner(engine: Engine, manifest: Manifest): LocalRunner {
       target.set(bytes);
     },
     readOutput: (index) => place(manifest.outputs, index).slice(),
-    run(first = 0, last = manifest.steps.length) {
-      let code: number;
-      try {
-        code = engine.run(first, last);
-      } catch (error) {
-        throw new WasmoteError(
-          "run-failed",
-          `steps ${first} to ${last} on ${engine.name}: ${error instanceof Error ? error.message : error}`,
-        );
-      }
-      if (code !== 0)
-        throw new WasmoteError("run-failed", `steps ${first} to ${last} on ${engine.name} returned ${code}`);
-    },
+    run: (first = 0, last = manifest.steps.length) => within(limitMillis, () => runSteps(first, last)),
+    within,
+    limitMillis: engine.interrupt === undefined ? Number.POSITIVE_INFINITY : limitMillis,
     get runtimeBytes() {
       return engine.runtimeBytes?.();
     },

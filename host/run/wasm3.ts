@@ -1,5 +1,6 @@
 import type { PrepareOptions } from "wasm3-bindings";
 import { WasmoteError } from "../errors.js";
+import { type Interrupt, TimeOver } from "./limit.js";
 import { memoryRunner } from "./memory-runner.js";
 import type { OpenRunner } from "./types.js";
 
@@ -15,8 +16,12 @@ export async function prepareWasm3(options: PrepareOptions): Promise<void> {
  * Loads a model on wasm3, in this process, with exactly the linear memory that its manifest asks for.
  * Throws `module-invalid`, or `addon-missing` where the addon is not built.
  */
-export const openWasm3Runner: OpenRunner = async (wasm, { manifest }, tier = "portable") => {
-  const { load, Wasm3Error } = await import("wasm3-bindings");
+export const openWasm3Runner: OpenRunner = async (
+  wasm,
+  { manifest },
+  { tier = "portable", limitMillis } = {},
+) => {
+  const { load, TrapError, Wasm3Error } = await import("wasm3-bindings");
   let instance: ReturnType<typeof load>;
   try {
     instance = load(wasm, {
@@ -28,14 +33,31 @@ export const openWasm3Runner: OpenRunner = async (wasm, { manifest }, tier = "po
     if (!(error instanceof Wasm3Error)) throw error;
     throw new WasmoteError(error.code === "not-built" ? "addon-missing" : "module-invalid", error.message);
   }
+  const run = (first: number, last: number): number => {
+    try {
+      return Number(instance.call("run", first, last));
+    } catch (error) {
+      throw error instanceof TrapError && error.trap === "time" ? new TimeOver() : error;
+    }
+  };
+  const interrupt: Interrupt = (millis, work) => {
+    instance.stopAfter(millis);
+    try {
+      return work();
+    } finally {
+      instance.stopAfter();
+    }
+  };
   return memoryRunner(
     {
       name: "wasm3",
       memory: () => instance.memory,
-      run: (first, last) => Number(instance.call("run", first, last)),
+      run,
+      interrupt,
       runtimeBytes: () => instance.runtimeBytes,
       close: () => instance.dispose(),
     },
     manifest,
+    limitMillis,
   );
 };

@@ -50,14 +50,19 @@ export function runProgram(
     child.once("close", (code, signal) => {
       if (code === 0) resolve(stdout);
       else {
-        const last = lines.slice(-shownLines).map((line) => `\n  ${line}`);
-        reject(failed(program, args, `it ended with ${signal ?? `code ${code}`}${last.join("")}`));
+        const how = `it ended with ${signal ?? `code ${code}`}`;
+        reject(failed(program, args, how, lines.slice(-shownLines)));
       }
     });
   });
 }
 
-function failed(program: string, args: readonly string[], what: string): WasmoteError {
+function failed(
+  program: string,
+  args: readonly string[],
+  what: string,
+  lines: readonly string[] = [],
+): WasmoteError {
   const command = process.env.WASMOTE_DEBUG === "1" ? `${[program, ...args].join(" ")}: ` : "";
-  return new WasmoteError("tool-failed", `${basename(program)}: ${command}${what}`);
+  return new WasmoteError("tool-failed", `${basename(program)}: ${command}${what}`, {}, { lines });
 }

@@ -104,6 +104,7 @@ async function importModule(file: string): Promise<unknown> {
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
   }
+  process.env.TSX_DISABLE_CACHE ??= "1"; // its cache would stay in the temporary folder
   const tsx = await import("tsx/esm/api").catch(() => undefined);
   if (tsx === undefined && /ts$/.test(file) && !readsTypescript) {
     throw new WasmoteError(

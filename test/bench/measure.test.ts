@@ -36,6 +36,8 @@ function simulate(
       now += disturbance(calls++);
     },
     close: () => undefined,
+    limitMillis: 1000,
+    within: (_, work) => work(),
   };
   return { runner, inputs, clock: () => now };
 }

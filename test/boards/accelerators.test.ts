@@ -5,13 +5,14 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { nativeCompilerIsThere, runNative, withNativeProgram } from "./native/compile.js";
+import { acceleratorImports } from "./native/accelerators.js";
+import { nativeCompilerIsThere, nativeFolder, runNative, withNativeProgram } from "./native/compile.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const sources = join(root, "boards", "accelerators");
 const selfTest = join(root, "test", "boards", "accelerators");
 
-/** What knows of wasm3 is no kernel: tests of the imports run in test/run. */
+/** What knows of wasm3 is no kernel. */
 const glue = ["imports.c", "link.c", "parameters.c"];
 const kernels = readdirSync(sources)
   .filter((file) => file.endsWith(".c") && !glue.includes(file))
@@ -58,6 +59,12 @@ if (!nativeCompilerIsThere()) {
   test("kernels on this machine give what plain arithmetic gives, under sanitizers", () => {
     const program = { sources: programSources, folders: [sources], flags: ["-O2", "-Wextra"] };
     withNativeProgram(program, (file) => assert.is(runNative(file), "ok 400\n"));
+  });
+
+  test("imports refuse what is just beyond each limit, and nothing within", () => {
+    const { sources, folders } = acceleratorImports();
+    const program = { sources: [join(nativeFolder, "accelerator_imports.c"), ...sources], folders };
+    withNativeProgram(program, (file) => assert.is(runNative(file), "ok\n"));
   });
 }
 

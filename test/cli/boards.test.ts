@@ -4,7 +4,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { boardNames, boardsFolder } from "../../host/boards/index.js";
 import { modelFile } from "../device/simulated-board.js";
-import { temporaryFolder, wasmote } from "./command.js";
+import { FakeTools } from "../flash/fake-tools.js";
+import { inProcess, temporaryFolder, wasmote } from "./command.js";
 
 const { folder, remove } = temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -66,6 +67,33 @@ test("a board without an emulator needs a port; a missing tool is exit code 3 an
   const absent = wasmote(folder, ["push", "small.wasm", "--port", `unix:${at("absent")}`]);
   assert.is(absent.code, 3);
   assert.match(absent.stderr, /error\[port-unavailable\]/);
+});
+
+test("what flashing lacks is said before firmware is built", async () => {
+  const tools = new FakeTools();
+  try {
+    tools.addFirmwareTools("microbit-v2", `/bin/touch '${at("built")}'`);
+    const cases: [string[], number, RegExp][] = [
+      [["microbit-v2"], 3, /tool-missing\]: .*: openocd; Debian and Ubuntu: apt-get install openocd/],
+      [["pico", "--method", "uf2", "--device", folder], 3, /device-missing\]: .*is no UF2 volume/],
+      [
+        ["mps2-an386"],
+        1,
+        /flash-method\].*it is an emulator only\nhelp: Run a model on it with --on mps2-an386/,
+      ],
+    ];
+    for (const [args, expected, message] of cases) {
+      const { code, stderr } = await inProcess(["flash", ...args]);
+      assert.is(code, expected, stderr);
+      assert.match(stderr, message);
+    }
+    tools.script("arm-none-eabi-gcc", "echo picolibc.specs");
+    const { stderr } = await inProcess(["flash", "microbit-v2"]);
+    assert.match(stderr, /tool-missing\]: .*: openocd, arm-none-eabi-gcc; .* picolibc-arm-none-eabi/);
+    assert.not(existsSync(at("built")));
+  } finally {
+    tools.remove();
+  }
 });
 
 test("what the command line says wrongly is told", () => {

@@ -12,7 +12,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { writeNpy } from "../../host/run/tensor-files/index.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
-import { root, temporaryFolder, wasmote } from "./command.js";
+import { inProcess, root, temporaryFolder, wasmote } from "./command.js";
 
 const { folder, remove } = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -118,13 +118,47 @@ test("inspect shows every operator of a model, and refuses one that cannot be bu
   assert.match(stdout, /\noutput +fullyConnected +1x48 int8 +1x5 int8 +240 +240\n/);
   const described = JSON.parse(wasmote(folder, ["inspect", "net.tflite", "--json"]).stdout);
   assert.is(described.macs, 1104);
+  assert.equal(described.build, { quantizes: false, needs: null });
   const refused = wasmote(folder, ["inspect", "bad.tflite", "--json"]);
   assert.is(refused.code, 1);
+  assert.equal(JSON.parse(refused.stdout).operators, [
+    { operator: "CONV_2D", nodes: 1, refused: 0 },
+    { operator: "CONV_3D", nodes: 1, refused: 1 },
+    { operator: "FULLY_CONNECTED", nodes: 1, refused: 0 },
+  ]);
   const { error } = JSON.parse(refused.stderr);
   assert.equal(
     error.refusals.map((refusal: { operator: string }) => refusal.operator),
     ["CONV_3D"],
   );
+});
+
+test("inspect says what build needs for a float model, and tries it; what it refuses is told in the file's words", async () => {
+  const digits = join(root, "models/digits/float/model.json");
+  const { code, stdout } = await inProcess(["inspect", digits]);
+  assert.is(code, 0);
+  assert.match(
+    stdout,
+    /\nbuild +quantizes it to int8; it needs samples of its inputs: --calibrate FILE\|DIR\n/,
+  );
+  const conv3d = await inProcess(["inspect", join(root, "test/fixtures/tfjs/refused-conv3d/model.json")]);
+  assert.is(conv3d.code, 1);
+  assert.match(conv3d.stdout, /\nConv3D +1 +no\n$/);
+  const mixed = smallModel();
+  const scale = { scale: [0.1], zeroPoint: [0] };
+  const floats = [0, 1].map((i) => ({ name: `float${i}`, type: "FLOAT32" as const, shape: [1, 5] }));
+  mixed.tensors.push(...floats, { name: "back", type: "INT8", shape: [1, 5], ...scale });
+  mixed.nodes.push(
+    { builtin: "DEQUANTIZE", inputs: [6], outputs: [8] },
+    { builtin: "TANH", inputs: [8], outputs: [9] },
+    { builtin: "QUANTIZE", inputs: [9], outputs: [10] },
+  );
+  writeFileSync(at("mixed.tflite"), writeTflite({ ...mixed, outputs: [10] }));
+  for (const command of ["inspect", "build"]) {
+    const { code: refused, stderr } = await inProcess([command, at("mixed.tflite")]);
+    assert.is(refused, 1);
+    assert.match(stderr, /DEQUANTIZE {2}node "float0": activations of int8 and float32 meet/);
+  }
 });
 
 test("a float model needs calibration that fits it", () => {

@@ -28,15 +28,24 @@ const tsx = new URL(import.meta.resolve("tsx")).href;
 export function wasmote(
   folder: string,
   args: readonly string[],
+  environment?: NodeJS.ProcessEnv,
+  command?: readonly string[],
+): Result {
+  const { file, args: all, options } = commandOf(folder, args, environment, command);
+  const { status, stdout, stderr } = spawnSync(file, all, options);
+  return { code: status, stdout, stderr };
+}
+
+/** What `wasmote` starts: a program, its arguments, and the options for `node:child_process`. */
+export function commandOf(
+  folder: string,
+  args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
   command: readonly string[] = ["--import", tsx, join(root, "host/cli/main.ts")],
-): Result {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...command, ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    env: { ...process.env, WASMOTE_DEBUG: "", XDG_CACHE_HOME: join(folder, "cache"), ...environment },
-  });
-  return { code: status, stdout, stderr };
+) {
+  const env = { ...process.env, WASMOTE_DEBUG: "", XDG_CACHE_HOME: join(folder, "cache"), ...environment };
+  const options = { cwd: folder, encoding: "utf8", env } as const;
+  return { file: process.execPath, args: [...command, ...args], options };
 }
 
 /** Runs `wasmote` with these arguments in this process: much faster, for what needs no process of its own. */

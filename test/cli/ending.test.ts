@@ -6,6 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { FakeTools } from "../flash/fake-tools.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
+import { eventually, isAlive } from "../processes.js";
 import { root, temporaryFolder, writeSmallModel } from "./command.js";
 
 /** Nothing is left behind, and no program goes on, however a command ends: real signals, programs that hang. */
@@ -15,12 +16,15 @@ const at = (name: string) => join(folder, name);
 let tools: FakeTools;
 
 /** Hangs with a program of its own below it, and says who they are. Both write to the folder that they are given. */
-const hang = `/bin/sleep 300 & echo "$$ $!" > '${at("pids")}.new'; /bin/mv '${at("pids")}.new' '${at("pids")}'; wait`;
+const say = (pids: string): string =>
+  `echo "${pids}" > '${at("new")}'; /bin/mv '${at("new")}' '${at("pids")}'`;
+const hang = `/bin/sleep 300 & ${say("$$ $!")}; wait`;
 
 test.before(async () => {
   tools = new FakeTools();
   tools.addFirmwareTools("pico", hang);
-  for (const name of ["esptool", "apt-get", "cc"]) tools.script(name, hang);
+  for (const name of ["esptool", "cc"]) tools.script(name, hang);
+  tools.script("apt-get", `${say("$$")}; exec /bin/sleep 300`);
   tools.script("sudo", 'exec "$@"');
   await writeSmallModel(folder);
   writeFileSync(at("net.tflite"), writeTflite(smallModel()));
@@ -30,21 +34,6 @@ test.after(() => {
   tools.remove();
   remove();
 });
-
-/** Whether a process runs; one that has ended and waits for its parent to ask does not. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== "linux" || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-async function eventually(holds: () => boolean, what: string): Promise<void> {
-  for (let i = 0; i < 600 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 25));
-  assert.ok(holds(), what);
-}
 
 let runs = 0;
 
@@ -113,10 +102,7 @@ test("while an emulator runs that has its model in a temporary file", async () =
 
 test("while the toolchain is installed", async () => {
   const { temporary } = await endedBy("SIGTERM", wasmote("toolchain"));
-  const [installer] = readFileSync(at("pids"), "utf8").split(" ");
-  assert.equal(readdirSync(temporary), []);
-  await eventually(() => !isAlive(Number(installer)), "apt-get has ended");
-  for (const pid of readFileSync(at("pids"), "utf8").trim().split(" ").slice(1)) process.kill(Number(pid));
+  await assertNothingLeft(temporary);
 });
 
 test("while files are written", async () => {

@@ -1,14 +1,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type ErrorForm, formatError, reportOf } from "../../host/cli/errors.js";
+import { type ErrorForm, errorJson, errorLines, reportOf } from "../../host/cli/errors.js";
 import { stylesFor } from "../../host/cli/styles.js";
 import { percent, shortName, thousands } from "../../host/cli/table.js";
 import { errorTable, exitCodes, UnsupportedModelError, WasmoteError } from "../../host/errors.js";
 import { table } from "../../host/table.js";
 
-const plain = { json: false, verbose: false, debug: false, styles: stylesFor({ isTTY: false }) };
+const plain = { verbose: false, styles: stylesFor({ isTTY: false }) };
 const textOf = (error: unknown, form: Partial<ErrorForm> = {}): string =>
-  formatError(error, reportOf(error), { ...plain, ...form });
+  `${errorLines(error, reportOf(error), undefined, { ...plain, ...form }).join("\n")}\n`;
 
 test("whatever is no error of the table is a defect, with exit code 70 and no stack trace", () => {
   for (const thrown of [new TypeError("x is not a function"), "a string", undefined]) {
@@ -48,7 +48,7 @@ test("refusals of a model are summed by operator, node by node with --verbose, a
   const verbose = textOf(error, { verbose: true });
   for (const { operator, node, reason } of refusals)
     assert.match(verbose, `\n  ${operator}  node "${node}": ${reason}\n`);
-  const parsed = JSON.parse(textOf(error, { json: true }));
+  const parsed = JSON.parse(JSON.stringify(errorJson(reportOf(error), undefined)));
   assert.equal(parsed.error.refusals, refusals);
   assert.equal(parsed.error.operators[1], {
     operator: "LSTM",

@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,9 +12,12 @@ import {
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { reportOf } from "../../host/cli/errors.js";
 import { sameFile, writeFilesAtomically } from "../../host/cli/files.js";
+import { withoutSystemErrors } from "../../host/files/system-errors.js";
+import { smallModel, writeTflite } from "../import/tflite-writer.js";
 import { refused } from "../run/tensor-files/refused.js";
-import { temporaryFolder } from "./command.js";
+import { root, temporaryFolder } from "./command.js";
 
 const { folder, remove } = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -86,5 +91,48 @@ test("two names of one file are told", async () => {
   assert.is(await sameFile(at("a"), at("b")), false);
   assert.is(await sameFile(at("a"), at("absent")), false);
 });
+
+test("what the system refuses is told with the help that fits, wherever it is met; the rest is a defect", () => {
+  const system = (code: string, syscall: string): Error =>
+    Object.assign(new Error(`${code}: it says, ${syscall}`), { code, syscall, path: "some/file" });
+  const told = (error: Error): string => {
+    const { exitCode, message, help } = reportOf(withoutSystemErrors(error));
+    return `${exitCode} ${message} ${help}`;
+  };
+  for (const [code, syscall, expected] of [
+    ["ENOSPC", "write", /^1 .*cannot be written: the disk is full \(some\/file\) Make room on the disk/],
+    ["EDQUOT", "copyfile", /^1 .*quota.* Make room/],
+    ["EFBIG", "write", /^1 .*larger than files may be here.*ulimit -f/],
+    ["EMFILE", "open", /^1 .*cannot be read: too many files are open.*ulimit -n/],
+    ["ENAMETOOLONG", "mkdir", /^1 .*too long.* Give a shorter one/],
+    ["EISDIR", "read", /^1 .*cannot be read: it is a folder.* Name a file/],
+    ["EROFS", "mkdir", /^1 .*read-only.* Write to another file system/],
+    ["EBADF", "read", /^70 /],
+  ] as const)
+    assert.match(told(system(code, syscall)), expected);
+  assert.match(told(new TypeError("x")), /^70 /);
+});
+
+if (existsSync("/dev/full")) {
+  test("a full disk is told on stdout as well, where a path is too long, and where a limit is reached", () => {
+    const main = join(root, "dist/cli/main.js");
+    const shell = (line: string): string => {
+      const { status, stderr } = spawnSync("/bin/sh", ["-c", line], { cwd: folder, encoding: "utf8" });
+      return `${status} ${stderr}`;
+    };
+    const node = `'${process.execPath}' '${main}'`;
+    assert.match(
+      shell(`${node} boards > /dev/full`),
+      /^1 .*file-unwritable.*the disk is full \(stdout\)\nhelp: Make room/,
+    );
+    writeFileSync(at("net.tflite"), writeTflite(smallModel()));
+    const before = readdirSync(folder);
+    assert.match(
+      shell(`ulimit -f 1; ${node} build net.tflite -o large.wasm`),
+      /^1 .*larger than files may be here \(large\.wasm\)/,
+    );
+    assert.equal(readdirSync(folder), before);
+  });
+}
 
 test.run();

@@ -1,9 +1,19 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { WasmoteError } from "../../host/errors.js";
 import { loadUserOperators } from "../../host/tools/user-operators.js";
+import { FakeTools } from "../flash/fake-tools.js";
 import { writeTflite } from "../import/tflite-writer.js";
 import { random } from "../ops/harness.js";
 import { wasmote as command, root, temporaryFolder } from "./command.js";
@@ -103,8 +113,11 @@ test("a host part may be JavaScript, and lie in a package of CommonJS", () => {
   assert.ok(readFileSync(at("again.wasm")).equals(readFileSync(at("delta.wasm"))));
 });
 
-test("inspect knows the operators as well", () => {
-  const { code, stdout, stderr } = wasmote(folder, ["inspect", "delta.tflite", "--operators", example]);
+test("inspect knows the operators as well; nothing stays in the temporary folder", () => {
+  mkdirSync(at("tmp"));
+  const args = ["inspect", "delta.tflite", "--operators", example];
+  const { code, stdout, stderr } = wasmote(folder, args, { TMPDIR: at("tmp") });
+  assert.equal(readdirSync(at("tmp")), []);
   assert.is(code, 0, stderr);
   assert.match(stdout, /\nout +delta +2x5 int8 +2x5 int8 /);
   const built = wasmote(folder, ["inspect", "delta.wasm", "--operators", example]);
@@ -213,26 +226,35 @@ test("kernels that do not compile, or hold what cannot be linked, are refused wi
   );
 });
 
-test("where the compiler is not installed, it is asked for by name", () => {
+test("what is not installed is asked for by name before anything is done", () => {
   const alone = at("alone");
-  mkdirSync(join(alone, "node_modules/@assemblyscript"), { recursive: true });
+  mkdirSync(join(alone, "node_modules"), { recursive: true });
   for (const name of ["dist", "assembly", "boards", "asconfig.json", "package.json"]) {
     cpSync(join(root, name), join(alone, name), { recursive: true });
   }
+  const absent = ["assemblyscript", "tsx", "wabt", "rp2040js", ".bin"];
   for (const name of readdirSync(join(root, "node_modules"))) {
-    if (["assemblyscript", "@assemblyscript", "tsx", "wabt", ".bin"].includes(name)) continue;
-    symlinkSync(join(root, "node_modules", name), join(alone, "node_modules", name));
+    if (!absent.includes(name))
+      symlinkSync(join(root, "node_modules", name), join(alone, "node_modules", name));
   }
-  const command = [join(alone, "dist/cli/main.js"), "build", at("delta.tflite"), "-o", at("alone.wasm")];
-  const built = wasmote(folder, ["--operators", at("javascript")], {}, command);
-  assert.is(built.code, 3, built.stderr);
-  assert.match(built.stderr, /error\[package-missing\]: .*assemblyscript/);
-  const text = wasmote(folder, ["--keep", at("alone-kept"), "--wat"], {}, [
-    join(alone, "dist/cli/main.js"),
-    "build",
-    join(alone, "absent.tflite"),
-  ]);
-  assert.is(text.code, 1, text.stderr);
+  const tools = new FakeTools();
+  const environment = { PATH: tools.folder };
+  tools.addFirmwareTools("pico", `/bin/touch '${at("built")}'`);
+  const cases: [string[], RegExp][] = [
+    [["build", at("delta.tflite"), "--operators", at("javascript")], /package-missing\]: .*assemblyscript/],
+    [
+      ["build", join(alone, "absent.tflite"), "--keep", at("alone-kept"), "--wat"],
+      /package-missing\]: .*wabt/,
+    ],
+    [["bench", at("delta.wasm"), "--on", "pico"], /package-missing\]: .*rp2040js/],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stderr } = wasmote(folder, args, environment, [join(alone, "dist/cli/main.js")]);
+    assert.is(code, 3, stderr);
+    assert.match(stderr, expected);
+  }
+  tools.remove();
+  assert.not(existsSync(at("built")));
 });
 
 test.run();

@@ -1,14 +1,25 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { Server } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { processOutput } from "../../host/cli/output.js";
 import { createProgram } from "../../host/cli/program.js";
-import { modelFile } from "../device/simulated-board.js";
+import { buildModel } from "../../host/pipeline.js";
+import { prepareWasm3 } from "../../host/run/wasm3.js";
+import { serve } from "../device/serve.js";
+import { modelFile, SimulatedBoard } from "../device/simulated-board.js";
 import { FakeTools } from "../flash/fake-tools.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
-import { inProcess, type Result, root, temporaryFolder, writeSmallModel } from "./command.js";
-import { type ServedBoard, serveBoard } from "./served-board.js";
+import { writeWave } from "../run/tensor-files/wav-writer.js";
+import {
+  floatEndedGraph,
+  inProcess,
+  type Result,
+  root,
+  temporaryFolder,
+  writeSmallModel,
+} from "./command.js";
 
 /** Every option of every command is obeyed, or refused; one without a test here fails. */
 
@@ -16,10 +27,14 @@ const { folder, remove } = temporaryFolder();
 const at = (name: string) => join(folder, name);
 let tools: FakeTools;
 const cache = process.env.XDG_CACHE_HOME;
-let served: ServedBoard;
+const board = new SimulatedBoard();
+const port = `unix:${at("line")}`;
+let server: Server;
 
 test.before(async () => {
   process.env.XDG_CACHE_HOME = at("cache");
+  // Before the compiler is no longer to be found.
+  await prepareWasm3({});
   tools = new FakeTools();
   tools.addFirmwareTools("pico");
   await writeSmallModel(folder);
@@ -30,11 +45,11 @@ test.before(async () => {
   writeFileSync(at("board.wasm"), modelFile("on-board", 100, 1, ["wasmote.accel_conv_s8"]));
   writeFileSync(at("in.json"), "[1, 2, 3, 4]");
   writeFileSync(at("in.bin"), new Uint8Array(16));
-  served = await serveBoard(folder);
-  served.board.imports.push("wasmote.accel_conv_s8");
+  server = await serve(board, (made) => made.listen(at("line")));
+  board.imports.push("wasmote.accel_conv_s8");
 });
 test.after(() => {
-  served.close();
+  server.close();
   tools.remove();
   if (cache === undefined) delete process.env.XDG_CACHE_HOME;
   else process.env.XDG_CACHE_HOME = cache;
@@ -60,6 +75,15 @@ const floatModel = [join(root, "models/digits/float/model.json")];
 const samples = join(root, "models/digits/samples/calibration.npy");
 const delta = join(root, "docs/examples/delta-operator");
 
+/** Options for pixels are kept in the manifest, for inputs that take pictures, and refused without one. */
+const pixels = async (option: string, wrong: string, ...others: string[]) => {
+  const out = ["-o", at("seen.wasm"), "--calibrate", samples];
+  const { inputs } = await json("build", ...floatModel, ...out, option, "127.5", ...others);
+  assert.equal(inputs[0].pixels[option.slice(2)], [127.5]);
+  await refused(2, /fit no input|is no list of numbers/, "build", ...floatModel, ...out, option, wrong);
+  await refused(2, /fit no input of the model/, "build", at("net.tflite"), option, "1");
+};
+
 /** What shows that an option is obeyed, by command and option. */
 const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "build --out": async () => {
@@ -81,6 +105,20 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     const automatic = bytes("built.wasm");
     await build("net.tflite", "--quantize", "int8");
     assert.equal(bytes("built.wasm"), automatic);
+  },
+  "build --mean": () => pixels("--mean", "1,2", "--std", "255"),
+  "build --std": () => pixels("--std", "0", "--mean", "255"),
+  "build --sample-rate": async () => {
+    const { inputs } = await json(
+      "build",
+      at("net.tflite"),
+      "-o",
+      at("heard.wasm"),
+      "--sample-rate",
+      "16000",
+    );
+    assert.is(inputs[0].sampleRate, 16_000);
+    await refused(2, /--sample-rate 1.5 is no rate/, "build", at("net.tflite"), "--sample-rate", "1.5");
   },
   "build --keep": async () => {
     await build("net.tflite", "--keep", at("kept"));
@@ -127,16 +165,32 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
   "run --tier": () => refused(1, /tier-unavailable/, ...small, "--on", "node", "--tier", "accelerated"),
   "run --port": async () => {
-    const { outputs } = await json(...onBoard, "--port", served.port);
+    const { outputs } = await json(...onBoard, "--port", port);
     assert.equal(outputs[0].raw, new Array(16).fill(1), "the board adds 1");
     await refused(3, /port-unavailable/, ...small, "--port", "tcp://127.0.0.1:1");
     for (const on of ["node", "wasm3"])
-      await refused(2, /--on \w+ runs in this process/, ...small, "--on", on, "--port", served.port);
+      await refused(2, /--on \w+ runs in this process/, ...small, "--on", on, "--port", port);
     await refused(
       1,
       /board-other\].*simulated at .*; pico is expected/,
-      ...[...onBoard, "--on", "pico", "--port", served.port],
+      ...[...onBoard, "--on", "pico", "--port", port],
     );
+  },
+  "run --sample-rate": async () => {
+    writeFileSync(at("in.wav"), writeWave([0, 0.5, 0, 0.5], { sampleRateHz: 16_000 }));
+    const sound = ["run", at("small.wasm"), "--input", at("in.wav"), "--sample-rate"];
+    assert.not.match((await done(...sound, "16000")).stderr, /resampled/);
+    await refused(1, /input-size/, ...sound, "8000");
+    await refused(2, /--sample-rate is of no use: no input is a sound/, ...small, "--sample-rate", "16000");
+  },
+  "run --raw": async () => {
+    writeFileSync(at("ended.wasm"), (await buildModel(floatEndedGraph())).wasm);
+    writeFileSync(at("raw.bin"), Int8Array.of(2, -4, 6, 1));
+    const ended = ["run", at("ended.wasm"), "--input", at("raw.bin"), "--output", at("raw-out.bin")];
+    await refused(1, /input-size/, ...ended);
+    await done(...ended, "--raw");
+    assert.equal([...new Int8Array(readFileSync(at("raw-out.bin")))], [2, -4, 5]);
+    await refused(2, /--raw is of no use/, ...small, "--raw");
   },
   "run --limit": () => limited("run"),
   "run --json": async () => assert.is((await json(...small)).outputs[0].name, "out"),
@@ -156,17 +210,17 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
 
   "bench --on": async () => assert.is((await json("bench", at("small.wasm"), "--on", "node")).on, "node"),
   "bench --port": async () => {
-    assert.is((await json("bench", at("board.wasm"), "--port", served.port)).on, "simulated");
+    assert.is((await json("bench", at("board.wasm"), "--port", port)).on, "simulated");
     await refused(3, /port-unavailable/, "bench", at("small.wasm"), "--port", "tcp://127.0.0.1:1");
   },
   "bench --tier": async () => {
-    const base = ["bench", at("board.wasm"), "--port", served.port];
+    const base = ["bench", at("board.wasm"), "--port", port];
     assert.is((await json(...base)).tier, "accelerated");
     assert.is((await json(...base, "--tier", "portable")).tier, "portable");
   },
   "bench --limit": () => limited("bench"),
   "bench --compare": async () => {
-    const base = ["bench", at("board.wasm"), "--port", served.port];
+    const base = ["bench", at("board.wasm"), "--port", port];
     const { base: first, other } = await json(...base, "--compare", "portable");
     assert.equal([first.tier, other.tier], ["accelerated", "portable"]);
     const files = await json("bench", at("small.wasm"), "--on", "node", "--compare", at("net.wasm.copy"));
@@ -194,19 +248,18 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     refused(3, /device-missing\].*nowhere is no UF2 volume/, "flash", "pico", "--device", "nowhere"),
 
   "push --port": async () => {
-    const { stderr } = await done("push", at("board.wasm"), "--port", served.port);
+    const { stderr } = await done("push", at("board.wasm"), "--port", port);
     assert.match(stderr, /on-board is active on simulated/);
   },
-  "push --on": () =>
-    refused(1, /board-other/, "push", at("board.wasm"), "--port", served.port, "--on", "pico"),
+  "push --on": () => refused(1, /board-other/, "push", at("board.wasm"), "--port", port, "--on", "pico"),
   "push --json": async () => {
-    assert.is((await json("push", at("board.wasm"), "--port", served.port)).board, "simulated");
+    assert.is((await json("push", at("board.wasm"), "--port", port)).board, "simulated");
   },
 
   "monitor --port": () => refused(3, /port-unavailable/, "monitor", "--port", `unix:${at("absent")}`),
   "monitor --baud": async () => {
     await refused(2, /whole number/, "monitor", "--port", "x", "--baud", "fast");
-    await refused(2, /--baud is of no use/, "monitor", "--port", served.port, "--baud", "9600");
+    await refused(2, /--baud is of no use/, "monitor", "--port", port, "--baud", "9600");
   },
 
   "toolchain --check": async () => {
@@ -223,13 +276,13 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
 /** The board is told the limit. */
 async function limited(command: string): Promise<void> {
   const limits: (number | undefined)[] = [];
-  served.board.onRun = (first, last, limit) => {
+  board.onRun = (first, last, limit) => {
     limits.push(limit);
     return { code: 0, count: last - first };
   };
   const inputs = command === "run" ? ["--input", at("in.bin")] : [];
-  await done(command, at("board.wasm"), ...inputs, "--port", served.port, "--limit", "77");
-  served.board.onRun = undefined;
+  await done(command, at("board.wasm"), ...inputs, "--port", port, "--limit", "77");
+  board.onRun = undefined;
   assert.ok(limits.length > 0 && limits.every((limit) => limit === 77));
 }
 

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { inProcess, root, temporaryFolder, wasmote } from "./command.js";
+import { smallModel, writeTflite } from "../import/tflite-writer.js";
+import { inProcess, root, temporaryFolder, wasmote, writeSmallModel } from "./command.js";
 
 const { folder, remove } = temporaryFolder();
 test.after(remove);
@@ -49,6 +50,7 @@ const wrong: [string[], RegExp][] = [
     /^error\[usage\]: unknown command 'train'\nhelp: The commands are build, run, inspect, bench, boards, firmware, flash, push, monitor and toolchain;/,
   ],
   [["biuld", "x"], /Did you mean build\?/],
+  [["help", "biuld"], /unknown command 'biuld'.*Did you mean build\?/],
   [
     ["run"],
     /^error\[usage\]: missing required argument 'model'\nhelp: Name the model right after the command, before the options: a \.wasm/,
@@ -124,6 +126,53 @@ test("files that are no models are refused by every command that takes one", () 
     assert.match(stderr, `error[${expected}]: `);
     assert.match(stderr, "\nhelp: ");
   }
+});
+
+test("help and tables fit a terminal of 40 columns, and are as they were without one", async () => {
+  await writeSmallModel(folder);
+  const small = join(folder, "small.wasm");
+  const digits = join(root, "models/digits/float/model.json");
+  const tflite = join(folder, "net.tflite");
+  writeFileSync(tflite, writeTflite(smallModel()));
+  const colours = process.env.NO_COLOR;
+  process.env.NO_COLOR = "1";
+  for (const args of [
+    ["--help"],
+    ...["build", "run", "bench", "flash"].map((command) => [command, "--help"]),
+    ["boards", "--model", small],
+    ["inspect", small],
+    ["inspect", digits],
+    ["build", tflite, "-o", join(folder, "net.wasm")],
+    ["bench", small, "--on", "node"],
+    ["bench", small, "--on", "node", "--compare", small],
+  ]) {
+    const { code, stdout } = await inProcess(args, 40);
+    assert.is(code, 0, args.join(" "));
+    for (const line of stdout.split("\n")) assert.ok(line.length <= 40, `${args.join(" ")}: ${line}`);
+  }
+  if (colours === undefined) delete process.env.NO_COLOR;
+  else process.env.NO_COLOR = colours;
+  const { stdout } = await inProcess(["boards"]);
+  assert.match(stdout, /^board +name +core +MHz +model RAM +model flash +proven +flash by\n/);
+});
+
+test("what is given to the wrong command is told what to do with it", async () => {
+  await writeSmallModel(folder);
+  writeFileSync(join(folder, "net.tflite"), writeTflite(smallModel()));
+  for (const command of ["run", "bench", "push"]) {
+    const port = command === "push" ? ["--port", "none"] : [];
+    const { code, stderr } = await inProcess([command, join(folder, "net.tflite"), ...port]);
+    assert.is(code, 1);
+    assert.match(stderr, /not built yet .*\nhelp: Build it first: `wasmote build .*net\.tflite/);
+  }
+  const { code, stderr } = await inProcess(["build", join(folder, "small.wasm")]);
+  assert.is(code, 1);
+  assert.match(
+    stderr,
+    /it is a WebAssembly module .*\nhelp: A model that is built already is given to `wasmote run`/,
+  );
+  const board = await inProcess(["build", "m.tflite", "--board", "nope"]);
+  assert.match(board.stderr, /board-unknown.*\nhelp: Name a board that `wasmote boards` lists\.\n$/);
 });
 
 test.run();

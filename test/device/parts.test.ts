@@ -106,9 +106,9 @@ test("parts that do not join are refused", async () => {
     [(a, off) => (off === 20 ? { ...a, data: bytes(6) } : a), "a part of 6 bytes at 20 of 25"],
     [(a, off) => (off === 10 ? { ...a, data: bytes(0) } : a), "a part of 0 bytes at 10 of 25"],
     [(a) => ({ ...a, len: 9 }), "a part of 10 bytes at 0 of 9"],
-    [(a) => ({ ...a, off: -1 }), '"off" is not a count'],
-    [(a) => ({ ...a, len: "25" }), '"len" is not a count'],
-    [(a) => ({ ...a, data: [1] }), '"data" is not bytes'],
+    [(a) => ({ ...a, off: -1 }), '"off": '],
+    [(a) => ({ ...a, len: "25" }), '"len": '],
+    [(a) => ({ ...a, data: [1] }), '"data": '],
   ] as [(answer: Payload, off: number) => Payload, string][]) {
     const error = await changed(change);
     assert.is(error.code, "board-protocol");
@@ -210,7 +210,7 @@ test("repeats are counted anew once the upload has gone on", async () => {
   const { send } = receiver((off, length) => {
     const times = (seen.get(off) ?? 0) + 1;
     seen.set(off, times);
-    return times <= 5 ? off : off + length;
+    return times <= 4 ? off : off + length;
   });
   await upload(send, 512, bytes(2000), inTime);
   assert.ok(seen.size > 4);

@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { encodeFrames } from "../../host/device/frames.js";
 import type { Message } from "../../host/device/smp.js";
 import { type ClientOptions, SmpClient } from "../../host/device/smp-client.js";
 import { WasmoteError } from "../../host/errors.js";
@@ -128,6 +129,22 @@ test("the line's end fails the request that waits, and those after it, with its 
     assert.match(error.message, "the fake line");
   }
   assert.is(line.asked.length, 1);
+});
+
+test("a line that ends while nothing is asked fails what is asked later", async () => {
+  const { line, client } = connect();
+  line.end("the emulator has ended");
+  assert.match((await errorOf(client.request(request))).message, "the emulator has ended");
+  assert.is(line.asked.length, 0);
+});
+
+test("a frame that is no message is passed over", async () => {
+  const { line, client } = connect();
+  line.onAsked = (asked) => {
+    line.send(encodeFrames(Uint8Array.of(3, 0, 0)));
+    line.answer(asked, { n: 3 });
+  };
+  assert.equal(await client.request(request), { n: 3 });
 });
 
 test("text between frames goes to whoever wants it; closing closes the line; the name is the line's", async () => {

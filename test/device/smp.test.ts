@@ -9,6 +9,7 @@ import {
   operations,
   payloadBytes,
 } from "../../host/device/smp.js";
+import { WasmoteError } from "../../host/errors.js";
 
 const message = { operation: operations.write, group: 0x0140, command: 7, sequence: 0xab, payload: { a: 1 } };
 
@@ -75,8 +76,12 @@ test("an answer's errors: of wasmote's groups by name, of others by number, of S
   assert.is(text({}), "none");
   assert.is(text({ rc: 0 }), "none");
   assert.is(text({ err: { group: 64, rc: 0 } }), "none");
-  assert.is(text({ err: null, rc: 0 }), "none");
-  assert.is(text({ rc: "5" }), "none");
+  for (const damaged of [{ err: null, rc: 0 }, { rc: "5" }, { err: 5 }]) {
+    assert.throws(
+      () => text(damaged),
+      (error: unknown) => error instanceof WasmoteError && error.code === "board-protocol",
+    );
+  }
   assert.match(text({ err: { group: 64, rc: 2 } }), "board-no-model it: rc 2 (no-model)");
   assert.match(text({ err: { group: 1, rc: 8 } }), "board-hash it: rc 8 (hash)");
   assert.match(text({ err: { group: 0, rc: 2 } }), "board-failed it: rc 2 of group 0");

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,24 +11,12 @@ import { openPort } from "../../host/device/open-port.js";
 import { processTransport } from "../../host/device/process-transport.js";
 import type { Transport } from "../../host/device/transport.js";
 import { WasmoteError } from "../../host/errors.js";
+import { eventually, isAlive } from "../processes.js";
+import { serve } from "./serve.js";
 import { modelFile, SimulatedBoard } from "./simulated-board.js";
 
 const folder = mkdtempSync(join(tmpdir(), "wasmote-line-"));
 test.after(() => rmSync(folder, { recursive: true }));
-
-/** A simulated board behind a socket, as an emulator or a serial port server offers one. */
-async function serve(board: SimulatedBoard, listen: (server: Server) => void): Promise<Server> {
-  const server = createServer((socket) => {
-    const line = board.connect();
-    line.onData((bytes) => socket.write(bytes));
-    socket.on("data", (bytes) => line.write(bytes));
-    socket.on("error", () => undefined);
-    server.once("close", () => socket.destroy());
-  });
-  listen(server);
-  await new Promise((resolve) => server.once("listening", resolve));
-  return server;
-}
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
   return work.then(
@@ -39,22 +27,6 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 function endOf(line: Transport): Promise<string> {
   return new Promise((resolve) => line.onEnd(resolve));
-}
-
-/** Whether a process runs; one that has ended and waits for its parent to ask does not. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    if (process.platform !== "linux") return true;
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-async function eventually(holds: () => boolean, what: string): Promise<void> {
-  for (let i = 0; i < 200 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 25));
-  assert.ok(holds(), what);
 }
 
 for (const kind of ["tcp", "unix"] as const) {

@@ -18,7 +18,7 @@ export async function runEverywhere(wasm: Uint8Array, source: Choices): Promise<
     ["wasm3", "portable"],
     ["wasm3", "accelerated"],
   ] as const) {
-    const runner = await open(() => openRunner(engine, wasm, opened, tier));
+    const runner = await open(() => openRunner(engine, wasm, opened, { tier }));
     if (runner === undefined) continue;
     try {
       for (const [i, bytes] of given.entries()) runner.writeInput(i, bytes);

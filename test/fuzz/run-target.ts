@@ -138,9 +138,9 @@ function stopWhenStuck(
     const now = currentCase(progress);
     if (now !== at) [at, since] = [now, Date.now()];
     const resident = residentBytes(child.pid);
-    if (Date.now() - since > (at === undefined ? startMillis : caseMillis)) {
-      reason = `took longer than ${caseMillis} ms`;
-    } else if (resident > maxBytes) reason = `took ${resident} bytes of memory`;
+    const longest = at === undefined ? startMillis : caseMillis;
+    if (resident > maxBytes) reason = `took ${resident} bytes of memory`;
+    else if (Date.now() - since > longest) reason = `took longer than ${longest} ms`;
     if (reason !== undefined) child.kill("SIGKILL");
   }, lookEveryMillis);
   return {

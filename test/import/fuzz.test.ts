@@ -77,9 +77,7 @@ function damage(original: Uint8Array, seed: number): Uint8Array {
 for (const { name, bytes } of originals) {
   test(`${name}: ${seeds} damaged copies end in a clean error or a valid result`, async () => {
     let refused = 0;
-    const slowest = { ms: 0, seed: 0 };
     for (let seed = 0; seed < seeds; seed++) {
-      const begin = performance.now();
       try {
         const damaged = damage(bytes, seed);
         carryThrough(damaged);
@@ -91,14 +89,11 @@ for (const { name, bytes } of originals) {
         assert.ok(error.exitCode === 1, `seed ${seed}: ${error.code}`);
         refused++;
       }
-      const ms = performance.now() - begin;
-      if (seed % runEvery !== 0 && ms > slowest.ms) Object.assign(slowest, { ms, seed });
     }
     assert.ok(
       refused > 0 && refused < seeds,
       `${refused} of ${seeds} refused: the damage is too mild or too strong`,
     );
-    assert.ok(slowest.ms < 5000, `seed ${slowest.seed} took ${slowest.ms} ms`);
   });
 }
 

@@ -81,6 +81,16 @@ test("scales and zero points are as many", () => {
   }
 });
 
+test("scales and zero points are read each", () => {
+  const graph = read(
+    changed((model) => {
+      tensor(model, 2).zeroPoint = [1, -2, 2 ** 40];
+    }),
+  );
+  assert.equal(graph.tensors[2]?.quantization?.zeroPoint, [1, -2, 2 ** 40]);
+  assert.equal(graph.tensors[1]?.quantization?.scale, [0.01, 0.02, 0.005].map(Math.fround));
+});
+
 test("a scale's axis is read", () => {
   const graph = read(
     changed((model) => {

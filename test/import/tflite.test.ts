@@ -77,6 +77,25 @@ test("everything unsupported is listed at once", () => {
   assert.match(error.message, /model\.tflite/);
 });
 
+test("operators' own checks and tensors' problems are listed beside unknown operators, in TFLite's words", () => {
+  const error = errorOf(
+    changed((model) => {
+      (model.nodes[0] as { builtin: string }).builtin = "CONV_3D";
+      Object.assign(model.tensors[3] as object, { type: "UINT32" });
+      Object.assign(model.tensors[6] as object, { scale: undefined });
+    }),
+  );
+  assert.equal(
+    (error as UnsupportedModelError).refusals.map(({ index, operator, reason }) => [index, operator, reason]),
+    [
+      [0, "CONV_3D", "the operator is not supported"],
+      [0, "CONV_3D", 'tensor "features" has dtype UINT32, which is not supported'],
+      [1, "RESHAPE", 'tensor "features" has dtype UINT32, which is not supported'],
+      [2, "FULLY_CONNECTED", 'tensor "output" has no scale and zero point for the whole tensor'],
+    ],
+  );
+});
+
 test("cycles and indices out of range are invalid, with the place", () => {
   const cycle = errorOf(changed((model) => model.nodes.reverse()));
   assert.is(cycle.code, "model-invalid");

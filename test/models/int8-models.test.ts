@@ -45,7 +45,7 @@ for (const model of goldenModels(int8Models)) {
   for (const [on, tier] of runs) {
     test(`${model.name} on ${on}, ${tier}: every case byte for byte`, async () => {
       const { wasm } = await build(model);
-      const runner = await openRunner(on, wasm, openModule(wasm), tier);
+      const runner = await openRunner(on, wasm, openModule(wasm), { tier });
       for (const { name, inputs, outputs } of model.cases) {
         inputs.forEach((bytes, i) => {
           runner.writeInput(i, bytes);

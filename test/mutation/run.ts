@@ -1,7 +1,7 @@
 /*
  * Asks whether the suite can fail: changes a folder's sources one place at a time, and runs its tests after each change.
  *
- *   npm run mutation -- FOLDER [--threshold PERCENT]
+ *   npm run mutation -- FOLDER [--threshold PERCENT] [--tests PATTERN]
  *
  * Prints each change that no test noticed, with its file and line, and exits with 1 where fewer than the threshold were
  * noticed. Only a copy is changed, which is removed at the end. See docs/mutation.md.
@@ -32,14 +32,14 @@ interface Mutant {
 
 function fail(message: string): never {
   console.error(
-    `${message}\nusage: npm run mutation -- FOLDER [--threshold PERCENT] [--sample NUMBER, native code only]`,
+    `${message}\nusage: npm run mutation -- FOLDER [--threshold PERCENT] [--tests PATTERN] [--sample NUMBER, native code only]`,
   );
   process.exit(2);
 }
 
-/** Options of StrykerJS for a folder or file; `work` is a folder for whatever it writes. */
-function configure(path: string, work: string): object {
-  const tests = `${suiteOf(path)}.*\\.test\\.js$`;
+/** Options of StrykerJS for a folder or file and the tests that are asked; `work` is a folder for whatever it writes. */
+function configure(path: string, suite: string, work: string): object {
+  const tests = `${suite}.*\\.test\\.js$`;
   const packages = join(root, "node_modules").replaceAll("\\", "/");
   const sources = path.endsWith(".ts") ? path : `${path}/**/*.ts`;
   return {
@@ -55,7 +55,7 @@ function configure(path: string, work: string): object {
     plugins: [],
     concurrency: 2,
     ignorePatterns: ["/dist", "/build", "/out", "/.cache"],
-    timeoutMS: 5000,
+    timeoutMS: 3000,
     tempDirName: join(work, "copy"),
     cleanTempDir: "always",
     reporters: ["progress-append-only", "json"],
@@ -73,6 +73,7 @@ const noticed = ["Killed", "Timeout", "RuntimeError", "CompileError"];
 function print(report: Report): number {
   let all = 0;
   let caught = 0;
+  let late = 0;
   let ignored = 0;
   for (const [file, { mutants }] of Object.entries(report.files)) {
     for (const { status, location, mutatorName, replacement = "" } of mutants) {
@@ -81,6 +82,7 @@ function print(report: Report): number {
         continue;
       }
       all++;
+      if (status === "Timeout") late++;
       if (noticed.includes(status)) caught++;
       else {
         const { line, column } = location.start;
@@ -92,7 +94,7 @@ function print(report: Report): number {
   }
   const percent = all === 0 ? 0 : (100 * caught) / all;
   console.log(
-    `${caught} of ${all} changes noticed (${percent.toFixed(1)} %); ${ignored} left out as equivalent`,
+    `${caught} of ${all} changes noticed (${percent.toFixed(1)} %), ${late} of them by a time-out; ${ignored} left out as equivalent`,
   );
   return percent;
 }
@@ -116,11 +118,11 @@ function runStryker(config: string): Promise<number> {
   });
 }
 
-async function mutate(path: string, threshold: number): Promise<number> {
+async function mutate(path: string, suite: string, threshold: number): Promise<number> {
   const work = mkdtempSync(join(tmpdir(), "wasmote-mutation-"));
   try {
     const config = join(work, "stryker.json");
-    writeFileSync(config, JSON.stringify(configure(path, work)));
+    writeFileSync(config, JSON.stringify(configure(path, suite, work)));
     const code = await runStryker(config);
     const report = join(work, "report.json");
     if (!existsSync(report)) return code || 2;
@@ -132,7 +134,7 @@ async function mutate(path: string, threshold: number): Promise<number> {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { threshold: { type: "string" }, sample: { type: "string" } },
+  options: { threshold: { type: "string" }, tests: { type: "string" }, sample: { type: "string" } },
 });
 const [folder, ...more] = positionals;
 if (folder === undefined || more.length > 0) fail("one folder is expected");
@@ -147,5 +149,5 @@ if (isNative(path)) {
 } else {
   if (!path.startsWith("host/") || (statSync(join(root, path)).isFile() && !path.endsWith(".ts")))
     fail(`${folder} holds no sources to change: a folder below host, boards or assembly is expected`);
-  process.exitCode = await mutate(path, threshold);
+  process.exitCode = await mutate(path, values.tests ?? suiteOf(path), threshold);
 }

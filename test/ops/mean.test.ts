@@ -43,7 +43,6 @@ function rule(sum: number, elements: number, input: Tensor, output: Tensor): num
     scale: quantization?.scale[0] as number,
     zeroPoint: quantization?.zeroPoint[0] as number,
   })) as [{ scale: number; zeroPoint: number }, { scale: number; zeroPoint: number }];
-  if (from.scale === to.scale && from.zeroPoint === to.zeroPoint) return Math.trunc(sum / elements);
   const { multiplier, shift } = fixedPoint(from.scale / to.scale);
   let bits = 0;
   while (2 ** (bits + 1) <= elements) bits++;

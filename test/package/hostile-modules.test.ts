@@ -136,6 +136,19 @@ const modules: [what: string, wasm: Uint8Array, code: string, detail: RegExp][] 
     "memory-exceeded",
     /67108865 bytes; at most 67108864/,
   ],
+  [
+    "outputs that are 64 MiB and a byte together",
+    makeModel("m", bodies.sum, {
+      memory: [1, 0x80, 0x08, 0x80, 0x08],
+      memoryBytes: 64 * 2 ** 20,
+      outputs: [
+        { name: "all", dtype: "int8", shape: [64, 2 ** 20], address: 0 },
+        { name: "one", dtype: "int8", shape: [1], address: 0 },
+      ],
+    }),
+    "memory-exceeded",
+    /outputs of 67108865 bytes/,
+  ],
   ["no function run", makeModel("m", bodies.sum, { exports: [] }), "module-invalid", /no function run/],
   [
     "a memory called run",

@@ -31,6 +31,16 @@ export function parseJsonTensor(bytes: Uint8Array): JsonTensor {
   return { shape, values };
 }
 
+/** Most numbers that are written as JSON: some ten bytes of text each. */
+const maxWritten = 2 ** 22;
+
+/** Throws `output-size` for more numbers than are written as JSON. */
+export function requireJsonCount(count: number): void {
+  if (count > maxWritten) {
+    throw new WasmoteError("output-size", `${count} numbers; at most ${maxWritten} are written as JSON`);
+  }
+}
+
 /** Writes numbers as nested JSON arrays of the given shape, row-major; not-finite ones become null. */
 export function writeJsonTensor(values: readonly number[], shape: readonly number[]): Uint8Array {
   let level: unknown[] = [...values];

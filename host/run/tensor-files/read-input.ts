@@ -31,20 +31,23 @@ export const standardInput = "-";
  * - `.png`, `.jpg`, `.bmp`: a picture, brought to the input's size; `pixelMapping` makes real values of its pixels.
  * - `.wav`: brought to one channel at the input's rate; an int16 input takes 16-bit samples, any other -1 to 1.
  *
- * Throws `input-size`, `input-dtype`, `input-invalid`, `input-kind`.
+ * @returns also which of these it was
+ * @throws `input-size`, `input-dtype`, `input-invalid`, `input-kind`
  */
 export async function readInput(
   bytes: Uint8Array,
   path: string,
   tensor: FileTensor,
   options: FileOptions = {},
-): Promise<InputFrames> {
+): Promise<InputFrames & { kind: InputKind }> {
   const kind = inputKind(bytes, path, fileType(tensor, options));
-  if (isPicture(kind)) return fromPicture(bytes, kind, tensor);
-  return kind === "wav" ? fromSound(bytes, tensor) : readArrayAs(kind, bytes, tensor, options);
+  if (isPicture(kind)) return { kind, ...(await fromPicture(bytes, kind, tensor)) };
+  const read = kind === "wav" ? fromSound(bytes, tensor) : readArrayAs(kind, bytes, tensor, options);
+  return { kind, ...read };
 }
 
-type InputKind = (typeof arrayEndings)[number] | PictureKind | "wav";
+/** What an input is read as. */
+export type InputKind = (typeof arrayEndings)[number] | PictureKind | "wav";
 
 const inputKinds: readonly InputKind[] = [...arrayEndings, ...pictureKinds, "wav"];
 

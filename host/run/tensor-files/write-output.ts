@@ -1,6 +1,7 @@
 import { WasmoteError } from "../../errors.js";
+import { elementCount } from "../../graph/tensor.js";
 import { framesShape } from "./frames.js";
-import { writeJsonTensor } from "./json-tensor.js";
+import { requireJsonCount, writeJsonTensor } from "./json-tensor.js";
 import { writeNpy } from "./npy.js";
 import { type FileOptions, type FileTensor, fileEnding, fileType } from "./read-array.js";
 import { decodeReals, encodeReals } from "./values.js";
@@ -19,7 +20,7 @@ export function requireOutputEnding(path: string): void {
 /**
  * Consecutive frames of an output as the bytes of a file; the ending of `path` says how. `.bin` and `.npy` hold
  * elements of the model's own interface, with `raw` those of memory; `.json` real values in nested arrays. N > 1 frames have a leading axis of N.
- * Throws `input-kind` for another ending.
+ * Throws `input-kind` for another ending, `output-size` for more than is written as JSON.
  */
 export function encodeOutput(
   frames: readonly Uint8Array[],
@@ -31,7 +32,10 @@ export function encodeOutput(
   const stored = joinFrames(frames);
   const shape = framesShape(tensor.shape, frames.length);
   const ending = fileEnding(path);
-  if (ending === "json") return writeJsonTensor(decodeReals(stored, tensor), shape);
+  if (ending === "json") {
+    requireJsonCount(elementCount(shape));
+    return writeJsonTensor(decodeReals(stored, tensor), shape);
+  }
   const { dtype } = fileType(tensor, options);
   const bytes = dtype === tensor.dtype ? stored : encodeReals(decodeReals(stored, tensor), { dtype });
   return ending === "npy" ? writeNpy({ dtype, shape, bytes }) : bytes;

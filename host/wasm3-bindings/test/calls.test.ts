@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { load, type WasmValue } from "../src/index.ts";
@@ -171,6 +173,13 @@ test("endless recursion through an import ends in an error, not in a crash", () 
   });
   assert.throws(() => instance.call("run"), /stack/i);
   assert.throws(() => instance.call("run"), /stack/i);
+});
+
+test("an import is not called where the C stack is nearly used up, though JavaScript would have some of it", () => {
+  const program = fileURLToPath(new URL("./support/deep-import.ts", import.meta.url));
+  const command = 'ulimit -s 8192 && exec "$0" --stack-size=8100 --import tsx "$1"';
+  const child = spawnSync("sh", ["-c", command, process.execPath, program], { encoding: "utf8" });
+  assert.is(child.stdout, "done\n", child.stderr);
 });
 
 test("globals can be read and, if mutable, written", () => {

@@ -49,6 +49,11 @@ test("collected instances free their memory, and views outlive them", () => {
   runChild("./support/collect.ts", "--expose-gc");
 });
 
+test("memory that is moved to another ArrayBuffer is not freed with its instance", () => {
+  const flags = "transfer" in ArrayBuffer.prototype ? [] : ["--harmony-rab-gsab-transfer"];
+  runChild("./support/moved-memory.ts", ...flags);
+});
+
 test("several workers run their own instances", async () => {
   const totals = [0, 1, 2, 3].map((seed) => firstMessage(startWorker("./busy-worker.ts", { seed })));
   assert.equal(

@@ -6,12 +6,14 @@ import {
   type Choose,
   longs,
   multiplyLoop,
+  multiplyLoopInLocals,
   packLoop,
   pointers,
   random,
   requantizeLoop,
   requantizeLoopCopied,
   taps,
+  tapsInLocals,
   words,
 } from "./support/random-idioms.ts";
 import { wat } from "./support/wat.ts";
@@ -84,10 +86,13 @@ const idioms: Record<
 > = {
   "multiply i64": { body: (...a) => multiplyLoop("i64", ...a), least: 19 },
   "multiply i32": { body: (...a) => multiplyLoop("i32", ...a), least: 19 },
+  "multiply i64, in locals": { body: (...a) => multiplyLoopInLocals("i64", ...a), least: 19 },
+  "multiply i32, in locals": { body: (...a) => multiplyLoopInLocals("i32", ...a), least: 19 },
   pack: { body: packLoop, least: 5 },
   requantize: { body: requantizeLoop, least: 6 },
   "requantize, copied": { body: requantizeLoopCopied, least: 6 },
   taps: { body: taps, least: 12 },
+  "taps, in locals": { body: tapsInLocals, least: 10 },
   "add lanes": { body: addLanes, least: 1 },
 };
 

@@ -45,7 +45,8 @@ static void draw_bytes(int8_t *to, uint32_t count, bool extreme)
  */
 static void draw_constants(uint32_t tileBytes, uint32_t tiles)
 {
-    const bool wild = seldom(), edge = !wild && seldom();
+    const bool wild = seldom(), edge = !wild && seldom(), beyond = seldom();
+    const int32_t edgeShift = between(20, 27), sign = next() & 1 ? 1 : -1;
     for (uint32_t t = 0; t < tiles; t++)
     {
         tile_constants *to = (tile_constants *) ((int8_t *) weights + t * tileBytes);
@@ -55,9 +56,9 @@ static void draw_constants(uint32_t tileBytes, uint32_t tiles)
             to->multiplier[lane] = seldom() ? 0 : (int32_t) ((1u << 30) + (next() << 6 & 0x3fffffff));
             to->shift[lane] = wild ? between(-8, 31) : between(1, 14);
             if (!edge) continue;
-            to->bias[lane] = (next() & 1 ? 1 : -1) * ((1 << 29) + between(-70000, 70000));
+            to->bias[lane] = sign * ((1 << 29) - between(beyond ? -70000 : 1, 70000));
             to->multiplier[lane] = INT32_MAX - between(0, 100);
-            to->shift[lane] = between(14, 27);
+            to->shift[lane] = between(edgeShift - 2, edgeShift);
         }
     }
 }

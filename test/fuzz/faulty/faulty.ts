@@ -15,8 +15,10 @@ export const target: FuzzTarget = {
         if (index === 1) throw new Error("an error of no table");
         if (index === 2) for (;;);
         if (index === 3) process.kill(process.pid, "SIGKILL");
-        const kept: Uint8Array[] = [];
-        while (index === 4) kept.push(new Uint8Array(2 ** 20).fill(1));
+        if (index === 4) {
+          const kept = Array.from({ length: 400 }, () => new Uint8Array(2 ** 20).fill(1));
+          while (kept.length > 0);
+        }
       },
     });
   },

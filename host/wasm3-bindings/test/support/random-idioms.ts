@@ -14,7 +14,7 @@ export type Choose = (name: string, pool: readonly string[]) => string;
 
 export const pointers = ["p", "q", "r", "w", "o", "e"];
 export const words = ["i0", "i1", "i2", "i3", "i4", "i5", "i6", "i7", "i8", "i9"];
-export const longs = ["l0", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "l8"];
+export const longs = ["l0", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "l8", "l9"];
 
 const get = (name: string): string => `(local.get $${name})`;
 const set = (name: string, value: string): string => `(local.set $${name} ${value})`;
@@ -50,6 +50,73 @@ export function multiplyLoop(type: "i32" | "i64", choose: Choose, at: Offsets, e
   });
   return `(loop $again ${rows.join("\n")} ${advance(w, "(i32.const 16)")}
     ${advanceLast(p, `(i32.const ${4 * bytes})`, end)})`;
+}
+
+/**
+ * Products of `taps`, added up one after the other, in locals: a temporary of each product, and one of their sum. Only
+ * so do the slots that a superinstruction leaves behind show.
+ *
+ * @param x the local that keeps each input, if any does
+ */
+function productsInLocals(
+  type: "i32" | "i64",
+  inputs: readonly { x?: string; load: string; weight: string }[],
+  { first, sum, temporary }: { first: string; sum: string; temporary: string },
+  last: string,
+): string {
+  return inputs
+    .map(({ x, load, weight }, n) => {
+      const held = n === 0 ? sum : temporary;
+      const before = n === 0 ? first : sum;
+      const input = set(held, x === undefined ? load : tee(x, load));
+      const product = `(${type}.mul ${get(held)} ${weight})`;
+      return `${input} ${set(n === inputs.length - 1 ? last : sum, `(${type}.add ${get(before)} ${product})`)}`;
+    })
+    .join("\n");
+}
+
+/** As `multiplyLoop`, with every sum and product in a local of its own. */
+export function multiplyLoopInLocals(type: "i32" | "i64", choose: Choose, at: Offsets, end: string): string {
+  const pool = type === "i64" ? longs : words;
+  const bytes = type === "i64" ? 8 : 1;
+  const load = type === "i64" ? "i64.load" : "i32.load8_s";
+  const first = type === "i64" ? "l" : "i";
+  const x = [0, 1, 2, 3].map((k) => choose(`${first}${k}`, pool));
+  const sums = [4, 5, 6, 7].map((n) => choose(`${first}${n}`, pool));
+  const [sum, temporary] = [choose(`${first}8`, pool), choose(`${first}9`, pool)];
+  const [p, w] = [choose("p", pointers), choose("w", pointers)];
+  const weight = (n: number): string => `(${type}.load8_s offset=${at.w + n} ${get(w)})`;
+  const rows = sums.map((last, n) => {
+    if (n === 0) {
+      const inputs = x.map((name, k) => ({
+        x: name,
+        load: `(${load} offset=${at.p + bytes * k} ${get(p)})`,
+        weight: weight(k),
+      }));
+      return productsInLocals(type, inputs, { first: last, sum, temporary }, last);
+    }
+    return x
+      .map((name, k) => {
+        const product = `(${type}.mul ${get(name)} ${weight(4 * n + k)})`;
+        return set(k === 3 ? last : sum, `(${type}.add ${get(k === 0 ? last : sum)} ${product})`);
+      })
+      .join("\n");
+  });
+  return `(loop $again ${rows.join("\n")} ${advance(w, "(i32.const 16)")}
+    ${advanceLast(p, `(i32.const ${4 * bytes})`, end)})`;
+}
+
+/** Nine taps, each product and sum in a local. */
+export function tapsInLocals(choose: Choose, at: Offsets): string {
+  const rows = ["p", "q", "r"].map((name) => choose(name, pointers));
+  const w = choose("w", pointers);
+  const [sum, temporary] = [choose("l8", longs), choose("l9", longs)];
+  const inputs = Array.from({ length: 9 }, (_, tap) => ({
+    load: `(i64.load offset=${at.p + 8 * (tap % 3)} ${get(rows[Math.floor(tap / 3)] as string)})`,
+    weight: `(i64.load8_s offset=${at.w + 4 * tap} ${get(w)})`,
+  }));
+  const names = { first: choose("l1", longs), sum, temporary };
+  return productsInLocals("i64", inputs, names, choose("l0", longs));
 }
 
 /** Three bytes packed into 21-bit lanes. */

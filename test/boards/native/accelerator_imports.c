@@ -1,0 +1,327 @@
+/*
+ * The limits of the accelerators' parameters: what is just within runs, what is just beyond traps, and has written nothing.
+ * Prints "ok", or what is wrong, with exit code 1.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../abi/abi.h"
+#include "accelerator_calls.h"
+#include "kernels.h"
+
+/* Where a call's operands lie in linear memory, and its weights in their section. */
+enum { memoryBytes = 1 << 20, outputAt = 1 << 18, scratchAt = 1 << 19, weightsAt = 256, weightsBytes = 1 << 21 };
+
+static guarded memory, weights;
+
+typedef struct call
+{
+    const char *name;
+    uint32_t count;
+    int32_t values[32];
+} call;
+
+static bool runs(const call *of)
+{
+    memcpy(weights.at, of->values, 4 * of->count);
+    return accelerator_runs(accelerator_named(of->name), memory, weights, 0);
+}
+
+static void fail(const call *of, int line, const char *what)
+{
+    printf("%s, line %d: %s\n", of->name, line, what);
+    exit(1);
+}
+
+static void check_runs(const call *of, int line)
+{
+    if (!runs(of)) fail(of, line, "traps");
+}
+
+static void check_traps(const call *of, int line)
+{
+    static uint8_t before[memoryBytes];
+    memcpy(before, memory.at, memoryBytes);
+    if (runs(of)) fail(of, line, "does not trap");
+    if (memcmp(before, memory.at, memoryBytes) != 0) fail(of, line, "traps, and has written");
+}
+
+#define RUNS(of) check_runs(&(of), __LINE__)
+#define TRAPS(of) check_traps(&(of), __LINE__)
+
+/* A convolution of a single pixel, each size 1. */
+static call conv(const char *name)
+{
+    call of = { .name = name, .count = windowParameters };
+    for (int i = windowBatches; i < windowPadTop; i++) of.values[i] = 1;
+    of.values[windowOutput] = outputAt;
+    of.values[windowScratch] = scratchAt;
+    of.values[windowScratchBytes] = 1 << 17;
+    of.values[windowWeights] = weightsAt;
+    of.values[windowLow] = -128;
+    of.values[windowHigh] = 127;
+    return of;
+}
+
+static call pool(void)
+{
+    call of = { .name = "accel_average_pool_s8", .count = poolParameters };
+    for (int i = poolBatches; i < poolPadTop; i++) of.values[i] = 1;
+    of.values[poolOutput] = outputAt;
+    of.values[poolLow] = -128;
+    of.values[poolHigh] = 127;
+    return of;
+}
+
+static void set(call *of, int index, int32_t value)
+{
+    of->values[index] = value;
+}
+
+/* Windows may reach 2^30 pixels, in either direction. */
+static void test_span(void)
+{
+    static const int directions[2][4] = {
+        { windowOutputHeight, windowStrideHeight, windowFilterHeight, windowDilationHeight },
+        { windowOutputWidth, windowStrideWidth, windowFilterWidth, windowDilationWidth },
+    };
+    for (int d = 0; d < 2; d++)
+    {
+        static const char *const names[] = { "accel_conv_s8", "accel_depthwise_s8" };
+        for (int n = 0; n < 2; n++)
+        {
+            /* 16384 * 65535 + 128 * 128 is 2^30; 5 * 3277 is one more than 128 * 128. */
+            call of = conv(names[n]);
+            set(&of, directions[d][0], 16384);
+            set(&of, directions[d][1], 65535);
+            set(&of, directions[d][2], 128);
+            set(&of, directions[d][3], 128);
+            RUNS(of);
+            set(&of, directions[d][2], 5);
+            set(&of, directions[d][3], 3277);
+            TRAPS(of);
+            set(&of, directions[d][2], 1);
+            set(&of, directions[d][3], 1);
+            set(&of, directions[d][0], 32769);
+            TRAPS(of);
+        }
+    }
+    static const int pools[2][3] = {
+        { poolOutputHeight, poolStrideHeight, poolFilterHeight }, { poolOutputWidth, poolStrideWidth, poolFilterWidth },
+    };
+    for (int d = 0; d < 2; d++)
+    {
+        /* The first window is inside: without the check its output would be written. */
+        call of = pool();
+        set(&of, pools[d][0], 16385);
+        set(&of, pools[d][1], 65535);
+        TRAPS(of);
+        set(&of, pools[d][0], 32769);
+        TRAPS(of);
+    }
+}
+
+static void test_scratch(void)
+{
+    call of = conv("accel_conv_s8");
+    set(&of, windowInputChannels, 7);
+    const int32_t needed = (int32_t) wasmote_conv_scratch_bytes(7);
+    set(&of, windowScratchBytes, needed);
+    RUNS(of);
+    set(&of, windowScratchBytes, needed - 1);
+    TRAPS(of);
+    set(&of, windowScratchBytes, 0);
+    TRAPS(of);
+    set(&of, windowScratchBytes, 1 << 17);
+    for (int32_t off = 1; off < 4; off++)
+    {
+        set(&of, windowScratch, scratchAt + off);
+        TRAPS(of);
+    }
+}
+
+/* A patch of at most 2^16 inputs, a depthwise window of as many taps, a pool's window of 2^23 pixels. */
+static void test_window(void)
+{
+    call of = conv("accel_conv_s8");
+    set(&of, windowFilterWidth, 2);
+    set(&of, windowInputChannels, 32768);
+    RUNS(of);
+    set(&of, windowInputChannels, 32769);
+    TRAPS(of);
+
+    of = conv("accel_depthwise_s8");
+    set(&of, windowFilterHeight, 256);
+    set(&of, windowFilterWidth, 256);
+    RUNS(of);
+    set(&of, windowFilterWidth, 257);
+    TRAPS(of);
+
+    of = pool();
+    set(&of, poolFilterHeight, 4096);
+    set(&of, poolFilterWidth, 2048);
+    RUNS(of);
+    set(&of, poolFilterHeight, 2896);
+    set(&of, poolFilterWidth, 2897);
+    TRAPS(of);
+}
+
+/* A window of which nothing lies in the input has no average. */
+static void test_pool_outside(void)
+{
+    call of = pool();
+    set(&of, poolPadTop, 1);
+    TRAPS(of);
+    set(&of, poolFilterHeight, 2);
+    RUNS(of);
+}
+
+static void test_softmax(void)
+{
+    call of = { .name = "accel_softmax_s8", .count = softmaxParameters };
+    set(&of, softmaxOutput, outputAt);
+    set(&of, softmaxWeights, weightsAt);
+    set(&of, softmaxRows, 3);
+    set(&of, softmaxDepth, 5);
+    set(&of, softmaxEntries, 256);
+    RUNS(of);
+    set(&of, softmaxEntries, 257);
+    TRAPS(of);
+    set(&of, softmaxEntries, 0);
+    TRAPS(of);
+
+    /* Outputs that overwrite inputs which are still to be read name no entry beyond the last. */
+    const int32_t exponentials[2] = { 1 << 30, INT32_MAX };
+    const uint32_t end = weightsBytes - sizeof exponentials;
+    memcpy(weights.at + end, exponentials, sizeof exponentials);
+    set(&of, softmaxWeights, (int32_t) end);
+    set(&of, softmaxEntries, 2);
+    set(&of, softmaxRows, 1);
+    set(&of, softmaxDepth, 64);
+    set(&of, softmaxOutput, 1);
+    memset(memory.at, -128, 64);
+    memory.at[0] = (uint8_t) -120;
+    RUNS(of);
+    memset(memory.at, 77, 64);
+}
+
+static call fully_connected(void)
+{
+    call of = { .name = "accel_fully_connected_s8", .count = fullyConnectedParameters };
+    set(&of, fullyConnectedOutput, outputAt);
+    set(&of, fullyConnectedScratch, scratchAt);
+    set(&of, fullyConnectedWeights, weightsAt);
+    set(&of, fullyConnectedRows, 1);
+    set(&of, fullyConnectedInputs, 5);
+    set(&of, fullyConnectedOutputs, 6);
+    set(&of, fullyConnectedLow, -128);
+    set(&of, fullyConnectedHigh, 127);
+    return of;
+}
+
+static void test_fully_connected(void)
+{
+    call of = fully_connected();
+    RUNS(of);
+    set(&of, fullyConnectedInputs, 1 << 16);
+    RUNS(of);
+    set(&of, fullyConnectedInputs, (1 << 16) + 1);
+    TRAPS(of);
+    of = fully_connected();
+    for (int32_t off = 1; off < 4; off++)
+    {
+        set(&of, fullyConnectedScratch, scratchAt + off);
+        TRAPS(of);
+    }
+}
+
+/* Constants are read as words. */
+static void test_aligned_weights(void)
+{
+    call calls[] = {
+        conv("accel_conv_s8"), conv("accel_depthwise_s8"), fully_connected(),
+        { .name = "accel_softmax_s8", .count = softmaxParameters, .values = { 0, outputAt, 0, weightsAt, 20, 1, 9 } },
+    };
+    static const int index[] = { windowWeights, windowWeights, fullyConnectedWeights, softmaxWeights };
+    for (int i = 0; i < 4; i++)
+    {
+        RUNS(calls[i]);
+        for (int32_t off = 1; off < 4; off++)
+        {
+            set(&calls[i], index[i], weightsAt + off);
+            TRAPS(calls[i]);
+        }
+        set(&calls[i], index[i], weightsAt + 4);
+        RUNS(calls[i]);
+    }
+}
+
+static void test_add(void)
+{
+    static const struct
+    {
+        int index;
+        int32_t low, high;
+    } limits[] = {
+        { addWideZeroPoint, -128, 127 }, { addNarrowZeroPoint, -128, 127 }, { addWideSign, -1, 1 }, { addNarrowSign, -1, 1 },
+        { addNarrowMultiplier, 0, INT32_MAX }, { addNarrowShift, 0, 31 }, { addMultiplier, 0, INT32_MAX }, { addShift, 1, 31 },
+        { addOutputZeroPoint, -128, 127 },
+    };
+    for (uint32_t i = 0; i < sizeof limits / sizeof *limits; i++)
+    {
+        call of = { .name = "accel_add_s8", .count = addParameters };
+        set(&of, addLength, 64);
+        set(&of, addNarrow, 128);
+        set(&of, addOutput, outputAt);
+        set(&of, addShift, 1);
+        set(&of, addLow, -128);
+        set(&of, addHigh, 127);
+        set(&of, limits[i].index, limits[i].low);
+        RUNS(of);
+        set(&of, limits[i].index, limits[i].high);
+        RUNS(of);
+        if (limits[i].low > INT32_MIN) set(&of, limits[i].index, limits[i].low - 1);
+        TRAPS(of);
+        if (limits[i].high == INT32_MAX) continue;
+        set(&of, limits[i].index, limits[i].high + 1);
+        TRAPS(of);
+    }
+}
+
+/* Coordinates are int32: no more than that is read or written, however much memory there is. */
+static void test_large_memory(void)
+{
+    const guarded large = guarded_new(0xffff0000u);
+    call of = conv("accel_conv_s8");
+    set(&of, windowInputHeight, 65535);
+    set(&of, windowInputWidth, 32768);
+    set(&of, windowStrideHeight, 65534);
+    set(&of, windowOutputHeight, 2);
+    memcpy(weights.at, of.values, 4 * of.count);
+    const wasmote_accelerator *const accelerator = accelerator_named(of.name);
+    if (!accelerator_runs(accelerator, large, weights, 0)) fail(&of, __LINE__, "traps");
+    set(&of, windowInputWidth, 32769);
+    memcpy(weights.at, of.values, 4 * of.count);
+    if (accelerator_runs(accelerator, large, weights, 0)) fail(&of, __LINE__, "does not trap");
+    guarded_free(large);
+}
+
+int main(void)
+{
+    memory = guarded_new(memoryBytes);
+    weights = guarded_new(weightsBytes);
+    /* No output is what lies there already. */
+    memset(memory.at, 77, outputAt);
+    test_span();
+    test_scratch();
+    test_window();
+    test_pool_outside();
+    test_softmax();
+    test_fully_connected();
+    test_aligned_weights();
+    test_add();
+    test_large_memory();
+    printf("ok\n");
+    return 0;
+}

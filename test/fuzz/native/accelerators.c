@@ -1,0 +1,218 @@
+/*
+ * Calls accelerators with random and nearly valid blocks of parameters, under sanitizers. No call may touch a byte outside
+ * linear memory and the weights section, or write one outside its output and scratch memory; one that traps writes none,
+ * but for the pool's output.
+ *
+ * Arguments: number of cases, seed. Prints "ok RAN TRAPPED"; at a finding the number of its case and its block.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../abi/abi.h"
+#include "accelerator_calls.h"
+#include "kernels.h"
+
+void __sanitizer_set_death_callback(void (*callback)(void));
+
+enum { mostParameters = 32, mostWork = 1 << 20, weightsAt = 128, mostMemory = 1 << 20 };
+
+static uint64_t state;
+
+static uint32_t next(void)
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t) (state >> 32);
+}
+
+static int32_t between(int32_t low, int32_t high)
+{
+    return low + (int32_t) (next() % (uint32_t) (high - low + 1));
+}
+
+static bool one_in(uint32_t n)
+{
+    return next() % n == 0;
+}
+
+/* What a parameter is, as far as a nearly valid block is concerned. */
+typedef enum parameter_kind { address, output, scratch, scratchBytes, weightsOffset, size, filter, zeroPoint, pad, low, high, sign, multiplier, shift, entries } parameter_kind;
+
+typedef struct layout
+{
+    const char *name;
+    uint32_t count;
+    parameter_kind kinds[mostParameters];
+} layout;
+
+#define WINDOW(name)                                                                            \
+    { name, windowParameters, { address, output, scratch, scratchBytes, weightsOffset, size, size, size, size, size, size,  \
+        size, filter, filter, filter, filter, filter, filter, pad, pad, zeroPoint, zeroPoint, low, high } }
+
+static const layout layouts[] = {
+    WINDOW("accel_conv_s8"),
+    WINDOW("accel_depthwise_s8"),
+    { "accel_fully_connected_s8", fullyConnectedParameters,
+      { address, output, scratch, scratchBytes, weightsOffset, size, size, size, zeroPoint, low, high } },
+    { "accel_add_s8", addParameters,
+      { address, address, output, size, zeroPoint, zeroPoint, sign, sign, multiplier, shift, multiplier, shift, zeroPoint, low, high } },
+    { "accel_average_pool_s8", poolParameters,
+      { address, output, size, size, size, size, size, size, filter, filter, filter, filter, pad, pad, low, high } },
+    { "accel_softmax_s8", softmaxParameters, { address, output, scratch, weightsOffset, entries, size, size } },
+};
+
+static guarded memory, weights;
+static const layout *of;
+static int32_t block[mostParameters];
+static uint32_t caseNumber;
+
+static void describe(void)
+{
+    printf("case %" PRIu32 ": %s of", caseNumber, of->name);
+    for (uint32_t i = 0; i < of->count; i++) printf(" %" PRId32, block[i]);
+    printf("; %" PRIu64 " bytes of memory, %" PRIu64 " of weights\n", memory.bytes, weights.bytes);
+    fflush(stdout);
+}
+
+static int32_t draw(parameter_kind kind)
+{
+    switch (kind)
+    {
+        case address: case output: return between(0, (int32_t) memory.bytes / 2);
+        case scratch: return between(0, (int32_t) memory.bytes / 2) & ~3;
+        case scratchBytes: return between(0, (int32_t) memory.bytes / 2);
+        case weightsOffset: return weightsAt + 4 * between(0, 3);
+        case size: return one_in(30) ? between(1, 65535) : one_in(4) ? between(1, 40) : between(1, 6);
+        case filter: return one_in(2) ? between(1, 3) : 1;
+        case zeroPoint: return between(-128, 127);
+        case pad: return between(0, 2);
+        case low: return between(-128, 0);
+        case high: return between(0, 127);
+        case sign: return one_in(2) ? 1 : -1;
+        case multiplier: return (int32_t) (next() >> 1);
+        case shift: return between(1, 31);
+        case entries: return between(1, 256);
+    }
+    return 0;
+}
+
+/* Numbers about bounds that code may have. */
+static int32_t hostile(void)
+{
+    const int32_t bounds[] = {
+        0, -1, 1, INT32_MAX, INT32_MIN, 65535, 65536, 1 << 30, 1 << 23, 1 << 16, 256, 257, 128, -128, -129, 31, 32,
+        (int32_t) memory.bytes, (int32_t) weights.bytes,
+    };
+    if (one_in(3)) return (int32_t) next() >> next() % 32;
+    return (int32_t) ((uint32_t) bounds[next() % (sizeof bounds / sizeof *bounds)] + (uint32_t) between(-2, 2));
+}
+
+/* The first 64 KiB. */
+static void fill(guarded bytes, bool extreme)
+{
+    for (uint64_t i = 0; i < bytes.bytes && i < 65536; i++) bytes.at[i] = extreme ? (one_in(2) ? 127 : 128) : (uint8_t) (next() >> 8);
+}
+
+static uint64_t product(const int *indices, int count)
+{
+    uint64_t result = 1;
+    for (int i = 0; i < count; i++) result *= block[indices[i]] > 0 && block[indices[i]] <= 65536 ? (uint32_t) block[indices[i]] : 1;
+    return result;
+}
+
+#define PRODUCT(...) product((const int[]) { __VA_ARGS__ }, sizeof((const int[]) { __VA_ARGS__ }) / sizeof(int))
+
+/* Multiplications, about, that a block asks for: some valid ones would take hours. */
+static uint64_t work(void)
+{
+    switch (of - layouts)
+    {
+        case 0: case 1:
+            return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth)
+                * PRODUCT(windowFilterHeight, windowFilterWidth) * (PRODUCT(windowInputChannels) * (PRODUCT(windowOutputs) + 4) % (1u << 31));
+        case 2: return PRODUCT(fullyConnectedRows, fullyConnectedInputs, fullyConnectedOutputs);
+        case 4: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth) * PRODUCT(poolFilterHeight, poolFilterWidth) * PRODUCT(poolChannels);
+        default: return 0;
+    }
+}
+
+/* Bytes of a call's output, where its sizes make sense. */
+static uint64_t output_bytes(void)
+{
+    switch (of - layouts)
+    {
+        case 0: return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth, windowOutputs);
+        case 1: return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth) * PRODUCT(windowOutputs, windowInputChannels);
+        case 2: return (uint64_t) block[fullyConnectedRows] * (uint64_t) block[fullyConnectedOutputs];
+        case 3: return (uint64_t) block[addLength];
+        case 4: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
+        default: return (uint64_t) block[softmaxRows] * (uint64_t) block[softmaxDepth];
+    }
+}
+
+static void check_writes(const uint8_t *before, bool ran)
+{
+    if (memcmp(before, memory.at, memory.bytes) == 0) return;
+    uint64_t from[2] = { 0, 0 }, end[2] = { 0, 0 };
+    for (uint32_t i = 0; i < of->count && (ran || of - layouts == 4); i++)
+    {
+        const uint64_t at = (uint32_t) block[i];
+        if (of->kinds[i] == output) from[0] = at, end[0] = at + output_bytes();
+        if (of->kinds[i] == scratch && of->kinds[i + 1] == scratchBytes) from[1] = at, end[1] = at + (uint32_t) block[i + 1];
+    }
+    for (uint64_t i = 0; i < memory.bytes; i++)
+    {
+        if (memory.at[i] == before[i] || (i >= from[0] && i < end[0]) || (i >= from[1] && i < end[1])) continue;
+        printf("byte %" PRIu64 " was written\n", i);
+        describe();
+        exit(1);
+    }
+}
+
+static bool run_case(void)
+{
+    of = &layouts[next() % (sizeof layouts / sizeof *layouts)];
+    memory = guarded_new(one_in(16) ? mostMemory : one_in(2) ? 4096u * (uint32_t) between(1, 8) : (uint32_t) between(1, 40000));
+    weights = guarded_new(one_in(2) ? (uint32_t) between(weightsAt, 1000) : (uint32_t) between(1000, 20000));
+    /* As wasm3 and the linker place them. */
+    if ((uintptr_t) memory.at & 7) memory.bytes -= 8 - ((uintptr_t) memory.at & 7), memory.at += 8 - ((uintptr_t) memory.at & 7);
+    if ((uintptr_t) weights.at & 3) weights.bytes &= ~3ull, weights.at = (uint8_t *) (((uintptr_t) weights.at + 3) & ~3ull);
+    const bool extreme = one_in(4);
+    fill(memory, extreme);
+    fill(weights, extreme);
+
+    for (uint32_t i = 0; i < of->count; i++) block[i] = draw(of->kinds[i]);
+    for (uint32_t changes = one_in(3) ? 0 : next() % 4; changes > 0; changes--) block[next() % of->count] = hostile();
+    uint32_t offset = one_in(20) ? (uint32_t) hostile() : 0;
+    if (weights.bytes >= 4 * of->count) memcpy(weights.at, block, 4 * of->count);
+
+    bool ran = false;
+    if (work() <= mostWork)
+    {
+        static uint8_t before[mostMemory];
+        memcpy(before, memory.at, memory.bytes);
+        ran = accelerator_runs(accelerator_named(of->name), memory, weights, offset);
+        if (offset == 0) check_writes(before, ran);
+    }
+    guarded_free(memory);
+    guarded_free(weights);
+    return ran;
+}
+
+int main(int count, char **arguments)
+{
+    if (count != 3) return 2;
+    const uint32_t cases = (uint32_t) strtoul(arguments[1], NULL, 10);
+    const uint64_t seed = strtoull(arguments[2], NULL, 10);
+    uint32_t ran = 0;
+    __sanitizer_set_death_callback(describe);
+    for (caseNumber = 0; caseNumber < cases; caseNumber++)
+    {
+        state = seed * 2862933555777941757u + caseNumber * 3037000493u;
+        next();
+        ran += run_case();
+    }
+    printf("ok %" PRIu32 " %" PRIu32 "\n", ran, cases - ran);
+    return 0;
+}

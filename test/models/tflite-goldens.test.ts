@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { importModel } from "../../host/import/index.js";
+import { checkOperators } from "../../host/ops/check.js";
+import { knownOperators } from "../../host/ops/index.js";
+import type { ManifestTensor } from "../../host/package/manifest.js";
+import { openModule } from "../../host/package/open.js";
+import { type BuiltModel, buildModel } from "../../host/pipeline.js";
+import { runFloat } from "../../host/quantize/float-executor.js";
+import { openRunner } from "../../host/run/index.js";
+import type { Tier } from "../../host/run/types.js";
+
+/*
+ * Small models of every operator, with the outputs of TensorFlow Lite Micro's reference kernels
+ * (test/generate/README.md), which are to be met byte for byte.
+ */
+const folder = fileURLToPath(new URL("../golden/tflite/", import.meta.url));
+const files = readdirSync(folder);
+const names = files.filter((file) => file.endsWith(".tflite")).map((file) => file.slice(0, -7));
+const open = (name: string) =>
+  importModel(`${name}.tflite`, readFileSync(`${folder}${name}.tflite`), () => {
+    throw new Error("a model of one file");
+  });
+const series = (name: string, kind: "input" | "output"): Uint8Array[] =>
+  files
+    .filter((file) => file.startsWith(`${name}.${kind}`))
+    .map((_, i) => readFileSync(`${folder}${name}.${kind}${i}.bin`));
+
+const runs: readonly [string, Tier][] = [
+  ["node", "portable"],
+  ["wasm3", "portable"],
+  ["wasm3", "accelerated"],
+];
+
+/** Runs in each file of a model. */
+const steps = 4;
+
+/** A float32 input as the integers that the model takes in its place: rounded, halves away from zero, and limited. */
+function toIntegers(bytes: Uint8Array, { dtype, scale, zeroPoint }: ManifestTensor): Uint8Array {
+  assert.is(dtype, "int8");
+  const reals = new Float32Array(Uint8Array.from(bytes).buffer);
+  const integers = Int8Array.from(reals, (real) => {
+    const steps = Math.fround(real / (scale as number));
+    const rounded = Math.sign(steps) * Math.round(Math.abs(steps));
+    return Math.min(127, Math.max(-128, rounded + (zeroPoint as number)));
+  });
+  return new Uint8Array(integers.buffer);
+}
+
+/** The integers that a model gives in place of a float32 output, as float32. */
+function toReals(bytes: Uint8Array, { scale, zeroPoint }: ManifestTensor): Uint8Array {
+  const integers = new Int8Array(Uint8Array.from(bytes).buffer);
+  const reals = Float32Array.from(integers, (q) => (scale as number) * (q - (zeroPoint as number)));
+  return new Uint8Array(reals.buffer);
+}
+
+/** Runs every step of a model's goldens. */
+async function compare(name: string, { wasm, manifest }: BuiltModel, on: string, tier: Tier): Promise<void> {
+  const { tensors, inputs, outputs } = open(name);
+  const [given, expected] = [series(name, "input"), series(name, "output")];
+  assert.equal([manifest.inputs.length, manifest.outputs.length], [given.length, expected.length]);
+  const isFloat = (index: number | undefined) => tensors[index as number]?.dtype === "float32";
+  const runner = await openRunner(on, wasm, openModule(wasm), { tier });
+  const part = (bytes: Uint8Array, step: number) =>
+    bytes.subarray((step * bytes.length) / steps, ((step + 1) * bytes.length) / steps);
+  for (let step = 0; step < steps; step++) {
+    for (const [i, bytes] of given.entries()) {
+      const values = part(bytes, step);
+      runner.writeInput(
+        i,
+        isFloat(inputs[i]) ? toIntegers(values, manifest.inputs[i] as ManifestTensor) : values,
+      );
+    }
+    runner.run();
+    for (const [i, bytes] of expected.entries()) {
+      const values = runner.readOutput(i);
+      const actual = isFloat(outputs[i]) ? toReals(values, manifest.outputs[i] as ManifestTensor) : values;
+      assert.equal([...actual], [...part(bytes, step)], `step ${step}, output ${i}, ${on}, ${tier}`);
+    }
+  }
+  runner.close();
+}
+
+/** The float32 models, which are references: they are not built, but run as calibration runs them. */
+const isReal = (name: string): boolean => name.startsWith("real-");
+
+for (const name of names.filter(isReal)) {
+  test(`${name}: the numbers of TensorFlow Lite Micro within 1e-5`, () => {
+    const graph = open(name);
+    const numbers = (kind: "input" | "output", step: number) =>
+      series(name, kind).map((bytes) => {
+        const all = new Float32Array(Uint8Array.from(bytes).buffer);
+        return all.slice((step * all.length) / steps, ((step + 1) * all.length) / steps);
+      });
+    for (let step = 0; step < steps; step++) {
+      const values = runFloat(graph, numbers("input", step));
+      for (const [i, expected] of numbers("output", step).entries()) {
+        const actual = values[graph.outputs[i] as number] as Float32Array;
+        assert.is(actual.length, expected.length);
+        for (const [at, value] of expected.entries()) {
+          const error = Math.abs((actual[at] as number) - value) / Math.max(1, Math.abs(value));
+          assert.ok(error < 1e-5, `step ${step}, output ${i}, element ${at}: ${actual[at]}, not ${value}`);
+        }
+      }
+    }
+  });
+}
+
+for (const name of names.filter((other) => !isReal(other))) {
+  test(`${name}: the bytes of TensorFlow Lite Micro, with and without passes`, async () => {
+    const graph = open(name);
+    checkOperators(graph);
+    const built = await buildModel(graph);
+    for (const [on, tier] of runs) await compare(name, built, on, tier);
+    await compare(name, await buildModel(open(name), { passes: [] }), "wasm3", "portable");
+  });
+}
+
+/** TensorFlow Lite Micro has no RELU_N1_TO_1, except fused. */
+const withoutReference = ["reluN1To1"];
+
+test("every operator that TFLite has is in one of the models", () => {
+  const used = new Set(names.flatMap((name) => open(name).nodes.map(({ operator }) => operator)));
+  const missing = knownOperators()
+    .filter(({ name, tflite }) => tflite !== undefined && tflite.length > 0 && !used.has(name))
+    .map(({ name }) => name);
+  assert.equal(missing, withoutReference);
+  assert.ok(names.length > 20);
+});
+
+test.run();
