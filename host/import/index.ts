@@ -102,10 +102,10 @@ function importerOf(bytes: Uint8Array, path: string): Importer {
     throw plannedKinds.includes(kind) ? unread(found) : unknown(found);
   }
   const importer = importers.find(({ match }) => match(bytes, path));
-  const ending = planned.find((known) => path.toLowerCase().endsWith(known));
-  if (importer === undefined && ending !== undefined) throw unread(`a ${ending} file`);
   if (isText(bytes) && !matchTfjs(bytes, path)) throw unknown("it is plain text");
   if (importer !== undefined) return importer;
+  const ending = planned.find((known) => path.toLowerCase().endsWith(known));
+  if (ending !== undefined) throw unread(`a ${ending} file`);
   throw unknown(`${bytes.length} bytes that start with ${firstBytes(bytes)}`);
 }
 

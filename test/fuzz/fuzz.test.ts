@@ -11,7 +11,12 @@ const findings = mkdtempSync(join(tmpdir(), "wasmote-findings-"));
 test.after(() => rmSync(findings, { recursive: true }));
 
 /** How many cases of each target the test tries: a second or two. */
-const cases: Readonly<Record<string, number>> = { packets: 2000 };
+const cases: Readonly<Record<string, number>> = {
+  packets: 2000,
+  pictures: 1000,
+  sounds: 1000,
+  tensors: 1000,
+};
 
 for (const name of targetNames()) {
   test(`${name}: nothing is found in the first cases`, async () => {

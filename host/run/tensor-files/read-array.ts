@@ -90,9 +90,11 @@ function fromBytes(bytes: Uint8Array, tensor: FileTensor, options: FileOptions):
   const type = fileType(tensor, options);
   requireOneReading(bytes.length, type, tensor);
   const frames = requireWholeFrames(bytes.length, tensorBytes(type), "bytes", type);
-  const notes = frames > 1 ? [`${frames} frames of ${describeType(type)}`] : [];
+  const notes = [
+    ...(frames > 1 ? [`${frames} frames of ${describeType(type)}`] : []),
+    ...doubts(bytes, type),
+  ];
   if (type.dtype === tensor.dtype) {
-    if (looksReal(bytes, tensor)) notes.push("its bytes look like float32; give real values as .npy");
     return { frames: splitFrames(bytes, frames), notes };
   }
   return {
@@ -115,24 +117,31 @@ function requireOneReading(found: number, type: TensorType, tensor: FileTensor):
   );
 }
 
-/** Whether bytes of an integer tensor could be float32 numbers of as many elements: all finite, and of a usual size. */
-function looksReal(bytes: Uint8Array, tensor: FileTensor): boolean {
-  const frameBytes = 4 * elementCount(tensor.shape);
-  if (tensor.dtype === "float32" || elementBytes[tensor.dtype] === 4 || bytes.length % frameBytes !== 0)
-    return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let others = 0;
-  for (let at = 0; at < bytes.length; at += 4) {
-    const size = Math.abs(view.getFloat32(at, true));
-    if (size === 0) continue;
-    if (!(size >= usualReals[0] && size <= usualReals[1])) return false;
-    others++;
-  }
-  return others > 0;
-}
-
 /** Sizes between which a real input lies, unless it is 0. */
 const usualReals = [1e-6, 1e6] as const;
+
+/** Notes on bytes that look like another dtype than the one that they are read as, of which the size tells nothing. */
+function doubts(bytes: Uint8Array, { dtype, shape }: TensorType): string[] {
+  if (bytes.length % (4 * elementCount(shape)) !== 0) return [];
+  const share = usualShare(bytes);
+  if (dtype === "float32") {
+    return share < 0.5 ? ["its bytes do not look like float32; give other dtypes as .npy"] : [];
+  }
+  return elementBytes[dtype] < 4 && share === 1 && bytes.some((byte) => byte !== 0)
+    ? ["its bytes look like float32; give real values as .npy"]
+    : [];
+}
+
+/** Share of the bytes' float32 numbers that are 0 or of a usual size. */
+function usualShare(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let usual = 0;
+  for (let at = 0; at < bytes.length; at += 4) {
+    const size = Math.abs(view.getFloat32(at, true));
+    if (size === 0 || (size >= usualReals[0] && size <= usualReals[1])) usual++;
+  }
+  return usual / (bytes.length / 4);
+}
 
 function fromNpy(array: NpyArray, tensor: FileTensor): InputFrames {
   const real = array.dtype === "float32" || array.dtype === "float64";

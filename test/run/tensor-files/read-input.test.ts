@@ -144,6 +144,13 @@ test("bytes that look like float32 are taken for the dtype of the input, and it 
   assert.equal(plain.notes, ["4 frames of 1x4 int8"]);
 });
 
+test("bytes that do not look like float32 are taken for it, and it is said", async () => {
+  const reals: FileTensor = { dtype: "float32", shape: [1, 4] };
+  const picture = Uint8Array.from({ length: 16 }, (_, i) => 200 + i);
+  assert.match((await readInput(picture, "a.bin", reals)).notes.join(), /do not look like float32/);
+  assert.equal((await readInput(floats(0, 1e-9, 3, -700), "a.bin", reals)).notes, []);
+});
+
 test("another ending is refused", async () => {
   await refused(() => readInput(new Uint8Array(4), "a.txt", vector), "input-kind", /"txt"/);
   await refused(() => readInput(new Uint8Array(4), "folder.d/a", vector), "input-kind", /""/);
