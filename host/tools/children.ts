@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { whenEnding } from "./ending.js";
+import { temporaryFolder, whenEnding } from "./ending.js";
 
 const graceMillis = 1000;
 
@@ -19,7 +19,8 @@ const grouped = process.platform !== "win32";
 
 /**
  * Starts a program that must not outlive this process: it is ended with all that it has started when this process ends,
- * whether by itself, by an error or by a signal. Its three standard streams are pipes, unless it is on the terminal.
+ * whether by itself, by an error or by a signal. Its three standard streams are pipes, and its temporary files, which it
+ * would leave behind when it is killed, are in a folder that is removed with it, unless it is on the terminal.
  */
 export function startChild(
   program: string,
@@ -27,12 +28,15 @@ export function startChild(
   { onEnd = () => undefined, onTerminal = false }: ChildOptions = {},
 ): ChildProcess {
   const stdio: StdioOptions = onTerminal ? ["inherit", 2, "inherit"] : ["pipe", "pipe", "pipe"];
-  const child = spawn(program, args, { stdio, detached: grouped && !onTerminal });
+  const temporary = onTerminal ? undefined : temporaryFolder("program");
+  const env = temporary === undefined ? process.env : { ...process.env, TMPDIR: temporary.path };
+  const child = spawn(program, args, { stdio, env, detached: grouped && !onTerminal });
   let over = false;
   const end = (): void => {
     if (over) return;
     over = true;
     callOff();
+    temporary?.remove();
     onEnd();
   };
   const callOff = whenEnding(() => {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 /** What is to be undone when this process ends. */
 const pending = new Set<() => void>();
+const removalAttempts = 40;
+const removalPauseMillis = 25;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -41,9 +43,19 @@ export function temporaryFolder(purpose: string): TemporaryFolder {
   };
 }
 
-/** Removes a folder, also where a program that was just killed still writes to it. */
+/**
+ * Removes a folder, also where a program that was just killed ends what it is about and makes one more file: the folder
+ * is then not empty, and is gone through anew.
+ */
 function removeFolder(path: string): void {
-  rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  for (let i = 0; i < removalAttempts; i++) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+      return;
+    } catch {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, removalPauseMillis);
+    }
+  }
 }
 
 /** The last that was begun is undone first: a program is ended before its folder is removed. */

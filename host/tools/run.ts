@@ -1,13 +1,11 @@
 import { basename } from "node:path";
 import { WasmoteError } from "../errors.js";
-import { startChild } from "./children.js";
+import { type ChildOptions, startChild } from "./children.js";
 
 /** How a program is run. */
-export interface RunOptions {
+export interface RunOptions extends Pick<ChildOptions, "onTerminal"> {
   /** Takes each line that it writes, on either stream, as it comes. */
   onLine?(line: string): void;
-  /** Whether it has this process's terminal, to which it then writes itself. */
-  onTerminal?: boolean;
 }
 
 const shownLines = 12;
@@ -23,7 +21,7 @@ export function runProgram(
   options: RunOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = startChild(program, args, { onTerminal: options.onTerminal });
+    const child = startChild(program, args, options);
     child.stdin?.end();
     const lines: string[] = [];
     let stdout = "";

@@ -150,7 +150,7 @@ test("a fault in a family is told with the family's file", () => {
 test("a board that is not there is refused, with those that are", () => {
   const { code, message } = refusalOf("picco");
   assert.is(code, "board-unknown");
-  assert.match(message, /"picco"; the boards are .*pico-2/);
+  assert.match(message, /"picco" \(did you mean pico\?\); the boards are .*pico-2/);
 });
 
 test("CMake is told what the board's files say", () => {

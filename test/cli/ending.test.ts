@@ -15,14 +15,17 @@ const { folder, remove } = temporaryFolder();
 const at = (name: string) => join(folder, name);
 let tools: FakeTools;
 
+/** Has a program fill the folder that is being built in, for as long as it lives. */
+const fill = `( i=0; while :; do i=$((i+1)); /bin/mkdir "$2/d$i"; : > "$2/d$i/f"; done ) &`;
+
 /** Hangs with a program of its own below it, and says who they are. Both write to the folder that they are given. */
 const say = (pids: string): string =>
   `echo "${pids}" > '${at("new")}'; /bin/mv '${at("new")}' '${at("pids")}'`;
-const hang = `/bin/sleep 300 & ${say("$$ $!")}; wait`;
+const hang = `: > "$TMPDIR/of-the-program"; /bin/sleep 300 & ${say("$$ $!")}; wait`;
 
 test.before(async () => {
   tools = new FakeTools();
-  tools.addFirmwareTools("pico", hang);
+  tools.addFirmwareTools("pico", `${fill}\n${hang}`);
   for (const name of ["esptool", "cc"]) tools.script(name, hang);
   tools.script("apt-get", `${say("$$")}; exec /bin/sleep 300`);
   tools.script("sudo", 'exec "$@"');

@@ -15,6 +15,8 @@ export interface CompileOptions {
   strip?: boolean;
 }
 
+const removalAttempts = 40;
+const removalPauseMillis = 25;
 const nativeFolder = join(packageFolder, "native");
 
 const flags = [
@@ -73,7 +75,7 @@ export async function compileAddonAside(file: string, whenEnding: WhenEnding): P
   const work = workFolder(file);
   const callOff = whenEnding(() => removeFolder(work));
   try {
-    await runCompilerAside(compilerArguments(draftIn(work), {}), whenEnding);
+    await runCompilerAside(compilerArguments(draftIn(work), {}), work, whenEnding);
     keepDraft(work, file);
   } finally {
     callOff();
@@ -94,9 +96,16 @@ function keepDraft(work: string, file: string): void {
   renameSync(draftIn(work), file);
 }
 
-/** Removes a folder, also where a compiler that was just ended still writes to it. */
+/** Removes a folder, also where a compiler that was just killed ends what it is about and makes one more file. */
 function removeFolder(work: string): void {
-  rmSync(work, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  for (let i = 0; i < removalAttempts; i++) {
+    try {
+      rmSync(work, { recursive: true, force: true });
+      return;
+    } catch {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, removalPauseMillis);
+    }
+  }
 }
 
 function compilerArguments(draft: string, { arch = process.arch, strip = false }: CompileOptions): string[] {
@@ -132,18 +141,32 @@ function runCompiler(given: readonly string[] | undefined, args: readonly string
   throw noCompiler(commands);
 }
 
-async function runCompilerAside(args: readonly string[], whenEnding: WhenEnding): Promise<void> {
+async function runCompilerAside(
+  args: readonly string[],
+  temporary: string,
+  whenEnding: WhenEnding,
+): Promise<void> {
   const commands = compilers(undefined);
   for (const [program = "", ...first] of commands) {
-    if (isDone(program, await runAside(program, [...first, ...args], whenEnding))) return;
+    if (isDone(program, await runAside(program, [...first, ...args], temporary, whenEnding))) return;
   }
   throw noCompiler(commands);
 }
 
-/** Runs a compiler in a group of processes of its own, so that all that it starts is ended with it. */
-function runAside(program: string, args: readonly string[], whenEnding: WhenEnding): Promise<Outcome> {
+/**
+ * Runs a compiler in a group of processes of its own, so that all that it starts is ended with it.
+ *
+ * @param temporary folder for its temporary files, which it leaves behind when it is killed
+ */
+function runAside(
+  program: string,
+  args: readonly string[],
+  temporary: string,
+  whenEnding: WhenEnding,
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const env = { ...process.env, TMPDIR: temporary };
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], detached: true, env });
     let stderr = "";
     const callOff = whenEnding(() => {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
