@@ -181,7 +181,7 @@ test("an upload's first part tells length and SHA-256; the first and last may ta
 test("no part of an upload exceeds the board's packets, and all but the last fill them", async () => {
   for (let mtu = 512; mtu < 528; mtu++) {
     const { send, sent } = receiver((off, length) => off + length);
-    await upload(send, mtu, bytes(3000));
+    await upload(send, mtu, bytes(3000), inTime);
     for (const part of sent) assert.ok(packetBytes(part) <= mtu, `${packetBytes(part)} of ${mtu}`);
     assert.ok(packetBytes(sent[0] as Payload) > mtu - 24, "the first one has most besides data");
   }
