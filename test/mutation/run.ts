@@ -55,7 +55,7 @@ function configure(path: string, suite: string, work: string): object {
     plugins: [],
     concurrency: 2,
     ignorePatterns: ["/dist", "/build", "/out", "/.cache"],
-    timeoutMS: 3000,
+    timeoutMS: 10_000,
     tempDirName: join(work, "copy"),
     cleanTempDir: "always",
     reporters: ["progress-append-only", "json"],
