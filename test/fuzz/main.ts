@@ -1,11 +1,17 @@
 import { parseArgs } from "node:util";
+import { accelerators } from "./native/accelerators.js";
+import { addon } from "./native/addon.js";
 import { targetNames } from "./registry.js";
 import { runTarget } from "./run-target.js";
 
 const help = `npm run fuzz -- [TARGET...] [--cases N] [--seed S] [--first I]
 
 Tries N damaged inputs (1000 unless told) of each target, all targets unless some are named, with choices made of the
-seed (1 unless told). What is found is printed and its input saved in out/fuzz; --first I --cases I+1 repeats case I.`;
+seed (1 unless told). What is found is printed and its input saved in out/fuzz; --first I --cases I+1 repeats case I.
+The accelerators and the addon are C under sanitizers, which stop at the first finding, and begin at case 0.`;
+
+/** Fuzzers that are programs of their own: sanitizers watch them. */
+const programs = [accelerators, addon];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -17,7 +23,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const all = targetNames();
+const all = [...targetNames(), ...programs.map(({ name }) => name)];
 const numbers = [values.cases, values.seed, values.first].map(Number);
 const unknown = positionals.filter((name) => !all.includes(name));
 if (
@@ -33,19 +39,35 @@ const [cases, seed, first] = numbers as [number, number, number];
 let found = 0;
 for (const name of positionals.length > 0 ? positionals : all) {
   const begin = performance.now();
-  const { outcomes, findings } = await runTarget(name, {
-    cases,
-    seed,
-    first,
-    findings: "out/fuzz",
-    log: (line) => console.log(`${name}: ${line}`),
-  });
-  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  const counts = Object.entries(outcomes).map(([outcome, count]) => `${outcome} ${count}`);
-  console.log(`${name}: seed ${seed}, ${seconds} s: ${counts.join(", ")}; ${findings.length} findings`);
-  for (const { index, message, saved } of findings) {
-    console.log(`  case ${index} (${saved}): ${message.replaceAll("\n", "\n    ")}`);
-  }
-  found += findings.length;
+  const log = (line: string): void => console.log(`${name}: ${line}`);
+  const program = programs.find((known) => known.name === name);
+  const count = program === undefined ? await tryTarget(name, log) : await tryProgram(program, log);
+  log(`seed ${seed}, ${((performance.now() - begin) / 1000).toFixed(1)} s, ${count} findings`);
+  found += count;
 }
 process.exitCode = found === 0 ? 0 : 1;
+
+/** Runs a target, prints what it found, and gives how much that was. */
+async function tryTarget(name: string, log: (line: string) => void): Promise<number> {
+  const { outcomes, findings } = await runTarget(name, { cases, seed, first, findings: "out/fuzz", log });
+  log(
+    Object.entries(outcomes)
+      .map(([outcome, count]) => `${outcome} ${count}`)
+      .join(", "),
+  );
+  for (const { index, message, saved } of findings) {
+    log(`case ${index} (${saved}): ${message.replaceAll("\n", "\n    ")}`);
+  }
+  return findings.length;
+}
+
+/** Runs a program, prints what it said, and gives 1 where it found something. */
+async function tryProgram(program: (typeof programs)[number], log: (line: string) => void): Promise<number> {
+  try {
+    await program.run({ cases, seed, log });
+    return 0;
+  } catch (error) {
+    log(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
