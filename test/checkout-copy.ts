@@ -11,7 +11,8 @@ const made = ["dist", "host/wasm3-bindings/dist", "host/kernels/library.generate
 
 /**
  * Copies the checkout, its changes included, to a temporary folder, where all of it can be changed and run: installed
- * packages are links, but the workspace's own one is the copy's. `remove` it afterwards.
+ * packages are links, but the workspace's own one is the copy's. `remove` it afterwards; it is removed
+ * where the process exits before.
  */
 export function copyCheckout(): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "wasmote-copy-"));
@@ -30,5 +31,13 @@ export function copyCheckout(): { folder: string; remove(): void } {
       name === "wasm3-bindings" ? join(folder, "host/wasm3-bindings") : join(root, "node_modules", name);
     symlinkSync(target, join(folder, "node_modules", name));
   }
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  return {
+    folder,
+    remove: () => {
+      process.off("exit", remove);
+      remove();
+    },
+  };
 }

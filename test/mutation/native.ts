@@ -64,13 +64,16 @@ function runNode(folder: string, args: readonly string[]): Promise<Run> {
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, ["--import", "tsx", ...args], { cwd: folder, detached: true });
     let output = "";
-    const timer = setTimeout(() => {
+    const end = (): void => {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-    }, timeLimitMillis);
+    };
+    const timer = setTimeout(end, timeLimitMillis);
+    process.once("exit", end);
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += String(data)));
     child.on("error", failed);
     child.on("close", (code) => {
       clearTimeout(timer);
+      process.off("exit", end);
       done({ passed: code === 0, output });
     });
   });
@@ -186,6 +189,7 @@ async function main(): Promise<void> {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
   await main().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;

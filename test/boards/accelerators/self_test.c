@@ -33,6 +33,9 @@ static int8_t input[1 << 16];
 static uint32_t weights[1 << 14], scratch[1 << 14];
 static int8_t output[1 << 15], expected[1 << 15];
 
+/* Whether constants are all just within what kernels take 32-bit steps for, and zero points as large as can be. */
+static bool atBounds;
+
 static void draw_bytes(int8_t *to, uint32_t count, bool extreme)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -45,7 +48,7 @@ static void draw_bytes(int8_t *to, uint32_t count, bool extreme)
  */
 static void draw_constants(uint32_t tileBytes, uint32_t tiles)
 {
-    const bool wild = seldom(), edge = !wild && seldom(), beyond = seldom();
+    const bool wild = !atBounds && seldom(), edge = atBounds || (!wild && seldom()), beyond = !atBounds && seldom();
     const int32_t edgeShift = between(20, 27), sign = next() & 1 ? 1 : -1;
     for (uint32_t t = 0; t < tiles; t++)
     {
@@ -74,6 +77,7 @@ static void draw_range(int32_t *low, int32_t *high)
 
 static int32_t draw_zero_point(void)
 {
+    if (atBounds) return next() & 1 ? 127 : -128;
     return seldom() ? -128 : seldom() ? 127 : between(-128, 127);
 }
 
@@ -188,6 +192,17 @@ static bool test_depthwise(void)
     of.scratchBytes = next() % 800;
     return run_window(wasmote_depthwise_s8, reference_depthwise_s8, &of);
 }
+
+static bool at_bounds(bool (*test)(void))
+{
+    atBounds = true;
+    const bool right = test();
+    atBounds = false;
+    return right;
+}
+
+static bool test_conv_at_bounds(void) { return at_bounds(test_conv); }
+static bool test_depthwise_at_bounds(void) { return at_bounds(test_depthwise); }
 
 static bool test_fully_connected(void)
 {
@@ -313,6 +328,8 @@ int main(void)
         { "conv", test_conv, 1 },
         { "deep conv", test_deep_conv, 8 },
         { "depthwise", test_depthwise, 1 },
+        { "conv at its bounds", test_conv_at_bounds, 4 },
+        { "depthwise at its bounds", test_depthwise_at_bounds, 2 },
         { "fully connected", test_fully_connected, 1 },
         { "add", test_add, 1 },
         { "average pool", test_average_pool, 1 },
