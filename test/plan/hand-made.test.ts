@@ -132,6 +132,15 @@ test("a model output, a constant and a smaller input are not taken over", () => 
   assert.is(planned(smaller.graph(smaller.apply([f], 10, { inPlace: [0] }))).boundBytes, 19);
 });
 
+test("an input that is left out is not taken over", () => {
+  const make = new GraphMaker();
+  const a = make.input(10);
+  const b = make.tensor(10);
+  make.node([a, -1], [b], { inPlace: [1] });
+  const plan = meets(make.graph(b), 20, 0);
+  assert.is(plan.tensors.get(b)?.sharesWith, undefined);
+});
+
 test("a tensor read twice is taken over only where both reads allow it", () => {
   const both = new GraphMaker();
   const a = both.input(100);

@@ -34,6 +34,16 @@ i input  o output  + in place  - kept for later  s scratch  . free
   );
 });
 
+test("a model input that is constant has no line, and one that is given twice has one", () => {
+  const make = new GraphMaker();
+  const a = make.input(4);
+  const b = make.apply([a], 4);
+  const graph = make.graph(b);
+  const twice = { ...graph, inputs: [a, a, make.constant(4)] };
+  const lines = (of: typeof graph) => printPlan(of, planMemory(of, anyOperator));
+  assert.is(lines(twice), lines(graph));
+});
+
 test("a graph without nodes has no map", () => {
   const make = new GraphMaker();
   const graph = make.graph(make.input(4));
