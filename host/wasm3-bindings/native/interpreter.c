@@ -57,21 +57,19 @@ d_m3Op(GuardedEntry)
     return op_Entry(d_m3OpAllArgs);
 }
 
-/* As wasm3's Loop. */
+/* As wasm3's Loop. What comes back to it has turned once more. */
 d_m3Op(GuardedLoop)
 {
     if (native_stack_is_low(_mem)) newTrap(m3Err_trapStackOverflow);
     d_m3ClearRegisters
 
     IM3Memory memory = m3MemInfo(_mem);
-    instance *self = m3MemRuntime(_mem)->userdata;
     m3ret_t result;
-    do
+    while ((result = nextOpImpl()) == _pc)
     {
-        if (time_is_over(self)) newTrap(timeTrap);
-        result = nextOpImpl();
         _mem = memory->mallocated;
-    } while (result == _pc);
+        if (time_is_over(m3MemRuntime(_mem)->userdata)) newTrap(timeTrap);
+    }
     forwardTrap(result);
 }
 
