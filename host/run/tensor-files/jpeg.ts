@@ -1,9 +1,12 @@
+import { WasmoteError } from "../../errors.js";
 import { readOrientation, turn } from "./orientation.js";
 import { damaged, type Pixels, requireDecodable } from "./pixels.js";
 
 /** Scans of a progressive picture, each of which is a pass over all of its blocks; encoders write about ten. */
 const maxScans = 64;
-const jpegLimits = { maxResolutionInMP: 17, maxMemoryUsageInMB: 384 };
+/** Samples of all components, for each of which the decoder takes some 13 bytes. */
+const maxSamples = 2 ** 25;
+const jpegLimits = { maxResolutionInMP: 17, maxMemoryUsageInMB: 512 };
 
 const [startOfScan, endOfImage, applicationData1] = [0xda, 0xd9, 0xe1];
 /** Markers without a segment: TEM, RST0 to RST7, SOI. */
@@ -67,11 +70,33 @@ function survey(bytes: Uint8Array): Survey {
       if (size !== undefined) throw damaged("jpg", "it holds several frames");
       size = { height: view.getUint16(at + 3), width: view.getUint16(at + 5) };
       requireDecodable(size.width, size.height, "jpg");
+      requireSamples(size.width * size.height * samplesPerPixel(segment));
     }
     if (marker === applicationData1) orientation = readOrientation(segment) ?? orientation;
     at = Math.max(at, end);
   }
   throw damaged("jpg", `truncated: its ${bytes.length} bytes end before the picture does`);
+}
+
+/** Samples of a frame's components for each pixel: 3 for full colours, 1.5 where colours are halved both ways. */
+function samplesPerPixel(frame: Uint8Array): number {
+  const [componentsAt, componentBytes] = [6, 3];
+  const shares: { across: number; down: number }[] = [];
+  for (let at = componentsAt; at + componentBytes <= frame.length; at += componentBytes) {
+    const factors = frame[at + 1]!;
+    shares.push({ across: factors >> 4, down: factors & 15 });
+  }
+  const across = Math.max(1, ...shares.map((share) => share.across));
+  const down = Math.max(1, ...shares.map((share) => share.down));
+  return shares.reduce((sum, share) => sum + (share.across * share.down) / (across * down), 0);
+}
+
+function requireSamples(count: number): void {
+  if (count <= maxSamples) return;
+  throw new WasmoteError(
+    "input-size",
+    `a .jpg of ${Math.ceil(count)} samples; up to ${maxSamples} are decoded`,
+  );
 }
 
 /** Position of the next marker at or after `from`; within a scan, stuffed bytes are no markers. -1 if there is none. */

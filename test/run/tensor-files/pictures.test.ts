@@ -135,6 +135,13 @@ test("a picture too large to decode is refused by its header", async () => {
   const frame = photo.indexOf(0xc0, photo.indexOf(0xc0)) + 4;
   new DataView(photo.buffer, photo.byteOffset).setUint32(frame, 0xffffffff);
   await refused(() => readInput(photo, "a.jpg", picture), "input-size", /65535 wide and 65535 high/);
+  const full = jpegOf(16, 16, () => 5);
+  new DataView(full.buffer, full.byteOffset).setUint32(frame, 0x10001000);
+  await refused(
+    () => readInput(full, "a.jpg", picture),
+    "input-size",
+    /a \.jpg of 50331648 samples; up to 33554432/,
+  );
   const bitmap = bmp24(2, 1, [1, 2, 3, 4, 5, 6]);
   new DataView(bitmap.buffer).setInt32(18, 1 << 30, true);
   await refused(() => readInput(bitmap, "a.bmp", picture), "input-size", /1073741824 wide/);
