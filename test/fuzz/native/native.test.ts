@@ -1,20 +1,27 @@
 import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { nativeCompilerIsThere } from "../../boards/native/compile.js";
 import { accelerators } from "./accelerators.js";
-import { addon } from "./addon.js";
+import { runAddonCases } from "./addon.js";
+import { withSanitizedAddon } from "./sanitized-addon.js";
 
 /** A short run of each; `npm run fuzz` makes long ones. */
-const targets = [
-  { target: accelerators, cases: 5000 },
-  { target: addon, cases: 100 },
-];
+const log = (): void => {};
 
-for (const { target, cases } of targets) {
-  if (!nativeCompilerIsThere()) {
-    console.error(`SKIPPED: fuzzing ${target.name}, for want of a C compiler on Linux`);
-    continue;
-  }
-  test(`${target.name}: ${cases} cases`, async () => target.run({ cases, seed: 1, log: () => {} }));
+if (!nativeCompilerIsThere()) {
+  console.error(
+    "SKIPPED: the accelerators and the addon under sanitizers, for want of a C compiler on Linux",
+  );
+} else {
+  test("accelerators: 5000 cases", () => accelerators.run({ cases: 5000, seed: 1, log }));
+
+  test("the addon under sanitizers: its superinstructions' own tests, and 100 cases", () =>
+    withSanitizedAddon((run) => {
+      const tests = ["node_modules/uvu/bin.js", "host/wasm3-bindings/test", "superinstructions.test.ts"];
+      const { status, output } = run(tests);
+      assert.is(status, 0, output);
+      runAddonCases(run, { cases: 100, seed: 1, log });
+    }));
 }
 
 test.run();
