@@ -7,7 +7,7 @@
  * noticed. Only a copy is changed, which is removed at the end. See docs/mutation.md.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,9 +37,17 @@ function fail(message: string): never {
   process.exit(2);
 }
 
+/** Tests below `test` that a pattern matches. */
+function testsOf(suite: string): string[] {
+  const pattern = new RegExp(suite, "i");
+  return readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(".test.ts") && pattern.test(name));
+}
+
 /** Options of StrykerJS for a folder or file and the tests that are asked; `work` is a folder for whatever it writes. */
 function configure(path: string, suite: string, work: string): object {
-  const tests = `${suite}.*\\.test\\.js$`;
+  const tests = `(?=.*\\.test\\.js$)(?:${suite})`;
   const packages = join(root, "node_modules").replaceAll("\\", "/");
   const sources = path.endsWith(".ts") ? path : `${path}/**/*.ts`;
   return {
@@ -149,5 +157,7 @@ if (isNative(path)) {
 } else {
   if (!path.startsWith("host/") || (statSync(join(root, path)).isFile() && !path.endsWith(".ts")))
     fail(`${folder} holds no sources to change: a folder below host, boards or assembly is expected`);
-  process.exitCode = await mutate(path, values.tests ?? suiteOf(path), threshold);
+  const suite = values.tests ?? suiteOf(path);
+  if (testsOf(suite).length === 0) fail(`no test below test matches ${suite}`);
+  process.exitCode = await mutate(path, suite, threshold);
 }

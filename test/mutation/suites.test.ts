@@ -49,6 +49,7 @@ test("what cannot be asked is refused before anything is fetched", () => {
     [[], "one folder is expected"],
     [["host/plan", "host/ops"], "one folder is expected"],
     [["../elsewhere"], "is not in this project"],
+    [["host/plan", "--tests", "^nothing/"], "no test below test matches ^nothing/"],
     [["docs"], "holds no sources to change"],
     [["host/plan", "--threshold", "101"], "the threshold is 101; 0 to 100 is expected"],
   ] as [string[], string][]) {
