@@ -90,7 +90,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     throw new UsageError("--calibrate is of no use: the model is of integers already", "Leave it out.");
   }
 
-  const inputs = await describeInputs(graph, options);
+  const inputs = await describeInputs(graph, options, output);
   const calibration = await readCalibration(inputs, options, output);
   read.push(...calibration.files);
   const out = options.out ?? `${modelName(modelPath)}.wasm`;
@@ -155,9 +155,14 @@ async function readModel(path: string): Promise<Uint8Array> {
 }
 
 /** The model's inputs, and how files are read for each. Throws `UsageError` for options that fit none. */
-async function describeInputs(graph: Graph, options: InputOptions) {
+async function describeInputs(graph: Graph, options: InputOptions, output: Output) {
   const { pictureSizeOf } = await import("../run/tensor-files/index.js");
   const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
+  if (options.std?.every((std) => std < 1)) {
+    output.talk(
+      "warning: --mean and --std count in pixels of 0 to 255; those of 0 to 1 are to be given times 255",
+    );
+  }
   return { shapes, readings: inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels) };
 }
 

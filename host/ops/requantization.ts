@@ -80,10 +80,10 @@ export function int8Parameters(tensor: Tensor): { scale: number; zeroPoint: numb
   return parameters;
 }
 
-/** Whether two tensors hold the same real value for the same integer. */
+/** Whether two tensors hold the same real value for the same integer; not where one is not quantized as a whole. */
 export function sameParameters(a: Tensor, b: Tensor): boolean {
-  const [p, q] = [int8Parameters(a), int8Parameters(b)];
-  return p.scale === q.scale && p.zeroPoint === q.zeroPoint;
+  const [p, q] = [perTensor(a), perTensor(b)];
+  return p !== undefined && q !== undefined && p.scale === q.scale && p.zeroPoint === q.zeroPoint;
 }
 
 /** Range of int8 that a fused activation leaves to the output (TFLite's `CalculateActivationRangeQuantized`). */

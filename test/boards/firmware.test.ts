@@ -41,7 +41,10 @@ if (!nativeCompilerIsThere()) {
   test("the firmware on this machine: what each check is for, under sanitizers", () => {
     const folder = mkdtempSync(join(tmpdir(), "wasmote-firmware-"));
     try {
-      const files = [{}, { memory: [1, 0, 0] }].map((changes, n) => {
+      // What the firmware does not know, maps and numbers among it, stands before the fields that it reads.
+      const reading = { pixels: { mean: [123.5, 1, 2], std: [0.25] }, sampleRate: 16000 };
+      const input = { name: "in", dtype: "int8" as const, shape: [8], address: 16, ...reading };
+      const files = [{ inputs: [input] }, { memory: [1, 0, 0] }].map((changes, n) => {
         const file = join(folder, `model-${n}.wasm`);
         writeFileSync(file, makeModel("made", bodies.sum, { weightBytes: 1000, ...changes }));
         return file;

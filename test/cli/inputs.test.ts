@@ -91,6 +91,15 @@ test("what was assumed of pixels is told where nothing was said", async () => {
   assert.not.ok("sampleRate" in input!);
 });
 
+test("numbers that look as if they counted from 0 to 1 are doubted", async () => {
+  const options = ["--calibrate", at("pictures"), "-o", at("doubted.wasm"), "--mean", "0.485", "--std"];
+  assert.match(
+    (await inProcess(["build", floatModel, ...options, "0.229"])).stderr,
+    /warning: --mean .*times 255/,
+  );
+  assert.not.match((await inProcess(["build", floatModel, ...options, "58"])).stderr, /times 255/);
+});
+
 test("numbers that are none, or fit no input, are a wrong command line", async () => {
   const wrong: [string[], RegExp][] = [
     [["--mean", "a"], /--mean a is no list of numbers/],

@@ -1,13 +1,13 @@
 import { WasmoteError } from "../../host/errors.js";
 import { tensorBytes } from "../../host/graph/tensor.js";
-import { openModule } from "../../host/package/open.js";
+import { type OpenedModule, openModule } from "../../host/package/open.js";
 import { openRunner } from "../../host/run/index.js";
 import type { LocalRunner } from "../../host/run/types.js";
 import type { Choices } from "../link/random-numbers.js";
 
 /** Runs a built model with random inputs on every engine of this process, which must give the same bytes. */
 export async function runEverywhere(wasm: Uint8Array, source: Choices): Promise<void> {
-  const opened = openModule(wasm);
+  const opened = openBuilt(wasm);
   const { inputs, outputs } = opened.manifest;
   const given = inputs.map((tensor) =>
     Uint8Array.from({ length: tensorBytes(tensor) }, () => source.below(256)),
@@ -31,6 +31,15 @@ export async function runEverywhere(wasm: Uint8Array, source: Choices): Promise<
   const [expected] = results.map(asText);
   if (results.some((result) => asText(result) !== expected)) {
     throw new Error(`engines differ: ${results.map(asText).join(" | ")} for ${asText(given)}`);
+  }
+}
+
+/** What was built must be taken: that it is not is no fault of the input. */
+function openBuilt(wasm: Uint8Array): OpenedModule {
+  try {
+    return openModule(wasm);
+  } catch (error) {
+    throw new Error(`what was built is refused: ${(error as Error).message}`, { cause: error });
   }
 }
 

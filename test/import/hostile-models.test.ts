@@ -210,6 +210,32 @@ test("a small TFLite file whose tensors share one large vector is refused", () =
   refused(bytes, "model-too-large", /some is named many times/);
 });
 
+test("activations that are quantized by impossible numbers are refused, whatever reads them", async () => {
+  const reshaped = (quantization: { scale?: number[]; zeroPoint?: number[] }) => {
+    const tensor = (name: string, own = {}) => ({ name, type: "INT8" as const, shape: [1, 4], ...own });
+    return writeTflite({
+      tensors: [tensor("in", quantization), tensor("out", quantization)],
+      nodes: [{ builtin: "RESHAPE", inputs: [0], outputs: [1] }],
+      inputs: [0],
+      outputs: [1],
+    });
+  };
+  for (const scale of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    refused(
+      reshaped({ scale: [scale], zeroPoint: [0] }),
+      "model-unsupported",
+      /has scale .*a finite positive number/,
+    );
+  }
+  for (const zeroPoint of [-129, 128, 2 ** 31]) {
+    refused(
+      reshaped({ scale: [1], zeroPoint: [zeroPoint] }),
+      "model-unsupported",
+      /zero point -?\d+; -128 to 127/,
+    );
+  }
+});
+
 /** A model of `count` tensors, the first of them a constant of `size` bytes, and where the vector of tensors lies. */
 function sharing(size: number, count: number): { bytes: Uint8Array; tensorsAt: number; count: number } {
   const tensors = Array.from({ length: count }, (_, i) => ({

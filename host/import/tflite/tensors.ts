@@ -3,6 +3,7 @@ import {
   type DType,
   elementBytes,
   elementCount,
+  perTensor,
   type Quantization,
   type Tensor,
   type TensorData,
@@ -67,11 +68,34 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   if (quantization !== undefined) tensor.quantization = quantization;
   const data = readData(table, index, tensor, buffers, place);
   if (data !== undefined) tensor.data = data;
+  const problem = quantizationProblem(tensor);
+  if (problem !== undefined) return { tensor, problem };
   if (table.has(fields.tensor.sparsity))
     return { tensor, problem: `tensor "${name}" is stored sparse, which is not supported` };
   if (table.bool(fields.tensor.isVariable, false))
     return { tensor, problem: `tensor "${name}" is a variable, which is not supported` };
   return { tensor };
+}
+
+/** Zero points that a dtype can hold. */
+const zeroPoints: Partial<Record<DType, readonly [low: number, high: number]>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+};
+
+/** What is wrong with the parameters of an activation that is quantized as a whole; operators check those of weights. */
+function quantizationProblem(tensor: Tensor): string | undefined {
+  const parameters = perTensor(tensor);
+  const range = zeroPoints[tensor.dtype];
+  if (parameters === undefined || range === undefined || tensor.data !== undefined) return undefined;
+  const { scale, zeroPoint } = parameters;
+  const [low, high] = range;
+  if (!(Number.isFinite(scale) && scale > 0)) {
+    return `tensor "${tensor.name}" has scale ${scale}; a finite positive number is expected`;
+  }
+  if (zeroPoint >= low && zeroPoint <= high) return undefined;
+  return `tensor "${tensor.name}" has zero point ${zeroPoint}; ${low} to ${high} is expected of ${tensor.dtype}`;
 }
 
 function readQuantization(table: Table | undefined): Quantization | undefined {
