@@ -23,7 +23,7 @@ function wasmoteMeanwhile(args: readonly string[], environment?: NodeJS.ProcessE
   });
 }
 
-const run = ["run", "m.wasm", "--input", "in.bin", "--on", "mps2-an386"];
+const run = ["run", "m.wasm", "--input", "in.bin"];
 const cases: [behaviour: string, args: string[], code: number, stderr: RegExp][] = [
   ["banner", ["push", "m.wasm"], 0, /: ESP-ROM:esp32c3-api1-20210207\n[\s\S]*m is active on hostile/],
   ["disconnect", ["push", "m.wasm"], 3, /error\[board-silent\]/],
@@ -32,7 +32,7 @@ const cases: [behaviour: string, args: string[], code: number, stderr: RegExp][]
   ["an upload that wanders", ["push", "m.wasm"], 1, /error\[board-protocol\]/],
   ["an output too short", run, 1, /error\[board-protocol\].*5 bytes instead of 16/],
   ["an output by bytes", run, 1, /error\[board-protocol\].*2147483648 bytes instead of 16/],
-  ["a run of no count", ["bench", "m.wasm", "--on", "mps2-an386"], 1, /error\[board-protocol\].*count/],
+  ["a run of no count", ["bench", "m.wasm"], 1, /error\[board-protocol\].*count/],
   ["disconnect", ["monitor"], 3, /error\[board-silent\]/],
 ];
 
