@@ -59,7 +59,7 @@ const wasmote = (args: readonly string[], path = ""): ReturnType<typeof call> =>
 /** Runs the built digits model on a picture of a 7, and gives what `wasmote` says about it. */
 function runDigits(on: string, path = ""): ReturnType<typeof call> {
   const ran = wasmote(["run", "digits.wasm", "--input", picture, "--on", on], path);
-  if (ran.code === 0) assert.match(ran.stdout, /^classes.* 1x10 int8\n +class 7 +0\.99/, on);
+  if (ran.code === 0) assert.match(ran.stdout, /^classes.* 1x10 float32\n +class 7 +0\.99/, on);
   return ran;
 }
 
