@@ -6,9 +6,9 @@ import type { BoardRunner } from "../run/board.js";
 import { runners } from "../run/index.js";
 import { type LocalRunner, type Tier, tiers } from "../run/types.js";
 import { UsageError } from "./errors.js";
+import { percent } from "./figures.js";
 import { type ModuleFile, openRunnerFor } from "./module-file.js";
 import type { Output } from "./output.js";
-import { percent } from "./table.js";
 
 /** Options of the commands that can use a board. */
 export interface BoardOptions {

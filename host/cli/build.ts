@@ -8,11 +8,11 @@ import { type Graph, tensorAt } from "../graph/graph.js";
 import type { BuiltModel } from "../pipeline.js";
 import { buildJson, buildText } from "./build-report.js";
 import { UsageError } from "./errors.js";
+import { bytesText, thousands } from "./figures.js";
 import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
 import { type InputOptions, inputReadings, pixelOptions, sampleRateOption } from "./input-options.js";
 import type { Output } from "./output.js";
-import { bytesText, thousands } from "./table.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
 const quantizations = ["auto", "int8"] as const;
