@@ -41,7 +41,7 @@ test("refusals of a model are summed by operator, node by node with --verbose, a
   const text = textOf(error);
   assert.match(
     text,
-    /cannot run: 7 nodes\n {2}CONV_3D {2}6 nodes: rank 5 \(3\); r1 \(1\); r2 \(1\); 2 more reasons\n/,
+    /cannot run: 7 nodes \(m\.tflite\)\n {2}CONV_3D {2}6 nodes: rank 5 \(3\); r1 \(1\); r2 \(1\); 2 more reasons\n/,
   );
   assert.match(text, /\n {2}LSTM {2}node "a": no kernel\n/);
   assert.match(text, /\n {2}every node: --verbose\nhelp: /);

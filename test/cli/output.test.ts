@@ -58,7 +58,7 @@ test("lines of data and talk hold no foreign control character; our own styles s
     text.stdout.endsWith(`${visible(bold("foreign"))}\n`),
     "an escape sequence that only looks like ours",
   );
-  assert.is(text.stderr.replace("\r\u001b[K", ""), `${seen}\n${seen}`);
+  assert.is(text.stderr.replace("\r\u001b[K", ""), `${seen}\n${seen} ...`);
 });
 
 test("a line of any length is shortened, without its styles", () => {
