@@ -9,9 +9,6 @@ import { type FileTensor, fileEnding } from "./read-array.js";
 import { inputEndings, readInput } from "./read-input.js";
 import { invalidSamples, samplesOf } from "./samples.js";
 
-/** Endings of calibration files, without the dot. */
-export const calibrationEndings = inputEndings;
-
 /** A model input that samples are read for. */
 export type CalibratedInput = Pick<TensorType, "shape"> & InputReading;
 
@@ -69,14 +66,14 @@ export async function loadCalibration(
 function listFiles(path: string): string[] {
   const names = reading(path, () => (statSync(path).isDirectory() ? readdirSync(path) : undefined));
   if (names === undefined) return [path];
-  const known = names.filter((name) => calibrationEndings.some((ending) => ending === fileEnding(name)));
+  const known = names.filter((name) => inputEndings.some((ending) => ending === fileEnding(name)));
   if (known.length === 0) {
     throw new WasmoteError("calibration-invalid", `a folder without a ${endingList} file`, { file: path });
   }
   return known.sort().map((name) => join(path, name));
 }
 
-const endingList = calibrationEndings.map((ending) => `.${ending}`).join(", ");
+const endingList = inputEndings.map((ending) => `.${ending}`).join(", ");
 
 async function readSamples(
   file: string,
