@@ -25,8 +25,8 @@ export interface Calibration {
 /**
  * Reads calibration samples for the inputs of a float model. A path is a file or a folder, whose files are read in
  * the order of their names. A file holds one sample or, with a leading axis, several: `.npy` of float32 or float64,
- * `.bin` of float32, `.json`, a picture (pixel / 255, or as the input says) or a sound. With one input all paths add up; with several, there is one
- * path for each input, in order, and each gives the same number of samples.
+ * `.bin` of float32, `.json`, a picture (pixel / 255, or as the input says) or a sound. With one input all paths add
+ * up; with several, there is one path for each input, in order, and each gives the same number of samples.
  * Throws `calibration-invalid`, or `file-unreadable`.
  */
 export async function loadCalibration(
