@@ -105,7 +105,7 @@ export function processOutput(
 }
 
 /** Columns of a terminal; infinite where the stream is none, or does not tell. */
-export function widthOf({ isTTY, columns }: Stream): number {
+function widthOf({ isTTY, columns }: Stream): number {
   return isTTY === true && columns !== undefined && columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 
