@@ -39,11 +39,11 @@ export const errorTable = {
   ),
   "format-unknown": refused(
     "the file is of no format that wasmote reads",
-    "Give a file of a format that wasmote reads.",
+    "Give a .tflite file or a TF.js Layers model.json.",
   ),
   "format-planned": refused(
     "the format is known but cannot be imported yet",
-    "Convert the model to a format that wasmote reads.",
+    "Convert the model to a .tflite file or a TF.js Layers model.json.",
   ),
   "model-built": refused(
     "the model is built already",

@@ -11,19 +11,13 @@ import { matchTflite, openTflite } from "./tflite/import.js";
 export { type Imported, inWordsOf, type ReadFile, requireGraph } from "./imported.js";
 
 interface Importer {
-  /** What it reads, in an error's words. */
-  readonly format: string;
   match(bytes: Uint8Array, path: string): boolean;
   open(bytes: Uint8Array, path: string, readFile: ReadFile): Imported;
 }
 
 const importers: readonly Importer[] = [
-  {
-    format: "a .tflite file",
-    match: matchTflite,
-    open: (bytes, path) => openTflite(bytes, modelName(path)),
-  },
-  { format: "a TF.js Layers model.json", match: matchTfjs, open: openTfjs },
+  { match: matchTflite, open: (bytes, path) => openTflite(bytes, modelName(path)) },
+  { match: matchTfjs, open: openTfjs },
 ];
 
 /** Endings of formats that are known but not imported yet, and the kinds that their content shows. */
@@ -87,11 +81,8 @@ function checked(imported: Imported): Imported {
 
 /** The content decides where it is of a known kind, whatever the name says. */
 function importerOf(bytes: Uint8Array, path: string): Importer {
-  const formats = importers.map(({ format }) => format).join(" or ");
-  const unknown = (found: string) =>
-    new WasmoteError("format-unknown", found, {}, { help: `Give ${formats}.` });
-  const unread = (found: string) =>
-    new WasmoteError("format-planned", found, {}, { help: `Convert the model to ${formats}.` });
+  const unknown = (found: string) => new WasmoteError("format-unknown", found);
+  const unread = (found: string) => new WasmoteError("format-planned", found);
   const kind = fileKind(bytes);
   if (kind === "wasm") throw new WasmoteError("model-built", `it is ${kindNames.wasm}`);
   if (kind !== undefined && kind !== "tflite") {
