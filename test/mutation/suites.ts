@@ -2,6 +2,7 @@
 const exceptions: Readonly<Record<string, string>> = {
   "host/abi": "^(abi|ops)/",
   "host/boards": "^boards/(fit|load)\\.",
+  "host/files": "^(import/hostile|run/tensor-files/read-input|cli/files)",
   "host/firmware": "^(boards/firmware-image|cli/boards)",
   "host/graph": "^(import|passes|plan|quantize)/",
   "host/import/keras": "^import/(keras|tfjs)",
