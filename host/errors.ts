@@ -1,4 +1,4 @@
-import { shown } from "./visible.js";
+import { shortened } from "./visible.js";
 
 /** Where a problem was found. Every part is optional; what is known is printed. */
 export interface Place {
@@ -39,11 +39,11 @@ export const errorTable = {
   ),
   "format-unknown": refused(
     "the file is of no format that wasmote reads",
-    "Give a file of a format that wasmote reads.",
+    "Give a .tflite file or a TF.js Layers model.json.",
   ),
   "format-planned": refused(
     "the format is known but cannot be imported yet",
-    "Convert the model to a format that wasmote reads.",
+    "Convert the model to a .tflite file or a TF.js Layers model.json.",
   ),
   "model-built": refused(
     "the model is built already",
@@ -291,9 +291,9 @@ export class WasmoteError extends Error {
       place.node !== undefined ? `node "${place.node}"` : undefined,
       place.operator !== undefined ? `operator ${place.operator}` : undefined,
     ].filter((part) => part !== undefined && part !== "");
-    const at = where.length > 0 ? ` (${shown(where.join(", "), longest.place)})` : "";
-    const below = lines.map((line) => `\n  ${shown(line, longest.line)}`).join("");
-    super(`${errorTable[code].title}: ${shown(detail, longest.detail)}${at}${below}`);
+    const at = where.length > 0 ? ` (${shortened(where.join(", "), longest.place)})` : "";
+    const below = lines.map((line) => `\n  ${shortened(line, longest.line)}`).join("");
+    super(`${errorTable[code].title}: ${shortened(detail, longest.detail)}${at}${below}`);
     this.name = "WasmoteError";
     this.code = code;
     this.help = help;
@@ -388,7 +388,7 @@ const nodeCount = (count: number): string => `${count} ${count === 1 ? "node" : 
 /** "CONV_3D  12 nodes: the reason"; a single node is named. */
 function operatorText({ operator, nodes, reasons }: RefusedOperator, refusals: readonly Refusal[]): string {
   const first = refusals.find((refusal) => refusal.operator === operator);
-  const which = nodes === 1 ? `node "${shown(first?.node ?? "", longest.name)}"` : nodeCount(nodes);
+  const which = nodes === 1 ? `node "${shortened(first?.node ?? "", longest.name)}"` : nodeCount(nodes);
   const told = reasons
     .slice(0, shownReasons)
     .map(({ reason, nodes: of }) => (reasons.length > 1 && nodes > 1 ? `${reason} (${of})` : reason));

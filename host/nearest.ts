@@ -2,7 +2,7 @@
 const mostErrors = 3;
 
 /** The name that a misspelt one most likely means; undefined where none is near. */
-export function nearest(word: string, names: readonly string[]): string | undefined {
+function nearest(word: string, names: readonly string[]): string | undefined {
   const near = names
     .map((name) => ({ name, errors: distance(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, errors }) => errors <= Math.min(mostErrors, Math.ceil(name.length / 3)));

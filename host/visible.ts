@@ -17,7 +17,7 @@ function escaped(character: string): string {
 }
 
 /** A text, visible, of at most so many characters: the last three are dots where it is longer. */
-export function shown(text: string, longest: number): string {
+export function shortened(text: string, longest: number): string {
   const all = visible(text.length > longest ? text.slice(0, longest + 1) : text);
   return all.length <= longest ? all : `${all.slice(0, longest - 3)}...`;
 }

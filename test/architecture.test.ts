@@ -79,6 +79,12 @@ test("only the command line and the pipeline's wiring see every stage", () => {
   assert.equal(wrong, []);
 });
 
+test("docs/architecture.md links every folder and file of the host", () => {
+  const text = readFileSync(join(root, "docs", "architecture.md"), "utf8");
+  const missing = readdirSync(host).filter((name) => !new RegExp(`\\(\\.\\./host/${name}[)/]`).test(text));
+  assert.equal(missing, []);
+});
+
 test("every operator's file has its test", () => {
   const files = importsOf(join(host, "ops", "index.ts")).map(({ to }) => basename(to, ".js"));
   const tests = new Set(readdirSync(join(root, "test", "ops")));

@@ -13,8 +13,8 @@ enum
 /* What accelerators take at most: sizes, pixels that windows span, pixels of a pool's window, inputs of one output. */
 enum
 {
-    acceleratorMaxSize = 65535, acceleratorMaxSpan = 1073741824, acceleratorMaxWindow = 8388608, acceleratorMaxDepth
-    = 65536
+    acceleratorMaxSize = 65535, acceleratorMaxSpan = 1073741824, acceleratorMaxWindow = 8388608,
+    acceleratorMaxDepth = 65536
 };
 
 /* Bits of a module's global `accelerators`. */

@@ -8,10 +8,10 @@ const types: Readonly<Record<FieldType, string>> = {
   float32: "f32",
 };
 
-/** Words in lines of at most `width` characters. */
-export function wrapWords(text: string, width: number): string[] {
+/** Words, none of which is broken, in lines of at most `width` characters. */
+export function wrapWords(words: readonly string[], width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of words) {
     const line = lines.at(-1);
     if (line !== undefined && line.length + 1 + word.length <= width)
       lines[lines.length - 1] = `${line} ${word}`;
@@ -21,7 +21,7 @@ export function wrapWords(text: string, width: number): string[] {
 }
 
 function comment(text: string, indent: string): string {
-  const lines = wrapWords(text, 120 - indent.length - 7);
+  const lines = wrapWords(text.split(" "), 120 - indent.length - 7);
   if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;
   return `${indent}/**\n${lines.map((line) => `${indent} * ${line}\n`).join("")}${indent} */\n`;
 }

@@ -15,7 +15,8 @@ function prefixOf({ name }: Block): string {
 }
 
 function writeEnumeration(comment: string, names: readonly string[]): string {
-  const lines = wrapWords(names.map((name, i) => (i < names.length - 1 ? `${name},` : name)).join(" "), 112);
+  const entries = names.map((name, i) => (i < names.length - 1 ? `${name},` : name));
+  const lines = wrapWords(entries, 112);
   return `\n/* ${comment} */\nenum\n{\n${lines.map((line) => `    ${line}\n`).join("")}};\n`;
 }
 

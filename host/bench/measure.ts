@@ -41,20 +41,8 @@ export function measure(
   flashBytes: number,
   options: MeasureOptions,
 ): BenchReport {
-  const { clock, onRound, budgetNanoseconds, minRounds, maxRounds } = { ...defaults, ...options };
+  const { clock, budgetNanoseconds } = { ...defaults, ...options };
   const subjects = [() => runner.run(), ...manifest.steps.map((_, step) => () => runner.run(step, step + 1))];
-  const measureRounds = (round: () => number[]): number[] => {
-    const start = clock();
-    let best = round();
-    const rounds = clamp(Math.floor(budgetNanoseconds / Math.max(1, clock() - start)), minRounds, maxRounds);
-    onRound?.(1, rounds);
-    for (let done = 2; done <= rounds; done++) {
-      const next = round();
-      best = best.map((nanoseconds, i) => Math.min(nanoseconds, next[i]!));
-      onRound?.(done, rounds);
-    }
-    return best;
-  };
   writeInputs(runner, manifest);
   runner.run();
 
@@ -62,10 +50,11 @@ export function measure(
   const best = runner.within(limitMillis, () => {
     warmUp(subjects[0]!, clock);
     const batches = subjects.map((run) => batchSize(timed(run, 1, clock)));
-    return measureRounds(() => {
+    const round = (): number[] => {
       writeInputs(runner, manifest);
       return subjects.map((run, i) => timed(run, batches[i]!, clock));
-    });
+    };
+    return bestOfRounds(round, options);
   });
 
   const runtimeBytes = runner.runtimeBytes ?? null;
@@ -88,6 +77,21 @@ export function measure(
       flashBytes,
     },
   };
+}
+
+/** Each figure's minimum over as many rounds as the budget has time for, by the time of the first. */
+function bestOfRounds(round: () => number[], options: MeasureOptions): number[] {
+  const { clock, onRound, budgetNanoseconds, minRounds, maxRounds } = { ...defaults, ...options };
+  const start = clock();
+  let best = round();
+  const rounds = clamp(Math.floor(budgetNanoseconds / Math.max(1, clock() - start)), minRounds, maxRounds);
+  onRound?.(1, rounds);
+  for (let done = 2; done <= rounds; done++) {
+    const next = round();
+    best = best.map((nanoseconds, i) => Math.min(nanoseconds, next[i]!));
+    onRound?.(done, rounds);
+  }
+  return best;
 }
 
 function timed(run: () => void, batch: number, clock: () => number): number {

@@ -3,10 +3,10 @@ import type { BenchReport } from "../bench/index.js";
 import { tiers } from "../run/types.js";
 import { table } from "../table.js";
 import { addBoardOptions, type BoardOptions, isBoardRunner, openRunnerOrBoard } from "./board-runner.js";
+import { bytesText, percent, shortName, thousands } from "./figures.js";
 import { addHelp } from "./help.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
-import { bytesText, percent, shortName, thousands } from "./table.js";
 
 interface BenchOptions extends BoardOptions {
   compare?: string;

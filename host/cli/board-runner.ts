@@ -6,9 +6,9 @@ import type { BoardRunner } from "../run/board.js";
 import { runners } from "../run/index.js";
 import { type LocalRunner, type Tier, tiers } from "../run/types.js";
 import { UsageError } from "./errors.js";
+import { percent } from "./figures.js";
 import { type ModuleFile, openRunnerFor } from "./module-file.js";
 import type { Output } from "./output.js";
-import { percent } from "./table.js";
 
 /** Options of the commands that can use a board. */
 export interface BoardOptions {
@@ -18,7 +18,7 @@ export interface BoardOptions {
   limit?: number;
 }
 
-/** Adds the options for boards to a command that has `--on`. */
+/** Adds the options that say where a model runs: `--on`, `--tier`, `--port`, `--limit`. */
 export function addBoardOptions(command: Command): Command {
   return command
     .addOption(onOption())
@@ -71,7 +71,8 @@ export function isBoardRunner(runner: LocalRunner | BoardRunner): runner is Boar
  * Opens what `--on` names: an engine in this process or a board, at `--port` or in its emulator. With `--port` alone it
  * is the board that is there.
  *
- * @throws `UsageError` for a port of an engine; `board-unknown`, `tier-unavailable`, what engines throw, what `connectBoard` and `openBoardRunner` throw
+ * @throws `UsageError` for a port of an engine; `board-unknown`, `tier-unavailable`, what engines throw, what
+ *   `connectBoard` and `openBoardRunner` throw
  */
 export async function openRunnerOrBoard(
   options: BoardOptions,

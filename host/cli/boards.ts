@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { type Board, boardOffer, type Fit, figureText, fit, loadBoards } from "../boards/index.js";
 import { table } from "../table.js";
+import { thousands } from "./figures.js";
 import { addHelp } from "./help.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
-import { thousands } from "./table.js";
 
 interface BoardsOptions {
   model?: string;

@@ -2,8 +2,8 @@ import { describeType, interfaceType } from "../graph/tensor.js";
 import type { ManifestTensor } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
 import { table } from "../table.js";
+import { bytesText, thousands } from "./figures.js";
 import type { Output } from "./output.js";
-import { bytesText, thousands } from "./table.js";
 
 /** What `build --json` prints. */
 export function buildJson(built: BuiltModel, out: string): object {

@@ -7,12 +7,18 @@ import { readWholeFile } from "../files/read.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { BuiltModel } from "../pipeline.js";
 import { buildJson, buildText } from "./build-report.js";
-import { UsageError } from "./errors.js";
+import { ofNoUse, UsageError } from "./errors.js";
+import { bytesText, thousands } from "./figures.js";
 import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
-import { type InputOptions, inputReadings, pixelOptions, sampleRateOption } from "./input-options.js";
+import {
+  type InputOptions,
+  inputReadings,
+  meanOption,
+  sampleRateOption,
+  stdOption,
+} from "./input-options.js";
 import type { Output } from "./output.js";
-import { bytesText, thousands } from "./table.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
 const quantizations = ["auto", "int8"] as const;
@@ -53,8 +59,8 @@ export function registerBuild(program: Command, output: Output): void {
         .argParser(append)
         .default([], "none"),
     )
-    .addOption(pixelOptions()[0]!)
-    .addOption(pixelOptions()[1]!)
+    .addOption(meanOption())
+    .addOption(stdOption())
     .addOption(sampleRateOption("rate of the sounds that the model takes"))
     .addOption(new Option("--quantize <kind>", "number format").choices(quantizations).default("auto"))
     .option("--keep <dir>", "write the steps with their kernels and parameters to steps.txt in this folder")
@@ -87,7 +93,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const onModel = <T>(work: () => T | Promise<T>): Promise<T> =>
     withFile(modelPath, () => inWordsOf(imported, work));
   if (options.calibrate.length > 0 && !(await onModel(() => needsCalibration(graph)))) {
-    throw new UsageError("--calibrate is of no use: the model is of integers already", "Leave it out.");
+    throw ofNoUse("--calibrate", "the model is of integers already");
   }
 
   const inputs = await describeInputs(graph, options, output);
@@ -166,11 +172,13 @@ async function describeInputs(graph: Graph, options: InputOptions, output: Outpu
   return { shapes, readings: inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels) };
 }
 
+const shownNotes = 6;
+
 /** The first of the notes on calibration files, of which each may have its own. */
 function notesText(notes: readonly string[]): string {
-  const shown = 6;
-  const more = notes.length > shown ? [`and ${thousands(notes.length - shown)} notes more of this kind`] : [];
-  return [...notes.slice(0, shown), ...more].map((note) => `; ${note}`).join("");
+  const others = notes.length - shownNotes;
+  const more = others > 0 ? [`and ${thousands(others)} notes more of this kind`] : [];
+  return [...notes.slice(0, shownNotes), ...more].map((note) => `; ${note}`).join("");
 }
 
 /** Samples of which there are fewer may miss what the model meets. */

@@ -1,7 +1,7 @@
 import type { BenchReport } from "../bench/index.js";
 import { table } from "../table.js";
+import { bytesText, shortName, thousands } from "./figures.js";
 import type { Output } from "./output.js";
-import { bytesText, shortName, thousands } from "./table.js";
 
 /** How often `base` is what `other` is: "1.83". */
 function ratio(base: number, other: number): string {

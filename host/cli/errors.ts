@@ -18,6 +18,11 @@ export class UsageError extends Error {
   }
 }
 
+/** The error of an option that nothing could obey. */
+export function ofNoUse(option: string, why: string): UsageError {
+  return new UsageError(`${option} is of no use: ${why}`, "Leave it out.");
+}
+
 /** An error as it is told to the user. */
 export interface ErrorReport {
   exitCode: number;

@@ -3,9 +3,9 @@ import { type Board, loadBoard } from "../boards/index.js";
 import { readWholeFile } from "../files/read.js";
 import type { Firmware } from "../firmware/build.js";
 import { UsageError } from "./errors.js";
+import { bytesText, percent } from "./figures.js";
 import { writeFilesAtomically } from "./files.js";
 import type { Output } from "./output.js";
-import { bytesText, percent } from "./table.js";
 
 interface FirmwareOptions {
   out?: string;

@@ -18,24 +18,29 @@ export function sampleRateOption(description: string): Option {
   });
 }
 
-/** `--mean` and `--std`. */
-export function pixelOptions(): Option[] {
-  const numbers = (name: string, allowed: (value: number) => boolean) => (text: string) => {
+/** `--mean`. */
+export function meanOption(): Option {
+  return new Option("--mean <numbers>", "of pixels, 0 to 255: one number, or one a channel").argParser(
+    numbers("--mean", () => true),
+  );
+}
+
+/** `--std`. */
+export function stdOption(): Option {
+  return new Option("--std <numbers>", "likewise: the real value is (pixel - mean) / std").argParser(
+    numbers("--std", (value) => value > 0),
+  );
+}
+
+function numbers(option: string, allowed: (value: number) => boolean): (text: string) => number[] {
+  return (text) => {
     const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
     if (values.every((value) => Number.isFinite(value) && allowed(value))) return values;
     throw new UsageError(
-      `--${name} ${text} is no list of numbers`,
+      `${option} ${text} is no list of numbers`,
       "Give one number, or one a channel, with commas.",
     );
   };
-  return [
-    new Option("--mean <numbers>", "of pixels, 0 to 255: one number, or one a channel").argParser(
-      numbers("mean", () => true),
-    ),
-    new Option("--std <numbers>", "likewise: the real value is (pixel - mean) / std").argParser(
-      numbers("std", (value) => value > 0),
-    ),
-  ];
 }
 
 /**

@@ -4,8 +4,8 @@ import { type DType, describeType, type Quantization, type Tensor, tensorBytes }
 import type { Imported } from "../import/imported.js";
 import { operatorNamed } from "../ops/index.js";
 import { table } from "../table.js";
+import { bytesText, shortName, thousands } from "./figures.js";
 import type { Output } from "./output.js";
-import { bytesText, shortName, thousands } from "./table.js";
 
 interface TensorDescription {
   name: string;

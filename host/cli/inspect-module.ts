@@ -3,9 +3,9 @@ import { openModule } from "../package/open.js";
 import { table } from "../table.js";
 import { listSections } from "../wasm/sections.js";
 import { tensorLines } from "./build-report.js";
+import { bytesText, shortName, thousands } from "./figures.js";
 import { withFile } from "./files.js";
 import type { Output } from "./output.js";
-import { bytesText, shortName, thousands } from "./table.js";
 
 /** What `inspect` tells of a built model. */
 export interface ModuleDescription {

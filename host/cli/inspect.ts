@@ -6,7 +6,7 @@ import { elementCount } from "../graph/tensor.js";
 import type { Imported } from "../import/index.js";
 import type { KernelLibrary } from "../link/link.js";
 import { isWasm } from "../wasm/sections.js";
-import { UsageError } from "./errors.js";
+import { ofNoUse } from "./errors.js";
 import { recordingReader, withFile } from "./files.js";
 import { addHelp } from "./help.js";
 import type { Output } from "./output.js";
@@ -59,10 +59,8 @@ async function inspectModule(
   options: InspectOptions,
   output: Output,
 ): Promise<void> {
-  if (options.operators !== undefined) {
-    throw new UsageError("--operators is of no use for a built model", "Leave it out.");
-  }
-  if (options.verbose) throw new UsageError("--verbose is of no use for a built model", "Leave it out.");
+  if (options.operators !== undefined) throw ofNoUse("--operators", "the model is built");
+  if (options.verbose) throw ofNoUse("--verbose", "the model is built");
   const { describeModule, moduleText } = await import("./inspect-module.js");
   const found = await describeModule(path, bytes);
   if (options.json) output.json(found);

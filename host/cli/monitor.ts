@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
 import { wholeNumber } from "./board-runner.js";
-import { UsageError } from "./errors.js";
+import { ofNoUse } from "./errors.js";
 import type { Output } from "./output.js";
 
 interface MonitorOptions {
@@ -25,7 +25,7 @@ async function monitor({ port, baud }: MonitorOptions, output: Output): Promise<
   const { isSocketAddress, openPort } = await import("../device/open-port.js");
   const { FrameDecoder } = await import("../device/frames.js");
   if (baud !== undefined && isSocketAddress(port)) {
-    throw new UsageError(`--baud is of no use: ${port} is no serial port`, "Leave it out.");
+    throw ofNoUse("--baud", `${port} is no serial port`);
   }
   const line = await openPort(port, baud ?? usualBaud);
   output.talk(`listening at ${line.name}; Ctrl-C ends it`);

@@ -1,7 +1,7 @@
 import { describeType, interfaceType } from "../graph/tensor.js";
 import type { ManifestTensor } from "../package/manifest.js";
+import { shortName } from "./figures.js";
 import type { Styles } from "./styles.js";
-import { shortName } from "./table.js";
 
 const topClasses = 5;
 const shownValues = 8;

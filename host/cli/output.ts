@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { wrapLine } from "../table.js";
-import { shown, visible } from "../visible.js";
+import { shortened, visible } from "../visible.js";
 import { type Styles, stylesFor } from "./styles.js";
 
 /**
@@ -67,7 +67,7 @@ function ownStyles(styles: Styles): Styles {
 /** A line as it is written: visible, with our own styles; one that is too long loses them. */
 function lineText(line: string): string {
   if (line.length <= longestLine) return visible(line).replaceAll(ownEscape, escapeCharacter);
-  return shown(line.replace(new RegExp(`${ownEscape}\\[\\d+m`, "g"), ""), longestLine);
+  return shortened(line.replace(new RegExp(`${ownEscape}\\[\\d+m`, "g"), ""), longestLine);
 }
 
 /** The output of a process: to its own streams, unless others are given. */
@@ -105,7 +105,7 @@ export function processOutput(
 }
 
 /** Columns of a terminal; infinite where the stream is none, or does not tell. */
-export function widthOf({ isTTY, columns }: Stream): number {
+function widthOf({ isTTY, columns }: Stream): number {
   return isTTY === true && columns !== undefined && columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { portOption, uploadProgress } from "./board-runner.js";
 import { UsageError } from "./errors.js";
+import { bytesText, thousands } from "./figures.js";
 import { addHelp } from "./help.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
-import { bytesText, thousands } from "./table.js";
 
 interface PushOptions {
   on?: string;

@@ -6,7 +6,7 @@ import type { Manifest, ManifestTensor } from "../package/manifest.js";
 import type { InputKind } from "../run/tensor-files/index.js";
 import type { Runner } from "../run/types.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
-import { UsageError } from "./errors.js";
+import { ofNoUse, UsageError } from "./errors.js";
 import { refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
 import { sampleRateOption } from "./input-options.js";
@@ -145,11 +145,11 @@ async function readInputs(
 /** Refuses options that no file of these kinds has a use for. */
 function requireUse({ sampleRate, raw, output = [] }: RunOptions, kinds: readonly InputKind[]): void {
   if (sampleRate !== undefined && !kinds.includes("wav")) {
-    throw new UsageError("--sample-rate is of no use: no input is a sound", "Leave it out.");
+    throw ofNoUse("--sample-rate", "no input is a sound");
   }
   const isRaw = (kind: InputKind) => kind === "bin" || kind === "npy";
   if (raw && !kinds.some(isRaw) && !output.some((target) => /\.(bin|npy)$/i.test(target))) {
-    throw new UsageError("--raw is of no use: no input or output is .bin or .npy", "Leave it out.");
+    throw ofNoUse("--raw", "no input or output is .bin or .npy");
   }
 }
 

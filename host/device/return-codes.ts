@@ -47,8 +47,8 @@ const protocolErrors: Readonly<Record<number, string>> = {
 
 /** How an answer carries an error. */
 const errorSchema = z.object({
-  err: z.object({ group: z.int(), rc: z.int() }).nullish(),
-  rc: z.int().nullish(),
+  err: z.object({ group: z.int(), rc: z.int() }).optional(),
+  rc: z.int().optional(),
 });
 
 /**

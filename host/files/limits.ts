@@ -1,3 +1,5 @@
+import { WasmoteError } from "../errors.js";
+
 /**
  * How much of what a user gives is read. What is larger is refused before it is read: it is no model of a
  * microcontroller, or no sample of its input.
@@ -20,3 +22,8 @@ export const maxPicturePixels = 2 ** 24;
 
 /** Samples of a sound in all of its channels, and as resampled: 17 minutes of one channel at 16 kHz. */
 export const maxSoundSamples = 2 ** 24;
+
+/** The error for a file above a limit of its bytes. */
+export function fileTooLarge(bytes: number, limit: number, file: string): WasmoteError {
+  return new WasmoteError("file-too-large", `${bytes} bytes; up to ${limit} are read`, { file });
+}

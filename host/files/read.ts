@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import { WasmoteError } from "../errors.js";
-import { maxFileBytes } from "./limits.js";
+import { fileTooLarge, maxFileBytes } from "./limits.js";
 import { fileError } from "./system-errors.js";
 
 /**
@@ -18,7 +18,7 @@ export function readRegularFile(path: string, limit = maxFileBytes): Uint8Array 
       const found = fstatSync(file);
       if (!found.isFile())
         throw new WasmoteError("file-unreadable", `${kindOf(found)}, no regular file`, { file: path });
-      if (found.size > limit) throw tooLarge(found.size, limit, path);
+      if (found.size > limit) throw fileTooLarge(found.size, limit, path);
       return readBytes(file, found.size);
     } finally {
       closeSync(file);
@@ -62,7 +62,7 @@ export async function readStandardInput(limit = maxFileBytes): Promise<Uint8Arra
   for await (const chunk of process.stdin) {
     chunks.push(chunk as Uint8Array);
     length += (chunk as Uint8Array).length;
-    if (length > limit) throw tooLarge(length, limit, "standard input");
+    if (length > limit) throw fileTooLarge(length, limit, "standard input");
   }
   if (length === 0) throw new WasmoteError("file-empty", "0 bytes", { file: "standard input" });
   return new Uint8Array(Buffer.concat(chunks));
@@ -74,10 +74,6 @@ function realPath(path: string): string {
   } catch (error) {
     throw fileError("file-unreadable", error, path);
   }
-}
-
-function tooLarge(size: number, limit: number, file: string): WasmoteError {
-  return new WasmoteError("file-too-large", `${size} bytes; up to ${limit} are read`, { file });
 }
 
 function readBytes(file: number, size: number): Uint8Array {

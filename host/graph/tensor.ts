@@ -47,6 +47,17 @@ export const elementBytes: Readonly<Record<DType, number>> = {
   bool: 1,
 };
 
+/** Smallest and largest element of an integer dtype (int64: as far as doubles are exact). */
+export const integerRange: Readonly<Record<Exclude<DType, "float32">, readonly [low: number, high: number]>> =
+  {
+    int8: [-128, 127],
+    uint8: [0, 255],
+    int16: [-(2 ** 15), 2 ** 15 - 1],
+    int32: [-(2 ** 31), 2 ** 31 - 1],
+    int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    bool: [0, 1],
+  };
+
 /** Number of elements of a shape (1 for a scalar's empty shape). */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);

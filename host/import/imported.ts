@@ -2,6 +2,12 @@ import { type Refusal, UnsupportedModelError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Node } from "../graph/node.js";
 
+/**
+ * Reads a file that a model refers to (a weights shard) and that takes up to `limit` bytes. Throws `file-unreadable`, and
+ * `file-too-large` for a larger one, best before it is read.
+ */
+export type ReadFile = (path: string, limit?: number) => Uint8Array;
+
 /** A model as far as it could be read. */
 export interface Imported {
   name: string;

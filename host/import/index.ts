@@ -4,32 +4,20 @@ import { maxModelBytes } from "../files/limits.js";
 import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { refusedNodes } from "../ops/check.js";
-import { type Imported, requireGraph } from "./imported.js";
+import { type Imported, type ReadFile, requireGraph } from "./imported.js";
 import { matchTfjs, openTfjs } from "./keras/import.js";
 import { matchTflite, openTflite } from "./tflite/import.js";
 
-export { type Imported, inWordsOf, requireGraph } from "./imported.js";
-
-/**
- * Reads a file that a model refers to (a weights shard) and that takes up to `limit` bytes. Throws `file-unreadable`, and
- * `file-too-large` for a larger one, best before it is read.
- */
-export type ReadFile = (path: string, limit?: number) => Uint8Array;
+export { type Imported, inWordsOf, type ReadFile, requireGraph } from "./imported.js";
 
 interface Importer {
-  /** What it reads, in an error's words. */
-  readonly format: string;
   match(bytes: Uint8Array, path: string): boolean;
   open(bytes: Uint8Array, path: string, readFile: ReadFile): Imported;
 }
 
 const importers: readonly Importer[] = [
-  {
-    format: "a .tflite file",
-    match: matchTflite,
-    open: (bytes, path) => openTflite(bytes, modelName(path)),
-  },
-  { format: "a TF.js Layers model.json", match: matchTfjs, open: openTfjs },
+  { match: matchTflite, open: (bytes, path) => openTflite(bytes, modelName(path)) },
+  { match: matchTfjs, open: openTfjs },
 ];
 
 /** Endings of formats that are known but not imported yet, and the kinds that their content shows. */
@@ -48,19 +36,17 @@ export function modelName(path: string): string {
  *
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
  * @returns a valid graph in which every node can be run, or the refusals
- * @throws `file-empty`, `file-too-large`, `format-unknown`, `format-planned`, `model-*` but for `model-unsupported`, `shard-*`,
+ * @throws `file-empty`, `format-unknown`, `format-planned`, `model-*` but for `model-unsupported`, `shard-*`,
  *   `weights-not-finite`
  */
 export function examineModel(path: string, bytes: Uint8Array, readFile: ReadFile): Imported {
-  try {
+  return naming(path, () => {
     if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes");
     if (bytes.length > maxModelBytes) {
       throw new WasmoteError("model-too-large", `${bytes.length} bytes; up to ${maxModelBytes} are imported`);
     }
     return checked(importerOf(bytes, path).open(bytes, path, readFile));
-  } catch (error) {
-    throw error instanceof WasmoteError ? error.at({ file: path }) : error;
-  }
+  });
 }
 
 /**
@@ -71,10 +57,15 @@ export function examineModel(path: string, bytes: Uint8Array, readFile: ReadFile
  */
 export function importModel(path: string, bytes: Uint8Array, readFile: ReadFile): Graph {
   const imported = examineModel(path, bytes, readFile);
+  return naming(path, () => requireGraph(imported));
+}
+
+/** Does work on a file, whose errors then name it. */
+function naming<T>(file: string, work: () => T): T {
   try {
-    return requireGraph(imported);
+    return work();
   } catch (error) {
-    throw error instanceof WasmoteError ? error.at({ file: path }) : error;
+    throw error instanceof WasmoteError ? error.at({ file }) : error;
   }
 }
 
@@ -90,11 +81,8 @@ function checked(imported: Imported): Imported {
 
 /** The content decides where it is of a known kind, whatever the name says. */
 function importerOf(bytes: Uint8Array, path: string): Importer {
-  const formats = importers.map(({ format }) => format).join(" or ");
-  const unknown = (found: string) =>
-    new WasmoteError("format-unknown", found, {}, { help: `Give ${formats}.` });
-  const unread = (found: string) =>
-    new WasmoteError("format-planned", found, {}, { help: `Convert the model to ${formats}.` });
+  const unknown = (found: string) => new WasmoteError("format-unknown", found);
+  const unread = (found: string) => new WasmoteError("format-planned", found);
   const kind = fileKind(bytes);
   if (kind === "wasm") throw new WasmoteError("model-built", `it is ${kindNames.wasm}`);
   if (kind !== undefined && kind !== "tflite") {

@@ -1,6 +1,6 @@
 import { WasmoteError } from "../errors.js";
-import { maxFileBytes } from "../files/limits.js";
-import type { ReadFile } from "./index.js";
+import { fileTooLarge, maxFileBytes } from "../files/limits.js";
+import type { ReadFile } from "./imported.js";
 
 /**
  * Reads the files that a user picked in a page, so that the importer finds a model and its shards among them by their
@@ -12,11 +12,7 @@ import type { ReadFile } from "./index.js";
 export async function readPickedFiles(files: Iterable<File>): Promise<ReadFile> {
   const picked = new Map<string, Uint8Array[]>();
   for (const file of files) {
-    if (file.size > maxFileBytes) {
-      throw new WasmoteError("file-too-large", `${file.size} bytes; up to ${maxFileBytes} are read`, {
-        file: file.name,
-      });
-    }
+    if (file.size > maxFileBytes) throw fileTooLarge(file.size, maxFileBytes, file.name);
     const bytes = new Uint8Array(await file.arrayBuffer());
     picked.set(file.name, [...(picked.get(file.name) ?? []), bytes]);
   }
@@ -24,11 +20,7 @@ export async function readPickedFiles(files: Iterable<File>): Promise<ReadFile> 
     const found = picked.get(path.split("/").pop() ?? path) ?? [];
     const [bytes] = found;
     if (bytes === undefined) throw new WasmoteError("file-unreadable", "it was not picked", { file: path });
-    if (bytes.length > limit) {
-      throw new WasmoteError("file-too-large", `${bytes.length} bytes; up to ${limit} are read`, {
-        file: path,
-      });
-    }
+    if (bytes.length > limit) throw fileTooLarge(bytes.length, limit, path);
     if (found.length === 1) return bytes;
     throw new WasmoteError("file-unreadable", `${found.length} files of that name were picked`, {
       file: path,

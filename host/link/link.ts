@@ -2,8 +2,9 @@ import { maxMemoryBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import type { Program } from "../lower/lower.js";
 import type { KernelCall } from "../ops/kernel.js";
+import { externalKinds, pageBytes } from "../wasm/interface.js";
 import { addLibraries, type KernelLibrary, kernelType } from "./library.js";
-import { kinds, ModuleParts } from "./module-parts.js";
+import { ModuleParts } from "./module-parts.js";
 import { op, writeRun } from "./run-function.js";
 
 export type { KernelLibrary } from "./library.js";
@@ -20,7 +21,6 @@ export interface LinkedModule {
   functionNames: (string | undefined)[];
 }
 
-const pageBytes = 65536;
 const acceleratorType = Uint8Array.of(0x60, 1, 0x7f, 0);
 const runType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 1, 0x7f);
 /** A mutable i32, 0 at first. */
@@ -94,9 +94,9 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
   const steps = program.steps.map((step) => step.calls.flatMap(writeCall));
   const run = parts.function(runType, writeRun(steps), "run");
   const code = parts.encode(pages, [
-    { name: "run", kind: kinds.function, index: run },
-    ...(bits === undefined ? [] : [{ name: "accelerators", kind: kinds.global, index: bits }]),
-    { name: "memory", kind: kinds.memory, index: 0 },
+    { name: "run", kind: externalKinds.function, index: run },
+    ...(bits === undefined ? [] : [{ name: "accelerators", kind: externalKinds.global, index: bits }]),
+    { name: "memory", kind: externalKinds.memory, index: 0 },
   ]);
   return { code, imports: parts.imports, libraries: used, functionNames: parts.functionNames };
 }

@@ -1,12 +1,10 @@
+import type { externalKinds } from "../wasm/interface.js";
 import { concatenate, encodeLeb128, encodeName, section, sized } from "../wasm/writer.js";
-
-/** Kinds of what a module exports. */
-export const kinds = { function: 0, memory: 2, global: 3 } as const;
 
 /** An export of a module. */
 export interface Export {
   name: string;
-  kind: (typeof kinds)[keyof typeof kinds];
+  kind: (typeof externalKinds)[keyof typeof externalKinds];
   index: number;
 }
 

@@ -1,12 +1,25 @@
 import type { Accelerator } from "../abi/accelerators.js";
 import { acceleratorLimits } from "../abi/limits.js";
 
+/** Values that `acceleratorLimits.size` bounds; one that a block lacks counts as 1. */
 const sizes = [
-  ..."batches inputHeight inputWidth inputChannels channels outputHeight outputWidth outputs".split(" "),
-  ..."filterHeight filterWidth strideHeight strideWidth dilationHeight dilationWidth padTop padLeft".split(
-    " ",
-  ),
-];
+  "batches",
+  "inputHeight",
+  "inputWidth",
+  "inputChannels",
+  "channels",
+  "outputHeight",
+  "outputWidth",
+  "outputs",
+  "filterHeight",
+  "filterWidth",
+  "strideHeight",
+  "strideWidth",
+  "dilationHeight",
+  "dilationWidth",
+  "padTop",
+  "padLeft",
+] as const;
 
 /**
  * The accelerator of a window that slides over height and width, or undefined where the window is more than

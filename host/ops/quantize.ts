@@ -1,7 +1,7 @@
 import { blockBytes } from "../abi/block.js";
 import { quantizeParameters } from "../abi/parameters.js";
 import type { BoundNode } from "../graph/node.js";
-import { elementCount, perTensor, type Tensor } from "../graph/tensor.js";
+import { elementCount, integerRange, perTensor, type Tensor } from "../graph/tensor.js";
 import { callKernel } from "./kernel.js";
 import {
   byteRescale,
@@ -12,9 +12,6 @@ import {
 } from "./lookup-table.js";
 import { NotRunnable, type Operator, requireThat } from "./operator.js";
 import { roundHalfAway } from "./requantization.js";
-
-/** Range of an 8-bit dtype. */
-const ranges = { int8: { low: -128, high: 127 }, uint8: { low: 0, high: 255 } } as const;
 
 /** Parameters and range of an int8 or uint8 tensor quantized as a whole. */
 export interface ByteQuantization {
@@ -33,7 +30,7 @@ export function byteQuantization(tensor: Tensor): ByteQuantization {
   if (parameters === undefined)
     throw new NotRunnable(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
   const { scale, zeroPoint } = parameters;
-  const { low, high } = ranges[dtype];
+  const [low, high] = integerRange[dtype];
   requireThat(
     Number.isFinite(scale) && scale > 0,
     `tensor "${tensor.name}" has scale ${scale}; a finite positive number is expected`,

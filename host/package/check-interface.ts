@@ -1,10 +1,8 @@
 import { isOptionalImport } from "../abi/accelerators.js";
 import { maxMemoryBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
-import { externalKinds, type ModuleInterface, readInterface } from "../wasm/interface.js";
+import { externalKinds, type ModuleInterface, pageBytes, readInterface } from "../wasm/interface.js";
 import type { Manifest } from "./manifest.js";
-
-const pageBytes = 65536;
 
 /** The import that every host offers. */
 const weightsImport = "wasmote.read_weights";

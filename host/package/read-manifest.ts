@@ -1,7 +1,7 @@
 import { decode } from "cborg";
 import { maxManifestBytes, maxMemoryBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
-import { type DType, elementBytes, tensorBytes } from "../graph/tensor.js";
+import { type DType, elementBytes, integerRange, tensorBytes } from "../graph/tensor.js";
 import {
   bytes,
   count,
@@ -71,14 +71,6 @@ const manifestFields = fields<Manifest>({
   kernels: optional(list(bytes(32), most.kernels)),
 });
 
-/** Lowest and highest zero point by dtype; the others have none but 0. */
-const zeroPoints: Readonly<Partial<Record<DType, readonly [low: number, high: number]>>> = {
-  int8: [-128, 127],
-  uint8: [0, 255],
-  int16: [-32768, 32767],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-};
-
 /**
  * Reads the contents of the section `wasmote.manifest`; nothing in it is believed. Fields that are unknown are left out.
  *
@@ -124,7 +116,7 @@ function checkTensor(tensor: ManifestTensor, { memoryBytes }: Manifest, at: stri
   if (address + tensorBytes(tensor) > memoryBytes) {
     refuseField(at, `a place inside the ${memoryBytes} bytes of linear memory`);
   }
-  const [low, high] = zeroPoints[dtype] ?? [0, 0];
+  const [low, high] = dtype === "float32" ? [0, 0] : integerRange[dtype];
   if (zeroPoint < low || zeroPoint > high) refuseField(`${at}.zeroPoint`, `${low} to ${high}`);
   if (tensor.interface !== undefined && tensor.interface !== dtype && tensor.scale === undefined) {
     refuseField(`${at}.interface`, `${dtype} without a scale`);

@@ -1,7 +1,7 @@
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
 import { table } from "../table.js";
-import { shown } from "../visible.js";
+import { shortened } from "../visible.js";
 import type { Plan, TensorAllocation } from "./types.js";
 
 /** Columns of the map of addresses. */
@@ -31,7 +31,7 @@ function stepRows(graph: Graph, plan: Plan): Cell[][] {
       const taken = tensor?.sharesWith;
       return [
         position === 0 ? step : "",
-        position === 0 ? shown(node.name, longestName) : "",
+        position === 0 ? shortened(node.name, longestName) : "",
         position === 0 ? node.operator : "",
         tensor?.address ?? "",
         tensor?.bytes ?? "",
@@ -50,7 +50,7 @@ function inputRows(graph: Graph, plan: Plan): Cell[][] {
     const { address, bytes } = plan.tensors.get(index) as TensorAllocation;
     return [
       "",
-      shown(tensorAt(graph, index).name, longestName),
+      shortened(tensorAt(graph, index).name, longestName),
       "(model input)",
       address,
       bytes,

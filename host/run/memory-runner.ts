@@ -32,31 +32,7 @@ export function memoryRunner(
     if (tensor === undefined) throw new RangeError(`tensor ${index} of ${tensors.length}`);
     return engine.memory().subarray(tensor.address, tensor.address + tensorBytes(tensor));
   };
-  const runSteps = (first: number, last: number): void => {
-    const what = `steps ${first} to ${last} on ${engine.name}`;
-    let code: number;
-    try {
-      code = engine.run(first, last);
-    } catch (error) {
-      if (error instanceof TimeOver) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new WasmoteError("run-failed", `${what}: ${reason}`);
-    }
-    if (code !== 0) throw new WasmoteError("run-failed", `${what} returned ${code}`);
-  };
-  let limited = false;
-  const within = <T>(millis: number, work: () => T): T => {
-    if (limited || engine.interrupt === undefined) return work();
-    limited = true;
-    try {
-      return engine.interrupt(millis, work);
-    } catch (error) {
-      if (!(error instanceof TimeOver)) throw error;
-      throw new WasmoteError("run-limit", `${manifest.name} on ${engine.name} ran for ${millis} ms`);
-    } finally {
-      limited = false;
-    }
-  };
+  const within = limiter(engine, manifest.name);
   return {
     name: engine.name,
     writeInput(index, bytes) {
@@ -70,12 +46,43 @@ export function memoryRunner(
       target.set(bytes);
     },
     readOutput: (index) => place(manifest.outputs, index).slice(),
-    run: (first = 0, last = manifest.steps.length) => within(limitMillis, () => runSteps(first, last)),
+    run: (first = 0, last = manifest.steps.length) =>
+      within(limitMillis, () => runSteps(engine, first, last)),
     within,
     limitMillis: engine.interrupt === undefined ? Number.POSITIVE_INFINITY : limitMillis,
     get runtimeBytes() {
       return engine.runtimeBytes?.();
     },
     close: () => engine.close(),
+  };
+}
+
+function runSteps(engine: Engine, first: number, last: number): void {
+  const what = `steps ${first} to ${last} on ${engine.name}`;
+  let code: number;
+  try {
+    code = engine.run(first, last);
+  } catch (error) {
+    if (error instanceof TimeOver) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WasmoteError("run-failed", `${what}: ${reason}`);
+  }
+  if (code !== 0) throw new WasmoteError("run-failed", `${what} returned ${code}`);
+}
+
+/** `LocalRunner.within` on an engine: work within work has the outer one's limit alone. */
+function limiter(engine: Engine, model: string): LocalRunner["within"] {
+  let limited = false;
+  return (millis, work) => {
+    if (limited || engine.interrupt === undefined) return work();
+    limited = true;
+    try {
+      return engine.interrupt(millis, work);
+    } catch (error) {
+      if (!(error instanceof TimeOver)) throw error;
+      throw new WasmoteError("run-limit", `${model} on ${engine.name} ran for ${millis} ms`);
+    } finally {
+      limited = false;
+    }
   };
 }

@@ -4,6 +4,9 @@ import { listSections } from "./sections.js";
 /** Kinds of imports and exports. Source: WebAssembly core specification, 5.5.5 and 5.5.10. */
 export const externalKinds = { function: 0, table: 1, memory: 2, global: 3 } as const;
 
+/** Bytes of a page of linear memory. */
+export const pageBytes = 65536;
+
 /** What a module takes and offers. */
 export interface ModuleInterface {
   imports: { name: string; kind: number }[];

@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorForm, errorJson, errorLines, reportOf } from "../../host/cli/errors.js";
+import { percent, shortName, thousands } from "../../host/cli/figures.js";
 import { stylesFor } from "../../host/cli/styles.js";
-import { percent, shortName, thousands } from "../../host/cli/table.js";
 import { errorTable, exitCodes, UnsupportedModelError, WasmoteError } from "../../host/errors.js";
 import { table } from "../../host/table.js";
 

@@ -6,7 +6,7 @@ import { errorJson, errorLines, reportOf } from "../../host/cli/errors.js";
 import { processOutput } from "../../host/cli/output.js";
 import { stylesFor } from "../../host/cli/styles.js";
 import { UnsupportedModelError, WasmoteError } from "../../host/errors.js";
-import { shown, visible } from "../../host/visible.js";
+import { shortened, visible } from "../../host/visible.js";
 import { bodies, makeModel } from "../boards/made-modules.js";
 import { root, temporaryFolder, wasmote } from "./command.js";
 
@@ -40,9 +40,9 @@ test("what a terminal would obey is made visible; letters and signs of all langu
   assert.is(visible(seen), seen);
   const plain = "größe 大きさ ارتفاع 🙂 ₂ \u00a0 ~";
   assert.is(visible(plain), plain);
-  assert.is(shown("x".repeat(100), 10), "xxxxxxx...");
-  assert.is(shown("x".repeat(10), 10), "x".repeat(10));
-  assert.is(shown("\u001b".repeat(1_000_000), 10).length, 10);
+  assert.is(shortened("x".repeat(100), 10), "xxxxxxx...");
+  assert.is(shortened("x".repeat(10), 10), "x".repeat(10));
+  assert.is(shortened("\u001b".repeat(1_000_000), 10).length, 10);
   assert.equal(JSON.parse(visible(JSON.stringify({ [hostile]: hostile }))), { [hostile]: hostile });
 });
 

@@ -163,11 +163,17 @@ test("what is given to the wrong command is told what to do with it", async () =
     const port = command === "push" ? ["--port", "none"] : [];
     const { code, stderr } = await inProcess([command, join(folder, "net.tflite"), ...port]);
     assert.is(code, 1);
-    assert.match(stderr, /not built yet: .*\nhelp: Build it first: `wasmote build .*net\.tflite/);
+    assert.match(
+      stderr,
+      /not built yet: it is a TFLite model .*\nhelp: Build it first: `wasmote build .*net\.tflite/,
+    );
   }
   const { code, stderr } = await inProcess(["build", join(folder, "small.wasm")]);
   assert.is(code, 1);
-  assert.match(stderr, /error\[model-built\]: .*\nhelp: Run it with `wasmote run`/);
+  assert.match(
+    stderr,
+    /it is a WebAssembly module .*\nhelp: Run it with `wasmote run`, or put it on a board with `wasmote push`/,
+  );
   const board = await inProcess(["build", "m.tflite", "--board", "nope"]);
   assert.match(board.stderr, /board-unknown.*\nhelp: Name a board that `wasmote boards` lists\.\n$/);
 });

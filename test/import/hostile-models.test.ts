@@ -158,6 +158,11 @@ test("a model's architecture alone is told from a damaged model, as is other JSO
   );
   refused(encode({ modelTopology: { node: [] }, format: "graph-model" }), "format-planned", /graph model/);
   refused(encode({ a: 1 }), "format-unknown", /JSON without "modelTopology"/);
+  const graphModel = encode({ modelTopology: {}, format: "graph-model" });
+  assert.throws(
+    () => importModel("model.json", graphModel, () => graphModel),
+    ({ help }: WasmoteError) => help === "Convert the model to a .tflite file or a TF.js Layers model.json.",
+  );
 });
 
 /** A TFLite chain of rectifiers. */

@@ -28,6 +28,7 @@ const output = (changes: object): Uint8Array => withManifest({ outputs: [{ ...te
 /** Manifests by what is wrong with them, and the field that the error names. */
 const manifests: [what: string, wasm: Uint8Array, field: string][] = [
   ["a name that is no text", withManifest({ name: 5 }), "name"],
+  ["a version that is a text", withManifest({ version: "1" }), "version"],
   ["a negative version", withManifest({ version: -1 }), "version"],
   ["no memory", withManifest({ memoryBytes: 0, inputs: [], outputs: [] }), "memoryBytes"],
   ["a fraction of memory", withManifest({ memoryBytes: 64.5 }), "memoryBytes"],
@@ -40,6 +41,7 @@ const manifests: [what: string, wasm: Uint8Array, field: string][] = [
   ["a dtype that is no text", output({ dtype: ["int8"] }), "outputs[0].dtype"],
   ["a shape of too many axes", output({ shape: Array(100).fill(1) }), "outputs[0].shape"],
   ["a length of 0", output({ shape: [0] }), "outputs[0].shape[0]"],
+  ["a length of one and a half", output({ shape: [1.5] }), "outputs[0].shape[0]"],
   ["a length that is infinite", output({ shape: [Number.POSITIVE_INFINITY] }), "outputs[0].shape[0]"],
   ["a negative address", output({ address: -8 }), "outputs[0].address"],
   ["a tensor beyond memory", output({ address: 57 }), "outputs[0]"],
@@ -70,6 +72,7 @@ const manifests: [what: string, wasm: Uint8Array, field: string][] = [
     "steps[0].weightBytes",
   ],
   ["no imports", withManifest({ imports: undefined }), "imports"],
+  ["half of its imports", withManifest({ imports: { required: [] } }), "imports.optional"],
   [
     "imports that are no texts",
     withManifest({ imports: { required: [5], optional: [] } }),
@@ -202,6 +205,9 @@ test("a manifest's fields are its own, and it is no deeper or longer than it nee
   const custom = (bytes: Uint8Array) =>
     opening(packageModule(module, bytes as unknown as Manifest, new Uint8Array(0)));
   assert.is(custom(Uint8Array.of(1)).code, "module-invalid");
+  for (const noMap of [5, "text", null, [], {}]) {
+    assert.is(opening(packageModule(module, noMap as never, new Uint8Array(0))).code, "module-invalid");
+  }
   const { manifest } = openModule(withManifest({}));
   const inherited = { ["__proto__"]: manifest };
   assert.match(

@@ -163,7 +163,7 @@ pageTest("what is refused is told as in the command line", "/build.html", async 
   const { result: lacking } = await buildInPage(page, { model: [json] });
   assert.match(
     lacking,
-    /^a weights file of the model is missing: it was not picked \(group1-shard1of1\.bin\)/,
+    /^a weights file of the model is missing or cannot be read: it was not picked \(group1-shard1of1\.bin\)/,
   );
 });
 

@@ -1,4 +1,4 @@
-import type { Imported } from "../imported.js";
+import type { Imported, ReadFile } from "../imported.js";
 import { buildGraph } from "./build-graph.js";
 import { looksLikeTfjs, readTfjsFiles } from "./tfjs-files.js";
 
@@ -15,7 +15,7 @@ export function matchTfjs(bytes: Uint8Array, path: string): boolean {
  * @param readFile reads a shard; throws `file-unreadable`
  * @throws `model-corrupt`, `model-invalid`, `format-planned`, `shard-missing`, `shard-short`, `weights-not-finite`
  */
-export function openTfjs(bytes: Uint8Array, path: string, readFile: (path: string) => Uint8Array): Imported {
+export function openTfjs(bytes: Uint8Array, path: string, readFile: ReadFile): Imported {
   const file = path.split(/[\\/]/).pop() ?? path;
   return buildGraph(readTfjsFiles(bytes, path, readFile), file.replace(/\.[^.]*$/, ""));
 }

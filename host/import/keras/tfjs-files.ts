@@ -1,11 +1,10 @@
 import { WasmoteError } from "../../errors.js";
 import { parseJson } from "../../files/json.js";
 import { maxModelBytes } from "../../files/limits.js";
+import type { ReadFile } from "../imported.js";
 import type { KerasModel, KerasWeight } from "./container.js";
 import { asArray, asObject, asString, isObject, type JsonObject, shown } from "./json-fields.js";
 import { decodeWeights, readWeightEntry } from "./weight-entries.js";
-
-type ReadFile = (path: string, limit?: number) => Uint8Array;
 
 /** JSON of the model's file, or of a string in it that `what` names. Throws `model-corrupt`. */
 function parse(bytes: Uint8Array, what: string): unknown {

@@ -1,4 +1,4 @@
-import { type Refusal, WasmoteError } from "../../errors.js";
+import { type Place, type Refusal, WasmoteError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import { maxNodes } from "../../graph/limits.js";
 import type { Node } from "../../graph/node.js";
@@ -67,8 +67,9 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
     throw new WasmoteError("model-too-large", `${tables.length} nodes; up to ${maxNodes} are taken`);
   }
   for (const [index, table] of tables.entries()) {
-    const { node, operator } = readNode(table, index, codes, mappings, imported, refusals);
+    const { node, operator, reasons } = readNode(table, index, { codes, mappings, tensors: imported });
     operators.set(node, operator);
+    for (const reason of reasons) refusals.push({ node: node.name, operator, reason, index });
   }
   return {
     name,
@@ -100,78 +101,86 @@ function readOperatorCode(table: Table): OperatorCode {
   return { name, version: table.int32(fields.operatorCode.version, 1) };
 }
 
-function readNode(
-  table: Table,
-  index: number,
-  codes: readonly OperatorCode[],
-  mappings: ReadonlyMap<string, Mapped>,
-  imported: readonly ImportedTensor[],
-  refusals: Refusal[],
-): { node: Node; operator: string } {
-  const codeIndex = table.uint32(fields.operator.opcodeIndex, 0);
-  const code = codes[codeIndex];
-  if (code === undefined) {
-    throw new WasmoteError(
-      "model-invalid",
-      `node ${index} names operator code ${codeIndex} of ${codes.length}`,
-    );
-  }
+/** What the nodes of a file refer to. */
+interface Surroundings {
+  codes: readonly OperatorCode[];
+  mappings: ReadonlyMap<string, Mapped>;
+  tensors: readonly ImportedTensor[];
+}
+
+/** A node as the graph has it, the file's operator, and why it cannot be run; none where it can. */
+interface ReadNode {
+  node: Node;
+  operator: string;
+  reasons: readonly string[];
+}
+
+function readNode(table: Table, index: number, { codes, mappings, tensors }: Surroundings): ReadNode {
+  const code = codeOf(table, index, codes);
   const inputs = table.int32s(fields.operator.inputs) ?? [];
   const outputs = table.int32s(fields.operator.outputs) ?? [];
   const at = (tensor: number): Tensor => {
-    const found = imported[tensor];
-    if (found === undefined) {
-      throw new WasmoteError("model-invalid", `node ${index} names tensor ${tensor} of ${imported.length}`, {
-        operator: code.name,
-      });
-    }
-    return found.tensor;
+    const found = tensors[tensor];
+    if (found !== undefined) return found.tensor;
+    throw new WasmoteError("model-invalid", `node ${index} names tensor ${tensor} of ${tensors.length}`, {
+      operator: code.name,
+    });
   };
-  const boundInputs = inputs.map((tensor) => (tensor === -1 ? undefined : at(tensor)));
-  const boundOutputs = outputs.map(at);
-  const name = boundOutputs[0]?.name ?? `node ${index}`;
-  const refused = (...reasons: readonly string[]): { node: Node; operator: string } => {
-    for (const reason of reasons) refusals.push({ node: name, operator: code.name, reason, index });
-    return { node: { name, operator: code.name, attributes: {}, inputs, outputs }, operator: code.name };
+  const bound = {
+    inputs: inputs.map((tensor) => (tensor === -1 ? undefined : at(tensor))),
+    outputs: outputs.map(at),
   };
+  const name = bound.outputs[0]?.name ?? `node ${index}`;
+  const unmapped = { name, operator: code.name, attributes: {}, inputs, outputs };
+  const refused = (reasons: readonly string[]) => ({ node: unmapped, operator: code.name, reasons });
 
   const mapped = mappings.get(code.name);
-  const problems = new Set([...inputs, ...outputs].flatMap((tensor) => imported[tensor]?.problem ?? []));
-  if (mapped === undefined) return refused("the operator is not supported", ...problems);
+  const problems = new Set([...inputs, ...outputs].flatMap((tensor) => tensors[tensor]?.problem ?? []));
+  if (mapped === undefined) return refused(["the operator is not supported", ...problems]);
   const { operator, mapping } = mapped;
   const newer =
     code.version > mapping.maxVersion ? [`version ${code.version} is newer than ${mapping.maxVersion}`] : [];
-  if (newer.length + problems.size > 0) return refused(...newer, ...problems);
-  const optionsType = table.uint8(fields.operator.optionsType, 0);
-  if (mapping.optionsType !== 0 && optionsType !== 0 && optionsType !== mapping.optionsType) {
-    throw new WasmoteError(
-      "model-corrupt",
-      `node ${index} has options of type ${optionsType}; ${mapping.optionsType} is expected`,
-      {
-        node: name,
-        operator: code.name,
-      },
-    );
-  }
-  const options = mapping.optionsType === 0 ? undefined : table.table(fields.operator.options);
+  if (newer.length + problems.size > 0) return refused([...newer, ...problems]);
+  const options = readOptions(table, index, mapping, { node: name, operator: code.name });
+  const customOptions = table.bytes(fields.operator.customOptions) ?? new Uint8Array(0);
   try {
     const { attributes, inputs: kept } = mapping.read({
       version: code.version,
-      options: options ?? noOptions,
-      customOptions: table.bytes(fields.operator.customOptions) ?? new Uint8Array(0),
-      inputs: boundInputs,
-      outputs: boundOutputs,
+      options,
+      customOptions,
+      ...bound,
     });
-    const node = {
-      name,
-      operator: operator.name,
-      attributes,
-      inputs: kept === undefined ? inputs : kept.map((position) => inputs[position] ?? -1),
-      outputs,
-    };
-    return { node, operator: code.name };
+    const left = kept?.map((position) => inputs[position] ?? -1) ?? inputs;
+    const node = { ...unmapped, operator: operator.name, attributes, inputs: left };
+    return { node, operator: code.name, reasons: [] };
   } catch (error) {
-    if (error instanceof NotRunnable) return refused(error.message);
+    if (error instanceof NotRunnable) return refused([error.message]);
     throw error;
   }
+}
+
+function codeOf(table: Table, index: number, codes: readonly OperatorCode[]): OperatorCode {
+  const codeIndex = table.uint32(fields.operator.opcodeIndex, 0);
+  const code = codes[codeIndex];
+  if (code !== undefined) return code;
+  throw new WasmoteError(
+    "model-invalid",
+    `node ${index} names operator code ${codeIndex} of ${codes.length}`,
+  );
+}
+
+/** The options of a node. Throws `model-corrupt` where they are another operator's. */
+function readOptions(
+  table: Table,
+  index: number,
+  { optionsType }: Mapped["mapping"],
+  place: Place,
+): TfliteOptions {
+  if (optionsType === 0) return noOptions;
+  const found = table.uint8(fields.operator.optionsType, 0);
+  if (found !== 0 && found !== optionsType) {
+    const detail = `node ${index} has options of type ${found}; ${optionsType} is expected`;
+    throw new WasmoteError("model-corrupt", detail, place);
+  }
+  return table.table(fields.operator.options) ?? noOptions;
 }

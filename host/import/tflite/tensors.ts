@@ -3,6 +3,7 @@ import {
   type DType,
   elementBytes,
   elementCount,
+  integerRange,
   perTensor,
   type Quantization,
   type Tensor,
@@ -77,25 +78,21 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   return { tensor };
 }
 
-/** Zero points that a dtype can hold. */
-const zeroPoints: Partial<Record<DType, readonly [low: number, high: number]>> = {
-  int8: [-128, 127],
-  uint8: [0, 255],
-  int16: [-32768, 32767],
-};
+/** Dtypes of quantized activations. */
+const quantizedTypes = ["int8", "uint8", "int16"] as const;
 
 /** What is wrong with the parameters of an activation that is quantized as a whole; operators check those of weights. */
 function quantizationProblem(tensor: Tensor): string | undefined {
   const parameters = perTensor(tensor);
-  const range = zeroPoints[tensor.dtype];
-  if (parameters === undefined || range === undefined || tensor.data !== undefined) return undefined;
+  const dtype = quantizedTypes.find((known) => known === tensor.dtype);
+  if (parameters === undefined || dtype === undefined || tensor.data !== undefined) return undefined;
   const { scale, zeroPoint } = parameters;
-  const [low, high] = range;
+  const [low, high] = integerRange[dtype];
   if (!(Number.isFinite(scale) && scale > 0)) {
     return `tensor "${tensor.name}" has scale ${scale}; a finite positive number is expected`;
   }
   if (zeroPoint >= low && zeroPoint <= high) return undefined;
-  return `tensor "${tensor.name}" has zero point ${zeroPoint}; ${low} to ${high} is expected of ${tensor.dtype}`;
+  return `tensor "${tensor.name}" has zero point ${zeroPoint}; ${low} to ${high} is expected of ${dtype}`;
 }
 
 function readQuantization(table: Table | undefined): Quantization | undefined {

@@ -1,5 +1,6 @@
 import { WasmoteError } from "../../errors.js";
-import { damaged, type Pixels, requireDecodable } from "./pixels.js";
+import { damaged } from "./damaged.js";
+import { type Pixels, requireDecodable } from "./pixels.js";
 
 const fileHeaderBytes = 14;
 /** The header of OS/2 1.x: 16-bit sizes, and three bytes a palette entry. */

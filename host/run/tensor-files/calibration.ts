@@ -9,9 +9,6 @@ import { type FileTensor, fileEnding } from "./read-array.js";
 import { inputEndings, readInput } from "./read-input.js";
 import { invalidSamples, samplesOf } from "./samples.js";
 
-/** Endings of calibration files, without the dot. */
-export const calibrationEndings = inputEndings;
-
 /** A model input that samples are read for. */
 export type CalibratedInput = Pick<TensorType, "shape"> & InputReading;
 
@@ -28,8 +25,8 @@ export interface Calibration {
 /**
  * Reads calibration samples for the inputs of a float model. A path is a file or a folder, whose files are read in
  * the order of their names. A file holds one sample or, with a leading axis, several: `.npy` of float32 or float64,
- * `.bin` of float32, `.json`, a picture (pixel / 255, or as the input says) or a sound. With one input all paths add up; with several, there is one
- * path for each input, in order, and each gives the same number of samples.
+ * `.bin` of float32, `.json`, a picture (pixel / 255, or as the input says) or a sound. With one input all paths add
+ * up; with several, there is one path for each input, in order, and each gives the same number of samples.
  * Throws `calibration-invalid`, or `file-unreadable`.
  */
 export async function loadCalibration(
@@ -69,14 +66,14 @@ export async function loadCalibration(
 function listFiles(path: string): string[] {
   const names = reading(path, () => (statSync(path).isDirectory() ? readdirSync(path) : undefined));
   if (names === undefined) return [path];
-  const known = names.filter((name) => calibrationEndings.some((ending) => ending === fileEnding(name)));
+  const known = names.filter((name) => inputEndings.some((ending) => ending === fileEnding(name)));
   if (known.length === 0) {
     throw new WasmoteError("calibration-invalid", `a folder without a ${endingList} file`, { file: path });
   }
   return known.sort().map((name) => join(path, name));
 }
 
-const endingList = calibrationEndings.map((ending) => `.${ending}`).join(", ");
+const endingList = inputEndings.map((ending) => `.${ending}`).join(", ");
 
 async function readSamples(
   file: string,

@@ -1,6 +1,7 @@
 import { WasmoteError } from "../../errors.js";
+import { damaged } from "./damaged.js";
 import { readOrientation, turn } from "./orientation.js";
-import { damaged, type Pixels, requireDecodable } from "./pixels.js";
+import { type Pixels, requireDecodable } from "./pixels.js";
 
 /** Scans of a progressive picture, each of which is a pass over all of its blocks; encoders write about ten. */
 const maxScans = 64;

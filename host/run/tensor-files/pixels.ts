@@ -1,16 +1,12 @@
 import { WasmoteError } from "../../errors.js";
 import { maxPicturePixels } from "../../files/limits.js";
+import { damaged } from "./damaged.js";
 
 /** A decoded picture: red, green, blue and alpha of each pixel, 8 bits, row-major. */
 export interface Pixels {
   width: number;
   height: number;
   rgba: Uint8Array;
-}
-
-/** An error of a picture that cannot be decoded. */
-export function damaged(ending: string, detail: string): WasmoteError {
-  return new WasmoteError("input-invalid", `damaged .${ending}: ${detail}`);
 }
 
 /**

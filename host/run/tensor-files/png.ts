@@ -1,7 +1,8 @@
 import { inflateSync } from "node:zlib";
 import { WasmoteError } from "../../errors.js";
 import { maxPicturePixels } from "../../files/limits.js";
-import { damaged, type Pixels, requireDecodable } from "./pixels.js";
+import { damaged } from "./damaged.js";
+import { type Pixels, requireDecodable } from "./pixels.js";
 
 const signatureBytes = 8;
 /** Length and type before a chunk's data, its checksum after them. */

@@ -77,7 +77,7 @@ export function readArrayAs(
 }
 
 /** Real numbers of a float `.npy` array, in order. */
-export function npyReals(array: NpyArray): Float64Array | Float32Array {
+function npyReals(array: NpyArray): Float64Array | Float32Array {
   const { bytes } = array;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (array.dtype === "float64") {

@@ -1,6 +1,6 @@
 import { WasmoteError } from "../../errors.js";
 import { fileKind, kindNames } from "../../files/kinds.js";
-import { elementCount, type TensorType, tensorBytes } from "../../graph/tensor.js";
+import { elementCount, integerRange, type TensorType, tensorBytes } from "../../graph/tensor.js";
 import { requireWholeFrames, splitFrames } from "./frames.js";
 import { decodePicture, type PictureKind, pictureKinds, pictureSize } from "./picture.js";
 import { pixelMapping } from "./pixel-mapping.js";
@@ -15,7 +15,7 @@ import {
   readArrayAs,
 } from "./read-array.js";
 import { decodeSound } from "./sound.js";
-import { encodeReals, storedRange } from "./values.js";
+import { encodeReals } from "./values.js";
 
 /** Endings of files that an input may be read from, without the dot. */
 export const inputEndings = [...arrayEndings, "png", "jpg", "jpeg", "bmp", "wav"] as const;
@@ -86,7 +86,7 @@ function fromSound(bytes: Uint8Array, tensor: FileTensor): InputFrames {
   const { samples, notes } = decodeSound(bytes, tensor.sampleRate);
   const frames = requireWholeFrames(samples.length, elementCount(tensor.shape), "samples", tensor);
   if (fileType(tensor).dtype === "int16") {
-    const [low, high] = storedRange("int16");
+    const [low, high] = integerRange.int16;
     const whole = samples.map((sample) => Math.min(high, Math.max(low, Math.round(sample * (high + 1)))));
     const raw = encodeReals(whole, { dtype: "int16" });
     return { frames: splitFrames(raw, frames), notes: [...notes, "as 16-bit samples"] };

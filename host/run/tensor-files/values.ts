@@ -1,5 +1,5 @@
 import { WasmoteError } from "../../errors.js";
-import { type DType, elementBytes } from "../../graph/tensor.js";
+import { type DType, elementBytes, integerRange } from "../../graph/tensor.js";
 
 /** What is needed to turn real numbers to a tensor's bytes and back. */
 export interface ValueType {
@@ -8,24 +8,10 @@ export interface ValueType {
   zeroPoint?: number;
 }
 
-const integerRange: Readonly<Record<Exclude<DType, "float32">, readonly [number, number]>> = {
-  int8: [-128, 127],
-  uint8: [0, 255],
-  int16: [-32768, 32767],
-  int32: [-2147483648, 2147483647],
-  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  bool: [0, 1],
-};
-
-/** Smallest and largest stored value of an integer dtype (int64: as far as doubles are exact). */
-export function storedRange(dtype: Exclude<DType, "float32">): readonly [number, number] {
-  return integerRange[dtype];
-}
-
 /** Smallest and largest real value that the tensor can hold, or undefined for float32. */
 export function realRange(type: ValueType): readonly [number, number] | undefined {
   if (type.dtype === "float32") return undefined;
-  const [low, high] = storedRange(type.dtype);
+  const [low, high] = integerRange[type.dtype];
   const scale = type.scale ?? 1;
   const zeroPoint = type.zeroPoint ?? 0;
   return [scale * (low - zeroPoint), scale * (high - zeroPoint)];
@@ -74,7 +60,7 @@ export function decodeReals(bytes: Uint8Array, type: ValueType): number[] {
 function encoder(type: ValueType): (real: number, index: number) => number {
   const { dtype } = type;
   if (dtype === "float32") return (real) => real;
-  const [low, high] = storedRange(dtype);
+  const [low, high] = integerRange[dtype];
   if (type.scale !== undefined) {
     const scale = Math.fround(type.scale);
     const zeroPoint = type.zeroPoint ?? 0;

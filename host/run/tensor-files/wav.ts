@@ -1,5 +1,6 @@
 import { WasmoteError } from "../../errors.js";
 import { maxSoundSamples } from "../../files/limits.js";
+import { damaged } from "./damaged.js";
 
 /** Samples of a `.wav` file. */
 export interface Wave {
@@ -64,11 +65,12 @@ export function readWave(bytes: Uint8Array): Wave {
       `a .wav of ${format.encoding === pcm || format.encoding === float ? name : other}; read are PCM of 8, 16, 24 or 32 bits and floats of 32 or 64`,
     );
   }
-  if (channels === 0 || sampleRateHz === 0) throw damaged(`${channels} channels at ${sampleRateHz} Hz`);
+  if (channels === 0 || sampleRateHz === 0)
+    throw damaged("wav", `${channels} channels at ${sampleRateHz} Hz`);
   const frameBytes = (channels * bits) / 8;
   const count = data.length / frameBytes;
   if (!Number.isInteger(count))
-    throw damaged(`${data.length} bytes of samples, which take ${frameBytes} each`);
+    throw damaged("wav", `${data.length} bytes of samples, which take ${frameBytes} each`);
   if (count * channels > maxSoundSamples) {
     throw new WasmoteError(
       "input-size",
@@ -83,7 +85,7 @@ export function readWave(bytes: Uint8Array): Wave {
       sum += read(view, i * frameBytes + (channel * bits) / 8);
     samples[i] = sum / channels;
   }
-  if (!samples.every(Number.isFinite)) throw damaged("a sample is not a finite number");
+  if (!samples.every(Number.isFinite)) throw damaged("wav", "a sample is not a finite number");
   return { samples, channels, sampleRateHz, encoding: name, openEnded };
 }
 
@@ -99,34 +101,31 @@ function readChunks(bytes: Uint8Array): { format: Format; data: Uint8Array; open
     const openEnded = id === "data" && size === unknownSize;
     if (!openEnded && start + size > bytes.length) {
       throw damaged(
+        "wav",
         `truncated: a chunk ${JSON.stringify(id)} of ${size} bytes of which ${bytes.length - start} are there`,
       );
     }
     const content = openEnded ? bytes.subarray(start) : bytes.subarray(start, start + size);
     if (id === "fmt ") format = readFormat(content);
     if (id === "data") {
-      if (format === undefined) throw damaged("its samples come before their format");
+      if (format === undefined) throw damaged("wav", "its samples come before their format");
       return { format, data: content, openEnded };
     }
     at = start + size + (size % 2);
   }
-  throw damaged(`truncated: its ${bytes.length} bytes end before its samples`);
+  throw damaged("wav", `truncated: its ${bytes.length} bytes end before its samples`);
 }
 
 function readFormat(chunk: Uint8Array): Format {
-  if (chunk.length < formatBytes) throw damaged(`a format of ${chunk.length} bytes`);
+  if (chunk.length < formatBytes) throw damaged("wav", `a format of ${chunk.length} bytes`);
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   const plain = view.getUint16(0, true);
   if (plain === extensible && chunk.length < extensibleBytes)
-    throw damaged(`an extensible format of ${chunk.length} bytes`);
+    throw damaged("wav", `an extensible format of ${chunk.length} bytes`);
   return {
     encoding: plain === extensible ? view.getUint16(extensibleEncoding, true) : plain,
     channels: view.getUint16(2, true),
     sampleRateHz: view.getUint32(4, true),
     bits: view.getUint16(14, true),
   };
-}
-
-function damaged(detail: string): WasmoteError {
-  return new WasmoteError("input-invalid", `damaged .wav: ${detail}`);
 }

@@ -19,7 +19,8 @@ export function requireOutputEnding(path: string): void {
 
 /**
  * Consecutive frames of an output as the bytes of a file; the ending of `path` says how. `.bin` and `.npy` hold
- * elements of the model's own interface, with `raw` those of memory; `.json` real values in nested arrays. N > 1 frames have a leading axis of N.
+ * elements of the model's own interface, with `raw` those of memory; `.json` real values in nested arrays. N > 1 frames
+ * have a leading axis of N.
  * Throws `input-kind` for another ending, `output-size` for more than is written as JSON.
  */
 export function encodeOutput(

@@ -1,10 +1,10 @@
-import { shown } from "../visible.js";
+import { shortened } from "../visible.js";
 
 const shownNameLength = 44;
 
 /** A name as it fits a table, visible: converters join the names of fused layers to very long ones. */
 export function shortName(name: string): string {
-  return shown(name, shownNameLength);
+  return shortened(name, shownNameLength);
 }
 
 /** "12,106": a whole number with its thousands apart. */
