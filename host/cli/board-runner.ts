@@ -94,7 +94,7 @@ export async function openRunnerOrBoard(
   if (board !== undefined) requireFit(fit(modelNeeds(file.wasm, file), boardOffer(board)));
   const { connectBoard } = await import("../device/connect.js");
   let name = on ?? "board";
-  const onText = (line: string): void => output.talk(`${name}: ${line}`);
+  const onText = boardText(() => name, output);
   const onProgress = (thing: string, detail?: string): void => output.progress(thing, detail);
   const device = await connectBoard(board, { port, model: file.wasm, onText, onProgress });
   try {
@@ -108,6 +108,21 @@ export async function openRunnerOrBoard(
     await device.close();
     throw error;
   }
+}
+
+/** Characters of a board's text that are shown: one that floods its line is no reason to flood a terminal. */
+const maxTextLength = 2 ** 16;
+
+/** Shows a board's text line by line, each after the board's name, until there is too much of it. */
+export function boardText(name: () => string, output: Pick<Output, "talk">): (line: string) => void {
+  let length = 0;
+  return (line) => {
+    if (length > maxTextLength) return;
+    length += line.length + 1;
+    output.talk(
+      `${name()}: ${length > maxTextLength ? "more text is left out; `wasmote monitor` shows all of it" : line}`,
+    );
+  };
 }
 
 /** The board that `--on` names. Throws `board-unknown`, which names the runners as well. */

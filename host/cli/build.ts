@@ -200,7 +200,7 @@ async function readCalibration(
   );
   if (samples.length < fewSamples) {
     output.talk(
-      `warning: ${samples.length} samples are few; a hundred that differ show what values the model meets`,
+      `warning: ${samples.length === 1 ? "1 sample is" : `${samples.length} samples are`} few; a hundred that differ show what values the model meets`,
     );
   }
   return { samples, files };

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { portOption, uploadProgress } from "./board-runner.js";
+import { boardText, portOption, uploadProgress } from "./board-runner.js";
 import { UsageError } from "./errors.js";
 import { bytesText, thousands } from "./figures.js";
 import { addHelp } from "./help.js";
@@ -42,7 +42,7 @@ async function push(path: string, options: PushOptions, output: Output): Promise
   const name = options.port ?? `${options.on}`;
   const device = await connectBoard(board, {
     port: options.port,
-    onText: (line) => output.talk(`${name}: ${line}`),
+    onText: boardText(() => name, output),
     onProgress: (thing, detail) => output.progress(thing, detail),
   });
   try {

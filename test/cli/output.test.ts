@@ -2,6 +2,7 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { boardText } from "../../host/cli/board-runner.js";
 import { errorJson, errorLines, reportOf } from "../../host/cli/errors.js";
 import { processOutput } from "../../host/cli/output.js";
 import { stylesFor } from "../../host/cli/styles.js";
@@ -34,6 +35,16 @@ function captured() {
   });
   return { text, output: processOutput(stream("stdout"), stream("stderr")) };
 }
+
+test("a board's text is shown after its name, and cut off where it floods the terminal", () => {
+  const lines: string[] = [];
+  const show = boardText(() => "pico", { talk: (line) => lines.push(line) });
+  show("hello");
+  for (let i = 0; i < 5000; i++) show("A".repeat(100));
+  assert.is(lines[0], "pico: hello");
+  assert.match(lines.at(-1)!, /more text is left out/);
+  assert.ok(lines.join("").length < 100_000, `${lines.length} lines`);
+});
 
 test("what a terminal would obey is made visible; letters and signs of all languages stay", () => {
   assert.is(visible(hostile), seen);

@@ -1,4 +1,5 @@
 import { WasmoteError } from "../../errors.js";
+import { maxPicturePixels } from "../../files/limits.js";
 import { describeType, type TensorType } from "../../graph/tensor.js";
 import { decodeBmp } from "./bmp.js";
 import { decodeJpeg } from "./jpeg.js";
@@ -55,13 +56,19 @@ export function pictureSizeOf(shape: readonly number[]): PictureSize | undefined
  * by repetition, transparency is dropped; a picture of another size is resized, whatever its proportions. What was done
  * is in the notes.
  *
- * Throws `input-invalid` for a damaged file, and `input-size` for one too large to decode.
+ * Throws `input-invalid` for a damaged file, and `input-size` for one too large to decode or to be resized to.
  */
 export async function decodePicture(
   bytes: Uint8Array,
   kind: PictureKind,
   size: PictureSize,
 ): Promise<Picture> {
+  if (size.width * size.height > maxPicturePixels) {
+    throw new WasmoteError(
+      "input-size",
+      `a picture for an input ${size.width} wide and ${size.height} high; up to ${maxPicturePixels} pixels are read; give the values as .npy`,
+    );
+  }
   const { pixels, notes } = await decode(bytes, kind);
   const flat = toChannels(pixels, size.channels);
   const decoded = {

@@ -6,6 +6,9 @@ export interface Samples {
   values: Uint8Array;
 }
 
+/** Samples of which one axis is resized, not rounded yet. */
+type Unrounded = Omit<Samples, "values"> & { values: Uint8Array | Float64Array };
+
 /** Where a sample of the result is taken from along one axis: `count` samples from `first` on, each with its weight. */
 interface Span {
   first: number;
@@ -15,29 +18,57 @@ interface Span {
 /**
  * Resizes each axis on its own: one that becomes shorter is averaged over the area of each new sample, one that becomes
  * longer is interpolated linearly between the centres of its samples (with samples repeated beyond the borders). The
- * result is rounded to 8 bits once.
+ * result is rounded to 8 bits once. What becomes shorter is done first: a row of millions is not read anew for each row of
+ * the result.
  */
 export function resize(from: Samples, height: number, width: number): Samples {
   const { channels } = from;
-  const columns = spans(from.width, width);
-  const rows = spans(from.height, height);
+  const narrowed = height > from.height && width < from.width ? resizeRows(from, width) : from;
+  const columns = spans(narrowed.width, width);
   const values = new Uint8Array(height * width * channels);
-  const row = new Float64Array(from.width * channels);
-  for (const [y, vertical] of rows.entries()) {
-    blendRows(from, vertical, row);
-    for (const [x, { first, weights }] of columns.entries()) {
-      for (let channel = 0; channel < channels; channel++) {
-        let sum = 0;
-        for (let i = 0; i < weights.length; i++) sum += weights[i]! * row[(first + i) * channels + channel]!;
-        values[(y * width + x) * channels + channel] = Math.round(sum);
-      }
-    }
+  const row = new Float64Array(narrowed.width * channels);
+  for (const [y, vertical] of spans(from.height, height).entries()) {
+    blendRows(narrowed, vertical, row);
+    const resized = values.subarray(y * width * channels, (y + 1) * width * channels);
+    blendColumns(row, columns, channels, (i, sum) => {
+      resized[i] = Math.round(sum);
+    });
   }
   return { height, width, channels, values };
 }
 
+/** Each row in another width. */
+function resizeRows(from: Samples, width: number): Unrounded {
+  const { height, channels } = from;
+  const columns = spans(from.width, width);
+  const values = new Float64Array(height * width * channels);
+  for (let y = 0; y < height; y++) {
+    const row = from.values.subarray(y * from.width * channels, (y + 1) * from.width * channels);
+    blendColumns(row, columns, channels, (i, sum) => {
+      values[y * width * channels + i] = sum;
+    });
+  }
+  return { height, width, channels, values };
+}
+
+/** The samples of a row that each span weights, with their places in the new row. */
+function blendColumns(
+  row: Uint8Array | Float64Array,
+  columns: readonly Span[],
+  channels: number,
+  put: (i: number, sum: number) => void,
+): void {
+  for (const [x, { first, weights }] of columns.entries()) {
+    for (let channel = 0; channel < channels; channel++) {
+      let sum = 0;
+      for (let i = 0; i < weights.length; i++) sum += weights[i]! * row[(first + i) * channels + channel]!;
+      put(x * channels + channel, sum);
+    }
+  }
+}
+
 /** One row, in the width of `from`, of the rows that a span weights. */
-function blendRows(from: Samples, { first, weights }: Span, row: Float64Array): void {
+function blendRows(from: Unrounded, { first, weights }: Span, row: Float64Array): void {
   const rowLength = row.length;
   row.fill(0);
   for (let i = 0; i < weights.length; i++) {

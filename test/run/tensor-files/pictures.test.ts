@@ -4,6 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { FileTensor } from "../../../host/run/tensor-files/read-array.js";
 import { readInput } from "../../../host/run/tensor-files/read-input.js";
+import { resize } from "../../../host/run/tensor-files/resize.js";
 import { pngChunk, writePng } from "./png-writer.js";
 import { refused } from "./refused.js";
 
@@ -303,6 +304,25 @@ test("a compressed, truncated or damaged .bmp is refused", async () => {
   await refused(() => readInput(wild, "a.bmp", sized(1, 2)), "input-invalid", /colour 9 of a palette of 2/);
   const odd = bmp({ width: 2, height: 1, bits: 7 }, Array(64).fill(0), 54);
   await refused(() => readInput(odd, "a.bmp", picture), "input-invalid", /7 bits a pixel/);
+});
+
+test("a picture that becomes narrower and higher is averaged along its rows, interpolated along its columns", () => {
+  const values = Uint8Array.of(0, 100, 20, 200, 40, 0, 80, 50); // 2 rows of 2 pixels of 2 channels
+  const { values: resized } = resize({ height: 2, width: 2, channels: 2, values }, 4, 1);
+  assert.equal([...resized], [10, 150, 23, 119, 48, 56, 60, 25]);
+});
+
+test("a row of millions of pixels is read once, however many rows the result has", () => {
+  const row = { height: 1, width: 2 ** 22, channels: 1, values: new Uint8Array(2 ** 22).fill(7) };
+  const before = Date.now();
+  const { values } = resize(row, 4096, 2);
+  assert.ok(values.length === 4096 * 2 && values.every((value) => value === 7));
+  assert.ok(Date.now() - before < 10_000, "17 thousand million steps take longer than this");
+});
+
+test("a picture is not resized to more pixels than one may have", async () => {
+  const small = png(1, 1, grey(9));
+  await refused(() => readInput(small, "a.png", sized(4096, 4097)), "input-size", /4097 wide and 4096 high/);
 });
 
 test("a picture of another size is averaged down or interpolated up, and told", async () => {
