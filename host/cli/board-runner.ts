@@ -31,8 +31,8 @@ export function addBoardOptions(command: Command): Command {
     .addOption(portOption())
     .option(
       "--limit <n>",
-      "most that one run may take: on wasm3 and node in milliseconds, by default 5 s and 1 s for each million MACs, at " +
-        "most 10 minutes; on a board in its counter's unit, by default what the board says",
+      "most that one run may take: on wasm3 and node in milliseconds, by default 5 s and 1 s for each ten million MACs, " +
+        "at most a minute; on a board in its counter's unit, by default what the board says",
       wholeNumber,
     );
 }

@@ -1,11 +1,11 @@
 import type { Manifest } from "../package/manifest.js";
 
-/** Time that every model has, and time for each multiply-accumulate: a hundred times what a slow machine takes. */
+/** Time that every model has, and time for each multiply-accumulate: ten times what a slow machine takes. */
 const baseMillis = 5000;
-const millisAMac = 1e-3;
+const millisAMac = 1e-4;
 
 /** A manifest that claims more work than there is gets no more than this. */
-const mostMillis = 600_000;
+const mostMillis = 60_000;
 
 /** Most that one run may take in milliseconds, unless told: so much that no real model on a real machine reaches it. */
 export function defaultLimitMillis({ steps }: Manifest): number {

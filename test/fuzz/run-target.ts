@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { prepareWasm3 } from "../../host/run/wasm3.js";
 import type { ChildMessage, ChildTask } from "./child.js";
 import { targetsFolder } from "./registry.js";
 
@@ -60,6 +61,8 @@ export async function runTarget(name: string, options: WatchOptions): Promise<Ta
     maxBytes,
     log,
   } = { ...defaults, ...options };
+  // Before any case: compiling it takes longer than a case may.
+  await prepareWasm3({});
   const work = mkdtempSync(join(tmpdir(), "wasmote-fuzz-"));
   const report: TargetReport = { outcomes: {}, findings: [] };
   try {

@@ -151,7 +151,7 @@ function fromNpy(array: NpyArray, tensor: FileTensor): InputFrames {
       `${array.dtype} for an input of ${tensor.dtype}; give ${tensor.dtype} as it is${tensor.dtype === "float32" ? "" : ", or float32 to be quantized"}`,
     );
   }
-  const frames = requireFrames(array.shape, tensor);
+  const frames = requireFrames(array.shape, fileType(tensor));
   if (!real) {
     const converted = fileType(tensor).dtype !== tensor.dtype;
     const notes = converted ? [`${tensor.dtype} as memory holds it`] : [];
@@ -167,8 +167,8 @@ function fromJson(bytes: Uint8Array, tensor: FileTensor): InputFrames {
   const { shape, values } = parseJsonTensor(bytes);
   const frames =
     shape.length < 2
-      ? requireWholeFrames(values.length, elementCount(tensor.shape), "numbers", tensor)
-      : requireFrames(shape, tensor);
+      ? requireWholeFrames(values.length, elementCount(tensor.shape), "numbers", fileType(tensor))
+      : requireFrames(shape, fileType(tensor));
   return { frames: splitFrames(encodeReals(values, tensor), frames), notes: quantizationNotes(tensor) };
 }
 

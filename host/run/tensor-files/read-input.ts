@@ -1,6 +1,12 @@
 import { WasmoteError } from "../../errors.js";
 import { fileKind, kindNames } from "../../files/kinds.js";
-import { elementCount, integerRange, type TensorType, tensorBytes } from "../../graph/tensor.js";
+import {
+  elementBytes,
+  elementCount,
+  integerRange,
+  type TensorType,
+  tensorBytes,
+} from "../../graph/tensor.js";
 import { requireWholeFrames, splitFrames } from "./frames.js";
 import { decodePicture, type PictureKind, pictureKinds, pictureSize } from "./picture.js";
 import { pixelMapping } from "./pixel-mapping.js";
@@ -70,15 +76,23 @@ function isPicture(kind: InputKind): kind is PictureKind {
   return pictureKinds.some((known) => known === kind);
 }
 
+/** Pixels that are turned into real values in one go. */
+const pixelsAtOnce = 65_536;
+
 async function fromPicture(bytes: Uint8Array, kind: PictureKind, tensor: FileTensor): Promise<InputFrames> {
   const size = pictureSize(tensor);
   const mapping = pixelMapping(tensor);
   const picture = await decodePicture(bytes, kind, size);
-  // Float64Array.from with a function would first collect all pixels in a list, which takes three times the memory.
-  const reals = Float64Array.from(picture.pixels);
-  for (let i = 0; i < reals.length; i++) reals[i] = mapping.value(reals[i]!, i % size.channels);
+  const frame = new Uint8Array(tensorBytes(tensor));
+  const elementSize = elementBytes[tensor.dtype];
+  // Some at a time: real values take many times the memory of the pixels.
+  for (let at = 0; at < picture.pixels.length; at += pixelsAtOnce) {
+    const pixels = picture.pixels.subarray(at, at + pixelsAtOnce);
+    const reals = Float64Array.from(pixels, (pixel, i) => mapping.value(pixel, (at + i) % size.channels));
+    frame.set(encodeReals(reals, tensor), at * elementSize);
+  }
   return {
-    frames: [encodeReals(reals, tensor)],
+    frames: [frame],
     notes: [...picture.notes, mapping.name, ...quantizationNotes(tensor)],
   };
 }
@@ -86,7 +100,7 @@ async function fromPicture(bytes: Uint8Array, kind: PictureKind, tensor: FileTen
 /** Frames of a sound. Whole scale is -1 to 1, and the 16-bit samples themselves for an int16 input. */
 function fromSound(bytes: Uint8Array, tensor: FileTensor): InputFrames {
   const { samples, notes } = decodeSound(bytes, tensor.sampleRate);
-  const frames = requireWholeFrames(samples.length, elementCount(tensor.shape), "samples", tensor);
+  const frames = requireWholeFrames(samples.length, elementCount(tensor.shape), "samples", fileType(tensor));
   if (fileType(tensor).dtype === "int16") {
     const [low, high] = integerRange.int16;
     const whole = samples.map((sample) => Math.min(high, Math.max(low, Math.round(sample * (high + 1)))));
