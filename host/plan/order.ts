@@ -6,10 +6,10 @@ import { scheduleOf } from "./lifetimes.js";
 const stateBudget = 6_000;
 
 /**
- * What the search may cost: candidates looked at, times the words of a set of nodes. Up to 512 nodes it never costs so
+ * What the search may cost: candidates looked at, times the words of a set of nodes. Up to 640 nodes it never costs so
  * much; of larger models those that branch widely are left in the given order.
  */
-const costBudget = 1 << 25;
+const costBudget = 1 << 26;
 const wordBits = 64;
 
 /** Nodes that have run. `alive` counts the tensors needed by the rest; `peak` the most ever needed to get here, or at all. */
