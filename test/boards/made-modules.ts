@@ -78,16 +78,18 @@ interface ModuleChanges {
   memory?: readonly number[];
   /** More sections by id, encoded with id and length. */
   more?: readonly { id: number; bytes: readonly number[] }[];
-  /** Names and kinds of the exports besides `memory`; `run`, a function, unless told. All have index 0. */
+  /** What the memory is exported as: "memory" unless told. */
+  memoryName?: string;
+  /** Names and kinds of the exports besides it; `run`, a function, unless told. All have index 0. */
   exports?: readonly { name: string; kind: number }[];
 }
 
 /** A module of one memory whose exported function `run`, of index 0, has this body. */
 export function makeModule(body: readonly number[], changes: ModuleChanges = {}): Uint8Array {
   const { functions = [], types = [], memory = [1, 1, 1], more = [], functionType = 0 } = changes;
-  const { exports = [{ name: "run", kind: 0 }] } = changes;
+  const { exports = [{ name: "run", kind: 0 }], memoryName = "memory" } = changes;
   const codes = [body, ...functions].map((each) => [0, ...each, op.end]);
-  const exported = [...exports, { name: "memory", kind: 2 }];
+  const exported = [...exports, { name: memoryName, kind: 2 }];
   const sections = [
     { id: 1, bytes: [types.length + 1, 0x60, 2, typeI32, typeI32, 1, typeI32, ...types.flat()] },
     { id: 3, bytes: [codes.length, 0, ...functions.map(() => functionType)] },
@@ -120,9 +122,18 @@ export function makeModel(
     memory,
     more,
     exports,
+    memoryName,
     ...manifestChanges
   } = changes;
-  const module = makeModule(body, { functions, types, functionType, memory, more, exports });
+  const module = makeModule(body, {
+    functions,
+    types,
+    functionType,
+    memory,
+    more,
+    exports,
+    memoryName,
+  });
   const tensor = { dtype: "int8", shape: [8], address: 16 } as const;
   const manifest: Manifest = {
     version: manifestVersion,

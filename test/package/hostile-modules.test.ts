@@ -57,6 +57,14 @@ const manifests: [what: string, wasm: Uint8Array, field: string][] = [
   ["a zero point above uint8", output({ dtype: "uint8", zeroPoint: 256 }), "outputs[0].zeroPoint"],
   ["a zero point of float32", output({ dtype: "float32", zeroPoint: 1 }), "outputs[0].zeroPoint"],
   ["labels that are no list", output({ labels: 5 }), "outputs[0].labels"],
+  ["a float32 interface without a scale", output({ interface: "float32" }), "outputs[0].interface"],
+  ["an interface of no dtype", output({ interface: "real", scale: 1 }), "outputs[0].interface"],
+  ["two means for 8 channels", output({ pixels: { mean: [1, 2], std: [1] } }), "outputs[0].pixels"],
+  ["two deviations for 8 channels", output({ pixels: { mean: [1], std: [1, 2] } }), "outputs[0].pixels"],
+  ["a mean without a deviation", output({ pixels: { mean: [1] } }), "outputs[0].pixels.std"],
+  ["a mean that is no number", output({ pixels: { mean: ["1"], std: [1] } }), "outputs[0].pixels.mean[0]"],
+  ["a deviation of 0", output({ pixels: { mean: [1], std: [0] } }), "outputs[0].pixels.std[0]"],
+  ["a sample rate of 0", output({ sampleRate: 0 }), "outputs[0].sampleRate"],
   ["too few labels", output({ labels: ["a"] }), "outputs[0].labels"],
   ["a label that is no text", output({ labels: Array(8).fill(0) }), "outputs[0].labels[0]"],
   ["steps that are no list", withManifest({ steps: 1 }), "steps"],
@@ -86,6 +94,7 @@ for (const [what, wasm, field] of manifests) {
     const { code, detail } = opening(wasm);
     assert.is(code, "module-invalid");
     assert.ok(detail.startsWith(`its manifest has no valid ${field}: `), detail);
+    assert.match(detail, /: [-\w].*\w is expected$/);
   });
 }
 
@@ -152,6 +161,25 @@ const modules: [what: string, wasm: Uint8Array, code: string, detail: RegExp][] 
     "memory-exceeded",
     /outputs of 67108865 bytes/,
   ],
+  [
+    "memory that has another name",
+    makeModel("m", bodies.sum, { memoryName: "ram" }),
+    "module-invalid",
+    /exports no memory of its own/,
+  ],
+  [
+    "inputs that are 64 MiB and a byte together",
+    makeModel("m", bodies.sum, {
+      memory: [1, 0x80, 0x08, 0x80, 0x08],
+      memoryBytes: 64 * 2 ** 20,
+      inputs: [
+        { name: "all", dtype: "int8", shape: [64, 2 ** 20], address: 0 },
+        { name: "one", dtype: "int8", shape: [1], address: 0 },
+      ],
+    }),
+    "memory-exceeded",
+    /inputs or outputs of 67108865 bytes; at most 67108864/,
+  ],
   ["no function run", makeModel("m", bodies.sum, { exports: [] }), "module-invalid", /no function run/],
   [
     "a memory called run",
@@ -198,6 +226,24 @@ test("what is at the bounds is taken, and fields of later versions are left out"
   assert.not.ok("later" in rest);
   assert.is(opening(makeModel("m", bodies.sum, { memory: [1, 1, 0x80, 0x08] })).code, "opened");
   assert.is(opening(importing(weightsImport, ["wasmote.read_weights"])).code, "opened");
+});
+
+test("a model may have as much as there may be, and its inputs may say how files are read for them", () => {
+  const read = { pixels: { mean: [0], std: Array(8).fill(1) }, sampleRate: 16_000 };
+  const real = { ...tensor, interface: "float32", scale: 1, zeroPoint: 127 };
+  const whole = { name: "all", dtype: "int8", shape: [64, 2 ** 20], address: 0 };
+  const megabytes = { memory: [1, 0x80, 0x08, 0x80, 0x08], memoryBytes: 64 * 2 ** 20 };
+  const models = [
+    { inputs: [{ ...real, ...read }], outputs: [{ ...tensor, interface: "int8" }] },
+    { outputs: Array(1024).fill(tensor) },
+    { memoryBytes: 65_536 },
+    { ...megabytes, inputs: [whole], outputs: [whole] },
+  ];
+  for (const [i, changes] of models.entries()) {
+    assert.equal(opening(withManifest(changes)), { code: "opened", detail: "" }, `${i}`);
+  }
+  const { inputs } = openModule(withManifest(models[0] as object)).manifest;
+  assert.equal(inputs, [{ ...real, ...read }]);
 });
 
 test("a manifest's fields are its own, and it is no deeper or longer than it needs to be", () => {

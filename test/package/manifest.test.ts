@@ -61,6 +61,20 @@ test("a manifest says of tensors, steps and imports what the build knows", () =>
   assert.throws(() => makeManifest({ ...parts, plan: unplanned }), /tensor 2 has no address/);
 });
 
+test("names and dtypes are those of the model as it was imported, beside the dtype in memory", () => {
+  const own = graph.tensors.map((tensor) => ({ ...tensor, name: `own ${tensor.name}` }));
+  const model = { ...graph, tensors: own.map((tensor) => ({ ...tensor, dtype: "float32" as const })) };
+  const { inputs, outputs } = makeManifest({ ...parts, model, inputs: [{ sampleRate: 8000 }] });
+  assert.equal(
+    [...inputs, ...outputs].map((tensor) => [tensor.name, tensor.dtype, tensor.interface, tensor.sampleRate]),
+    [
+      ["own in", "int8", "float32", 8000],
+      ["own side", "float32", undefined, undefined],
+      ["own out", "int8", "float32", undefined],
+    ],
+  );
+});
+
 test("files that are no model say what they are", () => {
   const messageOf = (bytes: Uint8Array): string => {
     try {
