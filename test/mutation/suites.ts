@@ -10,7 +10,7 @@ const exceptions: Readonly<Record<string, string>> = {
   "host/link": "^link/link\\.",
   "host/lower": "^(lower|models|ops)/",
   "host/package": "^package/(?!install)",
-  "host/plan": "^plan/(?!allocate|random|real)",
+  "host/plan": "^plan/(?!allocate|random|real|wide)",
   "host/tools": "^(tools|cli/operators)",
 };
 
