@@ -51,6 +51,8 @@ export class SimulatedBoard {
     slots: (Slot | undefined)[];
     active: number;
     pending?: { length: number; sha: Buffer; slot: number; bytes: Buffer };
+    /** Length of the last upload that was completed. */
+    finished?: number;
   } = { slots: [undefined, undefined], active: -1 };
   #input = new Uint8Array(16);
   #output = new Uint8Array(16);
@@ -194,7 +196,7 @@ export class SimulatedBoard {
       };
     }
     const { pending } = flash;
-    if (pending === undefined) throw new Refused(1, 3);
+    if (pending === undefined) return this.#afterUpload(Number(off), data as Uint8Array);
     if (off !== pending.bytes.length) return { off: pending.bytes.length };
     pending.bytes = Buffer.concat([pending.bytes, data as Uint8Array]);
     if (pending.bytes.length < pending.length) return { off: pending.bytes.length };
@@ -203,7 +205,15 @@ export class SimulatedBoard {
     const bytes = new Uint8Array(pending.bytes);
     if (!WebAssembly.validate(bytes)) throw new Refused(1, 4);
     flash.slots[pending.slot] = { bytes, complete: true };
+    flash.finished = pending.length;
     return { off: pending.length };
+  }
+
+  /** A piece after the last one: where that is the last again, its answer was lost. */
+  #afterUpload(off: number, { length }: Uint8Array): Payload {
+    const { finished } = this.flash;
+    if (finished === undefined || off !== finished - length) throw new Refused(1, 11);
+    return { off: finished };
   }
 
   #manifest(): Uint8Array {
