@@ -91,17 +91,16 @@ export class Device {
 
   /** The slots that hold a complete, checked model. */
   async images(): Promise<Image[]> {
-    return this.#imageList(await this.#image("images", "read", 0, {}));
+    return readAnswer(answers.images, await this.#image("images", "read", 0, {}), "images").images;
   }
 
   /** Makes the slot with that SHA-256 active. */
   async activate(hash: Uint8Array): Promise<Image[]> {
     const payload = { hash, confirm: true };
-    const images = this.#imageList(
-      await this.#image("activate", "write", 0, payload, { timeoutMillis: this.#flashTimeoutMillis }),
-    );
+    const limits = { timeoutMillis: this.#flashTimeoutMillis };
+    const answer = await this.#image("activate", "write", 0, payload, limits);
     this.#status = undefined;
-    return images;
+    return readAnswer(answers.images, answer, "activate").images;
   }
 
   /** Erases a slot that is not active. */
@@ -159,8 +158,9 @@ export class Device {
 
   /** Reads one output of the active model, which has `bytes` bytes. */
   async readOutput(index: number, bytes: number): Promise<Uint8Array> {
-    return this.#read({ what: `output ${index}`, bytes, exact: true }, (off) =>
-      this.#inference("output", "read", 4, { i: index, off }),
+    const what = `output ${index}`;
+    return this.#read({ what, bytes, exact: true }, (off) =>
+      this.#inference(what, "read", 4, { i: index, off }),
     );
   }
 
@@ -175,10 +175,6 @@ export class Device {
 
   #read(answer: LongAnswer, ask: (off: number) => Promise<Payload>): Promise<Uint8Array> {
     return readParts(ask, answer, startTransfer(this.#transferTime, answer.what, answer.bytes));
-  }
-
-  #imageList(payload: Payload): Image[] {
-    return readAnswer(answers.images, payload, "images").images;
   }
 
   #os = this.#group(groups.os);
