@@ -225,6 +225,35 @@ test("repeats are counted anew once the upload has gone on", async () => {
   assert.ok(seen.size > 4);
 });
 
+test("an upload that creeps ends after twice as many requests as there are parts, and some", async () => {
+  const room = roomForData(512, {
+    off: 0xffffffff,
+    len: 0xffffffff,
+    sha: bytes(32),
+    data: new Uint8Array(0),
+  });
+  for (const parts of [1, 5]) {
+    const { send, sent } = receiver((off) => off + 1);
+    const error = await errorOf(() => upload(send, 512, bytes(parts * room), inTime));
+    const most = 2 * parts + 16;
+    assert.is(error.code, "board-protocol");
+    assert.is(error.detail, `the answer to upload: it has asked for ${most} parts, and wants ${most}`);
+    assert.is(sent.length, most);
+  }
+});
+
+test("an upload that goes forth and back counts what it was sent already", async () => {
+  const { send, sent } = receiver((_off, _length, call) => (call % 2 === 0 ? 400 : 800));
+  const error = await errorOf(() => upload(send, 512, bytes(4000), inTime));
+  assert.is(error.detail, "the answer to upload: it asks 6 times in a row for what it was sent");
+  assert.is(sent.length, 7);
+});
+
+test("an upload's answer without an offset is refused by name", async () => {
+  const error = await errorOf(() => upload(async () => ({}), 512, bytes(10), inTime));
+  assert.match(error.detail, /^the answer to upload: "off": /);
+});
+
 test("an offset beyond the file is refused; the file's end is not", async () => {
   const past = receiver(() => 101);
   const error = await errorOf(() => upload(past.send, 512, bytes(100), inTime));
