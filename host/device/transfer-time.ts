@@ -17,16 +17,18 @@ export const defaultTransferTime: TransferTime = { baseMillis: 60_000, bytesPerS
  *
  * @param what the transfer, for a person
  * @param length of the transfer in bytes
+ * @param now a clock in milliseconds
  */
 export function startTransfer(
   { baseMillis, bytesPerSecond }: TransferTime,
   what: string,
   length: number,
+  now: () => number = () => performance.now(),
 ): () => void {
   const millis = baseMillis + (length * 1000) / bytesPerSecond;
-  const end = performance.now() + millis;
+  const end = now() + millis;
   return () => {
-    if (performance.now() <= end) return;
+    if (now() <= end) return;
     throw new WasmoteError("board-slow", `${what} of ${length} bytes took more than ${millis / 1000} s`);
   };
 }
