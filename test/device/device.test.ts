@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Device } from "../../host/device/device.js";
 import { returnCodes } from "../../host/device/return-codes.js";
-import { WasmoteError } from "../../host/errors.js";
+import { errorOf } from "./error-of.js";
 import { modelFile, refuseRun, SimulatedBoard } from "./simulated-board.js";
 
 const quick = { timeoutMillis: 15, attempts: 4, flashTimeoutMillis: 50 };
@@ -14,17 +14,6 @@ async function boardWithModel(name = "old", weightBytes = 900) {
   const file = modelFile(name, weightBytes);
   await device.activate(await device.upload(file));
   return { board, device, file };
-}
-
-async function errorOf(work: Promise<unknown>): Promise<WasmoteError> {
-  try {
-    await work;
-  } catch (error) {
-    assert.instance(error, WasmoteError);
-    return error as WasmoteError;
-  }
-  assert.unreachable("it must be refused");
-  throw new Error();
 }
 
 test("every operation of the OS group", async () => {

@@ -4,7 +4,7 @@ import { encodeFrames } from "../../host/device/frames.js";
 import { readParts, roomForData, writeParts } from "../../host/device/parts.js";
 import { encodeMessage, type Payload } from "../../host/device/smp.js";
 import { upload } from "../../host/device/upload.js";
-import { WasmoteError } from "../../host/errors.js";
+import { errorOf } from "./error-of.js";
 
 /** Bytes of a packet on the line: length, message, CRC. */
 function packetBytes(payload: Payload): number {
@@ -17,16 +17,6 @@ function packetBytes(payload: Payload): number {
     .map((line) => line.slice(2))
     .join("");
   return Buffer.from(text, "base64").length;
-}
-
-async function errorOf(work: () => unknown): Promise<WasmoteError> {
-  try {
-    await work();
-  } catch (error) {
-    assert.instance(error, WasmoteError);
-    return error as WasmoteError;
-  }
-  throw new Error("nothing was thrown");
 }
 
 const bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, (_, i) => (i * 7) & 255);

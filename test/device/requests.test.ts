@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Device } from "../../host/device/device.js";
 import type { Payload } from "../../host/device/smp.js";
-import { WasmoteError } from "../../host/errors.js";
+import { errorOf } from "./error-of.js";
 import { FakeLine } from "./fake-line.js";
 
 /** Operations of SMP's header. */
@@ -121,16 +121,6 @@ function answering(answer: Payload): { device: Device; line: FakeLine } {
   const line = new FakeLine();
   line.onAsked = (request) => setImmediate(() => line.answer(request, answer));
   return { device: new Device(line, { timeoutMillis: 60_000, flashTimeoutMillis: 60_000 }), line };
-}
-
-async function errorOf(work: Promise<unknown>): Promise<WasmoteError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof WasmoteError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
 }
 
 for (const { what, ask, request, answer, gives } of [...operations, ...plain]) {

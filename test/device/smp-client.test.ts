@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { encodeFrames } from "../../host/device/frames.js";
 import type { Message } from "../../host/device/smp.js";
 import { type ClientOptions, SmpClient } from "../../host/device/smp-client.js";
-import { WasmoteError } from "../../host/errors.js";
+import { errorOf } from "./error-of.js";
 import { FakeLine } from "./fake-line.js";
 
 const request = { what: "a question", operation: "write", group: 64, command: 2, payload: { q: 1 } } as const;
@@ -11,16 +11,6 @@ const request = { what: "a question", operation: "write", group: 64, command: 2,
 function connect(options: ClientOptions = {}) {
   const line = new FakeLine();
   return { line, client: new SmpClient(line, { timeoutMillis: 10_000, attempts: 2, ...options }) };
-}
-
-async function errorOf(work: Promise<unknown>): Promise<WasmoteError> {
-  try {
-    await work;
-  } catch (error) {
-    assert.instance(error, WasmoteError);
-    return error as WasmoteError;
-  }
-  throw new Error("nothing was thrown");
 }
 
 const foreign: Record<string, (asked: Message) => Partial<Message>> = {

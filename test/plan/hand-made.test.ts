@@ -3,16 +3,10 @@ import * as assert from "uvu/assert";
 import type { Graph } from "../../host/graph/graph.js";
 import { planMemory } from "../../host/plan/plan.js";
 import type { Plan } from "../../host/plan/types.js";
-import { checkPlan } from "./check-plan.js";
 import { anyOperator, GraphMaker } from "./graphs.js";
+import { planned } from "./planned.js";
 
 const test = suite("memory plans of hand-made graphs");
-
-function planned(graph: Graph): Plan {
-  const plan = planMemory(graph, anyOperator);
-  checkPlan(graph, plan);
-  return plan;
-}
 
 /** Plans, and asserts that the arena meets the bound, which is `bytes` at `step`. */
 function meets(graph: Graph, bytes: number, step: number): Plan {

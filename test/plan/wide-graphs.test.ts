@@ -1,19 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Graph } from "../../host/graph/graph.js";
 import { maxNodes } from "../../host/graph/limits.js";
-import { planMemory } from "../../host/plan/plan.js";
-import type { Plan } from "../../host/plan/types.js";
-import { checkPlan } from "./check-plan.js";
-import { anyOperator, GraphMaker } from "./graphs.js";
+import { GraphMaker } from "./graphs.js";
+import { planned } from "./planned.js";
 
 const test = suite("memory plans of graphs that branch widely");
-
-function planned(graph: Graph): Plan {
-  const plan = planMemory(graph, anyOperator);
-  checkPlan(graph, plan);
-  return plan;
-}
 
 test("a model of as many nodes as there may be, all of which branch from one, is planned in its given order", () => {
   const make = new GraphMaker();

@@ -1,0 +1,12 @@
+import type { Graph } from "../../host/graph/graph.js";
+import { planMemory } from "../../host/plan/plan.js";
+import type { Plan } from "../../host/plan/types.js";
+import { checkPlan } from "./check-plan.js";
+import { anyOperator } from "./graphs.js";
+
+/** The plan of a graph of any operators, checked. */
+export function planned(graph: Graph): Plan {
+  const plan = planMemory(graph, anyOperator);
+  checkPlan(graph, plan);
+  return plan;
+}
