@@ -1,25 +1,42 @@
+import type { Duplex } from "node:stream";
 import { WasmoteError } from "../errors.js";
 import { Ending } from "./ending.js";
 import type { Transport } from "./transport.js";
 
-type SerialPortModule = typeof import("serialport");
+/** What of serialport's ports this takes, which those of its mock have as well. */
+interface Port extends Duplex {
+  readonly isOpen: boolean;
+  open(done: (error: Error | null) => void): void;
+  close(done: (error: Error | null) => void): void;
+}
+
+/** A class of such ports. */
+interface PortClass {
+  new (options: { path: string; baudRate: number; autoOpen: boolean }): Port;
+  list(): Promise<{ path: string; manufacturer?: string }[]>;
+}
 
 /**
  * A line over a serial port, 8 data bits, no parity, 1 stop bit.
  *
  * @param path name of the port, as `/dev/ttyACM0` or `COM3`
+ * @param load gives the class of ports
  * @throws `package-missing` where the package `serialport` is not installed, `port-unavailable`
  */
-export async function serialTransport(path: string, baud: number): Promise<Transport> {
-  const { SerialPort } = await serialPortModule();
-  const port = new SerialPort({ path, baudRate: baud, autoOpen: false });
+export async function serialTransport(
+  path: string,
+  baud: number,
+  load: () => Promise<PortClass> = realPorts,
+): Promise<Transport> {
+  const ports = await load().catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new WasmoteError("package-missing", `serialport (${reason})`);
+  });
+  const port = new ports({ path, baudRate: baud, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
     port.open(async (error) => {
       if (error === null) resolve();
-      else
-        reject(
-          new WasmoteError("port-unavailable", `${path}: ${error.message}${await portList(SerialPort)}`),
-        );
+      else reject(new WasmoteError("port-unavailable", `${path}: ${error.message}${await portList(ports)}`));
     });
   });
   const ending = new Ending();
@@ -42,17 +59,12 @@ export async function serialTransport(path: string, baud: number): Promise<Trans
   };
 }
 
-async function serialPortModule(): Promise<SerialPortModule> {
-  try {
-    return await import("serialport");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new WasmoteError("package-missing", `serialport (${reason})`);
-  }
+async function realPorts(): Promise<PortClass> {
+  return (await import("serialport")).SerialPort;
 }
 
-async function portList(serialPort: SerialPortModule["SerialPort"]): Promise<string> {
-  const ports = await serialPort.list().catch(() => []);
-  const names = ports.map(({ path, manufacturer }) => (manufacturer ? `${path} (${manufacturer})` : path));
+async function portList(ports: PortClass): Promise<string> {
+  const found = await ports.list().catch(() => []);
+  const names = found.map(({ path, manufacturer }) => (manufacturer ? `${path} (${manufacturer})` : path));
   return names.length === 0 ? "; there are no serial ports" : `; there are ${names.join(", ")}`;
 }

@@ -36,6 +36,7 @@ class Refused extends Error {
 export class SimulatedBoard {
   /** Requests in the order in which they came, as "group.command". */
   readonly requests: string[] = [];
+  name = "simulated";
   mtu = 512;
   ram = 65536;
   slotBytes = 65536;
@@ -230,7 +231,7 @@ export class SimulatedBoard {
         : (decode(this.#manifest()) as { name: string; steps: unknown[] });
     return {
       abi: 1,
-      board: "simulated",
+      board: this.name,
       model: manifest?.name ?? null,
       ram: this.ram,
       used: 9000,

@@ -2,6 +2,7 @@
 const exceptions: Readonly<Record<string, string>> = {
   "host/abi": "^(abi|ops)/",
   "host/boards": "^boards/(fit|load)\\.",
+  "host/device": "^device/(?!hostile)",
   "host/files": "^(cli/(files|hostile-files|inputs)|import/hostile|run/tensor-files)",
   "host/firmware": "^(boards/firmware-image|cli/boards)",
   "host/graph": "^(import|passes|plan|quantize)/",

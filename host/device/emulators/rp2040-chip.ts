@@ -22,6 +22,7 @@ const faulting = new Set(["RP2040", "CortexM0Core"]);
 /**
  * An RP2040 that rp2040js emulates, corrected where the firmware depends on it: bad accesses and unknown instructions
  * are hard faults, writing SysTick's counter has it start from its reload value, the watchdog resets the chip.
+ * Waiting for an interrupt is a hint, which it does not take (Armv6-M ARM, A6.7, WFI).
  * It starts as a real one does, with the second-stage boot loader in flash; rp2040-boot-rom.ts stands in for the boot
  * ROM.
  */
@@ -80,8 +81,7 @@ export class Rp2040Chip {
     const clock = this.#clock;
     const { core } = this.#chip;
     for (let i = 0; i < instructionsPerLook; i++) {
-      if (core.waiting) core.cycles = Math.max(core.cycles, Math.ceil(clock.nextCycle));
-      else core.executeInstruction();
+      core.executeInstruction();
       if (core.cycles >= clock.nextCycle) clock.ring();
       if (this.#fault !== "") this.#takeFault();
     }
