@@ -1,14 +1,19 @@
 import { type Block, block, blockBytes } from "./abi/block.js";
+import { NotRunnable, requireThat } from "./graph/not-runnable.js";
 import { elementCount, perTensor, tensorBytes } from "./graph/tensor.js";
-import { callKernel } from "./ops/kernel.js";
-import { NotRunnable, type Operator, requireThat } from "./ops/operator.js";
-import { int8Parameters, quantizeMultiplier } from "./ops/requantization.js";
+import type { TfliteMapping } from "./import/tflite/operators/mapping.js";
+import { callKernel } from "./lower/kernel.js";
+import type { Lowering } from "./lower/lowering.js";
+import { int8Parameters, quantizeMultiplier } from "./numerics/requantization.js";
+import type { Operator } from "./ops/operator.js";
 
 export type { Block, BlockValues, FieldType } from "./abi/block.js";
 export type { BoundNode } from "./graph/node.js";
 export type { Tensor, TensorType } from "./graph/tensor.js";
-export type { Kernel, KernelCall, Placement } from "./ops/kernel.js";
-export type { Operator, TfliteMapping, TfliteNode } from "./ops/operator.js";
+export type { TfliteMapping, TfliteNode } from "./import/tflite/operators/mapping.js";
+export type { Kernel, KernelCall, Placement } from "./lower/kernel.js";
+export type { Lowering } from "./lower/lowering.js";
+export type { Operator } from "./ops/operator.js";
 
 /** What an operator of a user's own is made with. */
 export const operatorTools = {
@@ -34,9 +39,14 @@ export const operatorTools = {
 
 export type OperatorTools = typeof operatorTools;
 
-/** An operator of a user's own: its host part, and the blocks that its kernels read. */
+/** An operator of a user's own: its host parts, and the blocks that its kernels read. */
 export interface UserOperator {
+  /** What it means. */
   operator: Operator;
+  /** How it runs. */
+  lowering: Lowering;
+  /** Which TFLite operators become it. */
+  tflite?: readonly TfliteMapping[];
   /** Each becomes a class of that name in `../parameters`, from where the kernel imports it. */
   parameters: readonly Block[];
 }

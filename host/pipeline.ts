@@ -1,6 +1,7 @@
 import type { Graph } from "./graph/graph.js";
 import { packageKernels } from "./kernels/library.js";
 import { type KernelLibrary, linkProgram } from "./link/link.js";
+import { loweringOf } from "./lower/index.js";
 import { lowerGraph, type Program } from "./lower/lower.js";
 import { makeManifest } from "./package/make-manifest.js";
 import type { InputReading, Manifest } from "./package/manifest.js";
@@ -57,7 +58,7 @@ export async function buildModel(graph: Graph, options: BuildOptions = {}): Prom
   const { calibration = [], passes, kernels = [packageKernels()], inputs = [] } = options;
   const quantized = quantizeGraph(runPasses(graph, passes), calibration);
   const integer = runPasses(quantized, passes);
-  const plan = planMemory(integer);
+  const plan = planMemory(integer, loweringOf);
   const program = lowerGraph(integer, plan);
   const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
   const manifest = makeManifest({ model: graph, graph: integer, plan, program, ...linked, inputs });

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -11,7 +11,7 @@ const host = join(root, "host");
 const stages = ["import", "passes", "quantize", "plan", "lower", "link", "package", "run", "bench"];
 
 /** Folders that any stage may use. */
-const shared = ["abi", "files", "graph", "ops", "boards", "wasm"];
+const shared = ["abi", "files", "graph", "numerics", "ops", "boards", "wasm"];
 
 /** Folders beside the pipeline that a stage may use besides: a runner speaks to boards. */
 const beside: Readonly<Record<string, readonly string[]>> = { run: ["device"] };
@@ -59,11 +59,12 @@ test("stages import only graph, ops, boards and types of the stages before", () 
   assert.ok(imports.length > 50, "the imports are found");
 });
 
-test("the graph knows no operator, and operators know no stage", () => {
+test("the graph knows no operator, operators know no stage, and arithmetic knows neither", () => {
   const wrong = imports.filter(({ from, to }) => {
     const target = folderOf(to);
     if (folderOf(from) === "graph") return target !== "graph" && to !== "errors.js";
-    if (folderOf(from) === "ops") return !["abi", "graph", "ops"].includes(target) && to !== "errors.js";
+    if (folderOf(from) === "numerics") return !["graph", "numerics"].includes(target);
+    if (folderOf(from) === "ops") return !["graph", "numerics", "ops"].includes(target) && to !== "errors.js";
     if (folderOf(from) === "files") return target !== "files" && to !== "errors.js";
     if (["abi", "wasm"].includes(folderOf(from))) return target !== folderOf(from);
     return false;
@@ -85,14 +86,26 @@ test("docs/architecture.md links every folder and file of the host", () => {
   assert.equal(missing, []);
 });
 
-test("every operator's file has its test", () => {
-  const files = importsOf(join(host, "ops", "index.ts")).map(({ to }) => basename(to, ".js"));
-  const tests = new Set(readdirSync(join(root, "test", "ops")));
-  const missing = files.filter(
-    (stem) => !["errors", "operator"].includes(stem) && !tests.has(`${stem}.test.ts`),
+/** Files that a table lists, by their paths below its folder without the ending. */
+function listed(folder: string): string[] {
+  return importsOf(join(host, folder, "index.ts"))
+    .map(({ to }) => relative(folder, to).replace(/\.js$/, ""))
+    .filter((path) => path.includes("/") && !path.startsWith(".."));
+}
+
+test("every operator's file has its test, and says in a file of the same name how it runs", () => {
+  const files = listed("ops");
+  const found = new Set(
+    sourceFiles(join(root, "test", "ops")).map((file) => relative(join(root, "test", "ops"), file)),
   );
-  assert.equal(missing, []);
+  assert.equal(
+    files.filter((path) => !found.has(`${path}.test.ts`)),
+    [],
+  );
   assert.ok(files.length > 15, "the operators are found");
+  const families = new Set(files.map(dirname));
+  for (const path of listed("lower")) assert.ok(files.includes(path), `lower/${path} is of no operator`);
+  for (const name of readdirSync(join(root, "assembly", "kernels"))) assert.ok(families.has(name), name);
 });
 
 test.run();

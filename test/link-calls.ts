@@ -1,6 +1,6 @@
 import { packageKernels } from "../host/kernels/library.js";
 import { linkProgram } from "../host/link/link.js";
-import type { KernelCall } from "../host/ops/kernel.js";
+import type { KernelCall } from "../host/lower/kernel.js";
 import { weightsSection } from "../host/package/manifest.js";
 import { encodeCustomSection } from "../host/wasm/sections.js";
 import { concatenate } from "../host/wasm/writer.js";

@@ -14,10 +14,10 @@ const hostImport = "wasmote.read_weights";
 
 const options = ["--config", "asconfig.json", "--outFile", "library.wasm"];
 
-/** The entry: all that the files in `kernels/` export. Throws `compile-failed` where two export the same name. */
+/** The entry: all that the files below `kernels/` export. Throws `compile-failed` where two export the same name. */
 function writeEntry(sources: KernelSources): string {
   const known = new Map<string, string>();
-  const files = [...sources].filter(([path]) => /^kernels\/[^/]+\.ts$/.test(path)).sort();
+  const files = [...sources].filter(([path]) => /^kernels\/.+\.ts$/.test(path)).sort();
   return files
     .map(([path, text]) => {
       for (const [, name = ""] of text.matchAll(/^export function (\w+)/gm)) {

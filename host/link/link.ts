@@ -1,7 +1,7 @@
 import { maxMemoryBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
+import type { KernelCall } from "../lower/kernel.js";
 import type { Program } from "../lower/lower.js";
-import type { KernelCall } from "../ops/kernel.js";
 import { externalKinds, pageBytes } from "../wasm/interface.js";
 import { addLibraries, type KernelLibrary, kernelType } from "./library.js";
 import { ModuleParts } from "./module-parts.js";

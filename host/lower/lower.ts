@@ -2,8 +2,9 @@ import { alignUp } from "../abi/align.js";
 import { WasmoteError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
 import { operatorNamed } from "../ops/index.js";
-import type { KernelCall, Placement } from "../ops/kernel.js";
 import type { Plan } from "../plan/types.js";
+import { loweringOf } from "./index.js";
+import type { KernelCall, Placement } from "./kernel.js";
 
 /** One step of the model's `run`: a node and the kernel calls that compute it. */
 export interface ProgramStep {
@@ -95,7 +96,7 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
     };
     const operator = operatorNamed(node.operator);
     const bound = bind(graph, node);
-    const calls = operator.emit(bound, placement);
+    const calls = loweringOf(node.operator).emit(bound, placement);
     for (const { kernel, to, blockBytes } of calls) {
       if (to >= scratch.address && to + blockBytes <= scratch.address + scratch.bytes) continue;
       const detail = `${kernel} reads ${blockBytes} bytes of parameters to ${to}, outside the ${scratch.bytes} bytes of scratch memory at ${scratch.address}; scratchBytes must offer them`;

@@ -1,4 +1,4 @@
-import type { KernelCall } from "../ops/kernel.js";
+import type { KernelCall } from "./kernel.js";
 import type { Program } from "./lower.js";
 
 /** Longest line of the text. */

@@ -1,9 +1,9 @@
 import { type Refusal, UnsupportedModelError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
 import type { Node } from "../graph/node.js";
+import { NotRunnable } from "../graph/not-runnable.js";
 import { describeType, type Tensor } from "../graph/tensor.js";
 import { operatorNamed } from "./index.js";
-import { NotRunnable } from "./operator.js";
 
 /**
  * Runs every operator's own validation over a structurally valid graph and compares the types it infers with

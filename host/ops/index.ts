@@ -1,26 +1,26 @@
 import { WasmoteError } from "../errors.js";
-import { add } from "./add.js";
-import { averagePool2d } from "./average-pool-2d.js";
-import { concatenation } from "./concatenation.js";
-import { conv2d } from "./conv-2d.js";
-import { depthwiseConv2d } from "./depthwise-conv-2d.js";
-import { dequantize } from "./dequantize.js";
-import { fullyConnected } from "./fully-connected.js";
-import { hardSwish } from "./hard-swish.js";
-import { leakyRelu } from "./leaky-relu.js";
-import { logistic } from "./logistic.js";
-import { lookupTable } from "./lookup-table.js";
-import { maxPool2d } from "./max-pool-2d.js";
-import { mean } from "./mean.js";
-import { mul } from "./mul.js";
+import { dequantize } from "./conversion/dequantize.js";
+import { quantize } from "./conversion/quantize.js";
+import { averagePool2d } from "./convolution/average-pool-2d.js";
+import { conv2d } from "./convolution/conv-2d.js";
+import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
+import { maxPool2d } from "./convolution/max-pool-2d.js";
+import { add } from "./elementwise/add.js";
+import { hardSwish } from "./elementwise/hard-swish.js";
+import { leakyRelu } from "./elementwise/leaky-relu.js";
+import { logistic } from "./elementwise/logistic.js";
+import { lookupTable } from "./elementwise/lookup-table.js";
+import { mul } from "./elementwise/mul.js";
+import { relu, relu6, reluN1To1 } from "./elementwise/relu.js";
+import { sub } from "./elementwise/sub.js";
+import { tanh } from "./elementwise/tanh.js";
+import { fullyConnected } from "./matrix/fully-connected.js";
+import { concatenation } from "./movement/concatenation.js";
+import { pad } from "./movement/pad.js";
+import { reshape } from "./movement/reshape.js";
 import type { Operator } from "./operator.js";
-import { pad } from "./pad.js";
-import { quantize } from "./quantize.js";
-import { relu, relu6, reluN1To1 } from "./relu.js";
-import { reshape } from "./reshape.js";
-import { softmax } from "./softmax.js";
-import { sub } from "./sub.js";
-import { tanh } from "./tanh.js";
+import { mean } from "./reduction/mean.js";
+import { softmax } from "./reduction/softmax.js";
 
 /** Every operator that wasmote knows: one line each. */
 export const operators = [
@@ -62,18 +62,12 @@ export function knownOperators(): readonly Operator[] {
  * Adds operators of a user's own, for as long as the process lives: graphs have operators' names, and everything that
  * reads a graph looks them up here.
  *
- * @throws `operators-invalid` where a name, or a TFLite operator that it maps, is taken
+ * @throws `operators-invalid` where a name is taken
  */
 export function addOperators(added: readonly Operator[]): void {
   for (const operator of added) {
-    const mapped = new Map(
-      knownOperators().flatMap(({ name, tflite }) => (tflite ?? []).map(({ builtin }) => [builtin, name])),
-    );
-    const taken = operator.tflite?.find(({ builtin }) => mapped.has(builtin))?.builtin;
     if (byName.has(operator.name))
       throw new WasmoteError("operators-invalid", `there is another operator ${operator.name}`);
-    if (taken !== undefined)
-      throw new WasmoteError("operators-invalid", `${taken} is the operator ${mapped.get(taken)} already`);
     byName.set(operator.name, operator);
   }
 }

@@ -1,13 +1,13 @@
 import { bind, type Graph } from "../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
-import type { ConvolutionAttributes } from "../ops/convolution.js";
 import {
   int8ActivationRange,
   int8Parameters,
   multiplyByQuantizedMultiplier,
   quantizeMultiplier,
-} from "../ops/requantization.js";
+} from "../numerics/requantization.js";
+import type { ConvolutionAttributes } from "../ops/convolution/convolution.js";
 
 /** Smallest and largest integer that a channel can hold. */
 export interface ChannelRange {

@@ -1,7 +1,7 @@
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { FusedActivation, Node } from "../graph/node.js";
 import { readersOf, writersOf } from "../graph/uses.js";
-import { sameParameters } from "../ops/requantization.js";
+import { sameParameters } from "../numerics/requantization.js";
 
 const activations: Readonly<Record<string, FusedActivation>> = {
   relu: "relu",

@@ -1,9 +1,9 @@
 import { bind, type Graph, tensorAt } from "../graph/graph.js";
 import type { Node } from "../graph/node.js";
 import { readersOf, writersOf } from "../graph/uses.js";
-import type { PadAttributes } from "../ops/pad.js";
-import { sameParameters } from "../ops/requantization.js";
-import type { Padding } from "../ops/window.js";
+import { sameParameters } from "../numerics/requantization.js";
+import type { Padding } from "../numerics/window.js";
+import type { PadAttributes } from "../ops/movement/pad.js";
 
 const convolutions = new Set(["conv2d", "depthwiseConv2d"]);
 

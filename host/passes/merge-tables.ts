@@ -1,8 +1,8 @@
 import { bind, type Graph } from "../graph/graph.js";
 import type { Node } from "../graph/node.js";
 import { readersOf, writersOf } from "../graph/uses.js";
+import type { LookupTableAttributes } from "../ops/elementwise/lookup-table.js";
 import { operatorNamed } from "../ops/index.js";
-import type { LookupTableAttributes } from "../ops/lookup-table.js";
 
 /**
  * Makes one lookup table of two functions of single bytes that follow each other (requantizations, rectifiers,

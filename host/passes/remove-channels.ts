@@ -2,7 +2,7 @@ import { dropUnusedTensors } from "../graph/drop-unused-tensors.js";
 import { bind, type Graph } from "../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
 import type { Tensor, TensorData } from "../graph/tensor.js";
-import { int8Parameters } from "../ops/requantization.js";
+import { int8Parameters } from "../numerics/requantization.js";
 import {
   type ChannelRange,
   channelRanges,

@@ -1,7 +1,7 @@
 import { bind, type Graph } from "../graph/graph.js";
 import type { FusedActivation, Node, TensorIndex } from "../graph/node.js";
 import { describeType, type Tensor } from "../graph/tensor.js";
-import { int8ActivationRange, sameParameters } from "../ops/requantization.js";
+import { int8ActivationRange, sameParameters } from "../numerics/requantization.js";
 
 const rectifiers: Readonly<Record<string, FusedActivation>> = {
   relu: "relu",

@@ -1,11 +1,16 @@
 import { WasmoteError } from "../errors.js";
 import { activationInputs, bind, type Graph, tensorAt } from "../graph/graph.js";
-import type { TensorIndex } from "../graph/node.js";
+import type { BoundNode, TensorIndex } from "../graph/node.js";
 import { elementBytes, tensorBytes } from "../graph/tensor.js";
-import type { Operator } from "../ops/operator.js";
 
-/** How the planner finds a node's operator. */
-export type OperatorLookup = (name: string) => Operator;
+/** What the planner asks of how an operator runs: of a `Lowering`, but for its calls. */
+export interface Needs {
+  scratchBytes?(node: BoundNode): readonly number[];
+  inPlace?(node: BoundNode): readonly number[];
+}
+
+/** How the planner finds that, by the operator's name. */
+export type NeedsLookup = (operator: string) => Needs;
 
 /** What one node needs in linear memory. Tensors are indices, each named once. */
 export interface NodeDemand {
@@ -39,12 +44,12 @@ const distinct = (indices: readonly TensorIndex[]): TensorIndex[] => [...new Set
 function takeovers(
   graph: Graph,
   node: Graph["nodes"][number],
-  operator: Operator,
+  needs: Needs,
   bytes: readonly number[],
 ): TensorIndex[] {
   const [output] = node.outputs;
-  if (output === undefined || operator.inPlace === undefined) return [];
-  const positions = operator.inPlace(bind(graph, node));
+  if (output === undefined || needs.inPlace === undefined) return [];
+  const positions = needs.inPlace(bind(graph, node));
   const allowed = positions.map((position) => node.inputs[position] as TensorIndex);
   return distinct(allowed).filter(
     (input) =>
@@ -60,14 +65,14 @@ function takeovers(
  * What every node of the graph needs in linear memory.
  * Throws `model-invalid` where a node reads a tensor that nothing before it gives, or writes one a second time.
  */
-export function demandOf(graph: Graph, operatorOf: OperatorLookup): Demand {
+export function demandOf(graph: Graph, needsOf: NeedsLookup): Demand {
   const isActivation = (index: TensorIndex) => tensorAt(graph, index).data === undefined;
   const bytes = graph.tensors.map(tensorBytes);
   const consumers = graph.tensors.map((): number[] => []);
   const inputs = distinct(graph.inputs).filter(isActivation);
   const given = new Set(inputs);
   const nodes = graph.nodes.map((node, at): NodeDemand => {
-    const operator = operatorOf(node.operator);
+    const needs = needsOf(node.operator);
     const place = { node: node.name, operator: node.operator };
     const reads = distinct(activationInputs(graph, node));
     for (const index of reads) {
@@ -93,8 +98,8 @@ export function demandOf(graph: Graph, operatorOf: OperatorLookup): Demand {
     return {
       inputs: reads,
       outputs: node.outputs,
-      inPlace: takeovers(graph, node, operator, bytes),
-      scratchBytes: operator.scratchBytes?.(bind(graph, node)) ?? [],
+      inPlace: takeovers(graph, node, needs, bytes),
+      scratchBytes: needs.scratchBytes?.(bind(graph, node)) ?? [],
     };
   });
   const outputs = new Set(graph.outputs.filter(isActivation));

@@ -1,9 +1,8 @@
 import { alignUp } from "../abi/align.js";
 import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
-import { operatorNamed } from "../ops/index.js";
 import { allocate } from "./allocate.js";
-import { type Demand, demandOf, type NodeDemand, type OperatorLookup } from "./demand.js";
+import { type Demand, demandOf, type NeedsLookup, type NodeDemand } from "./demand.js";
 import type { Layout } from "./first-fit.js";
 import { type Lifetime, type Schedule, scheduleOf } from "./lifetimes.js";
 import { orderNodes } from "./order.js";
@@ -31,11 +30,11 @@ function outlineOf(demand: Demand, order: readonly number[]): Outline {
  * activation and every step's scratch memory, so that nothing that is alive at the same step overlaps. Memory is
  * taken over by the outputs of in-place operators. Pure and deterministic.
  *
- * @param operatorOf how to find a node's operator
+ * @param needsOf how to find what an operator needs, by its name
  * @throws WasmoteError `model-invalid` where a tensor is read before it is written, or written twice
  */
-export function planMemory(graph: Graph, operatorOf: OperatorLookup = operatorNamed): Plan {
-  const demand = demandOf(graph, operatorOf);
+export function planMemory(graph: Graph, needsOf: NeedsLookup): Plan {
+  const demand = demandOf(graph, needsOf);
   const given = graph.nodes.map((_, node) => node);
   const found = outlineOf(demand, orderNodes(demand));
   const needsMoreThanBound = found.layout.arenaBytes > found.boundBytes;

@@ -1,4 +1,4 @@
-import { roundHalfAway } from "../ops/requantization.js";
+import { roundHalfAway } from "../numerics/requantization.js";
 import type { Range } from "./calibrate.js";
 
 /** Scale and zero point of a tensor quantized as a whole. */

@@ -1,5 +1,5 @@
 import { elementCount, type Tensor } from "../graph/tensor.js";
-import { roundHalfAway } from "../ops/requantization.js";
+import { roundHalfAway } from "../numerics/requantization.js";
 import { leastScale } from "./affine-parameters.js";
 
 /** Largest magnitude of a quantized bias: half of int32, the other half is left to the sum of products. */

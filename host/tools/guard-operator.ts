@@ -1,7 +1,8 @@
 import type { Fields } from "../abi/block.js";
 import { WasmoteError } from "../errors.js";
+import { NotRunnable } from "../graph/not-runnable.js";
+import type { TfliteMapping } from "../import/tflite/operators/mapping.js";
 import type { UserOperator } from "../operators.js";
-import { NotRunnable, type Operator, type TfliteMapping } from "../ops/operator.js";
 
 /** A function of an operator, whatever it takes. */
 type Member = (...values: never[]) => unknown;
@@ -14,27 +15,37 @@ const isList = (item: (value: unknown) => boolean) => (value: unknown) =>
 const isType = (value: unknown): boolean =>
   isRecord(value) && typeof value.dtype === "string" && isList(isCount)(value.shape);
 
-/** What an operator's functions must give, and how that is said. */
-const results: Readonly<Record<string, { is(value: unknown): boolean; expected: string; optional?: true }>> =
-  {
-    infer: { is: isList(isType), expected: "a list of types" },
-    macs: { is: isCount, expected: "a whole number" },
-    reference: { is: isList((value) => value instanceof Float32Array), expected: "a list of Float32Array" },
-    emit: {
-      is: isList((value) => isRecord(value) && typeof value.kernel === "string" && isCount(value.block)),
-      expected: "a list of what callKernel gives",
-    },
-    scratchBytes: { is: isList(isCount), expected: "a list of whole numbers", optional: true },
-    inPlace: { is: isList(isCount), expected: "a list of positions", optional: true },
-    byteTable: {
-      is: (value) => value === undefined || (value instanceof Uint8Array && value.length === 256),
-      expected: "256 bytes, or undefined",
-      optional: true,
-    },
-  };
-const read = {
-  is: (value: unknown) => isRecord(value) && isRecord(value.attributes),
-  expected: "{ attributes }",
+/** What a function must give, and how that is said. */
+interface Result {
+  is(value: unknown): boolean;
+  expected: string;
+  optional?: true;
+}
+
+/** What the functions of an operator must give. */
+const operatorResults: Readonly<Record<string, Result>> = {
+  infer: { is: isList(isType), expected: "a list of types" },
+  macs: { is: isCount, expected: "a whole number" },
+  reference: { is: isList((value) => value instanceof Float32Array), expected: "a list of Float32Array" },
+  byteTable: {
+    is: (value) => value === undefined || (value instanceof Uint8Array && value.length === 256),
+    expected: "256 bytes, or undefined",
+    optional: true,
+  },
+};
+
+/** What the functions of a lowering must give. */
+const loweringResults: Readonly<Record<string, Result>> = {
+  emit: {
+    is: isList((value) => isRecord(value) && typeof value.kernel === "string" && isCount(value.block)),
+    expected: "a list of what callKernel gives",
+  },
+  scratchBytes: { is: isList(isCount), expected: "a list of whole numbers", optional: true },
+  inPlace: { is: isList(isCount), expected: "a list of positions", optional: true },
+};
+const translation: Result = {
+  is: (value) => isRecord(value) && typeof value.operator === "string" && isRecord(value.attributes),
+  expected: "{ operator, attributes }",
 };
 
 const identifier = /^[A-Za-z_]\w*$/;
@@ -47,54 +58,69 @@ const fieldTypes = ["address", "weights", "int32", "int64", "float32"];
  * @param file of the host part, for errors
  * @throws `operators-invalid`
  */
-export function guardOperator(file: string, made: unknown): UserOperator {
+export function guardOperator(file: string, made: unknown): Required<UserOperator> {
   const fail = (detail: string): never => {
     throw new WasmoteError("operators-invalid", detail, { file });
   };
-  const { operator, parameters } = isRecord(made) ? made : {};
-  const given = isRecord(operator) ? operator : {};
+  const parts = isRecord(made) ? made : {};
+  const { tflite, parameters } = parts;
+  const operator = isRecord(parts.operator) ? parts.operator : {};
+  const lowering = isRecord(parts.lowering) ? parts.lowering : {};
+  const named = typeof operator.name === "string" && operator.name !== "";
   const missing = [
-    ...(typeof given.name === "string" && given.name !== "" ? [] : ["operator.name"]),
-    ...(isRecord(given.quantization) ? [] : ["operator.quantization"]),
-    ...Object.entries(results).flatMap(([name, { optional }]) =>
-      typeof given[name] === "function" || (optional === true && given[name] === undefined)
-        ? []
-        : [`operator.${name}`],
-    ),
-    ...(given.tflite === undefined || isList(isMapping)(given.tflite)
-      ? []
-      : ["operator.tflite as a list of mappings"]),
+    ...(named ? [] : ["operator.name"]),
+    ...(isRecord(operator.quantization) ? [] : ["operator.quantization"]),
+    ...missingMembers("operator", operator, operatorResults),
+    ...(named && lowering.operator !== operator.name ? ["lowering.operator, the operator's name"] : []),
+    ...missingMembers("lowering", lowering, loweringResults),
+    ...(tflite === undefined || isList(isMapping)(tflite) ? [] : ["tflite as a list of mappings"]),
     ...(isList(isBlock)(parameters) ? [] : ["parameters as a list of what block gives, of named fields"]),
   ];
   if (missing.length > 0) fail(`it gives no ${missing.join(", ")}`);
 
   const guard =
-    (
-      name: string,
-      member: Member,
-      { is, expected }: { is(value: unknown): boolean; expected: string },
-    ): Member =>
+    (name: string, of: unknown, member: Member, { is, expected }: Result): Member =>
     (...values) => {
       let result: unknown;
       try {
-        result = member.apply(operator, values);
+        result = member.apply(of, values);
       } catch (error) {
         if (error instanceof NotRunnable || error instanceof WasmoteError) throw error;
         return fail(`${name} throws ${error}`);
       }
       return is(result) ? result : fail(`${name} gives ${String(result)}; ${expected} is expected`);
     };
-  const guarded: Record<string, unknown> = { ...given };
-  for (const [name, result] of Object.entries(results)) {
-    if (given[name] !== undefined) guarded[name] = guard(name, given[name] as Member, result);
-  }
-  if (given.tflite !== undefined) {
-    guarded.tflite = (given.tflite as TfliteMapping<object>[]).map((mapping) => ({
-      ...mapping,
-      read: guard(`tflite ${mapping.builtin}: read`, mapping.read.bind(mapping) as Member, read),
-    }));
-  }
-  return { operator: guarded as unknown as Operator, parameters: parameters as UserOperator["parameters"] };
+  const guardAll = (of: Record<string, unknown>, results: Readonly<Record<string, Result>>) => ({
+    ...of,
+    ...Object.fromEntries(
+      Object.entries(results).flatMap(([name, result]) =>
+        of[name] === undefined ? [] : [[name, guard(name, of, of[name] as Member, result)]],
+      ),
+    ),
+  });
+  const mappings = ((tflite ?? []) as TfliteMapping[]).map((mapping) => ({
+    ...mapping,
+    read: guard(`tflite ${mapping.builtin}: read`, mapping, mapping.read as Member, translation),
+  }));
+  return {
+    operator: guardAll(operator, operatorResults),
+    lowering: guardAll(lowering, loweringResults),
+    tflite: mappings,
+    parameters,
+  } as unknown as Required<UserOperator>;
+}
+
+/** Names of the functions that a part lacks. */
+function missingMembers(
+  part: string,
+  given: Record<string, unknown>,
+  results: Readonly<Record<string, Result>>,
+): string[] {
+  return Object.entries(results).flatMap(([name, { optional }]) =>
+    typeof given[name] === "function" || (optional === true && given[name] === undefined)
+      ? []
+      : [`${part}.${name}`],
+  );
 }
 
 function isMapping(value: unknown): boolean {

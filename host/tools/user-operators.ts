@@ -5,8 +5,10 @@ import type { Block } from "../abi/block.js";
 import { blocks } from "../abi/parameters.js";
 import { writeAssembly } from "../abi/write-assembly.js";
 import { WasmoteError } from "../errors.js";
+import { addTfliteMappings } from "../import/tflite/operators/index.js";
 import { compileLibrary } from "../kernels/compile.js";
 import type { KernelLibrary } from "../link/link.js";
+import { addLowerings } from "../lower/index.js";
 import { operatorTools, type UserOperator } from "../operators.js";
 import { addOperators } from "../ops/index.js";
 import { guardOperator } from "./guard-operator.js";
@@ -29,9 +31,11 @@ export async function loadUserOperators(folder: string): Promise<KernelLibrary> 
   const kernelFiles = filesIn(folder, "kernels", /\.ts$/);
   const loaded = await Promise.all(hostFiles.map(loadHostPart));
   const known = allBlocks(hostFiles, loaded);
-  for (const [i, { operator }] of loaded.entries()) {
+  for (const [i, { operator, lowering, tflite }] of loaded.entries()) {
     try {
       addOperators([operator]);
+      addLowerings([lowering]);
+      addTfliteMappings(tflite);
     } catch (error) {
       throw error instanceof WasmoteError ? error.at({ file: hostFiles[i] as string }) : error;
     }
@@ -61,7 +65,7 @@ function filesIn(folder: string, part: string, ending: RegExp): string[] {
 }
 
 /** The package's blocks and the users'. */
-function allBlocks(files: readonly string[], loaded: readonly UserOperator[]): Block[] {
+function allBlocks(files: readonly string[], loaded: readonly Required<UserOperator>[]): Block[] {
   const known = new Set(blocks.map(({ name }) => name));
   const own = loaded.flatMap(({ parameters }, i) =>
     parameters.map((block) => {
@@ -73,7 +77,7 @@ function allBlocks(files: readonly string[], loaded: readonly UserOperator[]): B
   return [...blocks, ...own];
 }
 
-async function loadHostPart(file: string): Promise<UserOperator> {
+async function loadHostPart(file: string): Promise<Required<UserOperator>> {
   const define = defaultExport(await importModule(file));
   if (typeof define !== "function")
     throw invalid(file, "its default export is no function that gives an operator");

@@ -6,6 +6,7 @@ import type { Graph } from "../../host/graph/graph.js";
 import { importModel } from "../../host/import/index.js";
 import { packageKernels } from "../../host/kernels/library.js";
 import { linkProgram } from "../../host/link/link.js";
+import { loweringOf } from "../../host/lower/index.js";
 import { lowerGraph } from "../../host/lower/lower.js";
 import { openModule } from "../../host/package/open.js";
 import { runPasses } from "../../host/passes/index.js";
@@ -44,7 +45,7 @@ function carryThrough(bytes: Uint8Array): void {
   const graph = importDamaged(bytes);
   if (graph.tensors.some(({ dtype, data }) => dtype === "float32" && data === undefined)) return;
   const integer = runPasses(graph);
-  const plan = planMemory(integer);
+  const plan = planMemory(integer, loweringOf);
   const program = lowerGraph(integer, plan);
   for (const { address, bytes: length } of [...plan.tensors.values(), ...plan.scratch]) {
     assert.ok(

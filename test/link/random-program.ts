@@ -1,6 +1,6 @@
 import { accelerators } from "../../host/abi/accelerators.js";
+import type { KernelCall } from "../../host/lower/kernel.js";
 import type { Program, ProgramStep } from "../../host/lower/lower.js";
-import type { KernelCall } from "../../host/ops/kernel.js";
 import type { Choices } from "./random-numbers.js";
 
 const offered = Object.values(accelerators);

@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Graph } from "../../host/graph/graph.js";
 import type { Tensor } from "../../host/graph/tensor.js";
+import { loweringOf } from "../../host/lower/index.js";
 import { lowerGraph, type Program } from "../../host/lower/lower.js";
 import { planMemory } from "../../host/plan/plan.js";
 
@@ -17,7 +18,7 @@ const constant = (name: string, shape: number[], values: readonly number[], scal
   data: Int8Array.from(values),
 });
 
-const lower = (graph: Graph): Program => lowerGraph(graph, planMemory(graph));
+const lower = (graph: Graph): Program => lowerGraph(graph, planMemory(graph, loweringOf));
 
 /** An input followed by constants, put together. */
 function joined(...constants: readonly number[][]): Program {

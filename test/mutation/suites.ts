@@ -10,6 +10,7 @@ const exceptions: Readonly<Record<string, string>> = {
   "host/import/tflite": "^(import/tflite|models/tflite)",
   "host/link": "^link/link\\.",
   "host/lower": "^(lower|models|ops)/",
+  "host/numerics": "^(numerics|ops)/",
   "host/package": "^package/(?!install)",
   "host/plan": "^plan/(?!allocate|random|real|wide)",
   "host/tools": "^(tools|cli/operators)",

@@ -1,6 +1,7 @@
 import { load } from "wasm3-bindings";
 import type { Graph } from "../../host/graph/graph.js";
 import { type Tensor, tensorBytes } from "../../host/graph/tensor.js";
+import { loweringOf } from "../../host/lower/index.js";
 import { lowerGraph } from "../../host/lower/lower.js";
 import { checkOperators } from "../../host/ops/check.js";
 import { planMemory } from "../../host/plan/plan.js";
@@ -78,7 +79,7 @@ export async function runCase(spec: Case): Promise<Uint8Array[]> {
     outputs: spec.keepInputs === true ? [...outputs, ...activations] : outputs,
   };
   checkOperators(graph);
-  const plan = planMemory(graph);
+  const plan = planMemory(graph, loweringOf);
   const { steps, weights } = lowerGraph(graph, plan);
   const calls = steps.flatMap((step) => step.calls);
   const wasm = linkCalls(calls, weights, plan.memoryBytes + watchedBytes);

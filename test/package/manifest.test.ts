@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Graph } from "../../host/graph/graph.js";
+import { loweringOf } from "../../host/lower/index.js";
 import type { Program } from "../../host/lower/lower.js";
 import { makeManifest } from "../../host/package/make-manifest.js";
 import { manifestSection } from "../../host/package/manifest.js";
@@ -22,7 +23,7 @@ const graph: Graph = {
   inputs: [0, 2],
   outputs: [1],
 };
-const plan = planMemory(graph);
+const plan = planMemory(graph, loweringOf);
 const program: Program = {
   name: "p",
   steps: [{ name: "n", operator: "reshape", macs: 5, weightBytes: 9, calls: [] }],

@@ -1,7 +1,7 @@
 import type { Graph } from "../../host/graph/graph.js";
 import type { TensorIndex } from "../../host/graph/node.js";
 import type { DType, Tensor } from "../../host/graph/tensor.js";
-import type { Operator } from "../../host/ops/operator.js";
+import type { Lowering } from "../../host/lower/lowering.js";
 
 /** Attributes of the operator below: what it answers to the planner. */
 export interface Demands {
@@ -9,20 +9,16 @@ export interface Demands {
   inPlace?: readonly number[];
 }
 
-/** An operator that computes nothing and needs what its node's attributes say. */
-const anything: Operator<Demands> = {
-  name: "anything",
-  quantization: { output: "calibrated" },
-  infer: (node) => [...node.outputs],
-  macs: () => 0,
+/** How an operator runs that computes nothing and needs what its node's attributes say. */
+const anything: Lowering<Demands> = {
+  operator: "anything",
   scratchBytes: (node) => node.attributes.scratchBytes ?? [],
   inPlace: (node) => node.attributes.inPlace ?? [],
-  reference: () => [],
   emit: () => [],
 };
 
-/** Operator lookup for graphs made by `GraphMaker`. */
-export const anyOperator = (): Operator => anything as unknown as Operator;
+/** Lookup for graphs made by `GraphMaker`. */
+export const anyLowering = (): Lowering => anything as unknown as Lowering;
 
 /** Makes graphs of `anything` nodes by hand. */
 export class GraphMaker {

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import type { Graph } from "../../host/graph/graph.js";
 import { planMemory } from "../../host/plan/plan.js";
 import type { Plan } from "../../host/plan/types.js";
-import { anyOperator, GraphMaker } from "./graphs.js";
+import { anyLowering, GraphMaker } from "./graphs.js";
 import { planned } from "./planned.js";
 
 const test = suite("memory plans of hand-made graphs");
@@ -232,7 +232,7 @@ test("nodes that read what is not there are refused", () => {
   const early = backward.apply([late], 5);
   backward.node([backward.input(5)], [late]);
   assert.throws(
-    () => planMemory(backward.graph(early), anyOperator),
+    () => planMemory(backward.graph(early), anyLowering),
     (error: { code: string; message: string }) =>
       error.code === "model-invalid" &&
       error.message.includes('"t0" is read before it is written (node "n0"'),
@@ -242,11 +242,11 @@ test("nodes that read what is not there are refused", () => {
   const b = twice.apply([a], 5);
   twice.node([a], [b]);
   assert.throws(
-    () => planMemory(twice.graph(b), anyOperator),
+    () => planMemory(twice.graph(b), anyLowering),
     (error: { message: string }) => error.message.includes('"t1" is written a second time (node "n1"'),
   );
   const never = new GraphMaker();
-  assert.throws(() => planMemory(never.graph(never.tensor(3)), anyOperator), /is never written/);
+  assert.throws(() => planMemory(never.graph(never.tensor(3)), anyLowering), /is never written/);
 });
 
 test.run();

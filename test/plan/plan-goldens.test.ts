@@ -7,7 +7,7 @@ import { planMemory } from "../../host/plan/plan.js";
 import { printPlan } from "../../host/plan/print.js";
 import { searchLayout } from "../../host/plan/search.js";
 import { assertGolden } from "../golden.js";
-import { anyOperator } from "./graphs.js";
+import { anyLowering } from "./graphs.js";
 import { type Likeness, randomGraph } from "./random-graph.js";
 import { randomSchedule } from "./random-schedule.js";
 
@@ -28,7 +28,7 @@ test("plans of small graphs", () => {
   const plans = likenesses.flatMap(([likeness, seeds]) =>
     Array.from({ length: seeds }, (_, at) => {
       const graph = randomGraph(at + 1, likeness);
-      return printPlan(graph, planMemory(graph, anyOperator));
+      return printPlan(graph, planMemory(graph, anyLowering));
     }),
   );
   assertGolden("plans-small.txt", `${plans.join("\n\n")}\n`);
@@ -38,7 +38,7 @@ test("orders and addresses of larger graphs", () => {
   const lines: string[] = [];
   for (const seed of [1, 3, 4, 5, 6, 12]) {
     const graph = randomGraph(seed, { nodes: 14 + 3 * seed, reach: 3 + seed, unit: 1 + (seed % 3) });
-    const plan = planMemory(graph, anyOperator);
+    const plan = planMemory(graph, anyLowering);
     const addresses = [...plan.tensors].map(([index, { address, first, last, sharesWith }]) =>
       [index, address, `${first}-${last}`, ...(sharesWith === undefined ? [] : [`over ${sharesWith}`])].join(
         ",",

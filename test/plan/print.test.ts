@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { planMemory } from "../../host/plan/plan.js";
 import { printPlan } from "../../host/plan/print.js";
-import { anyOperator, GraphMaker } from "./graphs.js";
+import { anyLowering, GraphMaker } from "./graphs.js";
 
 const test = suite("memory plans as text");
 
@@ -15,7 +15,7 @@ test("table, totals and map", () => {
   make.node([c], [d, e]);
   const graph = make.graph(d, e);
   assert.is(
-    printPlan(graph, planMemory(graph, anyOperator)),
+    printPlan(graph, planMemory(graph, anyLowering)),
     `
 step  node  operator       address  bytes  scratch at  bytes  in place     alive
       t0    (model input)       32     16
@@ -40,14 +40,14 @@ test("a model input that is constant has no line, and one that is given twice ha
   const b = make.apply([a], 4);
   const graph = make.graph(b);
   const twice = { ...graph, inputs: [a, a, make.constant(4)] };
-  const lines = (of: typeof graph) => printPlan(of, planMemory(of, anyOperator));
+  const lines = (of: typeof graph) => printPlan(of, planMemory(of, anyLowering));
   assert.is(lines(twice), lines(graph));
 });
 
 test("a graph without nodes has no map", () => {
   const make = new GraphMaker();
   const graph = make.graph(make.input(4));
-  const lines = printPlan(graph, planMemory(graph, anyOperator)).split("\n");
+  const lines = printPlan(graph, planMemory(graph, anyLowering)).split("\n");
   assert.is(lines.length, 3);
   assert.is(lines[2], "arena 4 bytes, lower bound 4 bytes (step 0), linear memory 16 bytes");
 });

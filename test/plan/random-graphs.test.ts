@@ -4,7 +4,7 @@ import type { Graph } from "../../host/graph/graph.js";
 import { tensorBytes } from "../../host/graph/tensor.js";
 import { planMemory } from "../../host/plan/plan.js";
 import { checkPlan } from "./check-plan.js";
-import { anyOperator, type Demands } from "./graphs.js";
+import { anyLowering, type Demands } from "./graphs.js";
 import { type Likeness, randomGraph } from "./random-graph.js";
 
 const test = suite("memory plans of random graphs");
@@ -58,7 +58,7 @@ for (const likeness of [
   test(`${likeness.nodes} nodes: nothing alive is overwritten, the order is no worse than the given one`, () => {
     for (let seed = 1; seed <= 60; seed++) {
       const graph = randomGraph(seed, likeness);
-      const plan = planMemory(graph, anyOperator);
+      const plan = planMemory(graph, anyLowering);
       checkPlan(graph, plan);
       assert.is(plan.boundBytes, peakOf(graph, plan.order), `bound, seed ${seed}`);
       if (plan.arenaBytes === plan.boundBytes) {
@@ -72,7 +72,7 @@ test("the order of a small graph is the best of all its orders", () => {
   let better = 0;
   for (let seed = 1; seed <= 150; seed++) {
     const graph = randomGraph(seed, { nodes: 3 + (seed % 5), reach: 8, unit: 8 });
-    const plan = planMemory(graph, anyOperator);
+    const plan = planMemory(graph, anyLowering);
     const best = Math.min(...[...orders(graph)].map((order) => peakOf(graph, order)));
     if (plan.arenaBytes === plan.boundBytes) assert.is(plan.boundBytes, best, `seed ${seed}`);
     assert.ok(plan.arenaBytes <= best + 7, `seed ${seed}: ${plan.arenaBytes} bytes, ${best} at best`);
@@ -84,7 +84,7 @@ test("the order of a small graph is the best of all its orders", () => {
 
 test("the same graph has the same plan", () => {
   const graph = randomGraph(5, { nodes: 40, reach: 6, unit: 1 });
-  assert.equal(planMemory(graph, anyOperator), planMemory(structuredClone(graph), anyOperator));
+  assert.equal(planMemory(graph, anyLowering), planMemory(structuredClone(graph), anyLowering));
 });
 
 test.run();

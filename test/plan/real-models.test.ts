@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { importModel } from "../../host/import/index.js";
+import { loweringOf } from "../../host/lower/index.js";
 import { planMemory } from "../../host/plan/plan.js";
 import { sharedModels } from "../shared-models.js";
 
@@ -35,7 +36,7 @@ if (folder !== undefined) {
     )
       continue;
     test(`${graph.name}: the arena meets its lower bound`, () => {
-      const plan = planMemory(graph);
+      const plan = planMemory(graph, loweringOf);
       assert.ok(plan.boundBytes > 0);
       assert.is(plan.arenaBytes, plan.boundBytes);
     });

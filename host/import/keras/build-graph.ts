@@ -1,7 +1,7 @@
 import { type Refusal, WasmoteError } from "../../errors.js";
 import { dropUnusedTensors } from "../../graph/drop-unused-tensors.js";
 import type { Node, TensorIndex } from "../../graph/node.js";
-import { NotRunnable } from "../../ops/operator.js";
+import { NotRunnable } from "../../graph/not-runnable.js";
 import { countOperators, type Imported } from "../imported.js";
 import type { KerasModel } from "./container.js";
 import { foldNormalization } from "./fold-normalization.js";

@@ -2,10 +2,11 @@ import { type Place, type Refusal, WasmoteError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import { maxNodes } from "../../graph/limits.js";
 import type { Node } from "../../graph/node.js";
+import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { knownOperators } from "../../ops/index.js";
-import { NotRunnable, type Operator, type TfliteMapping, type TfliteOptions } from "../../ops/operator.js";
 import { countOperators, type Imported } from "../imported.js";
+import { tfliteMapping } from "./operators/index.js";
+import type { TfliteMapping, TfliteOptions } from "./operators/mapping.js";
 import { builtinOperators, fields } from "./schema.js";
 import { Table } from "./table.js";
 import { type ImportedTensor, readTensors } from "./tensors.js";
@@ -13,20 +14,6 @@ import { type ImportedTensor, readTensors } from "./tensors.js";
 /** Whether the bytes carry TFLite's file identifier, or at least the file's name its ending. */
 export function matchTflite(bytes: Uint8Array, path: string): boolean {
   return String.fromCharCode(...bytes.subarray(4, 8)) === "TFL3" || path.toLowerCase().endsWith(".tflite");
-}
-
-interface Mapped {
-  operator: Operator;
-  mapping: TfliteMapping<object>;
-}
-
-/** Every mapping of a TFLite operator, by its name. */
-function knownMappings(): ReadonlyMap<string, Mapped> {
-  return new Map(
-    knownOperators().flatMap((operator) =>
-      (operator.tflite ?? []).map((mapping) => [mapping.builtin, { operator, mapping }] as const),
-    ),
-  );
 }
 
 const noOptions: TfliteOptions = {
@@ -59,7 +46,6 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
   if (main === undefined) throw new WasmoteError("model-invalid", "the model has no subgraph");
   const imported = readTensors(main, model.tables(fields.model.buffers));
   const codes = model.tables(fields.model.operatorCodes).map(readOperatorCode);
-  const mappings = knownMappings();
   const refusals: Refusal[] = [];
   const operators = new Map<Node, string>();
   const tables = main.tables(fields.subgraph.operators);
@@ -67,7 +53,7 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
     throw new WasmoteError("model-too-large", `${tables.length} nodes; up to ${maxNodes} are taken`);
   }
   for (const [index, table] of tables.entries()) {
-    const { node, operator, reasons } = readNode(table, index, { codes, mappings, tensors: imported });
+    const { node, operator, reasons } = readNode(table, index, { codes, tensors: imported });
     operators.set(node, operator);
     for (const reason of reasons) refusals.push({ node: node.name, operator, reason, index });
   }
@@ -104,7 +90,6 @@ function readOperatorCode(table: Table): OperatorCode {
 /** What the nodes of a file refer to. */
 interface Surroundings {
   codes: readonly OperatorCode[];
-  mappings: ReadonlyMap<string, Mapped>;
   tensors: readonly ImportedTensor[];
 }
 
@@ -115,7 +100,7 @@ interface ReadNode {
   reasons: readonly string[];
 }
 
-function readNode(table: Table, index: number, { codes, mappings, tensors }: Surroundings): ReadNode {
+function readNode(table: Table, index: number, { codes, tensors }: Surroundings): ReadNode {
   const code = codeOf(table, index, codes);
   const inputs = table.int32s(fields.operator.inputs) ?? [];
   const outputs = table.int32s(fields.operator.outputs) ?? [];
@@ -134,24 +119,27 @@ function readNode(table: Table, index: number, { codes, mappings, tensors }: Sur
   const unmapped = { name, operator: code.name, attributes: {}, inputs, outputs };
   const refused = (reasons: readonly string[]) => ({ node: unmapped, operator: code.name, reasons });
 
-  const mapped = mappings.get(code.name);
+  const mapping = tfliteMapping(code.name);
   const problems = new Set([...inputs, ...outputs].flatMap((tensor) => tensors[tensor]?.problem ?? []));
-  if (mapped === undefined) return refused(["the operator is not supported", ...problems]);
-  const { operator, mapping } = mapped;
+  if (mapping === undefined) return refused(["the operator is not supported", ...problems]);
   const newer =
     code.version > mapping.maxVersion ? [`version ${code.version} is newer than ${mapping.maxVersion}`] : [];
   if (newer.length + problems.size > 0) return refused([...newer, ...problems]);
   const options = readOptions(table, index, mapping, { node: name, operator: code.name });
   const customOptions = table.bytes(fields.operator.customOptions) ?? new Uint8Array(0);
   try {
-    const { attributes, inputs: kept } = mapping.read({
+    const {
+      operator,
+      attributes,
+      inputs: kept,
+    } = mapping.read({
       version: code.version,
       options,
       customOptions,
       ...bound,
     });
     const left = kept?.map((position) => inputs[position] ?? -1) ?? inputs;
-    const node = { ...unmapped, operator: operator.name, attributes, inputs: left };
+    const node = { ...unmapped, operator, attributes, inputs: left };
     return { node, operator: code.name, reasons: [] };
   } catch (error) {
     if (error instanceof NotRunnable) return refused([error.message]);
@@ -173,7 +161,7 @@ function codeOf(table: Table, index: number, codes: readonly OperatorCode[]): Op
 function readOptions(
   table: Table,
   index: number,
-  { optionsType }: Mapped["mapping"],
+  { optionsType }: TfliteMapping,
   place: Place,
 ): TfliteOptions {
   if (optionsType === 0) return noOptions;

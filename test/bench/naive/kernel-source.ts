@@ -15,7 +15,7 @@ const folder = join(dirname(fileURLToPath(import.meta.url)), "kernels");
 export function naiveKernels(others: readonly string[] = []): Promise<KernelLibrary> {
   const { sources, config } = packageSources();
   const used = [...sources].filter(
-    ([path]) => !path.startsWith("kernels/") || others.some((stem) => path === `kernels/${stem}.ts`),
+    ([path]) => !path.startsWith("kernels/") || others.some((stem) => path.endsWith(`/${stem}.ts`)),
   );
   const plain = readdirSync(folder).map(
     (name) => [`kernels/${name}`, readFileSync(join(folder, name), "utf8")] as const,

@@ -1,4 +1,4 @@
-import type { DefineOperator, Operator } from "wasmote/operators";
+import type { DefineOperator, Lowering, Operator } from "wasmote/operators";
 
 /**
  * The custom TFLite operator "Delta": each element less the one before it, row by row; the first of a row is 0. int8 of
@@ -22,7 +22,6 @@ const define: DefineOperator = ({
 
   const operator: Operator = {
     name: "delta",
-    tflite: [{ builtin: "CUSTOM:Delta", optionsType: 0, maxVersion: 1, read: () => ({ attributes: {} }) }],
     quantization: { output: "as-input" },
     infer({ inputs: [input], outputs }) {
       if (input === undefined) throw new Error("the file has no input");
@@ -40,7 +39,6 @@ const define: DefineOperator = ({
       return [{ dtype: input.dtype, shape: input.shape }];
     },
     macs: () => 0,
-    scratchBytes: () => [blockBytes(parameters)],
     reference({ inputs: [input] }, [values]) {
       const length = input?.shape.at(-1) ?? 1;
       return [
@@ -49,6 +47,11 @@ const define: DefineOperator = ({
         ),
       ];
     },
+  };
+
+  const lowering: Lowering = {
+    operator: "delta",
+    scratchBytes: () => [blockBytes(parameters)],
     emit({ inputs: [input] }, placement) {
       const shape = input?.shape ?? [];
       const length = shape.at(-1) ?? 1;
@@ -62,7 +65,16 @@ const define: DefineOperator = ({
       return [callKernel({ name: "deltaInt8", parameters }, values, placement.scratch, placement)];
     },
   };
-  return { operator, parameters: [parameters] };
+
+  const tflite = [
+    {
+      builtin: "CUSTOM:Delta",
+      optionsType: 0,
+      maxVersion: 1,
+      read: () => ({ operator: "delta", attributes: {} }),
+    },
+  ];
+  return { operator, lowering, tflite, parameters: [parameters] };
 };
 
 export default define;

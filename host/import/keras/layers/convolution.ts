@@ -1,6 +1,6 @@
 import type { FusedActivation, TensorIndex } from "../../../graph/node.js";
-import { conv2d } from "../../../ops/conv-2d.js";
-import { depthwiseConv2d } from "../../../ops/depthwise-conv-2d.js";
+import { conv2d } from "../../../ops/convolution/conv-2d.js";
+import { depthwiseConv2d } from "../../../ops/convolution/depthwise-conv-2d.js";
 import type { KerasWeight } from "../container.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";

@@ -1,5 +1,5 @@
 import type { TensorIndex } from "../../../graph/node.js";
-import { fullyConnected } from "../../../ops/fully-connected.js";
+import { fullyConnected } from "../../../ops/matrix/fully-connected.js";
 import type { KerasWeight } from "../container.js";
 import { readActivation } from "./activation.js";
 import type { LayerMapping } from "./mapping.js";

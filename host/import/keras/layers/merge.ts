@@ -1,9 +1,10 @@
 import type { FusedActivation, TensorIndex } from "../../../graph/node.js";
-import { add } from "../../../ops/add.js";
-import { concatenation } from "../../../ops/concatenation.js";
-import { mul } from "../../../ops/mul.js";
-import { NotRunnable, type Operator, requireThat } from "../../../ops/operator.js";
-import { sub } from "../../../ops/sub.js";
+import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
+import { add } from "../../../ops/elementwise/add.js";
+import { mul } from "../../../ops/elementwise/mul.js";
+import { sub } from "../../../ops/elementwise/sub.js";
+import { concatenation } from "../../../ops/movement/concatenation.js";
+import type { Operator } from "../../../ops/operator.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";

@@ -1,7 +1,7 @@
 import type { TensorIndex } from "../../../graph/node.js";
-import { add } from "../../../ops/add.js";
-import { mul } from "../../../ops/mul.js";
-import { NotRunnable } from "../../../ops/operator.js";
+import { NotRunnable } from "../../../graph/not-runnable.js";
+import { add } from "../../../ops/elementwise/add.js";
+import { mul } from "../../../ops/elementwise/mul.js";
 import { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";
 

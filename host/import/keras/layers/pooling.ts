@@ -1,10 +1,10 @@
 import type { TensorIndex } from "../../../graph/node.js";
-import { averagePool2d } from "../../../ops/average-pool-2d.js";
-import { maxPool2d } from "../../../ops/max-pool-2d.js";
-import { mean } from "../../../ops/mean.js";
+import { averagePool2d } from "../../../ops/convolution/average-pool-2d.js";
+import { maxPool2d } from "../../../ops/convolution/max-pool-2d.js";
+import type { Pool2dAttributes } from "../../../ops/convolution/pool-2d.js";
+import { reshape } from "../../../ops/movement/reshape.js";
 import type { Operator } from "../../../ops/operator.js";
-import type { Pool2dAttributes } from "../../../ops/pool-2d.js";
-import { reshape } from "../../../ops/reshape.js";
+import { mean } from "../../../ops/reduction/mean.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";

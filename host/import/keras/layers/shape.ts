@@ -1,8 +1,8 @@
 import type { TensorIndex } from "../../../graph/node.js";
+import { requireThat } from "../../../graph/not-runnable.js";
 import { elementCount } from "../../../graph/tensor.js";
-import { requireThat } from "../../../ops/operator.js";
-import { pad } from "../../../ops/pad.js";
-import { reshape } from "../../../ops/reshape.js";
+import { pad } from "../../../ops/movement/pad.js";
+import { reshape } from "../../../ops/movement/reshape.js";
 import type { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";
 

@@ -1,7 +1,7 @@
 import type { TensorIndex } from "../../../graph/node.js";
-import { requireThat } from "../../../ops/operator.js";
-import { reshape } from "../../../ops/reshape.js";
-import { explicitPadding, type Padding, type Window } from "../../../ops/window.js";
+import { requireThat } from "../../../graph/not-runnable.js";
+import { explicitPadding, type Padding, type Window } from "../../../numerics/window.js";
+import { reshape } from "../../../ops/movement/reshape.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 

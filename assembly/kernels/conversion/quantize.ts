@@ -1,0 +1,34 @@
+/**
+ * Quantization of float32 to int8 or uint8.
+ *
+ * input  [elements] float32
+ * output [elements] int8 (low..high = -128..127) or uint8 (0..255); may be the input's memory
+ *
+ *   output = clamp(round(input / scale) + zeroPoint, low, high), division in float32, halves away from zero
+ *
+ * NaN gives `low`. No accumulator: what is converted to an integer lies between low - zeroPoint and
+ * high - zeroPoint.
+ * Source: TFLite reference kernel `AffineQuantize`.
+ */
+import { readParameters } from "../../host-imports/weights";
+import { QuantizeParameters } from "../../parameters";
+
+export function quantizeFloat32(parameters: i32, to: usize): void {
+  const given = readParameters<QuantizeParameters>(parameters, to);
+  const scale = given.scale, zeroPoint = given.zeroPoint, low = given.low, high = given.high;
+  let input = given.input, output = given.output;
+  const least = <f32>(low - zeroPoint);
+  const most = <f32>(high - zeroPoint);
+  for (const end = output + given.elements; output < end; input += 4, output++) {
+    const value = load<f32>(input) / scale;
+    let q = low;
+    if (value >= most) {
+      q = high;
+    } else if (value > least) {
+      q = <i32>value;
+      const rest = value - <f32>q;
+      q += zeroPoint + i32(rest >= 0.5) - i32(rest <= -0.5);
+    }
+    store<u8>(output, q);
+  }
+}

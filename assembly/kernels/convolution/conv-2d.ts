@@ -1,0 +1,179 @@
+/**
+ * 2-d convolution, int8, per-channel weights.
+ *
+ * input  [batches, inputHeight, inputWidth, inputChannels] int8, NHWC
+ * output [batches, outputHeight, outputWidth, outputChannels] int8, NHWC
+ * filter [outputChannels, filterHeight, filterWidth, inputChannels] int8, OHWI, in tiles (below)
+ *
+ *   accumulator[b,y,x,n] = bias[n] + sum over fy, fx, c of
+ *                          input[b, y*strideHeight - padTop + fy*dilationHeight, x*strideWidth - ..., c] * filter[n,fy,fx,c]
+ *   output = clamp(outputZeroPoint + requantize(accumulator, multiplier[n], shift[n]), low, high)
+ *
+ * Pixels outside the input count as `inputZeroPoint`; the host folds -inputZeroPoint * sum(filter[n]) into bias[n].
+ *
+ * Tiles: for every 4 output channels (the last filled up with zeros), at `weights` in the weights section:
+ * bias[4] int32, multiplier[4] int32, shift[4] int32 (positive: right), then for every 4 inputs of the patch
+ * (depth = filterHeight * filterWidth * inputChannels, filled up with zeros) 4 outputs of 4 int8.
+ *
+ * How: three output positions are packed into 21-bit lanes (see math/lanes), so that one multiplication serves
+ * three; the packed patch is used for all output channels. Accumulator: lanes are emptied into int32 after `chunk`
+ * products, a multiple of 4, chosen by the host so that chunk * 128 * max|weight| < 2^20. The int32 sum is bounded by
+ * depth * 2^14, far below 2^31 for every patch that fits into memory.
+ *
+ * scratch: depth (to a multiple of 4) * 8 bytes patch, then 48 + chunk * 4 bytes tile, then 48 bytes sums.
+ * Source: TFLite 8-bit quantization specification; TFLite reference kernel `ConvPerChannel`.
+ */
+import { readParameters, readWeights } from "../../host-imports/weights";
+import { addLanes, laneOffset, lanesStart, packRun } from "../../math/lanes";
+import { eitherWay, roundingOffset, ShiftEitherWay, ShiftRight, storeSums, storeSumsLeft } from "../../math/requantize";
+import { WindowParameters } from "../../parameters";
+
+/** Bytes of a tile's sums: 4 channels of 3 positions, int32. */
+const sumsBytes: usize = 48;
+
+/** Channels that shift to the right. */
+export function conv2dInt8(parameters: i32, to: usize): void {
+  conv2d<ShiftRight>(parameters, to);
+}
+
+/** Any channels. */
+export function conv2dEitherWayInt8(parameters: i32, to: usize): void {
+  conv2d<ShiftEitherWay>(parameters, to);
+}
+
+// @ts-ignore: decorator
+@inline
+function conv2d<Shift>(parameters: i32, to: usize): void {
+  const given = readParameters<WindowParameters>(parameters, to);
+  const input = given.input, output = given.output, patch = given.scratch, weights = given.weights;
+  const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
+  const outputHeight = given.outputHeight, outputWidth = given.outputWidth, outputChannels = given.outputs;
+  const filterHeight = given.filterHeight, filterWidth = given.filterWidth;
+  const strideHeight = given.strideHeight, strideWidth = given.strideWidth;
+  const dilationHeight = given.dilationHeight, dilationWidth = given.dilationWidth;
+  const padTop = given.padTop, padLeft = given.padLeft;
+  const inputZeroPoint = given.inputZeroPoint, outputZeroPoint = given.outputZeroPoint;
+  const low = given.low, high = given.high, chunk = given.chunk;
+  const positions = given.batches * outputHeight * outputWidth;
+  const depth = filterHeight * filterWidth * inputChannels;
+  const paddedDepth = (depth + 3) & ~3;
+  const tile = patch + (<usize>paddedDepth << 3);
+  for (let p = patch + (<usize>depth << 3); p < tile; p += 8) store<i64>(p, 0);
+
+  for (let position = 0; position < positions; position += 3) {
+    const second = min(position + 1, positions - 1);
+    const third = min(position + 2, positions - 1);
+    let row = position / outputWidth;
+    const x0 = (position - row * outputWidth) * strideWidth - padLeft;
+    const image0 = input + row / outputHeight * inputHeight * inputWidth * inputChannels;
+    const y0 = row % outputHeight * strideHeight - padTop;
+    row = second / outputWidth;
+    const x1 = (second - row * outputWidth) * strideWidth - padLeft;
+    const image1 = input + row / outputHeight * inputHeight * inputWidth * inputChannels;
+    const y1 = row % outputHeight * strideHeight - padTop;
+    row = third / outputWidth;
+    const x2 = (third - row * outputWidth) * strideWidth - padLeft;
+    const image2 = input + row / outputHeight * inputHeight * inputWidth * inputChannels;
+    const y2 = row % outputHeight * strideHeight - padTop;
+
+    const inside = dilationWidth == 1 && min(min(x0, x1), x2) >= 0 && max(max(x0, x1), x2) + filterWidth <= inputWidth;
+    const columns = inside ? filterWidth : 1;
+    const runBytes = <usize>(columns * inputChannels) << 3;
+    const outside = tile;
+    store<i8>(outside, inputZeroPoint);
+    let p = patch;
+    for (let fy = 0; fy < filterHeight; fy++) {
+      const dy = fy * dilationHeight;
+      for (let fx = 0; fx < filterWidth; fx += columns) {
+        const dx = fx * dilationWidth;
+        const a = pixel(image0, y0 + dy, x0 + dx, inputHeight, inputWidth, inputChannels, outside);
+        const b = pixel(image1, y1 + dy, x1 + dx, inputHeight, inputWidth, inputChannels, outside);
+        const c = pixel(image2, y2 + dy, x2 + dx, inputHeight, inputWidth, inputChannels, outside);
+        packRun(p, p + runBytes, a, b, c, i32(a != outside), i32(b != outside), i32(c != outside));
+        p += runBytes;
+      }
+    }
+    multiply<Shift>(
+      patch, tile, weights, paddedDepth, chunk, outputChannels,
+      output + position * outputChannels, min(positions - position, 3), outputZeroPoint, low, high,
+    );
+  }
+}
+
+/** Address of a pixel's channels, or `outside` where the pixel lies outside. */
+// @ts-ignore: decorator
+@inline
+function pixel(image: usize, y: i32, x: i32, height: i32, width: i32, channels: i32, outside: usize): usize {
+  if (<u32>y >= <u32>height || <u32>x >= <u32>width) return outside;
+  return image + (y * width + x) * channels;
+}
+
+/**
+ * All output channels of at most three positions, whose packed patch lies at `patch`; outputs go to `output`,
+ * one position after the other.
+ */
+function multiply<Shift>(
+  patch: usize, tile: usize, weights: i32, depth: i32, chunk: i32, outputChannels: i32,
+  output: usize, positions: i32, zeroPoint: i32, low: i32, high: i32,
+): void {
+  const whole = chunk >= depth;
+  const readAtOnce = whole ? 48 + (depth << 2) : 48;
+  const patchEnd = patch + (<usize>depth << 3);
+  const sums = tile + 48 + (chunk << 2);
+  const starts = (depth + chunk - 1) / chunk * laneOffset;
+  for (const end = output + outputChannels; output < end; output += 4) {
+    readWeights(tile, weights, readAtOnce);
+    weights += readAtOnce;
+    memory.fill(sums, 0, sumsBytes);
+    for (let p = patch; p < patchEnd; ) {
+      const chunkEnd = min(p + (<usize>chunk << 3), patchEnd);
+      if (!whole) {
+        const bytes = <i32>(chunkEnd - p) >> 1;
+        readWeights(tile + 48, weights, bytes);
+        weights += bytes;
+      }
+      let s0 = lanesStart, s1 = lanesStart, s2 = lanesStart, s3 = lanesStart;
+      let w = tile;
+      do {
+        const x0 = load<i64>(p), x1 = load<i64>(p, 8), x2 = load<i64>(p, 16), x3 = load<i64>(p, 24);
+        s0 = s0 + x0 * <i64>load<i8>(w, 48) + x1 * <i64>load<i8>(w, 49) + x2 * <i64>load<i8>(w, 50) + x3 * <i64>load<i8>(w, 51);
+        s1 = s1 + x0 * <i64>load<i8>(w, 52) + x1 * <i64>load<i8>(w, 53) + x2 * <i64>load<i8>(w, 54) + x3 * <i64>load<i8>(w, 55);
+        s2 = s2 + x0 * <i64>load<i8>(w, 56) + x1 * <i64>load<i8>(w, 57) + x2 * <i64>load<i8>(w, 58) + x3 * <i64>load<i8>(w, 59);
+        s3 = s3 + x0 * <i64>load<i8>(w, 60) + x1 * <i64>load<i8>(w, 61) + x2 * <i64>load<i8>(w, 62) + x3 * <i64>load<i8>(w, 63);
+        p += 32;
+        w += 16;
+      } while (p < chunkEnd);
+      addLanes(sums, s0);
+      addLanes(sums + 12, s1);
+      addLanes(sums + 24, s2);
+      addLanes(sums + 36, s3);
+    }
+    storeTile<Shift>(tile, sums, starts, output, min(output + 4, end), outputChannels, positions, zeroPoint, low, high);
+  }
+}
+
+/**
+ * Requantizes a tile's sums, at most 4 channels of three, and stores the channels from `output` to `end`, `positions` of
+ * each, `stride` bytes apart. `tile` points to the biases of the channels. `excess` is subtracted from every sum.
+ */
+// @ts-ignore: decorator
+@inline
+function storeTile<Shift>(
+  tile: usize, sums: usize, excess: i32, output: usize, end: usize, stride: usize, positions: i32,
+  zeroPoint: i32, low: i32, high: i32,
+): void {
+  do {
+    const bias = load<i32>(tile) - excess;
+    const multiplier = <i64>load<i32>(tile, 16);
+    const shift = load<i32>(tile, 32);
+    const last = sums + (positions << 2);
+    if (!eitherWay<Shift>() || shift > 0) {
+      const right = <i64>shift;
+      const offset = roundingOffset(right, zeroPoint);
+      storeSums(sums, last, output, stride, bias, multiplier, right, offset, low, high);
+    } else storeSumsLeft(sums, last, output, stride, bias, multiplier, shift, zeroPoint, low, high);
+    tile += 4;
+    sums += 12;
+    output++;
+  } while (output < end);
+}

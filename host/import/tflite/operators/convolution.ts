@@ -1,0 +1,93 @@
+import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
+import { explicitPadding, type Padding } from "../../../numerics/window.js";
+import type { ConvolutionAttributes } from "../../../ops/convolution/convolution.js";
+import { type Pool2dAttributes, poolWindow } from "../../../ops/convolution/pool-2d.js";
+import { tfliteActivation } from "./activation.js";
+import type { TfliteMapping, TfliteNode, TfliteOptions } from "./mapping.js";
+
+/** TFLite's `Padding` as it is called, from field 0 of a window's options. */
+function paddingKind(options: TfliteOptions): "same" | "valid" {
+  const kind = options.int8(0, 0);
+  requireThat(kind === 0 || kind === 1, `padding ${kind} is neither SAME nor VALID`);
+  return kind === 0 ? "same" : "valid";
+}
+
+/**
+ * Attributes from TFLite's options, in which padding, width and height of the stride are fields 0, 1 and 2.
+ *
+ * @param fields where the fused activation and the width of the dilation are; its height is the next field
+ * @throws `NotRunnable`
+ */
+function readConvolution(
+  { options, inputs }: TfliteNode,
+  fields: { activation: number; dilation: number },
+): ConvolutionAttributes {
+  const [input, weights] = inputs;
+  if (input?.shape.length !== 4 || weights?.shape.length !== 4) {
+    throw new NotRunnable("input and weights of rank 4 are expected");
+  }
+  const steps = {
+    strideWidth: options.int32(1, 0),
+    strideHeight: options.int32(2, 0),
+    dilationWidth: options.int32(fields.dilation, 1),
+    dilationHeight: options.int32(fields.dilation + 1, 1),
+  };
+  const [, filterHeight, filterWidth] = weights.shape as [number, number, number];
+  const [, height, width] = input.shape as [number, number, number];
+  const window = { ...steps, filterHeight, filterWidth };
+  return {
+    ...steps,
+    padding: explicitPadding(paddingKind(options), height, width, window),
+    activation: tfliteActivation(options.int8(fields.activation, 0)),
+  };
+}
+
+/** A pool, whose options are `Pool2DOptions`. */
+function pool(builtin: string, operator: string): TfliteMapping {
+  return {
+    builtin,
+    optionsType: 5,
+    maxVersion: 3,
+    read({ options, inputs }) {
+      const [input] = inputs;
+      if (input === undefined) throw new NotRunnable("the input is missing");
+      requireThat(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
+      const none: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
+      const attributes: Pool2dAttributes = {
+        strideWidth: options.int32(1, 0),
+        strideHeight: options.int32(2, 0),
+        filterWidth: options.int32(3, 0),
+        filterHeight: options.int32(4, 0),
+        activation: tfliteActivation(options.int8(5, 0)),
+        padding: none,
+      };
+      const [, height, width] = input.shape as [number, number, number, number];
+      const padding = explicitPadding(paddingKind(options), height, width, poolWindow(attributes));
+      return { operator, attributes: { ...attributes, padding } };
+    },
+  };
+}
+
+/** Convolutions and pools. */
+export const convolution: readonly TfliteMapping[] = [
+  {
+    builtin: "CONV_2D",
+    optionsType: 1,
+    maxVersion: 8,
+    read: (node) => ({
+      operator: "conv2d",
+      attributes: readConvolution(node, { activation: 3, dilation: 4 }),
+    }),
+  },
+  {
+    builtin: "DEPTHWISE_CONV_2D",
+    optionsType: 2,
+    maxVersion: 7,
+    read: (node) => ({
+      operator: "depthwiseConv2d",
+      attributes: readConvolution(node, { activation: 4, dilation: 5 }),
+    }),
+  },
+  pool("AVERAGE_POOL_2D", "averagePool2d"),
+  pool("MAX_POOL_2D", "maxPool2d"),
+];

@@ -1,0 +1,20 @@
+import { requireThat } from "../../../graph/not-runnable.js";
+import { tfliteActivation } from "./activation.js";
+import type { TfliteMapping } from "./mapping.js";
+
+/** Products of matrices. */
+export const matrix: readonly TfliteMapping[] = [
+  {
+    builtin: "FULLY_CONNECTED",
+    optionsType: 8,
+    maxVersion: 12,
+    read({ options }) {
+      requireThat(options.int8(1, 0) === 0, "shuffled weights are not supported");
+      const attributes = {
+        activation: tfliteActivation(options.int8(0, 0)),
+        keepAxes: options.bool(2, false),
+      };
+      return { operator: "fullyConnected", attributes };
+    },
+  },
+];

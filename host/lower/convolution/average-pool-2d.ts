@@ -1,0 +1,5 @@
+import { accelerators } from "../../abi/accelerators.js";
+import { pool2d } from "./pool-2d.js";
+
+/** Average pooling. */
+export const averagePool2d = pool2d("averagePool2d", "averagePool2dInt8", accelerators.averagePool);

@@ -1,0 +1,4 @@
+import { pool2d } from "./pool-2d.js";
+
+/** Maximum pooling. */
+export const maxPool2d = pool2d("maxPool2d", "maxPool2dInt8");

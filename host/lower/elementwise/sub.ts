@@ -1,0 +1,6 @@
+import { subConstants } from "../../ops/elementwise/sub.js";
+import { binary } from "./binary.js";
+import { sumKernel } from "./sum-kernel.js";
+
+/** A difference: the sum's kernel, with a sign. */
+export const sub = binary("sub", (...tensors) => sumKernel(subConstants(...tensors)));

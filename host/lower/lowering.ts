@@ -1,0 +1,20 @@
+import type { BoundNode } from "../graph/node.js";
+import type { KernelCall, Placement } from "./kernel.js";
+
+/**
+ * How an operator runs: the memory that its kernels need, and the calls of them. One file each, of the stem of the
+ * operator's, and one line in `index.ts`.
+ */
+export interface Lowering<Attributes extends object = object> {
+  /** The operator's name. */
+  readonly operator: string;
+  /**
+   * Sizes of scratch memory in bytes that the kernels can work with, ascending; the first is what the
+   * memory plan counts on, a larger one is given where it is free. Absent: none needed.
+   */
+  scratchBytes?(node: BoundNode<Attributes>): readonly number[];
+  /** Positions of inputs whose memory output 0 may take over (element i is read before element i is written). */
+  inPlace?(node: BoundNode<Attributes>): readonly number[];
+  /** Kernel calls that compute the node, in order. Empty where nothing is to be done. The node is valid. */
+  emit(node: BoundNode<Attributes>, placement: Placement): KernelCall[];
+}

@@ -1,0 +1,62 @@
+import { accelerators } from "../../abi/accelerators.js";
+import { alignUp } from "../../abi/align.js";
+import { fullyConnectedParameters } from "../../abi/parameters.js";
+import type { Tensor } from "../../graph/tensor.js";
+import { int8ActivationRange, int8Parameters } from "../../numerics/requantization.js";
+import { type FullyConnectedAttributes, fullyConnectedGeometry } from "../../ops/matrix/fully-connected.js";
+import { callKernel, shiftKernel } from "../kernel.js";
+import type { Lowering } from "../lowering.js";
+import { channelConstants, packTiles, tileHeaderBytes } from "../weight-tiles.js";
+
+/** Inputs whose weights lie in scratch memory at once, at most: a tile of 4 outputs then takes 1 KiB. */
+const chunkLimit = 256;
+
+/** A fully connected layer, its weights in tiles. */
+export const fullyConnected: Lowering<FullyConnectedAttributes> = {
+  operator: "fullyConnected",
+  scratchBytes(node) {
+    const inputs = alignUp(fullyConnectedGeometry(node).inputs, 4);
+    const sizes = [Math.min(inputs, chunkLimit), inputs].map((chunk) => tileHeaderBytes + chunk * 4);
+    return [...new Set(sizes)];
+  },
+  emit(node, placement) {
+    const g = fullyConnectedGeometry(node);
+    const output = node.outputs[0] as Tensor;
+    const data = g.weights.data as Int8Array;
+    const constants = channelConstants(g.input, g.weights, g.bias, output, g.outputs, (n) => {
+      let sum = 0;
+      for (let k = 0; k < g.inputs; k++) sum += data[n * g.inputs + k] as number;
+      return sum;
+    });
+    const range = int8ActivationRange(node.attributes.activation, output);
+    const tiles = packTiles(g.outputs, g.inputs, (n, k) => data[n * g.inputs + k] as number, constants);
+    return [
+      callKernel(
+        {
+          ...shiftKernel("fullyConnected", constants),
+          parameters: fullyConnectedParameters,
+          accelerator: accelerators.fullyConnected,
+        },
+        {
+          input: placement.inputs[0] as number,
+          output: placement.outputs[0] as number,
+          scratch: placement.scratch,
+          scratchBytes: placement.scratchBytes,
+          weights: placement.weights(tiles),
+          rows: g.rows,
+          inputs: g.inputs,
+          outputs: g.outputs,
+          outputZeroPoint: int8Parameters(output).zeroPoint,
+          low: range.low,
+          high: range.high,
+          chunk: Math.min(
+            alignUp(g.inputs, 4),
+            Math.floor((placement.scratchBytes - tileHeaderBytes) / 16) * 4,
+          ),
+        },
+        placement.scratch,
+        placement,
+      ),
+    ];
+  },
+};

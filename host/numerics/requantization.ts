@@ -1,0 +1,121 @@
+import type { FusedActivation } from "../graph/node.js";
+import { NotRunnable, requireThat } from "../graph/not-runnable.js";
+import { perTensor, type Tensor } from "../graph/tensor.js";
+
+/**
+ * Fixed-point multiplier: `value * multiplier * 2^(shift - 31)`, multiplier in [2^30, 2^31), as TFLite's
+ * `QuantizeMultiplier` computes it (gemmlowp's fixed-point scheme).
+ */
+export interface FixedPointMultiplier {
+  multiplier: number;
+  /** Positive: left shift before the multiplication. Negative: rounding right shift after it. */
+  shift: number;
+}
+
+/** Decomposes a non-negative real multiplier. Throws `NotRunnable` where it is not finite. */
+export function quantizeMultiplier(real: number): FixedPointMultiplier {
+  requireThat(
+    Number.isFinite(real) && real >= 0,
+    `a rescale factor of ${real} is not a finite positive number`,
+  );
+  if (real === 0) return { multiplier: 0, shift: 0 };
+  let shift = Math.max(-1074, Math.floor(Math.log2(real)) + 1);
+  let fraction = real / 2 ** shift;
+  if (fraction >= 1) {
+    fraction /= 2;
+    shift++;
+  } else if (fraction < 0.5) {
+    fraction *= 2;
+    shift--;
+  }
+  let multiplier = Math.round(fraction * 2 ** 31);
+  if (multiplier === 2 ** 31) {
+    multiplier /= 2;
+    shift++;
+  }
+  if (shift < -31) return { multiplier: 0, shift: 0 };
+  if (shift > 30) return { multiplier: 2 ** 31 - 1, shift: 30 };
+  return { multiplier, shift };
+}
+
+/** Rounding doubling high multiplication of int32 values, as gemmlowp's `SaturatingRoundingDoublingHighMul`. */
+export function doublingHighMultiply(a: number, b: number): number {
+  if (a === -(2 ** 31) && b === -(2 ** 31)) return 2 ** 31 - 1;
+  return Number((BigInt(a) * BigInt(b) + (1n << 30n)) >> 31n);
+}
+
+/** Division by 2^exponent, rounding half away from zero, as gemmlowp's `RoundingDivideByPOT`. */
+export function roundingDivideByPowerOfTwo(value: number, exponent: number): number {
+  const mask = 2 ** exponent - 1;
+  const remainder = value & mask;
+  const threshold = (mask >> 1) + (value < 0 ? 1 : 0);
+  return (value >> exponent) + (remainder > threshold ? 1 : 0);
+}
+
+/** `value * real` in the fixed point of TFLite's reference kernels (`MultiplyByQuantizedMultiplier`, both roundings). */
+export function multiplyByQuantizedMultiplier(value: number, by: FixedPointMultiplier): number {
+  const left = Math.max(by.shift, 0);
+  const right = Math.max(-by.shift, 0);
+  return roundingDivideByPowerOfTwo(doublingHighMultiply((value << left) | 0, by.multiplier), right);
+}
+
+/** Rounds half away from zero, as TFLite's `TfLiteRound`. */
+export function roundHalfAway(value: number): number {
+  return value < 0 ? -Math.round(-value) : Math.round(value);
+}
+
+/** Scale and zero point of an int8 tensor quantized as a whole. Throws `NotRunnable` where they are missing or invalid. */
+export function int8Parameters(tensor: Tensor): { scale: number; zeroPoint: number } {
+  const parameters = perTensor(tensor);
+  if (parameters === undefined)
+    throw new NotRunnable(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
+  requireThat(
+    Number.isFinite(parameters.scale) && parameters.scale > 0,
+    `tensor "${tensor.name}" has scale ${parameters.scale}; a finite positive number is expected`,
+  );
+  requireThat(
+    Number.isInteger(parameters.zeroPoint) && parameters.zeroPoint >= -128 && parameters.zeroPoint <= 127,
+    `tensor "${tensor.name}" has zero point ${parameters.zeroPoint}; an int8 is expected`,
+  );
+  return parameters;
+}
+
+/** Whether two tensors hold the same real value for the same integer; not where one is not quantized as a whole. */
+export function sameParameters(a: Tensor, b: Tensor): boolean {
+  const [p, q] = [perTensor(a), perTensor(b)];
+  return p !== undefined && q !== undefined && p.scale === q.scale && p.zeroPoint === q.zeroPoint;
+}
+
+/** Range of int8 that a fused activation leaves to the output (TFLite's `CalculateActivationRangeQuantized`). */
+export function int8ActivationRange(
+  activation: FusedActivation,
+  output: Tensor,
+): { low: number; high: number } {
+  const { scale, zeroPoint } = int8Parameters(output);
+  const quantize = (real: number): number => zeroPoint + roundHalfAway(Math.fround(real / scale));
+  const clamp = (value: number): number => Math.min(127, Math.max(-128, value));
+  switch (activation) {
+    case "none":
+      return { low: -128, high: 127 };
+    case "relu":
+      return { low: clamp(quantize(0)), high: 127 };
+    case "relu6":
+      return { low: clamp(quantize(0)), high: clamp(quantize(6)) };
+    case "relu-n1-to-1":
+      return { low: clamp(quantize(-1)), high: clamp(quantize(1)) };
+  }
+}
+
+/** The activation on a real number. */
+export function applyActivation(activation: FusedActivation, value: number): number {
+  switch (activation) {
+    case "none":
+      return value;
+    case "relu":
+      return Math.max(0, value);
+    case "relu6":
+      return Math.min(6, Math.max(0, value));
+    case "relu-n1-to-1":
+      return Math.min(1, Math.max(-1, value));
+  }
+}

@@ -1,0 +1,95 @@
+import { requireThat } from "../graph/not-runnable.js";
+
+/** Explicit zero padding in pixels. */
+export interface Padding {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
+/** A window that slides over height and width: filter of a convolution or of a pool. */
+export interface Window {
+  filterHeight: number;
+  filterWidth: number;
+  strideHeight: number;
+  strideWidth: number;
+  dilationHeight: number;
+  dilationWidth: number;
+}
+
+/** Pixels that a dilated filter of `taps` taps spans. */
+function span(taps: number, dilation: number): number {
+  return (taps - 1) * dilation + 1;
+}
+
+/**
+ * Explicit padding of TensorFlow's `SAME` (output = ceil(input / stride), the odd pixel at the end) or `VALID`.
+ */
+export function explicitPadding(
+  kind: "same" | "valid",
+  height: number,
+  width: number,
+  window: Window,
+): Padding {
+  if (kind === "valid") return { top: 0, bottom: 0, left: 0, right: 0 };
+  const total = (length: number, taps: number, stride: number, dilation: number): number =>
+    Math.max((Math.ceil(length / stride) - 1) * stride + span(taps, dilation) - length, 0);
+  const vertical = total(height, window.filterHeight, window.strideHeight, window.dilationHeight);
+  const horizontal = total(width, window.filterWidth, window.strideWidth, window.dilationWidth);
+  const top = Math.floor(vertical / 2);
+  const left = Math.floor(horizontal / 2);
+  return { top, bottom: vertical - top, left, right: horizontal - left };
+}
+
+/** Checks a window's numbers and gives the output's height and width. Throws `NotRunnable`. */
+export function slide(
+  height: number,
+  width: number,
+  window: Window,
+  padding: Padding,
+): { height: number; width: number } {
+  for (const [name, value] of Object.entries(window)) {
+    requireThat(
+      Number.isInteger(value) && value >= 1 && value <= 65535,
+      `${name} ${value} is not between 1 and 65535`,
+    );
+  }
+  for (const [name, value] of Object.entries(padding)) {
+    requireThat(
+      Number.isInteger(value) && value >= 0 && value <= 65535,
+      `padding ${name} ${value} is not between 0 and 65535`,
+    );
+  }
+  const out = (
+    length: number,
+    before: number,
+    after: number,
+    taps: number,
+    stride: number,
+    dilation: number,
+  ): number => Math.floor((length + before + after - span(taps, dilation)) / stride) + 1;
+  const result = {
+    height: out(
+      height,
+      padding.top,
+      padding.bottom,
+      window.filterHeight,
+      window.strideHeight,
+      window.dilationHeight,
+    ),
+    width: out(
+      width,
+      padding.left,
+      padding.right,
+      window.filterWidth,
+      window.strideWidth,
+      window.dilationWidth,
+    ),
+  };
+  requireThat(
+    result.height >= 1 && result.width >= 1,
+    `the window of ${window.filterHeight}x${window.filterWidth} does not fit into ${height}x${width} pixels`,
+  );
+  return result;
+}

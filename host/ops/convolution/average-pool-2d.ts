@@ -1,0 +1,9 @@
+import { pool2d } from "./pool-2d.js";
+
+/** 2-d average pooling, NHWC; padding takes no part in the average. */
+export const averagePool2d = pool2d({
+  name: "averagePool2d",
+  start: 0,
+  add: (sum, pixel) => sum + pixel,
+  finish: (sum, count) => sum / count,
+});

@@ -1,0 +1,136 @@
+import type { BoundNode, FusedActivation } from "../../graph/node.js";
+import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
+import type { Tensor, TensorType } from "../../graph/tensor.js";
+import { applyActivation, int8Parameters } from "../../numerics/requantization.js";
+import { type Padding, slide, type Window } from "../../numerics/window.js";
+import type { Operator } from "../operator.js";
+
+/** Attributes of a 2-d pool. */
+export interface Pool2dAttributes {
+  filterHeight: number;
+  filterWidth: number;
+  strideHeight: number;
+  strideWidth: number;
+  padding: Padding;
+  activation: FusedActivation;
+}
+
+/** What tells one kind of pool from another. */
+export interface PoolKind {
+  /** Operator's name in the graph. */
+  name: string;
+  /** Value of a window before its first pixel. */
+  start: number;
+  /** A window's value with one pixel more. */
+  add(value: number, pixel: number): number;
+  /** Output of a window of `count` pixels. */
+  finish(value: number, count: number): number;
+}
+
+/** Largest number of pixels in a window whose int32 sum of int8 values cannot overflow. */
+const maxWindow = 2 ** 23;
+
+/** A pool's tensors and numbers, looked up once. */
+export interface PoolGeometry {
+  input: Tensor;
+  batches: number;
+  inputHeight: number;
+  inputWidth: number;
+  channels: number;
+  outputHeight: number;
+  outputWidth: number;
+}
+
+/** The window of a pool. */
+export function poolWindow(attributes: Pool2dAttributes): Window {
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = attributes;
+  return { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight: 1, dilationWidth: 1 };
+}
+
+/** Looks up and checks a pool's geometry. Throws `NotRunnable`. */
+export function poolGeometry(node: BoundNode<Pool2dAttributes>): PoolGeometry {
+  const [input] = node.inputs;
+  if (input === undefined) throw new NotRunnable("the input is missing");
+  requireThat(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
+  const [batches, inputHeight, inputWidth, channels] = input.shape as [number, number, number, number];
+  const { padding, filterHeight, filterWidth } = node.attributes;
+  const out = slide(inputHeight, inputWidth, poolWindow(node.attributes), padding);
+  requireThat(
+    Math.max(padding.top, padding.bottom) < filterHeight &&
+      Math.max(padding.left, padding.right) < filterWidth,
+    `padding reaches over a whole window of ${filterHeight}x${filterWidth}`,
+  );
+  requireThat(
+    filterHeight * filterWidth <= maxWindow,
+    `a window of ${filterHeight}x${filterWidth} has more than ${maxWindow} pixels`,
+  );
+  return {
+    input,
+    batches,
+    inputHeight,
+    inputWidth,
+    channels,
+    outputHeight: out.height,
+    outputWidth: out.width,
+  };
+}
+
+/**
+ * A pool over height and width, NHWC, int8 or float32. Padding takes no part. int8 output has the input's scale
+ * (to 1e-6, as TFLite Micro accepts it) and zero point.
+ *
+ * Source: TFLite Micro's `PoolingPrepare`; TFLite's schema, `Pool2DOptions`.
+ */
+export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
+  return {
+    name: kind.name,
+    quantization: { output: "as-input" },
+    infer(node): TensorType[] {
+      const g = poolGeometry(node);
+      const { dtype } = g.input;
+      requireThat(dtype === "int8" || dtype === "float32", `input is ${dtype}; int8 or float32 is expected`);
+      if (dtype === "int8") {
+        const from = int8Parameters(g.input);
+        for (const output of node.outputs) {
+          const to = int8Parameters(output);
+          requireThat(
+            Math.abs(from.scale - to.scale) <= 1e-6 && from.zeroPoint === to.zeroPoint,
+            `output has scale ${to.scale} and zero point ${to.zeroPoint}; the input's ${from.scale} and ${from.zeroPoint} are expected`,
+          );
+        }
+      }
+      return [{ dtype, shape: [g.batches, g.outputHeight, g.outputWidth, g.channels] }];
+    },
+    macs: () => 0,
+    reference(node, [input]) {
+      const g = poolGeometry(node);
+      if (input === undefined) throw new NotRunnable("the input is missing");
+      const { padding, activation, filterHeight, filterWidth, strideHeight, strideWidth } = node.attributes;
+      const output = new Float32Array(g.batches * g.outputHeight * g.outputWidth * g.channels);
+      let at = 0;
+      for (let b = 0; b < g.batches; b++) {
+        for (let y = 0; y < g.outputHeight; y++) {
+          for (let x = 0; x < g.outputWidth; x++) {
+            for (let c = 0; c < g.channels; c++) {
+              let value = kind.start;
+              let count = 0;
+              for (let fy = 0; fy < filterHeight; fy++) {
+                const iy = y * strideHeight - padding.top + fy;
+                if (iy < 0 || iy >= g.inputHeight) continue;
+                for (let fx = 0; fx < filterWidth; fx++) {
+                  const ix = x * strideWidth - padding.left + fx;
+                  if (ix < 0 || ix >= g.inputWidth) continue;
+                  const pixel = ((b * g.inputHeight + iy) * g.inputWidth + ix) * g.channels + c;
+                  value = kind.add(value, input[pixel] as number);
+                  count++;
+                }
+              }
+              output[at++] = applyActivation(activation, kind.finish(value, count));
+            }
+          }
+        }
+      }
+      return [output];
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { FusedActivation } from "../../graph/node.js";
+import type { Tensor } from "../../graph/tensor.js";
+import { binary } from "./binary.js";
+import { type SumConstants, sumConstants } from "./sum-constants.js";
+
+/** Constants of an int8 sum, whose multipliers TFLite Micro computes in double. Throws `NotRunnable`. */
+export function addConstants(
+  first: Tensor,
+  second: Tensor,
+  output: Tensor,
+  activation: FusedActivation,
+): SumConstants {
+  return sumConstants(first, second, output, activation, 1, (value) => value);
+}
+
+/** Elementwise sum of two tensors, with broadcasting and a fused activation. */
+export const add = binary({
+  name: "add",
+  compute: (first, second) => first + second,
+  checkScales: addConstants,
+});

@@ -1,0 +1,21 @@
+import type { FusedActivation } from "../../graph/node.js";
+import type { Tensor } from "../../graph/tensor.js";
+import { binary } from "./binary.js";
+import { type SumConstants, sumConstants } from "./sum-constants.js";
+
+/** Constants of an int8 difference, whose multipliers TFLite Micro computes in float. Throws `NotRunnable`. */
+export function subConstants(
+  first: Tensor,
+  second: Tensor,
+  output: Tensor,
+  activation: FusedActivation,
+): SumConstants {
+  return sumConstants(first, second, output, activation, -1, Math.fround);
+}
+
+/** Elementwise difference of two tensors, with broadcasting and a fused activation. */
+export const sub = binary({
+  name: "sub",
+  compute: (first, second) => first - second,
+  checkScales: subConstants,
+});

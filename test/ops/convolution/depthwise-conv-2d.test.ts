@@ -1,0 +1,42 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { random, runCase } from "../harness.js";
+import { convolve, drawCase } from "./convolution-reference.js";
+
+const filters: [number, number][] = [
+  [3, 3],
+  [3, 3],
+  [10, 8],
+  [1, 70],
+  [2, 5],
+  [1, 1],
+  [5, 1],
+];
+
+test("depthwise kernels give the bytes of the plain loop for random geometry", async () => {
+  for (let seed = 0; seed < 70; seed++) {
+    const source = random(1000 + seed);
+    const channels = source.integer(1, 9);
+    const spec = drawCase(source, {
+      depthwise: true,
+      channels,
+      outChannels: channels * source.integer(1, 4),
+      filter: filters[seed % filters.length] ?? [3, 3],
+      extreme: seed % 9 === 8,
+    });
+    const [output] = await runCase({
+      operator: "depthwiseConv2d",
+      attributes: spec.attributes,
+      inputs: [spec.input, spec.weights, spec.bias],
+      outputs: [spec.output],
+      activations: [spec.data],
+    });
+    assert.equal(
+      [...new Int8Array((output as Uint8Array).buffer)],
+      [...convolve(spec, true)],
+      `seed ${seed}`,
+    );
+  }
+});
+
+test.run();

@@ -1,0 +1,174 @@
+import * as assert from "uvu/assert";
+import { NotRunnable } from "../../../host/graph/not-runnable.js";
+import type { Tensor } from "../../../host/graph/tensor.js";
+import { explicitPadding } from "../../../host/numerics/window.js";
+import type { Pool2dAttributes } from "../../../host/ops/convolution/pool-2d.js";
+import type { Operator } from "../../../host/ops/operator.js";
+import { random, runCase } from "../harness.js";
+import { asInt8, drawScale, quantized } from "../quantized-tensors.js";
+
+/** A random pool: geometry, quantization, data. */
+export interface PoolCase {
+  input: Tensor;
+  output: Tensor;
+  attributes: Pool2dAttributes;
+  data: Int8Array;
+}
+
+/** Draws a pool with SAME, VALID or uneven explicit padding; every fifth reaches over the whole input. */
+export function drawPool(seed: number): PoolCase {
+  const { integer, real, int8s } = random(seed);
+  const whole = seed % 5 === 4;
+  const [batches, height, width, channels] = [integer(1, 2), integer(1, 9), integer(1, 9), integer(1, 11)];
+  const filterHeight = whole ? height : integer(1, Math.min(4, height));
+  const filterWidth = whole ? width : integer(1, Math.min(4, width));
+  const window = {
+    filterHeight,
+    filterWidth,
+    strideHeight: integer(1, 4),
+    strideWidth: integer(1, 4),
+    dilationHeight: 1,
+    dilationWidth: 1,
+  };
+  const kind = seed % 3;
+  const padding =
+    kind === 2
+      ? {
+          top: integer(0, filterHeight - 1),
+          bottom: integer(0, filterHeight - 1),
+          left: integer(0, filterWidth - 1),
+          right: integer(0, filterWidth - 1),
+        }
+      : explicitPadding(kind === 0 ? "same" : "valid", height, width, window);
+  const { strideHeight, strideWidth } = window;
+  const out = (length: number, pads: number, filter: number, stride: number): number =>
+    Math.floor((length + pads - filter) / stride) + 1;
+  const scale = drawScale(real, 0.001, 2);
+  const zeroPoint = integer(-128, 127);
+  const shape = [
+    batches,
+    out(height, padding.top + padding.bottom, filterHeight, strideHeight),
+    out(width, padding.left + padding.right, filterWidth, strideWidth),
+    channels,
+  ];
+  return {
+    input: quantized([batches, height, width, channels], scale, zeroPoint),
+    output: quantized(shape, scale, zeroPoint),
+    attributes: {
+      filterHeight,
+      filterWidth,
+      strideHeight,
+      strideWidth,
+      padding,
+      activation: (["none", "relu", "relu6"] as const)[integer(0, 2)] ?? "none",
+    },
+    data: int8s(batches * height * width * channels),
+  };
+}
+
+/** Every window's pixels inside the input, in the output's order: the definition of pooling. */
+export function windows({ input, output, attributes, data }: PoolCase): number[][] {
+  const [, height, width, channels] = input.shape as [number, number, number, number];
+  const [batches, outHeight, outWidth] = output.shape as [number, number, number];
+  const result: number[][] = [];
+  for (let b = 0; b < batches; b++) {
+    for (let y = 0; y < outHeight; y++) {
+      for (let x = 0; x < outWidth; x++) {
+        for (let c = 0; c < channels; c++) {
+          const pixels: number[] = [];
+          for (let fy = 0; fy < attributes.filterHeight; fy++) {
+            for (let fx = 0; fx < attributes.filterWidth; fx++) {
+              const iy = y * attributes.strideHeight + fy - attributes.padding.top;
+              const ix = x * attributes.strideWidth + fx - attributes.padding.left;
+              if (iy < 0 || ix < 0 || iy >= height || ix >= width) continue;
+              pixels.push(data[((b * height + iy) * width + ix) * channels + c] as number);
+            }
+          }
+          result.push(pixels);
+        }
+      }
+    }
+  }
+  return result;
+}
+
+/** The fused activation on the output's integers, from its definition on real numbers. */
+function activate({ output, attributes }: PoolCase, value: number): number {
+  const scale = output.quantization?.scale[0] as number;
+  const zeroPoint = output.quantization?.zeroPoint[0] as number;
+  const low = attributes.activation === "none" ? -128 : Math.max(-128, zeroPoint);
+  const high = attributes.activation === "relu6" ? Math.min(127, zeroPoint + Math.round(6 / scale)) : 127;
+  return Math.min(high, Math.max(low, value));
+}
+
+/** Compares the kernel with `combine` of every window's pixels, on random geometry. */
+export async function checkPoolKernel(
+  operator: string,
+  combine: (pixels: readonly number[]) => number,
+): Promise<void> {
+  for (let seed = 0; seed < 45; seed++) {
+    const spec = drawPool(seed);
+    const [bytes] = await runCase({
+      operator,
+      attributes: spec.attributes,
+      inputs: [spec.input],
+      outputs: [spec.output],
+      activations: [spec.data],
+    });
+    assert.equal(
+      asInt8(bytes),
+      windows(spec).map((pixels) => activate(spec, combine(pixels))),
+      `seed ${seed}`,
+    );
+  }
+}
+
+/** Compares the float reference with `combine` of every window's pixels. */
+export function checkPoolReference(
+  operator: Operator<Pool2dAttributes>,
+  combine: (pixels: readonly number[]) => number,
+): void {
+  for (let seed = 0; seed < 20; seed++) {
+    const spec = drawPool(seed);
+    const attributes = { ...spec.attributes, activation: "relu" as const };
+    const node = { name: "n", attributes, inputs: [spec.input], outputs: [spec.output] };
+    const [output] = operator.reference(node, [Float32Array.from(spec.data)]);
+    const expected = windows(spec).map((pixels) => Math.fround(Math.max(0, combine(pixels))));
+    assert.equal([...(output as Float32Array)], expected, `seed ${seed}`);
+  }
+}
+
+/** Checks that a pool refuses what it cannot run, with the reason. */
+export function checkPoolRefusals(operator: Operator<Pool2dAttributes>): void {
+  const spec = drawPool(1);
+  const { attributes, input, output } = spec;
+  const scale = input.quantization?.scale[0] as number;
+  const zeroPoint = input.quantization?.zeroPoint[0] as number;
+  const refuses = (change: Partial<PoolCase>, pattern: RegExp): void => {
+    const changed = { ...spec, ...change };
+    const node = {
+      name: "n",
+      attributes: changed.attributes,
+      inputs: [changed.input],
+      outputs: [changed.output],
+    };
+    assert.throws(
+      () => operator.infer(node),
+      (error: unknown) => error instanceof NotRunnable && pattern.test(error.message),
+    );
+  };
+  assert.equal(
+    operator.infer({ name: "n", attributes, inputs: [input], outputs: [output] })[0]?.shape,
+    output.shape,
+  );
+  refuses({ input: { ...input, shape: [4, 4] } }, /rank 2/);
+  refuses({ input: { ...input, dtype: "int16" } }, /int16; int8 or float32/);
+  refuses({ output: quantized(output.shape, scale + 1e-5, zeroPoint) }, /output has scale/);
+  refuses({ output: quantized(output.shape, scale, zeroPoint === 0 ? 1 : 0) }, /zero point/);
+  refuses({ attributes: { ...attributes, strideWidth: 0 } }, /strideWidth 0/);
+  refuses({ attributes: { ...attributes, filterHeight: 99 } }, /does not fit/);
+  refuses(
+    { attributes: { ...attributes, padding: { ...attributes.padding, top: attributes.filterHeight } } },
+    /reaches over a whole window/,
+  );
+}
