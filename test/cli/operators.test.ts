@@ -99,7 +99,7 @@ test("a host part may be JavaScript, and lie in a package of CommonJS", () => {
   rmSync(join(copy, "ops/delta.mts"));
   writeFileSync(
     join(copy, "ops/delta.mjs"),
-    typescript.replace(/^import type .*\n/m, "").replace(/: (DefineOperator|Operator)\b/g, ""),
+    typescript.replace(/^import type .*\n/m, "").replace(/: (DefineOperator|Operator|Lowering)\b/g, ""),
   );
   const { code, stderr } = wasmote(folder, [
     "build",
@@ -155,14 +155,23 @@ async function loaded(name: string, from: string, to: string): Promise<string> {
 }
 
 test("names that are there already, and parts that are none, are refused before anything is compiled", async () => {
-  assert.match(await loaded("taken", 'name: "delta"', 'name: "conv2d"'), /another operator conv2d .*taken/);
-  assert.match(await loaded("mapped", "CUSTOM:Delta", "ADD"), /ADD is the operator add already .*mapped/);
+  assert.match(await loaded("taken", '"delta"', '"conv2d"'), /another operator conv2d .*taken/);
+  assert.match(
+    await loaded("mapped", "CUSTOM:Delta", "ADD"),
+    /ADD is mapped to another operator already .*mapped/,
+  );
   assert.match(
     await loaded("block", "DeltaParameters", "AddParameters"),
     /another block of the name AddParameters/,
   );
   for (const [name, from, to, expected] of [
-    ["no-list", "tflite: [{", "tflite: 1, more: [{", /operator\.tflite as a list of mappings/],
+    ["no-list", "lowering, tflite,", "lowering, tflite: 1,", /tflite as a list of mappings/],
+    [
+      "other",
+      'operator: "delta",\n    scratchBytes',
+      'operator: "other",\n    scratchBytes',
+      /lowering\.operator, the operator's name/,
+    ],
     ["type", 'rows: "int32"', 'rows: "int16"', /parameters as a list of what block gives/],
     ["field", 'zeroPoint: "int32"', '"zero point": "int32"', /parameters as a list of what block gives/],
     ["parameters", "parameters: [parameters]", "parameters", /parameters as a list of what block gives/],
