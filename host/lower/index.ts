@@ -40,9 +40,9 @@ const byOperator = new Map<string, Lowering>(
   lowerings.map((lowering) => [lowering.operator, lowering as unknown as Lowering]),
 );
 
-/** Adds how operators of a user's own run, for as long as the process lives. Their names are not taken. */
-export function addLowerings(added: readonly Lowering[]): void {
-  for (const lowering of added) byOperator.set(lowering.operator, lowering);
+/** Adds how an operator of a user's own runs, for as long as the process lives. */
+export function addLowering(lowering: Lowering): void {
+  byOperator.set(lowering.operator, lowering);
 }
 
 /** How the operator of that name runs. Every operator has a lowering, so a missing one is a defect. */

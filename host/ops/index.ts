@@ -53,23 +53,20 @@ const byName = new Map<string, Operator>(
   operators.map((operator) => [operator.name, operator as unknown as Operator]),
 );
 
-/** Every operator, a user's own among them. */
-export function knownOperators(): readonly Operator[] {
-  return [...byName.values()];
+/** Throws `operators-invalid` where there is an operator of that name. */
+export function requireFreeName(name: string): void {
+  if (byName.has(name)) throw new WasmoteError("operators-invalid", `there is another operator ${name}`);
 }
 
 /**
- * Adds operators of a user's own, for as long as the process lives: graphs have operators' names, and everything that
+ * Adds an operator of a user's own, for as long as the process lives: graphs have operators' names, and everything that
  * reads a graph looks them up here.
  *
- * @throws `operators-invalid` where a name is taken
+ * @throws `operators-invalid` where the name is taken
  */
-export function addOperators(added: readonly Operator[]): void {
-  for (const operator of added) {
-    if (byName.has(operator.name))
-      throw new WasmoteError("operators-invalid", `there is another operator ${operator.name}`);
-    byName.set(operator.name, operator);
-  }
+export function addOperator(operator: Operator): void {
+  requireFreeName(operator.name);
+  byName.set(operator.name, operator);
 }
 
 /** The operator of that name. Nodes are made from these names only, so a missing one is a defect. */

@@ -8,9 +8,9 @@ import { WasmoteError } from "../errors.js";
 import { addTfliteMappings } from "../import/tflite/operators/index.js";
 import { compileLibrary } from "../kernels/compile.js";
 import type { KernelLibrary } from "../link/link.js";
-import { addLowerings } from "../lower/index.js";
+import { addLowering } from "../lower/index.js";
 import { operatorTools, type UserOperator } from "../operators.js";
-import { addOperators } from "../ops/index.js";
+import { addOperator, requireFreeName } from "../ops/index.js";
 import { guardOperator } from "./guard-operator.js";
 import { packageSources } from "./kernel-sources.js";
 
@@ -33,9 +33,10 @@ export async function loadUserOperators(folder: string): Promise<KernelLibrary> 
   const known = allBlocks(hostFiles, loaded);
   for (const [i, { operator, lowering, tflite }] of loaded.entries()) {
     try {
-      addOperators([operator]);
-      addLowerings([lowering]);
+      requireFreeName(operator.name);
       addTfliteMappings(tflite);
+      addOperator(operator);
+      addLowering(lowering);
     } catch (error) {
       throw error instanceof WasmoteError ? error.at({ file: hostFiles[i] as string }) : error;
     }

@@ -18,20 +18,14 @@ export function tfliteMapping(builtin: string): TfliteMapping | undefined {
   return byName.get(builtin);
 }
 
-/** Every mapping, those of a user's own operators among them. */
-export function tfliteMappings(): readonly TfliteMapping[] {
-  return [...byName.values()];
-}
-
 /**
  * Adds mappings of a user's own, for as long as the process lives.
  *
- * @throws `operators-invalid` where a TFLite operator is mapped already
+ * @throws `operators-invalid` where a TFLite operator is mapped already; nothing is added then
  */
 export function addTfliteMappings(added: readonly TfliteMapping[]): void {
-  for (const mapping of added) {
-    if (byName.has(mapping.builtin))
-      throw new WasmoteError("operators-invalid", `${mapping.builtin} is mapped to another operator already`);
-    byName.set(mapping.builtin, mapping);
-  }
+  const taken = added.find(({ builtin }) => byName.has(builtin))?.builtin;
+  if (taken !== undefined)
+    throw new WasmoteError("operators-invalid", `${taken} is mapped to another operator already`);
+  for (const mapping of added) byName.set(mapping.builtin, mapping);
 }
