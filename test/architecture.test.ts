@@ -3,6 +3,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { loweringOf } from "../host/lower/index.js";
+import { operators } from "../host/ops/index.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const host = join(root, "host");
@@ -104,6 +106,7 @@ test("every operator's file has its test, and says in a file of the same name ho
   );
   assert.ok(files.length > 15, "the operators are found");
   const families = new Set(files.map(dirname));
+  for (const { name } of operators) assert.is(loweringOf(name).operator, name);
   for (const path of listed("lower")) assert.ok(files.includes(path), `lower/${path} is of no operator`);
   for (const name of readdirSync(join(root, "assembly", "kernels"))) assert.ok(families.has(name), name);
 });

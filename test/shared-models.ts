@@ -2,18 +2,28 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-let told = false;
+const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const told = new Set<string>();
 
 /**
- * Folder of the real models with golden outputs, which are no part of the project: the environment variable
- * WASMOTE_MODELS, else `../shared/models` beside the project. Undefined where it is absent, which is said once on
- * stderr: the tests that need it are then skipped.
+ * A folder beside the project: what an environment variable names, else one of `../shared`. Undefined where it is absent,
+ * which is said once on stderr: the tests that need it are then skipped.
  */
-export function sharedModels(): string | undefined {
-  const folder = resolve(projectRoot, process.env.WASMOTE_MODELS ?? "../shared/models");
+function sharedFolder(variable: string, name: string, tests: string): string | undefined {
+  const folder = resolve(projectRoot, process.env[variable] ?? `../shared/${name}`);
   if (existsSync(folder) && statSync(folder).isDirectory()) return folder;
-  if (!told) console.error("SKIPPED: tests on real models, for want of their folder (set WASMOTE_MODELS)");
-  told = true;
+  if (!told.has(variable))
+    console.error(`SKIPPED: tests on ${tests}, for want of their folder (set ${variable})`);
+  told.add(variable);
   return undefined;
+}
+
+/** Folder of the real models with golden outputs, which are no part of the project (`WASMOTE_MODELS`), if it is there. */
+export function sharedModels(): string | undefined {
+  return sharedFolder("WASMOTE_MODELS", "models", "real models");
+}
+
+/** Folder of the models of one operator with the outputs of TFLM's kernels (`WASMOTE_OPERATORS`), if it is there. */
+export function sharedOperators(): string | undefined {
+  return sharedFolder("WASMOTE_OPERATORS", "ops", "models of one operator");
 }

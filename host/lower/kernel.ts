@@ -74,8 +74,8 @@ export function callKernel<F extends Fields>(
 }
 
 /**
- * The kernel for channels, or a tensor, of these shifts (positive: to the right): the one that shifts to the right only, which is smaller, or the one that
- * shifts either way.
+ * The kernel for channels, or a tensor, of these shifts (positive: to the right): the one that shifts to the right only,
+ * which is smaller, or the one that shifts either way.
  *
  * @param stem of both kernels' names
  */

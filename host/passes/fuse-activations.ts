@@ -2,12 +2,7 @@ import { type Graph, tensorAt } from "../graph/graph.js";
 import type { FusedActivation, Node } from "../graph/node.js";
 import { readersOf, writersOf } from "../graph/uses.js";
 import { sameParameters } from "../numerics/requantization.js";
-
-const activations: Readonly<Record<string, FusedActivation>> = {
-  relu: "relu",
-  relu6: "relu6",
-  reluN1To1: "relu-n1-to-1",
-};
+import { rectifiers } from "../ops/elementwise/relu.js";
 
 /**
  * Moves a rectifier into the node before it, where that node can apply one and has no other reader. Integers are
@@ -20,7 +15,7 @@ export function fuseActivations(graph: Graph): Graph {
   const replaced = new Map<Node, Node>();
   const gone = new Set<Node>();
   for (const node of graph.nodes) {
-    const activation = activations[node.operator];
+    const activation = rectifiers[node.operator];
     const [input] = node.inputs;
     const [output] = node.outputs;
     if (activation === undefined || input === undefined || output === undefined) continue;

@@ -1,13 +1,8 @@
 import { bind, type Graph } from "../graph/graph.js";
-import type { FusedActivation, Node, TensorIndex } from "../graph/node.js";
+import type { Node, TensorIndex } from "../graph/node.js";
 import { describeType, type Tensor } from "../graph/tensor.js";
 import { int8ActivationRange, sameParameters } from "../numerics/requantization.js";
-
-const rectifiers: Readonly<Record<string, FusedActivation>> = {
-  relu: "relu",
-  relu6: "relu6",
-  reluN1To1: "relu-n1-to-1",
-};
+import { rectifiers } from "../ops/elementwise/relu.js";
 
 /** Removes nodes whose output holds the very bytes of their input; their readers then read the input. */
 export function removeIdentities(graph: Graph): Graph {

@@ -97,10 +97,6 @@ for (const { id } of availableBoards(["pico"])) {
     flash[20]! ^= 1;
     assert.match(new Rp2040Chip(rp2040js, flash, quiet).stopped!, /checksum/);
   });
-
-  test("a file that is no UF2 is refused", async () => {
-    assert.is(await codeOf(startRp2040("pico", "package.json", [])), "file-unreadable");
-  });
 }
 
 test.run();

@@ -3,6 +3,7 @@ import { tensorBytes } from "../../host/graph/tensor.js";
 import { type OpenedModule, openModule } from "../../host/package/open.js";
 import { openRunner } from "../../host/run/index.js";
 import type { LocalRunner } from "../../host/run/types.js";
+import { engines } from "../engines.js";
 import type { Choices } from "../link/random-numbers.js";
 
 /** Runs a built model with random inputs on every engine of this process, which must give the same bytes. */
@@ -13,11 +14,7 @@ export async function runEverywhere(wasm: Uint8Array, source: Choices): Promise<
     Uint8Array.from({ length: tensorBytes(tensor) }, () => source.below(256)),
   );
   const results: Uint8Array[][] = [];
-  for (const [engine, tier] of [
-    ["node", "portable"],
-    ["wasm3", "portable"],
-    ["wasm3", "accelerated"],
-  ] as const) {
+  for (const [engine, tier] of engines) {
     const runner = await open(() => openRunner(engine, wasm, opened, { tier }));
     if (runner === undefined) continue;
     try {

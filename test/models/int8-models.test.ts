@@ -4,8 +4,8 @@ import * as assert from "uvu/assert";
 import { importModel } from "../../host/import/index.js";
 import { openModule } from "../../host/package/open.js";
 import { type BuiltModel, buildModel } from "../../host/pipeline.js";
-import { openRunner, runners } from "../../host/run/index.js";
-import type { Tier } from "../../host/run/types.js";
+import { openRunner } from "../../host/run/index.js";
+import { engines } from "../engines.js";
 import { type GoldenModel, goldenModels, int8Models } from "./golden-cases.js";
 
 /**
@@ -24,12 +24,6 @@ const budgets: Readonly<Record<string, { memoryBytes?: number; codeBytes: number
   "tinymaix-mnist_valid_q": { codeBytes: 7500 },
 };
 
-/** Runners and tiers that give the same bytes. */
-const runs: readonly [string, Tier][] = [
-  ...Object.keys(runners).map((on): [string, Tier] => [on, "portable"]),
-  ["wasm3", "accelerated"],
-];
-
 const built = new Map<string, Promise<BuiltModel>>();
 
 function build(model: GoldenModel): Promise<BuiltModel> {
@@ -42,7 +36,7 @@ function build(model: GoldenModel): Promise<BuiltModel> {
 }
 
 for (const model of goldenModels(int8Models)) {
-  for (const [on, tier] of runs) {
+  for (const [on, tier] of engines) {
     test(`${model.name} on ${on}, ${tier}: every case byte for byte`, async () => {
       const { wasm } = await build(model);
       const runner = await openRunner(on, wasm, openModule(wasm), { tier });

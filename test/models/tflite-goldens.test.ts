@@ -11,6 +11,7 @@ import { type BuiltModel, buildModel } from "../../host/pipeline.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
 import { openRunner } from "../../host/run/index.js";
 import type { Tier } from "../../host/run/types.js";
+import { engines } from "../engines.js";
 
 /*
  * Small models of every operator, with the outputs of TensorFlow Lite Micro's reference kernels
@@ -27,12 +28,6 @@ const series = (name: string, kind: "input" | "output"): Uint8Array[] =>
   files
     .filter((file) => file.startsWith(`${name}.${kind}`))
     .map((_, i) => readFileSync(`${folder}${name}.${kind}${i}.bin`));
-
-const runs: readonly [string, Tier][] = [
-  ["node", "portable"],
-  ["wasm3", "portable"],
-  ["wasm3", "accelerated"],
-];
 
 /** Runs in each file of a model. */
 const steps = 4;
@@ -113,7 +108,7 @@ for (const name of names.filter((other) => !isReal(other))) {
     const graph = open(name);
     checkOperators(graph);
     const built = await buildModel(graph);
-    for (const [on, tier] of runs) await compare(name, built, on, tier);
+    for (const [on, tier] of engines) await compare(name, built, on, tier);
     await compare(name, await buildModel(open(name), { passes: [] }), "wasm3", "portable");
   });
 }

@@ -10,6 +10,7 @@ import { openRunner } from "../../host/run/index.js";
 import { readArrayAs } from "../../host/run/tensor-files/read-array.js";
 import { encodeOutput } from "../../host/run/tensor-files/write-output.js";
 import type { Tier } from "../../host/run/types.js";
+import { engines } from "../engines.js";
 
 /** A model of one operator with the outputs of TensorFlow Lite Micro's reference kernels. */
 export interface OperatorCase {
@@ -34,12 +35,6 @@ export interface Outcome {
   /** Why it was refused, or what was wrong first. */
   detail: string;
 }
-
-const engines: readonly [string, Tier][] = [
-  ["node", "portable"],
-  ["wasm3", "portable"],
-  ["wasm3", "accelerated"],
-];
 
 /** Relative error of float32 that is allowed, absolute below 1. */
 const tolerance = 1e-5;

@@ -1,10 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertGolden } from "../golden.js";
+import { sharedOperators } from "../shared-models.js";
 import { operatorCases, tryCase } from "./cases.js";
-import { operatorFolder } from "./folder.js";
 
-const folder = operatorFolder();
+const folder = sharedOperators();
 
 if (folder !== undefined) {
   test("models of one operator give the outputs of TensorFlow Lite Micro's reference kernels, or are refused", async () => {

@@ -3,13 +3,14 @@
  *
  *   node --import tsx test/operators/table.ts [PATTERN] [--verbose]
  */
+
+import { sharedOperators } from "../shared-models.js";
 import { operatorCases, tryCase } from "./cases.js";
-import { operatorFolder } from "./folder.js";
 
 const [pattern = "", ...more] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 if (more.length > 0) throw new Error("one pattern is expected");
 const verbose = process.argv.includes("--verbose");
-const folder = operatorFolder();
+const folder = sharedOperators();
 if (folder === undefined) process.exit(0);
 
 const counts = new Map<string, Record<string, number>>();

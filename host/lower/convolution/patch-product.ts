@@ -5,7 +5,7 @@ import { windowParameters } from "../../abi/parameters.js";
 import type { FusedActivation } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { int8ActivationRange, int8Parameters } from "../../numerics/requantization.js";
-import type { Padding, Window } from "../../numerics/window.js";
+import type { ConvolutionGeometry } from "../../ops/convolution/convolution.js";
 import { acceleratedWindow } from "../accelerated.js";
 import { callKernel, type KernelCall, type Placement, shiftKernel } from "../kernel.js";
 import { type ChannelConstants, laneCapacity, tileHeaderBytes } from "../weight-tiles.js";
@@ -17,17 +17,7 @@ const sumsBytes = 48;
 const acceleratedPositions = 6;
 
 /** A product of patches by a matrix of weights: a convolution, or a depthwise one of a single input channel. */
-export interface PatchProduct {
-  batches: number;
-  inputHeight: number;
-  inputWidth: number;
-  inputChannels: number;
-  outputHeight: number;
-  outputWidth: number;
-  outputChannels: number;
-  window: Window;
-  padding: Padding;
-}
+export type PatchProduct = Omit<ConvolutionGeometry, "input" | "weights" | "bias">;
 
 /** Patch length (inputs of one output) of a convolution. */
 function depthOf(product: PatchProduct): number {

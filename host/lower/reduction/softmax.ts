@@ -2,17 +2,19 @@ import { accelerators } from "../../abi/accelerators.js";
 import { softmaxParameters } from "../../abi/parameters.js";
 import { elementCount } from "../../graph/tensor.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
-import { type SoftmaxAttributes, softmaxDepth, softmaxTable } from "../../ops/reduction/softmax.js";
+import {
+  type SoftmaxAttributes,
+  softmaxDepth,
+  softmaxDifferences,
+  softmaxTable,
+} from "../../ops/reduction/softmax.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
-
-/** Entries of the kernel's table: one for each difference of two int8. */
-const tableEntries = 256;
 
 /** A softmax by a table of exponentials. */
 export const softmax: Lowering<SoftmaxAttributes> = {
   operator: "softmax",
-  scratchBytes: () => [tableEntries * 4],
+  scratchBytes: () => [softmaxDifferences * 4],
   inPlace: () => [0],
   emit(node, placement) {
     const input = onlyInput(node);

@@ -4,6 +4,13 @@ import { applyActivation, int8ActivationRange, int8Parameters } from "../../nume
 import type { Operator } from "../operator.js";
 import { byteRescale, byteTable, inferElementwise, onlyInput } from "./lookup-table.js";
 
+/** Rectifiers by their operators' names, as activations that are fused. */
+export const rectifiers: Readonly<Record<string, FusedActivation>> = {
+  relu: "relu",
+  relu6: "relu6",
+  reluN1To1: "relu-n1-to-1",
+};
+
 /** A rectifier: TFLite's reference kernel `ReluX` requantizes an int8 to the output's parameters, then clamps it. */
 function rectifier(name: string, activation: FusedActivation): Operator {
   const tableOf = (node: BoundNode): Uint8Array => {

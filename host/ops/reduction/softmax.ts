@@ -12,8 +12,8 @@ export interface SoftmaxAttributes {
   beta: number;
 }
 
-/** Differences of two int8. */
-const differences = 256;
+/** Differences of two int8: the most entries that `softmaxTable` has. */
+export const softmaxDifferences = 256;
 /** Exponentials below this round to 0 both in the sum and in the output. */
 const leastExponential = 2 ** 11;
 /** Longest row whose sum of exponentials (at most 2^19 each) fits into int32. */
@@ -28,8 +28,8 @@ const maxDepth = 4095;
 export function exponentials(scale: number, beta: number): Int32Array {
   const integerBits = 5;
   const { multiplier, shift, radius } = fixedPointInput(beta * scale, integerBits);
-  return Int32Array.from({ length: differences }, (_, i) => {
-    const difference = i - (differences - 1);
+  return Int32Array.from({ length: softmaxDifferences }, (_, i) => {
+    const difference = i - (softmaxDifferences - 1);
     if (difference < -radius) return 0;
     return expOnNegative(doublingHighMultiply(difference * 2 ** shift, multiplier), integerBits);
   });
