@@ -4,7 +4,7 @@
  *   node --import tsx test/mutation/native.ts FOLDER... [--sample N] [--seed S] [--only FILE] [--json]
  */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -59,10 +59,16 @@ interface Run {
   output: string;
 }
 
-/** Runs Node in a folder, and ends all that it started where it takes too long. */
+/**
+ * Runs Node in a folder, and ends all that it started where it takes too long. Temporary files go into the folder too:
+ * tests that are ended leave theirs behind.
+ */
 function runNode(folder: string, args: readonly string[]): Promise<Run> {
+  const temporary = join(folder, "tmp");
+  mkdirSync(temporary, { recursive: true });
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, ["--import", "tsx", ...args], { cwd: folder, detached: true });
+    const env = { ...process.env, TMPDIR: temporary };
+    const child = spawn(process.execPath, ["--import", "tsx", ...args], { cwd: folder, env, detached: true });
     let output = "";
     const end = (): void => {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");

@@ -7,7 +7,16 @@
  * noticed. Only a copy is changed, which is removed at the end. See docs/mutation.md.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -107,10 +116,15 @@ function print(report: Report): number {
   return percent;
 }
 
-/** Runs StrykerJS in a process group of its own, which ends with this process, and gives its exit code. */
-function runStryker(config: string): Promise<number> {
+/**
+ * Runs StrykerJS in a process group of its own, which ends with this process, and gives its exit code.
+ *
+ * @param temporary folder for the tests' temporary files: tests that are ended leave theirs behind
+ */
+function runStryker(config: string, temporary: string): Promise<number> {
   const args = ["--yes", "--package", stryker, "--", "stryker", "run", config];
-  const child = spawn("npx", args, { cwd: root, stdio: ["ignore", 2, 2], detached: true });
+  const env = { ...process.env, TMPDIR: temporary };
+  const child = spawn("npx", args, { cwd: root, env, stdio: ["ignore", 2, 2], detached: true });
   const end = (signal: NodeJS.Signals) => {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     process.exitCode = signal === "SIGINT" ? 130 : 143;
@@ -131,7 +145,9 @@ async function mutate(path: string, suite: string, threshold: number): Promise<n
   try {
     const config = join(work, "stryker.json");
     writeFileSync(config, JSON.stringify(configure(path, suite, work)));
-    const code = await runStryker(config);
+    const temporary = join(work, "tmp");
+    mkdirSync(temporary);
+    const code = await runStryker(config, temporary);
     const report = join(work, "report.json");
     if (!existsSync(report)) return code || 2;
     return print(JSON.parse(readFileSync(report, "utf8")) as Report) < threshold ? 1 : 0;
