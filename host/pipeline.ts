@@ -1,20 +1,28 @@
 import type { Graph } from "./graph/graph.js";
 import { packageKernels } from "./kernels/library.js";
 import { type KernelLibrary, linkProgram } from "./link/link.js";
+import { requireKernels } from "./lower/check.js";
 import { loweringOf } from "./lower/index.js";
 import { lowerGraph, type Program } from "./lower/lower.js";
 import { makeManifest } from "./package/make-manifest.js";
 import type { InputReading, Manifest } from "./package/manifest.js";
 import { packageModule } from "./package/package.js";
 import { type Pass, runPasses } from "./passes/index.js";
+import { placeConstants } from "./passes/place-constants.js";
 import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
-import { needsSamples, quantizeGraph } from "./quantize/quantize-graph.js";
+import { withoutFloatEnds } from "./quantize/float-ends.js";
+import { canBeQuantized, quantizeGraph } from "./quantize/quantize-graph.js";
 
 /** How a model is built. */
 export interface BuildOptions {
   /** Samples for post-training quantization: `calibration[i][j]` is sample i for input j. */
   calibration?: readonly Float32Array[][];
+  /**
+   * What a model of float32 alone runs in: int8, for which it is quantized with samples, or float32. By default int8
+   * where there are samples, else float32. Any other model is taken as it is.
+   */
+  quantize?: "int8" | "float32";
   /** Passes over the graph; all by default. */
   passes?: readonly Pass[];
   /** Libraries of kernels to link from; the package's own by default. */
@@ -29,7 +37,7 @@ export interface BuiltModel {
   wasm: Uint8Array;
   manifest: Manifest;
   plan: Plan;
-  /** The integer graph that was lowered. */
+  /** The graph that was lowered. */
   graph: Graph;
   /** Its steps as calls of kernels. */
   program: Program;
@@ -40,13 +48,22 @@ export interface BuiltModel {
   weightBytes: number;
 }
 
-/**
- * Whether a graph is quantized when it is built, for which calibration samples are needed.
- *
- * @throws `model-unsupported` where float32 and integers are mixed
- */
-export function needsCalibration(graph: Graph, passes?: readonly Pass[]): boolean {
-  return needsSamples(runPasses(graph, passes));
+/** Whether a graph can be quantized when it is built, for which calibration samples are needed: it is of float32. */
+export function takesCalibration(graph: Graph, passes?: readonly Pass[]): boolean {
+  return canBeQuantized(runPasses(graph, passes));
+}
+
+/** The graph that is to run, of which every node has kernels. Throws as `buildModel` does. */
+function graphToRun(graph: Graph, { calibration = [], quantize, passes }: BuildOptions): Graph {
+  const simple = runPasses(graph, passes);
+  const toInt8 = (quantize ?? (calibration.length > 0 ? "int8" : "float32")) === "int8";
+  const typed =
+    toInt8 && canBeQuantized(simple) ? quantizeGraph(simple, calibration) : withoutFloatEnds(simple);
+  const placed = placeConstants(runPasses(typed, passes), (operator, node) =>
+    loweringOf(operator).constantInputs?.(node),
+  );
+  requireKernels(placed);
+  return placed;
 }
 
 /**
@@ -55,14 +72,13 @@ export function needsCalibration(graph: Graph, passes?: readonly Pass[]): boolea
  * @throws `calibration-*`, `model-unsupported`, `memory-exceeded`
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
-  const { calibration = [], passes, kernels = [packageKernels()], inputs = [] } = options;
-  const quantized = quantizeGraph(runPasses(graph, passes), calibration);
-  const integer = runPasses(quantized, passes);
-  const plan = planMemory(integer, loweringOf);
-  const program = lowerGraph(integer, plan);
+  const { kernels = [packageKernels()], inputs = [] } = options;
+  const lowered = graphToRun(graph, options);
+  const plan = planMemory(lowered, loweringOf);
+  const program = lowerGraph(lowered, plan);
   const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
-  const manifest = makeManifest({ model: graph, graph: integer, plan, program, ...linked, inputs });
+  const manifest = makeManifest({ model: graph, graph: lowered, plan, program, ...linked, inputs });
   const wasm = packageModule(code, manifest, program.weights);
   const [codeBytes, weightBytes] = [code.length, program.weights.length];
-  return { wasm, manifest, plan, graph: integer, program, code, functionNames, codeBytes, weightBytes };
+  return { wasm, manifest, plan, graph: lowered, program, code, functionNames, codeBytes, weightBytes };
 }

@@ -21,7 +21,7 @@ import {
 import type { Output } from "./output.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
-const quantizations = ["auto", "int8"] as const;
+const quantizations = ["auto", "int8", "float32"] as const;
 
 interface BuildOptions extends InputOptions {
   out?: string;
@@ -36,7 +36,8 @@ interface BuildOptions extends InputOptions {
 }
 
 const help = `
-A float model is quantized to int8 with the calibration samples; an int8 model is taken as it is.
+A float model is quantized to int8 with the calibration samples; without any, or with --quantize float32, it runs in
+float32. An int8 model is taken as it is.
 Calibration files are .npy, .bin (float32), .json, pictures (.png, .jpg, .bmp) and sounds (.wav), with one sample or
 several; a folder gives all of its files. A model of several inputs takes one --calibrate for each, in order.
 Pixels become pixel / 255, or (pixel - mean) / std with --mean and --std. The file keeps these and --sample-rate, so that
@@ -62,7 +63,9 @@ export function registerBuild(program: Command, output: Output): void {
     .addOption(meanOption())
     .addOption(stdOption())
     .addOption(sampleRateOption("rate of the sounds that the model takes"))
-    .addOption(new Option("--quantize <kind>", "number format").choices(quantizations).default("auto"))
+    .addOption(
+      new Option("--quantize <kind>", "what a float model runs in").choices(quantizations).default("auto"),
+    )
     .option("--keep <dir>", "write the steps with their kernels and parameters to steps.txt in this folder")
     .option(
       "--wat",
@@ -87,13 +90,17 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const bytes = await readModel(modelPath);
   const read = [modelPath];
   const { examineModel, inWordsOf, modelName, requireGraph } = await import("../import/index.js");
-  const { buildModel, needsCalibration } = await import("../pipeline.js");
+  const { buildModel, takesCalibration } = await import("../pipeline.js");
   const imported = examineModel(modelPath, bytes, recordingReader(modelPath, read));
   const graph = await withFile(modelPath, () => requireGraph(imported));
   const onModel = <T>(work: () => T | Promise<T>): Promise<T> =>
     withFile(modelPath, () => inWordsOf(imported, work));
-  if (options.calibrate.length > 0 && !(await onModel(() => needsCalibration(graph)))) {
-    throw ofNoUse("--calibrate", "the model is of integers already");
+  const takesSamples = await onModel(() => takesCalibration(graph));
+  if (options.calibrate.length > 0 && !takesSamples) {
+    throw ofNoUse("--calibrate", "the model is not of float32 alone");
+  }
+  if (options.quantize === "float32" && options.calibrate.length > 0) {
+    throw ofNoUse("--calibrate", "--quantize float32 takes no samples");
   }
 
   const inputs = await describeInputs(graph, options, output);
@@ -107,8 +114,18 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
 
   output.progress(`building ${graph.name}`);
   const built = await onModel(() =>
-    buildModel(graph, { calibration: calibration.samples, kernels, inputs: inputs.readings }),
+    buildModel(graph, {
+      calibration: calibration.samples,
+      kernels,
+      inputs: inputs.readings,
+      ...(options.quantize === "auto" ? {} : { quantize: options.quantize }),
+    }),
   );
+  if (takesSamples && options.quantize === "auto" && calibration.samples === undefined) {
+    output.talk(
+      "it runs in float32; with samples of its inputs (--calibrate) it becomes int8, which is smaller and faster",
+    );
+  }
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
 
   const fit = fitting?.(built);

@@ -80,13 +80,13 @@ async function examineBuild(
   output: Output,
 ): Promise<Examined> {
   const { examineModel, inWordsOf, requireGraph } = await import("../import/index.js");
-  const { buildModel, needsCalibration } = await import("../pipeline.js");
+  const { buildModel, takesCalibration } = await import("../pipeline.js");
   output.progress(`reading ${path}`);
   const imported = examineModel(path, bytes, recordingReader(path, []));
   try {
     return await withFile(path, async () => {
       const graph = requireGraph(imported);
-      const quantizes = await inWordsOf(imported, () => needsCalibration(graph));
+      const quantizes = await inWordsOf(imported, () => takesCalibration(graph));
       output.progress(`building ${graph.name}`);
       const calibration = quantizes ? [madeUpSample(graph)] : [];
       await inWordsOf(imported, () => buildModel(graph, { calibration, kernels }));

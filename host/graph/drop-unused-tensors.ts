@@ -13,7 +13,7 @@ export function dropUnusedTensors(graph: Graph): Graph {
   const renumbered = new Map(kept.map((index, i) => [index, i]));
   const renumber = (index: TensorIndex): TensorIndex => renumbered.get(index) ?? -1;
   return {
-    name: graph.name,
+    ...graph,
     tensors: kept.map((index) => graph.tensors[index] as Tensor),
     nodes: graph.nodes.map((node) => ({
       ...node,

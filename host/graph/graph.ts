@@ -9,6 +9,11 @@ export interface Graph {
   nodes: readonly Node[];
   inputs: readonly TensorIndex[];
   outputs: readonly TensorIndex[];
+  /**
+   * The model's state: what keeps its value from one run to the next. `data` is what it starts with; zeros where it is
+   * absent. Nodes that name the same variable run in the order of `nodes`. None by default.
+   */
+  variables?: readonly Tensor[];
 }
 
 /** The tensor at `index`. Throws `model-invalid` for an index out of range. */
@@ -20,6 +25,15 @@ export function tensorAt(graph: Graph, index: TensorIndex): Tensor {
   return tensor;
 }
 
+/** The variable of that number. Throws `model-invalid` for a number out of range. */
+export function variableAt({ variables = [] }: Graph, index: number): Tensor {
+  const variable = variables[index];
+  if (variable === undefined) {
+    throw new WasmoteError("model-invalid", `variable ${index} of ${variables.length}`);
+  }
+  return variable;
+}
+
 /** A node with its tensors looked up; an absent optional input is undefined. */
 export function bind<A extends object>(graph: Graph, node: Node<A>): BoundNode<A> {
   return {
@@ -27,6 +41,7 @@ export function bind<A extends object>(graph: Graph, node: Node<A>): BoundNode<A
     attributes: node.attributes,
     inputs: node.inputs.map((index) => (index < 0 ? undefined : tensorAt(graph, index))),
     outputs: node.outputs.map((index) => tensorAt(graph, index)),
+    variables: (node.variables ?? []).map((index) => variableAt(graph, index)),
   };
 }
 

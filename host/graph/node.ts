@@ -10,6 +10,8 @@ export interface Node<Attributes extends object = object> {
   attributes: Attributes;
   inputs: readonly TensorIndex[];
   outputs: readonly TensorIndex[];
+  /** Indices into `Graph.variables`: what the node reads or writes of the model's state; none by default. */
+  variables?: readonly number[];
 }
 
 /** A node with its tensors looked up: what operators work on. */
@@ -18,6 +20,7 @@ export interface BoundNode<Attributes extends object = object> {
   attributes: Attributes;
   inputs: readonly (Tensor | undefined)[];
   outputs: readonly Tensor[];
+  variables?: readonly Tensor[];
 }
 
 /** Activation fused into an operator's output, as TFLite does. */

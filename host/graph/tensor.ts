@@ -1,8 +1,29 @@
 /** Element types of tensors. */
-export type DType = "int8" | "uint8" | "int16" | "int32" | "int64" | "float32" | "bool";
+export type DType = "int8" | "uint8" | "int16" | "int32" | "uint32" | "int64" | "uint64" | "float32" | "bool";
 
-/** Array that backs a constant tensor. Integer 64-bit constants are held as BigInt64Array. */
-export type TensorData = Int8Array | Uint8Array | Int16Array | Int32Array | BigInt64Array | Float32Array;
+/** Array that backs a constant tensor. */
+export type TensorData =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array;
+
+/** Kind of array that holds a tensor of each element type. */
+export const arrayTypes: Readonly<Record<DType, new (contents: ArrayBuffer | number) => TensorData>> = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  bool: Uint8Array,
+};
 
 /** Affine quantization, `real = scale * (q - zeroPoint)`; one entry per tensor, or one per index of `axis`. */
 export interface Quantization {
@@ -18,6 +39,8 @@ export interface Tensor {
   shape: readonly number[];
   quantization?: Quantization;
   data?: TensorData;
+  /** Of a constant that came in fewer bits than `dtype` has: it takes no more of a built model. */
+  stored?: "int4" | "float16";
 }
 
 /** Type of a tensor: what shape inference computes. */
@@ -42,19 +65,23 @@ export const elementBytes: Readonly<Record<DType, number>> = {
   uint8: 1,
   int16: 2,
   int32: 4,
+  uint32: 4,
   int64: 8,
+  uint64: 8,
   float32: 4,
   bool: 1,
 };
 
-/** Smallest and largest element of an integer dtype (int64: as far as doubles are exact). */
+/** Smallest and largest element of an integer dtype (of 64 bits: as far as doubles are exact). */
 export const integerRange: Readonly<Record<Exclude<DType, "float32">, readonly [low: number, high: number]>> =
   {
     int8: [-128, 127],
     uint8: [0, 255],
     int16: [-(2 ** 15), 2 ** 15 - 1],
     int32: [-(2 ** 31), 2 ** 31 - 1],
+    uint32: [0, 2 ** 32 - 1],
     int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    uint64: [0, Number.MAX_SAFE_INTEGER],
     bool: [0, 1],
   };
 

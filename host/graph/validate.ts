@@ -5,7 +5,7 @@ import { elementCount } from "./tensor.js";
 
 /**
  * Checks a graph's structure: every index in range, every activation written once and before it is read, model
- * inputs not constant, model outputs written, no empty tensor. Throws `model-invalid` with the place, and
+ * inputs not constant, model outputs written or constant, nodes with an output or a variable, no empty tensor. Throws `model-invalid` with the place, and
  * `model-too-large` for more nodes or connections than are taken.
  */
 export function validateGraph(graph: Graph): void {
@@ -29,7 +29,9 @@ export function validateGraph(graph: Graph): void {
     written.add(index);
   }
   for (const node of graph.nodes) {
-    if (node.outputs.length === 0) fail("the node has no output", node.name, node.operator);
+    if (node.outputs.length === 0 && (node.variables ?? []).length === 0) {
+      fail("the node has no output", node.name, node.operator);
+    }
     for (const index of node.inputs) {
       if (index === -1) continue;
       if (!inRange(index)) fail(`an input names tensor ${index} of ${count}`, node.name, node.operator);
@@ -49,9 +51,18 @@ export function validateGraph(graph: Graph): void {
       written.add(index);
     }
   }
+  for (const node of graph.nodes) {
+    for (const index of node.variables ?? []) {
+      if (graph.variables?.[index] === undefined) {
+        fail(`it names variable ${index} of ${graph.variables?.length ?? 0}`, node.name, node.operator);
+      }
+    }
+  }
   for (const index of graph.outputs) {
     if (!inRange(index)) fail(`model output names tensor ${index} of ${count}`);
-    if (!written.has(index)) fail(`model output tensor ${index} is written by no node`);
+    if (!written.has(index) && graph.tensors[index]?.data === undefined) {
+      fail(`model output tensor ${index} is written by no node`);
+    }
   }
   for (const index of written) {
     const tensor = graph.tensors[index];

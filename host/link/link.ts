@@ -5,13 +5,16 @@ import type { Program } from "../lower/lower.js";
 import { externalKinds, pageBytes } from "../wasm/interface.js";
 import { addLibraries, type KernelLibrary, kernelType } from "./library.js";
 import { ModuleParts } from "./module-parts.js";
-import { op, writeRun } from "./run-function.js";
+import { op, writeReset, writeRun } from "./run-function.js";
 
 export type { KernelLibrary } from "./library.js";
 
 /** A linked module. */
 export interface LinkedModule {
-  /** The module: exports `memory`, `run` and, where there are accelerated steps, `accelerators`. */
+  /**
+   * The module: exports `memory`, `run` and, where there are accelerated steps, `accelerators`; where there are variables,
+   * `reset`.
+   */
   code: Uint8Array;
   /** Its imports, as "module.name", in order. */
   imports: string[];
@@ -22,6 +25,8 @@ export interface LinkedModule {
 }
 
 const acceleratorType = Uint8Array.of(0x60, 1, 0x7f, 0);
+const resetType = Uint8Array.of(0x60, 0, 0);
+const readWeightsType = Uint8Array.of(0x60, 3, 0x7f, 0x7f, 0x7f, 0);
 const runType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 1, 0x7f);
 /** A mutable i32, 0 at first. */
 const acceleratorsGlobal = Uint8Array.of(0x7f, 1, 0x41, 0, 0x0b);
@@ -58,6 +63,9 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
   const parts = new ModuleParts();
 
   const { used, addCode } = addLibraries(libraries, new Set(calls.map(({ kernel }) => kernel)), parts);
+  const { reset: resets = [] } = program;
+  const readsInitial = resets.some(({ from }) => "weights" in from);
+  const readWeights = readsInitial ? parts.import("wasmote", "read_weights", readWeightsType) : 0;
   const imports = [...accelerators].map(
     (name) => [name, parts.import("wasmote", name, acceleratorType)] as const,
   );
@@ -93,8 +101,11 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
   };
   const steps = program.steps.map((step) => step.calls.flatMap(writeCall));
   const run = parts.function(runType, writeRun(steps), "run");
+  const reset =
+    resets.length === 0 ? undefined : parts.function(resetType, writeReset(resets, readWeights), "reset");
   const code = parts.encode(pages, [
     { name: "run", kind: externalKinds.function, index: run },
+    ...(reset === undefined ? [] : [{ name: "reset", kind: externalKinds.function, index: reset }]),
     ...(bits === undefined ? [] : [{ name: "accelerators", kind: externalKinds.global, index: bits }]),
     { name: "memory", kind: externalKinds.memory, index: 0 },
   ]);

@@ -1,4 +1,5 @@
 import { runCodes } from "../abi/return-codes.js";
+import type { Reset } from "../lower/lower.js";
 import { opcodes } from "../wasm/opcodes.js";
 import { concatenate, encodeLeb128, encodeSignedLeb128 } from "../wasm/writer.js";
 
@@ -28,6 +29,8 @@ export const op = {
   set: (local: number) => [opcodes.localSet, ...encodeLeb128(local)],
   globalGet: (index: number) => [opcodes.globalGet, ...encodeLeb128(index)],
   constant: (value: number) => [opcodes.i32Const, ...encodeSignedLeb128(value)],
+  /** Of memory 0: address, value, bytes are on the stack. */
+  fill: [opcodes.prefix, 11, 0],
 } as const;
 
 /**
@@ -58,6 +61,28 @@ function writeGroup(codes: readonly (readonly number[])[], first: number, last: 
   ]);
   const blocks = [...busy.flatMap(() => op.block), ...choose, ...steps];
   return last ? blocks : [...op.block, ...blocks, ...op.end];
+}
+
+/**
+ * The code of `reset()`, without locals: sets variables to what they start with.
+ *
+ * @param readWeights number of the function `read_weights`
+ */
+export function writeReset(resets: readonly Reset[], readWeights: number): Uint8Array {
+  return concatenate([
+    [0],
+    ...resets.map(({ address, bytes, from }) =>
+      "value" in from
+        ? [...op.constant(address), ...op.constant(from.value), ...op.constant(bytes), ...op.fill]
+        : [
+            ...op.constant(address),
+            ...op.constant(from.weights),
+            ...op.constant(bytes),
+            ...op.call(readWeights),
+          ],
+    ),
+    op.end,
+  ]);
 }
 
 /**

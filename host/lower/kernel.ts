@@ -7,6 +7,8 @@ export interface Placement {
   readonly inputs: readonly (number | undefined)[];
   /** Addresses in linear memory of the outputs. */
   readonly outputs: readonly number[];
+  /** Addresses in linear memory of the node's variables. */
+  readonly variables: readonly number[];
   /** Address of the node's scratch memory, 8-byte aligned. */
   readonly scratch: number;
   /** Size of the scratch memory: one of those that `scratchBytes` offered. */

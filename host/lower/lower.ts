@@ -21,6 +21,15 @@ export interface Program {
   steps: readonly ProgramStep[];
   weights: Uint8Array;
   memoryBytes: number;
+  /** What sets its variables to what they start with, in order; absent where it has none. */
+  reset?: readonly Reset[];
+}
+
+/** Bytes of linear memory that are set: all to one value, or to as many from an offset of the weights section. */
+export interface Reset {
+  address: number;
+  bytes: number;
+  from: { readonly value: number } | { readonly weights: number };
 }
 
 /** Alignment of every block of constants within the weights section. */
@@ -53,6 +62,17 @@ class WeightsSection {
   }
 }
 
+/** What sets a graph's variables to what they start with. Those of one repeated byte take nothing of the section. */
+function resetsOf({ variables = [] }: Graph, plan: Plan, section: WeightsSection): Reset[] {
+  return plan.variables.map(({ address, bytes }, i) => {
+    const data = variables[i]?.data;
+    const image = data && new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const value = image?.[0] ?? 0;
+    if (image?.some((byte) => byte !== value) !== true) return { address, bytes, from: { value } };
+    return { address, bytes, from: { weights: section.add(image) } };
+  });
+}
+
 /** FNV-1a. Source: RFC 9923. */
 function hashOf(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
@@ -73,7 +93,7 @@ function widen(steps: readonly ProgramStep[]): ProgramStep[] {
 }
 
 /**
- * Lowers a planned integer graph to kernel calls and lays out its weights section.
+ * Lowers a planned graph to kernel calls and lays out its weights section.
  *
  * @throws `operators-invalid` where a kernel would read its block outside the node's scratch memory
  */
@@ -87,6 +107,7 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
     const placement: Placement = {
       inputs: node.inputs.map((index) => plan.tensors.get(index)?.address),
       outputs: node.outputs.map((index) => plan.tensors.get(index)?.address ?? 0),
+      variables: (node.variables ?? []).map((index) => plan.variables[index]?.address ?? 0),
       scratch: scratch.address,
       scratchBytes: scratch.bytes,
       weights(bytes) {
@@ -104,9 +125,11 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
     }
     return { name: node.name, operator: node.operator, macs: operator.macs(bound), weightBytes, calls };
   });
+  const reset = resetsOf(graph, plan, section);
   return {
     name: graph.name,
     steps: widen(steps),
+    ...(reset.length === 0 ? {} : { reset }),
     weights: section.contents(),
     memoryBytes: plan.memoryBytes,
   };

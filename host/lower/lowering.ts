@@ -1,4 +1,5 @@
 import type { BoundNode } from "../graph/node.js";
+import type { DType } from "../graph/tensor.js";
 import type { KernelCall, Placement } from "./kernel.js";
 
 /**
@@ -8,6 +9,15 @@ import type { KernelCall, Placement } from "./kernel.js";
 export interface Lowering<Attributes extends object = object> {
   /** The operator's name. */
   readonly operator: string;
+  /** Element types of input 0 (of output 0 where there is no input) for which there are kernels; any, if absent. */
+  readonly dtypes?: readonly DType[];
+  /** Why its kernels cannot run a node that is valid and of these types: throws `NotRunnable`. */
+  check?(node: BoundNode<Attributes>): void;
+  /**
+   * Positions of inputs that may be constant: kernels read these from the weights section. Constants at any other
+   * position are copied to linear memory by a node of their own. Absent: none.
+   */
+  constantInputs?(node: BoundNode<Attributes>): readonly number[];
   /**
    * Sizes of scratch memory in bytes that the kernels can work with, ascending; the first is what the
    * memory plan counts on, a larger one is given where it is free. Absent: none needed.

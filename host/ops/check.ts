@@ -44,19 +44,11 @@ function refusalOf(graph: Graph, node: Node): string | undefined {
       if (declared !== undefined && describeType(declared) !== describeType(type))
         return `output is declared as ${describeType(declared)}, but the inputs make it ${describeType(type)}`;
     }
-    return constantInputs(bound.inputs, node.operator);
+    return undefined;
   } catch (error) {
     if (error instanceof NotRunnable) return error.message;
     throw error;
   }
-}
-
-/** Why a node of constants alone cannot run: kernels read activations, and only reshapes and float32 are folded. */
-function constantInputs(inputs: readonly (Tensor | undefined)[], operator: string): string | undefined {
-  const present = inputs.filter((tensor) => tensor !== undefined);
-  const folded = operator === "reshape" || present.every(({ dtype }) => dtype === "float32");
-  if (folded || present.length === 0 || present.some(({ data }) => data === undefined)) return undefined;
-  return "all of its inputs are constant; export the model with what it computes in its place";
 }
 
 function hasPossibleShapes(graph: Graph, node: Node): boolean {

@@ -1,6 +1,14 @@
 import type { BoundNode } from "../graph/node.js";
 import type { TensorType } from "../graph/tensor.js";
 
+/** Values as references compute with them: float32, or doubles where integers are worked out exactly. */
+export type Values = Float32Array | Float64Array;
+
+/** An array of the same kind, of zeros. */
+export function valuesLike(values: Values | undefined, length: number): Values {
+  return values instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+}
+
 /** How post-training quantization treats an operator. */
 export interface QuantizationRule {
   /**
@@ -35,6 +43,17 @@ export interface Operator<Attributes extends object = object> {
    * byte; else undefined. The node is valid.
    */
   byteTable?(node: BoundNode<Attributes>): Uint8Array | undefined;
-  /** Plain float reference: all inputs (activations and constants; undefined where absent) to all outputs. */
-  reference(node: BoundNode<Attributes>, inputs: readonly (Float32Array | undefined)[]): Float32Array[];
+  /**
+   * Plain reference: all inputs (activations and constants; undefined where absent) to all outputs, in real values. Of
+   * integers that are not quantized it is exact.
+   *
+   * @param variables values of the node's variables, which it changes in place
+   */
+  reference(
+    node: BoundNode<Attributes>,
+    inputs: readonly (Values | undefined)[],
+    variables?: readonly Values[],
+  ): Values[];
+  /** Whether outputs hold elements of inputs and nothing else, so that it moves elements of any type alike. */
+  readonly moves?: true;
 }

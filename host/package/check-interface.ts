@@ -10,8 +10,11 @@ const weightsImport = "wasmote.read_weights";
 /** (i32, i32) -> i32, as the specification encodes it. */
 const runType = [2, 0x7f, 0x7f, 1, 0x7f];
 
+/** () -> (). */
+const resetType = [0, 0];
+
 /**
- * Checks that a valid module is what its manifest says, and no more than a model may be: it exports `run` and a memory of
+ * Checks that a valid module is what its manifest says, and no more than a model may be: it exports `run`, `reset` where it has variables, and a memory of
  * fixed size that holds what the manifest speaks of, imports what the manifest lists and hosts know, and runs nothing
  * before it is asked to.
  *
@@ -25,6 +28,16 @@ export function checkInterface(module: Uint8Array, manifest: Manifest): void {
   const run = found.exports.get("run");
   if (run?.kind !== externalKinds.function || run.type?.join() !== runType.join()) {
     refuse("it exports no function run(i32, i32) -> i32");
+  }
+  const reset = found.exports.get("reset");
+  if (reset === undefined && (manifest.variables ?? []).length > 0) {
+    refuse("it exports no reset() for the variables of its manifest");
+  }
+  if (
+    reset !== undefined &&
+    (reset.kind !== externalKinds.function || reset.type?.join() !== resetType.join())
+  ) {
+    refuse("its reset is no function reset()");
   }
   checkImports(found, manifest);
 }

@@ -52,6 +52,16 @@ export function makeManifest({
     name: graph.name,
     inputs: graph.inputs.map((index, i) => ({ ...tensor(index, model.inputs[i] as number), ...inputs[i] })),
     outputs: graph.outputs.map((index, i) => tensor(index, model.outputs[i] as number)),
+    ...(graph.variables === undefined || graph.variables.length === 0
+      ? {}
+      : {
+          variables: graph.variables.map(({ name, dtype, shape }, i) => ({
+            name,
+            dtype,
+            shape: [...shape],
+            address: plan.variables[i]?.address ?? 0,
+          })),
+        }),
     memoryBytes: plan.memoryBytes,
     steps: program.steps.map(({ name, operator, macs, weightBytes }) => ({
       name,

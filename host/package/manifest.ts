@@ -43,6 +43,15 @@ export interface ManifestTensor extends InputReading {
   labels?: string[];
 }
 
+/** State that a model keeps from one run to the next. */
+export interface ManifestVariable {
+  name: string;
+  dtype: DType;
+  shape: number[];
+  /** Address in linear memory. */
+  address: number;
+}
+
 /** One step of `run`. */
 export interface ManifestStep {
   name: string;
@@ -58,6 +67,8 @@ export interface Manifest {
   name: string;
   inputs: ManifestTensor[];
   outputs: ManifestTensor[];
+  /** State, which `reset` sets to what it starts with; absent where there is none. */
+  variables?: ManifestVariable[];
   /** Linear memory in bytes that the module touches: addresses are below it. */
   memoryBytes: number;
   steps: ManifestStep[];

@@ -20,6 +20,7 @@ import {
   type Manifest,
   type ManifestStep,
   type ManifestTensor,
+  type ManifestVariable,
   manifestVersion,
   type PixelNormalization,
 } from "./manifest.js";
@@ -62,6 +63,17 @@ const manifestFields = fields<Manifest>({
   name: text,
   inputs: list(tensorFields, most.tensors),
   outputs: list(tensorFields, most.tensors),
+  variables: optional(
+    list(
+      fields<ManifestVariable>({
+        name: text,
+        dtype: oneOf(dtypes),
+        shape: list(positiveCount, most.rank),
+        address: count,
+      }),
+      most.tensors,
+    ),
+  ),
   memoryBytes: positiveCount,
   steps: list(
     fields<ManifestStep>({ name: text, operator: text, macs: count, weightBytes: count }),
@@ -91,6 +103,11 @@ export function readManifest(section: Uint8Array): Manifest {
   }
   for (const [i, tensor] of manifest.inputs.entries()) checkTensor(tensor, manifest, `inputs[${i}]`);
   for (const [i, tensor] of manifest.outputs.entries()) checkTensor(tensor, manifest, `outputs[${i}]`);
+  for (const [i, variable] of (manifest.variables ?? []).entries()) {
+    if (variable.address + tensorBytes(variable) > manifest.memoryBytes) {
+      refuseField(`variables[${i}]`, `a place inside the ${manifest.memoryBytes} bytes of linear memory`);
+    }
+  }
   for (const tensors of [manifest.inputs, manifest.outputs]) {
     const bytes = tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
     if (bytes > maxMemoryBytes) {

@@ -20,6 +20,8 @@ export interface NodeDemand {
   inPlace: readonly TensorIndex[];
   /** Sizes of scratch memory that the kernel can work with, ascending; empty where none is needed. */
   scratchBytes: readonly number[];
+  /** Nodes besides those that give its inputs which must have run: the last ones of its variables. */
+  after: readonly number[];
 }
 
 /** What a graph needs in linear memory, whatever the order of its nodes. Constants are left out. */
@@ -27,7 +29,7 @@ export interface Demand {
   nodes: readonly NodeDemand[];
   /** Bytes by tensor index. */
   bytes: readonly number[];
-  /** Alignment by tensor index, in bytes: that of the element, at most 4. */
+  /** Alignment by tensor index, in bytes: that of the element. */
   alignment: readonly number[];
   /** Nodes that read a tensor, by tensor index. */
   consumers: readonly (readonly number[])[];
@@ -71,6 +73,7 @@ export function demandOf(graph: Graph, needsOf: NeedsLookup): Demand {
   const consumers = graph.tensors.map((): number[] => []);
   const inputs = distinct(graph.inputs).filter(isActivation);
   const given = new Set(inputs);
+  const lastOf = new Map<number, number>();
   const nodes = graph.nodes.map((node, at): NodeDemand => {
     const needs = needsOf(node.operator);
     const place = { node: node.name, operator: node.operator };
@@ -95,11 +98,15 @@ export function demandOf(graph: Graph, needsOf: NeedsLookup): Demand {
       }
       given.add(index);
     }
+    const variables = node.variables ?? [];
+    const after = distinct(variables.flatMap((variable) => lastOf.get(variable) ?? []));
+    for (const variable of variables) lastOf.set(variable, at);
     return {
       inputs: reads,
       outputs: node.outputs,
       inPlace: takeovers(graph, node, needs, bytes),
       scratchBytes: needs.scratchBytes?.(bind(graph, node)) ?? [],
+      after,
     };
   });
   const outputs = new Set(graph.outputs.filter(isActivation));
@@ -111,6 +118,6 @@ export function demandOf(graph: Graph, needsOf: NeedsLookup): Demand {
       );
     }
   }
-  const alignment = graph.tensors.map((tensor) => Math.min(4, elementBytes[tensor.dtype]));
+  const alignment = graph.tensors.map((tensor) => elementBytes[tensor.dtype]);
   return { nodes, bytes, alignment, consumers, inputs, outputs };
 }

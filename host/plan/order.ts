@@ -58,10 +58,10 @@ function candidatesOf(demand: Demand): Candidate[] {
   const setOf = (nodes: readonly (number | undefined)[]) =>
     nodes.reduce<bigint>((set, node) => (node === undefined ? set : set | (1n << BigInt(node))), 0n);
   return demand.nodes.map(
-    ({ inputs, outputs, inPlace, scratchBytes }: NodeDemand, node): Candidate => ({
+    ({ inputs, outputs, inPlace, scratchBytes, after }: NodeDemand, node): Candidate => ({
       bit: 1n << BigInt(node),
       key: keyOf(node),
-      predecessors: setOf(inputs.map((index) => producer.get(index))),
+      predecessors: setOf([...inputs.map((index) => producer.get(index)), ...after]),
       inputs: inputs.map((index) => ({
         bytes: bytesOf(demand, index),
         consumers: setOf(demand.consumers[index] as readonly number[]),
@@ -159,7 +159,7 @@ function unavoidableBytes(demand: Demand): number {
 }
 
 /**
- * An order of the nodes, each after those that give its inputs, that makes the largest sum of bytes alive at a step
+ * An order of the nodes, each after those that give its inputs or change its variables before it, that makes the largest sum of bytes alive at a step
  * small; the given order where no smaller one is found.
  *
  * Dynamic programming over the sets of nodes that may have run after 0, 1, 2, ... steps: what is alive depends on the

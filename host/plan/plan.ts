@@ -1,13 +1,14 @@
 import { alignUp } from "../abi/align.js";
 import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
+import { tensorBytes } from "../graph/tensor.js";
 import { allocate } from "./allocate.js";
 import { type Demand, demandOf, type NeedsLookup, type NodeDemand } from "./demand.js";
 import type { Layout } from "./first-fit.js";
 import { type Lifetime, type Schedule, scheduleOf } from "./lifetimes.js";
 import { orderNodes } from "./order.js";
 import { scratchAt } from "./scratch.js";
-import type { Plan, TensorAllocation } from "./types.js";
+import type { Plan, TensorAllocation, VariableAllocation } from "./types.js";
 
 /** Linear memory is a multiple of this many bytes. */
 const memoryGranularityBytes = 16;
@@ -25,10 +26,24 @@ function outlineOf(demand: Demand, order: readonly number[]): Outline {
   return { order, schedule, boundBytes, layout: allocate(schedule, boundBytes) };
 }
 
+/** Alignment of every variable, that of the widest element. */
+const variableAlignment = 8;
+
+/** Addresses of the graph's variables, one after another from `start` on. */
+function placeVariables({ variables = [] }: Graph, start: number): VariableAllocation[] {
+  let end = start;
+  return variables.map((variable) => {
+    const address = alignUp(end, variableAlignment);
+    const bytes = tensorBytes(variable);
+    end = address + bytes;
+    return { address, bytes };
+  });
+}
+
 /**
  * Plans linear memory for an integer graph: an order of the nodes that needs little memory, and an address for every
  * activation and every step's scratch memory, so that nothing that is alive at the same step overlaps. Memory is
- * taken over by the outputs of in-place operators. Pure and deterministic.
+ * taken over by the outputs of in-place operators. Variables lie behind all that. Pure and deterministic.
  *
  * @param needsOf how to find what an operator needs, by its name
  * @throws WasmoteError `model-invalid` where a tensor is read before it is written, or written twice
@@ -51,14 +66,18 @@ export function planMemory(graph: Graph, needsOf: NeedsLookup): Plan {
       });
     }
   });
+  const variables = placeVariables(graph, layout.arenaBytes);
+  const last = variables.at(-1);
+  const endBytes = last === undefined ? layout.arenaBytes : last.address + last.bytes;
   return {
     order,
     tensors,
     scratch: order.map((node, step) => scratchAt(step, demand.nodes[node] as NodeDemand, schedule, layout)),
     aliveBytes: schedule.aliveBytes,
+    variables,
     arenaBytes: layout.arenaBytes,
     boundBytes,
     boundStep: schedule.aliveBytes.indexOf(boundBytes),
-    memoryBytes: alignUp(layout.arenaBytes, memoryGranularityBytes),
+    memoryBytes: alignUp(endBytes, memoryGranularityBytes),
   };
 }

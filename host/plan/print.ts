@@ -127,6 +127,10 @@ export function printPlan(graph: Graph, plan: Plan, width: number = Number.POSIT
     heading,
     align: rows.some((row) => typeof row[i] === "number") ? ("right" as const) : ("left" as const),
   }));
+  const variables = plan.variables.map(({ address, bytes }, i) => {
+    const name = shortened(graph.variables?.[i]?.name ?? "", longestName);
+    return `variable ${name}: ${bytes} bytes at ${address}, kept between runs`;
+  });
   return [
     ...table(
       columns,
@@ -135,6 +139,7 @@ export function printPlan(graph: Graph, plan: Plan, width: number = Number.POSIT
     ),
     `arena ${plan.arenaBytes} bytes, lower bound ${plan.boundBytes} bytes (step ${plan.boundStep}), ` +
       `linear memory ${plan.memoryBytes} bytes`,
+    ...variables,
     ...(plan.arenaBytes > 0 && plan.order.length > 0 ? map(graph, plan, width) : []),
   ].join("\n");
 }

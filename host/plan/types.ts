@@ -18,6 +18,12 @@ export interface ScratchAllocation {
   bytes: number;
 }
 
+/** Where a variable lies in linear memory. */
+export interface VariableAllocation {
+  address: number;
+  bytes: number;
+}
+
 /** A memory plan: the order of the nodes, and the address of everything that is ever in linear memory. */
 export interface Plan {
   /** Indices into `graph.nodes`, in the order in which they run. Step i runs node `order[i]`. */
@@ -31,12 +37,14 @@ export interface Plan {
    * memory the kernel can work with. One entry, for the model's inputs, where there are no steps.
    */
   aliveBytes: readonly number[];
-  /** Highest address used, plus one. */
+  /** Where the graph's variables lie, in their order: behind the arena, for ever. */
+  variables: readonly VariableAllocation[];
+  /** Highest address used but for variables, plus one. */
   arenaBytes: number;
   /** Largest of `aliveBytes`: no plan of this order is smaller. */
   boundBytes: number;
   /** Step at which the bound is reached. */
   boundStep: number;
-  /** Linear memory the module needs, in bytes: the arena, rounded up to 16. */
+  /** Linear memory the module needs, in bytes: arena and variables, rounded up to 16. */
   memoryBytes: number;
 }

@@ -1,7 +1,8 @@
 import { WasmoteError } from "../errors.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import { elementCount } from "../graph/tensor.js";
-import { constantValues, runFloat } from "./float-executor.js";
+import type { Values } from "../ops/operator.js";
+import { constantValues, initialState, runFloat } from "./float-executor.js";
 
 /** Smallest and largest real value that a tensor takes. */
 export interface Range {
@@ -15,7 +16,7 @@ export function unite(a: Range | undefined, b: Range): Range {
 }
 
 /** Range of an array's values; NaN where one of them is NaN. */
-export function rangeOf(values: Float32Array): Range {
+export function rangeOf(values: Values): Range {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
@@ -50,7 +51,7 @@ function checkSample(graph: Graph, sample: readonly Float32Array[], number: numb
 /**
  * Runs a float32 graph over calibration samples and answers the range of every activation, by tensor index.
  *
- * @param samples samples[i][j] holds input j of sample i
+ * @param samples samples[i][j] holds input j of sample i; a graph with state sees them one after another
  * @throws `calibration-missing` without samples; `calibration-invalid` for samples of the wrong number or length
  * of tensors, with NaN or infinity, or that make an activation NaN or infinite
  */
@@ -60,11 +61,12 @@ export function calibrate(
 ): (Range | undefined)[] {
   if (samples.length === 0) throw new WasmoteError("calibration-missing", "no samples were given");
   const constants = constantValues(graph);
+  const state = initialState(graph);
   const ranges: (Range | undefined)[] = graph.tensors.map(() => undefined);
   const activations = [...graph.tensors.keys()].filter((index) => tensorAt(graph, index).data === undefined);
   samples.forEach((sample, number) => {
     checkSample(graph, sample, number);
-    const values = runFloat(graph, sample, constants);
+    const values = runFloat(graph, sample, constants, state);
     for (const index of activations) {
       const tensor = values[index];
       if (tensor === undefined) continue;

@@ -1,6 +1,7 @@
 import { bind, type Graph, tensorAt } from "../graph/graph.js";
 import { elementCount, type Tensor } from "../graph/tensor.js";
 import { operatorNamed } from "../ops/index.js";
+import type { Values } from "../ops/operator.js";
 
 /** Length of the runs of equal channel index in a tensor quantized along `axis`. */
 function innerLength(shape: readonly number[], axis: number): number {
@@ -8,7 +9,7 @@ function innerLength(shape: readonly number[], axis: number): number {
 }
 
 /** A constant's real values: as stored, or dequantized where it has a scale. */
-function realValues({ data, quantization, shape }: Tensor): Float32Array | undefined {
+export function realValues({ data, quantization, shape }: Tensor): Float32Array | undefined {
   if (data === undefined || data instanceof Float32Array) return data;
   if (quantization === undefined)
     return Float32Array.from({ length: data.length }, (_, i) => Number(data[i]));
@@ -18,6 +19,11 @@ function realValues({ data, quantization, shape }: Tensor): Float32Array | undef
     const channel = scale.length === 1 ? 0 : Math.floor(i / inner) % scale.length;
     return (scale[channel] as number) * (Number(data[i]) - (zeroPoint[channel] as number));
   });
+}
+
+/** What a graph's variables start with, as real values. */
+export function initialState({ variables = [] }: Graph): Float32Array[] {
+  return variables.map((variable) => realValues(variable) ?? new Float32Array(elementCount(variable.shape)));
 }
 
 /** Real values of all of a graph's constants, by tensor index. */
@@ -30,14 +36,16 @@ export function constantValues(graph: Graph): (Float32Array | undefined)[] {
  *
  * @param inputs real values of the graph's inputs, in order, each of as many elements as its shape
  * @param constants what `constantValues` gives, where the same graph is run often
+ * @param state values of its variables, which it changes in place; by default what they start with
  * @returns real values by tensor index, constants among them; undefined for tensors that nothing computes
  * @throws `RangeError` where the number or length of the inputs is wrong
  */
 export function runFloat(
   graph: Graph,
   inputs: readonly Float32Array[],
-  constants: readonly (Float32Array | undefined)[] = constantValues(graph),
-): (Float32Array | undefined)[] {
+  constants: readonly (Values | undefined)[] = constantValues(graph),
+  state: readonly Values[] = initialState(graph),
+): (Values | undefined)[] {
   if (inputs.length !== graph.inputs.length) {
     throw new RangeError(`${inputs.length} inputs given, the graph has ${graph.inputs.length}`);
   }
@@ -53,6 +61,7 @@ export function runFloat(
     const results = operatorNamed(node.operator).reference(
       bind(graph, node),
       node.inputs.map((index) => (index < 0 ? undefined : values[index])),
+      (node.variables ?? []).map((index) => state[index] as Values),
     );
     node.outputs.forEach((index, i) => {
       values[index] = results[i];

@@ -7,7 +7,7 @@ import { operatorNamed } from "../ops/index.js";
 import { type AffineParameters, toInt8 } from "./affine-parameters.js";
 import { calibrate, type Range, rangeOf } from "./calibrate.js";
 import { withoutFloatEnds } from "./float-ends.js";
-import { graphKind } from "./graph-kind.js";
+import { isFloat } from "./graph-kind.js";
 import { assignParameters, separateFixed } from "./parameter-groups.js";
 import { quantizeWeights } from "./quantize-weights.js";
 
@@ -91,29 +91,24 @@ class Quantizing {
   }
 }
 
-/**
- * Whether a graph is of float32, so that it is quantized, for which samples are needed.
- *
- * @throws `model-unsupported` where float32 and integers are mixed
- */
-export function needsSamples(graph: Graph): boolean {
-  return graphKind(withoutFloatEnds(graph)) === "float";
+/** Whether a graph computes in float32 alone, so that it can be quantized, for which samples are needed. */
+export function canBeQuantized(graph: Graph): boolean {
+  return isFloat(withoutFloatEnds(graph));
 }
 
 /**
  * Post-training quantization of a float32 graph: int8 activations with one scale and zero point a tensor, from the
  * ranges seen on the samples; int8 weights, symmetric, one scale for each output channel; int32 bias and
  * accumulators; model inputs and outputs int8. Source: the TFLite 8-bit quantization specification; operators say
- * how each is treated (`Operator.quantization`). A graph of integers is returned as it is, but for float32 at its
- * ends (`withoutFloatEnds`).
+ * how each is treated (`Operator.quantization`).
  *
+ * @param graph of float32 alone
  * @param samples samples[i][j] holds input j of sample i, in real values
  * @returns a graph that passes every operator's validation; the same samples give the same graph
- * @throws `calibration-missing`, `calibration-invalid`; `model-unsupported` where float32 and integers are mixed, or
- * where an operator cannot run with the parameters found
+ * @throws `calibration-missing`, `calibration-invalid`; `model-unsupported` where an operator cannot run with the
+ * parameters found
  */
 export function quantizeGraph(graph: Graph, samples: readonly (readonly Float32Array[])[]): Graph {
-  if (!needsSamples(graph)) return withoutFloatEnds(graph);
   const separated = separateFixed(graph, calibrate(graph, samples));
   const constants = constantRanges(separated.graph);
   const ranges = separated.graph.tensors.map((_, index) => separated.ranges[index] ?? constants[index]);

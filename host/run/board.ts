@@ -124,6 +124,7 @@ export async function openBoardRunner(
     async run(first = 0, last = steps.length) {
       await count(first, last);
     },
+    reset: () => undefined,
     close: () => device.close(),
   };
 }

@@ -52,8 +52,16 @@ export async function openEngineRunner(
     );
   }
   const linear = memory;
+  const reset = exports.reset as (() => void) | undefined;
   return memoryRunner(
-    { name: runner, memory: () => new Uint8Array(linear.buffer), run, interrupt, close: () => {} },
+    {
+      name: runner,
+      memory: () => new Uint8Array(linear.buffer),
+      run,
+      ...(typeof reset === "function" ? { reset } : {}),
+      interrupt,
+      close: () => {},
+    },
     manifest,
     limitMillis,
   );

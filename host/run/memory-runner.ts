@@ -11,6 +11,8 @@ export interface Engine {
   memory(): Uint8Array;
   /** The module's `run`. Throws what the engine throws on a trap. */
   run(first: number, last: number): number;
+  /** The module's `reset`; absent where it has none. */
+  reset?(): void;
   runtimeBytes?(): number;
   /** How the engine is interrupted; absent where it cannot be. */
   interrupt?: Interrupt;
@@ -33,6 +35,10 @@ export function memoryRunner(
     return engine.memory().subarray(tensor.address, tensor.address + tensorBytes(tensor));
   };
   const within = limiter(engine, manifest.name);
+  const reset = (): void => {
+    if (engine.reset !== undefined) within(limitMillis, () => engine.reset?.());
+  };
+  reset();
   return {
     name: engine.name,
     writeInput(index, bytes) {
@@ -47,7 +53,10 @@ export function memoryRunner(
     },
     readOutput: (index) => place(manifest.outputs, index).slice(),
     run: (first = 0, last = manifest.steps.length) =>
-      within(limitMillis, () => runSteps(engine, first, last)),
+      resettingOnFailure(engine.reset && reset, () =>
+        within(limitMillis, () => runSteps(engine, first, last)),
+      ),
+    reset,
     within,
     limitMillis: engine.interrupt === undefined ? Number.POSITIVE_INFINITY : limitMillis,
     get runtimeBytes() {
@@ -55,6 +64,17 @@ export function memoryRunner(
     },
     close: () => engine.close(),
   };
+}
+
+/** Does a run. One that fails leaves state half changed: it is reset then, which the error says. */
+function resettingOnFailure(reset: (() => void) | undefined, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (reset === undefined || !(error instanceof WasmoteError) || error.code === "run-limit") throw error;
+    reset();
+    throw new WasmoteError(error.code, `${error.detail}; its state was reset`, error.place, error);
+  }
 }
 
 function runSteps(engine: Engine, first: number, last: number): void {
@@ -80,7 +100,9 @@ function limiter(engine: Engine, model: string): LocalRunner["within"] {
       return engine.interrupt(millis, work);
     } catch (error) {
       if (!(error instanceof TimeOver)) throw error;
-      throw new WasmoteError("run-limit", `${model} on ${engine.name} ran for ${millis} ms`);
+      engine.reset?.();
+      const after = engine.reset === undefined ? "" : "; its state was reset";
+      throw new WasmoteError("run-limit", `${model} on ${engine.name} ran for ${millis} ms${after}`);
     } finally {
       limited = false;
     }

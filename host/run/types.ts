@@ -16,6 +16,8 @@ export interface Runner {
    * `run-limit` or `board-limit` where the runner's limit is reached.
    */
   run(first?: number, last?: number): Awaitable<void>;
+  /** Sets the model's state to what it starts with; does nothing where it has none. It is so when a model is loaded. */
+  reset(): Awaitable<void>;
   /** Bytes the engine takes besides linear memory; undefined where it cannot be told. */
   readonly runtimeBytes?: number;
   /** Frees the engine's memory, or ends the link to the board. */
@@ -27,6 +29,7 @@ export interface LocalRunner extends Runner {
   writeInput(index: number, bytes: Uint8Array): void;
   readOutput(index: number): Uint8Array;
   run(first?: number, last?: number): void;
+  reset(): void;
   close(): void;
   /** Most that one run may take in milliseconds; infinite where the engine cannot be interrupted. */
   readonly limitMillis: number;

@@ -54,6 +54,7 @@ export const openWasm3Runner: OpenRunner = async (
       memory: () => instance.memory,
       run,
       interrupt,
+      ...(manifest.variables === undefined ? {} : { reset: () => void instance.call("reset") }),
       runtimeBytes: () => instance.runtimeBytes,
       close: () => instance.dispose(),
     },

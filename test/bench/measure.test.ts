@@ -35,6 +35,7 @@ function simulate(
       for (const cost of stepNanoseconds.slice(first, last)) now += cost;
       now += disturbance(calls++);
     },
+    reset: () => undefined,
     close: () => undefined,
     limitMillis: 1000,
     within: (_, work) => work(),

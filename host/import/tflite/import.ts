@@ -5,11 +5,12 @@ import type { Node } from "../../graph/node.js";
 import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { countOperators, type Imported } from "../imported.js";
+import { GraphBuilder } from "./graph-builder.js";
 import { tfliteMapping } from "./operators/index.js";
-import type { TfliteMapping, TfliteOptions } from "./operators/mapping.js";
+import type { TfliteMapping, TfliteNode, TfliteOptions, Translation } from "./operators/mapping.js";
 import { builtinOperators, fields } from "./schema.js";
 import { Table } from "./table.js";
-import { type ImportedTensor, readTensors } from "./tensors.js";
+import { readTensors } from "./tensors.js";
 
 /** Whether the bytes carry TFLite's file identifier, or at least the file's name its ending. */
 export function matchTflite(bytes: Uint8Array, path: string): boolean {
@@ -52,22 +53,24 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
   if (tables.length > maxNodes) {
     throw new WasmoteError("model-too-large", `${tables.length} nodes; up to ${maxNodes} are taken`);
   }
+  const graph = new GraphBuilder(imported);
   for (const [index, table] of tables.entries()) {
-    const { node, operator, reasons } = readNode(table, index, { codes, tensors: imported });
-    operators.set(node, operator);
-    for (const reason of reasons) refusals.push({ node: node.name, operator, reason, index });
+    const { translations, operator, reasons } = readNode(table, index, { codes, graph });
+    const first = operators.size;
+    for (const translation of translations) operators.set(graph.add(translation), operator);
+    const name = [...operators.keys()][first]?.name ?? `node ${index}`;
+    for (const reason of reasons) refusals.push({ node: name, operator, reason, index: first });
   }
   return {
     name,
     graph: {
       name,
-      tensors: imported.map(({ tensor }) => tensor),
-      nodes: [...operators.keys()],
+      ...graph.parts(),
       inputs: main.int32s(fields.subgraph.inputs) ?? [],
       outputs: main.int32s(fields.subgraph.outputs) ?? [],
     },
     refusals,
-    operators: countOperators([...operators.values()]),
+    operators: countOperators(tables.map((table, index) => codeOf(table, index, codes).name)),
     operatorOf: (node) => operators.get(node) ?? node.operator,
   };
 }
@@ -90,57 +93,51 @@ function readOperatorCode(table: Table): OperatorCode {
 /** What the nodes of a file refer to. */
 interface Surroundings {
   codes: readonly OperatorCode[];
-  tensors: readonly ImportedTensor[];
+  graph: GraphBuilder;
 }
 
-/** A node as the graph has it, the file's operator, and why it cannot be run; none where it can. */
+/** What a node becomes, the file's operator, and why it cannot be run; no reasons where it can. */
 interface ReadNode {
-  node: Node;
+  translations: readonly Required<Translation>[];
   operator: string;
   reasons: readonly string[];
 }
 
-function readNode(table: Table, index: number, { codes, tensors }: Surroundings): ReadNode {
+function readNode(table: Table, index: number, { codes, graph }: Surroundings): ReadNode {
   const code = codeOf(table, index, codes);
-  const inputs = table.int32s(fields.operator.inputs) ?? [];
-  const outputs = table.int32s(fields.operator.outputs) ?? [];
   const at = (tensor: number): Tensor => {
-    const found = tensors[tensor];
+    const found = graph.imported(tensor);
     if (found !== undefined) return found.tensor;
-    throw new WasmoteError("model-invalid", `node ${index} names tensor ${tensor} of ${tensors.length}`, {
-      operator: code.name,
-    });
+    const detail = `node ${index} names tensor ${tensor} of ${graph.importedCount}`;
+    throw new WasmoteError("model-invalid", detail, { operator: code.name });
   };
-  const bound = {
-    inputs: inputs.map((tensor) => (tensor === -1 ? undefined : at(tensor))),
-    outputs: outputs.map(at),
-  };
-  const name = bound.outputs[0]?.name ?? `node ${index}`;
-  const unmapped = { name, operator: code.name, attributes: {}, inputs, outputs };
-  const refused = (reasons: readonly string[]) => ({ node: unmapped, operator: code.name, reasons });
+  const inputIndices = table.int32s(fields.operator.inputs) ?? [];
+  const outputIndices = table.int32s(fields.operator.outputs) ?? [];
+  const inputs = inputIndices.map((tensor) => (tensor === -1 ? undefined : at(tensor)));
+  const outputs = outputIndices.map(at);
+  const whole = { operator: code.name, attributes: {}, inputs, outputs, variables: [] };
+  const refused = (reasons: readonly string[]) => ({ translations: [whole], operator: code.name, reasons });
 
   const mapping = tfliteMapping(code.name);
-  const problems = new Set([...inputs, ...outputs].flatMap((tensor) => tensors[tensor]?.problem ?? []));
+  const problems = new Set(
+    [...inputIndices, ...outputIndices].flatMap((tensor) => graph.imported(tensor)?.problem ?? []),
+  );
   if (mapping === undefined) return refused(["the operator is not supported", ...problems]);
   const newer =
     code.version > mapping.maxVersion ? [`version ${code.version} is newer than ${mapping.maxVersion}`] : [];
   if (newer.length + problems.size > 0) return refused([...newer, ...problems]);
-  const options = readOptions(table, index, mapping, { node: name, operator: code.name });
+  const options = readOptions(table, index, mapping, {
+    node: outputs[0]?.name ?? `node ${index}`,
+    operator: code.name,
+  });
   const customOptions = table.bytes(fields.operator.customOptions) ?? new Uint8Array(0);
+  const variable: TfliteNode["variable"] = (input, type) => graph.variable(input, type);
   try {
-    const {
-      operator,
-      attributes,
-      inputs: kept,
-    } = mapping.read({
-      version: code.version,
-      options,
-      customOptions,
-      ...bound,
-    });
-    const left = kept?.map((position) => inputs[position] ?? -1) ?? inputs;
-    const node = { ...unmapped, operator, attributes, inputs: left };
-    return { node, operator: code.name, reasons: [] };
+    const read = mapping.read({ version: code.version, options, customOptions, inputs, outputs, variable });
+    const translations = (Array.isArray(read) ? (read as readonly Translation[]) : [read as Translation]).map(
+      (translation) => ({ ...whole, ...translation }),
+    );
+    return { translations, operator: code.name, reasons: [] };
   } catch (error) {
     if (error instanceof NotRunnable) return refused([error.message]);
     throw error;

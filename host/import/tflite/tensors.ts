@@ -1,5 +1,6 @@
 import { type Place, WasmoteError } from "../../errors.js";
 import {
+  arrayTypes,
   type DType,
   elementBytes,
   elementCount,
@@ -19,23 +20,17 @@ const dtypes: Partial<Record<(typeof tensorTypes)[number], DType>> = {
   INT64: "int64",
   BOOL: "bool",
   INT16: "int16",
+  UINT32: "uint32",
+  UINT64: "uint64",
   INT8: "int8",
-};
-
-const arrays: Record<DType, new (buffer: ArrayBuffer) => TensorData> = {
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  float32: Float32Array,
-  bool: Uint8Array,
 };
 
 /** A tensor as imported, or the reason why it cannot be used; that matters only if a node uses it. */
 export interface ImportedTensor {
   tensor: Tensor;
   problem?: string;
+  /** Whether it is state that is kept between runs. */
+  isVariable?: boolean;
 }
 
 /**
@@ -73,9 +68,7 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   if (problem !== undefined) return { tensor, problem };
   if (table.has(fields.tensor.sparsity))
     return { tensor, problem: `tensor "${name}" is stored sparse, which is not supported` };
-  if (table.bool(fields.tensor.isVariable, false))
-    return { tensor, problem: `tensor "${name}" is a variable, which is not supported` };
-  return { tensor };
+  return { tensor, isVariable: table.bool(fields.tensor.isVariable, false) };
 }
 
 /** Dtypes of quantized activations. */
@@ -132,7 +125,7 @@ function readData(
       place,
     );
   }
-  const data = new arrays[tensor.dtype](new Uint8Array(bytes).buffer);
+  const data = new arrayTypes[tensor.dtype](new Uint8Array(bytes).buffer);
   if (data instanceof Float32Array && !data.every(Number.isFinite)) {
     throw new WasmoteError("weights-not-finite", `tensor ${index}`, place);
   }

@@ -9,6 +9,7 @@ import type { Lowering } from "../lowering.js";
 /** Integers to float32. */
 export const dequantize: Lowering = {
   operator: "dequantize",
+  dtypes: ["int8", "uint8"],
   scratchBytes: () => [blockBytes(dequantizeParameters)],
   emit(node, placement) {
     const input = onlyInput(node);

@@ -10,6 +10,7 @@ import type { Lowering } from "../lowering.js";
 /** float32 to integers by a kernel; integers to integers by a lookup table. */
 export const quantize: Lowering = {
   operator: "quantize",
+  dtypes: ["float32", "int8", "uint8"],
   scratchBytes: (node) =>
     onlyInput(node).dtype === "float32" ? [blockBytes(quantizeParameters)] : [lookupTableScratchBytes],
   inPlace: () => [0],

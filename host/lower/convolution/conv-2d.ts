@@ -7,6 +7,8 @@ import { emitPatchProduct, patchScratchBytes } from "./patch-product.js";
 /** A convolution as a product of patches by its weights, in tiles. */
 export const conv2d: Lowering<ConvolutionAttributes> = {
   operator: "conv2d",
+  dtypes: ["int8"],
+  constantInputs: () => [1, 2],
   scratchBytes(node) {
     const g = convolutionGeometry(node, 0);
     return patchScratchBytes(g, largestMagnitude(g.weights.data as Int8Array));

@@ -53,6 +53,8 @@ function packChannelTiles(
 /** A depthwise convolution, channel by channel; of a single input channel as a product of patches. */
 export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
   operator: "depthwiseConv2d",
+  dtypes: ["int8"],
+  constantInputs: () => [1, 2],
   scratchBytes(node) {
     const g = depthwiseGeometry(node);
     if (isPatchProduct(g)) return patchScratchBytes(g, largestMagnitude(g.weights.data as Int8Array));

@@ -16,6 +16,7 @@ export function pool2d(
 ): Lowering<Pool2dAttributes> {
   return {
     operator,
+    dtypes: ["int8"],
     scratchBytes: () => [blockBytes(poolParameters)],
     // Without padding no output lies before the first input that it is made of.
     inPlace: ({ attributes: { padding } }) => (padding.top === 0 && padding.left === 0 ? [0] : []),

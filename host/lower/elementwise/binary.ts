@@ -64,6 +64,8 @@ export function binary(
 ): Lowering<BinaryAttributes> {
   return {
     operator,
+    dtypes: ["int8"],
+    constantInputs: () => [0, 1],
     scratchBytes: (node) => [constantLayout(node).bytes + parameterBytes],
     inPlace(node) {
       const [first, second] = operands(node.inputs);

@@ -31,6 +31,7 @@ export function emitLookupTable(node: BoundNode, table: Uint8Array, placement: P
 function byTable(operator: string): Lowering {
   return {
     operator,
+    dtypes: operator === "lookupTable" ? ["int8", "uint8"] : ["int8"],
     scratchBytes: () => [lookupTableScratchBytes],
     inPlace: () => [0],
     emit(node, placement) {

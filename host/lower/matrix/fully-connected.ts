@@ -14,6 +14,8 @@ const chunkLimit = 256;
 /** A fully connected layer, its weights in tiles. */
 export const fullyConnected: Lowering<FullyConnectedAttributes> = {
   operator: "fullyConnected",
+  dtypes: ["int8"],
+  constantInputs: () => [1, 2],
   scratchBytes(node) {
     const inputs = alignUp(fullyConnectedGeometry(node).inputs, 4);
     const sizes = [Math.min(inputs, chunkLimit), inputs].map((chunk) => tileHeaderBytes + chunk * 4);

@@ -9,6 +9,8 @@ import { moveRows, rowsScratchBytes } from "./rows.js";
 /** A concatenation: each input's rows copied to their places. */
 export const concatenation: Lowering<ConcatenationAttributes> = {
   operator: "concatenation",
+  dtypes: ["int8"],
+  constantInputs: ({ inputs }) => [...inputs.keys()],
   scratchBytes: () => [rowsScratchBytes],
   emit(node, placement) {
     const { inputs, rows, lengths } = concatenatedRows(node);

@@ -19,6 +19,7 @@ function loopsOf(axes: readonly PaddedAxis[]): PaddedAxis[] {
 /** Padding: the output filled, and the input's runs copied into it. */
 export const pad: Lowering<PadAttributes> = {
   operator: "pad",
+  dtypes: ["int8"],
   scratchBytes: () => [blockBytes(padParameters)],
   emit(node, placement) {
     const output = node.outputs[0] as Tensor;

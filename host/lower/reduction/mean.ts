@@ -9,6 +9,7 @@ import type { Lowering } from "../lowering.js";
 /** A mean: sums over groups of axes, rescaled once. */
 export const mean: Lowering<MeanAttributes> = {
   operator: "mean",
+  dtypes: ["int8"],
   scratchBytes: () => [blockBytes(meanParameters)],
   inPlace: () => [0],
   emit(node, placement) {

@@ -14,6 +14,7 @@ import type { Lowering } from "../lowering.js";
 /** A softmax by a table of exponentials. */
 export const softmax: Lowering<SoftmaxAttributes> = {
   operator: "softmax",
+  dtypes: ["int8"],
   scratchBytes: () => [softmaxDifferences * 4],
   inPlace: () => [0],
   emit(node, placement) {

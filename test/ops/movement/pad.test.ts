@@ -3,7 +3,11 @@ import * as assert from "uvu/assert";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import type { Tensor } from "../../../host/graph/tensor.js";
 import { tfliteMapping } from "../../../host/import/tflite/operators/index.js";
-import type { TfliteNode, TfliteOptions } from "../../../host/import/tflite/operators/mapping.js";
+import type {
+  TfliteNode,
+  TfliteOptions,
+  Translation,
+} from "../../../host/import/tflite/operators/mapping.js";
 import { type PadAttributes, pad } from "../../../host/ops/movement/pad.js";
 import { random, runCase } from "../harness.js";
 import { asInt8, drawScale, plain, quantized } from "../quantized-tensors.js";
@@ -122,8 +126,16 @@ test("pad refuses what it cannot run, with the reason", () => {
 test("PAD and PADV2 of TFLite become attributes", () => {
   const options = {} as TfliteOptions;
   const read = (builtin: string, inputs: readonly (Tensor | undefined)[], outputs: readonly Tensor[]) => {
-    const node: TfliteNode = { version: 2, options, customOptions: new Uint8Array(0), inputs, outputs };
-    return tfliteMapping(builtin)?.read(node);
+    const customOptions = new Uint8Array(0);
+    const node: TfliteNode = {
+      version: 2,
+      options,
+      customOptions,
+      inputs,
+      outputs,
+      variable: () => undefined,
+    };
+    return tfliteMapping(builtin)?.read(node) as Translation | undefined;
   };
   const valuesOf = (translation: ReturnType<typeof read>) => translation?.attributes as PadAttributes;
   const paddings = { ...plain([2, 2], "int32"), data: Int32Array.of(0, 1, 2, 3) };
@@ -131,7 +143,7 @@ test("PAD and PADV2 of TFLite become attributes", () => {
   assert.equal(read("PAD", [input, paddings], [output]), {
     operator: "pad",
     attributes: { before: [0, 2], after: [1, 3], value: 0 },
-    inputs: [0],
+    inputs: [input],
   });
   const constant = (scale: number) => ({ ...quantized([], scale, 4), data: Int8Array.of(-6) });
   assert.is(valuesOf(read("PADV2", [input, paddings, constant(0.5)], [output])).value, -5);

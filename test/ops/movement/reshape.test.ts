@@ -35,7 +35,7 @@ test("reshape keeps the bytes, in place and copied", async () => {
 
 test("reshape emits nothing in place, and one copy of all bytes elsewhere", () => {
   const node = { name: "n", attributes: { shape: [6] }, inputs: [plain([2, 3])], outputs: [plain([6])] };
-  const placement = { scratch: 0, scratchBytes: 0, weights: () => 0 };
+  const placement = { variables: [], scratch: 0, scratchBytes: 0, weights: () => 0 };
   assert.equal(lowering.emit(node, { ...placement, inputs: [64], outputs: [64] }), []);
   const [copy, ...more] = lowering.emit(node, { ...placement, inputs: [64], outputs: [128] });
   assert.is(copy?.kernel, "copyRows");
@@ -71,6 +71,7 @@ function mapped(
     customOptions: new Uint8Array(0),
     inputs,
     outputs: [output],
+    variable: () => undefined,
   };
   const mapping = tfliteMapping(builtin);
   return mapping?.read(node);

@@ -186,7 +186,14 @@ test("mean's shift to the right stays within 31, its multiplier the smaller for 
       inputs: [input],
       outputs: [output],
     };
-    const placement = { inputs: [0], outputs: [0], scratch: 0, scratchBytes: 64, weights: () => 0 };
+    const placement = {
+      inputs: [0],
+      outputs: [0],
+      variables: [],
+      scratch: 0,
+      scratchBytes: 64,
+      weights: () => 0,
+    };
     const [call] = lowering.emit(node, placement);
     return [Number(call?.values.multiplier), Number(call?.values.shift)];
   };

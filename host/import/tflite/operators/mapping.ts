@@ -17,17 +17,28 @@ export interface TfliteNode {
   readonly customOptions: Uint8Array;
   readonly inputs: readonly (Tensor | undefined)[];
   readonly outputs: readonly Tensor[];
+  /**
+   * The variable behind an input: of a tensor that is marked as one, or of the resource that a VAR_HANDLE gives;
+   * undefined for any other tensor.
+   *
+   * @param type of a resource: the type that the node reads or writes
+   */
+  variable(input: Tensor | undefined, type?: Tensor): Tensor | undefined;
 }
 
-/** What a TFLite node becomes: a node of a core operator. */
+/**
+ * A node of a core operator. Its tensors are those of the file, or new ones: constants, and what lies between two nodes.
+ */
 export interface Translation {
   /** Name of the core operator. */
   readonly operator: string;
   readonly attributes: object;
-  /**
-   * Positions of the inputs that stay inputs (all, if absent): constant inputs that turn into attributes are left out.
-   */
-  readonly inputs?: readonly number[];
+  /** The TFLite node's inputs, if absent. Constant inputs that turn into attributes are left out. */
+  readonly inputs?: readonly (Tensor | undefined)[];
+  /** The TFLite node's outputs, if absent. */
+  readonly outputs?: readonly Tensor[];
+  /** State that the node reads or writes: those of the file's variables, or new ones. */
+  readonly variables?: readonly Tensor[];
 }
 
 /** How a TFLite operator becomes a node. */
@@ -38,8 +49,8 @@ export interface TfliteMapping {
   readonly optionsType: number;
   /** Highest operator version whose meaning is known. */
   readonly maxVersion: number;
-  /** Throws `NotRunnable` where the node has no such meaning. */
-  read(node: TfliteNode): Translation;
+  /** What the node becomes: one node or several, in order. Throws `NotRunnable` where it has no such meaning. */
+  read(node: TfliteNode): Translation | readonly Translation[];
 }
 
 /** The mapping of an operator without options. */

@@ -49,7 +49,7 @@ function padding(builtin: string, optionsType: number, value: (node: TfliteNode)
     read: (node) => ({
       operator: "pad",
       attributes: { ...readPaddings(node.inputs[1]), value: value(node) },
-      inputs: [0],
+      inputs: [node.inputs[0]],
     }),
   };
 }
@@ -112,7 +112,7 @@ function reshaping(
     builtin,
     optionsType,
     maxVersion,
-    read: (node) => ({ operator: "reshape", attributes: { shape: shapeOf(node) }, inputs: [0] }),
+    read: (node) => ({ operator: "reshape", attributes: { shape: shapeOf(node) }, inputs: [node.inputs[0]] }),
   };
 }
 

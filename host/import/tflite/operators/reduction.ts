@@ -12,7 +12,7 @@ export const reduction: readonly TfliteMapping[] = [
       if (axes?.data === undefined) throw new NotRunnable("axes must be constant");
       requireThat(axes.dtype === "int32", `axes are ${axes.dtype}; int32 is expected`);
       const attributes = { axes: Array.from(axes.data, Number), keepDims: options.bool(0, false) };
-      return { operator: "mean", attributes, inputs: [0] };
+      return { operator: "mean", attributes, inputs: [inputs[0]] };
     },
   },
   {
