@@ -1,9 +1,9 @@
 import { bind, type Graph } from "../graph/graph.js";
 import type { BoundNode } from "../graph/node.js";
 import { arrayTypes, type Tensor, type TensorData } from "../graph/tensor.js";
+import { realValues } from "../numerics/real-values.js";
 import { operatorNamed } from "../ops/index.js";
 import type { Operator, Values } from "../ops/operator.js";
-import { realValues } from "../quantize/float-executor.js";
 
 /**
  * Computes nodes all of whose inputs are constant, and makes their outputs constants: nodes of float32 and of integers
@@ -17,9 +17,11 @@ export function foldConstants(graph: Graph): Graph {
     const values = valuesToFold(operator, bound);
     if (values === undefined) return true;
     const results = operator.reference(bound, values);
+    const stored = operator.moves === true ? bound.inputs[0]?.stored : undefined;
     node.outputs.forEach((index, i) => {
       const tensor = tensors[index] as Tensor;
-      tensors[index] = { ...tensor, data: dataOf(results[i] as Values, tensor) };
+      const data = dataOf(results[i] as Values, tensor);
+      tensors[index] = { ...tensor, data, ...(stored === undefined ? {} : { stored }) };
     });
     return false;
   });

@@ -92,11 +92,11 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
   "build --calibrate": async () => {
     const out = ["-o", at("digits.wasm")];
-    await refused(1, /calibration-missing/, "build", ...floatModel, ...out);
+    await refused(1, /calibration-missing/, "build", ...floatModel, ...out, "--quantize", "int8");
     await done("build", ...floatModel, ...out, "--calibrate", samples);
     await refused(
       2,
-      /--calibrate is of no use: the model is of integers already/,
+      /--calibrate is of no use: the model is not of float32 alone/,
       ...["build", at("net.tflite"), ...out, "--calibrate", samples],
     );
   },
@@ -105,6 +105,16 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     const automatic = bytes("built.wasm");
     await build("net.tflite", "--quantize", "int8");
     assert.equal(bytes("built.wasm"), automatic);
+    const out = ["-o", at("float.wasm")];
+    const { inputs, weightBytes } = await json("build", ...floatModel, ...out, "--quantize", "float32");
+    assert.is(inputs[0].dtype, "float32");
+    const quantized = await json("build", ...floatModel, ...out, "--calibrate", samples);
+    assert.ok(quantized.weightBytes < weightBytes / 3);
+    await refused(
+      2,
+      /--calibrate is of no use: --quantize float32 takes no samples/,
+      ...["build", ...floatModel, ...out, "--quantize", "float32", "--calibrate", samples],
+    );
   },
   "build --mean": () => pixels("--mean", "1,2", "--std", "255"),
   "build --std": () => pixels("--std", "0", "--mean", "255"),

@@ -241,32 +241,6 @@ test("activations that are quantized by impossible numbers are refused, whatever
   }
 });
 
-test("an integer node of constants alone is refused, which has no activation to read", () => {
-  const tensor = (name: string, own = {}) => ({
-    name,
-    type: "INT8" as const,
-    shape: [1, 4],
-    scale: [1],
-    zeroPoint: [0],
-    ...own,
-  });
-  const bytes = writeTflite({
-    tensors: [
-      tensor("in"),
-      tensor("constant", { data: new Uint8Array(4) }),
-      tensor("of constant"),
-      tensor("out"),
-    ],
-    nodes: [
-      { builtin: "RELU", inputs: [1], outputs: [2] },
-      { builtin: "RELU", inputs: [0], outputs: [3] },
-    ],
-    inputs: [0],
-    outputs: [3],
-  });
-  refused(bytes, "model-unsupported", /RELU .*of constant.*all of its inputs are constant/);
-});
-
 /** A model of `count` tensors, the first of them a constant of `size` bytes, and where the vector of tensors lies. */
 function sharing(size: number, count: number): { bytes: Uint8Array; tensorsAt: number; count: number } {
   const tensors = Array.from({ length: count }, (_, i) => ({

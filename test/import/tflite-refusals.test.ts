@@ -54,11 +54,7 @@ test("the numbers of the schema's fields are those of the public schema.fbs", ()
   });
 });
 
-test("variables and sparse tensors are refused where a node uses them, and only there", () => {
-  const variable = changed((model) => {
-    tensor(model, 3).isVariable = true;
-  });
-  refused(variable, "model-unsupported", 'tensor "features" is a variable');
+test("sparse tensors are refused where a node uses them, and only there", () => {
   const sparse = changed((model) => {
     tensor(model, 5).sparse = true;
   });

@@ -81,7 +81,7 @@ test("operators' own checks and tensors' problems are listed beside unknown oper
   const error = errorOf(
     changed((model) => {
       (model.nodes[0] as { builtin: string }).builtin = "CONV_3D";
-      Object.assign(model.tensors[3] as object, { type: "UINT32" });
+      Object.assign(model.tensors[3] as object, { type: "COMPLEX64" });
       Object.assign(model.tensors[6] as object, { scale: undefined });
     }),
   );
@@ -89,8 +89,8 @@ test("operators' own checks and tensors' problems are listed beside unknown oper
     (error as UnsupportedModelError).refusals.map(({ index, operator, reason }) => [index, operator, reason]),
     [
       [0, "CONV_3D", "the operator is not supported"],
-      [0, "CONV_3D", 'tensor "features" has dtype UINT32, which is not supported'],
-      [1, "RESHAPE", 'tensor "features" has dtype UINT32, which is not supported'],
+      [0, "CONV_3D", 'tensor "features" has dtype COMPLEX64, which is not supported'],
+      [1, "RESHAPE", 'tensor "features" has dtype COMPLEX64, which is not supported'],
       [2, "FULLY_CONNECTED", 'tensor "output" has no scale and zero point for the whole tensor'],
     ],
   );

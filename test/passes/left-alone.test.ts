@@ -78,7 +78,7 @@ test("an activation is not put over another one", () => {
   assert.is(fuseActivations(graph), graph);
 });
 
-test("a model's output that only constants make is computed by its node: no constant is an output", () => {
+test("what only constants make is folded, an output of the model too", () => {
   const build = new FloatGraph();
   const input = build.input([2]);
   const sum = build.node(
@@ -91,7 +91,7 @@ test("a model's output that only constants make is computed by its node: no cons
   const inner = build.graph(difference);
   assert.is(foldConstants(inner).nodes.length, 1);
   const outer = build.graph(difference, sum);
-  assert.is(foldConstants(outer), outer);
+  assert.is(foldConstants(outer).nodes.length, 1);
 });
 
 /** A 1x1 convolution of one channel to two: the first as given, the second its input. Sums of the first are shifted left by 20. */

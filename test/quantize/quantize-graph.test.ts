@@ -5,8 +5,9 @@ import { type Graph, tensorAt } from "../../host/graph/graph.js";
 import { perTensor, type Tensor } from "../../host/graph/tensor.js";
 import { validateGraph } from "../../host/graph/validate.js";
 import { checkOperators } from "../../host/ops/check.js";
+import { withoutFloatEnds } from "../../host/quantize/float-ends.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
-import { quantizeGraph } from "../../host/quantize/quantize-graph.js";
+import { canBeQuantized, quantizeGraph } from "../../host/quantize/quantize-graph.js";
 import { FloatGraph, numbers, pseudoRandom } from "./float-graphs.js";
 
 const plain = { activation: "none", keepAxes: true };
@@ -193,10 +194,15 @@ test("the result is valid, leaves its argument alone, and is the same every time
   assert.is.not(JSON.stringify(quantizeGraph(graph, build.samples(10, 2))), JSON.stringify(first));
 });
 
-test("a graph of integers is returned as it is, without samples", () => {
+test("graphs of float32 alone can be quantized", () => {
   const build = dense();
-  const integer = quantizeGraph(build.graph(3), build.samples(3, 1));
-  assert.is(quantizeGraph(integer, []), integer);
+  const graph = build.graph(3);
+  assert.ok(canBeQuantized(graph));
+  const integer = quantizeGraph(graph, build.samples(3, 1));
+  assert.not.ok(canBeQuantized(integer));
+  assert.is(withoutFloatEnds(integer), integer);
+  const state: Tensor = { name: "state", dtype: "int8", shape: [1] };
+  assert.not.ok(canBeQuantized({ ...graph, variables: [state] }));
 });
 
 test("quantize at the inputs and dequantize at the outputs of an integer graph are taken off", () => {
@@ -213,35 +219,12 @@ test("quantize at the inputs and dequantize at the outputs of an integer graph a
   ];
   const wrapped = { name: integer.name, tensors, nodes, inputs: [entry], outputs: [exit] };
   validateGraph(wrapped);
-  assert.equal(quantizeGraph(wrapped, []), integer);
+  assert.equal(withoutFloatEnds(wrapped), integer);
+  assert.not.ok(canBeQuantized(wrapped));
   const read = { ...plainNode, name: "also", operator: "relu", inputs: [entry], outputs: [tensors.length] };
   tensors.push({ name: "also", dtype: "float32", shape: [1, 3] });
   const twice = { ...wrapped, nodes: [...nodes, read], outputs: [exit, tensors.length - 1] };
-  refused(() => quantizeGraph(twice, []), "model-unsupported", 'node "enter"', "float32 and int8");
-});
-
-test("float32 and integers mixed are refused by name", () => {
-  const build = new FloatGraph();
-  const a = build.input([1, 3]);
-  const codes = build.tensors.push({
-    name: "codes",
-    dtype: "int8",
-    shape: [1, 3],
-    quantization: { scale: [0.1], zeroPoint: [0], axis: 0 },
-  });
-  build.nodes.push({
-    name: "entry",
-    operator: "quantize",
-    attributes: {},
-    inputs: [a],
-    outputs: [codes - 1],
-  });
-  refused(
-    () => quantizeGraph(build.graph(codes - 1), build.samples(1, 1)),
-    "model-unsupported",
-    'node "entry"',
-    "float32 and int8",
-  );
+  assert.equal(withoutFloatEnds(twice).inputs, [entry]);
 });
 
 test("bad calibration samples are refused", () => {

@@ -1,7 +1,7 @@
 import { requireThat } from "../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
 import { onlyInput } from "../elementwise/lookup-table.js";
-import type { Operator } from "../operator.js";
+import type { Operator, Values } from "../operator.js";
 
 /** Attributes of a reshape. */
 export interface ReshapeAttributes {
@@ -29,10 +29,11 @@ function resolve(wanted: readonly number[], input: Tensor): number[] {
 export const reshape: Operator<ReshapeAttributes> = {
   name: "reshape",
   quantization: { output: "as-input" },
+  moves: true,
   infer(node) {
     const input = onlyInput(node);
     return [{ dtype: input.dtype, shape: resolve(node.attributes.shape, input) }];
   },
   macs: () => 0,
-  reference: (_, [input]) => [(input as Float32Array).slice()],
+  reference: (_, [input]) => [(input as Values).slice()],
 };
