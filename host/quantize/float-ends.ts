@@ -1,12 +1,20 @@
 import { dropUnusedTensors } from "../graph/drop-unused-tensors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Node, TensorIndex } from "../graph/node.js";
+import { perTensor, type Tensor } from "../graph/tensor.js";
 import { readersOf, writersOf } from "../graph/uses.js";
 
+/** Whether two tensors of uint8 and int8 hold the same real values by numbers that differ by 128. */
+function differBySign(unsigned: Tensor | undefined, signed: Tensor | undefined): boolean {
+  if (unsigned?.dtype !== "uint8" || signed?.dtype !== "int8") return false;
+  const [u, s] = [perTensor(unsigned), perTensor(signed)];
+  return u !== undefined && u.scale === s?.scale && u.zeroPoint - s.zeroPoint === 128;
+}
+
 /**
- * An integer graph between `quantize` at its inputs and `dequantize` at its outputs, as TFLite's converter writes it
- * by default, without those: its inputs and outputs are then the integers themselves, with their scale and zero
- * point. Inputs that something else reads, and outputs that something else writes, stay as they are.
+ * A graph between `quantize` at its inputs and `dequantize` at its outputs, as TFLite's converter writes it by default,
+ * without those: its inputs and outputs are then the integers themselves, with their scale and zero point. Likewise
+ * where uint8 outside is int8 inside. Inputs that something else reads, and outputs that something else writes, stay as they are.
  */
 export function withoutFloatEnds(graph: Graph): Graph {
   const readers = readersOf(graph);
@@ -16,14 +24,18 @@ export function withoutFloatEnds(graph: Graph): Graph {
     const [reader, ...others] = readers.get(index) ?? [];
     const inside = reader?.outputs[0];
     if (reader?.operator !== "quantize" || others.length > 0 || inside === undefined) return index;
-    if (graph.tensors[index]?.dtype !== "float32" || graph.outputs.includes(inside)) return index;
+    const own = graph.tensors[index];
+    if (own?.dtype !== "float32" && !differBySign(own, graph.tensors[inside])) return index;
+    if (graph.outputs.includes(inside)) return index;
     removed.add(reader);
     return inside;
   });
   const outputs = graph.outputs.map((index): TensorIndex => {
     const writer = writers.get(index);
     const inside = writer?.inputs[0];
-    if (writer?.operator !== "dequantize" || readers.has(index) || inside === undefined) return index;
+    if (writer === undefined || readers.has(index) || inside === undefined) return index;
+    const signs = writer.operator === "quantize" && differBySign(graph.tensors[index], graph.tensors[inside]);
+    if (writer.operator !== "dequantize" && !signs) return index;
     if (graph.tensors[inside]?.data !== undefined) return index;
     removed.add(writer);
     return inside;

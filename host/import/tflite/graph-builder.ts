@@ -2,7 +2,7 @@ import type { Graph } from "../../graph/graph.js";
 import type { Node, TensorIndex } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
 import type { Translation } from "./operators/mapping.js";
-import type { ImportedTensor } from "./tensors.js";
+import { asUnsigned, type ImportedTensor } from "./tensors.js";
 
 /** A graph that grows by translations, which name their tensors and variables as such. */
 export class GraphBuilder {
@@ -23,6 +23,10 @@ export class GraphBuilder {
     return this.file[index];
   }
 
+  get nodeCount(): number {
+    return this.nodes.length;
+  }
+
   get importedCount(): number {
     return this.file.length;
   }
@@ -31,6 +35,31 @@ export class GraphBuilder {
   variable(input: Tensor | undefined, _type?: Tensor): Tensor | undefined {
     const index = input === undefined ? undefined : this.indices.get(input);
     return index !== undefined && this.file[index]?.isVariable === true ? input : undefined;
+  }
+
+  /** Whether a tensor is of uint8 in the file. */
+  wasUnsigned(tensor: Tensor | undefined): boolean {
+    const index = tensor === undefined ? undefined : this.indices.get(tensor);
+    return index !== undefined && this.file[index]?.wasUnsigned === true;
+  }
+
+  /**
+   * An input of the model before any node, or an output after all, by its number in the file. Where it is of uint8, the graph has int8: a node converts
+   * at the end of the model then.
+   */
+  end(index: number, kind: "input" | "output"): TensorIndex {
+    const tensor = this.file[index]?.tensor;
+    if (tensor === undefined || !this.wasUnsigned(tensor)) return index;
+    const own = asUnsigned(tensor);
+    const [from, to] = kind === "input" ? [own, tensor] : [tensor, own];
+    const node = this.add({
+      operator: "quantize",
+      attributes: {},
+      inputs: [from],
+      outputs: [to],
+      variables: [],
+    });
+    return (kind === "input" ? node.inputs : node.outputs)[0] as TensorIndex;
   }
 
   /** Adds the node of a translation. */

@@ -54,21 +54,20 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
     throw new WasmoteError("model-too-large", `${tables.length} nodes; up to ${maxNodes} are taken`);
   }
   const graph = new GraphBuilder(imported);
+  const inputs = (main.int32s(fields.subgraph.inputs) ?? []).map((index) => graph.end(index, "input"));
   for (const [index, table] of tables.entries()) {
     const { translations, operator, reasons } = readNode(table, index, { codes, graph });
-    const first = operators.size;
-    for (const translation of translations) operators.set(graph.add(translation), operator);
-    const name = [...operators.keys()][first]?.name ?? `node ${index}`;
-    for (const reason of reasons) refusals.push({ node: name, operator, reason, index: first });
+    const first = graph.nodeCount;
+    const nodes = translations.map((translation) => graph.add(translation));
+    for (const node of nodes) operators.set(node, operator);
+    for (const reason of reasons) {
+      refusals.push({ node: nodes[0]?.name ?? `node ${index}`, operator, reason, index: first });
+    }
   }
+  const outputs = (main.int32s(fields.subgraph.outputs) ?? []).map((index) => graph.end(index, "output"));
   return {
     name,
-    graph: {
-      name,
-      ...graph.parts(),
-      inputs: main.int32s(fields.subgraph.inputs) ?? [],
-      outputs: main.int32s(fields.subgraph.outputs) ?? [],
-    },
+    graph: { name, ...graph.parts(), inputs, outputs },
     refusals,
     operators: countOperators(tables.map((table, index) => codeOf(table, index, codes).name)),
     operatorOf: (node) => operators.get(node) ?? node.operator,
@@ -131,9 +130,19 @@ function readNode(table: Table, index: number, { codes, graph }: Surroundings): 
     operator: code.name,
   });
   const customOptions = table.bytes(fields.operator.customOptions) ?? new Uint8Array(0);
-  const variable: TfliteNode["variable"] = (input, type) => graph.variable(input, type);
+  const surroundings = {
+    variable: (input, type) => graph.variable(input, type),
+    wasUnsigned: (tensor) => graph.wasUnsigned(tensor),
+  } satisfies Partial<TfliteNode>;
   try {
-    const read = mapping.read({ version: code.version, options, customOptions, inputs, outputs, variable });
+    const read = mapping.read({
+      version: code.version,
+      options,
+      customOptions,
+      inputs,
+      outputs,
+      ...surroundings,
+    });
     const translations = (Array.isArray(read) ? (read as readonly Translation[]) : [read as Translation]).map(
       (translation) => ({ ...whole, ...translation }),
     );

@@ -31,6 +31,8 @@ export interface ImportedTensor {
   problem?: string;
   /** Whether it is state that is kept between runs. */
   isVariable?: boolean;
+  /** Whether it is of uint8 in the file. */
+  wasUnsigned?: boolean;
 }
 
 /**
@@ -66,9 +68,45 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   if (data !== undefined) tensor.data = data;
   const problem = quantizationProblem(tensor);
   if (problem !== undefined) return { tensor, problem };
+  const signed = asSigned(tensor);
   if (table.has(fields.tensor.sparsity))
     return { tensor, problem: `tensor "${name}" is stored sparse, which is not supported` };
-  return { tensor, isVariable: table.bool(fields.tensor.isVariable, false) };
+  return {
+    tensor: signed ?? tensor,
+    isVariable: table.bool(fields.tensor.isVariable, false),
+    wasUnsigned: signed !== undefined,
+  };
+}
+
+/** What an int8 is below the uint8 of the same real value. */
+const unsignedOffset = 128;
+
+/**
+ * A quantized uint8 tensor as int8 of the same real values; undefined for any other. Only differences to zero points
+ * enter the arithmetic of operators, so that a model of uint8 is one of int8 whose numbers are all less by 128.
+ */
+function asSigned({ dtype, quantization, data, ...tensor }: Tensor): Tensor | undefined {
+  if (dtype !== "uint8" || quantization === undefined) return undefined;
+  return {
+    ...tensor,
+    dtype: "int8",
+    quantization: {
+      ...quantization,
+      zeroPoint: quantization.zeroPoint.map((zeroPoint) => zeroPoint - unsignedOffset),
+    },
+    ...(data === undefined ? {} : { data: Int8Array.from(data as Uint8Array, (q) => q - unsignedOffset) }),
+  };
+}
+
+/** The uint8 tensor that became this one of int8, but for its data. */
+export function asUnsigned({ name, shape, quantization }: Tensor): Tensor {
+  const zeroPoint = (quantization?.zeroPoint ?? []).map((signed) => signed + unsignedOffset);
+  return {
+    name,
+    shape,
+    dtype: "uint8",
+    ...(quantization === undefined ? {} : { quantization: { ...quantization, zeroPoint } }),
+  };
 }
 
 /** Dtypes of quantized activations. */

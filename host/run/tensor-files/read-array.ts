@@ -12,7 +12,7 @@ import type { InputReading } from "../../package/manifest.js";
 import { requireFrames, requireWholeFrames, splitFrames } from "./frames.js";
 import { parseJsonTensor } from "./json-tensor.js";
 import { type NpyArray, parseNpy } from "./npy.js";
-import { decodeStored, encodeReals, type ValueType } from "./values.js";
+import { decodeReals, encodeReals, interfaceValues, type ValueType } from "./values.js";
 
 /** An input that takes a file, or an output that makes one: the part of a manifest's tensor that matters. */
 export type FileTensor = InterfaceType & ValueType & InputReading;
@@ -98,7 +98,7 @@ function fromBytes(bytes: Uint8Array, tensor: FileTensor, options: FileOptions):
     return { frames: splitFrames(bytes, frames), notes };
   }
   return {
-    frames: splitFrames(encodeReals(decodeStored(bytes, type.dtype), tensor), frames),
+    frames: splitFrames(encodeReals(decodeReals(bytes, interfaceValues(tensor)), tensor), frames),
     notes: [...notes, ...quantizationNotes(tensor)],
   };
 }
@@ -145,15 +145,20 @@ function usualShare(bytes: Uint8Array): number {
 
 function fromNpy(array: NpyArray, tensor: FileTensor): InputFrames {
   const real = array.dtype === "float32" || array.dtype === "float64";
-  if (!real && array.dtype !== tensor.dtype) {
+  const own = fileType(tensor).dtype;
+  if (!real && array.dtype !== tensor.dtype && array.dtype !== own) {
     throw new WasmoteError(
       "input-dtype",
       `${array.dtype} for an input of ${tensor.dtype}; give ${tensor.dtype} as it is${tensor.dtype === "float32" ? "" : ", or float32 to be quantized"}`,
     );
   }
   const frames = requireFrames(array.shape, fileType(tensor));
+  if (!real && array.dtype !== tensor.dtype) {
+    const reals = decodeReals(array.bytes, interfaceValues(tensor));
+    return { frames: splitFrames(encodeReals(reals, tensor), frames), notes: [] };
+  }
   if (!real) {
-    const converted = fileType(tensor).dtype !== tensor.dtype;
+    const converted = own !== tensor.dtype;
     const notes = converted ? [`${tensor.dtype} as memory holds it`] : [];
     return { frames: splitFrames(array.bytes, frames), notes };
   }

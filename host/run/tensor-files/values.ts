@@ -1,11 +1,26 @@
 import { WasmoteError } from "../../errors.js";
 import { type DType, elementBytes, integerRange } from "../../graph/tensor.js";
 
+/** What a model of uint8 has on top of the int8 that it becomes. */
+export const uint8Offset = 128;
+
 /** What is needed to turn real numbers to a tensor's bytes and back. */
 export interface ValueType {
   dtype: DType;
   scale?: number;
   zeroPoint?: number;
+}
+
+/** The tensor's type as the user knows it, where the model's own interface has another element type than memory. */
+export function interfaceValues({
+  dtype,
+  interface: own = dtype,
+  scale,
+  zeroPoint = 0,
+}: ValueType & { interface?: DType }): ValueType {
+  if (own === dtype) return { dtype, ...(scale === undefined ? {} : { scale, zeroPoint }) };
+  if (own !== "uint8" || scale === undefined) return { dtype: own };
+  return { dtype: own, scale, zeroPoint: zeroPoint + uint8Offset };
 }
 
 /** Smallest and largest real value that the tensor can hold, or undefined for float32. */
@@ -87,7 +102,9 @@ function writeStored(view: DataView, at: number, dtype: DType, value: number): v
   else if (dtype === "uint8" || dtype === "bool") view.setUint8(at, value);
   else if (dtype === "int16") view.setInt16(at, value, true);
   else if (dtype === "int32") view.setInt32(at, value, true);
+  else if (dtype === "uint32") view.setUint32(at, value, true);
   else if (dtype === "int64") view.setBigInt64(at, BigInt(value), true);
+  else if (dtype === "uint64") view.setBigUint64(at, BigInt(value), true);
   else view.setFloat32(at, value, true);
 }
 
@@ -96,6 +113,8 @@ function readStored(view: DataView, at: number, dtype: DType): number {
   if (dtype === "uint8" || dtype === "bool") return view.getUint8(at);
   if (dtype === "int16") return view.getInt16(at, true);
   if (dtype === "int32") return view.getInt32(at, true);
+  if (dtype === "uint32") return view.getUint32(at, true);
   if (dtype === "int64") return Number(view.getBigInt64(at, true));
+  if (dtype === "uint64") return Number(view.getBigUint64(at, true));
   return view.getFloat32(at, true);
 }

@@ -4,7 +4,7 @@ import { framesShape } from "./frames.js";
 import { requireJsonCount, writeJsonTensor } from "./json-tensor.js";
 import { writeNpy } from "./npy.js";
 import { type FileOptions, type FileTensor, fileEnding, fileType } from "./read-array.js";
-import { decodeReals, encodeReals } from "./values.js";
+import { decodeReals, encodeReals, interfaceValues } from "./values.js";
 
 /** Endings of files that an output may be written to, without the dot. */
 export const outputEndings = ["npy", "bin", "json"] as const;
@@ -38,7 +38,8 @@ export function encodeOutput(
     return writeJsonTensor(decodeReals(stored, tensor), shape);
   }
   const { dtype } = fileType(tensor, options);
-  const bytes = dtype === tensor.dtype ? stored : encodeReals(decodeReals(stored, tensor), { dtype });
+  const bytes =
+    dtype === tensor.dtype ? stored : encodeReals(decodeReals(stored, tensor), interfaceValues(tensor));
   return ending === "npy" ? writeNpy({ dtype, shape, bytes }) : bytes;
 }
 

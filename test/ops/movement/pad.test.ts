@@ -134,6 +134,7 @@ test("PAD and PADV2 of TFLite become attributes", () => {
       inputs,
       outputs,
       variable: () => undefined,
+      wasUnsigned: () => false,
     };
     return tfliteMapping(builtin)?.read(node) as Translation | undefined;
   };

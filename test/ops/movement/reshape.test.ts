@@ -72,6 +72,7 @@ function mapped(
     inputs,
     outputs: [output],
     variable: () => undefined,
+    wasUnsigned: () => false,
   };
   const mapping = tfliteMapping(builtin);
   return mapping?.read(node);

@@ -24,6 +24,8 @@ export interface TfliteNode {
    * @param type of a resource: the type that the node reads or writes
    */
   variable(input: Tensor | undefined, type?: Tensor): Tensor | undefined;
+  /** Whether a tensor of int8 is one of uint8 in the file: what rounds the numbers themselves does it otherwise. */
+  wasUnsigned(tensor: Tensor | undefined): boolean;
 }
 
 /**
