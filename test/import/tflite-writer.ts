@@ -12,8 +12,15 @@ export interface WrittenTensor {
   /** Axis that several scales lie along. */
   axis?: number;
   isVariable?: boolean;
-  /** With a table of how its zeros are left out, which is empty here. */
-  sparse?: boolean;
+  /** How its zeros are left out: `data` holds what is stored. */
+  sparsity?: {
+    order: number[];
+    blockMap?: number[];
+    /** A level of all indices by their number; one of listed indices by where each node's begin, and the indices. */
+    levels: (number | { segments: number[]; indices: number[]; kind?: 1 | 2 | 3 })[];
+  };
+  /** Whether its data lies behind the flatbuffer. */
+  outside?: boolean;
 }
 
 /** A node of a test model; a custom operator is `CUSTOM:` and its name; `options` are field numbers with 32-bit or 8-bit values. */
@@ -50,6 +57,57 @@ function offsetVector(builder: Builder, offsets: readonly number[]): number {
   return builder.endVector();
 }
 
+/** A union of `SparseIndexVector`: its kind and the table. */
+function writeIndices(builder: Builder, values: number[], kind: 1 | 2 | 3): number {
+  const bytes = kind === 1 ? 4 : kind === 2 ? 2 : 1;
+  builder.startVector(bytes, values.length, bytes);
+  for (const value of [...values].reverse()) {
+    if (kind === 1) builder.addInt32(value);
+    else if (kind === 2) builder.addInt16(value);
+    else builder.addInt8(value);
+  }
+  const vector = builder.endVector();
+  builder.startObject(1);
+  builder.addFieldOffset(0, vector, 0);
+  return builder.endObject();
+}
+
+function writeSparsity(
+  builder: Builder,
+  { order, blockMap = [], levels }: NonNullable<WrittenTensor["sparsity"]>,
+): number {
+  const { sparsity } = fields;
+  const tables = levels.map((level) => {
+    if (typeof level === "number") {
+      builder.startObject(6);
+      builder.addFieldInt32(sparsity.level.denseSize, level, 0);
+      return builder.endObject();
+    }
+    const { segments, indices, kind = 1 } = level;
+    const vectors = [segments, indices].map((values) => writeIndices(builder, values, kind)) as [
+      number,
+      number,
+    ];
+    builder.startObject(6);
+    builder.addFieldInt8(sparsity.level.format, 1, 0);
+    builder.addFieldInt8(sparsity.level.segments, kind, 0);
+    builder.addFieldOffset(sparsity.level.segments + 1, vectors[0], 0);
+    builder.addFieldInt8(sparsity.level.indices, kind, 0);
+    builder.addFieldOffset(sparsity.level.indices + 1, vectors[1], 0);
+    return builder.endObject();
+  });
+  const vectors = [
+    int32Vector(builder, order),
+    int32Vector(builder, blockMap),
+    offsetVector(builder, tables),
+  ] as const;
+  builder.startObject(3);
+  builder.addFieldOffset(sparsity.traversalOrder, vectors[0], 0);
+  builder.addFieldOffset(sparsity.blockMap, vectors[1], 0);
+  builder.addFieldOffset(sparsity.levels, vectors[2], 0);
+  return builder.endObject();
+}
+
 function writeTensor(builder: Builder, tensor: WrittenTensor, buffer: number): number {
   const name = builder.createString(tensor.name);
   const shape = int32Vector(builder, tensor.shape);
@@ -68,11 +126,7 @@ function writeTensor(builder: Builder, tensor: WrittenTensor, buffer: number): n
     builder.addFieldInt32(fields.quantization.axis, tensor.axis ?? 0, 0);
     quantization = builder.endObject();
   }
-  let sparsity = 0;
-  if (tensor.sparse === true) {
-    builder.startObject(3);
-    sparsity = builder.endObject();
-  }
+  const sparsity = tensor.sparsity === undefined ? 0 : writeSparsity(builder, tensor.sparsity);
   builder.startObject(8);
   builder.addFieldOffset(fields.tensor.shape, shape, 0);
   builder.addFieldInt8(fields.tensor.type, tensorTypes.indexOf(tensor.type), 0);
@@ -110,10 +164,20 @@ function writeNode(builder: Builder, node: WrittenNode, opcodeIndex: number): nu
 /** Writes a model as a .tflite file. Nothing is checked: tests write wrong models on purpose. */
 export function writeTflite(model: WrittenModel): Uint8Array {
   const builder = new Builder(1024);
-  const data = model.tensors.map(({ data: bytes }) => bytes && builder.createByteVector(bytes));
-  const buffers = [undefined, ...data].map((bytes) => {
+  const outside: { bytes: Uint8Array; marker: bigint }[] = [];
+  const data = model.tensors.map(
+    ({ data: bytes, outside: isOutside }) => bytes && !isOutside && builder.createByteVector(bytes),
+  );
+  const buffers = [undefined, ...model.tensors].map((tensor, i) => {
+    const vector = data[i - 1];
     builder.startObject(3);
-    if (bytes !== undefined) builder.addFieldOffset(fields.buffer.data, bytes, 0);
+    if (typeof vector === "number") builder.addFieldOffset(fields.buffer.data, vector, 0);
+    if (tensor?.outside === true && tensor.data !== undefined) {
+      const marker = 0x5eed_0000_0000n + BigInt(i);
+      outside.push({ bytes: tensor.data, marker });
+      builder.addFieldInt64(fields.buffer.offset, marker, 0n);
+      builder.addFieldInt64(fields.buffer.size, BigInt(tensor.data.length), 0n);
+    }
     return builder.endObject();
   });
   const tensors = model.tensors.map((tensor, i) =>
@@ -150,7 +214,26 @@ export function writeTflite(model: WrittenModel): Uint8Array {
   builder.addFieldOffset(fields.model.subgraphs, subgraphs, 0);
   builder.addFieldOffset(fields.model.buffers, bufferVector, 0);
   builder.finish(builder.endObject(), "TFL3");
-  return builder.asUint8Array().slice();
+  return appendOutside(builder.asUint8Array().slice(), outside);
+}
+
+/** Puts data behind the flatbuffer, and its offset in place of the marker that stands for it. */
+function appendOutside(
+  flat: Uint8Array,
+  outside: readonly { bytes: Uint8Array; marker: bigint }[],
+): Uint8Array {
+  const file = new Uint8Array(outside.reduce((end, { bytes }) => end + bytes.length, flat.length));
+  file.set(flat);
+  const view = new DataView(file.buffer);
+  let end = flat.length;
+  for (const { bytes, marker } of outside) {
+    let at = 0;
+    while (view.getBigUint64(at, true) !== marker) at += 4;
+    view.setBigUint64(at, BigInt(end), true);
+    file.set(bytes, end);
+    end += bytes.length;
+  }
+  return file;
 }
 
 /** Options of CONV_2D for the writer: VALID, stride 1, no activation. */

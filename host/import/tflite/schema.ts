@@ -7,6 +7,12 @@ export const fields = {
   operatorCode: { deprecatedBuiltinCode: 0, customCode: 1, version: 2, builtinCode: 3 },
   subgraph: { tensors: 0, inputs: 1, outputs: 2, operators: 3, name: 4 },
   tensor: { shape: 0, type: 1, buffer: 2, name: 3, quantization: 4, isVariable: 5, sparsity: 6 },
+  sparsity: {
+    traversalOrder: 0,
+    blockMap: 1,
+    levels: 2,
+    level: { format: 0, denseSize: 1, segments: 2, indices: 4 },
+  },
   quantization: { scale: 2, zeroPoint: 3, details: 5, axis: 6 },
   operator: { opcodeIndex: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4, customOptions: 5 },
   buffer: { data: 0, offset: 1, size: 2 },

@@ -39,8 +39,8 @@ export class Table {
     return new Table(buffer, buffer.readUint32(0), { bytes: maxModelBytes });
   }
 
-  /** Throws `model-too-large` where all that was read of the file takes more than a model may. */
-  private spend(bytes: number): void {
+  /** Counts bytes that are made of the file. Throws `model-too-large` where all that was read of the file takes more than a model may. */
+  spend(bytes: number): void {
     this.budget.bytes -= bytes;
     if (this.budget.bytes < 0) {
       throw new WasmoteError(
@@ -130,6 +130,26 @@ export class Table {
     return (
       vector && Array.from({ length: vector.length }, (_, i) => this.buffer.readFloat32(vector.start + i * 4))
     );
+  }
+
+  uint16s(field: number): number[] | undefined {
+    const vector = this.vector(field, 2);
+    return (
+      vector && Array.from({ length: vector.length }, (_, i) => this.buffer.readUint16(vector.start + i * 2))
+    );
+  }
+
+  /** An unsigned 64-bit integer as a number (exact up to 2^53). */
+  uint64(field: number, otherwise: number): number {
+    const at = this.field(field, 8);
+    return at === 0 ? otherwise : Number(this.buffer.readUint64(at));
+  }
+
+  /** Bytes of the file that lie outside the flatbuffer, as a view. */
+  fileBytes(start: number, length: number): Uint8Array {
+    check(this.buffer, start, length, `buffer of ${length} bytes at ${start}`);
+    this.spend(length);
+    return this.buffer.bytes().subarray(start, start + length);
   }
 
   /** A vector of 64-bit integers as numbers (exact up to 2^53). */

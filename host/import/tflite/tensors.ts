@@ -2,6 +2,7 @@ import { type Place, WasmoteError } from "../../errors.js";
 import {
   arrayTypes,
   type DType,
+  describeType,
   elementBytes,
   elementCount,
   integerRange,
@@ -11,6 +12,7 @@ import {
   type TensorData,
 } from "../../graph/tensor.js";
 import { fields, tensorTypes } from "./schema.js";
+import { unfoldSparse } from "./sparsity.js";
 import type { Table } from "./table.js";
 
 const dtypes: Partial<Record<(typeof tensorTypes)[number], DType>> = {
@@ -36,11 +38,23 @@ export interface ImportedTensor {
 }
 
 /**
- * Reads a subgraph's tensors with their constant data and quantization.
+ * Reads a subgraph's tensors with their constant data and quantization. One without elements that nothing gives is a
+ * constant, too: a list of no axes, say.
  * Throws `model-corrupt`, `model-invalid` or `weights-not-finite`.
  */
 export function readTensors(subgraph: Table, buffers: readonly Table[]): ImportedTensor[] {
-  return subgraph.tables(fields.subgraph.tensors).map((table, index) => readTensor(table, index, buffers));
+  const given = new Set([
+    ...(subgraph.int32s(fields.subgraph.inputs) ?? []),
+    ...subgraph
+      .tables(fields.subgraph.operators)
+      .flatMap((operator) => operator.int32s(fields.operator.outputs) ?? []),
+  ]);
+  return subgraph.tables(fields.subgraph.tensors).map((table, index) => {
+    const read = readTensor(table, index, buffers);
+    const { tensor } = read;
+    const isEmpty = tensor.shape.includes(0) && tensor.data === undefined && !given.has(index);
+    return isEmpty ? { ...read, tensor: { ...tensor, data: new arrayTypes[tensor.dtype](0) } } : read;
+  });
 }
 
 function readTensor(table: Table, index: number, buffers: readonly Table[]): ImportedTensor {
@@ -69,8 +83,6 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   const problem = quantizationProblem(tensor);
   if (problem !== undefined) return { tensor, problem };
   const signed = asSigned(tensor);
-  if (table.has(fields.tensor.sparsity))
-    return { tensor, problem: `tensor "${name}" is stored sparse, which is not supported` };
   return {
     tensor: signed ?? tensor,
     isVariable: table.bool(fields.tensor.isVariable, false),
@@ -153,8 +165,10 @@ function readData(
       place,
     );
   }
-  const bytes = buffer.bytes(fields.buffer.data);
-  if (bytes === undefined || bytes.length === 0) return undefined;
+  const bytes = bytesOf(buffer);
+  if (bytes.length === 0) return undefined;
+  const sparsity = table.table(fields.tensor.sparsity);
+  if (sparsity !== undefined) return readSparse(sparsity, bytes, tensor, place);
   const expected = elementCount(tensor.shape) * elementBytes[tensor.dtype];
   if (bytes.length !== expected) {
     throw new WasmoteError(
@@ -163,9 +177,30 @@ function readData(
       place,
     );
   }
-  const data = new arrayTypes[tensor.dtype](new Uint8Array(bytes).buffer);
+  return elementsOf(bytes, tensor, place);
+}
+
+/** Contents of a buffer: within the flatbuffer or, of files beyond 2 GiB and of those written like these, behind it. */
+function bytesOf(buffer: Table): Uint8Array {
+  const bytes = buffer.bytes(fields.buffer.data) ?? new Uint8Array(0);
+  const [offset, size] = [buffer.uint64(fields.buffer.offset, 0), buffer.uint64(fields.buffer.size, 0)];
+  return bytes.length > 0 || offset <= 1 ? bytes : buffer.fileBytes(offset, size);
+}
+
+function elementsOf(bytes: Uint8Array, { name, dtype }: Tensor, place: Place): TensorData {
+  const data = new arrayTypes[dtype](new Uint8Array(bytes).buffer);
   if (data instanceof Float32Array && !data.every(Number.isFinite)) {
-    throw new WasmoteError("weights-not-finite", `tensor ${index}`, place);
+    throw new WasmoteError("weights-not-finite", `tensor "${name}"`, place);
   }
   return data;
+}
+
+/** A sparse constant with its zeros. */
+function readSparse(sparsity: Table, bytes: Uint8Array, tensor: Tensor, place: Place): TensorData {
+  if (bytes.length % elementBytes[tensor.dtype] !== 0) {
+    const detail = `${bytes.length} bytes of a sparse tensor of ${describeType(tensor)}`;
+    throw new WasmoteError("model-invalid", detail, place);
+  }
+  const zero = tensor.quantization?.zeroPoint[0] ?? 0;
+  return unfoldSparse(sparsity, elementsOf(bytes, tensor, place), tensor, zero);
 }
