@@ -1,4 +1,13 @@
-import { boardOffer, type Fit, figureText, fit, loadBoard, requireFit } from "../boards/index.js";
+import {
+  boardOffer,
+  type Fit,
+  figureText,
+  fit,
+  loadBoard,
+  loadBoards,
+  type ModelNeeds,
+  requireFit,
+} from "../boards/index.js";
 import type { BuiltModel } from "../pipeline.js";
 
 /**
@@ -6,19 +15,24 @@ import type { BuiltModel } from "../pipeline.js";
  * figure where it does not fit.
  */
 export function builtFit(boardName: string, built: BuiltModel): Fit {
-  const { wasm, manifest, codeBytes } = built;
-  const verdict = fit(
-    {
-      name: manifest.name,
-      fileBytes: wasm.length,
-      memoryBytes: manifest.memoryBytes,
-      codeBytes,
-      imports: manifest.imports.required,
-    },
-    boardOffer(loadBoard(boardName)),
-  );
+  const verdict = fit(needsOf(built), boardOffer(loadBoard(boardName)));
   requireFit(verdict);
   return verdict;
+}
+
+/** How a built model fits each board that there is. */
+export function boardFits(built: BuiltModel): Fit[] {
+  return loadBoards().map((board) => fit(needsOf(built), boardOffer(board)));
+}
+
+function needsOf({ wasm, manifest, codeBytes }: BuiltModel): ModelNeeds {
+  return {
+    name: manifest.name,
+    fileBytes: wasm.length,
+    memoryBytes: manifest.memoryBytes,
+    codeBytes,
+    imports: manifest.imports.required,
+  };
 }
 
 /** The lines that `build` adds to its report for a board. */

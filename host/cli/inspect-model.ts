@@ -1,8 +1,17 @@
+import type { Fit } from "../boards/index.js";
 import type { Refusal, UnsupportedModelError } from "../errors.js";
 import { bind, type Graph, tensorAt } from "../graph/graph.js";
-import { type DType, describeType, type Quantization, type Tensor, tensorBytes } from "../graph/tensor.js";
+import {
+  type DType,
+  describeType,
+  elementCount,
+  type Quantization,
+  type Tensor,
+  tensorBytes,
+} from "../graph/tensor.js";
 import type { Imported } from "../import/imported.js";
 import { operatorNamed } from "../ops/index.js";
+import type { BuiltModel } from "../pipeline.js";
 import { table } from "../table.js";
 import { bytesText, shortName, thousands } from "./figures.js";
 import type { Output } from "./output.js";
@@ -22,8 +31,36 @@ interface NodeDescription {
   inputs: TensorDescription[];
   outputs: TensorDescription[];
   macs: number;
+  /** Elements of its constants. */
+  parameters: number;
   weightBytes: number;
 }
+
+/** A model built in one number format, or why it cannot be. */
+export interface Build {
+  numbers: "as it is" | "float32" | "int8";
+  built?: BuiltModel;
+  error?: UnsupportedModelError;
+}
+
+/** What building a model gives, in bytes. */
+type BuildDescription = Pick<Build, "numbers"> &
+  (
+    | { refusals: readonly Refusal[] }
+    | {
+        /** Linear memory: RAM. */
+        memoryBytes: number;
+        arenaBytes: number;
+        /** Below which no plan of the arena can be. */
+        boundBytes: number;
+        /** The whole file: flash. */
+        fileBytes: number;
+        codeBytes: number;
+        weightBytes: number;
+        /** Names of the boards that it fits. */
+        boards: string[];
+      }
+  );
 
 /** What `inspect` tells of a model that was imported. */
 export interface ModelDescription {
@@ -33,9 +70,10 @@ export interface ModelDescription {
   nodes: NodeDescription[];
   macs: number;
   /** Constants of the model file, each counted once. */
+  parameters: number;
   weightBytes: number;
-  /** What `build` does with it. */
-  build: { quantizes: boolean; needs: "calibration samples" | null };
+  /** What `build` makes of it, in every number format that it can run in. int8 beside float32 needs samples. */
+  builds: BuildDescription[];
 }
 
 /** What `inspect` tells of a model that cannot be built. */
@@ -85,9 +123,14 @@ export function unsupportedText(
 /**
  * Describes a graph: its inputs, outputs and nodes, with shapes, MACs and bytes of constants.
  *
- * @param quantizes whether `build` quantizes it
+ * @param builds what building it gave
+ * @param fits how a built model fits each board
  */
-export function describeModel(graph: Graph, quantizes: boolean): ModelDescription {
+export function describeModel(
+  graph: Graph,
+  builds: readonly Build[],
+  fits: (built: BuiltModel) => Fit[],
+): ModelDescription {
   const nodes = graph.nodes.map((node): NodeDescription => {
     const bound = bind(graph, node);
     const inputs = bound.inputs.filter((tensor) => tensor !== undefined);
@@ -98,51 +141,109 @@ export function describeModel(graph: Graph, quantizes: boolean): ModelDescriptio
       inputs: inputs.filter((tensor) => tensor.data === undefined).map(describeTensor),
       outputs: bound.outputs.map(describeTensor),
       macs: operatorNamed(node.operator).macs(bound),
+      parameters: constantElements(inputs),
       weightBytes: constantBytes(inputs),
     };
   });
-  const used = new Set(graph.nodes.flatMap((node) => node.inputs).filter((index) => index >= 0));
+  const indices = new Set(graph.nodes.flatMap((node) => node.inputs).filter((index) => index >= 0));
+  const used = [...indices].map((index) => tensorAt(graph, index));
   return {
     name: graph.name,
     inputs: graph.inputs.map((index) => describeTensor(tensorAt(graph, index))),
     outputs: graph.outputs.map((index) => describeTensor(tensorAt(graph, index))),
     nodes,
     macs: nodes.reduce((sum, node) => sum + node.macs, 0),
-    weightBytes: constantBytes([...used].map((index) => tensorAt(graph, index))),
-    build: { quantizes, needs: quantizes ? "calibration samples" : null },
+    parameters: constantElements(used),
+    weightBytes: constantBytes(used),
+    builds: builds.map((build) => describeBuild(build, fits)),
   };
+}
+
+function describeBuild(
+  { numbers, built, error }: Build,
+  fits: (built: BuiltModel) => Fit[],
+): BuildDescription {
+  if (built === undefined) return { numbers, refusals: error?.refusals ?? [] };
+  const { manifest, plan, wasm, codeBytes, weightBytes } = built;
+  return {
+    numbers,
+    memoryBytes: manifest.memoryBytes,
+    arenaBytes: plan.arenaBytes,
+    boundBytes: plan.boundBytes,
+    fileBytes: wasm.length,
+    codeBytes,
+    weightBytes,
+    boards: fits(built).flatMap(({ board, fits: fitting }) => (fitting ? [board] : [])),
+  };
+}
+
+/** A row for each number format. */
+function buildRows(builds: readonly BuildDescription[]): string[][] {
+  return builds.map((build) => {
+    const samples = build.numbers === "int8" ? "int8, with --calibrate" : build.numbers;
+    if ("refusals" in build) {
+      const operators = [...new Set(build.refusals.map(({ operator }) => operator))];
+      return [samples, "", "", "", `cannot run: ${operators.join(", ")}`];
+    }
+    const { memoryBytes, boundBytes, fileBytes, boards } = build;
+    const fitting = boards.length === 0 ? "no board" : boards.join(" ");
+    return [samples, thousands(memoryBytes), thousands(boundBytes), thousands(fileBytes), fitting];
+  });
 }
 
 /** The description as lines for people. */
 export function modelText(model: ModelDescription, { styles, width }: Output): string[] {
-  const rows = table(
+  const layers = table(
     [
       { heading: "node", align: "left" },
       { heading: "operator", align: "left" },
       { heading: "inputs", align: "left" },
       { heading: "outputs", align: "left" },
       { heading: "MACs", align: "right" },
+      { heading: "parameters", align: "right" },
       { heading: "weight bytes", align: "right" },
     ],
-    model.nodes.map((node) => [
-      shortName(node.name),
-      node.operator,
-      node.inputs.map(describeType).join(", "),
-      node.outputs.map(describeType).join(", "),
-      thousands(node.macs),
-      thousands(node.weightBytes),
-    ]),
+    [
+      ...model.nodes.map((node) => [
+        shortName(node.name),
+        node.operator,
+        node.inputs.map(describeType).join(", "),
+        node.outputs.map(describeType).join(", "),
+        thousands(node.macs),
+        thousands(node.parameters),
+        thousands(node.weightBytes),
+      ]),
+      [
+        "in all",
+        "",
+        "",
+        "",
+        thousands(model.macs),
+        thousands(model.parameters),
+        thousands(model.weightBytes),
+      ],
+    ],
+    { width, heading: styles.dim },
+  );
+  const builds = table(
+    [
+      { heading: "runs in", align: "left" },
+      { heading: "RAM", align: "right" },
+      { heading: "no plan below", align: "right" },
+      { heading: "flash", align: "right" },
+      { heading: "fits", align: "left" },
+    ],
+    buildRows(model.builds),
     { width, heading: styles.dim },
   );
   return [
-    `${styles.bold(model.name)}  ${thousands(model.nodes.length)} nodes, ${thousands(model.macs)} MACs, ${bytesText(model.weightBytes)} of weights`,
+    `${styles.bold(model.name)}  ${thousands(model.nodes.length)} nodes, ${thousands(model.macs)} MACs, ${thousands(model.parameters)} parameters, ${bytesText(model.weightBytes)} of weights`,
     ...model.inputs.map((tensor) => tensorLine("input", tensor)),
     ...model.outputs.map((tensor) => tensorLine("output", tensor)),
-    model.build.quantizes
-      ? "build   quantizes it to int8; it needs samples of its inputs: --calibrate FILE|DIR"
-      : "build   takes its integers as they are",
     "",
-    ...rows,
+    ...layers,
+    "",
+    ...builds,
   ];
 }
 
@@ -158,6 +259,10 @@ function tensorLine(kind: string, tensor: TensorDescription): string {
       ? `, scale ${Number(scale[0]!.toPrecision(7))}, zero point ${zeroPoint?.[0] ?? 0}`
       : "";
   return `${kind.padEnd(6)}  ${tensor.name}  ${describeType(tensor)}${quantized}`;
+}
+
+function constantElements(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, { data, shape }) => sum + (data === undefined ? 0 : elementCount(shape)), 0);
 }
 
 function constantBytes(tensors: readonly Tensor[]): number {

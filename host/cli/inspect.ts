@@ -9,12 +9,14 @@ import { isWasm } from "../wasm/sections.js";
 import { ofNoUse } from "./errors.js";
 import { recordingReader, withFile } from "./files.js";
 import { addHelp } from "./help.js";
+import type { Build } from "./inspect-model.js";
 import type { Output } from "./output.js";
 import { addUserOperators, type OperatorOptions, operatorsOption, verboseOption } from "./user-operators.js";
 
 const help = `
 A model that cannot be built is refused: its operators are printed, and which of them run; the error has the reasons, with
---verbose node by node. A float model needs calibration samples when it is built; here it is tried with made-up ones.`;
+--verbose node by node. What building gives is told for every number format that the model can run in; int8 of a float model
+is tried with made-up samples, which changes no size.`;
 
 /** Adds the command `inspect` to the program. */
 export function registerInspect(program: Command, output: Output): void {
@@ -48,7 +50,8 @@ async function inspect(path: string, options: InspectOptions, output: Output): P
     else output.data(unsupportedText(found, output));
     throw read.error;
   }
-  const found = describeModel(read.graph, read.quantizes);
+  const { boardFits } = await import("./board-fit.js");
+  const found = describeModel(read.graph, read.builds, boardFits);
   if (options.json) output.json(found);
   else output.data(modelText(found, output));
 }
@@ -70,9 +73,12 @@ async function inspectModule(
 /** What building a model finds. */
 type Examined =
   | { error: UnsupportedModelError; imported: Imported }
-  | { error?: undefined; graph: Graph; quantizes: boolean };
+  | { error?: undefined; graph: Graph; builds: Build[] };
 
-/** Reads a model, and builds it with made-up samples: whether that can be done does not hang on their values. */
+/**
+ * Reads a model, and builds it in every number format that it can run in, with made-up samples: whether that can be done
+ * does not hang on their values.
+ */
 async function examineBuild(
   path: string,
   bytes: Uint8Array,
@@ -88,9 +94,22 @@ async function examineBuild(
       const graph = requireGraph(imported);
       const quantizes = await inWordsOf(imported, () => takesCalibration(graph));
       output.progress(`building ${graph.name}`);
-      const calibration = quantizes ? [madeUpSample(graph)] : [];
-      await inWordsOf(imported, () => buildModel(graph, { calibration, kernels }));
-      return { graph, quantizes };
+      const build = async (numbers: Build["numbers"]): Promise<Build> => {
+        const calibration = numbers === "int8" ? [madeUpSample(graph)] : [];
+        try {
+          return {
+            numbers,
+            built: await inWordsOf(imported, () => buildModel(graph, { calibration, kernels })),
+          };
+        } catch (error) {
+          if (error instanceof UnsupportedModelError) return { numbers, error };
+          throw error;
+        }
+      };
+      const builds = quantizes ? [await build("float32"), await build("int8")] : [await build("as it is")];
+      const [{ error }] = builds as [Build];
+      if (error !== undefined && builds.every(({ built }) => built === undefined)) throw error;
+      return { graph, builds };
     });
   } catch (error) {
     if (error instanceof UnsupportedModelError) return { error, imported };

@@ -118,7 +118,11 @@ test("inspect shows every operator of a model, and refuses one that cannot be bu
   assert.match(stdout, /\noutput +fullyConnected +1x48 int8 +1x5 int8 +240 +240\n/);
   const described = JSON.parse(wasmote(folder, ["inspect", "net.tflite", "--json"]).stdout);
   assert.is(described.macs, 1104);
-  assert.equal(described.build, { quantizes: false, needs: null });
+  const [{ numbers, boards, ...bytes }] = described.builds;
+  assert.is(numbers, "as it is");
+  assert.ok(boards.includes("pico"));
+  assert.ok(bytes.boundBytes <= bytes.arenaBytes && bytes.arenaBytes <= bytes.memoryBytes);
+  assert.ok(bytes.codeBytes + bytes.weightBytes < bytes.fileBytes);
   const refused = wasmote(folder, ["inspect", "bad.tflite", "--json"]);
   assert.is(refused.code, 1);
   assert.equal(JSON.parse(refused.stdout).operators, [
@@ -133,14 +137,12 @@ test("inspect shows every operator of a model, and refuses one that cannot be bu
   );
 });
 
-test("inspect says what build needs for a float model, and tries it; what it refuses is told in the file's words", async () => {
+test("inspect says what building a float model gives in either number format; what it refuses is told in the file's words", async () => {
   const digits = join(root, "models/digits/float/model.json");
   const { code, stdout } = await inProcess(["inspect", digits]);
   assert.is(code, 0);
-  assert.match(
-    stdout,
-    /\nbuild +quantizes it to int8; it needs samples of its inputs: --calibrate FILE\|DIR\n/,
-  );
+  assert.match(stdout, /\nfloat32 +[\d,]+ +[\d,]+ +[\d,]+ +.*pico/);
+  assert.match(stdout, /\nint8, with --calibrate +[\d,]+ +[\d,]+ +[\d,]+ +.*pico/);
   const conv3d = await inProcess(["inspect", join(root, "test/fixtures/tfjs/refused-conv3d/model.json")]);
   assert.is(conv3d.code, 1);
   assert.match(conv3d.stdout, /\nConv3D +1 +no\n$/);

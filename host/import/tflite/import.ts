@@ -121,7 +121,7 @@ function readNode(table: Table, index: number, { codes, graph }: Surroundings): 
   const problems = new Set(
     [...inputIndices, ...outputIndices].flatMap((tensor) => graph.imported(tensor)?.problem ?? []),
   );
-  if (mapping === undefined) return refused(["the operator is not supported", ...problems]);
+  if (mapping === undefined) return refused([unknownOperator(code.name), ...problems]);
   const newer =
     code.version > mapping.maxVersion ? [`version ${code.version} is newer than ${mapping.maxVersion}`] : [];
   if (newer.length + problems.size > 0) return refused([...newer, ...problems]);
@@ -151,6 +151,17 @@ function readNode(table: Table, index: number, { codes, graph }: Surroundings): 
     if (error instanceof NotRunnable) return refused([error.message]);
     throw error;
   }
+}
+
+/** Why an operator without a mapping cannot be run, and what can be done. */
+function unknownOperator(name: string): string {
+  if (/^CUSTOM:Flex/.test(name)) {
+    return "it is an operator of TensorFlow itself, with its runtime; convert the model with TFLite's built-in operators alone";
+  }
+  if (name.startsWith("CUSTOM:")) {
+    return "it is a custom operator; --operators adds it (docs/add-an-operator.md)";
+  }
+  return "the operator is not supported";
 }
 
 function codeOf(table: Table, index: number, codes: readonly OperatorCode[]): OperatorCode {
