@@ -1,5 +1,5 @@
 /**
- * 1 / sqrt(x) of float32, each rounded: within 1 ulp. rsqrt(0) = infinity, rsqrt(-0) = -infinity, as IEEE 754 divides;
+ * 1 / sqrt(x) of float32, each rounded: within 1.5 ulp. rsqrt(0) = infinity, rsqrt(-0) = -infinity, as IEEE 754 divides;
  * negative numbers and NaN give the canonical NaN.
  */
 export function rsqrt(x: f32): f32 {
