@@ -82,7 +82,7 @@ function sinTurned(x: f32, quadrants: i32): f32 {
   return quadrants & 2 ? -y : y;
 }
 
-/** sin(x), within 0.9 ulp. */
+/** sin(x), within 0.92 ulp. */
 export function sin(x: f32): f32 {
   const magnitude = abs(x);
   if (!(magnitude < <f32>Infinity)) return NaN;
@@ -90,7 +90,7 @@ export function sin(x: f32): f32 {
   return copysign<f32>(1, x) < 0 ? -y : y;
 }
 
-/** cos(x), within 0.9 ulp. */
+/** cos(x), within 0.92 ulp. */
 export function cos(x: f32): f32 {
   const magnitude = abs(x);
   if (!(magnitude < <f32>Infinity)) return NaN;

@@ -8,8 +8,8 @@ const functions: [name: keyof typeof unary, of: (x: number) => number, bound: nu
   ["exp", Math.exp, 1.01, 105],
   ["expm1", Math.expm1, 1.7, 20],
   ["log", Math.log, 0.83, 2],
-  ["sin", Math.sin, 0.9, 10],
-  ["cos", Math.cos, 0.9, 10],
+  ["sin", Math.sin, 0.92, 10],
+  ["cos", Math.cos, 0.92, 10],
   ["tanh", Math.tanh, 1.4, 2],
   ["logistic", (x) => 1 / (1 + Math.exp(-x)), 2.3, 20],
   ["erf", erf, 1.1, 4],
@@ -47,7 +47,7 @@ test("sin and cos are right for numbers of every size, however many circles they
     ["cos", Math.cos],
   ] as const) {
     apply(name, inputs).forEach((output, i) => {
-      assert.ok(ulps(output, of(inputs[i]!)) <= 0.9, `${name}(${inputs[i]}) = ${output}`);
+      assert.ok(ulps(output, of(inputs[i]!)) <= 0.92, `${name}(${inputs[i]}) = ${output}`);
     });
   }
 });
@@ -86,7 +86,7 @@ test("pow is within 0.55 ulp, with the special cases of IEEE 754", () => {
 });
 
 test("floorDiv is the floor of the quotient in float64, rounded to float32", () => {
-  compare("floorDiv", (a, b) => Math.floor(a / b), 0.5, 1000);
+  compare("floorDiv", (a, b) => Math.floor(a / b), 0, 1000);
 });
 
 test("floorMod is the exact remainder with the divisor's sign", () => {
@@ -96,7 +96,7 @@ test("floorMod is the exact remainder with the divisor's sign", () => {
       const r = a % b;
       return r !== 0 && b < 0 !== r < 0 ? r + b : r;
     },
-    0.5,
+    0,
     1000,
   );
 });
