@@ -25,7 +25,7 @@ export function tanh(x: f32): f32 {
   return copysign<f32>(1 - 2 / (1 + exp(magnitude + magnitude)), x);
 }
 
-/** 1 / (1 + exp(-x)), within 1.5 ulp for positive x and 2.3 ulp for negative x. */
+/** 1 / (1 + exp(-x)), within 1.6 ulp for positive x and 2.35 ulp for negative x. */
 export function logistic(x: f32): f32 {
   if (x != x) return NaN;
   const e = exp(-abs(x));

@@ -11,9 +11,9 @@ const functions: [name: keyof typeof unary, of: (x: number) => number, bound: nu
   ["sin", Math.sin, 0.92, 10],
   ["cos", Math.cos, 0.92, 10],
   ["tanh", Math.tanh, 1.4, 2],
-  ["logistic", (x) => 1 / (1 + Math.exp(-x)), 2.3, 20],
+  ["logistic", (x) => 1 / (1 + Math.exp(-x)), 2.35, 20],
   ["erf", erf, 1.1, 4],
-  ["erfc", erfc, 3.6, 10],
+  ["erfc", erfc, 3.7, 10],
   ["rsqrt", (x) => 1 / Math.sqrt(x), 1.5, 4],
 ];
 
