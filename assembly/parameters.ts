@@ -244,3 +244,36 @@ export class DequantizeParameters {
   scale: f32;
   zeroPoint: i32;
 }
+
+/** What comes after a single-shot detector. */
+@unmanaged
+export class DetectionParameters {
+  encodings: usize;
+  scores: usize;
+  anchors: i32;
+  /** Output 0. */
+  corners: usize;
+  /** Output 1: classes. */
+  kinds: usize;
+  /** Output 2: scores. */
+  best: usize;
+  /** Output 3. */
+  count: usize;
+  /** Behind this block. */
+  scratch: usize;
+  boxes: i32;
+  /** Numbers of an encoded box. */
+  boxLength: i32;
+  classes: i32;
+  /** Scores of a box, of which the last `classes` count. */
+  scoreLength: i32;
+  maxDetections: i32;
+  /** 0: classes are suppressed together. */
+  detectionsPerClass: i32;
+  scoreThreshold: f32;
+  overlapThreshold: f32;
+  scaleY: f32;
+  scaleX: f32;
+  scaleHeight: f32;
+  scaleWidth: f32;
+}

@@ -4,6 +4,7 @@ import { averagePool2d } from "./convolution/average-pool-2d.js";
 import { conv2d } from "./convolution/conv-2d.js";
 import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
+import { detectionPostprocess } from "./detection/detection-postprocess.js";
 import { add } from "./elementwise/add.js";
 import { lookupTables } from "./elementwise/lookup-table.js";
 import { mul } from "./elementwise/mul.js";
@@ -34,6 +35,7 @@ const lowerings = [
   reshape,
   quantize,
   dequantize,
+  detectionPostprocess,
 ] as const;
 
 const byOperator = new Map<string, Lowering>(

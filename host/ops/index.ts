@@ -5,6 +5,7 @@ import { averagePool2d } from "./convolution/average-pool-2d.js";
 import { conv2d } from "./convolution/conv-2d.js";
 import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
+import { detectionPostprocess } from "./detection/detection-postprocess.js";
 import { add } from "./elementwise/add.js";
 import { hardSwish } from "./elementwise/hard-swish.js";
 import { leakyRelu } from "./elementwise/leaky-relu.js";
@@ -47,6 +48,7 @@ export const operators = [
   mul,
   pad,
   mean,
+  detectionPostprocess,
 ] as const;
 
 const byName = new Map<string, Operator>(
