@@ -5,8 +5,8 @@
  *   log2(|x|) = k + s L(s^2), L of degree 4;  t = y log2(|x|), n = nearest(t), |x|^y = 2^n (1 + (t - n) E(t - n)), E of
  *   degree 5; both fitted to the least maximal relative error
  *
- * The logarithm is multiplied by up to 2^7 and needs more bits than float32 has: it is float64, which is smaller and here
- * no slower than pairs of float32. No other function of this folder needs float64, but for `floorDiv`.
+ * The logarithm is multiplied by up to 2^7 and needs more bits than float32 has: it is float64, the plainest way, for
+ * which a board without double precision pays. No other function of this folder takes float64 but `floorDiv`.
  *
  * Special cases as C's Annex F and IEEE 754 have them: x^0 = 1 and 1^y = 1 even for NaN; an odd y keeps the sign of x; a
  * negative finite x with a y that is no integer gives the canonical NaN.
