@@ -277,3 +277,154 @@ export class DetectionParameters {
   scaleHeight: f32;
   scaleWidth: f32;
 }
+
+/** Rows of samples times a window. */
+@unmanaged
+export class SignalWindowParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  rows: i32;
+  /** Samples of a row. */
+  length: i32;
+  /** Of the products, to the right. */
+  shift: i32;
+}
+
+/** Samples scaled up to 16 bits. */
+@unmanaged
+export class FftAutoScaleParameters {
+  input: usize;
+  output: usize;
+  scaleBits: usize;
+  elements: i32;
+}
+
+/** Fourier transforms of real samples, or back. */
+@unmanaged
+export class RealFftParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  /** The transform's twiddle factors, and those between both halves. */
+  weights: i32;
+  rows: i32;
+  /** Samples of an input row; what is missing counts as 0. */
+  length: i32;
+  /** Of the complex transform: half of the real one's. */
+  points: i32;
+  /** Of its stages, the first one's in the lowest three bits. */
+  radices: i32;
+}
+
+/** Squared magnitudes of a spectrum. */
+@unmanaged
+export class EnergyParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  start: i32;
+  /** Of the elements that are computed; others are 0. */
+  end: i32;
+}
+
+/** Weighted sums over bands of a spectrum. */
+@unmanaged
+export class FilterBankParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  /** With the one that only gives to the next. */
+  channels: i32;
+}
+
+/** Square roots of 64 bits. */
+@unmanaged
+export class SquareRootParameters {
+  input: usize;
+  scaleBits: usize;
+  output: usize;
+  elements: i32;
+}
+
+/** Channels without the noise that is estimated in them. */
+@unmanaged
+export class SpectralSubtractionParameters {
+  input: usize;
+  output: usize;
+  noise: usize;
+  /** The variable. */
+  estimate: usize;
+  channels: i32;
+  smoothing: i32;
+  oneMinusSmoothing: i32;
+  alternateSmoothing: i32;
+  alternateOneMinusSmoothing: i32;
+  smoothingBits: i32;
+  /** Fractional bits of the factors. */
+  bits: i32;
+  minSignalRemaining: i32;
+  clamping: i32;
+}
+
+/** Natural logarithms, scaled. */
+@unmanaged
+export class FilterBankLogParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  elements: i32;
+  scale: i32;
+  /** By which inputs are shifted to the left. */
+  correctionBits: i32;
+}
+
+/** Gain control by channel. */
+@unmanaged
+export class PcanParameters {
+  input: usize;
+  noise: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  elements: i32;
+  tableBytes: i32;
+  /** Of the products, to the right. */
+  shift: i32;
+}
+
+/** Frames of a stream that comes in pieces. Lengths are in bytes. */
+@unmanaged
+export class FramesParameters {
+  input: usize;
+  output: usize;
+  valid: usize;
+  /** The variable that holds what came last, row by row. */
+  history: usize;
+  /** The variable that says how many hops there are before the next frame. */
+  countdown: usize;
+  rows: i32;
+  /** Of a row, each of which makes a frame. */
+  hops: i32;
+  hopBytes: i32;
+  historyBytes: i32;
+  frameBytes: i32;
+  /** Hops from one frame to the next. */
+  every: i32;
+}
+
+/** Frames that overlap, added. */
+@unmanaged
+export class OverlapAddParameters {
+  input: usize;
+  output: usize;
+  /** The variable. */
+  sums: usize;
+  rows: i32;
+  frames: i32;
+  frameElements: i32;
+  hopElements: i32;
+}

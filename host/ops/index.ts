@@ -22,6 +22,18 @@ import { reshape } from "./movement/reshape.js";
 import type { Operator } from "./operator.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
+import { energy } from "./signal/energy.js";
+import { fftAutoScale } from "./signal/fft-auto-scale.js";
+import { filterBank } from "./signal/filter-bank.js";
+import { filterBankLog } from "./signal/filter-bank-log.js";
+import { filterBankSquareRoot } from "./signal/filter-bank-square-root.js";
+import { frames } from "./signal/frames.js";
+import { irfft } from "./signal/irfft.js";
+import { overlapAdd } from "./signal/overlap-add.js";
+import { pcan } from "./signal/pcan.js";
+import { rfft } from "./signal/rfft.js";
+import { spectralSubtraction } from "./signal/spectral-subtraction.js";
+import { window } from "./signal/window.js";
 
 /** Every operator that wasmote knows: one line each. */
 export const operators = [
@@ -49,6 +61,18 @@ export const operators = [
   pad,
   mean,
   detectionPostprocess,
+  energy,
+  fftAutoScale,
+  filterBank,
+  filterBankLog,
+  filterBankSquareRoot,
+  frames,
+  irfft,
+  overlapAdd,
+  pcan,
+  rfft,
+  spectralSubtraction,
+  window,
 ] as const;
 
 const byName = new Map<string, Operator>(

@@ -33,7 +33,10 @@ test("expm1 of negative numbers, which ELU takes, is within 1.04 ulp", () => {
   const inputs = samples(11, 20_000, 18).map((x) => -Math.abs(x));
   apply("expm1", inputs).forEach((output, i) => {
     const real = Math.expm1(inputs[i]!);
-    assert.ok(Number.isNaN(real) || ulps(output, real) <= 1.04, `expm1(${inputs[i]}) = ${output}, is ${real}`);
+    assert.ok(
+      Number.isNaN(real) || ulps(output, real) <= 1.04,
+      `expm1(${inputs[i]}) = ${output}, is ${real}`,
+    );
   });
 });
 

@@ -39,6 +39,9 @@ export interface Outcome {
 /** Relative error of float32 that is allowed, absolute below 1. */
 const tolerance = 1e-5;
 
+/** Operators whose second output says whether the first is valid: the reference leaves in it what it does not write. */
+const invalidFrames = ["SignalFramer", "SignalStacker"];
+
 /** The cases of a folder, by name. */
 export function operatorCases(folder: string): OperatorCase[] {
   return readdirSync(folder)
@@ -70,7 +73,7 @@ export async function tryCase(folder: string, given: OperatorCase): Promise<Outc
 
 async function compare(
   folder: string,
-  { name, steps, inputs, outputs }: OperatorCase,
+  { name, operator, steps, inputs, outputs }: OperatorCase,
   { wasm, manifest }: BuiltModel,
   engine: string,
   tier: Tier,
@@ -89,7 +92,9 @@ async function compare(
         runner.writeInput(i, frame as Uint8Array);
       }
       runner.run();
+      const invalid = invalidFrames.includes(operator) && part("output", 1, step)[0] === 0;
       for (const [i, tensor] of manifest.outputs.entries()) {
+        if (invalid && i === 0) continue;
         const actual = encodeOutput([runner.readOutput(i)], "out.bin", tensor);
         const found = difference(actual, part("output", i, step), outputs[i] as TensorInfo, tensor);
         if (found !== undefined) return `step ${step}, output ${i}: ${found}`;
@@ -109,8 +114,7 @@ function difference(
   tensor: ManifestTensor,
 ): string | undefined {
   const own = tensor.interface ?? tensor.dtype;
-  const known = dtype === "uint32" ? "int32" : dtype;
-  if (own !== known) return `${own}, not ${dtype}`;
+  if (own !== dtype) return `${own}, not ${dtype}`;
   if (actual.length !== expected.length) return `${actual.length} bytes, not ${expected.length}`;
   if (elementCount(shape) * elementBytes[own as DType] !== expected.length) return `a shape of other size`;
   if (own === "float32") {

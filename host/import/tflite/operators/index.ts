@@ -6,9 +6,10 @@ import type { TfliteMapping } from "./mapping.js";
 import { matrix } from "./matrix.js";
 import { movement } from "./movement.js";
 import { reduction } from "./reduction.js";
+import { signal } from "./signal.js";
 
 const byName = new Map<string, TfliteMapping>(
-  [convolution, matrix, elementwise, reduction, movement, conversion]
+  [convolution, matrix, elementwise, reduction, movement, conversion, signal]
     .flat()
     .map((mapping) => [mapping.builtin, mapping]),
 );

@@ -1,0 +1,44 @@
+import { blockBytes } from "../../abi/block.js";
+import { realFftParameters } from "../../abi/parameters.js";
+import { type DType, elementBytes } from "../../graph/tensor.js";
+import { radicesOf, twiddleBytes } from "../../ops/signal/fft.js";
+import { callKernel, type KernelCall, type Placement } from "../kernel.js";
+
+/** A transform of rows, or back. */
+export interface RealFft {
+  operator: "rfft" | "irfft";
+  dtype: DType;
+  rows: number;
+  /** Elements of an input row. */
+  length: number;
+  /** Half of the transform's samples. */
+  points: number;
+}
+
+/** Scratch memory: one complex number a point for the factors; a transform back has its input there as well. */
+export function fftScratchBytes({ operator, dtype, points }: RealFft): number[] {
+  const complex = operator === "irfft" ? points * 2 : points;
+  return [Math.max(blockBytes(realFftParameters), complex * 2 * elementBytes[dtype])];
+}
+
+/** The call that transforms all rows. */
+export function emitFft(
+  { operator, dtype, rows, length, points }: RealFft,
+  placement: Placement,
+): KernelCall[] {
+  const radices = radicesOf(points);
+  const type = `${dtype[0]?.toUpperCase()}${dtype.slice(1)}`;
+  const [name, wider] = [`${operator}${type}`, `${operator}Any${type}`];
+  const kernel = radices.some((radix) => radix % 2 === 1) ? { name: wider } : { name, wider };
+  const values = {
+    input: placement.inputs[0] as number,
+    output: placement.outputs[0] as number,
+    scratch: placement.scratch,
+    weights: placement.weights(twiddleBytes(dtype, points, operator === "irfft")),
+    rows,
+    length,
+    points,
+    radices: radices.reduce((packed, radix) => packed * 8 + radix, 0),
+  };
+  return [callKernel({ ...kernel, parameters: realFftParameters }, values, placement.scratch, placement)];
+}
