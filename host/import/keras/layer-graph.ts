@@ -66,6 +66,11 @@ function tooLarge(detail: string): WasmoteError {
   return new WasmoteError("model-too-large", detail);
 }
 
+/** What messages call the model whose layers' paths start so. */
+function modelAt(prefix: string): string {
+  return prefix === "" ? "the model" : `model "${prefix.slice(0, -1)}"`;
+}
+
 class Flattening {
   readonly inputs: { layer: Layer; value: Value }[] = [];
   readonly calls: LayerCall[] = [];
@@ -82,7 +87,14 @@ class Flattening {
     const layers = asArray(config.layers, `config.layers of ${what}`);
     this.entriesRead += layers.length;
     if (this.entriesRead > maxEntries) throw tooLarge(`more than ${maxEntries} entries of config.layers`);
-    return layers.map(readEntry);
+    const entries = layers.map(readEntry);
+    const names = new Set<string>();
+    for (const { name } of entries) {
+      if (names.has(name))
+        throw new WasmoteError("model-invalid", `two layers of ${what} are named "${name}"`);
+      names.add(name);
+    }
+    return entries;
   }
 
   private layer(entry: Entry, prefix: string): Layer {
@@ -135,7 +147,7 @@ class Flattening {
     given: readonly Value[] | undefined,
     depth: number,
   ): Value[] {
-    const entries = this.entries(config, `model "${prefix.slice(0, -1)}"`);
+    const entries = this.entries(config, modelAt(prefix));
     const [first, ...others] = entries;
     if (first === undefined) throw new WasmoteError("model-invalid", "a Sequential model has no layers");
     let values: readonly Value[];
@@ -162,13 +174,11 @@ class Flattening {
     given: readonly Value[] | undefined,
     depth: number,
   ): Value[] {
-    const what = prefix === "" ? "the model" : `model "${prefix.slice(0, -1)}"`;
+    const what = modelAt(prefix);
     const entries = this.entries(config, what);
     const inputs = readReferences(config.input_layers, `input_layers of ${what}`);
     const outputs = readReferences(config.output_layers, `output_layers of ${what}`);
     const byName = new Map(entries.map((entry) => [entry.name, entry]));
-    if (byName.size < entries.length)
-      throw new WasmoteError("model-invalid", `two layers of ${what} share a name`);
 
     const known = new Map<string, Value>();
     const key = ({ layer, call, tensor }: TensorReference): string => `${call} ${tensor} ${layer}`;
