@@ -111,6 +111,15 @@ export class LayerConfig {
     this.oneOf("data_format", ["channels_last"], "channels_last");
   }
 
+  /** Refuses a kernel that is a sum, of which Keras 3 keeps the parts: LoRA and DoRA. */
+  plainKernel(): void {
+    for (const field of ["lora_rank", "dora_rank"])
+      this.expect(
+        !this.given(field),
+        `${field} ${shown(this.given(field))} is not supported; merge its weights`,
+      );
+  }
+
   /** Refuses a dtype, or dtype policy, other than float32. */
   float32(): void {
     const value = this.given("dtype");

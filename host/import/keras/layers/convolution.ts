@@ -45,6 +45,7 @@ function biasInput(builder: LayerBuilder, bias: KerasWeight | undefined): Tensor
 
 function convolution(config: LayerConfig, axes: 1 | 2): (builder: LayerBuilder) => TensorIndex {
   config.channelsLast();
+  config.plainKernel();
   const filters = config.integer("filters", 1);
   const groups = config.integer("groups", 1, 1);
   config.expect(groups === 1, `groups ${groups} is not supported; 1 is`);
