@@ -54,9 +54,22 @@ function configOf(value: unknown, what: string): JsonObject {
   return Array.isArray(value) ? { layers: value } : asObject(value, what);
 }
 
+/** Functions of Keras 3 (`keras.ops`) whose class has the name of a layer that does the same. */
+const functionsLikeLayers = ["Add", "Subtract", "Multiply", "Maximum", "Minimum"];
+
+/** The class of an entry; with its module where that is no layer of Keras, but a function or someone else's layer. */
+function classOf({ class_name, module }: JsonObject): string {
+  const className = asString(class_name, "class_name of a layer");
+  if (typeof module !== "string") return className;
+  const ofKeras = /^(tf_)?keras(\.|$)/.test(module);
+  const isFunction = /^keras\.(src\.)?ops(\.|$)/.test(module);
+  const known = isFunction ? functionsLikeLayers.includes(className) : ofKeras;
+  return known ? className : `${module}.${className}`;
+}
+
 function readEntry(value: unknown): Entry {
   const entry = asObject(value, "an entry of config.layers");
-  const className = asString(entry.class_name, "class_name of a layer");
+  const className = classOf(entry);
   const config = configOf(entry.config, `config of a ${className} layer`);
   const name = asString(entry.name ?? config.name, `name of a ${className} layer`);
   return { name, className, config, inbound: readInboundNodes(entry.inbound_nodes, name) };
