@@ -12,8 +12,14 @@ import { runFloat } from "../../host/quantize/float-executor.js";
 type Config = Record<string, unknown>;
 type Weights = Record<string, [shape: number[], values: number[]]>;
 
-/** A Sequential model of one layer on an input of `shape`, without its batch. */
-function single(class_name: string, config: Config, shape: number[], weights: Weights = {}): Graph {
+/** A Sequential model of one layer on an input of `shape`, without its batch, as Keras of this version writes it. */
+function single(
+  class_name: string,
+  config: Config,
+  shape: number[],
+  weights: Weights = {},
+  version = 2,
+): Graph {
   const input = {
     class_name: "InputLayer",
     config: { name: "in", batch_input_shape: [null, ...shape], dtype: "float32" },
@@ -23,7 +29,7 @@ function single(class_name: string, config: Config, shape: number[], weights: We
   const read = Object.entries(weights).map(
     ([name, [of, values]]) => [name, { shape: of, values: Float32Array.from(values) }] as const,
   );
-  return requireGraph(buildGraph({ topology, weights: new Map(read) }, "m"));
+  return requireGraph(buildGraph({ topology, version, weights: new Map(read) }, "m"));
 }
 
 function run(graph: Graph, input: number[]): number[] {
@@ -102,22 +108,124 @@ test("a causal convolution looks back over its whole dilated filter, and never a
   );
 });
 
-test("activations that are named have Keras's own slopes and factors", () => {
-  const cases: [string, number[]][] = [
-    ["leaky_relu", [-0.4, 0, 3]],
-    ["relu6", [0, 0, 3]],
-    ["hard_sigmoid", [0.1, 0.5, 1]],
-    ["softmax", [0.0064, 0.0471, 0.9465]],
-    ["sigmoid", [0.1192, 0.5, 0.9526]],
-    ["swish", [-0.2384, 0, 2.8577]],
+test("activations that are named have Keras's own slopes and factors, which hard_sigmoid changed in Keras 3", () => {
+  const cases: [string, number[], inKeras3?: number[]][] = [
+    ["relu", [0, 0, 2.8]],
+    ["leaky_relu", [-0.4, 0, 2.8]],
+    ["relu6", [0, 0, 2.8]],
+    ["hard_sigmoid", [0.1, 0.5, 1], [1 / 6, 0.5, 5.8 / 6]],
+    ["softmax", [0.0077, 0.0569, 0.9354]],
+    ["sigmoid", [0.1192, 0.5, 0.9427]],
+    ["tanh", [-0.964, 0, 0.9926]],
+    ["swish", [-0.2384, 0, 2.6395]],
+    ["silu", [-0.2384, 0, 2.6395]],
   ];
-  for (const [activation, expected] of cases) {
-    run(single("Activation", { activation }, [3]), [-2, 0, 3]).forEach((value, i) => {
-      assert.ok(Math.abs(value - (expected[i] as number)) < 1e-4, `${activation}: ${value}`);
-    });
+  for (const [activation, inKeras2, inKeras3 = inKeras2] of cases) {
+    for (const [version, expected] of [
+      [1, inKeras2],
+      [2, inKeras2],
+      [3, inKeras3],
+    ] as const) {
+      run(single("Activation", { activation }, [3], {}, version), [-2, 0, 2.8]).forEach((value, i) => {
+        const error = Math.abs(value - (expected[i] as number));
+        assert.ok(error < 1e-4, `${activation} in Keras ${version}: ${value}`);
+      });
+    }
   }
   assert.equal(run(single("LeakyReLU", {}, [2]), [-10, 10]), [-3, 10]);
   assert.equal(run(single("LeakyReLU", { alpha: 0.5 }, [2]), [-10, 10]), [-5, 10]);
+});
+
+test("a file's Keras is that of the topology, before what converted it", () => {
+  const layers = [{ class_name: "Activation", config: { name: "a", activation: "hard_sigmoid" } }];
+  const config = { name: "m", layers, build_input_shape: [null, 1] };
+  const model = { class_name: "Sequential", config, keras_version: "tfjs-layers 4.22.0" };
+  const hardSigmoid = (modelTopology: unknown) =>
+    run(
+      requireGraph(
+        openTfjs(
+          new TextEncoder().encode(JSON.stringify({ modelTopology, weightsManifest: [] })),
+          "model.json",
+          () => new Uint8Array(0),
+        ),
+      ),
+      [-2],
+    )[0] as number;
+  for (const [topology, expected] of [
+    [model, 0.1],
+    [{ model_config: model }, 0.1],
+    [{ keras_version: "2.15.0", model_config: model }, 0.1],
+    [{ keras_version: 3, model_config: model }, 0.1],
+    [{ keras_version: "3.5.0", model_config: model }, 1 / 6],
+    [{ keras_version: "10.0.1-dev", model_config: JSON.stringify(model) }, 1 / 6],
+  ] as const) {
+    const found = hardSigmoid(topology);
+    assert.ok(Math.abs(found - expected) < 1e-6, `${JSON.stringify(topology)}: ${found}`);
+  }
+});
+
+test("a depthwise convolution's weight has either name, and its multiplier where the config tells none", () => {
+  const convolve = (config: Config, kernel: string, multiplier: number) => {
+    const values = Array.from({ length: multiplier }, (_, i) => i + 1);
+    const weights: Weights = {
+      [`l/${kernel}`]: [[1, 1, 1, multiplier], values],
+      "l/bias": [[multiplier], values.map(() => 10)],
+    };
+    return run(single("DepthwiseConv2D", { kernel_size: 1, ...config }, [1, 2, 1], weights), [1, 2]);
+  };
+  for (const kernel of ["kernel", "depthwise_kernel", "0"]) {
+    assert.equal(convolve({}, kernel, 2), [11, 12, 12, 14]);
+    assert.equal(convolve({ depth_multiplier: 2 }, kernel, 2), [11, 12, 12, 14]);
+    assert.throws(() => convolve({ depth_multiplier: 1 }, kernel, 2), /\[1, 1, 1, 2\]; \[1, 1, 1, 1\]/);
+    assert.throws(() => convolve({}, kernel, 0), /\[1, 1, 1, 0\]; \[1, 1, 1, any\]/);
+  }
+  assert.throws(() => convolve({}, "pointwise_kernel", 1), /"depthwise_kernel" is missing/);
+});
+
+test("kernels that are sums of weights are refused", () => {
+  const weights = (shape: number[]): Weights => ({ "l/kernel": [shape, [1]], "l/bias": [[1], [0]] });
+  const dense = (config: Config) => single("Dense", { units: 1, ...config }, [1], weights([1, 1]));
+  assert.equal(run(dense({ lora_rank: null }), [3]), [3]);
+  assert.match(
+    refusal(() => dense({ lora_rank: 4 })),
+    "lora_rank 4",
+  );
+  const convolution = { filters: 1, kernel_size: 1, dora_rank: 2 };
+  assert.match(
+    refusal(() => single("Conv1D", convolution, [1, 1], weights([1, 1, 1]))),
+    "dora_rank 2",
+  );
+});
+
+test("layers of several models do not take each other's weights", () => {
+  const dense = { class_name: "Dense", config: { name: "d", units: 1, use_bias: false } };
+  const inner = (name: string) => ({ class_name: "Sequential", config: { name, layers: [dense] } });
+  const input = { class_name: "InputLayer", config: { name: "in", batch_input_shape: [null, 1] } };
+  const topology = { class_name: "Sequential", config: { layers: [input, inner("a"), inner("b")] } };
+  const open = (...names: string[]) => {
+    const weights = names.map(
+      (name, i) => [name, { shape: [1, 1], values: Float32Array.of(i + 2) }] as const,
+    );
+    return requireGraph(buildGraph({ topology, weights: new Map(weights) }, "m"));
+  };
+  assert.equal(run(open("a/d/kernel", "b/d/kernel"), [1]), [6]);
+  assert.equal(run(open("d/kernel", "b/d/kernel"), [1]), [6]);
+  assert.throws(() => open("d/kernel", "d_1/kernel"), /"kernel" is missing.*of layer "a\/d".*"b\/d"/);
+});
+
+test("a Reshape's open length is -1 or null, once", () => {
+  const reshape = (...target_shape: unknown[]) => {
+    const graph = single("Reshape", { target_shape }, [4, 3]);
+    return [...(graph.tensors[graph.outputs[0] as number]?.shape ?? [])];
+  };
+  assert.equal(reshape(null, 6), [1, 2, 6]);
+  assert.equal(reshape(2, null), [1, 2, 6]);
+  assert.equal(reshape(-1), [1, 12]);
+  assert.match(
+    refusal(() => reshape(null, -1)),
+    "more than one -1",
+  );
+  assert.throws(() => reshape("6", 2), /target_shape is "6"/);
 });
 
 test("arguments of a call that change nothing are passed over, others are told", () => {

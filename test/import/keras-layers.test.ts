@@ -195,6 +195,37 @@ test("the functional form of Keras 3", () => {
   }
 });
 
+test("a class of the name of a layer is that layer in Keras's modules alone", () => {
+  const tensor = (name: string) => ({
+    class_name: "__keras_tensor__",
+    config: { shape: [null, 2], dtype: "float32", keras_history: [name, 0, 0] },
+  });
+  const open = (module: string | undefined, class_name: string) => {
+    const input = (name: string) => ({ ...layer("InputLayer", { name, batch_shape: [null, 2] }), name });
+    const inbound_nodes = [{ args: [tensor("a"), tensor("b")], kwargs: {} }];
+    const config = {
+      layers: [input("a"), input("b"), { module, ...layer(class_name, { name: "l" }), inbound_nodes }],
+      input_layers: [
+        ["a", 0, 0],
+        ["b", 0, 0],
+      ],
+      output_layers: ["l", 0, 0],
+    };
+    const topology = { class_name: "Functional", config };
+    return buildGraph({ topology, version: 3, weights: new Map() }, "m");
+  };
+  const values = (...given: Parameters<typeof open>) => run(requireGraph(open(...given)), [2, 3], [4, -1]);
+  for (const module of [undefined, "keras.layers", "tf_keras.layers", "keras.src.layers.merging.average"])
+    assert.equal(values(module, "Average"), [3, 1], module);
+  assert.equal(values("keras.src.ops.numpy", "Add"), [6, 2]);
+  assert.equal(values("keras.src.ops.numpy", "Minimum"), [2, -1]);
+  for (const module of ["keras.src.ops.numpy", "keras.ops", "keras_hub.src.layers", "layers"]) {
+    const [refusal] = open(module, "Average").refusals;
+    assert.is(refusal?.operator, `${module}.Average`);
+    assert.match(refusal?.reason ?? "", "not supported");
+  }
+});
+
 test("merges of more than two inputs, and Reshape with a length left open", () => {
   const entry = (class_name: string, name: string, config: Config, from: string[]) => ({
     class_name,

@@ -66,7 +66,7 @@ class Mapping {
       if (call.call === 0) this.refuse(layer, ["layers of this class are not supported"]);
       return;
     }
-    const config = new LayerConfig(layer.config, layer.path, layer.className);
+    const config = new LayerConfig(layer.config, layer.path, layer.className, this.model.version);
     config.float32();
     const build = mapping.read(config, layer.className);
     for (const extra of call.extras) config.refuse(`the call's ${extra} is not supported; tensors alone are`);

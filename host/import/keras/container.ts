@@ -10,5 +10,7 @@ export interface KerasWeight {
  */
 export interface KerasModel {
   readonly topology: unknown;
+  /** Major version of the Keras that wrote it, which decides what layers mean; 2, as TF.js has them, where absent. */
+  readonly version?: number;
   readonly weights: ReadonlyMap<string, KerasWeight>;
 }

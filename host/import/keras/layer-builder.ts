@@ -5,6 +5,15 @@ import type { Operator } from "../../ops/operator.js";
 import type { KerasModel, KerasWeight } from "./container.js";
 import type { LayerCall } from "./layer-graph.js";
 
+/** A weight that a layer asks for. */
+export interface ExpectedWeight {
+  readonly name: string;
+  /** What other writers call it. */
+  readonly otherName?: string;
+  /** Lengths of its axes; undefined where the weight itself tells it. */
+  readonly shape: readonly (number | undefined)[];
+}
+
 /** A graph under construction. */
 export class GraphUnderConstruction {
   readonly tensors: Tensor[] = [];
@@ -13,6 +22,8 @@ export class GraphUnderConstruction {
   readonly constants = new Map<string, TensorIndex>();
   /** Class of the layer that each node was made of, by the node's name. */
   readonly classNames = new Map<string, string>();
+  /** Path of the layer that each weight is of. */
+  private readonly owners = new Map<KerasWeight, string>();
   /** Weights by the last two parts of their names, for those that have more: "conv/kernel" of "model/conv/kernel:0". */
   private readonly byEnding = new Map<string, KerasWeight[]>();
 
@@ -33,10 +44,25 @@ export class GraphUnderConstruction {
     return found.length === 1 ? found[0] : undefined;
   }
 
+  /** The layer that was the first to claim a weight. */
+  owner(weight: KerasWeight, claimant: string): string {
+    const owner = this.owners.get(weight) ?? claimant;
+    this.owners.set(weight, owner);
+    return owner;
+  }
+
   /** Adds a tensor and answers its index. */
   add(tensor: Tensor): TensorIndex {
     return this.tensors.push(tensor) - 1;
   }
+}
+
+/** Whether a weight has these lengths, and some of an axis that is open. */
+function hasShape({ shape }: KerasWeight, expected: ExpectedWeight["shape"]): boolean {
+  return (
+    shape.length === expected.length &&
+    shape.every((length, axis) => length === (expected[axis] ?? Math.max(1, length)))
+  );
 }
 
 /** Builds the nodes of one call of a layer. */
@@ -66,16 +92,22 @@ export class LayerBuilder {
   /**
    * The layer's weights, in the order in which Keras lists them, of the shapes given. A weight is looked up by
    * the layer's full path, its own name, a name that ends so, or its position ("dense/0").
-   * Throws `model-invalid` for one that is missing or has another shape.
+   * Throws `model-invalid` for one that is missing, has another shape or is another layer's.
    */
-  weights(expected: readonly { name: string; shape: readonly number[] }[]): KerasWeight[] {
-    return expected.map(({ name, shape }, position) => {
-      const weight = this.find(name, position);
-      const place = { node: this.call.layer.path, operator: this.call.layer.className };
-      if (weight === undefined) throw new WasmoteError("model-invalid", `weight "${name}" is missing`, place);
-      if (weight.shape.join() !== shape.join()) {
-        const found = `weight "${name}" has shape [${weight.shape.join(", ")}]`;
-        throw new WasmoteError("model-invalid", `${found}; [${shape.join(", ")}] is expected`, place);
+  weights(expected: readonly ExpectedWeight[]): KerasWeight[] {
+    const { path, className } = this.call.layer;
+    const invalid = (detail: string) =>
+      new WasmoteError("model-invalid", detail, { node: path, operator: className });
+    return expected.map(({ name, otherName = name, shape }, position) => {
+      const weight = this.find(name, position) ?? this.find(otherName, position);
+      if (weight === undefined) throw invalid(`weight "${name}" is missing`);
+      if (!hasShape(weight, shape)) {
+        const lengths = shape.map((length) => length ?? "any").join(", ");
+        throw invalid(`weight "${name}" has shape [${weight.shape.join(", ")}]; [${lengths}] is expected`);
+      }
+      const owner = this.graph.owner(weight, path);
+      if (owner !== path) {
+        throw invalid(`weight "${name}" is missing; the one that fits is of layer "${owner}"`);
       }
       return weight;
     });

@@ -19,8 +19,11 @@ export class LayerConfig {
   readonly refusals: string[] = [];
   private readonly values: JsonObject;
   private readonly place: Place;
+  /** Major version of the Keras that wrote the layer, or whose meaning its writer kept. */
+  readonly version: number;
 
-  constructor(values: JsonObject, layer: string, className: string) {
+  constructor(values: JsonObject, layer: string, className: string, version = 2) {
+    this.version = version;
     this.values = values;
     this.place = { node: layer, operator: className };
   }
@@ -75,6 +78,11 @@ export class LayerConfig {
     const list = Array.isArray(value) ? value : Array<unknown>(count).fill(value);
     if (list.length !== count)
       asArray(undefined, `${field} of ${list.length} numbers, not ${count},`, this.place);
+    return this.asIntegers(field, list, least);
+  }
+
+  /** A list that comes from the field as integers of at least `least`. */
+  asIntegers(field: string, list: readonly unknown[], least: number): number[] {
     return list.map((item) => asInteger(item, least, field, this.place));
   }
 
@@ -101,6 +109,15 @@ export class LayerConfig {
   /** Refuses a data format other than channels last. */
   channelsLast(): void {
     this.oneOf("data_format", ["channels_last"], "channels_last");
+  }
+
+  /** Refuses a kernel that is a sum, of which Keras 3 keeps the parts: LoRA and DoRA. */
+  plainKernel(): void {
+    for (const field of ["lora_rank", "dora_rank"])
+      this.expect(
+        !this.given(field),
+        `${field} ${shown(this.given(field))} is not supported; merge its weights`,
+      );
   }
 
   /** Refuses a dtype, or dtype policy, other than float32. */

@@ -54,9 +54,22 @@ function configOf(value: unknown, what: string): JsonObject {
   return Array.isArray(value) ? { layers: value } : asObject(value, what);
 }
 
+/** Functions of Keras 3 (`keras.ops`) whose class has the name of a layer that does the same. */
+const functionsLikeLayers = ["Add", "Subtract", "Multiply", "Maximum", "Minimum"];
+
+/** The class of an entry; with its module where that is no layer of Keras, but a function or someone else's layer. */
+function classOf({ class_name, module }: JsonObject): string {
+  const className = asString(class_name, "class_name of a layer");
+  if (typeof module !== "string") return className;
+  const ofKeras = /^(tf_)?keras(\.|$)/.test(module);
+  const isFunction = /^keras\.(src\.)?ops(\.|$)/.test(module);
+  const known = isFunction ? functionsLikeLayers.includes(className) : ofKeras;
+  return known ? className : `${module}.${className}`;
+}
+
 function readEntry(value: unknown): Entry {
   const entry = asObject(value, "an entry of config.layers");
-  const className = asString(entry.class_name, "class_name of a layer");
+  const className = classOf(entry);
   const config = configOf(entry.config, `config of a ${className} layer`);
   const name = asString(entry.name ?? config.name, `name of a ${className} layer`);
   return { name, className, config, inbound: readInboundNodes(entry.inbound_nodes, name) };
@@ -64,6 +77,11 @@ function readEntry(value: unknown): Entry {
 
 function tooLarge(detail: string): WasmoteError {
   return new WasmoteError("model-too-large", detail);
+}
+
+/** What messages call the model whose layers' paths start so. */
+function modelAt(prefix: string): string {
+  return prefix === "" ? "the model" : `model "${prefix.slice(0, -1)}"`;
 }
 
 class Flattening {
@@ -82,7 +100,14 @@ class Flattening {
     const layers = asArray(config.layers, `config.layers of ${what}`);
     this.entriesRead += layers.length;
     if (this.entriesRead > maxEntries) throw tooLarge(`more than ${maxEntries} entries of config.layers`);
-    return layers.map(readEntry);
+    const entries = layers.map(readEntry);
+    const names = new Set<string>();
+    for (const { name } of entries) {
+      if (names.has(name))
+        throw new WasmoteError("model-invalid", `two layers of ${what} are named "${name}"`);
+      names.add(name);
+    }
+    return entries;
   }
 
   private layer(entry: Entry, prefix: string): Layer {
@@ -135,7 +160,7 @@ class Flattening {
     given: readonly Value[] | undefined,
     depth: number,
   ): Value[] {
-    const entries = this.entries(config, `model "${prefix.slice(0, -1)}"`);
+    const entries = this.entries(config, modelAt(prefix));
     const [first, ...others] = entries;
     if (first === undefined) throw new WasmoteError("model-invalid", "a Sequential model has no layers");
     let values: readonly Value[];
@@ -162,13 +187,11 @@ class Flattening {
     given: readonly Value[] | undefined,
     depth: number,
   ): Value[] {
-    const what = prefix === "" ? "the model" : `model "${prefix.slice(0, -1)}"`;
+    const what = modelAt(prefix);
     const entries = this.entries(config, what);
     const inputs = readReferences(config.input_layers, `input_layers of ${what}`);
     const outputs = readReferences(config.output_layers, `output_layers of ${what}`);
     const byName = new Map(entries.map((entry) => [entry.name, entry]));
-    if (byName.size < entries.length)
-      throw new WasmoteError("model-invalid", `two layers of ${what} share a name`);
 
     const known = new Map<string, Value>();
     const key = ({ layer, call, tensor }: TensorReference): string => `${call} ${tensor} ${layer}`;

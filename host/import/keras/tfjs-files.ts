@@ -24,6 +24,16 @@ function topologyOf(json: JsonObject): unknown {
   return parse(new TextEncoder().encode(nested), "modelTopology.model_config");
 }
 
+/**
+ * Major version of the Keras that a converted model comes from: `modelTopology.keras_version` is "3.5.0" there. What TF.js
+ * wrote itself ("tfjs-layers 4.22.0") has none.
+ */
+function kerasVersion({ modelTopology }: JsonObject): number | undefined {
+  const written = isObject(modelTopology) ? modelTopology.keras_version : undefined;
+  const major = typeof written === "string" ? /^(\d+)\./.exec(written)?.[1] : undefined;
+  return major === undefined ? undefined : Number(major);
+}
+
 /** Path of a shard beside `modelPath`. Throws `model-invalid` for one that leaves the model's folder. */
 function shardPath(modelPath: string, shard: string): string {
   const forward = shard.replaceAll("\\", "/");
@@ -154,5 +164,6 @@ export function readTfjsFiles(bytes: Uint8Array, path: string, readFile: ReadFil
       weights.set(name, weight);
     }
   }
-  return { topology, weights };
+  const version = kerasVersion(json);
+  return { topology, weights, ...(version === undefined ? {} : { version }) };
 }

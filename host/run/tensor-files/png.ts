@@ -41,7 +41,7 @@ interface Header {
 
 /**
  * Decodes a `.png`. Its header says how many bytes its rows take, and no more than these are inflated. A transparent
- * colour, given by a tRNS chunk, stays the colour it is.
+ * colour, given by a tRNS chunk, stays the colour it is, with alpha 0.
  *
  * Throws `input-invalid` for a damaged or truncated file, `input-size` for one that is too large.
  * Source: PNG specification, third edition.
@@ -51,15 +51,21 @@ export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
   const header = readHeader(chunks[0]!);
   requireRows(header, chunks);
   const { PNG } = await import("pngjs");
-  const kept = chunks.filter(({ type }) => type !== "tRNS" || header.indexed).map(({ whole }) => whole);
+  const decode = (kept: readonly Chunk[]) =>
+    PNG.sync.read(Buffer.concat([bytes.subarray(0, signatureBytes), ...kept.map(({ whole }) => whole)]));
+  const opaque = header.indexed ? chunks : chunks.filter(({ type }) => type !== "tRNS");
   try {
-    const { width, height, data } = PNG.sync.read(
-      Buffer.concat([bytes.subarray(0, signatureBytes), ...kept]),
-    );
-    return { width, height, rgba: data };
+    const { width, height, data: rgba } = decode(opaque);
+    // Where there is a transparent colour, pngjs makes it black: only alpha is taken of what it decodes then.
+    if (opaque.length < chunks.length) copyAlpha(decode(chunks).data, rgba);
+    return { width, height, rgba };
   } catch (error) {
     throw damaged("png", (error as Error).message);
   }
+}
+
+function copyAlpha(from: Uint8Array, to: Uint8Array): void {
+  for (let at = 3; at < to.length; at += 4) to[at] = from[at]!;
 }
 
 function readChunks(bytes: Uint8Array): Chunk[] {

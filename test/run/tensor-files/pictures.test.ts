@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import type { FileTensor } from "../../../host/run/tensor-files/read-array.js";
 import { readInput } from "../../../host/run/tensor-files/read-input.js";
 import { resize } from "../../../host/run/tensor-files/resize.js";
-import { pngChunk, writePng } from "./png-writer.js";
+import { type PngHeader, pngChunk, writePng } from "./png-writer.js";
 import { refused } from "./refused.js";
 
 const picture: FileTensor = { dtype: "int8", shape: [1, 2, 3, 1], scale: 1 / 255, zeroPoint: -128 };
@@ -59,17 +59,25 @@ test("transparency is dropped, and told", async () => {
   assert.match(notes, /transparency dropped/);
 });
 
-test("a transparent colour of a .png stays the colour it is", async () => {
-  const rows = Uint8Array.of(0, 200, 100, 50, 1, 2, 3);
-  const tRNS = pngChunk("tRNS", Uint8Array.of(0, 200, 0, 100, 0, 50));
-  const file = writePng({ width: 2, height: 1, colorType: 2 }, rows, [tRNS]);
-  assert.equal((await read(file, "a.png", sized(1, 2, 3))).pixels, [200, 100, 50, 1, 2, 3]);
-  const shades = pngChunk("tRNS", Uint8Array.of(0, 7));
-  assert.equal(
-    (await read(writePng({ width: 2, height: 1 }, Uint8Array.of(0, 7, 8), [shades]), "a.png", sized(1, 2)))
-      .pixels,
-    [7, 8],
-  );
+test("a transparent colour of a .png stays the colour it is, and is told where a pixel has it", async () => {
+  const readPixels = async (header: Partial<PngHeader>, row: number[], colour: number[], channels: 1 | 3) => {
+    const chunk = pngChunk("tRNS", Uint8Array.from(colour));
+    const file = writePng({ width: 2, height: 1, ...header }, Uint8Array.of(0, ...row), [chunk]);
+    const { pixels, notes } = await read(file, "a.png", sized(1, 2, channels));
+    return [pixels, /transparency dropped/.test(notes)];
+  };
+  const [colours, transparent] = [
+    [200, 100, 50, 1, 2, 3],
+    [0, 200, 0, 100, 0, 50],
+  ];
+  assert.equal(await readPixels({ colorType: 2 }, colours, transparent, 3), [colours, true]);
+  assert.equal(await readPixels({ colorType: 2 }, colours, [0, 200, 0, 100, 0, 51], 3), [colours, false]);
+  assert.equal(await readPixels({}, [7, 8], [0, 7], 1), [[7, 8], true]);
+  assert.equal(await readPixels({}, [7, 8], [0, 9], 1), [[7, 8], false]);
+  const samples = [7, 1, 8, 0];
+  assert.equal(await readPixels({ depth: 16 }, samples, [7, 1], 1), [[7, 8], true]);
+  assert.equal(await readPixels({ depth: 16 }, samples, [7, 0], 1), [[7, 8], false]);
+  assert.equal(await readPixels({ depth: 4 }, [0x29], [0, 2], 1), [[34, 153], true]);
 });
 
 test("a .png of a palette keeps its colours, transparent or not", async () => {

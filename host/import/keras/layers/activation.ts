@@ -34,29 +34,17 @@ const leaky = (alpha: number): Activation =>
 const scalar = (builder: LayerBuilder, name: string, value: number): TensorIndex =>
   builder.constant(name, [1], () => Float32Array.of(value));
 
-/** TF.js: `clip(0.2 x + 0.5, 0, 1)`, which is `relu6(1.2 x + 3) / 6`. */
-const hardSigmoid = separate((builder, input, suffix) => {
-  const slope = scalar(builder, "hard_sigmoid/slope", 1.2);
-  const scaled = builder.node(
-    mul,
-    { activation: "none" },
-    [input, slope],
-    `${suffix || "hard_sigmoid"}/scaled`,
-  );
-  const offset = scalar(builder, "hard_sigmoid/offset", 3);
-  const clipped = builder.node(
-    add,
-    { activation: "relu6" },
-    [scaled, offset],
-    `${suffix || "hard_sigmoid"}/clipped`,
-  );
-  return builder.node(
-    mul,
-    { activation: "none" },
-    [clipped, scalar(builder, "hard_sigmoid/sixth", 1 / 6)],
-    suffix,
-  );
-});
+/** `relu6(slope x + 3) / 6`. */
+const hardSigmoid = (slope: number): Activation =>
+  separate((builder, input, suffix) => {
+    const times = (value: TensorIndex, name: string, factor: number, part: string) =>
+      builder.node(mul, { activation: "none" }, [value, scalar(builder, name, factor)], part);
+    const inside = suffix || "hard_sigmoid";
+    const scaled = slope === 1 ? input : times(input, "hard_sigmoid/slope", slope, `${inside}/scaled`);
+    const offset = scalar(builder, "hard_sigmoid/offset", 3);
+    const clipped = builder.node(add, { activation: "relu6" }, [scaled, offset], `${inside}/clipped`);
+    return times(clipped, "hard_sigmoid/sixth", 1 / 6, suffix);
+  });
 
 /** `x * sigmoid(x)`. */
 const swish = separate((builder, input, suffix) => {
@@ -72,18 +60,22 @@ const activations: Readonly<Record<string, Activation>> = {
   tanh: separate((builder, input, suffix) => builder.node(tanh, {}, [input], suffix)),
   softmax: separate((builder, input, suffix) => builder.node(softmax, { beta: 1 }, [input], suffix)),
   leaky_relu: leaky(0.2),
-  hard_sigmoid: hardSigmoid,
+  /** `clip(0.2 x + 0.5, 0, 1)`. */
+  hard_sigmoid: hardSigmoid(1.2),
   swish,
   silu: swish,
 };
 
+/** Those that Keras 3 defines anew (`keras.ops.hard_sigmoid`); all others are what they were in Keras 2. */
+const sinceKeras3: Readonly<Record<string, Activation>> = { ...activations, hard_sigmoid: hardSigmoid(1) };
+
 /** The activation named in a config's field; none is linear. An unknown one is refused. */
 export function readActivation(config: LayerConfig, field = "activation"): Activation {
   const name = config.raw(field) ?? "linear";
-  const activation =
-    typeof name === "string" && Object.hasOwn(activations, name) ? activations[name] : undefined;
+  const known = config.version >= 3 ? sinceKeras3 : activations;
+  const activation = typeof name === "string" && Object.hasOwn(known, name) ? known[name] : undefined;
   if (activation !== undefined) return activation;
-  config.refuse(`activation ${shown(name)} is not supported; ${Object.keys(activations).join(", ")} are`);
+  config.refuse(`activation ${shown(name)} is not supported; ${Object.keys(known).join(", ")} are`);
   return linear;
 }
 

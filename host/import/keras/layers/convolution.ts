@@ -45,6 +45,7 @@ function biasInput(builder: LayerBuilder, bias: KerasWeight | undefined): Tensor
 
 function convolution(config: LayerConfig, axes: 1 | 2): (builder: LayerBuilder) => TensorIndex {
   config.channelsLast();
+  config.plainKernel();
   const filters = config.integer("filters", 1);
   const groups = config.integer("groups", 1, 1);
   config.expect(groups === 1, `groups ${groups} is not supported; 1 is`);
@@ -79,6 +80,11 @@ function depthwiseWeights(builder: LayerBuilder, kernel: KerasWeight): TensorInd
   return builder.constant("depthwise_kernel", [1, height, width, channels * multiplier], () => kernel.values);
 }
 
+/** The config's `depth_multiplier`; undefined where the weight tells it, as TF.js leaves it out of a SeparableConv2D. */
+function readMultiplier(config: LayerConfig): number | undefined {
+  return config.raw("depth_multiplier") === undefined ? undefined : config.integer("depth_multiplier", 1);
+}
+
 /** Convolutions over one or two axes. */
 export const convolutionLayers: readonly LayerMapping[] = [
   { classNames: ["Conv2D", "Convolution2D"], read: (config) => convolution(config, 2) },
@@ -88,7 +94,7 @@ export const convolutionLayers: readonly LayerMapping[] = [
     read(config) {
       config.channelsLast();
       const sliding = readWindow(config, 2, "kernel_size");
-      const multiplier = config.integer("depth_multiplier", 1, 1);
+      const multiplier = readMultiplier(config);
       const useBias = config.flag("use_bias", true);
       const activation = readActivation(config);
       const { filterHeight, filterWidth } = sliding.window;
@@ -96,10 +102,14 @@ export const convolutionLayers: readonly LayerMapping[] = [
         const input = imageInput(builder, 2);
         const shape = builder.shape(input);
         const channels = shape[3] as number;
-        const [kernel, bias] = builder.weights([
-          { name: "depthwise_kernel", shape: [filterHeight, filterWidth, channels, multiplier] },
-          ...biasShape(useBias, channels * multiplier),
-        ]) as [KerasWeight, KerasWeight | undefined];
+        const expected = {
+          name: "depthwise_kernel",
+          otherName: "kernel", // in Keras 3
+          shape: [filterHeight, filterWidth, channels, multiplier],
+        };
+        const [kernel] = builder.weights([expected]) as [KerasWeight];
+        const outputs = channels * (kernel.shape[3] as number);
+        const [, bias] = builder.weights([expected, ...biasShape(useBias, outputs)]);
         const inputs = [input, depthwiseWeights(builder, kernel), biasInput(builder, bias)];
         const output = builder.node(depthwiseConv2d, attributes(sliding, shape, activation.fused), inputs);
         return activation.apply(builder, output, String(config.raw("activation")));
@@ -112,7 +122,7 @@ export const convolutionLayers: readonly LayerMapping[] = [
       config.channelsLast();
       const filters = config.integer("filters", 1);
       const sliding = readWindow(config, 2, "kernel_size");
-      const multiplier = config.integer("depth_multiplier", 1, 1);
+      const multiplier = readMultiplier(config);
       const useBias = config.flag("use_bias", true);
       const activation = readActivation(config);
       const { filterHeight, filterWidth } = sliding.window;
@@ -120,9 +130,15 @@ export const convolutionLayers: readonly LayerMapping[] = [
         const input = imageInput(builder, 2);
         const shape = builder.shape(input);
         const channels = shape[3] as number;
-        const [depthwise, pointwise, bias] = builder.weights([
-          { name: "depthwise_kernel", shape: [filterHeight, filterWidth, channels, multiplier] },
-          { name: "pointwise_kernel", shape: [1, 1, channels * multiplier, filters] },
+        const expected = {
+          name: "depthwise_kernel",
+          shape: [filterHeight, filterWidth, channels, multiplier],
+        };
+        const [depthwise] = builder.weights([expected]) as [KerasWeight];
+        const between = channels * (depthwise.shape[3] as number);
+        const [, pointwise, bias] = builder.weights([
+          expected,
+          { name: "pointwise_kernel", shape: [1, 1, between, filters] },
           ...biasShape(useBias, filters),
         ]) as [KerasWeight, KerasWeight, KerasWeight | undefined];
         const middle = builder.node(
@@ -131,7 +147,7 @@ export const convolutionLayers: readonly LayerMapping[] = [
           [input, depthwiseWeights(builder, depthwise), -1],
           "depthwise",
         );
-        const weights = builder.constant("pointwise_kernel", [filters, 1, 1, channels * multiplier], () =>
+        const weights = builder.constant("pointwise_kernel", [filters, 1, 1, between], () =>
           toOhwi(pointwise),
         );
         const once = {

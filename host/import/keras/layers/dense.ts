@@ -18,6 +18,7 @@ export const denseLayers: readonly LayerMapping[] = [
   {
     classNames: ["Dense"],
     read(config) {
+      config.plainKernel();
       const units = config.integer("units", 1);
       const useBias = config.flag("use_bias", true);
       const activation = readActivation(config);

@@ -18,6 +18,12 @@ function resolveTarget(target: readonly number[], count: number): number[] {
   return shape;
 }
 
+/** `target_shape`, with the length that is left open as -1: Keras writes it so, TF.js as null. */
+function readTarget(config: LayerConfig): number[] {
+  const target = config.list("target_shape").map((length) => length ?? -1);
+  return config.asIntegers("target_shape", target, -1);
+}
+
 /** Padding as Keras writes it: one number, [vertical, horizontal], or [[top, bottom], [left, right]]. */
 function readPadding(config: LayerConfig): { top: number; bottom: number; left: number; right: number } {
   const value = config.raw("padding");
@@ -51,7 +57,7 @@ export const shapeLayers: readonly LayerMapping[] = [
   {
     classNames: ["Reshape"],
     read(config) {
-      const target = config.integers("target_shape", config.list("target_shape").length, -1);
+      const target = readTarget(config);
       return (builder) => {
         const input = builder.inputs[0] as TensorIndex;
         const [batches = 1, ...rest] = builder.shape(input);
