@@ -223,6 +223,41 @@ export class ReadRowsParameters {
   stride: i32;
 }
 
+/**
+ * A strided walk over a tensor: runs of units in up to six loops. A step is what the input's address advances by
+ * from one body of that loop to the next, over what the loops within have added. The innermost loop is the first.
+ */
+@unmanaged
+export class ViewParameters {
+  input: usize;
+  output: usize;
+  /** Bytes that are copied at once. */
+  unit: i32;
+  /** Units of a run. */
+  run: i32;
+  /** Bytes from one unit of a run to the next in the input. */
+  step: i32;
+  runs: i32;
+  count0: i32;
+  step0: i32;
+  left0: i32;
+  count1: i32;
+  step1: i32;
+  left1: i32;
+  count2: i32;
+  step2: i32;
+  left2: i32;
+  count3: i32;
+  step3: i32;
+  left3: i32;
+  count4: i32;
+  step4: i32;
+  left4: i32;
+  count5: i32;
+  step5: i32;
+  left5: i32;
+}
+
 /** float32 to 8 bits. */
 @unmanaged
 export class QuantizeParameters {

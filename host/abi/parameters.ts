@@ -10,6 +10,14 @@ const steps = <const O extends string>(operand: O) =>
     [`${operand}Step`]: "int32",
   }) as Readonly<Record<`${O}Step${"0" | "1" | "2" | "3" | ""}`, "int32">>;
 
+/** A loop of a walk that counts in its block: `left` begins as `count`. */
+const loop = <const N extends number>(number: N) =>
+  ({
+    [`count${number}`]: "int32",
+    [`step${number}`]: "int32",
+    [`left${number}`]: "int32",
+  }) as Readonly<Record<`${"count" | "step" | "left"}${N}`, "int32">>;
+
 const counts = { count0: "int32", count1: "int32", count2: "int32", count3: "int32" } as const;
 
 const window = {
@@ -186,6 +194,26 @@ export const readRowsParameters = block("ReadRowsParameters", "Constant rows to 
   ...rows,
 });
 
+export const viewParameters = block(
+  "ViewParameters",
+  "A strided walk over a tensor: runs of units in up to six loops. A step is what the input's address advances by from " +
+    "one body of that loop to the next, over what the loops within have added. The innermost loop is the first.",
+  {
+    input: "address",
+    output: "address",
+    unit: { type: "int32", note: "Bytes that are copied at once." },
+    run: { type: "int32", note: "Units of a run." },
+    step: { type: "int32", note: "Bytes from one unit of a run to the next in the input." },
+    runs: "int32",
+    ...loop(0),
+    ...loop(1),
+    ...loop(2),
+    ...loop(3),
+    ...loop(4),
+    ...loop(5),
+  },
+);
+
 export const quantizeParameters = block("QuantizeParameters", "float32 to 8 bits.", {
   input: "address",
   output: "address",
@@ -217,6 +245,7 @@ export const blocks: readonly Block<Fields>[] = [
   lookupTableParameters,
   copyRowsParameters,
   readRowsParameters,
+  viewParameters,
   quantizeParameters,
   dequantizeParameters,
 ];

@@ -13,6 +13,7 @@ import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { view } from "./movement/view.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
 
@@ -32,6 +33,7 @@ const lowerings = [
   concatenation,
   pad,
   reshape,
+  view,
   quantize,
   dequantize,
 ] as const;

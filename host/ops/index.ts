@@ -18,6 +18,7 @@ import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { view } from "./movement/view.js";
 import type { Operator } from "./operator.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
@@ -47,6 +48,7 @@ export const operators = [
   mul,
   pad,
   mean,
+  view,
 ] as const;
 
 const byName = new Map<string, Operator>(

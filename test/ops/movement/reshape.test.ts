@@ -82,7 +82,11 @@ const constant = (data: TensorData): Tensor => ({ name: "c", dtype: "int32", sha
 test("TFLite's RESHAPE takes the constant shape, else the options, else the declared output", () => {
   const input = plain([2, 3, 4]);
   const output = plain([4, 6]);
-  const to = (...shape: number[]): unknown => ({ operator: "reshape", attributes: { shape }, inputs: [0] });
+  const to = (...shape: number[]): unknown => ({
+    operator: "reshape",
+    attributes: { shape },
+    inputs: [input],
+  });
   assert.equal(mapped("RESHAPE", [input, constant(Int32Array.of(-1, 8))], [6, 4], output), to(-1, 8));
   assert.equal(mapped("RESHAPE", [input, constant(BigInt64Array.of(3n, 8n))], undefined, output), to(3, 8));
   assert.equal(mapped("RESHAPE", [input], [6, 4], output), to(6, 4));

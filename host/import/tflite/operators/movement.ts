@@ -2,6 +2,7 @@ import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../graph/tensor.js";
 import { int8Parameters, sameParameters } from "../../../numerics/requantization.js";
 import type { TfliteMapping, TfliteNode } from "./mapping.js";
+import { views } from "./movement/views.js";
 
 function readPaddings(paddings: Tensor | undefined): { before: number[]; after: number[] } {
   if (paddings?.data === undefined) throw new NotRunnable("paddings must be constant");
@@ -132,4 +133,5 @@ export const movement: readonly TfliteMapping[] = [
   reshaping("RESHAPE", 17, 1, reshapeOf),
   reshaping("SQUEEZE", 30, 2, squeezeOf),
   reshaping("EXPAND_DIMS", 0, 1, expandOf),
+  ...views,
 ];
