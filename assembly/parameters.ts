@@ -168,7 +168,7 @@ export class MeanParameters {
   zeroPoint: i32;
 }
 
-/** Padding with a constant. */
+/** Padding with one byte. */
 @unmanaged
 export class PadParameters {
   input: usize;
@@ -187,6 +187,29 @@ export class PadParameters {
   gap1: i32;
   gap2: i32;
   gap3: i32;
+}
+
+/** Padding with elements of several bytes. */
+@unmanaged
+export class PadWideParameters {
+  input: usize;
+  output: usize;
+  outputBytes: i32;
+  /** Offset in the output of the input's first element. */
+  start: i32;
+  value: i32;
+  /** Bytes that lie together in both. */
+  run: i32;
+  count0: i32;
+  count1: i32;
+  count2: i32;
+  count3: i32;
+  gap0: i32;
+  gap1: i32;
+  gap2: i32;
+  gap3: i32;
+  /** `value` and this are 8 bytes of elements. */
+  high: i32;
 }
 
 /** A function of one byte, by its table. */

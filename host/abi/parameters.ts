@@ -151,7 +151,7 @@ export const meanParameters = block("MeanParameters", "A mean over one or two gr
   zeroPoint: "int32",
 });
 
-export const padParameters = block("PadParameters", "Padding with a constant.", {
+const padding = {
   input: "address",
   output: "address",
   outputBytes: "int32",
@@ -163,6 +163,13 @@ export const padParameters = block("PadParameters", "Padding with a constant.", 
   gap1: "int32",
   gap2: "int32",
   gap3: "int32",
+} as const;
+
+export const padParameters = block("PadParameters", "Padding with one byte.", padding);
+
+export const padWideParameters = block("PadWideParameters", "Padding with elements of several bytes.", {
+  ...padding,
+  high: { type: "int32", note: "`value` and this are 8 bytes of elements." },
 });
 
 export const lookupTableParameters = block("LookupTableParameters", "A function of one byte, by its table.", {
@@ -242,6 +249,7 @@ export const blocks: readonly Block<Fields>[] = [
   broadcastParameters,
   meanParameters,
   padParameters,
+  padWideParameters,
   lookupTableParameters,
   copyRowsParameters,
   readRowsParameters,

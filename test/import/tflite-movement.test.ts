@@ -1,12 +1,21 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { NotRunnable } from "../../host/graph/not-runnable.js";
-import { elementCount, type Tensor } from "../../host/graph/tensor.js";
+import { type DType, elementCount, type Tensor } from "../../host/graph/tensor.js";
+import { importModel } from "../../host/import/index.js";
 import { tfliteMapping } from "../../host/import/tflite/operators/index.js";
 import type { TfliteNode, Translation } from "../../host/import/tflite/operators/mapping.js";
 import { operatorNamed } from "../../host/ops/index.js";
 import type { Values } from "../../host/ops/operator.js";
+import { openModule } from "../../host/package/open.js";
+import { buildModel } from "../../host/pipeline.js";
+import { openRunner } from "../../host/run/index.js";
 import { plain } from "../ops/quantized-tensors.js";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 const refused = (pattern: RegExp) => (error: unknown) =>
   error instanceof NotRunnable && pattern.test(error.message);
@@ -107,7 +116,7 @@ test("SLICE, SPLIT_V and UNPACK give the parts that they name", () => {
   });
   assert.throws(
     () => translate("SLICE", { inputs: [plain([3, 4]), plain([2], "int32"), numbers(1, 1)] }),
-    refused(/begin is computed while the model runs/),
+    refused(/begin must be constant, not computed while the model runs/),
   );
   assert.throws(
     () => translate("SLICE", { inputs: [plain([3, 4]), numbers(2, 0), numbers(2, 1)] }),
@@ -170,6 +179,94 @@ test("SPACE_TO_DEPTH and DEPTH_TO_SPACE undo each other", () => {
     () => translate("SPACE_TO_DEPTH", { inputs: [plain([1, 3, 4, 1])], options: [2] }),
     refused(/an axis of length 3 is not made of 1.5 times 2/),
   );
+});
+
+const pairs = (...values: number[]): Tensor => ({ ...numbers(...values), shape: [values.length / 2, 2] });
+
+test("MIRROR_PAD reads its borders backwards, with the outermost index or without", () => {
+  const given = (...values: number[]) => ({ inputs: [plain([2, 3]), pairs(...values)] });
+  assert.equal(only("MIRROR_PAD", { ...given(1, 0, 2, 1), options: [0] }), {
+    shape: [3, 6],
+    values: [5, 4, 3, 4, 5, 4, 2, 1, 0, 1, 2, 1, 5, 4, 3, 4, 5, 4],
+  });
+  assert.equal(only("MIRROR_PAD", { ...given(0, 0, 3, 1), options: [1] }), {
+    shape: [2, 7],
+    values: [2, 1, 0, 0, 1, 2, 2, 5, 4, 3, 3, 4, 5, 5],
+  });
+  assert.is(translate("MIRROR_PAD", given(0, 0, 0, 0))[0]?.operator, "reshape");
+  assert.throws(
+    () => translate("MIRROR_PAD", given(2, 0, 0, 0)),
+    refused(/2 indices from 2 on, by steps of -1/),
+  );
+});
+
+test("SPACE_TO_BATCH_ND pads with zeros, and BATCH_TO_SPACE_ND crops them again", () => {
+  const there = computed("SPACE_TO_BATCH_ND", {
+    inputs: [plain([1, 3, 2, 1]), numbers(2, 2), pairs(1, 0, 0, 0)],
+  })[0];
+  assert.equal(there, { shape: [4, 2, 1, 1], values: [0, 2, 0, 3, 0, 4, 1, 5] });
+  const back = computed("BATCH_TO_SPACE_ND", {
+    inputs: [plain([4, 2, 1, 1]), numbers(2, 2), pairs(1, 0, 0, 0)],
+  })[0];
+  assert.equal(back, { shape: [1, 3, 2, 1], values: [4, 6, 1, 3, 5, 7] });
+  assert.throws(
+    () => translate("BATCH_TO_SPACE_ND", { inputs: [plain([3, 2, 1, 1]), numbers(2, 2), pairs(0, 0, 0, 0)] }),
+    refused(/an axis of length 3 is not made of 2 times 2 times 0.75/),
+  );
+  assert.throws(
+    () => translate("SPACE_TO_BATCH_ND", { inputs: [plain([1, 3, 2]), numbers(2), pairs(0, 0, 0, 0)] }),
+    refused(/2 pairs for blocks of 1 axes/),
+  );
+});
+
+test("shapes and constants are constants", () => {
+  const ints = (shape: readonly number[], dtype: DType = "int32") => ({ outputs: [plain(shape, dtype)] });
+  assert.equal(only("SHAPE", { inputs: [plain([2, 5])], ...ints([2], "int64") }), {
+    shape: [2],
+    values: [2, 5],
+  });
+  assert.equal(only("RANK", { inputs: [plain([2, 5])], ...ints([]) }), { shape: [], values: [2] });
+  assert.equal(only("ZEROS_LIKE", { inputs: [plain([2])] }), { shape: [2], values: [0, 0] });
+  const three = { ...plain([]), data: Float32Array.of(3) };
+  assert.equal(only("FILL", { inputs: [numbers(1, 2), three] }), { shape: [1, 2], values: [3, 3] });
+  assert.equal(only("RANGE", { inputs: [numbers(5), numbers(0), numbers(-2)], ...ints([3]) }), {
+    shape: [3],
+    values: [5, 3, 1],
+  });
+  assert.throws(
+    () => translate("RANGE", { inputs: [numbers(5), numbers(0), numbers(1)], ...ints([1]) }),
+    refused(/range from 5 to 0 by 1 has no elements/),
+  );
+  const condition = { ...plain([2, 2], "bool"), data: Uint8Array.of(0, 1, 1, 0) };
+  assert.equal(only("WHERE", { inputs: [condition], ...ints([2, 2], "int64") }), {
+    shape: [2, 2],
+    values: [0, 1, 1, 0],
+  });
+  assert.throws(
+    () => translate("WHERE", { inputs: [plain([2, 2], "bool")], ...ints([2, 2], "int64") }),
+    refused(/condition must be constant/),
+  );
+  assert.equal(only("BROADCAST_ARGS", { inputs: [numbers(2, 1), numbers(3)], ...ints([2]) }), {
+    shape: [2],
+    values: [2, 3],
+  });
+});
+
+test("a shape that is worked out from a shape is known when the model is read", async () => {
+  const file = (name: string) => readFileSync(join(root, "fixtures", "shape-chain", name));
+  const graph = importModel("model.tflite", file("model.tflite"), () => {
+    throw new Error("a model of one file");
+  });
+  assert.equal(
+    graph.nodes.map(({ operator }) => operator),
+    ["reshape", "quantize"],
+  );
+  const { wasm } = await buildModel(graph);
+  const runner = await openRunner("node", wasm, openModule(wasm));
+  runner.writeInput(0, file("input.bin"));
+  runner.run();
+  assert.equal([...runner.readOutput(0)], [...file("expected.bin")]);
+  runner.close();
 });
 
 test.run();

@@ -39,10 +39,16 @@ export interface Outcome {
 /** Relative error of float32 that is allowed, absolute below 1. */
 const tolerance = 1e-5;
 
+/** Cases whose expected outputs are not defined, by name. */
+const undefinedOutputs = new Set([
+  // The reference kernel pads with a field that nothing sets, so that the output holds what was in memory before.
+  "SPACE_TO_BATCH_ND-int8-1",
+]);
+
 /** The cases of a folder, by name. */
 export function operatorCases(folder: string): OperatorCase[] {
   return readdirSync(folder)
-    .filter((name) => existsSync(join(folder, name, "meta.json")))
+    .filter((name) => existsSync(join(folder, name, "meta.json")) && !undefinedOutputs.has(name))
     .sort()
     .map((name) => ({ ...JSON.parse(readFileSync(join(folder, name, "meta.json"), "utf8")), name }));
 }

@@ -57,7 +57,8 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
   for (const [index, table] of tables.entries()) {
     const { translations, operator, reasons } = readNode(table, index, { codes, graph });
     const first = operators.size;
-    for (const translation of translations) operators.set(graph.add(translation), operator);
+    for (const translation of translations)
+      if (reasons.length > 0 || !graph.fold(translation)) operators.set(graph.add(translation), operator);
     const name = [...operators.keys()][first]?.name ?? `node ${index}`;
     for (const reason of reasons) refusals.push({ node: name, operator, reason, index: first });
   }

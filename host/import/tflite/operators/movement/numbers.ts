@@ -10,21 +10,20 @@ import type { TfliteNode } from "../mapping.js";
  */
 export function numbersAt({ inputs }: TfliteNode, position: number, what: string): number[] {
   const tensor = inputs[position];
-  if (tensor === undefined) throw new NotRunnable(`the ${what} is missing`);
+  if (tensor === undefined) throw new NotRunnable(`the ${what} must be given`);
   requireThat(
     tensor.dtype === "int32" || tensor.dtype === "int64",
-    `the ${what} is ${tensor.dtype}; int32 or int64 is expected`,
+    `the ${what} must be int32 or int64, not ${tensor.dtype}`,
   );
   if (tensor.data === undefined)
-    throw new NotRunnable(`the ${what} is computed while the model runs; it must be constant`);
+    throw new NotRunnable(`the ${what} must be constant, not computed while the model runs`);
   return Array.from(tensor.data, Number);
 }
 
 /** As `numbersAt`, of one number. */
 export function numberAt(node: TfliteNode, position: number, what: string): number {
   const [number, ...more] = numbersAt(node, position, what);
-  if (number === undefined || more.length > 0)
-    throw new NotRunnable(`the ${what} has ${more.length + 1} numbers; 1 is expected`);
+  if (number === undefined || more.length > 0) throw new NotRunnable(`the ${what} must be one number`);
   return number;
 }
 

@@ -187,6 +187,12 @@ const unpack: TfliteMapping = {
   },
 };
 
+/** Whether two shapes hold the same elements, and differ in axes of length 1 alone: a file may leave its masks out. */
+function differInOnes(a: readonly number[], b: readonly number[]): boolean {
+  const [first, second] = [a, b].map((shape) => shape.filter((length) => length !== 1).join());
+  return first === second;
+}
+
 /** What reads a strided view of its input. */
 export const views: readonly TfliteMapping[] = [
   viewing("TRANSPOSE", 26, 6, (view, node) =>
@@ -202,6 +208,7 @@ export const views: readonly TfliteMapping[] = [
     maxVersion: 8,
     read(node) {
       const input = inputAt(node.inputs);
+      const output = outputOf(node);
       const { view, shape } = stridedSlice(input.shape, {
         begin: numbersAt(node, 1, "begin"),
         end: numbersAt(node, 2, "end"),
@@ -213,7 +220,7 @@ export const views: readonly TfliteMapping[] = [
         shrinkAxisMask: node.options.int32(4, 0),
         offset: node.options.bool(5, false),
       });
-      return readView(input, view, outputOf(node), shape);
+      return readView(input, view, output, differInOnes(shape, output.shape) ? output.shape : shape);
     },
   },
   split,
