@@ -168,7 +168,7 @@ export class MeanParameters {
   zeroPoint: i32;
 }
 
-/** Padding with a constant. */
+/** Padding with one byte. */
 @unmanaged
 export class PadParameters {
   input: usize;
@@ -427,4 +427,62 @@ export class OverlapAddParameters {
   frames: i32;
   frameElements: i32;
   hopElements: i32;
+}
+
+/** Padding with elements of several bytes. */
+@unmanaged
+export class PadWideParameters {
+  input: usize;
+  output: usize;
+  outputBytes: i32;
+  /** Offset in the output of the input's first element. */
+  start: i32;
+  value: i32;
+  /** Bytes that lie together in both. */
+  run: i32;
+  count0: i32;
+  count1: i32;
+  count2: i32;
+  count3: i32;
+  gap0: i32;
+  gap1: i32;
+  gap2: i32;
+  gap3: i32;
+  /** `value` and this are 8 bytes of elements. */
+  high: i32;
+}
+
+/**
+ * A strided walk over a tensor: runs of units in up to six loops. A step is what the input's address advances by
+ * from one body of that loop to the next, over what the loops within have added. The innermost loop is the first.
+ */
+@unmanaged
+export class ViewParameters {
+  input: usize;
+  output: usize;
+  /** Bytes that are copied at once. */
+  unit: i32;
+  /** Units of a run. */
+  run: i32;
+  /** Bytes from one unit of a run to the next in the input. */
+  step: i32;
+  runs: i32;
+  count0: i32;
+  step0: i32;
+  left0: i32;
+  count1: i32;
+  step1: i32;
+  left1: i32;
+  count2: i32;
+  step2: i32;
+  left2: i32;
+  count3: i32;
+  step3: i32;
+  left3: i32;
+  count4: i32;
+  step4: i32;
+  left4: i32;
+  count5: i32;
+  step5: i32;
+  left5: i32;
 }

@@ -21,6 +21,20 @@ const window = {
 
 const range = { low: "int32", high: "int32" } as const;
 
+const padding = {
+  input: "address",
+  output: "address",
+  outputBytes: "int32",
+  start: { type: "int32", note: "Offset in the output of the input's first element." },
+  value: "int32",
+  run: { type: "int32", note: "Bytes that lie together in both." },
+  ...counts,
+  gap0: "int32",
+  gap1: "int32",
+  gap2: "int32",
+  gap3: "int32",
+} as const;
+
 export const windowParameters = block("WindowParameters", "A convolution, depthwise or not.", {
   input: "address",
   output: "address",
@@ -143,19 +157,7 @@ export const meanParameters = block("MeanParameters", "A mean over one or two gr
   zeroPoint: "int32",
 });
 
-export const padParameters = block("PadParameters", "Padding with a constant.", {
-  input: "address",
-  output: "address",
-  outputBytes: "int32",
-  start: { type: "int32", note: "Offset in the output of the input's first element." },
-  value: "int32",
-  run: { type: "int32", note: "Bytes that lie together in both." },
-  ...counts,
-  gap0: "int32",
-  gap1: "int32",
-  gap2: "int32",
-  gap3: "int32",
-});
+export const padParameters = block("PadParameters", "Padding with one byte.", padding);
 
 export const lookupTableParameters = block("LookupTableParameters", "A function of one byte, by its table.", {
   input: "address",
@@ -349,6 +351,39 @@ export const overlapAddParameters = block("OverlapAddParameters", "Frames that o
   hopElements: "int32",
 });
 
+/** A loop of a walk that counts in its block: `left` begins as `count`. */
+const loop = <const N extends number>(number: N) =>
+  ({
+    [`count${number}`]: "int32",
+    [`step${number}`]: "int32",
+    [`left${number}`]: "int32",
+  }) as Readonly<Record<`${"count" | "step" | "left"}${N}`, "int32">>;
+
+export const padWideParameters = block("PadWideParameters", "Padding with elements of several bytes.", {
+  ...padding,
+  high: { type: "int32", note: "`value` and this are 8 bytes of elements." },
+});
+
+export const viewParameters = block(
+  "ViewParameters",
+  "A strided walk over a tensor: runs of units in up to six loops. A step is what the input's address advances by from " +
+    "one body of that loop to the next, over what the loops within have added. The innermost loop is the first.",
+  {
+    input: "address",
+    output: "address",
+    unit: { type: "int32", note: "Bytes that are copied at once." },
+    run: { type: "int32", note: "Units of a run." },
+    step: { type: "int32", note: "Bytes from one unit of a run to the next in the input." },
+    runs: "int32",
+    ...loop(0),
+    ...loop(1),
+    ...loop(2),
+    ...loop(3),
+    ...loop(4),
+    ...loop(5),
+  },
+);
+
 /** Every block, in the order in which generated files list them. */
 export const blocks: readonly Block<Fields>[] = [
   windowParameters,
@@ -377,4 +412,6 @@ export const blocks: readonly Block<Fields>[] = [
   pcanParameters,
   framesParameters,
   overlapAddParameters,
+  padWideParameters,
+  viewParameters,
 ];

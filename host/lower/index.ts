@@ -14,6 +14,7 @@ import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { view } from "./movement/view.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
 import { energy } from "./signal/energy.js";
@@ -45,6 +46,7 @@ const lowerings = [
   concatenation,
   pad,
   reshape,
+  view,
   quantize,
   dequantize,
   detectionPostprocess,

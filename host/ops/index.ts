@@ -19,6 +19,7 @@ import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { view } from "./movement/view.js";
 import type { Operator } from "./operator.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
@@ -73,6 +74,7 @@ export const operators = [
   rfft,
   spectralSubtraction,
   window,
+  view,
 ] as const;
 
 const byName = new Map<string, Operator>(

@@ -1,7 +1,8 @@
 import { bind, type Graph } from "../graph/graph.js";
 import type { BoundNode } from "../graph/node.js";
-import { arrayTypes, type Tensor, type TensorData } from "../graph/tensor.js";
+import type { Tensor } from "../graph/tensor.js";
 import { realValues } from "../numerics/real-values.js";
+import { dataOf, storedValues } from "../ops/fold.js";
 import { operatorNamed } from "../ops/index.js";
 import type { Operator, Values } from "../ops/operator.js";
 
@@ -41,19 +42,4 @@ function valuesToFold(
     ({ quantization, dtype }) => quantization !== undefined && dtype !== "float32",
   );
   return moves === true || !quantized ? inputs.map((tensor) => tensor && storedValues(tensor)) : undefined;
-}
-
-/** A constant's elements as they are stored; integers as doubles. */
-function storedValues({ data = new Float32Array(0) }: Tensor): Values {
-  return data instanceof Float32Array ? data : Float64Array.from(data as ArrayLike<number | bigint>, Number);
-}
-
-/** Values as the data of a tensor of this type. */
-function dataOf(values: Values, { dtype }: Tensor): TensorData {
-  if (dtype === "float32") return Float32Array.from(values);
-  const data = new arrayTypes[dtype](values.length);
-  const isWide = data instanceof BigInt64Array || data instanceof BigUint64Array;
-  for (let i = 0; i < values.length; i++)
-    data[i] = isWide ? BigInt(values[i] as number) : (values[i] as number);
-  return data;
 }

@@ -42,10 +42,16 @@ const tolerance = 1e-5;
 /** Operators whose second output says whether the first is valid: the reference leaves in it what it does not write. */
 const invalidFrames = ["SignalFramer", "SignalStacker"];
 
+/** Cases whose expected outputs are not defined, by name. */
+const undefinedOutputs = new Set([
+  // The reference kernel pads with a field that nothing sets, so that the output holds what was in memory before.
+  "SPACE_TO_BATCH_ND-int8-1",
+]);
+
 /** The cases of a folder, by name. */
 export function operatorCases(folder: string): OperatorCase[] {
   return readdirSync(folder)
-    .filter((name) => existsSync(join(folder, name, "meta.json")))
+    .filter((name) => existsSync(join(folder, name, "meta.json")) && !undefinedOutputs.has(name))
     .sort()
     .map((name) => ({ ...JSON.parse(readFileSync(join(folder, name, "meta.json"), "utf8")), name }));
 }

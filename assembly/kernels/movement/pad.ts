@@ -1,8 +1,8 @@
 /**
- * Padding with a constant, int8, up to five axes.
+ * Padding with a constant, up to five axes, of any dtype.
  *
- * input  [shape] int8
- * output [shape, each axis longer by what is put before and after it] int8, of the input's scale and zero point
+ * input  [shape]
+ * output [shape, each axis longer by what is put before and after it], of the input's dtype, scale and zero point
  *
  *   output[i] = input[i - before] where that lies inside the input, else value
  *
@@ -11,15 +11,32 @@
  * Source: TFLite reference kernel `reference_ops::Pad`.
  */
 import { readParameters } from "../../host-imports/weights";
-import { PadParameters } from "../../parameters";
+import { PadParameters, PadWideParameters } from "../../parameters";
 
-export function padInt8(parameters: i32, to: usize): void {
+/** Values that are one byte, repeated: int8, and zeros. */
+export function pad(parameters: i32, to: usize): void {
   const given = readParameters<PadParameters>(parameters, to);
+  memory.fill(given.output, <u8>given.value, given.outputBytes);
+  copyInside<PadParameters>(given);
+}
+
+/** Values of 2, 4 or 8 bytes, given as 8. */
+export function padWide(parameters: i32, to: usize): void {
+  const given = readParameters<PadWideParameters>(parameters, to);
+  let value = (<u64>given.value & 0xffffffff) | (<u64>given.high << 32);
+  for (let output = given.output, end = output + given.outputBytes; output < end; output += 2) {
+    store<u16>(output, value);
+    value = rotr(value, 16);
+  }
+  copyInside<PadWideParameters>(given);
+}
+
+// @ts-ignore: decorator
+@inline
+function copyInside<P>(given: P): void {
   const run = given.run, count0 = given.count0, count1 = given.count1, count2 = given.count2, count3 = given.count3;
   const gap0 = given.gap0, gap1 = given.gap1, gap2 = given.gap2, gap3 = given.gap3;
-  let input = given.input, output = given.output;
-  memory.fill(output, <u8>given.value, given.outputBytes);
-  output += given.start;
+  let input = given.input, output = given.output + given.start;
   for (let i = 0; i < count0; i++, output += gap0) {
     for (let j = 0; j < count1; j++, output += gap1) {
       for (let k = 0; k < count2; k++, output += gap2) {

@@ -1,6 +1,7 @@
 import type { Graph } from "../../graph/graph.js";
 import type { Node, TensorIndex } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
+import { foldIntegers } from "../../ops/fold.js";
 import type { Translation } from "./operators/mapping.js";
 import { asUnsigned, type ImportedTensor } from "./tensors.js";
 
@@ -60,6 +61,19 @@ export class GraphBuilder {
       variables: [],
     });
     return (kind === "input" ? node.inputs : node.outputs)[0] as TensorIndex;
+  }
+
+  /**
+   * Computes what a translation makes of constant integers alone, so that its outputs are constants for the nodes behind it,
+   * which read shapes and indices from them. Whether it was one, and no node is needed.
+   */
+  fold({ operator, ...node }: Required<Translation>): boolean {
+    const data = foldIntegers(operator, { name: operator, ...node });
+    for (const [i, output] of node.outputs.entries()) {
+      const values = data?.[i];
+      if (values !== undefined) output.data = values;
+    }
+    return data !== undefined;
   }
 
   /** Adds the node of a translation. */

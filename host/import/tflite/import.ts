@@ -58,7 +58,9 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
   for (const [index, table] of tables.entries()) {
     const { translations, operator, reasons } = readNode(table, index, { codes, graph });
     const first = graph.nodeCount;
-    const nodes = translations.map((translation) => graph.add(translation));
+    const nodes = translations.flatMap((translation) =>
+      reasons.length === 0 && graph.fold(translation) ? [] : [graph.add(translation)],
+    );
     for (const node of nodes) operators.set(node, operator);
     for (const reason of reasons) {
       refusals.push({ node: nodes[0]?.name ?? `node ${index}`, operator, reason, index: first });

@@ -1,8 +1,8 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { Tensor, TensorType } from "../../graph/tensor.js";
-import { sameParameters } from "../../numerics/requantization.js";
-import type { Operator } from "../operator.js";
+import { type Operator, valuesLike } from "../operator.js";
+import { inputAt, requireSameMeaning } from "./moved.js";
 
 /** Attributes of padding with a constant: elements put before and after each axis, and their real value. */
 export interface PadAttributes {
@@ -15,8 +15,7 @@ export interface PadAttributes {
 export const maxPadLoops = 4;
 
 function inputOf(node: BoundNode<PadAttributes>): Tensor {
-  const [input] = node.inputs;
-  if (input === undefined) throw new NotRunnable("the input is missing");
+  const input = inputAt(node.inputs);
   const { before, after } = node.attributes;
   requireThat(
     before.length === input.shape.length && after.length === input.shape.length,
@@ -56,7 +55,7 @@ export function joinPaddedAxes(node: BoundNode<PadAttributes>): PaddedAxis[] {
   return axes.length > 0 ? axes : [{ length: 1, before: 0, after: 0 }];
 }
 
-/** Padding with a constant, up to five axes. */
+/** Padding with a constant, up to five axes, of any dtype. */
 export const pad: Operator<PadAttributes> = {
   name: "pad",
   quantization: { output: "as-input" },
@@ -64,20 +63,12 @@ export const pad: Operator<PadAttributes> = {
     const input = inputOf(node);
     const { before, after, value } = node.attributes;
     const { dtype } = input;
-    requireThat(dtype === "int8" || dtype === "float32", `input is ${dtype}; int8 or float32 is expected`);
     requireThat(Number.isFinite(value), `the padding value is ${value}; a finite number is expected`);
     requireThat(
       joinPaddedAxes(node).length <= maxPadLoops + 1,
       `${joinPaddedAxes(node).length} axes are padded; 5 are supported`,
     );
-    if (dtype === "int8") {
-      for (const output of node.outputs) {
-        requireThat(
-          sameParameters(input, output),
-          "the output's scale and zero point differ from the input's",
-        );
-      }
-    }
+    requireSameMeaning([input], node.outputs);
     const shape = input.shape.map(
       (length, axis) => length + (before[axis] as number) + (after[axis] as number),
     );
@@ -88,7 +79,7 @@ export const pad: Operator<PadAttributes> = {
     if (input === undefined) throw new NotRunnable("the input is missing");
     const axes = joinPaddedAxes(node);
     const total = axes.reduce((product, { length, before, after }) => product * (before + length + after), 1);
-    const output = new Float32Array(total).fill(node.attributes.value);
+    const output = valuesLike(input, total).fill(node.attributes.value);
     let from = 0;
     const copy = (depth: number, to: number): void => {
       const { length, before } = axes[depth] as PaddedAxis;

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
-import type { Tensor } from "../../../host/graph/tensor.js";
+import { arrayTypes, type DType, type Tensor, type TensorData } from "../../../host/graph/tensor.js";
 import { tfliteMapping } from "../../../host/import/tflite/operators/index.js";
 import type {
   TfliteNode,
@@ -51,7 +51,7 @@ function draw(seed: number): { shape: number[]; outputShape: number[]; attribute
   return { shape, outputShape, attributes: { before, after, value: 0 } };
 }
 
-test("padInt8 puts the zero point, or a quantized value, around the input", async () => {
+test("pad puts the zero point, or a quantized value, around the input", async () => {
   for (let seed = 0; seed < 50; seed++) {
     const { shape, outputShape, attributes } = draw(seed);
     const { integer, real, int8s } = random(seed + 1000);
@@ -70,7 +70,7 @@ test("padInt8 puts the zero point, or a quantized value, around the input", asyn
   }
 });
 
-test("padInt8 limits a value that int8 cannot hold", async () => {
+test("pad limits a value that int8 cannot hold", async () => {
   const attributes = { before: [1], after: [0], value: 1000 };
   const [bytes] = await runCase({
     operator: "pad",
@@ -80,6 +80,49 @@ test("padInt8 limits a value that int8 cannot hold", async () => {
     activations: [Int8Array.of(-7, 9)],
   });
   assert.equal(asInt8(bytes), [127, -7, 9]);
+});
+
+test("padWide puts a value of several bytes around the input", async () => {
+  const cases: readonly [DType, number, TensorData][] = [
+    ["int16", -300, Int16Array.of(1, 2, 3, 4)],
+    ["float32", -1.5, Float32Array.of(1, 2, 3, 4)],
+    ["int64", 2 ** 40 + 1, BigInt64Array.of(1n, 2n, 3n, 4n)],
+    ["int32", 0, Int32Array.of(1, 2, 3, 4)],
+  ];
+  for (const [dtype, value, data] of cases) {
+    const attributes = { before: [1, 0], after: [0, 1], value };
+    const [bytes] = await runCase({
+      operator: "pad",
+      attributes,
+      inputs: [plain([2, 2], dtype)],
+      outputs: [plain([3, 3], dtype)],
+      activations: [data],
+    });
+    const output = new arrayTypes[dtype](Uint8Array.from(bytes as Uint8Array).buffer);
+    const expected = padded(Array.from(data, Number), [2, 2], attributes, value);
+    assert.equal(Array.from(output, Number), expected, dtype);
+  }
+});
+
+test("pad of a scaled type puts the integer of the value, the zero point for 0", async () => {
+  const int16 = (shape: number[]): Tensor => ({
+    ...plain(shape, "int16"),
+    quantization: { scale: [0.5], zeroPoint: [0], axis: 0 },
+  });
+  for (const [value, expected] of [
+    [-150, -300],
+    [0, 0],
+    [1e9, 32767],
+  ] as const) {
+    const [bytes] = await runCase({
+      operator: "pad",
+      attributes: { before: [1], after: [0], value },
+      inputs: [int16([1])],
+      outputs: [int16([2])],
+      activations: [Int16Array.of(7)],
+    });
+    assert.equal([...new Int16Array(Uint8Array.from(bytes as Uint8Array).buffer)], [expected, 7]);
+  }
 });
 
 test("pad's float reference puts its value around the input", () => {
@@ -114,8 +157,7 @@ test("pad refuses what it cannot run, with the reason", () => {
     refused(/given for 1 axes; the input has 2/),
   );
   assert.throws(infer({ ...attributes, before: [-1, 0] }, input, output), refused(/padding -1/));
-  assert.throws(infer(attributes, { ...input, dtype: "int32" }, output), refused(/int32; int8 or float32/));
-  assert.throws(infer(attributes, input, quantized([3, 5], 0.1, 1)), refused(/zero point differ/));
+  assert.throws(infer(attributes, input, quantized([3, 5], 0.1, 1)), refused(/another scale or zero point/));
   const six = Array.from({ length: 6 }, () => 1);
   assert.throws(
     infer({ before: six, after: six, value: 0 }, plain(six), plain(six)),

@@ -1,0 +1,79 @@
+import { blockBytes } from "../../abi/block.js";
+import { viewParameters } from "../../abi/parameters.js";
+import type { BoundNode } from "../../graph/node.js";
+import { requireThat } from "../../graph/not-runnable.js";
+import { elementBytes, elementCount } from "../../graph/tensor.js";
+import { isWholeView, type ViewLoop, viewLoops } from "../../numerics/strided-view.js";
+import { onlyInput } from "../../ops/elementwise/lookup-table.js";
+import type { ViewAttributes } from "../../ops/movement/view.js";
+import { callKernel } from "../kernel.js";
+import type { Lowering } from "../lowering.js";
+
+/** Loops around runs that the kernel takes, at most. */
+const maxLoops = 6;
+
+/** A view as the kernel walks it. All in bytes. */
+interface Walk {
+  /** Bytes that are copied at once. */
+  unit: number;
+  /** Units whose places follow each other by one step: the innermost loop. */
+  run: ViewLoop;
+  /** The loops around runs, innermost first. */
+  loops: readonly ViewLoop[];
+}
+
+function walkOf(node: BoundNode<ViewAttributes>): Walk {
+  const bytes = elementBytes[onlyInput(node).dtype];
+  const loops = viewLoops(node.attributes).map(({ length, stride }) => ({ length, stride: stride * bytes }));
+  const together = loops.at(-1)?.stride === bytes ? loops.pop() : undefined;
+  const run = loops.pop() ?? { length: 1, stride: 0 };
+  return { unit: bytes * (together?.length ?? 1), run, loops: loops.reverse() };
+}
+
+/** The loops' counts, and what the input's address advances by after each over what the loops within have added. */
+function loopValues({ run, loops }: Walk): Record<string, number> {
+  const values: Record<string, number> = {};
+  let within = run.length * run.stride;
+  for (let i = 0; i < maxLoops; i++) {
+    const { length, stride } = loops[i] ?? { length: 1, stride: 0 };
+    values[`count${i}`] = length;
+    values[`left${i}`] = length;
+    values[`step${i}`] = i < loops.length ? stride - within : 0;
+    within += (length - 1) * stride;
+  }
+  return values;
+}
+
+const isWhole = (node: BoundNode<ViewAttributes>): boolean =>
+  isWholeView(node.attributes, elementCount(onlyInput(node).shape));
+
+/** A view: nothing where it is all of the input and the output has its memory, else one walk over it. */
+export const view: Lowering<ViewAttributes> = {
+  operator: "view",
+  check(node) {
+    const { loops } = walkOf(node);
+    requireThat(
+      loops.length <= maxLoops,
+      `its elements lie in ${loops.length + 1} nested loops; ${maxLoops + 1} are supported`,
+    );
+  },
+  scratchBytes: () => [blockBytes(viewParameters)],
+  inPlace: (node) => (isWhole(node) ? [0] : []),
+  emit(node, placement) {
+    const [input, output] = [placement.inputs[0] as number, placement.outputs[0] as number];
+    if (input === output) return [];
+    const walk = walkOf(node);
+    const { unit, run, loops } = walk;
+    const values = {
+      input: input + node.attributes.offset * elementBytes[onlyInput(node).dtype],
+      output,
+      unit,
+      run: run.length,
+      step: run.stride,
+      runs: loops.reduce((product, { length }) => product * length, 1),
+      ...loopValues(walk),
+    };
+    const kernel = { name: "view", parameters: viewParameters };
+    return [callKernel(kernel, values as never, placement.scratch, placement)];
+  },
+};
