@@ -1,57 +1,18 @@
 import { bind, type Graph } from "../graph/graph.js";
-import type { BoundNode } from "../graph/node.js";
-import { arrayTypes, type Tensor, type TensorData } from "../graph/tensor.js";
+import type { Tensor } from "../graph/tensor.js";
+import { constantOutputs } from "../ops/constants.js";
 import { operatorNamed } from "../ops/index.js";
-import type { Operator, Values } from "../ops/operator.js";
-import { realValues } from "../quantize/float-executor.js";
 
-/**
- * Computes nodes all of whose inputs are constant, and makes their outputs constants: nodes of float32 and of integers
- * that are not quantized, what only moves elements of any type, and dequantizations.
- */
+/** Computes nodes all of whose inputs are constant, where `constantOutputs` can, and makes their outputs constants. */
 export function foldConstants(graph: Graph): Graph {
   const tensors = [...graph.tensors];
   const nodes = graph.nodes.filter((node) => {
-    const bound = bind({ ...graph, tensors }, node);
-    const operator = operatorNamed(node.operator);
-    const values = valuesToFold(operator, bound);
-    if (values === undefined) return true;
-    const results = operator.reference(bound, values);
+    const results = constantOutputs(operatorNamed(node.operator), bind({ ...graph, tensors }, node));
+    if (results === undefined) return true;
     node.outputs.forEach((index, i) => {
-      const tensor = tensors[index] as Tensor;
-      tensors[index] = { ...tensor, data: dataOf(results[i] as Values, tensor) };
+      tensors[index] = { ...(tensors[index] as Tensor), data: results[i] as NonNullable<Tensor["data"]> };
     });
     return false;
   });
   return nodes.length === graph.nodes.length ? graph : { ...graph, tensors, nodes };
-}
-
-/** What the reference of a node that is to be folded is given; undefined where it is none. */
-function valuesToFold(
-  { moves, name }: Operator,
-  { inputs, outputs, variables = [] }: BoundNode,
-): (Values | undefined)[] | undefined {
-  const present = inputs.filter((tensor) => tensor !== undefined);
-  const constant = present.length > 0 && present.every(({ data }) => data !== undefined);
-  if (!constant || variables.length > 0) return undefined;
-  if (name === "dequantize") return inputs.map((tensor) => tensor && realValues(tensor));
-  const quantized = [...present, ...outputs].some(
-    ({ quantization, dtype }) => quantization !== undefined && dtype !== "float32",
-  );
-  return moves === true || !quantized ? inputs.map((tensor) => tensor && storedValues(tensor)) : undefined;
-}
-
-/** A constant's elements as they are stored; integers as doubles. */
-function storedValues({ data = new Float32Array(0) }: Tensor): Values {
-  return data instanceof Float32Array ? data : Float64Array.from(data as ArrayLike<number | bigint>, Number);
-}
-
-/** Values as the data of a tensor of this type. */
-function dataOf(values: Values, { dtype }: Tensor): TensorData {
-  if (dtype === "float32") return Float32Array.from(values);
-  const data = new arrayTypes[dtype](values.length);
-  const isWide = data instanceof BigInt64Array || data instanceof BigUint64Array;
-  for (let i = 0; i < values.length; i++)
-    data[i] = isWide ? BigInt(values[i] as number) : (values[i] as number);
-  return data;
 }

@@ -1,25 +1,8 @@
 import { bind, type Graph, tensorAt } from "../graph/graph.js";
-import { elementCount, type Tensor } from "../graph/tensor.js";
+import { realValues } from "../graph/real-values.js";
+import { elementCount } from "../graph/tensor.js";
 import { operatorNamed } from "../ops/index.js";
 import type { Values } from "../ops/operator.js";
-
-/** Length of the runs of equal channel index in a tensor quantized along `axis`. */
-function innerLength(shape: readonly number[], axis: number): number {
-  return elementCount(shape.slice(axis + 1));
-}
-
-/** A constant's real values: as stored, or dequantized where it has a scale. */
-export function realValues({ data, quantization, shape }: Tensor): Float32Array | undefined {
-  if (data === undefined || data instanceof Float32Array) return data;
-  if (quantization === undefined)
-    return Float32Array.from({ length: data.length }, (_, i) => Number(data[i]));
-  const { scale, zeroPoint, axis } = quantization;
-  const inner = innerLength(shape, axis);
-  return Float32Array.from({ length: data.length }, (_, i) => {
-    const channel = scale.length === 1 ? 0 : Math.floor(i / inner) % scale.length;
-    return (scale[channel] as number) * (Number(data[i]) - (zeroPoint[channel] as number));
-  });
-}
 
 /** What a graph's variables start with, as real values. */
 export function initialState({ variables = [] }: Graph): Float32Array[] {
