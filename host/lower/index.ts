@@ -13,6 +13,7 @@ import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
 
@@ -29,6 +30,8 @@ const lowerings = [
   ...lookupTables,
   mean,
   softmax,
+  readVariable,
+  assignVariable,
   concatenation,
   pad,
   reshape,

@@ -19,6 +19,7 @@ import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import type { Operator } from "./operator.js";
+import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
 
@@ -47,6 +48,8 @@ export const operators = [
   mul,
   pad,
   mean,
+  readVariable,
+  assignVariable,
 ] as const;
 
 const byName = new Map<string, Operator>(

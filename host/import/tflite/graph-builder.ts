@@ -1,8 +1,10 @@
 import type { Graph } from "../../graph/graph.js";
-import type { Node, TensorIndex } from "../../graph/node.js";
-import type { Tensor } from "../../graph/tensor.js";
+import type { BoundNode, Node, TensorIndex } from "../../graph/node.js";
+import type { Tensor, TensorData } from "../../graph/tensor.js";
+import { refusalOf } from "../../ops/check.js";
+import { constantOutputs } from "../../ops/constants.js";
+import { operatorNamed } from "../../ops/index.js";
 import type { Translation } from "./operators/mapping.js";
-import type { ImportedTensor } from "./tensors.js";
 
 /** A graph that grows by translations, which name their tensors and variables as such. */
 export class GraphBuilder {
@@ -11,30 +13,28 @@ export class GraphBuilder {
   private readonly nodes: Node[] = [];
   private readonly variables: Tensor[] = [];
   private readonly names = new Map<string, number>();
+  private readonly writers = new Map<Tensor, Required<Translation>>();
+  private readonly constants = new Map<Tensor, TensorData | undefined>();
 
-  /** @param file the file's tensors, by their numbers there */
-  constructor(private readonly file: readonly ImportedTensor[]) {
-    this.tensors = file.map(({ tensor }) => tensor);
+  /** @param tensors the first tensors, which keep their numbers */
+  constructor(tensors: readonly Tensor[]) {
+    this.tensors = [...tensors];
     this.indices = new Map(this.tensors.map((tensor, index) => [tensor, index]));
   }
 
-  /** The file's tensor of that number. */
-  imported(index: number): ImportedTensor | undefined {
-    return this.file[index];
+  get nodeCount(): number {
+    return this.nodes.length;
   }
 
-  get importedCount(): number {
-    return this.file.length;
-  }
-
-  /** The variable that a tensor of the file is: itself where it is marked as one. */
-  variable(input: Tensor | undefined, _type?: Tensor): Tensor | undefined {
-    const index = input === undefined ? undefined : this.indices.get(input);
-    return index !== undefined && this.file[index]?.isVariable === true ? input : undefined;
+  /** Whether a node names the variable. */
+  uses(variable: Tensor): boolean {
+    return this.variables.includes(variable);
   }
 
   /** Adds the node of a translation. */
-  add({ operator, attributes, inputs, outputs, variables }: Required<Translation>): Node {
+  add(translation: Required<Translation>): Node {
+    const { operator, attributes, inputs, outputs, variables } = translation;
+    for (const output of outputs) this.writers.set(output, translation);
     const node: Node = {
       name: this.freeName(outputs[0]?.name ?? variables[0]?.name ?? `node ${this.nodes.length}`),
       operator,
@@ -47,6 +47,44 @@ export class GraphBuilder {
     };
     this.nodes.push(node);
     return node;
+  }
+
+  /** Adds a node that cannot be run, under the file's own operator: what it writes is no constant. */
+  addRefused(operator: string, inputs: readonly (Tensor | undefined)[], outputs: readonly Tensor[]): Node {
+    const node = this.add({ operator, attributes: {}, inputs, outputs, variables: [] });
+    for (const output of outputs) this.writers.delete(output);
+    return node;
+  }
+
+  /** What the nodes assign to variables, in order. */
+  assignments(): { variable: Tensor; value: Tensor }[] {
+    return this.nodes.flatMap(({ operator, inputs, variables = [] }) => {
+      const [value, variable] = [this.tensors[inputs[0] ?? -1], this.variables[variables[0] ?? -1]];
+      return operator === "assignVariable" && value && variable ? [{ variable, value }] : [];
+    });
+  }
+
+  /** A tensor's elements where they are made of constants alone; undefined where not, or not known. */
+  constant(tensor: Tensor): TensorData | undefined {
+    if (tensor.data !== undefined) return tensor.data;
+    const writer = this.writers.get(tensor);
+    if (writer === undefined) return undefined;
+    if (!this.constants.has(tensor)) {
+      const results = this.computed(writer);
+      for (const [i, output] of writer.outputs.entries()) this.constants.set(output, results?.[i]);
+    }
+    return this.constants.get(tensor);
+  }
+
+  private computed({ operator, ...translation }: Required<Translation>): TensorData[] | undefined {
+    const inputs = translation.inputs.map((input) => {
+      const data = input && this.constant(input);
+      return input && (data === undefined ? input : { ...input, data });
+    });
+    const node: BoundNode = { name: "", ...translation, inputs };
+    return refusalOf(operator, node) === undefined
+      ? constantOutputs(operatorNamed(operator), node)
+      : undefined;
   }
 
   /** Everything that was added. */

@@ -31,6 +31,8 @@ export interface ImportedTensor {
   problem?: string;
   /** Whether it is state that is kept between runs. */
   isVariable?: boolean;
+  /** Whether it is no tensor but the handle of a variable, which is a problem to most operators. */
+  isResource?: boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
     return {
       tensor: { name, dtype: "int8", shape },
       problem: `tensor "${name}" has dtype ${typeName}, which is not supported`,
+      isResource: typeName === "RESOURCE",
     };
   }
   const tensor: Tensor = { name, dtype, shape };

@@ -28,6 +28,7 @@ function resolve(wanted: readonly number[], input: Tensor): number[] {
 /** The same elements in the same order under another shape. Flatten, squeeze and expand-dims are reshapes. */
 export const reshape: Operator<ReshapeAttributes> = {
   name: "reshape",
+  moves: true,
   quantization: { output: "as-input" },
   infer(node) {
     const input = onlyInput(node);

@@ -5,10 +5,11 @@ import { elementwise } from "./elementwise.js";
 import type { TfliteMapping } from "./mapping.js";
 import { matrix } from "./matrix.js";
 import { movement } from "./movement.js";
+import { recurrent } from "./recurrent.js";
 import { reduction } from "./reduction.js";
 
 const byName = new Map<string, TfliteMapping>(
-  [convolution, matrix, elementwise, reduction, movement, conversion]
+  [convolution, matrix, elementwise, reduction, recurrent, movement, conversion]
     .flat()
     .map((mapping) => [mapping.builtin, mapping]),
 );
