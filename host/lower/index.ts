@@ -15,6 +15,7 @@ import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import { view } from "./movement/view.js";
+import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
 import { energy } from "./signal/energy.js";
@@ -43,6 +44,8 @@ const lowerings = [
   ...lookupTables,
   mean,
   softmax,
+  readVariable,
+  assignVariable,
   concatenation,
   pad,
   reshape,

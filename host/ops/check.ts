@@ -1,6 +1,6 @@
 import { type Refusal, UnsupportedModelError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
-import type { Node } from "../graph/node.js";
+import type { BoundNode, Node } from "../graph/node.js";
 import { NotRunnable } from "../graph/not-runnable.js";
 import { describeType, type Tensor } from "../graph/tensor.js";
 import { operatorNamed } from "./index.js";
@@ -28,15 +28,18 @@ export function refusedNodes(
 ): Refusal[] {
   return graph.nodes.flatMap((node, index) => {
     if (refused.has(index) || (refused.size > 0 && !hasPossibleShapes(graph, node))) return [];
-    const reason = refusalOf(graph, node);
+    const reason = refusalOf(node.operator, bind(graph, node));
     return reason === undefined ? [] : [{ node: node.name, operator: operatorOf(node), reason, index }];
   });
 }
 
-function refusalOf(graph: Graph, node: Node): string | undefined {
-  const bound = bind(graph, node);
+/**
+ * Why an operator refuses a node: its own validation, or outputs of other types than it infers. Undefined where it takes
+ * it.
+ */
+export function refusalOf(operator: string, bound: BoundNode): string | undefined {
   try {
-    const inferred = operatorNamed(node.operator).infer(bound);
+    const inferred = operatorNamed(operator).infer(bound);
     if (inferred.length !== bound.outputs.length)
       return `${bound.outputs.length} outputs; ${inferred.length} are expected`;
     for (const [i, type] of inferred.entries()) {

@@ -21,6 +21,7 @@ import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import { view } from "./movement/view.js";
 import type { Operator } from "./operator.js";
+import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
 import { energy } from "./signal/energy.js";
@@ -75,6 +76,8 @@ export const operators = [
   spectralSubtraction,
   window,
   view,
+  readVariable,
+  assignVariable,
 ] as const;
 
 const byName = new Map<string, Operator>(

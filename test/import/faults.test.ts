@@ -43,13 +43,11 @@ const refused: Readonly<Record<string, RegExp>> = {
 
 /** Cases that cannot be built yet or do not run right; one that does has to be taken out of this list. */
 const notYet: readonly string[] = [
-  "buffer-offset",
   "fc-float-product",
   "keras3-depthwise-kernel",
   "keras3-hard-sigmoid",
   "leaky-relu-negative-alpha",
   "relu-float-ratio",
-  "shape-chain-flatten",
   "tfjs-reshape-open",
   "tfjs-separable-multiplier",
 ];

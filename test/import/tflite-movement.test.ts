@@ -36,7 +36,14 @@ function translate(builtin: string, { inputs, outputs = [plain([1])], options = 
   const field = <T>(at: number, otherwise: T): T => (options[at] as T | undefined) ?? otherwise;
   const node: TfliteNode = {
     version: 1,
-    options: { int8: field, int32: field, float32: field, bool: field, int32s: () => undefined },
+    options: {
+      int8: field,
+      int32: field,
+      float32: field,
+      bool: field,
+      int32s: () => undefined,
+      text: () => undefined,
+    },
     customOptions: new Uint8Array(0),
     inputs,
     outputs,

@@ -23,24 +23,29 @@ export interface WrittenTensor {
   outside?: boolean;
 }
 
-/** A node of a test model; a custom operator is `CUSTOM:` and its name; `options` are field numbers with 32-bit or 8-bit values. */
+/** A node of a test model; a custom operator is `CUSTOM:` and its name; `options` are field numbers with 32-bit or 8-bit values, or texts. */
 export interface WrittenNode {
   builtin: string;
   inputs: number[];
   outputs: number[];
   optionsType?: number;
-  options?: { field: number; bytes: 1 | 4; value: number }[];
+  options?: ({ field: number; bytes: 1 | 4; value: number } | { field: number; text: string })[];
   version?: number;
   /** Fields of its operator code that are written; both by default. */
   code?: "deprecated" | "new";
 }
 
-/** A test model. */
-export interface WrittenModel {
+/** A subgraph of a test model. */
+export interface WrittenSubgraph {
   tensors: WrittenTensor[];
   nodes: WrittenNode[];
   inputs: number[];
   outputs: number[];
+}
+
+/** A test model: its first subgraph, and others behind it. */
+export interface WrittenModel extends WrittenSubgraph {
+  more?: WrittenSubgraph[];
   /** The schema's; 3 where it is left out. */
   version?: number;
 }
@@ -143,10 +148,12 @@ function writeNode(builder: Builder, node: WrittenNode, opcodeIndex: number): nu
   const outputs = int32Vector(builder, node.outputs);
   let options = 0;
   if (node.options !== undefined) {
+    const texts = node.options.map((option) => ("text" in option ? builder.createString(option.text) : 0));
     builder.startObject(12);
-    for (const { field, bytes, value } of node.options) {
-      if (bytes === 1) builder.addFieldInt8(field, value, 0);
-      else builder.addFieldInt32(field, value, 0);
+    for (const [i, option] of node.options.entries()) {
+      if ("text" in option) builder.addFieldOffset(option.field, texts[i] as number, 0);
+      else if (option.bytes === 1) builder.addFieldInt8(option.field, option.value, 0);
+      else builder.addFieldInt32(option.field, option.value, 0);
     }
     options = builder.endObject();
   }
@@ -161,14 +168,47 @@ function writeNode(builder: Builder, node: WrittenNode, opcodeIndex: number): nu
   return builder.endObject();
 }
 
+function writeCode(builder: Builder, { builtin, version, code }: WrittenNode): number {
+  const [kind = "", custom] = builtin.split(":");
+  const number = builtinOperators.indexOf(kind);
+  const name = custom === undefined ? 0 : builder.createString(custom);
+  builder.startObject(4);
+  if (name !== 0) builder.addFieldOffset(fields.operatorCode.customCode, name, 0);
+  if (code !== "new")
+    builder.addFieldInt8(fields.operatorCode.deprecatedBuiltinCode, Math.min(number, 127), 0);
+  builder.addFieldInt32(fields.operatorCode.version, version ?? 1, 1);
+  if (code !== "deprecated") builder.addFieldInt32(fields.operatorCode.builtinCode, number, 0);
+  return builder.endObject();
+}
+
+/** Writes a subgraph whose first buffer and first operator code have these numbers. */
+function writeSubgraph(builder: Builder, subgraph: WrittenSubgraph, buffer: number, code: number): number {
+  const tensors = subgraph.tensors.map((tensor, i) =>
+    writeTensor(builder, tensor, tensor.data === undefined ? 0 : buffer + i),
+  );
+  const nodes = subgraph.nodes.map((node, i) => writeNode(builder, node, code + i));
+  const tensorVector = offsetVector(builder, tensors);
+  const inputs = int32Vector(builder, subgraph.inputs);
+  const outputs = int32Vector(builder, subgraph.outputs);
+  const nodeVector = offsetVector(builder, nodes);
+  builder.startObject(5);
+  builder.addFieldOffset(fields.subgraph.tensors, tensorVector, 0);
+  builder.addFieldOffset(fields.subgraph.inputs, inputs, 0);
+  builder.addFieldOffset(fields.subgraph.outputs, outputs, 0);
+  builder.addFieldOffset(fields.subgraph.operators, nodeVector, 0);
+  return builder.endObject();
+}
+
 /** Writes a model as a .tflite file. Nothing is checked: tests write wrong models on purpose. */
 export function writeTflite(model: WrittenModel): Uint8Array {
   const builder = new Builder(1024);
+  const all: readonly WrittenSubgraph[] = [model, ...(model.more ?? [])];
+  const tensors = all.flatMap((subgraph) => subgraph.tensors);
   const outside: { bytes: Uint8Array; marker: bigint }[] = [];
-  const data = model.tensors.map(
+  const data = tensors.map(
     ({ data: bytes, outside: isOutside }) => bytes && !isOutside && builder.createByteVector(bytes),
   );
-  const buffers = [undefined, ...model.tensors].map((tensor, i) => {
+  const buffers = [undefined, ...tensors].map((tensor, i) => {
     const vector = data[i - 1];
     builder.startObject(3);
     if (typeof vector === "number") builder.addFieldOffset(fields.buffer.data, vector, 0);
@@ -180,32 +220,15 @@ export function writeTflite(model: WrittenModel): Uint8Array {
     }
     return builder.endObject();
   });
-  const tensors = model.tensors.map((tensor, i) =>
-    writeTensor(builder, tensor, tensor.data === undefined ? 0 : i + 1),
-  );
-  const nodes = model.nodes.map((node, i) => writeNode(builder, node, i));
-  const codes = model.nodes.map(({ builtin, version, code }) => {
-    const [kind = "", custom] = builtin.split(":");
-    const number = builtinOperators.indexOf(kind);
-    const name = custom === undefined ? 0 : builder.createString(custom);
-    builder.startObject(4);
-    if (name !== 0) builder.addFieldOffset(fields.operatorCode.customCode, name, 0);
-    if (code !== "new")
-      builder.addFieldInt8(fields.operatorCode.deprecatedBuiltinCode, Math.min(number, 127), 0);
-    builder.addFieldInt32(fields.operatorCode.version, version ?? 1, 1);
-    if (code !== "deprecated") builder.addFieldInt32(fields.operatorCode.builtinCode, number, 0);
-    return builder.endObject();
+  const codes = all.flatMap(({ nodes }) => nodes.map((node) => writeCode(builder, node)));
+  let [buffer, code] = [1, 0];
+  const written = all.map((subgraph) => {
+    const offset = writeSubgraph(builder, subgraph, buffer, code);
+    buffer += subgraph.tensors.length;
+    code += subgraph.nodes.length;
+    return offset;
   });
-  const tensorVector = offsetVector(builder, tensors);
-  const inputs = int32Vector(builder, model.inputs);
-  const outputs = int32Vector(builder, model.outputs);
-  const nodeVector = offsetVector(builder, nodes);
-  builder.startObject(5);
-  builder.addFieldOffset(fields.subgraph.tensors, tensorVector, 0);
-  builder.addFieldOffset(fields.subgraph.inputs, inputs, 0);
-  builder.addFieldOffset(fields.subgraph.outputs, outputs, 0);
-  builder.addFieldOffset(fields.subgraph.operators, nodeVector, 0);
-  const subgraphs = offsetVector(builder, [builder.endObject()]);
+  const subgraphs = offsetVector(builder, written);
   const codeVector = offsetVector(builder, codes);
   const bufferVector = offsetVector(builder, buffers);
   builder.startObject(5);

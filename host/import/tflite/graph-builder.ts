@@ -1,9 +1,19 @@
 import type { Graph } from "../../graph/graph.js";
-import type { Node, TensorIndex } from "../../graph/node.js";
-import type { Tensor } from "../../graph/tensor.js";
-import { foldIntegers } from "../../ops/fold.js";
+import type { BoundNode, Node, TensorIndex } from "../../graph/node.js";
+import type { Tensor, TensorData } from "../../graph/tensor.js";
+import { refusalOf } from "../../ops/check.js";
+import { constantOutputs } from "../../ops/constants.js";
+import { operatorNamed } from "../../ops/index.js";
 import type { Translation } from "./operators/mapping.js";
-import { asUnsigned, type ImportedTensor } from "./tensors.js";
+import { asUnsigned } from "./tensors.js";
+
+/** Whether a tensor holds what shapes and indices are worked out of. */
+function isIndex(tensor: Tensor | undefined): boolean {
+  return (
+    tensor === undefined ||
+    (tensor.quantization === undefined && ["int32", "int64", "bool"].includes(tensor.dtype))
+  );
+}
 
 /** A graph that grows by translations, which name their tensors and variables as such. */
 export class GraphBuilder {
@@ -12,72 +22,28 @@ export class GraphBuilder {
   private readonly nodes: Node[] = [];
   private readonly variables: Tensor[] = [];
   private readonly names = new Map<string, number>();
+  private readonly writers = new Map<Tensor, Required<Translation>>();
+  private readonly constants = new Map<Tensor, TensorData | undefined>();
 
-  /** @param file the file's tensors, by their numbers there */
-  constructor(private readonly file: readonly ImportedTensor[]) {
-    this.tensors = file.map(({ tensor }) => tensor);
+  /** @param tensors the first tensors, which keep their numbers */
+  constructor(tensors: readonly Tensor[]) {
+    this.tensors = [...tensors];
     this.indices = new Map(this.tensors.map((tensor, index) => [tensor, index]));
-  }
-
-  /** The file's tensor of that number. */
-  imported(index: number): ImportedTensor | undefined {
-    return this.file[index];
   }
 
   get nodeCount(): number {
     return this.nodes.length;
   }
 
-  get importedCount(): number {
-    return this.file.length;
-  }
-
-  /** The variable that a tensor of the file is: itself where it is marked as one. */
-  variable(input: Tensor | undefined, _type?: Tensor): Tensor | undefined {
-    const index = input === undefined ? undefined : this.indices.get(input);
-    return index !== undefined && this.file[index]?.isVariable === true ? input : undefined;
-  }
-
-  /** Whether a tensor is of uint8 in the file. */
-  wasUnsigned(tensor: Tensor | undefined): boolean {
-    const index = tensor === undefined ? undefined : this.indices.get(tensor);
-    return index !== undefined && this.file[index]?.wasUnsigned === true;
-  }
-
-  /**
-   * An input of the model before any node, or an output after all, by its number in the file. Where it is of uint8, the graph has int8: a node converts
-   * at the end of the model then.
-   */
-  end(index: number, kind: "input" | "output"): TensorIndex {
-    const tensor = this.file[index]?.tensor;
-    if (tensor === undefined || !this.wasUnsigned(tensor)) return index;
-    const own = asUnsigned(tensor);
-    const [from, to] = kind === "input" ? [own, tensor] : [tensor, own];
-    const node = this.add({
-      operator: "quantize",
-      attributes: {},
-      inputs: [from],
-      outputs: [to],
-      variables: [],
-    });
-    return (kind === "input" ? node.inputs : node.outputs)[0] as TensorIndex;
-  }
-
-  /**
-   * Computes what a translation makes of constant integers alone, so that its outputs are constants for the nodes behind it,
-   * which read shapes and indices from them. Whether it was one, and no node is needed.
-   */
-  fold({ operator, ...node }: Required<Translation>): boolean {
-    const data = foldIntegers(operator, { name: operator, ...node });
-    for (const [i, output] of node.outputs.entries()) {
-      const values = data?.[i];
-      if (values !== undefined) output.data = values;
-    }
-    return data !== undefined;
+  /** Whether a node names the variable. */
+  uses(variable: Tensor): boolean {
+    return this.variables.includes(variable);
   }
 
   /** Adds the node of a translation. */
-  add({ operator, attributes, inputs, outputs, variables }: Required<Translation>): Node {
+  add(translation: Required<Translation>): Node {
+    const { operator, attributes, inputs, outputs, variables } = translation;
+    for (const output of outputs) this.writers.set(output, translation);
     const node: Node = {
       name: this.freeName(outputs[0]?.name ?? variables[0]?.name ?? `node ${this.nodes.length}`),
       operator,
@@ -90,6 +56,71 @@ export class GraphBuilder {
     };
     this.nodes.push(node);
     return node;
+  }
+
+  /**
+   * Computes what a translation makes of constant integers alone, so that its outputs are constants for the nodes behind it,
+   * which read shapes and indices from them. Whether it was one, and no node is needed.
+   */
+  fold(translation: Required<Translation>): boolean {
+    const { inputs, outputs } = translation;
+    if (![...inputs, ...outputs].every(isIndex)) return false;
+    const results = this.computed(translation);
+    for (const [i, output] of outputs.entries()) {
+      const data = results?.[i];
+      if (data !== undefined) output.data = data;
+    }
+    return results !== undefined;
+  }
+
+  /**
+   * An input of the model before any node, or an output after all. One of uint8 in the file is int8 in the graph: a node
+   * converts at the end of the model then, and what is outside of it is answered.
+   */
+  end(tensor: Tensor, kind: "input" | "output", wasUnsigned: boolean): TensorIndex {
+    if (!wasUnsigned) return this.indexOf(tensor);
+    const own = asUnsigned(tensor);
+    const [from, to] = kind === "input" ? [own, tensor] : [tensor, own];
+    this.add({ operator: "quantize", attributes: {}, inputs: [from], outputs: [to], variables: [] });
+    return this.indexOf(own);
+  }
+
+  /** Adds a node that cannot be run, under the file's own operator: what it writes is no constant. */
+  addRefused(operator: string, inputs: readonly (Tensor | undefined)[], outputs: readonly Tensor[]): Node {
+    const node = this.add({ operator, attributes: {}, inputs, outputs, variables: [] });
+    for (const output of outputs) this.writers.delete(output);
+    return node;
+  }
+
+  /** What the nodes assign to variables, in order. */
+  assignments(): { variable: Tensor; value: Tensor }[] {
+    return this.nodes.flatMap(({ operator, inputs, variables = [] }) => {
+      const [value, variable] = [this.tensors[inputs[0] ?? -1], this.variables[variables[0] ?? -1]];
+      return operator === "assignVariable" && value && variable ? [{ variable, value }] : [];
+    });
+  }
+
+  /** A tensor's elements where they are made of constants alone; undefined where not, or not known. */
+  constant(tensor: Tensor): TensorData | undefined {
+    if (tensor.data !== undefined) return tensor.data;
+    const writer = this.writers.get(tensor);
+    if (writer === undefined) return undefined;
+    if (!this.constants.has(tensor)) {
+      const results = this.computed(writer);
+      for (const [i, output] of writer.outputs.entries()) this.constants.set(output, results?.[i]);
+    }
+    return this.constants.get(tensor);
+  }
+
+  private computed({ operator, ...translation }: Required<Translation>): TensorData[] | undefined {
+    const inputs = translation.inputs.map((input) => {
+      const data = input && this.constant(input);
+      return input && (data === undefined ? input : { ...input, data });
+    });
+    const node: BoundNode = { name: "", ...translation, inputs };
+    return refusalOf(operator, node) === undefined
+      ? constantOutputs(operatorNamed(operator), node)
+      : undefined;
   }
 
   /** Everything that was added. */

@@ -35,6 +35,8 @@ export interface ImportedTensor {
   isVariable?: boolean;
   /** Whether it is of uint8 in the file. */
   wasUnsigned?: boolean;
+  /** Whether it is no tensor but the handle of a variable, which is a problem to most operators. */
+  isResource?: boolean;
 }
 
 /**
@@ -73,6 +75,7 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
     return {
       tensor: { name, dtype: "int8", shape },
       problem: `tensor "${name}" has dtype ${typeName}, which is not supported`,
+      isResource: typeName === "RESOURCE",
     };
   }
   const tensor: Tensor = { name, dtype, shape };

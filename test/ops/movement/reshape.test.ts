@@ -67,7 +67,14 @@ function mapped(
 ): unknown {
   const node: TfliteNode = {
     version: 1,
-    options: { int8: () => 0, int32: () => 0, float32: () => 0, bool: () => false, int32s: () => list },
+    options: {
+      int8: () => 0,
+      int32: () => 0,
+      float32: () => 0,
+      bool: () => false,
+      text: () => undefined,
+      int32s: () => list,
+    },
     customOptions: new Uint8Array(0),
     inputs,
     outputs: [output],

@@ -5,11 +5,12 @@ import { elementwise } from "./elementwise.js";
 import type { TfliteMapping } from "./mapping.js";
 import { matrix } from "./matrix.js";
 import { movement } from "./movement.js";
+import { recurrent } from "./recurrent.js";
 import { reduction } from "./reduction.js";
 import { signal } from "./signal.js";
 
 const byName = new Map<string, TfliteMapping>(
-  [convolution, matrix, elementwise, reduction, movement, conversion, signal]
+  [convolution, matrix, elementwise, reduction, recurrent, signal, movement, conversion]
     .flat()
     .map((mapping) => [mapping.builtin, mapping]),
 );

@@ -7,6 +7,7 @@ export interface TfliteOptions {
   float32(field: number, otherwise: number): number;
   bool(field: number, otherwise: boolean): boolean;
   int32s(field: number): readonly number[] | undefined;
+  text(field: number): string | undefined;
 }
 
 /** A TFLite operator instance as its mapping sees it: inputs and outputs looked up, -1 as undefined. */
@@ -51,6 +52,8 @@ export interface TfliteMapping {
   readonly optionsType: number;
   /** Highest operator version whose meaning is known. */
   readonly maxVersion: number;
+  /** Whether handles of variables may be among its inputs. */
+  readonly takesResources?: true;
   /** What the node becomes: one node or several, in order. Throws `NotRunnable` where it has no such meaning. */
   read(node: TfliteNode): Translation | readonly Translation[];
 }
