@@ -168,6 +168,105 @@ export class MeanParameters {
   zeroPoint: i32;
 }
 
+/** A reduction over up to three groups of axes. */
+@unmanaged
+export class ReduceParameters {
+  input: usize;
+  output: usize;
+  /** Of an integer sum, with 1 / elements for a mean. */
+  multiplier: i64;
+  kept0: i32;
+  reduced0: i32;
+  kept1: i32;
+  reduced1: i32;
+  kept2: i32;
+  reduced2: i32;
+  kept3: i32;
+  /** -elements * inputZeroPoint. */
+  offset: i32;
+  /** Positive: to the right. */
+  shift: i32;
+  zeroPoint: i32;
+  /** Of a sum of float32. */
+  divisor: f32;
+}
+
+/** The index of an extreme along an axis. */
+@unmanaged
+export class ArgParameters {
+  input: usize;
+  output: usize;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  /** 1 for the largest element, 0 for the smallest. */
+  largest: i32;
+  /** 4 or 8. */
+  indexBytes: i32;
+}
+
+/** Rows of float32 over their sums. */
+@unmanaged
+export class NormalizeParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  depth: i32;
+  factor: f32;
+}
+
+/** Rows of int8 over their sums. */
+@unmanaged
+export class NormalizeQuantizedParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  /** Of a difference of inputs. */
+  multiplier: i64;
+  /** Left shift of a difference before it is multiplied. */
+  left: i32;
+  /** The least difference that is told from smaller ones. */
+  least: i32;
+  entries: i32;
+  rows: i32;
+  depth: i32;
+  zeroPoint: i32;
+}
+
+/** A softmax of int16. */
+@unmanaged
+export class SoftmaxInt16Parameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  /** Of a difference of inputs. */
+  multiplier: i64;
+  /** Positive: to the right. */
+  shift: i32;
+  rows: i32;
+  depth: i32;
+}
+
+/** Cumulative sums along an axis. */
+@unmanaged
+export class CumsumParameters {
+  input: usize;
+  output: usize;
+  /** Of 2^12 times an int8 sum. */
+  multiplier: i64;
+  /** Right shift after it. */
+  right: i32;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  exclusive: i32;
+  reverse: i32;
+  inputZeroPoint: i32;
+  outputZeroPoint: i32;
+}
+
 /** Padding with a constant. */
 @unmanaged
 export class PadParameters {

@@ -14,7 +14,11 @@ import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
+import { args } from "./reduction/arg.js";
+import { cumsum } from "./reduction/cumsum.js";
 import { mean } from "./reduction/mean.js";
+import { l2Normalization, logSoftmax } from "./reduction/normalize.js";
+import { reductions } from "./reduction/reduce.js";
 import { softmax } from "./reduction/softmax.js";
 
 /** How every operator runs: one line each, and one for all that are lookup tables. */
@@ -30,6 +34,11 @@ const lowerings = [
   ...lookupTables,
   mean,
   softmax,
+  ...reductions,
+  ...args,
+  logSoftmax,
+  l2Normalization,
+  cumsum,
   readVariable,
   assignVariable,
   concatenation,

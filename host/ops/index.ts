@@ -20,7 +20,12 @@ import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import type { Operator } from "./operator.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
+import { argMax, argMin } from "./reduction/arg.js";
+import { cumsum } from "./reduction/cumsum.js";
+import { l2Normalization } from "./reduction/l2-normalization.js";
+import { logSoftmax } from "./reduction/log-softmax.js";
 import { mean } from "./reduction/mean.js";
+import { prod, reduceAll, reduceAny, reduceMax, reduceMin, sum } from "./reduction/reduce.js";
 import { softmax } from "./reduction/softmax.js";
 
 /** Every operator that wasmote knows: one line each. */
@@ -48,6 +53,17 @@ export const operators = [
   mul,
   pad,
   mean,
+  sum,
+  prod,
+  reduceMax,
+  reduceMin,
+  reduceAny,
+  reduceAll,
+  argMax,
+  argMin,
+  logSoftmax,
+  l2Normalization,
+  cumsum,
   readVariable,
   assignVariable,
 ] as const;
