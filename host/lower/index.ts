@@ -16,7 +16,11 @@ import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import { view } from "./movement/view.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
+import { args } from "./reduction/arg.js";
+import { cumsum } from "./reduction/cumsum.js";
 import { mean } from "./reduction/mean.js";
+import { l2Normalization, logSoftmax } from "./reduction/normalize.js";
+import { reductions } from "./reduction/reduce.js";
 import { softmax } from "./reduction/softmax.js";
 import { energy } from "./signal/energy.js";
 import { fftAutoScale } from "./signal/fft-auto-scale.js";
@@ -44,6 +48,11 @@ const lowerings = [
   ...lookupTables,
   mean,
   softmax,
+  ...reductions,
+  ...args,
+  logSoftmax,
+  l2Normalization,
+  cumsum,
   readVariable,
   assignVariable,
   concatenation,

@@ -22,7 +22,12 @@ import { reshape } from "./movement/reshape.js";
 import { view } from "./movement/view.js";
 import type { Operator } from "./operator.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
+import { argMax, argMin } from "./reduction/arg.js";
+import { cumsum } from "./reduction/cumsum.js";
+import { l2Normalization } from "./reduction/l2-normalization.js";
+import { logSoftmax } from "./reduction/log-softmax.js";
 import { mean } from "./reduction/mean.js";
+import { prod, reduceAll, reduceAny, reduceMax, reduceMin, sum } from "./reduction/reduce.js";
 import { softmax } from "./reduction/softmax.js";
 import { energy } from "./signal/energy.js";
 import { fftAutoScale } from "./signal/fft-auto-scale.js";
@@ -76,6 +81,17 @@ export const operators = [
   spectralSubtraction,
   window,
   view,
+  sum,
+  prod,
+  reduceMax,
+  reduceMin,
+  reduceAny,
+  reduceAll,
+  argMax,
+  argMin,
+  logSoftmax,
+  l2Normalization,
+  cumsum,
   readVariable,
   assignVariable,
 ] as const;

@@ -17,6 +17,7 @@
  * Source: TFLite reference kernel `Softmax`; gemmlowp's fixed-point arithmetic (`one_over_one_plus_x_for_x_in_0_1`).
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
+import { reciprocal } from "../../math/fixed-point";
 import { SoftmaxParameters } from "../../parameters";
 
 export function softmaxInt8(parameters: i32, to: usize): void {
@@ -45,20 +46,4 @@ export function softmaxInt8(parameters: i32, to: usize): void {
       store<i8>(output, min(<i32>((product + rounding) >> shift) - 128, 127));
     }
   }
-}
-
-/** 1 / (2 * half) without integer bits, for half in [2^30, 2^31): three steps of Newton's and Raphson's division. */
-function reciprocal(half: i64): i64 {
-  let x = 1515870810 + multiply(half, -1010580540);
-  x += multiply(x, 0x20000000 - multiply(half, x)) << 2;
-  x += multiply(x, 0x20000000 - multiply(half, x)) << 2;
-  x += multiply(x, 0x20000000 - multiply(half, x)) << 2;
-  return min(x << 1, 0x7fffffff);
-}
-
-/** Rounding doubling high multiplication of int32 values. */
-// @ts-ignore: decorator
-@inline
-function multiply(a: i64, b: i64): i64 {
-  return (a * b + 0x40000000) >> 31;
 }

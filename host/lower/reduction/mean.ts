@@ -1,42 +1,53 @@
 import { blockBytes } from "../../abi/block.js";
 import { meanParameters } from "../../abi/parameters.js";
+import type { BoundNode } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { int8Parameters } from "../../numerics/requantization.js";
-import { groupAxes, type MeanAttributes, meanMultiplier, reducedAxes } from "../../ops/reduction/mean.js";
-import { callKernel, shiftKernel } from "../kernel.js";
+import type { MeanAttributes } from "../../ops/reduction/mean.js";
+import { groupAxes, reducedAxes, sumMultiplier } from "../../ops/reduction/reduce.js";
+import { callKernel, type KernelCall, type Placement, shiftKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
+import { callReduce, reduceScratchBytes } from "./reduce.js";
+
+/** Whether the fast kernel takes a node: one or two groups of axes of int8. */
+function isFast(node: BoundNode<MeanAttributes>): boolean {
+  const { input, reduced } = reducedAxes(node);
+  const [kept0, reduced0] = groupAxes(input, reduced);
+  return input.dtype === "int8" && kept0 === 1 && reduced0 === 1;
+}
+
+function callFast(node: BoundNode<MeanAttributes>, placement: Placement): KernelCall {
+  const { input, reduced, elements } = reducedAxes(node);
+  const [, , kept0, reduced0, kept1, reduced1, kept2] = groupAxes(input, reduced);
+  const [from, to] = [int8Parameters(input), int8Parameters(node.outputs[0] as Tensor)];
+  const { multiplier, shift } = sumMultiplier(from.scale, to.scale, elements);
+  return callKernel(
+    { ...shiftKernel("mean", { shift: [-shift] }), parameters: meanParameters },
+    {
+      input: placement.inputs[0] as number,
+      output: placement.outputs[0] as number,
+      kept0,
+      reduced0,
+      kept1,
+      reduced1,
+      kept2,
+      offset: -elements * from.zeroPoint,
+      multiplier,
+      shift: -shift,
+      zeroPoint: to.zeroPoint,
+    },
+    placement.scratch,
+    placement,
+  );
+}
 
 /** A mean: sums over groups of axes, rescaled once. */
 export const mean: Lowering<MeanAttributes> = {
   operator: "mean",
-  dtypes: ["int8"],
-  scratchBytes: () => [blockBytes(meanParameters)],
+  dtypes: ["float32", "int8", "int16"],
+  scratchBytes: (node) => [isFast(node) ? blockBytes(meanParameters) : reduceScratchBytes],
   inPlace: () => [0],
-  emit(node, placement) {
-    const { input, reduced, elements } = reducedAxes(node);
-    const output = node.outputs[0] as Tensor;
-    const [kept0, reduced0, kept1, reduced1, kept2] = groupAxes(input, reduced);
-    const [from, to] = [int8Parameters(input), int8Parameters(output)];
-    const { multiplier, shift } = meanMultiplier(from.scale, to.scale, elements);
-    return [
-      callKernel(
-        { ...shiftKernel("mean", { shift: [-shift] }), parameters: meanParameters },
-        {
-          input: placement.inputs[0] as number,
-          output: placement.outputs[0] as number,
-          kept0,
-          reduced0,
-          kept1,
-          reduced1,
-          kept2,
-          offset: -elements * from.zeroPoint,
-          multiplier,
-          shift: -shift,
-          zeroPoint: to.zeroPoint,
-        },
-        placement.scratch,
-        placement,
-      ),
-    ];
-  },
+  emit: (node, placement) => [
+    isFast(node) ? callFast(node, placement) : callReduce("sum", node, placement, true),
+  ],
 };

@@ -1,43 +1,124 @@
 import { accelerators } from "../../abi/accelerators.js";
-import { softmaxParameters } from "../../abi/parameters.js";
-import { elementCount } from "../../graph/tensor.js";
+import { blockBytes } from "../../abi/block.js";
+import { normalizeParameters, softmaxInt16Parameters, softmaxParameters } from "../../abi/parameters.js";
+import type { BoundNode } from "../../graph/node.js";
+import { elementCount, type Tensor } from "../../graph/tensor.js";
+import { int16Table, int16TableEntries } from "../../numerics/int16-table.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import {
+  int16Difference,
+  leastInt16Argument,
   type SoftmaxAttributes,
   softmaxDepth,
   softmaxDifferences,
   softmaxTable,
 } from "../../ops/reduction/softmax.js";
-import { callKernel } from "../kernel.js";
+import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
-/** A softmax by a table of exponentials. */
+/** A table of int32 as bytes. */
+export function int32Bytes(table: Int32Array): Uint8Array {
+  const bytes = new Uint8Array(table.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (const [i, value] of table.entries()) view.setInt32(i * 4, value, true);
+  return bytes;
+}
+
+/** Rows of a tensor and their length. */
+export function rowsOf(input: Tensor): { rows: number; depth: number } {
+  const depth = softmaxDepth(input);
+  return { rows: elementCount(input.shape) / depth, depth };
+}
+
+/** The calls of a softmax by a table of exponentials, to int8 or to int16. */
+function callInt8(node: BoundNode<SoftmaxAttributes>, placement: Placement): KernelCall[] {
+  const table = softmaxTable(node, node.attributes.beta);
+  const toInt8 = { name: "softmaxInt8", accelerator: accelerators.softmax };
+  const kernel = node.outputs[0]?.dtype === "int16" ? { name: "softmaxInt8Int16" } : toInt8;
+  return [
+    callKernel(
+      { ...kernel, parameters: softmaxParameters },
+      {
+        input: placement.inputs[0] as number,
+        output: placement.outputs[0] as number,
+        scratch: placement.scratch,
+        weights: placement.weights(int32Bytes(table)),
+        entries: table.length,
+        ...rowsOf(onlyInput(node)),
+      },
+      placement.scratch,
+      placement,
+    ),
+  ];
+}
+
+/** Tables of exp and of 1 / (1 + x), one behind the other. */
+function int16Tables(): Uint8Array {
+  const exponential = int16Table(leastInt16Argument, 0, 2 ** -15, Math.exp);
+  const reciprocal = int16Table(0, 1, 2 ** -15, (x) => Math.fround(1 / Math.fround(1 + x)));
+  const bytes = new Uint8Array(int16TablesBytes);
+  const view = new DataView(bytes.buffer);
+  for (const [i, value] of [...exponential, ...reciprocal].entries()) view.setInt16(i * 2, value, true);
+  return bytes;
+}
+
+const int16TablesBytes = 2 * 2 * int16TableEntries;
+
+function callInt16(node: BoundNode<SoftmaxAttributes>, placement: Placement): KernelCall[] {
+  const { multiplier, shift } = int16Difference(node);
+  return [
+    callKernel(
+      { name: "softmaxInt16", parameters: softmaxInt16Parameters },
+      {
+        input: placement.inputs[0] as number,
+        output: placement.outputs[0] as number,
+        scratch: placement.scratch,
+        weights: placement.weights(int16Tables()),
+        multiplier: BigInt(multiplier),
+        shift: -shift,
+        ...rowsOf(onlyInput(node)),
+      },
+      placement.scratch,
+      placement,
+    ),
+  ];
+}
+
+/** A softmax: of integers by tables of exponentials. */
 export const softmax: Lowering<SoftmaxAttributes> = {
   operator: "softmax",
-  dtypes: ["int8"],
-  scratchBytes: () => [softmaxDifferences * 4],
-  inPlace: () => [0],
+  dtypes: ["int8", "int16", "float32"],
+  scratchBytes(node) {
+    const { dtype } = onlyInput(node);
+    if (dtype === "float32") return [blockBytes(normalizeParameters)];
+    return [dtype === "int8" ? softmaxDifferences * 4 : int16TablesBytes];
+  },
+  inPlace: (node) => (onlyInput(node).dtype === node.outputs[0]?.dtype ? [0] : []),
   emit(node, placement) {
-    const input = onlyInput(node);
-    const table = softmaxTable(node);
-    const bytes = new Uint8Array(table.length * 4);
-    const view = new DataView(bytes.buffer);
-    for (const [i, value] of table.entries()) view.setInt32(i * 4, value, true);
-    return [
-      callKernel(
-        { name: "softmaxInt8", parameters: softmaxParameters, accelerator: accelerators.softmax },
-        {
-          input: placement.inputs[0] as number,
-          output: placement.outputs[0] as number,
-          scratch: placement.scratch,
-          weights: placement.weights(bytes),
-          entries: table.length,
-          rows: elementCount(input.shape) / softmaxDepth(input),
-          depth: softmaxDepth(input),
-        },
-        placement.scratch,
-        placement,
-      ),
-    ];
+    const { dtype } = onlyInput(node);
+    if (dtype === "float32") return callNormalize("softmaxFloat32", node, node.attributes.beta, placement);
+    return dtype === "int8" ? callInt8(node, placement) : callInt16(node, placement);
   },
 };
+
+/** The calls of a kernel on rows of float32. */
+export function callNormalize(
+  kernel: string,
+  node: BoundNode,
+  factor: number,
+  placement: Placement,
+): KernelCall[] {
+  return [
+    callKernel(
+      { name: kernel, parameters: normalizeParameters },
+      {
+        input: placement.inputs[0] as number,
+        output: placement.outputs[0] as number,
+        ...rowsOf(onlyInput(node)),
+        factor,
+      },
+      placement.scratch,
+      placement,
+    ),
+  ];
+}

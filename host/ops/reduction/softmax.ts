@@ -1,10 +1,16 @@
 import type { BoundNode } from "../../graph/node.js";
-import { requireThat } from "../../graph/not-runnable.js";
+import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { expOnNegative, fixedPointInput } from "../../numerics/fixed-point.js";
-import { doublingHighMultiply, int8Parameters } from "../../numerics/requantization.js";
-import { inferElementwise, onlyInput, requireParameters } from "../elementwise/lookup-table.js";
-import type { Operator } from "../operator.js";
+import {
+  doublingHighMultiply,
+  type FixedPointMultiplier,
+  int8Parameters,
+  quantizeMultiplier,
+} from "../../numerics/requantization.js";
+import { onlyInput, requireParameters } from "../elementwise/lookup-table.js";
+import { type Operator, type Values, valuesLike } from "../operator.js";
+import { sumParameters } from "./reduce.js";
 
 /** Attributes of a softmax over the last axis. */
 export interface SoftmaxAttributes {
@@ -16,8 +22,8 @@ export interface SoftmaxAttributes {
 export const softmaxDifferences = 256;
 /** Exponentials below this round to 0 both in the sum and in the output. */
 const leastExponential = 2 ** 11;
-/** Longest row whose sum of exponentials (at most 2^19 each) fits into int32. */
-const maxDepth = 4095;
+/** Longest rows whose sums of exponentials (of int8 at most 2^19 each, of int16 2^15) fit into int32. */
+const maxDepths = { int8: 4095, int16: 65535 };
 
 /**
  * exp(beta * scale * difference) for the differences -255..0, ascending, int32 without integer bits: TFLite's
@@ -36,8 +42,8 @@ export function exponentials(scale: number, beta: number): Int32Array {
 }
 
 /** A node's exponentials by difference, ascending, without the leading ones that count as 0. */
-export function softmaxTable(node: BoundNode<SoftmaxAttributes>): Int32Array {
-  const table = exponentials(int8Parameters(onlyInput(node)).scale, node.attributes.beta);
+export function softmaxTable(node: BoundNode, beta: number): Int32Array {
+  const table = exponentials(int8Parameters(onlyInput(node)).scale, beta);
   return table.subarray(table.findIndex((value) => value >= leastExponential));
 }
 
@@ -46,38 +52,84 @@ export function softmaxDepth(tensor: Tensor): number {
   return tensor.shape[tensor.shape.length - 1] as number;
 }
 
-/** Softmax over the last axis. */
+/** Values with a function of rows applied to each row of their last axis. */
+export function mapRows(
+  tensor: Tensor,
+  values: Values | undefined,
+  ofRow: (row: readonly number[]) => readonly number[],
+): Values {
+  if (values === undefined) throw new NotRunnable("the input is missing");
+  const depth = softmaxDepth(tensor);
+  const output = valuesLike(values, values.length);
+  for (let row = 0; row < values.length; row += depth) {
+    output.set(ofRow(Array.from(values.subarray(row, row + depth))), row);
+  }
+  return output;
+}
+
+/** Least argument of the exponential's table of int16. */
+export const leastInt16Argument = -10;
+
+/** What a difference of int16 is rescaled by to be looked up. Throws `NotRunnable`. */
+export function int16Difference(node: BoundNode<SoftmaxAttributes>): FixedPointMultiplier {
+  const { scale } = sumParameters(onlyInput(node));
+  return quantizeMultiplier((scale * node.attributes.beta) / (-leastInt16Argument / 65535));
+}
+
+/** Checks a row's length and rank. Throws `NotRunnable`. */
+export function requireRows(input: Tensor, most: number): void {
+  requireThat(input.shape.length >= 1, "input is a scalar; a rank of at least 1 is expected");
+  const depth = softmaxDepth(input);
+  requireThat(depth <= most, `the last axis has ${depth} elements; at most ${most} are possible`);
+}
+
+/** Checks that an output has the parameters that a kernel produces, the scale within a thousandth. Throws `NotRunnable`. */
+export function requireOutput(output: Tensor | undefined, scale: number, zeroPoint: number): void {
+  if (output === undefined) return;
+  const found = sumParameters(output);
+  requireThat(
+    Math.abs(found.scale - scale) <= scale / 1000 && found.zeroPoint === zeroPoint,
+    `output has scale ${found.scale} and zero point ${found.zeroPoint}; ${scale} and ${zeroPoint} are expected`,
+  );
+}
+
+/** Softmax over the last axis. Of int8 the output may be int16. */
 export const softmax: Operator<SoftmaxAttributes> = {
   name: "softmax",
   quantization: { output: { scale: 1 / 256, zeroPoint: -128 } },
   infer(node) {
-    const types = inferElementwise(node);
     const input = onlyInput(node);
     const { beta } = node.attributes;
-    requireThat(input.shape.length >= 1, "input is a scalar; a rank of at least 1 is expected");
+    const [output] = node.outputs;
+    const { dtype, shape } = input;
+    requireThat(
+      dtype === "int8" || dtype === "int16" || dtype === "float32",
+      `input is ${dtype}; int8, int16 or float32 is expected`,
+    );
     requireThat(Number.isFinite(beta) && beta > 0, `beta is ${beta}; a finite positive number is expected`);
-    if (input.dtype === "int8") {
-      requireThat(
-        softmaxDepth(input) <= maxDepth,
-        `the last axis has ${softmaxDepth(input)} elements; at most ${maxDepth} are possible`,
-      );
-      requireParameters(node.outputs[0], 1 / 256, -128);
-      softmaxTable(node);
+    requireRows(input, dtype === "float32" ? Number.POSITIVE_INFINITY : maxDepths[dtype]);
+    if (dtype === "int16") {
+      requireOutput(output, 2 ** -15, 0);
+      int16Difference(node);
+    } else if (dtype === "int8") {
+      softmaxTable(node, beta);
+      if (output?.dtype === "int16") {
+        requireOutput(output, 2 ** -16, -(2 ** 15));
+        return [{ dtype: "int16", shape }];
+      }
+      requireParameters(output, 1 / 256, -128);
     }
-    return types;
+    return [{ dtype, shape }];
   },
   macs: () => 0,
   reference(node, [input]) {
-    const values = input as Float32Array;
-    const depth = softmaxDepth(onlyInput(node));
-    const output = new Float32Array(values.length);
-    for (let row = 0; row < values.length; row += depth) {
-      const slice = values.subarray(row, row + depth);
-      const largest = slice.reduce((a, b) => Math.max(a, b), -Infinity);
-      const terms = Array.from(slice, (value) => Math.exp((value - largest) * node.attributes.beta));
-      const sum = terms.reduce((a, b) => a + b, 0);
-      for (const [i, term] of terms.entries()) output[row + i] = term / sum;
-    }
-    return [output];
+    return [
+      mapRows(onlyInput(node), input, (row) => {
+        const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+        const terms = row.map((value) => Math.exp((value - largest) * node.attributes.beta));
+        const sum = terms.reduce((a, b) => a + b, 0);
+        return terms.map((term) => term / sum);
+      }),
+    ];
   },
 };

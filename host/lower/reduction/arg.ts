@@ -1,0 +1,43 @@
+import { blockBytes } from "../../abi/block.js";
+import { argParameters } from "../../abi/parameters.js";
+import type { DType } from "../../graph/tensor.js";
+import { onlyInput } from "../../ops/elementwise/lookup-table.js";
+import { type ArgAttributes, aroundAxis } from "../../ops/reduction/arg.js";
+import { callKernel } from "../kernel.js";
+import type { Lowering } from "../lowering.js";
+
+const suffixes: Partial<Record<DType, string>> = {
+  float32: "Float32",
+  int8: "Int8",
+  int16: "Int16",
+  int32: "Int32",
+  uint8: "Uint8",
+};
+
+function lowering(operator: string, largest: 0 | 1): Lowering<ArgAttributes> {
+  return {
+    operator,
+    dtypes: Object.keys(suffixes) as DType[],
+    scratchBytes: () => [blockBytes(argParameters)],
+    emit(node, placement) {
+      const input = onlyInput(node);
+      return [
+        callKernel(
+          { name: `arg${suffixes[input.dtype]}`, parameters: argParameters },
+          {
+            input: placement.inputs[0] as number,
+            output: placement.outputs[0] as number,
+            ...aroundAxis(input, node.attributes.axis),
+            largest,
+            indexBytes: node.attributes.index === "int64" ? 8 : 4,
+          },
+          placement.scratch,
+          placement,
+        ),
+      ];
+    },
+  };
+}
+
+/** Indices of extremes, by one kernel of each element type. */
+export const args = [lowering("argMax", 1), lowering("argMin", 0)] as const;

@@ -1,0 +1,96 @@
+import { blockBytes } from "../../abi/block.js";
+import { reduceParameters } from "../../abi/parameters.js";
+import type { BoundNode } from "../../graph/node.js";
+import type { DType, Tensor } from "../../graph/tensor.js";
+import {
+  groupAxes,
+  type ReduceAttributes,
+  reducedAxes,
+  sumMultiplier,
+  sumParameters,
+} from "../../ops/reduction/reduce.js";
+import { callKernel, type KernelCall, type Placement } from "../kernel.js";
+import type { Lowering } from "../lowering.js";
+
+/** What follows a kernel's stem for each element type; bool is uint8 of 0 and 1. */
+const suffixes: Partial<Record<DType, string>> = {
+  float32: "Float32",
+  int8: "Int8",
+  int16: "Int16",
+  int32: "Int32",
+  bool: "Uint8",
+};
+
+/** Name of the kernel of a stem for a tensor's element type. */
+export function kernelOf(stem: string, { dtype }: Tensor): string {
+  return `${stem}${suffixes[dtype]}`;
+}
+
+/** Bytes of scratch memory that a reduction needs. */
+export const reduceScratchBytes = blockBytes(reduceParameters);
+
+/** What an integer sum or mean is rescaled by; nothing of other dtypes. */
+function rescaling(
+  input: Tensor,
+  output: Tensor,
+  elements: number,
+  isMean: boolean,
+): { multiplier: bigint; shift: number; offset: number; zeroPoint: number } {
+  if (input.dtype !== "int8" && input.dtype !== "int16") {
+    return { multiplier: 0n, shift: 0, offset: 0, zeroPoint: 0 };
+  }
+  const [from, to] = [sumParameters(input), sumParameters(output)];
+  const { multiplier, shift } = sumMultiplier(from.scale, to.scale, isMean ? elements : 1);
+  return { multiplier, shift: -shift, offset: -elements * from.zeroPoint, zeroPoint: to.zeroPoint };
+}
+
+/** The call that reduces with the kernel of a stem. */
+export function callReduce(
+  stem: string,
+  node: BoundNode<ReduceAttributes>,
+  placement: Placement,
+  isMean = false,
+): KernelCall {
+  const { input, reduced, elements } = reducedAxes(node);
+  const [kept0, reduced0, kept1, reduced1, kept2, reduced2, kept3] = groupAxes(input, reduced);
+  return callKernel(
+    { name: kernelOf(stem, input), parameters: reduceParameters },
+    {
+      input: placement.inputs[0] as number,
+      output: placement.outputs[0] as number,
+      kept0,
+      reduced0,
+      kept1,
+      reduced1,
+      kept2,
+      reduced2,
+      kept3,
+      ...rescaling(input, node.outputs[0] as Tensor, elements, isMean),
+      divisor: isMean ? elements : 1,
+    },
+    placement.scratch,
+    placement,
+  );
+}
+
+function lowering(operator: string, stem: string, dtypes: readonly DType[]): Lowering<ReduceAttributes> {
+  return {
+    operator,
+    dtypes,
+    scratchBytes: () => [reduceScratchBytes],
+    inPlace: () => [0],
+    emit: (node, placement) => [callReduce(stem, node, placement)],
+  };
+}
+
+const numbers: readonly DType[] = ["float32", "int8", "int16", "int32"];
+
+/** Reductions but for means, each by the kernel that walks groups of axes. */
+export const reductions = [
+  lowering("sum", "sum", numbers),
+  lowering("prod", "prod", ["float32", "int32"]),
+  lowering("reduceMax", "reduceMax", numbers),
+  lowering("reduceMin", "reduceMin", numbers),
+  lowering("reduceAny", "reduceMax", ["bool"]),
+  lowering("reduceAll", "reduceMin", ["bool"]),
+] as const;
