@@ -29,7 +29,7 @@ export const nativeFolders: Readonly<Record<string, NamedTests>> = {
   "boards/wasm3": { tests: ["host/wasm3-bindings/test", "^superinstructions\\.test\\.ts$"] },
   "host/wasm3-bindings/native": { tests: ["host/wasm3-bindings/test", "^(?!tarball).*\\.test\\.ts$"] },
   "assembly/kernels": kernels,
-  "assembly/math": kernels,
+  "assembly/math": { ...kernels, tests: ["test", "^(math|ops)/.*\\.test\\.ts$"] },
 };
 
 export interface MutationOptions {
