@@ -1,3 +1,4 @@
+import { cast } from "./conversion/cast.js";
 import { dequantize } from "./conversion/dequantize.js";
 import { quantize } from "./conversion/quantize.js";
 import { averagePool2d } from "./convolution/average-pool-2d.js";
@@ -5,9 +6,12 @@ import { conv2d } from "./convolution/conv-2d.js";
 import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
 import { add } from "./elementwise/add.js";
-import { lookupTables } from "./elementwise/lookup-table.js";
+import { lookupTable } from "./elementwise/lookup-table.js";
 import { mul } from "./elementwise/mul.js";
+import { pairs, select } from "./elementwise/pairs.js";
 import { sub } from "./elementwise/sub.js";
+import { sumOfMany } from "./elementwise/sum-of-many.js";
+import { unaries } from "./elementwise/unary.js";
 import type { Lowering } from "./lowering.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
@@ -16,7 +20,7 @@ import { reshape } from "./movement/reshape.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
 
-/** How every operator runs: one line each, and one for all that are lookup tables. */
+/** How every operator runs: one line each, and one for all that are of one kind. */
 const lowerings = [
   conv2d,
   depthwiseConv2d,
@@ -26,7 +30,11 @@ const lowerings = [
   add,
   sub,
   mul,
-  ...lookupTables,
+  ...pairs,
+  select,
+  sumOfMany,
+  ...unaries,
+  lookupTable,
   mean,
   softmax,
   concatenation,
@@ -34,6 +42,7 @@ const lowerings = [
   reshape,
   quantize,
   dequantize,
+  cast,
 ] as const;
 
 const byOperator = new Map<string, Lowering>(
