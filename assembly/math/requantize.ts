@@ -92,3 +92,8 @@ export function storeSumsLeft(
     sums += 4;
   } while (sums < end);
 }
+
+/** As `requantize`, in a function of its own: for kernels that are to be small. */
+export function rescale(a: i32, multiplier: i32, shift: i32): i32 {
+  return requantize(a, <i64>multiplier, shift);
+}

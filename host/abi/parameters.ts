@@ -188,7 +188,7 @@ export const readRowsParameters = block("ReadRowsParameters", "Constant rows to 
   ...rows,
 });
 
-export const quantizeParameters = block("QuantizeParameters", "float32 to 8 bits.", {
+export const quantizeParameters = block("QuantizeParameters", "float32 to integers.", {
   input: "address",
   output: "address",
   elements: "int32",
@@ -197,7 +197,7 @@ export const quantizeParameters = block("QuantizeParameters", "float32 to 8 bits
   ...range,
 });
 
-export const dequantizeParameters = block("DequantizeParameters", "8 bits to float32.", {
+export const dequantizeParameters = block("DequantizeParameters", "Integers to float32.", {
   input: "address",
   output: "address",
   elements: "int32",
@@ -462,6 +462,124 @@ export const cumsumParameters = block("CumsumParameters", "Cumulative sums along
   outputZeroPoint: "int32",
 });
 
+/** One axis of a walk: how many rows it has, which of them is the current one, and what operands advance by after it. */
+const axis = <const A extends string>(number: A) =>
+  ({
+    [`count${number}`]: "int32",
+    [`index${number}`]: "int32",
+    [`first${number}`]: "int32",
+    [`second${number}`]: "int32",
+    [`third${number}`]: "int32",
+  }) as Readonly<Record<`${"count" | "index" | "first" | "second" | "third"}${A}`, "int32">>;
+
+const walk = {
+  first: "address",
+  second: "address",
+  third: "address",
+  output: "address",
+  rowBytes: { type: "int32", note: "Of the output." },
+  firstStep: { type: "int32", note: "Bytes from one element of a row to the next: 0 where it is broadcast." },
+  secondStep: "int32",
+  thirdStep: "int32",
+  ...axis("0"),
+  ...axis("1"),
+  ...axis("2"),
+  ...axis("3"),
+  ...axis("4"),
+} as const;
+
+export const walkParameters = block(
+  "WalkParameters",
+  "A walk over an output in the order of its memory, and over one to three operands that are broadcast to it: rows, and " +
+    "five axes around them, the innermost first. What an axis adds to an operand is over what the axes within have added. " +
+    "Blocks of kernels that walk begin with it.",
+  walk,
+);
+
+export const floatPairParameters = block("FloatPairParameters", "A function of two float32.", {
+  ...walk,
+  low: "float32",
+  high: "float32",
+});
+
+export const integerPairParameters = block(
+  "IntegerPairParameters",
+  "A function of two integers without scales, or of one scale.",
+  { ...walk, ...range },
+);
+
+export const quantizedPairParameters = block(
+  "QuantizedPairParameters",
+  "A function of two quantized integers. Shifts are to the right where they are positive.",
+  {
+    ...walk,
+    firstZeroPoint: "int32",
+    secondZeroPoint: "int32",
+    leftShift: { type: "int32", note: "Bits that operands gain before they are rescaled." },
+    firstMultiplier: "int32",
+    firstShift: "int32",
+    secondMultiplier: "int32",
+    secondShift: "int32",
+    secondSign: { type: "int32", note: "1 or -1." },
+    multiplier: "int32",
+    shift: "int32",
+    outputZeroPoint: "int32",
+    ...range,
+  },
+);
+
+export const sumOfManyParameters = block("SumOfManyParameters", "A sum of many tensors of one shape.", {
+  output: "address",
+  addresses: { type: "weights", note: "The operands' addresses, 32 bits each." },
+  scratch: { type: "address", note: "Memory for the addresses." },
+  operands: "int32",
+  elements: "int32",
+  offset: { type: "int32", note: "What is added to a sum: -(operands + 1) * zero point." },
+  multiplier: "int32",
+  shift: { type: "int32", note: "Positive: to the right." },
+  outputZeroPoint: "int32",
+});
+
+const map = { input: "address", output: "address", elements: "int32" } as const;
+
+export const mapParameters = block("MapParameters", "A function of single elements.", {
+  ...map,
+  alpha: { type: "float32", note: "Of functions that have one." },
+  low: "float32",
+  high: "float32",
+});
+
+export const rescaleParameters = block(
+  "RescaleParameters",
+  "Integers of one scale to integers of another, by one factor for positive and one for negative differences from the " +
+    "zero point. Shifts are to the right where they are positive.",
+  {
+    ...map,
+    inputZeroPoint: "int32",
+    outputZeroPoint: "int32",
+    positiveMultiplier: "int32",
+    positiveShift: "int32",
+    negativeMultiplier: "int32",
+    negativeShift: "int32",
+    negativeSign: { type: "int32", note: "1 or -1: multiplies what is rescaled, after it is rounded." },
+    ...range,
+  },
+);
+
+export const curveParameters = block("CurveParameters", "A function of int16, by a table.", {
+  ...map,
+  scratch: "address",
+  weights: "weights",
+  multiplier: { type: "int32", note: "Of what brings the input to the table's steps." },
+  shift: { type: "int32", note: "To the right." },
+});
+
+export const castParameters = block("CastParameters", "Elements of one type to another.", {
+  ...map,
+  from: { type: "int32", note: "Bytes of an integer, negative where it is unsigned." },
+  to: { type: "int32", note: "Likewise; 0 for bool." },
+});
+
 /** Every block, in the order in which generated files list them. */
 export const blocks: readonly Block<Fields>[] = [
   windowParameters,
@@ -498,4 +616,13 @@ export const blocks: readonly Block<Fields>[] = [
   normalizeQuantizedParameters,
   softmaxInt16Parameters,
   cumsumParameters,
+  walkParameters,
+  floatPairParameters,
+  integerPairParameters,
+  quantizedPairParameters,
+  sumOfManyParameters,
+  mapParameters,
+  rescaleParameters,
+  curveParameters,
+  castParameters,
 ];

@@ -23,5 +23,5 @@ export interface BoundNode<Attributes extends object = object> {
   variables?: readonly Tensor[];
 }
 
-/** Activation fused into an operator's output, as TFLite does. */
-export type FusedActivation = "none" | "relu" | "relu6" | "relu-n1-to-1";
+/** Activation fused into an operator's output, as TFLite does; `relu-0-to-1` by passes only. */
+export type FusedActivation = "none" | "relu" | "relu6" | "relu-n1-to-1" | "relu-0-to-1";

@@ -1,3 +1,4 @@
+import { cast } from "./conversion/cast.js";
 import { dequantize } from "./conversion/dequantize.js";
 import { quantize } from "./conversion/quantize.js";
 import { averagePool2d } from "./convolution/average-pool-2d.js";
@@ -6,9 +7,12 @@ import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
 import { detectionPostprocess } from "./detection/detection-postprocess.js";
 import { add } from "./elementwise/add.js";
-import { lookupTables } from "./elementwise/lookup-table.js";
+import { lookupTable } from "./elementwise/lookup-table.js";
 import { mul } from "./elementwise/mul.js";
+import { pairs, select } from "./elementwise/pairs.js";
 import { sub } from "./elementwise/sub.js";
+import { sumOfMany } from "./elementwise/sum-of-many.js";
+import { unaries } from "./elementwise/unary.js";
 import type { Lowering } from "./lowering.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
@@ -35,7 +39,7 @@ import { rfft } from "./signal/rfft.js";
 import { spectralSubtraction } from "./signal/spectral-subtraction.js";
 import { window } from "./signal/window.js";
 
-/** How every operator runs: one line each, and one for all that are lookup tables. */
+/** How every operator runs: one line each, and one for all that are of one kind. */
 const lowerings = [
   conv2d,
   depthwiseConv2d,
@@ -45,7 +49,11 @@ const lowerings = [
   add,
   sub,
   mul,
-  ...lookupTables,
+  ...pairs,
+  select,
+  sumOfMany,
+  ...unaries,
+  lookupTable,
   mean,
   softmax,
   ...reductions,
@@ -74,6 +82,7 @@ const lowerings = [
   rfft,
   spectralSubtraction,
   window,
+  cast,
 ] as const;
 
 const byOperator = new Map<string, Lowering>(

@@ -1,5 +1,6 @@
 import type { Accelerator } from "../abi/accelerators.js";
 import { type AnyValues, type Block, type BlockValues, encodeBlock, type Fields } from "../abi/block.js";
+import type { DType } from "../graph/tensor.js";
 
 /** Where a node's tensors and constants lie when its program is made. */
 export interface Placement {
@@ -73,6 +74,11 @@ export function callKernel<F extends Fields>(
     ...(kernel.wider === undefined ? {} : { wider: kernel.wider }),
     ...(kernel.accelerator === undefined ? {} : { accelerator: kernel.accelerator }),
   };
+}
+
+/** Name of a kernel: its stem and the dtype that it takes. */
+export function kernelName(stem: string, dtype: DType): string {
+  return `${stem}${dtype.charAt(0).toUpperCase()}${dtype.slice(1)}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { FusedActivation } from "../graph/node.js";
 import { NotRunnable, requireThat } from "../graph/not-runnable.js";
-import { perTensor, type Tensor } from "../graph/tensor.js";
+import { integerRange, perTensor, type Tensor } from "../graph/tensor.js";
 
 /**
  * Fixed-point multiplier: `value * multiplier * 2^(shift - 31)`, multiplier in [2^30, 2^31), as TFLite's
@@ -64,20 +64,45 @@ export function roundHalfAway(value: number): number {
   return value < 0 ? -Math.round(-value) : Math.round(value);
 }
 
+/** A step of what a tensor quantized as a whole stands for, and the integers that it holds. */
+export interface IntegerParameters {
+  scale: number;
+  zeroPoint: number;
+  low: number;
+  high: number;
+}
+
+/** Dtypes of tensors that are quantized as a whole. */
+export const quantizedTypes = ["int8", "uint8", "int16", "int32"] as const;
+
+/**
+ * Scale, zero point and range of a tensor quantized as a whole. Throws `NotRunnable` for other dtypes than
+ * `quantizedTypes`, and where parameters are missing or invalid.
+ */
+export function integerParameters({ name, dtype, quantization }: Tensor): IntegerParameters {
+  const known = quantizedTypes.find((type) => type === dtype);
+  if (known === undefined)
+    throw new NotRunnable(`tensor "${name}" is ${dtype}; ${quantizedTypes.join(", ")} is expected`);
+  const parameters = perTensor({ name, dtype, shape: [], ...(quantization && { quantization }) });
+  if (parameters === undefined)
+    throw new NotRunnable(`tensor "${name}" has no scale and zero point for the whole tensor`);
+  const { scale, zeroPoint } = parameters;
+  const [low, high] = integerRange[known];
+  requireThat(
+    Number.isFinite(scale) && scale > 0,
+    `tensor "${name}" has scale ${scale}; a finite positive number is expected`,
+  );
+  requireThat(
+    Number.isInteger(zeroPoint) && zeroPoint >= low && zeroPoint <= high,
+    `tensor "${name}" has zero point ${zeroPoint}; a number in ${low}..${high} is expected`,
+  );
+  return { scale, zeroPoint, low, high };
+}
+
 /** Scale and zero point of an int8 tensor quantized as a whole. Throws `NotRunnable` where they are missing or invalid. */
 export function int8Parameters(tensor: Tensor): { scale: number; zeroPoint: number } {
-  const parameters = perTensor(tensor);
-  if (parameters === undefined)
-    throw new NotRunnable(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
-  requireThat(
-    Number.isFinite(parameters.scale) && parameters.scale > 0,
-    `tensor "${tensor.name}" has scale ${parameters.scale}; a finite positive number is expected`,
-  );
-  requireThat(
-    Number.isInteger(parameters.zeroPoint) && parameters.zeroPoint >= -128 && parameters.zeroPoint <= 127,
-    `tensor "${tensor.name}" has zero point ${parameters.zeroPoint}; an int8 is expected`,
-  );
-  return parameters;
+  const { scale, zeroPoint } = integerParameters({ ...tensor, dtype: "int8" });
+  return { scale, zeroPoint };
 }
 
 /** Whether two tensors hold the same real value for the same integer; not where one is not quantized as a whole. */
@@ -86,36 +111,37 @@ export function sameParameters(a: Tensor, b: Tensor): boolean {
   return p !== undefined && q !== undefined && p.scale === q.scale && p.zeroPoint === q.zeroPoint;
 }
 
-/** Range of int8 that a fused activation leaves to the output (TFLite's `CalculateActivationRangeQuantized`). */
+/** What a fused activation limits real numbers to. */
+export const activationLimits: Readonly<Record<FusedActivation, readonly [low: number, high: number]>> = {
+  none: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  relu: [0, Number.POSITIVE_INFINITY],
+  relu6: [0, 6],
+  "relu-n1-to-1": [-1, 1],
+  "relu-0-to-1": [0, 1],
+};
+
+/** Range of integers that a fused activation leaves to a quantized output (TFLite's `CalculateActivationRangeQuantized`). */
+export function quantizedActivationRange(
+  activation: FusedActivation,
+  output: Tensor,
+): { low: number; high: number } {
+  const { scale, zeroPoint, low, high } = integerParameters(output);
+  const quantize = (real: number): number =>
+    Math.min(high, Math.max(low, zeroPoint + roundHalfAway(Math.fround(real / scale))));
+  const [least, most] = activationLimits[activation];
+  return { low: quantize(least), high: quantize(most) };
+}
+
+/** The same of an int8 output. */
 export function int8ActivationRange(
   activation: FusedActivation,
   output: Tensor,
 ): { low: number; high: number } {
-  const { scale, zeroPoint } = int8Parameters(output);
-  const quantize = (real: number): number => zeroPoint + roundHalfAway(Math.fround(real / scale));
-  const clamp = (value: number): number => Math.min(127, Math.max(-128, value));
-  switch (activation) {
-    case "none":
-      return { low: -128, high: 127 };
-    case "relu":
-      return { low: clamp(quantize(0)), high: 127 };
-    case "relu6":
-      return { low: clamp(quantize(0)), high: clamp(quantize(6)) };
-    case "relu-n1-to-1":
-      return { low: clamp(quantize(-1)), high: clamp(quantize(1)) };
-  }
+  return quantizedActivationRange(activation, { ...output, dtype: "int8" });
 }
 
 /** The activation on a real number. */
 export function applyActivation(activation: FusedActivation, value: number): number {
-  switch (activation) {
-    case "none":
-      return value;
-    case "relu":
-      return Math.max(0, value);
-    case "relu6":
-      return Math.min(6, Math.max(0, value));
-    case "relu-n1-to-1":
-      return Math.min(1, Math.max(-1, value));
-  }
+  const [low, high] = activationLimits[activation];
+  return Math.min(high, Math.max(low, value));
 }

@@ -1,4 +1,5 @@
 import { WasmoteError } from "../errors.js";
+import { cast } from "./conversion/cast.js";
 import { dequantize } from "./conversion/dequantize.js";
 import { quantize } from "./conversion/quantize.js";
 import { averagePool2d } from "./convolution/average-pool-2d.js";
@@ -7,13 +8,25 @@ import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
 import { detectionPostprocess } from "./detection/detection-postprocess.js";
 import { add } from "./elementwise/add.js";
+import * as arithmetic from "./elementwise/arithmetic.js";
+import {
+  equal,
+  greater,
+  greaterEqual,
+  logicalAnd,
+  logicalOr,
+  notEqual,
+  select,
+} from "./elementwise/comparisons.js";
+import * as functions from "./elementwise/functions.js";
 import { hardSwish } from "./elementwise/hard-swish.js";
 import { leakyRelu } from "./elementwise/leaky-relu.js";
 import { logistic } from "./elementwise/logistic.js";
 import { lookupTable } from "./elementwise/lookup-table.js";
 import { mul } from "./elementwise/mul.js";
-import { relu, relu6, reluN1To1 } from "./elementwise/relu.js";
+import { relu, relu0To1, relu6, reluN1To1 } from "./elementwise/relu.js";
 import { sub } from "./elementwise/sub.js";
+import { sumOfMany } from "./elementwise/sum-of-many.js";
 import { tanh } from "./elementwise/tanh.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
@@ -42,7 +55,7 @@ import { rfft } from "./signal/rfft.js";
 import { spectralSubtraction } from "./signal/spectral-subtraction.js";
 import { window } from "./signal/window.js";
 
-/** Every operator that wasmote knows: one line each. */
+/** Every operator that wasmote knows: one line each, and one for each file of many. */
 export const operators = [
   conv2d,
   depthwiseConv2d,
@@ -57,6 +70,7 @@ export const operators = [
   relu,
   relu6,
   reluN1To1,
+  relu0To1,
   reshape,
   softmax,
   tanh,
@@ -94,6 +108,17 @@ export const operators = [
   cumsum,
   readVariable,
   assignVariable,
+  ...Object.values(arithmetic),
+  ...Object.values(functions),
+  equal,
+  notEqual,
+  greater,
+  greaterEqual,
+  logicalAnd,
+  logicalOr,
+  select,
+  sumOfMany,
+  cast,
 ] as const;
 
 const byName = new Map<string, Operator>(

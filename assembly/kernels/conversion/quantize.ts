@@ -1,8 +1,8 @@
 /**
- * Quantization of float32 to int8 or uint8.
+ * Quantization of float32 to integers.
  *
  * input  [elements] float32
- * output [elements] int8 (low..high = -128..127) or uint8 (0..255); may be the input's memory
+ * output [elements] int8 (low..high = -128..127), uint8 (0..255), int16 or int32; may be the input's memory
  *
  *   output = clamp(round(input / scale) + zeroPoint, low, high), division in float32, halves away from zero
  *
@@ -14,12 +14,26 @@ import { readParameters } from "../../host-imports/weights";
 import { QuantizeParameters } from "../../parameters";
 
 export function quantizeFloat32(parameters: i32, to: usize): void {
+  quantize<u8>(parameters, to);
+}
+
+export function quantizeFloat32ToInt16(parameters: i32, to: usize): void {
+  quantize<i16>(parameters, to);
+}
+
+export function quantizeFloat32ToInt32(parameters: i32, to: usize): void {
+  quantize<i32>(parameters, to);
+}
+
+// @ts-ignore: decorator
+@inline
+function quantize<T>(parameters: i32, to: usize): void {
   const given = readParameters<QuantizeParameters>(parameters, to);
   const scale = given.scale, zeroPoint = given.zeroPoint, low = given.low, high = given.high;
   let input = given.input, output = given.output;
   const least = <f32>(low - zeroPoint);
   const most = <f32>(high - zeroPoint);
-  for (const end = output + given.elements; output < end; input += 4, output++) {
+  for (const end = output + given.elements * sizeof<T>(); output < end; input += 4, output += sizeof<T>()) {
     const value = load<f32>(input) / scale;
     let q = low;
     if (value >= most) {
@@ -29,6 +43,6 @@ export function quantizeFloat32(parameters: i32, to: usize): void {
       const rest = value - <f32>q;
       q += zeroPoint + i32(rest >= 0.5) - i32(rest <= -0.5);
     }
-    store<u8>(output, q);
+    store<T>(output, q);
   }
 }

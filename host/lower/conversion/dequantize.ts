@@ -1,23 +1,23 @@
 import { blockBytes } from "../../abi/block.js";
 import { dequantizeParameters } from "../../abi/parameters.js";
 import { elementCount } from "../../graph/tensor.js";
-import { byteQuantization } from "../../ops/conversion/quantize.js";
+import { integerParameters, quantizedTypes } from "../../numerics/requantization.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
-import { callKernel } from "../kernel.js";
+import { callKernel, kernelName } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
 /** Integers to float32. */
 export const dequantize: Lowering = {
   operator: "dequantize",
-  dtypes: ["int8", "uint8"],
+  dtypes: quantizedTypes,
   scratchBytes: () => [blockBytes(dequantizeParameters)],
   emit(node, placement) {
     const input = onlyInput(node);
-    const { scale, zeroPoint } = byteQuantization(input);
+    const { scale, zeroPoint } = integerParameters(input);
     return [
       callKernel(
         {
-          name: input.dtype === "int8" ? "dequantizeInt8" : "dequantizeUint8",
+          name: kernelName("dequantize", input.dtype),
           parameters: dequantizeParameters,
         },
         {

@@ -1,39 +1,56 @@
 import { blockBytes } from "../../abi/block.js";
-import { quantizeParameters } from "../../abi/parameters.js";
-import { elementCount, type Tensor } from "../../graph/tensor.js";
-import { byteQuantization, quantize as operator } from "../../ops/conversion/quantize.js";
+import { quantizeParameters, rescaleParameters } from "../../abi/parameters.js";
+import type { BoundNode } from "../../graph/node.js";
+import { elementBytes, elementCount, type Tensor } from "../../graph/tensor.js";
+import { integerParameters, quantizedTypes } from "../../numerics/requantization.js";
+import { quantize as operator, requantization } from "../../ops/conversion/quantize.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import { emitLookupTable, lookupTableScratchBytes } from "../elementwise/lookup-table.js";
-import { callKernel } from "../kernel.js";
+import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
+import { emitLines } from "./rescale.js";
 
-/** float32 to integers by a kernel; integers to integers by a lookup table. */
+/** Kernels of float32 by the bytes of an output's element. */
+const kernels: Readonly<Record<number, string>> = {
+  1: "quantizeFloat32",
+  2: "quantizeFloat32ToInt16",
+  4: "quantizeFloat32ToInt32",
+};
+
+function emitQuantize(output: Tensor, placement: Placement): KernelCall[] {
+  return [
+    callKernel(
+      { name: kernels[elementBytes[output.dtype]] as string, parameters: quantizeParameters },
+      {
+        input: placement.inputs[0] as number,
+        output: placement.outputs[0] as number,
+        elements: elementCount(output.shape),
+        ...integerParameters(output),
+      },
+      placement.scratch,
+      placement,
+    ),
+  ];
+}
+
+function scratchBytes(node: BoundNode): number {
+  if (onlyInput(node).dtype === "float32") return blockBytes(quantizeParameters);
+  return operator.byteTable?.(node) === undefined ? blockBytes(rescaleParameters) : lookupTableScratchBytes;
+}
+
+/** float32 to integers, and integers to integers; between bytes by a lookup table. */
 export const quantize: Lowering = {
   operator: "quantize",
-  dtypes: ["float32", "int8", "uint8"],
-  scratchBytes: (node) =>
-    onlyInput(node).dtype === "float32" ? [blockBytes(quantizeParameters)] : [lookupTableScratchBytes],
-  inPlace: () => [0],
+  dtypes: ["float32", ...quantizedTypes],
+  scratchBytes: (node) => [scratchBytes(node)],
+  inPlace(node) {
+    const output = node.outputs[0] as Tensor;
+    return elementBytes[onlyInput(node).dtype] >= elementBytes[output.dtype] ? [0] : [];
+  },
   emit(node, placement) {
     const table = operator.byteTable?.(node);
     if (table !== undefined) return emitLookupTable(node, table, placement);
-    const output = node.outputs[0] as Tensor;
-    const { scale, zeroPoint, low, high } = byteQuantization(output);
-    return [
-      callKernel(
-        { name: "quantizeFloat32", parameters: quantizeParameters },
-        {
-          input: placement.inputs[0] as number,
-          output: placement.outputs[0] as number,
-          elements: elementCount(output.shape),
-          scale,
-          zeroPoint,
-          low,
-          high,
-        },
-        placement.scratch,
-        placement,
-      ),
-    ];
+    if (onlyInput(node).dtype !== "float32") return emitLines(node, requantization(node), placement);
+    return emitQuantize(node.outputs[0] as Tensor, placement);
   },
 };

@@ -9,6 +9,7 @@ import {
   broadcastLoops,
   broadcastShape,
   broadcastSteps,
+  canNest,
   operands,
 } from "../../numerics/broadcast.js";
 import type { BinaryAttributes } from "../../ops/elementwise/binary.js";
@@ -54,19 +55,29 @@ function constantLayout(node: BoundNode): { bytes: number; offsets: (number | un
   return { bytes, offsets };
 }
 
+/** Whether a node is one of those for which there are kernels that nest loops: of int8, and not of too many. */
+function canNestNode({ inputs }: BoundNode): boolean {
+  const [first, second] = operands(inputs);
+  return first.dtype === "int8" && canNest(broadcastLoops(first.shape, second.shape));
+}
+
 /**
- * How an elementwise operator of two int8 tensors runs: constant operands are read to scratch memory, then one kernel
- * walks both.
+ * How an elementwise operator of two tensors runs. Of int8 constant operands are read to scratch memory, then one kernel
+ * nests loops around both.
+ *
+ * @param walked how it runs for any others
  */
 export function binary(
-  operator: string,
+  walked: Lowering,
   kernelOf: (first: Tensor, second: Tensor, output: Tensor, activation: FusedActivation) => BinaryKernel,
 ): Lowering<BinaryAttributes> {
   return {
-    operator,
-    dtypes: ["int8"],
-    constantInputs: () => [0, 1],
-    scratchBytes: (node) => [constantLayout(node).bytes + parameterBytes],
+    ...walked,
+    constantInputs: (node) => (canNestNode(node) ? [0, 1] : []),
+    scratchBytes: (node) =>
+      canNestNode(node)
+        ? [constantLayout(node).bytes + parameterBytes]
+        : (walked.scratchBytes?.(node) as readonly number[]),
     inPlace(node) {
       const [first, second] = operands(node.inputs);
       const count = elementCount(broadcastShape(first.shape, second.shape));
@@ -75,6 +86,7 @@ export function binary(
       );
     },
     emit(node, placement) {
+      if (!canNestNode(node)) return walked.emit(node, placement);
       const [first, second] = operands(node.inputs);
       const output = node.outputs[0] as Tensor;
       const calls: KernelCall[] = [];
@@ -94,7 +106,7 @@ export function binary(
             [a]: addresses[order[0]] as number,
             [b]: addresses[order[1]] as number,
             output: placement.outputs[0] as number,
-            length: flat ? length : steps.counts[4],
+            length: flat ? length : (steps.counts[4] as number),
             ...kernel.constants,
           },
           placement.scratch + constantLayout(node).bytes,

@@ -1,7 +1,7 @@
 import { lookupTableParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
-import { operatorNamed } from "../../ops/index.js";
+import type { LookupTableAttributes } from "../../ops/elementwise/lookup-table.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
@@ -27,29 +27,11 @@ export function emitLookupTable(node: BoundNode, table: Uint8Array, placement: P
   ];
 }
 
-/** An operator that is a function of single bytes, by the table that it states. */
-function byTable(operator: string): Lowering {
-  return {
-    operator,
-    dtypes: operator === "lookupTable" ? ["int8", "uint8"] : ["int8"],
-    scratchBytes: () => [lookupTableScratchBytes],
-    inPlace: () => [0],
-    emit(node, placement) {
-      const table = operatorNamed(operator).byteTable?.(node);
-      if (table === undefined) throw new Error(`${operator} has no table for ${node.inputs[0]?.dtype}`);
-      return emitLookupTable(node, table, placement);
-    },
-  };
-}
-
-/** Operators that run as lookup tables and no other way. */
-export const lookupTables = [
-  "hardSwish",
-  "leakyRelu",
-  "logistic",
-  "lookupTable",
-  "relu",
-  "relu6",
-  "reluN1To1",
-  "tanh",
-].map(byTable);
+/** A function of single bytes, by its table. */
+export const lookupTable: Lowering<LookupTableAttributes> = {
+  operator: "lookupTable",
+  dtypes: ["int8", "uint8"],
+  scratchBytes: () => [lookupTableScratchBytes],
+  inPlace: () => [0],
+  emit: (node, placement) => emitLookupTable(node, node.attributes.table, placement),
+};

@@ -1,14 +1,14 @@
+import { integerParameters } from "../../numerics/requantization.js";
 import { onlyInput } from "../elementwise/lookup-table.js";
 import type { Operator } from "../operator.js";
-import { byteQuantization } from "./quantize.js";
 
-/** int8 or uint8 to float32. */
+/** Integers of a scale to float32. */
 export const dequantize: Operator = {
   name: "dequantize",
   quantization: { output: "as-input" },
   infer(node) {
     const input = onlyInput(node);
-    byteQuantization(input);
+    integerParameters(input);
     return [{ dtype: "float32", shape: input.shape }];
   },
   macs: () => 0,

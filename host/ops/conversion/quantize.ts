@@ -1,53 +1,22 @@
 import type { BoundNode } from "../../graph/node.js";
-import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import { integerRange, perTensor, type Tensor } from "../../graph/tensor.js";
-import { roundHalfAway } from "../../numerics/requantization.js";
-import { byteRescale, byteTable, onlyInput } from "../elementwise/lookup-table.js";
+import { NotRunnable } from "../../graph/not-runnable.js";
+import type { Tensor } from "../../graph/tensor.js";
+import { type LineConstants, lineConstants } from "../../numerics/lines.js";
+import { integerParameters, roundHalfAway } from "../../numerics/requantization.js";
+import { linesTable } from "../elementwise/lines-table.js";
+import { onlyInput } from "../elementwise/lookup-table.js";
 import type { Operator } from "../operator.js";
 
-/** Parameters and range of an int8 or uint8 tensor quantized as a whole. */
-export interface ByteQuantization {
-  scale: number;
-  zeroPoint: number;
-  low: number;
-  high: number;
+const isByte = ({ dtype }: Tensor): boolean => dtype === "int8" || dtype === "uint8";
+
+/** Constants of TFLite's reference kernel `Requantize` between integers. Throws `NotRunnable`. */
+export function requantization(node: BoundNode): LineConstants {
+  const input = onlyInput(node);
+  const [from, to] = [integerParameters(input), integerParameters(node.outputs[0] as Tensor)];
+  return lineConstants(input.dtype, from, to, { positive: from.scale / to.scale });
 }
 
-/** Parameters and range of an int8 or uint8 tensor. Throws `NotRunnable` for other dtypes and invalid parameters. */
-export function byteQuantization(tensor: Tensor): ByteQuantization {
-  const { dtype } = tensor;
-  if (dtype !== "int8" && dtype !== "uint8")
-    throw new NotRunnable(`tensor "${tensor.name}" is ${dtype}; int8 or uint8 is expected`);
-  const parameters = perTensor(tensor);
-  if (parameters === undefined)
-    throw new NotRunnable(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
-  const { scale, zeroPoint } = parameters;
-  const [low, high] = integerRange[dtype];
-  requireThat(
-    Number.isFinite(scale) && scale > 0,
-    `tensor "${tensor.name}" has scale ${scale}; a finite positive number is expected`,
-  );
-  requireThat(
-    Number.isInteger(zeroPoint) && zeroPoint >= low && zeroPoint <= high,
-    `tensor "${tensor.name}" has zero point ${zeroPoint}; a number in ${low}..${high} is expected`,
-  );
-  return { scale, zeroPoint, low, high };
-}
-
-/** Table of TFLite's reference kernel `Requantize` between 8-bit tensors. */
-function tableOf(node: BoundNode): Uint8Array {
-  const input = byteQuantization(onlyInput(node));
-  const output = byteQuantization(node.outputs[0] as Tensor);
-  const rescale = byteRescale(input.scale / output.scale);
-  return byteTable(
-    input.low < 0,
-    output.low,
-    output.high,
-    (q) => output.zeroPoint + rescale(q - input.zeroPoint),
-  );
-}
-
-/** float32 to int8 or uint8, or from one 8-bit quantization to another. */
+/** float32 to integers of a scale, or from integers of one scale to those of another: between bytes by a table. */
 export const quantize: Operator = {
   name: "quantize",
   quantization: { output: "calibrated" },
@@ -55,14 +24,18 @@ export const quantize: Operator = {
     const input = onlyInput(node);
     const [output] = node.outputs;
     if (output === undefined) throw new NotRunnable("the output is missing");
-    byteQuantization(output);
-    if (input.dtype !== "float32") tableOf(node);
+    integerParameters(output);
+    if (input.dtype !== "float32") requantization(node);
     return [{ dtype: output.dtype, shape: input.shape }];
   },
   macs: () => 0,
-  byteTable: (node) => (onlyInput(node).dtype === "float32" ? undefined : tableOf(node)),
+  byteTable(node) {
+    const input = onlyInput(node);
+    const isTable = isByte(input) && isByte(node.outputs[0] as Tensor);
+    return isTable ? linesTable(requantization(node), input.dtype === "int8") : undefined;
+  },
   reference(node, [input]) {
-    const { scale, zeroPoint, low, high } = byteQuantization(node.outputs[0] as Tensor);
+    const { scale, zeroPoint, low, high } = integerParameters(node.outputs[0] as Tensor);
     const nearest = (value: number): number => roundHalfAway(Math.fround(value / scale)) + zeroPoint;
     return [
       (input as Float32Array).map(

@@ -1,6 +1,7 @@
 import type { FusedActivation } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { binary } from "./binary.js";
+import { type PairConstants, sumPairConstants } from "./pair-constants.js";
 import { type SumConstants, sumConstants } from "./sum-constants.js";
 
 /** Constants of an int8 sum, whose multipliers TFLite Micro computes in double. Throws `NotRunnable`. */
@@ -13,9 +14,20 @@ export function addConstants(
   return sumConstants(first, second, output, activation, 1, (value) => value);
 }
 
+/** Constants of the kernel that takes int16, and any broadcasting. Throws `NotRunnable`. */
+export function addPairConstants(
+  first: Tensor,
+  second: Tensor,
+  output: Tensor,
+  activation: FusedActivation,
+): PairConstants {
+  return sumPairConstants(first, second, output, activation, 1, (value) => value);
+}
+
 /** Elementwise sum of two tensors, with broadcasting and a fused activation. */
 export const add = binary({
   name: "add",
   compute: (first, second) => first + second,
-  checkScales: addConstants,
+  checkScales: (...tensors) =>
+    tensors[0].dtype === "int8" ? addConstants(...tensors) : addPairConstants(...tensors),
 });

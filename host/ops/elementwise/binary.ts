@@ -1,9 +1,9 @@
-import type { FusedActivation } from "../../graph/node.js";
+import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
-import { elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
+import { type DType, elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { broadcastLoops, broadcastShape, forEachBroadcast, operands } from "../../numerics/broadcast.js";
-import { applyActivation, int8Parameters } from "../../numerics/requantization.js";
-import type { Operator } from "../operator.js";
+import { applyActivation, integerParameters } from "../../numerics/requantization.js";
+import { type Operator, type QuantizationRule, type Values, valuesLike } from "../operator.js";
 
 /** Attributes of an elementwise operator of two tensors. */
 export interface BinaryAttributes {
@@ -13,51 +13,90 @@ export interface BinaryAttributes {
 /** What tells one elementwise operator from another. */
 export interface BinaryKind {
   name: string;
-  compute(first: number, second: number): number;
-  /** Throws `NotRunnable` where the scales of int8 tensors do not fit. */
+  /**
+   * The operator on real numbers, or on whole ones.
+   *
+   * @param whole whether the operands are integers without scale
+   */
+  compute(first: number, second: number, whole: boolean): number;
+  /** Dtypes of the operands; float32, int32, int64, int8 and int16 where absent. */
+  dtypes?: readonly DType[];
+  /** The output's dtype where it is another than the operands'. */
+  output?: DType;
+  /** How post-training quantization treats it; calibrated where absent. */
+  quantization?: QuantizationRule;
+  /** Throws `NotRunnable` where the scales of int8 or int16 tensors do not fit. */
   checkScales(first: Tensor, second: Tensor, output: Tensor, activation: FusedActivation): void;
 }
 
-/**
- * An elementwise operator of two tensors with broadcasting and a fused activation, int8 or float32. Either operand
- * may be constant.
- */
+const arithmeticTypes: readonly DType[] = ["float32", "int32", "int64", "int8", "int16"];
+
+/** Whether a tensor's integers stand for real numbers, whatever their scale is. */
+export function isQuantized({ dtype }: Tensor): boolean {
+  return dtype === "int8" || dtype === "int16";
+}
+
+/** "int8, int16 or float32". */
+export function alternatives(dtypes: readonly DType[]): string {
+  return dtypes.length === 1 ? `${dtypes[0]}` : `${dtypes.slice(0, -1).join(", ")} or ${dtypes.at(-1)}`;
+}
+
+/** The common dtype of two operands, one of `dtypes`. Throws `NotRunnable`. */
+export function operandType(first: Tensor, second: Tensor, dtypes: readonly DType[]): DType {
+  const { dtype } = first;
+  requireThat(dtypes.includes(dtype), `the first input is ${dtype}; ${alternatives(dtypes)} is expected`);
+  requireThat(
+    second.dtype === dtype,
+    `the second input is ${second.dtype}; ${dtype} is expected, as the first`,
+  );
+  return dtype;
+}
+
+/** An elementwise operator of two tensors with broadcasting and a fused activation. Either operand may be constant. */
 export function binary(kind: BinaryKind): Operator<BinaryAttributes> {
   return {
     name: kind.name,
-    quantization: { output: "calibrated" },
+    quantization: kind.quantization ?? { output: "calibrated" },
     infer(node): TensorType[] {
       const [first, second] = operands(node.inputs);
-      const { dtype } = first;
-      requireThat(
-        dtype === "int8" || dtype === "float32",
-        `the first input is ${dtype}; int8 or float32 is expected`,
-      );
-      requireThat(
-        second.dtype === dtype,
-        `the second input is ${second.dtype}; ${dtype} is expected, as the first`,
-      );
+      const dtype = operandType(first, second, kind.dtypes ?? arithmeticTypes);
       broadcastLoops(first.shape, second.shape);
-      if (dtype === "int8") {
+      if (isQuantized(first)) {
         for (const output of node.outputs) {
-          for (const tensor of [first, second, output]) int8Parameters(tensor);
+          for (const tensor of [first, second, ...(isQuantized(output) ? [output] : [])])
+            integerParameters(tensor);
           kind.checkScales(first, second, output, node.attributes.activation);
         }
       }
-      return [{ dtype, shape: broadcastShape(first.shape, second.shape) }];
+      return [{ dtype: kind.output ?? dtype, shape: broadcastShape(first.shape, second.shape) }];
     },
     macs: () => 0,
     reference(node, inputs) {
-      const [first, second] = operands(node.inputs);
-      const [a, b] = operands(inputs);
-      const output = new Float32Array(elementCount(broadcastShape(first.shape, second.shape)));
-      forEachBroadcast(first.shape, second.shape, (at, i, j) => {
-        output[at] = applyActivation(
-          node.attributes.activation,
-          kind.compute(a[i] as number, b[j] as number),
-        );
-      });
-      return [output];
+      const { activation } = node.attributes;
+      const limit = kind.output === undefined ? activation : "none";
+      const whole = isWhole(node);
+      return [combine(node, inputs, (a, b) => applyActivation(limit, kind.compute(a, b, whole)))];
     },
   };
+}
+
+/** Whether a node computes with integers that have no scale. */
+export function isWhole(node: BoundNode): boolean {
+  const input = node.inputs[0];
+  return input !== undefined && input.dtype !== "float32" && input.quantization === undefined;
+}
+
+/** A function of two elements, over both inputs of a node. */
+function combine(
+  node: BoundNode,
+  inputs: readonly (Values | undefined)[],
+  compute: (a: number, b: number) => number,
+): Values {
+  const shapes = operands(node.inputs).map(({ shape }) => shape);
+  const [a, b] = operands(inputs);
+  const output = valuesLike(a, elementCount(broadcastShape(...shapes)));
+  forEachBroadcast(shapes, (at, i, j) => {
+    output[at] = compute(a[i] as number, b[j] as number);
+  });
+  return output;
 }

@@ -6,8 +6,8 @@ import {
   quantizeMultiplier,
   roundingDivideByPowerOfTwo,
 } from "../../numerics/requantization.js";
-import type { Operator } from "../operator.js";
-import { inferElementwise, int8Table, onlyInput } from "./lookup-table.js";
+import { int8Table, onlyInput } from "./lookup-table.js";
+import { unary } from "./unary.js";
 
 /** Limits a value to int16. */
 function saturate(value: number): number {
@@ -60,17 +60,8 @@ function tableOf(node: BoundNode): Uint8Array {
 }
 
 /** x * relu6(x + 3) / 6, element by element. */
-export const hardSwish: Operator = {
+export const hardSwish = unary({
   name: "hardSwish",
-  quantization: { output: "calibrated" },
-  infer(node) {
-    const types = inferElementwise(node);
-    if (types[0]?.dtype === "int8") tableOf(node);
-    return types;
-  },
-  macs: () => 0,
-  byteTable: (node) => (onlyInput(node).dtype === "int8" ? tableOf(node) : undefined),
-  reference(_, [input]) {
-    return [(input as Float32Array).map((value) => (value * Math.min(6, Math.max(0, value + 3))) / 6)];
-  },
-};
+  real: (value) => (value * Math.min(6, Math.max(0, value + 3))) / 6,
+  table: tableOf,
+});

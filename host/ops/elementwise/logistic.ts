@@ -8,4 +8,5 @@ export const logistic = fixedPointCurve({
   real: (value) => 1 / (1 + Math.exp(-value)),
   fixed: logisticFixedPoint,
   resultShift: 23,
+  powers: 0,
 });

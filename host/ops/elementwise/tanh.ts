@@ -8,4 +8,5 @@ export const tanh = fixedPointCurve({
   real: Math.tanh,
   fixed: tanhFixedPoint,
   resultShift: 24,
+  powers: 1,
 });

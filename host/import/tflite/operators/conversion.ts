@@ -1,7 +1,19 @@
+import { requireThat } from "../../../graph/not-runnable.js";
 import { plain, type TfliteMapping } from "./mapping.js";
 
 /** From one dtype or quantization to another. */
 export const conversion: readonly TfliteMapping[] = [
-  plain("QUANTIZE", "quantize", 2),
-  plain("DEQUANTIZE", "dequantize", 5),
+  plain("QUANTIZE", "quantize", 4),
+  plain("DEQUANTIZE", "dequantize", 6),
+  {
+    builtin: "CAST",
+    optionsType: 37,
+    maxVersion: 7,
+    read({ inputs, outputs }) {
+      const [[input], [output]] = [inputs, outputs];
+      requireThat(input !== undefined && output !== undefined, "an input and an output are expected");
+      if (input.dtype === output.dtype) return { operator: "reshape", attributes: { shape: output.shape } };
+      return { operator: "cast", attributes: { to: output.dtype } };
+    },
+  },
 ];

@@ -1,0 +1,78 @@
+import { requireThat } from "../../graph/not-runnable.js";
+import type { DType, Tensor } from "../../graph/tensor.js";
+import { sameParameters } from "../../numerics/requantization.js";
+import { type BinaryKind, binary } from "./binary.js";
+import { preluConstants, quotientConstants, squaredDifferenceConstants } from "./pair-constants.js";
+
+/** Dtypes of operators for which TFLite defines no quantized form. */
+const exact: readonly DType[] = ["float32", "int32", "int64"];
+
+/** Two tensors whose integers are compared as they are, and the output: of one scale and zero point. */
+function requireOneScale(first: Tensor, second: Tensor, output: Tensor): void {
+  requireThat(
+    sameParameters(first, second) && sameParameters(first, output),
+    "the inputs and the output have different scales or zero points; equal ones are expected",
+  );
+}
+
+/** x^n of whole numbers, as TFLite's: the whole part where n is negative. */
+function wholePower(x: number, n: number): number {
+  return Math.trunc(x ** n);
+}
+
+const kinds = {
+  div: {
+    compute: (a, b, whole) => (whole ? Math.trunc(a / b) : a / b),
+    dtypes: [...exact, "int8"],
+    checkScales: quotientConstants,
+  },
+  maximum: {
+    compute: (a, b) => Math.max(a, b),
+    quantization: { output: "as-input" },
+    checkScales: requireOneScale,
+  },
+  minimum: {
+    compute: (a, b) => Math.min(a, b),
+    quantization: { output: "as-input" },
+    checkScales: requireOneScale,
+  },
+  squaredDifference: { compute: (a, b) => (a - b) ** 2, checkScales: squaredDifferenceConstants },
+  floorDiv: { compute: (a, b) => Math.floor(a / b), dtypes: exact, checkScales: () => {} },
+  floorMod: { compute: (a, b) => a - b * Math.floor(a / b), dtypes: exact, checkScales: () => {} },
+  pow: {
+    compute: (a, b, whole) => (whole ? wholePower(a, b) : a ** b),
+    dtypes: exact,
+    checkScales: () => {},
+  },
+  prelu: {
+    compute: (a, alpha) => (a >= 0 ? a : a * alpha),
+    dtypes: ["float32", "int8"],
+    checkScales: preluConstants,
+  },
+} satisfies Readonly<Record<string, Omit<BinaryKind, "name">>>;
+
+const named = (name: keyof typeof kinds) => binary({ name, ...kinds[name] });
+
+/** first / second; of whole numbers towards zero. */
+export const div = named("div");
+
+/** The larger of two. */
+export const maximum = named("maximum");
+
+/** The smaller of two. */
+export const minimum = named("minimum");
+
+/** (first - second)^2. */
+export const squaredDifference = named("squaredDifference");
+
+/** first / second, rounded down. */
+export const floorDiv = named("floorDiv");
+
+/** The rest of `floorDiv`, which has the sign of the second. */
+export const floorMod = named("floorMod");
+
+/** first to the power of second. */
+export const pow = named("pow");
+
+/** The first where it is at least 0, else first * second. */
+export const prelu = named("prelu");

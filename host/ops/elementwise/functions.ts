@@ -1,0 +1,128 @@
+import type { BoundNode } from "../../graph/node.js";
+import { requireThat } from "../../graph/not-runnable.js";
+import type { DType } from "../../graph/tensor.js";
+import { inverseSquareRoot } from "../../numerics/inverse-square-root.js";
+import { type LineConstants, lineConstants } from "../../numerics/lines.js";
+import {
+  int8Parameters,
+  integerParameters,
+  multiplyByQuantizedMultiplier,
+  quantizeMultiplier,
+} from "../../numerics/requantization.js";
+import { linesTable } from "./lines-table.js";
+import { int8Table, onlyInput } from "./lookup-table.js";
+import { onlyOutput, realTypes, type UnaryKind, unary } from "./unary.js";
+
+/** Dtypes of functions that whole numbers have too. */
+const dtypes: readonly DType[] = [...realTypes, "int32", "int64"];
+
+/** Lines through 0 of slope 1 or -1 on each side, which TFLite Micro's `AbsEvalQuantized` rescales. */
+function slopes(positive: 1 | -1, negative: 1 | -1): Pick<UnaryKind, "table" | "lines"> {
+  const lines = (node: BoundNode): LineConstants => {
+    const input = onlyInput(node);
+    const [from, to] = [integerParameters(input), integerParameters(onlyOutput(node))];
+    const ratio = from.scale / to.scale;
+    const factors = { positive: positive * ratio, negative: negative * ratio };
+    return lineConstants(input.dtype, from, to, factors);
+  };
+  return { lines, table: (node) => linesTable(lines(node)) };
+}
+
+/** |x| */
+export const abs = unary({ name: "abs", real: Math.abs, dtypes, ...slopes(1, -1) });
+
+/** -x */
+export const neg = unary({ name: "neg", real: (x) => 0 - x, dtypes, ...slopes(-1, -1) });
+
+/** 1 where x > 0, -1 where x < 0, else 0. */
+export const sign = unary({ name: "sign", real: Math.sign, dtypes });
+
+/** x^2 */
+export const square = unary({ name: "square", real: (x) => x * x, dtypes });
+
+export const sqrt = unary({ name: "sqrt", real: Math.sqrt });
+
+/** Bits that TFLite Micro's `RsqrtEvalQuantized` keeps beside whole numbers. */
+const rsqrtBits = 20;
+
+/** Table of TFLite Micro's `RsqrtEvalQuantized`, which refuses negative numbers while it runs: they give what 0 does. */
+function rsqrtTable(node: BoundNode): Uint8Array {
+  const [input, output] = [int8Parameters(onlyInput(node)), int8Parameters(onlyOutput(node))];
+  const toOutput = quantizeMultiplier(1 / (Math.sqrt(input.scale) * output.scale));
+  requireThat(
+    toOutput.shift - rsqrtBits <= 0,
+    `the output's scale ${output.scale} is too small beside the input's ${input.scale}`,
+  );
+  return int8Table((q) => {
+    const value = q - input.zeroPoint;
+    if (value <= 0) return 127;
+    const { multiplier, shift } = inverseSquareRoot(value);
+    const root = multiplyByQuantizedMultiplier(1, { multiplier, shift: shift + rsqrtBits });
+    const rescaling = { multiplier: toOutput.multiplier, shift: toOutput.shift - rsqrtBits };
+    return multiplyByQuantizedMultiplier(root, rescaling) + output.zeroPoint;
+  });
+}
+
+/** 1 / sqrt(x) */
+export const rsqrt = unary({ name: "rsqrt", real: (x) => 1 / Math.sqrt(x), table: rsqrtTable });
+
+export const exp = unary({ name: "exp", real: Math.exp });
+
+/** Natural logarithm. */
+export const log = unary({ name: "log", real: Math.log });
+
+export const sin = unary({ name: "sin", real: Math.sin });
+
+export const cos = unary({ name: "cos", real: Math.cos });
+
+export const floor = unary({ name: "floor", real: Math.floor });
+
+export const ceil = unary({ name: "ceil", real: Math.ceil });
+
+/** The nearest whole number, of two the even one. */
+export const round = unary({
+  name: "round",
+  real(x) {
+    const below = Math.floor(x);
+    const rest = x - below;
+    return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+  },
+});
+
+/** x where x >= 0, else exp(x) - 1. */
+export const elu = unary({ name: "elu", real: (x) => (x < 0 ? Math.expm1(x) : x) });
+
+/** Attributes of a Gaussian error linear unit. */
+export interface GeluAttributes {
+  /** Whether by tanh instead of by the error function. */
+  approximate: boolean;
+}
+
+/** The error function: its series where that is exact, else its continued fraction. Source: Abramowitz and Stegun, 7.1. */
+function erf(x: number): number {
+  const magnitude = Math.abs(x);
+  if (magnitude < 2.5) {
+    let [term, sum] = [x, x];
+    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+      term *= (-x * x) / n;
+      sum += term / (2 * n + 1);
+      if (term === 0) break;
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let fraction = magnitude;
+  for (let n = 60; n > 0; n--) fraction = magnitude + n / 2 / fraction;
+  return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction));
+}
+
+/** x times the chance that a normal number is below it. */
+export const gelu = unary<GeluAttributes>({
+  name: "gelu",
+  real: (x, { approximate }) =>
+    approximate
+      ? 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
+      : 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
+});
+
+/** Whether a bool does not hold. */
+export const logicalNot = unary({ name: "logicalNot", real: (x) => Number(x === 0), dtypes: ["bool"] });
