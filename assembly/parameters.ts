@@ -223,7 +223,7 @@ export class ReadRowsParameters {
   stride: i32;
 }
 
-/** float32 to 8 bits. */
+/** float32 to integers. */
 @unmanaged
 export class QuantizeParameters {
   input: usize;
@@ -235,7 +235,7 @@ export class QuantizeParameters {
   high: i32;
 }
 
-/** 8 bits to float32. */
+/** Integers to float32. */
 @unmanaged
 export class DequantizeParameters {
   input: usize;
@@ -485,4 +485,363 @@ export class ViewParameters {
   count5: i32;
   step5: i32;
   left5: i32;
+}
+
+/** A reduction over up to three groups of axes. */
+@unmanaged
+export class ReduceParameters {
+  input: usize;
+  output: usize;
+  /** Of an integer sum, with 1 / elements for a mean. */
+  multiplier: i64;
+  kept0: i32;
+  reduced0: i32;
+  kept1: i32;
+  reduced1: i32;
+  kept2: i32;
+  reduced2: i32;
+  kept3: i32;
+  /** -elements * inputZeroPoint. */
+  offset: i32;
+  /** Positive: to the right. */
+  shift: i32;
+  zeroPoint: i32;
+  /** Of a sum of float32. */
+  divisor: f32;
+}
+
+/** The index of an extreme along an axis. */
+@unmanaged
+export class ArgParameters {
+  input: usize;
+  output: usize;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  /** 1 for the largest element, 0 for the smallest. */
+  largest: i32;
+  /** 4 or 8. */
+  indexBytes: i32;
+}
+
+/** Rows of float32 over their sums. */
+@unmanaged
+export class NormalizeParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  depth: i32;
+  factor: f32;
+}
+
+/** Rows of int8 over their sums. */
+@unmanaged
+export class NormalizeQuantizedParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  /** Of a difference of inputs. */
+  multiplier: i64;
+  /** Left shift of a difference before it is multiplied. */
+  left: i32;
+  /** The least difference that is told from smaller ones. */
+  least: i32;
+  entries: i32;
+  rows: i32;
+  depth: i32;
+  zeroPoint: i32;
+}
+
+/** A softmax of int16. */
+@unmanaged
+export class SoftmaxInt16Parameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  /** Of a difference of inputs. */
+  multiplier: i64;
+  /** Positive: to the right. */
+  shift: i32;
+  rows: i32;
+  depth: i32;
+}
+
+/** Cumulative sums along an axis. */
+@unmanaged
+export class CumsumParameters {
+  input: usize;
+  output: usize;
+  /** Of 2^12 times an int8 sum. */
+  multiplier: i64;
+  /** Right shift after it. */
+  right: i32;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  exclusive: i32;
+  reverse: i32;
+  inputZeroPoint: i32;
+  outputZeroPoint: i32;
+}
+
+/**
+ * A walk over an output in the order of its memory, and over one to three operands that are broadcast to it: rows,
+ * and five axes around them, the innermost first. What an axis adds to an operand is over what the axes within have
+ * added. Blocks of kernels that walk begin with it.
+ */
+@unmanaged
+export class WalkParameters {
+  first: usize;
+  second: usize;
+  third: usize;
+  output: usize;
+  /** Of the output. */
+  rowBytes: i32;
+  /** Bytes from one element of a row to the next: 0 where it is broadcast. */
+  firstStep: i32;
+  secondStep: i32;
+  thirdStep: i32;
+  count0: i32;
+  index0: i32;
+  first0: i32;
+  second0: i32;
+  third0: i32;
+  count1: i32;
+  index1: i32;
+  first1: i32;
+  second1: i32;
+  third1: i32;
+  count2: i32;
+  index2: i32;
+  first2: i32;
+  second2: i32;
+  third2: i32;
+  count3: i32;
+  index3: i32;
+  first3: i32;
+  second3: i32;
+  third3: i32;
+  count4: i32;
+  index4: i32;
+  first4: i32;
+  second4: i32;
+  third4: i32;
+}
+
+/** A function of two float32. */
+@unmanaged
+export class FloatPairParameters {
+  first: usize;
+  second: usize;
+  third: usize;
+  output: usize;
+  /** Of the output. */
+  rowBytes: i32;
+  /** Bytes from one element of a row to the next: 0 where it is broadcast. */
+  firstStep: i32;
+  secondStep: i32;
+  thirdStep: i32;
+  count0: i32;
+  index0: i32;
+  first0: i32;
+  second0: i32;
+  third0: i32;
+  count1: i32;
+  index1: i32;
+  first1: i32;
+  second1: i32;
+  third1: i32;
+  count2: i32;
+  index2: i32;
+  first2: i32;
+  second2: i32;
+  third2: i32;
+  count3: i32;
+  index3: i32;
+  first3: i32;
+  second3: i32;
+  third3: i32;
+  count4: i32;
+  index4: i32;
+  first4: i32;
+  second4: i32;
+  third4: i32;
+  low: f32;
+  high: f32;
+}
+
+/** A function of two integers without scales, or of one scale. */
+@unmanaged
+export class IntegerPairParameters {
+  first: usize;
+  second: usize;
+  third: usize;
+  output: usize;
+  /** Of the output. */
+  rowBytes: i32;
+  /** Bytes from one element of a row to the next: 0 where it is broadcast. */
+  firstStep: i32;
+  secondStep: i32;
+  thirdStep: i32;
+  count0: i32;
+  index0: i32;
+  first0: i32;
+  second0: i32;
+  third0: i32;
+  count1: i32;
+  index1: i32;
+  first1: i32;
+  second1: i32;
+  third1: i32;
+  count2: i32;
+  index2: i32;
+  first2: i32;
+  second2: i32;
+  third2: i32;
+  count3: i32;
+  index3: i32;
+  first3: i32;
+  second3: i32;
+  third3: i32;
+  count4: i32;
+  index4: i32;
+  first4: i32;
+  second4: i32;
+  third4: i32;
+  low: i32;
+  high: i32;
+}
+
+/** A function of two quantized integers. Shifts are to the right where they are positive. */
+@unmanaged
+export class QuantizedPairParameters {
+  first: usize;
+  second: usize;
+  third: usize;
+  output: usize;
+  /** Of the output. */
+  rowBytes: i32;
+  /** Bytes from one element of a row to the next: 0 where it is broadcast. */
+  firstStep: i32;
+  secondStep: i32;
+  thirdStep: i32;
+  count0: i32;
+  index0: i32;
+  first0: i32;
+  second0: i32;
+  third0: i32;
+  count1: i32;
+  index1: i32;
+  first1: i32;
+  second1: i32;
+  third1: i32;
+  count2: i32;
+  index2: i32;
+  first2: i32;
+  second2: i32;
+  third2: i32;
+  count3: i32;
+  index3: i32;
+  first3: i32;
+  second3: i32;
+  third3: i32;
+  count4: i32;
+  index4: i32;
+  first4: i32;
+  second4: i32;
+  third4: i32;
+  firstZeroPoint: i32;
+  secondZeroPoint: i32;
+  /** Bits that operands gain before they are rescaled. */
+  leftShift: i32;
+  firstMultiplier: i32;
+  firstShift: i32;
+  secondMultiplier: i32;
+  secondShift: i32;
+  /** 1 or -1. */
+  secondSign: i32;
+  multiplier: i32;
+  shift: i32;
+  outputZeroPoint: i32;
+  low: i32;
+  high: i32;
+}
+
+/** A sum of many tensors of one shape. */
+@unmanaged
+export class SumOfManyParameters {
+  output: usize;
+  /** The operands' addresses, 32 bits each. */
+  addresses: i32;
+  /** Memory for the addresses. */
+  scratch: usize;
+  operands: i32;
+  elements: i32;
+  /** What is added to a sum: -(operands + 1) * zero point. */
+  offset: i32;
+  multiplier: i32;
+  /** Positive: to the right. */
+  shift: i32;
+  outputZeroPoint: i32;
+}
+
+/** A function of single elements. */
+@unmanaged
+export class MapParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  /** Of functions that have one. */
+  alpha: f32;
+  low: f32;
+  high: f32;
+}
+
+/**
+ * Integers of one scale to integers of another, by one factor for positive and one for negative differences from
+ * the zero point. Shifts are to the right where they are positive.
+ */
+@unmanaged
+export class RescaleParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  inputZeroPoint: i32;
+  outputZeroPoint: i32;
+  positiveMultiplier: i32;
+  positiveShift: i32;
+  negativeMultiplier: i32;
+  negativeShift: i32;
+  /** 1 or -1: multiplies what is rescaled, after it is rounded. */
+  negativeSign: i32;
+  low: i32;
+  high: i32;
+}
+
+/** A function of int16, by a table. */
+@unmanaged
+export class CurveParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  scratch: usize;
+  weights: i32;
+  /** Of what brings the input to the table's steps. */
+  multiplier: i32;
+  /** To the right. */
+  shift: i32;
+}
+
+/** Elements of one type to another. */
+@unmanaged
+export class CastParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  /** Bytes of an integer, negative where it is unsigned. */
+  from: i32;
+  /** Likewise; 0 for bool. */
+  to: i32;
 }

@@ -24,27 +24,27 @@ type Product = i16;
 type Largest = i32;
 type Smallest = i64;
 
-export function sumFloat32(parameters: i32, to: usize): void {
+export function reduceSumFloat32(parameters: i32, to: usize): void {
   reduce<f32, f32, Sum>(parameters, to);
 }
 
-export function sumInt8(parameters: i32, to: usize): void {
+export function reduceSumInt8(parameters: i32, to: usize): void {
   reduce<i8, i32, Sum>(parameters, to);
 }
 
-export function sumInt16(parameters: i32, to: usize): void {
+export function reduceSumInt16(parameters: i32, to: usize): void {
   reduce<i16, i32, Sum>(parameters, to);
 }
 
-export function sumInt32(parameters: i32, to: usize): void {
+export function reduceSumInt32(parameters: i32, to: usize): void {
   reduce<i32, i32, Sum>(parameters, to);
 }
 
-export function prodFloat32(parameters: i32, to: usize): void {
+export function reduceProdFloat32(parameters: i32, to: usize): void {
   reduce<f32, f32, Product>(parameters, to);
 }
 
-export function prodInt32(parameters: i32, to: usize): void {
+export function reduceProdInt32(parameters: i32, to: usize): void {
   reduce<i32, i32, Product>(parameters, to);
 }
 

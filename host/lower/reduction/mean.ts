@@ -48,6 +48,6 @@ export const mean: Lowering<MeanAttributes> = {
   scratchBytes: (node) => [isFast(node) ? blockBytes(meanParameters) : reduceScratchBytes],
   inPlace: () => [0],
   emit: (node, placement) => [
-    isFast(node) ? callFast(node, placement) : callReduce("sum", node, placement, true),
+    isFast(node) ? callFast(node, placement) : callReduce("reduceSum", node, placement, true),
   ],
 };

@@ -87,8 +87,8 @@ const numbers: readonly DType[] = ["float32", "int8", "int16", "int32"];
 
 /** Reductions but for means, each by the kernel that walks groups of axes. */
 export const reductions = [
-  lowering("sum", "sum", numbers),
-  lowering("prod", "prod", ["float32", "int32"]),
+  lowering("sum", "reduceSum", numbers),
+  lowering("prod", "reduceProd", ["float32", "int32"]),
   lowering("reduceMax", "reduceMax", numbers),
   lowering("reduceMin", "reduceMin", numbers),
   lowering("reduceAny", "reduceMax", ["bool"]),
