@@ -45,9 +45,6 @@ const refused: Readonly<Record<string, RegExp>> = {
 const notYet: readonly string[] = [
   "fc-float-product",
   "keras3-depthwise-kernel",
-  "keras3-hard-sigmoid",
-  "leaky-relu-negative-alpha",
-  "relu-float-ratio",
   "tfjs-reshape-open",
   "tfjs-separable-multiplier",
 ];

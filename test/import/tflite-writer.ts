@@ -31,6 +31,8 @@ export interface WrittenNode {
   optionsType?: number;
   options?: ({ field: number; bytes: 1 | 4; value: number } | { field: number; text: string })[];
   version?: number;
+  /** Options of a custom operator. */
+  customOptions?: Uint8Array;
   /** Fields of its operator code that are written; both by default. */
   code?: "deprecated" | "new";
 }
@@ -157,7 +159,9 @@ function writeNode(builder: Builder, node: WrittenNode, opcodeIndex: number): nu
     }
     options = builder.endObject();
   }
-  builder.startObject(5);
+  const custom = node.customOptions && builder.createByteVector(node.customOptions);
+  builder.startObject(6);
+  if (custom !== undefined) builder.addFieldOffset(fields.operator.customOptions, custom, 0);
   builder.addFieldInt32(fields.operator.opcodeIndex, opcodeIndex, 0);
   builder.addFieldOffset(fields.operator.inputs, inputs, 0);
   builder.addFieldOffset(fields.operator.outputs, outputs, 0);

@@ -31,16 +31,23 @@ export class FlexOptions {
     this.values = new FlexReader(bytes).rootMap();
   }
 
-  /** A whole number. Throws `NotRunnable` where there is none of that name. */
-  integer(name: string): number {
-    const value = this.values.get(name);
+  /** A whole number. Throws `NotRunnable` where there is none of that name, and no other value to take then. */
+  integer(name: string, otherwise?: number): number {
+    const value = this.values.get(name) ?? otherwise;
     if (typeof value === "number" && Number.isSafeInteger(value)) return value;
     throw new NotRunnable(`its option ${name} is ${value ?? "missing"}; a whole number is expected`);
   }
 
-  /** A truth value. Throws `NotRunnable` where there is none of that name. */
-  bool(name: string): boolean {
+  /** A number. Throws `NotRunnable` where there is none of that name. */
+  real(name: string): number {
     const value = this.values.get(name);
+    if (typeof value === "number") return value;
+    throw new NotRunnable(`its option ${name} is ${value ?? "missing"}; a number is expected`);
+  }
+
+  /** A truth value. Throws `NotRunnable` where there is none of that name, and no other value to take then. */
+  bool(name: string, otherwise?: boolean): boolean {
+    const value = this.values.get(name) ?? otherwise;
     if (value === undefined)
       throw new NotRunnable(`its option ${name} is missing; true or false is expected`);
     return Boolean(value);

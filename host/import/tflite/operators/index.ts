@@ -1,6 +1,7 @@
 import { WasmoteError } from "../../../errors.js";
 import { conversion } from "./conversion.js";
 import { convolution } from "./convolution.js";
+import { detection } from "./detection.js";
 import { elementwise } from "./elementwise.js";
 import type { TfliteMapping } from "./mapping.js";
 import { matrix } from "./matrix.js";
@@ -10,7 +11,7 @@ import { reduction } from "./reduction.js";
 import { signal } from "./signal.js";
 
 const byName = new Map<string, TfliteMapping>(
-  [convolution, matrix, elementwise, reduction, recurrent, signal, movement, conversion]
+  [convolution, matrix, elementwise, reduction, recurrent, signal, detection, movement, conversion]
     .flat()
     .map((mapping) => [mapping.builtin, mapping]),
 );

@@ -76,6 +76,8 @@ export const movement: readonly TfliteMapping[] = [
   reshaping("RESHAPE", 17, 1, reshapeOf),
   reshaping("SQUEEZE", 30, 2, squeezeOf),
   reshaping("EXPAND_DIMS", 0, 1, expandOf),
+  // Sparse constants have their zeros already.
+  reshaping("DENSIFY", 0, 1, ({ inputs }) => [...inputAt(inputs).shape]),
   ...paddings,
   ...shapes,
   ...views,

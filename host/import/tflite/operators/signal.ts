@@ -2,14 +2,8 @@ import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import type { Tensor } from "../../../graph/tensor.js";
 import type { FftAttributes } from "../../../ops/signal/fft.js";
 import type { FramesAttributes } from "../../../ops/signal/frames.js";
-import { FlexOptions } from "../flexbuffer.js";
+import { custom } from "./custom.js";
 import { plain, type TfliteMapping, type TfliteNode, type Translation } from "./mapping.js";
-
-/** The mapping of one of TensorFlow Lite Micro's custom operators, which is given its options. */
-function custom(name: string, read: (options: FlexOptions, node: TfliteNode) => Translation): TfliteMapping {
-  const of = (node: TfliteNode): Translation => read(new FlexOptions(node.customOptions), node);
-  return { builtin: `CUSTOM:${name}`, optionsType: 0, maxVersion: 1, read: of };
-}
 
 function fft(name: string, operator: string): TfliteMapping {
   return custom(name, (options) => {
