@@ -7,8 +7,10 @@ import { plain, type TfliteMapping, type TfliteNode, type Translation } from "./
 
 /** The mapping of one of TensorFlow Lite Micro's custom operators, which is given its options. */
 function custom(name: string, read: (options: FlexOptions, node: TfliteNode) => Translation): TfliteMapping {
-  const of = (node: TfliteNode): Translation => read(new FlexOptions(node.customOptions), node);
-  return { builtin: `CUSTOM:${name}`, optionsType: 0, maxVersion: 1, read: of };
+  const builtin = `CUSTOM:${name}`;
+  const optionsOf = ({ customOptions, outputs }: TfliteNode): FlexOptions =>
+    new FlexOptions(customOptions, { operator: builtin, ...(outputs[0] && { node: outputs[0].name }) });
+  return { builtin, optionsType: 0, maxVersion: 1, read: (node) => read(optionsOf(node), node) };
 }
 
 function fft(name: string, operator: string): TfliteMapping {
