@@ -6,7 +6,8 @@
  * table  [130] uint16 at `weights` in the weights section: log2(1 + i / 128) - i / 128, 16 fractional bits, and a 0
  *
  *   x         = input[i] << correctionBits, in 32 bits
- *   log2      = whole bits of x, and its fraction f + what the table holds between its two nearest entries
+ *   log2      = whole bits of x, and its fraction f + the table's entry at f's upper 7 bits; of the way to the next
+ *               entry only the 128th part, as in the source
  *   output[i] = min(round(scale * round(log2 * ln 2)), 2^15 - 1), with 16 fractional bits until then; 0 for x <= 1
  *
  * Accumulator: uint64 for log2 * ln 2, uint32 modulo 2^32 for its product with the scale.

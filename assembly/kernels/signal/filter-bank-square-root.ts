@@ -22,7 +22,10 @@ export function filterBankSquareRootUint64(parameters: i32, to: usize): void {
   }
 }
 
-/** Without branches: wasm3 loses an i32 that waits on the stack beside an i64 where a branch begins. */
+/**
+ * Without branches: where an i64 waits twice on the stack while its local variable is set, and a branch begins later,
+ * wasm3 puts another value into its upper half.
+ */
 function rootOf(value: u64): u64 {
   const largest: u64 = value >> 32 ? 0xffffffff : 0xffff;
   let root = min<u64>(<u64>sqrt(<f64>value), largest);

@@ -1,4 +1,4 @@
-import { WasmoteError } from "../../errors.js";
+import { type Place, WasmoteError } from "../../errors.js";
 import { NotRunnable } from "../../graph/not-runnable.js";
 
 /** FlexBuffers' types that options have, by their numbers. */
@@ -26,9 +26,12 @@ const maxKeys = 1024;
 export class FlexOptions {
   private readonly values: ReadonlyMap<string, number | boolean>;
 
-  /** Throws `model-corrupt` where the bytes are no such map. */
-  constructor(bytes: Uint8Array) {
-    this.values = new FlexReader(bytes).rootMap();
+  /**
+   * @param place what an error tells of where they stand
+   * @throws `model-corrupt` where the bytes are no such map
+   */
+  constructor(bytes: Uint8Array, place: Place = {}) {
+    this.values = new FlexReader(bytes, place).rootMap();
   }
 
   /** A whole number. Throws `NotRunnable` where there is none of that name, and no other value to take then. */
@@ -57,7 +60,10 @@ export class FlexOptions {
 class FlexReader {
   private readonly view: DataView;
 
-  constructor(private readonly bytes: Uint8Array) {
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly place: Place,
+  ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -150,6 +156,10 @@ class FlexReader {
   }
 
   private fail(found: string): never {
-    throw new WasmoteError("model-corrupt", `the options of a custom operator cannot be read: ${found}`);
+    throw new WasmoteError(
+      "model-corrupt",
+      `its custom options are no FlexBuffers map: ${found}`,
+      this.place,
+    );
   }
 }

@@ -6,10 +6,8 @@ export function custom(
   name: string,
   read: (options: FlexOptions, node: TfliteNode) => Translation | readonly Translation[],
 ): TfliteMapping {
-  return {
-    builtin: `CUSTOM:${name}`,
-    optionsType: 0,
-    maxVersion: 1,
-    read: (node) => read(new FlexOptions(node.customOptions), node),
-  };
+  const builtin = `CUSTOM:${name}`;
+  const optionsOf = ({ customOptions, outputs }: TfliteNode): FlexOptions =>
+    new FlexOptions(customOptions, { operator: builtin, ...(outputs[0] && { node: outputs[0].name }) });
+  return { builtin, optionsType: 0, maxVersion: 1, read: (node) => read(optionsOf(node), node) };
 }
