@@ -11,8 +11,11 @@ import { sub } from "./elementwise/sub.js";
 import type { Lowering } from "./lowering.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
+import { gather } from "./movement/gather.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { resizeBilinear } from "./movement/resize-bilinear.js";
+import { updateSlice } from "./movement/update-slice.js";
 import { view } from "./movement/view.js";
 import { mean } from "./reduction/mean.js";
 import { softmax } from "./reduction/softmax.js";
@@ -34,6 +37,9 @@ const lowerings = [
   pad,
   reshape,
   view,
+  updateSlice,
+  resizeBilinear,
+  gather,
   quantize,
   dequantize,
 ] as const;

@@ -16,8 +16,11 @@ import { sub } from "./elementwise/sub.js";
 import { tanh } from "./elementwise/tanh.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
+import { gather } from "./movement/gather.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { resizeBilinear } from "./movement/resize-bilinear.js";
+import { updateSlice } from "./movement/update-slice.js";
 import { view } from "./movement/view.js";
 import type { Operator } from "./operator.js";
 import { mean } from "./reduction/mean.js";
@@ -49,6 +52,9 @@ export const operators = [
   pad,
   mean,
   view,
+  updateSlice,
+  resizeBilinear,
+  gather,
 ] as const;
 
 const byName = new Map<string, Operator>(
