@@ -580,6 +580,93 @@ export const castParameters = block("CastParameters", "Elements of one type to a
   to: { type: "int32", note: "Likewise; 0 for bool." },
 });
 
+const gathered = {
+  output: "address",
+  indices: "address",
+  indexBytes: "int32",
+  batches: "int32",
+  outer: {
+    type: "int32",
+    note: "Of the input, for each batch: what lies before the axes that indices name.",
+  },
+  positions: { type: "int32", note: "Indices of a batch." },
+  bytes: { type: "int32", note: "Of the input, for each position: what lies behind those axes." },
+  axes: { type: "int32", note: "Numbers of an index." },
+  length0: "int32",
+  length1: "int32",
+  length2: "int32",
+  length3: "int32",
+  length4: "int32",
+} as const;
+
+export const gatherParameters = block("GatherParameters", "Parts of a tensor, by indices.", {
+  input: "address",
+  ...gathered,
+});
+
+export const gatherConstantParameters = block(
+  "GatherConstantParameters",
+  "Parts of a constant tensor, by indices.",
+  { input: "weights", ...gathered },
+);
+
+export const updateSliceParameters = block(
+  "UpdateSliceParameters",
+  "A part of a tensor replaced at an index. Rows of the update in up to five loops, of which the innermost is the first; " +
+    "limits are the highest starts of the axes, strides their bytes in the output.",
+  {
+    input: "address",
+    update: "address",
+    starts: "address",
+    output: "address",
+    outputBytes: "int32",
+    indexBytes: "int32",
+    axes: "int32",
+    limit0: "int32",
+    limit1: "int32",
+    limit2: "int32",
+    limit3: "int32",
+    limit4: "int32",
+    limit5: "int32",
+    stride0: "int32",
+    stride1: "int32",
+    stride2: "int32",
+    stride3: "int32",
+    stride4: "int32",
+    stride5: "int32",
+    rowBytes: "int32",
+    rows: "int32",
+    ...loop(0),
+    ...loop(1),
+    ...loop(2),
+    ...loop(3),
+    ...loop(4),
+  },
+);
+
+const resized = {
+  input: "address",
+  output: "address",
+  batches: "int32",
+  inputHeight: "int32",
+  inputWidth: "int32",
+  outputHeight: "int32",
+  outputWidth: "int32",
+  channels: "int32",
+} as const;
+
+export const resizeParameters = block(
+  "ResizeParameters",
+  "Bilinear interpolation of integers. A place in the input is index * scale + offset, in 1024ths.",
+  { ...resized, heightScale: "int32", widthScale: "int32", heightOffset: "int32", widthOffset: "int32" },
+);
+
+export const resizeFloatParameters = block(
+  "ResizeFloatParameters",
+  "Bilinear interpolation. A place in the input is (index + center) * scale - center.",
+  { ...resized, heightScale: "float32", widthScale: "float32", center: "float32" },
+);
+
 /** Every block, in the order in which generated files list them. */
 export const blocks: readonly Block<Fields>[] = [
   windowParameters,
@@ -625,4 +712,9 @@ export const blocks: readonly Block<Fields>[] = [
   rescaleParameters,
   curveParameters,
   castParameters,
+  gatherParameters,
+  gatherConstantParameters,
+  updateSliceParameters,
+  resizeParameters,
+  resizeFloatParameters,
 ];

@@ -16,8 +16,11 @@ import { unaries } from "./elementwise/unary.js";
 import type { Lowering } from "./lowering.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
+import { gather } from "./movement/gather.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { resizeBilinear } from "./movement/resize-bilinear.js";
+import { updateSlice } from "./movement/update-slice.js";
 import { view } from "./movement/view.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { args } from "./reduction/arg.js";
@@ -67,6 +70,9 @@ const lowerings = [
   pad,
   reshape,
   view,
+  updateSlice,
+  resizeBilinear,
+  gather,
   quantize,
   dequantize,
   detectionPostprocess,

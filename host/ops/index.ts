@@ -30,8 +30,11 @@ import { sumOfMany } from "./elementwise/sum-of-many.js";
 import { tanh } from "./elementwise/tanh.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
+import { gather } from "./movement/gather.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { resizeBilinear } from "./movement/resize-bilinear.js";
+import { updateSlice } from "./movement/update-slice.js";
 import { view } from "./movement/view.js";
 import type { Operator } from "./operator.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
@@ -119,6 +122,9 @@ export const operators = [
   select,
   sumOfMany,
   cast,
+  updateSlice,
+  resizeBilinear,
+  gather,
 ] as const;
 
 const byName = new Map<string, Operator>(

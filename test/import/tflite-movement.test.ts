@@ -260,6 +260,60 @@ test("shapes and constants are constants", () => {
   });
 });
 
+test("RESIZE_NEAREST_NEIGHBOR is one view where its indices follow a rule, and gathers where they do not", () => {
+  const resized = (shape: number[], size: [number, number], ...options: boolean[]) => {
+    const given = { inputs: [plain(shape), numbers(...size)], options };
+    return {
+      kinds: translate("RESIZE_NEAREST_NEIGHBOR", given).map(({ operator }) => operator),
+      ...only("RESIZE_NEAREST_NEIGHBOR", given),
+    };
+  };
+  assert.equal(resized([1, 2, 2, 1], [4, 6]), {
+    kinds: ["view"],
+    shape: [1, 4, 6, 1],
+    values: [0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 2, 2, 2, 3, 3, 3],
+  });
+  // Rows at 1 and 4 of 6, columns floor(i * 2 / 3)
+  assert.equal(resized([1, 6, 2, 1], [2, 3], false, true), {
+    kinds: ["gather", "view"],
+    shape: [1, 2, 3, 1],
+    values: [2, 3, 3, 8, 9, 9],
+  });
+  // round(i * 2 / 4) and round(i * 3 / 4)
+  assert.equal(resized([1, 3, 4, 1], [5, 5], true), {
+    kinds: ["gather", "gather"],
+    shape: [1, 5, 5, 1],
+    values: [0, 1, 2, 2, 3, 4, 5, 6, 6, 7, 4, 5, 6, 6, 7, 8, 9, 10, 10, 11, 8, 9, 10, 10, 11],
+  });
+  assert.equal(resized([1, 1, 1, 2], [1, 1]), { kinds: ["reshape"], shape: [1, 1, 1, 2], values: [0, 1] });
+});
+
+test("GATHER_ND and EMBEDDING_LOOKUP are gathers", () => {
+  const indices = (shape: number[], ...values: number[]): Tensor => ({ ...numbers(...values), shape });
+  assert.equal(only("GATHER_ND", { inputs: [plain([2, 3, 2]), indices([2, 2], 1, 0, 0, 2)] }), {
+    shape: [2, 2],
+    values: [6, 7, 4, 5],
+  });
+  assert.equal(only("GATHER_ND", { inputs: [plain([3, 2]), indices([2, 1], 2, 0)] }), {
+    shape: [2, 2],
+    values: [4, 5, 0, 1],
+  });
+  assert.equal(
+    translate("GATHER_ND", { inputs: [plain([3, 2]), plain([2, 1], "int64")] }).map(
+      ({ operator }) => operator,
+    ),
+    ["reshape", "gather"],
+  );
+  assert.throws(
+    () => translate("GATHER_ND", { inputs: [plain([3]), plain([], "int32")] }),
+    refused(/name no axis/),
+  );
+  assert.equal(only("EMBEDDING_LOOKUP", { inputs: [numbers(1), plain([3, 2])] }), {
+    shape: [1, 2],
+    values: [2, 3],
+  });
+});
+
 test("a shape that is worked out from a shape is known when the model is read", async () => {
   const file = (name: string) => readFileSync(join(root, "fixtures", "shape-chain", name));
   const graph = importModel("model.tflite", file("model.tflite"), () => {

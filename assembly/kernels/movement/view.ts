@@ -12,6 +12,7 @@
  * Source: none needed.
  */
 import { readParameters } from "../../host-imports/weights";
+import { nextStep } from "../../math/loops";
 import { ViewParameters } from "../../parameters";
 
 export function view(parameters: i32, to: usize): void {
@@ -33,20 +34,6 @@ export function view(parameters: i32, to: usize): void {
       for (; output < end; output += unit, input += step) memory.copy(output, input, unit);
     }
     if (--runs == 0) return;
-    let loop = innermost, left: i32;
-    while ((left = load<i32>(loop, offsetof<Loop>("left")) - 1) == 0) {
-      store<i32>(loop, load<i32>(loop), offsetof<Loop>("left"));
-      loop += offsetof<Loop>();
-    }
-    store<i32>(loop, left, offsetof<Loop>("left"));
-    input += load<i32>(loop, offsetof<Loop>("step"));
+    input += nextStep(innermost);
   }
-}
-
-/** A loop in the block. */
-@unmanaged
-class Loop {
-  count: i32;
-  step: i32;
-  left: i32;
 }

@@ -8,6 +8,7 @@ import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import type { ViewAttributes } from "../../ops/movement/view.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
+import { loopValues } from "./loops.js";
 
 /** Loops around runs that the kernel takes, at most. */
 const maxLoops = 6;
@@ -30,20 +31,6 @@ function walkOf(node: BoundNode<ViewAttributes>): Walk {
   return { unit: bytes * (together?.length ?? 1), run, loops: loops.reverse() };
 }
 
-/** The loops' counts, and what the input's address advances by after each over what the loops within have added. */
-function loopValues({ run, loops }: Walk): Record<string, number> {
-  const values: Record<string, number> = {};
-  let within = run.length * run.stride;
-  for (let i = 0; i < maxLoops; i++) {
-    const { length, stride } = loops[i] ?? { length: 1, stride: 0 };
-    values[`count${i}`] = length;
-    values[`left${i}`] = length;
-    values[`step${i}`] = i < loops.length ? stride - within : 0;
-    within += (length - 1) * stride;
-  }
-  return values;
-}
-
 const isWhole = (node: BoundNode<ViewAttributes>): boolean =>
   isWholeView(node.attributes, elementCount(onlyInput(node).shape));
 
@@ -62,8 +49,7 @@ export const view: Lowering<ViewAttributes> = {
   emit(node, placement) {
     const [input, output] = [placement.inputs[0] as number, placement.outputs[0] as number];
     if (input === output) return [];
-    const walk = walkOf(node);
-    const { unit, run, loops } = walk;
+    const { unit, run, loops } = walkOf(node);
     const values = {
       input: input + node.attributes.offset * elementBytes[onlyInput(node).dtype],
       output,
@@ -71,7 +57,7 @@ export const view: Lowering<ViewAttributes> = {
       run: run.length,
       step: run.stride,
       runs: loops.reduce((product, { length }) => product * length, 1),
-      ...loopValues(walk),
+      ...loopValues(loops, maxLoops, run.length * run.stride),
     };
     const kernel = { name: "view", parameters: viewParameters };
     return [callKernel(kernel, values as never, placement.scratch, placement)];

@@ -2,7 +2,9 @@ import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import type { Tensor } from "../../../graph/tensor.js";
 import { inputAt, positiveAxis } from "../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode } from "./mapping.js";
+import { indexed } from "./movement/indexed.js";
 import { paddings } from "./movement/padding.js";
+import { resizes } from "./movement/resizes.js";
 import { shapes } from "./movement/shapes.js";
 import { views } from "./movement/views.js";
 
@@ -81,4 +83,6 @@ export const movement: readonly TfliteMapping[] = [
   ...paddings,
   ...shapes,
   ...views,
+  ...indexed,
+  ...resizes,
 ];

@@ -1,0 +1,57 @@
+import { requireThat } from "../../../../graph/not-runnable.js";
+import { describeType } from "../../../../graph/tensor.js";
+import { inputAt, positiveAxis } from "../../../../ops/movement/moved.js";
+import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
+import { between } from "./views.js";
+
+function gather(node: TfliteNode): Translation {
+  const [input, indices] = [inputAt(node.inputs), inputAt(node.inputs, 1)];
+  const batchDims = node.options.int32(1, 0);
+  return {
+    operator: "gather",
+    attributes: {
+      axis: positiveAxis(node.options.int32(0, 0), input.shape.length),
+      batchDims: batchDims < 0 ? batchDims + indices.shape.length : batchDims,
+      axes: 1,
+    },
+  };
+}
+
+/** A gather by indices of several numbers; those of one lose their last axis. */
+function gatherNd(node: TfliteNode): Translation[] {
+  const [input, indices] = [inputAt(node.inputs), inputAt(node.inputs, 1)];
+  const axes = indices.shape.at(-1) ?? 0;
+  requireThat(axes >= 1, `indices ${describeType(indices)} name no axis`);
+  const attributes = { axis: 0, batchDims: 0, axes };
+  if (axes > 1) return [{ operator: "gather", attributes }];
+  const shape = indices.shape.slice(0, -1);
+  if (indices.data !== undefined)
+    return [{ operator: "gather", attributes, inputs: [input, { ...indices, shape }] }];
+  const flat = between(indices, shape);
+  return [
+    { operator: "reshape", attributes: { shape }, inputs: [indices], outputs: [flat] },
+    { operator: "gather", attributes, inputs: [input, flat] },
+  ];
+}
+
+/** What reads or writes where indices say. */
+export const indexed: readonly TfliteMapping[] = [
+  { builtin: "GATHER", optionsType: 23, maxVersion: 7, read: gather },
+  { builtin: "GATHER_ND", optionsType: 83, maxVersion: 5, read: gatherNd },
+  {
+    builtin: "EMBEDDING_LOOKUP",
+    optionsType: 0,
+    maxVersion: 4,
+    read: ({ inputs: [ids, table] }) => ({
+      operator: "gather",
+      attributes: { axis: 0, batchDims: 0, axes: 1 },
+      inputs: [table, ids],
+    }),
+  },
+  {
+    builtin: "DYNAMIC_UPDATE_SLICE",
+    optionsType: 0,
+    maxVersion: 4,
+    read: () => ({ operator: "updateSlice", attributes: {} }),
+  },
+];
