@@ -74,6 +74,97 @@ export class PoolParameters {
   high: i32;
 }
 
+/** A convolution of any kind, or a product of matrices, in float32 or in integers. */
+@unmanaged
+export class ProductParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  scratchBytes: i32;
+  weights: i32;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  inputChannels: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  /** Output channels; of a depthwise convolution, for each input channel. */
+  outputs: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  inputZeroPoint: i32;
+  outputZeroPoint: i32;
+  low: i32;
+  high: i32;
+  /** Of float32: what low and high are of integers. */
+  lowest: f32;
+  highest: f32;
+  /** How weights lie: a number of `weightStorages`. */
+  storage: i32;
+  weightsZeroPoint: i32;
+  /** Groups that channels are parted into. */
+  groups: i32;
+  /** Rows of the input lie so far apart, as if there were others of zeros between them. */
+  spreadHeight: i32;
+  spreadWidth: i32;
+  /** Inputs whose weights are read at once, a multiple of 4. */
+  chunk: i32;
+  /** Of weights in linear memory. */
+  matrix: usize;
+}
+
+/** Products of matrices in linear memory. */
+@unmanaged
+export class MatmulParameters {
+  first: usize;
+  second: usize;
+  output: usize;
+  batches: i32;
+  /** Steps, here and below, are in elements. */
+  firstBatch: i32;
+  secondBatch: i32;
+  rows: i32;
+  columns: i32;
+  depth: i32;
+  firstRow: i32;
+  firstStep: i32;
+  secondColumn: i32;
+  secondStep: i32;
+  firstZeroPoint: i32;
+  secondZeroPoint: i32;
+  multiplier: i32;
+  /** Positive: to the right. */
+  shift: i32;
+  outputZeroPoint: i32;
+}
+
+/** A pool over height and width, in float32. */
+@unmanaged
+export class FloatPoolParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  low: f32;
+  high: f32;
+}
+
 /** A softmax over the last axis. */
 @unmanaged
 export class SoftmaxParameters {

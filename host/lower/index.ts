@@ -3,12 +3,15 @@ import { quantize } from "./conversion/quantize.js";
 import { averagePool2d } from "./convolution/average-pool-2d.js";
 import { conv2d } from "./convolution/conv-2d.js";
 import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
+import { l2Pool2d } from "./convolution/l2-pool-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
+import { transposeConv2d } from "./convolution/transpose-conv-2d.js";
 import { add } from "./elementwise/add.js";
 import { lookupTables } from "./elementwise/lookup-table.js";
 import { mul } from "./elementwise/mul.js";
 import { sub } from "./elementwise/sub.js";
 import type { Lowering } from "./lowering.js";
+import { batchMatmul } from "./matrix/batch-matmul.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
@@ -34,6 +37,9 @@ const lowerings = [
   reshape,
   quantize,
   dequantize,
+  l2Pool2d,
+  transposeConv2d,
+  batchMatmul,
 ] as const;
 
 const byOperator = new Map<string, Lowering>(

@@ -1,6 +1,6 @@
 import type { FusedActivation } from "../graph/node.js";
 import { NotRunnable, requireThat } from "../graph/not-runnable.js";
-import { perTensor, type Tensor } from "../graph/tensor.js";
+import { type DType, integerRange, perTensor, type Tensor } from "../graph/tensor.js";
 
 /**
  * Fixed-point multiplier: `value * multiplier * 2^(shift - 31)`, multiplier in [2^30, 2^31), as TFLite's
@@ -66,6 +66,19 @@ export function roundHalfAway(value: number): number {
 
 /** Scale and zero point of an int8 tensor quantized as a whole. Throws `NotRunnable` where they are missing or invalid. */
 export function int8Parameters(tensor: Tensor): { scale: number; zeroPoint: number } {
+  return quantizedParameters(tensor, "int8");
+}
+
+/**
+ * Scale and zero point of an activation quantized as a whole; the zero point of int16 is 0. Throws `NotRunnable` where
+ * they are missing or invalid.
+ *
+ * @param dtype the activation's, by default
+ */
+export function quantizedParameters(
+  tensor: Tensor,
+  dtype: DType = tensor.dtype,
+): { scale: number; zeroPoint: number } {
   const parameters = perTensor(tensor);
   if (parameters === undefined)
     throw new NotRunnable(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
@@ -73,9 +86,17 @@ export function int8Parameters(tensor: Tensor): { scale: number; zeroPoint: numb
     Number.isFinite(parameters.scale) && parameters.scale > 0,
     `tensor "${tensor.name}" has scale ${parameters.scale}; a finite positive number is expected`,
   );
+  const { zeroPoint } = parameters;
+  if (dtype === "int16") {
+    requireThat(
+      zeroPoint === 0,
+      `tensor "${tensor.name}" has zero point ${zeroPoint}; 0 is expected of int16`,
+    );
+    return parameters;
+  }
   requireThat(
-    Number.isInteger(parameters.zeroPoint) && parameters.zeroPoint >= -128 && parameters.zeroPoint <= 127,
-    `tensor "${tensor.name}" has zero point ${parameters.zeroPoint}; an int8 is expected`,
+    Number.isInteger(zeroPoint) && zeroPoint >= -128 && zeroPoint <= 127,
+    `tensor "${tensor.name}" has zero point ${zeroPoint}; an int8 is expected`,
   );
   return parameters;
 }
@@ -91,14 +112,24 @@ export function int8ActivationRange(
   activation: FusedActivation,
   output: Tensor,
 ): { low: number; high: number } {
-  const { scale, zeroPoint } = int8Parameters(output);
+  return activationRange(activation, output, "int8");
+}
+
+/** As `int8ActivationRange`, of int8 or int16. */
+export function activationRange(
+  activation: FusedActivation,
+  output: Tensor,
+  dtype: "int8" | "int16",
+): { low: number; high: number } {
+  const { scale, zeroPoint } = quantizedParameters(output, dtype);
+  const [least, most] = integerRange[dtype];
   const quantize = (real: number): number => zeroPoint + roundHalfAway(Math.fround(real / scale));
-  const clamp = (value: number): number => Math.min(127, Math.max(-128, value));
+  const clamp = (value: number): number => Math.min(most, Math.max(least, value));
   switch (activation) {
     case "none":
-      return { low: -128, high: 127 };
+      return { low: least, high: most };
     case "relu":
-      return { low: clamp(quantize(0)), high: 127 };
+      return { low: clamp(quantize(0)), high: most };
     case "relu6":
       return { low: clamp(quantize(0)), high: clamp(quantize(6)) };
     case "relu-n1-to-1":
@@ -118,4 +149,12 @@ export function applyActivation(activation: FusedActivation, value: number): num
     case "relu-n1-to-1":
       return Math.min(1, Math.max(-1, value));
   }
+}
+
+/** Range of real numbers that a fused activation leaves to the output. */
+export function floatActivationRange(activation: FusedActivation): { lowest: number; highest: number } {
+  return {
+    lowest: applyActivation(activation, Number.NEGATIVE_INFINITY),
+    highest: applyActivation(activation, Number.POSITIVE_INFINITY),
+  };
 }

@@ -4,7 +4,9 @@ import { quantize } from "./conversion/quantize.js";
 import { averagePool2d } from "./convolution/average-pool-2d.js";
 import { conv2d } from "./convolution/conv-2d.js";
 import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
+import { l2Pool2d } from "./convolution/l2-pool-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
+import { transposeConv2d } from "./convolution/transpose-conv-2d.js";
 import { add } from "./elementwise/add.js";
 import { hardSwish } from "./elementwise/hard-swish.js";
 import { leakyRelu } from "./elementwise/leaky-relu.js";
@@ -14,6 +16,7 @@ import { mul } from "./elementwise/mul.js";
 import { relu, relu6, reluN1To1 } from "./elementwise/relu.js";
 import { sub } from "./elementwise/sub.js";
 import { tanh } from "./elementwise/tanh.js";
+import { batchMatmul } from "./matrix/batch-matmul.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
@@ -47,6 +50,9 @@ export const operators = [
   mul,
   pad,
   mean,
+  l2Pool2d,
+  transposeConv2d,
+  batchMatmul,
 ] as const;
 
 const byName = new Map<string, Operator>(

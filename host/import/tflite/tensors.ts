@@ -10,6 +10,7 @@ import {
   type Tensor,
   type TensorData,
 } from "../../graph/tensor.js";
+import { float16Value } from "../../numerics/float16.js";
 import { fields, tensorTypes } from "./schema.js";
 import type { Table } from "./table.js";
 
@@ -24,6 +25,26 @@ const dtypes: Partial<Record<(typeof tensorTypes)[number], DType>> = {
   UINT64: "uint64",
   INT8: "int8",
 };
+
+/** Types in fewer bits than any dtype, of constants: what they become, and the bits of an element. */
+const narrowTypes: Partial<
+  Record<(typeof tensorTypes)[number], { dtype: DType; stored: NonNullable<Tensor["stored"]>; bits: number }>
+> = {
+  FLOAT16: { dtype: "float32", stored: "float16", bits: 16 },
+  INT4: { dtype: "int8", stored: "int4", bits: 4 },
+};
+
+/** The elements of a narrow type: of int4 the first in the lower half of a byte. */
+function widen(stored: NonNullable<Tensor["stored"]>, bytes: Uint8Array, count: number): TensorData {
+  if (stored === "int4") {
+    return Int8Array.from(
+      { length: count },
+      (_, i) => ((bytes[i >> 1] as number) << (i % 2 === 0 ? 28 : 24)) >> 28,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: count }, (_, i) => float16Value(view.getUint16(2 * i, true)));
+}
 
 /** A tensor as imported, or the reason why it cannot be used; that matters only if a node uses it. */
 export interface ImportedTensor {
@@ -52,7 +73,8 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   if (shape.some((length) => length < 0) || elementCount(shape) > 2 ** 31) {
     throw new WasmoteError("model-invalid", `tensor ${index} has shape [${shape.join(", ")}]`, place);
   }
-  const dtype = dtypes[typeName];
+  const narrow = narrowTypes[typeName];
+  const dtype = narrow?.dtype ?? dtypes[typeName];
   if (dtype === undefined) {
     return {
       tensor: { name, dtype: "int8", shape },
@@ -62,8 +84,13 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   const tensor: Tensor = { name, dtype, shape };
   const quantization = readQuantization(table.table(fields.tensor.quantization));
   if (quantization !== undefined) tensor.quantization = quantization;
-  const data = readData(table, index, tensor, buffers, place);
+  const data = readData(table, index, tensor, buffers, place, narrow);
   if (data !== undefined) tensor.data = data;
+  if (narrow !== undefined) {
+    if (data === undefined)
+      return { tensor, problem: `tensor "${name}" is ${typeName} and no constant, which is not supported` };
+    tensor.stored = narrow.stored;
+  }
   const problem = quantizationProblem(tensor);
   if (problem !== undefined) return { tensor, problem };
   if (table.has(fields.tensor.sparsity))
@@ -104,6 +131,7 @@ function readData(
   tensor: Tensor,
   buffers: readonly Table[],
   place: Place,
+  narrow: (typeof narrowTypes)[keyof typeof narrowTypes],
 ): TensorData | undefined {
   const bufferIndex = table.uint32(fields.tensor.buffer, 0);
   if (bufferIndex === 0) return undefined;
@@ -117,7 +145,8 @@ function readData(
   }
   const bytes = buffer.bytes(fields.buffer.data);
   if (bytes === undefined || bytes.length === 0) return undefined;
-  const expected = elementCount(tensor.shape) * elementBytes[tensor.dtype];
+  const count = elementCount(tensor.shape);
+  const expected = Math.ceil((count * (narrow?.bits ?? 8 * elementBytes[tensor.dtype])) / 8);
   if (bytes.length !== expected) {
     throw new WasmoteError(
       "model-invalid",
@@ -125,7 +154,10 @@ function readData(
       place,
     );
   }
-  const data = new arrayTypes[tensor.dtype](new Uint8Array(bytes).buffer);
+  const data =
+    narrow === undefined
+      ? new arrayTypes[tensor.dtype](new Uint8Array(bytes).buffer)
+      : widen(narrow.stored, bytes, count);
   if (data instanceof Float32Array && !data.every(Number.isFinite)) {
     throw new WasmoteError("weights-not-finite", `tensor ${index}`, place);
   }
