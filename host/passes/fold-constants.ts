@@ -19,11 +19,17 @@ export function foldConstants(graph: Graph): Graph {
     const results = operator.reference(bound, values);
     node.outputs.forEach((index, i) => {
       const tensor = tensors[index] as Tensor;
-      tensors[index] = { ...tensor, data: dataOf(results[i] as Values, tensor) };
+      tensors[index] = { ...tensor, data: dataOf(results[i] as Values, tensor), ...storedOf(bound) };
     });
     return false;
   });
   return nodes.length === graph.nodes.length ? graph : { ...graph, tensors, nodes };
+}
+
+/** In how few bits all of a node's inputs are stored: where outputs fit as well, lowering stores them so. */
+function storedOf({ inputs: [first, ...others] }: BoundNode): Pick<Tensor, "stored"> {
+  const same = first?.stored !== undefined && others.every((tensor) => tensor?.stored === first.stored);
+  return same ? { stored: first.stored } : {};
 }
 
 /** What the reference of a node that is to be folded is given; undefined where it is none. */
