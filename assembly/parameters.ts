@@ -845,3 +845,217 @@ export class CastParameters {
   /** Likewise; 0 for bool. */
   to: i32;
 }
+
+/** Parts of a tensor, by indices. */
+@unmanaged
+export class GatherParameters {
+  input: usize;
+  output: usize;
+  indices: usize;
+  indexBytes: i32;
+  batches: i32;
+  /** Of the input, for each batch: what lies before the axes that indices name. */
+  outer: i32;
+  /** Indices of a batch. */
+  positions: i32;
+  /** Of the input, for each position: what lies behind those axes. */
+  bytes: i32;
+  /** Numbers of an index. */
+  axes: i32;
+  length0: i32;
+  length1: i32;
+  length2: i32;
+  length3: i32;
+  length4: i32;
+}
+
+/** Parts of a constant tensor, by indices. */
+@unmanaged
+export class GatherConstantParameters {
+  input: i32;
+  output: usize;
+  indices: usize;
+  indexBytes: i32;
+  batches: i32;
+  /** Of the input, for each batch: what lies before the axes that indices name. */
+  outer: i32;
+  /** Indices of a batch. */
+  positions: i32;
+  /** Of the input, for each position: what lies behind those axes. */
+  bytes: i32;
+  /** Numbers of an index. */
+  axes: i32;
+  length0: i32;
+  length1: i32;
+  length2: i32;
+  length3: i32;
+  length4: i32;
+}
+
+/**
+ * A part of a tensor replaced at an index. Rows of the update in up to five loops, of which the innermost is the
+ * first; limits are the highest starts of the axes, strides their bytes in the output.
+ */
+@unmanaged
+export class UpdateSliceParameters {
+  input: usize;
+  update: usize;
+  starts: usize;
+  output: usize;
+  outputBytes: i32;
+  indexBytes: i32;
+  axes: i32;
+  limit0: i32;
+  limit1: i32;
+  limit2: i32;
+  limit3: i32;
+  limit4: i32;
+  limit5: i32;
+  stride0: i32;
+  stride1: i32;
+  stride2: i32;
+  stride3: i32;
+  stride4: i32;
+  stride5: i32;
+  rowBytes: i32;
+  rows: i32;
+  count0: i32;
+  step0: i32;
+  left0: i32;
+  count1: i32;
+  step1: i32;
+  left1: i32;
+  count2: i32;
+  step2: i32;
+  left2: i32;
+  count3: i32;
+  step3: i32;
+  left3: i32;
+  count4: i32;
+  step4: i32;
+  left4: i32;
+}
+
+/** Bilinear interpolation of integers. A place in the input is index * scale + offset, in 1024ths. */
+@unmanaged
+export class ResizeParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  heightScale: i32;
+  widthScale: i32;
+  heightOffset: i32;
+  widthOffset: i32;
+}
+
+/** Bilinear interpolation. A place in the input is (index + center) * scale - center. */
+@unmanaged
+export class ResizeFloatParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  heightScale: f32;
+  widthScale: f32;
+  center: f32;
+}
+
+/** A convolution of any kind, or a product of matrices, in float32 or in integers. */
+@unmanaged
+export class ProductParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  scratchBytes: i32;
+  weights: i32;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  inputChannels: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  /** Output channels; of a depthwise convolution, for each input channel. */
+  outputs: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  inputZeroPoint: i32;
+  outputZeroPoint: i32;
+  low: i32;
+  high: i32;
+  /** Of float32: what low and high are of integers. */
+  lowest: f32;
+  highest: f32;
+  /** How weights lie: a number of `weightStorages`. */
+  storage: i32;
+  weightsZeroPoint: i32;
+  /** Groups that channels are parted into. */
+  groups: i32;
+  /** Rows of the input lie so far apart, as if there were others of zeros between them. */
+  spreadHeight: i32;
+  spreadWidth: i32;
+  /** Inputs whose weights are read at once, a multiple of 4. */
+  chunk: i32;
+  /** Of weights in linear memory. */
+  matrix: usize;
+}
+
+/** Products of matrices in linear memory. */
+@unmanaged
+export class MatmulParameters {
+  first: usize;
+  second: usize;
+  output: usize;
+  batches: i32;
+  /** Steps, here and below, are in elements. */
+  firstBatch: i32;
+  secondBatch: i32;
+  rows: i32;
+  columns: i32;
+  depth: i32;
+  firstRow: i32;
+  firstStep: i32;
+  secondColumn: i32;
+  secondStep: i32;
+  firstZeroPoint: i32;
+  secondZeroPoint: i32;
+  multiplier: i32;
+  /** Positive: to the right. */
+  shift: i32;
+  outputZeroPoint: i32;
+}
+
+/** A pool over height and width, in float32. */
+@unmanaged
+export class FloatPoolParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  low: f32;
+  high: f32;
+}

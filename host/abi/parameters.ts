@@ -21,21 +21,8 @@ const window = {
 
 const range = { low: "int32", high: "int32" } as const;
 
-const padding = {
-  input: "address",
-  output: "address",
-  outputBytes: "int32",
-  start: { type: "int32", note: "Offset in the output of the input's first element." },
-  value: "int32",
-  run: { type: "int32", note: "Bytes that lie together in both." },
-  ...counts,
-  gap0: "int32",
-  gap1: "int32",
-  gap2: "int32",
-  gap3: "int32",
-} as const;
-
-export const windowParameters = block("WindowParameters", "A convolution, depthwise or not.", {
+/** A convolution, depthwise or not. */
+const convolution = {
   input: "address",
   output: "address",
   scratch: "address",
@@ -59,6 +46,38 @@ export const windowParameters = block("WindowParameters", "A convolution, depthw
   inputZeroPoint: "int32",
   outputZeroPoint: "int32",
   ...range,
+} as const;
+
+const pool = {
+  input: "address",
+  output: "address",
+  batches: "int32",
+  inputHeight: "int32",
+  inputWidth: "int32",
+  outputHeight: "int32",
+  outputWidth: "int32",
+  channels: "int32",
+  ...window,
+  padTop: "int32",
+  padLeft: "int32",
+} as const;
+
+const padding = {
+  input: "address",
+  output: "address",
+  outputBytes: "int32",
+  start: { type: "int32", note: "Offset in the output of the input's first element." },
+  value: "int32",
+  run: { type: "int32", note: "Bytes that lie together in both." },
+  ...counts,
+  gap0: "int32",
+  gap1: "int32",
+  gap2: "int32",
+  gap3: "int32",
+} as const;
+
+export const windowParameters = block("WindowParameters", "A convolution, depthwise or not.", {
+  ...convolution,
   chunk: { type: "int32", note: "Products that a lane takes before it is emptied.", portable: true },
 });
 
@@ -76,20 +95,7 @@ export const fullyConnectedParameters = block("FullyConnectedParameters", "A ful
   chunk: { type: "int32", note: "Inputs whose weights are read at once, a multiple of 4.", portable: true },
 });
 
-export const poolParameters = block("PoolParameters", "A pool over height and width.", {
-  input: "address",
-  output: "address",
-  batches: "int32",
-  inputHeight: "int32",
-  inputWidth: "int32",
-  outputHeight: "int32",
-  outputWidth: "int32",
-  channels: "int32",
-  ...window,
-  padTop: "int32",
-  padLeft: "int32",
-  ...range,
-});
+export const poolParameters = block("PoolParameters", "A pool over height and width.", { ...pool, ...range });
 
 export const softmaxParameters = block("SoftmaxParameters", "A softmax over the last axis.", {
   input: "address",
@@ -667,6 +673,56 @@ export const resizeFloatParameters = block(
   { ...resized, heightScale: "float32", widthScale: "float32", center: "float32" },
 );
 
+export const productParameters = block(
+  "ProductParameters",
+  "A convolution of any kind, or a product of matrices, in float32 or in integers.",
+  {
+    ...convolution,
+    lowest: { type: "float32", note: "Of float32: what low and high are of integers." },
+    highest: "float32",
+    storage: { type: "int32", note: "How weights lie: a number of `weightStorages`." },
+    weightsZeroPoint: "int32",
+    groups: { type: "int32", note: "Groups that channels are parted into." },
+    spreadHeight: {
+      type: "int32",
+      note: "Rows of the input lie so far apart, as if there were others of zeros between them.",
+    },
+    spreadWidth: "int32",
+    chunk: { type: "int32", note: "Inputs whose weights are read at once, a multiple of 4.", portable: true },
+    matrix: { type: "address", note: "Of weights in linear memory.", portable: true },
+  },
+);
+
+/** How weights lie in the weights section, or that they do not: by number. */
+export const weightStorages = ["as-computed", "float16", "int8", "int4", "memory"] as const;
+
+export const matmulParameters = block("MatmulParameters", "Products of matrices in linear memory.", {
+  first: "address",
+  second: "address",
+  output: "address",
+  batches: "int32",
+  firstBatch: { type: "int32", note: "Steps, here and below, are in elements." },
+  secondBatch: "int32",
+  rows: "int32",
+  columns: "int32",
+  depth: "int32",
+  firstRow: "int32",
+  firstStep: "int32",
+  secondColumn: "int32",
+  secondStep: "int32",
+  firstZeroPoint: "int32",
+  secondZeroPoint: "int32",
+  multiplier: "int32",
+  shift: { type: "int32", note: "Positive: to the right." },
+  outputZeroPoint: "int32",
+});
+
+export const floatPoolParameters = block("FloatPoolParameters", "A pool over height and width, in float32.", {
+  ...pool,
+  low: "float32",
+  high: "float32",
+});
+
 /** Every block, in the order in which generated files list them. */
 export const blocks: readonly Block<Fields>[] = [
   windowParameters,
@@ -717,4 +773,7 @@ export const blocks: readonly Block<Fields>[] = [
   updateSliceParameters,
   resizeParameters,
   resizeFloatParameters,
+  productParameters,
+  matmulParameters,
+  floatPoolParameters,
 ];

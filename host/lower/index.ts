@@ -4,7 +4,9 @@ import { quantize } from "./conversion/quantize.js";
 import { averagePool2d } from "./convolution/average-pool-2d.js";
 import { conv2d } from "./convolution/conv-2d.js";
 import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
+import { l2Pool2d } from "./convolution/l2-pool-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
+import { transposeConv2d } from "./convolution/transpose-conv-2d.js";
 import { detectionPostprocess } from "./detection/detection-postprocess.js";
 import { add } from "./elementwise/add.js";
 import { lookupTable } from "./elementwise/lookup-table.js";
@@ -14,6 +16,7 @@ import { sub } from "./elementwise/sub.js";
 import { sumOfMany } from "./elementwise/sum-of-many.js";
 import { unaries } from "./elementwise/unary.js";
 import type { Lowering } from "./lowering.js";
+import { batchMatmul } from "./matrix/batch-matmul.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
 import { gather } from "./movement/gather.js";
@@ -89,6 +92,9 @@ const lowerings = [
   spectralSubtraction,
   window,
   cast,
+  l2Pool2d,
+  transposeConv2d,
+  batchMatmul,
 ] as const;
 
 const byOperator = new Map<string, Lowering>(

@@ -1,5 +1,13 @@
 import type { Tensor } from "../graph/tensor.js";
 import { int8Parameters, quantizeMultiplier } from "../numerics/requantization.js";
+import { rescaleFactor, weightsZeroPoint } from "../ops/weights.js";
+import { storageOf } from "./stored-weights.js";
+
+/** Whether the fast int8 kernels take it: constant weights of 8 bits around 0. */
+export function isPlainInt8(input: Tensor, weights: Tensor): boolean {
+  const isInt8 = input.dtype === "int8" && storageOf(weights, input) === "as-computed";
+  return isInt8 && weightsZeroPoint(weights) === 0;
+}
 
 /** Bytes of a tile's header: bias, multiplier and shift of 4 output channels, int32 each. */
 export const tileHeaderBytes = 48;
@@ -13,31 +21,24 @@ export interface ChannelConstants {
 }
 
 /**
- * Requantization constants of `channels` output channels: multiplier = inputScale * weightScale[n] / outputScale
- * (TFLite 8-bit specification), bias with `-inputZeroPoint * weightSum[n]` folded in, modulo 2^32.
+ * Requantization constants of `channels` output channels: multiplier of the factor by which sums are rescaled
+ * (`rescaleFactor`), bias with `-inputZeroPoint * weightSum[n]` folded in, modulo 2^32.
  */
 export function channelConstants(
-  input: Tensor,
-  weights: Tensor,
-  bias: Tensor | undefined,
-  output: Tensor,
+  product: "convolution" | "matrix",
+  tensors: { input: Tensor; weights: Tensor; bias: Tensor | undefined; output: Tensor },
   channels: number,
   weightSum: (channel: number) => number,
 ): ChannelConstants {
-  const inputParameters = int8Parameters(input);
-  const outputParameters = int8Parameters(output);
-  const scales = weights.quantization?.scale ?? [];
+  const { zeroPoint } = int8Parameters(tensors.input);
   const constants: ChannelConstants = {
     bias: new Int32Array(channels),
     multiplier: new Int32Array(channels),
     shift: new Int32Array(channels),
   };
   for (let n = 0; n < channels; n++) {
-    const scale = (scales.length === 1 ? scales[0] : scales[n]) as number;
-    const { multiplier, shift } = quantizeMultiplier(
-      (inputParameters.scale * scale) / outputParameters.scale,
-    );
-    constants.bias[n] = Number(bias?.data?.[n] ?? 0) - Math.imul(inputParameters.zeroPoint, weightSum(n));
+    const { multiplier, shift } = quantizeMultiplier(rescaleFactor(product, tensors, n));
+    constants.bias[n] = Number(tensors.bias?.data?.[n] ?? 0) - Math.imul(zeroPoint, weightSum(n));
     constants.multiplier[n] = multiplier;
     constants.shift[n] = multiplier === 0 ? 1 : -shift;
   }

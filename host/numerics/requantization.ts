@@ -1,6 +1,6 @@
 import type { FusedActivation } from "../graph/node.js";
 import { NotRunnable, requireThat } from "../graph/not-runnable.js";
-import { integerRange, perTensor, type Tensor } from "../graph/tensor.js";
+import { type DType, integerRange, perTensor, type Tensor } from "../graph/tensor.js";
 
 /**
  * Fixed-point multiplier: `value * multiplier * 2^(shift - 31)`, multiplier in [2^30, 2^31), as TFLite's
@@ -101,7 +101,24 @@ export function integerParameters({ name, dtype, quantization }: Tensor): Intege
 
 /** Scale and zero point of an int8 tensor quantized as a whole. Throws `NotRunnable` where they are missing or invalid. */
 export function int8Parameters(tensor: Tensor): { scale: number; zeroPoint: number } {
-  const { scale, zeroPoint } = integerParameters({ ...tensor, dtype: "int8" });
+  return quantizedParameters(tensor, "int8");
+}
+
+/**
+ * Scale and zero point of an activation quantized as a whole; the zero point of int16 is 0. Throws `NotRunnable` where
+ * they are missing or invalid.
+ *
+ * @param dtype the activation's, by default
+ */
+export function quantizedParameters(
+  tensor: Tensor,
+  dtype: DType = tensor.dtype,
+): { scale: number; zeroPoint: number } {
+  const { scale, zeroPoint } = integerParameters({ ...tensor, dtype });
+  requireThat(
+    dtype !== "int16" || zeroPoint === 0,
+    `tensor "${tensor.name}" has zero point ${zeroPoint}; 0 is expected of int16`,
+  );
   return { scale, zeroPoint };
 }
 
@@ -137,11 +154,28 @@ export function int8ActivationRange(
   activation: FusedActivation,
   output: Tensor,
 ): { low: number; high: number } {
-  return quantizedActivationRange(activation, { ...output, dtype: "int8" });
+  return activationRange(activation, output, "int8");
+}
+
+/** As `int8ActivationRange`, of int8 or int16. */
+export function activationRange(
+  activation: FusedActivation,
+  output: Tensor,
+  dtype: "int8" | "int16",
+): { low: number; high: number } {
+  return quantizedActivationRange(activation, { ...output, dtype });
 }
 
 /** The activation on a real number. */
 export function applyActivation(activation: FusedActivation, value: number): number {
   const [low, high] = activationLimits[activation];
   return Math.min(high, Math.max(low, value));
+}
+
+/** Range of real numbers that a fused activation leaves to the output. */
+export function floatActivationRange(activation: FusedActivation): { lowest: number; highest: number } {
+  return {
+    lowest: applyActivation(activation, Number.NEGATIVE_INFINITY),
+    highest: applyActivation(activation, Number.POSITIVE_INFINITY),
+  };
 }

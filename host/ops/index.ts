@@ -5,7 +5,9 @@ import { quantize } from "./conversion/quantize.js";
 import { averagePool2d } from "./convolution/average-pool-2d.js";
 import { conv2d } from "./convolution/conv-2d.js";
 import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
+import { l2Pool2d } from "./convolution/l2-pool-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
+import { transposeConv2d } from "./convolution/transpose-conv-2d.js";
 import { detectionPostprocess } from "./detection/detection-postprocess.js";
 import { add } from "./elementwise/add.js";
 import * as arithmetic from "./elementwise/arithmetic.js";
@@ -28,6 +30,7 @@ import { relu, relu0To1, relu6, reluN1To1 } from "./elementwise/relu.js";
 import { sub } from "./elementwise/sub.js";
 import { sumOfMany } from "./elementwise/sum-of-many.js";
 import { tanh } from "./elementwise/tanh.js";
+import { batchMatmul } from "./matrix/batch-matmul.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
 import { gather } from "./movement/gather.js";
@@ -125,6 +128,9 @@ export const operators = [
   updateSlice,
   resizeBilinear,
   gather,
+  l2Pool2d,
+  transposeConv2d,
+  batchMatmul,
 ] as const;
 
 const byName = new Map<string, Operator>(

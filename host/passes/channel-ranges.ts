@@ -8,6 +8,7 @@ import {
   quantizeMultiplier,
 } from "../numerics/requantization.js";
 import type { ConvolutionAttributes } from "../ops/convolution/convolution.js";
+import { rescaleFactor, weightsZeroPoint } from "../ops/weights.js";
 
 /** Smallest and largest integer that a channel can hold. */
 export interface ChannelRange {
@@ -21,7 +22,9 @@ export function isWeighted(graph: Graph, node: Node): boolean {
   const { inputs, outputs } = bind(graph, node);
   const [input, weights] = inputs as readonly [Tensor, Tensor];
   if (input.dtype !== "int8" || weights.data === undefined || outputs.length !== 1) return false;
-  return node.operator !== "fullyConnected" || input.shape.at(-1) === weights.shape[1];
+  if (weightsZeroPoint(weights) !== 0) return false;
+  const channels = { conv2d: weights.shape[3], fullyConnected: weights.shape[1] }[node.operator];
+  return channels === undefined || input.shape.at(-1) === channels;
 }
 
 /** Weight of output channel `n` for the `k`-th of `depth` inputs, and the input channel that `k` stands for. */
@@ -76,7 +79,6 @@ function weightedRanges(node: BoundNode, operator: string, inputs: readonly Chan
   const limits = int8ActivationRange(activation, output);
   const padded = isPadded(node);
   const { channels, depth } = weightedSize(node, operator);
-  const scales = weights.quantization?.scale ?? [];
   return Array.from({ length: channels }, (_, n) => {
     let low = Number(bias?.data?.[n] ?? 0);
     let high = low;
@@ -90,8 +92,8 @@ function weightedRanges(node: BoundNode, operator: string, inputs: readonly Chan
       low += Math.min(weight * least, weight * most);
       high += Math.max(weight * least, weight * most);
     }
-    const scale = (scales.length === 1 ? scales[0] : scales[n]) as number;
-    const factor = quantizeMultiplier((from.scale * scale) / to.scale);
+    const product = operator === "fullyConnected" ? "matrix" : "convolution";
+    const factor = quantizeMultiplier(rescaleFactor(product, { input, weights, output }, n));
     const finish = (sum: number): number =>
       Math.min(limits.high, Math.max(limits.low, multiplyByQuantizedMultiplier(sum, factor) + to.zeroPoint));
     const wraps = Math.max(-low, high) * 2 ** Math.max(0, factor.shift) >= 2 ** 31;

@@ -1,5 +1,6 @@
 import { bind, type Graph } from "../graph/graph.js";
-import type { Tensor } from "../graph/tensor.js";
+import type { BoundNode } from "../graph/node.js";
+import type { Tensor, TensorData } from "../graph/tensor.js";
 import { constantOutputs } from "../ops/constants.js";
 import { operatorNamed } from "../ops/index.js";
 
@@ -7,16 +8,20 @@ import { operatorNamed } from "../ops/index.js";
 export function foldConstants(graph: Graph): Graph {
   const tensors = [...graph.tensors];
   const nodes = graph.nodes.filter((node) => {
-    const operator = operatorNamed(node.operator);
     const bound = bind({ ...graph, tensors }, node);
-    const results = constantOutputs(operator, bound);
+    const results = constantOutputs(operatorNamed(node.operator), bound);
     if (results === undefined) return true;
     node.outputs.forEach((index, i) => {
-      const data = results[i] as NonNullable<Tensor["data"]>;
-      const stored = operator.moves === true ? bound.inputs[0]?.stored : undefined;
-      tensors[index] = { ...(tensors[index] as Tensor), data, ...(stored === undefined ? {} : { stored }) };
+      const tensor = tensors[index] as Tensor;
+      tensors[index] = { ...tensor, data: results[i] as TensorData, ...storedOf(bound) };
     });
     return false;
   });
   return nodes.length === graph.nodes.length ? graph : { ...graph, tensors, nodes };
+}
+
+/** In how few bits all of a node's inputs are stored: where outputs fit as well, lowering stores them so. */
+function storedOf({ inputs: [first, ...others] }: BoundNode): Pick<Tensor, "stored"> {
+  const same = first?.stored !== undefined && others.every((tensor) => tensor?.stored === first.stored);
+  return same ? { stored: first.stored } : {};
 }

@@ -15,6 +15,7 @@ function read(name: string, options: object, input: Tensor, ...outputs: Tensor[]
     inputs: [input],
     outputs,
     variable: () => undefined,
+    wasUnsigned: () => false,
   };
   return tfliteMapping(`CUSTOM:${name}`)?.read(node) as Translation;
 }

@@ -11,6 +11,7 @@ import {
   type Tensor,
   type TensorData,
 } from "../../graph/tensor.js";
+import { float16Value } from "../../numerics/float16.js";
 import { fields, tensorTypes } from "./schema.js";
 import { unfoldSparse } from "./sparsity.js";
 import type { Table } from "./table.js";
@@ -26,6 +27,30 @@ const dtypes: Partial<Record<(typeof tensorTypes)[number], DType>> = {
   UINT64: "uint64",
   INT8: "int8",
 };
+
+/** A type in fewer bits than any dtype, of constants: what it becomes, and the bits of an element. */
+interface Narrow {
+  dtype: DType;
+  stored: NonNullable<Tensor["stored"]>;
+  bits: number;
+}
+
+const narrowTypes: Partial<Record<(typeof tensorTypes)[number], Narrow>> = {
+  FLOAT16: { dtype: "float32", stored: "float16", bits: 16 },
+  INT4: { dtype: "int8", stored: "int4", bits: 4 },
+};
+
+/** The elements of a narrow type: of int4 the first in the lower half of a byte. */
+function widen(stored: NonNullable<Tensor["stored"]>, bytes: Uint8Array, count: number): TensorData {
+  if (stored === "int4") {
+    return Int8Array.from(
+      { length: count },
+      (_, i) => ((bytes[i >> 1] as number) << (i % 2 === 0 ? 28 : 24)) >> 28,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: count }, (_, i) => float16Value(view.getUint16(2 * i, true)));
+}
 
 /** A tensor as imported, or the reason why it cannot be used; that matters only if a node uses it. */
 export interface ImportedTensor {
@@ -70,7 +95,8 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   if (shape.some((length) => length < 0) || elementCount(shape) > 2 ** 31) {
     throw new WasmoteError("model-invalid", `tensor ${index} has shape [${shape.join(", ")}]`, place);
   }
-  const dtype = dtypes[typeName];
+  const narrow = narrowTypes[typeName];
+  const dtype = narrow?.dtype ?? dtypes[typeName];
   if (dtype === undefined) {
     return {
       tensor: { name, dtype: "int8", shape },
@@ -81,8 +107,13 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   const tensor: Tensor = { name, dtype, shape };
   const quantization = readQuantization(table.table(fields.tensor.quantization));
   if (quantization !== undefined) tensor.quantization = quantization;
-  const data = readData(table, index, tensor, buffers, place);
+  const data = readData(table, index, tensor, buffers, place, narrow);
   if (data !== undefined) tensor.data = data;
+  if (narrow !== undefined) {
+    if (data === undefined)
+      return { tensor, problem: `tensor "${name}" is ${typeName} and no constant, which is not supported` };
+    tensor.stored = narrow.stored;
+  }
   const problem = quantizationProblem(tensor);
   if (problem !== undefined) return { tensor, problem };
   const signed = asSigned(tensor);
@@ -157,6 +188,7 @@ function readData(
   tensor: Tensor,
   buffers: readonly Table[],
   place: Place,
+  narrow: Narrow | undefined,
 ): TensorData | undefined {
   const bufferIndex = table.uint32(fields.tensor.buffer, 0);
   if (bufferIndex === 0) return undefined;
@@ -171,8 +203,9 @@ function readData(
   const bytes = bytesOf(buffer);
   if (bytes.length === 0) return undefined;
   const sparsity = table.table(fields.tensor.sparsity);
-  if (sparsity !== undefined) return readSparse(sparsity, bytes, tensor, place);
-  const expected = elementCount(tensor.shape) * elementBytes[tensor.dtype];
+  if (sparsity !== undefined) return readSparse(sparsity, bytes, tensor, place, narrow);
+  const count = elementCount(tensor.shape);
+  const expected = Math.ceil((count * bitsOf(tensor, narrow)) / 8);
   if (bytes.length !== expected) {
     throw new WasmoteError(
       "model-invalid",
@@ -180,7 +213,7 @@ function readData(
       place,
     );
   }
-  return elementsOf(bytes, tensor, place);
+  return elementsOf(bytes, count, tensor, place, narrow);
 }
 
 /** Contents of a buffer: within the flatbuffer or, of files beyond 2 GiB and of those written like these, behind it. */
@@ -190,8 +223,22 @@ function bytesOf(buffer: Table): Uint8Array {
   return bytes.length > 0 || offset <= 1 ? bytes : buffer.fileBytes(offset, size);
 }
 
-function elementsOf(bytes: Uint8Array, { name, dtype }: Tensor, place: Place): TensorData {
-  const data = new arrayTypes[dtype](new Uint8Array(bytes).buffer);
+/** Bits that an element takes in the file. */
+function bitsOf({ dtype }: Tensor, narrow: Narrow | undefined): number {
+  return narrow?.bits ?? 8 * elementBytes[dtype];
+}
+
+function elementsOf(
+  bytes: Uint8Array,
+  count: number,
+  { name, dtype }: Tensor,
+  place: Place,
+  narrow: Narrow | undefined,
+): TensorData {
+  const data =
+    narrow === undefined
+      ? new arrayTypes[dtype](new Uint8Array(bytes).buffer)
+      : widen(narrow.stored, bytes, count);
   if (data instanceof Float32Array && !data.every(Number.isFinite)) {
     throw new WasmoteError("weights-not-finite", `tensor "${name}"`, place);
   }
@@ -199,11 +246,18 @@ function elementsOf(bytes: Uint8Array, { name, dtype }: Tensor, place: Place): T
 }
 
 /** A sparse constant with its zeros. */
-function readSparse(sparsity: Table, bytes: Uint8Array, tensor: Tensor, place: Place): TensorData {
-  if (bytes.length % elementBytes[tensor.dtype] !== 0) {
+function readSparse(
+  sparsity: Table,
+  bytes: Uint8Array,
+  tensor: Tensor,
+  place: Place,
+  narrow: Narrow | undefined,
+): TensorData {
+  const count = Math.floor((8 * bytes.length) / bitsOf(tensor, narrow));
+  if (Math.ceil((count * bitsOf(tensor, narrow)) / 8) !== bytes.length) {
     const detail = `${bytes.length} bytes of a sparse tensor of ${describeType(tensor)}`;
     throw new WasmoteError("model-invalid", detail, place);
   }
   const zero = tensor.quantization?.zeroPoint[0] ?? 0;
-  return unfoldSparse(sparsity, elementsOf(bytes, tensor, place), tensor, zero);
+  return unfoldSparse(sparsity, elementsOf(bytes, count, tensor, place, narrow), tensor, zero);
 }

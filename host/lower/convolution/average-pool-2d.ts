@@ -2,4 +2,4 @@ import { accelerators } from "../../abi/accelerators.js";
 import { pool2d } from "./pool-2d.js";
 
 /** Average pooling. */
-export const averagePool2d = pool2d("averagePool2d", "averagePool2dInt8", accelerators.averagePool);
+export const averagePool2d = pool2d("averagePool2d", ["int8", "int16", "float32"], accelerators.averagePool);

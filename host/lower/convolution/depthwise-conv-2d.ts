@@ -2,6 +2,8 @@ import { accelerators } from "../../abi/accelerators.js";
 import { alignUp } from "../../abi/align.js";
 import { blockBytes } from "../../abi/block.js";
 import { windowParameters } from "../../abi/parameters.js";
+import type { BoundNode } from "../../graph/node.js";
+import { requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import type { Window } from "../../numerics/window.js";
 import type { ConvolutionAttributes, ConvolutionGeometry } from "../../ops/convolution/convolution.js";
@@ -9,15 +11,34 @@ import { depthwiseGeometry } from "../../ops/convolution/depthwise-conv-2d.js";
 import { acceleratedWindow } from "../accelerated.js";
 import { callKernel, shiftKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
+import { checkRescaling, sumsOf } from "../stored-weights.js";
 import {
   type ChannelConstants,
   channelConstants,
+  isPlainInt8,
   laneCapacity,
   largestMagnitude,
   packTiles,
   tileHeaderBytes,
 } from "../weight-tiles.js";
+import { windowGeometry } from "./conv-2d.js";
 import { emitPatchProduct, patchScratchBytes, windowValues } from "./patch-product.js";
+import { depthwiseScratchBytes, emitDepthwiseProduct, type Product } from "./product.js";
+
+function productOf(node: BoundNode<ConvolutionAttributes>): Product {
+  const g = depthwiseGeometry(node);
+  const { input, weights, bias } = g;
+  return {
+    input,
+    weights,
+    bias,
+    output: node.outputs[0] as Tensor,
+    product: "convolution",
+    sums: sumsOf(input, bias, true),
+    geometry: { ...windowGeometry(g), outputs: g.multiplier, groups: 1 },
+    activation: node.attributes.activation,
+  };
+}
 
 /** With one input channel it is a convolution, whose kernel uses a packed patch for all outputs. */
 function isPatchProduct({ inputChannels }: ConvolutionGeometry): boolean {
@@ -53,10 +74,17 @@ function packChannelTiles(
 /** A depthwise convolution, channel by channel; of a single input channel as a product of patches. */
 export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
   operator: "depthwiseConv2d",
-  dtypes: ["int8"],
+  dtypes: ["int8", "int16", "float32"],
+  // Its kernels read weights of the weights section only; others are refused.
   constantInputs: () => [1, 2],
+  check(node) {
+    const { weights, outputChannels } = depthwiseGeometry(node);
+    requireThat(weights.data !== undefined, "weights of a depthwise convolution must be constant");
+    checkRescaling(productOf(node), outputChannels);
+  },
   scratchBytes(node) {
     const g = depthwiseGeometry(node);
+    if (!isPlainInt8(g.input, g.weights)) return depthwiseScratchBytes(productOf(node));
     if (isPatchProduct(g)) return patchScratchBytes(g, largestMagnitude(g.weights.data as Int8Array));
     const { window: w, outputWidth } = g;
     const span = (outputWidth - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
@@ -65,10 +93,11 @@ export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
   },
   emit(node, placement) {
     const g = depthwiseGeometry(node);
+    if (!isPlainInt8(g.input, g.weights)) return emitDepthwiseProduct(productOf(node), placement);
     const output = node.outputs[0] as Tensor;
     const data = g.weights.data as Int8Array;
     const taps = g.window.filterHeight * g.window.filterWidth;
-    const constants = channelConstants(g.input, g.weights, g.bias, output, g.outputChannels, (n) => {
+    const constants = channelConstants("convolution", { ...g, output }, g.outputChannels, (n) => {
       let sum = 0;
       for (let tap = 0; tap < taps; tap++) sum += data[tap * g.outputChannels + n] as number;
       return sum;

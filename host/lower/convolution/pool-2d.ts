@@ -1,29 +1,35 @@
 import type { Accelerator } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
-import { poolParameters } from "../../abi/parameters.js";
-import type { Tensor } from "../../graph/tensor.js";
-import { int8ActivationRange } from "../../numerics/requantization.js";
+import { floatPoolParameters, poolParameters } from "../../abi/parameters.js";
+import type { DType, Tensor } from "../../graph/tensor.js";
+import { activationRange, floatActivationRange } from "../../numerics/requantization.js";
 import { type Pool2dAttributes, poolGeometry } from "../../ops/convolution/pool-2d.js";
 import { acceleratedWindow } from "../accelerated.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
-/** How a pool runs: a kernel that takes `poolParameters`. */
+const kernelTypes: Partial<Record<DType, string>> = { int8: "Int8", int16: "Int16", float32: "Float32" };
+
+/**
+ * How a pool runs: a kernel of the operator's name and the dtype's that takes `poolParameters`, of float32
+ * `floatPoolParameters`.
+ *
+ * @param accelerator of int8
+ */
 export function pool2d(
   operator: string,
-  kernel: string,
+  dtypes: readonly DType[],
   accelerator?: Accelerator,
 ): Lowering<Pool2dAttributes> {
   return {
     operator,
-    dtypes: ["int8"],
+    dtypes,
     scratchBytes: () => [blockBytes(poolParameters)],
     // Without padding no output lies before the first input that it is made of.
     inPlace: ({ attributes: { padding } }) => (padding.top === 0 && padding.left === 0 ? [0] : []),
     emit(node, placement) {
       const g = poolGeometry(node);
       const { filterHeight, filterWidth, strideHeight, strideWidth, padding, activation } = node.attributes;
-      const { low, high } = int8ActivationRange(activation, node.outputs[0] as Tensor);
       const values = {
         input: placement.inputs[0] as number,
         output: placement.outputs[0] as number,
@@ -39,18 +45,18 @@ export function pool2d(
         strideWidth,
         padTop: padding.top,
         padLeft: padding.left,
-        low,
-        high,
       };
-      const native = acceleratedWindow(accelerator, values);
-      return [
-        callKernel(
-          { name: kernel, parameters: poolParameters, accelerator: native },
-          values,
-          placement.scratch,
-          placement,
-        ),
-      ];
+      const { dtype } = g.input;
+      const name = `${operator}${kernelTypes[dtype]}`;
+      if (dtype !== "int8" && dtype !== "int16") {
+        const { lowest: low, highest: high } = floatActivationRange(activation);
+        const kernel = { name, parameters: floatPoolParameters };
+        return [callKernel(kernel, { ...values, low, high }, placement.scratch, placement)];
+      }
+      const range = activationRange(activation, node.outputs[0] as Tensor, dtype);
+      const native = dtype === "int8" ? acceleratedWindow(accelerator, values) : undefined;
+      const kernel = { name, parameters: poolParameters, accelerator: native };
+      return [callKernel(kernel, { ...values, ...range }, placement.scratch, placement)];
     },
   };
 }

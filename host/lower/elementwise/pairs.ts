@@ -118,9 +118,9 @@ const arithmetic = (
 ): Lowering => pair(operator, real, { stem, dtypes, constants });
 
 /** Sums, differences and products but for those that the kernels of int8 take. */
-export const walkedAdd = arithmetic("add", "sum", addPairConstants);
-export const walkedSub = arithmetic("sub", "sum", subPairConstants);
-export const walkedMul = arithmetic("mul", "product", mulPairConstants);
+export const walkedAdd = arithmetic("add", "walkedSum", addPairConstants);
+export const walkedSub = arithmetic("sub", "walkedSum", subPairConstants);
+export const walkedMul = arithmetic("mul", "walkedProduct", mulPairConstants);
 
 const comparison = (operator: string, more: readonly DType[] = []): Lowering =>
   pair(operator, ["float32", "int32", "int64", ...more], {

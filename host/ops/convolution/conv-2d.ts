@@ -2,19 +2,36 @@ import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { elementCount } from "../../graph/tensor.js";
 import { applyActivation } from "../../numerics/requantization.js";
 import type { Operator } from "../operator.js";
-import { type ConvolutionAttributes, convolutionGeometry, inferConvolution } from "./convolution.js";
+import { checkDepth } from "../weights.js";
+import {
+  type ConvolutionAttributes,
+  type ConvolutionGeometry,
+  convolutionGeometry,
+  inferConvolution,
+} from "./convolution.js";
 
-/** 2-d convolution, NHWC by OHWI, with an optional bias and a fused activation. */
+/**
+ * Groups of a convolution: input and output channels are parted into as many, and output channels read those of their
+ * own. Throws `NotRunnable`.
+ */
+export function groupsOf({ weights, inputChannels, outputChannels }: ConvolutionGeometry): number {
+  const channels = weights.shape[3] as number;
+  const groups = inputChannels / channels;
+  requireThat(
+    Number.isInteger(groups) && outputChannels % groups === 0,
+    `weights take ${channels} channels for ${outputChannels} outputs, the input has ${inputChannels}: no number of groups`,
+  );
+  return groups;
+}
+
+/** 2-d convolution, NHWC by OHWI, in groups of channels, with an optional bias and a fused activation. */
 export const conv2d: Operator<ConvolutionAttributes> = {
   name: "conv2d",
   quantization: { output: "calibrated", weights: { input: 1, axis: 0 }, bias: 2 },
   infer(node) {
     const g = convolutionGeometry(node, 0);
-    const channels = g.weights.shape[3];
-    requireThat(
-      channels === g.inputChannels,
-      `weights take ${channels} channels, the input has ${g.inputChannels} (grouped convolution is not supported)`,
-    );
+    groupsOf(g);
+    checkDepth(g.weights, elementCount(g.weights.shape.slice(1)));
     return inferConvolution(node, g, 0);
   },
   macs(node) {
@@ -25,6 +42,9 @@ export const conv2d: Operator<ConvolutionAttributes> = {
     const g = convolutionGeometry(node, 0);
     const { padding, activation } = node.attributes;
     const { window: w } = g;
+    const groups = groupsOf(g);
+    const depth = g.inputChannels / groups;
+    const filters = g.outputChannels / groups;
     if (input === undefined || weights === undefined) throw new NotRunnable("input or weights are missing");
     const output = new Float32Array(g.batches * g.outputHeight * g.outputWidth * g.outputChannels);
     let at = 0;
@@ -39,9 +59,11 @@ export const conv2d: Operator<ConvolutionAttributes> = {
               for (let fx = 0; fx < w.filterWidth; fx++) {
                 const ix = x * w.strideWidth - padding.left + fx * w.dilationWidth;
                 if (ix < 0 || ix >= g.inputWidth) continue;
-                const from = ((b * g.inputHeight + iy) * g.inputWidth + ix) * g.inputChannels;
-                const tap = ((n * w.filterHeight + fy) * w.filterWidth + fx) * g.inputChannels;
-                for (let c = 0; c < g.inputChannels; c++) {
+                const from =
+                  ((b * g.inputHeight + iy) * g.inputWidth + ix) * g.inputChannels +
+                  Math.floor(n / filters) * depth;
+                const tap = ((n * w.filterHeight + fy) * w.filterWidth + fx) * depth;
+                for (let c = 0; c < depth; c++) {
                   sum += (input[from + c] as number) * (weights[tap + c] as number);
                 }
               }

@@ -3,6 +3,8 @@ import { pool2d } from "./pool-2d.js";
 /** 2-d maximum pooling, NHWC; padding never wins. */
 export const maxPool2d = pool2d({
   name: "maxPool2d",
+  dtypes: ["int8", "int16", "float32"],
+  output: "as-input",
   start: Number.NEGATIVE_INFINITY,
   add: Math.max,
   finish: (largest) => largest,

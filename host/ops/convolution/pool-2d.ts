@@ -1,9 +1,9 @@
 import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import type { Tensor, TensorType } from "../../graph/tensor.js";
-import { applyActivation, int8Parameters } from "../../numerics/requantization.js";
+import type { DType, Tensor, TensorType } from "../../graph/tensor.js";
+import { applyActivation, quantizedParameters } from "../../numerics/requantization.js";
 import { type Padding, slide, type Window } from "../../numerics/window.js";
-import type { Operator } from "../operator.js";
+import type { Operator, QuantizationRule } from "../operator.js";
 
 /** Attributes of a 2-d pool. */
 export interface Pool2dAttributes {
@@ -19,6 +19,10 @@ export interface Pool2dAttributes {
 export interface PoolKind {
   /** Operator's name in the graph. */
   name: string;
+  /** Element types that it is defined for. */
+  dtypes: readonly DType[];
+  /** How quantization treats its output. */
+  output: QuantizationRule["output"];
   /** Value of a window before its first pixel. */
   start: number;
   /** A window's value with one pixel more. */
@@ -27,8 +31,8 @@ export interface PoolKind {
   finish(value: number, count: number): number;
 }
 
-/** Largest number of pixels in a window whose int32 sum of int8 values cannot overflow. */
-const maxWindow = 2 ** 23;
+/** Largest number of pixels in a window whose int32 sum cannot overflow. */
+const maxWindow = (dtype: DType): number => (dtype === "int16" ? 2 ** 15 : 2 ** 23);
 
 /** A pool's tensors and numbers, looked up once. */
 export interface PoolGeometry {
@@ -61,8 +65,8 @@ export function poolGeometry(node: BoundNode<Pool2dAttributes>): PoolGeometry {
     `padding reaches over a whole window of ${filterHeight}x${filterWidth}`,
   );
   requireThat(
-    filterHeight * filterWidth <= maxWindow,
-    `a window of ${filterHeight}x${filterWidth} has more than ${maxWindow} pixels`,
+    filterHeight * filterWidth <= maxWindow(input.dtype),
+    `a window of ${filterHeight}x${filterWidth} has more than ${maxWindow(input.dtype)} pixels`,
   );
   return {
     input,
@@ -76,7 +80,7 @@ export function poolGeometry(node: BoundNode<Pool2dAttributes>): PoolGeometry {
 }
 
 /**
- * A pool over height and width, NHWC, int8 or float32. Padding takes no part. int8 output has the input's scale
+ * A pool over height and width, NHWC, int8, int16 or float32. Padding takes no part. Integer output has the input's scale
  * (to 1e-6, as TFLite Micro accepts it) and zero point.
  *
  * Source: TFLite Micro's `PoolingPrepare`; TFLite's schema, `Pool2DOptions`.
@@ -84,15 +88,16 @@ export function poolGeometry(node: BoundNode<Pool2dAttributes>): PoolGeometry {
 export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
   return {
     name: kind.name,
-    quantization: { output: "as-input" },
+    quantization: { output: kind.output },
     infer(node): TensorType[] {
       const g = poolGeometry(node);
       const { dtype } = g.input;
-      requireThat(dtype === "int8" || dtype === "float32", `input is ${dtype}; int8 or float32 is expected`);
-      if (dtype === "int8") {
-        const from = int8Parameters(g.input);
+      const { dtypes } = kind;
+      requireThat(dtypes.includes(dtype), `input is ${dtype}; ${dtypes.join(" or ")} is expected`);
+      if (dtype !== "float32") {
+        const from = quantizedParameters(g.input);
         for (const output of node.outputs) {
-          const to = int8Parameters(output);
+          const to = quantizedParameters(output);
           requireThat(
             Math.abs(from.scale - to.scale) <= 1e-6 && from.zeroPoint === to.zeroPoint,
             `output has scale ${to.scale} and zero point ${to.zeroPoint}; the input's ${from.scale} and ${from.zeroPoint} are expected`,

@@ -3,7 +3,7 @@ import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { elementCount, type TensorType } from "../../graph/tensor.js";
 import { applyActivation } from "../../numerics/requantization.js";
 import type { Operator } from "../operator.js";
-import { checkWeightedDtypes } from "../weights.js";
+import { checkDepth, checkWeightedDtypes } from "../weights.js";
 
 /** Attributes of a fully connected layer. */
 export interface FullyConnectedAttributes {
@@ -12,7 +12,7 @@ export interface FullyConnectedAttributes {
   keepAxes: boolean;
 }
 
-/** Inputs above which 32-bit sums of int8 by uint8 products could overflow. */
+/** Inputs above which 32-bit sums of int8 by int8 products could overflow. */
 const inputLimit = 65_536;
 
 /** Looks up and checks a layer's tensors and numbers. Throws `NotRunnable`. */
@@ -43,6 +43,7 @@ export const fullyConnected: Operator<FullyConnectedAttributes> = {
   infer(node): TensorType[] {
     const g = fullyConnectedGeometry(node);
     checkWeightedDtypes(node, 0, g.outputs);
+    checkDepth(g.weights, g.inputs);
     const leading = node.attributes.keepAxes ? g.input.shape.slice(0, -1) : [g.rows];
     return [{ dtype: g.input.dtype, shape: [...leading, g.outputs] }];
   },

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { averagePool2d } from "../../../host/ops/convolution/average-pool-2d.js";
 import { compareLayers } from "../golden-layers.js";
-import { checkPoolKernel, checkPoolReference, checkPoolRefusals } from "./pool-cases.js";
+import { checkPoolKernel, checkPoolReference, checkPoolRefusals, checkWidePoolKernel } from "./pool-cases.js";
 
 const average = (pixels: readonly number[]): number =>
   pixels.reduce((sum, pixel) => sum + pixel, 0) / pixels.length;
@@ -15,6 +15,13 @@ function roundedAverage(pixels: readonly number[]): number {
 
 test("averagePool2dInt8 gives the bytes of the plain loop for random geometry", async () => {
   await checkPoolKernel("averagePool2d", roundedAverage);
+});
+
+test("averagePool2d's kernels of int16 and float32 give the bits of the plain loop for random geometry", async () => {
+  await checkWidePoolKernel("averagePool2d", "int16", roundedAverage);
+  await checkWidePoolKernel("averagePool2d", "float32", (pixels) =>
+    Math.fround(pixels.reduce((sum, pixel) => Math.fround(sum + pixel), 0) / pixels.length),
+  );
 });
 
 test("averagePool2d's float reference is the average of the window's pixels", () => {

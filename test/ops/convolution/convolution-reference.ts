@@ -19,9 +19,8 @@ export interface ConvolutionCase {
   };
 }
 
-/** Rescales an accumulator as gemmlowp does: doubling high multiplication, then rounding right shift, in BigInt. */
-function rescale(accumulator: number, real: number): number {
-  if (real === 0) return 0;
+/** A positive factor as multiplier * 2^(exponent - 31), the multiplier of 31 bits. */
+function decompose(real: number): { multiplier: bigint; exponent: number } {
   let exponent = 0;
   let fraction = real;
   while (fraction < 0.5) {
@@ -37,6 +36,21 @@ function rescale(accumulator: number, real: number): number {
     multiplier >>= 1n;
     exponent++;
   }
+  return { multiplier, exponent };
+}
+
+/** Rescales a sum of 64 bits as TFLite does: by 16 bits of the multiplier, halves up. */
+export function rescaleLong(sum: bigint, real: number): number {
+  const { multiplier, exponent } = decompose(real);
+  const reduced = multiplier < 0x7fff0000n ? (multiplier + (1n << 15n)) >> 16n : 0x7fffn;
+  const shift = BigInt(15 - exponent);
+  return Number(BigInt.asIntN(32, (sum * reduced + (1n << (shift - 1n))) >> shift));
+}
+
+/** Rescales an accumulator as gemmlowp does: doubling high multiplication, then rounding right shift, in BigInt. */
+export function rescale(accumulator: number, real: number): number {
+  if (real === 0) return 0;
+  const { multiplier, exponent } = decompose(real);
   const shifted = BigInt.asIntN(32, BigInt(accumulator) << BigInt(Math.max(exponent, 0)));
   const product = shifted * multiplier;
   const nudge = product >= 0n ? 1n << 30n : 1n - (1n << 30n);

@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { random, runCase } from "../harness.js";
 import { convolve, drawCase } from "./convolution-reference.js";
+import { checkProduct, drawConvolution, type ProductKind, productKinds } from "./product-cases.js";
 
 const filters: [number, number][] = [
   [3, 3],
@@ -36,6 +37,14 @@ test("depthwise kernels give the bytes of the plain loop for random geometry", a
       [...convolve(spec, true)],
       `seed ${seed}`,
     );
+  }
+});
+
+test("depthwise convolutions of any dtype and storage give the bits of the plain loop", async () => {
+  const kinds = productKinds.filter((kind) => kind !== "int16");
+  for (let seed = 0; seed < 42; seed++) {
+    const shape = drawConvolution(seed, { depthwise: true, groups: (seed >> 3) % 3 || 1 });
+    await checkProduct(seed, shape, kinds[seed % kinds.length] as ProductKind);
   }
 });
 

@@ -123,6 +123,43 @@ export async function checkPoolKernel(
   }
 }
 
+/** Compares the kernel of float32, or of int16, with `combine` of every window's pixels, on random geometry. */
+export async function checkWidePoolKernel(
+  operator: string,
+  dtype: "float32" | "int16",
+  combine: (pixels: readonly number[]) => number,
+): Promise<void> {
+  for (let seed = 100; seed < 120; seed++) {
+    const { integer, real } = random(seed);
+    const drawn = drawPool(seed);
+    const count = drawn.data.length;
+    const scale = integer(1, 9) / 4096;
+    const tensor = ({ shape }: Tensor): Tensor =>
+      dtype === "int16" ? { ...quantized(shape, scale, 0), dtype } : { name: "t", dtype, shape };
+    const data =
+      dtype === "int16"
+        ? Int16Array.from({ length: count }, () => integer(-(2 ** 15), 2 ** 15 - 1))
+        : Float32Array.from({ length: count }, () => real() * 20 - 10);
+    const { activation } = drawn.attributes;
+    const six = dtype === "int16" ? Math.min(32767, Math.round(6 / scale)) : 6;
+    const clamp = (value: number): number =>
+      activation === "none" ? value : Math.min(activation === "relu6" ? six : Infinity, Math.max(0, value));
+    const [bytes] = await runCase({
+      operator,
+      attributes: drawn.attributes,
+      inputs: [tensor(drawn.input)],
+      outputs: [tensor(drawn.output)],
+      activations: [data],
+    });
+    const { buffer } = Uint8Array.from(bytes as Uint8Array);
+    const actual = dtype === "int16" ? new Int16Array(buffer) : new Float32Array(buffer);
+    const expected = windows({ ...drawn, data: data as unknown as Int8Array }).map((pixels) =>
+      clamp(combine(pixels)),
+    );
+    assert.equal([...actual], expected, `seed ${seed}`);
+  }
+}
+
 /** Compares the float reference with `combine` of every window's pixels. */
 export function checkPoolReference(
   operator: Operator<Pool2dAttributes>,
@@ -162,7 +199,7 @@ export function checkPoolRefusals(operator: Operator<Pool2dAttributes>): void {
     output.shape,
   );
   refuses({ input: { ...input, shape: [4, 4] } }, /rank 2/);
-  refuses({ input: { ...input, dtype: "int16" } }, /int16; int8 or float32/);
+  refuses({ input: { ...input, dtype: "uint8" } }, /uint8; int8 or int16 or float32/);
   refuses({ output: quantized(output.shape, scale + 1e-5, zeroPoint) }, /output has scale/);
   refuses({ output: quantized(output.shape, scale, zeroPoint === 0 ? 1 : 0) }, /zero point/);
   refuses({ attributes: { ...attributes, strideWidth: 0 } }, /strideWidth 0/);

@@ -1,7 +1,22 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { openTflite } from "../../../host/import/tflite/import.js";
+import { openModule } from "../../../host/package/open.js";
+import { buildModel } from "../../../host/pipeline.js";
+import { openRunner } from "../../../host/run/index.js";
 import { convolve, drawCase } from "../convolution/convolution-reference.js";
+import {
+  checkProduct,
+  type ProductKind,
+  type ProductShape,
+  productKinds,
+} from "../convolution/product-cases.js";
 import { random, runCase } from "../harness.js";
+
+const fixture = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "fixtures", "fc-float-product");
 
 test("fullyConnectedInt8 gives the bytes of the plain loop, in one chunk and in several", async () => {
   const widths = [1, 3, 4, 16, 61, 255, 640, 1001];
@@ -49,6 +64,48 @@ test("fullyConnectedInt8 gives the bytes of the plain loop, in one chunk and in 
       `seed ${seed}`,
     );
   }
+});
+
+/** A random layer. */
+function drawLayer(seed: number): ProductShape {
+  const { integer } = random(seed);
+  const inputs = [3, 16, 61, 300, 1001][seed % 5] ?? 1;
+  const [rows, outputs] = [integer(1, 3), integer(1, 9)];
+  return {
+    operator: "fullyConnected",
+    attributes: {
+      activation: (["none", "relu", "relu6"] as const)[seed % 3] ?? "none",
+      keepAxes: false,
+    } as never,
+    input: [rows, inputs],
+    weights: [outputs, inputs],
+    output: [rows, outputs],
+    axis: 0,
+    product: "matrix",
+    pairs: (row, n) => Array.from({ length: inputs }, (_, k) => [row * inputs + k, n * inputs + k] as const),
+  };
+}
+
+test("layers of any dtype and storage give the bits of the plain loop, in one chunk and in several", async () => {
+  for (let seed = 0; seed < 40; seed++)
+    await checkProduct(seed, drawLayer(seed), productKinds[seed % productKinds.length] as ProductKind);
+});
+
+test("weights of a layer may be activations", async () => {
+  for (let seed = 0; seed < 6; seed++) {
+    const kind = (["float32", "int8", "int16-long"] as const)[seed % 3] ?? "int8";
+    await checkProduct(seed, { ...drawLayer(seed), weightsAreActivations: true }, kind);
+  }
+});
+
+test("scales of input and weights are multiplied in float32 where the weights have one, as TFLite does", async () => {
+  const read = (name: string): Uint8Array => readFileSync(join(fixture, name));
+  const { wasm } = await buildModel(openTflite(read("model.tflite"), "model").graph);
+  const runner = await openRunner("node", wasm, openModule(wasm), {});
+  runner.writeInput(0, read("input.bin"));
+  runner.run();
+  assert.equal([...runner.readOutput(0)], [...read("expected.bin")]);
+  runner.close();
 });
 
 test.run();

@@ -4,7 +4,16 @@ import { plain, type TfliteMapping } from "./mapping.js";
 /** From one dtype or quantization to another. */
 export const conversion: readonly TfliteMapping[] = [
   plain("QUANTIZE", "quantize", 4),
-  plain("DEQUANTIZE", "dequantize", 6),
+  {
+    builtin: "DEQUANTIZE",
+    optionsType: 0,
+    maxVersion: 6,
+    // A constant of float16 is one of float32 once it is read.
+    read: ({ inputs: [input] }) =>
+      input?.stored === "float16"
+        ? { operator: "reshape", attributes: { shape: input.shape }, inputs: [input] }
+        : { operator: "dequantize", attributes: {} },
+  },
   {
     builtin: "CAST",
     optionsType: 37,

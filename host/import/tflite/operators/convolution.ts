@@ -2,8 +2,9 @@ import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { explicitPadding, type Padding } from "../../../numerics/window.js";
 import type { ConvolutionAttributes } from "../../../ops/convolution/convolution.js";
 import { type Pool2dAttributes, poolWindow } from "../../../ops/convolution/pool-2d.js";
+import type { TransposeConvAttributes } from "../../../ops/convolution/transpose-conv-2d.js";
 import { tfliteActivation } from "./activation.js";
-import type { TfliteMapping, TfliteNode, TfliteOptions } from "./mapping.js";
+import type { TfliteMapping, TfliteNode, TfliteOptions, Translation } from "./mapping.js";
 
 /** TFLite's `Padding` as it is called, from field 0 of a window's options. */
 function paddingKind(options: TfliteOptions): "same" | "valid" {
@@ -40,6 +41,26 @@ function readConvolution(
     padding: explicitPadding(paddingKind(options), height, width, window),
     activation: tfliteActivation(options.int8(fields.activation, 0)),
   };
+}
+
+/** A transposed convolution, whose inputs are the output's shape, weights, input and bias. */
+function readTransposeConv({ options, inputs, outputs }: TfliteNode): Translation {
+  const [, weights, input, bias] = inputs;
+  const [output] = outputs;
+  if (input === undefined || weights?.shape.length !== 4 || output?.shape.length !== 4)
+    throw new NotRunnable("an input, weights and an output of rank 4 are expected");
+  const strides = { strideWidth: options.int32(1, 0), strideHeight: options.int32(2, 0) };
+  const [, filterHeight, filterWidth] = weights.shape as [number, number, number];
+  const [, outputHeight, outputWidth] = output.shape as [number, number, number];
+  const window = { ...strides, filterHeight, filterWidth, dilationHeight: 1, dilationWidth: 1 };
+  const attributes: TransposeConvAttributes = {
+    ...strides,
+    padding: explicitPadding(paddingKind(options), outputHeight, outputWidth, window),
+    outputHeight,
+    outputWidth,
+    activation: tfliteActivation(options.int8(3, 0)),
+  };
+  return { operator: "transposeConv2d", attributes, inputs: [input, weights, bias] };
 }
 
 /** A pool, whose options are `Pool2DOptions`. */
@@ -88,6 +109,13 @@ export const convolution: readonly TfliteMapping[] = [
       attributes: readConvolution(node, { activation: 4, dilation: 5 }),
     }),
   },
+  {
+    builtin: "TRANSPOSE_CONV",
+    optionsType: 49,
+    maxVersion: 5,
+    read: readTransposeConv,
+  },
   pool("AVERAGE_POOL_2D", "averagePool2d"),
   pool("MAX_POOL_2D", "maxPool2d"),
+  pool("L2_POOL_2D", "l2Pool2d"),
 ];

@@ -17,4 +17,13 @@ export const matrix: readonly TfliteMapping[] = [
       return { operator: "fullyConnected", attributes };
     },
   },
+  {
+    builtin: "BATCH_MATMUL",
+    optionsType: 101,
+    maxVersion: 4,
+    read({ options }) {
+      const attributes = { transposeFirst: options.bool(0, false), transposeSecond: options.bool(1, false) };
+      return { operator: "batchMatmul", attributes };
+    },
+  },
 ];

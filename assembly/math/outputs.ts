@@ -1,0 +1,41 @@
+/**
+ * From a sum to an output, by the type X of the output and S of the sum:
+ *
+ *   float32, float32   clamp(sum + bias)
+ *   int8, int32        clamp(outputZeroPoint + requantize(sum + bias))       both roundings, as in requantize.ts
+ *   int16, int32       the same
+ *   int16, int64       clamp(floor((sum + bias) * multiplier / 2^shift + 1/2)), a multiplier of 16 bits
+ *
+ * A tile's header holds the constants of 4 outputs: bias[4], in S; multiplier[4] int32, of float32 the scales of weights;
+ * shift[4] int32 (positive: right).
+ *
+ * Source: TFLite's `MultiplyByQuantizedMultiplier` of int32 and of int64.
+ */
+import { ProductParameters } from "../parameters";
+import { clamp, requantize } from "./requantize";
+
+/** Bytes of a header. */
+// @ts-ignore: decorator
+@inline
+export function headerBytes<S>(): usize {
+  return 4 * sizeof<S>() + 32;
+}
+
+/** Stores the output of a sum. `lane` is the header's address and 4 times the output's number within the tile. */
+// @ts-ignore: decorator
+@inline
+export function storeOutput<X, S>(given: ProductParameters, header: usize, n: i32, sum: S, output: usize): void {
+  const total = sum + load<S>(header + <usize>n * sizeof<S>());
+  if (isFloat<S>()) {
+    const lowest = <S>given.lowest, highest = <S>given.highest;
+    store<S>(output, total < lowest ? lowest : total > highest ? highest : total);
+    return;
+  }
+  const constants = header + 4 * sizeof<S>() + (<usize>n << 2);
+  const multiplier = <i64>load<i32>(constants);
+  const shift = load<i32>(constants, 16);
+  const rescaled = sizeof<S>() == 8
+    ? <i32>((<i64>total * multiplier + ((<i64>1 << <i64>shift) >> 1)) >> <i64>shift)
+    : requantize(<i32>total, multiplier, shift);
+  store<X>(output, <X>clamp(rescaled + given.outputZeroPoint, given.low, given.high));
+}

@@ -1,0 +1,157 @@
+import { alignUp } from "../abi/align.js";
+import { weightStorages } from "../abi/parameters.js";
+import { NotRunnable, requireThat } from "../graph/not-runnable.js";
+import type { Tensor } from "../graph/tensor.js";
+import { float16Bits } from "../numerics/float16.js";
+import { quantizeMultiplier } from "../numerics/requantization.js";
+import { rescaleFactor, weightsScale } from "../ops/weights.js";
+
+/** How weights lie in the weights section, or that they lie in linear memory. */
+export type Storage = (typeof weightStorages)[number];
+
+/** Number of a storage, as kernels know it. */
+export function storageNumber(storage: Storage): number {
+  return weightStorages.indexOf(storage);
+}
+
+/** How a node's weights are stored: in no more bits than they came in. */
+export function storageOf({ data, dtype, stored }: Tensor, input: Tensor): Storage {
+  if (data === undefined) return "memory";
+  const values = Array.from(data, Number);
+  if (stored === "int4" && values.every((q) => q >= -8 && q <= 7)) return "int4";
+  if (dtype === "int8") return input.dtype === "float32" ? "int8" : "as-computed";
+  return stored === "float16" && values.every((value) => float16Bits(value) !== undefined)
+    ? "float16"
+    : "as-computed";
+}
+
+/** Sums in a kernel: of float32, of 32 or of 64 bits. */
+export type Sums = "float32" | "int32" | "int64";
+
+/**
+ * The sums of a node: int32 of int8, and of int16 with a bias of 32 bits where TFLite's kernel has them so; int64 of any
+ * other int16.
+ *
+ * @param always64 whether TFLite's kernel sums int16 in 64 bits whatever the bias
+ */
+export function sumsOf(input: Tensor, bias: Tensor | undefined, always64: boolean): Sums {
+  if (input.dtype === "float32") return "float32";
+  if (input.dtype === "int8") return "int32";
+  return always64 || bias?.dtype !== "int32" ? "int64" : "int32";
+}
+
+/** A multiplier of 16 bits and a shift to the right after it, as TFLite rescales sums of 64 bits. */
+export function rescaleOf64(factor: number): { multiplier: number; shift: number } {
+  const { multiplier, shift } = quantizeMultiplier(factor);
+  requireThat(shift < 8, `a rescale factor of ${factor} is 128 or more, which sums of 64 bits do not take`);
+  return { multiplier: multiplier < 0x7fff0000 ? (multiplier + 2 ** 15) >> 16 : 0x7fff, shift: 15 - shift };
+}
+
+/** A factor as kernels take it by which sums are rescaled; shifts are to the right where they are positive. */
+export function rescaleOf(factor: number, sums: Sums): { multiplier: number; shift: number } {
+  if (sums === "int64") return rescaleOf64(factor);
+  const { multiplier, shift } = quantizeMultiplier(factor);
+  return { multiplier, shift: multiplier === 0 ? 1 : -shift };
+}
+
+/** What the tiles of a node's weights are made from. */
+export interface WeightedNode {
+  input: Tensor;
+  weights: Tensor;
+  bias: Tensor | undefined;
+  output: Tensor;
+  /** Of which kind its rescaling is (`rescaleFactor`). */
+  product: "convolution" | "matrix";
+  sums: Sums;
+}
+
+/** Bytes of a tile's header: bias, multiplier (or scale) and shift of 4 outputs. */
+export function headerBytes(sums: Sums): number {
+  return sums === "int64" ? 64 : 48;
+}
+
+/** Writes the constants of output `n` into the header of its tile, as number `lane` of 4. */
+function writeConstants(view: DataView, at: number, lane: number, n: number, of: WeightedNode): void {
+  const bias = of.bias?.data?.[n] ?? 0;
+  const constants = at + headerBytes(of.sums) - 32 + lane * 4;
+  if (of.sums === "float32") {
+    view.setFloat32(at + lane * 4, Number(bias), true);
+    if (of.weights.dtype === "int8") view.setFloat32(constants, weightsScale(of.weights, n), true);
+    return;
+  }
+  if (of.sums === "int64") view.setBigInt64(at + lane * 8, BigInt(bias), true);
+  else view.setInt32(at + lane * 4, Number(bias), true);
+  const { multiplier, shift } = rescaleOf(rescaleFactor(of.product, of, n), of.sums);
+  view.setInt32(constants, multiplier, true);
+  view.setInt32(constants + 16, shift, true);
+}
+
+/** Bytes of `count` weights, an even number, as they are stored. */
+export function storedBytes(storage: Storage, weights: Tensor, count: number): number {
+  const whole = weights.dtype === "float32" ? 4 : 1;
+  return { "as-computed": whole, float16: 2, int8: 1, int4: 0.5, memory: 0 }[storage] * count;
+}
+
+function writeWeight(view: DataView, at: number, index: number, value: number, storage: Storage): void {
+  if (storage === "float16") view.setUint16(at + 2 * index, float16Bits(value) as number, true);
+  else if (storage === "int4") {
+    const byte = at + (index >> 1);
+    view.setUint8(byte, view.getUint8(byte) | ((value & 15) << (index % 2 === 0 ? 0 : 4)));
+  }
+}
+
+/** Weights of a tile: what each of its places holds. */
+export interface TileLayout {
+  /** Outputs of each tile in turn: at most 4, of which the last may be fewer. */
+  tiles: readonly (readonly number[])[];
+  /** Weights of an output. */
+  depth: number;
+  /** Places of a tile, a multiple of 4. */
+  places: number;
+  /** Place of input `k` of the output that is number `lane` of its tile. */
+  place(lane: number, k: number): number;
+  /** Weight of output `n` and input `k`: its index in the weights' data. */
+  index(n: number, k: number): number;
+}
+
+/** Weights in tiles: for each its header, then its weights, filled up with zeros to `alignment` bytes. */
+export function packStoredTiles(layout: TileLayout, of: WeightedNode, alignment: number): Uint8Array {
+  const { tiles, depth, places, place, index } = layout;
+  const storage = storageOf(of.weights, of.input);
+  const header = headerBytes(of.sums);
+  const tileBytes = header + alignUp(storedBytes(storage, of.weights, places), alignment);
+  const view = new DataView(new ArrayBuffer(tiles.length * tileBytes));
+  const data = of.weights.data;
+  for (const [tile, outputs] of tiles.entries()) {
+    const at = tile * tileBytes;
+    for (const [lane, n] of outputs.entries()) {
+      writeConstants(view, at, lane, n, of);
+      for (let k = 0; data !== undefined && k < depth; k++) {
+        const value = Number(data[index(n, k)]);
+        const to = place(lane, k);
+        if (storage === "float16" || storage === "int4") writeWeight(view, at + header, to, value, storage);
+        else if (of.weights.dtype === "float32") view.setFloat32(at + header + 4 * to, value, true);
+        else view.setInt8(at + header + to, value);
+      }
+    }
+  }
+  return new Uint8Array(view.buffer);
+}
+
+/** Outputs in tiles of 4, none of which holds outputs of two groups. */
+export function tilesOf(outputs: number, groups = 1): number[][] {
+  const filters = outputs / groups;
+  const inGroup = Math.ceil(filters / 4);
+  return Array.from({ length: groups * inGroup }, (_, tile) => {
+    const group = Math.floor(tile / inGroup);
+    const first = group * filters + (tile % inGroup) * 4;
+    return Array.from({ length: Math.min(4, (group + 1) * filters - first) }, (_, lane) => first + lane);
+  });
+}
+
+/** Refuses a node whose sums cannot be rescaled. Throws `NotRunnable`. */
+export function checkRescaling(of: WeightedNode, outputs: number): void {
+  if (of.sums === "float32") return;
+  if (of.output === undefined) throw new NotRunnable("the output is missing");
+  for (let n = 0; n < outputs; n++) rescaleOf(rescaleFactor(of.product, of, n), of.sums);
+}

@@ -1,0 +1,23 @@
+/*
+ * IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. Every finite one is a float32.
+ */
+
+const words = new Uint32Array(1);
+const floats = new Float32Array(words.buffer);
+
+/** The value of 16 bits. */
+export function float16Value(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}
+
+/** The bits of a finite value; undefined where no binary16 has it. */
+export function float16Bits(value: number): number | undefined {
+  floats[0] = Math.abs(value) * 2 ** -112;
+  // 2^-112 moves the exponent of a float32 to that of a binary16.
+  const bits = ((words[0] as number) >>> 13) | (Object.is(value, -0) || value < 0 ? 0x8000 : 0);
+  return Object.is(float16Value(bits), value) ? bits : undefined;
+}
