@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sharedModels } from "../shared-models.js";
 
@@ -7,7 +7,23 @@ export interface GoldenModel {
   name: string;
   /** The model's file. */
   path: string;
-  cases: readonly { name: string; inputs: Uint8Array[]; outputs: Uint8Array[] }[];
+  cases: readonly {
+    name: string;
+    /** Consecutive frames that the files of a case hold. */
+    steps: number;
+    inputs: Uint8Array[];
+    outputs: Uint8Array[];
+  }[];
+}
+
+/** Names of all real models in TFLite's format. */
+export function tfliteModels(): string[] {
+  const folder = sharedModels();
+  if (folder === undefined) return [];
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, "meta.json")))
+    .filter((name) => readdirSync(join(folder, name)).some((file) => file.endsWith(".tflite")))
+    .sort();
 }
 
 /** The int8 models whose outputs must be met byte for byte. */
@@ -29,7 +45,7 @@ export function goldenModels(names: readonly string[]): GoldenModel[] {
   return names.map((name) => {
     const meta = JSON.parse(readFileSync(join(folder, name, "meta.json"), "utf8")) as {
       file: string;
-      cases: { name: string }[];
+      cases: { name: string; steps?: number }[];
     };
     return {
       name,
@@ -42,7 +58,12 @@ export function goldenModels(names: readonly string[]): GoldenModel[] {
           }
           return files;
         };
-        return { name: entry.name, inputs: tensors("input"), outputs: tensors("output") };
+        return {
+          name: entry.name,
+          steps: entry.steps ?? 1,
+          inputs: tensors("input"),
+          outputs: tensors("output"),
+        };
       }),
     };
   });

@@ -132,7 +132,8 @@ function difference(
   return at < 0 ? undefined : `byte ${at} is ${actual[at]}, not ${expected[at]}`;
 }
 
-function isClose(actual: number, expected: number): boolean {
+/** Whether a float32 is within what is allowed of another. */
+export function isClose(actual: number, expected: number): boolean {
   if (Object.is(actual, expected) || actual === expected) return true;
   return Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected));
 }
