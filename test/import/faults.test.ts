@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { importModel } from "../../host/import/index.js";
 import { openModule } from "../../host/package/open.js";
