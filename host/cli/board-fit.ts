@@ -1,9 +1,10 @@
 import { boardOffer, type Fit, figureText, fit, loadBoard, requireFit } from "../boards/index.js";
 import type { BuiltModel } from "../pipeline.js";
+import { usesFloats } from "../wasm/floats.js";
 
 /**
- * Whether a built model fits a board, for `build --board`. Throws `board-unknown`, and `board-too-small` with each
- * figure where it does not fit.
+ * Whether a built model fits a board, for `build --board`. Throws `board-unknown`, and `board-floats` or
+ * `board-too-small` where it does not fit.
  */
 export function builtFit(boardName: string, built: BuiltModel): Fit {
   const { wasm, manifest, codeBytes } = built;
@@ -14,6 +15,7 @@ export function builtFit(boardName: string, built: BuiltModel): Fit {
       memoryBytes: manifest.memoryBytes,
       codeBytes,
       imports: manifest.imports.required,
+      floats: usesFloats(wasm),
     },
     boardOffer(loadBoard(boardName)),
   );

@@ -4,6 +4,9 @@ import type { Board } from "../../host/boards/index.js";
 import type { Device } from "../../host/device/device.js";
 import { startEmulator } from "../../host/device/emulators/index.js";
 import type { WasmoteError } from "../../host/errors.js";
+import { buildFirmware } from "../../host/firmware/build.js";
+import { openModule } from "../../host/package/open.js";
+import { deployModel } from "../../host/run/board.js";
 import { encodeLeb128, encodeSignedLeb128 } from "../../host/wasm/writer.js";
 import { availableBoards, emulatedBoards, firmwareOf } from "./emulators.js";
 import { makeModel } from "./made-modules.js";
@@ -441,6 +444,26 @@ for (const board of availableBoards([...emulatedBoards, "pico"])) {
       }
       assert.ok(traps > truncations.length);
     });
+  });
+}
+
+for (const board of availableBoards(["mps2-an385"])) {
+  test("firmware without floats refuses a model that has them, and the host before it is sent", async () => {
+    const { files } = await buildFirmware({ ...board, floats: false });
+    const device = await startEmulator(board, files);
+    try {
+      assert.is((await device.status()).floats, false);
+      const error = await deployModel(device, truncating, openModule(truncating)).catch(
+        (each: unknown) => each,
+      );
+      assert.is((error as WasmoteError).code, "board-floats");
+      assert.equal(await device.images(), []);
+      const hash = await device.upload(truncating);
+      const answer = await device.activate(hash).catch((each: unknown) => each);
+      assert.is((answer as WasmoteError).code, "board-abi");
+    } finally {
+      await device.close();
+    }
   });
 }
 
