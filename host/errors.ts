@@ -146,6 +146,10 @@ export const errorTable = {
     "the model does not fit the board",
     "Take a board with more, or a smaller model; `wasmote boards --model MODEL.wasm` says where it fits.",
   ),
+  "board-floats": refused(
+    "the model computes with floats, and the board's firmware has no floating-point operations",
+    "Take a board that has them; or flash the firmware of this version (`wasmote flash BOARD`), where the one on the board is older; or quantize the model.",
+  ),
   "board-emulator-none": refused(
     "this board has no emulator",
     "Connect the board and name its serial port with --port.",

@@ -13,6 +13,7 @@
  * - Read_opcode, which the compiler calls at every level of nested blocks, refuses where the stack that it runs on is
  *   nearly used up.
  * - m3_Yield, an empty function that every call calls: a run is stopped by port_guarded_call.
+ * - All operations on floats (float-operations.h); the port that includes this file once more has them elsewhere.
  */
 #include <limits.h>
 #include <stdarg.h>
@@ -22,18 +23,10 @@
 #include "metacode.h"
 #include "port.h"
 
-#define M3_COMPILE_OPCODES
-
-#include "m3_env.h"
-#include "m3_compile.h"
-#include "m3_exec_defs.h"
-#include "m3_exception.h"
-#include "m3_info.h"
-
-#define m3_Yield() NULL
-#include "m3_exec.h"
-#undef m3_Yield
-#include "memory-operations.h"
+#include "operations.h"
+#ifndef INTERPRETER_OPERATIONS_ONLY
+#include "float-operations.h"
+#endif
 
 /* The lowest address of the C stack: a symbol of the linker script. */
 extern uint8_t __stack_start[];

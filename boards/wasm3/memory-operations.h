@@ -1,12 +1,11 @@
 /*
  * wasm3's loads and stores of integers for processors with 32-bit registers, in place of those of m3_exec.h: include
  * this file after m3_exec.h and before m3_compile.c. wasm3 adds base, offset and size in 64 bits; here a carry out of
- * 32 bits traps at once, as what it stands for is beyond any memory of such a processor.
+ * 32 bits traps at once, as what it stands for is beyond any memory of such a processor. Those of floats
+ * (float-operations.h) are made of the same macros on all processors.
  */
 #ifndef WASMOTE_MEMORY_OPERATIONS_H
 #define WASMOTE_MEMORY_OPERATIONS_H
-
-#if UINTPTR_MAX == 0xffffffffu
 
 /* Where an access of `size` bytes at base + offset begins; NULL out of bounds. */
 static inline __attribute__((always_inline)) u8 *memory_at(M3MemoryHeader *memory, u32 base, u32 offset, u32 size)
@@ -18,8 +17,9 @@ static inline __attribute__((always_inline)) u8 *memory_at(M3MemoryHeader *memor
     return m3MemData(memory) + first;
 }
 
-#define MEMORY_LOAD(TO, FROM, MODE, BASE)                                                       \
-    d_m3Op(word_##TO##_Load_##FROM##_##MODE)                                                    \
+/* An operation that loads a FROM, as a TO, into a register of wasm3. */
+#define MEMORY_LOAD(NAME, REGISTER, TO, FROM, BASE)                                             \
+    d_m3Op(NAME)                                                                                \
     {                                                                                           \
         const u32 base = BASE;                                                                  \
         const u32 offset = immediate(u32);                                                      \
@@ -27,14 +27,15 @@ static inline __attribute__((always_inline)) u8 *memory_at(M3MemoryHeader *memor
         if (M3_UNLIKELY(!at)) d_outOfBounds;                                                    \
         FROM value;                                                                             \
         memcpy(&value, at, sizeof value);                                                       \
-        _r0 = (TO) value;                                                                       \
+        REGISTER = (TO) value;                                                                  \
         nextOp();                                                                               \
     }
 
-#define MEMORY_STORE(FROM, TO, MODE, VALUE, BASE)                                               \
-    d_m3Op(word_##FROM##_Store_##TO##_##MODE)                                                   \
+/* An operation that stores a FROM as a TO. Its operands are read in that order. */
+#define MEMORY_STORE(NAME, FROM, TO, VALUE, BASE)                                               \
+    d_m3Op(NAME)                                                                                \
     {                                                                                           \
-        VALUE;                                                                                  \
+        const FROM value = (FROM) VALUE;                                                        \
         const u32 base = BASE;                                                                  \
         const u32 offset = immediate(u32);                                                      \
         u8 *const at = memory_at(_mem, base, offset, sizeof(TO));                               \
@@ -44,34 +45,39 @@ static inline __attribute__((always_inline)) u8 *memory_at(M3MemoryHeader *memor
         nextOp();                                                                               \
     }
 
-#define MEMORY_LOADS(TO, FROM)                                                                  \
-    MEMORY_LOAD(TO, FROM, r, (u32) _r0)                                                         \
-    MEMORY_LOAD(TO, FROM, s, slot(u32))
+#define MEMORY_LOADS(NAME, REGISTER, TO, FROM)                                                  \
+    MEMORY_LOAD(NAME##_r, REGISTER, TO, FROM, (u32) _r0)                                        \
+    MEMORY_LOAD(NAME##_s, REGISTER, TO, FROM, slot(u32))
 
-#define MEMORY_STORES(FROM, TO)                                                                 \
-    MEMORY_STORE(FROM, TO, rs, const FROM value = (FROM) _r0, slot(u32))                        \
-    MEMORY_STORE(FROM, TO, sr, const FROM value = slot(FROM), (u32) _r0)                        \
-    MEMORY_STORE(FROM, TO, ss, const FROM value = slot(FROM), slot(u32))
+#define MEMORY_STORES(NAME, REGISTER, FROM, TO)                                                 \
+    MEMORY_STORE(NAME##_rs, FROM, TO, REGISTER, slot(u32))                                      \
+    MEMORY_STORE(NAME##_sr, FROM, TO, (slot(FROM)), (u32) _r0)                                  \
+    MEMORY_STORE(NAME##_ss, FROM, TO, (slot(FROM)), slot(u32))
 
-MEMORY_LOADS(i32, i8)
-MEMORY_LOADS(i32, u8)
-MEMORY_LOADS(i32, i16)
-MEMORY_LOADS(i32, u16)
-MEMORY_LOADS(i32, i32)
-MEMORY_LOADS(i64, i8)
-MEMORY_LOADS(i64, u8)
-MEMORY_LOADS(i64, i16)
-MEMORY_LOADS(i64, u16)
-MEMORY_LOADS(i64, i32)
-MEMORY_LOADS(i64, u32)
-MEMORY_LOADS(i64, i64)
-MEMORY_STORES(i32, u8)
-MEMORY_STORES(i32, i16)
-MEMORY_STORES(i32, i32)
-MEMORY_STORES(i64, u8)
-MEMORY_STORES(i64, i16)
-MEMORY_STORES(i64, i32)
-MEMORY_STORES(i64, i64)
+#if UINTPTR_MAX == 0xffffffffu
+
+#define MEMORY_LOADS_OF(TO, FROM) MEMORY_LOADS(word_##TO##_Load_##FROM, _r0, TO, FROM)
+#define MEMORY_STORES_OF(FROM, TO) MEMORY_STORES(word_##FROM##_Store_##TO, _r0, FROM, TO)
+
+MEMORY_LOADS_OF(i32, i8)
+MEMORY_LOADS_OF(i32, u8)
+MEMORY_LOADS_OF(i32, i16)
+MEMORY_LOADS_OF(i32, u16)
+MEMORY_LOADS_OF(i32, i32)
+MEMORY_LOADS_OF(i64, i8)
+MEMORY_LOADS_OF(i64, u8)
+MEMORY_LOADS_OF(i64, i16)
+MEMORY_LOADS_OF(i64, u16)
+MEMORY_LOADS_OF(i64, i32)
+MEMORY_LOADS_OF(i64, u32)
+MEMORY_LOADS_OF(i64, i64)
+MEMORY_STORES_OF(i32, u8)
+MEMORY_STORES_OF(i32, i16)
+MEMORY_STORES_OF(i32, i32)
+MEMORY_STORES_OF(i64, u8)
+MEMORY_STORES_OF(i64, i16)
+MEMORY_STORES_OF(i64, i32)
+MEMORY_STORES_OF(i64, i64)
 
 #define op_i32_Load_i8_r op_word_i32_Load_i8_r
 #define op_i32_Load_i8_s op_word_i32_Load_i8_s

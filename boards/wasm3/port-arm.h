@@ -16,12 +16,7 @@
 #define d_m3OpAllArgs _pc, _sp, _r0
 #define d_m3OpDefaultArgs 0
 
-#if d_m3HasFloat
-static f64 _fp0;
-#define d_m3ClearRegisters _r0 = 0; _fp0 = 0.;
-#else
 #define d_m3ClearRegisters _r0 = 0;
-#endif
 
 typedef m3ret_t (*IM3Operation)(d_m3OpSig);
 

@@ -8,8 +8,8 @@
  *
  * Every operation jumps to the next, so none needs what the one before had in other registers: the build lets
  * operations use ARMV7M_FREE_REGISTERS (CMakeLists.txt) without keeping them. No ordinary function may be compiled so.
- * Therefore operations have a translation unit of their own, port-armv7m.c, which defines ARMV7M_OPERATIONS; elsewhere
- * this header declares them only. Nothing but armv7m_run calls them, and it keeps those registers and r8 for its
+ * Therefore operations have translation units of their own, port-armv7m.c, which defines ARMV7M_OPERATIONS, and
+ * port-armv7m-floats.c, which defines ARMV7M_FLOAT_OPERATIONS; elsewhere this header declares them only. Nothing but armv7m_run calls them, and it keeps those registers and r8 for its
  * caller. What operations call keeps r8 for them, as the standard says.
  *
  * Source for the registers: Arm IHI 0042, "Procedure Call Standard for the Arm Architecture", 5.1.1, 5.5.
@@ -25,13 +25,17 @@
 
 #define d_m3RetSig static inline m3ret_t
 
-#ifdef ARMV7M_OPERATIONS
+#if defined(ARMV7M_OPERATIONS) || defined(ARMV7M_FLOAT_OPERATIONS)
 register M3MemoryHeader *_mem __asm__("r8");
+#else
+extern M3MemoryHeader *_mem;
+#endif
+
+#ifdef ARMV7M_OPERATIONS
 #define d_m3Op(NAME) m3ret_t op_##NAME(d_m3OpSig)
 #else
 /* What follows is the operation's body, which is not used here. */
 #define d_m3Op(NAME) m3ret_t op_##NAME(d_m3OpSig); d_m3RetSig armv7m_elsewhere_##NAME(d_m3OpSig)
-extern M3MemoryHeader *_mem;
 #endif
 
 #define nextOpImpl() ((IM3Operation) (*_pc))(_pc + 1, d_m3OpArgs)

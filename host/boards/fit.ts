@@ -1,4 +1,5 @@
 import { type ErrorCode, WasmoteError } from "../errors.js";
+import { loadBoards } from "./load.js";
 import type { Board } from "./types.js";
 
 /** What a model needs of a board. */
@@ -12,6 +13,8 @@ export interface ModelNeeds {
   codeBytes: number;
   /** Required imports, as "module.name". */
   imports: readonly string[];
+  /** Whether its code has floats. */
+  floats: boolean;
 }
 
 /** What a board offers to a model. */
@@ -23,6 +26,8 @@ export interface BoardOffer {
   slotBytes: number;
   /** Imports that the firmware offers; undefined where that is not known yet. */
   imports?: readonly string[];
+  /** Whether the firmware has WebAssembly's floating-point operations. */
+  floats: boolean;
 }
 
 /** One figure of a verdict. */
@@ -39,6 +44,8 @@ export interface Fit {
   fits: boolean;
   figures: FitFigure[];
   missingImports: string[];
+  /** Whether the model has floats and the firmware has not. */
+  lacksFloats: boolean;
 }
 
 /** RAM that the firmware takes without a model: its variables, packet buffer and stacks, rounded up. */
@@ -52,7 +59,8 @@ const engineBytes = { base: 4096, perCodeByte: 0.5 };
 
 /** What a board offers by its description. */
 export function boardOffer(board: Board): BoardOffer {
-  return { name: board.id, ramBytes: board.ramBytes - firmwareRamBytes, slotBytes: board.slots.bytes };
+  const { id, ramBytes, slots, floats } = board;
+  return { name: id, ramBytes: ramBytes - firmwareRamBytes, slotBytes: slots.bytes, floats };
 }
 
 /**
@@ -66,15 +74,27 @@ export function fit(model: ModelNeeds, offer: BoardOffer): Fit {
     { what: "flash", neededBytes: model.fileBytes, availableBytes: offer.slotBytes },
   ];
   const missingImports = offer.imports ? model.imports.filter((name) => !offer.imports!.includes(name)) : [];
-  const fits = missingImports.length === 0 && figures.every((f) => f.neededBytes <= f.availableBytes);
-  return { board: offer.name, model: model.name, fits, figures, missingImports };
+  const lacksFloats = model.floats && !offer.floats;
+  const enough = figures.every((f) => f.neededBytes <= f.availableBytes);
+  const fits = enough && missingImports.length === 0 && !lacksFloats;
+  return { board: offer.name, model: model.name, fits, figures, missingImports, lacksFloats };
 }
 
-/** Throws `board-too-small` or `board-abi` where the model does not fit, with each figure: needed and available. */
+/**
+ * Throws `board-floats`, `board-too-small` or `board-abi` where the model does not fit: the latter two with each figure,
+ * needed and available, the first with the boards that have floats.
+ */
 export function requireFit(verdict: Fit): void {
   if (verdict.fits) return;
   const text = verdict.figures.map(figureText).join("; ");
   const { model, board, missingImports } = verdict;
+  if (verdict.lacksFloats) {
+    const able = loadBoards().filter(({ floats }) => floats);
+    throw new WasmoteError(
+      "board-floats",
+      `${model} on ${board}; firmware of this version has them on ${able.map(({ id }) => id).join(", ")}`,
+    );
+  }
   const tooSmall = verdict.figures.some((f) => f.neededBytes > f.availableBytes);
   const code: ErrorCode = tooSmall ? "board-too-small" : "board-abi";
   const imports = missingImports.length === 0 ? "" : `; imports that it lacks: ${missingImports.join(", ")}`;

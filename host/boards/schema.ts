@@ -57,6 +57,8 @@ const familyFields = {
   }),
   /** The floating-point unit that the core has, as GCC's -mfpu names it; null for none. */
   fpu: name.nullable(),
+  /** Whether the firmware has WebAssembly's floating-point operations, done by `fpu` or, without one, by software. */
+  floats: z.boolean(),
   clockHz: count,
   ramOrigin: address,
   ramBytes: count,

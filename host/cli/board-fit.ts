@@ -9,10 +9,11 @@ import {
   requireFit,
 } from "../boards/index.js";
 import type { BuiltModel } from "../pipeline.js";
+import { usesFloats } from "../wasm/floats.js";
 
 /**
- * Whether a built model fits a board, for `build --board`. Throws `board-unknown`, and `board-too-small` with each
- * figure where it does not fit.
+ * Whether a built model fits a board, for `build --board`. Throws `board-unknown`, and `board-floats` or
+ * `board-too-small` where it does not fit.
  */
 export function builtFit(boardName: string, built: BuiltModel): Fit {
   const verdict = fit(needsOf(built), boardOffer(loadBoard(boardName)));
@@ -32,6 +33,7 @@ function needsOf({ wasm, manifest, codeBytes }: BuiltModel): ModelNeeds {
     memoryBytes: manifest.memoryBytes,
     codeBytes,
     imports: manifest.imports.required,
+    floats: usesFloats(wasm),
   };
 }
 

@@ -89,5 +89,7 @@ function boardsText(all: readonly Board[], verdicts: readonly Fit[] | undefined,
 
 function verdictText(verdict: Fit): string {
   const short = verdict.figures.filter((figure) => figure.neededBytes > figure.availableBytes);
-  return verdict.fits ? "fits" : short.map(figureText).join("; ");
+  return verdict.fits
+    ? "fits"
+    : [...short.map(figureText), ...(verdict.lacksFloats ? ["no floats"] : [])].join("; ");
 }

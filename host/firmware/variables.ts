@@ -14,6 +14,7 @@ export function cmakeVariables(board: Board, wasm3: string): Record<string, stri
     WASMOTE_PORT: board.port,
     WASMOTE_CORE: board.core,
     WASMOTE_FLAGS: board.isa.flags.join(";"),
+    WASMOTE_FLOATS: board.floats ? "ON" : "OFF",
     WASMOTE_FPU: board.fpu ?? "",
     WASMOTE_CLOCK_HZ: String(board.clockHz),
     WASMOTE_RAM_ORIGIN: hex(board.ramOrigin),

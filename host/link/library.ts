@@ -1,7 +1,8 @@
+import type { Reference } from "../wasm/code.js";
 import { concatenate, encodeLeb128, encodeSignedLeb128 } from "../wasm/writer.js";
 import { type FunctionCode, type LinkableModule, readModule } from "./module.js";
 import type { ModuleParts } from "./module-parts.js";
-import { type Reference, unlinkable } from "./references.js";
+import { unlinkable } from "./references.js";
 
 /** A module that exports kernels, by their names. */
 export interface KernelLibrary {

@@ -1,7 +1,8 @@
+import { numberTypes, type Reference, type Space } from "../wasm/code.js";
 import { opcodes } from "../wasm/opcodes.js";
 import { WasmReader } from "../wasm/reader.js";
 import { concatenate, vector } from "../wasm/writer.js";
-import { numberTypes, type Reference, readReferences, type Space, unlinkable } from "./references.js";
+import { readReferences, unlinkable } from "./references.js";
 
 /** An imported function. */
 export interface FunctionImport {

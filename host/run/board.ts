@@ -5,6 +5,7 @@ import type { Device } from "../device/device.js";
 import { WasmoteError } from "../errors.js";
 import { tensorBytes } from "../graph/tensor.js";
 import type { OpenedModule } from "../package/open.js";
+import { usesFloats } from "../wasm/floats.js";
 import type { Runner, Tier } from "./types.js";
 
 /** A model that is active on a board. */
@@ -37,6 +38,7 @@ export function modelNeeds(wasm: Uint8Array, { manifest, codeBytes }: OpenedModu
     memoryBytes: manifest.memoryBytes,
     codeBytes,
     imports: manifest.imports.required,
+    floats: usesFloats(wasm),
   };
 }
 
@@ -44,7 +46,7 @@ export function modelNeeds(wasm: Uint8Array, { manifest, codeBytes }: OpenedModu
  * Makes a model active on a board: sends it unless the board has it already. It is refused before anything is sent where
  * the board says that it has too little. The board answers for whether its own checks pass.
  *
- * @throws `board-too-small`, `board-abi`, `board-protocol` where the board does not say that the model is active, and what
+ * @throws `board-too-small`, `board-floats`, `board-abi`, `board-protocol` where the board does not say that the model is active, and what
  *   the board answers
  */
 export async function deployModel(
@@ -57,8 +59,9 @@ export async function deployModel(
   const present = (await device.images()).find((image) => hash.equals(image.hash));
   if (present?.active) return;
   const status = await device.status();
-  const { board, ram, flash, imports } = status;
-  requireFit(fit(modelNeeds(wasm, opened), { name: board, ramBytes: ram, slotBytes: flash, imports }));
+  const { board, ram, flash, imports, floats } = status;
+  const offer = { name: board, ramBytes: ram, slotBytes: flash, imports, floats };
+  requireFit(fit(modelNeeds(wasm, opened), offer));
   if (present === undefined) await device.upload(wasm, { onProgress: onUpload });
   const images = await device.activate(hash);
   if (!images.some((image) => image.active && hash.equals(image.hash))) {

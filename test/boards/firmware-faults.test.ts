@@ -158,7 +158,6 @@ for (const board of boards) {
   });
 
   const unloadable: readonly [string, string, readonly number[]][] = [
-    ["floating-point operations", "board-abi", bodies.float],
     ["loops nested deeper than the stack", "board-bad-model", bodies.nested],
     ["an unknown opcode", "board-abi", [0xff, 0xff]],
   ];

@@ -4,11 +4,11 @@ import * as assert from "uvu/assert";
 import { availableBoards, firmwareOf } from "./emulators.js";
 
 /**
- * Budgets in bytes. A figure that moves past its budget is to be explained before the budget is moved; 80 KiB of flash
- * is what the project allows on Arm, accelerators and superinstructions included (16 and 9 KB of it). RV32 has no short
- * form of most of their instructions.
+ * Budgets in bytes. A figure that moves past its budget is to be explained before the budget is moved; 96 KiB of flash
+ * is what the project allows on Arm, accelerators, superinstructions and floats included (16, 9 and 18 KB of it). RV32
+ * has no short form of most of their instructions.
  */
-const budgets = { flashBytes: { arm: 81_920, riscv: 92_000 }, ramBytes: 9000 } as const;
+const budgets = { flashBytes: { arm: 98_304, riscv: 126_000 }, ramBytes: 9000 } as const;
 
 /** Functions of a disassembly, by name. */
 function disassemble(toolchain: string, elf: string): Map<string, string[]> {
@@ -62,6 +62,14 @@ for (const board of availableBoards()) {
         name.startsWith("op_Return") ||
         name.startsWith("op_ContinueLoop");
       assert.ok(ends || code.some((line) => jump.test(line)), `${name} does not jump: ${code.join("; ")}`);
+    }
+  });
+
+  test(`${board.id}: no operation gives the registers of floats their values back`, async () => {
+    const { files } = await firmwareOf(board);
+    for (const [name, code] of disassemble(board.isa.toolchain, files.elf)) {
+      const restores = code.filter((line) => /^v(pop|ldm).*\b(d[89]|s1[6-9])\b/.test(line));
+      assert.equal(/^op_/.test(name) ? restores : [], [], name);
     }
   });
 

@@ -9,8 +9,10 @@ const model: ModelNeeds = {
   memoryBytes: 16_000,
   codeBytes: 7000,
   imports: ["wasmote.read_weights"],
+  floats: false,
 };
-const offer = { name: "b", ramBytes: 23_596, slotBytes: 40_000, imports: ["wasmote.read_weights"] };
+const imports = ["wasmote.read_weights"];
+const offer = { name: "b", ramBytes: 23_596, slotBytes: 40_000, imports, floats: true };
 
 function refusal(needs: Partial<ModelNeeds>, has: Partial<typeof offer> = {}): WasmoteError {
   const verdict = fit({ ...model, ...needs }, { ...offer, ...has });
@@ -50,6 +52,14 @@ test("an import that the firmware lacks is told by its name", () => {
   const error = refusal({ imports: ["wasmote.read_weights", "wasmote.read_clock"] });
   assert.is(error.code, "board-abi");
   assert.match(error.message, /lacks: wasmote\.read_clock$/);
+});
+
+test("floats are refused where the firmware has none, and the boards that have are named", () => {
+  assert.is(fit({ ...model, floats: true }, offer).fits, true);
+  assert.is(fit(model, { ...offer, floats: false }).fits, true);
+  const error = refusal({ floats: true }, { floats: false });
+  assert.is(error.code, "board-floats");
+  assert.match(error.message, /kws on b; .*\bpico\b/);
 });
 
 test("imports are not judged before the firmware is known", () => {

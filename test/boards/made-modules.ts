@@ -68,6 +68,8 @@ export function longSum(additions: number): number[] {
 
 /** What a module without custom sections is made of. */
 interface ModuleChanges {
+  /** Locals of `run` besides its parameters, encoded: none unless told. */
+  locals?: readonly number[];
   /** Bodies of the functions of index 1, 2, ... */
   functions?: readonly (readonly number[])[];
   /** More function types, encoded. */
@@ -86,9 +88,16 @@ interface ModuleChanges {
 
 /** A module of one memory whose exported function `run`, of index 0, has this body. */
 export function makeModule(body: readonly number[], changes: ModuleChanges = {}): Uint8Array {
-  const { functions = [], types = [], memory = [1, 1, 1], more = [], functionType = 0 } = changes;
+  const {
+    functions = [],
+    types = [],
+    memory = [1, 1, 1],
+    more = [],
+    functionType = 0,
+    locals = [0],
+  } = changes;
   const { exports = [{ name: "run", kind: 0 }], memoryName = "memory" } = changes;
-  const codes = [body, ...functions].map((each) => [0, ...each, op.end]);
+  const codes = [body, ...functions].map((each, i) => [...(i === 0 ? locals : [0]), ...each, op.end]);
   const exported = [...exports, { name: memoryName, kind: 2 }];
   const sections = [
     { id: 1, bytes: [types.length + 1, 0x60, 2, typeI32, typeI32, 1, typeI32, ...types.flat()] },
@@ -116,6 +125,7 @@ export function makeModel(
 ): Uint8Array {
   const {
     weightBytes = 0,
+    locals,
     functions,
     types,
     functionType,
@@ -126,6 +136,7 @@ export function makeModel(
     ...manifestChanges
   } = changes;
   const module = makeModule(body, {
+    locals,
     functions,
     types,
     functionType,

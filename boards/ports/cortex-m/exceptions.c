@@ -1,6 +1,6 @@
 /*
  * Vectors, start-up, guarded calls and their limit on Cortex-M. Sources: Armv7-M Architecture Reference Manual,
- * B1.5 (exceptions), B3.3 (SysTick); Armv6-M Architecture Reference Manual, B1.5, B3.3.
+ * B1.5 (exceptions), B3.2.20 (CPACR), B3.2.22 (FPCCR), B3.3 (SysTick); Armv6-M Architecture Reference Manual, B1.5, B3.3.
  *
  * Programs run on the process stack, which lies at the start of RAM: what overflows it meets addresses where no
  * memory is. Exceptions have a stack of their own, so the fault that follows can be handled.
@@ -29,8 +29,34 @@ static volatile bool guarded;
 static volatile guard_result ended;
 static volatile uint64_t ticksLeft;     /* after the ones that SysTick is counting */
 
+#ifdef BOARD_FPU
+#define CPACR (*(volatile uint32_t *) 0xe000ed88)
+#define FPCCR (*(volatile uint32_t *) 0xe000ef34)
+
+enum { cpacrFullAccess = 0xf << 20 };
+#define FPCCR_SAVES 0xc0000000u     /* ASPEN, LSPEN */
+
+/*
+ * Turns the floating-point unit on, as IEEE 754 has it: to nearest, with subnormal numbers. Exceptions save nothing of it,
+ * so that their frames have one size: handlers are compiled without it, as all but operations on floats are.
+ */
+static void enable_fpu(void)
+{
+    CPACR |= cpacrFullAccess;
+    __asm__ volatile("dsb\n"
+                     "isb" : : : "memory");
+    FPCCR &= ~FPCCR_SAVES;
+    __asm__ volatile(".fpu vfpv3-d16\n"
+                     "vmsr fpscr, %0\n"
+                     ".fpu softvfp" : : "r"(0));
+}
+#else
+static void enable_fpu(void) {}
+#endif
+
 __attribute__((noreturn, used)) static void start(void)
 {
+    enable_fpu();
     for (uint32_t *to = __data_start, *from = __data_source; to < __data_end;) *to++ = *from++;
     for (uint32_t *to = __bss_start; to < __bss_end;) *to++ = 0;
     main();
