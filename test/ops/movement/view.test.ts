@@ -118,6 +118,8 @@ test("view refuses what it cannot read, with the reason", () => {
   assert.throws(infer({ shape: [5] }), refused(/has 6 elements; \[5\] has 5/));
   assert.throws(infer({ offset: 1 }), refused(/1 to 6 of an input that has 6/));
   assert.throws(infer({ strides: [-3, 1] }), refused(/-3 to 2 of an input/));
+  const huge = { shape: [2 ** 25], lengths: [2 ** 25], strides: [0] };
+  assert.throws(infer(huge), refused(/output has 33554432 elements; up to 16777216 are supported/));
   assert.throws(infer({}, quantized([2, 3], 0.5, 1)), refused(/another scale or zero point/));
   const eight = Array.from({ length: 8 }, () => 2);
   const backwards = { shape: [256], offset: 255, lengths: eight, strides: eight.map((_, i) => -(2 ** i)) };
