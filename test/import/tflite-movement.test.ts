@@ -94,6 +94,8 @@ test("STRIDED_SLICE reads its masks as NumPy reads slices", () => {
   assert.equal(slice([9, 1], [9, 9], [-1, 1], 1, 1, 0, 0, 2), { shape: [3], values: [9, 5, 1] });
   assert.equal(slice([0, -1], [0, 9], [1, 1], 0, 0, 1), { shape: [3, 1], values: [3, 7, 11] });
   assert.equal(slice([0, 2], [0, 0], [1, 1], 0, 0, 0, 1, 2), { shape: [1, 4], values: [8, 9, 10, 11] });
+  // x[0, 1], of the shape that the output is declared with
+  assert.equal(slice([2, 1], [0, 0], [1, 1], 1, 0, 0, 0, 3), { shape: [1], values: [1] });
   assert.equal(slice([0, -10], [0, 10], [1, 1], 1, 1), {
     shape: [3, 4],
     values: Array.from({ length: 12 }, (_, i) => i),
