@@ -145,6 +145,21 @@ export function isWholeView(view: StridedView, elements: number): boolean {
   return view.offset === 0 && more.length === 0 && stride === 1 && length === elements;
 }
 
+/**
+ * Whether a view reads later and later elements, so that none is read after one of its number is written: it can write to
+ * the memory that it reads.
+ */
+export function readsForward(view: StridedView): boolean {
+  let reach = 0;
+  return viewLoops(view)
+    .reverse()
+    .every(({ length, stride }) => {
+      const isForward = stride > reach;
+      reach += (length - 1) * stride;
+      return isForward;
+    });
+}
+
 /** Smallest and largest element that a view reads. */
 export function viewRange({ offset, lengths, strides }: StridedView): { low: number; high: number } {
   const reaches = lengths.map((length, axis) => (length - 1) * at(strides, axis));

@@ -3,6 +3,7 @@ import type { Node, TensorIndex } from "../graph/node.js";
 import { describeType, type Tensor } from "../graph/tensor.js";
 import { int8ActivationRange, sameParameters } from "../numerics/requantization.js";
 import { rectifiers } from "../ops/elementwise/relu.js";
+import { meansTheSame } from "../ops/movement/moved.js";
 
 /** Removes nodes whose output holds the very bytes of their input; their readers then read the input. */
 export function removeIdentities(graph: Graph): Graph {
@@ -26,13 +27,12 @@ function isIdentity(graph: Graph, node: Node): boolean {
   const sameInt8 = input.dtype === "int8" && sameParameters(input, output);
   switch (node.operator) {
     case "reshape":
-      return input.dtype !== "int8" || sameInt8;
+    case "pad":
+      return meansTheSame(input, output);
     case "quantize":
       return sameInt8;
-    case "pad":
-      return input.dtype === "float32" || sameInt8;
     case "concatenation":
-      return inputs.length === 1 && (input.dtype === "float32" || sameInt8);
+      return inputs.length === 1 && meansTheSame(input, output);
     default: {
       const activation = rectifiers[node.operator];
       if (activation === undefined || !sameInt8) return false;

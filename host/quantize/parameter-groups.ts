@@ -34,7 +34,9 @@ function fixedOutput(node: Node): AffineParameters | undefined {
   return typeof output === "object" ? output : undefined;
 }
 
-const presentInputs = (node: Node): TensorIndex[] => node.inputs.filter((index) => index >= 0);
+/** Inputs that hold real values: indices and the like have no parameters. */
+const realInputs = (graph: Graph, node: Node): TensorIndex[] =>
+  node.inputs.filter((index) => index >= 0 && tensorAt(graph, index).dtype === "float32");
 
 /** Fixed parameters by group, as far as nodes of a single input tie tensors together. */
 function fixedParameters(graph: Graph, groups: Groups): Map<TensorIndex, AffineParameters> {
@@ -50,8 +52,8 @@ function fixedParameters(graph: Graph, groups: Groups): Map<TensorIndex, AffineP
 function singleInputGroups(graph: Graph): Groups {
   const groups = new Groups(graph.tensors.length);
   for (const node of graph.nodes) {
-    if (!isAsInput(node) || presentInputs(node).length !== 1) continue;
-    for (const index of node.outputs) groups.tie(node.inputs[0] as TensorIndex, index);
+    if (!isAsInput(node) || realInputs(graph, node).length !== 1) continue;
+    for (const index of node.outputs) groups.tie(realInputs(graph, node)[0] as TensorIndex, index);
   }
   return groups;
 }
@@ -73,7 +75,7 @@ export function separateFixed(
   const extended = [...ranges];
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
-    const inputs = presentInputs(node);
+    const inputs = realInputs(graph, node);
     const parameters = inputs.map((index) => fixed.get(groups.of(index)));
     const [first] = parameters;
     const alike = parameters.every((p) => p?.scale === first?.scale && p?.zeroPoint === first?.zeroPoint);
@@ -107,7 +109,7 @@ export function assignParameters(
 ): (AffineParameters | undefined)[] {
   const groups = new Groups(graph.tensors.length);
   for (const node of graph.nodes.filter(isAsInput)) {
-    for (const input of presentInputs(node)) {
+    for (const input of realInputs(graph, node)) {
       for (const output of node.outputs) groups.tie(input, output);
     }
   }

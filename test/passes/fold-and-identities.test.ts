@@ -54,6 +54,34 @@ test("float nodes of constants are computed, others stay", () => {
   assert.is(graph.tensors[4]?.data, undefined);
 });
 
+test("a reshape into other parameters stays: its bytes mean something else", () => {
+  const int16 = (name: string, scale: number): Tensor => ({
+    name,
+    dtype: "int16",
+    shape: [2],
+    quantization: { scale: [scale], zeroPoint: [0], axis: 0 },
+  });
+  for (const [scale, nodes] of [
+    [0.5, ["after"]],
+    [0.25, ["reshape", "after"]],
+  ] as const) {
+    const graph: Graph = {
+      name: "parameters",
+      tensors: [int16("in", 0.5), int16("between", scale), int16("out", scale)],
+      nodes: [
+        { name: "reshape", operator: "reshape", attributes: { shape: [2] }, inputs: [0], outputs: [1] },
+        { name: "after", operator: "reshape", attributes: { shape: [2] }, inputs: [1], outputs: [2] },
+      ],
+      inputs: [0],
+      outputs: [2],
+    };
+    assert.equal(
+      removeIdentities(graph).nodes.map(({ name }) => name),
+      [...nodes],
+    );
+  }
+});
+
 test("nodes that change no byte go, and their readers read on", () => {
   const graph: Graph = {
     name: "identities",

@@ -16,8 +16,9 @@ import { PadParameters, PadWideParameters } from "../../parameters";
 /** Values that are one byte, repeated: int8, and zeros. */
 export function pad(parameters: i32, to: usize): void {
   const given = readParameters<PadParameters>(parameters, to);
-  memory.fill(given.output, <u8>given.value, given.outputBytes);
-  copyInside<PadParameters>(given);
+  const output = given.output;
+  memory.fill(output, <u8>given.value, given.outputBytes);
+  copyInside<PadParameters>(given, output + given.start);
 }
 
 /** Values of 2, 4 or 8 bytes, given as 8. */
@@ -28,15 +29,15 @@ export function padWide(parameters: i32, to: usize): void {
     store<u16>(output, value);
     value = rotr(value, 16);
   }
-  copyInside<PadWideParameters>(given);
+  copyInside<PadWideParameters>(given, given.output + given.start);
 }
 
 // @ts-ignore: decorator
 @inline
-function copyInside<P>(given: P): void {
+function copyInside<P>(given: P, output: usize): void {
   const run = given.run, count0 = given.count0, count1 = given.count1, count2 = given.count2, count3 = given.count3;
   const gap0 = given.gap0, gap1 = given.gap1, gap2 = given.gap2, gap3 = given.gap3;
-  let input = given.input, output = given.output + given.start;
+  let input = given.input;
   for (let i = 0; i < count0; i++, output += gap0) {
     for (let j = 0; j < count1; j++, output += gap1) {
       for (let k = 0; k < count2; k++, output += gap2) {

@@ -8,7 +8,7 @@
  *
  * The host joins neighbouring loops, and makes one unit of the elements that lie together: units of 1, 2, 4 or 8 bytes are
  * loaded and stored, others copied. The loops around runs of units count down in the block itself. The input is given from
- * the walk's first element on; it does not overlap the output. No accumulator.
+ * the walk's first element on; the output may be its memory where every index is larger than the one before. No accumulator.
  * Source: none needed.
  */
 import { readParameters } from "../../host-imports/weights";

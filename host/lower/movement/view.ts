@@ -2,8 +2,8 @@ import { blockBytes } from "../../abi/block.js";
 import { viewParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
-import { elementBytes, elementCount } from "../../graph/tensor.js";
-import { isWholeView, type ViewLoop, viewLoops } from "../../numerics/strided-view.js";
+import { elementBytes } from "../../graph/tensor.js";
+import { readsForward, type ViewLoop, viewLoops } from "../../numerics/strided-view.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import type { ViewAttributes } from "../../ops/movement/view.js";
 import { callKernel } from "../kernel.js";
@@ -31,10 +31,7 @@ function walkOf(node: BoundNode<ViewAttributes>): Walk {
   return { unit: bytes * (together?.length ?? 1), run, loops: loops.reverse() };
 }
 
-const isWhole = (node: BoundNode<ViewAttributes>): boolean =>
-  isWholeView(node.attributes, elementCount(onlyInput(node).shape));
-
-/** A view: nothing where it is all of the input and the output has its memory, else one walk over it. */
+/** A view: nothing where the elements lie in the output's memory as they are to, else one walk over the input. */
 export const view: Lowering<ViewAttributes> = {
   operator: "view",
   check(node) {
@@ -45,13 +42,14 @@ export const view: Lowering<ViewAttributes> = {
     );
   },
   scratchBytes: () => [blockBytes(viewParameters)],
-  inPlace: (node) => (isWhole(node) ? [0] : []),
+  inPlace: (node) => (readsForward(node.attributes) ? [0] : []),
   emit(node, placement) {
-    const [input, output] = [placement.inputs[0] as number, placement.outputs[0] as number];
-    if (input === output) return [];
+    const offset = node.attributes.offset * elementBytes[onlyInput(node).dtype];
+    const [input, output] = [(placement.inputs[0] as number) + offset, placement.outputs[0] as number];
     const { unit, run, loops } = walkOf(node);
+    if (input === output && run.length === 1) return [];
     const values = {
-      input: input + node.attributes.offset * elementBytes[onlyInput(node).dtype],
+      input,
       output,
       unit,
       run: run.length,

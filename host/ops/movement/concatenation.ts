@@ -2,7 +2,7 @@ import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { describeType, elementCount, type Tensor } from "../../graph/tensor.js";
 import { type Operator, type Values, valuesLike } from "../operator.js";
-import { inputAt, positiveAxis, requireSameMeaning } from "./moved.js";
+import { inputAt, limitedShape, positiveAxis, requireSameMeaning } from "./moved.js";
 
 /** Attributes of a concatenation. */
 export interface ConcatenationAttributes {
@@ -63,9 +63,10 @@ export const concatenation: Operator<ConcatenationAttributes> = {
     const { inputs, axis } = concatenatedRows(node);
     const { dtype, shape } = inputs[0] as Tensor;
     requireSameMeaning(inputs, node.outputs);
-    if (node.attributes.stacks === true) return [{ dtype, shape: shape.toSpliced(axis, 0, inputs.length) }];
+    if (node.attributes.stacks === true)
+      return [{ dtype, shape: limitedShape(shape.toSpliced(axis, 0, inputs.length)) }];
     const length = totalLength(inputs.map((input) => input.shape[axis] as number));
-    return [{ dtype, shape: shape.map((old, i) => (i === axis ? length : old)) }];
+    return [{ dtype, shape: limitedShape(shape.map((old, i) => (i === axis ? length : old))) }];
   },
   macs: () => 0,
   reference(node, inputs) {

@@ -2,7 +2,7 @@ import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
 import { describeType, elementCount, type Tensor } from "../../graph/tensor.js";
 import { type Operator, type Values, valuesLike } from "../operator.js";
-import { inputAt, positiveAxis, requireSameMeaning } from "./moved.js";
+import { inputAt, limitedShape, positiveAxis, requireSameMeaning } from "./moved.js";
 
 /** Attributes of a gather. */
 export interface GatherAttributes {
@@ -85,7 +85,7 @@ export const gather: Operator<GatherAttributes> = {
   infer(node) {
     const { input, shape } = gathered(node);
     requireSameMeaning([input], node.outputs);
-    return [{ dtype: input.dtype, shape }];
+    return [{ dtype: input.dtype, shape: limitedShape(shape) }];
   },
   macs: () => 0,
   reference(node, [values, indices]) {

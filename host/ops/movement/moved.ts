@@ -1,5 +1,5 @@
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import { perTensor, type Tensor } from "../../graph/tensor.js";
+import { elementCount, perTensor, type Tensor } from "../../graph/tensor.js";
 import { sameParameters } from "../../numerics/requantization.js";
 
 /** The input at a position. Throws `NotRunnable` where it is absent. */
@@ -30,6 +30,22 @@ export function requireSameMeaning(inputs: readonly Tensor[], outputs: readonly 
       );
     }
   }
+}
+
+/** Elements of what is moved, at most: as many of float32 fill linear memory. */
+const maxElements = 2 ** 24;
+
+/**
+ * A shape of what an operator reads again and again, or fills. A small file could ask for any number of elements. Throws
+ * `NotRunnable`.
+ */
+export function limitedShape(shape: readonly number[]): readonly number[] {
+  const elements = elementCount(shape);
+  requireThat(
+    elements <= maxElements,
+    `the output has ${elements} elements; up to ${maxElements} are supported`,
+  );
+  return shape;
 }
 
 /** `axis`, counted from the end where it is negative. Throws `NotRunnable` outside `0..rank-1`. */

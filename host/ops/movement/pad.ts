@@ -2,7 +2,7 @@ import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { Tensor, TensorType } from "../../graph/tensor.js";
 import { type Operator, valuesLike } from "../operator.js";
-import { inputAt, requireSameMeaning } from "./moved.js";
+import { inputAt, limitedShape, requireSameMeaning } from "./moved.js";
 
 /** Attributes of padding with a constant: elements put before and after each axis, and their real value. */
 export interface PadAttributes {
@@ -72,7 +72,7 @@ export const pad: Operator<PadAttributes> = {
     const shape = input.shape.map(
       (length, axis) => length + (before[axis] as number) + (after[axis] as number),
     );
-    return [{ dtype, shape }];
+    return [{ dtype, shape: limitedShape(shape) }];
   },
   macs: () => 0,
   reference(node, [input]) {

@@ -3,7 +3,7 @@ import { requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { type Resizing, resizeScale } from "../../numerics/resize.js";
 import { type Operator, type Values, valuesLike } from "../operator.js";
-import { inputAt, requireSameMeaning } from "./moved.js";
+import { inputAt, limitedShape, requireSameMeaning } from "./moved.js";
 
 /** Attributes of a bilinear interpolation. */
 export interface ResizeAttributes extends Resizing {
@@ -48,9 +48,8 @@ export const resizeBilinear: Operator<ResizeAttributes> = {
     );
     requireSameMeaning([input], node.outputs);
     const [batches, , , channels] = input.shape as [number, number, number, number];
-    return [
-      { dtype: input.dtype, shape: [batches, node.attributes.height, node.attributes.width, channels] },
-    ];
+    const shape = [batches, node.attributes.height, node.attributes.width, channels];
+    return [{ dtype: input.dtype, shape: limitedShape(shape) }];
   },
   macs: () => 0,
   reference(node, [values]) {

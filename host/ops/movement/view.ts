@@ -3,7 +3,7 @@ import { elementCount } from "../../graph/tensor.js";
 import { forEachOfView, type StridedView, viewRange } from "../../numerics/strided-view.js";
 import { onlyInput } from "../elementwise/lookup-table.js";
 import { type Operator, type Values, valuesLike } from "../operator.js";
-import { requireSameMeaning } from "./moved.js";
+import { limitedShape, requireSameMeaning } from "./moved.js";
 
 /** Attributes of a view: where the output's elements lie in the input, and the shape that they are given. */
 export interface ViewAttributes extends StridedView {
@@ -36,7 +36,7 @@ export const view: Operator<ViewAttributes> = {
       `the view reads the elements ${low} to ${high} of an input that has ${elements}`,
     );
     requireSameMeaning([input], node.outputs);
-    return [{ dtype: input.dtype, shape }];
+    return [{ dtype: input.dtype, shape: limitedShape(shape) }];
   },
   macs: () => 0,
   reference({ attributes }, [input]) {

@@ -1,8 +1,18 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { Graph } from "../../../host/graph/graph.js";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
-import { type DType, elementBytes, elementCount, type Tensor } from "../../../host/graph/tensor.js";
+import {
+  type DType,
+  elementBytes,
+  elementCount,
+  type Tensor,
+  tensorBytes,
+} from "../../../host/graph/tensor.js";
 import { type GatherAttributes, gather } from "../../../host/ops/movement/gather.js";
+import { buildModel } from "../../../host/pipeline.js";
+import { quantizeGraph } from "../../../host/quantize/quantize-graph.js";
+import { FloatGraph } from "../../quantize/float-graphs.js";
 import { random, runCase } from "../harness.js";
 import { plain, quantized } from "../quantized-tensors.js";
 
@@ -99,6 +109,50 @@ test("gather reads nothing outside of its axis: it traps", async () => {
   assert.is(await run(Int32Array.of(2), "int32"), "ran");
   for (const index of [3, -1]) assert.match(await run(Int32Array.of(index), "int32"), /unreachable/);
   assert.match(await run(BigInt64Array.of(2n ** 32n), "int64"), /unreachable/);
+});
+
+test("a table that rows are taken of stays in the weights section", async () => {
+  const rows = 300;
+  const table: Tensor = {
+    ...plain([rows, 4]),
+    data: Float32Array.from({ length: 4 * rows }, (_, i) => i),
+  };
+  const graph: Graph = {
+    name: "embedding",
+    tensors: [plain([2], "int32"), table, plain([2, 4])],
+    nodes: [
+      {
+        name: "rows",
+        operator: "gather",
+        attributes: { axis: 0, batchDims: 0, axes: 1 },
+        inputs: [1, 0],
+        outputs: [2],
+      },
+    ],
+    inputs: [0],
+    outputs: [2],
+  };
+  const { manifest, weightBytes } = await buildModel(graph);
+  assert.ok(manifest.memoryBytes < 256, `${manifest.memoryBytes} bytes of memory`);
+  assert.ok(weightBytes >= tensorBytes(table), `${weightBytes} bytes of weights`);
+});
+
+test("a gather is quantized as its input is, whose parameters may be fixed; indices have none", () => {
+  const build = new FloatGraph();
+  const input = build.input([1, 4]);
+  const indices = build.tensors.push({ ...plain([2], "int32"), data: Int32Array.of(3, 1) }) - 1;
+  const table = build.node("softmax", { beta: 1 }, input);
+  const output = build.node("gather", { axis: 1, batchDims: 0, axes: 1 }, table, indices);
+  const graph = quantizeGraph(build.graph(output), build.samples(3, 1));
+  assert.equal(
+    graph.nodes.map(({ operator }) => operator),
+    ["softmax", "gather"],
+  );
+  const tensors = graph.nodes[1]?.inputs.map((index) => graph.tensors[index]);
+  const { quantization } = graph.tensors[graph.outputs[0] as number] as Tensor;
+  assert.equal(quantization?.zeroPoint, [-128]);
+  assert.equal(tensors?.[0]?.quantization, quantization);
+  assert.is(tensors?.[1]?.dtype, "int32");
 });
 
 const refused = (pattern: RegExp) => (error: unknown) =>

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import { type DType, elementBytes, elementCount } from "../../../host/graph/tensor.js";
 import { view as lowering } from "../../../host/lower/movement/view.js";
-import type { StridedView } from "../../../host/numerics/strided-view.js";
+import { type StridedView, sliceView, wholeView } from "../../../host/numerics/strided-view.js";
 import { type ViewAttributes, view } from "../../../host/ops/movement/view.js";
 import { random, runCase } from "../harness.js";
 import { plain, quantized } from "../quantized-tensors.js";
@@ -61,6 +61,33 @@ test("view reads its elements, whatever their size", async () => {
   }
 });
 
+test("a view that reads forward may write to the memory that it reads", async () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const { integer, int8s } = random(seed);
+    const shape = Array.from({ length: integer(1, 4) }, () => integer(1, 6));
+    let view = wholeView(shape);
+    for (const [axis, length] of shape.entries()) {
+      const begin = integer(0, length - 1);
+      const step = integer(1, 2);
+      view = sliceView(view, axis, begin, integer(1, Math.ceil((length - begin) / step)), step);
+    }
+    const attributes = { shape: view.lengths, ...view };
+    const dtype = seed % 2 === 0 ? "int8" : "int16";
+    const bytes = elementBytes[dtype];
+    const data = new Uint8Array(int8s(elementCount(shape) * bytes));
+    const node = {
+      name: "n",
+      attributes,
+      inputs: [plain(shape, dtype)],
+      outputs: [plain(view.lengths, dtype)],
+    };
+    assert.equal(lowering.inPlace?.(node), [0], `seed ${seed}`);
+    const [output] = await runCase({ operator: "view", activations: [data], ...node });
+    const expected = elementsOf(view).flatMap((at) => [...data.subarray(at * bytes, (at + 1) * bytes)]);
+    assert.equal([...(output as Uint8Array)], expected, `seed ${seed}`);
+  }
+});
+
 const placement = { variables: [], scratch: 0, scratchBytes: 0, weights: () => 0, outputs: [64] };
 
 function nodeOf(input: readonly number[], attributes: ViewAttributes) {
@@ -72,12 +99,14 @@ function nodeOf(input: readonly number[], attributes: ViewAttributes) {
   };
 }
 
-test("a view of all of its input in order takes its memory over, and moves nothing", () => {
+test("a view of the first elements in order takes the input's memory over, and moves nothing", () => {
   const whole = nodeOf([2, 3], { shape: [6], offset: 0, lengths: [1, 2, 3], strides: [7, 3, 1] });
   assert.equal(lowering.inPlace?.(whole), [0]);
   assert.equal(lowering.emit(whole, { ...placement, inputs: [64] }), []);
+  const first = nodeOf([6], { shape: [5], offset: 0, lengths: [5], strides: [1] });
+  assert.equal(lowering.inPlace?.(first), [0]);
+  assert.equal(lowering.emit(first, { ...placement, inputs: [64] }), []);
   for (const attributes of [
-    { shape: [5], offset: 0, lengths: [5], strides: [1] },
     { shape: [6], offset: 5, lengths: [6], strides: [-1] },
     { shape: [6], offset: 0, lengths: [3, 2], strides: [1, 3] },
     { shape: [6], offset: 0, lengths: [2, 3], strides: [0, 1] },
@@ -118,6 +147,8 @@ test("view refuses what it cannot read, with the reason", () => {
   assert.throws(infer({ shape: [5] }), refused(/has 6 elements; \[5\] has 5/));
   assert.throws(infer({ offset: 1 }), refused(/1 to 6 of an input that has 6/));
   assert.throws(infer({ strides: [-3, 1] }), refused(/-3 to 2 of an input/));
+  const huge = { shape: [2 ** 25], lengths: [2 ** 25], strides: [0] };
+  assert.throws(infer(huge), refused(/output has 33554432 elements; up to 16777216 are supported/));
   assert.throws(infer({}, quantized([2, 3], 0.5, 1)), refused(/another scale or zero point/));
   const eight = Array.from({ length: 8 }, () => 2);
   const backwards = { shape: [256], offset: 255, lengths: eight, strides: eight.map((_, i) => -(2 ** i)) };

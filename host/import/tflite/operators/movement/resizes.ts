@@ -7,6 +7,9 @@ import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
 import { constant, numbersAt, outputOf } from "./numbers.js";
 import { between, readView } from "./views.js";
 
+/** Height or width of an output, at most. */
+const maxLength = 2 ** 16;
+
 /** The size that the second input states: height and width. */
 function sizeOf(node: TfliteNode): [height: number, width: number] {
   const size = numbersAt(node, 1, "size");
@@ -48,8 +51,8 @@ function nearest(node: TfliteNode): Translation[] {
   requireThat(input.shape.length === 4, `the input has ${input.shape.length} axes; 4 are expected`);
   const size = sizeOf(node);
   requireThat(
-    size.every((length) => length >= 1),
-    `the size is ${size.join("x")}; positive numbers are expected`,
+    size.every((length) => length >= 1 && length <= maxLength),
+    `the size is ${size.join("x")}; numbers from 1 to ${maxLength} are expected`,
   );
   const resizing: Resizing = {
     alignCorners: node.options.bool(0, false),

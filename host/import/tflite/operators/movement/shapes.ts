@@ -1,34 +1,42 @@
 import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
-import { arrayTypes, elementCount, type Tensor, type TensorData } from "../../../../graph/tensor.js";
+import { arrayTypes, elementCount, type Tensor } from "../../../../graph/tensor.js";
 import { broadcastShape } from "../../../../numerics/broadcast.js";
 import { broadcastView, wholeView } from "../../../../numerics/strided-view.js";
 import { inputAt } from "../../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
-import { numbersAt, outputOf } from "./numbers.js";
+import { constant, numbersAt, outputOf } from "./numbers.js";
 import { readView } from "./views.js";
 
-/** The node's output as a constant. */
-function constantOutput(node: TfliteNode, shape: readonly number[], values: readonly number[]): Translation {
-  const output = outputOf(node);
-  const data = new arrayTypes[output.dtype](values.length);
+/** A constant of the output's type, of as many numbers as its shape has elements. */
+function constantLike(
+  { name, dtype, quantization }: Tensor,
+  shape: readonly number[],
+  values: readonly number[],
+): Tensor {
+  const data = new arrayTypes[dtype](values.length);
   values.forEach((value, i) => {
     data[i] = (
       data instanceof BigInt64Array || data instanceof BigUint64Array ? BigInt(value) : value
     ) as never;
   });
-  return copyOf(node, shape, data);
-}
-
-function copyOf(node: TfliteNode, shape: readonly number[], data: TensorData): Translation {
-  const { quantization, dtype, name } = outputOf(node);
-  const constant: Tensor = {
-    name: `${name} (constant)`,
-    dtype,
-    shape,
-    data,
+  return {
+    ...constant(`${name} (constant)`, dtype, shape, data),
     ...(quantization === undefined ? {} : { quantization }),
   };
-  return { operator: "reshape", attributes: { shape }, inputs: [constant] };
+}
+
+/** The node's output as a constant. */
+function constantOutput(node: TfliteNode, shape: readonly number[], values: readonly number[]): Translation {
+  return {
+    operator: "reshape",
+    attributes: { shape },
+    inputs: [constantLike(outputOf(node), shape, values)],
+  };
+}
+
+/** One element everywhere. */
+function fill(node: TfliteNode, shape: readonly number[], value: Tensor): Translation {
+  return readView(value, broadcastView(wholeView([]), shape), outputOf(node));
 }
 
 /** Numbers of an input of any plain dtype, which must be constant. */
@@ -41,14 +49,17 @@ function valuesOf({ inputs }: TfliteNode, position: number, what: string): numbe
   return Array.from(data, Number);
 }
 
+/** Elements of a range, at most. */
+const maxElements = 2 ** 20;
+
 function range(node: TfliteNode): Translation {
   const [start, limit, delta] = ["start", "limit", "delta"].map(
     (what, position) => valuesOf(node, position, what)[0] ?? 0,
   ) as [number, number, number];
   const count = Math.ceil((limit - start) / delta);
   requireThat(
-    count >= 1 && count < 2 ** 28,
-    `the range from ${start} to ${limit} by ${delta} has no elements, or too many`,
+    count === elementCount(outputOf(node).shape) && count <= maxElements,
+    `the range from ${start} to ${limit} by ${delta} has ${count} elements; the output's are expected, up to ${maxElements}`,
   );
   return constantOutput(
     node,
@@ -89,10 +100,7 @@ export const shapes: readonly TfliteMapping[] = [
     builtin: "ZEROS_LIKE",
     optionsType: 67,
     maxVersion: 1,
-    read(node) {
-      const { shape } = inputAt(node.inputs);
-      return copyOf(node, shape, new arrayTypes[outputOf(node).dtype](elementCount(shape)));
-    },
+    read: (node) => fill(node, inputAt(node.inputs).shape, constantLike(outputOf(node), [], [0])),
   },
   {
     builtin: "FILL",
@@ -104,11 +112,11 @@ export const shapes: readonly TfliteMapping[] = [
         elementCount(value.shape) === 1,
         `the value has ${elementCount(value.shape)} elements; 1 is expected`,
       );
-      return readView(value, broadcastView(wholeView([]), shape), outputOf(node));
+      return fill(node, shape, value);
     },
   },
   { builtin: "RANGE", optionsType: 73, maxVersion: 2, read: range },
-  { builtin: "WHERE", optionsType: 85, maxVersion: 1, read: where },
+  { builtin: "WHERE", optionsType: 85, maxVersion: 2, read: where },
   {
     builtin: "BROADCAST_ARGS",
     optionsType: 0,

@@ -34,7 +34,7 @@ function indicesOf(slice: StridedSlice, entry: number, length: number): { begin:
   const [low, high] = step > 0 ? [0, length] : [-1, length - 1];
   const from = (index: number): number => clamp(index < 0 ? index + length : index, low, high);
   const first = step > 0 ? 0 : length - 1;
-  const begin = has(slice.beginMask, entry) && !shrinks ? first : from(slice.begin[entry] as number);
+  const begin = has(slice.beginMask, entry) ? first : from(slice.begin[entry] as number);
   if (shrinks) {
     requireThat(begin < length, `index ${slice.begin[entry]} is not in an axis of length ${length}`);
     return { begin, count: 1 };
@@ -50,7 +50,8 @@ function indicesOf(slice: StridedSlice, entry: number, length: number): { begin:
 /**
  * The view that a strided slice reads, and the shape that it is given. Throws `NotRunnable` where it is empty or malformed.
  *
- * Source: TensorFlow's `tf.strided_slice`.
+ * Source: TensorFlow's `tf.strided_slice`; where an entry has both bits, begin's goes before that of a dropped axis, as in
+ * TFLite's `StridedSliceStartForAxis`.
  */
 export function stridedSlice(
   shape: readonly number[],

@@ -182,8 +182,8 @@ const unpack: TfliteMapping = {
   read(node) {
     const input = inputAt(node.inputs);
     const axis = positiveAxis(node.options.int32(1, 0), input.shape.length);
-    const lengths = Array.from({ length: input.shape[axis] as number }, () => 1);
-    return parts(node, input, axis, lengths, ({ lengths }) => lengths.toSpliced(axis, 1));
+    const ones = node.outputs.map(() => 1);
+    return parts(node, input, axis, ones, ({ lengths }) => lengths.toSpliced(axis, 1));
   },
 };
 
