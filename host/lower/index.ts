@@ -6,12 +6,14 @@ import { conv2d } from "./convolution/conv-2d.js";
 import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
 import { add } from "./elementwise/add.js";
+import { arithmetic } from "./elementwise/arithmetic.js";
+import { comparisons } from "./elementwise/comparisons.js";
+import { functions } from "./elementwise/functions.js";
 import { lookupTable } from "./elementwise/lookup-table.js";
 import { mul } from "./elementwise/mul.js";
-import { pairs, select } from "./elementwise/pairs.js";
+import { select } from "./elementwise/select.js";
 import { sub } from "./elementwise/sub.js";
 import { sumOfMany } from "./elementwise/sum-of-many.js";
-import { unaries } from "./elementwise/unary.js";
 import type { Lowering } from "./lowering.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
@@ -30,10 +32,11 @@ const lowerings = [
   add,
   sub,
   mul,
-  ...pairs,
+  ...arithmetic,
+  ...comparisons,
   select,
   sumOfMany,
-  ...unaries,
+  ...functions,
   lookupTable,
   mean,
   softmax,

@@ -8,15 +8,7 @@ import { depthwiseConv2d } from "./convolution/depthwise-conv-2d.js";
 import { maxPool2d } from "./convolution/max-pool-2d.js";
 import { add } from "./elementwise/add.js";
 import * as arithmetic from "./elementwise/arithmetic.js";
-import {
-  equal,
-  greater,
-  greaterEqual,
-  logicalAnd,
-  logicalOr,
-  notEqual,
-  select,
-} from "./elementwise/comparisons.js";
+import * as comparisons from "./elementwise/comparisons.js";
 import * as functions from "./elementwise/functions.js";
 import { hardSwish } from "./elementwise/hard-swish.js";
 import { leakyRelu } from "./elementwise/leaky-relu.js";
@@ -24,6 +16,7 @@ import { logistic } from "./elementwise/logistic.js";
 import { lookupTable } from "./elementwise/lookup-table.js";
 import { mul } from "./elementwise/mul.js";
 import { relu, relu0To1, relu6, reluN1To1 } from "./elementwise/relu.js";
+import { select } from "./elementwise/select.js";
 import { sub } from "./elementwise/sub.js";
 import { sumOfMany } from "./elementwise/sum-of-many.js";
 import { tanh } from "./elementwise/tanh.js";
@@ -63,12 +56,7 @@ export const operators = [
   mean,
   ...Object.values(arithmetic),
   ...Object.values(functions),
-  equal,
-  notEqual,
-  greater,
-  greaterEqual,
-  logicalAnd,
-  logicalOr,
+  ...Object.values(comparisons),
   select,
   sumOfMany,
   cast,
