@@ -40,11 +40,11 @@ class QuantizedSum extends QuantizedPairParameters {
   }
 }
 
-export function sumInt16(parameters: i32, to: usize): void {
+export function walkedSumInt16(parameters: i32, to: usize): void {
   walkPairs<QuantizedSum, i16, i32, i16>(parameters, to);
 }
 
-export function sumInt8(parameters: i32, to: usize): void {
+export function walkedSumInt8(parameters: i32, to: usize): void {
   walkPairs<QuantizedSum, i8, i32, i8>(parameters, to);
 }
 
@@ -76,11 +76,11 @@ class QuantizedProduct extends QuantizedPairParameters {
   }
 }
 
-export function productInt16(parameters: i32, to: usize): void {
+export function walkedProductInt16(parameters: i32, to: usize): void {
   walkPairs<QuantizedProduct, i16, i32, i16>(parameters, to);
 }
 
-export function productInt8(parameters: i32, to: usize): void {
+export function walkedProductInt8(parameters: i32, to: usize): void {
   walkPairs<QuantizedProduct, i8, i32, i8>(parameters, to);
 }
 

@@ -21,9 +21,9 @@ const both = (
 ): Lowering => pair(operator, exact, { stem, dtypes, constants });
 
 /** Sums, differences and products but for those that the kernels of int8 take. */
-export const walkedAdd = both("add", "sum", addPairConstants);
-export const walkedSub = both("sub", "sum", subPairConstants);
-export const walkedMul = both("mul", "product", mulPairConstants);
+export const walkedAdd = both("add", "walkedSum", addPairConstants);
+export const walkedSub = both("sub", "walkedSum", subPairConstants);
+export const walkedMul = both("mul", "walkedProduct", mulPairConstants);
 
 /** Other arithmetic of two tensors. */
 export const arithmetic: readonly Lowering[] = [
