@@ -9,12 +9,14 @@ import { maxPool2d } from "./convolution/max-pool-2d.js";
 import { transposeConv2d } from "./convolution/transpose-conv-2d.js";
 import { detectionPostprocess } from "./detection/detection-postprocess.js";
 import { add } from "./elementwise/add.js";
+import { arithmetic } from "./elementwise/arithmetic.js";
+import { comparisons } from "./elementwise/comparisons.js";
+import { functions } from "./elementwise/functions.js";
 import { lookupTable } from "./elementwise/lookup-table.js";
 import { mul } from "./elementwise/mul.js";
-import { pairs, select } from "./elementwise/pairs.js";
+import { select } from "./elementwise/select.js";
 import { sub } from "./elementwise/sub.js";
 import { sumOfMany } from "./elementwise/sum-of-many.js";
-import { unaries } from "./elementwise/unary.js";
 import type { Lowering } from "./lowering.js";
 import { batchMatmul } from "./matrix/batch-matmul.js";
 import { fullyConnected } from "./matrix/fully-connected.js";
@@ -55,10 +57,11 @@ const lowerings = [
   add,
   sub,
   mul,
-  ...pairs,
+  ...arithmetic,
+  ...comparisons,
   select,
   sumOfMany,
-  ...unaries,
+  ...functions,
   lookupTable,
   mean,
   softmax,

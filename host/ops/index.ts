@@ -11,15 +11,7 @@ import { transposeConv2d } from "./convolution/transpose-conv-2d.js";
 import { detectionPostprocess } from "./detection/detection-postprocess.js";
 import { add } from "./elementwise/add.js";
 import * as arithmetic from "./elementwise/arithmetic.js";
-import {
-  equal,
-  greater,
-  greaterEqual,
-  logicalAnd,
-  logicalOr,
-  notEqual,
-  select,
-} from "./elementwise/comparisons.js";
+import * as comparisons from "./elementwise/comparisons.js";
 import * as functions from "./elementwise/functions.js";
 import { hardSwish } from "./elementwise/hard-swish.js";
 import { leakyRelu } from "./elementwise/leaky-relu.js";
@@ -27,6 +19,7 @@ import { logistic } from "./elementwise/logistic.js";
 import { lookupTable } from "./elementwise/lookup-table.js";
 import { mul } from "./elementwise/mul.js";
 import { relu, relu0To1, relu6, reluN1To1 } from "./elementwise/relu.js";
+import { select } from "./elementwise/select.js";
 import { sub } from "./elementwise/sub.js";
 import { sumOfMany } from "./elementwise/sum-of-many.js";
 import { tanh } from "./elementwise/tanh.js";
@@ -116,12 +109,7 @@ export const operators = [
   assignVariable,
   ...Object.values(arithmetic),
   ...Object.values(functions),
-  equal,
-  notEqual,
-  greater,
-  greaterEqual,
-  logicalAnd,
-  logicalOr,
+  ...Object.values(comparisons),
   select,
   sumOfMany,
   cast,

@@ -1,11 +1,11 @@
 import type { DType, Tensor } from "../../host/graph/tensor.js";
 
-/** An 8-bit activation quantized as a whole. */
+/** An activation quantized as a whole. */
 export function quantized(
   shape: readonly number[],
   scale: number,
   zeroPoint: number,
-  dtype: "int8" | "uint8" = "int8",
+  dtype: "int8" | "uint8" | "int16" | "int32" = "int8",
 ): Tensor {
   return { name: dtype, dtype, shape, quantization: { scale: [scale], zeroPoint: [zeroPoint], axis: 0 } };
 }

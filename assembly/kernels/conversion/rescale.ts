@@ -9,12 +9,31 @@
  *   d = input - inputZeroPoint
  *   output = clamp(outputZeroPoint + (d >= 0 ? rescale(d, positive) : negativeSign * rescale(d, negative)), low, high)
  *
- * Accumulator: int32.
+ * Accumulator: int32, which saturates where the input is int32.
  * Source: TFLite reference kernels `Requantize`, `QuantizeLeakyRelu`, TFLite Micro's `ReluQuantized`, `AbsEvalQuantized`.
  */
 import { readParameters } from "../../host-imports/weights";
 import { clamp, rescale } from "../../math/requantize";
 import { RescaleParameters } from "../../parameters";
+
+/** Limits to int32, which is needed where the input is int32. */
+function saturate(value: i64): i32 {
+  return <i32>min(max(value, <i64>i32.MIN_VALUE), <i64>i32.MAX_VALUE);
+}
+
+// @ts-ignore: decorator
+@inline
+function difference<T>(input: usize, zeroPoint: i32): i32 {
+  if (sizeof<T>() < 4) return <i32>load<T>(input) - zeroPoint;
+  return saturate(<i64>load<T>(input) - <i64>zeroPoint);
+}
+
+// @ts-ignore: decorator
+@inline
+function rescaleOf<T>(d: i32, multiplier: i32, shift: i32): i32 {
+  if (sizeof<T>() < 4) return rescale(d, multiplier, shift);
+  return rescale(saturate(<i64>d << <i64>max(-shift, 0)), multiplier, max(shift, 0));
+}
 
 // @ts-ignore: decorator
 @inline
@@ -22,10 +41,10 @@ function rescaleElements<T, O>(parameters: i32, to: usize): void {
   const given = readParameters<RescaleParameters>(parameters, to);
   let input = given.input, output = given.output;
   for (const end = output + given.elements * sizeof<O>(); output < end; output += sizeof<O>(), input += sizeof<T>()) {
-    const d = <i32>load<T>(input) - given.inputZeroPoint;
+    const d = difference<T>(input, given.inputZeroPoint);
     const rescaled = d >= 0
-      ? rescale(d, given.positiveMultiplier, given.positiveShift)
-      : given.negativeSign * rescale(d, given.negativeMultiplier, given.negativeShift);
+      ? rescaleOf<T>(d, given.positiveMultiplier, given.positiveShift)
+      : given.negativeSign * rescaleOf<T>(d, given.negativeMultiplier, given.negativeShift);
     store<O>(output, clamp(rescaled + given.outputZeroPoint, given.low, given.high));
   }
 }

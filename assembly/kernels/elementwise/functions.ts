@@ -6,10 +6,11 @@
  *   output[i] = f(input[i])
  *
  * float32 by the functions of assembly/math, which say their errors, and IEEE 754's basic operations; `round` takes
- * halves to the even number. int32 wraps. No accumulator.
+ * halves to the even number; NaN is stored as the canonical one. int32 wraps. No accumulator.
  * Source: TFLite reference kernels (`elementwise.cc`, `activations.cc`, `Elu`, `Gelu`, `HardSwish`, `LeakyRelu`, `Round`).
  */
 import { readParameters } from "../../host-imports/weights";
+import { canonical } from "../../math/canonical";
 import { erfc } from "../../math/erf";
 import { exp, expm1 } from "../../math/exp";
 import { log } from "../../math/log";
@@ -25,7 +26,8 @@ function map<F, T, W>(parameters: i32, to: usize): void {
   const given = readParameters<F>(parameters, to), block = changetype<MapParameters>(to);
   let input = block.input, output = block.output;
   for (const end = output + block.elements * sizeof<T>(); output < end; output += sizeof<T>(), input += sizeof<T>()) {
-    store<T>(output, given.of(<W>load<T>(input)));
+    const value = given.of(<W>load<T>(input));
+    store<T>(output, isFloat<T>() ? canonical(value) : value);
   }
 }
 
@@ -190,7 +192,7 @@ class Sign extends MapParameters {
   // @ts-ignore: decorator
   @inline
   of(x: f32): f32 {
-    return <f32>i32(x > 0) - <f32>i32(x < 0);
+    return x > 0 ? <f32>1 : x < 0 ? <f32>-1 : x;
   }
 }
 

@@ -18,10 +18,12 @@ import { pow } from "../../math/pow";
 import { clamp } from "../../math/requantize";
 import { FloatPairParameters, IntegerPairParameters } from "../../parameters";
 
+/** Limits a value to low..high; of NaN the canonical one, which is the same on every engine. */
 // @ts-ignore: decorator
 @inline
 function clampFloat(value: f32, given: FloatPairParameters): f32 {
-  return min(max(value, given.low), given.high);
+  if (value >= given.low) return value > given.high ? given.high : value;
+  return value < given.low ? given.low : <f32>NaN;
 }
 
 @unmanaged

@@ -13,6 +13,7 @@
  * Source: TFLite reference kernel `AddN`.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
+import { canonical } from "../../math/canonical";
 import { clamp, rescale } from "../../math/requantize";
 import { SumOfManyParameters } from "../../parameters";
 
@@ -23,7 +24,7 @@ export function sumOfManyFloat32(parameters: i32, to: usize): void {
   for (let at: usize = 0; at < length; at += 4) {
     let sum = load<f32>(load<u32>(addresses) + at);
     for (let operand = addresses + 4; operand < end; operand += 4) sum += load<f32>(load<u32>(operand) + at);
-    store<f32>(output + at, sum);
+    store<f32>(output + at, canonical(sum));
   }
 }
 

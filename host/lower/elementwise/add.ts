@@ -1,6 +1,6 @@
 import { addConstants } from "../../ops/elementwise/add.js";
+import { walkedAdd } from "./arithmetic.js";
 import { binary } from "./binary.js";
-import { walkedAdd } from "./pairs.js";
 import { sumKernel } from "./sum-kernel.js";
 
 /** A sum. */

@@ -1,7 +1,7 @@
 import { mulParameters } from "../../abi/parameters.js";
 import { productConstants } from "../../ops/elementwise/mul.js";
+import { walkedMul } from "./arithmetic.js";
 import { binary } from "./binary.js";
-import { walkedMul } from "./pairs.js";
 
 /** A product. */
 export const mul = binary(walkedMul, (...tensors) => ({

@@ -9,21 +9,12 @@ import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { type DType, elementBytes, elementCount, integerRange, type Tensor } from "../../graph/tensor.js";
 import { broadcastLoops, operands, walkFields } from "../../numerics/broadcast.js";
 import { activationLimits, quantizedActivationRange } from "../../numerics/requantization.js";
-import { addPairConstants } from "../../ops/elementwise/add.js";
-import { mulPairConstants } from "../../ops/elementwise/mul.js";
-import {
-  comparisonConstants,
-  type PairConstants,
-  preluConstants,
-  quotientConstants,
-  squaredDifferenceConstants,
-} from "../../ops/elementwise/pair-constants.js";
-import { subPairConstants } from "../../ops/elementwise/sub.js";
+import type { PairConstants } from "../../ops/elementwise/pair-constants.js";
 import { callKernel, kernelName } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
 /** The walk's fields for a node: addresses, and how its operands are broadcast to its output. */
-function walkValues(
+export function walkValues(
   node: BoundNode,
   inputs: readonly (number | undefined)[],
   output: number,
@@ -37,7 +28,7 @@ function walkValues(
 }
 
 /** Positions of the inputs that have as many elements as the output, and elements that are no smaller. */
-function overwritable(node: BoundNode): number[] {
+export function overwritable(node: BoundNode): number[] {
   const output = node.outputs[0] as Tensor;
   return node.inputs.flatMap((tensor, position) =>
     tensor !== undefined &&
@@ -56,7 +47,7 @@ interface PairKernel {
 }
 
 /** How an operator of two tensors runs with quantized operands. */
-interface QuantizedPair {
+export interface QuantizedPair {
   /** The kernel's name without the dtype. */
   stem: string;
   dtypes: readonly DType[];
@@ -93,7 +84,7 @@ function kernelOf(operator: string, node: BoundNode, quantized: QuantizedPair | 
  *
  * @param dtypes those whose kernels have the operator's own name
  */
-function pair(operator: string, dtypes: readonly DType[], quantized?: QuantizedPair): Lowering {
+export function pair(operator: string, dtypes: readonly DType[], quantized?: QuantizedPair): Lowering {
   return {
     operator,
     dtypes: [...dtypes, ...(quantized?.dtypes ?? [])],
@@ -106,62 +97,3 @@ function pair(operator: string, dtypes: readonly DType[], quantized?: QuantizedP
     },
   };
 }
-
-const real: readonly DType[] = ["float32", "int32"];
-const quantizedTypes: readonly DType[] = ["int8", "int16"];
-
-const arithmetic = (
-  operator: string,
-  stem: string,
-  constants: QuantizedPair["constants"],
-  dtypes: readonly DType[] = quantizedTypes,
-): Lowering => pair(operator, real, { stem, dtypes, constants });
-
-/** Sums, differences and products but for those that the kernels of int8 take. */
-export const walkedAdd = arithmetic("add", "walkedSum", addPairConstants);
-export const walkedSub = arithmetic("sub", "walkedSum", subPairConstants);
-export const walkedMul = arithmetic("mul", "walkedProduct", mulPairConstants);
-
-const comparison = (operator: string, more: readonly DType[] = []): Lowering =>
-  pair(operator, ["float32", "int32", "int64", ...more], {
-    stem: operator,
-    dtypes: quantizedTypes,
-    constants: comparisonConstants,
-  });
-
-/** Operators of two tensors that have no kernels but those. */
-export const pairs: readonly Lowering[] = [
-  arithmetic("div", "quotient", quotientConstants, ["int8"]),
-  pair("maximum", [...real, ...quantizedTypes]),
-  pair("minimum", [...real, ...quantizedTypes]),
-  arithmetic("squaredDifference", "squaredDifference", squaredDifferenceConstants),
-  pair("floorDiv", real),
-  pair("floorMod", real),
-  pair("pow", real),
-  pair("prelu", ["float32"], { stem: "prelu", dtypes: ["int8"], constants: preluConstants }),
-  comparison("equal", ["bool"]),
-  comparison("notEqual", ["bool"]),
-  comparison("greater"),
-  comparison("greaterEqual"),
-  pair("logicalAnd", ["bool"]),
-  pair("logicalOr", ["bool"]),
-];
-
-/** A choice between elements, of which only the size matters. */
-export const select: Lowering = {
-  operator: "select",
-  scratchBytes: () => [blockBytes(walkParameters)],
-  inPlace: (node) => overwritable(node).filter((position) => position > 0),
-  emit(node, placement) {
-    const bits = 8 * elementBytes[(node.outputs[0] as Tensor).dtype];
-    const walk = walkValues(node, placement.inputs, placement.outputs[0] as number);
-    return [
-      callKernel(
-        { name: `select${bits}`, parameters: walkParameters as Block },
-        walk,
-        placement.scratch,
-        placement,
-      ),
-    ];
-  },
-};

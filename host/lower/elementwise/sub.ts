@@ -1,6 +1,6 @@
 import { subConstants } from "../../ops/elementwise/sub.js";
+import { walkedSub } from "./arithmetic.js";
 import { binary } from "./binary.js";
-import { walkedSub } from "./pairs.js";
 import { sumKernel } from "./sum-kernel.js";
 
 /** A difference: the sum's kernel, with a sign. */

@@ -56,6 +56,80 @@ test("quantizeFloat32 rounds and clamps as the specification says", async () => 
   }
 });
 
+/** Integer dtypes, their ranges and their arrays. */
+const integers = {
+  int8: { low: -128, high: 127, array: Int8Array },
+  uint8: { low: 0, high: 255, array: Uint8Array },
+  int16: { low: -32768, high: 32767, array: Int16Array },
+  int32: { low: -(2 ** 31), high: 2 ** 31 - 1, array: Int32Array },
+} as const;
+
+test("quantizeFloat32 to 16 and 32 bits rounds and clamps alike", async () => {
+  for (const dtype of ["int16", "int32"] as const) {
+    const { low, high, array } = integers[dtype];
+    const [scale, zeroPoint] = [Math.fround(0.013), dtype === "int16" ? -7 : 0];
+    const data = Float32Array.of(0, 0.0065, -0.0065, 1.5, -77.77, 3e38, -3e38, 200, Number.NaN);
+    const [bytes] = (await runCase({
+      operator: "quantize",
+      attributes: {},
+      inputs: [plain([data.length])],
+      outputs: [quantized([data.length], scale, zeroPoint, dtype)],
+      activations: [data],
+    })) as [Uint8Array];
+    const expected = Array.from(data, (value) => {
+      const q = roundAway(Math.fround(value / scale)) + zeroPoint;
+      return Number.isNaN(value) ? low : Math.min(high, Math.max(low, q));
+    });
+    assert.equal([...new array(bytes.slice().buffer)], expected, dtype);
+  }
+});
+
+test("quantize between any two integer dtypes gives the integers of the specification", async () => {
+  const names = Object.keys(integers) as (keyof typeof integers)[];
+  for (let seed = 0; seed < 48; seed++) {
+    const source = random(seed);
+    const [from, to] = [names[seed % 4], names[(seed >> 2) % 4]] as [
+      keyof typeof integers,
+      keyof typeof integers,
+    ];
+    const [a, b] = [integers[from], integers[to]];
+    const spread = from === "int32" ? 1e-4 : from === "int16" ? 1e-2 : 1;
+    const [scale, outputScale] = [
+      drawScale(source.real, spread * 1e-3, spread * 0.1),
+      drawScale(source.real, 1e-2, 1),
+    ];
+    const zeroPointOf = ({ low, high }: typeof a | typeof b): number =>
+      high > 255 ? 0 : source.integer(low, high);
+    const [zeroPoint, outputZeroPoint] = [zeroPointOf(a), zeroPointOf(b)];
+    const data = new a.array(Array.from({ length: 200 }, () => source.integer(a.low, a.high)));
+    const expected = Array.from(data, (q) => {
+      const value = outputZeroPoint + rescale(q - zeroPoint, scale / outputScale);
+      return Math.min(b.high, Math.max(b.low, value)) + 0;
+    });
+    const [bytes] = (await runCase({
+      operator: "quantize",
+      attributes: {},
+      inputs: [quantized([200], scale, zeroPoint, from)],
+      outputs: [quantized([200], outputScale, outputZeroPoint, to)],
+      activations: [data],
+      keepInputs: seed % 2 === 0,
+    })) as [Uint8Array];
+    assert.equal([...new b.array(bytes.slice().buffer)], expected, `seed ${seed}: ${from} to ${to}`);
+  }
+});
+
+test("quantize from int32 by a factor above 1 saturates", async () => {
+  const data = Int32Array.of(-(2 ** 31), -3, 0, 2, 2 ** 31 - 1);
+  const [bytes] = (await runCase({
+    operator: "quantize",
+    attributes: {},
+    inputs: [quantized([5], 8, 0, "int32")],
+    outputs: [quantized([5], 1, 0, "int16")],
+    activations: [data],
+  })) as [Uint8Array];
+  assert.equal([...new Int16Array(bytes.slice().buffer)], [-32768, -24, 0, 16, 32767]);
+});
+
 test("quantizeFloat32 gives the least integer for NaN", async () => {
   const data = Float32Array.of(Number.NaN, 1);
   assert.equal(await run(plain([2]), quantized([2], 1, 5), data, false), [-128, 6]);
@@ -112,11 +186,15 @@ test("quantize refuses what it cannot compute, with the reason", () => {
     quantize.infer({ name: "n", attributes: {}, inputs: [input], outputs: [output] });
   const refused = (pattern: RegExp) => (error: unknown) =>
     error instanceof NotRunnable && pattern.test(error.message);
-  assert.throws(infer(plain([4]), plain([4], "int16")), refused(/int16; int8 or uint8/));
+  assert.throws(infer(plain([4]), plain([4], "int64")), refused(/int64; int8, uint8, int16, int32/));
   assert.throws(infer(plain([4]), plain([4], "int8")), refused(/no scale/));
   assert.throws(infer(plain([4]), quantized([4], 0, 0)), refused(/scale 0/));
   assert.throws(infer(plain([4]), quantized([4], 1, 128)), refused(/zero point 128; a number in -128..127/));
-  assert.throws(infer(plain([4], "int32"), quantized([4], 1, 0)), refused(/int32/));
+  assert.throws(infer(plain([4], "int64"), quantized([4], 1, 0)), refused(/int64/));
+  assert.throws(
+    infer(quantized([4], 1e6, 0, "int16"), quantized([4], 1, 0)),
+    refused(/factor of 1000000 is too large/),
+  );
 });
 
 test.run();

@@ -6,6 +6,25 @@ import { leakyRelu } from "../../../host/ops/elementwise/leaky-relu.js";
 import { rescale } from "../../numerics/gemmlowp.js";
 import { random, runCase } from "../harness.js";
 import { asInt8, drawScale, everyInt8, plain, quantized } from "../quantized-tensors.js";
+import type { Parameters } from "./elementwise-cases.js";
+
+/** The output of TFLite Micro's kernel for an integer: of a negative slope the magnitude, whose sign is changed after. */
+function leaky(
+  q: number,
+  from: Parameters,
+  to: Parameters,
+  alpha: number,
+  low: number,
+  high: number,
+): number {
+  const value = q - from.zeroPoint;
+  const slope = Math.fround(Math.fround(from.scale * alpha) / to.scale);
+  const rescaled =
+    value >= 0
+      ? rescale(value, Math.fround(from.scale / to.scale))
+      : Math.sign(slope) * rescale(value, Math.abs(slope));
+  return Math.min(high, Math.max(low, to.zeroPoint + rescaled)) + 0;
+}
 
 test("leakyRelu gives the bytes of the specification for random parameters and alphas", async () => {
   for (let seed = 0; seed < 30; seed++) {
@@ -13,12 +32,11 @@ test("leakyRelu gives the bytes of the specification for random parameters and a
     const [scale, outputScale] = [drawScale(source.real, 1e-3, 1), drawScale(source.real, 1e-3, 1)];
     const [zeroPoint, outputZeroPoint] = [source.integer(-128, 127), source.integer(-128, 127)];
     const alpha = [0.2, 0.01, 0, 1.5, -0.3].map(Math.fround)[seed % 5] as number;
-    const identity = Math.fround(scale / outputScale);
-    const slope = Math.fround(Math.fround(scale * alpha) / outputScale);
-    const expected = Array.from(everyInt8, (q) => {
-      const value = q - zeroPoint;
-      return Math.min(127, Math.max(-128, outputZeroPoint + rescale(value, value < 0 ? slope : identity)));
-    });
+    const [from, to] = [
+      { scale, zeroPoint },
+      { scale: outputScale, zeroPoint: outputZeroPoint },
+    ];
+    const expected = Array.from(everyInt8, (q) => leaky(q, from, to, alpha, -128, 127));
     const [bytes] = await runCase({
       operator: "leakyRelu",
       attributes: { alpha },
@@ -28,6 +46,49 @@ test("leakyRelu gives the bytes of the specification for random parameters and a
       keepInputs: seed % 2 === 0,
     });
     assert.equal(asInt8(bytes), expected, `seed ${seed}, alpha ${alpha}`);
+  }
+});
+
+test("leakyRelu of a negative alpha changes the sign after rounding, where it matters: -13 of scale 1.5 to 0.04", async () => {
+  const [scale, outputScale] = [1.5, Math.fround(0.04)];
+  const [bytes] = await runCase({
+    operator: "leakyRelu",
+    attributes: { alpha: -0.5 },
+    inputs: [quantized([256], scale, 0)],
+    outputs: [quantized([256], outputScale, 9)],
+    activations: [everyInt8],
+  });
+  const [from, to] = [
+    { scale, zeroPoint: 0 },
+    { scale: outputScale, zeroPoint: 9 },
+  ];
+  const expected = Array.from(everyInt8, (q) => leaky(q, from, to, -0.5, -128, 127));
+  const slope = Math.fround(Math.fround(scale * -0.5) / outputScale);
+  const otherwise = Array.from(everyInt8, (q) => Math.min(127, 9 + rescale(q, slope))).slice(0, 128);
+  assert.is(otherwise.filter((value, i) => value !== expected[i]).length, 2);
+  assert.equal(asInt8(bytes), expected);
+});
+
+test("leakyRelu of int16 gives the integers of the specification", async () => {
+  for (let seed = 0; seed < 10; seed++) {
+    const source = random(seed);
+    const [scale, outputScale] = [drawScale(source.real, 1e-5, 1e-3), drawScale(source.real, 1e-5, 1e-3)];
+    const alpha = [0.2, 0.01, 1.5, -0.3].map(Math.fround)[seed % 4] as number;
+    const data = Int16Array.from({ length: 500 }, () => source.integer(-32768, 32767));
+    const [bytes] = (await runCase({
+      operator: "leakyRelu",
+      attributes: { alpha },
+      inputs: [quantized([500], scale, 0, "int16")],
+      outputs: [quantized([500], outputScale, 0, "int16")],
+      activations: [data],
+      keepInputs: seed % 2 === 0,
+    })) as [Uint8Array];
+    const [from, to] = [
+      { scale, zeroPoint: 0 },
+      { scale: outputScale, zeroPoint: 0 },
+    ];
+    const expected = Array.from(data, (q) => leaky(q, from, to, alpha, -32768, 32767));
+    assert.equal([...new Int16Array(bytes.slice().buffer)], expected, `seed ${seed}, alpha ${alpha}`);
   }
 });
 

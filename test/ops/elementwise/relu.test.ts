@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import type { Tensor } from "../../../host/graph/tensor.js";
-import { relu, relu6, reluN1To1 } from "../../../host/ops/elementwise/relu.js";
+import { relu, relu0To1, relu6, reluN1To1 } from "../../../host/ops/elementwise/relu.js";
 import { rescale } from "../../numerics/gemmlowp.js";
 import { random, runCase } from "../harness.js";
 import { asInt8, drawScale, everyInt8, plain, quantized } from "../quantized-tensors.js";
@@ -11,6 +11,7 @@ const kinds = [
   { operator: relu, low: 0, high: Number.POSITIVE_INFINITY },
   { operator: relu6, low: 0, high: 6 },
   { operator: reluN1To1, low: -1, high: 1 },
+  { operator: relu0To1, low: 0, high: 1 },
 ];
 
 async function run(operator: string, input: Tensor, output: Tensor, keepInputs: boolean): Promise<number[]> {
@@ -39,13 +40,49 @@ for (const { operator, low, high } of kinds) {
       const least = Math.max(-128, bound(low));
       const most = Math.min(127, bound(high));
       const expected = Array.from(everyInt8, (q) => {
-        const value = outputZeroPoint + rescale(q - zeroPoint, scale / outputScale);
+        const value = outputZeroPoint + rescale(q - zeroPoint, Math.fround(scale / outputScale));
         return Math.min(most, Math.max(least, value));
       });
       const input = quantized([2, 128], scale, zeroPoint);
       const output = quantized([2, 128], outputScale, outputZeroPoint);
       assert.equal(await run(operator.name, input, output, seed % 2 === 0), expected, `seed ${seed}`);
     }
+  });
+
+  test(`${operator.name} of int16 gives the integers of the specification`, async () => {
+    for (let seed = 0; seed < 6; seed++) {
+      const source = random(seed);
+      const [scale, outputScale] = [drawScale(source.real, 1e-4, 1e-3), drawScale(source.real, 1e-4, 1e-3)];
+      const data = Int16Array.from({ length: 300 }, () => source.integer(-32768, 32767));
+      const bound = (real: number): number =>
+        Math.min(32767, Math.max(-32768, roundAway(Math.fround(real / outputScale))));
+      const expected = Array.from(data, (q) => {
+        const value = rescale(q, Math.fround(scale / outputScale));
+        return Math.min(bound(high), Math.max(bound(low), value)) + 0;
+      });
+      const [bytes] = (await runCase({
+        operator: operator.name,
+        attributes: {},
+        inputs: [quantized([300], scale, 0, "int16")],
+        outputs: [quantized([300], outputScale, 0, "int16")],
+        activations: [data],
+      })) as [Uint8Array];
+      assert.equal([...new Int16Array(bytes.slice().buffer)], expected, `seed ${seed}`);
+    }
+  });
+
+  test(`${operator.name} of float32 is the real function, of infinities too`, async () => {
+    const data = Float32Array.of(-9, -0.5, 0.25, 0.75, 9, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+    const tensor = plain([data.length]);
+    const [bytes] = (await runCase({
+      operator: operator.name,
+      attributes: {},
+      inputs: [tensor],
+      outputs: [tensor],
+      activations: [data],
+    })) as [Uint8Array];
+    const expected = Array.from(data, (value) => Math.min(high, Math.max(low, value)));
+    assert.equal([...new Float32Array(bytes.slice().buffer)], expected);
   });
 
   test(`${operator.name} with equal parameters only clamps, as TensorFlow Lite Micro does`, async () => {
@@ -63,6 +100,16 @@ for (const { operator, low, high } of kinds) {
     assert.equal([...(values as Float32Array)], expected);
   });
 }
+
+test("relu rescales by a ratio of scales in float32, where it matters: 0.35 to 0.1", async () => {
+  const [scale, outputScale] = [0.35, 0.1].map(Math.fround) as [number, number];
+  const bytes = (real: number): number[] =>
+    Array.from(everyInt8, (q) => Math.min(127, Math.max(0, rescale(q - 5, real))));
+  const expected = bytes(Math.fround(scale / outputScale));
+  assert.is(bytes(scale / outputScale).filter((value, i) => value !== expected[i]).length, 18);
+  const output = quantized([256], outputScale, 0);
+  assert.equal(await run("relu", quantized([256], scale, 5), output, false), expected);
+});
 
 test("relu refuses what it cannot compute, with the reason", () => {
   const infer = (input: Tensor, output: Tensor) => () =>

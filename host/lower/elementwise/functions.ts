@@ -4,7 +4,7 @@ import type { BoundNode } from "../../graph/node.js";
 import { type DType, elementCount, type Tensor } from "../../graph/tensor.js";
 import { activationLimits } from "../../numerics/requantization.js";
 import { curveSteps, sigmoidTable } from "../../ops/elementwise/fixed-point-curve.js";
-import * as functions from "../../ops/elementwise/functions.js";
+import * as others from "../../ops/elementwise/functions.js";
 import { hardSwish } from "../../ops/elementwise/hard-swish.js";
 import { leakyRelu } from "../../ops/elementwise/leaky-relu.js";
 import { logistic } from "../../ops/elementwise/logistic.js";
@@ -104,8 +104,8 @@ function unary({ kind }: { readonly kind: UnaryKind }): Lowering {
 }
 
 /** Every function of single elements. */
-export const unaries: readonly Lowering[] = [
-  ...Object.values(functions),
+export const functions: readonly Lowering[] = [
+  ...Object.values(others),
   hardSwish,
   leakyRelu,
   logistic,
