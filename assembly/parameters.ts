@@ -108,6 +108,8 @@ export class ProductParameters {
   /** How weights lie: a number of `weightStorages`. */
   storage: i32;
   weightsZeroPoint: i32;
+  /** 1 where biases and sums of integers have 64 bits, else 0. */
+  longSums: i32;
   /** Groups that channels are parted into. */
   groups: i32;
   /** Rows of the input lie so far apart, as if there were others of zeros between them. */
