@@ -21,7 +21,9 @@ enum
 enum
 {
     acceleratorConv = 1, acceleratorDepthwise = 2, acceleratorFullyConnected = 4, acceleratorAdd = 8,
-    acceleratorAveragePool = 16, acceleratorSoftmax = 32
+    acceleratorAveragePool = 16, acceleratorSoftmax = 32, acceleratorProductInt8 = 64,
+    acceleratorDepthwiseProductInt8 = 128, acceleratorProductInt16 = 256, acceleratorDepthwiseProductInt16 = 512,
+    acceleratorProductFloat32 = 1024, acceleratorDepthwiseProductFloat32 = 2048
 };
 
 /* A convolution, depthwise or not: numbers of its parameters. */
@@ -62,6 +64,17 @@ enum
 {
     softmaxInput, softmaxOutput, softmaxScratch, softmaxWeights, softmaxEntries, softmaxRows, softmaxDepth,
     softmaxParameters
+};
+
+/* A convolution of any kind, or a product of matrices, in float32 or in integers: numbers of its parameters. */
+enum
+{
+    productInput, productOutput, productScratch, productScratchBytes, productWeights, productBatches,
+    productInputHeight, productInputWidth, productInputChannels, productOutputHeight, productOutputWidth,
+    productOutputs, productFilterHeight, productFilterWidth, productStrideHeight, productStrideWidth,
+    productDilationHeight, productDilationWidth, productPadTop, productPadLeft, productInputZeroPoint,
+    productOutputZeroPoint, productLow, productHigh, productLowest, productHighest, productStorage,
+    productWeightsZeroPoint, productLongSums, productParameters
 };
 
 /* What a model's run returns. */

@@ -1,4 +1,5 @@
 #include "patch.h"
+#include "positions_dsp.h"
 #include "requantize.h"
 
 #if TARGET_DSP
@@ -27,37 +28,7 @@ __asm__(
     ".syntax unified\n"
     ".thumb\n"
 
-    ".macro two_positions a, b\n"
-    "  ldm r1!, {r2-r5}\n"
-    "  smlad \\a, r2, r12, \\a\n"
-    "  smlad \\a, r3, lr, \\a\n"
-    "  smlad \\b, r4, r12, \\b\n"
-    "  smlad \\b, r5, lr, \\b\n"
-    ".endm\n"
-
-    ".macro one_position a\n"
-    "  ldrd r2, r3, [r1], #8\n"
-    "  smlad \\a, r2, r12, \\a\n"
-    "  smlad \\a, r3, lr, \\a\n"
-    ".endm\n"
-
-    ".macro group positions\n"
-    "  ldr lr, [r0], #16\n"
-    "  sxtb16 r12, lr\n"
-    "  sxtb16 lr, lr, ror #8\n"
-    "  two_positions r6, r7\n"
-    "  .if \\positions == 3\n"
-    "  one_position r8\n"
-    "  .else\n"
-    "  two_positions r8, r9\n"
-    "  .endif\n"
-    "  .if \\positions == 5\n"
-    "  one_position r10\n"
-    "  .endif\n"
-    "  .if \\positions == 6\n"
-    "  two_positions r10, r11\n"
-    "  .endif\n"
-    ".endm\n"
+    POSITIONS_DSP
 
     ".macro requantize a\n"
     "  lsl \\a, \\a, #1\n"

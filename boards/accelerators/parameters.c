@@ -23,6 +23,13 @@ int32_t parameter(const parameters *of, uint32_t index)
     return value;
 }
 
+float parameter_float(const parameters *of, uint32_t index)
+{
+    float value;
+    memcpy(&value, of->block + 4 * index, sizeof value);
+    return value;
+}
+
 void *parameter_memory(const parameters *of, uint32_t index, uint64_t bytes)
 {
     const uint32_t address = (uint32_t) parameter(of, index);

@@ -24,6 +24,7 @@ bool parameters_open(parameters *of, IM3Runtime runtime, const wasmote_section *
 
 /* The parameter of that number. */
 int32_t parameter(const parameters *of, uint32_t index);
+float parameter_float(const parameters *of, uint32_t index);
 
 /*
  * `bytes` of linear memory at a parameter's address, or NULL where they are not all in it, or so many that kernels, which

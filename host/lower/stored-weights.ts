@@ -18,8 +18,10 @@ export function storageNumber(storage: Storage): number {
 export function storageOf({ data, dtype, stored }: Tensor, input: Tensor): Storage {
   if (data === undefined) return "memory";
   const values = Array.from(data, Number);
-  if (stored === "int4" && values.every((q) => q >= -8 && q <= 7)) return "int4";
-  if (dtype === "int8") return input.dtype === "float32" ? "int8" : "as-computed";
+  if (dtype === "int8") {
+    if (stored === "int4" && values.every((q) => q >= -8 && q <= 7)) return "int4";
+    return input.dtype === "float32" ? "int8" : "as-computed";
+  }
   return stored === "float16" && values.every((value) => float16Bits(value) !== undefined)
     ? "float16"
     : "as-computed";

@@ -1,9 +1,11 @@
+import { type Accelerator, accelerators } from "../../abi/accelerators.js";
 import { alignUp } from "../../abi/align.js";
 import { type BlockValues, blockBytes } from "../../abi/block.js";
 import { productParameters } from "../../abi/parameters.js";
 import type { FusedActivation } from "../../graph/node.js";
 import { activationRange, floatActivationRange, quantizedParameters } from "../../numerics/requantization.js";
 import { weightsZeroPoint } from "../../ops/weights.js";
+import { acceleratedWindow } from "../accelerated.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 import {
   headerBytes,
@@ -49,6 +51,8 @@ export interface Product extends WeightedNode {
   turned?: boolean;
 }
 
+type ProductValues = BlockValues<typeof productParameters.fields>;
+
 /** A product of matrices: `rows` of `inputs` by weights [outputs, inputs]. */
 export function matrixGeometry(rows: number, inputs: number, outputs: number): ProductGeometry {
   return {
@@ -88,18 +92,68 @@ function weightBytes(sums: Sums): number {
   return sums === "float32" ? 4 : 1;
 }
 
-/** Scratch sizes of a product: for a part of a tile, and for a whole one. */
-export function productScratchBytes({ geometry, sums }: Pick<Product, "geometry" | "sums">): number[] {
+/** Positions that accelerators of integers compute at once: at least on some processors, and at most. */
+const acceleratedPositions = { least: 3, most: 6 };
+
+/** Bytes of an accelerator's scratch memory: patches of int16, and unpacked weights of a tile. */
+function acceleratedBytes({ geometry, sums, weights, input }: Product, positions: number): number {
+  const depth = alignUp(depthOf(geometry), 4);
+  const storage = storageOf(weights, input);
+  if (sums === "float32") return storage === "as-computed" ? 0 : depth * 16;
+  return depth * 2 * positions + (storage === "int4" ? depth * 4 : 0);
+}
+
+/**
+ * Scratch sizes of a product, ascending: for a part of a tile, for a whole one, and for as many positions as accelerators
+ * compute at once.
+ */
+export function productScratchBytes(product: Product): number[] {
+  const { geometry, sums } = product;
   const whole = alignUp(depthOf(geometry), 4) * 4 * weightBytes(sums);
-  return [...new Set([Math.min(whole, tileBytesAtLeast), whole])].map((bytes) =>
-    alignUp(tileOffset(sums) + bytes, 8),
+  const portable = [Math.min(whole, tileBytesAtLeast), whole].map((bytes) => tileOffset(sums) + bytes);
+  const { least, most } = acceleratedPositions;
+  const needed = sums === "float32" ? 0 : acceleratedBytes(product, least);
+  const sizes = [...portable, acceleratedBytes(product, most)].map((bytes) =>
+    alignUp(Math.max(bytes, needed, portable[0] as number), 8),
   );
+  return [...new Set(sizes)].sort((a, b) => a - b);
+}
+
+/** The accelerator of a product, where there is one for what it is and what it has of scratch memory. */
+function acceleratorOf(product: Product, depth: number, values: ProductValues): Accelerator | undefined {
+  const { geometry: g, input, weights } = product;
+  const plain = g.groups === 1 && g.spreadHeight === 1 && g.spreadWidth === 1 && weights.data !== undefined;
+  if (!plain) return undefined;
+  const { productInt8, productInt16, productFloat32 } = accelerators;
+  const least = acceleratedBytes(product, acceleratedPositions.least);
+  if (values.scratchBytes < least) return undefined;
+  const byType = { int8: productInt8, int16: productInt16, float32: productFloat32 };
+  return acceleratedWindow(byType[input.dtype as keyof typeof byType], values, depth);
+}
+
+/** As `acceleratorOf`, of a depthwise product. */
+function depthwiseAcceleratorOf(
+  { input, weights }: Product,
+  taps: number,
+  values: ProductValues,
+): Accelerator | undefined {
+  const isDirect = input.dtype === "float32" && storageOf(weights, input) === "as-computed";
+  const bytes = isDirect ? 0 : taps * (input.dtype === "float32" ? 16 : 8);
+  if (values.scratchBytes < bytes) return undefined;
+  const { depthwiseProductInt8, depthwiseProductInt16, depthwiseProductFloat32 } = accelerators;
+  const byType = {
+    int8: depthwiseProductInt8,
+    int16: depthwiseProductInt16,
+    float32: depthwiseProductFloat32,
+  };
+  return acceleratedWindow(byType[input.dtype as keyof typeof byType], values, taps);
 }
 
 /** Scratch size of a depthwise product. */
 export function depthwiseScratchBytes({ geometry, sums }: Pick<Product, "geometry" | "sums">): number[] {
   const taps = geometry.filterHeight * geometry.filterWidth;
-  return [alignUp(tileOffset(sums) + taps * 4 * weightBytes(sums), 8)];
+  const accelerated = sums === "float32" ? 0 : taps * 8;
+  return [alignUp(Math.max(tileOffset(sums) + taps * 4 * weightBytes(sums), accelerated), 8)];
 }
 
 /** End of a kernel's name: the activations' type, and what its sums are where there are two kinds. */
@@ -122,7 +176,9 @@ export function emitProduct(product: Product, placement: Placement): KernelCall[
   const tiles = packStoredTiles(layout, product, 1);
   const room = placement.scratchBytes - tileOffset(sums);
   const chunk = Math.min(alignUp(depth, 4), Math.floor(room / (16 * weightBytes(sums))) * 4);
-  return [callProduct("product", product, tiles, chunk, placement)];
+  const values = productValues(product, tiles, chunk, placement);
+  const accelerator = acceleratorOf(product, depth, values);
+  return [callProduct(`product${suffix(product)}`, values, accelerator, placement)];
 }
 
 /** Input `k` of a filter that is turned around. */
@@ -143,17 +199,28 @@ export function emitDepthwiseProduct(product: Product, placement: Placement): Ke
     place: (lane: number, tap: number) => tap * 4 + lane,
     index: (n: number, tap: number) => tap * outputs + n,
   };
-  return [callProduct("depthwiseProduct", product, packStoredTiles(layout, product, 16), taps, placement)];
+  const values = productValues(product, packStoredTiles(layout, product, 16), taps, placement);
+  const accelerator = depthwiseAcceleratorOf(product, taps, values);
+  return [callProduct(`depthwiseProduct${suffix(product)}`, values, accelerator, placement)];
 }
 
 function callProduct(
-  stem: string,
+  name: string,
+  values: ProductValues,
+  accelerator: Accelerator | undefined,
+  placement: Placement,
+): KernelCall {
+  const kernel = { name, parameters: productParameters, accelerator };
+  return callKernel(kernel, values, placement.scratch, placement);
+}
+
+function productValues(
   product: Product,
   tiles: Uint8Array,
   chunk: number,
   placement: Placement,
-): KernelCall {
-  const values: BlockValues<typeof productParameters.fields> = {
+): ProductValues {
+  return {
     input: placement.inputs[0] as number,
     output: placement.outputs[0] as number,
     scratch: placement.scratch,
@@ -163,11 +230,10 @@ function callProduct(
     ...outputValues(product),
     storage: storageNumber(storageOf(product.weights, product.input)),
     weightsZeroPoint: weightsZeroPoint(product.weights),
+    longSums: product.sums === "int64" ? 1 : 0,
     chunk,
     matrix: placement.inputs[1] ?? 0,
   };
-  const kernel = { name: `${stem}${suffix(product)}`, parameters: productParameters };
-  return callKernel(kernel, values, placement.scratch, placement);
 }
 
 /** Zero points, and the range that the activation leaves to the output. */

@@ -1,0 +1,83 @@
+/*
+ * Products of any kind, as assembly/kernels/convolution/product and depthwise-product define them: activations of int8,
+ * int16 or float32, weights as they are stored. Nothing here is checked: product_imports.c has done it.
+ *
+ * Tiles: for every 4 outputs a header, bias[4] (int64 where sums are long), multiplier[4] and shift[4] int32, of float32 bias
+ * and scale; then for every 4 inputs 4 outputs of 4 weights (depthwise: for every tap 4 channels, filled up to 16 bytes).
+ */
+#ifndef WASMOTE_ACCELERATORS_PRODUCT_H
+#define WASMOTE_ACCELERATORS_PRODUCT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "target.h"
+
+/* How weights lie in the weights section: numbers of weightStorages in host/abi. */
+enum { storedAsComputed, storedFloat16, storedInt8, storedInt4 };
+
+typedef struct product_operation
+{
+    const void *input;
+    void *output;
+    void *scratch;              /* aligned to 4 bytes */
+    uint32_t scratchBytes;
+    const uint8_t *weights;     /* aligned to 4 bytes */
+    int32_t batches, inputHeight, inputWidth, inputChannels;
+    int32_t outputHeight, outputWidth;
+    int32_t outputs;            /* output channels; of a depthwise convolution, for each input channel */
+    int32_t filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft;
+    int32_t inputZeroPoint, outputZeroPoint, low, high;
+    float lowest, highest;
+    int32_t storage, weightsZeroPoint;
+    bool isWide;                /* activations are int16, else int8 */
+    bool isLong;                /* biases and sums have 64 bits, else 32, which wrap */
+} product_operation;
+
+enum
+{
+    productGroup = 16,          /* weights of 4 inputs by 4 outputs */
+    productPositions = 6,       /* output positions at once, at most */
+    /* Products of int16 by int8, at most 2^22 each, that an int32 holds the sum of; a multiple of 4. */
+    productRun = 508
+};
+
+/* Bytes of scratch memory that a product of integers cannot do without; more makes it faster. */
+uint32_t wasmote_product_scratch_bytes(uint32_t depth, int32_t storage);
+uint32_t wasmote_depthwise_scratch_bytes(uint32_t taps, int32_t storage);
+
+void wasmote_product_integers(const product_operation *of);
+void wasmote_depthwise_integers(const product_operation *of);
+void wasmote_product_f32(const product_operation *of);
+void wasmote_depthwise_f32(const product_operation *of);
+
+/* Bytes of `count` weights, an even number, as they are stored; `whole` bytes where they are as computed. */
+static inline uint64_t stored_bytes(int32_t storage, uint64_t count, uint32_t whole)
+{
+    switch (storage)
+    {
+    case storedFloat16: return count * 2;
+    case storedInt8: return count;
+    case storedInt4: return count / 2;
+    default: return count * whole;
+    }
+}
+
+static inline uint32_t product_header_bytes(const product_operation *of)
+{
+    return of->isLong ? 64 : 48;
+}
+
+/* Weight number `i` of those in int4 at `from`. */
+static inline int32_t int4_at(const uint8_t *from, uint32_t i)
+{
+    return (int32_t) ((uint32_t) from[i >> 1] << (i & 1 ? 24 : 28)) >> 28;
+}
+
+/* A sum without its bias to an output of output `lane` of the tile whose header is there. */
+void wasmote_finish_sum(const product_operation *of, const uint8_t *header, int lane, int64_t sum, uint32_t output);
+
+/* The sums of up to productPositions positions, `stride` outputs apart, the first for output `at`. */
+void wasmote_finish_sums(const product_operation *of, const uint8_t *header, int lane, const int32_t *sums, uint32_t positions, uint32_t at, uint32_t stride);
+
+#endif
