@@ -13,6 +13,8 @@ import { fullyConnected } from "./matrix/fully-connected.js";
 import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
+import { lstm } from "./recurrent/lstm.js";
+import { svdf } from "./recurrent/svdf.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { args } from "./reduction/arg.js";
 import { cumsum } from "./reduction/cumsum.js";
@@ -41,6 +43,8 @@ const lowerings = [
   cumsum,
   readVariable,
   assignVariable,
+  svdf,
+  lstm,
   concatenation,
   pad,
   reshape,

@@ -19,6 +19,8 @@ import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import type { Operator } from "./operator.js";
+import { lstm } from "./recurrent/lstm.js";
+import { svdf } from "./recurrent/svdf.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { argMax, argMin } from "./reduction/arg.js";
 import { cumsum } from "./reduction/cumsum.js";
@@ -66,6 +68,8 @@ export const operators = [
   cumsum,
   readVariable,
   assignVariable,
+  svdf,
+  lstm,
 ] as const;
 
 const byName = new Map<string, Operator>(

@@ -1,6 +1,7 @@
-import { NotRunnable } from "../../../graph/not-runnable.js";
+import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import type { Tensor } from "../../../graph/tensor.js";
-import type { TfliteMapping, TfliteNode } from "./mapping.js";
+import { tfliteActivation } from "./activation.js";
+import type { TfliteMapping, TfliteNode, Translation } from "./mapping.js";
 
 /** The variable that a node names. Throws `NotRunnable` where it names none. */
 function variableOf({ variable }: TfliteNode, input: Tensor | undefined, type?: Tensor): Tensor {
@@ -15,6 +16,44 @@ function variableOf({ variable }: TfliteNode, input: Tensor | undefined, type?: 
   return found;
 }
 
+/** Positions of the inputs of a long short-term memory that TFLite Micro has none of, and what they are. */
+const absentInputs: Readonly<Record<string, readonly number[]>> = {
+  peepholes: [9, 10, 11],
+  "a projection": [16, 17],
+  "layer normalization": [20, 21, 22, 23],
+};
+
+function readLstm(node: TfliteNode): Translation {
+  const { inputs, options } = node;
+  for (const [what, positions] of Object.entries(absentInputs)) {
+    const found = positions.some((position) => inputs[position] !== undefined);
+    requireThat(!found, `it has ${what}, which is not supported`);
+  }
+  requireThat(
+    inputs[1] !== undefined,
+    "its input gate is coupled to its forget gate, which is not supported",
+  );
+  const activation = options.int8(0, 0);
+  requireThat(
+    activation === tanh || activation === logistic,
+    `activation ${activation} is not supported; TANH or SIGMOID is expected`,
+  );
+  requireThat(options.float32(2, 0) === 0, "its projection is clipped, which is not supported");
+  return {
+    operator: "lstm",
+    attributes: {
+      timeMajor: options.bool(3, false),
+      cellClip: options.float32(1, 0),
+      activation: activation === tanh ? "tanh" : "logistic",
+    },
+    inputs: [inputs[0], ...inputs.slice(1, 9), ...inputs.slice(12, 16)],
+    variables: [variableOf(node, inputs[18]), variableOf(node, inputs[19])],
+  };
+}
+
+/** `ActivationFunctionType`. */
+const [tanh, logistic] = [4, 6];
+
 /** State, and what steps through time on it. */
 export const recurrent: readonly TfliteMapping[] = [
   {
@@ -28,6 +67,29 @@ export const recurrent: readonly TfliteMapping[] = [
       inputs: [],
       variables: [variableOf(node, node.inputs[0], node.outputs[0])],
     }),
+  },
+  {
+    builtin: "SVDF",
+    optionsType: 6,
+    maxVersion: 4,
+    read(node) {
+      const [input, features, times, bias, state] = node.inputs;
+      return {
+        operator: "svdf",
+        attributes: {
+          rank: node.options.int32(0, 0),
+          activation: tfliteActivation(node.options.int8(1, 0)),
+        },
+        inputs: [input, features, times, bias],
+        variables: [variableOf(node, state)],
+      };
+    },
+  },
+  {
+    builtin: "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    optionsType: 71,
+    maxVersion: 4,
+    read: readLstm,
   },
   {
     builtin: "ASSIGN_VARIABLE",
