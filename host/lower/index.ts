@@ -14,6 +14,7 @@ import { concatenation } from "./movement/concatenation.js";
 import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import { lstm } from "./recurrent/lstm.js";
+import { shiftRegister } from "./recurrent/shift-register.js";
 import { svdf } from "./recurrent/svdf.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { args } from "./reduction/arg.js";
@@ -43,6 +44,7 @@ const lowerings = [
   cumsum,
   readVariable,
   assignVariable,
+  shiftRegister,
   svdf,
   lstm,
   concatenation,

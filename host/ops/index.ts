@@ -20,6 +20,7 @@ import { pad } from "./movement/pad.js";
 import { reshape } from "./movement/reshape.js";
 import type { Operator } from "./operator.js";
 import { lstm } from "./recurrent/lstm.js";
+import { shiftRegister } from "./recurrent/shift-register.js";
 import { svdf } from "./recurrent/svdf.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { argMax, argMin } from "./reduction/arg.js";
@@ -68,6 +69,7 @@ export const operators = [
   cumsum,
   readVariable,
   assignVariable,
+  shiftRegister,
   svdf,
   lstm,
 ] as const;

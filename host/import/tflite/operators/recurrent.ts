@@ -1,5 +1,7 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
-import type { Tensor } from "../../../graph/tensor.js";
+import { describeType, type Tensor } from "../../../graph/tensor.js";
+import { FlexOptions } from "../flexbuffer.js";
+import { startingAtZeroPoint } from "../resources.js";
 import { tfliteActivation } from "./activation.js";
 import type { TfliteMapping, TfliteNode, Translation } from "./mapping.js";
 
@@ -54,6 +56,26 @@ function readLstm(node: TfliteNode): Translation {
 /** `ActivationFunctionType`. */
 const [tanh, logistic] = [4, 6];
 
+/**
+ * TensorFlow Lite Micro's ring of the last inputs. It ends every run but each `cycles_max`-th after it; only those that
+ * never do are taken.
+ */
+function readCircularBuffer({ customOptions, inputs, outputs }: TfliteNode): Translation {
+  const [input, output] = [inputs[0], outputs[0]];
+  if (input === undefined || output === undefined || outputs.length !== 1)
+    throw new NotRunnable(`${outputs.length} outputs; an input and 1 output are expected`);
+  const cycles = new FlexOptions(customOptions, { node: output.name }).integer("cycles_max");
+  requireThat(cycles === 1, `it ends ${cycles - 1} of ${cycles} runs early, which is not supported`);
+  const isRing = input.shape.length === 4 && input.shape[0] === 1 && input.shape[1] === 1;
+  const expected = [1, output.shape[1], ...input.shape.slice(2)];
+  requireThat(
+    isRing && output.shape.join() === expected.join(),
+    `input is ${describeType(input)} and output ${describeType(output)}; 1x1xWxC and 1xNxWxC are expected`,
+  );
+  const register = startingAtZeroPoint({ ...output, name: `${output.name} state` });
+  return { operator: "shiftRegister", attributes: {}, variables: [register] };
+}
+
 /** State, and what steps through time on it. */
 export const recurrent: readonly TfliteMapping[] = [
   {
@@ -90,6 +112,12 @@ export const recurrent: readonly TfliteMapping[] = [
     optionsType: 71,
     maxVersion: 4,
     read: readLstm,
+  },
+  {
+    builtin: "CUSTOM:CIRCULAR_BUFFER",
+    optionsType: 0,
+    maxVersion: 1,
+    read: readCircularBuffer,
   },
   {
     builtin: "ASSIGN_VARIABLE",
