@@ -1003,6 +1003,8 @@ export class ProductParameters {
   /** How weights lie: a number of `weightStorages`. */
   storage: i32;
   weightsZeroPoint: i32;
+  /** 1 where biases and sums of integers have 64 bits, else 0. */
+  longSums: i32;
   /** Groups that channels are parted into. */
   groups: i32;
   /** Rows of the input lie so far apart, as if there were others of zeros between them. */
@@ -1058,4 +1060,75 @@ export class FloatPoolParameters {
   padLeft: i32;
   low: f32;
   high: f32;
+}
+
+/** A layer of filters over time. */
+@unmanaged
+export class SvdfParameters {
+  input: usize;
+  output: usize;
+  state: usize;
+  scratch: usize;
+  weights: i32;
+  biases: i32;
+  /** Of a sum over inputs. */
+  multiplier1: i64;
+  /** Of a sum over time. */
+  multiplier2: i64;
+  /** Positive: to the right. */
+  shift1: i32;
+  shift2: i32;
+  batches: i32;
+  inputs: i32;
+  units: i32;
+  rank: i32;
+  memory: i32;
+  filterBytes: i32;
+  timeOffset: i32;
+  inputZeroPoint: i32;
+  stateZeroPoint: i32;
+  outputZeroPoint: i32;
+  /** Least output of float32. */
+  low: f32;
+  high: f32;
+}
+
+/** Long short-term memory over a sequence. */
+@unmanaged
+export class LstmParameters {
+  input: usize;
+  output: usize;
+  hidden: usize;
+  cell: usize;
+  scratch: usize;
+  weights: i32;
+  constants: i32;
+  constantsBytes: i32;
+  /** Of the product of input gate and cell gate. */
+  cellMultiplier: i64;
+  /** Of the product of output gate and cell. */
+  hiddenMultiplier: i64;
+  /** Positive: to the right. */
+  cellShift: i32;
+  hiddenShift: i32;
+  times: i32;
+  batches: i32;
+  inputs: i32;
+  units: i32;
+  /** Rows from one step of time to the next. */
+  timeStep: i32;
+  /** Rows from one batch to the next. */
+  batchStep: i32;
+  unitBytes: i32;
+  biasOffset: i32;
+  /** 1 where the cell gate's activation is the logistic function. */
+  cellLogistic: i32;
+  /** Largest magnitude of an integer cell; 0 for any. */
+  clip: i32;
+  /** Brings a cell to the table's steps. */
+  tanhMultiplier: i32;
+  /** Right shift after it. */
+  tanhShift: i32;
+  hiddenZeroPoint: i32;
+  floatClip: f32;
 }

@@ -725,6 +725,60 @@ export const floatPoolParameters = block("FloatPoolParameters", "A pool over hei
   high: "float32",
 });
 
+export const svdfParameters = block("SvdfParameters", "A layer of filters over time.", {
+  input: "address",
+  output: "address",
+  state: "address",
+  scratch: "address",
+  weights: "weights",
+  biases: "weights",
+  multiplier1: { type: "int64", note: "Of a sum over inputs." },
+  multiplier2: { type: "int64", note: "Of a sum over time." },
+  shift1: { type: "int32", note: "Positive: to the right." },
+  shift2: "int32",
+  batches: "int32",
+  inputs: "int32",
+  units: "int32",
+  rank: "int32",
+  memory: "int32",
+  filterBytes: "int32",
+  timeOffset: "int32",
+  inputZeroPoint: "int32",
+  stateZeroPoint: "int32",
+  outputZeroPoint: "int32",
+  low: { type: "float32", note: "Least output of float32." },
+  high: "float32",
+});
+
+export const lstmParameters = block("LstmParameters", "Long short-term memory over a sequence.", {
+  input: "address",
+  output: "address",
+  hidden: "address",
+  cell: "address",
+  scratch: "address",
+  weights: "weights",
+  constants: "weights",
+  constantsBytes: "int32",
+  cellMultiplier: { type: "int64", note: "Of the product of input gate and cell gate." },
+  hiddenMultiplier: { type: "int64", note: "Of the product of output gate and cell." },
+  cellShift: { type: "int32", note: "Positive: to the right." },
+  hiddenShift: "int32",
+  times: "int32",
+  batches: "int32",
+  inputs: "int32",
+  units: "int32",
+  timeStep: { type: "int32", note: "Rows from one step of time to the next." },
+  batchStep: { type: "int32", note: "Rows from one batch to the next." },
+  unitBytes: "int32",
+  biasOffset: "int32",
+  cellLogistic: { type: "int32", note: "1 where the cell gate's activation is the logistic function." },
+  clip: { type: "int32", note: "Largest magnitude of an integer cell; 0 for any." },
+  tanhMultiplier: { type: "int32", note: "Brings a cell to the table's steps." },
+  tanhShift: { type: "int32", note: "Right shift after it." },
+  hiddenZeroPoint: "int32",
+  floatClip: "float32",
+});
+
 /** Every block, in the order in which generated files list them. */
 export const blocks: readonly Block<Fields>[] = [
   windowParameters,
@@ -778,4 +832,6 @@ export const blocks: readonly Block<Fields>[] = [
   productParameters,
   matmulParameters,
   floatPoolParameters,
+  svdfParameters,
+  lstmParameters,
 ];

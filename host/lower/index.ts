@@ -27,6 +27,9 @@ import { reshape } from "./movement/reshape.js";
 import { resizeBilinear } from "./movement/resize-bilinear.js";
 import { updateSlice } from "./movement/update-slice.js";
 import { view } from "./movement/view.js";
+import { lstm } from "./recurrent/lstm.js";
+import { shiftRegister } from "./recurrent/shift-register.js";
+import { svdf } from "./recurrent/svdf.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { args } from "./reduction/arg.js";
 import { cumsum } from "./reduction/cumsum.js";
@@ -72,6 +75,9 @@ const lowerings = [
   cumsum,
   readVariable,
   assignVariable,
+  shiftRegister,
+  svdf,
+  lstm,
   concatenation,
   pad,
   reshape,

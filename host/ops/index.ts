@@ -33,6 +33,9 @@ import { resizeBilinear } from "./movement/resize-bilinear.js";
 import { updateSlice } from "./movement/update-slice.js";
 import { view } from "./movement/view.js";
 import type { Operator } from "./operator.js";
+import { lstm } from "./recurrent/lstm.js";
+import { shiftRegister } from "./recurrent/shift-register.js";
+import { svdf } from "./recurrent/svdf.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { argMax, argMin } from "./reduction/arg.js";
 import { cumsum } from "./reduction/cumsum.js";
@@ -119,6 +122,9 @@ export const operators = [
   l2Pool2d,
   transposeConv2d,
   batchMatmul,
+  shiftRegister,
+  svdf,
+  lstm,
 ] as const;
 
 const byName = new Map<string, Operator>(

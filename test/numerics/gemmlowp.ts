@@ -89,3 +89,48 @@ export function tanh(a: bigint, m: number): bigint {
   const positive = saturate(4n * (newton(exp(-abs(a), m + 1)) - 2n ** 29n));
   return a > 0n ? positive : -positive;
 }
+
+/** Bits of a that are 0 before its first 1, of 32. */
+function leadingZeros(a: bigint): number {
+  return a === 0n ? 32 : 32 - a.toString(2).length;
+}
+
+/** log(a) for a >= 1 with 12 integer bits, with 5 integer bits: by a rational function near (1/2)^(1/4). */
+export function log(a: bigint): bigint {
+  const [sqrtHalf, near] = [1518500250n, 1805811301n];
+  const zeros = leadingZeros(a);
+  const scaled = saturate(2n * highMultiply(a * 2n ** BigInt(zeros - 1), sqrtHalf));
+  const halfZeros = leadingZeros(highMultiply(a, sqrtHalf)) - 1;
+  const r = [scaled, saturate(a * 2n ** BigInt(halfZeros))].sort((x, y) => (x < y ? -1 : 1))[0] as bigint;
+  const quarter = 2n ** 23n;
+  const exponents = [
+    BigInt(12 - zeros) * 2n ** 25n + quarter,
+    saturate(BigInt(12 - halfZeros) * 2n ** 25n) - quarter,
+  ];
+  const power = exponents.reduce((x, y) => (x > y ? x : y));
+  const p = (r + near + 1n) / 2n;
+  const q = 2n * (r - near);
+  const square = highMultiply(q, q);
+  const num = highMultiply(q, r) + highMultiply(highMultiply(q, square), 117049297n);
+  const inner = 1057819769n + q + highMultiply(127690142n, square);
+  const denom = highMultiply(p, inner) + highMultiply(638450708n, q);
+  const fraction = highMultiply(divideByPower(num, 6), oneOverOnePlus(denom));
+  return saturate(2n * (highMultiply(power, 1488522236n) + fraction));
+}
+
+/** 1 / sqrt(a) as a multiplier of 31 bits and a left shift, as TFLite's `GetInvSqrtQuantizedMultiplierExp`. */
+export function inverseRoot(a: number): { multiplier: bigint; shift: number } {
+  if (a <= 1) return { multiplier: largest, shift: 0 };
+  let right = 11;
+  let value = a;
+  for (; value >= 2 ** 29; value = Math.floor(value / 4)) right++;
+  for (; value < 2 ** 27; value *= 4) right--;
+  const half = divideByPower(BigInt(Math.floor(value / 2)), 1);
+  let x = 2n ** 28n;
+  for (let step = 0; step < 5; step++) {
+    const cube = saturate(64n * highMultiply(highMultiply(x, x), x));
+    x = saturate(8n * (highMultiply(402653184n, x) - highMultiply(half, cube)));
+  }
+  const multiplier = highMultiply(x, 1518500250n);
+  return right < 0 ? { multiplier: multiplier << BigInt(-right), shift: 0 } : { multiplier, shift: -right };
+}

@@ -2,7 +2,7 @@
  * Rows of bytes to their places in another tensor: a copy, or one input of a concatenation.
  *
  * input  [rows, bytes] of any dtype, in linear memory or, where it is constant, in the weights section
- * output [rows, stride] of the same dtype, from the input's first column on; the two do not overlap
+ * output [rows, stride] of the same dtype, from the input's first column on; the two overlap at most within one row
  *
  *   output[row, i] = input[row, i]
  *

@@ -55,7 +55,7 @@ export class Resources {
 }
 
 /** A variable all bytes of which start as its zero point's lowest, as TFLite Micro fills them; zeros without one. */
-function startingAtZeroPoint({ data: _, ...variable }: Tensor): Tensor {
+export function startingAtZeroPoint({ data: _, ...variable }: Tensor): Tensor {
   const value = (variable.quantization?.zeroPoint[0] ?? 0) & 255;
   return value === 0 ? variable : { ...variable, data: filled(variable, value) };
 }

@@ -29,20 +29,14 @@ export function kernelOf(stem: string, { dtype }: Tensor): string {
 /** Bytes of scratch memory that a reduction needs. */
 export const reduceScratchBytes = blockBytes(reduceParameters);
 
-/** What an integer sum or mean is rescaled by; nothing of other dtypes. */
-function rescaling(
-  input: Tensor,
-  output: Tensor,
-  elements: number,
-  isMean: boolean,
-): { multiplier: bigint; shift: number; offset: number; zeroPoint: number } {
-  if (input.dtype !== "int8" && input.dtype !== "int16") {
-    return { multiplier: 0n, shift: 0, offset: 0, zeroPoint: 0 };
-  }
+/** What a sum or mean of quantized integers is rescaled by. */
+function rescaling(input: Tensor, output: Tensor, elements: number, isMean: boolean) {
   const [from, to] = [sumParameters(input), sumParameters(output)];
   const { multiplier, shift } = sumMultiplier(from.scale, to.scale, isMean ? elements : 1);
   return { multiplier, shift: -shift, offset: -elements * from.zeroPoint, zeroPoint: to.zeroPoint };
 }
+
+const noRescaling: ReturnType<typeof rescaling> = { multiplier: 0n, shift: 0, offset: 0, zeroPoint: 0 };
 
 /** The call that reduces with the kernel of a stem. */
 export function callReduce(
@@ -53,6 +47,7 @@ export function callReduce(
 ): KernelCall {
   const { input, reduced, elements } = reducedAxes(node);
   const [kept0, reduced0, kept1, reduced1, kept2, reduced2, kept3] = groupAxes(input, reduced);
+  const isRescaled = stem === "sum" && (input.dtype === "int8" || input.dtype === "int16");
   return callKernel(
     { name: kernelOf(stem, input), parameters: reduceParameters },
     {
@@ -65,7 +60,7 @@ export function callReduce(
       kept2,
       reduced2,
       kept3,
-      ...rescaling(input, node.outputs[0] as Tensor, elements, isMean),
+      ...(isRescaled ? rescaling(input, node.outputs[0] as Tensor, elements, isMean) : noRescaling),
       divisor: isMean ? elements : 1,
     },
     placement.scratch,

@@ -1,6 +1,9 @@
-import { NotRunnable } from "../../../graph/not-runnable.js";
-import type { Tensor } from "../../../graph/tensor.js";
-import type { TfliteMapping, TfliteNode } from "./mapping.js";
+import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
+import { describeType, type Tensor } from "../../../graph/tensor.js";
+import { FlexOptions } from "../flexbuffer.js";
+import { startingAtZeroPoint } from "../resources.js";
+import { tfliteActivation } from "./activation.js";
+import type { TfliteMapping, TfliteNode, Translation } from "./mapping.js";
 
 /** The variable that a node names. Throws `NotRunnable` where it names none. */
 function variableOf({ variable }: TfliteNode, input: Tensor | undefined, type?: Tensor): Tensor {
@@ -13,6 +16,64 @@ function variableOf({ variable }: TfliteNode, input: Tensor | undefined, type?: 
     );
   }
   return found;
+}
+
+/** Positions of the inputs of a long short-term memory that TFLite Micro has none of, and what they are. */
+const absentInputs: Readonly<Record<string, readonly number[]>> = {
+  peepholes: [9, 10, 11],
+  "a projection": [16, 17],
+  "layer normalization": [20, 21, 22, 23],
+};
+
+function readLstm(node: TfliteNode): Translation {
+  const { inputs, options } = node;
+  for (const [what, positions] of Object.entries(absentInputs)) {
+    const found = positions.some((position) => inputs[position] !== undefined);
+    requireThat(!found, `it has ${what}, which is not supported`);
+  }
+  requireThat(
+    inputs[1] !== undefined,
+    "its input gate is coupled to its forget gate, which is not supported",
+  );
+  const activation = options.int8(0, 0);
+  requireThat(
+    activation === tanh || activation === logistic,
+    `activation ${activation} is not supported; TANH or SIGMOID is expected`,
+  );
+  requireThat(options.float32(2, 0) === 0, "its projection is clipped, which is not supported");
+  return {
+    operator: "lstm",
+    attributes: {
+      timeMajor: options.bool(3, false),
+      cellClip: options.float32(1, 0),
+      activation: activation === tanh ? "tanh" : "logistic",
+    },
+    inputs: [inputs[0], ...inputs.slice(1, 9), ...inputs.slice(12, 16)],
+    variables: [variableOf(node, inputs[18]), variableOf(node, inputs[19])],
+  };
+}
+
+/** `ActivationFunctionType`. */
+const [tanh, logistic] = [4, 6];
+
+/**
+ * TensorFlow Lite Micro's ring of the last inputs. It ends every run but each `cycles_max`-th after it; only those that
+ * never do are taken.
+ */
+function readCircularBuffer({ customOptions, inputs, outputs }: TfliteNode): Translation {
+  const [input, output] = [inputs[0], outputs[0]];
+  if (input === undefined || output === undefined || outputs.length !== 1)
+    throw new NotRunnable(`${outputs.length} outputs; an input and 1 output are expected`);
+  const cycles = new FlexOptions(customOptions, { node: output.name }).integer("cycles_max");
+  requireThat(cycles === 1, `it ends ${cycles - 1} of ${cycles} runs early, which is not supported`);
+  const isRing = input.shape.length === 4 && input.shape[0] === 1 && input.shape[1] === 1;
+  const expected = [1, output.shape[1], ...input.shape.slice(2)];
+  requireThat(
+    isRing && output.shape.join() === expected.join(),
+    `input is ${describeType(input)} and output ${describeType(output)}; 1x1xWxC and 1xNxWxC are expected`,
+  );
+  const register = startingAtZeroPoint({ ...output, name: `${output.name} state` });
+  return { operator: "shiftRegister", attributes: {}, variables: [register] };
 }
 
 /** State, and what steps through time on it. */
@@ -28,6 +89,35 @@ export const recurrent: readonly TfliteMapping[] = [
       inputs: [],
       variables: [variableOf(node, node.inputs[0], node.outputs[0])],
     }),
+  },
+  {
+    builtin: "SVDF",
+    optionsType: 6,
+    maxVersion: 4,
+    read(node) {
+      const [input, features, times, bias, state] = node.inputs;
+      return {
+        operator: "svdf",
+        attributes: {
+          rank: node.options.int32(0, 0),
+          activation: tfliteActivation(node.options.int8(1, 0)),
+        },
+        inputs: [input, features, times, bias],
+        variables: [variableOf(node, state)],
+      };
+    },
+  },
+  {
+    builtin: "UNIDIRECTIONAL_SEQUENCE_LSTM",
+    optionsType: 71,
+    maxVersion: 4,
+    read: readLstm,
+  },
+  {
+    builtin: "CUSTOM:CIRCULAR_BUFFER",
+    optionsType: 0,
+    maxVersion: 1,
+    read: readCircularBuffer,
   },
   {
     builtin: "ASSIGN_VARIABLE",

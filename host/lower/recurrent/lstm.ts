@@ -1,0 +1,187 @@
+import { alignUp } from "../../abi/align.js";
+import { blockBytes } from "../../abi/block.js";
+import { lstmParameters } from "../../abi/parameters.js";
+import type { BoundNode } from "../../graph/node.js";
+import { elementBytes, type Tensor } from "../../graph/tensor.js";
+import { type FixedPointMultiplier, quantizeMultiplier } from "../../numerics/requantization.js";
+import { sigmoidTable } from "../../numerics/sigmoid-table.js";
+import {
+  gateInputs,
+  gates,
+  type LstmAttributes,
+  lstmShape,
+  lstm as operator,
+  powerOfScale,
+} from "../../ops/recurrent/lstm.js";
+import { parametersOf } from "../../ops/recurrent/weights.js";
+import { callKernel, type Placement } from "../kernel.js";
+import type { Lowering } from "../lowering.js";
+
+type LstmNode = BoundNode<LstmAttributes>;
+
+/** Bytes of the table of the logistic function, and of what integer gates are rescaled by. */
+const constantsBytes = 512 + gates.length * 16;
+/** Scale of a gate before its activation, and of what activations give. */
+const [gateScale, activatedScale] = [2 ** -12, 2 ** -15];
+
+const isFloat = ({ inputs }: LstmNode): boolean => inputs[0]?.dtype === "float32";
+
+/** Where the biases of a unit are behind its weights, and the bytes of both. */
+function unitLayout(node: LstmNode): { biasOffset: number; unitBytes: number; biasBytes: number } {
+  const { inputs, units } = lstmShape(node);
+  const weightBytes = isFloat(node) ? 4 : 1;
+  const biasBytes = node.inputs[0]?.dtype === "int16" ? 8 : 4;
+  const biasOffset = alignUp(gates.length * (inputs + units) * weightBytes, 8);
+  return { biasOffset, biasBytes, unitBytes: biasOffset + gates.length * 2 * biasBytes };
+}
+
+/** Elements of row `unit` of a constant matrix. */
+function rowOf(tensor: Tensor, unit: number): number[] {
+  const length = tensor.shape[1] as number;
+  return Array.from({ length }, (_, i) => Number(tensor.data?.[unit * length + i]));
+}
+
+/** Every unit's weights and biases; zero points of input and hidden state are put into the biases. */
+function unitWeights(node: LstmNode): Uint8Array {
+  const { units } = lstmShape(node);
+  const { biasOffset, biasBytes, unitBytes } = unitLayout(node);
+  const bytes = new Uint8Array(units * unitBytes);
+  const view = new DataView(bytes.buffer);
+  const float = isFloat(node);
+  const zeroPoints = float
+    ? [0, 0]
+    : [node.inputs[0] as Tensor, node.variables?.[0] as Tensor].map(
+        (tensor) => parametersOf(tensor).zeroPoint,
+      );
+  const writeWeight = (at: number, value: number): void =>
+    float ? view.setFloat32(at, value, true) : view.setInt8(at, value);
+  const writeBias = (at: number, value: number): void => {
+    if (float) view.setFloat32(at, value, true);
+    else if (biasBytes === 8) view.setBigInt64(at, BigInt(value), true);
+    else view.setInt32(at, value, true);
+  };
+  for (let unit = 0; unit < units; unit++) {
+    let at = unit * unitBytes;
+    let biasAt = at + biasOffset;
+    for (const gate of gates.keys()) {
+      const { weights, recurrent, bias } = gateInputs(gate);
+      for (const [side, index] of [weights, recurrent].entries()) {
+        const row = rowOf(node.inputs[index] as Tensor, unit);
+        for (const value of row) {
+          writeWeight(at, value);
+          at += elementBytes[float ? "float32" : "int8"];
+        }
+        const own = side === 0 ? Number(node.inputs[bias]?.data?.[unit]) : 0;
+        const shifted = row.reduce((sum, value) => sum + value, 0) * (zeroPoints[side] as number);
+        writeBias(biasAt, float ? own : own - shifted);
+        biasAt += biasBytes;
+      }
+    }
+  }
+  return bytes;
+}
+
+/** How a sum of products of int64 is rescaled: by a multiplier of 16 bits and a right shift. */
+function wideMultiplier({ multiplier, shift }: FixedPointMultiplier): FixedPointMultiplier {
+  const reduced = multiplier < 0x7fff0000 ? (multiplier + 0x8000) >> 16 : 0x7fff;
+  return { multiplier: reduced, shift: shift - 15 };
+}
+
+/** The table and the gates' rescaling of integers. */
+function constantsOf(node: LstmNode): Uint8Array {
+  const bytes = new Uint8Array(constantsBytes);
+  const view = new DataView(bytes.buffer);
+  const [input, hidden] = [node.inputs[0] as Tensor, node.variables?.[0] as Tensor];
+  for (const [i, value] of sigmoidTable().entries()) view.setUint16(i * 2, value, true);
+  let at = 512;
+  for (const gate of gates.keys()) {
+    const { weights, recurrent } = gateInputs(gate);
+    for (const [from, index] of [
+      [input, weights],
+      [hidden, recurrent],
+    ] as const) {
+      const product = Math.fround(
+        parametersOf(from).scale * parametersOf(node.inputs[index] as Tensor).scale,
+      );
+      const exact = quantizeMultiplier(product / gateScale);
+      const { multiplier, shift } = input.dtype === "int16" ? wideMultiplier(exact) : exact;
+      view.setInt32(at, multiplier, true);
+      view.setInt32(at + 4, -shift, true);
+      at += 8;
+    }
+  }
+  return bytes;
+}
+
+/** What the kernel of integers needs besides; zeros for float32. */
+function integerValues(node: LstmNode, placement: Placement) {
+  if (isFloat(node)) {
+    const none = { cellMultiplier: 0n, hiddenMultiplier: 0n, cellShift: 0, hiddenShift: 0, clip: 0 };
+    return { ...none, tanhMultiplier: 0, tanhShift: 0, hiddenZeroPoint: 0, constants: 0, constantsBytes: 0 };
+  }
+  const [hidden, cell] = (node.variables as [Tensor, Tensor]).map(parametersOf) as [
+    ReturnType<typeof parametersOf>,
+    ReturnType<typeof parametersOf>,
+  ];
+  const product = activatedScale * activatedScale;
+  const [toCell, toHidden] = [
+    quantizeMultiplier(product / cell.scale),
+    quantizeMultiplier(product / hidden.scale),
+  ];
+  const left = 12 + powerOfScale(cell.scale);
+  return {
+    constants: placement.weights(constantsOf(node)),
+    constantsBytes,
+    cellMultiplier: BigInt(toCell.multiplier),
+    hiddenMultiplier: BigInt(toHidden.multiplier),
+    cellShift: -toCell.shift,
+    hiddenShift: -toHidden.shift,
+    clip: Math.min(32767, Math.trunc(node.attributes.cellClip / cell.scale)),
+    tanhMultiplier: left < 0 ? 3 : 3 * 2 ** left,
+    tanhShift: Math.max(0, -left),
+    hiddenZeroPoint: hidden.zeroPoint,
+  };
+}
+
+/** A long short-term memory: one call for all of a sequence. */
+export const lstm: Lowering<LstmAttributes> = {
+  operator: "lstm",
+  dtypes: ["int8", "int16", "float32"],
+  check: (node) => {
+    operator.infer(node);
+  },
+  constantInputs: ({ inputs }) => [...inputs.keys()].slice(1),
+  scratchBytes(node) {
+    const own = alignUp(blockBytes(lstmParameters), 8);
+    return [own + (isFloat(node) ? 0 : constantsBytes) + unitLayout(node).unitBytes];
+  },
+  emit(node: LstmNode, placement: Placement) {
+    const shape = lstmShape(node);
+    const { timeMajor, cellClip, activation } = node.attributes;
+    const { unitBytes, biasOffset } = unitLayout(node);
+    const suffix = { int8: "Int8", int16: "Int16" }[node.inputs[0]?.dtype as string] ?? "Float32";
+    return [
+      callKernel(
+        { name: `lstm${suffix}`, parameters: lstmParameters },
+        {
+          input: placement.inputs[0] as number,
+          output: placement.outputs[0] as number,
+          hidden: placement.variables[0] as number,
+          cell: placement.variables[1] as number,
+          scratch: placement.scratch + alignUp(blockBytes(lstmParameters), 8),
+          weights: placement.weights(unitWeights(node)),
+          ...shape,
+          timeStep: timeMajor ? shape.batches : 1,
+          batchStep: timeMajor ? 1 : shape.times,
+          unitBytes,
+          biasOffset,
+          cellLogistic: activation === "logistic" ? 1 : 0,
+          ...integerValues(node, placement),
+          floatClip: cellClip,
+        },
+        placement.scratch,
+        placement,
+      ),
+    ];
+  },
+};

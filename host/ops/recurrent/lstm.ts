@@ -1,0 +1,160 @@
+import type { BoundNode } from "../../graph/node.js";
+import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
+import type { DType, Tensor } from "../../graph/tensor.js";
+import type { Operator, Values } from "../operator.js";
+import { valuesLike } from "../operator.js";
+import { parametersOf, requireConstant, requireSymmetric, requireVariable } from "./weights.js";
+
+/** Attributes of a long short-term memory. */
+export interface LstmAttributes {
+  /** Whether the input's first axis is time and its second the batch; else the other way round. */
+  timeMajor: boolean;
+  /** Largest magnitude of the cell; 0 for any. */
+  cellClip: number;
+  /** Activation of the cell gate. */
+  activation: "tanh" | "logistic";
+}
+
+/** Gates, in the order of the inputs that hold their weights. */
+export const gates = ["input", "forget", "cell", "output"] as const;
+
+/** Lengths of a long short-term memory. */
+export interface LstmShape {
+  times: number;
+  batches: number;
+  inputs: number;
+  units: number;
+}
+
+/** Where the tensors of a gate are among the node's inputs. */
+export const gateInputs = (gate: number) => ({ weights: 1 + gate, recurrent: 5 + gate, bias: 9 + gate });
+
+/** The lengths, as input and weights have them. Throws `NotRunnable`. */
+export function lstmShape({ inputs, attributes }: BoundNode<LstmAttributes>): LstmShape {
+  const [input, weights] = inputs;
+  if (input === undefined || weights === undefined) throw new NotRunnable("an input is missing");
+  requireThat(input.shape.length === 3, `input has rank ${input.shape.length}; 3 is expected`);
+  const [first, second, length] = input.shape as [number, number, number];
+  const [times, batches] = attributes.timeMajor ? [first, second] : [second, first];
+  return { times, batches, inputs: length, units: weights.shape[0] ?? 0 };
+}
+
+/** Dtypes of biases, hidden state and cell by that of the input. */
+const dtypesOf: Partial<Record<DType, { weights: DType; biases: readonly DType[]; cell: DType }>> = {
+  float32: { weights: "float32", biases: ["float32"], cell: "float32" },
+  int8: { weights: "int8", biases: ["int32"], cell: "int16" },
+  int16: { weights: "int8", biases: ["int32", "int64"], cell: "int16" },
+};
+
+/** log2 of a scale that has to be a power of two, as a whole number. Throws `NotRunnable` where it is none. */
+export function powerOfScale(scale: number): number {
+  const log = Math.log2(scale);
+  const power = Math.round(log);
+  requireThat(
+    Math.abs(log - power) < 1e-3,
+    `the cell has scale ${scale}; a power of two is expected of integers`,
+  );
+  return power;
+}
+
+function requireQuantized(node: BoundNode<LstmAttributes>): void {
+  const [input] = node.inputs as [Tensor];
+  const [hidden, cell] = node.variables as [Tensor, Tensor];
+  for (const tensor of node.inputs.slice(1, 9)) requireSymmetric(tensor as Tensor);
+  powerOfScale(parametersOf(cell).scale);
+  const zeroPoints = [input, hidden].map((tensor) => parametersOf(tensor).zeroPoint);
+  requireThat(
+    input.dtype === "int8" || zeroPoints.every((zeroPoint) => zeroPoint === 0),
+    `int16 input and hidden state have zero points ${zeroPoints.join(" and ")}; 0 is expected`,
+  );
+}
+
+/**
+ * Long short-term memory over a sequence: inputs are the sequence, for each gate the weights of it, those of the hidden
+ * state, and the biases; variables are the hidden state and the cell.
+ */
+export const lstm: Operator<LstmAttributes> = {
+  name: "lstm",
+  quantization: { output: "calibrated" },
+  infer(node) {
+    const { inputs: length, units, batches } = lstmShape(node);
+    const input = node.inputs[0] as Tensor;
+    const dtypes = dtypesOf[input.dtype];
+    if (dtypes === undefined)
+      throw new NotRunnable(`input is ${input.dtype}; int8, int16 or float32 is expected`);
+    for (const [gate, name] of gates.entries()) {
+      const at = gateInputs(gate);
+      requireConstant(node.inputs[at.weights], `${name} weights`, [dtypes.weights], [units, length]);
+      requireConstant(
+        node.inputs[at.recurrent],
+        `recurrent ${name} weights`,
+        [dtypes.weights],
+        [units, units],
+      );
+      requireConstant(node.inputs[at.bias], `${name} biases`, dtypes.biases, [units]);
+    }
+    requireVariable(node.variables?.[0], "the hidden state", [input.dtype], batches * units);
+    requireVariable(node.variables?.[1], "the cell", [dtypes.cell], batches * units);
+    const { cellClip } = node.attributes;
+    requireThat(Number.isFinite(cellClip) && cellClip >= 0, `cells are clipped to ${cellClip}`);
+    if (input.dtype !== "float32") requireQuantized(node);
+    return [{ dtype: input.dtype, shape: [...input.shape.slice(0, 2), units] }];
+  },
+  macs(node) {
+    const { times, batches, inputs, units } = lstmShape(node);
+    return times * batches * units * gates.length * (inputs + units);
+  },
+  reference(node, values, [hidden, cell] = []) {
+    const { times, batches, inputs, units } = lstmShape(node);
+    const { timeMajor } = node.attributes;
+    const input = values[0] as Values;
+    const output = valuesLike(input, times * batches * units);
+    const row = (time: number, batch: number): number =>
+      timeMajor ? time * batches + batch : batch * times + time;
+    for (let time = 0; time < times; time++) {
+      for (let batch = 0; batch < batches; batch++) {
+        const x = input.subarray(row(time, batch) * inputs, (row(time, batch) + 1) * inputs);
+        const at = batch * units;
+        const before = (hidden as Values).slice(at, at + units);
+        const of = (gate: number, unit: number): number => gateOf(values, gate, unit, x, before);
+        for (let unit = 0; unit < units; unit++) {
+          const next = nextCell(node.attributes, (cell as Values)[at + unit] as number, (gate) =>
+            of(gate, unit),
+          );
+          (cell as Values)[at + unit] = next;
+          (hidden as Values)[at + unit] = logistic(of(3, unit)) * Math.tanh(next);
+        }
+        output.set((hidden as Values).subarray(at, at + units), row(time, batch) * units);
+      }
+    }
+    return [output];
+  },
+};
+
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+function gateOf(
+  values: readonly (Values | undefined)[],
+  gate: number,
+  unit: number,
+  x: Values,
+  hidden: Values,
+): number {
+  const { weights, recurrent, bias } = gateInputs(gate);
+  const product = (matrix: Values | undefined, vector: Values): number => {
+    let sum = 0;
+    for (const [i, value] of vector.entries()) sum += value * (matrix?.[unit * vector.length + i] as number);
+    return sum;
+  };
+  return product(values[weights], x) + (values[bias]?.[unit] as number) + product(values[recurrent], hidden);
+}
+
+function nextCell(
+  { activation, cellClip }: LstmAttributes,
+  cell: number,
+  gate: (gate: number) => number,
+): number {
+  const candidate = activation === "tanh" ? Math.tanh(gate(2)) : logistic(gate(2));
+  const next = logistic(gate(1)) * cell + logistic(gate(0)) * candidate;
+  return cellClip > 0 ? Math.min(cellClip, Math.max(-cellClip, next)) : next;
+}
