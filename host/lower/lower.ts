@@ -1,4 +1,5 @@
 import { alignUp } from "../abi/align.js";
+import { maxMemoryBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
 import { operatorNamed } from "../ops/index.js";
@@ -95,9 +96,13 @@ function widen(steps: readonly ProgramStep[]): ProgramStep[] {
 /**
  * Lowers a planned graph to kernel calls and lays out its weights section.
  *
- * @throws `operators-invalid` where a kernel would read its block outside the node's scratch memory
+ * @throws `memory-exceeded` where addresses would not be a model's; `operators-invalid` where a kernel would read its block
+ *   outside the node's scratch memory
  */
 export function lowerGraph(graph: Graph, plan: Plan): Program {
+  if (plan.memoryBytes > maxMemoryBytes) {
+    throw new WasmoteError("memory-exceeded", `${plan.memoryBytes} bytes; at most ${maxMemoryBytes}`);
+  }
   const section = new WeightsSection();
   const steps = plan.order.map((nodeIndex, step): ProgramStep => {
     const node = graph.nodes[nodeIndex];

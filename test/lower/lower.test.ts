@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
 import type { Tensor } from "../../host/graph/tensor.js";
 import { loweringOf } from "../../host/lower/index.js";
@@ -107,6 +108,22 @@ test("a kernel that shifts either way is taken where a call needs it, and then f
   assert.equal(layers(8, 8), [either, either]);
   assert.equal(layers(0.1, 8), [either, either]);
   assert.equal(layers(8, 0.1), [either, either]);
+});
+
+test("state beyond any address is refused before addresses are written", () => {
+  const attributes = { hop: 8, history: 2 ** 28, frame: 8, every: 1, shape: [1000, 8] };
+  const graph: Graph = {
+    name: "delay",
+    tensors: [int8("input", [1000, 8]), int8("output", [1000, 8])],
+    nodes: [{ name: "delay", operator: "frames", attributes, inputs: [0], outputs: [1], variables: [0, 1] }],
+    inputs: [0],
+    outputs: [1],
+    variables: [int8("history", [1000, 2 ** 28]), { name: "countdown", dtype: "int32", shape: [] }],
+  };
+  assert.throws(
+    () => lower(graph),
+    (error: unknown) => error instanceof WasmoteError && error.code === "memory-exceeded",
+  );
 });
 
 test.run();

@@ -7,7 +7,7 @@
  *
  *   output[i] = round(sqrt(input[i])) >> scaleBits; of an input below 2^32 the root is at most 2^16 - 1
  *
- * The root in doubles is exact to one, which whole squares then mend. No accumulator.
+ * No accumulator.
  * Source: TensorFlow Lite Micro's signal library, `FilterbankSqrt`, `Sqrt64` and `Sqrt32`.
  */
 import { readParameters } from "../../host-imports/weights";
@@ -22,13 +22,11 @@ export function filterBankSquareRootUint64(parameters: i32, to: usize): void {
   }
 }
 
-/**
- * Without branches: where an i64 waits twice on the stack while its local variable is set, and a branch begins later,
- * wasm3 puts another value into its upper half.
- */
+/** By Newton's steps, which go down to the root from the power of two above it. */
 function rootOf(value: u64): u64 {
+  if (value == 0) return 0;
+  let root = <u64>1 << ((65 - clz(value)) >> 1);
+  for (let next = (root + value / root) >> 1; next < root; next = (root + value / root) >> 1) root = next;
   const largest: u64 = value >> 32 ? 0xffffffff : 0xffff;
-  let root = min<u64>(<u64>sqrt(<f64>value), largest);
-  root -= <u64>(root * root > value);
   return min<u64>(root + <u64>(value - root * root > root), largest);
 }
