@@ -47,7 +47,7 @@ export function callReduce(
 ): KernelCall {
   const { input, reduced, elements } = reducedAxes(node);
   const [kept0, reduced0, kept1, reduced1, kept2, reduced2, kept3] = groupAxes(input, reduced);
-  const isRescaled = stem === "sum" && (input.dtype === "int8" || input.dtype === "int16");
+  const isRescaled = stem === "reduceSum" && (input.dtype === "int8" || input.dtype === "int16");
   return callKernel(
     { name: kernelOf(stem, input), parameters: reduceParameters },
     {
