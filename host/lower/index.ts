@@ -19,8 +19,9 @@ import { svdf } from "./recurrent/svdf.js";
 import { assignVariable, readVariable } from "./recurrent/variable.js";
 import { args } from "./reduction/arg.js";
 import { cumsum } from "./reduction/cumsum.js";
+import { l2Normalization } from "./reduction/l2-normalization.js";
+import { logSoftmax } from "./reduction/log-softmax.js";
 import { mean } from "./reduction/mean.js";
-import { l2Normalization, logSoftmax } from "./reduction/normalize.js";
 import { reductions } from "./reduction/reduce.js";
 import { softmax } from "./reduction/softmax.js";
 
