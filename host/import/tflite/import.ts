@@ -42,6 +42,7 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
   const graph = new GraphBuilder(main.tensors.map(({ tensor }) => tensor));
   const reader = new SubgraphReader(file, graph);
   reader.read(main);
+  reader.finish();
   return {
     name,
     graph: {
