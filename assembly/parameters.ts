@@ -582,6 +582,8 @@ export class CumsumParameters {
   inner: i32;
   exclusive: i32;
   reverse: i32;
+  /** What an int8 sum starts with. */
+  start: i32;
   inputZeroPoint: i32;
   outputZeroPoint: i32;
 }

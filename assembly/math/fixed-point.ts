@@ -27,6 +27,8 @@ export function saturate(value: i64): i64 {
 }
 
 /** 1 / (2 * half) without integer bits, for half in [2^30, 2^31): three steps of Newton's and Raphson's division. */
+// @ts-ignore: decorator
+@inline
 export function reciprocal(half: i64): i64 {
   let x = 1515870810 + highMultiply(half, -1010580540);
   x += highMultiply(x, 0x20000000 - highMultiply(half, x)) << 2;

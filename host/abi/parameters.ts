@@ -464,6 +464,7 @@ export const cumsumParameters = block("CumsumParameters", "Cumulative sums along
   inner: "int32",
   exclusive: "int32",
   reverse: "int32",
+  start: { type: "int32", note: "What an int8 sum starts with." },
   inputZeroPoint: "int32",
   outputZeroPoint: "int32",
 });

@@ -91,10 +91,17 @@ test("a resource variable starts with its zero point and keeps what is assigned"
   assert.equal(await outputs(graph, inputs), [[-3, -3, -3, -3], ...inputs.slice(0, 2)]);
 });
 
-test("handles of other containers are other variables", () => {
+test("handles of other containers are other variables", async () => {
   const model = delay();
   model.nodes[2] = varHandle(3, "state", "elsewhere");
-  assert.is(read(model).variables?.length, 2);
+  const unchanged = [-3, -3, -3, -3];
+  assert.equal(
+    await outputs(read(model), [
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+    ]),
+    [unchanged, unchanged],
+  );
 });
 
 /** `delay` with a variable that CALL_ONCE sets by these nodes. */
@@ -130,6 +137,75 @@ function reasonsOf(model: WrittenModel): string[] {
   }
   throw new Error("the model was accepted");
 }
+
+/** A model that multiplies its input by weights that are a variable which nothing changes. */
+function frozen(): WrittenModel {
+  const weights = { ...tensor("weights"), shape: [2, 4], zeroPoint: [0] };
+  return {
+    tensors: [tensor("input"), handle("handle"), weights, { ...tensor("output"), shape: [1, 2] }],
+    nodes: [
+      { ...node("CALL_ONCE", [], []), optionsType: 103, options: [number(0, 1)] },
+      varHandle(1, "weights"),
+      node("READ_VARIABLE", [1], [2]),
+      { ...node("FULLY_CONNECTED", [0, 2, -1], [3]), version: 4 },
+    ],
+    inputs: [0],
+    outputs: [3],
+    more: [
+      {
+        tensors: [
+          handle("handle"),
+          { ...weights, name: "start", data: Uint8Array.of(1, 0, 0, 0, 0, 2, 0, 0) },
+        ],
+        nodes: [varHandle(0, "weights"), node("ASSIGN_VARIABLE", [0, 1], [])],
+        inputs: [],
+        outputs: [],
+      },
+    ],
+  };
+}
+
+test("a variable that nothing changes is a constant", async () => {
+  const graph = read(frozen());
+  assert.is(graph.variables, undefined);
+  assert.equal(
+    graph.nodes.map(({ operator }) => operator),
+    ["fullyConnected"],
+  );
+  assert.equal(await outputs(graph, [[1, 5, 0, 0]]), [[-1, 5]]);
+});
+
+test("where such variables are read, refusals name the nodes that they name elsewhere", () => {
+  const model = frozen();
+  model.nodes.push(node("CONV_3D", [3], [3]));
+  assert.throws(
+    () => read(model),
+    (error: unknown) =>
+      error instanceof UnsupportedModelError &&
+      error.refusals.map(({ operator, index }) => `${operator} ${index}`).join() === "CONV_3D 1",
+  );
+});
+
+test("a variable that is read and assigned stays beside one that is not", async () => {
+  const model = delay();
+  model.tensors.push(handle("other"), tensor("never"));
+  model.nodes.unshift(varHandle(4, "other"), node("READ_VARIABLE", [4], [5]));
+  const graph = read(model);
+  assert.equal(
+    graph.variables?.map(({ name }) => name),
+    ["state"],
+  );
+  assert.equal(
+    await outputs(graph, [
+      [1, 2, 3, 4],
+      [0, 0, 0, 0],
+    ]),
+    [
+      [-3, -3, -3, -3],
+      [1, 2, 3, 4],
+    ],
+  );
+});
 
 test("what is called once and is not constant, or unknown, is refused with the reason", () => {
   const computed = start();

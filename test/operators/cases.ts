@@ -39,19 +39,19 @@ export interface Outcome {
 /** Relative error of float32 that is allowed, absolute below 1. */
 const tolerance = 1e-5;
 
-/** Operators whose second output says whether the first is valid: the reference leaves in it what it does not write. */
-const invalidFrames = ["SignalFramer", "SignalStacker"];
+/**
+ * Operators of which the reference reads memory that nothing wrote: frames that are not full yet, and a border of batches
+ * whose value is set nowhere. The expected outputs hold what their memory was filled with, which is not compared.
+ */
+const readsUnset = ["CIRCULAR_BUFFER", "SPACE_TO_BATCH_ND", "SignalFramer", "SignalStacker"];
 
-/** Cases whose expected outputs are not defined, by name. */
-const undefinedOutputs = new Set([
-  // The reference kernel pads with a field that nothing sets, so that the output holds what was in memory before.
-  "SPACE_TO_BATCH_ND-int8-1",
-]);
+/** What memory was filled with. */
+const unsetByte = 0xa5;
 
 /** The cases of a folder, by name. */
 export function operatorCases(folder: string): OperatorCase[] {
   return readdirSync(folder)
-    .filter((name) => existsSync(join(folder, name, "meta.json")) && !undefinedOutputs.has(name))
+    .filter((name) => existsSync(join(folder, name, "meta.json")))
     .sort()
     .map((name) => ({ ...JSON.parse(readFileSync(join(folder, name, "meta.json"), "utf8")), name }));
 }
@@ -98,11 +98,10 @@ async function compare(
         runner.writeInput(i, frame as Uint8Array);
       }
       runner.run();
-      const invalid = invalidFrames.includes(operator) && part("output", 1, step)[0] === 0;
+      const unset = readsUnset.includes(operator);
       for (const [i, tensor] of manifest.outputs.entries()) {
-        if (invalid && i === 0) continue;
         const actual = encodeOutput([runner.readOutput(i)], "out.bin", tensor);
-        const found = difference(actual, part("output", i, step), outputs[i] as TensorInfo, tensor);
+        const found = difference(actual, part("output", i, step), outputs[i] as TensorInfo, tensor, unset);
         if (found !== undefined) return `step ${step}, output ${i}: ${found}`;
       }
     }
@@ -118,6 +117,7 @@ function difference(
   expected: Uint8Array,
   { dtype, shape }: TensorInfo,
   tensor: ManifestTensor,
+  hasUnset: boolean,
 ): string | undefined {
   const own = tensor.interface ?? tensor.dtype;
   if (own !== dtype) return `${own}, not ${dtype}`;
@@ -128,7 +128,7 @@ function difference(
     const at = (b as Float32Array).findIndex((value, i) => !isClose((a as Float32Array)[i] as number, value));
     return at < 0 ? undefined : `element ${at} is ${a?.[at]}, not ${b?.[at]}`;
   }
-  const at = actual.findIndex((byte, i) => byte !== expected[i]);
+  const at = actual.findIndex((byte, i) => byte !== expected[i] && !(hasUnset && expected[i] === unsetByte));
   return at < 0 ? undefined : `byte ${at} is ${actual[at]}, not ${expected[at]}`;
 }
 

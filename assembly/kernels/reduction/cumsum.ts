@@ -7,7 +7,7 @@
  *   sum[l] = start + input[0] + .. + input[l], or without input[l] where it is exclusive; from the end where it is reverse
  *   float32, int32   output = sum, start = 0
  *   int8             output = clamp(outputZeroPoint + round(round(sum * multiplier / 2^12) / 2^right)), of
- *                    input - inputZeroPoint, start = -inputZeroPoint as the reference has it
+ *                    input - inputZeroPoint; the reference has start = -inputZeroPoint
  *
  * Accumulator: the dtype; of int8 int64.
  * Source: TFLite reference kernel `CumSum`.
@@ -40,7 +40,7 @@ function cumsum<T, Accumulator>(parameters: i32, to: usize): void {
   for (let outer = 0; outer < given.outer; outer++) {
     for (let i = 0; i < inner; i++) {
       let at = (outer * length * inner + i) * sizeof<T>() + first;
-      let sum = (0 - zero) as Accumulator;
+      let sum = (sizeof<T>() == 1 ? given.start : 0) as Accumulator;
       for (let l = 0; l < length; l++, at += step) {
         const before = sum;
         sum = (sum + (<Accumulator>load<T>(given.input + at) - zero)) as Accumulator;

@@ -8,7 +8,7 @@
  * countdown int32, a variable: hops to come before the next frame; below 0 on the first run where the history is to
  *           be filled with the first hop, then its complement
  *
- *   frame   = the first frameBytes of history and hop; zeros where the countdown is not at its end
+ *   frame   = the first frameBytes of history and hop; left as it is where the countdown is not at its end
  *   history = the last historyBytes of history and hop
  *
  * No accumulator.
@@ -38,7 +38,6 @@ export function frames(parameters: i32, to: usize): void {
         memory.copy(output + fromHistory, input, frameBytes - fromHistory);
         wait = every;
       } else {
-        memory.fill(output, 0, frameBytes);
         allValid = false;
       }
       memory.copy(history, history + historyBytes - keptBytes, keptBytes);

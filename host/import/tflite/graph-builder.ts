@@ -1,6 +1,6 @@
 import type { Graph } from "../../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../../graph/node.js";
-import type { Tensor, TensorData } from "../../graph/tensor.js";
+import { arrayTypes, elementCount, type Tensor, type TensorData } from "../../graph/tensor.js";
 import { refusalOf } from "../../ops/check.js";
 import { constantOutputs } from "../../ops/constants.js";
 import { operatorNamed } from "../../ops/index.js";
@@ -121,6 +121,43 @@ export class GraphBuilder {
     return refusalOf(operator, node) === undefined
       ? constantOutputs(operatorNamed(operator), node)
       : undefined;
+  }
+
+  /**
+   * Makes constants of variables that nodes read and nothing changes: what reads them is taken away.
+   *
+   * @returns the nodes that are gone, by the numbers that they had
+   */
+  settleVariables(): number[] {
+    const changed = new Set(
+      this.nodes.flatMap(({ operator, variables = [] }) => (operator === "readVariable" ? [] : variables)),
+    );
+    const gone = [...this.nodes.keys()].filter((index) => {
+      const { operator, variables = [] } = this.nodes[index] as Node;
+      return operator === "readVariable" && variables.every((variable) => !changed.has(variable));
+    });
+    for (const index of gone) this.makeConstant(this.nodes[index] as Node);
+    for (const index of gone.toReversed()) this.nodes.splice(index, 1);
+    this.keepVariables(changed);
+    return gone;
+  }
+
+  private makeConstant({ outputs, variables }: Node): void {
+    const variable = this.variables[variables?.[0] ?? -1];
+    const output = this.tensors[outputs[0] ?? -1];
+    if (variable === undefined || output === undefined) return;
+    output.data = variable.data ?? new arrayTypes[variable.dtype](elementCount(variable.shape));
+  }
+
+  /** Leaves the variables of these numbers, which are renumbered in order. */
+  private keepVariables(kept: ReadonlySet<number>): void {
+    const numbers = [...this.variables.keys()].filter((number) => kept.has(number));
+    const variables = numbers.map((number) => this.variables[number] as Tensor);
+    this.variables.splice(0, this.variables.length, ...variables);
+    for (const node of this.nodes) {
+      if (node.variables !== undefined)
+        node.variables = node.variables.map((number) => numbers.indexOf(number));
+    }
   }
 
   /** Everything that was added. */

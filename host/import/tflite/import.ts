@@ -51,6 +51,7 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
   };
   const inputs = ends("input");
   reader.read(main);
+  reader.finish();
   const outputs = ends("output");
   return {
     name,

@@ -101,6 +101,15 @@ export class SubgraphReader {
     this.open.pop();
   }
 
+  /** Ends reading: variables that nothing changes become constants. */
+  finish(): void {
+    const gone = this.graph.settleVariables();
+    for (const refusal of this.refusals) {
+      const { index = 0 } = refusal;
+      refusal.index = index - gone.filter((number) => number < index).length;
+    }
+  }
+
   private readNode(node: FileNode): void {
     const flow = controlFlow.get(node.code.name);
     const mapping = flow ?? tfliteMapping(node.code.name);

@@ -19,7 +19,8 @@ export const cumsum: Lowering<CumsumAttributes> = {
     const input = onlyInput(node);
     const isInt8 = input.dtype === "int8";
     const { multiplier, shift } = isInt8 ? cumsumMultiplier(node) : { multiplier: 0, shift: 0 };
-    const { exclusive, reverse, axis } = node.attributes;
+    const { exclusive, reverse, axis, startsAtZeroPoint = false } = node.attributes;
+    const inputZeroPoint = isInt8 ? int8Parameters(input).zeroPoint : 0;
     return [
       callKernel(
         { name: kernelOf("cumsum", input), parameters: cumsumParameters },
@@ -31,7 +32,8 @@ export const cumsum: Lowering<CumsumAttributes> = {
           ...aroundAxis(input, axis),
           exclusive: Number(exclusive),
           reverse: Number(reverse),
-          inputZeroPoint: isInt8 ? int8Parameters(input).zeroPoint : 0,
+          start: startsAtZeroPoint ? 0 - inputZeroPoint : 0,
+          inputZeroPoint,
           outputZeroPoint: isInt8 ? int8Parameters(node.outputs[0] as Tensor).zeroPoint : 0,
         },
         placement.scratch,

@@ -2,33 +2,18 @@ import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { normalizeParameters, softmaxInt16Parameters, softmaxParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
-import { elementCount, type Tensor } from "../../graph/tensor.js";
 import { int16Table, int16TableEntries } from "../../numerics/int16-table.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import {
   int16Difference,
   leastInt16Argument,
   type SoftmaxAttributes,
-  softmaxDepth,
   softmaxDifferences,
   softmaxTable,
 } from "../../ops/reduction/softmax.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
-
-/** A table of int32 as bytes. */
-export function int32Bytes(table: Int32Array): Uint8Array {
-  const bytes = new Uint8Array(table.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (const [i, value] of table.entries()) view.setInt32(i * 4, value, true);
-  return bytes;
-}
-
-/** Rows of a tensor and their length. */
-export function rowsOf(input: Tensor): { rows: number; depth: number } {
-  const depth = softmaxDepth(input);
-  return { rows: elementCount(input.shape) / depth, depth };
-}
+import { callNormalize, int32Bytes, rowsOf } from "./rows.js";
 
 /** The calls of a softmax by a table of exponentials, to int8 or to int16. */
 function callInt8(node: BoundNode<SoftmaxAttributes>, placement: Placement): KernelCall[] {
@@ -100,25 +85,3 @@ export const softmax: Lowering<SoftmaxAttributes> = {
     return dtype === "int8" ? callInt8(node, placement) : callInt16(node, placement);
   },
 };
-
-/** The calls of a kernel on rows of float32. */
-export function callNormalize(
-  kernel: string,
-  node: BoundNode,
-  factor: number,
-  placement: Placement,
-): KernelCall[] {
-  return [
-    callKernel(
-      { name: kernel, parameters: normalizeParameters },
-      {
-        input: placement.inputs[0] as number,
-        output: placement.outputs[0] as number,
-        ...rowsOf(onlyInput(node)),
-        factor,
-      },
-      placement.scratch,
-      placement,
-    ),
-  ];
-}

@@ -17,6 +17,8 @@ export interface CumsumAttributes {
   exclusive: boolean;
   /** Whether sums run from the end. */
   reverse: boolean;
+  /** Whether sums of int8 start with minus the input's zero point, as TFLite's reference kernel has it; else with 0. */
+  startsAtZeroPoint?: boolean;
 }
 
 /** Left shift of TFLite's reference kernel before its sums. */

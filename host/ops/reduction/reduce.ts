@@ -1,6 +1,6 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import { type DType, perTensor, type Tensor, type TensorType } from "../../graph/tensor.js";
+import { type DType, elementCount, perTensor, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { quantizeMultiplier, sameParameters } from "../../numerics/requantization.js";
 import { type Operator, type QuantizationRule, type Values, valuesLike } from "../operator.js";
 
@@ -88,18 +88,23 @@ export function reduceValues(
 ): Values {
   if (data === undefined) throw new NotRunnable("the input is missing");
   const { input, reduced, elements } = reducedAxes(node);
-  const kept = input.shape.filter((_, axis) => !reduced[axis]);
+  const { shape } = input;
   const results = new Float64Array(data.length / elements).fill(first);
-  const index = input.shape.map(() => 0);
+  const steps = shape.map((_, axis) => {
+    const behind = shape.slice(axis + 1).filter((_, i) => !reduced[axis + 1 + i]);
+    return reduced[axis] ? 0 : elementCount(behind);
+  });
+  const index = shape.map(() => 0);
+  let to = 0;
   for (const element of data) {
-    const to = index
-      .filter((_, axis) => !reduced[axis])
-      .reduce((at, i, k) => at * (kept[k] as number) + i, 0);
     results[to] = next(results[to] as number, element);
-    for (let axis = index.length - 1; axis >= 0; axis--) {
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const [length, step] = [shape[axis] as number, steps[axis] as number];
       index[axis] = (index[axis] as number) + 1;
-      if ((index[axis] as number) < (input.shape[axis] as number)) break;
+      to += step;
+      if ((index[axis] as number) < length) break;
       index[axis] = 0;
+      to -= step * length;
     }
   }
   const output = valuesLike(data, results.length);

@@ -34,7 +34,7 @@ export function framesRows({ attributes, ...node }: BoundNode<FramesAttributes>)
 }
 
 /**
- * Frames of a stream that comes in hops, of any dtype, and whether they are valid; invalid ones are zeros.
+ * Frames of a stream that comes in hops, of any dtype, and whether they are valid; what invalid ones hold is not defined.
  *
  * Variables: the history [rows, history], and an int32 scalar that counts hops down to the next frame. That starts below
  * 0, at the complement, where the history is to be filled with the first hop.

@@ -58,7 +58,12 @@ test("cumulative sums in every direction are what they mean, to the bit", async 
       number,
       number,
     ];
-    const attributes = { axis: seed % 2 === 0 ? 1 : -2, exclusive: seed % 4 < 2, reverse: seed % 8 < 4 };
+    const attributes = {
+      axis: seed % 2 === 0 ? 1 : -2,
+      exclusive: seed % 4 < 2,
+      reverse: seed % 8 < 4,
+      startsAtZeroPoint: seed % 5 < 3,
+    };
     const scale = drawScale(source.real, 0.01, 1);
     const zeroPoint = source.integer(-128, 127);
     const isInt8 = dtype === "int8";
@@ -72,7 +77,12 @@ test("cumulative sums in every direction are what they mean, to the bit", async 
     const expected = alongLines(data, shape, (line) => {
       if (dtype === "float32") return sums(line, attributes, 0, (a, b) => float(a + b));
       if (!isInt8) return sums(line, attributes, 0, (a, b) => a + b);
-      const raw = sums(line, attributes, -zeroPoint, (a, b) => a + b - zeroPoint);
+      const raw = sums(
+        line,
+        attributes,
+        attributes.startsAtZeroPoint ? -zeroPoint : 0,
+        (a, b) => a + b - zeroPoint,
+      );
       return raw.map((value) => Math.min(127, Math.max(-128, rescale(value, scale, toScale) + 7)));
     });
     const [bytes] = await runCase({

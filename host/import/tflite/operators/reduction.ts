@@ -85,6 +85,7 @@ export const reduction: readonly TfliteMapping[] = [
         axis: onlyAxis(inputs[1]),
         exclusive: options.bool(0, false),
         reverse: options.bool(1, false),
+        startsAtZeroPoint: inputs[0]?.dtype === "int8",
       },
       inputs: [inputs[0]],
     }),
