@@ -21,9 +21,7 @@ enum
 enum
 {
     acceleratorConv = 1, acceleratorDepthwise = 2, acceleratorFullyConnected = 4, acceleratorAdd = 8,
-    acceleratorAveragePool = 16, acceleratorSoftmax = 32, acceleratorProductInt8 = 64,
-    acceleratorDepthwiseProductInt8 = 128, acceleratorProductInt16 = 256, acceleratorDepthwiseProductInt16 = 512,
-    acceleratorProductFloat32 = 1024, acceleratorDepthwiseProductFloat32 = 2048
+    acceleratorAveragePool = 16, acceleratorSoftmax = 32, acceleratorProduct = 64, acceleratorDepthwiseProduct = 128
 };
 
 /* A convolution, depthwise or not: numbers of its parameters. */
@@ -74,7 +72,7 @@ enum
     productOutputs, productFilterHeight, productFilterWidth, productStrideHeight, productStrideWidth,
     productDilationHeight, productDilationWidth, productPadTop, productPadLeft, productInputZeroPoint,
     productOutputZeroPoint, productLow, productHigh, productLowest, productHighest, productStorage,
-    productWeightsZeroPoint, productLongSums, productParameters
+    productWeightsZeroPoint, productElementBytes, productLongSums, productParameters
 };
 
 /* What a model's run returns. */

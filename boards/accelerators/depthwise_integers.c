@@ -27,36 +27,54 @@ typedef struct window_part
 
 static void clip_taps(int32_t from, int32_t step, int32_t taps, int32_t length, int32_t *first, int32_t *last)
 {
+    *first = 0;
+    *last = taps;
+    if (from >= 0 && from + (taps - 1) * step < length) return;
     *first = from < 0 ? (-from + step - 1) / step : 0;
     const int32_t inside = length > from ? (length - from + step - 1) / step : 0;
     *last = inside < taps ? inside : taps;
 }
 
 #if TARGET_DSP
-/* 4 neighbouring channels of int16, taps of which the products' sums stay within int32. */
-static inline void add_wide(const product_operation *of, const window_part *part, const int16_t *image, const int16_t *weights, int32_t sums[4])
+typedef uint32_t __attribute__((may_alias)) weight_pair;
+
+#define ADD_WIDE_TAP                                                                        \
+    {                                                                                       \
+        const uint32_t a = load_word(pixel), b = load_word(pixel + 2);                      \
+        const uint32_t v = ((const weight_pair *) w)[0], u = ((const weight_pair *) w)[1];  \
+        __asm__("smlabb %0, %1, %2, %0" : "+r"(s0) : "r"(a), "r"(v));                       \
+        __asm__("smlatt %0, %1, %2, %0" : "+r"(s1) : "r"(a), "r"(v));                       \
+        __asm__("smlabb %0, %1, %2, %0" : "+r"(s2) : "r"(b), "r"(u));                       \
+        __asm__("smlatt %0, %1, %2, %0" : "+r"(s3) : "r"(b), "r"(u));                       \
+        w += 4;                                                                             \
+        pixel += step;                                                                      \
+    }
+
+/* 4 neighbouring channels of int16, taps of which the products' sums stay within int32; sums lie `apart` from each other. */
+static inline void add_wide(const product_operation *of, const window_part *part, const int16_t *image, const int16_t *weights, int32_t *sums, uint32_t apart)
 {
     const int32_t channels = of->inputChannels, step = of->dilationWidth * channels;
+    const int32_t line = of->dilationHeight * of->inputWidth * channels, columns = part->lastColumn - part->firstColumn;
+    const int32_t y = part->y + part->firstRow * of->dilationHeight, x = part->x + part->firstColumn * of->dilationWidth;
+    const int16_t *row = image + (y * of->inputWidth + x) * channels;
+    const int16_t *rowWeights = weights + 4 * (part->firstRow * of->filterWidth + part->firstColumn);
     int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    for (int32_t fy = part->firstRow; fy < part->lastRow; fy++)
+    for (int32_t rows = part->lastRow - part->firstRow; rows > 0; rows--, row += line, rowWeights += 4 * of->filterWidth)
     {
-        const int32_t y = part->y + fy * of->dilationHeight, x = part->x + part->firstColumn * of->dilationWidth;
-        const int16_t *pixel = image + (y * of->inputWidth + x) * channels;
-        const int16_t *w = weights + 4 * (fy * of->filterWidth + part->firstColumn);
-        for (const int16_t *const end = w + 4 * (part->lastColumn - part->firstColumn); w < end; w += 4, pixel += step)
+        const int16_t *pixel = row, *w = rowWeights;
+        int32_t left = columns;
+        for (; left >= 3; left -= 3)
         {
-            const uint32_t a = load_word(pixel), b = load_word(pixel + 2);
-            const uint32_t v = ((const uint32_t __attribute__((may_alias)) *) w)[0], u = ((const uint32_t __attribute__((may_alias)) *) w)[1];
-            __asm__("smlabb %0, %1, %2, %0" : "+r"(s0) : "r"(a), "r"(v));
-            __asm__("smlatt %0, %1, %2, %0" : "+r"(s1) : "r"(a), "r"(v));
-            __asm__("smlabb %0, %1, %2, %0" : "+r"(s2) : "r"(b), "r"(u));
-            __asm__("smlatt %0, %1, %2, %0" : "+r"(s3) : "r"(b), "r"(u));
+            ADD_WIDE_TAP
+            ADD_WIDE_TAP
+            ADD_WIDE_TAP
         }
+        for (; left > 0; left--) ADD_WIDE_TAP
     }
     sums[0] = s0;
-    sums[1] = s1;
-    sums[2] = s2;
-    sums[3] = s3;
+    sums[apart] = s1;
+    sums[2 * apart] = s2;
+    sums[3 * apart] = s3;
 }
 #endif
 
@@ -77,24 +95,34 @@ static int64_t sum_channel(const product_operation *of, const window_part *part,
     return sum;
 }
 
-/* The outputs of a tile at one position; `output` is the number of the first. */
-static void depthwise_outputs(const product_operation *of, const window_part *part, const uint8_t *header, int32_t n, int count, uint32_t image, uint32_t output)
+/* The windows of up to productPositions positions of a row, from `x` on, of which all lie at the rows of `part`. */
+static void depthwise_outputs(const product_operation *of, window_part part, const uint8_t *header, int32_t n, int32_t x, uint32_t positions, uint32_t image, uint32_t output)
 {
     const int16_t *const weights = of->scratch;
+    const int32_t outputs = of->inputChannels * of->outputs;
+    const int count = outputs - n < 4 ? (int) (outputs - n) : 4;
+    int32_t sums[4 * productPositions];
+    (void) sums;
 #if TARGET_DSP
-    if (of->isWide && of->outputs == 1 && count == 4 && of->filterHeight * of->filterWidth <= productRun)
-    {
-        int32_t sums[4];
-        add_wide(of, part, (const int16_t *) of->input + image + (uint32_t) n, weights, sums);
-        for (int lane = 0; lane < 4; lane++) wasmote_finish_sums(of, header, lane, sums + lane, 1, output + (uint32_t) lane, 1);
-        return;
-    }
+    const bool fast = of->isWide && of->outputs == 1 && count == 4 && of->filterHeight * of->filterWidth <= productRun / 2;
+#else
+    const bool fast = false;
 #endif
-    for (int lane = 0; lane < count; lane++)
+    for (uint32_t i = 0; i < positions; i++)
     {
-        const uint32_t channel = (uint32_t) ((n + lane) / of->outputs);
-        wasmote_finish_sum(of, header, lane, sum_channel(of, part, image + channel, weights + lane), output + (uint32_t) lane);
+        part.x = (x + (int32_t) i) * of->strideWidth - of->padLeft;
+        clip_taps(part.x, of->dilationWidth, of->filterWidth, of->inputWidth, &part.firstColumn, &part.lastColumn);
+#if TARGET_DSP
+        if (fast) add_wide(of, &part, (const int16_t *) of->input + image + (uint32_t) n, weights, sums + i, positions);
+#endif
+        for (int lane = 0; lane < count && !fast; lane++)
+        {
+            const uint32_t channel = (uint32_t) ((n + lane) / of->outputs);
+            wasmote_finish_sum(of, header, lane, sum_channel(of, &part, image + channel, weights + lane), output + i * (uint32_t) outputs + (uint32_t) lane);
+        }
     }
+    for (int lane = 0; lane < count && fast; lane++)
+        wasmote_finish_sums(of, header, lane, sums + (uint32_t) lane * positions, positions, output + (uint32_t) lane, (uint32_t) outputs);
 }
 
 void wasmote_depthwise_integers(const product_operation *of)
@@ -114,11 +142,12 @@ void wasmote_depthwise_integers(const product_operation *of)
             {
                 window_part part = { .y = y * of->strideHeight - of->padTop };
                 clip_taps(part.y, of->dilationHeight, of->filterHeight, of->inputHeight, &part.firstRow, &part.lastRow);
-                for (int32_t x = 0; x < of->outputWidth; x++, output += (uint32_t) outputs)
+                for (int32_t x = 0; x < of->outputWidth; x += productPositions)
                 {
-                    part.x = x * of->strideWidth - of->padLeft;
-                    clip_taps(part.x, of->dilationWidth, of->filterWidth, of->inputWidth, &part.firstColumn, &part.lastColumn);
-                    depthwise_outputs(of, &part, tile, n, outputs - n < 4 ? (int) (outputs - n) : 4, image, output);
+                    const int32_t left = of->outputWidth - x;
+                    const uint32_t positions = (uint32_t) (left < productPositions ? left : productPositions);
+                    depthwise_outputs(of, part, tile, n, x, positions, image, output);
+                    output += positions * (uint32_t) outputs;
                 }
             }
         }

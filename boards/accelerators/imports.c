@@ -215,7 +215,7 @@ static m3ApiRawFunction(accel_softmax_s8)
     m3ApiSuccess();
 }
 
-/* Activations of a product. */
+/* Activations of a product, by the bytes of an element. */
 typedef enum product_type { productInt8 = 1, productInt16 = 2, productFloat32 = 4 } product_type;
 
 /* Zero points, ranges and the storage of weights, as far as they differ by the activations' type. */
@@ -223,6 +223,7 @@ static bool read_product_types(const parameters *from, product_operation *to, pr
 {
     const int32_t limit = type == productInt16 ? 32768 : 128, zero = type == productInt8 ? 128 : 0;
     const int32_t storage = parameter(from, productStorage);
+    if (type != productInt8 && type != productInt16 && type != productFloat32) return false;
     if (!parameters_within(from, productInputZeroPoint, 2, -zero, zero ? 127 : 0)) return false;
     if (type != productFloat32 && !parameters_within(from, productLow, 2, -limit, limit - 1)) return false;
     if (parameter(from, productLow) > parameter(from, productHigh)) return false;
@@ -323,22 +324,23 @@ static bool run_depthwise_product(const parameters *from, product_type type)
     return true;
 }
 
-#define PRODUCT_IMPORT(name, run, type)                                                                 \
-    static m3ApiRawFunction(name)                                                                       \
-    {                                                                                                   \
-        m3ApiGetArg(uint32_t, offset)                                                                   \
-        parameters from;                                                                                \
-        if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, productParameters)) return trap(); \
-        if (!run(&from, type)) return trap();                                                           \
-        m3ApiSuccess();                                                                                 \
-    }
+static m3ApiRawFunction(accel_product)
+{
+    m3ApiGetArg(uint32_t, offset)
+    parameters from;
+    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, productParameters)) return trap();
+    if (!run_product(&from, (product_type) parameter(&from, productElementBytes))) return trap();
+    m3ApiSuccess();
+}
 
-PRODUCT_IMPORT(accel_product_s8, run_product, productInt8)
-PRODUCT_IMPORT(accel_depthwise_product_s8, run_depthwise_product, productInt8)
-PRODUCT_IMPORT(accel_product_s16, run_product, productInt16)
-PRODUCT_IMPORT(accel_depthwise_product_s16, run_depthwise_product, productInt16)
-PRODUCT_IMPORT(accel_product_f32, run_product, productFloat32)
-PRODUCT_IMPORT(accel_depthwise_product_f32, run_depthwise_product, productFloat32)
+static m3ApiRawFunction(accel_depthwise_product)
+{
+    m3ApiGetArg(uint32_t, offset)
+    parameters from;
+    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, productParameters)) return trap();
+    if (!run_depthwise_product(&from, (product_type) parameter(&from, productElementBytes))) return trap();
+    m3ApiSuccess();
+}
 
 const wasmote_accelerator wasmote_accelerators[] = {
     { "accel_conv_s8", acceleratorConv, accel_conv_s8 },
@@ -347,11 +349,7 @@ const wasmote_accelerator wasmote_accelerators[] = {
     { "accel_add_s8", acceleratorAdd, accel_add_s8 },
     { "accel_average_pool_s8", acceleratorAveragePool, accel_average_pool_s8 },
     { "accel_softmax_s8", acceleratorSoftmax, accel_softmax_s8 },
-    { "accel_product_s8", acceleratorProductInt8, accel_product_s8 },
-    { "accel_depthwise_product_s8", acceleratorDepthwiseProductInt8, accel_depthwise_product_s8 },
-    { "accel_product_s16", acceleratorProductInt16, accel_product_s16 },
-    { "accel_depthwise_product_s16", acceleratorDepthwiseProductInt16, accel_depthwise_product_s16 },
-    { "accel_product_f32", acceleratorProductFloat32, accel_product_f32 },
-    { "accel_depthwise_product_f32", acceleratorDepthwiseProductFloat32, accel_depthwise_product_f32 },
+    { "accel_product", acceleratorProduct, accel_product },
+    { "accel_depthwise_product", acceleratorDepthwiseProduct, accel_depthwise_product },
     { 0, 0, 0 }
 };

@@ -26,16 +26,8 @@ export const accelerators = {
   add: { bit: 8, import: "accel_add_s8", parameters: addParameters },
   averagePool: { bit: 16, import: "accel_average_pool_s8", parameters: poolParameters },
   softmax: { bit: 32, import: "accel_softmax_s8", parameters: softmaxParameters },
-  productInt8: { bit: 64, import: "accel_product_s8", parameters: productParameters },
-  depthwiseProductInt8: { bit: 128, import: "accel_depthwise_product_s8", parameters: productParameters },
-  productInt16: { bit: 256, import: "accel_product_s16", parameters: productParameters },
-  depthwiseProductInt16: { bit: 512, import: "accel_depthwise_product_s16", parameters: productParameters },
-  productFloat32: { bit: 1024, import: "accel_product_f32", parameters: productParameters },
-  depthwiseProductFloat32: {
-    bit: 2048,
-    import: "accel_depthwise_product_f32",
-    parameters: productParameters,
-  },
+  product: { bit: 64, import: "accel_product", parameters: productParameters },
+  depthwiseProduct: { bit: 128, import: "accel_depthwise_product", parameters: productParameters },
 } as const satisfies Readonly<Record<string, Accelerator>>;
 
 /** Whether an import, as "module.name", is an accelerator: a module runs where it is absent. */

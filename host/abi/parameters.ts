@@ -683,6 +683,7 @@ export const productParameters = block(
     highest: "float32",
     storage: { type: "int32", note: "How weights lie: a number of `weightStorages`." },
     weightsZeroPoint: "int32",
+    elementBytes: { type: "int32", note: "Of an activation: 1 of int8, 2 of int16, 4 of float32." },
     longSums: { type: "int32", note: "1 where biases and sums of integers have 64 bits, else 0." },
     groups: { type: "int32", note: "Groups that channels are parted into.", portable: true },
     spreadHeight: {

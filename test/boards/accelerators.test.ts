@@ -35,9 +35,17 @@ const arm = (core: string, machine: string, memory: readonly [string, string]): 
   emulator: ["qemu-system-arm", "-M", machine],
 });
 
+/** A Cortex-M4 whose float32 are in registers of their own. */
+const armFpu: Target = {
+  ...arm("cortex-m4", "mps2-an386", ["0x0", "0x20000000"]),
+  name: "cortex-m4 with FPU",
+  flags: ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
+};
+
 /** The Cortex-M0+ code runs on a Cortex-M3, which has all of its instructions. */
 const targets: readonly Target[] = [
   arm("cortex-m4", "mps2-an386", ["0x0", "0x20000000"]),
+  armFpu,
   arm("cortex-m7", "mps2-an500", ["0x0", "0x20000000"]),
   arm("cortex-m33", "mps2-an505", ["0x10000000", "0x38000000"]),
   arm("cortex-m3", "mps2-an385", ["0x0", "0x20000000"]),

@@ -3,6 +3,7 @@ import { alignUp } from "../../abi/align.js";
 import { type BlockValues, blockBytes } from "../../abi/block.js";
 import { productParameters } from "../../abi/parameters.js";
 import type { FusedActivation } from "../../graph/node.js";
+import { elementBytes } from "../../graph/tensor.js";
 import { activationRange, floatActivationRange, quantizedParameters } from "../../numerics/requantization.js";
 import { weightsZeroPoint } from "../../ops/weights.js";
 import { acceleratedWindow } from "../accelerated.js";
@@ -17,7 +18,7 @@ import {
   type WeightedNode,
 } from "../stored-weights.js";
 
-/** Bytes of weights that lie in scratch memory at once, at least, where an output has more. */
+/** Bytes of weights, or of an accelerator's patches, that scratch memory has room for, at least, where there are more. */
 const tileBytesAtLeast = 1024;
 
 /** A window that slides over pixels; a product of matrices has windows of one pixel, a row. */
@@ -112,7 +113,8 @@ export function productScratchBytes(product: Product): number[] {
   const whole = alignUp(depthOf(geometry), 4) * 4 * weightBytes(sums);
   const portable = [Math.min(whole, tileBytesAtLeast), whole].map((bytes) => tileOffset(sums) + bytes);
   const { least, most } = acceleratedPositions;
-  const needed = sums === "float32" ? 0 : acceleratedBytes(product, least);
+  const atOnce = Math.min(acceleratedBytes(product, most), tileBytesAtLeast);
+  const needed = sums === "float32" ? 0 : Math.max(acceleratedBytes(product, least), atOnce);
   const sizes = [...portable, acceleratedBytes(product, most)].map((bytes) =>
     alignUp(Math.max(bytes, needed, portable[0] as number), 8),
   );
@@ -121,14 +123,12 @@ export function productScratchBytes(product: Product): number[] {
 
 /** The accelerator of a product, where there is one for what it is and what it has of scratch memory. */
 function acceleratorOf(product: Product, depth: number, values: ProductValues): Accelerator | undefined {
-  const { geometry: g, input, weights } = product;
+  const { geometry: g, weights } = product;
   const plain = g.groups === 1 && g.spreadHeight === 1 && g.spreadWidth === 1 && weights.data !== undefined;
   if (!plain) return undefined;
-  const { productInt8, productInt16, productFloat32 } = accelerators;
   const least = acceleratedBytes(product, acceleratedPositions.least);
   if (values.scratchBytes < least) return undefined;
-  const byType = { int8: productInt8, int16: productInt16, float32: productFloat32 };
-  return acceleratedWindow(byType[input.dtype as keyof typeof byType], values, depth);
+  return acceleratedWindow(accelerators.product, values, depth);
 }
 
 /** As `acceleratorOf`, of a depthwise product. */
@@ -140,13 +140,7 @@ function depthwiseAcceleratorOf(
   const isDirect = input.dtype === "float32" && storageOf(weights, input) === "as-computed";
   const bytes = isDirect ? 0 : taps * (input.dtype === "float32" ? 16 : 8);
   if (values.scratchBytes < bytes) return undefined;
-  const { depthwiseProductInt8, depthwiseProductInt16, depthwiseProductFloat32 } = accelerators;
-  const byType = {
-    int8: depthwiseProductInt8,
-    int16: depthwiseProductInt16,
-    float32: depthwiseProductFloat32,
-  };
-  return acceleratedWindow(byType[input.dtype as keyof typeof byType], values, taps);
+  return acceleratedWindow(accelerators.depthwiseProduct, values, taps);
 }
 
 /** Scratch size of a depthwise product. */
@@ -230,6 +224,7 @@ function productValues(
     ...outputValues(product),
     storage: storageNumber(storageOf(product.weights, product.input)),
     weightsZeroPoint: weightsZeroPoint(product.weights),
+    elementBytes: elementBytes[product.input.dtype],
     longSums: product.sums === "int64" ? 1 : 0,
     chunk,
     matrix: placement.inputs[1] ?? 0,

@@ -238,3 +238,124 @@ void reference_softmax_s8(const softmax_operation *of)
         for (int32_t i = 0; i < of->depth; i++) output[i] = result[i];
     }
 }
+
+/* The value of a float16: sign, 5 bits of exponent, 10 of fraction. */
+static float float16_value(uint32_t bits)
+{
+    const uint32_t exponent = bits >> 10 & 31, fraction = bits & 1023;
+    float value = (float) (exponent ? 1024 + fraction : fraction);
+    for (int32_t i = exponent ? (int32_t) exponent - 25 : -24; i < 0; i++) value /= 2;
+    for (int32_t i = (int32_t) exponent - 25; i > 0; i--) value *= 2;
+    return bits >> 15 ? -value : value;
+}
+
+/* A product's tile: its header, and weight number `place` in it. */
+typedef struct product_tile
+{
+    const uint8_t *header, *weights;
+    const product_operation *of;
+    bool isFloat;
+} product_tile;
+
+static product_tile tile_of(const product_operation *of, bool isFloat, int32_t n, int32_t places, int32_t alignment)
+{
+    const int32_t header = of->isLong ? 64 : 48, whole = isFloat ? 4 : 1;
+    const int32_t bytes[] = { places * whole, places * 2, places, places / 2 };
+    const int32_t filled = (bytes[of->storage] + alignment - 1) / alignment * alignment;
+    const uint8_t *const start = of->weights + n / 4 * (header + filled);
+    return (product_tile) { start, start + header, of, isFloat };
+}
+
+static int32_t stored_integer(const product_tile *tile, int32_t place)
+{
+    if (tile->of->storage != storedInt4) return ((const int8_t *) tile->weights)[place];
+    const int32_t half = tile->weights[place / 2] / (place % 2 ? 16 : 1) % 16;
+    return half < 8 ? half : half - 16;
+}
+
+static float stored_float(const product_tile *tile, int32_t lane, int32_t place)
+{
+    if (tile->of->storage == storedAsComputed) return ((const float *) (const void *) tile->weights)[place];
+    if (tile->of->storage == storedFloat16) return float16_value(((const uint16_t *) (const void *) tile->weights)[place]);
+    return ((const float *) (const void *) (tile->header + 16))[lane] * (float) (stored_integer(tile, place) - tile->of->weightsZeroPoint);
+}
+
+static int64_t long_bias(const uint8_t *header, int32_t lane)
+{
+    uint64_t value = 0;
+    for (int32_t i = 7; i >= 0; i--) value = value * 256 + header[8 * lane + i];
+    return (int64_t) value;
+}
+
+/* The output of a sum, of either kind; numbers of elements are of the activations' type. */
+static void put_product(const product_tile *tile, int32_t lane, int64_t sum, float floatSum, int32_t at)
+{
+    const product_operation *const of = tile->of;
+    if (tile->isFloat)
+    {
+        volatile float total = floatSum + ((const float *) (const void *) tile->header)[lane];
+        if (total < of->lowest) total = of->lowest;
+        if (total > of->highest) total = of->highest;
+        ((float *) of->output)[at] = total;
+        return;
+    }
+    const int32_t *const constants = (const int32_t *) (const void *) (tile->header + (of->isLong ? 32 : 16)) + lane;
+    int64_t value;
+    if (of->isLong)
+    {
+        const int64_t total = sum + long_bias(tile->header, lane);
+        value = wrap(floor_divide(total * constants[0] + power_of_two(constants[4] - 1), power_of_two(constants[4])));
+    }
+    else value = requantize(wrap(sum + ((const int32_t *) (const void *) tile->header)[lane]), constants[0], constants[4]);
+    value = limit(wrap(value + of->outputZeroPoint), of->low, of->high);
+    if (of->isWide) ((int16_t *) of->output)[at] = (int16_t) value;
+    else ((int8_t *) of->output)[at] = (int8_t) value;
+}
+
+/* Adds the product of input element `i` by a weight. */
+static void add_product(const product_tile *tile, int32_t i, int32_t lane, int32_t place, int64_t *sum, volatile float *floatSum)
+{
+    const product_operation *const of = tile->of;
+    if (tile->isFloat)
+    {
+        volatile float one = ((const float *) of->input)[i] * stored_float(tile, lane, place);
+        *floatSum = *floatSum + one;
+        return;
+    }
+    const int32_t value = of->isWide ? ((const int16_t *) of->input)[i] : ((const int8_t *) of->input)[i];
+    *sum += (int64_t) (value - of->inputZeroPoint) * (stored_integer(tile, place) - of->weightsZeroPoint);
+}
+
+static void product_output(const product_operation *of, bool isFloat, bool depthwise, int32_t b, int32_t y, int32_t x, int32_t n)
+{
+    const int32_t channels = of->inputChannels, taps = of->filterHeight * of->filterWidth;
+    const int32_t places = depthwise ? taps * 4 : (taps * channels + 3) / 4 * 16;
+    const product_tile tile = tile_of(of, isFloat, n, places, depthwise ? 16 : 1);
+    int64_t sum = 0;
+    volatile float floatSum = 0;
+    for (int32_t tap = 0; tap < taps; tap++)
+    {
+        const int32_t row = y * of->strideHeight - of->padTop + tap / of->filterWidth * of->dilationHeight;
+        const int32_t column = x * of->strideWidth - of->padLeft + tap % of->filterWidth * of->dilationWidth;
+        if (row < 0 || row >= of->inputHeight || column < 0 || column >= of->inputWidth) continue;
+        const int32_t pixel = ((b * of->inputHeight + row) * of->inputWidth + column) * channels;
+        if (depthwise) add_product(&tile, pixel + n / of->outputs, n % 4, tap * 4 + n % 4, &sum, &floatSum);
+        for (int32_t c = 0; c < channels && !depthwise; c++)
+        {
+            const int32_t k = tap * channels + c;
+            add_product(&tile, pixel + c, n % 4, k / 4 * 16 + n % 4 * 4 + k % 4, &sum, &floatSum);
+        }
+    }
+    const int32_t outputs = depthwise ? channels * of->outputs : of->outputs;
+    put_product(&tile, n % 4, sum, floatSum, POSITION(of) * outputs + n);
+}
+
+void reference_product(const product_operation *of, bool isFloat)
+{
+    EACH_POSITION(of) for (int32_t n = 0; n < of->outputs; n++) product_output(of, isFloat, false, b, y, x, n);
+}
+
+void reference_depthwise_product(const product_operation *of, bool isFloat)
+{
+    EACH_POSITION(of) for (int32_t n = 0; n < of->outputs * of->inputChannels; n++) product_output(of, isFloat, true, b, y, x, n);
+}

@@ -31,7 +31,8 @@ static bool seldom(void)
 
 static int8_t input[1 << 16];
 static uint32_t weights[1 << 14], scratch[1 << 14];
-static int8_t output[1 << 15], expected[1 << 15];
+static int8_t output[1 << 15] __attribute__((aligned(8))), expected[1 << 15] __attribute__((aligned(8)));
+static uint32_t wide[1 << 14];
 
 /* Whether constants are all just within what kernels take 32-bit steps for, and zero points as large as can be. */
 static bool atBounds;
@@ -313,6 +314,117 @@ static bool test_softmax(void)
     return same(0);
 }
 
+/* Numbers that are small enough for sums of them to be finite. */
+static float draw_float(void)
+{
+    return (float) between(-100000, 100000) / 32768;
+}
+
+/* Headers of a product's tiles, as draw_constants' are, and weights of any bytes; of float32 weights that are finite. */
+static void draw_product_tiles(const product_operation *of, bool isFloat, uint32_t places, uint32_t weightBytes, uint32_t tiles)
+{
+    const uint32_t header = of->isLong ? 64 : 48;
+    uint8_t *tile = (uint8_t *) weights;
+    draw_bytes((int8_t *) weights, tiles * (header + weightBytes), !isFloat && seldom());
+    for (uint32_t t = 0; t < tiles; t++, tile += header + weightBytes)
+    {
+        const bool wild = seldom();
+        for (uint32_t lane = 0; lane < 4; lane++)
+        {
+            int32_t *const constants = (int32_t *) (void *) (tile + header - 32) + lane;
+            if (isFloat)
+            {
+                ((float *) (void *) tile)[lane] = draw_float();
+                ((float *) (void *) constants)[0] = draw_float() / 64;
+                continue;
+            }
+            const int64_t bias = (int64_t) between(-100000, 100000) * (of->isLong && wild ? 1 << 20 : 1);
+            if (of->isLong) memcpy(tile + 8 * lane, &bias, sizeof bias);
+            else ((int32_t *) (void *) tile)[lane] = (int32_t) bias;
+            constants[0] = of->isLong ? between(1 << 14, 0x7fff) : (int32_t) ((1u << 30) + (next() << 6 & 0x3fffffff));
+            constants[4] = of->isLong ? between(wild ? 8 : 20, wild ? 46 : 30) : between(wild ? -3 : 1, of->isWide ? 16 : 12);
+        }
+        for (uint32_t i = 0; i < places && isFloat; i++)
+        {
+            if (of->storage == storedAsComputed) ((float *) (void *) (tile + header))[i] = draw_float();
+            if (of->storage == storedFloat16) ((uint16_t *) (void *) (tile + header))[i] &= 0xcfff;
+        }
+    }
+}
+
+/* A product of integers (int8 or int16) or of float32, run and compared; depth is that of a convolution in general. */
+static bool test_product_of(bool isFloat, bool depthwise, bool deep)
+{
+    window_operation window;
+    draw_window(&window, false);
+    if (deep)
+    {
+        window.inputChannels = between(60, 70);
+        window.inputHeight = window.inputWidth = window.filterHeight = window.filterWidth = 3;
+        window.outputHeight = window.outputWidth = between(1, 2);
+        window.outputs = between(1, 5);
+    }
+    if (depthwise) window.outputs = next() & 3 ? 1 : between(2, 3);
+    const uint32_t count = (uint32_t) (window.batches * window.inputHeight * window.inputWidth * window.inputChannels);
+    product_operation of = {
+        .input = wide,
+        .weights = (const uint8_t *) weights,
+        .batches = window.batches,
+        .inputHeight = window.inputHeight,
+        .inputWidth = window.inputWidth,
+        .inputChannels = window.inputChannels,
+        .outputHeight = window.outputHeight,
+        .outputWidth = window.outputWidth,
+        .outputs = window.outputs,
+        .filterHeight = window.filterHeight,
+        .filterWidth = window.filterWidth,
+        .strideHeight = window.strideHeight,
+        .strideWidth = window.strideWidth,
+        .dilationHeight = window.dilationHeight,
+        .dilationWidth = window.dilationWidth,
+        .padTop = window.padTop,
+        .padLeft = window.padLeft,
+        .low = -128,
+        .high = 127,
+        .lowest = seldom() ? 0 : -1e30f,
+        .highest = seldom() ? 6 : 1e30f,
+        .storage = isFloat ? between(0, 3) : next() & 1 ? storedInt4 : storedAsComputed,
+        .weightsZeroPoint = seldom() ? between(-128, 127) : 0,
+        .isWide = !isFloat && next() % 4 != 0,
+    };
+    of.isLong = of.isWide && next() % 4 != 0;
+    if (of.isWide) of.low = seldom() ? 0 : -32768, of.high = 32767;
+    else if (!isFloat) of.inputZeroPoint = between(-128, 127), of.outputZeroPoint = draw_zero_point();
+    draw_bytes((int8_t *) wide, count * 2 + 8, seldom());
+    for (uint32_t i = 0; i < count && isFloat; i++) ((float *) wide)[i] = draw_float();
+    if (of.isWide) of.input = (int16_t *) wide + next() % 2;
+
+    const uint32_t taps = (uint32_t) (of.filterHeight * of.filterWidth), depth = taps * (uint32_t) of.inputChannels;
+    const uint32_t places = depthwise ? taps * 4 : (depth + 3) / 4 * productGroup, alignment = depthwise ? 16 : 1;
+    const uint32_t weightBytes = ((uint32_t) stored_bytes(of.storage, places, isFloat ? 4 : 1) + alignment - 1) / alignment * alignment;
+    const uint32_t channels = (uint32_t) of.outputs * (depthwise ? (uint32_t) of.inputChannels : 1);
+    draw_product_tiles(&of, isFloat, places, weightBytes, (channels + 3) / 4);
+
+    const uint32_t integers = depthwise ? wasmote_depthwise_scratch_bytes(taps, of.storage) : wasmote_product_scratch_bytes(depth, of.storage);
+    of.scratchBytes = ((isFloat ? places * 4 : integers) + next() % (depth * 6 + 1) + 3) & ~3u;
+    clear();
+    of.scratch = (int8_t *) scratch + guardBytes;
+    of.output = output + guardBytes;
+    if (isFloat) (depthwise ? wasmote_depthwise_f32 : wasmote_product_f32)(&of);
+    else (depthwise ? wasmote_depthwise_integers : wasmote_product_integers)(&of);
+    product_operation other = of;
+    other.output = expected + guardBytes;
+    other.scratch = NULL;
+    (depthwise ? reference_depthwise_product : reference_product)(&other, isFloat);
+    return same(of.scratchBytes);
+}
+
+static bool test_product(void) { return test_product_of(false, false, false); }
+static bool test_deep_product(void) { return test_product_of(false, false, true); }
+static bool test_depthwise_product(void) { return test_product_of(false, true, false); }
+static bool test_float_product(void) { return test_product_of(true, false, false); }
+static bool test_float_depthwise_product(void) { return test_product_of(true, true, false); }
+
 int main(void)
 {
 #if defined(__ARM_ARCH_6M__)
@@ -334,6 +446,11 @@ int main(void)
         { "add", test_add, 1 },
         { "average pool", test_average_pool, 1 },
         { "softmax", test_softmax, 1 },
+        { "product", test_product, 2 },
+        { "deep product", test_deep_product, 8 },
+        { "depthwise product", test_depthwise_product, 2 },
+        { "product of float32", test_float_product, 4 },
+        { "depthwise product of float32", test_float_depthwise_product, 4 },
     };
     for (uint32_t seed = 0; seed < cases; seed++)
     {
