@@ -20,22 +20,29 @@ class Axis {
 }
 
 /** Moves the walk at `to` to its next row; false after the last. */
+// @ts-ignore: decorator
+@inline
 export function nextRow(to: usize): bool {
-  const walk = changetype<WalkParameters>(to);
-  let axis = to + offsetof<WalkParameters>("count0");
-  for (const end = to + offsetof<WalkParameters>(); axis < end; axis += offsetof<Axis>()) {
-    const around = changetype<Axis>(axis);
-    walk.first += around.first;
-    walk.second += around.second;
-    walk.third += around.third;
-    const index = around.index + 1;
-    if (index < around.count) {
-      around.index = index;
-      return true;
-    }
-    around.index = 0;
+  return advance(to, to + offsetof<WalkParameters>("count0"));
+}
+
+/**
+ * Moves a walk along an axis; at its end the axis begins anew and the one around it moves. That it calls itself keeps it
+ * one function of a model, which the compiler would else repeat in every kernel.
+ */
+function advance(to: usize, axis: usize): bool {
+  if (axis == to + offsetof<WalkParameters>()) return false;
+  const walk = changetype<WalkParameters>(to), current = changetype<Axis>(axis);
+  walk.first += current.first;
+  walk.second += current.second;
+  walk.third += current.third;
+  const index = current.index + 1;
+  if (index < current.count) {
+    current.index = index;
+    return true;
   }
-  return false;
+  current.index = 0;
+  return advance(to, axis + offsetof<Axis>());
 }
 
 /** output[i] = F.of(first[i], second[i]): elements T, which are widened to W, to elements O. */
