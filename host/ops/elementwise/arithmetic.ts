@@ -4,8 +4,15 @@ import { sameParameters } from "../../numerics/requantization.js";
 import { type BinaryKind, binary } from "./binary.js";
 import { preluConstants, quotientConstants, squaredDifferenceConstants } from "./pair-constants.js";
 
-/** Dtypes of operators for which TFLite defines no quantized form. */
+/** Dtypes of elements without scales. */
 const exact: readonly DType[] = ["float32", "int32", "int64"];
+
+/** What operators have in common for which TFLite defines no quantized form. */
+const inFloat = {
+  dtypes: exact,
+  quantization: { output: "float" },
+  checkScales() {},
+} satisfies Partial<BinaryKind>;
 
 /** Two tensors whose integers are compared as they are, and the output: of one scale and zero point. */
 function requireOneScale(first: Tensor, second: Tensor, output: Tensor): void {
@@ -37,13 +44,9 @@ const kinds = {
     checkScales: requireOneScale,
   },
   squaredDifference: { compute: (a, b) => (a - b) ** 2, checkScales: squaredDifferenceConstants },
-  floorDiv: { compute: (a, b) => Math.floor(a / b), dtypes: exact, checkScales: () => {} },
-  floorMod: { compute: (a, b) => a - b * Math.floor(a / b), dtypes: exact, checkScales: () => {} },
-  pow: {
-    compute: (a, b, whole) => (whole ? wholePower(a, b) : a ** b),
-    dtypes: exact,
-    checkScales: () => {},
-  },
+  floorDiv: { compute: (a, b) => Math.floor(a / b), ...inFloat },
+  floorMod: { compute: (a, b) => a - b * Math.floor(a / b), ...inFloat },
+  pow: { compute: (a, b, whole) => (whole ? wholePower(a, b) : a ** b), ...inFloat },
   prelu: {
     compute: (a, alpha) => (a >= 0 ? a : a * alpha),
     dtypes: ["float32", "int8"],
