@@ -49,13 +49,20 @@ function advance(to: usize, axis: usize): bool {
 // @ts-ignore: decorator
 @inline
 export function walkPairs<F, T, W, O>(parameters: i32, to: usize): void {
+  walkMixedPairs<F, T, T, W, O>(parameters, to);
+}
+
+/** The same of operands of two dtypes, A and B. */
+// @ts-ignore: decorator
+@inline
+export function walkMixedPairs<F, A, B, W, O>(parameters: i32, to: usize): void {
   const given = readParameters<F>(parameters, to), walk = changetype<WalkParameters>(to);
   const firstStep = walk.firstStep, secondStep = walk.secondStep, rowBytes = walk.rowBytes;
   let output = walk.output;
   do {
     let first = walk.first, second = walk.second;
     for (const end = output + rowBytes; output < end; output += sizeof<O>()) {
-      store<O>(output, given.of(<W>load<T>(first), <W>load<T>(second)));
+      store<O>(output, given.of(<W>load<A>(first), <W>load<B>(second)));
       first += firstStep;
       second += secondStep;
     }
