@@ -1005,6 +1005,8 @@ export class ProductParameters {
   /** How weights lie: a number of `weightStorages`. */
   storage: i32;
   weightsZeroPoint: i32;
+  /** Of an activation: 1 of int8, 2 of int16, 4 of float32. */
+  elementBytes: i32;
   /** 1 where biases and sums of integers have 64 bits, else 0. */
   longSums: i32;
   /** Groups that channels are parted into. */

@@ -20,35 +20,49 @@ class Axis {
 }
 
 /** Moves the walk at `to` to its next row; false after the last. */
+// @ts-ignore: decorator
+@inline
 export function nextRow(to: usize): bool {
-  const walk = changetype<WalkParameters>(to);
-  let axis = to + offsetof<WalkParameters>("count0");
-  for (const end = to + offsetof<WalkParameters>(); axis < end; axis += offsetof<Axis>()) {
-    const around = changetype<Axis>(axis);
-    walk.first += around.first;
-    walk.second += around.second;
-    walk.third += around.third;
-    const index = around.index + 1;
-    if (index < around.count) {
-      around.index = index;
-      return true;
-    }
-    around.index = 0;
+  return advance(to, to + offsetof<WalkParameters>("count0"));
+}
+
+/**
+ * Moves a walk along an axis; at its end the axis begins anew and the one around it moves. That it calls itself keeps it
+ * one function of a model, which the compiler would else repeat in every kernel.
+ */
+function advance(to: usize, axis: usize): bool {
+  if (axis == to + offsetof<WalkParameters>()) return false;
+  const walk = changetype<WalkParameters>(to), current = changetype<Axis>(axis);
+  walk.first += current.first;
+  walk.second += current.second;
+  walk.third += current.third;
+  const index = current.index + 1;
+  if (index < current.count) {
+    current.index = index;
+    return true;
   }
-  return false;
+  current.index = 0;
+  return advance(to, axis + offsetof<Axis>());
 }
 
 /** output[i] = F.of(first[i], second[i]): elements T, which are widened to W, to elements O. */
 // @ts-ignore: decorator
 @inline
 export function walkPairs<F, T, W, O>(parameters: i32, to: usize): void {
+  walkMixedPairs<F, T, T, W, O>(parameters, to);
+}
+
+/** The same of operands of two dtypes, A and B. */
+// @ts-ignore: decorator
+@inline
+export function walkMixedPairs<F, A, B, W, O>(parameters: i32, to: usize): void {
   const given = readParameters<F>(parameters, to), walk = changetype<WalkParameters>(to);
   const firstStep = walk.firstStep, secondStep = walk.secondStep, rowBytes = walk.rowBytes;
   let output = walk.output;
   do {
     let first = walk.first, second = walk.second;
     for (const end = output + rowBytes; output < end; output += sizeof<O>()) {
-      store<O>(output, given.of(<W>load<T>(first), <W>load<T>(second)));
+      store<O>(output, given.of(<W>load<A>(first), <W>load<B>(second)));
       first += firstStep;
       second += secondStep;
     }

@@ -13,9 +13,14 @@ export function valuesLike(values: Values | undefined, length: number): Values {
 export interface QuantizationRule {
   /**
    * Range of the output: `calibrated` from samples, `as-input` (the very parameters of input 0; where there
-   * are several activations they all take the output's), or fixed parameters.
+   * are several activations they all take the output's), or fixed parameters; `float` where TFLite defines no int8
+   * form: such a node stays in float32, between a dequantization and a quantization to what samples show.
    */
-  readonly output: "calibrated" | "as-input" | { readonly scale: number; readonly zeroPoint: number };
+  readonly output:
+    | "calibrated"
+    | "as-input"
+    | "float"
+    | { readonly scale: number; readonly zeroPoint: number };
   /** Constant input quantized to symmetric int8, per index of `axis`. */
   readonly weights?: { readonly input: number; readonly axis: number };
   /** Constant input quantized to int32 with scale = input scale * weights scale. */

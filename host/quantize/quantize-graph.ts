@@ -45,6 +45,8 @@ class Quantizing {
   private readonly parameters: readonly (AffineParameters | undefined)[];
   /** Quantized weights and biases by what they were made from, so that equal ones are made once. */
   private readonly made = new Map<string, TensorIndex>();
+  /** Tensors of float32 that nodes have written. */
+  private readonly written = new Set<TensorIndex>();
 
   constructor(graph: Graph, parameters: readonly (AffineParameters | undefined)[]) {
     this.graph = graph;
@@ -67,7 +69,43 @@ class Quantizing {
     return index;
   }
 
+  /** A tensor of float32 beside that of int8 into which one of the graph's was made. */
+  private float(index: TensorIndex): TensorIndex {
+    const original = tensorAt(this.graph, index);
+    return this.add(`${index} in float32`, { ...original, name: `${original.name}/float32` });
+  }
+
+  private convert(operator: "quantize" | "dequantize", from: TensorIndex, to: TensorIndex): void {
+    const { name } = this.tensors[to] as Tensor;
+    this.nodes.push({ name: `${name}/${operator}`, operator, attributes: {}, inputs: [from], outputs: [to] });
+  }
+
+  /** What a node that stays in float32 reads: the tensor of float32, which is dequantized where nothing has written it. */
+  private floatInput(index: TensorIndex): TensorIndex {
+    if (index < 0) return index;
+    const float = this.float(index);
+    const isConstant = tensorAt(this.graph, index).data !== undefined;
+    if (!isConstant && !this.written.has(float)) this.convert("dequantize", index, float);
+    this.written.add(float);
+    return float;
+  }
+
+  /** A node that stays in float32: what it reads is dequantized, what it writes quantized. */
+  private floatNode(node: Node): void {
+    const inputs = node.inputs.map((index) => this.floatInput(index));
+    const outputs = node.outputs.map((index) => this.float(index));
+    this.nodes.push({ ...node, inputs, outputs });
+    for (const [i, float] of outputs.entries()) {
+      this.written.add(float);
+      this.convert("quantize", float, node.outputs[i] as TensorIndex);
+    }
+  }
+
   node(node: Node): void {
+    if (operatorNamed(node.operator).quantization.output === "float") {
+      this.floatNode(node);
+      return;
+    }
     const positions = weightPositions(this.graph, node);
     const input = this.parameters[node.inputs[0] ?? -1];
     if (positions.weights === undefined || input === undefined) {
@@ -99,7 +137,7 @@ export function canBeQuantized(graph: Graph): boolean {
 /**
  * Post-training quantization of a float32 graph: int8 activations with one scale and zero point a tensor, from the
  * ranges seen on the samples; int8 weights, symmetric, one scale for each output channel; int32 bias and
- * accumulators; model inputs and outputs int8. Source: the TFLite 8-bit quantization specification; operators say
+ * accumulators; model inputs and outputs int8. Nodes for which TFLite has no int8 form stay in float32. Source: the TFLite 8-bit quantization specification; operators say
  * how each is treated (`Operator.quantization`).
  *
  * @param graph of float32 alone

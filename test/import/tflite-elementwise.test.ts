@@ -73,6 +73,11 @@ test("SELECT takes a condition of the first axis alone, SELECT_V2 one of the las
   assert.equal(await run("SELECT_V2", inputs, ["FLOAT32", [2, 2]]), [1, 6, 3, 8]);
 });
 
+test("ADD_N of float32 is sums of two", async () => {
+  const inputs: Input[] = [1, 10, 100].map((value) => ["FLOAT32", [2], [value, -value]]);
+  assert.equal(await run("ADD_N", inputs, ["FLOAT32", [2]]), [111, -111]);
+});
+
 test("operators that TensorFlow Lite Micro lacks mean what TFLite says", async () => {
   assert.equal(await run("RELU_0_TO_1", [floats], ["FLOAT32", [4]]), [0, 0, 0.5, 1]);
   assert.equal(await run("SIGN", [floats], ["FLOAT32", [4]]), [-1, -1, 1, 1]);

@@ -5,6 +5,7 @@ import { type Graph, tensorAt } from "../../host/graph/graph.js";
 import { perTensor, type Tensor } from "../../host/graph/tensor.js";
 import { validateGraph } from "../../host/graph/validate.js";
 import { checkOperators } from "../../host/ops/check.js";
+import { runPasses } from "../../host/passes/index.js";
 import { withoutFloatEnds } from "../../host/quantize/float-ends.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
 import { canBeQuantized, quantizeGraph } from "../../host/quantize/quantize-graph.js";
@@ -65,6 +66,25 @@ test("activations: 0 is exact, the range is covered, scales are float32", () => 
     assert.ok(scale * (-128 - zeroPoint) <= Math.min(low, 0) + scale / 2);
     assert.ok(scale * (127 - zeroPoint) >= Math.max(high, 0) - scale / 2);
   }
+});
+
+test("operators without an int8 form stay in float32, between conversions, those that follow each other without", () => {
+  const build = new FloatGraph();
+  const input = build.input([1, 4]);
+  const three = build.constant([1], [3]);
+  const cube = build.node("pow", { activation: "none" }, build.node("relu", {}, input), three);
+  build.node("relu6", {}, build.node("floorMod", { activation: "none" }, cube, three));
+  const samples = build.samples(20, 5);
+  const float = build.graph(5);
+  const graph = runPasses(quantizeGraph(float, samples));
+  assert.equal(
+    graph.nodes.map(({ operator }) => operator),
+    ["relu", "dequantize", "pow", "floorMod", "quantize", "relu6"],
+  );
+  const dtypes = graph.nodes.map(({ outputs }) => tensorAt(graph, outputs[0] as number).dtype);
+  assert.equal(dtypes, ["int8", "float32", "float32", "float32", "int8", "int8"]);
+  const exponent = graph.nodes[2]?.inputs[1] as number;
+  assert.equal([...(tensorAt(graph, exponent).data ?? [])], [3]);
 });
 
 test("weights: symmetric, every channel's largest at 127, within half a step, constants replaced", () => {

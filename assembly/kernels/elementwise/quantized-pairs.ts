@@ -1,7 +1,7 @@
 /**
  * Arithmetic of two quantized integers, with broadcasting.
  *
- * first, second: the operands, both int8 or both int16
+ * first, second: the operands, both int8 or both int16; of prelu int16 and int8 too
  * output [shape] of that dtype, the operands' broadcast shape; may be the memory of an operand of that shape
  *
  *   a = first - firstZeroPoint, b = second - secondZeroPoint
@@ -18,7 +18,7 @@
  * Source: TFLite reference kernels `AddElementwise`, `SubElementwise`, `SquaredDifference`, `MulElementwise`, `Prelu`,
  * `DivElementwise`.
  */
-import { walkPairs } from "../../math/broadcast";
+import { walkMixedPairs, walkPairs } from "../../math/broadcast";
 import { firstAtCommonScale, secondAtCommonScale } from "../../math/common-scale";
 import { reciprocal } from "../../math/reciprocal";
 import { clamp, rescale } from "../../math/requantize";
@@ -93,6 +93,10 @@ class QuantizedPrelu extends QuantizedPairParameters {
     if (value >= 0) return finish(rescale(value, this.firstMultiplier, this.firstShift), this);
     return finish(rescale(value * (b - this.secondZeroPoint), this.secondMultiplier, this.secondShift), this);
   }
+}
+
+export function preluInt16(parameters: i32, to: usize): void {
+  walkMixedPairs<QuantizedPrelu, i16, i8, i32, i16>(parameters, to);
 }
 
 export function preluInt8(parameters: i32, to: usize): void {

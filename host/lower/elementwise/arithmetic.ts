@@ -34,5 +34,5 @@ export const arithmetic: readonly Lowering[] = [
   pair("floorDiv", exact),
   pair("floorMod", exact),
   pair("pow", exact),
-  pair("prelu", ["float32"], { stem: "prelu", dtypes: ["int8"], constants: preluConstants }),
+  pair("prelu", ["float32"], { stem: "prelu", dtypes: quantized, constants: preluConstants }),
 ];

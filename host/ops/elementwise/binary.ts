@@ -21,6 +21,8 @@ export interface BinaryKind {
   compute(first: number, second: number, whole: boolean): number;
   /** Dtypes of the operands; float32, int32, int64, int8 and int16 where absent. */
   dtypes?: readonly DType[];
+  /** The second operand's dtype by that of the first, where it is another. */
+  second?: Partial<Record<DType, DType>>;
   /** The output's dtype where it is another than the operands'. */
   output?: DType;
   /** How post-training quantization treats it; calibrated where absent. */
@@ -41,13 +43,15 @@ export function alternatives(dtypes: readonly DType[]): string {
   return dtypes.length === 1 ? `${dtypes[0]}` : `${dtypes.slice(0, -1).join(", ")} or ${dtypes.at(-1)}`;
 }
 
-/** The common dtype of two operands, one of `dtypes`. Throws `NotRunnable`. */
-export function operandType(first: Tensor, second: Tensor, dtypes: readonly DType[]): DType {
+/** The dtype of the first of two operands, one of a kind's. Throws `NotRunnable`. */
+function operandType(first: Tensor, second: Tensor, kind: BinaryKind): DType {
   const { dtype } = first;
+  const dtypes = kind.dtypes ?? arithmeticTypes;
   requireThat(dtypes.includes(dtype), `the first input is ${dtype}; ${alternatives(dtypes)} is expected`);
+  const other = kind.second?.[dtype] ?? dtype;
   requireThat(
-    second.dtype === dtype,
-    `the second input is ${second.dtype}; ${dtype} is expected, as the first`,
+    second.dtype === other,
+    `the second input is ${second.dtype}; ${other} is expected${other === dtype ? ", as the first" : ` beside ${dtype}`}`,
   );
   return dtype;
 }
@@ -59,7 +63,7 @@ export function binary(kind: BinaryKind): Operator<BinaryAttributes> {
     quantization: kind.quantization ?? { output: "calibrated" },
     infer(node): TensorType[] {
       const [first, second] = operands(node.inputs);
-      const dtype = operandType(first, second, kind.dtypes ?? arithmeticTypes);
+      const dtype = operandType(first, second, kind);
       broadcastLoops(first.shape, second.shape);
       if (isQuantized(first)) {
         for (const output of node.outputs) {

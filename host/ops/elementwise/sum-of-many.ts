@@ -5,7 +5,7 @@ import { integerParameters, quantizeMultiplier, sameParameters } from "../../num
 import { type Operator, valuesLike } from "../operator.js";
 
 /** Operands whose sum, 19 bits up, stays within int32. */
-const maxInt8Operands = 14;
+const maxOperands = 14;
 
 /** The operands of a sum. Throws `NotRunnable` where there are none. */
 export function summands(node: BoundNode): readonly Tensor[] {
@@ -28,32 +28,33 @@ export function sumRescaling(node: BoundNode): { multiplier: number; shift: numb
   return { multiplier, shift };
 }
 
-/** Sum of two tensors or more, of one shape: float32, or int8 of one scale and zero point. */
+/**
+ * Sum of two tensors or more, int8 of one shape, scale and zero point, with one rounding. No float model has it: importers
+ * make sums of two of it.
+ */
 export const sumOfMany: Operator = {
   name: "sumOfMany",
   quantization: { output: "as-input" },
   infer(node) {
     const tensors = summands(node);
-    const { dtype, shape } = tensors[0] as Tensor;
-    requireThat(
-      dtype === "float32" || dtype === "int8",
-      `the inputs are ${dtype}; int8 or float32 is expected`,
-    );
+    const first = tensors[0] as Tensor;
+    const { dtype, shape } = first;
+    requireThat(dtype === "int8", `the inputs are ${dtype}; int8 is expected`);
     for (const tensor of tensors) {
       requireThat(
         tensor.dtype === dtype && tensor.shape.join() === shape.join(),
         "the inputs are of different types; one dtype and shape is expected",
       );
       requireThat(
-        dtype === "float32" || sameParameters(tensor, tensors[0] as Tensor),
+        sameParameters(tensor, first),
         "the inputs have different scales or zero points; equal ones are expected",
       );
     }
     requireThat(
-      dtype === "float32" || tensors.length <= maxInt8Operands,
-      `${tensors.length} inputs of int8; up to ${maxInt8Operands} are taken`,
+      tensors.length <= maxOperands,
+      `${tensors.length} inputs of int8; up to ${maxOperands} are taken`,
     );
-    if (dtype === "int8") sumRescaling(node);
+    sumRescaling(node);
     return [{ dtype, shape }];
   },
   macs: () => 0,

@@ -236,6 +236,24 @@ test("quantized operators give the integers of the specification, int8 of six ne
   }
 });
 
+test("prelu of int16 takes a second operand of int8", async () => {
+  const source = random(11);
+  const [from, to] = [f(0.001), f(0.0015)];
+  const [alpha, zeroPoint] = [f(0.02), -4];
+  const [x, y] = [drawValues(source, "int16", 60, false), drawValues(source, "int8", 3, false)];
+  const expected = Array.from(x as Int16Array, (value, i) => {
+    const slope = ((y as Int8Array)[i % 3] as number) - zeroPoint;
+    const rescaled = value >= 0 ? rescale(value, from / to) : rescale(value * slope, (from * alpha) / to);
+    return Math.min(32767, Math.max(-32768, rescaled)) + 0;
+  });
+  const inputs = [
+    [quantized([20, 3], from, 0, "int16"), x],
+    [quantized([3], alpha, zeroPoint), y],
+  ] as const;
+  const output = quantized([20, 3], to, 0, "int16");
+  assertNumbers(await runOn("prelu", { activation: "none" }, inputs, output), expected, "prelu");
+});
+
 test("maximum and minimum of quantized integers compare them as they are", async () => {
   for (const dtype of ["int8", "int16"] as const) {
     const source = random(7);
@@ -269,9 +287,28 @@ test("references fold whole numbers exactly, of 64 bits too", () => {
   assert.equal(folded(arithmetic.div), [3, -3, Math.trunc(2 ** 40 / 3)]);
   assert.equal(folded(arithmetic.floorDiv), [3, -4, Math.floor(2 ** 40 / 3)]);
   assert.equal(folded(arithmetic.floorMod), [1, 1, 2 ** 40 % 3]);
-  assert.equal(folded(arithmetic.pow), [49, 49, 2 ** 120]);
+  assert.equal(folded(arithmetic.pow), [49, 49, 0]);
   assert.equal(folded(mul), [14, -14, 3 * 2 ** 40]);
   assert.equal(folded(sub), [5, -9, 2 ** 40 - 3]);
+});
+
+test("references divide whole numbers by 0 to 0, and take powers without end", () => {
+  const [a, b] = [Float64Array.of(7, 0, -1, 3), Float64Array.of(0, -1, -3, 2 ** 50)];
+  const tensor = plain([4], "int64");
+  const node = {
+    name: "n",
+    attributes: { activation: "none" as const },
+    inputs: [tensor, tensor],
+    outputs: [tensor],
+  };
+  const folded = (operator: typeof add): number[] => [
+    ...(operator.reference(node, [a, b])[0] as Float64Array),
+  ];
+  assert.equal(folded(arithmetic.div).slice(0, 2), [0, -0]);
+  assert.equal(folded(arithmetic.floorDiv).slice(0, 2), [0, -0]);
+  assert.equal(folded(arithmetic.floorMod).slice(0, 2), [7, 0]);
+  assert.equal(folded(arithmetic.pow).slice(0, 3), [1, 0, -1]);
+  assert.ok(Number.isFinite(folded(arithmetic.pow)[3]));
 });
 
 test("arithmetic refuses what it cannot compute, with the reason", () => {
@@ -294,6 +331,7 @@ test("arithmetic refuses what it cannot compute, with the reason", () => {
   const wide = quantized([2], 0.5, 0, "int16");
   refuses(mul, [wide, wide, quantized([2], 0.125, 0, "int16")], /too small/);
   refuses(add, [wide, wide, quantized([2], 1e-6, 0, "int16")], /too small/);
+  refuses(arithmetic.prelu, [wide, wide, wide], /int16; int8 is expected beside int16/);
 });
 
 type Three = readonly [ReturnType<typeof plain>, ReturnType<typeof plain>, ReturnType<typeof plain>];

@@ -33,6 +33,22 @@ function exchanged(builtin: string, operator: string, maxVersion: number): Tflit
 }
 
 /**
+ * ADD_N: of float32 sums of two, from the left. Of int8 TFLite's kernel adds with one rounding, which is an operator of its
+ * own.
+ */
+function sumOfMany({ inputs, outputs }: TfliteNode): Translation | Translation[] {
+  const [first, ...others] = inputs;
+  if (first?.dtype !== "float32") return { operator: "sumOfMany", attributes: {} };
+  let sum = first;
+  return others.map((other, i) => {
+    const operands = [sum, other];
+    sum =
+      i === others.length - 1 ? (outputs[0] as Tensor) : { ...first, name: `${outputs[0]?.name}/sum${i}` };
+    return { operator: "add", attributes: { activation: "none" }, inputs: operands, outputs: [sum] };
+  });
+}
+
+/**
  * SELECT, whose condition may be one bool, or have one axis: the first of what is chosen between. SELECT_V2 broadcasts as
  * other operators do.
  */
@@ -56,7 +72,7 @@ export const elementwise: readonly TfliteMapping[] = [
   binary("SUB", "sub", 28, 5),
   binary("MUL", "mul", 21, 7),
   binary("DIV", "div", 29, 2),
-  plain("ADD_N", "sumOfMany", 1),
+  { builtin: "ADD_N", optionsType: 0, maxVersion: 1, read: sumOfMany },
   unfused("MAXIMUM", "maximum", 4),
   unfused("MINIMUM", "minimum", 4),
   unfused("SQUARED_DIFFERENCE", "squaredDifference", 2),
