@@ -10,9 +10,12 @@ const weightsImport = "wasmote.read_weights";
 /** (i32, i32) -> i32, as the specification encodes it. */
 const runType = [2, 0x7f, 0x7f, 1, 0x7f];
 
+/** () -> (). */
+const resetType = [0, 0];
+
 /**
  * Checks that a valid module is what its manifest says, and no more than a model may be: it exports `run` and a memory of
- * fixed size that holds what the manifest speaks of, imports what the manifest lists and hosts know, and runs nothing
+ * fixed size that holds what the manifest speaks of, perhaps `reset`, imports what the manifest lists and hosts know, and runs nothing
  * before it is asked to.
  *
  * @throws `module-invalid`, `memory-exceeded`
@@ -25,6 +28,13 @@ export function checkInterface(module: Uint8Array, manifest: Manifest): void {
   const run = found.exports.get("run");
   if (run?.kind !== externalKinds.function || run.type?.join() !== runType.join()) {
     refuse("it exports no function run(i32, i32) -> i32");
+  }
+  const reset = found.exports.get("reset");
+  if (
+    reset !== undefined &&
+    (reset.kind !== externalKinds.function || reset.type?.join() !== resetType.join())
+  ) {
+    refuse("its export reset is no function () -> ()");
   }
   checkImports(found, manifest);
 }
