@@ -87,6 +87,41 @@ static uint64_t board_limit(void)
     return (uint64_t) port_counter_hz() * limitSeconds;
 }
 
+/* Calls a job that begins as modelOk, and stores how it ended. */
+static model_error guarded(void (*function)(void *), job *work, uint64_t limit)
+{
+    const guard_result ended = port_guarded_call(function, work, limit);
+    interpreter_reset_stack();
+    if (ended == guardLimit) work->error = modelLimit;
+    if (ended == guardFault) work->error = modelTrap;
+    return work->error;
+}
+
+static void reset_job(void *argument)
+{
+    job *work = argument;
+    IM3Function reset = module_reset(&engine.module);
+    metacode_begin_run();
+    M3Result result = metacode_compile(reset);
+    if (!result) result = m3_Call(reset, 0, NULL);
+    metacode_drop(reset);
+    work->error = result ? modelTrap : modelOk;
+}
+
+bool engine_keeps_state(void)
+{
+    return engine.loaded && module_reset(&engine.module);
+}
+
+model_error engine_reset(void)
+{
+    if (!engine.loaded) return modelNoModel;
+    if (!engine_keeps_state()) return modelOk;
+    job work = { .error = modelOk };
+    if (guarded(reset_job, &work, board_limit())) engine_unload();
+    return work.error;
+}
+
 model_error engine_load(const uint8_t *file, uint32_t length)
 {
     engine_unload();
@@ -109,7 +144,7 @@ model_error engine_load(const uint8_t *file, uint32_t length)
     engine.file = file;
     engine.length = length;
     engine.loaded = true;
-    return modelOk;
+    return engine_reset();
 }
 
 model_error engine_accelerate(bool with)
@@ -164,13 +199,9 @@ model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *c
 
     job work = { .first = first, .last = last };
     const uint64_t before = port_counter();
-    const guard_result ended = port_guarded_call(run_job, &work, limit ? limit : board_limit());
+    guarded(run_job, &work, limit ? limit : board_limit());
     *count = port_counter() - before;
     *code = work.code;
-    interpreter_reset_stack();
-
-    if (ended == guardLimit) work.error = modelLimit;
-    if (ended == guardFault) work.error = modelTrap;
     if (work.error) engine_load(engine.file, engine.length);
     return work.error;
 }

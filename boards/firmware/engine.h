@@ -17,8 +17,8 @@
 model_error engine_check(const uint8_t *file, uint32_t length);
 
 /*
- * Loads a model in place of the one before. All of it is compiled once, so that what cannot be is refused here. On an
- * error no model is loaded.
+ * Loads a model in place of the one before, and resets its state. All of it is compiled once, so that what cannot be is
+ * refused here. On an error no model is loaded.
  */
 model_error engine_load(const uint8_t *file, uint32_t length);
 
@@ -29,6 +29,15 @@ model_error engine_load(const uint8_t *file, uint32_t length);
 model_error engine_accelerate(bool with);
 
 bool engine_accelerates(void);
+
+/* Whether a model is loaded that keeps state from run to run. */
+bool engine_keeps_state(void);
+
+/*
+ * Sets the state that the model keeps from run to run to what it begins with; there may be none. Where that traps or
+ * takes too long, no model is loaded any more.
+ */
+model_error engine_reset(void);
 
 /* Frees everything of the model. */
 void engine_unload(void);
@@ -42,7 +51,7 @@ uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length);
 /*
  * Runs the steps first..last-1 and stores what run returned, and by how much the counter went up. `limit` is in
  * units of the counter; 0 is the board's own. After modelTrap or modelLimit the model is loaded anew: what was
- * in linear memory is lost.
+ * in linear memory is lost, state included.
  */
 model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *code, uint64_t *count);
 

@@ -1,4 +1,4 @@
-/* Group 64, inference: status, manifest, input, run, output, tier. */
+/* Group 64, inference: status, manifest, input, run, output, tier, reset. */
 #include <string.h>
 
 #include "accelerators.h"
@@ -8,7 +8,7 @@
 #include "port.h"
 #include "smp.h"
 
-enum { abi = 1, answerHeadBytes = 48 };     /* of an answer with data: header, offsets, heads */
+enum { abi = 2, answerHeadBytes = 48 };     /* of an answer with data: header, offsets, heads */
 
 static bool find_u32(cbor_reader request, const char *key, uint32_t *value)
 {
@@ -117,7 +117,7 @@ static void run(cbor_reader request, cbor_writer *answer)
     const model_error error = engine_run(first, last, limit, &code, &count);
     if (error)
     {
-        smp_model_error(answer, error);
+        smp_run_error(answer, error, engine_keeps_state());
         return;
     }
     cbor_head(answer, cborMap, 2);
@@ -157,6 +157,14 @@ static void tier(cbor_reader request, cbor_writer *answer)
     cbor_bool(answer, engine_accelerates());
 }
 
+static void reset(cbor_reader request, cbor_writer *answer)
+{
+    (void) request;
+    const model_error error = engine_reset();
+    if (error) smp_model_error(answer, error);
+    else cbor_head(answer, cborMap, 0);
+}
+
 const smp_command inference_commands[] = {
     { groupInference, 0, opRead, status },
     { groupInference, 1, opRead, read_manifest },
@@ -164,5 +172,6 @@ const smp_command inference_commands[] = {
     { groupInference, 3, opWrite, run },
     { groupInference, 4, opRead, output },
     { groupInference, 5, opWrite, tier },
+    { groupInference, 6, opWrite, reset },
 };
 const uint32_t inferenceCommandCount = sizeof inference_commands / sizeof inference_commands[0];

@@ -80,6 +80,23 @@ static IM3Function find_run(IM3Module module)
     return right ? run : NULL;
 }
 
+/* wasm3 finds inner functions by their names, too. */
+static IM3Function find_reset(IM3Module module)
+{
+    IM3Function reset = v_FindFunction(module, "reset");
+    return reset && reset->export_name && strcmp(reset->export_name, "reset") == 0 ? reset : NULL;
+}
+
+static bool is_right_reset(IM3Function reset)
+{
+    return !reset || (reset->wasm && reset->funcType->numRets == 0 && reset->funcType->numArgs == 0);
+}
+
+IM3Function module_reset(const loaded_module *loaded)
+{
+    return find_reset(loaded->runtime->modules);
+}
+
 /*
  * Bytes that the arguments and results of a call may take beyond the frame of who calls: of imports, which check nothing,
  * and of all functions with `any`, since wasm3 writes them before it checks the stack.
@@ -138,7 +155,7 @@ M3Result load_module(const load_request *request, loaded_module *loaded)
     forget_imports(module);
 
     loaded->run = find_run(module);
-    if (!loaded->run) return m3Err_functionLookupFailed;
+    if (!loaded->run || !is_right_reset(find_reset(module))) return m3Err_functionLookupFailed;
     result = compile_at_load(module, loaded->run);
     return result ? result : give_stack(module);
 }

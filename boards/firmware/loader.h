@@ -25,6 +25,9 @@ typedef struct loaded_module
     IM3Function run;
 } loaded_module;
 
+/* The exported function `reset` of a loaded module, or NULL: a model without one keeps no state. */
+IM3Function module_reset(const loaded_module *loaded);
+
 /* Loads a module. On an error the arena is to be reset. */
 M3Result load_module(const load_request *request, loaded_module *loaded);
 

@@ -58,7 +58,7 @@ static void show(bool visible)
     }
 }
 
-static void drop(IM3Function function)
+void metacode_drop(IM3Function function)
 {
     FreeCodePages(&entry_of(function)->pages);
     arena_free(function->constants);
@@ -120,7 +120,7 @@ static M3Result compile(IM3Function function)
     entry_of(function)->pages = take_pages(runtime, first);
     runtime->pagesOpen = open;
     runtime->pagesFull = full;
-    if (result || !first) drop(function);
+    if (result || !first) metacode_drop(function);
     show(true);
     return result;
 }
@@ -139,7 +139,7 @@ static bool drop_one(function_set needed)
     {
         const entry *of = &cache.entries[i];
         if (!of->pages || of->kept || needed >> i & 1) continue;
-        drop(&cache.module->functions[i]);
+        metacode_drop(&cache.module->functions[i]);
         cache.dropped = true;
         return true;
     }
@@ -248,7 +248,7 @@ static M3Result try(IM3Function function, uint32_t *slots)
     entry_of(function)->bytes = bytes_of(function);
     cache.callees[index_of(function)] = callees_of(function);
     *slots = function->maxStackSlots + callSlots;
-    drop(function);
+    metacode_drop(function);
     return m3Err_none;
 }
 

@@ -30,6 +30,9 @@ uint32_t metacode_stack_slots(void);
 /* Compiles a function of the module, after making room for it. */
 M3Result metacode_compile(IM3Function function);
 
+/* Drops a function's metacode. It must not be running. */
+void metacode_drop(IM3Function function);
+
 /* As metacode_compile; the function is never dropped. */
 M3Result metacode_keep(IM3Function function);
 

@@ -33,6 +33,9 @@ void smp_error(cbor_writer *answer, uint32_t rc);
 /* Answers with an error of uploads or inference, in place of what was written. */
 void smp_model_error(cbor_writer *answer, model_error error);
 
+/* As smp_model_error, for a run: says whether the model's state was reset. */
+void smp_run_error(cbor_writer *answer, model_error error, bool wasReset);
+
 /* Has the board restarted once the answer is sent. */
 void smp_reset_afterwards(void);
 

@@ -156,6 +156,14 @@ export class Device {
     await this.#inference("tier", "write", 5, { accelerated });
   }
 
+  /**
+   * Sets the state that the active model keeps from run to run to what it begins with. Inputs stay; a model without state
+   * stays as it is.
+   */
+  async resetModel(): Promise<void> {
+    await this.#inference("reset of the model", "write", 6, {});
+  }
+
   /** Reads one output of the active model, which has `bytes` bytes. */
   async readOutput(index: number, bytes: number): Promise<Uint8Array> {
     const what = `output ${index}`;

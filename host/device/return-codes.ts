@@ -49,6 +49,8 @@ const protocolErrors: Readonly<Record<number, string>> = {
 const errorSchema = z.object({
   err: z.object({ group: z.int(), rc: z.int() }).optional(),
   rc: z.int().optional(),
+  /** Whether the failed run had the model's state reset. */
+  reset: z.boolean().optional(),
 });
 
 /**
@@ -57,12 +59,15 @@ const errorSchema = z.object({
  * @param what the request, for a person
  */
 export function errorIn(payload: Payload, what: string): WasmoteError | undefined {
-  const { err, rc } = readAnswer(errorSchema, payload, what);
+  const { err, rc, reset } = readAnswer(errorSchema, payload, what);
   if (err) {
     if (err.rc === 0) return undefined;
     const ofModels = err.group === groups.inference || err.group === groups.image;
     const known = ofModels ? returnCodes[err.rc] : undefined;
-    if (known !== undefined) return new WasmoteError(known.error, `${what}: rc ${err.rc} (${known.name})`);
+    const state = reset ? "; the model's state was reset" : "";
+    if (known !== undefined) {
+      return new WasmoteError(known.error, `${what}: rc ${err.rc} (${known.name})${state}`);
+    }
     return new WasmoteError("board-failed", `${what}: rc ${err.rc} of group ${err.group}`);
   }
   if (!rc) return undefined;

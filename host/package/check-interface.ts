@@ -14,9 +14,9 @@ const runType = [2, 0x7f, 0x7f, 1, 0x7f];
 const resetType = [0, 0];
 
 /**
- * Checks that a valid module is what its manifest says, and no more than a model may be: it exports `run`, `reset` where it has variables, and a memory of
- * fixed size that holds what the manifest speaks of, imports what the manifest lists and hosts know, and runs nothing
- * before it is asked to.
+ * Checks that a valid module is what its manifest says, and no more than a model may be: it exports `run`, `reset` where
+ * it has variables, and a memory of fixed size that holds what the manifest speaks of, imports what the manifest lists and
+ * hosts know, and runs nothing before it is asked to.
  *
  * @throws `module-invalid`, `memory-exceeded`
  */
@@ -37,7 +37,7 @@ export function checkInterface(module: Uint8Array, manifest: Manifest): void {
     reset !== undefined &&
     (reset.kind !== externalKinds.function || reset.type?.join() !== resetType.join())
   ) {
-    refuse("its reset is no function reset()");
+    refuse("its export reset is no function () -> ()");
   }
   checkImports(found, manifest);
 }

@@ -6,6 +6,7 @@ import { WasmoteError } from "../errors.js";
 import { tensorBytes } from "../graph/tensor.js";
 import type { OpenedModule } from "../package/open.js";
 import { usesFloats } from "../wasm/floats.js";
+import { readInterface } from "../wasm/interface.js";
 import type { Runner, Tier } from "./types.js";
 
 /** A model that is active on a board. */
@@ -18,6 +19,8 @@ export interface BoardRunner extends Runner {
   readonly runtimeBytes: number;
   /** Runs the steps first..last-1 and gives what the board's counter says. Throws as `run` does. */
   count(first: number, last: number): Promise<number>;
+  /** Sets the state that the model keeps from run to run to what it begins with. */
+  reset(): Promise<void>;
 }
 
 /** How a model gets onto a board and runs there. */
@@ -29,6 +32,9 @@ export interface BoardRunnerOptions {
   /** Told while the model is sent: bytes done, of all. */
   onUpload?(done: number, total: number): void;
 }
+
+/** The firmware's ABI from which on it resets the state of models. */
+const resettingAbi = 2;
 
 /** What a model needs of a board. */
 export function modelNeeds(wasm: Uint8Array, { manifest, codeBytes }: OpenedModule): ModelNeeds {
@@ -60,6 +66,9 @@ export async function deployModel(
   if (present?.active) return;
   const status = await device.status();
   const { board, ram, flash, imports, floats } = status;
+  if (status.abi < resettingAbi && readInterface(wasm).exports.has("reset")) {
+    throw new WasmoteError("board-abi", `${board} has ABI ${status.abi}, which resets no model's state`);
+  }
   const offer = { name: board, ramBytes: ram, slotBytes: flash, imports, floats };
   requireFit(fit(modelNeeds(wasm, opened), offer));
   if (present === undefined) await device.upload(wasm, { onProgress: onUpload });
@@ -127,7 +136,7 @@ export async function openBoardRunner(
     async run(first = 0, last = steps.length) {
       await count(first, last);
     },
-    reset: () => undefined,
+    reset: () => device.resetModel(),
     close: () => device.close(),
   };
 }

@@ -7,6 +7,7 @@ import { openModule } from "../../host/package/open.js";
 import { openBoardRunner } from "../../host/run/board.js";
 import type { Tier } from "../../host/run/types.js";
 import { modelFile, refuseRun, SimulatedBoard } from "../device/simulated-board.js";
+import { makeStatefulModel } from "./made-modules.js";
 
 const wasm = modelFile("kws", 2000);
 const opened = openModule(wasm);
@@ -67,6 +68,25 @@ test("what does not fit is refused before anything is sent", async () => {
     assert.match(error.message, message);
     assert.is(uploads(board), 0);
   }
+});
+
+test("a model that keeps state is reset by firmware that can, and not sent to other", async () => {
+  const stateful = makeStatefulModel("stateful");
+  const openStateful = (board: SimulatedBoard) => {
+    const device = new Device(board.connect(), { timeoutMillis: 50 });
+    return openBoardRunner("simulated", device, stateful, openModule(stateful));
+  };
+  const old = Object.assign(new SimulatedBoard(), { abi: 1 });
+  const error = await refusal(openStateful(old));
+  assert.is(error.code, "board-abi");
+  assert.match(error.message, /ABI 1, which resets no model's state/);
+  assert.is(uploads(old), 0);
+
+  const board = new SimulatedBoard();
+  board.answers.set("64.6", {});
+  const runner = await openStateful(board);
+  await runner.reset();
+  assert.is(board.requests.at(-1), "64.6");
 });
 
 test("an input of the wrong size is refused here, a code other than 0 and the board's limit there", async () => {

@@ -9,7 +9,7 @@ import { encodeFrames } from "../../host/device/frames.js";
 import type { Transport } from "../../host/device/transport.js";
 import { WasmoteError } from "../../host/errors.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
-import { bodies, makeModel, severalResults } from "./made-modules.js";
+import { bodies, makeModel, makeStatefulModel, severalResults } from "./made-modules.js";
 
 /** A board of each architecture whose flash can be written in the emulator. */
 const boards = availableBoards(["mps2-an386", "qemu-rv32", "pico"]);
@@ -169,6 +169,49 @@ for (const board of boards) {
       await assertGoodModel(device, what);
     });
   }
+
+  within(
+    "state is kept from run to run, and reset when it is asked for and after a failed run",
+    async ({ device }) => {
+      const file = makeStatefulModel("stateful");
+      await device.upload(file);
+      await device.activate(sha256(file));
+      const runs = async (): Promise<number[]> => [
+        (await device.run(0, 1)).code,
+        (await device.run(0, 1)).code,
+      ];
+      assert.equal(await runs(), [101, 102]);
+      assert.equal(await runs(), [103, 104]);
+      await device.resetModel();
+      assert.equal(await runs(), [101, 102]);
+      for (const [step, code] of [
+        [1, "board-trap"],
+        [2, "board-limit"],
+      ] as const) {
+        const error = await device.run(step, step + 1, { limit: 5_000_000 }).catch((each: unknown) => each);
+        assert.is((error as WasmoteError).code, code);
+        assert.match((error as WasmoteError).message, /; the model's state was reset/);
+        assert.equal(await runs(), [101, 102]);
+      }
+      await device.accelerate(false);
+      assert.equal(await runs(), [101, 102]);
+      await device.accelerate(true);
+    },
+  );
+
+  within("a reset that traps, or is of another type: not activated", async ({ device }) => {
+    const wrongType = [
+      { name: "run", kind: 0 },
+      { name: "reset", kind: 0, index: 1 },
+    ];
+    for (const [file, code] of [
+      [makeStatefulModel("broken", bodies.trap), "board-trap"],
+      [makeModel("wrong", bodies.sum, { functions: [bodies.sum], exports: wrongType }), "board-bad-model"],
+    ] as const) {
+      await device.upload(file);
+      assert.is(await codeOf(device.activate(sha256(file))), code);
+    }
+  });
 
   const failing: readonly [string, string, readonly number[]][] = [
     ["a trap", "board-trap", bodies.trap],

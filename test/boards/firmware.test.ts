@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { nativeSources } from "wasm3-bindings/sources";
-import { bodies, makeModel } from "./made-modules.js";
+import { bodies, makeModel, makeStatefulModel } from "./made-modules.js";
 import {
   boardsFolder,
   type NativeProgram,
@@ -29,8 +29,8 @@ function program(): NativeProgram {
   return {
     sources: [join(nativeFolder, "firmware.c"), join(nativeFolder, "simulated_flash.c"), ...own],
     folders: [...folders, nativeSources("wasm3")],
-    flags: ["-w", "-DSLOTS=2", "-DSLOT_BYTES=4096", '-DBOARD_NAME="native"', "-DWASMOTE_FLOATS=0"].concat([
-      ...["-Dd_m3HasFloat=0", "-Dd_m3NoFloatDynamic=0", "-Dd_m3VerboseErrorMessages=0", "-DLINK_MTU=512"],
+    flags: ["-w", "-DSLOTS=2", "-DSLOT_BYTES=4096", '-DBOARD_NAME="native"', "-DWASMOTE_FLOATS=1"].concat([
+      ...["-Dd_m3HasFloat=1", "-Dd_m3NoFloatDynamic=0", "-Dd_m3VerboseErrorMessages=0", "-DLINK_MTU=512"],
     ]),
   };
 }
@@ -49,6 +49,11 @@ if (!nativeCompilerIsThere()) {
         writeFileSync(file, makeModel("made", bodies.sum, { weightBytes: 1000, ...changes }));
         return file;
       });
+      for (const [name, reset] of [["stateful"], ["broken", bodies.trap]] as const) {
+        const file = join(folder, `${name}.wasm`);
+        writeFileSync(file, makeStatefulModel(name, reset));
+        files.push(file);
+      }
       withNativeProgram(program(), (file) => assert.match(runNative(file, files), /^ok \d\d\n$/));
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -14,7 +14,7 @@ const op = {
   drop: 0x1a,
   get: 0x20,
 } as const;
-const i32 = { load: 0x28, const: 0x41, eq: 0x46, add: 0x6a } as const;
+const i32 = { load: 0x28, store: 0x36, const: 0x41, eq: 0x46, add: 0x6a } as const;
 const emptyBlock = 0x40;
 const typeI32 = 0x7f;
 
@@ -82,8 +82,8 @@ interface ModuleChanges {
   more?: readonly { id: number; bytes: readonly number[] }[];
   /** What the memory is exported as: "memory" unless told. */
   memoryName?: string;
-  /** Names and kinds of the exports besides it; `run`, a function, unless told. All have index 0. */
-  exports?: readonly { name: string; kind: number }[];
+  /** Names and kinds of the exports besides it; `run`, a function, unless told. They have index 0 unless told. */
+  exports?: readonly { name: string; kind: number; index?: number }[];
 }
 
 /** A module of one memory whose exported function `run`, of index 0, has this body. */
@@ -98,12 +98,18 @@ export function makeModule(body: readonly number[], changes: ModuleChanges = {})
   } = changes;
   const { exports = [{ name: "run", kind: 0 }], memoryName = "memory" } = changes;
   const codes = [body, ...functions].map((each, i) => [...(i === 0 ? locals : [0]), ...each, op.end]);
-  const exported = [...exports, { name: memoryName, kind: 2 }];
+  const exported: typeof exports = [...exports, { name: memoryName, kind: 2 }];
   const sections = [
     { id: 1, bytes: [types.length + 1, 0x60, 2, typeI32, typeI32, 1, typeI32, ...types.flat()] },
     { id: 3, bytes: [codes.length, 0, ...functions.map(() => functionType)] },
     { id: 5, bytes: [1, ...memory] },
-    { id: 7, bytes: [exported.length, ...exported.flatMap(({ name, kind }) => [...text(name), kind, 0])] },
+    {
+      id: 7,
+      bytes: [
+        exported.length,
+        ...exported.flatMap(({ name, kind, index = 0 }) => [...text(name), kind, index]),
+      ],
+    },
     { id: 10, bytes: [codes.length, ...codes.flatMap((code) => [...encodeLeb128(code.length), ...code])] },
     ...more,
   ].sort((a, b) => a.id - b.id);
@@ -161,4 +167,38 @@ export function makeModel(
     manifest,
     Uint8Array.from({ length: weightBytes }, (_, i) => i % 251),
   );
+}
+
+/** Address of the variable that a stateful model counts in. */
+const counter = 40;
+
+/**
+ * A model that keeps state: `run` counts its calls and returns how many they were, 100 more after each `reset`. Step 1
+ * traps, step 2 never ends.
+ */
+export function makeStatefulModel(
+  name: string,
+  reset: readonly number[] = [i32.const, 0, i32.const, 0xe4, 0, i32.store, 2, counter],
+): Uint8Array {
+  const value = [i32.const, 0, i32.load, 2, counter];
+  const ifFirst = (step: number, body: readonly number[]) => [
+    ...[op.get, 0, i32.const, step, i32.eq, op.if, emptyBlock, ...body, op.end],
+  ];
+  const run = [
+    ...[i32.const, 0, ...value, i32.const, 1, i32.add, i32.store, 2, counter],
+    ...ifFirst(1, [op.unreachable]),
+    ...ifFirst(2, [op.loop, emptyBlock, op.br, 0, op.end]),
+    ...value,
+  ];
+  const step = { name: "one", operator: "made", macs: 0, weightBytes: 0 };
+  return makeModel(name, run, {
+    types: [[0x60, 0, 0]],
+    functions: [reset],
+    functionType: 1,
+    exports: [
+      { name: "run", kind: 0 },
+      { name: "reset", kind: 0, index: 1 },
+    ],
+    steps: [step, step, step],
+  });
 }

@@ -114,6 +114,13 @@ const plain: readonly Operation[] = [
     answer: {},
     gives: undefined,
   },
+  {
+    what: "reset of the model",
+    ask: (device) => device.resetModel(),
+    request: [write, 64, 6, {}],
+    answer: {},
+    gives: undefined,
+  },
 ];
 
 /** A device whose every request is answered so. */

@@ -41,6 +41,7 @@ export class SimulatedBoard {
   ram = 65536;
   slotBytes = 65536;
   imports = ["wasmote.read_weights"];
+  abi = 2;
   /** Replaces the answer to a run. */
   onRun:
     | ((first: number, last: number, limit: number | undefined) => { code: number; count: number })
@@ -230,7 +231,7 @@ export class SimulatedBoard {
         ? undefined
         : (decode(this.#manifest()) as { name: string; steps: unknown[] });
     return {
-      abi: 1,
+      abi: this.abi,
       board: this.name,
       model: manifest?.name ?? null,
       ram: this.ram,

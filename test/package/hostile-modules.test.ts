@@ -182,6 +182,17 @@ const modules: [what: string, wasm: Uint8Array, code: string, detail: RegExp][] 
   ],
   ["no function run", makeModel("m", bodies.sum, { exports: [] }), "module-invalid", /no function run/],
   [
+    "a reset of another type",
+    makeModel("m", bodies.sum, {
+      exports: [
+        { name: "run", kind: 0 },
+        { name: "reset", kind: 0 },
+      ],
+    }),
+    "module-invalid",
+    /reset is no function/,
+  ],
+  [
     "a memory called run",
     makeModel("m", bodies.sum, { exports: [{ name: "run", kind: 2 }] }),
     "module-invalid",

@@ -3,7 +3,8 @@
  * Packets go in and out as bytes on the line. Each test begins with an erased board.
  *
  * Arguments: a file with the model whose `run` returns first + last, with an input and an output of 8 int8 at the same
- * address; and the same with a module that has no page of memory. Prints "ok TESTS", or what is wrong, with exit code 1.
+ * address; the same with a module that has no page of memory; a model that keeps state, whose `run` counts its calls from
+ * 100 on, and traps in step 1; and one whose `reset` traps. Prints "ok TESTS", or what is wrong, with exit code 1.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +91,7 @@ typedef struct bytes
     uint32_t length;
 } bytes;
 
-static bytes model, modelWithoutMemory;
+static bytes model, modelWithoutMemory, statefulModel, brokenModel;
 
 static bytes read_file(const char *path)
 {
@@ -324,6 +325,36 @@ static void test_tensor_bounds(void)
     CHECK(error_of(write_input(0, 8, 0)) == modelOk && error_of(write_input(0, 0, 8)) == modelOk);
     CHECK(error_of(write_input(0, 0, 9)) == modelBadRequest && error_of(write_input(0, 8, 1)) == modelBadRequest);
     CHECK(error_of(write_input(0, 9, 0)) == modelBadRequest && error_of(write_input(0, 0xffffffff, 2)) == modelBadRequest);
+}
+
+static uint32_t ask_reset(void)
+{
+    begin(0);
+    return error_of(send(opWrite, groupInference, 6));
+}
+
+/* State is kept between runs, and is as at first when a model becomes active, after `reset`, and after a trap. */
+static void test_state(void)
+{
+    CHECK(ask_reset() == modelNoModel);
+    install(statefulModel);
+    CHECK(number_of(run(0, 1), "code") == 101 && number_of(run(0, 1), "code") == 102);
+    CHECK(ask_reset() == modelOk && number_of(run(0, 1), "code") == 101);
+
+    cbor_reader at;
+    bool wasReset = false;
+    CHECK(number_of(run(0, 1), "code") == 102);
+    const cbor_reader failed = run(1, 2);
+    CHECK(error_of(failed) == modelTrap && cbor_find(failed, "reset", &at) && cbor_read_bool(&at, &wasReset) && wasReset);
+    CHECK(number_of(run(0, 1), "code") == 101);
+    CHECK(error_of(run(2, 1)) == modelBadRequest && number_of(run(0, 1), "code") == 102);
+    start();
+    CHECK(number_of(run(0, 1), "code") == 101);
+
+    CHECK(upload(brokenModel) == modelOk && activate(brokenModel) == modelTrap);
+    CHECK(number_of(run(0, 1), "code") == 101);
+    install(model);
+    CHECK(ask_reset() == modelOk && number_of(run(0, 1), "code") == 1);
 }
 
 static void test_steps(void)
@@ -724,6 +755,7 @@ int main(int count, char **arguments)
     } tests[] = {
         { "inference", test_inference },
         { "bounds of tensors", test_tensor_bounds },
+        { "state", test_state },
         { "steps", test_steps },
         { "bounds of the manifest", test_manifest_bounds },
         { "memory smaller than the manifest says", test_memory_below_manifest },
@@ -744,9 +776,11 @@ int main(int count, char **arguments)
         { "SHA-256", test_sha256 },
         { "reset", test_reset },        /* last: whoever asks for it once is never asked again */
     };
-    if (count != 3 || !flash_map()) return 2;
+    if (count != 5 || !flash_map()) return 2;
     model = read_file(arguments[1]);
     modelWithoutMemory = read_file(arguments[2]);
+    statefulModel = read_file(arguments[3]);
+    brokenModel = read_file(arguments[4]);
     const uint32_t number = sizeof tests / sizeof *tests;
     for (uint32_t i = 0; i < number; i++)
     {
@@ -758,6 +792,8 @@ int main(int count, char **arguments)
     }
     free(model.at);
     free(modelWithoutMemory.at);
+    free(statefulModel.at);
+    free(brokenModel.at);
     printf("ok %u\n", number);
     return 0;
 }
