@@ -3,15 +3,15 @@ import { blockBytes } from "../../abi/block.js";
 import { lstmParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { elementBytes, type Tensor } from "../../graph/tensor.js";
-import { type FixedPointMultiplier, quantizeMultiplier } from "../../numerics/requantization.js";
+import type { FixedPointMultiplier } from "../../numerics/requantization.js";
 import { sigmoidTable } from "../../numerics/sigmoid-table.js";
 import {
   gateInputs,
   gates,
   type LstmAttributes,
+  lstmRescaling,
   lstmShape,
   lstm as operator,
-  powerOfScale,
 } from "../../ops/recurrent/lstm.js";
 import { parametersOf } from "../../ops/recurrent/weights.js";
 import { callKernel, type Placement } from "../kernel.js";
@@ -20,9 +20,8 @@ import type { Lowering } from "../lowering.js";
 type LstmNode = BoundNode<LstmAttributes>;
 
 /** Bytes of the table of the logistic function, and of what integer gates are rescaled by. */
-const constantsBytes = 512 + gates.length * 16;
-/** Scale of a gate before its activation, and of what activations give. */
-const [gateScale, activatedScale] = [2 ** -12, 2 ** -15];
+const tableBytes = 512;
+const constantsBytes = tableBytes + gates.length * 16;
 
 const isFloat = ({ inputs }: LstmNode): boolean => inputs[0]?.dtype === "float32";
 
@@ -91,24 +90,12 @@ function wideMultiplier({ multiplier, shift }: FixedPointMultiplier): FixedPoint
 function constantsOf(node: LstmNode): Uint8Array {
   const bytes = new Uint8Array(constantsBytes);
   const view = new DataView(bytes.buffer);
-  const [input, hidden] = [node.inputs[0] as Tensor, node.variables?.[0] as Tensor];
+  const isWide = node.inputs[0]?.dtype === "int16";
   for (const [i, value] of sigmoidTable().entries()) view.setUint16(i * 2, value, true);
-  let at = 512;
-  for (const gate of gates.keys()) {
-    const { weights, recurrent } = gateInputs(gate);
-    for (const [from, index] of [
-      [input, weights],
-      [hidden, recurrent],
-    ] as const) {
-      const product = Math.fround(
-        parametersOf(from).scale * parametersOf(node.inputs[index] as Tensor).scale,
-      );
-      const exact = quantizeMultiplier(product / gateScale);
-      const { multiplier, shift } = input.dtype === "int16" ? wideMultiplier(exact) : exact;
-      view.setInt32(at, multiplier, true);
-      view.setInt32(at + 4, -shift, true);
-      at += 8;
-    }
+  for (const [i, exact] of lstmRescaling(node).gates.entries()) {
+    const { multiplier, shift } = isWide ? wideMultiplier(exact) : exact;
+    view.setInt32(tableBytes + i * 8, multiplier, true);
+    view.setInt32(tableBytes + i * 8 + 4, -shift, true);
   }
   return bytes;
 }
@@ -119,16 +106,9 @@ function integerValues(node: LstmNode, placement: Placement) {
     const none = { cellMultiplier: 0n, hiddenMultiplier: 0n, cellShift: 0, hiddenShift: 0, clip: 0 };
     return { ...none, tanhMultiplier: 0, tanhShift: 0, hiddenZeroPoint: 0, constants: 0, constantsBytes: 0 };
   }
-  const [hidden, cell] = (node.variables as [Tensor, Tensor]).map(parametersOf) as [
-    ReturnType<typeof parametersOf>,
-    ReturnType<typeof parametersOf>,
-  ];
-  const product = activatedScale * activatedScale;
-  const [toCell, toHidden] = [
-    quantizeMultiplier(product / cell.scale),
-    quantizeMultiplier(product / hidden.scale),
-  ];
-  const left = 12 + powerOfScale(cell.scale);
+  const [hidden, cell] = node.variables as [Tensor, Tensor];
+  const { toCell, toHidden, cellPower } = lstmRescaling(node);
+  const left = 12 + cellPower;
   return {
     constants: placement.weights(constantsOf(node)),
     constantsBytes,
@@ -136,10 +116,10 @@ function integerValues(node: LstmNode, placement: Placement) {
     hiddenMultiplier: BigInt(toHidden.multiplier),
     cellShift: -toCell.shift,
     hiddenShift: -toHidden.shift,
-    clip: Math.min(32767, Math.trunc(node.attributes.cellClip / cell.scale)),
+    clip: Math.min(32767, Math.trunc(node.attributes.cellClip / parametersOf(cell).scale)),
     tanhMultiplier: left < 0 ? 3 : 3 * 2 ** left,
     tanhShift: Math.max(0, -left),
-    hiddenZeroPoint: hidden.zeroPoint,
+    hiddenZeroPoint: parametersOf(hidden).zeroPoint,
   };
 }
 

@@ -3,14 +3,11 @@ import { blockBytes } from "../../abi/block.js";
 import { svdfParameters } from "../../abi/parameters.js";
 import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { elementBytes, type Tensor } from "../../graph/tensor.js";
-import { quantizeMultiplier } from "../../numerics/requantization.js";
-import { svdf as operator, type SvdfAttributes, svdfShape } from "../../ops/recurrent/svdf.js";
-import { parametersOf } from "../../ops/recurrent/weights.js";
+import { svdf as operator, type SvdfAttributes, svdfRescaling, svdfShape } from "../../ops/recurrent/svdf.js";
 import { callKernel, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
 type SvdfNode = BoundNode<SvdfAttributes>;
-type Parameters = ReturnType<typeof parametersOf>;
 
 /** Least and largest real output that an activation leaves. */
 const limits: Readonly<Record<string, readonly [low: number, high: number]>> = {
@@ -49,25 +46,17 @@ function filterWeights(node: SvdfNode): Uint8Array {
 
 /** What the kernel of integers needs besides; zeros for float32. */
 function integerValues(node: SvdfNode) {
-  const [input, features, times] = node.inputs as [Tensor, Tensor, Tensor];
-  if (input.dtype === "float32") {
+  if (node.inputs[0]?.dtype === "float32") {
     const none = { multiplier1: 0n, shift1: 0, multiplier2: 0n, shift2: 0 };
     return { ...none, inputZeroPoint: 0, stateZeroPoint: 0, outputZeroPoint: 0 };
   }
-  const [from, w, v, state, to] = [input, features, times, node.variables?.[0], node.outputs[0]].map(
-    (tensor) => parametersOf(tensor as Tensor),
-  ) as [Parameters, Parameters, Parameters, Parameters, Parameters];
-  const scale = (a: number, b: number, c: number): number => Math.fround(Math.fround(a * b) / c);
-  const first = quantizeMultiplier(scale(from.scale, w.scale, state.scale));
-  const second = quantizeMultiplier(scale(state.scale, v.scale, to.scale));
+  const { toState, toOutput, ...zeroPoints } = svdfRescaling(node);
   return {
-    multiplier1: BigInt(first.multiplier),
-    shift1: -first.shift,
-    multiplier2: BigInt(second.multiplier),
-    shift2: -second.shift,
-    inputZeroPoint: from.zeroPoint,
-    stateZeroPoint: state.zeroPoint,
-    outputZeroPoint: to.zeroPoint,
+    multiplier1: BigInt(toState.multiplier),
+    shift1: -toState.shift,
+    multiplier2: BigInt(toOutput.multiplier),
+    shift2: -toOutput.shift,
+    ...zeroPoints,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { DType, Tensor } from "../../graph/tensor.js";
-import type { Operator, Values } from "../operator.js";
-import { valuesLike } from "../operator.js";
+import { type FixedPointMultiplier, quantizeMultiplier } from "../../numerics/requantization.js";
+import { type Operator, type Values, valuesLike } from "../operator.js";
 import { parametersOf, requireConstant, requireSymmetric, requireVariable } from "./weights.js";
 
 /** Attributes of a long short-term memory. */
@@ -57,11 +57,58 @@ export function powerOfScale(scale: number): number {
   return power;
 }
 
+/** How a node of integers rescales its sums and products. */
+export interface LstmRescaling {
+  /** Of the two sums of each gate, of inputs and of the hidden state, one after another, to Q3.12. */
+  gates: FixedPointMultiplier[];
+  /** Of the product of input gate and cell gate, both Q0.15, to the cell. */
+  toCell: FixedPointMultiplier;
+  /** Of the product of output gate and tanh, both Q0.15, to the hidden state. */
+  toHidden: FixedPointMultiplier;
+  /** log2 of the cell's scale. */
+  cellPower: number;
+}
+
+/** The constants of a node of integers. Throws `NotRunnable`. */
+export function lstmRescaling({ inputs, variables }: BoundNode<LstmAttributes>): LstmRescaling {
+  const [hidden, cell] = (variables as [Tensor, Tensor]).map(parametersOf) as [Parameters, Parameters];
+  const input = parametersOf(inputs[0] as Tensor);
+  const factorsOf = (gate: number): FixedPointMultiplier[] => {
+    const { weights, recurrent } = gateInputs(gate);
+    const factor = (scale: number, of: number): FixedPointMultiplier =>
+      quantizeMultiplier(Math.fround(scale * parametersOf(inputs[of] as Tensor).scale) / gateScale);
+    return [factor(input.scale, weights), factor(hidden.scale, recurrent)];
+  };
+  return {
+    gates: [...gates.keys()].flatMap(factorsOf),
+    toCell: quantizeMultiplier(activatedScale ** 2 / cell.scale),
+    toHidden: quantizeMultiplier(activatedScale ** 2 / hidden.scale),
+    cellPower: powerOfScale(cell.scale),
+  };
+}
+
+type Parameters = ReturnType<typeof parametersOf>;
+
+/** Scale of a gate before its activation, and of what activations give. */
+const [gateScale, activatedScale] = [2 ** -12, 2 ** -15];
+/** Largest left shift of a sum of int64, whose multiplier has 16 bits. */
+const maxWideShift = 14;
+/** Powers of the cell's scale for which its tanh can be looked up. */
+const [leastCellPower, mostCellPower] = [-30, 0];
+
 function requireQuantized(node: BoundNode<LstmAttributes>): void {
   const [input] = node.inputs as [Tensor];
   const [hidden, cell] = node.variables as [Tensor, Tensor];
   for (const tensor of node.inputs.slice(1, 9)) requireSymmetric(tensor as Tensor);
-  powerOfScale(parametersOf(cell).scale);
+  const { gates: factors, cellPower } = lstmRescaling(node);
+  requireThat(
+    cellPower >= leastCellPower && cellPower <= mostCellPower,
+    `the cell has scale ${parametersOf(cell).scale}; 2^${leastCellPower} to 2^${mostCellPower} are expected`,
+  );
+  requireThat(
+    input.dtype === "int8" || factors.every(({ shift }) => shift <= maxWideShift),
+    "scales of input and weights are too large for the gates' range of -8 to 8",
+  );
   const zeroPoints = [input, hidden].map((tensor) => parametersOf(tensor).zeroPoint);
   requireThat(
     input.dtype === "int8" || zeroPoints.every((zeroPoint) => zeroPoint === 0),

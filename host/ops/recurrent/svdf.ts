@@ -1,7 +1,11 @@
 import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { DType, Tensor } from "../../graph/tensor.js";
-import { applyActivation } from "../../numerics/requantization.js";
+import {
+  applyActivation,
+  type FixedPointMultiplier,
+  quantizeMultiplier,
+} from "../../numerics/requantization.js";
 import { type Operator, type Values, valuesLike } from "../operator.js";
 import { parametersOf, requireConstant, requireSymmetric, requireVariable } from "./weights.js";
 
@@ -49,6 +53,34 @@ function requireTypes(node: BoundNode<SvdfAttributes>, { filters, inputs, memory
   return times.dtype;
 }
 
+/** How a node of int8 rescales its sums. */
+export interface SvdfRescaling {
+  /** Of a sum over inputs, to the state. */
+  toState: FixedPointMultiplier;
+  /** Of a sum over time, to the output. */
+  toOutput: FixedPointMultiplier;
+  inputZeroPoint: number;
+  stateZeroPoint: number;
+  outputZeroPoint: number;
+}
+
+/** The constants of a node of int8, whose scales are multiplied in float32. Throws `NotRunnable`. */
+export function svdfRescaling({ inputs, outputs, variables }: BoundNode<SvdfAttributes>): SvdfRescaling {
+  const [input, features, times] = inputs as [Tensor, Tensor, Tensor];
+  const [from, w, v] = [parametersOf(input), parametersOf(features), parametersOf(times)];
+  const state = parametersOf(variables?.[0] as Tensor);
+  const to = parametersOf(outputs[0] as Tensor);
+  const factor = (a: number, b: number, c: number): FixedPointMultiplier =>
+    quantizeMultiplier(Math.fround(Math.fround(a * b) / c));
+  return {
+    toState: factor(from.scale, w.scale, state.scale),
+    toOutput: factor(state.scale, v.scale, to.scale),
+    inputZeroPoint: from.zeroPoint,
+    stateZeroPoint: state.zeroPoint,
+    outputZeroPoint: to.zeroPoint,
+  };
+}
+
 /** Filters over time: inputs are one step, feature weights, time weights and biases; the variable is the filters' values. */
 export const svdf: Operator<SvdfAttributes> = {
   name: "svdf",
@@ -60,7 +92,7 @@ export const svdf: Operator<SvdfAttributes> = {
     const [input, features, times] = node.inputs as [Tensor, Tensor, Tensor];
     if (input.dtype === "int8") {
       for (const tensor of [features, times]) requireSymmetric(tensor);
-      for (const tensor of [input, node.variables?.[0] as Tensor]) parametersOf(tensor);
+      svdfRescaling(node);
     }
     return [{ dtype: input.dtype, shape: [shape.batches, shape.units] }];
   },

@@ -1,11 +1,16 @@
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { type DType, perTensor, type Tensor } from "../../graph/tensor.js";
 
-/** Scale and zero point of a tensor quantized as a whole. Throws `NotRunnable` where it has none. */
+/** Scale and zero point of a tensor quantized as a whole. Throws `NotRunnable` where it has none, or no positive scale. */
 export function parametersOf(tensor: Tensor): { scale: number; zeroPoint: number } {
   const parameters = perTensor(tensor);
   if (parameters === undefined)
     throw new NotRunnable(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
+  const { scale } = parameters;
+  requireThat(
+    Number.isFinite(scale) && scale > 0,
+    `tensor "${tensor.name}" has scale ${scale}; a finite positive number is expected`,
+  );
   return parameters;
 }
 

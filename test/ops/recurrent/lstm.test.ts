@@ -314,6 +314,18 @@ test("what TensorFlow Lite Micro's kernel does not compute is refused, with the 
     refused(/the cell has scale 0.3; a power of two/),
   );
   assert.throws(
+    infer((given) => {
+      given[3] = constant([2, 3], Number.POSITIVE_INFINITY);
+    }),
+    refused(/scale Infinity; a finite positive number/),
+  );
+  assert.throws(
+    infer((_, variables) => {
+      variables[1] = { ...quantized([1, 2], 2, 0), dtype: "int16" };
+    }),
+    refused(/the cell has scale 2; 2\^-30 to 2\^0/),
+  );
+  assert.throws(
     infer((_, variables) => {
       variables[0] = quantized([1, 3], 0.1, 0);
     }),

@@ -217,6 +217,22 @@ test("filters over time that TensorFlow Lite Micro has none of are refused, with
   assert.throws(infer({ rank: 3 }), refused(/4 filters of rank 3/));
   assert.throws(infer({ variables: [plain([1, 19])] }), refused(/the state has 19 elements/));
   assert.throws(infer({ variables: [] }), refused(/the state is missing/));
+  const integers = (scale: number): Tensor[] => [
+    quantized([1, 3], 0.1, 0),
+    { ...quantized([4, 3], scale, 0), data: new Int8Array(12) },
+    { ...quantized([4, 5], 0.1, 0), data: new Int8Array(20) },
+  ];
+  const whole = (scale: number, state: number) => () =>
+    svdf.infer({
+      name: "n",
+      attributes: { rank: 2, activation: "none" },
+      inputs: integers(scale),
+      outputs: [quantized([1, 2], 0.1, 0)],
+      variables: [quantized([1, 20], state, 0)],
+    });
+  assert.equal(whole(0.1, 0.1)(), [{ dtype: "int8", shape: [1, 2] }]);
+  assert.throws(whole(-1, 0.1), refused(/scale -1; a finite positive number/));
+  assert.throws(whole(1e38, 1e-30), refused(/a rescale factor of Infinity/));
   assert.throws(
     infer({ inputs: [plain([1, 3]), plain([4, 3]), constant([4, 5])] }),
     refused(/feature weights must be constant/),
