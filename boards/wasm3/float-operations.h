@@ -39,7 +39,7 @@ static union
 
 /*
  * Functions of a type. From WHOLES on, a number has no fraction; a smaller one that is added to it loses its own, rounded
- * to nearest, ties to even. The C library's functions are not used: picolibc's lose the sign of some zeros.
+ * to nearest, ties to even. The C library's functions are not used: picolibc's give other bits for some.
  */
 #define FLOAT_FUNCTIONS(TYPE, SUFFIX, WHOLES)                                                   \
     static inline TYPE divide_##TYPE(TYPE a, TYPE b)                                            \
