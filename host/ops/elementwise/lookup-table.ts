@@ -1,12 +1,7 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { perTensor, type Tensor, type TensorType } from "../../graph/tensor.js";
-import {
-  doublingHighMultiply,
-  int8Parameters,
-  quantizeMultiplier,
-  roundingDivideByPowerOfTwo,
-} from "../../numerics/requantization.js";
+import { int8Parameters } from "../../numerics/requantization.js";
 import type { Operator } from "../operator.js";
 
 /**
@@ -64,21 +59,6 @@ export function requireParameters(output: Tensor | undefined, scale: number, zer
     found?.scale === scale && found.zeroPoint === zeroPoint,
     `output has scale ${found?.scale} and zero point ${found?.zeroPoint}; ${scale} and ${zeroPoint} are expected`,
   );
-}
-
-/**
- * Multiplication of a difference of bytes (-255..255) by a real number of either sign, in the fixed point of
- * TFLite's `QuantizeMultiplier` and `MultiplyByQuantizedMultiplier`.
- *
- * @throws NotRunnable where the number is not finite or so large that int32 would overflow
- */
-export function byteRescale(real: number): (value: number) => number {
-  const { multiplier, shift } = quantizeMultiplier(Math.abs(real));
-  requireThat(shift <= 22, `a rescale factor of ${real} is too large for 8-bit values`);
-  const signed = real < 0 ? -multiplier : multiplier;
-  const left = 2 ** Math.max(shift, 0);
-  const right = Math.max(-shift, 0);
-  return (value) => roundingDivideByPowerOfTwo(doublingHighMultiply(value * left, signed), right);
 }
 
 /** Attributes of a function of single bytes. */

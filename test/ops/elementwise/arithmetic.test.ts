@@ -3,10 +3,10 @@ import * as assert from "uvu/assert";
 import type { FusedActivation } from "../../../host/graph/node.js";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import { type DType, elementCount } from "../../../host/graph/tensor.js";
-import { add } from "../../../host/ops/elementwise/add.js";
+import { add, addPairConstants } from "../../../host/ops/elementwise/add.js";
 import * as arithmetic from "../../../host/ops/elementwise/arithmetic.js";
 import { mul } from "../../../host/ops/elementwise/mul.js";
-import { sub } from "../../../host/ops/elementwise/sub.js";
+import { sub, subPairConstants } from "../../../host/ops/elementwise/sub.js";
 import { divideByPower, highMultiply, oneOverOnePlus, rescale } from "../../numerics/gemmlowp.js";
 import { random } from "../harness.js";
 import { drawScale, plain, quantized } from "../quantized-tensors.js";
@@ -179,6 +179,15 @@ const rules = (
   };
 };
 
+/** Shapes that take as many loops as axes. */
+const sixLoops = {
+  shapes: [
+    [4, 1, 4, 1, 4, 1],
+    [1, 4, 1, 4, 1, 4],
+  ],
+  shape: [4, 4, 4, 4, 4, 4],
+};
+
 test("quantized operators give the integers of the specification, int8 of six nested loops too", async () => {
   for (const bits of [8, 16] as const) {
     const dtype = bits === 8 ? "int8" : "int16";
@@ -186,16 +195,7 @@ test("quantized operators give the integers of the specification, int8 of six ne
     for (const [operator, { rule, output: scaleOf }] of Object.entries(rules(bits))) {
       for (let seed = 0; seed < 14; seed++) {
         const source = random(seed);
-        const { shapes, shape } =
-          seed === 13
-            ? {
-                shapes: [
-                  [2, 1, 2, 1, 2, 1],
-                  [1, 2, 1, 2, 1, 2],
-                ],
-                shape: [2, 2, 2, 2, 2, 2],
-              }
-            : drawBroadcast(source, 2);
+        const { shapes, shape } = seed > 10 ? sixLoops : drawBroadcast(source, 2);
         const parameters = (scale: number): Parameters => ({
           scale,
           zeroPoint: bits === 8 ? source.integer(-128, 127) : 0,
@@ -233,6 +233,17 @@ test("quantized operators give the integers of the specification, int8 of six ne
         );
       }
     }
+  }
+});
+
+test("sums give operands the bits that TFLite's kernels give them", () => {
+  for (const [dtype, bits] of [
+    ["int8", 20],
+    ["int16", 15],
+  ] as const) {
+    const tensor = quantized([2], 0.5, 0, dtype);
+    for (const constantsOf of [addPairConstants, subPairConstants])
+      assert.is(constantsOf(tensor, tensor, tensor, "none").leftShift, bits);
   }
 });
 

@@ -3,7 +3,9 @@ import * as assert from "uvu/assert";
 import { encodeBlock } from "../../../host/abi/block.js";
 import { lookupTableParameters } from "../../../host/abi/parameters.js";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
-import { byteRescale, byteTable } from "../../../host/ops/elementwise/lookup-table.js";
+import { lineConstants } from "../../../host/numerics/lines.js";
+import { linesTable } from "../../../host/ops/elementwise/lines-table.js";
+import { byteTable } from "../../../host/ops/elementwise/lookup-table.js";
 import { linkCalls } from "../../link-calls.js";
 import { rescale } from "../../numerics/gemmlowp.js";
 import { random } from "../harness.js";
@@ -50,16 +52,29 @@ test("byteTable orders by the unsigned byte and clamps", () => {
   assert.equal([unsigned[0], unsigned[100], unsigned[255]], [255, 100, 0]);
 });
 
-test("byteRescale is TFLite's fixed-point multiplication, for either sign", () => {
+test("lines are TFLite's fixed-point multiplication of differences from the zero point, for factors of either sign", () => {
   for (let seed = 0; seed < 50; seed++) {
     const source = random(seed);
-    const real = (source.integer(0, 1) === 0 ? 1 : -1) * 2 ** (source.real() * 50 - 32);
-    const actual = byteRescale(real);
-    for (let value = -255; value <= 255; value++)
-      assert.is(actual(value) + 0, rescale(value, real) + 0, `${value} * ${real}`);
+    const draw = (): number => (source.integer(0, 1) === 0 ? 1 : -1) * 2 ** (source.real() * 50 - 32);
+    const [positive, negative] = [draw(), draw()];
+    const zeroPoint = source.integer(-128, 127);
+    const output = { scale: 1, zeroPoint: 3, low: -128, high: 127 };
+    const constants = lineConstants("int8", { zeroPoint }, output, { positive, negative });
+    const table = new Int8Array(linesTable(constants).buffer);
+    for (let q = -128; q < 128; q++) {
+      const d = q - zeroPoint;
+      const value = 3 + rescale(d, d >= 0 ? positive : negative);
+      assert.is(table[q & 255], Math.min(127, Math.max(-128, value)), `${d} * ${positive} or ${negative}`);
+    }
   }
   assert.throws(
-    () => byteRescale(2 ** 23),
+    () =>
+      lineConstants(
+        "int8",
+        { zeroPoint: 0 },
+        { scale: 1, zeroPoint: 0, low: -128, high: 127 },
+        { positive: 2 ** 23 },
+      ),
     (error: unknown) => error instanceof NotRunnable && /too large/.test(error.message),
   );
 });
