@@ -9,6 +9,7 @@
 #include "../abi/abi.h"
 #include "accelerator_calls.h"
 #include "kernels.h"
+#include "product.h"
 
 /* Where a call's operands lie in linear memory, and its weights in their section. */
 enum { memoryBytes = 1 << 20, outputAt = 1 << 18, scratchAt = 1 << 19, weightsAt = 256, weightsBytes = 1 << 21 };
@@ -289,6 +290,127 @@ static void test_add(void)
     }
 }
 
+/* A product of a single pixel in int8, each size 1. */
+static call product(const char *name)
+{
+    call of = { .name = name, .count = productParameters };
+    for (int i = productBatches; i < productPadTop; i++) of.values[i] = 1;
+    set(&of, productOutput, outputAt);
+    set(&of, productScratch, scratchAt);
+    set(&of, productScratchBytes, 1 << 17);
+    set(&of, productWeights, weightsAt);
+    set(&of, productLow, -128);
+    set(&of, productHigh, 127);
+    set(&of, productElementBytes, 1);
+    return of;
+}
+
+/* What is of one type, or of none. */
+static void test_product_types(const char *name)
+{
+    static const struct
+    {
+        int32_t bytes, zeroPoint, low, high, storage, longSums;
+    } most[] = { { 1, 127, -128, 127, 0, 0 }, { 2, 0, -32768, 32767, 3, 1 }, { 4, 0, 0, 0, 3, 0 } };
+    for (int i = 0; i < 3; i++)
+    {
+        call of = product(name);
+        set(&of, productElementBytes, most[i].bytes);
+        set(&of, productInputZeroPoint, most[i].zeroPoint);
+        set(&of, productLow, most[i].low);
+        set(&of, productHigh, most[i].high);
+        set(&of, productStorage, most[i].storage);
+        set(&of, productLongSums, most[i].longSums);
+        RUNS(of);
+        call other = of;
+        set(&other, productInputZeroPoint, most[i].zeroPoint + 1);
+        TRAPS(other);
+        other = of;
+        set(&other, productLongSums, most[i].longSums + 1);
+        TRAPS(other);
+        other = of;
+        set(&other, productStorage, 4);
+        TRAPS(other);
+        other = of;
+        set(&other, productLow, most[i].high + 1);
+        TRAPS(other);
+        other = of;
+        set(&other, productElementBytes, 3);
+        TRAPS(other);
+        for (int32_t off = 1; off < most[i].bytes; off++)
+        {
+            other = of;
+            set(&other, productInput, off);
+            TRAPS(other);
+            set(&other, productInput, 0);
+            set(&other, productOutput, outputAt + off);
+            TRAPS(other);
+        }
+        for (int32_t off = 1; off < 4; off++)
+        {
+            other = of;
+            set(&other, productWeights, weightsAt + off);
+            TRAPS(other);
+            other = of;
+            set(&other, productScratch, scratchAt + off);
+            TRAPS(other);
+        }
+    }
+    /* Weights of float16 are widened to float32 only. */
+    call of = product(name);
+    set(&of, productStorage, 1);
+    TRAPS(of);
+    set(&of, productElementBytes, 4);
+    RUNS(of);
+}
+
+/* Windows that reach further than 2^30, inputs of more than 2^16, patches and tiles that scratch memory has no room for. */
+static void test_product_sizes(void)
+{
+    call of = product("accel_product");
+    set(&of, productFilterWidth, 2);
+    set(&of, productInputChannels, 32768);
+    RUNS(of);
+    set(&of, productInputChannels, 32769);
+    TRAPS(of);
+    of = product("accel_product");
+    set(&of, productOutputHeight, 16384);
+    set(&of, productStrideHeight, 65535);
+    set(&of, productFilterHeight, 5);
+    set(&of, productDilationHeight, 3277);
+    TRAPS(of);
+
+    of = product("accel_product");
+    set(&of, productInputChannels, 7);
+    for (int32_t storage = 0; storage <= 3; storage += 3)
+    {
+        const int32_t needed = (int32_t) wasmote_product_scratch_bytes(7, storage);
+        set(&of, productStorage, storage);
+        set(&of, productScratchBytes, needed);
+        RUNS(of);
+        set(&of, productScratchBytes, needed - 1);
+        TRAPS(of);
+    }
+    set(&of, productElementBytes, 4);
+    set(&of, productScratchBytes, 2 * 4 * productGroup);
+    RUNS(of);
+    set(&of, productScratchBytes, 2 * 4 * productGroup - 1);
+    TRAPS(of);
+
+    of = product("accel_depthwise_product");
+    set(&of, productFilterWidth, 5);
+    set(&of, productScratchBytes, (int32_t) wasmote_depthwise_scratch_bytes(5, 0));
+    RUNS(of);
+    set(&of, productScratchBytes, (int32_t) wasmote_depthwise_scratch_bytes(5, 0) - 1);
+    TRAPS(of);
+    set(&of, productElementBytes, 4);
+    set(&of, productStorage, 2);
+    set(&of, productScratchBytes, 5 * 16);
+    RUNS(of);
+    set(&of, productScratchBytes, 5 * 16 - 1);
+    TRAPS(of);
+}
+
 /* Coordinates are int32: no more than that is read or written, however much memory there is. */
 static void test_large_memory(void)
 {
@@ -321,6 +443,9 @@ int main(void)
     test_fully_connected();
     test_aligned_weights();
     test_add();
+    test_product_types("accel_product");
+    test_product_types("accel_depthwise_product");
+    test_product_sizes();
     test_large_memory();
     printf("ok\n");
     return 0;

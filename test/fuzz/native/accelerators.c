@@ -37,7 +37,8 @@ static bool one_in(uint32_t n)
 }
 
 /* What a parameter is, as far as a nearly valid block is concerned. */
-typedef enum parameter_kind { address, output, scratch, scratchBytes, weightsOffset, size, filter, zeroPoint, pad, low, high, sign, multiplier, shift, entries } parameter_kind;
+typedef enum parameter_kind { address, output, scratch, scratchBytes, weightsOffset, size, filter, zeroPoint, pad, low, high, sign, multiplier, shift, entries,
+    number, storage, elementBytes, flag } parameter_kind;
 
 typedef struct layout
 {
@@ -50,6 +51,11 @@ typedef struct layout
     { name, windowParameters, { address, output, scratch, scratchBytes, weightsOffset, size, size, size, size, size, size,  \
         size, filter, filter, filter, filter, filter, filter, pad, pad, zeroPoint, zeroPoint, low, high } }
 
+#define PRODUCT_BLOCK(name)                                                                     \
+    { name, productParameters, { address, output, scratch, scratchBytes, weightsOffset, size, size, size, size, size, size, \
+        size, filter, filter, filter, filter, filter, filter, pad, pad, zeroPoint, zeroPoint, low, high, number, number,    \
+        storage, flag, elementBytes, flag } }
+
 static const layout layouts[] = {
     WINDOW("accel_conv_s8"),
     WINDOW("accel_depthwise_s8"),
@@ -60,6 +66,8 @@ static const layout layouts[] = {
     { "accel_average_pool_s8", poolParameters,
       { address, output, size, size, size, size, size, size, filter, filter, filter, filter, pad, pad, low, high } },
     { "accel_softmax_s8", softmaxParameters, { address, output, scratch, weightsOffset, entries, size, size } },
+    PRODUCT_BLOCK("accel_product"),
+    PRODUCT_BLOCK("accel_depthwise_product"),
 };
 
 static guarded memory, weights;
@@ -93,6 +101,10 @@ static int32_t draw(parameter_kind kind)
         case multiplier: return (int32_t) (next() >> 1);
         case shift: return between(1, 31);
         case entries: return between(1, 256);
+        case number: return (int32_t) next();
+        case storage: return between(0, 3);
+        case elementBytes: return 1 << between(0, 2);
+        case flag: return one_in(4);
     }
     return 0;
 }
@@ -131,6 +143,9 @@ static uint64_t work(void)
         case 0: case 1:
             return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth)
                 * PRODUCT(windowFilterHeight, windowFilterWidth) * (PRODUCT(windowInputChannels) * (PRODUCT(windowOutputs) + 4) % (1u << 31));
+        case 6: case 7:
+            return PRODUCT(productBatches, productOutputHeight, productOutputWidth)
+                * PRODUCT(productFilterHeight, productFilterWidth) * (PRODUCT(productInputChannels) * (PRODUCT(productOutputs) + 4) % (1u << 31));
         case 2: return PRODUCT(fullyConnectedRows, fullyConnectedInputs, fullyConnectedOutputs);
         case 4: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth) * PRODUCT(poolFilterHeight, poolFilterWidth) * PRODUCT(poolChannels);
         default: return 0;
@@ -147,6 +162,8 @@ static uint64_t output_bytes(void)
         case 2: return (uint64_t) block[fullyConnectedRows] * (uint64_t) block[fullyConnectedOutputs];
         case 3: return (uint64_t) block[addLength];
         case 4: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
+        case 6: return PRODUCT(productBatches, productOutputHeight, productOutputWidth) * PRODUCT(productOutputs, productElementBytes);
+        case 7: return PRODUCT(productBatches, productOutputHeight, productOutputWidth) * PRODUCT(productOutputs, productInputChannels, productElementBytes);
         default: return (uint64_t) block[softmaxRows] * (uint64_t) block[softmaxDepth];
     }
 }
@@ -183,6 +200,13 @@ static bool run_case(void)
     fill(weights, extreme);
 
     for (uint32_t i = 0; i < of->count; i++) block[i] = draw(of->kinds[i]);
+    if (of - layouts >= 6 && block[productElementBytes] > 1)
+    {
+        /* What goes with int16 and float32. */
+        block[productInputZeroPoint] = block[productOutputZeroPoint] = 0;
+        block[productInput] &= ~3;
+        block[productOutput] &= ~3;
+    }
     for (uint32_t changes = one_in(3) ? 0 : next() % 4; changes > 0; changes--) block[next() % of->count] = hostile();
     uint32_t offset = one_in(20) ? (uint32_t) hostile() : 0;
     if (weights.bytes >= 4 * of->count) memcpy(weights.at, block, 4 * of->count);
