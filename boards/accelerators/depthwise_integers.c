@@ -36,45 +36,47 @@ static void clip_taps(int32_t from, int32_t step, int32_t taps, int32_t length, 
 }
 
 #if TARGET_DSP
-typedef uint32_t __attribute__((may_alias)) weight_pair;
-
-#define ADD_WIDE_TAP                                                                        \
-    {                                                                                       \
-        const uint32_t a = load_word(pixel), b = load_word(pixel + 2);                      \
-        const uint32_t v = ((const weight_pair *) w)[0], u = ((const weight_pair *) w)[1];  \
-        __asm__("smlabb %0, %1, %2, %0" : "+r"(s0) : "r"(a), "r"(v));                       \
-        __asm__("smlatt %0, %1, %2, %0" : "+r"(s1) : "r"(a), "r"(v));                       \
-        __asm__("smlabb %0, %1, %2, %0" : "+r"(s2) : "r"(b), "r"(u));                       \
-        __asm__("smlatt %0, %1, %2, %0" : "+r"(s3) : "r"(b), "r"(u));                       \
-        w += 4;                                                                             \
-        pixel += step;                                                                      \
-    }
-
-/* 4 neighbouring channels of int16, taps of which the products' sums stay within int32; sums lie `apart` from each other. */
-static inline void add_wide(const product_operation *of, const window_part *part, const int16_t *image, const int16_t *weights, int32_t *sums, uint32_t apart)
+/* Adds the products of 4 neighbouring channels at `pixel`, and moves on to the next tap. */
+static inline void add_wide_tap(int32_t sums[4], const int16_t **pixel, const int16_t **weights, int32_t stepBytes)
 {
-    const int32_t channels = of->inputChannels, step = of->dilationWidth * channels;
-    const int32_t line = of->dilationHeight * of->inputWidth * channels, columns = part->lastColumn - part->firstColumn;
-    const int32_t y = part->y + part->firstRow * of->dilationHeight, x = part->x + part->firstColumn * of->dilationWidth;
-    const int16_t *row = image + (y * of->inputWidth + x) * channels;
-    const int16_t *rowWeights = weights + 4 * (part->firstRow * of->filterWidth + part->firstColumn);
-    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    for (int32_t rows = part->lastRow - part->firstRow; rows > 0; rows--, row += line, rowWeights += 4 * of->filterWidth)
+    uint32_t inputs, pair;
+    __asm__("ldr %[x], [%[p]]\n"
+            "ldr %[w], [%[q]], #4\n"
+            "smlabb %[s0], %[x], %[w], %[s0]\n"
+            "smlatt %[s1], %[x], %[w], %[s1]\n"
+            "ldr %[x], [%[p], #4]\n"
+            "ldr %[w], [%[q]], #4\n"
+            "smlabb %[s2], %[x], %[w], %[s2]\n"
+            "smlatt %[s3], %[x], %[w], %[s3]\n"
+            "add %[p], %[p], %[step]\n"
+            : [x] "=&r"(inputs), [w] "=&r"(pair), [p] "+r"(*pixel), [q] "+r"(*weights),
+              [s0] "+r"(sums[0]), [s1] "+r"(sums[1]), [s2] "+r"(sums[2]), [s3] "+r"(sums[3])
+            : [step] "r"(stepBytes)
+            : "memory");
+}
+
+/*
+ * 4 neighbouring channels of int16, taps of which the products' sums stay within int32, at the window that starts at
+ * `firstLine`, the first input row's first pixel; sums lie `apart` from each other.
+ */
+static inline void add_wide(const product_operation *of, const window_part *part, const int16_t *firstLine, int32_t line, const int16_t *weights, int32_t *sums, uint32_t apart)
+{
+    const int32_t channels = of->inputChannels, step = of->dilationWidth * channels, columns = part->lastColumn - part->firstColumn;
+    const int32_t lineRest = line - columns * step, weightRest = 4 * (of->filterWidth - columns);
+    const int16_t *pixel = firstLine + part->x * channels + part->firstColumn * step, *w = weights + 4 * part->firstColumn;
+    int32_t four[4] = { 0, 0, 0, 0 }, rows = part->lastRow - part->firstRow;
+    if (columns == 3)
     {
-        const int16_t *pixel = row, *w = rowWeights;
-        int32_t left = columns;
-        for (; left >= 3; left -= 3)
+        for (; rows > 0; rows--, pixel += lineRest, w += weightRest)
         {
-            ADD_WIDE_TAP
-            ADD_WIDE_TAP
-            ADD_WIDE_TAP
+            add_wide_tap(four, &pixel, &w, 2 * step);
+            add_wide_tap(four, &pixel, &w, 2 * step);
+            add_wide_tap(four, &pixel, &w, 2 * step);
         }
-        for (; left > 0; left--) ADD_WIDE_TAP
     }
-    sums[0] = s0;
-    sums[apart] = s1;
-    sums[2 * apart] = s2;
-    sums[3 * apart] = s3;
+    for (; rows > 0; rows--, pixel += lineRest, w += weightRest)
+        for (int32_t left = columns; left > 0; left--) add_wide_tap(four, &pixel, &w, 2 * step);
+    for (int lane = 0; lane < 4; lane++) sums[(uint32_t) lane * apart] = four[lane];
 }
 #endif
 
@@ -105,6 +107,10 @@ static void depthwise_outputs(const product_operation *of, window_part part, con
     (void) sums;
 #if TARGET_DSP
     const bool fast = of->isWide && of->outputs == 1 && count == 4 && of->filterHeight * of->filterWidth <= productRun / 2;
+    const int32_t line = of->dilationHeight * of->inputWidth * of->inputChannels;
+    const int32_t y = part.y + part.firstRow * of->dilationHeight;
+    const int16_t *const firstLine = (const int16_t *) of->input + image + y * of->inputWidth * of->inputChannels + n;
+    const int16_t *const firstWeights = weights + 4 * part.firstRow * of->filterWidth;
 #else
     const bool fast = false;
 #endif
@@ -113,7 +119,7 @@ static void depthwise_outputs(const product_operation *of, window_part part, con
         part.x = (x + (int32_t) i) * of->strideWidth - of->padLeft;
         clip_taps(part.x, of->dilationWidth, of->filterWidth, of->inputWidth, &part.firstColumn, &part.lastColumn);
 #if TARGET_DSP
-        if (fast) add_wide(of, &part, (const int16_t *) of->input + image + (uint32_t) n, weights, sums + i, positions);
+        if (fast) add_wide(of, &part, firstLine, line, firstWeights, sums + i, positions);
 #endif
         for (int lane = 0; lane < count && !fast; lane++)
         {
