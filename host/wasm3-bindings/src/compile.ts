@@ -21,7 +21,7 @@ const nativeFolder = join(packageFolder, "native");
 
 const flags = [
   ...["-std=gnu11", "-O3", "-fomit-frame-pointer", "-foptimize-sibling-calls", "-fno-stack-protector"],
-  ...["-fno-strict-aliasing", "-fvisibility=hidden", "-fPIC", "-pthread"],
+  ...["-fno-strict-aliasing", "-ffp-contract=off", "-fvisibility=hidden", "-fPIC", "-pthread"],
   ...["-DNAPI_VERSION=8", "-Dd_m3HasFloat=1", "-Dd_m3VerboseErrorMessages=1"],
   "-Dd_m3MaxLinearMemoryPages=65535",
 ];
