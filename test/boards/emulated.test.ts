@@ -8,8 +8,9 @@ import { importModel } from "../../host/import/index.js";
 import { type OpenedModule, openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
 import { type BoardRunner, modelNeeds, openBoardRunner } from "../../host/run/board.js";
+import { openRunner } from "../../host/run/index.js";
 import { type Tier, tiers } from "../../host/run/types.js";
-import { type GoldenModel, goldenModels, int8Models } from "../models/golden-cases.js";
+import { type GoldenModel, goldenModels, int8Models, tfliteModels } from "../models/golden-cases.js";
 import { availableBoards } from "./emulators.js";
 
 /**
@@ -24,6 +25,21 @@ function casesOn(board: Board): number {
 const emulated = loadBoards().filter(({ proven }) => proven === "emulator");
 const boards = availableBoards(emulated.map(({ id }) => id));
 const models = goldenModels(int8Models);
+
+/** Models of float32, with state, or with signal operators, that are small enough for emulators. */
+const wide = goldenModels(
+  [
+    "microwakeword-okay_nabu-v2",
+    "tflm-audio_preprocessor_int8",
+    "tflm-hello_world_float",
+    "tinymaix-mnist_valid_f",
+  ].filter((name) => tfliteModels().includes(name)),
+);
+
+/** Consecutive frames of a model that run on a board. */
+function framesOn(board: Board): number {
+  return board.emulator?.kind === "rp2040js" ? 2 : 6;
+}
 const built = new Map<string, Promise<{ wasm: Uint8Array; opened: OpenedModule }>>();
 
 function build(model: GoldenModel): Promise<{ wasm: Uint8Array; opened: OpenedModule }> {
@@ -68,6 +84,30 @@ for (const board of boards) {
           }
           assert.ok(outputs.length > 0, name);
         }
+      });
+    });
+  }
+
+  for (const [model, tier] of wide.flatMap((each) => tiers.map((one) => [each, one] as const))) {
+    test(`${model.name} on ${board.id}, ${tier}: frames in a row give the host's bytes`, async () => {
+      const { opened: found } = await build(model);
+      if (tier === "accelerated" && found.manifest.imports.optional.length === 0) return;
+      await withRunner(board, model, tier, async (runner, opened, wasm) => {
+        const host = await openRunner("node", wasm, opened);
+        const [{ steps, inputs, outputs }] = model.cases.slice(-1) as [GoldenModel["cases"][number]];
+        for (let step = 0; step < Math.min(steps, framesOn(board)); step++) {
+          for (const [i, bytes] of inputs.entries()) {
+            const frame = bytes.subarray((step * bytes.length) / steps, ((step + 1) * bytes.length) / steps);
+            host.writeInput(i, frame);
+            await runner.writeInput(i, frame);
+          }
+          host.run();
+          await runner.run();
+          for (const i of outputs.keys()) {
+            assert.equal(await runner.readOutput(i), host.readOutput(i), `frame ${step}, output ${i}`);
+          }
+        }
+        host.close();
       });
     });
   }
