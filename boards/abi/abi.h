@@ -21,7 +21,8 @@ enum
 enum
 {
     acceleratorConv = 1, acceleratorDepthwise = 2, acceleratorFullyConnected = 4, acceleratorAdd = 8,
-    acceleratorAveragePool = 16, acceleratorSoftmax = 32, acceleratorProduct = 64, acceleratorDepthwiseProduct = 128
+    acceleratorAveragePool = 16, acceleratorSoftmax = 32, acceleratorProduct = 64,
+    acceleratorDepthwiseProduct = 128, acceleratorAveragePoolInt16 = 256
 };
 
 /* A convolution, depthwise or not: numbers of its parameters. */

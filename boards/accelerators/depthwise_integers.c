@@ -98,21 +98,21 @@ static int64_t sum_channel(const product_operation *of, const window_part *part,
 }
 
 /* The windows of up to productPositions positions of a row, from `x` on, of which all lie at the rows of `part`. */
-static void depthwise_outputs(const product_operation *of, window_part part, const uint8_t *header, int32_t n, int32_t x, uint32_t positions, uint32_t image, uint32_t output)
+static void depthwise_outputs(const product_operation *of, window_part part, bool isQuick, const uint8_t *header, int32_t n, int32_t x, uint32_t positions, uint32_t image, uint32_t output)
 {
     const int16_t *const weights = of->scratch;
     const int32_t outputs = of->inputChannels * of->outputs;
     const int count = outputs - n < 4 ? (int) (outputs - n) : 4;
     int32_t sums[4 * productPositions];
-    (void) sums;
 #if TARGET_DSP
-    const bool fast = of->isWide && of->outputs == 1 && count == 4 && of->filterHeight * of->filterWidth <= productRun / 2;
+    const bool fast = isQuick && of->outputs == 1 && count == 4 && of->filterHeight * of->filterWidth <= productRun / 2;
     const int32_t line = of->dilationHeight * of->inputWidth * of->inputChannels;
     const int32_t y = part.y + part.firstRow * of->dilationHeight;
     const int16_t *const firstLine = (const int16_t *) of->input + image + y * of->inputWidth * of->inputChannels + n;
     const int16_t *const firstWeights = weights + 4 * part.firstRow * of->filterWidth;
 #else
     const bool fast = false;
+    (void) isQuick;
 #endif
     for (uint32_t i = 0; i < positions; i++)
     {
@@ -127,8 +127,9 @@ static void depthwise_outputs(const product_operation *of, window_part part, con
             wasmote_finish_sum(of, header, lane, sum_channel(of, &part, image + channel, weights + lane), output + i * (uint32_t) outputs + (uint32_t) lane);
         }
     }
+    int16_t *const to = (int16_t *) of->output + output;
     for (int lane = 0; lane < count && fast; lane++)
-        wasmote_finish_sums(of, header, lane, sums + (uint32_t) lane * positions, positions, output + (uint32_t) lane, (uint32_t) outputs);
+        finish_quick_sums(header, lane, sums + (uint32_t) lane * positions, positions, to + lane, (uint32_t) outputs, of->low, of->high);
 }
 
 void wasmote_depthwise_integers(const product_operation *of)
@@ -136,6 +137,7 @@ void wasmote_depthwise_integers(const product_operation *of)
     const int32_t outputs = of->inputChannels * of->outputs;
     const uint32_t taps = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth, headerBytes = product_header_bytes(of);
     const uint32_t tileBytes = headerBytes + (((uint32_t) stored_bytes(of->storage, taps * 4, 1) + 15) & ~15u);
+    const bool isQuick = wasmote_is_quick_product(of, outputs, tileBytes);
     const uint8_t *tile = of->weights;
 
     for (int32_t n = 0; n < outputs; n += 4, tile += tileBytes)
@@ -152,7 +154,7 @@ void wasmote_depthwise_integers(const product_operation *of)
                 {
                     const int32_t left = of->outputWidth - x;
                     const uint32_t positions = (uint32_t) (left < productPositions ? left : productPositions);
-                    depthwise_outputs(of, part, tile, n, x, positions, image, output);
+                    depthwise_outputs(of, part, isQuick, tile, n, x, positions, image, output);
                     output += positions * (uint32_t) outputs;
                 }
             }

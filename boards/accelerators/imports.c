@@ -161,36 +161,56 @@ static m3ApiRawFunction(accel_add_s8)
     m3ApiSuccess();
 }
 
+/* An average pool of elements of 1 or 2 bytes, done. */
+static inline __attribute__((always_inline)) bool run_average_pool(const parameters *from, uint32_t elementBytes)
+{
+    const int32_t limit = elementBytes == 2 ? 32768 : 128;
+    const uint64_t window = elementBytes == 2 ? maxWidePool : acceleratorMaxWindow;
+    if (!parameters_within(from, poolBatches, poolPadTop - poolBatches, 1, acceleratorMaxSize) || !parameters_within(from, poolPadTop, 2, 0, acceleratorMaxSize)) return false;
+    if (!parameters_within(from, poolLow, 2, -limit, limit - 1) || parameter(from, poolLow) > parameter(from, poolHigh)) return false;
+
+    pool_operation of = {
+        .batches = parameter(from, poolBatches),
+        .inputHeight = parameter(from, poolInputHeight),
+        .inputWidth = parameter(from, poolInputWidth),
+        .outputHeight = parameter(from, poolOutputHeight),
+        .outputWidth = parameter(from, poolOutputWidth),
+        .channels = parameter(from, poolChannels),
+        .filterHeight = parameter(from, poolFilterHeight),
+        .filterWidth = parameter(from, poolFilterWidth),
+        .strideHeight = parameter(from, poolStrideHeight),
+        .strideWidth = parameter(from, poolStrideWidth),
+        .padTop = parameter(from, poolPadTop),
+        .padLeft = parameter(from, poolPadLeft),
+        .low = parameter(from, poolLow),
+        .high = parameter(from, poolHigh),
+    };
+    if ((uint64_t) of.filterHeight * of.filterWidth > window) return false;
+    if (!span_fits(of.outputHeight, of.strideHeight, of.filterHeight, 1)) return false;
+    if (!span_fits(of.outputWidth, of.strideWidth, of.filterWidth, 1)) return false;
+    const uint64_t inputs = (uint64_t) of.batches * of.inputHeight * of.inputWidth, outputs = (uint64_t) of.batches * of.outputHeight * of.outputWidth;
+    if (inputs > UINT32_MAX || outputs > UINT32_MAX) return false;
+    of.input = parameter_memory(from, poolInput, inputs * of.channels * elementBytes);
+    of.output = parameter_memory(from, poolOutput, outputs * of.channels * elementBytes);
+    if (!of.input || !of.output || (((uintptr_t) of.input | (uintptr_t) of.output) & (elementBytes - 1))) return false;
+    return elementBytes == 2 ? wasmote_average_pool_s16(&of) : wasmote_average_pool_s8(&of);
+}
+
 static m3ApiRawFunction(accel_average_pool_s8)
 {
     m3ApiGetArg(uint32_t, offset)
     parameters from;
     if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, poolParameters)) return trap();
-    if (!parameters_within(&from, poolBatches, poolPadTop - poolBatches, 1, acceleratorMaxSize) || !parameters_within(&from, poolPadTop, 2, 0, acceleratorMaxSize)) return trap();
-    if (!parameters_are_range(&from, poolLow)) return trap();
+    if (!run_average_pool(&from, 1)) return trap();
+    m3ApiSuccess();
+}
 
-    pool_operation of = {
-        .batches = parameter(&from, poolBatches),
-        .inputHeight = parameter(&from, poolInputHeight),
-        .inputWidth = parameter(&from, poolInputWidth),
-        .outputHeight = parameter(&from, poolOutputHeight),
-        .outputWidth = parameter(&from, poolOutputWidth),
-        .channels = parameter(&from, poolChannels),
-        .filterHeight = parameter(&from, poolFilterHeight),
-        .filterWidth = parameter(&from, poolFilterWidth),
-        .strideHeight = parameter(&from, poolStrideHeight),
-        .strideWidth = parameter(&from, poolStrideWidth),
-        .padTop = parameter(&from, poolPadTop),
-        .padLeft = parameter(&from, poolPadLeft),
-        .low = parameter(&from, poolLow),
-        .high = parameter(&from, poolHigh),
-    };
-    if ((uint64_t) of.filterHeight * of.filterWidth > acceleratorMaxWindow) return trap();
-    if (!span_fits(of.outputHeight, of.strideHeight, of.filterHeight, 1)) return trap();
-    if (!span_fits(of.outputWidth, of.strideWidth, of.filterWidth, 1)) return trap();
-    of.input = parameter_memory(&from, poolInput, (uint64_t) of.batches * of.inputHeight * of.inputWidth * of.channels);
-    of.output = parameter_memory(&from, poolOutput, (uint64_t) of.batches * of.outputHeight * of.outputWidth * of.channels);
-    if (!of.input || !of.output || !wasmote_average_pool_s8(&of)) return trap();
+static m3ApiRawFunction(accel_average_pool_s16)
+{
+    m3ApiGetArg(uint32_t, offset)
+    parameters from;
+    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, poolParameters)) return trap();
+    if (!run_average_pool(&from, 2)) return trap();
     m3ApiSuccess();
 }
 
@@ -351,5 +371,6 @@ const wasmote_accelerator wasmote_accelerators[] = {
     { "accel_softmax_s8", acceleratorSoftmax, accel_softmax_s8 },
     { "accel_product", acceleratorProduct, accel_product },
     { "accel_depthwise_product", acceleratorDepthwiseProduct, accel_depthwise_product },
+    { "accel_average_pool_s16", acceleratorAveragePoolInt16, accel_average_pool_s16 },
     { 0, 0, 0 }
 };

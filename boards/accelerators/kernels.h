@@ -1,5 +1,5 @@
 /*
- * Native micro-kernels: int8 operators with requantization fused, byte for byte as the kernels of the same names in
+ * Native micro-kernels (product.h has those of other dtypes): int8 operators with requantization fused, byte for byte as the kernels of the same names in
  * assembly/kernels. Activations are NHWC. Nothing here is checked: imports.c has done it.
  *
  * Tiles of weights are those of assembly/kernels: for every 4 output channels bias[4], multiplier[4], shift[4] int32
@@ -84,6 +84,10 @@ typedef struct pool_operation
 
 /* False where a window lies outside the input: an average of nothing. */
 bool wasmote_average_pool_s8(const pool_operation *of);
+
+/* As of int8, of int16 at `input` and `output`, which are aligned to 2 bytes; a window has at most maxWidePool pixels. */
+enum { maxWidePool = 1 << 15 };
+bool wasmote_average_pool_s16(const pool_operation *of);
 
 typedef struct softmax_operation
 {

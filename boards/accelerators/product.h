@@ -74,10 +74,30 @@ static inline int32_t int4_at(const uint8_t *from, uint32_t i)
     return (int32_t) ((uint32_t) from[i >> 1] << (i & 1 ? 24 : 28)) >> 28;
 }
 
+/*
+ * Whether all sums of int16 that an int32 holds are finished the quick way: by a multiplier of 16 bits, a bias of 30 bits and
+ * a shift to the right by 8 to 31 bits. `tileBytes` are those from one of the tiles of `outputs` outputs to the next.
+ */
+bool wasmote_is_quick_product(const product_operation *of, int32_t outputs, uint32_t tileBytes);
+
+/* The outputs of sums of output `lane` of a tile that is_quick_product, each `stride` from the one before. */
+static inline void finish_quick_sums(const uint8_t *header, int lane, const int32_t *sums, uint32_t positions, int16_t *output, uint32_t stride, int32_t low, int32_t high)
+{
+    const int32_t bias = ((const int32_t *) (const void *) header)[2 * lane];
+    const int32_t *const constants = (const int32_t *) (const void *) (header + 32) + lane;
+    const int32_t multiplier = constants[0], shift = constants[4];
+    const int64_t start = (int64_t) bias * multiplier + (1u << (shift - 1));
+    for (const int32_t *const end = sums + positions; sums < end; sums++, output += stride)
+    {
+        const int64_t product = start + (int64_t) *sums * multiplier;
+        int32_t value = (int32_t) ((uint32_t) ((uint64_t) product >> 32) << (32 - shift) | (uint32_t) product >> shift);
+        if (value < low) value = low;
+        if (value > high) value = high;
+        *output = (int16_t) value;
+    }
+}
+
 /* A sum without its bias to an output of output `lane` of the tile whose header is there. */
 void wasmote_finish_sum(const product_operation *of, const uint8_t *header, int lane, int64_t sum, uint32_t output);
-
-/* The sums of up to productPositions positions, `stride` outputs apart, the first for output `at`. */
-void wasmote_finish_sums(const product_operation *of, const uint8_t *header, int lane, const int32_t *sums, uint32_t positions, uint32_t at, uint32_t stride);
 
 #endif

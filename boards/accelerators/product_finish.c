@@ -35,25 +35,18 @@ void wasmote_finish_sum(const product_operation *of, const uint8_t *header, int 
     else store_integer(of, requantize_any((int32_t) total, constants[0], constants[4]), output);
 }
 
-void wasmote_finish_sums(const product_operation *of, const uint8_t *header, int lane, const int32_t *sums, uint32_t positions, uint32_t at, uint32_t stride)
+bool wasmote_is_quick_product(const product_operation *of, int32_t outputs, uint32_t tileBytes)
 {
-    const int32_t *const constants = constants_of(of, header) + lane;
-    const int32_t multiplier = constants[0], shift = constants[4];
-    const int64_t bias = bias_of(of, header, lane);
-
-    /* A multiplier of 16 bits, and a bias that leaves the product its 63: the product is one of 32 by 32 bits. */
-    if (of->isLong && of->isWide && bias >= -(1 << 30) && bias < 1 << 30 && (uint32_t) (shift - 8) < 24)
+    if (!of->isLong) return false;
+    const uint8_t *tile = of->weights;
+    for (int32_t n = 0; n < outputs; n++)
     {
-        int16_t *output = (int16_t *) of->output + at;
-        const int32_t low = of->low, high = of->high;
-        const int64_t start = bias * multiplier + ((int64_t) 1 << (shift - 1));
-        for (const int32_t *const end = sums + positions; sums < end; sums++, output += stride)
-        {
-            const int64_t product = start + (int64_t) *sums * multiplier;
-            const int32_t value = (int32_t) ((uint32_t) ((uint64_t) product >> 32) << (32 - shift) | (uint32_t) product >> shift);
-            *output = (int16_t) clamp(value, low, high);
-        }
-        return;
+        const int lane = (int) (n & 3);
+        const int64_t bias = bias_of(of, tile, lane);
+        const int32_t *const constants = constants_of(of, tile) + lane;
+        if (bias < -(1 << 30) || bias >= 1 << 30 || constants[0] < 0 || constants[0] > 0x7fff) return false;
+        if ((uint32_t) (constants[4] - 8) >= 24) return false;
+        if (lane == 3) tile += tileBytes;
     }
-    for (uint32_t i = 0; i < positions; i++) wasmote_finish_sum(of, header, lane, sums[i], at + i * stride);
+    return true;
 }

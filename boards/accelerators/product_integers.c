@@ -168,10 +168,15 @@ static const int8_t *unpack_tile(const product_operation *of, const uint8_t *sto
     return room;
 }
 
-static void multiply_tiles(const product_operation *of, const wide_patch *patch, int8_t *room, uint32_t output)
+static uint32_t tile_bytes_of(const product_operation *of, uint32_t groups)
+{
+    return product_header_bytes(of) + (uint32_t) stored_bytes(of->storage, groups * productGroup, 1);
+}
+
+static void multiply_tiles(const product_operation *of, const wide_patch *patch, bool isQuick, int8_t *room, uint32_t output)
 {
     const uint32_t groups = patch->groups, headerBytes = product_header_bytes(of);
-    const uint32_t tileBytes = headerBytes + (uint32_t) stored_bytes(of->storage, groups * productGroup, 1);
+    const uint32_t tileBytes = tile_bytes_of(of, groups);
     const bool isShort = groups <= productRun / 4 && of->weightsZeroPoint == 0;
     const uint8_t *tile = of->weights;
     int32_t sums[4 * productPositions];
@@ -186,8 +191,17 @@ static void multiply_tiles(const product_operation *of, const wide_patch *patch,
             continue;
         }
         wasmote_sum_groups(weights, patch, 0, groups, sums);
-        for (int lane = 0; lane < count; lane++)
-            wasmote_finish_sums(of, tile, lane, sums + (uint32_t) lane * patch->positions, patch->positions, output + (uint32_t) lane, (uint32_t) of->outputs);
+        for (uint32_t lane = 0; lane < (uint32_t) count; lane++)
+        {
+            const int32_t *const own = sums + lane * patch->positions;
+            if (isQuick)
+            {
+                int16_t *const to = (int16_t *) of->output + output + lane;
+                finish_quick_sums(tile, (int) lane, own, patch->positions, to, (uint32_t) of->outputs, of->low, of->high);
+            }
+            else for (uint32_t i = 0; i < patch->positions; i++)
+                wasmote_finish_sum(of, tile, (int) lane, own[i], output + i * (uint32_t) of->outputs + lane);
+        }
     }
 }
 
@@ -198,6 +212,7 @@ void wasmote_product_integers(const product_operation *of)
     const uint32_t unpacked = of->storage == storedInt4 ? groups * productGroup : 0;
     int8_t *const room = of->scratch;
     wide_patch patch = { .halves = (int16_t *) (room + unpacked), .groups = groups };
+    const bool isQuick = wasmote_is_quick_product(of, of->outputs, tile_bytes_of(of, groups));
     uint32_t most = (of->scratchBytes - unpacked) / (groups * 8);
     if (most > productPositions) most = productPositions;
 
@@ -214,6 +229,6 @@ void wasmote_product_integers(const product_operation *of)
         }
         patch.positions = count;
         for (uint32_t i = 0; i < count; i++) gather_wide(of, &patch, i, first + i);
-        multiply_tiles(of, &patch, room, first * (uint32_t) of->outputs);
+        multiply_tiles(of, &patch, isQuick, room, first * (uint32_t) of->outputs);
     }
 }

@@ -28,6 +28,7 @@ export const accelerators = {
   softmax: { bit: 32, import: "accel_softmax_s8", parameters: softmaxParameters },
   product: { bit: 64, import: "accel_product", parameters: productParameters },
   depthwiseProduct: { bit: 128, import: "accel_depthwise_product", parameters: productParameters },
+  averagePoolInt16: { bit: 256, import: "accel_average_pool_s16", parameters: poolParameters },
 } as const satisfies Readonly<Record<string, Accelerator>>;
 
 /** Whether an import, as "module.name", is an accelerator: a module runs where it is absent. */

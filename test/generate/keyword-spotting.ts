@@ -35,7 +35,9 @@ class Network {
     const type = this.activations.toUpperCase() as WrittenTensor["type"];
     const scale = { int8: [1 / 32], int16: [1 / 8192], float32: undefined }[this.activations];
     const name = `activation ${this.tensors.length}`;
-    return this.tensors.push({ name, type, shape, ...(scale === undefined ? {} : { scale }) }) - 1;
+    // What is rectified begins at the least integer, as converters have it.
+    const zeroPoint = [this.activations === "int8" ? -128 : 0];
+    return this.tensors.push({ name, type, shape, ...(scale === undefined ? {} : { scale, zeroPoint }) }) - 1;
   }
 
   /** Weights of `depth` inputs an output, and biases. */

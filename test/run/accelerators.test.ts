@@ -7,8 +7,9 @@ import { linkCalls } from "../link-calls.js";
 
 /** Linear memory that is really there, far below a page. */
 const memoryBytes = 4096;
-/** Where the block of parameters lies in the weights section; the weights proper follow it. */
+/** Where the block of parameters lies in the weights section, and the weights proper behind it. */
 const blockOffset = 16;
+const weightsOffset = 160;
 
 type Values = Readonly<Record<string, number>>;
 
@@ -23,6 +24,8 @@ interface Case {
   weightBytes: number;
   /** Parameters that must be at least 1. */
   sizes: readonly string[];
+  /** One more than the largest output; 128 by default. */
+  limit?: number;
 }
 
 const window = {
@@ -30,7 +33,7 @@ const window = {
   output: 512,
   scratch: 1024,
   scratchBytes: 512,
-  weights: 128,
+  weights: weightsOffset,
   batches: 1,
   inputHeight: 5,
   inputWidth: 4,
@@ -52,6 +55,36 @@ const window = {
   high: 127,
 };
 const windowSizes = Object.keys(window).slice(5, 18);
+
+const product = {
+  ...window,
+  lowest: 0,
+  highest: 0,
+  storage: 0,
+  weightsZeroPoint: 0,
+  elementBytes: 1,
+  longSums: 0,
+};
+
+const pool = {
+  input: 0,
+  output: 512,
+  batches: 1,
+  inputHeight: 5,
+  inputWidth: 4,
+  outputHeight: 3,
+  outputWidth: 2,
+  channels: 5,
+  filterHeight: 3,
+  filterWidth: 3,
+  strideHeight: 1,
+  strideWidth: 1,
+  padTop: 0,
+  padLeft: 0,
+  low: -128,
+  high: 127,
+};
+const poolSizes = Object.keys(pool).slice(2, 12);
 
 const cases: readonly Case[] = [
   {
@@ -86,7 +119,7 @@ const cases: readonly Case[] = [
       output: 512,
       scratch: 1024,
       scratchBytes: 80,
-      weights: 128,
+      weights: weightsOffset,
       rows: 2,
       inputs: 10,
       outputs: 5,
@@ -125,35 +158,48 @@ const cases: readonly Case[] = [
   {
     accelerator: accelerators.averagePool,
     kernel: "averagePool2dInt8",
-    values: {
-      input: 0,
-      output: 512,
-      batches: 1,
-      inputHeight: 5,
-      inputWidth: 4,
-      outputHeight: 3,
-      outputWidth: 2,
-      channels: 5,
-      filterHeight: 3,
-      filterWidth: 3,
-      strideHeight: 1,
-      strideWidth: 1,
-      padTop: 0,
-      padLeft: 0,
-      low: -128,
-      high: 127,
-    },
+    values: pool,
     memory: { input: 100, output: 30 },
     weightBytes: 0,
-    sizes:
-      "batches inputHeight inputWidth outputHeight outputWidth channels filterHeight filterWidth strideHeight strideWidth".split(
-        " ",
-      ),
+    sizes: poolSizes,
+  },
+  {
+    accelerator: accelerators.averagePoolInt16,
+    kernel: "averagePool2dInt16",
+    values: pool,
+    memory: { input: 200, output: 60 },
+    weightBytes: 0,
+    sizes: poolSizes,
+    limit: 2 ** 15,
+  },
+  {
+    accelerator: accelerators.product,
+    kernel: "productInt8",
+    values: product,
+    memory: { input: 80, output: 36, scratch: 512 },
+    weightBytes: 2 * (48 + 9 * 16),
+    sizes: windowSizes,
+  },
+  {
+    accelerator: accelerators.product,
+    kernel: "productInt8",
+    values: { ...product, storage: 3, outputs: 5 },
+    memory: { input: 80, output: 30, scratch: 512 },
+    weightBytes: 2 * (48 + 9 * 8),
+    sizes: windowSizes,
+  },
+  {
+    accelerator: accelerators.depthwiseProduct,
+    kernel: "depthwiseProductInt8",
+    values: { ...product, outputs: 2 },
+    memory: { input: 80, output: 48, scratch: 512 },
+    weightBytes: 2 * (48 + 48),
+    sizes: windowSizes,
   },
   {
     accelerator: accelerators.softmax,
     kernel: "softmaxInt8",
-    values: { input: 0, output: 512, scratch: 1024, weights: 128, entries: 20, rows: 2, depth: 7 },
+    values: { input: 0, output: 512, scratch: 1024, weights: weightsOffset, entries: 20, rows: 2, depth: 7 },
     memory: { input: 14, output: 14 },
     weightBytes: 80,
     sizes: ["entries", "rows", "depth"],
@@ -172,11 +218,11 @@ function blockOf({ accelerator }: Case, values: Values): Uint8Array {
 function open(spec: Case, values: Values, offset = blockOffset) {
   const { weightBytes, accelerator, kernel } = spec;
   const block = blockOf(spec, values);
-  const section = new Uint8Array(weightBytes > 0 ? 128 + weightBytes : blockOffset + block.length);
+  const section = new Uint8Array(weightBytes > 0 ? weightsOffset + weightBytes : blockOffset + block.length);
   section.set(block, blockOffset);
   // Multipliers and shifts that keep outputs apart; exp(0) for softmax.
   const view = new DataView(section.buffer);
-  for (let at = 128; at + 4 <= section.length; at += 4) view.setInt32(at, 2 ** 30 + at, true);
+  for (let at = weightsOffset; at + 4 <= section.length; at += 4) view.setInt32(at, 2 ** 30 + at, true);
   const instance = load(
     linkCalls([{ kernel, values, block: offset, blockBytes: 0, to: 0, accelerator }], section, 1),
     {
@@ -202,7 +248,7 @@ const runs = (spec: Case, values: Values): void => {
 };
 
 for (const spec of cases) {
-  const { accelerator, values, memory, weightBytes, sizes } = spec;
+  const { accelerator, values, memory, weightBytes, sizes, limit = 128 } = spec;
   const name = `${accelerator.import}${(values.outputs ?? 1) > 1 ? `, ${values.outputs} outputs` : ""}`;
 
   test(`${name}: every address may reach the end of memory and not a byte further`, () => {
@@ -218,12 +264,20 @@ for (const spec of cases) {
   test(`${name}: parameters and weights lie within the weights section`, () => {
     runs(spec, values);
     const block = Object.keys(values).length * 4;
-    const section = weightBytes > 0 ? 128 + weightBytes : blockOffset + block;
+    const section = weightBytes > 0 ? weightsOffset + weightBytes : blockOffset + block;
     for (const offset of [section - block + 4, section, -4, -(2 ** 31), 2 ** 31 - 4]) {
       traps(spec, values, `block at ${offset}`, offset);
     }
     if (weightBytes === 0) return;
-    for (const weights of [129, 130, 132, section, -4, -(2 ** 31), 2 ** 31 - 4]) {
+    for (const weights of [
+      weightsOffset + 1,
+      weightsOffset + 2,
+      weightsOffset + 4,
+      section,
+      -4,
+      -(2 ** 31),
+      2 ** 31 - 4,
+    ]) {
       traps(spec, { ...values, weights }, `weights at ${weights}`);
     }
   });
@@ -238,8 +292,8 @@ for (const spec of cases) {
     }
     for (const range of [
       { low: 5, high: 4 },
-      { low: -129, high: 0 },
-      { low: 0, high: 128 },
+      { low: -limit - 1, high: 0 },
+      { low: 0, high: limit },
     ]) {
       if ("low" in values) traps(spec, { ...values, ...range }, JSON.stringify(range));
     }

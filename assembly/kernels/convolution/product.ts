@@ -124,14 +124,26 @@ function product<X, W, P, S>(parameters: i32, to: usize): void {
                         }
                         pixels += <S>(x0 + x1 + x2 + x3);
                       }
-                      s0 = s0 + <S>(x0 * <P>load<W>(w)) + <S>(x1 * <P>load<W>(w, sizeof<W>()))
-                        + <S>(x2 * <P>load<W>(w, 2 * sizeof<W>())) + <S>(x3 * <P>load<W>(w, 3 * sizeof<W>()));
-                      s1 = s1 + <S>(x0 * <P>load<W>(w, 4 * sizeof<W>())) + <S>(x1 * <P>load<W>(w, 5 * sizeof<W>()))
-                        + <S>(x2 * <P>load<W>(w, 6 * sizeof<W>())) + <S>(x3 * <P>load<W>(w, 7 * sizeof<W>()));
-                      s2 = s2 + <S>(x0 * <P>load<W>(w, 8 * sizeof<W>())) + <S>(x1 * <P>load<W>(w, 9 * sizeof<W>()))
-                        + <S>(x2 * <P>load<W>(w, 10 * sizeof<W>())) + <S>(x3 * <P>load<W>(w, 11 * sizeof<W>()));
-                      s3 = s3 + <S>(x0 * <P>load<W>(w, 12 * sizeof<W>())) + <S>(x1 * <P>load<W>(w, 13 * sizeof<W>()))
-                        + <S>(x2 * <P>load<W>(w, 14 * sizeof<W>())) + <S>(x3 * <P>load<W>(w, 15 * sizeof<W>()));
+                      if (isFloat<X>()) {
+                        s0 = s0 + <S>(x0 * <P>load<W>(w)) + <S>(x1 * <P>load<W>(w, sizeof<W>()))
+                          + <S>(x2 * <P>load<W>(w, 2 * sizeof<W>())) + <S>(x3 * <P>load<W>(w, 3 * sizeof<W>()));
+                        s1 = s1 + <S>(x0 * <P>load<W>(w, 4 * sizeof<W>())) + <S>(x1 * <P>load<W>(w, 5 * sizeof<W>()))
+                          + <S>(x2 * <P>load<W>(w, 6 * sizeof<W>())) + <S>(x3 * <P>load<W>(w, 7 * sizeof<W>()));
+                        s2 = s2 + <S>(x0 * <P>load<W>(w, 8 * sizeof<W>())) + <S>(x1 * <P>load<W>(w, 9 * sizeof<W>()))
+                          + <S>(x2 * <P>load<W>(w, 10 * sizeof<W>())) + <S>(x3 * <P>load<W>(w, 11 * sizeof<W>()));
+                        s3 = s3 + <S>(x0 * <P>load<W>(w, 12 * sizeof<W>())) + <S>(x1 * <P>load<W>(w, 13 * sizeof<W>()))
+                          + <S>(x2 * <P>load<W>(w, 14 * sizeof<W>())) + <S>(x3 * <P>load<W>(w, 15 * sizeof<W>()));
+                      } else {
+                        // Four products of int16 by int8 stay within 32 bits.
+                        s0 += <S>(x0 * <P>load<W>(w) + x1 * <P>load<W>(w, sizeof<W>())
+                          + x2 * <P>load<W>(w, 2 * sizeof<W>()) + x3 * <P>load<W>(w, 3 * sizeof<W>()));
+                        s1 += <S>(x0 * <P>load<W>(w, 4 * sizeof<W>()) + x1 * <P>load<W>(w, 5 * sizeof<W>())
+                          + x2 * <P>load<W>(w, 6 * sizeof<W>()) + x3 * <P>load<W>(w, 7 * sizeof<W>()));
+                        s2 += <S>(x0 * <P>load<W>(w, 8 * sizeof<W>()) + x1 * <P>load<W>(w, 9 * sizeof<W>())
+                          + x2 * <P>load<W>(w, 10 * sizeof<W>()) + x3 * <P>load<W>(w, 11 * sizeof<W>()));
+                        s3 += <S>(x0 * <P>load<W>(w, 12 * sizeof<W>()) + x1 * <P>load<W>(w, 13 * sizeof<W>())
+                          + x2 * <P>load<W>(w, 14 * sizeof<W>()) + x3 * <P>load<W>(w, 15 * sizeof<W>()));
+                      }
                       p += 4 * sizeof<X>();
                       w += 16 * sizeof<W>();
                       k += 4;

@@ -14,12 +14,12 @@ const kernelTypes: Partial<Record<DType, string>> = { int8: "Int8", int16: "Int1
  * How a pool runs: a kernel of the operator's name and the dtype's that takes `poolParameters`, of float32
  * `floatPoolParameters`.
  *
- * @param accelerator of int8
+ * @param accelerators by the dtype
  */
 export function pool2d(
   operator: string,
   dtypes: readonly DType[],
-  accelerator?: Accelerator,
+  accelerators: Partial<Record<DType, Accelerator>> = {},
 ): Lowering<Pool2dAttributes> {
   return {
     operator,
@@ -54,7 +54,7 @@ export function pool2d(
         return [callKernel(kernel, { ...values, low, high }, placement.scratch, placement)];
       }
       const range = activationRange(activation, node.outputs[0] as Tensor, dtype);
-      const native = dtype === "int8" ? acceleratedWindow(accelerator, values) : undefined;
+      const native = acceleratedWindow(accelerators[dtype], values);
       const kernel = { name, parameters: poolParameters, accelerator: native };
       return [callKernel(kernel, { ...values, ...range }, placement.scratch, placement)];
     },

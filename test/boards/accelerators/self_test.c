@@ -290,6 +290,42 @@ static bool test_average_pool(void)
     return done == reference_average_pool_s8(&other) && same(0);
 }
 
+/* A pool of int16 that hold int8 gives what the pool of int8 gives. */
+static bool test_wide_average_pool(void)
+{
+    window_operation window;
+    draw_window(&window, seldom());
+    pool_operation of = {
+        .input = window.input,
+        .output = output + guardBytes,
+        .batches = window.batches,
+        .inputHeight = window.inputHeight,
+        .inputWidth = window.inputWidth,
+        .outputHeight = window.outputHeight,
+        .outputWidth = window.outputWidth,
+        .channels = window.inputChannels,
+        .filterHeight = window.filterHeight,
+        .filterWidth = window.filterWidth,
+        .strideHeight = window.strideHeight,
+        .strideWidth = window.strideWidth,
+        .padTop = window.padTop,
+        .padLeft = window.padLeft,
+        .low = window.low,
+        .high = window.high,
+    };
+    const int32_t inputs = of.batches * of.inputHeight * of.inputWidth * of.channels;
+    const int32_t outputs = of.batches * of.outputHeight * of.outputWidth * of.channels;
+    clear();
+    const bool done = reference_average_pool_s8(&of);
+    for (int32_t i = 0; i < inputs; i++) ((int16_t *) wide)[i] = of.input[i];
+    of.input = (const int8_t *) wide;
+    of.output = expected;
+    if (wasmote_average_pool_s16(&of) != done) return false;
+    for (int32_t i = 0; i < outputs && done; i++)
+        if (((const int16_t *) (const void *) expected)[i] != output[guardBytes + i]) return false;
+    return true;
+}
+
 static bool test_softmax(void)
 {
     static int32_t table[256];
@@ -445,6 +481,7 @@ int main(void)
         { "fully connected", test_fully_connected, 1 },
         { "add", test_add, 1 },
         { "average pool", test_average_pool, 1 },
+        { "average pool of int16", test_wide_average_pool, 4 },
         { "softmax", test_softmax, 1 },
         { "product", test_product, 2 },
         { "deep product", test_deep_product, 8 },

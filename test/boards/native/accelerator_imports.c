@@ -168,6 +168,29 @@ static void test_window(void)
     TRAPS(of);
 }
 
+/* int16: a window of at most 2^15 pixels, ranges of 16 bits, addresses of halves. */
+static void test_wide_pool(void)
+{
+    call of = pool();
+    of.name = "accel_average_pool_s16";
+    set(&of, poolLow, -32768);
+    set(&of, poolHigh, 32767);
+    set(&of, poolFilterHeight, 256);
+    set(&of, poolFilterWidth, 128);
+    RUNS(of);
+    set(&of, poolFilterWidth, 129);
+    TRAPS(of);
+    set(&of, poolFilterWidth, 128);
+    set(&of, poolInput, 1);
+    TRAPS(of);
+    set(&of, poolInput, 0);
+    set(&of, poolOutput, outputAt + 1);
+    TRAPS(of);
+    set(&of, poolOutput, outputAt);
+    set(&of, poolHigh, 32768);
+    TRAPS(of);
+}
+
 /* A window of which nothing lies in the input has no average. */
 static void test_pool_outside(void)
 {
@@ -439,6 +462,7 @@ int main(void)
     test_scratch();
     test_window();
     test_pool_outside();
+    test_wide_pool();
     test_softmax();
     test_fully_connected();
     test_aligned_weights();

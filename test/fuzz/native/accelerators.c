@@ -68,6 +68,8 @@ static const layout layouts[] = {
     { "accel_softmax_s8", softmaxParameters, { address, output, scratch, weightsOffset, entries, size, size } },
     PRODUCT_BLOCK("accel_product"),
     PRODUCT_BLOCK("accel_depthwise_product"),
+    { "accel_average_pool_s16", poolParameters,
+      { address, output, size, size, size, size, size, size, filter, filter, filter, filter, pad, pad, low, high } },
 };
 
 static guarded memory, weights;
@@ -147,7 +149,7 @@ static uint64_t work(void)
             return PRODUCT(productBatches, productOutputHeight, productOutputWidth)
                 * PRODUCT(productFilterHeight, productFilterWidth) * (PRODUCT(productInputChannels) * (PRODUCT(productOutputs) + 4) % (1u << 31));
         case 2: return PRODUCT(fullyConnectedRows, fullyConnectedInputs, fullyConnectedOutputs);
-        case 4: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth) * PRODUCT(poolFilterHeight, poolFilterWidth) * PRODUCT(poolChannels);
+        case 4: case 8: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth) * PRODUCT(poolFilterHeight, poolFilterWidth) * PRODUCT(poolChannels);
         default: return 0;
     }
 }
@@ -162,6 +164,7 @@ static uint64_t output_bytes(void)
         case 2: return (uint64_t) block[fullyConnectedRows] * (uint64_t) block[fullyConnectedOutputs];
         case 3: return (uint64_t) block[addLength];
         case 4: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
+        case 8: return 2 * PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
         case 6: return PRODUCT(productBatches, productOutputHeight, productOutputWidth) * PRODUCT(productOutputs, productElementBytes);
         case 7: return PRODUCT(productBatches, productOutputHeight, productOutputWidth) * PRODUCT(productOutputs, productInputChannels, productElementBytes);
         default: return (uint64_t) block[softmaxRows] * (uint64_t) block[softmaxDepth];
@@ -172,7 +175,7 @@ static void check_writes(const uint8_t *before, bool ran)
 {
     if (memcmp(before, memory.at, memory.bytes) == 0) return;
     uint64_t from[2] = { 0, 0 }, end[2] = { 0, 0 };
-    for (uint32_t i = 0; i < of->count && (ran || of - layouts == 4); i++)
+    for (uint32_t i = 0; i < of->count && (ran || of - layouts == 4 || of - layouts == 8); i++)
     {
         const uint64_t at = (uint32_t) block[i];
         if (of->kinds[i] == output) from[0] = at, end[0] = at + output_bytes();
@@ -200,7 +203,8 @@ static bool run_case(void)
     fill(weights, extreme);
 
     for (uint32_t i = 0; i < of->count; i++) block[i] = draw(of->kinds[i]);
-    if (of - layouts >= 6 && block[productElementBytes] > 1)
+    if (of - layouts == 8) block[poolInput] &= ~1, block[poolOutput] &= ~1;
+    if ((of - layouts == 6 || of - layouts == 7) && block[productElementBytes] > 1)
     {
         /* What goes with int16 and float32. */
         block[productInputZeroPoint] = block[productOutputZeroPoint] = 0;
