@@ -1,7 +1,98 @@
 /**
- * Blocks of parameters: what a call of a kernel works on. Generated from host/abi/parameters.ts by `npm run build`;
+ * Blocks of parameters: what a call of a kernel works on. Generated from host/abi/parameters by `npm run build`;
  * not to be edited. Addresses (usize) are in linear memory, `weights` is an offset in the weights section.
  */
+
+/** A pool over height and width, in float32. */
+@unmanaged
+export class FloatPoolParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  low: f32;
+  high: f32;
+}
+
+/** A pool over height and width. */
+@unmanaged
+export class PoolParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  low: i32;
+  high: i32;
+}
+
+/** A convolution of any kind, or a product of matrices, in float32 or in integers. */
+@unmanaged
+export class ProductParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  scratchBytes: i32;
+  weights: i32;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  inputChannels: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  /** Output channels; of a depthwise convolution, for each input channel. */
+  outputs: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  inputZeroPoint: i32;
+  outputZeroPoint: i32;
+  low: i32;
+  high: i32;
+  /** Of float32: what low and high are of integers. */
+  lowest: f32;
+  highest: f32;
+  /** How weights lie: a number of `weightStorages`. */
+  storage: i32;
+  weightsZeroPoint: i32;
+  /** Of an activation: 1 of int8, 2 of int16, 4 of float32. */
+  elementBytes: i32;
+  /** 1 where biases and sums of integers have 64 bits, else 0. */
+  longSums: i32;
+  /** Groups that channels are parted into. */
+  groups: i32;
+  /** Rows of the input lie so far apart, as if there were others of zeros between them. */
+  spreadHeight: i32;
+  spreadWidth: i32;
+  /** Inputs whose weights are read at once, a multiple of 4. */
+  chunk: i32;
+  /** Of weights in linear memory. */
+  matrix: usize;
+}
 
 /** A convolution, depthwise or not. */
 @unmanaged
@@ -53,37 +144,29 @@ export class FullyConnectedParameters {
   chunk: i32;
 }
 
-/** A pool over height and width. */
+/** Products of matrices in linear memory. */
 @unmanaged
-export class PoolParameters {
-  input: usize;
+export class MatmulParameters {
+  first: usize;
+  second: usize;
   output: usize;
   batches: i32;
-  inputHeight: i32;
-  inputWidth: i32;
-  outputHeight: i32;
-  outputWidth: i32;
-  channels: i32;
-  filterHeight: i32;
-  filterWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  padTop: i32;
-  padLeft: i32;
-  low: i32;
-  high: i32;
-}
-
-/** A softmax over the last axis. */
-@unmanaged
-export class SoftmaxParameters {
-  input: usize;
-  output: usize;
-  scratch: usize;
-  weights: i32;
-  entries: i32;
+  /** Steps, here and below, are in elements. */
+  firstBatch: i32;
+  secondBatch: i32;
   rows: i32;
+  columns: i32;
   depth: i32;
+  firstRow: i32;
+  firstStep: i32;
+  secondColumn: i32;
+  secondStep: i32;
+  firstZeroPoint: i32;
+  secondZeroPoint: i32;
+  multiplier: i32;
+  /** Positive: to the right. */
+  shift: i32;
+  outputZeroPoint: i32;
 }
 
 /** A sum or difference of tensors of one shape. Shifts are to the right. */
@@ -102,24 +185,6 @@ export class AddParameters {
   narrowMultiplier: i32;
   narrowShift: i32;
   multiplier: i32;
-  shift: i32;
-  outputZeroPoint: i32;
-  low: i32;
-  high: i32;
-}
-
-/** A product of tensors of one shape. */
-@unmanaged
-export class MulParameters {
-  first: usize;
-  second: usize;
-  output: usize;
-  /** Elements; of a row where operands are broadcast. */
-  length: i32;
-  firstZeroPoint: i32;
-  secondZeroPoint: i32;
-  multiplier: i32;
-  /** Positive: to the right. */
   shift: i32;
   outputZeroPoint: i32;
   low: i32;
@@ -149,487 +214,18 @@ export class BroadcastParameters {
   secondStep: i32;
 }
 
-/** A mean over one or two groups of neighbouring axes. */
+/** A function of int16, by a table. */
 @unmanaged
-export class MeanParameters {
+export class CurveParameters {
   input: usize;
   output: usize;
-  /** Of the sum, with 1 / elements in it. */
-  multiplier: i64;
-  kept0: i32;
-  reduced0: i32;
-  kept1: i32;
-  reduced1: i32;
-  kept2: i32;
-  /** -elements * inputZeroPoint. */
-  offset: i32;
-  /** Positive: to the right. */
+  elements: i32;
+  scratch: usize;
+  weights: i32;
+  /** Of what brings the input to the table's steps. */
+  multiplier: i32;
+  /** To the right. */
   shift: i32;
-  zeroPoint: i32;
-}
-
-/** Padding with one byte. */
-@unmanaged
-export class PadParameters {
-  input: usize;
-  output: usize;
-  outputBytes: i32;
-  /** Offset in the output of the input's first element. */
-  start: i32;
-  value: i32;
-  /** Bytes that lie together in both. */
-  run: i32;
-  count0: i32;
-  count1: i32;
-  count2: i32;
-  count3: i32;
-  gap0: i32;
-  gap1: i32;
-  gap2: i32;
-  gap3: i32;
-}
-
-/** A function of one byte, by its table. */
-@unmanaged
-export class LookupTableParameters {
-  input: usize;
-  output: usize;
-  scratch: usize;
-  weights: i32;
-  elements: i32;
-}
-
-/** Rows of a tensor to their places in another. */
-@unmanaged
-export class CopyRowsParameters {
-  input: usize;
-  output: usize;
-  rows: i32;
-  /** Bytes of a row. */
-  bytes: i32;
-  /** Bytes from one row of the output to the next. */
-  stride: i32;
-}
-
-/** Constant rows to their places in a tensor. */
-@unmanaged
-export class ReadRowsParameters {
-  weights: i32;
-  output: usize;
-  rows: i32;
-  /** Bytes of a row. */
-  bytes: i32;
-  /** Bytes from one row of the output to the next. */
-  stride: i32;
-}
-
-/** float32 to integers. */
-@unmanaged
-export class QuantizeParameters {
-  input: usize;
-  output: usize;
-  elements: i32;
-  scale: f32;
-  zeroPoint: i32;
-  low: i32;
-  high: i32;
-}
-
-/** Integers to float32. */
-@unmanaged
-export class DequantizeParameters {
-  input: usize;
-  output: usize;
-  elements: i32;
-  scale: f32;
-  zeroPoint: i32;
-}
-
-/** What comes after a single-shot detector. */
-@unmanaged
-export class DetectionParameters {
-  encodings: usize;
-  scores: usize;
-  anchors: i32;
-  /** Output 0. */
-  corners: usize;
-  /** Output 1: classes. */
-  kinds: usize;
-  /** Output 2: scores. */
-  best: usize;
-  /** Output 3. */
-  count: usize;
-  /** Behind this block. */
-  scratch: usize;
-  boxes: i32;
-  /** Numbers of an encoded box. */
-  boxLength: i32;
-  classes: i32;
-  /** Scores of a box, of which the last `classes` count. */
-  scoreLength: i32;
-  maxDetections: i32;
-  /** 0: classes are suppressed together. */
-  detectionsPerClass: i32;
-  scoreThreshold: f32;
-  overlapThreshold: f32;
-  scaleY: f32;
-  scaleX: f32;
-  scaleHeight: f32;
-  scaleWidth: f32;
-}
-
-/** Rows of samples times a window. */
-@unmanaged
-export class SignalWindowParameters {
-  input: usize;
-  output: usize;
-  scratch: usize;
-  weights: i32;
-  rows: i32;
-  /** Samples of a row. */
-  length: i32;
-  /** Of the products, to the right. */
-  shift: i32;
-}
-
-/** Samples scaled up to 16 bits. */
-@unmanaged
-export class FftAutoScaleParameters {
-  input: usize;
-  output: usize;
-  scaleBits: usize;
-  elements: i32;
-}
-
-/** Fourier transforms of real samples, or back. */
-@unmanaged
-export class RealFftParameters {
-  input: usize;
-  output: usize;
-  scratch: usize;
-  /** The transform's twiddle factors, and those between both halves. */
-  weights: i32;
-  rows: i32;
-  /** Samples of an input row; what is missing counts as 0. */
-  length: i32;
-  /** Of the complex transform: half of the real one's. */
-  points: i32;
-  /** Of its stages, the first one's in the lowest three bits. */
-  radices: i32;
-}
-
-/** Squared magnitudes of a spectrum. */
-@unmanaged
-export class EnergyParameters {
-  input: usize;
-  output: usize;
-  elements: i32;
-  start: i32;
-  /** Of the elements that are computed; others are 0. */
-  end: i32;
-}
-
-/** Weighted sums over bands of a spectrum. */
-@unmanaged
-export class FilterBankParameters {
-  input: usize;
-  output: usize;
-  scratch: usize;
-  weights: i32;
-  /** With the one that only gives to the next. */
-  channels: i32;
-}
-
-/** Square roots of 64 bits. */
-@unmanaged
-export class SquareRootParameters {
-  input: usize;
-  scaleBits: usize;
-  output: usize;
-  elements: i32;
-}
-
-/** Channels without the noise that is estimated in them. */
-@unmanaged
-export class SpectralSubtractionParameters {
-  input: usize;
-  output: usize;
-  noise: usize;
-  /** The variable. */
-  estimate: usize;
-  channels: i32;
-  smoothing: i32;
-  oneMinusSmoothing: i32;
-  alternateSmoothing: i32;
-  alternateOneMinusSmoothing: i32;
-  smoothingBits: i32;
-  /** Fractional bits of the factors. */
-  bits: i32;
-  minSignalRemaining: i32;
-  clamping: i32;
-}
-
-/** Natural logarithms, scaled. */
-@unmanaged
-export class FilterBankLogParameters {
-  input: usize;
-  output: usize;
-  scratch: usize;
-  weights: i32;
-  elements: i32;
-  scale: i32;
-  /** By which inputs are shifted to the left. */
-  correctionBits: i32;
-}
-
-/** Gain control by channel. */
-@unmanaged
-export class PcanParameters {
-  input: usize;
-  noise: usize;
-  output: usize;
-  scratch: usize;
-  weights: i32;
-  elements: i32;
-  tableBytes: i32;
-  /** Of the products, to the right. */
-  shift: i32;
-}
-
-/** Frames of a stream that comes in pieces. Lengths are in bytes. */
-@unmanaged
-export class FramesParameters {
-  input: usize;
-  output: usize;
-  valid: usize;
-  /** The variable that holds what came last, row by row. */
-  history: usize;
-  /** The variable that says how many hops there are before the next frame. */
-  countdown: usize;
-  rows: i32;
-  /** Of a row, each of which makes a frame. */
-  hops: i32;
-  hopBytes: i32;
-  historyBytes: i32;
-  frameBytes: i32;
-  /** Hops from one frame to the next. */
-  every: i32;
-}
-
-/** Frames that overlap, added. */
-@unmanaged
-export class OverlapAddParameters {
-  input: usize;
-  output: usize;
-  /** The variable. */
-  sums: usize;
-  rows: i32;
-  frames: i32;
-  frameElements: i32;
-  hopElements: i32;
-}
-
-/** Padding with elements of several bytes. */
-@unmanaged
-export class PadWideParameters {
-  input: usize;
-  output: usize;
-  outputBytes: i32;
-  /** Offset in the output of the input's first element. */
-  start: i32;
-  value: i32;
-  /** Bytes that lie together in both. */
-  run: i32;
-  count0: i32;
-  count1: i32;
-  count2: i32;
-  count3: i32;
-  gap0: i32;
-  gap1: i32;
-  gap2: i32;
-  gap3: i32;
-  /** `value` and this are 8 bytes of elements. */
-  high: i32;
-}
-
-/**
- * A strided walk over a tensor: runs of units in up to six loops. A step is what the input's address advances by
- * from one body of that loop to the next, over what the loops within have added. The innermost loop is the first.
- */
-@unmanaged
-export class ViewParameters {
-  input: usize;
-  output: usize;
-  /** Bytes that are copied at once. */
-  unit: i32;
-  /** Units of a run. */
-  run: i32;
-  /** Bytes from one unit of a run to the next in the input. */
-  step: i32;
-  runs: i32;
-  count0: i32;
-  step0: i32;
-  left0: i32;
-  count1: i32;
-  step1: i32;
-  left1: i32;
-  count2: i32;
-  step2: i32;
-  left2: i32;
-  count3: i32;
-  step3: i32;
-  left3: i32;
-  count4: i32;
-  step4: i32;
-  left4: i32;
-  count5: i32;
-  step5: i32;
-  left5: i32;
-}
-
-/** A reduction over up to three groups of axes. */
-@unmanaged
-export class ReduceParameters {
-  input: usize;
-  output: usize;
-  /** Of an integer sum, with 1 / elements for a mean. */
-  multiplier: i64;
-  kept0: i32;
-  reduced0: i32;
-  kept1: i32;
-  reduced1: i32;
-  kept2: i32;
-  reduced2: i32;
-  kept3: i32;
-  /** -elements * inputZeroPoint. */
-  offset: i32;
-  /** Positive: to the right. */
-  shift: i32;
-  zeroPoint: i32;
-  /** Of a sum of float32. */
-  divisor: f32;
-}
-
-/** The index of an extreme along an axis. */
-@unmanaged
-export class ArgParameters {
-  input: usize;
-  output: usize;
-  outer: i32;
-  length: i32;
-  inner: i32;
-  /** 1 for the largest element, 0 for the smallest. */
-  largest: i32;
-  /** 4 or 8. */
-  indexBytes: i32;
-}
-
-/** Rows of float32 over their sums. */
-@unmanaged
-export class NormalizeParameters {
-  input: usize;
-  output: usize;
-  rows: i32;
-  depth: i32;
-  factor: f32;
-}
-
-/** Rows of int8 over their sums. */
-@unmanaged
-export class NormalizeQuantizedParameters {
-  input: usize;
-  output: usize;
-  scratch: usize;
-  weights: i32;
-  /** Of a difference of inputs. */
-  multiplier: i64;
-  /** Left shift of a difference before it is multiplied. */
-  left: i32;
-  /** The least difference that is told from smaller ones. */
-  least: i32;
-  entries: i32;
-  rows: i32;
-  depth: i32;
-  zeroPoint: i32;
-}
-
-/** A softmax of int16. */
-@unmanaged
-export class SoftmaxInt16Parameters {
-  input: usize;
-  output: usize;
-  scratch: usize;
-  weights: i32;
-  /** Of a difference of inputs. */
-  multiplier: i64;
-  /** Positive: to the right. */
-  shift: i32;
-  rows: i32;
-  depth: i32;
-}
-
-/** Cumulative sums along an axis. */
-@unmanaged
-export class CumsumParameters {
-  input: usize;
-  output: usize;
-  /** Of 2^12 times an int8 sum. */
-  multiplier: i64;
-  /** Right shift after it. */
-  right: i32;
-  outer: i32;
-  length: i32;
-  inner: i32;
-  exclusive: i32;
-  reverse: i32;
-  /** What an int8 sum starts with. */
-  start: i32;
-  inputZeroPoint: i32;
-  outputZeroPoint: i32;
-}
-
-/**
- * A walk over an output in the order of its memory, and over one to three operands that are broadcast to it: rows,
- * and five axes around them, the innermost first. What an axis adds to an operand is over what the axes within have
- * added. Blocks of kernels that walk begin with it.
- */
-@unmanaged
-export class WalkParameters {
-  first: usize;
-  second: usize;
-  third: usize;
-  output: usize;
-  /** Of the output. */
-  rowBytes: i32;
-  /** Bytes from one element of a row to the next: 0 where it is broadcast. */
-  firstStep: i32;
-  secondStep: i32;
-  thirdStep: i32;
-  count0: i32;
-  index0: i32;
-  first0: i32;
-  second0: i32;
-  third0: i32;
-  count1: i32;
-  index1: i32;
-  first1: i32;
-  second1: i32;
-  third1: i32;
-  count2: i32;
-  index2: i32;
-  first2: i32;
-  second2: i32;
-  third2: i32;
-  count3: i32;
-  index3: i32;
-  first3: i32;
-  second3: i32;
-  third3: i32;
-  count4: i32;
-  index4: i32;
-  first4: i32;
-  second4: i32;
-  third4: i32;
 }
 
 /** A function of two float32. */
@@ -716,6 +312,46 @@ export class IntegerPairParameters {
   high: i32;
 }
 
+/** A function of one byte, by its table. */
+@unmanaged
+export class LookupTableParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  elements: i32;
+}
+
+/** A function of single elements. */
+@unmanaged
+export class MapParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  /** Of functions that have one. */
+  alpha: f32;
+  low: f32;
+  high: f32;
+}
+
+/** A product of tensors of one shape. */
+@unmanaged
+export class MulParameters {
+  first: usize;
+  second: usize;
+  output: usize;
+  /** Elements; of a row where operands are broadcast. */
+  length: i32;
+  firstZeroPoint: i32;
+  secondZeroPoint: i32;
+  multiplier: i32;
+  /** Positive: to the right. */
+  shift: i32;
+  outputZeroPoint: i32;
+  low: i32;
+  high: i32;
+}
+
 /** A function of two quantized integers. Shifts are to the right where they are positive. */
 @unmanaged
 export class QuantizedPairParameters {
@@ -789,63 +425,286 @@ export class SumOfManyParameters {
   outputZeroPoint: i32;
 }
 
-/** A function of single elements. */
+/**
+ * A walk over an output in the order of its memory, and over one to three operands that are broadcast to it: rows,
+ * and five axes around them, the innermost first. What an axis adds to an operand is over what the axes within have
+ * added. Blocks of kernels that walk begin with it.
+ */
 @unmanaged
-export class MapParameters {
+export class WalkParameters {
+  first: usize;
+  second: usize;
+  third: usize;
+  output: usize;
+  /** Of the output. */
+  rowBytes: i32;
+  /** Bytes from one element of a row to the next: 0 where it is broadcast. */
+  firstStep: i32;
+  secondStep: i32;
+  thirdStep: i32;
+  count0: i32;
+  index0: i32;
+  first0: i32;
+  second0: i32;
+  third0: i32;
+  count1: i32;
+  index1: i32;
+  first1: i32;
+  second1: i32;
+  third1: i32;
+  count2: i32;
+  index2: i32;
+  first2: i32;
+  second2: i32;
+  third2: i32;
+  count3: i32;
+  index3: i32;
+  first3: i32;
+  second3: i32;
+  third3: i32;
+  count4: i32;
+  index4: i32;
+  first4: i32;
+  second4: i32;
+  third4: i32;
+}
+
+/** The index of an extreme along an axis. */
+@unmanaged
+export class ArgParameters {
   input: usize;
   output: usize;
-  elements: i32;
-  /** Of functions that have one. */
-  alpha: f32;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  /** 1 for the largest element, 0 for the smallest. */
+  largest: i32;
+  /** 4 or 8. */
+  indexBytes: i32;
+}
+
+/** Cumulative sums along an axis. */
+@unmanaged
+export class CumsumParameters {
+  input: usize;
+  output: usize;
+  /** Of 2^12 times an int8 sum. */
+  multiplier: i64;
+  /** Right shift after it. */
+  right: i32;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  exclusive: i32;
+  reverse: i32;
+  /** What an int8 sum starts with. */
+  start: i32;
+  inputZeroPoint: i32;
+  outputZeroPoint: i32;
+}
+
+/** A mean over one or two groups of neighbouring axes. */
+@unmanaged
+export class MeanParameters {
+  input: usize;
+  output: usize;
+  /** Of the sum, with 1 / elements in it. */
+  multiplier: i64;
+  kept0: i32;
+  reduced0: i32;
+  kept1: i32;
+  reduced1: i32;
+  kept2: i32;
+  /** -elements * inputZeroPoint. */
+  offset: i32;
+  /** Positive: to the right. */
+  shift: i32;
+  zeroPoint: i32;
+}
+
+/** Rows of float32 over their sums. */
+@unmanaged
+export class NormalizeParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  depth: i32;
+  factor: f32;
+}
+
+/** Rows of int8 over their sums. */
+@unmanaged
+export class NormalizeQuantizedParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  /** Of a difference of inputs. */
+  multiplier: i64;
+  /** Left shift of a difference before it is multiplied. */
+  left: i32;
+  /** The least difference that is told from smaller ones. */
+  least: i32;
+  entries: i32;
+  rows: i32;
+  depth: i32;
+  zeroPoint: i32;
+}
+
+/** A reduction over up to three groups of axes. */
+@unmanaged
+export class ReduceParameters {
+  input: usize;
+  output: usize;
+  /** Of an integer sum, with 1 / elements for a mean. */
+  multiplier: i64;
+  kept0: i32;
+  reduced0: i32;
+  kept1: i32;
+  reduced1: i32;
+  kept2: i32;
+  reduced2: i32;
+  kept3: i32;
+  /** -elements * inputZeroPoint. */
+  offset: i32;
+  /** Positive: to the right. */
+  shift: i32;
+  zeroPoint: i32;
+  /** Of a sum of float32. */
+  divisor: f32;
+}
+
+/** A softmax of int16. */
+@unmanaged
+export class SoftmaxInt16Parameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  /** Of a difference of inputs. */
+  multiplier: i64;
+  /** Positive: to the right. */
+  shift: i32;
+  rows: i32;
+  depth: i32;
+}
+
+/** A softmax over the last axis. */
+@unmanaged
+export class SoftmaxParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  entries: i32;
+  rows: i32;
+  depth: i32;
+}
+
+/** Long short-term memory over a sequence. */
+@unmanaged
+export class LstmParameters {
+  input: usize;
+  output: usize;
+  hidden: usize;
+  cell: usize;
+  scratch: usize;
+  weights: i32;
+  constants: i32;
+  constantsBytes: i32;
+  /** Of the product of input gate and cell gate. */
+  cellMultiplier: i64;
+  /** Of the product of output gate and cell. */
+  hiddenMultiplier: i64;
+  /** Positive: to the right. */
+  cellShift: i32;
+  hiddenShift: i32;
+  times: i32;
+  batches: i32;
+  inputs: i32;
+  units: i32;
+  /** Rows from one step of time to the next. */
+  timeStep: i32;
+  /** Rows from one batch to the next. */
+  batchStep: i32;
+  unitBytes: i32;
+  biasOffset: i32;
+  /** 1 where the cell gate's activation is the logistic function. */
+  cellLogistic: i32;
+  /** Largest magnitude of an integer cell; 0 for any. */
+  clip: i32;
+  /** Brings a cell to the table's steps. */
+  tanhMultiplier: i32;
+  /** Right shift after it. */
+  tanhShift: i32;
+  hiddenZeroPoint: i32;
+  floatClip: f32;
+}
+
+/** A layer of filters over time. */
+@unmanaged
+export class SvdfParameters {
+  input: usize;
+  output: usize;
+  state: usize;
+  scratch: usize;
+  weights: i32;
+  biases: i32;
+  /** Of a sum over inputs. */
+  multiplier1: i64;
+  /** Of a sum over time. */
+  multiplier2: i64;
+  /** Positive: to the right. */
+  shift1: i32;
+  shift2: i32;
+  batches: i32;
+  inputs: i32;
+  units: i32;
+  rank: i32;
+  memory: i32;
+  filterBytes: i32;
+  timeOffset: i32;
+  inputZeroPoint: i32;
+  stateZeroPoint: i32;
+  outputZeroPoint: i32;
+  /** Least output of float32. */
   low: f32;
   high: f32;
 }
 
-/**
- * Integers of one scale to integers of another, by one factor for positive and one for negative differences from
- * the zero point. Shifts are to the right where they are positive.
- */
+/** Rows of a tensor to their places in another. */
 @unmanaged
-export class RescaleParameters {
+export class CopyRowsParameters {
   input: usize;
   output: usize;
-  elements: i32;
-  inputZeroPoint: i32;
-  outputZeroPoint: i32;
-  positiveMultiplier: i32;
-  positiveShift: i32;
-  negativeMultiplier: i32;
-  negativeShift: i32;
-  /** 1 or -1: multiplies what is rescaled, after it is rounded. */
-  negativeSign: i32;
-  low: i32;
-  high: i32;
+  rows: i32;
+  /** Bytes of a row. */
+  bytes: i32;
+  /** Bytes from one row of the output to the next. */
+  stride: i32;
 }
 
-/** A function of int16, by a table. */
+/** Parts of a constant tensor, by indices. */
 @unmanaged
-export class CurveParameters {
-  input: usize;
+export class GatherConstantParameters {
+  input: i32;
   output: usize;
-  elements: i32;
-  scratch: usize;
-  weights: i32;
-  /** Of what brings the input to the table's steps. */
-  multiplier: i32;
-  /** To the right. */
-  shift: i32;
-}
-
-/** Elements of one type to another. */
-@unmanaged
-export class CastParameters {
-  input: usize;
-  output: usize;
-  elements: i32;
-  /** Bytes of an integer, negative where it is unsigned. */
-  from: i32;
-  /** Likewise; 0 for bool. */
-  to: i32;
+  indices: usize;
+  indexBytes: i32;
+  batches: i32;
+  /** Of the input, for each batch: what lies before the axes that indices name. */
+  outer: i32;
+  /** Indices of a batch. */
+  positions: i32;
+  /** Of the input, for each position: what lies behind those axes. */
+  bytes: i32;
+  /** Numbers of an index. */
+  axes: i32;
+  length0: i32;
+  length1: i32;
+  length2: i32;
+  length3: i32;
+  length4: i32;
 }
 
 /** Parts of a tensor, by indices. */
@@ -871,27 +730,93 @@ export class GatherParameters {
   length4: i32;
 }
 
-/** Parts of a constant tensor, by indices. */
+/** Padding with one byte. */
 @unmanaged
-export class GatherConstantParameters {
-  input: i32;
+export class PadParameters {
+  input: usize;
   output: usize;
-  indices: usize;
-  indexBytes: i32;
-  batches: i32;
-  /** Of the input, for each batch: what lies before the axes that indices name. */
-  outer: i32;
-  /** Indices of a batch. */
-  positions: i32;
-  /** Of the input, for each position: what lies behind those axes. */
+  outputBytes: i32;
+  /** Offset in the output of the input's first element. */
+  start: i32;
+  value: i32;
+  /** Bytes that lie together in both. */
+  run: i32;
+  count0: i32;
+  count1: i32;
+  count2: i32;
+  count3: i32;
+  gap0: i32;
+  gap1: i32;
+  gap2: i32;
+  gap3: i32;
+}
+
+/** Padding with elements of several bytes. */
+@unmanaged
+export class PadWideParameters {
+  input: usize;
+  output: usize;
+  outputBytes: i32;
+  /** Offset in the output of the input's first element. */
+  start: i32;
+  value: i32;
+  /** Bytes that lie together in both. */
+  run: i32;
+  count0: i32;
+  count1: i32;
+  count2: i32;
+  count3: i32;
+  gap0: i32;
+  gap1: i32;
+  gap2: i32;
+  gap3: i32;
+  /** `value` and this are 8 bytes of elements. */
+  high: i32;
+}
+
+/** Constant rows to their places in a tensor. */
+@unmanaged
+export class ReadRowsParameters {
+  weights: i32;
+  output: usize;
+  rows: i32;
+  /** Bytes of a row. */
   bytes: i32;
-  /** Numbers of an index. */
-  axes: i32;
-  length0: i32;
-  length1: i32;
-  length2: i32;
-  length3: i32;
-  length4: i32;
+  /** Bytes from one row of the output to the next. */
+  stride: i32;
+}
+
+/** Bilinear interpolation. A place in the input is (index + center) * scale - center. */
+@unmanaged
+export class ResizeFloatParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  heightScale: f32;
+  widthScale: f32;
+  center: f32;
+}
+
+/** Bilinear interpolation of integers. A place in the input is index * scale + offset, in 1024ths. */
+@unmanaged
+export class ResizeParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  heightScale: i32;
+  widthScale: i32;
+  heightOffset: i32;
+  widthOffset: i32;
 }
 
 /**
@@ -938,201 +863,276 @@ export class UpdateSliceParameters {
   left4: i32;
 }
 
-/** Bilinear interpolation of integers. A place in the input is index * scale + offset, in 1024ths. */
+/**
+ * A strided walk over a tensor: runs of units in up to six loops. A step is what the input's address advances by
+ * from one body of that loop to the next, over what the loops within have added. The innermost loop is the first.
+ */
 @unmanaged
-export class ResizeParameters {
+export class ViewParameters {
   input: usize;
   output: usize;
-  batches: i32;
-  inputHeight: i32;
-  inputWidth: i32;
-  outputHeight: i32;
-  outputWidth: i32;
-  channels: i32;
-  heightScale: i32;
-  widthScale: i32;
-  heightOffset: i32;
-  widthOffset: i32;
+  /** Bytes that are copied at once. */
+  unit: i32;
+  /** Units of a run. */
+  run: i32;
+  /** Bytes from one unit of a run to the next in the input. */
+  step: i32;
+  runs: i32;
+  count0: i32;
+  step0: i32;
+  left0: i32;
+  count1: i32;
+  step1: i32;
+  left1: i32;
+  count2: i32;
+  step2: i32;
+  left2: i32;
+  count3: i32;
+  step3: i32;
+  left3: i32;
+  count4: i32;
+  step4: i32;
+  left4: i32;
+  count5: i32;
+  step5: i32;
+  left5: i32;
 }
 
-/** Bilinear interpolation. A place in the input is (index + center) * scale - center. */
+/** What comes after a single-shot detector. */
 @unmanaged
-export class ResizeFloatParameters {
-  input: usize;
-  output: usize;
-  batches: i32;
-  inputHeight: i32;
-  inputWidth: i32;
-  outputHeight: i32;
-  outputWidth: i32;
-  channels: i32;
-  heightScale: f32;
-  widthScale: f32;
-  center: f32;
-}
-
-/** A convolution of any kind, or a product of matrices, in float32 or in integers. */
-@unmanaged
-export class ProductParameters {
-  input: usize;
-  output: usize;
+export class DetectionParameters {
+  encodings: usize;
+  scores: usize;
+  anchors: i32;
+  /** Output 0. */
+  corners: usize;
+  /** Output 1: classes. */
+  kinds: usize;
+  /** Output 2: scores. */
+  best: usize;
+  /** Output 3. */
+  count: usize;
+  /** Behind this block. */
   scratch: usize;
-  scratchBytes: i32;
-  weights: i32;
-  batches: i32;
-  inputHeight: i32;
-  inputWidth: i32;
-  inputChannels: i32;
-  outputHeight: i32;
-  outputWidth: i32;
-  /** Output channels; of a depthwise convolution, for each input channel. */
-  outputs: i32;
-  filterHeight: i32;
-  filterWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  dilationHeight: i32;
-  dilationWidth: i32;
-  padTop: i32;
-  padLeft: i32;
-  inputZeroPoint: i32;
-  outputZeroPoint: i32;
+  boxes: i32;
+  /** Numbers of an encoded box. */
+  boxLength: i32;
+  classes: i32;
+  /** Scores of a box, of which the last `classes` count. */
+  scoreLength: i32;
+  maxDetections: i32;
+  /** 0: classes are suppressed together. */
+  detectionsPerClass: i32;
+  scoreThreshold: f32;
+  overlapThreshold: f32;
+  scaleY: f32;
+  scaleX: f32;
+  scaleHeight: f32;
+  scaleWidth: f32;
+}
+
+/** Elements of one type to another. */
+@unmanaged
+export class CastParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  /** Bytes of an integer, negative where it is unsigned. */
+  from: i32;
+  /** Likewise; 0 for bool. */
+  to: i32;
+}
+
+/** Integers to float32. */
+@unmanaged
+export class DequantizeParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  scale: f32;
+  zeroPoint: i32;
+}
+
+/** float32 to integers. */
+@unmanaged
+export class QuantizeParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  scale: f32;
+  zeroPoint: i32;
   low: i32;
   high: i32;
-  /** Of float32: what low and high are of integers. */
-  lowest: f32;
-  highest: f32;
-  /** How weights lie: a number of `weightStorages`. */
-  storage: i32;
-  weightsZeroPoint: i32;
-  /** Of an activation: 1 of int8, 2 of int16, 4 of float32. */
-  elementBytes: i32;
-  /** 1 where biases and sums of integers have 64 bits, else 0. */
-  longSums: i32;
-  /** Groups that channels are parted into. */
-  groups: i32;
-  /** Rows of the input lie so far apart, as if there were others of zeros between them. */
-  spreadHeight: i32;
-  spreadWidth: i32;
-  /** Inputs whose weights are read at once, a multiple of 4. */
-  chunk: i32;
-  /** Of weights in linear memory. */
-  matrix: usize;
 }
 
-/** Products of matrices in linear memory. */
+/**
+ * Integers of one scale to integers of another, by one factor for positive and one for negative differences from
+ * the zero point. Shifts are to the right where they are positive.
+ */
 @unmanaged
-export class MatmulParameters {
-  first: usize;
-  second: usize;
-  output: usize;
-  batches: i32;
-  /** Steps, here and below, are in elements. */
-  firstBatch: i32;
-  secondBatch: i32;
-  rows: i32;
-  columns: i32;
-  depth: i32;
-  firstRow: i32;
-  firstStep: i32;
-  secondColumn: i32;
-  secondStep: i32;
-  firstZeroPoint: i32;
-  secondZeroPoint: i32;
-  multiplier: i32;
-  /** Positive: to the right. */
-  shift: i32;
-  outputZeroPoint: i32;
-}
-
-/** A pool over height and width, in float32. */
-@unmanaged
-export class FloatPoolParameters {
+export class RescaleParameters {
   input: usize;
   output: usize;
-  batches: i32;
-  inputHeight: i32;
-  inputWidth: i32;
-  outputHeight: i32;
-  outputWidth: i32;
-  channels: i32;
-  filterHeight: i32;
-  filterWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  padTop: i32;
-  padLeft: i32;
-  low: f32;
-  high: f32;
-}
-
-/** A layer of filters over time. */
-@unmanaged
-export class SvdfParameters {
-  input: usize;
-  output: usize;
-  state: usize;
-  scratch: usize;
-  weights: i32;
-  biases: i32;
-  /** Of a sum over inputs. */
-  multiplier1: i64;
-  /** Of a sum over time. */
-  multiplier2: i64;
-  /** Positive: to the right. */
-  shift1: i32;
-  shift2: i32;
-  batches: i32;
-  inputs: i32;
-  units: i32;
-  rank: i32;
-  memory: i32;
-  filterBytes: i32;
-  timeOffset: i32;
+  elements: i32;
   inputZeroPoint: i32;
-  stateZeroPoint: i32;
   outputZeroPoint: i32;
-  /** Least output of float32. */
-  low: f32;
-  high: f32;
+  positiveMultiplier: i32;
+  positiveShift: i32;
+  negativeMultiplier: i32;
+  negativeShift: i32;
+  /** 1 or -1: multiplies what is rescaled, after it is rounded. */
+  negativeSign: i32;
+  low: i32;
+  high: i32;
 }
 
-/** Long short-term memory over a sequence. */
+/** Squared magnitudes of a spectrum. */
 @unmanaged
-export class LstmParameters {
+export class EnergyParameters {
   input: usize;
   output: usize;
-  hidden: usize;
-  cell: usize;
+  elements: i32;
+  start: i32;
+  /** Of the elements that are computed; others are 0. */
+  end: i32;
+}
+
+/** Samples scaled up to 16 bits. */
+@unmanaged
+export class FftAutoScaleParameters {
+  input: usize;
+  output: usize;
+  scaleBits: usize;
+  elements: i32;
+}
+
+/** Natural logarithms, scaled. */
+@unmanaged
+export class FilterBankLogParameters {
+  input: usize;
+  output: usize;
   scratch: usize;
   weights: i32;
-  constants: i32;
-  constantsBytes: i32;
-  /** Of the product of input gate and cell gate. */
-  cellMultiplier: i64;
-  /** Of the product of output gate and cell. */
-  hiddenMultiplier: i64;
-  /** Positive: to the right. */
-  cellShift: i32;
-  hiddenShift: i32;
-  times: i32;
-  batches: i32;
-  inputs: i32;
-  units: i32;
-  /** Rows from one step of time to the next. */
-  timeStep: i32;
-  /** Rows from one batch to the next. */
-  batchStep: i32;
-  unitBytes: i32;
-  biasOffset: i32;
-  /** 1 where the cell gate's activation is the logistic function. */
-  cellLogistic: i32;
-  /** Largest magnitude of an integer cell; 0 for any. */
-  clip: i32;
-  /** Brings a cell to the table's steps. */
-  tanhMultiplier: i32;
-  /** Right shift after it. */
-  tanhShift: i32;
-  hiddenZeroPoint: i32;
-  floatClip: f32;
+  elements: i32;
+  scale: i32;
+  /** By which inputs are shifted to the left. */
+  correctionBits: i32;
+}
+
+/** Weighted sums over bands of a spectrum. */
+@unmanaged
+export class FilterBankParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  /** With the one that only gives to the next. */
+  channels: i32;
+}
+
+/** Frames of a stream that comes in pieces. Lengths are in bytes. */
+@unmanaged
+export class FramesParameters {
+  input: usize;
+  output: usize;
+  valid: usize;
+  /** The variable that holds what came last, row by row. */
+  history: usize;
+  /** The variable that says how many hops there are before the next frame. */
+  countdown: usize;
+  rows: i32;
+  /** Of a row, each of which makes a frame. */
+  hops: i32;
+  hopBytes: i32;
+  historyBytes: i32;
+  frameBytes: i32;
+  /** Hops from one frame to the next. */
+  every: i32;
+}
+
+/** Frames that overlap, added. */
+@unmanaged
+export class OverlapAddParameters {
+  input: usize;
+  output: usize;
+  /** The variable. */
+  sums: usize;
+  rows: i32;
+  frames: i32;
+  frameElements: i32;
+  hopElements: i32;
+}
+
+/** Gain control by channel. */
+@unmanaged
+export class PcanParameters {
+  input: usize;
+  noise: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  elements: i32;
+  tableBytes: i32;
+  /** Of the products, to the right. */
+  shift: i32;
+}
+
+/** Fourier transforms of real samples, or back. */
+@unmanaged
+export class RealFftParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  /** The transform's twiddle factors, and those between both halves. */
+  weights: i32;
+  rows: i32;
+  /** Samples of an input row; what is missing counts as 0. */
+  length: i32;
+  /** Of the complex transform: half of the real one's. */
+  points: i32;
+  /** Of its stages, the first one's in the lowest three bits. */
+  radices: i32;
+}
+
+/** Rows of samples times a window. */
+@unmanaged
+export class SignalWindowParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  rows: i32;
+  /** Samples of a row. */
+  length: i32;
+  /** Of the products, to the right. */
+  shift: i32;
+}
+
+/** Channels without the noise that is estimated in them. */
+@unmanaged
+export class SpectralSubtractionParameters {
+  input: usize;
+  output: usize;
+  noise: usize;
+  /** The variable. */
+  estimate: usize;
+  channels: i32;
+  smoothing: i32;
+  oneMinusSmoothing: i32;
+  alternateSmoothing: i32;
+  alternateOneMinusSmoothing: i32;
+  smoothingBits: i32;
+  /** Fractional bits of the factors. */
+  bits: i32;
+  minSignalRemaining: i32;
+  clamping: i32;
+}
+
+/** Square roots of 64 bits. */
+@unmanaged
+export class SquareRootParameters {
+  input: usize;
+  scaleBits: usize;
+  output: usize;
+  elements: i32;
 }

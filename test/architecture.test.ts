@@ -88,11 +88,16 @@ test("docs/architecture.md links every folder and file of the host", () => {
   assert.equal(missing, []);
 });
 
-/** Files that a table lists, by their paths below its folder without the ending. */
-function listed(folder: string): string[] {
+/** Files below a folder that a table there lists, by their paths without the ending. */
+function tableOf(folder: string): string[] {
   return importsOf(join(host, folder, "index.ts"))
-    .map(({ to }) => relative(folder, to).replace(/\.js$/, ""))
-    .filter((path) => path.includes("/") && !path.startsWith(".."));
+    .filter(({ to, typeOnly }) => !typeOnly && !relative(folder, to).startsWith(".."))
+    .map(({ to }) => to.replace(/\.js$/, ""));
+}
+
+/** Files that the families' tables list, by their paths below the folder of all families. */
+function listed(folder: string): string[] {
+  return tableOf(folder).flatMap((path) => tableOf(dirname(path)).map((file) => relative(folder, file)));
 }
 
 test("every operator's file has its test, and says in a file of the same name how it runs", () => {
@@ -109,6 +114,9 @@ test("every operator's file has its test, and says in a file of the same name ho
   for (const { name } of operators) assert.is(loweringOf(name).operator, name);
   for (const path of listed("lower")) assert.ok(files.includes(path), `lower/${path} is of no operator`);
   for (const name of readdirSync(join(root, "assembly", "kernels"))) assert.ok(families.has(name), name);
+  const tables = new Set([...families].map((name) => `${name}.ts`));
+  for (const name of readdirSync(join(host, "abi", "parameters")))
+    assert.ok(tables.has(name) || name === "fields.ts", `abi/parameters/${name} is of no family`);
 });
 
 test.run();

@@ -6,7 +6,7 @@
 import { readWeights } from "../host-imports/weights";
 import { float16 } from "./float16";
 
-/** Numbers of `weightStorages` in host/abi/parameters.ts. */
+/** Numbers of `weightStorages` in host/abi/weight-storages.ts. */
 // @ts-ignore: decorator
 @inline
 const storedFloat16 = 1;

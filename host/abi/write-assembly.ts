@@ -36,7 +36,7 @@ function writeClass(of: Block): string {
 /** The classes of blocks in AssemblyScript: `assembly/parameters.ts`. */
 export function writeAssembly(blocks: readonly Block[]): string {
   return `${comment(
-    "Blocks of parameters: what a call of a kernel works on. Generated from host/abi/parameters.ts by `npm run build`; " +
+    "Blocks of parameters: what a call of a kernel works on. Generated from host/abi/parameters by `npm run build`; " +
       "not to be edited. Addresses (usize) are in linear memory, `weights` is an offset in the weights section.",
     "",
   )}${blocks.map(writeClass).join("")}`;

@@ -1,5 +1,5 @@
 import { alignUp } from "../abi/align.js";
-import { weightStorages } from "../abi/parameters.js";
+import { weightStorages } from "../abi/weight-storages.js";
 import { NotRunnable, requireThat } from "../graph/not-runnable.js";
 import type { Tensor } from "../graph/tensor.js";
 import { float16Bits } from "../numerics/float16.js";

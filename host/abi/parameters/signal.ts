@@ -1,0 +1,124 @@
+import { block } from "../block.js";
+
+export const signalWindowParameters = block("SignalWindowParameters", "Rows of samples times a window.", {
+  input: "address",
+  output: "address",
+  scratch: "address",
+  weights: "weights",
+  rows: "int32",
+  length: { type: "int32", note: "Samples of a row." },
+  shift: { type: "int32", note: "Of the products, to the right." },
+});
+
+export const fftAutoScaleParameters = block("FftAutoScaleParameters", "Samples scaled up to 16 bits.", {
+  input: "address",
+  output: "address",
+  scaleBits: "address",
+  elements: "int32",
+});
+
+export const realFftParameters = block("RealFftParameters", "Fourier transforms of real samples, or back.", {
+  input: "address",
+  output: "address",
+  scratch: "address",
+  weights: { type: "weights", note: "The transform's twiddle factors, and those between both halves." },
+  rows: "int32",
+  length: { type: "int32", note: "Samples of an input row; what is missing counts as 0." },
+  points: { type: "int32", note: "Of the complex transform: half of the real one's." },
+  radices: { type: "int32", note: "Of its stages, the first one's in the lowest three bits." },
+});
+
+export const energyParameters = block("EnergyParameters", "Squared magnitudes of a spectrum.", {
+  input: "address",
+  output: "address",
+  elements: "int32",
+  start: "int32",
+  end: { type: "int32", note: "Of the elements that are computed; others are 0." },
+});
+
+export const filterBankParameters = block("FilterBankParameters", "Weighted sums over bands of a spectrum.", {
+  input: "address",
+  output: "address",
+  scratch: "address",
+  weights: "weights",
+  channels: { type: "int32", note: "With the one that only gives to the next." },
+});
+
+export const squareRootParameters = block("SquareRootParameters", "Square roots of 64 bits.", {
+  input: "address",
+  scaleBits: "address",
+  output: "address",
+  elements: "int32",
+});
+
+export const spectralSubtractionParameters = block(
+  "SpectralSubtractionParameters",
+  "Channels without the noise that is estimated in them.",
+  {
+    input: "address",
+    output: "address",
+    noise: "address",
+    estimate: { type: "address", note: "The variable." },
+    channels: "int32",
+    smoothing: "int32",
+    oneMinusSmoothing: "int32",
+    alternateSmoothing: "int32",
+    alternateOneMinusSmoothing: "int32",
+    smoothingBits: "int32",
+    bits: { type: "int32", note: "Fractional bits of the factors." },
+    minSignalRemaining: "int32",
+    clamping: "int32",
+  },
+);
+
+export const filterBankLogParameters = block("FilterBankLogParameters", "Natural logarithms, scaled.", {
+  input: "address",
+  output: "address",
+  scratch: "address",
+  weights: "weights",
+  elements: "int32",
+  scale: "int32",
+  correctionBits: { type: "int32", note: "By which inputs are shifted to the left." },
+});
+
+export const pcanParameters = block("PcanParameters", "Gain control by channel.", {
+  input: "address",
+  noise: "address",
+  output: "address",
+  scratch: "address",
+  weights: "weights",
+  elements: "int32",
+  tableBytes: "int32",
+  shift: { type: "int32", note: "Of the products, to the right." },
+});
+
+export const framesParameters = block(
+  "FramesParameters",
+  "Frames of a stream that comes in pieces. Lengths are in bytes.",
+  {
+    input: "address",
+    output: "address",
+    valid: "address",
+    history: { type: "address", note: "The variable that holds what came last, row by row." },
+    countdown: {
+      type: "address",
+      note: "The variable that says how many hops there are before the next frame.",
+    },
+    rows: "int32",
+    hops: { type: "int32", note: "Of a row, each of which makes a frame." },
+    hopBytes: "int32",
+    historyBytes: "int32",
+    frameBytes: "int32",
+    every: { type: "int32", note: "Hops from one frame to the next." },
+  },
+);
+
+export const overlapAddParameters = block("OverlapAddParameters", "Frames that overlap, added.", {
+  input: "address",
+  output: "address",
+  sums: { type: "address", note: "The variable." },
+  rows: "int32",
+  frames: "int32",
+  frameElements: "int32",
+  hopElements: "int32",
+});

@@ -1,0 +1,4 @@
+import { detectionPostprocess } from "./detection-postprocess.js";
+
+/** How operators of this family run: one line each, and one for all that are of one kind. */
+export const lowerings = [detectionPostprocess] as const;

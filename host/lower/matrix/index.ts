@@ -1,0 +1,5 @@
+import { batchMatmul } from "./batch-matmul.js";
+import { fullyConnected } from "./fully-connected.js";
+
+/** How operators of this family run: one line each, and one for all that are of one kind. */
+export const lowerings = [fullyConnected, batchMatmul] as const;

@@ -1,0 +1,28 @@
+import { energy } from "./energy.js";
+import { fftAutoScale } from "./fft-auto-scale.js";
+import { filterBank } from "./filter-bank.js";
+import { filterBankLog } from "./filter-bank-log.js";
+import { filterBankSquareRoot } from "./filter-bank-square-root.js";
+import { frames } from "./frames.js";
+import { irfft } from "./irfft.js";
+import { overlapAdd } from "./overlap-add.js";
+import { pcan } from "./pcan.js";
+import { rfft } from "./rfft.js";
+import { spectralSubtraction } from "./spectral-subtraction.js";
+import { window } from "./window.js";
+
+/** How operators of this family run: one line each, and one for all that are of one kind. */
+export const lowerings = [
+  energy,
+  fftAutoScale,
+  filterBank,
+  filterBankLog,
+  filterBankSquareRoot,
+  frames,
+  irfft,
+  overlapAdd,
+  pcan,
+  rfft,
+  spectralSubtraction,
+  window,
+] as const;

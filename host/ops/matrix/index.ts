@@ -1,0 +1,5 @@
+import { batchMatmul } from "./batch-matmul.js";
+import { fullyConnected } from "./fully-connected.js";
+
+/** Operators of this family: one line each, and one for each file of many. */
+export const operators = [fullyConnected, batchMatmul] as const;
