@@ -61,9 +61,14 @@ export const movement: readonly TfliteMapping[] = [
     builtin: "CONCATENATION",
     optionsType: 10,
     maxVersion: 4,
-    read({ options }) {
+    read({ options, inputs }) {
       requireThat(options.int8(1, 0) === 0, `fused activation ${options.int8(1, 0)} is not supported`);
-      return { operator: "concatenation", attributes: { axis: options.int32(0, 0) } };
+      const present = inputs.filter((input) => !input?.shape.includes(0));
+      return {
+        operator: "concatenation",
+        attributes: { axis: options.int32(0, 0) },
+        inputs: present.length > 0 ? present : inputs,
+      };
     },
   },
   {
