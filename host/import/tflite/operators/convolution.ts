@@ -75,7 +75,7 @@ function pool(builtin: string, operator: string): TfliteMapping {
     builtin,
     optionsType: 5,
     maxVersion: 3,
-    read({ options, inputs }) {
+    read({ options, inputs, wasUnsigned }) {
       const [input] = inputs;
       if (input === undefined) throw new NotRunnable("the input is missing");
       requireThat(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
@@ -87,6 +87,7 @@ function pool(builtin: string, operator: string): TfliteMapping {
         filterHeight: options.int32(4, 0),
         activation: tfliteActivation(options.int8(5, 0)),
         padding: none,
+        ...(operator === "averagePool2d" && wasUnsigned(input) ? { halves: "up" } : {}),
       };
       const [, height, width] = input.shape as [number, number, number, number];
       const padding = explicitPadding(paddingKind(options), height, width, poolWindow(attributes));
