@@ -2,7 +2,7 @@ import { type Refusal, UnsupportedModelError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
 import type { BoundNode, Node } from "../graph/node.js";
 import { NotRunnable } from "../graph/not-runnable.js";
-import { describeType, type Tensor } from "../graph/tensor.js";
+import { describeType, type Tensor, type TensorType } from "../graph/tensor.js";
 import { operatorNamed } from "./index.js";
 
 /**
@@ -50,6 +50,16 @@ export function refusalOf(operator: string, bound: BoundNode): string | undefine
     return undefined;
   } catch (error) {
     if (error instanceof NotRunnable) return error.message;
+    throw error;
+  }
+}
+
+/** Types of the outputs that an operator infers; undefined where it refuses the node. */
+export function inferredTypes(operator: string, bound: BoundNode): readonly TensorType[] | undefined {
+  try {
+    return operatorNamed(operator).infer(bound);
+  } catch (error) {
+    if (error instanceof NotRunnable) return undefined;
     throw error;
   }
 }

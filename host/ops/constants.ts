@@ -14,6 +14,12 @@ export function constantOutputs(operator: Operator, node: BoundNode): TensorData
   return node.outputs.map((tensor, i) => dataOf(results[i] as Values, tensor));
 }
 
+/** In how few bits all of a node's inputs are stored: where outputs fit as well, lowering stores them so. */
+export function storedOf({ inputs: [first, ...others] }: BoundNode): Pick<Tensor, "stored"> {
+  const same = first?.stored !== undefined && others.every((tensor) => tensor?.stored === first.stored);
+  return same ? { stored: first.stored } : {};
+}
+
 /** What the reference of a node that is to be computed is given; undefined where it is none. */
 function constantInputs(
   { moves, name }: Operator,

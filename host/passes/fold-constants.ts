@@ -1,7 +1,6 @@
 import { bind, type Graph } from "../graph/graph.js";
-import type { BoundNode } from "../graph/node.js";
 import type { Tensor, TensorData } from "../graph/tensor.js";
-import { constantOutputs } from "../ops/constants.js";
+import { constantOutputs, storedOf } from "../ops/constants.js";
 import { operatorNamed } from "../ops/index.js";
 
 /** Computes nodes all of whose inputs are constant, where `constantOutputs` can, and makes their outputs constants. */
@@ -18,10 +17,4 @@ export function foldConstants(graph: Graph): Graph {
     return false;
   });
   return nodes.length === graph.nodes.length ? graph : { ...graph, tensors, nodes };
-}
-
-/** In how few bits all of a node's inputs are stored: where outputs fit as well, lowering stores them so. */
-function storedOf({ inputs: [first, ...others] }: BoundNode): Pick<Tensor, "stored"> {
-  const same = first?.stored !== undefined && others.every((tensor) => tensor?.stored === first.stored);
-  return same ? { stored: first.stored } : {};
 }

@@ -13,7 +13,7 @@ import type { Values } from "../../host/ops/operator.js";
 import { openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
 import { openRunner } from "../../host/run/index.js";
-import { plain } from "../ops/quantized-tensors.js";
+import { plain, quantized } from "../ops/quantized-tensors.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -30,9 +30,14 @@ interface Given {
   outputs?: readonly Tensor[];
   /** Of the options table, by field. */
   options?: readonly (number | boolean)[];
+  /** Whether tensors of int8 are uint8 in the file. */
+  unsigned?: boolean;
 }
 
-function translate(builtin: string, { inputs, outputs = [plain([1])], options = [] }: Given): Translation[] {
+function translate(
+  builtin: string,
+  { inputs, outputs = [plain([1])], options = [], unsigned = false }: Given,
+): Translation[] {
   const field = <T>(at: number, otherwise: T): T => (options[at] as T | undefined) ?? otherwise;
   const node: TfliteNode = {
     version: 1,
@@ -48,7 +53,7 @@ function translate(builtin: string, { inputs, outputs = [plain([1])], options = 
     inputs,
     outputs,
     variable: () => undefined,
-    wasUnsigned: () => false,
+    wasUnsigned: () => unsigned,
   };
   const read = tfliteMapping(builtin)?.read(node) ?? [];
   return Array.isArray(read) ? (read as Translation[]) : [read as Translation];
@@ -227,6 +232,29 @@ test("SPACE_TO_BATCH_ND pads with zeros, and BATCH_TO_SPACE_ND crops them again"
     () => translate("SPACE_TO_BATCH_ND", { inputs: [plain([1, 3, 2]), numbers(2), pairs(0, 0, 0, 0)] }),
     refused(/2 pairs for blocks of 1 axes/),
   );
+});
+
+test("what was uint8 is rounded as TFLite rounds uint8", () => {
+  const input = quantized([1, 4, 4, 1], 0.5, -28);
+  const pool = { inputs: [input], options: [0, 2, 2, 2, 2] };
+  const halves = (unsigned: boolean) => translate("AVERAGE_POOL_2D", { ...pool, unsigned })[0]?.attributes;
+  assert.is((halves(true) as { halves?: string }).halves, "up");
+  assert.is((halves(false) as { halves?: string }).halves, undefined);
+  const resize = translate("RESIZE_BILINEAR", { inputs: [input, numbers(8, 8)], unsigned: true });
+  assert.is((resize[0] as { attributes: { unsigned?: boolean } }).attributes.unsigned, true);
+  // 100 stands for zero in the input, 50 in the output, whose steps are twice as large.
+  const [output, same] = [quantized([2, 4, 4, 1], 1, -78), quantized([1, 4, 4, 1], 1, -78)];
+  const joined = translate("CONCATENATION", { inputs: [input, same], outputs: [output], unsigned: true });
+  assert.equal(
+    joined.map(({ operator }) => operator),
+    ["lookupTable", "concatenation"],
+  );
+  const { table } = (joined[0] as { attributes: { table: Uint8Array } }).attributes;
+  const unsigned = (q: number): number => (((table[q ^ 128] as number) << 24) >> 24) + 128;
+  assert.equal([100, 102, 103, 97, 0, 255].map(unsigned), [50, 51, 52, 48, 0, 128]);
+  const [, { inputs } = { inputs: [] }] = joined;
+  assert.equal(inputs?.[0]?.quantization, output.quantization);
+  assert.is(inputs?.[1], same);
 });
 
 test("shapes and constants are constants", () => {

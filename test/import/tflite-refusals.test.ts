@@ -47,7 +47,17 @@ test("the numbers of the schema's fields are those of the public schema.fbs", ()
     model: { version: 0, operatorCodes: 1, subgraphs: 2, description: 3, buffers: 4 },
     operatorCode: { deprecatedBuiltinCode: 0, customCode: 1, version: 2, builtinCode: 3 },
     subgraph: { tensors: 0, inputs: 1, outputs: 2, operators: 3, name: 4 },
-    tensor: { shape: 0, type: 1, buffer: 2, name: 3, quantization: 4, isVariable: 5, sparsity: 6 },
+    tensor: {
+      shape: 0,
+      type: 1,
+      buffer: 2,
+      name: 3,
+      quantization: 4,
+      isVariable: 5,
+      sparsity: 6,
+      shapeSignature: 7,
+      hasRank: 8,
+    },
     sparsity: {
       traversalOrder: 0,
       blockMap: 1,

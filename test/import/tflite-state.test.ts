@@ -268,7 +268,7 @@ test("a condition that is computed is refused, as is one that is no truth value"
   assert.match(reasonsOf(choice({ ...tensor("n", [1, 1, 1, 1]) })).join(), /one of dtype bool is expected/);
 });
 
-/** A model that reverses its input's halves as often as its conditions, one after another, hold. */
+/** A model that limits its input from below as often as its conditions, one after another, hold. */
 function repeated(conditions: readonly (0 | 1)[]): WrittenModel {
   const state = () => [truth("again"), truth("then"), tensor("value")];
   return {
@@ -287,8 +287,8 @@ function repeated(conditions: readonly (0 | 1)[]): WrittenModel {
     more: [
       { tensors: state(), nodes: [], inputs: [0, 1, 2], outputs: [0] },
       {
-        tensors: [...state(), truth("over", 0), tensor("next", [5, 5, 5, 5]), tensor("moved")],
-        nodes: [node("RESHAPE", [4], [5])],
+        tensors: [...state(), truth("over", 0), tensor("least", [7, 7, 7, 7]), tensor("limited")],
+        nodes: [node("MAXIMUM", [2, 4], [5])],
         inputs: [0, 1, 2],
         outputs: [1, 3, 5],
       },
@@ -299,7 +299,7 @@ function repeated(conditions: readonly (0 | 1)[]): WrittenModel {
 test("a WHILE with constant conditions is its body as often as they hold", async () => {
   const run = async (first: 0 | 1, second: 0 | 1) => outputs(read(repeated([first, second])), [[9, 8, 7, 6]]);
   assert.equal(await run(0, 1), [[9, 8, 7, 6]]);
-  assert.equal(await run(1, 0), [[5, 5, 5, 5]]);
+  assert.equal(await run(1, 0), [[9, 8, 7, 7]]);
   const counts = [
     [0, 1],
     [1, 0],

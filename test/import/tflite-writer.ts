@@ -12,6 +12,8 @@ export interface WrittenTensor {
   /** Axis that several scales lie along. */
   axis?: number;
   isVariable?: boolean;
+  /** What is known of its shape; -1 for lengths that are not. */
+  signature?: number[];
   /** How its zeros are left out: `data` holds what is stored. */
   sparsity?: {
     order: number[];
@@ -134,7 +136,9 @@ function writeTensor(builder: Builder, tensor: WrittenTensor, buffer: number): n
     quantization = builder.endObject();
   }
   const sparsity = tensor.sparsity === undefined ? 0 : writeSparsity(builder, tensor.sparsity);
-  builder.startObject(8);
+  const signature = tensor.signature === undefined ? 0 : int32Vector(builder, tensor.signature);
+  builder.startObject(9);
+  if (signature !== 0) builder.addFieldOffset(fields.tensor.shapeSignature, signature, 0);
   builder.addFieldOffset(fields.tensor.shape, shape, 0);
   builder.addFieldInt8(fields.tensor.type, tensorTypes.indexOf(tensor.type), 0);
   builder.addFieldInt32(fields.tensor.buffer, buffer, 0);

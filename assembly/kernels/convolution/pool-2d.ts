@@ -1,15 +1,15 @@
 /**
- * 2-d pools of float32 and int16; padding takes no part.
+ * 2-d pools of float32 and int16, and of int8 what averagePool2dInt8 does not do; padding takes no part.
  *
  * input  [batches, inputHeight, inputWidth, channels] X, NHWC
  * output [batches, outputHeight, outputWidth, channels] X, NHWC, of the input's scale and zero point
  *
- *   average   clamp(sum / count), int16 half away from zero
+ *   average   clamp(sum / count), int16 half away from zero, int8 half up (which is what uint8, greater by 128, rounds to)
  *   maximum   clamp(largest)
  *   l2        clamp(sqrt(sum of squares / count)), float32 only
  *
  * over the `count` pixels of the window that lie inside the input, at least one, row by row. Accumulator: float32, or int32,
- * bounded by filterHeight * filterWidth * 2^15; the host bounds the window.
+ * bounded by filterHeight * filterWidth * 2^15 for int16 and * 2^8 for int8; the host bounds the window.
  * Source: TFLite reference kernels `AveragePool`, `MaxPool` and `L2Pool`.
  */
 import { readParameters } from "../../host-imports/weights";
@@ -19,6 +19,7 @@ import { FloatPoolParameters, PoolParameters } from "../../parameters";
 type Average = i8;
 type Maximum = i16;
 type L2 = i32;
+type AverageHalvesUp = i64;
 
 export function averagePool2dFloat32(parameters: i32, to: usize): void {
   pool<FloatPoolParameters, Average, f32, f32>(parameters, to);
@@ -26,6 +27,10 @@ export function averagePool2dFloat32(parameters: i32, to: usize): void {
 
 export function averagePool2dInt16(parameters: i32, to: usize): void {
   pool<PoolParameters, Average, i16, i32>(parameters, to);
+}
+
+export function averagePool2dHalvesUpInt8(parameters: i32, to: usize): void {
+  pool<PoolParameters, AverageHalvesUp, i8, i32>(parameters, to);
 }
 
 export function maxPool2dFloat32(parameters: i32, to: usize): void {
@@ -68,7 +73,8 @@ function pool<Parameters, Kind, X, S>(parameters: i32, to: usize): void {
           }
           const count = (bottom - top) * (right - left);
           if (!is<Kind, Maximum>()) {
-            if (isInteger<S>()) value = <S>((value > 0 ? value + <S>(count >> 1) : value - <S>(count >> 1)) / <S>count);
+            if (is<Kind, AverageHalvesUp>()) value = <S>((<i32>value + 128 * count + (count >> 1)) / count - 128);
+            else if (isInteger<S>()) value = <S>((value > 0 ? value + <S>(count >> 1) : value - <S>(count >> 1)) / <S>count);
             else value /= <S>count;
           }
           if (is<Kind, L2>()) value = <S>sqrt<f32>(<f32>value);

@@ -1,7 +1,7 @@
 /**
  * Bilinear interpolation over height and width.
  *
- * input  [batches, inputHeight, inputWidth, channels] int8 or float32
+ * input  [batches, inputHeight, inputWidth, channels] int8, int16 or float32
  * output [batches, outputHeight, outputWidth, channels] of the input's dtype, scale and zero point
  *
  *   y = place of the output's row in the input, y0 = the whole number below, y1 the one above, both inside, f = y - y0;
@@ -9,9 +9,10 @@
  *   output = input[y0, x0] * (1 - f) * (1 - g) + input[y1, x0] * f * (1 - g) + input[y0, x1] * (1 - f) * g
  *          + input[y1, x1] * f * g
  *
- * int8: places and fractions in 1024ths; the sum, in 2^20ths, is divided with halves away from zero.
- * Accumulator: int32; fractions reach from -512 to 1536, and are more than 1 apart from 0..1024 only where both rows are
- * one, so that |sum| <= 2^7 * 2^22. float32: in the order that is written.
+ * int8, int16: places and fractions in 1024ths; the sum, in 2^20ths, is divided with halves away from zero.
+ * Accumulator: int32, int64 for int16; fractions reach from -512 to 1536, and are more than 1 apart from 0..1024 only where
+ * both rows are one, so that |sum| <= 2^7 * 2^22, 2^15 * 2^22 for int16. float32: in the order that is written.
+ * Unsigned: int8 as the numbers greater by 128, in float32, halves up.
  * Source: TFLite reference kernels `ResizeBilinear` and `ResizeBilinearInteger`.
  */
 import { readParameters } from "../../host-imports/weights";
@@ -20,6 +21,16 @@ import { ResizeFloatParameters, ResizeParameters } from "../../parameters";
 export function resizeBilinearInt8(parameters: i32, to: usize): void {
   const given = readParameters<ResizeParameters>(parameters, to);
   resize<i8, i32, ResizeParameters>(given);
+}
+
+export function resizeBilinearInt16(parameters: i32, to: usize): void {
+  const given = readParameters<ResizeParameters>(parameters, to);
+  resize<i16, i64, ResizeParameters>(given);
+}
+
+export function resizeBilinearUnsigned(parameters: i32, to: usize): void {
+  const given = readParameters<ResizeFloatParameters>(parameters, to);
+  resize<u8, f32, ResizeFloatParameters>(given);
 }
 
 export function resizeBilinearFloat32(parameters: i32, to: usize): void {
@@ -47,17 +58,26 @@ function resize<T, W, P>(given: P): void {
         const g: W = x - whole<W>(x0);
         let left = x0 * pixel, right = above<W>(x, lastColumn) * pixel;
         for (const end = output + pixel; output < end; output += sizeof<T>()) {
-          const sum: W = <W>load<T>(top + left) * (whole<W>(1) - f) * (whole<W>(1) - g) +
-            <W>load<T>(bottom + left) * f * (whole<W>(1) - g) +
-            <W>load<T>(top + right) * (whole<W>(1) - f) * g +
-            <W>load<T>(bottom + right) * f * g;
-          store<T>(output, isFloat<W>() ? sum : <T>((sum + (sum > 0 ? 0x80000 : -0x80000)) / 0x100000));
+          const sum: W = element<T, W>(top + left) * (whole<W>(1) - f) * (whole<W>(1) - g) +
+            element<T, W>(bottom + left) * f * (whole<W>(1) - g) +
+            element<T, W>(top + right) * (whole<W>(1) - f) * g +
+            element<T, W>(bottom + right) * f * g;
+          if (isFloat<T>()) store<T>(output, <T>sum);
+          else if (isFloat<W>()) store<T>(output, <T>(<i32>(sum + <W>0.5) ^ 0x80));
+          else store<T>(output, <T>((sum + (sum > 0 ? 0x80000 : -0x80000)) / 0x100000));
           left += sizeof<T>();
           right += sizeof<T>();
         }
       }
     }
   }
+}
+
+/** An element; a byte that is interpolated in float32 is int8 for the number greater by 128. */
+// @ts-ignore: decorator
+@inline
+function element<T, W>(at: usize): W {
+  return sizeof<T>() == 1 && isFloat<W>() ? <W>(<i32>load<u8>(at) ^ 0x80) : <W>load<T>(at);
 }
 
 /** A whole number as a place. */

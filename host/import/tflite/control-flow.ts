@@ -112,11 +112,8 @@ function isTrue(condition: Tensor, { graph }: SubgraphReader): boolean {
 }
 
 /** Gives a node's outputs the values that a subgraph made: the same bytes under the node's own types. */
-function give(
-  node: FileNode,
-  values: readonly ImportedTensor[],
-  { graph, file, operators }: SubgraphReader,
-): void {
+function give(node: FileNode, values: readonly ImportedTensor[], reader: SubgraphReader): void {
+  const { graph, file, operators } = reader;
   requireThat(
     values.length === node.outputs.length,
     `its subgraph gives ${values.length} outputs; the node has ${node.outputs.length}`,
@@ -127,6 +124,7 @@ function give(
       file.resources.alias(tensor, from);
       continue;
     }
+    reader.closeShape(tensor, from.shape);
     const attributes = { shape: tensor.shape };
     const copy = { operator: "reshape", attributes, inputs: [from], outputs: [tensor], variables: [] };
     operators.set(graph.add(copy), node.code.name);

@@ -2,7 +2,7 @@ import type { Graph } from "../../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../../graph/node.js";
 import { arrayTypes, elementCount, type Tensor, type TensorData } from "../../graph/tensor.js";
 import { refusalOf } from "../../ops/check.js";
-import { constantOutputs } from "../../ops/constants.js";
+import { constantOutputs, storedOf } from "../../ops/constants.js";
 import { operatorNamed } from "../../ops/index.js";
 import type { Translation } from "./operators/mapping.js";
 import { asUnsigned } from "./tensors.js";
@@ -59,16 +59,17 @@ export class GraphBuilder {
   }
 
   /**
-   * Computes what a translation makes of constant integers alone, so that its outputs are constants for the nodes behind it,
-   * which read shapes and indices from them. Whether it was one, and no node is needed.
+   * Computes what a translation makes of constant integers alone, or of any constants that it only moves, so that its
+   * outputs are constants for the nodes behind it, which read shapes, indices and biases from them. Whether it was one, and
+   * no node is needed.
    */
   fold(translation: Required<Translation>): boolean {
-    const { inputs, outputs } = translation;
-    if (![...inputs, ...outputs].every(isIndex)) return false;
+    const { operator, inputs, outputs } = translation;
+    if (!operatorNamed(operator).moves && ![...inputs, ...outputs].every(isIndex)) return false;
     const results = this.computed(translation);
     for (const [i, output] of outputs.entries()) {
       const data = results?.[i];
-      if (data !== undefined) output.data = data;
+      if (data !== undefined) Object.assign(output, { data, ...storedOf({ name: "", ...translation }) });
     }
     return results !== undefined;
   }

@@ -36,6 +36,7 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
     codes: model.tables(fields.model.operatorCodes).map(readOperatorCode),
     resources: new Resources(),
     unsigned: new Set(),
+    open: new Map(),
     read: [],
   };
   if (file.subgraphs.length === 0) throw new WasmoteError("model-invalid", "the model has no subgraph");

@@ -3,6 +3,7 @@ import { maxNodes } from "../../graph/limits.js";
 import type { Node } from "../../graph/node.js";
 import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
+import { inferredTypes } from "../../ops/check.js";
 import { type ControlFlow, controlFlow } from "./control-flow.js";
 import { GraphBuilder } from "./graph-builder.js";
 import { tfliteMapping } from "./operators/index.js";
@@ -13,6 +14,9 @@ import { fields } from "./schema.js";
 import type { Table } from "./table.js";
 import { type ImportedTensor, readTensors } from "./tensors.js";
 
+/** What a file knows of a shape that is not known whole. */
+type OpenShape = NonNullable<ImportedTensor["openShape"]>;
+
 /** What the subgraphs of a file refer to. */
 export interface FileParts {
   readonly subgraphs: readonly Table[];
@@ -21,6 +25,8 @@ export interface FileParts {
   readonly resources: Resources;
   /** Tensors of int8 that are uint8 in the file. */
   readonly unsigned: Set<Tensor>;
+  /** Tensors whose shapes the file does not know, and what it knows of them. */
+  readonly open: Map<Tensor, OpenShape>;
   /** Operators of the nodes that were read, of every subgraph as often as it is taken. */
   readonly read: string[];
 }
@@ -85,7 +91,8 @@ export class SubgraphReader {
   read({ index, table, tensors }: Subgraph): void {
     if (this.open.includes(index)) throw new WasmoteError("model-invalid", `subgraph ${index} calls itself`);
     this.open.push(index);
-    for (const { tensor, isVariable, wasUnsigned } of tensors) {
+    for (const { tensor, isVariable, wasUnsigned, openShape } of tensors) {
+      if (openShape !== undefined) this.file.open.set(tensor, openShape);
       if (isVariable === true) this.file.resources.mark(tensor);
       if (wasUnsigned === true) this.file.unsigned.add(tensor);
     }
@@ -141,8 +148,26 @@ export class SubgraphReader {
     const translations = Array.isArray(read) ? (read as readonly Translation[]) : [read as Translation];
     for (const translation of translations) {
       const added = { ...whole, ...translation };
+      this.closeShapes(added);
       if (!this.graph.fold(added)) this.operators.set(this.graph.add(added), node.code.name);
     }
+  }
+
+  /** Gives outputs whose shapes the file leaves open those that the inputs make. */
+  private closeShapes({ operator, ...translation }: Required<Translation>): void {
+    if (!translation.outputs.some((output) => this.file.open.has(output))) return;
+    const types = inferredTypes(operator, { name: "", ...translation }) ?? [];
+    for (const [i, { shape }] of types.entries()) this.closeShape(translation.outputs[i], shape);
+  }
+
+  /** Gives a tensor its shape, where the file leaves that open and it fits what is known. */
+  closeShape(tensor: Tensor | undefined, shape: readonly number[]): void {
+    const known = tensor && this.file.open.get(tensor);
+    if (tensor === undefined || known === undefined) return;
+    const fits =
+      known === "any" ||
+      (known.length === shape.length && known.every((length, i) => length === -1 || length === shape[i]));
+    if (fits) tensor.shape = shape;
   }
 
   private refuse(node: FileNode, reasons: readonly string[]): void {

@@ -60,6 +60,8 @@ export interface ImportedTensor {
   isVariable?: boolean;
   /** Whether it is of uint8 in the file. */
   wasUnsigned?: boolean;
+  /** Where the file does not know the whole shape: its lengths, -1 for those not known; "any" where it may have any. */
+  openShape?: readonly number[] | "any";
   /** Whether it is no tensor but the handle of a variable, which is a problem to most operators. */
   isResource?: boolean;
 }
@@ -117,11 +119,20 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   const problem = quantizationProblem(tensor);
   if (problem !== undefined) return { tensor, problem };
   const signed = asSigned(tensor);
+  const openShape = data === undefined ? readOpenShape(table, shape) : undefined;
   return {
     tensor: signed ?? tensor,
+    ...(openShape === undefined ? {} : { openShape }),
     isVariable: table.bool(fields.tensor.isVariable, false),
     wasUnsigned: signed !== undefined,
   };
+}
+
+/** What a file leaves open of a tensor's shape, in which it writes 1 for lengths that it does not know. */
+function readOpenShape(table: Table, shape: readonly number[]): ImportedTensor["openShape"] {
+  const signature = table.int32s(fields.tensor.shapeSignature) ?? [];
+  if (signature.length === shape.length && signature.includes(-1)) return signature;
+  return shape.length === 0 && !table.bool(fields.tensor.hasRank, false) ? "any" : undefined;
 }
 
 /** What an int8 is below the uint8 of the same real value. */

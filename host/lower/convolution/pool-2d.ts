@@ -29,7 +29,8 @@ export function pool2d(
     inPlace: ({ attributes: { padding } }) => (padding.top === 0 && padding.left === 0 ? [0] : []),
     emit(node, placement) {
       const g = poolGeometry(node);
-      const { filterHeight, filterWidth, strideHeight, strideWidth, padding, activation } = node.attributes;
+      const { filterHeight, filterWidth, strideHeight, strideWidth, padding, activation, halves } =
+        node.attributes;
       const values = {
         input: placement.inputs[0] as number,
         output: placement.outputs[0] as number,
@@ -54,6 +55,10 @@ export function pool2d(
         return [callKernel(kernel, { ...values, low, high }, placement.scratch, placement)];
       }
       const range = activationRange(activation, node.outputs[0] as Tensor, dtype);
+      if (dtype === "int8" && halves === "up") {
+        const kernel = { name: `${operator}HalvesUpInt8`, parameters: poolParameters };
+        return [callKernel(kernel, { ...values, ...range }, placement.scratch, placement)];
+      }
       const native = acceleratedWindow(accelerators[dtype], values);
       const kernel = { name, parameters: poolParameters, accelerator: native };
       return [callKernel(kernel, { ...values, ...range }, placement.scratch, placement)];

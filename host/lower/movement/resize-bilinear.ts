@@ -2,7 +2,7 @@ import { blockBytes } from "../../abi/block.js";
 import { resizeFloatParameters, resizeParameters } from "../../abi/parameters.js";
 import { resizeScale } from "../../numerics/resize.js";
 import { type ResizeAttributes, resizedInput } from "../../ops/movement/resize-bilinear.js";
-import { callKernel } from "../kernel.js";
+import { callKernel, kernelName } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
 /** Scale and offset in 1024ths of the places of an axis, as TFLite's integer kernel rounds them. */
@@ -19,7 +19,7 @@ function integerPlaces(
 /** Bilinear interpolation, in fixed point where the elements are integers. */
 export const resizeBilinear: Lowering<ResizeAttributes> = {
   operator: "resizeBilinear",
-  dtypes: ["int8", "float32"],
+  dtypes: ["int8", "int16", "float32"],
   scratchBytes: () => [Math.max(blockBytes(resizeParameters), blockBytes(resizeFloatParameters))],
   emit(node, placement) {
     const { attributes } = node;
@@ -35,14 +35,15 @@ export const resizeBilinear: Lowering<ResizeAttributes> = {
       outputWidth: attributes.width,
       channels,
     };
-    if (dtype === "float32") {
+    if (dtype === "float32" || attributes.unsigned === true) {
       const values = {
         ...common,
         heightScale: resizeScale(inputHeight, attributes.height, attributes),
         widthScale: resizeScale(inputWidth, attributes.width, attributes),
         center: attributes.halfPixelCenters ? 0.5 : 0,
       };
-      const kernel = { name: "resizeBilinearFloat32", parameters: resizeFloatParameters };
+      const name = dtype === "float32" ? "resizeBilinearFloat32" : "resizeBilinearUnsigned";
+      const kernel = { name, parameters: resizeFloatParameters };
       return [callKernel(kernel, values, placement.scratch, placement)];
     }
     const rows = integerPlaces(inputHeight, attributes.height, attributes);
@@ -54,7 +55,7 @@ export const resizeBilinear: Lowering<ResizeAttributes> = {
       heightOffset: rows.offset,
       widthOffset: columns.offset,
     };
-    const kernel = { name: "resizeBilinearInt8", parameters: resizeParameters };
+    const kernel = { name: kernelName("resizeBilinear", dtype), parameters: resizeParameters };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

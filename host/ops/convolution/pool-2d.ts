@@ -13,6 +13,8 @@ export interface Pool2dAttributes {
   strideWidth: number;
   padding: Padding;
   activation: FusedActivation;
+  /** Where an average of int8 that lies between two integers goes: away from zero by default, or up. */
+  halves?: "up";
 }
 
 /** What tells one kind of pool from another. */

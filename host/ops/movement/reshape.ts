@@ -13,8 +13,9 @@ export interface ReshapeAttributes {
 function resolve(wanted: readonly number[], input: Tensor): number[] {
   const elements = elementCount(input.shape);
   const known = wanted.filter((length) => length !== -1);
+  const least = elements === 0 ? 0 : 1;
   requireThat(
-    wanted.length - known.length <= 1 && known.every((length) => Number.isInteger(length) && length >= 1),
+    wanted.length - known.length <= 1 && known.every((length) => Number.isInteger(length) && length >= least),
     `[${wanted.join(", ")}] is no shape: positive lengths and at most one -1 are expected`,
   );
   const shape = wanted.map((length) => (length === -1 ? elements / elementCount(known) : length));

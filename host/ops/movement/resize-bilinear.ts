@@ -10,6 +10,8 @@ export interface ResizeAttributes extends Resizing {
   /** Of the output. */
   height: number;
   width: number;
+  /** Of int8 whether the numbers greater by 128 are interpolated, in float32, and halves go up: as TFLite does of uint8. */
+  unsigned?: boolean;
 }
 
 /** The input, NHWC. Throws `NotRunnable`. */
@@ -43,8 +45,8 @@ export const resizeBilinear: Operator<ResizeAttributes> = {
   infer(node) {
     const input = resizedInput(node);
     requireThat(
-      input.dtype === "int8" || input.dtype === "float32",
-      `input is ${input.dtype}; int8 or float32 is expected`,
+      ["int8", "int16", "float32"].includes(input.dtype),
+      `input is ${input.dtype}; int8, int16 or float32 is expected`,
     );
     requireSameMeaning([input], node.outputs);
     const [batches, , , channels] = input.shape as [number, number, number, number];

@@ -17,6 +17,11 @@ test("averagePool2dInt8 gives the bytes of the plain loop for random geometry", 
   await checkPoolKernel("averagePool2d", roundedAverage);
 });
 
+test("averagePool2d of int8 rounds halves up where it is asked to, as unsigned numbers are", async () => {
+  const up = (pixels: readonly number[]): number => Math.floor(average(pixels) + 0.5);
+  await checkPoolKernel("averagePool2d", up, { halves: "up" });
+});
+
 test("averagePool2d's kernels of int16 and float32 give the bits of the plain loop for random geometry", async () => {
   await checkWidePoolKernel("averagePool2d", "int16", roundedAverage);
   await checkWidePoolKernel("averagePool2d", "float32", (pixels) =>

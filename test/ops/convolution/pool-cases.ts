@@ -101,16 +101,17 @@ function activate({ output, attributes }: PoolCase, value: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
-/** Compares the kernel with `combine` of every window's pixels, on random geometry. */
+/** Compares the kernel with `combine` of every window's pixels, on random geometry, under attributes of its own. */
 export async function checkPoolKernel(
   operator: string,
   combine: (pixels: readonly number[]) => number,
+  own: Partial<Pool2dAttributes> = {},
 ): Promise<void> {
   for (let seed = 0; seed < 45; seed++) {
     const spec = drawPool(seed);
     const [bytes] = await runCase({
       operator,
-      attributes: spec.attributes,
+      attributes: { ...spec.attributes, ...own },
       inputs: [spec.input],
       outputs: [spec.output],
       activations: [spec.data],

@@ -75,6 +75,10 @@ const mixFloats = ([a, b, c, d]: [number, number, number, number], f: number, g:
   return fround(fround(first + product(c, up, g)) + product(d, f, g));
 };
 
+/** Of numbers less by 128 than those that are mixed, halves up. */
+const mixUnsigned: typeof mixFloats = (values, f, g) =>
+  Math.floor(fround(mixFloats(values.map((value) => value + 128) as typeof values, f, g) + 0.5)) - 128;
+
 function draw(seed: number): { shape: [number, number, number, number]; attributes: ResizeAttributes } {
   const { integer } = random(seed);
   const mode = integer(0, 2);
@@ -126,6 +130,38 @@ test("resizeBilinear gives its definition's bytes, int8 and float32", async () =
   }
 });
 
+test("resizeBilinear gives its definition's bytes of int16, and of int8 that stands for uint8", async () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const { shape, attributes } = draw(seed);
+    const outputShape = [shape[0], attributes.height, attributes.width, shape[3]];
+    const { integer, int8s } = random(seed + 200);
+    const wide = Int16Array.from({ length: elementCount(shape) }, () => integer(-(2 ** 15), 2 ** 15 - 1));
+    const tensor = (of: readonly number[]): Tensor => ({ ...quantized(of, 0.5, 0), dtype: "int16" });
+    const [words] = await runCase({
+      operator: "resizeBilinear",
+      attributes,
+      inputs: [tensor(shape)],
+      outputs: [tensor(outputShape)],
+      activations: [wide],
+    });
+    assert.equal(
+      [...new Int16Array(Uint8Array.from(words as Uint8Array).buffer)],
+      resized(wide, shape, attributes, integerPlace, mixIntegers).map((value) => value + 0),
+      `int16, seed ${seed}`,
+    );
+    const data = int8s(elementCount(shape));
+    const [bytes] = await runCase({
+      operator: "resizeBilinear",
+      attributes: { ...attributes, unsigned: true },
+      inputs: [quantized(shape, 0.5, 3)],
+      outputs: [quantized(outputShape, 0.5, 3)],
+      activations: [data],
+    });
+    const expected = resized(data, shape, attributes, floatPlace, mixUnsigned);
+    assert.equal(asInt8(bytes), expected, `unsigned, seed ${seed}`);
+  }
+});
+
 const refused = (pattern: RegExp) => (error: unknown) =>
   error instanceof NotRunnable && pattern.test(error.message);
 
@@ -145,7 +181,7 @@ test("resizeBilinear refuses what it cannot resize, with the reason", () => {
   assert.throws(infer({ alignCorners: true, halfPixelCenters: true }), refused(/one is expected/));
   assert.throws(infer({}, quantized([4, 4, 1], 0.5, 0)), refused(/3 axes; 4 are expected/));
   assert.throws(infer({}, quantized([1, 4, 4, 1], 0.25, 0)), refused(/another scale/));
-  assert.throws(infer({}, plain([1, 4, 4, 1], "int32")), refused(/int32; int8 or float32/));
+  assert.throws(infer({}, plain([1, 4, 4, 1], "int32")), refused(/int32; int8, int16 or float32/));
 });
 
 test.run();

@@ -21,7 +21,7 @@ export const conversion: readonly TfliteMapping[] = [
     read({ inputs, outputs }) {
       const [[input], [output]] = [inputs, outputs];
       requireThat(input !== undefined && output !== undefined, "an input and an output are expected");
-      if (input.dtype === output.dtype) return { operator: "reshape", attributes: { shape: output.shape } };
+      if (input.dtype === output.dtype) return { operator: "reshape", attributes: { shape: input.shape } };
       return { operator: "cast", attributes: { to: output.dtype } };
     },
   },

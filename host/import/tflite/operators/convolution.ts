@@ -43,15 +43,21 @@ function readConvolution(
   };
 }
 
+/** Lengths of a transposed convolution's output: those that its first input states, else the declared ones. */
+function transposedShape({ inputs: [stated], outputs: [output] }: TfliteNode): readonly number[] {
+  return stated?.data === undefined ? (output?.shape ?? []) : Array.from(stated.data, Number);
+}
+
 /** A transposed convolution, whose inputs are the output's shape, weights, input and bias. */
-function readTransposeConv({ options, inputs, outputs }: TfliteNode): Translation {
+function readTransposeConv(node: TfliteNode): Translation {
+  const { options, inputs } = node;
   const [, weights, input, bias] = inputs;
-  const [output] = outputs;
-  if (input === undefined || weights?.shape.length !== 4 || output?.shape.length !== 4)
+  const shape = transposedShape(node);
+  if (input === undefined || weights?.shape.length !== 4 || shape.length !== 4)
     throw new NotRunnable("an input, weights and an output of rank 4 are expected");
   const strides = { strideWidth: options.int32(1, 0), strideHeight: options.int32(2, 0) };
   const [, filterHeight, filterWidth] = weights.shape as [number, number, number];
-  const [, outputHeight, outputWidth] = output.shape as [number, number, number];
+  const [, outputHeight, outputWidth] = shape as [number, number, number];
   const window = { ...strides, filterHeight, filterWidth, dilationHeight: 1, dilationWidth: 1 };
   const attributes: TransposeConvAttributes = {
     ...strides,
@@ -69,7 +75,7 @@ function pool(builtin: string, operator: string): TfliteMapping {
     builtin,
     optionsType: 5,
     maxVersion: 3,
-    read({ options, inputs }) {
+    read({ options, inputs, wasUnsigned }) {
       const [input] = inputs;
       if (input === undefined) throw new NotRunnable("the input is missing");
       requireThat(input.shape.length === 4, `input has rank ${input.shape.length}; 4 is expected`);
@@ -81,6 +87,7 @@ function pool(builtin: string, operator: string): TfliteMapping {
         filterHeight: options.int32(4, 0),
         activation: tfliteActivation(options.int8(5, 0)),
         padding: none,
+        ...(operator === "averagePool2d" && wasUnsigned(input) ? { halves: "up" } : {}),
       };
       const [, height, width] = input.shape as [number, number, number, number];
       const padding = explicitPadding(paddingKind(options), height, width, poolWindow(attributes));

@@ -1,12 +1,14 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
-import type { Tensor } from "../../../graph/tensor.js";
+import { perTensor, type Tensor } from "../../../graph/tensor.js";
+import { roundHalfAway, sameParameters } from "../../../numerics/requantization.js";
+import { int8Table } from "../../../ops/elementwise/lookup-table.js";
 import { inputAt, positiveAxis } from "../../../ops/movement/moved.js";
-import type { TfliteMapping, TfliteNode } from "./mapping.js";
+import type { TfliteMapping, TfliteNode, Translation } from "./mapping.js";
 import { indexed } from "./movement/indexed.js";
 import { paddings } from "./movement/padding.js";
 import { resizes } from "./movement/resizes.js";
 import { shapes } from "./movement/shapes.js";
-import { views } from "./movement/views.js";
+import { between, views } from "./movement/views.js";
 
 /** Numbers of a constant tensor, or undefined where it is absent or computed. */
 function constantNumbers(tensor: Tensor | undefined): number[] | undefined {
@@ -41,6 +43,37 @@ function expandOf(node: TfliteNode): number[] {
   return [...shape.slice(0, at), 1, ...shape.slice(at)];
 }
 
+/**
+ * The inputs of a concatenation, those of uint8 with the output's scale and zero point: TFLite gives them these itself, in
+ * float32, which is a table of 256 bytes.
+ *
+ * Source: TFLite reference kernel `ConcatenationWithScaling`.
+ */
+function requantized(
+  { outputs: [output], wasUnsigned }: TfliteNode,
+  inputs: readonly (Tensor | undefined)[],
+): { inputs: (Tensor | undefined)[]; nodes: Translation[] } {
+  const nodes: Translation[] = [];
+  const taken = inputs.map((input) => {
+    const [from, to] = [input, output].map((tensor) => tensor && perTensor(tensor));
+    if (
+      !wasUnsigned(input) ||
+      from === undefined ||
+      to === undefined ||
+      sameParameters(input as Tensor, output as Tensor)
+    )
+      return input;
+    const { fround } = Math;
+    const scale = fround(fround(from.scale) * fround(1 / fround(to.scale)));
+    const bias = fround(-(from.zeroPoint + 128) * scale);
+    const table = int8Table((q) => roundHalfAway(fround(fround((q + 128) * scale) + bias)) + to.zeroPoint);
+    const part = between(output as Tensor, (input as Tensor).shape);
+    nodes.push({ operator: "lookupTable", attributes: { table }, inputs: [input], outputs: [part] });
+    return part;
+  });
+  return { inputs: taken, nodes };
+}
+
 function reshaping(
   builtin: string,
   optionsType: number,
@@ -61,9 +94,13 @@ export const movement: readonly TfliteMapping[] = [
     builtin: "CONCATENATION",
     optionsType: 10,
     maxVersion: 4,
-    read({ options }) {
+    read(node) {
+      const { options, outputs } = node;
       requireThat(options.int8(1, 0) === 0, `fused activation ${options.int8(1, 0)} is not supported`);
-      return { operator: "concatenation", attributes: { axis: options.int32(0, 0) } };
+      const present = node.inputs.filter((input) => !input?.shape.includes(0));
+      const { inputs, nodes } = requantized(node, present.length > 0 ? present : node.inputs);
+      const attributes = { axis: options.int32(0, 0) };
+      return [...nodes, { operator: "concatenation", attributes, inputs, outputs }];
     },
   },
   {

@@ -89,9 +89,10 @@ export const resizes: readonly TfliteMapping[] = [
     read(node) {
       const [height, width] = sizeOf(node);
       const [alignCorners, halfPixelCenters] = [node.options.bool(2, false), node.options.bool(3, false)];
+      const unsigned = node.wasUnsigned(node.inputs[0]) ? { unsigned: true } : {};
       return {
         operator: "resizeBilinear",
-        attributes: { height, width, alignCorners, halfPixelCenters },
+        attributes: { height, width, alignCorners, halfPixelCenters, ...unsigned },
         inputs: [node.inputs[0]],
       };
     },

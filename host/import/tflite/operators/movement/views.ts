@@ -1,5 +1,5 @@
 import { requireThat } from "../../../../graph/not-runnable.js";
-import { elementCount, type Tensor } from "../../../../graph/tensor.js";
+import { arrayTypes, elementCount, type Tensor } from "../../../../graph/tensor.js";
 import {
   broadcastView,
   isWholeView,
@@ -56,17 +56,40 @@ function viewing(
   };
 }
 
-function slice(view: StridedView, node: TfliteNode): StridedView {
+/** A slice; one without elements is a constant, which a concatenation behind it leaves out. */
+function slice(node: TfliteNode): Translation {
+  const input = inputAt(node.inputs);
+  const { begins, sizes } = sliceOf(node, input.shape);
+  if (sizes.includes(0)) return emptyConstant(input, sizes, outputOf(node));
+  const view = begins.reduce(
+    (result, begin, axis) => sliceView(result, axis, begin, sizes[axis] as number),
+    wholeView(input.shape),
+  );
+  return readView(input, view, outputOf(node));
+}
+
+function emptyConstant(input: Tensor, shape: readonly number[], output: Tensor): Translation {
+  const data = new arrayTypes[input.dtype](0);
+  return {
+    operator: "reshape",
+    attributes: { shape },
+    inputs: [{ ...between(input, shape), data }],
+    outputs: [output],
+  };
+}
+
+/** Where a slice begins in each axis, and how many indices it takes. */
+function sliceOf(node: TfliteNode, shape: readonly number[]): { begins: number[]; sizes: number[] } {
   const [begins, sizes] = [numbersAt(node, 1, "begin"), numbersAt(node, 2, "size")];
-  const rank = view.lengths.length;
+  const rank = shape.length;
   requireThat(
     begins.length === rank && sizes.length === rank,
     `begin has ${begins.length} numbers and size ${sizes.length}; ${rank} are expected`,
   );
-  return begins.reduce((result, begin, axis) => {
-    const size = sizes[axis] as number;
-    return sliceView(result, axis, begin, size === -1 ? (view.lengths[axis] as number) - begin : size);
-  }, view);
+  const lengths = shape.map((length, axis) =>
+    sizes[axis] === -1 ? length - (begins[axis] as number) : (sizes[axis] as number),
+  );
+  return { begins, sizes: lengths };
 }
 
 function tile(view: StridedView, node: TfliteNode): StridedView {
@@ -201,7 +224,7 @@ export const views: readonly TfliteMapping[] = [
       numbersAt(node, 1, "permutation").map((axis) => positiveAxis(axis, view.lengths.length)),
     ),
   ),
-  viewing("SLICE", 48, 6, slice),
+  { builtin: "SLICE", optionsType: 48, maxVersion: 6, read: slice },
   {
     builtin: "STRIDED_SLICE",
     optionsType: 32,
