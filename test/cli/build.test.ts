@@ -114,7 +114,7 @@ test("a refused model leaves neither a file nor a folder behind, and an old file
 test("inspect shows every operator of a model, and refuses one that cannot be built with all reasons", () => {
   const { code, stdout } = wasmote(folder, ["inspect", "net.tflite"]);
   assert.is(code, 0);
-  assert.match(stdout, /\nfeatures +conv2d +1x6x6x2 int8 +1x4x4x3 int8 +864 +66\n/);
+  assert.match(stdout, /\nfeatures +conv2d +1x6x6x2 int8 +1x4x4x3 int8 +864 +57 +66\n/);
   assert.match(stdout, /\noutput +fullyConnected +1x48 int8 +1x5 int8 +240 +240\n/);
   const described = JSON.parse(wasmote(folder, ["inspect", "net.tflite", "--json"]).stdout);
   assert.is(described.macs, 1104);
