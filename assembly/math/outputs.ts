@@ -12,7 +12,7 @@
  * Source: TFLite's `MultiplyByQuantizedMultiplier` of int32 and of int64.
  */
 import { ProductParameters } from "../parameters";
-import { clamp, requantize } from "./requantize";
+import { clamp, requantizeSum } from "./requantize";
 
 /** Bytes of a header. */
 // @ts-ignore: decorator
@@ -34,8 +34,6 @@ export function storeOutput<X, S>(given: ProductParameters, header: usize, n: i3
   const constants = header + 4 * sizeof<S>() + (<usize>n << 2);
   const multiplier = <i64>load<i32>(constants);
   const shift = load<i32>(constants, 16);
-  const rescaled = sizeof<S>() == 8
-    ? <i32>((<i64>total * multiplier + ((<i64>1 << <i64>shift) >> 1)) >> <i64>shift)
-    : requantize(<i32>total, multiplier, shift);
+  const rescaled = requantizeSum<S>(total, multiplier, shift);
   store<X>(output, <X>clamp(rescaled + given.outputZeroPoint, given.low, given.high));
 }

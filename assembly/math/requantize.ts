@@ -46,6 +46,17 @@ export function requantizeBy<Shift>(a: i32, multiplier: i64, shift: i32): i32 {
   return requantizeRight(<i64>a, multiplier, <i64>shift);
 }
 
+/**
+ * Requantizes a sum of S: of int32 as `requantize`; of int64 by a multiplier of 16 bits, halves up, `shift` >= 1:
+ * floor(sum * multiplier / 2^shift + 1/2), as TFLite's `MultiplyByQuantizedMultiplier` of int64.
+ */
+// @ts-ignore: decorator
+@inline
+export function requantizeSum<S>(sum: S, multiplier: i64, shift: i32): i32 {
+  if (sizeof<S>() == 4) return requantize(<i32>sum, multiplier, shift);
+  return <i32>((<i64>sum * multiplier + ((<i64>1 << <i64>shift) >> 1)) >> <i64>shift);
+}
+
 /** Limits a value to low..high. One comparison where it lies inside, which is the common case. */
 // @ts-ignore: decorator
 @inline

@@ -8,6 +8,11 @@
  * Source: TFLite reference kernels `Logistic` and `Tanh` (integer_ops).
  */
 
+/** Bytes of the table. */
+// @ts-ignore: decorator
+@inline
+export const sigmoidTableBytes = 512;
+
 /** logistic(x). */
 export function logisticOfTable(table: usize, x: i32): i32 {
   const magnitude = lookUp(table, abs(x), 9, 0x7fff << 10);

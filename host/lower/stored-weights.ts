@@ -3,7 +3,7 @@ import { weightStorages } from "../abi/weight-storages.js";
 import { NotRunnable, requireThat } from "../graph/not-runnable.js";
 import type { Tensor } from "../graph/tensor.js";
 import { float16Bits } from "../numerics/float16.js";
-import { quantizeMultiplier } from "../numerics/requantization.js";
+import { narrowMultiplier, quantizeMultiplier } from "../numerics/requantization.js";
 import { rescaleFactor, weightsScale } from "../ops/weights.js";
 
 /** How weights lie in the weights section, or that they lie in linear memory. */
@@ -44,9 +44,12 @@ export function sumsOf(input: Tensor, bias: Tensor | undefined, always64: boolea
 
 /** A multiplier of 16 bits and a shift to the right after it, as TFLite rescales sums of 64 bits. */
 export function rescaleOf64(factor: number): { multiplier: number; shift: number } {
-  const { multiplier, shift } = quantizeMultiplier(factor);
-  requireThat(shift < 8, `a rescale factor of ${factor} is 128 or more, which sums of 64 bits do not take`);
-  return { multiplier: multiplier < 0x7fff0000 ? (multiplier + 2 ** 15) >> 16 : 0x7fff, shift: 15 - shift };
+  const exact = quantizeMultiplier(factor);
+  requireThat(
+    exact.shift < 8,
+    `a rescale factor of ${factor} is 128 or more, which sums of 64 bits do not take`,
+  );
+  return { multiplier: narrowMultiplier(exact).multiplier, shift: 15 - exact.shift };
 }
 
 /** A factor as kernels take it by which sums are rescaled; shifts are to the right where they are positive. */

@@ -38,6 +38,11 @@ export function quantizeMultiplier(real: number): FixedPointMultiplier {
   return { multiplier, shift };
 }
 
+/** The same with a multiplier of 16 bits, `value * multiplier * 2^(shift - 15)`, as TFLite rescales sums of 64 bits. */
+export function narrowMultiplier({ multiplier, shift }: FixedPointMultiplier): FixedPointMultiplier {
+  return { multiplier: multiplier < 0x7fff0000 ? (multiplier + 0x8000) >> 16 : 0x7fff, shift };
+}
+
 /** Rounding doubling high multiplication of int32 values, as gemmlowp's `SaturatingRoundingDoublingHighMul`. */
 export function doublingHighMultiply(a: number, b: number): number {
   if (a === -(2 ** 31) && b === -(2 ** 31)) return 2 ** 31 - 1;

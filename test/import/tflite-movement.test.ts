@@ -344,21 +344,15 @@ test("GATHER_ND and EMBEDDING_LOOKUP are gathers", () => {
   });
 });
 
-test("a shape that is worked out from a shape is known when the model is read", async () => {
-  const file = (name: string) => readFileSync(join(root, "fixtures", "shape-chain", name));
-  const graph = importModel("model.tflite", file("model.tflite"), () => {
+test("a shape that is worked out from a shape is known when the model is read", () => {
+  const file = join(root, "golden", "importers", "shape-chain-flatten", "model.tflite");
+  const graph = importModel(file, readFileSync(file), () => {
     throw new Error("a model of one file");
   });
   assert.equal(
     graph.nodes.map(({ operator }) => operator),
     ["reshape", "quantize"],
   );
-  const { wasm } = await buildModel(graph);
-  const runner = await openRunner("node", wasm, openModule(wasm));
-  runner.writeInput(0, file("input.bin"));
-  runner.run();
-  assert.equal([...runner.readOutput(0)], [...file("expected.bin")]);
-  runner.close();
 });
 
 test.run();

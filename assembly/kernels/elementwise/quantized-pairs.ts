@@ -20,7 +20,7 @@
  */
 import { walkMixedPairs, walkPairs } from "../../math/broadcast";
 import { firstAtCommonScale, secondAtCommonScale } from "../../math/common-scale";
-import { reciprocal } from "../../math/reciprocal";
+import { reciprocal } from "../../math/fixed-point";
 import { clamp, rescale } from "../../math/requantize";
 import { QuantizedPairParameters } from "../../parameters";
 
@@ -112,7 +112,7 @@ function quotient(a: i32, b: i32, given: QuantizedPairParameters): i32 {
   const value = b < 0 ? -a : a, divisor = abs(b);
   if (value == 0) return finish(0, given);
   const headroom = clz(value ^ (value >> 31)) - 1, digits = 31 - clz(divisor);
-  const product = rescale(value << headroom, reciprocal(divisor), 0);
+  const product = rescale(value << headroom, <i32>reciprocal(<i64>(<u32>(divisor << clz(divisor)) >> 1)), 0);
   const shift = given.shift + digits + headroom;
   if (shift < 0) return value < 0 ? given.low : given.high;
   const t = (<i64>product * <i64>given.multiplier + 0x40000000) >> 31;

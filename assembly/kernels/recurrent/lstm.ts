@@ -20,15 +20,10 @@
  * Source: TFLite Micro's `LstmStep`.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
-import { clamp, requantize, requantizeRight } from "../../math/requantize";
+import { clamp, requantize, requantizeRight, requantizeSum } from "../../math/requantize";
 import { logistic, tanh } from "../../math/sigmoid";
-import { logisticOfTable, tanhOfTable } from "../../math/sigmoid-table";
+import { logisticOfTable, sigmoidTableBytes, tanhOfTable } from "../../math/sigmoid-table";
 import { LstmParameters } from "../../parameters";
-
-/** Bytes of the table of the logistic function. */
-// @ts-ignore: decorator
-@inline
-const tableBytes = 512;
 
 export function lstmInt8(parameters: i32, to: usize): void {
   lstm<i8, i8, i32, i16, i32>(parameters, to);
@@ -90,7 +85,7 @@ function gate<T, Weight, Sum, Value>(given: LstmParameters, index: i32, x: usize
   const second = (product<T, Weight, Sum>(row + inputs * sizeof<Weight>(), hidden, units) +
     load<Sum>(bias + sizeof<Sum>())) as Sum;
   if (isFloat<Sum>()) return (first + second) as Value;
-  const scale = given.scratch + tableBytes + (index << 4);
+  const scale = given.scratch + sigmoidTableBytes + (index << 4);
   return int16(rescale<Sum>(first, scale) + rescale<Sum>(second, scale + 8)) as Value;
 }
 
@@ -104,13 +99,11 @@ function product<T, Weight, Sum>(weights: usize, x: usize, count: i32): Sum {
   return sum;
 }
 
-/** A sum in Q3.12. Of int64 the multiplier has 16 bits, and halves are rounded up, as the reference has it. */
+/** A sum in Q3.12. */
 // @ts-ignore: decorator
 @inline
 function rescale<Sum>(sum: Sum, scale: usize): i32 {
-  const multiplier = <i64>load<i32>(scale), shift = load<i32>(scale, 4);
-  if (sizeof<Sum>() == 4) return int16(requantize(<i32>sum, multiplier, shift));
-  return int16(<i32>((<i64>sum * multiplier + ((<i64>1 << <i64>shift) >> 1)) >> <i64>shift));
+  return int16(requantizeSum<Sum>(sum, <i64>load<i32>(scale), load<i32>(scale, 4)));
 }
 
 /** A value limited to int16. */

@@ -10,38 +10,34 @@
  *   factor    = reciprocal table at round(sum * 2^(headroom - 15)) - 98304
  *   output[i] = clamp(round(e[i] * factor / 2^(31 - headroom)), 0, 32767)
  *
- * A table is looked up with linear interpolation over 128 steps. Accumulator: int32, of up to 65535 elements.
+ * How a table is looked up: math/int16-table.ts. Accumulator: int32, of up to 65535 elements.
  * scratch: 2052 bytes.
  * Source: TFLite reference kernel `SoftmaxInt16`.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
+import { interpolate, int16TableBytes } from "../../math/int16-table";
 import { clamp, requantize } from "../../math/requantize";
 import { SoftmaxInt16Parameters } from "../../parameters";
-
-/** Bytes of a table. */
-// @ts-ignore: decorator
-@inline
-const tableBytes = 1026;
 
 export function softmaxInt16(parameters: i32, to: usize): void {
   const given = readParameters<SoftmaxInt16Parameters>(parameters, to);
   let input = given.input, output = given.output;
   const scratch = given.scratch, rows = given.rows, bytes = given.depth << 1;
   const multiplier = given.multiplier, shift = given.shift;
-  readWeights(scratch, given.weights, 2 * tableBytes);
+  readWeights(scratch, given.weights, 2 * int16TableBytes);
   for (let row = 0; row < rows; row++, input += bytes, output += bytes) {
     let largest: i32 = i16.MIN_VALUE;
     for (let i = 0; i < bytes; i += 2) largest = max(largest, <i32>load<i16>(input + i));
     let sum = 0;
     for (let i = 0; i < bytes; i += 2) {
       const scaled = requantize(<i32>load<i16>(input + i) - largest, multiplier, shift);
-      const e = lookUp(scratch, clamp(scaled + 32767, -32768, 32767));
+      const e = interpolate(scratch, clamp(scaled + 32767, -32768, 32767));
       store<i16>(output + i, e);
       sum += e;
     }
     const headroom = clz(sum);
     const scaledSum = <i32>(((<i64>sum << (headroom - 1)) + (1 << 13)) >> 14);
-    const factor = <i64>lookUp(scratch + tableBytes, clamp(scaledSum - 98304, -32768, 32767));
+    const factor = <i64>interpolate(scratch + int16TableBytes, clamp(scaledSum - 98304, -32768, 32767));
     const right = <i64>(31 - headroom);
     const rounding = <i64>1 << (right - 1);
     for (let i = 0; i < bytes; i += 2) {
@@ -49,11 +45,4 @@ export function softmaxInt16(parameters: i32, to: usize): void {
       store<i16>(output + i, clamp(<i32>value, 0, 32767));
     }
   }
-}
-
-/** A table's function of an int16. */
-function lookUp(table: usize, value: i32): i32 {
-  const entry = table + ((256 + (value >> 7)) << 1);
-  const base = <i32>load<i16>(entry);
-  return base + (((<i32>load<i16>(entry, 2) - base) * (value & 127) + 64) >> 7);
 }

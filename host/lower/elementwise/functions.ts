@@ -2,8 +2,10 @@ import { blockBytes } from "../../abi/block.js";
 import { curveParameters, mapParameters, rescaleParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { type DType, elementCount, type Tensor } from "../../graph/tensor.js";
+import { int16TableEntries } from "../../numerics/int16-table.js";
 import { activationLimits } from "../../numerics/requantization.js";
-import { curveSteps, sigmoidTable } from "../../ops/elementwise/fixed-point-curve.js";
+import { sigmoidTable, sigmoidTableEntries } from "../../numerics/sigmoid-table.js";
+import { curveSteps } from "../../ops/elementwise/fixed-point-curve.js";
 import * as others from "../../ops/elementwise/functions.js";
 import { hardSwish } from "../../ops/elementwise/hard-swish.js";
 import { leakyRelu } from "../../ops/elementwise/leaky-relu.js";
@@ -18,7 +20,7 @@ import type { Lowering } from "../lowering.js";
 import { emitLookupTable, lookupTableScratchBytes } from "./lookup-table.js";
 
 /** Bytes of the tables that int16 kernels read: of the logistic function, and of any other. */
-const tableBytes = { sigmoid: 2 * 256, any: 2 * 513 } as const;
+const tableBytes = { sigmoid: 2 * sigmoidTableEntries, any: 2 * int16TableEntries } as const;
 
 /** What every kernel that goes through elements is told. */
 function mapValues(

@@ -3,8 +3,8 @@ import { blockBytes } from "../../abi/block.js";
 import { lstmParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { elementBytes, type Tensor } from "../../graph/tensor.js";
-import type { FixedPointMultiplier } from "../../numerics/requantization.js";
-import { sigmoidTable } from "../../numerics/sigmoid-table.js";
+import { integerParameters, narrowMultiplier } from "../../numerics/requantization.js";
+import { sigmoidTable, sigmoidTableEntries } from "../../numerics/sigmoid-table.js";
 import {
   gateInputs,
   gates,
@@ -13,14 +13,13 @@ import {
   lstmShape,
   lstm as operator,
 } from "../../ops/recurrent/lstm.js";
-import { parametersOf } from "../../ops/recurrent/weights.js";
 import { callKernel, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
 type LstmNode = BoundNode<LstmAttributes>;
 
 /** Bytes of the table of the logistic function, and of what integer gates are rescaled by. */
-const tableBytes = 512;
+const tableBytes = 2 * sigmoidTableEntries;
 const constantsBytes = tableBytes + gates.length * 16;
 
 const isFloat = ({ inputs }: LstmNode): boolean => inputs[0]?.dtype === "float32";
@@ -50,7 +49,7 @@ function unitWeights(node: LstmNode): Uint8Array {
   const zeroPoints = float
     ? [0, 0]
     : [node.inputs[0] as Tensor, node.variables?.[0] as Tensor].map(
-        (tensor) => parametersOf(tensor).zeroPoint,
+        (tensor) => integerParameters(tensor).zeroPoint,
       );
   const writeWeight = (at: number, value: number): void =>
     float ? view.setFloat32(at, value, true) : view.setInt8(at, value);
@@ -80,12 +79,6 @@ function unitWeights(node: LstmNode): Uint8Array {
   return bytes;
 }
 
-/** How a sum of products of int64 is rescaled: by a multiplier of 16 bits and a right shift. */
-function wideMultiplier({ multiplier, shift }: FixedPointMultiplier): FixedPointMultiplier {
-  const reduced = multiplier < 0x7fff0000 ? (multiplier + 0x8000) >> 16 : 0x7fff;
-  return { multiplier: reduced, shift: shift - 15 };
-}
-
 /** The table and the gates' rescaling of integers. */
 function constantsOf(node: LstmNode): Uint8Array {
   const bytes = new Uint8Array(constantsBytes);
@@ -93,9 +86,9 @@ function constantsOf(node: LstmNode): Uint8Array {
   const isWide = node.inputs[0]?.dtype === "int16";
   for (const [i, value] of sigmoidTable().entries()) view.setUint16(i * 2, value, true);
   for (const [i, exact] of lstmRescaling(node).gates.entries()) {
-    const { multiplier, shift } = isWide ? wideMultiplier(exact) : exact;
+    const { multiplier, shift } = isWide ? narrowMultiplier(exact) : exact;
     view.setInt32(tableBytes + i * 8, multiplier, true);
-    view.setInt32(tableBytes + i * 8 + 4, -shift, true);
+    view.setInt32(tableBytes + i * 8 + 4, (isWide ? 15 : 0) - shift, true);
   }
   return bytes;
 }
@@ -116,10 +109,10 @@ function integerValues(node: LstmNode, placement: Placement) {
     hiddenMultiplier: BigInt(toHidden.multiplier),
     cellShift: -toCell.shift,
     hiddenShift: -toHidden.shift,
-    clip: Math.min(32767, Math.trunc(node.attributes.cellClip / parametersOf(cell).scale)),
+    clip: Math.min(32767, Math.trunc(node.attributes.cellClip / integerParameters(cell).scale)),
     tanhMultiplier: left < 0 ? 3 : 3 * 2 ** left,
     tanhShift: Math.max(0, -left),
-    hiddenZeroPoint: parametersOf(hidden).zeroPoint,
+    hiddenZeroPoint: integerParameters(hidden).zeroPoint,
   };
 }
 

@@ -2,13 +2,8 @@ import { blockBytes } from "../../abi/block.js";
 import { reduceParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import type { DType, Tensor } from "../../graph/tensor.js";
-import {
-  groupAxes,
-  type ReduceAttributes,
-  reducedAxes,
-  sumMultiplier,
-  sumParameters,
-} from "../../ops/reduction/reduce.js";
+import { integerParameters } from "../../numerics/requantization.js";
+import { groupAxes, type ReduceAttributes, reducedAxes, sumMultiplier } from "../../ops/reduction/reduce.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
@@ -31,7 +26,7 @@ export const reduceScratchBytes = blockBytes(reduceParameters);
 
 /** What a sum or mean of quantized integers is rescaled by. */
 function rescaling(input: Tensor, output: Tensor, elements: number, isMean: boolean) {
-  const [from, to] = [sumParameters(input), sumParameters(output)];
+  const [from, to] = [integerParameters(input), integerParameters(output)];
   const { multiplier, shift } = sumMultiplier(from.scale, to.scale, isMean ? elements : 1);
   return { multiplier, shift: -shift, offset: -elements * from.zeroPoint, zeroPoint: to.zeroPoint };
 }

@@ -39,8 +39,8 @@ function callInt8(node: BoundNode<SoftmaxAttributes>, placement: Placement): Ker
 
 /** Tables of exp and of 1 / (1 + x), one behind the other. */
 function int16Tables(): Uint8Array {
-  const exponential = int16Table(leastInt16Argument, 0, 2 ** -15, Math.exp);
-  const reciprocal = int16Table(0, 1, 2 ** -15, (x) => Math.fround(1 / Math.fround(1 + x)));
+  const exponential = int16Table(Math.exp, leastInt16Argument, 0, 2);
+  const reciprocal = int16Table((x) => Math.fround(1 / Math.fround(1 + x)), 0, 1, 2);
   const bytes = new Uint8Array(int16TablesBytes);
   const view = new DataView(bytes.buffer);
   for (const [i, value] of [...exponential, ...reciprocal].entries()) view.setInt16(i * 2, value, true);

@@ -46,20 +46,6 @@ export interface CurveSteps {
   shift: number;
 }
 
-/**
- * TFLite's table of the logistic function for int16: entry i is 65536 * logistic(i / 24), moved by half of what the line
- * to the next is off in its middle, and the last the largest uint16.
- */
-export function sigmoidTable(): Uint16Array {
-  const value = (i: number): number => 65536 / (1 + Math.exp(-i / 24));
-  const table = Uint16Array.from({ length: 256 }, (_, i) => {
-    const off = (value(i) + value(i + 1)) / 2 - value(i + 0.5);
-    return Math.round(value(i) - off / 2);
-  });
-  table[255] = 65535;
-  return table;
-}
-
 /** The steps of the table, one of which is 1 / 24 for every 512 that an input is brought to. */
 const stepsOfOne = 3 * 4096;
 

@@ -1,7 +1,7 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { DType, Tensor } from "../../graph/tensor.js";
-import { interpolatedTable } from "../../numerics/interpolated-table.js";
+import { quantizedInt16Table } from "../../numerics/int16-table.js";
 import type { LineConstants } from "../../numerics/lines.js";
 import { int8Parameters, integerParameters, roundHalfAway } from "../../numerics/requantization.js";
 import type { Operator, QuantizationRule } from "../operator.js";
@@ -58,7 +58,7 @@ function realTable(node: BoundNode, real: (value: number) => number): Uint8Array
  */
 export function int16Table(node: BoundNode, { real }: UnaryKind): Int16Array {
   const [input, output] = [integerParameters(onlyInput(node)), integerParameters(onlyOutput(node))];
-  return interpolatedTable((value) => real(value, node.attributes), input, output);
+  return quantizedInt16Table((value) => real(value, node.attributes), input, output);
 }
 
 /** An operator that is a function of single elements. */

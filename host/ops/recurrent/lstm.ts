@@ -1,9 +1,14 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { DType, Tensor } from "../../graph/tensor.js";
-import { type FixedPointMultiplier, quantizeMultiplier } from "../../numerics/requantization.js";
+import {
+  type FixedPointMultiplier,
+  type IntegerParameters,
+  integerParameters,
+  quantizeMultiplier,
+} from "../../numerics/requantization.js";
 import { type Operator, type Values, valuesLike } from "../operator.js";
-import { parametersOf, requireConstant, requireSymmetric, requireVariable } from "./weights.js";
+import { requireConstant, requireSymmetric, requireVariable } from "./weights.js";
 
 /** Attributes of a long short-term memory. */
 export interface LstmAttributes {
@@ -71,12 +76,15 @@ export interface LstmRescaling {
 
 /** The constants of a node of integers. Throws `NotRunnable`. */
 export function lstmRescaling({ inputs, variables }: BoundNode<LstmAttributes>): LstmRescaling {
-  const [hidden, cell] = (variables as [Tensor, Tensor]).map(parametersOf) as [Parameters, Parameters];
-  const input = parametersOf(inputs[0] as Tensor);
+  const [hidden, cell] = (variables as [Tensor, Tensor]).map(integerParameters) as [
+    IntegerParameters,
+    IntegerParameters,
+  ];
+  const input = integerParameters(inputs[0] as Tensor);
   const factorsOf = (gate: number): FixedPointMultiplier[] => {
     const { weights, recurrent } = gateInputs(gate);
     const factor = (scale: number, of: number): FixedPointMultiplier =>
-      quantizeMultiplier(Math.fround(scale * parametersOf(inputs[of] as Tensor).scale) / gateScale);
+      quantizeMultiplier(Math.fround(scale * integerParameters(inputs[of] as Tensor).scale) / gateScale);
     return [factor(input.scale, weights), factor(hidden.scale, recurrent)];
   };
   return {
@@ -86,8 +94,6 @@ export function lstmRescaling({ inputs, variables }: BoundNode<LstmAttributes>):
     cellPower: powerOfScale(cell.scale),
   };
 }
-
-type Parameters = ReturnType<typeof parametersOf>;
 
 /** Scale of a gate before its activation, and of what activations give. */
 const [gateScale, activatedScale] = [2 ** -12, 2 ** -15];
@@ -103,13 +109,13 @@ function requireQuantized(node: BoundNode<LstmAttributes>): void {
   const { gates: factors, cellPower } = lstmRescaling(node);
   requireThat(
     cellPower >= leastCellPower && cellPower <= mostCellPower,
-    `the cell has scale ${parametersOf(cell).scale}; 2^${leastCellPower} to 2^${mostCellPower} are expected`,
+    `the cell has scale ${integerParameters(cell).scale}; 2^${leastCellPower} to 2^${mostCellPower} are expected`,
   );
   requireThat(
     input.dtype === "int8" || factors.every(({ shift }) => shift <= maxWideShift),
     "scales of input and weights are too large for the gates' range of -8 to 8",
   );
-  const zeroPoints = [input, hidden].map((tensor) => parametersOf(tensor).zeroPoint);
+  const zeroPoints = [input, hidden].map((tensor) => integerParameters(tensor).zeroPoint);
   requireThat(
     input.dtype === "int8" || zeroPoints.every((zeroPoint) => zeroPoint === 0),
     `int16 input and hidden state have zero points ${zeroPoints.join(" and ")}; 0 is expected`,

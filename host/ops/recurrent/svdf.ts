@@ -4,10 +4,11 @@ import type { DType, Tensor } from "../../graph/tensor.js";
 import {
   applyActivation,
   type FixedPointMultiplier,
+  integerParameters,
   quantizeMultiplier,
 } from "../../numerics/requantization.js";
 import { type Operator, type Values, valuesLike } from "../operator.js";
-import { parametersOf, requireConstant, requireSymmetric, requireVariable } from "./weights.js";
+import { requireConstant, requireSymmetric, requireVariable } from "./weights.js";
 
 /** Attributes of a layer of filters over time. */
 export interface SvdfAttributes {
@@ -67,9 +68,9 @@ export interface SvdfRescaling {
 /** The constants of a node of int8, whose scales are multiplied in float32. Throws `NotRunnable`. */
 export function svdfRescaling({ inputs, outputs, variables }: BoundNode<SvdfAttributes>): SvdfRescaling {
   const [input, features, times] = inputs as [Tensor, Tensor, Tensor];
-  const [from, w, v] = [parametersOf(input), parametersOf(features), parametersOf(times)];
-  const state = parametersOf(variables?.[0] as Tensor);
-  const to = parametersOf(outputs[0] as Tensor);
+  const [from, w, v] = [integerParameters(input), integerParameters(features), integerParameters(times)];
+  const state = integerParameters(variables?.[0] as Tensor);
+  const to = integerParameters(outputs[0] as Tensor);
   const factor = (a: number, b: number, c: number): FixedPointMultiplier =>
     quantizeMultiplier(Math.fround(Math.fround(a * b) / c));
   return {

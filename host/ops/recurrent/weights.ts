@@ -1,18 +1,6 @@
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import { type DType, perTensor, type Tensor } from "../../graph/tensor.js";
-
-/** Scale and zero point of a tensor quantized as a whole. Throws `NotRunnable` where it has none, or no positive scale. */
-export function parametersOf(tensor: Tensor): { scale: number; zeroPoint: number } {
-  const parameters = perTensor(tensor);
-  if (parameters === undefined)
-    throw new NotRunnable(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
-  const { scale } = parameters;
-  requireThat(
-    Number.isFinite(scale) && scale > 0,
-    `tensor "${tensor.name}" has scale ${scale}; a finite positive number is expected`,
-  );
-  return parameters;
-}
+import type { DType, Tensor } from "../../graph/tensor.js";
+import { integerParameters } from "../../numerics/requantization.js";
 
 /** Checks a tensor's presence, dtype and shape, and that it is constant. Throws `NotRunnable`. */
 export function requireConstant(
@@ -45,6 +33,6 @@ export function requireVariable(
 
 /** Checks that weights have a scale for the whole tensor, and 0 for zero. Throws `NotRunnable`. */
 export function requireSymmetric(weights: Tensor): void {
-  const { zeroPoint } = parametersOf(weights);
+  const { zeroPoint } = integerParameters(weights);
   requireThat(zeroPoint === 0, `weights have zero point ${zeroPoint}; 0 is expected`);
 }

@@ -1,7 +1,7 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import { type DType, elementCount, perTensor, type Tensor, type TensorType } from "../../graph/tensor.js";
-import { quantizeMultiplier, sameParameters } from "../../numerics/requantization.js";
+import { type DType, elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
+import { integerParameters, quantizeMultiplier, sameParameters } from "../../numerics/requantization.js";
 import { type Operator, type QuantizationRule, type Values, valuesLike } from "../operator.js";
 
 /** Attributes of a reduction: axes from 0, or from -1 for the last; no axis at all gives the input. */
@@ -123,23 +123,16 @@ export function sumMultiplier(
   return { multiplier: (BigInt(multiplier) << BigInt(bits)) / BigInt(elements), shift: shift - bits };
 }
 
-/** Scale and zero point of a tensor of int8 or int16 that is summed. Throws `NotRunnable` where they are missing. */
-export function sumParameters(tensor: Tensor): { scale: number; zeroPoint: number } {
-  const parameters = perTensor(tensor);
-  if (parameters === undefined)
-    throw new NotRunnable(`tensor "${tensor.name}" has no scale and zero point for the whole tensor`);
-  return parameters;
-}
-
 /** Checks that int32 holds the sums of a quantized input, and that they can be rescaled. Throws `NotRunnable`. */
 export function requireSummable(node: BoundNode<ReduceAttributes>, isMean: boolean): void {
   const { input, elements } = reducedAxes(node);
   if (input.dtype !== "int8" && input.dtype !== "int16") return;
-  const { scale, zeroPoint } = sumParameters(input);
+  const { scale, zeroPoint } = integerParameters(input);
   const largest = (input.dtype === "int8" ? 2 ** 7 : 2 ** 15) + Math.abs(zeroPoint);
   const most = Math.floor((2 ** 31 - 1) / largest);
   requireThat(elements <= most, `a sum of ${elements} elements; 1 to ${most} are supported`);
-  for (const output of node.outputs) sumMultiplier(scale, sumParameters(output).scale, isMean ? elements : 1);
+  for (const output of node.outputs)
+    sumMultiplier(scale, integerParameters(output).scale, isMean ? elements : 1);
 }
 
 /** A reduction that gives one of its elements, or a product. */

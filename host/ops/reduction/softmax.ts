@@ -6,11 +6,11 @@ import {
   doublingHighMultiply,
   type FixedPointMultiplier,
   int8Parameters,
+  integerParameters,
   quantizeMultiplier,
 } from "../../numerics/requantization.js";
 import { onlyInput, requireParameters } from "../elementwise/lookup-table.js";
 import { type Operator, type Values, valuesLike } from "../operator.js";
-import { sumParameters } from "./reduce.js";
 
 /** Attributes of a softmax over the last axis. */
 export interface SoftmaxAttributes {
@@ -72,7 +72,7 @@ export const leastInt16Argument = -10;
 
 /** What a difference of int16 is rescaled by to be looked up. Throws `NotRunnable`. */
 export function int16Difference(node: BoundNode<SoftmaxAttributes>): FixedPointMultiplier {
-  const { scale } = sumParameters(onlyInput(node));
+  const { scale } = integerParameters(onlyInput(node));
   return quantizeMultiplier((scale * node.attributes.beta) / (-leastInt16Argument / 65535));
 }
 
@@ -86,7 +86,7 @@ export function requireRows(input: Tensor, most: number): void {
 /** Checks that an output has the parameters that a kernel produces, the scale within a thousandth. Throws `NotRunnable`. */
 export function requireOutput(output: Tensor | undefined, scale: number, zeroPoint: number): void {
   if (output === undefined) return;
-  const found = sumParameters(output);
+  const found = integerParameters(output);
   requireThat(
     Math.abs(found.scale - scale) <= scale / 1000 && found.zeroPoint === zeroPoint,
     `output has scale ${found.scale} and zero point ${found.zeroPoint}; ${scale} and ${zeroPoint} are expected`,

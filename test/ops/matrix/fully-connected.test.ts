@@ -1,12 +1,5 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { openTflite } from "../../../host/import/tflite/import.js";
-import { openModule } from "../../../host/package/open.js";
-import { buildModel } from "../../../host/pipeline.js";
-import { openRunner } from "../../../host/run/index.js";
 import { convolve, drawCase } from "../convolution/convolution-reference.js";
 import {
   checkProduct,
@@ -15,8 +8,6 @@ import {
   productKinds,
 } from "../convolution/product-cases.js";
 import { random, runCase } from "../harness.js";
-
-const fixture = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "fixtures", "fc-float-product");
 
 test("fullyConnectedInt8 gives the bytes of the plain loop, in one chunk and in several", async () => {
   const widths = [1, 3, 4, 16, 61, 255, 640, 1001];
@@ -96,16 +87,6 @@ test("weights of a layer may be activations", async () => {
     const kind = (["float32", "int8", "int16-long"] as const)[seed % 3] ?? "int8";
     await checkProduct(seed, { ...drawLayer(seed), weightsAreActivations: true }, kind);
   }
-});
-
-test("scales of input and weights are multiplied in float32 where the weights have one, as TFLite does", async () => {
-  const read = (name: string): Uint8Array => readFileSync(join(fixture, name));
-  const { wasm } = await buildModel(openTflite(read("model.tflite"), "model").graph);
-  const runner = await openRunner("node", wasm, openModule(wasm), {});
-  runner.writeInput(0, read("input.bin"));
-  runner.run();
-  assert.equal([...runner.readOutput(0)], [...read("expected.bin")]);
-  runner.close();
 });
 
 test.run();
