@@ -342,6 +342,20 @@ test("GATHER_ND and EMBEDDING_LOOKUP are gathers", () => {
   });
 });
 
+test("ONE_HOT compares indices with the numbers of its axis", () => {
+  const value = (real: number): Tensor => ({ ...plain([]), data: Float32Array.of(real) });
+  const given = (axis: number) => ({
+    inputs: [numbers(2, 0, 5), numbers(3), value(1), value(-1)],
+    options: [axis],
+  });
+  assert.equal(only("ONE_HOT", given(-1)), { shape: [3, 3], values: [-1, -1, 1, 1, -1, -1, -1, -1, -1] });
+  assert.equal(only("ONE_HOT", given(0)), { shape: [3, 3], values: [-1, 1, -1, -1, -1, -1, 1, -1, -1] });
+  assert.throws(
+    () => translate("ONE_HOT", { ...given(0), inputs: [numbers(2), numbers(0), value(1), value(0)] }),
+    refused(/depth is 0/),
+  );
+});
+
 test("a shape that is worked out from a shape is known when the model is read", async () => {
   const file = (name: string) => readFileSync(join(root, "fixtures", "shape-chain", name));
   const graph = importModel("model.tflite", file("model.tflite"), () => {
