@@ -8,6 +8,7 @@ import { makeManifest } from "./package/make-manifest.js";
 import type { InputReading, Manifest } from "./package/manifest.js";
 import { packageModule } from "./package/package.js";
 import { type Pass, runPasses } from "./passes/index.js";
+import { keepQuantizedWeights } from "./passes/keep-quantized-weights.js";
 import { placeConstants } from "./passes/place-constants.js";
 import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
@@ -55,8 +56,8 @@ export function takesCalibration(graph: Graph, passes?: readonly Pass[]): boolea
 
 /** The graph that is to run, of which every node has kernels. Throws as `buildModel` does. */
 function graphToRun(graph: Graph, { calibration = [], quantize, passes }: BuildOptions): Graph {
-  const simple = runPasses(graph, passes);
   const toInt8 = (quantize ?? (calibration.length > 0 ? "int8" : "float32")) === "int8";
+  const simple = runPasses(toInt8 ? graph : keepQuantizedWeights(graph), passes);
   const typed =
     toInt8 && canBeQuantized(simple) ? quantizeGraph(simple, calibration) : withoutFloatEnds(simple);
   const placed = placeConstants(runPasses(typed, passes), (operator, node) =>

@@ -8,7 +8,7 @@ import { availableBoards, firmwareOf } from "./emulators.js";
  * is what the project allows on Arm, accelerators, superinstructions and floats included (16, 9 and 18 KB of it). RV32
  * has no short form of most of their instructions.
  */
-const budgets = { flashBytes: { arm: 98_304, riscv: 126_000 }, ramBytes: 9000 } as const;
+const budgets = { flashBytes: { arm: 112_640, riscv: 138_240 }, ramBytes: 9000 } as const;
 
 /** Functions of a disassembly, by name. */
 function disassemble(toolchain: string, elf: string): Map<string, string[]> {

@@ -10,9 +10,6 @@ import { tfliteMapping } from "../../host/import/tflite/operators/index.js";
 import type { TfliteNode, Translation } from "../../host/import/tflite/operators/mapping.js";
 import { operatorNamed } from "../../host/ops/index.js";
 import type { Values } from "../../host/ops/operator.js";
-import { openModule } from "../../host/package/open.js";
-import { buildModel } from "../../host/pipeline.js";
-import { openRunner } from "../../host/run/index.js";
 import { plain, quantized } from "../ops/quantized-tensors.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -342,6 +339,20 @@ test("GATHER_ND and EMBEDDING_LOOKUP are gathers", () => {
     shape: [1, 2],
     values: [2, 3],
   });
+});
+
+test("ONE_HOT compares indices with the numbers of its axis", () => {
+  const value = (real: number): Tensor => ({ ...plain([]), data: Float32Array.of(real) });
+  const given = (axis: number) => ({
+    inputs: [numbers(2, 0, 5), numbers(3), value(1), value(-1)],
+    options: [axis],
+  });
+  assert.equal(only("ONE_HOT", given(-1)), { shape: [3, 3], values: [-1, -1, 1, 1, -1, -1, -1, -1, -1] });
+  assert.equal(only("ONE_HOT", given(0)), { shape: [3, 3], values: [-1, 1, -1, -1, -1, -1, 1, -1, -1] });
+  assert.throws(
+    () => translate("ONE_HOT", { ...given(0), inputs: [numbers(2), numbers(0), value(1), value(0)] }),
+    refused(/depth is 0/),
+  );
 });
 
 test("a shape that is worked out from a shape is known when the model is read", () => {

@@ -95,7 +95,7 @@ export const elementwise: readonly TfliteMapping[] = [
   plain("NEG", "neg", 1),
   plain("SIGN", "sign", 2),
   plain("SQUARE", "square", 1),
-  plain("SQRT", "sqrt", 1),
+  plain("SQRT", "sqrt", 2),
   plain("RSQRT", "rsqrt", 3),
   plain("EXP", "exp", 2),
   plain("LOG", "log", 2),

@@ -1,7 +1,8 @@
 import { requireThat } from "../../../../graph/not-runnable.js";
-import { describeType } from "../../../../graph/tensor.js";
+import { describeType, type Tensor } from "../../../../graph/tensor.js";
 import { inputAt, positiveAxis } from "../../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
+import { constant, numberAt, outputOf } from "./numbers.js";
 import { between } from "./views.js";
 
 function gather(node: TfliteNode): Translation {
@@ -34,10 +35,48 @@ function gatherNd(node: TfliteNode): Translation[] {
   ];
 }
 
+/** One value where an axis' number is the index, and another elsewhere: a comparison, and a choice. */
+function oneHot(node: TfliteNode): Translation[] {
+  const indices = inputAt(node.inputs);
+  const { quantization } = outputOf(node);
+  // The numbers themselves are copied, whatever they stand for.
+  const [on, off] = [2, 3].map((position) => {
+    const value = inputAt(node.inputs, position);
+    return value.data === undefined || quantization === undefined ? value : { ...value, quantization };
+  });
+  const depth = numberAt(node, 1, "depth");
+  requireThat(depth >= 1, `the depth is ${depth}; a positive number is expected`);
+  const rank = indices.shape.length;
+  const axis = positiveAxis(node.options.int32(0, 0), rank + 1);
+  const expanded = between(indices, indices.shape.toSpliced(axis, 0, 1));
+  const numbers = Array.from({ length: depth }, (_, number) => number);
+  const { dtype } = indices;
+  const data = dtype === "int64" ? BigInt64Array.from(numbers, BigInt) : Int32Array.from(numbers);
+  const axisNumbers = constant(
+    `${indices.name} numbers`,
+    dtype,
+    [depth, ...Array(rank - axis).fill(1)],
+    data,
+  );
+  const shape = indices.shape.toSpliced(axis, 0, depth);
+  const isHot: Tensor = { name: `${indices.name} hot`, dtype: "bool", shape };
+  return [
+    {
+      operator: "reshape",
+      attributes: { shape: expanded.shape },
+      inputs: [indices],
+      outputs: [expanded],
+    },
+    { operator: "equal", attributes: {}, inputs: [expanded, axisNumbers], outputs: [isHot] },
+    { operator: "select", attributes: {}, inputs: [isHot, on, off] },
+  ];
+}
+
 /** What reads or writes where indices say. */
 export const indexed: readonly TfliteMapping[] = [
   { builtin: "GATHER", optionsType: 23, maxVersion: 7, read: gather },
   { builtin: "GATHER_ND", optionsType: 83, maxVersion: 5, read: gatherNd },
+  { builtin: "ONE_HOT", optionsType: 61, maxVersion: 1, read: oneHot },
   {
     builtin: "EMBEDDING_LOOKUP",
     optionsType: 0,
