@@ -51,6 +51,7 @@ function reshaping(
     builtin,
     optionsType,
     maxVersion,
+    becomes: ["reshape"],
     read: (node) => ({ operator: "reshape", attributes: { shape: shapeOf(node) }, inputs: [node.inputs[0]] }),
   };
 }
@@ -61,6 +62,7 @@ export const movement: readonly TfliteMapping[] = [
     builtin: "CONCATENATION",
     optionsType: 10,
     maxVersion: 4,
+    becomes: ["concatenation"],
     read({ options }) {
       requireThat(options.int8(1, 0) === 0, `fused activation ${options.int8(1, 0)} is not supported`);
       return { operator: "concatenation", attributes: { axis: options.int32(0, 0) } };
@@ -70,6 +72,7 @@ export const movement: readonly TfliteMapping[] = [
     builtin: "PACK",
     optionsType: 59,
     maxVersion: 4,
+    becomes: ["concatenation"],
     read: ({ options }) => ({
       operator: "concatenation",
       attributes: { axis: options.int32(1, 0), stacks: true },

@@ -36,12 +36,13 @@ function gatherNd(node: TfliteNode): Translation[] {
 
 /** What reads or writes where indices say. */
 export const indexed: readonly TfliteMapping[] = [
-  { builtin: "GATHER", optionsType: 23, maxVersion: 7, read: gather },
-  { builtin: "GATHER_ND", optionsType: 83, maxVersion: 5, read: gatherNd },
+  { builtin: "GATHER", optionsType: 23, maxVersion: 7, becomes: ["gather"], read: gather },
+  { builtin: "GATHER_ND", optionsType: 83, maxVersion: 5, becomes: ["gather", "reshape"], read: gatherNd },
   {
     builtin: "EMBEDDING_LOOKUP",
     optionsType: 0,
     maxVersion: 4,
+    becomes: ["gather"],
     read: ({ inputs: [ids, table] }) => ({
       operator: "gather",
       attributes: { axis: 0, batchDims: 0, axes: 1 },
@@ -52,6 +53,7 @@ export const indexed: readonly TfliteMapping[] = [
     builtin: "DYNAMIC_UPDATE_SLICE",
     optionsType: 0,
     maxVersion: 4,
+    becomes: ["updateSlice"],
     read: () => ({ operator: "updateSlice", attributes: {} }),
   },
 ];
