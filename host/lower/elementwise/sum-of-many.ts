@@ -13,6 +13,7 @@ const parameterBytes = alignUp(blockBytes(sumOfManyParameters), 4);
 /** A sum of two tensors of int8 or more. */
 export const sumOfMany: Lowering = {
   operator: "sumOfMany",
+  dtypes: ["int8"],
   scratchBytes: ({ inputs }) => [parameterBytes + 4 * inputs.length],
   inPlace: ({ inputs }) => [...inputs.keys()],
   emit(node, placement) {

@@ -40,6 +40,7 @@ export const sign = unary({ name: "sign", real: Math.sign, dtypes });
 /** x^2 */
 export const square = unary({ name: "square", real: (x) => x * x, dtypes });
 
+/** Square root. */
 export const sqrt = unary({ name: "sqrt", real: Math.sqrt });
 
 /** Bits that TFLite Micro's `RsqrtEvalQuantized` keeps beside whole numbers. */
@@ -66,17 +67,22 @@ function rsqrtTable(node: BoundNode): Uint8Array {
 /** 1 / sqrt(x) */
 export const rsqrt = unary({ name: "rsqrt", real: (x) => 1 / Math.sqrt(x), table: rsqrtTable });
 
+/** e^x */
 export const exp = unary({ name: "exp", real: Math.exp });
 
 /** Natural logarithm. */
 export const log = unary({ name: "log", real: Math.log });
 
+/** Sine of radians. */
 export const sin = unary({ name: "sin", real: Math.sin });
 
+/** Cosine of radians. */
 export const cos = unary({ name: "cos", real: Math.cos });
 
+/** The largest whole number that is not above x. */
 export const floor = unary({ name: "floor", real: Math.floor });
 
+/** The smallest whole number that is not below x. */
 export const ceil = unary({ name: "ceil", real: Math.ceil });
 
 /** The nearest whole number, of two the even one. */

@@ -21,6 +21,11 @@ const byClassName = new Map(
   ].flatMap((mapping) => mapping.classNames.map((className): [string, LayerMapping] => [className, mapping])),
 );
 
+/** Names of all classes that are supported, and of those that TensorFlow.js has had for them. */
+export function layerClassNames(): string[] {
+  return [...byClassName.keys()];
+}
+
 /** How layers of this class become nodes; undefined for a class that is not supported. */
 export function layerMapping(className: string): LayerMapping | undefined {
   return byClassName.get(className);

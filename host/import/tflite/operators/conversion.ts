@@ -8,6 +8,7 @@ export const conversion: readonly TfliteMapping[] = [
     builtin: "DEQUANTIZE",
     optionsType: 0,
     maxVersion: 6,
+    becomes: ["dequantize", "reshape"],
     // A constant of float16 is one of float32 once it is read.
     read: ({ inputs: [input] }) =>
       input?.stored === "float16"
@@ -18,6 +19,7 @@ export const conversion: readonly TfliteMapping[] = [
     builtin: "CAST",
     optionsType: 37,
     maxVersion: 7,
+    becomes: ["cast", "reshape"],
     read({ inputs, outputs }) {
       const [[input], [output]] = [inputs, outputs];
       requireThat(input !== undefined && output !== undefined, "an input and an output are expected");

@@ -75,6 +75,7 @@ function pool(builtin: string, operator: string): TfliteMapping {
     builtin,
     optionsType: 5,
     maxVersion: 3,
+    becomes: [operator],
     read({ options, inputs, wasUnsigned }) {
       const [input] = inputs;
       if (input === undefined) throw new NotRunnable("the input is missing");
@@ -102,6 +103,7 @@ export const convolution: readonly TfliteMapping[] = [
     builtin: "CONV_2D",
     optionsType: 1,
     maxVersion: 8,
+    becomes: ["conv2d"],
     read: (node) => ({
       operator: "conv2d",
       attributes: readConvolution(node, { activation: 3, dilation: 4 }),
@@ -111,6 +113,7 @@ export const convolution: readonly TfliteMapping[] = [
     builtin: "DEPTHWISE_CONV_2D",
     optionsType: 2,
     maxVersion: 7,
+    becomes: ["depthwiseConv2d"],
     read: (node) => ({
       operator: "depthwiseConv2d",
       attributes: readConvolution(node, { activation: 4, dilation: 5 }),
@@ -120,6 +123,7 @@ export const convolution: readonly TfliteMapping[] = [
     builtin: "TRANSPOSE_CONV",
     optionsType: 49,
     maxVersion: 5,
+    becomes: ["transposeConv2d"],
     read: readTransposeConv,
   },
   pool("AVERAGE_POOL_2D", "averagePool2d"),

@@ -31,7 +31,7 @@ function readAttributes(options: FlexOptions): DetectionPostprocessAttributes {
 
 /** What comes after detectors. Encodings and scores that are quantized are dequantized before, anchors at once. */
 export const detection: readonly TfliteMapping[] = [
-  custom("TFLite_Detection_PostProcess", (options, { inputs }) => {
+  custom("TFLite_Detection_PostProcess", ["dequantize", "detectionPostprocess"], (options, { inputs }) => {
     const before: Translation[] = [];
     const asReal = (tensor: Tensor | undefined): Tensor | undefined => {
       if (tensor === undefined || tensor.dtype === "float32") return tensor;

@@ -8,6 +8,7 @@ function binary(builtin: string, operator: string, optionsType: number, maxVersi
     builtin,
     optionsType,
     maxVersion,
+    becomes: [operator],
     read: ({ options }) => ({ operator, attributes: { activation: tfliteActivation(options.int8(0, 0)) } }),
   };
 }
@@ -18,6 +19,7 @@ function unfused(builtin: string, operator: string, maxVersion: number): TfliteM
     builtin,
     optionsType: 0,
     maxVersion,
+    becomes: [operator],
     read: () => ({ operator, attributes: { activation: "none" } }),
   };
 }
@@ -28,6 +30,7 @@ function exchanged(builtin: string, operator: string, maxVersion: number): Tflit
     builtin,
     optionsType: 0,
     maxVersion,
+    becomes: [operator],
     read: ({ inputs }) => ({ operator, attributes: {}, inputs: [inputs[1], inputs[0]] }),
   };
 }
@@ -72,7 +75,7 @@ export const elementwise: readonly TfliteMapping[] = [
   binary("SUB", "sub", 28, 5),
   binary("MUL", "mul", 21, 7),
   binary("DIV", "div", 29, 2),
-  { builtin: "ADD_N", optionsType: 0, maxVersion: 1, read: sumOfMany },
+  { builtin: "ADD_N", optionsType: 0, maxVersion: 1, becomes: ["sumOfMany", "add"], read: sumOfMany },
   unfused("MAXIMUM", "maximum", 4),
   unfused("MINIMUM", "minimum", 4),
   unfused("SQUARED_DIFFERENCE", "squaredDifference", 2),
@@ -89,7 +92,7 @@ export const elementwise: readonly TfliteMapping[] = [
   plain("LOGICAL_AND", "logicalAnd", 1),
   plain("LOGICAL_OR", "logicalOr", 1),
   plain("LOGICAL_NOT", "logicalNot", 1),
-  { builtin: "SELECT", optionsType: 0, maxVersion: 4, read: select },
+  { builtin: "SELECT", optionsType: 0, maxVersion: 4, becomes: ["select", "reshape"], read: select },
   plain("SELECT_V2", "select", 2),
   plain("ABS", "abs", 5),
   plain("NEG", "neg", 1),
@@ -109,6 +112,7 @@ export const elementwise: readonly TfliteMapping[] = [
     builtin: "GELU",
     optionsType: 116,
     maxVersion: 2,
+    becomes: ["gelu"],
     read: ({ options }) => ({ operator: "gelu", attributes: { approximate: options.bool(0, false) } }),
   },
   plain("HARD_SWISH", "hardSwish", 1),
@@ -116,6 +120,7 @@ export const elementwise: readonly TfliteMapping[] = [
     builtin: "LEAKY_RELU",
     optionsType: 75,
     maxVersion: 2,
+    becomes: ["leakyRelu"],
     read: ({ options }) => ({ operator: "leakyRelu", attributes: { alpha: options.float32(0, 0) } }),
   },
   plain("LOGISTIC", "logistic", 3),

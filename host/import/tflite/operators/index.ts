@@ -16,6 +16,11 @@ const byName = new Map<string, TfliteMapping>(
     .map((mapping) => [mapping.builtin, mapping]),
 );
 
+/** Every mapping, by the name of its TFLite operator. */
+export function tfliteMappings(): TfliteMapping[] {
+  return [...byName.values()];
+}
+
 /** The mapping of a TFLite operator, by its name. */
 export function tfliteMapping(builtin: string): TfliteMapping | undefined {
   return byName.get(builtin);

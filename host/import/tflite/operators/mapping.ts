@@ -54,11 +54,19 @@ export interface TfliteMapping {
   readonly maxVersion: number;
   /** Whether handles of variables may be among its inputs. */
   readonly takesResources?: true;
+  /** Names of the core operators that it may become; what docs/operators.md says. */
+  readonly becomes?: readonly string[];
   /** What the node becomes: one node or several, in order. Throws `NotRunnable` where it has no such meaning. */
   read(node: TfliteNode): Translation | readonly Translation[];
 }
 
 /** The mapping of an operator without options. */
 export function plain(builtin: string, operator: string, maxVersion: number): TfliteMapping {
-  return { builtin, optionsType: 0, maxVersion, read: () => ({ operator, attributes: {} }) };
+  return {
+    builtin,
+    optionsType: 0,
+    maxVersion,
+    becomes: [operator],
+    read: () => ({ operator, attributes: {} }),
+  };
 }

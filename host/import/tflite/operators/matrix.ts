@@ -8,6 +8,7 @@ export const matrix: readonly TfliteMapping[] = [
     builtin: "FULLY_CONNECTED",
     optionsType: 8,
     maxVersion: 12,
+    becomes: ["fullyConnected"],
     read({ options }) {
       requireThat(options.int8(1, 0) === 0, "shuffled weights are not supported");
       const attributes = {
@@ -21,6 +22,7 @@ export const matrix: readonly TfliteMapping[] = [
     builtin: "BATCH_MATMUL",
     optionsType: 101,
     maxVersion: 4,
+    becomes: ["batchMatmul"],
     read({ options }) {
       const attributes = { transposeFirst: options.bool(0, false), transposeSecond: options.bool(1, false) };
       return { operator: "batchMatmul", attributes };

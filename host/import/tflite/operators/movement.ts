@@ -84,6 +84,7 @@ function reshaping(
     builtin,
     optionsType,
     maxVersion,
+    becomes: ["reshape"],
     read: (node) => ({ operator: "reshape", attributes: { shape: shapeOf(node) }, inputs: [node.inputs[0]] }),
   };
 }
@@ -94,6 +95,7 @@ export const movement: readonly TfliteMapping[] = [
     builtin: "CONCATENATION",
     optionsType: 10,
     maxVersion: 4,
+    becomes: ["concatenation", "quantize"],
     read(node) {
       const { options, outputs } = node;
       requireThat(options.int8(1, 0) === 0, `fused activation ${options.int8(1, 0)} is not supported`);
@@ -107,6 +109,7 @@ export const movement: readonly TfliteMapping[] = [
     builtin: "PACK",
     optionsType: 59,
     maxVersion: 4,
+    becomes: ["concatenation"],
     read: ({ options }) => ({
       operator: "concatenation",
       attributes: { axis: options.int32(1, 0), stacks: true },

@@ -82,6 +82,7 @@ export const recurrent: readonly TfliteMapping[] = [
     builtin: "READ_VARIABLE",
     optionsType: 0,
     maxVersion: 1,
+    becomes: ["readVariable"],
     takesResources: true,
     read: (node) => ({
       operator: "readVariable",
@@ -94,6 +95,7 @@ export const recurrent: readonly TfliteMapping[] = [
     builtin: "SVDF",
     optionsType: 6,
     maxVersion: 4,
+    becomes: ["svdf"],
     read(node) {
       const [input, features, times, bias, state] = node.inputs;
       return {
@@ -111,18 +113,21 @@ export const recurrent: readonly TfliteMapping[] = [
     builtin: "UNIDIRECTIONAL_SEQUENCE_LSTM",
     optionsType: 71,
     maxVersion: 4,
+    becomes: ["lstm"],
     read: readLstm,
   },
   {
     builtin: "CUSTOM:CIRCULAR_BUFFER",
     optionsType: 0,
     maxVersion: 1,
+    becomes: ["shiftRegister"],
     read: readCircularBuffer,
   },
   {
     builtin: "ASSIGN_VARIABLE",
     optionsType: 0,
     maxVersion: 1,
+    becomes: ["assignVariable"],
     takesResources: true,
     read: (node) => ({
       operator: "assignVariable",

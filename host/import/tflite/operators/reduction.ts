@@ -26,6 +26,7 @@ function reducing(builtin: string, operator: string): TfliteMapping {
     builtin,
     optionsType: 27,
     maxVersion: 3,
+    becomes: [operator],
     read({ options, inputs }) {
       const axes = constantNumbers(inputs[1], "axes", ["int32"]);
       return { operator, attributes: { axes, keepDims: options.bool(0, false) }, inputs: [inputs[0]] };
@@ -39,6 +40,7 @@ function arg(builtin: string, operator: string, optionsType: number): TfliteMapp
     builtin,
     optionsType,
     maxVersion: 3,
+    becomes: [operator],
     read({ options, inputs, outputs }) {
       const named = tensorTypes[options.int8(0, 0)];
       const index = named === "INT64" ? "int64" : named === "INT32" ? "int32" : outputs[0]?.dtype;
@@ -63,6 +65,7 @@ export const reduction: readonly TfliteMapping[] = [
     builtin: "SOFTMAX",
     optionsType: 9,
     maxVersion: 3,
+    becomes: ["softmax"],
     read: ({ options }) => ({ operator: "softmax", attributes: { beta: options.float32(0, 0) } }),
   },
   plain("LOG_SOFTMAX", "logSoftmax", 2),
@@ -70,6 +73,7 @@ export const reduction: readonly TfliteMapping[] = [
     builtin: "L2_NORMALIZATION",
     optionsType: 12,
     maxVersion: 2,
+    becomes: ["l2Normalization"],
     read({ options }) {
       requireThat(options.int8(0, 0) === 0, `fused activation ${options.int8(0, 0)} is not supported`);
       return { operator: "l2Normalization", attributes: {} };
@@ -79,6 +83,7 @@ export const reduction: readonly TfliteMapping[] = [
     builtin: "CUMSUM",
     optionsType: 102,
     maxVersion: 1,
+    becomes: ["cumsum"],
     read: ({ options, inputs }) => ({
       operator: "cumsum",
       attributes: {

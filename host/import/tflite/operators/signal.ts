@@ -6,7 +6,7 @@ import { custom } from "./custom.js";
 import { plain, type TfliteMapping, type TfliteNode, type Translation } from "./mapping.js";
 
 function fft(name: string, operator: string): TfliteMapping {
-  return custom(name, (options) => {
+  return custom(name, [operator], (options) => {
     const attributes: FftAttributes = { length: options.integer("fft_length") };
     return { operator, attributes };
   });
@@ -54,7 +54,7 @@ function framesOf(
 }
 
 /** Every sample some samples later. */
-const delay = custom("SignalDelay", (options, node) => {
+const delay = custom("SignalDelay", ["frames"], (options, node) => {
   const { length } = streamOf(node);
   return framesOf(
     node,
@@ -67,7 +67,7 @@ const delay = custom("SignalDelay", (options, node) => {
  * Frames that may overlap. Without zeros before the first sample there is no frame until as many steps have come as a
  * frame takes, and the oldest samples of these are in it.
  */
-const framer = custom("SignalFramer", (options, node) => {
+const framer = custom("SignalFramer", ["frames"], (options, node) => {
   const [frame, hop] = [options.integer("frame_size"), options.integer("frame_step")];
   requireThat(hop >= 1 && frame >= 1, `frames of ${frame}, ${hop} apart; at least 1 are expected`);
   if (options.bool("prefill")) return framesOf(node, { hop, history: frame - hop, frame, every: 1 }, 0);
@@ -76,7 +76,7 @@ const framer = custom("SignalFramer", (options, node) => {
 });
 
 /** Each vector with those before and after it; before the first there are copies of it. */
-const stacker = custom("SignalStacker", (options, node) => {
+const stacker = custom("SignalStacker", ["frames"], (options, node) => {
   const hop = options.integer("num_channels");
   const [left, right] = [options.integer("stacker_left_context"), options.integer("stacker_right_context")];
   const every = options.integer("stacker_step");
@@ -88,19 +88,24 @@ const stacker = custom("SignalStacker", (options, node) => {
   return framesOf(node, { hop, history: (vectors - 1) * hop, frame: vectors * hop, every }, ~right);
 });
 
-const overlapAdd = custom("SignalOverlapAdd", (options, { inputs: [input], outputs: [output] }) => {
-  const [length = 1, frames = 1] = [...(input?.shape ?? [])].reverse();
-  const rows = (input?.shape ?? []).reduce((product, axis) => product * axis, 1) / (length * frames);
-  const dtype = input?.dtype ?? "float32";
-  return {
-    operator: "overlapAdd",
-    attributes: { hop: options.integer("frame_step") },
-    variables: [{ name: `${output?.name} sums`, dtype, shape: [rows, length] }],
-  };
-});
+const overlapAdd = custom(
+  "SignalOverlapAdd",
+  ["overlapAdd"],
+  (options, { inputs: [input], outputs: [output] }) => {
+    const [length = 1, frames = 1] = [...(input?.shape ?? [])].reverse();
+    const rows = (input?.shape ?? []).reduce((product, axis) => product * axis, 1) / (length * frames);
+    const dtype = input?.dtype ?? "float32";
+    return {
+      operator: "overlapAdd",
+      attributes: { hop: options.integer("frame_step") },
+      variables: [{ name: `${output?.name} sums`, dtype, shape: [rows, length] }],
+    };
+  },
+);
 
 const spectralSubtraction = custom(
   "SignalFilterBankSpectralSubtraction",
+  ["spectralSubtraction"],
   (options, { inputs: [input], outputs: [output] }) => {
     const channels = options.integer("num_channels");
     requireThat(
@@ -126,28 +131,28 @@ const spectralSubtraction = custom(
 
 /** Operators of TensorFlow Lite Micro's signal library: what audio goes through before a model. */
 export const signal: readonly TfliteMapping[] = [
-  custom("SignalWindow", (options) => ({
+  custom("SignalWindow", ["signalWindow"], (options) => ({
     operator: "signalWindow",
     attributes: { shift: options.integer("shift") },
   })),
   plain("CUSTOM:SignalFftAutoScale", "fftAutoScale", 1),
   fft("SignalRfft", "rfft"),
   fft("SignalIrfft", "irfft"),
-  custom("SignalEnergy", (options) => ({
+  custom("SignalEnergy", ["energy"], (options) => ({
     operator: "energy",
     attributes: { start: options.integer("start_index"), end: options.integer("end_index") },
   })),
-  custom("SignalFilterBank", (options) => ({
+  custom("SignalFilterBank", ["filterBank"], (options) => ({
     operator: "filterBank",
     attributes: { channels: options.integer("num_channels") },
   })),
   plain("CUSTOM:SignalFilterBankSquareRoot", "filterBankSquareRoot", 1),
   spectralSubtraction,
-  custom("SignalPCAN", (options) => ({
+  custom("SignalPCAN", ["pcan"], (options) => ({
     operator: "pcan",
     attributes: { shift: options.integer("snr_shift") },
   })),
-  custom("SignalFilterBankLog", (options) => ({
+  custom("SignalFilterBankLog", ["filterBankLog"], (options) => ({
     operator: "filterBankLog",
     attributes: {
       correctionBits: options.integer("input_correction_bits"),

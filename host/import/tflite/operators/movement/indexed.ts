@@ -74,13 +74,20 @@ function oneHot(node: TfliteNode): Translation[] {
 
 /** What reads or writes where indices say. */
 export const indexed: readonly TfliteMapping[] = [
-  { builtin: "GATHER", optionsType: 23, maxVersion: 7, read: gather },
-  { builtin: "GATHER_ND", optionsType: 83, maxVersion: 5, read: gatherNd },
-  { builtin: "ONE_HOT", optionsType: 61, maxVersion: 1, read: oneHot },
+  { builtin: "GATHER", optionsType: 23, maxVersion: 7, becomes: ["gather"], read: gather },
+  { builtin: "GATHER_ND", optionsType: 83, maxVersion: 5, becomes: ["gather", "reshape"], read: gatherNd },
+  {
+    builtin: "ONE_HOT",
+    optionsType: 61,
+    maxVersion: 1,
+    becomes: ["reshape", "equal", "select"],
+    read: oneHot,
+  },
   {
     builtin: "EMBEDDING_LOOKUP",
     optionsType: 0,
     maxVersion: 4,
+    becomes: ["gather"],
     read: ({ inputs: [ids, table] }) => ({
       operator: "gather",
       attributes: { axis: 0, batchDims: 0, axes: 1 },
@@ -91,6 +98,7 @@ export const indexed: readonly TfliteMapping[] = [
     builtin: "DYNAMIC_UPDATE_SLICE",
     optionsType: 0,
     maxVersion: 4,
+    becomes: ["updateSlice"],
     read: () => ({ operator: "updateSlice", attributes: {} }),
   },
 ];

@@ -56,6 +56,7 @@ function padding(builtin: string, optionsType: number, value: (node: TfliteNode)
     builtin,
     optionsType,
     maxVersion: 4,
+    becomes: ["pad"],
     read: (node) => ({
       operator: "pad",
       attributes: { ...pairsAt(node, 1, "paddings"), value: value(node) },
@@ -176,8 +177,21 @@ export const paddings: readonly TfliteMapping[] = [
     builtin: "MIRROR_PAD",
     optionsType: 77,
     maxVersion: 3,
+    becomes: ["view", "concatenation", "reshape"],
     read: (node) => mirror(node, node.options.int8(0, 0) === 0 ? 1 : 0),
   },
-  { builtin: "BATCH_TO_SPACE_ND", optionsType: 24, maxVersion: 4, read: batchToSpace },
-  { builtin: "SPACE_TO_BATCH_ND", optionsType: 25, maxVersion: 4, read: spaceToBatch },
+  {
+    builtin: "BATCH_TO_SPACE_ND",
+    optionsType: 24,
+    maxVersion: 4,
+    becomes: ["view", "reshape"],
+    read: batchToSpace,
+  },
+  {
+    builtin: "SPACE_TO_BATCH_ND",
+    optionsType: 25,
+    maxVersion: 4,
+    becomes: ["pad", "view", "reshape"],
+    read: spaceToBatch,
+  },
 ];

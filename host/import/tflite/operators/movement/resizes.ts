@@ -81,11 +81,18 @@ function nearest(node: TfliteNode): Translation[] {
 
 /** What changes height and width. */
 export const resizes: readonly TfliteMapping[] = [
-  { builtin: "RESIZE_NEAREST_NEIGHBOR", optionsType: 74, maxVersion: 4, read: nearest },
+  {
+    builtin: "RESIZE_NEAREST_NEIGHBOR",
+    optionsType: 74,
+    maxVersion: 4,
+    becomes: ["gather", "view", "reshape"],
+    read: nearest,
+  },
   {
     builtin: "RESIZE_BILINEAR",
     optionsType: 15,
     maxVersion: 4,
+    becomes: ["resizeBilinear"],
     read(node) {
       const [height, width] = sizeOf(node);
       const [alignCorners, halfPixelCenters] = [node.options.bool(2, false), node.options.bool(3, false)];

@@ -85,6 +85,7 @@ export const shapes: readonly TfliteMapping[] = [
     builtin: "SHAPE",
     optionsType: 55,
     maxVersion: 1,
+    becomes: ["reshape"],
     read(node) {
       const { shape } = inputAt(node.inputs);
       return constantOutput(node, [shape.length], shape);
@@ -94,18 +95,21 @@ export const shapes: readonly TfliteMapping[] = [
     builtin: "RANK",
     optionsType: 86,
     maxVersion: 1,
+    becomes: ["reshape"],
     read: (node) => constantOutput(node, [], [inputAt(node.inputs).shape.length]),
   },
   {
     builtin: "ZEROS_LIKE",
     optionsType: 67,
     maxVersion: 1,
+    becomes: ["view", "reshape"],
     read: (node) => fill(node, inputAt(node.inputs).shape, constantLike(outputOf(node), [], [0])),
   },
   {
     builtin: "FILL",
     optionsType: 68,
     maxVersion: 4,
+    becomes: ["view", "reshape"],
     read(node) {
       const [shape, value] = [numbersAt(node, 0, "shape"), inputAt(node.inputs, 1)];
       requireThat(
@@ -115,12 +119,13 @@ export const shapes: readonly TfliteMapping[] = [
       return fill(node, shape, value);
     },
   },
-  { builtin: "RANGE", optionsType: 73, maxVersion: 2, read: range },
-  { builtin: "WHERE", optionsType: 85, maxVersion: 2, read: where },
+  { builtin: "RANGE", optionsType: 73, maxVersion: 2, becomes: ["reshape"], read: range },
+  { builtin: "WHERE", optionsType: 85, maxVersion: 2, becomes: ["reshape"], read: where },
   {
     builtin: "BROADCAST_ARGS",
     optionsType: 0,
     maxVersion: 1,
+    becomes: ["reshape"],
     read(node) {
       const shape = broadcastShape(numbersAt(node, 0, "first shape"), numbersAt(node, 1, "second shape"));
       return constantOutput(node, [shape.length], shape);

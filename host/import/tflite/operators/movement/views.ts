@@ -49,6 +49,7 @@ function viewing(
     builtin,
     optionsType,
     maxVersion,
+    becomes: ["view", "reshape"],
     read(node) {
       const input = inputAt(node.inputs, position);
       return readView(input, read(wholeView(input.shape), node), outputOf(node));
@@ -117,6 +118,7 @@ function blocks(builtin: string, optionsType: number, toDepth: boolean): TfliteM
     builtin,
     optionsType,
     maxVersion: 2,
+    becomes: ["view", "reshape"],
     read(node) {
       const input = inputAt(node.inputs);
       const size = node.options.int32(0, 0);
@@ -165,6 +167,7 @@ const split: TfliteMapping = {
   builtin: "SPLIT",
   optionsType: 35,
   maxVersion: 4,
+  becomes: ["view", "reshape"],
   read(node) {
     const input = inputAt(node.inputs, 1);
     const axis = positiveAxis(numberAt(node, 0, "axis"), input.shape.length);
@@ -182,6 +185,7 @@ const splitV: TfliteMapping = {
   builtin: "SPLIT_V",
   optionsType: 79,
   maxVersion: 2,
+  becomes: ["view", "reshape"],
   read(node) {
     const input = inputAt(node.inputs);
     const axis = positiveAxis(numberAt(node, 2, "axis"), input.shape.length);
@@ -202,6 +206,7 @@ const unpack: TfliteMapping = {
   builtin: "UNPACK",
   optionsType: 64,
   maxVersion: 4,
+  becomes: ["view", "reshape"],
   read(node) {
     const input = inputAt(node.inputs);
     const axis = positiveAxis(node.options.int32(1, 0), input.shape.length);
@@ -229,6 +234,7 @@ export const views: readonly TfliteMapping[] = [
     builtin: "STRIDED_SLICE",
     optionsType: 32,
     maxVersion: 8,
+    becomes: ["view", "reshape"],
     read(node) {
       const input = inputAt(node.inputs);
       const output = outputOf(node);
@@ -255,6 +261,7 @@ export const views: readonly TfliteMapping[] = [
     builtin: "TILE",
     optionsType: 51,
     maxVersion: 3,
+    becomes: ["view", "reshape"],
     read(node) {
       const input = inputAt(node.inputs);
       const view = tile(wholeView(input.shape), node);
