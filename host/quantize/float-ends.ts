@@ -14,7 +14,7 @@ function differBySign(unsigned: Tensor | undefined, signed: Tensor | undefined):
 /**
  * A graph between `quantize` at its inputs and `dequantize` at its outputs, as TFLite's converter writes it by default,
  * without those: its inputs and outputs are then the integers themselves, with their scale and zero point. Likewise
- * where uint8 outside is int8 inside. Inputs that something else reads, and outputs that something else writes, stay as they are.
+ * where uint8 outside is int8 inside. Inputs that something else reads or that are outputs, too, and outputs that something else writes, stay as they are.
  */
 export function withoutFloatEnds(graph: Graph): Graph {
   const readers = readersOf(graph);
@@ -26,7 +26,7 @@ export function withoutFloatEnds(graph: Graph): Graph {
     if (reader?.operator !== "quantize" || others.length > 0 || inside === undefined) return index;
     const own = graph.tensors[index];
     if (own?.dtype !== "float32" && !differBySign(own, graph.tensors[inside])) return index;
-    if (graph.outputs.includes(inside)) return index;
+    if (graph.outputs.includes(inside) || graph.outputs.includes(index)) return index;
     removed.add(reader);
     return inside;
   });

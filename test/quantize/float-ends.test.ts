@@ -76,6 +76,13 @@ test("an input whose integers are an output too keeps its quantize", () => {
   assert.is(ends(graph), "entry: quantize relu: result inside");
 });
 
+test("an input that is an output too keeps its quantize", () => {
+  const graph = wrapped((g) => {
+    g.outputs = [3, 0];
+  });
+  assert.is(ends(graph), "entry: quantize relu: result entry");
+});
+
 test("an input of integers keeps the quantize that rescales it", () => {
   const graph = wrapped((g) => {
     g.tensors = g.tensors.map((t, i) => (i === 0 ? tensor("entry", "uint8") : t));
