@@ -154,23 +154,6 @@ export function quantizedActivationRange(
   return { low: quantize(least), high: quantize(most) };
 }
 
-/** The same of an int8 output. */
-export function int8ActivationRange(
-  activation: FusedActivation,
-  output: Tensor,
-): { low: number; high: number } {
-  return activationRange(activation, output, "int8");
-}
-
-/** As `int8ActivationRange`, of int8 or int16. */
-export function activationRange(
-  activation: FusedActivation,
-  output: Tensor,
-  dtype: "int8" | "int16",
-): { low: number; high: number } {
-  return quantizedActivationRange(activation, { ...output, dtype });
-}
-
 /** The activation on a real number. */
 export function applyActivation(activation: FusedActivation, value: number): number {
   const [low, high] = activationLimits[activation];

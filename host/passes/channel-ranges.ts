@@ -2,9 +2,9 @@ import { bind, type Graph } from "../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
 import {
-  int8ActivationRange,
   int8Parameters,
   multiplyByQuantizedMultiplier,
+  quantizedActivationRange,
   quantizeMultiplier,
 } from "../numerics/requantization.js";
 import type { ConvolutionAttributes } from "../ops/convolution/convolution.js";
@@ -76,7 +76,7 @@ function weightedRanges(node: BoundNode, operator: string, inputs: readonly Chan
   const from = int8Parameters(input);
   const to = int8Parameters(output);
   const { activation } = node.attributes as ConvolutionAttributes;
-  const limits = int8ActivationRange(activation, output);
+  const limits = quantizedActivationRange(activation, output);
   const padded = isPadded(node);
   const { channels, depth } = weightedSize(node, operator);
   return Array.from({ length: channels }, (_, n) => {
@@ -103,7 +103,7 @@ function weightedRanges(node: BoundNode, operator: string, inputs: readonly Chan
 
 function pooledRanges(node: BoundNode, inputs: readonly ChannelRange[]): ChannelRange[] {
   const { activation } = node.attributes as ConvolutionAttributes;
-  const { low, high } = int8ActivationRange(activation, node.outputs[0] as Tensor);
+  const { low, high } = quantizedActivationRange(activation, node.outputs[0] as Tensor);
   const clamp = (value: number): number => Math.min(high, Math.max(low, value));
   return inputs.map((range) => ({ low: clamp(range.low), high: clamp(range.high) }));
 }

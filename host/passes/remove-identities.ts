@@ -1,7 +1,7 @@
 import { bind, type Graph } from "../graph/graph.js";
 import type { Node, TensorIndex } from "../graph/node.js";
 import { describeType, type Tensor } from "../graph/tensor.js";
-import { int8ActivationRange, sameParameters } from "../numerics/requantization.js";
+import { quantizedActivationRange, sameParameters } from "../numerics/requantization.js";
 import { rectifiers } from "../ops/elementwise/relu.js";
 import { meansTheSame } from "../ops/movement/moved.js";
 
@@ -36,7 +36,7 @@ function isIdentity(graph: Graph, node: Node): boolean {
     default: {
       const activation = rectifiers[node.operator];
       if (activation === undefined || !sameInt8) return false;
-      const { low, high } = int8ActivationRange(activation, output);
+      const { low, high } = quantizedActivationRange(activation, output);
       return low === -128 && high === 127;
     }
   }

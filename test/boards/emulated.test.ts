@@ -10,6 +10,7 @@ import { buildModel } from "../../host/pipeline.js";
 import { type BoardRunner, modelNeeds, openBoardRunner } from "../../host/run/board.js";
 import { openRunner } from "../../host/run/index.js";
 import { type Tier, tiers } from "../../host/run/types.js";
+import type { Results } from "../bench/board-pages.js";
 import { type GoldenModel, goldenModels, int8Models, tfliteModels } from "../models/golden-cases.js";
 import { availableBoards } from "./emulators.js";
 
@@ -35,6 +36,19 @@ const wide = goldenModels(
     "tinymaix-mnist_valid_f",
   ].filter((name) => tfliteModels().includes(name)),
 );
+
+/** Models whose counts are compared with those that were recorded: quick ones. */
+const guarded = ["tflm-hello_world_int8", "mlperf-tiny-ad01_int8", "tflm-micro_speech_quantized"];
+
+const results = JSON.parse(
+  readFileSync(new URL("../../docs/benchmarks/results.json", import.meta.url), "utf8"),
+) as Results;
+
+/** What docs/benchmarks has for a model on a board. */
+function recordedCount(board: Board, model: GoldenModel, tier: Tier): number | undefined {
+  const found = results.boards.find((each) => each.board.id === board.id)?.results;
+  return found?.find((result) => result.model === model.name && result.tier === tier)?.total;
+}
 
 /** Consecutive frames of a model that run on a board. */
 function framesOn(board: Board): number {
@@ -125,6 +139,19 @@ for (const board of boards) {
       assert.equal(reports[0], reports[1]);
       assert.is(reports[0]?.unit, board.counter);
       assert.ok(reports[0]!.total > 0 && reports[0]!.steps.every((step) => step.count > 0));
+    });
+  }
+
+  for (const [model, tier] of models
+    .filter(({ name }) => guarded.includes(name))
+    .flatMap((each) => tiers.map((one) => [each, one] as const))) {
+    const recorded = recordedCount(board, model, tier);
+    if (recorded === undefined || (board.emulator?.kind === "rp2040js" && model !== small)) continue;
+    test(`${model.name} on ${board.id}, ${tier}: no more instructions than docs/benchmarks says, within 1 %`, async () => {
+      await withRunner(board, model, tier, async (runner, opened, wasm) => {
+        const { total } = await count(runner, opened.manifest, wasm.length);
+        assert.ok(total <= recorded * 1.01, `${total}, ${recorded} were recorded`);
+      });
     });
   }
 }

@@ -4,7 +4,7 @@ import type { BlockValues } from "../../abi/block.js";
 import { windowParameters } from "../../abi/parameters.js";
 import type { FusedActivation } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { int8ActivationRange, int8Parameters } from "../../numerics/requantization.js";
+import { int8Parameters, quantizedActivationRange } from "../../numerics/requantization.js";
 import type { ConvolutionGeometry } from "../../ops/convolution/convolution.js";
 import { acceleratedWindow } from "../accelerated.js";
 import { callKernel, type KernelCall, type Placement, shiftKernel } from "../kernel.js";
@@ -88,7 +88,7 @@ export function windowValues(
   chunk: number,
   placement: Placement,
 ): BlockValues<typeof windowParameters.fields> {
-  const { low, high } = int8ActivationRange(activation, output);
+  const { low, high } = quantizedActivationRange(activation, output);
   return {
     input: placement.inputs[0] as number,
     output: placement.outputs[0] as number,

@@ -2,13 +2,11 @@ import type { Accelerator } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { floatPoolParameters, poolParameters } from "../../abi/parameters.js";
 import type { DType, Tensor } from "../../graph/tensor.js";
-import { activationRange, floatActivationRange } from "../../numerics/requantization.js";
+import { floatActivationRange, quantizedActivationRange } from "../../numerics/requantization.js";
 import { type Pool2dAttributes, poolGeometry } from "../../ops/convolution/pool-2d.js";
 import { acceleratedWindow } from "../accelerated.js";
-import { callKernel } from "../kernel.js";
+import { callKernel, kernelName } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
-
-const kernelTypes: Partial<Record<DType, string>> = { int8: "Int8", int16: "Int16", float32: "Float32" };
 
 /**
  * How a pool runs: a kernel of the operator's name and the dtype's that takes `poolParameters`, of float32
@@ -48,13 +46,13 @@ export function pool2d(
         padLeft: padding.left,
       };
       const { dtype } = g.input;
-      const name = `${operator}${kernelTypes[dtype]}`;
+      const name = kernelName(operator, dtype);
       if (dtype !== "int8" && dtype !== "int16") {
         const { lowest: low, highest: high } = floatActivationRange(activation);
         const kernel = { name, parameters: floatPoolParameters };
         return [callKernel(kernel, { ...values, low, high }, placement.scratch, placement)];
       }
-      const range = activationRange(activation, node.outputs[0] as Tensor, dtype);
+      const range = quantizedActivationRange(activation, node.outputs[0] as Tensor);
       if (dtype === "int8" && halves === "up") {
         const kernel = { name: `${operator}HalvesUpInt8`, parameters: poolParameters };
         return [callKernel(kernel, { ...values, ...range }, placement.scratch, placement)];

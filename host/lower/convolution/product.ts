@@ -4,7 +4,11 @@ import { type BlockValues, blockBytes } from "../../abi/block.js";
 import { productParameters } from "../../abi/parameters.js";
 import type { FusedActivation } from "../../graph/node.js";
 import { elementBytes } from "../../graph/tensor.js";
-import { activationRange, floatActivationRange, quantizedParameters } from "../../numerics/requantization.js";
+import {
+  floatActivationRange,
+  quantizedActivationRange,
+  quantizedParameters,
+} from "../../numerics/requantization.js";
 import { weightsZeroPoint } from "../../ops/weights.js";
 import { acceleratedWindow } from "../accelerated.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
@@ -238,7 +242,7 @@ function outputValues({ input, output, activation }: Product) {
     return {
       inputZeroPoint: quantizedParameters(input).zeroPoint,
       outputZeroPoint: quantizedParameters(output).zeroPoint,
-      ...activationRange(activation, output, dtype),
+      ...quantizedActivationRange(activation, output),
       lowest: 0,
       highest: 0,
     };

@@ -3,7 +3,7 @@ import { alignUp } from "../../abi/align.js";
 import { fullyConnectedParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { int8ActivationRange, int8Parameters } from "../../numerics/requantization.js";
+import { int8Parameters, quantizedActivationRange } from "../../numerics/requantization.js";
 import { type FullyConnectedAttributes, fullyConnectedGeometry } from "../../ops/matrix/fully-connected.js";
 import { emitProduct, matrixGeometry, type Product, productScratchBytes } from "../convolution/product.js";
 import { callKernel, shiftKernel } from "../kernel.js";
@@ -51,7 +51,7 @@ export const fullyConnected: Lowering<FullyConnectedAttributes> = {
       for (let k = 0; k < g.inputs; k++) sum += data[n * g.inputs + k] as number;
       return sum;
     });
-    const range = int8ActivationRange(node.attributes.activation, output);
+    const range = quantizedActivationRange(node.attributes.activation, output);
     const tiles = packTiles(g.outputs, g.inputs, (n, k) => data[n * g.inputs + k] as number, constants);
     return [
       callKernel(

@@ -2,7 +2,7 @@ import { alignUp } from "../../abi/align.js";
 import { blockBytes } from "../../abi/block.js";
 import { lstmParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
-import { elementBytes, type Tensor } from "../../graph/tensor.js";
+import type { Tensor } from "../../graph/tensor.js";
 import { integerParameters, narrowMultiplier } from "../../numerics/requantization.js";
 import { sigmoidTable, sigmoidTableEntries } from "../../numerics/sigmoid-table.js";
 import {
@@ -13,7 +13,7 @@ import {
   lstmShape,
   lstm as operator,
 } from "../../ops/recurrent/lstm.js";
-import { callKernel, type Placement } from "../kernel.js";
+import { callKernel, kernelName, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
 type LstmNode = BoundNode<LstmAttributes>;
@@ -25,12 +25,14 @@ const constantsBytes = tableBytes + gates.length * 16;
 const isFloat = ({ inputs }: LstmNode): boolean => inputs[0]?.dtype === "float32";
 
 /** Where the biases of a unit are behind its weights, and the bytes of both. */
-function unitLayout(node: LstmNode): { biasOffset: number; unitBytes: number; biasBytes: number } {
+function unitLayout(
+  node: LstmNode,
+): Record<"biasOffset" | "unitBytes" | "weightBytes" | "biasBytes", number> {
   const { inputs, units } = lstmShape(node);
   const weightBytes = isFloat(node) ? 4 : 1;
   const biasBytes = node.inputs[0]?.dtype === "int16" ? 8 : 4;
   const biasOffset = alignUp(gates.length * (inputs + units) * weightBytes, 8);
-  return { biasOffset, biasBytes, unitBytes: biasOffset + gates.length * 2 * biasBytes };
+  return { biasOffset, weightBytes, biasBytes, unitBytes: biasOffset + gates.length * 2 * biasBytes };
 }
 
 /** Elements of row `unit` of a constant matrix. */
@@ -39,18 +41,34 @@ function rowOf(tensor: Tensor, unit: number): number[] {
   return Array.from({ length }, (_, i) => Number(tensor.data?.[unit * length + i]));
 }
 
+/** Zero points of the input and of the hidden state. */
+function zeroPointsOf({ inputs, variables }: LstmNode): number[] {
+  return [inputs[0] as Tensor, variables?.[0] as Tensor].map((tensor) => integerParameters(tensor).zeroPoint);
+}
+
+/** For each gate of a unit the weights of the inputs and those of the hidden state, each with its bias. */
+function unitRows(node: LstmNode, unit: number): { row: number[]; bias: number }[] {
+  const zeroPoints = isFloat(node) ? [] : zeroPointsOf(node);
+  return [...gates.keys()].flatMap((gate) => {
+    const { weights, recurrent, bias } = gateInputs(gate);
+    return [weights, recurrent].map((index, side) => {
+      const row = rowOf(node.inputs[index] as Tensor, unit);
+      const own = side === 0 ? Number(node.inputs[bias]?.data?.[unit]) : 0;
+      const zeroPoint = zeroPoints[side];
+      return { row, bias: zeroPoint === undefined ? own : own - sumOf(row) * zeroPoint };
+    });
+  });
+}
+
+const sumOf = (row: readonly number[]): number => row.reduce((sum, value) => sum + value, 0);
+
 /** Every unit's weights and biases; zero points of input and hidden state are put into the biases. */
 function unitWeights(node: LstmNode): Uint8Array {
   const { units } = lstmShape(node);
-  const { biasOffset, biasBytes, unitBytes } = unitLayout(node);
+  const { biasOffset, biasBytes, weightBytes, unitBytes } = unitLayout(node);
   const bytes = new Uint8Array(units * unitBytes);
   const view = new DataView(bytes.buffer);
   const float = isFloat(node);
-  const zeroPoints = float
-    ? [0, 0]
-    : [node.inputs[0] as Tensor, node.variables?.[0] as Tensor].map(
-        (tensor) => integerParameters(tensor).zeroPoint,
-      );
   const writeWeight = (at: number, value: number): void =>
     float ? view.setFloat32(at, value, true) : view.setInt8(at, value);
   const writeBias = (at: number, value: number): void => {
@@ -59,22 +77,11 @@ function unitWeights(node: LstmNode): Uint8Array {
     else view.setInt32(at, value, true);
   };
   for (let unit = 0; unit < units; unit++) {
-    let at = unit * unitBytes;
-    let biasAt = at + biasOffset;
-    for (const gate of gates.keys()) {
-      const { weights, recurrent, bias } = gateInputs(gate);
-      for (const [side, index] of [weights, recurrent].entries()) {
-        const row = rowOf(node.inputs[index] as Tensor, unit);
-        for (const value of row) {
-          writeWeight(at, value);
-          at += elementBytes[float ? "float32" : "int8"];
-        }
-        const own = side === 0 ? Number(node.inputs[bias]?.data?.[unit]) : 0;
-        const shifted = row.reduce((sum, value) => sum + value, 0) * (zeroPoints[side] as number);
-        writeBias(biasAt, float ? own : own - shifted);
-        biasAt += biasBytes;
-      }
-    }
+    const rows = unitRows(node, unit);
+    const weightsAt = unit * unitBytes;
+    const weights = rows.flatMap(({ row }) => row);
+    for (const [i, weight] of weights.entries()) writeWeight(weightsAt + i * weightBytes, weight);
+    for (const [i, { bias }] of rows.entries()) writeBias(weightsAt + biasOffset + i * biasBytes, bias);
   }
   return bytes;
 }
@@ -132,10 +139,9 @@ export const lstm: Lowering<LstmAttributes> = {
     const shape = lstmShape(node);
     const { timeMajor, cellClip, activation } = node.attributes;
     const { unitBytes, biasOffset } = unitLayout(node);
-    const suffix = { int8: "Int8", int16: "Int16" }[node.inputs[0]?.dtype as string] ?? "Float32";
     return [
       callKernel(
-        { name: `lstm${suffix}`, parameters: lstmParameters },
+        { name: kernelName("lstm", (node.inputs[0] as Tensor).dtype), parameters: lstmParameters },
         {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,

@@ -3,27 +3,21 @@ import { argParameters } from "../../abi/parameters.js";
 import type { DType } from "../../graph/tensor.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import { type ArgAttributes, aroundAxis } from "../../ops/reduction/arg.js";
-import { callKernel } from "../kernel.js";
+import { callKernel, kernelName } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
-const suffixes: Partial<Record<DType, string>> = {
-  float32: "Float32",
-  int8: "Int8",
-  int16: "Int16",
-  int32: "Int32",
-  uint8: "Uint8",
-};
+const dtypes: readonly DType[] = ["float32", "int8", "int16", "int32", "uint8"];
 
 function lowering(operator: string, largest: 0 | 1): Lowering<ArgAttributes> {
   return {
     operator,
-    dtypes: Object.keys(suffixes) as DType[],
+    dtypes,
     scratchBytes: () => [blockBytes(argParameters)],
     emit(node, placement) {
       const input = onlyInput(node);
       return [
         callKernel(
-          { name: `arg${suffixes[input.dtype]}`, parameters: argParameters },
+          { name: kernelName("arg", input.dtype), parameters: argParameters },
           {
             input: placement.inputs[0] as number,
             output: placement.outputs[0] as number,

@@ -5,9 +5,8 @@ import { int8Parameters } from "../../numerics/requantization.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import { aroundAxis } from "../../ops/reduction/arg.js";
 import { type CumsumAttributes, cumsumMultiplier } from "../../ops/reduction/cumsum.js";
-import { callKernel } from "../kernel.js";
+import { callKernel, kernelName } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
-import { kernelOf } from "./reduce.js";
 
 /** Cumulative sums. */
 export const cumsum: Lowering<CumsumAttributes> = {
@@ -23,7 +22,7 @@ export const cumsum: Lowering<CumsumAttributes> = {
     const inputZeroPoint = isInt8 ? int8Parameters(input).zeroPoint : 0;
     return [
       callKernel(
-        { name: kernelOf("cumsum", input), parameters: cumsumParameters },
+        { name: kernelName("cumsum", input.dtype), parameters: cumsumParameters },
         {
           input: placement.inputs[0] as number,
           output: placement.outputs[0] as number,

@@ -4,21 +4,12 @@ import type { BoundNode } from "../../graph/node.js";
 import type { DType, Tensor } from "../../graph/tensor.js";
 import { integerParameters } from "../../numerics/requantization.js";
 import { groupAxes, type ReduceAttributes, reducedAxes, sumMultiplier } from "../../ops/reduction/reduce.js";
-import { callKernel, type KernelCall, type Placement } from "../kernel.js";
+import { callKernel, type KernelCall, kernelName, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
-/** What follows a kernel's stem for each element type; bool is uint8 of 0 and 1. */
-const suffixes: Partial<Record<DType, string>> = {
-  float32: "Float32",
-  int8: "Int8",
-  int16: "Int16",
-  int32: "Int32",
-  bool: "Uint8",
-};
-
-/** Name of the kernel of a stem for a tensor's element type. */
-export function kernelOf(stem: string, { dtype }: Tensor): string {
-  return `${stem}${suffixes[dtype]}`;
+/** Name of the kernel of a stem for a tensor's element type; bool is uint8 of 0 and 1. */
+function kernelOf(stem: string, { dtype }: Tensor): string {
+  return kernelName(stem, dtype === "bool" ? "uint8" : dtype);
 }
 
 /** Bytes of scratch memory that a reduction needs. */

@@ -1,7 +1,11 @@
 import type { FusedActivation } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { int8ActivationRange, int8Parameters, quantizeMultiplier } from "../../numerics/requantization.js";
+import {
+  int8Parameters,
+  quantizedActivationRange,
+  quantizeMultiplier,
+} from "../../numerics/requantization.js";
 
 /** Bits that TFLite's 8-bit sums and differences add to their operands. */
 const leftShift = 20;
@@ -44,7 +48,7 @@ export function sumConstants(
     `the output's scale ${to.scale} is too small beside the inputs' ${wide.scale}`,
   );
   const shift = Math.max(1, -rescaling.shift);
-  const { low, high } = int8ActivationRange(activation, output);
+  const { low, high } = quantizedActivationRange(activation, output);
   return {
     swapped,
     constants: {

@@ -15,22 +15,13 @@ function binary(builtin: string, operator: string, optionsType: number, maxVersi
 
 /** An operator of two tensors that TFLite fuses no activation into. */
 function unfused(builtin: string, operator: string, maxVersion: number): TfliteMapping {
-  return {
-    builtin,
-    optionsType: 0,
-    maxVersion,
-    becomes: [operator],
-    read: () => ({ operator, attributes: { activation: "none" } }),
-  };
+  return plain(builtin, operator, maxVersion, { activation: "none" });
 }
 
 /** A comparison that is another one with its operands exchanged. */
 function exchanged(builtin: string, operator: string, maxVersion: number): TfliteMapping {
   return {
-    builtin,
-    optionsType: 0,
-    maxVersion,
-    becomes: [operator],
+    ...plain(builtin, operator, maxVersion),
     read: ({ inputs }) => ({ operator, attributes: {}, inputs: [inputs[1], inputs[0]] }),
   };
 }

@@ -60,13 +60,18 @@ export interface TfliteMapping {
   read(node: TfliteNode): Translation | readonly Translation[];
 }
 
-/** The mapping of an operator without options. */
-export function plain(builtin: string, operator: string, maxVersion: number): TfliteMapping {
+/** The mapping of an operator without options that are read. */
+export function plain(
+  builtin: string,
+  operator: string,
+  maxVersion: number,
+  attributes: object = {},
+): TfliteMapping {
   return {
     builtin,
     optionsType: 0,
     maxVersion,
     becomes: [operator],
-    read: () => ({ operator, attributes: {} }),
+    read: () => ({ operator, attributes }),
   };
 }
