@@ -56,9 +56,27 @@ static pc_t take_label(IM3CodePage page);
 #define SUPERINSTRUCTIONS_o emit_fused(o
 #define SUPERINSTRUCTIONS_IM3Compilation EmitOpPlain(IM3Compilation
 #define GetPagePC(page) take_label(page)
+
+/*
+ * Likewise the one call of IncrementSlotUsageCount: where a local that waits on the operand stack is set, its value is kept
+ * in a slot for all entries `i` that name it. wasm3 counts each of them in the first slot alone and frees two of a type
+ * that has two, so that another value would get the second one while the first entry is still to be read.
+ */
+static M3Result count_slots(u8 type, IM3Compilation o, u16 slot);
+#define IncrementSlotUsageCount(compilation, slot) SLOTS_##compilation, slot)
+#define SLOTS_o count_slots(GetStackTypeFromBottom(o, i), o
+#define SLOTS_IM3Compilation count_slot(IM3Compilation
 #include "m3_compile.c"
 #undef EmitOp
 #undef GetPagePC
+#undef IncrementSlotUsageCount
+
+static M3Result count_slots(u8 type, IM3Compilation o, u16 slot)
+{
+    M3Result result = m3Err_none;
+    for (u16 i = 0; i < GetTypeNumSlots(type) && !result; i++) result = count_slot(o, slot + i);
+    return result;
+}
 
 #include "fused-operations.h"
 #include "idioms.h"

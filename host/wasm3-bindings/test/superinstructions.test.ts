@@ -194,4 +194,21 @@ test("long functions: sequences that reach over code pages", () => {
   }
 });
 
+test("a 64-bit local that waits twice on the stack keeps its value when it is set", () => {
+  const instance = load(
+    wat(`(module (memory (export "memory") 1)
+      (func (export "run") (param i32 i64)
+        local.get 0
+        local.get 1
+        local.get 1
+        i64.const 7
+        local.tee 1
+        i64.lt_u
+        if nop end
+        i64.store))`),
+  );
+  instance.call("run", 8, 5n);
+  assert.is(new DataView(instance.memory.slice().buffer).getBigInt64(8, true), 5n);
+});
+
 test.run();
