@@ -1,4 +1,5 @@
-import { requireThat } from "../../../graph/not-runnable.js";
+import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
+import type { Tensor } from "../../../graph/tensor.js";
 import { inputAt, positiveAxis } from "../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode } from "./mapping.js";
 import { indexed } from "./movement/indexed.js";
@@ -6,15 +7,19 @@ import { paddings } from "./movement/padding.js";
 import { resizes } from "./movement/resizes.js";
 import { shapes } from "./movement/shapes.js";
 import { views } from "./movement/views.js";
-import { numberAt } from "./numbers.js";
+
+/** Numbers of a constant tensor, or undefined where it is absent or computed. */
+function constantNumbers(tensor: Tensor | undefined): number[] | undefined {
+  return tensor?.data === undefined ? undefined : Array.from(tensor.data, Number);
+}
 
 /**
  * The new shape of TFLite's RESHAPE: the constant second input, else the options, else the declared output (which is
  * all that TFLite Micro looks at).
  */
 function reshapeOf(node: TfliteNode): number[] {
-  const [, given] = node.inputs;
-  const shape = given === undefined ? node.options.int32s(0) : given.data && Array.from(given.data, Number);
+  const options = node.options.int32s(0);
+  const shape = constantNumbers(node.inputs[1]) ?? (node.inputs[1] === undefined ? options : undefined);
   return [...(shape ?? node.outputs[0]?.shape ?? [])];
 }
 
@@ -30,7 +35,9 @@ function squeezeOf(node: TfliteNode): number[] {
 /** The new shape of TFLite's EXPAND_DIMS: an axis of length 1 inserted at the constant second input. */
 function expandOf(node: TfliteNode): number[] {
   const { shape } = inputAt(node.inputs);
-  const at = positiveAxis(numberAt(node, 1, "axis"), shape.length + 1);
+  const [axis, ...more] = constantNumbers(node.inputs[1]) ?? [];
+  if (axis === undefined || more.length > 0) throw new NotRunnable("the axis must be one constant number");
+  const at = positiveAxis(axis, shape.length + 1);
   return [...shape.slice(0, at), 1, ...shape.slice(at)];
 }
 
