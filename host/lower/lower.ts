@@ -4,6 +4,7 @@ import { WasmoteError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
 import { operatorNamed } from "../ops/index.js";
 import type { Plan } from "../plan/types.js";
+import { bytesOf } from "./bytes.js";
 import { loweringOf } from "./index.js";
 import type { KernelCall, Placement } from "./kernel.js";
 
@@ -67,7 +68,7 @@ class WeightsSection {
 function resetsOf({ variables = [] }: Graph, plan: Plan, section: WeightsSection): Reset[] {
   return plan.variables.map(({ address, bytes }, i) => {
     const data = variables[i]?.data;
-    const image = data && new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const image = data && bytesOf(data);
     const value = image?.[0] ?? 0;
     if (image?.some((byte) => byte !== value) !== true) return { address, bytes, from: { value } };
     return { address, bytes, from: { weights: section.add(image) } };

@@ -14,6 +14,7 @@ import { rectifiers, relu, relu0To1, relu6, reluN1To1 } from "../../ops/elementw
 import { tanh } from "../../ops/elementwise/tanh.js";
 import { int16Table, realTypes, type UnaryKind } from "../../ops/elementwise/unary.js";
 import { operatorNamed } from "../../ops/index.js";
+import { bytesOf } from "../bytes.js";
 import { emitLines } from "../conversion/rescale.js";
 import { callKernel, type KernelCall, kernelName, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
@@ -45,7 +46,7 @@ function emitCurve(
   const values = {
     ...mapValues(node, placement),
     scratch: placement.scratch,
-    weights: placement.weights(new Uint8Array(table.buffer)),
+    weights: placement.weights(bytesOf(table)),
     ...steps,
   };
   return [callKernel({ name, parameters: curveParameters }, values, placement.scratch, placement)];

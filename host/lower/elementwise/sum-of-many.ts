@@ -4,6 +4,7 @@ import { sumOfManyParameters } from "../../abi/parameters.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
 import { int8Parameters } from "../../numerics/requantization.js";
 import { sumRescaling } from "../../ops/elementwise/sum-of-many.js";
+import { bytesOf } from "../bytes.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
@@ -23,7 +24,7 @@ export const sumOfMany: Lowering = {
     const addresses = Uint32Array.from(placement.inputs, (address) => address as number);
     const values = {
       output: placement.outputs[0] as number,
-      addresses: placement.weights(new Uint8Array(addresses.buffer)),
+      addresses: placement.weights(bytesOf(addresses)),
       scratch: placement.scratch + parameterBytes,
       operands: addresses.length,
       elements: elementCount(output.shape),

@@ -3,6 +3,7 @@ import { blockBytes } from "../../abi/block.js";
 import { gatherConstantParameters, gatherParameters } from "../../abi/parameters.js";
 import { elementBytes, elementCount, type Tensor } from "../../graph/tensor.js";
 import { type GatherAttributes, gathered, maxIndexAxes } from "../../ops/movement/gather.js";
+import { bytesOf } from "../bytes.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 import { readConstant, rowsScratchBytes } from "./rows.js";
@@ -50,7 +51,7 @@ function gatherCall({ data }: Tensor, values: object, to: number, placement: Pla
     const kernel = { name: "gather", parameters: gatherParameters };
     return callKernel(kernel, { input: placement.inputs[0] as number, ...values } as never, to, placement);
   }
-  const input = placement.weights(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const input = placement.weights(bytesOf(data));
   const kernel = { name: "gatherConstant", parameters: gatherConstantParameters };
   return callKernel(kernel, { input, ...values } as never, to, placement);
 }

@@ -10,6 +10,7 @@ import {
   tensorBytes,
 } from "../../graph/tensor.js";
 import { joinPaddedAxes, maxPadLoops, type PadAttributes, type PaddedAxis } from "../../ops/movement/pad.js";
+import { bytesOf } from "../bytes.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
@@ -36,7 +37,7 @@ function patternOf(value: number, output: Tensor): Uint8Array {
   const data = new arrayTypes[dtype](new ArrayBuffer(8));
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(BigInt(value));
   else data.fill(dtype === "float32" ? value : storedInteger(value, dtype, output));
-  return new Uint8Array(data.buffer);
+  return bytesOf(data);
 }
 
 /** The integer that stands for a real value; the nearest that the dtype holds. */

@@ -1,6 +1,7 @@
 import { blockBytes } from "../../abi/block.js";
 import { copyRowsParameters, readRowsParameters } from "../../abi/parameters.js";
 import type { TensorData } from "../../graph/tensor.js";
+import { bytesOf } from "../bytes.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 
 /** Where rows of bytes go. */
@@ -33,7 +34,7 @@ export function moveRows(
     const kernel = { name: "copyRows", parameters: copyRowsParameters };
     return callKernel(kernel, { input: from, ...destination }, to, placement);
   }
-  const weights = placement.weights(new Uint8Array(from.buffer, from.byteOffset, from.byteLength));
+  const weights = placement.weights(bytesOf(from));
   const kernel = { name: "readRows", parameters: readRowsParameters };
   return callKernel(kernel, { weights, ...destination }, to, placement);
 }

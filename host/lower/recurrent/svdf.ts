@@ -4,6 +4,7 @@ import { svdfParameters } from "../../abi/parameters.js";
 import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { elementBytes, type Tensor } from "../../graph/tensor.js";
 import { svdf as operator, type SvdfAttributes, svdfRescaling, svdfShape } from "../../ops/recurrent/svdf.js";
+import { bytesOf } from "../bytes.js";
 import { callKernel, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
@@ -27,8 +28,7 @@ function filterLayout(node: SvdfNode): { timeOffset: number; filterBytes: number
 /** Bytes of row `row` of a constant matrix. */
 function rowBytes({ data, shape, dtype }: Tensor, row: number): Uint8Array {
   const bytes = (shape[1] as number) * elementBytes[dtype];
-  const { buffer, byteOffset } = data as NonNullable<Tensor["data"]>;
-  return new Uint8Array(buffer, byteOffset + row * bytes, bytes);
+  return bytesOf(data as NonNullable<Tensor["data"]>).subarray(row * bytes, (row + 1) * bytes);
 }
 
 /** Every filter's weights, one after another. */
@@ -82,7 +82,6 @@ export const svdf: Lowering<SvdfAttributes> = {
     ];
     const name =
       input.dtype === "float32" ? "svdfFloat32" : times.dtype === "int8" ? "svdfInt8" : "svdfInt8Int16";
-    const { buffer, byteOffset, byteLength } = bias?.data ?? new Int32Array(units);
     return [
       callKernel(
         { name, parameters: svdfParameters },
@@ -92,7 +91,7 @@ export const svdf: Lowering<SvdfAttributes> = {
           state: placement.variables[0] as number,
           scratch: placement.scratch + alignUp(blockBytes(svdfParameters), 8),
           weights: placement.weights(filterWeights(node)),
-          biases: placement.weights(new Uint8Array(buffer, byteOffset, byteLength)),
+          biases: placement.weights(bytesOf(bias?.data ?? new Int32Array(units))),
           ...integerValues(node),
           batches,
           inputs,

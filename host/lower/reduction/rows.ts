@@ -11,14 +11,6 @@ export function rowsOf(input: Tensor): { rows: number; depth: number } {
   return { rows: elementCount(input.shape) / depth, depth };
 }
 
-/** A table of int32 as bytes. */
-export function int32Bytes(table: Int32Array): Uint8Array {
-  const bytes = new Uint8Array(table.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (const [i, value] of table.entries()) view.setInt32(i * 4, value, true);
-  return bytes;
-}
-
 /** The calls of a kernel on rows of float32. */
 export function callNormalize(
   kernel: string,

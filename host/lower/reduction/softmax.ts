@@ -11,9 +11,10 @@ import {
   softmaxDifferences,
   softmaxTable,
 } from "../../ops/reduction/softmax.js";
+import { bytesOf } from "../bytes.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
-import { callNormalize, int32Bytes, rowsOf } from "./rows.js";
+import { callNormalize, rowsOf } from "./rows.js";
 
 /** The calls of a softmax by a table of exponentials, to int8 or to int16. */
 function callInt8(node: BoundNode<SoftmaxAttributes>, placement: Placement): KernelCall[] {
@@ -27,7 +28,7 @@ function callInt8(node: BoundNode<SoftmaxAttributes>, placement: Placement): Ker
         input: placement.inputs[0] as number,
         output: placement.outputs[0] as number,
         scratch: placement.scratch,
-        weights: placement.weights(int32Bytes(table)),
+        weights: placement.weights(bytesOf(table)),
         entries: table.length,
         ...rowsOf(onlyInput(node)),
       },
@@ -41,10 +42,7 @@ function callInt8(node: BoundNode<SoftmaxAttributes>, placement: Placement): Ker
 function int16Tables(): Uint8Array {
   const exponential = int16Table(Math.exp, leastInt16Argument, 0, 2);
   const reciprocal = int16Table((x) => Math.fround(1 / Math.fround(1 + x)), 0, 1, 2);
-  const bytes = new Uint8Array(int16TablesBytes);
-  const view = new DataView(bytes.buffer);
-  for (const [i, value] of [...exponential, ...reciprocal].entries()) view.setInt16(i * 2, value, true);
-  return bytes;
+  return bytesOf(Int16Array.of(...exponential, ...reciprocal));
 }
 
 const int16TablesBytes = 2 * 2 * int16TableEntries;

@@ -1,6 +1,7 @@
 import { filterBankLogParameters } from "../../abi/parameters.js";
 import { elementCount } from "../../graph/tensor.js";
 import { type FilterBankLogAttributes, logarithmTable } from "../../ops/signal/filter-bank-log.js";
+import { bytesOf } from "../bytes.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
@@ -15,7 +16,7 @@ export const filterBankLog: Lowering<FilterBankLogAttributes> = {
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,
       scratch: placement.scratch,
-      weights: placement.weights(new Uint8Array(logarithmTable.buffer)),
+      weights: placement.weights(bytesOf(logarithmTable)),
       elements: elementCount(outputs[0]?.shape ?? []),
     };
     const kernel = { name: "filterBankLogUint32", parameters: filterBankLogParameters };

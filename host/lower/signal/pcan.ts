@@ -1,9 +1,10 @@
 import { pcanParameters } from "../../abi/parameters.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
 import { gainEntries, type PcanAttributes } from "../../ops/signal/pcan.js";
+import { constantOf } from "../../ops/signal/tensors.js";
+import { bytesOf } from "../bytes.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
-import { constantBytes } from "./constants.js";
 
 const tableBytes = gainEntries * 2;
 
@@ -21,7 +22,7 @@ export const pcan: Lowering<PcanAttributes> = {
       noise: placement.inputs[1] as number,
       output: placement.outputs[0] as number,
       scratch: placement.scratch,
-      weights: placement.weights(constantBytes(inputs[2] as Tensor).subarray(0, tableBytes)),
+      weights: placement.weights(bytesOf(constantOf(inputs[2] as Tensor, "gains")).subarray(0, tableBytes)),
       elements: elementCount(outputs[0]?.shape ?? []),
       tableBytes,
     };

@@ -2,7 +2,7 @@ import { blockBytes } from "../../abi/block.js";
 import { realFftParameters } from "../../abi/parameters.js";
 import { type DType, elementBytes } from "../../graph/tensor.js";
 import { radicesOf, twiddleBytes } from "../../ops/signal/fft.js";
-import { callKernel, type KernelCall, type Placement } from "../kernel.js";
+import { callKernel, type KernelCall, kernelName, type Placement } from "../kernel.js";
 
 /** A transform of rows, or back. */
 export interface RealFft {
@@ -27,8 +27,7 @@ export function emitFft(
   placement: Placement,
 ): KernelCall[] {
   const radices = radicesOf(points);
-  const type = `${dtype[0]?.toUpperCase()}${dtype.slice(1)}`;
-  const [name, wider] = [`${operator}${type}`, `${operator}Any${type}`];
+  const [name, wider] = [kernelName(operator, dtype), kernelName(`${operator}Any`, dtype)];
   const kernel = radices.some((radix) => radix % 2 === 1) ? { name: wider } : { name, wider };
   const values = {
     input: placement.inputs[0] as number,

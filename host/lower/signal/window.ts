@@ -1,8 +1,9 @@
 import { signalWindowParameters } from "../../abi/parameters.js";
+import { constantOf } from "../../ops/signal/tensors.js";
 import { type WindowAttributes, windowRows } from "../../ops/signal/window.js";
+import { bytesOf } from "../bytes.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
-import { constantBytes } from "./constants.js";
 
 /** Bytes of the window that the kernel has in memory at once. */
 const chunkBytes = 128;
@@ -20,7 +21,7 @@ export const window: Lowering<WindowAttributes> = {
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,
       scratch: placement.scratch,
-      weights: placement.weights(constantBytes(window)),
+      weights: placement.weights(bytesOf(constantOf(window, "window"))),
       rows,
       length,
       shift: node.attributes.shift,

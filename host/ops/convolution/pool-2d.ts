@@ -81,6 +81,25 @@ export function poolGeometry(node: BoundNode<Pool2dAttributes>): PoolGeometry {
   };
 }
 
+/** Numbers of the input's pixels that an output's window holds; padding is left out. */
+function pixelsOf(
+  { padding, filterHeight, filterWidth, strideHeight, strideWidth }: Pool2dAttributes,
+  { inputHeight, inputWidth }: PoolGeometry,
+  batch: number,
+  y: number,
+  x: number,
+): number[] {
+  const rows = within(y * strideHeight - padding.top, filterHeight, inputHeight);
+  const columns = within(x * strideWidth - padding.left, filterWidth, inputWidth);
+  return rows.flatMap((row) => columns.map((column) => (batch * inputHeight + row) * inputWidth + column));
+}
+
+/** The whole numbers from `start` on, `count` of them, that lie in 0..length - 1. */
+function within(start: number, count: number, length: number): number[] {
+  const first = Math.max(0, start);
+  return Array.from({ length: Math.max(0, Math.min(length, start + count) - first) }, (_, i) => first + i);
+}
+
 /**
  * A pool over height and width, NHWC, int8, int16 or float32. Padding takes no part. Integer output has the input's scale
  * (to 1e-6, as TFLite Micro accepts it) and zero point.
@@ -112,27 +131,19 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
     reference(node, [input]) {
       const g = poolGeometry(node);
       if (input === undefined) throw new NotRunnable("the input is missing");
-      const { padding, activation, filterHeight, filterWidth, strideHeight, strideWidth } = node.attributes;
       const output = new Float32Array(g.batches * g.outputHeight * g.outputWidth * g.channels);
       let at = 0;
       for (let b = 0; b < g.batches; b++) {
         for (let y = 0; y < g.outputHeight; y++) {
           for (let x = 0; x < g.outputWidth; x++) {
+            const pixels = pixelsOf(node.attributes, g, b, y, x);
             for (let c = 0; c < g.channels; c++) {
-              let value = kind.start;
-              let count = 0;
-              for (let fy = 0; fy < filterHeight; fy++) {
-                const iy = y * strideHeight - padding.top + fy;
-                if (iy < 0 || iy >= g.inputHeight) continue;
-                for (let fx = 0; fx < filterWidth; fx++) {
-                  const ix = x * strideWidth - padding.left + fx;
-                  if (ix < 0 || ix >= g.inputWidth) continue;
-                  const pixel = ((b * g.inputHeight + iy) * g.inputWidth + ix) * g.channels + c;
-                  value = kind.add(value, input[pixel] as number);
-                  count++;
-                }
-              }
-              output[at++] = applyActivation(activation, kind.finish(value, count));
+              const value = pixels.reduce(
+                (sum, pixel) => kind.add(sum, input[pixel * g.channels + c] as number),
+                kind.start,
+              );
+              const pooled = kind.finish(value, pixels.length);
+              output[at++] = applyActivation(node.attributes.activation, pooled);
             }
           }
         }

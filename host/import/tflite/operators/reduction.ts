@@ -1,24 +1,7 @@
-import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
-import type { Tensor } from "../../../graph/tensor.js";
+import { requireThat } from "../../../graph/not-runnable.js";
 import { tensorTypes } from "../schema.js";
 import { plain, type TfliteMapping } from "./mapping.js";
-
-/** A constant's numbers. Throws `NotRunnable` where it is computed or of no integers. */
-function constantNumbers(tensor: Tensor | undefined, what: string, dtypes: readonly string[]): number[] {
-  if (tensor?.data === undefined) throw new NotRunnable(`${what} must be constant`);
-  requireThat(
-    dtypes.includes(tensor.dtype),
-    `${what} are ${tensor.dtype}; ${dtypes.join(" or ")} is expected`,
-  );
-  return Array.from(tensor.data, Number);
-}
-
-/** The one axis that a node's second input holds. */
-function onlyAxis(tensor: Tensor | undefined): number {
-  const [axis, ...more] = constantNumbers(tensor, "axes", ["int32", "int64"]);
-  if (axis === undefined || more.length > 0) throw new NotRunnable("the axis must be one constant number");
-  return axis;
-}
+import { numberAt, numbersAt } from "./numbers.js";
 
 /** A reduction over the axes of its second input; field 0 of its options is whether they are kept. */
 function reducing(builtin: string, operator: string): TfliteMapping {
@@ -27,9 +10,9 @@ function reducing(builtin: string, operator: string): TfliteMapping {
     optionsType: 27,
     maxVersion: 3,
     becomes: [operator],
-    read({ options, inputs }) {
-      const axes = constantNumbers(inputs[1], "axes", ["int32"]);
-      return { operator, attributes: { axes, keepDims: options.bool(0, false) }, inputs: [inputs[0]] };
+    read(node) {
+      const attributes = { axes: numbersAt(node, 1, "axes"), keepDims: node.options.bool(0, false) };
+      return { operator, attributes, inputs: [node.inputs[0]] };
     },
   };
 }
@@ -41,11 +24,12 @@ function arg(builtin: string, operator: string, optionsType: number): TfliteMapp
     optionsType,
     maxVersion: 3,
     becomes: [operator],
-    read({ options, inputs, outputs }) {
+    read(node) {
+      const { options, inputs, outputs } = node;
       const named = tensorTypes[options.int8(0, 0)];
       const index = named === "INT64" ? "int64" : named === "INT32" ? "int32" : outputs[0]?.dtype;
       requireThat(index === "int32" || index === "int64", `indices are ${index}; int32 or int64 is expected`);
-      return { operator, attributes: { axis: onlyAxis(inputs[1]), index }, inputs: [inputs[0]] };
+      return { operator, attributes: { axis: numberAt(node, 1, "axis"), index }, inputs: [inputs[0]] };
     },
   };
 }
@@ -84,15 +68,15 @@ export const reduction: readonly TfliteMapping[] = [
     optionsType: 102,
     maxVersion: 1,
     becomes: ["cumsum"],
-    read: ({ options, inputs }) => ({
+    read: (node) => ({
       operator: "cumsum",
       attributes: {
-        axis: onlyAxis(inputs[1]),
-        exclusive: options.bool(0, false),
-        reverse: options.bool(1, false),
-        startsAtZeroPoint: inputs[0]?.dtype === "int8",
+        axis: numberAt(node, 1, "axis"),
+        exclusive: node.options.bool(0, false),
+        reverse: node.options.bool(1, false),
+        startsAtZeroPoint: node.inputs[0]?.dtype === "int8",
       },
-      inputs: [inputs[0]],
+      inputs: [node.inputs[0]],
     }),
   },
 ];

@@ -9,7 +9,7 @@ import {
 } from "../../../../numerics/strided-view.js";
 import { inputAt, meansTheSame } from "../../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
-import { numbersAt, outputOf } from "./numbers.js";
+import { numbersAt, outputOf } from "../numbers.js";
 import { between, readView } from "./views.js";
 
 /** Elements put before and after each axis: the rows of an input. */

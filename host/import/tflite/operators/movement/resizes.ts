@@ -4,7 +4,7 @@ import { nearestIndices, type Resizing } from "../../../../numerics/resize.js";
 import { repeatView, type StridedView, sliceView, wholeView } from "../../../../numerics/strided-view.js";
 import { inputAt } from "../../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
-import { constant, numbersAt, outputOf } from "./numbers.js";
+import { constant, numbersAt, outputOf } from "../numbers.js";
 import { between, readView } from "./views.js";
 
 /** Height or width of an output, at most. */

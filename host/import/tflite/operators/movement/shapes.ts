@@ -4,7 +4,7 @@ import { broadcastShape } from "../../../../numerics/broadcast.js";
 import { broadcastView, wholeView } from "../../../../numerics/strided-view.js";
 import { inputAt } from "../../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
-import { constant, numbersAt, outputOf } from "./numbers.js";
+import { constant, numbersAt, outputOf } from "../numbers.js";
 import { readView } from "./views.js";
 
 /** A constant of the output's type, of as many numbers as its shape has elements. */

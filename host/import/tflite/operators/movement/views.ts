@@ -13,7 +13,7 @@ import {
 } from "../../../../numerics/strided-view.js";
 import { inputAt, positiveAxis } from "../../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
-import { numberAt, numbersAt, outputOf } from "./numbers.js";
+import { numberAt, numbersAt, outputOf } from "../numbers.js";
 import { stridedSlice } from "./strided-slice.js";
 
 /** The node that reads a view of a tensor: a reshape where the view is all of it in order. */

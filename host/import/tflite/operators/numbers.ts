@@ -1,9 +1,9 @@
-import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
-import type { DType, Tensor, TensorData } from "../../../../graph/tensor.js";
-import type { TfliteNode } from "../mapping.js";
+import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
+import type { DType, Tensor, TensorData } from "../../../graph/tensor.js";
+import type { TfliteNode } from "./mapping.js";
 
 /**
- * The numbers of an input that says how elements are moved. Throws `NotRunnable` where it is missing, computed while
+ * The numbers of an input that says what a node does: axes, lengths, places. Throws `NotRunnable` where it is missing, computed while
  * the model runs, or of no index type.
  *
  * @param what its name in texts
