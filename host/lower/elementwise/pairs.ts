@@ -81,7 +81,8 @@ function kernelOf(operator: string, node: BoundNode, quantized: QuantizedPair | 
     return { name: kernelName(quantized.stem, dtype), parameters: quantizedPairParameters, values };
   }
   const name = kernelName(operator, dtype);
-  if (output.dtype === "bool") return { name, parameters: walkParameters, values: {} };
+  if (output.dtype === "bool" || output.dtype === "int64")
+    return { name, parameters: walkParameters, values: {} };
   if (dtype !== "float32")
     return { name, parameters: integerPairParameters, values: integerLimits(activation, output) };
   const [low, high] = activationLimits[activation];
@@ -132,8 +133,8 @@ const comparison = (operator: string, more: readonly DType[] = []): Lowering =>
 /** Operators of two tensors that have no kernels but those. */
 export const pairs: readonly Lowering[] = [
   arithmetic("div", "quotient", quotientConstants, ["int8"]),
-  pair("maximum", [...real, ...quantizedTypes]),
-  pair("minimum", [...real, ...quantizedTypes]),
+  pair("maximum", [...real, "int64", ...quantizedTypes]),
+  pair("minimum", [...real, "int64", ...quantizedTypes]),
   arithmetic("squaredDifference", "squaredDifference", squaredDifferenceConstants),
   pair("floorDiv", real),
   pair("floorMod", real),
