@@ -1,12 +1,13 @@
 /**
  * Arithmetic of two elements, with broadcasting: float32, and integers without scales.
  *
- * first, second: the operands, of one dtype: float32, int32, int16 or int8
+ * first, second: the operands, of one dtype: float32, int64, int32, int16 or int8
  * output [shape] of that dtype, the operands' broadcast shape; may be the memory of an operand of that shape
  *
  * float32     output = clamp(f(first, second), low, high), in float32 operations
  * int32       the same in int32 that wraps; division by 0 gives 0
  * int16, int8 maximum and minimum alone, of one scale and zero point
+ * int64       maximum and minimum alone, no clamp
  *
  * No accumulator.
  * Source: TFLite reference kernels `Add`, `Sub`, `Mul`, `Div`, `SquaredDifference`, `MaximumMinimumBroadcastSlow`,
@@ -16,7 +17,7 @@ import { walkPairs } from "../../math/broadcast";
 import { floorDiv, floorMod } from "../../math/floor";
 import { pow } from "../../math/pow";
 import { clamp } from "../../math/requantize";
-import { FloatPairParameters, IntegerPairParameters } from "../../parameters";
+import { FloatPairParameters, IntegerPairParameters, WalkParameters } from "../../parameters";
 
 /** Limits a value to low..high; of NaN the canonical one, which is the same on every engine. */
 // @ts-ignore: decorator
@@ -286,6 +287,32 @@ export function minimumInt16(parameters: i32, to: usize): void {
 
 export function minimumInt8(parameters: i32, to: usize): void {
   walkPairs<IntegerMinimum, i8, i32, i8>(parameters, to);
+}
+
+@unmanaged
+class WideMaximum extends WalkParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(a: i64, b: i64): i64 {
+    return max(a, b);
+  }
+}
+
+export function maximumInt64(parameters: i32, to: usize): void {
+  walkPairs<WideMaximum, i64, i64, i64>(parameters, to);
+}
+
+@unmanaged
+class WideMinimum extends WalkParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(a: i64, b: i64): i64 {
+    return min(a, b);
+  }
+}
+
+export function minimumInt64(parameters: i32, to: usize): void {
+  walkPairs<WideMinimum, i64, i64, i64>(parameters, to);
 }
 
 @unmanaged

@@ -28,8 +28,8 @@ export const walkedMul = both("mul", "walkedProduct", mulPairConstants);
 /** Other arithmetic of two tensors. */
 export const arithmetic: readonly Lowering[] = [
   both("div", "quotient", quotientConstants, ["int8"]),
-  pair("maximum", [...exact, ...quantized]),
-  pair("minimum", [...exact, ...quantized]),
+  pair("maximum", [...exact, "int64", ...quantized]),
+  pair("minimum", [...exact, "int64", ...quantized]),
   both("squaredDifference", "squaredDifference", squaredDifferenceConstants),
   pair("floorDiv", exact),
   pair("floorMod", exact),

@@ -72,7 +72,8 @@ function kernelOf(operator: string, node: BoundNode, quantized: QuantizedPair | 
     return { name: kernelName(quantized.stem, dtype), parameters: quantizedPairParameters, values };
   }
   const name = kernelName(operator, dtype);
-  if (output.dtype === "bool") return { name, parameters: walkParameters, values: {} };
+  if (output.dtype === "bool" || output.dtype === "int64")
+    return { name, parameters: walkParameters, values: {} };
   if (dtype !== "float32")
     return { name, parameters: integerPairParameters, values: integerLimits(activation, output) };
   const [low, high] = activationLimits[activation];
