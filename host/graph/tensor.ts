@@ -108,3 +108,8 @@ export function perTensor(tensor: Tensor): { scale: number; zeroPoint: number } 
     return undefined;
   return { scale, zeroPoint };
 }
+
+/** "int8, int16 or float32". */
+export function alternatives(dtypes: readonly DType[]): string {
+  return dtypes.length === 1 ? `${dtypes[0]}` : `${dtypes.slice(0, -1).join(", ")} or ${dtypes.at(-1)}`;
+}

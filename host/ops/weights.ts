@@ -1,6 +1,6 @@
 import type { BoundNode } from "../graph/node.js";
 import { requireThat } from "../graph/not-runnable.js";
-import { type DType, elementCount, perTensor, type Tensor } from "../graph/tensor.js";
+import { alternatives, type DType, elementCount, perTensor, type Tensor } from "../graph/tensor.js";
 import { quantizedParameters } from "../numerics/requantization.js";
 
 /** Dtypes of biases, by the activations' dtype. */
@@ -104,7 +104,7 @@ export function rescaleFactor(
 function checkBias(bias: Tensor | undefined, channels: number, dtypes: readonly DType[]): void {
   if (bias === undefined) return;
   requireThat(bias.data !== undefined, "bias must be constant");
-  requireThat(dtypes.includes(bias.dtype), `bias is ${bias.dtype}; ${dtypes.join(" or ")} is expected`);
+  requireThat(dtypes.includes(bias.dtype), `bias is ${bias.dtype}; ${alternatives(dtypes)} is expected`);
   requireThat(
     elementCount(bias.shape) === channels,
     `bias has ${elementCount(bias.shape)} elements; ${channels} are expected`,

@@ -1,6 +1,6 @@
 import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import type { DType, Tensor, TensorType } from "../../graph/tensor.js";
+import { alternatives, type DType, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { applyActivation, quantizedParameters } from "../../numerics/requantization.js";
 import { type Padding, slide, type Window } from "../../numerics/window.js";
 import type { Operator, QuantizationRule } from "../operator.js";
@@ -114,7 +114,7 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
       const g = poolGeometry(node);
       const { dtype } = g.input;
       const { dtypes } = kind;
-      requireThat(dtypes.includes(dtype), `input is ${dtype}; ${dtypes.join(" or ")} is expected`);
+      requireThat(dtypes.includes(dtype), `input is ${dtype}; ${alternatives(dtypes)} is expected`);
       if (dtype !== "float32") {
         const from = quantizedParameters(g.input);
         for (const output of node.outputs) {

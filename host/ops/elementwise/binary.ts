@@ -1,6 +1,6 @@
 import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
-import { type DType, elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
+import { alternatives, type DType, elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { broadcastLoops, broadcastShape, forEachBroadcast, operands } from "../../numerics/broadcast.js";
 import { applyActivation, integerParameters } from "../../numerics/requantization.js";
 import { type Operator, type QuantizationRule, type Values, valuesLike } from "../operator.js";
@@ -36,11 +36,6 @@ const arithmeticTypes: readonly DType[] = ["float32", "int32", "int64", "int8", 
 /** Whether a tensor's integers stand for real numbers, whatever their scale is. */
 export function isQuantized({ dtype }: Tensor): boolean {
   return dtype === "int8" || dtype === "int16";
-}
-
-/** "int8, int16 or float32". */
-export function alternatives(dtypes: readonly DType[]): string {
-  return dtypes.length === 1 ? `${dtypes[0]}` : `${dtypes.slice(0, -1).join(", ")} or ${dtypes.at(-1)}`;
 }
 
 /** The dtype of the first of two operands, one of a kind's. Throws `NotRunnable`. */

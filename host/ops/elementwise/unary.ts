@@ -1,11 +1,10 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import type { DType, Tensor } from "../../graph/tensor.js";
+import { alternatives, type DType, type Tensor } from "../../graph/tensor.js";
 import { quantizedInt16Table } from "../../numerics/int16-table.js";
 import type { LineConstants } from "../../numerics/lines.js";
 import { int8Parameters, integerParameters, roundHalfAway } from "../../numerics/requantization.js";
 import type { Operator, QuantizationRule } from "../operator.js";
-import { alternatives } from "./binary.js";
 import { int8Table, onlyInput } from "./lookup-table.js";
 
 /** Dtypes of elements that stand for real numbers. */

@@ -1,5 +1,5 @@
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import type { DType, Tensor } from "../../graph/tensor.js";
+import { alternatives, type DType, type Tensor } from "../../graph/tensor.js";
 import { integerParameters } from "../../numerics/requantization.js";
 
 /** Checks a tensor's presence, dtype and shape, and that it is constant. Throws `NotRunnable`. */
@@ -12,7 +12,7 @@ export function requireConstant(
   if (tensor?.data === undefined) throw new NotRunnable(`${what} must be constant`);
   requireThat(
     dtypes.includes(tensor.dtype) && tensor.shape.join() === shape.join(),
-    `${what} are ${tensor.shape.join("x")} ${tensor.dtype}; ${shape.join("x")} ${dtypes.join(" or ")} is expected`,
+    `${what} are ${tensor.shape.join("x")} ${tensor.dtype}; ${shape.join("x")} ${alternatives(dtypes)} is expected`,
   );
 }
 
@@ -27,7 +27,7 @@ export function requireVariable(
   const found = variable.shape.reduce((product, length) => product * length, 1);
   requireThat(
     dtypes.includes(variable.dtype) && found === elements,
-    `${what} has ${found} elements of ${variable.dtype}; ${elements} of ${dtypes.join(" or ")} are expected`,
+    `${what} has ${found} elements of ${variable.dtype}; ${elements} of ${alternatives(dtypes)} are expected`,
   );
 }
 

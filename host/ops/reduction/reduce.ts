@@ -1,6 +1,6 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import { type DType, elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
+import { alternatives, type DType, elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { integerParameters, quantizeMultiplier, sameParameters } from "../../numerics/requantization.js";
 import { type Operator, type QuantizationRule, type Values, valuesLike } from "../operator.js";
 
@@ -63,13 +63,7 @@ function reducedShape({ shape }: Tensor, reduced: readonly boolean[], keepDims: 
 /** Type of a reduction's output where the input has one of these dtypes. Throws `NotRunnable`. */
 export function inferReduced(node: BoundNode<ReduceAttributes>, dtypes: readonly DType[]): TensorType[] {
   const { input, reduced, elements } = reducedAxes(node);
-  requireThat(
-    dtypes.includes(input.dtype),
-    `input is ${input.dtype}; ${dtypes.slice(0, -1).join(", ")} or ${dtypes.at(-1)} is expected`.replace(
-      "; , or",
-      ";",
-    ),
-  );
+  requireThat(dtypes.includes(input.dtype), `input is ${input.dtype}; ${alternatives(dtypes)} is expected`);
   requireThat(elements > 0, "a reduction of no elements; at least 1 is expected");
   groupAxes(input, reduced);
   return [{ dtype: input.dtype, shape: reducedShape(input, reduced, node.attributes.keepDims) }];

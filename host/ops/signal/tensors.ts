@@ -1,6 +1,6 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import type { DType, Tensor, TensorData } from "../../graph/tensor.js";
+import { alternatives, type DType, type Tensor, type TensorData } from "../../graph/tensor.js";
 import type { Values } from "../operator.js";
 
 /** The node's inputs, of which there are as many as names. Throws `NotRunnable`. */
@@ -18,7 +18,7 @@ export function inputsOf(node: BoundNode, ...names: readonly string[]): Tensor[]
 
 /** Checks a tensor's element type. Throws `NotRunnable`. */
 export function requireDtype({ dtype }: Tensor, name: string, ...expected: readonly DType[]): void {
-  requireThat(expected.includes(dtype), `the ${name} is ${dtype}; ${expected.join(" or ")} is expected`);
+  requireThat(expected.includes(dtype), `the ${name} is ${dtype}; ${alternatives(expected)} is expected`);
 }
 
 /** Number of elements of a tensor of one axis. Throws `NotRunnable` for any other. */

@@ -200,7 +200,7 @@ export function checkPoolRefusals(operator: Operator<Pool2dAttributes>): void {
     output.shape,
   );
   refuses({ input: { ...input, shape: [4, 4] } }, /rank 2/);
-  refuses({ input: { ...input, dtype: "uint8" } }, /uint8; int8 or int16 or float32/);
+  refuses({ input: { ...input, dtype: "uint8" } }, /uint8; int8, int16 or float32/);
   refuses({ output: quantized(output.shape, scale + 1e-5, zeroPoint) }, /output has scale/);
   refuses({ output: quantized(output.shape, scale, zeroPoint === 0 ? 1 : 0) }, /zero point/);
   refuses({ attributes: { ...attributes, strideWidth: 0 } }, /strideWidth 0/);

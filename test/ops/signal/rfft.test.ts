@@ -62,7 +62,7 @@ test("lengths that are no products of 2, 3 and 5, and rows that are too long, ar
   assert.match(refusalOf(given("int16", [15], 15)), /length is 15; an even number/);
   assert.match(refusalOf(given("int16", [2], 2)), /length is 2; a whole number from 4/);
   assert.match(refusalOf(given("int16", [17], 16)), /last axis is 17; a whole number from 1 to 16/);
-  assert.match(refusalOf(given("int8", [16], 16)), /int8; int16 or int32 or float32 is expected/);
+  assert.match(refusalOf(given("int8", [16], 16)), /int8; int16, int32 or float32 is expected/);
   assert.match(refusalOf(given("int16", [], 16)), /scalar/);
 });
 
