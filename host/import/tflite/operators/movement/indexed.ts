@@ -2,7 +2,7 @@ import { requireThat } from "../../../../graph/not-runnable.js";
 import { describeType, type Tensor } from "../../../../graph/tensor.js";
 import { inputAt, positiveAxis } from "../../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
-import { constant, numberAt, outputOf } from "./numbers.js";
+import { constant, numberAt, outputOf } from "../numbers.js";
 import { between } from "./views.js";
 
 function gather(node: TfliteNode): Translation {
