@@ -95,7 +95,7 @@ export const movement: readonly TfliteMapping[] = [
     builtin: "CONCATENATION",
     optionsType: 10,
     maxVersion: 4,
-    becomes: ["concatenation", "quantize"],
+    becomes: ["concatenation", "lookupTable"],
     read(node) {
       const { options, outputs } = node;
       requireThat(options.int8(1, 0) === 0, `fused activation ${options.int8(1, 0)} is not supported`);

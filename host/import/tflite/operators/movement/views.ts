@@ -229,7 +229,7 @@ export const views: readonly TfliteMapping[] = [
       numbersAt(node, 1, "permutation").map((axis) => positiveAxis(axis, view.lengths.length)),
     ),
   ),
-  { builtin: "SLICE", optionsType: 48, maxVersion: 6, read: slice },
+  { builtin: "SLICE", optionsType: 48, maxVersion: 6, becomes: ["view", "reshape"], read: slice },
   {
     builtin: "STRIDED_SLICE",
     optionsType: 32,
