@@ -1,12 +1,12 @@
 import { WasmoteError } from "../errors.js";
 import type { Graph } from "./graph.js";
-import { maxConnections, maxNodes } from "./limits.js";
+import { maxConnections, maxEnds, maxNodes, maxRank } from "./limits.js";
 import { elementCount } from "./tensor.js";
 
 /**
  * Checks a graph's structure: every index in range, every activation written once and before it is read, model
  * inputs not constant, model outputs written or constant, nodes with an output or a variable, no empty tensor. Throws `model-invalid` with the place, and
- * `model-too-large` for more nodes or connections than are taken.
+ * `model-too-large` for more nodes, connections, axes, inputs, outputs or variables than are taken.
  */
 export function validateGraph(graph: Graph): void {
   requireSize(graph);
@@ -77,7 +77,17 @@ export function validateGraph(graph: Graph): void {
   }
 }
 
-function requireSize({ nodes }: Graph): void {
+function requireSize({ nodes, tensors, inputs, outputs, variables = [] }: Graph): void {
+  const lists = { inputs, outputs, variables };
+  for (const [what, { length }] of Object.entries(lists)) {
+    if (length > maxEnds)
+      throw new WasmoteError("model-too-large", `${length} ${what}; up to ${maxEnds} are taken`);
+  }
+  const deep = [...tensors, ...variables].find(({ shape }) => shape.length > maxRank);
+  if (deep !== undefined) {
+    const detail = `tensor "${deep.name}" has ${deep.shape.length} axes; up to ${maxRank} are taken`;
+    throw new WasmoteError("model-too-large", detail);
+  }
   const connections = nodes.reduce((sum, { inputs, outputs }) => sum + inputs.length + outputs.length, 0);
   if (nodes.length <= maxNodes && connections <= maxConnections) return;
   throw new WasmoteError(

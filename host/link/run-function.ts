@@ -91,10 +91,10 @@ export function writeReset(resets: readonly Reset[], readWeights: number): Uint8
  * and returns 0, or 1 where there are no such steps.
  */
 export function writeRun(codes: readonly (readonly number[])[]): Uint8Array {
-  const groups: number[] = [];
+  const groups: number[][] = [];
   for (let first = 0; first < codes.length; first += groupSteps) {
     const end = first + groupSteps;
-    groups.push(...writeGroup(codes.slice(first, end), first, end >= codes.length));
+    groups.push(writeGroup(codes.slice(first, end), first, end >= codes.length));
   }
   return concatenate([
     [0],
@@ -103,7 +103,9 @@ export function writeRun(codes: readonly (readonly number[])[]): Uint8Array {
     [...op.get(1), ...op.constant(codes.length), ...op.greaterUnsigned, ...op.or],
     [...op.if, ...op.constant(runCodes.invalidSteps), ...op.return, ...op.end],
     [...op.loop, ...op.get(0), ...op.get(1), ...op.lessSigned, ...op.if],
-    [...op.block, ...groups, ...op.end],
+    op.block,
+    ...groups,
+    op.end,
     [...op.get(0), ...op.constant(1), ...op.add, ...op.set(0), ...op.branch(1)],
     [...op.end, ...op.end, ...op.constant(runCodes.done), ...op.end],
   ]);

@@ -1,6 +1,7 @@
 import { decode } from "cborg";
 import { maxManifestBytes, maxMemoryBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
+import { maxEnds, maxRank } from "../graph/limits.js";
 import { type DType, elementBytes, integerRange, tensorBytes } from "../graph/tensor.js";
 import {
   bytes,
@@ -27,8 +28,8 @@ import {
 
 /** Most that a manifest may list: far above what a microcontroller's model has. */
 const most = {
-  rank: 32,
-  tensors: 1024,
+  rank: maxRank,
+  tensors: maxEnds,
   labels: 65_536,
   channels: 65_536,
   steps: 65_536,

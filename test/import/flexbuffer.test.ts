@@ -159,4 +159,12 @@ test("damaged options end in an error of the table, at once", () => {
   assert.ok(damaged > 500, `${damaged}`);
 });
 
+test("a key longer than a name is refused, so that many keys of one long text are not read", () => {
+  assert.is(new FlexOptions(encode({ ["k".repeat(255)]: 7 })).integer("k".repeat(255)), 7);
+  assert.throws(
+    () => new FlexOptions(encode({ ["k".repeat(256)]: 7 })),
+    (error: Error) => error instanceof WasmoteError && error.code === "model-corrupt",
+  );
+});
+
 test.run();

@@ -3,8 +3,9 @@ import * as assert from "uvu/assert";
 import { type ErrorCode, WasmoteError } from "../../host/errors.js";
 import { maxNodes } from "../../host/graph/limits.js";
 import { importModel } from "../../host/import/index.js";
+import { openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
-import { writeTflite } from "./tflite-writer.js";
+import { type WrittenModel, type WrittenNode, type WrittenTensor, writeTflite } from "./tflite-writer.js";
 
 const encode = (value: unknown) =>
   new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
@@ -270,5 +271,127 @@ function sharing(size: number, count: number): { bytes: Uint8Array; tensorsAt: n
   }
   throw new Error("the vector of tensors was not found");
 }
+
+const floats = (name: string, shape: number[], data?: readonly number[]): WrittenTensor => ({
+  name,
+  type: "FLOAT32",
+  shape,
+  ...(data === undefined ? {} : { data: new Uint8Array(Float32Array.from(data).buffer) }),
+});
+const integers = (name: string, values: readonly number[]): WrittenTensor => ({
+  name,
+  type: "INT32",
+  shape: [values.length],
+  data: new Uint8Array(Int32Array.from(values).buffer),
+});
+const step = (builtin: string, inputs: number[], outputs: number[]): WrittenNode => ({
+  builtin,
+  inputs,
+  outputs,
+});
+const number = (field: number, value: number) => ({ field, bytes: 4 as const, value });
+const refusedTflite = (written: WrittenModel, code: ErrorCode, message: RegExp): void =>
+  refused(writeTflite(written), code, message);
+
+/** A model of one relu of this input, with more outputs than one. */
+const oneRelu = (input: WrittenTensor, outputs = 1): WrittenModel => ({
+  tensors: [input, ...Array.from({ length: outputs }, (_, i) => ({ ...input, name: `output ${i}` }))],
+  nodes: Array.from({ length: outputs }, (_, i) => step("RELU", [0], [i + 1])),
+  inputs: [0],
+  outputs: Array.from({ length: outputs }, (_, i) => i + 1),
+});
+
+test("more than the file of a built model may tell is refused when the model is read or built", async () => {
+  const axes = (count: number) => oneRelu(floats("in", Array(count).fill(1)));
+  refusedTflite(axes(33), "model-too-large", /33 axes; up to 32/);
+  refusedTflite(oneRelu(floats("in", [1]), 1025), "model-too-large", /1025 outputs; up to 1024/);
+  refusedTflite(oneRelu(floats("n".repeat(4097), [1])), "model-too-large", /4097 bytes; up to 4096/);
+  const build = (written: WrittenModel) =>
+    buildModel(importModel("model.tflite", writeTflite(written), () => new Uint8Array(0)));
+  openModule((await build(axes(32))).wasm);
+  openModule((await build(oneRelu(floats("in", [1]), 1024))).wasm);
+  const named = oneRelu(floats("in", [1]), 1000);
+  for (const tensor of named.tensors) tensor.name = `${tensor.name}${"n".repeat(4000)}`;
+  await build(named).then(
+    () => assert.unreachable("a manifest that is not read"),
+    (error: WasmoteError) => assert.is(error.code, "model-too-large"),
+  );
+});
+
+test("a loop that does nothing without end is refused", () => {
+  const always: WrittenTensor = { name: "always", type: "BOOL", shape: [1], data: Uint8Array.of(1) };
+  const loop = { ...step("WHILE", [0], [1]), optionsType: 93, options: [number(0, 1), number(1, 2)] };
+  const part = (tensors: WrittenTensor[], output: number) => ({
+    tensors,
+    nodes: [],
+    inputs: [0],
+    outputs: [output],
+  });
+  const more = [part([floats("x", [1]), always], 1), part([floats("x", [1])], 0)];
+  const written = { ...oneRelu(floats("in", [1])), nodes: [loop], more };
+  refusedTflite(written, "model-too-large", /taken more than 8192 times/);
+});
+
+test("constants made of constants, and variables, are bounded in all before they are made", async () => {
+  const tiles = Array.from({ length: 9 }, (_, i) => i);
+  const written: WrittenModel = {
+    tensors: [
+      floats("in", [1]),
+      integers("times", [2 ** 22]),
+      floats("one", [1], [1]),
+      floats("out", [1]),
+      ...tiles.map((i) => floats(`tile ${i}`, [2 ** 22])),
+    ],
+    nodes: [step("RELU", [0], [3]), ...tiles.map((i) => step("TILE", [2, 1], [4 + i]))],
+    inputs: [0],
+    outputs: [3],
+  };
+  refusedTflite(written, "model-too-large", /make of constants takes more than 134217728 bytes/);
+  const state = (name: string) => ({ ...floats(name, [2 ** 28]), isVariable: true });
+  const huge: WrittenModel = {
+    tensors: [floats("in", [1]), state("state"), floats("out", [2 ** 28])],
+    nodes: [step("READ_VARIABLE", [1], [2])],
+    inputs: [0],
+    outputs: [2],
+  };
+  refusedTflite(huge, "memory-exceeded", /variables of 1073741824 bytes/);
+});
+
+test("a condition behind two thousand constants is known, one that is made of itself is a clear error", () => {
+  const chain = Array.from({ length: 2000 }, (_, i) => i);
+  const tensors = [
+    floats("in", [1]),
+    floats("zero", [1], [0]),
+    ...chain.map((i) => floats(`relu ${i}`, [1])),
+    { name: "condition", type: "BOOL" as const, shape: [1] },
+    floats("out", [1]),
+  ];
+  const [condition, out] = [tensors.length - 2, tensors.length - 1];
+  const branch = {
+    ...step("IF", [condition, 0], [out]),
+    optionsType: 92,
+    options: [number(0, 1), number(1, 1)],
+  };
+  const nodes = [
+    ...chain.map((i) => step("RELU", [i + 1], [i + 2])),
+    step("GREATER_EQUAL", [condition - 1, 1], [condition]),
+    branch,
+  ];
+  const more = [{ tensors: [floats("x", [1])], nodes: [], inputs: [0], outputs: [0] }];
+  const written = { tensors, nodes, inputs: [0], outputs: [out], more };
+  const graph = importModel("model.tflite", writeTflite(written), () => new Uint8Array(0));
+  assert.is(graph.nodes.at(-1)?.operator, "reshape");
+  nodes[0] = step("RELU", [condition - 1], [2]);
+  refusedTflite(written, "model-unsupported", /only a constant one is supported/);
+});
+
+test("a concatenation of as many inputs as are taken is built", async () => {
+  const inputs = Array(16000).fill(0);
+  const tensors = [floats("in", [1]), floats("out", [16000])];
+  const nodes = [step("CONCATENATION", inputs, [1])];
+  const written = { tensors, nodes, inputs: [0], outputs: [1] };
+  const graph = importModel("model.tflite", writeTflite(written), () => new Uint8Array(0));
+  openModule((await buildModel(graph)).wasm);
+});
 
 test.run();

@@ -89,6 +89,21 @@ test("sparse weights get their zeros back, by rows and by blocks, with indices o
   assert.equal(weightsOf(blocks), expected);
 });
 
+test("what a sparse tensor of 64 bits leaves out is its zero point", () => {
+  const graph = graphOf(({ tensors }) => {
+    tensors.push({
+      name: "sparse",
+      type: "INT64",
+      shape: [4],
+      scale: [1],
+      zeroPoint: [3],
+      data: new Uint8Array(BigInt64Array.of(9n).buffer),
+      sparsity: { order: [0], levels: [{ segments: [0, 1], indices: [2] }] },
+    });
+  });
+  assert.equal(graph.tensors.find(({ name }) => name === "sparse")?.data, BigInt64Array.of(3n, 3n, 9n, 3n));
+});
+
 test("sparse weights whose parts contradict each other are refused", () => {
   const rows = { segments: [0, 1, 1, 1, 1, 1], indices: [3] };
   const cases: [NonNullable<WrittenTensor["sparsity"]>, RegExp][] = [
@@ -97,6 +112,10 @@ test("sparse weights whose parts contradict each other are refused", () => {
     [{ order: [0, 1], levels: [4, rows] }, /a level of 4 for an axis of 5/],
     [{ order: [0, 1], levels: [5, { ...rows, indices: [48] }] }, /index 48 in an axis of 48/],
     [{ order: [0, 1], levels: [5, { ...rows, indices: [-1] }] }, /index -1/],
+    [
+      { order: [0, 1], levels: [5, { segments: [0, 2, 2, 2, 2, 2], indices: [1, 1] }] },
+      /index 1 behind 1; larger and larger/,
+    ],
     [{ order: [0, 1], levels: [5, { ...rows, segments: [0, 2] }] }, /without the indices/],
     [
       { order: [0, 1], levels: [5, { segments: [0, 2, 2, 2, 2, 2], indices: [1, 2] }] },

@@ -13,8 +13,9 @@ const types = {
   bool: 26,
 };
 
-/** Keys of a map, at most: no operator has nearly as many options. */
+/** Keys of a map, and bytes of a key, at most: no operator has nearly as many options, or names as long. */
 const maxKeys = 1024;
+const maxKeyBytes = 256;
 
 /**
  * The options of a custom operator: a FlexBuffers map of names to numbers and truth values. Anything else in it is left
@@ -121,9 +122,10 @@ class FlexReader {
   /** The text from a position up to a 0. */
   private text(at: number): string {
     this.check(at, 1);
-    const end = this.bytes.indexOf(0, at);
-    if (end < 0) return this.fail("a key has no end");
-    return new TextDecoder().decode(this.bytes.subarray(at, end));
+    const key = this.bytes.subarray(at, at + maxKeyBytes);
+    const end = key.indexOf(0);
+    if (end < 0) return this.fail(`a key has no end, or more than ${maxKeyBytes} bytes`);
+    return new TextDecoder().decode(key.subarray(0, end));
   }
 
   private unsigned(at: number, width: number): number {

@@ -1,3 +1,5 @@
+import { WasmoteError } from "../../errors.js";
+import { maxModelBytes } from "../../files/limits.js";
 import type { Graph } from "../../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../../graph/node.js";
 import { arrayTypes, elementCount, type Tensor, type TensorData } from "../../graph/tensor.js";
@@ -23,6 +25,8 @@ export class GraphBuilder {
   private readonly variables: Tensor[] = [];
   private readonly names = new Map<string, number>();
   private readonly writers = new Map<Tensor, Required<Translation>>();
+  /** Bytes that were made of constants. */
+  private computedBytes = 0;
   private readonly constants = new Map<Tensor, TensorData | undefined>();
 
   /** @param tensors the first tensors, which keep their numbers */
@@ -103,25 +107,47 @@ export class GraphBuilder {
 
   /** A tensor's elements where they are made of constants alone; undefined where not, or not known. */
   constant(tensor: Tensor): TensorData | undefined {
-    if (tensor.data !== undefined) return tensor.data;
-    const writer = this.writers.get(tensor);
-    if (writer === undefined) return undefined;
-    if (!this.constants.has(tensor)) {
+    for (const writer of this.unknownWriters(tensor)) {
       const results = this.computed(writer);
       for (const [i, output] of writer.outputs.entries()) this.constants.set(output, results?.[i]);
     }
-    return this.constants.get(tensor);
+    return this.known(tensor);
+  }
+
+  private known(tensor: Tensor): TensorData | undefined {
+    return tensor.data ?? this.constants.get(tensor);
+  }
+
+  /** What a tensor is made by and was not computed yet, in the nodes' order. A loop, as there may be thousands. */
+  private unknownWriters(tensor: Tensor): Required<Translation>[] {
+    const found = new Set<Required<Translation>>();
+    const open = [tensor];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const writer = this.writers.get(next);
+      const isKnown = next.data !== undefined || this.constants.has(next);
+      if (isKnown || writer === undefined || found.has(writer)) continue;
+      found.add(writer);
+      open.push(...writer.inputs.filter((input) => input !== undefined));
+    }
+    return found.size < 2
+      ? [...found]
+      : [...new Set(this.writers.values())].filter((writer) => found.has(writer));
   }
 
   private computed({ operator, ...translation }: Required<Translation>): TensorData[] | undefined {
     const inputs = translation.inputs.map((input) => {
-      const data = input && this.constant(input);
+      const data = input && this.known(input);
       return input && (data === undefined ? input : { ...input, data });
     });
     const node: BoundNode = { name: "", ...translation, inputs };
-    return refusalOf(operator, node) === undefined
-      ? constantOutputs(operatorNamed(operator), node)
-      : undefined;
+    if (refusalOf(operator, node) !== undefined) return undefined;
+    const results = constantOutputs(operatorNamed(operator), node);
+    for (const { byteLength } of results ?? []) this.computedBytes += byteLength;
+    if (this.computedBytes > maxModelBytes) {
+      const detail = `what its nodes make of constants takes more than ${maxModelBytes} bytes`;
+      throw new WasmoteError("model-too-large", detail);
+    }
+    return results;
   }
 
   /**

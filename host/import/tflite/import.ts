@@ -38,6 +38,7 @@ export function openTflite(bytes: Uint8Array, name: string): Imported & { graph:
     unsigned: new Set(),
     open: new Map(),
     read: [],
+    taken: 0,
   };
   if (file.subgraphs.length === 0) throw new WasmoteError("model-invalid", "the model has no subgraph");
   const main = openSubgraph(file, 0);

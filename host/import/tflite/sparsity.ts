@@ -89,6 +89,11 @@ function axesOf(
   return { strides, sizes: [...sizes, ...blockMap.map((axis) => blocks[axis] as number)] };
 }
 
+function fillWith(data: TensorData, value: number): void {
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(BigInt(value));
+  else data.fill(value);
+}
+
 /**
  * A sparse constant with its zeros. Source: `SparsityParameters` of TFLite's public schema; the format is that of TACO
  * (Chou, Kjolstad and Amarasinghe 2018: "Format abstraction for sparse tensor algebra compilers").
@@ -109,7 +114,7 @@ export function unfoldSparse(
   const layout = readLayout(table);
   const { strides, sizes } = axesOf(layout, shape);
   const dense = new arrayTypes[dtype](elementCount(shape));
-  if (zero !== 0) (dense as Int8Array).fill(zero);
+  if (zero !== 0) fillWith(dense, zero);
   const walk = (depth: number, parent: number, at: number): void => {
     const level = layout.levels[depth];
     if (level === undefined) {
@@ -135,9 +140,12 @@ export function unfoldSparse(
     ) {
       throw damaged(`has a level without the indices that it names`);
     }
-    for (let i = first; i < end; i++) {
+    for (let i = first, least = 0; i < end; i++) {
       const index = level.indices[i] as number;
       if (!(index >= 0 && index < size)) throw damaged(`has index ${index} in an axis of ${size}`);
+      if (index < least)
+        throw damaged(`has index ${index} behind ${least - 1}; larger and larger ones are expected`);
+      least = index + 1;
       walk(depth + 1, i, at + index * stride);
     }
   };

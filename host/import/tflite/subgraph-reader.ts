@@ -14,6 +14,9 @@ import { fields } from "./schema.js";
 import type { Table } from "./table.js";
 import { type ImportedTensor, readTensors } from "./tensors.js";
 
+/** How often subgraphs are taken, at most: a loop's condition and body each time. Those without nodes take none of `maxNodes`. */
+const maxSubgraphsTaken = 4 * maxNodes;
+
 /** What a file knows of a shape that is not known whole. */
 type OpenShape = NonNullable<ImportedTensor["openShape"]>;
 
@@ -29,6 +32,8 @@ export interface FileParts {
   readonly open: Map<Tensor, OpenShape>;
   /** Operators of the nodes that were read, of every subgraph as often as it is taken. */
   readonly read: string[];
+  /** How often a subgraph was taken. */
+  taken: number;
 }
 
 /** A subgraph whose tensors were read. */
@@ -98,6 +103,10 @@ export class SubgraphReader {
     }
     const { codes, read } = this.file;
     const nodes = table.tables(fields.subgraph.operators);
+    if (++this.file.taken > maxSubgraphsTaken) {
+      const detail = `subgraphs are taken more than ${maxSubgraphsTaken} times: a loop may be without end`;
+      throw new WasmoteError("model-too-large", detail);
+    }
     if (read.length + nodes.length > maxNodes) {
       const count = read.length + nodes.length;
       throw new WasmoteError("model-too-large", `${count} nodes; up to ${maxNodes} are taken`);

@@ -1,4 +1,5 @@
 import { type Place, WasmoteError } from "../../errors.js";
+import { maxNameBytes, maxRank } from "../../graph/limits.js";
 import {
   arrayTypes,
   type DType,
@@ -87,13 +88,17 @@ export function readTensors(subgraph: Table, buffers: readonly Table[]): Importe
 }
 
 function readTensor(table: Table, index: number, buffers: readonly Table[]): ImportedTensor {
-  const name = table.text(fields.tensor.name) || `tensor ${index}`;
+  const name = readName(table, index);
   const place = { node: name };
   const typeNumber = table.int8(fields.tensor.type, 0);
   const typeName = tensorTypes[typeNumber];
   if (typeName === undefined)
     throw new WasmoteError("model-corrupt", `tensor type ${typeNumber} does not exist`, place);
   const shape = table.int32s(fields.tensor.shape) ?? [];
+  if (shape.length > maxRank) {
+    const detail = `tensor ${index} has ${shape.length} axes; up to ${maxRank} are taken`;
+    throw new WasmoteError("model-too-large", detail, place);
+  }
   if (shape.some((length) => length < 0) || elementCount(shape) > 2 ** 31) {
     throw new WasmoteError("model-invalid", `tensor ${index} has shape [${shape.join(", ")}]`, place);
   }
@@ -126,6 +131,13 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
     isVariable: table.bool(fields.tensor.isVariable, false),
     wasUnsigned: signed !== undefined,
   };
+}
+
+function readName(table: Table, index: number): string {
+  const bytes = table.bytes(fields.tensor.name)?.length ?? 0;
+  if (bytes <= maxNameBytes) return table.text(fields.tensor.name) || `tensor ${index}`;
+  const detail = `the name of tensor ${index} has ${bytes} bytes; up to ${maxNameBytes} are taken`;
+  throw new WasmoteError("model-too-large", detail);
 }
 
 /** What a file leaves open of a tensor's shape, in which it writes 1 for lengths that it does not know. */
