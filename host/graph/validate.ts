@@ -1,12 +1,12 @@
 import { WasmoteError } from "../errors.js";
 import type { Graph } from "./graph.js";
 import { maxConnections, maxEnds, maxNodes, maxRank } from "./limits.js";
-import { elementCount } from "./tensor.js";
+import { elementCount, integerRange, perTensor, type Tensor } from "./tensor.js";
 
 /**
  * Checks a graph's structure: every index in range, every activation written once and before it is read, model
- * inputs not constant, model outputs written or constant, nodes with an output or a variable, no empty tensor. Throws `model-invalid` with the place, and
- * `model-too-large` for more nodes, connections, axes, inputs, outputs or variables than are taken.
+ * inputs not constant, model outputs written or constant, nodes with an output or a variable, no empty tensor, scales and
+ * zero points of inputs and outputs that are possible. Throws `model-invalid` with the place, and `model-too-large` for more nodes, connections, axes, inputs, outputs or variables than are taken.
  */
 export function validateGraph(graph: Graph): void {
   requireSize(graph);
@@ -64,6 +64,10 @@ export function validateGraph(graph: Graph): void {
       fail(`model output tensor ${index} is written by no node`);
     }
   }
+  for (const index of [...graph.inputs, ...graph.outputs]) {
+    const problem = quantizationProblem(graph.tensors[index] as Tensor);
+    if (problem !== undefined) fail(problem);
+  }
   for (const index of written) {
     const tensor = graph.tensors[index];
     if (tensor === undefined) continue;
@@ -75,6 +79,14 @@ export function validateGraph(graph: Graph): void {
     if (elementCount(tensor.shape) > 2 ** 28)
       fail(`tensor "${tensor.name}" has ${elementCount(tensor.shape)} elements`);
   }
+}
+
+/** What is wrong with the scale and the zero point of an input or output, which users are told. */
+function quantizationProblem(tensor: Tensor): string | undefined {
+  const { scale = 1, zeroPoint = 0 } = perTensor(tensor) ?? {};
+  const [low, high] = tensor.dtype === "float32" ? [0, 0] : integerRange[tensor.dtype];
+  if (scale > 0 && Number.isFinite(scale) && zeroPoint >= low && zeroPoint <= high) return undefined;
+  return `tensor "${tensor.name}" has scale ${scale} and zero point ${zeroPoint}; a finite positive number and ${low} to ${high} are expected`;
 }
 
 function requireSize({ nodes, tensors, inputs, outputs, variables = [] }: Graph): void {

@@ -394,4 +394,19 @@ test("a concatenation of as many inputs as are taken is built", async () => {
   openModule((await buildModel(graph)).wasm);
 });
 
+test("scales and zero points beside floats mean nothing; of inputs and outputs others have to be some", async () => {
+  const wrong = { scale: [0], zeroPoint: [7] };
+  const written = oneRelu({ ...floats("in", [4]), ...wrong });
+  const graph = importModel("model.tflite", writeTflite(written), () => new Uint8Array(0));
+  openModule((await buildModel(graph)).wasm);
+  const constant = { ...integers("constant", [1]), ...wrong };
+  const output: WrittenModel = {
+    tensors: [floats("in", [4]), constant],
+    nodes: [],
+    inputs: [0],
+    outputs: [1],
+  };
+  refusedTflite(output, "model-invalid", /"constant" has scale 0 and zero point 7/);
+});
+
 test.run();

@@ -113,7 +113,7 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
   }
   const tensor: Tensor = { name, dtype, shape };
   const quantization = readQuantization(table.table(fields.tensor.quantization));
-  if (quantization !== undefined) tensor.quantization = quantization;
+  if (quantization !== undefined && isInteger(dtype)) tensor.quantization = quantization;
   const data = readData(table, index, tensor, buffers, place, narrow);
   if (data !== undefined) tensor.data = data;
   if (narrow !== undefined) {
@@ -131,6 +131,11 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Imp
     isVariable: table.bool(fields.tensor.isVariable, false),
     wasUnsigned: signed !== undefined,
   };
+}
+
+/** Whether scales and zero points mean anything: files have some beside floats, too. */
+function isInteger(dtype: DType): boolean {
+  return dtype !== "float32" && dtype !== "bool";
 }
 
 function readName(table: Table, index: number): string {

@@ -8,9 +8,13 @@ import { mutate } from "../mutate.js";
 import { randomTflite } from "../random-tflite.js";
 import { runEverywhere } from "../run-everywhere.js";
 import type { FuzzTarget } from "../target.js";
+import { tfliteOriginals } from "../tflite-originals.js";
 
 const types = ["INT8", "INT8", "INT16", "UINT8", "INT32", "FLOAT32", "BOOL"] as const;
 const oddNumbers = [-1, 0, 1, 2, 3, 7, 255, 65536, 2 ** 31 - 1, -(2 ** 31)];
+
+/** As they stand in fields of 32 bits: whole numbers, and floats that are none, infinite, zero or tiny. */
+const oddFields = [...oddNumbers, 16, 1024, 2 ** 24, 2 ** 30, 0x7fc00000, 0x7f800000, -0x800000, 0x00800000];
 
 type Change = (model: WrittenModel, source: Choices) => void;
 
@@ -62,7 +66,24 @@ const changes: readonly Change[] = [
   },
 ];
 
-function make(source: Choices): Uint8Array {
+/** A file with one to four of its aligned fields of 32 bits changed: lengths, indices, options, offsets, elements. */
+function withOddFields(original: Uint8Array, { below, pick, chance }: Choices): Uint8Array {
+  const file = original.slice();
+  const view = new DataView(file.buffer);
+  for (let left = 1 + below(4); left > 0; left--) {
+    const at = 4 * below(Math.floor(file.length / 4));
+    const found = view.getInt32(at, true);
+    view.setInt32(at, chance(0.5) ? found + pick([-1, 1, 2, -4, 4]) : pick(oddFields), true);
+  }
+  return file;
+}
+
+function make(source: Choices, originals: readonly Uint8Array[]): Uint8Array {
+  if (source.chance(0.6)) {
+    const original = source.pick(originals);
+    if (source.chance(0.1)) return original;
+    return source.chance(0.7) ? withOddFields(original, source) : mutate(original, source, 3);
+  }
   const model = structuredClone(randomTflite(source));
   if (model.nodes.length > 0) {
     for (let left = source.chance(0.5) ? 0 : 1 + source.below(3); left > 0; left--)
@@ -75,9 +96,10 @@ function make(source: Choices): Uint8Array {
 /** Random and damaged TFLite models: what is built gives the same bytes on every engine. */
 export const target: FuzzTarget = {
   name: "tflite",
-  run: (options) =>
-    runCases(options, {
-      make: (source) => ({ "model.tflite": make(source) }),
+  run: (options) => {
+    const originals = tfliteOriginals();
+    return runCases(options, {
+      make: (source) => ({ "model.tflite": make(source, originals) }),
       async attempt(input, source) {
         const graph = importModel("model.tflite", input["model.tflite"]!, () => {
           throw new WasmoteError("file-unreadable", "no other file");
@@ -86,5 +108,6 @@ export const target: FuzzTarget = {
         await runEverywhere(wasm, source);
         return "built";
       },
-    }),
+    });
+  },
 };
