@@ -130,7 +130,7 @@ export const errorTable = {
   "module-newer": refused("the .wasm file has a newer format", "Update wasmote, or build the file again."),
   "run-failed": refused(
     "the model stopped while running",
-    "Build the file again; if it stays, please report it.",
+    "Check inputs that are indices: those outside of what they index stop a model. Else build the file again; if it stays, please report it.",
   ),
   "run-limit": refused(
     "the run reached its limit and was stopped",
@@ -198,7 +198,7 @@ export const errorTable = {
   "board-hash": refused("what arrived on the board is not what was sent", "Push the model again."),
   "board-trap": refused(
     "the model trapped on the board",
-    "Build the file again; if it stays, please report it.",
+    "Check inputs that are indices: those outside of what they index stop a model. Else build the file again; if it stays, please report it.",
   ),
   "board-limit": refused(
     "the run reached its limit on the board and was stopped",

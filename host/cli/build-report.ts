@@ -1,6 +1,7 @@
-import { describeType, interfaceType } from "../graph/tensor.js";
+import { type DType, describeType, interfaceType } from "../graph/tensor.js";
 import type { ManifestTensor } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
+import type { Plan } from "../plan/types.js";
 import { table } from "../table.js";
 import { bytesText, thousands } from "./figures.js";
 import type { Output } from "./output.js";
@@ -13,6 +14,7 @@ export function buildJson(built: BuiltModel, out: string): object {
     model: manifest.name,
     inputs: manifest.inputs,
     outputs: manifest.outputs,
+    variables: manifest.variables ?? [],
     steps: manifest.steps,
     memory: {
       linearBytes: manifest.memoryBytes,
@@ -26,6 +28,11 @@ export function buildJson(built: BuiltModel, out: string): object {
   };
 }
 
+function stateText({ variables }: Plan): string {
+  const bytes = variables.reduce((sum, variable) => sum + variable.bytes, 0);
+  return bytes === 0 ? "" : `; and state of ${thousands(bytes)}`;
+}
+
 /** What `build` prints: inputs and outputs, the memory map, and every size. */
 export async function buildText(built: BuiltModel, { styles, width }: Output): Promise<string[]> {
   const { printPlan } = await import("../plan/print.js");
@@ -35,7 +42,7 @@ export async function buildText(built: BuiltModel, { styles, width }: Output): P
     [
       "linear memory",
       bytesText(manifest.memoryBytes),
-      `RAM: the arena of ${thousands(plan.arenaBytes)}; no plan takes less than ${thousands(plan.boundBytes)}`,
+      `RAM: the arena of ${thousands(plan.arenaBytes)}; no plan takes less than ${thousands(plan.boundBytes)}${stateText(plan)}`,
     ],
     ["code", bytesText(built.codeBytes), ""],
     ["weights", bytesText(built.weightBytes), "read in place from flash"],
@@ -55,11 +62,21 @@ export async function buildText(built: BuiltModel, { styles, width }: Output): P
     `${styles.bold(manifest.name)}  ${thousands(manifest.steps.length)} ${manifest.steps.length === 1 ? "step" : "steps"}, ${thousands(macs)} MACs`,
     ...tensorLines("input", manifest.inputs),
     ...tensorLines("output", manifest.outputs),
+    ...variableLines(manifest.variables),
     "",
     ...printPlan(built.graph, plan, width).trimEnd().split("\n"),
     "",
     ...table(columns, sizes, { width }).filter((line) => line !== ""),
   ];
+}
+
+/** One line for each variable: what a run keeps for the next. */
+export function variableLines(
+  variables: readonly { name: string; dtype: DType; shape: readonly number[] }[] = [],
+): string[] {
+  return variables.map(
+    (variable) => `state   ${variable.name}  ${describeType(variable)}, kept from one run to the next`,
+  );
 }
 
 /** One line for each input or output: name, type, and scale and zero point where it is quantized. */

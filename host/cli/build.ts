@@ -123,7 +123,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   );
   if (takesSamples && options.quantize === "auto" && calibration.samples === undefined) {
     output.talk(
-      "it runs in float32; with samples of its inputs (--calibrate) it becomes int8, which is smaller and faster",
+      "it runs in float32; int8 is smaller and faster, for which it needs samples of its inputs (--calibrate), if `wasmote inspect` finds that it can",
     );
   }
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);

@@ -13,6 +13,7 @@ import type { Imported } from "../import/imported.js";
 import { operatorNamed } from "../ops/index.js";
 import type { BuiltModel } from "../pipeline.js";
 import { table } from "../table.js";
+import { variableLines } from "./build-report.js";
 import { bytesText, shortName, thousands } from "./figures.js";
 import type { Output } from "./output.js";
 
@@ -67,6 +68,8 @@ export interface ModelDescription {
   name: string;
   inputs: TensorDescription[];
   outputs: TensorDescription[];
+  /** State that is kept from one run to the next. */
+  variables: TensorDescription[];
   nodes: NodeDescription[];
   macs: number;
   /** Constants of the model file, each counted once. */
@@ -151,6 +154,7 @@ export function describeModel(
     name: graph.name,
     inputs: graph.inputs.map((index) => describeTensor(tensorAt(graph, index))),
     outputs: graph.outputs.map((index) => describeTensor(tensorAt(graph, index))),
+    variables: (graph.variables ?? []).map(describeTensor),
     nodes,
     macs: nodes.reduce((sum, node) => sum + node.macs, 0),
     parameters: constantElements(used),
@@ -237,9 +241,10 @@ export function modelText(model: ModelDescription, { styles, width }: Output): s
     { width, heading: styles.dim },
   );
   return [
-    `${styles.bold(model.name)}  ${thousands(model.nodes.length)} nodes, ${thousands(model.macs)} MACs, ${thousands(model.parameters)} parameters, ${bytesText(model.weightBytes)} of weights`,
+    `${styles.bold(model.name)}  ${thousands(model.nodes.length)} ${model.nodes.length === 1 ? "node" : "nodes"}, ${thousands(model.macs)} MACs, ${thousands(model.parameters)} parameters, ${bytesText(model.weightBytes)} of weights`,
     ...model.inputs.map((tensor) => tensorLine("input", tensor)),
     ...model.outputs.map((tensor) => tensorLine("output", tensor)),
+    ...variableLines(model.variables),
     "",
     ...layers,
     "",

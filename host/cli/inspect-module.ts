@@ -2,7 +2,7 @@ import type { Manifest } from "../package/manifest.js";
 import { openModule } from "../package/open.js";
 import { table } from "../table.js";
 import { listSections } from "../wasm/sections.js";
-import { tensorLines } from "./build-report.js";
+import { tensorLines, variableLines } from "./build-report.js";
 import { bytesText, shortName, thousands } from "./figures.js";
 import { withFile } from "./files.js";
 import type { Output } from "./output.js";
@@ -77,6 +77,7 @@ export function moduleText(module: ModuleDescription, { styles, width }: Output)
     `${styles.bold(manifest.name)}  built model, format ${manifest.version}, ${thousands(macs)} MACs`,
     ...tensorLines("input", manifest.inputs),
     ...tensorLines("output", manifest.outputs),
+    ...variableLines(manifest.variables),
     `memory  ${bytesText(manifest.memoryBytes)} of linear memory`,
     `file    ${bytesText(module.fileBytes)}: code ${thousands(module.codeBytes)}, weights ${thousands(module.weightBytes)}`,
     `kernels ${manifest.kernels.map((hash) => hash.slice(0, 16)).join(", ") || "compiled for this model"}`,

@@ -33,7 +33,8 @@ Give one --input for each model input, in order, and likewise --output; the endi
 What is done to a file's values is told on stderr. A known content counts more than the ending.
 A model whose own inputs and outputs are float32 keeps them, whatever it computes with; --raw reads and writes .bin and
 .npy files as the board holds them, in int8.
-A file that holds N times the input runs the model N times in a row, and an output then holds N results.
+A file that holds N times the input runs the model N times in a row, and an output then holds N results. A model with state
+starts anew with each command, and keeps its state from one of these runs to the next.
 
 Example: wasmote run digits.wasm --input digit-7.png`;
 
