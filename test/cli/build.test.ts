@@ -115,7 +115,7 @@ test("inspect shows every operator of a model, and refuses one that cannot be bu
   const { code, stdout } = wasmote(folder, ["inspect", "net.tflite"]);
   assert.is(code, 0);
   assert.match(stdout, /\nfeatures +conv2d +1x6x6x2 int8 +1x4x4x3 int8 +864 +57 +66\n/);
-  assert.match(stdout, /\noutput +fullyConnected +1x48 int8 +1x5 int8 +240 +240\n/);
+  assert.match(stdout, /\noutput +fullyConnected +1x48 int8 +1x5 int8 +240 +240 +240\n/);
   const described = JSON.parse(wasmote(folder, ["inspect", "net.tflite", "--json"]).stdout);
   assert.is(described.macs, 1104);
   const [{ numbers, boards, ...bytes }] = described.builds;
