@@ -54,7 +54,7 @@ export const openWasm3Runner: OpenRunner = async (
       memory: () => instance.memory,
       run: (first, last) => call("run", first, last),
       interrupt,
-      ...(manifest.variables === undefined ? {} : { reset: () => void call("reset") }),
+      ...((manifest.variables ?? []).length === 0 ? {} : { reset: () => void call("reset") }),
       runtimeBytes: () => instance.runtimeBytes,
       close: () => instance.dispose(),
     },
