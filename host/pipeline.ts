@@ -1,3 +1,5 @@
+import { maxManifestBytes } from "./abi/limits.js";
+import { WasmoteError } from "./errors.js";
 import type { Graph } from "./graph/graph.js";
 import { packageKernels } from "./kernels/library.js";
 import { type KernelLibrary, linkProgram } from "./link/link.js";
@@ -67,10 +69,17 @@ function graphToRun(graph: Graph, { calibration = [], quantize, passes }: BuildO
   return placed;
 }
 
+/** Nothing is built whose manifest, as large as this, is not read. */
+function requireReadable(manifestBytes: number): void {
+  if (manifestBytes <= maxManifestBytes) return;
+  const detail = `what is told of its tensors and steps takes ${manifestBytes} bytes; up to ${maxManifestBytes} are taken`;
+  throw new WasmoteError("model-too-large", detail, {}, { help: "Give its tensors shorter names." });
+}
+
 /**
  * The pipeline from a graph to a model file: passes, quantize, plan, lower, link, package.
  *
- * @throws `calibration-*`, `model-unsupported`, `memory-exceeded`
+ * @throws `calibration-*`, `model-unsupported`, `model-too-large`, `memory-exceeded`
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
   const { kernels = [packageKernels()], inputs = [] } = options;
@@ -81,5 +90,6 @@ export async function buildModel(graph: Graph, options: BuildOptions = {}): Prom
   const manifest = makeManifest({ model: graph, graph: lowered, plan, program, ...linked, inputs });
   const wasm = packageModule(code, manifest, program.weights);
   const [codeBytes, weightBytes] = [code.length, program.weights.length];
+  requireReadable(wasm.length - codeBytes - weightBytes);
   return { wasm, manifest, plan, graph: lowered, program, code, functionNames, codeBytes, weightBytes };
 }

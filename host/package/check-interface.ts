@@ -30,14 +30,17 @@ export function checkInterface(module: Uint8Array, manifest: Manifest): void {
     refuse("it exports no function run(i32, i32) -> i32");
   }
   const reset = found.exports.get("reset");
-  if (reset === undefined && (manifest.variables ?? []).length > 0) {
-    refuse("it exports no reset() for the variables of its manifest");
-  }
+  const hasVariables = (manifest.variables ?? []).length > 0;
+  if (reset === undefined && hasVariables) refuse("it exports no reset() for the variables of its manifest");
   if (
     reset !== undefined &&
     (reset.kind !== externalKinds.function || reset.type?.join() !== resetType.join())
   ) {
     refuse("its export reset is no function () -> ()");
+  }
+  // Some hosts tell by the one whether there is state, others by the other.
+  if (reset !== undefined && !hasVariables) {
+    refuse("it exports reset() where its manifest speaks of no variables");
   }
   checkImports(found, manifest);
 }

@@ -1,6 +1,4 @@
 import { encode } from "cborg";
-import { maxManifestBytes } from "../abi/limits.js";
-import { WasmoteError } from "../errors.js";
 import { encodeCustomSection } from "../wasm/sections.js";
 import { concatenate, encodeLeb128 } from "../wasm/writer.js";
 import { type Manifest, manifestSection, weightsSection } from "./manifest.js";
@@ -14,16 +12,9 @@ const fillSection = "wasmote.fill";
 /**
  * Puts code, manifest and weights into one file: a valid WebAssembly module whose weights start at a multiple of
  * 16. The same input gives the same bytes.
- *
- * @throws `model-too-large` where the manifest takes more than is read
  */
 export function packageModule(code: Uint8Array, manifest: Manifest, weights: Uint8Array): Uint8Array {
-  const contents = encode(manifest);
-  if (contents.length > maxManifestBytes) {
-    const detail = `what is told of its tensors and steps takes ${contents.length} bytes; up to ${maxManifestBytes} are taken`;
-    throw new WasmoteError("model-too-large", detail, {}, { help: "Give its tensors shorter names." });
-  }
-  const manifestBytes = encodeCustomSection(manifestSection, contents);
+  const manifestBytes = encodeCustomSection(manifestSection, encode(manifest));
   const before = code.length + manifestBytes.length;
   const nameBytes = weightsSection.length;
   const head = 1 + encodeLeb128(1 + nameBytes + weights.length).length + 1 + nameBytes;

@@ -36,7 +36,7 @@ export function memoryRunner(
   };
   const within = limiter(engine, manifest.name);
   const reset = (): void => {
-    if (engine.reset !== undefined) within(limitMillis, () => engine.reset?.());
+    if (engine.reset !== undefined) within(limitMillis, () => resetState(engine));
   };
   reset();
   return {
@@ -79,15 +79,34 @@ function resettingOnFailure(reset: (() => void) | undefined, work: () => void): 
 
 function runSteps(engine: Engine, first: number, last: number): void {
   const what = `steps ${first} to ${last} on ${engine.name}`;
-  let code: number;
+  const code = called(what, () => engine.run(first, last));
+  if (code !== 0) throw new WasmoteError("run-failed", `${what} returned ${code}`);
+}
+
+function resetState(engine: Engine): void {
+  called(`its reset on ${engine.name}`, () => engine.reset?.());
+}
+
+/** Calls a module's function. Throws `run-failed` where it traps, and `TimeOver` as it comes. */
+function called<T>(what: string, work: () => T): T {
   try {
-    code = engine.run(first, last);
+    return work();
   } catch (error) {
     if (error instanceof TimeOver) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new WasmoteError("run-failed", `${what}: ${reason}`);
   }
-  if (code !== 0) throw new WasmoteError("run-failed", `${what} returned ${code}`);
+}
+
+/** Resets after a run that was interrupted, in the same time; whether that could be done. */
+function wasReset(engine: Engine, millis: number): boolean {
+  try {
+    engine.interrupt?.(millis, () => resetState(engine));
+    return engine.reset !== undefined;
+  } catch (error) {
+    if (error instanceof TimeOver || error instanceof WasmoteError) return false;
+    throw error;
+  }
 }
 
 /** `LocalRunner.within` on an engine: work within work has the outer one's limit alone. */
@@ -100,8 +119,7 @@ function limiter(engine: Engine, model: string): LocalRunner["within"] {
       return engine.interrupt(millis, work);
     } catch (error) {
       if (!(error instanceof TimeOver)) throw error;
-      engine.reset?.();
-      const after = engine.reset === undefined ? "" : "; its state was reset";
+      const after = wasReset(engine, millis) ? "; its state was reset" : "";
       throw new WasmoteError("run-limit", `${model} on ${engine.name} ran for ${millis} ms${after}`);
     } finally {
       limited = false;

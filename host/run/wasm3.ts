@@ -33,9 +33,9 @@ export const openWasm3Runner: OpenRunner = async (
     if (!(error instanceof Wasm3Error)) throw error;
     throw new WasmoteError(error.code === "not-built" ? "addon-missing" : "module-invalid", error.message);
   }
-  const run = (first: number, last: number): number => {
+  const call = (name: string, ...values: number[]): number => {
     try {
-      return Number(instance.call("run", first, last));
+      return Number(instance.call(name, ...values));
     } catch (error) {
       throw error instanceof TrapError && error.trap === "time" ? new TimeOver() : error;
     }
@@ -52,9 +52,9 @@ export const openWasm3Runner: OpenRunner = async (
     {
       name: "wasm3",
       memory: () => instance.memory,
-      run,
+      run: (first, last) => call("run", first, last),
       interrupt,
-      ...(manifest.variables === undefined ? {} : { reset: () => void instance.call("reset") }),
+      ...((manifest.variables ?? []).length === 0 ? {} : { reset: () => void call("reset") }),
       runtimeBytes: () => instance.runtimeBytes,
       close: () => instance.dispose(),
     },

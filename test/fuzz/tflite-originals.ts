@@ -67,7 +67,7 @@ function sound(): WrittenModel {
 }
 
 /** A variable that a subgraph sets once, and that each run adds to. */
-function state(): WrittenModel {
+export function stateModel(): WrittenModel {
   const once: WrittenSubgraph = {
     tensors: [handle("handle"), quantized("start", [1, 4], { data: Uint8Array.of(1, 2, 3, 4) })],
     nodes: [variable(0), node("ASSIGN_VARIABLE", [0, 1], [])],
@@ -149,7 +149,7 @@ const bytes = (count: number) => Uint8Array.from({ length: count }, (_, i) => (i
 
 const written: readonly (() => WrittenModel)[] = [
   sound,
-  state,
+  stateModel,
   control,
   halves,
   () => withWeights({ type: "INT4", data: bytes(120) }),

@@ -2,10 +2,15 @@ import { encode } from "cborg";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { WasmoteError } from "../../host/errors.js";
+import { importModel } from "../../host/import/index.js";
 import type { Manifest } from "../../host/package/manifest.js";
 import { openModule } from "../../host/package/open.js";
 import { packageModule } from "../../host/package/package.js";
+import { buildModel } from "../../host/pipeline.js";
+import { openRunner, runners } from "../../host/run/index.js";
 import { bodies, makeModel, makeModule } from "../boards/made-modules.js";
+import { stateModel } from "../fuzz/tflite-originals.js";
+import { smallModel, type WrittenModel, writeTflite } from "../import/tflite-writer.js";
 
 const tensor = { name: "t", dtype: "int8", shape: [8], address: 16 };
 const step = { name: "s", operator: "o", macs: 1, weightBytes: 0 };
@@ -279,6 +284,28 @@ test("a manifest's fields are its own, and it is no deeper or longer than it nee
     /its manifest has 5\d+ bytes/,
   );
   assert.ok(encode(manifest).length < 1000);
+});
+
+test("a manifest without the variables that reset() sets is refused, one of an empty list of them runs", async () => {
+  const built = async (model: WrittenModel) =>
+    buildModel(importModel("m.tflite", writeTflite(model), () => new Uint8Array(0)));
+  const { code, manifest, program } = await built(stateModel());
+  const { variables, ...without } = manifest;
+  assert.is(variables?.length, 1);
+  for (const wrong of [without, { ...manifest, variables: [] }]) {
+    assert.throws(
+      () => openModule(packageModule(code, wrong, program.weights)),
+      (error: WasmoteError) =>
+        error.code === "module-invalid" && /speaks of no variables/.test(error.message),
+    );
+  }
+  const plain = await built(smallModel());
+  const wasm = packageModule(plain.code, { ...plain.manifest, variables: [] }, plain.program.weights);
+  for (const on of Object.keys(runners)) {
+    const runner = await openRunner(on, wasm, openModule(wasm));
+    runner.run();
+    runner.close();
+  }
 });
 
 test.run();

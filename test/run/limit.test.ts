@@ -4,7 +4,8 @@ import { measure } from "../../host/bench/index.js";
 import { WasmoteError } from "../../host/errors.js";
 import { openModule } from "../../host/package/open.js";
 import { openRunner, runners } from "../../host/run/index.js";
-import { defaultLimitMillis } from "../../host/run/limit.js";
+import { defaultLimitMillis, type Interrupt, TimeOver } from "../../host/run/limit.js";
+import { memoryRunner } from "../../host/run/memory-runner.js";
 import { bodies, makeModel } from "../boards/made-modules.js";
 
 /** Counts its runs at address 0, and never ends from the third on. */
@@ -76,6 +77,52 @@ for (const on of Object.keys(runners)) {
     );
   });
 }
+
+/** A runner on an engine of which these are the functions, and which takes `TimeOver` for the end of its time. */
+function runnerOf(run: () => number, reset: () => void) {
+  const memory = new Uint8Array(1);
+  const interrupt: Interrupt = (_, work) => work();
+  const engine = { name: "fake", memory: () => memory, run, reset, interrupt, close: () => {} };
+  return memoryRunner(engine, openModule(makeModel("m", bodies.trap)).manifest, 30);
+}
+
+test("a reset that traps, or takes too long, is a clear error, also after a run that was stopped", () => {
+  const over = (): never => {
+    throw new TimeOver();
+  };
+  const failure = (work: () => unknown): string => {
+    try {
+      work();
+      return "done";
+    } catch (error) {
+      assert.instance(error, WasmoteError);
+      return (error as WasmoteError).message;
+    }
+  };
+  assert.match(
+    failure(() =>
+      runnerOf(
+        () => 0,
+        () => assert.unreachable("trapped"),
+      ),
+    ),
+    /stopped while running: its reset on fake: .*trapped/,
+  );
+  assert.match(
+    failure(() => runnerOf(() => 0, over)),
+    /m on fake ran for 30 ms$/,
+  );
+  let resets = 0;
+  const runner = runnerOf(over, () => (++resets > 1 ? over() : undefined));
+  assert.match(
+    failure(() => runner.run()),
+    /m on fake ran for 30 ms$/,
+  );
+  assert.match(
+    failure(() => runnerOf(over, () => {}).run()),
+    /its state was reset/,
+  );
+});
 
 test("the default limit grows with the work that the manifest claims, up to a minute", () => {
   const limit = (macs: number): number =>

@@ -2,7 +2,7 @@ import { WasmoteError } from "../../errors.js";
 import { maxModelBytes } from "../../files/limits.js";
 import type { Graph } from "../../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../../graph/node.js";
-import { arrayTypes, elementCount, type Tensor, type TensorData } from "../../graph/tensor.js";
+import { arrayTypes, elementCount, type Tensor, type TensorData, tensorBytes } from "../../graph/tensor.js";
 import { refusalOf } from "../../ops/check.js";
 import { constantOutputs, storedOf } from "../../ops/constants.js";
 import { operatorNamed } from "../../ops/index.js";
@@ -141,13 +141,16 @@ export class GraphBuilder {
     });
     const node: BoundNode = { name: "", ...translation, inputs };
     if (refusalOf(operator, node) !== undefined) return undefined;
-    const results = constantOutputs(operatorNamed(operator), node);
-    for (const { byteLength } of results ?? []) this.computedBytes += byteLength;
-    if (this.computedBytes > maxModelBytes) {
-      const detail = `what its nodes make of constants takes more than ${maxModelBytes} bytes`;
-      throw new WasmoteError("model-too-large", detail);
-    }
-    return results;
+    if (inputs.every((input) => input === undefined || input.data !== undefined)) this.spend(node.outputs);
+    return constantOutputs(operatorNamed(operator), node);
+  }
+
+  /** Counts what is made of constants, before it is made. */
+  private spend(outputs: readonly Tensor[]): void {
+    this.computedBytes = outputs.reduce((sum, output) => sum + tensorBytes(output), this.computedBytes);
+    if (this.computedBytes <= maxModelBytes) return;
+    const detail = `what its nodes make of constants takes more than ${maxModelBytes} bytes`;
+    throw new WasmoteError("model-too-large", detail);
   }
 
   /**

@@ -18,6 +18,7 @@ import { runCases } from "../cases.js";
 import { mutate } from "../mutate.js";
 import { changeOneValue } from "../odd-values.js";
 import type { FuzzTarget } from "../target.js";
+import { stateModel } from "../tflite-originals.js";
 
 /** Most that one run may take. A longer one is no finding, but must end by itself. */
 const limitMillis = 100;
@@ -43,9 +44,13 @@ function partsOf(wasm: Uint8Array): Original {
   return { wasm, sections, manifest: contents(manifestSection), weights: contents(weightsSection) };
 }
 
-/** Small built models: a dense layer; one of several operators; and, where it is here, a small one of the shared models. */
+/** Small built models: a dense layer; one of several operators; one with state; and, where it is here, a small one of the shared models. */
 async function originals(): Promise<Original[]> {
-  const graphs = [smallGraph(), importModel("small.tflite", writeTflite(smallModel()), noFile)];
+  const graphs = [
+    smallGraph(),
+    importModel("small.tflite", writeTflite(smallModel()), noFile),
+    importModel("state.tflite", writeTflite(stateModel()), noFile),
+  ];
   for (const { path } of goldenModels(int8Models).filter(({ name }) => name.includes("hello_world"))) {
     graphs.push(importModel("hello.tflite", new Uint8Array(readFileSync(path)), noFile));
   }
@@ -96,9 +101,12 @@ async function runOn(
   try {
     const runner = await openRunner(on, wasm, opened, { tier, limitMillis });
     try {
-      for (const [i, bytes] of exampleInputs(opened.manifest).entries()) runner.writeInput(i, bytes);
-      runner.run();
-      return { reason: "done", outputs: opened.manifest.outputs.map((_, i) => runner.readOutput(i)) };
+      const outputs = Array.from({ length: opened.manifest.variables === undefined ? 1 : 2 }, () => {
+        for (const [i, bytes] of exampleInputs(opened.manifest).entries()) runner.writeInput(i, bytes);
+        runner.run();
+        return opened.manifest.outputs.map((_, i) => runner.readOutput(i));
+      });
+      return { reason: "done", outputs: outputs.flat() };
     } finally {
       runner.close();
     }
