@@ -25,13 +25,16 @@ export interface WrittenTensor {
   outside?: boolean;
 }
 
-/** A node of a test model; a custom operator is `CUSTOM:` and its name; `options` are field numbers with 32-bit or 8-bit values, or texts. */
+/** A node of a test model; a custom operator is `CUSTOM:` and its name; `options` are field numbers with 32-bit or 8-bit values, or texts; a 0 is left out unless it is written `always`. */
 export interface WrittenNode {
   builtin: string;
   inputs: number[];
   outputs: number[];
   optionsType?: number;
-  options?: ({ field: number; bytes: 1 | 4; value: number } | { field: number; text: string })[];
+  options?: (
+    | { field: number; bytes: 1 | 4; value: number; always?: true }
+    | { field: number; text: string }
+  )[];
   version?: number;
   /** Options of a custom operator. */
   customOptions?: Uint8Array;
@@ -158,7 +161,8 @@ function writeNode(builder: Builder, node: WrittenNode, opcodeIndex: number): nu
     builder.startObject(12);
     for (const [i, option] of node.options.entries()) {
       if ("text" in option) builder.addFieldOffset(option.field, texts[i] as number, 0);
-      else if (option.bytes === 1) builder.addFieldInt8(option.field, option.value, 0);
+      else if (option.bytes === 1)
+        builder.addFieldInt8(option.field, option.value, option.always === true ? ~option.value : 0);
       else builder.addFieldInt32(option.field, option.value, 0);
     }
     options = builder.endObject();

@@ -1,9 +1,11 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { describeType, type Tensor } from "../../../graph/tensor.js";
+import { reverseView, wholeView } from "../../../numerics/strided-view.js";
 import { FlexOptions } from "../flexbuffer.js";
 import { startingAtZeroPoint } from "../resources.js";
 import { tfliteActivation } from "./activation.js";
 import type { TfliteMapping, TfliteNode, Translation } from "./mapping.js";
+import { between, readView } from "./movement/views.js";
 
 /** The variable that a node names. Throws `NotRunnable` where it names none. */
 function variableOf({ variable }: TfliteNode, input: Tensor | undefined, type?: Tensor): Tensor {
@@ -25,8 +27,13 @@ const absentInputs: Readonly<Record<string, readonly number[]>> = {
   "layer normalization": [20, 21, 22, 23],
 };
 
-function readLstm(node: TfliteNode): Translation {
-  const { inputs, options } = node;
+/**
+ * A long short-term memory whose options begin with activation and clips.
+ *
+ * @param inputs in the order of UNIDIRECTIONAL_SEQUENCE_LSTM
+ */
+function readLstm(node: TfliteNode, inputs: TfliteNode["inputs"], timeMajor: boolean): Translation {
+  const { options } = node;
   for (const [what, positions] of Object.entries(absentInputs)) {
     const found = positions.some((position) => inputs[position] !== undefined);
     requireThat(!found, `it has ${what}, which is not supported`);
@@ -44,7 +51,7 @@ function readLstm(node: TfliteNode): Translation {
   return {
     operator: "lstm",
     attributes: {
-      timeMajor: options.bool(3, false),
+      timeMajor,
       cellClip: options.float32(1, 0),
       activation: activation === tanh ? "tanh" : "logistic",
     },
@@ -55,6 +62,59 @@ function readLstm(node: TfliteNode): Translation {
 
 /** `ActivationFunctionType`. */
 const [tanh, logistic] = [4, 6];
+
+/** Positions of the inputs of a memory's two directions: weights of the gates, of inputs and then of the hidden state, and so on. */
+const directions = [
+  { weights: 1, peephole: 9, bias: 12, projection: 16, hidden: 35, cell: 36 },
+  { weights: 18, peephole: 26, bias: 29, projection: 33, hidden: 37, cell: 38 },
+] as const;
+
+/** Two memories, one of which goes through time backwards: its input and its output are reversed in time. */
+function readBidirectionalLstm(node: TfliteNode): Translation[] {
+  const { inputs, outputs, options } = node;
+  const [input, output] = [inputs[0], outputs[0]];
+  if (input === undefined || output === undefined)
+    throw new NotRunnable("the input or the output is missing");
+  requireThat(
+    inputs.slice(39).every((auxiliary) => auxiliary === undefined),
+    "it has an auxiliary input, which is not supported",
+  );
+  const timeMajor = options.bool(4, true);
+  const merges = options.bool(3, false);
+  requireThat(
+    outputs.length === (merges ? 1 : 2),
+    `${outputs.length} outputs; ${merges ? "1 is" : "2 are"} expected`,
+  );
+  const reversed = (from: Tensor, to: Tensor): Translation =>
+    readView(from, reverseView(wholeView(from.shape), timeMajor ? 0 : 1), to);
+  const results: Tensor[] = [];
+  const nodes = directions.flatMap((at, direction): Translation[] => {
+    const units = inputs[at.weights]?.shape[0];
+    if (units === undefined)
+      throw new NotRunnable("its input gate is coupled to its forget gate, which is not supported");
+    const given = direction === 0 ? input : between(input, input.shape);
+    const made = between(output, [...input.shape.slice(0, 2), units]);
+    const result = merges ? between(output, made.shape) : (outputs[direction] as Tensor);
+    results.push(result);
+    const ofDirection = [
+      given,
+      ...inputs.slice(at.weights, at.weights + 8),
+      ...inputs.slice(at.peephole, at.peephole + 3),
+      ...inputs.slice(at.bias, at.bias + 4),
+      ...inputs.slice(at.projection, at.projection + 2),
+      inputs[at.hidden],
+      inputs[at.cell],
+    ];
+    const lstm = readLstm(node, ofDirection, timeMajor);
+    if (direction === 0) return [{ ...lstm, outputs: [result] }];
+    return [reversed(input, given), { ...lstm, outputs: [made] }, reversed(made, result)];
+  });
+  if (!merges) return nodes;
+  return [
+    ...nodes,
+    { operator: "concatenation", attributes: { axis: -1 }, inputs: results, outputs: [output] },
+  ];
+}
 
 /**
  * TensorFlow Lite Micro's ring of the last inputs. It ends every run but each `cycles_max`-th after it; only those that
@@ -114,7 +174,14 @@ export const recurrent: readonly TfliteMapping[] = [
     optionsType: 71,
     maxVersion: 4,
     becomes: ["lstm"],
-    read: readLstm,
+    read: (node) => readLstm(node, node.inputs, node.options.bool(3, false)),
+  },
+  {
+    builtin: "BIDIRECTIONAL_SEQUENCE_LSTM",
+    optionsType: 69,
+    maxVersion: 3,
+    becomes: ["lstm", "view", "reshape", "concatenation"],
+    read: readBidirectionalLstm,
   },
   {
     builtin: "CUSTOM:CIRCULAR_BUFFER",
