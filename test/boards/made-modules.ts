@@ -200,5 +200,6 @@ export function makeStatefulModel(
       { name: "reset", kind: 0, index: 1 },
     ],
     steps: [step, step, step],
+    variables: [{ name: "calls", dtype: "int32", shape: [1], address: counter }],
   });
 }
