@@ -85,6 +85,9 @@ export const integerRange: Readonly<Record<Exclude<DType, "float32">, readonly [
     bool: [0, 1],
   };
 
+/** What a quantized uint8 has on top of the int8 of the same real value, which models of uint8 become. */
+export const unsignedOffset = 128;
+
 /** Number of elements of a shape (1 for a scalar's empty shape). */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);

@@ -1,14 +1,14 @@
 import { dropUnusedTensors } from "../graph/drop-unused-tensors.js";
 import type { Graph } from "../graph/graph.js";
 import type { Node, TensorIndex } from "../graph/node.js";
-import { perTensor, type Tensor } from "../graph/tensor.js";
+import { perTensor, type Tensor, unsignedOffset } from "../graph/tensor.js";
 import { readersOf, writersOf } from "../graph/uses.js";
 
-/** Whether two tensors of uint8 and int8 hold the same real values by numbers that differ by 128. */
+/** Whether two tensors of uint8 and int8 hold the same real values by numbers that differ by `unsignedOffset`. */
 function differBySign(unsigned: Tensor | undefined, signed: Tensor | undefined): boolean {
   if (unsigned?.dtype !== "uint8" || signed?.dtype !== "int8") return false;
   const [u, s] = [perTensor(unsigned), perTensor(signed)];
-  return u !== undefined && u.scale === s?.scale && u.zeroPoint - s.zeroPoint === 128;
+  return u !== undefined && u.scale === s?.scale && u.zeroPoint - s.zeroPoint === unsignedOffset;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type Quantization,
   type Tensor,
   type TensorData,
+  unsignedOffset,
 } from "../../graph/tensor.js";
 import { float16Value } from "../../numerics/float16.js";
 import { fields, tensorTypes } from "./schema.js";
@@ -151,9 +152,6 @@ function readOpenShape(table: Table, shape: readonly number[]): ImportedTensor["
   if (signature.length === shape.length && signature.includes(-1)) return signature;
   return shape.length === 0 && !table.bool(fields.tensor.hasRank, false) ? "any" : undefined;
 }
-
-/** What an int8 is below the uint8 of the same real value. */
-const unsignedOffset = 128;
 
 /**
  * A quantized uint8 tensor as int8 of the same real values; undefined for any other. Only differences to zero points

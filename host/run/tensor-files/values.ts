@@ -1,8 +1,5 @@
 import { WasmoteError } from "../../errors.js";
-import { type DType, elementBytes, integerRange } from "../../graph/tensor.js";
-
-/** What a model of uint8 has on top of the int8 that it becomes. */
-export const uint8Offset = 128;
+import { type DType, elementBytes, integerRange, unsignedOffset } from "../../graph/tensor.js";
 
 /** What is needed to turn real numbers to a tensor's bytes and back. */
 export interface ValueType {
@@ -20,7 +17,7 @@ export function interfaceValues({
 }: ValueType & { interface?: DType }): ValueType {
   if (own === dtype) return { dtype, ...(scale === undefined ? {} : { scale, zeroPoint }) };
   if (own !== "uint8" || scale === undefined) return { dtype: own };
-  return { dtype: own, scale, zeroPoint: zeroPoint + uint8Offset };
+  return { dtype: own, scale, zeroPoint: zeroPoint + unsignedOffset };
 }
 
 /** Smallest and largest real value that the tensor can hold, or undefined for float32. */

@@ -1,5 +1,5 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
-import { perTensor, type Tensor } from "../../../graph/tensor.js";
+import { perTensor, type Tensor, unsignedOffset } from "../../../graph/tensor.js";
 import { roundHalfAway, sameParameters } from "../../../numerics/requantization.js";
 import { int8Table } from "../../../ops/elementwise/lookup-table.js";
 import { inputAt, positiveAxis } from "../../../ops/movement/moved.js";
@@ -65,8 +65,10 @@ function requantized(
       return input;
     const { fround } = Math;
     const scale = fround(fround(from.scale) * fround(1 / fround(to.scale)));
-    const bias = fround(-(from.zeroPoint + 128) * scale);
-    const table = int8Table((q) => roundHalfAway(fround(fround((q + 128) * scale) + bias)) + to.zeroPoint);
+    const bias = fround(-(from.zeroPoint + unsignedOffset) * scale);
+    const table = int8Table(
+      (q) => roundHalfAway(fround(fround((q + unsignedOffset) * scale) + bias)) + to.zeroPoint,
+    );
     const part = between(output as Tensor, (input as Tensor).shape);
     nodes.push({ operator: "lookupTable", attributes: { table }, inputs: [input], outputs: [part] });
     return part;
