@@ -91,7 +91,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const read = [modelPath];
   const { examineModel, inWordsOf, modelName, requireGraph } = await import("../import/index.js");
   const { buildModel, takesCalibration } = await import("../pipeline.js");
-  const imported = examineModel(modelPath, bytes, recordingReader(modelPath, read));
+  const imported = await examineModel(modelPath, bytes, recordingReader(modelPath, read));
   const graph = await withFile(modelPath, () => requireGraph(imported));
   const onModel = <T>(work: () => T | Promise<T>): Promise<T> =>
     withFile(modelPath, () => inWordsOf(imported, work));

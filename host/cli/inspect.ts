@@ -88,7 +88,7 @@ async function examineBuild(
   const { examineModel, inWordsOf, requireGraph } = await import("../import/index.js");
   const { buildModel, takesCalibration } = await import("../pipeline.js");
   output.progress(`reading ${path}`);
-  const imported = examineModel(path, bytes, recordingReader(path, []));
+  const imported = await examineModel(path, bytes, recordingReader(path, []));
   try {
     return await withFile(path, async () => {
       const graph = requireGraph(imported);

@@ -8,6 +8,17 @@ import type { Node } from "../graph/node.js";
  */
 export type ReadFile = (path: string, limit?: number) => Uint8Array;
 
+/** What the user decides of what a model leaves open. */
+export interface ImportOptions {
+  /** Lengths of dimensions that the file gives names instead of numbers. An open batch is 1 by default. */
+  readonly dims?: Readonly<Record<string, number>>;
+  /**
+   * Axes of the model's inputs and outputs: as the file has them by default; `nhwc` puts the channels of 4-d ones (3-d ones
+   * with a batch likewise) last.
+   */
+  readonly layout?: "nhwc";
+}
+
 /** A model as far as it could be read. */
 export interface Imported {
   name: string;

@@ -4,20 +4,28 @@ import { maxModelBytes } from "../files/limits.js";
 import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { refusedNodes } from "../ops/check.js";
-import { type Imported, type ReadFile, requireGraph } from "./imported.js";
-import { matchTfjs, openTfjs } from "./keras/import.js";
-import { matchTflite, openTflite } from "./tflite/import.js";
+import { type Imported, type ImportOptions, type ReadFile, requireGraph } from "./imported.js";
+import { matchTfjs } from "./keras/match.js";
+import { matchTflite } from "./tflite/match.js";
 
-export { type Imported, inWordsOf, type ReadFile, requireGraph } from "./imported.js";
+export { type Imported, type ImportOptions, inWordsOf, type ReadFile, requireGraph } from "./imported.js";
 
+/** How a format is told and read. What reads it is loaded when a model of the format comes. */
 interface Importer {
   match(bytes: Uint8Array, path: string): boolean;
-  open(bytes: Uint8Array, path: string, readFile: ReadFile): Imported;
+  open(bytes: Uint8Array, path: string, readFile: ReadFile, options: ImportOptions): Promise<Imported>;
 }
 
 const importers: readonly Importer[] = [
-  { match: matchTflite, open: (bytes, path) => openTflite(bytes, modelName(path)) },
-  { match: matchTfjs, open: openTfjs },
+  {
+    match: matchTflite,
+    open: async (bytes, path) => (await import("./tflite/import.js")).openTflite(bytes, modelName(path)),
+  },
+  {
+    match: matchTfjs,
+    open: async (bytes, path, readFile) =>
+      (await import("./keras/import.js")).openTfjs(bytes, path, readFile),
+  },
 ];
 
 /** Endings of formats that are known but not imported yet, and the kinds that their content shows. */
@@ -35,17 +43,23 @@ export function modelName(path: string): string {
  * is found, operators' own checks included.
  *
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
+ * @param readFile reads a file that the model refers to
  * @returns a valid graph in which every node can be run, or the refusals
  * @throws `file-empty`, `format-unknown`, `format-planned`, `model-*` but for `model-unsupported`, `shard-*`,
  *   `weights-not-finite`
  */
-export function examineModel(path: string, bytes: Uint8Array, readFile: ReadFile): Imported {
-  return naming(path, () => {
+export function examineModel(
+  path: string,
+  bytes: Uint8Array,
+  readFile: ReadFile,
+  options: ImportOptions = {},
+): Promise<Imported> {
+  return naming(path, async () => {
     if (bytes.length === 0) throw new WasmoteError("file-empty", "0 bytes");
     if (bytes.length > maxModelBytes) {
       throw new WasmoteError("model-too-large", `${bytes.length} bytes; up to ${maxModelBytes} are imported`);
     }
-    return checked(importerOf(bytes, path).open(bytes, path, readFile));
+    return checked(await importerOf(bytes, path).open(bytes, path, readFile, options));
   });
 }
 
@@ -55,15 +69,20 @@ export function examineModel(path: string, bytes: Uint8Array, readFile: ReadFile
  * @returns a valid graph in which every node can be run
  * @throws as `examineModel`, and `model-unsupported` with everything that cannot be run
  */
-export function importModel(path: string, bytes: Uint8Array, readFile: ReadFile): Graph {
-  const imported = examineModel(path, bytes, readFile);
+export async function importModel(
+  path: string,
+  bytes: Uint8Array,
+  readFile: ReadFile,
+  options: ImportOptions = {},
+): Promise<Graph> {
+  const imported = await examineModel(path, bytes, readFile, options);
   return naming(path, () => requireGraph(imported));
 }
 
 /** Does work on a file, whose errors then name it. */
-function naming<T>(file: string, work: () => T): T {
+async function naming<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     throw error instanceof WasmoteError ? error.at({ file }) : error;
   }

@@ -1,11 +1,6 @@
 import type { Imported, ReadFile } from "../imported.js";
 import { buildGraph } from "./build-graph.js";
-import { looksLikeTfjs, readTfjsFiles } from "./tfjs-files.js";
-
-/** Whether the file is a TF.js `model.json`: its name ends in .json, or it is an object with a topology. */
-export function matchTfjs(bytes: Uint8Array, path: string): boolean {
-  return looksLikeTfjs(bytes, path);
-}
+import { readTfjsFiles } from "./tfjs-files.js";
 
 /**
  * Opens a TF.js Layers model (`tf.LayersModel.save`, or `tensorflowjs_converter` from Keras) as a float32 graph.

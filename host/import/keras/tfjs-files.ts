@@ -134,13 +134,6 @@ function requireLayersModel(json: JsonObject): void {
   }
 }
 
-/** Whether the bytes look like a TF.js `model.json`: JSON by the file's name, or an object with a topology. */
-export function looksLikeTfjs(bytes: Uint8Array, path: string): boolean {
-  if (path.toLowerCase().endsWith(".json")) return true;
-  const text = new TextDecoder("utf-8").decode(bytes.subarray(0, 4096)).trimStart();
-  return text.startsWith("{") && /"(modelTopology|weightsManifest)"/.test(text);
-}
-
 /**
  * Reads the files of a TF.js Layers model (`tfjs.io.ModelJSON`): the topology, and the weights of every group,
  * each group one byte string cut into shards without regard to the weights' borders.

@@ -1,17 +1,12 @@
 import { WasmoteError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
+import { GraphBuilder } from "../graph-builder.js";
 import { countOperators, type Imported } from "../imported.js";
-import { GraphBuilder } from "./graph-builder.js";
 import { readOperatorCode } from "./read-node.js";
 import { Resources } from "./resources.js";
 import { fields } from "./schema.js";
 import { type FileParts, openSubgraph, SubgraphReader } from "./subgraph-reader.js";
 import { Table } from "./table.js";
-
-/** Whether the bytes carry TFLite's file identifier, or at least the file's name its ending. */
-export function matchTflite(bytes: Uint8Array, path: string): boolean {
-  return String.fromCharCode(...bytes.subarray(4, 8)) === "TFL3" || path.toLowerCase().endsWith(".tflite");
-}
 
 /**
  * Reads a TFLite model: its first subgraph, and what that takes of the others.

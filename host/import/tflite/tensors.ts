@@ -170,17 +170,6 @@ function asSigned({ dtype, quantization, data, ...tensor }: Tensor): Tensor | un
   };
 }
 
-/** The uint8 tensor that became this one of int8, but for its data. */
-export function asUnsigned({ name, shape, quantization }: Tensor): Tensor {
-  const zeroPoint = (quantization?.zeroPoint ?? []).map((signed) => signed + unsignedOffset);
-  return {
-    name,
-    shape,
-    dtype: "uint8",
-    ...(quantization === undefined ? {} : { quantization: { ...quantization, zeroPoint } }),
-  };
-}
-
 /** Dtypes of quantized activations. */
 const quantizedTypes = ["int8", "uint8", "int16"] as const;
 

@@ -1,4 +1,7 @@
 import type { Tensor } from "../../../graph/tensor.js";
+import type { Translation } from "../../translation.js";
+
+export type { Translation } from "../../translation.js";
 
 /** Options table of a TFLite operator; fields are numbered as in TFLite's public schema. */
 export interface TfliteOptions {
@@ -27,21 +30,6 @@ export interface TfliteNode {
   variable(input: Tensor | undefined, type?: Tensor): Tensor | undefined;
   /** Whether a tensor of int8 is one of uint8 in the file: what rounds the numbers themselves does it otherwise. */
   wasUnsigned(tensor: Tensor | undefined): boolean;
-}
-
-/**
- * A node of a core operator. Its tensors are those of the file, or new ones: constants, and what lies between two nodes.
- */
-export interface Translation {
-  /** Name of the core operator. */
-  readonly operator: string;
-  readonly attributes: object;
-  /** The TFLite node's inputs, if absent. Constant inputs that turn into attributes are left out. */
-  readonly inputs?: readonly (Tensor | undefined)[];
-  /** The TFLite node's outputs, if absent. */
-  readonly outputs?: readonly Tensor[];
-  /** State that the node reads or writes: those of the file's variables, or new ones. */
-  readonly variables?: readonly Tensor[];
 }
 
 /** How a TFLite operator becomes a node. */

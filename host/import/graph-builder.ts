@@ -1,13 +1,13 @@
-import { WasmoteError } from "../../errors.js";
-import { maxModelBytes } from "../../files/limits.js";
-import type { Graph } from "../../graph/graph.js";
-import type { BoundNode, Node, TensorIndex } from "../../graph/node.js";
-import { arrayTypes, elementCount, type Tensor, type TensorData, tensorBytes } from "../../graph/tensor.js";
-import { refusalOf } from "../../ops/check.js";
-import { constantOutputs, storedOf } from "../../ops/constants.js";
-import { operatorNamed } from "../../ops/index.js";
-import type { Translation } from "./operators/mapping.js";
-import { asUnsigned } from "./tensors.js";
+import { WasmoteError } from "../errors.js";
+import { maxModelBytes } from "../files/limits.js";
+import type { Graph } from "../graph/graph.js";
+import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
+import { arrayTypes, elementCount, type Tensor, type TensorData, tensorBytes } from "../graph/tensor.js";
+import { refusalOf } from "../ops/check.js";
+import { constantOutputs, storedOf } from "../ops/constants.js";
+import { operatorNamed } from "../ops/index.js";
+import type { Translation } from "./translation.js";
+import { asUnsigned } from "./unsigned.js";
 
 /** Whether a tensor holds what shapes and indices are worked out of. */
 function isIndex(tensor: Tensor | undefined): boolean {
