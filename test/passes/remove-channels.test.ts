@@ -71,6 +71,16 @@ function randomNet(seed: number): Graph {
     });
     current = output;
   };
+  /** An average that counts its padding: a constant channel is none behind it, unless it is of zeros. */
+  const average = (): void => {
+    const output = add({ ...(tensors[current] as Tensor), name: `average ${nodes.length}` });
+    const padding = { top: 1, bottom: 1, left: 1, right: 1 };
+    const size = { filterHeight: 3, filterWidth: 3, strideHeight: 1, strideWidth: 1 };
+    const attributes = { ...size, padding, counted: padding, activation: "none" };
+    const name = `average ${nodes.length}`;
+    nodes.push({ name, operator: "averagePool2d", attributes, inputs: [current], outputs: [output] });
+    current = output;
+  };
   const depth = (): number => tensors[current]?.shape[3] as number;
   for (let i = 0; i < 3; i++) {
     const channels = integer(2, 6);
@@ -79,6 +89,7 @@ function randomNet(seed: number): Graph {
     layer("depthwiseConv2d", [1, 3, 3, multiplied], 3, [1, 6, 5, multiplied], 1);
     const pointwise = integer(2, 6);
     layer("conv2d", [pointwise, 1, 1, depth()], 0, [1, 6, 5, pointwise], 0);
+    if (seed % 2 === 0) average();
   }
   const flat = add({ ...(tensors[current] as Tensor), name: "flat", shape: [1, 30 * depth()] });
   nodes.push({
