@@ -87,9 +87,9 @@ function randomNet(seed: number): Graph {
     layer("conv2d", [channels, 3, 3, depth()], 0, [1, 6, 5, channels], 1);
     const multiplied = depth() * integer(1, 2);
     layer("depthwiseConv2d", [1, 3, 3, multiplied], 3, [1, 6, 5, multiplied], 1);
+    if (seed % 2 === 0) average();
     const pointwise = integer(2, 6);
     layer("conv2d", [pointwise, 1, 1, depth()], 0, [1, 6, 5, pointwise], 0);
-    if (seed % 2 === 0) average();
   }
   const flat = add({ ...(tensors[current] as Tensor), name: "flat", shape: [1, 30 * depth()] });
   nodes.push({
