@@ -71,23 +71,12 @@ function randomNet(seed: number): Graph {
     });
     current = output;
   };
-  /** An average that counts its padding: a constant channel is none behind it, unless it is of zeros. */
-  const average = (): void => {
-    const output = add({ ...(tensors[current] as Tensor), name: `average ${nodes.length}` });
-    const padding = { top: 1, bottom: 1, left: 1, right: 1 };
-    const size = { filterHeight: 3, filterWidth: 3, strideHeight: 1, strideWidth: 1 };
-    const attributes = { ...size, padding, counted: padding, activation: "none" };
-    const name = `average ${nodes.length}`;
-    nodes.push({ name, operator: "averagePool2d", attributes, inputs: [current], outputs: [output] });
-    current = output;
-  };
   const depth = (): number => tensors[current]?.shape[3] as number;
   for (let i = 0; i < 3; i++) {
     const channels = integer(2, 6);
     layer("conv2d", [channels, 3, 3, depth()], 0, [1, 6, 5, channels], 1);
     const multiplied = depth() * integer(1, 2);
     layer("depthwiseConv2d", [1, 3, 3, multiplied], 3, [1, 6, 5, multiplied], 1);
-    if (seed % 2 === 0) average();
     const pointwise = integer(2, 6);
     layer("conv2d", [pointwise, 1, 1, depth()], 0, [1, 6, 5, pointwise], 0);
   }
@@ -134,6 +123,45 @@ test("random nets with constant channels shrink, and give the same bytes", async
     assert.is(await run(graph, { passes }, input), await run(graph, { passes: [] }, input), `seed ${seed}`);
   }
   assert.ok(removed >= 8, `${removed} of 12 nets shrank`);
+});
+
+test("a constant channel is none behind an average that counts its padding", async () => {
+  const of = (shape: number[]): Tensor => ({
+    ...{ name: "t", dtype: "int8", shape },
+    quantization: { scale: [0.5], zeroPoint: [-10], axis: 0 },
+  });
+  const weights = (data: number[]): Tensor => ({
+    ...{ name: "w", dtype: "int8", shape: [2, 1, 1, data.length / 2], data: Int8Array.from(data) },
+    quantization: { scale: [0.5], zeroPoint: [0], axis: 0 },
+  });
+  const bias: Tensor = { name: "b", dtype: "int32", shape: [2], data: Int32Array.of(7, 100) };
+  const padding = { top: 0, bottom: 0, left: 0, right: 0 };
+  const one = { strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1, activation: "none" };
+  const ring = { top: 1, bottom: 1, left: 1, right: 1 };
+  const average = { ...one, filterHeight: 3, filterWidth: 3, padding: ring, counted: ring };
+  const graph: Graph = {
+    name: "net",
+    tensors: [
+      of([1, 3, 3, 1]),
+      ...[weights([1, 0]), bias, of([1, 3, 3, 2]), of([1, 3, 3, 2]), weights([1, 1, 2, 1]), of([1, 3, 3, 2])],
+    ],
+    nodes: [
+      {
+        ...{ name: "a", operator: "conv2d", attributes: { ...one, padding } },
+        ...{ inputs: [0, 1, 2], outputs: [3] },
+      },
+      { name: "b", operator: "averagePool2d", attributes: average, inputs: [3], outputs: [4] },
+      {
+        ...{ name: "c", operator: "conv2d", attributes: { ...one, padding } },
+        ...{ inputs: [4, 5, -1], outputs: [6] },
+      },
+    ],
+    inputs: [0],
+    outputs: [6],
+  };
+  const input = new Uint8Array(9).fill(3);
+  const passes = [{ name: "remove-channels", apply: removeChannels }];
+  assert.is(await run(graph, { passes }, input), await run(graph, { passes: [] }, input));
 });
 
 test("a graph without constant channels is returned as it is", () => {
