@@ -228,6 +228,19 @@ export class CurveParameters {
   shift: i32;
 }
 
+/** An exponential linear unit. */
+@unmanaged
+export class EluParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  /** Factor of elements from 0 on. */
+  positive: f32;
+  /** Factor of exp(rate * x) - 1 below 0. */
+  negative: f32;
+  rate: f32;
+}
+
 /** A function of two float32. */
 @unmanaged
 export class FloatPairParameters {
@@ -467,6 +480,48 @@ export class WalkParameters {
   first4: i32;
   second4: i32;
   third4: i32;
+}
+
+/** A function of two integers of 64 bits. */
+@unmanaged
+export class WidePairParameters {
+  first: usize;
+  second: usize;
+  third: usize;
+  output: usize;
+  /** Of the output. */
+  rowBytes: i32;
+  /** Bytes from one element of a row to the next: 0 where it is broadcast. */
+  firstStep: i32;
+  secondStep: i32;
+  thirdStep: i32;
+  count0: i32;
+  index0: i32;
+  first0: i32;
+  second0: i32;
+  third0: i32;
+  count1: i32;
+  index1: i32;
+  first1: i32;
+  second1: i32;
+  third1: i32;
+  count2: i32;
+  index2: i32;
+  first2: i32;
+  second2: i32;
+  third2: i32;
+  count3: i32;
+  index3: i32;
+  first3: i32;
+  second3: i32;
+  third3: i32;
+  count4: i32;
+  index4: i32;
+  first4: i32;
+  second4: i32;
+  third4: i32;
+  low: i64;
+  high: i64;
 }
 
 /** The index of an extreme along an axis. */

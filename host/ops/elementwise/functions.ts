@@ -95,8 +95,43 @@ export const round = unary({
   },
 });
 
-/** x where x >= 0, else exp(x) - 1. */
-export const elu = unary({ name: "elu", real: (x) => (x < 0 ? Math.expm1(x) : x) });
+/** e^x - 1, exact for small x. */
+export const expm1 = unary({ name: "expm1", real: Math.expm1 });
+
+/** Natural logarithm of 1 + x, exact for small x. */
+export const log1p = unary({ name: "log1p", real: Math.log1p });
+
+/** log(1 + e^x), a smooth rectifier. */
+export const softplus = unary({
+  name: "softplus",
+  real: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+});
+
+/** 1 / x */
+export const reciprocal = unary({ name: "reciprocal", real: (x) => 1 / x });
+
+/** x without what lies behind its point. */
+export const trunc = unary({ name: "trunc", real: Math.trunc });
+
+/** Attributes of an exponential linear unit: factors, 1 where absent. */
+export interface EluAttributes {
+  /** Of x where x >= 0. */
+  positive?: number;
+  /** Of exp(rate * x) - 1 where x < 0. */
+  negative?: number;
+  rate?: number;
+}
+
+/** x where x >= 0, else exp(x) - 1; with factors it is SELU, CELU, or an ELU of any alpha. */
+export const elu = unary<EluAttributes>({
+  name: "elu",
+  real: (x, { positive = 1, negative = 1, rate = 1 }) =>
+    x < 0 ? negative * Math.expm1(rate * x) : positive * x,
+  checkAttributes(attributes) {
+    for (const [name, value] of Object.entries(attributes))
+      requireThat(Number.isFinite(value), `${name} is ${value}; a finite number is expected`);
+  },
+});
 
 /** Attributes of a Gaussian error linear unit. */
 export interface GeluAttributes {
@@ -105,7 +140,7 @@ export interface GeluAttributes {
 }
 
 /** The error function: its series where that is exact, else its continued fraction. Source: Abramowitz and Stegun, 7.1. */
-function erf(x: number): number {
+function realErf(x: number): number {
   const magnitude = Math.abs(x);
   if (magnitude < 2.5) {
     let [term, sum] = [x, x];
@@ -121,13 +156,16 @@ function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction));
 }
 
+/** The error function: twice the integral of exp(-t^2) / sqrt(pi) from 0 to x. */
+export const erf = unary({ name: "erf", real: realErf });
+
 /** x times the chance that a normal number is below it. */
 export const gelu = unary<GeluAttributes>({
   name: "gelu",
   real: (x, { approximate }) =>
     approximate
       ? 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
-      : 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
+      : 0.5 * x * (1 + realErf(x * Math.SQRT1_2)),
 });
 
 /** Whether a bool does not hold. */

@@ -1,5 +1,6 @@
 import { add } from "./add.js";
 import * as arithmetic from "./arithmetic.js";
+import * as bits from "./bits.js";
 import * as comparisons from "./comparisons.js";
 import * as functions from "./functions.js";
 import { hardSwish } from "./hard-swish.js";
@@ -12,6 +13,7 @@ import { select } from "./select.js";
 import { sub } from "./sub.js";
 import { sumOfMany } from "./sum-of-many.js";
 import { tanh } from "./tanh.js";
+import * as trigonometry from "./trigonometry.js";
 
 /** Operators of this family: one line each, and one for each file of many. */
 export const operators = [
@@ -29,7 +31,9 @@ export const operators = [
   mul,
   ...Object.values(arithmetic),
   ...Object.values(functions),
+  ...Object.values(trigonometry),
   ...Object.values(comparisons),
+  ...Object.values(bits),
   select,
   sumOfMany,
 ] as const;
