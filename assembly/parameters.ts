@@ -283,6 +283,16 @@ export class FloatPairParameters {
   high: f32;
 }
 
+/** A line, limited to 0..1. */
+@unmanaged
+export class HardSigmoidParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  slope: f32;
+  offset: f32;
+}
+
 /** A function of two integers without scales, or of one scale. */
 @unmanaged
 export class IntegerPairParameters {
@@ -654,6 +664,23 @@ export class SoftmaxParameters {
   entries: i32;
   rows: i32;
   depth: i32;
+}
+
+/** The first of the sorted elements along an axis. */
+@unmanaged
+export class TopKParameters {
+  input: usize;
+  output: usize;
+  indices: usize;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  /** 1 to length. */
+  count: i32;
+  /** 1 for the largest elements, 0 for the smallest. */
+  largest: i32;
+  /** 4 or 8. */
+  indexBytes: i32;
 }
 
 /** Long short-term memory over a sequence. */

@@ -16,7 +16,7 @@ import { map } from "../../math/map";
 import { rsqrt } from "../../math/rsqrt";
 import { logistic, softplus, tanh } from "../../math/sigmoid";
 import { cos, sin } from "../../math/sin";
-import { EluParameters, MapParameters } from "../../parameters";
+import { EluParameters, HardSigmoidParameters, MapParameters } from "../../parameters";
 
 @unmanaged
 class Abs extends MapParameters {
@@ -380,4 +380,69 @@ class Trunc extends MapParameters {
 
 export function truncFloat32(parameters: i32, to: usize): void {
   map<Trunc, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class Silu extends MapParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return x * logistic(x);
+  }
+}
+
+export function siluFloat32(parameters: i32, to: usize): void {
+  map<Silu, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class Mish extends MapParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return x * tanh(softplus(x));
+  }
+}
+
+export function mishFloat32(parameters: i32, to: usize): void {
+  map<Mish, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class Softsign extends MapParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return x / (1 + abs(x));
+  }
+}
+
+export function softsignFloat32(parameters: i32, to: usize): void {
+  map<Softsign, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class HardSigmoid extends HardSigmoidParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return min(max(this.slope * x + this.offset, 0), 1);
+  }
+}
+
+export function hardSigmoidFloat32(parameters: i32, to: usize): void {
+  map<HardSigmoid, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class Shrink extends MapParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return x < this.low ? x + this.alpha : x > this.high ? x - this.alpha : x == x ? <f32>0 : x;
+  }
+}
+
+export function shrinkFloat32(parameters: i32, to: usize): void {
+  map<Shrink, f32, f32>(parameters, to);
 }

@@ -159,6 +159,12 @@ export const eluParameters = block("EluParameters", "An exponential linear unit.
   rate: "float32",
 });
 
+export const hardSigmoidParameters = block("HardSigmoidParameters", "A line, limited to 0..1.", {
+  ...map,
+  slope: "float32",
+  offset: "float32",
+});
+
 export const curveParameters = block("CurveParameters", "A function of int16, by a table.", {
   ...map,
   scratch: "address",

@@ -1,12 +1,18 @@
 import { type Block, blockBytes } from "../../abi/block.js";
-import { curveParameters, eluParameters, mapParameters, rescaleParameters } from "../../abi/parameters.js";
+import {
+  curveParameters,
+  eluParameters,
+  hardSigmoidParameters,
+  mapParameters,
+  rescaleParameters,
+} from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { type DType, elementCount, type Tensor } from "../../graph/tensor.js";
 import { int16TableEntries } from "../../numerics/int16-table.js";
 import { activationLimits } from "../../numerics/requantization.js";
 import { sigmoidTable, sigmoidTableEntries } from "../../numerics/sigmoid-table.js";
+import * as activations from "../../ops/elementwise/activations.js";
 import { curveSteps } from "../../ops/elementwise/fixed-point-curve.js";
-import type { EluAttributes } from "../../ops/elementwise/functions.js";
 import * as others from "../../ops/elementwise/functions.js";
 import { hardSwish } from "../../ops/elementwise/hard-swish.js";
 import { leakyRelu } from "../../ops/elementwise/leaky-relu.js";
@@ -78,24 +84,43 @@ function scratchBytes(kind: UnaryKind, dtype: DType | undefined): number {
   return kind.name in sigmoids ? tableBytes.sigmoid : tableBytes.any;
 }
 
+/** Kernels of functions whose attributes are their own: of what name, and what they are told. */
+const parametersOf: Readonly<
+  Record<
+    string,
+    (attributes: Readonly<Record<string, number>>) => {
+      stem?: string;
+      parameters?: Block;
+      values?: Readonly<Record<string, number>>;
+    }
+  >
+> = {
+  elu({ positive = 1, negative = 1, rate = 1 }) {
+    const isPlain = positive === 1 && negative === 1 && rate === 1;
+    return isPlain
+      ? {}
+      : { stem: "scaledElu", parameters: eluParameters, values: { positive, negative, rate } };
+  },
+  hardSigmoid: ({ slope = 0, offset = 0 }) => ({
+    parameters: hardSigmoidParameters,
+    values: { slope, offset },
+  }),
+  shrink: ({ low = 0, high = 0, bias = 0 }) => ({ values: { low, high, alpha: bias } }),
+  clamp: ({ low = 0, high = 0 }) => ({ values: { low, high, alpha: 0 } }),
+};
+
 /** The kernel of a node of elements without scales, its block, and what it is told beside where they are. */
 function functionOf(
   { name }: UnaryKind,
   { attributes, inputs }: BoundNode,
 ): { name: string; parameters: Block; values: Readonly<Record<string, number>> } {
-  const dtype = inputs[0]?.dtype as DType;
-  const { positive = 1, negative = 1, rate = 1 } = attributes as EluAttributes;
-  if (positive !== 1 || negative !== 1 || rate !== 1)
-    return {
-      name: kernelName("scaledElu", dtype),
-      parameters: eluParameters,
-      values: { positive, negative, rate },
-    };
+  const own = parametersOf[name]?.(attributes as Readonly<Record<string, number>>);
   const activation = rectifiers[name];
   const [low, high] = activationLimits[activation ?? "none"];
   const { alpha = 0, approximate = false } = attributes as { alpha?: number; approximate?: boolean };
   const stem = activation !== undefined ? "clamp" : approximate ? `${name}Approximate` : name;
-  return { name: kernelName(stem, dtype), parameters: mapParameters, values: { alpha, low, high } };
+  const { parameters = mapParameters, values = { alpha, low, high } } = own ?? {};
+  return { name: kernelName(own?.stem ?? stem, inputs[0]?.dtype as DType), parameters, values };
 }
 
 /** A function of single elements: int8 by a table, int16 by lines or a table, others by the kernel of its name. */
@@ -119,6 +144,7 @@ function unary({ kind }: { readonly kind: UnaryKind }): Lowering {
 /** Every function of single elements. */
 export const functions: readonly Lowering[] = [
   ...Object.values(others),
+  ...Object.values(activations),
   ...Object.values(trigonometry),
   hardSwish,
   leakyRelu,

@@ -1,3 +1,4 @@
+import * as activations from "./activations.js";
 import { add } from "./add.js";
 import * as arithmetic from "./arithmetic.js";
 import * as bits from "./bits.js";
@@ -31,6 +32,7 @@ export const operators = [
   mul,
   ...Object.values(arithmetic),
   ...Object.values(functions),
+  ...Object.values(activations),
   ...Object.values(trigonometry),
   ...Object.values(comparisons),
   ...Object.values(bits),
