@@ -176,16 +176,19 @@ function plainReduction(
   };
 }
 
-const numbers: readonly DType[] = ["float32", "int8", "int16", "int32"];
+/** Dtypes of sums, of products, and of extremes. */
+export const sumTypes: readonly DType[] = ["float32", "int8", "int16", "int32", "int64"];
+export const prodTypes: readonly DType[] = ["float32", "int32", "int64"];
+export const extremeTypes: readonly DType[] = [...sumTypes, "uint8"];
 
-/** Product over constant axes, of int32 modulo 2^32. */
-export const prod = plainReduction("prod", ["float32", "int32"], "calibrated", 1, (a, b) => a * b);
+/** Product over constant axes, of whole numbers modulo 2^32 or 2^64. */
+export const prod = plainReduction("prod", prodTypes, "calibrated", 1, (a, b) => a * b);
 
 /** Largest element over constant axes. */
-export const reduceMax = plainReduction("reduceMax", numbers, "as-input", -Infinity, Math.max);
+export const reduceMax = plainReduction("reduceMax", extremeTypes, "as-input", -Infinity, Math.max);
 
 /** Smallest element over constant axes. */
-export const reduceMin = plainReduction("reduceMin", numbers, "as-input", Infinity, Math.min);
+export const reduceMin = plainReduction("reduceMin", extremeTypes, "as-input", Infinity, Math.min);
 
 /** Whether any element over constant axes is true. */
 export const reduceAny = plainReduction("reduceAny", ["bool"], "as-input", 0, Math.max);
@@ -193,12 +196,12 @@ export const reduceAny = plainReduction("reduceAny", ["bool"], "as-input", 0, Ma
 /** Whether all elements over constant axes are true. */
 export const reduceAll = plainReduction("reduceAll", ["bool"], "as-input", 1, Math.min);
 
-/** Sum over constant axes, of int32 modulo 2^32. */
+/** Sum over constant axes, of whole numbers modulo 2^32 or 2^64. */
 export const sum: Operator<ReduceAttributes> = {
   name: "sum",
   quantization: { output: "calibrated" },
   infer(node) {
-    const types = inferReduced(node, numbers);
+    const types = inferReduced(node, sumTypes);
     requireSummable(node, false);
     return types;
   },
