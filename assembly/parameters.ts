@@ -169,6 +169,30 @@ export class MatmulParameters {
   outputZeroPoint: i32;
 }
 
+/** An ensemble of decision trees. */
+@unmanaged
+export class TreeEnsembleParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  /** Of a row of the input. */
+  features: i32;
+  /** Of a row of the output. */
+  targets: i32;
+  /** Of each tree the address of its root and its first target, in bytes. */
+  trees: i32;
+  treeCount: i32;
+  /** Rows of float32, which leaves name by their number. */
+  leaves: i32;
+  /** Targets that a leaf gives to. */
+  width: i32;
+  /** What targets have on top, float32. */
+  base: i32;
+  /** 0 sum, 1 least, 2 greatest. */
+  aggregate: i32;
+  divisor: f32;
+}
+
 /** A sum or difference of tensors of one shape. Shifts are to the right. */
 @unmanaged
 export class AddParameters {

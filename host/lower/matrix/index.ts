@@ -1,5 +1,6 @@
 import { batchMatmul } from "./batch-matmul.js";
 import { fullyConnected } from "./fully-connected.js";
+import { treeEnsemble } from "./tree-ensemble.js";
 
 /** How operators of this family run: one line each, and one for all that are of one kind. */
-export const lowerings = [fullyConnected, batchMatmul] as const;
+export const lowerings = [fullyConnected, batchMatmul, treeEnsemble] as const;
