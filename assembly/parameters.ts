@@ -169,6 +169,29 @@ export class MatmulParameters {
   outputZeroPoint: i32;
 }
 
+/** Probabilities of classes from those of their pairs. */
+@unmanaged
+export class PairwiseCouplingParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  classes: i32;
+  /** At most. */
+  steps: i32;
+  tolerance: f32;
+}
+
+/** Squared distances to constant vectors. */
+@unmanaged
+export class SquaredDistancesParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  features: i32;
+  vectors: i32;
+  count: i32;
+}
+
 /** An ensemble of decision trees. */
 @unmanaged
 export class TreeEnsembleParameters {

@@ -109,7 +109,7 @@ function treeEnsemble<X, N>(parameters: i32, to: usize): void {
       walk<X, N>(load<i32>(record), input, record);
       let leaf = record;
       if (!inline) {
-        readWeights(row, <i32>(given.leaves + leafRow<X, N>(record) * leafBytes), <i32>leafBytes);
+        readWeights(row, <i32>(given.leaves + leafRow<X, N>(record) * <u32>leafBytes), <i32>leafBytes);
         leaf = row;
       }
       for (let t: usize = 0; t < leafBytes; t += 4)

@@ -50,3 +50,29 @@ export const treeEnsembleParameters = block("TreeEnsembleParameters", "An ensemb
   aggregate: { type: "int32", note: "0 sum, 1 least, 2 greatest." },
   divisor: "float32",
 });
+
+export const squaredDistancesParameters = block(
+  "SquaredDistancesParameters",
+  "Squared distances to constant vectors.",
+  {
+    input: "address",
+    output: "address",
+    rows: "int32",
+    features: "int32",
+    vectors: "weights",
+    count: "int32",
+  },
+);
+
+export const pairwiseCouplingParameters = block(
+  "PairwiseCouplingParameters",
+  "Probabilities of classes from those of their pairs.",
+  {
+    input: "address",
+    output: "address",
+    rows: "int32",
+    classes: "int32",
+    steps: { type: "int32", note: "At most." },
+    tolerance: "float32",
+  },
+);
