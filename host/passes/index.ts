@@ -4,6 +4,7 @@ import { checkOperators } from "../ops/check.js";
 import { foldConstants } from "./fold-constants.js";
 import { fuseActivations } from "./fuse-activations.js";
 import { fusePadding } from "./fuse-padding.js";
+import { integerThresholds } from "./integer-thresholds.js";
 import { mergeTables } from "./merge-tables.js";
 import { moveTransposes } from "./move-transposes.js";
 import { removeChannels } from "./remove-channels.js";
@@ -24,6 +25,7 @@ export const passes: readonly Pass[] = [
   { name: "fuse-padding", apply: fusePadding },
   { name: "fuse-activations", apply: fuseActivations },
   { name: "merge-tables", apply: mergeTables },
+  { name: "integer-thresholds", apply: integerThresholds },
   { name: "remove-dead-nodes", apply: removeDeadNodes },
   { name: "remove-channels", apply: removeChannels },
 ];
