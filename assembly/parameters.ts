@@ -767,6 +767,51 @@ export class GatherConstantParameters {
   length4: i32;
 }
 
+/** Single elements of a tensor, by indices. */
+@unmanaged
+export class GatherElementsParameters {
+  input: usize;
+  indices: usize;
+  output: usize;
+  indexBytes: i32;
+  /** How many indices there are. */
+  positions: i32;
+  /** Bytes that belong to a place. */
+  runBytes: i32;
+  /** Numbers of an index. */
+  axes: i32;
+  length0: i32;
+  length1: i32;
+  length2: i32;
+  length3: i32;
+  length4: i32;
+  length5: i32;
+  stride0: i32;
+  stride1: i32;
+  stride2: i32;
+  stride3: i32;
+  stride4: i32;
+  stride5: i32;
+  count0: i32;
+  step0: i32;
+  left0: i32;
+  count1: i32;
+  step1: i32;
+  left1: i32;
+  count2: i32;
+  step2: i32;
+  left2: i32;
+  count3: i32;
+  step3: i32;
+  left3: i32;
+  count4: i32;
+  step4: i32;
+  left4: i32;
+  count5: i32;
+  step5: i32;
+  left5: i32;
+}
+
 /** Parts of a tensor, by indices. */
 @unmanaged
 export class GatherParameters {
@@ -846,6 +891,22 @@ export class ReadRowsParameters {
   stride: i32;
 }
 
+/** One axis resampled. */
+@unmanaged
+export class ResampleParameters {
+  input: usize;
+  output: usize;
+  /** Of each new index: where its first neighbour lies, and weights. */
+  entries: i32;
+  entryBytes: i32;
+  indices: i32;
+  outer: i32;
+  /** Bytes of the input's axis and of all within. */
+  rowBytes: i32;
+  /** Bytes from one index of the axis to the next. */
+  step: i32;
+}
+
 /** Bilinear interpolation. A place in the input is (index + center) * scale - center. */
 @unmanaged
 export class ResizeFloatParameters {
@@ -877,6 +938,55 @@ export class ResizeParameters {
   widthScale: i32;
   heightOffset: i32;
   widthOffset: i32;
+}
+
+/** A tensor with updates at places that indices name. */
+@unmanaged
+export class ScatterParameters {
+  input: usize;
+  updates: usize;
+  indices: usize;
+  output: usize;
+  indexBytes: i32;
+  /** How many indices there are. */
+  positions: i32;
+  /** Bytes that belong to a place. */
+  runBytes: i32;
+  /** Numbers of an index. */
+  axes: i32;
+  length0: i32;
+  length1: i32;
+  length2: i32;
+  length3: i32;
+  length4: i32;
+  length5: i32;
+  stride0: i32;
+  stride1: i32;
+  stride2: i32;
+  stride3: i32;
+  stride4: i32;
+  stride5: i32;
+  count0: i32;
+  step0: i32;
+  left0: i32;
+  count1: i32;
+  step1: i32;
+  left1: i32;
+  count2: i32;
+  step2: i32;
+  left2: i32;
+  count3: i32;
+  step3: i32;
+  left3: i32;
+  count4: i32;
+  step4: i32;
+  left4: i32;
+  count5: i32;
+  step5: i32;
+  left5: i32;
+  outputBytes: i32;
+  /** 0 adds, 1 multiplies, 2 and 3 take the smaller and the larger one. */
+  reduction: i32;
 }
 
 /**
