@@ -274,10 +274,10 @@ function draw(seed: number, operator: Kind) {
     ...(operator === "LSTM" && integer(0, 2) === 0 ? { input_forget: 1 } : {}),
     ...(operator === "GRU" && integer(0, 1) === 0 ? { linear_before_reset: 1 } : {}),
   };
-  const outputs: string[] = ["Y", "Y_h", ...(operator === "LSTM" ? ["Y_c"] : [])].map((name): string =>
+  const outputs = ["Y", "Y_h", ...(operator === "LSTM" ? ["Y_c"] : [])].map((name): string =>
     integer(0, 3) === 0 ? "" : name,
   );
-  if (outputs.every((name) => name === "")) outputs[1] = "Y_h";
+  if (!outputs.some((name) => name !== "")) outputs[1] = "Y_h";
   const version = layout === 1 ? 14 : ([7, 14, 22][integer(0, 2)] as number);
   const layer: Layer = { operator, version, attributes, inputs: given, outputs };
   return { layer, lengths, layout, directions, way, act, perDirection };
