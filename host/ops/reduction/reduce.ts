@@ -2,7 +2,13 @@ import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { alternatives, type DType, elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { integerParameters, quantizeMultiplier, sameParameters } from "../../numerics/requantization.js";
-import { type Operator, type QuantizationRule, type Values, valuesLike } from "../operator.js";
+import {
+  type Operator,
+  type QuantizationRule,
+  type Reordered,
+  type Values,
+  valuesLike,
+} from "../operator.js";
 
 /** Attributes of a reduction: axes from 0, or from -1 for the last; no axis at all gives the input. */
 export interface ReduceAttributes {
@@ -129,6 +135,20 @@ export function requireSummable(node: BoundNode<ReduceAttributes>, isMean: boole
     sumMultiplier(scale, integerParameters(output).scale, isMean ? elements : 1);
 }
 
+/** A reduction whose input's axes are in another order. */
+export function reorderedReduction(
+  node: BoundNode<ReduceAttributes>,
+  order: readonly number[],
+): Reordered<ReduceAttributes> {
+  const { keepDims } = node.attributes;
+  const { reduced } = reducedAxes(node);
+  const axes = order.filter((_, axis) => reduced[axis]);
+  if (keepDims) return { attributes: { axes, keepDims }, order };
+  const kept = order.filter((_, axis) => !reduced[axis]);
+  const ranks = kept.toSorted((a, b) => a - b);
+  return { attributes: { axes, keepDims }, order: kept.map((axis) => ranks.indexOf(axis)) };
+}
+
 /** A reduction that gives one of its elements, or a product. */
 function plainReduction(
   name: string,
@@ -151,6 +171,7 @@ function plainReduction(
       return types;
     },
     macs: () => 0,
+    reordered: reorderedReduction,
     reference: (node, [data]) => [reduceValues(node, data, first, next)],
   };
 }
@@ -185,5 +206,6 @@ export const sum: Operator<ReduceAttributes> = {
     return types;
   },
   macs: () => 0,
+  reordered: reorderedReduction,
   reference: (node, [data]) => [reduceValues(node, data, 0, (a, b) => a + b)],
 };
