@@ -25,6 +25,7 @@ export class GraphBuilder {
   private readonly variables: Tensor[] = [];
   private readonly names = new Map<string, number>();
   private readonly writers = new Map<Tensor, Required<Translation>>();
+  private readonly nodeOf = new Map<Tensor, Node>();
   /** Bytes that were made of constants. */
   private computedBytes = 0;
   private readonly constants = new Map<Tensor, TensorData | undefined>();
@@ -59,17 +60,30 @@ export class GraphBuilder {
         : { variables: variables.map((variable) => this.variableOf(variable)) }),
     };
     this.nodes.push(node);
+    for (const output of outputs) this.nodeOf.set(output, node);
     return node;
+  }
+
+  /** Gives a tensor another name, and its node. */
+  rename(tensor: Tensor, name: string): void {
+    if (tensor.name === name) return;
+    tensor.name = name;
+    const node = this.nodeOf.get(tensor);
+    if (node !== undefined && this.tensors[node.outputs[0] ?? -1] === tensor) node.name = this.freeName(name);
   }
 
   /**
    * Computes what a translation makes of constant integers alone, or of any constants that it only moves, so that its
    * outputs are constants for the nodes behind it, which read shapes, indices and biases from them. Whether it was one, and
    * no node is needed.
+   *
+   * @param numbers whether to compute what is made of any constants
    */
-  fold(translation: Required<Translation>): boolean {
+  fold(translation: Required<Translation>, numbers = false): boolean {
     const { operator, inputs, outputs } = translation;
-    if (!operatorNamed(operator).moves && ![...inputs, ...outputs].every(isIndex)) return false;
+    const isOpen = (input: Tensor | undefined) => input !== undefined && input.data === undefined;
+    if (numbers && inputs.some(isOpen)) return false;
+    if (!numbers && !operatorNamed(operator).moves && ![...inputs, ...outputs].every(isIndex)) return false;
     const results = this.computed(translation);
     for (const [i, output] of outputs.entries()) {
       const data = results?.[i];
@@ -194,6 +208,17 @@ export class GraphBuilder {
   parts(): Pick<Graph, "tensors" | "nodes" | "variables"> {
     const { tensors, nodes, variables } = this;
     return { tensors, nodes, ...(variables.length === 0 ? {} : { variables }) };
+  }
+
+  /** The nodes that were added since there were so many. */
+  nodesFrom(count: number): readonly Node[] {
+    return this.nodes.slice(count);
+  }
+
+  /** Everything that was added, with these inputs and outputs. */
+  graph(name: string, inputs: readonly Tensor[], outputs: readonly Tensor[]): Graph {
+    const ends = (tensors: readonly Tensor[]) => tensors.map((tensor) => this.indexOf(tensor));
+    return { name, inputs: ends(inputs), outputs: ends(outputs), ...this.parts() };
   }
 
   /** A name that no node has: errors, steps and figures tell nodes by it. */

@@ -1,0 +1,59 @@
+import { elementCount, type Tensor } from "../../graph/tensor.js";
+import {
+  isWholeView,
+  permuteView,
+  type StridedView,
+  sliceView,
+  wholeView,
+} from "../../numerics/strided-view.js";
+import { concatenation } from "../../ops/movement/concatenation.js";
+import { reshape } from "../../ops/movement/reshape.js";
+import { view } from "../../ops/movement/view.js";
+import type { GraphWriter } from "../graph-writer.js";
+
+/** The elements of a view of a tensor, as a tensor of this shape; the tensor itself where that changes nothing. */
+export function viewed(
+  write: GraphWriter,
+  input: Tensor,
+  part: StridedView,
+  shape: readonly number[] = part.lengths,
+): Tensor {
+  if (isWholeView(part, elementCount(input.shape))) return reshaped(write, input, shape);
+  return write.node(view, { shape, ...part }, [input], quantizedAs(input));
+}
+
+/** A tensor's elements in another shape; the tensor itself where it has it. */
+export function reshaped(write: GraphWriter, input: Tensor, shape: readonly number[]): Tensor {
+  if (shape.join() === input.shape.join()) return input;
+  return write.node(reshape, { shape }, [input], quantizedAs(input));
+}
+
+/** Axes in another order: axis k of the result is axis `order[k]`. Throws `NotRunnable` where that is no permutation. */
+export function transposed(write: GraphWriter, input: Tensor, order: readonly number[]): Tensor {
+  return viewed(write, input, permuteView(wholeView(input.shape), order));
+}
+
+/** Every `step`-th index of an axis from `begin` on, `length` of them. */
+export function sliced(
+  write: GraphWriter,
+  input: Tensor,
+  axis: number,
+  begin: number,
+  length: number,
+  step = 1,
+): Tensor {
+  return viewed(write, input, sliceView(wholeView(input.shape), axis, begin, length, step));
+}
+
+/** Tensors one after the other along an axis; of one tensor, itself. */
+export function joined(write: GraphWriter, inputs: readonly Tensor[], axis: number): Tensor {
+  const [first, ...others] = inputs;
+  if (first === undefined) throw new Error("a concatenation of nothing");
+  if (others.length === 0) return first;
+  return write.node(concatenation, { axis }, inputs, quantizedAs(first));
+}
+
+/** What is only moved keeps its scale. */
+export function quantizedAs({ quantization }: Tensor): { output?: Pick<Tensor, "quantization"> } {
+  return quantization === undefined ? {} : { output: { quantization } };
+}
