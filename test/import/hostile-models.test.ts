@@ -166,7 +166,7 @@ test("a model's architecture alone is told from a damaged model, as is other JSO
   );
   await refused(
     encode({ modelTopology: { node: [] }, format: "graph-model" }),
-    "format-planned",
+    "format-convertible",
     /graph model/,
   );
   await refused(encode({ a: 1 }), "format-unknown", /JSON without "modelTopology"/);
