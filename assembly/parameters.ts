@@ -3,6 +3,66 @@
  * not to be edited. Addresses (usize) are in linear memory, `weights` is an offset in the weights section.
  */
 
+/** The same in float32. */
+@unmanaged
+export class AnyFloatPoolParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  /** Rows of the padding that an average counts. */
+  countTop: i32;
+  countBottom: i32;
+  countLeft: i32;
+  countRight: i32;
+  /** What padding counts as, of integers. */
+  zeroPoint: i32;
+  low: f32;
+  high: f32;
+}
+
+/** A pool of pixels that may lie apart, of which an average may count padding. */
+@unmanaged
+export class AnyPoolParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  /** Rows of the padding that an average counts. */
+  countTop: i32;
+  countBottom: i32;
+  countLeft: i32;
+  countRight: i32;
+  /** What padding counts as, of integers. */
+  zeroPoint: i32;
+  low: i32;
+  high: i32;
+}
+
 /** A pool over height and width, in float32. */
 @unmanaged
 export class FloatPoolParameters {
@@ -639,6 +699,92 @@ export class LstmParameters {
   tanhShift: i32;
   hiddenZeroPoint: i32;
   floatClip: f32;
+}
+
+/** A recurrent layer that walks through the times of a sequence. */
+@unmanaged
+export class RecurrentLayerParameters {
+  /** Of the first time that is walked. */
+  input: usize;
+  /** Of the sequence, likewise. */
+  output: usize;
+  /** Likewise. */
+  mask: usize;
+  hidden: usize;
+  cell: usize;
+  initialHidden: usize;
+  initialCell: usize;
+  /** Scratch: a row for each batch. */
+  gates: usize;
+  /** Scratch. */
+  tile: usize;
+  /** Scratch. */
+  peepholes: usize;
+  peepholeWeights: i32;
+  /** What each row of gates begins with. */
+  biases: i32;
+  /** Of a batch's gates. */
+  rowBytes: i32;
+  /** From one gate to the next. */
+  gateBytes: i32;
+  /** Elements of vectors whose weights lie in the tile at once. */
+  chunk: i32;
+  inputWeights: i32;
+  /** Elements of a vector. */
+  inputDepth: i32;
+  /** A multiple of 4. */
+  inputOutputs: i32;
+  /** Bytes from one batch's vector to the next. */
+  inputStep: i32;
+  recurrentWeights: i32;
+  /** Elements of a vector. */
+  recurrentDepth: i32;
+  /** A multiple of 4. */
+  recurrentOutputs: i32;
+  /** Bytes from one batch's vector to the next. */
+  recurrentStep: i32;
+  candidateWeights: i32;
+  /** Elements of a vector. */
+  candidateDepth: i32;
+  /** A multiple of 4. */
+  candidateOutputs: i32;
+  /** Bytes from one batch's vector to the next. */
+  candidateStep: i32;
+  /** 0: counts what was walked. */
+  time: i32;
+  times: i32;
+  batches: i32;
+  units: i32;
+  /** Bytes from one time to the next one that is walked. */
+  inputTimeStep: i32;
+  outputTimeStep: i32;
+  /** Bytes from one batch to the next. */
+  outputBatchStep: i32;
+  maskTimeStep: i32;
+  maskBatchStep: i32;
+  /** 1 where hidden states of all times are stored. */
+  hasSequence: i32;
+  hasMask: i32;
+  /** 1 where masked times have what the time before has; else they have 0. */
+  holds: i32;
+  hasInitialHidden: i32;
+  hasInitialCell: i32;
+  hasPeepholes: i32;
+  /** 1 where the forget gate is 1 less the input gate. */
+  coupled: i32;
+  /** 1 where the reset gate multiplies the recurrent product. */
+  resetAfter: i32;
+  /** Largest magnitude of what a gate's function is applied to. */
+  clip: f32;
+  activation0: i32;
+  alpha0: f32;
+  beta0: f32;
+  activation1: i32;
+  alpha1: f32;
+  beta1: f32;
+  activation2: i32;
+  alpha2: f32;
+  beta2: f32;
 }
 
 /** A layer of filters over time. */
