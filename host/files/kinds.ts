@@ -186,8 +186,7 @@ function isSafetensors(bytes: Uint8Array, start: string): boolean {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
   const fits = length <= BigInt(bytes.length - 8);
   return (
-    fits &&
-    /^\{\s*("__metadata__"|"[^"]*"\s*:\s*\{\s*"(dtype|shape|data_offsets)"|\}\s*$)/.test(start.slice(8))
+    fits && /^\{\s*("__metadata__"|"[^"]*"\s*:\s*\{\s*"(dtype|shape|data_offsets)")/.test(start.slice(8))
   );
 }
 

@@ -249,24 +249,20 @@ function weightsBeside(): WasmoteError {
  *
  * @param names of the files in it
  */
-export function answerOfFolder(folder: string, names: readonly string[]): WasmoteError {
-  const models = names.filter((name) => modelNames.test(name));
+export function answerOfFolder(path: string, names: readonly string[]): WasmoteError {
+  const folder = path.replace(/[\\/]+$/, "") || path;
   const known = folders.find(({ file }) => names.some((name) => file.test(name)));
   if (known !== undefined) {
     const help = known.help(namesOf(folder));
-    return new WasmoteError(
-      "format-convertible",
-      `it is a folder, ${known.name}`,
-      { file: folder },
-      { help },
-    );
+    return new WasmoteError("format-convertible", `it is a folder, ${known.name}`, { file: path }, { help });
   }
+  const first = names.find((name) => modelNames.test(name));
   const help =
-    models.length > 0
-      ? `Name the file in it: ${folder.replace(/[\\/]+$/, "")}/${models[0]}`
-      : "Name the model's file: a .tflite or .onnx file or a TF.js Layers model.json.";
-  const found = `it is a folder${listed(models) || ", and no model is in it"}`;
-  return new WasmoteError("file-unreadable", found, { file: folder }, { help });
+    first === undefined
+      ? "Name the model's file: a .tflite or .onnx file or a TF.js Layers model.json."
+      : `Name the file in it: ${folder}/${first}`;
+  const found = `it is a folder${listed(names) || ", and no model is in it"}`;
+  return new WasmoteError("file-unreadable", found, { file: path }, { help });
 }
 
 /** The first of the models in an archive or a folder, as ` with NAME`. */

@@ -13,28 +13,31 @@ export { type Imported, type ImportOptions, inWordsOf, type ReadFile, requireGra
 
 /** How a format is told and read. What reads it is loaded when a model of the format comes. */
 interface Importer {
+  /** What content of the format shows itself to be, whatever the file's name. */
+  kinds: readonly FileKind[];
+  /** Whether a file whose content shows nothing is to be read as of the format, and to be told what is wrong with it. */
   match(bytes: Uint8Array, path: string): boolean;
   open(bytes: Uint8Array, path: string, readFile: ReadFile, options: ImportOptions): Promise<Imported>;
 }
 
 const importers: readonly Importer[] = [
   {
+    kinds: ["tflite"],
     match: matchTflite,
     open: async (bytes, path) => (await import("./tflite/import.js")).openTflite(bytes, modelName(path)),
   },
   {
+    kinds: ["onnx"],
     match: matchOnnx,
     open: async (...model) => (await import("./onnx/import.js")).openOnnx(...model),
   },
   {
+    kinds: [],
     match: matchTfjs,
     open: async (bytes, path, readFile) =>
       (await import("./keras/import.js")).openTfjs(bytes, path, readFile),
   },
 ];
-
-/** Kinds that content shows and an importer reads. */
-const readKinds: readonly FileKind[] = ["tflite", "onnx"];
 
 /** A model's name: its file's name without the ending. */
 export function modelName(path: string): string {
@@ -107,12 +110,13 @@ function checked(imported: Imported): Imported {
 async function importerOf(bytes: Uint8Array, path: string): Promise<Importer> {
   const kind = fileKind(bytes);
   if (kind === "wasm") throw new WasmoteError("model-built", `it is ${kindNames.wasm}`);
-  const isRead = kind === undefined || readKinds.includes(kind);
-  const importer = importers.find(({ match }) => match(bytes, path));
+  const importer = importers.find(({ kinds, match }) =>
+    kind === undefined ? match(bytes, path) : kinds.includes(kind),
+  );
   const isOtherText = isText(bytes) && !matchTfjs(bytes, path);
-  if (isRead && importer !== undefined && !isOtherText) return importer;
+  if (importer !== undefined && !isOtherText) return importer;
   const { answerByEnding, answerOf } = await import("./conversions.js");
-  if (!isRead) throw answerOf(kind, bytes, path);
+  if (kind !== undefined) throw answerOf(kind, bytes, path);
   const found = isOtherText
     ? "it is plain text"
     : `${bytes.length} bytes that start with ${firstBytes(bytes)}`;

@@ -32,7 +32,12 @@ const model = isGraph ? await converter.loadGraphModel(handler) : await layers.l
 const given = JSON.parse(readFileSync(0, "utf8"));
 const inputs = given.map(({ dtype, dims, values }) => tf.tensor(values, dims, dtype));
 const byName = Object.fromEntries(given.map(({ name }, i) => [name, inputs[i]]));
-const results = isGraph ? await model.executeAsync(byName, model.outputs.map(({ name }) => name)) : model.predict(inputs);
+const results = isGraph
+  ? await model.executeAsync(
+      byName,
+      model.outputs.map(({ name }) => name),
+    )
+  : model.predict(inputs);
 const outputs = [];
 for (const [i, tensor] of [results].flat().entries()) {
   const { name } = isGraph ? model.outputs[i] : { name: model.outputNames[i] };
