@@ -10,29 +10,29 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxmltools
+import onnxruntime
 import sklearn
 from models import FEATURES, MODELS, boosted
 from onnxmltools.convert.common.data_types import FloatTensorType as BoostedFloats
 from skl2onnx import to_onnx
-from skl2onnx.common import _onnx_optimisation_common
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
 sys.path.append(str(Path(__file__).parents[1]))
-from golden import generator, new_folder, write_onnx_cases
+from golden import generator, new_folder, write_cases
 
 # Rows of each model's inputs.
 ROWS = 6
 
 
 def plain_attribute(key, value, *more, make=onnx.helper.make_attribute, **options):
-    """An attribute whose numbers may be NumPy's: skl2onnx gives such to ONNX's helper, which does not take them."""
+    """An attribute that may hold NumPy's numbers and bools: skl2onnx gives such to ONNX's helper, which does not take them."""
     if isinstance(value, list):
-        value = [number.item() if isinstance(number, np.generic) else number for number in value]
+        value = [int(item) if isinstance(item, bool | np.bool_ | np.integer) else item for item in value]
     return make(key, value, *more, **options)
 
 
-_onnx_optimisation_common.make_attribute = plain_attribute
+onnx.helper.make_attribute = plain_attribute
 
 
 def export(name, estimator, data):
@@ -68,6 +68,16 @@ def without_batch(model):
     return model
 
 
+def run_with(session):
+    """What ONNX Runtime gives for inputs: probabilities in maps, as ZipMap makes of them, as the matrix that they were."""
+    names = [entry.name for entry in session.get_inputs()], [entry.name for entry in session.get_outputs()]
+
+    def plain(output):
+        return np.array([list(row.values()) for row in output], np.float32) if isinstance(output, list) else output
+
+    return names, lambda inputs: [plain(output) for output in session.run(None, dict(zip(names[0], inputs, strict=True)))]
+
+
 def main(parent, *wanted):
     warnings.simplefilter("ignore")
     tools = f"skl2onnx with scikit-learn {sklearn.__version__}"
@@ -77,7 +87,10 @@ def main(parent, *wanted):
         model = export(name, estimator.fit(features, values), features)
         folder = new_folder(parent, name)
         onnx.save(without_batch(model), folder / "model.onnx")
-        write_onnx_cases(folder, "model.onnx", cases_of(name, features), producer=tools)
+        session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
+        names, run = run_with(session)
+        reference = f"onnxruntime {onnxruntime.__version__}"
+        write_cases(folder, "model.onnx", "onnx", reference, names, cases_of(name, features), run, producer=tools)
 
 
 main(*sys.argv[1:])

@@ -1,3 +1,4 @@
+import { classical } from "./classical/index.js";
 import { convolution } from "./convolution.js";
 import { elementwise } from "./elementwise.js";
 import type { OnnxMapping } from "./mapping.js";
@@ -18,6 +19,7 @@ export const onnxMappings: readonly OnnxMapping[] = [
   ...reduction,
   ...movement,
   ...recurrent,
+  ...classical,
 ];
 
 const byName = new Map(
