@@ -74,7 +74,7 @@ function probit(write: GraphWriter, scores: Tensor): Tensor {
   const logarithm = write.node(log, {}, [
     productOf(write, differenceOf(write, one, x), sumOf(write, one, x)),
   ]);
-  const v = sumOf(write, scaled(write, logarithm, 0.5), write.scalar(2 / (3.14159 * 0.147)));
+  const v = sumOf(write, scaled(write, logarithm, 0.5), write.scalar(4.330750465));
   const inner = differenceOf(write, productOf(write, v, v), scaled(write, logarithm, 1 / 0.147));
   const root = write.node(sqrt, {}, [differenceOf(write, write.node(sqrt, {}, [inner]), v)]);
   const isNegative = isAbove(write, write.node(neg, {}, [x]), 0);
