@@ -86,4 +86,65 @@ test("a model of trees is quantized with samples: int8 features, compared as int
   assert.is(int8.tensors[int8.inputs[0] as number]?.dtype, "int8");
 });
 
+test("a classifier's labels stay integers where its scores are quantized", async () => {
+  const drawn = draw(6, { dtype: "float32", features: 6 });
+  const threshold = (feature: number, value: number) => ({ feature, threshold: value, missing: false });
+  const root = { ...threshold(0, 0), first: 0, second: { ...threshold(1, 1), first: 1, second: 2 } };
+  const leaves = [
+    [0.7, 0.2, 0.1],
+    [0.1, 0.8, 0.1],
+    [0, 0.3, 0.7],
+  ];
+  const trees = [{ root, target: 0 }];
+  const input = plain([4, 2]);
+  const own: Drawn = { ...drawn, input, aggregate: "sum", trees, leaves, base: [0, 0, 0] };
+  const { tensors, nodes } = dequantized(own);
+  const labels: Tensor = {
+    name: "labels",
+    dtype: "int64",
+    shape: [3],
+    data: BigInt64Array.of(10n, 20n, 30n),
+  };
+  const first = tensors.length;
+  const graph: Graph = {
+    name: "classifier",
+    tensors: [
+      ...tensors,
+      labels,
+      { ...plain([4], "int64"), name: "best" },
+      { ...plain([4], "int64"), name: "label" },
+    ],
+    nodes: [
+      ...nodes.slice(1),
+      {
+        name: "best",
+        operator: "argMax",
+        attributes: { axis: 1, index: "int64" },
+        inputs: [2],
+        outputs: [first + 1],
+      },
+      {
+        name: "label",
+        operator: "gather",
+        attributes: { axis: 0, batchDims: 0, axes: 1 },
+        inputs: [first, first + 1],
+        outputs: [first + 2],
+      },
+    ],
+    inputs: [1],
+    outputs: [first + 2, 2],
+  };
+  const rows = Float32Array.of(-1, 0, 1, 0, 1, 1.5, -0.5, 2);
+  const { wasm, manifest } = await buildModel(graph, { calibration: [[rows]] });
+  assert.is(manifest.inputs[0]?.dtype, "int8");
+  const runner = await openRunner("node", wasm, openModule(wasm));
+  const { scale = 1, zeroPoint = 0 } = manifest.inputs[0] ?? {};
+  const codes = Int8Array.from(rows, (value) => Math.round(value / scale) + zeroPoint);
+  await runner.writeInput(0, new Uint8Array(codes.buffer));
+  await runner.run();
+  const label = new BigInt64Array(Uint8Array.from(await runner.readOutput(0)).buffer);
+  await runner.close();
+  assert.equal([...label], [10n, 20n, 30n, 10n]);
+});
+
 test.run();
