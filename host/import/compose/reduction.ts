@@ -116,7 +116,8 @@ export function alongAxis(
   const at = positiveAxis(axis, input.shape.length);
   const others = [...input.shape.keys()].filter((other) => other !== at);
   const moved = ofRows(transposed(write, input, [...others, at]));
-  return transposed(write, moved, [...others.slice(0, at), others.length, ...others.slice(at)]);
+  const order = [...others.keys()];
+  return transposed(write, moved, [...order.slice(0, at), others.length, ...order.slice(at)]);
 }
 
 /** Indices of extremes along an axis, of any type; the axis stays, of length 1, or not. */

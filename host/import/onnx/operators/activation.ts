@@ -1,4 +1,4 @@
-import type { Tensor } from "../../../graph/tensor.js";
+import { elementCount, type Tensor } from "../../../graph/tensor.js";
 import { elu, gelu, hardSigmoid, mish, shrink, softsign } from "../../../ops/elementwise/activations.js";
 import { prelu } from "../../../ops/elementwise/arithmetic.js";
 import { softplus } from "../../../ops/elementwise/functions.js";
@@ -9,6 +9,7 @@ import { tanh } from "../../../ops/elementwise/tanh.js";
 import type { Operator } from "../../../ops/operator.js";
 import { pair } from "../../compose/arithmetic.js";
 import { clipped, rectified, swish } from "../../compose/elementwise.js";
+import { reshaped } from "../../compose/movement.js";
 import type { GraphWriter } from "../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "./mapping.js";
 
@@ -34,6 +35,15 @@ function readClip(node: OnnxNode, write: GraphWriter): Tensor {
   return clipped(write, input, limit("min"), limit("max"));
 }
 
+/** A rectifier of its own slopes, before version 7 of the operator set one of each channel. */
+function readPrelu(node: OnnxNode, write: GraphWriter): Tensor {
+  const [input, slopes] = [node.input(0), node.input(1)];
+  const channels = elementCount(slopes.shape);
+  const isOfChannels = node.version < 7 && channels > 1 && slopes.shape.length === 1;
+  const shape = [channels, ...input.shape.slice(2).map(() => 1)];
+  return pair(prelu)(write, input, isOfChannels ? reshaped(write, slopes, shape) : slopes);
+}
+
 /** Activations. */
 export const activations: readonly OnnxMapping[] = [
   {
@@ -47,11 +57,7 @@ export const activations: readonly OnnxMapping[] = [
     read: readClip,
   },
   activation("LeakyRelu", leakyRelu, (node) => ({ alpha: node.float("alpha", 0.01) })),
-  {
-    operator: "PRelu",
-    becomes: ["prelu"],
-    read: (node, write) => pair(prelu)(write, node.input(0), node.input(1)),
-  },
+  { operator: "PRelu", becomes: ["prelu"], read: readPrelu },
   activation("Elu", elu, (node) => ({ negative: node.float("alpha", 1) })),
   activation("Selu", elu, (node) => {
     const gamma = node.float("gamma", 1.0507010221481323);
