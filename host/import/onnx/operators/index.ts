@@ -1,3 +1,4 @@
+import { activations } from "./activation.js";
 import { convolution } from "./convolution.js";
 import { elementwise } from "./elementwise.js";
 import type { OnnxMapping } from "./mapping.js";
@@ -15,6 +16,7 @@ export const onnxMappings: readonly OnnxMapping[] = [
   ...matrix,
   ...normalization,
   ...elementwise,
+  ...activations,
   ...reduction,
   ...movement,
   ...recurrent,
