@@ -1,4 +1,5 @@
 import { activations } from "./activation.js";
+import { classical } from "./classical/index.js";
 import { convolution } from "./convolution.js";
 import { elementwise } from "./elementwise.js";
 import type { OnnxMapping } from "./mapping.js";
@@ -20,6 +21,7 @@ export const onnxMappings: readonly OnnxMapping[] = [
   ...reduction,
   ...movement,
   ...recurrent,
+  ...classical,
 ];
 
 const byName = new Map(
