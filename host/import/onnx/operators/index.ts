@@ -1,3 +1,4 @@
+import { activations } from "./activation.js";
 import { classical } from "./classical/index.js";
 import { convolution } from "./convolution.js";
 import { elementwise } from "./elementwise.js";
@@ -16,6 +17,7 @@ export const onnxMappings: readonly OnnxMapping[] = [
   ...matrix,
   ...normalization,
   ...elementwise,
+  ...activations,
   ...reduction,
   ...movement,
   ...recurrent,
