@@ -39,11 +39,15 @@ export const errorTable = {
   ),
   "format-unknown": refused(
     "the file is of no format that wasmote reads",
-    "Give a .tflite file or a TF.js Layers model.json.",
+    "Give a .tflite or .onnx file or a TF.js Layers model.json.",
   ),
-  "format-planned": refused(
-    "the format is known but cannot be imported yet",
-    "Convert the model to a .tflite file or a TF.js Layers model.json.",
+  "format-convertible": refused(
+    "the format is known, but not read",
+    "Convert the model to a .tflite or .onnx file or a TF.js Layers model.json.",
+  ),
+  "weights-alone": refused(
+    "the file holds weights without the model that they belong to",
+    "Export the whole model, from the tool that trained it.",
   ),
   "model-built": refused(
     "the model is built already",

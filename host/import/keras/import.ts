@@ -8,7 +8,7 @@ import { readTfjsFiles } from "./tfjs-files.js";
  * @param bytes contents of `model.json`
  * @param path its path, beside which the weight shards lie
  * @param readFile reads a shard; throws `file-unreadable`
- * @throws `model-corrupt`, `model-invalid`, `format-planned`, `shard-missing`, `shard-short`, `weights-not-finite`
+ * @throws `model-corrupt`, `model-invalid`, `format-convertible`, `shard-missing`, `shard-short`, `weights-not-finite`
  */
 export function openTfjs(bytes: Uint8Array, path: string, readFile: ReadFile): Imported {
   const file = path.split(/[\\/]/).pop() ?? path;

@@ -124,7 +124,7 @@ function requireLayersModel(json: JsonObject): void {
   }
   const format = json.format ?? "layers-model";
   if (format === "graph-model" || (isObject(json.modelTopology) && "node" in json.modelTopology)) {
-    throw new WasmoteError("format-planned", "a TF.js graph model; a TF.js Layers model is expected");
+    throw new WasmoteError("format-convertible", "a TF.js graph model; a TF.js Layers model is expected");
   }
   if (format !== "layers-model") {
     throw new WasmoteError("model-invalid", `format is ${shown(format)}; "layers-model" is expected`);
@@ -141,7 +141,7 @@ function requireLayersModel(json: JsonObject): void {
  * @param bytes contents of `model.json`
  * @param path its path; shards lie beside it
  * @throws `model-corrupt`, `model-invalid`, `model-too-large`, `model-weightless` (an architecture alone),
- * `format-planned` (graph models), `format-unknown` (other JSON), `shard-missing`, `shard-short`, `weights-not-finite`
+ * `format-convertible` (graph models), `format-unknown` (other JSON), `shard-missing`, `shard-short`, `weights-not-finite`
  */
 export function readTfjsFiles(bytes: Uint8Array, path: string, readFile: ReadFile): KerasModel {
   const json = asObject(parse(bytes, "the file"), "the JSON document");
