@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WasmoteError } from "../../host/errors.js";
 import type { DType, Tensor } from "../../host/graph/tensor.js";
+import { validateGraph } from "../../host/graph/validate.js";
 import { requireGraph } from "../../host/import/index.js";
 import { importOnnx } from "../../host/import/onnx/import.js";
 import {
@@ -113,9 +114,16 @@ function withConstants({ model, graph, inputs }: Case, constants: readonly numbe
   const given = graph.inputs.filter(({ name }) => !known.has(name));
   const initializers = constants.map((i) => ({ ...(inputs[i] as TensorProto), name: given[i]?.name ?? "" }));
   const stated = given.map((info, i) => ({ ...info, shape: inputs[i]?.dims ?? [] }));
+  // A model has to have an input, be it one that nothing reads.
+  const spare =
+    initializers.length === stated.length ? [{ name: "nothing reads it", elementType: 1, shape: [1] }] : [];
   return {
     ...model,
-    graph: { ...graph, inputs: stated, initializers: [...graph.initializers, ...initializers] },
+    graph: {
+      ...graph,
+      inputs: [...stated, ...spare],
+      initializers: [...graph.initializers, ...initializers],
+    },
   };
 }
 
@@ -143,7 +151,9 @@ export async function tryCase(folder: string, name: string): Promise<Outcome> {
 /** What is wrong first; undefined where all is right. Throws where the model is refused. */
 async function runCase(given: Case, constants: readonly number[]): Promise<string | undefined> {
   const imported = importOnnx(withConstants(given, constants), "case", readNothing, {});
-  const { wasm } = await buildModel(requireGraph(imported));
+  const graph = requireGraph(imported);
+  validateGraph(graph);
+  const { wasm } = await buildModel(graph);
   const opened = openModule(wasm);
   const fed = given.inputs.filter((_, i) => !constants.includes(i));
   for (const engine of engines) {
