@@ -9,7 +9,15 @@ import { matchTfjs } from "./keras/match.js";
 import { matchOnnx } from "./onnx/match.js";
 import { matchTflite } from "./tflite/match.js";
 
-export { type Imported, type ImportOptions, inWordsOf, type ReadFile, requireGraph } from "./imported.js";
+export {
+  dimArgument,
+  type Imported,
+  type ImportOptions,
+  inWordsOf,
+  type OpenDimension,
+  type ReadFile,
+  requireGraph,
+} from "./imported.js";
 
 /** How a format is told and read. What reads it is loaded when a model of the format comes. */
 interface Importer {
