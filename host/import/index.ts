@@ -28,8 +28,8 @@ const importers: readonly Importer[] = [
   },
   {
     match: matchTfjs,
-    open: async (bytes, path, readFile) =>
-      (await import("./keras/import.js")).openTfjs(bytes, path, readFile),
+    open: async (bytes, path, readFile, options) =>
+      (await import("./keras/import.js")).openTfjs(bytes, path, readFile, options),
   },
 ];
 

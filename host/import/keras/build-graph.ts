@@ -9,7 +9,7 @@ import type { KerasModel } from "./container.js";
 import { partsOf, replaceParts } from "./inbound-nodes.js";
 import { readInput } from "./input-layer.js";
 import { asObject, asString, shown } from "./json-fields.js";
-import { LayerBuilder, LayerContext, type LayerArguments, tensorsOf } from "./layer-builder.js";
+import { type LayerArguments, LayerBuilder, LayerContext, tensorsOf } from "./layer-builder.js";
 import { LayerConfig } from "./layer-config.js";
 import { classOf, type Layer, type LayerCall, readLayerGraph, Value } from "./layer-graph.js";
 import { layerMapping } from "./layers/index.js";
@@ -73,7 +73,7 @@ class Mapping {
   }
 
   private read(mapping: LayerMapping, className: string, config: LayerConfig, depth = 0): Build {
-    config.float32();
+    if (mapping.anyDtype === undefined) config.float32();
     return mapping.read(config, className, (field) => this.wrapped(config, field, depth));
   }
 
@@ -122,7 +122,8 @@ class Mapping {
   /** Refuses what would need the mask of an input, and notes whether the outputs have one. */
   private passMask({ args, kwargs, outputs }: LayerCall, mapping: LayerMapping, config: LayerConfig): void {
     const isMasked = partsOf([args, kwargs], Value).some((value) => this.masked.has(value));
-    const reason = "the call's input has a mask (of Masking, or of an Embedding with mask_zero), which is not supported";
+    const reason =
+      "the call's input has a mask (of Masking, or of an Embedding with mask_zero), which is not supported";
     config.expect(!isMasked || mapping.mask !== "reads", reason);
     const passes = isMasked && mapping.mask === undefined;
     if (passes || mapping.makesMask?.(config)) for (const output of outputs) this.masked.add(output);

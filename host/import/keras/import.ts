@@ -1,4 +1,4 @@
-import type { Imported, ReadFile } from "../imported.js";
+import type { Imported, ImportOptions, ReadFile } from "../imported.js";
 import { buildGraph } from "./build-graph.js";
 import { readTfjsFiles } from "./tfjs-files.js";
 
@@ -10,7 +10,12 @@ import { readTfjsFiles } from "./tfjs-files.js";
  * @param readFile reads a shard; throws `file-unreadable`
  * @throws `model-corrupt`, `model-invalid`, `format-planned`, `shard-missing`, `shard-short`, `weights-not-finite`
  */
-export function openTfjs(bytes: Uint8Array, path: string, readFile: ReadFile): Imported {
+export function openTfjs(
+  bytes: Uint8Array,
+  path: string,
+  readFile: ReadFile,
+  options: ImportOptions = {},
+): Imported {
   const file = path.split(/[\\/]/).pop() ?? path;
-  return buildGraph(readTfjsFiles(bytes, path, readFile), file.replace(/\.[^.]*$/, ""));
+  return buildGraph(readTfjsFiles(bytes, path, readFile), file.replace(/\.[^.]*$/, ""), options);
 }

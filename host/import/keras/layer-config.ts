@@ -57,6 +57,11 @@ export class LayerConfig {
     return this.given(field);
   }
 
+  /** Whether the field is there, null or not. */
+  has(field: string): boolean {
+    return Object.hasOwn(this.values, field);
+  }
+
   /** A string. */
   text(field: string, otherwise: string): string {
     return asString(this.given(field) ?? otherwise, field, this.place);
@@ -118,7 +123,9 @@ export class LayerConfig {
 
   /** Whether channels are the axis behind the batch, instead of the last. */
   channelsFirst(): boolean {
-    return this.oneOf("data_format", ["channels_last", "channels_first"], "channels_last") === "channels_first";
+    return (
+      this.oneOf("data_format", ["channels_last", "channels_first"], "channels_last") === "channels_first"
+    );
   }
 
   /** Refuses a kernel that is a sum, of which Keras 3 keeps the parts: LoRA and DoRA. */

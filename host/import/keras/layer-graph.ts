@@ -76,12 +76,29 @@ export function classOf({ class_name, module, registered_name }: JsonObject): st
   return /^(tf_)?keras(\.|$)/.test(module) ? className : `${module}.${className}`;
 }
 
+/** The function of TensorFlow that a layer of Keras 2 calls: "tf.math.add". */
+function functionOf(className: string, config: JsonObject): string | undefined {
+  const isCall = className === "TFOpLambda" || className === "SlicingOpLambda";
+  return isCall && typeof config.function === "string" ? `tf.${config.function}` : undefined;
+}
+
 /** The config of an entry, and the name of its layer. */
-function readEntryConfig(value: unknown): { entry: JsonObject; className: string; config: JsonObject; name: string } {
+function readEntryConfig(value: unknown): {
+  entry: JsonObject;
+  className: string;
+  config: JsonObject;
+  name: string;
+} {
   const entry = asObject(value, "an entry of config.layers");
-  const className = classOf(entry);
-  const config = configOf(entry.config, `config of a ${className} layer`);
-  return { entry, className, config, name: asString(entry.name ?? config.name, `name of a ${className} layer`) };
+  const written = classOf(entry);
+  const config = configOf(entry.config, `config of a ${written} layer`);
+  const className = functionOf(written, config) ?? written;
+  return {
+    entry,
+    className,
+    config,
+    name: asString(entry.name ?? config.name, `name of a ${className} layer`),
+  };
 }
 
 /** Layers of a model, by order. Throws `model-invalid`. */
@@ -166,7 +183,9 @@ class Flattening {
     if (++this.applications > maxNodes) throw tooLarge(`more than ${maxNodes} calls of layers`);
     if (modelClasses.includes(entry.className)) {
       const given = partsOf([args, kwargs], Value);
-      return new Outputs(this.model(entry.className, entry.config, `${prefix}${entry.name}/`, given, depth + 1));
+      return new Outputs(
+        this.model(entry.className, entry.config, `${prefix}${entry.name}/`, given, depth + 1),
+      );
     }
     const layer = this.layer(entry, prefix);
     const call = this.callCounts.get(layer.path) ?? 0;
@@ -253,7 +272,7 @@ class Flattening {
     });
 
     const offsets = callOffsets(entries, outputs);
-    const valueOf = (reference: TensorReference): Value | undefined =>
+    const computed = (reference: TensorReference): Value | undefined =>
       known.get(key(reference))?.at(reference.tensor);
     let pending = entries.flatMap((entry) =>
       entry.inbound.map(({ args, kwargs }, i) => ({
@@ -267,11 +286,11 @@ class Flattening {
     while (pending.length > 0) {
       const blocked: typeof pending = [];
       for (const item of pending) {
-        if (!item.tensors.every((tensor) => valueOf(tensor) !== undefined)) {
+        if (!item.tensors.every((tensor) => computed(tensor) !== undefined)) {
           blocked.push(item);
           continue;
         }
-        const valued = (argument: unknown) => replaceParts(argument, TensorReference, valueOf);
+        const valued = (argument: unknown) => replaceParts(argument, TensorReference, computed);
         const kwargs = valued(item.kwargs) as JsonObject;
         const results = this.apply(item.entry, prefix, item.args.map(valued), kwargs, depth);
         known.set(key({ layer: item.entry.name, call: item.call }), results);
@@ -286,7 +305,7 @@ class Flattening {
       pending = blocked;
     }
     return outputs.map((reference) => {
-      const value = valueOf(reference);
+      const value = computed(reference);
       if (value !== undefined) return value;
       throw new WasmoteError(
         "model-invalid",
@@ -301,10 +320,7 @@ class Flattening {
  * node of its own (`Functional.get_config`, `Container.getConfig`), older writers from 0.
  */
 function callOffsets(entries: readonly Entry[], outputs: readonly TensorReference[]): Map<string, number> {
-  const references = [
-    ...entries.flatMap(({ inbound }) => partsOf(inbound, TensorReference)),
-    ...outputs,
-  ];
+  const references = [...entries.flatMap(({ inbound }) => partsOf(inbound, TensorReference)), ...outputs];
   const lastCalls = new Map<string, number>();
   for (const { layer, call } of references) lastCalls.set(layer, Math.max(call, lastCalls.get(layer) ?? 0));
   const models = entries.filter(({ className }) => modelClasses.includes(className));

@@ -32,6 +32,8 @@ export interface LayerMapping {
    * as it would compute something else without.
    */
   readonly mask?: "drops" | "reads";
+  /** Whether the layer's dtype says nothing of what it computes in. */
+  readonly anyDtype?: true;
   /** Whether the output has a mask even if no input has. */
   makesMask?(config: LayerConfig): boolean;
   /**
