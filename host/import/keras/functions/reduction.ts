@@ -1,8 +1,6 @@
 import { NotRunnable } from "../../../graph/not-runnable.js";
 import type { Tensor } from "../../../graph/tensor.js";
-import { add } from "../../../ops/elementwise/add.js";
-import { exp, log, sqrt } from "../../../ops/elementwise/functions.js";
-import { sub } from "../../../ops/elementwise/sub.js";
+import { exp, log, sqrt, square } from "../../../ops/elementwise/functions.js";
 import { batchMatmul } from "../../../ops/matrix/batch-matmul.js";
 import type { Operator } from "../../../ops/operator.js";
 import { argMax, argMin } from "../../../ops/reduction/arg.js";
@@ -20,10 +18,10 @@ import {
   sum,
 } from "../../../ops/reduction/reduce.js";
 import { softmax } from "../../../ops/reduction/softmax.js";
+import { differenceOf, sumOf } from "../../compose/arithmetic.js";
 import { alongAxes } from "../../compose/axes.js";
 import { einsum } from "../../compose/einsum.js";
 import { reshaped } from "../../compose/movement.js";
-import { moments } from "../../compose/standardize.js";
 import { castTo, floats } from "../layers/numbers.js";
 import type { FunctionCall, FunctionMapping } from "./call.js";
 
@@ -63,7 +61,9 @@ function kept(call: FunctionCall, result: Tensor, axes: readonly number[]): Tens
 function variance(call: FunctionCall): { result: Tensor; axes: number[] } {
   const input = floats(call.write, call.tensor("x"));
   const axes = call.axes("axis", input);
-  return { result: moments(call.write, input, axes).variance, axes };
+  const over = { axes, keepDims: true };
+  const distances = differenceOf(call.write, input, call.write.node(mean, over, [input]));
+  return { result: call.write.node(mean, over, [call.write.node(square, {}, [distances])]), axes };
 }
 
 /** `log(sum(exp(x)))`, by what is left of the largest. */
@@ -72,9 +72,9 @@ function logSumExp(call: FunctionCall): Tensor {
   const input = call.tensor("x");
   const axes = call.axes("axis", input);
   const largest = write.node(reduceMax, { axes, keepDims: true }, [input]);
-  const rest = write.node(sub, { activation: "none" }, [input, largest]);
+  const rest = differenceOf(write, input, largest);
   const total = write.node(sum, { axes, keepDims: true }, [write.node(exp, {}, [rest])]);
-  const result = write.node(add, { activation: "none" }, [largest, write.node(log, {}, [total])]);
+  const result = sumOf(write, largest, write.node(log, {}, [total]));
   return kept(call, result, axes);
 }
 

@@ -1,37 +1,32 @@
 import type { FusedActivation } from "../../../graph/node.js";
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import type { Tensor } from "../../../graph/tensor.js";
-import { add } from "../../../ops/elementwise/add.js";
-import { exp, gelu } from "../../../ops/elementwise/functions.js";
+import { gelu, mish, silu, softsign } from "../../../ops/elementwise/activations.js";
+import { prelu } from "../../../ops/elementwise/arithmetic.js";
+import { exp, softplus } from "../../../ops/elementwise/functions.js";
 import { hardSwish } from "../../../ops/elementwise/hard-swish.js";
 import { leakyRelu } from "../../../ops/elementwise/leaky-relu.js";
 import { logistic } from "../../../ops/elementwise/logistic.js";
-import { mul } from "../../../ops/elementwise/mul.js";
 import { relu, relu6 } from "../../../ops/elementwise/relu.js";
 import { tanh } from "../../../ops/elementwise/tanh.js";
+import type { Operator } from "../../../ops/operator.js";
 import { logSoftmax } from "../../../ops/reduction/log-softmax.js";
 import { softmax } from "../../../ops/reduction/softmax.js";
 import {
   type Compose,
   clipped,
   exponentialLinear,
-  hardShrink,
-  hardSigmoid,
+  line,
   logSigmoid,
-  mish,
-  parametricRelu,
   plus,
   rectified,
-  silu,
-  softplus,
-  softShrink,
-  softsign,
+  shrunk,
   sparsePlus,
   squareplus,
   tanhShrink,
   threshold,
-  times,
 } from "../../compose/activations.js";
+import { productOf, scaled, sumOf } from "../../compose/arithmetic.js";
 import { alongAxes } from "../../compose/axes.js";
 import { sliced } from "../../compose/movement.js";
 import type { GraphWriter } from "../../graph-writer.js";
@@ -54,6 +49,8 @@ const fused = (activation: "none" | "relu" | "relu6"): Activation => ({
 });
 const separate = (apply: Compose): Activation => ({ fused: "none", apply });
 const linear = fused("none");
+const simple = (operator: Operator<object>): Activation =>
+  separate((write, input) => write.node(operator, {}, [input]));
 
 const leaky = (alpha: number): Activation =>
   separate((write, input) => write.node(leakyRelu, { alpha }, [input]));
@@ -67,39 +64,39 @@ const glu: Compose = (write, input) => {
   const half = (input.shape[axis] as number) / 2;
   requireThat(Number.isInteger(half), `the last axis has ${2 * half} elements, which are not two halves`);
   const gate = write.node(logistic, {}, [sliced(write, input, axis, half, half)]);
-  return write.node(mul, { activation: "none" }, [sliced(write, input, axis, 0, half), gate]);
+  return productOf(write, sliced(write, input, axis, 0, half), gate);
 };
 
 const activations: Readonly<Record<string, Activation>> = {
   linear,
   relu: fused("relu"),
   relu6: fused("relu6"),
-  sigmoid: separate((write, input) => write.node(logistic, {}, [input])),
-  tanh: separate((write, input) => write.node(tanh, {}, [input])),
+  sigmoid: simple(logistic),
+  tanh: simple(tanh),
   softmax: separate((write, input) => write.node(softmax, { beta: 1 }, [input])),
   leaky_relu: leaky(0.2),
-  hard_sigmoid: separate(hardSigmoid(0.2, 0.5)),
-  swish: separate(silu),
-  silu: separate(silu),
+  hard_sigmoid: separate(line(0.2, 0.5)),
+  swish: simple(silu),
+  silu: simple(silu),
   elu: separate(exponentialLinear(1)),
   selu,
-  softplus: separate(softplus),
-  softsign: separate(softsign),
-  exponential: separate((write, input) => write.node(exp, {}, [input])),
+  softplus: simple(softplus),
+  softsign: simple(softsign),
+  exponential: simple(exp),
   gelu: separate((write, input) => write.node(gelu, { approximate: false }, [input])),
-  mish: separate(mish),
+  mish: simple(mish),
   celu: separate(exponentialLinear(1)),
   glu: separate(glu),
   hard_tanh: separate((write, input) => clipped(write, input, -1, 1)),
-  hard_shrink: separate(hardShrink(0.5)),
-  hard_silu: separate((write, input) => write.node(hardSwish, {}, [input])),
-  hard_swish: separate((write, input) => write.node(hardSwish, {}, [input])),
+  hard_shrink: separate(shrunk(0.5, 0)),
+  hard_silu: simple(hardSwish),
+  hard_swish: simple(hardSwish),
   log_sigmoid: separate(logSigmoid),
-  log_softmax: separate((write, input) => write.node(logSoftmax, {}, [input])),
-  soft_shrink: separate(softShrink(0.5)),
+  log_softmax: simple(logSoftmax),
+  soft_shrink: separate(shrunk(0.5, 0.5)),
   sparse_plus: separate(sparsePlus),
   /** 0 up to -1, 1 from 1 on, a line between. */
-  sparse_sigmoid: separate((write, input) => times(write, plus(write, clipped(write, input, -1, 1), 1), 0.5)),
+  sparse_sigmoid: separate(line(0.5, 0.5)),
   squareplus: separate(squareplus(4)),
   tanh_shrink: separate(tanhShrink),
   threshold: separate(threshold(0, 0)),
@@ -108,7 +105,7 @@ const activations: Readonly<Record<string, Activation>> = {
 /** Those that Keras 3 defines anew (`keras.ops.hard_sigmoid`); all others are what they were in Keras 2. */
 const sinceKeras3: Readonly<Record<string, Activation>> = {
   ...activations,
-  hard_sigmoid: separate(hardSigmoid(1 / 6, 0.5)),
+  hard_sigmoid: separate(line(1 / 6, 0.5)),
 };
 
 /** The activation of that name, in a version of Keras; undefined where there is none. */
@@ -156,7 +153,7 @@ function readRelu(config: LayerConfig): Activation {
   if (isPlain && max === 6) return fused("relu6");
   if (isPlain && max === Number.MAX_VALUE) return fused("relu");
   const highest = max === Number.MAX_VALUE ? Number.POSITIVE_INFINITY : max;
-  return separate(rectified({ slope, threshold: limit, max: highest }));
+  return separate(rectified({ slope, limit, max: highest }));
 }
 
 /** The activation that a layer's config describes; undefined for a class that is none of a config alone. */
@@ -192,8 +189,7 @@ function readSoftmax(config: LayerConfig): Compose {
 
 /** Adds to what is masked out so much that nothing of it is left behind a softmax. */
 export function masked(write: GraphWriter, scores: Tensor, mask: Tensor): Tensor {
-  const away = times(write, plus(write, floats(write, mask), -1), 1e9);
-  return write.node(add, { activation: "none" }, [scores, away]);
+  return sumOf(write, scores, scaled(write, plus(write, floats(write, mask), -1), 1e9));
 }
 
 const shaped = (className: string): LayerMapping => ({
@@ -233,7 +229,7 @@ export const activationLayers: readonly LayerMapping[] = [
       return (layer) => {
         const { length } = layer.input.shape;
         const axes = shared.map((axis) => LayerConfig.axis(axis, length));
-        return parametricRelu(layer, layer.input, slopesOf(layer, axes));
+        return layer.node(prelu, { activation: "none" }, [layer.input, slopesOf(layer, axes)]);
       };
     },
   },

@@ -1,13 +1,13 @@
 import type { Tensor } from "../../../graph/tensor.js";
-import { add } from "../../../ops/elementwise/add.js";
 import { batchMatmul } from "../../../ops/matrix/batch-matmul.js";
 import { fullyConnected } from "../../../ops/matrix/fully-connected.js";
 import { gather } from "../../../ops/movement/gather.js";
-import { einsum, einsumShape } from "../../compose/einsum.js";
+import { sumOf } from "../../compose/arithmetic.js";
+import { einsum } from "../../compose/einsum.js";
 import type { KerasWeight } from "../container.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
-import { readActivation } from "./activation.js";
+import { applied, readActivation } from "./activation.js";
 import type { Build, LayerMapping } from "./mapping.js";
 import { castTo } from "./numbers.js";
 
@@ -39,10 +39,16 @@ function dense(config: LayerConfig): Build {
   };
 }
 
-/** The axes of a bias, by the letters of `bias_axes` in the output: those of others are 1 behind the first. */
-function biasLengths(letters: string, output: string, shape: readonly number[]): number[] {
-  const all = [...output].map((letter, i) => (letters.includes(letter) ? (shape[i] as number) : 1));
-  return all.slice(Math.min(...[...letters].map((letter) => output.indexOf(letter))));
+/** The axis of a product that a letter of an equation's right side names. */
+function axisOf(letter: string, right: string, rank: number): number {
+  const [before = "", behind = ""] = right.split("...");
+  return before.includes(letter) ? before.indexOf(letter) : rank - behind.length + behind.indexOf(letter);
+}
+
+/** The axes of a bias: those of the product that `bias_axes` names, and 1 for others behind the first of them. */
+function biasLengths(letters: string, right: string, shape: readonly number[]): number[] {
+  const axes = [...letters].map((letter) => axisOf(letter, right, shape.length));
+  return shape.map((length, axis) => (axes.includes(axis) ? length : 1)).slice(Math.min(...axes));
 }
 
 /** Product with a kernel by an equation, and a bias, as `EinsumDense` has it. */
@@ -55,13 +61,11 @@ export function projected(
 ): Tensor {
   const kernels = [{ name: "kernel", shape: kernelShape }];
   const [kernel] = layer.weights(kernels);
-  const weights = layer.weight("kernel", kernel) as Tensor;
-  const product = einsum(layer, equation, [input, weights]);
+  const product = einsum(layer, equation, [input, layer.weight("kernel", kernel) as Tensor]);
   if (biasAxes === "") return product;
-  const { output } = einsumShape(equation, [input.shape, weights.shape]);
-  const shape = biasLengths(biasAxes, output, product.shape);
+  const shape = biasLengths(biasAxes, equation.split("->")[1] ?? "", product.shape);
   const [, bias] = layer.weights([...kernels, { name: "bias", shape }]);
-  return layer.node(add, { activation: "none" }, [product, layer.weight("bias", bias)]);
+  return sumOf(layer, product, layer.weight("bias", bias) as Tensor);
 }
 
 function einsumDense(config: LayerConfig): Build {
@@ -73,9 +77,7 @@ function einsumDense(config: LayerConfig): Build {
   return (layer) => {
     const open = [...kernel.replace("...", "")].map(() => undefined);
     const output = projected(layer, layer.input, equation, open, biasAxes);
-    return activation.fused === "none"
-      ? activation.apply(layer, output)
-      : layer.node(add, { activation: activation.fused }, [output, layer.scalar(0)]);
+    return applied(layer, activation, output);
   };
 }
 

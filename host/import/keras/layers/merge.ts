@@ -9,7 +9,7 @@ import { batchMatmul } from "../../../ops/matrix/batch-matmul.js";
 import { concatenation } from "../../../ops/movement/concatenation.js";
 import type { Operator } from "../../../ops/operator.js";
 import { l2Normalization } from "../../../ops/reduction/l2-normalization.js";
-import { times } from "../../compose/activations.js";
+import { scaled } from "../../compose/arithmetic.js";
 import { alongAxes, expanded } from "../../compose/axes.js";
 import { reshaped, transposed } from "../../compose/movement.js";
 import type { LayerBuilder } from "../layer-builder.js";
@@ -96,7 +96,7 @@ export const mergeLayers: readonly LayerMapping[] = [
   {
     classNames: ["Average"],
     inputs: "several",
-    read: () => merged(add, (layer, sum) => times(layer, sum, 1 / layer.inputs.length)),
+    read: () => merged(add, (layer, sum) => scaled(layer, sum, 1 / layer.inputs.length)),
   },
   { classNames: ["Concatenate"], inputs: "several", read: concatenated },
   { classNames: ["Dot"], inputs: "several", read: dot },

@@ -2,16 +2,10 @@ import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../graph/tensor.js";
 import { minimum } from "../../../ops/elementwise/arithmetic.js";
 import { rsqrt, square } from "../../../ops/elementwise/functions.js";
-import { mul } from "../../../ops/elementwise/mul.js";
 import { sum } from "../../../ops/reduction/reduce.js";
-import { plus } from "../../compose/activations.js";
+import { productOf } from "../../compose/arithmetic.js";
 import { reshaped } from "../../compose/movement.js";
-import {
-  moments,
-  rootMeanSquareNormalized,
-  scaledAndShifted,
-  standardized,
-} from "../../compose/standardize.js";
+import { affine, rootMeanSquareNormalized, standardized } from "../../compose/normalization.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import { LayerConfig } from "../layer-config.js";
 import type { Build, LayerMapping } from "./mapping.js";
@@ -76,7 +70,7 @@ function batchNormalization(config: LayerConfig): Build {
       throw new NotRunnable("the moving variance is negative, or zero without epsilon");
     const mean = weight("moving_mean") as Float32Array;
     const offset = mean.map((value, n) => (weight("beta")?.[n] ?? 0) - value * (factor[n] as number));
-    return scaledAndShifted(
+    return affine(
       layer,
       layer.input,
       layer.stored("factor", lengths, () => factor),
@@ -115,13 +109,11 @@ function layerNormalization(config: LayerConfig): Build {
     const lengths = lengthsAlong(input.shape, axes);
     const gamma = shapedWeight(layer, "gamma", weight("gamma"), lengths);
     if (isRms) {
-      const { variance } = moments(layer, input, axes);
-      const scale = layer.node(rsqrt, {}, [plus(layer, variance, epsilon)]);
-      const product = layer.node(mul, { activation: "none" }, [input, scale]);
-      return scaledAndShifted(layer, product, gamma, undefined);
+      const { inverseDeviation } = standardized(layer, input, axes, epsilon);
+      return affine(layer, productOf(layer, input, inverseDeviation), gamma, undefined);
     }
     const beta = shapedWeight(layer, "beta", weight("beta"), lengths);
-    return scaledAndShifted(layer, standardized(layer, input, axes, epsilon), gamma, beta);
+    return affine(layer, standardized(layer, input, axes, epsilon).output, gamma, beta);
   };
 }
 
@@ -134,7 +126,7 @@ function rmsNormalization(config: LayerConfig): Build {
     const shape = axes.map((axis) => input.shape[axis] as number);
     const weight = found(layer, ["scale"], shape);
     const scale = shapedWeight(layer, "scale", weight("scale"), lengthsAlong(input.shape, axes));
-    return scaledAndShifted(layer, rootMeanSquareNormalized(layer, input, axes, epsilon), scale, undefined);
+    return affine(layer, rootMeanSquareNormalized(layer, input, axes, epsilon), scale, undefined);
   };
 }
 
@@ -158,12 +150,12 @@ function groupNormalization(config: LayerConfig): Build {
     requireThat(channels % groups === 0, `${channels} channels are not made of ${groups} groups`);
     const positions = elementCount(others) / channels;
     const grouped = reshaped(layer, input, [batches, positions, groups, channels / groups]);
-    const normal = reshaped(layer, standardized(layer, grouped, [1, 3], epsilon), input.shape);
+    const normal = reshaped(layer, standardized(layer, grouped, [1, 3], epsilon).output, input.shape);
     const weight = found(layer, names, [channels]);
     const [gamma, beta] = ["gamma", "beta"].map((name) =>
       shapedWeight(layer, name, weight(name), [channels]),
     );
-    return channelsBack(layer, scaledAndShifted(layer, normal, gamma, beta), isFirst);
+    return channelsBack(layer, affine(layer, normal, gamma, beta), isFirst);
   };
 }
 
@@ -176,7 +168,7 @@ function unitNormalization(config: LayerConfig): Build {
     const power = layer.node(sum, { axes, keepDims: true }, [layer.node(square, {}, [input])]);
     const scale = layer.node(rsqrt, {}, [power]);
     const limited = layer.node(minimum, { activation: "none" }, [scale, layer.scalar(1e12)]);
-    return layer.node(mul, { activation: "none" }, [input, limited]);
+    return productOf(layer, input, limited);
   };
 }
 
@@ -216,7 +208,7 @@ function normalization(config: LayerConfig): Build {
     const deviation = values("variance", variance).map((value) => Math.max(Math.sqrt(value), leastDeviation));
     const factor = deviation.map((value) => (isReverse ? value : 1 / value));
     const offset = average.map((value, i) => (isReverse ? value : -value / (deviation[i] as number)));
-    return scaledAndShifted(
+    return affine(
       layer,
       layer.input,
       layer.stored("factor", lengths, () => factor),
