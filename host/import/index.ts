@@ -27,6 +27,16 @@ const importers: readonly Importer[] = [
     open: async (...model) => (await import("./onnx/import.js")).openOnnx(...model),
   },
   {
+    match: (bytes) => fileKind(bytes) === "hdf5",
+    open: async (bytes, path, _, options) =>
+      (await import("./keras/import.js")).openKerasH5(bytes, path, options),
+  },
+  {
+    match: (bytes) => fileKind(bytes) === "keras",
+    open: async (bytes, path, _, options) =>
+      (await import("./keras/import.js")).openKerasZip(bytes, path, options),
+  },
+  {
     match: matchTfjs,
     open: async (bytes, path, readFile, options) =>
       (await import("./keras/import.js")).openTfjs(bytes, path, readFile, options),
@@ -34,11 +44,10 @@ const importers: readonly Importer[] = [
 ];
 
 /** Kinds that content shows and an importer reads. */
-const readKinds: readonly FileKind[] = ["tflite", "onnx"];
+const readKinds: readonly FileKind[] = ["tflite", "onnx", "hdf5", "keras"];
 
-/** Endings of formats that are known but not imported yet, and the kinds that their content shows. */
-const planned = [".h5", ".hdf5", ".keras"];
-const plannedKinds: readonly FileKind[] = ["hdf5", "keras", "savedModel", "pytorch", "pickle"];
+/** Kinds of models that content shows and nothing reads. */
+const plannedKinds: readonly FileKind[] = ["savedModel", "pytorch", "pickle"];
 
 /** A model's name: its file's name without the ending. */
 export function modelName(path: string): string {
@@ -53,7 +62,7 @@ export function modelName(path: string): string {
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
  * @param readFile reads a file that the model refers to
  * @returns a valid graph in which every node can be run, or the refusals
- * @throws `file-empty`, `format-unknown`, `format-planned`, `model-*` but for `model-unsupported`, `shard-*`,
+ * @throws `file-empty`, `format-unknown`, `format-planned`, `library-missing`, `model-*` but for `model-unsupported`, `shard-*`,
  *   `weights-not-finite`
  */
 export function examineModel(
@@ -119,8 +128,6 @@ function importerOf(bytes: Uint8Array, path: string): Importer {
   const importer = importers.find(({ match }) => match(bytes, path));
   if (isText(bytes) && !matchTfjs(bytes, path)) throw unknown("it is plain text");
   if (importer !== undefined) return importer;
-  const ending = planned.find((known) => path.toLowerCase().endsWith(known));
-  if (ending !== undefined) throw unread(`a ${ending} file`);
   throw unknown(`${bytes.length} bytes that start with ${firstBytes(bytes)}`);
 }
 

@@ -43,7 +43,7 @@ export interface LayerGraph {
 }
 
 /** Classes that are models themselves. */
-const modelClasses = ["Sequential", "Model", "Functional"];
+export const modelClasses = ["Sequential", "Model", "Functional"];
 
 /** Depth of nesting that no real model reaches. */
 const deepest = 32;
