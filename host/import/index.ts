@@ -5,7 +5,7 @@ import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { refusedNodes } from "../ops/check.js";
 import { type Imported, type ImportOptions, type ReadFile, requireGraph } from "./imported.js";
-import { matchTfjs } from "./keras/match.js";
+import { matchTfjs } from "./tfjs/match.js";
 import { matchTflite } from "./tflite/match.js";
 
 export { type Imported, type ImportOptions, inWordsOf, type ReadFile, requireGraph } from "./imported.js";
@@ -24,7 +24,7 @@ const importers: readonly Importer[] = [
   {
     match: matchTfjs,
     open: async (bytes, path, readFile) =>
-      (await import("./keras/import.js")).openTfjs(bytes, path, readFile),
+      (await import("./tfjs/import.js")).openTfjs(bytes, path, readFile),
   },
 ];
 
