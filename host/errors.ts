@@ -65,6 +65,10 @@ export const errorTable = {
     "the model contradicts itself",
     "Fix the model at the place named, and export it again.",
   ),
+  "model-open": refused(
+    "the model leaves lengths of its inputs open",
+    "Give each a length: --dim NAME=LENGTH.",
+  ),
   "model-unsupported": refused(
     "the model uses what wasmote cannot run",
     "Replace the operators named, split the model before them, or add them: docs/add-an-operator.md.",

@@ -210,6 +210,17 @@ export class GraphBuilder {
     return { tensors, nodes, ...(variables.length === 0 ? {} : { variables }) };
   }
 
+  /** The nodes that were added since there were so many. */
+  nodesFrom(count: number): readonly Node[] {
+    return this.nodes.slice(count);
+  }
+
+  /** Everything that was added, with these inputs and outputs. */
+  graph(name: string, inputs: readonly Tensor[], outputs: readonly Tensor[]): Graph {
+    const ends = (tensors: readonly Tensor[]) => tensors.map((tensor) => this.indexOf(tensor));
+    return { name, inputs: ends(inputs), outputs: ends(outputs), ...this.parts() };
+  }
+
   /** A name that no node has: errors, steps and figures tell nodes by it. */
   private freeName(name: string): string {
     const count = (this.names.get(name) ?? 0) + 1;

@@ -13,8 +13,8 @@ export interface ImportOptions {
   /** Lengths of dimensions that the file gives names instead of numbers. An open batch is 1 by default. */
   readonly dims?: Readonly<Record<string, number>>;
   /**
-   * Axes of the model's inputs and outputs: as the file has them by default; `nhwc` puts the channels of 4-d ones (3-d ones
-   * with a batch likewise) last.
+   * Axes of the model's inputs and outputs: as the file has them by default; `nhwc` puts the second axis of those that
+   * have four last, which is how cameras deliver pictures.
    */
   readonly layout?: "nhwc";
 }

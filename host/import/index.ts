@@ -5,6 +5,7 @@ import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { refusedNodes } from "../ops/check.js";
 import { type Imported, type ImportOptions, type ReadFile, requireGraph } from "./imported.js";
+import { matchOnnx } from "./onnx/match.js";
 import { matchTfjs } from "./tfjs/match.js";
 import { matchTflite } from "./tflite/match.js";
 
@@ -22,15 +23,21 @@ const importers: readonly Importer[] = [
     open: async (bytes, path) => (await import("./tflite/import.js")).openTflite(bytes, modelName(path)),
   },
   {
+    match: matchOnnx,
+    open: async (...model) => (await import("./onnx/import.js")).openOnnx(...model),
+  },
+  {
     match: matchTfjs,
-    open: async (bytes, path, readFile) =>
-      (await import("./tfjs/import.js")).openTfjs(bytes, path, readFile),
+    open: async (...model) => (await import("./tfjs/import.js")).openTfjs(...model),
   },
 ];
 
+/** Kinds that content shows and an importer reads. */
+const readKinds: readonly FileKind[] = ["tflite", "onnx"];
+
 /** Endings of formats that are known but not imported yet, and the kinds that their content shows. */
-const planned = [".onnx", ".h5", ".hdf5", ".keras"];
-const plannedKinds: readonly FileKind[] = ["onnx", "hdf5", "keras", "savedModel", "pytorch", "pickle"];
+const planned = [".h5", ".hdf5", ".keras"];
+const plannedKinds: readonly FileKind[] = ["hdf5", "keras", "savedModel", "pytorch", "pickle"];
 
 /** A model's name: its file's name without the ending. */
 export function modelName(path: string): string {
@@ -104,7 +111,7 @@ function importerOf(bytes: Uint8Array, path: string): Importer {
   const unread = (found: string) => new WasmoteError("format-planned", found);
   const kind = fileKind(bytes);
   if (kind === "wasm") throw new WasmoteError("model-built", `it is ${kindNames.wasm}`);
-  if (kind !== undefined && kind !== "tflite") {
+  if (kind !== undefined && !readKinds.includes(kind)) {
     const found = `it is ${kindNames[kind]}`;
     throw plannedKinds.includes(kind) ? unread(found) : unknown(found);
   }

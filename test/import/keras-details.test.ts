@@ -4,9 +4,9 @@ import { UnsupportedModelError, WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { requireGraph } from "../../host/import/imported.js";
 import { buildGraph } from "../../host/import/keras/build-graph.js";
-import { openTfjs } from "../../host/import/keras/import.js";
+import { openTfjs } from "../../host/import/tfjs/import.js";
 import { readInboundNodes } from "../../host/import/keras/inbound-nodes.js";
-import { decodeWeights, readWeightEntry } from "../../host/import/keras/weight-entries.js";
+import { decodeWeights, readWeightEntry } from "../../host/import/tfjs/weights.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
 
 type Config = Record<string, unknown>;

@@ -3,6 +3,7 @@ import { parseJson } from "../../files/json.js";
 import { maxModelBytes } from "../../files/limits.js";
 import type { ReadFile } from "../imported.js";
 import { asArray, asObject, asString, isObject, type JsonObject, shown } from "../keras/json-fields.js";
+import { pathBeside } from "../path-beside.js";
 import { decodeWeights, readWeightEntry, type StoredWeight } from "./weights.js";
 
 /** JSON of the model's file, or of a string in it that `what` names. Throws `model-corrupt`. */
@@ -12,20 +13,6 @@ export function parseModelJson(bytes: Uint8Array, what: string): unknown {
   } catch (error) {
     throw new WasmoteError("model-corrupt", `${what} cannot be read as JSON: ${(error as Error).message}`);
   }
-}
-
-/** Path of a shard beside `modelPath`. Throws `model-invalid` for one that leaves the model's folder. */
-function shardPath(modelPath: string, shard: string): string {
-  const forward = shard.replaceAll("\\", "/");
-  const parts = forward.split("/").filter((part) => part !== "" && part !== ".");
-  if (forward.includes("\0"))
-    throw new WasmoteError("model-invalid", `shard path ${shown(shard)} names no file`);
-  const leaves = /^(\/|[a-z][a-z0-9+.-]*:)/i.test(forward) || parts.includes("..");
-  if (leaves || forward === "") {
-    throw new WasmoteError("model-invalid", `shard path ${shown(shard)} leaves the model's folder`);
-  }
-  const slash = Math.max(modelPath.lastIndexOf("/"), modelPath.lastIndexOf("\\"));
-  return modelPath.slice(0, slash + 1) + parts.join("/");
 }
 
 function readShard(path: string, readFile: ReadFile, limit: number): Uint8Array {
@@ -72,7 +59,7 @@ function readGroup(
   const group = asObject(value, "an entry of weightsManifest");
   const entries = asArray(group.weights, "weightsManifest[].weights").map(readWeightEntry);
   const paths = asArray(group.paths, "weightsManifest[].paths").map((path) =>
-    shardPath(modelPath, asString(path, "a path in weightsManifest[].paths")),
+    pathBeside(modelPath, asString(path, "a path in weightsManifest[].paths"), "shard"),
   );
   if (new Set(paths).size < paths.length) {
     throw new WasmoteError("model-invalid", "weightsManifest[].paths names a file twice");

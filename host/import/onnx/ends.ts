@@ -1,0 +1,122 @@
+import { type Refusal, WasmoteError } from "../../errors.js";
+import { maxRank } from "../../graph/limits.js";
+import type { Tensor } from "../../graph/tensor.js";
+import { transposed } from "../compose/movement.js";
+import type { GraphBuilder } from "../graph-builder.js";
+import { GraphWriter } from "../graph-writer.js";
+import type { ImportOptions } from "../imported.js";
+import type { Dimension, OnnxGraph, ValueInfo } from "./model.js";
+import type { Scope } from "./scope.js";
+import { elementDtype, elementTypeName } from "./tensors.js";
+
+/** Orders of a picture's axes: from NHWC to NCHW, and back. */
+const channelsFirst = [0, 3, 1, 2];
+const channelsLast = [0, 2, 3, 1];
+
+/** How exporters call the batch. */
+const batchNames = /^(n|batch.*|.*_?batch(_?size)?|bs)$/i;
+
+/** Whether an open dimension is the batch: the first one, unless another one's name says so. */
+function isBatch(shape: readonly Dimension[], axis: number): boolean {
+  const named = shape.findIndex((length) => typeof length === "string" && batchNames.test(length));
+  return axis === (named === -1 ? 0 : named);
+}
+
+/** Inputs and outputs of a model: their lengths, types and layouts. */
+export class Ends {
+  /** Inputs that cannot be: of strings, of sequences. */
+  readonly refusals: Refusal[] = [];
+  /** Dimensions whose lengths the file leaves open and nobody has given. */
+  private readonly open: { name: string; input: string; axis: number }[] = [];
+
+  constructor(
+    private readonly main: OnnxGraph,
+    private readonly options: ImportOptions,
+  ) {}
+
+  /**
+   * Adds the inputs to a scope, but for those that have constants as defaults, and answers what the graph's inputs are.
+   * Throws `model-open` where dimensions have no lengths.
+   */
+  inputs(scope: Scope, graph: GraphBuilder): Tensor[] {
+    const given = this.main.inputs.filter(({ name }) => scope.find(name) === undefined);
+    const tensors = given.map((info) => this.input(info));
+    this.requireClosed();
+    return given.flatMap(({ name }, i) => {
+      const tensor = tensors[i];
+      if (tensor === undefined) {
+        scope.set(name, "unknown");
+        return [];
+      }
+      const isPicture = this.options.layout === "nhwc" && tensor.shape.length === 4;
+      const own = isPicture
+        ? { ...tensor, shape: channelsLast.map((axis) => tensor.shape[axis] as number) }
+        : tensor;
+      scope.set(name, isPicture ? transposed(new GraphWriter(graph, name), own, channelsFirst) : own);
+      return [own];
+    });
+  }
+
+  /**
+   * The graph's outputs. What is an input, a constant or an output already becomes a tensor of its own, as each end of a
+   * graph has to be one.
+   */
+  outputs(values: readonly Tensor[], inputs: readonly Tensor[], graph: GraphBuilder): Tensor[] {
+    const ends = new Set(inputs);
+    return values.map((value, i) => {
+      const { name } = this.main.outputs[i] as ValueInfo;
+      const write = new GraphWriter(graph, name);
+      const isPicture = this.options.layout === "nhwc" && value.shape.length === 4;
+      const laid = isPicture ? transposed(write, value, channelsLast) : value;
+      const isOwn = laid.data === undefined && !ends.has(laid);
+      const output: Tensor = isOwn ? laid : { ...laid, name };
+      if (!isOwn) {
+        delete output.data;
+        graph.add({
+          operator: "reshape",
+          attributes: { shape: laid.shape },
+          inputs: [laid],
+          outputs: [output],
+          variables: [],
+        });
+      }
+      ends.add(output);
+      graph.rename(output, name);
+      return output;
+    });
+  }
+
+  private input({ name, elementType, shape, isOther }: ValueInfo): Tensor | undefined {
+    const dtype = elementDtype(elementType);
+    const refuse = (reason: string): undefined => {
+      this.refusals.push({ node: name, operator: "input", reason });
+    };
+    if (isOther === true) return refuse("the input is no tensor, which is not supported");
+    if (dtype === undefined)
+      return refuse(`the input is of ${elementTypeName(elementType)}, which is not supported`);
+    if (shape === undefined) return refuse("the input's number of axes is not known");
+    if (shape.length > maxRank)
+      throw new WasmoteError("model-too-large", `${shape.length} axes; up to ${maxRank} are taken`, {
+        node: name,
+      });
+    return { name, dtype, shape: shape.map((length, axis) => this.length(name, shape, length, axis)) };
+  }
+
+  private length(input: string, shape: readonly Dimension[], length: Dimension, axis: number): number {
+    if (typeof length === "number" && length > 0) return length;
+    const name = typeof length === "string" ? length : `${input}:${axis}`;
+    const given = this.options.dims?.[name];
+    if (given !== undefined) return given;
+    if (isBatch(shape, axis)) return 1;
+    this.open.push({ name, input, axis });
+    return 1;
+  }
+
+  private requireClosed(): void {
+    if (this.open.length === 0) return;
+    const places = this.open.map(({ name, input, axis }) => `"${name}" (axis ${axis} of "${input}")`);
+    const names = [...new Set(this.open.map(({ name }) => name))];
+    const help = `Give each a length: ${names.map((name) => `--dim ${name}=LENGTH`).join(" ")}.`;
+    throw new WasmoteError("model-open", [...new Set(places)].join(", "), {}, { help });
+  }
+}

@@ -1,0 +1,4 @@
+import type { OnnxMapping } from "./mapping.js";
+
+/** */
+export const convolution: readonly OnnxMapping[] = [];

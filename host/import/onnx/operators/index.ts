@@ -1,0 +1,24 @@
+import { convolution } from "./convolution.js";
+import { elementwise } from "./elementwise.js";
+import type { OnnxMapping } from "./mapping.js";
+import { matrix } from "./matrix.js";
+import { movement } from "./movement.js";
+import { reduction } from "./reduction.js";
+
+/** Every operator of ONNX that is read. */
+export const onnxMappings: readonly OnnxMapping[] = [
+  ...convolution,
+  ...matrix,
+  ...elementwise,
+  ...reduction,
+  ...movement,
+];
+
+const byName = new Map(
+  onnxMappings.map((mapping) => [`${mapping.domain ?? ""}:${mapping.operator}`, mapping]),
+);
+
+/** The mapping of an operator of a domain. */
+export function onnxMapping(operator: string, domain: string): OnnxMapping | undefined {
+  return byName.get(`${domain}:${operator}`);
+}

@@ -1,0 +1,19 @@
+import { WasmoteError } from "../errors.js";
+
+/**
+ * Path of a file that a model names, which lies in the model's folder or below. Throws `model-invalid` for one that leaves
+ * it.
+ *
+ * @param what what the model names so: "shard"
+ */
+export function pathBeside(modelPath: string, named: string, what: string): string {
+  const forward = named.replaceAll("\\", "/");
+  const parts = forward.split("/").filter((part) => part !== "" && part !== ".");
+  const shown = JSON.stringify(named.length > 100 ? `${named.slice(0, 100)}...` : named);
+  if (forward.includes("\0")) throw new WasmoteError("model-invalid", `${what} path ${shown} names no file`);
+  const leaves = /^(\/|[a-z][a-z0-9+.-]*:)/i.test(forward) || parts.includes("..");
+  if (leaves || parts.length === 0)
+    throw new WasmoteError("model-invalid", `${what} path ${shown} leaves the model's folder`);
+  const slash = Math.max(modelPath.lastIndexOf("/"), modelPath.lastIndexOf("\\"));
+  return modelPath.slice(0, slash + 1) + parts.join("/");
+}
