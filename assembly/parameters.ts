@@ -3,6 +3,66 @@
  * not to be edited. Addresses (usize) are in linear memory, `weights` is an offset in the weights section.
  */
 
+/** The same in float32. */
+@unmanaged
+export class AnyFloatPoolParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  /** Rows of the padding that an average counts. */
+  countTop: i32;
+  countBottom: i32;
+  countLeft: i32;
+  countRight: i32;
+  /** What padding counts as, of integers. */
+  zeroPoint: i32;
+  low: f32;
+  high: f32;
+}
+
+/** A pool of pixels that may lie apart, of which an average may count padding. */
+@unmanaged
+export class AnyPoolParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  /** Rows of the padding that an average counts. */
+  countTop: i32;
+  countBottom: i32;
+  countLeft: i32;
+  countRight: i32;
+  /** What padding counts as, of integers. */
+  zeroPoint: i32;
+  low: i32;
+  high: i32;
+}
+
 /** A pool over height and width, in float32. */
 @unmanaged
 export class FloatPoolParameters {

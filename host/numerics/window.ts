@@ -8,6 +8,9 @@ export interface Padding {
   right: number;
 }
 
+/** No padding. */
+export const noPadding: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
+
 /** A window that slides over height and width: filter of a convolution or of a pool. */
 export interface Window {
   filterHeight: number;
@@ -32,7 +35,7 @@ export function explicitPadding(
   width: number,
   window: Window,
 ): Padding {
-  if (kind === "valid") return { top: 0, bottom: 0, left: 0, right: 0 };
+  if (kind === "valid") return noPadding;
   const total = (length: number, taps: number, stride: number, dilation: number): number =>
     Math.max((Math.ceil(length / stride) - 1) * stride + span(taps, dilation) - length, 0);
   const vertical = total(height, window.filterHeight, window.strideHeight, window.dilationHeight);

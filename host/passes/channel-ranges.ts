@@ -8,6 +8,7 @@ import {
   quantizeMultiplier,
 } from "../numerics/requantization.js";
 import type { ConvolutionAttributes } from "../ops/convolution/convolution.js";
+import type { Pool2dAttributes } from "../ops/convolution/pool-2d.js";
 import { rescaleFactor, weightsZeroPoint } from "../ops/weights.js";
 
 /** Smallest and largest integer that a channel can hold. */
@@ -62,9 +63,11 @@ export function channelRanges(graph: Graph): ReadonlyMap<TensorIndex, readonly C
       ranges.set(output, weightedRanges(bind(graph, node), node.operator, rangesOf(input)));
     } else if (
       ["averagePool2d", "maxPool2d"].includes(node.operator) &&
-      graph.tensors[input]?.dtype === "int8"
+      graph.tensors[input]?.dtype === "int8" &&
+      graph.tensors[input].quantization !== undefined
     ) {
-      ranges.set(output, pooledRanges(bind(graph, node), rangesOf(input)));
+      const pool = bind(graph, node as Node<Pool2dAttributes>);
+      ranges.set(output, pooledRanges(pool, rangesOf(input)));
     }
   }
   return ranges;
@@ -101,9 +104,13 @@ function weightedRanges(node: BoundNode, operator: string, inputs: readonly Chan
   });
 }
 
-function pooledRanges(node: BoundNode, inputs: readonly ChannelRange[]): ChannelRange[] {
-  const { activation } = node.attributes as ConvolutionAttributes;
+function pooledRanges(node: BoundNode<Pool2dAttributes>, inputs: readonly ChannelRange[]): ChannelRange[] {
+  const { activation, counted } = node.attributes;
   const { low, high } = quantizedActivationRange(activation, node.outputs[0] as Tensor);
   const clamp = (value: number): number => Math.min(high, Math.max(low, value));
-  return inputs.map((range) => ({ low: clamp(range.low), high: clamp(range.high) }));
+  const { zeroPoint } = int8Parameters(node.inputs[0] as Tensor);
+  return inputs.map((range) => ({
+    low: clamp(counted === undefined ? range.low : Math.min(range.low, zeroPoint)),
+    high: clamp(counted === undefined ? range.high : Math.max(range.high, zeroPoint)),
+  }));
 }

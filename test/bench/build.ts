@@ -111,7 +111,7 @@ const time = async (work: () => Promise<unknown>): Promise<number> => {
   await work();
   return performance.now() - begin;
 };
-const build = () => buildModel(importModel(model, bytes, (path) => readFileSync(path)));
+const build = async () => buildModel(await importModel(model, bytes, (path) => readFileSync(path)));
 const cold = await time(build);
 const warm: number[] = [];
 for (let round = 0; round < rounds; round++) warm.push(await time(build));

@@ -22,7 +22,7 @@ if (chosen === undefined) {
   process.exit(2);
 }
 const path = resolve(chosen);
-const graph = importModel(path, readFileSync(path), (file) => readFileSync(file));
+const graph = await importModel(path, readFileSync(path), (file) => readFileSync(file));
 const packed = await buildModel(graph);
 const naive = await buildModel(graph, { kernels: [await naiveKernels(["average-pool-2d", "softmax"])] });
 if (packed.manifest.memoryBytes > 32768) {

@@ -24,7 +24,7 @@ const { samples } = await loadCalibration(
   [join(folder, "samples", "calibration.npy")],
   [{ shape: [1, 28, 28, 1] }],
 );
-const graph = importModel(modelPath, readFileSync(modelPath), (path) => readFileSync(path));
+const graph = await importModel(modelPath, readFileSync(modelPath), (path) => readFileSync(path));
 const { wasm } = await buildModel(graph, { calibration: samples });
 const opened = openModule(wasm);
 

@@ -59,8 +59,9 @@ const built = new Map<string, Promise<{ wasm: Uint8Array; opened: OpenedModule }
 function build(model: GoldenModel): Promise<{ wasm: Uint8Array; opened: OpenedModule }> {
   let result = built.get(model.name);
   if (result === undefined) {
-    const graph = importModel(model.path, readFileSync(model.path), (path) => readFileSync(path));
-    result = buildModel(graph).then(({ wasm }) => ({ wasm, opened: openModule(wasm) }));
+    result = importModel(model.path, readFileSync(model.path), (path) => readFileSync(path))
+      .then((graph) => buildModel(graph))
+      .then(({ wasm }) => ({ wasm, opened: openModule(wasm) }));
     built.set(model.name, result);
   }
   return result;

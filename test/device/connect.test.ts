@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadBoard } from "../../host/boards/index.js";
 import { type ConnectOptions, connectBoard, namedBoard } from "../../host/device/connect.js";
-import { errorOf } from "./error-of.js";
+import { errorOf } from "../error-of.js";
 import { serve } from "./serve.js";
 import { SimulatedBoard } from "./simulated-board.js";
 

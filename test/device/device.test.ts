@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Device } from "../../host/device/device.js";
 import { returnCodes } from "../../host/device/return-codes.js";
-import { errorOf } from "./error-of.js";
+import { errorOf } from "../error-of.js";
 import { modelFile, refuseRun, SimulatedBoard } from "./simulated-board.js";
 
 const quick = { timeoutMillis: 15, attempts: 4, flashTimeoutMillis: 50 };

@@ -4,7 +4,7 @@ import { encodeFrames } from "../../host/device/frames.js";
 import { readParts, roomForData, writeParts } from "../../host/device/parts.js";
 import { encodeMessage, type Payload } from "../../host/device/smp.js";
 import { upload } from "../../host/device/upload.js";
-import { errorOf } from "./error-of.js";
+import { errorOf } from "../error-of.js";
 
 /** Bytes of a packet on the line: length, message, CRC. */
 function packetBytes(payload: Payload): number {

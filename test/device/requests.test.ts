@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Device } from "../../host/device/device.js";
 import type { Payload } from "../../host/device/smp.js";
-import { errorOf } from "./error-of.js";
+import { errorOf } from "../error-of.js";
 import { FakeLine } from "./fake-line.js";
 
 /** Operations of SMP's header. */

@@ -3,8 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openPort } from "../../host/device/open-port.js";
 import { serialTransport } from "../../host/device/serial-transport.js";
+import { errorOf } from "../error-of.js";
 import { endOf, nextText } from "./end-of.js";
-import { errorOf } from "./error-of.js";
 
 const path = "/dev/ttyMOCK";
 let opened: SerialPortMock;

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { encodeFrames } from "../../host/device/frames.js";
 import type { Message } from "../../host/device/smp.js";
 import { type ClientOptions, SmpClient } from "../../host/device/smp-client.js";
-import { errorOf } from "./error-of.js";
+import { errorOf } from "../error-of.js";
 import { FakeLine } from "./fake-line.js";
 
 const request = { what: "a question", operation: "write", group: 64, command: 2, payload: { q: 1 } } as const;

@@ -7,8 +7,8 @@ import * as assert from "uvu/assert";
 import { Device } from "../../host/device/device.js";
 import { isSocketAddress, openPort } from "../../host/device/open-port.js";
 import { socketTransport } from "../../host/device/socket-transport.js";
+import { errorOf } from "../error-of.js";
 import { endOf, nextText } from "./end-of.js";
-import { errorOf } from "./error-of.js";
 import { serve } from "./serve.js";
 import { modelFile, SimulatedBoard } from "./simulated-board.js";
 

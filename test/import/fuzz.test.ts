@@ -27,22 +27,22 @@ const originals = [
 /** Every so many accepted models are run as well. */
 const runEvery = 10;
 
-const importDamaged = (bytes: Uint8Array): Graph =>
+const importDamaged = (bytes: Uint8Array): Promise<Graph> =>
   importModel("fuzz.tflite", bytes, () => {
     throw new WasmoteError("file-unreadable", "no other file");
   });
 
 /** Builds a damaged model and runs it on wasm3 with the plan's memory: it may compute anything, but must not trap. */
 async function buildAndRun(bytes: Uint8Array): Promise<void> {
-  const { wasm, manifest } = await buildModel(importDamaged(bytes));
+  const { wasm, manifest } = await buildModel(await importDamaged(bytes));
   const runner = await openRunner("wasm3", wasm, openModule(wasm));
   await runner.run(0, manifest.steps.length);
   await runner.close();
 }
 
 /** Imports, plans, lowers and links; the kernels' calls must stay inside the plan and the weights section. */
-function carryThrough(bytes: Uint8Array): void {
-  const graph = importDamaged(bytes);
+async function carryThrough(bytes: Uint8Array): Promise<void> {
+  const graph = await importDamaged(bytes);
   if (graph.tensors.some(({ dtype, data }) => dtype === "float32" && data === undefined)) return;
   const integer = runPasses(graph);
   const plan = planMemory(integer, loweringOf);
@@ -81,7 +81,7 @@ for (const { name, bytes } of originals) {
     for (let seed = 0; seed < seeds; seed++) {
       try {
         const damaged = damage(bytes, seed);
-        carryThrough(damaged);
+        await carryThrough(damaged);
         if (seed % runEvery === 0) await buildAndRun(damaged);
       } catch (error) {
         if (!(error instanceof WasmoteError)) {

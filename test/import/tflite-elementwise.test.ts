@@ -35,7 +35,7 @@ async function run(
     inputs: positions,
     outputs: [inputs.length],
   });
-  const graph = importModel("model.tflite", bytes, () => {
+  const graph = await importModel("model.tflite", bytes, () => {
     throw new Error("a model of one file");
   });
   const { wasm } = await buildModel(graph);

@@ -355,9 +355,9 @@ test("ONE_HOT compares indices with the numbers of its axis", () => {
   );
 });
 
-test("a shape that is worked out from a shape is known when the model is read", () => {
+test("a shape that is worked out from a shape is known when the model is read", async () => {
   const file = join(root, "golden", "importers", "shape-chain-flatten", "model.tflite");
-  const graph = importModel(file, readFileSync(file), () => {
+  const graph = await importModel(file, readFileSync(file), () => {
     throw new Error("a model of one file");
   });
   assert.equal(

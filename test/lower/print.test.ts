@@ -6,7 +6,7 @@ import { assertGolden } from "../golden.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
 
 test("a program's text names every step, its kernels and their parameters", async () => {
-  const graph = importModel("small.tflite", writeTflite(smallModel()), () => new Uint8Array(0));
+  const graph = await importModel("small.tflite", writeTflite(smallModel()), () => new Uint8Array(0));
   assertGolden("small-model.txt", printProgram((await buildModel(graph)).program));
 });
 

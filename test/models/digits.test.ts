@@ -13,7 +13,7 @@ import { encodeReals, loadCalibration, parseNpy } from "../../host/run/tensor-fi
 
 const folder = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..", "models", "digits");
 const modelPath = join(folder, "float", "model.json");
-const graph = importModel(modelPath, readFileSync(modelPath), (path) => readFileSync(path));
+const graph = await importModel(modelPath, readFileSync(modelPath), (path) => readFileSync(path));
 const images = parseNpy(gunzipSync(readFileSync(join(folder, "test", "images.npy.gz")))).bytes;
 const labels = parseNpy(readFileSync(join(folder, "test", "labels.npy"))).bytes;
 const expected = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8"));

@@ -26,10 +26,14 @@ const budgets: Readonly<Record<string, { memoryBytes?: number; codeBytes: number
 
 const built = new Map<string, Promise<BuiltModel>>();
 
+async function importAndBuild({ path }: GoldenModel): Promise<BuiltModel> {
+  return buildModel(await importModel(path, readFileSync(path), (file) => readFileSync(file)));
+}
+
 function build(model: GoldenModel): Promise<BuiltModel> {
   let result = built.get(model.name);
   if (result === undefined) {
-    result = buildModel(importModel(model.path, readFileSync(model.path), (path) => readFileSync(path)));
+    result = importAndBuild(model);
     built.set(model.name, result);
   }
   return result;
@@ -77,9 +81,7 @@ for (const model of goldenModels(int8Models)) {
   });
 
   test(`${model.name}: the same input gives the same file`, async () => {
-    const again = await buildModel(
-      importModel(model.path, readFileSync(model.path), (path) => readFileSync(path)),
-    );
+    const again = await importAndBuild(model);
     assert.is(Buffer.compare(again.wasm, (await build(model)).wasm), 0);
   });
 }

@@ -87,8 +87,8 @@ async function compare(name: string, { wasm, manifest }: BuiltModel, on: string,
 const isReal = (name: string): boolean => name.startsWith("real-");
 
 for (const name of names.filter(isReal)) {
-  test(`${name}: the numbers of TensorFlow Lite Micro within 1e-5`, () => {
-    const graph = open(name);
+  test(`${name}: the numbers of TensorFlow Lite Micro within 1e-5`, async () => {
+    const graph = await open(name);
     const numbers = (kind: "input" | "output", step: number) =>
       series(name, kind).map((bytes) => {
         const all = new Float32Array(Uint8Array.from(bytes).buffer);
@@ -110,11 +110,11 @@ for (const name of names.filter(isReal)) {
 
 for (const name of names.filter((other) => !isReal(other))) {
   test(`${name}: the bytes of TensorFlow Lite Micro, with and without passes`, async () => {
-    const graph = open(name);
+    const graph = await open(name);
     checkOperators(graph);
     const built = await buildModel(graph);
     for (const [on, tier] of engines) await compare(name, built, on, tier);
-    await compare(name, await buildModel(open(name), { passes: [] }), "wasm3", "portable");
+    await compare(name, await buildModel(await open(name), { passes: [] }), "wasm3", "portable");
   });
 }
 
@@ -135,22 +135,23 @@ const withoutReference = [
 ];
 
 /** The core operators of a model of one TFLite operator; none where it is refused. */
-function operatorsOf(folder: string): string[] {
+async function operatorsOf(folder: string): Promise<string[]> {
   const path = join(folder, "model.tflite");
   try {
-    return open(path.slice(0, -7), path).nodes.map(({ operator }) => operator);
+    return (await open(path.slice(0, -7), path)).nodes.map(({ operator }) => operator);
   } catch (error) {
     if (error instanceof UnsupportedModelError) return [];
     throw error;
   }
 }
 
-test("every operator that TFLite has is in one of the models, or of those of one operator", () => {
-  const used = new Set(names.flatMap((name) => open(name).nodes.map(({ operator }) => operator)));
+test("every operator that TFLite has is in one of the models, or of those of one operator", async () => {
+  const graphs = await Promise.all(names.map((name) => open(name)));
+  const used = new Set(graphs.flatMap(({ nodes }) => nodes.map(({ operator }) => operator)));
   const shared = sharedOperators();
   if (shared === undefined) return;
   for (const { name } of operatorCases(shared))
-    for (const operator of operatorsOf(join(shared, name))) used.add(operator);
+    for (const operator of await operatorsOf(join(shared, name))) used.add(operator);
   const missing = operators.map(({ name }) => name).filter((name) => !used.has(name));
   assert.equal(missing.sort(), withoutReference);
   assert.ok(names.length > 20);

@@ -26,7 +26,7 @@ for (const model of goldenModels(tfliteModels().filter((name) => !int8Models.inc
   let built: Promise<BuiltModel> | undefined;
   const build = (): Promise<BuiltModel> => {
     const read = (path: string): Uint8Array => readFileSync(path);
-    built ??= buildModel(importModel(model.path, read(model.path), read));
+    built ??= importModel(model.path, read(model.path), read).then((graph) => buildModel(graph));
     return built;
   };
   for (const [on, tier] of engines) {

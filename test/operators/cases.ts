@@ -62,7 +62,7 @@ export async function tryCase(folder: string, given: OperatorCase): Promise<Outc
   let built: BuiltModel;
   try {
     built = await buildModel(
-      importModel(path, readFileSync(path), () => {
+      await importModel(path, readFileSync(path), () => {
         throw new Error("a model of one file");
       }),
     );

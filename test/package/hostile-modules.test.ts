@@ -288,7 +288,7 @@ test("a manifest's fields are its own, and it is no deeper or longer than it nee
 
 test("a manifest without the variables that reset() sets is refused, one of an empty list of them runs", async () => {
   const built = async (model: WrittenModel) =>
-    buildModel(importModel("m.tflite", writeTflite(model), () => new Uint8Array(0)));
+    buildModel(await importModel("m.tflite", writeTflite(model), () => new Uint8Array(0)));
   const { code, manifest, program } = await built(stateModel());
   const { variables, ...without } = manifest;
   assert.is(variables?.length, 1);

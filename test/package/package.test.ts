@@ -9,7 +9,7 @@ import { buildModel } from "../../host/pipeline.js";
 import { customSections, encodeCustomSection } from "../../host/wasm/sections.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
 
-const graph = importModel("small.tflite", writeTflite(smallModel()), () => new Uint8Array(0));
+const graph = await importModel("small.tflite", writeTflite(smallModel()), () => new Uint8Array(0));
 const built = await buildModel(graph);
 const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 

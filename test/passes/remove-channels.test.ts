@@ -125,6 +125,45 @@ test("random nets with constant channels shrink, and give the same bytes", async
   assert.ok(removed >= 8, `${removed} of 12 nets shrank`);
 });
 
+test("a constant channel is none behind an average that counts its padding", async () => {
+  const of = (shape: number[]): Tensor => ({
+    ...{ name: "t", dtype: "int8", shape },
+    quantization: { scale: [0.5], zeroPoint: [-10], axis: 0 },
+  });
+  const weights = (data: number[]): Tensor => ({
+    ...{ name: "w", dtype: "int8", shape: [2, 1, 1, data.length / 2], data: Int8Array.from(data) },
+    quantization: { scale: [0.5], zeroPoint: [0], axis: 0 },
+  });
+  const bias: Tensor = { name: "b", dtype: "int32", shape: [2], data: Int32Array.of(7, 100) };
+  const padding = { top: 0, bottom: 0, left: 0, right: 0 };
+  const one = { strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1, activation: "none" };
+  const ring = { top: 1, bottom: 1, left: 1, right: 1 };
+  const average = { ...one, filterHeight: 3, filterWidth: 3, padding: ring, counted: ring };
+  const graph: Graph = {
+    name: "net",
+    tensors: [
+      of([1, 3, 3, 1]),
+      ...[weights([1, 0]), bias, of([1, 3, 3, 2]), of([1, 3, 3, 2]), weights([1, 1, 2, 1]), of([1, 3, 3, 2])],
+    ],
+    nodes: [
+      {
+        ...{ name: "a", operator: "conv2d", attributes: { ...one, padding } },
+        ...{ inputs: [0, 1, 2], outputs: [3] },
+      },
+      { name: "b", operator: "averagePool2d", attributes: average, inputs: [3], outputs: [4] },
+      {
+        ...{ name: "c", operator: "conv2d", attributes: { ...one, padding } },
+        ...{ inputs: [4, 5, -1], outputs: [6] },
+      },
+    ],
+    inputs: [0],
+    outputs: [6],
+  };
+  const input = new Uint8Array(9).fill(3);
+  const passes = [{ name: "remove-channels", apply: removeChannels }];
+  assert.is(await run(graph, { passes }, input), await run(graph, { passes: [] }, input));
+});
+
 test("a graph without constant channels is returned as it is", () => {
   const graph = randomNet(3);
   for (const { data, dtype } of graph.tensors) {

@@ -12,9 +12,9 @@ import { sharedModels } from "../shared-models.js";
 const test = suite("memory plans of real models");
 
 /** The model, or undefined, aloud, where it uses operators that are not supported. */
-function imported(path: string): Graph | undefined {
+async function imported(path: string): Promise<Graph | undefined> {
   try {
-    return importModel(path, readFileSync(path), (file) => readFileSync(file));
+    return await importModel(path, readFileSync(path), (file) => readFileSync(file));
   } catch (error) {
     if (!(error instanceof WasmoteError) || error.code !== "model-unsupported") throw error;
     console.error(`SKIPPED: ${error.message.split("\n")[0]}`);
@@ -29,7 +29,7 @@ if (folder !== undefined) {
     .flatMap(({ name }) => readdirSync(join(folder, name)).map((file) => join(folder, name, file)))
     .filter((file) => file.endsWith(".tflite"));
   for (const file of files) {
-    const graph = imported(file);
+    const graph = await imported(file);
     if (
       graph === undefined ||
       !graph.tensors.some(({ data, dtype }) => data !== undefined && dtype === "int8")

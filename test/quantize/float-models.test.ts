@@ -26,9 +26,9 @@ function readFloats(path: string): Float32Array {
 
 const folder = sharedModels();
 for (const [id, file] of Object.entries(folder === undefined ? {} : models)) {
-  test(`${id}: the float executor gives the golden outputs, and the quantized graph is valid`, () => {
+  test(`${id}: the float executor gives the golden outputs, and the quantized graph is valid`, async () => {
     const path = `${folder}/${id}/${file}`;
-    const graph = runPasses(importModel(path, readFileSync(path), (shard) => readFileSync(shard)));
+    const graph = runPasses(await importModel(path, readFileSync(path), (shard) => readFileSync(shard)));
     const samples: Float32Array[][] = [];
     for (let i = 0; existsSync(`${folder}/${id}/case_${i}`); i++) {
       const place = `${folder}/${id}/case_${i}`;

@@ -99,7 +99,7 @@ test("the documented twenty lines are at most twenty", () => {
 let server: PageServer | undefined;
 let browser: Browser | undefined;
 test.before(async () => {
-  const { wasm } = await buildModel(importModel("small.tflite", small, () => new Uint8Array(0)));
+  const { wasm } = await buildModel(await importModel("small.tflite", small, () => new Uint8Array(0)));
   server = await servePage(
     {
       "/build.html": documented("html"),
@@ -127,7 +127,7 @@ function pageTest(name: string, path: string, work: (page: Page) => Promise<void
 }
 
 pageTest("the documented twenty lines give wasm3's answer", "/run.html", async (page) => {
-  const { wasm } = await buildModel(importModel("small.tflite", small, () => new Uint8Array(0)));
+  const { wasm } = await buildModel(await importModel("small.tflite", small, () => new Uint8Array(0)));
   const opened = openModule(wasm);
   const expected = await answer("wasm3", wasm, opened, encodeReals(smallInput, opened.manifest.inputs[0]!));
   const found = await page.evaluate<number[]>(`predict(${JSON.stringify(smallInput)})`);

@@ -1,5 +1,5 @@
 /**
- * 2-d pools of float32 and int16, and of int8 what averagePool2dInt8 does not do; padding takes no part.
+ * 2-d pools of float32, int16 and uint8, and of int8 what averagePool2dInt8 does not do; padding takes no part.
  *
  * input  [batches, inputHeight, inputWidth, channels] X, NHWC
  * output [batches, outputHeight, outputWidth, channels] X, NHWC, of the input's scale and zero point
@@ -39,6 +39,10 @@ export function maxPool2dFloat32(parameters: i32, to: usize): void {
 
 export function maxPool2dInt16(parameters: i32, to: usize): void {
   pool<PoolParameters, Maximum, i16, i32>(parameters, to);
+}
+
+export function maxPool2dUint8(parameters: i32, to: usize): void {
+  pool<PoolParameters, Maximum, u8, i32>(parameters, to);
 }
 
 export function l2Pool2dFloat32(parameters: i32, to: usize): void {

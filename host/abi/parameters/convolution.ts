@@ -49,12 +49,35 @@ const pool = {
   padLeft: "int32",
 } as const;
 
+const anyPool = {
+  ...pool,
+  dilationHeight: "int32",
+  dilationWidth: "int32",
+  countTop: { type: "int32", note: "Rows of the padding that an average counts." },
+  countBottom: "int32",
+  countLeft: "int32",
+  countRight: "int32",
+  zeroPoint: { type: "int32", note: "What padding counts as, of integers." },
+} as const;
+
 export const windowParameters = block("WindowParameters", "A convolution, depthwise or not.", {
   ...convolution,
   chunk: { type: "int32", note: "Products that a lane takes before it is emptied.", portable: true },
 });
 
 export const poolParameters = block("PoolParameters", "A pool over height and width.", { ...pool, ...range });
+
+export const anyPoolParameters = block(
+  "AnyPoolParameters",
+  "A pool of pixels that may lie apart, of which an average may count padding.",
+  { ...anyPool, ...range },
+);
+
+export const anyFloatPoolParameters = block("AnyFloatPoolParameters", "The same in float32.", {
+  ...anyPool,
+  low: "float32",
+  high: "float32",
+});
 
 export const productParameters = block(
   "ProductParameters",

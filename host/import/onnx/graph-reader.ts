@@ -8,6 +8,7 @@ import { GraphWriter } from "../graph-writer.js";
 import { controlFlow } from "./control-flow.js";
 import { liveNodes } from "./live-nodes.js";
 import type { Attribute, NodeProto, OnnxFunction, OnnxGraph, OnnxModel } from "./model.js";
+import { broadcastByAxis } from "./operators/broadcast-by-axis.js";
 import { onnxMapping } from "./operators/index.js";
 import { OnnxNode } from "./operators/mapping.js";
 import { Scope, type Value } from "./scope.js";
@@ -140,7 +141,8 @@ export class GraphReader {
       },
     );
     const named = outputs.find((output) => output !== "") ?? name;
-    const read = mapping.read(node, new GraphWriter(this.graph, named));
+    const write = new GraphWriter(this.graph, named);
+    const read = mapping.read(broadcastByAxis(node, write), write);
     return "dtype" in read ? [read] : read;
   }
 

@@ -12,9 +12,6 @@ import { liveNodes } from "./live-nodes.js";
 import { type OnnxModel, readOnnx } from "./model.js";
 import { Scope } from "./scope.js";
 
-/** The first version of ONNX's operator set whose operators are read. */
-const oldestVersion = 7;
-
 /**
  * Reads an ONNX model. The graph has the file's layouts (NCHW); convolutions and pools stand between transpositions, which
  * a pass moves together.
@@ -51,11 +48,6 @@ export function importOnnx(
 ): Imported {
   const { graph: main, versions } = model;
   if (main === undefined) throw new WasmoteError("model-corrupt", "the file holds no graph");
-  const version = versions.get("") ?? oldestVersion;
-  if (version < oldestVersion) {
-    const detail = `operator set ${version} is older than ${oldestVersion}, the oldest that is read`;
-    throw new WasmoteError("model-invalid", detail, {}, { help: convertHelp });
-  }
   const builder = new GraphBuilder([]);
   const reader = new GraphReader(model, builder, readExternal);
   const scope = new Scope();
@@ -80,5 +72,3 @@ export function importOnnx(
   const graph = builder.graph(described.name, inputs, ended);
   return { ...described, graph: dropUnusedTensors(graph) };
 }
-
-const convertHelp = "Convert it with onnx.version_converter.convert_version(model, 17).";

@@ -66,7 +66,7 @@ function rawBytes({ dtype, widens }: ElementType, elements: number): number {
 
 /** Elements of raw bytes, which may lie anywhere in a file. */
 function fromRaw(type: ElementType, bytes: Uint8Array, elements: number): TensorData {
-  const own = bytes.slice().buffer;
+  const own = new Uint8Array(bytes).buffer;
   switch (type.widens) {
     case "half":
       return Float32Array.from(new Uint16Array(own), float16Value);
@@ -130,7 +130,7 @@ function append(list: number[], more: ArrayLike<number>): void {
 function floatsOf(bytes: Uint8Array, elements: number, width: 4 | 8): Float32Array | Float64Array {
   if (bytes.length > width * elements || bytes.length % width !== 0)
     throw new WasmoteError("model-corrupt", `${bytes.length} bytes of floats for ${elements} elements`);
-  const own = bytes.slice().buffer;
+  const own = new Uint8Array(bytes).buffer;
   return width === 4 ? new Float32Array(own) : new Float64Array(own);
 }
 

@@ -1,6 +1,6 @@
 import { pool2d } from "./pool-2d.js";
 
-/** 2-d average pooling, NHWC; padding takes no part in the average. */
+/** 2-d average pooling, NHWC; padding takes no part in the average, unless it is counted. */
 export const averagePool2d = pool2d({
   name: "averagePool2d",
   dtypes: ["int8", "int16", "float32"],

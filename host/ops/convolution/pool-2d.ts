@@ -2,8 +2,8 @@ import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { alternatives, type DType, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { applyActivation, quantizedParameters } from "../../numerics/requantization.js";
-import { type Padding, slide, type Window } from "../../numerics/window.js";
-import type { Operator, QuantizationRule } from "../operator.js";
+import { noPadding, type Padding, slide, type Window } from "../../numerics/window.js";
+import { type Operator, type QuantizationRule, valuesLike } from "../operator.js";
 
 /** Attributes of a 2-d pool. */
 export interface Pool2dAttributes {
@@ -11,7 +11,12 @@ export interface Pool2dAttributes {
   filterWidth: number;
   strideHeight: number;
   strideWidth: number;
+  /** Distance of the window's pixels; 1 by default. */
+  dilationHeight?: number;
+  dilationWidth?: number;
   padding: Padding;
+  /** Padding that an average counts, as zeros: no more than `padding`, of which the rest takes no part. None by default. */
+  counted?: Padding;
   activation: FusedActivation;
   /** Where an average of int8 that lies between two integers goes: away from zero by default, or up. */
   halves?: "up";
@@ -25,6 +30,8 @@ export interface PoolKind {
   dtypes: readonly DType[];
   /** How quantization treats its output. */
   output: QuantizationRule["output"];
+  /** Whether it takes integers that are not quantized. */
+  takesIntegers?: true;
   /** Value of a window before its first pixel. */
   start: number;
   /** A window's value with one pixel more. */
@@ -50,7 +57,18 @@ export interface PoolGeometry {
 /** The window of a pool. */
 export function poolWindow(attributes: Pool2dAttributes): Window {
   const { filterHeight, filterWidth, strideHeight, strideWidth } = attributes;
-  return { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight: 1, dilationWidth: 1 };
+  const { dilationHeight = 1, dilationWidth = 1 } = attributes;
+  return { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth };
+}
+
+/** Padding that counts, of which an axis has some before it and some after it. */
+function requireCounted({ padding, counted = noPadding }: Pool2dAttributes): void {
+  for (const side of ["top", "bottom", "left", "right"] as const) {
+    requireThat(
+      Number.isInteger(counted[side]) && counted[side] >= 0 && counted[side] <= padding[side],
+      `of the padding ${side} ${counted[side]} count; 0 to ${padding[side]} are expected`,
+    );
+  }
 }
 
 /** Looks up and checks a pool's geometry. Throws `NotRunnable`. */
@@ -61,9 +79,10 @@ export function poolGeometry(node: BoundNode<Pool2dAttributes>): PoolGeometry {
   const [batches, inputHeight, inputWidth, channels] = input.shape as [number, number, number, number];
   const { padding, filterHeight, filterWidth } = node.attributes;
   const out = slide(inputHeight, inputWidth, poolWindow(node.attributes), padding);
+  requireCounted(node.attributes);
   requireThat(
-    Math.max(padding.top, padding.bottom) < filterHeight &&
-      Math.max(padding.left, padding.right) < filterWidth,
+    rowsOf(node.attributes, inputHeight, out.height).every(({ inside }) => inside > 0) &&
+      columnsOf(node.attributes, inputWidth, out.width).every(({ inside }) => inside > 0),
     `padding reaches over a whole window of ${filterHeight}x${filterWidth}`,
   );
   requireThat(
@@ -81,28 +100,48 @@ export function poolGeometry(node: BoundNode<Pool2dAttributes>): PoolGeometry {
   };
 }
 
-/** Numbers of the input's pixels that an output's window holds; padding is left out. */
-function pixelsOf(
-  { padding, filterHeight, filterWidth, strideHeight, strideWidth }: Pool2dAttributes,
-  { inputHeight, inputWidth }: PoolGeometry,
-  batch: number,
-  y: number,
-  x: number,
-): number[] {
-  const rows = within(y * strideHeight - padding.top, filterHeight, inputHeight);
-  const columns = within(x * strideWidth - padding.left, filterWidth, inputWidth);
-  return rows.flatMap((row) => columns.map((column) => (batch * inputHeight + row) * inputWidth + column));
+/** What a window holds along one axis: pixels inside of the input, from the first on, and how many it counts. */
+interface Taps {
+  first: number;
+  inside: number;
+  counted: number;
 }
 
-/** The whole numbers from `start` on, `count` of them, that lie in 0..length - 1. */
-function within(start: number, count: number, length: number): number[] {
-  const first = Math.max(0, start);
-  return Array.from({ length: Math.max(0, Math.min(length, start + count) - first) }, (_, i) => first + i);
+/** The windows along one axis of `length`, of which `before` and `after` more count. */
+function tapsOf(
+  { filter, stride, dilation, pad }: Readonly<Record<"filter" | "stride" | "dilation" | "pad", number>>,
+  { length, before, after }: Readonly<Record<"length" | "before" | "after", number>>,
+  outputs: number,
+): Taps[] {
+  return Array.from({ length: outputs }, (_, output) => {
+    const start = output * stride - pad;
+    const tapsBefore = (limit: number): number =>
+      Math.max(0, Math.min(filter, Math.ceil((limit - start) / dilation)));
+    return {
+      first: start + tapsBefore(0) * dilation,
+      inside: tapsBefore(length) - tapsBefore(0),
+      counted: tapsBefore(length + after) - tapsBefore(-before),
+    };
+  });
+}
+
+function rowsOf(attributes: Pool2dAttributes, length: number, outputs: number): Taps[] {
+  const { filterHeight: filter, strideHeight: stride, dilationHeight: dilation } = poolWindow(attributes);
+  const { top: before, bottom: after } = attributes.counted ?? noPadding;
+  const pad = attributes.padding.top;
+  return tapsOf({ filter, stride, dilation, pad }, { length, before, after }, outputs);
+}
+
+function columnsOf(attributes: Pool2dAttributes, length: number, outputs: number): Taps[] {
+  const { filterWidth: filter, strideWidth: stride, dilationWidth: dilation } = poolWindow(attributes);
+  const { left: before, right: after } = attributes.counted ?? noPadding;
+  const pad = attributes.padding.left;
+  return tapsOf({ filter, stride, dilation, pad }, { length, before, after }, outputs);
 }
 
 /**
- * A pool over height and width, NHWC, int8, int16 or float32. Padding takes no part. Integer output has the input's scale
- * (to 1e-6, as TFLite Micro accepts it) and zero point.
+ * A pool over height and width, NHWC. Padding takes no part, but for what an average counts. Quantized output has the
+ * input's scale (to 1e-6, as TFLite Micro accepts it) and zero point.
  *
  * Source: TFLite Micro's `PoolingPrepare`; TFLite's schema, `Pool2DOptions`.
  */
@@ -115,7 +154,8 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
       const { dtype } = g.input;
       const { dtypes } = kind;
       requireThat(dtypes.includes(dtype), `input is ${dtype}; ${alternatives(dtypes)} is expected`);
-      if (dtype !== "float32") {
+      const isPlain = [g.input, ...node.outputs].every(({ quantization }) => quantization === undefined);
+      if (dtype !== "float32" && !(kind.takesIntegers && isPlain)) {
         const from = quantizedParameters(g.input);
         for (const output of node.outputs) {
           const to = quantizedParameters(output);
@@ -131,18 +171,24 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
     reference(node, [input]) {
       const g = poolGeometry(node);
       if (input === undefined) throw new NotRunnable("the input is missing");
-      const output = new Float32Array(g.batches * g.outputHeight * g.outputWidth * g.channels);
+      const output = valuesLike(input, g.batches * g.outputHeight * g.outputWidth * g.channels);
+      const rows = rowsOf(node.attributes, g.inputHeight, g.outputHeight);
+      const columns = columnsOf(node.attributes, g.inputWidth, g.outputWidth);
+      const { dilationHeight, dilationWidth } = poolWindow(node.attributes);
       let at = 0;
       for (let b = 0; b < g.batches; b++) {
-        for (let y = 0; y < g.outputHeight; y++) {
-          for (let x = 0; x < g.outputWidth; x++) {
-            const pixels = pixelsOf(node.attributes, g, b, y, x);
+        for (const row of rows) {
+          for (const column of columns) {
             for (let c = 0; c < g.channels; c++) {
-              const value = pixels.reduce(
-                (sum, pixel) => kind.add(sum, input[pixel * g.channels + c] as number),
-                kind.start,
-              );
-              const pooled = kind.finish(value, pixels.length);
+              let value = kind.start;
+              for (let i = 0; i < row.inside; i++) {
+                const y = b * g.inputHeight + row.first + i * dilationHeight;
+                for (let j = 0; j < column.inside; j++) {
+                  const pixel = y * g.inputWidth + column.first + j * dilationWidth;
+                  value = kind.add(value, input[pixel * g.channels + c] as number);
+                }
+              }
+              const pooled = kind.finish(value, row.counted * column.counted);
               output[at++] = applyActivation(node.attributes.activation, pooled);
             }
           }

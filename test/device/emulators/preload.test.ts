@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { loadBoard } from "../../../host/boards/index.js";
 import { emulatorPrograms, startEmulator, takesModelAtStart } from "../../../host/device/emulators/index.js";
 import { preloadedFlash } from "../../../host/device/emulators/preload.js";
-import { errorOf } from "../error-of.js";
+import { errorOf } from "../../error-of.js";
 
 const model = Uint8Array.of(1, 2, 3);
 

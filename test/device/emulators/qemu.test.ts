@@ -8,7 +8,7 @@ import { startEmulator } from "../../../host/device/emulators/index.js";
 import { startQemu } from "../../../host/device/emulators/qemu.js";
 import { encodeFrames } from "../../../host/device/frames.js";
 import { encodeMessage } from "../../../host/device/smp.js";
-import { errorOf } from "../error-of.js";
+import { errorOf } from "../../error-of.js";
 
 const folder = mkdtempSync(join(tmpdir(), "wasmote-qemu-"));
 const path = process.env.PATH;

@@ -8,7 +8,7 @@ import { requireEmulatorPackage, startEmulator } from "../../../host/device/emul
 import { startRp2040 } from "../../../host/device/emulators/rp2040.js";
 import type { Transport } from "../../../host/device/transport.js";
 import { encodeUf2 } from "../../../host/firmware/uf2.js";
-import { errorOf } from "../error-of.js";
+import { errorOf } from "../../error-of.js";
 import { bootImage, thumb, word } from "./thumb.js";
 
 const folder = mkdtempSync(join(tmpdir(), "wasmote-rp2040-"));

@@ -57,7 +57,7 @@ export const target: FuzzTarget = {
     runCases(options, {
       make,
       async attempt(input, source) {
-        const graph = importModel(modelFile, input[modelFile]!, (path) => {
+        const graph = await importModel(modelFile, input[modelFile]!, (path) => {
           const found = Object.hasOwn(input, path) ? input[path] : undefined;
           if (found === undefined) throw new WasmoteError("file-unreadable", "no such file", { file: path });
           return found;

@@ -48,11 +48,11 @@ function partsOf(wasm: Uint8Array): Original {
 async function originals(): Promise<Original[]> {
   const graphs = [
     smallGraph(),
-    importModel("small.tflite", writeTflite(smallModel()), noFile),
-    importModel("state.tflite", writeTflite(stateModel()), noFile),
+    await importModel("small.tflite", writeTflite(smallModel()), noFile),
+    await importModel("state.tflite", writeTflite(stateModel()), noFile),
   ];
   for (const { path } of goldenModels(int8Models).filter(({ name }) => name.includes("hello_world"))) {
-    graphs.push(importModel("hello.tflite", new Uint8Array(readFileSync(path)), noFile));
+    graphs.push(await importModel("hello.tflite", new Uint8Array(readFileSync(path)), noFile));
   }
   return Promise.all(graphs.map(async (graph) => partsOf((await buildModel(graph)).wasm)));
 }

@@ -101,7 +101,7 @@ export const target: FuzzTarget = {
     return runCases(options, {
       make: (source) => ({ "model.tflite": make(source, originals) }),
       async attempt(input, source) {
-        const graph = importModel("model.tflite", input["model.tflite"]!, () => {
+        const graph = await importModel("model.tflite", input["model.tflite"]!, () => {
           throw new WasmoteError("file-unreadable", "no other file");
         });
         const { wasm } = await buildModel(graph);

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import type { Tensor } from "../../../host/graph/tensor.js";
-import { explicitPadding } from "../../../host/numerics/window.js";
+import { explicitPadding, noPadding } from "../../../host/numerics/window.js";
 import type { Pool2dAttributes } from "../../../host/ops/convolution/pool-2d.js";
 import type { Operator } from "../../../host/ops/operator.js";
 import { random, runCase } from "../harness.js";
@@ -66,8 +66,52 @@ export function drawPool(seed: number): PoolCase {
   };
 }
 
-/** Every window's pixels inside the input, in the output's order: the definition of pooling. */
-export function windows({ input, output, attributes, data }: PoolCase): number[][] {
+/** Draws a pool whose pixels may lie apart; it has padding of which some counts. */
+export function drawSpreadPool(seed: number): PoolCase {
+  const { integer, int8s } = random(seed);
+  const [dilationHeight, dilationWidth] = [integer(1, 3), integer(1, 3)];
+  const [batches, channels] = [integer(1, 2), integer(1, 5)];
+  const [height, width] = [integer(dilationHeight, 9), integer(dilationWidth, 9)];
+  const [filterHeight, filterWidth] = [integer(1, 3), integer(1, 3)];
+  const [strideHeight, strideWidth] = [integer(1, 3), integer(1, 3)];
+  const rows = (filterHeight - 1) * dilationHeight;
+  const columns = (filterWidth - 1) * dilationWidth;
+  // As much as makes one window fit, at least.
+  const around = (length: number, span: number): [number, number] => {
+    const before = integer(0, span);
+    return [before, integer(Math.min(span, Math.max(0, span + 1 - length - before)), span)];
+  };
+  const [[top, bottom], [left, right]] = [around(height, rows), around(width, columns)];
+  const padding = { top, bottom, left, right };
+  const counted = {
+    top: integer(0, top),
+    bottom: integer(0, bottom),
+    left: integer(0, left),
+    right: integer(0, right),
+  };
+  const scale = 0.25;
+  const zeroPoint = integer(-128, 127);
+  const outHeight = Math.floor((height + top + bottom - rows - 1) / strideHeight) + 1;
+  const outWidth = Math.floor((width + left + right - columns - 1) / strideWidth) + 1;
+  return {
+    input: quantized([batches, height, width, channels], scale, zeroPoint),
+    output: quantized([batches, outHeight, outWidth, channels], scale, zeroPoint),
+    attributes: {
+      ...{ filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth },
+      ...{ padding, counted, activation: "none" },
+    },
+    data: int8s(batches * height * width * channels),
+  };
+}
+
+/**
+ * Every window's pixels inside the input, in the output's order, and a number for each that counts: the definition of
+ * pooling.
+ *
+ * @param blank what padding counts as; undefined where it takes no part
+ */
+export function windows({ input, output, attributes, data }: PoolCase, blank?: number): number[][] {
+  const { dilationHeight = 1, dilationWidth = 1, counted = noPadding } = attributes;
   const [, height, width, channels] = input.shape as [number, number, number, number];
   const [batches, outHeight, outWidth] = output.shape as [number, number, number];
   const result: number[][] = [];
@@ -78,9 +122,16 @@ export function windows({ input, output, attributes, data }: PoolCase): number[]
           const pixels: number[] = [];
           for (let fy = 0; fy < attributes.filterHeight; fy++) {
             for (let fx = 0; fx < attributes.filterWidth; fx++) {
-              const iy = y * attributes.strideHeight + fy - attributes.padding.top;
-              const ix = x * attributes.strideWidth + fx - attributes.padding.left;
-              if (iy < 0 || ix < 0 || iy >= height || ix >= width) continue;
+              const iy = y * attributes.strideHeight + fy * dilationHeight - attributes.padding.top;
+              const ix = x * attributes.strideWidth + fx * dilationWidth - attributes.padding.left;
+              const isCounted =
+                iy >= -counted.top &&
+                iy < height + counted.bottom &&
+                ix >= -counted.left &&
+                ix < width + counted.right;
+              const isInside = iy >= 0 && ix >= 0 && iy < height && ix < width;
+              if (!isInside && isCounted && blank !== undefined) pixels.push(blank);
+              if (!isInside) continue;
               pixels.push(data[((b * height + iy) * width + ix) * channels + c] as number);
             }
           }
@@ -161,6 +212,46 @@ export async function checkWidePoolKernel(
   }
 }
 
+/**
+ * Compares the kernels of pools whose pixels lie apart with `combine` of every window's pixels, padding that counts among
+ * them, and the reference too.
+ *
+ * @param combine of integers, or of float32
+ */
+export async function checkSpreadPool(
+  operator: Operator<Pool2dAttributes>,
+  dtype: "int8" | "uint8" | "int16" | "float32",
+  combine: (pixels: readonly number[]) => number,
+): Promise<void> {
+  const typed = { int8: Int8Array, uint8: Uint8Array, int16: Int16Array, float32: Float32Array }[dtype];
+  for (let seed = 0; seed < 30; seed++) {
+    const drawn = drawSpreadPool(seed);
+    const data = new typed([...drawn.data].map((value) => (dtype === "float32" ? value / 3 : value)));
+    const of = ({ shape, quantization }: Tensor): Tensor => {
+      if (dtype === "float32" || dtype === "uint8") return { name: "t", dtype, shape };
+      return dtype === "int16"
+        ? { ...quantized(shape, 0.25, 0), dtype }
+        : { name: "t", dtype, shape, ...(quantization && { quantization }) };
+    };
+    const [input, output] = [of(drawn.input), of(drawn.output)];
+    const zero = input.quantization?.zeroPoint[0] ?? 0;
+    const blank = operator.name === "maxPool2d" ? undefined : zero;
+    const spec = { ...drawn, input, output, data: data as never };
+    const expected = windows(spec, blank).map(combine);
+    const { attributes } = drawn;
+    const [bytes] = await runCase({
+      ...{ operator: operator.name, attributes },
+      ...{ inputs: [input], outputs: [output], activations: [data] },
+    });
+    const actual = new typed(Uint8Array.from(bytes as Uint8Array).buffer);
+    assert.equal([...actual], expected, `seed ${seed}`);
+    const node = { name: "n", attributes, inputs: [input], outputs: [output] };
+    const [reference] = operator.reference(node, [Float32Array.from(data, (value) => value - zero)]);
+    for (const [i, value] of expected.entries())
+      assert.ok(Math.abs((reference?.[i] as number) - (value - zero)) < (dtype === "float32" ? 1e-3 : 0.51));
+  }
+}
+
 /** Compares the float reference with `combine` of every window's pixels. */
 export function checkPoolReference(
   operator: Operator<Pool2dAttributes>,
@@ -200,7 +291,9 @@ export function checkPoolRefusals(operator: Operator<Pool2dAttributes>): void {
     output.shape,
   );
   refuses({ input: { ...input, shape: [4, 4] } }, /rank 2/);
-  refuses({ input: { ...input, dtype: "uint8" } }, /uint8; int8, int16 or float32/);
+  refuses({ input: { ...input, dtype: "int32" } }, /int32; int8, int16(,| or) float32/);
+  const counted = { ...noPadding, left: attributes.padding.left + 1 };
+  refuses({ attributes: { ...attributes, counted } }, /of the padding left \d+ count/);
   refuses({ output: quantized(output.shape, scale + 1e-5, zeroPoint) }, /output has scale/);
   refuses({ output: quantized(output.shape, scale, zeroPoint === 0 ? 1 : 0) }, /zero point/);
   refuses({ attributes: { ...attributes, strideWidth: 0 } }, /strideWidth 0/);

@@ -3,12 +3,14 @@ import { elementwise } from "./elementwise.js";
 import type { OnnxMapping } from "./mapping.js";
 import { matrix } from "./matrix.js";
 import { movement } from "./movement.js";
+import { normalization } from "./normalization.js";
 import { reduction } from "./reduction.js";
 
 /** Every operator of ONNX that is read. */
 export const onnxMappings: readonly OnnxMapping[] = [
   ...convolution,
   ...matrix,
+  ...normalization,
   ...elementwise,
   ...reduction,
   ...movement,

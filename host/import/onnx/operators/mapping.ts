@@ -21,6 +21,12 @@ export class OnnxNode {
     this.attributes = new Map(attributes.map((attribute) => [attribute.name, attribute]));
   }
 
+  /** The same node with other inputs. */
+  withInputs(inputs: readonly (Tensor | undefined)[]): OnnxNode {
+    const attributes = [...this.attributes.values()];
+    return new OnnxNode(this.operator, this.version, inputs, this.outputs, attributes, this.constantOf);
+  }
+
   /** The attribute, however it is typed; undefined where the node has none of the name. */
   attribute(name: string): Attribute | undefined {
     return this.attributes.get(name);

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { WasmoteError } from "../../host/errors.js";
+import { type Refusal, UnsupportedModelError, WasmoteError } from "../host/errors.js";
 
 /** The error that some work ends with, which must be one of the error table; the work is called where it is a function. */
 export async function errorOf(work: Promise<unknown> | (() => unknown)): Promise<WasmoteError> {
@@ -10,4 +10,11 @@ export async function errorOf(work: Promise<unknown> | (() => unknown)): Promise
     return error as WasmoteError;
   }
   throw new Error("it must be refused");
+}
+
+/** What of a model cannot be run, where that is how the work ends. */
+export async function refusalsOf(work: Promise<unknown>): Promise<readonly Refusal[]> {
+  const error = await errorOf(work);
+  assert.instance(error, UnsupportedModelError, error.message);
+  return (error as UnsupportedModelError).refusals;
 }

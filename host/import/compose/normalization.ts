@@ -1,0 +1,68 @@
+import type { Tensor } from "../../graph/tensor.js";
+import { abs, rsqrt, sqrt, square } from "../../ops/elementwise/functions.js";
+import { mean } from "../../ops/reduction/mean.js";
+import { sum } from "../../ops/reduction/reduce.js";
+import type { GraphWriter } from "../graph-writer.js";
+import { differenceOf, productOf, quotientOf, sumOf } from "./arithmetic.js";
+
+/** 1 / sqrt(variance + epsilon) */
+export function inverseDeviation(write: GraphWriter, variance: Tensor, epsilon: number): Tensor {
+  return write.node(rsqrt, {}, [sumOf(write, variance, write.scalar(epsilon))]);
+}
+
+/** A tensor less its mean over some axes, divided by its deviation; and these two, of the same rank. */
+export function standardized(
+  write: GraphWriter,
+  input: Tensor,
+  axes: readonly number[],
+  epsilon: number,
+): { output: Tensor; mean: Tensor; inverseDeviation: Tensor } {
+  const over = { axes, keepDims: true };
+  const average = write.node(mean, over, [input]);
+  const difference = differenceOf(write, input, average);
+  const variance = write.node(mean, over, [write.node(square, {}, [difference])]);
+  const inverse = inverseDeviation(write, variance, epsilon);
+  return { output: productOf(write, difference, inverse), mean: average, inverseDeviation: inverse };
+}
+
+/** A tensor divided by the square root of the mean of its squares over some axes. */
+export function rootMeanSquareNormalized(
+  write: GraphWriter,
+  input: Tensor,
+  axes: readonly number[],
+  epsilon: number,
+): Tensor {
+  const squares = write.node(mean, { axes, keepDims: true }, [write.node(square, {}, [input])]);
+  return productOf(write, input, inverseDeviation(write, squares, epsilon));
+}
+
+/** A tensor times a scale plus an offset, each where it is given; they broadcast. */
+export function affine(
+  write: GraphWriter,
+  input: Tensor,
+  scale: Tensor | undefined,
+  offset: Tensor | undefined,
+): Tensor {
+  const product = scale === undefined ? input : productOf(write, input, scale);
+  return offset === undefined ? product : sumOf(write, product, offset);
+}
+
+/** (input - mean) / sqrt(variance + epsilon) * scale + offset, as one factor and one offset where all else is constant. */
+export function batchNormalized(
+  write: GraphWriter,
+  input: Tensor,
+  { scale, offset, mean: center, variance }: Record<"scale" | "offset" | "mean" | "variance", Tensor>,
+  epsilon: number,
+): Tensor {
+  const factor = productOf(write, scale, inverseDeviation(write, variance, epsilon));
+  const rest = differenceOf(write, offset, productOf(write, center, factor));
+  return affine(write, input, factor, rest);
+}
+
+/** A tensor divided by its norm (p = 1: of magnitudes, 2: of squares) along an axis. */
+export function normalizedTo(write: GraphWriter, input: Tensor, axis: number, p: 1 | 2): Tensor {
+  const over = { axes: [axis], keepDims: true };
+  if (p === 1) return quotientOf(write, input, write.node(sum, over, [write.node(abs, {}, [input])]));
+  const squares = write.node(sum, over, [write.node(square, {}, [input])]);
+  return quotientOf(write, input, write.node(sqrt, {}, [squares]));
+}

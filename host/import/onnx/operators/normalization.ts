@@ -1,0 +1,171 @@
+import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
+import { elementCount, type Tensor } from "../../../graph/tensor.js";
+import { averagePool2d } from "../../../ops/convolution/average-pool-2d.js";
+import { square } from "../../../ops/elementwise/functions.js";
+import { powerOf, quotientOf, scaled, sumOf } from "../../compose/arithmetic.js";
+import { reshaped } from "../../compose/movement.js";
+import {
+  affine,
+  batchNormalized,
+  normalizedTo,
+  rootMeanSquareNormalized,
+  standardized,
+} from "../../compose/normalization.js";
+import type { GraphWriter } from "../../graph-writer.js";
+import type { OnnxMapping, OnnxNode } from "./mapping.js";
+
+/** Numbers of channels as they broadcast to [N, C, ...]. */
+function ofChannels(write: GraphWriter, tensor: Tensor, input: Tensor): Tensor {
+  const ones = input.shape.slice(2).map(() => 1);
+  return reshaped(write, tensor, [elementCount(tensor.shape), ...ones]);
+}
+
+function readBatchNormalization(node: OnnxNode, write: GraphWriter): Tensor {
+  const input = node.input(0);
+  requireThat(
+    !node.flag("training_mode") && !node.wants(1),
+    "it is in training mode; export the model for inference",
+  );
+  requireThat(node.flag("spatial", true), "statistics of single pixels (spatial = 0) are not supported");
+  const [scale, offset, mean, variance] = [1, 2, 3, 4].map((i) =>
+    ofChannels(write, node.input(i), input),
+  ) as [Tensor, Tensor, Tensor, Tensor];
+  return batchNormalized(write, input, { scale, offset, mean, variance }, node.float("epsilon", 1e-5));
+}
+
+/** Axes from one on. */
+function axesFrom({ shape }: Tensor, first: number): number[] {
+  return [...shape.keys()].slice(first);
+}
+
+function axisOf(node: OnnxNode, input: Tensor, otherwise: number): number {
+  const rank = input.shape.length;
+  const axis = node.integer("axis", otherwise);
+  requireThat(axis >= -rank && axis < rank, `axis ${axis} is not one of ${rank} axes`);
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** Scale and offset of inputs 1 and 2, where they are given. */
+function affineOf(
+  node: OnnxNode,
+  write: GraphWriter,
+  output: Tensor,
+  place = (tensor: Tensor) => tensor,
+): Tensor {
+  const [scale, offset] = [1, 2].map((i) => node.inputs[i] && place(node.inputs[i]));
+  return affine(write, output, scale, offset);
+}
+
+function readGroupNormalization(node: OnnxNode, write: GraphWriter): Tensor {
+  const input = node.input(0);
+  const [batches = 1, channels = 1, ...lengths] = input.shape;
+  const groups = node.integer("num_groups", 1);
+  requireThat(channels % groups === 0, `${channels} channels do not part into ${groups} groups`);
+  const parted = reshaped(write, input, [batches, groups, channels / groups, elementCount(lengths)]);
+  const { output } = standardized(write, parted, [2, 3], node.float("epsilon", 1e-5));
+  // Before version 21 there is one scale a group.
+  const ofGroups = elementCount(node.input(1).shape) === groups && groups !== channels;
+  if (ofGroups) {
+    const whole = affineOf(node, write, output, (tensor) => reshaped(write, tensor, [groups, 1, 1]));
+    return reshaped(write, whole, input.shape);
+  }
+  return affineOf(node, write, reshaped(write, output, input.shape), (tensor) =>
+    ofChannels(write, tensor, input),
+  );
+}
+
+/** x / (bias + alpha * mean of squares of neighbouring channels) ^ beta; the mean counts channels beyond as zeros. */
+function readLocalResponse(node: OnnxNode, write: GraphWriter): Tensor {
+  const input = node.input(0);
+  const [batches = 1, channels = 1, ...lengths] = input.shape;
+  const size = node.integer("size", 1);
+  const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+  const squares = write.node(square, {}, [input]);
+  const padding = { top: before, bottom: after, left: 0, right: 0 };
+  const mean = write.node(
+    averagePool2d,
+    {
+      filterHeight: size,
+      filterWidth: 1,
+      strideHeight: 1,
+      strideWidth: 1,
+      padding,
+      counted: padding,
+      activation: "none",
+    },
+    [reshaped(write, squares, [batches, channels, elementCount(lengths), 1])],
+  );
+  const inner = sumOf(
+    write,
+    scaled(write, reshaped(write, mean, input.shape), node.float("alpha", 1e-4)),
+    write.scalar(node.float("bias", 1)),
+  );
+  return quotientOf(write, input, powerOf(write, inner, write.scalar(node.float("beta", 0.75))));
+}
+
+function readLpNormalization(node: OnnxNode, write: GraphWriter): Tensor {
+  const p = node.integer("p", 2);
+  if (p !== 1 && p !== 2) throw new NotRunnable(`p is ${p}; 1 or 2 is expected`);
+  return normalizedTo(write, node.input(0), axisOf(node, node.input(0), -1), p);
+}
+
+/** Normalizations. */
+export const normalization: readonly OnnxMapping[] = [
+  { operator: "BatchNormalization", becomes: ["mul", "add"], read: readBatchNormalization },
+  {
+    operator: "InstanceNormalization",
+    becomes: ["mean", "sub", "square", "rsqrt", "mul", "add"],
+    read(node, write) {
+      const input = node.input(0);
+      const { output } = standardized(write, input, axesFrom(input, 2), node.float("epsilon", 1e-5));
+      return affineOf(node, write, output, (tensor) => ofChannels(write, tensor, input));
+    },
+  },
+  {
+    operator: "LayerNormalization",
+    becomes: ["mean", "sub", "square", "rsqrt", "mul", "add"],
+    read(node, write) {
+      const input = node.input(0);
+      const axes = axesFrom(input, axisOf(node, input, -1));
+      const { output, mean, inverseDeviation } = standardized(
+        write,
+        input,
+        axes,
+        node.float("epsilon", 1e-5),
+      );
+      return [affineOf(node, write, output), mean, inverseDeviation];
+    },
+  },
+  {
+    operator: "GroupNormalization",
+    becomes: ["mean", "sub", "square", "rsqrt", "mul", "add"],
+    read: readGroupNormalization,
+  },
+  {
+    operator: "RMSNormalization",
+    becomes: ["mean", "square", "rsqrt", "mul"],
+    read(node, write) {
+      const input = node.input(0);
+      const axes = axesFrom(input, axisOf(node, input, -1));
+      return affineOf(node, write, rootMeanSquareNormalized(write, input, axes, node.float("epsilon", 1e-5)));
+    },
+  },
+  {
+    operator: "MeanVarianceNormalization",
+    becomes: ["mean", "sub", "square", "rsqrt", "mul"],
+    read(node, write) {
+      const axes = node.integers("axes") ?? [0, 2, 3];
+      return standardized(write, node.input(0), axes, 1e-9).output;
+    },
+  },
+  {
+    operator: "LpNormalization",
+    becomes: ["abs", "square", "sum", "sqrt", "div"],
+    read: readLpNormalization,
+  },
+  {
+    operator: "LRN",
+    becomes: ["square", "averagePool2d", "mul", "add", "pow", "div"],
+    read: readLocalResponse,
+  },
+];
