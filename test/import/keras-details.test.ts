@@ -4,9 +4,14 @@ import { UnsupportedModelError, WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { requireGraph } from "../../host/import/imported.js";
 import { buildGraph } from "../../host/import/keras/build-graph.js";
-import { openTfjs } from "../../host/import/tfjs/import.js";
 import { readInboundNodes } from "../../host/import/keras/inbound-nodes.js";
-import { decodeWeights, readWeightEntry } from "../../host/import/tfjs/weights.js";
+import { openTfjs } from "../../host/import/tfjs/import.js";
+import {
+  decodeWeights,
+  readWeightEntry,
+  requireNumbers,
+  type StoredWeight,
+} from "../../host/import/tfjs/weights.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
 
 type Config = Record<string, unknown>;
@@ -66,7 +71,7 @@ test("half precision: subnormals, the least normal, the largest, both zeros and 
     quantization: { dtype: "float16" },
   });
   const data = new Uint8Array(Uint16Array.from(halves, ([bits]) => bits).buffer);
-  const values = decodeWeights([entry], data).get("w")?.values;
+  const values = decodeWeights([entry], data).get("w")?.data;
   assert.equal(
     [...(values ?? [])],
     halves.map(([, value]) => value),
@@ -77,7 +82,11 @@ test("half precision: subnormals, the least normal, the largest, both zeros and 
     [0x7c01, "NaN"],
   ] as const) {
     data.set([bits & 255, bits >> 8]);
-    assert.throws(() => decodeWeights([entry], data), new RegExp(`has ${name} at element 0`));
+    const [, { data: odd }] = [...decodeWeights([entry], data)][0] as [string, StoredWeight];
+    assert.throws(
+      () => requireNumbers("w", odd as Float32Array, "refused"),
+      new RegExp(`has ${name} at element 0`),
+    );
   }
 });
 
