@@ -229,6 +229,53 @@ export class MatmulParameters {
   outputZeroPoint: i32;
 }
 
+/** Probabilities of classes from those of their pairs. */
+@unmanaged
+export class PairwiseCouplingParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  classes: i32;
+  /** At most. */
+  steps: i32;
+  tolerance: f32;
+}
+
+/** Squared distances to constant vectors. */
+@unmanaged
+export class SquaredDistancesParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  features: i32;
+  vectors: i32;
+  count: i32;
+}
+
+/** An ensemble of decision trees. */
+@unmanaged
+export class TreeEnsembleParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  /** Of a row of the input. */
+  features: i32;
+  /** Of a row of the output. */
+  targets: i32;
+  /** Of each tree the address of its root and its first target, in bytes. */
+  trees: i32;
+  treeCount: i32;
+  /** Rows of float32, which leaves name by their number. */
+  leaves: i32;
+  /** Targets that a leaf gives to. */
+  width: i32;
+  /** What targets have on top, float32. */
+  base: i32;
+  /** 0 sum, 1 least, 2 greatest. */
+  aggregate: i32;
+  divisor: f32;
+}
+
 /** A sum or difference of tensors of one shape. Shifts are to the right. */
 @unmanaged
 export class AddParameters {
@@ -288,6 +335,19 @@ export class CurveParameters {
   shift: i32;
 }
 
+/** An exponential linear unit. */
+@unmanaged
+export class EluParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  /** Factor of elements from 0 on. */
+  positive: f32;
+  /** Factor of exp(rate * x) - 1 below 0. */
+  negative: f32;
+  rate: f32;
+}
+
 /** A function of two float32. */
 @unmanaged
 export class FloatPairParameters {
@@ -328,6 +388,16 @@ export class FloatPairParameters {
   third4: i32;
   low: f32;
   high: f32;
+}
+
+/** A line, limited to 0..1. */
+@unmanaged
+export class HardSigmoidParameters {
+  input: usize;
+  output: usize;
+  elements: i32;
+  slope: f32;
+  offset: f32;
 }
 
 /** A function of two integers without scales, or of one scale. */
@@ -529,6 +599,48 @@ export class WalkParameters {
   third4: i32;
 }
 
+/** A function of two integers of 64 bits. */
+@unmanaged
+export class WidePairParameters {
+  first: usize;
+  second: usize;
+  third: usize;
+  output: usize;
+  /** Of the output. */
+  rowBytes: i32;
+  /** Bytes from one element of a row to the next: 0 where it is broadcast. */
+  firstStep: i32;
+  secondStep: i32;
+  thirdStep: i32;
+  count0: i32;
+  index0: i32;
+  first0: i32;
+  second0: i32;
+  third0: i32;
+  count1: i32;
+  index1: i32;
+  first1: i32;
+  second1: i32;
+  third1: i32;
+  count2: i32;
+  index2: i32;
+  first2: i32;
+  second2: i32;
+  third2: i32;
+  count3: i32;
+  index3: i32;
+  first3: i32;
+  second3: i32;
+  third3: i32;
+  count4: i32;
+  index4: i32;
+  first4: i32;
+  second4: i32;
+  third4: i32;
+  low: i64;
+  high: i64;
+}
+
 /** The index of an extreme along an axis. */
 @unmanaged
 export class ArgParameters {
@@ -661,6 +773,23 @@ export class SoftmaxParameters {
   depth: i32;
 }
 
+/** The first of the sorted elements along an axis. */
+@unmanaged
+export class TopKParameters {
+  input: usize;
+  output: usize;
+  indices: usize;
+  outer: i32;
+  length: i32;
+  inner: i32;
+  /** 1 to length. */
+  count: i32;
+  /** 1 for the largest elements, 0 for the smallest. */
+  largest: i32;
+  /** 4 or 8. */
+  indexBytes: i32;
+}
+
 /** Long short-term memory over a sequence. */
 @unmanaged
 export class LstmParameters {
@@ -699,6 +828,92 @@ export class LstmParameters {
   tanhShift: i32;
   hiddenZeroPoint: i32;
   floatClip: f32;
+}
+
+/** A recurrent layer that walks through the times of a sequence. */
+@unmanaged
+export class RecurrentLayerParameters {
+  /** Of the first time that is walked. */
+  input: usize;
+  /** Of the sequence, likewise. */
+  output: usize;
+  /** Likewise. */
+  mask: usize;
+  hidden: usize;
+  cell: usize;
+  initialHidden: usize;
+  initialCell: usize;
+  /** Scratch: a row for each batch. */
+  gates: usize;
+  /** Scratch. */
+  tile: usize;
+  /** Scratch. */
+  peepholes: usize;
+  peepholeWeights: i32;
+  /** What each row of gates begins with. */
+  biases: i32;
+  /** Of a batch's gates. */
+  rowBytes: i32;
+  /** From one gate to the next. */
+  gateBytes: i32;
+  /** Elements of vectors whose weights lie in the tile at once. */
+  chunk: i32;
+  inputWeights: i32;
+  /** Elements of a vector. */
+  inputDepth: i32;
+  /** A multiple of 4. */
+  inputOutputs: i32;
+  /** Bytes from one batch's vector to the next. */
+  inputStep: i32;
+  recurrentWeights: i32;
+  /** Elements of a vector. */
+  recurrentDepth: i32;
+  /** A multiple of 4. */
+  recurrentOutputs: i32;
+  /** Bytes from one batch's vector to the next. */
+  recurrentStep: i32;
+  candidateWeights: i32;
+  /** Elements of a vector. */
+  candidateDepth: i32;
+  /** A multiple of 4. */
+  candidateOutputs: i32;
+  /** Bytes from one batch's vector to the next. */
+  candidateStep: i32;
+  /** 0: counts what was walked. */
+  time: i32;
+  times: i32;
+  batches: i32;
+  units: i32;
+  /** Bytes from one time to the next one that is walked. */
+  inputTimeStep: i32;
+  outputTimeStep: i32;
+  /** Bytes from one batch to the next. */
+  outputBatchStep: i32;
+  maskTimeStep: i32;
+  maskBatchStep: i32;
+  /** 1 where hidden states of all times are stored. */
+  hasSequence: i32;
+  hasMask: i32;
+  /** 1 where masked times have what the time before has; else they have 0. */
+  holds: i32;
+  hasInitialHidden: i32;
+  hasInitialCell: i32;
+  hasPeepholes: i32;
+  /** 1 where the forget gate is 1 less the input gate. */
+  coupled: i32;
+  /** 1 where the reset gate multiplies the recurrent product. */
+  resetAfter: i32;
+  /** Largest magnitude of what a gate's function is applied to. */
+  clip: f32;
+  activation0: i32;
+  alpha0: f32;
+  beta0: f32;
+  activation1: i32;
+  alpha1: f32;
+  beta1: f32;
+  activation2: i32;
+  alpha2: f32;
+  beta2: f32;
 }
 
 /** A layer of filters over time. */
@@ -765,6 +980,51 @@ export class GatherConstantParameters {
   length2: i32;
   length3: i32;
   length4: i32;
+}
+
+/** Single elements of a tensor, by indices. */
+@unmanaged
+export class GatherElementsParameters {
+  input: usize;
+  indices: usize;
+  output: usize;
+  indexBytes: i32;
+  /** How many indices there are. */
+  positions: i32;
+  /** Bytes that belong to a place. */
+  runBytes: i32;
+  /** Numbers of an index. */
+  axes: i32;
+  length0: i32;
+  length1: i32;
+  length2: i32;
+  length3: i32;
+  length4: i32;
+  length5: i32;
+  stride0: i32;
+  stride1: i32;
+  stride2: i32;
+  stride3: i32;
+  stride4: i32;
+  stride5: i32;
+  count0: i32;
+  step0: i32;
+  left0: i32;
+  count1: i32;
+  step1: i32;
+  left1: i32;
+  count2: i32;
+  step2: i32;
+  left2: i32;
+  count3: i32;
+  step3: i32;
+  left3: i32;
+  count4: i32;
+  step4: i32;
+  left4: i32;
+  count5: i32;
+  step5: i32;
+  left5: i32;
 }
 
 /** Parts of a tensor, by indices. */
@@ -846,6 +1106,22 @@ export class ReadRowsParameters {
   stride: i32;
 }
 
+/** One axis resampled. */
+@unmanaged
+export class ResampleParameters {
+  input: usize;
+  output: usize;
+  /** Of each new index: where its first neighbour lies, and weights. */
+  entries: i32;
+  entryBytes: i32;
+  indices: i32;
+  outer: i32;
+  /** Bytes of the input's axis and of all within. */
+  rowBytes: i32;
+  /** Bytes from one index of the axis to the next. */
+  step: i32;
+}
+
 /** Bilinear interpolation. A place in the input is (index + center) * scale - center. */
 @unmanaged
 export class ResizeFloatParameters {
@@ -877,6 +1153,55 @@ export class ResizeParameters {
   widthScale: i32;
   heightOffset: i32;
   widthOffset: i32;
+}
+
+/** A tensor with updates at places that indices name. */
+@unmanaged
+export class ScatterParameters {
+  input: usize;
+  updates: usize;
+  indices: usize;
+  output: usize;
+  indexBytes: i32;
+  /** How many indices there are. */
+  positions: i32;
+  /** Bytes that belong to a place. */
+  runBytes: i32;
+  /** Numbers of an index. */
+  axes: i32;
+  length0: i32;
+  length1: i32;
+  length2: i32;
+  length3: i32;
+  length4: i32;
+  length5: i32;
+  stride0: i32;
+  stride1: i32;
+  stride2: i32;
+  stride3: i32;
+  stride4: i32;
+  stride5: i32;
+  count0: i32;
+  step0: i32;
+  left0: i32;
+  count1: i32;
+  step1: i32;
+  left1: i32;
+  count2: i32;
+  step2: i32;
+  left2: i32;
+  count3: i32;
+  step3: i32;
+  left3: i32;
+  count4: i32;
+  step4: i32;
+  left4: i32;
+  count5: i32;
+  step5: i32;
+  left5: i32;
+  outputBytes: i32;
+  /** 0 adds, 1 multiplies, 2 and 3 take the smaller and the larger one. */
+  reduction: i32;
 }
 
 /**

@@ -57,6 +57,13 @@ export function exp(x: f32): f32 {
   return scale(1 + expm1Reduced(remainder(x, k)), <i32>k);
 }
 
+/** exp(x) / 2 for 0 <= x, within 1.01 ulp: finite for some x for which exp(x) is not. */
+export function halfExp(x: f32): f32 {
+  if (x > <f32>89.41598629223294) return Infinity;
+  const k = halvings(x);
+  return scale(1 + expm1Reduced(remainder(x, k)), <i32>k - 1);
+}
+
 /** exp(x) - 1 without cancellation: within 1.04 ulp for negative x, which ELU takes, and 1.7 ulp for others. */
 export function expm1(x: f32): f32 {
   if (!(x <= largestExponent)) return x != x ? <f32>NaN : <f32>Infinity;

@@ -36,8 +36,8 @@ function mantissaOf(bits: u32): u32 {
   return bits >> 23 ? (bits & 0x7fffff) | 0x800000 : bits;
 }
 
-/** The remainder of a / b, rounded towards zero: exact, with the sign of a. */
-function fmod(a: f32, b: f32): f32 {
+/** The remainder of a / b rounded towards zero: exact, with the sign of a. */
+export function fmod(a: f32, b: f32): f32 {
   const dividend = abs(a), divisor = abs(b);
   if (!(dividend < <f32>Infinity && divisor > 0)) return NaN;
   if (dividend < divisor) return a;

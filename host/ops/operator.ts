@@ -27,6 +27,21 @@ export interface QuantizationRule {
   readonly bias?: number;
 }
 
+/** A node whose inputs' axes are in another order. */
+export interface Reordered<Attributes extends object> {
+  readonly attributes: Attributes;
+  /** Axis k of the node's output is axis `order[k]` of the reordered node's. */
+  readonly order: readonly number[];
+}
+
+/** Of operators that compute element by element: the order of axes does not matter. */
+export function anyOrder<Attributes extends object>(
+  { attributes }: BoundNode<Attributes>,
+  order: readonly number[],
+): Reordered<Attributes> {
+  return { attributes, order };
+}
+
 /**
  * What an operator means: its types, its arithmetic, what it costs. How it runs is its `Lowering` (host/lower), and what
  * a file's operator becomes is told by its importer (host/import). One file each, one line in `index.ts`, one test of the
@@ -59,6 +74,13 @@ export interface Operator<Attributes extends object = object> {
     inputs: readonly (Values | undefined)[],
     variables?: readonly Values[],
   ): Values[];
+  /**
+   * The node as it is when its inputs' axes are in another order: those of the output's rank, and constants that broadcast.
+   * Undefined where the order of axes matters to the node.
+   *
+   * @param order axis k of the node's inputs is axis `order[k]` of the reordered ones
+   */
+  reordered?(node: BoundNode<Attributes>, order: readonly number[]): Reordered<Attributes> | undefined;
   /** Whether outputs hold elements of inputs and nothing else, so that it moves elements of any type alike. */
   readonly moves?: true;
 }

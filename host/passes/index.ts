@@ -4,7 +4,9 @@ import { checkOperators } from "../ops/check.js";
 import { foldConstants } from "./fold-constants.js";
 import { fuseActivations } from "./fuse-activations.js";
 import { fusePadding } from "./fuse-padding.js";
+import { integerThresholds } from "./integer-thresholds.js";
 import { mergeTables } from "./merge-tables.js";
+import { moveTransposes } from "./move-transposes.js";
 import { removeChannels } from "./remove-channels.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeIdentities } from "./remove-identities.js";
@@ -18,10 +20,12 @@ export interface Pass {
 /** The passes, in the order in which they run. */
 export const passes: readonly Pass[] = [
   { name: "fold-constants", apply: foldConstants },
+  { name: "move-transposes", apply: moveTransposes },
   { name: "remove-identities", apply: removeIdentities },
   { name: "fuse-padding", apply: fusePadding },
   { name: "fuse-activations", apply: fuseActivations },
   { name: "merge-tables", apply: mergeTables },
+  { name: "integer-thresholds", apply: integerThresholds },
   { name: "remove-dead-nodes", apply: removeDeadNodes },
   { name: "remove-channels", apply: removeChannels },
 ];

@@ -14,6 +14,17 @@ const functions: [name: keyof typeof unary, of: (x: number) => number, bound: nu
   ["logistic", (x) => 1 / (1 + Math.exp(-x)), 2.35, 20],
   ["erf", erf, 1.1, 4],
   ["erfc", erfc, 3.7, 10],
+  ["log1p", Math.log1p, 0.85, 2],
+  ["tan", Math.tan, 2.1, 10],
+  ["asin", Math.asin, 1.2, 1],
+  ["acos", Math.acos, 0.8, 1],
+  ["atan", Math.atan, 1.9, 5],
+  ["sinh", Math.sinh, 1.6, 5],
+  ["cosh", Math.cosh, 1.45, 90],
+  ["asinh", Math.asinh, 1.7, 5],
+  ["acosh", Math.acosh, 1.8, 20],
+  ["atanh", Math.atanh, 1.1, 1],
+  ["softplus", (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), 1.6, 20],
   ["rsqrt", (x) => 1 / Math.sqrt(x), 1.5, 4],
 ];
 
@@ -86,6 +97,14 @@ function compare(
 test("pow is within 0.55 ulp, with the special cases of IEEE 754", () => {
   // JavaScript has NaN where IEEE 754 has 1.
   compare("pow", (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b), 0.55, 30);
+});
+
+test("atan2 is within 2.2 ulp, in every quadrant and of zeros and infinities", () => {
+  compare("atan2", Math.atan2, 2.2, 10);
+});
+
+test("fmod is the exact remainder with the dividend's sign", () => {
+  compare("fmod", (a, b) => a % b, 0, 1000);
 });
 
 test("floorDiv is the floor of the quotient in float64, rounded to float32", () => {

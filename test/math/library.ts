@@ -7,10 +7,21 @@ export const unary = {
   exp: "exp",
   expm1: "exp",
   log: "log",
+  log1p: "log",
   sin: "sin",
   cos: "sin",
+  tan: "sin",
+  asin: "arc",
+  acos: "arc",
+  atan: "arc",
+  sinh: "hyperbolic",
+  cosh: "hyperbolic",
+  asinh: "hyperbolic",
+  acosh: "hyperbolic",
+  atanh: "hyperbolic",
   tanh: "sigmoid",
   logistic: "sigmoid",
+  softplus: "sigmoid",
   erf: "erf",
   erfc: "erf",
   rsqrt: "rsqrt",
@@ -19,7 +30,13 @@ export const unary = {
   trunc: "",
   nearest: "",
 } as const;
-export const binary = { pow: "pow", floorDiv: "floor", floorMod: "floor" } as const;
+export const binary = {
+  pow: "pow",
+  floorDiv: "floor",
+  floorMod: "floor",
+  fmod: "floor",
+  atan2: "arc",
+} as const;
 
 /** Kernels that apply each function to the n float32 at 0 (and at 16384), output at 32768. */
 function kernels(): string {

@@ -1,35 +1,22 @@
 /**
- * Functions of single elements: float32, and integers and bools without scales.
+ * Functions of single elements of float32.
  *
- * input, output [elements] of one dtype; the output may be the input's memory
+ * input, output [elements] float32; the output may be the input's memory
  *
  *   output[i] = f(input[i])
  *
- * float32 by the functions of assembly/math, which say their errors, and IEEE 754's basic operations; `round` takes
- * halves to the even number; NaN is stored as the canonical one. int32 wraps. No accumulator.
+ * By the functions of assembly/math, which say their errors, and IEEE 754's basic operations; `round` takes halves to the
+ * even number; NaN is stored as the canonical one. No accumulator.
  * Source: TFLite reference kernels (`elementwise.cc`, `activations.cc`, `Elu`, `Gelu`, `HardSwish`, `LeakyRelu`, `Round`).
  */
-import { readParameters } from "../../host-imports/weights";
-import { canonical } from "../../math/canonical";
-import { erfc } from "../../math/erf";
+import { erf, erfc } from "../../math/erf";
 import { exp, expm1 } from "../../math/exp";
-import { log } from "../../math/log";
+import { log, log1p } from "../../math/log";
+import { map } from "../../math/map";
 import { rsqrt } from "../../math/rsqrt";
-import { logistic, tanh } from "../../math/sigmoid";
+import { logistic, softplus, tanh } from "../../math/sigmoid";
 import { cos, sin } from "../../math/sin";
-import { MapParameters } from "../../parameters";
-
-/** output[i] = F.of(input[i]): elements T, which are widened to W. */
-// @ts-ignore: decorator
-@inline
-function map<F, T, W>(parameters: i32, to: usize): void {
-  const given = readParameters<F>(parameters, to), block = changetype<MapParameters>(to);
-  let input = block.input, output = block.output;
-  for (const end = output + block.elements * sizeof<T>(); output < end; output += sizeof<T>(), input += sizeof<T>()) {
-    const value = given.of(<W>load<T>(input));
-    store<T>(output, isFloat<T>() ? canonical(value) : value);
-  }
-}
+import { EluParameters, HardSigmoidParameters, MapParameters } from "../../parameters";
 
 @unmanaged
 class Abs extends MapParameters {
@@ -305,66 +292,157 @@ export function tanhFloat32(parameters: i32, to: usize): void {
 }
 
 @unmanaged
-class IntegerAbs extends MapParameters {
+class ScaledElu extends EluParameters {
   // @ts-ignore: decorator
   @inline
-  of(x: i32): i32 {
-    return abs(x);
+  of(x: f32): f32 {
+    return x < 0 ? this.negative * expm1(this.rate * x) : this.positive * x;
   }
 }
 
-export function absInt32(parameters: i32, to: usize): void {
-  map<IntegerAbs, i32, i32>(parameters, to);
+export function scaledEluFloat32(parameters: i32, to: usize): void {
+  map<ScaledElu, f32, f32>(parameters, to);
 }
 
 @unmanaged
-class IntegerNeg extends MapParameters {
+class Erf extends MapParameters {
   // @ts-ignore: decorator
   @inline
-  of(x: i32): i32 {
-    return -x;
+  of(x: f32): f32 {
+    return erf(x);
   }
 }
 
-export function negInt32(parameters: i32, to: usize): void {
-  map<IntegerNeg, i32, i32>(parameters, to);
+export function erfFloat32(parameters: i32, to: usize): void {
+  map<Erf, f32, f32>(parameters, to);
 }
 
 @unmanaged
-class IntegerSquare extends MapParameters {
+class Log1p extends MapParameters {
   // @ts-ignore: decorator
   @inline
-  of(x: i32): i32 {
-    return x * x;
+  of(x: f32): f32 {
+    return log1p(x);
   }
 }
 
-export function squareInt32(parameters: i32, to: usize): void {
-  map<IntegerSquare, i32, i32>(parameters, to);
+export function log1pFloat32(parameters: i32, to: usize): void {
+  map<Log1p, f32, f32>(parameters, to);
 }
 
 @unmanaged
-class IntegerSign extends MapParameters {
+class Expm1 extends MapParameters {
   // @ts-ignore: decorator
   @inline
-  of(x: i32): i32 {
-    return i32(x > 0) - i32(x < 0);
+  of(x: f32): f32 {
+    return expm1(x);
   }
 }
 
-export function signInt32(parameters: i32, to: usize): void {
-  map<IntegerSign, i32, i32>(parameters, to);
+export function expm1Float32(parameters: i32, to: usize): void {
+  map<Expm1, f32, f32>(parameters, to);
 }
 
 @unmanaged
-class LogicalNot extends MapParameters {
+class Softplus extends MapParameters {
   // @ts-ignore: decorator
   @inline
-  of(x: i32): i32 {
-    return i32(x == 0);
+  of(x: f32): f32 {
+    return softplus(x);
   }
 }
 
-export function logicalNotBool(parameters: i32, to: usize): void {
-  map<LogicalNot, u8, i32>(parameters, to);
+export function softplusFloat32(parameters: i32, to: usize): void {
+  map<Softplus, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class Reciprocal extends MapParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return 1 / x;
+  }
+}
+
+export function reciprocalFloat32(parameters: i32, to: usize): void {
+  map<Reciprocal, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class Trunc extends MapParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return trunc(x);
+  }
+}
+
+export function truncFloat32(parameters: i32, to: usize): void {
+  map<Trunc, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class Silu extends MapParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return x * logistic(x);
+  }
+}
+
+export function siluFloat32(parameters: i32, to: usize): void {
+  map<Silu, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class Mish extends MapParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return x * tanh(softplus(x));
+  }
+}
+
+export function mishFloat32(parameters: i32, to: usize): void {
+  map<Mish, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class Softsign extends MapParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return x / (1 + abs(x));
+  }
+}
+
+export function softsignFloat32(parameters: i32, to: usize): void {
+  map<Softsign, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class HardSigmoid extends HardSigmoidParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return min(max(this.slope * x + this.offset, 0), 1);
+  }
+}
+
+export function hardSigmoidFloat32(parameters: i32, to: usize): void {
+  map<HardSigmoid, f32, f32>(parameters, to);
+}
+
+@unmanaged
+class Shrink extends MapParameters {
+  // @ts-ignore: decorator
+  @inline
+  of(x: f32): f32 {
+    return x < this.low ? x + this.alpha : x > this.high ? x - this.alpha : x == x ? <f32>0 : x;
+  }
+}
+
+export function shrinkFloat32(parameters: i32, to: usize): void {
+  map<Shrink, f32, f32>(parameters, to);
 }

@@ -5,7 +5,7 @@
  * output [outer, length, inner] of the same dtype; may be the input's memory
  *
  *   sum[l] = start + input[0] + .. + input[l], or without input[l] where it is exclusive; from the end where it is reverse
- *   float32, int32   output = sum, start = 0
+ *   float32, int32, int64   output = sum, start = 0
  *   int8             output = clamp(outputZeroPoint + round(round(sum * multiplier / 2^12) / 2^right)), of
  *                    input - inputZeroPoint; the reference has start = -inputZeroPoint
  *
@@ -22,6 +22,10 @@ export function cumsumFloat32(parameters: i32, to: usize): void {
 
 export function cumsumInt32(parameters: i32, to: usize): void {
   cumsum<i32, i32>(parameters, to);
+}
+
+export function cumsumInt64(parameters: i32, to: usize): void {
+  cumsum<i64, i64>(parameters, to);
 }
 
 export function cumsumInt8(parameters: i32, to: usize): void {

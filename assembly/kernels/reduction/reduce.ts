@@ -8,7 +8,7 @@
  *                 in the input's order from 0, 1, -infinity, infinity
  *   int8, int16   clamp(outputZeroPoint + requantize(sum + offset, multiplier, shift)), offset = -elements * zero point,
  *                 with 1 / elements in multiplier and shift for a mean
- *   int32         sum and product modulo 2^32
+ *   int32, int64  sum and product modulo 2^32, 2^64
  *   any integer   largest, smallest: with bool these are "any" and "all"
  *
  * Accumulator: the output's dtype; of int8 and int16 sums int32, the host bounds elements. All lengths are at least 1.
@@ -40,12 +40,20 @@ export function reduceSumInt32(parameters: i32, to: usize): void {
   reduce<i32, i32, Sum>(parameters, to);
 }
 
+export function reduceSumInt64(parameters: i32, to: usize): void {
+  reduce<i64, i64, Sum>(parameters, to);
+}
+
 export function reduceProdFloat32(parameters: i32, to: usize): void {
   reduce<f32, f32, Product>(parameters, to);
 }
 
 export function reduceProdInt32(parameters: i32, to: usize): void {
   reduce<i32, i32, Product>(parameters, to);
+}
+
+export function reduceProdInt64(parameters: i32, to: usize): void {
+  reduce<i64, i64, Product>(parameters, to);
 }
 
 export function reduceMaxFloat32(parameters: i32, to: usize): void {
@@ -68,6 +76,10 @@ export function reduceMaxUint8(parameters: i32, to: usize): void {
   reduce<u8, i32, Largest>(parameters, to);
 }
 
+export function reduceMaxInt64(parameters: i32, to: usize): void {
+  reduce<i64, i64, Largest>(parameters, to);
+}
+
 export function reduceMinFloat32(parameters: i32, to: usize): void {
   reduce<f32, f32, Smallest>(parameters, to);
 }
@@ -86,6 +98,10 @@ export function reduceMinInt32(parameters: i32, to: usize): void {
 
 export function reduceMinUint8(parameters: i32, to: usize): void {
   reduce<u8, i32, Smallest>(parameters, to);
+}
+
+export function reduceMinInt64(parameters: i32, to: usize): void {
+  reduce<i64, i64, Smallest>(parameters, to);
 }
 
 /** No element of the output lies behind the first of those that it is made of, which are all read before. */
@@ -130,6 +146,9 @@ function first<Accumulator, Kind>(): Accumulator {
   if (isFloat<Accumulator>()) {
     return (sizeof<Kind>() == sizeof<Largest>() ? -Infinity : Infinity) as Accumulator;
   }
+  if (sizeof<Accumulator>() == 8) {
+    return (sizeof<Kind>() == sizeof<Largest>() ? i64.MIN_VALUE : i64.MAX_VALUE) as Accumulator;
+  }
   return (sizeof<Kind>() == sizeof<Largest>() ? i32.MIN_VALUE : i32.MAX_VALUE) as Accumulator;
 }
 
@@ -147,7 +166,7 @@ function next<Accumulator, Kind>(value: Accumulator, element: Accumulator): Accu
 function result<T, Accumulator, Kind>(value: Accumulator, given: ReduceParameters): Accumulator {
   if (sizeof<Kind>() != sizeof<Sum>()) return value;
   if (isFloat<T>()) return (value / given.divisor) as Accumulator;
-  if (sizeof<T>() == 4) return value;
+  if (sizeof<T>() >= 4) return value;
   const real = requantize(<i32>value + given.offset, given.multiplier, given.shift) + given.zeroPoint;
   const least: i32 = sizeof<T>() == 1 ? i8.MIN_VALUE : i16.MIN_VALUE;
   return clamp(real, least, -1 - least) as Accumulator;

@@ -107,6 +107,12 @@ export const integerPairParameters = block(
   { ...walk, ...range },
 );
 
+export const widePairParameters = block("WidePairParameters", "A function of two integers of 64 bits.", {
+  ...walk,
+  low: "int64",
+  high: "int64",
+});
+
 export const quantizedPairParameters = block(
   "QuantizedPairParameters",
   "A function of two quantized integers. Shifts are to the right where they are positive.",
@@ -144,6 +150,19 @@ export const mapParameters = block("MapParameters", "A function of single elemen
   alpha: { type: "float32", note: "Of functions that have one." },
   low: "float32",
   high: "float32",
+});
+
+export const eluParameters = block("EluParameters", "An exponential linear unit.", {
+  ...map,
+  positive: { type: "float32", note: "Factor of elements from 0 on." },
+  negative: { type: "float32", note: "Factor of exp(rate * x) - 1 below 0." },
+  rate: "float32",
+});
+
+export const hardSigmoidParameters = block("HardSigmoidParameters", "A line, limited to 0..1.", {
+  ...map,
+  slope: "float32",
+  offset: "float32",
 });
 
 export const curveParameters = block("CurveParameters", "A function of int16, by a table.", {

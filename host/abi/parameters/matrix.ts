@@ -35,3 +35,44 @@ export const matmulParameters = block("MatmulParameters", "Products of matrices 
   shift: { type: "int32", note: "Positive: to the right." },
   outputZeroPoint: "int32",
 });
+
+export const treeEnsembleParameters = block("TreeEnsembleParameters", "An ensemble of decision trees.", {
+  input: "address",
+  output: "address",
+  rows: "int32",
+  features: { type: "int32", note: "Of a row of the input." },
+  targets: { type: "int32", note: "Of a row of the output." },
+  trees: { type: "weights", note: "Of each tree the address of its root and its first target, in bytes." },
+  treeCount: "int32",
+  leaves: { type: "weights", note: "Rows of float32, which leaves name by their number." },
+  width: { type: "int32", note: "Targets that a leaf gives to." },
+  base: { type: "weights", note: "What targets have on top, float32." },
+  aggregate: { type: "int32", note: "0 sum, 1 least, 2 greatest." },
+  divisor: "float32",
+});
+
+export const squaredDistancesParameters = block(
+  "SquaredDistancesParameters",
+  "Squared distances to constant vectors.",
+  {
+    input: "address",
+    output: "address",
+    rows: "int32",
+    features: "int32",
+    vectors: "weights",
+    count: "int32",
+  },
+);
+
+export const pairwiseCouplingParameters = block(
+  "PairwiseCouplingParameters",
+  "Probabilities of classes from those of their pairs.",
+  {
+    input: "address",
+    output: "address",
+    rows: "int32",
+    classes: "int32",
+    steps: { type: "int32", note: "At most." },
+    tolerance: "float32",
+  },
+);

@@ -157,3 +157,60 @@ export const resizeFloatParameters = block(
   "Bilinear interpolation. A place in the input is (index + center) * scale - center.",
   { ...resized, heightScale: "float32", widthScale: "float32", center: "float32" },
 );
+
+export const resampleParameters = block("ResampleParameters", "One axis resampled.", {
+  input: "address",
+  output: "address",
+  entries: { type: "weights", note: "Of each new index: where its first neighbour lies, and weights." },
+  entryBytes: "int32",
+  indices: "int32",
+  outer: "int32",
+  rowBytes: { type: "int32", note: "Bytes of the input's axis and of all within." },
+  step: { type: "int32", note: "Bytes from one index of the axis to the next." },
+});
+
+/** Places that indices name: numbers of up to six axes, from a base that up to six loops over the indices advance. */
+const indexedFields = {
+  indices: "address",
+  output: "address",
+  indexBytes: "int32",
+  positions: { type: "int32", note: "How many indices there are." },
+  runBytes: { type: "int32", note: "Bytes that belong to a place." },
+  axes: { type: "int32", note: "Numbers of an index." },
+  length0: "int32",
+  length1: "int32",
+  length2: "int32",
+  length3: "int32",
+  length4: "int32",
+  length5: "int32",
+  stride0: "int32",
+  stride1: "int32",
+  stride2: "int32",
+  stride3: "int32",
+  stride4: "int32",
+  stride5: "int32",
+  ...loop(0),
+  ...loop(1),
+  ...loop(2),
+  ...loop(3),
+  ...loop(4),
+  ...loop(5),
+} as const;
+
+export const gatherElementsParameters = block(
+  "GatherElementsParameters",
+  "Single elements of a tensor, by indices.",
+  { input: "address", ...indexedFields },
+);
+
+export const scatterParameters = block(
+  "ScatterParameters",
+  "A tensor with updates at places that indices name.",
+  {
+    input: "address",
+    updates: "address",
+    ...indexedFields,
+    outputBytes: "int32",
+    reduction: { type: "int32", note: "0 adds, 1 multiplies, 2 and 3 take the smaller and the larger one." },
+  },
+);

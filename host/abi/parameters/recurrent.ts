@@ -53,3 +53,70 @@ export const lstmParameters = block("LstmParameters", "Long short-term memory ov
   hiddenZeroPoint: "int32",
   floatClip: "float32",
 });
+
+/** A product of the walk: its matrix in tiles of 4 outputs, and where the vectors of batches lie. */
+const matrix = <const M extends string>(name: M) =>
+  ({
+    [`${name}Weights`]: "weights",
+    [`${name}Depth`]: { type: "int32", note: "Elements of a vector." },
+    [`${name}Outputs`]: { type: "int32", note: "A multiple of 4." },
+    [`${name}Step`]: { type: "int32", note: "Bytes from one batch's vector to the next." },
+  }) as { readonly [name in `${M}Weights`]: "weights" } & {
+    readonly [name in `${M}${"Depth" | "Outputs" | "Step"}`]: { type: "int32"; note: string };
+  };
+
+/** The function of a gate, with its two numbers. */
+const activation = <const N extends number>(number: N) =>
+  ({
+    [`activation${number}`]: "int32",
+    [`alpha${number}`]: "float32",
+    [`beta${number}`]: "float32",
+  }) as { readonly [name in `activation${N}`]: "int32" } & {
+    readonly [name in `${"alpha" | "beta"}${N}`]: "float32";
+  };
+
+export const recurrentLayerParameters = block(
+  "RecurrentLayerParameters",
+  "A recurrent layer that walks through the times of a sequence.",
+  {
+    input: { type: "address", note: "Of the first time that is walked." },
+    output: { type: "address", note: "Of the sequence, likewise." },
+    mask: { type: "address", note: "Likewise." },
+    hidden: "address",
+    cell: "address",
+    initialHidden: "address",
+    initialCell: "address",
+    gates: { type: "address", note: "Scratch: a row for each batch." },
+    tile: { type: "address", note: "Scratch." },
+    peepholes: { type: "address", note: "Scratch." },
+    peepholeWeights: "weights",
+    biases: { type: "weights", note: "What each row of gates begins with." },
+    rowBytes: { type: "int32", note: "Of a batch's gates." },
+    gateBytes: { type: "int32", note: "From one gate to the next." },
+    chunk: { type: "int32", note: "Elements of vectors whose weights lie in the tile at once." },
+    ...matrix("input"),
+    ...matrix("recurrent"),
+    ...matrix("candidate"),
+    time: { type: "int32", note: "0: counts what was walked." },
+    times: "int32",
+    batches: "int32",
+    units: "int32",
+    inputTimeStep: { type: "int32", note: "Bytes from one time to the next one that is walked." },
+    outputTimeStep: "int32",
+    outputBatchStep: { type: "int32", note: "Bytes from one batch to the next." },
+    maskTimeStep: "int32",
+    maskBatchStep: "int32",
+    hasSequence: { type: "int32", note: "1 where hidden states of all times are stored." },
+    hasMask: "int32",
+    holds: { type: "int32", note: "1 where masked times have what the time before has; else they have 0." },
+    hasInitialHidden: "int32",
+    hasInitialCell: "int32",
+    hasPeepholes: "int32",
+    coupled: { type: "int32", note: "1 where the forget gate is 1 less the input gate." },
+    resetAfter: { type: "int32", note: "1 where the reset gate multiplies the recurrent product." },
+    clip: { type: "float32", note: "Largest magnitude of what a gate's function is applied to." },
+    ...activation(0),
+    ...activation(1),
+    ...activation(2),
+  },
+);

@@ -102,3 +102,15 @@ export const cumsumParameters = block("CumsumParameters", "Cumulative sums along
   inputZeroPoint: "int32",
   outputZeroPoint: "int32",
 });
+
+export const topKParameters = block("TopKParameters", "The first of the sorted elements along an axis.", {
+  input: "address",
+  output: "address",
+  indices: "address",
+  outer: "int32",
+  length: "int32",
+  inner: "int32",
+  count: { type: "int32", note: "1 to length." },
+  largest: { type: "int32", note: "1 for the largest elements, 0 for the smallest." },
+  indexBytes: { type: "int32", note: "4 or 8." },
+});

@@ -1,5 +1,6 @@
 import type { DType } from "../../graph/tensor.js";
 import { addPairConstants } from "../../ops/elementwise/add.js";
+import * as operators from "../../ops/elementwise/bits.js";
 import { mulPairConstants } from "../../ops/elementwise/mul.js";
 import {
   preluConstants,
@@ -10,7 +11,7 @@ import { subPairConstants } from "../../ops/elementwise/sub.js";
 import type { Lowering } from "../lowering.js";
 import { pair, type QuantizedPair } from "./pairs.js";
 
-const exact: readonly DType[] = ["float32", "int32"];
+const exact: readonly DType[] = ["float32", "int32", "int64"];
 const quantized: readonly DType[] = ["int8", "int16"];
 
 const both = (
@@ -28,11 +29,18 @@ export const walkedMul = both("mul", "walkedProduct", mulPairConstants);
 /** Other arithmetic of two tensors. */
 export const arithmetic: readonly Lowering[] = [
   both("div", "quotient", quotientConstants, ["int8"]),
-  pair("maximum", [...exact, "int64", ...quantized]),
-  pair("minimum", [...exact, "int64", ...quantized]),
+  pair("maximum", [...exact, ...quantized]),
+  pair("minimum", [...exact, ...quantized]),
   both("squaredDifference", "squaredDifference", squaredDifferenceConstants),
   pair("floorDiv", exact),
   pair("floorMod", exact),
+  pair("truncMod", exact),
+  pair("atan2", ["float32"]),
   pair("pow", exact),
   pair("prelu", ["float32"], { stem: "prelu", dtypes: quantized, constants: preluConstants }),
 ];
+
+/** Operations on bits, which have no fused activation. */
+export const bits: readonly Lowering[] = Object.values(operators).map(({ name }) =>
+  pair(name, ["int32", "int64"]),
+);

@@ -1,10 +1,17 @@
-import { blockBytes } from "../../abi/block.js";
-import { curveParameters, mapParameters, rescaleParameters } from "../../abi/parameters.js";
+import { type Block, blockBytes } from "../../abi/block.js";
+import {
+  curveParameters,
+  eluParameters,
+  hardSigmoidParameters,
+  mapParameters,
+  rescaleParameters,
+} from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { type DType, elementCount, type Tensor } from "../../graph/tensor.js";
 import { int16TableEntries } from "../../numerics/int16-table.js";
 import { activationLimits } from "../../numerics/requantization.js";
 import { sigmoidTable, sigmoidTableEntries } from "../../numerics/sigmoid-table.js";
+import * as activations from "../../ops/elementwise/activations.js";
 import { curveSteps } from "../../ops/elementwise/fixed-point-curve.js";
 import * as others from "../../ops/elementwise/functions.js";
 import { hardSwish } from "../../ops/elementwise/hard-swish.js";
@@ -12,6 +19,7 @@ import { leakyRelu } from "../../ops/elementwise/leaky-relu.js";
 import { logistic } from "../../ops/elementwise/logistic.js";
 import { rectifiers, relu, relu0To1, relu6, reluN1To1 } from "../../ops/elementwise/relu.js";
 import { tanh } from "../../ops/elementwise/tanh.js";
+import * as trigonometry from "../../ops/elementwise/trigonometry.js";
 import { int16Table, realTypes, type UnaryKind } from "../../ops/elementwise/unary.js";
 import { operatorNamed } from "../../ops/index.js";
 import { bytesOf } from "../bytes.js";
@@ -71,37 +79,64 @@ function emitInt16(kind: UnaryKind, node: BoundNode, placement: Placement): Kern
 
 function scratchBytes(kind: UnaryKind, dtype: DType | undefined): number {
   if (dtype === "int8") return lookupTableScratchBytes;
-  if (dtype !== "int16") return blockBytes(mapParameters);
+  if (dtype !== "int16") return Math.max(blockBytes(mapParameters), blockBytes(eluParameters));
   if (kind.lines !== undefined) return blockBytes(rescaleParameters);
   return kind.name in sigmoids ? tableBytes.sigmoid : tableBytes.any;
 }
 
-/** The kernel of a node of elements without scales, and what it is told beside where they are. */
+/** Kernels of functions whose attributes are their own: of what name, and what they are told. */
+const parametersOf: Readonly<
+  Record<
+    string,
+    (attributes: Readonly<Record<string, number>>) => {
+      stem?: string;
+      parameters?: Block;
+      values?: Readonly<Record<string, number>>;
+    }
+  >
+> = {
+  elu({ positive = 1, negative = 1, rate = 1 }) {
+    const isPlain = positive === 1 && negative === 1 && rate === 1;
+    return isPlain
+      ? {}
+      : { stem: "scaledElu", parameters: eluParameters, values: { positive, negative, rate } };
+  },
+  hardSigmoid: ({ slope = 0, offset = 0 }) => ({
+    parameters: hardSigmoidParameters,
+    values: { slope, offset },
+  }),
+  shrink: ({ low = 0, high = 0, bias = 0 }) => ({ values: { low, high, alpha: bias } }),
+  clamp: ({ low = 0, high = 0 }) => ({ values: { low, high, alpha: 0 } }),
+};
+
+/** The kernel of a node of elements without scales, its block, and what it is told beside where they are. */
 function functionOf(
   { name }: UnaryKind,
   { attributes, inputs }: BoundNode,
-): { name: string; values: { alpha: number; low: number; high: number } } {
+): { name: string; parameters: Block; values: Readonly<Record<string, number>> } {
+  const own = parametersOf[name]?.(attributes as Readonly<Record<string, number>>);
   const activation = rectifiers[name];
   const [low, high] = activationLimits[activation ?? "none"];
   const { alpha = 0, approximate = false } = attributes as { alpha?: number; approximate?: boolean };
   const stem = activation !== undefined ? "clamp" : approximate ? `${name}Approximate` : name;
-  return { name: kernelName(stem, inputs[0]?.dtype as DType), values: { alpha, low, high } };
+  const { parameters = mapParameters, values = { alpha, low, high } } = own ?? {};
+  return { name: kernelName(own?.stem ?? stem, inputs[0]?.dtype as DType), parameters, values };
 }
 
 /** A function of single elements: int8 by a table, int16 by lines or a table, others by the kernel of its name. */
 function unary({ kind }: { readonly kind: UnaryKind }): Lowering {
   return {
     operator: kind.name,
-    dtypes: (kind.dtypes ?? realTypes).filter((dtype) => dtype !== "int64"),
+    dtypes: kind.dtypes ?? realTypes,
     scratchBytes: (node) => [scratchBytes(kind, node.inputs[0]?.dtype)],
     inPlace: () => [0],
     emit(node, placement) {
       const table = operatorNamed(kind.name).byteTable?.(node);
       if (table !== undefined) return emitLookupTable(node, table, placement);
       if (node.inputs[0]?.dtype === "int16") return emitInt16(kind, node, placement);
-      const { name, values } = functionOf(kind, node);
+      const { name, parameters, values } = functionOf(kind, node);
       const block = { ...mapValues(node, placement), ...values };
-      return [callKernel({ name, parameters: mapParameters }, block, placement.scratch, placement)];
+      return [callKernel({ name, parameters }, block, placement.scratch, placement)];
     },
   };
 }
@@ -109,6 +144,8 @@ function unary({ kind }: { readonly kind: UnaryKind }): Lowering {
 /** Every function of single elements. */
 export const functions: readonly Lowering[] = [
   ...Object.values(others),
+  ...Object.values(activations),
+  ...Object.values(trigonometry),
   hardSwish,
   leakyRelu,
   logistic,

@@ -1,5 +1,5 @@
 import { add } from "./add.js";
-import { arithmetic } from "./arithmetic.js";
+import { arithmetic, bits } from "./arithmetic.js";
 import { comparisons } from "./comparisons.js";
 import { functions } from "./functions.js";
 import { lookupTable } from "./lookup-table.js";
@@ -14,6 +14,7 @@ export const lowerings = [
   sub,
   mul,
   ...arithmetic,
+  ...bits,
   ...comparisons,
   select,
   sumOfMany,

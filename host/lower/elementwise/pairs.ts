@@ -1,14 +1,16 @@
-import { type Block, blockBytes } from "../../abi/block.js";
+import { type AnyValues, type Block, type BlockValues, blockBytes } from "../../abi/block.js";
 import {
   floatPairParameters,
   integerPairParameters,
   quantizedPairParameters,
   walkParameters,
+  widePairParameters,
 } from "../../abi/parameters.js";
 import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { type DType, elementBytes, elementCount, integerRange, type Tensor } from "../../graph/tensor.js";
 import { broadcastLoops, operands, walkFields } from "../../numerics/broadcast.js";
 import { activationLimits, quantizedActivationRange } from "../../numerics/requantization.js";
+import * as bits from "../../ops/elementwise/bits.js";
 import type { PairConstants } from "../../ops/elementwise/pair-constants.js";
 import { callKernel, kernelName } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
@@ -43,7 +45,7 @@ export function overwritable(node: BoundNode): number[] {
 interface PairKernel {
   name: string;
   parameters: Block;
-  values: Readonly<Record<string, number>>;
+  values: AnyValues;
 }
 
 /** How an operator of two tensors runs with quantized operands. */
@@ -62,6 +64,15 @@ function integerLimits(activation: FusedActivation, output: Tensor): { low: numb
   return { low: Math.max(low, least), high: Math.min(high, most) };
 }
 
+/** The same of 64 bits. */
+function wideLimits(activation: FusedActivation): { low: bigint; high: bigint } {
+  const [least, most] = activationLimits[activation];
+  return {
+    low: Number.isFinite(least) ? BigInt(least) : -(2n ** 63n),
+    high: Number.isFinite(most) ? BigInt(most) : 2n ** 63n - 1n,
+  };
+}
+
 function kernelOf(operator: string, node: BoundNode, quantized: QuantizedPair | undefined): PairKernel {
   const [first, second] = operands(node.inputs);
   const output = node.outputs[0] as Tensor;
@@ -72,8 +83,9 @@ function kernelOf(operator: string, node: BoundNode, quantized: QuantizedPair | 
     return { name: kernelName(quantized.stem, dtype), parameters: quantizedPairParameters, values };
   }
   const name = kernelName(operator, dtype);
-  if (output.dtype === "bool" || output.dtype === "int64")
-    return { name, parameters: walkParameters, values: {} };
+  if (output.dtype === "bool" || operator in bits) return { name, parameters: walkParameters, values: {} };
+  if (output.dtype === "int64")
+    return { name, parameters: widePairParameters, values: wideLimits(activation) };
   if (dtype !== "float32")
     return { name, parameters: integerPairParameters, values: integerLimits(activation, output) };
   const [low, high] = activationLimits[activation];
@@ -94,7 +106,8 @@ export function pair(operator: string, dtypes: readonly DType[], quantized?: Qua
     emit(node, placement) {
       const { name, parameters, values } = kernelOf(operator, node, quantized);
       const walk = walkValues(node, placement.inputs, placement.outputs[0] as number);
-      return [callKernel({ name, parameters }, { ...walk, ...values }, placement.scratch, placement)];
+      const block = { ...walk, ...values } as BlockValues;
+      return [callKernel({ name, parameters }, block, placement.scratch, placement)];
     },
   };
 }

@@ -1,6 +1,7 @@
 import { alignUp } from "../../abi/align.js";
 import { blockBytes } from "../../abi/block.js";
 import { gatherConstantParameters, gatherParameters } from "../../abi/parameters.js";
+import type { BoundNode } from "../../graph/node.js";
 import { elementBytes, elementCount, type Tensor } from "../../graph/tensor.js";
 import { type GatherAttributes, gathered, maxIndexAxes } from "../../ops/movement/gather.js";
 import { bytesOf } from "../bytes.js";
@@ -37,21 +38,35 @@ export const gather: Lowering<GatherAttributes> = {
       axes: lengths.length,
       ...Object.fromEntries(Array.from({ length: maxIndexAxes }, (_, i) => [`length${i}`, lengths[i] ?? 1])),
     };
-    return [...readIndices(indices, to, placement), gatherCall(input, values, to, placement)];
+    const { fromEnd = false } = node.attributes;
+    const isPlain = !fromEnd || indices.data !== undefined;
+    const name = `gather${input.data === undefined ? "" : "Constant"}${isPlain ? "" : "FromEnd"}`;
+    return [...readIndices(node, to, placement), gatherCall(name, input, values, to, placement)];
   },
 };
 
-function readIndices({ data }: Tensor, to: number, placement: Placement): KernelCall[] {
-  if (data === undefined) return [];
-  return [readConstant(Int32Array.from(data as ArrayLike<number>, Number), placement.scratch, to, placement)];
+/** Indices that are constant, of which none is negative any more. */
+function readIndices(node: BoundNode<GatherAttributes>, to: number, placement: Placement): KernelCall[] {
+  const { indices, lengths } = gathered(node);
+  if (indices.data === undefined) return [];
+  const numbers = Int32Array.from(indices.data as ArrayLike<number>, Number).map((number, at) =>
+    number < 0 ? number + (lengths[at % lengths.length] as number) : number,
+  );
+  return [readConstant(numbers, placement.scratch, to, placement)];
 }
 
-function gatherCall({ data }: Tensor, values: object, to: number, placement: Placement): KernelCall {
+function gatherCall(
+  name: string,
+  { data }: Tensor,
+  values: object,
+  to: number,
+  placement: Placement,
+): KernelCall {
   if (data === undefined) {
-    const kernel = { name: "gather", parameters: gatherParameters };
+    const kernel = { name, parameters: gatherParameters };
     return callKernel(kernel, { input: placement.inputs[0] as number, ...values } as never, to, placement);
   }
   const input = placement.weights(bytesOf(data));
-  const kernel = { name: "gatherConstant", parameters: gatherConstantParameters };
+  const kernel = { name, parameters: gatherConstantParameters };
   return callKernel(kernel, { input, ...values } as never, to, placement);
 }

@@ -6,7 +6,7 @@ import { type ArgAttributes, aroundAxis } from "../../ops/reduction/arg.js";
 import { callKernel, kernelName } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
-const dtypes: readonly DType[] = ["float32", "int8", "int16", "int32", "uint8"];
+const dtypes: readonly DType[] = ["float32", "int8", "int16", "int32", "uint8", "int64"];
 
 function lowering(operator: string, largest: 0 | 1): Lowering<ArgAttributes> {
   return {
@@ -15,15 +15,16 @@ function lowering(operator: string, largest: 0 | 1): Lowering<ArgAttributes> {
     scratchBytes: () => [blockBytes(argParameters)],
     emit(node, placement) {
       const input = onlyInput(node);
+      const { axis, index, last = false } = node.attributes;
       return [
         callKernel(
-          { name: kernelName("arg", input.dtype), parameters: argParameters },
+          { name: kernelName(last ? "lastArg" : "arg", input.dtype), parameters: argParameters },
           {
             input: placement.inputs[0] as number,
             output: placement.outputs[0] as number,
-            ...aroundAxis(input, node.attributes.axis),
+            ...aroundAxis(input, axis),
             largest,
-            indexBytes: node.attributes.index === "int64" ? 8 : 4,
+            indexBytes: index === "int64" ? 8 : 4,
           },
           placement.scratch,
           placement,

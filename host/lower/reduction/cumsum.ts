@@ -4,14 +4,14 @@ import type { Tensor } from "../../graph/tensor.js";
 import { int8Parameters } from "../../numerics/requantization.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import { aroundAxis } from "../../ops/reduction/arg.js";
-import { type CumsumAttributes, cumsumMultiplier } from "../../ops/reduction/cumsum.js";
+import { type CumsumAttributes, cumsumMultiplier, cumsumTypes } from "../../ops/reduction/cumsum.js";
 import { callKernel, kernelName } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
 /** Cumulative sums. */
 export const cumsum: Lowering<CumsumAttributes> = {
   operator: "cumsum",
-  dtypes: ["float32", "int8", "int32"],
+  dtypes: cumsumTypes,
   scratchBytes: () => [blockBytes(cumsumParameters)],
   inPlace: () => [0],
   emit(node, placement) {

@@ -5,6 +5,7 @@ import { logSoftmax } from "./log-softmax.js";
 import { mean } from "./mean.js";
 import { reductions } from "./reduce.js";
 import { softmax } from "./softmax.js";
+import { topK } from "./top-k.js";
 
 /** How operators of this family run: one line each, and one for all that are of one kind. */
 export const lowerings = [
@@ -15,4 +16,5 @@ export const lowerings = [
   logSoftmax,
   l2Normalization,
   cumsum,
+  topK,
 ] as const;

@@ -3,7 +3,15 @@ import { reduceParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import type { DType, Tensor } from "../../graph/tensor.js";
 import { integerParameters } from "../../numerics/requantization.js";
-import { groupAxes, type ReduceAttributes, reducedAxes, sumMultiplier } from "../../ops/reduction/reduce.js";
+import {
+  extremeTypes,
+  groupAxes,
+  prodTypes,
+  type ReduceAttributes,
+  reducedAxes,
+  sumMultiplier,
+  sumTypes,
+} from "../../ops/reduction/reduce.js";
 import { callKernel, type KernelCall, kernelName, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
@@ -64,14 +72,12 @@ function lowering(operator: string, stem: string, dtypes: readonly DType[]): Low
   };
 }
 
-const numbers: readonly DType[] = ["float32", "int8", "int16", "int32"];
-
 /** Reductions but for means, each by the kernel that walks groups of axes. */
 export const reductions = [
-  lowering("sum", "reduceSum", numbers),
-  lowering("prod", "reduceProd", ["float32", "int32"]),
-  lowering("reduceMax", "reduceMax", numbers),
-  lowering("reduceMin", "reduceMin", numbers),
+  lowering("sum", "reduceSum", sumTypes),
+  lowering("prod", "reduceProd", prodTypes),
+  lowering("reduceMax", "reduceMax", extremeTypes),
+  lowering("reduceMin", "reduceMin", extremeTypes),
   lowering("reduceAny", "reduceMax", ["bool"]),
   lowering("reduceAll", "reduceMin", ["bool"]),
 ] as const;

@@ -2,7 +2,7 @@ import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
 import { type DType, integerRange } from "../../graph/tensor.js";
 import { onlyInput } from "../elementwise/lookup-table.js";
-import type { Operator } from "../operator.js";
+import { anyOrder, type Operator } from "../operator.js";
 
 /** Attributes of a cast. */
 export interface CastAttributes {
@@ -31,6 +31,7 @@ export const cast: Operator<CastAttributes> = {
     return [{ dtype: to, shape }];
   },
   macs: () => 0,
+  reordered: anyOrder,
   reference(node: BoundNode<CastAttributes>, [input]) {
     const { to } = node.attributes;
     const values = input ?? new Float32Array(0);

@@ -1,6 +1,6 @@
 import { integerParameters } from "../../numerics/requantization.js";
 import { onlyInput } from "../elementwise/lookup-table.js";
-import type { Operator } from "../operator.js";
+import { anyOrder, type Operator } from "../operator.js";
 
 /** Integers of a scale to float32; constants may have one along an axis. */
 export const dequantize: Operator = {
@@ -13,5 +13,6 @@ export const dequantize: Operator = {
     return [{ dtype: "float32", shape: input.shape }];
   },
   macs: () => 0,
+  reordered: anyOrder,
   reference: (_, [input]) => [(input as Float32Array).slice()],
 };

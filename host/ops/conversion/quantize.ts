@@ -5,7 +5,7 @@ import { type LineConstants, lineConstants } from "../../numerics/lines.js";
 import { integerParameters, roundHalfAway } from "../../numerics/requantization.js";
 import { linesTable } from "../elementwise/lines-table.js";
 import { onlyInput } from "../elementwise/lookup-table.js";
-import type { Operator } from "../operator.js";
+import { anyOrder, type Operator } from "../operator.js";
 
 const isByte = ({ dtype }: Tensor): boolean => dtype === "int8" || dtype === "uint8";
 
@@ -29,6 +29,7 @@ export const quantize: Operator = {
     return [{ dtype: output.dtype, shape: input.shape }];
   },
   macs: () => 0,
+  reordered: anyOrder,
   byteTable(node) {
     const input = onlyInput(node);
     const isTable = isByte(input) && isByte(node.outputs[0] as Tensor);

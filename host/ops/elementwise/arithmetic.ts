@@ -63,6 +63,11 @@ const kinds = {
     compute: (a, b, whole) => (whole ? a - b * wholeQuotient(a, b, Math.floor) : a - b * Math.floor(a / b)),
     ...inFloat,
   },
+  truncMod: {
+    compute: (a, b, whole) => (whole ? a - b * wholeQuotient(a, b, Math.trunc) : a % b),
+    ...inFloat,
+  },
+  atan2: { compute: Math.atan2, ...inFloat, dtypes: ["float32"] },
   pow: { compute: (a, b, whole) => (whole ? wholePower(a, b) : a ** b), ...inFloat },
   prelu: {
     compute: (a, alpha) => (a >= 0 ? a : a * alpha),
@@ -91,6 +96,12 @@ export const floorDiv = named("floorDiv");
 
 /** The rest of `floorDiv`, which has the sign of the second. */
 export const floorMod = named("floorMod");
+
+/** The rest of `div`, which has the sign of the first. */
+export const truncMod = named("truncMod");
+
+/** The angle in radians of the point (second, first), in -pi..pi. */
+export const atan2 = named("atan2");
 
 /** first to the power of second. */
 export const pow = named("pow");

@@ -3,7 +3,7 @@ import { requireThat } from "../../graph/not-runnable.js";
 import { alternatives, type DType, elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { broadcastLoops, broadcastShape, forEachBroadcast, operands } from "../../numerics/broadcast.js";
 import { applyActivation, integerParameters } from "../../numerics/requantization.js";
-import { type Operator, type QuantizationRule, type Values, valuesLike } from "../operator.js";
+import { anyOrder, type Operator, type QuantizationRule, type Values, valuesLike } from "../operator.js";
 
 /** Attributes of an elementwise operator of two tensors. */
 export interface BinaryAttributes {
@@ -70,6 +70,7 @@ export function binary(kind: BinaryKind): Operator<BinaryAttributes> {
       return [{ dtype: kind.output ?? dtype, shape: broadcastShape(first.shape, second.shape) }];
     },
     macs: () => 0,
+    reordered: anyOrder,
     reference(node, inputs) {
       const { activation } = node.attributes;
       const limit = kind.output === undefined ? activation : "none";

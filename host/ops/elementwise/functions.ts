@@ -95,40 +95,23 @@ export const round = unary({
   },
 });
 
-/** x where x >= 0, else exp(x) - 1. */
-export const elu = unary({ name: "elu", real: (x) => (x < 0 ? Math.expm1(x) : x) });
+/** e^x - 1, exact for small x. */
+export const expm1 = unary({ name: "expm1", real: Math.expm1 });
 
-/** Attributes of a Gaussian error linear unit. */
-export interface GeluAttributes {
-  /** Whether by tanh instead of by the error function. */
-  approximate: boolean;
-}
+/** Natural logarithm of 1 + x, exact for small x. */
+export const log1p = unary({ name: "log1p", real: Math.log1p });
 
-/** The error function: its series where that is exact, else its continued fraction. Source: Abramowitz and Stegun, 7.1. */
-function erf(x: number): number {
-  const magnitude = Math.abs(x);
-  if (magnitude < 2.5) {
-    let [term, sum] = [x, x];
-    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-      term *= (-x * x) / n;
-      sum += term / (2 * n + 1);
-      if (term === 0) break;
-    }
-    return (2 / Math.sqrt(Math.PI)) * sum;
-  }
-  let fraction = magnitude;
-  for (let n = 60; n > 0; n--) fraction = magnitude + n / 2 / fraction;
-  return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction));
-}
-
-/** x times the chance that a normal number is below it. */
-export const gelu = unary<GeluAttributes>({
-  name: "gelu",
-  real: (x, { approximate }) =>
-    approximate
-      ? 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
-      : 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
+/** log(1 + e^x), a smooth rectifier. */
+export const softplus = unary({
+  name: "softplus",
+  real: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
 });
+
+/** 1 / x */
+export const reciprocal = unary({ name: "reciprocal", real: (x) => 1 / x });
+
+/** x without what lies behind its point. */
+export const trunc = unary({ name: "trunc", real: Math.trunc });
 
 /** Whether a bool does not hold. */
 export const logicalNot = unary({ name: "logicalNot", real: (x) => Number(x === 0), dtypes: ["bool"] });

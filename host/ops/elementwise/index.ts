@@ -1,5 +1,7 @@
+import * as activations from "./activations.js";
 import { add } from "./add.js";
 import * as arithmetic from "./arithmetic.js";
+import * as bits from "./bits.js";
 import * as comparisons from "./comparisons.js";
 import * as functions from "./functions.js";
 import { hardSwish } from "./hard-swish.js";
@@ -12,6 +14,7 @@ import { select } from "./select.js";
 import { sub } from "./sub.js";
 import { sumOfMany } from "./sum-of-many.js";
 import { tanh } from "./tanh.js";
+import * as trigonometry from "./trigonometry.js";
 
 /** Operators of this family: one line each, and one for each file of many. */
 export const operators = [
@@ -29,7 +32,10 @@ export const operators = [
   mul,
   ...Object.values(arithmetic),
   ...Object.values(functions),
+  ...Object.values(activations),
+  ...Object.values(trigonometry),
   ...Object.values(comparisons),
+  ...Object.values(bits),
   select,
   sumOfMany,
 ] as const;

@@ -2,7 +2,7 @@ import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { perTensor, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { int8Parameters } from "../../numerics/requantization.js";
-import type { Operator } from "../operator.js";
+import { anyOrder, type Operator } from "../operator.js";
 
 /**
  * Table of a function of one byte, in the order of the unsigned byte.
@@ -87,6 +87,7 @@ export const lookupTable: Operator<LookupTableAttributes> = {
     return [{ dtype: (output as Tensor).dtype, shape: input.shape }];
   },
   macs: () => 0,
+  reordered: anyOrder,
   byteTable: (node) => node.attributes.table,
   reference() {
     throw new Error("a lookup table has no float form");

@@ -3,7 +3,7 @@ import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { broadcastLoops, broadcastShape, forEachBroadcast } from "../../numerics/broadcast.js";
 import { sameParameters } from "../../numerics/requantization.js";
-import { type Operator, valuesLike } from "../operator.js";
+import { anyOrder, type Operator, valuesLike } from "../operator.js";
 
 /** The three inputs of a choice. Throws `NotRunnable` where one is missing. */
 function choiceInputs(node: BoundNode): [Tensor, Tensor, Tensor] {
@@ -35,6 +35,7 @@ export const select: Operator = {
     return [{ dtype: whereTrue.dtype, shape: broadcastShape(...shapes) }];
   },
   macs: () => 0,
+  reordered: anyOrder,
   reference(node, [condition, whereTrue, whereFalse]) {
     const shapes = choiceInputs(node).map(({ shape }) => shape);
     const output = valuesLike(whereTrue, elementCount(broadcastShape(...shapes)));

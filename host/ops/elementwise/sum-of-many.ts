@@ -2,7 +2,7 @@ import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
 import { integerParameters, quantizeMultiplier, sameParameters } from "../../numerics/requantization.js";
-import { type Operator, valuesLike } from "../operator.js";
+import { anyOrder, type Operator, valuesLike } from "../operator.js";
 
 /** Operands whose sum, 19 bits up, stays within int32. */
 const maxOperands = 14;
@@ -58,6 +58,7 @@ export const sumOfMany: Operator = {
     return [{ dtype, shape }];
   },
   macs: () => 0,
+  reordered: anyOrder,
   reference(node, inputs) {
     const output = valuesLike(inputs[0], elementCount((node.inputs[0] as Tensor).shape));
     for (const values of inputs)

@@ -4,7 +4,7 @@ import { alternatives, type DType, type Tensor } from "../../graph/tensor.js";
 import { quantizedInt16Table } from "../../numerics/int16-table.js";
 import type { LineConstants } from "../../numerics/lines.js";
 import { int8Parameters, integerParameters, roundHalfAway } from "../../numerics/requantization.js";
-import type { Operator, QuantizationRule } from "../operator.js";
+import { anyOrder, type Operator, type QuantizationRule } from "../operator.js";
 import { int8Table, onlyInput } from "./lookup-table.js";
 
 /** Dtypes of elements that stand for real numbers. */
@@ -90,6 +90,7 @@ export function unary<Attributes extends object = object>(
       return [{ dtype, shape }];
     },
     macs: () => 0,
+    reordered: anyOrder,
     byteTable: (node) => (onlyInput(node).dtype === "int8" ? table(node) : undefined),
     reference: (node, [input]) => [(input as Float32Array).map((value) => kind.real(value, node.attributes))],
   };

@@ -69,6 +69,10 @@ export const concatenation: Operator<ConcatenationAttributes> = {
     return [{ dtype, shape: limitedShape(shape.map((old, i) => (i === axis ? length : old))) }];
   },
   macs: () => 0,
+  reordered(node, order) {
+    if (node.attributes.stacks === true) return undefined;
+    return { attributes: { axis: order[concatenatedRows(node).axis] as number }, order };
+  },
   reference(node, inputs) {
     const { rows, lengths } = concatenatedRows(node);
     const stride = totalLength(lengths);

@@ -12,6 +12,8 @@ export interface GatherAttributes {
   batchDims: number;
   /** Axes that an index names. From 2 on, the last axis of the indices holds one number for each. */
   axes: number;
+  /** Whether a negative number counts from the end of its axis; else it is refused, and traps. */
+  fromEnd?: boolean;
 }
 
 /** Axes that an index can name, at most. */
@@ -57,7 +59,7 @@ export function gathered({ attributes, inputs }: BoundNode<GatherAttributes>): G
     `the first ${batchDims} axes of ${describeType(input)} and of the indices ${describeType(indices)} differ`,
   );
   const lengths = input.shape.slice(axis, axis + axes);
-  requireInside(indices, lengths);
+  requireInside(indices, lengths, attributes.fromEnd === true);
   return {
     input,
     indices,
@@ -70,10 +72,13 @@ export function gathered({ attributes, inputs }: BoundNode<GatherAttributes>): G
   };
 }
 
-function requireInside({ data }: Tensor, lengths: readonly number[]): void {
+function requireInside({ data }: Tensor, lengths: readonly number[], fromEnd: boolean): void {
   data?.forEach((value: number | bigint, at: number) => {
     const length = lengths[at % lengths.length] as number;
-    requireThat(value >= 0 && value < length, `index ${value} is not in an axis of length ${length}`);
+    requireThat(
+      value >= (fromEnd ? -length : 0) && value < length,
+      `index ${value} is not in an axis of length ${length}`,
+    );
   });
 }
 
@@ -96,10 +101,10 @@ export const gather: Operator<GatherAttributes> = {
     for (let row = 0; row < batches * outer; row++) {
       for (let position = 0; position < positions; position++) {
         const first = (Math.floor(row / outer) * positions + position) * lengths.length;
-        const at = lengths.reduce(
-          (index, length, axis) => index * length + ((indices as Values)[first + axis] as number),
-          0,
-        );
+        const at = lengths.reduce((index, length, axis) => {
+          const number = (indices as Values)[first + axis] as number;
+          return index * length + (number < 0 ? number + length : number);
+        }, 0);
         const from = (row * whole + at) * inner;
         output.set((values as Values).subarray(from, from + inner), to);
         to += inner;

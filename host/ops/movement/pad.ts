@@ -75,6 +75,12 @@ export const pad: Operator<PadAttributes> = {
     return [{ dtype, shape: limitedShape(shape) }];
   },
   macs: () => 0,
+  reordered({ attributes }, order) {
+    const placed = (lengths: readonly number[]) =>
+      order.map((_, axis) => lengths[order.indexOf(axis)] as number);
+    const { before, after } = attributes;
+    return { attributes: { ...attributes, before: placed(before), after: placed(after) }, order };
+  },
   reference(node, [input]) {
     if (input === undefined) throw new NotRunnable("the input is missing");
     const axes = joinPaddedAxes(node);

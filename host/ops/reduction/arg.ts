@@ -10,6 +10,8 @@ export interface ArgAttributes {
   axis: number;
   /** Element type of the indices. */
   index: "int32" | "int64";
+  /** Whether it is the last of equal elements, not the first. */
+  last?: boolean;
 }
 
 /** A tensor's axes as three: all before an axis, the axis, and all after it. Throws `NotRunnable` where it has none. */
@@ -30,10 +32,11 @@ export function aroundAxis(
 }
 
 function extreme(name: string, isBetter: (value: number, best: number) => boolean): Operator<ArgAttributes> {
-  const indexOf = (values: Values, start: number, length: number, step: number): number => {
+  const indexOf = (values: Values, start: number, length: number, step: number, last: boolean): number => {
     let best = 0;
     for (let i = 1; i < length; i++) {
-      if (isBetter(values[start + i * step] as number, values[start + best * step] as number)) best = i;
+      const [value, other] = [values[start + i * step] as number, values[start + best * step] as number];
+      if (isBetter(value, other) || (last && value === other)) best = i;
     }
     return best;
   };
@@ -50,19 +53,20 @@ function extreme(name: string, isBetter: (value: number, best: number) => boolea
     macs: () => 0,
     reference(node, [input]) {
       const values = input as Values;
-      const { outer, length, inner } = aroundAxis(onlyInput(node), node.attributes.axis);
+      const { axis, last = false } = node.attributes;
+      const { outer, length, inner } = aroundAxis(onlyInput(node), axis);
       const output = valuesLike(values, outer * inner);
       output.forEach((_, i) => {
         const start = Math.floor(i / inner) * length * inner + (i % inner);
-        output[i] = indexOf(values, start, length, inner);
+        output[i] = indexOf(values, start, length, inner, last);
       });
       return [output];
     },
   };
 }
 
-/** Index of the first largest element along an axis. */
+/** Index of the first, or last, largest element along an axis. */
 export const argMax = extreme("argMax", (value, best) => value > best);
 
-/** Index of the first smallest element along an axis. */
+/** Index of the first, or last, smallest element along an axis. */
 export const argMin = extreme("argMin", (value, best) => value < best);

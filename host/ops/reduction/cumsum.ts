@@ -1,5 +1,6 @@
 import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
+import { alternatives, type DType } from "../../graph/tensor.js";
 import {
   type FixedPointMultiplier,
   int8Parameters,
@@ -35,16 +36,16 @@ export function cumsumMultiplier(node: BoundNode<CumsumAttributes>): FixedPointM
   return factor;
 }
 
+/** Dtypes of cumulative sums. */
+export const cumsumTypes: readonly DType[] = ["float32", "int8", "int32", "int64"];
+
 /** Sums of all elements along an axis up to each of them. */
 export const cumsum: Operator<CumsumAttributes> = {
   name: "cumsum",
   quantization: { output: "calibrated" },
   infer(node) {
     const { dtype, shape } = onlyInput(node);
-    requireThat(
-      ["float32", "int8", "int32"].includes(dtype),
-      `input is ${dtype}; float32, int8 or int32 is expected`,
-    );
+    requireThat(cumsumTypes.includes(dtype), `input is ${dtype}; ${alternatives(cumsumTypes)} is expected`);
     aroundAxis(onlyInput(node), node.attributes.axis);
     if (dtype === "int8") cumsumMultiplier(node);
     return [{ dtype, shape }];

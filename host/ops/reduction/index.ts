@@ -5,6 +5,7 @@ import { logSoftmax } from "./log-softmax.js";
 import { mean } from "./mean.js";
 import { prod, reduceAll, reduceAny, reduceMax, reduceMin, sum } from "./reduce.js";
 import { softmax } from "./softmax.js";
+import { topK } from "./top-k.js";
 
 /** Operators of this family: one line each, and one for each file of many. */
 export const operators = [
@@ -21,4 +22,5 @@ export const operators = [
   logSoftmax,
   l2Normalization,
   cumsum,
+  topK,
 ] as const;

@@ -1,7 +1,14 @@
 import { NotRunnable } from "../../graph/not-runnable.js";
 import type { TensorType } from "../../graph/tensor.js";
 import type { Operator } from "../operator.js";
-import { inferReduced, type ReduceAttributes, reducedAxes, reduceValues, requireSummable } from "./reduce.js";
+import {
+  inferReduced,
+  type ReduceAttributes,
+  reducedAxes,
+  reduceValues,
+  reorderedReduction,
+  requireSummable,
+} from "./reduce.js";
 
 /** Attributes of a mean: axes from 0, or from -1 for the last; no axis at all gives the input. */
 export type MeanAttributes = ReduceAttributes;
@@ -16,6 +23,7 @@ export const mean: Operator<MeanAttributes> = {
     return types;
   },
   macs: () => 0,
+  reordered: reorderedReduction,
   reference(node, [data]) {
     if (data === undefined) throw new NotRunnable("the input is missing");
     const { elements } = reducedAxes(node);

@@ -2,7 +2,13 @@ import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { alternatives, type DType, elementCount, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { integerParameters, quantizeMultiplier, sameParameters } from "../../numerics/requantization.js";
-import { type Operator, type QuantizationRule, type Values, valuesLike } from "../operator.js";
+import {
+  type Operator,
+  type QuantizationRule,
+  type Reordered,
+  type Values,
+  valuesLike,
+} from "../operator.js";
 
 /** Attributes of a reduction: axes from 0, or from -1 for the last; no axis at all gives the input. */
 export interface ReduceAttributes {
@@ -129,6 +135,20 @@ export function requireSummable(node: BoundNode<ReduceAttributes>, isMean: boole
     sumMultiplier(scale, integerParameters(output).scale, isMean ? elements : 1);
 }
 
+/** A reduction whose input's axes are in another order. */
+export function reorderedReduction(
+  node: BoundNode<ReduceAttributes>,
+  order: readonly number[],
+): Reordered<ReduceAttributes> {
+  const { keepDims } = node.attributes;
+  const { reduced } = reducedAxes(node);
+  const axes = order.filter((_, axis) => reduced[axis]);
+  if (keepDims) return { attributes: { axes, keepDims }, order };
+  const kept = order.filter((_, axis) => !reduced[axis]);
+  const ranks = kept.toSorted((a, b) => a - b);
+  return { attributes: { axes, keepDims }, order: kept.map((axis) => ranks.indexOf(axis)) };
+}
+
 /** A reduction that gives one of its elements, or a product. */
 function plainReduction(
   name: string,
@@ -151,20 +171,24 @@ function plainReduction(
       return types;
     },
     macs: () => 0,
+    reordered: reorderedReduction,
     reference: (node, [data]) => [reduceValues(node, data, first, next)],
   };
 }
 
-const numbers: readonly DType[] = ["float32", "int8", "int16", "int32"];
+/** Dtypes of sums, of products, and of extremes. */
+export const sumTypes: readonly DType[] = ["float32", "int8", "int16", "int32", "int64"];
+export const prodTypes: readonly DType[] = ["float32", "int32", "int64"];
+export const extremeTypes: readonly DType[] = [...sumTypes, "uint8"];
 
-/** Product over constant axes, of int32 modulo 2^32. */
-export const prod = plainReduction("prod", ["float32", "int32"], "calibrated", 1, (a, b) => a * b);
+/** Product over constant axes, of whole numbers modulo 2^32 or 2^64. */
+export const prod = plainReduction("prod", prodTypes, "calibrated", 1, (a, b) => a * b);
 
 /** Largest element over constant axes. */
-export const reduceMax = plainReduction("reduceMax", numbers, "as-input", -Infinity, Math.max);
+export const reduceMax = plainReduction("reduceMax", extremeTypes, "as-input", -Infinity, Math.max);
 
 /** Smallest element over constant axes. */
-export const reduceMin = plainReduction("reduceMin", numbers, "as-input", Infinity, Math.min);
+export const reduceMin = plainReduction("reduceMin", extremeTypes, "as-input", Infinity, Math.min);
 
 /** Whether any element over constant axes is true. */
 export const reduceAny = plainReduction("reduceAny", ["bool"], "as-input", 0, Math.max);
@@ -172,15 +196,16 @@ export const reduceAny = plainReduction("reduceAny", ["bool"], "as-input", 0, Ma
 /** Whether all elements over constant axes are true. */
 export const reduceAll = plainReduction("reduceAll", ["bool"], "as-input", 1, Math.min);
 
-/** Sum over constant axes, of int32 modulo 2^32. */
+/** Sum over constant axes, of whole numbers modulo 2^32 or 2^64. */
 export const sum: Operator<ReduceAttributes> = {
   name: "sum",
   quantization: { output: "calibrated" },
   infer(node) {
-    const types = inferReduced(node, numbers);
+    const types = inferReduced(node, sumTypes);
     requireSummable(node, false);
     return types;
   },
   macs: () => 0,
+  reordered: reorderedReduction,
   reference: (node, [data]) => [reduceValues(node, data, 0, (a, b) => a + b)],
 };

@@ -2,9 +2,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import type { Tensor } from "../../../host/graph/tensor.js";
+import * as activations from "../../../host/ops/elementwise/activations.js";
 import * as functions from "../../../host/ops/elementwise/functions.js";
 import { highMultiply, rescale } from "../../numerics/gemmlowp.js";
-import { random } from "../harness.js";
+import { random, runCase } from "../harness.js";
 import { drawScale, everyInt8, plain, quantized } from "../quantized-tensors.js";
 import { assertNumbers, runOn } from "./broadcast-cases.js";
 
@@ -28,8 +29,12 @@ const gelu = (x: number): number => (Math.abs(x) > 5 ? Math.max(x, 0) : (x / 2) 
 const geluByTanh = (x: number): number =>
   (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
+const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
 /** A function on real numbers, and by how much a kernel of float32 may be off, relative, and absolute below 1. */
 interface Definition {
+  /** The operator's name, where it is another. */
+  operator?: string;
   real: (x: number) => number;
   off?: number;
   attributes?: object;
@@ -51,6 +56,43 @@ const definitions: Readonly<Record<string, Definition>> = {
   round: { real: toEven },
   elu: { real: (x) => (x < 0 ? Math.expm1(x) : x), off: 3e-7 },
   gelu: { real: gelu, off: 2e-6, attributes: { approximate: false } },
+  scaledElu: {
+    operator: "elu",
+    real: (x) => (x < 0 ? 1.5 * Math.expm1(0.5 * x) : Math.fround(1.25 * x)),
+    off: 4e-7,
+    attributes: { positive: 1.25, negative: 1.5, rate: 0.5 },
+  },
+  tan: { real: Math.tan, off: 3e-7 },
+  asin: { real: Math.asin, off: 3e-7 },
+  acos: { real: Math.acos, off: 3e-7 },
+  atan: { real: Math.atan, off: 3e-7 },
+  sinh: { real: Math.sinh, off: 3e-7 },
+  cosh: { real: Math.cosh, off: 3e-7 },
+  asinh: { real: Math.asinh, off: 3e-7 },
+  acosh: { real: Math.acosh, off: 3e-7 },
+  atanh: { real: Math.atanh, off: 3e-7 },
+  erf: { real: (x) => (Math.abs(x) > 5 ? Math.sign(x) : erf(x)), off: 3e-7 },
+  expm1: { real: Math.expm1, off: 3e-7 },
+  log1p: { real: Math.log1p, off: 3e-7 },
+  softplus: { real: softplus, off: 3e-7 },
+  reciprocal: { real: (x) => Math.fround(1 / x) },
+  trunc: { real: Math.trunc },
+  silu: { real: (x) => x / (1 + Math.exp(-x)), off: 5e-7 },
+  mish: { real: (x) => x * Math.tanh(softplus(x)), off: 5e-7 },
+  softsign: { real: (x) => Math.fround(x / Math.fround(1 + Math.abs(x))) },
+  hardSigmoid: {
+    real: (x) => Math.min(1, Math.max(0, 0.25 * x + 0.5)),
+    off: 2e-7,
+    attributes: { slope: 0.25, offset: 0.5 },
+  },
+  shrink: {
+    real: (x) => (x < -1 ? Math.fround(x + 0.5) : x > 1.5 ? Math.fround(x - 0.5) : 0 * x),
+    attributes: { low: -1, high: 1.5, bias: 0.5 },
+  },
+  clamp: {
+    real: (x) => Math.min(2.5, Math.max(-1.5, x)),
+    attributes: { low: -1.5, high: 2.5 },
+  },
   hardSwish: { real: (x) => (x * Math.min(6, Math.max(0, x + 3))) / 6, off: 3e-7 },
   leakyRelu: { real: (x) => (x > 0 ? x : Math.fround(x * 0.25)), attributes: { alpha: 0.25 } },
   logistic: { real: (x) => 1 / (1 + Math.exp(-x)), off: 3e-7 },
@@ -72,8 +114,10 @@ test("functions of float32 give the real function, or what is near it, and one N
       assert.ok(right, `${told}(${x}) is ${found}, not ${value}`);
     }
   };
-  for (const [operator, { real: definition, off = 0, attributes = {} }] of Object.entries(definitions))
-    near(await run(operator, attributes), definition, off, operator);
+  for (const [name, { operator = name, real: definition, off = 0, attributes = {} }] of Object.entries(
+    definitions,
+  ))
+    near(await run(operator, attributes), definition, off, name);
   near(await run("gelu", { approximate: true }), geluByTanh, 2e-6, "approximate gelu");
 });
 
@@ -88,6 +132,27 @@ test("functions of whole numbers give the whole function, which wraps", async ()
   })) {
     const actual = await runOn(operator, {}, [[tensor, data]], tensor, false);
     assertNumbers(actual, Array.from(data, whole), operator);
+  }
+  const wide = BigInt64Array.of(-(2n ** 63n), -7n, 0n, 1n, 2n ** 40n, 2n ** 63n - 1n);
+  for (const [operator, whole] of Object.entries({
+    abs: (x: bigint) => (x < 0n ? -x : x),
+    neg: (x: bigint) => -x,
+    sign: (x: bigint) => (x > 0n ? 1n : x < 0n ? -1n : 0n),
+    square: (x: bigint) => x * x,
+  })) {
+    const [bytes] = await runCase({
+      operator,
+      attributes: {},
+      inputs: [plain([6], "int64")],
+      outputs: [plain([6], "int64")],
+      activations: [wide],
+    });
+    const actual = new BigInt64Array((bytes as Uint8Array).slice().buffer);
+    assert.equal(
+      [...actual],
+      Array.from(wide, (x) => BigInt.asIntN(64, whole(x))),
+      `${operator} int64`,
+    );
   }
 });
 
@@ -118,10 +183,18 @@ test("functions of int8 are the float function of what an integer stands for, as
     "sign",
     "elu",
     "gelu",
+    "scaledElu",
+    "silu",
+    "softplus",
+    "hardSigmoid",
+    "shrink",
+    "atan",
+    "erf",
+    "reciprocal",
   ];
-  for (const operator of tables) {
-    const { real, integer } = random(operator.length);
-    const { real: definition, attributes = {} } = definitions[operator] as Definition;
+  for (const name of tables) {
+    const { real, integer } = random(name.length);
+    const { operator = name, real: definition, attributes = {} } = definitions[name] as Definition;
     const [scale, zeroPoint] = [drawScale(real, 0.01, 0.05), integer(-128, 127)];
     const [outputScale, outputZeroPoint] = [drawScale(real, 0.01, 0.1), integer(-128, 127)];
     const expected = Array.from(everyInt8, (q) => {
@@ -132,7 +205,7 @@ test("functions of int8 are the float function of what an integer stands for, as
       quantized([256], scale, zeroPoint),
       quantized([256], outputScale, outputZeroPoint),
     ];
-    assertNumbers(await runOn(operator, attributes, [[input, everyInt8]], output), expected, operator);
+    assertNumbers(await runOn(operator, attributes, [[input, everyInt8]], output), expected, name);
   }
 });
 
@@ -237,6 +310,29 @@ test("interpolation goes through the table's entries and in straight lines betwe
   }
 });
 
+test("clamp of integers rescales, then limits", async () => {
+  for (const dtype of ["int8", "int16"] as const) {
+    const data =
+      dtype === "int8" ? everyInt8 : Int16Array.from({ length: 256 }, (_, i) => (i - 128) * 256 + 7);
+    const [scale, zeroPoint] = dtype === "int8" ? [f(0.05), 12] : [f(0.05 / 256), 0];
+    const outputScale = f(scale * 0.7);
+    const expected = Array.from(data, (q) => {
+      const [low, high] = [-1.5, 2.5].map((real) => roundAway(f(real / outputScale)) + zeroPoint);
+      const rescaled = rescale(q - zeroPoint, f(scale / outputScale)) + zeroPoint;
+      return Math.min(high as number, Math.max(low as number, rescaled)) + 0;
+    });
+    const [input, output] = [
+      quantized([256], scale, zeroPoint, dtype),
+      quantized([256], outputScale, zeroPoint, dtype),
+    ];
+    assertNumbers(
+      await runOn("clamp", { low: -1.5, high: 2.5 }, [[input, data]], output),
+      expected,
+      `clamp ${dtype}`,
+    );
+  }
+});
+
 test("functions refuse what they cannot compute, with the reason", () => {
   const refuses = (operator: typeof functions.abs, input: Tensor, output: Tensor, pattern: RegExp): void => {
     assert.throws(
@@ -253,6 +349,18 @@ test("functions refuse what they cannot compute, with the reason", () => {
   refuses(functions.logicalNot, plain([2]), plain([2]), /float32; bool is expected/);
   refuses(functions.exp, plain([2], "int16"), plain([2], "int16"), /no scale/);
   refuses(functions.abs, quantized([2], 1e9, 0), quantized([2], 1, 0), /too large/);
+  const output = plain([2]);
+  for (const [operator, attributes] of [
+    [activations.elu, { negative: Number.NaN }],
+    [activations.shrink, { low: 0, high: 1, bias: Infinity }],
+    [activations.clamp, { low: Number.NaN, high: 1 }],
+  ] as const) {
+    assert.throws(
+      () =>
+        operator.infer({ name: "n", attributes: attributes as never, inputs: [output], outputs: [output] }),
+      (error: unknown) => error instanceof NotRunnable && /number is expected/.test(error.message),
+    );
+  }
   refuses(functions.rsqrt, quantized([2], 1e-9, 0), quantized([2], 1e-9, 0), /too small/);
 });
 

@@ -94,6 +94,38 @@ test("gather reads its parts, of inputs and indices that are computed or constan
   }
 });
 
+test("gather counts negative indices from the end where it is asked to, computed or constant", async () => {
+  const attributes: GatherAttributes = { axis: 0, batchDims: 0, axes: 2, fromEnd: true };
+  const data = Int8Array.of(1, 2, 3, 4, 5, 6);
+  const numbers = [-1, 0, 1, -3, 0, -2];
+  for (const dtype of ["int32", "int64"] as const) {
+    const index = dtype === "int64" ? BigInt64Array.from(numbers, BigInt) : Int32Array.from(numbers);
+    for (const kinds of [0, 1, 2]) {
+      const [constantInput, constantIndices] = [kinds % 2 === 1, kinds > 1];
+      const [input, indices] = [plain([2, 3], "int8"), plain([3, 2], dtype)];
+      const inputs = [
+        constantInput ? { ...input, data } : input,
+        constantIndices ? { ...indices, data: index } : indices,
+      ];
+      const activations = [...(constantInput ? [] : [data]), ...(constantIndices ? [] : [index])];
+      const outputs = [plain([3], "int8")];
+      const bytes = await runCase({ operator: "gather", attributes, inputs, outputs, activations });
+      assert.equal(bytes, [Uint8Array.of(4, 4, 2)]);
+    }
+  }
+  const tensors = { inputs: [plain([2, 3], "int8"), plain([1, 2], "int32")], outputs: [plain([1], "int8")] };
+  const run = (index: Int32Array) =>
+    runCase({ operator: "gather", attributes, ...tensors, activations: [data, index] }).then(
+      () => "ran",
+      (error: Error) => error.message,
+    );
+  assert.is(await run(Int32Array.of(-2, -3)), "ran");
+  assert.match(await run(Int32Array.of(-3, 0)), /unreachable/);
+  const node = { name: "n", attributes, inputs: tensors.inputs, outputs: [] };
+  const [reference] = gather.reference(node, [Float64Array.from(data), Float64Array.from(numbers)]);
+  assert.equal([...(reference as Float64Array)].slice(0, 1), [4]);
+});
+
 test("gather reads nothing outside of its axis: it traps", async () => {
   const run = (index: Int32Array | BigInt64Array, dtype: DType) =>
     runCase({

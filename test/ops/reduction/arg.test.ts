@@ -6,8 +6,8 @@ import { argMax, argMin } from "../../../host/ops/reduction/arg.js";
 import { random, runCase } from "../harness.js";
 import { plain } from "../quantized-tensors.js";
 
-test("indices of extremes along an axis are the first ones, of every element type", async () => {
-  for (const [i, dtype] of (["float32", "int8", "int16", "int32", "uint8"] as DType[]).entries()) {
+test("indices of extremes along an axis are the first ones, or the last, of every element type", async () => {
+  for (const [i, dtype] of (["float32", "int8", "int16", "int32", "uint8", "int64"] as DType[]).entries()) {
     for (const operator of [argMax, argMin]) {
       const source = random(i);
       const axis = source.integer(-3, 2);
@@ -19,18 +19,22 @@ test("indices of extremes along an axis are the first ones, of every element typ
       ][axis < 0 ? axis + 3 : axis] as number[];
       const at = axis < 0 ? axis + 3 : axis;
       const data = new arrayTypes[dtype](outer * length * inner) as Int32Array;
-      for (let k = 0; k < data.length; k++) data[k] = source.integer(dtype === "uint8" ? 0 : -3, 3);
+      const last = i % 2 === 1;
+      const values = Array.from(data, () => source.integer(dtype === "uint8" ? 0 : -3, 3));
+      for (const [k, value] of values.entries())
+        data[k] = (dtype === "int64" ? BigInt(value) : value) as number;
       const step = shape.slice(at + 1).reduce((a, b) => a * b, 1);
       const expected = Array.from({ length: outer * inner }, (_, k) => {
         const start = Math.floor(k / step) * length * step + (k % step);
-        const line = Array.from({ length }, (_, l) => data[start + l * step] as number);
-        return line.indexOf(operator === argMax ? Math.max(...line) : Math.min(...line));
+        const line = Array.from({ length }, (_, l) => values[start + l * step] as number);
+        const extreme = operator === argMax ? Math.max(...line) : Math.min(...line);
+        return last ? line.lastIndexOf(extreme) : line.indexOf(extreme);
       });
       const kept = shape.filter((_, k) => k !== at);
       for (const index of ["int32", "int64"] as const) {
         const [bytes] = await runCase({
           operator: operator.name,
-          attributes: { axis, index },
+          attributes: { axis, index, last },
           inputs: [plain(shape, dtype)],
           outputs: [plain(kept, index)],
           activations: [data],
@@ -44,11 +48,11 @@ test("indices of extremes along an axis are the first ones, of every element typ
       }
       const node = {
         name: "n",
-        attributes: { axis, index: "int32" as const },
+        attributes: { axis, index: "int32" as const, last },
         inputs: [plain(shape)],
         outputs: [plain(kept)],
       };
-      assert.equal([...(operator.reference(node, [Float32Array.from(data)])[0] as Float32Array)], expected);
+      assert.equal([...(operator.reference(node, [Float32Array.from(values)])[0] as Float32Array)], expected);
     }
   }
 });

@@ -103,6 +103,18 @@ test("cumulative sums in every direction are what they mean, to the bit", async 
   }
 });
 
+test("cumulative sums of int64 wrap", async () => {
+  const [bytes] = await runCase({
+    operator: "cumsum",
+    attributes: { axis: 0, exclusive: false, reverse: true },
+    inputs: [plain([3], "int64")],
+    outputs: [plain([3], "int64")],
+    activations: [BigInt64Array.of(1n, 2n ** 62n, 2n ** 62n)],
+  });
+  const expected = [1n + 2n ** 63n, 2n ** 63n, 2n ** 62n].map((value) => BigInt.asIntN(64, value));
+  assert.equal([...new BigInt64Array((bytes as Uint8Array).slice().buffer)], expected);
+});
+
 test("a scale that TFLite's kernel cannot bring to the output's is refused, as is an axis that is none", () => {
   const infer = (axis: number, scale: number) => () =>
     cumsum.infer({

@@ -146,6 +146,35 @@ test("sums and means of int8 and int16 are rescaled once, over any axes", async 
   }
 });
 
+test("reductions of int64 and uint8 give what they mean, which wraps", async () => {
+  const data = BigInt64Array.of(2n ** 62n, 3n, -(2n ** 63n), 2n ** 62n, 5n, 2n ** 62n);
+  const run = async (operator: string): Promise<bigint[]> => {
+    const [bytes] = await runCase({
+      operator,
+      attributes: { axes: [0], keepDims: false },
+      inputs: [plain([3, 2], "int64")],
+      outputs: [plain([2], "int64")],
+      activations: [data],
+    });
+    return [...new BigInt64Array((bytes as Uint8Array).slice().buffer)];
+  };
+  assert.equal(await run("sum"), [5n - 2n ** 62n, 3n - 2n ** 63n]);
+  assert.equal(
+    await run("prod"),
+    [0n, 3n * 2n ** 124n].map((value) => BigInt.asIntN(64, value)),
+  );
+  assert.equal(await run("reduceMax"), [2n ** 62n, 2n ** 62n]);
+  assert.equal(await run("reduceMin"), [-(2n ** 63n), 3n]);
+  const [least] = await runCase({
+    operator: "reduceMin",
+    attributes: { axes: [0], keepDims: false },
+    inputs: [plain([3], "uint8")],
+    outputs: [plain([], "uint8")],
+    activations: [Uint8Array.of(200, 130, 255)],
+  });
+  assert.equal([...(least as Uint8Array)], [130]);
+});
+
 test("references of reductions give what they mean, of integers exactly", () => {
   const source = random(5);
   const { shape, attributes, kept } = draw(source);
@@ -177,7 +206,7 @@ test("reductions refuse what they cannot run, with the reason", () => {
   const refused = (pattern: RegExp) => (error: unknown) =>
     error instanceof NotRunnable && pattern.test(error.message);
   const [in8, out8] = [quantized([4], 0.5, 0), quantized([], 0.5, 0)];
-  assert.throws(infer(prod, [0], in8, out8), refused(/input is int8; float32 or int32 is expected/));
+  assert.throws(infer(prod, [0], in8, out8), refused(/input is int8; float32, int32 or int64 is expected/));
   assert.throws(infer(sumOf, [1], in8, out8), refused(/axis 1 does not exist/));
   assert.throws(infer(reduceMax, [0], in8, quantized([], 0.25, 0)), refused(/another scale or zero point/));
   assert.throws(

@@ -4,6 +4,7 @@ import type { OnnxMapping } from "./mapping.js";
 import { matrix } from "./matrix.js";
 import { movement } from "./movement.js";
 import { normalization } from "./normalization.js";
+import { recurrent } from "./recurrent.js";
 import { reduction } from "./reduction.js";
 
 /** Every operator of ONNX that is read. */
@@ -14,6 +15,7 @@ export const onnxMappings: readonly OnnxMapping[] = [
   ...elementwise,
   ...reduction,
   ...movement,
+  ...recurrent,
 ];
 
 const byName = new Map(

@@ -1,0 +1,53 @@
+import type { Tensor } from "../../graph/tensor.js";
+import type { Operator } from "../../ops/operator.js";
+import { type LayerAttributes, layerInputs } from "../../ops/recurrent/layer.js";
+import type { GraphWriter } from "../graph-writer.js";
+import { joined, sliced } from "./movement.js";
+
+/** The inputs of a recurrent layer by name, gates in the operator's order. */
+export type LayerTensors = { readonly [name in keyof typeof layerInputs]?: Tensor | undefined };
+
+/** What a recurrent layer gives. */
+export interface LayerOutputs {
+  /** Hidden states of all times, where they are asked for. */
+  sequence?: Tensor;
+  /** The last hidden state, [batches, units]. */
+  hidden: Tensor;
+  /** The last cell, of what has one. */
+  cell?: Tensor;
+}
+
+/** A recurrent layer in one direction. Throws `NotRunnable` where the operator refuses it. */
+export function recurrentLayer<A extends LayerAttributes>(
+  write: GraphWriter,
+  operator: Operator<A>,
+  attributes: A,
+  tensors: LayerTensors,
+): LayerOutputs {
+  const names = Object.keys(layerInputs) as (keyof typeof layerInputs)[];
+  const outputs = write.nodes<LayerAttributes>(
+    operator as unknown as Operator<LayerAttributes>,
+    attributes,
+    names.map((name) => tensors[name]),
+  );
+  const [sequence, hidden, cell] = attributes.sequence ? outputs : [undefined, ...outputs];
+  return {
+    hidden: hidden as Tensor,
+    ...(sequence === undefined ? {} : { sequence }),
+    ...(cell === undefined ? {} : { cell }),
+  };
+}
+
+/**
+ * What holds numbers of gates one after another along its first axis, with the gates in another order: gate k of the
+ * result is gate `order[k]`.
+ */
+export function gatesInOrder(write: GraphWriter, tensor: Tensor, order: readonly number[]): Tensor {
+  const units = (tensor.shape[0] as number) / order.length;
+  if (order.every((gate, i) => gate === i)) return tensor;
+  return joined(
+    write,
+    order.map((gate) => sliced(write, tensor, 0, gate * units, units)),
+    0,
+  );
+}

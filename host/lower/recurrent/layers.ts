@@ -1,0 +1,241 @@
+import { alignUp } from "../../abi/align.js";
+import { blockBytes } from "../../abi/block.js";
+import { recurrentLayerParameters } from "../../abi/parameters.js";
+import type { BoundNode } from "../../graph/node.js";
+import type { Tensor } from "../../graph/tensor.js";
+import type { GateActivation } from "../../ops/recurrent/gate-activation.js";
+import { type LayerAttributes, layerInputs, layerShape } from "../../ops/recurrent/layer.js";
+import type { GruLayerAttributes, LstmLayerAttributes } from "../../ops/recurrent/layers.js";
+import { bytesOf } from "../bytes.js";
+import { callKernel, type Placement } from "../kernel.js";
+import type { Lowering } from "../lowering.js";
+
+type LayerNode = BoundNode<LayerAttributes & Partial<LstmLayerAttributes & GruLayerAttributes>>;
+
+/** How the kernel of a layer lays out its gates. */
+interface LayerLayout {
+  operator: "lstmLayer" | "gruLayer" | "rnnLayer";
+  /** Gates that the weights have. */
+  gates: number;
+  /** Gates to which the hidden state's product is added in one; the last gate's, the candidate's, is one of its own else. */
+  recurrentGates: number;
+  /** Numbers of a unit in a row of sums: gates, and what the candidate's product takes. */
+  rowGates: number;
+}
+
+/** Elements of a vector whose weights lie in scratch memory at once, at most: a tile of 4 outputs then takes 4 KiB. */
+const chunkLimit = 256;
+
+const inputOf = (node: LayerNode, name: keyof typeof layerInputs): Tensor | undefined =>
+  node.inputs[layerInputs[name]];
+
+/** Where scratch memory's parts are, in bytes from its start, and its size. */
+function scratchLayout({ rowGates }: LayerLayout, node: LayerNode) {
+  const { batches, inputs, units } = layerShape(node);
+  const gateBytes = alignUp(units, 4) * 4;
+  const rowBytes = rowGates * gateBytes;
+  const chunk = Math.min(chunkLimit, Math.max(inputs, units));
+  const gates = alignUp(blockBytes(recurrentLayerParameters), 8);
+  const tile = gates + batches * rowBytes;
+  const peepholes = tile + chunk * 16;
+  const bytes = peepholes + 4 * (inputOf(node, "peepholes")?.shape[0] ?? 0);
+  return { gateBytes, rowBytes, chunk, gates, tile, peepholes, bytes };
+}
+
+/** Rows of a matrix of some gates in tiles: for 4 units of a gate, filled up with zeros, for each column their weights. */
+function tilesOf(matrix: Tensor, units: number, firstGate: number, gates: number): Uint8Array {
+  const depth = matrix.shape[1] as number;
+  const tiles = alignUp(units, 4) / 4;
+  const values = new Float32Array(gates * tiles * depth * 4);
+  for (let gate = 0; gate < gates; gate++) {
+    for (let unit = 0; unit < units; unit++) {
+      const tile = gate * tiles + Math.floor(unit / 4);
+      const row = (firstGate + gate) * units + unit;
+      for (let k = 0; k < depth; k++)
+        values[(tile * depth + k) * 4 + (unit % 4)] = matrix.data?.[row * depth + k] as number;
+    }
+  }
+  return bytesOf(values);
+}
+
+/** What a row of sums begins with: both biases, of which the recurrent one of a candidate of its own lies behind the gates. */
+function biasRow(layout: LayerLayout, node: LayerNode): Uint8Array {
+  const { units } = layerShape(node);
+  const stride = alignUp(units, 4);
+  const values = new Float32Array(layout.rowGates * stride);
+  const [bias, recurrent] = [inputOf(node, "bias")?.data, inputOf(node, "recurrentBias")?.data];
+  for (let gate = 0; gate < layout.gates; gate++) {
+    const isApart = node.attributes.resetAfter === true && gate === layout.recurrentGates;
+    for (let unit = 0; unit < units; unit++) {
+      const [own, other] = [bias, recurrent].map((data) => Number(data?.[gate * units + unit] ?? 0)) as [
+        number,
+        number,
+      ];
+      values[gate * stride + unit] = isApart ? own : own + other;
+      if (isApart) values[(gate + 1) * stride + unit] = other;
+    }
+  }
+  return bytesOf(values);
+}
+
+/** The products of a layer, for its block. */
+function products(layout: LayerLayout, node: LayerNode, placement: Placement) {
+  const { times, inputs, units } = layerShape(node);
+  const { rowBytes } = scratchLayout(layout, node);
+  const [weights, recurrent] = [inputOf(node, "weights"), inputOf(node, "recurrent")] as [Tensor, Tensor];
+  const { gates, recurrentGates } = layout;
+  const stateBytes = units * 4;
+  const outputs = (count: number): number => count * alignUp(units, 4);
+  const own = gates - recurrentGates;
+  return {
+    inputWeights: placement.weights(tilesOf(weights, units, 0, gates)),
+    inputDepth: inputs,
+    inputOutputs: outputs(gates),
+    inputStep: (node.attributes.timeMajor ? 1 : times) * inputs * 4,
+    recurrentWeights: placement.weights(tilesOf(recurrent, units, 0, recurrentGates)),
+    recurrentDepth: units,
+    recurrentOutputs: outputs(recurrentGates),
+    recurrentStep: stateBytes,
+    candidateWeights: own === 0 ? 0 : placement.weights(tilesOf(recurrent, units, recurrentGates, own)),
+    candidateDepth: units,
+    candidateOutputs: outputs(own),
+    candidateStep: node.attributes.resetAfter === true ? stateBytes : rowBytes,
+  };
+}
+
+/** How the walk goes through a sequence whose rows have some bytes: where it begins, its steps. */
+function walkOf(node: LayerNode, rowBytes: number): { first: number; timeStep: number; batchStep: number } {
+  const { times, batches } = layerShape(node);
+  const { timeMajor, backwards } = node.attributes;
+  const timeStep = (timeMajor ? batches : 1) * rowBytes;
+  return {
+    first: backwards ? (times - 1) * timeStep : 0,
+    timeStep: backwards ? -timeStep : timeStep,
+    batchStep: (timeMajor ? 1 : times) * rowBytes,
+  };
+}
+
+/** Numbers of gates' functions in kernels. */
+const numbers: Readonly<Record<GateActivation["name"], number>> = {
+  logistic: 0,
+  tanh: 1,
+  affine: 2,
+  relu: 3,
+  "hard-sigmoid": 4,
+  "leaky-relu": 5,
+  "thresholded-relu": 6,
+  softsign: 7,
+  elu: 8,
+  softplus: 9,
+};
+
+/** The functions of the gates, for a block; those that a layer does not have are the first one. */
+function functionsOf({ activations }: LayerAttributes) {
+  const of = (i: number) => activations[i] ?? (activations[0] as GateActivation);
+  const number = (i: number): number => numbers[of(i).name];
+  return {
+    ...{ activation0: number(0), alpha0: of(0).alpha, beta0: of(0).beta },
+    ...{ activation1: number(1), alpha1: of(1).alpha, beta1: of(1).beta },
+    ...{ activation2: number(2), alpha2: of(2).alpha, beta2: of(2).beta },
+  };
+}
+
+/** Addresses of a layer's outputs; 0 for those that it has none of. */
+function outputsOf({ attributes }: LayerNode, { outputs }: Placement) {
+  const [sequence, hidden, cell] = attributes.sequence ? outputs : [0, ...outputs];
+  return { sequence: sequence ?? 0, hidden: hidden ?? 0, cell: cell ?? 0 };
+}
+
+/** A recurrent layer: one call for all of a sequence. */
+function lowerLayer(layout: LayerLayout): Lowering<LayerNode["attributes"]> {
+  const { operator } = layout;
+  return {
+    operator,
+    dtypes: ["float32"],
+    constantInputs: () =>
+      (["weights", "recurrent", "bias", "recurrentBias", "peepholes"] as const).map(
+        (name) => layerInputs[name],
+      ),
+    scratchBytes: (node) => [scratchLayout(layout, node).bytes],
+    emit(node, placement) {
+      const { times, batches, inputs, units } = layerShape(node);
+      const { attributes } = node;
+      const { gates, tile, peepholes, bytes: _, ...lengths } = scratchLayout(layout, node);
+      const [input, output, mask] = [inputs * 4, units * 4, 1].map((bytes) => walkOf(node, bytes)) as [
+        ReturnType<typeof walkOf>,
+        ReturnType<typeof walkOf>,
+        ReturnType<typeof walkOf>,
+      ];
+      const address = (name: keyof typeof layerInputs): number => placement.inputs[layerInputs[name]] ?? 0;
+      const has = (name: keyof typeof layerInputs): number => (inputOf(node, name) === undefined ? 0 : 1);
+      const outputs = outputsOf(node, placement);
+      const peepholeData = inputOf(node, "peepholes")?.data;
+      return [
+        callKernel(
+          { name: `${operator}Float32`, parameters: recurrentLayerParameters },
+          {
+            input: address("input") + input.first,
+            output: outputs.sequence + (attributes.sequence ? output.first : 0),
+            mask: address("mask") + (has("mask") ? mask.first : 0),
+            hidden: outputs.hidden,
+            cell: outputs.cell,
+            initialHidden: address("hidden"),
+            initialCell: address("cell"),
+            gates: placement.scratch + gates,
+            tile: placement.scratch + tile,
+            peepholes: placement.scratch + peepholes,
+            peepholeWeights: peepholeData === undefined ? 0 : placement.weights(bytesOf(peepholeData)),
+            biases: placement.weights(biasRow(layout, node)),
+            ...lengths,
+            ...products(layout, node, placement),
+            time: 0,
+            times,
+            batches,
+            units,
+            inputTimeStep: input.timeStep,
+            outputTimeStep: output.timeStep,
+            outputBatchStep: output.batchStep,
+            maskTimeStep: mask.timeStep,
+            maskBatchStep: mask.batchStep,
+            hasSequence: attributes.sequence ? 1 : 0,
+            hasMask: has("mask"),
+            holds: attributes.masked === "held" ? 1 : 0,
+            hasInitialHidden: has("hidden"),
+            hasInitialCell: has("cell"),
+            hasPeepholes: has("peepholes"),
+            coupled: attributes.coupled === true ? 1 : 0,
+            resetAfter: attributes.resetAfter === true ? 1 : 0,
+            clip: attributes.clip > 0 ? attributes.clip : Number.POSITIVE_INFINITY,
+            ...functionsOf(attributes),
+          },
+          placement.scratch,
+          placement,
+        ),
+      ];
+    },
+  };
+}
+
+/** A long short-term memory over a whole sequence. */
+export const lstmLayer: Lowering<LstmLayerAttributes> = lowerLayer({
+  operator: "lstmLayer",
+  gates: 4,
+  recurrentGates: 4,
+  rowGates: 4,
+});
+
+/** Gated recurrent units over a whole sequence. */
+export const gruLayer: Lowering<GruLayerAttributes> = lowerLayer({
+  operator: "gruLayer",
+  gates: 3,
+  recurrentGates: 2,
+  rowGates: 4,
+});
+
+/** Plain recurrent units over a whole sequence. */
+export const rnnLayer: Lowering<LayerAttributes> = lowerLayer({
+  operator: "rnnLayer",
+  gates: 1,
+  recurrentGates: 1,
+  rowGates: 1,
+});

@@ -1,0 +1,303 @@
+import { bind, type Graph } from "../graph/graph.js";
+import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
+import { arrayTypes, elementCount, type Tensor, type TensorData } from "../graph/tensor.js";
+import { axisOrder, inverseOrder, loopsOfShape } from "../numerics/axis-order.js";
+import {
+  forEachOfView,
+  isWholeView,
+  permuteView,
+  type StridedView,
+  wholeView,
+} from "../numerics/strided-view.js";
+import { operatorNamed } from "../ops/index.js";
+import type { FullyConnectedAttributes } from "../ops/matrix/fully-connected.js";
+import type { ViewAttributes } from "../ops/movement/view.js";
+import { removeDeadNodes } from "./remove-dead-nodes.js";
+
+/** A tensor that is not made yet: a view of another one, as a shape. */
+interface Deferred {
+  readonly source: TensorIndex;
+  readonly view: StridedView;
+  readonly shape: readonly number[];
+  /** Axis k of the tensor is axis `order[k]` of the source, where it is the source in another order. */
+  readonly order: readonly number[] | undefined;
+  /** The node that it was made by, of which it keeps the name. */
+  readonly node: Node;
+}
+
+/**
+ * Moves transpositions, and what else only views a tensor in another order, behind the nodes to which the order of axes does
+ * not matter, where they meet others and become one, or nothing. Frameworks whose convolutions have the channels first
+ * become graphs of convolutions that have them last by this.
+ *
+ * What is left moves fewer elements than before; a graph in which that cannot be had is left as it is.
+ */
+export function moveTransposes(graph: Graph): Graph {
+  if (!graph.nodes.some(({ operator }) => operator === "view")) return graph;
+  const moved = removeDeadNodes(new Mover(graph).graph());
+  return elementsMoved(moved) < elementsMoved(graph) ? moved : graph;
+}
+
+/** Elements that views copy. */
+function elementsMoved({ nodes, tensors }: Graph): number {
+  return nodes.reduce((total, { operator, outputs: [output = -1] }) => {
+    return operator === "view" ? total + elementCount((tensors[output] as Tensor).shape) : total;
+  }, 0);
+}
+
+class Mover {
+  private readonly tensors: Tensor[];
+  private readonly nodes: Node[] = [];
+  private readonly deferred = new Map<TensorIndex, Deferred>();
+  /** Tensors that were views of others and are made. */
+  private readonly made = new Set<TensorIndex>();
+  private readonly outputs: ReadonlySet<TensorIndex>;
+
+  constructor(private readonly before: Graph) {
+    this.tensors = [...before.tensors];
+    this.outputs = new Set(before.outputs);
+  }
+
+  graph(): Graph {
+    for (const node of this.before.nodes) this.add(node);
+    return { ...this.before, tensors: this.tensors, nodes: this.nodes };
+  }
+
+  private tensor(index: TensorIndex): Tensor {
+    return this.tensors[index] as Tensor;
+  }
+
+  private add(node: Node): void {
+    const done = this.defer(node) || this.reorder(node) || this.absorb(node);
+    if (!done) {
+      for (const input of node.inputs) this.make(input);
+      this.nodes.push(node);
+    }
+    for (const output of node.outputs) if (this.outputs.has(output)) this.make(output);
+  }
+
+  /** Puts a view or a reshape off until somebody wants it as it is. */
+  private defer(node: Node): boolean {
+    const [input = -1] = node.inputs;
+    const [output = -1] = node.outputs;
+    if (node.operator !== "view" && node.operator !== "reshape") return false;
+    if (this.tensor(input).data !== undefined) return false;
+    const known = this.deferred.get(input);
+    const { shape } = this.tensor(output);
+    const from = known ?? {
+      source: input,
+      view: wholeView(this.tensor(input).shape),
+      shape: this.tensor(input).shape,
+    };
+    const view =
+      node.operator === "reshape"
+        ? from.view
+        : composed(from, node.attributes as ViewAttributes, this.tensor(input));
+    if (view === undefined) {
+      this.make(input);
+      const own = node.attributes as ViewAttributes;
+      this.set(output, { source: input, view: own, shape }, node);
+    } else this.set(output, { source: from.source, view, shape }, node);
+    return true;
+  }
+
+  private set(output: TensorIndex, what: Omit<Deferred, "order" | "node">, node: Node): void {
+    const { source, view, shape } = what;
+    const loops = loopsOfShape(view, shape);
+    const order = loops && axisOrder(loops, this.tensor(source).shape);
+    this.deferred.set(output, { ...what, order, node });
+  }
+
+  /** Writes the node that makes a tensor, where it was put off. */
+  private make(index: TensorIndex): void {
+    const known = this.deferred.get(index);
+    if (known === undefined || this.made.has(index)) return;
+    this.made.add(index);
+    const { source, view, shape, node } = known;
+    const isWhole = isWholeView(view, elementCount(this.tensor(source).shape));
+    const { lengths, offset, strides } = view;
+    this.nodes.push({
+      name: node.name,
+      operator: isWhole ? "reshape" : "view",
+      attributes: isWhole ? { shape } : { shape, offset, lengths, strides },
+      inputs: [source],
+      outputs: [index],
+    });
+  }
+
+  /** Computes a node on what its inputs are views of, where the order of axes does not matter, and puts the rest off. */
+  private reorder(node: Node): boolean {
+    const { reordered } = operatorNamed(node.operator);
+    const [output, ...others] = node.outputs;
+    if (reordered === undefined || output === undefined || others.length > 0) return false;
+    const order = this.commonOrder(node);
+    if (order === undefined) return false;
+    const bound = bind({ ...this.before, tensors: this.tensors }, node);
+    const other = reordered(bound, order);
+    if (other === undefined) return false;
+    const inputs = node.inputs.map((input) => this.inOrder(input, order, bound));
+    if (inputs.includes(undefined)) return false;
+    const own = this.tensor(output);
+    const shape = inverseOrder(other.order).map((axis) => own.shape[axis] as number);
+    const index = this.tensors.push({ ...own, shape }) - 1;
+    this.nodes.push({ ...node, attributes: other.attributes, inputs: inputs as number[], outputs: [index] });
+    this.set(
+      output,
+      { source: index, view: permuteView(wholeView(shape), other.order), shape: own.shape },
+      node,
+    );
+    return true;
+  }
+
+  /** The order that most of what the node reads was put off in; undefined where nothing is, or orders differ. */
+  private commonOrder(node: Node): readonly number[] | undefined {
+    const activations = node.inputs.filter((input) => input >= 0 && this.tensor(input).data === undefined);
+    const rank = Math.max(
+      0,
+      ...node.inputs.map((input) => (input < 0 ? 0 : this.tensor(input).shape.length)),
+    );
+    const orders = activations.map((input) => this.deferred.get(input)?.order);
+    const known = orders.filter((order) => order !== undefined && order.length === rank);
+    const [first] = known;
+    if (first === undefined || known.some((order) => order?.join() !== first.join())) return undefined;
+    const elements = (isKnown: boolean): number =>
+      activations.reduce((total, input, i) => {
+        const isPut = orders[i] !== undefined && orders[i]?.length === rank;
+        return isPut === isKnown ? total + elementCount(this.tensor(input).shape) : total;
+      }, 0);
+    const isMoved = activations.some((input) => {
+      const put = this.deferred.get(input);
+      return put !== undefined && !isWholeView(put.view, elementCount(put.shape));
+    });
+    return isMoved && elements(true) >= elements(false) ? first : undefined;
+  }
+
+  /** An input in the order of the sources; undefined where it cannot be had so. */
+  private inOrder(input: TensorIndex, order: readonly number[], node: BoundNode): TensorIndex | undefined {
+    if (input < 0) return input;
+    const tensor = this.tensor(input);
+    const put = this.deferred.get(input);
+    if (put?.order?.length === order.length) return put.source;
+    if (elementCount(tensor.shape) === 1 && tensor.shape.length <= 1 && node.inputs.length > 1) return input;
+    if ((tensor.quantization?.scale.length ?? 1) > 1) return undefined;
+    const missing = order.length - tensor.shape.length;
+    const shape = [...Array.from({ length: missing }, () => 1), ...tensor.shape];
+    const view = permuteView(wholeView(shape), inverseOrder(order));
+    const moved: Tensor = { ...tensor, shape: view.lengths };
+    if (tensor.data !== undefined)
+      return this.tensors.push({ ...moved, data: elementsOf(tensor.data, view, tensor) }) - 1;
+    this.make(input);
+    const index = this.tensors.push(moved) - 1;
+    const isWhole = isWholeView(view, elementCount(shape));
+    this.nodes.push({
+      name: `${tensor.name} (in another order)`,
+      operator: isWhole ? "reshape" : "view",
+      attributes: isWhole ? { shape: moved.shape } : { ...view, shape: moved.shape },
+      inputs: [input],
+      outputs: [index],
+    });
+    return index;
+  }
+
+  /** Lets a fully connected layer read what its input is a view of, by weights whose columns are in that order. */
+  private absorb(node: Node): boolean {
+    const [input = -1, weights = -1] = node.inputs;
+    const put = this.deferred.get(input);
+    const constant = this.before.tensors[weights];
+    if (node.operator !== "fullyConnected" || put === undefined || constant?.data === undefined) return false;
+    const source = this.tensor(put.source);
+    const [rows, columns] = constant.shape as [number, number];
+    const within = innerLoops(put.view, columns);
+    const isPlain = (constant.quantization?.axis ?? 0) === 0 && constant.stored !== "int4";
+    if (within === undefined || !isPlain || elementCount(source.shape) % columns !== 0) return false;
+    const { keepAxes } = node.attributes as FullyConnectedAttributes;
+    const { data } = constant;
+    const ordered = data.slice();
+    for (let row = 0; row < rows; row++) {
+      forEachOfView(within, (column, from) => {
+        ordered[row * columns + from] = data[row * columns + column] as number;
+      });
+    }
+    const leading = keepAxes ? this.tensor(input).shape.slice(0, -1) : [elementCount(source.shape) / columns];
+    const flat = this.tensors.push({ ...source, shape: [...leading, columns] }) - 1;
+    const own = this.tensors.push({ ...constant, data: ordered }) - 1;
+    const attributes = { shape: this.tensor(flat).shape };
+    this.nodes.push(
+      { name: `${node.name} (flat)`, operator: "reshape", attributes, inputs: [put.source], outputs: [flat] },
+      { ...node, inputs: [flat, own, ...node.inputs.slice(2)] },
+    );
+    return true;
+  }
+}
+
+/** A view of a tensor that is a view itself, as one of that one's source; undefined where no loops give that. */
+function composed(
+  from: Pick<Deferred, "view" | "shape">,
+  { offset, lengths, strides }: ViewAttributes,
+  input: Tensor,
+): StridedView | undefined {
+  const inner = loopsOfShape(from.view, from.shape);
+  if (inner === undefined) return undefined;
+  const whole = wholeView(input.shape).strides;
+  // A loop over one axis, by whole steps of it, is one over that axis of the source.
+  const axisOf = (stride: number): { axis: number; step: number } | undefined => {
+    if (stride === 0) return { axis: -1, step: 0 };
+    for (const [axis, length] of input.shape.entries()) {
+      const step = stride / (whole[axis] as number);
+      if (length > 1 && Number.isInteger(step) && Math.abs(step) < length) return { axis, step };
+    }
+    return undefined;
+  };
+  let rest = offset;
+  let start = from.view.offset;
+  const starts = input.shape.map((_, axis) => {
+    const index = Math.floor(rest / (whole[axis] as number));
+    rest -= index * (whole[axis] as number);
+    start += index * (inner.strides[axis] as number);
+    return index;
+  });
+  const reach = [...starts];
+  const result: number[] = [];
+  for (const [i, length] of lengths.entries()) {
+    const found = length === 1 ? { axis: -1, step: 0 } : axisOf(strides[i] as number);
+    if (found === undefined) return undefined;
+    if (found.axis < 0) {
+      result.push(0);
+      continue;
+    }
+    const end = (reach[found.axis] as number) + found.step * (length - 1);
+    if (end < 0 || end >= (input.shape[found.axis] as number)) return undefined;
+    // Two loops over one axis would have to be checked together.
+    if (reach[found.axis] !== starts[found.axis]) return undefined;
+    reach[found.axis] = end;
+    result.push(found.step * (inner.strides[found.axis] as number));
+  }
+  return { offset: start, lengths, strides: result };
+}
+
+/** The loops of a view that give blocks of so many elements, each block being one of the source; undefined for others. */
+function innerLoops(view: StridedView, block: number): StridedView | undefined {
+  let elements = 1;
+  let first = view.lengths.length;
+  while (first > 0 && elements < block) elements *= view.lengths[--first] as number;
+  const within = { offset: 0, lengths: view.lengths.slice(first), strides: view.strides.slice(first) };
+  const outer = { offset: 0, lengths: view.lengths.slice(0, first), strides: view.strides.slice(0, first) };
+  if (elements !== block || view.offset !== 0) return undefined;
+  const isWhole = outer.lengths.every((length, i) => {
+    const stride = block * elementCount(outer.lengths.slice(i + 1));
+    return length === 1 || outer.strides[i] === stride;
+  });
+  const seen = new Set<number>();
+  forEachOfView(within, (_, from) => seen.add(from));
+  const isBlock = seen.size === block && [...seen].every((from) => from >= 0 && from < block);
+  return isWhole && isBlock ? within : undefined;
+}
+
+/** A constant's elements in the order of a view. */
+function elementsOf(data: TensorData, view: StridedView, { dtype }: Tensor): TensorData {
+  const result = new arrayTypes[dtype](data.length);
+  forEachOfView(view, (to, from) => {
+    result[to] = data[from] as number;
+  });
+  return result;
+}
