@@ -39,11 +39,15 @@ export const errorTable = {
   ),
   "format-unknown": refused(
     "the file is of no format that wasmote reads",
-    "Give a .tflite file or a TF.js Layers model.json.",
+    "Give a .tflite or .onnx file or a TF.js Layers model.json.",
   ),
-  "format-planned": refused(
-    "the format is known but cannot be imported yet",
-    "Convert the model to a .tflite file or a TF.js Layers model.json.",
+  "format-convertible": refused(
+    "the format is known, but not read",
+    "Convert the model to a .tflite or .onnx file or a TF.js Layers model.json.",
+  ),
+  "weights-alone": refused(
+    "the file holds weights without the model that they belong to",
+    "Export the whole model, from the tool that trained it.",
   ),
   "model-built": refused(
     "the model is built already",
@@ -285,7 +289,7 @@ export class WasmoteError extends Error {
 
   /**
    * The message is for a person's eyes: what a file or a board put into `detail`, `place` or `lines` is made visible in it,
-   * and what is too long is shortened.
+   * and what is too long is shortened; in the next step likewise, which may name a file or a part of a model.
    *
    * @param code entry of the error table
    * @param detail what was found and what was expected
@@ -304,7 +308,7 @@ export class WasmoteError extends Error {
     super(`${errorTable[code].title}: ${shortened(detail, longest.detail)}${at}${below}`);
     this.name = "WasmoteError";
     this.code = code;
-    this.help = help;
+    this.help = shortened(help, longest.detail);
     this.detail = detail;
     this.place = place;
     this.lines = lines;

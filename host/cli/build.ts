@@ -1,9 +1,6 @@
-import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { callGraphFunctions } from "../abi/limits.js";
-import { WasmoteError } from "../errors.js";
-import { readWholeFile } from "../files/read.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { BuiltModel } from "../pipeline.js";
 import { buildJson, buildText } from "./build-report.js";
@@ -18,6 +15,7 @@ import {
   sampleRateOption,
   stdOption,
 } from "./input-options.js";
+import { readModelFile } from "./model-file.js";
 import type { Output } from "./output.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
@@ -87,7 +85,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   if (options.wat === true) await (await import("../tools/wat.js")).requireWabt();
   const kernels = await addUserOperators(options, output);
   output.progress(`reading ${modelPath}`);
-  const bytes = await readModel(modelPath);
+  const bytes = await readModelFile(modelPath);
   const read = [modelPath];
   const { examineModel, inWordsOf, modelName, requireGraph } = await import("../import/index.js");
   const { buildModel, takesCalibration } = await import("../pipeline.js");
@@ -165,16 +163,6 @@ async function fittingBoard(
 
 function append(value: string, previous: string[]): string[] {
   return [...previous, value];
-}
-
-async function readModel(path: string): Promise<Uint8Array> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) {
-    throw new WasmoteError("file-unreadable", "it is a folder; name the model.json or .tflite file in it", {
-      file: path,
-    });
-  }
-  return readWholeFile(path);
 }
 
 /** The model's inputs, and how files are read for each. Throws `UsageError` for options that fit none. */

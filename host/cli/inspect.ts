@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { UnsupportedModelError } from "../errors.js";
-import { readWholeFile } from "../files/read.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import { elementCount } from "../graph/tensor.js";
 import type { Imported } from "../import/index.js";
@@ -10,6 +9,7 @@ import { ofNoUse } from "./errors.js";
 import { recordingReader, withFile } from "./files.js";
 import { addHelp } from "./help.js";
 import type { Build } from "./inspect-model.js";
+import { readModelFile } from "./model-file.js";
 import type { Output } from "./output.js";
 import { addUserOperators, type OperatorOptions, operatorsOption, verboseOption } from "./user-operators.js";
 
@@ -37,7 +37,7 @@ interface InspectOptions extends OperatorOptions {
 }
 
 async function inspect(path: string, options: InspectOptions, output: Output): Promise<void> {
-  const bytes = readWholeFile(path);
+  const bytes = await readModelFile(path);
   if (isWasm(bytes)) return inspectModule(path, bytes, options, output);
   const kernels = await addUserOperators(options, output);
   const read = await examineBuild(path, bytes, kernels, output);

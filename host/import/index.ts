@@ -13,31 +13,30 @@ export { type Imported, type ImportOptions, inWordsOf, type ReadFile, requireGra
 
 /** How a format is told and read. What reads it is loaded when a model of the format comes. */
 interface Importer {
+  /** What content of the format shows itself to be, whatever the file's name. */
+  kinds: readonly FileKind[];
+  /** Whether a file whose content shows nothing is to be read as of the format, and to be told what is wrong with it. */
   match(bytes: Uint8Array, path: string): boolean;
   open(bytes: Uint8Array, path: string, readFile: ReadFile, options: ImportOptions): Promise<Imported>;
 }
 
 const importers: readonly Importer[] = [
   {
+    kinds: ["tflite"],
     match: matchTflite,
     open: async (bytes, path) => (await import("./tflite/import.js")).openTflite(bytes, modelName(path)),
   },
   {
+    kinds: ["onnx"],
     match: matchOnnx,
     open: async (...model) => (await import("./onnx/import.js")).openOnnx(...model),
   },
   {
+    kinds: [],
     match: matchTfjs,
     open: async (...model) => (await import("./tfjs/import.js")).openTfjs(...model),
   },
 ];
-
-/** Kinds that content shows and an importer reads. */
-const readKinds: readonly FileKind[] = ["tflite", "onnx"];
-
-/** Endings of formats that are known but not imported yet, and the kinds that their content shows. */
-const planned = [".h5", ".hdf5", ".keras"];
-const plannedKinds: readonly FileKind[] = ["hdf5", "keras", "savedModel", "pytorch", "pickle"];
 
 /** A model's name: its file's name without the ending. */
 export function modelName(path: string): string {
@@ -52,7 +51,7 @@ export function modelName(path: string): string {
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
  * @param readFile reads a file that the model refers to
  * @returns a valid graph in which every node can be run, or the refusals
- * @throws `file-empty`, `format-unknown`, `format-planned`, `model-*` but for `model-unsupported`, `shard-*`,
+ * @throws `file-empty`, `format-unknown`, `format-convertible`, `weights-alone`, `model-*` but for `model-unsupported`, `shard-*`,
  *   `weights-not-finite`
  */
 export function examineModel(
@@ -66,7 +65,8 @@ export function examineModel(
     if (bytes.length > maxModelBytes) {
       throw new WasmoteError("model-too-large", `${bytes.length} bytes; up to ${maxModelBytes} are imported`);
     }
-    return checked(await importerOf(bytes, path).open(bytes, path, readFile, options));
+    const importer = await importerOf(bytes, path);
+    return checked(await importer.open(bytes, path, readFile, options));
   });
 }
 
@@ -106,21 +106,20 @@ function checked(imported: Imported): Imported {
 }
 
 /** The content decides where it is of a known kind, whatever the name says. */
-function importerOf(bytes: Uint8Array, path: string): Importer {
-  const unknown = (found: string) => new WasmoteError("format-unknown", found);
-  const unread = (found: string) => new WasmoteError("format-planned", found);
+async function importerOf(bytes: Uint8Array, path: string): Promise<Importer> {
   const kind = fileKind(bytes);
   if (kind === "wasm") throw new WasmoteError("model-built", `it is ${kindNames.wasm}`);
-  if (kind !== undefined && !readKinds.includes(kind)) {
-    const found = `it is ${kindNames[kind]}`;
-    throw plannedKinds.includes(kind) ? unread(found) : unknown(found);
-  }
-  const importer = importers.find(({ match }) => match(bytes, path));
-  if (isText(bytes) && !matchTfjs(bytes, path)) throw unknown("it is plain text");
-  if (importer !== undefined) return importer;
-  const ending = planned.find((known) => path.toLowerCase().endsWith(known));
-  if (ending !== undefined) throw unread(`a ${ending} file`);
-  throw unknown(`${bytes.length} bytes that start with ${firstBytes(bytes)}`);
+  const importer = importers.find(({ kinds, match }) =>
+    kind === undefined ? match(bytes, path) : kinds.includes(kind),
+  );
+  const isOtherText = isText(bytes) && !matchTfjs(bytes, path);
+  if (importer !== undefined && !isOtherText) return importer;
+  const { answerByEnding, answerOf } = await import("./conversions.js");
+  if (kind !== undefined) throw answerOf(kind, bytes, path);
+  const found = isOtherText
+    ? "it is plain text"
+    : `${bytes.length} bytes that start with ${firstBytes(bytes)}`;
+  throw answerByEnding(path) ?? new WasmoteError("format-unknown", found);
 }
 
 function firstBytes(bytes: Uint8Array): string {

@@ -24,6 +24,7 @@ export interface Borders {
 /** A tensor several times along each axis. Throws `NotRunnable` where the multiples are none. */
 export function tileView(shape: readonly number[], multiples: readonly number[]): Rearrangement {
   requireThat(multiples.length === shape.length, `${multiples.length} multiples of ${shape.length} axes`);
+  // A repetition is an axis of its own before the one that it repeats.
   const view = multiples.reduce(
     (result, times, axis) => repeatView(result, 2 * axis, times),
     wholeView(shape),
@@ -119,21 +120,4 @@ export function paddedSpace(shape: readonly number[], paddings: Borders, axes: n
   requirePairs(paddings, axes);
   const around = (values: readonly number[]): number[] => shape.map((_, i) => values[i - 1] ?? 0);
   return { before: around(paddings.before), after: around(paddings.after) };
-}
-
-/**
- * The parts of an axis that are read backwards before and behind it, each from an index on.
- *
- * @param skip 1 where the outermost index is not repeated, else 0
- */
-export function mirrorBorders(
-  length: number,
-  before: number,
-  after: number,
-  skip: number,
-): { begin: number; count: number }[] {
-  return [
-    { begin: before - 1 + skip, count: before },
-    { begin: length - 1 - skip, count: after },
-  ];
 }

@@ -153,7 +153,7 @@ test("a graph model is known but not imported", () => {
     broken((json) => {
       json.format = "graph-model";
     }),
-    "format-planned",
+    "format-convertible",
     "graph model",
   );
 });

@@ -1,3 +1,4 @@
+import { requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import type { Operator } from "../../ops/operator.js";
 import { type LayerAttributes, layerInputs } from "../../ops/recurrent/layer.js";
@@ -40,10 +41,12 @@ export function recurrentLayer<A extends LayerAttributes>(
 
 /**
  * What holds numbers of gates one after another along its first axis, with the gates in another order: gate k of the
- * result is gate `order[k]`.
+ * result is gate `order[k]`. Throws `NotRunnable`.
  */
 export function gatesInOrder(write: GraphWriter, tensor: Tensor, order: readonly number[]): Tensor {
-  const units = (tensor.shape[0] as number) / order.length;
+  const rows = tensor.shape[0] as number;
+  const units = rows / order.length;
+  requireThat(Number.isInteger(units), `${rows} rows of weights do not part into ${order.length} gates`);
   if (order.every((gate, i) => gate === i)) return tensor;
   return joined(
     write,

@@ -1,8 +1,10 @@
 import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
 import { elementCount } from "../../../../graph/tensor.js";
+import * as activations from "../../../../ops/elementwise/activations.js";
 import { add } from "../../../../ops/elementwise/add.js";
 import * as arithmetic from "../../../../ops/elementwise/arithmetic.js";
 import type { BinaryAttributes } from "../../../../ops/elementwise/binary.js";
+import * as bits from "../../../../ops/elementwise/bits.js";
 import * as comparisons from "../../../../ops/elementwise/comparisons.js";
 import * as functions from "../../../../ops/elementwise/functions.js";
 import { leakyRelu } from "../../../../ops/elementwise/leaky-relu.js";
@@ -12,6 +14,7 @@ import { relu, relu6 } from "../../../../ops/elementwise/relu.js";
 import { select } from "../../../../ops/elementwise/select.js";
 import { sub } from "../../../../ops/elementwise/sub.js";
 import { tanh } from "../../../../ops/elementwise/tanh.js";
+import * as trigonometry from "../../../../ops/elementwise/trigonometry.js";
 import type { Operator } from "../../../../ops/operator.js";
 import { quotientOf, sumOf } from "../../../compose/arithmetic.js";
 import { reshaped } from "../../../compose/movement.js";
@@ -19,6 +22,9 @@ import { numeric } from "./cast.js";
 import { alike, type TensorflowMapping, type TensorflowNode } from "./mapping.js";
 
 const none: BinaryAttributes = { activation: "none" };
+
+/** Source: Klambauer et al., Self-normalizing neural networks. */
+const seluFactors = { positive: 1.0507009873554805, negative: 1.0507009873554805 * 1.6732632423543772 };
 
 /** An operator of two tensors that broadcast. */
 function pair(operators: readonly string[], core: Operator<BinaryAttributes>): TensorflowMapping[] {
@@ -89,21 +95,21 @@ const divideNoNan: TensorflowMapping["read"] = (node, write) => {
 
 const alphaOf = (node: TensorflowNode): number => node.attributes.number("alpha", 0.2);
 
+/** An element limited to two numbers, which may be computed. */
 const clip: TensorflowMapping["read"] = (node, write) => {
-  const above = write.node(arithmetic.maximum, none, [node.input(0), node.input(1)]);
-  return write.node(arithmetic.minimum, none, [above, node.input(2)]);
+  const [input, low, high] = [node.input(0), node.input(1), node.input(2)];
+  const areNumbers = [low, high].every(({ data }) => data?.length === 1) && input.dtype === "float32";
+  if (areNumbers)
+    return write.node(activations.clamp, { low: Number(low.data?.[0]), high: Number(high.data?.[0]) }, [
+      input,
+    ]);
+  const above = write.node(arithmetic.maximum, none, [input, low]);
+  return write.node(arithmetic.minimum, none, [above, high]);
 };
 
 /** Whether an element is no number: it differs from itself. */
 const isNan: TensorflowMapping["read"] = (node, write) =>
   write.node(comparisons.notEqual, {}, [node.input(0), node.input(0)]);
-
-/** x / (1 + |x|) */
-const softsign: TensorflowMapping["read"] = (node, write) => {
-  const input = node.input(0);
-  const below = sumOf(write, write.node(functions.abs, {}, [input]), write.scalar(1));
-  return quotientOf(write, input, below);
-};
 
 /** Functions of single elements, of two, and of three. */
 export const elementwise: readonly TensorflowMapping[] = [
@@ -117,6 +123,8 @@ export const elementwise: readonly TensorflowMapping[] = [
   ...pair(["Minimum"], arithmetic.minimum),
   ...pair(["Pow"], arithmetic.pow),
   ...pair(["SquaredDifference"], arithmetic.squaredDifference),
+  ...pair(["Atan2"], arithmetic.atan2),
+  ...pair(["BitwiseAnd"], bits.bitwiseAnd),
   ...pair(["Prelu"], arithmetic.prelu),
   { operator: "AddN", becomes: ["add"], read: addN },
   { operator: "BiasAdd", becomes: ["add", "reshape"], read: biasAdd },
@@ -149,7 +157,28 @@ export const elementwise: readonly TensorflowMapping[] = [
   single("Floor", functions.floor),
   single("Ceil", functions.ceil),
   single("Round", functions.round),
-  single("Elu", functions.elu),
+  single("Tan", trigonometry.tan),
+  single("Asin", trigonometry.asin),
+  single("Acos", trigonometry.acos),
+  single("Atan", trigonometry.atan),
+  single("Sinh", trigonometry.sinh),
+  single("Cosh", trigonometry.cosh),
+  single("Asinh", trigonometry.asinh),
+  single("Acosh", trigonometry.acosh),
+  single("Atanh", trigonometry.atanh),
+  single("Expm1", functions.expm1),
+  single("Log1p", functions.log1p),
+  single("Reciprocal", functions.reciprocal),
+  single("Inv", functions.reciprocal),
+  single("Erf", activations.erf),
+  single("Softplus", functions.softplus),
+  single("Softsign", activations.softsign),
+  single("Elu", activations.elu),
+  {
+    operator: "Selu",
+    becomes: ["elu"],
+    read: (node, write) => write.node(activations.elu, seluFactors, [node.input(0)]),
+  },
   single("Relu", relu),
   single("Relu6", relu6),
   single("Sigmoid", logistic),
@@ -159,9 +188,8 @@ export const elementwise: readonly TensorflowMapping[] = [
     becomes: ["leakyRelu"],
     read: (node, write) => write.node(leakyRelu, { alpha: alphaOf(node) }, [node.input(0)]),
   },
-  { operator: "ClipByValue", becomes: ["maximum", "minimum"], read: clip },
+  { operator: "ClipByValue", becomes: ["clamp", "maximum", "minimum"], read: clip },
   { operator: "IsNan", becomes: ["notEqual"], read: isNan },
-  { operator: "Softsign", becomes: ["abs", "add", "div"], read: softsign },
   {
     operator: "IdentityN",
     becomes: [],

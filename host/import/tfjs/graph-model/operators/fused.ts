@@ -1,8 +1,8 @@
 import type { FusedActivation } from "../../../../graph/node.js";
 import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../../graph/tensor.js";
+import { elu } from "../../../../ops/elementwise/activations.js";
 import { prelu } from "../../../../ops/elementwise/arithmetic.js";
-import { elu } from "../../../../ops/elementwise/functions.js";
 import { leakyRelu } from "../../../../ops/elementwise/leaky-relu.js";
 import { logistic } from "../../../../ops/elementwise/logistic.js";
 import { tanh } from "../../../../ops/elementwise/tanh.js";

@@ -1,33 +1,30 @@
-import { requireThat } from "../../../../graph/not-runnable.js";
-import { elementCount, type Tensor } from "../../../../graph/tensor.js";
-import {
-  type Borders,
-  depthToSpaceView,
-  spaceToDepthView,
-  tileView,
-} from "../../../../numerics/rearrangement.js";
-import type { Resizing } from "../../../../numerics/resize.js";
+import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
+import { describeType, elementCount, type Tensor } from "../../../../graph/tensor.js";
+import { type Borders, depthToSpaceView, spaceToDepthView } from "../../../../numerics/rearrangement.js";
+import { nearestIndices, type Resizing } from "../../../../numerics/resize.js";
 import { stridedSlice } from "../../../../numerics/strided-slice.js";
 import { reverseView, wholeView } from "../../../../numerics/strided-view.js";
+import { select } from "../../../../ops/elementwise/select.js";
 import { gather } from "../../../../ops/movement/gather.js";
-import { positiveAxis } from "../../../../ops/movement/moved.js";
+import { limitedShape, positiveAxis } from "../../../../ops/movement/moved.js";
 import { resizeBilinear } from "../../../../ops/movement/resize-bilinear.js";
-import { joined, reshaped, sliced, transposed, viewed } from "../../../compose/movement.js";
+import { type Reduction, scatter, scatterReduce } from "../../../../ops/movement/scatter.js";
+import { hotAt, readAt } from "../../../compose/indices.js";
 import {
-  batchToSpace,
-  broadcast,
-  emptyTensor,
-  gatheredByPlace,
-  mirrored,
-  oneHot,
-  padded,
-  rearranged,
-  resizedNearest,
-  spaceToBatch,
-} from "../../../compose/rearrangement.js";
+  emptied,
+  expanded,
+  joined,
+  reshaped,
+  sliced,
+  tiled,
+  transposed,
+  viewed,
+} from "../../../compose/movement.js";
+import { bordered, padded } from "../../../compose/pad.js";
+import { batchToSpace, filled, rearranged, spaceToBatch } from "../../../compose/rearrangement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import { castTo } from "./cast.js";
-import { alike, type TensorflowMapping, type TensorflowNode } from "./mapping.js";
+import type { TensorflowMapping, TensorflowNode } from "./mapping.js";
 import { asChannelsLast } from "./windows.js";
 
 const moves = ["view", "reshape"];
@@ -125,7 +122,7 @@ const slice: TensorflowMapping["read"] = (node, write) => {
   const lengths = sizes.map((size, axis) =>
     size === -1 ? (input.shape[axis] as number) - (begins[axis] as number) : size,
   );
-  if (lengths.includes(0)) return emptyTensor(write, input, lengths);
+  if (lengths.includes(0)) return emptied(write, input, lengths);
   const end = begins.map((begin, axis) => begin + (lengths[axis] as number));
   requireThat(
     begins.every((begin, axis) => begin >= 0 && (end[axis] as number) <= (input.shape[axis] as number)),
@@ -164,7 +161,7 @@ const sliceByStrides: TensorflowMapping["read"] = (node, write) => {
     shrinkAxisMask: attributes.number("shrink_axis_mask", 0),
     offset: false,
   });
-  return view === undefined ? emptyTensor(write, input, shape) : viewed(write, input, view, shape);
+  return view === undefined ? emptied(write, input, shape) : viewed(write, input, view, shape);
 };
 
 /** Parts of a tensor by indices of an axis. */
@@ -173,7 +170,7 @@ function gatherAlong(node: TensorflowNode, write: GraphWriter, axis: number): Te
   const batchDims = node.attributes.number("batch_dims", 0);
   const positive = positiveAxis(axis, input.shape.length);
   if (indices.shape.includes(0))
-    return emptyTensor(write, input, input.shape.toSpliced(positive, 1, ...indices.shape));
+    return emptied(write, input, input.shape.toSpliced(positive, 1, ...indices.shape));
   const attributes = {
     axis: positive,
     batchDims: batchDims < 0 ? batchDims + indices.shape.length : batchDims,
@@ -181,6 +178,59 @@ function gatherAlong(node: TensorflowNode, write: GraphWriter, axis: number): Te
   };
   return write.node(gather, attributes, [input, castTo(write, indices, "int32")]);
 }
+
+/** Parts of a tensor by indices whose last axis has one number for each axis that they name. */
+const gatherByPlace: TensorflowMapping["read"] = (node, write) => {
+  const [input, given] = [node.input(0), castTo(write, node.input(1), "int32")];
+  const axes = given.shape.at(-1) ?? 0;
+  requireThat(axes >= 1, `indices ${describeType(given)} name no axis`);
+  const indices = axes === 1 ? reshaped(write, given, given.shape.slice(0, -1)) : given;
+  return write.node(gather, { axis: 0, batchDims: 0, axes }, [input, indices]);
+};
+
+/** What is made of elements that are named twice: the last one, or all of them together. */
+function scatterInto(
+  write: GraphWriter,
+  into: Tensor,
+  [indices, updates]: readonly [Tensor, Tensor],
+  reduction?: Reduction,
+): Tensor {
+  const inputs = [into, castTo(write, indices, "int32"), updates];
+  return reduction === undefined
+    ? write.node(scatter, {}, inputs)
+    : write.node(scatterReduce, { reduction }, inputs);
+}
+
+/** Updates of a tensor at places that its second input names. */
+function scattering(operator: string, reduction?: Reduction): TensorflowMapping {
+  return {
+    operator,
+    becomes: [reduction === undefined ? "scatter" : "scatterReduce", "cast"],
+    read: (node, write) => scatterInto(write, node.input(0), [node.input(1), node.input(2)], reduction),
+  };
+}
+
+/** Updates at places in a tensor of zeros; what is named twice is added. */
+const scatterNd: TensorflowMapping["read"] = (node, write) => {
+  const updates = node.input(1);
+  const zeros = filled(write, write.scalar(0, updates.dtype), node.numbers(2, "shape"));
+  return scatterInto(write, zeros, [node.input(0), updates], "add");
+};
+
+/** A matrix of which only a band around its diagonal is kept. */
+const bandPart: TensorflowMapping["read"] = (node, write) => {
+  const input = node.input(0);
+  const [rows, columns] = input.shape.slice(-2);
+  if (rows === undefined || columns === undefined) throw new NotRunnable("the input is no matrix");
+  limitedShape([rows, columns]);
+  const [lower, upper] = [node.number(1, "lower band"), node.number(2, "upper band")];
+  const isKept = Uint8Array.from({ length: rows * columns }, (_, at) => {
+    const below = Math.floor(at / columns) - (at % columns);
+    return Number((lower < 0 || below <= lower) && (upper < 0 || -below <= upper));
+  });
+  const mask = write.constant(isKept, [rows, columns], "bool");
+  return write.node(select, {}, [mask, input, write.scalar(0, input.dtype)]);
+};
 
 /** The new shape without some axes of length 1, or without all of them. */
 const squeeze: TensorflowMapping["read"] = (node, write) => {
@@ -220,13 +270,8 @@ function reverse(write: GraphWriter, input: Tensor, axes: readonly number[]): Te
 const mirrorPad: TensorflowMapping["read"] = (node, write) => {
   const mode = node.attributes.text("mode", "REFLECT");
   requireThat(mode === "REFLECT" || mode === "SYMMETRIC", `mode ${mode} is not supported`);
-  const borders = bordersAt(node, 1, "paddings");
-  const { shape } = node.input(0);
-  requireThat(
-    borders.before.length === shape.length,
-    `paddings are given for ${borders.before.length} axes; the input has ${shape.length}`,
-  );
-  return mirrored(write, node.input(0), borders, mode === "REFLECT" ? 1 : 0);
+  const kind = mode === "REFLECT" ? "reflect" : "symmetric";
+  return bordered(write, node.input(0), bordersAt(node, 1, "paddings"), kind);
 };
 
 /** A picture with its blocks in the depth, or out of it. */
@@ -248,10 +293,28 @@ function resizingOf({ attributes }: TensorflowNode): Resizing {
   };
 }
 
-const bilinear: TensorflowMapping["read"] = (node, write) => {
+/** The size that the second input states: height and width. */
+function sizeOf(node: TensorflowNode): [height: number, width: number] {
   const size = node.numbers(1, "size");
-  const [height = 0, width = 0] = size;
-  requireThat(size.length === 2, `the size has ${size.length} numbers; 2 are expected`);
+  requireThat(
+    size.length === 2 && size.every((length) => length >= 1 && length <= 2 ** 16),
+    `the size is [${size.join(", ")}]; a height and a width from 1 to ${2 ** 16} are expected`,
+  );
+  return size as [number, number];
+}
+
+const nearest: TensorflowMapping["read"] = (node, write) => {
+  const input = node.input(0);
+  requireThat(input.shape.length === 4, `the input has ${input.shape.length} axes; 4 are expected`);
+  const wanted = sizeOf(node).map((length, i) => ({
+    axis: i + 1,
+    indices: nearestIndices(input.shape[i + 1] as number, length, resizingOf(node)),
+  }));
+  return readAt(write, input, wanted);
+};
+
+const bilinear: TensorflowMapping["read"] = (node, write) => {
+  const [height, width] = sizeOf(node);
   const picture = castTo(write, node.input(0), "float32");
   return write.node(resizeBilinear, { height, width, ...resizingOf(node) }, [picture]);
 };
@@ -260,12 +323,8 @@ const hot: TensorflowMapping["read"] = (node, write) => {
   const indices = castTo(write, node.input(0), "int32");
   const rank = indices.shape.length;
   const axis = positiveAxis(node.attributes.number("axis", -1), rank + 1);
-  return oneHot(write, indices, {
-    depth: node.number(1, "depth"),
-    axis,
-    on: node.input(2),
-    off: node.input(3),
-  });
+  const [on, off] = [node.input(2), node.input(3)];
+  return hotAt(write, indices, { depth: node.number(1, "depth"), axis, on, off, fromEnd: false });
 };
 
 /** What moves elements and computes nothing. */
@@ -297,13 +356,12 @@ export const movement: readonly TensorflowMapping[] = [
   {
     operator: "Tile",
     becomes: moves,
-    read: (node, write) =>
-      rearranged(write, node.input(0), tileView(node.input(0).shape, node.numbers(1, "multiples"))),
+    read: (node, write) => tiled(write, node.input(0), node.numbers(1, "multiples")),
   },
   {
     operator: "BroadcastTo",
     becomes: moves,
-    read: (node, write) => broadcast(write, node.input(0), node.numbers(1, "shape")),
+    read: (node, write) => expanded(write, node.input(0), node.numbers(1, "shape")),
   },
   {
     operator: "Pad",
@@ -345,8 +403,14 @@ export const movement: readonly TensorflowMapping[] = [
   {
     operator: "GatherNd",
     becomes: ["gather", "reshape"],
-    read: (node, write) => gatheredByPlace(write, node.input(0), castTo(write, node.input(1), "int32")),
+    read: (node, write) => gatherByPlace(node, write),
   },
+  { operator: "ScatterNd", becomes: ["scatterReduce", "cast"], read: scatterNd },
+  scattering("TensorScatterUpdate"),
+  scattering("TensorScatterAdd", "add"),
+  scattering("TensorScatterMax", "max"),
+  scattering("TensorScatterMin", "min"),
+  { operator: "MatrixBandPart", becomes: ["select"], read: bandPart },
   { operator: "OneHot", becomes: ["reshape", "equal", "select"], read: hot },
   {
     operator: "SpaceToBatchND",
@@ -363,8 +427,5 @@ export const movement: readonly TensorflowMapping[] = [
   blocks("SpaceToDepth", spaceToDepthView),
   blocks("DepthToSpace", depthToSpaceView),
   { operator: "ResizeBilinear", becomes: ["resizeBilinear", "cast"], read: bilinear },
-  ...alike(["ResizeNearestNeighbor"], {
-    becomes: ["gather", "view", "reshape"],
-    read: (node, write) => resizedNearest(write, node.input(0), node.numbers(1, "size"), resizingOf(node)),
-  }),
+  { operator: "ResizeNearestNeighbor", becomes: ["gather", "view", "reshape"], read: nearest },
 ];

@@ -16,7 +16,8 @@ import {
   sum,
 } from "../../../../ops/reduction/reduce.js";
 import { softmax } from "../../../../ops/reduction/softmax.js";
-import { batchNormalized } from "../../../compose/normalization.js";
+import { topK } from "../../../../ops/reduction/top-k.js";
+import { batchNormalized, responseNormalized } from "../../../compose/normalization.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import { numeric } from "./cast.js";
 import { alike, type TensorflowMapping, type TensorflowNode } from "./mapping.js";
@@ -105,6 +106,31 @@ export const reduction: readonly TensorflowMapping[] = [
     operator: "LogSoftmax",
     becomes: ["logSoftmax"],
     read: (node, write) => write.node(logSoftmax, {}, [node.input(0)]),
+  },
+  {
+    operator: "TopKV2",
+    becomes: ["topK"],
+    outputs: ["values", "indices"],
+    read: (node, write) =>
+      write.nodes(topK, { count: node.number(1, "k"), axis: -1, largest: true, index: "int32" }, [
+        node.input(0),
+      ]),
+  },
+  {
+    operator: "LRN",
+    becomes: ["square", "averagePool2d", "mul", "add", "pow", "div"],
+    read(node, write) {
+      const { attributes } = node;
+      const radius = attributes.number("depth_radius", 5);
+      return responseNormalized(write, node.input(0), node.input(0).shape.length - 1, {
+        before: radius,
+        after: radius,
+        // TensorFlow has the sum of the squares.
+        alpha: attributes.number("alpha", 1) * (2 * radius + 1),
+        beta: attributes.number("beta", 0.5),
+        bias: attributes.number("bias", 1),
+      });
+    },
   },
   ...alike(["FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"], {
     becomes: ["mul", "add"],

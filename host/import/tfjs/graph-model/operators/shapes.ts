@@ -1,7 +1,8 @@
 import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../../graph/tensor.js";
 import { wholeView } from "../../../../numerics/strided-view.js";
-import { emptyTensor, filled } from "../../../compose/rearrangement.js";
+import { emptied } from "../../../compose/movement.js";
+import { filled } from "../../../compose/rearrangement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import type { TensorflowMapping, TensorflowNode } from "./mapping.js";
 
@@ -52,7 +53,7 @@ function where(node: TensorflowNode, write: GraphWriter): Tensor {
   );
   const shape = [rows.length, input.shape.length];
   const numbers = write.list(rows.flat(), "int32");
-  return numbers.shape[0] === 0 ? emptyTensor(write, numbers, shape) : { ...numbers, shape };
+  return numbers.shape[0] === 0 ? emptied(write, numbers, shape) : { ...numbers, shape };
 }
 
 /** One number everywhere, of the type and shape of the input. */

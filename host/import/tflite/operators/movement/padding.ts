@@ -3,7 +3,6 @@ import { elementCount, perTensor, type Tensor } from "../../../../graph/tensor.j
 import {
   batchToSpaceView,
   croppedView,
-  mirrorBorders,
   paddedSpace,
   spaceToBatchView,
 } from "../../../../numerics/rearrangement.js";
@@ -86,14 +85,14 @@ function mirror(node: TfliteNode, skip: number): Translation[] {
       after[axis] as number,
     ];
     const whole = wholeView(input.shape);
-    const [head, tail] = mirrorBorders(length, first, last, skip).map(({ begin, count }): Tensor[] => {
+    const border = (begin: number, count: number): Tensor[] => {
       if (count === 0) return [];
       const view = sliceView(whole, axis, begin, count, -1);
       const part = between(input, view.lengths);
       nodes.push(readView(input, view, part));
       return [part];
-    });
-    const inputs = [...(head as Tensor[]), input, ...(tail as Tensor[])];
+    };
+    const inputs = [...border(first - 1 + skip, first), input, ...border(length - 1 - skip, last)];
     const shape = input.shape.with(axis, first + length + last);
     const output = axis === padded.at(-1) ? outputOf(node) : between(input, shape);
     nodes.push({ operator: "concatenation", attributes: { axis }, inputs, outputs: [output] });
