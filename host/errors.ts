@@ -289,7 +289,7 @@ export class WasmoteError extends Error {
 
   /**
    * The message is for a person's eyes: what a file or a board put into `detail`, `place` or `lines` is made visible in it,
-   * and what is too long is shortened; in the next step likewise, which may name a file or a part of a model.
+   * and what is too long is shortened.
    *
    * @param code entry of the error table
    * @param detail what was found and what was expected
@@ -308,7 +308,7 @@ export class WasmoteError extends Error {
     super(`${errorTable[code].title}: ${shortened(detail, longest.detail)}${at}${below}`);
     this.name = "WasmoteError";
     this.code = code;
-    this.help = shortened(help, longest.detail);
+    this.help = help;
     this.detail = detail;
     this.place = place;
     this.lines = lines;

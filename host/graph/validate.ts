@@ -68,7 +68,7 @@ export function validateGraph(graph: Graph): void {
     const problem = quantizationProblem(graph.tensors[index] as Tensor);
     if (problem !== undefined) fail(problem);
   }
-  for (const index of written) {
+  for (const index of new Set([...written, ...graph.outputs])) {
     const tensor = graph.tensors[index];
     if (tensor === undefined) continue;
     if (tensor.shape.some((length) => !Number.isInteger(length) || length < 1)) {

@@ -93,7 +93,6 @@ test("errors are visible wherever a foreign text is in them, and stay in their l
     new WasmoteError("model-invalid", hostile, place),
     new WasmoteError("tool-failed", hostile, place, { lines: [hostile, hostile] }),
     new UnsupportedModelError([{ node: hostile, operator: hostile, reason: hostile }], place),
-    new WasmoteError("model-open", "open", place, { help: hostile }),
     new TypeError(hostile),
     new WasmoteError("model-invalid", long, { node: long }, { lines: [long] }),
   ];

@@ -1,3 +1,5 @@
+import { activations } from "./activation.js";
+import { classical } from "./classical/index.js";
 import { convolution } from "./convolution.js";
 import { elementwise } from "./elementwise.js";
 import type { OnnxMapping } from "./mapping.js";
@@ -15,9 +17,11 @@ export const onnxMappings: readonly OnnxMapping[] = [
   ...matrix,
   ...normalization,
   ...elementwise,
+  ...activations,
   ...reduction,
   ...movement,
   ...recurrent,
+  ...classical,
 ];
 
 const byName = new Map(
