@@ -47,10 +47,13 @@ class Quantizing {
   private readonly made = new Map<string, TensorIndex>();
   /** Tensors of float32 that nodes have written. */
   private readonly written = new Set<TensorIndex>();
+  /** Tensors that nodes read or that are outputs. */
+  private readonly needed: ReadonlySet<TensorIndex>;
 
   constructor(graph: Graph, parameters: readonly (AffineParameters | undefined)[]) {
     this.graph = graph;
     this.parameters = parameters;
+    this.needed = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs]);
     this.tensors = graph.tensors.map((tensor, index) => this.perTensor(tensor, parameters[index]));
   }
 
@@ -104,7 +107,7 @@ class Quantizing {
       const own = node.outputs[i] as TensorIndex;
       if (float === own) continue;
       this.written.add(float);
-      this.convert("quantize", float, own);
+      if (this.needed.has(own)) this.convert("quantize", float, own);
     }
   }
 

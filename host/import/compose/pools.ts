@@ -24,13 +24,26 @@ function outputsOf({ filter, stride, dilation, before, after }: PoolAxis, length
 }
 
 /** An axis that a pool leaves as it is. */
-const untouched: PoolAxis = {
+export const untouched: PoolAxis = {
   ...{ filter: 1, stride: 1, dilation: 1 },
   ...{ before: 0, after: 0, countedBefore: 0, countedAfter: 0 },
 };
 
 function isUntouched({ filter, stride, before, after }: PoolAxis): boolean {
   return filter === 1 && stride === 1 && before === 0 && after === 0;
+}
+
+/** A 2-d pool's window in the core's words. */
+export function poolWindow2d([rows, columns]: readonly [PoolAxis, PoolAxis]) {
+  return {
+    filterHeight: rows.filter,
+    filterWidth: columns.filter,
+    strideHeight: rows.stride,
+    strideWidth: columns.stride,
+    dilationHeight: rows.dilation,
+    dilationWidth: columns.dilation,
+    padding: { top: rows.before, bottom: rows.after, left: columns.before, right: columns.after },
+  };
 }
 
 /** The pool of two neighbouring axes of [outer, height, width, inner]. */
@@ -40,20 +53,16 @@ function pooledPair(
   input: Tensor,
   [rows, columns]: readonly [PoolAxis, PoolAxis],
 ): Tensor {
+  const counted = {
+    top: rows.countedBefore,
+    bottom: rows.countedAfter,
+    left: columns.countedBefore,
+    right: columns.countedAfter,
+  };
+  const isCounted = Object.values(counted).some((count) => count > 0);
   const attributes = {
-    filterHeight: rows.filter,
-    filterWidth: columns.filter,
-    strideHeight: rows.stride,
-    strideWidth: columns.stride,
-    dilationHeight: rows.dilation,
-    dilationWidth: columns.dilation,
-    padding: { top: rows.before, bottom: rows.after, left: columns.before, right: columns.after },
-    counted: {
-      top: rows.countedBefore,
-      bottom: rows.countedAfter,
-      left: columns.countedBefore,
-      right: columns.countedAfter,
-    },
+    ...poolWindow2d([rows, columns]),
+    ...(isCounted ? { counted } : {}),
     activation: "none" as const,
   };
   return write.node(operator, attributes, [input], quantizedAs(input));

@@ -1,14 +1,26 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
-import type { Tensor } from "../../../graph/tensor.js";
+import { arrayTypes, elementCount, type Tensor } from "../../../graph/tensor.js";
 import { averagePool2d } from "../../../ops/convolution/average-pool-2d.js";
 import { maxPool2d } from "../../../ops/convolution/max-pool-2d.js";
+import { maxPoolIndices2d } from "../../../ops/convolution/max-pool-indices-2d.js";
+import { limitedShape } from "../../../ops/movement/moved.js";
+import { scatter } from "../../../ops/movement/scatter.js";
 import { mean } from "../../../ops/reduction/mean.js";
 import { reduceMax, sum } from "../../../ops/reduction/reduce.js";
-import { quantizedAs, transposed } from "../../compose/movement.js";
-import { normPooled, type PoolAxis, pooled, powerOfMagnitude, rootOf } from "../../compose/pools.js";
+import { quantizedAs, reshaped, transposed } from "../../compose/movement.js";
+import { padded } from "../../compose/pad.js";
+import {
+  normPooled,
+  type PoolAxis,
+  pooled,
+  poolWindow2d,
+  powerOfMagnitude,
+  rootOf,
+  untouched,
+} from "../../compose/pools.js";
 import type { GraphWriter } from "../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "./mapping.js";
-import { samePadding } from "./windows.js";
+import { channelsFirst, channelsLast, samePadding } from "./windows.js";
 
 /** Lengths of the spatial axes of an input [N, C, ...]. Throws `NotRunnable` where there is none. */
 function spatialLengths({ shape }: Tensor): number[] {
@@ -85,16 +97,39 @@ function throughChannelsLast(write: GraphWriter, input: Tensor, read: (picture: 
   return transposed(write, read(last), [0, rank - 1, ...spatial.map((i) => i + 1)]);
 }
 
-function pool(operator: string, core: typeof maxPool2d): OnnxMapping {
-  return {
-    operator,
-    becomes: [core.name, "view", "reshape"],
-    read(node, write) {
-      requireThat(!node.wants(1), "the indices of maxima are not supported");
-      const axes = poolAxes(node, node.input(0));
-      return throughChannelsLast(write, node.input(0), (picture) => pooled(write, core, picture, axes));
-    },
-  };
+function poolBy(node: OnnxNode, write: GraphWriter, core: typeof maxPool2d): Tensor {
+  const axes = poolAxes(node, node.input(0));
+  return throughChannelsLast(write, node.input(0), (picture) => pooled(write, core, picture, axes));
+}
+
+/** Where maxima lie in an input [N, C, (H,) W], as if it were flat. */
+function maximaIndices(node: OnnxNode, write: GraphWriter): Tensor {
+  const input = node.input(0);
+  const axes = poolAxes(node, input);
+  const [columns, rows = untouched, more] = [...axes].reverse() as [PoolAxis, PoolAxis?, PoolAxis?];
+  requireThat(more === undefined, `indices of maxima over ${axes.length} axes; 1 or 2 are supported`);
+  const order = node.flag("storage_order") ? [0, 3, 2, 1] : [0, 3, 1, 2];
+  const attributes = { ...poolWindow2d([rows, columns]), order, index: "int64" as const };
+  const found = write.node(maxPoolIndices2d, attributes, [channelsLast(write, input)]);
+  return channelsFirst(write, found, axes.length);
+}
+
+/** Maxima back at the places where they were, and zeros elsewhere. */
+function maxUnpool(node: OnnxNode, write: GraphWriter): Tensor {
+  const [input, indices] = [node.input(0), node.input(1)];
+  const axes = poolAxes(node, input);
+  const lengths = axes.map(
+    ({ filter, stride, before, after }, axis) =>
+      ((input.shape[axis + 2] as number) - 1) * stride + filter - before - after,
+  );
+  const shape = [...input.shape.slice(0, 2), ...lengths];
+  const elements = elementCount(limitedShape(shape));
+  const flat = (tensor: Tensor): Tensor => reshaped(write, tensor, [elementCount(tensor.shape)]);
+  const zeros = write.constant(new arrayTypes[input.dtype](elements), [elements], input.dtype);
+  const unpooled = write.node(scatter, { axis: 0 }, [zeros, flat(indices), flat(input)]);
+  const wanted = node.numbers(2, "output shape") ?? shape;
+  const after = shape.map((length, axis) => (wanted[axis] ?? length) - length);
+  return padded(write, reshaped(write, unpooled, shape), { before: shape.map(() => 0), after }, 0);
 }
 
 /** A reduction over all spatial axes, which stay as axes of length 1. */
@@ -137,8 +172,20 @@ function globalLpPool(node: OnnxNode, write: GraphWriter): Tensor {
 
 /** Pools, of any number of spatial axes. */
 export const pools: readonly OnnxMapping[] = [
-  pool("MaxPool", maxPool2d),
-  pool("AveragePool", averagePool2d),
+  {
+    operator: "MaxPool",
+    becomes: ["maxPool2d", "maxPoolIndices2d", "view", "reshape"],
+    read: (node, write) => [
+      node.wants(0) ? poolBy(node, write, maxPool2d) : undefined,
+      node.wants(1) ? maximaIndices(node, write) : undefined,
+    ],
+  },
+  {
+    operator: "AveragePool",
+    becomes: ["averagePool2d", "view", "reshape"],
+    read: (node, write) => poolBy(node, write, averagePool2d),
+  },
+  { operator: "MaxUnpool", becomes: ["scatter", "reshape", "pad"], read: maxUnpool },
   {
     operator: "LpPool",
     becomes: ["abs", "square", "pow", "averagePool2d", "mul", "sqrt"],

@@ -90,16 +90,21 @@ function blockView(node: OnnxNode, write: GraphWriter, toDepth: boolean): Tensor
   requireThat(input.shape.length === 4, `the input has ${input.shape.length} axes; 4 are expected`);
   requireThat(size >= 1, `the block size is ${size}; a number from 1 is expected`);
   const [batches, channels, height, width] = input.shape as [number, number, number, number];
+  const mode = node.text("mode", "DCR");
+  requireThat(mode === "DCR" || mode === "CRD", `mode ${mode} does not exist`);
   const whole = wholeView(input.shape);
   if (toDepth) {
     const blocks = splitView(splitView(whole, 3, [width / size, size]), 2, [height / size, size]);
     const shape = [batches, channels * size ** 2, height / size, width / size];
-    return viewed(write, input, permuteView(blocks, [0, 3, 5, 1, 2, 4]), shape);
+    return viewed(
+      write,
+      input,
+      permuteView(blocks, mode === "DCR" ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]),
+      shape,
+    );
   }
   const depth = channels / size ** 2;
   const shape = [batches, depth, height * size, width * size];
-  const mode = node.text("mode", "DCR");
-  requireThat(mode === "DCR" || mode === "CRD", `mode ${mode} does not exist`);
   return mode === "DCR"
     ? viewed(write, input, permuteView(splitView(whole, 1, [size, size, depth]), [0, 3, 4, 1, 5, 2]), shape)
     : viewed(write, input, permuteView(splitView(whole, 1, [depth, size, size]), [0, 1, 4, 2, 5, 3]), shape);
