@@ -49,10 +49,22 @@ interface Case {
 }
 
 /** Names of the cases in a folder of the suite, sorted. */
-export function caseNames(folder: string): string[] {
+function caseNames(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, "model.onnx")))
     .sort();
+}
+
+/** Folders of the suite. */
+export const suiteParts = ["node", "simple", "pytorch-converted", "pytorch-operator"] as const;
+
+/** Runs all cases of a folder whose names match; none where there is no such folder. */
+export async function runPart(suite: string, part: string, pattern = /(?:)/): Promise<Outcome[]> {
+  const folder = join(suite, part);
+  const outcomes: Outcome[] = [];
+  for (const name of existsSync(folder) ? caseNames(folder) : [])
+    if (pattern.test(name)) outcomes.push(await tryCase(folder, name));
+  return outcomes;
 }
 
 function readCase(folder: string, name: string): Case {
@@ -128,7 +140,7 @@ function withConstants({ model, graph, inputs }: Case, constants: readonly numbe
 }
 
 /** Runs one case on every engine. */
-export async function tryCase(folder: string, name: string): Promise<Outcome> {
+async function tryCase(folder: string, name: string): Promise<Outcome> {
   const read = readCase(folder, name);
   const operators = operatorsOf(read.graph.nodes, read.model);
   const told = { name, operators: operators.join(" ") };

@@ -18,6 +18,12 @@ export interface LayerOutputs {
   cell?: Tensor;
 }
 
+/** Whether it is a state of zeros, with which layers begin where none is given. */
+function isZeroState(name: keyof LayerTensors, tensor: Tensor | undefined): boolean {
+  const data = name === "hidden" || name === "cell" ? tensor?.data : undefined;
+  return data !== undefined && Array.from(data, Number).every((value) => value === 0);
+}
+
 /** A recurrent layer in one direction. Throws `NotRunnable` where the operator refuses it. */
 export function recurrentLayer<A extends LayerAttributes>(
   write: GraphWriter,
@@ -29,7 +35,7 @@ export function recurrentLayer<A extends LayerAttributes>(
   const outputs = write.nodes<LayerAttributes>(
     operator as unknown as Operator<LayerAttributes>,
     attributes,
-    names.map((name) => tensors[name]),
+    names.map((name) => (isZeroState(name, tensors[name]) ? undefined : tensors[name])),
   );
   const [sequence, hidden, cell] = attributes.sequence ? outputs : [undefined, ...outputs];
   return {

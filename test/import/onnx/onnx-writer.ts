@@ -36,6 +36,7 @@ export type WrittenAttribute =
   | readonly number[]
   | { float: number }
   | { floats: readonly number[] }
+  | { texts: readonly string[] }
   | { tensor: WrittenConstant }
   | { graph: WrittenGraph }
   | { reference: string };
@@ -155,6 +156,9 @@ function writeAttribute([name, value]: [string, WrittenAttribute], to: PbfWriter
   } else if ("floats" in value) {
     to.writePackedFloat(7, [...value.floats]);
     integer(20, 6, to);
+  } else if ("texts" in value) {
+    for (const each of value.texts) text(9, each, to);
+    integer(20, 8, to);
   } else if ("tensor" in value) {
     to.writeMessage(5, writeConstant, value.tensor);
     integer(20, 4, to);

@@ -127,7 +127,8 @@ function readBitShift(node: OnnxNode, write: GraphWriter): Tensor {
   if (direction === "RIGHT") requireOrder(first);
   const core = direction === "LEFT" ? bits.shiftLeft : bits.shiftRight;
   const shifted = inWide(write, operands, (a, b) => pair(core)(write, a, b));
-  return first.dtype === "int32" ? lowHalf(write, shifted) : shifted;
+  // Before version 28 of the operator set no int32 is shifted but what is uint16 in the file.
+  return first.dtype === "int32" && node.version < 28 ? lowHalf(write, shifted) : shifted;
 }
 
 /** int32 modulo 2^16: what uint16 of the file is in the graph. */
