@@ -26,7 +26,10 @@ const constants = [
   wave("scale", [4, 1, 1]),
   wave("slope", [4, 1, 1]),
   wave("dense", [4 * 6 * 5, 7]),
+  wave("half", [3 * 6 * 5, 7]),
   wave("shift", []),
+  constant("zero", "int64", [1], [0]),
+  constant("one", "int64", [1], [1]),
   constant("border", "int64", [8], [0, 0, 1, 0, 0, 0, 0, 1]),
 ];
 
@@ -104,6 +107,19 @@ test("where an output has its channels first, it is put in order once, at the en
     "y",
   );
   assert.equal(views(runPasses(graph)), ["2x6x5x3", "2x4x6x5"]);
+  await assertSame(graph);
+});
+
+test("a layer that reads a part of what lies in another order reads no more than that", async () => {
+  const graph = await import_(
+    [
+      node("Transpose", ["x"], "a", { perm: [0, 2, 3, 1] }),
+      node("Slice", ["a", "zero", "one", "zero"], "b"),
+      node("Flatten", ["b"], "c"),
+      node("MatMul", ["c", "half"], "y"),
+    ],
+    "y",
+  );
   await assertSame(graph);
 });
 
