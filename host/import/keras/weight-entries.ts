@@ -25,7 +25,7 @@ export interface WeightEntry {
 }
 
 /** IEEE 754 half-precision bits as a number. */
-function halfToNumber(bits: number): number {
+export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
@@ -89,6 +89,13 @@ export function readWeightEntry(value: unknown): WeightEntry {
   return { name, shape, count, bytes: count * size, decode: decoder(stored, quantization, name) };
 }
 
+/** Throws `weights-not-finite` for a weight that has what is no number, or an infinite one. */
+export function requireFinite(name: string, values: Float32Array): void {
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw new WasmoteError("weights-not-finite", `weight "${name}" has ${values[bad]} at element ${bad}`);
+}
+
 /**
  * Cuts the data of a weights group into its entries, in order. Entries of int32, bool and complex64 are counted
  * but left out: no layer computes with them, and a layer that asks for one finds it missing.
@@ -105,13 +112,7 @@ export function decodeWeights(entries: readonly WeightEntry[], data: Uint8Array)
     const values = entry.decode(new DataView(data.buffer, data.byteOffset + at, entry.bytes));
     at += entry.bytes;
     if (values === undefined) continue;
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      throw new WasmoteError(
-        "weights-not-finite",
-        `weight "${entry.name}" has ${values[bad]} at element ${bad}`,
-      );
-    }
+    requireFinite(entry.name, values);
     if (weights.has(entry.name))
       throw new WasmoteError("model-invalid", `two weights are named "${entry.name}"`);
     weights.set(entry.name, { shape: entry.shape, values });
