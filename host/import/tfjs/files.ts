@@ -2,50 +2,17 @@ import { WasmoteError } from "../../errors.js";
 import { parseJson } from "../../files/json.js";
 import { maxModelBytes } from "../../files/limits.js";
 import type { ReadFile } from "../imported.js";
-import type { KerasModel, KerasWeight } from "./container.js";
-import { asArray, asObject, asString, isObject, type JsonObject, shown } from "./json-fields.js";
-import { decodeWeights, readWeightEntry } from "./weight-entries.js";
+import { asArray, asObject, asString, isObject, type JsonObject, shown } from "../keras/json-fields.js";
+import { pathBeside } from "../path-beside.js";
+import { decodeWeights, readWeightEntry, type StoredWeight } from "./weights.js";
 
 /** JSON of the model's file, or of a string in it that `what` names. Throws `model-corrupt`. */
-function parse(bytes: Uint8Array, what: string): unknown {
+export function parseModelJson(bytes: Uint8Array, what: string): unknown {
   try {
     return parseJson(bytes);
   } catch (error) {
     throw new WasmoteError("model-corrupt", `${what} cannot be read as JSON: ${(error as Error).message}`);
   }
-}
-
-/** The topology, which converters nest below `model_config`, some as a string of JSON. */
-function topologyOf(json: JsonObject): unknown {
-  const topology = asObject(json.modelTopology, "modelTopology");
-  const nested = topology.model_config;
-  if (nested === undefined) return topology;
-  if (typeof nested !== "string") return nested;
-  return parse(new TextEncoder().encode(nested), "modelTopology.model_config");
-}
-
-/**
- * Major version of the Keras that a converted model comes from: `modelTopology.keras_version` is "3.5.0" there. What TF.js
- * wrote itself ("tfjs-layers 4.22.0") has none.
- */
-function kerasVersion({ modelTopology }: JsonObject): number | undefined {
-  const written = isObject(modelTopology) ? modelTopology.keras_version : undefined;
-  const major = typeof written === "string" ? /^(\d+)\./.exec(written)?.[1] : undefined;
-  return major === undefined ? undefined : Number(major);
-}
-
-/** Path of a shard beside `modelPath`. Throws `model-invalid` for one that leaves the model's folder. */
-function shardPath(modelPath: string, shard: string): string {
-  const forward = shard.replaceAll("\\", "/");
-  const parts = forward.split("/").filter((part) => part !== "" && part !== ".");
-  if (forward.includes("\0"))
-    throw new WasmoteError("model-invalid", `shard path ${shown(shard)} names no file`);
-  const leaves = /^(\/|[a-z][a-z0-9+.-]*:)/i.test(forward) || parts.includes("..");
-  if (leaves || forward === "") {
-    throw new WasmoteError("model-invalid", `shard path ${shown(shard)} leaves the model's folder`);
-  }
-  const slash = Math.max(modelPath.lastIndexOf("/"), modelPath.lastIndexOf("\\"));
-  return modelPath.slice(0, slash + 1) + parts.join("/");
 }
 
 function readShard(path: string, readFile: ReadFile, limit: number): Uint8Array {
@@ -88,11 +55,11 @@ function readGroup(
   modelPath: string,
   readFile: ReadFile,
   limit: number,
-): { weights: Map<string, KerasWeight>; left: number } {
+): { weights: Map<string, StoredWeight>; left: number } {
   const group = asObject(value, "an entry of weightsManifest");
   const entries = asArray(group.weights, "weightsManifest[].weights").map(readWeightEntry);
   const paths = asArray(group.paths, "weightsManifest[].paths").map((path) =>
-    shardPath(modelPath, asString(path, "a path in weightsManifest[].paths")),
+    pathBeside(modelPath, asString(path, "a path in weightsManifest[].paths"), "shard"),
   );
   if (new Set(paths).size < paths.length) {
     throw new WasmoteError("model-invalid", "weightsManifest[].paths names a file twice");
@@ -114,40 +81,51 @@ function readGroup(
   }
 }
 
-/** Throws unless the JSON is a TF.js Layers model with its weights. */
-function requireLayersModel(json: JsonObject): void {
+/** What a file that holds a TF.js model is. */
+export type TfjsFormat = "layers-model" | "graph-model";
+
+/** Which of both formats the JSON is of, and its weights with it. Throws unless it is one. */
+function formatOf(json: JsonObject): TfjsFormat {
   if ("class_name" in json && "config" in json) {
     throw new WasmoteError("model-weightless", "Keras's to_json() wrote the architecture alone");
   }
   if (!("modelTopology" in json || "weightsManifest" in json)) {
     throw new WasmoteError("format-unknown", 'JSON without "modelTopology", which a TF.js model.json has');
   }
-  const format = json.format ?? "layers-model";
-  if (format === "graph-model" || (isObject(json.modelTopology) && "node" in json.modelTopology)) {
-    throw new WasmoteError("format-convertible", "a TF.js graph model; a TF.js Layers model is expected");
-  }
-  if (format !== "layers-model") {
-    throw new WasmoteError("model-invalid", `format is ${shown(format)}; "layers-model" is expected`);
+  const holdsNodes = isObject(json.modelTopology) && "node" in json.modelTopology;
+  const format = holdsNodes ? "graph-model" : (json.format ?? "layers-model");
+  if (format !== "layers-model" && format !== "graph-model") {
+    throw new WasmoteError(
+      "model-invalid",
+      `format is ${shown(format)}; "layers-model" or "graph-model" is expected`,
+    );
   }
   if (!("weightsManifest" in json)) {
     throw new WasmoteError("model-weightless", "a TF.js model.json without its weightsManifest");
   }
+  return format;
+}
+
+/** A TF.js model as its files hold it. */
+export interface TfjsFiles {
+  readonly format: TfjsFormat;
+  readonly json: JsonObject;
+  readonly weights: ReadonlyMap<string, StoredWeight>;
 }
 
 /**
- * Reads the files of a TF.js Layers model (`tfjs.io.ModelJSON`): the topology, and the weights of every group,
- * each group one byte string cut into shards without regard to the weights' borders.
+ * Reads the files of a TF.js model (`tfjs.io.ModelJSON`): the JSON, and the weights of every group, each group one byte
+ * string cut into shards without regard to the weights' borders.
  *
  * @param bytes contents of `model.json`
  * @param path its path; shards lie beside it
  * @throws `model-corrupt`, `model-invalid`, `model-too-large`, `model-weightless` (an architecture alone),
- * `format-convertible` (graph models), `format-unknown` (other JSON), `shard-missing`, `shard-short`, `weights-not-finite`
+ * `model-unsupported` (weights that are texts), `format-unknown` (other JSON), `shard-missing`, `shard-short`
  */
-export function readTfjsFiles(bytes: Uint8Array, path: string, readFile: ReadFile): KerasModel {
-  const json = asObject(parse(bytes, "the file"), "the JSON document");
-  requireLayersModel(json);
-  const topology = topologyOf(json);
-  const weights = new Map<string, KerasWeight>();
+export function readTfjsFiles(bytes: Uint8Array, path: string, readFile: ReadFile): TfjsFiles {
+  const json = asObject(parseModelJson(bytes, "the file"), "the JSON document");
+  const format = formatOf(json);
+  const weights = new Map<string, StoredWeight>();
   let limit = maxModelBytes;
   for (const group of asArray(json.weightsManifest, "weightsManifest")) {
     const { weights: read, left } = readGroup(group, path, readFile, limit);
@@ -157,6 +135,5 @@ export function readTfjsFiles(bytes: Uint8Array, path: string, readFile: ReadFil
       weights.set(name, weight);
     }
   }
-  const version = kerasVersion(json);
-  return { topology, weights, ...(version === undefined ? {} : { version }) };
+  return { format, json, weights };
 }

@@ -1,5 +1,5 @@
-import { requireThat } from "../../../../graph/not-runnable.js";
-import { type StridedView, sliceView, wholeView } from "../../../../numerics/strided-view.js";
+import { requireThat } from "../graph/not-runnable.js";
+import { type StridedView, sliceView, wholeView } from "./strided-view.js";
 
 /** What a strided slice says: one entry an axis of `begin`, `end` and `strides`, one bit an entry of each mask. */
 export interface StridedSlice {
@@ -24,7 +24,7 @@ const has = (mask: number, bit: number): boolean => ((mask >> bit) & 1) === 1;
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
-/** First index and number of indices of one axis. Throws `NotRunnable` where there are none. */
+/** First index and number of indices of one axis. Throws `NotRunnable` where an index is none of the axis. */
 function indicesOf(slice: StridedSlice, entry: number, length: number): { begin: number; count: number } {
   const [step, shrinks] = [slice.strides[entry] as number, has(slice.shrinkAxisMask, entry)];
   requireThat(
@@ -42,13 +42,12 @@ function indicesOf(slice: StridedSlice, entry: number, length: number): { begin:
   const behind = step > 0 ? length : -1;
   const given = (slice.end[entry] as number) + (slice.offset ? begin : 0);
   const end = has(slice.endMask, entry) ? behind : from(given);
-  const count = Math.ceil((end - begin) / step);
-  requireThat(count >= 1, `the slice from ${begin} to ${end} by ${step} is empty`);
-  return { begin, count };
+  return { begin, count: Math.max(0, Math.ceil((end - begin) / step)) };
 }
 
 /**
- * The view that a strided slice reads, and the shape that it is given. Throws `NotRunnable` where it is empty or malformed.
+ * The view that a strided slice reads, undefined where it reads nothing, and the shape that it is given. Throws `NotRunnable`
+ * where it is malformed.
  *
  * Source: TensorFlow's `tf.strided_slice`; where an entry has both bits, begin's goes before that of a dropped axis, as in
  * TFLite's `StridedSliceStartForAxis`.
@@ -56,7 +55,7 @@ function indicesOf(slice: StridedSlice, entry: number, length: number): { begin:
 export function stridedSlice(
   shape: readonly number[],
   slice: StridedSlice,
-): { view: StridedView; shape: number[] } {
+): { view: StridedView | undefined; shape: number[] } {
   const entries = slice.begin.length;
   requireThat(
     slice.end.length === entries && slice.strides.length === entries,
@@ -70,7 +69,7 @@ export function stridedSlice(
   const isNew = (entry: number): boolean => has(slice.newAxisMask, entry) && !has(slice.ellipsisMask, entry);
   const named = bits.filter((entry) => !isNew(entry) && !has(slice.ellipsisMask, entry)).length;
   requireThat(named <= shape.length, `${named} axes are named; the input has ${shape.length}`);
-  let view = wholeView(shape);
+  let view: StridedView | undefined = wholeView(shape);
   let axis = 0;
   const lengths: number[] = [];
   const keepRest = (until: number): void => {
@@ -83,7 +82,8 @@ export function stridedSlice(
     else {
       left--;
       const { begin, count } = indicesOf(slice, entry, shape[axis] as number);
-      view = sliceView(view, axis, begin, count, slice.strides[entry] as number);
+      view =
+        view && count > 0 ? sliceView(view, axis, begin, count, slice.strides[entry] as number) : undefined;
       if (!has(slice.shrinkAxisMask, entry)) lengths.push(count);
       axis++;
     }
