@@ -55,6 +55,14 @@ export const errorTable = {
     "the file holds a model's architecture without its weights",
     "Save the model with its weights: in Keras with model.save, then convert it with tensorflowjs_converter or to .tflite.",
   ),
+  "model-layerless": refused(
+    "the file holds weights without the model's architecture",
+    'Build the model in Keras, load the weights into it, and save it whole: model.load_weights(FILE); model.save("model.keras").',
+  ),
+  "library-missing": refused(
+    "a library that this format is read with is not installed",
+    "Install it beside wasmote: npm install h5wasm (it is an optional dependency).",
+  ),
   "model-too-large": refused(
     "the model is larger than wasmote takes",
     "Take a model made for microcontrollers, or split it.",

@@ -5,8 +5,8 @@ import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { refusedNodes } from "../ops/check.js";
 import { type Imported, type ImportOptions, type ReadFile, requireGraph } from "./imported.js";
-import { matchTfjs } from "./keras/match.js";
 import { matchOnnx } from "./onnx/match.js";
+import { matchTfjs } from "./tfjs/match.js";
 import { matchTflite } from "./tflite/match.js";
 
 export {
@@ -40,10 +40,21 @@ const importers: readonly Importer[] = [
     open: async (...model) => (await import("./onnx/import.js")).openOnnx(...model),
   },
   {
+    kinds: ["hdf5"],
+    match: (_, path) => /\.(h5|hdf5)$/i.test(path),
+    open: async (bytes, path, _, options) =>
+      (await import("./keras/import.js")).openKerasH5(bytes, path, options),
+  },
+  {
+    kinds: ["keras"],
+    match: (_, path) => path.toLowerCase().endsWith(".keras"),
+    open: async (bytes, path, _, options) =>
+      (await import("./keras/import.js")).openKerasZip(bytes, path, options),
+  },
+  {
     kinds: [],
     match: matchTfjs,
-    open: async (bytes, path, readFile) =>
-      (await import("./keras/import.js")).openTfjs(bytes, path, readFile),
+    open: async (...model) => (await import("./tfjs/import.js")).openTfjs(...model),
   },
 ];
 
@@ -60,7 +71,8 @@ export function modelName(path: string): string {
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
  * @param readFile reads a file that the model refers to
  * @returns a valid graph in which every node can be run, or the refusals
- * @throws `file-empty`, `format-unknown`, `format-convertible`, `weights-alone`, `model-*` but for `model-unsupported`, `shard-*`,
+ * @throws `file-empty`, `format-unknown`, `format-convertible`, `weights-alone`, `library-missing`, `model-*` but for
+ *   `model-unsupported`, `shard-*`,
  *   `weights-not-finite`
  */
 export function examineModel(

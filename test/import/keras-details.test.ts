@@ -4,9 +4,9 @@ import { UnsupportedModelError, WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { requireGraph } from "../../host/import/imported.js";
 import { buildGraph } from "../../host/import/keras/build-graph.js";
-import { openTfjs } from "../../host/import/keras/import.js";
-import { readInboundNodes } from "../../host/import/keras/inbound-nodes.js";
-import { decodeWeights, readWeightEntry } from "../../host/import/keras/weight-entries.js";
+import { requireNumbers } from "../../host/import/require-numbers.js";
+import { openTfjs } from "../../host/import/tfjs/import.js";
+import { decodeWeights, readWeightEntry, type StoredWeight } from "../../host/import/tfjs/weights.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
 
 type Config = Record<string, unknown>;
@@ -66,7 +66,7 @@ test("half precision: subnormals, the least normal, the largest, both zeros and 
     quantization: { dtype: "float16" },
   });
   const data = new Uint8Array(Uint16Array.from(halves, ([bits]) => bits).buffer);
-  const values = decodeWeights([entry], data).get("w")?.values;
+  const values = decodeWeights([entry], data).get("w")?.data;
   assert.equal(
     [...(values ?? [])],
     halves.map(([, value]) => value),
@@ -77,7 +77,11 @@ test("half precision: subnormals, the least normal, the largest, both zeros and 
     [0x7c01, "NaN"],
   ] as const) {
     data.set([bits & 255, bits >> 8]);
-    assert.throws(() => decodeWeights([entry], data), new RegExp(`has ${name} at element 0`));
+    const [, { data: odd }] = [...decodeWeights([entry], data)][0] as [string, StoredWeight];
+    assert.throws(
+      () => requireNumbers("w", odd as Float32Array, "refused"),
+      new RegExp(`has ${name} at element 0`),
+    );
   }
 });
 
@@ -229,12 +233,26 @@ test("a Reshape's open length is -1 or null, once", () => {
 });
 
 test("arguments of a call that change nothing are passed over, others are told", () => {
-  const extras = (given: Config) => readInboundNodes([[["a", 0, 0, given]]], "l").map((call) => call.extras);
-  assert.equal(extras({}), [[]]);
-  assert.equal(extras({ training: true }), [[]]);
-  assert.equal(extras({ mask: null, initial_state: null }), [[]]);
-  assert.equal(extras({ mask: ["m", 0, 0] }), [["mask"]]);
-  assert.equal(extras({ training: false, scale: 2, mask: null }), [["scale"]]);
+  const entry = (class_name: string, name: string, config: Config, inbound_nodes: unknown[]) => ({
+    class_name,
+    name,
+    config: { name, ...config },
+    inbound_nodes,
+  });
+  const told = (given: Config) => {
+    const layers = [
+      entry("InputLayer", "a", { batch_input_shape: [null, 1] }, []),
+      entry("ReLU", "r", {}, [[["a", 0, 0, given]]]),
+    ];
+    const config = { layers, input_layers: [["a", 0, 0]], output_layers: [["r", 0, 0]] };
+    const { refusals } = buildGraph({ topology: { class_name: "Model", config }, weights: new Map() }, "m");
+    return refusals.map(({ reason }) => reason);
+  };
+  assert.equal(told({}), []);
+  assert.equal(told({ training: true }), []);
+  assert.equal(told({ mask: null, initial_state: null }), []);
+  assert.equal(told({ mask: ["a", 0, 0] }), ["the call's mask is not supported"]);
+  assert.equal(told({ training: false, scale: 2, mask: null }), ["the call's scale is not supported"]);
 });
 
 test("concatenation: any axis but the batch's, from either end", () => {
