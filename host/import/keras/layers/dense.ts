@@ -11,7 +11,8 @@ import { applied, readActivation } from "./activation.js";
 import type { Build, LayerMapping } from "./mapping.js";
 import { castTo } from "./numbers.js";
 
-function transposed({ shape, values }: KerasWeight): Float32Array {
+/** A matrix of weights the other way round. */
+export function transposed({ shape, values }: KerasWeight): Float32Array {
   const [inputs, outputs] = shape as [number, number];
   const out = new Float32Array(values.length);
   for (let k = 0; k < inputs; k++) {
