@@ -6,7 +6,7 @@ import { assignVariable, readVariable } from "../../../ops/recurrent/variable.js
 import { productOf, scaled, sumOf } from "../../compose/arithmetic.js";
 import { joined, reshaped, sliced, viewed } from "../../compose/movement.js";
 import { recurrentLayer } from "../../compose/recurrent.js";
-import { shown } from "../json-fields.js";
+import { isObject, shown } from "../json-fields.js";
 import { isTensor, type LayerBuilder, tensorsOf } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 import type { Build, LayerMapping, ReadWrapped } from "./mapping.js";
@@ -230,16 +230,23 @@ function namesOf(direction: string, name: string, className: string): string[] {
   return [`${direction}_layer`, full, name, `${direction}_${pathName(className)}`];
 }
 
-const parameters = ["sequences", "initial_state", "mask", "constants"];
+/** Whether a layer answers all times; of two directions, what it wraps says so. */
+function isSequence(config: LayerConfig): boolean {
+  const wrapped = config.raw("layer");
+  const own = isObject(wrapped) ? wrapped.config : undefined;
+  return isObject(own) ? own.return_sequences === true : config.flag("return_sequences", false);
+}
+
+/** What all layers of this kind have in common. */
+const shared = {
+  inputs: "several",
+  parameters: ["sequences", "initial_state", "mask", "constants"],
+  mask: "takes",
+  passesMask: isSequence,
+} as const;
 
 /** Layers that walk through the times of a sequence. */
 export const recurrentLayers: readonly LayerMapping[] = [
-  {
-    classNames: [...layerClasses, "RNN"],
-    inputs: "several",
-    parameters,
-    mask: "reads",
-    read,
-  },
-  { classNames: ["Bidirectional"], inputs: "several", parameters, mask: "reads", read: readBidirectional },
+  { classNames: [...layerClasses, "RNN"], ...shared, read },
+  { classNames: ["Bidirectional"], ...shared, read: readBidirectional },
 ];
