@@ -26,8 +26,10 @@ export class Masks {
     if (mapping.makesMask?.(config) !== undefined) this.give(outputs, "unknown");
     if (mapping.mask === "takes") {
       const mask = this.masks.get(values[0] as Value);
-      config.expect(mask !== "unknown", reason);
       if (mask !== undefined && mapping.passesMask?.(config) === true) this.give(outputs.slice(0, 1), mask);
+      // Keras 3 looks for a mask of its own of each argument that is a tensor where there are several, as initial states are.
+      if (config.version >= 3 && values.length > 1) return undefined;
+      config.expect(mask !== "unknown", reason);
       return mask;
     }
     const masks = values.flatMap((value) => this.masks.get(value) ?? []);
