@@ -8,7 +8,7 @@ import { logistic } from "../../../ops/elementwise/logistic.js";
 import { tanh } from "../../../ops/elementwise/tanh.js";
 import type { Operator } from "../../../ops/operator.js";
 import { pair } from "../../compose/arithmetic.js";
-import { clipped, rectified, swish } from "../../compose/elementwise.js";
+import { clippedBy, positivePart, swish } from "../../compose/elementwise.js";
 import { reshaped } from "../../compose/movement.js";
 import type { GraphWriter } from "../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "./mapping.js";
@@ -29,10 +29,10 @@ function activation<Attributes extends object>(
 /** Limits: attributes before version 11 of the operator set, then inputs. */
 function readClip(node: OnnxNode, write: GraphWriter): Tensor {
   const input = node.input(0);
-  if (node.version >= 11) return clipped(write, input, node.inputs[1], node.inputs[2]);
+  if (node.version >= 11) return clippedBy(write, input, node.inputs[1], node.inputs[2]);
   const limit = (name: string): Tensor | undefined =>
     node.has(name) ? write.scalar(node.float(name, 0), input.dtype) : undefined;
-  return clipped(write, input, limit("min"), limit("max"));
+  return clippedBy(write, input, limit("min"), limit("max"));
 }
 
 /** A rectifier of its own slopes, before version 7 of the operator set one of each channel. */
@@ -49,7 +49,7 @@ export const activations: readonly OnnxMapping[] = [
   {
     operator: "Relu",
     becomes: ["relu", "maximum"],
-    read: (node, write) => rectified(write, node.input(0)),
+    read: (node, write) => positivePart(write, node.input(0)),
   },
   {
     operator: "Clip",
