@@ -51,6 +51,15 @@ const definitions = {
 test("activations of float32 give the real function, or what is near it, and one NaN for every NaN", () =>
   checkFloats(definitions));
 
+test("GELU by tanh keeps its digits where it is nearly 0", async () => {
+  const data = Float32Array.of(-3.5, -4, -4.5, -5);
+  const actual = await runOn("gelu", { approximate: true }, [[plain([4]), data]], plain([4]));
+  for (const [i, x] of data.entries()) {
+    const real = x / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+    assert.ok(Math.abs((actual[i] as number) / real - 1) < 5e-6, `${x}: ${actual[i]}, not ${real}`);
+  }
+});
+
 test("activations of int8 are the float function of what an integer stands for", () => {
   const { clamp, ...tables } = definitions;
   return checkTables(tables);
