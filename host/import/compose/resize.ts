@@ -1,4 +1,4 @@
-import { NotRunnable } from "../../graph/not-runnable.js";
+import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import {
   type Interpolation,
@@ -70,6 +70,7 @@ export function resized(
           .reduce((tensor, each) => {
             const widening = kind.antialias ? Math.max(1, 1 / each.scale) : 1;
             const { places, input: length, axis } = each;
+            requireFewWeights(places.length, Math.min(length, 2 * kind.interpolation.reach * widening), axis);
             const taps = interpolated(places, length, kind.interpolation, { ...kind, widening });
             if (isUnchanged(taps.firsts, taps.weights, length)) return tensor;
             return write.node(resample, { axis, ...taps }, [tensor], quantizedAs(tensor));
@@ -77,6 +78,17 @@ export function resized(
   const around = (side: "before" | "after"): number[] =>
     input.shape.map((_, axis) => found.find((each) => each.axis === axis)?.[side] ?? 0);
   return padded(write, inside, { before: around("before"), after: around("after") }, extrapolation);
+}
+
+/** Weights of an axis, at most: a small file could ask for any number of neighbours. */
+const maxWeights = 2 ** 20;
+
+function requireFewWeights(places: number, neighbours: number, axis: number): void {
+  const weights = places * Math.ceil(neighbours);
+  requireThat(
+    weights <= maxWeights,
+    `axis ${axis} is made of ${weights} neighbours; up to ${maxWeights} are supported`,
+  );
 }
 
 function isUnchanged(

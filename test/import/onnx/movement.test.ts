@@ -268,6 +268,9 @@ test("what moves elements is refused where it makes no sense, with the reason", 
   const scales = [undefined, floats("s", [1, 0])];
   await refuses({ operator: "Resize", shape, others: scales }, /are not above 0/);
   await refuses({ operator: "Resize", shape }, /either scales or sizes/);
+  const smooth = { mode: "linear", antialias: 1, axes: [0] };
+  const much = { shape: [2 ** 20], others: [undefined, undefined, int64("s", [2 ** 10])] };
+  await refuses({ operator: "Resize", ...much, attributes: smooth }, /neighbours; up to/);
   const huge = [undefined, floats("s", [1, 1e30])];
   await refuses({ operator: "Resize", shape, others: huge }, /elements; up to|becomes/);
   await refuses({ operator: "MaxPool", shape: [1, 1, 2] }, /kernel_shape is missing/);

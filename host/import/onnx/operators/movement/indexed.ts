@@ -5,7 +5,7 @@ import { equal, logicalOr } from "../../../../ops/elementwise/comparisons.js";
 import { select } from "../../../../ops/elementwise/select.js";
 import { gather as gatherParts } from "../../../../ops/movement/gather.js";
 import { gatherElements } from "../../../../ops/movement/gather-elements.js";
-import { positiveAxis } from "../../../../ops/movement/moved.js";
+import { limitedShape, positiveAxis } from "../../../../ops/movement/moved.js";
 import { type Reduction, scatter, scatterReduce } from "../../../../ops/movement/scatter.js";
 import { readAt } from "../../../compose/indices.js";
 import { quantizedAs, reshaped, sliced } from "../../../compose/movement.js";
@@ -65,12 +65,10 @@ function oneHot(node: OnnxNode, write: GraphWriter): Tensor {
   const indices = asIndices(write, node.input(0));
   const [depth = 0] = node.numbers(1, "depth") ?? [];
   const values = node.input(2);
-  requireThat(
-    Number.isInteger(depth) && depth >= 1 && depth <= 2 ** 24,
-    `the depth is ${depth}; a number from 1 is expected`,
-  );
+  requireThat(Number.isInteger(depth) && depth >= 1, `the depth is ${depth}; a number from 1 is expected`);
   const rank = indices.shape.length;
   const axis = positiveAxis(node.integer("axis", -1), rank + 1);
+  limitedShape([...indices.shape, depth]);
   const expanded = reshaped(write, indices, indices.shape.toSpliced(axis, 0, 1));
   const numbers = (first: number): Tensor => {
     const list = write.list(
@@ -95,6 +93,7 @@ function reverseSequence(node: OnnxNode, write: GraphWriter): Tensor {
     input.shape.length >= 2 && time + batch === 1 && time * batch === 0,
     `time is axis ${time} and the batch axis ${batch}; 0 and 1 are expected`,
   );
+  limitedShape(input.shape);
   const lengths = node.numbers(1, "lengths") ?? [];
   const [rows, columns, ...rest] = input.shape as [number, number, ...number[]];
   const [steps, sequences] = time === 0 ? [rows, columns] : [columns, rows];
