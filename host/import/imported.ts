@@ -35,6 +35,16 @@ export function dimArgument(name: string): string {
   return `--dim ${/^[\w.:/=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`}`;
 }
 
+/** A node as the file has it. Its tensors are told by names, which connect it with others. */
+export interface OutlineNode {
+  readonly name: string;
+  /** What the file calls the operator. */
+  readonly operator: string;
+  /** "" for an input that is absent. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
 /** A model as far as it could be read. */
 export interface Imported {
   name: string;
@@ -47,6 +57,8 @@ export interface Imported {
   refusals: readonly Refusal[];
   /** The nodes by operator, as the file calls them (`CONV_2D`, `Conv2D`), in the order of the file. */
   operators: readonly { operator: string; nodes: number }[];
+  /** The nodes of the file that were read, in an order in which they run: what a picture of a refused model shows. */
+  outline?: readonly OutlineNode[];
   /** What the file calls the operator of a node of the graph. */
   operatorOf(node: Node): string;
   /** Lengths that the file leaves open; absent where its format leaves none to be chosen. */

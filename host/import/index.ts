@@ -5,8 +5,8 @@ import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { refusedNodes } from "../ops/check.js";
 import { type Imported, type ImportOptions, type ReadFile, requireGraph } from "./imported.js";
-import { matchTfjs } from "./keras/match.js";
 import { matchOnnx } from "./onnx/match.js";
+import { matchTfjs } from "./tfjs/match.js";
 import { matchTflite } from "./tflite/match.js";
 
 export {
@@ -54,8 +54,7 @@ const importers: readonly Importer[] = [
   {
     kinds: [],
     match: matchTfjs,
-    open: async (bytes, path, readFile, options) =>
-      (await import("./keras/import.js")).openTfjs(bytes, path, readFile, options),
+    open: async (...model) => (await import("./tfjs/import.js")).openTfjs(...model),
   },
 ];
 

@@ -26,7 +26,11 @@ const constants = [
   wave("scale", [4, 1, 1]),
   wave("slope", [4, 1, 1]),
   wave("dense", [4 * 6 * 5, 7]),
+  wave("half", [90, 7]),
   wave("shift", []),
+  constant("rows", "int64", [2], [2, 90]),
+  constant("zero", "int64", [1], [0]),
+  constant("one", "int64", [1], [1]),
   constant("border", "int64", [8], [0, 0, 1, 0, 0, 0, 0, 1]),
 ];
 
@@ -95,6 +99,19 @@ test("a network with channels first has one transposition left, that of its inpu
   );
   assert.ok(views(graph).length >= 5, views(graph).join());
   assert.equal(views(runPasses(graph)), ["2x6x5x3"]);
+  await assertSame(graph);
+});
+
+test("a fully connected layer of a part of a tensor reads that part alone", async () => {
+  const graph = await import_(
+    [
+      node("Transpose", ["x"], "last", { perm: [0, 2, 3, 1] }),
+      node("Reshape", ["last", "rows"], "flat"),
+      node("Slice", ["flat", "zero", "one"], "row"),
+      node("MatMul", ["row", "half"], "y"),
+    ],
+    "y",
+  );
   await assertSame(graph);
 });
 

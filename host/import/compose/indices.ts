@@ -1,8 +1,12 @@
+import { requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { repeatView, type StridedView, sliceView, wholeView } from "../../numerics/strided-view.js";
+import { equal, logicalOr } from "../../ops/elementwise/comparisons.js";
+import { select } from "../../ops/elementwise/select.js";
 import { gather } from "../../ops/movement/gather.js";
+import { limitedShape } from "../../ops/movement/moved.js";
 import type { GraphWriter } from "../graph-writer.js";
-import { emptied, quantizedAs, viewed } from "./movement.js";
+import { emptied, quantizedAs, reshaped, viewed } from "./movement.js";
 
 /** Which indices of an axis are read, in order. */
 export interface AxisIndices {
@@ -51,4 +55,34 @@ export function readAt(write: GraphWriter, input: Tensor, wanted: readonly AxisI
     .filter(isRegular)
     .reduce((read, { axis, indices }) => readAxis(read, axis, indices) ?? read, wholeView(source.shape));
   return viewed(write, source, view, shape);
+}
+
+/** A new axis in which one index is marked. */
+export interface HotAxis {
+  /** Its length, and where it is in the result. */
+  readonly depth: number;
+  readonly axis: number;
+  /** One element each. */
+  readonly on: Tensor;
+  readonly off: Tensor;
+  /** Whether negative indices count from the end; else they are none of the axis. */
+  readonly fromEnd: boolean;
+}
+
+/** One value where a new axis' number is the index, and another elsewhere. Throws `NotRunnable`. */
+export function hotAt(
+  write: GraphWriter,
+  indices: Tensor,
+  { depth, axis, on, off, fromEnd }: HotAxis,
+): Tensor {
+  requireThat(Number.isInteger(depth) && depth >= 1, `the depth is ${depth}; a number from 1 is expected`);
+  limitedShape([...indices.shape, depth]);
+  const given = reshaped(write, indices, indices.shape.toSpliced(axis, 0, 1));
+  const shape = [depth, ...Array.from({ length: indices.shape.length - axis }, () => 1)];
+  const isAt = (first: number): Tensor => {
+    const numbers = Array.from({ length: depth }, (_, i) => first + i);
+    return write.node(equal, {}, [given, reshaped(write, write.list(numbers, indices.dtype), shape)]);
+  };
+  const isHot = fromEnd ? write.node(logicalOr, {}, [isAt(0), isAt(-depth)]) : isAt(0);
+  return write.node(select, {}, [isHot, on, off]);
 }

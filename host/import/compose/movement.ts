@@ -1,9 +1,9 @@
 import { elementCount, type Tensor } from "../../graph/tensor.js";
+import { tileView } from "../../numerics/rearrangement.js";
 import {
   broadcastView,
   isWholeView,
   permuteView,
-  repeatView,
   type StridedView,
   sliceView,
   wholeView,
@@ -73,9 +73,8 @@ export function expanded(write: GraphWriter, input: Tensor, shape: readonly numb
 
 /** A tensor so many times along each axis. Throws `NotRunnable`. */
 export function tiled(write: GraphWriter, input: Tensor, times: readonly number[]): Tensor {
-  const shape = input.shape.map((length, axis) => length * (times[axis] ?? 1));
-  if (shape.includes(0)) return emptied(write, input, shape);
-  // A repetition is an axis of its own before the one that it repeats.
-  const view = times.reduce((read, count, axis) => repeatView(read, 2 * axis, count), wholeView(input.shape));
+  const lengths = input.shape.map((length, axis) => length * (times[axis] ?? 1));
+  if (lengths.includes(0)) return emptied(write, input, lengths);
+  const { view, shape } = tileView(input.shape, times);
   return viewed(write, input, view, shape);
 }

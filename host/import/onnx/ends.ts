@@ -5,6 +5,7 @@ import { transposed } from "../compose/movement.js";
 import type { GraphBuilder } from "../graph-builder.js";
 import { GraphWriter } from "../graph-writer.js";
 import { dimArgument, type ImportOptions, type OpenDimension } from "../imported.js";
+import { modelOutputs } from "../model-outputs.js";
 import type { Dimension, OnnxGraph, ValueInfo } from "./model.js";
 import type { Scope } from "./scope.js";
 import { elementDtype, elementTypeName } from "./tensors.js";
@@ -62,34 +63,15 @@ export class Ends {
     });
   }
 
-  /**
-   * The graph's outputs. What is an input, a constant or an output already becomes a tensor of its own, as each end of a
-   * graph has to be one.
-   */
+  /** The graph's outputs, as `modelOutputs`, in the layout that is asked for. */
   outputs(values: readonly Tensor[], inputs: readonly Tensor[], graph: GraphBuilder): Tensor[] {
-    const ends = new Set(inputs);
-    return values.map((value, i) => {
-      const { name } = this.main.outputs[i] as ValueInfo;
-      const write = new GraphWriter(graph, name);
+    const names = this.main.outputs.map(({ name }) => name);
+    const laid = values.map((value, i) => {
       const isPicture = this.options.layout === "nhwc" && value.shape.length === 4;
-      if (isPicture) this.laidOut.push(name);
-      const laid = isPicture ? transposed(write, value, channelsLast) : value;
-      const isOwn = laid.data === undefined && !ends.has(laid);
-      const output: Tensor = isOwn ? laid : { ...laid, name };
-      if (!isOwn) {
-        delete output.data;
-        graph.add({
-          operator: "reshape",
-          attributes: { shape: laid.shape },
-          inputs: [laid],
-          outputs: [output],
-          variables: [],
-        });
-      }
-      ends.add(output);
-      graph.rename(output, name);
-      return output;
+      if (isPicture) this.laidOut.push(names[i] as string);
+      return isPicture ? transposed(new GraphWriter(graph, names[i] as string), value, channelsLast) : value;
     });
+    return modelOutputs(graph, laid, names, inputs);
   }
 
   private input({ name, elementType, shape, isOther }: ValueInfo): Tensor | undefined {

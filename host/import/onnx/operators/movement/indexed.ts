@@ -1,13 +1,11 @@
 import { requireThat } from "../../../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../../graph/tensor.js";
 import { cast } from "../../../../ops/conversion/cast.js";
-import { equal, logicalOr } from "../../../../ops/elementwise/comparisons.js";
-import { select } from "../../../../ops/elementwise/select.js";
 import { gather as gatherParts } from "../../../../ops/movement/gather.js";
 import { gatherElements } from "../../../../ops/movement/gather-elements.js";
 import { limitedShape, positiveAxis } from "../../../../ops/movement/moved.js";
 import { type Reduction, scatter, scatterReduce } from "../../../../ops/movement/scatter.js";
-import { readAt } from "../../../compose/indices.js";
+import { hotAt, readAt } from "../../../compose/indices.js";
 import { quantizedAs, reshaped, sliced } from "../../../compose/movement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "../mapping.js";
@@ -65,24 +63,9 @@ function oneHot(node: OnnxNode, write: GraphWriter): Tensor {
   const indices = asIndices(write, node.input(0));
   const [depth = 0] = node.numbers(1, "depth") ?? [];
   const values = node.input(2);
-  requireThat(Number.isInteger(depth) && depth >= 1, `the depth is ${depth}; a number from 1 is expected`);
-  const rank = indices.shape.length;
-  const axis = positiveAxis(node.integer("axis", -1), rank + 1);
-  limitedShape([...indices.shape, depth]);
-  const expanded = reshaped(write, indices, indices.shape.toSpliced(axis, 0, 1));
-  const numbers = (first: number): Tensor => {
-    const list = write.list(
-      Array.from({ length: depth }, (_, i) => first + i),
-      indices.dtype,
-    );
-    return reshaped(write, list, [depth, ...Array.from({ length: rank - axis }, () => 1)]);
-  };
-  const isHot = write.node(logicalOr, {}, [
-    write.node(equal, {}, [expanded, numbers(0)]),
-    write.node(equal, {}, [expanded, numbers(-depth)]),
-  ]);
+  const axis = positiveAxis(node.integer("axis", -1), indices.shape.length + 1);
   const [off, on] = [sliced(write, values, 0, 0, 1), sliced(write, values, 0, 1, 1)];
-  return write.node(select, {}, [isHot, on, off]);
+  return hotAt(write, indices, { depth, axis, on, off, fromEnd: true });
 }
 
 /** The beginning of each sequence of a batch backwards; constant lengths say how much of it. */
