@@ -179,14 +179,16 @@ function append(value: string, previous: string[]): string[] {
 
 /** The model's inputs, and how files are read for each. Throws `UsageError` for options that fit none. */
 async function describeInputs(graph: Graph, options: InputOptions, output: Output) {
-  const { pictureSizeOf } = await import("../run/tensor-files/index.js");
+  const { coloursFirstHelp, hasColoursFirst, pictureSizeOf } = await import("../run/tensor-files/index.js");
   const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
   if (options.std?.every((std) => std < 1)) {
     output.talk(
       "warning: --mean and --std count in pixels of 0 to 255; those of 0 to 1 are to be given times 255",
     );
   }
-  return { shapes, readings: inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels) };
+  const help = shapes.some(hasColoursFirst) ? coloursFirstHelp : undefined;
+  const readings = inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels, help);
+  return { shapes, readings };
 }
 
 const shownNotes = 6;

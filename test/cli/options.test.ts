@@ -118,7 +118,31 @@ const openLengths = async (command: string) => {
   );
 };
 
-/** Channels are put last where the file has them first. */
+/** Pictures are for channels that are last, which is told where the model has them first. */
+const pictureLayout = async () => {
+  const model = ["build", at("open.onnx"), "--dim", "rows=5", "-o", at("open.wasm")];
+  await refused(
+    2,
+    /fit no input of the model\nhelp: Build it with --layout nhwc/,
+    ...model,
+    "--mean",
+    "1,2,3",
+  );
+  await done(...model);
+  const picture = join(root, "models/digits/samples/digit-7.png");
+  await refused(
+    1,
+    /input-kind.*\nhelp: Build it with --layout nhwc/,
+    "run",
+    at("open.wasm"),
+    "--input",
+    picture,
+  );
+  await done(...model, "--layout", "nhwc", "--mean", "1,2,3");
+  await done("run", at("open.wasm"), "--input", picture, "--on", "node");
+};
+
+/** Channels are put last, where the file has them first. */
 const layouts = async (command: string) => {
   const out = command === "build" ? ["-o", at("open.wasm")] : [];
   const rows = ["--dim", "rows=5", "--layout", "nhwc"];
@@ -192,7 +216,10 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     );
   },
   "build --dim": () => openLengths("build"),
-  "build --layout": () => layouts("build"),
+  "build --layout": async () => {
+    await layouts("build");
+    await pictureLayout();
+  },
   "build --mean": () => pixels("--mean", "1,2", "--std", "255"),
   "build --std": () => pixels("--std", "0", "--mean", "255"),
   "build --sample-rate": async () => {

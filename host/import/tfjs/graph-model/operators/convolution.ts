@@ -8,12 +8,9 @@ import { maxPool2d } from "../../../../ops/convolution/max-pool-2d.js";
 import { transposeConv2d } from "../../../../ops/convolution/transpose-conv-2d.js";
 import { reshaped, transposed } from "../../../compose/movement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
-import { type FusedWork, readFusedWork } from "./fused.js";
+import { type FusedWork, noFusedWork, readFusedWork } from "./fused.js";
 import type { TensorflowMapping, TensorflowNode } from "./mapping.js";
 import { asChannelsLast, paddingOf, spatialPair } from "./windows.js";
-
-/** What is done after a convolution that fuses nothing. */
-const nothing: FusedWork = { bias: undefined, activation: "none", finish: (output) => output };
 
 /** Attributes of a convolution by weights of that height and width. */
 function attributesOf(
@@ -99,20 +96,31 @@ function pool(operator: string, core: typeof maxPool2d): TensorflowMapping {
 
 /** Convolutions and pools. */
 export const convolution: readonly TensorflowMapping[] = [
-  { operator: "Conv2D", becomes: ["conv2d"], read: (node, write) => convolve(node, write, nothing) },
+  { operator: "Conv2D", becomes: ["conv2d"], read: (node, write) => convolve(node, write, noFusedWork) },
   {
     operator: "_FusedConv2D",
-    becomes: ["conv2d", "prelu", "elu", "leakyRelu", "logistic", "tanh", "mul", "add"],
+    becomes: ["conv2d", "prelu", "elu", "leakyRelu", "logistic", "tanh", "relu", "relu6", "mul", "add"],
     read: (node, write) => convolve(node, write, readFusedWork(node, write, 2)),
   },
   {
     operator: "DepthwiseConv2dNative",
     becomes: ["depthwiseConv2d"],
-    read: (node, write) => convolveDepthwise(node, write, nothing),
+    read: (node, write) => convolveDepthwise(node, write, noFusedWork),
   },
   {
     operator: "FusedDepthwiseConv2dNative",
-    becomes: ["depthwiseConv2d", "prelu", "elu", "leakyRelu", "logistic", "tanh", "mul", "add"],
+    becomes: [
+      "depthwiseConv2d",
+      "prelu",
+      "elu",
+      "leakyRelu",
+      "logistic",
+      "tanh",
+      "relu",
+      "relu6",
+      "mul",
+      "add",
+    ],
     read: (node, write) => convolveDepthwise(node, write, readFusedWork(node, write, 2)),
   },
   { operator: "Conv2DBackpropInput", becomes: ["transposeConv2d"], read: convolveTransposed },

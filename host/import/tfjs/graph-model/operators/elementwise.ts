@@ -111,6 +111,19 @@ const clip: TensorflowMapping["read"] = (node, write) => {
 const isNan: TensorflowMapping["read"] = (node, write) =>
   write.node(comparisons.notEqual, {}, [node.input(0), node.input(0)]);
 
+/** How the magnitude of an element compares with infinity. */
+function magnitude(operator: string, core: Operator): TensorflowMapping {
+  return {
+    operator,
+    becomes: ["abs", core.name],
+    read: (node, write) =>
+      write.node(core, {}, [
+        write.scalar(Number.POSITIVE_INFINITY),
+        write.node(functions.abs, {}, [node.input(0)]),
+      ]),
+  };
+}
+
 /** Functions of single elements, of two, and of three. */
 export const elementwise: readonly TensorflowMapping[] = [
   ...pair(["Add", "AddV2"], add),
@@ -190,6 +203,8 @@ export const elementwise: readonly TensorflowMapping[] = [
   },
   { operator: "ClipByValue", becomes: ["clamp", "maximum", "minimum"], read: clip },
   { operator: "IsNan", becomes: ["notEqual"], read: isNan },
+  magnitude("IsFinite", comparisons.greater),
+  magnitude("IsInf", comparisons.equal),
   {
     operator: "IdentityN",
     becomes: [],

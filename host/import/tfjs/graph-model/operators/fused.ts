@@ -5,6 +5,7 @@ import { elu } from "../../../../ops/elementwise/activations.js";
 import { prelu } from "../../../../ops/elementwise/arithmetic.js";
 import { leakyRelu } from "../../../../ops/elementwise/leaky-relu.js";
 import { logistic } from "../../../../ops/elementwise/logistic.js";
+import { relu, relu6 } from "../../../../ops/elementwise/relu.js";
 import { tanh } from "../../../../ops/elementwise/tanh.js";
 import { sumOf } from "../../../compose/arithmetic.js";
 import { reshaped } from "../../../compose/movement.js";
@@ -20,6 +21,15 @@ export interface FusedWork {
   readonly activation: FusedActivation;
   /** Whatever is left, of the product's output, channels last. */
   finish(output: Tensor): Tensor;
+}
+
+/** What is done after a product that fuses nothing. */
+export const noFusedWork: FusedWork = { bias: undefined, activation: "none", finish: (output) => output };
+
+/** An activation as a node of its own. */
+export function activated(write: GraphWriter, input: Tensor, activation: FusedActivation): Tensor {
+  if (activation === "none") return input;
+  return write.node(activation === "relu6" ? relu6 : relu, {}, [input]);
 }
 
 type Step = (output: Tensor) => Tensor;
@@ -76,8 +86,9 @@ export function readFusedWork(node: TensorflowNode, write: GraphWriter, first: n
       continue;
     }
     const fused = Object.hasOwn(fusedActivations, name) ? fusedActivations[name] : undefined;
-    if (fused !== undefined && isPlain) {
-      activation = fused;
+    if (fused !== undefined) {
+      if (isPlain) activation = fused;
+      else steps.push((output) => activated(write, output, fused));
       continue;
     }
     const step = stepOf(name, node, write, take);

@@ -1,14 +1,12 @@
-import type { FusedActivation } from "../../../../graph/node.js";
 import { requireThat } from "../../../../graph/not-runnable.js";
 import type { Tensor } from "../../../../graph/tensor.js";
-import { relu, relu6 } from "../../../../ops/elementwise/relu.js";
 import { batchMatmul } from "../../../../ops/matrix/batch-matmul.js";
 import { fullyConnected } from "../../../../ops/matrix/fully-connected.js";
 import { sumOf } from "../../../compose/arithmetic.js";
 import { einsum } from "../../../compose/einsum.js";
 import { transposed } from "../../../compose/movement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
-import { type FusedWork, readFusedWork } from "./fused.js";
+import { activated, type FusedWork, noFusedWork, readFusedWork } from "./fused.js";
 import { alike, type TensorflowMapping, type TensorflowNode } from "./mapping.js";
 
 /** A matrix with its two last axes exchanged. */
@@ -17,12 +15,6 @@ function exchanged(write: GraphWriter, matrix: Tensor): Tensor {
   const rank = axes.length;
   requireThat(rank >= 2, `an operand has ${rank} axes; at least 2 are expected`);
   return transposed(write, matrix, [...axes.slice(0, -2), rank - 1, rank - 2]);
-}
-
-/** What of an activation a product of matrices does not fuse. */
-function activated(write: GraphWriter, input: Tensor, activation: FusedActivation): Tensor {
-  if (activation === "none") return input;
-  return write.node(activation === "relu6" ? relu6 : relu, {}, [input]);
 }
 
 /** A product of matrices; by constant weights it is a fully connected layer. */
@@ -46,24 +38,35 @@ function product(
   return work.finish(write.node(fullyConnected, attributes, [rows, weights, work.bias]));
 }
 
-const nothing: FusedWork = { bias: undefined, activation: "none", finish: (output) => output };
-
 /** Products of matrices. */
 export const matrix: readonly TensorflowMapping[] = [
   {
     operator: "MatMul",
     becomes: ["fullyConnected", "batchMatmul"],
-    read: (node, write) => product(node, write, transposesOf(node, "transpose_a", "transpose_b"), nothing),
+    read: (node, write) =>
+      product(node, write, transposesOf(node, "transpose_a", "transpose_b"), noFusedWork),
   },
   {
     operator: "_FusedMatMul",
-    becomes: ["fullyConnected", "batchMatmul", "prelu", "elu", "leakyRelu", "logistic", "tanh", "add"],
+    becomes: [
+      "fullyConnected",
+      "batchMatmul",
+      "prelu",
+      "elu",
+      "leakyRelu",
+      "logistic",
+      "tanh",
+      "relu",
+      "relu6",
+      "mul",
+      "add",
+    ],
     read: (node, write) =>
       product(node, write, transposesOf(node, "transpose_a", "transpose_b"), readFusedWork(node, write, 2)),
   },
   ...alike(["BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"], {
     becomes: ["fullyConnected", "batchMatmul"],
-    read: (node, write) => product(node, write, transposesOf(node, "adj_x", "adj_y"), nothing),
+    read: (node, write) => product(node, write, transposesOf(node, "adj_x", "adj_y"), noFusedWork),
   }),
   {
     operator: "Einsum",

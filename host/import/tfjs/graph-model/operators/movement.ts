@@ -374,7 +374,7 @@ export const movement: readonly TensorflowMapping[] = [
     read: (node, write) =>
       padded(write, node.input(0), bordersAt(node, 1, "paddings"), node.number(2, "padding value")),
   },
-  { operator: "MirrorPad", becomes: ["view", "concatenation", "reshape"], read: mirrorPad },
+  { operator: "MirrorPad", becomes: ["gather", "view", "reshape"], read: mirrorPad },
   {
     operator: "Reverse",
     becomes: moves,

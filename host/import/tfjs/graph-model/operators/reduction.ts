@@ -1,4 +1,3 @@
-import { requireThat } from "../../../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../../graph/tensor.js";
 import { sqrt, square } from "../../../../ops/elementwise/functions.js";
 import type { Operator } from "../../../../ops/operator.js";
@@ -17,7 +16,7 @@ import {
 } from "../../../../ops/reduction/reduce.js";
 import { softmax } from "../../../../ops/reduction/softmax.js";
 import { topK } from "../../../../ops/reduction/top-k.js";
-import { batchNormalized, responseNormalized } from "../../../compose/normalization.js";
+import { affine, batchNormalized, responseNormalized, standardized } from "../../../compose/normalization.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import { numeric } from "./cast.js";
 import { alike, type TensorflowMapping, type TensorflowNode } from "./mapping.js";
@@ -55,18 +54,19 @@ function arg(operator: string, core: typeof argMax): TensorflowMapping {
   };
 }
 
-/** (x - mean) / sqrt(variance + epsilon) * scale + offset, by channel. */
+/**
+ * (x - mean) / sqrt(variance + epsilon) * scale + offset, by channel: with constant statistics, or as in training with those
+ * of the batch itself, as layer normalizations have it.
+ */
 function normalize(node: TensorflowNode, write: GraphWriter): Tensor {
-  requireThat(
-    !node.attributes.flag("is_training"),
-    "a normalization by the batch's own statistics, as in training, is not supported",
-  );
-  const [input, ...statistics] = [0, 1, 2, 3, 4].map((position) => node.input(position));
-  const [scale, offset, center, variance] = statistics as [Tensor, Tensor, Tensor, Tensor];
   const epsilon = node.attributes.number("epsilon", 1e-4);
-  return asChannelsLast(node, write, input as Tensor, (picture) =>
-    batchNormalized(write, picture, { scale, offset, mean: center, variance }, epsilon),
-  );
+  const [scale, offset] = [node.input(1), node.input(2)];
+  return asChannelsLast(node, write, node.input(0), (picture) => {
+    if (node.attributes.flag("is_training"))
+      return affine(write, standardized(write, picture, [0, 1, 2], epsilon).output, scale, offset);
+    const statistics = { scale, offset, mean: node.input(3), variance: node.input(4) };
+    return batchNormalized(write, picture, statistics, epsilon);
+  });
 }
 
 /** Sums and the like over axes. */
@@ -133,7 +133,7 @@ export const reduction: readonly TensorflowMapping[] = [
     },
   },
   ...alike(["FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"], {
-    becomes: ["mul", "add"],
+    becomes: ["mul", "add", "mean", "sub", "square", "rsqrt"],
     outputs: ["y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2", "reserve_space_3"],
     read: (node, write) => normalize(node, write),
   }),
