@@ -13,6 +13,7 @@ import { onnxMapping } from "./operators/index.js";
 import { OnnxNode } from "./operators/mapping.js";
 import { Scope, type Value } from "./scope.js";
 import { constantOf, type ReadExternal } from "./tensors.js";
+import { movedTexts, standingFor } from "./texts.js";
 
 /** Nodes of a file that are read, those of branches, loops and functions as often as they are taken: shapes are computed by many. */
 const maxNodesRead = 16 * maxNodes;
@@ -142,8 +143,10 @@ export class GraphReader {
     );
     const named = outputs.find((output) => output !== "") ?? name;
     const write = new GraphWriter(this.graph, named);
+    const texts = movedTexts(operator, node.inputs);
     const read = mapping.read(broadcastByAxis(node, write), write);
-    return "dtype" in read ? [read] : read;
+    const values = "dtype" in read ? [read] : read;
+    return texts === undefined ? values : values.map((value) => value && standingFor(value, texts));
   }
 
   /** The nodes of a function in the place of a node that calls it. */
