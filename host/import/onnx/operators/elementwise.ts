@@ -146,6 +146,9 @@ function lowHalf(write: GraphWriter, input: Tensor): Tensor {
 /** Elements as another type: floats towards zero, within its range. */
 function readCast(node: OnnxNode, write: GraphWriter): Tensor {
   const name = elementTypeName(node.integer("to", 0));
+  const { texts } = node.input(0);
+  if (texts !== undefined && name === "string") return node.input(0);
+  requireThat(texts === undefined, `a cast of texts to ${name} is not supported`);
   const to = elementDtype(node.integer("to", 0));
   requireThat(to !== undefined, `a cast to ${name} is not supported`);
   const result = castTo(write, node.input(0), to as DType);
