@@ -39,11 +39,11 @@ export const errorTable = {
   ),
   "format-unknown": refused(
     "the file is of no format that wasmote reads",
-    "Give a .tflite or .onnx file or a TF.js Layers model.json.",
+    "Give a .tflite or .onnx file or a TF.js model.json.",
   ),
   "format-convertible": refused(
     "the format is known, but not read",
-    "Convert the model to a .tflite or .onnx file or a TF.js Layers model.json.",
+    "Convert the model to a .tflite or .onnx file or a TF.js model.json.",
   ),
   "weights-alone": refused(
     "the file holds weights without the model that they belong to",

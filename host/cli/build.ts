@@ -48,7 +48,7 @@ export function registerBuild(program: Command, output: Output): void {
   const command = program
     .command("build")
     .description("Turn a trained model into one .wasm file.")
-    .argument("<model>", "a .tflite file or a TF.js Layers model.json")
+    .argument("<model>", "a .tflite file or a TF.js model.json")
     .option(
       "-o, --out <file>",
       "the file to write; by default the model's name with .wasm, in this folder; folders are made",

@@ -23,7 +23,7 @@ export function registerInspect(program: Command, output: Output): void {
   const command = program
     .command("inspect")
     .description("Show what a model file holds, and whether it can be built.")
-    .argument("<model>", "a .tflite file, a TF.js Layers model.json, or a .wasm built by wasmote")
+    .argument("<model>", "a .tflite file, a TF.js model.json, or a .wasm built by wasmote")
     .addOption(operatorsOption())
     .addOption(verboseOption())
     .option("--json", "print everything as JSON")

@@ -259,7 +259,7 @@ export function answerOfFolder(path: string, names: readonly string[]): WasmoteE
   const first = names.find((name) => modelNames.test(name));
   const help =
     first === undefined
-      ? "Name the model's file: a .tflite or .onnx file or a TF.js Layers model.json."
+      ? "Name the model's file: a .tflite or .onnx file or a TF.js model.json."
       : `Name the file in it: ${folder}/${first}`;
   const found = `it is a folder${listed(names) || ", and no model is in it"}`;
   return new WasmoteError("file-unreadable", found, { file: path }, { help });
