@@ -1,3 +1,4 @@
+import { readableModels } from "./files/formats.js";
 import { shortened } from "./visible.js";
 
 /** Where a problem was found. Every part is optional; what is known is printed. */
@@ -37,13 +38,10 @@ export const errorTable = {
     "the file cannot be written",
     "Check that the folder exists and may be written to.",
   ),
-  "format-unknown": refused(
-    "the file is of no format that wasmote reads",
-    "Give a .tflite or .onnx file or a TF.js model.json.",
-  ),
+  "format-unknown": refused("the file is of no format that wasmote reads", `Give ${readableModels}.`),
   "format-convertible": refused(
     "the format is known, but not read",
-    "Convert the model to a .tflite or .onnx file or a TF.js model.json.",
+    `Convert the model to ${readableModels}.`,
   ),
   "weights-alone": refused(
     "the file holds weights without the model that they belong to",
@@ -56,6 +54,14 @@ export const errorTable = {
   "model-weightless": refused(
     "the file holds a model's architecture without its weights",
     "Save the model with its weights: in Keras with model.save, then convert it with tensorflowjs_converter or to .tflite.",
+  ),
+  "model-layerless": refused(
+    "the file holds weights without the model's architecture",
+    'Build the model in Keras, load the weights into it, and save it whole: model.load_weights(FILE); model.save("model.keras").',
+  ),
+  "library-missing": refused(
+    "a library that this format is read with is not installed",
+    "Install it beside wasmote: npm install h5wasm (it is an optional dependency).",
   ),
   "model-too-large": refused(
     "the model is larger than wasmote takes",

@@ -82,7 +82,10 @@ function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-/** The fields of a message, as far as the bytes are some. */
+/** More fields than any of these messages has on its first level, but for nodes of a graph, of which two tell enough. */
+const mostFields = 10_000;
+
+/** The fields of a message, as far as the bytes are some, and so many. */
 function* fieldsOf(bytes: Uint8Array): Generator<Field> {
   let at = 0;
   const varint = (): number => {
@@ -94,7 +97,7 @@ function* fieldsOf(bytes: Uint8Array): Generator<Field> {
     }
     return Number.NaN;
   };
-  while (at < bytes.length) {
+  for (let count = 0; at < bytes.length && count < mostFields; count++) {
     const tag = varint();
     const [number, wire] = [Math.floor(tag / 8), tag % 8];
     const value = wire === 0 || wire === 2 ? varint() : wire === 1 || wire === 5 ? 0 : Number.NaN;

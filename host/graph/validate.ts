@@ -18,7 +18,6 @@ export function validateGraph(graph: Graph): void {
       ...(operator === undefined ? {} : { operator }),
     });
   };
-  if (graph.inputs.length === 0) fail("the model has no input");
   if (graph.outputs.length === 0) fail("the model has no output");
 
   const written = new Set<number>();

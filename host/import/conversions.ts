@@ -1,4 +1,5 @@
 import { type ErrorCode, WasmoteError } from "../errors.js";
+import { readableModels } from "../files/formats.js";
 import { type FileKind, kindNames } from "../files/kinds.js";
 import { zipNames } from "../files/zip-names.js";
 
@@ -52,16 +53,6 @@ const input: Answer = {
 
 /** Kinds of files that hold a model or a part of one and are not read, and what to do with each. */
 const answers: Readonly<Partial<Record<FileKind, Answer>>> = {
-  hdf5: convertible(
-    ({ file, model }) =>
-      `In Python: import tensorflow as tf; model = tf.keras.models.load_model("${file}"); ` +
-      `open("${model}.tflite", "wb").write(tf.lite.TFLiteConverter.from_keras_model(model).convert())`,
-  ),
-  keras: convertible(
-    ({ file, model }) =>
-      `In Python: import tensorflow as tf; model = tf.keras.models.load_model("${file}"); ` +
-      `open("${model}.tflite", "wb").write(tf.lite.TFLiteConverter.from_keras_model(model).convert())`,
-  ),
   savedModel: convertible(
     ({ model }) =>
       "In Python, with FOLDER that in which the file lies: import tensorflow as tf; " +
@@ -169,8 +160,6 @@ const answers: Readonly<Partial<Record<FileKind, Answer>>> = {
 
 /** Endings of files whose content may not tell what they are; the whole name where it has none of its own. */
 const endings: readonly (readonly [RegExp, FileKind])[] = [
-  [/\.(h5|hdf5)$/, "hdf5"],
-  [/\.keras$/, "keras"],
   [/\.(pt|pth|ptl)$/, "pytorch"],
   [/\.pt2$/, "exportedProgram"],
   [/\.(pkl|pickle|joblib)$/, "pickle"],
@@ -259,7 +248,7 @@ export function answerOfFolder(path: string, names: readonly string[]): WasmoteE
   const first = names.find((name) => modelNames.test(name));
   const help =
     first === undefined
-      ? "Name the model's file: a .tflite or .onnx file or a TF.js model.json."
+      ? `Name the model's file: ${readableModels}.`
       : `Name the file in it: ${folder}/${first}`;
   const found = `it is a folder${listed(names) || ", and no model is in it"}`;
   return new WasmoteError("file-unreadable", found, { file: path }, { help });

@@ -9,7 +9,15 @@ import { matchOnnx } from "./onnx/match.js";
 import { matchTfjs } from "./tfjs/match.js";
 import { matchTflite } from "./tflite/match.js";
 
-export { type Imported, type ImportOptions, inWordsOf, type ReadFile, requireGraph } from "./imported.js";
+export {
+  dimArgument,
+  type Imported,
+  type ImportOptions,
+  inWordsOf,
+  type OpenDimension,
+  type ReadFile,
+  requireGraph,
+} from "./imported.js";
 
 /** How a format is told and read. What reads it is loaded when a model of the format comes. */
 interface Importer {
@@ -32,6 +40,18 @@ const importers: readonly Importer[] = [
     open: async (...model) => (await import("./onnx/import.js")).openOnnx(...model),
   },
   {
+    kinds: ["hdf5"],
+    match: (_, path) => /\.(h5|hdf5)$/i.test(path),
+    open: async (bytes, path, _, options) =>
+      (await import("./keras/import.js")).openKerasH5(bytes, path, options),
+  },
+  {
+    kinds: ["keras"],
+    match: (_, path) => path.toLowerCase().endsWith(".keras"),
+    open: async (bytes, path, _, options) =>
+      (await import("./keras/import.js")).openKerasZip(bytes, path, options),
+  },
+  {
     kinds: [],
     match: matchTfjs,
     open: async (...model) => (await import("./tfjs/import.js")).openTfjs(...model),
@@ -51,7 +71,8 @@ export function modelName(path: string): string {
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
  * @param readFile reads a file that the model refers to
  * @returns a valid graph in which every node can be run, or the refusals
- * @throws `file-empty`, `format-unknown`, `format-convertible`, `weights-alone`, `model-*` but for `model-unsupported`, `shard-*`,
+ * @throws `file-empty`, `format-unknown`, `format-convertible`, `weights-alone`, `library-missing`, `model-*` but for
+ *   `model-unsupported`, `shard-*`,
  *   `weights-not-finite`
  */
 export function examineModel(

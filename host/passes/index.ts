@@ -3,6 +3,7 @@ import { validateGraph } from "../graph/validate.js";
 import { checkOperators } from "../ops/check.js";
 import { dropSequences } from "./drop-sequences.js";
 import { foldConstants } from "./fold-constants.js";
+import { foldScales } from "./fold-scales.js";
 import { fuseActivations } from "./fuse-activations.js";
 import { fusePadding } from "./fuse-padding.js";
 import { integerThresholds } from "./integer-thresholds.js";
@@ -12,7 +13,7 @@ import { removeChannels } from "./remove-channels.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeIdentities } from "./remove-identities.js";
 
-/** A rewriting of a graph that keeps every model output the same, to the byte for integer graphs. */
+/** A rewriting of a graph that keeps every model output the same, to the byte for integer graphs; floats but for rounding. */
 export interface Pass {
   name: string;
   apply(graph: Graph): Graph;
@@ -24,6 +25,7 @@ export const passes: readonly Pass[] = [
   { name: "move-transposes", apply: moveTransposes },
   { name: "remove-identities", apply: removeIdentities },
   { name: "fuse-padding", apply: fusePadding },
+  { name: "fold-scales", apply: foldScales },
   { name: "fuse-activations", apply: fuseActivations },
   { name: "merge-tables", apply: mergeTables },
   { name: "integer-thresholds", apply: integerThresholds },

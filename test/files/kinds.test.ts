@@ -46,6 +46,14 @@ test("every beginning of such a file, and random bytes after one, are told quick
   }
 });
 
+test("millions of fields are not walked through", () => {
+  const fields = new Uint8Array(2 ** 26).map((_, i) => (i % 2 === 0 && i > 0 ? 0x10 : i === 0 ? 0x08 : 1));
+  const begin = process.cpuUsage();
+  assert.is(fileKind(fields), undefined);
+  const { user } = process.cpuUsage(begin);
+  assert.ok(user < 1_000_000, `${user} microseconds`);
+});
+
 test("texts that patterns could walk through again and again are told at once", () => {
   for (const part of [
     "# ",

@@ -4,14 +4,9 @@ import { UnsupportedModelError, WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { requireGraph } from "../../host/import/imported.js";
 import { buildGraph } from "../../host/import/keras/build-graph.js";
-import { readInboundNodes } from "../../host/import/keras/inbound-nodes.js";
+import { requireNumbers } from "../../host/import/require-numbers.js";
 import { openTfjs } from "../../host/import/tfjs/import.js";
-import {
-  decodeWeights,
-  readWeightEntry,
-  requireNumbers,
-  type StoredWeight,
-} from "../../host/import/tfjs/weights.js";
+import { decodeWeights, readWeightEntry, type StoredWeight } from "../../host/import/tfjs/weights.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
 
 type Config = Record<string, unknown>;
@@ -238,12 +233,26 @@ test("a Reshape's open length is -1 or null, once", () => {
 });
 
 test("arguments of a call that change nothing are passed over, others are told", () => {
-  const extras = (given: Config) => readInboundNodes([[["a", 0, 0, given]]], "l").map((call) => call.extras);
-  assert.equal(extras({}), [[]]);
-  assert.equal(extras({ training: true }), [[]]);
-  assert.equal(extras({ mask: null, initial_state: null }), [[]]);
-  assert.equal(extras({ mask: ["m", 0, 0] }), [["mask"]]);
-  assert.equal(extras({ training: false, scale: 2, mask: null }), [["scale"]]);
+  const entry = (class_name: string, name: string, config: Config, inbound_nodes: unknown[]) => ({
+    class_name,
+    name,
+    config: { name, ...config },
+    inbound_nodes,
+  });
+  const told = (given: Config) => {
+    const layers = [
+      entry("InputLayer", "a", { batch_input_shape: [null, 1] }, []),
+      entry("ReLU", "r", {}, [[["a", 0, 0, given]]]),
+    ];
+    const config = { layers, input_layers: [["a", 0, 0]], output_layers: [["r", 0, 0]] };
+    const { refusals } = buildGraph({ topology: { class_name: "Model", config }, weights: new Map() }, "m");
+    return refusals.map(({ reason }) => reason);
+  };
+  assert.equal(told({}), []);
+  assert.equal(told({ training: true }), []);
+  assert.equal(told({ mask: null, initial_state: null }), []);
+  assert.equal(told({ mask: ["a", 0, 0] }), ["the call's mask is not supported"]);
+  assert.equal(told({ training: false, scale: 2, mask: null }), ["the call's scale is not supported"]);
 });
 
 test("concatenation: any axis but the batch's, from either end", () => {

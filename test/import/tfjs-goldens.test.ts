@@ -15,9 +15,7 @@ import { fixtureFolder, openFolder, readNpy } from "./tfjs-fixtures.js";
  */
 const tolerance = 1e-5;
 
-const golden = readdirSync(fixtureFolder(".")).filter(
-  (name) => !name.startsWith("refused-") && name !== "dense-activations",
-);
+const golden = readdirSync(fixtureFolder(".")).filter((name) => !name.startsWith("refused-"));
 
 for (const name of golden) {
   test(`${name}: the graph, before and after the passes, gives what TF.js gives`, () => {

@@ -16,7 +16,7 @@ import { decodeReals, decodeStored, encodeReals } from "../../host/run/tensor-fi
  * Small models made with the tools that people use, with the outputs of their frameworks: test/oracles/README.md.
  */
 const golden = fileURLToPath(new URL("../golden/", import.meta.url));
-const families = ["keras2", "keras3", "onnxruntime", "pytorch", "tf2onnx", "tfjs"];
+const families = ["classical", "keras2", "keras3", "onnxruntime", "pytorch", "tf2onnx", "tfjs"];
 
 /** How far a float32 may be off: relative, and absolute. */
 const [relative, absolute] = [1e-4, 1e-5];

@@ -4,6 +4,7 @@ import { wholeView } from "../../numerics/strided-view.js";
 import { batchMatmul } from "../../ops/matrix/batch-matmul.js";
 import { sum } from "../../ops/reduction/reduce.js";
 import type { GraphWriter } from "../graph-writer.js";
+import { connected } from "./matrix.js";
 import { reshaped, transposed, viewed } from "./movement.js";
 
 /** A tensor whose axes have labels. */
@@ -99,10 +100,12 @@ function product(write: GraphWriter, a: Labelled, b: Labelled, kept: ReadonlySet
     if (lengths[0] !== lengths[1])
       throw new NotRunnable(`"${label}" names axes of ${lengths[0]} and ${lengths[1]} indices`);
   }
-  const result = write.node(batchMatmul, { transposeFirst: false, transposeSecond: true }, [
-    side(a, left),
-    side(b, right),
-  ]);
+  const [rows, columns] = [side(a, left), side(b, right)];
+  const isByWeights = batch.length === 0 && columns.data !== undefined && rows.data === undefined;
+  const result =
+    isByWeights && rows.dtype === "float32"
+      ? connected(write, rows, columns)
+      : write.node(batchMatmul, { transposeFirst: false, transposeSecond: true }, [rows, columns]);
   const labels = [...batch, ...left, ...right];
   return { tensor: reshaped(write, result, labels.map(lengthOf)), labels };
 }

@@ -95,7 +95,7 @@ export function pooled(
     const pair = pooledPair(write, operator, picture, [rows, columns]);
     if (last > 0) lengths[first] = outputsOf(rows, height);
     lengths[second] = outputsOf(columns, width);
-    output = reshaped(write, pair, lengths);
+    output = reshaped(write, pair, [...lengths]);
   }
   return output;
 }

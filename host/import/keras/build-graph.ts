@@ -1,50 +1,41 @@
 import { type Refusal, WasmoteError } from "../../errors.js";
 import { dropUnusedTensors } from "../../graph/drop-unused-tensors.js";
-import type { Node, TensorIndex } from "../../graph/node.js";
+import type { Node } from "../../graph/node.js";
 import { NotRunnable } from "../../graph/not-runnable.js";
-import { countOperators, type Imported } from "../imported.js";
+import type { Tensor } from "../../graph/tensor.js";
+import { GraphBuilder } from "../graph-builder.js";
+import { countOperators, type Imported, type ImportOptions } from "../imported.js";
 import type { KerasModel } from "./container.js";
-import { foldNormalization } from "./fold-normalization.js";
-import { shown } from "./json-fields.js";
-import { GraphUnderConstruction, LayerBuilder } from "./layer-builder.js";
+import { partsOf, replaceParts } from "./inbound-nodes.js";
+import { readInput } from "./input-layer.js";
+import { asObject, asString, shown } from "./json-fields.js";
+import { type LayerArguments, LayerBuilder, LayerContext, tensorsOf } from "./layer-builder.js";
 import { LayerConfig } from "./layer-config.js";
-import { type Layer, type LayerCall, readLayerGraph, type Value } from "./layer-graph.js";
+import { classOf, type Layer, type LayerCall, readLayerGraph, Value } from "./layer-graph.js";
 import { layerMapping } from "./layers/index.js";
+import type { Build, LayerMapping, WrappedLayer } from "./layers/mapping.js";
 
-/** The input's shape with an unknown batch as 1. Lengths unknown elsewhere are refused. */
-function inputShape(config: LayerConfig): number[] | undefined {
-  const shape = config.raw("batch_input_shape") ?? config.raw("batch_shape");
-  if (!Array.isArray(shape) || shape.length === 0) {
-    config.refuse(`the input's shape is ${shown(shape)}; a list of lengths is expected`);
-    return undefined;
-  }
-  const lengths = shape.map((length, axis) =>
-    axis === 0 && (length === null || length === -1) ? 1 : length,
-  );
-  if (lengths.every((length) => Number.isSafeInteger(length) && length >= 1)) return lengths;
-  config.refuse(
-    `the input's shape ${shown(shape)} is not known; only the batch, its first length, may be open`,
-  );
-  return undefined;
-}
+/** Arguments of a call that change nothing where a model is only run. */
+const passedOver = ["training", "name"];
 
-function readInput(layer: Layer): { shape: number[] | undefined; refusals: readonly string[] } {
-  const config = new LayerConfig(layer.config, layer.path, layer.className);
-  config.float32();
-  config.expect(!config.flag("sparse", false), "a sparse input is not supported");
-  config.expect(!config.flag("ragged", false), "a ragged input is not supported");
-  return { shape: inputShape(config), refusals: config.refusals };
-}
+/** Depth of wrapped layers that no real model reaches. */
+const deepestWrapping = 8;
 
 class Mapping {
-  readonly graph: GraphUnderConstruction;
+  readonly graph = new GraphBuilder([]);
   readonly refusals: Refusal[] = [];
-  private readonly values = new Map<Value, TensorIndex>();
+  /** Class of the layer that each node is of, by the node's position. */
+  readonly classNames: string[] = [];
+  private readonly values = new Map<Value, Tensor>();
+  private readonly masked = new Set<Value>();
   private readonly model: KerasModel;
+  private readonly context: LayerContext;
+  private readonly options: ImportOptions;
 
-  constructor(model: KerasModel) {
+  constructor(model: KerasModel, options: ImportOptions) {
     this.model = model;
-    this.graph = new GraphUnderConstruction(model);
+    this.context = new LayerContext(this.graph, model);
+    this.options = options;
   }
 
   private refuse({ path, className }: Layer, reasons: readonly string[]): void {
@@ -52,10 +43,9 @@ class Mapping {
   }
 
   input(layer: Layer, value: Value): void {
-    const { shape, refusals } = readInput(layer);
+    const { type, refusals } = readInput(layer, this.options);
     this.refuse(layer, refusals);
-    if (shape === undefined) return;
-    this.values.set(value, this.graph.add({ name: layer.path, dtype: "float32", shape }));
+    if (type !== undefined) this.values.set(value, { name: layer.path, ...type });
   }
 
   /** Maps one call; where its inputs are unknown, for a refusal before it, only the config is read. */
@@ -67,64 +57,127 @@ class Mapping {
       return;
     }
     const config = new LayerConfig(layer.config, layer.path, layer.className, this.model.version);
-    config.float32();
-    const build = mapping.read(config, layer.className);
-    for (const extra of call.extras) config.refuse(`the call's ${extra} is not supported; tensors alone are`);
-    if (mapping.inputs !== "several") {
-      config.expect(call.inputs.length === 1, `the layer has ${call.inputs.length} inputs; 1 is expected`);
-    }
-    if (call.call === 0 || call.extras.length > 0) this.refuse(layer, config.refusals);
-    const inputs = call.inputs.map((value) => this.values.get(value));
-    if (config.refusals.length > 0 || inputs.includes(undefined)) return;
+    const build = this.read(mapping, layer.className, config);
+    const { first, given } = this.arguments(call, mapping, config);
+    this.passMask(call, mapping, config);
+    const isFirst = call.call === 0 || config.refusals.some((reason) => reason.startsWith("the call"));
+    if (isFirst) this.refuse(layer, config.refusals);
+    const isKnown = partsOf([call.args, call.kwargs], Value).every((value) => this.values.has(value));
+    if (config.refusals.length > 0 || !isKnown) return;
     try {
-      this.values.set(
-        call.output,
-        build(new LayerBuilder(this.graph, this.model, call, inputs as TensorIndex[])),
-      );
+      this.build(call, build, first, given);
     } catch (error) {
       if (!(error instanceof NotRunnable)) throw error;
       this.refuse(layer, [error.message]);
     }
   }
 
+  private read(mapping: LayerMapping, className: string, config: LayerConfig, depth = 0): Build {
+    if (mapping.anyDtype === undefined) config.float32();
+    return mapping.read(config, className, (field) => this.wrapped(config, field, depth));
+  }
+
+  /** A layer in a field of another's config, whose refusals become that one's. */
+  private wrapped(outer: LayerConfig, field: string, depth: number): WrappedLayer {
+    const entry = asObject(outer.raw(field), field, outer.place);
+    const values = asObject(entry.config, `${field}.config`, outer.place);
+    const className = classOf(entry);
+    const name = asString(values.name ?? className, `${field}.config.name`, outer.place);
+    const config = new LayerConfig(values, `${outer.place.node}/${name}`, className, outer.version);
+    const mapping = depth < deepestWrapping ? layerMapping(className) : undefined;
+    if (mapping === undefined) {
+      outer.refuse(`the layer that it wraps is a ${shown(className)}, which is not supported`);
+      return { name, className, config, build: () => [] };
+    }
+    const build = this.read(mapping, className, config, depth + 1);
+    for (const reason of config.refusals) outer.refuse(`${className} "${name}": ${reason}`);
+    return { name, className, config, build };
+  }
+
+  /** The call's arguments by their parameters' names; what the layer does not know is refused. */
+  private arguments({ args, kwargs }: LayerCall, mapping: LayerMapping, config: LayerConfig) {
+    const { parameters = ["inputs"] } = mapping;
+    const resolved = (value: unknown) => replaceParts(value, Value, (part) => this.values.get(part));
+    const unknown = (what: string) => config.refuse(`the call's ${what} is not supported`);
+    const known: Record<string, unknown> = {};
+    const tensors: unknown[] = [];
+    for (const [i, value] of args.entries()) {
+      const name = parameters[i];
+      const isInput = i === 0 || (parameters.length === 1 && value instanceof Value);
+      if (isInput) tensors.push(value);
+      if (name !== undefined) known[name] = value;
+      else if (!isInput && value !== null) unknown(`argument ${shown(value)}`);
+    }
+    for (const [name, value] of Object.entries(kwargs)) {
+      if (parameters.includes(name)) known[name] = value;
+      else if (value !== null && !passedOver.includes(name)) unknown(name);
+    }
+    const first = tensors.length > 0 ? tensors : [known[parameters[0] as string]];
+    const { length } = partsOf(first, Value);
+    const isNumber = mapping.inputs !== "several" && length !== 1;
+    config.expect(!isNumber, `the call has ${length} inputs; 1 is expected`);
+    return { first: resolved(first), given: resolved(known) as LayerArguments };
+  }
+
+  /** Refuses what would need the mask of an input, and notes whether the outputs have one. */
+  private passMask({ args, kwargs, outputs }: LayerCall, mapping: LayerMapping, config: LayerConfig): void {
+    const isMasked = partsOf([args, kwargs], Value).some((value) => this.masked.has(value));
+    const reason =
+      "the call's input has a mask (of Masking, or of an Embedding with mask_zero), which is not supported";
+    config.expect(!isMasked || mapping.mask !== "reads", reason);
+    const passes = isMasked && mapping.mask === undefined;
+    if (passes || mapping.makesMask?.(config)) for (const output of outputs) this.masked.add(output);
+  }
+
+  private build(call: LayerCall, build: Build, first: unknown, given: LayerArguments): void {
+    const { layer, outputs } = call;
+    const place = { path: layer.path, className: layer.className, call: call.call };
+    const results = [build(new LayerBuilder(this.context, place, tensorsOf(first), given))].flat();
+    while (this.classNames.length < this.graph.nodeCount) this.classNames.push(layer.className);
+    for (const [i, value] of outputs.entries()) {
+      const result = results[i];
+      if (result === undefined) {
+        const detail = `output ${i} of layer "${layer.path}" is read, which has ${results.length}`;
+        throw new WasmoteError("model-invalid", detail);
+      }
+      this.values.set(value, result);
+    }
+  }
+
   /** Tensor of a value that is known to be mapped. */
-  tensor(value: Value): TensorIndex {
-    return this.values.get(value) as TensorIndex;
+  tensor(value: Value): Tensor {
+    return this.values.get(value) as Tensor;
   }
 }
 
 /**
  * Maps a Keras model of any container to a float32 graph: NHWC, convolutions OHWI, dense [outputs, inputs], an
- * unknown batch as 1, batch normalization folded into the node before it where that is possible.
+ * unknown batch as 1.
  *
  * @param otherwise the graph's name where the model has none
  * @returns the graph, or every layer and config value that cannot be run; what follows a layer that is refused has inputs
  *   of unknown shapes, so that of it only the config is checked
  * @throws `model-invalid`
  */
-export function buildGraph(model: KerasModel, otherwise: string): Imported {
+export function buildGraph(model: KerasModel, otherwise: string, options: ImportOptions = {}): Imported {
   const layers = readLayerGraph(model.topology);
-  const mapping = new Mapping(model);
+  const mapping = new Mapping(model, options);
   for (const { layer, value } of layers.inputs) mapping.input(layer, value);
   for (const call of layers.calls) mapping.call(call);
-  const { refusals } = mapping;
+  const { refusals, classNames, graph } = mapping;
   const name = layers.name || otherwise;
+  const byNode = new Map(graph.parts().nodes.map((node, i) => [node.name, classNames[i]]));
   const described = {
     name,
     refusals,
     operators: countOperators(layers.calls.map(({ layer }) => layer.className)),
-    operatorOf: (node: Node) => mapping.graph.classNames.get(node.name) ?? node.operator,
+    operatorOf: (node: Node) => byNode.get(node.name) ?? node.operator,
   };
   if (refusals.length > 0) return { ...described, graph: undefined };
-  const { tensors, nodes } = mapping.graph;
-  if (nodes.length === 0)
+  if (graph.nodeCount === 0)
     throw new WasmoteError("model-invalid", "the model computes nothing: it has no layer but inputs");
-  const graph = {
-    name,
-    tensors,
-    nodes,
-    inputs: layers.inputs.map(({ value }) => mapping.tensor(value)),
-    outputs: layers.outputs.map((value) => mapping.tensor(value)),
-  };
-  return { ...described, graph: dropUnusedTensors(foldNormalization(graph)) };
+  const end = (kind: "input" | "output") => (value: Value) => graph.end(mapping.tensor(value), kind, false);
+  const inputs = layers.inputs.map(({ value }) => value).map(end("input"));
+  const outputs = layers.outputs.map(end("output"));
+  return { ...described, graph: dropUnusedTensors({ name, ...graph.parts(), inputs, outputs }) };
 }

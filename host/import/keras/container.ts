@@ -2,11 +2,14 @@
 export interface KerasWeight {
   readonly shape: readonly number[];
   readonly values: Float32Array;
+  /** Layer of the outermost model under which the container lists it, where it does; of a nested model, that model. */
+  readonly listedUnder?: string;
 }
 
 /**
  * What any container of a Keras model holds: the topology as `Model.get_config()` serializes it
- * (`{class_name, config}`), and float weights by name ("conv/kernel").
+ * (`{class_name, config}`), and float weights by name ("conv/kernel"), or by the position among those of their layer
+ * ("conv/0").
  */
 export interface KerasModel {
   readonly topology: unknown;

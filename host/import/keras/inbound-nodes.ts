@@ -1,83 +1,132 @@
-import { WasmoteError } from "../../errors.js";
-import { asArray, asInteger, asString, isObject, shown } from "./json-fields.js";
+import { asArray, asInteger, asString, isObject, type JsonObject } from "./json-fields.js";
 
 /** A tensor of the layer graph: output `tensor` of call `call` of layer `layer`. */
-export interface TensorReference {
+export class TensorReference {
   readonly layer: string;
   readonly call: number;
   readonly tensor: number;
+
+  constructor(layer: string, call: number, tensor: number) {
+    this.layer = layer;
+    this.call = call;
+    this.tensor = tensor;
+  }
 }
 
-/** One call of a layer: the tensors it is applied to, and arguments other than tensors that are not null. */
+/** One call of a layer: its arguments by position and by name, JSON with `TensorReference`s in the places of tensors. */
 export interface InboundCall {
-  readonly tensors: readonly TensorReference[];
-  readonly extras: readonly string[];
+  readonly args: readonly unknown[];
+  readonly kwargs: JsonObject;
+}
+
+/** A call's arguments with something else in the place of each `Part`. */
+export function replaceParts<Part>(
+  value: unknown,
+  kind: new (...parameters: never[]) => Part,
+  replace: (part: Part) => unknown,
+): unknown {
+  if (value instanceof kind) return replace(value);
+  if (Array.isArray(value)) return value.map((item) => replaceParts(item, kind, replace));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, replaceParts(item, kind, replace)]),
+  );
+}
+
+/** All parts of this kind in a call's arguments, in order. */
+export function partsOf<Part>(value: unknown, kind: new (...parameters: never[]) => Part): Part[] {
+  const found: Part[] = [];
+  replaceParts(value, kind, (part) => {
+    found.push(part);
+    return part;
+  });
+  return found;
 }
 
 function reference(value: unknown, what: string): TensorReference {
   const [layer, call, tensor] = asArray(value, what);
-  return {
-    layer: asString(layer, `layer name in ${what}`),
-    call: asInteger(call, 0, `node index in ${what}`),
-    tensor: asInteger(tensor, 0, `tensor index in ${what}`),
-  };
-}
-
-function extraArguments(value: unknown): string[] {
-  if (!isObject(value)) return [];
-  return Object.entries(value)
-    .filter(([name, given]) => given !== null && name !== "training")
-    .map(([name]) => name);
-}
-
-/** Keras 2 and TF.js: a call is a list of `[layer, node index, tensor index, keyword arguments]`. */
-function listForm(call: unknown, layer: string): InboundCall {
-  const what = `inbound_nodes of layer "${layer}"`;
-  const extras: string[] = [];
-  const given = asArray(call, what);
-  const tensors = (typeof given[0] === "string" ? [given] : given).flatMap((item) => {
-    const parts = asArray(item, what);
-    extras.push(...extraArguments(parts[3]));
-    if (parts[0] !== "_CONSTANT_VALUE") return [reference(parts, what)];
-    extras.push("constant");
-    return [];
-  });
-  return { tensors, extras };
-}
-
-/** Keras 3: a call is `{args, kwargs}`, with tensors as `__keras_tensor__` objects anywhere inside `args`. */
-function objectForm(call: Readonly<Record<string, unknown>>, layer: string): InboundCall {
-  const what = `inbound_nodes of layer "${layer}"`;
-  const extras = extraArguments(call.kwargs);
-  const tensors: TensorReference[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) {
-      for (const item of value) visit(item);
-    } else if (isObject(value) && value.class_name === "__keras_tensor__" && isObject(value.config)) {
-      tensors.push(reference(value.config.keras_history, what));
-    } else if (value !== null) {
-      extras.push(`argument ${shown(value)}`);
-    }
-  };
-  visit(asArray(call.args, what));
-  return { tensors, extras };
-}
-
-/** Reads a layer's `inbound_nodes`, in either form. Throws `model-invalid`. */
-export function readInboundNodes(value: unknown, layer: string): InboundCall[] {
-  return asArray(value ?? [], `inbound_nodes of layer "${layer}"`).map((call) =>
-    isObject(call) ? objectForm(call, layer) : listForm(call, layer),
+  return new TensorReference(
+    asString(layer, `layer name in ${what}`),
+    asInteger(call, 0, `node index in ${what}`),
+    asInteger(tensor, 0, `tensor index in ${what}`),
   );
 }
 
-/** Reads `input_layers` or `output_layers`: a list of references, or a single one. Throws `model-invalid`. */
+/** Whether a JSON list is `[layer, node index, tensor index]`, as lists among keyword arguments may be. */
+function isReference(value: readonly unknown[], layers: ReadonlySet<string>): boolean {
+  const [layer, call, tensor, ...more] = value;
+  const isNamed = typeof layer === "string" && layers.has(layer);
+  return isNamed && Number.isInteger(call) && Number.isInteger(tensor) && more.length <= 1;
+}
+
+/** Tensors among keyword arguments of the list form. */
+function withReferences(value: unknown, layers: ReadonlySet<string>, what: string): unknown {
+  if (Array.isArray(value)) {
+    if (isReference(value, layers)) return reference(value, what);
+    return value.map((item) => withReferences(item, layers, what));
+  }
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withReferences(item, layers, what)]),
+  );
+}
+
+/** Keras 2 and TF.js: a call is a list of `[layer, node index, tensor index, keyword arguments]`. */
+function listForm(call: unknown, layer: string, layers: ReadonlySet<string>): InboundCall {
+  const what = `inbound_nodes of layer "${layer}"`;
+  const kwargs: Record<string, unknown> = {};
+  const given = asArray(call, what);
+  const inputs = (typeof given[0] === "string" ? [given] : given).map((item) => {
+    const parts = asArray(item, what);
+    if (isObject(parts[3])) Object.assign(kwargs, withReferences(parts[3], layers, what));
+    return parts[0] === "_CONSTANT_VALUE" ? parts[2] : reference(parts, what);
+  });
+  return { args: [inputs.length === 1 ? inputs[0] : inputs], kwargs };
+}
+
+/** Values that Keras 3 wraps: tensors, and Python's tuples, slices and arrays. */
+function unwrapped(value: unknown, what: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => unwrapped(item, what));
+  if (!isObject(value)) return value;
+  const { class_name: className, config } = value;
+  if (className === "__keras_tensor__" && isObject(config)) return reference(config.keras_history, what);
+  if (className === "__tuple__" && isObject(value)) return unwrapped(config ?? value.items, what);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unwrapped(item, what)]));
+}
+
+/** Keras 3: a call is `{args, kwargs}`, with tensors as `__keras_tensor__` objects anywhere inside. */
+function objectForm(call: JsonObject, layer: string): InboundCall {
+  const what = `inbound_nodes of layer "${layer}"`;
+  const args = asArray(call.args, what).map((value) => unwrapped(value, what));
+  return { args, kwargs: isObject(call.kwargs) ? (unwrapped(call.kwargs, what) as JsonObject) : {} };
+}
+
+/**
+ * Reads a layer's `inbound_nodes`, in either form. Throws `model-invalid`.
+ *
+ * @param layers names of the model's layers
+ */
+export function readInboundNodes(
+  value: unknown,
+  layer: string,
+  layers: ReadonlySet<string> = new Set(),
+): InboundCall[] {
+  return asArray(value ?? [], `inbound_nodes of layer "${layer}"`).map((call) =>
+    isObject(call) ? objectForm(call, layer) : listForm(call, layer, layers),
+  );
+}
+
+/**
+ * Reads `input_layers` or `output_layers`: a list of references, a single one, or references by name, which Keras takes in
+ * the names' order. Throws `model-invalid`.
+ */
 export function readReferences(value: unknown, what: string): TensorReference[] {
   if (isObject(value)) {
-    throw new WasmoteError(
-      "model-invalid",
-      `${what} is ${shown(value)}; a list of [layer, node, tensor] is expected`,
-    );
+    return Object.keys(value)
+      .sort()
+      .flatMap((name) => readReferences(value[name], what));
   }
   const list = asArray(value, what);
-  return (typeof list[0] === "string" ? [list] : list).map((item) => reference(item, what));
+  if (typeof list[0] === "string") return [reference(list, what)];
+  return list.flatMap((item) => readReferences(item, what));
 }

@@ -1,9 +1,11 @@
 import { WasmoteError } from "../../errors.js";
-import type { Node, TensorIndex } from "../../graph/node.js";
-import { elementCount, type Tensor } from "../../graph/tensor.js";
-import type { Operator } from "../../ops/operator.js";
+import { NotRunnable } from "../../graph/not-runnable.js";
+import type { Tensor } from "../../graph/tensor.js";
+import type { GraphBuilder } from "../graph-builder.js";
+import { GraphWriter } from "../graph-writer.js";
 import type { KerasModel, KerasWeight } from "./container.js";
-import type { LayerCall } from "./layer-graph.js";
+import { isObject, shown } from "./json-fields.js";
+import { WeightFinder } from "./weight-finder.js";
 
 /** A weight that a layer asks for. */
 export interface ExpectedWeight {
@@ -14,47 +16,30 @@ export interface ExpectedWeight {
   readonly shape: readonly (number | undefined)[];
 }
 
-/** A graph under construction. */
-export class GraphUnderConstruction {
-  readonly tensors: Tensor[] = [];
-  readonly nodes: Node[] = [];
-  /** Constants made from weights, so that a shared layer has them once. */
-  readonly constants = new Map<string, TensorIndex>();
-  /** Class of the layer that each node was made of, by the node's name. */
-  readonly classNames = new Map<string, string>();
-  /** Path of the layer that each weight is of. */
-  private readonly owners = new Map<KerasWeight, string>();
-  /** Weights by the last two parts of their names, for those that have more: "conv/kernel" of "model/conv/kernel:0". */
-  private readonly byEnding = new Map<string, KerasWeight[]>();
+/** What the calls of all layers share: the graph, the weights, and the constants that were made of them. */
+export class LayerContext {
+  readonly graph: GraphBuilder;
+  readonly finder: WeightFinder;
+  readonly version: number;
+  /** Constants by layer and name, so that a shared layer has them once. */
+  readonly constants = new Map<string, Tensor>();
 
-  constructor({ weights }: KerasModel) {
-    for (const [full, weight] of weights) {
-      const parts = full.replace(/:0$/, "").split("/");
-      if (parts.length < 3) continue;
-      const ending = parts.slice(-2).join("/");
-      const known = this.byEnding.get(ending);
-      if (known === undefined) this.byEnding.set(ending, [weight]);
-      else known.push(weight);
-    }
+  constructor(graph: GraphBuilder, { weights, version = 2 }: KerasModel) {
+    this.graph = graph;
+    this.finder = new WeightFinder(weights);
+    this.version = version;
   }
+}
 
-  /** The one weight whose name ends so, after other parts; undefined for none and for several. */
-  weightEnding(ending: string): KerasWeight | undefined {
-    const found = this.byEnding.get(ending) ?? [];
-    return found.length === 1 ? found[0] : undefined;
-  }
-
-  /** The layer that was the first to claim a weight. */
-  owner(weight: KerasWeight, claimant: string): string {
-    const owner = this.owners.get(weight) ?? claimant;
-    this.owners.set(weight, owner);
-    return owner;
-  }
-
-  /** Adds a tensor and answers its index. */
-  add(tensor: Tensor): TensorIndex {
-    return this.tensors.push(tensor) - 1;
-  }
+/** A call of a layer, or of one that a layer wraps. */
+export interface LayerPlace {
+  /** Path of the layer, by which its weights are found. */
+  readonly path: string;
+  readonly className: string;
+  /** 0 for the layer's first call. */
+  readonly call: number;
+  /** What containers call the part of the layer whose weights these are; the layer itself where absent. */
+  readonly parts?: readonly string[];
 }
 
 /** Whether a weight has these lengths, and some of an axis that is open. */
@@ -65,28 +50,67 @@ function hasShape({ shape }: KerasWeight, expected: ExpectedWeight["shape"]): bo
   );
 }
 
+/** Arguments of a call by the parameters' names, JSON with tensors in it. */
+export type LayerArguments = Readonly<Record<string, unknown>>;
+
+/** Whether an argument is a tensor. */
+export function isTensor(value: unknown): value is Tensor {
+  return isObject(value) && "dtype" in value && "shape" in value;
+}
+
+/** The tensors in an argument, in order. */
+export function tensorsOf(value: unknown): Tensor[] {
+  if (isTensor(value)) return [value];
+  if (Array.isArray(value)) return value.flatMap(tensorsOf);
+  return isObject(value) ? Object.values(value).flatMap(tensorsOf) : [];
+}
+
 /** Builds the nodes of one call of a layer. */
-export class LayerBuilder {
-  readonly inputs: readonly TensorIndex[];
-  private readonly graph: GraphUnderConstruction;
-  private readonly model: KerasModel;
-  private readonly call: LayerCall;
+export class LayerBuilder extends GraphWriter {
+  /** The tensors that the layer is applied to: those in its first argument. */
+  readonly inputs: readonly Tensor[];
+  /** Major version of the Keras whose meaning the layer has. */
+  readonly version: number;
+  private readonly context: LayerContext;
+  private readonly place: LayerPlace;
+  private readonly given: LayerArguments;
 
   constructor(
-    graph: GraphUnderConstruction,
-    model: KerasModel,
-    call: LayerCall,
-    inputs: readonly TensorIndex[],
+    context: LayerContext,
+    place: LayerPlace,
+    inputs: readonly Tensor[],
+    given: LayerArguments = {},
   ) {
-    this.graph = graph;
-    this.model = model;
-    this.call = call;
+    super(context.graph, `${place.path}${place.call === 0 ? "" : `.${place.call}`}`);
+    this.context = context;
+    this.place = place;
     this.inputs = inputs;
+    this.given = given;
+    this.version = context.version;
   }
 
-  /** Shape of a tensor. */
-  shape(index: TensorIndex): readonly number[] {
-    return (this.graph.tensors[index] as Tensor).shape;
+  /** The only input. Throws `NotRunnable` where there is another number. */
+  get input(): Tensor {
+    const [input] = this.inputs;
+    if (input === undefined || this.inputs.length > 1)
+      throw new NotRunnable(`the layer has ${this.inputs.length} inputs; 1 is expected`);
+    return input;
+  }
+
+  /** An argument of the call by its parameter's name: JSON with tensors in it; undefined where it is absent or null. */
+  argument(name: string): unknown {
+    return this.given[name] ?? undefined;
+  }
+
+  /**
+   * A layer that this one wraps: what builds it finds its weights among this one's.
+   *
+   * @param parts what containers call it; "" where its weights are listed as this layer's own
+   */
+  part(parts: readonly string[], className: string, inputs: readonly Tensor[]): LayerBuilder {
+    const outer = this.place.parts ?? [""];
+    const all = outer.flatMap((first) => parts.map((part) => [first, part].filter(Boolean).join("/")));
+    return new LayerBuilder(this.context, { ...this.place, className, parts: all }, inputs);
   }
 
   /**
@@ -95,17 +119,18 @@ export class LayerBuilder {
    * Throws `model-invalid` for one that is missing, has another shape or is another layer's.
    */
   weights(expected: readonly ExpectedWeight[]): KerasWeight[] {
-    const { path, className } = this.call.layer;
+    const { path, className, parts = [""] } = this.place;
+    const { finder } = this.context;
     const invalid = (detail: string) =>
       new WasmoteError("model-invalid", detail, { node: path, operator: className });
     return expected.map(({ name, otherName = name, shape }, position) => {
-      const weight = this.find(name, position) ?? this.find(otherName, position);
+      const weight = finder.find({ path, parts }, [name, otherName], position);
       if (weight === undefined) throw invalid(`weight "${name}" is missing`);
       if (!hasShape(weight, shape)) {
         const lengths = shape.map((length) => length ?? "any").join(", ");
         throw invalid(`weight "${name}" has shape [${weight.shape.join(", ")}]; [${lengths}] is expected`);
       }
-      const owner = this.graph.owner(weight, path);
+      const owner = finder.owner(weight, path);
       if (owner !== path) {
         throw invalid(`weight "${name}" is missing; the one that fits is of layer "${owner}"`);
       }
@@ -113,58 +138,26 @@ export class LayerBuilder {
     });
   }
 
-  private find(name: string, position: number): KerasWeight | undefined {
-    const { path } = this.call.layer;
-    const layer = path.slice(path.lastIndexOf("/") + 1);
-    for (const candidate of [
-      `${path}/${name}`,
-      `${layer}/${name}`,
-      `${path}/${position}`,
-      `${layer}/${position}`,
-    ]) {
-      const weight = this.model.weights.get(candidate) ?? this.model.weights.get(`${candidate}:0`);
-      if (weight !== undefined) return weight;
-    }
-    return this.graph.weightEnding(`${layer}/${name}`);
+  /** A float32 constant that calls of the same layer share. */
+  stored(name: string, shape: readonly number[], values: () => Float32Array): Tensor {
+    const { path, parts = [""] } = this.place;
+    const full = [path, parts[0], name].filter(Boolean).join("/");
+    const known = this.context.constants.get(full);
+    if (known !== undefined) return known;
+    const made = { ...this.constant(values(), shape, "float32"), name: full };
+    this.context.constants.set(full, made);
+    return made;
   }
 
-  /** A float32 constant named after the layer; calls of the same layer share it. */
-  constant(name: string, shape: readonly number[], values: () => Float32Array): TensorIndex {
-    const full = `${this.call.layer.path}/${name}`;
-    const existing = this.graph.constants.get(full);
-    if (existing !== undefined) return existing;
-    const data = values();
-    if (data.length !== elementCount(shape))
-      throw new Error(`${full}: ${data.length} values for [${shape.join()}]`);
-    const index = this.graph.add({ name: full, dtype: "float32", shape, data });
-    this.graph.constants.set(full, index);
-    return index;
+  /** A weight as it is, which calls of the same layer share; undefined where there is none. */
+  weight(name: string, weight: KerasWeight | undefined): Tensor | undefined {
+    return weight && this.stored(name, weight.shape, () => weight.values);
   }
 
-  /**
-   * Appends a node and answers its output, whose type the operator infers. Throws `NotRunnable`.
-   *
-   * @param suffix tells the layer's further nodes from its main one, which bears the layer's name
-   */
-  node<Attributes extends object>(
-    operator: Operator<Attributes>,
-    attributes: NoInfer<Attributes>,
-    inputs: readonly TensorIndex[],
-    suffix = "",
-  ): TensorIndex {
-    const { layer, call } = this.call;
-    const name = `${layer.path}${call === 0 ? "" : `.${call}`}${suffix === "" ? "" : `/${suffix}`}`;
-    const bound = {
-      name,
-      attributes,
-      inputs: inputs.map((index) => (index < 0 ? undefined : (this.graph.tensors[index] as Tensor))),
-      outputs: [{ name, dtype: "float32" as const, shape: [] }],
-    };
-    const [type] = operator.infer(bound);
-    if (type === undefined) throw new Error(`${operator.name} has no output`);
-    const output = this.graph.add({ name, dtype: type.dtype, shape: type.shape });
-    this.graph.classNames.set(name, layer.className);
-    this.graph.nodes.push({ name, operator: operator.name, attributes, inputs, outputs: [output] });
-    return output;
+  /** Throws `NotRunnable` for an argument that is given but cannot be followed. */
+  refuseArgument(name: string, reason: string): void {
+    const value = this.argument(name);
+    if (value === undefined || value === false) return;
+    throw new NotRunnable(`the call's ${name} ${isTensor(value) ? "" : `${shown(value)} `}${reason}`);
   }
 }

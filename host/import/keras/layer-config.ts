@@ -11,6 +11,15 @@ import {
   shown,
 } from "./json-fields.js";
 
+/** Dtypes and policies of layers that are computed in float32. */
+const floatPolicies: readonly string[] = [
+  "float32",
+  "float16",
+  "bfloat16",
+  "mixed_float16",
+  "mixed_bfloat16",
+];
+
 /**
  * Typed access to a layer's config. A field that is absent or null takes the default given; one of the wrong
  * type throws `model-invalid`; a value that cannot be run is collected in `refusals`.
@@ -18,7 +27,8 @@ import {
 export class LayerConfig {
   readonly refusals: string[] = [];
   private readonly values: JsonObject;
-  private readonly place: Place;
+  /** Where messages say that the config is. */
+  readonly place: Place;
   /** Major version of the Keras that wrote the layer, or whose meaning its writer kept. */
   readonly version: number;
 
@@ -45,6 +55,11 @@ export class LayerConfig {
   /** The field as JSON; undefined where it is absent or null. */
   raw(field: string): unknown {
     return this.given(field);
+  }
+
+  /** Whether the field is there, null or not. */
+  has(field: string): boolean {
+    return Object.hasOwn(this.values, field);
   }
 
   /** A string. */
@@ -106,9 +121,11 @@ export class LayerConfig {
     return choice ?? choices[0];
   }
 
-  /** Refuses a data format other than channels last. */
-  channelsLast(): void {
-    this.oneOf("data_format", ["channels_last"], "channels_last");
+  /** Whether channels are the axis behind the batch, instead of the last. */
+  channelsFirst(): boolean {
+    return (
+      this.oneOf("data_format", ["channels_last", "channels_first"], "channels_last") === "channels_first"
+    );
   }
 
   /** Refuses a kernel that is a sum, of which Keras 3 keeps the parts: LoRA and DoRA. */
@@ -120,13 +137,20 @@ export class LayerConfig {
       );
   }
 
-  /** Refuses a dtype, or dtype policy, other than float32. */
-  float32(): void {
+  /** The name of the dtype, or of the dtype policy; "float32" where there is none. */
+  dtypeName(): string {
     const value = this.given("dtype");
-    const policy = isObject(value) ? asObject(value.config ?? {}, "dtype.config", this.place).name : value;
+    if (!isObject(value)) return asString(value ?? "float32", "dtype", this.place);
+    const { name = "float32" } = asObject(value.config ?? {}, "dtype.config", this.place);
+    return asString(name, "dtype.config.name", this.place);
+  }
+
+  /** Refuses a dtype, or dtype policy, that float32 does not serve: what computes in fewer bits is computed in float32. */
+  float32(): void {
+    const name = this.dtypeName();
     this.expect(
-      policy === undefined || policy === "float32",
-      `dtype ${shown(policy)} is not supported; float32 is`,
+      floatPolicies.includes(name),
+      `dtype ${shown(name)} is not supported; ${floatPolicies.join(", ")} are`,
     );
   }
 

@@ -1,10 +1,17 @@
 import { WasmoteError } from "../../errors.js";
-import { maxNodes } from "../../graph/limits.js";
-import { type InboundCall, readInboundNodes, readReferences, type TensorReference } from "./inbound-nodes.js";
+import { maxEnds, maxNodes } from "../../graph/limits.js";
+import {
+  type InboundCall,
+  partsOf,
+  readInboundNodes,
+  readReferences,
+  replaceParts,
+  TensorReference,
+} from "./inbound-nodes.js";
 import { asArray, asObject, asString, type JsonObject, shown } from "./json-fields.js";
 
 /** A tensor between layers. */
-export type Value = number;
+export class Value {}
 
 /** A layer as the topology describes it. */
 export interface Layer {
@@ -19,10 +26,12 @@ export interface LayerCall {
   readonly layer: Layer;
   /** 0 for the layer's first call. */
   readonly call: number;
-  readonly inputs: readonly Value[];
-  readonly output: Value;
-  /** Arguments of the call that are no tensors. */
-  readonly extras: readonly string[];
+  /** Arguments by position, JSON with `Value`s in the places of tensors. */
+  readonly args: readonly unknown[];
+  /** Arguments by name, likewise. */
+  readonly kwargs: JsonObject;
+  /** What is read of its outputs, by their numbers; the first in any case. */
+  readonly outputs: readonly Value[];
 }
 
 /** A model as a list of calls in an order in which they can run; models within models are inlined. */
@@ -34,7 +43,7 @@ export interface LayerGraph {
 }
 
 /** Classes that are models themselves. */
-const modelClasses = ["Sequential", "Model", "Functional"];
+export const modelClasses = ["Sequential", "Model", "Functional"];
 
 /** Depth of nesting that no real model reaches. */
 const deepest = 32;
@@ -54,25 +63,54 @@ function configOf(value: unknown, what: string): JsonObject {
   return Array.isArray(value) ? { layers: value } : asObject(value, what);
 }
 
-/** Functions of Keras 3 (`keras.ops`) whose class has the name of a layer that does the same. */
-const functionsLikeLayers = ["Add", "Subtract", "Multiply", "Maximum", "Minimum"];
-
-/** The class of an entry; with its module where that is no layer of Keras, but a function or someone else's layer. */
-function classOf({ class_name, module }: JsonObject): string {
+/**
+ * The class of an entry: of a function of Keras 3 (`keras.ops`) "ops.Add", of someone else's layer with its module.
+ */
+export function classOf({ class_name, module, registered_name }: JsonObject): string {
   const className = asString(class_name, "class_name of a layer");
-  if (typeof module !== "string") return className;
-  const ofKeras = /^(tf_)?keras(\.|$)/.test(module);
-  const isFunction = /^keras\.(src\.)?ops(\.|$)/.test(module);
-  const known = isFunction ? functionsLikeLayers.includes(className) : ofKeras;
-  return known ? className : `${module}.${className}`;
+  if (typeof module !== "string") {
+    const isCustom = typeof registered_name === "string" && /^(?!keras)[^>]+>/i.test(registered_name);
+    return isCustom ? `${registered_name}` : className;
+  }
+  if (/^keras\.(src\.)?ops(\.|$)/.test(module)) return `ops.${className}`;
+  return /^(tf_)?keras(\.|$)/.test(module) ? className : `${module}.${className}`;
 }
 
-function readEntry(value: unknown): Entry {
+/** The function of TensorFlow that a layer of Keras 2 calls: "tf.math.add". */
+function functionOf(className: string, config: JsonObject): string | undefined {
+  const isCall = className === "TFOpLambda" || className === "SlicingOpLambda";
+  return isCall && typeof config.function === "string" ? `tf.${config.function}` : undefined;
+}
+
+/** The config of an entry, and the name of its layer. */
+function readEntryConfig(value: unknown): {
+  entry: JsonObject;
+  className: string;
+  config: JsonObject;
+  name: string;
+} {
   const entry = asObject(value, "an entry of config.layers");
-  const className = classOf(entry);
-  const config = configOf(entry.config, `config of a ${className} layer`);
-  const name = asString(entry.name ?? config.name, `name of a ${className} layer`);
-  return { name, className, config, inbound: readInboundNodes(entry.inbound_nodes, name) };
+  const written = classOf(entry);
+  const config = configOf(entry.config, `config of a ${written} layer`);
+  const className = functionOf(written, config) ?? written;
+  return {
+    entry,
+    className,
+    config,
+    name: asString(entry.name ?? config.name, `name of a ${className} layer`),
+  };
+}
+
+/** Layers of a model, by order. Throws `model-invalid`. */
+function readEntries(layers: readonly unknown[]): Entry[] {
+  const entries = layers.map(readEntryConfig);
+  const names = new Set(entries.map(({ name }) => name));
+  return entries.map(({ entry, className, config, name }) => ({
+    name,
+    className,
+    config,
+    inbound: readInboundNodes(entry.inbound_nodes, name, names),
+  }));
 }
 
 function tooLarge(detail: string): WasmoteError {
@@ -84,23 +122,36 @@ function modelAt(prefix: string): string {
   return prefix === "" ? "the model" : `model "${prefix.slice(0, -1)}"`;
 }
 
+/** Outputs of one call of a layer, whose number is not known before the layer is mapped. */
+class Outputs {
+  readonly all: Value[];
+  private readonly isOpen: boolean;
+
+  /** @param isOpen whether there may be more than are known */
+  constructor(all: Value[], isOpen = false) {
+    this.all = all;
+    this.isOpen = isOpen;
+  }
+
+  /** An output by its number; undefined for one that cannot be. */
+  at(tensor: number): Value | undefined {
+    while (this.isOpen && this.all.length <= tensor && tensor < maxEnds) this.all.push(new Value());
+    return this.all[tensor];
+  }
+}
+
 class Flattening {
   readonly inputs: { layer: Layer; value: Value }[] = [];
   readonly calls: LayerCall[] = [];
-  private values = 0;
   private applications = 0;
   private entriesRead = 0;
   private readonly callCounts = new Map<string, number>();
-
-  private newValue(): Value {
-    return this.values++;
-  }
 
   private entries(config: JsonObject, what: string): Entry[] {
     const layers = asArray(config.layers, `config.layers of ${what}`);
     this.entriesRead += layers.length;
     if (this.entriesRead > maxEntries) throw tooLarge(`more than ${maxEntries} entries of config.layers`);
-    const entries = layers.map(readEntry);
+    const entries = readEntries(layers);
     const names = new Set<string>();
     for (const { name } of entries) {
       if (names.has(name))
@@ -115,28 +166,33 @@ class Flattening {
   }
 
   private input(layer: Layer): Value {
-    const value = this.newValue();
+    const value = new Value();
     this.inputs.push({ layer, value });
     return value;
   }
 
+  /** Outputs of a layer applied to arguments: all of a model, one of a layer so far. */
+
   private apply(
     entry: Entry,
     prefix: string,
-    inputs: readonly Value[],
-    extras: readonly string[],
+    args: readonly unknown[],
+    kwargs: JsonObject,
     depth: number,
-  ): Value[] {
+  ): Outputs {
     if (++this.applications > maxNodes) throw tooLarge(`more than ${maxNodes} calls of layers`);
     if (modelClasses.includes(entry.className)) {
-      return this.model(entry.className, entry.config, `${prefix}${entry.name}/`, inputs, depth + 1);
+      const given = partsOf([args, kwargs], Value);
+      return new Outputs(
+        this.model(entry.className, entry.config, `${prefix}${entry.name}/`, given, depth + 1),
+      );
     }
     const layer = this.layer(entry, prefix);
     const call = this.callCounts.get(layer.path) ?? 0;
     this.callCounts.set(layer.path, call + 1);
-    const output = this.newValue();
-    this.calls.push({ layer, call, inputs, output, extras });
-    return [output];
+    const outputs = [new Value()];
+    this.calls.push({ layer, call, args, kwargs, outputs });
+    return new Outputs(outputs, true);
   }
 
   /** Inlines a model. Without `given` its inputs become inputs of the whole. */
@@ -177,7 +233,10 @@ class Flattening {
       const inputConfig = { name, batch_input_shape: shape, dtype: first.config.dtype };
       values = given ?? [this.input({ path: prefix + name, className: "InputLayer", config: inputConfig })];
     }
-    for (const entry of rest) values = this.apply(entry, prefix, values, [], depth);
+    for (const entry of rest) {
+      const input = values.length === 1 ? values[0] : values;
+      values = this.apply(entry, prefix, [input], {}, depth).all;
+    }
     return [...values];
   }
 
@@ -193,8 +252,8 @@ class Flattening {
     const outputs = readReferences(config.output_layers, `output_layers of ${what}`);
     const byName = new Map(entries.map((entry) => [entry.name, entry]));
 
-    const known = new Map<string, Value>();
-    const key = ({ layer, call, tensor }: TensorReference): string => `${call} ${tensor} ${layer}`;
+    const known = new Map<string, Outputs>();
+    const key = ({ layer, call }: Pick<TensorReference, "layer" | "call">): string => `${call} ${layer}`;
     if (given !== undefined && given.length !== inputs.length) {
       throw new WasmoteError(
         "model-invalid",
@@ -209,30 +268,32 @@ class Flattening {
           `input_layers of ${what} names "${reference.layer}", no InputLayer`,
         );
       }
-      known.set(key(reference), given?.[i] ?? this.input(this.layer(entry, prefix)));
+      known.set(key(reference), new Outputs([given?.[i] ?? this.input(this.layer(entry, prefix))]));
     });
 
     const offsets = callOffsets(entries, outputs);
+    const computed = (reference: TensorReference): Value | undefined =>
+      known.get(key(reference))?.at(reference.tensor);
     let pending = entries.flatMap((entry) =>
-      entry.inbound.map((inbound, i) => ({
+      entry.inbound.map(({ args, kwargs }, i) => ({
         entry,
-        extras: inbound.extras,
-        tensors: inbound.tensors.map(key),
+        args,
+        kwargs,
+        tensors: partsOf([args, kwargs], TensorReference),
         call: i + (offsets.get(entry.name) ?? 0),
       })),
     );
     while (pending.length > 0) {
       const blocked: typeof pending = [];
       for (const item of pending) {
-        if (!item.tensors.every((tensor) => known.has(tensor))) {
+        if (!item.tensors.every((tensor) => computed(tensor) !== undefined)) {
           blocked.push(item);
           continue;
         }
-        const values = item.tensors.map((tensor) => known.get(tensor) as Value);
-        const results = this.apply(item.entry, prefix, values, item.extras, depth);
-        results.forEach((value, tensor) => {
-          known.set(key({ layer: item.entry.name, call: item.call, tensor }), value);
-        });
+        const valued = (argument: unknown) => replaceParts(argument, TensorReference, computed);
+        const kwargs = valued(item.kwargs) as JsonObject;
+        const results = this.apply(item.entry, prefix, item.args.map(valued), kwargs, depth);
+        known.set(key({ layer: item.entry.name, call: item.call }), results);
       }
       if (blocked.length === pending.length) {
         const names = shown(blocked.map(({ entry }) => entry.name));
@@ -244,7 +305,7 @@ class Flattening {
       pending = blocked;
     }
     return outputs.map((reference) => {
-      const value = known.get(key(reference));
+      const value = computed(reference);
       if (value !== undefined) return value;
       throw new WasmoteError(
         "model-invalid",
@@ -259,10 +320,7 @@ class Flattening {
  * node of its own (`Functional.get_config`, `Container.getConfig`), older writers from 0.
  */
 function callOffsets(entries: readonly Entry[], outputs: readonly TensorReference[]): Map<string, number> {
-  const references = [
-    ...entries.flatMap(({ inbound }) => inbound.flatMap(({ tensors }) => tensors)),
-    ...outputs,
-  ];
+  const references = [...entries.flatMap(({ inbound }) => partsOf(inbound, TensorReference)), ...outputs];
   const lastCalls = new Map<string, number>();
   for (const { layer, call } of references) lastCalls.set(layer, Math.max(call, lastCalls.get(layer) ?? 0));
   const models = entries.filter(({ className }) => modelClasses.includes(className));

@@ -25,5 +25,5 @@ export function openTfjs(
   const files = readTfjsFiles(bytes, path, readFile);
   return files.format === "graph-model"
     ? openGraphModel(files, name, options)
-    : buildGraph(kerasModelOf(files), name);
+    : buildGraph(kerasModelOf(files), name, options);
 }

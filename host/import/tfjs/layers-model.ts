@@ -1,7 +1,7 @@
 import type { KerasModel, KerasWeight } from "../keras/container.js";
 import { asObject, isObject, type JsonObject } from "../keras/json-fields.js";
+import { requireNumbers } from "../require-numbers.js";
 import { parseModelJson, type TfjsFiles } from "./files.js";
-import { requireNumbers } from "./weights.js";
 
 /** The topology, which converters nest below `model_config`, some as a string of JSON. */
 function topologyOf(json: JsonObject): unknown {

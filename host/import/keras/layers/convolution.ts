@@ -1,12 +1,20 @@
-import type { FusedActivation, TensorIndex } from "../../../graph/node.js";
+import type { FusedActivation } from "../../../graph/node.js";
+import { requireThat } from "../../../graph/not-runnable.js";
+import type { Tensor } from "../../../graph/tensor.js";
 import { conv2d } from "../../../ops/convolution/conv-2d.js";
 import { depthwiseConv2d } from "../../../ops/convolution/depthwise-conv-2d.js";
 import type { KerasWeight } from "../container.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 import { readActivation } from "./activation.js";
-import type { LayerMapping } from "./mapping.js";
-import { imageInput, imageOutput, readWindow, type SlidingWindow } from "./sliding-window.js";
+import type { Build, LayerMapping } from "./mapping.js";
+import {
+  type ImageLayout,
+  imageInput,
+  imageOutput,
+  readWindow,
+  type SlidingWindow,
+} from "./sliding-window.js";
 
 /** HWIO to OHWI. */
 function toOhwi({ shape, values }: KerasWeight): Float32Array {
@@ -35,39 +43,44 @@ function attributes(
   };
 }
 
-function biasShape(use: boolean, channels: number): { name: string; shape: number[] }[] {
+/** A bias of so many channels, where the layer has one. */
+export function biasShape(use: boolean, channels: number): { name: string; shape: number[] }[] {
   return use ? [{ name: "bias", shape: [channels] }] : [];
 }
 
-function biasInput(builder: LayerBuilder, bias: KerasWeight | undefined): TensorIndex {
-  return bias === undefined ? -1 : builder.constant("bias", bias.shape, () => bias.values);
+function readLayout(config: LayerConfig, axes: 1 | 2): ImageLayout {
+  return { axes, channelsFirst: config.channelsFirst() };
 }
 
-function convolution(config: LayerConfig, axes: 1 | 2): (builder: LayerBuilder) => TensorIndex {
-  config.channelsLast();
+/** Shape of a kernel in Keras: over one or two axes, then other lengths. */
+function kernelShape<Length>({ window }: SlidingWindow, axes: 1 | 2, ...others: Length[]) {
+  const { filterHeight, filterWidth } = window;
+  return [...(axes === 2 ? [filterHeight] : []), filterWidth, ...others];
+}
+
+function convolution(config: LayerConfig, axes: 1 | 2): Build {
   config.plainKernel();
+  const layout = readLayout(config, axes);
   const filters = config.integer("filters", 1);
   const groups = config.integer("groups", 1, 1);
-  config.expect(groups === 1, `groups ${groups} is not supported; 1 is`);
   const sliding = readWindow(config, axes, "kernel_size");
   const useBias = config.flag("use_bias", true);
   const activation = readActivation(config);
   const { filterHeight, filterWidth } = sliding.window;
-  return (builder) => {
-    const input = imageInput(builder, axes);
-    const shape = builder.shape(input);
-    const channels = shape[3] as number;
-    const kernelShape = [...(axes === 2 ? [filterHeight] : []), filterWidth, channels, filters];
-    const [kernel, bias] = builder.weights([
-      { name: "kernel", shape: kernelShape },
+  return (layer) => {
+    const input = imageInput(layer, layout);
+    const channels = (input.shape[3] as number) / groups;
+    requireThat(Number.isInteger(channels), `${input.shape[3]} channels are not made of ${groups} groups`);
+    const [kernel, bias] = layer.weights([
+      { name: "kernel", shape: kernelShape(sliding, axes, channels, filters) },
       ...biasShape(useBias, filters),
     ]) as [KerasWeight, KerasWeight | undefined];
-    const weights = builder.constant("kernel", [filters, filterHeight, filterWidth, channels], () =>
+    const weights = layer.stored("kernel", [filters, filterHeight, filterWidth, channels], () =>
       toOhwi(kernel),
     );
-    const inputs = [input, weights, biasInput(builder, bias)];
-    const output = builder.node(conv2d, attributes(sliding, shape, activation.fused), inputs);
-    return imageOutput(builder, axes, activation.apply(builder, output, String(config.raw("activation"))));
+    const inputs = [input, weights, layer.weight("bias", bias)];
+    const output = layer.node(conv2d, attributes(sliding, input.shape, activation.fused), inputs);
+    return imageOutput(layer, layout, activation.apply(layer, output));
   };
 }
 
@@ -75,9 +88,10 @@ function convolution(config: LayerConfig, axes: 1 | 2): (builder: LayerBuilder) 
  * The depthwise kernel [h, w, c, multiplier] as weights [1, h, w, c * multiplier]: output channel
  * `c * multiplier + m`, the very order in which Keras stores it.
  */
-function depthwiseWeights(builder: LayerBuilder, kernel: KerasWeight): TensorIndex {
-  const [height, width, channels, multiplier] = kernel.shape as [number, number, number, number];
-  return builder.constant("depthwise_kernel", [1, height, width, channels * multiplier], () => kernel.values);
+function depthwiseWeights(layer: LayerBuilder, kernel: KerasWeight, { window }: SlidingWindow): Tensor {
+  const { filterHeight, filterWidth } = window;
+  const outputs = kernel.values.length / (filterHeight * filterWidth);
+  return layer.stored("depthwise_kernel", [1, filterHeight, filterWidth, outputs], () => kernel.values);
 }
 
 /** The config's `depth_multiplier`; undefined where the weight tells it, as TF.js leaves it out of a SeparableConv2D. */
@@ -85,82 +99,78 @@ function readMultiplier(config: LayerConfig): number | undefined {
   return config.raw("depth_multiplier") === undefined ? undefined : config.integer("depth_multiplier", 1);
 }
 
+function depthwise(config: LayerConfig, axes: 1 | 2): Build {
+  const layout = readLayout(config, axes);
+  const sliding = readWindow(config, axes, "kernel_size");
+  const multiplier = readMultiplier(config);
+  const useBias = config.flag("use_bias", true);
+  const activation = readActivation(config);
+  return (layer) => {
+    const input = imageInput(layer, layout);
+    const channels = input.shape[3] as number;
+    const expected = {
+      name: "depthwise_kernel",
+      otherName: "kernel", // in Keras 3
+      shape: kernelShape(sliding, axes, channels, multiplier),
+    };
+    const [kernel] = layer.weights([expected]) as [KerasWeight];
+    const outputs = channels * (kernel.shape.at(-1) as number);
+    const [, bias] = layer.weights([expected, ...biasShape(useBias, outputs)]);
+    const inputs = [input, depthwiseWeights(layer, kernel, sliding), layer.weight("bias", bias)];
+    const output = layer.node(depthwiseConv2d, attributes(sliding, input.shape, activation.fused), inputs);
+    return imageOutput(layer, layout, activation.apply(layer, output));
+  };
+}
+
+/** One step at a time, nothing around. */
+const pointwise = {
+  strideHeight: 1,
+  strideWidth: 1,
+  dilationHeight: 1,
+  dilationWidth: 1,
+  padding: { top: 0, bottom: 0, left: 0, right: 0 },
+};
+
+function separable(config: LayerConfig, axes: 1 | 2): Build {
+  const layout = readLayout(config, axes);
+  const filters = config.integer("filters", 1);
+  const sliding = readWindow(config, axes, "kernel_size");
+  const multiplier = readMultiplier(config);
+  const useBias = config.flag("use_bias", true);
+  const activation = readActivation(config);
+  return (layer) => {
+    const input = imageInput(layer, layout);
+    const channels = input.shape[3] as number;
+    const expected = {
+      name: "depthwise_kernel",
+      shape: kernelShape(sliding, axes, channels, multiplier),
+    };
+    const [kernel] = layer.weights([expected]) as [KerasWeight];
+    const between = channels * (kernel.shape.at(-1) as number);
+    const ones = Array.from({ length: axes }, () => 1);
+    const [, mixing, bias] = layer.weights([
+      expected,
+      { name: "pointwise_kernel", shape: [...ones, between, filters] },
+      ...biasShape(useBias, filters),
+    ]) as [KerasWeight, KerasWeight, KerasWeight | undefined];
+    const middle = layer.node(depthwiseConv2d, attributes(sliding, input.shape, "none"), [
+      input,
+      depthwiseWeights(layer, kernel, sliding),
+      undefined,
+    ]);
+    const weights = layer.stored("pointwise_kernel", [filters, 1, 1, between], () => toOhwi(mixing));
+    const inputs = [middle, weights, layer.weight("bias", bias)];
+    const output = layer.node(conv2d, { ...pointwise, activation: activation.fused }, inputs);
+    return imageOutput(layer, layout, activation.apply(layer, output));
+  };
+}
+
 /** Convolutions over one or two axes. */
 export const convolutionLayers: readonly LayerMapping[] = [
   { classNames: ["Conv2D", "Convolution2D"], read: (config) => convolution(config, 2) },
   { classNames: ["Conv1D", "Convolution1D"], read: (config) => convolution(config, 1) },
-  {
-    classNames: ["DepthwiseConv2D"],
-    read(config) {
-      config.channelsLast();
-      const sliding = readWindow(config, 2, "kernel_size");
-      const multiplier = readMultiplier(config);
-      const useBias = config.flag("use_bias", true);
-      const activation = readActivation(config);
-      const { filterHeight, filterWidth } = sliding.window;
-      return (builder) => {
-        const input = imageInput(builder, 2);
-        const shape = builder.shape(input);
-        const channels = shape[3] as number;
-        const expected = {
-          name: "depthwise_kernel",
-          otherName: "kernel", // in Keras 3
-          shape: [filterHeight, filterWidth, channels, multiplier],
-        };
-        const [kernel] = builder.weights([expected]) as [KerasWeight];
-        const outputs = channels * (kernel.shape[3] as number);
-        const [, bias] = builder.weights([expected, ...biasShape(useBias, outputs)]);
-        const inputs = [input, depthwiseWeights(builder, kernel), biasInput(builder, bias)];
-        const output = builder.node(depthwiseConv2d, attributes(sliding, shape, activation.fused), inputs);
-        return activation.apply(builder, output, String(config.raw("activation")));
-      };
-    },
-  },
-  {
-    classNames: ["SeparableConv2D", "SeparableConvolution2D"],
-    read(config) {
-      config.channelsLast();
-      const filters = config.integer("filters", 1);
-      const sliding = readWindow(config, 2, "kernel_size");
-      const multiplier = readMultiplier(config);
-      const useBias = config.flag("use_bias", true);
-      const activation = readActivation(config);
-      const { filterHeight, filterWidth } = sliding.window;
-      return (builder) => {
-        const input = imageInput(builder, 2);
-        const shape = builder.shape(input);
-        const channels = shape[3] as number;
-        const expected = {
-          name: "depthwise_kernel",
-          shape: [filterHeight, filterWidth, channels, multiplier],
-        };
-        const [depthwise] = builder.weights([expected]) as [KerasWeight];
-        const between = channels * (depthwise.shape[3] as number);
-        const [, pointwise, bias] = builder.weights([
-          expected,
-          { name: "pointwise_kernel", shape: [1, 1, between, filters] },
-          ...biasShape(useBias, filters),
-        ]) as [KerasWeight, KerasWeight, KerasWeight | undefined];
-        const middle = builder.node(
-          depthwiseConv2d,
-          attributes(sliding, shape, "none"),
-          [input, depthwiseWeights(builder, depthwise), -1],
-          "depthwise",
-        );
-        const weights = builder.constant("pointwise_kernel", [filters, 1, 1, between], () =>
-          toOhwi(pointwise),
-        );
-        const once = {
-          strideHeight: 1,
-          strideWidth: 1,
-          dilationHeight: 1,
-          dilationWidth: 1,
-          padding: { top: 0, bottom: 0, left: 0, right: 0 },
-          activation: activation.fused,
-        };
-        const output = builder.node(conv2d, once, [middle, weights, biasInput(builder, bias)]);
-        return activation.apply(builder, output, String(config.raw("activation")));
-      };
-    },
-  },
+  { classNames: ["DepthwiseConv2D"], read: (config) => depthwise(config, 2) },
+  { classNames: ["DepthwiseConv1D"], read: (config) => depthwise(config, 1) },
+  { classNames: ["SeparableConv2D", "SeparableConvolution2D"], read: (config) => separable(config, 2) },
+  { classNames: ["SeparableConv1D", "SeparableConvolution1D"], read: (config) => separable(config, 1) },
 ];

@@ -1,18 +1,44 @@
-import type { TensorIndex } from "../../../graph/node.js";
 import type { LayerMapping } from "./mapping.js";
 
-/** Layers that do something while training only. */
+/** Layers that do something while training only, or that tell others something. */
 export const identityLayers: readonly LayerMapping[] = [
   {
     classNames: [
       "Dropout",
       "SpatialDropout1D",
       "SpatialDropout2D",
+      "SpatialDropout3D",
       "AlphaDropout",
       "GaussianDropout",
       "GaussianNoise",
       "ActivityRegularization",
+      "Identity",
+      // Augmentation of pictures.
+      "CutMix",
+      "MixUp",
+      "RandAugment",
+      "RandomBrightness",
+      "RandomColorDegeneration",
+      "RandomColorJitter",
+      "RandomContrast",
+      "RandomElasticTransform",
+      "RandomErasing",
+      "RandomFlip",
+      "RandomGaussianBlur",
+      "RandomGrayscale",
+      "RandomHeight",
+      "RandomHue",
+      "RandomInvert",
+      "RandomPerspective",
+      "RandomPosterization",
+      "RandomRotation",
+      "RandomSaturation",
+      "RandomSharpness",
+      "RandomShear",
+      "RandomTranslation",
+      "RandomWidth",
+      "RandomZoom",
     ],
-    read: () => (builder) => builder.inputs[0] as TensorIndex,
+    read: () => (layer) => layer.input,
   },
 ];

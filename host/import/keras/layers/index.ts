@@ -1,3 +1,4 @@
+import { functionLayers } from "../functions/index.js";
 import { activationLayers } from "./activation.js";
 import { convolutionLayers } from "./convolution.js";
 import { denseLayers } from "./dense.js";
@@ -7,17 +8,20 @@ import { mergeLayers } from "./merge.js";
 import { normalizationLayers } from "./normalization.js";
 import { poolingLayers } from "./pooling.js";
 import { shapeLayers } from "./shape.js";
+import { transposedConvolutionLayers } from "./transposed-convolution.js";
 
 const byClassName = new Map(
   [
     ...activationLayers,
     ...convolutionLayers,
+    ...transposedConvolutionLayers,
     ...denseLayers,
     ...identityLayers,
     ...mergeLayers,
     ...normalizationLayers,
     ...poolingLayers,
     ...shapeLayers,
+    ...functionLayers,
   ].flatMap((mapping) => mapping.classNames.map((className): [string, LayerMapping] => [className, mapping])),
 );
 

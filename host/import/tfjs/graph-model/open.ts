@@ -4,7 +4,6 @@ import type { Node } from "../../../graph/node.js";
 import type { Tensor } from "../../../graph/tensor.js";
 import { GraphBuilder } from "../../graph-builder.js";
 import { countOperators, type Imported, type ImportOptions } from "../../imported.js";
-import { foldNormalization } from "../../keras/fold-normalization.js";
 import { asObject } from "../../keras/json-fields.js";
 import { modelOutputs } from "../../model-outputs.js";
 import type { TfjsFiles } from "../files.js";
@@ -49,7 +48,7 @@ export function openGraphModel({ json, weights }: TfjsFiles, name: string, optio
   const outputNames = ends.outputs.map((end) => end.name);
   const ended = modelOutputs(builder, outputs, outputNames, inputs);
   const names = operatorsByName();
-  const graph = foldNormalization(builder.graph(name, inputs, ended));
+  const graph = builder.graph(name, inputs, ended);
   return {
     ...described,
     graph: dropUnusedTensors(graph),

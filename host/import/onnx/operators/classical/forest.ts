@@ -127,18 +127,31 @@ function inOrder(nodes: readonly FileNode[], roots: readonly number[]): number[]
   return left.reverse();
 }
 
-/** The only target to which a tree's leaves give something; undefined where there are several. */
-function onlyTarget({ nodes, leaves }: FileForest, root: number): number | undefined {
-  let only: number | undefined;
-  for (const at of inOrder(nodes, [root])) {
-    const node = nodes[at] as FileNode;
-    if (!("leaf" in node)) continue;
-    for (const { target } of leaves[node.leaf] ?? []) {
-      if (only !== undefined && only !== target) return undefined;
-      only = target;
-    }
-  }
-  return only ?? 0;
+/** The leaves of each tree. */
+function leavesOfTrees({ nodes, roots }: FileForest): number[][] {
+  return roots.map((root) =>
+    inOrder(nodes, [root]).flatMap((at) => {
+      const node = nodes[at] as FileNode;
+      return "leaf" in node ? [node.leaf] : [];
+    }),
+  );
+}
+
+/** The only target to which some leaves give something; undefined where there are several. */
+function onlyTarget({ leaves }: FileForest, own: readonly number[]): number | undefined {
+  const targets = new Set(own.flatMap((leaf) => (leaves[leaf] ?? []).map(({ target }) => target)));
+  return targets.size > 1 ? undefined : ([...targets][0] ?? 0);
+}
+
+/** Whether a walk through the trees gives something to each target: always, never, or as it comes. */
+export function givenTargets(forest: FileForest): ("always" | "never" | "sometimes")[] {
+  const trees = leavesOfTrees(forest);
+  const gives = (leaf: number, target: number): boolean =>
+    forest.leaves[leaf]?.some((entry) => entry.target === target) === true;
+  return Array.from({ length: forest.targets }, (_, target) => {
+    if (trees.some((leaves) => leaves.every((leaf) => gives(leaf, target)))) return "always";
+    return trees.flat().some((leaf) => gives(leaf, target)) ? "sometimes" : "never";
+  });
 }
 
 /** What each leaf gives to `width` targets, of which several entries for one are joined. */
@@ -191,7 +204,7 @@ export function forestOutput(write: GraphWriter, input: Tensor, forest: FileFore
     branches.push(0, -1, -1, 0);
     thresholds.push(0);
   }
-  const only = roots.map((root) => onlyTarget(forest, root));
+  const only = leavesOfTrees(forest).map((own) => onlyTarget(forest, own));
   const width = only.includes(undefined) ? targets : 1;
   const trees = roots.flatMap((root, i) => [reference(root), width === 1 ? (only[i] as number) : 0]);
   return write.node(treeEnsemble, { aggregate }, [

@@ -32,10 +32,14 @@ function defaultOf(node: OnnxNode, dtype: DType): number {
   return node.integer("default_int64", -1);
 }
 
-/** Which of some keys each element is, counted from 1; 0 for none. Of equal keys the first counts. */
-function keyNumbers(write: GraphWriter, input: Tensor, keys: readonly number[]): Tensor {
+/**
+ * Which of some keys each element is, counted from 1; 0 for none. Of equal keys the first counts.
+ *
+ * @param findsNaN whether NaN is a key as any other
+ */
+function keyNumbers(write: GraphWriter, input: Tensor, keys: readonly number[], findsNaN: boolean): Tensor {
   const column = reshaped(write, input, [...input.shape, 1]);
-  const areNaN = keys.map((key) => Number.isNaN(key));
+  const areNaN = keys.map((key) => findsNaN && Number.isNaN(key));
   const isKey = write.node(equal, {}, [column, write.list([keys[0] as number, ...keys], input.dtype)]);
   // The first column wins over keys that are not there: it is half as much as one that is.
   const none = write.list([0.5, ...keys.map(() => 0)]);
@@ -60,7 +64,7 @@ function readLabelEncoder(node: OnnxNode, write: GraphWriter): Tensor {
   );
   requireThat(keys.dtype === input.dtype, `its keys are ${keys.dtype}, the input is ${input.dtype}`);
   const table = write.list([defaultOf(node, values.dtype), ...values.numbers], values.dtype);
-  const positions = keyNumbers(write, input, keys.numbers);
+  const positions = keyNumbers(write, input, keys.numbers, node.version >= 4);
   return write.node(gather, { axis: 0, batchDims: 0, axes: 1 }, [table, positions]);
 }
 

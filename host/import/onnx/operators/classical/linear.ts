@@ -1,18 +1,17 @@
 import { requireThat } from "../../../../graph/not-runnable.js";
 import type { Tensor } from "../../../../graph/tensor.js";
-import { differenceOf } from "../../../compose/arithmetic.js";
 import { connected } from "../../../compose/matrix.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "../mapping.js";
 import {
   classLabels,
-  columns,
   featureRows,
   greatestOf,
   isAbove,
   labelsAt,
   labelWhere,
   postTransformOf,
+  scoresOfBoth,
   transformed,
 } from "./scores.js";
 
@@ -54,11 +53,8 @@ function readClassifier(node: OnnxNode, write: GraphWriter): Tensor[] {
   }
   const names: [number, number] = count === 2 ? (labels.integers as [number, number]) : [0, 1];
   const label = labelWhere(write, isAbove(write, scores, 0), names);
-  if (transform === "PROBIT") {
-    requireThat(count !== 2, "PROBIT of one score for two classes has no agreed meaning");
-    return [label, transformed(write, scores, transform)];
-  }
-  return [label, count === 2 ? columns(write, differenceOf(write, write.scalar(1), scores), scores) : scores];
+  if (count === 2) return [label, scoresOfBoth(write, scores, transform, true)];
+  return [label, transform === "PROBIT" ? transformed(write, scores, transform) : scores];
 }
 
 /** Linear models. */

@@ -137,3 +137,21 @@ export function labelWhere(
   const rows = reshaped(write, condition, [condition.shape[0] as number]);
   return chosen(write, rows, write.scalar(yes, "int64"), write.scalar(no, "int64"));
 }
+
+/**
+ * Scores of two classes from the second's, after the transform. Throws `NotRunnable` for PROBIT, of which ONNX Runtime leaves
+ * one score open.
+ *
+ * @param isComplement whether both add up to 1, rather than to 0
+ */
+export function scoresOfBoth(
+  write: GraphWriter,
+  score: Tensor,
+  transform: PostTransform,
+  isComplement: boolean,
+): Tensor {
+  requireThat(transform !== "PROBIT", "PROBIT of one score for two classes has no agreed meaning");
+  const opposite = write.node(neg, {}, [score]);
+  if (transform === "LOGISTIC") return transformed(write, columns(write, opposite, score), transform);
+  return columns(write, isComplement ? differenceOf(write, write.scalar(1), score) : opposite, score);
+}

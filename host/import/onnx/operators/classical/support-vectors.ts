@@ -8,7 +8,7 @@ import { tanh } from "../../../../ops/elementwise/tanh.js";
 import { pairwiseCoupling } from "../../../../ops/matrix/pairwise-coupling.js";
 import { squaredDistances } from "../../../../ops/matrix/squared-distances.js";
 import { reduceMax } from "../../../../ops/reduction/reduce.js";
-import { differenceOf, powerOf, productOf, scaled, sumOf } from "../../../compose/arithmetic.js";
+import { powerOf, productOf, scaled, sumOf } from "../../../compose/arithmetic.js";
 import { connected } from "../../../compose/matrix.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "../mapping.js";
@@ -17,13 +17,13 @@ import {
   type ClassLabels,
   chosen,
   classLabels,
-  columns,
   featureRows,
   greatestOf,
   isAbove,
   labelsAt,
   labelWhere,
   postTransformOf,
+  scoresOfBoth,
   transformed,
 } from "./scores.js";
 
@@ -178,10 +178,7 @@ function votingClassifier(
   if (floatsOf(node, "prob_a").length > 0)
     return [label, transformed(write, probabilities(node, write, decided, pairs.length), transform)];
   if (count > 2) return [label, transformed(write, decided, transform)];
-  requireThat(transform !== "PROBIT", "PROBIT of one score for two classes has no agreed meaning");
-  const opposite =
-    transform === "NONE" ? write.node(neg, {}, [decided]) : differenceOf(write, write.scalar(1), decided);
-  return [label, columns(write, opposite, decided)];
+  return [label, scoresOfBoth(write, decided, transform, transform !== "NONE")];
 }
 
 /** A class for each row of coefficients: the greatest wins; of two, ONNX Runtime gives the second all that is far enough. */

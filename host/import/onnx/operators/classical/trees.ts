@@ -2,7 +2,7 @@ import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
 import type { Tensor } from "../../../../graph/tensor.js";
 import { neg } from "../../../../ops/elementwise/functions.js";
 import type { Aggregate } from "../../../../ops/matrix/tree-ensemble.js";
-import { differenceOf, sumOf } from "../../../compose/arithmetic.js";
+import { sumOf } from "../../../compose/arithmetic.js";
 import { sliced } from "../../../compose/movement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "../mapping.js";
@@ -11,6 +11,7 @@ import {
   type FileForest,
   type FileNode,
   forestOutput,
+  givenTargets,
   requireSameLength,
 } from "./forest.js";
 import {
@@ -24,6 +25,7 @@ import {
   labelWhere,
   type PostTransform,
   postTransformOf,
+  scoresOfBoth,
   transformed,
 } from "./scores.js";
 
@@ -162,28 +164,34 @@ function readRegressor(node: OnnxNode, write: GraphWriter): Tensor {
     `base_values has ${base.length} numbers; ${targets} are expected`,
   );
   const input = featureRows(write, node.input(0));
-  const scores = forestOutput(write, input, base.length === 0 ? forest : { ...forest, base });
+  const scores = forestOutput(write, input, { ...forest, base: targetBase(forest, base) });
   return targetScores(write, scores, postTransformOf(node));
 }
 
 /**
- * Checks that a class to which no tree that was walked gives anything cannot win, or always gets something: the winner is
- * the greatest score then. Throws `NotRunnable`.
+ * Base values of targets: of several, ONNX Runtime gives 0 for one to which no leaf gave something. Throws `NotRunnable`
+ * where the input decides that.
  */
-function requireScoresOfAll({ nodes, roots, leaves, targets }: FileForest, hasBase: boolean): void {
-  const given = leaves.flat();
-  if (hasBase || given.every(({ weight }) => weight > 0)) return;
-  // Leaves are numbered in the nodes' order, trees one after the other.
-  const everywhere = (target: number): boolean =>
-    roots.some((root, i) =>
-      nodes
-        .slice(root, roots[i + 1])
-        .every((node) => !("leaf" in node) || leaves[node.leaf]?.some((entry) => entry.target === target)),
-    );
-  for (let target = 0; target < targets; target++)
+function targetBase(forest: FileForest, base: readonly number[]): number[] {
+  if (base.length === 0) return Array.from({ length: forest.targets }, () => 0);
+  if (base.length === 1) return [...base];
+  return givenTargets(forest).map((given, target) => {
+    const own = base[target] as number;
     requireThat(
-      everywhere(target),
-      `which leaves are reached decides whether class ${target} has a score at all; weights above 0 or one for each class are expected`,
+      own === 0 || given !== "sometimes",
+      `which leaves are reached decides whether target ${target} gets its base value; leaves for it in every branch of a tree are expected`,
+    );
+    return given === "never" ? 0 : own;
+  });
+}
+
+/** Checks that each class always has a score, or never wins without one. Throws `NotRunnable`. */
+function requireScores(forest: FileForest): void {
+  if (forest.targets > 2 && forest.leaves.flat().every(({ weight }) => weight > 0)) return;
+  for (const [target, given] of givenTargets(forest).entries())
+    requireThat(
+      given === "always",
+      `which leaves are reached decides whether class ${target} has a score; leaves for it in every branch of a tree are expected`,
     );
 }
 
@@ -196,7 +204,7 @@ function manyClasses(node: OnnxNode, write: GraphWriter, labels: ClassLabels): T
     base.length === 0 || base.length === count,
     `base_values has ${base.length} numbers; ${count} are expected`,
   );
-  requireScoresOfAll(forest, base.length > 0);
+  if (base.length === 0) requireScores(forest);
   const input = featureRows(write, node.input(0));
   const scores = forestOutput(write, input, base.length === 0 ? forest : { ...forest, base });
   return [
@@ -226,15 +234,14 @@ function twoClasses(node: OnnxNode, write: GraphWriter, labels: ClassLabels): Te
   const own = labels.integers as [number, number];
   const limit = used.size === 1 && isPositive ? 0.5 : 0;
   if (used.size === 1 && used.has(0)) {
-    requireThat(transform !== "PROBIT", "PROBIT of one score for two classes has no agreed meaning");
     const score = forestOutput(write, input, { ...forest, targets: 1, base: [base[0] ?? 0] });
     const both = scoresOfBoth(write, score, transform, isPositive);
     return [labelWhere(write, isAbove(write, score, limit), own), both];
   }
-  const scores = forestOutput(write, input, {
-    ...forest,
-    base: base.length === 1 ? [base[0] as number, 0] : [0, 0],
-  });
+  if (used.size === 2) requireScores(forest);
+  // A base value is the first class's, where that has weights; of two, the second's is added to the first's sum.
+  const first = used.size === 2 && base.length === 1 ? (base[0] as number) : 0;
+  const scores = forestOutput(write, input, { ...forest, base: [first, 0] });
   const isOpposite = base.length === 2;
   const second = sliced(write, scores, 1, isOpposite ? 0 : 1, 1);
   const positive = isOpposite ? sumOf(write, second, write.scalar(base[1] as number)) : second;
@@ -243,18 +250,6 @@ function twoClasses(node: OnnxNode, write: GraphWriter, labels: ClassLabels): Te
     labelWhere(write, isAbove(write, positive, limit), used.size === 1 ? own : [0, 1]),
     transformed(write, both, transform),
   ];
-}
-
-/** Scores of both classes from the second's. */
-function scoresOfBoth(
-  write: GraphWriter,
-  score: Tensor,
-  transform: PostTransform,
-  isPositive: boolean,
-): Tensor {
-  const opposite = write.node(neg, {}, [score]);
-  if (transform === "LOGISTIC") return transformed(write, columns(write, opposite, score), transform);
-  return columns(write, isPositive ? differenceOf(write, write.scalar(1), score) : opposite, score);
 }
 
 function readClassifier(node: OnnxNode, write: GraphWriter): Tensor[] {
