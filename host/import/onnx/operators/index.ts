@@ -7,6 +7,7 @@ import { matrix } from "./matrix.js";
 import { movement } from "./movement.js";
 import { normalization } from "./normalization.js";
 import { pools } from "./pools.js";
+import { dynamicQuantization, quantization } from "./quantization.js";
 import { recurrent } from "./recurrent.js";
 import { reduction } from "./reduction.js";
 
@@ -21,6 +22,8 @@ export const onnxMappings: readonly OnnxMapping[] = [
   ...reduction,
   ...movement,
   ...recurrent,
+  ...quantization,
+  ...dynamicQuantization,
   ...classical,
 ];
 
