@@ -8,7 +8,8 @@ import {
   replaceParts,
   TensorReference,
 } from "./inbound-nodes.js";
-import { asArray, asObject, asString, type JsonObject, shown } from "./json-fields.js";
+import { asArray, asObject, asString, isObject, type JsonObject, shown } from "./json-fields.js";
+import { layerMapping } from "./layers/index.js";
 
 /** A tensor between layers. */
 export class Value {}
@@ -76,10 +77,21 @@ export function classOf({ class_name, module, registered_name }: JsonObject): st
   return /^(tf_)?keras(\.|$)/.test(module) ? className : `${module}.${className}`;
 }
 
-/** The function of TensorFlow that a layer of Keras 2 calls: "tf.math.add". */
-function functionOf(className: string, config: JsonObject): string | undefined {
+/**
+ * The function that a layer stands for: of TensorFlow in Keras 2 ("tf.math.add"), of `keras.ops` in Keras 3 ("ops.Add"),
+ * which in HDF5 has no module, but neither what every layer's config has.
+ */
+function functionOf(
+  className: string,
+  config: JsonObject,
+  { module, inbound_nodes: calls }: JsonObject,
+): string | undefined {
   const isCall = className === "TFOpLambda" || className === "SlicingOpLambda";
-  return isCall && typeof config.function === "string" ? `tf.${config.function}` : undefined;
+  if (isCall && typeof config.function === "string")
+    return `tf.${config.function.replace(/^compat\.v1\./, "")}`;
+  const isOfKeras3 = Array.isArray(calls) && isObject(calls[0]) && module === undefined;
+  const isFunction = isOfKeras3 && !("trainable" in config) && layerMapping(`ops.${className}`) !== undefined;
+  return isFunction ? `ops.${className}` : undefined;
 }
 
 /** The config of an entry, and the name of its layer. */
@@ -92,7 +104,7 @@ function readEntryConfig(value: unknown): {
   const entry = asObject(value, "an entry of config.layers");
   const written = classOf(entry);
   const config = configOf(entry.config, `config of a ${written} layer`);
-  const className = functionOf(written, config) ?? written;
+  const className = functionOf(written, config, entry) ?? written;
   return {
     entry,
     className,
@@ -187,12 +199,39 @@ class Flattening {
         this.model(entry.className, entry.config, `${prefix}${entry.name}/`, given, depth + 1),
       );
     }
+    const model = entry.className === "TimeDistributed" ? entry.config.layer : undefined;
+    if (isObject(model) && modelClasses.includes(`${model.class_name}`))
+      return this.timeDistributed(entry, model, prefix, args, depth);
     const layer = this.layer(entry, prefix);
     const call = this.callCounts.get(layer.path) ?? 0;
     this.callCounts.set(layer.path, call + 1);
     const outputs = [new Value()];
     this.calls.push({ layer, call, args, kwargs, outputs });
     return new Outputs(outputs, true);
+  }
+
+  /** Inlines a model that is applied to each step in time: the steps are samples for it. */
+  private timeDistributed(
+    entry: Entry,
+    model: JsonObject,
+    prefix: string,
+    args: readonly unknown[],
+    depth: number,
+  ): Outputs {
+    const around = (part: "fold" | "unfold", ...given: readonly unknown[]): Outputs => {
+      const className = `TimeDistributed.${part}`;
+      return this.apply({ ...entry, className, config: {} }, prefix, [given], {}, depth);
+    };
+    const folded = around("fold", ...args);
+    const config = configOf(model.config, "config of a model that a TimeDistributed wraps");
+    const outputs = this.model(
+      `${model.class_name}`,
+      config,
+      `${prefix}${entry.name}/`,
+      folded.all,
+      depth + 1,
+    );
+    return new Outputs(outputs.flatMap((output) => around("unfold", output, ...args).all));
   }
 
   /** Inlines a model. Without `given` its inputs become inputs of the whole. */
