@@ -84,6 +84,32 @@ export class FloatPoolParameters {
   high: f32;
 }
 
+/** The places of a pool's maxima. A step is what an index grows by from one element of an axis to the next. */
+@unmanaged
+export class PoolIndicesParameters {
+  input: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  channels: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  batchStep: i32;
+  rowStep: i32;
+  columnStep: i32;
+  channelStep: i32;
+  indexBytes: i32;
+}
+
 /** A pool over height and width. */
 @unmanaged
 export class PoolParameters {

@@ -1,3 +1,4 @@
+import { readableModels } from "./files/formats.js";
 import { shortened } from "./visible.js";
 
 /** Where a problem was found. Every part is optional; what is known is printed. */
@@ -37,13 +38,14 @@ export const errorTable = {
     "the file cannot be written",
     "Check that the folder exists and may be written to.",
   ),
-  "format-unknown": refused(
-    "the file is of no format that wasmote reads",
-    "Give a .tflite file or a TF.js Layers model.json.",
+  "format-unknown": refused("the file is of no format that wasmote reads", `Give ${readableModels}.`),
+  "format-convertible": refused(
+    "the format is known, but not read",
+    `Convert the model to ${readableModels}.`,
   ),
-  "format-planned": refused(
-    "the format is known but cannot be imported yet",
-    "Convert the model to a .tflite file or a TF.js Layers model.json.",
+  "weights-alone": refused(
+    "the file holds weights without the model that they belong to",
+    "Export the whole model, from the tool that trained it.",
   ),
   "model-built": refused(
     "the model is built already",

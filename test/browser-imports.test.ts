@@ -11,7 +11,7 @@ const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
 /** Folders of the host that are of no use without Node. */
 const beyond = ["bench", "boards", "cli", "device", "firmware", "flash", "tools", "wasm3-bindings"];
 /** Packages that a page loads; docs/browser.md names them in its import map. */
-const packages = ["@assemblyscript/loader", "cborg", "flatbuffers"];
+const packages = ["@assemblyscript/loader", "cborg", "flatbuffers", "pbf"];
 
 /** What the compiler says of `host/browser.ts` with a browser's types and without Node's, and the files that it reaches. */
 function compileForBrowsers() {

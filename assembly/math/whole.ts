@@ -3,8 +3,9 @@
  * remainder.
  */
 
-/** a / b towards zero. */
+/** a / b towards zero; of int32 by way of int64, which holds the least number's quotient by -1. */
 export function wholeQuotient<T>(a: T, b: T): T {
+  if (sizeof<T>() == 4) return b == 0 ? 0 as T : <T>(<i64>a / <i64>b);
   if (b == 0) return 0 as T;
   return (b == -1 ? 0 - a : a / b) as T;
 }

@@ -1,9 +1,7 @@
-import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { callGraphFunctions } from "../abi/limits.js";
-import { WasmoteError } from "../errors.js";
-import { readWholeFile } from "../files/read.js";
+import { readableModels } from "../files/formats.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { BuiltModel } from "../pipeline.js";
 import { buildJson, buildText } from "./build-report.js";
@@ -11,6 +9,7 @@ import { ofNoUse, UsageError } from "./errors.js";
 import { bytesText, thousands } from "./figures.js";
 import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
+import { dimOption, importOptions, layoutOption, type OpenOptions, requireObeyed } from "./import-options.js";
 import {
   type InputOptions,
   inputReadings,
@@ -18,12 +17,13 @@ import {
   sampleRateOption,
   stdOption,
 } from "./input-options.js";
+import { readModelFile } from "./model-file.js";
 import type { Output } from "./output.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
 const quantizations = ["auto", "int8", "float32"] as const;
 
-interface BuildOptions extends InputOptions {
+interface BuildOptions extends InputOptions, OpenOptions {
   out?: string;
   calibrate: string[];
   quantize: (typeof quantizations)[number];
@@ -42,6 +42,8 @@ Calibration files are .npy, .bin (float32), .json, pictures (.png, .jpg, .bmp) a
 several; a folder gives all of its files. A model of several inputs takes one --calibrate for each, in order.
 Pixels become pixel / 255, or (pixel - mean) / std with --mean and --std. The file keeps these and --sample-rate, so that
 run reads pictures and sounds likewise.
+An open batch is 1. Other lengths that a model leaves open need --dim; inspect tells their names. Axes stay in the file's
+order, unless --layout nhwc puts channels last: a camera's picture then needs no rearranging.
 
 Example: wasmote build digits/model.json --calibrate samples/calibration.npy -o digits.wasm`;
 
@@ -50,7 +52,7 @@ export function registerBuild(program: Command, output: Output): void {
   const command = program
     .command("build")
     .description("Turn a trained model into one .wasm file.")
-    .argument("<model>", "a .tflite file or a TF.js Layers model.json")
+    .argument("<model>", readableModels)
     .option(
       "-o, --out <file>",
       "the file to write; by default the model's name with .wasm, in this folder; folders are made",
@@ -60,6 +62,8 @@ export function registerBuild(program: Command, output: Output): void {
         .argParser(append)
         .default([], "none"),
     )
+    .addOption(dimOption())
+    .addOption(layoutOption())
     .addOption(meanOption())
     .addOption(stdOption())
     .addOption(sampleRateOption("rate of the sounds that the model takes"))
@@ -87,11 +91,17 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   if (options.wat === true) await (await import("../tools/wat.js")).requireWabt();
   const kernels = await addUserOperators(options, output);
   output.progress(`reading ${modelPath}`);
-  const bytes = await readModel(modelPath);
+  const bytes = await readModelFile(modelPath);
   const read = [modelPath];
   const { examineModel, inWordsOf, modelName, requireGraph } = await import("../import/index.js");
   const { buildModel, takesCalibration } = await import("../pipeline.js");
-  const imported = await examineModel(modelPath, bytes, recordingReader(modelPath, read));
+  const imported = await examineModel(
+    modelPath,
+    bytes,
+    recordingReader(modelPath, read),
+    importOptions(options),
+  );
+  requireObeyed(options, imported);
   const graph = await withFile(modelPath, () => requireGraph(imported));
   const onModel = <T>(work: () => T | Promise<T>): Promise<T> =>
     withFile(modelPath, () => inWordsOf(imported, work));
@@ -167,26 +177,18 @@ function append(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 
-async function readModel(path: string): Promise<Uint8Array> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) {
-    throw new WasmoteError("file-unreadable", "it is a folder; name the model.json or .tflite file in it", {
-      file: path,
-    });
-  }
-  return readWholeFile(path);
-}
-
 /** The model's inputs, and how files are read for each. Throws `UsageError` for options that fit none. */
 async function describeInputs(graph: Graph, options: InputOptions, output: Output) {
-  const { pictureSizeOf } = await import("../run/tensor-files/index.js");
+  const { coloursFirstHelp, hasColoursFirst, pictureSizeOf } = await import("../run/tensor-files/index.js");
   const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
   if (options.std?.every((std) => std < 1)) {
     output.talk(
       "warning: --mean and --std count in pixels of 0 to 255; those of 0 to 1 are to be given times 255",
     );
   }
-  return { shapes, readings: inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels) };
+  const help = shapes.some(hasColoursFirst) ? coloursFirstHelp : undefined;
+  const readings = inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels, help);
+  return { shapes, readings };
 }
 
 const shownNotes = 6;

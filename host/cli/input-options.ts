@@ -49,11 +49,13 @@ function numbers(option: string, allowed: (value: number) => boolean): (text: st
  *
  * @param shapes of the inputs, in order
  * @param channelsOf channels of the pictures that an input of that shape takes; undefined where it takes none
+ * @param help the next step where they fit none
  */
 export function inputReadings(
   { mean, std, sampleRate }: InputOptions,
   shapes: readonly (readonly number[])[],
   channelsOf: (shape: readonly number[]) => number | undefined,
+  help = "Give one number, or one for each channel of an input of height x width x 1 or 3 channels.",
 ): InputReading[] {
   const pixels = mean === undefined && std === undefined ? undefined : { mean: mean ?? [0], std: std ?? [1] };
   const fits = (channels: number | undefined) =>
@@ -64,10 +66,7 @@ export function inputReadings(
     ...(sampleRate === undefined ? {} : { sampleRate }),
   }));
   if (pixels !== undefined && !readings.some((reading) => "pixels" in reading)) {
-    throw new UsageError(
-      "--mean and --std fit no input of the model",
-      "Give one number, or one for each channel of an input of height x width x 1 or 3 channels.",
-    );
+    throw new UsageError("--mean and --std fit no input of the model", help);
   }
   return readings;
 }

@@ -9,7 +9,7 @@ import {
   type Tensor,
   tensorBytes,
 } from "../graph/tensor.js";
-import type { Imported } from "../import/imported.js";
+import { dimArgument, type Imported, type OpenDimension } from "../import/imported.js";
 import { operatorNamed } from "../ops/index.js";
 import type { BuiltModel } from "../pipeline.js";
 import { table } from "../table.js";
@@ -68,6 +68,8 @@ export interface ModelDescription {
   name: string;
   inputs: TensorDescription[];
   outputs: TensorDescription[];
+  /** Lengths that the file leaves open, and what they were fixed to. */
+  openDims: readonly OpenDimension[];
   /** State that is kept from one run to the next. */
   variables: TensorDescription[];
   nodes: NodeDescription[];
@@ -128,11 +130,13 @@ export function unsupportedText(
  *
  * @param builds what building it gave
  * @param fits how a built model fits each board
+ * @param openDims lengths that the file leaves open
  */
 export function describeModel(
   graph: Graph,
   builds: readonly Build[],
   fits: (built: BuiltModel) => Fit[],
+  openDims: readonly OpenDimension[] = [],
 ): ModelDescription {
   const nodes = graph.nodes.map((node): NodeDescription => {
     const bound = bind(graph, node);
@@ -154,6 +158,7 @@ export function describeModel(
     name: graph.name,
     inputs: graph.inputs.map((index) => describeTensor(tensorAt(graph, index))),
     outputs: graph.outputs.map((index) => describeTensor(tensorAt(graph, index))),
+    openDims,
     variables: (graph.variables ?? []).map(describeTensor),
     nodes,
     macs: nodes.reduce((sum, node) => sum + node.macs, 0),
@@ -244,6 +249,7 @@ export function modelText(model: ModelDescription, { styles, width }: Output): s
     `${styles.bold(model.name)}  ${thousands(model.nodes.length)} ${model.nodes.length === 1 ? "node" : "nodes"}, ${thousands(model.macs)} MACs, ${thousands(model.parameters)} parameters, ${bytesText(model.weightBytes)} of weights`,
     ...model.inputs.map((tensor) => tensorLine("input", tensor)),
     ...model.outputs.map((tensor) => tensorLine("output", tensor)),
+    ...openLines(model.openDims),
     ...variableLines(model.variables),
     "",
     ...layers,
@@ -264,6 +270,15 @@ function tensorLine(kind: string, tensor: TensorDescription): string {
       ? `, scale ${Number(scale[0]!.toPrecision(7))}, zero point ${zeroPoint?.[0] ?? 0}`
       : "";
   return `${kind.padEnd(6)}  ${tensor.name}  ${describeType(tensor)}${quantized}`;
+}
+
+/** A line for each name of a length that the file leaves open, with every axis that has it. */
+function openLines(dims: readonly OpenDimension[]): string[] {
+  return [...new Set(dims.map(({ name }) => name))].map((name) => {
+    const own = dims.filter((dim) => dim.name === name);
+    const axes = own.map(({ input, axis }) => `axis ${axis} of ${input}`).join(", ");
+    return `${"open".padEnd(6)}  ${name} is ${own[0]?.length} here (${axes}); ${dimArgument(name)} gives it another length`;
+  });
 }
 
 function constantElements(tensors: readonly Tensor[]): number {

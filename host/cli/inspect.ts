@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { UnsupportedModelError } from "../errors.js";
-import { readWholeFile } from "../files/read.js";
+import { readableModels } from "../files/formats.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import { elementCount } from "../graph/tensor.js";
 import type { Imported } from "../import/index.js";
@@ -9,7 +9,9 @@ import { isWasm } from "../wasm/sections.js";
 import { ofNoUse } from "./errors.js";
 import { recordingReader, withFile } from "./files.js";
 import { addHelp } from "./help.js";
+import { dimOption, importOptions, layoutOption, type OpenOptions, requireObeyed } from "./import-options.js";
 import type { Build } from "./inspect-model.js";
+import { readModelFile } from "./model-file.js";
 import type { Output } from "./output.js";
 import { addUserOperators, type OperatorOptions, operatorsOption, verboseOption } from "./user-operators.js";
 
@@ -23,7 +25,9 @@ export function registerInspect(program: Command, output: Output): void {
   const command = program
     .command("inspect")
     .description("Show what a model file holds, and whether it can be built.")
-    .argument("<model>", "a .tflite file, a TF.js Layers model.json, or a .wasm built by wasmote")
+    .argument("<model>", `${readableModels}, or a .wasm built by wasmote`)
+    .addOption(dimOption())
+    .addOption(layoutOption())
     .addOption(operatorsOption())
     .addOption(verboseOption())
     .option("--json", "print everything as JSON")
@@ -31,16 +35,16 @@ export function registerInspect(program: Command, output: Output): void {
   addHelp(command, help);
 }
 
-interface InspectOptions extends OperatorOptions {
+interface InspectOptions extends OperatorOptions, OpenOptions {
   verbose?: boolean;
   json?: boolean;
 }
 
 async function inspect(path: string, options: InspectOptions, output: Output): Promise<void> {
-  const bytes = readWholeFile(path);
+  const bytes = await readModelFile(path);
   if (isWasm(bytes)) return inspectModule(path, bytes, options, output);
   const kernels = await addUserOperators(options, output);
-  const read = await examineBuild(path, bytes, kernels, output);
+  const read = await examineBuild(path, bytes, options, kernels, output);
   const { describeModel, describeUnsupported, modelText, unsupportedText } = await import(
     "./inspect-model.js"
   );
@@ -51,7 +55,7 @@ async function inspect(path: string, options: InspectOptions, output: Output): P
     throw read.error;
   }
   const { boardFits } = await import("./board-fit.js");
-  const found = describeModel(read.graph, read.builds, boardFits);
+  const found = describeModel(read.graph, read.builds, boardFits, read.imported.openDims);
   if (options.json) output.json(found);
   else output.data(modelText(found, output));
 }
@@ -63,6 +67,8 @@ async function inspectModule(
   output: Output,
 ): Promise<void> {
   if (options.operators !== undefined) throw ofNoUse("--operators", "the model is built");
+  if (options.dim.length > 0) throw ofNoUse("--dim", "the model is built");
+  if (options.layout !== undefined) throw ofNoUse("--layout", "the model is built");
   if (options.verbose) throw ofNoUse("--verbose", "the model is built");
   const { describeModule, moduleText } = await import("./inspect-module.js");
   const found = await describeModule(path, bytes);
@@ -73,7 +79,7 @@ async function inspectModule(
 /** What building a model finds. */
 type Examined =
   | { error: UnsupportedModelError; imported: Imported }
-  | { error?: undefined; graph: Graph; builds: Build[] };
+  | { error?: undefined; graph: Graph; builds: Build[]; imported: Imported };
 
 /**
  * Reads a model, and builds it in every number format that it can run in, with made-up samples: whether that can be done
@@ -82,13 +88,15 @@ type Examined =
 async function examineBuild(
   path: string,
   bytes: Uint8Array,
+  options: OpenOptions,
   kernels: readonly KernelLibrary[] | undefined,
   output: Output,
 ): Promise<Examined> {
   const { examineModel, inWordsOf, requireGraph } = await import("../import/index.js");
   const { buildModel, takesCalibration } = await import("../pipeline.js");
   output.progress(`reading ${path}`);
-  const imported = await examineModel(path, bytes, recordingReader(path, []));
+  const imported = await examineModel(path, bytes, recordingReader(path, []), importOptions(options));
+  requireObeyed(options, imported);
   try {
     return await withFile(path, async () => {
       const graph = requireGraph(imported);
@@ -109,7 +117,7 @@ async function examineBuild(
       const builds = quantizes ? [await build("float32"), await build("int8")] : [await build("as it is")];
       const [{ error }] = builds as [Build];
       if (error !== undefined && builds.every(({ built }) => built === undefined)) throw error;
-      return { graph, builds };
+      return { graph, builds, imported };
     });
   } catch (error) {
     if (error instanceof UnsupportedModelError) return { error, imported };

@@ -22,8 +22,11 @@ export async function readModuleFile(path: string): Promise<ModuleFile> {
   }
 }
 
-/** Kinds of files that are built to a module. */
-const unbuiltKinds: readonly FileKind[] = ["tflite", "onnx", "hdf5", "keras", "savedModel", "pytorch"];
+/** Kinds of files that are no model, of which nothing is built. */
+const otherKinds: readonly FileKind[] = [
+  ...(["png", "jpg", "bmp", "gif", "webp", "wav", "npy", "npz", "safetensors", "gguf"] as const),
+  ...(["zip", "gzip", "tar", "elf", "pdf", "html", "lfs"] as const),
+];
 
 /** Throws where the content shows another kind of file: `module-unbuilt` for a model, else `module-invalid`. */
 function requireModule(bytes: Uint8Array, file: string): void {
@@ -33,7 +36,7 @@ function requireModule(bytes: Uint8Array, file: string): void {
   const json = text && (file.toLowerCase().endsWith(".json") || bytes[0] === "{".charCodeAt(0));
   const name = kind !== undefined ? kindNames[kind] : json ? "JSON" : text ? "plain text" : undefined;
   if (name === undefined) return;
-  const unbuilt = json || (kind !== undefined && unbuiltKinds.includes(kind));
+  const unbuilt = json || (kind !== undefined && !otherKinds.includes(kind));
   const help = unbuilt
     ? `Build it first: \`wasmote build ${file} -o NAME.wasm\`, then give NAME.wasm.`
     : "Name a .wasm built by `wasmote build`.";

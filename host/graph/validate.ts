@@ -18,7 +18,6 @@ export function validateGraph(graph: Graph): void {
       ...(operator === undefined ? {} : { operator }),
     });
   };
-  if (graph.inputs.length === 0) fail("the model has no input");
   if (graph.outputs.length === 0) fail("the model has no output");
 
   const written = new Set<number>();
@@ -68,7 +67,7 @@ export function validateGraph(graph: Graph): void {
     const problem = quantizationProblem(graph.tensors[index] as Tensor);
     if (problem !== undefined) fail(problem);
   }
-  for (const index of written) {
+  for (const index of new Set([...written, ...graph.outputs])) {
     const tensor = graph.tensors[index];
     if (tensor === undefined) continue;
     if (tensor.shape.some((length) => !Number.isInteger(length) || length < 1)) {

@@ -19,6 +19,32 @@ export interface ImportOptions {
   readonly layout?: "nhwc";
 }
 
+/** A length that a model's file leaves open, and what it was fixed to. */
+export interface OpenDimension {
+  /** Its name in the file, or `INPUT:AXIS` where it has none; by this name `ImportOptions.dims` gives it. */
+  name: string;
+  /** The input that it is an axis of. */
+  input: string;
+  axis: number;
+  length: number;
+}
+
+/** How the command line gives a dimension of that name its length: names of exporters may need quotes. */
+export function dimArgument(name: string): string {
+  const text = `${name}=LENGTH`;
+  return `--dim ${/^[\w.:/=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`}`;
+}
+
+/** A node as the file has it. Its tensors are told by names, which connect it with others. */
+export interface OutlineNode {
+  readonly name: string;
+  /** What the file calls the operator. */
+  readonly operator: string;
+  /** "" for an input that is absent. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
 /** A model as far as it could be read. */
 export interface Imported {
   name: string;
@@ -31,8 +57,14 @@ export interface Imported {
   refusals: readonly Refusal[];
   /** The nodes by operator, as the file calls them (`CONV_2D`, `Conv2D`), in the order of the file. */
   operators: readonly { operator: string; nodes: number }[];
+  /** The nodes of the file that were read, in an order in which they run: what a picture of a refused model shows. */
+  outline?: readonly OutlineNode[];
   /** What the file calls the operator of a node of the graph. */
   operatorOf(node: Node): string;
+  /** Lengths that the file leaves open; absent where its format leaves none to be chosen. */
+  openDims?: readonly OpenDimension[];
+  /** Names of the inputs and outputs whose axes `ImportOptions.layout` has moved; absent where a format has no such. */
+  laidOut?: readonly string[];
 }
 
 /** The graph of a model that can be run whole. Throws `model-unsupported` with everything that is refused. */

@@ -5,49 +5,58 @@ import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { refusedNodes } from "../ops/check.js";
 import { type Imported, type ImportOptions, type ReadFile, requireGraph } from "./imported.js";
-import { matchTfjs } from "./keras/match.js";
 import { matchOnnx } from "./onnx/match.js";
+import { matchTfjs } from "./tfjs/match.js";
 import { matchTflite } from "./tflite/match.js";
 
-export { type Imported, type ImportOptions, inWordsOf, type ReadFile, requireGraph } from "./imported.js";
+export {
+  dimArgument,
+  type Imported,
+  type ImportOptions,
+  inWordsOf,
+  type OpenDimension,
+  type ReadFile,
+  requireGraph,
+} from "./imported.js";
 
 /** How a format is told and read. What reads it is loaded when a model of the format comes. */
 interface Importer {
+  /** What content of the format shows itself to be, whatever the file's name. */
+  kinds: readonly FileKind[];
+  /** Whether a file whose content shows nothing is to be read as of the format, and to be told what is wrong with it. */
   match(bytes: Uint8Array, path: string): boolean;
   open(bytes: Uint8Array, path: string, readFile: ReadFile, options: ImportOptions): Promise<Imported>;
 }
 
 const importers: readonly Importer[] = [
   {
+    kinds: ["tflite"],
     match: matchTflite,
     open: async (bytes, path) => (await import("./tflite/import.js")).openTflite(bytes, modelName(path)),
   },
   {
+    kinds: ["onnx"],
     match: matchOnnx,
     open: async (...model) => (await import("./onnx/import.js")).openOnnx(...model),
   },
   {
-    match: (bytes) => fileKind(bytes) === "hdf5",
+    kinds: ["hdf5"],
+    match: (_, path) => /\.(h5|hdf5)$/i.test(path),
     open: async (bytes, path, _, options) =>
       (await import("./keras/import.js")).openKerasH5(bytes, path, options),
   },
   {
-    match: (bytes) => fileKind(bytes) === "keras",
+    kinds: ["keras"],
+    match: (_, path) => path.toLowerCase().endsWith(".keras"),
     open: async (bytes, path, _, options) =>
       (await import("./keras/import.js")).openKerasZip(bytes, path, options),
   },
   {
+    kinds: [],
     match: matchTfjs,
-    open: async (bytes, path, readFile, options) =>
-      (await import("./keras/import.js")).openTfjs(bytes, path, readFile, options),
+    open: async (...model) => (await import("./tfjs/import.js")).openTfjs(...model),
   },
 ];
-
-/** Kinds that content shows and an importer reads. */
-const readKinds: readonly FileKind[] = ["tflite", "onnx", "hdf5", "keras"];
-
-/** Kinds of models that content shows and nothing reads. */
-const plannedKinds: readonly FileKind[] = ["savedModel", "pytorch", "pickle"];
 
 /** A model's name: its file's name without the ending. */
 export function modelName(path: string): string {
@@ -62,7 +71,8 @@ export function modelName(path: string): string {
  * @param path where the bytes came from; its ending helps to tell the format, and shards lie beside it
  * @param readFile reads a file that the model refers to
  * @returns a valid graph in which every node can be run, or the refusals
- * @throws `file-empty`, `format-unknown`, `format-planned`, `library-missing`, `model-*` but for `model-unsupported`, `shard-*`,
+ * @throws `file-empty`, `format-unknown`, `format-convertible`, `weights-alone`, `library-missing`, `model-*` but for
+ *   `model-unsupported`, `shard-*`,
  *   `weights-not-finite`
  */
 export function examineModel(
@@ -76,7 +86,8 @@ export function examineModel(
     if (bytes.length > maxModelBytes) {
       throw new WasmoteError("model-too-large", `${bytes.length} bytes; up to ${maxModelBytes} are imported`);
     }
-    return checked(await importerOf(bytes, path).open(bytes, path, readFile, options));
+    const importer = await importerOf(bytes, path);
+    return checked(await importer.open(bytes, path, readFile, options));
   });
 }
 
@@ -116,19 +127,20 @@ function checked(imported: Imported): Imported {
 }
 
 /** The content decides where it is of a known kind, whatever the name says. */
-function importerOf(bytes: Uint8Array, path: string): Importer {
-  const unknown = (found: string) => new WasmoteError("format-unknown", found);
-  const unread = (found: string) => new WasmoteError("format-planned", found);
+async function importerOf(bytes: Uint8Array, path: string): Promise<Importer> {
   const kind = fileKind(bytes);
   if (kind === "wasm") throw new WasmoteError("model-built", `it is ${kindNames.wasm}`);
-  if (kind !== undefined && !readKinds.includes(kind)) {
-    const found = `it is ${kindNames[kind]}`;
-    throw plannedKinds.includes(kind) ? unread(found) : unknown(found);
-  }
-  const importer = importers.find(({ match }) => match(bytes, path));
-  if (isText(bytes) && !matchTfjs(bytes, path)) throw unknown("it is plain text");
-  if (importer !== undefined) return importer;
-  throw unknown(`${bytes.length} bytes that start with ${firstBytes(bytes)}`);
+  const importer = importers.find(({ kinds, match }) =>
+    kind === undefined ? match(bytes, path) : kinds.includes(kind),
+  );
+  const isOtherText = isText(bytes) && !matchTfjs(bytes, path);
+  if (importer !== undefined && !isOtherText) return importer;
+  const { answerByEnding, answerOf } = await import("./conversions.js");
+  if (kind !== undefined) throw answerOf(kind, bytes, path);
+  const found = isOtherText
+    ? "it is plain text"
+    : `${bytes.length} bytes that start with ${firstBytes(bytes)}`;
+  throw answerByEnding(path) ?? new WasmoteError("format-unknown", found);
 }
 
 function firstBytes(bytes: Uint8Array): string {

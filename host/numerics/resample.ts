@@ -43,7 +43,8 @@ export function resampledPlaces({ input, output, scale, transformation, crop }: 
       return offset + (index + 0.5) / scale - 0.5;
     },
     pytorch_half_pixel: (index) => (output > 1 ? (index + 0.5) / scale - 0.5 : 0),
-    align_corners: (index) => (output > 1 ? (index * last) / (output - 1) : 0),
+    // The resized length is that of the scale, which need not be whole.
+    align_corners: (index) => (index === 0 ? 0 : (index * last) / (scale * input - 1)),
     asymmetric: (index) => index / scale,
     tf_half_pixel_for_nn: (index) => (index + 0.5) / scale,
     tf_crop_and_resize: (index) =>

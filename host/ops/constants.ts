@@ -9,10 +9,41 @@ import type { Operator, Values } from "./operator.js";
  */
 export function constantOutputs(operator: Operator, node: BoundNode): TensorData[] | undefined {
   const values = constantInputs(operator, node);
-  if (values === undefined) return undefined;
+  if (values === undefined || !node.inputs.every((tensor) => isExact(tensor, operator))) return undefined;
   const results = operator.reference(node, values);
-  return node.outputs.map((tensor, i) => dataOf(results[i] as Values, tensor));
+  const data = node.outputs.map((tensor, i) => dataOf(results[i] as Values, tensor));
+  return data.every((own) => own !== undefined) ? data : undefined;
 }
+
+/** Integers of 64 bits that doubles round to one more. */
+const wideEnds: readonly bigint[] = [2n ** 63n - 1n, 2n ** 64n - 1n];
+
+/** Operators that give elements of their inputs as they are, or compare them. */
+const choosing: readonly string[] = [
+  "maximum",
+  "minimum",
+  "reduceMax",
+  "reduceMin",
+  "equal",
+  "notEqual",
+  "greater",
+  "greaterEqual",
+];
+
+/**
+ * Whether doubles stand for a constant's elements: where they hold them exactly, and, for what is only moved and
+ * compared, as ends of a range too, which files write for "to the end".
+ */
+function isExact(tensor: Tensor | undefined, { name, moves }: Operator): boolean {
+  const data = tensor?.data;
+  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return true;
+  const keepsEnds = moves === true || choosing.includes(name);
+  return (data as BigInt64Array).every(
+    (value) => Number.isSafeInteger(Number(value)) || (keepsEnds && isEnd(value)),
+  );
+}
+
+const isEnd = (value: bigint): boolean => value === -(2n ** 63n) || wideEnds.includes(value);
 
 /** In how few bits all of a node's inputs are stored: where outputs fit as well, lowering stores them so. */
 export function storedOf({ inputs: [first, ...others] }: BoundNode): Pick<Tensor, "stored"> {
@@ -40,12 +71,22 @@ function storedValues({ data = new Float32Array(0) }: Tensor): Values {
   return data instanceof Float32Array ? data : Float64Array.from(data as ArrayLike<number | bigint>, Number);
 }
 
-/** Values as the data of a tensor of this type. */
-function dataOf(values: Values, { dtype }: Tensor): TensorData {
+/** Values as the data of a tensor of this type; undefined where doubles are too coarse for integers of 64 bits. */
+function dataOf(values: Values, { dtype }: Tensor): TensorData | undefined {
   if (dtype === "float32") return Float32Array.from(values);
   const data = new arrayTypes[dtype](values.length);
   const isWide = data instanceof BigInt64Array || data instanceof BigUint64Array;
-  for (let i = 0; i < values.length; i++)
-    data[i] = isWide ? BigInt(values[i] as number) : (values[i] as number);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    const wide = isWide ? wideOf(value) : undefined;
+    if (isWide && wide === undefined) return undefined;
+    data[i] = wide ?? value;
+  }
   return data;
+}
+
+/** The integer of 64 bits that a double stands for; undefined where it may be another. */
+function wideOf(value: number): bigint | undefined {
+  if (Number.isSafeInteger(value) || value === -(2 ** 63)) return BigInt(value);
+  return wideEnds.find((end) => Number(end) === value);
 }

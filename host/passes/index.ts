@@ -1,6 +1,7 @@
 import type { Graph } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { checkOperators } from "../ops/check.js";
+import { dropSequences } from "./drop-sequences.js";
 import { foldConstants } from "./fold-constants.js";
 import { foldScales } from "./fold-scales.js";
 import { fuseActivations } from "./fuse-activations.js";
@@ -29,6 +30,7 @@ export const passes: readonly Pass[] = [
   { name: "merge-tables", apply: mergeTables },
   { name: "integer-thresholds", apply: integerThresholds },
   { name: "remove-dead-nodes", apply: removeDeadNodes },
+  { name: "drop-sequences", apply: dropSequences },
   { name: "remove-channels", apply: removeChannels },
 ];
 

@@ -209,7 +209,9 @@ class Mover {
     const [rows, columns] = constant.shape as [number, number];
     const within = innerLoops(put.view, columns);
     const isPlain = (constant.quantization?.axis ?? 0) === 0 && constant.stored !== "int4";
-    if (within === undefined || !isPlain || elementCount(source.shape) % columns !== 0) return false;
+    // A part of the source is no order of it.
+    const isAll = elementCount(put.view.lengths) === elementCount(source.shape);
+    if (within === undefined || !isPlain || !isAll) return false;
     const { keepAxes } = node.attributes as FullyConnectedAttributes;
     const { data } = constant;
     const ordered = data.slice();

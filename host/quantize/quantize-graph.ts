@@ -47,10 +47,13 @@ class Quantizing {
   private readonly made = new Map<string, TensorIndex>();
   /** Tensors of float32 that nodes have written. */
   private readonly written = new Set<TensorIndex>();
+  /** Tensors that nodes read or that are outputs. */
+  private readonly needed: ReadonlySet<TensorIndex>;
 
   constructor(graph: Graph, parameters: readonly (AffineParameters | undefined)[]) {
     this.graph = graph;
     this.parameters = parameters;
+    this.needed = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs]);
     this.tensors = graph.tensors.map((tensor, index) => this.perTensor(tensor, parameters[index]));
   }
 
@@ -80,9 +83,14 @@ class Quantizing {
     this.nodes.push({ name: `${name}/${operator}`, operator, attributes: {}, inputs: [from], outputs: [to] });
   }
 
+  /** Whether a tensor of the graph holds real numbers. */
+  private isReal(index: TensorIndex): boolean {
+    return index >= 0 && tensorAt(this.graph, index).dtype === "float32";
+  }
+
   /** What a node that stays in float32 reads: the tensor of float32, which is dequantized where nothing has written it. */
   private floatInput(index: TensorIndex): TensorIndex {
-    if (index < 0) return index;
+    if (!this.isReal(index)) return index;
     const float = this.float(index);
     const isConstant = tensorAt(this.graph, index).data !== undefined;
     if (!isConstant && !this.written.has(float)) this.convert("dequantize", index, float);
@@ -93,11 +101,13 @@ class Quantizing {
   /** A node that stays in float32: what it reads is dequantized, what it writes quantized. */
   private floatNode(node: Node): void {
     const inputs = node.inputs.map((index) => this.floatInput(index));
-    const outputs = node.outputs.map((index) => this.float(index));
+    const outputs = node.outputs.map((index) => (this.isReal(index) ? this.float(index) : index));
     this.nodes.push({ ...node, inputs, outputs });
     for (const [i, float] of outputs.entries()) {
+      const own = node.outputs[i] as TensorIndex;
+      if (float === own) continue;
       this.written.add(float);
-      this.convert("quantize", float, node.outputs[i] as TensorIndex);
+      if (this.needed.has(own)) this.convert("quantize", float, own);
     }
   }
 
@@ -129,7 +139,7 @@ class Quantizing {
   }
 }
 
-/** Whether a graph computes in float32 alone, so that it can be quantized, for which samples are needed. */
+/** Whether a graph computes real numbers in float32 alone, so that it can be quantized, for which samples are needed. */
 export function canBeQuantized(graph: Graph): boolean {
   return isFloat(withoutFloatEnds(graph));
 }
@@ -140,7 +150,7 @@ export function canBeQuantized(graph: Graph): boolean {
  * accumulators; model inputs and outputs int8. Nodes for which TFLite has no int8 form stay in float32. Source: the TFLite 8-bit quantization specification; operators say
  * how each is treated (`Operator.quantization`).
  *
- * @param graph of float32 alone
+ * @param graph whose real numbers are all float32
  * @param samples samples[i][j] holds input j of sample i, in real values
  * @returns a graph that passes every operator's validation; the same samples give the same graph
  * @throws `calibration-missing`, `calibration-invalid`; `model-unsupported` where an operator cannot run with the

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { zipSync } from "fflate";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { maxFileBytes } from "../../host/files/limits.js";
@@ -12,6 +13,8 @@ import { inProcess, root, temporaryFolder, writeSmallModel } from "./command.js"
 const { folder, remove } = temporaryFolder();
 const at = (name: string) => join(folder, name);
 const latin1 = (text: string) => Buffer.from(text, "latin1");
+const zipOf = (...names: string[]) =>
+  zipSync(Object.fromEntries(names.map((name) => [name, latin1(`what ${name} holds`)])));
 
 const floatModel = join(root, "test/fixtures/tfjs/sequential-conv/model.json");
 
@@ -118,14 +121,8 @@ const kinds: [string, Uint8Array, RegExp, string, string][] = [
   ["jpg", latin1("\xff\xd8\xff\xe0\0\x10JFIF\0"), /a JPEG picture/, "format-unknown", "module-invalid"],
   ["wav", writeWave([0]), /a WAV sound/, "format-unknown", "module-invalid"],
   ["npy", latin1("\x93NUMPY\x01\0v\0{'descr'"), /a NumPy array/, "format-unknown", "module-invalid"],
-  [
-    "npz",
-    latin1("PK\x03\x04..........arr_0.npy"),
-    /an archive of NumPy arrays/,
-    "format-unknown",
-    "module-invalid",
-  ],
-  ["zip", latin1("PK\x03\x04..........words.txt"), /a ZIP archive/, "format-unknown", "module-invalid"],
+  ["npz", zipOf("arr_0.npy"), /an archive of NumPy arrays/, "weights-alone", "module-invalid"],
+  ["zip", zipOf("words.txt"), /a ZIP archive/, "format-unknown", "module-invalid"],
   ["gzip", latin1("\x1f\x8b\x08\0\0\0\0\0"), /packed by gzip/, "format-unknown", "module-invalid"],
   ["html", latin1("\n<!DOCTYPE html><html>"), /a page of HTML/, "format-unknown", "module-invalid"],
   [
@@ -139,18 +136,24 @@ const kinds: [string, Uint8Array, RegExp, string, string][] = [
   [
     "onnx",
     latin1("\x08\x07\x12\x07pytorch\x3a\x04\x12\x02ab\x42\x02\x10\x11"),
-    /an ONNX model/,
-    "format-planned",
+    /an ONNX model|the model has no input/,
+    "model-invalid",
     "module-unbuilt",
   ],
-  ["hdf5", latin1("\x89HDF\r\n\x1a\n\0\0\0\0"), /an HDF5 file/, "format-planned", "module-unbuilt"],
-  ["keras", latin1("PK\x03\x04......model.weights.h5"), /a Keras model/, "format-planned", "module-unbuilt"],
-  ["pytorch", latin1("PK\x03\x04......net/data.pkl"), /a PyTorch file/, "format-planned", "module-unbuilt"],
+  ["hdf5", latin1("\x89HDF\r\n\x1a\n\0\0\0\0"), /an HDF5 file/, "format-convertible", "module-unbuilt"],
+  [
+    "keras",
+    zipOf("config.json", "model.weights.h5"),
+    /a Keras model/,
+    "format-convertible",
+    "module-unbuilt",
+  ],
+  ["pytorch", zipOf("net/data.pkl", "net/version"), /a PyTorch file/, "format-convertible", "module-unbuilt"],
   [
     "saved",
     latin1("\x08\x01\x12\x04\x0a\x02ab"),
     /a TensorFlow SavedModel/,
-    "format-planned",
+    "format-convertible",
     "module-unbuilt",
   ],
 ];

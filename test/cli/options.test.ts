@@ -10,6 +10,7 @@ import { prepareWasm3 } from "../../host/run/wasm3.js";
 import { serve } from "../device/serve.js";
 import { modelFile, SimulatedBoard } from "../device/simulated-board.js";
 import { FakeTools } from "../flash/fake-tools.js";
+import { writeOnnx } from "../import/onnx/onnx-writer.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
 import { writeWave } from "../run/tensor-files/wav-writer.js";
 import {
@@ -42,6 +43,7 @@ test.before(async () => {
   const unknown = smallModel();
   const nodes = unknown.nodes.map((node) => ({ ...node, builtin: "CONV_3D" }));
   writeFileSync(at("unknown.tflite"), writeTflite({ ...unknown, nodes }));
+  writeFileSync(at("open.onnx"), openOnnx());
   writeFileSync(at("board.wasm"), modelFile("on-board", 100, 1, ["wasmote.accel_conv_s8"]));
   writeFileSync(at("in.json"), "[1, 2, 3, 4]");
   writeFileSync(at("in.bin"), new Uint8Array(16));
@@ -74,6 +76,103 @@ const onBoard = ["run", at("board.wasm"), "--input", at("in.bin")];
 const floatModel = [join(root, "models/digits/float/model.json")];
 const samples = join(root, "models/digits/samples/calibration.npy");
 const delta = join(root, "docs/examples/delta-operator");
+
+/** An ONNX model of pictures whose batch and height are open. */
+function openOnnx(): Uint8Array {
+  const end = (name: string) => ({ name, dtype: "float32", shape: ["batch", 3, "rows", 4] });
+  const node = { operator: "Relu", inputs: ["x"], outputs: ["y"] };
+  return writeOnnx({ graph: { nodes: [node], inputs: [end("x")], outputs: [end("y")] } });
+}
+
+/** What the model leaves open is given by `--dim`; what cannot be given is refused. */
+const openLengths = async (command: string) => {
+  const out = command === "build" ? ["-o", at("open.wasm")] : [];
+  const open = [command, at("open.onnx"), ...out];
+  await refused(1, /error\[model-open\].*"rows" \(axis 2 of "x"\).*\nhelp: .*--dim rows=LENGTH/, ...open);
+  const { inputs } = await json(...open, "--dim", "rows=5", "--dim", "batch=2");
+  assert.equal(inputs[0].shape, [2, 3, 5, 4]);
+  const wrong: [string[], RegExp][] = [
+    [["rows"], /--dim rows is no NAME=LENGTH/],
+    [["=5"], /--dim =5 is no NAME=LENGTH/],
+    [["rows="], /--dim rows=: "" is no length\nhelp: Give a whole number from 1/],
+    [["rows=0"], /--dim rows=0: "0" is no length/],
+    [["rows=-1"], /"-1" is no length/],
+    [["rows=1.5"], /"1.5" is no length/],
+    [["rows=5x"], /"5x" is no length/],
+    [["rows=2147483648"], /"2147483648" is no length/],
+    [["rows=5", "rows=5"], /--dim gives rows twice/],
+    [["rows=5", "row=5"], /--dim row=5 is of no use: the model leaves batch, rows alone open/],
+    [["rows=5", "__proto__=5"], /--dim __proto__=5 is of no use/],
+  ];
+  for (const [given, message] of wrong)
+    await refused(2, message, ...open, ...given.flatMap((text) => ["--dim", text]));
+  await refused(1, /error\[(model|memory)-/, ...open, "--dim", "rows=2147483647");
+  await refused(
+    2,
+    /--dim n=1 is of no use: the model leaves no length open/,
+    command,
+    at("net.tflite"),
+    ...out,
+    "--dim",
+    "n=1",
+  );
+};
+
+/** Pictures are for channels that are last, which is told where the model has them first. */
+const pictureLayout = async () => {
+  const model = ["build", at("open.onnx"), "--dim", "rows=5", "-o", at("open.wasm")];
+  await refused(
+    2,
+    /fit no input of the model\nhelp: Build it with --layout nhwc/,
+    ...model,
+    "--mean",
+    "1,2,3",
+  );
+  await done(...model);
+  const picture = join(root, "models/digits/samples/digit-7.png");
+  await refused(
+    1,
+    /input-kind.*\nhelp: Build it with --layout nhwc/,
+    "run",
+    at("open.wasm"),
+    "--input",
+    picture,
+  );
+  await done(...model, "--layout", "nhwc", "--mean", "1,2,3");
+  await done("run", at("open.wasm"), "--input", picture, "--on", "node");
+};
+
+/** Channels are put last, where the file has them first. */
+const layouts = async (command: string) => {
+  const out = command === "build" ? ["-o", at("open.wasm")] : [];
+  const rows = ["--dim", "rows=5", "--layout", "nhwc"];
+  const { inputs, outputs } = await json(command, at("open.onnx"), ...out, ...rows);
+  assert.equal(
+    [inputs[0].shape, outputs[0].shape],
+    [
+      [1, 5, 4, 3],
+      [1, 5, 4, 3],
+    ],
+  );
+  await refused(
+    2,
+    /'nchw' is invalid. Allowed choices are nhwc/,
+    command,
+    at("open.onnx"),
+    ...out,
+    "--layout",
+    "nchw",
+  );
+  await refused(
+    2,
+    /--layout nhwc is of no use: no input or output/,
+    command,
+    at("net.tflite"),
+    ...out,
+    "--layout",
+    "nhwc",
+  );
+};
 
 /** Options for pixels are kept in the manifest, for inputs that take pictures, and refused without one. */
 const pixels = async (option: string, wrong: string, ...others: string[]) => {
@@ -115,6 +214,11 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       /--calibrate is of no use: --quantize float32 takes no samples/,
       ...["build", ...floatModel, ...out, "--quantize", "float32", "--calibrate", samples],
     );
+  },
+  "build --dim": () => openLengths("build"),
+  "build --layout": async () => {
+    await layouts("build");
+    await pictureLayout();
   },
   "build --mean": () => pixels("--mean", "1,2", "--std", "255"),
   "build --std": () => pixels("--std", "0", "--mean", "255"),
@@ -205,6 +309,29 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "run --limit": () => limited("run"),
   "run --json": async () => assert.is((await json(...small)).outputs[0].name, "out"),
 
+  "inspect --dim": async () => {
+    await openLengths("inspect");
+    const { stdout } = await done("inspect", at("open.onnx"), "--dim", "rows=5");
+    assert.match(
+      stdout,
+      /\nopen {4}batch is 1 here \(axis 0 of x\); --dim batch=LENGTH gives it another length\n/,
+    );
+    assert.match(stdout, /\nopen {4}rows is 5 here \(axis 2 of x\)/);
+    const { openDims } = await json("inspect", at("open.onnx"), "--dim", "rows=5");
+    assert.equal(openDims[1], { name: "rows", input: "x", axis: 2, length: 5 });
+    await refused(2, /--dim is of no use: the model is built/, "inspect", at("small.wasm"), "--dim", "n=1");
+  },
+  "inspect --layout": async () => {
+    await layouts("inspect");
+    await refused(
+      2,
+      /--layout is of no use: the model is built/,
+      "inspect",
+      at("small.wasm"),
+      "--layout",
+      "nhwc",
+    );
+  },
   "inspect --operators": async () => {
     await refused(1, /operators-invalid/, "inspect", at("net.tflite"), "--operators", at("absent"));
     await refused(2, /--operators is of no use/, "inspect", at("small.wasm"), "--operators", delta);

@@ -105,14 +105,19 @@ test("files that are no models are refused by every command that takes one", () 
   writeFileSync(join(folder, "broken.wasm"), Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 99));
   writeFileSync(join(folder, "foreign.wasm"), Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
   mkdirSync(join(folder, "some"));
+  mkdirSync(join(folder, "saved"));
+  writeFileSync(join(folder, "saved", "saved_model.pb"), "");
   const refusals: [string[], string][] = [
     [["build", "empty.tflite"], "file-empty"],
     [["build", "text.txt"], "format-unknown"],
     [["inspect", "text.txt"], "format-unknown"],
     [["build", "text.tflite"], "format-unknown"],
-    [["build", "net.onnx"], "format-planned"],
+    [["build", "net.onnx"], "model-corrupt"],
     [["build", "some"], "file-unreadable"],
-    [["inspect", "net.onnx"], "format-planned"],
+    [["inspect", "some"], "file-unreadable"],
+    [["build", "saved"], "format-convertible"],
+    [["inspect", "saved"], "format-convertible"],
+    [["inspect", "net.onnx"], "model-corrupt"],
     [["inspect", "broken.wasm"], "module-invalid"],
     [["run", "broken.wasm"], "module-invalid"],
     [["run", "foreign.wasm"], "module-foreign"],

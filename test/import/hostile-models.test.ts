@@ -166,13 +166,13 @@ test("a model's architecture alone is told from a damaged model, as is other JSO
   );
   await refused(
     encode({ modelTopology: { node: [] }, format: "graph-model" }),
-    "format-planned",
+    "format-convertible",
     /graph model/,
   );
   await refused(encode({ a: 1 }), "format-unknown", /JSON without "modelTopology"/);
   const graphModel = encode({ modelTopology: {}, format: "graph-model" });
   const { help } = await errorOf(importModel("model.json", graphModel, () => graphModel));
-  assert.is(help, "Convert the model to a .tflite file or a TF.js Layers model.json.");
+  assert.is(help, "Convert the model to a .tflite or .onnx file or a TF.js Layers model.json.");
 });
 
 /** A TFLite chain of rectifiers. */

@@ -4,8 +4,9 @@ import { UnsupportedModelError, WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { requireGraph } from "../../host/import/imported.js";
 import { buildGraph } from "../../host/import/keras/build-graph.js";
-import { openTfjs } from "../../host/import/keras/import.js";
-import { decodeWeights, readWeightEntry } from "../../host/import/keras/weight-entries.js";
+import { requireNumbers } from "../../host/import/require-numbers.js";
+import { openTfjs } from "../../host/import/tfjs/import.js";
+import { decodeWeights, readWeightEntry, type StoredWeight } from "../../host/import/tfjs/weights.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
 
 type Config = Record<string, unknown>;
@@ -65,7 +66,7 @@ test("half precision: subnormals, the least normal, the largest, both zeros and 
     quantization: { dtype: "float16" },
   });
   const data = new Uint8Array(Uint16Array.from(halves, ([bits]) => bits).buffer);
-  const values = decodeWeights([entry], data).get("w")?.values;
+  const values = decodeWeights([entry], data).get("w")?.data;
   assert.equal(
     [...(values ?? [])],
     halves.map(([, value]) => value),
@@ -76,7 +77,11 @@ test("half precision: subnormals, the least normal, the largest, both zeros and 
     [0x7c01, "NaN"],
   ] as const) {
     data.set([bits & 255, bits >> 8]);
-    assert.throws(() => decodeWeights([entry], data), new RegExp(`has ${name} at element 0`));
+    const [, { data: odd }] = [...decodeWeights([entry], data)][0] as [string, StoredWeight];
+    assert.throws(
+      () => requireNumbers("w", odd as Float32Array, "refused"),
+      new RegExp(`has ${name} at element 0`),
+    );
   }
 });
 

@@ -2,8 +2,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, UnsupportedModelError, WasmoteError } from "../../host/errors.js";
 import { requireGraph } from "../../host/import/imported.js";
-import { openTfjs } from "../../host/import/keras/import.js";
-import { matchTfjs } from "../../host/import/keras/match.js";
+import { openTfjs } from "../../host/import/tfjs/import.js";
+import { matchTfjs } from "../../host/import/tfjs/match.js";
 import { fixtureFolder, openFolder, readFromDisk } from "./tfjs-fixtures.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests change any part of the document
@@ -153,7 +153,7 @@ test("a graph model is known but not imported", () => {
     broken((json) => {
       json.format = "graph-model";
     }),
-    "format-planned",
+    "format-convertible",
     "graph model",
   );
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { WasmoteError } from "../../host/errors.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { requireGraph } from "../../host/import/imported.js";
-import { openTfjs } from "../../host/import/keras/import.js";
+import { openTfjs } from "../../host/import/tfjs/import.js";
 
 /** Files of a model by path. */
 export type Files = Map<string, Uint8Array>;

@@ -34,8 +34,8 @@ test("an empty file, random bytes and another format are told apart", async () =
   assert.is((await refusal(new Uint8Array(0))).code, "file-empty");
   const random = Uint8Array.from({ length: 64 }, (_, i) => (i * 89) & 0xff);
   assert.is((await refusal(random)).code, "model-corrupt");
-  assert.is((await refusal(Uint8Array.of(1, 2, 3, 4), "model.bin")).code, "format-unknown");
-  assert.is((await refusal(Uint8Array.of(8, 7, 6), "model.onnx")).code, "format-planned");
+  assert.is((await refusal(Uint8Array.of(1, 2, 3, 4), "model.dat")).code, "format-unknown");
+  assert.is((await refusal(Uint8Array.of(8, 7, 6), "model.onnx")).code, "model-corrupt");
 });
 
 test("every truncation of a valid model that cuts more than its last padding is refused", async () => {

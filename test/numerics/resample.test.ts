@@ -17,6 +17,8 @@ test("places of resampled indices are those of ONNX's table", () => {
   assert.equal(places("pytorch_half_pixel", 4, 1), [0]);
   assert.equal(places("align_corners", 4, 2), [0, 3]);
   assert.equal(places("align_corners", 4, 1), [0]);
+  const cut = { input: 4, output: 2, scale: 0.6, transformation: "align_corners" } as const;
+  assert.equal(resampledPlaces(cut), [0, 3 / (0.6 * 4 - 1)]);
   assert.equal(places("asymmetric", 2, 4), [0, 0.5, 1, 1.5]);
   assert.equal(places("tf_half_pixel_for_nn", 2, 4), [0.25, 0.75, 1.25, 1.75]);
   assert.equal(places("tf_crop_and_resize", 5, 3), [2, 3, 4]);

@@ -54,6 +54,27 @@ test("float nodes of constants are computed, others stay", () => {
   assert.is(graph.tensors[4]?.data, undefined);
 });
 
+test("integers that doubles do not hold are left to kernels, but for ends of the range that are only moved or compared", () => {
+  const most = 2n ** 63n - 1n;
+  const folded = (operator: string, values: readonly bigint[], attributes: object = {}): unknown => {
+    const wide = (name: string): Tensor => ({ name, dtype: "int64", shape: [values.length] });
+    const graph: Graph = {
+      name: "wide",
+      tensors: [{ ...wide("a"), data: BigInt64Array.from(values) }, wide("b")],
+      nodes: [{ name: "n", operator, attributes, inputs: operator === "add" ? [0, 0] : [0], outputs: [1] }],
+      inputs: [],
+      outputs: [1],
+    };
+    return foldConstants(graph).tensors[1]?.data;
+  };
+  const moved = (values: readonly bigint[]) => folded("reshape", values, { shape: [values.length] });
+  assert.equal(moved([most, -most - 1n, 5n]), BigInt64Array.of(most, -most - 1n, 5n));
+  assert.is(moved([most - 1n]), undefined);
+  assert.is(folded("neg", [most]), undefined);
+  assert.equal(folded("add", [2n ** 51n], { activation: "none" }), BigInt64Array.of(2n ** 52n));
+  assert.is(folded("add", [2n ** 53n - 1n], { activation: "none" }), undefined);
+});
+
 test("a reshape into other parameters stays: its bytes mean something else", () => {
   const int16 = (name: string, scale: number): Tensor => ({
     name,

@@ -40,6 +40,21 @@ test("padding of height and width moves into the convolution; of batch or channe
   }
 });
 
+test("padding that never wins moves into a maximum, unless a window would hold nothing else", () => {
+  const pool = { filterHeight: 2, filterWidth: 1, strideHeight: 1, strideWidth: 1, activation: "none" };
+  const padded = (value: number, top: number) => {
+    const build = new FloatGraph();
+    const attributes = { before: [0, top, 0, 0], after: [0, 0, 0, 0], value };
+    const pad = build.node("pad", attributes, build.input([1, 2, 2, 1]));
+    const padding = { top: 0, bottom: 0, left: 0, right: 0 };
+    return build.graph(build.node("maxPool2d", { ...pool, padding }, pad));
+  };
+  const fused = fusePadding(padded(Number.NEGATIVE_INFINITY, 1)).nodes[1]?.attributes as { padding: object };
+  assert.equal(fused.padding, { top: 1, bottom: 0, left: 0, right: 0 });
+  for (const graph of [padded(0, 1), padded(Number.NEGATIVE_INFINITY, 2)])
+    assert.is(fusePadding(graph), graph);
+});
+
 test("padding stays where the padded values are an output, or a second node reads them", () => {
   const output = paddedConvolution([0, 1, 1, 0], [0, 1, 1, 0], true);
   assert.is(fusePadding(output), output);

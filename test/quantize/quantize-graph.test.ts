@@ -2,9 +2,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, WasmoteError } from "../../host/errors.js";
 import { type Graph, tensorAt } from "../../host/graph/graph.js";
-import { perTensor, type Tensor } from "../../host/graph/tensor.js";
+import type { Node } from "../../host/graph/node.js";
+import { elementCount, perTensor, type Tensor } from "../../host/graph/tensor.js";
 import { validateGraph } from "../../host/graph/validate.js";
 import { checkOperators } from "../../host/ops/check.js";
+import { logisticGate, tanhGate } from "../../host/ops/recurrent/gate-activation.js";
 import { runPasses } from "../../host/passes/index.js";
 import { withoutFloatEnds } from "../../host/quantize/float-ends.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
@@ -85,6 +87,37 @@ test("operators without an int8 form stay in float32, between conversions, those
   assert.equal(dtypes, ["int8", "float32", "float32", "float32", "int8", "int8"]);
   const exponent = graph.nodes[2]?.inputs[1] as number;
   assert.equal([...(tensorAt(graph, exponent).data ?? [])], [3]);
+});
+
+test("a recurrent layer stays in float32 between integers, and what nothing reads of it is not converted", () => {
+  const build = new FloatGraph();
+  const random = pseudoRandom(9);
+  const constant = (...shape: number[]): number =>
+    build.constant(shape, numbers(elementCount(shape), random));
+  const dense = (input: number, outputs: number, inputs: number): number =>
+    build.node("fullyConnected", plain, input, constant(outputs, inputs));
+  const first = dense(build.input([1, 5, 3]), 4, 3);
+  const attributes = {
+    ...{ timeMajor: false, backwards: false, sequence: false, masked: "zero", clip: 0, coupled: false },
+    activations: [logisticGate, tanhGate, tanhGate],
+  };
+  const hidden = build.node("lstmLayer", attributes, first, constant(24, 4), constant(24, 6));
+  const cell = build.tensors.push({ name: "cell", dtype: "float32", shape: [1, 6] }) - 1;
+  (build.nodes.at(-1) as Node).outputs = [hidden, cell];
+  const float = build.graph(dense(hidden, 2, 6));
+  const samples = build.samples(30, 5);
+  const graph = runPasses(quantizeGraph(float, samples));
+  assert.equal(
+    graph.nodes.map(({ operator }) => operator),
+    ["fullyConnected", "dequantize", "lstmLayer", "quantize", "fullyConnected"],
+  );
+  const output = (of: Graph, sample: Float32Array[]): number[] =>
+    Array.from(runFloat(of, sample)[of.outputs[0] as number] as Float32Array);
+  for (const sample of samples) {
+    const expected = output(float, sample);
+    for (const [i, value] of output(graph, sample).entries())
+      assert.ok(Math.abs(value - (expected[i] as number)) < 0.05, `${value}, ${expected[i]}`);
+  }
 });
 
 test("weights: symmetric, every channel's largest at 127, within half a step, constants replaced", () => {

@@ -10,6 +10,7 @@ import { buildModel } from "../../host/pipeline.js";
 import { openRunner } from "../../host/run/index.js";
 import { decodeReals, encodeReals, writeNpy } from "../../host/run/tensor-files/index.js";
 import { root, wasmote } from "../cli/command.js";
+import { writeOnnx } from "../import/onnx/onnx-writer.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
 import { goldenModels } from "../models/golden-cases.js";
 import { type Browser, chromium, type Page, startBrowser } from "./chromium.js";
@@ -151,6 +152,16 @@ pageTest("a picked .tflite becomes the command line's file, and runs there", "/b
   const loadedBytes = scripts.reduce((sum, [, bytes]) => sum + bytes, 0);
   console.error(`the page loads ${scripts.length} scripts of ${loadedBytes} bytes`);
   assert.ok(loadedBytes <= largestBytes, `${loadedBytes} bytes of scripts`);
+});
+
+pageTest("a picked .onnx becomes the command line's file", "/build.html", async (page) => {
+  const end = (name: string) => ({ name, dtype: "float32", shape: ["batch", 3] });
+  const node = { operator: "Relu", inputs: ["x"], outputs: ["y"] };
+  const graph = { nodes: [node], inputs: [end("x")], outputs: [end("y")] };
+  const model = inFolder("relu.onnx", writeOnnx({ graph }));
+  const built = await buildInPage(page, { model: [model], input: inFolder("three.json", "[-1, 0, 2]") });
+  assertSameFile(built, commandLineBuild(model));
+  assert.equal(JSON.parse(built.result), [0, 0, 2]);
 });
 
 pageTest("what is refused is told as in the command line", "/build.html", async (page) => {

@@ -7,6 +7,8 @@
  *   average   clamp((sum + zeroPoint * (count - inside)) / count), integers half away from zero
  *   maximum   clamp(largest)
  *   l2        clamp(sqrt(sum of squares / count)), float32 only
+ *   indices   batch * batchStep + row * rowStep + column * columnStep + channel * channelStep of the first largest pixel,
+ *             int32 or int64
  *
  * over the `inside` pixels of the window that lie inside the input, at least one, row by row. `count` of its pixels lie
  * inside the input and what counts of its padding. Accumulator: float32, or int32, bounded by filterHeight * filterWidth *
@@ -14,7 +16,7 @@
  * Source: ONNX operators `AveragePool`, `MaxPool` and `LpPool`.
  */
 import { readParameters } from "../../host-imports/weights";
-import { AnyFloatPoolParameters, AnyPoolParameters } from "../../parameters";
+import { AnyFloatPoolParameters, AnyPoolParameters, PoolIndicesParameters } from "../../parameters";
 
 /** Kinds of pools, told apart when this is compiled. */
 type Average = i8;
@@ -98,6 +100,54 @@ function pool<Parameters, Kind, X, S>(parameters: i32, to: usize): void {
       }
     }
     image += <usize>(inputHeight * inputWidth * channels) * sizeof<X>();
+  }
+}
+
+export function maxPoolIndices2dFloat32(parameters: i32, to: usize): void {
+  indices<f32>(parameters, to);
+}
+
+export function maxPoolIndices2dInt8(parameters: i32, to: usize): void {
+  indices<i8>(parameters, to);
+}
+
+export function maxPoolIndices2dUint8(parameters: i32, to: usize): void {
+  indices<u8>(parameters, to);
+}
+
+// @ts-ignore: decorator
+@inline
+function indices<X>(parameters: i32, to: usize): void {
+  const given = readParameters<PoolIndicesParameters>(parameters, to);
+  const inputHeight = given.inputHeight, inputWidth = given.inputWidth, channels = given.channels;
+  const dilationHeight = given.dilationHeight, dilationWidth = given.dilationWidth, indexBytes = given.indexBytes;
+  let output = given.output;
+  for (let b = 0; b < given.batches; b++) {
+    for (let y = 0; y < given.outputHeight; y++) {
+      const v = y * given.strideHeight - given.padTop;
+      const top = v + tapsBefore(-v, dilationHeight, given.filterHeight) * dilationHeight;
+      const bottom = min(v + given.filterHeight * dilationHeight, inputHeight);
+      for (let x = 0; x < given.outputWidth; x++) {
+        const u = x * given.strideWidth - given.padLeft;
+        const left = u + tapsBefore(-u, dilationWidth, given.filterWidth) * dilationWidth;
+        const right = min(u + given.filterWidth * dilationWidth, inputWidth);
+        for (let c = 0; c < channels; c++, output += indexBytes) {
+          let largest: X = 0;
+          let place = -1;
+          for (let row = top; row < bottom; row += dilationHeight) {
+            for (let column = left; column < right; column += dilationWidth) {
+              const element = ((b * inputHeight + row) * inputWidth + column) * channels + c;
+              const value = load<X>(given.input + <usize>element * sizeof<X>());
+              if (place >= 0 && !(value > largest)) continue;
+              largest = value;
+              place = b * given.batchStep + row * given.rowStep + column * given.columnStep + c * given.channelStep;
+            }
+          }
+          if (indexBytes == 8) store<i64>(output, <i64>place);
+          else store<i32>(output, place);
+        }
+      }
+    }
   }
 }
 

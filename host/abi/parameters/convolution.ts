@@ -79,6 +79,21 @@ export const anyFloatPoolParameters = block("AnyFloatPoolParameters", "The same 
   high: "float32",
 });
 
+export const poolIndicesParameters = block(
+  "PoolIndicesParameters",
+  "The places of a pool's maxima. A step is what an index grows by from one element of an axis to the next.",
+  {
+    ...pool,
+    dilationHeight: "int32",
+    dilationWidth: "int32",
+    batchStep: "int32",
+    rowStep: "int32",
+    columnStep: "int32",
+    channelStep: "int32",
+    indexBytes: "int32",
+  },
+);
+
 export const productParameters = block(
   "ProductParameters",
   "A convolution of any kind, or a product of matrices, in float32 or in integers.",

@@ -10,7 +10,7 @@ import type { GraphWriter } from "../graph-writer.js";
 const none: BinaryAttributes = { activation: "none" };
 
 /** An operator of two tensors that broadcast, without an activation. */
-const pair =
+export const pair =
   (operator: Operator<BinaryAttributes>) =>
   (write: GraphWriter, first: Tensor, second: Tensor): Tensor =>
     write.node(operator, none, [first, second]);

@@ -1,5 +1,7 @@
 import { elementCount, type Tensor } from "../../graph/tensor.js";
+import { tileView } from "../../numerics/rearrangement.js";
 import {
+  broadcastView,
   isWholeView,
   permuteView,
   type StridedView,
@@ -9,7 +11,7 @@ import {
 import { concatenation } from "../../ops/movement/concatenation.js";
 import { reshape } from "../../ops/movement/reshape.js";
 import { view } from "../../ops/movement/view.js";
-import type { GraphWriter } from "../graph-writer.js";
+import { dataOf, type GraphWriter } from "../graph-writer.js";
 
 /** The elements of a view of a tensor, as a tensor of this shape; the tensor itself where that changes nothing. */
 export function viewed(
@@ -56,4 +58,23 @@ export function joined(write: GraphWriter, inputs: readonly Tensor[], axis: numb
 /** What is only moved keeps its scale. */
 export function quantizedAs({ quantization }: Tensor): { output?: Pick<Tensor, "quantization"> } {
   return quantization === undefined ? {} : { output: { quantization } };
+}
+
+/** A tensor without elements, of another's type. */
+export function emptied(write: GraphWriter, { dtype }: Tensor, shape: readonly number[]): Tensor {
+  return write.constant(dataOf(dtype, []), shape, dtype);
+}
+
+/** A tensor repeated to a shape, in which its axes of length 1 may be longer, by NumPy's rule. Throws `NotRunnable`. */
+export function expanded(write: GraphWriter, input: Tensor, shape: readonly number[]): Tensor {
+  if (shape.includes(0)) return emptied(write, input, shape);
+  return viewed(write, input, broadcastView(wholeView(input.shape), shape));
+}
+
+/** A tensor so many times along each axis. Throws `NotRunnable`. */
+export function tiled(write: GraphWriter, input: Tensor, times: readonly number[]): Tensor {
+  const lengths = input.shape.map((length, axis) => length * (times[axis] ?? 1));
+  if (lengths.includes(0)) return emptied(write, input, lengths);
+  const { view, shape } = tileView(input.shape, times);
+  return viewed(write, input, view, shape);
 }

@@ -1,9 +1,11 @@
-import type { Tensor } from "../../graph/tensor.js";
+import { elementCount, type Tensor } from "../../graph/tensor.js";
+import { averagePool2d } from "../../ops/convolution/average-pool-2d.js";
 import { abs, rsqrt, sqrt, square } from "../../ops/elementwise/functions.js";
 import { mean } from "../../ops/reduction/mean.js";
 import { sum } from "../../ops/reduction/reduce.js";
 import type { GraphWriter } from "../graph-writer.js";
-import { differenceOf, productOf, quotientOf, sumOf } from "./arithmetic.js";
+import { differenceOf, powerOf, productOf, quotientOf, scaled, sumOf } from "./arithmetic.js";
+import { reshaped } from "./movement.js";
 
 /** 1 / sqrt(variance + epsilon) */
 export function inverseDeviation(write: GraphWriter, variance: Tensor, epsilon: number): Tensor {
@@ -65,4 +67,47 @@ export function normalizedTo(write: GraphWriter, input: Tensor, axis: number, p:
   if (p === 1) return quotientOf(write, input, write.node(sum, over, [write.node(abs, {}, [input])]));
   const squares = write.node(sum, over, [write.node(square, {}, [input])]);
   return quotientOf(write, input, write.node(sqrt, {}, [squares]));
+}
+
+/** A local response: how many channels before and after take part, and its numbers. */
+export interface LocalResponse {
+  readonly before: number;
+  readonly after: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly bias: number;
+}
+
+/**
+ * x / (bias + alpha * mean of the squares of neighbouring channels) ^ beta; channels beyond count as zeros.
+ *
+ * @param axis that of the channels
+ * Source: Krizhevsky, Sutskever and Hinton, ImageNet classification with deep convolutional neural networks.
+ */
+export function responseNormalized(
+  write: GraphWriter,
+  input: Tensor,
+  axis: number,
+  { before, after, alpha, beta, bias }: LocalResponse,
+): Tensor {
+  const { shape } = input;
+  const [outer, channels, inner] = [shape.slice(0, axis), [shape[axis] ?? 1], shape.slice(axis + 1)].map(
+    elementCount,
+  ) as [number, number, number];
+  const padding = { top: before, bottom: after, left: 0, right: 0 };
+  const mean = write.node(
+    averagePool2d,
+    {
+      filterHeight: before + 1 + after,
+      filterWidth: 1,
+      strideHeight: 1,
+      strideWidth: 1,
+      padding,
+      counted: padding,
+      activation: "none",
+    },
+    [reshaped(write, write.node(square, {}, [input]), [outer, channels, inner, 1])],
+  );
+  const around = sumOf(write, scaled(write, reshaped(write, mean, shape), alpha), write.scalar(bias));
+  return quotientOf(write, input, powerOf(write, around, write.scalar(beta)));
 }

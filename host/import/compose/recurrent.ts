@@ -1,3 +1,4 @@
+import { requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import type { Operator } from "../../ops/operator.js";
 import { type LayerAttributes, layerInputs } from "../../ops/recurrent/layer.js";
@@ -17,6 +18,12 @@ export interface LayerOutputs {
   cell?: Tensor;
 }
 
+/** Whether it is a state of zeros, with which layers begin where none is given. */
+function isZeroState(name: keyof LayerTensors, tensor: Tensor | undefined): boolean {
+  const data = name === "hidden" || name === "cell" ? tensor?.data : undefined;
+  return data !== undefined && Array.from(data, Number).every((value) => value === 0);
+}
+
 /** A recurrent layer in one direction. Throws `NotRunnable` where the operator refuses it. */
 export function recurrentLayer<A extends LayerAttributes>(
   write: GraphWriter,
@@ -28,7 +35,7 @@ export function recurrentLayer<A extends LayerAttributes>(
   const outputs = write.nodes<LayerAttributes>(
     operator as unknown as Operator<LayerAttributes>,
     attributes,
-    names.map((name) => tensors[name]),
+    names.map((name) => (isZeroState(name, tensors[name]) ? undefined : tensors[name])),
   );
   const [sequence, hidden, cell] = attributes.sequence ? outputs : [undefined, ...outputs];
   return {
@@ -40,10 +47,12 @@ export function recurrentLayer<A extends LayerAttributes>(
 
 /**
  * What holds numbers of gates one after another along its first axis, with the gates in another order: gate k of the
- * result is gate `order[k]`.
+ * result is gate `order[k]`. Throws `NotRunnable`.
  */
 export function gatesInOrder(write: GraphWriter, tensor: Tensor, order: readonly number[]): Tensor {
-  const units = (tensor.shape[0] as number) / order.length;
+  const rows = tensor.shape[0] as number;
+  const units = rows / order.length;
+  requireThat(Number.isInteger(units), `${rows} rows of weights do not part into ${order.length} gates`);
   if (order.every((gate, i) => gate === i)) return tensor;
   return joined(
     write,

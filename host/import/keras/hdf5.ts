@@ -2,9 +2,10 @@ import type { Group, File as H5File } from "h5wasm";
 import { WasmoteError } from "../../errors.js";
 import { maxModelBytes } from "../../files/limits.js";
 import { elementCount } from "../../graph/tensor.js";
+import { float16Value } from "../../numerics/float16.js";
+import { requireNumbers } from "../require-numbers.js";
 import type { KerasWeight } from "./container.js";
 import { shown } from "./json-fields.js";
-import { halfToNumber, requireFinite } from "./weight-entries.js";
 
 type Library = typeof import("h5wasm");
 type H5Module = Awaited<Library["ready"]>;
@@ -171,7 +172,7 @@ export class Hdf5File {
     const read = reader(this.module, { type, size, signed });
     if (read === undefined || !littleEndian) throw corrupt(`${of} is of a type that Keras does not write`);
     const values = read(this.raw(path, bytes));
-    requireFinite(path, values);
+    requireNumbers(path, values, "refused");
     return { shape: lengths, values };
   }
 
@@ -204,7 +205,7 @@ function reader(
   const isFloat = type === classes.H5T_FLOAT.value;
   if (isFloat && size === 4) return (buffer) => new Float32Array(buffer);
   if (isFloat && size === 8) return (buffer) => Float32Array.from(new Float64Array(buffer));
-  if (isFloat && size === 2) return (buffer) => Float32Array.from(new Uint16Array(buffer), halfToNumber);
+  if (isFloat && size === 2) return (buffer) => Float32Array.from(new Uint16Array(buffer), float16Value);
   if (type !== classes.H5T_INTEGER.value) return undefined;
   if (size === 8) return (buffer) => Float32Array.from(new BigInt64Array(buffer), Number);
   const kinds = signed

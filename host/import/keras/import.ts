@@ -1,30 +1,12 @@
-import type { Imported, ImportOptions, ReadFile } from "../imported.js";
+import type { Imported, ImportOptions } from "../imported.js";
 import { buildGraph } from "./build-graph.js";
 import { readKerasH5 } from "./keras-h5.js";
 import { readKerasZip } from "./keras-zip.js";
-import { readTfjsFiles } from "./tfjs-files.js";
 
 /** A model's name where it has none itself. */
 function nameOf(path: string): string {
   const file = path.split(/[\\/]/).pop() ?? path;
   return file.replace(/\.[^.]*$/, "");
-}
-
-/**
- * Opens a TF.js Layers model (`tf.LayersModel.save`, or `tensorflowjs_converter` from Keras) as a float32 graph.
- *
- * @param bytes contents of `model.json`
- * @param path its path, beside which the weight shards lie
- * @param readFile reads a shard; throws `file-unreadable`
- * @throws `model-corrupt`, `model-invalid`, `format-planned`, `shard-missing`, `shard-short`, `weights-not-finite`
- */
-export function openTfjs(
-  bytes: Uint8Array,
-  path: string,
-  readFile: ReadFile,
-  options: ImportOptions = {},
-): Imported {
-  return buildGraph(readTfjsFiles(bytes, path, readFile), nameOf(path), options);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { joined, reshaped } from "../compose/movement.js";
+import { joined, reshaped, sliced } from "../compose/movement.js";
 import { GraphWriter } from "../graph-writer.js";
 import type { Body, GraphReader } from "./graph-reader.js";
 import type { Attribute, OnnxGraph } from "./model.js";
@@ -65,15 +65,72 @@ function readLoop(node: FlowNode, reader: GraphReader): Value[] {
   return [...carried, ...scans.map((values) => stacked(write, values))];
 }
 
-/** Values of all turns as one, along a new first axis. */
-function stacked(write: GraphWriter, values: readonly Value[]): Value {
+/** Values of all turns as one, along a new axis. */
+function stacked(write: GraphWriter, values: readonly Value[], axis = 0): Value {
   if (values.includes("unknown") || values.length === 0) return "unknown";
-  const rows = (values as Tensor[]).map((value) => reshaped(write, value, [1, ...value.shape]));
-  return joined(write, rows, 0);
+  const rank = (values[0] as Tensor).shape.length + 1;
+  const at = axis < 0 ? axis + rank : axis;
+  const rows = (values as Tensor[]).map((value) => reshaped(write, value, value.shape.toSpliced(at, 0, 1)));
+  return joined(write, rows, at);
+}
+
+/** A list of whole numbers of a node; as many zeros where it has none. Throws `NotRunnable` for one of another length. */
+function listOf({ attributes }: FlowNode, name: string, length: number): number[] {
+  const own = attributes.find((attribute) => attribute.name === name)?.integers ?? [];
+  if (own.length === 0) return Array.from({ length }, () => 0);
+  requireThat(own.length === length, `${name} has ${own.length} numbers; ${length} are expected`);
+  return own;
+}
+
+/** A body for each slice of some tensors along an axis, which carries values on: one after the other. */
+function readScan(node: FlowNode, reader: GraphReader): Value[] {
+  const version = node.versions.get("") ?? 0;
+  requireThat(version >= 9, `Scan of operator set ${version} has batches; 9 or later is supported`);
+  const body = graphOf(node, "body");
+  const count = node.attributes.find(({ name }) => name === "num_scan_inputs")?.integer ?? 0;
+  const states = node.inputs.length - count;
+  const results = body.outputs.length - states;
+  requireThat(count >= 1 && states >= 0 && results >= 0, `num_scan_inputs is ${count}`);
+  const scanned = node.inputs.slice(states) as Value[];
+  if (scanned.includes("unknown")) return node.outputs.map(() => "unknown");
+  const backwards = listOf(node, "scan_input_directions", count);
+  const axes = listOf(node, "scan_input_axes", count).map((axis, i) =>
+    axis < 0 ? axis + (scanned[i] as Tensor).shape.length : axis,
+  );
+  const [turns = 0, ...others] = axes.map((axis, i) => (scanned[i] as Tensor).shape[axis] ?? 0);
+  requireThat(
+    turns >= 1 && turns <= maxTurns && others.every((length) => length === turns),
+    `the lengths of what is scanned are ${[turns, ...others].join(", ")}; equal ones from 1 to ${maxTurns} are expected`,
+  );
+  const write = new GraphWriter(reader.graph, node.outputs.find((output) => output !== "") ?? node.name);
+  const sliceOf = (i: number, turn: number): Tensor => {
+    const [tensor, axis] = [scanned[i] as Tensor, axes[i] as number];
+    const index = backwards[i] === 1 ? turns - 1 - turn : turn;
+    const shape = tensor.shape.filter((_, own) => own !== axis);
+    return reshaped(write, sliced(write, tensor, axis, index, 1), shape);
+  };
+  let carried = node.inputs.slice(0, states).map((value) => value ?? "unknown");
+  const scans: Value[][] = Array.from({ length: results }, () => []);
+  for (let turn = 0; turn < turns; turn++) {
+    const slices = scanned.map((_, i) => sliceOf(i, turn));
+    const values = reader.inline(body, [...carried, ...slices], node.scope, node.versions);
+    carried = values.slice(0, states);
+    for (const [i, scan] of scans.entries()) scan.push(values[states + i] as Value);
+  }
+  const outputAxes = listOf(node, "scan_output_axes", results);
+  const outputsBackwards = listOf(node, "scan_output_directions", results);
+  return [
+    ...carried,
+    ...scans.map((values, i) => {
+      const ordered = outputsBackwards[i] === 1 ? values.toReversed() : values;
+      return stacked(write, ordered, outputAxes[i]);
+    }),
+  ];
 }
 
 /** Operators that hold graphs. */
 export const controlFlow: ReadonlyMap<string, (node: FlowNode, reader: GraphReader) => Value[]> = new Map([
   ["If", readIf],
   ["Loop", readLoop],
+  ["Scan", readScan],
 ]);

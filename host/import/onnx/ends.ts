@@ -4,7 +4,8 @@ import type { Tensor } from "../../graph/tensor.js";
 import { transposed } from "../compose/movement.js";
 import type { GraphBuilder } from "../graph-builder.js";
 import { GraphWriter } from "../graph-writer.js";
-import type { ImportOptions } from "../imported.js";
+import { dimArgument, type ImportOptions, type OpenDimension } from "../imported.js";
+import { modelOutputs } from "../model-outputs.js";
 import type { Dimension, OnnxGraph, ValueInfo } from "./model.js";
 import type { Scope } from "./scope.js";
 import { elementDtype, elementTypeName } from "./tensors.js";
@@ -26,8 +27,12 @@ function isBatch(shape: readonly Dimension[], axis: number): boolean {
 export class Ends {
   /** Inputs that cannot be: of strings, of sequences. */
   readonly refusals: Refusal[] = [];
+  /** Lengths that the file leaves open, and what they are fixed to. */
+  readonly fixed: OpenDimension[] = [];
+  /** Inputs and outputs whose axes are not in the file's order. */
+  readonly laidOut: string[] = [];
   /** Dimensions whose lengths the file leaves open and nobody has given. */
-  private readonly open: { name: string; input: string; axis: number }[] = [];
+  private readonly open: OpenDimension[] = [];
 
   constructor(
     private readonly main: OnnxGraph,
@@ -52,38 +57,21 @@ export class Ends {
       const own = isPicture
         ? { ...tensor, shape: channelsLast.map((axis) => tensor.shape[axis] as number) }
         : tensor;
+      if (isPicture) this.laidOut.push(name);
       scope.set(name, isPicture ? transposed(new GraphWriter(graph, name), own, channelsFirst) : own);
       return [own];
     });
   }
 
-  /**
-   * The graph's outputs. What is an input, a constant or an output already becomes a tensor of its own, as each end of a
-   * graph has to be one.
-   */
+  /** The graph's outputs, as `modelOutputs`, in the layout that is asked for. */
   outputs(values: readonly Tensor[], inputs: readonly Tensor[], graph: GraphBuilder): Tensor[] {
-    const ends = new Set(inputs);
-    return values.map((value, i) => {
-      const { name } = this.main.outputs[i] as ValueInfo;
-      const write = new GraphWriter(graph, name);
+    const names = this.main.outputs.map(({ name }) => name);
+    const laid = values.map((value, i) => {
       const isPicture = this.options.layout === "nhwc" && value.shape.length === 4;
-      const laid = isPicture ? transposed(write, value, channelsLast) : value;
-      const isOwn = laid.data === undefined && !ends.has(laid);
-      const output: Tensor = isOwn ? laid : { ...laid, name };
-      if (!isOwn) {
-        delete output.data;
-        graph.add({
-          operator: "reshape",
-          attributes: { shape: laid.shape },
-          inputs: [laid],
-          outputs: [output],
-          variables: [],
-        });
-      }
-      ends.add(output);
-      graph.rename(output, name);
-      return output;
+      if (isPicture) this.laidOut.push(names[i] as string);
+      return isPicture ? transposed(new GraphWriter(graph, names[i] as string), value, channelsLast) : value;
     });
+    return modelOutputs(graph, laid, names, inputs);
   }
 
   private input({ name, elementType, shape, isOther }: ValueInfo): Tensor | undefined {
@@ -105,18 +93,19 @@ export class Ends {
   private length(input: string, shape: readonly Dimension[], length: Dimension, axis: number): number {
     if (typeof length === "number" && length > 0) return length;
     const name = typeof length === "string" ? length : `${input}:${axis}`;
-    const given = this.options.dims?.[name];
-    if (given !== undefined) return given;
-    if (isBatch(shape, axis)) return 1;
-    this.open.push({ name, input, axis });
-    return 1;
+    const { dims = {} } = this.options;
+    const given = Object.hasOwn(dims, name) ? dims[name] : undefined;
+    const fixed = { name, input, axis, length: given ?? 1 };
+    this.fixed.push(fixed);
+    if (given === undefined && !isBatch(shape, axis)) this.open.push(fixed);
+    return fixed.length;
   }
 
   private requireClosed(): void {
     if (this.open.length === 0) return;
     const places = this.open.map(({ name, input, axis }) => `"${name}" (axis ${axis} of "${input}")`);
     const names = [...new Set(this.open.map(({ name }) => name))];
-    const help = `Give each a length: ${names.map((name) => `--dim ${name}=LENGTH`).join(" ")}.`;
+    const help = `Give each a length: ${names.map(dimArgument).join(" ")}.`;
     throw new WasmoteError("model-open", [...new Set(places)].join(", "), {}, { help });
   }
 }

@@ -63,6 +63,8 @@ export function importOnnx(
     refusals: reader.refusals,
     operators: countOperators(reader.read),
     operatorOf: (node: Graph["nodes"][number]) => reader.operators.get(node) ?? node.operator,
+    openDims: ends.fixed,
+    laidOut: ends.laidOut,
   };
   if (reader.refusals.length > 0 || outputs.includes("unknown")) {
     if (reader.refusals.length === 0) throw new WasmoteError("model-invalid", "an output is not computed");

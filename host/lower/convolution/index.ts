@@ -3,6 +3,7 @@ import { conv2d } from "./conv-2d.js";
 import { depthwiseConv2d } from "./depthwise-conv-2d.js";
 import { l2Pool2d } from "./l2-pool-2d.js";
 import { maxPool2d } from "./max-pool-2d.js";
+import { maxPoolIndices2d } from "./max-pool-indices-2d.js";
 import { transposeConv2d } from "./transpose-conv-2d.js";
 
 /** How operators of this family run: one line each, and one for all that are of one kind. */
@@ -13,4 +14,5 @@ export const lowerings = [
   maxPool2d,
   l2Pool2d,
   transposeConv2d,
+  maxPoolIndices2d,
 ] as const;

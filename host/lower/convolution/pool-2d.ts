@@ -24,7 +24,7 @@ function isPlain({ attributes }: BoundNode<Pool2dAttributes>): boolean {
 }
 
 /** What every pool's block has, but for limits. */
-function poolValues(node: BoundNode<Pool2dAttributes>, placement: Placement) {
+export function poolValues(node: BoundNode<Pool2dAttributes>, placement: Placement) {
   const g = poolGeometry(node);
   const { filterHeight, filterWidth, strideHeight, strideWidth, padding } = node.attributes;
   return {
@@ -57,18 +57,22 @@ function limits({ attributes: { activation }, outputs }: BoundNode<Pool2dAttribu
   return { low, high };
 }
 
-/** What the kernels that do more need besides. */
-function anyValues({ attributes, outputs }: BoundNode<Pool2dAttributes>) {
-  const { counted = noPadding } = attributes;
+/** How far a window's pixels lie apart. */
+export function spreadValues({ attributes }: BoundNode<Pool2dAttributes>) {
   const { dilationHeight, dilationWidth } = poolWindow(attributes);
+  return { dilationHeight, dilationWidth };
+}
+
+/** What the kernels that do more need besides. */
+function anyValues(node: BoundNode<Pool2dAttributes>) {
+  const { counted = noPadding } = node.attributes;
   return {
-    dilationHeight,
-    dilationWidth,
+    ...spreadValues(node),
     countTop: counted.top,
     countBottom: counted.bottom,
     countLeft: counted.left,
     countRight: counted.right,
-    zeroPoint: perTensor(outputs[0] as Tensor)?.zeroPoint ?? 0,
+    zeroPoint: perTensor(node.outputs[0] as Tensor)?.zeroPoint ?? 0,
   };
 }
 

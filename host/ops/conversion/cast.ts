@@ -23,7 +23,7 @@ function integerOf(value: number, to: Exclude<DType, "float32">): number {
  */
 export const cast: Operator<CastAttributes> = {
   name: "cast",
-  quantization: { output: "as-input" },
+  quantization: { output: "float" },
   infer(node) {
     const { dtype, shape } = onlyInput(node);
     const { to } = node.attributes;

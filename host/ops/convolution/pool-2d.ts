@@ -101,7 +101,7 @@ export function poolGeometry(node: BoundNode<Pool2dAttributes>): PoolGeometry {
 }
 
 /** What a window holds along one axis: pixels inside of the input, from the first on, and how many it counts. */
-interface Taps {
+export interface Taps {
   first: number;
   inside: number;
   counted: number;
@@ -125,14 +125,16 @@ function tapsOf(
   });
 }
 
-function rowsOf(attributes: Pool2dAttributes, length: number, outputs: number): Taps[] {
+/** What the windows of a pool hold of the input's rows. */
+export function rowsOf(attributes: Pool2dAttributes, length: number, outputs: number): Taps[] {
   const { filterHeight: filter, strideHeight: stride, dilationHeight: dilation } = poolWindow(attributes);
   const { top: before, bottom: after } = attributes.counted ?? noPadding;
   const pad = attributes.padding.top;
   return tapsOf({ filter, stride, dilation, pad }, { length, before, after }, outputs);
 }
 
-function columnsOf(attributes: Pool2dAttributes, length: number, outputs: number): Taps[] {
+/** What the windows of a pool hold of the input's columns. */
+export function columnsOf(attributes: Pool2dAttributes, length: number, outputs: number): Taps[] {
   const { filterWidth: filter, strideWidth: stride, dilationWidth: dilation } = poolWindow(attributes);
   const { left: before, right: after } = attributes.counted ?? noPadding;
   const pad = attributes.padding.left;

@@ -1,5 +1,6 @@
 import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
+import { erf } from "../../numerics/erf.js";
 import { type LineConstants, lineConstants } from "../../numerics/lines.js";
 import { integerParameters, roundHalfAway } from "../../numerics/requantization.js";
 import { linesTable } from "./lines-table.js";
@@ -40,33 +41,13 @@ export interface GeluAttributes {
   approximate: boolean;
 }
 
-/** The error function: its series where that is exact, else its continued fraction. Source: Abramowitz and Stegun, 7.1. */
-function realErf(x: number): number {
-  const magnitude = Math.abs(x);
-  if (magnitude < 2.5) {
-    let [term, sum] = [x, x];
-    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
-      term *= (-x * x) / n;
-      sum += term / (2 * n + 1);
-      if (term === 0) break;
-    }
-    return (2 / Math.sqrt(Math.PI)) * sum;
-  }
-  let fraction = magnitude;
-  for (let n = 60; n > 0; n--) fraction = magnitude + n / 2 / fraction;
-  return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction));
-}
-
-/** The error function: twice the integral of exp(-t^2) / sqrt(pi) from 0 to x. */
-export const erf = unary({ name: "erf", real: realErf });
-
 /** x times the chance that a normal number is below it. */
 export const gelu = unary<GeluAttributes>({
   name: "gelu",
   real: (x, { approximate }) =>
     approximate
       ? 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
-      : 0.5 * x * (1 + realErf(x * Math.SQRT1_2)),
+      : 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
 });
 
 /** x / (1 + e^-x): x times its logistic function; swish. */

@@ -1,6 +1,7 @@
 import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
 import type { DType } from "../../graph/tensor.js";
+import { erf as realErf } from "../../numerics/erf.js";
 import { inverseSquareRoot } from "../../numerics/inverse-square-root.js";
 import { type LineConstants, lineConstants } from "../../numerics/lines.js";
 import {
@@ -106,6 +107,9 @@ export const softplus = unary({
   name: "softplus",
   real: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
 });
+
+/** The error function: twice the integral of exp(-t^2) / sqrt(pi) from 0 to x. */
+export const erf = unary({ name: "erf", real: realErf });
 
 /** 1 / x */
 export const reciprocal = unary({ name: "reciprocal", real: (x) => 1 / x });

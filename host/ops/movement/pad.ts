@@ -63,7 +63,10 @@ export const pad: Operator<PadAttributes> = {
     const input = inputOf(node);
     const { before, after, value } = node.attributes;
     const { dtype } = input;
-    requireThat(Number.isFinite(value), `the padding value is ${value}; a finite number is expected`);
+    requireThat(
+      Number.isFinite(value) || (dtype === "float32" && !Number.isNaN(value)),
+      `the padding value is ${value}; a finite number is expected`,
+    );
     requireThat(
       joinPaddedAxes(node).length <= maxPadLoops + 1,
       `${joinPaddedAxes(node).length} axes are padded; 5 are supported`,

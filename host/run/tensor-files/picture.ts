@@ -33,11 +33,19 @@ export type PictureKind = (typeof pictureKinds)[number];
 export function pictureSize(tensor: TensorType): PictureSize {
   const size = pictureSizeOf(tensor.shape);
   if (size !== undefined) return size;
-  throw new WasmoteError(
-    "input-kind",
-    `a picture for an input of ${describeType(tensor)}, which is not height x width x 1 or 3 channels`,
-  );
+  const found = `a picture for an input of ${describeType(tensor)}, which is not height x width x 1 or 3 channels`;
+  const help = hasColoursFirst(tensor.shape) ? { help: coloursFirstHelp } : {};
+  throw new WasmoteError("input-kind", found, {}, help);
 }
+
+/** Whether a shape is that of a picture whose three channels come before its height. */
+export function hasColoursFirst(shape: readonly number[]): boolean {
+  return shape.length === 4 && shape[0] === 1 && shape[1] === 3;
+}
+
+/** What to do with such an input. */
+export const coloursFirstHelp =
+  "Build it with --layout nhwc, which puts the channels last, or give the values in the model's order as .npy.";
 
 /** As `pictureSize`; undefined for a shape that takes no pictures. */
 export function pictureSizeOf(shape: readonly number[]): PictureSize | undefined {

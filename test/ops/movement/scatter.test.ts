@@ -1,8 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
-import { arrayTypes, type DType, elementCount, type Tensor } from "../../../host/graph/tensor.js";
-import { gatherElements } from "../../../host/ops/movement/gather-elements.js";
+import { type DType, elementCount, type Tensor } from "../../../host/graph/tensor.js";
 import {
   type Reduction,
   type ScatterAttributes,
@@ -11,73 +10,7 @@ import {
 } from "../../../host/ops/movement/scatter.js";
 import { random, runCase } from "../harness.js";
 import { plain, quantized } from "../quantized-tensors.js";
-
-type Shape = readonly number[];
-
-/** Position of an element as an index of each axis. */
-function positionOf(element: number, shape: Shape): number[] {
-  return shape.map((length, axis) => Math.floor(element / elementCount(shape.slice(axis + 1))) % length);
-}
-
-function elementOf(position: Shape, shape: Shape): number {
-  return position.reduce((sum, index, axis) => sum * (shape[axis] as number) + index, 0);
-}
-
-interface Drawn {
-  attributes: ScatterAttributes;
-  shape: number[];
-  indexShape: number[];
-  updateShape: number[];
-  numbers: number[];
-  /** For each update the element that it goes to, by ONNX's definitions. */
-  places: number[];
-}
-
-/** Indices of single elements, or of parts; about half of the numbers are negative. */
-function draw(seed: number, ofElements: boolean): Drawn {
-  const { integer } = random(seed);
-  const shape = Array.from({ length: integer(1, 4) }, () => integer(1, 4));
-  const signed = (index: number, length: number): number => (integer(0, 1) === 0 ? index : index - length);
-  const inside = (number: number, length: number): number => (number < 0 ? number + length : number);
-  if (ofElements) {
-    const axis = integer(0, shape.length - 1);
-    const length = shape[axis] as number;
-    const indexShape = shape.map((most, i) => (i === axis ? integer(1, 5) : integer(1, most)));
-    const numbers = Array.from({ length: elementCount(indexShape) }, () =>
-      signed(integer(0, length - 1), length),
-    );
-    const places = numbers.map((number, at) =>
-      elementOf(positionOf(at, indexShape).with(axis, inside(number, length)), shape),
-    );
-    const attributes = { axis: seed % 2 === 0 ? axis : axis - shape.length };
-    return { attributes, shape, indexShape, updateShape: indexShape, numbers, places };
-  }
-  const axes = integer(1, shape.length);
-  const [named, rest] = [shape.slice(0, axes), shape.slice(axes)];
-  const around = Array.from({ length: integer(0, 2) }, () => integer(1, 3));
-  const indices = Array.from({ length: elementCount(around) }, () =>
-    named.map((length) => signed(integer(0, length - 1), length)),
-  );
-  const places = indices.flatMap((index) => {
-    const part = index.map((number, axis) => inside(number, named[axis] as number));
-    return Array.from({ length: elementCount(rest) }, (_, i) =>
-      elementOf([...part, ...positionOf(i, rest)], shape),
-    );
-  });
-  return {
-    attributes: {},
-    ...{ shape, indexShape: [...around, axes], updateShape: [...around, ...rest] },
-    numbers: indices.flat(),
-    places,
-  };
-}
-
-/** Numbers as the bytes of a tensor. */
-function bytesOf(values: readonly number[], dtype: DType): Uint8Array {
-  const data = new arrayTypes[dtype](values.length);
-  for (const [i, value] of values.entries()) data[i] = dtype === "int64" ? BigInt(value) : (value as never);
-  return new Uint8Array(data.buffer);
-}
+import { bytesOf, draw, runs, trappingIndices } from "./indexed-cases.js";
 
 async function check(
   operator: "scatter" | "scatterReduce",
@@ -138,50 +71,11 @@ test("scatterReduce adds, multiplies and compares", async () => {
   }
 });
 
-test("gatherElements reads where scatter writes", async () => {
-  for (let seed = 0; seed < 30; seed++) {
-    const { attributes, shape, indexShape, numbers, places } = draw(seed, true);
-    const dtype = (["int8", "float32", "int64"] as const)[seed % 3] as DType;
-    const indexType = seed % 2 === 0 ? "int64" : "int32";
-    const counting = Array.from({ length: elementCount(shape) }, (_, i) => i);
-    const node = {
-      name: "n",
-      attributes: attributes as { axis: number },
-      inputs: [plain(shape, dtype), plain(indexShape, indexType)],
-      outputs: [plain(indexShape, dtype)],
-    };
-    const activations = [bytesOf(counting, dtype), bytesOf(numbers, indexType)];
-    const [bytes] = await runCase({ ...node, operator: "gatherElements", activations });
-    assert.equal(bytes, bytesOf(places, dtype), `seed ${seed}`);
-    const values = [counting, numbers].map((list) => Float64Array.from(list));
-    assert.equal([...(gatherElements.reference(node, values)[0] as Float64Array)], places);
-  }
+test("scatter writes nothing outside of an axis: it traps", async () => {
+  for (const [index, expected] of trappingIndices) assert.match(await runs("scatter", index), expected);
 });
 
-test("nothing is read or written outside of an axis: it traps", async () => {
-  const run = (operator: string, index: Int32Array | BigInt64Array, dtype: DType) => {
-    const [three, indices, one] = [plain([3], "int8"), plain([1], dtype), plain([1], "int8")];
-    const isScatter = operator === "scatter";
-    return runCase({
-      operator,
-      attributes: { axis: 0 },
-      inputs: isScatter ? [three, indices, one] : [three, indices],
-      outputs: [isScatter ? three : one],
-      activations: [Int8Array.of(1, 2, 3), index, ...(isScatter ? [Int8Array.of(4)] : [])],
-    }).then(
-      () => "ran",
-      (error: Error) => error.message,
-    );
-  };
-  for (const operator of ["scatter", "gatherElements"]) {
-    assert.is(await run(operator, Int32Array.of(-3), "int32"), "ran");
-    for (const index of [3, -4])
-      assert.match(await run(operator, Int32Array.of(index), "int32"), /unreachable/);
-    assert.match(await run(operator, BigInt64Array.of(2n ** 32n), "int64"), /unreachable/);
-  }
-});
-
-test("scatters and gathers of elements refuse what they cannot read, with the reason", () => {
+test("scatters refuse what they cannot read, with the reason", () => {
   const refused = (pattern: RegExp) => (error: unknown) =>
     error instanceof NotRunnable && pattern.test(error.message);
   const indices: Tensor = { ...plain([2, 1], "int32"), data: Int32Array.of(0, -2) };

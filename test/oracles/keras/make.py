@@ -65,6 +65,9 @@ def write(keras, parent, name, suffix):
     folder = new_folder(parent, f"{name}-{suffix}")
     file = f"model.{suffix}"
     network.save(folder / file)
+    loaded = keras.models.load_model(folder / file, compile=False)
+    for own, saved in zip(network.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(own, saved)
     names = [tensor.name for tensor in network.inputs], [tensor.name for tensor in network.outputs]
     form, reference = "keras-h5" if suffix == "h5" else "keras", f"{keras.__name__} {keras.__version__}"
     run = runner_of(keras, name, network)
@@ -76,7 +79,7 @@ def write_weights(keras, parent):
     network = make(keras, "sequential")
     folder = new_folder(parent, "weights-only")
     network.save_weights(folder / "model.weights.h5", **({"save_format": "h5"} if keras is keras2 else {}))
-    refused = "model-without-architecture"
+    refused = "model-layerless"
     write_meta(folder, {"file": "model.weights.h5", "format": "keras-h5", "refused": refused})
 
 

@@ -70,8 +70,8 @@ def nested(keras):
     bottleneck = keras.Model(start, layers.Add()([start, layers.Dense(4, activation="tanh")(start)]), name="bottleneck")
     picture = layers.Input((8, 8, 2))
     numbers = layers.GlobalAveragePooling2D()(features(picture))
-    head = keras.Sequential([bottleneck, layers.Dense(3)], name="head")
-    return keras.Model(picture, head(bottleneck(numbers)))
+    head = keras.Sequential([layers.Input((4,)), layers.Dense(4, activation="relu"), layers.Dense(3)], name="head")
+    return keras.Model(picture, head(bottleneck(bottleneck(numbers))))
 
 
 @model

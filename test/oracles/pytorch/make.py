@@ -57,7 +57,7 @@ def export(folder, name, dynamo):
     options = {"input_names": names, "dynamo": dynamo}
     if dynamo:
         options["external_data"] = name == "normalizations"
-        options["optimize"] = name != "residual"
+        options["optimize"] = name != "super-resolution"
         if name in OPEN_BATCH:
             options["dynamic_shapes"] = tuple({0: torch.export.Dim.DYNAMIC} for _ in names)
             examples = tuple(example.repeat(2, *[1] * (example.dim() - 1)) for example in examples)

@@ -79,9 +79,9 @@ class KeywordNetwork(nn.Module):
             nn.MaxPool1d(3, stride=2, padding=1),
             nn.Conv1d(12, 8, 1),
             nn.ReLU(),
-            nn.AvgPool1d(2, ceil_mode=True),
+            nn.AvgPool1d(2),
             nn.Flatten(),
-            nn.Linear(8 * 7, 4),
+            nn.Linear(8 * 6, 4),
             nn.LogSoftmax(1),
         )
 
@@ -232,6 +232,7 @@ class Normalizations(nn.Module):
         x = F.silu(self.instance(self.convolutions[1](x)))
         x = F.hardswish(self.layer(self.convolutions[2](x)))
         x = F.mish(self.channels(self.convolutions[3](x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
+        x = F.avg_pool2d(x, 3, stride=2, padding=1, ceil_mode=True)
         x = F.softplus(self.slopes(self.convolutions[4](x)))
         return F.normalize(x.flatten(2).amax(2), dim=1)
 

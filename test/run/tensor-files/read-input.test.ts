@@ -4,6 +4,7 @@ import { encodeOutput } from "../../../host/run/tensor-files/index.js";
 import { writeNpy } from "../../../host/run/tensor-files/npy.js";
 import type { FileTensor } from "../../../host/run/tensor-files/read-array.js";
 import { readInput } from "../../../host/run/tensor-files/read-input.js";
+import { zipOf } from "../../files/contents.js";
 import { refused } from "./refused.js";
 
 const vector: FileTensor = { dtype: "int8", shape: [1, 4], scale: 0.5, zeroPoint: 1 };
@@ -120,15 +121,16 @@ test("content that is a known kind is read as that, whatever the name says", asy
 
 test("content that no input is read from is refused with its name", async () => {
   const text = (value: string) => new TextEncoder().encode(value);
-  const cases: [string, RegExp][] = [
+  const cases: [string | Uint8Array, RegExp][] = [
     ["\u0000asm\u0001\u0000\u0000\u0000", /a WebAssembly module/],
     ["GIF89a", /a GIF picture/],
     ["<!DOCTYPE html><html>", /a page of HTML/],
     ["version https://git-lfs.github.com/spec/v1\n", /Git LFS/],
-    ["PK\u0003\u0004 archive/data.pkl", /a PyTorch file/],
+    [zipOf("archive/data.pkl"), /a PyTorch file/],
   ];
   for (const [content, message] of cases) {
-    await refused(() => readInput(text(content), "a.png", vector), "input-kind", message);
+    const bytes = typeof content === "string" ? text(content) : content;
+    await refused(() => readInput(bytes, "a.png", vector), "input-kind", message);
   }
   await refused(() => readInput(text("words"), "a.png", vector), "input-invalid", /as a \.png file does/);
 });

@@ -1,6 +1,6 @@
 import type { FusedActivation } from "../../../graph/node.js";
 import type { Tensor } from "../../../graph/tensor.js";
-import { erf, gelu } from "../../../ops/elementwise/activations.js";
+import { gelu } from "../../../ops/elementwise/activations.js";
 import { add } from "../../../ops/elementwise/add.js";
 import {
   div,
@@ -23,6 +23,7 @@ import {
   abs,
   ceil,
   cos,
+  erf,
   exp,
   expm1,
   floor,

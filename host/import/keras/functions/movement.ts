@@ -175,7 +175,8 @@ export const movementFunctions: readonly FunctionMapping[] = [
     keras: ["Transpose"],
     tensorflow: ["transpose", "compat.v1.transpose"],
     parameters: ["x", "axes"],
-    tensorflowParameters: ["a", "perm"],
+    // Real numbers are their own conjugates.
+    tensorflowParameters: ["a", "perm", "conjugate"],
     build: (call) => {
       const input = call.tensor("x");
       const backwards = input.shape.map((_, axis) => axis).reverse();

@@ -1,14 +1,14 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../graph/tensor.js";
-import { conv2d } from "../../../ops/convolution/conv-2d.js";
 import type { ConvolutionAttributes } from "../../../ops/convolution/convolution.js";
-import { depthwiseConv2d } from "../../../ops/convolution/depthwise-conv-2d.js";
 import { transposeConv2d } from "../../../ops/convolution/transpose-conv-2d.js";
 import { pad } from "../../../ops/movement/pad.js";
 import { sumOf } from "../../compose/arithmetic.js";
+import { convolve } from "../../compose/convolve.js";
 import { joined, reshaped, sliced, transposed } from "../../compose/movement.js";
 import type { GraphWriter } from "../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "./mapping.js";
+import { convolveVolume } from "./volumes.js";
 import {
   channelsFirst,
   channelsLast,
@@ -39,24 +39,6 @@ export function convolutionAttributes(
   };
 }
 
-/** The node of a convolution of a picture, depthwise where each group has one channel. */
-export function convolve(
-  write: GraphWriter,
-  picture: Tensor,
-  filters: Tensor,
-  bias: Tensor | undefined,
-  attributes: ConvolutionAttributes,
-  output?: Pick<Tensor, "quantization">,
-): Tensor {
-  const channels = picture.shape[3] as number;
-  const [outputs, height, width, depth] = filters.shape as [number, number, number, number];
-  const isDepthwise = depth === 1 && channels > 1 && outputs % channels === 0;
-  const options = output === undefined ? {} : { output };
-  if (!isDepthwise) return write.node(conv2d, attributes, [picture, filters, bias], options);
-  const moved = reshaped(write, transposed(write, filters, [3, 1, 2, 0]), [1, height, width, outputs]);
-  return write.node(depthwiseConv2d, attributes, [picture, moved, bias], options);
-}
-
 /** Throws `NotRunnable` where the weights' channels are not those of the groups. */
 export function requireGroups(node: OnnxNode, input: Tensor, weights: Tensor): number {
   const groups = node.integer("group", 1);
@@ -70,8 +52,10 @@ export function requireGroups(node: OnnxNode, input: Tensor, weights: Tensor): n
 
 function readConv(node: OnnxNode, write: GraphWriter): Tensor {
   const [input, weights, bias] = [node.input(0), node.input(1), node.inputs[2]];
-  const axes = spatialAxes(input);
   requireGroups(node, input, weights);
+  if (input.shape.length === 5 && weights.shape.length === 5)
+    return convolveVolume(node, write, input, weights, bias);
+  const axes = spatialAxes(input);
   const picture = channelsLast(write, input);
   const filters = filtersLast(write, weights, axes);
   const [, height, width] = filters.shape as [number, number, number];

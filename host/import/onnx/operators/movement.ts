@@ -1,28 +1,9 @@
-import { reshaped, transposed } from "../../compose/movement.js";
 import type { OnnxMapping } from "./mapping.js";
+import { constants } from "./movement/constants.js";
+import { indexed } from "./movement/indexed.js";
+import { parts } from "./movement/parts.js";
+import { resizes } from "./movement/resizes.js";
+import { shapes } from "./movement/shapes.js";
 
 /** Operators that move elements. */
-export const movement: readonly OnnxMapping[] = [
-  {
-    operator: "Transpose",
-    becomes: ["view", "reshape"],
-    read(node, write) {
-      const input = node.input(0);
-      return transposed(write, input, node.integers("perm") ?? [...input.shape.keys()].reverse());
-    },
-  },
-  {
-    operator: "Reshape",
-    becomes: ["reshape"],
-    read(node, write) {
-      const input = node.input(0);
-      const wanted = node.numbers(1, "shape") ?? [];
-      const isZero = node.flag("allowzero");
-      return reshaped(
-        write,
-        input,
-        wanted.map((length, axis) => (length === 0 && !isZero ? (input.shape[axis] ?? 0) : length)),
-      );
-    },
-  },
-];
+export const movement: readonly OnnxMapping[] = [...shapes, ...parts, ...indexed, ...constants, ...resizes];

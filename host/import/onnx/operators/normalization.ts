@@ -1,13 +1,11 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../graph/tensor.js";
-import { averagePool2d } from "../../../ops/convolution/average-pool-2d.js";
-import { square } from "../../../ops/elementwise/functions.js";
-import { powerOf, quotientOf, scaled, sumOf } from "../../compose/arithmetic.js";
 import { reshaped } from "../../compose/movement.js";
 import {
   affine,
   batchNormalized,
   normalizedTo,
+  responseNormalized,
   rootMeanSquareNormalized,
   standardized,
 } from "../../compose/normalization.js";
@@ -74,33 +72,15 @@ function readGroupNormalization(node: OnnxNode, write: GraphWriter): Tensor {
   );
 }
 
-/** x / (bias + alpha * mean of squares of neighbouring channels) ^ beta; the mean counts channels beyond as zeros. */
 function readLocalResponse(node: OnnxNode, write: GraphWriter): Tensor {
-  const input = node.input(0);
-  const [batches = 1, channels = 1, ...lengths] = input.shape;
   const size = node.integer("size", 1);
-  const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
-  const squares = write.node(square, {}, [input]);
-  const padding = { top: before, bottom: after, left: 0, right: 0 };
-  const mean = write.node(
-    averagePool2d,
-    {
-      filterHeight: size,
-      filterWidth: 1,
-      strideHeight: 1,
-      strideWidth: 1,
-      padding,
-      counted: padding,
-      activation: "none",
-    },
-    [reshaped(write, squares, [batches, channels, elementCount(lengths), 1])],
-  );
-  const inner = sumOf(
-    write,
-    scaled(write, reshaped(write, mean, input.shape), node.float("alpha", 1e-4)),
-    write.scalar(node.float("bias", 1)),
-  );
-  return quotientOf(write, input, powerOf(write, inner, write.scalar(node.float("beta", 0.75))));
+  return responseNormalized(write, node.input(0), 1, {
+    before: Math.floor((size - 1) / 2),
+    after: Math.ceil((size - 1) / 2),
+    alpha: node.float("alpha", 1e-4),
+    beta: node.float("beta", 0.75),
+    bias: node.float("bias", 1),
+  });
 }
 
 function readLpNormalization(node: OnnxNode, write: GraphWriter): Tensor {

@@ -2,7 +2,7 @@ import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { describeType, type Tensor } from "../../../graph/tensor.js";
 import { greater } from "../../../ops/elementwise/comparisons.js";
 import type { Operator } from "../../../ops/operator.js";
-import type { GateActivation } from "../../../ops/recurrent/gate-activation.js";
+import { type GateActivation, logisticGate, tanhGate } from "../../../ops/recurrent/gate-activation.js";
 import type { LayerAttributes } from "../../../ops/recurrent/layer.js";
 import { gruLayer, lstmLayer, rnnLayer } from "../../../ops/recurrent/layers.js";
 import { joined, reshaped, sliced } from "../../compose/movement.js";
@@ -10,19 +10,19 @@ import { gatesInOrder, type LayerOutputs, recurrentLayer } from "../../compose/r
 import type { GraphWriter } from "../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "./mapping.js";
 
-/** Functions of gates by ONNX's names in small letters; alpha and beta by default, of those that have them. */
-const functions: Readonly<Record<string, { name: GateActivation["name"]; alpha?: number; beta?: number }>> = {
-  sigmoid: { name: "logistic" },
-  tanh: { name: "tanh" },
-  relu: { name: "relu" },
-  affine: { name: "affine", alpha: 1, beta: 0 },
-  leakyrelu: { name: "leaky-relu", alpha: 0.01 },
-  thresholdedrelu: { name: "thresholded-relu", alpha: 1 },
-  scaledtanh: { name: "tanh", alpha: 1, beta: 1 },
-  hardsigmoid: { name: "hard-sigmoid", alpha: 0.2, beta: 0.5 },
-  elu: { name: "elu", alpha: 1 },
-  softsign: { name: "softsign" },
-  softplus: { name: "softplus" },
+/** Functions of gates by ONNX's names in small letters, with their numbers by default, and which of them are given. */
+const functions: Readonly<Record<string, GateActivation & { takes?: "alpha" | "both" }>> = {
+  sigmoid: logisticGate,
+  tanh: tanhGate,
+  relu: { name: "relu", alpha: 0, beta: 0 },
+  affine: { name: "affine", alpha: 1, beta: 0, takes: "both" },
+  leakyrelu: { name: "leaky-relu", alpha: 0.01, beta: 0, takes: "alpha" },
+  thresholdedrelu: { name: "thresholded-relu", alpha: 1, beta: 0, takes: "alpha" },
+  scaledtanh: { ...tanhGate, takes: "both" },
+  hardsigmoid: { name: "hard-sigmoid", alpha: 0.2, beta: 0.5, takes: "both" },
+  elu: { name: "elu", alpha: 1, beta: 1, takes: "alpha" },
+  softsign: { name: "softsign", alpha: 0, beta: 0 },
+  softplus: { name: "softplus", alpha: 0, beta: 0 },
 };
 
 /** What tells LSTM, GRU and RNN apart. */
@@ -74,15 +74,10 @@ function activationsOf(node: OnnxNode, { activations }: Kind, directions: number
     const known = functions[text.toLowerCase()];
     if (known === undefined)
       throw new NotRunnable(`activation ${text} is none of ${Object.keys(functions).join(", ")}`);
-    const { name, alpha, beta } = known;
-    // `tanh` is scaled by 1 where it takes no numbers.
-    const own = name === "tanh" ? 1 : 0;
-    return {
-      name,
-      alpha: alpha === undefined ? own : (alphas.shift() ?? alpha),
-      // The kernel's `elu` is multiplied by beta.
-      beta: beta === undefined ? (name === "tanh" || name === "elu" ? 1 : 0) : (betas.shift() ?? beta),
-    };
+    const { name, takes } = known;
+    const alpha = takes === undefined ? undefined : alphas.shift();
+    const beta = takes === "both" ? betas.shift() : undefined;
+    return { name, alpha: alpha ?? known.alpha, beta: beta ?? known.beta };
   });
 }
 
@@ -133,8 +128,9 @@ function ofDirection(
 function biasesOf(write: GraphWriter, node: OnnxNode, direction: number, order: readonly number[]) {
   const both = ofDirection(write, node.inputs[3], direction);
   if (both === undefined) return {};
-  requireThat(both.shape.length === 1, `B has ${both.shape.length + 1} axes; 2 are expected`);
-  const half = (both.shape[0] as number) / 2;
+  const half = node.input(1).shape[1] as number;
+  const found = both.shape.join("x");
+  requireThat(found === `${2 * half}`, `B has ${found} numbers of a direction; ${2 * half} are expected`);
   const [bias, recurrentBias] = [0, 1].map((i) =>
     gatesInOrder(write, sliced(write, both, 0, i * half, half), order),
   );
@@ -180,6 +176,9 @@ function readLayer(node: OnnxNode, write: GraphWriter, kind: Kind): (Tensor | un
     weights.shape[0] === backwards.length,
     `W has ${weights.shape[0]} directions; ${backwards.length} are expected of ${direction}`,
   );
+  const [units] = recurrent.shape.slice(2) as [number];
+  const hidden = node.integer("hidden_size", units);
+  requireThat(hidden === units, `hidden_size is ${hidden}; R has ${units} units`);
   const activations = activationsOf(node, kind, backwards.length);
   const mask = maskOf(write, node.inputs[4], input.shape[timeMajor ? 0 : 1] as number, timeMajor);
   const stateAxis = timeMajor ? 0 : 1;

@@ -48,7 +48,13 @@ export function padsOf(node: OnnxNode, axes: number): readonly [before: Pair, af
 }
 
 /** Padding of a length so that a window gives ceil(length / stride) outputs; the odd one at the end, or at the beginning. */
-function samePadding(length: number, kernel: number, stride: number, dilation: number, atEnd: boolean) {
+export function samePadding(
+  length: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  atEnd: boolean,
+) {
   const span = (kernel - 1) * dilation + 1;
   const total = Math.max((Math.ceil(length / stride) - 1) * stride + span - length, 0);
   const less = Math.floor(total / 2);

@@ -1,12 +1,12 @@
 import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
 import { elementCount, perTensor, type Tensor } from "../../../../graph/tensor.js";
 import {
-  permuteView,
-  type StridedView,
-  sliceView,
-  splitView,
-  wholeView,
-} from "../../../../numerics/strided-view.js";
+  batchToSpaceView,
+  croppedView,
+  paddedSpace,
+  spaceToBatchView,
+} from "../../../../numerics/rearrangement.js";
+import { isWholeView, sliceView, wholeView } from "../../../../numerics/strided-view.js";
 import { inputAt, meansTheSame } from "../../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
 import { numbersAt, outputOf } from "../numbers.js";
@@ -101,71 +101,29 @@ function mirror(node: TfliteNode, skip: number): Translation[] {
   return padded.length > 0 ? nodes : [readView(input, wholeView(input.shape), outputOf(node))];
 }
 
-/** Block lengths of the spatial axes, which follow the batch. */
-function blockLengths(node: TfliteNode): number[] {
-  const lengths = numbersAt(node, 1, "block shape");
-  requireThat(
-    lengths.length < inputAt(node.inputs).shape.length && lengths.every((length) => length >= 1),
-    `the block shape is [${lengths.join(", ")}]; positive lengths of axes behind the batch are expected`,
-  );
-  return lengths;
-}
-
-function requirePairs({ before }: Paddings, blocks: readonly number[]): void {
-  requireThat(before.length === blocks.length, `${before.length} pairs for blocks of ${blocks.length} axes`);
-}
-
 /** Blocks of space out of the batch, then what is cropped of the edges. */
 function batchToSpace(node: TfliteNode): Translation[] {
   const input = inputAt(node.inputs);
-  const blocks = blockLengths(node);
+  const blocks = numbersAt(node, 1, "block shape");
   const crops = pairsAt(node, 2, "crops");
-  requirePairs(crops, blocks);
-  const count = blocks.length;
-  const batches = (input.shape[0] as number) / elementCount(blocks);
-  const split = splitView(wholeView(input.shape), 0, [...blocks, batches]);
-  const spatial = blocks.flatMap((_, i) => [count + 1 + i, i]);
-  const rest = input.shape.slice(count + 1).map((_, i) => 2 * count + 1 + i);
-  const view = permuteView(split, [count, ...spatial, ...rest]);
-  const shape = [batches, ...input.shape.slice(1).map((length, i) => length * (blocks[i] ?? 1))];
-  if ([...crops.before, ...crops.after].every((crop) => crop === 0))
-    return [readView(input, view, outputOf(node), shape)];
+  const { view, shape } = batchToSpaceView(input.shape, blocks);
+  const cropped = croppedView(shape, crops, blocks.length);
+  if (isWholeView(cropped, elementCount(shape))) return [readView(input, view, outputOf(node), shape)];
   const whole = between(input, shape);
-  const cropped = blocks.reduce((slice: StridedView, _, i) => {
-    const begin = crops.before[i] as number;
-    return sliceView(slice, i + 1, begin, (shape[i + 1] as number) - begin - (crops.after[i] as number));
-  }, wholeView(shape));
   return [readView(input, view, whole, shape), readView(whole, cropped, outputOf(node))];
 }
 
 /** Padding, then blocks of space into the batch. */
 function spaceToBatch(node: TfliteNode): Translation[] {
   const input = inputAt(node.inputs);
-  const blocks = blockLengths(node);
-  const paddings = pairsAt(node, 2, "paddings");
-  requirePairs(paddings, blocks);
-  const around = (values: readonly number[]): number[] => input.shape.map((_, i) => values[i - 1] ?? 0);
-  const [before, after] = [around(paddings.before), around(paddings.after)];
+  const blocks = numbersAt(node, 1, "block shape");
+  const attributes = { ...paddedSpace(input.shape, pairsAt(node, 2, "paddings"), blocks.length), value: 0 };
+  const { before, after } = attributes;
   const shape = input.shape.map((length, i) => length + (before[i] as number) + (after[i] as number));
-  const isPadded = [...before, ...after].some((padding) => padding !== 0);
+  const isPadded = shape.join() !== input.shape.join();
   const padded = isPadded ? between(input, shape) : input;
-  const split = blocks.reduceRight(
-    (view, block, i) => splitView(view, i + 1, [(shape[i + 1] as number) / block, block]),
-    wholeView(shape),
-  );
-  const [ofBlocks, outside] = [blocks.map((_, i) => 2 * i + 2), blocks.map((_, i) => 2 * i + 1)];
-  const rest = shape.slice(blocks.length + 1).map((_, i) => 2 * blocks.length + 1 + i);
-  const view = permuteView(split, [...ofBlocks, 0, ...outside, ...rest]);
-  const output = [
-    (shape[0] as number) * elementCount(blocks),
-    ...shape.slice(1).map((length, i) => length / (blocks[i] ?? 1)),
-  ];
-  const pad = {
-    operator: "pad",
-    attributes: { before, after, value: 0 },
-    inputs: [input],
-    outputs: [padded],
-  };
+  const { view, shape: output } = spaceToBatchView(shape, blocks);
+  const pad = { operator: "pad", attributes, inputs: [input], outputs: [padded] };
   return [...(isPadded ? [pad] : []), readView(padded, view, outputOf(node), output)];
 }
 

@@ -1,20 +1,19 @@
-import { requireThat } from "../../../../graph/not-runnable.js";
+import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
 import { arrayTypes, elementCount, type Tensor } from "../../../../graph/tensor.js";
+import { depthToSpaceView, spaceToDepthView, tileView } from "../../../../numerics/rearrangement.js";
+import { stridedSlice } from "../../../../numerics/strided-slice.js";
 import {
   broadcastView,
   isWholeView,
   permuteView,
-  repeatView,
   reverseView,
   type StridedView,
   sliceView,
-  splitView,
   wholeView,
 } from "../../../../numerics/strided-view.js";
 import { inputAt, positiveAxis } from "../../../../ops/movement/moved.js";
 import type { TfliteMapping, TfliteNode, Translation } from "../mapping.js";
 import { numberAt, numbersAt, outputOf } from "../numbers.js";
-import { stridedSlice } from "./strided-slice.js";
 
 /** The node that reads a view of a tensor: a reshape where the view is all of it in order. */
 export function readView(
@@ -93,27 +92,13 @@ function sliceOf(node: TfliteNode, shape: readonly number[]): { begins: number[]
   return { begins, sizes: lengths };
 }
 
-function tile(view: StridedView, node: TfliteNode): StridedView {
-  const multiples = numbersAt(node, 1, "multiples");
-  requireThat(
-    multiples.length === view.lengths.length,
-    `${multiples.length} multiples of ${view.lengths.length} axes`,
-  );
-  return multiples.reduce((result, times, axis) => repeatView(result, 2 * axis, times), view);
-}
-
-/** The lengths of a tile's or another view's axes after pairs of loops became one axis each. */
-function pairedShape({ lengths }: StridedView): number[] {
-  return lengths.flatMap((length, i) => (i % 2 === 0 ? [] : [length * (lengths[i - 1] as number)]));
-}
-
 function reverse(view: StridedView, node: TfliteNode): StridedView {
   const axes = numbersAt(node, 1, "axis").map((axis) => positiveAxis(axis, view.lengths.length));
   return [...new Set(axes)].reduce(reverseView, view);
 }
 
-/** A view of a 4-d input whose height and width are in blocks, or are to be. */
-function blocks(builtin: string, optionsType: number, toDepth: boolean): TfliteMapping {
+/** Blocks of pixels into the depth, or out of it. */
+function blocks(builtin: string, optionsType: number, blocksOf: typeof depthToSpaceView): TfliteMapping {
   return {
     builtin,
     optionsType,
@@ -121,18 +106,8 @@ function blocks(builtin: string, optionsType: number, toDepth: boolean): TfliteM
     becomes: ["view", "reshape"],
     read(node) {
       const input = inputAt(node.inputs);
-      const size = node.options.int32(0, 0);
-      requireThat(input.shape.length === 4, `the input has ${input.shape.length} axes; 4 are expected`);
-      requireThat(size >= 1, `the block size is ${size}; a number from 1 is expected`);
-      const [batches, height, width, depth] = input.shape as [number, number, number, number];
-      const whole = wholeView(input.shape);
-      const parts = toDepth
-        ? splitView(splitView(whole, 2, [width / size, size]), 1, [height / size, size])
-        : splitView(whole, 3, [size, size, depth / size ** 2]);
-      const shape = toDepth
-        ? [batches, height / size, width / size, depth * size ** 2]
-        : [batches, height * size, width * size, depth / size ** 2];
-      return readView(input, permuteView(parts, [0, 1, 3, 2, 4, 5]), outputOf(node), shape);
+      const { view, shape } = blocksOf(input.shape, node.options.int32(0, 0));
+      return readView(input, view, outputOf(node), shape);
     },
   };
 }
@@ -249,6 +224,7 @@ export const views: readonly TfliteMapping[] = [
         shrinkAxisMask: node.options.int32(4, 0),
         offset: node.options.bool(5, false),
       });
+      if (view === undefined) throw new NotRunnable("the slice is empty");
       return readView(input, view, output, differInOnes(shape, output.shape) ? output.shape : shape);
     },
   },
@@ -264,10 +240,10 @@ export const views: readonly TfliteMapping[] = [
     becomes: ["view", "reshape"],
     read(node) {
       const input = inputAt(node.inputs);
-      const view = tile(wholeView(input.shape), node);
-      return readView(input, view, outputOf(node), pairedShape(view));
+      const { view, shape } = tileView(input.shape, numbersAt(node, 1, "multiples"));
+      return readView(input, view, outputOf(node), shape);
     },
   },
-  blocks("SPACE_TO_DEPTH", 19, true),
-  blocks("DEPTH_TO_SPACE", 94, false),
+  blocks("SPACE_TO_DEPTH", 19, spaceToDepthView),
+  blocks("DEPTH_TO_SPACE", 94, depthToSpaceView),
 ];

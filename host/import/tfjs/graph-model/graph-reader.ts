@@ -1,0 +1,181 @@
+import { type Refusal, WasmoteError } from "../../../errors.js";
+import { maxNodes } from "../../../graph/limits.js";
+import type { Node } from "../../../graph/node.js";
+import { NotRunnable } from "../../../graph/not-runnable.js";
+import type { Tensor } from "../../../graph/tensor.js";
+import type { GraphBuilder } from "../../graph-builder.js";
+import { GraphWriter } from "../../graph-writer.js";
+import type { OutlineNode } from "../../imported.js";
+import { shown } from "../../keras/json-fields.js";
+import { requireNumbers } from "../../require-numbers.js";
+import type { StoredWeight } from "../weights.js";
+import { controlFlow } from "./control-flow.js";
+import type { GraphDef, GraphFunction, GraphNode, Reference } from "./graph-def.js";
+import { tensorflowMapping, unsupportedReason } from "./operators/index.js";
+import { TensorflowNode } from "./operators/mapping.js";
+import { inOrder, type Outputs, Scope, type Value } from "./scope.js";
+
+/** Nodes that are read, those of functions as often as they are called: shapes are computed by many. */
+const maxNodesRead = 16 * maxNodes;
+
+/** Functions that call each other, and calls of functions of a model. */
+const maxDepth = 32;
+const maxCalls = 2 * maxNodes;
+
+/** A node of a file whose inputs are looked up. */
+export interface ReadNode {
+  readonly node: GraphNode;
+  /** What it is called where it is: with the functions that it lies in. */
+  readonly name: string;
+  readonly inputs: readonly Value[];
+}
+
+/** Reads nodes of a model's graph and of its functions into one graph. */
+export class GraphReader {
+  /** Every node that cannot be mapped. */
+  readonly refusals: Refusal[] = [];
+  /** What the file calls the operator of each node of the graph. */
+  readonly operators = new Map<Node, string>();
+  /** The nodes that were read, but for constants. */
+  readonly outline: OutlineNode[] = [];
+  /** What values are called: after the outputs that gave them first. */
+  private readonly names = new Map<Value, string>();
+  private nodesRead = 0;
+  private calls = 0;
+  private depth = 0;
+
+  constructor(
+    private readonly file: GraphDef,
+    private readonly weights: ReadonlyMap<string, StoredWeight>,
+    readonly graph: GraphBuilder,
+  ) {}
+
+  /** The values of outputs, and of all that they are made of. */
+  values(scope: Scope, wanted: readonly Reference[]): Value[] {
+    for (const node of inOrder(
+      scope,
+      wanted.map((reference) => reference.node),
+    )) {
+      if (++this.nodesRead > maxNodesRead)
+        throw new WasmoteError("model-too-large", `more than ${maxNodesRead} nodes are to be read`);
+      scope.give(node.name, this.node(node, scope));
+    }
+    return wanted.map((reference) => this.value(scope, reference));
+  }
+
+  /**
+   * What a function of the library gives for arguments. Throws `NotRunnable` where there is none of the name.
+   *
+   * @param caller name of the node that calls it
+   */
+  call(name: string | undefined, inputs: readonly Value[], caller: string): Value[] {
+    const own = this.functionNamed(name);
+    if (own.inputs.length !== inputs.length) {
+      const detail = `function ${shown(own.name)} takes ${own.inputs.length} arguments; it is given ${inputs.length}`;
+      throw new WasmoteError("model-invalid", detail, { node: caller });
+    }
+    if (++this.calls > maxCalls)
+      throw new WasmoteError(
+        "model-too-large",
+        `functions are called more than ${maxCalls} times: a loop may be without end`,
+      );
+    if (++this.depth > maxDepth)
+      throw new WasmoteError(
+        "model-invalid",
+        `functions call each other more than ${maxDepth} deep: ${shown(own.name)} may call itself`,
+      );
+    const scope = new Scope(own.nodes, `${caller}/`);
+    for (const [i, input] of own.inputs.entries()) scope.give(input, [inputs[i] as Value]);
+    const values = this.values(scope, own.outputs);
+    this.depth--;
+    return values;
+  }
+
+  private functionNamed(name: string | undefined): GraphFunction {
+    const own = name === undefined ? undefined : this.file.functions.get(name);
+    if (own === undefined) throw new NotRunnable(`the model holds no function ${shown(name ?? "")}`);
+    return own;
+  }
+
+  private value(scope: Scope, reference: Reference): Value {
+    const operator = scope.nodes.get(reference.node)?.operator;
+    return scope.value(reference, operator === undefined ? undefined : tensorflowMapping(operator)?.outputs);
+  }
+
+  private node(node: GraphNode, scope: Scope): Outputs {
+    const inputs = node.inputs.map((reference) => this.value(scope, reference));
+    const isMerge = node.operator === "Merge";
+    if (!isMerge && (inputs.includes("dead") || node.controls.some((name) => scope.isDead(name))))
+      return "dead";
+    const name = scope.prefix + node.name;
+    if (node.operator === "Const") return this.constant(node, name);
+    const first = this.graph.nodeCount;
+    const outputs = this.read({ node, name, inputs }, first);
+    for (const written of this.graph.nodesFrom(first))
+      if (!this.operators.has(written)) this.operators.set(written, node.operator);
+    if (!controlFlow.has(node.operator)) {
+      const names = node.inputs.map(
+        (reference, i) => this.names.get(inputs[i] as Value) ?? scope.prefix + reference.node,
+      );
+      this.outline.push({ name, operator: node.operator, inputs: names, outputs: this.named(name, outputs) });
+    }
+    return outputs;
+  }
+
+  /** Names of a node's outputs: those that the values have already, else the node's own. */
+  private named(name: string, outputs: Outputs): string[] {
+    if (!Array.isArray(outputs)) return [name];
+    return outputs.map((value: Value, i) => {
+      const own = this.names.get(value) ?? (i === 0 ? name : `${name}:${i}`);
+      if (typeof value === "object") this.names.set(value, own);
+      return own;
+    });
+  }
+
+  private read(read: ReadNode, index: number): Outputs {
+    const { node, name } = read;
+    const { operator } = node;
+    try {
+      return controlFlow.get(operator)?.(read, this) ?? this.mapped(read);
+    } catch (error) {
+      if (!(error instanceof NotRunnable)) throw error;
+      this.refusals.push({ node: name, operator, reason: error.message, index });
+      return "unknown";
+    }
+  }
+
+  /** What a node becomes by the table. Nothing where an input is unknown, for a refusal before it. */
+  private mapped({ node, name, inputs }: ReadNode): Outputs {
+    const { operator, attributes } = node;
+    const mapping = tensorflowMapping(operator);
+    if (mapping === undefined) throw new NotRunnable(unsupportedReason(operator));
+    if (inputs.includes("unknown")) return "unknown";
+    const tensors = inputs.map((value): Tensor => {
+      if (typeof value === "object" && "dtype" in value) return value;
+      throw new NotRunnable("an input is a list of tensors, which the operator does not take");
+    });
+    const read = mapping.read(
+      new TensorflowNode(operator, attributes, tensors),
+      new GraphWriter(this.graph, name),
+    );
+    return "dtype" in read ? [read] : read;
+  }
+
+  /** The value of a constant, which lies in the weights. */
+  private constant({ name: stored, operator, attributes }: GraphNode, name: string): Outputs {
+    const weight = this.weights.get(stored);
+    if (weight === undefined) {
+      if (attributes.dtype("dtype") === undefined) {
+        const reason = `it is of ${attributes.typeName("dtype")}, which is not supported`;
+        this.refusals.push({ node: name, operator, reason, index: this.graph.nodeCount });
+        return "unknown";
+      }
+      throw new WasmoteError("model-invalid", "its value is missing in the weightsManifest", {
+        node: name,
+        operator,
+      });
+    }
+    if (weight.data instanceof Float32Array) requireNumbers(stored, weight.data, "allowed");
+    return [{ name, ...weight }];
+  }
+}

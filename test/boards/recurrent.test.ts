@@ -1,0 +1,100 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Board } from "../../host/boards/index.js";
+import { connectBoard } from "../../host/device/connect.js";
+import type { Graph } from "../../host/graph/graph.js";
+import type { Tensor } from "../../host/graph/tensor.js";
+import { logisticGate, tanhGate } from "../../host/ops/recurrent/gate-activation.js";
+import { gruLayer, lstmLayer } from "../../host/ops/recurrent/layers.js";
+import { openModule } from "../../host/package/open.js";
+import { buildModel } from "../../host/pipeline.js";
+import { openBoardRunner } from "../../host/run/board.js";
+import { openRunner } from "../../host/run/index.js";
+import { random } from "../ops/harness.js";
+import { plain } from "../ops/quantized-tensors.js";
+import { availableBoards } from "./emulators.js";
+
+const { real } = random(386);
+const numbers = (count: number): Float32Array => Float32Array.from({ length: count }, () => real() * 2 - 1);
+const constant = (...shape: number[]): Tensor => ({
+  ...plain(shape),
+  data: numbers(shape.reduce((a, b) => a * b)),
+});
+
+const [times, batches, inputs, units] = [6, 2, 5, 7];
+const shared = {
+  timeMajor: false,
+  backwards: false,
+  sequence: true,
+  masked: "zero" as const,
+  clip: 0,
+  activations: [logisticGate, tanhGate],
+};
+
+/** A model of one recurrent layer, whose outputs are its sequence and its last state. */
+function layerGraph(operator: "lstmLayer" | "gruLayer"): Graph {
+  const isLstm = operator === "lstmLayer";
+  const attributes = isLstm
+    ? { ...shared, activations: [...shared.activations, tanhGate], coupled: false }
+    : { ...shared, resetAfter: true };
+  const rows = (isLstm ? 4 : 3) * units;
+  const tensors = [
+    plain([batches, times, inputs]),
+    constant(rows, inputs),
+    constant(rows, units),
+    constant(rows),
+    constant(rows),
+    plain([batches, units]),
+  ];
+  const bound = { name: operator, attributes: attributes as never, inputs: tensors, outputs: [] };
+  const outputs = (isLstm ? lstmLayer : gruLayer).infer(bound);
+  const numbersOfOutputs = outputs.map((_, i) => tensors.length + i);
+  return {
+    name: operator,
+    tensors: [...tensors, ...outputs.map(({ shape }) => plain(shape))],
+    nodes: [{ name: operator, operator, attributes, inputs: [0, 1, 2, 3, 4, 5], outputs: numbersOfOutputs }],
+    inputs: [0, 5],
+    outputs: numbersOfOutputs,
+  };
+}
+
+async function onBoard(board: Board, wasm: Uint8Array, given: readonly Uint8Array[]): Promise<Uint8Array[]> {
+  const device = await connectBoard(board, { model: wasm });
+  try {
+    const opened = openModule(wasm);
+    const runner = await openBoardRunner(board.id, device, wasm, opened, { tier: "portable" });
+    for (const [i, bytes] of given.entries()) await runner.writeInput(i, bytes);
+    await runner.run();
+    const outputs: Uint8Array[] = [];
+    for (const i of opened.manifest.outputs.keys()) outputs.push(await runner.readOutput(i));
+    return outputs;
+  } finally {
+    await device.close();
+  }
+}
+
+async function onHost(wasm: Uint8Array, given: readonly Uint8Array[]): Promise<Uint8Array[]> {
+  const opened = openModule(wasm);
+  const runner = await openRunner("node", wasm, opened);
+  for (const [i, bytes] of given.entries()) runner.writeInput(i, bytes);
+  runner.run();
+  const outputs = opened.manifest.outputs.map((_, i) => Uint8Array.from(runner.readOutput(i)));
+  runner.close();
+  return outputs;
+}
+
+for (const board of availableBoards(["mps2-an386", "pico"])) {
+  for (const operator of ["lstmLayer", "gruLayer"] as const) {
+    test(`${operator} on ${board.id} gives the host's bits`, async () => {
+      const { wasm } = await buildModel(layerGraph(operator));
+      const given = [times * batches * inputs, batches * units].map(
+        (count) => new Uint8Array(numbers(count).buffer),
+      );
+      const expected = await onHost(wasm, given);
+      assert.ok(expected.every((bytes) => bytes.some((byte) => byte !== 0)));
+      assert.equal(await onBoard(board, wasm, given), expected);
+    });
+  }
+}
+
+test.run();
