@@ -148,13 +148,13 @@ test("missing and contradicting fields are model-invalid and named", () => {
   );
 });
 
-test("a graph model is known but not imported", () => {
+test("a graph model without a graph is refused", () => {
   refused(
     broken((json) => {
       json.format = "graph-model";
     }),
-    "format-convertible",
-    "graph model",
+    "model-invalid",
+    "modelTopology.node",
   );
 });
 
