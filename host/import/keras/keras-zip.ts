@@ -29,8 +29,8 @@ function snakeCase(className: string): string {
     .toLowerCase();
 }
 
-/** Depth of groups in groups below a layer that no real model reaches. */
-const deepest = 16;
+/** Models in models, and groups in groups below a layer, that no real model reaches. */
+const deepest = 8;
 
 /** The group of the layers of a model: that of Keras 3, or that of late versions of Keras 2. */
 const layerGroups = ["layers", "_layer_checkpoint_dependencies"] as const;

@@ -311,15 +311,20 @@ class Flattening {
     });
 
     const offsets = callOffsets(entries, outputs);
-    const computed = (reference: TensorReference): Value | undefined =>
-      known.get(key(reference))?.at(reference.tensor);
+    const computedBy =
+      (of: ReadonlyMap<string, number>) =>
+      (reference: TensorReference): Value | undefined => {
+        const { layer, call, tensor } = reference;
+        return known.get(key({ layer, call: call - (of.get(layer) ?? 0) }))?.at(tensor);
+      };
+    const [computed, computedOutput] = [computedBy(offsets.inbound), computedBy(offsets.outputs)];
     let pending = entries.flatMap((entry) =>
       entry.inbound.map(({ args, kwargs }, i) => ({
         entry,
         args,
         kwargs,
         tensors: partsOf([args, kwargs], TensorReference),
-        call: i + (offsets.get(entry.name) ?? 0),
+        call: i,
       })),
     );
     while (pending.length > 0) {
@@ -344,7 +349,7 @@ class Flattening {
       pending = blocked;
     }
     return outputs.map((reference) => {
-      const value = computed(reference);
+      const value = computedOutput(reference);
       if (value !== undefined) return value;
       throw new WasmoteError(
         "model-invalid",
@@ -354,18 +359,38 @@ class Flattening {
   }
 }
 
+/** The last call of each layer that is named. */
+function lastCalls(references: readonly TensorReference[]): Map<string, number> {
+  const calls = new Map<string, number>();
+  for (const { layer, call } of references) calls.set(layer, Math.max(call, calls.get(layer) ?? 0));
+  return calls;
+}
+
 /**
- * Number of each model-layer's first call: Keras and TF.js count from 1 there, since building a model makes a
- * node of its own (`Functional.get_config`, `Container.getConfig`), older writers from 0.
+ * Number of each model-layer's first call, in what layers read and in `output_layers`: Keras 2 and TF.js count from 1 there,
+ * since building a model makes a node of its own (`Functional.get_config`, `Container.getConfig`), older writers from 0.
+ * Keras 3 counts from 1 in `output_layers` alone (`serialize_node`).
  */
-function callOffsets(entries: readonly Entry[], outputs: readonly TensorReference[]): Map<string, number> {
-  const references = [...entries.flatMap(({ inbound }) => partsOf(inbound, TensorReference)), ...outputs];
-  const lastCalls = new Map<string, number>();
-  for (const { layer, call } of references) lastCalls.set(layer, Math.max(call, lastCalls.get(layer) ?? 0));
+function callOffsets(entries: readonly Entry[], outputs: readonly TensorReference[]) {
+  const inbound = entries.flatMap((entry) => partsOf(entry.inbound, TensorReference));
+  const calls = {
+    inbound: lastCalls(inbound),
+    outputs: lastCalls(outputs),
+    all: lastCalls([...inbound, ...outputs]),
+  };
   const models = entries.filter(({ className }) => modelClasses.includes(className));
-  return new Map(
-    models.map(({ name, inbound }) => [name, (lastCalls.get(name) ?? -1) >= inbound.length ? 1 : 0]),
-  );
+  const offsets = (of: (entry: Entry) => number | undefined) =>
+    new Map(models.map((entry) => [entry.name, (of(entry) ?? -1) >= entry.inbound.length ? 1 : 0]));
+  const isOfKeras3 = ({ inbound: [call] }: Entry) => call?.isObject === true;
+  return {
+    inbound: offsets((entry) => calls[isOfKeras3(entry) ? "inbound" : "all"].get(entry.name)),
+    outputs: offsets((entry) => {
+      if (!isOfKeras3(entry)) return calls.all.get(entry.name);
+      const last = calls.outputs.get(entry.name);
+      // A model that is no Sequential has no call 0 there.
+      return entry.className !== "Sequential" && last !== undefined && last > 0 ? entry.inbound.length : last;
+    }),
+  };
 }
 
 /**
