@@ -61,7 +61,7 @@ export const wrapperLayers: readonly LayerMapping[] = [
       return unfolded(layer, output, input);
     },
   },
-  { classNames: ["Masking"], makesMask: () => true, read: masking },
+  { classNames: ["Masking"], read: masking },
   {
     classNames: ["Lambda"],
     read(config) {
