@@ -9,6 +9,7 @@ import { mergeLayers } from "./merge.js";
 import { normalizationLayers } from "./normalization.js";
 import { poolingLayers } from "./pooling.js";
 import { preprocessingLayers } from "./preprocessing.js";
+import { recurrentLayers } from "./recurrent.js";
 import { shapeLayers } from "./shape.js";
 import { transposedConvolutionLayers } from "./transposed-convolution.js";
 import { volumeLayers } from "./volumes.js";
@@ -26,6 +27,7 @@ const byClassName = new Map(
     ...normalizationLayers,
     ...poolingLayers,
     ...preprocessingLayers,
+    ...recurrentLayers,
     ...shapeLayers,
     ...volumeLayers,
     ...wrapperLayers,
