@@ -39,6 +39,8 @@ export interface Tensor {
   shape: readonly number[];
   quantization?: Quantization;
   data?: TensorData;
+  /** Of a constant of float32 that came as integers of one scale: those. */
+  integers?: Tensor;
   /** Of a constant that came in fewer bits than `dtype` has: it takes no more of a built model. */
   stored?: "int4" | "float16";
   /** Names of the classes along the last axis. */

@@ -286,7 +286,6 @@ test("every unsupported layer and config value is listed at once", () => {
 });
 
 test("the refused fixtures name their layers", () => {
-  refused(() => openFolder(fixtureFolder("refused-lstm")), "model-unsupported", "LSTM", 'node "memory"');
   refused(() => openFolder(fixtureFolder("refused-conv3d")), "model-unsupported", "Conv3D", 'node "volume"');
 });
 

@@ -14,6 +14,7 @@ import { LayerConfig } from "./layer-config.js";
 import { classOf, type Layer, type LayerCall, readLayerGraph, Value } from "./layer-graph.js";
 import { layerMapping } from "./layers/index.js";
 import type { Build, LayerMapping, WrappedLayer } from "./layers/mapping.js";
+import { Masks } from "./masks.js";
 
 /** Arguments of a call that change nothing where a model is only run. */
 const passedOver = ["training", "name"];
@@ -27,7 +28,7 @@ class Mapping {
   /** Class of the layer that each node is of, by the node's position. */
   readonly classNames: string[] = [];
   private readonly values = new Map<Value, Tensor>();
-  private readonly masked = new Set<Value>();
+  private readonly masks = new Masks();
   private readonly model: KerasModel;
   private readonly context: LayerContext;
   private readonly options: ImportOptions;
@@ -59,13 +60,16 @@ class Mapping {
     const config = new LayerConfig(layer.config, layer.path, layer.className, this.model.version);
     const build = this.read(mapping, layer.className, config);
     const { first, given } = this.arguments(call, mapping, config);
-    this.passMask(call, mapping, config);
+    const mask = this.masks.pass(call, mapping, config);
     const isFirst = call.call === 0 || config.refusals.some((reason) => reason.startsWith("the call"));
     if (isFirst) this.refuse(layer, config.refusals);
     const isKnown = partsOf([call.args, call.kwargs], Value).every((value) => this.values.has(value));
     if (config.refusals.length > 0 || !isKnown) return;
     try {
-      this.build(call, build, first, given);
+      const masked = typeof mask === "function" && !given.mask ? { ...given, mask: mask() } : given;
+      const builder = this.builder(call, first, masked);
+      this.note(call, build(builder));
+      this.masks.make(call, mapping, config, builder);
     } catch (error) {
       if (!(error instanceof NotRunnable)) throw error;
       this.refuse(layer, [error.message]);
@@ -119,20 +123,14 @@ class Mapping {
     return { first: resolved(first), given: resolved(known) as LayerArguments };
   }
 
-  /** Refuses what would need the mask of an input, and notes whether the outputs have one. */
-  private passMask({ args, kwargs, outputs }: LayerCall, mapping: LayerMapping, config: LayerConfig): void {
-    const isMasked = partsOf([args, kwargs], Value).some((value) => this.masked.has(value));
-    const reason =
-      "the call's input has a mask (of Masking, or of an Embedding with mask_zero), which is not supported";
-    config.expect(!isMasked || mapping.mask !== "reads", reason);
-    const passes = isMasked && mapping.mask === undefined;
-    if (passes || mapping.makesMask?.(config)) for (const output of outputs) this.masked.add(output);
+  private builder({ layer, call }: LayerCall, first: unknown, given: LayerArguments): LayerBuilder {
+    const place = { path: layer.path, className: layer.className, call };
+    return new LayerBuilder(this.context, place, tensorsOf(first), given);
   }
 
-  private build(call: LayerCall, build: Build, first: unknown, given: LayerArguments): void {
-    const { layer, outputs } = call;
-    const place = { path: layer.path, className: layer.className, call: call.call };
-    const results = [build(new LayerBuilder(this.context, place, tensorsOf(first), given))].flat();
+  /** Notes what a call gives. */
+  private note({ layer, outputs }: LayerCall, built: ReturnType<Build>): void {
+    const results = [built].flat();
     while (this.classNames.length < this.graph.nodeCount) this.classNames.push(layer.className);
     for (const [i, value] of outputs.entries()) {
       const result = results[i];

@@ -92,8 +92,10 @@ export class Ends {
 
   private length(input: string, shape: readonly Dimension[], length: Dimension, axis: number): number {
     if (typeof length === "number" && length > 0) return length;
-    const name = typeof length === "string" ? length : `${input}:${axis}`;
     const { dims = {} } = this.options;
+    // A name may stand at several axes: "?" does in files of some exporters. Their places tell those apart.
+    const place = `${input}:${axis}`;
+    const name = typeof length === "string" && !Object.hasOwn(dims, place) ? length : place;
     const given = Object.hasOwn(dims, name) ? dims[name] : undefined;
     const fixed = { name, input, axis, length: given ?? 1 };
     this.fixed.push(fixed);
