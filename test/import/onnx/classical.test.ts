@@ -231,6 +231,33 @@ test("a forest of many trees is imported and built in the time of its nodes", as
   assert.ok(manifest.memoryBytes < 256);
 });
 
+test("trees compare bytes where a model's own dequantization comes before, with the numbers of the floats", async () => {
+  const constants = [
+    constant("s", "float32", [], [0.25]),
+    { name: "z", dtype: "uint8", shape: [], data: Uint8Array.of(100) },
+  ];
+  const real: WrittenNode = { operator: "DequantizeLinear", inputs: ["x", "s", "z"], outputs: ["real"] };
+  const tree = ml("TreeEnsembleRegressor", stump("BRANCH_LT", 0.75, 0), ["y"], ["real"]);
+  const graph = await open([real, tree], { shape: [256, 1], dtype: "uint8", constants });
+  const { wasm, program, manifest } = await buildModel(graph);
+  assert.equal([manifest.inputs[0]?.interface, manifest.inputs[0]?.dtype], ["uint8", "int8"]);
+  assert.ok(program.steps.some(({ calls }) => calls.some(({ kernel }) => kernel === "treeEnsembleInt8")));
+  const runner = await openRunner("node", wasm, openModule(wasm));
+  const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+  // In memory the bytes are signed: 128 less.
+  await runner.writeInput(
+    0,
+    bytes.map((byte) => byte ^ 128),
+  );
+  await runner.run();
+  const output = new Float32Array(Uint8Array.from(await runner.readOutput(0)).buffer);
+  await runner.close();
+  assert.equal(
+    [...output],
+    Array.from(bytes, (byte) => (0.25 * (byte - 100) < 0.75 ? 1 : 2)),
+  );
+});
+
 test("what has no meaning is refused, with the reason", async () => {
   const refused = async (node: WrittenNode, pattern: RegExp, options = {}): Promise<void> => {
     const [refusal] = await refusalsOf(open([node], options));
