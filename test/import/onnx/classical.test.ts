@@ -281,6 +281,7 @@ test("what has no meaning is refused, with the reason", async () => {
     /decides whether target 0/,
   );
   await refused(regressor({}), /3 axes/, { shape: [1, 1, 2] });
+  await refused(regressor({ n_targets: 2 ** 31 }), /2147483648 targets/);
   const { target_treeids, target_nodeids, target_ids, target_weights, n_targets, ...tree } = stump(
     "BRANCH_LEQ",
     0,
@@ -328,6 +329,39 @@ test("what has no meaning is refused, with the reason", async () => {
     /1 keys and 2 values/,
   );
   await refused(ml("LabelEncoder", { keys_strings: { texts: ["a"] }, values_int64s: [1] }), /keys are texts/);
+});
+
+test("trees that share all of their branches are refused before they are taken apart", async () => {
+  const [branches, trees] = [2000, 5000];
+  const list = (of: (i: number) => number) => Array.from({ length: branches }, (_, i) => of(i));
+  const node = ml("TreeEnsemble", {
+    nodes_featureids: list(() => 0),
+    nodes_splits: {
+      tensor: constant(
+        "s",
+        "float32",
+        [branches],
+        list((i) => i),
+      ),
+    },
+    nodes_modes: {
+      tensor: constant(
+        "m",
+        "uint8",
+        [branches],
+        list(() => 0),
+      ),
+    },
+    nodes_truenodeids: list((i) => (i === branches - 1 ? 0 : i + 1)),
+    nodes_trueleafs: list((i) => Number(i === branches - 1)),
+    nodes_falsenodeids: list(() => 0),
+    nodes_falseleafs: list(() => 1),
+    leaf_targetids: [0],
+    leaf_weights: { tensor: constant("w", "float32", [1], [1]) },
+    tree_roots: Array.from({ length: trees }, () => 0),
+  });
+  const [refusal] = await refusalsOf(open([node], { version: 5 }));
+  assert.match(refusal?.reason ?? "", /more than 4194304 nodes/);
 });
 
 test("texts are refused where more than moving is asked for, or they are too many or too long", async () => {
