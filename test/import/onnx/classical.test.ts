@@ -27,9 +27,13 @@ function open(
     outputs: outputs.map((name) => ({ name, dtype: "float32" })),
     constants,
   };
-  return importModel("m.onnx", writeOnnx({ graph, domains: { "ai.onnx.ml": version } }), () => {
-    throw new Error("a model of one file");
-  });
+  return importModel(
+    "m.onnx",
+    writeOnnx({ graph, domains: { "ai.onnx.ml": version, "com.microsoft": 1 } }),
+    () => {
+      throw new Error("a model of one file");
+    },
+  );
 }
 
 const ml = (
@@ -329,6 +333,21 @@ test("what has no meaning is refused, with the reason", async () => {
     /1 keys and 2 values/,
   );
   await refused(ml("LabelEncoder", { keys_strings: { texts: ["a"] }, values_int64s: [1] }), /keys are texts/);
+});
+
+test("distances of rows are those to constants or to each other", async () => {
+  const of = (metric: string, other: string): WrittenNode => ({
+    ...ml("CDist", { metric }, ["y"], ["x", other]),
+    domain: "com.microsoft",
+  });
+  const constants = [constant("c", "float32", [1, 2], [0, 0])];
+  const from = async (node: WrittenNode) =>
+    (await run(await open([node], { shape: [2, 2], constants }), Float32Array.of(3, 4, 0, 0))).outputs;
+  assert.equal(await from(of("euclidean", "c")), [[5, 0]]);
+  assert.equal(await from(of("sqeuclidean", "c")), [[25, 0]]);
+  assert.equal(await from(of("euclidean", "x")), [[0, 5, 5, 0]]);
+  const [refusal] = await refusalsOf(open([of("cosine", "x")]));
+  assert.match(refusal?.reason ?? "", /metric cosine is not supported/);
 });
 
 test("trees that share all of their branches are refused before they are taken apart", async () => {
