@@ -7,6 +7,7 @@ import type { LayerMapping } from "./mapping.js";
 import { mergeLayers } from "./merge.js";
 import { normalizationLayers } from "./normalization.js";
 import { poolingLayers } from "./pooling.js";
+import { recurrentLayers } from "./recurrent.js";
 import { shapeLayers } from "./shape.js";
 import { transposedConvolutionLayers } from "./transposed-convolution.js";
 
@@ -20,6 +21,7 @@ const byClassName = new Map(
     ...mergeLayers,
     ...normalizationLayers,
     ...poolingLayers,
+    ...recurrentLayers,
     ...shapeLayers,
     ...functionLayers,
   ].flatMap((mapping) => mapping.classNames.map((className): [string, LayerMapping] => [className, mapping])),

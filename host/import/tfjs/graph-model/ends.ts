@@ -1,8 +1,9 @@
 import { type Refusal, WasmoteError } from "../../../errors.js";
 import { maxRank } from "../../../graph/limits.js";
 import type { DType, Tensor } from "../../../graph/tensor.js";
-import type { ImportOptions } from "../../imported.js";
+import type { ImportOptions, OpenDimension } from "../../imported.js";
 import { asObject, asString, isObject, type JsonObject, shown } from "../../keras/json-fields.js";
+import { OpenLengths } from "../../open-lengths.js";
 import { dtypeOf, shapeOf, typeName } from "./attributes.js";
 import { type GraphDef, parseReference, type Reference } from "./graph-def.js";
 
@@ -61,6 +62,7 @@ export function readEnds(json: JsonObject, { nodes }: GraphDef): Ends {
 export interface ModelInputs {
   readonly tensors: ReadonlyMap<string, Tensor | undefined>;
   readonly refusals: readonly Refusal[];
+  readonly openDims: readonly OpenDimension[];
 }
 
 /**
@@ -68,10 +70,10 @@ export interface ModelInputs {
  *
  * @throws `model-open` where lengths are open that nobody has given, `model-invalid`, `model-too-large`
  */
-export function readInputs({ inputs }: Ends, { nodes }: GraphDef, { dims = {} }: ImportOptions): ModelInputs {
+export function readInputs({ inputs }: Ends, { nodes }: GraphDef, options: ImportOptions): ModelInputs {
   const tensors = new Map<string, Tensor | undefined>();
   const refusals: Refusal[] = [];
-  const open: { name: string; place: string }[] = [];
+  const open = new OpenLengths(options);
   for (const { name, reference, dtype: stated, shape: known } of inputs) {
     const node = nodes.get(reference.node);
     if (node === undefined)
@@ -92,28 +94,17 @@ export function readInputs({ inputs }: Ends, { nodes }: GraphDef, { dims = {} }:
         "model-too-large",
         `input ${shown(name)} has ${shape.length} axes; up to ${maxRank} are taken`,
       );
-    const lengths = (shape ?? []).map((length, axis) => {
-      const key = `${name}:${axis}`;
-      const given = Object.hasOwn(dims, key) ? dims[key] : undefined;
-      if (length !== undefined && length > 0) return length;
-      if (given !== undefined) return given;
-      if (axis > 0) open.push({ name: key, place: `axis ${axis} of ${shown(name)}` });
-      return 1;
-    });
+    const lengths = (shape ?? []).map((length, axis) =>
+      length !== undefined && length > 0 ? length : open.length(name, axis, axis === 0),
+    );
     const isWhole = dtype !== undefined && shape !== undefined;
     tensors.set(node.name, isWhole ? { name, dtype, shape: lengths } : undefined);
   }
-  requireClosed(open);
-  return { tensors, refusals };
+  open.requireClosed();
+  return { tensors, refusals, openDims: open.fixed };
 }
 
 /** An input's element type: bytes of pictures stay bytes. */
 function inputDtype(type: unknown): DType | undefined {
   return typeName(type) === "DT_UINT8" ? "uint8" : dtypeOf(type);
-}
-
-function requireClosed(open: readonly { name: string; place: string }[]): void {
-  if (open.length === 0) return;
-  const help = `Give each a length: ${open.map(({ name }) => `--dim ${name}=LENGTH`).join(" ")}.`;
-  throw new WasmoteError("model-open", open.map(({ place }) => place).join(", "), {}, { help });
 }
