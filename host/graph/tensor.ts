@@ -43,6 +43,10 @@ export interface Tensor {
   integers?: Tensor;
   /** Of a constant that came in fewer bits than `dtype` has: it takes no more of a built model. */
   stored?: "int4" | "float16";
+  /** Names of the classes along the last axis. */
+  labels?: readonly string[];
+  /** Of integers that stand for texts of the model: the texts, by those numbers. */
+  texts?: readonly string[];
 }
 
 /** Type of a tensor: what shape inference computes. */

@@ -5,8 +5,11 @@ import type { GraphBuilder } from "./graph-builder.js";
 
 /** What a node is told beside its inputs. */
 export interface NodeOptions {
-  /** What of its outputs the operator cannot infer: the element type of a cast, the scale of integers. */
-  readonly output?: Pick<Tensor, "quantization"> & { readonly dtype?: DType };
+  /** What of its outputs the operator cannot infer: the element type of a cast, the scale of integers, a variable's shape. */
+  readonly output?: Pick<Tensor, "quantization"> & {
+    readonly dtype?: DType;
+    readonly shape?: readonly number[];
+  };
   readonly variables?: readonly Tensor[];
 }
 

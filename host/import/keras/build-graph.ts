@@ -5,6 +5,7 @@ import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { GraphBuilder } from "../graph-builder.js";
 import { countOperators, type Imported, type ImportOptions, type Outline } from "../imported.js";
+import { OpenLengths } from "../open-lengths.js";
 import type { KerasModel } from "./container.js";
 import { partsOf, replaceParts } from "./inbound-nodes.js";
 import { readInput } from "./input-layer.js";
@@ -21,6 +22,7 @@ import {
 } from "./layer-graph.js";
 import { layerMapping } from "./layers/index.js";
 import type { Build, LayerMapping, WrappedLayer } from "./layers/mapping.js";
+import { Masks } from "./masks.js";
 
 /** Arguments of a call that change nothing where a model is only run. */
 const passedOver = ["training", "name"];
@@ -34,15 +36,16 @@ class Mapping {
   /** Class of the layer that each node is of, by the node's position. */
   readonly classNames: string[] = [];
   private readonly values = new Map<Value, Tensor>();
-  private readonly masked = new Set<Value>();
+  private readonly masks = new Masks();
   private readonly model: KerasModel;
   private readonly context: LayerContext;
-  private readonly options: ImportOptions;
+  /** Lengths of inputs that the file leaves open. */
+  readonly open: OpenLengths;
 
   constructor(model: KerasModel, options: ImportOptions) {
     this.model = model;
     this.context = new LayerContext(this.graph, model);
-    this.options = options;
+    this.open = new OpenLengths(options);
   }
 
   private refuse({ path, className }: Layer, reasons: readonly string[]): void {
@@ -50,7 +53,7 @@ class Mapping {
   }
 
   input(layer: Layer, value: Value): void {
-    const { type, refusals } = readInput(layer, this.options);
+    const { type, refusals } = readInput(layer, this.open);
     this.refuse(layer, refusals);
     if (type !== undefined) this.values.set(value, { name: layer.path, ...type });
   }
@@ -66,13 +69,16 @@ class Mapping {
     const config = new LayerConfig(layer.config, layer.path, layer.className, this.model.version);
     const build = this.read(mapping, layer.className, config);
     const { first, given } = this.arguments(call, mapping, config);
-    this.passMask(call, mapping, config);
+    const mask = this.masks.pass(call, mapping, config);
     const isFirst = call.call === 0 || config.refusals.some((reason) => reason.startsWith("the call"));
     if (isFirst) this.refuse(layer, config.refusals);
     const isKnown = partsOf([call.args, call.kwargs], Value).every((value) => this.values.has(value));
     if (config.refusals.length > 0 || !isKnown) return;
     try {
-      this.build(call, build, first, given);
+      const masked = typeof mask === "function" && !given.mask ? { ...given, mask: mask() } : given;
+      const builder = this.builder(call, first, masked);
+      this.note(call, build(builder));
+      this.masks.make(call, mapping, config, builder);
     } catch (error) {
       if (!(error instanceof NotRunnable)) throw error;
       this.refuse(layer, [error.message]);
@@ -117,7 +123,7 @@ class Mapping {
     }
     for (const [name, value] of Object.entries(kwargs)) {
       if (parameters.includes(name)) known[name] = value;
-      else if (value !== null && !passedOver.includes(name)) unknown(name);
+      else if (value !== null && value !== false && !passedOver.includes(name)) unknown(name);
     }
     const first = tensors.length > 0 ? tensors : [known[parameters[0] as string]];
     const { length } = partsOf(first, Value);
@@ -126,20 +132,14 @@ class Mapping {
     return { first: resolved(first), given: resolved(known) as LayerArguments };
   }
 
-  /** Refuses what would need the mask of an input, and notes whether the outputs have one. */
-  private passMask({ args, kwargs, outputs }: LayerCall, mapping: LayerMapping, config: LayerConfig): void {
-    const isMasked = partsOf([args, kwargs], Value).some((value) => this.masked.has(value));
-    const reason =
-      "the call's input has a mask (of Masking, or of an Embedding with mask_zero), which is not supported";
-    config.expect(!isMasked || mapping.mask !== "reads", reason);
-    const passes = isMasked && mapping.mask === undefined;
-    if (passes || mapping.makesMask?.(config)) for (const output of outputs) this.masked.add(output);
+  private builder({ layer, call }: LayerCall, first: unknown, given: LayerArguments): LayerBuilder {
+    const place = { path: layer.path, className: layer.className, call };
+    return new LayerBuilder(this.context, place, tensorsOf(first), given);
   }
 
-  private build(call: LayerCall, build: Build, first: unknown, given: LayerArguments): void {
-    const { layer, outputs } = call;
-    const place = { path: layer.path, className: layer.className, call: call.call };
-    const results = [build(new LayerBuilder(this.context, place, tensorsOf(first), given))].flat();
+  /** Notes what a call gives. */
+  private note({ layer, outputs }: LayerCall, built: ReturnType<Build>): void {
+    const results = [built].flat();
     while (this.classNames.length < this.graph.nodeCount) this.classNames.push(layer.className);
     for (const [i, value] of outputs.entries()) {
       const result = results[i];
@@ -181,12 +181,13 @@ function outlineOf({ inputs, calls, outputs }: LayerGraph): Outline {
  * @param otherwise the graph's name where the model has none
  * @returns the graph, or every layer and config value that cannot be run; what follows a layer that is refused has inputs
  *   of unknown shapes, so that of it only the config is checked
- * @throws `model-invalid`
+ * @throws `model-invalid`, `model-open`
  */
 export function buildGraph(model: KerasModel, otherwise: string, options: ImportOptions = {}): Imported {
   const layers = readLayerGraph(model.topology);
   const mapping = new Mapping(model, options);
   for (const { layer, value } of layers.inputs) mapping.input(layer, value);
+  mapping.open.requireClosed();
   for (const call of layers.calls) mapping.call(call);
   const { refusals, classNames, graph } = mapping;
   const name = layers.name || otherwise;
@@ -197,6 +198,7 @@ export function buildGraph(model: KerasModel, otherwise: string, options: Import
     operators: countOperators(layers.calls.map(({ layer }) => layer.className)),
     outline: outlineOf(layers),
     operatorOf: (node: Node) => byNode.get(node.name) ?? node.operator,
+    openDims: mapping.open.fixed,
   };
   if (refusals.length > 0) return { ...described, graph: undefined };
   if (graph.nodeCount === 0)

@@ -27,6 +27,8 @@ export class WeightFinder {
   private readonly byName = new Map<string, KerasWeight>();
   /** By the last two parts of their names, for those that have more: "conv/kernel" of "model/conv/kernel:0". */
   private readonly byEnding = new Map<string, Named[]>();
+  /** By the last part of their names. */
+  private readonly byLast = new Map<string, Named[]>();
   /** By the layer of the outermost model that lists them, in the container's order. */
   private readonly listed = new Map<string, Named[]>();
   /** Path of the layer that each weight is of. */
@@ -39,6 +41,7 @@ export class WeightFinder {
       const name = full.replace(/:0$/, "");
       const parts = name.split("/");
       this.byName.set(name, weight);
+      add(this.byLast, parts.at(-1) as string, { name, weight });
       if (parts.length >= 3) add(this.byEnding, parts.slice(-2).join("/"), { name, weight });
       if (weight.listedUnder !== undefined) add(this.listed, weight.listedUnder, { name, weight });
     }
@@ -56,7 +59,11 @@ export class WeightFinder {
         }
       }
     }
-    return this.findListed(path, layer, parts, names, position) ?? this.findEnding(layer, parts, names);
+    return (
+      this.findListed(path, layer, parts, names, position) ??
+      this.findEnding(layer, parts, names) ??
+      this.findBelow(layer, parts, names)
+    );
   }
 
   /** Among what the container lists under the layer of the outermost model. */
@@ -90,6 +97,22 @@ export class WeightFinder {
         const ending = joined(layer, part, name);
         const found = onlyEnding(this.byEnding.get(ending.split("/").slice(-2).join("/")) ?? [], ending);
         if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+
+  /** The only one somewhere below the layer's part: cells of recurrent layers have names that their writers count. */
+  private findBelow(
+    layer: string,
+    parts: readonly string[],
+    names: readonly string[],
+  ): KerasWeight | undefined {
+    for (const name of names) {
+      for (const part of parts) {
+        const below = `/${joined(layer, part)}/`;
+        const found = (this.byLast.get(name) ?? []).filter((own) => `/${own.name}`.includes(below));
+        if (found.length === 1) return found[0]?.weight;
       }
     }
     return undefined;

@@ -65,7 +65,7 @@ export function importOnnx(
     refusals: reader.refusals,
     operators: countOperators(reader.read),
     operatorOf: (node: Graph["nodes"][number]) => reader.operators.get(node) ?? node.operator,
-    openDims: ends.fixed,
+    openDims: ends.lengths.fixed,
     laidOut: ends.laidOut,
     outline: { inputs: main.inputs.map(({ name: input }) => input), outputs: names, nodes: reader.outline },
   };

@@ -104,11 +104,11 @@ export function plainIntegers(write: GraphWriter, tensor: Tensor): Tensor {
   return dtype === "int32" ? wide : write.node(cast, { to: dtype }, [wide]);
 }
 
-/** Operators that move integers as they are, which keep their scale. */
+/** Operators that move integers as they are, or lie between them, which keep their scale. */
 const moving = new Set(
   (
     "Identity Dropout Transpose Reshape Flatten Squeeze Unsqueeze Slice Split Concat Gather GatherElements GatherND Expand " +
-    "Tile DepthToSpace SpaceToDepth MaxPool GlobalMaxPool ReduceMax ReduceMin Max Min"
+    "Tile DepthToSpace SpaceToDepth MaxPool GlobalMaxPool ReduceMax ReduceMin Max Min Resize Upsample"
   ).split(" "),
 );
 

@@ -150,11 +150,10 @@ const fixtures: Fixture[] = [
   { name: "quantized-uint16", build: twoDense, layout: { rewrite: (saved) => quantized(saved, "uint16") } },
   { name: "quantized-float16", build: twoDense, layout: { rewrite: (saved) => quantized(saved, "float16") } },
   {
-    name: "refused-lstm",
-    refused: true,
+    name: "lstm",
     build: () =>
       tf.sequential({
-        name: "refused_lstm",
+        name: "lstm",
         layers: [
           layers.lstm({ name: "memory", inputShape: [4, 3], units: 2 }),
           layers.dense({ name: "out", units: 1 }),

@@ -1,4 +1,5 @@
 import type { Tensor } from "../../../graph/tensor.js";
+import { notEqual } from "../../../ops/elementwise/comparisons.js";
 import { batchMatmul } from "../../../ops/matrix/batch-matmul.js";
 import { fullyConnected } from "../../../ops/matrix/fully-connected.js";
 import { gather } from "../../../ops/movement/gather.js";
@@ -11,7 +12,8 @@ import { applied, readActivation } from "./activation.js";
 import type { Build, LayerMapping } from "./mapping.js";
 import { castTo } from "./numbers.js";
 
-function transposed({ shape, values }: KerasWeight): Float32Array {
+/** A matrix of weights the other way round. */
+export function transposed({ shape, values }: KerasWeight): Float32Array {
   const [inputs, outputs] = shape as [number, number];
   const out = new Float32Array(values.length);
   for (let k = 0; k < inputs; k++) {
@@ -115,7 +117,11 @@ function reversibleEmbedding(config: LayerConfig): Build {
   };
 }
 
-const makesMask = (config: LayerConfig): boolean => config.flag("mask_zero", false);
+/** An embedding's mask: which indices are not 0. */
+const makesMask: LayerMapping["makesMask"] = (config) =>
+  config.flag("mask_zero", false)
+    ? (layer) => layer.node(notEqual, {}, [layer.input, layer.scalar(0, layer.input.dtype)])
+    : undefined;
 
 /** Products with a kernel, and tables. */
 export const denseLayers: readonly LayerMapping[] = [

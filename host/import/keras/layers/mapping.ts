@@ -28,14 +28,16 @@ export interface LayerMapping {
    */
   readonly parameters?: readonly string[];
   /**
-   * What becomes of a mask of steps in time that an input has: it is passed on where absent. What `reads` one is refused,
-   * as it would compute something else without.
+   * What becomes of a mask of steps in time that an input has: it is passed on where absent. What `takes` one is given that
+   * of its first input as the argument "mask". What `reads` one is refused, as it would compute something else without.
    */
-  readonly mask?: "drops" | "reads";
+  readonly mask?: "drops" | "reads" | "takes";
+  /** Whether what takes a mask passes it on to its first output. */
+  passesMask?(config: LayerConfig): boolean;
   /** Whether the layer's dtype says nothing of what it computes in. */
   readonly anyDtype?: true;
-  /** Whether the output has a mask even if no input has. */
-  makesMask?(config: LayerConfig): boolean;
+  /** What builds the mask, [batches, times] bool, that the output has even if no input has; undefined where it has none. */
+  makesMask?(config: LayerConfig): ((layer: LayerBuilder) => Tensor) | undefined;
   /**
    * Reads the config, refusing there what cannot be run whatever the shapes are, and answers what builds the
    * nodes of one call. That throws `NotRunnable` for what cannot be run with the shapes at hand.

@@ -8,6 +8,7 @@ import { movement } from "./movement.js";
 import { normalization } from "./normalization.js";
 import { pools } from "./pools.js";
 import { dynamicQuantization, quantization } from "./quantization.js";
+import { quantizedOperators } from "./quantized-operators.js";
 import { recurrent } from "./recurrent.js";
 import { reduction } from "./reduction.js";
 
@@ -24,6 +25,7 @@ export const onnxMappings: readonly OnnxMapping[] = [
   ...recurrent,
   ...quantization,
   ...dynamicQuantization,
+  ...quantizedOperators,
   ...classical,
 ];
 

@@ -80,7 +80,7 @@ function axisOf(node: OnnxNode, { shape }: Tensor): number {
   return positive;
 }
 
-const asFloat = (write: GraphWriter, tensor: Tensor): Tensor =>
+export const asFloat = (write: GraphWriter, tensor: Tensor): Tensor =>
   tensor.dtype === "float32" ? tensor : write.node(cast, { to: "float32" }, [tensor]);
 
 /** (integers - zero point) * scale, as it is defined. */
@@ -129,48 +129,68 @@ function targetOf(node: OnnxNode): { to: Exclude<DType, "float32">; range: reado
   return { to, range: isUint16 ? [0, 65535] : integerRange[to] };
 }
 
-function readQuantize(node: OnnxNode, write: GraphWriter): Tensor {
-  const [given, scale, zeroPoint] = [node.input(0), node.input(1), node.inputs[2]];
-  const values = asFloat(write, plainIntegers(write, given));
-  const axis = axisOf(node, values);
-  const { to, range } = targetOf(node);
+/** The integers of a type that stand for real numbers. */
+export function integersFor(
+  write: GraphWriter,
+  values: Tensor,
+  { scale, zeroPoint, axis, blocks }: Scales,
+  { to, range }: ReturnType<typeof targetOf>,
+): Tensor {
   const known = constantScales(scale, zeroPoint, axis, values);
-  if (
-    known?.scale.length === 1 &&
-    values.data === undefined &&
-    quantizedDtypes.includes(to) &&
-    to !== "int32"
-  ) {
-    const output = inGraph(to, known);
-    const integers = write.node(quantize, { halves: "even" }, [values], { output });
+  const isOne = known?.scale.length === 1 && values.data === undefined;
+  if (isOne && quantizedDtypes.includes(to) && to !== "int32") {
+    const integers = write.node(quantize, { halves: "even" }, [values], { output: inGraph(to, known) });
     return to === "uint8" ? markUnsigned(integers) : integers;
   }
-  const blocks = node.integer("block_size", 0);
   const place = (tensor: Tensor): Tensor => broadcastTo(write, tensor, axis, blocks, values);
   return quantizedByDefinition(write, values, place(scale), zeroPoint && place(zeroPoint), to, range);
 }
 
-function readDequantize(node: OnnxNode, write: GraphWriter): Tensor {
-  const [integers, scale, zeroPoint] = [node.input(0), node.input(1), node.inputs[2]];
-  const axis = axisOf(node, integers);
+function readQuantize(node: OnnxNode, write: GraphWriter): Tensor {
+  const values = asFloat(write, plainIntegers(write, node.input(0)));
+  const blocks = node.integer("block_size", 0);
+  const scales = { scale: node.input(1), zeroPoint: node.inputs[2], axis: axisOf(node, values), blocks };
+  return integersFor(write, values, scales, targetOf(node));
+}
+
+/** What tells how integers stand for real numbers. */
+interface Scales {
+  scale: Tensor;
+  zeroPoint: Tensor | undefined;
+  /** Axis along which scales lie, where there are several; blocks of so many indices have one each, where that is above 0. */
+  axis: number;
+  blocks: number;
+}
+
+/** The real numbers that integers stand for. */
+export function realNumbers(
+  write: GraphWriter,
+  integers: Tensor,
+  { scale, zeroPoint, axis, blocks }: Scales,
+): Tensor {
   const known = constantScales(scale, zeroPoint, axis, integers);
   const { dtype } = integers;
   if (known !== undefined && integers.data !== undefined && quantizedDtypes.includes(dtype)) {
     const behind = quantizedConstant(integers, known);
     const values = write.node(dequantize, {}, [behind]);
     integersBehind.set(values, behind);
-    return known.scale.length === 1 && behind.dtype === "int8"
-      ? Object.assign(values, { integers: behind })
-      : values;
+    const isOperand = known.scale.length === 1 && behind.dtype === "int8";
+    return isOperand ? Object.assign(values, { integers: behind }) : values;
   }
   const own =
     known && quantizedDtypes.includes(dtype)
       ? quantizedAs(write, integers, known, write.isInput(integers))
       : undefined;
   if (own !== undefined) return write.node(dequantize, {}, [own]);
-  const blocks = node.integer("block_size", 0);
   const place = (tensor: Tensor): Tensor => broadcastTo(write, tensor, axis, blocks, integers);
   return dequantized(write, integers, place(scale), zeroPoint && place(zeroPoint));
+}
+
+function readDequantize(node: OnnxNode, write: GraphWriter): Tensor {
+  const integers = node.input(0);
+  const blocks = node.integer("block_size", 0);
+  const scales = { scale: node.input(1), zeroPoint: node.inputs[2], axis: axisOf(node, integers), blocks };
+  return realNumbers(write, integers, scales);
 }
 
 /** uint8 with the scale that the values themselves ask for: their range with 0 in it, in 255 steps. */

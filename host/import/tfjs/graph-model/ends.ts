@@ -1,8 +1,9 @@
 import { type Refusal, WasmoteError } from "../../../errors.js";
 import { maxRank } from "../../../graph/limits.js";
 import type { DType, Tensor } from "../../../graph/tensor.js";
-import { dimArgument, type ImportOptions, type OpenDimension } from "../../imported.js";
+import type { ImportOptions, OpenDimension } from "../../imported.js";
 import { asObject, asString, isObject, type JsonObject, shown } from "../../keras/json-fields.js";
+import { OpenLengths } from "../../open-lengths.js";
 import { dtypeOf, shapeOf, typeName } from "./attributes.js";
 import { type GraphDef, parseReference, type Reference } from "./graph-def.js";
 
@@ -71,54 +72,41 @@ export interface ModelInputs {
  *
  * @throws `model-open` where lengths are open that nobody has given, `model-invalid`, `model-too-large`
  */
-export function readInputs({ inputs }: Ends, { nodes }: GraphDef, { dims = {} }: ImportOptions): ModelInputs {
+export function readInputs({ inputs }: Ends, { nodes }: GraphDef, options: ImportOptions): ModelInputs {
   const tensors = new Map<string, Tensor | undefined>();
-  const openDims: OpenDimension[] = [];
   const refusals: Refusal[] = [];
-  for (const { name: input, reference, dtype: stated, shape: known } of inputs) {
+  const open = new OpenLengths(options);
+  for (const { name, reference, dtype: stated, shape: known } of inputs) {
     const node = nodes.get(reference.node);
     if (node === undefined)
       throw new WasmoteError(
         "model-invalid",
-        `input ${shown(input)} names node ${shown(reference.node)}, which is missing`,
+        `input ${shown(name)} names node ${shown(reference.node)}, which is missing`,
       );
     const type = stated ?? node.attributes.typeName("dtype");
     const dtype = inputDtype(type);
     const shape = known ?? node.attributes.shape("shape");
     const refuse = (reason: string): void => {
-      refusals.push({ node: input, operator: node.operator, reason });
+      refusals.push({ node: name, operator: node.operator, reason });
     };
     if (dtype === undefined) refuse(`the input is of ${typeName(type)}, which is not supported`);
     if (shape === undefined) refuse("the input's number of axes is not known");
     if (shape !== undefined && shape.length > maxRank)
       throw new WasmoteError(
         "model-too-large",
-        `input ${shown(input)} has ${shape.length} axes; up to ${maxRank} are taken`,
+        `input ${shown(name)} has ${shape.length} axes; up to ${maxRank} are taken`,
       );
-    const lengths = (shape ?? []).map((length, axis) => {
-      if (length !== undefined && length > 0) return length;
-      const name = `${input}:${axis}`;
-      const given = Object.hasOwn(dims, name) ? dims[name] : undefined;
-      openDims.push({ name, input, axis, length: given ?? (axis === 0 ? 1 : 0) });
-      return given ?? 1;
-    });
+    const lengths = (shape ?? []).map((length, axis) =>
+      length !== undefined && length > 0 ? length : open.length(name, axis, axis === 0),
+    );
     const isWhole = dtype !== undefined && shape !== undefined;
-    tensors.set(node.name, isWhole ? { name: input, dtype, shape: lengths } : undefined);
+    tensors.set(node.name, isWhole ? { name, dtype, shape: lengths } : undefined);
   }
-  requireClosed(openDims);
-  return { tensors, openDims, refusals };
+  open.requireClosed();
+  return { tensors, refusals, openDims: open.fixed };
 }
 
 /** An input's element type: bytes of pictures stay bytes. */
 function inputDtype(type: unknown): DType | undefined {
   return typeName(type) === "DT_UINT8" ? "uint8" : dtypeOf(type);
-}
-
-/** Throws `model-open` where a length has no number. */
-function requireClosed(openDims: readonly OpenDimension[]): void {
-  const left = openDims.filter(({ length }) => length === 0);
-  if (left.length === 0) return;
-  const places = left.map(({ input, axis }) => `axis ${axis} of ${shown(input)}`);
-  const help = `Give each a length: ${left.map(({ name }) => dimArgument(name)).join(" ")}.`;
-  throw new WasmoteError("model-open", places.join(", "), {}, { help });
 }
