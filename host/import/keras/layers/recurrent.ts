@@ -211,7 +211,7 @@ function readBidirectional(config: LayerConfig, _: string, wrapped: ReadWrapped)
     const [one, other] = directions.map(({ layer: own, names }, i) =>
       call(
         layer.part(names, "", [input]),
-        { ...own, zeroOutputs: own.returnsSequences || own.zeroOutputs },
+        { ...own, zeroOutputs: own.returnsSequences },
         input,
         states.slice(i * half, (i + 1) * half),
         mask,
