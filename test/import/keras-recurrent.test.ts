@@ -243,7 +243,8 @@ function draw(seed: number, version: Version) {
     name: "layer",
     return_sequences: returnsSequences,
     return_state: returnsState,
-    zero_output_for_mask: zeroOutputs,
+    // Two directions decide by themselves.
+    zero_output_for_mask: isBidirectional ? integer(0, 1) === 1 : zeroOutputs,
   };
   const weights = new Map<string, KerasWeight>();
   const [forward, backward] = directions as [Direction, Direction | undefined];
