@@ -11,7 +11,7 @@ const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
 /** Folders of the host that are of no use without Node. */
 const beyond = ["bench", "boards", "cli", "device", "firmware", "flash", "tools", "wasm3-bindings"];
 /** Packages that a page loads; docs/browser.md names them in its import map. */
-const packages = ["@assemblyscript/loader", "cborg", "flatbuffers", "pbf"];
+const packages = ["@assemblyscript/loader", "cborg", "fflate", "flatbuffers", "h5wasm", "pbf"];
 
 /** What the compiler says of `host/browser.ts` with a browser's types and without Node's, and the files that it reaches. */
 function compileForBrowsers() {
@@ -19,7 +19,7 @@ function compileForBrowsers() {
   const { status, stdout } = spawnSync(process.execPath, [compiler, ...project], { encoding: "utf8" });
   const lines = stdout.split("\n").map((line) => relative(root, line));
   const errors = lines.filter((line) => line.includes(": error TS"));
-  return { status, errors, files: lines.filter((line) => /^(host|node_modules)\/.*\.ts$/.test(line)) };
+  return { status, errors, files: lines.filter((line) => /^(host|node_modules)\/.*\.[cm]?ts$/.test(line)) };
 }
 
 const { status, errors, files } = compileForBrowsers();

@@ -3,7 +3,7 @@ import type { ManifestTensor } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
 import type { Plan } from "../plan/types.js";
 import { table } from "../table.js";
-import { bytesText, thousands } from "./figures.js";
+import { bytesText, namesText, thousands } from "./figures.js";
 import type { Output } from "./output.js";
 
 /** What `build --json` prints. */
@@ -87,6 +87,6 @@ export function tensorLines(kind: string, tensors: readonly ManifestTensor[]): s
         ? ""
         : `, scale ${Number(tensor.scale.toPrecision(7))}, zero point ${tensor.zeroPoint ?? 0}`;
     const inside = tensor.interface === undefined ? "" : `, ${tensor.dtype} inside`;
-    return `${kind.padEnd(6)}  ${tensor.name}  ${describeType(interfaceType(tensor))}${inside}${quantized}`;
+    return `${kind.padEnd(6)}  ${tensor.name}  ${describeType(interfaceType(tensor))}${inside}${quantized}${namesText(tensor)}`;
   });
 }

@@ -7,6 +7,24 @@ export function shortName(name: string): string {
   return shortened(name, shownNameLength);
 }
 
+/** Names that are shown of a list. */
+const shownNames = 8;
+
+/** ", classes ash, beech, cedar": what the classes of a tensor are called, or the texts that its integers stand for. */
+export function namesText({
+  labels,
+  texts,
+}: {
+  labels?: readonly string[];
+  texts?: readonly string[];
+}): string {
+  const names = labels ?? texts;
+  if (names === undefined) return "";
+  const shown = names.slice(0, shownNames).map(shortName).join(", ");
+  const more = names.length > shownNames ? ` and ${thousands(names.length - shownNames)} more` : "";
+  return `, ${labels === undefined ? "positions among" : "classes"} ${shown}${more}`;
+}
+
 /** "12,106": a whole number with its thousands apart. */
 export function thousands(value: number): string {
   return Math.round(value).toLocaleString("en-US");

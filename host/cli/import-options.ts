@@ -56,7 +56,7 @@ export function importOptions({ dim, layout }: OpenOptions): ImportOptions {
 /** Throws `UsageError` for an option that the model leaves nothing open for. */
 export function requireObeyed(
   { dim, layout }: OpenOptions,
-  { graph, openDims = [], laidOut = [] }: Imported,
+  { graph, openDims = [], laidOut }: Imported,
 ): void {
   const names = [...new Set(openDims.map(({ name }) => name))];
   const unknown = dim.find(([name]) => !names.includes(name));
@@ -64,6 +64,8 @@ export function requireObeyed(
     const open = names.length === 0 ? "no length" : `${names.join(", ")} alone`;
     throw ofNoUse(`--dim ${unknown.join("=")}`, `the model leaves ${open} open`);
   }
-  if (layout !== undefined && graph !== undefined && laidOut.length === 0)
-    throw ofNoUse(`--layout ${layout}`, "no input or output of the model has its channels before other axes");
+  if (layout !== undefined && laidOut === undefined)
+    throw ofNoUse(`--layout ${layout}`, "it is for ONNX models; axes of other formats stay as they are");
+  if (layout !== undefined && graph !== undefined && laidOut?.length === 0)
+    throw ofNoUse(`--layout ${layout}`, "no input or output of the model has four axes");
 }

@@ -14,7 +14,7 @@ import { operatorNamed } from "../ops/index.js";
 import type { BuiltModel } from "../pipeline.js";
 import { table } from "../table.js";
 import { variableLines } from "./build-report.js";
-import { bytesText, shortName, thousands } from "./figures.js";
+import { bytesText, namesText, shortName, thousands } from "./figures.js";
 import type { Output } from "./output.js";
 
 interface TensorDescription {
@@ -22,6 +22,8 @@ interface TensorDescription {
   dtype: DType;
   shape: readonly number[];
   quantization?: Quantization;
+  labels?: readonly string[];
+  texts?: readonly string[];
 }
 
 interface NodeDescription {
@@ -259,8 +261,15 @@ export function modelText(model: ModelDescription, { styles, width }: Output): s
 }
 
 function describeTensor(tensor: Tensor): TensorDescription {
-  const { name, dtype, shape, quantization } = tensor;
-  return { name, dtype, shape, ...(quantization === undefined ? {} : { quantization }) };
+  const { name, dtype, shape, quantization, labels, texts } = tensor;
+  return {
+    name,
+    dtype,
+    shape,
+    ...(quantization === undefined ? {} : { quantization }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(texts === undefined ? {} : { texts }),
+  };
 }
 
 function tensorLine(kind: string, tensor: TensorDescription): string {
@@ -269,7 +278,7 @@ function tensorLine(kind: string, tensor: TensorDescription): string {
     scale?.length === 1
       ? `, scale ${Number(scale[0]!.toPrecision(7))}, zero point ${zeroPoint?.[0] ?? 0}`
       : "";
-  return `${kind.padEnd(6)}  ${tensor.name}  ${describeType(tensor)}${quantized}`;
+  return `${kind.padEnd(6)}  ${tensor.name}  ${describeType(tensor)}${quantized}${namesText(tensor)}`;
 }
 
 /** A line for each name of a length that the file leaves open, with every axis that has it. */

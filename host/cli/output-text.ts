@@ -29,9 +29,11 @@ export async function outputText(
     for (const [frame, bytes] of frames.slice(0, shownFrames).entries()) {
       if (frames.length > 1) lines.push(styles.dim(`frame ${frame + 1} of ${frames.length}`));
       lines.push(
-        ...(isClassifier(tensor)
-          ? classLines(decodeReals(bytes, tensor), tensor.labels)
-          : summaryLines(bytes, (part) => decodeReals(part, tensor))),
+        ...(tensor.texts !== undefined
+          ? textLines(decodeReals(bytes, tensor), tensor.texts)
+          : isClassifier(tensor)
+            ? classLines(decodeReals(bytes, tensor), tensor.labels)
+            : summaryLines(bytes, (part) => decodeReals(part, tensor))),
       );
     }
     if (frames.length > shownFrames) {
@@ -59,6 +61,13 @@ function classLines(values: readonly number[], labels: readonly string[] | undef
     ...ranked.map(({ name, value }) => `  ${name.padEnd(width)}  ${number(value)}`),
     ...(more > 0 ? [`  and ${more} more classes`] : []),
   ];
+}
+
+/** The first numbers with the texts that they stand for. */
+function textLines(values: readonly number[], texts: readonly string[]): string[] {
+  const shown = values.slice(0, shownValues).map((value) => `  ${shortName(texts[value] ?? "?")}  ${value}`);
+  const more = values.length - shown.length;
+  return [...shown, ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 /** Range, mean and first values, decoded part by part: there may be millions of them. */

@@ -174,6 +174,12 @@ async function runFrames(
   return results;
 }
 
+/** The text of a number; null where it has none. */
+const textOf =
+  (texts: readonly string[]) =>
+  (number: number): string | null =>
+    texts[number] ?? null;
+
 async function jsonResult(manifest: Manifest, results: readonly Uint8Array[][]): Promise<object> {
   const { decodeReals, decodeStored, framesShape, joinFrames } = await import("../run/tensor-files/index.js");
   return {
@@ -187,6 +193,9 @@ async function jsonResult(manifest: Manifest, results: readonly Uint8Array[][]):
         rawDtype: tensor.dtype,
         raw: decodeStored(bytes, tensor.dtype),
         ...(tensor.labels === undefined ? {} : { labels: tensor.labels }),
+        ...(tensor.texts === undefined
+          ? {}
+          : { texts: decodeStored(bytes, tensor.dtype).map(textOf(tensor.texts)) }),
       };
     }),
   };

@@ -39,8 +39,14 @@ export interface Tensor {
   shape: readonly number[];
   quantization?: Quantization;
   data?: TensorData;
+  /** Of a constant of float32 that came as integers of one scale: those. */
+  integers?: Tensor;
   /** Of a constant that came in fewer bits than `dtype` has: it takes no more of a built model. */
   stored?: "int4" | "float16";
+  /** Names of the classes along the last axis. */
+  labels?: readonly string[];
+  /** Of integers that stand for texts of the model: the texts, by those numbers. */
+  texts?: readonly string[];
 }
 
 /** Type of a tensor: what shape inference computes. */

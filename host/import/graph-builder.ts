@@ -40,6 +40,11 @@ export class GraphBuilder {
     return this.nodes.length;
   }
 
+  /** Whether a node writes the tensor. */
+  isWritten(tensor: Tensor): boolean {
+    return this.nodeOf.has(tensor);
+  }
+
   /** Whether a node names the variable. */
   uses(variable: Tensor): boolean {
     return this.variables.includes(variable);

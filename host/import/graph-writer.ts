@@ -71,6 +71,11 @@ export class GraphWriter {
     return output;
   }
 
+  /** Whether a tensor is written by no node: it is a constant, or an input of the model. */
+  isInput(tensor: Tensor): boolean {
+    return !this.graph.isWritten(tensor);
+  }
+
   /** A constant of the shape. */
   constant(data: TensorData, shape: readonly number[], dtype: DType): Tensor {
     if (data.length !== elementCount(shape))

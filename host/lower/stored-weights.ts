@@ -1,7 +1,7 @@
 import { alignUp } from "../abi/align.js";
 import { weightStorages } from "../abi/weight-storages.js";
 import { NotRunnable, requireThat } from "../graph/not-runnable.js";
-import type { Tensor } from "../graph/tensor.js";
+import type { Tensor, TensorData } from "../graph/tensor.js";
 import { float16Bits } from "../numerics/float16.js";
 import { narrowMultiplier, quantizeMultiplier } from "../numerics/requantization.js";
 import { rescaleFactor, weightsScale } from "../ops/weights.js";
@@ -14,17 +14,27 @@ export function storageNumber(storage: Storage): number {
   return weightStorages.indexOf(storage);
 }
 
+/** Which weights have the fewer bits that they came in; it is asked for several times of each, and there may be millions. */
+const narrow = new WeakMap<TensorData, boolean>();
+
+/** Whether weights still have the fewer bits that they came in. */
+function isNarrow(data: TensorData, stored: Tensor["stored"]): boolean {
+  const known = narrow.get(data);
+  if (known !== undefined) return known;
+  const fits = (value: number): boolean =>
+    stored === "int4" ? value >= -8 && value <= 7 : float16Bits(value) !== undefined;
+  let all = stored !== undefined;
+  for (let i = 0; all && i < data.length; i++) all = fits(Number(data[i]));
+  narrow.set(data, all);
+  return all;
+}
+
 /** How a node's weights are stored: in no more bits than they came in. */
 export function storageOf({ data, dtype, stored }: Tensor, input: Tensor): Storage {
   if (data === undefined) return "memory";
-  const values = Array.from(data, Number);
-  if (dtype === "int8") {
-    if (stored === "int4" && values.every((q) => q >= -8 && q <= 7)) return "int4";
-    return input.dtype === "float32" ? "int8" : "as-computed";
-  }
-  return stored === "float16" && values.every((value) => float16Bits(value) !== undefined)
-    ? "float16"
-    : "as-computed";
+  if (stored === "int4" && dtype === "int8" && isNarrow(data, stored)) return "int4";
+  if (dtype === "int8") return input.dtype === "float32" ? "int8" : "as-computed";
+  return stored === "float16" && isNarrow(data, stored) ? "float16" : "as-computed";
 }
 
 /** Sums in a kernel: of float32, of 32 or of 64 bits. */

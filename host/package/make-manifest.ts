@@ -45,6 +45,8 @@ export function makeManifest({
       ...(own.dtype === dtype ? {} : { interface: own.dtype }),
       address,
       ...perTensor(found),
+      ...(own.labels === undefined ? {} : { labels: [...own.labels] }),
+      ...(own.texts === undefined ? {} : { texts: [...own.texts] }),
     };
   };
   return {

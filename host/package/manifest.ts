@@ -41,6 +41,8 @@ export interface ManifestTensor extends InputReading {
   zeroPoint?: number;
   /** Names of the classes along the last axis. */
   labels?: string[];
+  /** Texts that the elements stand for: of integers in the place of what is text in the model. */
+  texts?: string[];
 }
 
 /** State that a model keeps from one run to the next. */

@@ -47,6 +47,7 @@ const tensorFields = fields<ManifestTensor>({
   scale: optional(positiveNumber),
   zeroPoint: optional(integer),
   labels: optional(list(text, most.labels)),
+  texts: optional(list(text, most.labels)),
   interface: optional(oneOf(dtypes)),
   pixels: optional(
     fields<PixelNormalization>({
@@ -147,4 +148,5 @@ function checkTensor(tensor: ManifestTensor, { memoryBytes }: Manifest, at: stri
   if (labels !== undefined && labels.length !== channels) {
     refuseField(`${at}.labels`, "one text for each index of the last axis");
   }
+  if (tensor.texts !== undefined && dtype !== "int64") refuseField(`${at}.texts`, "none beside an int64");
 }

@@ -6,6 +6,7 @@ import { foldConstants } from "./fold-constants.js";
 import { foldScales } from "./fold-scales.js";
 import { fuseActivations } from "./fuse-activations.js";
 import { fusePadding } from "./fuse-padding.js";
+import { fuseQuantization } from "./fuse-quantization.js";
 import { integerThresholds } from "./integer-thresholds.js";
 import { mergeTables } from "./merge-tables.js";
 import { moveTransposes } from "./move-transposes.js";
@@ -27,6 +28,7 @@ export const passes: readonly Pass[] = [
   { name: "fuse-padding", apply: fusePadding },
   { name: "fold-scales", apply: foldScales },
   { name: "fuse-activations", apply: fuseActivations },
+  { name: "fuse-quantization", apply: fuseQuantization },
   { name: "merge-tables", apply: mergeTables },
   { name: "integer-thresholds", apply: integerThresholds },
   { name: "remove-dead-nodes", apply: removeDeadNodes },

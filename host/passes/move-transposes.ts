@@ -183,7 +183,10 @@ class Mover {
     const missing = order.length - tensor.shape.length;
     const shape = [...Array.from({ length: missing }, () => 1), ...tensor.shape];
     const view = permuteView(wholeView(shape), inverseOrder(order));
-    const moved: Tensor = { ...tensor, shape: view.lengths };
+    const { integers, ...own } = tensor;
+    const moved: Tensor = { ...own, shape: view.lengths };
+    if (integers?.data !== undefined)
+      moved.integers = { ...integers, shape: view.lengths, data: elementsOf(integers.data, view, integers) };
     if (tensor.data !== undefined)
       return this.tensors.push({ ...moved, data: elementsOf(tensor.data, view, tensor) }) - 1;
     this.make(input);

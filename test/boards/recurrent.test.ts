@@ -1,18 +1,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Board } from "../../host/boards/index.js";
-import { connectBoard } from "../../host/device/connect.js";
 import type { Graph } from "../../host/graph/graph.js";
 import type { Tensor } from "../../host/graph/tensor.js";
 import { logisticGate, tanhGate } from "../../host/ops/recurrent/gate-activation.js";
 import { gruLayer, lstmLayer } from "../../host/ops/recurrent/layers.js";
-import { openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
-import { openBoardRunner } from "../../host/run/board.js";
-import { openRunner } from "../../host/run/index.js";
 import { random } from "../ops/harness.js";
 import { plain } from "../ops/quantized-tensors.js";
 import { availableBoards } from "./emulators.js";
+import { onBoard, onHost } from "./run-once.js";
 
 const { real } = random(386);
 const numbers = (count: number): Float32Array => Float32Array.from({ length: count }, () => real() * 2 - 1);
@@ -56,31 +52,6 @@ function layerGraph(operator: "lstmLayer" | "gruLayer"): Graph {
     inputs: [0, 5],
     outputs: numbersOfOutputs,
   };
-}
-
-async function onBoard(board: Board, wasm: Uint8Array, given: readonly Uint8Array[]): Promise<Uint8Array[]> {
-  const device = await connectBoard(board, { model: wasm });
-  try {
-    const opened = openModule(wasm);
-    const runner = await openBoardRunner(board.id, device, wasm, opened, { tier: "portable" });
-    for (const [i, bytes] of given.entries()) await runner.writeInput(i, bytes);
-    await runner.run();
-    const outputs: Uint8Array[] = [];
-    for (const i of opened.manifest.outputs.keys()) outputs.push(await runner.readOutput(i));
-    return outputs;
-  } finally {
-    await device.close();
-  }
-}
-
-async function onHost(wasm: Uint8Array, given: readonly Uint8Array[]): Promise<Uint8Array[]> {
-  const opened = openModule(wasm);
-  const runner = await openRunner("node", wasm, opened);
-  for (const [i, bytes] of given.entries()) runner.writeInput(i, bytes);
-  runner.run();
-  const outputs = opened.manifest.outputs.map((_, i) => Uint8Array.from(runner.readOutput(i)));
-  runner.close();
-  return outputs;
 }
 
 for (const board of availableBoards(["mps2-an386", "pico"])) {

@@ -165,7 +165,7 @@ const layouts = async (command: string) => {
   );
   await refused(
     2,
-    /--layout nhwc is of no use: no input or output/,
+    /--layout nhwc is of no use: it is for ONNX models/,
     command,
     at("net.tflite"),
     ...out,

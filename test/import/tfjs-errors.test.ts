@@ -148,13 +148,13 @@ test("missing and contradicting fields are model-invalid and named", () => {
   );
 });
 
-test("a graph model is known but not imported", () => {
+test("a Layers model that says it is a graph model is refused", () => {
   refused(
     broken((json) => {
       json.format = "graph-model";
     }),
-    "format-convertible",
-    "graph model",
+    "model-invalid",
+    "modelTopology.node is missing",
   );
 });
 
@@ -289,11 +289,12 @@ test("the refused fixtures name their layers", () => {
   refused(() => openFolder(fixtureFolder("refused-conv3d")), "model-unsupported", "Conv3D", 'node "volume"');
 });
 
-test("an input with an open length other than the batch is refused", () => {
+test("an input with an open length other than the batch needs a length, one without a shape is refused", () => {
   const action = broken((json) => {
     layersOf(json)[0]!.config.batch_input_shape = [null, null];
   });
-  refused(action, "model-unsupported", "[null,null]", "hidden_input");
+  const error = refused(action, "model-open", '"hidden_input:1" (axis 1 of "hidden_input")');
+  assert.match(error.help, "--dim hidden_input:1=LENGTH");
   const unknown = broken((json) => {
     delete layersOf(json)[0]!.config.batch_input_shape;
   });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "uvu";
@@ -13,6 +13,7 @@ import { root, wasmote } from "../cli/command.js";
 import { writeOnnx } from "../import/onnx/onnx-writer.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
 import { goldenModels } from "../models/golden-cases.js";
+import { sharedModels } from "../shared-models.js";
 import { type Browser, chromium, type Page, startBrowser } from "./chromium.js";
 import { type PageServer, servePage } from "./page-server.js";
 
@@ -163,6 +164,17 @@ pageTest("a picked .onnx becomes the command line's file", "/build.html", async 
   assertSameFile(built, commandLineBuild(model));
   assert.equal(JSON.parse(built.result), [0, 0, 2]);
 });
+
+const folderOfModels = sharedModels();
+if (folderOfModels !== undefined) {
+  pageTest("a picked .h5 becomes the command line's file", "/build.html", async (page) => {
+    const name = "keras-tinymaix-mnist_valid";
+    const file = readdirSync(join(folderOfModels, name)).find((other) => other.endsWith(".h5")) as string;
+    const model = join(folderOfModels, name, file);
+    const built = await buildInPage(page, { model: [model] });
+    assertSameFile(built, commandLineBuild(model));
+  });
+}
 
 pageTest("what is refused is told as in the command line", "/build.html", async (page) => {
   const torn = inFolder("torn.tflite", small.slice(0, small.length / 2));

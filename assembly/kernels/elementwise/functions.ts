@@ -6,7 +6,8 @@
  *   output[i] = f(input[i])
  *
  * By the functions of assembly/math, which say their errors, and IEEE 754's basic operations; `round` takes halves to the
- * even number; NaN is stored as the canonical one. No accumulator.
+ * even number; NaN is stored as the canonical one; GELU by tanh is x logistic(2 u) = x (1 + tanh(u)) / 2, where nothing
+ * cancels. No accumulator.
  * Source: TFLite reference kernels (`elementwise.cc`, `activations.cc`, `Elu`, `Gelu`, `HardSwish`, `LeakyRelu`, `Round`).
  */
 import { erf, erfc } from "../../math/erf";
@@ -244,7 +245,7 @@ class GeluApproximate extends MapParameters {
   // @ts-ignore: decorator
   @inline
   of(x: f32): f32 {
-    return <f32>0.5 * x * (1 + tanh(<f32>0.7978845608028654 * (x + <f32>0.044715 * x * x * x)));
+    return x * logistic(<f32>1.5957691216057308 * (x + <f32>0.044715 * x * x * x));
   }
 }
 

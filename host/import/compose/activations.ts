@@ -3,7 +3,7 @@ import { clamp, elu, hardSigmoid, shrink } from "../../ops/elementwise/activatio
 import { greater } from "../../ops/elementwise/comparisons.js";
 import { neg, softplus, sqrt, square } from "../../ops/elementwise/functions.js";
 import { leakyRelu } from "../../ops/elementwise/leaky-relu.js";
-import { relu, relu6 } from "../../ops/elementwise/relu.js";
+import { relu, relu0To1, relu6, reluN1To1 } from "../../ops/elementwise/relu.js";
 import { select } from "../../ops/elementwise/select.js";
 import { tanh } from "../../ops/elementwise/tanh.js";
 import type { GraphWriter } from "../graph-writer.js";
@@ -17,11 +17,20 @@ export function plus(write: GraphWriter, input: Tensor, offset: number): Tensor 
   return offset === 0 ? input : sumOf(write, input, write.scalar(offset, input.dtype));
 }
 
+/** Limits that are rectifiers, which the nodes before may take in. */
+const rectifiers = [
+  { low: 0, high: Number.POSITIVE_INFINITY, operator: relu },
+  { low: 0, high: 6, operator: relu6 },
+  { low: -1, high: 1, operator: reluN1To1 },
+  { low: 0, high: 1, operator: relu0To1 },
+] as const;
+
 /** Limits a tensor; a limit that is infinite is none. */
 export function clipped(write: GraphWriter, input: Tensor, low: number, high: number): Tensor {
-  if (low === 0 && high === 6) return write.node(relu6, {}, [input]);
-  if (low === 0 && high === Number.POSITIVE_INFINITY) return write.node(relu, {}, [input]);
-  return write.node(clamp, { low, high }, [input]);
+  const own = rectifiers.find((known) => known.low === low && known.high === high);
+  return own === undefined
+    ? write.node(clamp, { low, high }, [input])
+    : write.node(own.operator, {}, [input]);
 }
 
 /** `clip(slope x + offset, 0, 1)`. */

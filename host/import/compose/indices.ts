@@ -4,6 +4,7 @@ import { repeatView, type StridedView, sliceView, wholeView } from "../../numeri
 import { equal, logicalOr } from "../../ops/elementwise/comparisons.js";
 import { select } from "../../ops/elementwise/select.js";
 import { gather } from "../../ops/movement/gather.js";
+import { limitedShape } from "../../ops/movement/moved.js";
 import type { GraphWriter } from "../graph-writer.js";
 import { emptied, quantizedAs, reshaped, viewed } from "./movement.js";
 
@@ -74,10 +75,8 @@ export function hotAt(
   indices: Tensor,
   { depth, axis, on, off, fromEnd }: HotAxis,
 ): Tensor {
-  requireThat(
-    Number.isInteger(depth) && depth >= 1 && depth <= 2 ** 24,
-    `the depth is ${depth}; a number from 1 is expected`,
-  );
+  requireThat(Number.isInteger(depth) && depth >= 1, `the depth is ${depth}; a number from 1 is expected`);
+  limitedShape([...indices.shape, depth]);
   const given = reshaped(write, indices, indices.shape.toSpliced(axis, 0, 1));
   const shape = [depth, ...Array.from({ length: indices.shape.length - axis }, () => 1)];
   const isAt = (first: number): Tensor => {

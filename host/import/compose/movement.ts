@@ -1,3 +1,4 @@
+import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
 import { tileView } from "../../numerics/rearrangement.js";
 import {
@@ -21,18 +22,38 @@ export function viewed(
   shape: readonly number[] = part.lengths,
 ): Tensor {
   if (isWholeView(part, elementCount(input.shape))) return reshaped(write, input, shape);
+  if ((input.quantization?.scale.length ?? 1) > 1)
+    throw new NotRunnable("parts of integers with several scales");
   return write.node(view, { shape, ...part }, [input], quantizedAs(input));
+}
+
+/** Moves a constant whose scales lie along an axis as plain integers; the scales then lie along another axis. */
+function withScales(input: Tensor, axis: (old: number) => number, move: (input: Tensor) => Tensor): Tensor {
+  const { quantization, ...plain } = input;
+  if (quantization === undefined || quantization.scale.length === 1) return move(input);
+  const moved = axis(quantization.axis);
+  requireThat(moved >= 0, "scales that lie along an axis which is parted");
+  return { ...move(plain), quantization: { ...quantization, axis: moved } };
 }
 
 /** A tensor's elements in another shape; the tensor itself where it has it. */
 export function reshaped(write: GraphWriter, input: Tensor, shape: readonly number[]): Tensor {
   if (shape.join() === input.shape.join()) return input;
-  return write.node(reshape, { shape }, [input], quantizedAs(input));
+  const before = (lengths: readonly number[], axis: number) => elementCount(lengths.slice(0, axis));
+  const sameAxis = (old: number): number =>
+    shape.findIndex(
+      (length, axis) => length === input.shape[old] && before(shape, axis) === before(input.shape, old),
+    );
+  return withScales(input, sameAxis, (own) => write.node(reshape, { shape }, [own], quantizedAs(own)));
 }
 
 /** Axes in another order: axis k of the result is axis `order[k]`. Throws `NotRunnable` where that is no permutation. */
 export function transposed(write: GraphWriter, input: Tensor, order: readonly number[]): Tensor {
-  return viewed(write, input, permuteView(wholeView(input.shape), order));
+  return withScales(
+    input,
+    (axis) => order.indexOf(axis),
+    (own) => viewed(write, own, permuteView(wholeView(own.shape), order)),
+  );
 }
 
 /** Every `step`-th index of an axis from `begin` on, `length` of them. */

@@ -5,6 +5,7 @@ import { mean } from "../../ops/reduction/mean.js";
 import { sum } from "../../ops/reduction/reduce.js";
 import type { GraphWriter } from "../graph-writer.js";
 import { differenceOf, powerOf, productOf, quotientOf, scaled, sumOf } from "./arithmetic.js";
+import { largerOf } from "./elementwise.js";
 import { reshaped } from "./movement.js";
 
 /** 1 / sqrt(variance + epsilon) */
@@ -61,12 +62,15 @@ export function batchNormalized(
   return affine(write, input, factor, rest);
 }
 
-/** A tensor divided by its norm (p = 1: of magnitudes, 2: of squares) along an axis. */
+/** The least float32 above 0. */
+const least = 2 ** -149;
+
+/** A tensor divided by its norm (p = 1: of magnitudes, 2: of squares) along an axis; where that is 0, zeros. */
 export function normalizedTo(write: GraphWriter, input: Tensor, axis: number, p: 1 | 2): Tensor {
   const over = { axes: [axis], keepDims: true };
-  if (p === 1) return quotientOf(write, input, write.node(sum, over, [write.node(abs, {}, [input])]));
-  const squares = write.node(sum, over, [write.node(square, {}, [input])]);
-  return quotientOf(write, input, write.node(sqrt, {}, [squares]));
+  const total = write.node(sum, over, [write.node(p === 1 ? abs : square, {}, [input])]);
+  const norm = p === 1 ? total : write.node(sqrt, {}, [total]);
+  return quotientOf(write, input, largerOf(write, norm, write.scalar(least)));
 }
 
 /** A local response: how many channels before and after take part, and its numbers. */

@@ -18,7 +18,7 @@ import {
 } from "../../ops/reduction/reduce.js";
 import type { GraphWriter } from "../graph-writer.js";
 import { differenceOf, quotientOf, sumOf } from "./arithmetic.js";
-import { reshaped, transposed } from "./movement.js";
+import { reshaped } from "./movement.js";
 import { castTo, inWide, requireOrder, wide } from "./whole-numbers.js";
 
 /** A tensor reduced over axes; without any, itself. */
@@ -105,20 +105,6 @@ export const logSumExpOver: Reduction = inFloat((write, input, over) => {
   const sums = write.node(log, {}, [write.node(sum, over, [terms])]);
   return sumOf(write, sums, reshaped(write, finite, sums.shape));
 });
-
-/** What an operator of rows gives along an axis: the axis is the last one while it runs. */
-export function alongAxis(
-  write: GraphWriter,
-  input: Tensor,
-  axis: number,
-  ofRows: (input: Tensor) => Tensor,
-): Tensor {
-  const at = positiveAxis(axis, input.shape.length);
-  const others = [...input.shape.keys()].filter((other) => other !== at);
-  const moved = ofRows(transposed(write, input, [...others, at]));
-  const order = [...others.keys()];
-  return transposed(write, moved, [...order.slice(0, at), others.length, ...order.slice(at)]);
-}
 
 /** Indices of extremes along an axis, of any type; the axis stays, of length 1, or not. */
 export function indexOfExtreme(

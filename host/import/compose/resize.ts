@@ -1,15 +1,19 @@
-import { NotRunnable } from "../../graph/not-runnable.js";
+import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import {
+  type CoordinateTransformation,
   type Interpolation,
   interpolated,
+  linear,
   type NearestRounding,
   nearestTo,
   type ResampledAxis,
   resampledPlaces,
 } from "../../numerics/resample.js";
+import type { Resizing } from "../../numerics/resize.js";
 import { limitedShape } from "../../ops/movement/moved.js";
 import { resample } from "../../ops/movement/resample.js";
+import { resizeBilinear } from "../../ops/movement/resize-bilinear.js";
 import type { GraphWriter } from "../graph-writer.js";
 import { readAt } from "./indices.js";
 import { quantizedAs } from "./movement.js";
@@ -56,6 +60,8 @@ export function resized(
   extrapolation = 0,
 ): Tensor {
   limitedShape(axes.reduce((shape, { axis, output }) => shape.with(axis, output), input.shape));
+  const plain = bilinear(write, input, axes, kind);
+  if (plain !== undefined) return plain;
   const found = axes.map((axis) => ({ ...axis, ...placesOf(axis) }));
   const inside =
     "nearest" in kind
@@ -67,16 +73,63 @@ export function resized(
       : // What becomes shorter comes first, so that there is less to do for the others.
         found
           .toSorted((a, b) => a.output / a.input - b.output / b.input)
-          .reduce((tensor, each) => {
-            const widening = kind.antialias ? Math.max(1, 1 / each.scale) : 1;
-            const { places, input: length, axis } = each;
-            const taps = interpolated(places, length, kind.interpolation, { ...kind, widening });
-            if (isUnchanged(taps.firsts, taps.weights, length)) return tensor;
-            return write.node(resample, { axis, ...taps }, [tensor], quantizedAs(tensor));
-          }, input);
+          .reduce((tensor, each) => resampledAlong(write, tensor, each, each.places, kind), input);
   const around = (side: "before" | "after"): number[] =>
     input.shape.map((_, axis) => found.find((each) => each.axis === axis)?.[side] ?? 0);
   return padded(write, inside, { before: around("before"), after: around("after") }, extrapolation);
+}
+
+/** Bilinear interpolation, as the core's operator has it: of pictures [N, H, W, C] by whole ratios of their lengths. */
+function bilinear(
+  write: GraphWriter,
+  input: Tensor,
+  axes: readonly ResizedAxis[],
+  kind: ResizeKind,
+): Tensor | undefined {
+  const [first] = axes;
+  if (first === undefined || "nearest" in kind || input.shape.length !== 4) return undefined;
+  const how = bilinearPlaces[first.transformation];
+  const isPlain = axes.every(
+    ({ axis, transformation, input: length, output, scale }) =>
+      (axis === 1 || axis === 2) && transformation === first.transformation && scale * length === output,
+  );
+  const isLinear = kind.interpolation === linear && !kind.antialias && !kind.excludeOutside;
+  if (how === undefined || !isPlain || !isLinear) return undefined;
+  const [, height, width] = input.shape.map(
+    (length, axis) => axes.find((each) => each.axis === axis)?.output ?? length,
+  ) as [number, number, number];
+  return write.node(resizeBilinear, { height, width, ...how }, [input], quantizedAs(input));
+}
+
+const bilinearPlaces: Partial<Record<CoordinateTransformation, Resizing>> = {
+  half_pixel: { alignCorners: false, halfPixelCenters: true },
+  align_corners: { alignCorners: true, halfPixelCenters: false },
+  asymmetric: { alignCorners: false, halfPixelCenters: false },
+};
+
+function resampledAlong(
+  write: GraphWriter,
+  input: Tensor,
+  { axis, input: length, scale }: ResizedAxis,
+  places: readonly number[],
+  { interpolation, excludeOutside, antialias }: Exclude<ResizeKind, { nearest: NearestRounding }>,
+): Tensor {
+  const widening = antialias ? Math.max(1, 1 / scale) : 1;
+  requireFewWeights(places.length, Math.min(length, 2 * interpolation.reach * widening), axis);
+  const taps = interpolated(places, length, interpolation, { excludeOutside, widening });
+  if (isUnchanged(taps.firsts, taps.weights, length)) return input;
+  return write.node(resample, { axis, ...taps }, [input], quantizedAs(input));
+}
+
+/** Weights of an axis, at most: a small file could ask for any number of neighbours. */
+const maxWeights = 2 ** 20;
+
+function requireFewWeights(places: number, neighbours: number, axis: number): void {
+  const weights = places * Math.ceil(neighbours);
+  requireThat(
+    weights <= maxWeights,
+    `axis ${axis} is made of ${weights} neighbours; up to ${maxWeights} are supported`,
+  );
 }
 
 function isUnchanged(

@@ -5,6 +5,7 @@ import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { GraphBuilder } from "../graph-builder.js";
 import { countOperators, type Imported, type ImportOptions } from "../imported.js";
+import { OpenLengths } from "../open-lengths.js";
 import type { KerasModel } from "./container.js";
 import { partsOf, replaceParts } from "./inbound-nodes.js";
 import { readInput } from "./input-layer.js";
@@ -31,12 +32,13 @@ class Mapping {
   private readonly masks = new Masks();
   private readonly model: KerasModel;
   private readonly context: LayerContext;
-  private readonly options: ImportOptions;
+  /** Lengths of inputs that the file leaves open. */
+  readonly open: OpenLengths;
 
   constructor(model: KerasModel, options: ImportOptions) {
     this.model = model;
     this.context = new LayerContext(this.graph, model);
-    this.options = options;
+    this.open = new OpenLengths(options);
   }
 
   private refuse({ path, className }: Layer, reasons: readonly string[]): void {
@@ -44,7 +46,7 @@ class Mapping {
   }
 
   input(layer: Layer, value: Value): void {
-    const { type, refusals } = readInput(layer, this.options);
+    const { type, refusals } = readInput(layer, this.open);
     this.refuse(layer, refusals);
     if (type !== undefined) this.values.set(value, { name: layer.path, ...type });
   }
@@ -155,12 +157,13 @@ class Mapping {
  * @param otherwise the graph's name where the model has none
  * @returns the graph, or every layer and config value that cannot be run; what follows a layer that is refused has inputs
  *   of unknown shapes, so that of it only the config is checked
- * @throws `model-invalid`
+ * @throws `model-invalid`, `model-open`
  */
 export function buildGraph(model: KerasModel, otherwise: string, options: ImportOptions = {}): Imported {
   const layers = readLayerGraph(model.topology);
   const mapping = new Mapping(model, options);
   for (const { layer, value } of layers.inputs) mapping.input(layer, value);
+  mapping.open.requireClosed();
   for (const call of layers.calls) mapping.call(call);
   const { refusals, classNames, graph } = mapping;
   const name = layers.name || otherwise;
@@ -170,6 +173,7 @@ export function buildGraph(model: KerasModel, otherwise: string, options: Import
     refusals,
     operators: countOperators(layers.calls.map(({ layer }) => layer.className)),
     operatorOf: (node: Node) => byNode.get(node.name) ?? node.operator,
+    openDims: mapping.open.fixed,
   };
   if (refusals.length > 0) return { ...described, graph: undefined };
   if (graph.nodeCount === 0)

@@ -1,5 +1,5 @@
 import type { DType, TensorType } from "../../graph/tensor.js";
-import type { ImportOptions } from "../imported.js";
+import type { OpenLengths } from "../open-lengths.js";
 import { shown } from "./json-fields.js";
 import { LayerConfig } from "./layer-config.js";
 import type { Layer } from "./layer-graph.js";
@@ -20,33 +20,24 @@ const inputTypes: Readonly<Record<string, DType>> = {
 /** Whether a length is not known when the model is written. */
 const isOpen = (length: unknown): boolean => length === null || length === -1;
 
-/**
- * The input's shape with an unknown batch as 1, and other unknown lengths as `dims` has them, by the input's name and the
- * axis: "tokens.1". Others are refused.
- */
-function inputShape(layer: Layer, config: LayerConfig, { dims = {} }: ImportOptions): number[] | undefined {
+/** The input's shape, with what it leaves open as it is fixed; a shape that is none is refused. */
+function inputShape(layer: Layer, config: LayerConfig, open: OpenLengths): number[] | undefined {
   const shape = config.raw("batch_input_shape") ?? config.raw("batch_shape");
-  if (!Array.isArray(shape) || shape.length === 0) {
-    config.refuse(`the input's shape is ${shown(shape)}; a list of lengths is expected`);
-    return undefined;
-  }
-  const lengths = shape.map((length, axis) => {
-    if (!isOpen(length)) return length;
-    return dims[`${layer.path}.${axis}`] ?? (axis === 0 ? 1 : length);
-  });
-  if (lengths.every((length) => Number.isSafeInteger(length) && length >= 1)) return lengths;
-  const open = lengths.flatMap((length, axis) =>
-    isOpen(length) ? [`--dim ${layer.path}.${axis}=LENGTH`] : [],
-  );
-  const next = open.length > 0 ? `; give it: ${open.join(" ")}` : "";
-  config.refuse(`the input's shape ${shown(shape)} is not known beyond the batch, its first length${next}`);
+  const isShape = Array.isArray(shape) && shape.length > 0;
+  if (isShape && shape.every((length) => isOpen(length) || (Number.isSafeInteger(length) && length >= 1)))
+    return shape.map((length, axis) => (isOpen(length) ? open.length(layer.path, axis, axis === 0) : length));
+  config.refuse(`the input's shape is ${shown(shape)}; a list of lengths is expected`);
   return undefined;
 }
 
-/** The type of a model's input. What cannot be run of its config is refused. */
+/**
+ * The type of a model's input. What cannot be run of its config is refused.
+ *
+ * @param open fixes what the shape leaves open
+ */
 export function readInput(
   layer: Layer,
-  options: ImportOptions,
+  open: OpenLengths,
 ): { type: TensorType | undefined; refusals: readonly string[] } {
   const config = new LayerConfig(layer.config, layer.path, layer.className);
   const dtype = config.dtypeName();
@@ -57,7 +48,7 @@ export function readInput(
   );
   config.expect(!config.flag("sparse", false), "a sparse input is not supported");
   config.expect(!config.flag("ragged", false), "a ragged input is not supported");
-  const shape = inputShape(layer, config, options);
+  const shape = inputShape(layer, config, open);
   const type = shape === undefined || known === undefined ? undefined : { dtype: known, shape };
   return { type, refusals: config.refusals };
 }

@@ -4,8 +4,9 @@ import type { Tensor } from "../../graph/tensor.js";
 import { transposed } from "../compose/movement.js";
 import type { GraphBuilder } from "../graph-builder.js";
 import { GraphWriter } from "../graph-writer.js";
-import { dimArgument, type ImportOptions, type OpenDimension } from "../imported.js";
+import type { ImportOptions } from "../imported.js";
 import { modelOutputs } from "../model-outputs.js";
+import { OpenLengths } from "../open-lengths.js";
 import type { Dimension, OnnxGraph, ValueInfo } from "./model.js";
 import type { Scope } from "./scope.js";
 import { elementDtype, elementTypeName } from "./tensors.js";
@@ -27,17 +28,17 @@ function isBatch(shape: readonly Dimension[], axis: number): boolean {
 export class Ends {
   /** Inputs that cannot be: of strings, of sequences. */
   readonly refusals: Refusal[] = [];
-  /** Lengths that the file leaves open, and what they are fixed to. */
-  readonly fixed: OpenDimension[] = [];
+  /** Lengths of inputs that the file leaves open. */
+  readonly lengths: OpenLengths;
   /** Inputs and outputs whose axes are not in the file's order. */
   readonly laidOut: string[] = [];
-  /** Dimensions whose lengths the file leaves open and nobody has given. */
-  private readonly open: OpenDimension[] = [];
 
   constructor(
     private readonly main: OnnxGraph,
     private readonly options: ImportOptions,
-  ) {}
+  ) {
+    this.lengths = new OpenLengths(options);
+  }
 
   /**
    * Adds the inputs to a scope, but for those that have constants as defaults, and answers what the graph's inputs are.
@@ -46,7 +47,7 @@ export class Ends {
   inputs(scope: Scope, graph: GraphBuilder): Tensor[] {
     const given = this.main.inputs.filter(({ name }) => scope.find(name) === undefined);
     const tensors = given.map((info) => this.input(info));
-    this.requireClosed();
+    this.lengths.requireClosed();
     return given.flatMap(({ name }, i) => {
       const tensor = tensors[i];
       if (tensor === undefined) {
@@ -92,20 +93,7 @@ export class Ends {
 
   private length(input: string, shape: readonly Dimension[], length: Dimension, axis: number): number {
     if (typeof length === "number" && length > 0) return length;
-    const name = typeof length === "string" ? length : `${input}:${axis}`;
-    const { dims = {} } = this.options;
-    const given = Object.hasOwn(dims, name) ? dims[name] : undefined;
-    const fixed = { name, input, axis, length: given ?? 1 };
-    this.fixed.push(fixed);
-    if (given === undefined && !isBatch(shape, axis)) this.open.push(fixed);
-    return fixed.length;
-  }
-
-  private requireClosed(): void {
-    if (this.open.length === 0) return;
-    const places = this.open.map(({ name, input, axis }) => `"${name}" (axis ${axis} of "${input}")`);
-    const names = [...new Set(this.open.map(({ name }) => name))];
-    const help = `Give each a length: ${names.map(dimArgument).join(" ")}.`;
-    throw new WasmoteError("model-open", [...new Set(places)].join(", "), {}, { help });
+    const name = typeof length === "string" ? length : undefined;
+    return this.lengths.length(input, axis, isBatch(shape, axis), name);
   }
 }

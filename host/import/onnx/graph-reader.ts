@@ -11,8 +11,10 @@ import type { Attribute, NodeProto, OnnxFunction, OnnxGraph, OnnxModel } from ".
 import { broadcastByAxis } from "./operators/broadcast-by-axis.js";
 import { onnxMapping } from "./operators/index.js";
 import { OnnxNode } from "./operators/mapping.js";
+import { integersFor, markMoved } from "./quantized-tensors.js";
 import { Scope, type Value } from "./scope.js";
 import { constantOf, type ReadExternal } from "./tensors.js";
+import { movedTexts, standingFor } from "./texts.js";
 
 /** Nodes of a file that are read, those of branches, loops and functions as often as they are taken: shapes are computed by many. */
 const maxNodesRead = 16 * maxNodes;
@@ -142,8 +144,13 @@ export class GraphReader {
     );
     const named = outputs.find((output) => output !== "") ?? name;
     const write = new GraphWriter(this.graph, named);
-    const read = mapping.read(broadcastByAxis(node, write), write);
-    return "dtype" in read ? [read] : read;
+    const texts = movedTexts(operator, node.inputs);
+    const own =
+      mapping.takesQuantized === true ? node : node.withInputs(integersFor(write, operator, node.inputs));
+    const read = mapping.read(broadcastByAxis(own, write), write);
+    const results = "dtype" in read ? [read] : read;
+    if (mapping.takesQuantized !== true) markMoved(own.inputs, results);
+    return texts === undefined ? results : results.map((value) => value && standingFor(value, texts));
   }
 
   /** The nodes of a function in the place of a node that calls it. */

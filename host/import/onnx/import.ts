@@ -4,12 +4,14 @@ import { dropUnusedTensors } from "../../graph/drop-unused-tensors.js";
 import type { Graph } from "../../graph/graph.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { GraphBuilder } from "../graph-builder.js";
+import { GraphWriter } from "../graph-writer.js";
 import { countOperators, type Imported, type ImportOptions, type ReadFile } from "../imported.js";
 import { Ends } from "./ends.js";
 import { externalReader } from "./external.js";
 import { GraphReader } from "./graph-reader.js";
 import { liveNodes } from "./live-nodes.js";
 import { type OnnxModel, readOnnx } from "./model.js";
+import { asInFile } from "./quantized-tensors.js";
 import { Scope } from "./scope.js";
 
 /**
@@ -63,14 +65,17 @@ export function importOnnx(
     refusals: reader.refusals,
     operators: countOperators(reader.read),
     operatorOf: (node: Graph["nodes"][number]) => reader.operators.get(node) ?? node.operator,
-    openDims: ends.fixed,
+    openDims: ends.lengths.fixed,
     laidOut: ends.laidOut,
   };
   if (reader.refusals.length > 0 || outputs.includes("unknown")) {
     if (reader.refusals.length === 0) throw new WasmoteError("model-invalid", "an output is not computed");
     return { ...described, graph: undefined };
   }
-  const ended = ends.outputs(outputs as Tensor[], inputs, builder);
+  const written = (outputs as Tensor[]).map((output, i) =>
+    asInFile(new GraphWriter(builder, names[i] as string), output),
+  );
+  const ended = ends.outputs(written, inputs, builder);
   const graph = builder.graph(described.name, inputs, ended);
   return { ...described, graph: dropUnusedTensors(graph) };
 }

@@ -5,6 +5,7 @@ import { maxRank } from "../../graph/limits.js";
 import { arrayTypes, type DType, elementCount, type Tensor, type TensorData } from "../../graph/tensor.js";
 import { float16Value } from "../../numerics/float16.js";
 import type { TensorProto } from "./model.js";
+import { requireTexts } from "./texts.js";
 
 /** A type of ONNX's `TensorProto.DataType`. */
 interface ElementType {
@@ -134,8 +135,20 @@ function floatsOf(bytes: Uint8Array, elements: number, width: 4 | 8): Float32Arr
   return width === 4 ? new Float32Array(own) : new Float64Array(own);
 }
 
+/** Texts as their numbers among those that differ. */
+function textTensor(texts: readonly string[], shape: readonly number[], name: string): Tensor {
+  if (texts.length !== elementCount(shape)) {
+    const detail = `${texts.length} texts for [${shape.join(", ")}]`;
+    throw new WasmoteError("model-corrupt", detail, { node: name });
+  }
+  const different = [...new Set(requireTexts(texts))];
+  const numbers = new Map(different.map((text, i) => [text, BigInt(i)]));
+  const data = BigInt64Array.from(texts, (text) => numbers.get(text) as bigint);
+  return { name, dtype: "int64", shape, data, texts: different };
+}
+
 /**
- * A constant of the file.
+ * A constant of the file. Texts are int64: their numbers in the tensor's `texts`.
  *
  * @returns the tensor, or why it is not supported
  * @throws `model-corrupt`, `model-invalid`, `model-too-large`, `shard-*`
@@ -155,6 +168,7 @@ export function constantOf(proto: TensorProto, name: string, readExternal: ReadE
   const elements = elementCount(shape);
   if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0) || elements > maxModelBytes)
     throw new WasmoteError("model-invalid", `a constant has shape [${shape.join(", ")}]`, place);
+  if (type.name === "string") return textTensor(proto.texts, shape, name);
   if (type.dtype === undefined) return `it is a constant of ${type.name}, which is not supported`;
   const bytes = rawBytes(type, elements);
   const raw = proto.external === undefined ? proto.raw : readExternal(proto, bytes);

@@ -3,7 +3,11 @@ import { quantizeParameters, rescaleParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { elementBytes, elementCount, type Tensor } from "../../graph/tensor.js";
 import { integerParameters, quantizedTypes } from "../../numerics/requantization.js";
-import { quantize as operator, requantization } from "../../ops/conversion/quantize.js";
+import {
+  quantize as operator,
+  type QuantizeAttributes,
+  requantization,
+} from "../../ops/conversion/quantize.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import { emitLookupTable, lookupTableScratchBytes } from "../elementwise/lookup-table.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
@@ -17,10 +21,15 @@ const kernels: Readonly<Record<number, string>> = {
   4: "quantizeFloat32ToInt32",
 };
 
-function emitQuantize(output: Tensor, placement: Placement): KernelCall[] {
+function emitQuantize(
+  { attributes }: BoundNode<QuantizeAttributes>,
+  output: Tensor,
+  placement: Placement,
+): KernelCall[] {
+  const name = kernels[elementBytes[output.dtype]] as string;
   return [
     callKernel(
-      { name: kernels[elementBytes[output.dtype]] as string, parameters: quantizeParameters },
+      { name: attributes.halves === "even" ? `${name}Even` : name, parameters: quantizeParameters },
       {
         input: placement.inputs[0] as number,
         output: placement.outputs[0] as number,
@@ -51,6 +60,6 @@ export const quantize: Lowering = {
     const table = operator.byteTable?.(node);
     if (table !== undefined) return emitLookupTable(node, table, placement);
     if (onlyInput(node).dtype !== "float32") return emitLines(node, requantization(node), placement);
-    return emitQuantize(node.outputs[0] as Tensor, placement);
+    return emitQuantize(node, node.outputs[0] as Tensor, placement);
   },
 };

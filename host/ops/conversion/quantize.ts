@@ -16,8 +16,21 @@ export function requantization(node: BoundNode): LineConstants {
   return lineConstants(input.dtype, from, to, { positive: from.scale / to.scale });
 }
 
+/** Attributes of a quantization. */
+export interface QuantizeAttributes {
+  /** Where a float32 goes that lies between two integers: away from zero by default, as TFLite has it, or to the even one. */
+  halves?: "even";
+}
+
+/** The nearest integer, of two the even one. */
+export function roundHalfEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+}
+
 /** float32 to integers of a scale, or from integers of one scale to those of another: between bytes by a table. */
-export const quantize: Operator = {
+export const quantize: Operator<QuantizeAttributes> = {
   name: "quantize",
   quantization: { output: "calibrated" },
   infer(node) {
@@ -37,7 +50,8 @@ export const quantize: Operator = {
   },
   reference(node, [input]) {
     const { scale, zeroPoint, low, high } = integerParameters(node.outputs[0] as Tensor);
-    const nearest = (value: number): number => roundHalfAway(Math.fround(value / scale)) + zeroPoint;
+    const round = node.attributes.halves === "even" ? roundHalfEven : roundHalfAway;
+    const nearest = (value: number): number => round(Math.fround(value / scale)) + zeroPoint;
     return [
       (input as Float32Array).map(
         (value) => scale * (Math.min(high, Math.max(low, nearest(value))) - zeroPoint),

@@ -49,8 +49,8 @@ export const maxPoolIndices2d: Operator<MaxPoolIndices2dAttributes> = {
     const { dilationHeight, dilationWidth } = poolWindow(pool.attributes);
     const steps = indexSteps(g.input.shape, node.attributes.order);
     const output = valuesLike(input, g.batches * g.outputHeight * g.outputWidth * g.channels);
-    const columns = columnsOf(pool.attributes, g.inputWidth, g.outputWidth);
-    const rows = rowsOf(pool.attributes, g.inputHeight, g.outputHeight);
+    const columns = columnsOf(pool.attributes, g);
+    const rows = rowsOf(pool.attributes, g);
     let at = 0;
     for (let b = 0; b < g.batches; b++) {
       for (const row of rows) {

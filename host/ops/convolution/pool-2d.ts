@@ -81,8 +81,8 @@ export function poolGeometry(node: BoundNode<Pool2dAttributes>): PoolGeometry {
   const out = slide(inputHeight, inputWidth, poolWindow(node.attributes), padding);
   requireCounted(node.attributes);
   requireThat(
-    rowsOf(node.attributes, inputHeight, out.height).every(({ inside }) => inside > 0) &&
-      columnsOf(node.attributes, inputWidth, out.width).every(({ inside }) => inside > 0),
+    everyWindowHolds(rowAxis(node.attributes, inputHeight), out.height) &&
+      everyWindowHolds(columnAxis(node.attributes, inputWidth), out.width),
     `padding reaches over a whole window of ${filterHeight}x${filterWidth}`,
   );
   requireThat(
@@ -107,38 +107,53 @@ export interface Taps {
   counted: number;
 }
 
-/** The windows along one axis of `length`, of which `before` and `after` more count. */
-function tapsOf(
-  { filter, stride, dilation, pad }: Readonly<Record<"filter" | "stride" | "dilation" | "pad", number>>,
-  { length, before, after }: Readonly<Record<"length" | "before" | "after", number>>,
-  outputs: number,
-): Taps[] {
-  return Array.from({ length: outputs }, (_, output) => {
-    const start = output * stride - pad;
-    const tapsBefore = (limit: number): number =>
-      Math.max(0, Math.min(filter, Math.ceil((limit - start) / dilation)));
-    return {
-      first: start + tapsBefore(0) * dilation,
-      inside: tapsBefore(length) - tapsBefore(0),
-      counted: tapsBefore(length + after) - tapsBefore(-before),
-    };
-  });
+/** The windows along one axis of `length`, with `pad` indices before it; `before` and `after` it so many count. */
+type WindowAxis = Readonly<
+  Record<"filter" | "stride" | "dilation" | "pad" | "length" | "before" | "after", number>
+>;
+
+function rowAxis(attributes: Pool2dAttributes, length: number): WindowAxis {
+  const { filterHeight: filter, strideHeight: stride, dilationHeight: dilation } = poolWindow(attributes);
+  const { top: before, bottom: after } = attributes.counted ?? noPadding;
+  return { filter, stride, dilation, pad: attributes.padding.top, length, before, after };
+}
+
+function columnAxis(attributes: Pool2dAttributes, length: number): WindowAxis {
+  const { filterWidth: filter, strideWidth: stride, dilationWidth: dilation } = poolWindow(attributes);
+  const { left: before, right: after } = attributes.counted ?? noPadding;
+  return { filter, stride, dilation, pad: attributes.padding.left, length, before, after };
+}
+
+function tapsAt({ filter, stride, dilation, pad, length, before, after }: WindowAxis, output: number): Taps {
+  const start = output * stride - pad;
+  const tapsBefore = (limit: number): number =>
+    Math.max(0, Math.min(filter, Math.ceil((limit - start) / dilation)));
+  return {
+    first: start + tapsBefore(0) * dilation,
+    inside: tapsBefore(length) - tapsBefore(0),
+    counted: tapsBefore(length + after) - tapsBefore(-before),
+  };
+}
+
+/** Whether every window holds a pixel of the input: only those that begin before it, and the last, may hold none. */
+function everyWindowHolds(axis: WindowAxis, outputs: number): boolean {
+  const early = Math.min(outputs, Math.ceil(axis.pad / axis.stride));
+  const isEmpty = (output: number): boolean => tapsAt(axis, output).inside === 0;
+  return !isEmpty(outputs - 1) && !Array.from({ length: early }, (_, output) => output).some(isEmpty);
+}
+
+function tapsOf(axis: WindowAxis, outputs: number): Taps[] {
+  return Array.from({ length: outputs }, (_, output) => tapsAt(axis, output));
 }
 
 /** What the windows of a pool hold of the input's rows. */
-export function rowsOf(attributes: Pool2dAttributes, length: number, outputs: number): Taps[] {
-  const { filterHeight: filter, strideHeight: stride, dilationHeight: dilation } = poolWindow(attributes);
-  const { top: before, bottom: after } = attributes.counted ?? noPadding;
-  const pad = attributes.padding.top;
-  return tapsOf({ filter, stride, dilation, pad }, { length, before, after }, outputs);
+export function rowsOf(attributes: Pool2dAttributes, { inputHeight, outputHeight }: PoolGeometry): Taps[] {
+  return tapsOf(rowAxis(attributes, inputHeight), outputHeight);
 }
 
 /** What the windows of a pool hold of the input's columns. */
-export function columnsOf(attributes: Pool2dAttributes, length: number, outputs: number): Taps[] {
-  const { filterWidth: filter, strideWidth: stride, dilationWidth: dilation } = poolWindow(attributes);
-  const { left: before, right: after } = attributes.counted ?? noPadding;
-  const pad = attributes.padding.left;
-  return tapsOf({ filter, stride, dilation, pad }, { length, before, after }, outputs);
+export function columnsOf(attributes: Pool2dAttributes, { inputWidth, outputWidth }: PoolGeometry): Taps[] {
+  return tapsOf(columnAxis(attributes, inputWidth), outputWidth);
 }
 
 /**
@@ -174,8 +189,8 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
       const g = poolGeometry(node);
       if (input === undefined) throw new NotRunnable("the input is missing");
       const output = valuesLike(input, g.batches * g.outputHeight * g.outputWidth * g.channels);
-      const rows = rowsOf(node.attributes, g.inputHeight, g.outputHeight);
-      const columns = columnsOf(node.attributes, g.inputWidth, g.outputWidth);
+      const rows = rowsOf(node.attributes, g);
+      const columns = columnsOf(node.attributes, g);
       const { dilationHeight, dilationWidth } = poolWindow(node.attributes);
       let at = 0;
       for (let b = 0; b < g.batches; b++) {

@@ -32,8 +32,8 @@ export function realRange(type: ValueType): readonly [number, number] | undefine
 /**
  * Real numbers to the tensor's little-endian bytes. Quantized dtypes: q = round(real / scale) + zeroPoint in
  * single precision, halves away from zero, clamped to the dtype, as TFLite's QUANTIZE does. Integer dtypes
- * without a scale take whole numbers in range only.
- * Throws `input-invalid` for NaN, infinity, or a number that the dtype cannot hold.
+ * without a scale take whole numbers in range only; float32 takes NaN, which stands for a value that is missing.
+ * Throws `input-invalid` for other NaN, infinity, or a number that the dtype cannot hold.
  */
 export function encodeReals(reals: ArrayLike<number>, type: ValueType): Uint8Array {
   const bytes = new Uint8Array(reals.length * elementBytes[type.dtype]);
@@ -42,7 +42,8 @@ export function encodeReals(reals: ArrayLike<number>, type: ValueType): Uint8Arr
   const size = elementBytes[type.dtype];
   for (let i = 0; i < reals.length; i++) {
     const real = reals[i]!;
-    if (!Number.isFinite(Math.fround(real))) {
+    const isGap = Number.isNaN(real) && type.dtype === "float32";
+    if (!isGap && !Number.isFinite(Math.fround(real))) {
       throw new WasmoteError(
         "input-invalid",
         `number ${i} is ${real}; inputs are finite numbers of single precision`,

@@ -57,6 +57,8 @@ test("an open batch is 1, other open lengths are given by name or by place", asy
   assert.match(error.help, /--dim time=LENGTH --dim x:2=LENGTH/);
   const fixed = await open(model([relu], ["batch", "time", undefined]), { dims: { time: 4, "x:2": 5 } });
   assert.equal(fixed.tensors[fixed.inputs[0] as number]?.shape, [1, 4, 5]);
+  const sameName = await open(model([relu], ["batch", 3, "?", "?"]), { dims: { "?": 4, "x:3": 5 } });
+  assert.equal(sameName.tensors[sameName.inputs[0] as number]?.shape, [1, 3, 4, 5]);
   const named = await errorOf(open(model([relu], ["batch", "2*(t+1)", "it's", "constructor"]), { dims: {} }));
   assert.match(named.message, /"constructor" \(axis 3 of "x"\)/);
   assert.match(named.help, "--dim '2*(t+1)=LENGTH' --dim 'it'\\''s=LENGTH' --dim constructor=LENGTH");

@@ -106,6 +106,7 @@ test("whole numbers of few bits, and without a sign, wrap in their own type", as
   assert.equal(await answer({ operator: "BitwiseNot", inputs: [bytes([0, 129])] }), [255, 126]);
   assert.equal(await answer({ operator: "Neg", inputs: [["int8", [2], [-128, 5]]] }), [-128, -5]);
   assert.equal(await answer({ operator: "Relu", inputs: [["int32", [2], [-7, 5]]] }), [0, 5]);
+  assert.equal(await run("PRelu", ["int32", [2], [-7, 5]], ["int32", [], [3]]), [-21, 5]);
 });
 
 test("comparisons take any order but that of uint64", async () => {

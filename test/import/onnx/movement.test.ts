@@ -175,6 +175,26 @@ test("a resized axis is smoothed, centred, or keeps the input's proportions as i
   );
 });
 
+test("straight lines between pixels are one node, which gives what one for each axis does", async () => {
+  const shape = [1, 2, 3, 4];
+  const others = [undefined, undefined, int64("sizes", [1, 2, 7, 6])];
+  for (const mode of ["half_pixel", "align_corners", "asymmetric"]) {
+    const attributes = { mode: "linear", coordinate_transformation_mode: mode };
+    const node: Node = { operator: "Resize", shape, others, attributes };
+    const operators = (await open(node)).nodes.map(({ operator }) => operator);
+    assert.equal(operators, ["view", "resizeBilinear", "view"]);
+    // Of five axes each is resampled by itself.
+    const deep = {
+      ...node,
+      shape: [1, ...shape],
+      others: [undefined, undefined, int64("sizes", [1, 1, 2, 7, 6])],
+    };
+    const [[one], [other]] = [await answers(node), await answers(deep)];
+    for (const [i, value] of (one?.values ?? []).entries())
+      assert.ok(Math.abs(value - (other?.values[i] as number)) < 1e-3, `${mode}, element ${i}`);
+  }
+});
+
 test("what attributes said in early versions is read", async () => {
   const up = { operator: "Upsample", version: 7, shape: [1, 1, 1, 2] };
   await check(
@@ -268,6 +288,9 @@ test("what moves elements is refused where it makes no sense, with the reason", 
   const scales = [undefined, floats("s", [1, 0])];
   await refuses({ operator: "Resize", shape, others: scales }, /are not above 0/);
   await refuses({ operator: "Resize", shape }, /either scales or sizes/);
+  const smooth = { mode: "linear", antialias: 1, axes: [0] };
+  const much = { shape: [2 ** 20], others: [undefined, undefined, int64("s", [2 ** 10])] };
+  await refuses({ operator: "Resize", ...much, attributes: smooth }, /neighbours; up to/);
   const huge = [undefined, floats("s", [1, 1e30])];
   await refuses({ operator: "Resize", shape, others: huge }, /elements; up to|becomes/);
   await refuses({ operator: "MaxPool", shape: [1, 1, 2] }, /kernel_shape is missing/);

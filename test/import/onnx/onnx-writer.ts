@@ -25,6 +25,8 @@ export interface WrittenConstant {
   shape: readonly number[];
   /** Little-endian bytes, or a typed array whose bytes these are. */
   data?: TensorData;
+  /** Elements that are texts, in place of bytes. */
+  texts?: readonly string[];
   /** Entries of external data in place of bytes. */
   external?: Readonly<Record<string, string>>;
 }
@@ -119,10 +121,14 @@ function integer(field: number, value: number, to: PbfWriter): void {
   to.writeVarint(value);
 }
 
-function writeConstant({ name, dtype, shape, data, external }: WrittenConstant, to: PbfWriter): void {
+function writeConstant(
+  { name, dtype, shape, data, texts = [], external }: WrittenConstant,
+  to: PbfWriter,
+): void {
   for (const length of shape) integer(1, length, to);
   integer(2, dataTypes[dtype] as number, to);
   text(8, name, to);
+  for (const own of texts) text(6, own, to);
   if (data !== undefined) {
     to.writeTag(9, 2);
     to.writeBytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

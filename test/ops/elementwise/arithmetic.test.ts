@@ -5,15 +5,15 @@ import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import { type DType, elementCount } from "../../../host/graph/tensor.js";
 import { add, addPairConstants } from "../../../host/ops/elementwise/add.js";
 import * as arithmetic from "../../../host/ops/elementwise/arithmetic.js";
-import * as bits from "../../../host/ops/elementwise/bits.js";
 import { mul } from "../../../host/ops/elementwise/mul.js";
 import { sub, subPairConstants } from "../../../host/ops/elementwise/sub.js";
 import { divideByPower, highMultiply, oneOverOnePlus, rescale } from "../../numerics/gemmlowp.js";
-import { random, runCase } from "../harness.js";
+import { random } from "../harness.js";
 import { drawScale, plain, quantized } from "../quantized-tensors.js";
 import { assertNumbers, drawBroadcast, drawValues, operandIndices, runOn } from "./broadcast-cases.js";
 import type { IntegerRule, Parameters } from "./elementwise-cases.js";
 import { sumRule } from "./sum-rule.js";
+import { checkWide, type WideDefinitions } from "./wide-cases.js";
 
 const f = Math.fround;
 
@@ -100,15 +100,13 @@ test("pow is within an ulp of the power, and exact on whole numbers, which wrap"
   assertNumbers(await run([base, exponent], "int32"), expected, "int32");
 });
 
-const wrapped = (value: bigint): bigint => BigInt.asIntN(64, value);
 const truncated = (a: bigint, b: bigint): bigint => (b === 0n ? 0n : a / b);
 const down = (a: bigint, b: bigint): bigint =>
   truncated(a, b) - (b !== 0n && a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
 const ordered = (a: bigint, b: bigint): readonly [bigint, bigint] => (a < b ? [a, b] : [b, a]);
-const shiftable = (b: bigint): boolean => b >= 0n && b < 64n;
 
 /** Every operator on int64, before it wraps. */
-const wideDefinitions: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
+const wideDefinitions: WideDefinitions = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
@@ -119,55 +117,9 @@ const wideDefinitions: Readonly<Record<string, (a: bigint, b: bigint) => bigint>
   maximum: (a, b) => ordered(a, b)[1],
   minimum: (a, b) => ordered(a, b)[0],
   squaredDifference: (a, b) => (a - b) ** 2n,
-  bitwiseAnd: (a, b) => a & b,
-  bitwiseOr: (a, b) => a | b,
-  bitwiseXor: (a, b) => a ^ b,
-  shiftLeft: (a, b) => (shiftable(b) ? a << b : 0n),
-  shiftRight: (a, b) => a >> (shiftable(b) ? b : 63n),
 };
 
-test("whole numbers of 64 bits give their definitions, which wrap", async () => {
-  const values = [0n, 1n, -1n, 7n, -7n, 63n, 64n, 2n ** 40n + 3n, -(2n ** 63n), 2n ** 63n - 1n];
-  const [a, b] = [values, values.toReversed()].map((own) => BigInt64Array.from(own)) as [
-    BigInt64Array,
-    BigInt64Array,
-  ];
-  for (const [operator, compute] of Object.entries(wideDefinitions)) {
-    for (const activation of operator === "add" ? (["none", "relu6"] as const) : (["none"] as const)) {
-      const [bytes] = await runCase({
-        operator,
-        attributes: { activation },
-        inputs: [plain([10, 1], "int64"), plain([10], "int64")],
-        outputs: [plain([10, 10], "int64")],
-        activations: [a, b],
-      });
-      const limited = (value: bigint): bigint =>
-        activation === "none" ? value : value < 0n ? 0n : value > 6n ? 6n : value;
-      const expected = [...a].flatMap((x) => Array.from(b, (y) => limited(wrapped(compute(x, y)))));
-      assert.equal([...new BigInt64Array((bytes as Uint8Array).slice().buffer)], expected, operator);
-    }
-  }
-});
-
-test("bits of int32 are those of its definitions, and folded alike", async () => {
-  const a = Int32Array.of(-(2 ** 31), 5, -6, 0x12345678, 2 ** 31 - 1, -1, 1, 3);
-  const b = Int32Array.of(1, 31, 3, 32, -1, 100, 0, 2 ** 31 - 1);
-  const [tensor, none] = [plain([8], "int32"), { activation: "none" as const }];
-  for (const operator of Object.values(bits)) {
-    const wide = wideDefinitions[operator.name] as (a: bigint, b: bigint) => bigint;
-    const expected = Array.from(a, (x, i) => {
-      const y = b[i] as number;
-      const isShift = operator.name.startsWith("shift");
-      const by = isShift && (y < 0 || y > 31) ? (operator.name === "shiftLeft" ? 64 : 63) : y;
-      return Number(BigInt.asIntN(32, wide(BigInt(x), BigInt(by))));
-    });
-    const inputs = [a, b].map((data) => [tensor, data] as const);
-    assertNumbers(await runOn(operator.name, none, inputs, tensor), expected, operator.name);
-    const node = { name: "n", attributes: none, inputs: [tensor, tensor], outputs: [tensor] };
-    const [folded] = operator.reference(node, [Float64Array.from(a), Float64Array.from(b)]);
-    assert.equal([...Int32Array.from(folded as Float64Array)], expected, `${operator.name} folded`);
-  }
-});
+test("whole numbers of 64 bits give their definitions, which wrap", () => checkWide(wideDefinitions));
 
 test("atan2 is the angle of a point", async () => {
   const [y, x] = [Float32Array.of(1, -1, 0, 2.5, -0.5), Float32Array.of(1, -1, -3, 0, 7)];

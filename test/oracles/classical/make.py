@@ -68,12 +68,20 @@ def without_batch(model):
     return model
 
 
-def run_with(session):
-    """What ONNX Runtime gives for inputs: probabilities in maps, as ZipMap makes of them, as the matrix that they were."""
+def run_with(session, classes):
+    """What ONNX Runtime gives for inputs, in numbers.
+
+    Probabilities in maps, as ZipMap makes of them, are the matrix that they were; labels that are texts are their
+    positions among the classes.
+    """
     names = [entry.name for entry in session.get_inputs()], [entry.name for entry in session.get_outputs()]
 
     def plain(output):
-        return np.array([list(row.values()) for row in output], np.float32) if isinstance(output, list) else output
+        if isinstance(output, list):
+            return np.array([list(row.values()) for row in output], np.float32)
+        if output.dtype.kind in "OU":
+            return np.searchsorted(classes, output.astype(str)).astype(np.int64)
+        return output
 
     return names, lambda inputs: [plain(output) for output in session.run(None, dict(zip(names[0], inputs, strict=True)))]
 
@@ -88,7 +96,7 @@ def main(parent, *wanted):
         folder = new_folder(parent, name)
         onnx.save(without_batch(model), folder / "model.onnx")
         session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
-        names, run = run_with(session)
+        names, run = run_with(session, getattr(estimator, "classes_", None))
         reference = f"onnxruntime {onnxruntime.__version__}"
         write_cases(folder, "model.onnx", "onnx", reference, names, cases_of(name, features), run, producer=tools)
 

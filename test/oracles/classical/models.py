@@ -82,6 +82,11 @@ def few(data):
     return data[0][:40], data[1][:40]
 
 
+def named(data):
+    """Classes that are called by texts."""
+    return data[0], np.array(["ash", "beech", "cedar"])[data[1]]
+
+
 def positive(data):
     return np.abs(data[0]), data[1]
 
@@ -125,6 +130,12 @@ MODELS = {
     "ada-boost": (AdaBoostClassifier(DecisionTreeClassifier(max_depth=2, **SEED), **FEW), THREE),
     "ada-boost-values": (AdaBoostRegressor(DecisionTreeRegressor(max_depth=2, **SEED), **FEW), ONE),
     "bagging": (BaggingClassifier(DecisionTreeClassifier(max_depth=3, **SEED), n_estimators=3, **SEED), THREE),
+    "random-forest-names": (RandomForestClassifier(max_depth=3, **FEW), named(THREE)),
+    "random-forest-two-names": (RandomForestClassifier(max_depth=3, **FEW), named(TWO)),
+    "logistic-names": (LogisticRegression(), named(THREE)),
+    "svc-names": (SVC(), few(named(THREE))),
+    "gaussian-nb-names": (GaussianNB(), named(THREE)),
+    "neighbors-names": (KNeighborsClassifier(3), few(named(THREE))),
     "logistic": (LogisticRegression(), THREE),
     "logistic-two": (LogisticRegression(), TWO),
     "logistic-rest": (OneVsRestClassifier(LogisticRegression()), THREE),

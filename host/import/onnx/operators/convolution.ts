@@ -7,6 +7,7 @@ import { sumOf } from "../../compose/arithmetic.js";
 import { convolve } from "../../compose/convolve.js";
 import { joined, reshaped, sliced, transposed } from "../../compose/movement.js";
 import type { GraphWriter } from "../../graph-writer.js";
+import { withIntegerWeights } from "./integer-weights.js";
 import type { OnnxMapping, OnnxNode } from "./mapping.js";
 import { convolveVolume } from "./volumes.js";
 import {
@@ -166,8 +167,9 @@ function readConvTranspose(node: OnnxNode, write: GraphWriter): Tensor {
   return channelsFirst(write, joined(write, parts, 3), axes);
 }
 
-/** A bias that is no constant is added behind. */
-function withBias(read: (node: OnnxNode, write: GraphWriter) => Tensor): OnnxMapping["read"] {
+/** Weights that came as integers stay integers; a bias that is no constant is added behind. */
+function withBias(readFloat: (node: OnnxNode, write: GraphWriter) => Tensor): OnnxMapping["read"] {
+  const read = withIntegerWeights(readFloat);
   return (node, write) => {
     const bias = node.inputs[2];
     if (bias === undefined || bias.data !== undefined) return read(node, write);

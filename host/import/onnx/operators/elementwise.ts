@@ -1,5 +1,5 @@
 import { requireThat } from "../../../graph/not-runnable.js";
-import type { DType, Tensor } from "../../../graph/tensor.js";
+import { type DType, elementCount, type Tensor } from "../../../graph/tensor.js";
 import { add } from "../../../ops/elementwise/add.js";
 import { div, floorMod, maximum, minimum, truncMod } from "../../../ops/elementwise/arithmetic.js";
 import type { BinaryAttributes } from "../../../ops/elementwise/binary.js";
@@ -17,6 +17,7 @@ import { mul } from "../../../ops/elementwise/mul.js";
 import { select } from "../../../ops/elementwise/select.js";
 import { sub } from "../../../ops/elementwise/sub.js";
 import * as trigonometry from "../../../ops/elementwise/trigonometry.js";
+import { limitedShape } from "../../../ops/movement/moved.js";
 import type { Operator } from "../../../ops/operator.js";
 import { pair, powerOf, scaled } from "../../compose/arithmetic.js";
 import { isInfinite, isNoNumber } from "../../compose/elementwise.js";
@@ -95,6 +96,12 @@ function folded(
   };
 }
 
+/** A sum over how many it is of. */
+function meanOf(write: GraphWriter, sum: Tensor, count: number): Tensor {
+  requireThat(sum.dtype === "float32", `the inputs are ${sum.dtype}; float32 is expected`);
+  return scaled(write, sum, 1 / count);
+}
+
 /** A power, in the type of the base: of whole numbers with a real exponent by way of float32. */
 function readPow(node: OnnxNode, write: GraphWriter): Tensor {
   const [base, exponent] = operandsOf(node, write);
@@ -139,6 +146,9 @@ function lowHalf(write: GraphWriter, input: Tensor): Tensor {
 /** Elements as another type: floats towards zero, within its range. */
 function readCast(node: OnnxNode, write: GraphWriter): Tensor {
   const name = elementTypeName(node.integer("to", 0));
+  const { texts } = node.input(0);
+  if (texts !== undefined && name === "string") return node.input(0);
+  requireThat(texts === undefined, `a cast of texts to ${name} is not supported`);
   const to = elementDtype(node.integer("to", 0));
   requireThat(to !== undefined, `a cast to ${name} is not supported`);
   const result = castTo(write, node.input(0), to as DType);
@@ -151,13 +161,10 @@ function readDropout(node: OnnxNode, write: GraphWriter): (Tensor | undefined)[]
   const [ratio = 0.5] = node.gives(2) ? (node.numbers(1, "ratio") ?? []) : [];
   const [training = 0] = node.numbers(2, "training_mode") ?? [];
   requireThat(training === 0 || ratio === 0, "it is in training mode; export the model for inference");
-  const mask = (dtype: DType): Tensor => castTo(write, ones(write, input.shape), dtype);
-  return [input, node.wants(1) ? mask(node.version >= 10 ? "bool" : input.dtype) : undefined];
-}
-
-function ones(write: GraphWriter, shape: readonly number[]): Tensor {
-  const count = shape.reduce((product, length) => product * length, 1);
-  return write.constant(new Uint8Array(count).fill(1), shape, "bool");
+  if (!node.wants(1)) return [input, undefined];
+  const shape = limitedShape(input.shape);
+  const mask = write.constant(new Uint8Array(elementCount(shape)).fill(1), shape, "bool");
+  return [input, castTo(write, mask, node.version >= 10 ? "bool" : input.dtype)];
 }
 
 const identity: OnnxMapping["read"] = (node) => node.input(0);
@@ -173,7 +180,7 @@ export const elementwise: readonly OnnxMapping[] = [
   folded("Max", maximum, false),
   folded("Min", minimum, false),
   folded("Sum", add, true),
-  folded("Mean", add, true, (write, result, count) => scaled(write, result, 1 / count)),
+  folded("Mean", add, true, meanOf),
   comparison("Equal", equal),
   comparison("Greater", greater),
   comparison("GreaterOrEqual", greaterEqual),

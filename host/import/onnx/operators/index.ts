@@ -7,6 +7,8 @@ import { matrix } from "./matrix.js";
 import { movement } from "./movement.js";
 import { normalization } from "./normalization.js";
 import { pools } from "./pools.js";
+import { dynamicQuantization, quantization } from "./quantization.js";
+import { quantizedOperators } from "./quantized-operators.js";
 import { recurrent } from "./recurrent.js";
 import { reduction } from "./reduction.js";
 
@@ -21,6 +23,9 @@ export const onnxMappings: readonly OnnxMapping[] = [
   ...reduction,
   ...movement,
   ...recurrent,
+  ...quantization,
+  ...dynamicQuantization,
+  ...quantizedOperators,
   ...classical,
 ];
 

@@ -118,6 +118,8 @@ export interface OnnxMapping {
   readonly domain?: "ai.onnx.ml" | "com.microsoft";
   /** Names of the core operators that it may become; what docs/operators.md says. */
   readonly becomes: readonly string[];
+  /** Whether it knows integers with a scale; others are given the integers themselves. */
+  readonly takesQuantized?: true;
   /**
    * Writes what the node becomes and answers its outputs in order; one may be an input, and undefined is one that
    * `wants` denies. Throws `NotRunnable` where it has no such meaning.

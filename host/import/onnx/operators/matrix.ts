@@ -7,6 +7,7 @@ import { einsum } from "../../compose/einsum.js";
 import { connected, matrixProduct } from "../../compose/matrix.js";
 import { reshaped, transposed, viewed } from "../../compose/movement.js";
 import type { GraphWriter } from "../../graph-writer.js";
+import { withIntegerWeights } from "./integer-weights.js";
 import type { OnnxMapping, OnnxNode } from "./mapping.js";
 
 /** A constant of [N], [1, N] or one element as a bias of so many outputs; undefined where it is another. */
@@ -40,11 +41,11 @@ function readGemm(node: OnnxNode, write: GraphWriter): Tensor {
 
 /** Products of matrices. */
 export const matrix: readonly OnnxMapping[] = [
-  { operator: "Gemm", becomes: ["fullyConnected", "batchMatmul"], read: readGemm },
+  { operator: "Gemm", becomes: ["fullyConnected", "batchMatmul"], read: withIntegerWeights(readGemm) },
   {
     operator: "MatMul",
     becomes: ["fullyConnected", "batchMatmul"],
-    read: (node, write) => matrixProduct(write, node.input(0), node.input(1)),
+    read: withIntegerWeights((node, write) => matrixProduct(write, node.input(0), node.input(1))),
   },
   {
     operator: "Einsum",

@@ -1,12 +1,12 @@
 import { requireThat } from "../../../graph/not-runnable.js";
-import { elementCount, type Tensor } from "../../../graph/tensor.js";
+import type { Tensor } from "../../../graph/tensor.js";
 import type { Operator } from "../../../ops/operator.js";
 import { type ArgAttributes, argMax, argMin } from "../../../ops/reduction/arg.js";
 import { cumsum } from "../../../ops/reduction/cumsum.js";
 import { logSoftmax } from "../../../ops/reduction/log-softmax.js";
 import { softmax } from "../../../ops/reduction/softmax.js";
 import { topK } from "../../../ops/reduction/top-k.js";
-import { reshaped } from "../../compose/movement.js";
+import { alongAxes } from "../../compose/axes.js";
 import * as reductions from "../../compose/reduction.js";
 import { castTo, inWide, requireOrder, wide } from "../../compose/whole-numbers.js";
 import type { GraphWriter } from "../../graph-writer.js";
@@ -61,17 +61,15 @@ function alongRows(
     becomes: [core, "view", "reshape"],
     read(node, write) {
       const input = node.input(0);
-      const { shape } = input;
-      if (node.version >= 13)
-        return reductions.alongAxis(write, input, node.integer("axis", -1), (rows) => ofRows(write, rows));
-      const axis = node.integer("axis", 1);
+      const rank = input.shape.length;
+      const axis = node.integer("axis", node.version >= 13 ? -1 : 1);
+      const isOne = node.version >= 13;
       requireThat(
-        axis >= -shape.length && axis <= shape.length,
-        `axis ${axis} is not one of the ${shape.length} axes`,
+        axis >= -rank && axis <= (isOne ? rank - 1 : rank),
+        `axis ${axis} is not one of the ${rank} axes`,
       );
-      const outer = elementCount(shape.slice(0, axis));
-      const rows = reshaped(write, input, [outer, elementCount(shape) / outer]);
-      return reshaped(write, ofRows(write, rows), shape);
+      const axes = isOne ? [axis] : [...input.shape.keys()].slice(axis);
+      return alongAxes(write, input, axes, (rows) => ofRows(write, rows));
     },
   };
 }

@@ -1,8 +1,9 @@
 import { type Refusal, WasmoteError } from "../../../errors.js";
 import { maxRank } from "../../../graph/limits.js";
 import type { DType, Tensor } from "../../../graph/tensor.js";
-import type { ImportOptions } from "../../imported.js";
+import type { ImportOptions, OpenDimension } from "../../imported.js";
 import { asObject, asString, isObject, type JsonObject, shown } from "../../keras/json-fields.js";
+import { OpenLengths } from "../../open-lengths.js";
 import { dtypeOf, shapeOf, typeName } from "./attributes.js";
 import { type GraphDef, parseReference, type Reference } from "./graph-def.js";
 
@@ -24,11 +25,13 @@ export interface Ends {
 
 function endsOf(value: unknown, what: string): End[] {
   const ends = value === undefined || value === null ? {} : asObject(value, what);
-  return Object.entries(ends).map(([key, info]) => {
+  return Object.entries(ends).flatMap(([key, info]) => {
     const { name, dtype, tensorShape } = asObject(info, `${what}.${shown(key)}`);
+    // A table that the model looks things up in, which is no tensor.
+    if (typeName(dtype) === "DT_RESOURCE") return [];
     const reference = parseReference(asString(name, `name of ${what}.${shown(key)}`));
     const shape = tensorShape === undefined ? undefined : shapeOf(tensorShape, `shape of ${shown(key)}`);
-    return { name: key.replace(/:0$/, ""), reference, dtype, shape };
+    return [{ name: key.replace(/:0$/, ""), reference, dtype, shape }];
   });
 }
 
@@ -57,21 +60,22 @@ export function readEnds(json: JsonObject, { nodes }: GraphDef): Ends {
   };
 }
 
-/** Inputs as tensors, by their nodes; refusals for those that cannot be. */
+/** Inputs as tensors, by their nodes; what the file leaves open of their lengths; refusals of those that cannot be. */
 export interface ModelInputs {
   readonly tensors: ReadonlyMap<string, Tensor | undefined>;
+  readonly openDims: readonly OpenDimension[];
   readonly refusals: readonly Refusal[];
 }
 
 /**
- * The tensors of a model's inputs. An open batch is 1; other open lengths are given as `<input>:<axis>`.
+ * The tensors of a model's inputs. An open batch is 1; other open lengths are given as `INPUT:AXIS`.
  *
  * @throws `model-open` where lengths are open that nobody has given, `model-invalid`, `model-too-large`
  */
-export function readInputs({ inputs }: Ends, { nodes }: GraphDef, { dims = {} }: ImportOptions): ModelInputs {
+export function readInputs({ inputs }: Ends, { nodes }: GraphDef, options: ImportOptions): ModelInputs {
   const tensors = new Map<string, Tensor | undefined>();
   const refusals: Refusal[] = [];
-  const open: { name: string; place: string }[] = [];
+  const open = new OpenLengths(options);
   for (const { name, reference, dtype: stated, shape: known } of inputs) {
     const node = nodes.get(reference.node);
     if (node === undefined)
@@ -92,28 +96,17 @@ export function readInputs({ inputs }: Ends, { nodes }: GraphDef, { dims = {} }:
         "model-too-large",
         `input ${shown(name)} has ${shape.length} axes; up to ${maxRank} are taken`,
       );
-    const lengths = (shape ?? []).map((length, axis) => {
-      const key = `${name}:${axis}`;
-      const given = Object.hasOwn(dims, key) ? dims[key] : undefined;
-      if (length !== undefined && length > 0) return length;
-      if (given !== undefined) return given;
-      if (axis > 0) open.push({ name: key, place: `axis ${axis} of ${shown(name)}` });
-      return 1;
-    });
+    const lengths = (shape ?? []).map((length, axis) =>
+      length !== undefined && length > 0 ? length : open.length(name, axis, axis === 0),
+    );
     const isWhole = dtype !== undefined && shape !== undefined;
     tensors.set(node.name, isWhole ? { name, dtype, shape: lengths } : undefined);
   }
-  requireClosed(open);
-  return { tensors, refusals };
+  open.requireClosed();
+  return { tensors, refusals, openDims: open.fixed };
 }
 
 /** An input's element type: bytes of pictures stay bytes. */
 function inputDtype(type: unknown): DType | undefined {
   return typeName(type) === "DT_UINT8" ? "uint8" : dtypeOf(type);
-}
-
-function requireClosed(open: readonly { name: string; place: string }[]): void {
-  if (open.length === 0) return;
-  const help = `Give each a length: ${open.map(({ name }) => `--dim ${name}=LENGTH`).join(" ")}.`;
-  throw new WasmoteError("model-open", open.map(({ place }) => place).join(", "), {}, { help });
 }

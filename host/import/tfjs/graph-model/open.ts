@@ -23,7 +23,7 @@ import { Scope, type Value } from "./scope.js";
 export function openGraphModel({ json, weights }: TfjsFiles, name: string, options: ImportOptions): Imported {
   const file = readGraphDef(asObject(json.modelTopology, "modelTopology"));
   const ends = readEnds(json, file);
-  const { tensors, refusals } = readInputs(ends, file, options);
+  const { tensors, refusals, openDims } = readInputs(ends, file, options);
   const builder = new GraphBuilder([]);
   const reader = new GraphReader(file, weights, builder);
   reader.refusals.push(...refusals);
@@ -40,6 +40,7 @@ export function openGraphModel({ json, weights }: TfjsFiles, name: string, optio
     refusals: reader.refusals,
     operators: countOperators(reader.outline.map(({ operator }) => operator)),
     outline: reader.outline,
+    openDims,
   };
   if (reader.refusals.length > 0)
     return { ...described, graph: undefined, operatorOf: ({ operator }: Node) => operator };

@@ -4,7 +4,8 @@ import { connected } from "../../../compose/matrix.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "../mapping.js";
 import {
-  classLabels,
+  type ClassLabels,
+  classifier,
   featureRows,
   greatestOf,
   isAbove,
@@ -41,8 +42,7 @@ function readRegressor(node: OnnxNode, write: GraphWriter): Tensor {
   return targets === 1 && transform !== "PROBIT" ? scores : transformed(write, scores, transform);
 }
 
-function readClassifier(node: OnnxNode, write: GraphWriter): Tensor[] {
-  const labels = classLabels(node, "classlabels_ints", "classlabels_strings");
+function readClassifier(node: OnnxNode, write: GraphWriter, labels: ClassLabels): [Tensor, Tensor] {
   const count = labels.integers.length;
   const intercepts = node.floats("intercepts") ?? [];
   const scores = linearScores(node, write, intercepts.length === 0 ? count : intercepts.length);
@@ -51,6 +51,7 @@ function readClassifier(node: OnnxNode, write: GraphWriter): Tensor[] {
     requireThat(scores.shape[1] === count, `${scores.shape[1]} scores for ${count} classes`);
     return [labelsAt(write, greatestOf(write, scores), labels), transformed(write, scores, transform)];
   }
+  requireThat(count === 2 || labels.texts === undefined, "one score for one class, whose label is a text");
   const names: [number, number] = count === 2 ? (labels.integers as [number, number]) : [0, 1];
   const label = labelWhere(write, isAbove(write, scores, 0), names);
   if (count === 2) return [label, scoresOfBoth(write, scores, transform, true)];
@@ -63,7 +64,7 @@ export const linear: readonly OnnxMapping[] = [
     operator: "LinearClassifier",
     domain: "ai.onnx.ml",
     becomes: ["fullyConnected", "argMax", "softmax", "logistic"],
-    read: readClassifier,
+    read: classifier("classlabels_ints", "classlabels_strings", readClassifier),
   },
   { operator: "LinearRegressor", domain: "ai.onnx.ml", becomes: ["fullyConnected"], read: readRegressor },
 ];

@@ -12,7 +12,8 @@ import { softmax } from "../../../../ops/reduction/softmax.js";
 import { differenceOf, productOf, quotientOf, scaled, sumOf } from "../../../compose/arithmetic.js";
 import { joined, reshaped } from "../../../compose/movement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
-import type { OnnxNode } from "../mapping.js";
+import { requireTexts, standingFor } from "../../texts.js";
+import type { OnnxMapping, OnnxNode } from "../mapping.js";
 
 /** What becomes of scores. */
 export type PostTransform = "NONE" | "LOGISTIC" | "SOFTMAX" | "SOFTMAX_ZERO" | "PROBIT";
@@ -108,17 +109,41 @@ export interface ClassLabels {
   texts?: readonly string[];
 }
 
+/** Whether labels are the positions of the classes. */
+function arePositions({ integers, texts }: ClassLabels): boolean {
+  return texts === undefined && integers.every((label, i) => label === i);
+}
+
+/**
+ * How a classifier is read: labels and scores, whose classes are told by their names, where those are not their positions.
+ *
+ * @param integers attribute of the labels that are numbers, and `texts` of those that are texts
+ */
+export function classifier(
+  integers: string,
+  texts: string,
+  read: (node: OnnxNode, write: GraphWriter, labels: ClassLabels) => readonly [Tensor, Tensor],
+): OnnxMapping["read"] {
+  return (node, write) => {
+    const labels = classLabels(node, integers, texts);
+    const [label, scores] = read(node, write, labels);
+    const names = labels.texts ?? labels.integers.map(String);
+    if (!arePositions(labels) && scores.shape.at(-1) === names.length) scores.labels = names;
+    return [labels.texts === undefined ? label : standingFor(label, labels.texts), scores];
+  };
+}
+
 /** A classifier's labels. Throws `NotRunnable` where it has none. */
-export function classLabels(node: OnnxNode, integers: string, texts: string): ClassLabels {
+function classLabels(node: OnnxNode, integers: string, texts: string): ClassLabels {
   const [numbers = [], names = []] = [node.integers(integers), node.texts(texts)];
-  if (names.length > 0) return { integers: [...names.keys()], texts: names };
+  if (names.length > 0) return { integers: [...names.keys()], texts: requireTexts(names) };
   if (numbers.length === 0) throw new NotRunnable(`it has neither ${integers} nor ${texts}`);
   return { integers: numbers };
 }
 
-/** Labels of classes by their positions, int64. */
+/** Labels of classes by their positions, int64: of texts, the positions. */
 export function labelsAt(write: GraphWriter, positions: Tensor, { integers }: ClassLabels): Tensor {
-  if (integers.every((label, i) => label === i)) return positions;
+  if (arePositions({ integers })) return positions;
   const labels = write.list(integers, "int64");
   return write.node(gather, { axis: 0, batchDims: 0, axes: 1 }, [labels, positions]);
 }

@@ -16,7 +16,7 @@ import {
   asFloat,
   type ClassLabels,
   chosen,
-  classLabels,
+  classifier,
   featureRows,
   greatestOf,
   isAbove,
@@ -162,7 +162,7 @@ function votingClassifier(
   write: GraphWriter,
   labels: ClassLabels,
   ofClass: readonly number[],
-): Tensor[] {
+): [Tensor, Tensor] {
   const count = labels.integers.length;
   requireThat(
     count >= 2 && ofClass.length === count,
@@ -182,7 +182,7 @@ function votingClassifier(
 }
 
 /** A class for each row of coefficients: the greatest wins; of two, ONNX Runtime gives the second all that is far enough. */
-function linearClassifier(node: OnnxNode, write: GraphWriter, labels: ClassLabels): Tensor[] {
+function linearClassifier(node: OnnxNode, write: GraphWriter, labels: ClassLabels): [Tensor, Tensor] {
   const input = featureRows(write, node.input(0));
   const count = labels.integers.length;
   const coefficients = floatsOf(node, "coefficients");
@@ -204,8 +204,7 @@ function linearClassifier(node: OnnxNode, write: GraphWriter, labels: ClassLabel
   return [labelWhere(write, isSecond, labels.integers as [number, number]), output];
 }
 
-function readClassifier(node: OnnxNode, write: GraphWriter): Tensor[] {
-  const labels = classLabels(node, "classlabels_ints", "classlabels_strings");
+function readClassifier(node: OnnxNode, write: GraphWriter, labels: ClassLabels): [Tensor, Tensor] {
   const ofClass = node.integers("vectors_per_class") ?? [];
   return ofClass.some((vectors) => vectors > 0)
     ? votingClassifier(node, write, labels, ofClass)
@@ -220,7 +219,7 @@ export const supportVectors: readonly OnnxMapping[] = [
     operator: "SVMClassifier",
     domain: "ai.onnx.ml",
     becomes: [...kernels, "argMax", "pairwiseCoupling"],
-    read: readClassifier,
+    read: classifier("classlabels_ints", "classlabels_strings", readClassifier),
   },
   { operator: "SVMRegressor", domain: "ai.onnx.ml", becomes: kernels, read: readRegressor },
 ];

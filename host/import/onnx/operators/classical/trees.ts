@@ -16,7 +16,7 @@ import {
 } from "./forest.js";
 import {
   type ClassLabels,
-  classLabels,
+  classifier,
   columns,
   featureRows,
   greatestOf,
@@ -196,7 +196,7 @@ function requireScores(forest: FileForest): void {
 }
 
 /** Scores and labels of more than two classes. */
-function manyClasses(node: OnnxNode, write: GraphWriter, labels: ClassLabels): Tensor[] {
+function manyClasses(node: OnnxNode, write: GraphWriter, labels: ClassLabels): [Tensor, Tensor] {
   const count = labels.integers.length;
   const forest = listedForest(node, "class", count, "sum");
   const base = floatsOf(node, "base_values");
@@ -218,7 +218,7 @@ function manyClasses(node: OnnxNode, write: GraphWriter, labels: ClassLabels): T
  * weights, the second wins above 0, or above 1/2 if no weight is below 0; where both have, it wins above 0, and the labels
  * are 0 and 1.
  */
-function twoClasses(node: OnnxNode, write: GraphWriter, labels: ClassLabels): Tensor[] {
+function twoClasses(node: OnnxNode, write: GraphWriter, labels: ClassLabels): [Tensor, Tensor] {
   const forest = listedForest(node, "class", 2, "sum");
   const given = forest.leaves.flat();
   const isPositive = given.every(({ weight }) => weight >= 0);
@@ -252,8 +252,7 @@ function twoClasses(node: OnnxNode, write: GraphWriter, labels: ClassLabels): Te
   ];
 }
 
-function readClassifier(node: OnnxNode, write: GraphWriter): Tensor[] {
-  const labels = classLabels(node, "classlabels_int64s", "classlabels_strings");
+function readClassifier(node: OnnxNode, write: GraphWriter, labels: ClassLabels): [Tensor, Tensor] {
   const count = labels.integers.length;
   requireThat(count >= 2, `it has ${count} class; at least 2 are expected`);
   return count === 2 ? twoClasses(node, write, labels) : manyClasses(node, write, labels);
@@ -357,7 +356,7 @@ export const trees: readonly OnnxMapping[] = [
     operator: "TreeEnsembleClassifier",
     domain: "ai.onnx.ml",
     becomes: [...becomes, "argMax", "softmax", "logistic"],
-    read: readClassifier,
+    read: classifier("classlabels_int64s", "classlabels_strings", readClassifier),
   },
   { operator: "TreeEnsembleRegressor", domain: "ai.onnx.ml", becomes, read: readRegressor },
   { operator: "TreeEnsemble", domain: "ai.onnx.ml", becomes, read: readEnsemble },

@@ -80,6 +80,7 @@ function zeroOf(write: GraphWriter, input: Tensor): Tensor {
 function trilu(node: OnnxNode, write: GraphWriter): Tensor {
   const input = node.input(0);
   requireThat(input.shape.length >= 2, `the input has ${input.shape.length} axes; at least 2 are expected`);
+  limitedShape(input.shape);
   const isUpper = node.flag("upper", true);
   const [diagonal = 0] = node.numbers(1, "diagonal") ?? [];
   const [rows, columns] = input.shape.slice(-2) as [number, number];

@@ -3,7 +3,7 @@ import { elementCount, type Tensor } from "../../../../graph/tensor.js";
 import { cast } from "../../../../ops/conversion/cast.js";
 import { gather as gatherParts } from "../../../../ops/movement/gather.js";
 import { gatherElements } from "../../../../ops/movement/gather-elements.js";
-import { positiveAxis } from "../../../../ops/movement/moved.js";
+import { limitedShape, positiveAxis } from "../../../../ops/movement/moved.js";
 import { type Reduction, scatter, scatterReduce } from "../../../../ops/movement/scatter.js";
 import { hotAt, readAt } from "../../../compose/indices.js";
 import { quantizedAs, reshaped, sliced } from "../../../compose/movement.js";
@@ -76,6 +76,7 @@ function reverseSequence(node: OnnxNode, write: GraphWriter): Tensor {
     input.shape.length >= 2 && time + batch === 1 && time * batch === 0,
     `time is axis ${time} and the batch axis ${batch}; 0 and 1 are expected`,
   );
+  limitedShape(input.shape);
   const lengths = node.numbers(1, "lengths") ?? [];
   const [rows, columns, ...rest] = input.shape as [number, number, ...number[]];
   const [steps, sequences] = time === 0 ? [rows, columns] : [columns, rows];

@@ -1,6 +1,6 @@
 import { requireThat } from "../../../../graph/not-runnable.js";
 import { elementCount, perTensor, type Tensor } from "../../../../graph/tensor.js";
-import { positiveAxis } from "../../../../ops/movement/moved.js";
+import { limitedShape, positiveAxis } from "../../../../ops/movement/moved.js";
 import { readAt } from "../../../compose/indices.js";
 import { emptied, joined, reshaped, sliced } from "../../../compose/movement.js";
 import { type Border, type BorderKind, bordered, padded } from "../../../compose/pad.js";
@@ -24,6 +24,7 @@ function sliceIndices(start: number, end: number, step: number, length: number):
     Math.max(least, Math.min(most, index < 0 ? index + length : index));
   const [first, last] = [limit(start), limit(end)];
   const count = Math.max(0, Math.ceil((last - first) / step));
+  limitedShape([count]);
   return Array.from({ length: count }, (_, i) => first + i * step);
 }
 

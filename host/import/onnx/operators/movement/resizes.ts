@@ -147,7 +147,7 @@ function resize(node: OnnxNode, write: GraphWriter): Tensor {
   return channelsFirst(write, resized(write, channelsLast(write, input), moved, kind, beyond), 2);
 }
 
-const becomes = ["resample", "gather", "view", "reshape", "pad"];
+const becomes = ["resizeBilinear", "resample", "gather", "view", "reshape", "pad"];
 
 /** What changes lengths of axes. */
 export const resizes: readonly OnnxMapping[] = [
