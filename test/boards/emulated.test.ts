@@ -11,7 +11,7 @@ import { type BoardRunner, modelNeeds, openBoardRunner } from "../../host/run/bo
 import { openRunner } from "../../host/run/index.js";
 import { type Tier, tiers } from "../../host/run/types.js";
 import type { Results } from "../bench/board-pages.js";
-import { type GoldenModel, goldenModels, int8Models, tfliteModels } from "../models/golden-cases.js";
+import { type GoldenModel, goldenModels, int8Models, modelsEndingIn } from "../models/golden-cases.js";
 import { availableBoards } from "./emulators.js";
 
 /**
@@ -34,7 +34,7 @@ const wide = goldenModels(
     "tflm-audio_preprocessor_int8",
     "tflm-hello_world_float",
     "tinymaix-mnist_valid_f",
-  ].filter((name) => tfliteModels().includes(name)),
+  ].filter((name) => modelsEndingIn(".tflite").includes(name)),
 );
 
 /** Models whose counts are compared with those that were recorded: quick ones. */

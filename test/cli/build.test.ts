@@ -143,9 +143,12 @@ test("inspect says what building a float model gives in either number format; wh
   assert.is(code, 0);
   assert.match(stdout, /\nfloat32 +[\d,]+ +[\d,]+ +[\d,]+ +.*pico/);
   assert.match(stdout, /\nint8, with --calibrate +[\d,]+ +[\d,]+ +[\d,]+ +.*pico/);
-  const conv3d = await inProcess(["inspect", join(root, "test/fixtures/tfjs/refused-conv3d/model.json")]);
-  assert.is(conv3d.code, 1);
-  assert.match(conv3d.stdout, /\nConv3D +1 +no\n$/);
+  const python = { class_name: "Lambda", config: { name: "code", batch_input_shape: [null, 4] } };
+  const modelTopology = { class_name: "Sequential", config: { name: "m", layers: [python] } };
+  writeFileSync(at("lambda.json"), JSON.stringify({ modelTopology, weightsManifest: [] }));
+  const lambda = await inProcess(["inspect", at("lambda.json")]);
+  assert.is(lambda.code, 1);
+  assert.match(lambda.stdout, /\nLambda +1 +no\n$/);
   const mixed = smallModel();
   const scale = { scale: [0.1], zeroPoint: [0] };
   const floats = [0, 1].map((i) => ({ name: `float${i}`, type: "FLOAT32" as const, shape: [1, 5] }));

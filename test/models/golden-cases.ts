@@ -16,13 +16,15 @@ export interface GoldenModel {
   }[];
 }
 
-/** Names of all real models in TFLite's format. */
-export function tfliteModels(): string[] {
+/** Names of all real models whose files end so. */
+export function modelsEndingIn(...endings: readonly string[]): string[] {
   const folder = sharedModels();
   if (folder === undefined) return [];
   return readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, "meta.json")))
-    .filter((name) => readdirSync(join(folder, name)).some((file) => file.endsWith(".tflite")))
+    .filter((name) =>
+      readdirSync(join(folder, name)).some((file) => endings.some((ending) => file.endsWith(ending))),
+    )
     .sort();
 }
 

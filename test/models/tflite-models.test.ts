@@ -7,7 +7,7 @@ import { type BuiltModel, buildModel } from "../../host/pipeline.js";
 import { openRunner } from "../../host/run/index.js";
 import { engines } from "../engines.js";
 import { isClose } from "../operators/cases.js";
-import { goldenModels, int8Models, tfliteModels } from "./golden-cases.js";
+import { goldenModels, int8Models, modelsEndingIn } from "./golden-cases.js";
 
 /** Where bytes of an output are not what they should be: integers differ, or floats by more than is allowed. */
 function difference(actual: Uint8Array, expected: Uint8Array, isFloat: boolean): string | undefined {
@@ -22,7 +22,9 @@ function difference(actual: Uint8Array, expected: Uint8Array, isFloat: boolean):
 }
 
 // Those of int8 alone have a test of their own, with their budgets.
-for (const model of goldenModels(tfliteModels().filter((name) => !int8Models.includes(name)))) {
+for (const model of goldenModels(
+  modelsEndingIn(".tflite", ".h5").filter((name) => !int8Models.includes(name)),
+)) {
   let built: Promise<BuiltModel> | undefined;
   const build = (): Promise<BuiltModel> => {
     const read = (path: string): Uint8Array => readFileSync(path);

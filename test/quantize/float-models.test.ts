@@ -9,9 +9,12 @@ import { runFloat } from "../../host/quantize/float-executor.js";
 import { quantizeGraph } from "../../host/quantize/quantize-graph.js";
 import { sharedModels } from "../shared-models.js";
 
-/** Float TFLite models with outputs of TensorFlow Lite Micro's float reference kernels. */
+/** Float models with outputs of TensorFlow Lite Micro's float reference kernels, and of TF.js for Keras's. */
 const models = {
   "mlperf-tiny-pretrainedResnet": "pretrainedResnet.tflite",
+  "keras-pretrainedResnet": "pretrainedResnet.h5",
+  "keras-tinymaix-cifar10": "cifar10.h5",
+  "keras-tinymaix-mnist_valid": "mnist_valid.h5",
   "tflm-hello_world_float": "hello_world_float.tflite",
   "tinymaix-cifar10_f": "cifar10_f.tflite",
   "tinymaix-mnist_valid_f": "mnist_valid_f.tflite",

@@ -116,7 +116,7 @@ class Mapping {
     }
     for (const [name, value] of Object.entries(kwargs)) {
       if (parameters.includes(name)) known[name] = value;
-      else if (value !== null && !passedOver.includes(name)) unknown(name);
+      else if (value !== null && value !== false && !passedOver.includes(name)) unknown(name);
     }
     const first = tensors.length > 0 ? tensors : [known[parameters[0] as string]];
     const { length } = partsOf(first, Value);

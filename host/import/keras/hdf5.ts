@@ -13,6 +13,9 @@ type H5Module = Awaited<Library["ready"]>;
 /** Strings in one attribute, at most: names of the layers of a model. */
 const maxStrings = 2 ** 14;
 
+/** Groups and data that are looked at, at most; groups may hold each other. */
+const maxPaths = 2 ** 12;
+
 /** Memory that the library may take beyond its first, besides the bytes of the file. */
 const ownBytes = 2 ** 25;
 
@@ -70,6 +73,9 @@ function withMemoryLimit<T>(module: H5Module, limit: number, work: () => T): T {
   }
 }
 
+/** What lies at a path; undefined where there is nothing that is read. */
+type Kind = "group" | "data" | undefined;
+
 /** A file of HDF5 as Keras writes it: groups, data as they lie in the file, and strings as attributes. */
 export class Hdf5File {
   private readonly module: H5Module;
@@ -77,6 +83,7 @@ export class Hdf5File {
   /** Bytes of data that are not read yet: what is neither packed nor elsewhere has no more than the file. */
   private left: number;
   private readonly members = new Map<string, ReadonlySet<string>>();
+  private readonly kinds = new Map<string, Kind>();
 
   constructor(module: H5Module, file: H5File, bytes: number) {
     this.module = module;
@@ -101,19 +108,35 @@ export class Hdf5File {
    * Whether the path leads to a group, or to data; undefined where there is nothing. Throws `model-corrupt` for one over a
    * link, which may lead elsewhere.
    */
-  kind(path: string): "group" | "data" | undefined {
+  kind(path: string): Kind {
+    const names = path.split("/").filter(Boolean);
+    return names.reduce<{ at: string; kind: Kind }>(
+      ({ at, kind }, name) => {
+        const next = `${at}/${name}`;
+        return { at: next, kind: kind === "group" ? this.kindIn(at, name) : undefined };
+      },
+      { at: "", kind: "group" },
+    ).kind;
+  }
+
+  /** What a group that is none by a link has under a name. */
+  private kindIn(group: string, name: string): Kind {
+    const path = `${group}/${name}`;
+    if (this.kinds.has(path)) return this.kinds.get(path);
+    if (this.kinds.size >= maxPaths)
+      throw new WasmoteError("model-too-large", `more than ${maxPaths} groups and weights in HDF5`);
+    const kind = this.namesIn(group || "/").has(name) ? this.kindOf(path) : undefined;
+    this.kinds.set(path, kind);
+    return kind;
+  }
+
+  private kindOf(path: string): Kind {
     const { file_id: id } = this.file;
-    let at = "";
-    for (const name of path.split("/").filter(Boolean)) {
-      if (at !== "" && this.module.get_type(id, at) !== this.module.H5G_GROUP) return undefined;
-      if (!this.namesIn(at || "/").has(name)) return undefined;
-      at = `${at}/${name}`;
-      const isLink =
-        this.module.get_symbolic_link(id, at) !== null ||
-        Object.keys(this.module.get_external_link(id, at) ?? {}).length > 0;
-      if (isLink) throw corrupt(`${shown(at)} is a link to something else; Keras writes none`);
-    }
-    const type = this.module.get_type(id, at || "/");
+    const isLink =
+      this.module.get_symbolic_link(id, path) !== null ||
+      Object.keys(this.module.get_external_link(id, path) ?? {}).length > 0;
+    if (isLink) throw corrupt(`${shown(path)} is a link to something else; Keras writes none`);
+    const type = this.module.get_type(id, path);
     if (type === this.module.H5G_GROUP) return "group";
     return type === this.module.H5G_DATASET ? "data" : undefined;
   }

@@ -17,6 +17,8 @@ export class TensorReference {
 export interface InboundCall {
   readonly args: readonly unknown[];
   readonly kwargs: JsonObject;
+  /** Whether it is written as Keras 3 does, as an object. */
+  readonly isObject: boolean;
 }
 
 /** A call's arguments with something else in the place of each `Part`. */
@@ -81,7 +83,7 @@ function listForm(call: unknown, layer: string, layers: ReadonlySet<string>): In
     if (isObject(parts[3])) Object.assign(kwargs, withReferences(parts[3], layers, what));
     return parts[0] === "_CONSTANT_VALUE" ? parts[2] : reference(parts, what);
   });
-  return { args: [inputs.length === 1 ? inputs[0] : inputs], kwargs };
+  return { args: [inputs.length === 1 ? inputs[0] : inputs], kwargs, isObject: false };
 }
 
 /** Values that Keras 3 wraps: tensors, and Python's tuples, slices and arrays. */
@@ -98,7 +100,8 @@ function unwrapped(value: unknown, what: string): unknown {
 function objectForm(call: JsonObject, layer: string): InboundCall {
   const what = `inbound_nodes of layer "${layer}"`;
   const args = asArray(call.args, what).map((value) => unwrapped(value, what));
-  return { args, kwargs: isObject(call.kwargs) ? (unwrapped(call.kwargs, what) as JsonObject) : {} };
+  const kwargs = isObject(call.kwargs) ? (unwrapped(call.kwargs, what) as JsonObject) : {};
+  return { args, kwargs, isObject: true };
 }
 
 /**

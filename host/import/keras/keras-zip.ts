@@ -29,11 +29,22 @@ function snakeCase(className: string): string {
     .toLowerCase();
 }
 
-/** Depth of groups in groups below a layer that no real model reaches. */
-const deepest = 16;
+/** Models in models, and groups in groups below a layer, that no real model reaches. */
+const deepest = 8;
 
 /** The group of the layers of a model: that of Keras 3, or that of late versions of Keras 2. */
 const layerGroups = ["layers", "_layer_checkpoint_dependencies"] as const;
+
+/** A layer's name in a config. */
+function nameOf({ name, config }: JsonObject): string | undefined {
+  const found = name ?? (isObject(config) ? config.name : undefined);
+  return typeof found === "string" ? found : undefined;
+}
+
+/** Whether a layer that is wrapped is a model. */
+function isModel(value: unknown): value is JsonObject {
+  return isObject(value) && modelClasses.includes(`${value.class_name}`);
+}
 
 /** Walks the groups of a file of weights along with the layers of a model. */
 class WeightWalk {
@@ -50,27 +61,43 @@ class WeightWalk {
     if (!Array.isArray(layers) || depth > deepest) return;
     const base = layerGroups.find((name) => this.file.kind(`${group}/${name}`) === "group");
     if (base === undefined) return;
+    const named = this.namesIn(`${group}/${base}`);
     const used = new Map<string, number>();
     for (const layer of layers) {
       if (!isObject(layer) || typeof layer.class_name !== "string") continue;
       const stem = snakeCase(layer.class_name);
       const number = used.get(stem) ?? 0;
-      const name = `${group}/${base}/${stem}${number === 0 ? "" : `_${number}`}`;
-      const found = this.layer(layer, name, prefix, depth);
+      const numbered = `${stem}${number === 0 ? "" : `_${number}`}`;
+      const name = named.get(nameOf(layer) ?? "") ?? numbered;
+      const found = this.layer(layer, `${group}/${base}/${name}`, prefix, depth);
       // There a layer with weights is listed twice, by the order of all layers and by that of those with weights.
       used.set(stem, number + (found && base === layerGroups[1] ? 2 : 1));
     }
+  }
+
+  /** Groups of layers by the layers' names, where the file tells them: as later versions of Keras 3 do. */
+  private namesIn(group: string): Map<string, string> {
+    const named = new Map<string, string>();
+    for (const name of this.file.names(group)) {
+      const variables = `${group}/${name}/vars`;
+      if (this.file.kind(variables) !== "group") continue;
+      const [layer] = this.file.texts(variables, "name") ?? [];
+      if (layer !== undefined) named.set(layer, name);
+    }
+    return named;
   }
 
   /** The weights of a layer; whether it has any. */
   private layer(layer: JsonObject, group: string, prefix: string, depth: number): boolean {
     if (this.file.kind(group) !== "group") return false;
     const config = isObject(layer.config) ? layer.config : {};
-    const name = typeof layer.name === "string" ? layer.name : config.name;
-    if (typeof name !== "string") return false;
+    const name = nameOf(layer);
+    if (name === undefined) return false;
     const before = this.weights.size;
     if (modelClasses.includes(`${layer.class_name}`))
       this.model(layer.config, group, `${prefix}${name}/`, depth + 1);
+    else if (layer.class_name === "TimeDistributed" && isModel(config.layer))
+      this.model(config.layer.config, `${group}/layer`, `${prefix}${name}/`, depth + 1);
     else this.parts(group, `${prefix}${name}`, depth);
     return this.weights.size > before;
   }

@@ -8,7 +8,8 @@ import {
   replaceParts,
   TensorReference,
 } from "./inbound-nodes.js";
-import { asArray, asObject, asString, type JsonObject, shown } from "./json-fields.js";
+import { asArray, asObject, asString, isObject, type JsonObject, shown } from "./json-fields.js";
+import { layerMapping } from "./layers/index.js";
 
 /** A tensor between layers. */
 export class Value {}
@@ -76,10 +77,21 @@ export function classOf({ class_name, module, registered_name }: JsonObject): st
   return /^(tf_)?keras(\.|$)/.test(module) ? className : `${module}.${className}`;
 }
 
-/** The function of TensorFlow that a layer of Keras 2 calls: "tf.math.add". */
-function functionOf(className: string, config: JsonObject): string | undefined {
+/**
+ * The function that a layer stands for: of TensorFlow in Keras 2 ("tf.math.add"), of `keras.ops` in Keras 3 ("ops.Add"),
+ * which in HDF5 has no module, but neither what every layer's config has.
+ */
+function functionOf(
+  className: string,
+  config: JsonObject,
+  { module, inbound_nodes: calls }: JsonObject,
+): string | undefined {
   const isCall = className === "TFOpLambda" || className === "SlicingOpLambda";
-  return isCall && typeof config.function === "string" ? `tf.${config.function}` : undefined;
+  if (isCall && typeof config.function === "string")
+    return `tf.${config.function.replace(/^compat\.v1\./, "")}`;
+  const isOfKeras3 = Array.isArray(calls) && isObject(calls[0]) && module === undefined;
+  const isFunction = isOfKeras3 && !("trainable" in config) && layerMapping(`ops.${className}`) !== undefined;
+  return isFunction ? `ops.${className}` : undefined;
 }
 
 /** The config of an entry, and the name of its layer. */
@@ -92,7 +104,7 @@ function readEntryConfig(value: unknown): {
   const entry = asObject(value, "an entry of config.layers");
   const written = classOf(entry);
   const config = configOf(entry.config, `config of a ${written} layer`);
-  const className = functionOf(written, config) ?? written;
+  const className = functionOf(written, config, entry) ?? written;
   return {
     entry,
     className,
@@ -187,12 +199,39 @@ class Flattening {
         this.model(entry.className, entry.config, `${prefix}${entry.name}/`, given, depth + 1),
       );
     }
+    const model = entry.className === "TimeDistributed" ? entry.config.layer : undefined;
+    if (isObject(model) && modelClasses.includes(`${model.class_name}`))
+      return this.timeDistributed(entry, model, prefix, args, depth);
     const layer = this.layer(entry, prefix);
     const call = this.callCounts.get(layer.path) ?? 0;
     this.callCounts.set(layer.path, call + 1);
     const outputs = [new Value()];
     this.calls.push({ layer, call, args, kwargs, outputs });
     return new Outputs(outputs, true);
+  }
+
+  /** Inlines a model that is applied to each step in time: the steps are samples for it. */
+  private timeDistributed(
+    entry: Entry,
+    model: JsonObject,
+    prefix: string,
+    args: readonly unknown[],
+    depth: number,
+  ): Outputs {
+    const around = (part: "fold" | "unfold", ...given: readonly unknown[]): Outputs => {
+      const className = `TimeDistributed.${part}`;
+      return this.apply({ ...entry, className, config: {} }, prefix, [given], {}, depth);
+    };
+    const folded = around("fold", ...args);
+    const config = configOf(model.config, "config of a model that a TimeDistributed wraps");
+    const outputs = this.model(
+      `${model.class_name}`,
+      config,
+      `${prefix}${entry.name}/`,
+      folded.all,
+      depth + 1,
+    );
+    return new Outputs(outputs.flatMap((output) => around("unfold", output, ...args).all));
   }
 
   /** Inlines a model. Without `given` its inputs become inputs of the whole. */
@@ -272,15 +311,20 @@ class Flattening {
     });
 
     const offsets = callOffsets(entries, outputs);
-    const computed = (reference: TensorReference): Value | undefined =>
-      known.get(key(reference))?.at(reference.tensor);
+    const computedBy =
+      (of: ReadonlyMap<string, number>) =>
+      (reference: TensorReference): Value | undefined => {
+        const { layer, call, tensor } = reference;
+        return known.get(key({ layer, call: call - (of.get(layer) ?? 0) }))?.at(tensor);
+      };
+    const [computed, computedOutput] = [computedBy(offsets.inbound), computedBy(offsets.outputs)];
     let pending = entries.flatMap((entry) =>
       entry.inbound.map(({ args, kwargs }, i) => ({
         entry,
         args,
         kwargs,
         tensors: partsOf([args, kwargs], TensorReference),
-        call: i + (offsets.get(entry.name) ?? 0),
+        call: i,
       })),
     );
     while (pending.length > 0) {
@@ -305,7 +349,7 @@ class Flattening {
       pending = blocked;
     }
     return outputs.map((reference) => {
-      const value = computed(reference);
+      const value = computedOutput(reference);
       if (value !== undefined) return value;
       throw new WasmoteError(
         "model-invalid",
@@ -315,18 +359,38 @@ class Flattening {
   }
 }
 
+/** The last call of each layer that is named. */
+function lastCalls(references: readonly TensorReference[]): Map<string, number> {
+  const calls = new Map<string, number>();
+  for (const { layer, call } of references) calls.set(layer, Math.max(call, calls.get(layer) ?? 0));
+  return calls;
+}
+
 /**
- * Number of each model-layer's first call: Keras and TF.js count from 1 there, since building a model makes a
- * node of its own (`Functional.get_config`, `Container.getConfig`), older writers from 0.
+ * Number of each model-layer's first call, in what layers read and in `output_layers`: Keras 2 and TF.js count from 1 there,
+ * since building a model makes a node of its own (`Functional.get_config`, `Container.getConfig`), older writers from 0.
+ * Keras 3 counts from 1 in `output_layers` alone (`serialize_node`).
  */
-function callOffsets(entries: readonly Entry[], outputs: readonly TensorReference[]): Map<string, number> {
-  const references = [...entries.flatMap(({ inbound }) => partsOf(inbound, TensorReference)), ...outputs];
-  const lastCalls = new Map<string, number>();
-  for (const { layer, call } of references) lastCalls.set(layer, Math.max(call, lastCalls.get(layer) ?? 0));
+function callOffsets(entries: readonly Entry[], outputs: readonly TensorReference[]) {
+  const inbound = entries.flatMap((entry) => partsOf(entry.inbound, TensorReference));
+  const calls = {
+    inbound: lastCalls(inbound),
+    outputs: lastCalls(outputs),
+    all: lastCalls([...inbound, ...outputs]),
+  };
   const models = entries.filter(({ className }) => modelClasses.includes(className));
-  return new Map(
-    models.map(({ name, inbound }) => [name, (lastCalls.get(name) ?? -1) >= inbound.length ? 1 : 0]),
-  );
+  const offsets = (of: (entry: Entry) => number | undefined) =>
+    new Map(models.map((entry) => [entry.name, (of(entry) ?? -1) >= entry.inbound.length ? 1 : 0]));
+  const isOfKeras3 = ({ inbound: [call] }: Entry) => call?.isObject === true;
+  return {
+    inbound: offsets((entry) => calls[isOfKeras3(entry) ? "inbound" : "all"].get(entry.name)),
+    outputs: offsets((entry) => {
+      if (!isOfKeras3(entry)) return calls.all.get(entry.name);
+      const last = calls.outputs.get(entry.name);
+      // A model that is no Sequential has no call 0 there.
+      return entry.className !== "Sequential" && last !== undefined && last > 0 ? entry.inbound.length : last;
+    }),
+  };
 }
 
 /**

@@ -226,9 +226,12 @@ const numbered = (
   parameter: string,
   otherwise: number,
   apply: (value: number) => Compose,
+  tensorflow: readonly string[] = [],
 ): FunctionMapping => ({
   keras: [keras],
+  tensorflow,
   parameters: ["x", parameter],
+  tensorflowParameters: ["features", parameter],
   build: (call) => apply(call.number(parameter, otherwise))(call.write, call.tensor("x")),
 });
 
@@ -236,7 +239,7 @@ const numbered = (
 export const arithmeticFunctions: readonly FunctionMapping[] = [
   ...binaries,
   ...unaries,
-  numbered("Elu", "alpha", 1, (alpha) => exponentialLinear(alpha)),
+  numbered("Elu", "alpha", 1, (alpha) => exponentialLinear(alpha), ["nn.elu"]),
   numbered("Celu", "alpha", 1, (alpha) => exponentialLinear(alpha, 1, alpha)),
   numbered("HardShrink", "threshold", 0.5, (lambda) => shrunk(lambda, 0)),
   numbered("SoftShrink", "threshold", 0.5, (lambda) => shrunk(lambda, lambda)),

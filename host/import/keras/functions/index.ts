@@ -1,6 +1,7 @@
 import type { LayerMapping } from "../layers/mapping.js";
 import { arithmeticFunctions } from "./arithmetic.js";
 import { FunctionCall, type FunctionMapping } from "./call.js";
+import { composedFunctions } from "./composed.js";
 import { movementFunctions } from "./movement.js";
 import { reductionFunctions } from "./reduction.js";
 
@@ -8,6 +9,7 @@ const functions: readonly FunctionMapping[] = [
   ...arithmeticFunctions,
   ...reductionFunctions,
   ...movementFunctions,
+  ...composedFunctions,
 ];
 
 /** A function as a layer of a model: of classes in `keras.ops` ("ops.Add"), or of TensorFlow's names ("tf.math.add"). */

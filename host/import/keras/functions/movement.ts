@@ -331,14 +331,17 @@ export const movementFunctions: readonly FunctionMapping[] = [
   {
     keras: ["Take"],
     tensorflow: ["gather"],
-    parameters: ["x", "indices", "axis"],
-    tensorflowParameters: ["params", "indices", "validate_indices", "axis"],
+    parameters: ["x", "indices", "axis", "batch_dims"],
+    tensorflowParameters: ["params", "indices", "axis", "batch_dims"],
     build: (call) => {
       const input = call.tensor("x");
       const axis = call.axis("axis", input.shape.length, 0);
       const given = call.tensor("indices", "int32");
       const indices = given.dtype === "int64" ? given : castTo(call.write, given, "int32");
-      return call.write.node(gather, { axis, batchDims: 0, axes: 1 }, [input, indices]);
+      return call.write.node(gather, { axis, batchDims: call.number("batch_dims", 0), axes: 1 }, [
+        input,
+        indices,
+      ]);
     },
   },
   {

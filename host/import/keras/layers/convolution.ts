@@ -17,7 +17,7 @@ import {
 } from "./sliding-window.js";
 
 /** HWIO to OHWI. */
-function toOhwi({ shape, values }: KerasWeight): Float32Array {
+export function toOhwi({ shape, values }: KerasWeight): Float32Array {
   const outputs = shape.at(-1) as number;
   const depth = values.length / outputs;
   const out = new Float32Array(values.length);

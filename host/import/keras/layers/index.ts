@@ -1,5 +1,6 @@
 import { functionLayers } from "../functions/index.js";
 import { activationLayers } from "./activation.js";
+import { attentionLayers } from "./attention.js";
 import { convolutionLayers } from "./convolution.js";
 import { denseLayers } from "./dense.js";
 import { identityLayers } from "./identity.js";
@@ -7,13 +8,17 @@ import type { LayerMapping } from "./mapping.js";
 import { mergeLayers } from "./merge.js";
 import { normalizationLayers } from "./normalization.js";
 import { poolingLayers } from "./pooling.js";
+import { preprocessingLayers } from "./preprocessing.js";
 import { recurrentLayers } from "./recurrent.js";
 import { shapeLayers } from "./shape.js";
 import { transposedConvolutionLayers } from "./transposed-convolution.js";
+import { volumeLayers } from "./volumes.js";
+import { wrapperLayers } from "./wrappers.js";
 
 const byClassName = new Map(
   [
     ...activationLayers,
+    ...attentionLayers,
     ...convolutionLayers,
     ...transposedConvolutionLayers,
     ...denseLayers,
@@ -22,7 +27,10 @@ const byClassName = new Map(
     ...normalizationLayers,
     ...poolingLayers,
     ...recurrentLayers,
+    ...preprocessingLayers,
     ...shapeLayers,
+    ...volumeLayers,
+    ...wrapperLayers,
     ...functionLayers,
   ].flatMap((mapping) => mapping.classNames.map((className): [string, LayerMapping] => [className, mapping])),
 );
