@@ -234,7 +234,8 @@ function draw(seed: number, version: Version) {
   ];
   const returnsSequences = integer(0, 1) === 1;
   const returnsState = integer(0, 2) === 0;
-  const isMasked = integer(0, 2) === 0;
+  const isMasked = integer(0, 1) === 0;
+  const isTable = isMasked && integer(0, 1) === 0;
   const hasStates = integer(0, 2) === 0;
   const merge = oneOf(source, ["concat", "sum", "mul", "ave", null]);
   const zeroOutputs = isBidirectional ? returnsSequences : integer(0, 2) === 0;
@@ -271,22 +272,26 @@ function draw(seed: number, version: Version) {
   const stateNames = hasStates ? units.map((_, i) => `state ${i}`) : [];
   const indices = Array.from({ length: batches * times }, () => integer(0, 2));
   const table = numbers(source, 3 * inputs);
+  if (!isTable) table.fill(0, 0, inputs);
   const sequence = isMasked
     ? indices.flatMap((index) => table.slice(index * inputs, (index + 1) * inputs))
     : numbers(source, batches * times * inputs);
-  if (isMasked) weights.set("table/embeddings", { shape: [3, inputs], values: Float32Array.from(table) });
+  if (isTable) weights.set("table/embeddings", { shape: [3, inputs], values: Float32Array.from(table) });
   const [own, given] = isMasked ? ["table", "x"] : ["x", "x"];
   const states = units.map((length) => numbers(source, batches * length));
+  const embedding = {
+    class_name: "Embedding",
+    config: { name: "table", input_dim: 3, output_dim: inputs, mask_zero: true },
+  };
   const graph = modelOf(
     [
-      isMasked ? inputEntry("x", [batches, times], "int32") : inputEntry("x", [batches, times, inputs]),
+      isTable ? inputEntry("x", [batches, times], "int32") : inputEntry("x", [batches, times, inputs]),
       ...stateNames.map((name, i) => inputEntry(name, [batches, units[i] as number])),
       ...(isMasked
         ? [
             {
-              class_name: "Embedding",
+              ...(isTable ? embedding : { class_name: "Masking", config: { name: "table" } }),
               name: "table",
-              config: { name: "table", input_dim: 3, output_dim: inputs, mask_zero: true },
               inbound_nodes: [[["x", 0, 0, {}]]],
             },
           ]
@@ -305,7 +310,7 @@ function draw(seed: number, version: Version) {
     mask: isGiven ? indices.map((index) => index !== 0) : undefined,
     options: { zeroOutputs, version },
   });
-  return { graph, values: [isMasked ? indices : sequence, ...(hasStates ? states : [])], expected };
+  return { graph, values: [isTable ? indices : sequence, ...(hasStates ? states : [])], expected };
 }
 
 function answerOf(given: {
