@@ -163,6 +163,7 @@ def layers_integers(keras):
         [
             layers.Embedding(7, 3),
             lambda x: layers.Dense(2)(layers.Flatten()(layers.Embedding(7, 3, mask_zero=True)(x))),
+            lambda x: layers.GlobalAveragePooling1D()(layers.Embedding(7, 3, mask_zero=True)(x)),
             layers.CategoryEncoding(6, output_mode="multi_hot"),
             layers.CategoryEncoding(6, output_mode="count"),
             layers.IntegerLookup(**vocabulary),

@@ -1,9 +1,8 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../graph/tensor.js";
-import { minimum } from "../../../ops/elementwise/arithmetic.js";
-import { rsqrt, square } from "../../../ops/elementwise/functions.js";
-import { sum } from "../../../ops/reduction/reduce.js";
+import { l2Normalization } from "../../../ops/reduction/l2-normalization.js";
 import { productOf } from "../../compose/arithmetic.js";
+import { alongAxes } from "../../compose/axes.js";
 import { reshaped } from "../../compose/movement.js";
 import { affine, rootMeanSquareNormalized, standardized } from "../../compose/normalization.js";
 import type { LayerBuilder } from "../layer-builder.js";
@@ -159,16 +158,12 @@ function groupNormalization(config: LayerConfig): Build {
   };
 }
 
-/** Rows of length 1. */
+/** Rows of length 1, along one axis or several as one. */
 function unitNormalization(config: LayerConfig): Build {
   const given = readAxes(config);
   return (layer) => {
-    const { input } = layer;
-    const axes = axesOf(given, input.shape.length);
-    const power = layer.node(sum, { axes, keepDims: true }, [layer.node(square, {}, [input])]);
-    const scale = layer.node(rsqrt, {}, [power]);
-    const limited = layer.node(minimum, { activation: "none" }, [scale, layer.scalar(1e12)]);
-    return productOf(layer, input, limited);
+    const axes = axesOf(given, layer.input.shape.length);
+    return alongAxes(layer, layer.input, axes, (rows) => layer.node(l2Normalization, {}, [rows]));
   };
 }
 

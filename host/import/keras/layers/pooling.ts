@@ -5,11 +5,14 @@ import { maxPool2d } from "../../../ops/convolution/max-pool-2d.js";
 import type { Pool2dAttributes } from "../../../ops/convolution/pool-2d.js";
 import type { Operator } from "../../../ops/operator.js";
 import { mean } from "../../../ops/reduction/mean.js";
-import { type ReduceAttributes, reduceMax } from "../../../ops/reduction/reduce.js";
+import { type ReduceAttributes, reduceMax, sum } from "../../../ops/reduction/reduce.js";
+import { productOf, quotientOf } from "../../compose/arithmetic.js";
+import { expanded } from "../../compose/axes.js";
 import { joined, reshaped, sliced } from "../../compose/movement.js";
-import type { LayerBuilder } from "../layer-builder.js";
+import { isTensor, type LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 import type { Build, LayerMapping } from "./mapping.js";
+import { floats } from "./numbers.js";
 import { imageInput, imageOutput, readWindow } from "./sliding-window.js";
 
 function pool(config: LayerConfig, axes: 1 | 2, operator: Operator<Pool2dAttributes>): Build {
@@ -65,6 +68,19 @@ function global(config: LayerConfig, axes: 1 | 2 | 3, operator: Operator<ReduceA
   };
 }
 
+/** The average of the steps in time that a mask leaves, where there is one. */
+function maskedAverage(plain: Build, keepDims: boolean): Build {
+  return (layer) => {
+    const mask = layer.argument("mask");
+    if (!isTensor(mask)) return plain(layer);
+    const weights = expanded(layer, floats(layer, mask), [-1]);
+    const [total, count] = [productOf(layer, layer.input, weights), weights].map((tensor) =>
+      layer.node(sum, { axes: [1], keepDims }, [tensor]),
+    ) as [Tensor, Tensor];
+    return quotientOf(layer, total, count);
+  };
+}
+
 /** Averages or maxima of so many windows along an axis, which share its length as evenly as can be. */
 function adaptiveAlong(
   layer: LayerBuilder,
@@ -114,9 +130,9 @@ export const poolingLayers: readonly LayerMapping[] = [
   { classNames: ["GlobalAveragePooling2D", "GlobalAvgPool2D"], read: (config) => global(config, 2, mean) },
   {
     classNames: ["GlobalAveragePooling1D", "GlobalAvgPool1D"],
-    parameters: ["inputs"],
-    mask: "reads",
-    read: (config) => global(config, 1, mean),
+    parameters: ["inputs", "mask"],
+    mask: "takes",
+    read: (config) => maskedAverage(global(config, 1, mean), config.flag("keepdims", false)),
   },
   { classNames: ["GlobalAveragePooling3D", "GlobalAvgPool3D"], read: (config) => global(config, 3, mean) },
   { classNames: ["AdaptiveAveragePooling1D"], read: (config) => adaptive(config, 1, mean) },

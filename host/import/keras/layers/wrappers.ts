@@ -3,6 +3,7 @@ import type { Tensor } from "../../../graph/tensor.js";
 import { notEqual } from "../../../ops/elementwise/comparisons.js";
 import { reduceAny } from "../../../ops/reduction/reduce.js";
 import { productOf } from "../../compose/arithmetic.js";
+import { expanded } from "../../compose/axes.js";
 import { reshaped } from "../../compose/movement.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
@@ -36,15 +37,18 @@ function spectral(_: LayerConfig, __: string, wrapped: ReadWrapped): Build {
   return (layer) => build(layer.part(["layer", "", name], className, [layer.input]));
 }
 
+/** Which steps in time have another number than one. */
+const unmasked =
+  (config: LayerConfig) =>
+  (layer: LayerBuilder): Tensor => {
+    const isKept = layer.node(notEqual, {}, [layer.input, layer.scalar(config.number("mask_value", 0))]);
+    return layer.node(reduceAny, { axes: [-1], keepDims: false }, [isKept]);
+  };
+
 /** Steps in time of which all numbers are one are 0, and a mask tells which. */
 function masking(config: LayerConfig): Build {
-  const value = config.number("mask_value", 0);
-  return (layer) => {
-    const { input } = layer;
-    const isKept = layer.node(notEqual, {}, [input, layer.scalar(value)]);
-    const any = layer.node(reduceAny, { axes: [-1], keepDims: true }, [isKept]);
-    return productOf(layer, input, floats(layer, any));
-  };
+  const mask = unmasked(config);
+  return (layer) => productOf(layer, layer.input, expanded(layer, floats(layer, mask(layer)), [-1]));
 }
 
 /** Layers around others, and those that only say something. */
@@ -61,7 +65,7 @@ export const wrapperLayers: readonly LayerMapping[] = [
       return unfolded(layer, output, input);
     },
   },
-  { classNames: ["Masking"], makesMask: () => true, read: masking },
+  { classNames: ["Masking"], makesMask: unmasked, mask: "drops", read: masking },
   {
     classNames: ["Lambda"],
     read(config) {
