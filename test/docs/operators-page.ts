@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { accelerators } from "../../host/abi/accelerators.js";
 import { layerClassNames } from "../../host/import/keras/layers/index.js";
+import { controlFlow as graphModelFlow } from "../../host/import/tfjs/graph-model/control-flow.js";
+import { tensorflowMappings } from "../../host/import/tfjs/graph-model/operators/index.js";
 import { controlFlow } from "../../host/import/tflite/control-flow.js";
 import { tfliteMappings } from "../../host/import/tflite/operators/index.js";
 import { loweringOf } from "../../host/lower/index.js";
@@ -130,7 +132,29 @@ function tflitePart(): string {
 
 function kerasPart(): string {
   const names = layerClassNames().sort();
-  return `${names.map((name) => `\`${name}\``).join(", ")}.\n`;
+  const listed = (prefix: string) =>
+    names
+      .filter((name) => name.startsWith(prefix) && (prefix !== "" || !/^(ops|tf)\./.test(name)))
+      .map((name) => `\`${name.slice(prefix.length)}\``)
+      .join(", ");
+  return `${listed("")}.
+
+Functions of \`keras.ops\` on the tensors of a model of Keras 3: ${listed("ops.")}.
+
+Functions of \`tf\` on the tensors of a model of Keras 2: ${listed("tf.")}.
+`;
+}
+
+/** TensorFlow's operators; none that follows from constants and shapes alone is left of some. */
+function tensorflowPart(): string {
+  const resolved = "resolved when the model is read";
+  const mapped = tensorflowMappings.map(({ operator, becomes }) => [
+    operator,
+    becomes.length === 0 ? resolved : becomes.map((name) => `\`${name}\``).join(", "),
+  ]);
+  const flow = [...graphModelFlow.keys()].map((name) => [name, `${resolved}; conditions must be constant`]);
+  const rows = [...mapped, ...flow].sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
+  return table(["TensorFlow operator", "becomes"], rows);
 }
 
 /** The part of docs/operators.md that is generated. */
@@ -143,5 +167,8 @@ ${await corePart()}
 ${tflitePart()}
 ## Keras and TensorFlow.js layers
 
-${kerasPart()}`;
+${kerasPart()}
+## TensorFlow.js graph models
+
+${tensorflowPart()}`;
 }

@@ -112,7 +112,7 @@ test("STRIDED_SLICE reads its masks as NumPy reads slices", () => {
   });
   assert.equal(slice([1, 1], [1, 2], [1, 1], 0, 0, 0, 0, 0, true), { shape: [1, 2], values: [5, 6] });
   assert.equal(slice([0, 3], [3, -9], [1, -2]), { shape: [3, 2], values: [3, 1, 7, 5, 11, 9] });
-  assert.throws(() => slice([2, 0], [1, 4], [1, 1]), refused(/from 2 to 1 by 1 is empty/));
+  assert.throws(() => slice([2, 0], [1, 4], [1, 1]), refused(/the slice is empty: 0x4 elements/));
   assert.throws(() => slice([0, 0], [1, 1], [0, 1]), refused(/stride 0/));
   assert.throws(
     () => slice([3, 0], [0, 4], [1, 1], 0, 0, 0, 0, 1),

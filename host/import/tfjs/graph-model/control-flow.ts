@@ -49,12 +49,6 @@ function merge({ name, inputs }: ReadNode, { graph }: GraphReader): Outputs {
   return value === undefined ? "dead" : [value, new GraphWriter(graph, name).scalar(position, "int32")];
 }
 
-const oldLoop: FlowReading = () => {
-  throw new NotRunnable(
-    "loops of TensorFlow 1's control flow are not supported; convert the model with control flow v2 (tf.compat.v1.enable_control_flow_v2)",
-  );
-};
-
 const call: FlowReading = ({ node, name, inputs }, reader) =>
   reader.call(node.attributes.functionName("f"), inputs, name);
 
@@ -68,10 +62,6 @@ export const controlFlow: ReadonlyMap<string, FlowReading> = new Map<string, Flo
   ["StatelessWhile", loop],
   ["Switch", choose],
   ["Merge", merge],
-  ["Enter", oldLoop],
-  ["Exit", oldLoop],
-  ["LoopCond", oldLoop],
-  ["NextIteration", oldLoop],
   ["NoOp", () => []],
   ["Assert", () => []],
   ...tensorLists,

@@ -25,11 +25,13 @@ export interface Ends {
 
 function endsOf(value: unknown, what: string): End[] {
   const ends = value === undefined || value === null ? {} : asObject(value, what);
-  return Object.entries(ends).map(([key, info]) => {
+  return Object.entries(ends).flatMap(([key, info]) => {
     const { name, dtype, tensorShape } = asObject(info, `${what}.${shown(key)}`);
+    // A table that the model looks things up in, which is no tensor.
+    if (typeName(dtype) === "DT_RESOURCE") return [];
     const reference = parseReference(asString(name, `name of ${what}.${shown(key)}`));
     const shape = tensorShape === undefined ? undefined : shapeOf(tensorShape, `shape of ${shown(key)}`);
-    return { name: key.replace(/:0$/, ""), reference, dtype, shape };
+    return [{ name: key.replace(/:0$/, ""), reference, dtype, shape }];
   });
 }
 
@@ -58,15 +60,15 @@ export function readEnds(json: JsonObject, { nodes }: GraphDef): Ends {
   };
 }
 
-/** Inputs as tensors, by their nodes; refusals for those that cannot be. */
+/** Inputs as tensors, by their nodes; what the file leaves open of their lengths; refusals of those that cannot be. */
 export interface ModelInputs {
   readonly tensors: ReadonlyMap<string, Tensor | undefined>;
-  readonly refusals: readonly Refusal[];
   readonly openDims: readonly OpenDimension[];
+  readonly refusals: readonly Refusal[];
 }
 
 /**
- * The tensors of a model's inputs. An open batch is 1; other open lengths are given as `<input>:<axis>`.
+ * The tensors of a model's inputs. An open batch is 1; other open lengths are given as `INPUT:AXIS`.
  *
  * @throws `model-open` where lengths are open that nobody has given, `model-invalid`, `model-too-large`
  */

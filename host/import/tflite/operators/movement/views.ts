@@ -224,7 +224,7 @@ export const views: readonly TfliteMapping[] = [
         shrinkAxisMask: node.options.int32(4, 0),
         offset: node.options.bool(5, false),
       });
-      if (view === undefined) throw new NotRunnable("the slice is empty");
+      if (view === undefined) throw new NotRunnable(`the slice is empty: ${shape.join("x")} elements`);
       return readView(input, view, output, differInOnes(shape, output.shape) ? output.shape : shape);
     },
   },
