@@ -5,6 +5,7 @@ import { elementCount } from "../../graph/tensor.js";
 import { float16Value } from "../../numerics/float16.js";
 import { requireNumbers } from "../require-numbers.js";
 import type { KerasWeight } from "./container.js";
+import { checkHeaps } from "./hdf5-heaps.js";
 import { shown } from "./json-fields.js";
 
 type Library = typeof import("h5wasm");
@@ -250,6 +251,7 @@ function isOrderly(error: unknown): boolean {
  * @throws `library-missing`, and `model-corrupt` for what the library cannot read
  */
 export async function withHdf5<T>(bytes: Uint8Array, work: (file: Hdf5File) => T): Promise<T> {
+  checkHeaps(bytes);
   const library = await loadLibrary();
   const module = await library.ready;
   const path = "/model.h5";
