@@ -1,5 +1,8 @@
+import { layOut } from "../../../host/drawing/layout.js";
+import { pictureOfRefused } from "../../../host/drawing/picture.js";
+import { svgText } from "../../../host/drawing/svg.js";
 import { tensorBytes } from "../../../host/graph/tensor.js";
-import { importModel } from "../../../host/import/index.js";
+import { examineModel, requireGraph } from "../../../host/import/index.js";
 import { buildModel } from "../../../host/pipeline.js";
 import {
   func,
@@ -140,7 +143,7 @@ function make(source: Choices): FuzzInput {
   };
 }
 
-/** Damaged TF.js graph models: what is built gives the same bytes on every engine. */
+/** Damaged TF.js graph models, which are drawn: what is built gives the same bytes on every engine. */
 export const target: FuzzTarget = {
   name: "tfjs-graph",
   run: (options) =>
@@ -148,7 +151,10 @@ export const target: FuzzTarget = {
       make,
       async attempt(input, source) {
         const dims = { "x:1": 4, "x:2": 4 };
-        const graph = await importModel(modelFile, input[modelFile]!, readerOf(input), { dims });
+        const imported = await examineModel(modelFile, input[modelFile]!, readerOf(input), { dims });
+        const picture = pictureOfRefused(imported, imported.refusals);
+        svgText(picture, await layOut(picture));
+        const graph = requireGraph(imported);
         const bytes = graph.tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
         if (bytes > mostBytes) return "imported";
         const { wasm } = await buildModel(graph, { quantize: "float32" });

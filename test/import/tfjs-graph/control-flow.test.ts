@@ -146,6 +146,25 @@ test("switches of TensorFlow 1 are decided by constants: what is not taken is dr
   assert.equal(await valuesOf(model(constant, "out")), [1, -2, 4]);
 });
 
+test("a loop of TensorFlow 1 is refused by its nodes, though they form a cycle", async () => {
+  const nodes = [
+    node("enter", "Enter", ["x"]),
+    node("merge", "Merge", ["enter", "next"]),
+    node("next", "NextIteration", ["twice", "^body"]),
+    node("body", "Identity", ["switch:1"]),
+    node("switch", "Switch", ["merge", "again"]),
+    node("again", "LoopCond", ["yes"]),
+    node("twice", "AddV2", ["body", "body"]),
+    node("out", "Exit", ["switch"]),
+  ];
+  const found = await reasons(model(nodes, "out"));
+  assert.equal(
+    found.map((reason) => reason.split(":")[0]),
+    ["Enter", "NextIteration", "LoopCond", "Switch", "Exit"],
+  );
+  assert.match(found[0] ?? "", /loops of TensorFlow 1's control flow/);
+});
+
 test("all that cannot be run is told: what follows it is not guessed at", async () => {
   const nodes = [
     node("table", "LookupTableFindV2", ["x", "x"]),
@@ -153,6 +172,7 @@ test("all that cannot be run is told: what follows it is not guessed at", async 
     node("fine", "Neg", ["odd"]),
     node("loop", "Exit", ["fine"]),
   ];
+  assert.match((await error(model(nodes, "loop"))).message, /: 3 nodes/);
   const [table, odd, loop, ...more] = await reasons(model(nodes, "loop"));
   assert.match(table ?? "", /^LookupTableFindV2: tables that are looked up are not supported/);
   assert.is(odd, "NotAnOperator: the operator is not supported");

@@ -13,7 +13,7 @@ import { controlFlow } from "./control-flow.js";
 import type { GraphDef, GraphFunction, GraphNode, Reference } from "./graph-def.js";
 import { tensorflowMapping, unsupportedReason } from "./operators/index.js";
 import { TensorflowNode } from "./operators/mapping.js";
-import { inOrder, type Outputs, Scope, type Value } from "./scope.js";
+import { inOrder, inputsOf, type Outputs, Scope, type Value } from "./scope.js";
 
 /** Nodes that are read, those of functions as often as they are called: shapes are computed by many. */
 const maxNodesRead = 16 * maxNodes;
@@ -49,6 +49,21 @@ export class GraphReader {
     private readonly weights: ReadonlyMap<string, StoredWeight>,
     readonly graph: GraphBuilder,
   ) {}
+
+  /** Gives an input of the model to the node that stands for it; undefined for one that cannot be. */
+  give(scope: Scope, node: string, tensor: Tensor | undefined): void {
+    scope.give(node, [tensor ?? "unknown"]);
+    if (tensor !== undefined) this.names.set(tensor, tensor.name);
+  }
+
+  /** What the outline calls outputs of nodes. */
+  namesOf(scope: Scope, references: readonly Reference[]): string[] {
+    return references.map((reference) => this.nameOf(scope, reference, this.value(scope, reference)));
+  }
+
+  private nameOf(scope: Scope, { node }: Reference, value: Value): string {
+    return this.names.get(value) ?? scope.prefix + node;
+  }
 
   /** The values of outputs, and of all that they are made of. */
   values(scope: Scope, wanted: readonly Reference[]): Value[] {
@@ -103,20 +118,18 @@ export class GraphReader {
   }
 
   private node(node: GraphNode, scope: Scope): Outputs {
-    const inputs = node.inputs.map((reference) => this.value(scope, reference));
+    const inputs = inputsOf(node).map((reference) => this.value(scope, reference));
     const isMerge = node.operator === "Merge";
     if (!isMerge && (inputs.includes("dead") || node.controls.some((name) => scope.isDead(name))))
       return "dead";
     const name = scope.prefix + node.name;
     if (node.operator === "Const") return this.constant(node, name);
     const first = this.graph.nodeCount;
-    const outputs = this.read({ node, name, inputs }, first);
+    const outputs = this.read({ node, name, inputs });
     for (const written of this.graph.nodesFrom(first))
       if (!this.operators.has(written)) this.operators.set(written, node.operator);
     if (!controlFlow.has(node.operator)) {
-      const names = node.inputs.map(
-        (reference, i) => this.names.get(inputs[i] as Value) ?? scope.prefix + reference.node,
-      );
+      const names = inputsOf(node).map((reference, i) => this.nameOf(scope, reference, inputs[i] as Value));
       this.outline.push({ name, operator: node.operator, inputs: names, outputs: this.named(name, outputs) });
     }
     return outputs;
@@ -132,14 +145,14 @@ export class GraphReader {
     });
   }
 
-  private read(read: ReadNode, index: number): Outputs {
+  private read(read: ReadNode): Outputs {
     const { node, name } = read;
     const { operator } = node;
     try {
       return controlFlow.get(operator)?.(read, this) ?? this.mapped(read);
     } catch (error) {
       if (!(error instanceof NotRunnable)) throw error;
-      this.refusals.push({ node: name, operator, reason: error.message, index });
+      this.refusals.push({ node: name, operator, reason: error.message, index: this.nodesRead });
       return "unknown";
     }
   }
@@ -167,7 +180,7 @@ export class GraphReader {
     if (weight === undefined) {
       if (attributes.dtype("dtype") === undefined) {
         const reason = `it is of ${attributes.typeName("dtype")}, which is not supported`;
-        this.refusals.push({ node: name, operator, reason, index: this.graph.nodeCount });
+        this.refusals.push({ node: name, operator, reason, index: this.nodesRead });
         return "unknown";
       }
       throw new WasmoteError("model-invalid", "its value is missing in the weightsManifest", {

@@ -66,12 +66,17 @@ function missing(node: string): WasmoteError {
   return new WasmoteError("model-invalid", `node ${shown(node)} is read, which is missing`);
 }
 
-/** Operators whose inputs are those of the turn before: a loop's way back. */
-const waysBack = ["NextIteration"];
+/** Whether a node is a loop's way back, which reads what the turn before gave. */
+const isWayBack = ({ operator }: GraphNode): boolean => operator === "NextIteration";
+
+/** What a node reads of this turn. */
+export function inputsOf(node: GraphNode): readonly Reference[] {
+  return isWayBack(node) ? [] : node.inputs;
+}
 
 /** What a node waits for: its inputs, and the switches that decide whether it is taken. */
 function waitsFor(node: GraphNode, nodes: Nodes): string[] {
-  if (waysBack.includes(node.operator)) return [];
+  if (isWayBack(node)) return [];
   const switches = node.controls.filter((name) =>
     ["Switch", "Identity"].includes(nodes.get(name)?.operator ?? ""),
   );
