@@ -1,6 +1,6 @@
 import { WasmoteError } from "../../../errors.js";
 import type { Tensor } from "../../../graph/tensor.js";
-import { shown } from "../../keras/json-fields.js";
+import { shown } from "../../json-fields.js";
 import type { GraphNode, Nodes, Reference } from "./graph-def.js";
 
 /** A list of tensors, as loops of recurrent layers carry them; undefined for an element that was not given yet. */
