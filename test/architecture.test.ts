@@ -77,6 +77,37 @@ test("the graph knows no operator, operators know no stage, and arithmetic knows
   );
 });
 
+/** Folders of formats that are read, and what one of them may take of another: TF.js' layers are Keras'. */
+const formats = ["tflite", "onnx", "keras", "tfjs"];
+const betweenFormats = [
+  "import/tfjs/import.ts -> import/keras/build-graph.js",
+  "import/tfjs/layers-model.ts -> import/keras/container.js",
+];
+
+test("formats know no other format, what they share knows none, and readers are loaded when they are needed", () => {
+  const roomOf = (path: string): string => (path.startsWith("import/") ? (path.split("/")[1] as string) : "");
+  const crossing = imports.filter(
+    ({ from, to }) =>
+      from.startsWith("import/") && formats.includes(roomOf(to)) && roomOf(from) !== roomOf(to),
+  );
+  const arrows = crossing.map(({ from, to }) => `${from} -> ${to}`);
+  const ways = formats.map((format) => `import/index.ts -> import/${format}/import.js`);
+  const matches = formats.map((format) => `import/index.ts -> import/${format}/match.js`);
+  const allowed = [...betweenFormats, ...ways, ...matches];
+  assert.equal(
+    arrows.filter((arrow) => !allowed.includes(arrow)),
+    [],
+  );
+  assert.equal(
+    betweenFormats.filter((arrow) => !arrows.includes(arrow)),
+    [],
+    "what is allowed is there",
+  );
+  const index = readFileSync(join(host, "import", "index.ts"), "utf8");
+  assert.equal(index.match(/^import .*\/import\.js"/gm), null, "no reader is loaded with the index");
+  assert.is(index.match(/await import\("\.\/\w+\/import\.js"\)/g)?.length, 5);
+});
+
 test("only the command line and the pipeline's wiring see every stage", () => {
   const wrong = imports.filter(({ from, to }) => folderOf(to) === "cli" && folderOf(from) !== "cli");
   assert.equal(wrong, []);

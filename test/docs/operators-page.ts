@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { accelerators } from "../../host/abi/accelerators.js";
 import { layerClassNames } from "../../host/import/keras/layers/index.js";
+import { controlFlow as onnxFlow } from "../../host/import/onnx/control-flow.js";
+import { onnxMappings } from "../../host/import/onnx/operators/index.js";
 import { controlFlow as graphModelFlow } from "../../host/import/tfjs/graph-model/control-flow.js";
 import { tensorflowMappings } from "../../host/import/tfjs/graph-model/operators/index.js";
 import { controlFlow } from "../../host/import/tflite/control-flow.js";
@@ -113,6 +115,8 @@ function dtypesOfAll(names: readonly string[]): string {
   return typed.map(({ name, dtypes }) => `\`${name}\`: ${dtypes.join(", ")}`).join("; ");
 }
 
+const resolved = "resolved when the model is read";
+
 function tflitePart(): string {
   const mapped = tfliteMappings().map(({ builtin, maxVersion, becomes = [] }) => [
     builtin.replace("CUSTOM:", ""),
@@ -120,14 +124,30 @@ function tflitePart(): string {
     becomes.map((name) => `\`${name}\``).join(", "),
     dtypesOfAll(becomes),
   ]);
-  const resolved = [...controlFlow.keys()].map((name) => [
-    name,
-    "1",
-    "resolved when the model is read",
-    "any",
+  const flow = [...controlFlow.keys()].map((name) => [name, "1", resolved, "any"]);
+  return table(
+    ["TFLite operator", "highest version", "becomes", "dtypes"],
+    [...mapped, ...flow].sort(byCells),
+  );
+}
+
+/** What an operator becomes; nothing where none that follows from constants and shapes alone is left of it. */
+const listOfCore = (becomes: readonly string[]): string =>
+  becomes.length === 0 ? resolved : becomes.map((name) => `\`${name}\``).join(", ");
+
+/** Compares by the first cell, then by the second. */
+function byCells([a = "", b = ""]: readonly string[], [c = "", d = ""]: readonly string[]): number {
+  return a === c ? (b < d ? -1 : 1) : a < c ? -1 : 1;
+}
+
+function onnxPart(): string {
+  const mapped = onnxMappings.map(({ operator, domain = "ai.onnx", becomes }) => [
+    operator,
+    domain,
+    listOfCore(becomes),
   ]);
-  const rows = [...mapped, ...resolved].sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
-  return table(["TFLite operator", "highest version", "becomes", "dtypes"], rows);
+  const flow = [...onnxFlow.keys()].map((name) => [name, "ai.onnx", resolved]);
+  return table(["ONNX operator", "domain", "becomes"], [...mapped, ...flow].sort(byCells));
 }
 
 function kerasPart(): string {
@@ -145,16 +165,10 @@ Functions of \`tf\` on the tensors of a model of Keras 2: ${listed("tf.")}.
 `;
 }
 
-/** TensorFlow's operators; none that follows from constants and shapes alone is left of some. */
 function tensorflowPart(): string {
-  const resolved = "resolved when the model is read";
-  const mapped = tensorflowMappings.map(({ operator, becomes }) => [
-    operator,
-    becomes.length === 0 ? resolved : becomes.map((name) => `\`${name}\``).join(", "),
-  ]);
-  const flow = [...graphModelFlow.keys()].map((name) => [name, `${resolved}; conditions must be constant`]);
-  const rows = [...mapped, ...flow].sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
-  return table(["TensorFlow operator", "becomes"], rows);
+  const mapped = tensorflowMappings.map(({ operator, becomes }) => [operator, listOfCore(becomes)]);
+  const flow = [...graphModelFlow.keys()].map((name) => [name, resolved]);
+  return table(["TensorFlow operator", "becomes"], [...mapped, ...flow].sort(byCells));
 }
 
 /** The part of docs/operators.md that is generated. */
@@ -165,6 +179,9 @@ ${await corePart()}
 ## TFLite operators
 
 ${tflitePart()}
+## ONNX operators
+
+${onnxPart()}
 ## Keras and TensorFlow.js layers
 
 ${kerasPart()}

@@ -5,11 +5,11 @@ import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { GraphBuilder } from "../graph-builder.js";
 import { countOperators, type Imported, type ImportOptions, type Outline } from "../imported.js";
+import { asObject, asString, shown } from "../json-fields.js";
 import { OpenLengths } from "../open-lengths.js";
 import type { KerasModel } from "./container.js";
 import { partsOf, replaceParts } from "./inbound-nodes.js";
 import { readInput } from "./input-layer.js";
-import { asObject, asString, shown } from "./json-fields.js";
 import { type LayerArguments, LayerBuilder, LayerContext, tensorsOf } from "./layer-builder.js";
 import { LayerConfig } from "./layer-config.js";
 import {

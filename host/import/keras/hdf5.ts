@@ -3,10 +3,11 @@ import { WasmoteError } from "../../errors.js";
 import { maxModelBytes } from "../../files/limits.js";
 import { elementCount } from "../../graph/tensor.js";
 import { float16Value } from "../../numerics/float16.js";
+import { shown } from "../json-fields.js";
 import { requireNumbers } from "../require-numbers.js";
 import type { KerasWeight } from "./container.js";
+
 import { checkHeaps } from "./hdf5-heaps.js";
-import { shown } from "./json-fields.js";
 
 type Library = typeof import("h5wasm");
 type H5Module = Awaited<Library["ready"]>;

@@ -1,4 +1,4 @@
-import { asArray, asInteger, asString, isObject, type JsonObject } from "./json-fields.js";
+import { asArray, asInteger, asString, isObject, type JsonObject } from "../json-fields.js";
 
 /** A tensor of the layer graph: output `tensor` of call `call` of layer `layer`. */
 export class TensorReference {

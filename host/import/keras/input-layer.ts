@@ -1,6 +1,6 @@
 import type { DType, TensorType } from "../../graph/tensor.js";
+import { shown } from "../json-fields.js";
 import type { OpenLengths } from "../open-lengths.js";
-import { shown } from "./json-fields.js";
 import { LayerConfig } from "./layer-config.js";
 import type { Layer } from "./layer-graph.js";
 

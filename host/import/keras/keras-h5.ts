@@ -1,8 +1,8 @@
 import { WasmoteError } from "../../errors.js";
 import { parseJson } from "../../files/json.js";
+import { shown } from "../json-fields.js";
 import type { KerasModel, KerasWeight } from "./container.js";
 import { type Hdf5File, withHdf5 } from "./hdf5.js";
-import { shown } from "./json-fields.js";
 
 /** Groups that tell a file of weights alone, as Keras 3 writes it. */
 const weightGroups = ["layers", "_layer_checkpoint_dependencies", "vars"];

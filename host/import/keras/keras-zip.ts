@@ -1,8 +1,8 @@
 import { WasmoteError } from "../../errors.js";
 import { parseJson } from "../../files/json.js";
+import { isObject, type JsonObject } from "../json-fields.js";
 import type { KerasModel, KerasWeight } from "./container.js";
 import { type Hdf5File, withHdf5 } from "./hdf5.js";
-import { isObject, type JsonObject } from "./json-fields.js";
 import { majorVersion } from "./keras-h5.js";
 import { modelClasses } from "./layer-graph.js";
 import { unpack } from "./zip.js";

@@ -3,8 +3,8 @@ import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import type { GraphBuilder } from "../graph-builder.js";
 import { GraphWriter } from "../graph-writer.js";
+import { isObject, shown } from "../json-fields.js";
 import type { KerasModel, KerasWeight } from "./container.js";
-import { isObject, shown } from "./json-fields.js";
 import { WeightFinder } from "./weight-finder.js";
 
 /** A weight that a layer asks for. */

@@ -9,7 +9,7 @@ import {
   isObject,
   type JsonObject,
   shown,
-} from "./json-fields.js";
+} from "../json-fields.js";
 
 /** Dtypes and policies of layers that are computed in float32. */
 const floatPolicies: readonly string[] = [

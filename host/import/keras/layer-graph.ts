@@ -1,5 +1,6 @@
 import { WasmoteError } from "../../errors.js";
 import { maxEnds, maxNodes } from "../../graph/limits.js";
+import { asArray, asObject, asString, isObject, type JsonObject, shown } from "../json-fields.js";
 import {
   type InboundCall,
   partsOf,
@@ -8,7 +9,6 @@ import {
   replaceParts,
   TensorReference,
 } from "./inbound-nodes.js";
-import { asArray, asObject, asString, isObject, type JsonObject, shown } from "./json-fields.js";
 import { layerMapping } from "./layers/index.js";
 
 /** A tensor between layers. */

@@ -1,7 +1,7 @@
 import { type UnzipFileInfo, unzipSync } from "fflate";
 import { WasmoteError } from "../../errors.js";
 import { maxModelBytes } from "../../files/limits.js";
-import { shown } from "./json-fields.js";
+import { shown } from "../json-fields.js";
 
 /** Files in an archive, at most. */
 const maxEntries = 4096;

@@ -1,7 +1,7 @@
 import { WasmoteError } from "../../errors.js";
 import { maxModelBytes } from "../../files/limits.js";
 import { dropUnusedTensors } from "../../graph/drop-unused-tensors.js";
-import type { Graph } from "../../graph/graph.js";
+import type { Node } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { GraphBuilder } from "../graph-builder.js";
 import { GraphWriter } from "../graph-writer.js";
@@ -64,7 +64,7 @@ export function importOnnx(
     name: main.name || name,
     refusals: reader.refusals,
     operators: countOperators(reader.read),
-    operatorOf: (node: Graph["nodes"][number]) => reader.operators.get(node) ?? node.operator,
+    operatorOf: ({ operator }: Node) => operator,
     openDims: ends.lengths.fixed,
     laidOut: ends.laidOut,
     outline: { inputs: main.inputs.map(({ name: input }) => input), outputs: names, nodes: reader.outline },
@@ -78,5 +78,11 @@ export function importOnnx(
   );
   const ended = ends.outputs(written, inputs, builder);
   const graph = builder.graph(described.name, inputs, ended);
-  return { ...described, graph: dropUnusedTensors(graph) };
+  // Nodes are told by their names: those of the graph that is answered are others.
+  const inFile = new Map(graph.nodes.map((node) => [node.name, reader.operators.get(node)]));
+  return {
+    ...described,
+    graph: dropUnusedTensors(graph),
+    operatorOf: ({ name: own, operator }: Node) => inFile.get(own) ?? operator,
+  };
 }

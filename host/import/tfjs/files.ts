@@ -2,7 +2,7 @@ import { WasmoteError } from "../../errors.js";
 import { parseJson } from "../../files/json.js";
 import { maxModelBytes } from "../../files/limits.js";
 import type { ReadFile } from "../imported.js";
-import { asArray, asObject, asString, isObject, type JsonObject, shown } from "../keras/json-fields.js";
+import { asArray, asObject, asString, isObject, type JsonObject, shown } from "../json-fields.js";
 import { pathBeside } from "../path-beside.js";
 import { decodeWeights, readWeightEntry, type StoredWeight } from "./weights.js";
 

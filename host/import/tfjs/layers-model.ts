@@ -1,5 +1,5 @@
+import { asObject, isObject, type JsonObject } from "../json-fields.js";
 import type { KerasModel, KerasWeight } from "../keras/container.js";
-import { asObject, isObject, type JsonObject } from "../keras/json-fields.js";
 import { requireNumbers } from "../require-numbers.js";
 import { parseModelJson, type TfjsFiles } from "./files.js";
 

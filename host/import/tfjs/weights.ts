@@ -1,6 +1,6 @@
 import { UnsupportedModelError, WasmoteError } from "../../errors.js";
 import { float16Value } from "../../numerics/float16.js";
-import { asArray, asInteger, asNumber, asObject, asString, type JsonObject } from "../keras/json-fields.js";
+import { asArray, asInteger, asNumber, asObject, asString, type JsonObject } from "../json-fields.js";
 
 /** Bytes of an element as a manifest's dtypes store it; a string has no fixed size. */
 const dtypeBytes: Readonly<Record<string, number>> = {

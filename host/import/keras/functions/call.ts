@@ -1,7 +1,7 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import type { DType, Tensor } from "../../../graph/tensor.js";
 import { castTo } from "../../compose/whole-numbers.js";
-import { isObject, shown } from "../json-fields.js";
+import { isObject, shown } from "../../json-fields.js";
 import { type LayerBuilder, tensorsOf } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 import { tensorOf } from "../layers/numbers.js";

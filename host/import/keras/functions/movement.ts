@@ -14,7 +14,7 @@ import { expanded } from "../../compose/axes.js";
 import { joined, reshaped, sliced, transposed, viewed } from "../../compose/movement.js";
 import { repeated, tiled } from "../../compose/nearest.js";
 import { castTo } from "../../compose/whole-numbers.js";
-import { isObject, shown } from "../json-fields.js";
+import { isObject, shown } from "../../json-fields.js";
 import { isTensor } from "../layer-builder.js";
 import { resolveShape } from "../layers/shape.js";
 import { type FunctionCall, type FunctionMapping, maxPieces } from "./call.js";

@@ -30,7 +30,7 @@ import { productOf, scaled, sumOf } from "../../compose/arithmetic.js";
 import { alongAxes } from "../../compose/axes.js";
 import { sliced } from "../../compose/movement.js";
 import type { GraphWriter } from "../../graph-writer.js";
-import { isObject, type JsonObject, shown } from "../json-fields.js";
+import { isObject, type JsonObject, shown } from "../../json-fields.js";
 import { isTensor, type LayerBuilder } from "../layer-builder.js";
 import { LayerConfig } from "../layer-config.js";
 import type { LayerMapping } from "./mapping.js";

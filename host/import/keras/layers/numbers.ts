@@ -1,7 +1,7 @@
 import { type DType, elementCount, type Tensor } from "../../../graph/tensor.js";
 import { castTo } from "../../compose/whole-numbers.js";
 import { dataOf, type GraphWriter } from "../../graph-writer.js";
-import { isObject } from "../json-fields.js";
+import { isObject } from "../../json-fields.js";
 import { isTensor } from "../layer-builder.js";
 
 /** A tensor of any element type as float32. */

@@ -9,7 +9,7 @@ import { reshaped, sliced } from "../../compose/movement.js";
 import { gathered } from "../../compose/nearest.js";
 import { castTo } from "../../compose/whole-numbers.js";
 import { dataOf } from "../../graph-writer.js";
-import { shown } from "../json-fields.js";
+import { shown } from "../../json-fields.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 import type { Build, LayerMapping } from "./mapping.js";

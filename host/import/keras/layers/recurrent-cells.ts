@@ -9,8 +9,8 @@ import {
   lstmLayer,
   rnnLayer,
 } from "../../../ops/recurrent/layers.js";
+import { asArray, asObject, isObject, shown } from "../../json-fields.js";
 import type { KerasWeight } from "../container.js";
-import { asArray, asObject, isObject, shown } from "../json-fields.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import { LayerConfig } from "../layer-config.js";
 import { classOf } from "../layer-graph.js";

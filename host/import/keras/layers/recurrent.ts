@@ -7,7 +7,7 @@ import { assignVariable, readVariable } from "../../../ops/recurrent/variable.js
 import { productOf, scaled, sumOf } from "../../compose/arithmetic.js";
 import { joined, reshaped, sliced, viewed } from "../../compose/movement.js";
 import { recurrentLayer } from "../../compose/recurrent.js";
-import { isObject, shown } from "../json-fields.js";
+import { isObject, shown } from "../../json-fields.js";
 import { isTensor, type LayerBuilder, tensorsOf } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 import type { Build, LayerMapping, ReadWrapped } from "./mapping.js";

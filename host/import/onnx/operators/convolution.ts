@@ -181,6 +181,10 @@ function withBias(readFloat: (node: OnnxNode, write: GraphWriter) => Tensor): On
 
 /** Convolutions. */
 export const convolution: readonly OnnxMapping[] = [
-  { operator: "Conv", becomes: ["conv2d", "depthwiseConv2d"], read: withBias(readConv) },
-  { operator: "ConvTranspose", becomes: ["transposeConv2d"], read: withBias(readConvTranspose) },
+  { operator: "Conv", becomes: ["conv2d", "depthwiseConv2d", "pad", "add"], read: withBias(readConv) },
+  {
+    operator: "ConvTranspose",
+    becomes: ["transposeConv2d", "pad", "add"],
+    read: withBias(readConvTranspose),
+  },
 ];

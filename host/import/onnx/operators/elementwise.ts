@@ -83,7 +83,7 @@ function folded(
 ): OnnxMapping {
   return {
     operator,
-    becomes: [core.name],
+    becomes: finish === meanOf ? [core.name, "mul"] : [core.name],
     read(node, write) {
       const inputs = [...node.inputs.keys()].map((i) => node.input(i));
       requireThat(inputs.length > 0, "it has no inputs; one or more are expected");
@@ -190,7 +190,7 @@ export const elementwise: readonly OnnxMapping[] = [
   comparison("Or", logicalOr),
   comparison("Xor", notEqual),
   unary("Not", functions.logicalNot),
-  { operator: "BitShift", becomes: ["shiftLeft", "shiftRight"], read: readBitShift },
+  { operator: "BitShift", becomes: ["shiftLeft", "shiftRight", "bitwiseAnd"], read: readBitShift },
   arithmetic("BitwiseAnd", bits.bitwiseAnd),
   arithmetic("BitwiseOr", bits.bitwiseOr),
   arithmetic("BitwiseXor", bits.bitwiseXor),

@@ -41,7 +41,11 @@ function readGemm(node: OnnxNode, write: GraphWriter): Tensor {
 
 /** Products of matrices. */
 export const matrix: readonly OnnxMapping[] = [
-  { operator: "Gemm", becomes: ["fullyConnected", "batchMatmul"], read: withIntegerWeights(readGemm) },
+  {
+    operator: "Gemm",
+    becomes: ["fullyConnected", "batchMatmul", "mul", "add"],
+    read: withIntegerWeights(readGemm),
+  },
   {
     operator: "MatMul",
     becomes: ["fullyConnected", "batchMatmul"],

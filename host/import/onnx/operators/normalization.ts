@@ -91,7 +91,7 @@ function readLpNormalization(node: OnnxNode, write: GraphWriter): Tensor {
 
 /** Normalizations. */
 export const normalization: readonly OnnxMapping[] = [
-  { operator: "BatchNormalization", becomes: ["mul", "add"], read: readBatchNormalization },
+  { operator: "BatchNormalization", becomes: ["mul", "add", "sub", "rsqrt"], read: readBatchNormalization },
   {
     operator: "InstanceNormalization",
     becomes: ["mean", "sub", "square", "rsqrt", "mul", "add"],
@@ -132,7 +132,7 @@ export const normalization: readonly OnnxMapping[] = [
   },
   {
     operator: "MeanVarianceNormalization",
-    becomes: ["mean", "sub", "square", "rsqrt", "mul"],
+    becomes: ["mean", "sub", "square", "rsqrt", "mul", "add"],
     read(node, write) {
       const axes = node.integers("axes") ?? [0, 2, 3];
       return standardized(write, node.input(0), axes, 1e-9).output;
@@ -140,7 +140,7 @@ export const normalization: readonly OnnxMapping[] = [
   },
   {
     operator: "LpNormalization",
-    becomes: ["abs", "square", "sum", "sqrt", "div"],
+    becomes: ["abs", "square", "sum", "sqrt", "maximum", "div"],
     read: readLpNormalization,
   },
   {

@@ -230,7 +230,7 @@ export const quantization: readonly OnnxMapping[] = (["", "com.microsoft"] as co
 export const dynamicQuantization: readonly OnnxMapping[] = [
   {
     operator: "DynamicQuantizeLinear",
-    becomes: ["reduceMax", "reduceMin", "div", "round", "cast"],
+    becomes: ["reduceMax", "reduceMin", "maximum", "minimum", "sub", "div", "round", "add", "cast"],
     read: readDynamicQuantize,
   },
 ];

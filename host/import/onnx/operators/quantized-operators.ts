@@ -39,6 +39,12 @@ function read(
   return ("dtype" in outputs ? outputs : outputs[0]) as Tensor;
 }
 
+/** What an operator becomes on the real numbers of integers. */
+function becomesOf(operator: string): string[] {
+  const { becomes } = plain.find((known) => known.operator === operator) as OnnxMapping;
+  return ["dequantize", ...becomes, "quantize"];
+}
+
 /** The real numbers of the integers at a position, whose scale and zero point follow. */
 function real(node: OnnxNode, write: GraphWriter, position: number, axis = 0): Tensor {
   return realNumbers(write, node.input(position), {
@@ -70,7 +76,7 @@ function unary(name: string, operator: string): OnnxMapping {
   return {
     operator: name,
     domain: "com.microsoft",
-    becomes: ["dequantize", "quantize"],
+    becomes: becomesOf(operator),
     takesQuantized: true,
     read: (node, write) => whole(node, write, read(operator, node, [real(node, write, 0)], write), 3),
   };
@@ -81,7 +87,7 @@ function binary(name: string, operator: string, domain?: "com.microsoft"): OnnxM
   return {
     operator: name,
     ...(domain === undefined ? {} : { domain }),
-    becomes: ["dequantize", "quantize"],
+    becomes: becomesOf(operator),
     takesQuantized: true,
     read(node, write) {
       const second = node.input(3);
@@ -190,11 +196,13 @@ function readDynamicMatMul(node: OnnxNode, write: GraphWriter): Tensor {
   return readMatMulToFloat(node.withInputs(inputs), write);
 }
 
+const dynamicBecomes = (dynamicQuantization[0] as OnnxMapping).becomes;
+
 /** Operators of integers with scales, which are what they are on real numbers, between a dequantization and a quantization. */
 export const quantizedOperators: readonly OnnxMapping[] = [
   {
     operator: "QLinearConv",
-    becomes: ["conv2d", "depthwiseConv2d"],
+    becomes: becomesOf("Conv"),
     takesQuantized: true,
     read: readConvolution,
   },
@@ -210,29 +218,33 @@ export const quantizedOperators: readonly OnnxMapping[] = [
   {
     operator: "QLinearConcat",
     domain: "com.microsoft",
-    becomes: ["concatenation"],
+    becomes: becomesOf("Concat"),
     takesQuantized: true,
     read: readConcat,
   },
   {
     operator: "QGemm",
     domain: "com.microsoft",
-    becomes: ["fullyConnected"],
+    becomes: becomesOf("Gemm"),
     takesQuantized: true,
     read: readGemm,
   },
-  { operator: "MatMulInteger", becomes: ["cast", "batchMatmul"], read: readMatMulInteger },
-  { operator: "ConvInteger", becomes: ["cast", "conv2d"], read: readConvInteger },
+  {
+    operator: "MatMulInteger",
+    becomes: ["cast", "sub", "fullyConnected", "batchMatmul", "add"],
+    read: readMatMulInteger,
+  },
+  { operator: "ConvInteger", becomes: ["cast", "sub", "conv2d", "add"], read: readConvInteger },
   {
     operator: "MatMulIntegerToFloat",
     domain: "com.microsoft",
-    becomes: ["cast", "mul", "batchMatmul"],
+    becomes: ["cast", "sub", "mul", "fullyConnected", "batchMatmul", "add"],
     read: readMatMulToFloat,
   },
   {
     operator: "DynamicQuantizeMatMul",
     domain: "com.microsoft",
-    becomes: ["cast", "mul", "batchMatmul"],
+    becomes: [...dynamicBecomes, "mul", "fullyConnected", "batchMatmul"],
     read: readDynamicMatMul,
   },
 ];

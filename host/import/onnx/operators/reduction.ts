@@ -53,12 +53,12 @@ function arg(operator: string, core: Operator<ArgAttributes>): OnnxMapping {
  */
 function alongRows(
   operator: string,
-  core: string,
+  core: readonly string[],
   ofRows: (write: GraphWriter, rows: Tensor) => Tensor,
 ): OnnxMapping {
   return {
     operator,
-    becomes: [core, "view", "reshape"],
+    becomes: [...core, "view", "reshape"],
     read(node, write) {
       const input = node.input(0);
       const rank = input.shape.length;
@@ -119,7 +119,7 @@ export const reduction: readonly OnnxMapping[] = [
   arg("ArgMin", argMin),
   { operator: "TopK", becomes: ["topK"], read: readTopK },
   { operator: "CumSum", becomes: ["cumsum"], read: readCumsum },
-  alongRows("Softmax", "softmax", (write, rows) => write.node(softmax, { beta: 1 }, [rows])),
-  alongRows("LogSoftmax", "logSoftmax", (write, rows) => write.node(logSoftmax, {}, [rows])),
-  alongRows("Hardmax", "argMax", (write, rows) => reductions.hardmax(write, rows, -1)),
+  alongRows("Softmax", ["softmax"], (write, rows) => write.node(softmax, { beta: 1 }, [rows])),
+  alongRows("LogSoftmax", ["logSoftmax"], (write, rows) => write.node(logSoftmax, {}, [rows])),
+  alongRows("Hardmax", ["argMax", "equal"], (write, rows) => reductions.hardmax(write, rows, -1)),
 ];

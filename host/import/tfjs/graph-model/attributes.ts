@@ -1,6 +1,6 @@
 import { type Place, WasmoteError } from "../../../errors.js";
 import type { DType } from "../../../graph/tensor.js";
-import { asArray, asObject, type JsonObject, shown } from "../../keras/json-fields.js";
+import { asArray, asObject, type JsonObject, shown } from "../../json-fields.js";
 
 /** Names of TensorFlow's `DataType` by their numbers, as far as nodes of inference name them. */
 const typeNames: Readonly<Record<number, string>> = {

@@ -2,7 +2,7 @@ import { type Refusal, WasmoteError } from "../../../errors.js";
 import { maxRank } from "../../../graph/limits.js";
 import type { DType, Tensor } from "../../../graph/tensor.js";
 import type { ImportOptions, OpenDimension } from "../../imported.js";
-import { asObject, asString, isObject, type JsonObject, shown } from "../../keras/json-fields.js";
+import { asObject, asString, isObject, type JsonObject, shown } from "../../json-fields.js";
 import { OpenLengths } from "../../open-lengths.js";
 import { dtypeOf, shapeOf, typeName } from "./attributes.js";
 import { type GraphDef, parseReference, type Reference } from "./graph-def.js";

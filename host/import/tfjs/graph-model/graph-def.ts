@@ -1,6 +1,6 @@
 import { WasmoteError } from "../../../errors.js";
 import { maxNameBytes, maxNodes } from "../../../graph/limits.js";
-import { asArray, asObject, asString, isObject, type JsonObject, shown } from "../../keras/json-fields.js";
+import { asArray, asObject, asString, isObject, type JsonObject, shown } from "../../json-fields.js";
 import { Attributes } from "./attributes.js";
 
 /** Nodes of a file, those of its functions and constants among them. */

@@ -6,7 +6,7 @@ import type { Tensor } from "../../../graph/tensor.js";
 import type { GraphBuilder } from "../../graph-builder.js";
 import { GraphWriter } from "../../graph-writer.js";
 import type { OutlineNode } from "../../imported.js";
-import { shown } from "../../keras/json-fields.js";
+import { shown } from "../../json-fields.js";
 import { requireNumbers } from "../../require-numbers.js";
 import type { StoredWeight } from "../weights.js";
 import { controlFlow } from "./control-flow.js";

@@ -4,7 +4,7 @@ import type { Node } from "../../../graph/node.js";
 import type { Tensor } from "../../../graph/tensor.js";
 import { GraphBuilder } from "../../graph-builder.js";
 import { countOperators, type Imported, type ImportOptions } from "../../imported.js";
-import { asObject } from "../../keras/json-fields.js";
+import { asObject } from "../../json-fields.js";
 import { modelOutputs } from "../../model-outputs.js";
 import type { TfjsFiles } from "../files.js";
 import { readEnds, readInputs } from "./ends.js";

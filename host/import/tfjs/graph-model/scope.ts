@@ -1,6 +1,6 @@
 import { WasmoteError } from "../../../errors.js";
 import type { Tensor } from "../../../graph/tensor.js";
-import { shown } from "../../keras/json-fields.js";
+import { shown } from "../../json-fields.js";
 import { type Loop, loopsOf } from "./frames.js";
 import type { GraphNode, Nodes, Reference } from "./graph-def.js";
 

@@ -123,11 +123,13 @@ function readFeatureVectorizer(node: OnnxNode, write: GraphWriter): Tensor {
 
 const domain = "ai.onnx.ml";
 
+const normalizing = ["abs", "square", "reduceMax", "sum", "sqrt", "equal", "select", "div"];
+
 /** What comes before a model: features scaled, filled, chosen and joined. */
 export const features: readonly OnnxMapping[] = [
   { operator: "Scaler", domain, becomes: ["sub", "mul"], read: readScaler },
-  { operator: "Normalizer", domain, becomes: ["reduceMax", "sum", "div"], read: readNormalizer },
-  { operator: "Imputer", domain, becomes: ["equal", "select"], read: readImputer },
+  { operator: "Normalizer", domain, becomes: normalizing, read: readNormalizer },
+  { operator: "Imputer", domain, becomes: ["equal", "notEqual", "select"], read: readImputer },
   { operator: "Binarizer", domain, becomes: ["greater", "cast"], read: readBinarizer },
   { operator: "ArrayFeatureExtractor", domain, becomes: ["gather"], read: readArrayFeatureExtractor },
   { operator: "OneHotEncoder", domain, becomes: ["equal", "cast"], read: readOneHotEncoder },

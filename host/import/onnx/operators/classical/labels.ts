@@ -139,13 +139,15 @@ function readZipMap(node: OnnxNode): Tensor {
 
 const domain = "ai.onnx.ml";
 
+const encoding = ["equal", "argMax", "select", "gather"];
+
 /** Labels of classes. */
 export const labels: readonly OnnxMapping[] = [
-  { operator: "LabelEncoder", domain, becomes: ["equal", "argMax", "gather"], read: readLabelEncoder },
+  { operator: "LabelEncoder", domain, becomes: encoding, read: readLabelEncoder },
   {
     operator: "CategoryMapper",
     domain,
-    becomes: ["equal", "argMax", "gather"],
+    becomes: encoding,
     read: (node, write) =>
       readCategories(node, write, node.texts("cats_strings") ?? [], node.integers("cats_int64s")),
   },

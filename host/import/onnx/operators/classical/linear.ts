@@ -6,6 +6,7 @@ import type { OnnxMapping, OnnxNode } from "../mapping.js";
 import {
   type ClassLabels,
   classifier,
+  classifying,
   featureRows,
   greatestOf,
   isAbove,
@@ -63,7 +64,7 @@ export const linear: readonly OnnxMapping[] = [
   {
     operator: "LinearClassifier",
     domain: "ai.onnx.ml",
-    becomes: ["fullyConnected", "argMax", "softmax", "logistic"],
+    becomes: ["fullyConnected", ...classifying],
     read: classifier("classlabels_ints", "classlabels_strings", readClassifier),
   },
   { operator: "LinearRegressor", domain: "ai.onnx.ml", becomes: ["fullyConnected"], read: readRegressor },

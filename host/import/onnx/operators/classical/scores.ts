@@ -98,6 +98,25 @@ export function transformed(write: GraphWriter, scores: Tensor, transform: PostT
   }
 }
 
+/** Core operators that the transforms become. */
+const transforming = [
+  "logistic",
+  "softmax",
+  "reduceMax",
+  "exp",
+  "sum",
+  "log",
+  "sqrt",
+  "neg",
+  "add",
+  "sub",
+  "mul",
+  "div",
+];
+
+/** Core operators that scores of classes and the label of the greatest become. */
+export const classifying = [...transforming, "greater", "logicalOr", "select", "argMax", "gather"];
+
 /** Columns side by side. */
 export function columns(write: GraphWriter, ...parts: readonly Tensor[]): Tensor {
   return joined(write, parts, 1);

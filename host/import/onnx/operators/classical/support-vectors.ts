@@ -17,6 +17,7 @@ import {
   type ClassLabels,
   chosen,
   classifier,
+  classifying,
   featureRows,
   greatestOf,
   isAbove,
@@ -220,14 +221,16 @@ function readClassifier(node: OnnxNode, write: GraphWriter, labels: ClassLabels)
     : linearClassifier(node, write, labels);
 }
 
-const kernels = ["fullyConnected", "squaredDistances", "exp", "tanh"];
+const kernels = ["fullyConnected", "squaredDistances", "mul", "add", "square", "exp", "pow", "tanh"];
 
 /** Support vector machines. */
 export const supportVectors: readonly OnnxMapping[] = [
   {
     operator: "SVMClassifier",
     domain: "ai.onnx.ml",
-    becomes: [...kernels, "argMax", "pairwiseCoupling"],
+    becomes: [
+      ...new Set([...kernels, "pairwiseCoupling", "maximum", "minimum", "greaterEqual", ...classifying]),
+    ],
     read: classifier("classlabels_ints", "classlabels_strings", readClassifier),
   },
   { operator: "SVMRegressor", domain: "ai.onnx.ml", becomes: kernels, read: readRegressor },

@@ -18,6 +18,7 @@ import {
 import {
   type ClassLabels,
   classifier,
+  classifying,
   columns,
   featureRows,
   greatestOf,
@@ -355,7 +356,7 @@ export const trees: readonly OnnxMapping[] = [
   {
     operator: "TreeEnsembleClassifier",
     domain: "ai.onnx.ml",
-    becomes: [...becomes, "argMax", "softmax", "logistic"],
+    becomes: [...becomes, ...classifying],
     read: classifier("classlabels_int64s", "classlabels_strings", readClassifier),
   },
   { operator: "TreeEnsembleRegressor", domain: "ai.onnx.ml", becomes, read: readRegressor },

@@ -124,7 +124,6 @@ export const shapes: readonly OnnxMapping[] = [
   { operator: "Flatten", becomes: ["reshape"], read: flatten },
   { operator: "Squeeze", becomes: ["reshape"], read: squeeze },
   { operator: "Unsqueeze", becomes: ["reshape"], read: unsqueeze },
-  { operator: "Identity", becomes: [], read: (node) => node.input(0) },
   { operator: "Expand", becomes: ["view", "reshape"], read: expand },
   { operator: "Tile", becomes: ["view", "reshape"], read: tile },
   { operator: "Shape", becomes: [], read: shapeOf },

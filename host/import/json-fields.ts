@@ -1,4 +1,4 @@
-import { type Place, WasmoteError } from "../../errors.js";
+import { type Place, WasmoteError } from "../errors.js";
 
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
