@@ -337,7 +337,8 @@ class Fusing {
       if (made === undefined) return false;
       inputs[bias] = made;
     }
-    const made = { ...node, inputs, outputs: [target.output] };
+    const attributes = node.operator === "mean" ? { ...node.attributes, rounds: "once" } : node.attributes;
+    const made = { ...node, attributes, inputs, outputs: [target.output] };
     const [type] = inferredTypes(node.operator, this.bound(made)) ?? [];
     if (type === undefined || type.dtype !== "int8" || !this.isTaken(made)) return false;
     this.replace(made, target);
