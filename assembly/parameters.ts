@@ -1076,6 +1076,25 @@ export class GatherParameters {
   length4: i32;
 }
 
+/** Pixels of a picture at places that are computed. */
+@unmanaged
+export class GridSampleParameters {
+  input: usize;
+  grid: usize;
+  output: usize;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  channels: i32;
+  /** Of a batch. */
+  places: i32;
+  /** Pixels along an axis that a place is made of: 1, 2 or 4. */
+  taps: i32;
+  /** 0 of zeros, 1 of the last pixels, 2 of the picture mirrored. */
+  outside: i32;
+  alignCorners: i32;
+}
+
 /** Padding with one byte. */
 @unmanaged
 export class PadParameters {

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import { UnsupportedModelError } from "../errors.js";
 import { readableModels } from "../files/formats.js";
@@ -7,7 +8,7 @@ import type { Imported } from "../import/index.js";
 import type { KernelLibrary } from "../link/link.js";
 import { isWasm } from "../wasm/sections.js";
 import { ofNoUse } from "./errors.js";
-import { recordingReader, withFile } from "./files.js";
+import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
 import { dimOption, importOptions, layoutOption, type OpenOptions, requireObeyed } from "./import-options.js";
 import type { Build } from "./inspect-model.js";
@@ -30,6 +31,10 @@ export function registerInspect(program: Command, output: Output): void {
     .addOption(layoutOption())
     .addOption(operatorsOption())
     .addOption(verboseOption())
+    .option(
+      "--svg <file>",
+      "also draw the model's graph: what cannot run in red, or where memory is fullest; folders are made",
+    )
     .option("--json", "print everything as JSON")
     .action((path: string, options: InspectOptions) => inspect(path, options, output));
   addHelp(command, help);
@@ -37,6 +42,7 @@ export function registerInspect(program: Command, output: Output): void {
 
 interface InspectOptions extends OperatorOptions, OpenOptions {
   verbose?: boolean;
+  svg?: string;
   json?: boolean;
 }
 
@@ -44,7 +50,9 @@ async function inspect(path: string, options: InspectOptions, output: Output): P
   const bytes = await readModelFile(path);
   if (isWasm(bytes)) return inspectModule(path, bytes, options, output);
   const kernels = await addUserOperators(options, output);
-  const read = await examineBuild(path, bytes, options, kernels, output);
+  const files = [path];
+  const read = await examineBuild(path, bytes, files, options, kernels, output);
+  if (options.svg !== undefined) await writePicture(options.svg, files, read, output);
   const { describeModel, describeUnsupported, modelText, unsupportedText } = await import(
     "./inspect-model.js"
   );
@@ -60,6 +68,28 @@ async function inspect(path: string, options: InspectOptions, output: Output): P
   else output.data(modelText(found, output));
 }
 
+/** Draws what was examined: the graph that runs, in the first number format that it runs in, or what is refused. */
+async function writePicture(
+  path: string,
+  read: readonly string[],
+  examined: Examined,
+  output: Output,
+): Promise<void> {
+  await refuseOverwriting(read, [path], "Give --svg another name.");
+  output.progress(`drawing ${path}`);
+  const { pictureOfBuilt, pictureOfRefused } = await import("../drawing/picture.js");
+  const { layOut } = await import("../drawing/layout.js");
+  const { svgText } = await import("../drawing/svg.js");
+  const built = examined.error === undefined ? examined.builds.find((build) => build.built) : undefined;
+  const picture =
+    built?.built === undefined
+      ? pictureOfRefused(examined.imported, examined.error?.refusals ?? [])
+      : pictureOfBuilt(examined.imported.name, built.numbers, built.built);
+  const svg = svgText(picture, await layOut(picture));
+  await makeFolder(dirname(path));
+  await writeFilesAtomically([{ path, bytes: new TextEncoder().encode(svg) }]);
+}
+
 async function inspectModule(
   path: string,
   bytes: Uint8Array,
@@ -70,6 +100,7 @@ async function inspectModule(
   if (options.dim.length > 0) throw ofNoUse("--dim", "the model is built");
   if (options.layout !== undefined) throw ofNoUse("--layout", "the model is built");
   if (options.verbose) throw ofNoUse("--verbose", "the model is built");
+  if (options.svg !== undefined) throw ofNoUse("--svg", "the model is built");
   const { describeModule, moduleText } = await import("./inspect-module.js");
   const found = await describeModule(path, bytes);
   if (options.json) output.json(found);
@@ -84,10 +115,13 @@ type Examined =
 /**
  * Reads a model, and builds it in every number format that it can run in, with made-up samples: whether that can be done
  * does not hang on their values.
+ *
+ * @param files gets the names of the files that the model refers to
  */
 async function examineBuild(
   path: string,
   bytes: Uint8Array,
+  files: string[],
   options: OpenOptions,
   kernels: readonly KernelLibrary[] | undefined,
   output: Output,
@@ -95,7 +129,7 @@ async function examineBuild(
   const { examineModel, inWordsOf, requireGraph } = await import("../import/index.js");
   const { buildModel, takesCalibration } = await import("../pipeline.js");
   output.progress(`reading ${path}`);
-  const imported = await examineModel(path, bytes, recordingReader(path, []), importOptions(options));
+  const imported = await examineModel(path, bytes, recordingReader(path, files), importOptions(options));
   requireObeyed(options, imported);
   try {
     return await withFile(path, async () => {

@@ -45,6 +45,14 @@ export interface OutlineNode {
   readonly outputs: readonly string[];
 }
 
+/** The nodes of a file as far as they were read, and the names of the tensors that are the model's inputs and outputs. */
+export interface Outline {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** In an order in which they run. */
+  readonly nodes: readonly OutlineNode[];
+}
+
 /** A model as far as it could be read. */
 export interface Imported {
   name: string;
@@ -57,8 +65,8 @@ export interface Imported {
   refusals: readonly Refusal[];
   /** The nodes by operator, as the file calls them (`CONV_2D`, `Conv2D`), in the order of the file. */
   operators: readonly { operator: string; nodes: number }[];
-  /** The nodes of the file that were read, in an order in which they run: what a picture of a refused model shows. */
-  outline?: readonly OutlineNode[];
+  /** What a picture shows of a model that has no graph; absent where a format's models always have one. */
+  outline?: Outline;
   /** What the file calls the operator of a node of the graph. */
   operatorOf(node: Node): string;
   /** Lengths that the file leaves open; absent where its format leaves none to be chosen. */

@@ -52,6 +52,27 @@ export function axisOrder(view: StridedView, shape: readonly number[]): number[]
   return order;
 }
 
+/**
+ * The order of axes that a view of neighbouring elements is, whatever axes they have: axis k of the view is axis `order[k]` of
+ * the elements as `laid`. Axes of length 1 come first. Undefined where elements lie apart, or some are read twice.
+ */
+export function denseOrder({
+  offset,
+  lengths,
+  strides,
+}: StridedView): { order: number[]; laid: number[] } | undefined {
+  const stride = (axis: number): number =>
+    lengths[axis] === 1 ? Number.POSITIVE_INFINITY : (strides[axis] as number);
+  const axes = [...lengths.keys()].sort((a, b) => stride(b) - stride(a) || a - b);
+  const laid = axes.map((axis) => lengths[axis] as number);
+  const isDense = axes.every(
+    (axis, i) => lengths[axis] === 1 || strides[axis] === elementCount(laid.slice(i + 1)),
+  );
+  return isDense && offset === 0
+    ? { order: [...lengths.keys()].map((axis) => axes.indexOf(axis)), laid }
+    : undefined;
+}
+
 /** The order that undoes another. */
 export function inverseOrder(order: readonly number[]): number[] {
   return order.map((_, axis) => order.indexOf(axis));

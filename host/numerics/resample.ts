@@ -28,7 +28,8 @@ export interface ResampledAxis {
 }
 
 /**
- * Places in the original axis of the indices of a resampled one.
+ * Places in the original axis of the indices of a resampled one, as float32: what doubles are rounded by tells no neighbours
+ * apart.
  *
  * Source: ONNX operator `Resize`, attribute `coordinate_transformation_mode`.
  */
@@ -50,7 +51,7 @@ export function resampledPlaces({ input, output, scale, transformation, crop }: 
     tf_crop_and_resize: (index) =>
       output > 1 ? start * last + (index * (end - start) * last) / (output - 1) : 0.5 * (start + end) * last,
   };
-  return Array.from({ length: output }, (_, index) => placeOf[transformation](index));
+  return Array.from({ length: output }, (_, index) => Math.fround(placeOf[transformation](index)));
 }
 
 /** Which of two neighbours is nearest. */

@@ -7,7 +7,7 @@ import { gruLayer, lstmLayer, rnnLayer } from "../ops/recurrent/layers.js";
 const layers: ReadonlySet<string> = new Set([lstmLayer, gruLayer, rnnLayer].map(({ name }) => name));
 
 /** The attributes of a recurrent layer whose first output is its sequence; undefined of any other node. */
-function sequenceOf({ operator, attributes }: Node): LayerAttributes | undefined {
+export function sequenceOf({ operator, attributes }: Node): LayerAttributes | undefined {
   if (!layers.has(operator)) return undefined;
   const own = attributes as LayerAttributes;
   return own.sequence ? own : undefined;

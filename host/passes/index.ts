@@ -10,6 +10,7 @@ import { fuseQuantization } from "./fuse-quantization.js";
 import { integerThresholds } from "./integer-thresholds.js";
 import { mergeTables } from "./merge-tables.js";
 import { moveTransposes } from "./move-transposes.js";
+import { readLastStates } from "./read-last-states.js";
 import { removeChannels } from "./remove-channels.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
 import { removeIdentities } from "./remove-identities.js";
@@ -31,6 +32,7 @@ export const passes: readonly Pass[] = [
   { name: "fuse-quantization", apply: fuseQuantization },
   { name: "merge-tables", apply: mergeTables },
   { name: "integer-thresholds", apply: integerThresholds },
+  { name: "read-last-states", apply: readLastStates },
   { name: "remove-dead-nodes", apply: removeDeadNodes },
   { name: "drop-sequences", apply: dropSequences },
   { name: "remove-channels", apply: removeChannels },

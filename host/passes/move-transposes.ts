@@ -1,7 +1,7 @@
 import { bind, type Graph } from "../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
 import { arrayTypes, elementCount, type Tensor, type TensorData } from "../graph/tensor.js";
-import { axisOrder, inverseOrder, loopsOfShape } from "../numerics/axis-order.js";
+import { axisOrder, denseOrder, inverseOrder, loopsOfShape } from "../numerics/axis-order.js";
 import {
   forEachOfView,
   isWholeView,
@@ -19,8 +19,10 @@ interface Deferred {
   readonly source: TensorIndex;
   readonly view: StridedView;
   readonly shape: readonly number[];
-  /** Axis k of the tensor is axis `order[k]` of the source, where it is the source in another order. */
+  /** Where it is the source in another order of axes: axis k of the tensor is axis `order[k]` of the source as `laid`. */
   readonly order: readonly number[] | undefined;
+  /** The shape that the source is given for that, by which no element moves. */
+  readonly laid: readonly number[];
   /** The node that it was made by, of which it keeps the name. */
   readonly node: Node;
 }
@@ -49,6 +51,8 @@ class Mover {
   private readonly tensors: Tensor[];
   private readonly nodes: Node[] = [];
   private readonly deferred = new Map<TensorIndex, Deferred>();
+  /** Sources in other shapes, by their number and that shape. */
+  private readonly laid = new Map<string, TensorIndex>();
   /** Tensors that were views of others and are made. */
   private readonly made = new Set<TensorIndex>();
   private readonly outputs: ReadonlySet<TensorIndex>;
@@ -101,11 +105,38 @@ class Mover {
     return true;
   }
 
-  private set(output: TensorIndex, what: Omit<Deferred, "order" | "node">, node: Node): void {
+  private set(output: TensorIndex, what: Omit<Deferred, "order" | "laid" | "node">, node: Node): void {
     const { source, view, shape } = what;
+    const own = this.tensor(source).shape;
     const loops = loopsOfShape(view, shape);
-    const order = loops && axisOrder(loops, this.tensor(source).shape);
-    this.deferred.set(output, { ...what, order, node });
+    const order = loops && axisOrder(loops, own);
+    const dense = order === undefined && loops !== undefined ? denseOrder(loops) : undefined;
+    const isWhole = dense !== undefined && elementCount(dense.laid) === elementCount(own);
+    this.deferred.set(output, {
+      ...what,
+      order: isWhole ? dense.order : order,
+      laid: isWhole ? dense.laid : own,
+      node,
+    });
+  }
+
+  /** The source of a tensor that was put off, in the shape that its order is told for. */
+  private laidSource({ source, laid, node }: Deferred): TensorIndex {
+    const own = this.tensor(source);
+    if (own.shape.join() === laid.join()) return source;
+    const key = `${source} ${laid.join()}`;
+    const known = this.laid.get(key);
+    if (known !== undefined) return known;
+    const made = this.tensors.push({ ...own, shape: laid }) - 1;
+    this.laid.set(key, made);
+    this.nodes.push({
+      name: node.name,
+      operator: "reshape",
+      attributes: { shape: laid },
+      inputs: [source],
+      outputs: [made],
+    });
+    return made;
   }
 
   /** Writes the node that makes a tensor, where it was put off. */
@@ -177,7 +208,7 @@ class Mover {
     if (input < 0) return input;
     const tensor = this.tensor(input);
     const put = this.deferred.get(input);
-    if (put?.order?.length === order.length) return put.source;
+    if (put?.order?.length === order.length) return this.laidSource(put);
     if (elementCount(tensor.shape) === 1 && tensor.shape.length <= 1 && node.inputs.length > 1) return input;
     if ((tensor.quantization?.scale.length ?? 1) > 1) return undefined;
     const missing = order.length - tensor.shape.length;

@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { WasmoteError } from "../../host/errors.js";
+import type { Graph } from "../../host/graph/graph.js";
 import type { DType } from "../../host/graph/tensor.js";
 import { importModel } from "../../host/import/index.js";
 import type { ManifestTensor } from "../../host/package/manifest.js";
@@ -67,12 +68,16 @@ function requireClose(actual: readonly number[], expected: readonly number[]): v
   }
 }
 
-/** The step of an output that floats were computed for from integers: what 255 steps of its range would be. */
-const stepOfRange = (values: readonly number[]): number =>
-  (Math.max(...values) - Math.min(...values)) / 255 || absolute;
+/** The step of an output that floats were computed for from integers: theirs, or what 255 steps of its range would be. */
+function stepOfRange(values: readonly number[], { nodes, tensors }: Graph): number {
+  const steps = nodes.flatMap(({ operator, inputs: [input = -1] }) =>
+    operator === "dequantize" ? (tensors[input]?.quantization?.scale ?? []) : [],
+  );
+  return Math.max(absolute, (Math.max(...values) - Math.min(...values)) / 255, ...steps);
+}
 
 /** Runs all cases twice on one runner: a run leaves nothing behind. */
-async function compare(folder: string, meta: Meta, { wasm, manifest }: BuiltModel, on: string) {
+async function compare(folder: string, meta: Meta, { wasm, manifest, graph }: BuiltModel, on: string) {
   const [inputPlaces, outputPlaces] = [
     placesOf(meta.inputs, manifest.inputs),
     placesOf(meta.outputs, manifest.outputs),
@@ -96,7 +101,7 @@ async function compare(folder: string, meta: Meta, { wasm, manifest }: BuiltMode
         const expected = decodeStored(readFileSync(`${folder}/${name}/output_${i}.bin`), dtype);
         const actual = decodeReals(runner.readOutput(place), tensor);
         if (meta.steps === undefined) requireClose(actual, expected);
-        else requireSteps(actual, expected, meta.steps[i] ?? stepOfRange(expected));
+        else requireSteps(actual, expected, meta.steps[i] ?? stepOfRange(expected, graph));
       }
     }
   } finally {

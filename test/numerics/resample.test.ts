@@ -18,7 +18,7 @@ test("places of resampled indices are those of ONNX's table", () => {
   assert.equal(places("align_corners", 4, 2), [0, 3]);
   assert.equal(places("align_corners", 4, 1), [0]);
   const cut = { input: 4, output: 2, scale: 0.6, transformation: "align_corners" } as const;
-  assert.equal(resampledPlaces(cut), [0, 3 / (0.6 * 4 - 1)]);
+  assert.equal(resampledPlaces(cut), [0, Math.fround(3 / (0.6 * 4 - 1))]);
   assert.equal(places("asymmetric", 2, 4), [0, 0.5, 1, 1.5]);
   assert.equal(places("tf_half_pixel_for_nn", 2, 4), [0.25, 0.75, 1.25, 1.75]);
   assert.equal(places("tf_crop_and_resize", 5, 3), [2, 3, 4]);
@@ -26,7 +26,10 @@ test("places of resampled indices are those of ONNX's table", () => {
   // A scale that the whole length does not divide by leaves the same at both ends.
   const symmetric = { input: 3, output: 4, scale: 1.5, transformation: "half_pixel_symmetric" } as const;
   const [first = 0, , , last = 0] = resampledPlaces(symmetric);
-  assert.ok(Math.abs(first + last - 2) < 1e-12);
+  assert.ok(Math.abs(first + last - 2) < 1e-6);
+  // Centres lie on each other, whatever the scale is rounded to.
+  const centred = { input: 7, output: 5, scale: Math.fround(0.8), transformation: symmetric.transformation };
+  assert.is(resampledPlaces(centred)[2], 3);
 });
 
 test("the nearest of two neighbours is the one that is asked for, inside of the axis", () => {

@@ -22,6 +22,9 @@ const wave = (name: string, shape: readonly number[]) =>
 const constants = [
   wave("w1", [4, 3, 3, 3]),
   wave("w2", [4, 4, 3, 3]),
+  wave("line1", [4, 3, 3]),
+  wave("line2", [4, 4, 3]),
+  wave("gain", [4, 1]),
   wave("dw", [4, 1, 3, 3]),
   wave("scale", [4, 1, 1]),
   wave("slope", [4, 1, 1]),
@@ -34,14 +37,14 @@ const constants = [
   constant("border", "int64", [8], [0, 0, 1, 0, 0, 0, 0, 1]),
 ];
 
-const import_ = (nodes: WrittenNode[], output: string): Promise<Graph> =>
+const import_ = (nodes: WrittenNode[], output: string, shape = [2, 3, 6, 5]): Promise<Graph> =>
   importModel(
     "model.onnx",
     writeOnnx({
       graph: {
         nodes,
         constants,
-        inputs: [{ name: "x", dtype: "float32", shape: [2, 3, 6, 5] }],
+        inputs: [{ name: "x", dtype: "float32", shape }],
         outputs: [{ name: output, dtype: "float32" }],
       },
     }),
@@ -112,6 +115,25 @@ test("a fully connected layer of a part of a tensor reads that part alone", asyn
     ],
     "y",
   );
+  await assertSame(graph);
+});
+
+test("signals are pictures of height 1: they have one transposition left, too", async () => {
+  const pads = { pads: [1, 1] };
+  const graph = await import_(
+    [
+      node("Conv", ["x", "line1"], "a", pads),
+      node("Tanh", ["a"], "b"),
+      node("Mul", ["b", "gain"], "c"),
+      node("Conv", ["c", "line2"], "d", pads),
+      node("Add", ["d", "b"], "e"),
+      node("MaxPool", ["e"], "f", { kernel_shape: [2], strides: [2] }),
+      node("ReduceMean", ["f"], "y", { axes: [2], keepdims: 0 }),
+    ],
+    "y",
+    [2, 3, 30],
+  );
+  assert.equal(views(runPasses(graph)), ["2x1x30x3"]);
   await assertSame(graph);
 });
 

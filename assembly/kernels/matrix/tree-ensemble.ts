@@ -62,22 +62,28 @@ function walk<X, N>(root: i32, input: usize, record: usize): void {
   const bytes = sizeOfRecord<X, N>();
   for (let at = root; ; ) {
     readWeights(record, at, bytes);
-    let passes: bool, next: N;
+    let next: i32;
     if (isFloat<X>()) {
       // Threshold, feature with NaN in its highest bit, next.
       const tag = <u32>load<N>(record, 4), leaf = <u32>(<N>-1);
       if (tag == leaf) return;
-      const x = load<f32>(input + ((tag & (leaf >> 1)) << 2)), threshold = load<f32>(record);
-      passes = x == x ? x <= threshold : <bool>(tag > leaf >> 1);
-      next = load<N>(record, 4 + sizeof<N>());
+      const x = load<f32>(input + ((tag & (leaf >> 1)) << 2));
+      if (x <= load<f32>(record) || (x != x && tag > leaf >> 1)) {
+        at += bytes;
+        continue;
+      }
+      next = <i32>load<N>(record, 4 + sizeof<N>());
     } else {
       // Next, threshold in the low byte of what holds the feature.
       const feature = <u32>load<N>(record, sizeof<N>()) >> 8;
       if (feature == <u32>(<N>-1) >> 8) return;
-      passes = load<i8>(input + feature) < load<i8>(record, sizeof<N>());
-      next = load<N>(record);
+      if (load<i8>(input + feature) < load<i8>(record, sizeof<N>())) {
+        at += bytes;
+        continue;
+      }
+      next = <i32>load<N>(record);
     }
-    at = passes ? at + bytes : root + <i32>next * bytes;
+    at = root + next * bytes;
   }
 }
 

@@ -214,3 +214,21 @@ export const scatterParameters = block(
     reduction: { type: "int32", note: "0 adds, 1 multiplies, 2 and 3 take the smaller and the larger one." },
   },
 );
+
+export const gridSampleParameters = block(
+  "GridSampleParameters",
+  "Pixels of a picture at places that are computed.",
+  {
+    input: "address",
+    grid: "address",
+    output: "address",
+    batches: "int32",
+    inputHeight: "int32",
+    inputWidth: "int32",
+    channels: "int32",
+    places: { type: "int32", note: "Of a batch." },
+    taps: { type: "int32", note: "Pixels along an axis that a place is made of: 1, 2 or 4." },
+    outside: { type: "int32", note: "0 of zeros, 1 of the last pixels, 2 of the picture mirrored." },
+    alignCorners: "int32",
+  },
+);

@@ -4,7 +4,7 @@ import type { Node } from "../../graph/node.js";
 import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { GraphBuilder } from "../graph-builder.js";
-import { countOperators, type Imported, type ImportOptions } from "../imported.js";
+import { countOperators, type Imported, type ImportOptions, type Outline } from "../imported.js";
 import { OpenLengths } from "../open-lengths.js";
 import type { KerasModel } from "./container.js";
 import { partsOf, replaceParts } from "./inbound-nodes.js";
@@ -12,7 +12,14 @@ import { readInput } from "./input-layer.js";
 import { asObject, asString, shown } from "./json-fields.js";
 import { type LayerArguments, LayerBuilder, LayerContext, tensorsOf } from "./layer-builder.js";
 import { LayerConfig } from "./layer-config.js";
-import { classOf, type Layer, type LayerCall, readLayerGraph, Value } from "./layer-graph.js";
+import {
+  classOf,
+  type Layer,
+  type LayerCall,
+  type LayerGraph,
+  readLayerGraph,
+  Value,
+} from "./layer-graph.js";
 import { layerMapping } from "./layers/index.js";
 import type { Build, LayerMapping, WrappedLayer } from "./layers/mapping.js";
 import { Masks } from "./masks.js";
@@ -150,6 +157,23 @@ class Mapping {
   }
 }
 
+/** The layers as they are called. */
+function outlineOf({ inputs, calls, outputs }: LayerGraph): Outline {
+  const names = new Map(inputs.map(({ layer, value }) => [value, layer.path]));
+  const nodes = calls.map(({ layer, call, args, kwargs, outputs: values }) => {
+    const name = call === 0 ? layer.path : `${layer.path}.${call}`;
+    for (const [i, value] of values.entries()) names.set(value, i === 0 ? name : `${name}:${i}`);
+    return {
+      name: layer.path,
+      operator: layer.className,
+      inputs: partsOf([args, kwargs], Value).map((value) => names.get(value) ?? ""),
+      outputs: values.map((value) => names.get(value) as string),
+    };
+  });
+  const ends = (values: readonly Value[]) => values.map((value) => names.get(value) ?? "");
+  return { inputs: ends(inputs.map(({ value }) => value)), outputs: ends(outputs), nodes };
+}
+
 /**
  * Maps a Keras model of any container to a float32 graph: NHWC, convolutions OHWI, dense [outputs, inputs], an
  * unknown batch as 1.
@@ -172,6 +196,7 @@ export function buildGraph(model: KerasModel, otherwise: string, options: Import
     name,
     refusals,
     operators: countOperators(layers.calls.map(({ layer }) => layer.className)),
+    outline: outlineOf(layers),
     operatorOf: (node: Node) => byNode.get(node.name) ?? node.operator,
     openDims: mapping.open.fixed,
   };

@@ -74,8 +74,9 @@ export class WeightFinder {
     names: readonly string[],
     position: number,
   ): KerasWeight | undefined {
-    const isOutermost = !path.includes("/");
-    const listed = this.listed.get(path.split("/")[0] ?? "") ?? [];
+    const outermost = this.outermost(path);
+    const isOutermost = path === outermost;
+    const listed = this.listed.get(outermost) ?? [];
     for (const name of names) {
       for (const part of parts) {
         const found =
@@ -85,6 +86,13 @@ export class WeightFinder {
       }
     }
     return isOutermost && parts.includes("") ? listed[position]?.weight : undefined;
+  }
+
+  /** The layer of the outermost model that a path begins with: the longest that is listed, as Keras 2 takes names with slashes. */
+  private outermost(path: string): string {
+    const parts = path.split("/");
+    const listed = parts.map((_, i) => parts.slice(0, parts.length - i).join("/"));
+    return listed.find((layer) => this.listed.has(layer)) ?? (parts[0] as string);
   }
 
   private findEnding(

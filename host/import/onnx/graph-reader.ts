@@ -5,6 +5,7 @@ import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import type { GraphBuilder } from "../graph-builder.js";
 import { GraphWriter } from "../graph-writer.js";
+import type { OutlineNode } from "../imported.js";
 import { controlFlow } from "./control-flow.js";
 import { liveNodes } from "./live-nodes.js";
 import type { Attribute, NodeProto, OnnxFunction, OnnxGraph, OnnxModel } from "./model.js";
@@ -37,7 +38,12 @@ export class GraphReader {
   /** Operators of the nodes that were read, of functions and branches as often as they are taken. */
   readonly read: string[] = [];
   private readonly functions: ReadonlyMap<string, OnnxFunction>;
+  /** The nodes of the model's own graph; a branch, a loop or a function is part of the node that holds it. */
+  readonly outline: OutlineNode[] = [];
   private calls = 0;
+  private depth = 0;
+  /** Number of the node that is read: refusals of several are told apart by it. */
+  private position = 0;
 
   constructor(
     model: OnnxModel,
@@ -66,7 +72,9 @@ export class GraphReader {
       throw new WasmoteError("model-too-large", `${count} nodes; up to ${maxNodesRead} are read`);
     }
     this.read.push(...nodes.map(({ operator }) => operator));
+    this.depth++;
     for (const node of nodes) this.node(node, scope, versions);
+    this.depth--;
   }
 
   /** Reads a graph that lies in another, with the values of its inputs. */
@@ -85,6 +93,14 @@ export class GraphReader {
     const inputs = proto.inputs.map((input) => (input === "" ? undefined : scope.get(input, name)));
     const own = this.functions.get(keyOf(domain, operator, overload));
     const first = this.graph.nodeCount;
+    const position = this.position++;
+    if (this.depth === 1)
+      this.outline.push({
+        name,
+        operator: operatorName(domain, operator),
+        inputs: proto.inputs,
+        outputs: proto.outputs.filter((output) => output !== ""),
+      });
     try {
       const outputs =
         own === undefined
@@ -97,7 +113,7 @@ export class GraphReader {
         node: name,
         operator: operatorName(domain, operator),
         reason: error.message,
-        index: first,
+        index: position,
       });
       this.bind(proto.outputs, [], scope);
     }

@@ -67,6 +67,7 @@ export function importOnnx(
     operatorOf: (node: Graph["nodes"][number]) => reader.operators.get(node) ?? node.operator,
     openDims: ends.lengths.fixed,
     laidOut: ends.laidOut,
+    outline: { inputs: main.inputs.map(({ name: input }) => input), outputs: names, nodes: reader.outline },
   };
   if (reader.refusals.length > 0 || outputs.includes("unknown")) {
     if (reader.refusals.length === 0) throw new WasmoteError("model-invalid", "an output is not computed");

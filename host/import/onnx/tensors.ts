@@ -93,6 +93,15 @@ function fromRaw(type: ElementType, bytes: Uint8Array, elements: number): Tensor
 /** Largest 64-bit integers, which doubles round up to one too many. */
 const largest = { int64: 2n ** 63n - 1n, uint64: 2n ** 64n - 1n } as const;
 
+/** The next integer of a list. Throws `model-corrupt` where there is none. */
+function integerOf(reader: PbfReader, isSigned: boolean): number {
+  try {
+    return reader.readVarint(isSigned);
+  } catch (error) {
+    throw new WasmoteError("model-corrupt", `a constant's integers are damaged: ${(error as Error).message}`);
+  }
+}
+
 /** Elements of the lists of typed fields. */
 function fromLists(type: ElementType, proto: TensorProto, elements: number): TensorData {
   const numbers: number[] = [];
@@ -102,7 +111,7 @@ function fromLists(type: ElementType, proto: TensorProto, elements: number): Ten
   for (const bytes of proto.integers) {
     const reader = new PbfReader(bytes);
     while (reader.pos < bytes.length) {
-      numbers.push(reader.readVarint(type.dtype !== "uint64"));
+      numbers.push(integerOf(reader, type.dtype !== "uint64"));
       room();
     }
   }

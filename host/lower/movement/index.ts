@@ -1,6 +1,7 @@
 import { concatenation } from "./concatenation.js";
 import { gather } from "./gather.js";
 import { gatherElements } from "./gather-elements.js";
+import { gridSample2d } from "./grid-sample-2d.js";
 import { pad } from "./pad.js";
 import { resample } from "./resample.js";
 import { reshape } from "./reshape.js";
@@ -22,4 +23,5 @@ export const lowerings = [
   gatherElements,
   scatter,
   scatterReduce,
+  gridSample2d,
 ] as const;

@@ -1,5 +1,8 @@
+import { layOut } from "../../../host/drawing/layout.js";
+import { pictureOfRefused } from "../../../host/drawing/picture.js";
+import { svgText } from "../../../host/drawing/svg.js";
 import { tensorBytes } from "../../../host/graph/tensor.js";
-import { importModel } from "../../../host/import/index.js";
+import { examineModel, requireGraph } from "../../../host/import/index.js";
 import { buildModel } from "../../../host/pipeline.js";
 import {
   func,
@@ -130,6 +133,27 @@ const originals: readonly WrittenGraphModel[] = [
     inputs: { x: { shape: [1, 4, 4, 2] } },
     outputs: { y: "y" },
   },
+  {
+    nodes: [
+      ...["i0", "x0", "end"].map((name, i) =>
+        node(name, "Enter", [["zero", "x", "three"][i] as string], { frame_name: text("loop") }),
+      ),
+      node("i", "Merge", ["i0", "i_next"]),
+      node("v", "Merge", ["x0", "v_next"]),
+      node("less", "Less", ["i", "end"]),
+      node("again", "LoopCond", ["less"]),
+      node("i_taken", "Switch", ["i", "again"]),
+      node("v_taken", "Switch", ["v", "again"]),
+      node("i_next", "NextIteration", ["i_more"]),
+      node("i_more", "AddV2", ["i_taken:1", "one"]),
+      node("v_next", "NextIteration", ["twice"]),
+      node("twice", "AddV2", ["v_taken:1", "v_taken:1"]),
+      node("y", "Exit", ["v_taken"]),
+    ],
+    weights,
+    inputs: { x: { shape: [1, 4, 4, 2] } },
+    outputs: { y: "y" },
+  },
 ];
 
 function make(source: Choices): FuzzInput {
@@ -140,7 +164,7 @@ function make(source: Choices): FuzzInput {
   };
 }
 
-/** Damaged TF.js graph models: what is built gives the same bytes on every engine. */
+/** Damaged TF.js graph models, which are drawn: what is built gives the same bytes on every engine. */
 export const target: FuzzTarget = {
   name: "tfjs-graph",
   run: (options) =>
@@ -148,7 +172,10 @@ export const target: FuzzTarget = {
       make,
       async attempt(input, source) {
         const dims = { "x:1": 4, "x:2": 4 };
-        const graph = await importModel(modelFile, input[modelFile]!, readerOf(input), { dims });
+        const imported = await examineModel(modelFile, input[modelFile]!, readerOf(input), { dims });
+        const picture = pictureOfRefused(imported, imported.refusals);
+        svgText(picture, await layOut(picture));
+        const graph = requireGraph(imported);
         const bytes = graph.tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
         if (bytes > mostBytes) return "imported";
         const { wasm } = await buildModel(graph, { quantize: "float32" });

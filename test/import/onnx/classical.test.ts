@@ -27,9 +27,13 @@ function open(
     outputs: outputs.map((name) => ({ name, dtype: "float32" })),
     constants,
   };
-  return importModel("m.onnx", writeOnnx({ graph, domains: { "ai.onnx.ml": version } }), () => {
-    throw new Error("a model of one file");
-  });
+  return importModel(
+    "m.onnx",
+    writeOnnx({ graph, domains: { "ai.onnx.ml": version, "com.microsoft": 1 } }),
+    () => {
+      throw new Error("a model of one file");
+    },
+  );
 }
 
 const ml = (
@@ -231,6 +235,33 @@ test("a forest of many trees is imported and built in the time of its nodes", as
   assert.ok(manifest.memoryBytes < 256);
 });
 
+test("trees compare bytes where a model's own dequantization comes before, with the numbers of the floats", async () => {
+  const constants = [
+    constant("s", "float32", [], [0.25]),
+    { name: "z", dtype: "uint8", shape: [], data: Uint8Array.of(100) },
+  ];
+  const real: WrittenNode = { operator: "DequantizeLinear", inputs: ["x", "s", "z"], outputs: ["real"] };
+  const tree = ml("TreeEnsembleRegressor", stump("BRANCH_LT", 0.75, 0), ["y"], ["real"]);
+  const graph = await open([real, tree], { shape: [256, 1], dtype: "uint8", constants });
+  const { wasm, program, manifest } = await buildModel(graph);
+  assert.equal([manifest.inputs[0]?.interface, manifest.inputs[0]?.dtype], ["uint8", "int8"]);
+  assert.ok(program.steps.some(({ calls }) => calls.some(({ kernel }) => kernel === "treeEnsembleInt8")));
+  const runner = await openRunner("node", wasm, openModule(wasm));
+  const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+  // In memory the bytes are signed: 128 less.
+  await runner.writeInput(
+    0,
+    bytes.map((byte) => byte ^ 128),
+  );
+  await runner.run();
+  const output = new Float32Array(Uint8Array.from(await runner.readOutput(0)).buffer);
+  await runner.close();
+  assert.equal(
+    [...output],
+    Array.from(bytes, (byte) => (0.25 * (byte - 100) < 0.75 ? 1 : 2)),
+  );
+});
+
 test("what has no meaning is refused, with the reason", async () => {
   const refused = async (node: WrittenNode, pattern: RegExp, options = {}): Promise<void> => {
     const [refusal] = await refusalsOf(open([node], options));
@@ -254,6 +285,7 @@ test("what has no meaning is refused, with the reason", async () => {
     /decides whether target 0/,
   );
   await refused(regressor({}), /3 axes/, { shape: [1, 1, 2] });
+  await refused(regressor({ n_targets: 2 ** 31 }), /2147483648 targets/);
   const { target_treeids, target_nodeids, target_ids, target_weights, n_targets, ...tree } = stump(
     "BRANCH_LEQ",
     0,
@@ -301,6 +333,54 @@ test("what has no meaning is refused, with the reason", async () => {
     /1 keys and 2 values/,
   );
   await refused(ml("LabelEncoder", { keys_strings: { texts: ["a"] }, values_int64s: [1] }), /keys are texts/);
+});
+
+test("distances of rows are those to constants or to each other", async () => {
+  const of = (metric: string, other: string): WrittenNode => ({
+    ...ml("CDist", { metric }, ["y"], ["x", other]),
+    domain: "com.microsoft",
+  });
+  const constants = [constant("c", "float32", [1, 2], [0, 0])];
+  const from = async (node: WrittenNode) =>
+    (await run(await open([node], { shape: [2, 2], constants }), Float32Array.of(3, 4, 0, 0))).outputs;
+  assert.equal(await from(of("euclidean", "c")), [[5, 0]]);
+  assert.equal(await from(of("sqeuclidean", "c")), [[25, 0]]);
+  assert.equal(await from(of("euclidean", "x")), [[0, 5, 5, 0]]);
+  const [refusal] = await refusalsOf(open([of("cosine", "x")]));
+  assert.match(refusal?.reason ?? "", /metric cosine is not supported/);
+});
+
+test("trees that share all of their branches are refused before they are taken apart", async () => {
+  const [branches, trees] = [2000, 5000];
+  const list = (of: (i: number) => number) => Array.from({ length: branches }, (_, i) => of(i));
+  const node = ml("TreeEnsemble", {
+    nodes_featureids: list(() => 0),
+    nodes_splits: {
+      tensor: constant(
+        "s",
+        "float32",
+        [branches],
+        list((i) => i),
+      ),
+    },
+    nodes_modes: {
+      tensor: constant(
+        "m",
+        "uint8",
+        [branches],
+        list(() => 0),
+      ),
+    },
+    nodes_truenodeids: list((i) => (i === branches - 1 ? 0 : i + 1)),
+    nodes_trueleafs: list((i) => Number(i === branches - 1)),
+    nodes_falsenodeids: list(() => 0),
+    nodes_falseleafs: list(() => 1),
+    leaf_targetids: [0],
+    leaf_weights: { tensor: constant("w", "float32", [1], [1]) },
+    tree_roots: Array.from({ length: trees }, () => 0),
+  });
+  const [refusal] = await refusalsOf(open([node], { version: 5 }));
+  assert.match(refusal?.reason ?? "", /more than 4194304 nodes/);
 });
 
 test("texts are refused where more than moving is asked for, or they are too many or too long", async () => {

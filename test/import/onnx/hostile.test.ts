@@ -2,6 +2,7 @@ import { PbfWriter } from "pbf";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { importModel } from "../../../host/import/index.js";
+import { constantOf } from "../../../host/import/onnx/tensors.js";
 import { errorOf } from "../../error-of.js";
 import { type WrittenNode, type WrittenOnnx, writeOnnx } from "./onnx-writer.js";
 
@@ -125,6 +126,15 @@ test("constants that grow without end are refused", async () => {
     { operator: "Add", inputs: ["x", "big"], outputs: ["y"] },
   ];
   assert.match((await errorOf(open(model(nodes, { constants })))).code, /^model-(too-large|unsupported)$/);
+});
+
+test("integers of a constant that are cut off, or longer than any, are damage", async () => {
+  const lists = { name: "c", floats: [], doubles: [], single: [], texts: [] };
+  for (const bytes of [new Uint8Array(11).fill(255), Uint8Array.of(255)]) {
+    const proto = { ...lists, dims: [1], dataType: 7, integers: [bytes] };
+    const error = await errorOf(() => constantOf(proto, "c", () => new Uint8Array(0)));
+    assert.is(error.code, "model-corrupt");
+  }
 });
 
 test.run();

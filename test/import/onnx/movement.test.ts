@@ -254,6 +254,32 @@ test("parts are equal as far as they can be, and may be none", async () => {
   await check({ operator: "Concat", shape: [2], others: [nothing], attributes: { axis: 0 } }, [2], [1, 2]);
 });
 
+test("pixels are read at places of a grid, which a matrix may make, and blocks put back where they were", async () => {
+  const grid = constant("grid", "float32", [1, 1, 3, 2], [-1, 0, 0, 0, 2 / 3, 0]);
+  const attributes = { mode: "bilinear", align_corners: 1 };
+  await check(
+    { operator: "GridSample", shape: [1, 1, 1, 4], others: [grid], attributes },
+    [1, 1, 1, 3],
+    [1, 2.5, 3.5],
+  );
+  const matrix = [1, 0, 0.5, 0, 2, 0];
+  const places = [0, -1, 1, -1, 0, 1, 1, 1];
+  const affine = {
+    operator: "AffineGrid",
+    shape: [1, 2, 3],
+    input: matrix,
+    others: [int64("size", [1, 1, 2, 2])],
+  };
+  await check(affine, [1, 2, 2, 2], places);
+  // Blocks of 2 in a row of 3 with one pixel around: their overlaps are added, what lies outside is dropped.
+  const columns = {
+    operator: "Col2Im",
+    shape: [1, 2, 4],
+    others: [int64("image", [1, 3]), int64("block", [1, 2])],
+  };
+  await check({ ...columns, attributes: { pads: [0, 1, 0, 1] } }, [1, 1, 1, 3], [7, 9, 11]);
+});
+
 test("a constant's indices are read as a view where they follow a rule", async () => {
   const gather = (values: number[]) => ({ operator: "Gather", shape: [4, 2], others: [int64("i", values)] });
   const operators = async (node: Node) => (await open(node)).nodes.map(({ operator }) => operator);
@@ -293,6 +319,8 @@ test("what moves elements is refused where it makes no sense, with the reason", 
   await refuses({ operator: "Resize", ...much, attributes: smooth }, /neighbours; up to/);
   const huge = [undefined, floats("s", [1, 1e30])];
   await refuses({ operator: "Resize", shape, others: huge }, /elements; up to|becomes/);
+  const blocks = [int64("image", [1, 3]), int64("block", [1, 2])];
+  await refuses({ operator: "Col2Im", shape: [1, 2, 4], others: blocks }, /not made of 2 blocks of 2/);
   await refuses({ operator: "MaxPool", shape: [1, 1, 2] }, /kernel_shape is missing/);
   await refuses({ operator: "MaxPool", shape, attributes: { kernel_shape: [1] } }, /at least 3 are expected/);
   await refuses(

@@ -395,6 +395,11 @@ test("what has no meaning is refused, with the reason", async () => {
     inputs.B = undefined;
     inputs.sequence_lens = zeros(1);
   }, /sequence_lens is 1 float32; one int32 for each batch is expected/);
+  await refused(({ inputs }) => {
+    inputs.X = { ...zeros(1, 1, 2), shape: [2 ** 30, 1, 2], isInput: true };
+    inputs.B = undefined;
+    inputs.sequence_lens = { data: Int32Array.of(1), shape: [1] };
+  }, /1073741824/);
 });
 
 test.run();

@@ -44,6 +44,10 @@ def export(name, estimator, data):
         types = [("input", BoostedFloats([None, FEATURES]))]
         return onnxmltools.convert_lightgbm(estimator, initial_types=types, zipmap=name == "lightgbm-two")
     last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+    if name == "neighbors-cdist":
+        # An operator of ONNX Runtime's own for the distances, in the place of a loop.
+        options = {id(last): {"zipmap": False, "optim": "cdist"}}
+        return to_onnx(estimator, data[:1].astype(np.float32), options=options)
     # One keeps the ZipMap that is there by default.
     options = {id(last): {"zipmap": False}} if hasattr(last, "predict_proba") and is_classifier(last) and name != "decision-tree" else None
     return to_onnx(estimator, data[:1].astype(np.float32), options=options, target_opset={"": 18, "ai.onnx.ml": 3})

@@ -173,6 +173,7 @@ MODELS = {
     "mlp-two": (MLPClassifier([6, 4], activation="tanh", max_iter=300, **SEED), TWO),
     "mlp-values": (MLPRegressor(hidden_layer_sizes=[8], activation="logistic", max_iter=300, **SEED), ONE),
     "neighbors": (KNeighborsClassifier(3), few(THREE)),
+    "neighbors-cdist": (KNeighborsClassifier(3), few(THREE)),
     "neighbors-distance": (KNeighborsClassifier(3, weights="distance"), few(THREE)),
     "neighbors-values": (KNeighborsRegressor(3), few(ONE)),
     "local-outliers": (LocalOutlierFactor(5, novelty=True), few(THREE)),

@@ -58,17 +58,12 @@ import {
   tan,
 } from "../../../ops/elementwise/trigonometry.js";
 import type { Operator } from "../../../ops/operator.js";
-import {
-  type Compose,
-  clipped,
-  exponentialLinear,
-  shrunk,
-  squareplus,
-  threshold,
-} from "../../compose/activations.js";
+import { type Compose, exponentialLinear, shrunk, squareplus, threshold } from "../../compose/activations.js";
 import { scaled } from "../../compose/arithmetic.js";
+import { clippedBy } from "../../compose/elementwise.js";
+import { castTo } from "../../compose/whole-numbers.js";
 import { activationNamed, applied } from "../layers/activation.js";
-import { castTo, floats } from "../layers/numbers.js";
+import { floats } from "../layers/numbers.js";
 import type { FunctionCall, FunctionMapping } from "./call.js";
 
 const plain = { activation: "none" } as const;
@@ -276,11 +271,8 @@ export const arithmeticFunctions: readonly FunctionMapping[] = [
     tensorflowParameters: ["t", "clip_value_min", "clip_value_max"],
     build: (call) => {
       const input = call.tensor("x");
-      if (input.dtype === "float32")
-        return clipped(call.write, input, call.number("x_min"), call.number("x_max"));
       const limits = ["x_min", "x_max"].map((name) => call.tensor(name, input.dtype)) as [Tensor, Tensor];
-      const above = call.write.node(maximum, plain, [input, limits[0]]);
-      return call.write.node(minimum, plain, [above, limits[1]]);
+      return clippedBy(call.write, input, ...limits);
     },
   },
   {

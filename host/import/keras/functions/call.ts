@@ -1,9 +1,10 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import type { DType, Tensor } from "../../../graph/tensor.js";
+import { castTo } from "../../compose/whole-numbers.js";
 import { isObject, shown } from "../json-fields.js";
 import { type LayerBuilder, tensorsOf } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
-import { castTo, tensorOf } from "../layers/numbers.js";
+import { tensorOf } from "../layers/numbers.js";
 
 /** Names of element types in Keras and TensorFlow, and what they are in the graph. */
 const dtypes: Readonly<Record<string, DType>> = {

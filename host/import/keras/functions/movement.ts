@@ -13,9 +13,9 @@ import { pad } from "../../../ops/movement/pad.js";
 import { expanded } from "../../compose/axes.js";
 import { joined, reshaped, sliced, transposed, viewed } from "../../compose/movement.js";
 import { repeated, tiled } from "../../compose/nearest.js";
+import { castTo } from "../../compose/whole-numbers.js";
 import { isObject, shown } from "../json-fields.js";
 import { isTensor } from "../layer-builder.js";
-import { castTo } from "../layers/numbers.js";
 import { resolveShape } from "../layers/shape.js";
 import { type FunctionCall, type FunctionMapping, maxPieces } from "./call.js";
 

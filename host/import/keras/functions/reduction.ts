@@ -1,6 +1,6 @@
 import { NotRunnable } from "../../../graph/not-runnable.js";
 import type { Tensor } from "../../../graph/tensor.js";
-import { exp, log, sqrt, square } from "../../../ops/elementwise/functions.js";
+import { sqrt, square } from "../../../ops/elementwise/functions.js";
 import { batchMatmul } from "../../../ops/matrix/batch-matmul.js";
 import type { Operator } from "../../../ops/operator.js";
 import { argMax, argMin } from "../../../ops/reduction/arg.js";
@@ -18,11 +18,13 @@ import {
   sum,
 } from "../../../ops/reduction/reduce.js";
 import { softmax } from "../../../ops/reduction/softmax.js";
-import { differenceOf, sumOf } from "../../compose/arithmetic.js";
+import { differenceOf } from "../../compose/arithmetic.js";
 import { alongAxes } from "../../compose/axes.js";
 import { einsum } from "../../compose/einsum.js";
 import { reshaped } from "../../compose/movement.js";
-import { castTo, floats } from "../layers/numbers.js";
+import { logSumExpOver } from "../../compose/reduction.js";
+import { castTo } from "../../compose/whole-numbers.js";
+import { floats } from "../layers/numbers.js";
 import type { FunctionCall, FunctionMapping } from "./call.js";
 
 const parameters = ["x", "axis", "keepdims"];
@@ -68,14 +70,11 @@ function variance(call: FunctionCall): { result: Tensor; axes: number[] } {
 
 /** `log(sum(exp(x)))`, by what is left of the largest. */
 function logSumExp(call: FunctionCall): Tensor {
-  const { write } = call;
   const input = call.tensor("x");
-  const axes = call.axes("axis", input);
-  const largest = write.node(reduceMax, { axes, keepDims: true }, [input]);
-  const rest = differenceOf(write, input, largest);
-  const total = write.node(sum, { axes, keepDims: true }, [write.node(exp, {}, [rest])]);
-  const result = sumOf(write, largest, write.node(log, {}, [total]));
-  return kept(call, result, axes);
+  return logSumExpOver(call.write, input, {
+    axes: call.axes("axis", input),
+    keepDims: call.flag("keepdims"),
+  });
 }
 
 /** The index of an extreme along an axis. */

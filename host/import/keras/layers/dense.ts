@@ -5,12 +5,12 @@ import { fullyConnected } from "../../../ops/matrix/fully-connected.js";
 import { gather } from "../../../ops/movement/gather.js";
 import { sumOf } from "../../compose/arithmetic.js";
 import { einsum } from "../../compose/einsum.js";
+import { castTo } from "../../compose/whole-numbers.js";
 import type { KerasWeight } from "../container.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 import { applied, readActivation } from "./activation.js";
 import type { Build, LayerMapping } from "./mapping.js";
-import { castTo } from "./numbers.js";
 
 /** A matrix of weights the other way round. */
 export function transposed({ shape, values }: KerasWeight): Float32Array {

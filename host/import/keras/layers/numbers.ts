@@ -1,13 +1,8 @@
 import { type DType, elementCount, type Tensor } from "../../../graph/tensor.js";
-import { cast } from "../../../ops/conversion/cast.js";
+import { castTo } from "../../compose/whole-numbers.js";
 import { dataOf, type GraphWriter } from "../../graph-writer.js";
 import { isObject } from "../json-fields.js";
 import { isTensor } from "../layer-builder.js";
-
-/** A tensor in another element type. */
-export function castTo(write: GraphWriter, input: Tensor, to: DType): Tensor {
-  return input.dtype === to ? input : write.node(cast, { to }, [input], { output: { dtype: to } });
-}
 
 /** A tensor of any element type as float32. */
 export function floats(write: GraphWriter, input: Tensor): Tensor {

@@ -7,12 +7,13 @@ import { productOf, sumOf } from "../../compose/arithmetic.js";
 import { expanded } from "../../compose/axes.js";
 import { reshaped, sliced } from "../../compose/movement.js";
 import { gathered } from "../../compose/nearest.js";
+import { castTo } from "../../compose/whole-numbers.js";
 import { dataOf } from "../../graph-writer.js";
 import { shown } from "../json-fields.js";
 import type { LayerBuilder } from "../layer-builder.js";
 import type { LayerConfig } from "../layer-config.js";
 import type { Build, LayerMapping } from "./mapping.js";
-import { castTo, floats, tensorOf } from "./numbers.js";
+import { floats, tensorOf } from "./numbers.js";
 import { bilinear } from "./shape.js";
 import { channelsBack, channelsLast } from "./sliding-window.js";
 

@@ -1,6 +1,7 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import type { Tensor } from "../../../graph/tensor.js";
 import { reverseView, wholeView } from "../../../numerics/strided-view.js";
+import { limitedShape } from "../../../ops/movement/moved.js";
 import type { LayerAttributes } from "../../../ops/recurrent/layer.js";
 import { assignVariable, readVariable } from "../../../ops/recurrent/variable.js";
 import { productOf, scaled, sumOf } from "../../compose/arithmetic.js";
@@ -50,6 +51,7 @@ function readLayer(config: LayerConfig, className: string): Layer {
 
 /** The variables in which a layer keeps its state from one run to the next, by what their names begin with. */
 function stateVariables(part: LayerBuilder, { units, states }: Cell, batches: number): Tensor[] {
+  limitedShape([batches, units]);
   return ["hidden", "cell"]
     .slice(0, states)
     .map((name) => part.stored(`${name} state`, [batches, units], () => new Float32Array(batches * units)));
@@ -211,7 +213,7 @@ function readBidirectional(config: LayerConfig, _: string, wrapped: ReadWrapped)
     const [one, other] = directions.map(({ layer: own, names }, i) =>
       call(
         layer.part(names, "", [input]),
-        { ...own, zeroOutputs: own.returnsSequences || own.zeroOutputs },
+        { ...own, zeroOutputs: own.returnsSequences },
         input,
         states.slice(i * half, (i + 1) * half),
         mask,

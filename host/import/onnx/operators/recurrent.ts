@@ -1,6 +1,7 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { describeType, type Tensor } from "../../../graph/tensor.js";
 import { greater } from "../../../ops/elementwise/comparisons.js";
+import { limitedShape } from "../../../ops/movement/moved.js";
 import type { Operator } from "../../../ops/operator.js";
 import { type GateActivation, logisticGate, tanhGate } from "../../../ops/recurrent/gate-activation.js";
 import type { LayerAttributes } from "../../../ops/recurrent/layer.js";
@@ -95,7 +96,12 @@ function maskOf(
     `sequence_lens is ${describeType(lengths)}; one int32 for each batch is expected`,
   );
   const [batches] = lengths.shape as [number];
-  const numbers = write.list([...Array(times).keys()], "int32");
+  limitedShape([times, batches]);
+  const numbers = write.constant(
+    Int32Array.from({ length: times }, (_, time) => time),
+    [times],
+    "int32",
+  );
   const [left, right] = timeMajor
     ? ([
         [1, batches],

@@ -13,12 +13,12 @@ import { controlFlow } from "./control-flow.js";
 import type { GraphDef, GraphFunction, GraphNode, Reference } from "./graph-def.js";
 import { tensorflowMapping, unsupportedReason } from "./operators/index.js";
 import { TensorflowNode } from "./operators/mapping.js";
-import { inOrder, type Outputs, Scope, type Value } from "./scope.js";
+import { inOrder, inputsOf, type Outputs, Scope, type Value } from "./scope.js";
 
 /** Nodes that are read, those of functions as often as they are called: shapes are computed by many. */
 const maxNodesRead = 16 * maxNodes;
 
-/** Functions that call each other, and calls of functions of a model. */
+/** Functions and loops in each other, and how often all of them are taken. */
 const maxDepth = 32;
 const maxCalls = 2 * maxNodes;
 
@@ -28,6 +28,8 @@ export interface ReadNode {
   /** What it is called where it is: with the functions that it lies in. */
   readonly name: string;
   readonly inputs: readonly Value[];
+  /** The graph or function that it lies in. */
+  readonly scope: Scope;
 }
 
 /** Reads nodes of a model's graph and of its functions into one graph. */
@@ -49,6 +51,21 @@ export class GraphReader {
     private readonly weights: ReadonlyMap<string, StoredWeight>,
     readonly graph: GraphBuilder,
   ) {}
+
+  /** Gives an input of the model to the node that stands for it; undefined for one that cannot be. */
+  give(scope: Scope, node: string, tensor: Tensor | undefined): void {
+    scope.give(node, [tensor ?? "unknown"]);
+    if (tensor !== undefined) this.names.set(tensor, tensor.name);
+  }
+
+  /** What the outline calls outputs of nodes. */
+  namesOf(scope: Scope, references: readonly Reference[]): string[] {
+    return references.map((reference) => this.nameOf(scope, reference, this.value(scope, reference)));
+  }
+
+  private nameOf(scope: Scope, { node }: Reference, value: Value): string {
+    return this.names.get(value) ?? scope.prefix + node;
+  }
 
   /** The values of outputs, and of all that they are made of. */
   values(scope: Scope, wanted: readonly Reference[]): Value[] {
@@ -74,21 +91,30 @@ export class GraphReader {
       const detail = `function ${shown(own.name)} takes ${own.inputs.length} arguments; it is given ${inputs.length}`;
       throw new WasmoteError("model-invalid", detail, { node: caller });
     }
-    if (++this.calls > maxCalls)
-      throw new WasmoteError(
-        "model-too-large",
-        `functions are called more than ${maxCalls} times: a loop may be without end`,
-      );
-    if (++this.depth > maxDepth)
-      throw new WasmoteError(
-        "model-invalid",
-        `functions call each other more than ${maxDepth} deep: ${shown(own.name)} may call itself`,
-      );
+    this.countCall();
     const scope = new Scope(own.nodes, `${caller}/`);
     for (const [i, input] of own.inputs.entries()) scope.give(input, [inputs[i] as Value]);
-    const values = this.values(scope, own.outputs);
-    this.depth--;
-    return values;
+    return this.within(`function ${shown(own.name)}`, () => this.values(scope, own.outputs));
+  }
+
+  /** Counts a call, or a loop's turn. Throws `model-too-large` where there are more than any model has. */
+  countCall(): void {
+    if (++this.calls <= maxCalls) return;
+    const detail = `functions and loops are taken more than ${maxCalls} times: a loop may be without end`;
+    throw new WasmoteError("model-too-large", detail);
+  }
+
+  /** Does work on what lies in other nodes. Throws `model-invalid` where that goes too deep. */
+  within<Result>(what: string, work: () => Result): Result {
+    if (++this.depth > maxDepth) {
+      const detail = `functions and loops lie in each other more than ${maxDepth} deep: ${what} may call itself`;
+      throw new WasmoteError("model-invalid", detail);
+    }
+    try {
+      return work();
+    } finally {
+      this.depth--;
+    }
   }
 
   private functionNamed(name: string | undefined): GraphFunction {
@@ -97,26 +123,25 @@ export class GraphReader {
     return own;
   }
 
-  private value(scope: Scope, reference: Reference): Value {
+  /** The value of an output whose node was read. */
+  value(scope: Scope, reference: Reference): Value {
     const operator = scope.nodes.get(reference.node)?.operator;
     return scope.value(reference, operator === undefined ? undefined : tensorflowMapping(operator)?.outputs);
   }
 
   private node(node: GraphNode, scope: Scope): Outputs {
-    const inputs = node.inputs.map((reference) => this.value(scope, reference));
+    const inputs = inputsOf(node).map((reference) => this.value(scope, reference));
     const isMerge = node.operator === "Merge";
     if (!isMerge && (inputs.includes("dead") || node.controls.some((name) => scope.isDead(name))))
       return "dead";
     const name = scope.prefix + node.name;
     if (node.operator === "Const") return this.constant(node, name);
     const first = this.graph.nodeCount;
-    const outputs = this.read({ node, name, inputs }, first);
+    const outputs = this.read({ node, name, inputs, scope });
     for (const written of this.graph.nodesFrom(first))
       if (!this.operators.has(written)) this.operators.set(written, node.operator);
     if (!controlFlow.has(node.operator)) {
-      const names = node.inputs.map(
-        (reference, i) => this.names.get(inputs[i] as Value) ?? scope.prefix + reference.node,
-      );
+      const names = inputsOf(node).map((reference, i) => this.nameOf(scope, reference, inputs[i] as Value));
       this.outline.push({ name, operator: node.operator, inputs: names, outputs: this.named(name, outputs) });
     }
     return outputs;
@@ -132,14 +157,14 @@ export class GraphReader {
     });
   }
 
-  private read(read: ReadNode, index: number): Outputs {
+  private read(read: ReadNode): Outputs {
     const { node, name } = read;
     const { operator } = node;
     try {
       return controlFlow.get(operator)?.(read, this) ?? this.mapped(read);
     } catch (error) {
       if (!(error instanceof NotRunnable)) throw error;
-      this.refusals.push({ node: name, operator, reason: error.message, index });
+      this.refusals.push({ node: name, operator, reason: error.message, index: this.nodesRead });
       return "unknown";
     }
   }
@@ -167,7 +192,7 @@ export class GraphReader {
     if (weight === undefined) {
       if (attributes.dtype("dtype") === undefined) {
         const reason = `it is of ${attributes.typeName("dtype")}, which is not supported`;
-        this.refusals.push({ node: name, operator, reason, index: this.graph.nodeCount });
+        this.refusals.push({ node: name, operator, reason, index: this.nodesRead });
         return "unknown";
       }
       throw new WasmoteError("model-invalid", "its value is missing in the weightsManifest", {

@@ -28,18 +28,20 @@ export function openGraphModel({ json, weights }: TfjsFiles, name: string, optio
   const reader = new GraphReader(file, weights, builder);
   reader.refusals.push(...refusals);
   const scope = new Scope(file.nodes, "");
-  for (const [node, tensor] of tensors) scope.give(node, [tensor ?? "unknown"]);
-  const values = reader.values(
-    scope,
-    ends.outputs.map(({ reference }) => reference),
-  );
+  for (const [node, tensor] of tensors) reader.give(scope, node, tensor);
+  const references = ends.outputs.map(({ reference }) => reference);
+  const values = reader.values(scope, references);
   const operatorsByName = () =>
     new Map([...reader.operators].map(([node, operator]) => [node.name, operator]));
   const described = {
     name,
     refusals: reader.refusals,
     operators: countOperators(reader.outline.map(({ operator }) => operator)),
-    outline: reader.outline,
+    outline: {
+      inputs: ends.inputs.map((end) => end.name),
+      outputs: reader.namesOf(scope, references),
+      nodes: reader.outline,
+    },
     openDims,
   };
   if (reader.refusals.length > 0)

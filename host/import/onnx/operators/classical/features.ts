@@ -90,6 +90,9 @@ function readOneHotEncoder(node: OnnxNode, write: GraphWriter): Tensor {
   return asFloat(write, write.node(equal, {}, [column, write.list(categories, column.dtype)]));
 }
 
+/** Columns that an input is filled to, at most. */
+const maxWidth = 65_536;
+
 /** Inputs side by side, each cut or filled with 0 to as many columns as are stated. */
 function readFeatureVectorizer(node: OnnxNode, write: GraphWriter): Tensor {
   const widths = node.integers("inputdimensions") ?? [];
@@ -98,6 +101,10 @@ function readFeatureVectorizer(node: OnnxNode, write: GraphWriter): Tensor {
     `inputdimensions has ${widths.length} numbers for ${node.inputs.length} inputs`,
   );
   const parts = widths.flatMap((width, i): Tensor[] => {
+    requireThat(
+      width >= 0 && width <= maxWidth,
+      `input ${i} is to have ${width} columns; 0 to ${maxWidth} are supported`,
+    );
     const given = asFloat(write, node.input(i));
     const rows = given.shape[0] as number;
     const input = reshaped(write, given, [rows, elementCount(given.shape) / rows]);

@@ -32,6 +32,20 @@ export interface FileForest {
   base?: readonly number[];
 }
 
+/** Nodes of all trees together, targets of a forest, and numbers that its leaves give, at most. */
+const maxNodes = 2 ** 22;
+const maxTargets = 65_536;
+const maxWeights = 2 ** 24;
+
+/** Checks the number of targets. Throws `NotRunnable`. */
+export function requireTargets(targets: number): number {
+  requireThat(
+    targets >= 1 && targets <= maxTargets,
+    `it has ${targets} targets; 1 to ${maxTargets} are supported`,
+  );
+  return targets;
+}
+
 /** A branch that the core operator knows: to `first` where the feature is <= the threshold, to `second` elsewhere. */
 interface Test {
   threshold: number;
@@ -127,14 +141,20 @@ function inOrder(nodes: readonly FileNode[], roots: readonly number[]): number[]
   return left.reverse();
 }
 
-/** The leaves of each tree. */
+/** The leaves of each tree. Throws `NotRunnable` where trees are too large together, as those that share branches may be. */
 function leavesOfTrees({ nodes, roots }: FileForest): number[][] {
-  return roots.map((root) =>
-    inOrder(nodes, [root]).flatMap((at) => {
-      const node = nodes[at] as FileNode;
-      return "leaf" in node ? [node.leaf] : [];
-    }),
-  );
+  let visits = 0;
+  return roots.map((root) => {
+    const seen = new Set([root]);
+    const leaves: number[] = [];
+    for (const at of seen) {
+      const node = nodes[at];
+      if (node !== undefined && "leaf" in node) leaves.push(node.leaf);
+      for (const child of childrenOf(node)) seen.add(child);
+      requireThat(++visits <= maxNodes, `its trees have more than ${maxNodes} nodes`);
+    }
+    return leaves;
+  });
 }
 
 /** The only target to which some leaves give something; undefined where there are several. */
@@ -145,18 +165,26 @@ function onlyTarget({ leaves }: FileForest, own: readonly number[]): number | un
 
 /** Whether a walk through the trees gives something to each target: always, never, or as it comes. */
 export function givenTargets(forest: FileForest): ("always" | "never" | "sometimes")[] {
-  const trees = leavesOfTrees(forest);
-  const gives = (leaf: number, target: number): boolean =>
-    forest.leaves[leaf]?.some((entry) => entry.target === target) === true;
-  return Array.from({ length: forest.targets }, (_, target) => {
-    if (trees.some((leaves) => leaves.every((leaf) => gives(leaf, target)))) return "always";
-    return trees.flat().some((leaf) => gives(leaf, target)) ? "sometimes" : "never";
-  });
+  const given = Array.from({ length: forest.targets }, (): "always" | "never" | "sometimes" => "never");
+  for (const own of leavesOfTrees(forest)) {
+    const counts = new Map<number, number>();
+    for (const leaf of own) {
+      const targets = new Set(forest.leaves[leaf]?.map(({ target }) => target));
+      for (const target of targets) counts.set(target, (counts.get(target) ?? 0) + 1);
+    }
+    for (const [target, count] of counts)
+      if (given[target] !== "always") given[target] = count === own.length ? "always" : "sometimes";
+  }
+  return given;
 }
 
 /** What each leaf gives to `width` targets, of which several entries for one are joined. */
 function leafTable({ leaves, aggregate }: FileForest, width: number): Float32Array {
   const isSum = aggregate === "sum" || aggregate === "average";
+  requireThat(
+    leaves.length * width <= maxWeights,
+    `${leaves.length} leaves give to ${width} targets; ${maxWeights} numbers are supported`,
+  );
   const table = new Float32Array(leaves.length * width).fill(isSum ? 0 : Number.NaN);
   for (const [leaf, entries] of leaves.entries()) {
     for (const { target, weight } of entries) {

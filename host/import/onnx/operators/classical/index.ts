@@ -2,6 +2,7 @@ import type { OnnxMapping } from "../mapping.js";
 import { features } from "./features.js";
 import { labels } from "./labels.js";
 import { linear } from "./linear.js";
+import { neighbors } from "./neighbors.js";
 import { supportVectors } from "./support-vectors.js";
 import { trees } from "./trees.js";
 
@@ -12,4 +13,5 @@ export const classical: readonly OnnxMapping[] = [
   ...supportVectors,
   ...features,
   ...labels,
+  ...neighbors,
 ];

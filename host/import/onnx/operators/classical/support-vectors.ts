@@ -27,6 +27,10 @@ import {
   transformed,
 } from "./scores.js";
 
+/** Classes, and coefficients of all pairs of them, at most. */
+const maxClasses = 256;
+const maxCoefficients = 2 ** 24;
+
 /** How near to 0 and 1 the probability of a pair comes. */
 const leastProbability = 1e-7;
 
@@ -116,6 +120,10 @@ function decisions(
     `${coefficients.length} coefficients; ${ofClass.length - 1} for each of ${count} support vectors are expected`,
   );
   requireThat(rho.length === pairs.length, `${rho.length} rho; ${pairs.length} are expected`);
+  requireThat(
+    pairs.length * count <= maxCoefficients,
+    `${pairs.length} pairs of classes times ${count} support vectors; up to ${maxCoefficients} are supported`,
+  );
   const owners = ofClass.flatMap((vectors, i) => Array.from({ length: vectors }, () => i));
   const weights = pairs.flatMap(([i, j]) =>
     owners.map((owner, vector) => {
@@ -165,9 +173,10 @@ function votingClassifier(
 ): [Tensor, Tensor] {
   const count = labels.integers.length;
   requireThat(
-    count >= 2 && ofClass.length === count,
+    count >= 2 && ofClass.length === count && ofClass.every((vectors) => vectors >= 0),
     `vectors_per_class has ${ofClass.length} numbers for ${count} classes; one for each of two or more is expected`,
   );
+  requireThat(count <= maxClasses, `${count} classes; up to ${maxClasses} are supported`);
   const vectors = ofClass.reduce((sum, own) => sum + own, 0);
   const input = featureRows(write, node.input(0));
   const values = kernelValues(node, write, input, floatsOf(node, "support_vectors"), vectors);

@@ -13,6 +13,7 @@ import {
   forestOutput,
   givenTargets,
   requireSameLength,
+  requireTargets,
 } from "./forest.js";
 import {
   type ClassLabels,
@@ -150,8 +151,7 @@ function targetScores(write: GraphWriter, scores: Tensor, transform: PostTransfo
 }
 
 function readRegressor(node: OnnxNode, write: GraphWriter): Tensor {
-  const targets = node.integer("n_targets", 0);
-  requireThat(targets >= 1, `n_targets is ${targets}; at least 1 is expected`);
+  const targets = requireTargets(node.integer("n_targets", 0));
   const forest = listedForest(node, "target", targets, aggregateOf(node.text("aggregate_function", "SUM")));
   if (targets === 1)
     requireThat(
@@ -197,7 +197,7 @@ function requireScores(forest: FileForest): void {
 
 /** Scores and labels of more than two classes. */
 function manyClasses(node: OnnxNode, write: GraphWriter, labels: ClassLabels): [Tensor, Tensor] {
-  const count = labels.integers.length;
+  const count = requireTargets(labels.integers.length);
   const forest = listedForest(node, "class", count, "sum");
   const base = floatsOf(node, "base_values");
   requireThat(
@@ -334,7 +334,7 @@ function forestOfNumbers(node: OnnxNode): FileForest {
     nodes: [...branches, ...leafTargets.map((_, leaf) => ({ leaf }))],
     roots: list("tree_roots"),
     leaves: leafTargets.map((target, i) => [{ target, weight: leafWeights[i] as number }]),
-    targets: node.integer("n_targets", 1),
+    targets: requireTargets(node.integer("n_targets", 1)),
     aggregate: numberedAggregates[node.integer("aggregate_function", 1)] ?? "sum",
   };
 }

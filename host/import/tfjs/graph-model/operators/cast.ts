@@ -1,13 +1,8 @@
 import { NotRunnable } from "../../../../graph/not-runnable.js";
-import type { DType, Tensor } from "../../../../graph/tensor.js";
-import { cast } from "../../../../ops/conversion/cast.js";
+import type { Tensor } from "../../../../graph/tensor.js";
+import { castTo } from "../../../compose/whole-numbers.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import type { TensorflowMapping } from "./mapping.js";
-
-/** Elements by value in another type; the tensor itself where it has it. */
-export function castTo(write: GraphWriter, input: Tensor, to: DType): Tensor {
-  return input.dtype === to ? input : write.node(cast, { to }, [input], { output: { dtype: to } });
-}
 
 /** What arithmetic is done with: bytes of pictures become int32, as they are in TF.js. */
 export function numeric(write: GraphWriter, input: Tensor): Tensor {

@@ -17,6 +17,7 @@ import { tanh } from "../../../../ops/elementwise/tanh.js";
 import * as trigonometry from "../../../../ops/elementwise/trigonometry.js";
 import type { Operator } from "../../../../ops/operator.js";
 import { quotientOf, sumOf } from "../../../compose/arithmetic.js";
+import { clippedBy, isNoNumber } from "../../../compose/elementwise.js";
 import { reshaped } from "../../../compose/movement.js";
 import { numeric } from "./cast.js";
 import { alike, type TensorflowMapping, type TensorflowNode } from "./mapping.js";
@@ -96,20 +97,11 @@ const divideNoNan: TensorflowMapping["read"] = (node, write) => {
 const alphaOf = (node: TensorflowNode): number => node.attributes.number("alpha", 0.2);
 
 /** An element limited to two numbers, which may be computed. */
-const clip: TensorflowMapping["read"] = (node, write) => {
-  const [input, low, high] = [node.input(0), node.input(1), node.input(2)];
-  const areNumbers = [low, high].every(({ data }) => data?.length === 1) && input.dtype === "float32";
-  if (areNumbers)
-    return write.node(activations.clamp, { low: Number(low.data?.[0]), high: Number(high.data?.[0]) }, [
-      input,
-    ]);
-  const above = write.node(arithmetic.maximum, none, [input, low]);
-  return write.node(arithmetic.minimum, none, [above, high]);
-};
+const clip: TensorflowMapping["read"] = (node, write) =>
+  clippedBy(write, node.input(0), node.input(1), node.input(2));
 
-/** Whether an element is no number: it differs from itself. */
-const isNan: TensorflowMapping["read"] = (node, write) =>
-  write.node(comparisons.notEqual, {}, [node.input(0), node.input(0)]);
+/** Whether an element is no number. */
+const isNan: TensorflowMapping["read"] = (node, write) => isNoNumber(write, node.input(0));
 
 /** How the magnitude of an element compares with infinity. */
 function magnitude(operator: string, core: Operator): TensorflowMapping {
@@ -201,7 +193,11 @@ export const elementwise: readonly TensorflowMapping[] = [
     becomes: ["leakyRelu"],
     read: (node, write) => write.node(leakyRelu, { alpha: alphaOf(node) }, [node.input(0)]),
   },
-  { operator: "ClipByValue", becomes: ["clamp", "maximum", "minimum"], read: clip },
+  {
+    operator: "ClipByValue",
+    becomes: ["clamp", "relu", "relu6", "reluN1To1", "relu0To1", "maximum", "minimum"],
+    read: clip,
+  },
   { operator: "IsNan", becomes: ["notEqual"], read: isNan },
   magnitude("IsFinite", comparisons.greater),
   magnitude("IsInf", comparisons.equal),

@@ -22,8 +22,8 @@ import {
 } from "../../../compose/movement.js";
 import { bordered, padded } from "../../../compose/pad.js";
 import { batchToSpace, filled, rearranged, spaceToBatch } from "../../../compose/rearrangement.js";
+import { castTo } from "../../../compose/whole-numbers.js";
 import type { GraphWriter } from "../../../graph-writer.js";
-import { castTo } from "./cast.js";
 import type { TensorflowMapping, TensorflowNode } from "./mapping.js";
 import { asChannelsLast } from "./windows.js";
 
