@@ -152,7 +152,17 @@ function onnxPart(): string {
 
 function kerasPart(): string {
   const names = layerClassNames().sort();
-  return `${names.map((name) => `\`${name}\``).join(", ")}.\n`;
+  const listed = (prefix: string) =>
+    names
+      .filter((name) => name.startsWith(prefix) && (prefix !== "" || !/^(ops|tf)\./.test(name)))
+      .map((name) => `\`${name.slice(prefix.length)}\``)
+      .join(", ");
+  return `${listed("")}.
+
+Functions of \`keras.ops\` on the tensors of a model of Keras 3: ${listed("ops.")}.
+
+Functions of \`tf\` on the tensors of a model of Keras 2: ${listed("tf.")}.
+`;
 }
 
 function tensorflowPart(): string {

@@ -152,6 +152,19 @@ test("data that are packed, elsewhere, or less than they claim are not read", as
   await refused("model.h5", infinite, "weights-not-finite", /NaN at element 1/);
 });
 
+test("strings that claim to be larger than what they lie in are not walked", async () => {
+  for (const length of [0xffff_ffff_ffff_fff0n, 0n, 4096n]) {
+    const bytes = asModel();
+    const heap = Buffer.from(bytes.buffer).indexOf("GCOL");
+    assert.ok(heap > 0);
+    const index = new DataView(bytes.buffer);
+    index.setBigUint64(heap + 16 + 8, length, true);
+    // Of no length at all, the free space behind all strings alone is one: number 0.
+    if (length === 0n) index.setUint16(heap + 16, 0, true);
+    await refused("model.h5", bytes, "model-corrupt", /a string claims \d+ bytes of a collection/);
+  }
+});
+
 test("a model's configuration is bounded, and what was broken does not stay so", async () => {
   const deep = `${"[".repeat(300)}${"]".repeat(300)}`;
   await refused("model.h5", asModel(undefined, deep), "model-corrupt", /nested 300 deep/);

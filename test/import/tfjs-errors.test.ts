@@ -148,13 +148,13 @@ test("missing and contradicting fields are model-invalid and named", () => {
   );
 });
 
-test("a Layers model that says it is a graph model is refused", () => {
+test("a graph model without a graph is refused", () => {
   refused(
     broken((json) => {
       json.format = "graph-model";
     }),
     "model-invalid",
-    "modelTopology.node is missing",
+    "modelTopology.node",
   );
 });
 

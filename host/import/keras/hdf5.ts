@@ -7,6 +7,8 @@ import { shown } from "../json-fields.js";
 import { requireNumbers } from "../require-numbers.js";
 import type { KerasWeight } from "./container.js";
 
+import { checkHeaps } from "./hdf5-heaps.js";
+
 type Library = typeof import("h5wasm");
 type H5Module = Awaited<Library["ready"]>;
 
@@ -250,6 +252,7 @@ function isOrderly(error: unknown): boolean {
  * @throws `library-missing`, and `model-corrupt` for what the library cannot read
  */
 export async function withHdf5<T>(bytes: Uint8Array, work: (file: Hdf5File) => T): Promise<T> {
+  checkHeaps(bytes);
   const library = await loadLibrary();
   const module = await library.ready;
   const path = "/model.h5";

@@ -133,6 +133,27 @@ const originals: readonly WrittenGraphModel[] = [
     inputs: { x: { shape: [1, 4, 4, 2] } },
     outputs: { y: "y" },
   },
+  {
+    nodes: [
+      ...["i0", "x0", "end"].map((name, i) =>
+        node(name, "Enter", [["zero", "x", "three"][i] as string], { frame_name: text("loop") }),
+      ),
+      node("i", "Merge", ["i0", "i_next"]),
+      node("v", "Merge", ["x0", "v_next"]),
+      node("less", "Less", ["i", "end"]),
+      node("again", "LoopCond", ["less"]),
+      node("i_taken", "Switch", ["i", "again"]),
+      node("v_taken", "Switch", ["v", "again"]),
+      node("i_next", "NextIteration", ["i_more"]),
+      node("i_more", "AddV2", ["i_taken:1", "one"]),
+      node("v_next", "NextIteration", ["twice"]),
+      node("twice", "AddV2", ["v_taken:1", "v_taken:1"]),
+      node("y", "Exit", ["v_taken"]),
+    ],
+    weights,
+    inputs: { x: { shape: [1, 4, 4, 2] } },
+    outputs: { y: "y" },
+  },
 ];
 
 function make(source: Choices): FuzzInput {

@@ -35,9 +35,12 @@ const byClassName = new Map(
   ].flatMap((mapping) => mapping.classNames.map((className): [string, LayerMapping] => [className, mapping])),
 );
 
-/** Names of all classes that are supported, and of those that TensorFlow.js has had for them. */
+/**
+ * Names of all classes that are supported, and of those that TensorFlow.js has had for them; of functions of Keras 3
+ * "ops.Add", of TensorFlow's in models of Keras 2 "tf.math.add".
+ */
 export function layerClassNames(): string[] {
-  return [...byClassName.keys()];
+  return [...byClassName].flatMap(([name, { unlisted }]) => (unlisted ? [] : [name]));
 }
 
 /** How layers of this class become nodes; undefined for a class that is not supported. */

@@ -20,6 +20,8 @@ export type ReadWrapped = (field: string) => WrappedLayer;
 export interface LayerMapping {
   /** Names in Keras's `class_name`; of functions of Keras 3 (`keras.ops`) "ops.Add", of TensorFlow's "tf.math.add". */
   readonly classNames: readonly string[];
+  /** Whether these classes are none of Keras, or none that can be run. */
+  readonly unlisted?: true;
   /** How many tensors a call takes; one where absent. */
   readonly inputs?: "one" | "several";
   /**

@@ -55,9 +55,15 @@ function masking(config: LayerConfig): Build {
 export const wrapperLayers: readonly LayerMapping[] = [
   { classNames: ["TimeDistributed"], read: timeDistributed },
   { classNames: ["SpectralNormalization", "Wrapper"], read: spectral },
-  { classNames: ["TimeDistributed.fold"], anyDtype: true, read: () => (layer) => folded(layer, layer.input) },
+  {
+    classNames: ["TimeDistributed.fold"],
+    unlisted: true,
+    anyDtype: true,
+    read: () => (layer) => folded(layer, layer.input),
+  },
   {
     classNames: ["TimeDistributed.unfold"],
+    unlisted: true,
     inputs: "several",
     anyDtype: true,
     read: () => (layer) => {
@@ -68,6 +74,7 @@ export const wrapperLayers: readonly LayerMapping[] = [
   { classNames: ["Masking"], makesMask: unmasked, mask: "drops", read: masking },
   {
     classNames: ["Lambda"],
+    unlisted: true,
     read(config) {
       config.refuse(
         "it is Python code, which only Python runs; write it with layers of Keras or functions of keras.ops",

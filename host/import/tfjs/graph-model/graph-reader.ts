@@ -18,7 +18,7 @@ import { inOrder, inputsOf, type Outputs, Scope, type Value } from "./scope.js";
 /** Nodes that are read, those of functions as often as they are called: shapes are computed by many. */
 const maxNodesRead = 16 * maxNodes;
 
-/** Functions that call each other, and calls of functions of a model. */
+/** Functions and loops in each other, and how often all of them are taken. */
 const maxDepth = 32;
 const maxCalls = 2 * maxNodes;
 
@@ -28,6 +28,8 @@ export interface ReadNode {
   /** What it is called where it is: with the functions that it lies in. */
   readonly name: string;
   readonly inputs: readonly Value[];
+  /** The graph or function that it lies in. */
+  readonly scope: Scope;
 }
 
 /** Reads nodes of a model's graph and of its functions into one graph. */
@@ -89,21 +91,30 @@ export class GraphReader {
       const detail = `function ${shown(own.name)} takes ${own.inputs.length} arguments; it is given ${inputs.length}`;
       throw new WasmoteError("model-invalid", detail, { node: caller });
     }
-    if (++this.calls > maxCalls)
-      throw new WasmoteError(
-        "model-too-large",
-        `functions are called more than ${maxCalls} times: a loop may be without end`,
-      );
-    if (++this.depth > maxDepth)
-      throw new WasmoteError(
-        "model-invalid",
-        `functions call each other more than ${maxDepth} deep: ${shown(own.name)} may call itself`,
-      );
+    this.countCall();
     const scope = new Scope(own.nodes, `${caller}/`);
     for (const [i, input] of own.inputs.entries()) scope.give(input, [inputs[i] as Value]);
-    const values = this.values(scope, own.outputs);
-    this.depth--;
-    return values;
+    return this.within(`function ${shown(own.name)}`, () => this.values(scope, own.outputs));
+  }
+
+  /** Counts a call, or a loop's turn. Throws `model-too-large` where there are more than any model has. */
+  countCall(): void {
+    if (++this.calls <= maxCalls) return;
+    const detail = `functions and loops are taken more than ${maxCalls} times: a loop may be without end`;
+    throw new WasmoteError("model-too-large", detail);
+  }
+
+  /** Does work on what lies in other nodes. Throws `model-invalid` where that goes too deep. */
+  within<Result>(what: string, work: () => Result): Result {
+    if (++this.depth > maxDepth) {
+      const detail = `functions and loops lie in each other more than ${maxDepth} deep: ${what} may call itself`;
+      throw new WasmoteError("model-invalid", detail);
+    }
+    try {
+      return work();
+    } finally {
+      this.depth--;
+    }
   }
 
   private functionNamed(name: string | undefined): GraphFunction {
@@ -112,7 +123,8 @@ export class GraphReader {
     return own;
   }
 
-  private value(scope: Scope, reference: Reference): Value {
+  /** The value of an output whose node was read. */
+  value(scope: Scope, reference: Reference): Value {
     const operator = scope.nodes.get(reference.node)?.operator;
     return scope.value(reference, operator === undefined ? undefined : tensorflowMapping(operator)?.outputs);
   }
@@ -125,7 +137,7 @@ export class GraphReader {
     const name = scope.prefix + node.name;
     if (node.operator === "Const") return this.constant(node, name);
     const first = this.graph.nodeCount;
-    const outputs = this.read({ node, name, inputs });
+    const outputs = this.read({ node, name, inputs, scope });
     for (const written of this.graph.nodesFrom(first))
       if (!this.operators.has(written)) this.operators.set(written, node.operator);
     if (!controlFlow.has(node.operator)) {

@@ -1,6 +1,7 @@
 import { WasmoteError } from "../../../errors.js";
 import type { Tensor } from "../../../graph/tensor.js";
 import { shown } from "../../json-fields.js";
+import { type Loop, loopsOf } from "./frames.js";
 import type { GraphNode, Nodes, Reference } from "./graph-def.js";
 
 /** A list of tensors, as loops of recurrent layers carry them; undefined for an element that was not given yet. */
@@ -19,6 +20,8 @@ export type Outputs = readonly Value[] | "dead" | "unknown";
 
 /** The nodes of a graph or of a function that is called, and what is known of their outputs. */
 export class Scope {
+  /** What the loops that were taken gave, by the nodes that leave them. */
+  readonly loops = new Map<Loop, ReadonlyMap<string, Value>>();
   private readonly outputs = new Map<string, Outputs>();
 
   /** @param prefix what names of its nodes begin with: where it was called */
@@ -66,21 +69,19 @@ function missing(node: string): WasmoteError {
   return new WasmoteError("model-invalid", `node ${shown(node)} is read, which is missing`);
 }
 
-/** Whether a node is a loop's way back, which reads what the turn before gave. */
-const isWayBack = ({ operator }: GraphNode): boolean => operator === "NextIteration";
-
-/** What a node reads of this turn. */
-export function inputsOf(node: GraphNode): readonly Reference[] {
-  return isWayBack(node) ? [] : node.inputs;
+/** What a node reads; nothing where it leaves a loop, which reads for itself. */
+export function inputsOf({ operator, inputs }: GraphNode): readonly Reference[] {
+  return operator === "Exit" ? [] : inputs;
 }
 
-/** What a node waits for: its inputs, and the switches that decide whether it is taken. */
+/** What a node waits for: its inputs, and the switches that decide whether it is taken; of a loop what enters it. */
 function waitsFor(node: GraphNode, nodes: Nodes): string[] {
-  if (isWayBack(node)) return [];
+  const loop = node.operator === "Exit" ? loopsOf(nodes).get(node.name) : undefined;
+  if (loop !== undefined) return loop.enters.flatMap(({ inputs }) => inputs.map((input) => input.node));
   const switches = node.controls.filter((name) =>
     ["Switch", "Identity"].includes(nodes.get(name)?.operator ?? ""),
   );
-  return [...node.inputs.map((input) => input.node), ...switches];
+  return [...inputsOf(node).map((input) => input.node), ...switches];
 }
 
 /**

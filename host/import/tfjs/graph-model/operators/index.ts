@@ -32,7 +32,5 @@ export function unsupportedReason(operator: string): string {
   if (/^(NonMaxSuppression|Unique|ListDiff|Multinomial)/.test(operator))
     return "how large its output is depends on the input; cut the model before it, and do this in the program";
   if (/^(Random|TruncatedNormal|StatelessRandom)/.test(operator)) return "random numbers are not supported";
-  if (["Enter", "Exit", "LoopCond", "NextIteration"].includes(operator))
-    return "loops of TensorFlow 1's control flow are not supported; convert the model with control flow v2 (tensorflowjs_converter --control_flow_v2=True)";
   return "the operator is not supported";
 }
