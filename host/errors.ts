@@ -59,7 +59,7 @@ export const errorTable = {
     "the file holds weights without the model's architecture",
     'Build the model in Keras, load the weights into it, and save it whole: model.load_weights(FILE); model.save("model.keras").',
   ),
-  "library-missing": refused(
+  "library-missing": missing(
     "a library that this format is read with is not installed",
     "Install it beside wasmote: npm install h5wasm (it is an optional dependency).",
   ),
