@@ -29,6 +29,12 @@ function roundsToEven({ operator, attributes }: Node): boolean {
   return operator === "quantize" && (attributes as QuantizeAttributes).halves === "even";
 }
 
+/** What makes operators round as ONNX does, where TFLite does otherwise and that is not rare. */
+const roundings: Readonly<Record<string, object>> = {
+  mean: { rounds: "once" },
+  averagePool2d: { halves: "even" },
+};
+
 /** Operators that answer elements of one tensor, of which a quantization keeps the order. */
 const raisable = new Set(["reshape", "view", "maxPool2d"]);
 
@@ -337,7 +343,7 @@ class Fusing {
       if (made === undefined) return false;
       inputs[bias] = made;
     }
-    const attributes = node.operator === "mean" ? { ...node.attributes, rounds: "once" } : node.attributes;
+    const attributes = { ...node.attributes, ...roundings[node.operator] };
     const made = { ...node, attributes, inputs, outputs: [target.output] };
     const [type] = inferredTypes(node.operator, this.bound(made)) ?? [];
     if (type === undefined || type.dtype !== "int8" || !this.isTaken(made)) return false;
