@@ -6,15 +6,16 @@ import { buildModel } from "../../../host/pipeline.js";
 import { openRunner } from "../../../host/run/index.js";
 import { constant, type WrittenNode, writeOnnx } from "./onnx-writer.js";
 
-const numbers = [-2, -1, 0, 1, 2, 3];
+const numbers = [2, 1, 0, -1, -2, -3];
 const zeroPoint = 10;
 
-/** What a node makes of the integers of `numbers`, [2, 3] in steps of 0.5, as real numbers: a tensor of the shape. */
+/** What a node makes of the integers, q, that stand for less `numbers`, [2, 3], in steps of 0.5: those of the shape. */
 async function made(node: WrittenNode, dtype: "int8" | "uint8", shape: number[]): Promise<number[]> {
   const bytes = writeOnnx({
     graph: {
       nodes: [
-        { operator: "QuantizeLinear", inputs: ["x", "step", "zero"], outputs: ["q"] },
+        { operator: "Neg", inputs: ["x"], outputs: ["negative"] },
+        { operator: "QuantizeLinear", inputs: ["negative", "step", "zero"], outputs: ["q"] },
         node,
         { operator: "Cast", inputs: ["y"], outputs: ["integers"], attributes: { to: 1 } },
       ],
