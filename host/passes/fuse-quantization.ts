@@ -270,8 +270,19 @@ class Fusing {
       )[0]?.[0] as number;
     const table = this.tableOf(from, this.tensor(target.output), real);
     const input = this.integers.get(node.inputs[position] as number) as number;
-    this.replace({ ...node, operator: "lookupTable", attributes: { table }, inputs: [input] }, target);
+    const inputs = [this.reshaped(input, this.tensor(target.output).shape)];
+    this.replace({ ...node, operator: "lookupTable", attributes: { table }, inputs }, target);
     return true;
+  }
+
+  /** Integers in another shape: that of what they were broadcast to, which may have more axes of length 1. */
+  private reshaped(input: TensorIndex, shape: readonly number[]): TensorIndex {
+    const tensor = this.tensor(input);
+    if (tensor.shape.join() === shape.join()) return input;
+    const output = this.tensors.push({ ...tensor, shape }) - 1;
+    const name = `${tensor.name}/reshape`;
+    this.nodes.push({ name, operator: "reshape", attributes: { shape }, inputs: [input], outputs: [output] });
+    return output;
   }
 
   /** What chooses among elements of several tensors: each is requantized to the output's scale before. */
