@@ -47,6 +47,20 @@ export function requantizeBy<Shift>(a: i32, multiplier: i64, shift: i32): i32 {
 }
 
 /**
+ * a * multiplier / 2^(31 + shift), rounded once, halves to the even number: as ONNX's QuantizeLinear rounds, of which TFLite's
+ * two roundings differ by one now and then. `shift` > -30.
+ */
+// @ts-ignore: decorator
+@inline
+export function requantizeOnce(a: i32, multiplier: i64, shift: i32): i32 {
+  const product = <i64>a * multiplier, bits = <i64>(31 + shift);
+  const half = <i64>1 << (bits - 1);
+  const nearest = (product + half) >> bits;
+  const isHalf = (product & ((<i64>1 << bits) - 1)) == half;
+  return <i32>(isHalf ? nearest & ~1 : nearest);
+}
+
+/**
  * Requantizes a sum of S: of int32 as `requantize`; of int64 by a multiplier of 16 bits, halves up, `shift` >= 1:
  * floor(sum * multiplier / 2^shift + 1/2), as TFLite's `MultiplyByQuantizedMultiplier` of int64.
  */

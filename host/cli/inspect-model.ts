@@ -74,9 +74,10 @@ export interface ModelDescription {
   openDims: readonly OpenDimension[];
   /** State that is kept from one run to the next. */
   variables: TensorDescription[];
+  /** The nodes that run, of the first of `builds` that is no refusal. */
   nodes: NodeDescription[];
   macs: number;
-  /** Constants of the model file, each counted once. */
+  /** Constants that these nodes read, each counted once. */
   parameters: number;
   weightBytes: number;
   /** What `build` makes of it, in every number format that it can run in. int8 beside float32 needs samples. */
@@ -128,7 +129,8 @@ export function unsupportedText(
 }
 
 /**
- * Describes a graph: its inputs, outputs and nodes, with shapes, MACs and bytes of constants.
+ * Describes a graph: its inputs and outputs, and the nodes that run, with shapes, MACs and bytes of constants. Those are the nodes
+ * of the first build, in which passes have fused, moved and dropped some.
  *
  * @param builds what building it gave
  * @param fits how a built model fits each board
@@ -140,8 +142,9 @@ export function describeModel(
   fits: (built: BuiltModel) => Fit[],
   openDims: readonly OpenDimension[] = [],
 ): ModelDescription {
-  const nodes = graph.nodes.map((node): NodeDescription => {
-    const bound = bind(graph, node);
+  const running = builds.find(({ built }) => built !== undefined)?.built?.graph ?? graph;
+  const nodes = running.nodes.map((node): NodeDescription => {
+    const bound = bind(running, node);
     const inputs = bound.inputs.filter((tensor) => tensor !== undefined);
     return {
       name: node.name,
@@ -154,8 +157,8 @@ export function describeModel(
       weightBytes: constantBytes(inputs),
     };
   });
-  const indices = new Set(graph.nodes.flatMap((node) => node.inputs).filter((index) => index >= 0));
-  const used = [...indices].map((index) => tensorAt(graph, index));
+  const indices = new Set(running.nodes.flatMap((node) => node.inputs).filter((index) => index >= 0));
+  const used = [...indices].map((index) => tensorAt(running, index));
   return {
     name: graph.name,
     inputs: graph.inputs.map((index) => describeTensor(tensorAt(graph, index))),

@@ -1,5 +1,6 @@
 import type { Refusal } from "../errors.js";
 import { bind, type Graph, tensorAt } from "../graph/graph.js";
+import { maxConnections } from "../graph/limits.js";
 import type { TensorIndex } from "../graph/node.js";
 import { describeType, type Tensor, tensorBytes } from "../graph/tensor.js";
 import type { Imported, Outline } from "../import/imported.js";
@@ -35,6 +36,9 @@ export interface Picture {
   readonly edges: readonly PictureEdge[];
 }
 
+/** Tensors that a node's tooltip tells. */
+const mostTensors = 20;
+
 /** A name as a node shows it: of a long one its end, which tells nodes apart. */
 function endOfName(name: string): string {
   return name.length <= longestLine ? name : `...${name.slice(3 - longestLine)}`;
@@ -55,6 +59,8 @@ class Sketch<Key> {
   readonly edges: PictureEdge[] = [];
   /** Names of the model's nodes that are drawn. */
   readonly names = new Set<string>();
+  /** Connections that are not drawn: there are more than any graph that runs has. */
+  leftOut = 0;
   private readonly givers = new Map<Key, { node: number; label?: string }>();
 
   add(node: PictureNode): number {
@@ -68,6 +74,10 @@ class Sketch<Key> {
   takes(node: number, key: Key, tooltip: string): void {
     const giver = this.givers.get(key);
     if (giver === undefined) return;
+    if (this.edges.length >= maxConnections) {
+      this.leftOut++;
+      return;
+    }
     const { label } = giver;
     this.edges.push({ from: giver.node, to: node, tooltip, ...(label === undefined ? {} : { label }) });
   }
@@ -103,7 +113,11 @@ function sketchGraph(graph: Graph, notesOf: (position: number) => NodeNotes): Sk
         ...variables.map(({ name }) => `state ${name}`),
         ...lines,
       ],
-      tooltip: [node.name, ...reasons, ...[...constants, ...outputs].map(tensorText)].join("\n"),
+      tooltip: [
+        node.name,
+        ...reasons,
+        ...[...outputs, ...constants].slice(0, mostTensors).map(tensorText),
+      ].join("\n"),
       ...(isPeak ? { isPeak } : {}),
     });
     for (const index of node.inputs)
@@ -176,6 +190,8 @@ export function pictureOfRefused(imported: Imported, refusals: readonly Refusal[
   }
   const count = drawn.nodes.filter(({ kind }) => kind === "refused").length;
   const lines = [`as the file has it; ${count} ${count === 1 ? "node" : "nodes"} in red cannot be run`];
+  if (drawn.leftOut > 0)
+    lines.push(`${drawn.leftOut.toLocaleString("en-US")} more connections are not drawn`);
   return { heading: name, lines, nodes: drawn.nodes, edges: drawn.edges };
 }
 

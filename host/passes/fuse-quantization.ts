@@ -29,6 +29,12 @@ function roundsToEven({ operator, attributes }: Node): boolean {
   return operator === "quantize" && (attributes as QuantizeAttributes).halves === "even";
 }
 
+/** What makes operators round as ONNX does, where TFLite does otherwise and that is not rare. */
+const roundings: Readonly<Record<string, object>> = {
+  mean: { rounds: "once" },
+  averagePool2d: { halves: "even" },
+};
+
 /** Operators that answer elements of one tensor, of which a quantization keeps the order. */
 const raisable = new Set(["reshape", "view", "maxPool2d"]);
 
@@ -263,8 +269,19 @@ class Fusing {
       )[0]?.[0] as number;
     const table = this.tableOf(from, this.tensor(target.output), real);
     const input = this.integers.get(node.inputs[position] as number) as number;
-    this.replace({ ...node, operator: "lookupTable", attributes: { table }, inputs: [input] }, target);
+    const inputs = [this.reshaped(input, this.tensor(target.output).shape)];
+    this.replace({ ...node, operator: "lookupTable", attributes: { table }, inputs }, target);
     return true;
+  }
+
+  /** Integers in another shape: that of what they were broadcast to, which may have more axes of length 1. */
+  private reshaped(input: TensorIndex, shape: readonly number[]): TensorIndex {
+    const tensor = this.tensor(input);
+    if (tensor.shape.join() === shape.join()) return input;
+    const output = this.tensors.push({ ...tensor, shape }) - 1;
+    const name = `${tensor.name}/reshape`;
+    this.nodes.push({ name, operator: "reshape", attributes: { shape }, inputs: [input], outputs: [output] });
+    return output;
   }
 
   /** What chooses among elements of several tensors: each is requantized to the output's scale before. */
@@ -336,7 +353,8 @@ class Fusing {
       if (made === undefined) return false;
       inputs[bias] = made;
     }
-    const made = { ...node, inputs, outputs: [target.output] };
+    const attributes = { ...node.attributes, ...roundings[node.operator] };
+    const made = { ...node, attributes, inputs, outputs: [target.output] };
     const [type] = inferredTypes(node.operator, this.bound(made)) ?? [];
     if (type === undefined || type.dtype !== "int8" || !this.isTaken(made)) return false;
     this.replace(made, target);

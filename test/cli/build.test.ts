@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { writeNpy } from "../../host/run/tensor-files/index.js";
@@ -135,6 +136,19 @@ test("inspect shows every operator of a model, and refuses one that cannot be bu
     error.refusals.map((refusal: { operator: string }) => refusal.operator),
     ["CONV_3D"],
   );
+});
+
+test("inspect lists the nodes that run: what passes fuse or drop is not among them", async () => {
+  const path = join(root, "test/golden/onnxruntime/residual-qdq-i8i8-channels/model.onnx.gz");
+  writeFileSync(at("qdq.onnx"), gunzipSync(readFileSync(path)));
+  const { stdout } = await inProcess(["inspect", at("qdq.onnx"), "--json"]);
+  const { nodes, inputs } = JSON.parse(stdout);
+  assert.is(inputs[0].dtype, "float32");
+  const dtypes = nodes.flatMap(({ outputs }: { outputs: { dtype: string }[] }) =>
+    outputs.map((o) => o.dtype),
+  );
+  assert.equal([...new Set(dtypes)], ["int8"]);
+  assert.is(nodes.filter(({ operator }: { operator: string }) => operator === "view").length, 1);
 });
 
 test("inspect says what building a float model gives in either number format; what it refuses is told in the file's words", async () => {

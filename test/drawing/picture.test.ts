@@ -159,6 +159,17 @@ test("an ONNX model and a Keras model that are refused are drawn with their node
   assert.is(named(drawn, "odd").kind, "refused");
 });
 
+test("of a node with more connections than any graph has, so many are drawn, and how many are not is said", async () => {
+  const { json, shard } = writeGraphModel({
+    ...branches,
+    nodes: [node("odd", "Unheard", Array(20_000).fill("x"))],
+    outputs: { out: "odd" },
+  });
+  const picture = await examined("model.json", new TextEncoder().encode(JSON.stringify(json)), shard);
+  assert.is(picture.edges.length, 16_384);
+  assert.ok(picture.lines.includes("3,617 more connections are not drawn"), picture.lines.join());
+});
+
 test("a TFLite model that is refused keeps its types", async () => {
   const tensor = (name: string) => ({ name, type: "FLOAT32" as const, shape: [1, 4] });
   const model: WrittenModel = {

@@ -4,7 +4,8 @@
  * input  [batches, inputHeight, inputWidth, channels] X, NHWC
  * output [batches, outputHeight, outputWidth, channels] X, NHWC, of the input's scale and zero point
  *
- *   average   clamp((sum + zeroPoint * (count - inside)) / count), integers half away from zero
+ *   average   clamp((sum + zeroPoint * (count - inside)) / count), integers half away from zero; "even": the real average
+ *             in steps of the scale, half to even
  *   maximum   clamp(largest)
  *   l2        clamp(sqrt(sum of squares / count)), float32 only
  *   indices   batch * batchStep + row * rowStep + column * columnStep + channel * channelStep of the first largest pixel,
@@ -22,6 +23,7 @@ import { AnyFloatPoolParameters, AnyPoolParameters, PoolIndicesParameters } from
 type Average = i8;
 type Maximum = i16;
 type L2 = i32;
+type AverageEven = i64;
 
 export function averagePool2dAnyFloat32(parameters: i32, to: usize): void {
   pool<AnyFloatPoolParameters, Average, f32, f32>(parameters, to);
@@ -29,6 +31,10 @@ export function averagePool2dAnyFloat32(parameters: i32, to: usize): void {
 
 export function averagePool2dAnyInt8(parameters: i32, to: usize): void {
   pool<AnyPoolParameters, Average, i8, i32>(parameters, to);
+}
+
+export function averagePool2dEvenInt8(parameters: i32, to: usize): void {
+  pool<AnyPoolParameters, AverageEven, i8, i32>(parameters, to);
 }
 
 export function averagePool2dAnyInt16(parameters: i32, to: usize): void {
@@ -93,6 +99,8 @@ function pool<Parameters, Kind, X, S>(parameters: i32, to: usize): void {
           if (is<Kind, Average>() && isInteger<S>()) {
             value += <S>(given.zeroPoint * (count - rows * columns));
             value = <S>((value > 0 ? value + <S>(count >> 1) : value - <S>(count >> 1)) / <S>count);
+          } else if (is<Kind, AverageEven>()) {
+            value = <S>(given.zeroPoint + nearestEven(<i32>value - given.zeroPoint * rows * columns, count));
           } else if (!is<Kind, Maximum>()) value /= <S>count;
           if (is<Kind, L2>()) value = <S>sqrt<f32>(<f32>value);
           store<X>(output, <X>(value < <S>low ? <S>low : value > <S>high ? <S>high : value));
@@ -149,6 +157,14 @@ function indices<X>(parameters: i32, to: usize): void {
       }
     }
   }
+}
+
+/** sum / count, of two nearest integers the even one. */
+function nearestEven(sum: i32, count: i32): i32 {
+  let below = sum / count;
+  if (below * count > sum) below--;
+  const rest = 2 * (sum - below * count);
+  return rest > count || (rest == count && (below & 1) == 1) ? below + 1 : below;
 }
 
 /** Taps of a window that lie before a place, counted from its first. */

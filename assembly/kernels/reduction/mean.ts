@@ -6,14 +6,17 @@
  *
  * elements = reduced0 * reduced1; sum = sum of the input over reduced0 and reduced1
  * output = clamp(outputZeroPoint + requantize(sum - elements * inputZeroPoint, multiplier, shift), -128, 127)
- * with 1 / elements in multiplier and shift, and -elements * inputZeroPoint as `offset`
+ * with 1 / elements in multiplier and shift, and -elements * inputZeroPoint as `offset`; `meanOnce` rounds once
  *
  * Accumulator: int32; the host bounds elements * 256 < 2^31. All lengths are at least 1.
  * Source: TFLite Micro's `EvalIntegerMean`; reference kernel `QuantizedMeanOrSum`.
  */
 import { readParameters } from "../../host-imports/weights";
-import { clamp, requantizeBy, ShiftEitherWay, ShiftRight } from "../../math/requantize";
+import { clamp, requantizeBy, requantizeOnce, ShiftEitherWay, ShiftRight } from "../../math/requantize";
 import { MeanParameters } from "../../parameters";
+
+/** Beside the kinds of shifts: one rounding. */
+type Once = i64;
 
 /** Means that shift to the right. */
 export function meanInt8(parameters: i32, to: usize): void {
@@ -23,6 +26,11 @@ export function meanInt8(parameters: i32, to: usize): void {
 /** Any means. */
 export function meanEitherWayInt8(parameters: i32, to: usize): void {
   meanOf<ShiftEitherWay>(parameters, to);
+}
+
+/** Means that are rounded once, halves to even. */
+export function meanOnceInt8(parameters: i32, to: usize): void {
+  meanOf<Once>(parameters, to);
 }
 
 /** The output may take the input's memory: no element lies before the first input that it is made of. */
@@ -83,5 +91,9 @@ function meanOf<Shift>(parameters: i32, to: usize): void {
 
 /** The mean of a sum, at the output's scale. */
 function mean<Shift>(sum: i32, offset: i32, multiplier: i64, shift: i32, zeroPoint: i32): i32 {
-  return clamp(requantizeBy<Shift>(sum + offset, multiplier, shift) + zeroPoint, -128, 127);
+  const value =
+    sizeof<Shift>() == sizeof<Once>()
+      ? requantizeOnce(sum + offset, multiplier, shift)
+      : requantizeBy<Shift>(sum + offset, multiplier, shift);
+  return clamp(value + zeroPoint, -128, 127);
 }

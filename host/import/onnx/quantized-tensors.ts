@@ -108,7 +108,7 @@ export function plainIntegers(write: GraphWriter, tensor: Tensor): Tensor {
 const moving = new Set(
   (
     "Identity Dropout Transpose Reshape Flatten Squeeze Unsqueeze Slice Split Concat Gather GatherElements GatherND Expand " +
-    "Tile DepthToSpace SpaceToDepth MaxPool GlobalMaxPool ReduceMax ReduceMin Max Min Resize Upsample"
+    "Tile DepthToSpace SpaceToDepth MaxPool GlobalMaxPool Resize Upsample"
   ).split(" "),
 );
 
@@ -123,7 +123,9 @@ export function integersFor(
       ? []
       : [`${wasUnsigned(input)} ${input.quantization.scale} ${input.quantization.zeroPoint}`],
   );
-  if (scales.length === 0 || (moving.has(operator) && new Set(scales).size === 1)) return inputs;
+  // What is joined has the scale, all of it; other operators' further inputs are indices and lengths.
+  const isJoint = operator !== "Concat" || scales.length === inputs.length;
+  if (scales.length === 0 || (moving.has(operator) && isJoint && new Set(scales).size === 1)) return inputs;
   return inputs.map((input) => input && plainIntegers(write, input));
 }
 

@@ -20,7 +20,8 @@ import type { Lowering } from "../lowering.js";
 function isPlain({ attributes }: BoundNode<Pool2dAttributes>): boolean {
   const { counted = noPadding } = attributes;
   const { dilationHeight, dilationWidth } = poolWindow(attributes);
-  return dilationHeight === 1 && dilationWidth === 1 && Object.values(counted).every((count) => count === 0);
+  const isOnlyWindow = dilationHeight === 1 && dilationWidth === 1;
+  return isOnlyWindow && attributes.halves !== "even" && Object.values(counted).every((count) => count === 0);
 }
 
 /** What every pool's block has, but for limits. */
@@ -90,6 +91,8 @@ export function pool2d(
   const kernelOf = (node: BoundNode<Pool2dAttributes>, values: AnyValues): Kernel => {
     const { dtype } = node.outputs[0] as Tensor;
     const isFloat = dtype === "float32";
+    if (dtype === "int8" && node.attributes.halves === "even")
+      return { name: `${operator}EvenInt8`, parameters: anyPoolParameters };
     if (!isPlain(node)) {
       const parameters: Block = isFloat ? anyFloatPoolParameters : anyPoolParameters;
       return { name: kernelName(`${operator}Any`, dtype), parameters };
@@ -105,7 +108,7 @@ export function pool2d(
     dtypes,
     check(node) {
       requireThat(
-        isPlain(node) || node.attributes.halves === undefined,
+        isPlain(node) || node.attributes.halves !== "up",
         "halves go up in an average of pixels that lie apart, or that counts padding; away from zero is supported",
       );
       const { activation } = node.attributes;

@@ -16,13 +16,18 @@ function isFast(node: BoundNode<MeanAttributes>): boolean {
   return input.dtype === "int8" && kept0 === 1 && reduced0 === 1;
 }
 
+/** Bits that the kernel of one rounding shifts to the left, at most. */
+const leastShift = 30;
+
 function callFast(node: BoundNode<MeanAttributes>, placement: Placement): KernelCall {
   const { input, reduced, elements } = reducedAxes(node);
   const [, , kept0, reduced0, kept1, reduced1, kept2] = groupAxes(input, reduced);
   const [from, to] = [int8Parameters(input), int8Parameters(node.outputs[0] as Tensor)];
   const { multiplier, shift } = sumMultiplier(from.scale, to.scale, elements);
+  const isOnce = node.attributes.rounds === "once" && -shift > -leastShift;
+  const kernel = isOnce ? { name: "meanOnceInt8" } : shiftKernel("mean", { shift: [-shift] });
   return callKernel(
-    { ...shiftKernel("mean", { shift: [-shift] }), parameters: meanParameters },
+    { ...kernel, parameters: meanParameters },
     {
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,

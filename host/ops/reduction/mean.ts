@@ -11,7 +11,10 @@ import {
 } from "./reduce.js";
 
 /** Attributes of a mean: axes from 0, or from -1 for the last; no axis at all gives the input. */
-export type MeanAttributes = ReduceAttributes;
+export interface MeanAttributes extends ReduceAttributes {
+  /** How int8 is rescaled: with TFLite's two roundings by default, or with one, halves to even, as ONNX has it. */
+  rounds?: "once";
+}
 
 /** Mean over constant axes. */
 export const mean: Operator<MeanAttributes> = {
@@ -23,7 +26,10 @@ export const mean: Operator<MeanAttributes> = {
     return types;
   },
   macs: () => 0,
-  reordered: reorderedReduction,
+  reordered(node, order) {
+    const { attributes, ...other } = reorderedReduction(node, order);
+    return { ...other, attributes: { ...node.attributes, ...attributes } };
+  },
   reference(node, [data]) {
     if (data === undefined) throw new NotRunnable("the input is missing");
     const { elements } = reducedAxes(node);

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  flag,
   float,
   int,
   ints,
@@ -164,6 +165,40 @@ test("strides, explicit paddings, and channels that come first", async () => {
   );
   assert.equal(first.get("biased")?.shape, [1, filters, 3, 3]);
   assertNear(first.get("biased")?.values, expected, "channels first");
+});
+
+test("a normalization as in training takes the mean and the variance of the batch itself", async () => {
+  const found = await runWritten(
+    {
+      nodes: [
+        {
+          name: "normal",
+          op: "FusedBatchNormV3",
+          input: ["x", "gain", "shift", "none", "none"],
+          attr: { is_training: flag(true), epsilon: float(0.25) },
+        },
+      ],
+      weights: {
+        gain: { shape: [channels], values: [1, 2] },
+        shift: { shape: [channels], values: [0.5, -1] },
+        none: { shape: [0], values: [] },
+      },
+      inputs: { x: { shape: [1, height, width, channels] } },
+      outputs: { normal: "normal" },
+    },
+    [picture],
+  );
+  const count = height * width;
+  const ofChannel = (c: number) => [...picture].filter((_, i) => i % channels === c);
+  const statistics = [0, 1].map((c) => {
+    const mean = ofChannel(c).reduce((a, b) => a + b, 0) / count;
+    return { mean, variance: ofChannel(c).reduce((sum, value) => sum + (value - mean) ** 2, 0) / count };
+  });
+  const expected = [...picture].map((value, i) => {
+    const { mean, variance } = statistics[i % channels] as { mean: number; variance: number };
+    return ((value - mean) / Math.sqrt(variance + 0.25)) * [1, 2][i % channels]! + [0.5, -1][i % channels]!;
+  });
+  assertNear(found.get("normal")?.values, expected, "normal");
 });
 
 test("depthwise and transposed convolutions, pools, sizes, blocks", async () => {

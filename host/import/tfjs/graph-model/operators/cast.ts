@@ -1,13 +1,6 @@
 import { NotRunnable } from "../../../../graph/not-runnable.js";
-import type { Tensor } from "../../../../graph/tensor.js";
 import { castTo } from "../../../compose/whole-numbers.js";
-import type { GraphWriter } from "../../../graph-writer.js";
 import type { TensorflowMapping } from "./mapping.js";
-
-/** What arithmetic is done with: bytes of pictures become int32, as they are in TF.js. */
-export function numeric(write: GraphWriter, input: Tensor): Tensor {
-  return input.dtype === "uint8" ? castTo(write, input, "int32") : input;
-}
 
 /** From one element type to another. */
 export const conversion: readonly TensorflowMapping[] = [

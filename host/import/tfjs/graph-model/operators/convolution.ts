@@ -1,11 +1,11 @@
 import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
 import type { Tensor } from "../../../../graph/tensor.js";
 import { averagePool2d } from "../../../../ops/convolution/average-pool-2d.js";
-import { conv2d } from "../../../../ops/convolution/conv-2d.js";
 import type { ConvolutionAttributes } from "../../../../ops/convolution/convolution.js";
 import { depthwiseConv2d } from "../../../../ops/convolution/depthwise-conv-2d.js";
 import { maxPool2d } from "../../../../ops/convolution/max-pool-2d.js";
 import { transposeConv2d } from "../../../../ops/convolution/transpose-conv-2d.js";
+import { convolve as convolved } from "../../../compose/convolve.js";
 import { reshaped, transposed } from "../../../compose/movement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import { type FusedWork, finishing, noFusedWork, readFusedWork } from "./fused.js";
@@ -39,7 +39,7 @@ function convolve(node: TensorflowNode, write: GraphWriter, work: FusedWork): Te
   return asChannelsLast(node, write, node.input(0), (picture) => {
     const filters = transposed(write, weights, [3, 0, 1, 2]);
     const attributes = attributesOf(node, picture, weights, work.activation);
-    return work.finish(write.node(conv2d, attributes, [picture, filters, work.bias]));
+    return work.finish(convolved(write, picture, filters, work.bias, attributes));
   });
 }
 
@@ -96,10 +96,14 @@ function pool(operator: string, core: typeof maxPool2d): TensorflowMapping {
 
 /** Convolutions and pools. */
 export const convolution: readonly TensorflowMapping[] = [
-  { operator: "Conv2D", becomes: ["conv2d"], read: (node, write) => convolve(node, write, noFusedWork) },
+  {
+    operator: "Conv2D",
+    becomes: ["conv2d", "depthwiseConv2d"],
+    read: (node, write) => convolve(node, write, noFusedWork),
+  },
   {
     operator: "_FusedConv2D",
-    becomes: ["conv2d", ...finishing],
+    becomes: ["conv2d", "depthwiseConv2d", ...finishing],
     read: (node, write) => convolve(node, write, readFusedWork(node, write, 2)),
   },
   {

@@ -19,7 +19,7 @@ import type { Operator } from "../../../../ops/operator.js";
 import { quotientOf, sumOf } from "../../../compose/arithmetic.js";
 import { clippedBy, isNoNumber } from "../../../compose/elementwise.js";
 import { reshaped } from "../../../compose/movement.js";
-import { numeric } from "./cast.js";
+import { wide } from "../../../compose/whole-numbers.js";
 import { alike, type TensorflowMapping, type TensorflowNode } from "./mapping.js";
 
 const none: BinaryAttributes = { activation: "none" };
@@ -31,8 +31,7 @@ const seluFactors = { positive: 1.0507009873554805, negative: 1.0507009873554805
 function pair(operators: readonly string[], core: Operator<BinaryAttributes>): TensorflowMapping[] {
   return alike(operators, {
     becomes: [core.name, "cast"],
-    read: (node, write) =>
-      write.node(core, none, [numeric(write, node.input(0)), numeric(write, node.input(1))]),
+    read: (node, write) => write.node(core, none, [wide(write, node.input(0)), wide(write, node.input(1))]),
   });
 }
 
@@ -42,7 +41,7 @@ function comparison(operator: string, core: Operator, isExchanged = false): Tens
     operator,
     becomes: [core.name, "cast"],
     read(node, write) {
-      const operands = [numeric(write, node.input(0)), numeric(write, node.input(1))];
+      const operands = [wide(write, node.input(0)), wide(write, node.input(1))];
       return write.node(core, {}, isExchanged ? operands.reverse() : operands);
     },
   };
@@ -53,7 +52,7 @@ function single(operator: string, core: Operator): TensorflowMapping {
   return {
     operator,
     becomes: [core.name],
-    read: (node, write) => write.node(core, {}, [numeric(write, node.input(0))]),
+    read: (node, write) => write.node(core, {}, [wide(write, node.input(0))]),
   };
 }
 

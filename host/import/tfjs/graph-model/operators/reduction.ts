@@ -17,8 +17,8 @@ import {
 import { softmax } from "../../../../ops/reduction/softmax.js";
 import { topK } from "../../../../ops/reduction/top-k.js";
 import { affine, batchNormalized, responseNormalized, standardized } from "../../../compose/normalization.js";
+import { wide } from "../../../compose/whole-numbers.js";
 import type { GraphWriter } from "../../../graph-writer.js";
-import { numeric } from "./cast.js";
 import { alike, type TensorflowMapping, type TensorflowNode } from "./mapping.js";
 import { asChannelsLast } from "./windows.js";
 
@@ -34,7 +34,7 @@ function reducing(operator: string, core: Operator<ReduceAttributes>, ofNothing?
     operator,
     becomes: [core.name],
     read(node, write) {
-      const input = numeric(write, node.input(0));
+      const input = wide(write, node.input(0));
       if (elementCount(input.shape) === 0 && ofNothing !== undefined && input.shape.length === 1)
         return write.scalar(ofNothing, input.dtype);
       return write.node(core, reductionOf(node), [input]);
@@ -49,7 +49,7 @@ function arg(operator: string, core: typeof argMax): TensorflowMapping {
     becomes: [core.name],
     read: (node, write) =>
       write.node(core, { axis: node.inputs.length > 1 ? node.number(1, "axis") : 0, index: "int32" }, [
-        numeric(write, node.input(0)),
+        wide(write, node.input(0)),
       ]),
   };
 }
