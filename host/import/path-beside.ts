@@ -1,4 +1,5 @@
 import { WasmoteError } from "../errors.js";
+import type { ReadFile } from "./imported.js";
 
 /**
  * Path of a file that a model names, which lies in the model's folder or below. Throws `model-invalid` for one that leaves
@@ -16,4 +17,14 @@ export function pathBeside(modelPath: string, named: string, what: string): stri
     throw new WasmoteError("model-invalid", `${what} path ${shown} leaves the model's folder`);
   const slash = Math.max(modelPath.lastIndexOf("/"), modelPath.lastIndexOf("\\"));
   return modelPath.slice(0, slash + 1) + parts.join("/");
+}
+
+/** Bytes of a file that a model names, at most so many. Throws `shard-missing` where there is none. */
+export function readBeside(path: string, readFile: ReadFile, limit: number): Uint8Array {
+  try {
+    return readFile(path, limit);
+  } catch (error) {
+    if (!(error instanceof WasmoteError) || error.code !== "file-unreadable") throw error;
+    throw new WasmoteError("shard-missing", error.detail, { file: path });
+  }
 }

@@ -69,6 +69,13 @@ export function roundHalfAway(value: number): number {
   return value < 0 ? -Math.round(-value) : Math.round(value);
 }
 
+/** The nearest integer, of two the even one. */
+export function roundHalfEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+}
+
 /** A step of what a tensor quantized as a whole stands for, and the integers that it holds. */
 export interface IntegerParameters {
   scale: number;

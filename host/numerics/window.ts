@@ -27,6 +27,23 @@ function span(taps: number, dilation: number): number {
 }
 
 /**
+ * Padding before and after a length so that a filter gives ceil(length / stride) outputs.
+ *
+ * @param oddFirst whether an odd pixel is before; it is behind by default
+ */
+export function samePadding(
+  length: number,
+  taps: number,
+  stride: number,
+  dilation: number,
+  oddFirst = false,
+): [before: number, after: number] {
+  const total = Math.max((Math.ceil(length / stride) - 1) * stride + span(taps, dilation) - length, 0);
+  const half = Math.floor(total / 2);
+  return oddFirst ? [total - half, half] : [half, total - half];
+}
+
+/**
  * Explicit padding of TensorFlow's `SAME` (output = ceil(input / stride), the odd pixel at the end) or `VALID`.
  */
 export function explicitPadding(
@@ -36,13 +53,10 @@ export function explicitPadding(
   window: Window,
 ): Padding {
   if (kind === "valid") return noPadding;
-  const total = (length: number, taps: number, stride: number, dilation: number): number =>
-    Math.max((Math.ceil(length / stride) - 1) * stride + span(taps, dilation) - length, 0);
-  const vertical = total(height, window.filterHeight, window.strideHeight, window.dilationHeight);
-  const horizontal = total(width, window.filterWidth, window.strideWidth, window.dilationWidth);
-  const top = Math.floor(vertical / 2);
-  const left = Math.floor(horizontal / 2);
-  return { top, bottom: vertical - top, left, right: horizontal - left };
+  const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = window;
+  const [top, bottom] = samePadding(height, filterHeight, strideHeight, dilationHeight);
+  const [left, right] = samePadding(width, filterWidth, strideWidth, dilationWidth);
+  return { top, bottom, left, right };
 }
 
 /** Checks a window's numbers and gives the output's height and width. Throws `NotRunnable`. */

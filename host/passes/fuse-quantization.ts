@@ -2,9 +2,9 @@ import { bind, type Graph } from "../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
 import { elementCount, integerRange, perTensor, type Tensor } from "../graph/tensor.js";
 import { readersOf, writersOf } from "../graph/uses.js";
-import { sameParameters } from "../numerics/requantization.js";
+import { roundHalfEven, sameParameters } from "../numerics/requantization.js";
 import { inferredTypes, refusalOf } from "../ops/check.js";
-import { type QuantizeAttributes, roundHalfEven } from "../ops/conversion/quantize.js";
+import type { QuantizeAttributes } from "../ops/conversion/quantize.js";
 import { operatorNamed } from "../ops/index.js";
 import { anyOrder } from "../ops/operator.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
@@ -38,50 +38,51 @@ const roundings: Readonly<Record<string, object>> = {
 /** Operators that answer elements of one tensor, of which a quantization keeps the order. */
 const raisable = new Set(["reshape", "view", "maxPool2d"]);
 
+/** The node that moves what a quantization reads, where nothing else wants that; undefined where it reads anything else. */
+function moverBefore(
+  { tensors, outputs }: Graph,
+  quantization: Node,
+  readers: ReturnType<typeof readersOf>,
+  writers: ReturnType<typeof writersOf>,
+): Node | undefined {
+  const [moved = -1] = quantization.inputs;
+  const mover = writers.get(moved);
+  if (!roundsToEven(quantization) || mover === undefined || !raisable.has(mover.operator)) return undefined;
+  if (readers.get(moved)?.length !== 1 || outputs.includes(moved)) return undefined;
+  const { data, dtype } = tensors[mover.inputs[0] ?? -1] as Tensor;
+  return data === undefined && dtype === "float32" ? mover : undefined;
+}
+
 /**
  * Quantizations before what moves the elements of one tensor, and nothing else reads: what computes the numbers is then next to
- * its quantization.
+ * its quantization. One rises above one node at a time, until all of them are next to what computes.
  */
 function raiseQuantizations(graph: Graph): Graph {
   const tensors = [...graph.tensors];
-  let nodes = [...graph.nodes];
-  for (let changed = true; changed; ) {
-    changed = false;
-    const current = { ...graph, tensors, nodes };
+  let current: Graph = { ...graph, tensors };
+  for (;;) {
     const [readers, writers] = [readersOf(current), writersOf(current)];
-    nodes = nodes.flatMap((node): Node[] => {
-      const [reader, ...others] = readers.get(node.outputs[0] ?? -1) ?? [];
-      const isMoved = raisable.has(node.operator) && others.length === 0;
-      if (
-        isMoved &&
-        reader !== undefined &&
-        roundsToEven(reader) &&
-        !graph.outputs.includes(node.outputs[0] ?? -1)
-      ) {
-        const [input = -1, output = -1] = [node.inputs[0], reader.outputs[0]];
-        const { data, shape, dtype } = tensors[input] as Tensor;
-        const { dtype: _, shape: __, ...quantized } = tensors[output] as Tensor;
-        if (data !== undefined || dtype !== "float32") return [node];
-        const made = tensors.push({ ...quantized, dtype: (tensors[output] as Tensor).dtype, shape }) - 1;
-        changed = true;
-        return [
-          { ...reader, inputs: [input], outputs: [made] },
-          { ...node, inputs: [made], outputs: [output] },
-        ];
-      }
-      const writer = writers.get(node.inputs[0] ?? -1);
-      const isRaised =
-        roundsToEven(node) &&
-        writer !== undefined &&
-        raisable.has(writer.operator) &&
-        readers.get(node.inputs[0] as number)?.length === 1 &&
-        !graph.outputs.includes(node.inputs[0] as number) &&
-        tensors[writer.inputs[0] ?? -1]?.data === undefined &&
-        tensors[writer.inputs[0] ?? -1]?.dtype === "float32";
-      return isRaised ? [] : [node];
+    const quantizationBehind = new Map<Node, Node>();
+    for (const node of current.nodes) {
+      const mover = moverBefore(current, node, readers, writers);
+      if (mover !== undefined) quantizationBehind.set(mover, node);
+    }
+    if (quantizationBehind.size === 0) return current;
+    const raised = new Set(quantizationBehind.values());
+    const nodes = current.nodes.flatMap((node): Node[] => {
+      const quantization = quantizationBehind.get(node);
+      if (quantization === undefined) return raised.has(node) ? [] : [node];
+      const [input = -1] = node.inputs;
+      const [output = -1] = quantization.outputs;
+      const { shape } = tensors[input] as Tensor;
+      const made = tensors.push({ ...(tensors[output] as Tensor), shape }) - 1;
+      return [
+        { ...quantization, inputs: [input], outputs: [made] },
+        { ...node, inputs: [made], outputs: [output] },
+      ];
     });
+    current = { ...current, nodes };
   }
-  return { ...graph, tensors, nodes };
 }
 
 class Fusing {
@@ -150,10 +151,8 @@ class Fusing {
   /** Writes a node of integers in place of one and of the quantizations behind it. */
   private replace(made: Node, { nodes, output }: { nodes: readonly Node[]; output: TensorIndex }): void {
     this.nodes.push({ ...made, outputs: [output] });
-    for (const {
-      outputs: [other = -1],
-      name,
-    } of nodes) {
+    for (const { outputs, name } of nodes) {
+      const [other = -1] = outputs;
       this.written.add(other);
       if (other === output) continue;
       const attributes = { shape: this.tensor(other).shape };

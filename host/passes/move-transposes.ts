@@ -266,48 +266,61 @@ class Mover {
   }
 }
 
+/** The axis of a tensor over which a loop goes by whole steps: -1 where it stands still; undefined where there is none. */
+function loopAxis(
+  stride: number,
+  shape: readonly number[],
+  whole: readonly number[],
+): { axis: number; step: number } | undefined {
+  if (stride === 0) return { axis: -1, step: 0 };
+  for (const [axis, length] of shape.entries()) {
+    const step = stride / (whole[axis] as number);
+    if (length > 1 && Number.isInteger(step) && Math.abs(step) < length) return { axis, step };
+  }
+  return undefined;
+}
+
+/** The index along each axis of the element at an offset. */
+function indicesAt(offset: number, whole: readonly number[]): number[] {
+  let rest = offset;
+  return whole.map((stride) => {
+    const index = Math.floor(rest / stride);
+    rest -= index * stride;
+    return index;
+  });
+}
+
 /** A view of a tensor that is a view itself, as one of that one's source; undefined where no loops give that. */
 function composed(
   from: Pick<Deferred, "view" | "shape">,
   { offset, lengths, strides }: ViewAttributes,
-  input: Tensor,
+  { shape }: Tensor,
 ): StridedView | undefined {
   const inner = loopsOfShape(from.view, from.shape);
   if (inner === undefined) return undefined;
-  const whole = wholeView(input.shape).strides;
-  // A loop over one axis, by whole steps of it, is one over that axis of the source.
-  const axisOf = (stride: number): { axis: number; step: number } | undefined => {
-    if (stride === 0) return { axis: -1, step: 0 };
-    for (const [axis, length] of input.shape.entries()) {
-      const step = stride / (whole[axis] as number);
-      if (length > 1 && Number.isInteger(step) && Math.abs(step) < length) return { axis, step };
-    }
-    return undefined;
-  };
-  let rest = offset;
-  let start = from.view.offset;
-  const starts = input.shape.map((_, axis) => {
-    const index = Math.floor(rest / (whole[axis] as number));
-    rest -= index * (whole[axis] as number);
-    start += index * (inner.strides[axis] as number);
-    return index;
-  });
-  const reach = [...starts];
+  const whole = wholeView(shape).strides;
+  const starts = indicesAt(offset, whole);
+  const ends = [...starts];
   const result: number[] = [];
   for (const [i, length] of lengths.entries()) {
-    const found = length === 1 ? { axis: -1, step: 0 } : axisOf(strides[i] as number);
+    const found = length === 1 ? { axis: -1, step: 0 } : loopAxis(strides[i] as number, shape, whole);
     if (found === undefined) return undefined;
-    if (found.axis < 0) {
+    const { axis, step } = found;
+    if (axis < 0) {
       result.push(0);
       continue;
     }
-    const end = (reach[found.axis] as number) + found.step * (length - 1);
-    if (end < 0 || end >= (input.shape[found.axis] as number)) return undefined;
+    const end = (starts[axis] as number) + step * (length - 1);
+    if (end < 0 || end >= (shape[axis] as number)) return undefined;
     // Two loops over one axis would have to be checked together.
-    if (reach[found.axis] !== starts[found.axis]) return undefined;
-    reach[found.axis] = end;
-    result.push(found.step * (inner.strides[found.axis] as number));
+    if (ends[axis] !== starts[axis]) return undefined;
+    ends[axis] = end;
+    result.push(step * (inner.strides[axis] as number));
   }
+  const start = starts.reduce(
+    (sum, index, axis) => sum + index * (inner.strides[axis] as number),
+    from.view.offset,
+  );
   return { offset: start, lengths, strides: result };
 }
 

@@ -14,6 +14,10 @@ import { reshape } from "../../ops/movement/reshape.js";
 import { view } from "../../ops/movement/view.js";
 import { dataOf, type GraphWriter } from "../graph-writer.js";
 
+/** The order of axes that makes NHWC of NCHW, and the one that makes NCHW of NHWC. */
+export const channelsLastOrder: readonly number[] = [0, 2, 3, 1];
+export const channelsFirstOrder: readonly number[] = [0, 3, 1, 2];
+
 /** The elements of a view of a tensor, as a tensor of this shape; the tensor itself where that changes nothing. */
 export function viewed(
   write: GraphWriter,

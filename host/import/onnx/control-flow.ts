@@ -1,5 +1,6 @@
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
+import { positiveAxis } from "../../ops/movement/moved.js";
 import { joined, reshaped, sliced } from "../compose/movement.js";
 import { GraphWriter } from "../graph-writer.js";
 import type { Body, GraphReader } from "./graph-reader.js";
@@ -68,8 +69,7 @@ function readLoop(node: FlowNode, reader: GraphReader): Value[] {
 /** Values of all turns as one, along a new axis. */
 function stacked(write: GraphWriter, values: readonly Value[], axis = 0): Value {
   if (values.includes("unknown") || values.length === 0) return "unknown";
-  const rank = (values[0] as Tensor).shape.length + 1;
-  const at = axis < 0 ? axis + rank : axis;
+  const at = positiveAxis(axis, (values[0] as Tensor).shape.length + 1);
   const rows = (values as Tensor[]).map((value) => reshaped(write, value, value.shape.toSpliced(at, 0, 1)));
   return joined(write, rows, at);
 }
@@ -95,7 +95,7 @@ function readScan(node: FlowNode, reader: GraphReader): Value[] {
   if (scanned.includes("unknown")) return node.outputs.map(() => "unknown");
   const backwards = listOf(node, "scan_input_directions", count);
   const axes = listOf(node, "scan_input_axes", count).map((axis, i) =>
-    axis < 0 ? axis + (scanned[i] as Tensor).shape.length : axis,
+    positiveAxis(axis, (scanned[i] as Tensor).shape.length),
   );
   const [turns = 0, ...others] = axes.map((axis, i) => (scanned[i] as Tensor).shape[axis] ?? 0);
   requireThat(

@@ -1,7 +1,7 @@
 import { type Refusal, WasmoteError } from "../../errors.js";
 import { maxRank } from "../../graph/limits.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { transposed } from "../compose/movement.js";
+import { channelsFirstOrder, channelsLastOrder, transposed } from "../compose/movement.js";
 import type { GraphBuilder } from "../graph-builder.js";
 import { GraphWriter } from "../graph-writer.js";
 import type { ImportOptions } from "../imported.js";
@@ -10,10 +10,6 @@ import { OpenLengths } from "../open-lengths.js";
 import type { Dimension, OnnxGraph, ValueInfo } from "./model.js";
 import type { Scope } from "./scope.js";
 import { elementDtype, elementTypeName } from "./tensors.js";
-
-/** Orders of a picture's axes: from NHWC to NCHW, and back. */
-const channelsFirst = [0, 3, 1, 2];
-const channelsLast = [0, 2, 3, 1];
 
 /** How exporters call the batch. */
 const batchNames = /^(n|batch.*|.*_?batch(_?size)?|bs)$/i;
@@ -56,10 +52,10 @@ export class Ends {
       }
       const isPicture = this.options.layout === "nhwc" && tensor.shape.length === 4;
       const own = isPicture
-        ? { ...tensor, shape: channelsLast.map((axis) => tensor.shape[axis] as number) }
+        ? { ...tensor, shape: channelsLastOrder.map((axis) => tensor.shape[axis] as number) }
         : tensor;
       if (isPicture) this.laidOut.push(name);
-      scope.set(name, isPicture ? transposed(new GraphWriter(graph, name), own, channelsFirst) : own);
+      scope.set(name, isPicture ? transposed(new GraphWriter(graph, name), own, channelsFirstOrder) : own);
       return [own];
     });
   }
@@ -70,7 +66,9 @@ export class Ends {
     const laid = values.map((value, i) => {
       const isPicture = this.options.layout === "nhwc" && value.shape.length === 4;
       if (isPicture) this.laidOut.push(names[i] as string);
-      return isPicture ? transposed(new GraphWriter(graph, names[i] as string), value, channelsLast) : value;
+      return isPicture
+        ? transposed(new GraphWriter(graph, names[i] as string), value, channelsLastOrder)
+        : value;
     });
     return modelOutputs(graph, laid, names, inputs);
   }

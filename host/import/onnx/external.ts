@@ -1,6 +1,6 @@
 import { WasmoteError } from "../../errors.js";
 import type { ReadFile } from "../imported.js";
-import { pathBeside } from "../path-beside.js";
+import { pathBeside, readBeside } from "../path-beside.js";
 import type { TensorProto } from "./model.js";
 import type { ReadExternal } from "./tensors.js";
 
@@ -25,16 +25,10 @@ export function externalReader(modelPath: string, readFile: ReadFile, limit: num
     const path = pathBeside(modelPath, location, "external data");
     const known = files.get(path);
     if (known !== undefined) return known;
-    try {
-      const bytes = readFile(path, left);
-      left -= bytes.length;
-      files.set(path, bytes);
-      return bytes;
-    } catch (error) {
-      if (!(error instanceof WasmoteError)) throw error;
-      if (error.code !== "file-unreadable") throw error;
-      throw new WasmoteError("shard-missing", error.detail, { file: path });
-    }
+    const bytes = readBeside(path, readFile, left);
+    left -= bytes.length;
+    files.set(path, bytes);
+    return bytes;
   };
   return ({ external = new Map<string, string>() }: TensorProto, bytes: number): Uint8Array => {
     const location = external.get("location") ?? "";

@@ -142,21 +142,9 @@ export class GraphReader {
     const mapping = onnxMapping(operator, domain);
     if (mapping === undefined) throw new NotRunnable("the operator is not supported");
     if (inputs.includes("unknown")) return [];
-    const node = new OnnxNode(
-      operator,
-      version,
-      inputs as (Tensor | undefined)[],
-      outputs,
-      attributes,
-      ({ tensor, name: attribute }) => {
-        const read = constantOf(
-          tensor as NonNullable<typeof tensor>,
-          `${name} (${attribute})`,
-          this.readExternal,
-        );
-        if (typeof read === "string") throw new NotRunnable(read);
-        return read;
-      },
+    const tensors = inputs as (Tensor | undefined)[];
+    const node = new OnnxNode(operator, version, tensors, outputs, attributes, (attribute) =>
+      this.attributeTensor(attribute, name),
     );
     const named = outputs.find((output) => output !== "") ?? name;
     const write = new GraphWriter(this.graph, named);
@@ -167,6 +155,13 @@ export class GraphReader {
     const results = "dtype" in read ? [read] : read;
     if (mapping.takesQuantized !== true) markMoved(own.inputs, results);
     return texts === undefined ? results : results.map((value) => value && standingFor(value, texts));
+  }
+
+  /** The tensor that is an attribute of a node. Throws `NotRunnable` for one of a type that is not supported. */
+  private attributeTensor({ tensor, name }: Attribute, node: string): Tensor {
+    const read = constantOf(tensor as NonNullable<typeof tensor>, `${node} (${name})`, this.readExternal);
+    if (typeof read === "string") throw new NotRunnable(read);
+    return read;
   }
 
   /** The nodes of a function in the place of a node that calls it. */

@@ -3,7 +3,7 @@ import { parseJson } from "../../files/json.js";
 import { maxModelBytes } from "../../files/limits.js";
 import type { ReadFile } from "../imported.js";
 import { asArray, asObject, asString, isObject, type JsonObject, shown } from "../json-fields.js";
-import { pathBeside } from "../path-beside.js";
+import { pathBeside, readBeside } from "../path-beside.js";
 import { decodeWeights, readWeightEntry, type StoredWeight } from "./weights.js";
 
 /** JSON of the model's file, or of a string in it that `what` names. Throws `model-corrupt`. */
@@ -17,13 +17,10 @@ export function parseModelJson(bytes: Uint8Array, what: string): unknown {
 
 function readShard(path: string, readFile: ReadFile, limit: number): Uint8Array {
   try {
-    return readFile(path, limit);
+    return readBeside(path, readFile, limit);
   } catch (error) {
-    if (!(error instanceof WasmoteError)) throw error;
-    if (error.code === "file-unreadable")
-      throw new WasmoteError("shard-missing", error.detail, { file: path });
-    if (error.code === "file-too-large") throw new WasmoteError("shard-short", error.detail, { file: path });
-    throw error;
+    if (!(error instanceof WasmoteError) || error.code !== "file-too-large") throw error;
+    throw new WasmoteError("shard-short", error.detail, { file: path });
   }
 }
 

@@ -2,7 +2,7 @@ import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { type LineConstants, lineConstants } from "../../numerics/lines.js";
-import { integerParameters, roundHalfAway } from "../../numerics/requantization.js";
+import { integerParameters, roundHalfAway, roundHalfEven } from "../../numerics/requantization.js";
 import { linesTable } from "../elementwise/lines-table.js";
 import { onlyInput } from "../elementwise/lookup-table.js";
 import { anyOrder, type Operator } from "../operator.js";
@@ -20,13 +20,6 @@ export function requantization(node: BoundNode): LineConstants {
 export interface QuantizeAttributes {
   /** Where a float32 goes that lies between two integers: away from zero by default, as TFLite has it, or to the even one. */
   halves?: "even";
-}
-
-/** The nearest integer, of two the even one. */
-export function roundHalfEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
 }
 
 /** float32 to integers of a scale, or from integers of one scale to those of another: between bytes by a table. */

@@ -9,6 +9,7 @@ import {
   integerParameters,
   multiplyByQuantizedMultiplier,
   quantizeMultiplier,
+  roundHalfEven,
 } from "../../numerics/requantization.js";
 import { linesTable } from "./lines-table.js";
 import { int8Table, onlyInput } from "./lookup-table.js";
@@ -87,14 +88,7 @@ export const floor = unary({ name: "floor", real: Math.floor });
 export const ceil = unary({ name: "ceil", real: Math.ceil });
 
 /** The nearest whole number, of two the even one. */
-export const round = unary({
-  name: "round",
-  real(x) {
-    const below = Math.floor(x);
-    const rest = x - below;
-    return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
-  },
-});
+export const round = unary({ name: "round", real: roundHalfEven });
 
 /** e^x - 1, exact for small x. */
 export const expm1 = unary({ name: "expm1", real: Math.expm1 });

@@ -1,5 +1,6 @@
 import { WasmoteError } from "../../errors.js";
 import { type DType, elementBytes, integerRange, unsignedOffset } from "../../graph/tensor.js";
+import { roundHalfAway } from "../../numerics/requantization.js";
 
 /** What is needed to turn real numbers to a tensor's bytes and back. */
 export interface ValueType {
@@ -89,10 +90,6 @@ function encoder(type: ValueType): (real: number, index: number) => number {
       `number ${index} is ${real}; the input is ${dtype} without a scale and takes whole numbers from ${low} to ${high}`,
     );
   };
-}
-
-function roundHalfAway(value: number): number {
-  return Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
 }
 
 function writeStored(view: DataView, at: number, dtype: DType, value: number): void {

@@ -1,5 +1,6 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../graph/tensor.js";
+import { positiveAxis } from "../../../ops/movement/moved.js";
 import { reshaped } from "../../compose/movement.js";
 import {
   affine,
@@ -37,10 +38,7 @@ function axesFrom({ shape }: Tensor, first: number): number[] {
 }
 
 function axisOf(node: OnnxNode, input: Tensor, otherwise: number): number {
-  const rank = input.shape.length;
-  const axis = node.integer("axis", otherwise);
-  requireThat(axis >= -rank && axis < rank, `axis ${axis} is not one of ${rank} axes`);
-  return axis < 0 ? axis + rank : axis;
+  return positiveAxis(node.integer("axis", otherwise), input.shape.length);
 }
 
 /** Scale and offset of inputs 1 and 2, where they are given. */

@@ -1,5 +1,6 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import { arrayTypes, elementCount, type Tensor } from "../../../graph/tensor.js";
+import { samePadding } from "../../../numerics/window.js";
 import { averagePool2d } from "../../../ops/convolution/average-pool-2d.js";
 import { maxPool2d } from "../../../ops/convolution/max-pool-2d.js";
 import { maxPoolIndices2d } from "../../../ops/convolution/max-pool-indices-2d.js";
@@ -20,7 +21,7 @@ import {
 } from "../../compose/pools.js";
 import type { GraphWriter } from "../../graph-writer.js";
 import type { OnnxMapping, OnnxNode } from "./mapping.js";
-import { channelsFirst, channelsLast, samePadding } from "./windows.js";
+import { channelsFirst, channelsLast } from "./windows.js";
 
 /** Lengths of the spatial axes of an input [N, C, ...]. Throws `NotRunnable` where there is none. */
 function spatialLengths({ shape }: Tensor): number[] {
@@ -44,7 +45,7 @@ function paddingOf(
 ): readonly [before: number, after: number] {
   const auto = node.text("auto_pad", "NOTSET");
   if (auto === "SAME_UPPER" || auto === "SAME_LOWER")
-    return samePadding(lengths[axis] as number, filter, stride, dilation, auto === "SAME_UPPER");
+    return samePadding(lengths[axis] as number, filter, stride, dilation, auto === "SAME_LOWER");
   requireThat(["", "NOTSET", "VALID"].includes(auto), `auto_pad ${auto} does not exist`);
   if (auto === "VALID") return [0, 0];
   const count = lengths.length;

@@ -14,6 +14,7 @@ import { round } from "../../../ops/elementwise/functions.js";
 import { reduceMax, reduceMin } from "../../../ops/reduction/reduce.js";
 import { differenceOf, productOf, quotientOf, sumOf } from "../../compose/arithmetic.js";
 import { expanded, reshaped } from "../../compose/movement.js";
+import { castTo } from "../../compose/whole-numbers.js";
 import type { GraphWriter } from "../../graph-writer.js";
 import {
   inGraph,
@@ -74,14 +75,11 @@ function broadcastTo(
   return reshaped(write, whole, merged);
 }
 
+/** The axis of several scales; that of one scale need not exist. */
 function axisOf(node: OnnxNode, { shape }: Tensor): number {
   const axis = node.integer("axis", 1);
-  const positive = axis < 0 ? axis + shape.length : axis;
-  return positive;
+  return axis < 0 ? axis + shape.length : axis;
 }
-
-export const asFloat = (write: GraphWriter, tensor: Tensor): Tensor =>
-  tensor.dtype === "float32" ? tensor : write.node(cast, { to: "float32" }, [tensor]);
 
 /** (integers - zero point) * scale, as it is defined. */
 export function dequantized(
@@ -96,7 +94,7 @@ export function dequantized(
   const zero =
     zeroPoint && (zeroPoint.dtype === "int32" ? zeroPoint : write.node(cast, { to: "int32" }, [zeroPoint]));
   const difference = zero === undefined ? wide : differenceOf(write, wide, zero);
-  return productOf(write, asFloat(write, difference), scale);
+  return productOf(write, castTo(write, difference, "float32"), scale);
 }
 
 /** Real numbers limited to what a type holds. */
@@ -116,7 +114,8 @@ export function quantizedByDefinition(
   range = integerRange[to],
 ): Tensor {
   const nearest = write.node(round, {}, [quotientOf(write, values, scale)]);
-  const moved = zeroPoint === undefined ? nearest : sumOf(write, nearest, asFloat(write, zeroPoint));
+  const moved =
+    zeroPoint === undefined ? nearest : sumOf(write, nearest, castTo(write, zeroPoint, "float32"));
   return write.node(cast, { to }, [limited(write, moved, range)]);
 }
 
@@ -147,7 +146,7 @@ export function integersFor(
 }
 
 function readQuantize(node: OnnxNode, write: GraphWriter): Tensor {
-  const values = asFloat(write, plainIntegers(write, node.input(0)));
+  const values = castTo(write, plainIntegers(write, node.input(0)), "float32");
   const blocks = node.integer("block_size", 0);
   const scales = { scale: node.input(1), zeroPoint: node.inputs[2], axis: axisOf(node, values), blocks };
   return integersFor(write, values, scales, targetOf(node));

@@ -4,6 +4,7 @@ import { cast } from "../../../ops/conversion/cast.js";
 import { batchMatmul } from "../../../ops/matrix/batch-matmul.js";
 import { differenceOf, productOf, sumOf } from "../../compose/arithmetic.js";
 import { reshaped, sliced } from "../../compose/movement.js";
+import { castTo } from "../../compose/whole-numbers.js";
 import type { GraphWriter } from "../../graph-writer.js";
 import { plainIntegers } from "../quantized-tensors.js";
 import { activations } from "./activation.js";
@@ -13,7 +14,7 @@ import type { OnnxMapping, OnnxNode } from "./mapping.js";
 import { matrix } from "./matrix.js";
 import { movement } from "./movement.js";
 import { pools } from "./pools.js";
-import { asFloat, dynamicQuantization, integersFor, realNumbers } from "./quantization.js";
+import { dynamicQuantization, integersFor, realNumbers } from "./quantization.js";
 import { reduction } from "./reduction.js";
 
 const plain: readonly OnnxMapping[] = [
@@ -68,7 +69,7 @@ function realBias(node: OnnxNode, write: GraphWriter, bias: Tensor | undefined, 
   if (bias === undefined) return undefined;
   const scale = productOf(write, node.input(scales[0]), node.input(scales[1]));
   const place = elementCount(scale.shape) === 1 ? reshaped(write, scale, []) : scale;
-  return productOf(write, asFloat(write, bias), place);
+  return productOf(write, castTo(write, bias, "float32"), place);
 }
 
 /** One operand, then the output's scale: `operator` on its real numbers. */
@@ -125,7 +126,7 @@ const exactProducts = Math.floor(2 ** 24 / 255 ** 2);
 function lessZero(write: GraphWriter, integers: Tensor, zeroPoint: Tensor | undefined): Tensor {
   const whole = write.node(cast, { to: "int32" }, [plainIntegers(write, integers)]);
   const zero = zeroPoint && write.node(cast, { to: "int32" }, [plainIntegers(write, zeroPoint)]);
-  return asFloat(write, zero === undefined ? whole : differenceOf(write, whole, zero));
+  return castTo(write, zero === undefined ? whole : differenceOf(write, whole, zero), "float32");
 }
 
 const asInteger = (write: GraphWriter, values: Tensor): Tensor => write.node(cast, { to: "int32" }, [values]);

@@ -1,12 +1,12 @@
 import { NotRunnable } from "../../../graph/not-runnable.js";
 import type { Tensor } from "../../../graph/tensor.js";
+import { samePadding } from "../../../numerics/window.js";
 import { sumOf } from "../../compose/arithmetic.js";
 import { convolve } from "../../compose/convolve.js";
 import { reshaped, sliced, transposed } from "../../compose/movement.js";
 import { padded } from "../../compose/pad.js";
 import type { GraphWriter } from "../../graph-writer.js";
 import type { OnnxNode } from "./mapping.js";
-import { samePadding } from "./windows.js";
 
 /** Numbers of one axis of a window. */
 interface AxisWindow {
@@ -21,7 +21,7 @@ function axisWindow(node: OnnxNode, axis: number, length: number, kernel: number
   const [stride, dilation] = [at("strides", axis, 1), at("dilations", axis, 1)];
   const auto = node.text("auto_pad", "NOTSET");
   if (auto === "SAME_UPPER" || auto === "SAME_LOWER") {
-    const [before, after] = samePadding(length, kernel, stride, dilation, auto === "SAME_UPPER");
+    const [before, after] = samePadding(length, kernel, stride, dilation, auto === "SAME_LOWER");
     return { stride, dilation, before, after };
   }
   if (auto !== "NOTSET" && auto !== "VALID") throw new NotRunnable(`auto_pad ${auto} does not exist`);

@@ -1,7 +1,7 @@
 import { NotRunnable, requireThat } from "../../../graph/not-runnable.js";
 import type { Tensor } from "../../../graph/tensor.js";
-import type { Padding } from "../../../numerics/window.js";
-import { reshaped, transposed } from "../../compose/movement.js";
+import { type Padding, samePadding } from "../../../numerics/window.js";
+import { channelsFirstOrder, channelsLastOrder, reshaped, transposed } from "../../compose/movement.js";
 import type { GraphWriter } from "../../graph-writer.js";
 import type { OnnxNode } from "./mapping.js";
 
@@ -47,20 +47,6 @@ export function padsOf(node: OnnxNode, axes: number): readonly [before: Pair, af
       ];
 }
 
-/** Padding of a length so that a window gives ceil(length / stride) outputs; the odd one at the end, or at the beginning. */
-export function samePadding(
-  length: number,
-  kernel: number,
-  stride: number,
-  dilation: number,
-  atEnd: boolean,
-) {
-  const span = (kernel - 1) * dilation + 1;
-  const total = Math.max((Math.ceil(length / stride) - 1) * stride + span - length, 0);
-  const less = Math.floor(total / 2);
-  return atEnd ? ([less, total - less] as const) : ([total - less, less] as const);
-}
-
 /** Reads a window's attributes for an input of that height and width. Throws `NotRunnable`. */
 export function readWindow(
   node: OnnxNode,
@@ -79,9 +65,10 @@ export function readWindow(
   if (auto === "VALID") return { ...window, padding: { top: 0, bottom: 0, left: 0, right: 0 } };
   if (auto !== "SAME_UPPER" && auto !== "SAME_LOWER")
     throw new NotRunnable(`auto_pad ${auto} does not exist`);
-  const atEnd = auto === "SAME_UPPER";
-  const [top, bottom] = samePadding(height, kernel[0], strides[0], dilations[0], atEnd);
-  const [left, right] = samePadding(width, kernel[1], strides[1], dilations[1], atEnd);
+  const along = (axis: 0 | 1, length: number) =>
+    samePadding(length, kernel[axis], strides[axis], dilations[axis], auto === "SAME_LOWER");
+  const [top, bottom] = along(0, height);
+  const [left, right] = along(1, width);
   return { ...window, padding: { top, bottom, left, right } };
 }
 
@@ -89,12 +76,12 @@ export function readWindow(
 export function channelsLast(write: GraphWriter, input: Tensor): Tensor {
   const [batches = 1, channels = 1, ...lengths] = input.shape;
   const [height, width] = lengths.length === 1 ? [1, lengths[0] as number] : (lengths as [number, number]);
-  return transposed(write, reshaped(write, input, [batches, channels, height, width]), [0, 2, 3, 1]);
+  return transposed(write, reshaped(write, input, [batches, channels, height, width]), channelsLastOrder);
 }
 
 /** A picture with its channels last as [N, C, (H,) W], with as many spatial axes. */
 export function channelsFirst(write: GraphWriter, picture: Tensor, axes: number): Tensor {
-  const moved = transposed(write, picture, [0, 3, 1, 2]);
+  const moved = transposed(write, picture, channelsFirstOrder);
   const [batches, channels, height, width] = moved.shape as [number, number, number, number];
   return axes === 2 ? moved : reshaped(write, moved, [batches, channels, height * width]);
 }

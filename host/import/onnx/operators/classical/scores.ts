@@ -1,6 +1,5 @@
 import { NotRunnable, requireThat } from "../../../../graph/not-runnable.js";
 import type { Tensor } from "../../../../graph/tensor.js";
-import { cast } from "../../../../ops/conversion/cast.js";
 import { greater, logicalOr } from "../../../../ops/elementwise/comparisons.js";
 import { exp, log, neg, sqrt } from "../../../../ops/elementwise/functions.js";
 import { logistic } from "../../../../ops/elementwise/logistic.js";
@@ -11,6 +10,7 @@ import { reduceMax, sum } from "../../../../ops/reduction/reduce.js";
 import { softmax } from "../../../../ops/reduction/softmax.js";
 import { differenceOf, productOf, quotientOf, scaled, sumOf } from "../../../compose/arithmetic.js";
 import { joined, reshaped } from "../../../compose/movement.js";
+import { castTo } from "../../../compose/whole-numbers.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import { requireTexts, standingFor } from "../../texts.js";
 import type { OnnxMapping, OnnxNode } from "../mapping.js";
@@ -38,7 +38,7 @@ export function featureRows(write: GraphWriter, input: Tensor): Tensor {
 
 /** Elements as float32. */
 export function asFloat(write: GraphWriter, input: Tensor): Tensor {
-  return input.dtype === "float32" ? input : write.node(cast, { to: "float32" }, [input]);
+  return castTo(write, input, "float32");
 }
 
 /** Where a condition holds one tensor, elsewhere another. */

@@ -8,7 +8,7 @@ import { transposeConv2d } from "../../../../ops/convolution/transpose-conv-2d.j
 import { convolve as convolved } from "../../../compose/convolve.js";
 import { reshaped, transposed } from "../../../compose/movement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
-import { type FusedWork, noFusedWork, readFusedWork } from "./fused.js";
+import { type FusedWork, finishing, noFusedWork, readFusedWork } from "./fused.js";
 import type { TensorflowMapping, TensorflowNode } from "./mapping.js";
 import { asChannelsLast, paddingOf, spatialPair } from "./windows.js";
 
@@ -103,19 +103,7 @@ export const convolution: readonly TensorflowMapping[] = [
   },
   {
     operator: "_FusedConv2D",
-    becomes: [
-      "conv2d",
-      "depthwiseConv2d",
-      "prelu",
-      "elu",
-      "leakyRelu",
-      "logistic",
-      "tanh",
-      "relu",
-      "relu6",
-      "mul",
-      "add",
-    ],
+    becomes: ["conv2d", "depthwiseConv2d", ...finishing],
     read: (node, write) => convolve(node, write, readFusedWork(node, write, 2)),
   },
   {
@@ -125,18 +113,7 @@ export const convolution: readonly TensorflowMapping[] = [
   },
   {
     operator: "FusedDepthwiseConv2dNative",
-    becomes: [
-      "depthwiseConv2d",
-      "prelu",
-      "elu",
-      "leakyRelu",
-      "logistic",
-      "tanh",
-      "relu",
-      "relu6",
-      "mul",
-      "add",
-    ],
+    becomes: ["depthwiseConv2d", ...finishing],
     read: (node, write) => convolveDepthwise(node, write, readFusedWork(node, write, 2)),
   },
   { operator: "Conv2DBackpropInput", becomes: ["transposeConv2d"], read: convolveTransposed },

@@ -23,6 +23,9 @@ export interface FusedWork {
   finish(output: Tensor): Tensor;
 }
 
+/** Core operators that the work after a product becomes. */
+export const finishing = ["prelu", "elu", "leakyRelu", "logistic", "tanh", "relu", "relu6", "mul", "add"];
+
 /** What is done after a product that fuses nothing. */
 export const noFusedWork: FusedWork = { bias: undefined, activation: "none", finish: (output) => output };
 

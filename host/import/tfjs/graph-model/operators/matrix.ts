@@ -6,7 +6,7 @@ import { sumOf } from "../../../compose/arithmetic.js";
 import { einsum } from "../../../compose/einsum.js";
 import { transposed } from "../../../compose/movement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
-import { activated, type FusedWork, noFusedWork, readFusedWork } from "./fused.js";
+import { activated, type FusedWork, finishing, noFusedWork, readFusedWork } from "./fused.js";
 import { alike, type TensorflowMapping, type TensorflowNode } from "./mapping.js";
 
 /** A matrix with its two last axes exchanged. */
@@ -48,19 +48,7 @@ export const matrix: readonly TensorflowMapping[] = [
   },
   {
     operator: "_FusedMatMul",
-    becomes: [
-      "fullyConnected",
-      "batchMatmul",
-      "prelu",
-      "elu",
-      "leakyRelu",
-      "logistic",
-      "tanh",
-      "relu",
-      "relu6",
-      "mul",
-      "add",
-    ],
+    becomes: ["fullyConnected", "batchMatmul", ...finishing],
     read: (node, write) =>
       product(node, write, transposesOf(node, "transpose_a", "transpose_b"), readFusedWork(node, write, 2)),
   },

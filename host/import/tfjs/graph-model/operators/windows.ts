@@ -1,7 +1,7 @@
 import { requireThat } from "../../../../graph/not-runnable.js";
 import type { Tensor } from "../../../../graph/tensor.js";
 import { explicitPadding, type Padding, type Window } from "../../../../numerics/window.js";
-import { transposed } from "../../../compose/movement.js";
+import { channelsFirstOrder, channelsLastOrder, transposed } from "../../../compose/movement.js";
 import type { GraphWriter } from "../../../graph-writer.js";
 import type { TensorflowNode } from "./mapping.js";
 
@@ -50,5 +50,5 @@ export function asChannelsLast(
 ): Tensor {
   requireThat(input.shape.length === 4, `the input has ${input.shape.length} axes; 4 are expected`);
   if (!node.isChannelsFirst()) return work(input);
-  return transposed(write, work(transposed(write, input, [0, 2, 3, 1])), [0, 3, 1, 2]);
+  return transposed(write, work(transposed(write, input, channelsLastOrder)), channelsFirstOrder);
 }
