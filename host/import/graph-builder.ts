@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
 import { arrayTypes, elementCount, type Tensor, type TensorData, tensorBytes } from "../graph/tensor.js";
 import { refusalOf } from "../ops/check.js";
-import { constantOutputs, storedOf } from "../ops/constants.js";
+import { constantOutputs, constantWork, maxConstantWork, storedOf } from "../ops/constants.js";
 import { operatorNamed } from "../ops/index.js";
 import type { Translation } from "./translation.js";
 import { asUnsigned } from "./unsigned.js";
@@ -28,6 +28,8 @@ export class GraphBuilder {
   private readonly nodeOf = new Map<Tensor, Node>();
   /** Bytes that were made of constants. */
   private computedBytes = 0;
+  /** What computing that took, by `constantWork`. */
+  private computedWork = 0;
   private readonly constants = new Map<Tensor, TensorData | undefined>();
 
   /** @param tensors the first tensors, which keep their numbers */
@@ -160,8 +162,13 @@ export class GraphBuilder {
     });
     const node: BoundNode = { name: "", ...translation, inputs };
     if (refusalOf(operator, node) !== undefined) return undefined;
-    if (inputs.every((input) => input === undefined || input.data !== undefined)) this.spend(node.outputs);
-    return constantOutputs(operatorNamed(operator), node);
+    if (inputs.some((input) => input !== undefined && input.data === undefined)) return undefined;
+    const own = operatorNamed(operator);
+    const work = this.computedWork + constantWork(own, node);
+    if (work > maxConstantWork) return undefined;
+    this.computedWork = work;
+    this.spend(node.outputs);
+    return constantOutputs(own, node);
   }
 
   /** Counts what is made of constants, before it is made. */

@@ -1,7 +1,17 @@
 import type { BoundNode } from "../graph/node.js";
-import { arrayTypes, type Tensor, type TensorData } from "../graph/tensor.js";
+import { arrayTypes, elementCount, type Tensor, type TensorData } from "../graph/tensor.js";
 import { realValues } from "../numerics/real-values.js";
 import type { Operator, Values } from "./operator.js";
+
+/** What may be computed of a model's constants, by `constantWork`: some seconds. What takes more is left to the model. */
+export const maxConstantWork = 2 ** 28;
+
+/** What computing a valid node takes: its products, and the elements that it reads and writes. */
+export function constantWork(operator: Operator, node: BoundNode): number {
+  const tensors = [...node.inputs, ...node.outputs];
+  const elements = tensors.reduce((sum, tensor) => sum + (tensor ? elementCount(tensor.shape) : 0), 0);
+  return operator.macs(node) + elements;
+}
 
 /**
  * The outputs of a valid node all of whose inputs are constant: of float32 and of integers that are not quantized, of

@@ -4,7 +4,13 @@ import * as assert from "uvu/assert";
 import { importModel } from "../../../host/import/index.js";
 import { constantOf } from "../../../host/import/onnx/tensors.js";
 import { errorOf } from "../../error-of.js";
-import { type WrittenNode, type WrittenOnnx, writeOnnx } from "./onnx-writer.js";
+import {
+  constant,
+  type WrittenConstant,
+  type WrittenNode,
+  type WrittenOnnx,
+  writeOnnx,
+} from "./onnx-writer.js";
 
 const open = (bytes: Uint8Array) => importModel("model.onnx", bytes, () => new Uint8Array(0));
 
@@ -126,6 +132,26 @@ test("constants that grow without end are refused", async () => {
     { operator: "Add", inputs: ["x", "big"], outputs: ["y"] },
   ];
   assert.match((await errorOf(open(model(nodes, { constants })))).code, /^model-(too-large|unsupported)$/);
+});
+
+test("products and sums of constants that take long are left to the model", async () => {
+  const ones = constant("w", "float32", [700, 700], new Float32Array(700 * 700).fill(1));
+  const products: WrittenNode[] = [
+    { operator: "MatMul", inputs: ["w", "w"], outputs: ["p"] },
+    { operator: "Add", inputs: ["x", "p"], outputs: ["y"] },
+  ];
+  const operators = async (nodes: WrittenNode[], w: WrittenConstant) =>
+    (await open(model(nodes, { constants: [w], inputs: [end("x", [1])] }))).nodes.map(
+      ({ operator }) => operator,
+    );
+  assert.equal(await operators(products, ones), ["batchMatmul", "add"]);
+  const sums = Array.from({ length: 640 }, (_, i): WrittenNode[] => [
+    { operator: "ReduceSum", inputs: ["w"], outputs: [`s${i}`] },
+    { operator: "Add", inputs: [i === 0 ? "x" : `t${i - 1}`, `s${i}`], outputs: [i === 639 ? "y" : `t${i}`] },
+  ]).flat();
+  assert.ok((await operators(sums, ones)).includes("sum"));
+  const few = constant("w", "float32", [2, 2], [1, 2, 3, 4]);
+  assert.equal(await operators(products, few), ["add"]);
 });
 
 test("integers of a constant that are cut off, or longer than any, are damage", async () => {
