@@ -4,7 +4,7 @@ import { realValues } from "../numerics/real-values.js";
 import type { Operator, Values } from "./operator.js";
 
 /** What may be computed of a model's constants, by `constantWork`: some seconds. What takes more is left to the model. */
-export const maxConstantWork = 2 ** 28;
+export const maxConstantWork = 2 ** 27;
 
 /** What computing a valid node takes: its products, and the elements that it reads and writes. */
 export function constantWork(operator: Operator, node: BoundNode): number {
