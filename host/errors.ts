@@ -85,7 +85,7 @@ export const errorTable = {
   ),
   "shard-missing": refused(
     "a weights file of the model is missing or cannot be read",
-    "Put every file that model.json names in paths beside it, as a regular file.",
+    "Put every file that the model names beside it, as a regular file.",
   ),
   "shard-short": refused(
     "a weights file of the model has the wrong size",

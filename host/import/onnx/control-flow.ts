@@ -68,7 +68,8 @@ function readLoop(node: FlowNode, reader: GraphReader): Value[] {
 
 /** Values of all turns as one, along a new axis. */
 function stacked(write: GraphWriter, values: readonly Value[], axis = 0): Value {
-  if (values.includes("unknown") || values.length === 0) return "unknown";
+  if (values.includes("unknown")) return "unknown";
+  requireThat(values.length > 0, "the loop takes no turn, so that what it collects has no elements");
   const at = positiveAxis(axis, (values[0] as Tensor).shape.length + 1);
   const rows = (values as Tensor[]).map((value) => reshaped(write, value, value.shape.toSpliced(at, 0, 1)));
   return joined(write, rows, at);

@@ -171,7 +171,7 @@ export class GraphReader {
     inputs: readonly (Value | undefined)[],
   ): Value[] {
     if (++this.calls > maxCalls)
-      throw new WasmoteError("model-invalid", `the function ${own.name} calls itself`);
+      throw new WasmoteError("model-too-large", `functions call each other more than ${maxCalls} deep`);
     const scope = new Scope();
     for (const [i, name] of own.inputs.entries()) {
       const value = inputs[i];

@@ -153,6 +153,26 @@ test("a branch that a constant takes, and a loop that constants count, are taken
   );
 });
 
+test("a loop that takes no turn collects nothing, which is told", async () => {
+  const body = {
+    nodes: [{ operator: "Identity", inputs: ["on"], outputs: ["on2"] }],
+    inputs: [
+      { name: "i", dtype: "int64", shape: [] },
+      { name: "on", dtype: "bool", shape: [] },
+    ],
+    outputs: [{ name: "on2", dtype: "bool" }, floats("x")],
+  };
+  const loop: WrittenNode = {
+    operator: "Loop",
+    inputs: ["n"],
+    outputs: ["y"],
+    attributes: { body: { graph: body } },
+  };
+  const constants = [constant("n", "int64", [], [0])];
+  const [refusal] = await refusalsOf(open(model([loop], [3], { constants })));
+  assert.match(refusal?.reason ?? "", /the loop takes no turn/);
+});
+
 test("a function of the model stands for its nodes, and its attributes for those of calls", async () => {
   const scaled = {
     name: "Flip",
@@ -191,8 +211,8 @@ test("a function that calls itself ends with a clear error", async () => {
   const error = await errorOf(
     open({ ...model([call(["x"], ["y"])]), domains: { own: 1 }, functions: [itself] }),
   );
-  assert.is(error.code, "model-invalid");
-  assert.match(error.message, /calls itself/);
+  assert.is(error.code, "model-too-large");
+  assert.match(error.message, /functions call each other more than 32 deep/);
 });
 
 test("data in files beside the model are read, never those outside of its folder", async () => {
