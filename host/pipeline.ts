@@ -15,12 +15,15 @@ import { placeConstants } from "./passes/place-constants.js";
 import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
 import { withoutFloatEnds } from "./quantize/float-ends.js";
-import { canBeQuantized, quantizeGraph } from "./quantize/quantize-graph.js";
+import { canBeQuantized, quantizeGraph, type Samples } from "./quantize/quantize-graph.js";
 
 /** How a model is built. */
 export interface BuildOptions {
-  /** Samples for post-training quantization: `calibration[i][j]` is sample i for input j. */
-  calibration?: readonly Float32Array[][];
+  /**
+   * Samples for post-training quantization: `calibration[i][j]` is sample i for input j. "assumed" takes any ranges: what is
+   * built shows what is possible and what it costs, and computes nothing of use.
+   */
+  calibration?: Samples;
   /**
    * What a model of float32 alone runs in: int8, for which it is quantized with samples, or float32. By default int8
    * where there are samples, else float32. Any other model is taken as it is.

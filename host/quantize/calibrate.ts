@@ -49,6 +49,16 @@ function checkSample(graph: Graph, sample: readonly Float32Array[], number: numb
 }
 
 /**
+ * A range for every activation without running the graph, -1 to 1: enough to see whether a graph can be quantized, and what it
+ * then takes, which does not hang on the values.
+ */
+export function assumedRanges({ tensors }: Graph): (Range | undefined)[] {
+  return tensors.map(({ data, dtype }) =>
+    data === undefined && dtype === "float32" ? { min: -1, max: 1 } : undefined,
+  );
+}
+
+/**
  * Runs a float32 graph over calibration samples and answers the range of every activation, by tensor index.
  *
  * @param samples samples[i][j] holds input j of sample i; a graph with state sees them one after another

@@ -5,7 +5,7 @@ import type { Quantization, Tensor } from "../graph/tensor.js";
 import { checkOperators } from "../ops/check.js";
 import { operatorNamed } from "../ops/index.js";
 import { type AffineParameters, toInt8 } from "./affine-parameters.js";
-import { calibrate, type Range, rangeOf } from "./calibrate.js";
+import { assumedRanges, calibrate, type Range, rangeOf } from "./calibrate.js";
 import { withoutFloatEnds } from "./float-ends.js";
 import { isFloat } from "./graph-kind.js";
 import { assignParameters, separateFixed } from "./parameter-groups.js";
@@ -37,6 +37,9 @@ function constantRanges(graph: Graph): (Range | undefined)[] {
   }
   return ranges;
 }
+
+/** Samples of the inputs, `samples[i][j]` for input j; or ranges that are assumed, for a build that shows what is possible. */
+export type Samples = readonly (readonly Float32Array[])[] | "assumed";
 
 class Quantizing {
   readonly tensors: Tensor[];
@@ -156,8 +159,9 @@ export function canBeQuantized(graph: Graph): boolean {
  * @throws `calibration-missing`, `calibration-invalid`; `model-unsupported` where an operator cannot run with the
  * parameters found
  */
-export function quantizeGraph(graph: Graph, samples: readonly (readonly Float32Array[])[]): Graph {
-  const separated = separateFixed(graph, calibrate(graph, samples));
+export function quantizeGraph(graph: Graph, samples: Samples): Graph {
+  const known = samples === "assumed" ? assumedRanges(graph) : calibrate(graph, samples);
+  const separated = separateFixed(graph, known);
   const constants = constantRanges(separated.graph);
   const ranges = separated.graph.tensors.map((_, index) => separated.ranges[index] ?? constants[index]);
   const quantizing = new Quantizing(separated.graph, assignParameters(separated.graph, ranges));

@@ -36,18 +36,26 @@ export function quantizeWeights(
   const values = weights.data as Float32Array;
   const channels = weights.shape[axis] as number;
   const inner = elementCount(weights.shape.slice(axis + 1));
-  const channelOf = (i: number): number => Math.floor(i / inner) % channels;
+  /** Goes through the weights run by run: `inner` neighbours are of one channel. */
+  const forEachRun = (visit: (channel: number, from: number, to: number) => void): void => {
+    for (let from = 0, run = 0; from < values.length; from += inner, run++)
+      visit(run % channels, from, from + inner);
+  };
   const maxima = new Float64Array(channels);
-  values.forEach((value, i) => {
-    const channel = channelOf(i);
-    maxima[channel] = Math.max(maxima[channel] as number, Math.abs(value));
+  forEachRun((channel, from, to) => {
+    let most = maxima[channel] as number;
+    for (let i = from; i < to; i++) most = Math.max(most, Math.abs(values[i] as number));
+    maxima[channel] = most;
   });
   const biasValues = bias?.data as Float32Array | undefined;
   const scale = channelScales(maxima, biasValues, inputScale);
   const zeroPoint = scale.map(() => 0);
-  const data = Int8Array.from(values, (value, i) =>
-    Math.min(127, Math.max(-127, roundHalfAway(value / (scale[channelOf(i)] as number)))),
-  );
+  const data = new Int8Array(values.length);
+  forEachRun((channel, from, to) => {
+    const step = scale[channel] as number;
+    for (let i = from; i < to; i++)
+      data[i] = Math.min(127, Math.max(-127, roundHalfAway((values[i] as number) / step)));
+  });
   const quantizedBias = biasValues && {
     ...(bias as Tensor),
     dtype: "int32" as const,
