@@ -340,6 +340,12 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(1, /\n {2}CONV_3D {2}node "/, "inspect", at("unknown.tflite"), "--verbose");
     await refused(2, /--verbose is of no use/, "inspect", at("small.wasm"), "--verbose");
   },
+  "inspect --svg": async () => {
+    await done("inspect", at("net.tflite"), "--svg", at("net.svg"));
+    assert.match(readFileSync(at("net.svg"), "utf8"), /^<svg[^>]*>[\s\S]*<\/svg>\s*$/);
+    await refused(2, /--svg is of no use/, "inspect", at("small.wasm"), "--svg", at("small.svg"));
+    assert.not(existsSync(at("small.svg")));
+  },
   "inspect --json": async () => {
     assert.is((await json("inspect", at("small.wasm"))).manifest.name, "small");
     assert.is((await json("inspect", at("net.tflite"))).builds[0].numbers, "as it is");
