@@ -1,8 +1,8 @@
-import { perTensor, type Quantization, type Tensor, unsignedOffset } from "../../graph/tensor.js";
+import { perTensor, type Quantization, type Tensor } from "../../graph/tensor.js";
 import { cast } from "../../ops/conversion/cast.js";
 import { quantize } from "../../ops/conversion/quantize.js";
 import type { GraphWriter } from "../graph-writer.js";
-import { asUnsigned } from "../unsigned.js";
+import { asSigned, asUnsigned, signedScales } from "../unsigned.js";
 
 /*
  * ONNX has integers and, apart from them, the scales by which they stand for real numbers; tensors of the graph know their
@@ -26,29 +26,20 @@ export function markUnsigned(tensor: Tensor): Tensor {
   return tensor;
 }
 
-/** The same scales with zero points that are all less. */
-function lowered(quantization: Quantization, by: number): Quantization {
-  return { ...quantization, zeroPoint: quantization.zeroPoint.map((zeroPoint) => zeroPoint - by) };
-}
-
 /** A quantization as it is in the graph, and the dtype there: uint8 is int8. */
 export function inGraph(
   dtype: Tensor["dtype"],
   quantization: Quantization,
 ): { dtype: Tensor["dtype"]; quantization: Quantization } {
   return dtype === "uint8"
-    ? { dtype: "int8", quantization: lowered(quantization, unsignedOffset) }
+    ? { dtype: "int8", quantization: signedScales(quantization) }
     : { dtype, quantization };
 }
 
 /** A constant of integers with its scales, as it is in the graph. */
 export function quantizedConstant(tensor: Tensor, given: Quantization): Tensor {
-  const { dtype, quantization } = inGraph(tensor.dtype, given);
-  const data =
-    tensor.dtype === "uint8"
-      ? Int8Array.from(tensor.data as Uint8Array, (value) => value - unsignedOffset)
-      : tensor.data;
-  return { ...tensor, dtype, quantization, ...(data === undefined ? {} : { data }) };
+  const own = { ...tensor, quantization: given };
+  return asSigned(own) ?? own;
 }
 
 /** Whether two tensors have the same scale and zero point each. */
@@ -72,7 +63,7 @@ export function quantizedAs(
   const { dtype, quantization } = inGraph(tensor.dtype, given);
   if (tensor.data !== undefined) return quantizedConstant(tensor, given);
   if (wasUnsigned(tensor)) {
-    return isSame(tensor.quantization, lowered(given, unsignedOffset)) ? tensor : undefined;
+    return isSame(tensor.quantization, signedScales(given)) ? tensor : undefined;
   }
   if (isInput && tensor.quantization === undefined) tensor.quantization = given;
   if (!isSame(tensor.quantization, given)) return undefined;

@@ -11,9 +11,9 @@ import {
   type Quantization,
   type Tensor,
   type TensorData,
-  unsignedOffset,
 } from "../../graph/tensor.js";
 import { float16Value } from "../../numerics/float16.js";
+import { asSigned } from "../unsigned.js";
 import { fields, tensorTypes } from "./schema.js";
 import { unfoldSparse } from "./sparsity.js";
 import type { Table } from "./table.js";
@@ -151,23 +151,6 @@ function readOpenShape(table: Table, shape: readonly number[]): ImportedTensor["
   const signature = table.int32s(fields.tensor.shapeSignature) ?? [];
   if (signature.length === shape.length && signature.includes(-1)) return signature;
   return shape.length === 0 && !table.bool(fields.tensor.hasRank, false) ? "any" : undefined;
-}
-
-/**
- * A quantized uint8 tensor as int8 of the same real values; undefined for any other. Only differences to zero points
- * enter the arithmetic of operators, so that a model of uint8 is one of int8 whose numbers are all less by 128.
- */
-function asSigned({ dtype, quantization, data, ...tensor }: Tensor): Tensor | undefined {
-  if (dtype !== "uint8" || quantization === undefined) return undefined;
-  return {
-    ...tensor,
-    dtype: "int8",
-    quantization: {
-      ...quantization,
-      zeroPoint: quantization.zeroPoint.map((zeroPoint) => zeroPoint - unsignedOffset),
-    },
-    ...(data === undefined ? {} : { data: Int8Array.from(data as Uint8Array, (q) => q - unsignedOffset) }),
-  };
 }
 
 /** Dtypes of quantized activations. */
