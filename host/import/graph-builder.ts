@@ -88,8 +88,6 @@ export class GraphBuilder {
    */
   fold(translation: Required<Translation>, numbers = false): boolean {
     const { operator, inputs, outputs } = translation;
-    const isOpen = (input: Tensor | undefined) => input !== undefined && input.data === undefined;
-    if (numbers && inputs.some(isOpen)) return false;
     if (!numbers && !operatorNamed(operator).moves && ![...inputs, ...outputs].every(isIndex)) return false;
     const results = this.computed(translation);
     for (const [i, output] of outputs.entries()) {
@@ -160,9 +158,9 @@ export class GraphBuilder {
       const data = input && this.known(input);
       return input && (data === undefined ? input : { ...input, data });
     });
+    if (inputs.some((input) => input !== undefined && input.data === undefined)) return undefined;
     const node: BoundNode = { name: "", ...translation, inputs };
     if (refusalOf(operator, node) !== undefined) return undefined;
-    if (inputs.some((input) => input !== undefined && input.data === undefined)) return undefined;
     const own = operatorNamed(operator);
     const work = this.computedWork + constantWork(own, node);
     if (work > maxConstantWork) return undefined;

@@ -2,6 +2,9 @@ import type { FusedActivation } from "../graph/node.js";
 import { NotRunnable, requireThat } from "../graph/not-runnable.js";
 import { type DType, integerRange, perTensor, type Tensor } from "../graph/tensor.js";
 
+/** Largest magnitude of a quantized bias: half of int32, the other half is left to the sum of products. */
+export const biasLimit = 2 ** 30;
+
 /**
  * Fixed-point multiplier: `value * multiplier * 2^(shift - 31)`, multiplier in [2^30, 2^31), as TFLite's
  * `QuantizeMultiplier` computes it (gemmlowp's fixed-point scheme).

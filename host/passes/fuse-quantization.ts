@@ -2,15 +2,12 @@ import { bind, type Graph } from "../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
 import { elementCount, integerRange, perTensor, type Tensor } from "../graph/tensor.js";
 import { readersOf, writersOf } from "../graph/uses.js";
-import { roundHalfEven, sameParameters } from "../numerics/requantization.js";
+import { biasLimit, roundHalfEven, sameParameters } from "../numerics/requantization.js";
 import { inferredTypes, refusalOf } from "../ops/check.js";
 import type { QuantizeAttributes } from "../ops/conversion/quantize.js";
 import { operatorNamed } from "../ops/index.js";
 import { anyOrder } from "../ops/operator.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
-
-/** Largest magnitude of a bias: half of int32, the other half is left to the sum of products. */
-const biasLimit = 2 ** 30;
 
 /**
  * Makes nodes of integers of those of float32 that stand between dequantizations and a quantization, as graphs have them that

@@ -129,13 +129,7 @@ class Mover {
     if (known !== undefined) return known;
     const made = this.tensors.push({ ...own, shape: laid }) - 1;
     this.laid.set(key, made);
-    this.nodes.push({
-      name: node.name,
-      operator: "reshape",
-      attributes: { shape: laid },
-      inputs: [source],
-      outputs: [made],
-    });
+    this.read(node.name, source, wholeView(own.shape), laid, made);
     return made;
   }
 
@@ -145,14 +139,25 @@ class Mover {
     if (known === undefined || this.made.has(index)) return;
     this.made.add(index);
     const { source, view, shape, node } = known;
+    this.read(node.name, source, view, shape, index);
+  }
+
+  /** Writes the node that reads a view of a tensor: a reshape where the view is all of it in order. */
+  private read(
+    name: string,
+    source: TensorIndex,
+    { offset, lengths, strides }: StridedView,
+    shape: readonly number[],
+    output: TensorIndex,
+  ): void {
+    const view = { offset, lengths, strides };
     const isWhole = isWholeView(view, elementCount(this.tensor(source).shape));
-    const { lengths, offset, strides } = view;
     this.nodes.push({
-      name: node.name,
+      name,
       operator: isWhole ? "reshape" : "view",
-      attributes: isWhole ? { shape } : { shape, offset, lengths, strides },
+      attributes: isWhole ? { shape } : { shape, ...view },
       inputs: [source],
-      outputs: [index],
+      outputs: [output],
     });
   }
 
@@ -222,14 +227,7 @@ class Mover {
       return this.tensors.push({ ...moved, data: elementsOf(tensor.data, view, tensor) }) - 1;
     this.make(input);
     const index = this.tensors.push(moved) - 1;
-    const isWhole = isWholeView(view, elementCount(shape));
-    this.nodes.push({
-      name: `${tensor.name} (in another order)`,
-      operator: isWhole ? "reshape" : "view",
-      attributes: isWhole ? { shape: moved.shape } : { ...view, shape: moved.shape },
-      inputs: [input],
-      outputs: [index],
-    });
+    this.read(`${tensor.name} (in another order)`, input, view, moved.shape, index);
     return index;
   }
 
@@ -257,11 +255,8 @@ class Mover {
     const leading = keepAxes ? this.tensor(input).shape.slice(0, -1) : [elementCount(source.shape) / columns];
     const flat = this.tensors.push({ ...source, shape: [...leading, columns] }) - 1;
     const own = this.tensors.push({ ...constant, data: ordered }) - 1;
-    const attributes = { shape: this.tensor(flat).shape };
-    this.nodes.push(
-      { name: `${node.name} (flat)`, operator: "reshape", attributes, inputs: [put.source], outputs: [flat] },
-      { ...node, inputs: [flat, own, ...node.inputs.slice(2)] },
-    );
+    this.read(`${node.name} (flat)`, put.source, wholeView(source.shape), this.tensor(flat).shape, flat);
+    this.nodes.push({ ...node, inputs: [flat, own, ...node.inputs.slice(2)] });
     return true;
   }
 }

@@ -1,9 +1,6 @@
 import { elementCount, type Tensor } from "../graph/tensor.js";
-import { roundHalfAway } from "../numerics/requantization.js";
+import { biasLimit, roundHalfAway } from "../numerics/requantization.js";
 import { leastScale } from "./affine-parameters.js";
-
-/** Largest magnitude of a quantized bias: half of int32, the other half is left to the sum of products. */
-const biasLimit = 2 ** 30;
 
 /** Scales of int8 weights, one for each index of an axis. */
 function channelScales(maxima: Float64Array, bias: Float32Array | undefined, inputScale: number): number[] {
