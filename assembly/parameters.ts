@@ -3,6 +3,9 @@
  * not to be edited. Addresses (usize) are in linear memory, `weights` is an offset in the weights section.
  */
 
+/** Added to the shift of a sum that is rounded once. */
+export const roundedOnce: i32 = 64;
+
 /** The same in float32. */
 @unmanaged
 export class AnyFloatPoolParameters {

@@ -2,17 +2,17 @@
  * From a sum to an output, by the type X of the output and S of the sum:
  *
  *   float32, float32   clamp(sum + bias)
- *   int8, int32        clamp(outputZeroPoint + requantize(sum + bias))       both roundings, as in requantize.ts
+ *   int8, int32        clamp(outputZeroPoint + requantize(sum + bias))       as in requantize.ts
  *   int16, int32       the same
  *   int16, int64       clamp(floor((sum + bias) * multiplier / 2^shift + 1/2)), a multiplier of 16 bits
  *
  * A tile's header holds the constants of 4 outputs: bias[4], in S; multiplier[4] int32, of float32 the scales of weights;
- * shift[4] int32 (positive: right).
+ * shift[4] int32 (positive: right; of sums of int32, 64 added: rounded once).
  *
  * Source: TFLite's `MultiplyByQuantizedMultiplier` of int32 and of int64.
  */
 import { ProductParameters } from "../parameters";
-import { clamp, requantizeSum } from "./requantize";
+import { clamp, requantizeAny, requantizeSum } from "./requantize";
 
 /** Bytes of a header. */
 // @ts-ignore: decorator
@@ -34,6 +34,7 @@ export function storeOutput<X, S>(given: ProductParameters, header: usize, n: i3
   const constants = header + 4 * sizeof<S>() + (<usize>n << 2);
   const multiplier = <i64>load<i32>(constants);
   const shift = load<i32>(constants, 16);
-  const rescaled = requantizeSum<S>(total, multiplier, shift);
+  const rescaled =
+    sizeof<S>() == 4 ? requantizeAny(<i32>total, multiplier, shift) : requantizeSum<S>(total, multiplier, shift);
   store<X>(output, <X>clamp(rescaled + given.outputZeroPoint, given.low, given.high));
 }

@@ -8,13 +8,16 @@
  * a: int32; multiplier: int32 in [2^30, 2^31) or 0, so that a * multiplier stays below 2^62.
  * Source: TFLite's 8-bit quantization specification; gemmlowp's fixed-point arithmetic.
  */
+import { roundedOnce } from "../parameters";
 
 /**
- * Which way the channels of a kernel shift. AssemblyScript's compile-time parameters are types: a kernel of `ShiftRight`
- * holds no code for other shifts, and the host takes it where a model needs none.
+ * How the channels of a kernel are requantized: shifted to the right, shifted either way, or rounded once, as ONNX has it.
+ * AssemblyScript's compile-time parameters are types: a kernel holds no code for other channels than its own, and the host takes
+ * that which a model needs.
  */
 export type ShiftRight = bool;
 export type ShiftEitherWay = i32;
+export type Once = i64;
 
 /** Whether a kernel's shifts may be to the left, or 0. */
 // @ts-ignore: decorator
@@ -22,6 +25,14 @@ export type ShiftEitherWay = i32;
 export function eitherWay<Shift>(): bool {
   return sizeof<Shift>() == sizeof<ShiftEitherWay>();
 }
+
+/** Whether a kernel's channels are rounded once. */
+// @ts-ignore: decorator
+@inline
+export function isOnce<Shift>(): bool {
+  return sizeof<Shift>() == sizeof<Once>();
+}
+
 
 // @ts-ignore: decorator
 @inline
@@ -38,10 +49,28 @@ export function requantize(a: i32, multiplier: i64, shift: i32): i32 {
   return <i32>((<i64>(a << -shift) * multiplier + 0x40000000) >> 31);
 }
 
-/** As `requantize` for channels of these shifts: the code for shifts to the left is there only where they may be. */
+/**
+ * a * multiplier / 2^(31 + shift), rounded once, halves up. `shift` >= -30, `roundedOnce` added or not: shifts of 64 bits are
+ * taken modulo it.
+ */
+// @ts-ignore: decorator
+@inline
+export function requantizeOnce(a: i32, multiplier: i64, shift: i32): i32 {
+  return <i32>((<i64>a * multiplier + (<i64>1 << <i64>(30 + shift))) >> <i64>(31 + shift));
+}
+
+/** As `requantizeOnce` where the shift has `roundedOnce` added, else as `requantize`. */
+// @ts-ignore: decorator
+@inline
+export function requantizeAny(a: i32, multiplier: i64, shift: i32): i32 {
+  return shift >= roundedOnce / 2 ? requantizeOnce(a, multiplier, shift) : requantize(a, multiplier, shift);
+}
+
+/** As `requantize` for channels of these shifts: the code for others is there only where they may be. */
 // @ts-ignore: decorator
 @inline
 export function requantizeBy<Shift>(a: i32, multiplier: i64, shift: i32): i32 {
+  if (isOnce<Shift>()) return requantizeOnce(a, multiplier, shift);
   if (eitherWay<Shift>()) return requantize(a, multiplier, shift);
   return requantizeRight(<i64>a, multiplier, <i64>shift);
 }
@@ -52,7 +81,7 @@ export function requantizeBy<Shift>(a: i32, multiplier: i64, shift: i32): i32 {
  */
 // @ts-ignore: decorator
 @inline
-export function requantizeOnce(a: i32, multiplier: i64, shift: i32): i32 {
+export function requantizeEven(a: i32, multiplier: i64, shift: i32): i32 {
   const product = <i64>a * multiplier, bits = <i64>(31 + shift);
   const half = <i64>1 << (bits - 1);
   const nearest = (product + half) >> bits;
@@ -93,7 +122,7 @@ export function roundingOffset(right: i64, zeroPoint: i64): i64 {
  */
 // @ts-ignore: decorator
 @inline
-export function storeSums(
+function storeSums(
   sums: usize, end: usize, output: usize, stride: usize,
   bias: i32, multiplier: i64, right: i64, offset: i64, low: i32, high: i32,
 ): void {
@@ -106,16 +135,59 @@ export function storeSums(
   } while (sums < end);
 }
 
-/** As `storeSums` where `shift` <= 0 shifts left. */
-export function storeSumsLeft(
+/** As `storeSums` where sums are shifted left by `left` >= 0 bits, and rounded by the multiplication only. */
+// @ts-ignore: decorator
+@inline
+function storeSumsLeft(
   sums: usize, end: usize, output: usize, stride: usize,
-  bias: i32, multiplier: i64, shift: i32, zeroPoint: i32, low: i32, high: i32,
+  bias: i32, multiplier: i64, left: i32, zeroPoint: i32, low: i32, high: i32,
 ): void {
   do {
-    store<i8>(output, clamp(requantize(load<i32>(sums) + bias, multiplier, shift) + zeroPoint, low, high));
+    const sum: i32 = (load<i32>(sums) + bias) << left;
+    store<i8>(output, min(max(<i32>((<i64>sum * multiplier + 0x40000000) >> 31) + zeroPoint, low), high));
     output += stride;
     sums += 4;
   } while (sums < end);
+}
+
+/** As `storeSums` where sums are rounded once: shifted by `bits`, of which `half` is half of the lowest that is left. */
+// @ts-ignore: decorator
+@inline
+function storeSumsOnce(
+  sums: usize, end: usize, output: usize, stride: usize,
+  bias: i32, multiplier: i64, bits: i64, half: i64, zeroPoint: i32, low: i32, high: i32,
+): void {
+  do {
+    const sum: i32 = load<i32>(sums) + bias;
+    store<i8>(output, min(max(<i32>((<i64>sum * multiplier + half) >> bits) + zeroPoint, low), high));
+    output += stride;
+    sums += 4;
+  } while (sums < end);
+}
+
+/** The shift to the right of a channel's products, and what is added before it. */
+// @ts-ignore: decorator
+@inline
+export function bitsOf<Shift>(shift: i32): i64 {
+  return <i64>(isOnce<Shift>() ? (31 + shift) & 63 : shift);
+}
+
+// @ts-ignore: decorator
+@inline
+export function offsetOf<Shift>(bits: i64, zeroPoint: i32): i64 {
+  return isOnce<Shift>() ? <i64>1 << (bits - 1) : roundingOffset(bits, zeroPoint);
+}
+
+/** As `storeSums` for a channel of these shifts, with its `bitsOf` and `offsetOf`. */
+// @ts-ignore: decorator
+@inline
+export function storeSumsBy<Shift>(
+  sums: usize, end: usize, output: usize, stride: usize,
+  bias: i32, multiplier: i64, bits: i64, offset: i64, zeroPoint: i32, low: i32, high: i32,
+): void {
+  if (isOnce<Shift>()) storeSumsOnce(sums, end, output, stride, bias, multiplier, bits, offset, zeroPoint, low, high);
+  else if (!eitherWay<Shift>() || bits > 0) storeSums(sums, end, output, stride, bias, multiplier, bits, offset, low, high);
+  else storeSumsLeft(sums, end, output, stride, bias, multiplier, <i32>-bits, zeroPoint, low, high);
 }
 
 /** As `requantize`, in a function of its own: for kernels that are to be small. */

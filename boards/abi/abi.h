@@ -10,6 +10,12 @@ enum
     callGraphFunctions = 64
 };
 
+/* Added to the shift of a sum that is rounded once. */
+enum
+{
+    roundedOnce = 64
+};
+
 /* What accelerators take at most: sizes, pixels that windows span, pixels of a pool's window, inputs of one output. */
 enum
 {

@@ -32,6 +32,7 @@ typedef struct row_channel
 #else
     int32_t weights[5][3];
 #endif
+    bool once;                  /* whether it is rounded once; `shift` is the shift alone */
 } row_channel;
 
 /* Bytes of scratch memory for one channel's three rows. */
@@ -45,13 +46,20 @@ void wasmote_row_channel(const window_operation *of, row_channel *to, const void
 
 /* One channel's output row, saturated; `first` is the filter row that goes with slot 0. */
 #if TARGET_DSP
-void wasmote_row_stride_1(const void *rows, int8_t *output, const row_channel *channel, const uint32_t *weights);
-void wasmote_row_stride_2(const void *rows, int8_t *output, const row_channel *channel, const uint32_t *weights);
+typedef void wasmote_row_function(const void *rows, int8_t *output, const row_channel *channel, const uint32_t *weights);
+
+wasmote_row_function wasmote_row_stride_1, wasmote_row_stride_2, wasmote_row_stride_1_once, wasmote_row_stride_2_once;
 
 static inline void row_outputs(const window_operation *of, const row_channel *channel, const void *rows, uint32_t first, int8_t *output)
 {
-    if (of->strideWidth == 1) wasmote_row_stride_1(rows, output, channel, channel->weights[first]);
-    else wasmote_row_stride_2(rows, output, channel, channel->weights[first]);
+    const uint32_t *const weights = channel->weights[first];
+    if (channel->once)
+    {
+        if (of->strideWidth == 1) wasmote_row_stride_1_once(rows, output, channel, weights);
+        else wasmote_row_stride_2_once(rows, output, channel, weights);
+    }
+    else if (of->strideWidth == 1) wasmote_row_stride_1(rows, output, channel, weights);
+    else wasmote_row_stride_2(rows, output, channel, weights);
 }
 #else
 void wasmote_row_outputs(const window_operation *of, const row_channel *channel, const void *rows, uint32_t first, int8_t *output);

@@ -38,7 +38,8 @@ static void tile_channels(const window_operation *of, const int8_t *image, const
         row_channel *channel = &channels[lane];
         channel->bias = constants->bias[lane];
         channel->multiplier = constants->multiplier[lane];
-        channel->shift = constants->shift[lane];
+        channel->once = is_rounded_once(constants->shift[lane]);
+        channel->shift = constants->shift[lane] - (channel->once ? roundedOnce : 0);
         channel->rounding = quick_rounding(channel->shift, of->outputZeroPoint);
         wasmote_row_channel(of, channel, (const uint8_t *) of->scratch + (uint32_t) lane * rowBytes, tile + tileHeaderBytes + lane);
     }

@@ -49,7 +49,9 @@ void wasmote_row_outputs(const window_operation *of, const row_channel *channel,
     {
         const int32_t sum = channel->bias + p[0] * w0 + p[1] * w1 + p[2] * w2 + q[0] * w3 + q[1] * w4 + q[2] * w5
             + r[0] * w6 + r[1] * w7 + r[2] * w8;
-        *output = saturate(requantize_quick(sum, channel->multiplier, channel->rounding, channel->shift));
+        *output = saturate(
+            channel->once ? requantize_once_quick(sum, channel->multiplier, channel->rounding, channel->shift)
+                          : requantize_quick(sum, channel->multiplier, channel->rounding, channel->shift));
     }
 }
 

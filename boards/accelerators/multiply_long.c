@@ -101,9 +101,12 @@ static inline __attribute__((always_inline)) void store(
     const int32_t biased = (int32_t) ((uint32_t) sum + (uint32_t) constants->bias[lane]);
     if (of->quick)
     {
-        const int32_t shift = constants->shift[lane];
-        const int32_t rounding = quick_rounding(shift, of->zeroPoint);
-        *output = (int8_t) clamp(requantize_quick(biased, constants->multiplier[lane], rounding, shift), of->low, of->high);
+        const int32_t multiplier = constants->multiplier[lane];
+        const int32_t shift = constants->shift[lane], right = shift - roundedOnce;
+        const int32_t value = is_rounded_once(shift)
+            ? requantize_once_quick(biased, multiplier, quick_rounding(right, of->zeroPoint), right)
+            : requantize_quick(biased, multiplier, quick_rounding(shift, of->zeroPoint), shift);
+        *output = (int8_t) clamp(value, of->low, of->high);
     }
     else *output = finish_any(biased, constants, lane, of->zeroPoint, of->low, of->high);
 }

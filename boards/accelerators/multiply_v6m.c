@@ -195,10 +195,13 @@ void wasmote_multiply_tile(const patch_product *of, const int8_t *tile, int coun
         const int32_t multiplier = constants->multiplier[lane], shift = constants->shift[lane];
         if (of->quick)
         {
-            const int32_t rounding = quick_rounding(shift, of->zeroPoint);
+            const bool once = is_rounded_once(shift);
+            const int32_t right = once ? shift - roundedOnce : shift, rounding = quick_rounding(right, of->zeroPoint);
             for (uint32_t i = 0; i < positions; i++, at += of->outputs)
             {
-                const int32_t value = saturate(requantize_quick(job.sums[i], multiplier, rounding, shift));
+                const int32_t value = saturate(
+                    once ? requantize_once_quick(job.sums[i], multiplier, rounding, right)
+                         : requantize_quick(job.sums[i], multiplier, rounding, right));
                 *at = (int8_t) (narrow ? clamp(value, of->low, of->high) : value);
             }
         }

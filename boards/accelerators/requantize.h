@@ -4,8 +4,12 @@
  *   t = floor((a * multiplier + 2^30) / 2^31)
  *   r = floor((t + (t < 0 ? -1 : 0) + 2^(s-1)) / 2^s)        s = right shift >= 1
  *
- * The short form takes 32-bit steps: t is the rounded upper word of 2a * multiplier, which is exact where 2a is an
- * int32, and the zero point is added before the second shift. Where that may be done, `is_quick` tells.
+ * or, where the shift has `roundedOnce` added, one:
+ *
+ *   r = floor(a * multiplier / 2^(31 + s) + 1/2)
+ *
+ * The short form takes 32-bit steps: t is the upper word of 2a * multiplier, which is exact where 2a is an int32, rounded where
+ * rounding is twice, and the zero point is added before the second shift. Where that may be done, `is_quick` tells.
  */
 #ifndef WASMOTE_ACCELERATORS_REQUANTIZE_H
 #define WASMOTE_ACCELERATORS_REQUANTIZE_H
@@ -13,13 +17,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../abi/abi.h"
 #include "kernels.h"
 #include "target.h"
+
+/* Shifts alone are -30 to 31. */
+static inline bool is_rounded_once(int32_t shift)
+{
+    return shift >= roundedOnce / 2;
+}
 
 /* A channel whose accumulators are below 2^30 in magnitude and whose shift keeps all steps within int32. */
 static inline bool is_quick(int32_t bias, int32_t shift)
 {
-    return (uint32_t) bias + (1u << 29) < 1u << 30 && (uint32_t) (shift - 1) < 22;
+    const int32_t right = is_rounded_once(shift) ? shift - roundedOnce : shift;
+    return (uint32_t) bias + (1u << 29) < 1u << 30 && (uint32_t) (right - 1) < 22;
 }
 
 /* Products of `depth` inputs that leave the short form's accumulator room for its bias. */
@@ -45,6 +57,20 @@ static inline int32_t rounded_upper_word(int32_t doubled, int32_t multiplier)
 #endif
 }
 
+/* floor(2a * multiplier / 2^32) of a doubled accumulator. */
+static inline int32_t upper_word(int32_t doubled, int32_t multiplier)
+{
+#if TARGET_PAIRED
+    const int32_t a = doubled >> 16, b = multiplier >> 16;
+    const int32_t c = (int32_t) ((uint32_t) doubled & 0xffff), d = (int32_t) ((uint32_t) multiplier & 0xffff);
+    const int32_t ad = a * d, cb = c * b;
+    const uint32_t middle = ((uint32_t) c * (uint32_t) d >> 16) + ((uint32_t) ad & 0xffff) + ((uint32_t) cb & 0xffff);
+    return a * b + (ad >> 16) + (cb >> 16) + (int32_t) (middle >> 16);
+#else
+    return (int32_t) ((int64_t) doubled * multiplier >> 32);
+#endif
+}
+
 /* What is added before the second shift: its rounding, and the zero point. */
 static inline int32_t quick_rounding(int32_t shift, int32_t zeroPoint)
 {
@@ -58,9 +84,23 @@ static inline int32_t requantize_quick(int32_t accumulator, int32_t multiplier, 
     return (t + (t >> 31) + rounding) >> shift;
 }
 
+/* The same, rounded once; `shift` without `roundedOnce`. */
+static inline int32_t requantize_once_quick(int32_t accumulator, int32_t multiplier, int32_t rounding, int32_t shift)
+{
+    return (upper_word((int32_t) ((uint32_t) accumulator << 1), multiplier) + rounding) >> shift;
+}
+
+static inline int32_t requantize_once(int32_t accumulator, int32_t multiplier, int32_t shift)
+{
+    const uint32_t bits = (31 + (uint32_t) shift) & 63;
+    const uint64_t half = (uint64_t) 1 << ((bits - 1) & 63);
+    return (int32_t) ((int64_t) ((uint64_t) ((int64_t) accumulator * multiplier) + half) >> bits);
+}
+
 /* Requantization of any accumulator, without the zero point. Shifts are taken modulo the word's length. */
 static inline int32_t requantize_any(int32_t accumulator, int32_t multiplier, int32_t shift)
 {
+    if (is_rounded_once(shift)) return requantize_once(accumulator, multiplier, shift);
     if (shift <= 0)
     {
         const int32_t shifted = (int32_t) ((uint32_t) accumulator << (-(uint32_t) shift & 31));
@@ -88,7 +128,7 @@ static inline int8_t saturate(int32_t value)
 #endif
 }
 
-/* Whether all four channels of a tile are quick; some that are may be found not to be. */
+/* Whether all four channels of a tile are quick, and rounded twice; some that are may be found not to be. */
 static inline bool is_quick_tile(const tile_constants *tile)
 {
     uint32_t biases = 0, shifts = 0;

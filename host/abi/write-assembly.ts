@@ -1,4 +1,5 @@
 import { type Block, type FieldType, placeFields } from "./block.js";
+import { roundedOnce } from "./rounded-once.js";
 
 const types: Readonly<Record<FieldType, string>> = {
   address: "usize",
@@ -39,5 +40,8 @@ export function writeAssembly(blocks: readonly Block[]): string {
     "Blocks of parameters: what a call of a kernel works on. Generated from host/abi/parameters by `npm run build`; " +
       "not to be edited. Addresses (usize) are in linear memory, `weights` is an offset in the weights section.",
     "",
-  )}${blocks.map(writeClass).join("")}`;
+  )}
+/** Added to the shift of a sum that is rounded once. */
+export const roundedOnce: i32 = ${roundedOnce};
+${blocks.map(writeClass).join("")}`;
 }

@@ -2,6 +2,7 @@ import type { Accelerator } from "./accelerators.js";
 import { type Block, placeFields } from "./block.js";
 import { acceleratorLimits, callGraphFunctions } from "./limits.js";
 import { modelErrors, runCodes } from "./return-codes.js";
+import { roundedOnce } from "./rounded-once.js";
 import { wrapWords } from "./write-assembly.js";
 
 const capital = (name: string): string => `${name[0]?.toUpperCase()}${name.slice(1)}`;
@@ -44,7 +45,7 @@ export function writeHeader(accelerators: Readonly<Record<string, Accelerator>>)
 #define WASMOTE_ABI_H
 ${writeEnumeration("Functions of a module whose call graph is worked out, at most.", [
   `callGraphFunctions = ${callGraphFunctions}`,
-])}${writeEnumeration(
+])}${writeEnumeration("Added to the shift of a sum that is rounded once.", [`roundedOnce = ${roundedOnce}`])}${writeEnumeration(
   "What accelerators take at most: sizes, pixels that windows span, pixels of a pool's window, inputs of one output.",
   Object.entries(acceleratorLimits).map(([name, limit]) => `acceleratorMax${capital(name)} = ${limit}`),
 )}${writeEnumeration(

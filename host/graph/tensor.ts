@@ -30,6 +30,11 @@ export interface Quantization {
   scale: readonly number[];
   zeroPoint: readonly number[];
   axis: number;
+  /**
+   * How a number that lies between two steps becomes one. By default as TFLite's kernels do it: halves away from zero, products
+   * by two roundings, one after the other. Or by one rounding, as ONNX defines it, halves to the even step.
+   */
+  halves?: "even";
 }
 
 /** A tensor of the graph: constant where it has `data`, else an activation. Activations are NHWC. */

@@ -1,5 +1,6 @@
 import type { Accelerator } from "../abi/accelerators.js";
 import { type AnyValues, type Block, type BlockValues, encodeBlock, type Fields } from "../abi/block.js";
+import { isRoundedOnce } from "../abi/rounded-once.js";
 import type { DType } from "../graph/tensor.js";
 
 /** Where a node's tensors and constants lie when its program is made. */
@@ -82,15 +83,17 @@ export function kernelName(stem: string, dtype: DType): string {
 }
 
 /**
- * The kernel for channels, or a tensor, of these shifts (positive: to the right): the one that shifts to the right only,
- * which is smaller, or the one that shifts either way.
+ * The kernel for channels, or a tensor, of these shifts (positive: to the right): the one that rounds once, where they have
+ * `roundedOnce` added, the one that shifts to the right only, which is smaller, or the one that shifts either way.
  *
- * @param stem of both kernels' names
+ * @param stem of the kernels' names
  */
 export function shiftKernel(
   stem: string,
   { shift }: { shift: ArrayLike<number> },
 ): Pick<Kernel, "name" | "wider"> {
   const wider = `${stem}EitherWayInt8`;
-  return Array.from(shift).every((right) => right > 0) ? { name: `${stem}Int8`, wider } : { name: wider };
+  const shifts = Array.from(shift);
+  if (shifts.every(isRoundedOnce)) return { name: `${stem}OnceInt8` };
+  return shifts.every((right) => right > 0) ? { name: `${stem}Int8`, wider } : { name: wider };
 }

@@ -1,9 +1,10 @@
 import { alignUp } from "../abi/align.js";
+import { roundedOnce } from "../abi/rounded-once.js";
 import { weightStorages } from "../abi/weight-storages.js";
 import { NotRunnable, requireThat } from "../graph/not-runnable.js";
 import type { Tensor, TensorData } from "../graph/tensor.js";
 import { float16Bits } from "../numerics/float16.js";
-import { narrowMultiplier, quantizeMultiplier } from "../numerics/requantization.js";
+import { narrowMultiplier, quantizeMultiplier, roundsOnce } from "../numerics/requantization.js";
 import { rescaleFactor, weightsScale } from "../ops/weights.js";
 
 /** How weights lie in the weights section, or that they lie in linear memory. */
@@ -62,11 +63,15 @@ export function rescaleOf64(factor: number): { multiplier: number; shift: number
   return { multiplier: narrowMultiplier(exact).multiplier, shift: 15 - exact.shift };
 }
 
-/** A factor as kernels take it by which sums are rescaled; shifts are to the right where they are positive. */
-export function rescaleOf(factor: number, sums: Sums): { multiplier: number; shift: number } {
+/**
+ * A factor as kernels take it by which sums of `output` are rescaled; shifts are to the right where they are positive, with
+ * `roundedOnce` added where the output is.
+ */
+export function rescaleOf(factor: number, sums: Sums, output: Tensor): { multiplier: number; shift: number } {
   if (sums === "int64") return rescaleOf64(factor);
   const { multiplier, shift } = quantizeMultiplier(factor);
-  return { multiplier, shift: multiplier === 0 ? 1 : -shift };
+  const right = multiplier === 0 ? 1 : -shift;
+  return { multiplier, shift: roundsOnce(output) ? right + roundedOnce : right };
 }
 
 /** What the tiles of a node's weights are made from. */
@@ -96,7 +101,7 @@ function writeConstants(view: DataView, at: number, lane: number, n: number, of:
   }
   if (of.sums === "int64") view.setBigInt64(at + lane * 8, BigInt(bias), true);
   else view.setInt32(at + lane * 4, Number(bias), true);
-  const { multiplier, shift } = rescaleOf(rescaleFactor(of.product, of, n), of.sums);
+  const { multiplier, shift } = rescaleOf(rescaleFactor(of.product, of, n), of.sums, of.output);
   view.setInt32(constants, multiplier, true);
   view.setInt32(constants + 16, shift, true);
 }
@@ -168,5 +173,5 @@ export function tilesOf(outputs: number, groups = 1): number[][] {
 export function checkRescaling(of: WeightedNode, outputs: number): void {
   if (of.sums === "float32") return;
   if (of.output === undefined) throw new NotRunnable("the output is missing");
-  for (let n = 0; n < outputs; n++) rescaleOf(rescaleFactor(of.product, of, n), of.sums);
+  for (let n = 0; n < outputs; n++) rescaleOf(rescaleFactor(of.product, of, n), of.sums, of.output);
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from "../graph/tensor.js";
-import { int8Parameters, quantizeMultiplier } from "../numerics/requantization.js";
+import { int8Parameters } from "../numerics/requantization.js";
 import { rescaleFactor, weightsZeroPoint } from "../ops/weights.js";
-import { storageOf } from "./stored-weights.js";
+import { rescaleOf, storageOf } from "./stored-weights.js";
 
 /** Whether the fast int8 kernels take it: constant weights of 8 bits around 0. */
 export function isPlainInt8(input: Tensor, weights: Tensor): boolean {
@@ -16,7 +16,10 @@ export const tileHeaderBytes = 48;
 export interface ChannelConstants {
   bias: Int32Array;
   multiplier: Int32Array;
-  /** Positive: right shift after the multiplication. Otherwise left shift by -shift before it. */
+  /**
+   * Positive: right shift after the multiplication. Otherwise left shift by -shift before it. With `roundedOnce` added, one
+   * rounding.
+   */
   shift: Int32Array;
 }
 
@@ -37,10 +40,10 @@ export function channelConstants(
     shift: new Int32Array(channels),
   };
   for (let n = 0; n < channels; n++) {
-    const { multiplier, shift } = quantizeMultiplier(rescaleFactor(product, tensors, n));
+    const { multiplier, shift } = rescaleOf(rescaleFactor(product, tensors, n), "int32", tensors.output);
     constants.bias[n] = Number(tensors.bias?.data?.[n] ?? 0) - Math.imul(zeroPoint, weightSum(n));
     constants.multiplier[n] = multiplier;
-    constants.shift[n] = multiplier === 0 ? 1 : -shift;
+    constants.shift[n] = shift;
   }
   return constants;
 }

@@ -41,7 +41,12 @@ export function quantizeMultiplier(real: number): FixedPointMultiplier {
   return { multiplier, shift };
 }
 
-/** The same with a multiplier of 16 bits, `value * multiplier * 2^(shift - 15)`, as TFLite rescales sums of 64 bits. */
+/** Whether what becomes integers of a tensor is rounded once, halves to even. */
+export function roundsOnce({ quantization }: Tensor): boolean {
+  return quantization?.halves === "even";
+}
+
+/** A fixed point with a multiplier of 16 bits, `value * multiplier * 2^(shift - 15)`, as TFLite rescales sums of 64 bits. */
 export function narrowMultiplier({ multiplier, shift }: FixedPointMultiplier): FixedPointMultiplier {
   return { multiplier: multiplier < 0x7fff0000 ? (multiplier + 0x8000) >> 16 : 0x7fff, shift };
 }
@@ -65,6 +70,12 @@ export function multiplyByQuantizedMultiplier(value: number, by: FixedPointMulti
   const left = Math.max(by.shift, 0);
   const right = Math.max(-by.shift, 0);
   return roundingDivideByPowerOfTwo(doublingHighMultiply((value << left) | 0, by.multiplier), right);
+}
+
+/** `value * real` in fixed point, rounded once, halves up. */
+export function multiplyOnce(value: number, { multiplier, shift }: FixedPointMultiplier): number {
+  const half = 1n << BigInt(30 - shift);
+  return Number((BigInt(value) * BigInt(multiplier) + half) >> BigInt(31 - shift));
 }
 
 /** Rounds half away from zero, as TFLite's `TfLiteRound`. */

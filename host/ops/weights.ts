@@ -1,7 +1,7 @@
 import type { BoundNode } from "../graph/node.js";
 import { requireThat } from "../graph/not-runnable.js";
 import { alternatives, type DType, elementCount, perTensor, type Tensor } from "../graph/tensor.js";
-import { quantizedParameters } from "../numerics/requantization.js";
+import { quantizedParameters, roundsOnce } from "../numerics/requantization.js";
 
 /** Dtypes of biases, by the activations' dtype. */
 const biasTypes: Partial<Record<DType, readonly DType[]>> = {
@@ -88,7 +88,7 @@ export function weightsScale({ quantization }: Tensor, n: number): number {
 /**
  * What an accumulator of output channel `n` is multiplied by: inputScale * weightsScale / outputScale in doubles.
  * Products of matrices whose weights have one scale multiply the first two in float32, as TFLite does
- * (`GetQuantizedConvolutionMultipler`).
+ * (`GetQuantizedConvolutionMultipler`). Where integers are rounded once, as ONNX has it, all of it is float32, as in ONNX Runtime.
  */
 export function rescaleFactor(
   product: "convolution" | "matrix",
@@ -96,8 +96,10 @@ export function rescaleFactor(
   n: number,
 ): number {
   const scale = quantizedParameters(input).scale * weightsScale(weights, n);
+  const outputScale = quantizedParameters(output).scale;
+  if (roundsOnce(output)) return Math.fround(Math.fround(scale) / outputScale);
   const isOne = product === "matrix" && perTensor(weights) !== undefined;
-  return (isOne ? Math.fround(scale) : scale) / quantizedParameters(output).scale;
+  return (isOne ? Math.fround(scale) : scale) / outputScale;
 }
 
 /** Checks an optional constant bias. Throws `NotRunnable`. */

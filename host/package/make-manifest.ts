@@ -3,6 +3,7 @@ import { type Graph, tensorAt } from "../graph/graph.js";
 import { perTensor } from "../graph/tensor.js";
 import type { KernelLibrary } from "../link/link.js";
 import type { Program } from "../lower/lower.js";
+import { roundsOnce } from "../numerics/requantization.js";
 import type { Plan } from "../plan/types.js";
 import { type InputReading, type Manifest, type ManifestTensor, manifestVersion } from "./manifest.js";
 
@@ -52,7 +53,11 @@ export function makeManifest({
   return {
     version: manifestVersion,
     name: graph.name,
-    inputs: graph.inputs.map((index, i) => ({ ...tensor(index, model.inputs[i] as number), ...inputs[i] })),
+    inputs: graph.inputs.map((index, i) => ({
+      ...tensor(index, model.inputs[i] as number),
+      ...(roundsOnce(tensorAt(graph, index)) ? { halves: "even" as const } : {}),
+      ...inputs[i],
+    })),
     outputs: graph.outputs.map((index, i) => tensor(index, model.outputs[i] as number)),
     ...(graph.variables === undefined || graph.variables.length === 0
       ? {}

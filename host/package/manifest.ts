@@ -39,6 +39,8 @@ export interface ManifestTensor extends InputReading {
   /** Present for quantized tensors: real = scale * (q - zeroPoint). */
   scale?: number;
   zeroPoint?: number;
+  /** Of an input: real numbers that lie between two steps become the even one; without it, the one away from zero. */
+  halves?: "even";
   /** Names of the classes along the last axis. */
   labels?: string[];
   /** Texts that the elements stand for: of integers in the place of what is text in the model. */

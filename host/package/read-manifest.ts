@@ -46,6 +46,7 @@ const tensorFields = fields<ManifestTensor>({
   address: count,
   scale: optional(positiveNumber),
   zeroPoint: optional(integer),
+  halves: optional(oneOf(["even"] as const)),
   labels: optional(list(text, most.labels)),
   texts: optional(list(text, most.labels)),
   interface: optional(oneOf(dtypes)),

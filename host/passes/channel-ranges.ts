@@ -4,8 +4,10 @@ import type { Tensor } from "../graph/tensor.js";
 import {
   int8Parameters,
   multiplyByQuantizedMultiplier,
+  multiplyOnce,
   quantizedActivationRange,
   quantizeMultiplier,
+  roundsOnce,
 } from "../numerics/requantization.js";
 import type { ConvolutionAttributes } from "../ops/convolution/convolution.js";
 import type { Pool2dAttributes } from "../ops/convolution/pool-2d.js";
@@ -97,8 +99,9 @@ function weightedRanges(node: BoundNode, operator: string, inputs: readonly Chan
     }
     const product = operator === "fullyConnected" ? "matrix" : "convolution";
     const factor = quantizeMultiplier(rescaleFactor(product, { input, weights, output }, n));
+    const multiply = roundsOnce(output) ? multiplyOnce : multiplyByQuantizedMultiplier;
     const finish = (sum: number): number =>
-      Math.min(limits.high, Math.max(limits.low, multiplyByQuantizedMultiplier(sum, factor) + to.zeroPoint));
+      Math.min(limits.high, Math.max(limits.low, multiply(sum, factor) + to.zeroPoint));
     const wraps = Math.max(-low, high) * 2 ** Math.max(0, factor.shift) >= 2 ** 31;
     return wraps ? { low: limits.low, high: limits.high } : { low: finish(low), high: finish(high) };
   });

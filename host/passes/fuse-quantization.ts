@@ -2,9 +2,8 @@ import { bind, type Graph } from "../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
 import { elementCount, integerRange, perTensor, type Tensor } from "../graph/tensor.js";
 import { readersOf, writersOf } from "../graph/uses.js";
-import { biasLimit, roundHalfEven, sameParameters } from "../numerics/requantization.js";
+import { biasLimit, roundHalfEven, roundsOnce, sameParameters } from "../numerics/requantization.js";
 import { inferredTypes, refusalOf } from "../ops/check.js";
-import type { QuantizeAttributes } from "../ops/conversion/quantize.js";
 import { operatorNamed } from "../ops/index.js";
 import { anyOrder } from "../ops/operator.js";
 import { removeDeadNodes } from "./remove-dead-nodes.js";
@@ -12,25 +11,19 @@ import { removeDeadNodes } from "./remove-dead-nodes.js";
 /**
  * Makes nodes of integers of those of float32 that stand between dequantizations and a quantization, as graphs have them that
  * were quantized before they were exported. What only moves elements is done before they are dequantized; functions of one
- * byte become tables of what they are defined as; sums of products take TFLite's arithmetic of integers, which is within one
- * step of it. What no operator takes as integers stays as it is.
+ * byte become tables of what they are defined as; sums of products take
+ * integers that are rescaled and rounded once. What no operator takes as integers stays as it is.
  */
 export function fuseQuantization(graph: Graph): Graph {
-  return graph.nodes.some(roundsToEven)
+  return graph.nodes.some((node) => isDefinition(node, graph.tensors))
     ? removeDeadNodes(new Fusing(raiseQuantizations(graph)).graph())
     : graph;
 }
 
 /** Whether a node quantizes as ONNX does. TFLite's models have quantizations between integers alone where they are meant so. */
-function roundsToEven({ operator, attributes }: Node): boolean {
-  return operator === "quantize" && (attributes as QuantizeAttributes).halves === "even";
+function isDefinition({ operator, outputs: [output = -1] }: Node, tensors: readonly Tensor[]): boolean {
+  return operator === "quantize" && roundsOnce(tensors[output] as Tensor);
 }
-
-/** What makes operators round as ONNX does, where TFLite does otherwise and that is not rare. */
-const roundings: Readonly<Record<string, object>> = {
-  mean: { rounds: "once" },
-  averagePool2d: { halves: "even" },
-};
 
 /** Operators that answer elements of one tensor, of which a quantization keeps the order. */
 const raisable = new Set(["reshape", "view", "maxPool2d"]);
@@ -44,7 +37,8 @@ function moverBefore(
 ): Node | undefined {
   const [moved = -1] = quantization.inputs;
   const mover = writers.get(moved);
-  if (!roundsToEven(quantization) || mover === undefined || !raisable.has(mover.operator)) return undefined;
+  if (!isDefinition(quantization, tensors) || mover === undefined || !raisable.has(mover.operator))
+    return undefined;
   if (readers.get(moved)?.length !== 1 || outputs.includes(moved)) return undefined;
   const { data, dtype } = tensors[mover.inputs[0] ?? -1] as Tensor;
   return data === undefined && dtype === "float32" ? mover : undefined;
@@ -138,7 +132,7 @@ class Fusing {
     const nodes = this.readers.get(float) ?? [];
     const outputs = nodes.map(({ outputs: [output = -1] }) => output);
     const [output] = outputs;
-    const areQuantizations = nodes.every(roundsToEven);
+    const areQuantizations = nodes.every((node) => isDefinition(node, this.tensors));
     if (output === undefined || !areQuantizations || !outputs.every((index) => this.isByte(index)))
       return undefined;
     const isOne = outputs.every((index) => sameParameters(this.tensor(index), this.tensor(output)));
@@ -166,7 +160,7 @@ class Fusing {
     const [input = -1] = node.inputs;
     const [output = -1] = node.outputs;
     const from = this.integers.get(input);
-    if (!roundsToEven(node) || from === undefined || !this.isByte(output)) return false;
+    if (!isDefinition(node, this.tensors) || from === undefined || !this.isByte(output)) return false;
     if (sameParameters(this.tensor(from), this.tensor(output))) {
       const attributes = { shape: this.tensor(output).shape };
       this.nodes.push({ ...node, operator: "reshape", attributes, inputs: [from] });
@@ -350,8 +344,7 @@ class Fusing {
       if (made === undefined) return false;
       inputs[bias] = made;
     }
-    const attributes = { ...node.attributes, ...roundings[node.operator] };
-    const made = { ...node, attributes, inputs, outputs: [target.output] };
+    const made = { ...node, inputs, outputs: [target.output] };
     const [type] = inferredTypes(node.operator, this.bound(made)) ?? [];
     if (type === undefined || type.dtype !== "int8" || !this.isTaken(made)) return false;
     this.replace(made, target);

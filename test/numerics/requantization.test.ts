@@ -1,8 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { quantizeMultiplier } from "../../host/numerics/requantization.js";
+import {
+  multiplyByQuantizedMultiplier,
+  multiplyOnce,
+  quantizeMultiplier,
+} from "../../host/numerics/requantization.js";
 import { fullyConnected } from "../../host/ops/matrix/fully-connected.js";
-import { runCase } from "../ops/harness.js";
+import { random, runCase } from "../ops/harness.js";
 import { asInt8, plain, quantized } from "../ops/quantized-tensors.js";
 
 test("a multiplier of 2^30 and more is the largest one, since no shift to the left of int32 goes further", () => {
@@ -19,6 +23,20 @@ test("a multiplier below 2^-32 is 0, and 2^-32 is not", () => {
 
 test("a factor that rounds up to the next power of two is that power", () => {
   assert.equal(quantizeMultiplier(1 - 2 ** -40), { multiplier: 2 ** 30, shift: 1 });
+});
+
+test("one rounding goes to the nearest, where two go astray now and then", () => {
+  const { real, integer } = random(5);
+  let astray = 0;
+  for (let i = 0; i < 20_000; i++) {
+    const factor = 2 ** (4 - 16 * real());
+    const sum = integer(-Math.floor(130 / factor), Math.floor(130 / factor));
+    const by = quantizeMultiplier(factor);
+    const off = (value: number): number => Math.abs(value - sum * factor);
+    assert.ok(off(multiplyOnce(sum, by)) <= 0.5 + 2 ** -20, `${sum} * ${factor}`);
+    if (off(multiplyByQuantizedMultiplier(sum, by)) > 0.5 + 2 ** -20) astray++;
+  }
+  assert.ok(astray > 0);
 });
 
 test("fullyConnected with the largest multiplier saturates by the sum's sign", async () => {

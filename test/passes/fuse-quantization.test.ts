@@ -2,9 +2,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Graph } from "../../host/graph/graph.js";
 import { importModel } from "../../host/import/index.js";
+import type { ManifestTensor } from "../../host/package/manifest.js";
 import { openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
 import { openRunner } from "../../host/run/index.js";
+import { decodeReals, encodeReals } from "../../host/run/tensor-files/values.js";
 import { constant, type WrittenNode, writeOnnx } from "../import/onnx/onnx-writer.js";
 
 const bytes = Int8Array.from({ length: 24 }, (_, i) => 11 * i - 128);
@@ -70,6 +72,33 @@ test("a function of bytes is a table, also where its constant brings more axes",
       assert.equal(fused, plain, `${operator} [${shape}] [${operand}]`);
     }
   }
+});
+
+test("real numbers of an input are rounded as the model rounds them, on the host too", async () => {
+  const graph = await importModel(
+    "model.onnx",
+    writeOnnx({
+      graph: {
+        nodes: [
+          node("QuantizeLinear", ["x", "step", "zero"], "q"),
+          node("DequantizeLinear", ["q", "step", "zero"], "y"),
+        ],
+        constants: [constant("step", "float32", [], [0.5]), constant("zero", "int8", [], [3])],
+        inputs: [{ name: "x", dtype: "float32", shape: [6] }],
+        outputs: [{ name: "y", dtype: "float32" }],
+      },
+    }),
+    () => new Uint8Array(0),
+  );
+  const { wasm, manifest } = await buildModel(graph);
+  const [input, output] = [manifest.inputs[0], manifest.outputs[0]] as [ManifestTensor, ManifestTensor];
+  assert.is(input.dtype, "int8");
+  assert.is(input.interface, "float32");
+  const runner = await openRunner("node", wasm, openModule(wasm));
+  runner.writeInput(0, encodeReals([0.25, 0.75, 1.25, -0.25, -0.75, 100], input));
+  runner.run();
+  assert.equal(decodeReals(runner.readOutput(0), output), [0, 1, 1, 0, -1, 62]);
+  runner.close();
 });
 
 test.run();

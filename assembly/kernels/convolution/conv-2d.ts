@@ -12,7 +12,7 @@
  * Pixels outside the input count as `inputZeroPoint`; the host folds -inputZeroPoint * sum(filter[n]) into bias[n].
  *
  * Tiles: for every 4 output channels (the last filled up with zeros), at `weights` in the weights section:
- * bias[4] int32, multiplier[4] int32, shift[4] int32 (positive: right), then for every 4 inputs of the patch
+ * bias[4] int32, multiplier[4] int32, shift[4] int32 (positive: right; 64 added: rounded once), then for every 4 inputs of the patch
  * (depth = filterHeight * filterWidth * inputChannels, filled up with zeros) 4 outputs of 4 int8.
  *
  * How: three output positions are packed into 21-bit lanes (see math/lanes), so that one multiplication serves
@@ -25,7 +25,7 @@
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
 import { addLanes, laneOffset, lanesStart, packRun } from "../../math/lanes";
-import { eitherWay, roundingOffset, ShiftEitherWay, ShiftRight, storeSums, storeSumsLeft } from "../../math/requantize";
+import { bitsOf, offsetOf, Once, ShiftEitherWay, ShiftRight, storeSumsBy } from "../../math/requantize";
 import { WindowParameters } from "../../parameters";
 
 /** Bytes of a tile's sums: 4 channels of 3 positions, int32. */
@@ -34,6 +34,11 @@ const sumsBytes: usize = 48;
 /** Channels that shift to the right. */
 export function conv2dInt8(parameters: i32, to: usize): void {
   conv2d<ShiftRight>(parameters, to);
+}
+
+/** Channels that are rounded once. */
+export function conv2dOnceInt8(parameters: i32, to: usize): void {
+  conv2d<Once>(parameters, to);
 }
 
 /** Any channels. */
@@ -165,13 +170,9 @@ function storeTile<Shift>(
   do {
     const bias = load<i32>(tile) - excess;
     const multiplier = <i64>load<i32>(tile, 16);
-    const shift = load<i32>(tile, 32);
+    const bits = bitsOf<Shift>(load<i32>(tile, 32)), offset = offsetOf<Shift>(bits, zeroPoint);
     const last = sums + (positions << 2);
-    if (!eitherWay<Shift>() || shift > 0) {
-      const right = <i64>shift;
-      const offset = roundingOffset(right, zeroPoint);
-      storeSums(sums, last, output, stride, bias, multiplier, right, offset, low, high);
-    } else storeSumsLeft(sums, last, output, stride, bias, multiplier, shift, zeroPoint, low, high);
+    storeSumsBy<Shift>(sums, last, output, stride, bias, multiplier, bits, offset, zeroPoint, low, high);
     tile += 4;
     sums += 12;
     output++;

@@ -27,14 +27,17 @@
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
 import { lane0, lane1, lane2, laneOffset, lanesStart, pack, packRun, storeLanes } from "../../math/lanes";
-import {
-  clamp, eitherWay, requantize, roundingOffset, ShiftEitherWay, ShiftRight, storeSums, storeSumsLeft,
-} from "../../math/requantize";
+import { bitsOf, clamp, offsetOf, Once, requantizeBy, ShiftEitherWay, ShiftRight, storeSumsBy } from "../../math/requantize";
 import { WindowParameters } from "../../parameters";
 
 /** 3x3 filters without dilation, channels that shift to the right. */
 export function depthwiseConv2d3x3Int8(parameters: i32, to: usize): void {
   depthwiseConv2d3x3<ShiftRight>(parameters, to);
+}
+
+/** 3x3 filters without dilation, channels that are rounded once. */
+export function depthwiseConv2d3x3OnceInt8(parameters: i32, to: usize): void {
+  depthwiseConv2d3x3<Once>(parameters, to);
 }
 
 /** 3x3 filters without dilation, any channels. */
@@ -74,9 +77,7 @@ function depthwiseConv2d3x3<Shift>(parameters: i32, to: usize): void {
       const w = tile + (n & 3);
       const bias = load<i32>(constants) - laneOffset;
       const multiplier32 = <i64>load<i32>(constants, 16);
-      const shift = load<i32>(constants, 32);
-      const right = <i64>shift;
-      const offset = roundingOffset(right, outputZeroPoint);
+      const bits = bitsOf<Shift>(load<i32>(constants, 32)), offset = offsetOf<Shift>(bits, outputZeroPoint);
       const image = input + n / multiplier;
       let p = scratch, q = p + line, r = q + line;
       let row = -padTop;
@@ -104,8 +105,7 @@ function depthwiseConv2d3x3<Shift>(parameters: i32, to: usize): void {
               load<i64>(q0) * <i64>load<i8>(w, 60) + load<i64>(q0, 8) * <i64>load<i8>(w, 64) + load<i64>(q0, 16) * <i64>load<i8>(w, 68) +
               load<i64>(r0) * <i64>load<i8>(w, 72) + load<i64>(r0, 8) * <i64>load<i8>(w, 76) + load<i64>(r0, 16) * <i64>load<i8>(w, 80),
           );
-          if (!eitherWay<Shift>() || shift > 0) storeSums(sums, sumsEnd, out, bandBytes, bias, multiplier32, right, offset, low, high);
-          else storeSumsLeft(sums, sumsEnd, out, bandBytes, bias, multiplier32, shift, outputZeroPoint, low, high);
+          storeSumsBy<Shift>(sums, sumsEnd, out, bandBytes, bias, multiplier32, bits, offset, outputZeroPoint, low, high);
           p0 += step;
           q0 += step;
           r0 += step;
@@ -118,8 +118,19 @@ function depthwiseConv2d3x3<Shift>(parameters: i32, to: usize): void {
   }
 }
 
-/** Any filter, any dilation. */
+/** Any filter, any dilation, channels that shift either way. */
 export function depthwiseConv2dInt8(parameters: i32, to: usize): void {
+  depthwiseConv2d<ShiftEitherWay>(parameters, to);
+}
+
+/** Any filter, any dilation, channels that are rounded once. */
+export function depthwiseConv2dOnceInt8(parameters: i32, to: usize): void {
+  depthwiseConv2d<Once>(parameters, to);
+}
+
+// @ts-ignore: decorator
+@inline
+function depthwiseConv2d<Shift>(parameters: i32, to: usize): void {
   const given = readParameters<WindowParameters>(parameters, to);
   let input = given.input, output = given.output;
   const scratch = given.scratch, weights = given.weights, batches = given.batches, multiplier = given.outputs;
@@ -183,11 +194,11 @@ export function depthwiseConv2dInt8(parameters: i32, to: usize): void {
             }
           }
           const out = output + y * rowBytes + x * outputChannels + n;
-          store<i8>(out, clamp(requantize(s0, multiplier32, shift) + outputZeroPoint, low, high));
+          store<i8>(out, clamp(requantizeBy<Shift>(s0, multiplier32, shift) + outputZeroPoint, low, high));
           if (lanes < 2) continue;
-          store<i8>(out + bandBytes, clamp(requantize(s1, multiplier32, shift) + outputZeroPoint, low, high));
+          store<i8>(out + bandBytes, clamp(requantizeBy<Shift>(s1, multiplier32, shift) + outputZeroPoint, low, high));
           if (lanes < 3) continue;
-          store<i8>(out + 2 * bandBytes, clamp(requantize(s2, multiplier32, shift) + outputZeroPoint, low, high));
+          store<i8>(out + 2 * bandBytes, clamp(requantizeBy<Shift>(s2, multiplier32, shift) + outputZeroPoint, low, high));
         }
       }
     }

@@ -13,7 +13,7 @@
  * Source: TFLite reference kernel `BatchMatMul`.
  */
 import { readParameters } from "../../host-imports/weights";
-import { clamp, requantize } from "../../math/requantize";
+import { clamp, requantizeAny } from "../../math/requantize";
 import { MatmulParameters } from "../../parameters";
 
 export function batchMatmulFloat32(parameters: i32, to: usize): void {
@@ -54,7 +54,7 @@ function batchMatmul<X, P, S>(parameters: i32, to: usize): void {
         const multiplier = <i64>given.multiplier, shift = given.shift;
         const rescaled = sizeof<S>() == 8
           ? <i32>((<i64>sum * multiplier + ((<i64>1 << <i64>shift) >> 1)) >> <i64>shift)
-          : requantize(<i32>sum, multiplier, shift);
+          : requantizeAny(<i32>sum, multiplier, shift);
         const limit = 1 << (8 * <i32>sizeof<X>() - 1);
         store<X>(output, <X>clamp(rescaled + given.outputZeroPoint, -limit, limit - 1));
       }

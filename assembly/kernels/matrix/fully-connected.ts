@@ -17,12 +17,17 @@
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `FullyConnected` (integer).
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
-import { requantizeBy, ShiftEitherWay, ShiftRight } from "../../math/requantize";
+import { Once, requantizeBy, ShiftEitherWay, ShiftRight } from "../../math/requantize";
 import { FullyConnectedParameters } from "../../parameters";
 
 /** Channels that shift to the right. */
 export function fullyConnectedInt8(parameters: i32, to: usize): void {
   fullyConnected<ShiftRight>(parameters, to);
+}
+
+/** Channels that are rounded once. */
+export function fullyConnectedOnceInt8(parameters: i32, to: usize): void {
+  fullyConnected<Once>(parameters, to);
 }
 
 /** Any channels. */

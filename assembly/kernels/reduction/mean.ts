@@ -12,11 +12,11 @@
  * Source: TFLite Micro's `EvalIntegerMean`; reference kernel `QuantizedMeanOrSum`.
  */
 import { readParameters } from "../../host-imports/weights";
-import { clamp, requantizeBy, requantizeOnce, ShiftEitherWay, ShiftRight } from "../../math/requantize";
+import { clamp, requantizeBy, requantizeEven, ShiftEitherWay, ShiftRight } from "../../math/requantize";
 import { MeanParameters } from "../../parameters";
 
-/** Beside the kinds of shifts: one rounding. */
-type Once = i64;
+/** Beside the kinds of channels: one rounding, halves to even. */
+type Even = i16;
 
 /** Means that shift to the right. */
 export function meanInt8(parameters: i32, to: usize): void {
@@ -29,8 +29,8 @@ export function meanEitherWayInt8(parameters: i32, to: usize): void {
 }
 
 /** Means that are rounded once, halves to even. */
-export function meanOnceInt8(parameters: i32, to: usize): void {
-  meanOf<Once>(parameters, to);
+export function meanEvenInt8(parameters: i32, to: usize): void {
+  meanOf<Even>(parameters, to);
 }
 
 /** The output may take the input's memory: no element lies before the first input that it is made of. */
@@ -92,8 +92,8 @@ function meanOf<Shift>(parameters: i32, to: usize): void {
 /** The mean of a sum, at the output's scale. */
 function mean<Shift>(sum: i32, offset: i32, multiplier: i64, shift: i32, zeroPoint: i32): i32 {
   const value =
-    sizeof<Shift>() == sizeof<Once>()
-      ? requantizeOnce(sum + offset, multiplier, shift)
+    sizeof<Shift>() == sizeof<Even>()
+      ? requantizeEven(sum + offset, multiplier, shift)
       : requantizeBy<Shift>(sum + offset, multiplier, shift);
   return clamp(value + zeroPoint, -128, 127);
 }

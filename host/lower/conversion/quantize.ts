@@ -2,12 +2,8 @@ import { blockBytes } from "../../abi/block.js";
 import { quantizeParameters, rescaleParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { elementBytes, elementCount, type Tensor } from "../../graph/tensor.js";
-import { integerParameters, quantizedTypes } from "../../numerics/requantization.js";
-import {
-  quantize as operator,
-  type QuantizeAttributes,
-  requantization,
-} from "../../ops/conversion/quantize.js";
+import { integerParameters, quantizedTypes, roundsOnce } from "../../numerics/requantization.js";
+import { quantize as operator, requantization } from "../../ops/conversion/quantize.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import { emitLookupTable, lookupTableScratchBytes } from "../elementwise/lookup-table.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
@@ -21,15 +17,11 @@ const kernels: Readonly<Record<number, string>> = {
   4: "quantizeFloat32ToInt32",
 };
 
-function emitQuantize(
-  { attributes }: BoundNode<QuantizeAttributes>,
-  output: Tensor,
-  placement: Placement,
-): KernelCall[] {
+function emitQuantize(output: Tensor, placement: Placement): KernelCall[] {
   const name = kernels[elementBytes[output.dtype]] as string;
   return [
     callKernel(
-      { name: attributes.halves === "even" ? `${name}Even` : name, parameters: quantizeParameters },
+      { name: roundsOnce(output) ? `${name}Even` : name, parameters: quantizeParameters },
       {
         input: placement.inputs[0] as number,
         output: placement.outputs[0] as number,
@@ -60,6 +52,6 @@ export const quantize: Lowering = {
     const table = operator.byteTable?.(node);
     if (table !== undefined) return emitLookupTable(node, table, placement);
     if (onlyInput(node).dtype !== "float32") return emitLines(node, requantization(node), placement);
-    return emitQuantize(node, node.outputs[0] as Tensor, placement);
+    return emitQuantize(node.outputs[0] as Tensor, placement);
   },
 };

@@ -2,6 +2,7 @@ import { accelerators } from "../../abi/accelerators.js";
 import { alignUp } from "../../abi/align.js";
 import { blockBytes } from "../../abi/block.js";
 import { windowParameters } from "../../abi/parameters.js";
+import { isRoundedOnce } from "../../abi/rounded-once.js";
 import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
@@ -9,7 +10,7 @@ import type { Window } from "../../numerics/window.js";
 import type { ConvolutionAttributes, ConvolutionGeometry } from "../../ops/convolution/convolution.js";
 import { depthwiseGeometry } from "../../ops/convolution/depthwise-conv-2d.js";
 import { acceleratedWindow } from "../accelerated.js";
-import { callKernel, shiftKernel } from "../kernel.js";
+import { callKernel, type Kernel, shiftKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 import { checkRescaling, sumsOf } from "../stored-weights.js";
 import {
@@ -47,6 +48,11 @@ function isPatchProduct({ inputChannels }: ConvolutionGeometry): boolean {
 
 function isPlain3x3({ window: w }: { window: Window }): boolean {
   return w.filterHeight === 3 && w.filterWidth === 3 && w.dilationHeight === 1 && w.dilationWidth === 1;
+}
+
+function kernelOf(g: ConvolutionGeometry, constants: ChannelConstants): Pick<Kernel, "name" | "wider"> {
+  if (isPlain3x3(g)) return shiftKernel("depthwiseConv2d3x3", constants);
+  return { name: constants.shift.some(isRoundedOnce) ? "depthwiseConv2dOnceInt8" : "depthwiseConv2dInt8" };
 }
 
 /** Tiles of `depthwiseConv2dInt8`: for every 4 channels their constants, then 4 int8 for every tap. */
@@ -124,7 +130,7 @@ export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
     return [
       callKernel(
         {
-          ...(isPlain3x3(g) ? shiftKernel("depthwiseConv2d3x3", constants) : { name: "depthwiseConv2dInt8" }),
+          ...kernelOf(g, constants),
           parameters: windowParameters,
           accelerator: acceleratedWindow(accelerators.depthwise, values, taps),
         },

@@ -9,7 +9,7 @@ import {
 import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
 import { type DType, integerRange, perTensor, type Tensor } from "../../graph/tensor.js";
-import { floatActivationRange, quantizedActivationRange } from "../../numerics/requantization.js";
+import { floatActivationRange, quantizedActivationRange, roundsOnce } from "../../numerics/requantization.js";
 import { noPadding } from "../../numerics/window.js";
 import { type Pool2dAttributes, poolGeometry, poolWindow } from "../../ops/convolution/pool-2d.js";
 import { acceleratedWindow } from "../accelerated.js";
@@ -21,7 +21,7 @@ function isPlain({ attributes }: BoundNode<Pool2dAttributes>): boolean {
   const { counted = noPadding } = attributes;
   const { dilationHeight, dilationWidth } = poolWindow(attributes);
   const isOnlyWindow = dilationHeight === 1 && dilationWidth === 1;
-  return isOnlyWindow && attributes.halves !== "even" && Object.values(counted).every((count) => count === 0);
+  return isOnlyWindow && Object.values(counted).every((count) => count === 0);
 }
 
 /** What every pool's block has, but for limits. */
@@ -88,11 +88,14 @@ export function pool2d(
   dtypes: readonly DType[],
   accelerators: Partial<Record<DType, Accelerator>> = {},
 ): Lowering<Pool2dAttributes> {
+  /** Whether it averages int8 of which halves go to the even step: a kernel of its own does that. */
+  const isEven = ({ outputs }: BoundNode): boolean =>
+    operator === "averagePool2d" && outputs.every((output) => output.dtype === "int8" && roundsOnce(output));
+  const isShort = (node: BoundNode<Pool2dAttributes>): boolean => isPlain(node) && !isEven(node);
   const kernelOf = (node: BoundNode<Pool2dAttributes>, values: AnyValues): Kernel => {
     const { dtype } = node.outputs[0] as Tensor;
     const isFloat = dtype === "float32";
-    if (dtype === "int8" && node.attributes.halves === "even")
-      return { name: `${operator}EvenInt8`, parameters: anyPoolParameters };
+    if (isEven(node)) return { name: `${operator}EvenInt8`, parameters: anyPoolParameters };
     if (!isPlain(node)) {
       const parameters: Block = isFloat ? anyFloatPoolParameters : anyPoolParameters;
       return { name: kernelName(`${operator}Any`, dtype), parameters };
@@ -118,12 +121,12 @@ export function pool2d(
         `activation ${activation} of integers that are not quantized`,
       );
     },
-    scratchBytes: (node) => [blockBytes(isPlain(node) ? poolParameters : anyPoolParameters)],
+    scratchBytes: (node) => [blockBytes(isShort(node) ? poolParameters : anyPoolParameters)],
     // Without padding no output lies before the first input that it is made of.
     inPlace: ({ attributes: { padding } }) => (padding.top === 0 && padding.left === 0 ? [0] : []),
     emit(node, placement) {
       const plain = { ...poolValues(node, placement), ...limits(node) };
-      const values = isPlain(node) ? plain : { ...plain, ...anyValues(node) };
+      const values = isShort(node) ? plain : { ...plain, ...anyValues(node) };
       return [callKernel(kernelOf(node, values), values, placement.scratch, placement)];
     },
   };

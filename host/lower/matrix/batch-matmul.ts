@@ -19,7 +19,7 @@ function quantizedValues({ inputs, outputs }: BoundNode) {
   return {
     firstZeroPoint: quantizedParameters(input).zeroPoint,
     secondZeroPoint: quantizedParameters(weights).zeroPoint,
-    ...rescaleOf(factor, input.dtype === "int16" ? "int64" : "int32"),
+    ...rescaleOf(factor, input.dtype === "int16" ? "int64" : "int32", output),
     outputZeroPoint: quantizedParameters(output).zeroPoint,
   };
 }

@@ -2,15 +2,14 @@ import { blockBytes } from "../../abi/block.js";
 import { meanParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
-import { int8Parameters } from "../../numerics/requantization.js";
-import type { MeanAttributes } from "../../ops/reduction/mean.js";
-import { groupAxes, reducedAxes, sumMultiplier } from "../../ops/reduction/reduce.js";
+import { int8Parameters, roundsOnce } from "../../numerics/requantization.js";
+import { groupAxes, type ReduceAttributes, reducedAxes, sumMultiplier } from "../../ops/reduction/reduce.js";
 import { callKernel, type KernelCall, type Placement, shiftKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 import { callReduce, reduceScratchBytes } from "./reduce.js";
 
 /** Whether the fast kernel takes a node: one or two groups of axes of int8. */
-function isFast(node: BoundNode<MeanAttributes>): boolean {
+function isFast(node: BoundNode<ReduceAttributes>): boolean {
   const { input, reduced } = reducedAxes(node);
   const [kept0, reduced0] = groupAxes(input, reduced);
   return input.dtype === "int8" && kept0 === 1 && reduced0 === 1;
@@ -19,13 +18,14 @@ function isFast(node: BoundNode<MeanAttributes>): boolean {
 /** Bits that the kernel of one rounding shifts to the left, at most. */
 const leastShift = 30;
 
-function callFast(node: BoundNode<MeanAttributes>, placement: Placement): KernelCall {
+function callFast(node: BoundNode<ReduceAttributes>, placement: Placement): KernelCall {
   const { input, reduced, elements } = reducedAxes(node);
   const [, , kept0, reduced0, kept1, reduced1, kept2] = groupAxes(input, reduced);
-  const [from, to] = [int8Parameters(input), int8Parameters(node.outputs[0] as Tensor)];
+  const output = node.outputs[0] as Tensor;
+  const [from, to] = [int8Parameters(input), int8Parameters(output)];
   const { multiplier, shift } = sumMultiplier(from.scale, to.scale, elements);
-  const isOnce = node.attributes.rounds === "once" && -shift > -leastShift;
-  const kernel = isOnce ? { name: "meanOnceInt8" } : shiftKernel("mean", { shift: [-shift] });
+  const isEven = roundsOnce(output) && -shift > -leastShift;
+  const kernel = isEven ? { name: "meanEvenInt8" } : shiftKernel("mean", { shift: [-shift] });
   return callKernel(
     { ...kernel, parameters: meanParameters },
     {
@@ -47,7 +47,7 @@ function callFast(node: BoundNode<MeanAttributes>, placement: Placement): Kernel
 }
 
 /** A mean: sums over groups of axes, rescaled once. */
-export const mean: Lowering<MeanAttributes> = {
+export const mean: Lowering<ReduceAttributes> = {
   operator: "mean",
   dtypes: ["float32", "int8", "int16"],
   scratchBytes: (node) => [isFast(node) ? blockBytes(meanParameters) : reduceScratchBytes],

@@ -2,7 +2,12 @@ import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { type LineConstants, lineConstants } from "../../numerics/lines.js";
-import { integerParameters, roundHalfAway, roundHalfEven } from "../../numerics/requantization.js";
+import {
+  integerParameters,
+  roundHalfAway,
+  roundHalfEven,
+  roundsOnce,
+} from "../../numerics/requantization.js";
 import { linesTable } from "../elementwise/lines-table.js";
 import { onlyInput } from "../elementwise/lookup-table.js";
 import { anyOrder, type Operator } from "../operator.js";
@@ -16,14 +21,8 @@ export function requantization(node: BoundNode): LineConstants {
   return lineConstants(input.dtype, from, to, { positive: from.scale / to.scale });
 }
 
-/** Attributes of a quantization. */
-export interface QuantizeAttributes {
-  /** Where a float32 goes that lies between two integers: away from zero by default, as TFLite has it, or to the even one. */
-  halves?: "even";
-}
-
 /** float32 to integers of a scale, or from integers of one scale to those of another: between bytes by a table. */
-export const quantize: Operator<QuantizeAttributes> = {
+export const quantize: Operator = {
   name: "quantize",
   quantization: { output: "calibrated" },
   infer(node) {
@@ -42,8 +41,9 @@ export const quantize: Operator<QuantizeAttributes> = {
     return isTable ? linesTable(requantization(node), input.dtype === "int8") : undefined;
   },
   reference(node, [input]) {
-    const { scale, zeroPoint, low, high } = integerParameters(node.outputs[0] as Tensor);
-    const round = node.attributes.halves === "even" ? roundHalfEven : roundHalfAway;
+    const [output] = node.outputs as readonly [Tensor];
+    const { scale, zeroPoint, low, high } = integerParameters(output);
+    const round = roundsOnce(output) ? roundHalfEven : roundHalfAway;
     const nearest = (value: number): number => round(Math.fround(value / scale)) + zeroPoint;
     return [
       (input as Float32Array).map(

@@ -18,11 +18,8 @@ export interface Pool2dAttributes {
   /** Padding that an average counts, as zeros: no more than `padding`, of which the rest takes no part. None by default. */
   counted?: Padding;
   activation: FusedActivation;
-  /**
-   * Where an average of int8 that lies between two integers goes: away from zero by default; up; or, in steps of the scale, to
-   * the even one.
-   */
-  halves?: "up" | "even";
+  /** Where an average of int8 that lies between two integers goes: up, or as the output's quantization says. */
+  halves?: "up";
 }
 
 /** What tells one kind of pool from another. */

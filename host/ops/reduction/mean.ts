@@ -10,14 +10,8 @@ import {
   requireSummable,
 } from "./reduce.js";
 
-/** Attributes of a mean: axes from 0, or from -1 for the last; no axis at all gives the input. */
-export interface MeanAttributes extends ReduceAttributes {
-  /** How int8 is rescaled: with TFLite's two roundings by default, or with one, halves to even, as ONNX has it. */
-  rounds?: "once";
-}
-
 /** Mean over constant axes. */
-export const mean: Operator<MeanAttributes> = {
+export const mean: Operator<ReduceAttributes> = {
   name: "mean",
   quantization: { output: "calibrated" },
   infer(node): TensorType[] {

@@ -1,12 +1,13 @@
 import { WasmoteError } from "../../errors.js";
 import { type DType, elementBytes, integerRange, unsignedOffset } from "../../graph/tensor.js";
-import { roundHalfAway } from "../../numerics/requantization.js";
+import { roundHalfAway, roundHalfEven } from "../../numerics/requantization.js";
 
 /** What is needed to turn real numbers to a tensor's bytes and back. */
 export interface ValueType {
   dtype: DType;
   scale?: number;
   zeroPoint?: number;
+  halves?: "even";
 }
 
 /** The tensor's type as the user knows it, where the model's own interface has another element type than memory. */
@@ -32,7 +33,7 @@ export function realRange(type: ValueType): readonly [number, number] | undefine
 
 /**
  * Real numbers to the tensor's little-endian bytes. Quantized dtypes: q = round(real / scale) + zeroPoint in
- * single precision, halves away from zero, clamped to the dtype, as TFLite's QUANTIZE does. Integer dtypes
+ * single precision, halves away from zero as TFLite's QUANTIZE has them, or to even, clamped to the dtype. Integer dtypes
  * without a scale take whole numbers in range only; float32 takes NaN, which stands for a value that is missing.
  * Throws `input-invalid` for other NaN, infinity, or a number that the dtype cannot hold.
  */
@@ -78,8 +79,9 @@ function encoder(type: ValueType): (real: number, index: number) => number {
   if (type.scale !== undefined) {
     const scale = Math.fround(type.scale);
     const zeroPoint = type.zeroPoint ?? 0;
+    const round = type.halves === "even" ? roundHalfEven : roundHalfAway;
     return (real) => {
-      const q = roundHalfAway(Math.fround(Math.fround(real) / scale)) + zeroPoint;
+      const q = round(Math.fround(Math.fround(real) / scale)) + zeroPoint;
       return Math.min(high, Math.max(low, q));
     };
   }

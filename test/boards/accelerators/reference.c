@@ -32,9 +32,14 @@ static int64_t limit(int64_t value, int64_t low, int64_t high)
     return value > high ? high : value;
 }
 
-/* A shift to the right; one below 1 is a shift to the left, before the multiplication. */
+/* A shift to the right; one below 1 is a shift to the left, before the multiplication; 64 more: one rounding. */
 static int64_t requantize(int64_t accumulator, int32_t multiplier, int32_t shift)
 {
+    if (shift > 31)
+    {
+        const int64_t divisor = power_of_two(shift - 64 + 31);
+        return wrap(floor_divide(accumulator * multiplier + divisor / 2, divisor));
+    }
     if (shift < 1) accumulator = wrap(accumulator * power_of_two(-shift));
     const int64_t t = floor_divide(accumulator * multiplier + power_of_two(30), power_of_two(31));
     if (shift < 1) return wrap(t);

@@ -44,12 +44,13 @@ static void draw_bytes(int8_t *to, uint32_t count, bool extreme)
 }
 
 /*
- * Constants of the channels of all tiles: mostly such as models have, seldom any, and seldom such as lie about the bounds
- * within which kernels take 32-bit steps.
+ * Constants of the channels of all tiles: mostly such as models have, of which some, or all channels are rounded once, seldom
+ * any, and seldom such as lie about the bounds within which kernels take 32-bit steps.
  */
 static void draw_constants(uint32_t tileBytes, uint32_t tiles)
 {
     const bool wild = !atBounds && seldom(), edge = atBounds || (!wild && seldom()), beyond = !atBounds && seldom();
+    const int32_t once = between(-8, 4);      /* of 4 channels, on an average */
     const int32_t edgeShift = between(20, 27), sign = next() & 1 ? 1 : -1;
     for (uint32_t t = 0; t < tiles; t++)
     {
@@ -59,10 +60,13 @@ static void draw_constants(uint32_t tileBytes, uint32_t tiles)
             to->bias[lane] = wild && seldom() ? (int32_t) (next() << 9) : between(-100000, 100000);
             to->multiplier[lane] = seldom() ? 0 : (int32_t) ((1u << 30) + (next() << 6 & 0x3fffffff));
             to->shift[lane] = wild ? between(-8, 31) : between(1, 14);
-            if (!edge) continue;
-            to->bias[lane] = sign * ((1 << 29) - between(beyond ? -70000 : 1, 70000));
-            to->multiplier[lane] = INT32_MAX - between(0, 100);
-            to->shift[lane] = between(edgeShift - 2, edgeShift);
+            if (edge)
+            {
+                to->bias[lane] = sign * ((1 << 29) - between(beyond ? -70000 : 1, 70000));
+                to->multiplier[lane] = INT32_MAX - between(0, 100);
+                to->shift[lane] = between(edgeShift - 2, edgeShift);
+            }
+            if (between(0, 3) < once) to->shift[lane] += 64;
         }
     }
 }

@@ -62,6 +62,11 @@ export function rescale(accumulator: number, real: number): number {
   return Number(high < 0n ? -rounded : rounded);
 }
 
+/** Rescales an accumulator with one rounding, halves up. */
+export function rescaleOnce(accumulator: number, real: number): number {
+  return Math.floor(accumulator * real + 0.5);
+}
+
 /**
  * The plain loop of TFLite's 8-bit specification, for a convolution (`depthwise` false: weights OHWI) or a depthwise
  * one (weights 1HWN): input minus zero point times weight, summed in int32, bias, requantization, clamp.
@@ -102,8 +107,11 @@ export function convolve(spec: ConvolutionCase, depthwise: boolean): Int8Array {
               }
           const scales = spec.weights.quantization?.scale as number[];
           const scale = (scales.length === 1 ? scales[0] : scales[n]) as number;
-          const value = rescale(sum, (scaleIn * scale) / scaleOut) + zeroOut;
-          output[at++] = Math.min(high, Math.max(low, value));
+          const value =
+            spec.output.quantization?.halves === "even"
+              ? rescaleOnce(sum, Math.fround(Math.fround(scaleIn * scale) / scaleOut))
+              : rescale(sum, (scaleIn * scale) / scaleOut);
+          output[at++] = Math.min(high, Math.max(low, value + zeroOut));
         }
   return output;
 }
@@ -115,6 +123,8 @@ export interface Draw {
   outChannels: number;
   filter: [number, number];
   extreme?: boolean;
+  /** Whether sums are rounded once, as ONNX has it. */
+  isOnce?: boolean;
 }
 
 /** Draws a case; padding, strides, dilation, scales and zero points are random. */
@@ -180,6 +190,7 @@ export function drawCase(source: ReturnType<typeof random>, draw: Draw): Convolu
         scale: [Math.fround(large ? (scaleIn * (scales[0] as number)) / 1.7 : typical)],
         zeroPoint: [integer(-128, 127)],
         axis: 0,
+        ...(draw.isOnce ? { halves: "even" } : {}),
       },
     },
     attributes: {

@@ -6,7 +6,8 @@ import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import type { Tensor } from "../../../host/graph/tensor.js";
 import { openTflite } from "../../../host/import/tflite/import.js";
 import { mean as lowering } from "../../../host/lower/reduction/mean.js";
-import { type MeanAttributes, mean } from "../../../host/ops/reduction/mean.js";
+import { mean } from "../../../host/ops/reduction/mean.js";
+import type { ReduceAttributes } from "../../../host/ops/reduction/reduce.js";
 import { openModule } from "../../../host/package/open.js";
 import { buildModel } from "../../../host/pipeline.js";
 import { openRunner, runners } from "../../../host/run/index.js";
@@ -54,7 +55,7 @@ function rule(sum: number, elements: number, input: Tensor, output: Tensor): num
 }
 
 /** A random shape and up to two groups of axes, some counted from the end, some twice. */
-function draw(seed: number): { shape: number[]; attributes: MeanAttributes; outputShape: number[] } {
+function draw(seed: number): { shape: number[]; attributes: ReduceAttributes; outputShape: number[] } {
   const { integer } = random(seed);
   const image = seed % 3 === 0;
   const shape = image

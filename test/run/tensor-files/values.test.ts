@@ -12,6 +12,12 @@ test("reals are quantized with halves away from zero, and clamped", () => {
   assert.equal(decodeStored(encodeReals(reals, int8), "int8"), [3, 4, 2, 3, 5, 1, 127, -128, 127]);
 });
 
+test("halves go to the even step where the type says so", () => {
+  const reals = [0, 0.25, -0.25, 0.24, 0.75, -0.75, 1.25, 1000];
+  const stored = decodeStored(encodeReals(reals, { ...int8, halves: "even" }), "int8");
+  assert.equal(stored, [3, 3, 3, 3, 5, 1, 5, 127]);
+});
+
 test("division is in single precision, as in TFLite", () => {
   const scale = 0.003921568859368563;
   const type = { dtype: "int8", scale, zeroPoint: -128 } as const;

@@ -138,7 +138,8 @@ export function integersFor(
   const known = constantScales(scale, zeroPoint, axis, values);
   const isOne = known?.scale.length === 1 && values.data === undefined;
   if (isOne && quantizedDtypes.includes(to) && to !== "int32") {
-    const integers = write.node(quantize, { halves: "even" }, [values], { output: inGraph(to, known) });
+    const output = inGraph(to, { ...known, halves: "even" });
+    const integers = write.node(quantize, {}, [values], { output });
     return to === "uint8" ? markUnsigned(integers) : integers;
   }
   const place = (tensor: Tensor): Tensor => broadcastTo(write, tensor, axis, blocks, values);
