@@ -9,6 +9,7 @@
  * Source: TFLite's 8-bit quantization specification; gemmlowp's fixed-point arithmetic.
  */
 import { roundedOnce } from "../parameters";
+import { is } from "./kinds";
 
 /**
  * How the channels of a kernel are requantized: shifted to the right, shifted either way, or rounded once, as ONNX has it.
@@ -18,21 +19,6 @@ import { roundedOnce } from "../parameters";
 export type ShiftRight = bool;
 export type ShiftEitherWay = i32;
 export type Once = i64;
-
-/** Whether a kernel's shifts may be to the left, or 0. */
-// @ts-ignore: decorator
-@inline
-export function eitherWay<Shift>(): bool {
-  return sizeof<Shift>() == sizeof<ShiftEitherWay>();
-}
-
-/** Whether a kernel's channels are rounded once. */
-// @ts-ignore: decorator
-@inline
-export function isOnce<Shift>(): bool {
-  return sizeof<Shift>() == sizeof<Once>();
-}
-
 
 // @ts-ignore: decorator
 @inline
@@ -70,8 +56,8 @@ export function requantizeAny(a: i32, multiplier: i64, shift: i32): i32 {
 // @ts-ignore: decorator
 @inline
 export function requantizeBy<Shift>(a: i32, multiplier: i64, shift: i32): i32 {
-  if (isOnce<Shift>()) return requantizeOnce(a, multiplier, shift);
-  if (eitherWay<Shift>()) return requantize(a, multiplier, shift);
+  if (is<Shift, Once>()) return requantizeOnce(a, multiplier, shift);
+  if (is<Shift, ShiftEitherWay>()) return requantize(a, multiplier, shift);
   return requantizeRight(<i64>a, multiplier, <i64>shift);
 }
 
@@ -169,13 +155,13 @@ function storeSumsOnce(
 // @ts-ignore: decorator
 @inline
 export function bitsOf<Shift>(shift: i32): i64 {
-  return <i64>(isOnce<Shift>() ? (31 + shift) & 63 : shift);
+  return <i64>(is<Shift, Once>() ? (31 + shift) & 63 : shift);
 }
 
 // @ts-ignore: decorator
 @inline
 export function offsetOf<Shift>(bits: i64, zeroPoint: i32): i64 {
-  return isOnce<Shift>() ? <i64>1 << (bits - 1) : roundingOffset(bits, zeroPoint);
+  return is<Shift, Once>() ? <i64>1 << (bits - 1) : roundingOffset(bits, zeroPoint);
 }
 
 /** As `storeSums` for a channel of these shifts, with its `bitsOf` and `offsetOf`. */
@@ -185,8 +171,8 @@ export function storeSumsBy<Shift>(
   sums: usize, end: usize, output: usize, stride: usize,
   bias: i32, multiplier: i64, bits: i64, offset: i64, zeroPoint: i32, low: i32, high: i32,
 ): void {
-  if (isOnce<Shift>()) storeSumsOnce(sums, end, output, stride, bias, multiplier, bits, offset, zeroPoint, low, high);
-  else if (!eitherWay<Shift>() || bits > 0) storeSums(sums, end, output, stride, bias, multiplier, bits, offset, low, high);
+  if (is<Shift, Once>()) storeSumsOnce(sums, end, output, stride, bias, multiplier, bits, offset, zeroPoint, low, high);
+  else if (!is<Shift, ShiftEitherWay>() || bits > 0) storeSums(sums, end, output, stride, bias, multiplier, bits, offset, low, high);
   else storeSumsLeft(sums, end, output, stride, bias, multiplier, <i32>-bits, zeroPoint, low, high);
 }
 

@@ -14,6 +14,7 @@
  * NaN and infinities give the canonical NaN.
  * Source: Payne and Hanek, Radian reduction for trigonometric functions (1983); Muller, Elementary Functions.
  */
+import { is } from "./kinds";
 
 /** x / (pi/2) modulo 4 for x > pi/4, with 62 bits after the point. */
 // @ts-ignore: decorator
@@ -99,7 +100,7 @@ function turned<Kind>(x: f32, quadrants: i32): f32 {
     low = <f32><i64>(angle - <u64>r) * unit;
     r *= unit;
   }
-  if (sizeof<Kind>() == sizeof<Tangent>()) {
+  if (is<Kind, Tangent>()) {
     const t = tanReduced(r, low);
     return quadrants & 1 ? -1 / t : t;
   }

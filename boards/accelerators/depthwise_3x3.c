@@ -39,7 +39,7 @@ static void tile_channels(const window_operation *of, const int8_t *image, const
         channel->bias = constants->bias[lane];
         channel->multiplier = constants->multiplier[lane];
         channel->once = is_rounded_once(constants->shift[lane]);
-        channel->shift = constants->shift[lane] - (channel->once ? roundedOnce : 0);
+        channel->shift = shift_alone(constants->shift[lane]);
         channel->rounding = quick_rounding(channel->shift, of->outputZeroPoint);
         wasmote_row_channel(of, channel, (const uint8_t *) of->scratch + (uint32_t) lane * rowBytes, tile + tileHeaderBytes + lane);
     }

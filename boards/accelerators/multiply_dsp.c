@@ -4,6 +4,8 @@
 
 #if TARGET_DSP
 
+_Static_assert(roundedOnce == 64, "the assembly subtracts 64");
+
 /* What the assembly reads, by its offset. */
 typedef struct tile_job
 {

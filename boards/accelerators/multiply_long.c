@@ -102,10 +102,9 @@ static inline __attribute__((always_inline)) void store(
     if (of->quick)
     {
         const int32_t multiplier = constants->multiplier[lane];
-        const int32_t shift = constants->shift[lane], right = shift - roundedOnce;
-        const int32_t value = is_rounded_once(shift)
-            ? requantize_once_quick(biased, multiplier, quick_rounding(right, of->zeroPoint), right)
-            : requantize_quick(biased, multiplier, quick_rounding(shift, of->zeroPoint), shift);
+        const int32_t shift = shift_alone(constants->shift[lane]), rounding = quick_rounding(shift, of->zeroPoint);
+        const int32_t value = is_rounded_once(constants->shift[lane]) ? requantize_once_quick(biased, multiplier, rounding, shift)
+                                                                      : requantize_quick(biased, multiplier, rounding, shift);
         *output = (int8_t) clamp(value, of->low, of->high);
     }
     else *output = finish_any(biased, constants, lane, of->zeroPoint, of->low, of->high);

@@ -196,7 +196,7 @@ void wasmote_multiply_tile(const patch_product *of, const int8_t *tile, int coun
         if (of->quick)
         {
             const bool once = is_rounded_once(shift);
-            const int32_t right = once ? shift - roundedOnce : shift, rounding = quick_rounding(right, of->zeroPoint);
+            const int32_t right = shift_alone(shift), rounding = quick_rounding(right, of->zeroPoint);
             for (uint32_t i = 0; i < positions; i++, at += of->outputs)
             {
                 const int32_t value = saturate(

@@ -27,11 +27,15 @@ static inline bool is_rounded_once(int32_t shift)
     return shift >= roundedOnce / 2;
 }
 
+static inline int32_t shift_alone(int32_t shift)
+{
+    return is_rounded_once(shift) ? shift - roundedOnce : shift;
+}
+
 /* A channel whose accumulators are below 2^30 in magnitude and whose shift keeps all steps within int32. */
 static inline bool is_quick(int32_t bias, int32_t shift)
 {
-    const int32_t right = is_rounded_once(shift) ? shift - roundedOnce : shift;
-    return (uint32_t) bias + (1u << 29) < 1u << 30 && (uint32_t) (right - 1) < 22;
+    return (uint32_t) bias + (1u << 29) < 1u << 30 && (uint32_t) (shift_alone(shift) - 1) < 22;
 }
 
 /* Products of `depth` inputs that leave the short form's accumulator room for its bias. */

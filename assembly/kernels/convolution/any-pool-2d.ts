@@ -17,6 +17,7 @@
  * Source: ONNX operators `AveragePool`, `MaxPool` and `LpPool`.
  */
 import { readParameters } from "../../host-imports/weights";
+import { is } from "../../math/kinds";
 import { AnyFloatPoolParameters, AnyPoolParameters, PoolIndicesParameters } from "../../parameters";
 
 /** Kinds of pools, told apart when this is compiled. */
@@ -172,10 +173,4 @@ function nearestEven(sum: i32, count: i32): i32 {
 @inline
 function tapsBefore(place: i32, dilation: i32, taps: i32): i32 {
   return place <= 0 ? 0 : min((place + dilation - 1) / dilation, taps);
-}
-
-// @ts-ignore: decorator
-@inline
-function is<Kind, Wanted>(): bool {
-  return sizeof<Kind>() == sizeof<Wanted>();
 }

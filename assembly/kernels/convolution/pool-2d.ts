@@ -13,6 +13,7 @@
  * Source: TFLite reference kernels `AveragePool`, `MaxPool` and `L2Pool`.
  */
 import { readParameters } from "../../host-imports/weights";
+import { is } from "../../math/kinds";
 import { FloatPoolParameters, PoolParameters } from "../../parameters";
 
 /** Kinds of pools, told apart when this is compiled. */
@@ -88,10 +89,4 @@ function pool<Parameters, Kind, X, S>(parameters: i32, to: usize): void {
     }
     image += <usize>(inputHeight * inputWidth * channels) * sizeof<X>();
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function is<Kind, Wanted>(): bool {
-  return sizeof<Kind>() == sizeof<Wanted>();
 }

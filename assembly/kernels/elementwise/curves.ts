@@ -11,6 +11,7 @@
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
 import { interpolate, int16TableBytes } from "../../math/int16-table";
+import { is } from "../../math/kinds";
 import { logisticOfTable, sigmoidTableBytes, tanhOfTable } from "../../math/sigmoid-table";
 import { CurveParameters } from "../../parameters";
 
@@ -36,7 +37,7 @@ function sigmoid<Function>(parameters: i32, to: usize): void {
   readWeights(table, given.weights, sigmoidTableBytes);
   for (; output < end; output += 2, input += 2) {
     const x = (<i32>load<i16>(input) * multiplier + rounding) >> shift;
-    store<i16>(output, sizeof<Function>() == sizeof<Logistic>() ? logisticOfTable(table, x) : tanhOfTable(table, x));
+    store<i16>(output, is<Function, Logistic>() ? logisticOfTable(table, x) : tanhOfTable(table, x));
   }
 }
 

@@ -17,6 +17,7 @@
 import { readParameters } from "../../host-imports/weights";
 import { canonical } from "../../math/canonical";
 import { placeOf } from "../../math/indexed";
+import { is } from "../../math/kinds";
 import { nextStep } from "../../math/loops";
 import { GatherElementsParameters, ScatterParameters } from "../../parameters";
 
@@ -69,7 +70,7 @@ function scatterBy<T, Kind>(parameters: i32, to: usize): void {
       indices, indexBytes, given.axes, to + offsetof<ScatterParameters>("length0"),
       to + offsetof<ScatterParameters>("stride0"),
     );
-    if (sizeof<Kind>() == sizeof<Replace>()) memory.copy(place, update, runBytes);
+    if (is<Kind, Replace>()) memory.copy(place, update, runBytes);
     else {
       for (let from = update, end = update + runBytes; from < end; from += sizeof<T>(), place += sizeof<T>()) {
         const value = reduced<T>(given.reduction, load<T>(place), load<T>(from));

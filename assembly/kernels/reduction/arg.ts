@@ -10,6 +10,7 @@
  * Source: TFLite reference kernel `ArgMinMax`.
  */
 import { readParameters } from "../../host-imports/weights";
+import { is } from "../../math/kinds";
 import { ArgParameters } from "../../parameters";
 
 /** Which of equal elements: AssemblyScript's compile-time parameters are types. */
@@ -93,6 +94,6 @@ function arg<T, Of>(parameters: i32, to: usize): void {
 // @ts-ignore: decorator
 @inline
 function isBetter<T, Of>(value: T, best: T, largest: i32): bool {
-  if (sizeof<Of>() == sizeof<Last>()) return largest != 0 ? value >= best : value <= best;
+  if (is<Of, Last>()) return largest != 0 ? value >= best : value <= best;
   return largest != 0 ? value > best : value < best;
 }

@@ -12,6 +12,7 @@
  * Source: TFLite Micro's `EvalIntegerMean`; reference kernel `QuantizedMeanOrSum`.
  */
 import { readParameters } from "../../host-imports/weights";
+import { is } from "../../math/kinds";
 import { clamp, requantizeBy, requantizeEven, ShiftEitherWay, ShiftRight } from "../../math/requantize";
 import { MeanParameters } from "../../parameters";
 
@@ -92,7 +93,7 @@ function meanOf<Shift>(parameters: i32, to: usize): void {
 /** The mean of a sum, at the output's scale. */
 function mean<Shift>(sum: i32, offset: i32, multiplier: i64, shift: i32, zeroPoint: i32): i32 {
   const value =
-    sizeof<Shift>() == sizeof<Even>()
+    is<Shift, Even>()
       ? requantizeEven(sum + offset, multiplier, shift)
       : requantizeBy<Shift>(sum + offset, multiplier, shift);
   return clamp(value + zeroPoint, -128, 127);

@@ -15,6 +15,7 @@
  * Source: TFLite reference kernels `ReduceGeneric`, `Mean`, `QuantizedMeanOrSum`.
  */
 import { readParameters } from "../../host-imports/weights";
+import { is } from "../../math/kinds";
 import { clamp, requantize } from "../../math/requantize";
 import { ReduceParameters } from "../../parameters";
 
@@ -141,23 +142,23 @@ function reduce<T, Accumulator, Kind>(parameters: i32, to: usize): void {
 // @ts-ignore: decorator
 @inline
 function first<Accumulator, Kind>(): Accumulator {
-  if (sizeof<Kind>() == sizeof<Sum>()) return 0 as Accumulator;
-  if (sizeof<Kind>() == sizeof<Product>()) return 1 as Accumulator;
+  if (is<Kind, Sum>()) return 0 as Accumulator;
+  if (is<Kind, Product>()) return 1 as Accumulator;
   if (isFloat<Accumulator>()) {
-    return (sizeof<Kind>() == sizeof<Largest>() ? -Infinity : Infinity) as Accumulator;
+    return (is<Kind, Largest>() ? -Infinity : Infinity) as Accumulator;
   }
   if (sizeof<Accumulator>() == 8) {
-    return (sizeof<Kind>() == sizeof<Largest>() ? i64.MIN_VALUE : i64.MAX_VALUE) as Accumulator;
+    return (is<Kind, Largest>() ? i64.MIN_VALUE : i64.MAX_VALUE) as Accumulator;
   }
-  return (sizeof<Kind>() == sizeof<Largest>() ? i32.MIN_VALUE : i32.MAX_VALUE) as Accumulator;
+  return (is<Kind, Largest>() ? i32.MIN_VALUE : i32.MAX_VALUE) as Accumulator;
 }
 
 // @ts-ignore: decorator
 @inline
 function next<Accumulator, Kind>(value: Accumulator, element: Accumulator): Accumulator {
-  if (sizeof<Kind>() == sizeof<Sum>()) return (value + element) as Accumulator;
-  if (sizeof<Kind>() == sizeof<Product>()) return (value * element) as Accumulator;
-  if (sizeof<Kind>() == sizeof<Largest>()) return element > value ? element : value;
+  if (is<Kind, Sum>()) return (value + element) as Accumulator;
+  if (is<Kind, Product>()) return (value * element) as Accumulator;
+  if (is<Kind, Largest>()) return element > value ? element : value;
   return element < value ? element : value;
 }
 

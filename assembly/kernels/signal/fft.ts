@@ -22,6 +22,7 @@
  * Lite Micro uses it.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
+import { is } from "../../math/kinds";
 import { RealFftParameters } from "../../parameters";
 
 /** Which radices a transform has: 2 and 4 alone, which takes less code, or any of 2 to 5. */
@@ -152,7 +153,7 @@ function stages<T, R>(data: usize, twiddles: usize, points: i32, radices: i32, i
     const apart = before * size;
     if (radix == 4) stage4<T>(data, end, twiddles, apart, stride, inverse);
     else if (radix == 2) stage2<T>(data, end, twiddles, apart, stride);
-    else if (sizeof<R>() == sizeof<AnyRadix>()) {
+    else if (is<R, AnyRadix>()) {
       if (radix == 3) stage3<T>(data, end, twiddles, apart, stride);
       else stage5<T>(data, end, twiddles, apart, stride);
     }
