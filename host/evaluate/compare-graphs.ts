@@ -127,17 +127,22 @@ export function largestOf(values: Float32Array, from: number, length: number): n
   return best;
 }
 
-/** Tensors that both graphs compute, by their names. */
+/** Tensors that both graphs compute: by their names, and of several of one name the first with the first, and so on. */
 function pairs(reference: Graph, candidate: Graph): { a: TensorIndex; b: TensorIndex; operator: string }[] {
-  const written = new Map<string, TensorIndex>();
+  const written = new Map<string, TensorIndex[]>();
+  const nameOf = ({ tensors }: Graph, index: TensorIndex): string => {
+    const { name, shape } = tensors[index] as Tensor;
+    return JSON.stringify([name, shape]);
+  };
   for (const { outputs } of reference.nodes)
-    for (const index of outputs) written.set((reference.tensors[index] as Tensor).name, index);
-  const sameShape = (a: Tensor, b: Tensor): boolean => a.shape.join() === b.shape.join();
+    for (const index of outputs) {
+      const name = nameOf(reference, index);
+      written.set(name, [...(written.get(name) ?? []), index]);
+    }
   return candidate.nodes.flatMap(({ operator, outputs }) =>
     outputs.flatMap((b) => {
-      const tensor = candidate.tensors[b] as Tensor;
-      const a = written.get(tensor.name);
-      return a !== undefined && sameShape(reference.tensors[a] as Tensor, tensor) ? [{ a, b, operator }] : [];
+      const a = written.get(nameOf(candidate, b))?.shift();
+      return a === undefined ? [] : [{ a, b, operator }];
     }),
   );
 }
