@@ -9,6 +9,12 @@ import { type Observer, observedRange, observers } from "./ranges/observers.js";
 import type { Range } from "./ranges/range.js";
 import type { RunningGraph } from "./running-graph.js";
 
+/** So many of some items, spread evenly over them. */
+export function evenly<T>(items: readonly T[], most: number): T[] {
+  if (items.length <= most) return [...items];
+  return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)] as T);
+}
+
 /** Steps of int8 from end to end. */
 const levels = 255;
 
@@ -24,6 +30,14 @@ export function writeSample(running: RunningGraph, sample: readonly Float32Array
     running.writeReals(index, sample[i] as Float32Array);
 }
 
+/** Values of an activation: on every second sample, and on the others. */
+export type Halves = readonly [Histogram, Histogram];
+
+/** The smallest range that holds all values of an activation. */
+export function wholeRange([a, b]: Halves): Range {
+  return { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
+}
+
 /**
  * Runs a float graph over samples and counts the values of every activation.
  *
@@ -34,16 +48,19 @@ export function observe(
   running: RunningGraph,
   samples: readonly (readonly Float32Array[])[],
   progress: (done: number) => void = () => {},
-): Map<TensorIndex, Histogram> {
+): Map<TensorIndex, Halves> {
   const { graph } = running;
   if (samples.length === 0) throw new WasmoteError("calibration-missing", "no samples were given");
-  const histograms = new Map(activationsOf(graph).map((index) => [index, new Histogram()]));
+  const histograms = new Map(
+    activationsOf(graph).map((index) => [index, [new Histogram(), new Histogram()]] as const),
+  );
   running.reset();
   for (const [number, sample] of samples.entries()) {
     checkSample(graph, sample, number);
     writeSample(running, sample);
     running.run();
-    for (const [index, histogram] of histograms) {
+    for (const [index, halves] of histograms) {
+      const histogram = halves[number % 2] as Histogram;
       histogram.add(running.reals(index));
       if (Number.isFinite(histogram.min) && Number.isFinite(histogram.max)) continue;
       const { name } = tensorAt(graph, index);
@@ -93,7 +110,7 @@ function dependents({ nodes }: Graph, tensors: readonly TensorIndex[]): number[]
 }
 
 /** Multiply-accumulates that may be spent on measuring ranges. */
-const measuringBudget = 2e10;
+const measuringBudget = 5e9;
 
 /** A tensor's range, or that of several that must have the same, and who found it. */
 export interface ChosenRange {
@@ -102,11 +119,12 @@ export interface ChosenRange {
   observer: Observer;
 }
 
-/** What each observer finds for a group of tensors, those that find the same left out. */
-function candidatesOf(histogram: Histogram): { observer: Observer; range: Range }[] {
+/** Ranges that observers find on every second sample, those that are alike once. */
+function candidatesOf(halves: readonly Halves[]): { observer: Observer; range: Range }[] {
+  const first = Histogram.merge(halves.map(([own]) => own));
   const found: { observer: Observer; range: Range }[] = [];
   for (const observer of observers) {
-    const range = observedRange(observer, histogram, levels);
+    const range = observedRange(observer, first, levels);
     if (!found.some((other) => other.range.min === range.min && other.range.max === range.max))
       found.push({ observer, range });
   }
@@ -115,8 +133,9 @@ function candidatesOf(histogram: Histogram): { observer: Observer; range: Range 
 
 /**
  * Chooses a range for every activation: of those that the observers find, the one with which, when that tensor alone goes
- * through int8, the model's outputs before a final softmax or sigmoid differ the least from the float model's, as measured on
- * samples. Where measuring would take too long, on fewer of them.
+ * through int8, the model's outputs before a final softmax or sigmoid differ the least from the float model's. Observers see
+ * every second sample and are judged on the others, where measuring would take too long on fewer of them; the one that does
+ * best then sees all.
  *
  * @param running the float graph
  * @param histograms of its activations, as `observe` gives them
@@ -124,7 +143,7 @@ function candidatesOf(histogram: Histogram): { observer: Observer; range: Range 
  */
 export function chooseRanges(
   running: RunningGraph,
-  histograms: ReadonlyMap<TensorIndex, Histogram>,
+  histograms: ReadonlyMap<TensorIndex, Halves>,
   samples: readonly (readonly Float32Array[])[],
   macs: number,
 ): ChosenRange[] {
@@ -137,17 +156,18 @@ export function chooseRanges(
   const choices = [...members.values()]
     .filter(([first]) => first !== undefined && !isFixed(first))
     .map((tensors) => {
-      const histogram = Histogram.merge(tensors.map((index) => histograms.get(index) as Histogram));
-      const candidates = candidatesOf(histogram);
-      return { tensors, candidates, errors: candidates.map(() => 0), after: dependents(graph, tensors) };
+      const halves = tensors.map((index) => histograms.get(index) as Halves);
+      const candidates = candidatesOf(halves);
+      const errors = candidates.map(() => 0);
+      return { tensors, halves, candidates, errors, after: dependents(graph, tensors) };
     });
   const runs = choices.reduce((sum, { candidates, after }) => sum + candidates.length * after.length, 0);
   const cost = (runs / Math.max(1, graph.nodes.length)) * macs + 1;
-  const count = Math.max(2, Math.min(samples.length, Math.floor(measuringBudget / cost)));
+  const judges = samples.length > 1 ? samples.filter((_, i) => i % 2 === 1) : samples;
+  const judged = evenly(judges, Math.max(2, Math.floor(measuringBudget / cost)));
   const measured = measuredTensors(graph);
   running.reset();
-  for (let i = 0; i < Math.min(count, samples.length); i++) {
-    const sample = samples[Math.floor((i * samples.length) / count)] as readonly Float32Array[];
+  for (const sample of judged) {
     const state = running.readState();
     writeSample(running, sample);
     running.run();
@@ -156,9 +176,10 @@ export function chooseRanges(
     for (const choice of choices) measureChoice(running, choice, measured, wanted, state);
     running.writeState(after);
   }
-  return choices.map(({ tensors, candidates, errors }) => {
-    const best = errors.indexOf(Math.min(...errors));
-    return { tensors, ...(candidates[Math.max(0, best)] as (typeof candidates)[number]) };
+  return choices.map(({ tensors, halves, candidates, errors }) => {
+    const best = candidates[Math.max(0, errors.indexOf(Math.min(...errors)))];
+    const observer = best?.observer ?? "min-max";
+    return { tensors, observer, range: observedRange(observer, Histogram.merge(halves.flat()), levels) };
   });
 }
 

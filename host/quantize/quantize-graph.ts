@@ -39,6 +39,14 @@ function constantRanges(graph: Graph): (Range | undefined)[] {
 /** Samples of the inputs, `samples[i][j]` for input j; or ranges that are assumed, for a build that shows what is possible. */
 export type Samples = readonly (readonly Float32Array[])[] | "assumed";
 
+/** Ranges of activations, by tensor index. */
+export interface KnownRanges {
+  /** For int8, where it may pay to leave out the largest values. */
+  int8: readonly (Range | undefined)[];
+  /** For int16: of all values. */
+  int16: readonly (Range | undefined)[];
+}
+
 /** A quantized graph, and which node of the float graph each of its nodes computes; conversions compute none. */
 export interface QuantizedGraph {
   graph: Graph;
@@ -199,25 +207,29 @@ function ownArithmetics(
  * specification; operators say how each is treated (`Operator.quantization`).
  *
  * @param graph whose real numbers are all float32
- * @param known ranges of activations, by tensor index
  * @param schemes how each node is quantized, by its number; int8 by default
  * @throws `model-unsupported` where an operator cannot run with the parameters found
  */
 export function quantizeByRanges(
   graph: Graph,
-  known: readonly (Range | undefined)[],
+  known: KnownRanges,
   schemes: readonly (NodeScheme | undefined)[] = [],
 ): QuantizedGraph {
-  const separated = separateFixed(graph, known);
+  const separated = separateFixed(graph, known.int8);
   const constants = constantRanges(separated.graph);
-  const ranges = separated.graph.tensors.map((_, index) => separated.ranges[index] ?? constants[index]);
+  const withConstants = (ranges: readonly (Range | undefined)[]): (Range | undefined)[] =>
+    separated.graph.tensors.map((_, index) => ranges[index] ?? constants[index]);
   const { own, schemes: all } = ownArithmetics(separated.graph, (at) => {
     const origin = separated.origins[at];
     return (origin === undefined ? undefined : schemes[origin]) ?? plainScheme;
   });
   const quantizing = new Quantizing(separated.graph, own, {
-    int8: assignParameters(separated.graph, ranges, "int8"),
-    int16: assignParameters(separated.graph, ranges, "int16"),
+    int8: assignParameters(separated.graph, withConstants(separated.ranges), "int8"),
+    int16: assignParameters(
+      separated.graph,
+      withConstants(separateFixed(graph, known.int16).ranges),
+      "int16",
+    ),
   });
   for (const [at, node] of separated.graph.nodes.entries()) {
     const scheme = all[at] as NodeScheme;
@@ -246,6 +258,6 @@ export function canBeQuantized(graph: Graph): boolean {
  * @throws `calibration-missing`, `calibration-invalid`; `model-unsupported` as `quantizeByRanges`
  */
 export function quantizeGraph(graph: Graph, samples: Samples): Graph {
-  return quantizeByRanges(graph, samples === "assumed" ? assumedRanges(graph) : calibrate(graph, samples))
-    .graph;
+  const ranges = samples === "assumed" ? assumedRanges(graph) : calibrate(graph, samples);
+  return quantizeByRanges(graph, { int8: ranges, int16: ranges }).graph;
 }
