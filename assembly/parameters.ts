@@ -894,6 +894,8 @@ export class RecurrentLayerParameters {
   inputOutputs: i32;
   /** Bytes from one batch's vector to the next. */
   inputStep: i32;
+  /** Of its weights. */
+  inputStorage: i32;
   recurrentWeights: i32;
   /** Elements of a vector. */
   recurrentDepth: i32;
@@ -901,6 +903,8 @@ export class RecurrentLayerParameters {
   recurrentOutputs: i32;
   /** Bytes from one batch's vector to the next. */
   recurrentStep: i32;
+  /** Of its weights. */
+  recurrentStorage: i32;
   candidateWeights: i32;
   /** Elements of a vector. */
   candidateDepth: i32;
@@ -908,6 +912,8 @@ export class RecurrentLayerParameters {
   candidateOutputs: i32;
   /** Bytes from one batch's vector to the next. */
   candidateStep: i32;
+  /** Of its weights. */
+  candidateStorage: i32;
   /** 0: counts what was walked. */
   time: i32;
   times: i32;

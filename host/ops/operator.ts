@@ -23,6 +23,8 @@ export interface QuantizationRule {
     | { readonly scale: number; readonly zeroPoint: number };
   /** Constant input quantized to symmetric int8, per index of `axis`. */
   readonly weights?: { readonly input: number; readonly axis: number };
+  /** Constant inputs of a node that stays in float32 which are quantized to symmetric int8 all the same, per index of `axis`. */
+  readonly floatWeights?: readonly { readonly input: number; readonly axis: number }[];
   /** Constant input quantized to int32 with scale = input scale * weights scale. */
   readonly bias?: number;
 }

@@ -101,9 +101,21 @@ class Quantizing {
     return float;
   }
 
+  /** Weights of a node that stays in float32, in int8; undefined of any other input. */
+  private floatWeights({ operator, inputs }: Node, position: number): TensorIndex | undefined {
+    const rule = operatorNamed(operator).quantization.floatWeights?.find(({ input }) => input === position);
+    const index = inputs[position] as TensorIndex;
+    const weights = this.graph.tensors[index];
+    if (rule === undefined || !(weights?.data instanceof Float32Array)) return undefined;
+    const key = `${index} along ${rule.axis} of float32`;
+    return this.add(key, quantizeWeights(weights, rule.axis, undefined, 1).weights);
+  }
+
   /** A node that stays in float32: what it reads is dequantized, what it writes quantized. */
   private floatNode(node: Node): void {
-    const inputs = node.inputs.map((index) => this.floatInput(index));
+    const inputs = node.inputs.map(
+      (index, position) => this.floatWeights(node, position) ?? this.floatInput(index),
+    );
     const outputs = node.outputs.map((index) => (this.isReal(index) ? this.float(index) : index));
     this.nodes.push({ ...node, inputs, outputs });
     for (const [i, float] of outputs.entries()) {

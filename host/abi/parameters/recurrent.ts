@@ -61,8 +61,9 @@ const matrix = <const M extends string>(name: M) =>
     [`${name}Depth`]: { type: "int32", note: "Elements of a vector." },
     [`${name}Outputs`]: { type: "int32", note: "A multiple of 4." },
     [`${name}Step`]: { type: "int32", note: "Bytes from one batch's vector to the next." },
+    [`${name}Storage`]: { type: "int32", note: "Of its weights." },
   }) as { readonly [name in `${M}Weights`]: "weights" } & {
-    readonly [name in `${M}${"Depth" | "Outputs" | "Step"}`]: { type: "int32"; note: string };
+    readonly [name in `${M}${"Depth" | "Outputs" | "Step" | "Storage"}`]: { type: "int32"; note: string };
   };
 
 /** The function of a gate, with its two numbers. */

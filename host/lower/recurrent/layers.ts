@@ -6,9 +6,18 @@ import type { Tensor } from "../../graph/tensor.js";
 import type { GateActivation } from "../../ops/recurrent/gate-activation.js";
 import { type LayerAttributes, layerInputs, layerShape } from "../../ops/recurrent/layer.js";
 import type { GruLayerAttributes, LstmLayerAttributes } from "../../ops/recurrent/layers.js";
+import { weightsScale } from "../../ops/weights.js";
 import { bytesOf } from "../bytes.js";
 import { callKernel, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
+import {
+  type Storage,
+  storageNumber,
+  storageOf,
+  storedBytes,
+  tilesOf,
+  writeWeight,
+} from "../stored-weights.js";
 
 type LayerNode = BoundNode<LayerAttributes & Partial<LstmLayerAttributes & GruLayerAttributes>>;
 
@@ -29,6 +38,13 @@ const chunkLimit = 256;
 const inputOf = (node: LayerNode, name: keyof typeof layerInputs): Tensor | undefined =>
   node.inputs[layerInputs[name]];
 
+/** How the weights of an input are stored. */
+const storageAt = (node: LayerNode, name: "weights" | "recurrent"): Storage =>
+  storageOf(inputOf(node, name) as Tensor, node.inputs[0] as Tensor);
+
+/** Bytes of the scales before a tile's weights. */
+const scaleBytes = (storage: Storage): number => (storage === "int8" || storage === "int4" ? 16 : 0);
+
 /** Where scratch memory's parts are, in bytes from its start, and its size. */
 function scratchLayout({ rowGates }: LayerLayout, node: LayerNode) {
   const { batches, inputs, units } = layerShape(node);
@@ -36,26 +52,40 @@ function scratchLayout({ rowGates }: LayerLayout, node: LayerNode) {
   const rowBytes = rowGates * gateBytes;
   const chunk = Math.min(chunkLimit, Math.max(inputs, units));
   const gates = alignUp(blockBytes(recurrentLayerParameters), 8);
-  const tile = gates + batches * rowBytes;
-  const peepholes = tile + chunk * 16;
+  const storages = [storageAt(node, "weights"), storageAt(node, "recurrent")];
+  const tile = gates + batches * rowBytes + Math.max(...storages.map(scaleBytes));
+  // Weights of int8 stay so; all others are widened.
+  const peepholes = tile + chunk * (storages.every((storage) => storage === "int8") ? 4 : 16);
   const bytes = peepholes + 4 * (inputOf(node, "peepholes")?.shape[0] ?? 0);
   return { gateBytes, rowBytes, chunk, gates, tile, peepholes, bytes };
 }
 
-/** Rows of a matrix of some gates in tiles: for 4 units of a gate, filled up with zeros, for each column their weights. */
-function tilesOf(matrix: Tensor, units: number, firstGate: number, gates: number): Uint8Array {
+/** Rows of a matrix of some gates in tiles: for 4 units of a gate, filled up with zeros, their scales and weights. */
+function packGates(
+  node: LayerNode,
+  name: "weights" | "recurrent",
+  firstGate: number,
+  gates: number,
+): Uint8Array {
+  const { units } = layerShape(node);
+  const matrix = inputOf(node, name) as Tensor;
+  const storage = storageAt(node, name);
   const depth = matrix.shape[1] as number;
-  const tiles = alignUp(units, 4) / 4;
-  const values = new Float32Array(gates * tiles * depth * 4);
-  for (let gate = 0; gate < gates; gate++) {
-    for (let unit = 0; unit < units; unit++) {
-      const tile = gate * tiles + Math.floor(unit / 4);
-      const row = (firstGate + gate) * units + unit;
+  const [header, places] = [scaleBytes(storage), 4 * depth];
+  const tiles = tilesOf(gates * units, gates);
+  const tileBytes = header + storedBytes(storage, matrix, places);
+  const view = new DataView(new ArrayBuffer(tiles.length * tileBytes));
+  for (const [tile, outputs] of tiles.entries()) {
+    const at = tile * tileBytes;
+    const written = { view, at: at + header, storage, dtype: matrix.dtype };
+    for (const [lane, output] of outputs.entries()) {
+      const row = firstGate * units + output;
+      if (header > 0) view.setFloat32(at + 4 * lane, weightsScale(matrix, row), true);
       for (let k = 0; k < depth; k++)
-        values[(tile * depth + k) * 4 + (unit % 4)] = matrix.data?.[row * depth + k] as number;
+        writeWeight(written, 4 * k + lane, Number(matrix.data?.[row * depth + k]));
     }
   }
-  return bytesOf(values);
+  return new Uint8Array(view.buffer);
 }
 
 /** What a row of sums begins with: both biases, of which the recurrent one of a candidate of its own lies behind the gates. */
@@ -82,24 +112,29 @@ function biasRow(layout: LayerLayout, node: LayerNode): Uint8Array {
 function products(layout: LayerLayout, node: LayerNode, placement: Placement) {
   const { times, inputs, units } = layerShape(node);
   const { rowBytes } = scratchLayout(layout, node);
-  const [weights, recurrent] = [inputOf(node, "weights"), inputOf(node, "recurrent")] as [Tensor, Tensor];
+  const [inputStorage, recurrentStorage] = (["weights", "recurrent"] as const).map((name) =>
+    storageNumber(storageAt(node, name)),
+  ) as [number, number];
   const { gates, recurrentGates } = layout;
   const stateBytes = units * 4;
   const outputs = (count: number): number => count * alignUp(units, 4);
   const own = gates - recurrentGates;
   return {
-    inputWeights: placement.weights(tilesOf(weights, units, 0, gates)),
+    inputWeights: placement.weights(packGates(node, "weights", 0, gates)),
     inputDepth: inputs,
     inputOutputs: outputs(gates),
     inputStep: (node.attributes.timeMajor ? 1 : times) * inputs * 4,
-    recurrentWeights: placement.weights(tilesOf(recurrent, units, 0, recurrentGates)),
+    inputStorage,
+    recurrentWeights: placement.weights(packGates(node, "recurrent", 0, recurrentGates)),
     recurrentDepth: units,
     recurrentOutputs: outputs(recurrentGates),
     recurrentStep: stateBytes,
-    candidateWeights: own === 0 ? 0 : placement.weights(tilesOf(recurrent, units, recurrentGates, own)),
+    recurrentStorage,
+    candidateWeights: own === 0 ? 0 : placement.weights(packGates(node, "recurrent", recurrentGates, own)),
     candidateDepth: units,
     candidateOutputs: outputs(own),
     candidateStep: node.attributes.resetAfter === true ? stateBytes : rowBytes,
+    candidateStorage: recurrentStorage,
   };
 }
 

@@ -2,6 +2,7 @@ import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import { describeType, type Tensor, type TensorType } from "../../graph/tensor.js";
 import { type Operator, type Values, valuesLike } from "../operator.js";
+import { checkInt8Weights, weightsZeroPoint } from "../weights.js";
 import { activate, checkGateActivation, type GateActivation } from "./gate-activation.js";
 import { requireConstant } from "./weights.js";
 
@@ -103,8 +104,8 @@ function inferLayer<A extends LayerAttributes>(kind: LayerKind<A>, node: BoundNo
   const { dtype } = tensors[0] as Tensor;
   requireThat(dtype === "float32", `input is ${dtype}; float32 is expected`);
   const rows = kind.gates * units;
-  requireConstant(at("weights"), "weights", ["float32"], [rows, inputs]);
-  requireConstant(at("recurrent"), "recurrent weights", ["float32"], [rows, units]);
+  requireWeights(at("weights"), "weights", [rows, inputs]);
+  requireWeights(at("recurrent"), "recurrent weights", [rows, units]);
   if (at("bias") !== undefined) requireConstant(at("bias"), "biases", ["float32"], [rows]);
   if (at("recurrentBias") !== undefined)
     requireConstant(at("recurrentBias"), "recurrent biases", ["float32"], [rows]);
@@ -119,6 +120,17 @@ function inferLayer<A extends LayerAttributes>(kind: LayerKind<A>, node: BoundNo
   checkAttributes(kind, attributes);
   const sequence: TensorType[] = attributes.sequence ? [{ dtype, shape: [...leading, units] }] : [];
   return [...sequence, state, ...(kind.hasCell ? [state] : [])];
+}
+
+/** Checks weights of float32, or of int8 with a scale for each row or for all of them. */
+function requireWeights(weights: Tensor | undefined, what: string, shape: readonly [number, number]): void {
+  requireConstant(weights, what, ["float32", "int8"], shape);
+  if (weights.dtype !== "int8") return;
+  checkInt8Weights(weights, 0, shape[0]);
+  requireThat(
+    weightsZeroPoint(weights) === 0,
+    `${what} have zero point ${weightsZeroPoint(weights)}; 0 is expected`,
+  );
 }
 
 function checkAttributes<A extends LayerAttributes>(kind: LayerKind<A>, { clip, activations }: A): void {
@@ -182,7 +194,13 @@ function layerReference<A extends LayerAttributes>(
 export function recurrentLayer<A extends LayerAttributes>(kind: LayerKind<A>): Operator<A> {
   return {
     name: kind.name,
-    quantization: { output: "float" },
+    quantization: {
+      output: "float",
+      floatWeights: [
+        { input: layerInputs.weights, axis: 0 },
+        { input: layerInputs.recurrent, axis: 0 },
+      ],
+    },
     infer: (node) => inferLayer(kind, node),
     macs(node) {
       const { times, batches, inputs, units } = layerShape(node);
