@@ -1,6 +1,5 @@
 /**
- * The walk of recurrent layers through the times of a sequence: what their kernels share. The block stays in memory while
- * the walk lasts, which keeps the current time's addresses in it.
+ * The walk of recurrent layers of float32 through the times of a sequence: what their kernels share.
  *
  * At each time every batch has a row of sums in scratch: gate after gate, `gateBytes` from one to the next, as many units
  * as fill tiles of 4. A row begins with the biases, to which products are added; what gates need besides lies behind them.
@@ -11,9 +10,10 @@
  * what a chunk's integers give is multiplied by their scale as it is added.
  */
 import { readParameters, readWeights } from "../host-imports/weights";
-import { RecurrentLayerParameters } from "../parameters";
+import { RecurrentLayerParameters, SequenceWalkParameters } from "../parameters";
 import { canonical } from "./canonical";
 import { activate, GateActivation } from "./gate-activation";
+import { startState } from "./sequence-walk";
 import { readStored, storedBytes, storedFloat16, storedInt8 } from "./stored-weights";
 
 /** A product, as it lies in the block. */
@@ -35,14 +35,15 @@ const scaleBytes = 16;
 export function startWalk(parameters: i32, to: usize, hasCell: bool): RecurrentLayerParameters {
   const walk = readParameters<RecurrentLayerParameters>(parameters, to);
   const bytes = walk.batches * walk.units << 2;
-  start(walk.hidden, walk.initialHidden, walk.hasInitialHidden, bytes);
-  if (hasCell) start(walk.cell, walk.initialCell, walk.hasInitialCell, bytes);
+  startState(walk.hidden, walk.initialHidden, walk.hasInitialHidden, 0, bytes);
+  if (hasCell) startState(walk.cell, walk.initialCell, walk.hasInitialCell, 0, bytes);
   return walk;
 }
 
-function start(state: usize, initial: usize, isGiven: i32, bytes: usize): void {
-  if (isGiven) memory.copy(state, initial, bytes);
-  else memory.fill(state, 0, bytes);
+// @ts-ignore: decorator
+@inline
+export function sequenceOf(walk: RecurrentLayerParameters): SequenceWalkParameters {
+  return changetype<SequenceWalkParameters>(walk);
 }
 
 /** Sets the gates' sums to the biases, the inputs' products and those of the hidden state. */
@@ -140,31 +141,9 @@ export function functionOf(walk: RecurrentLayerParameters, number: i32, x: f32):
   return activate(changetype<GateActivation>(functions + <usize>number * offsetof<GateActivation>()), x);
 }
 
-/** Whether the mask lets the batch take part in the current time. */
-export function isAwake(walk: RecurrentLayerParameters, batch: i32): bool {
-  return !walk.hasMask || load<u8>(walk.mask + batch * walk.maskBatchStep) != 0;
-}
-
 /** Stores a number of the state. */
 // @ts-ignore: decorator
 @inline
 export function storeState(at: usize, value: f32): void {
   store<f32>(at, canonical(value));
-}
-
-/** Stores the current time of the sequence and goes on to the next. False after the last. */
-export function nextTime(walk: RecurrentLayerParameters): bool {
-  if (walk.hasSequence) {
-    const bytes = walk.units << 2, before = walk.time > 0 && walk.holds ? walk.outputTimeStep : 0;
-    let output = walk.output, hidden = walk.hidden;
-    for (let b = 0; b < walk.batches; b++, output += walk.outputBatchStep, hidden += bytes) {
-      if (isAwake(walk, b)) memory.copy(output, hidden, bytes);
-      else if (before) memory.copy(output, output - before, bytes);
-      else memory.fill(output, 0, bytes);
-    }
-  }
-  walk.input += walk.inputTimeStep;
-  walk.output += walk.outputTimeStep;
-  walk.mask += walk.maskTimeStep;
-  return ++walk.time < walk.times;
 }

@@ -381,7 +381,7 @@ test("what a layer cannot be is refused, with the reason", () => {
     data: new Float32Array(elementCount(shape)),
   });
   refused(set(0, plain([1, 3])), /input has rank 2; 3 is expected/);
-  refused(set(0, plain([1, 3, 2], "int32")), /input is int32; float32 is expected/);
+  refused(set(0, plain([1, 3, 2], "int32")), /input is int32; int8 or float32 is expected/);
   refused(set(1, plain([6, 2])), /weights must be constant/);
   refused(set(1, zeros([6, 3])), /weights are 6x3 float32; 6x2 float32 or int8 is expected/);
   const integers = (shape: number[], count: number, zeroPoint: number): Tensor => ({
