@@ -1,8 +1,10 @@
 import { WasmoteError } from "../errors.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
+import type { Node } from "../graph/node.js";
 import { elementCount } from "../graph/tensor.js";
 import type { Values } from "../ops/operator.js";
 import { constantValues, initialState, runFloat } from "./float-executor.js";
+import { keptStates } from "./kept-states.js";
 
 /** Smallest and largest real value that a tensor takes. */
 export interface Range {
@@ -26,6 +28,14 @@ export function rangeOf(values: Values): Range {
     if (Number.isNaN(value)) return { min: Number.NaN, max: Number.NaN };
   }
   return { min, max };
+}
+
+/** Ranges of a graph's real values. */
+export interface Calibration {
+  /** Of every activation, by tensor index. */
+  readonly ranges: readonly (Range | undefined)[];
+  /** Of the states that nodes keep (`Operator.integers`). */
+  readonly states: ReadonlyMap<Node, readonly Range[]>;
 }
 
 function checkSample(graph: Graph, sample: readonly Float32Array[], number: number): void {
@@ -52,41 +62,50 @@ function checkSample(graph: Graph, sample: readonly Float32Array[], number: numb
  * A range for every activation without running the graph, -1 to 1: enough to see whether a graph can be quantized, and what it
  * then takes, which does not hang on the values.
  */
-export function assumedRanges({ tensors }: Graph): (Range | undefined)[] {
-  return tensors.map(({ data, dtype }) =>
-    data === undefined && dtype === "float32" ? { min: -1, max: 1 } : undefined,
+export function assumedRanges(graph: Graph): Calibration {
+  const assumed: Range = { min: -1, max: 1 };
+  const states = graph.nodes.map(
+    (node) => [node, keptStates(graph, node)?.map(() => assumed) ?? []] as const,
   );
+  const ranges = graph.tensors.map(({ data, dtype }) =>
+    data === undefined && dtype === "float32" ? assumed : undefined,
+  );
+  return { ranges, states: new Map(states) };
 }
 
 /**
- * Runs a float32 graph over calibration samples and answers the range of every activation, by tensor index.
+ * Runs a float32 graph over calibration samples and answers the ranges of its activations and states.
  *
  * @param samples samples[i][j] holds input j of sample i; a graph with state sees them one after another
  * @throws `calibration-missing` without samples; `calibration-invalid` for samples of the wrong number or length
  * of tensors, with NaN or infinity, or that make an activation NaN or infinite
  */
-export function calibrate(
-  graph: Graph,
-  samples: readonly (readonly Float32Array[])[],
-): (Range | undefined)[] {
+export function calibrate(graph: Graph, samples: readonly (readonly Float32Array[])[]): Calibration {
   if (samples.length === 0) throw new WasmoteError("calibration-missing", "no samples were given");
   const constants = constantValues(graph);
   const state = initialState(graph);
   const ranges: (Range | undefined)[] = graph.tensors.map(() => undefined);
+  const states = new Map<Node, Range[]>();
   const activations = [...graph.tensors.keys()].filter((index) => tensorAt(graph, index).data === undefined);
   samples.forEach((sample, number) => {
     checkSample(graph, sample, number);
-    const values = runFloat(graph, sample, constants, state);
+    const finite = (range: Range, what: string): Range => {
+      if (Number.isFinite(range.min) && Number.isFinite(range.max)) return range;
+      throw new WasmoteError("calibration-invalid", `sample ${number}: ${what} is not finite`);
+    };
+    const values = runFloat(graph, sample, constants, state, (node, kept) => {
+      const known = states.get(node) ?? [];
+      const own = kept.map((all, i) =>
+        unite(known[i], finite(rangeOf(all), `the state of node "${node.name}"`)),
+      );
+      states.set(node, own);
+    });
     for (const index of activations) {
       const tensor = values[index];
       if (tensor === undefined) continue;
-      const range = rangeOf(tensor);
-      if (!Number.isFinite(range.min) || !Number.isFinite(range.max)) {
-        const { name } = tensorAt(graph, index);
-        throw new WasmoteError("calibration-invalid", `sample ${number}: activation "${name}" is not finite`);
-      }
+      const range = finite(rangeOf(tensor), `activation "${tensorAt(graph, index).name}"`);
       ranges[index] = unite(ranges[index], range);
     }
   });
-  return ranges;
+  return { ranges, states };
 }

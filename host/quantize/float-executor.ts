@@ -1,4 +1,5 @@
 import { bind, type Graph, tensorAt } from "../graph/graph.js";
+import type { Node } from "../graph/node.js";
 import { elementCount } from "../graph/tensor.js";
 import { realValues } from "../numerics/real-values.js";
 import { operatorNamed } from "../ops/index.js";
@@ -20,6 +21,7 @@ export function constantValues(graph: Graph): (Float32Array | undefined)[] {
  * @param inputs real values of the graph's inputs, in order, each of as many elements as its shape
  * @param constants what `constantValues` gives, where the same graph is run often
  * @param state values of its variables, which it changes in place; by default what they start with
+ * @param visit what is told of each node that keeps a state: all values that its states take (`Operator.integers`)
  * @returns real values by tensor index, constants among them; undefined for tensors that nothing computes
  * @throws `RangeError` where the number or length of the inputs is wrong
  */
@@ -28,6 +30,7 @@ export function runFloat(
   inputs: readonly Float32Array[],
   constants: readonly (Values | undefined)[] = constantValues(graph),
   state: readonly Values[] = initialState(graph),
+  visit?: (node: Node, states: readonly Values[]) => void,
 ): (Values | undefined)[] {
   if (inputs.length !== graph.inputs.length) {
     throw new RangeError(`${inputs.length} inputs given, the graph has ${graph.inputs.length}`);
@@ -41,11 +44,13 @@ export function runFloat(
     values[index] = inputs[i];
   });
   for (const node of graph.nodes) {
-    const results = operatorNamed(node.operator).reference(
-      bind(graph, node),
-      node.inputs.map((index) => (index < 0 ? undefined : values[index])),
-      (node.variables ?? []).map((index) => state[index] as Values),
-    );
+    const { reference, integers } = operatorNamed(node.operator);
+    const bound = bind(graph, node);
+    const given = node.inputs.map((index) => (index < 0 ? undefined : values[index]));
+    const variables = (node.variables ?? []).map((index) => state[index] as Values);
+    if (visit !== undefined && integers?.states(bound) !== undefined)
+      visit(node, integers.stateValues(bound, given, variables));
+    const results = reference(bound, given, variables);
     node.outputs.forEach((index, i) => {
       values[index] = results[i];
     });

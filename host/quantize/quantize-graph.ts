@@ -4,10 +4,20 @@ import type { Node, TensorIndex } from "../graph/node.js";
 import type { Quantization, Tensor } from "../graph/tensor.js";
 import { checkOperators } from "../ops/check.js";
 import { operatorNamed } from "../ops/index.js";
+import type { KeptState } from "../ops/operator.js";
 import { type AffineParameters, toInt8 } from "./affine-parameters.js";
-import { assumedRanges, calibrate, type Range, rangeOf } from "./calibrate.js";
+import { assumedRanges, type Calibration, calibrate, type Range, rangeOf } from "./calibrate.js";
 import { withoutFloatEnds } from "./float-ends.js";
 import { isFloat } from "./graph-kind.js";
+import {
+  floatVariables,
+  integerWeights,
+  keptStates,
+  ofStateType,
+  quantizeInput,
+  type StateType,
+  wideType,
+} from "./kept-states.js";
 import { assignParameters, separateFixed } from "./parameter-groups.js";
 import { quantizeWeights } from "./quantize-weights.js";
 
@@ -43,9 +53,14 @@ export type Samples = readonly (readonly Float32Array[])[] | "assumed";
 
 class Quantizing {
   readonly tensors: Tensor[];
+  readonly variables: Tensor[];
   readonly nodes: Node[] = [];
   private readonly graph: Graph;
   private readonly parameters: readonly (AffineParameters | undefined)[];
+  private readonly states: Calibration["states"];
+  private readonly inFloat: ReadonlySet<number>;
+  /** Tensors of int16 that nodes have written beside those of int8. */
+  private readonly wide = new Map<TensorIndex, TensorIndex>();
   /** Quantized weights and biases by what they were made from, so that equal ones are made once. */
   private readonly made = new Map<string, TensorIndex>();
   /** Tensors of float32 that nodes have written. */
@@ -53,11 +68,19 @@ class Quantizing {
   /** Tensors that nodes read or that are outputs. */
   private readonly needed: ReadonlySet<TensorIndex>;
 
-  constructor(graph: Graph, parameters: readonly (AffineParameters | undefined)[]) {
+  constructor(graph: Graph, ranges: readonly (Range | undefined)[], states: Calibration["states"]) {
     this.graph = graph;
+    this.states = states;
+    this.inFloat = floatVariables(graph);
+    const parameters = assignParameters(graph, ranges, states, this.inFloat);
     this.parameters = parameters;
     this.needed = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs]);
     this.tensors = graph.tensors.map((tensor, index) => this.perTensor(tensor, parameters[index]));
+    this.variables = (graph.variables ?? []).map((variable, i) => {
+      const own = parameters[graph.tensors.length + i];
+      const stays = this.inFloat.has(i) || own === undefined;
+      return stays ? variable : ofStateType(variable, { dtype: "int8", ...own });
+    });
   }
 
   private perTensor(tensor: Tensor, parameters: AffineParameters | undefined): Tensor {
@@ -96,7 +119,8 @@ class Quantizing {
     if (!this.isReal(index)) return index;
     const float = this.float(index);
     const isConstant = tensorAt(this.graph, index).data !== undefined;
-    if (!isConstant && !this.written.has(float)) this.convert("dequantize", index, float);
+    const from = this.wide.get(index) ?? index;
+    if (!isConstant && !this.written.has(float)) this.convert("dequantize", from, float);
     this.written.add(float);
     return float;
   }
@@ -126,8 +150,88 @@ class Quantizing {
     }
   }
 
+  /** Type of the integers that hold a node's state number `i`. */
+  private stateType(node: Node, states: readonly KeptState[], i: number): StateType {
+    const { dtype, outputs, variables } = states[i] as KeptState;
+    if (dtype === "int16") return wideType(this.states.get(node)?.[i] as Range);
+    const [holder] = [
+      ...outputs.map((position) => node.outputs[position] as TensorIndex),
+      ...variables.map((at) => this.graph.tensors.length + (node.variables?.[at] as number)),
+    ];
+    const own = holder === undefined ? undefined : this.parameters[holder];
+    if (own !== undefined) return { dtype, ...own };
+    return { dtype, scale: this.stateType(node, states, i + 1).scale * 2 ** 8, zeroPoint: 0 };
+  }
+
+  /** A tensor of the graph as one of a state's type, converted from what there is of it in most bits. */
+  private asState(index: TensorIndex, type: StateType): TensorIndex {
+    const original = tensorAt(this.graph, index);
+    const float = this.float(index);
+    const from = this.written.has(float) ? float : (this.wide.get(index) ?? index);
+    const { dtype, quantization } = this.tensors[from] as Tensor;
+    const [scale, zeroPoint] = [quantization?.scale[0], quantization?.zeroPoint[0]];
+    if (dtype === type.dtype && scale === type.scale && zeroPoint === type.zeroPoint) return from;
+    const tensor = ofStateType({ ...original, name: `${original.name}/${type.dtype}` }, type);
+    const count = this.tensors.length;
+    const own = this.add(`${index} as ${type.dtype} ${type.scale} ${type.zeroPoint}`, tensor);
+    if (own === count && original.data === undefined) this.convert("quantize", from, own);
+    return own;
+  }
+
+  /** A node that keeps a state, in integers. */
+  private integerNode(node: Node, states: readonly KeptState[]): void {
+    const types = states.map((_, i) => this.stateType(node, states, i));
+    const inputs = node.inputs.map((index, position) => {
+      const type = types[states.findIndex((state) => state.inputs.includes(position))];
+      return index < 0 || type === undefined ? index : this.asState(index, type);
+    });
+    for (const each of integerWeights(this.graph, node)) {
+      const scale = each.state === undefined ? this.scaleOf(node.inputs[0]) : types[each.state]?.scale;
+      const made = quantizeInput(this.graph, node, each, scale as number);
+      const key = `${made.weights.quantization?.scale.join()} of ${scale}`;
+      inputs[each.input] = this.add(`${node.inputs[each.input]} in ${key}`, made.weights);
+      if (each.bias !== undefined && made.bias !== undefined)
+        inputs[each.bias] = this.add(`${node.inputs[each.bias]} with ${key}`, made.bias);
+    }
+    const outputs = node.outputs.map((index, position) => {
+      const type = types[states.findIndex((state) => state.outputs.includes(position))];
+      if (type?.dtype !== "int16") return index;
+      const { name, dtype: _, ...tensor } = tensorAt(this.graph, index);
+      const wide = ofStateType({ ...tensor, name: `${name}/int16`, dtype: "int16" }, type);
+      this.wide.set(index, this.tensors.push(wide) - 1);
+      return this.wide.get(index) as TensorIndex;
+    });
+    for (const [i, { variables }] of states.entries())
+      for (const at of variables) {
+        const variable = node.variables?.[at] as number;
+        this.variables[variable] = ofStateType(
+          this.graph.variables?.[variable] as Tensor,
+          types[i] as StateType,
+        );
+      }
+    this.nodes.push({ ...node, inputs, outputs });
+    for (const [position, index] of node.outputs.entries())
+      if (outputs[position] !== index && this.needed.has(index))
+        this.convert("quantize", outputs[position] as TensorIndex, index);
+  }
+
+  private scaleOf(index: TensorIndex | undefined): number | undefined {
+    return this.parameters[index ?? -1]?.scale;
+  }
+
+  /** Whether a node stays in float32: its operator has no other form, or its variable does. */
+  private staysFloat({ operator, variables = [] }: Node): boolean {
+    const isFloat = operatorNamed(operator).quantization.output === "float";
+    return isFloat || variables.some((variable) => this.inFloat.has(variable));
+  }
+
   node(node: Node): void {
-    if (operatorNamed(node.operator).quantization.output === "float") {
+    const states = keptStates(this.graph, node);
+    if (states !== undefined) {
+      this.integerNode(node, states);
+      return;
+    }
+    if (this.staysFloat(node)) {
       this.floatNode(node);
       return;
     }
@@ -173,13 +277,18 @@ export function canBeQuantized(graph: Graph): boolean {
  */
 export function quantizeGraph(graph: Graph, samples: Samples): Graph {
   const known = samples === "assumed" ? assumedRanges(graph) : calibrate(graph, samples);
-  const separated = separateFixed(graph, known);
+  const separated = separateFixed(graph, known.ranges);
   const constants = constantRanges(separated.graph);
   const ranges = separated.graph.tensors.map((_, index) => separated.ranges[index] ?? constants[index]);
-  const quantizing = new Quantizing(separated.graph, assignParameters(separated.graph, ranges));
+  const quantizing = new Quantizing(separated.graph, ranges, known.states);
   for (const node of separated.graph.nodes) quantizing.node(node);
-  const { tensors, nodes } = quantizing;
-  const result = dropUnusedTensors({ ...separated.graph, tensors, nodes });
+  const { tensors, nodes, variables } = quantizing;
+  const result = dropUnusedTensors({
+    ...separated.graph,
+    tensors,
+    nodes,
+    ...(variables.length > 0 && { variables }),
+  });
   checkOperators(result);
   return result;
 }
