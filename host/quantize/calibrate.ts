@@ -1,21 +1,10 @@
 import { WasmoteError } from "../errors.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
-import type { Node } from "../graph/node.js";
+import type { TensorIndex } from "../graph/node.js";
 import { elementCount } from "../graph/tensor.js";
 import type { Values } from "../ops/operator.js";
 import { constantValues, initialState, runFloat } from "./float-executor.js";
-import { keptStates } from "./kept-states.js";
-
-/** Smallest and largest real value that a tensor takes. */
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** The smallest range that holds both. */
-export function unite(a: Range | undefined, b: Range): Range {
-  return a === undefined ? b : { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
-}
+import { type Range, unite } from "./ranges/range.js";
 
 /** Range of an array's values; NaN where one of them is NaN. */
 export function rangeOf(values: Values): Range {
@@ -30,15 +19,7 @@ export function rangeOf(values: Values): Range {
   return { min, max };
 }
 
-/** Ranges of a graph's real values. */
-export interface Calibration {
-  /** Of every activation, by tensor index. */
-  readonly ranges: readonly (Range | undefined)[];
-  /** Of the states that nodes keep (`Operator.integers`). */
-  readonly states: ReadonlyMap<Node, readonly Range[]>;
-}
-
-function checkSample(graph: Graph, sample: readonly Float32Array[], number: number): void {
+export function checkSample(graph: Graph, sample: readonly Float32Array[], number: number): void {
   const fail = (detail: string): never => {
     throw new WasmoteError("calibration-invalid", `sample ${number}: ${detail}`);
   };
@@ -62,50 +43,46 @@ function checkSample(graph: Graph, sample: readonly Float32Array[], number: numb
  * A range for every activation without running the graph, -1 to 1: enough to see whether a graph can be quantized, and what it
  * then takes, which does not hang on the values.
  */
-export function assumedRanges(graph: Graph): Calibration {
-  const assumed: Range = { min: -1, max: 1 };
-  const states = graph.nodes.map(
-    (node) => [node, keptStates(graph, node)?.map(() => assumed) ?? []] as const,
+export function assumedRanges({ tensors, variables = [] }: Graph): (Range | undefined)[] {
+  return [...tensors, ...variables].map(({ data, dtype }) =>
+    data === undefined && dtype === "float32" ? { min: -1, max: 1 } : undefined,
   );
-  const ranges = graph.tensors.map(({ data, dtype }) =>
-    data === undefined && dtype === "float32" ? assumed : undefined,
-  );
-  return { ranges, states: new Map(states) };
 }
 
 /**
- * Runs a float32 graph over calibration samples and answers the ranges of its activations and states.
+ * Runs a float32 graph over calibration samples and answers the range of every activation, by tensor index, and behind
+ * them of the variables that hold what nodes keep.
  *
  * @param samples samples[i][j] holds input j of sample i; a graph with state sees them one after another
  * @throws `calibration-missing` without samples; `calibration-invalid` for samples of the wrong number or length
  * of tensors, with NaN or infinity, or that make an activation NaN or infinite
  */
-export function calibrate(graph: Graph, samples: readonly (readonly Float32Array[])[]): Calibration {
+export function calibrate(
+  graph: Graph,
+  samples: readonly (readonly Float32Array[])[],
+): (Range | undefined)[] {
   if (samples.length === 0) throw new WasmoteError("calibration-missing", "no samples were given");
   const constants = constantValues(graph);
   const state = initialState(graph);
   const ranges: (Range | undefined)[] = graph.tensors.map(() => undefined);
-  const states = new Map<Node, Range[]>();
   const activations = [...graph.tensors.keys()].filter((index) => tensorAt(graph, index).data === undefined);
   samples.forEach((sample, number) => {
     checkSample(graph, sample, number);
-    const finite = (range: Range, what: string): Range => {
-      if (Number.isFinite(range.min) && Number.isFinite(range.max)) return range;
-      throw new WasmoteError("calibration-invalid", `sample ${number}: ${what} is not finite`);
+    const add = (index: TensorIndex, taken: Values): void => {
+      const range = rangeOf(taken);
+      if (!Number.isFinite(range.min) || !Number.isFinite(range.max)) {
+        const name = graph.tensors[index]?.name ?? graph.variables?.[index - graph.tensors.length]?.name;
+        throw new WasmoteError("calibration-invalid", `sample ${number}: activation "${name}" is not finite`);
+      }
+      ranges[index] = unite(ranges[index], range);
     };
-    const values = runFloat(graph, sample, constants, state, (node, kept) => {
-      const known = states.get(node) ?? [];
-      const own = kept.map((all, i) =>
-        unite(known[i], finite(rangeOf(all), `the state of node "${node.name}"`)),
-      );
-      states.set(node, own);
+    const values = runFloat(graph, sample, constants, state, (holders, taken) => {
+      for (const index of holders) if (graph.tensors[index]?.data === undefined) add(index, taken);
     });
     for (const index of activations) {
       const tensor = values[index];
-      if (tensor === undefined) continue;
-      const range = finite(rangeOf(tensor), `activation "${tensorAt(graph, index).name}"`);
-      ranges[index] = unite(ranges[index], range);
+      if (tensor !== undefined) add(index, tensor);
     }
   });
-  return { ranges, states };
+  return ranges;
 }
