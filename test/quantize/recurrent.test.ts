@@ -232,6 +232,25 @@ test("filters over time of float32 become integers, with their values", async ()
   assert.ok(found > 27, `${found} dB`);
 });
 
+test("the last inputs, and what is set and read, are kept as the integers that they are, from zeros on", async () => {
+  const build = new RecurrentGraph();
+  const x = build.node("relu", {}, build.input([1, 3]));
+  const [register, sum] = [build.variable(1, 4, 3), build.variable(1, 3)];
+  const [last] = build.outputs("shiftRegister", {}, [x], [register]) as [number];
+  const [before] = build.outputs("readVariable", {}, [], [sum]) as [number];
+  const mean = build.node("mean", { axes: [1], keepAxes: false }, last);
+  const next = build.node("add", { activation: "none" }, before, mean);
+  const half = build.node("mul", { activation: "none" }, next, build.constant([1], [0.5]));
+  build.outputs("assignVariable", {}, [half], [sum]);
+  const float = build.graph(next);
+  const quantized = runPasses(quantizeGraph(float, build.samples(40, 3)));
+  assert.equal(dtypesOf(quantized), { float: 0, variables: ["int8", "int8"] });
+  const [first] = (await outputsOf(float, quantized, [[new Float32Array(3)]])).found;
+  assert.is(first, 0);
+  const found = await sqnr(float, quantized, build.samples(30, 82));
+  assert.ok(found > 30, `${found} dB`);
+});
+
 test("layers that are to compute in float32 have weights of the bits that are asked for, and their state in float32", () => {
   const build = new RecurrentGraph();
   const state = build.variable(1, 6);
