@@ -1,8 +1,9 @@
 import { WasmoteError } from "../errors.js";
-import { type Graph, tensorAt } from "../graph/graph.js";
+import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
 import { parametersOf, throughCodes } from "./affine-parameters.js";
 import { checkSample } from "./calibrate.js";
+import { stateValues } from "./kept-states.js";
 import { fixedTensors, tiedGroups } from "./parameter-groups.js";
 import { Histogram } from "./ranges/histogram.js";
 import { type Observer, observedRange, observers } from "./ranges/observers.js";
@@ -39,7 +40,8 @@ export function wholeRange([a, b]: Halves): Range {
 }
 
 /**
- * Runs a float graph over samples and counts the values of every activation.
+ * Runs a float graph over samples and counts the values of every activation, and of what nodes keep from one time to the
+ * next where they are held: behind the tensors, in variables.
  *
  * @returns histograms by tensor index
  * @throws `calibration-missing`, `calibration-invalid` as `calibrate`
@@ -51,21 +53,28 @@ export function observe(
 ): Map<TensorIndex, Halves> {
   const { graph } = running;
   if (samples.length === 0) throw new WasmoteError("calibration-missing", "no samples were given");
-  const histograms = new Map(
-    activationsOf(graph).map((index) => [index, [new Histogram(), new Histogram()]] as const),
-  );
+  const activations = activationsOf(graph);
+  const newHalves = (): Halves => [new Histogram(), new Histogram()];
+  const histograms = new Map(activations.map((index) => [index, newHalves()]));
+  const add = (index: TensorIndex, values: ArrayLike<number>, number: number): void => {
+    const halves = histograms.get(index) ?? newHalves();
+    histograms.set(index, halves);
+    const histogram = halves[number % 2] as Histogram;
+    histogram.add(values);
+    if (Number.isFinite(histogram.min) && Number.isFinite(histogram.max)) return;
+    const name = graph.tensors[index]?.name ?? graph.variables?.[index - graph.tensors.length]?.name;
+    throw new WasmoteError("calibration-invalid", `sample ${number}: activation "${name}" is not finite`);
+  };
   running.reset();
   for (const [number, sample] of samples.entries()) {
     checkSample(graph, sample, number);
     writeSample(running, sample);
+    const variables = running.readState().map(({ buffer }) => new Float32Array(buffer));
     running.run();
-    for (const [index, halves] of histograms) {
-      const histogram = halves[number % 2] as Histogram;
-      histogram.add(running.reals(index));
-      if (Number.isFinite(histogram.min) && Number.isFinite(histogram.max)) continue;
-      const { name } = tensorAt(graph, index);
-      throw new WasmoteError("calibration-invalid", `sample ${number}: activation "${name}" is not finite`);
-    }
+    for (const index of activations) add(index, running.reals(index), number);
+    for (const node of graph.nodes)
+      for (const { holders, values } of stateValues(graph, node, (index) => running.reals(index), variables))
+        for (const index of holders) if (graph.tensors[index]?.data === undefined) add(index, values, number);
     progress(number + 1);
   }
   return histograms;
@@ -112,7 +121,7 @@ function dependents({ nodes }: Graph, tensors: readonly TensorIndex[]): number[]
 /** Multiply-accumulates that may be spent on measuring ranges. */
 const measuringBudget = 5e9;
 
-/** A tensor's range, or that of several that must have the same, and who found it. */
+/** A tensor's range, or that of several that must have the same, variables behind the tensors, and who found it. */
 export interface ChosenRange {
   tensors: readonly TensorIndex[];
   range: Range;
@@ -157,9 +166,11 @@ export function chooseRanges(
     .filter(([first]) => first !== undefined && !isFixed(first))
     .map((tensors) => {
       const halves = tensors.map((index) => histograms.get(index) as Halves);
-      const candidates = candidatesOf(halves);
+      const activations = tensors.filter((index) => index < graph.tensors.length);
+      // What only variables hold is not measured.
+      const candidates = candidatesOf(halves).slice(0, activations.length === 0 ? 1 : undefined);
       const errors = candidates.map(() => 0);
-      return { tensors, halves, candidates, errors, after: dependents(graph, tensors) };
+      return { tensors, halves, activations, candidates, errors, after: dependents(graph, activations) };
     });
   const runs = choices.reduce((sum, { candidates, after }) => sum + candidates.length * after.length, 0);
   const cost = (runs / Math.max(1, graph.nodes.length)) * macs + 1;
@@ -187,7 +198,7 @@ export function chooseRanges(
 function measureChoice(
   running: RunningGraph,
   choice: {
-    tensors: TensorIndex[];
+    activations: TensorIndex[];
     candidates: { range: Range }[];
     errors: number[];
     after: number[];
@@ -196,7 +207,7 @@ function measureChoice(
   wanted: Float32Array[],
   state: readonly Uint8Array[],
 ): void {
-  const { tensors, candidates, errors, after } = choice;
+  const { activations: tensors, candidates, errors, after } = choice;
   if (candidates.length < 2) return;
   const given = tensors.map((index) => running.reals(index).slice());
   const written = new Set(after.flatMap((at) => running.graph.nodes[at]?.outputs ?? []));

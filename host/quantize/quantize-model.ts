@@ -72,8 +72,11 @@ const equalizations = [
 const comparedSamples = 24;
 
 /** Ranges of all values that were seen; int16 has bits enough for values twice as large. */
-function wholeRanges({ tensors }: Graph, histograms: ReadonlyMap<TensorIndex, Halves>): KnownRanges {
-  const int8 = tensors.map((_, index) => {
+function wholeRanges(
+  { tensors, variables = [] }: Graph,
+  histograms: ReadonlyMap<TensorIndex, Halves>,
+): KnownRanges {
+  const int8 = [...tensors, ...variables].map((_, index) => {
     const halves = histograms.get(index);
     return halves && wholeRange(halves);
   });
@@ -170,4 +173,14 @@ export function quantizeCalibrated(
   schemes: readonly (NodeScheme | undefined)[] = [],
 ): Promise<Graph> {
   return adaptWeights(float, quantizeByRanges(float, ranges, schemes), samples, open);
+}
+
+/** Calibrates and quantizes a float model. Throws as `calibrateModel` and `quantizeCalibrated` do. */
+export async function quantizeModel(
+  graph: Graph,
+  samples: SampleList,
+  open: OpenGraph,
+  schemes: readonly (NodeScheme | undefined)[] = [],
+): Promise<Graph> {
+  return quantizeCalibrated(await calibrateModel(graph, samples, open), open, schemes);
 }
