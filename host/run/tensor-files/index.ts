@@ -1,4 +1,4 @@
-export { type Calibration, loadCalibration } from "./calibration.js";
+export { type Calibration, loadCalibration } from "../samples/load-calibration.js";
 export { frameCount, framesShape } from "./frames.js";
 export { parseJsonTensor, requireJsonCount, writeJsonTensor } from "./json-tensor.js";
 export { type NpyArray, type NpyDType, parseNpy, writeNpy } from "./npy.js";
