@@ -6,7 +6,7 @@ import { type Graph, tensorAt } from "../graph/graph.js";
 import type { BuiltModel } from "../pipeline.js";
 import { buildJson, buildText } from "./build-report.js";
 import { ofNoUse, UsageError } from "./errors.js";
-import { bytesText, thousands } from "./figures.js";
+import { bytesText } from "./figures.js";
 import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
 import { dimOption, importOptions, layoutOption, type OpenOptions, requireObeyed } from "./import-options.js";
@@ -19,6 +19,7 @@ import {
 } from "./input-options.js";
 import { readModelFile } from "./model-file.js";
 import type { Output } from "./output.js";
+import { openSampleFiles, readSampleFiles, samplesOption } from "./samples.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
 const quantizations = ["auto", "int8", "float32"] as const;
@@ -26,6 +27,7 @@ const quantizations = ["auto", "int8", "float32"] as const;
 interface BuildOptions extends InputOptions, OpenOptions {
   out?: string;
   calibrate: string[];
+  samples?: number;
   quantize: (typeof quantizations)[number];
   keep?: string;
   wat?: boolean;
@@ -39,7 +41,8 @@ const help = `
 A float model is quantized to int8 with the calibration samples; without any, or with --quantize float32, it runs in
 float32. An int8 model is taken as it is.
 Calibration files are .npy, .bin (float32), .json, pictures (.png, .jpg, .bmp) and sounds (.wav), with one sample or
-several; a folder gives all of its files. A model of several inputs takes one --calibrate for each, in order.
+several; a folder gives all of its files, at any depth. A model of several inputs takes one --calibrate for each, in
+order; or folders of samples, each with input_0.*, input_1.*, ...; or .npz files with an array for each input.
 Pixels become pixel / 255, or (pixel - mean) / std with --mean and --std. The file keeps these and --sample-rate, so that
 run reads pictures and sounds likewise.
 An open batch is 1. Other lengths that a model leaves open need --dim; inspect tells their names. Axes stay in the file's
@@ -62,6 +65,7 @@ export function registerBuild(program: Command, output: Output): void {
         .argParser(append)
         .default([], "none"),
     )
+    .addOption(samplesOption())
     .addOption(dimOption())
     .addOption(layoutOption())
     .addOption(meanOption())
@@ -113,8 +117,11 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     throw ofNoUse("--calibrate", "--quantize float32 takes no samples");
   }
 
+  if (options.samples !== undefined && options.calibrate.length === 0) {
+    throw ofNoUse("--samples", "there is no --calibrate that gives samples");
+  }
   const inputs = await describeInputs(graph, options, output);
-  const calibration = await readCalibration(inputs, options, output);
+  const calibration = await readCalibration(graph, inputs, options, output);
   read.push(...calibration.files);
   const out = options.out ?? `${modelName(modelPath)}.wasm`;
   const { keep } = options;
@@ -191,38 +198,27 @@ async function describeInputs(graph: Graph, options: InputOptions, output: Outpu
   return { shapes, readings };
 }
 
-const shownNotes = 6;
-
-/** The first of the notes on calibration files, of which each may have its own. */
-function notesText(notes: readonly string[]): string {
-  const others = notes.length - shownNotes;
-  const more = others > 0 ? [`and ${thousands(others)} notes more of this kind`] : [];
-  return [...notes.slice(0, shownNotes), ...more].map((note) => `; ${note}`).join("");
-}
-
 /** Samples of which there are fewer may miss what the model meets. */
 const fewSamples = 20;
 
 async function readCalibration(
+  graph: Graph,
   { shapes, readings }: Awaited<ReturnType<typeof describeInputs>>,
-  { calibrate: paths }: BuildOptions,
+  { calibrate: paths, samples: limit }: BuildOptions,
   output: Output,
-): Promise<{ samples?: Float32Array[][]; files: string[] }> {
+): Promise<{ samples?: Float32Array[][]; files: readonly string[] }> {
   if (paths.length === 0) return { files: [] };
-  output.progress("reading calibration samples");
-  const { loadCalibration } = await import("../run/tensor-files/index.js");
-  const inputs = shapes.map((shape, i) => ({ shape, ...readings[i] }));
-  const { samples, files, notes } = await loadCalibration(paths, inputs);
-  const from = files.length === 1 ? files[0] : `${thousands(files.length)} files`;
-  output.talk(
-    `calibration: ${thousands(samples.length)} ${samples.length === 1 ? "sample" : "samples"} from ${from}${notesText(notes)}`,
-  );
+  const reading = { name: "calibration", limit, consecutive: (graph.variables ?? []).length > 0 };
+  const names = graph.inputs.map((index) => tensorAt(graph, index).name);
+  const inputs = shapes.map((shape, i) => ({ name: names[i], shape, ...readings[i] }));
+  const source = await openSampleFiles(paths, inputs, reading, output);
+  const { samples } = await readSampleFiles(source, reading, output);
   if (samples.length < fewSamples) {
     output.talk(
       `warning: ${samples.length === 1 ? "1 sample is" : `${samples.length} samples are`} few; a hundred that differ show what values the model meets`,
     );
   }
-  return { samples, files };
+  return { samples, files: source.files };
 }
 
 /** What `--keep` keeps: the steps, below the command line; and the module as text where it is asked for. */

@@ -59,7 +59,7 @@ test("several inputs take one path each", async () => {
   await refused(
     () => loadCalibration([a], two),
     "calibration-invalid",
-    /1 times --calibrate for a model of 2 inputs/,
+    /1 path of samples for a model of 2 inputs/,
   );
   await refused(() => loadCalibration([a, a], two), "calibration-invalid", /2, 4 samples/);
 });

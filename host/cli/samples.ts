@@ -1,0 +1,87 @@
+import { Option } from "commander";
+import type { CollectedSamples, SampledInput, SampleOptions, SampleSource } from "../run/samples/index.js";
+import { UsageError } from "./errors.js";
+import { thousands } from "./figures.js";
+import type { Output } from "./output.js";
+
+/** Samples that are read unless `--samples` says otherwise: more tell little more about the values that a model meets. */
+const defaultSamples = 256;
+
+/** `--samples`. */
+export function samplesOption(): Option {
+  return new Option(
+    "--samples <count>",
+    `read so many samples at most, evenly spread over all that there are (default: ${defaultSamples})`,
+  ).argParser((text) => {
+    const count = /^\d+$/.test(text) ? Number(text) : 0;
+    if (count >= 1 && Number.isSafeInteger(count)) return count;
+    throw new UsageError(`--samples ${text} is no number of samples`, "Give a whole number from 1.");
+  });
+}
+
+/** Samples as they are read for a command. */
+export interface SampleReading {
+  /** What they are for: "calibration". */
+  name: string;
+  /** `--samples`. */
+  limit?: number;
+  /** Whether they belong together in their order, as for a model with state. */
+  consecutive?: boolean;
+  except?: SampleOptions["except"];
+}
+
+/** Opens samples, and tells how far it is. Throws as `openSamples` does. */
+export async function openSampleFiles(
+  paths: readonly string[],
+  inputs: readonly SampledInput[],
+  { name, except }: SampleReading,
+  output: Output,
+): Promise<SampleSource> {
+  output.progress(`finding ${name} samples`);
+  const { openSamples } = await import("../run/samples/index.js");
+  return openSamples(paths, inputs, {
+    except,
+    onOpened: (done, of) => {
+      if (of > 1) output.progress(`finding ${name} samples`, `${thousands(done)} of ${thousands(of)} files`);
+    },
+  });
+}
+
+/** Reads samples into arrays, tells how far it is, and then what was read. Throws as `collect` does. */
+export async function readSampleFiles(
+  source: SampleSource,
+  { name, limit = defaultSamples, consecutive = false }: SampleReading,
+  output: Output,
+): Promise<CollectedSamples> {
+  const { collect } = await import("../run/samples/index.js");
+  const collected = await collect(source, {
+    limit,
+    consecutive,
+    onRead: (done, of) =>
+      output.progress(`reading ${name} samples`, `${thousands(done)} of ${thousands(of)}`),
+  });
+  output.talk(`${name}: ${readText(source, collected.indices.length, consecutive)}`);
+  return collected;
+}
+
+/** "256 of 4,000 samples, evenly spread, from 4,000 files; pixel / 255". */
+function readText({ count, files, notes }: SampleSource, read: number, consecutive: boolean): string {
+  const from = files.length === 1 ? files[0] : `${thousands(files.length)} files`;
+  const samples = count === 1 ? "sample" : "samples";
+  const which = consecutive ? "the first ones" : "evenly spread";
+  const number =
+    read === count
+      ? `${thousands(count)} ${samples}`
+      : `${thousands(read)} of ${thousands(count)} ${samples}, ${which},`;
+  const left = read === count ? [] : ["--samples takes another number"];
+  return `${number} from ${from}${notesText([...left, ...notes])}`;
+}
+
+const shownNotes = 6;
+
+/** The first of the notes on samples' files, of which each may have its own. */
+function notesText(notes: readonly string[]): string {
+  const others = notes.length - shownNotes;
+  const more = others > 0 ? [`and ${thousands(others)} notes more of this kind`] : [];
+  return [...notes.slice(0, shownNotes), ...more].map((note) => `; ${note}`).join("");
+}
