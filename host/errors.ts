@@ -100,8 +100,12 @@ export const errorTable = {
     "Give real inputs with --calibrate FILE|DIR; a hundred samples are usually enough.",
   ),
   "calibration-invalid": refused(
-    "the calibration samples do not fit the model's input",
+    "the samples do not fit the model's input",
     "Give samples of the input's own shape, with or without a leading sample axis.",
+  ),
+  "labels-invalid": refused(
+    "the labels do not fit the samples",
+    "Give one label for each sample: the number of a class, or a name that the model's output has for one.",
   ),
   "memory-exceeded": refused(
     "the model needs more memory than a microcontroller's model may have",

@@ -67,8 +67,8 @@ export function createColumn(tensor: FileTensor): Column {
     },
     origin(index) {
       const { file, place, at } = locate(index);
-      const { root, folders } = place;
-      return { path: file.path, root, folders, index: at, count: file.count };
+      const { path, root, folders } = place;
+      return { path, root, folders, index: at, count: file.count };
     },
   };
 }

@@ -2,7 +2,7 @@ import { createProblems } from "./problems.js";
 
 /** Where a sample came from. */
 export interface Origin {
-  /** The file; of a sample of several files, the first input's. */
+  /** The file, or the folder of a sample that has a file for each input. */
   path: string;
   /** The path that was named. */
   root: string;

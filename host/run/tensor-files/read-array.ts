@@ -12,7 +12,7 @@ import type { InputReading } from "../../package/manifest.js";
 import { requireFrames, requireWholeFrames, splitFrames } from "./frames.js";
 import { parseJsonTensor } from "./json-tensor.js";
 import { type NpyArray, type NpyDType, parseNpy } from "./npy.js";
-import { decodeReals, encodeReals, interfaceValues, type ValueType } from "./values.js";
+import { decodeReals, decodeStored, encodeReals, interfaceValues, type ValueType } from "./values.js";
 
 /** An input that takes a file, or an output that makes one: the part of a manifest's tensor that matters. */
 export type FileTensor = InterfaceType & ValueType & InputReading;
@@ -76,14 +76,11 @@ export function readArrayAs(
   return kind === "npy" ? framesOfNpy(parseNpy(bytes), tensor) : fromJson(bytes, tensor);
 }
 
-/** Real numbers of a float `.npy` array, in order. */
-function npyReals(array: NpyArray): Float64Array | Float32Array {
-  const { bytes } = array;
+/** Numbers of a `.npy` array, in order: of integers these, without a scale. */
+export function npyReals({ dtype, bytes }: NpyArray): ArrayLike<number> & Iterable<number> {
+  if (dtype !== "float64") return decodeStored(bytes, dtype);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (array.dtype === "float64") {
-    return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(i * 8, true));
-  }
-  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(i * 4, true));
+  return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(i * 8, true));
 }
 
 function fromBytes(bytes: Uint8Array, tensor: FileTensor, options: FileOptions): InputFrames {
