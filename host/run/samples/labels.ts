@@ -3,7 +3,6 @@ import { WasmoteError } from "../../errors.js";
 import { readWholeFile } from "../../files/read.js";
 import { suggestion } from "../../nearest.js";
 import { type Label, readLabelFile } from "./label-file.js";
-import { compareNames } from "./natural-order.js";
 import type { Origin, SampleSource } from "./sample-source.js";
 
 /** Classes that a model tells apart. */
@@ -24,8 +23,8 @@ export interface SampleLabels {
 export const labelsOfFolders = "folders";
 
 /**
- * Pairs samples with labels. `given` is a file as `readLabelFile` reads it, or "folders": a sample's class is then the first
- * folder below the path that was named, or that path itself where there is none below. Labels are names of classes or their
+ * Pairs samples with labels. `given` is a file as `readLabelFile` reads it, or "folders": a sample's class is then the
+ * first folder on the way to it, from the path that was named, that is called as a class. Labels are names of classes or their
  * numbers, from 0; folders with other names, of a model whose classes have none, are numbered in the order of their names.
  *
  * @throws `labels-invalid`; `file-unreadable`, `file-empty`, `file-too-large`
@@ -98,10 +97,13 @@ function byFile(
 }
 
 function fromFolders(origins: readonly Origin[], classes: Classes): SampleLabels {
-  const found = origins.map(folderOf);
-  const names = [...new Set(found)].sort(compareNames);
-  const known = (name: string) => (classes.names?.includes(name) ?? false) || /^\d+$/.test(name);
-  if (classes.names === undefined && !names.some(known)) return numbered(found, [...names].sort(), classes);
+  const isKnown = (name: string) => classes.names?.includes(name) ?? /^\d+$/.test(name);
+  const found = origins.map(({ path, root, folders }) => {
+    const named = basename(resolve(path === root ? join(root, "..") : root));
+    return folders.find(isKnown) ?? (isKnown(named) && classes.names ? named : (folders[0] ?? named));
+  });
+  const names = [...new Set(found)].sort();
+  if (classes.names === undefined && !names.some(isKnown)) return numbered(found, names, classes);
   const numbers = new Map(names.map((name) => [name, classOf(name, classes, "a folder of samples")]));
   return { labels: found.map((name) => numbers.get(name)!), notes: [] };
 }
@@ -119,9 +121,4 @@ function numbered(found: readonly string[], names: readonly string[], { count }:
     labels: found.map((name) => numbers.get(name)!),
     notes: [`classes in the order of the folders' names: ${list.join(", ")}${more}`],
   };
-}
-
-/** Name of the folder that tells a sample's class. */
-function folderOf({ path, root, folders }: Origin): string {
-  return folders[0] ?? basename(resolve(path === root ? join(root, "..") : root));
 }

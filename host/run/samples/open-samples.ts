@@ -76,7 +76,9 @@ export async function openSamples(
 function holdersOf(path: string, inputCount: number, except: readonly string[]): Holder[] {
   const excluded = new Set(except.map((file) => resolve(file)));
   const isWanted = (name: string) => sampleEndings.some((ending) => ending === fileEnding(name));
-  const found = findFiles(path, isWanted).filter((file) => !excluded.has(resolve(file.path)));
+  const found = findFiles(path, isWanted).filter(
+    (file) => file.folder === undefined || !excluded.has(resolve(file.path)),
+  );
   if (found.length === 0) {
     throw new WasmoteError("calibration-invalid", `a folder without a ${endingList} file`, { file: path });
   }
