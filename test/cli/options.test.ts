@@ -199,6 +199,15 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       ...["build", at("net.tflite"), ...out, "--calibrate", samples],
     );
   },
+  "build --samples": async () => {
+    const command = ["build", ...floatModel, "-o", at("digits.wasm"), "--calibrate", samples];
+    const talk = async (...args: string[]) => (await done(...command, ...args)).stderr;
+    assert.match(await talk("--samples", "30"), /calibration: 30 of 100 samples, evenly spread, from /);
+    assert.match(await talk("--samples", "100"), /calibration: 100 samples from /);
+    for (const wrong of ["0", "-1", "1.5", "many"])
+      await refused(2, /--samples \S+ is no number of samples/, ...command, `--samples=${wrong}`);
+    await refused(2, /--samples is of no use/, "build", ...floatModel, "--samples", "3");
+  },
   "build --quantize": async () => {
     await build("net.tflite");
     const automatic = bytes("built.wasm");

@@ -22,7 +22,7 @@ test("--help lists the commands and the exit codes on stdout", () => {
 });
 
 const options: Record<string, string[]> = {
-  build: ["--out", "--calibrate", "--quantize", "--keep", "--wat", "--operators", "--board", "--json"],
+  build: ["--out", "--calibrate", "--samples", "--quantize", "--keep", "--wat", "--operators", "--board", "--json"],
   run: ["--input", "--output", "--on", "--port", "--limit", "--tier", "--json"],
   inspect: ["--operators", "--json"],
   bench: ["--on", "--port", "--limit", "--tier", "--json"],
