@@ -1,4 +1,4 @@
-import { addOuter, cholesky, inverseOf, mirror, type SquareMatrix, solveLower } from "./linear-algebra.js";
+import { addOuter, invertUpper, mirror, type SquareMatrix, solveByInverse, upperRoot } from "./linear-algebra.js";
 
 /** Which integers weights may be: the nearest one for weight k, of a real number in units of the scale. */
 export type Snap = (k: number, value: number) => number;
@@ -101,8 +101,6 @@ export function quadraticError(moments: Moments, output: number, delta: Float64A
 export interface Damped {
   moments: Moments;
   damping: number;
-  /** Cholesky factor of H + damping. */
-  lower: SquareMatrix;
   /** Upper triangular U with U^T U = (H + damping)^-1. */
   inverseRoot: SquareMatrix;
 }
@@ -116,20 +114,14 @@ export function damp(moments: Moments, part: number): Damped | undefined {
   if (!(damping > 0)) return undefined;
   const matrix = inputs.slice();
   for (let i = 0; i < depth; i++) matrix[i * depth + i] = (matrix[i * depth + i] as number) + damping;
-  const lower = cholesky(matrix, depth);
-  if (lower === undefined) return undefined;
-  const root = cholesky(inverseOf(lower, depth), depth);
-  if (root === undefined) return undefined;
-  const inverseRoot = new Float64Array(depth * depth);
-  for (let i = 0; i < depth; i++)
-    for (let j = 0; j <= i; j++) inverseRoot[j * depth + i] = root[i * depth + j] as number;
-  return { moments, damping, lower, inverseRoot };
+  const root = upperRoot(matrix, depth);
+  return root && { moments, damping, inverseRoot: invertUpper(root, depth) };
 }
 
 /** The real weights of the least damped error, as differences from the original ones. */
-export function bestDelta({ moments, lower }: Damped, output: number): Float64Array {
+export function bestDelta({ moments, inverseRoot }: Damped, output: number): Float64Array {
   const { depth, missing } = moments;
-  return solveLower(lower, depth, missing.subarray(output * depth, (output + 1) * depth));
+  return solveByInverse(inverseRoot, depth, missing.subarray(output * depth, (output + 1) * depth));
 }
 
 /**

@@ -2,70 +2,57 @@
 export type SquareMatrix = Float64Array;
 
 /**
- * Lower triangular L with L L^T = `matrix`, which is symmetric and positive definite.
+ * Upper triangular R with R R^T = `matrix`, which is symmetric and positive definite: Cholesky's method from the last row to
+ * the first.
  *
- * @param matrix [n, n], of which the lower triangle is read
+ * @param matrix [n, n]
  * @returns undefined where it is not positive definite
  */
-export function cholesky(matrix: SquareMatrix, n: number): SquareMatrix | undefined {
-  const lower = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
+export function upperRoot(matrix: SquareMatrix, n: number): SquareMatrix | undefined {
+  const root = new Float64Array(n * n);
+  for (let i = n - 1; i >= 0; i--) {
+    for (let j = n - 1; j >= i; j--) {
       let sum = matrix[i * n + j] as number;
       const [a, b] = [i * n, j * n];
-      for (let k = 0; k < j; k++) sum -= (lower[a + k] as number) * (lower[b + k] as number);
-      if (i !== j) lower[a + j] = sum / (lower[b + j] as number);
-      else if (sum > 0) lower[a + j] = Math.sqrt(sum);
+      for (let k = j + 1; k < n; k++) sum -= (root[a + k] as number) * (root[b + k] as number);
+      if (i !== j) root[a + j] = sum / (root[b + j] as number);
+      else if (sum > 0) root[a + j] = Math.sqrt(sum);
       else return undefined;
     }
   }
-  return lower;
+  return root;
 }
 
-/** Inverse of a lower triangular matrix [n, n]. */
-export function invertLower(lower: SquareMatrix, n: number): SquareMatrix {
+/** Inverse of an upper triangular matrix [n, n]. */
+export function invertUpper(upper: SquareMatrix, n: number): SquareMatrix {
   const inverse = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    inverse[i * n + i] = 1 / (lower[i * n + i] as number);
-    for (let j = 0; j < i; j++) {
-      let sum = 0;
-      for (let k = j; k < i; k++) sum -= (lower[i * n + k] as number) * (inverse[k * n + j] as number);
-      inverse[i * n + j] = sum / (lower[i * n + i] as number);
+  for (let i = n - 1; i >= 0; i--) {
+    const row = inverse.subarray(i * n, (i + 1) * n);
+    const diagonal = upper[i * n + i] as number;
+    row[i] = 1 / diagonal;
+    for (let k = i + 1; k < n; k++) {
+      const factor = (upper[i * n + k] as number) / diagonal;
+      if (factor === 0) continue;
+      for (let j = k; j < n; j++) row[j] = (row[j] as number) - factor * (inverse[k * n + j] as number);
     }
   }
   return inverse;
 }
 
-/** x with L L^T x = b, by L. */
-export function solveLower(lower: SquareMatrix, n: number, b: ArrayLike<number>): Float64Array {
-  const x = Float64Array.from(b);
+/** x with R R^T x = b, by the inverse of R: (R^-1)^T R^-1 b. */
+export function solveByInverse(inverse: SquareMatrix, n: number, b: ArrayLike<number>): Float64Array {
+  const middle = new Float64Array(n);
   for (let i = 0; i < n; i++) {
-    let sum = x[i] as number;
-    for (let k = 0; k < i; k++) sum -= (lower[i * n + k] as number) * (x[k] as number);
-    x[i] = sum / (lower[i * n + i] as number);
+    let sum = 0;
+    for (let j = i; j < n; j++) sum += (inverse[i * n + j] as number) * (b[j] as number);
+    middle[i] = sum;
   }
-  for (let i = n - 1; i >= 0; i--) {
-    let sum = x[i] as number;
-    for (let k = i + 1; k < n; k++) sum -= (lower[k * n + i] as number) * (x[k] as number);
-    x[i] = sum / (lower[i * n + i] as number);
+  const x = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const factor = middle[i] as number;
+    for (let j = i; j < n; j++) x[j] = (x[j] as number) + factor * (inverse[i * n + j] as number);
   }
   return x;
-}
-
-/** Inverse of the symmetric matrix whose Cholesky factor is L, [n, n]: (L^-1)^T L^-1. */
-export function inverseOf(lower: SquareMatrix, n: number): SquareMatrix {
-  const inverse = invertLower(lower, n);
-  const result = new Float64Array(n * n);
-  for (let k = 0; k < n; k++) {
-    for (let i = 0; i <= k; i++) {
-      const factor = inverse[k * n + i] as number;
-      if (factor === 0) continue;
-      for (let j = 0; j <= i; j++)
-        result[i * n + j] = (result[i * n + j] as number) + factor * (inverse[k * n + j] as number);
-    }
-  }
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) result[j * n + i] = result[i * n + j] as number;
-  return result;
 }
 
 /** Adds the products of all pairs of a row's elements to the lower triangle of a symmetric matrix [n, n]. */
