@@ -107,6 +107,14 @@ export const errorTable = {
     "the labels do not fit the samples",
     "Give one label for each sample: the number of a class, or a name that the model's output has for one.",
   ),
+  "layers-invalid": refused(
+    "the file does not say where the layers of a built model lie",
+    "Give the layers.json that `wasmote build --keep DIR` wrote for this very file.",
+  ),
+  "models-differ": refused(
+    "the two models do not take and give the same",
+    "Compare a model with what was built of it, with the same --dim and --layout.",
+  ),
   "memory-exceeded": refused(
     "the model needs more memory than a microcontroller's model may have",
     "Use smaller activations: a smaller input or fewer channels in the first layers.",

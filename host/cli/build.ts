@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { callGraphFunctions } from "../abi/limits.js";
 import { readableModels } from "../files/formats.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
+import type { InputReading } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
 import { buildJson, buildText } from "./build-report.js";
 import { ofNoUse, UsageError } from "./errors.js";
@@ -10,14 +12,8 @@ import { bytesText } from "./figures.js";
 import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
 import { dimOption, importOptions, layoutOption, type OpenOptions, requireObeyed } from "./import-options.js";
-import {
-  type InputOptions,
-  inputReadings,
-  meanOption,
-  sampleRateOption,
-  stdOption,
-} from "./input-options.js";
-import { readModelFile } from "./model-file.js";
+import { fileReadings, type InputOptions, meanOption, sampleRateOption, stdOption } from "./input-options.js";
+import { layersFile, readModelFile } from "./model-file.js";
 import type { Output } from "./output.js";
 import { openSampleFiles, readSampleFiles, samplesOption } from "./samples.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
@@ -74,7 +70,10 @@ export function registerBuild(program: Command, output: Output): void {
     .addOption(
       new Option("--quantize <kind>", "what a float model runs in").choices(quantizations).default("auto"),
     )
-    .option("--keep <dir>", "write the steps with their kernels and parameters to steps.txt in this folder")
+    .option(
+      "--keep <dir>",
+      "write to this folder: the steps with their kernels and parameters (steps.txt), and what compare reads layers by (layers.json)",
+    )
     .option(
       "--wat",
       "with --keep: also write the module as WebAssembly text to model.wat; needs the package wabt",
@@ -120,12 +119,14 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   if (options.samples !== undefined && options.calibrate.length === 0) {
     throw ofNoUse("--samples", "there is no --calibrate that gives samples");
   }
-  const inputs = await describeInputs(graph, options, output);
-  const calibration = await readCalibration(graph, inputs, options, output);
+  const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
+  const readings = await fileReadings(options, shapes, output);
+  const calibration = await readCalibration(graph, readings, options, output);
   read.push(...calibration.files);
   const out = options.out ?? `${modelName(modelPath)}.wasm`;
   const { keep } = options;
-  const keptNames = keep === undefined ? [] : ["steps.txt", ...(options.wat === true ? ["model.wat"] : [])];
+  const keptNames =
+    keep === undefined ? [] : ["steps.txt", layersFile, ...(options.wat === true ? ["model.wat"] : [])];
   const keptPaths = keptNames.map((name) => join(keep ?? "", name));
   await refuseOverwriting(read, [out, ...keptPaths], "Give -o another name.");
 
@@ -134,7 +135,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     buildModel(graph, {
       calibration: calibration.samples,
       kernels,
-      inputs: inputs.readings,
+      inputs: readings,
       ...(options.quantize === "auto" ? {} : { quantize: options.quantize }),
     }),
   );
@@ -184,33 +185,21 @@ function append(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 
-/** The model's inputs, and how files are read for each. Throws `UsageError` for options that fit none. */
-async function describeInputs(graph: Graph, options: InputOptions, output: Output) {
-  const { coloursFirstHelp, hasColoursFirst, pictureSizeOf } = await import("../run/tensor-files/index.js");
-  const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
-  if (options.std?.every((std) => std < 1)) {
-    output.talk(
-      "warning: --mean and --std count in pixels of 0 to 255; those of 0 to 1 are to be given times 255",
-    );
-  }
-  const help = shapes.some(hasColoursFirst) ? coloursFirstHelp : undefined;
-  const readings = inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels, help);
-  return { shapes, readings };
-}
-
 /** Samples of which there are fewer may miss what the model meets. */
 const fewSamples = 20;
 
 async function readCalibration(
   graph: Graph,
-  { shapes, readings }: Awaited<ReturnType<typeof describeInputs>>,
+  readings: readonly InputReading[],
   { calibrate: paths, samples: limit }: BuildOptions,
   output: Output,
 ): Promise<{ samples?: Float32Array[][]; files: readonly string[] }> {
   if (paths.length === 0) return { files: [] };
   const reading = { name: "calibration", limit, consecutive: (graph.variables ?? []).length > 0 };
-  const names = graph.inputs.map((index) => tensorAt(graph, index).name);
-  const inputs = shapes.map((shape, i) => ({ name: names[i], shape, ...readings[i] }));
+  const inputs = graph.inputs.map((index, i) => {
+    const { name, shape } = tensorAt(graph, index);
+    return { name, shape, ...readings[i] };
+  });
   const source = await openSampleFiles(paths, inputs, reading, output);
   const { samples } = await readSampleFiles(source, reading, output);
   if (samples.length < fewSamples) {
@@ -221,14 +210,19 @@ async function readCalibration(
   return { samples, files: source.files };
 }
 
-/** What `--keep` keeps: the steps, below the command line; and the module as text where it is asked for. */
+/** What `--keep` keeps: the steps, below the command line; where layers lie; and the module as text where it is asked for. */
 async function keptTexts(built: BuiltModel, asWat: boolean): Promise<string[]> {
-  const { printProgram } = await import("../lower/print.js");
+  const [{ printProgram }, { layersOf }] = await Promise.all([
+    import("../lower/print.js"),
+    import("../evaluate/layers.js"),
+  ]);
   const command = ["wasmote", ...process.argv.slice(2)].map(quoted).join(" ");
   const steps = `# ${command}\n${printProgram(built.program)}`;
-  if (!asWat) return [steps];
+  const sha256 = createHash("sha256").update(built.wasm).digest("hex");
+  const layers = `${JSON.stringify(layersOf(built.graph, built.plan, sha256), undefined, 1)}\n`;
+  if (!asWat) return [steps, layers];
   const { writeWat } = await import("../tools/wat.js");
-  return [steps, `;; ${command}\n${await writeWat(built.code, built.functionNames)}`];
+  return [steps, layers, `;; ${command}\n${await writeWat(built.code, built.functionNames)}`];
 }
 
 function quoted(argument: string): string {

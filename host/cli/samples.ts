@@ -7,11 +7,11 @@ import type { Output } from "./output.js";
 /** Samples that are read unless `--samples` says otherwise: more tell little more about the values that a model meets. */
 const defaultSamples = 256;
 
-/** `--samples`. */
-export function samplesOption(): Option {
+/** `--samples`. @param byDefault how many that are without it */
+export function samplesOption(byDefault: number | "all" = defaultSamples): Option {
   return new Option(
     "--samples <count>",
-    `read so many samples at most, evenly spread over all that there are (default: ${defaultSamples})`,
+    `use so many samples at most, evenly spread over all that there are (default: ${byDefault})`,
   ).argParser((text) => {
     const count = /^\d+$/.test(text) ? Number(text) : 0;
     if (count >= 1 && Number.isSafeInteger(count)) return count;
@@ -60,12 +60,23 @@ export async function readSampleFiles(
     onRead: (done, of) =>
       output.progress(`reading ${name} samples`, `${thousands(done)} of ${thousands(of)}`),
   });
-  output.talk(`${name}: ${readText(source, collected.indices.length, consecutive)}`);
+  const read = collected.indices.length;
+  const isDefault = limit === defaultSamples && read < source.count;
+  output.talk(samplesText(source, read, { name, consecutive }, isDefault ? ["--samples takes more"] : []));
   return collected;
 }
 
-/** "256 of 4,000 samples, evenly spread, from 4,000 files; pixel / 255". */
-function readText({ count, files, notes }: SampleSource, read: number, consecutive: boolean): string {
+/**
+ * What was read: "calibration: 256 of 4,000 samples, evenly spread, from 4,000 files; pixel / 255".
+ *
+ * @param more notes before those on the files' values
+ */
+export function samplesText(
+  { count, files, notes }: SampleSource,
+  read: number,
+  { name, consecutive }: SampleReading,
+  more: readonly string[] = [],
+): string {
   const from = files.length === 1 ? files[0] : `${thousands(files.length)} files`;
   const samples = count === 1 ? "sample" : "samples";
   const which = consecutive ? "the first ones" : "evenly spread";
@@ -73,8 +84,7 @@ function readText({ count, files, notes }: SampleSource, read: number, consecuti
     read === count
       ? `${thousands(count)} ${samples}`
       : `${thousands(read)} of ${thousands(count)} ${samples}, ${which},`;
-  const left = read === count ? [] : ["--samples takes another number"];
-  return `${number} from ${from}${notesText([...left, ...notes])}`;
+  return `${name}: ${number} from ${from}${notesText([...more, ...notes])}`;
 }
 
 const shownNotes = 6;
