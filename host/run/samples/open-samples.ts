@@ -42,7 +42,7 @@ interface Opened {
  * - a file of one input, with one sample or, with a leading axis, several: `.npy`, `.bin` of float32, `.json`, a picture
  *   (pixel / 255, or as the input says), a sound. With one input all paths add up; with several there is one path for each
  *   input, in order, and each gives the same number of samples.
- * - a folder with files `input_0.*`, `input_1.*`, ..., one for each input
+ * - a folder with files `input_0.*`, `input_1.*`, ..., one for each input; files beside such folders are none
  * - a `.npz` with an array for each input
  *
  * @throws `calibration-invalid`, `file-unreadable`, `file-too-large`; several files that cannot be taken are told at once
@@ -55,7 +55,7 @@ export async function openSamples(
   const tensors = inputs.map((input) => ({ dtype: "float32" as const, ...input }));
   const perPath = paths.map((path) => holdersOf(path, inputs.length, options.except ?? []));
   const holders = perPath.flat();
-  const complete = inputs.length === 1 ? holders : holders.filter(({ kind }) => kind !== "file");
+  const complete = perPath.flatMap((own) => completeOf(own, inputs.length));
   const notes = new Set<string>();
   const { open, end } = opener(holders.length, tensors, options);
   const columns = tensors.map(createColumn);
@@ -91,6 +91,12 @@ function requireOnePathEach(paths: readonly string[], inputCount: number): void 
     "calibration-invalid",
     `${paths.length} ${paths.length === 1 ? "path" : "paths"} of samples for a model of ${inputCount} inputs; give one for each, in order, or folders with input_0 to input_${inputCount - 1}`,
   );
+}
+
+/** Of what a path holds, what is of all inputs. Beside folders that are samples, files are something else. */
+function completeOf(holders: readonly Holder[], inputCount: number): Holder[] {
+  const isEach = inputCount === 1 && holders.every(({ kind }) => kind !== "folder");
+  return holders.filter(({ kind }) => isEach || kind !== "file");
 }
 
 /** So many files lie beside folders of samples. Throws for one that was named itself, and would be left alone. */

@@ -91,7 +91,10 @@ test("with one input, input_0 alone is its sample, and more of that name are sam
   file("single/x/input_0.bin", floats(1, 2));
   file("single/x/label.json", "[0, 1]");
   file("single/y/input_0.bin", floats(3, 4));
-  assert.equal(await read(at("single")), [[[1, 2]], [[3, 4]]]);
+  file("single/meta.json", "{}");
+  const single = await loadCalibration([at("single")], one);
+  assert.equal(plain(single.samples), [[[1, 2]], [[3, 4]]]);
+  assert.match(single.notes.join(), /1 file beside folders of samples left alone/);
   for (const i of [0, 1, 2, 10]) file(`numbered/input_${i}.bin`, floats(i, i));
   assert.equal((await read(at("numbered"))).flat(2), [0, 0, 1, 1, 2, 2, 10, 10]);
 });
