@@ -33,7 +33,7 @@ with the same inputs and outputs. Both are given the same real values.
 Samples are files and folders as \`build --calibrate\` takes them; all are used, or --samples of them, evenly spread.
 Labels are a .npy, .json, .csv or .txt with the number or name of a class for each sample; or "folders", where samples lie
 in folders that are called as their classes.
-Outputs correspond by their order, layers by name and shape. Where a .wasm keeps its layers is in the layers.json that
+Outputs correspond by their order, layers by name and shape, or where no name is the same by operator and shape. Where a .wasm keeps its layers is in the layers.json that
 \`build --keep DIR\` writes: it is found beside the .wasm, or named with --layers.
 SQNR is the ratio of the values' energy to that of their differences, in decibels: 6 dB halve the error.
 
@@ -107,6 +107,10 @@ async function compare(
       { path: b.path, name: b.name, on: second.on },
     ] as const;
     if (comparison.tensors.length === 0) output.talk(noLayersText([a, b], options));
+    if (comparison.byOrder)
+      output.talk(
+        "no layers have the same name: those of the same operator and shape are paired in their order",
+      );
     if (options.json) output.json(comparisonJson(comparison, sides));
     else output.data(comparisonText(comparison, sides, output));
   } finally {

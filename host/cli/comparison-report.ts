@@ -12,13 +12,14 @@ export interface ComparedSide {
 
 /** What `compare --json` prints. An SQNR is null where there is none: where all values are equal, or those of A all 0. */
 export function comparisonJson(
-  { samples, tensors, outputs, labels }: Comparison,
+  { samples, tensors, byOrder, outputs, labels }: Comparison,
   [a, b]: readonly [ComparedSide, ComparedSide],
 ): object {
   return {
     a,
     b,
     samples,
+    layersBy: byOrder ? "order" : "name",
     layers: tensors.map(tensorJson),
     outputs: outputs.map((output) => ({
       ...tensorJson(output),

@@ -2,6 +2,7 @@ import type { Graph } from "../graph/graph.js";
 import { integerRange, type Tensor, type TensorData } from "../graph/tensor.js";
 import type { KernelLibrary } from "../link/link.js";
 import { realsOf } from "./execution.js";
+import { longestCommon } from "./longest-common.js";
 import { openGraphSubject, type Sample, type Subject } from "./subject.js";
 
 export type { Sample } from "./subject.js";
@@ -48,6 +49,8 @@ export interface Comparison {
   samples: number;
   /** Tensors that both have, by name, in the candidate's order. */
   tensors: TensorComparison[];
+  /** No names are the same: `tensors` correspond by operators and shapes in their order. */
+  byOrder?: true;
   /** The models' outputs, in order; `agreement` where the last axis has two elements or more. */
   outputs: (TensorComparison & { agreement?: Agreement })[];
   /** Where labels are given: of the first output. */
@@ -126,8 +129,17 @@ export function largestOf(values: Float32Array, from: number, length: number): n
   return best;
 }
 
-/** Layers that both have: by their names, and of several of one name the first with the first, and so on. */
-function pairs(reference: Subject, candidate: Subject): { a: number; b: number }[] {
+/** Layers of two models that correspond. */
+interface Pairs {
+  pairs: { a: number; b: number }[];
+  by: "name" | "order";
+}
+
+/**
+ * Layers that both have: by their names, and of several of one name the first with the first, and so on. Where no name is the
+ * same, as in files that two converters wrote, the longest row of layers of the same operators and shapes in the same order.
+ */
+function layerPairs(reference: Subject, candidate: Subject): Pairs {
   const written = new Map<string, number[]>();
   const nameOf = ({ tensors }: Subject, index: number): string => {
     const { name, shape } = (tensors[index] as Subject["tensors"][number]).tensor;
@@ -137,10 +149,24 @@ function pairs(reference: Subject, candidate: Subject): { a: number; b: number }
     const name = nameOf(reference, index);
     written.set(name, [...(written.get(name) ?? []), index]);
   }
-  return candidate.layers.flatMap((b) => {
+  const pairs = candidate.layers.flatMap((b) => {
     const a = written.get(nameOf(candidate, b))?.shift();
     return a === undefined ? [] : [{ a, b }];
   });
+  if (pairs.length > 0) return { pairs, by: "name" };
+  const kindOf = ({ tensors }: Subject, index: number): string => {
+    const { tensor, operator } = tensors[index] as Subject["tensors"][number];
+    return JSON.stringify([operator, tensor.shape]);
+  };
+  const common = longestCommon(
+    reference.layers.map((index) => kindOf(reference, index)),
+    candidate.layers.map((index) => kindOf(candidate, index)),
+  );
+  const inOrder = common.map(([i, j]) => ({
+    a: reference.layers[i] as number,
+    b: candidate.layers[j] as number,
+  }));
+  return { pairs: inOrder, by: "order" };
 }
 
 /** Class that a row of a model's output means: its largest element, or of a single probability 1 above a half. */
@@ -210,7 +236,8 @@ export async function compareSubjects(
   samples: Iterable<Sample> | AsyncIterable<Sample>,
   { labels }: CompareOptions = {},
 ): Promise<Comparison> {
-  const compared: Compared[] = pairs(reference, candidate).map((pair) => ({
+  const { pairs, by } = layerPairs(reference, candidate);
+  const compared: Compared[] = pairs.map((pair) => ({
     ...pair,
     sums: new TensorSums(),
   }));
@@ -253,6 +280,7 @@ export async function compareSubjects(
   };
   return {
     samples: count,
+    ...(by === "order" && compared.length > 0 && { byOrder: true as const }),
     tensors: compared.map(result),
     outputs: outputs.map((output) => ({
       ...result(output),
