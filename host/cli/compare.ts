@@ -28,8 +28,8 @@ interface CompareOptions extends BoardOptions, OpenOptions, InputOptions {
 }
 
 const help = `
-A is what B is measured by: a trained model, which runs as it is, or a .wasm. B is what was built of it, or any other model
-with the same inputs and outputs. Both are given the same real values.
+Model A is what model B is measured by: a trained model, which runs as it is, or a .wasm. B is what was built of it, or any
+other model with the same inputs and outputs. Both are given the same real values.
 Samples are files and folders as \`build --calibrate\` takes them; all are used, or --samples of them, evenly spread.
 Labels are a .npy, .json, .csv or .txt with the number or name of a class for each sample; or "folders", where samples lie
 in folders that are called as their classes.
@@ -44,8 +44,8 @@ export function registerCompare(program: Command, output: Output): void {
   const command = program
     .command("compare")
     .description("Tell how near a model's results are to another's, layer by layer.")
-    .argument("<a>", `the reference: ${readableModels}, or a .wasm built by wasmote`)
-    .argument("<b>", "what is compared with it, likewise")
+    .argument("<model-a>", `the reference: ${readableModels}, or a .wasm built by wasmote`)
+    .argument("<model-b>", "what is compared with it, likewise")
     .requiredOption("--input <file|dir...>", "samples, for each input where there are several")
     .addOption(samplesOption("all"))
     .option("--labels <file|folders>", "the class of each sample, for the accuracy of both")
