@@ -5,7 +5,7 @@ import { readableModels } from "../files/formats.js";
 import { elementCount, interfaceType } from "../graph/tensor.js";
 import { packageKernels } from "../kernels/library.js";
 import type { InputReading } from "../package/manifest.js";
-import type { Classes, SampledInput, SampleSource } from "../run/samples/index.js";
+import type { SampledInput, SampleSource } from "../run/samples/index.js";
 import { addBoardOptions, type BoardOptions, namesBoard } from "./board-runner.js";
 import { type ComparedEnd, type ComparedModel, readComparedModel } from "./compared-model.js";
 import { comparisonJson, comparisonText } from "./comparison-report.js";
@@ -15,7 +15,7 @@ import { addHelp } from "./help.js";
 import { dimOption, layoutOption, type OpenOptions, requireObeyed } from "./import-options.js";
 import { fileReadings, type InputOptions, meanOption, sampleRateOption, stdOption } from "./input-options.js";
 import type { Output } from "./output.js";
-import { openSampleFiles, samplesOption, samplesText } from "./samples.js";
+import { openSampleFiles, readSampleLabels, samplesOption, samplesText } from "./samples.js";
 import { addUserOperators, operatorsOption } from "./user-operators.js";
 
 interface CompareOptions extends BoardOptions, OpenOptions, InputOptions {
@@ -227,26 +227,9 @@ async function labelsFor(
   { labels: given }: CompareOptions,
   output: Output,
 ): Promise<number[] | undefined> {
-  if (given === undefined) return undefined;
-  const { readLabels } = await import("../run/samples/index.js");
-  const { labels, notes } = readLabels(given, source, classesOf(a, b));
-  for (const note of notes) output.talk(note);
-  return labels;
-}
-
-/** What the first output tells apart. Throws `labels-invalid` where that has several rows. */
-function classesOf(a: ComparedModel, b: ComparedModel): Classes {
-  const [output] = a.outputs;
-  const shape = output?.shape ?? [];
-  const width = shape.at(-1) ?? 1;
-  if (output === undefined || elementCount(shape) !== width) {
-    throw new WasmoteError(
-      "labels-invalid",
-      `the model's first output is ${shape.join("x")}; a label is for one row of classes`,
-    );
-  }
-  const names = output.labels ?? b.outputs[0]?.labels;
-  return { count: Math.max(2, width), ...(names && { names }) };
+  const [first, second] = [a.outputs[0], b.outputs[0]];
+  if (given === undefined || first === undefined) return undefined;
+  return readSampleLabels(given, source, { ...first, labels: first.labels ?? second?.labels }, output);
 }
 
 /** Why no layers are compared, and what to do. */

@@ -1,15 +1,35 @@
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { WasmoteError } from "../../errors.js";
 import { readWholeFile } from "../../files/read.js";
+import { elementCount } from "../../graph/tensor.js";
 import { suggestion } from "../../nearest.js";
 import { type Label, readLabelFile } from "./label-file.js";
 import type { Origin, SampleSource } from "./sample-source.js";
+
+const invalid = (detail: string) => new WasmoteError("labels-invalid", detail);
 
 /** Classes that a model tells apart. */
 export interface Classes {
   count: number;
   /** What they are called; one for each, where they are called anything. */
   names?: readonly string[];
+}
+
+/**
+ * What an output tells apart: as many as its last axis has, or two by a single probability. Throws `labels-invalid` for one of
+ * several rows, which no label is for.
+ */
+export function classesOf({
+  shape,
+  labels,
+}: {
+  shape: readonly number[];
+  labels?: readonly string[];
+}): Classes {
+  const width = shape.at(-1) ?? 1;
+  if (elementCount(shape) !== width)
+    throw invalid(`the model's first output is ${shape.join("x")}; a label is for one row of classes`);
+  return { count: Math.max(2, width), ...(labels && { names: labels }) };
 }
 
 /** The class of each sample of a source. */
@@ -43,8 +63,6 @@ export function readLabels(given: string, source: SampleSource, classes: Classes
     throw error instanceof WasmoteError ? inWordsOfLabels(error).at({ file: given }) : error;
   }
 }
-
-const invalid = (detail: string) => new WasmoteError("labels-invalid", detail);
 
 /** A damaged array of labels is no damaged input. */
 function inWordsOfLabels(error: WasmoteError): WasmoteError {

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Classes, openSamples, readLabels } from "../../../host/run/samples/index.js";
+import { type Classes, classesOf, openSamples, readLabels } from "../../../host/run/samples/index.js";
 import { refused } from "../tensor-files/refused.js";
 import { floats, npy, sampleFolder } from "./files.js";
 
@@ -102,6 +102,14 @@ test("labels that do not fit are refused, with what was found", async () => {
     await refused(() => labelsOf(name, classes), "labels-invalid", message);
   }
   await refused(() => labelsOf("absent.txt"), "file-unreadable", /absent\.txt/);
+});
+
+test("classes are an output's last axis, or two where it is a single probability", async () => {
+  assert.equal(classesOf({ shape: [1, 10] }), { count: 10 });
+  assert.equal(classesOf({ shape: [1, 3], labels: ["a", "b", "c"] }), { count: 3, names: ["a", "b", "c"] });
+  assert.equal(classesOf({ shape: [1, 1] }), { count: 2 });
+  assert.equal(classesOf({ shape: [] }), { count: 2 });
+  await refused(() => classesOf({ shape: [1, 4, 3] }), "labels-invalid", /first output is 1x4x3/);
 });
 
 test("folders are labels: by the classes' names, as numbers, or in their order", async () => {
