@@ -69,16 +69,16 @@ export async function readSampleFiles(
 /**
  * The class of each sample of a source, by `--labels`; what was taken for granted is told. Throws as `readLabels` does.
  *
- * @param output0 the model's first output
+ * @param first the model's first output
  */
 export async function readSampleLabels(
   given: string,
   source: SampleSource,
-  output0: { shape: readonly number[]; labels?: readonly string[] },
+  first: { shape: readonly number[]; labels?: readonly string[] },
   output: Output,
 ): Promise<number[]> {
   const { classesOf, readLabels } = await import("../run/samples/index.js");
-  const { labels, notes } = readLabels(given, source, classesOf(output0));
+  const { labels, notes } = readLabels(given, source, classesOf(first));
   for (const note of notes) output.talk(note);
   return labels;
 }

@@ -1,4 +1,4 @@
-export { type Classes, classesOf, labelsOfFolders, readLabels, type SampleLabels } from "./labels.js";
+export { type Classes, classesOf, readLabels, type SampleLabels } from "./labels.js";
 export { type Calibration, loadCalibration } from "./load-calibration.js";
 export { openSamples, type SampledInput, type SampleOptions } from "./open-samples.js";
 export {

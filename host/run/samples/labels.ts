@@ -40,7 +40,7 @@ export interface SampleLabels {
 }
 
 /** In place of a file: samples lie in folders that are called as their classes. */
-export const labelsOfFolders = "folders";
+const labelsOfFolders = "folders";
 
 /**
  * Pairs samples with labels. `given` is a file as `readLabelFile` reads it, or "folders": a sample's class is then the
