@@ -9,6 +9,7 @@ const inputs = [{ shape: [1] }];
 const open = (...names: string[]) => openSamples(names.map(at), inputs);
 const three: Classes = { count: 3 };
 const trees: Classes = { count: 3, names: ["ash", "beech", "cedar"] };
+const twelve: Classes = { count: 12, names: Array.from({ length: 12 }, (_, i) => `c${i}`) };
 const labelsOf = async (name: string, classes = three, ...samples: string[]) =>
   readLabels(
     name === "folders" ? name : at(name),
@@ -18,6 +19,7 @@ const labelsOf = async (name: string, classes = three, ...samples: string[]) =>
 
 test.before(() => {
   file("four.bin", floats(0, 1, 2, 3));
+  for (const name of ["x.bin", "y.bin"]) file(name, floats(0));
 });
 test.after(remove);
 
@@ -51,6 +53,22 @@ test("labels in a file, one for each sample, as numbers or names", async () => {
 test("names come before numbers: classes may be called as other classes are numbered", async () => {
   file("odd.txt", "1\n2\n3\n1");
   assert.equal(await labelsOf("odd.txt", { count: 3, names: ["1", "2", "3"] }), [0, 1, 2, 0]);
+});
+
+test("a heading of a .csv is no label, unless a class is called so", async () => {
+  file("heading.csv", "Class\n1\n0\n1\n0");
+  assert.equal(await labelsOf("heading.csv"), [1, 0, 1, 0]);
+  file("no-heading.csv", "class\n1\n0\n1");
+  assert.equal(await labelsOf("no-heading.csv", { count: 2, names: ["class", "other"] }), [0, 1, 0, 1]);
+  for (const word of ["subclass", "classy"]) {
+    file("word.csv", `${word}\n1\n0\n1\n0`);
+    await refused(() => labelsOf("word.csv"), "labels-invalid", /5 labels for 4 samples/);
+  }
+  file("quoted.csv", '"a ""b"", c"\nd\n');
+  const names = ['a "b", c', "d"];
+  assert.equal(await labelsOf("quoted.csv", { count: 2, names }, "x.bin", "y.bin"), [0, 1]);
+  file("spaced.txt", " 1 \n0\n 1\n0 ");
+  assert.equal(await labelsOf("spaced.txt"), [1, 0, 1, 0]);
 });
 
 test("a .csv of files and labels is matched by the files' names", async () => {
@@ -88,6 +106,9 @@ test("labels that do not fit are refused, with what was found", async () => {
     ["negative.json", "[0, -1, 0, 0]", /label 1 is -1/],
     ["half.json", "[0, 0.5, 0, 0]", /label 1 is 0\.5/],
     ["null.json", "[null, 0, 0, 0]", /label 0 is null; a number or a text/],
+    ["digits.txt", "0\n1x\nx1\n2", /label 1 is "1x"; its classes have no names/],
+    ["many.txt", "0\n0\n0\nz", /label 3 is "z"; (c\d+, ){9}c9 and 2 more are known/, twelve],
+    ["ten.txt", "0\n0\n0\nz", /; (c\d+, ){9}c9 are known/, { count: 10, names: twelve.names!.slice(0, 10) }],
     ["object.json", "{}", /a list of numbers/],
     ["text.json", "words", /no JSON/],
     ["rows.csv", "a,0\nb\n", /row 1 has 1 columns/],

@@ -1,7 +1,8 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { zipSync } from "fflate";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { maxFileBytes } from "../../../host/files/limits.js";
 import { collect, loadCalibration, openSamples, type SampleSource } from "../../../host/run/samples/index.js";
 import { compareNames } from "../../../host/run/samples/natural-order.js";
 import { refused } from "../tensor-files/refused.js";
@@ -24,6 +25,11 @@ test("runs of digits in names are compared as numbers", () => {
     compareNames,
   );
   assert.equal(sorted, ["", "1", "9", "10", "Img1", "a/9", "b", "img02", "img2", "img2b", "img10"]);
+  assert.equal(
+    ["a007b", "a10", "a8", "a", "a7c", "a100"].sort(compareNames).join(" "),
+    "a a007b a7c a8 a10 a100",
+  );
+  assert.ok(compareNames("x1y2", "x1y10") < 0 && compareNames("1", "a") < 0 && compareNames("a", "a") === 0);
 });
 
 test("a folder's files of every kind are found at any depth, in natural order; hidden ones are not", async () => {
@@ -158,6 +164,32 @@ test("an .npz has an array for each input: by its name, by input_0 or as NumPy n
   await refused(() => read(at("broken.npz"), two), "calibration-invalid", /cannot be unpacked.*broken\.npz/);
 });
 
+test("Fortran order is read whole and transposed; a file of a size that changes meanwhile is refused", async () => {
+  const bytes = npy([3, 1, 2], floats(0, 2, 4, 1, 3, 5));
+  const text = new TextDecoder("latin1").decode(bytes.subarray(0, 128));
+  bytes.set(new TextEncoder().encode(text.slice(10).replace("False", "True ")), 10);
+  file("fortran.npy", bytes);
+  assert.equal(await read(at("fortran.npy")), [[[0, 1]], [[2, 3]], [[4, 5]]]);
+  file("shrinks.json", "[[1, 2], [3, 4]]");
+  const source = await openSamples([at("shrinks.json")], one);
+  writeFileSync(at("shrinks.json"), "[[1, 2]]        ");
+  await refused(() => source.read(1), "calibration-invalid", /changed while it was read .*shrinks\.json/);
+});
+
+test("what is read as a whole is bounded, and what belongs together must be as many", async () => {
+  file("wide.json", "");
+  truncateSync(at("wide.json"), maxFileBytes + 1);
+  await refused(() => read(at("wide.json")), "file-too-large", /268435457 bytes/);
+  await refused(() => openSamples([], one), "calibration-invalid", /no sample was given/);
+});
+
+test("how far it is is told for each file", async () => {
+  for (const name of ["a", "b", "c"]) file(`told/${name}.bin`, floats(1, 2));
+  const told: string[] = [];
+  await openSamples([at("told")], one, { onOpened: (done, of) => told.push(`${done}/${of}`) });
+  assert.equal(told, ["1/3", "2/3", "3/3"]);
+});
+
 /** A source over files of which every read is counted. */
 async function counted(path: string, cacheBytes?: number) {
   const { readPart } = await import("../../../host/files/read.js");
@@ -236,6 +268,12 @@ test("files that cannot be taken are told together, each with its path", async (
     "calibration-invalid",
     /2 files cannot be taken\n {2}\S*a\.png: it does not begin as a \.png file does\n {2}\S*b\.npy: shape 3 for/,
   );
+  for (let i = 0; i < 5; i++) file(`five/${i}.bin`, new Uint8Array(3));
+  await refused(
+    () => read(at("five")),
+    "calibration-invalid",
+    /: 5 files cannot be taken(\n {2}\S*\.bin: 3 bytes[^\n]*){5}$/,
+  );
   for (let i = 0; i < 9; i++) file(`worse/${i}.bin`, new Uint8Array(3));
   const message = /5 or more files cannot be taken(\n {2}\S*[0-4]\.bin: 3 bytes.*){5}\n {2}and others/;
   await refused(() => read(at("worse")), "calibration-invalid", message);
@@ -280,6 +318,14 @@ test("sounds are counted by their headers: samples at the model's rate, whole fr
   const source = await openSamples([at("slow.wav")], rate);
   assert.is(source.count, 4);
   assert.is((await collect(source)).samples.length, 4);
+  const sound = writeWave([0, 8192, 16384, -32768], {});
+  const long = new Uint8Array(sound.length + 8 + 6000);
+  long.set(sound.subarray(0, 36));
+  long.set(new TextEncoder().encode("LIST"), 36);
+  new DataView(long.buffer).setUint32(40, 6000, true);
+  long.set(sound.subarray(36), 36 + 8 + 6000);
+  file("long.wav", long);
+  assert.equal(await read(at("long.wav")), [[[0, 0.25]], [[0.5, -1]]]);
   file("odd.wav", writeWave([0, 0, 0], {}));
   await refused(() => read(at("odd.wav")), "calibration-invalid", /3 samples for an input .*odd\.wav/);
 });
