@@ -68,6 +68,11 @@ static const layout layouts[] = {
     { "accel_softmax_s8", softmaxParameters, { address, output, scratch, weightsOffset, entries, size, size } },
     PRODUCT_BLOCK("accel_product"),
     PRODUCT_BLOCK("accel_depthwise_product"),
+    { "accel_stored_conv_s8", storedWindowParameters, { address, output, scratch, scratchBytes, weightsOffset, size, size,
+        size, size, size, size, size, filter, filter, filter, filter, filter, filter, pad, pad, zeroPoint, zeroPoint, low, high,
+        number, number, storage } },
+    { "accel_stored_fully_connected_s8", storedFullyConnectedParameters,
+      { address, output, scratch, scratchBytes, weightsOffset, size, size, size, zeroPoint, low, high, number, storage } },
     { "accel_average_pool_s16", poolParameters,
       { address, output, size, size, size, size, size, size, filter, filter, filter, filter, pad, pad, low, high } },
 };
@@ -104,7 +109,7 @@ static int32_t draw(parameter_kind kind)
         case shift: return between(1, 31);
         case entries: return between(1, 256);
         case number: return (int32_t) next();
-        case storage: return between(0, 3);
+        case storage: return between(0, 8);
         case elementBytes: return 1 << between(0, 2);
         case flag: return one_in(4);
     }
