@@ -64,9 +64,9 @@ interface Values {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** Weights that have the form of a storage, at its bounds too. */
-function drawNarrow(
+export function drawNarrow(
   integer: Source["integer"],
-  shape: ProductShape,
+  shape: Pick<ProductShape, "operator" | "input" | "weights">,
   storage: NarrowStorage,
 ): Int8Array<ArrayBuffer> {
   const data = new Int8Array(sizeOf(shape.weights));
