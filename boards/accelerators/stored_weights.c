@@ -20,31 +20,42 @@ static inline void unpack_group(const word *from, uint32_t multiplier, word *to)
     to[3] = times(b >> 4, multiplier, offset);
 }
 
+/* The values of 8 codes of 4 bits in a table of 16, as two words. */
+static inline void look_up(word codes, const uint8_t *table, word *to)
+{
+    for (int i = 0; i < 2; i++, codes >>= 16)
+    {
+        const uint32_t a = table[codes & 15], b = table[codes >> 4 & 15], c = table[codes >> 8 & 15], d = table[codes >> 12 & 15];
+        to[i] = a | b << 8 | c << 16 | d << 24;
+    }
+}
+
+/* The same of a table of 16 pairs, as four words. */
+static inline void look_up_pairs(word codes, const half *pairs, word *to)
+{
+    for (int i = 0; i < 4; i++, codes >>= 8) to[i] = pairs[codes & 15] | (uint32_t) pairs[codes >> 4 & 15] << 16;
+}
+
 void wasmote_unpack(int32_t storage, const uint8_t *table, const uint8_t *weights, uint32_t all, uint32_t first, uint32_t rounds, int8_t *to)
 {
     const uint32_t bytes = storage == storedTable4 ? roundWeights / 4 : roundWeights / 2;
-    const uint8_t *const multipliers = weights + all / roundWeights * bytes + first;
-    const uint8_t *from = weights + first * bytes;
-    if (storage <= storedInt4Groups)
+    const uint8_t *multipliers = weights + all / roundWeights * bytes + first;
+    const word *from = (const word *) (weights + first * bytes), *const end = from + rounds * (bytes / 4);
+    word *at = (word *) to;
+    if (storage == storedTable16)
     {
-        for (uint32_t i = 0; i < rounds; i++, from += bytes, to += roundWeights)
-        {
-            const uint32_t both = storage == storedInt4 ? 0x11 : multipliers[i];
-            unpack_group((const word *) from, both & 15, (word *) to);
-            unpack_group((const word *) from + 2, both >> 4, (word *) to + 4);
-        }
+        for (; from < end; from++, at += 2) look_up(*from, table, at);
         return;
     }
-    const half *const pairs = (const half *) table;
-    half *at = (half *) to;
-    for (const uint8_t *const end = from + rounds * bytes; from < end; from++)
+    if (storage == storedTable4)
     {
-        const uint32_t both = *from;
-        if (storage == storedTable16) *at++ = (half) (table[both & 15] | table[both >> 4] << 8);
-        else
-        {
-            *at++ = pairs[both & 15];
-            *at++ = pairs[both >> 4];
-        }
+        for (; from < end; from++, at += 4) look_up_pairs(*from, (const half *) table, at);
+        return;
+    }
+    for (; from < end; from += 4, at += 8)
+    {
+        const uint32_t both = storage == storedInt4 ? 0x11 : *multipliers++;
+        unpack_group(from, both & 15, at);
+        unpack_group(from + 2, both >> 4, at + 4);
     }
 }
