@@ -77,7 +77,7 @@ void wasmote_conv_s8(const window_operation *of)
 {
     const uint32_t depth = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth * (uint32_t) of->inputChannels;
     const uint32_t groups = (depth + 3) / 4, unpacked = unpacked_bytes(of->storage, groups);
-    const uint32_t tileBytes = tileHeaderBytes + (uint32_t) stored_bytes(of->storage, filled_weights(of->storage, groups * tileGroupBytes), 1);
+    const uint32_t tileBytes = tileHeaderBytes + (uint32_t) wasmote_stored_bytes(of->storage, groups * tileGroupBytes, 1);
     const uint32_t total = (uint32_t) of->batches * (uint32_t) of->outputHeight * (uint32_t) of->outputWidth;
     const uint32_t most = positions_at_once(of->scratchBytes - unpacked, groups);
     int8_t *const room = of->scratch;

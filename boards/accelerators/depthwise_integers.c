@@ -137,7 +137,7 @@ void wasmote_depthwise_integers(const product_operation *of)
     const int32_t outputs = of->inputChannels * of->outputs;
     const uint32_t taps = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth, headerBytes = product_header_bytes(of);
     const uint32_t weights = (uint32_t) filled_weights(of->storage, taps * 4);
-    const uint32_t tileBytes = headerBytes + (((uint32_t) stored_bytes(of->storage, weights, 1) + 15) & ~15u);
+    const uint32_t tileBytes = headerBytes + (((uint32_t) wasmote_stored_bytes(of->storage, weights, 1) + 15) & ~15u);
     const bool isQuick = wasmote_is_quick_product(of, outputs, tileBytes);
     const uint8_t *tile = of->weights;
 

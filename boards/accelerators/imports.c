@@ -73,10 +73,10 @@ static const int8_t *read_tiles(const parameters *from, uint32_t index, uint64_t
 static const uint8_t *read_stored_tiles(const parameters *from, uint32_t index, uint64_t channels, uint64_t depth, int32_t storage)
 {
     const uint64_t weights = filled_weights(storage, (depth + 3) / 4 * tileGroupBytes);
-    return parameter_weights(from, index, table_bytes(storage) + (channels + 3) / 4 * (tileHeaderBytes + stored_bytes(storage, weights, 1)));
+    return parameter_weights(from, index, table_bytes(storage) + (channels + 3) / 4 * (tileHeaderBytes + wasmote_stored_bytes(storage, weights, 1)));
 }
 
-static bool run_conv(const parameters *from, int32_t storage)
+static __attribute__((noinline)) bool run_conv(const parameters *from, int32_t storage)
 {
     window_operation of;
     if (storage != storedAsComputed && !is_known_narrow(storage)) return false;
@@ -127,7 +127,7 @@ static m3ApiRawFunction(accel_depthwise_s8)
     m3ApiSuccess();
 }
 
-static bool run_fully_connected(const parameters *from, int32_t storage)
+static __attribute__((noinline)) bool run_fully_connected(const parameters *from, int32_t storage)
 {
     if (storage != storedAsComputed && !is_known_narrow(storage)) return false;
     if (!parameters_within(from, fullyConnectedRows, 3, 1, INT32_MAX) || !parameters_within(from, fullyConnectedInputs, 1, 1, acceleratorMaxDepth)) return false;
@@ -347,7 +347,7 @@ static bool read_product_tiles(const parameters *from, product_operation *to, pr
 {
     const uint64_t positions = (uint64_t) to->batches * to->outputHeight * to->outputWidth;
     const uint64_t whole = type == productFloat32 ? 4 : 1;
-    const uint64_t stored = stored_bytes(to->storage, filled_weights(to->storage, weights), (uint32_t) whole);
+    const uint64_t stored = wasmote_stored_bytes(to->storage, weights, (uint32_t) whole);
     const uint64_t bytes = (stored + alignment - 1) / alignment * alignment;
     if (positions > UINT32_MAX || channels > UINT32_MAX) return false;
     to->output = parameter_memory(from, productOutput, positions * channels > INT32_MAX ? UINT64_MAX : positions * channels * type);

@@ -128,7 +128,7 @@ void wasmote_product_f32(const product_operation *of)
 {
     const uint32_t depth = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth * (uint32_t) of->inputChannels;
     const uint32_t places = (uint32_t) filled_weights(of->storage, (depth + 3) / 4 * productGroup);
-    const uint32_t tileBytes = floatHeaderBytes + (uint32_t) stored_bytes(of->storage, places, 4);
+    const uint32_t tileBytes = floatHeaderBytes + (uint32_t) wasmote_stored_bytes(of->storage, places, 4);
     const uint8_t *tile = of->weights;
 
     for (int32_t n = 0; n < of->outputs; n += 4, tile += tileBytes)
@@ -186,7 +186,7 @@ void wasmote_depthwise_f32(const product_operation *of)
 {
     const int32_t outputs = of->inputChannels * of->outputs;
     const uint32_t places = (uint32_t) filled_weights(of->storage, (uint32_t) (of->filterHeight * of->filterWidth) * 4);
-    const uint32_t tileBytes = floatHeaderBytes + (((uint32_t) stored_bytes(of->storage, places, 4) + 15) & ~15u);
+    const uint32_t tileBytes = floatHeaderBytes + (((uint32_t) wasmote_stored_bytes(of->storage, places, 4) + 15) & ~15u);
     const uint8_t *tile = of->weights;
 
     for (int32_t n = 0; n < outputs; n += 4, tile += tileBytes)

@@ -172,7 +172,7 @@ static const int8_t *unpack_product_tile(const product_operation *of, const uint
 
 static uint32_t tile_bytes_of(const product_operation *of, uint32_t groups)
 {
-    return product_header_bytes(of) + (uint32_t) stored_bytes(of->storage, filled_weights(of->storage, groups * productGroup), 1);
+    return product_header_bytes(of) + (uint32_t) wasmote_stored_bytes(of->storage, groups * productGroup, 1);
 }
 
 static void multiply_tiles(const product_operation *of, const wide_patch *patch, bool isQuick, int8_t *room, uint32_t output)

@@ -1,5 +1,19 @@
 #include "stored_weights.h"
 
+uint64_t wasmote_stored_bytes(int32_t storage, uint64_t count, uint32_t whole)
+{
+    count = filled_weights(storage, count);
+    switch (storage)
+    {
+    case storedAsComputed: return count * whole;
+    case storedFloat16: return count * 2;
+    case storedInt8: return count;
+    case storedTable4: return count / 4;
+    case storedInt4Groups: return count / 2 + (count / roundWeights + 3) / 4 * 4;
+    default: return count / 2;
+    }
+}
+
 typedef uint32_t __attribute__((may_alias)) word;
 typedef uint16_t __attribute__((may_alias)) half;
 

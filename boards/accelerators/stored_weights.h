@@ -41,18 +41,7 @@ static inline uint32_t table_bytes(int32_t storage)
 }
 
 /* Bytes of a tile's `count` weights, filled up, as they are stored; `whole` bytes each where they are as computed. */
-static inline uint64_t stored_bytes(int32_t storage, uint64_t count, uint32_t whole)
-{
-    switch (storage)
-    {
-    case storedAsComputed: return count * whole;
-    case storedFloat16: return count * 2;
-    case storedInt8: return count;
-    case storedTable4: return count / 4;
-    case storedInt4Groups: return count / 2 + (count / roundWeights + 3) / 4 * 4;
-    default: return count / 2;
-    }
-}
+uint64_t wasmote_stored_bytes(int32_t storage, uint64_t count, uint32_t whole);
 
 /*
  * Unpacks `rounds` rounds from number `first` on of a tile's `all` weights, filled up, which lie at `weights`; both are aligned to

@@ -125,7 +125,7 @@ static int32_t draw_storage(void)
 /* Bytes of a tile of so many groups of 16 weights. */
 static uint32_t tile_bytes_of(int32_t storage, uint32_t groups)
 {
-    return tileHeaderBytes + (uint32_t) stored_bytes(storage, filled_weights(storage, groups * tileGroupBytes), 1);
+    return tileHeaderBytes + (uint32_t) wasmote_stored_bytes(storage, groups * tileGroupBytes, 1);
 }
 
 static bool unchanged(const int8_t *bytes, uint32_t count)
@@ -464,7 +464,7 @@ static bool test_product_of(bool isFloat, bool depthwise, bool deep)
     const uint32_t taps = (uint32_t) (of.filterHeight * of.filterWidth), depth = taps * (uint32_t) of.inputChannels;
     const uint32_t needed = depthwise ? taps * 4 : (depth + 3) / 4 * productGroup, alignment = depthwise ? 16 : 1;
     const uint32_t places = (uint32_t) filled_weights(of.storage, needed);
-    const uint32_t weightBytes = ((uint32_t) stored_bytes(of.storage, places, isFloat ? 4 : 1) + alignment - 1) / alignment * alignment;
+    const uint32_t weightBytes = ((uint32_t) wasmote_stored_bytes(of.storage, places, isFloat ? 4 : 1) + alignment - 1) / alignment * alignment;
     const uint32_t channels = (uint32_t) of.outputs * (depthwise ? (uint32_t) of.inputChannels : 1);
     draw_product_tiles(&of, isFloat, places, weightBytes, (channels + 3) / 4);
 

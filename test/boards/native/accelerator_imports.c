@@ -284,7 +284,7 @@ static void test_stored(void)
             TRAPS(layer);
             continue;
         }
-        const int32_t tileBytes = 48 + (int32_t) (table_bytes(storage) + stored_bytes(storage, 32, 1));
+        const int32_t tileBytes = 48 + (int32_t) (table_bytes(storage) + wasmote_stored_bytes(storage, 32, 1));
         RUNS(of);
         RUNS(layer);
         set(&of, windowWeights, weightsBytes - tileBytes);
