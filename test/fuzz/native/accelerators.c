@@ -68,13 +68,13 @@ static const layout layouts[] = {
     { "accel_softmax_s8", softmaxParameters, { address, output, scratch, weightsOffset, entries, size, size } },
     PRODUCT_BLOCK("accel_product"),
     PRODUCT_BLOCK("accel_depthwise_product"),
+    { "accel_average_pool_s16", poolParameters,
+      { address, output, size, size, size, size, size, size, filter, filter, filter, filter, pad, pad, low, high } },
     { "accel_stored_conv_s8", storedWindowParameters, { address, output, scratch, scratchBytes, weightsOffset, size, size,
         size, size, size, size, size, filter, filter, filter, filter, filter, filter, pad, pad, zeroPoint, zeroPoint, low, high,
         number, number, storage } },
     { "accel_stored_fully_connected_s8", storedFullyConnectedParameters,
       { address, output, scratch, scratchBytes, weightsOffset, size, size, size, zeroPoint, low, high, number, storage } },
-    { "accel_average_pool_s16", poolParameters,
-      { address, output, size, size, size, size, size, size, filter, filter, filter, filter, pad, pad, low, high } },
 };
 
 static guarded memory, weights;
@@ -147,13 +147,13 @@ static uint64_t work(void)
 {
     switch (of - layouts)
     {
-        case 0: case 1:
+        case 0: case 1: case 9:
             return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth)
                 * PRODUCT(windowFilterHeight, windowFilterWidth) * (PRODUCT(windowInputChannels) * (PRODUCT(windowOutputs) + 4) % (1u << 31));
         case 6: case 7:
             return PRODUCT(productBatches, productOutputHeight, productOutputWidth)
                 * PRODUCT(productFilterHeight, productFilterWidth) * (PRODUCT(productInputChannels) * (PRODUCT(productOutputs) + 4) % (1u << 31));
-        case 2: return PRODUCT(fullyConnectedRows, fullyConnectedInputs, fullyConnectedOutputs);
+        case 2: case 10: return PRODUCT(fullyConnectedRows, fullyConnectedInputs, fullyConnectedOutputs);
         case 4: case 8: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth) * PRODUCT(poolFilterHeight, poolFilterWidth) * PRODUCT(poolChannels);
         default: return 0;
     }
@@ -164,9 +164,9 @@ static uint64_t output_bytes(void)
 {
     switch (of - layouts)
     {
-        case 0: return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth, windowOutputs);
+        case 0: case 9: return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth, windowOutputs);
         case 1: return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth) * PRODUCT(windowOutputs, windowInputChannels);
-        case 2: return (uint64_t) block[fullyConnectedRows] * (uint64_t) block[fullyConnectedOutputs];
+        case 2: case 10: return (uint64_t) block[fullyConnectedRows] * (uint64_t) block[fullyConnectedOutputs];
         case 3: return (uint64_t) block[addLength];
         case 4: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
         case 8: return 2 * PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
