@@ -183,6 +183,45 @@ export class ProductParameters {
   matrix: usize;
 }
 
+/**
+ * A convolution whose weights have fewer than 8 bits. It lies as WindowParameters do, which its kernel takes as
+ * well.
+ */
+@unmanaged
+export class StoredWindowParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  scratchBytes: i32;
+  weights: i32;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  inputChannels: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  /** Output channels; of a depthwise convolution, for each input channel. */
+  outputs: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  inputZeroPoint: i32;
+  outputZeroPoint: i32;
+  low: i32;
+  high: i32;
+  /** Inputs whose weights are unpacked at once. */
+  chunk: i32;
+  /** Chunks whose products a lane takes before it is emptied. */
+  laneChunks: i32;
+  /** How weights lie: a number of `weightStorages`. */
+  storage: i32;
+}
+
 /** A convolution, depthwise or not. */
 @unmanaged
 export class WindowParameters {
@@ -213,6 +252,9 @@ export class WindowParameters {
   high: i32;
   /** Products that a lane takes before it is emptied. */
   chunk: i32;
+  /** 1, and 0: as in StoredWindowParameters. */
+  laneChunks: i32;
+  storage: i32;
 }
 
 /** A fully connected layer. */
@@ -279,6 +321,26 @@ export class SquaredDistancesParameters {
   features: i32;
   vectors: i32;
   count: i32;
+}
+
+/** A fully connected layer whose weights have fewer than 8 bits. It begins as FullyConnectedParameters. */
+@unmanaged
+export class StoredFullyConnectedParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  scratchBytes: i32;
+  weights: i32;
+  rows: i32;
+  inputs: i32;
+  outputs: i32;
+  outputZeroPoint: i32;
+  low: i32;
+  high: i32;
+  /** Inputs whose weights are unpacked at once, a multiple of 8. */
+  chunk: i32;
+  /** How weights lie: a number of `weightStorages`. */
+  storage: i32;
 }
 
 /** An ensemble of decision trees. */

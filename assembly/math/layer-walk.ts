@@ -5,7 +5,7 @@
  * as fill tiles of 4. A row begins with the biases, to which products are added; what gates need besides lies behind them.
  *
  * Weights, in the weights section: for every 4 outputs (units of gates, filled up with zeros) their scales, where they are
- * stored as int8 or int4, then for every element of the vector 4 weights. `chunk` elements' weights lie in the tile at once,
+ * stored as int8, then for every element of the vector 4 weights. `chunk` elements' weights lie in the tile at once,
  * behind the scales. Accumulator: float32, from the first element of a vector to its last. Weights of int8 are not widened:
  * what a chunk's integers give is multiplied by their scale as it is added.
  */
@@ -69,14 +69,14 @@ function addProduct(walk: RecurrentLayerParameters, offset: usize, vectors: usiz
   const tile = walk.tile, scales = tile - scaleBytes;
   let weights = matrix.weights;
   for (let n = matrix.outputs; n > 0; n -= 4, sums += 16) {
-    if (storage > storedFloat16) {
+    if (storage == storedInt8) {
       readWeights(scales, weights, scaleBytes);
       weights += scaleBytes;
     }
     for (let k = 0; k < depth; k += chunk) {
       const count = min(chunk, depth - k);
       if (storage == storedInt8) readWeights(tile, weights, count << 2);
-      else readStored<f32>(tile, weights, count << 2, storage, scales, 0, 0);
+      else readStored<f32>(tile, weights, 0, count << 2, count << 2, storage, 0, 0, 0, 0);
       weights += storedBytes<f32>(count << 2, storage);
       let vector = vectors + (k << 2), to = sums;
       for (let b = walk.batches; b > 0; b--, vector += step, to += rowBytes) {

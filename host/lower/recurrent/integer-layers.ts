@@ -2,13 +2,15 @@ import { alignUp } from "../../abi/align.js";
 import { blockBytes } from "../../abi/block.js";
 import { integerLayerParameters } from "../../abi/parameters.js";
 import type { Tensor } from "../../graph/tensor.js";
+import { tilesOf, type WeightMatrix } from "../../numerics/narrow-weights.js";
 import { quantizedParameters } from "../../numerics/requantization.js";
 import { sigmoidTable, sigmoidTableEntries } from "../../numerics/sigmoid-table.js";
 import { type IntegerLayer, integerLayer } from "../../ops/recurrent/integer-layer.js";
 import { layerShape, namedOutputs } from "../../ops/recurrent/layer.js";
 import { bytesOf } from "../bytes.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
-import { packTiles, tileHeaderBytes } from "../weight-tiles.js";
+import { packTiles, rowLayout } from "../tiles.js";
+import { channelWriter, tileHeaderBytes } from "../weight-tiles.js";
 import {
   addressOf,
   chunkLimit,
@@ -71,7 +73,13 @@ function packRows({ toGate }: IntegerLayer, of: Product, first: number, rows: nu
     constants.multiplier[n] = multiplier;
     constants.shift[n] = -shift;
   }
-  return packTiles(rows, depth, at, constants);
+  const matrix: WeightMatrix = {
+    key: `rows ${first} to ${first + rows}`,
+    tiles: tilesOf(rows),
+    depth,
+    index: (n, k) => (first + n) * depth + k,
+  };
+  return packTiles(rowLayout(matrix, tileHeaderBytes), "as-computed", of.matrix, channelWriter(constants));
 }
 
 /** The products of a layer, for its block. */

@@ -2,6 +2,7 @@ import { alignUp } from "../../abi/align.js";
 import { blockBytes } from "../../abi/block.js";
 import { recurrentLayerParameters } from "../../abi/parameters.js";
 import type { Tensor } from "../../graph/tensor.js";
+import { tilesOf, type WeightMatrix } from "../../numerics/narrow-weights.js";
 import type { GateActivation } from "../../ops/recurrent/gate-activation.js";
 import { type LayerAttributes, layerInputs, layerShape } from "../../ops/recurrent/layer.js";
 import type { GruLayerAttributes, LstmLayerAttributes } from "../../ops/recurrent/layers.js";
@@ -9,14 +10,8 @@ import { weightsScale } from "../../ops/weights.js";
 import { bytesOf } from "../bytes.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
-import {
-  type Storage,
-  storageNumber,
-  storageOf,
-  storedBytes,
-  tilesOf,
-  writeWeight,
-} from "../stored-weights.js";
+import { storageNumber, storageOf } from "../stored-weights.js";
+import { packTiles, type Storage, type TileLayout } from "../tiles.js";
 import { emitInteger, integerScratch } from "./integer-layers.js";
 import {
   addressOf,
@@ -29,12 +24,34 @@ import {
   walkOf,
 } from "./layer-walk.js";
 
-/** How the weights of an input are stored. */
+/** Weights of some gates, and how they lie in tiles: of 4 units of a gate, for every input 4 weights. */
+function gateTiles(
+  node: LayerNode,
+  name: "weights" | "recurrent",
+  firstGate: number,
+  gates: number,
+): { weights: Tensor; layout: TileLayout; storage: Storage } {
+  const { units } = layerShape(node);
+  const { stored, ...weights } = inputOf(node, name) as Tensor;
+  const depth = weights.shape[1] as number;
+  const matrix: WeightMatrix = {
+    key: `gates ${firstGate} to ${firstGate + gates} of ${weights.shape}`,
+    tiles: tilesOf(gates * units, gates),
+    depth,
+    index: (n, k) => (firstGate * units + n) * depth + k,
+  };
+  const place = (lane: number, k: number): number => 4 * k + lane;
+  const layout = { matrix, headerBytes: weights.dtype === "int8" ? 16 : 0, step: 1, alignment: 1, place };
+  const kept = stored === "float16" ? { ...weights, stored } : weights;
+  return { weights: kept, layout, storage: storageOf(kept, node.inputs[0] as Tensor, layout) };
+}
+
+/** How the weights of an input are stored: in 8 bits where they have fewer. */
 const storageAt = (node: LayerNode, name: "weights" | "recurrent"): Storage =>
-  storageOf(inputOf(node, name) as Tensor, node.inputs[0] as Tensor);
+  gateTiles(node, name, 0, 1).storage;
 
 /** Bytes of the scales before a tile's weights. */
-const scaleBytes = (storage: Storage): number => (storage === "int8" || storage === "int4" ? 16 : 0);
+const scaleBytes = (storage: Storage): number => (storage === "int8" ? 16 : 0);
 
 /** Where scratch memory's parts are, in bytes from its start, and its size. */
 function scratchLayout({ rowGates }: LayerLayout, node: LayerNode) {
@@ -58,25 +75,11 @@ function packGates(
   firstGate: number,
   gates: number,
 ): Uint8Array {
-  const { units } = layerShape(node);
-  const matrix = inputOf(node, name) as Tensor;
-  const storage = storageAt(node, name);
-  const depth = matrix.shape[1] as number;
-  const [header, places] = [scaleBytes(storage), 4 * depth];
-  const tiles = tilesOf(gates * units, gates);
-  const tileBytes = header + storedBytes(storage, matrix, places);
-  const view = new DataView(new ArrayBuffer(tiles.length * tileBytes));
-  for (const [tile, outputs] of tiles.entries()) {
-    const at = tile * tileBytes;
-    const written = { view, at: at + header, storage, dtype: matrix.dtype };
-    for (const [lane, output] of outputs.entries()) {
-      const row = firstGate * units + output;
-      if (header > 0) view.setFloat32(at + 4 * lane, weightsScale(matrix, row), true);
-      for (let k = 0; k < depth; k++)
-        writeWeight(written, 4 * k + lane, Number(matrix.data?.[row * depth + k]));
-    }
-  }
-  return new Uint8Array(view.buffer);
+  const { weights, layout, storage } = gateTiles(node, name, firstGate, gates);
+  const firstRow = firstGate * layerShape(node).units;
+  return packTiles(layout, storage, weights, (view, at, lane, n) => {
+    if (layout.headerBytes > 0) view.setFloat32(at + 4 * lane, weightsScale(weights, firstRow + n), true);
+  });
 }
 
 /** What a row of sums begins with: both biases, of which the recurrent one of a candidate of its own lies behind the gates. */

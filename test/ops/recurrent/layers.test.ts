@@ -148,11 +148,10 @@ function definition(layer: Layer, f: (x: number) => number): number[][] {
     attributes.clip > 0 ? Math.min(attributes.clip, Math.max(-attributes.clip, value)) : value;
   const through = (i: number, value: number): number =>
     apply(attributes.activations[i] as GateActivation, value, f);
-  const add = (sum: number, { data, scale, stored }: Matrix, row: number, vector: number[]): number => {
+  const add = (sum: number, { data, scale }: Matrix, row: number, vector: number[]): number => {
     const step = scale === undefined ? 1 : (scale[scale.length === 1 ? 0 : row] as number);
     const at = (k: number): number => data[row * vector.length + k] as number;
-    if (scale === undefined || stored === "int4")
-      return vector.reduce((total, v, k) => f(total + f(v * f(step * at(k)))), sum);
+    if (scale === undefined) return vector.reduce((total, v, k) => f(total + f(v * f(step * at(k)))), sum);
     let total = sum;
     for (let from = 0; from < vector.length; from += 256) {
       const part = vector.slice(from, from + 256);
