@@ -5,6 +5,7 @@ import { elementCount, type Quantization, type Tensor } from "../graph/tensor.js
 import { checkOperators } from "../ops/check.js";
 import { operatorNamed } from "../ops/index.js";
 import type { KeptState } from "../ops/operator.js";
+import { weightMatrix } from "../ops/weight-matrix.js";
 import { type AffineParameters, type IntegerArithmetic, toCodes } from "./affine-parameters.js";
 import { assumedRanges, calibrate, rangeOf } from "./calibrate.js";
 import { withoutFloatEnds } from "./float-ends.js";
@@ -227,7 +228,8 @@ class Quantizing {
       const weights = node.inputs[positions.weights as number] as TensorIndex;
       const bias = positions.bias === undefined ? undefined : (node.inputs[positions.bias] as TensorIndex);
       const given = bias === undefined ? undefined : tensorAt(this.graph, bias);
-      const made = quantizeWeights(tensorAt(this.graph, weights), positions.axis, given, input, kind);
+      const matrix = weightMatrix(node.operator, bind(this.graph, node));
+      const made = quantizeWeights(tensorAt(this.graph, weights), positions.axis, given, input, kind, matrix);
       const scales = (made.weights.quantization as Quantization).scale.join();
       const key = `${weights} along ${positions.axis} as ${kind}: ${scales}`;
       inputs[positions.weights as number] = this.add(key, () => made.weights);

@@ -1,10 +1,14 @@
+import type { NarrowStorage } from "../graph/tensor.js";
+
 /** What a node computes in. */
 export const arithmetics = ["int8", "int16", "float32"] as const;
 export type Arithmetic = (typeof arithmetics)[number];
 
-/** How many bits a node's weights have: of int8 or int4 with one scale for each output, or those of the model. */
-export const weightKinds = ["int8", "int4", "float32"] as const;
-export type WeightKind = (typeof weightKinds)[number];
+/**
+ * What a node's weights become: integers of 8 bits with one scale for each output, or what is stored in fewer (`NarrowStorage`);
+ * or they stay float32.
+ */
+export type WeightKind = "int8" | Exclude<NarrowStorage, "float16"> | "float32";
 
 /** How a node of a float model is quantized. */
 export interface NodeScheme {
@@ -16,10 +20,10 @@ export interface NodeScheme {
 export const plainScheme: NodeScheme = { arithmetic: "int8", weights: "int8" };
 
 /**
- * What a float model can be quantized to as a whole: int8; int16 activations with int8 weights; int8 activations with int4
- * weights; float32 activations with int8 weights.
+ * What a float model can be quantized to as a whole: int8; int16 activations with int8 weights; int8 activations with
+ * weights of int4, of int4 in groups with multipliers of their own, or out of tables; float32 activations with int8 weights.
  */
-export const quantizations = ["int8", "int16", "int4", "hybrid"] as const;
+export const quantizations = ["int8", "int16", "int4", "int4-groups", "table16", "table4", "hybrid"] as const;
 export type QuantizationKind = (typeof quantizations)[number];
 
 /** The scheme of every node of a model that is quantized as a whole. */
@@ -27,5 +31,8 @@ export const wholeSchemes: Readonly<Record<QuantizationKind, NodeScheme>> = {
   int8: plainScheme,
   int16: { arithmetic: "int16", weights: "int8" },
   int4: { arithmetic: "int8", weights: "int4" },
+  "int4-groups": { arithmetic: "int8", weights: "int4-groups" },
+  table16: { arithmetic: "int8", weights: "table16" },
+  table4: { arithmetic: "int8", weights: "table4" },
   hybrid: { arithmetic: "float32", weights: "int8" },
 };

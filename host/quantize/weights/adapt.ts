@@ -1,10 +1,12 @@
 import { bind, type Graph, tensorAt } from "../../graph/graph.js";
 import type { Node, TensorIndex } from "../../graph/node.js";
 import { perTensor, type Tensor, tensorBytes } from "../../graph/tensor.js";
+import { weightMatrix } from "../../ops/weight-matrix.js";
 import { evenly } from "../find-ranges.js";
 import type { QuantizedGraph } from "../quantize-graph.js";
 import { weightPositions } from "../quantize-graph.js";
 import type { OpenGraph, RunningGraph } from "../running-graph.js";
+import { type IntegerWeights, type SnapAt, snapFor, weightLimits } from "./codebook.js";
 import {
   bestDelta,
   type Damped,
@@ -13,17 +15,11 @@ import {
   type Moments,
   quadraticError,
   roundAdaptively,
+  type Snap,
 } from "./fit.js";
 import { KeptActivations } from "./kept-activations.js";
 import { type Patches, patchesOf } from "./patches.js";
-import {
-  type IntegerWeights,
-  integerWeights,
-  leastForBias,
-  quantizeBias,
-  type WeightedInput,
-  weightLimits,
-} from "./quantize-weights.js";
+import { integerWeights, leastForBias, quantizeBias, type WeightedInput } from "./quantize-weights.js";
 
 /** Patches that a node's weights are fitted on: at most, at least where there are so many, and for each weight of an output. */
 const patchLimits = { most: 4096, least: 512, perWeight: 4 } as const;
@@ -38,7 +34,13 @@ const keptBytes = 2 ** 28;
 const dampings = [0.003, 0.03, 0.3, 3] as const;
 
 /** Parts of a channel's largest weight that its scale is made for: with few steps it pays to leave out the largest. */
-const clips = { int8: [1], int4: [1, 0.9, 0.8, 0.7, 0.6] } as const;
+const clips: Readonly<Record<IntegerWeights, readonly number[]>> = {
+  int8: [1],
+  int4: [1, 0.9, 0.8, 0.7, 0.6],
+  "int4-groups": [1],
+  table16: [1],
+  table4: [1],
+};
 
 /** What a node's weights become: integers and their scales by output. */
 interface Fitted {
@@ -52,6 +54,7 @@ class Fitting {
   readonly patches: Patches;
   private readonly weights: Float32Array;
   private readonly kind: IntegerWeights;
+  private readonly snap: SnapAt;
   private readonly input: WeightedInput;
   private readonly bias: ArrayLike<number>;
   /** By group: sums over every second sample, and over the others. */
@@ -63,12 +66,14 @@ class Fitting {
     bias: ArrayLike<number>,
     input: WeightedInput,
     kind: IntegerWeights,
+    snap: SnapAt,
   ) {
     this.patches = patches;
     this.weights = weights;
     this.bias = bias;
     this.input = input;
     this.kind = kind;
+    this.snap = snap;
     const { groups, depth, outputs } = patches;
     this.sums = Array.from({ length: groups }, () => [
       new MomentSums(depth, outputs),
@@ -122,10 +127,11 @@ class Fitting {
     return Math.max(Math.fround((most * clip) / weightLimits[this.kind]), least);
   }
 
-  private readonly snap = (_: number, value: number): number => {
-    const limit = weightLimits[this.kind];
-    return Math.min(limit, Math.max(-limit, Math.round(value)));
-  };
+  /** Which integers the weights of an output may be. */
+  private snapOf(group: number, output: number): Snap {
+    const { weightAt } = this.patches;
+    return (k, value) => this.snap(weightAt(group, output, k), value);
+  }
 
   /** An output's weights with the least error of some clips; undefined for zeros, whose scale says nothing. */
   private fitOutput(
@@ -140,6 +146,7 @@ class Fitting {
       const delta = bestDelta(damped, output);
       for (let k = 0; k < target.length; k++) target[k] = (target[k] as number) + (delta[k] as number);
     }
+    const snap = this.snapOf(group, output);
     let best: { codes: Float64Array; scale: number } | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const clip of clips[this.kind]) {
@@ -147,8 +154,8 @@ class Fitting {
       if (!(scale > 0) || !target.some((value) => value !== 0)) return undefined;
       const codes =
         damped === undefined
-          ? target.map((value) => this.snap(0, value / scale))
-          : roundAdaptively(damped, output, original, target, scale, this.snap);
+          ? target.map((value, k) => snap(k, value / scale))
+          : roundAdaptively(damped, output, original, target, scale, snap);
       const error = quadraticError(moments, output, differences(codes, scale, original));
       if (error >= least) continue;
       [best, least] = [{ codes, scale }, error];
@@ -262,6 +269,22 @@ function givenWeights({ groups, outputs, depth, weightAt }: Patches, { data, qua
   };
 }
 
+/** Real weights in units of their outputs' scales, by place. */
+function inSteps(
+  weights: Float32Array,
+  { groups, outputs, depth, weightAt }: Patches,
+  scales: readonly number[],
+): Float64Array {
+  const values = new Float64Array(weights.length);
+  for (let group = 0; group < groups; group++)
+    for (let n = 0; n < outputs; n++)
+      for (let k = 0; k < depth; k++) {
+        const place = weightAt(group, n, k);
+        values[place] = (weights[place] as number) / (scales[group * outputs + n] as number);
+      }
+  return values;
+}
+
 /** How the sums of a quantized node's weights count. */
 function weightedInput(input: Tensor, bias: Tensor): WeightedInput {
   if (input.dtype === "float32") return { scale: 1, bias: "float32" };
@@ -346,9 +369,12 @@ function adaptNode(
   const floatWeights = tensorAt(float, original.inputs[positions.weights] as TensorIndex);
   const floatBias = tensorAt(float, original.inputs[positions.bias] as TensorIndex);
   const takes = weightedInput(tensorAt(candidate.graph, input), bias);
-  const kind = weights.stored === "int4" ? "int4" : "int8";
+  const kind = weights.stored === undefined || weights.stored === "float16" ? "int8" : weights.stored;
   const biasValues = floatBias.data as Float32Array;
-  const fitting = new Fitting(patches, floatWeights.data as Float32Array, biasValues, takes, kind);
+  const real = floatWeights.data as Float32Array;
+  const matrix = weightMatrix(original.operator, bind(float, original));
+  const snap = snapFor(kind, inSteps(real, patches, weights.quantization?.scale ?? []), matrix);
+  const fitting = new Fitting(patches, real, biasValues, takes, kind, snap);
   const wish = Math.min(patchLimits.most, Math.max(patchLimits.least, patchLimits.perWeight * patches.depth));
   for (let sample = 0; sample < samples; sample++) {
     found.load(at, sample);

@@ -1,13 +1,8 @@
 import { elementCount, type Tensor } from "../../graph/tensor.js";
+import type { WeightMatrix } from "../../numerics/narrow-weights.js";
 import { biasLimit, roundHalfAway } from "../../numerics/requantization.js";
 import { leastScale } from "../affine-parameters.js";
-import type { WeightKind } from "../scheme.js";
-
-/** Largest magnitude of integer weights. */
-export const weightLimits = { int8: 127, int4: 7 } as const;
-
-/** Whether weights become integers. */
-export type IntegerWeights = Exclude<WeightKind, "float32">;
+import { type IntegerWeights, snapFor, weightLimits } from "./codebook.js";
 
 /** Scales of weights of integers up to `limit`, one for each index of an axis. */
 function channelScales(
@@ -75,17 +70,18 @@ export function integerWeights(
   kind: IntegerWeights,
 ): Tensor {
   const quantization = { scale, zeroPoint: scale.map(() => 0), axis };
-  return { ...weights, dtype: "int8", data, quantization, ...(kind === "int4" && { stored: "int4" }) };
+  return { ...weights, dtype: "int8", data, quantization, ...(kind !== "int8" && { stored: kind }) };
 }
 
 /**
  * Constant weights as symmetric integers with one scale for each index of `axis`, the largest magnitude of a channel at
- * the limit, 127 or 7, and their bias with scale `inputScale * weightScale[n]` (TFLite 8-bit specification).
+ * the limit of their kind, and their bias with scale `inputScale * weightScale[n]` (TFLite 8-bit specification).
  * A channel of zeros takes the largest scale among the others. Where a bias would not fit into half of int32, the
  * channel's weight scale is enlarged until it does.
  *
  * @param weights constant float32 tensor
  * @param bias constant float32 tensor with one element for each index of `axis`, or undefined
+ * @param matrix how the weights lie in tiles: without it there are no groups
  */
 export function quantizeWeights(
   weights: Tensor,
@@ -93,6 +89,7 @@ export function quantizeWeights(
   bias: Tensor | undefined,
   input: WeightedInput,
   kind: IntegerWeights,
+  matrix?: WeightMatrix,
 ): { weights: Tensor; bias: Tensor | undefined } {
   const values = weights.data as Float32Array;
   const limit = weightLimits[kind];
@@ -104,12 +101,13 @@ export function quantizeWeights(
   });
   const biasValues = bias?.data as Float32Array | undefined;
   const scale = channelScales(maxima, limit, input.bias === "int32" ? biasValues : undefined, input.scale);
-  const data = new Int8Array(values.length);
+  const inSteps = new Float64Array(values.length);
   forEachRun(weights, axis, (channel, from, to) => {
     const step = scale[channel] as number;
-    for (let i = from; i < to; i++)
-      data[i] = Math.min(limit, Math.max(-limit, roundHalfAway((values[i] as number) / step)));
+    for (let i = from; i < to; i++) inSteps[i] = (values[i] as number) / step;
   });
+  const snap = snapFor(kind, inSteps, matrix);
+  const data = Int8Array.from(inSteps, (value, place) => snap(place, value));
   return {
     weights: integerWeights(weights, data, scale, axis, kind),
     bias: bias && biasValues && quantizeBias(bias, biasValues, scale, input),
