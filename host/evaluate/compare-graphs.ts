@@ -1,6 +1,6 @@
 import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
-import { integerRange, type Tensor, type TensorData } from "../graph/tensor.js";
+import { integerRange, perTensor, type Tensor, type TensorData } from "../graph/tensor.js";
 import type { KernelLibrary } from "../link/link.js";
 import { Execution } from "./execution.js";
 
@@ -22,7 +22,7 @@ export interface TensorComparison {
   range: readonly [low: number, high: number];
   /** Of integers: the part of all codes between the smallest and the largest that occur; 1 is all of the range. */
   rangeUse?: number;
-  /** Of integers: the part of elements at the smallest or largest code. */
+  /** Of integers: the part of elements whose value in the reference lies beyond the smallest or the largest code. */
   saturated?: number;
 }
 
@@ -83,12 +83,21 @@ class TensorSums {
     }
   }
 
-  addCodes(codes: TensorData, [least, most]: readonly [number, number]): void {
+  /** Codes of quantized elements: their range, and how many stand for a value that lies beyond the range of all codes. */
+  addCodes(
+    codes: TensorData,
+    reference: Float32Array,
+    tensor: Tensor,
+    ends: readonly [number, number],
+  ): void {
+    const { scale, zeroPoint } = perTensor(tensor) ?? { scale: 1, zeroPoint: 0 };
+    const [low, high] = ends.map((end, i) => scale * (end - zeroPoint + (i - 0.5))) as [number, number];
     for (let i = 0; i < codes.length; i++) {
       const code = Number(codes[i]);
       if (code < this.lowCode) this.lowCode = code;
       if (code > this.highCode) this.highCode = code;
-      if (code === least || code === most) this.saturated++;
+      const value = reference[i] as number;
+      if (value < low || value > high) this.saturated++;
     }
   }
 
@@ -127,19 +136,25 @@ export function largestOf(values: Float32Array, from: number, length: number): n
   return best;
 }
 
-/** Tensors that both graphs compute, by their names. */
+/**
+ * Tensors that both graphs compute, by their names. Of those that share a name (a layer and its activation) the last belongs
+ * to the last: what a pass has fused into one is the later.
+ */
 function pairs(reference: Graph, candidate: Graph): { a: TensorIndex; b: TensorIndex; operator: string }[] {
-  const written = new Map<string, TensorIndex>();
+  const written = new Map<string, TensorIndex[]>();
   for (const { outputs } of reference.nodes)
-    for (const index of outputs) written.set((reference.tensors[index] as Tensor).name, index);
+    for (const index of outputs) {
+      const { name } = reference.tensors[index] as Tensor;
+      written.set(name, [...(written.get(name) ?? []), index]);
+    }
   const sameShape = (a: Tensor, b: Tensor): boolean => a.shape.join() === b.shape.join();
-  return candidate.nodes.flatMap(({ operator, outputs }) =>
-    outputs.flatMap((b) => {
-      const tensor = candidate.tensors[b] as Tensor;
-      const a = written.get(tensor.name);
-      return a !== undefined && sameShape(reference.tensors[a] as Tensor, tensor) ? [{ a, b, operator }] : [];
-    }),
-  );
+  const tensors = candidate.nodes.flatMap(({ operator, outputs }) => outputs.map((b) => ({ b, operator })));
+  const paired = tensors.reverse().flatMap(({ b, operator }) => {
+    const tensor = candidate.tensors[b] as Tensor;
+    const a = written.get(tensor.name)?.pop();
+    return a !== undefined && sameShape(reference.tensors[a] as Tensor, tensor) ? [{ a, b, operator }] : [];
+  });
+  return paired.reverse();
 }
 
 class Confusion {
@@ -194,7 +209,7 @@ export async function compareGraphs(
     for (const { a: from, b: to, sums } of [...compared, ...outputs]) {
       const codes = codeRange(b.tensor(to));
       sums.add(a.reals(from), b.reals(to));
-      if (codes !== undefined) sums.addCodes(b.elements(to), codes);
+      if (codes !== undefined) sums.addCodes(b.elements(to), a.reals(from), b.tensor(to), codes);
     }
     for (const output of outputs) {
       const [x, y] = [a.reals(output.a), b.reals(output.b)];

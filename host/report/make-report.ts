@@ -50,20 +50,18 @@ function isFurther(a: TensorComparison, b: TensorComparison): boolean {
   return (a.sqnr ?? Number.POSITIVE_INFINITY) < (b.sqnr ?? Number.POSITIVE_INFINITY);
 }
 
-/** What was compared of each node, by the names of what it writes. */
+/** What was compared of each node, by the names of what it writes: of equal names, the last is the last's. */
 function errorsOf({ graph }: BuiltModel, comparison: Comparison | undefined): Map<Node, ErrorReport> {
   const byName = new Map<string, TensorComparison[]>();
   for (const tensor of comparison?.tensors ?? [])
     byName.set(tensor.name, [...(byName.get(tensor.name) ?? []), tensor]);
   const errors = new Map<Node, ErrorReport>();
-  for (const node of graph.nodes) {
-    const own = node.outputs.flatMap((index) => byName.get(tensorAt(graph, index).name)?.shift() ?? []);
-    const [first, ...others] = own;
+  for (const node of [...graph.nodes].reverse()) {
+    const names = node.outputs.map((index) => tensorAt(graph, index).name).reverse();
+    const [first, ...others] = names.flatMap((name) => byName.get(name)?.pop() ?? []);
     if (first === undefined) continue;
-    errors.set(
-      node,
-      errorReport(others.reduce((worst, next) => (isFurther(next, worst) ? next : worst), first)),
-    );
+    const worst = others.reduce((furthest, next) => (isFurther(next, furthest) ? next : furthest), first);
+    errors.set(node, errorReport(worst));
   }
   return errors;
 }

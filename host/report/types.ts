@@ -13,7 +13,7 @@ export interface ErrorReport {
   range: readonly [low: number, high: number];
   /** Of integers: the part of all codes between the smallest and the largest that occur; 1 is all of the range. */
   rangeUse?: number;
-  /** Of integers: the part of elements at the smallest or largest code. */
+  /** Of integers: the part of elements whose value in the float model lies beyond the smallest or the largest code. */
   saturated?: number;
 }
 

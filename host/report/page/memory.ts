@@ -1,0 +1,55 @@
+import { bytesText, percent, thousands } from "../../figures.js";
+import { memoryMap } from "../charts/memory-map.js";
+import { type Markup, markup } from "../markup.js";
+import type { MemoryBlock, ModelReport } from "../types.js";
+import { type DataColumn, dataTable, nameMarkup } from "./data-table.js";
+
+/** What the kinds of blocks are, in the order of the legend. */
+const kinds: Readonly<Record<MemoryBlock["kind"], string>> = {
+  input: "input of the model",
+  activation: "activation",
+  output: "output of the model",
+  scratch: "scratch memory of a step",
+  state: "state, kept between runs",
+};
+
+function legend(blocks: readonly MemoryBlock[]): Markup {
+  const there = Object.entries(kinds).filter(([kind]) => blocks.some((block) => block.kind === kind));
+  return markup`<ul class="legend">${there.map(
+    ([kind, text]) =>
+      markup`<li><svg class="swatch" viewBox="0 0 16 12" aria-hidden="true"><g class="block ${kind}"><rect x="1" y="1" width="14" height="10" rx="2"/></g></svg>${text}</li>`,
+  )}</ul>`;
+}
+
+const blockColumns: readonly DataColumn<MemoryBlock>[] = [
+  { heading: "block", isNumber: true, cell: (_, i) => i + 1 },
+  { heading: "what", cell: ({ kind }) => kind },
+  { heading: "name", cell: ({ name }) => nameMarkup(name) },
+  { heading: "address", isNumber: true, cell: ({ address }) => thousands(address) },
+  { heading: "bytes", isNumber: true, cell: ({ bytes }) => thousands(bytes) },
+  { heading: "first step", isNumber: true, cell: ({ first }) => first },
+  { heading: "last step", isNumber: true, cell: ({ last }) => last },
+  { heading: "in the place of", cell: ({ over }) => over !== undefined && nameMarkup(over) },
+];
+
+/** Linear memory over time: a map, and its figures. */
+export function memorySection({ memory, layers }: ModelReport): Markup {
+  const { linearBytes, arenaBytes, boundBytes, boundStep, aliveBytes, blocks } = memory;
+  const steps: readonly DataColumn<number>[] = [
+    { heading: "step", isNumber: true, cell: (_, step) => step },
+    { heading: "layer", cell: (_, step) => nameMarkup(layers[step]?.name ?? "") },
+    {
+      heading: "bytes needed",
+      isNumber: true,
+      cell: (bytes) => thousands(bytes),
+      share: (bytes) => bytes / Math.max(1, boundBytes),
+    },
+    { heading: "of the arena", isNumber: true, cell: (bytes) => percent(bytes, arenaBytes) },
+  ];
+  const state = linearBytes - arenaBytes;
+  return markup`<section id="memory"><h2>Memory over time</h2>
+<p>${bytesText(linearBytes)} of linear memory: an arena of ${thousands(arenaBytes)}, of which step ${boundStep} needs ${thousands(boundBytes)} at once${state > 0 && `; ${thousands(state)} beside it for state and rounding`}.</p>
+<figure>${legend(blocks)}${memoryMap(memory)}<figcaption>Addresses upwards, steps from left to right. A step reads and writes what stands in its column; what is white is free.</figcaption></figure>
+<div class="columns uneven">${dataTable("Blocks of memory, by their numbers in the picture", blockColumns, blocks)}
+${dataTable("Memory that each step needs", steps, aliveBytes, (_, step) => (step === boundStep ? "marked" : undefined))}</div></section>`;
+}
