@@ -53,7 +53,7 @@ export class StepAxis {
   labels(y: number): Markup {
     const every = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((count) => count * this.column >= 26) ?? 1000;
     const shown = Array.from({ length: Math.ceil(this.steps / every) }, (_, i) => i * every);
-    return markup`<g class="x">${shown.map(
+    return markup`<text class="note" x="${plotLeft - 8}" y="${at(y)}" text-anchor="end">step</text><g class="x">${shown.map(
       (step) => markup`<text x="${at(this.middle(step))}" y="${at(y)}">${step}</text>`,
     )}</g>`;
   }

@@ -57,12 +57,12 @@ export function memoryMap({ linearBytes, boundStep, aliveBytes, blocks }: Memory
   const peak = axis.middle(boundStep);
   const anchor = peak > plotLeft + plotWidth - 120 ? "end" : peak < plotLeft + 120 ? "start" : "middle";
   const edge = anchor === "end" ? axis.left(boundStep + 1) : anchor === "start" ? axis.left(boundStep) : peak;
-  return chart({ name: "Linear memory over the steps", description, height: top + plotHeight + 38 }, [
+  return chart({ name: "Linear memory over the steps", description, height: top + plotHeight + 24 }, [
     markup`<text class="note" x="${at(edge)}" y="14" text-anchor="${anchor}">fullest: step ${boundStep}</text>`,
     gridLines(marks, y),
     markup`${blocks.map(rectangle)}`,
     markup`<rect class="peak" x="${at(axis.left(boundStep))}" y="${top - 6}" width="${at(axis.column)}" height="${plotHeight + 6}"/>`,
-    axis.labels(top + plotHeight + 16),
-    markup`<text class="note" x="${plotLeft}" y="${top + plotHeight + 34}">step</text><text class="note" x="${plotLeft - 8}" y="14" text-anchor="end">address</text>`,
+    axis.labels(top + plotHeight + 18),
+    markup`<text class="note" x="${plotLeft - 8}" y="14" text-anchor="end">address</text>`,
   ]);
 }

@@ -37,10 +37,10 @@ export function stepBars({ heading, description, values, beyond, marked, tooltip
     if (beyond?.has(step)) return bar(most, step, "bar beyond");
     return value === undefined ? undefined : bar(value, step, marked?.has(step) ? "bar marked" : "bar");
   });
-  return chart({ name: heading, description, height: top + plotHeight + 20 }, [
+  return chart({ name: heading, description, height: top + plotHeight + 26 }, [
     markup`<text class="heading" x="${plotLeft}" y="14">${heading}</text>`,
     gridLines(marks, y),
     markup`${bars}`,
-    axis.labels(top + plotHeight + 14),
+    axis.labels(top + plotHeight + 18),
   ]);
 }

@@ -12,6 +12,9 @@ export function nameMarkup(name: string): Markup {
   return markup`<span class="name" title="${shortened(name, longestTooltip)}">${shown}</span>`;
 }
 
+/** Columns of a table that is not stretched over the page. */
+const fewColumns = 4;
+
 /** A column of a table of figures. */
 export interface DataColumn<Row> {
   heading: string;
@@ -44,6 +47,6 @@ export function dataTable<Row>(
     return markup`<tr${kind === undefined ? "" : markup` class="${kind}"`}>${columns.map((column) => cellOf(column, row, position))}</tr>
 `;
   });
-  return markup`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${heads}</tr></thead><tbody>
+  return markup`<div class="scroll${columns.length <= fewColumns ? " few" : ""}" role="region" tabindex="0" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${heads}</tr></thead><tbody>
 ${body}</tbody></table></div>`;
 }

@@ -19,8 +19,8 @@ function matrix(confusion: readonly (readonly number[])[], classes: readonly Cla
     const all = Math.max(1, classes[label]?.samples ?? 0);
     const cells = row.map((count, found) => {
       const share = count / all;
-      const kind = `${found === label ? "right" : "wrong"}${share > 0.5 ? " deep" : ""}${count === 0 ? " none" : ""}`;
-      return markup`<td class="${kind}" style="--v:${Math.round(share * 1000) / 1000}">${thousands(count)}</td>`;
+      const kind = `${found === label ? "right" : "wrong"}${share > 0.3 ? " deep" : ""}${count === 0 ? " none" : ""}`;
+      return markup`<td class="${kind}" style="--v:${Math.round(Math.sqrt(share) * 1000) / 1000}">${thousands(count)}</td>`;
     });
     return markup`<tr><th scope="row">${shortened(classes[label]?.name ?? "", longestHead * 2)}</th>${cells}</tr>
 `;
@@ -59,17 +59,8 @@ function classesTable(classes: readonly ClassReport[]): Markup {
   );
 }
 
-/** What the samples of each label were taken for. */
-export function labelsSection(labels: LabelsReport): Markup {
-  const { confusion, classes, mistakes } = labels;
-  const drawn = confusion !== undefined && classes.length <= mostClasses;
-  const seen = classes.length <= mostClasses ? classes : classes.filter(({ samples }) => samples > 0);
-  return markup`<section id="labels"><h2>Labels</h2><p>${labelsText(labels)}.</p>
-${drawn ? matrix(confusion, classes) : markup`<p>${thousands(classes.length)} classes are too many to draw a matrix of; the most frequent mistakes are below.</p>`}
-${classesTable(seen)}
-${
-  mistakes.length > 0 &&
-  dataTable<LabelsReport["mistakes"][number]>(
+function mistakesTable(mistakes: LabelsReport["mistakes"]): Markup {
+  return dataTable<LabelsReport["mistakes"][number]>(
     "The most frequent mistakes",
     [
       { heading: "label", cell: ({ label }) => nameMarkup(label) },
@@ -77,6 +68,18 @@ ${
       { heading: "samples", isNumber: true, cell: ({ samples }) => thousands(samples) },
     ],
     mistakes,
-  )
-}</section>`;
+  );
+}
+
+/** What the samples of each label were taken for. */
+export function labelsSection(labels: LabelsReport): Markup {
+  const { confusion, classes, mistakes } = labels;
+  const drawn = confusion !== undefined && classes.length <= mostClasses;
+  const seen = classes.length <= mostClasses ? classes : classes.filter(({ samples }) => samples > 0);
+  const picture = drawn
+    ? matrix(confusion, classes)
+    : markup`<p>${thousands(classes.length)} classes are too many to draw a matrix of; the most frequent mistakes are below.</p>`;
+  return markup`<section id="labels"><h2>Labels</h2><p>${labelsText(labels)}.</p>
+<div class="matrix">${picture}${classesTable(seen)}</div>
+${mistakes.length > 0 && mistakesTable(mistakes)}</section>`;
 }

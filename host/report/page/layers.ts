@@ -110,6 +110,6 @@ ${lowest.length > 0 && markup`<p>Furthest from the float model, in orange:</p><u
         report,
         ({ cost = 0 }) => cost,
       ),
-  ]}<figcaption>One bar for each step, in the order in which they run.${accuracy && " A hollow bar as high as the picture: all values are the float model's."}</figcaption></figure>
+  ]}<figcaption>One bar for each step, in the order in which they run.${layers.some(({ error }) => error?.exact) && " A hollow bar as high as the picture: all values are the float model's."}</figcaption></figure>
 ${dataTable("The same in figures", columns, layers, (_, step) => (marked.includes(step) ? "marked" : undefined))}</section>`;
 }

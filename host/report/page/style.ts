@@ -2,13 +2,13 @@
 export const style = `
 :root {
   --page: #f7f7f5; --surface: #ffffff; --ink: #14140f; --soft: #4f4e49; --faint: #6f6d67; --grid: #e6e5df; --base: #b9b8b0;
-  --edge: #dddcd5; --blue: #2a78d6; --aqua: #129a68; --violet: #5b48c2; --yellow: #c98500; --magenta: #c94d87; --orange: #d9541e;
+  --edge: #dddcd5; --blue: #2a78d6; --aqua: #129a68; --violet: #5b48c2; --yellow: #c98500; --magenta: #c94d87; --orange: #c4481a; --on: #fff;
   --fill: 24%;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #101010; --surface: #1a1a19; --ink: #f5f5f2; --soft: #c6c5be; --faint: #9c9a92; --grid: #2e2e2b; --base: #55544f;
-    --edge: #33332f; --blue: #4a93ec; --aqua: #22ab7b; --violet: #9a8ff0; --yellow: #d99a1c; --magenta: #de6a9d; --orange: #ee7a4a;
+    --edge: #33332f; --blue: #4a93ec; --aqua: #22ab7b; --violet: #9a8ff0; --yellow: #d99a1c; --magenta: #de6a9d; --orange: #ee7a4a; --on: #0b0b0b;
     --fill: 34%;
   }
 }
@@ -74,6 +74,8 @@ rect.bar:hover, .block:hover rect, .point:hover circle { stroke: var(--ink); str
 .scroll:focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 .scroll > table { width: 100%; }
+.scroll.few > table { width: auto; min-width: min(100%, 420px); }
+.few th, .few td { padding-right: 26px; }
 caption { padding: 8px 0 4px; text-align: left; font-weight: 600; font-size: 13.5px; color: var(--soft); }
 th { text-align: left; font-weight: 600; color: var(--soft); white-space: nowrap; }
 thead th { position: sticky; top: 43px; background: var(--surface); box-shadow: inset 0 -1px 0 var(--base); z-index: 1; }
@@ -88,6 +90,9 @@ tr.marked td { background-color: color-mix(in srgb, var(--orange) 12%, transpare
 .name { overflow-wrap: anywhere; }
 .columns.uneven { grid-template-columns: minmax(0, 8fr) minmax(0, 5fr); }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 10px 34px; align-items: start; }
+.matrix { display: flex; flex-wrap: wrap; gap: 10px 40px; align-items: flex-start; }
+.matrix > :last-child { flex: 1 1 400px; min-width: 0; }
+.matrix > :first-child { max-width: 100%; overflow-x: auto; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(218px, 1fr)); gap: 16px 22px; margin: 0 0 14px; }
 .card { margin: 0; }
 .card figcaption { margin: 0 0 4px; color: var(--ink); }
@@ -107,7 +112,8 @@ summary { cursor: pointer; }
 .confusion .wrong { background: color-mix(in srgb, var(--orange) calc(var(--v) * 100%), var(--grid)); }
 .confusion .none { color: var(--faint); }
 .confusion .wrong.none { background: color-mix(in srgb, var(--grid) 45%, transparent); }
-.confusion .deep { color: #fff; }
+.confusion .deep { color: var(--on); }
+.confusion caption { white-space: nowrap; }
 @media (max-width: 1000px) { .columns.uneven { display: block; } .scroll { overflow-x: auto; }
   thead th { position: static; } }
 @media (max-width: 640px) { body { padding: 16px 12px 40px; } nav { margin-inline: -12px; padding-inline: 12px; }

@@ -21,7 +21,7 @@ function binsText({ low, high, counts }: Histogram): Markup {
 
 function card({ step, layer, weights }: Weighted): Markup {
   const { histogram } = weights;
-  return markup`<figure class="card"><figcaption><b>step ${step}</b> ${nameMarkup(layer.name)}<span class="note">${weights.storage}, ${counted(weights.elements, "weight")}</span></figcaption>
+  return markup`<figure class="card"><figcaption><b>step ${step}</b> ${nameMarkup(layer.name)}<span class="note">${weights.storage}</span><span class="note">${counted(weights.elements, "weight")}, ${part(weights.zeros)} of them 0</span></figcaption>
 ${histogramChart(histogram, `step ${step}`)}<div class="ends"><span>${real(histogram.low)}</span><span>0</span><span>${real(histogram.high)}</span></div>
 ${binsText(histogram)}</figure>`;
 }
