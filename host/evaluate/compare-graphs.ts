@@ -137,22 +137,24 @@ export function largestOf(values: Float32Array, from: number, length: number): n
 }
 
 /**
- * Tensors that both graphs compute, by their names. Of those that share a name (a layer and its activation) the last belongs
- * to the last: what a pass has fused into one is the later.
+ * Tensors that both graphs compute, by their names and shapes. Of those that share them (a layer and its activation) the last
+ * belongs to the last: what a pass has fused into one is the later.
  */
 function pairs(reference: Graph, candidate: Graph): { a: TensorIndex; b: TensorIndex; operator: string }[] {
   const written = new Map<string, TensorIndex[]>();
+  const nameOf = ({ tensors }: Graph, index: TensorIndex): string => {
+    const { name, shape } = tensors[index] as Tensor;
+    return JSON.stringify([name, shape]);
+  };
   for (const { outputs } of reference.nodes)
     for (const index of outputs) {
-      const { name } = reference.tensors[index] as Tensor;
+      const name = nameOf(reference, index);
       written.set(name, [...(written.get(name) ?? []), index]);
     }
-  const sameShape = (a: Tensor, b: Tensor): boolean => a.shape.join() === b.shape.join();
   const tensors = candidate.nodes.flatMap(({ operator, outputs }) => outputs.map((b) => ({ b, operator })));
   const paired = tensors.reverse().flatMap(({ b, operator }) => {
-    const tensor = candidate.tensors[b] as Tensor;
-    const a = written.get(tensor.name)?.pop();
-    return a !== undefined && sameShape(reference.tensors[a] as Tensor, tensor) ? [{ a, b, operator }] : [];
+    const a = written.get(nameOf(candidate, b))?.pop();
+    return a === undefined ? [] : [{ a, b, operator }];
   });
   return paired.reverse();
 }

@@ -208,6 +208,19 @@ export class Execution {
     });
   }
 
+  /** Copies of the variables' bytes, in their order. */
+  readState(): Uint8Array[] {
+    return (this.graph.variables ?? []).map((variable, i) =>
+      new Uint8Array(this.memory.buffer, this.variables[i] as number, tensorBytes(variable)).slice(),
+    );
+  }
+
+  /** Sets the variables' bytes to what `readState` gave. */
+  writeState(state: readonly Uint8Array[]): void {
+    for (const [i, bytes] of state.entries())
+      new Uint8Array(this.memory.buffer, this.variables[i] as number, bytes.length).set(bytes);
+  }
+
   /** Runs the nodes first..last-1 in the graph's order; all by default. */
   run(first = 0, last: number = this.graph.nodes.length): void {
     for (let at = first; at < last; at++) this.runNode(at);

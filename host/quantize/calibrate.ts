@@ -3,17 +3,7 @@ import { type Graph, tensorAt } from "../graph/graph.js";
 import { elementCount } from "../graph/tensor.js";
 import type { Values } from "../ops/operator.js";
 import { constantValues, initialState, runFloat } from "./float-executor.js";
-
-/** Smallest and largest real value that a tensor takes. */
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** The smallest range that holds both. */
-export function unite(a: Range | undefined, b: Range): Range {
-  return a === undefined ? b : { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
-}
+import { type Range, unite } from "./ranges/range.js";
 
 /** Range of an array's values; NaN where one of them is NaN. */
 export function rangeOf(values: Values): Range {
@@ -28,7 +18,7 @@ export function rangeOf(values: Values): Range {
   return { min, max };
 }
 
-function checkSample(graph: Graph, sample: readonly Float32Array[], number: number): void {
+export function checkSample(graph: Graph, sample: readonly Float32Array[], number: number): void {
   const fail = (detail: string): never => {
     throw new WasmoteError("calibration-invalid", `sample ${number}: ${detail}`);
   };

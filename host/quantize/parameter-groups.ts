@@ -1,11 +1,16 @@
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { Node, TensorIndex } from "../graph/node.js";
 import { operatorNamed } from "../ops/index.js";
-import { type AffineParameters, int8ParametersOf } from "./affine-parameters.js";
-import { type Range, unite } from "./calibrate.js";
+import {
+  type AffineParameters,
+  fixedParametersIn,
+  type IntegerArithmetic,
+  parametersOf,
+} from "./affine-parameters.js";
+import { type Range, unite } from "./ranges/range.js";
 
 /** Tensors that must have the same scale and zero point, as disjoint sets. */
-class Groups {
+export class Groups {
   private readonly parents: number[];
 
   constructor(count: number) {
@@ -25,7 +30,7 @@ class Groups {
   }
 }
 
-function isAsInput(node: Node): boolean {
+export function isAsInput(node: Node): boolean {
   return operatorNamed(node.operator).quantization.output === "as-input";
 }
 
@@ -63,24 +68,26 @@ function singleInputGroups(graph: Graph): Groups {
  * operator that computes them (softmax into a concatenation), unless all its inputs are fixed alike: they could not
  * take the parameters of the others. TFLite's converter does the same.
  *
- * @returns the graph, and the ranges with those of the new tensors appended
+ * @returns the graph, the ranges with those of the new tensors appended, and of each node the number that it had before
  */
 export function separateFixed(
   graph: Graph,
   ranges: readonly (Range | undefined)[],
-): { graph: Graph; ranges: (Range | undefined)[] } {
+): { graph: Graph; ranges: (Range | undefined)[]; origins: (number | undefined)[] } {
   const groups = singleInputGroups(graph);
   const fixed = fixedParameters(graph, groups);
   const tensors = [...graph.tensors];
   const extended = [...ranges];
   const nodes: Node[] = [];
-  for (const node of graph.nodes) {
+  const origins: (number | undefined)[] = [];
+  for (const [at, node] of graph.nodes.entries()) {
     const inputs = realInputs(graph, node);
     const parameters = inputs.map((index) => fixed.get(groups.of(index)));
     const [first] = parameters;
     const alike = parameters.every((p) => p?.scale === first?.scale && p?.zeroPoint === first?.zeroPoint);
     if (!isAsInput(node) || inputs.length < 2 || alike) {
       nodes.push(node);
+      origins.push(at);
       continue;
     }
     const rescaled = node.inputs.map((index, i) => {
@@ -90,15 +97,28 @@ export function separateFixed(
       const output = tensors.push({ name, dtype, shape }) - 1;
       extended[output] = ranges[index];
       nodes.push({ name, operator: "quantize", attributes: {}, inputs: [index], outputs: [output] });
+      origins.push(undefined);
       return output;
     });
     nodes.push({ ...node, inputs: rescaled });
+    origins.push(at);
   }
-  return { graph: { ...graph, tensors, nodes }, ranges: extended };
+  return { graph: { ...graph, tensors, nodes }, ranges: extended, origins };
+}
+
+/** Tensors that must have the same parameters: those of every node whose output has its input's. */
+export function tiedGroups(graph: Graph): Groups {
+  const groups = new Groups(graph.tensors.length);
+  for (const node of graph.nodes.filter(isAsInput)) {
+    for (const input of realInputs(graph, node)) {
+      for (const output of node.outputs) groups.tie(input, output);
+    }
+  }
+  return groups;
 }
 
 /**
- * int8 parameters of every activation, and of constants tied to activations, by tensor index: fixed by the operator
+ * Parameters of every activation, and of constants tied to activations, by tensor index: fixed by the operator
  * that writes them, else from the range of all tensors that must have the same.
  *
  * @param ranges by tensor index: of activations as calibrated, of constants as they are
@@ -106,20 +126,25 @@ export function separateFixed(
 export function assignParameters(
   graph: Graph,
   ranges: readonly (Range | undefined)[],
+  arithmetic: IntegerArithmetic,
 ): (AffineParameters | undefined)[] {
-  const groups = new Groups(graph.tensors.length);
-  for (const node of graph.nodes.filter(isAsInput)) {
-    for (const input of realInputs(graph, node)) {
-      for (const output of node.outputs) groups.tie(input, output);
-    }
-  }
+  const groups = tiedGroups(graph);
   const fixed = fixedParameters(graph, groups);
   const united = new Map<TensorIndex, Range>();
   ranges.forEach((range, index) => {
     if (range !== undefined) united.set(groups.of(index), unite(united.get(groups.of(index)), range));
   });
   return graph.tensors.map((_, index) => {
+    const ofOperator = fixed.get(groups.of(index));
+    if (ofOperator !== undefined) return fixedParametersIn(ofOperator, arithmetic);
     const range = united.get(groups.of(index));
-    return fixed.get(groups.of(index)) ?? (range === undefined ? undefined : int8ParametersOf(range));
+    return range && parametersOf(range, arithmetic);
   });
+}
+
+/** Whether a tensor's parameters are fixed by the operator that writes it, or one of the tensors that must have the same. */
+export function fixedTensors(graph: Graph): (index: TensorIndex) => boolean {
+  const groups = tiedGroups(graph);
+  const fixed = fixedParameters(graph, groups);
+  return (index) => fixed.has(groups.of(index));
 }

@@ -1,6 +1,7 @@
 import type { Comparison, TensorComparison } from "../evaluate/compare-graphs.js";
 import { tensorAt } from "../graph/graph.js";
 import type { Node } from "../graph/node.js";
+import { elementCount } from "../graph/tensor.js";
 import type { BuiltModel } from "../pipeline.js";
 import type {
   AccuracyReport,
@@ -50,15 +51,20 @@ function isFurther(a: TensorComparison, b: TensorComparison): boolean {
   return (a.sqnr ?? Number.POSITIVE_INFINITY) < (b.sqnr ?? Number.POSITIVE_INFINITY);
 }
 
-/** What was compared of each node, by the names of what it writes: of equal names, the last is the last's. */
+/** What was compared of each node, by the names and sizes of what it writes: of equal ones, the last is the last's. */
 function errorsOf({ graph }: BuiltModel, comparison: Comparison | undefined): Map<Node, ErrorReport> {
-  const byName = new Map<string, TensorComparison[]>();
-  for (const tensor of comparison?.tensors ?? [])
-    byName.set(tensor.name, [...(byName.get(tensor.name) ?? []), tensor]);
+  const keyOf = (name: string, elements: number): string => `${elements} ${name}`;
+  const byKey = new Map<string, TensorComparison[]>();
+  for (const tensor of comparison?.tensors ?? []) {
+    const key = keyOf(tensor.name, tensor.elements);
+    byKey.set(key, [...(byKey.get(key) ?? []), tensor]);
+  }
   const errors = new Map<Node, ErrorReport>();
   for (const node of [...graph.nodes].reverse()) {
-    const names = node.outputs.map((index) => tensorAt(graph, index).name).reverse();
-    const [first, ...others] = names.flatMap((name) => byName.get(name)?.pop() ?? []);
+    const outputs = node.outputs.map((index) => tensorAt(graph, index)).reverse();
+    const [first, ...others] = outputs.flatMap(
+      ({ name, shape }) => byKey.get(keyOf(name, elementCount(shape)))?.pop() ?? [],
+    );
     if (first === undefined) continue;
     const worst = others.reduce((furthest, next) => (isFurther(next, furthest) ? next : furthest), first);
     errors.set(node, errorReport(worst));
