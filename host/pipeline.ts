@@ -45,6 +45,8 @@ export interface BuiltModel {
   plan: Plan;
   /** The graph that was lowered. */
   graph: Graph;
+  /** Where it was quantized with samples: the graph of float32 that it stands for. */
+  reference?: Graph;
   /** Its steps as calls of kernels. */
   program: Program;
   /** The linked module, without custom sections, and its functions' names where they have any. */
@@ -59,17 +61,20 @@ export function takesCalibration(graph: Graph, passes?: readonly Pass[]): boolea
   return canBeQuantized(runPasses(graph, passes));
 }
 
-/** The graph that is to run, of which every node has kernels. Throws as `buildModel` does. */
-function graphToRun(graph: Graph, { calibration = [], quantize, passes }: BuildOptions): Graph {
+/** The graph that is to run, of which every node has kernels, and what it was quantized from. Throws as `buildModel` does. */
+function graphsToRun(
+  graph: Graph,
+  { calibration = [], quantize, passes }: BuildOptions,
+): Pick<BuiltModel, "graph" | "reference"> {
   const toInt8 = (quantize ?? (calibration.length > 0 ? "int8" : "float32")) === "int8";
   const simple = runPasses(toInt8 ? graph : keepQuantizedWeights(graph), passes);
-  const typed =
-    toInt8 && canBeQuantized(simple) ? quantizeGraph(simple, calibration) : withoutFloatEnds(simple);
+  const quantizes = toInt8 && canBeQuantized(simple);
+  const typed = quantizes ? quantizeGraph(simple, calibration) : withoutFloatEnds(simple);
   const placed = placeConstants(runPasses(typed, passes), (operator, node) =>
     loweringOf(operator).constantInputs?.(node),
   );
   requireKernels(placed);
-  return placed;
+  return { graph: placed, ...(quantizes && calibration !== "assumed" ? { reference: simple } : {}) };
 }
 
 /** Nothing is built whose manifest, as large as this, is not read. */
@@ -86,7 +91,7 @@ function requireReadable(manifestBytes: number): void {
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
   const { kernels = [packageKernels()], inputs = [] } = options;
-  const lowered = graphToRun(graph, options);
+  const { graph: lowered, reference } = graphsToRun(graph, options);
   const plan = planMemory(lowered, loweringOf);
   const program = lowerGraph(lowered, plan);
   const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
@@ -94,5 +99,6 @@ export async function buildModel(graph: Graph, options: BuildOptions = {}): Prom
   const wasm = packageModule(code, manifest, program.weights);
   const [codeBytes, weightBytes] = [code.length, program.weights.length];
   requireReadable(wasm.length - codeBytes - weightBytes);
-  return { wasm, manifest, plan, graph: lowered, program, code, functionNames, codeBytes, weightBytes };
+  const model = { wasm, manifest, plan, graph: lowered, program, code, functionNames, codeBytes, weightBytes };
+  return { ...model, ...(reference && { reference }) };
 }
