@@ -15,14 +15,14 @@ export function deepGraph(layers: number, name = "deep", classes = 10): Graph {
   const build = new FloatGraph();
   const weights = (shape: number[]): number => {
     const count = shape.reduce((product, length) => product * length, 1);
-    const size = Math.sqrt(6 / (shape.at(-1) as number));
+    const size = Math.sqrt(3 / (shape.at(-1) as number));
     return build.constant(
       shape,
       numbers(count, random).map((value) => value * size),
     );
   };
   const window = { strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1 };
-  const attributes = { ...window, padding: { top: 0, bottom: 0, left: 0, right: 0 }, activation: "relu" };
+  const attributes = { ...window, padding: { top: 0, bottom: 0, left: 0, right: 0 }, activation: "none" };
   let [value, channels] = [build.input([1, 8, 8, 4]), 4];
   for (let layer = 0; layer < layers - 3; layer++) {
     const outputs = 4 + 2 * Math.floor(layer / 10);

@@ -22,8 +22,8 @@ const patienceMs = 30_000;
 
 /** A browser that was started here. */
 export interface Browser {
-  /** Opens an address in a page of its own, and waits until it is loaded. */
-  open(url: string): Promise<Page>;
+  /** Opens an address in a page of its own, without a network if it is to be offline, and waits until it is loaded. */
+  open(url: string, options?: { offline?: boolean }): Promise<Page>;
   /** Ends the browser with all of its processes, and removes its profile. */
   close(): Promise<void>;
 }
@@ -126,7 +126,7 @@ export function startBrowser(): Browser {
     complaints.get(sessionId)?.push(entry?.text ?? JSON.stringify(exceptionDetails ?? args));
   });
   return {
-    async open(url) {
+    async open(url, { offline = false } = {}) {
       const { targetId } = await send<{ targetId: string }>("Target.createTarget", { url: "about:blank" });
       const target = { targetId, flatten: true };
       const { sessionId } = await send<{ sessionId: string }>("Target.attachToTarget", target);
@@ -136,6 +136,11 @@ export function startBrowser(): Browser {
         complaints.get(sessionId) as string[],
       );
       for (const domain of ["Log", "Runtime"]) await send(`${domain}.enable`, {}, sessionId);
+      if (offline) {
+        await send("Network.enable", {}, sessionId);
+        const nothing = { latency: 0, downloadThroughput: 0, uploadThroughput: 0 };
+        await send("Network.emulateNetworkConditions", { offline, ...nothing }, sessionId);
+      }
       await send("Page.navigate", { url }, sessionId);
       await page.evaluate(
         `new Promise((done) => document.readyState === "complete" ? done() : addEventListener("load", done))`,

@@ -1,15 +1,16 @@
-import { shortened } from "../../visible.js";
+import { shortened, visible } from "../../visible.js";
 import { type Content, type Markup, markup } from "../markup.js";
 
-/** Letters of a name in a table, and of what a pointer over a longer one shows. */
-const shownName = 48;
+/** Letters of a name in a table, from its beginning and its end, and of what a pointer over a longer one shows. */
+const shownName = { start: 20, end: 24 };
 const longestTooltip = 400;
 
-/** A name of the model's; a long one is shortened and shown in full to a pointer. */
+/** A name of the model's. Of a long one both ends are shown, of which the latter tells layers apart; and more to a pointer. */
 export function nameMarkup(name: string): Markup {
-  const shown = shortened(name, shownName);
-  if (shown.length < shownName) return markup`<span class="name">${shown}</span>`;
-  return markup`<span class="name" title="${shortened(name, longestTooltip)}">${shown}</span>`;
+  const all = visible(name);
+  const { start, end } = shownName;
+  if (all.length <= start + end + 3) return markup`<span class="name">${all}</span>`;
+  return markup`<span class="name" title="${shortened(name, longestTooltip)}">${all.slice(0, start)}...${all.slice(-end)}</span>`;
 }
 
 /** Columns of a table that is not stretched over the page. */

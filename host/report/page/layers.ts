@@ -27,33 +27,48 @@ function errorBars({ layers }: ModelReport, marked: readonly number[]): Markup {
   });
 }
 
-function costBars(
-  heading: string,
-  description: string,
-  { layers }: ModelReport,
-  cost: (layer: LayerReport) => number,
-): Markup {
+/** What a layer costs in one respect. */
+interface Cost {
+  /** What is counted, over the picture and in the table. */
+  heading: string;
+  short: string;
+  of(layer: LayerReport, step: number): number;
+}
+
+function costsOf({ measured, memory }: ModelReport): Cost[] {
+  const costs: Cost[] = [
+    { heading: "multiply-accumulates", short: "MACs", of: ({ macs }) => macs },
+    { heading: "weights that it reads, bytes", short: "weights", of: ({ weightBytes }) => weightBytes },
+    {
+      heading: "linear memory that it needs, bytes",
+      short: "memory",
+      of: (_, step) => memory.aliveBytes[step] ?? 0,
+    },
+  ];
+  if (measured === undefined) return costs;
+  const { unit, on } = measured;
+  return [...costs, { heading: `${unit} on ${on}`, short: unit, of: ({ cost = 0 }) => cost }];
+}
+
+function costBars({ heading, of }: Cost, layers: readonly LayerReport[]): Markup {
+  const values = layers.map(of);
   return stepBars({
     heading,
-    description,
-    values: layers.map(cost),
+    description: `Of each layer: ${heading}.`,
+    values,
     tooltip: (step) =>
-      `step ${step}: ${shortened(layers[step]!.name, longestTooltip)}\n${heading} ${thousands(cost(layers[step]!))}`,
+      `step ${step}: ${shortened(layers[step]!.name, longestTooltip)}\n${heading}: ${thousands(values[step] ?? 0)}`,
   });
 }
 
 /** Columns of costs have bars: parts of the most costly layer. */
-function costColumn(
-  heading: string,
-  layers: readonly LayerReport[],
-  cost: (layer: LayerReport) => number,
-): DataColumn<LayerReport> {
-  const most = Math.max(1, ...layers.map(cost));
+function costColumn({ short, of }: Cost, layers: readonly LayerReport[]): DataColumn<LayerReport> {
+  const most = Math.max(1, ...layers.map(of));
   return {
-    heading,
+    heading: short,
     isNumber: true,
-    cell: (layer) => thousands(cost(layer)),
-    share: (layer) => cost(layer) / most,
+    cell: (layer, step) => thousands(of(layer, step)),
+    share: (layer, step) => of(layer, step) / most,
   };
 }
 
@@ -74,9 +89,19 @@ function errorColumns(layers: readonly LayerReport[]): DataColumn<LayerReport>[]
   ];
 }
 
+function captionOf({ layers, accuracy }: ModelReport): string {
+  const notes = ["One bar for each step, in the order in which they run."];
+  if (layers.some(({ error }) => error?.exact))
+    notes.push("A hollow bar as high as the picture: all values are the float model's.");
+  if (accuracy && layers.some(({ error }) => error === undefined))
+    notes.push("Without a bar: the float model has no tensor of that name and shape.");
+  return notes.join(" ");
+}
+
 /** Error and cost of every layer: bars one below the other, then the figures. */
 export function layersSection(report: ModelReport): Markup {
-  const { layers, accuracy, measured } = report;
+  const { layers, accuracy } = report;
+  const costs = costsOf(report);
   const marked = accuracy === undefined ? [] : furthestLayers(report, markedLayers);
   const lowest = marked.map(
     (step) =>
@@ -87,29 +112,11 @@ export function layersSection(report: ModelReport): Markup {
     { heading: "layer", cell: ({ name }) => nameMarkup(name) },
     { heading: "operator", cell: ({ operator }) => operator },
     { heading: "output", cell: ({ dtype, shape }) => (dtype && shape ? describeType({ dtype, shape }) : "") },
-    costColumn("MACs", layers, ({ macs }) => macs),
-    costColumn("weight bytes", layers, ({ weightBytes }) => weightBytes),
-    ...(measured ? [costColumn(measured.unit, layers, ({ cost = 0 }) => cost)] : []),
+    ...costs.map((cost) => costColumn(cost, layers)),
     ...(accuracy ? errorColumns(layers) : []),
   ];
   return markup`<section id="layers"><h2>Layers: ${accuracy ? "error and cost" : "cost"}</h2>
 ${lowest.length > 0 && markup`<p>Furthest from the float model, in orange:</p><ul class="lowest">${lowest}</ul>`}
-<figure>${[
-    accuracy && errorBars(report, marked),
-    costBars("multiply-accumulates", "Multiply-accumulates of each layer.", report, ({ macs }) => macs),
-    costBars(
-      "weight bytes",
-      "Bytes of weights that each layer reads.",
-      report,
-      ({ weightBytes }) => weightBytes,
-    ),
-    measured &&
-      costBars(
-        `${measured.unit} on ${measured.on}`,
-        `What each layer takes, in ${measured.unit}.`,
-        report,
-        ({ cost = 0 }) => cost,
-      ),
-  ]}<figcaption>One bar for each step, in the order in which they run.${layers.some(({ error }) => error?.exact) && " A hollow bar as high as the picture: all values are the float model's."}</figcaption></figure>
+<figure>${accuracy && errorBars(report, marked)}${costs.map((cost) => costBars(cost, layers))}<figcaption>${captionOf(report)}</figcaption></figure>
 ${dataTable("The same in figures", columns, layers, (_, step) => (marked.includes(step) ? "marked" : undefined))}</section>`;
 }

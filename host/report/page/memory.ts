@@ -1,4 +1,4 @@
-import { bytesText, percent, thousands } from "../../figures.js";
+import { bytesText, thousands } from "../../figures.js";
 import { memoryMap } from "../charts/memory-map.js";
 import { type Markup, markup } from "../markup.js";
 import type { MemoryBlock, ModelReport } from "../types.js";
@@ -29,27 +29,22 @@ const blockColumns: readonly DataColumn<MemoryBlock>[] = [
   { heading: "bytes", isNumber: true, cell: ({ bytes }) => thousands(bytes) },
   { heading: "first step", isNumber: true, cell: ({ first }) => first },
   { heading: "last step", isNumber: true, cell: ({ last }) => last },
-  { heading: "in the place of", cell: ({ over }) => over !== undefined && nameMarkup(over) },
 ];
 
+const placeColumn: DataColumn<MemoryBlock> = {
+  heading: "in the place of",
+  cell: ({ over }) => over !== undefined && nameMarkup(over),
+};
+
 /** Linear memory over time: a map, and its figures. */
-export function memorySection({ memory, layers }: ModelReport): Markup {
-  const { linearBytes, arenaBytes, boundBytes, boundStep, aliveBytes, blocks } = memory;
-  const steps: readonly DataColumn<number>[] = [
-    { heading: "step", isNumber: true, cell: (_, step) => step },
-    { heading: "layer", cell: (_, step) => nameMarkup(layers[step]?.name ?? "") },
-    {
-      heading: "bytes needed",
-      isNumber: true,
-      cell: (bytes) => thousands(bytes),
-      share: (bytes) => bytes / Math.max(1, boundBytes),
-    },
-    { heading: "of the arena", isNumber: true, cell: (bytes) => percent(bytes, arenaBytes) },
-  ];
+export function memorySection({ memory }: ModelReport): Markup {
+  const { linearBytes, arenaBytes, boundBytes, boundStep, blocks } = memory;
+  const columns = blocks.some(({ over }) => over !== undefined)
+    ? [...blockColumns, placeColumn]
+    : blockColumns;
   const state = linearBytes - arenaBytes;
   return markup`<section id="memory"><h2>Memory over time</h2>
 <p>${bytesText(linearBytes)} of linear memory: an arena of ${thousands(arenaBytes)}, of which step ${boundStep} needs ${thousands(boundBytes)} at once${state > 0 && `; ${thousands(state)} beside it for state and rounding`}.</p>
 <figure>${legend(blocks)}${memoryMap(memory)}<figcaption>Addresses upwards, steps from left to right. A step reads and writes what stands in its column; what is white is free.</figcaption></figure>
-<div class="columns uneven">${dataTable("Blocks of memory, by their numbers in the picture", blockColumns, blocks)}
-${dataTable("Memory that each step needs", steps, aliveBytes, (_, step) => (step === boundStep ? "marked" : undefined))}</div></section>`;
+${dataTable("Blocks of memory, by their numbers in the picture", columns, blocks)}</section>`;
 }

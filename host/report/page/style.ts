@@ -88,7 +88,7 @@ td.bar { padding-bottom: 7px; background: linear-gradient(var(--blue), var(--blu
   calc(var(--v) * (100% - 12px)) 2.5px; }
 tr.marked td { background-color: color-mix(in srgb, var(--orange) 12%, transparent); }
 .name { overflow-wrap: anywhere; }
-.columns.uneven { grid-template-columns: minmax(0, 8fr) minmax(0, 5fr); }
+td .name { display: inline-block; min-width: 8em; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 10px 34px; align-items: start; }
 .matrix { display: flex; flex-wrap: wrap; gap: 10px 40px; align-items: flex-start; }
 .matrix > :last-child { flex: 1 1 400px; min-width: 0; }
@@ -110,11 +110,11 @@ summary { cursor: pointer; }
 .confusion tbody tr { border: 0; background: none; }
 .confusion .right { background: color-mix(in srgb, var(--blue) calc(var(--v) * 100%), var(--grid)); }
 .confusion .wrong { background: color-mix(in srgb, var(--orange) calc(var(--v) * 100%), var(--grid)); }
-.confusion .none { color: var(--faint); }
+.confusion .none { color: var(--soft); }
 .confusion .wrong.none { background: color-mix(in srgb, var(--grid) 45%, transparent); }
 .confusion .deep { color: var(--on); }
 .confusion caption { white-space: nowrap; }
-@media (max-width: 1000px) { .columns.uneven { display: block; } .scroll { overflow-x: auto; }
+@media (max-width: 1180px) { .scroll { overflow-x: auto; }
   thead th { position: static; } }
 @media (max-width: 640px) { body { padding: 16px 12px 40px; } nav { margin-inline: -12px; padding-inline: 12px; }
   section { padding: 14px 12px; } }
