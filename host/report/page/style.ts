@@ -76,6 +76,7 @@ table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabula
 .scroll > table { width: 100%; }
 .scroll.few > table { width: auto; min-width: min(100%, 420px); }
 .few th, .few td { padding-right: 26px; }
+.scroll.few td.bar { background-position: right 26px bottom 3px; background-size: calc(var(--v) * (100% - 28px)) 2.5px; }
 caption { padding: 8px 0 4px; text-align: left; font-weight: 600; font-size: 13.5px; color: var(--soft); }
 th { text-align: left; font-weight: 600; color: var(--soft); white-space: nowrap; }
 thead th { position: sticky; top: 43px; background: var(--surface); box-shadow: inset 0 -1px 0 var(--base); z-index: 1; }
@@ -133,6 +134,11 @@ summary { cursor: pointer; }
   thead { display: table-header-group; }
   thead th { position: static; }
   table { font-size: 9.5px; }
+  .tiles { grid-template-columns: repeat(6, 1fr); }
+  .tile { padding: 8px 10px; }
+  .tile dd { font-size: 17px; }
+  .tile dd.note, .tile dt { font-size: 10px; }
+  .tile small { font-size: 11px; }
   .columns { display: block; }
   a { color: inherit; text-decoration: none; }
 }
