@@ -20,7 +20,8 @@ function activationsOf({ tensors, nodes, inputs }: Graph): TensorIndex[] {
 
 /** Writes a sample into a graph's inputs. */
 export function writeSample(running: RunningGraph, sample: readonly Float32Array[]): void {
-  for (const [i, index] of running.graph.inputs.entries()) running.writeReals(index, sample[i] as Float32Array);
+  for (const [i, index] of running.graph.inputs.entries())
+    running.writeReals(index, sample[i] as Float32Array);
 }
 
 /**
@@ -68,7 +69,11 @@ export function measuredTensors({ nodes, outputs, tensors }: Graph): TensorIndex
 }
 
 /** Squared differences between tensors as they are and copies of them. */
-function squaredErrors(running: RunningGraph, measured: readonly TensorIndex[], wanted: Float32Array[]): number {
+function squaredErrors(
+  running: RunningGraph,
+  measured: readonly TensorIndex[],
+  wanted: Float32Array[],
+): number {
   let error = 0;
   for (const [i, index] of measured.entries()) {
     const [found, expected] = [running.reals(index), wanted[i] as Float32Array];
@@ -184,7 +189,8 @@ function measureChoice(
     for (const index of roots) through(index, range);
     for (const at of after) {
       running.runNode(at);
-      for (const index of running.graph.nodes[at]?.outputs ?? []) if (tensors.includes(index)) through(index, range);
+      for (const index of running.graph.nodes[at]?.outputs ?? [])
+        if (tensors.includes(index)) through(index, range);
     }
     errors[i] = (errors[i] as number) + squaredErrors(running, measured, wanted);
     for (const [k, index] of tensors.entries()) running.reals(index).set(given[k] as Float32Array);

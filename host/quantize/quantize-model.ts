@@ -18,7 +18,8 @@ export function withBiases(graph: Graph): Graph {
     if ((node.inputs[position] ?? -1) >= 0) return node;
     const length = tensors[node.inputs[weights] as TensorIndex]?.shape[axis] ?? 0;
     const name = `${node.name}/bias`;
-    const index = tensors.push({ name, dtype: "float32", shape: [length], data: new Float32Array(length) }) - 1;
+    const index =
+      tensors.push({ name, dtype: "float32", shape: [length], data: new Float32Array(length) }) - 1;
     const inputs = [...node.inputs];
     while (inputs.length < position) inputs.push(-1);
     inputs[position] = index;

@@ -1,10 +1,18 @@
 import { bind, type Graph, tensorAt } from "../../graph/graph.js";
 import type { Node, TensorIndex } from "../../graph/node.js";
-import { type Tensor, perTensor, tensorBytes } from "../../graph/tensor.js";
+import { perTensor, type Tensor, tensorBytes } from "../../graph/tensor.js";
 import type { QuantizedGraph } from "../quantize-graph.js";
 import { weightPositions } from "../quantize-graph.js";
 import type { OpenGraph, RunningGraph } from "../running-graph.js";
-import { bestDelta, type Damped, damp, type Moments, MomentSums, quadraticError, roundAdaptively } from "./fit.js";
+import {
+  bestDelta,
+  type Damped,
+  damp,
+  MomentSums,
+  type Moments,
+  quadraticError,
+  roundAdaptively,
+} from "./fit.js";
 import { KeptActivations } from "./kept-activations.js";
 import { type Patches, patchesOf } from "./patches.js";
 import {
@@ -48,20 +56,38 @@ class Fitting {
   /** By group: sums over every second sample, and over the others. */
   private readonly sums: (readonly [MomentSums, MomentSums])[];
 
-  constructor(patches: Patches, weights: Float32Array, bias: ArrayLike<number>, input: WeightedInput, kind: IntegerWeights) {
+  constructor(
+    patches: Patches,
+    weights: Float32Array,
+    bias: ArrayLike<number>,
+    input: WeightedInput,
+    kind: IntegerWeights,
+  ) {
     this.patches = patches;
     this.weights = weights;
     this.bias = bias;
     this.input = input;
     this.kind = kind;
     const { groups, depth, outputs } = patches;
-    this.sums = Array.from({ length: groups }, () => [new MomentSums(depth, outputs), new MomentSums(depth, outputs)]);
+    this.sums = Array.from({ length: groups }, () => [
+      new MomentSums(depth, outputs),
+      new MomentSums(depth, outputs),
+    ]);
   }
 
   /** Adds patches of a sample: positions `step` apart, of the input as the quantized model has it and the float model. */
-  add(quantized: Float32Array, float: Float32Array, positions: readonly number[], half: (i: number) => 0 | 1): void {
+  add(
+    quantized: Float32Array,
+    float: Float32Array,
+    positions: readonly number[],
+    half: (i: number) => 0 | 1,
+  ): void {
     const { groups, depth, outputs, read, weightAt } = this.patches;
-    const [x, difference, missing] = [new Float64Array(depth), new Float64Array(depth), new Float64Array(outputs)];
+    const [x, difference, missing] = [
+      new Float64Array(depth),
+      new Float64Array(depth),
+      new Float64Array(outputs),
+    ];
     for (const [i, position] of positions.entries()) {
       for (let group = 0; group < groups; group++) {
         read(quantized, position, group, x);
@@ -136,7 +162,12 @@ class Fitting {
       const damped = damping === undefined ? undefined : damp(own, damping);
       const outputs = Array.from({ length: this.patches.outputs }, (_, n) => {
         const found = this.fitOutput(group, n, damped, own);
-        return found ?? { codes: given.codes[group]?.[n] as Float64Array, scale: given.scales[group]?.[n] as number };
+        return (
+          found ?? {
+            codes: given.codes[group]?.[n] as Float64Array,
+            scale: given.scales[group]?.[n] as number,
+          }
+        );
       });
       fitted.codes.push(outputs.map(({ codes }) => codes));
       fitted.scales.push(outputs.map(({ scale }) => scale));
@@ -223,7 +254,9 @@ function givenWeights({ groups, outputs, depth, weightAt }: Patches, { data, qua
   const each = <T>(make: (group: number, n: number) => T): T[][] =>
     Array.from({ length: groups }, (_, group) => Array.from({ length: outputs }, (_, n) => make(group, n)));
   return {
-    codes: each((group, n) => Float64Array.from({ length: depth }, (_, k) => Number(data?.[weightAt(group, n, k)]))),
+    codes: each((group, n) =>
+      Float64Array.from({ length: depth }, (_, k) => Number(data?.[weightAt(group, n, k)])),
+    ),
     scales: each((group, n) => scale[group * outputs + n] as number),
   };
 }
@@ -257,13 +290,20 @@ export async function adaptWeights(
   const [wanted, found] = [new KeptActivations(reference, used), new KeptActivations(candidate, used)];
   const tensors = [...graph.tensors];
   const uses = new Map<TensorIndex, number>();
-  for (const node of graph.nodes) for (const index of node.inputs) uses.set(index, (uses.get(index) ?? 0) + 1);
+  for (const node of graph.nodes)
+    for (const index of node.inputs) uses.set(index, (uses.get(index) ?? 0) + 1);
   let next = 0;
   for (const [at, node] of graph.nodes.entries()) {
     const origin = origins[at];
     if (origin !== undefined) {
       for (; next < origin; next++) wanted.runNode(next);
-      const adapted = adaptNode({ float, reference, candidate, wanted, found, uses }, node, at, origin, used.length);
+      const adapted = adaptNode(
+        { float, reference, candidate, wanted, found, uses },
+        node,
+        at,
+        origin,
+        used.length,
+      );
       for (const [index, tensor] of adapted) {
         tensors[index] = tensor;
         candidate.replace(index, tensor);
@@ -330,7 +370,10 @@ function adaptNode(
   const scale = scales.flat();
   const moved = Float32Array.from(biasValues, (value, n) => value + (shift[n] as number));
   return [
-    [weightsIndex, integerWeights({ ...floatWeights, name: weights.name }, data, scale, positions.axis, kind)],
+    [
+      weightsIndex,
+      integerWeights({ ...floatWeights, name: weights.name }, data, scale, positions.axis, kind),
+    ],
     [biasIndex, quantizeBias({ ...floatBias, name: bias.name }, moved, scale, takes)],
   ];
 }

@@ -1,4 +1,11 @@
-import { addOuter, invertUpper, mirror, type SquareMatrix, solveByInverse, upperRoot } from "./linear-algebra.js";
+import {
+  addOuter,
+  invertUpper,
+  mirror,
+  type SquareMatrix,
+  solveByInverse,
+  upperRoot,
+} from "./linear-algebra.js";
 
 /** Which integers weights may be: the nearest one for weight k, of a real number in units of the scale. */
 export type Snap = (k: number, value: number) => number;

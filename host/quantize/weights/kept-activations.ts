@@ -15,7 +15,8 @@ export class KeptActivations {
     this.running = running;
     this.samples = samples.length;
     const { nodes, inputs } = running.graph;
-    for (const [at, node] of nodes.entries()) for (const index of node.inputs) this.lastReaders.set(index, at);
+    for (const [at, node] of nodes.entries())
+      for (const index of node.inputs) this.lastReaders.set(index, at);
     for (const sample of samples) {
       for (const [i, index] of inputs.entries()) {
         running.writeReals(index, sample[i] as Float32Array);
