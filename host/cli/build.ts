@@ -1,13 +1,23 @@
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { callGraphFunctions } from "../abi/limits.js";
+import type { Fit } from "../boards/index.js";
 import { readableModels } from "../files/formats.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { BuiltModel } from "../pipeline.js";
+import type { ModelReport } from "../report/types.js";
+import { compareWithFloat } from "./build-accuracy.js";
 import { buildJson, buildText } from "./build-report.js";
 import { ofNoUse, UsageError } from "./errors.js";
 import { bytesText, thousands } from "./figures.js";
-import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
+import {
+  makeFolder,
+  type PendingFile,
+  recordingReader,
+  refuseOverwriting,
+  withFile,
+  writeFilesAtomically,
+} from "./files.js";
 import { addHelp } from "./help.js";
 import { dimOption, importOptions, layoutOption, type OpenOptions, requireObeyed } from "./import-options.js";
 import {
@@ -26,6 +36,8 @@ const quantizations = ["auto", "int8", "float32"] as const;
 interface BuildOptions extends InputOptions, OpenOptions {
   out?: string;
   calibrate: string[];
+  validate: string[];
+  report?: string;
   quantize: (typeof quantizations)[number];
   keep?: string;
   wat?: boolean;
@@ -42,6 +54,8 @@ Calibration files are .npy, .bin (float32), .json, pictures (.png, .jpg, .bmp) a
 several; a folder gives all of its files. A model of several inputs takes one --calibrate for each, in order.
 Pixels become pixel / 255, or (pixel - mean) / std with --mean and --std. The file keeps these and --sample-rate, so that
 run reads pictures and sounds likewise.
+A quantized model is compared with its float original, layer by layer: on the samples of --validate, which are read as those
+of --calibrate, else on the calibration samples. --report also writes all that is known of the model as a page.
 An open batch is 1. Other lengths that a model leaves open need --dim; inspect tells their names. Axes stay in the file's
 order, unless --layout nhwc puts channels last: a camera's picture then needs no rearranging.
 
@@ -62,6 +76,11 @@ export function registerBuild(program: Command, output: Output): void {
         .argParser(append)
         .default([], "none"),
     )
+    .addOption(
+      new Option("--validate <file|dir>", "samples that accuracy is measured on; may be repeated")
+        .argParser(append)
+        .default([], "those of --calibrate"),
+    )
     .addOption(dimOption())
     .addOption(layoutOption())
     .addOption(meanOption())
@@ -76,6 +95,7 @@ export function registerBuild(program: Command, output: Output): void {
       "with --keep: also write the module as WebAssembly text to model.wat; needs the package wabt",
     )
     .addOption(operatorsOption())
+    .option("--report <file>", "also write accuracy, memory and cost as one HTML page; folders are made")
     .option("--board <name>", "refuse a model that does not fit this board of `wasmote boards`")
     .addOption(verboseOption())
     .option("--json", "print the report as JSON")
@@ -113,14 +133,20 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     throw ofNoUse("--calibrate", "--quantize float32 takes no samples");
   }
 
+  if (options.validate.length > 0 && options.calibrate.length === 0) {
+    throw ofNoUse("--validate", "accuracy is that of quantization, and there is no --calibrate");
+  }
+
   const inputs = await describeInputs(graph, options, output);
   const calibration = await readCalibration(inputs, options, output);
-  read.push(...calibration.files);
+  const validation = await readValidation(inputs, options, output);
+  read.push(...calibration.files, ...validation.files);
   const out = options.out ?? `${modelName(modelPath)}.wasm`;
   const { keep } = options;
   const keptNames = keep === undefined ? [] : ["steps.txt", ...(options.wat === true ? ["model.wat"] : [])];
   const keptPaths = keptNames.map((name) => join(keep ?? "", name));
-  await refuseOverwriting(read, [out, ...keptPaths], "Give -o another name.");
+  const reportPaths = options.report === undefined ? [] : [options.report];
+  await refuseOverwriting(read, [out, ...keptPaths, ...reportPaths], "Give -o another name.");
 
   output.progress(`building ${graph.name}`);
   const built = await onModel(() =>
@@ -139,9 +165,21 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
 
   const fit = fitting?.(built);
-  for (const path of [out, ...keptPaths]) await makeFolder(dirname(path));
+  const heldBack = validation.samples !== undefined;
+  const samples = validation.samples ?? calibration.samples ?? [];
+  const data = {
+    given: samples.length,
+    calibrated: calibration.samples?.length ?? 0,
+    heldBack,
+    sources: heldBack ? options.validate : options.calibrate,
+  };
+  const compared = await onModel(() => compareWithFloat(built, { samples, data }, kernels, output));
+  const { makeReport } = await import("../report/make-report.js");
+  const report = makeReport(built, { compared, fit: fit?.verdict });
+  for (const path of [out, ...keptPaths, ...reportPaths]) await makeFolder(dirname(path));
   await writeFilesAtomically([
     ...keptPaths.map((path, i) => ({ path, bytes: new TextEncoder().encode(kept[i]) })),
+    ...(await reportFiles(reportPaths, report)),
     { path: out, bytes: built.wasm },
   ]);
   if (built.functionNames.length > callGraphFunctions) {
@@ -149,10 +187,13 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
       `${built.functionNames.length} functions: of more than ${callGraphFunctions}, a board keeps all compiled code in RAM`,
     );
   }
-  for (const path of keptPaths) output.talk(`wrote ${path}`);
+  for (const path of [...keptPaths, ...reportPaths]) output.talk(`wrote ${path}`);
   output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
-  if (options.json) output.json({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }) });
-  else output.data([...(await buildText(built, output)), ...(fit?.lines ?? [])]);
+  if (options.json) output.json({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }), report });
+  else {
+    const accuracy = await accuracyLines(report, output);
+    output.data([...(await buildText(built, output)), ...accuracy, ...(fit?.lines ?? [])]);
+  }
 }
 
 /**
@@ -161,7 +202,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
  */
 async function fittingBoard(
   name: string,
-): Promise<(built: BuiltModel) => { verdict: object; lines: readonly string[] }> {
+): Promise<(built: BuiltModel) => { verdict: Fit; lines: readonly string[] }> {
   const [{ loadBoard }, { builtFit, fitLines }] = await Promise.all([
     import("../boards/index.js"),
     import("./board-fit.js"),
@@ -223,6 +264,37 @@ async function readCalibration(
     );
   }
   return { samples, files };
+}
+
+/** The samples that accuracy is measured on, where they are others than those of calibration. */
+async function readValidation(
+  { shapes, readings }: Awaited<ReturnType<typeof describeInputs>>,
+  { validate: paths }: BuildOptions,
+  output: Output,
+): Promise<{ samples?: Float32Array[][]; files: string[] }> {
+  if (paths.length === 0) return { files: [] };
+  output.progress("reading validation samples");
+  const { loadCalibration } = await import("../run/tensor-files/index.js");
+  const { samples, files } = await loadCalibration(
+    paths,
+    shapes.map((shape, i) => ({ shape, ...readings[i] })),
+  );
+  return { samples, files };
+}
+
+/** The report's page, to be written to each of these paths. */
+async function reportFiles(paths: readonly string[], report: ModelReport): Promise<PendingFile[]> {
+  if (paths.length === 0) return [];
+  const { reportPage } = await import("../report/page/page.js");
+  const bytes = new TextEncoder().encode(reportPage(report));
+  return paths.map((path) => ({ path, bytes }));
+}
+
+/** The accuracy of a model that was compared, below what else is told of it. */
+async function accuracyLines(report: ModelReport, { width, styles }: Output): Promise<string[]> {
+  const { accuracyText } = await import("../report/text.js");
+  const lines = accuracyText(report, { width, heading: styles.dim });
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 /** What `--keep` keeps: the steps, below the command line; and the module as text where it is asked for. */
