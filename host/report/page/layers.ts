@@ -38,10 +38,10 @@ interface Cost {
 function costsOf({ measured, memory }: ModelReport): Cost[] {
   const costs: Cost[] = [
     { heading: "multiply-accumulates", short: "MACs", of: ({ macs }) => macs },
-    { heading: "weights that it reads, bytes", short: "weights", of: ({ weightBytes }) => weightBytes },
+    { heading: "weights that it reads, bytes", short: "weight bytes", of: ({ weightBytes }) => weightBytes },
     {
       heading: "linear memory that it needs, bytes",
-      short: "memory",
+      short: "memory bytes",
       of: (_, step) => memory.aliveBytes[step] ?? 0,
     },
   ];

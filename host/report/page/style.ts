@@ -87,6 +87,7 @@ tbody tr:hover { background: color-mix(in srgb, var(--blue) 7%, transparent); }
 .n { text-align: right; white-space: nowrap; }
 td.bar { padding-bottom: 7px; background: linear-gradient(var(--blue), var(--blue)) no-repeat right 10px bottom 3px /
   calc(var(--v) * (100% - 12px)) 2.5px; }
+td.bar:last-child { background-position: right 2px bottom 3px; }
 tr.marked td { background-color: color-mix(in srgb, var(--orange) 12%, transparent); }
 .name { overflow-wrap: anywhere; }
 td .name { display: inline-block; min-width: 8em; }
