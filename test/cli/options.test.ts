@@ -199,6 +199,16 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       ...["build", at("net.tflite"), ...out, "--calibrate", samples],
     );
   },
+  "build --validate": async () => {
+    const options = ["-o", at("float.wasm"), "--calibrate", samples];
+    const { report } = await json("build", ...floatModel, ...options, "--validate", samples);
+    assert.is(report.accuracy.data.heldBack, true);
+    await refused(2, /--validate is of no use: /, "build", at("net.tflite"), "--validate", samples);
+  },
+  "build --report": async () => {
+    await build("net.tflite", "--report", at("net.html"));
+    assert.match(readFileSync(at("net.html"), "utf8"), "<h2>Layers: cost</h2>");
+  },
   "build --quantize": async () => {
     await build("net.tflite");
     const automatic = bytes("built.wasm");
