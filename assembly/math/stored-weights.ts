@@ -9,10 +9,10 @@ import { float16 } from "./float16";
 /** Numbers of `weightStorages` in host/abi/weight-storages.ts. */
 // @ts-ignore: decorator
 @inline
-const storedFloat16 = 1;
+export const storedFloat16 = 1;
 // @ts-ignore: decorator
 @inline
-const storedInt8 = 2;
+export const storedInt8 = 2;
 // @ts-ignore: decorator
 @inline
 const storedInt4 = 3;

@@ -10,10 +10,11 @@ import type { Output } from "./output.js";
 
 /** Samples to compare a built model with its float original on. */
 export interface ComparedSamples {
-  samples: readonly Sample[];
+  count: number;
+  read(index: number): Sample | Promise<Sample>;
   /** Class of each sample. */
   labels?: readonly number[];
-  data: Omit<DataReport, "compared">;
+  data: Pick<DataReport, "calibrated" | "heldBack" | "sources">;
 }
 
 /** Multiply-accumulates that a comparison may take of each model: some seconds; five times as much where it was asked for. */
@@ -33,38 +34,32 @@ export function affordableSamples({ graph, manifest }: BuiltModel, heldBack: boo
   return Math.max(fewestSamples, Math.floor(budget / Math.max(1, macs, 10 * elements)));
 }
 
-/** Numbers of the samples that are compared: evenly spread, or the first ones of a model with state. */
-function chosenSamples(count: number, most: number, consecutive: boolean): number[] {
-  if (count <= most) return Array.from({ length: count }, (_, i) => i);
-  return Array.from({ length: most }, (_, i) =>
-    consecutive ? i : Math.floor(((2 * i + 1) * count) / (2 * most)),
-  );
-}
-
 /**
  * Compares a built model with the float model that it was quantized from, and tells how far it is. Undefined for one that was
  * not quantized, and, said aloud, for one of which not all activations at once can be held.
  */
 export async function compareWithFloat(
   built: BuiltModel,
-  { samples, labels, data }: ComparedSamples,
+  { count, read, labels, data }: ComparedSamples,
   libraries: readonly KernelLibrary[] | undefined,
   output: Output,
 ): Promise<ReportParts["compared"]> {
   const { reference, graph } = built;
   if (reference === undefined) return undefined;
-  const [{ compareGraphs }, { packageKernels }] = await Promise.all([
+  const [{ compareGraphs }, { packageKernels }, { spread }] = await Promise.all([
     import("../evaluate/compare-graphs.js"),
     import("../kernels/library.js"),
+    import("../run/samples/index.js"),
   ]);
+  const most = affordableSamples(built, data.heldBack);
   const consecutive = (graph.variables ?? []).length > 0;
-  const chosen = chosenSamples(samples.length, affordableSamples(built, data.heldBack), consecutive);
+  const chosen = spread(consecutive ? Math.min(most, count) : count, most);
   async function* counted() {
     for (const [done, index] of chosen.entries()) {
       output.progress("comparing with the float model", `${thousands(done)} of ${thousands(chosen.length)}`);
       // Signals are let in, and a terminal is written to.
       await new Promise((resume) => setImmediate(resume));
-      yield samples[index] as Sample;
+      yield await read(index);
     }
   }
   try {
@@ -72,7 +67,7 @@ export async function compareWithFloat(
       libraries: libraries ?? [packageKernels()],
       ...(labels && { labels: chosen.map((index) => labels[index] as number) }),
     });
-    return { comparison, data: { ...data, compared: chosen.length } };
+    return { comparison, data: { given: count, compared: chosen.length, ...data } };
   } catch (error) {
     if (!(error instanceof WasmoteError) || error.code !== "memory-exceeded") throw error;
     output.talk(`warning: it is not compared with the float model: ${error.message}`);

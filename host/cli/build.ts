@@ -1,15 +1,18 @@
+import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { callGraphFunctions } from "../abi/limits.js";
 import type { Fit } from "../boards/index.js";
 import { readableModels } from "../files/formats.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
+import type { InputReading } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
 import type { ModelReport } from "../report/types.js";
-import { compareWithFloat } from "./build-accuracy.js";
+import type { SampleSource } from "../run/samples/index.js";
+import { type ComparedSamples, compareWithFloat } from "./build-accuracy.js";
 import { buildJson, buildText } from "./build-report.js";
 import { ofNoUse, UsageError } from "./errors.js";
-import { bytesText, thousands } from "./figures.js";
+import { bytesText } from "./figures.js";
 import {
   makeFolder,
   type PendingFile,
@@ -20,15 +23,10 @@ import {
 } from "./files.js";
 import { addHelp } from "./help.js";
 import { dimOption, importOptions, layoutOption, type OpenOptions, requireObeyed } from "./import-options.js";
-import {
-  type InputOptions,
-  inputReadings,
-  meanOption,
-  sampleRateOption,
-  stdOption,
-} from "./input-options.js";
-import { readModelFile } from "./model-file.js";
+import { fileReadings, type InputOptions, meanOption, sampleRateOption, stdOption } from "./input-options.js";
+import { layersFile, readModelFile } from "./model-file.js";
 import type { Output } from "./output.js";
+import { openSampleFiles, readSampleFiles, readSampleLabels, samplesOption, samplesText } from "./samples.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
 const quantizations = ["auto", "int8", "float32"] as const;
@@ -37,7 +35,9 @@ interface BuildOptions extends InputOptions, OpenOptions {
   out?: string;
   calibrate: string[];
   validate: string[];
+  labels?: string;
   report?: string;
+  samples?: number;
   quantize: (typeof quantizations)[number];
   keep?: string;
   wat?: boolean;
@@ -51,11 +51,14 @@ const help = `
 A float model is quantized to int8 with the calibration samples; without any, or with --quantize float32, it runs in
 float32. An int8 model is taken as it is.
 Calibration files are .npy, .bin (float32), .json, pictures (.png, .jpg, .bmp) and sounds (.wav), with one sample or
-several; a folder gives all of its files. A model of several inputs takes one --calibrate for each, in order.
+several; a folder gives all of its files, at any depth. A model of several inputs takes one --calibrate for each, in
+order; or folders of samples, each with input_0.*, input_1.*, ...; or .npz files with an array for each input.
 Pixels become pixel / 255, or (pixel - mean) / std with --mean and --std. The file keeps these and --sample-rate, so that
 run reads pictures and sounds likewise.
 A quantized model is compared with its float original, layer by layer: on the samples of --validate, which are read as those
-of --calibrate, else on the calibration samples. --report also writes all that is known of the model as a page.
+of --calibrate, else on the calibration samples. Their --labels are a .npy, .json, .csv or .txt with the number or name of a
+class for each; or "folders", where samples lie in folders that are called as their classes. --report also writes all that is
+known of the model as a page.
 An open batch is 1. Other lengths that a model leaves open need --dim; inspect tells their names. Axes stay in the file's
 order, unless --layout nhwc puts channels last: a camera's picture then needs no rearranging.
 
@@ -76,11 +79,13 @@ export function registerBuild(program: Command, output: Output): void {
         .argParser(append)
         .default([], "none"),
     )
+    .addOption(samplesOption())
     .addOption(
       new Option("--validate <file|dir>", "samples that accuracy is measured on; may be repeated")
         .argParser(append)
         .default([], "those of --calibrate"),
     )
+    .option("--labels <file|folders>", "the class of each sample that accuracy is measured on")
     .addOption(dimOption())
     .addOption(layoutOption())
     .addOption(meanOption())
@@ -89,7 +94,10 @@ export function registerBuild(program: Command, output: Output): void {
     .addOption(
       new Option("--quantize <kind>", "what a float model runs in").choices(quantizations).default("auto"),
     )
-    .option("--keep <dir>", "write the steps with their kernels and parameters to steps.txt in this folder")
+    .option(
+      "--keep <dir>",
+      "write to this folder: the steps with their kernels and parameters (steps.txt), and what compare reads layers by (layers.json)",
+    )
     .option(
       "--wat",
       "with --keep: also write the module as WebAssembly text to model.wat; needs the package wabt",
@@ -133,17 +141,22 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     throw ofNoUse("--calibrate", "--quantize float32 takes no samples");
   }
 
-  if (options.validate.length > 0 && options.calibrate.length === 0) {
-    throw ofNoUse("--validate", "accuracy is that of quantization, and there is no --calibrate");
+  if (options.samples !== undefined && options.calibrate.length === 0) {
+    throw ofNoUse("--samples", "there is no --calibrate that gives samples");
   }
-
-  const inputs = await describeInputs(graph, options, output);
-  const calibration = await readCalibration(inputs, options, output);
-  const validation = await readValidation(inputs, options, output);
-  read.push(...calibration.files, ...validation.files);
+  const measuring = options.validate.length > 0 ? "--validate" : "--labels";
+  if ((options.validate.length > 0 || options.labels !== undefined) && options.calibrate.length === 0) {
+    throw ofNoUse(measuring, "accuracy is that of quantization, and there is no --calibrate");
+  }
+  const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
+  const readings = await fileReadings(options, shapes, output);
+  const calibration = await readCalibration(graph, readings, options, output);
+  const compared = await comparedSamples(graph, readings, calibration, options, output);
+  read.push(...calibration.files, ...compared.files);
   const out = options.out ?? `${modelName(modelPath)}.wasm`;
   const { keep } = options;
-  const keptNames = keep === undefined ? [] : ["steps.txt", ...(options.wat === true ? ["model.wat"] : [])];
+  const keptNames =
+    keep === undefined ? [] : ["steps.txt", layersFile, ...(options.wat === true ? ["model.wat"] : [])];
   const keptPaths = keptNames.map((name) => join(keep ?? "", name));
   const reportPaths = options.report === undefined ? [] : [options.report];
   await refuseOverwriting(read, [out, ...keptPaths, ...reportPaths], "Give -o another name.");
@@ -153,7 +166,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     buildModel(graph, {
       calibration: calibration.samples,
       kernels,
-      inputs: inputs.readings,
+      inputs: readings,
       ...(options.quantize === "auto" ? {} : { quantize: options.quantize }),
     }),
   );
@@ -165,17 +178,9 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
 
   const fit = fitting?.(built);
-  const heldBack = validation.samples !== undefined;
-  const samples = validation.samples ?? calibration.samples ?? [];
-  const data = {
-    given: samples.length,
-    calibrated: calibration.samples?.length ?? 0,
-    heldBack,
-    sources: heldBack ? options.validate : options.calibrate,
-  };
-  const compared = await onModel(() => compareWithFloat(built, { samples, data }, kernels, output));
   const { makeReport } = await import("../report/make-report.js");
-  const report = makeReport(built, { compared, fit: fit?.verdict });
+  const comparison = await compareWithFloat(built, compared, kernels, output);
+  const report = makeReport(built, { compared: comparison, fit: fit?.verdict });
   for (const path of [out, ...keptPaths, ...reportPaths]) await makeFolder(dirname(path));
   await writeFilesAtomically([
     ...keptPaths.map((path, i) => ({ path, bytes: new TextEncoder().encode(kept[i]) })),
@@ -218,68 +223,79 @@ function append(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 
-/** The model's inputs, and how files are read for each. Throws `UsageError` for options that fit none. */
-async function describeInputs(graph: Graph, options: InputOptions, output: Output) {
-  const { coloursFirstHelp, hasColoursFirst, pictureSizeOf } = await import("../run/tensor-files/index.js");
-  const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
-  if (options.std?.every((std) => std < 1)) {
-    output.talk(
-      "warning: --mean and --std count in pixels of 0 to 255; those of 0 to 1 are to be given times 255",
-    );
-  }
-  const help = shapes.some(hasColoursFirst) ? coloursFirstHelp : undefined;
-  const readings = inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels, help);
-  return { shapes, readings };
-}
-
-const shownNotes = 6;
-
-/** The first of the notes on calibration files, of which each may have its own. */
-function notesText(notes: readonly string[]): string {
-  const others = notes.length - shownNotes;
-  const more = others > 0 ? [`and ${thousands(others)} notes more of this kind`] : [];
-  return [...notes.slice(0, shownNotes), ...more].map((note) => `; ${note}`).join("");
-}
-
 /** Samples of which there are fewer may miss what the model meets. */
 const fewSamples = 20;
 
+/** Samples that a model was calibrated with. */
+interface CalibrationSamples {
+  samples?: Float32Array[][];
+  source?: SampleSource;
+  /** Numbers of the samples in their source. */
+  indices: readonly number[];
+  files: readonly string[];
+}
+
+/** What samples are read for: the model's inputs as they are named, and as files are read for them. */
+function sampledInputs(graph: Graph, readings: readonly InputReading[]) {
+  return graph.inputs.map((index, i) => {
+    const { name, shape } = tensorAt(graph, index);
+    return { name, shape, ...readings[i] };
+  });
+}
+
 async function readCalibration(
-  { shapes, readings }: Awaited<ReturnType<typeof describeInputs>>,
-  { calibrate: paths }: BuildOptions,
+  graph: Graph,
+  readings: readonly InputReading[],
+  { calibrate: paths, samples: limit, labels }: BuildOptions,
   output: Output,
-): Promise<{ samples?: Float32Array[][]; files: string[] }> {
-  if (paths.length === 0) return { files: [] };
-  output.progress("reading calibration samples");
-  const { loadCalibration } = await import("../run/tensor-files/index.js");
-  const inputs = shapes.map((shape, i) => ({ shape, ...readings[i] }));
-  const { samples, files, notes } = await loadCalibration(paths, inputs);
-  const from = files.length === 1 ? files[0] : `${thousands(files.length)} files`;
-  output.talk(
-    `calibration: ${thousands(samples.length)} ${samples.length === 1 ? "sample" : "samples"} from ${from}${notesText(notes)}`,
-  );
+): Promise<CalibrationSamples> {
+  if (paths.length === 0) return { indices: [], files: [] };
+  const consecutive = (graph.variables ?? []).length > 0;
+  const reading = { name: "calibration", limit, consecutive, except: labels === undefined ? [] : [labels] };
+  const source = await openSampleFiles(paths, sampledInputs(graph, readings), reading, output);
+  const { samples, indices } = await readSampleFiles(source, reading, output);
   if (samples.length < fewSamples) {
     output.talk(
       `warning: ${samples.length === 1 ? "1 sample is" : `${samples.length} samples are`} few; a hundred that differ show what values the model meets`,
     );
   }
-  return { samples, files };
+  return { samples, source, indices, files: source.files };
 }
 
-/** The samples that accuracy is measured on, where they are others than those of calibration. */
-async function readValidation(
-  { shapes, readings }: Awaited<ReturnType<typeof describeInputs>>,
-  { validate: paths }: BuildOptions,
+/** The samples that accuracy is measured on: those of `--validate`, else those of calibration; with their labels. */
+async function comparedSamples(
+  graph: Graph,
+  readings: readonly InputReading[],
+  { samples = [], source, indices }: CalibrationSamples,
+  { calibrate, validate, labels: given }: BuildOptions,
   output: Output,
-): Promise<{ samples?: Float32Array[][]; files: string[] }> {
-  if (paths.length === 0) return { files: [] };
-  output.progress("reading validation samples");
-  const { loadCalibration } = await import("../run/tensor-files/index.js");
-  const { samples, files } = await loadCalibration(
-    paths,
-    shapes.map((shape, i) => ({ shape, ...readings[i] })),
-  );
-  return { samples, files };
+): Promise<ComparedSamples & { files: readonly string[] }> {
+  const first = tensorAt(graph, graph.outputs[0] ?? -1);
+  const labelsOf = async (labelled: SampleSource | undefined): Promise<number[] | undefined> =>
+    given === undefined || labelled === undefined
+      ? undefined
+      : readSampleLabels(given, labelled, first, output);
+  const calibrated = samples.length;
+  if (validate.length === 0) {
+    const all = await labelsOf(source);
+    return {
+      count: calibrated,
+      read: (index) => samples[index] as Float32Array[],
+      labels: all && indices.map((index) => all[index] as number),
+      data: { calibrated, heldBack: false, sources: calibrate },
+      files: [],
+    };
+  }
+  const reading = { name: "validation", except: given === undefined ? [] : [given] };
+  const others = await openSampleFiles(validate, sampledInputs(graph, readings), reading, output);
+  output.talk(samplesText(others, others.count, reading));
+  return {
+    count: others.count,
+    read: (index) => others.read(index),
+    labels: await labelsOf(others),
+    data: { calibrated, heldBack: true, sources: validate },
+    files: others.files,
+  };
 }
 
 /** The report's page, to be written to each of these paths. */
@@ -297,14 +313,19 @@ async function accuracyLines(report: ModelReport, { width, styles }: Output): Pr
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
-/** What `--keep` keeps: the steps, below the command line; and the module as text where it is asked for. */
+/** What `--keep` keeps: the steps, below the command line; where layers lie; and the module as text where it is asked for. */
 async function keptTexts(built: BuiltModel, asWat: boolean): Promise<string[]> {
-  const { printProgram } = await import("../lower/print.js");
+  const [{ printProgram }, { layersOf }] = await Promise.all([
+    import("../lower/print.js"),
+    import("../evaluate/layers.js"),
+  ]);
   const command = ["wasmote", ...process.argv.slice(2)].map(quoted).join(" ");
   const steps = `# ${command}\n${printProgram(built.program)}`;
-  if (!asWat) return [steps];
+  const sha256 = createHash("sha256").update(built.wasm).digest("hex");
+  const layers = `${JSON.stringify(layersOf(built.graph, built.plan, sha256), undefined, 1)}\n`;
+  if (!asWat) return [steps, layers];
   const { writeWat } = await import("../tools/wat.js");
-  return [steps, `;; ${command}\n${await writeWat(built.code, built.functionNames)}`];
+  return [steps, layers, `;; ${command}\n${await writeWat(built.code, built.functionNames)}`];
 }
 
 function quoted(argument: string): string {

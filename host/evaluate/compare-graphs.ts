@@ -1,8 +1,11 @@
 import type { Graph } from "../graph/graph.js";
-import type { TensorIndex } from "../graph/node.js";
 import { integerRange, perTensor, type Tensor, type TensorData } from "../graph/tensor.js";
 import type { KernelLibrary } from "../link/link.js";
-import { Execution } from "./execution.js";
+import { realsOf } from "./execution.js";
+import { longestCommon } from "./longest-common.js";
+import { openGraphSubject, type Sample, type Subject } from "./subject.js";
+
+export type { Sample } from "./subject.js";
 
 /** How near the values of a tensor are to those of the same tensor in a reference. */
 export interface TensorComparison {
@@ -46,14 +49,13 @@ export interface Comparison {
   samples: number;
   /** Tensors that both have, by name, in the candidate's order. */
   tensors: TensorComparison[];
-  /** The model's outputs, in order; `agreement` where the last axis has two elements or more. */
+  /** No names are the same: `tensors` correspond by operators and shapes in their order. */
+  byOrder?: true;
+  /** The models' outputs, in order; `agreement` where the last axis has two elements or more. */
   outputs: (TensorComparison & { agreement?: Agreement })[];
   /** Where labels are given: of the first output. */
   labels?: { reference: Accuracy; candidate: Accuracy };
 }
-
-/** One sample: real values of each of a model's inputs, in order. */
-export type Sample = readonly Float32Array[];
 
 /** Sums over all samples of what is told of one tensor. */
 class TensorSums {
@@ -136,27 +138,51 @@ export function largestOf(values: Float32Array, from: number, length: number): n
   return best;
 }
 
+/** Layers of two models that correspond. */
+interface Pairs {
+  pairs: { a: number; b: number }[];
+  by: "name" | "order";
+}
+
 /**
- * Tensors that both graphs compute, by their names and shapes. Of those that share them (a layer and its activation) the last
- * belongs to the last: what a pass has fused into one is the later.
+ * Layers that both have: by their names, and of several of one name (a layer and its activation) the last with the last, and so
+ * on: what a pass has fused into one is the later. Where no name is the same, as in files that two converters wrote, the
+ * longest row of layers of the same operators and shapes in the same order.
  */
-function pairs(reference: Graph, candidate: Graph): { a: TensorIndex; b: TensorIndex; operator: string }[] {
-  const written = new Map<string, TensorIndex[]>();
-  const nameOf = ({ tensors }: Graph, index: TensorIndex): string => {
-    const { name, shape } = tensors[index] as Tensor;
+function layerPairs(reference: Subject, candidate: Subject): Pairs {
+  const written = new Map<string, number[]>();
+  const nameOf = ({ tensors }: Subject, index: number): string => {
+    const { name, shape } = (tensors[index] as Subject["tensors"][number]).tensor;
     return JSON.stringify([name, shape]);
   };
-  for (const { outputs } of reference.nodes)
-    for (const index of outputs) {
-      const name = nameOf(reference, index);
-      written.set(name, [...(written.get(name) ?? []), index]);
-    }
-  const tensors = candidate.nodes.flatMap(({ operator, outputs }) => outputs.map((b) => ({ b, operator })));
-  const paired = tensors.reverse().flatMap(({ b, operator }) => {
+  for (const index of reference.layers) {
+    const name = nameOf(reference, index);
+    written.set(name, [...(written.get(name) ?? []), index]);
+  }
+  const fromLast = [...candidate.layers].reverse().flatMap((b) => {
     const a = written.get(nameOf(candidate, b))?.pop();
-    return a === undefined ? [] : [{ a, b, operator }];
+    return a === undefined ? [] : [{ a, b }];
   });
-  return paired.reverse();
+  const pairs = fromLast.reverse();
+  if (pairs.length > 0) return { pairs, by: "name" };
+  const kindOf = ({ tensors }: Subject, index: number): string => {
+    const { tensor, operator } = tensors[index] as Subject["tensors"][number];
+    return JSON.stringify([operator, tensor.shape]);
+  };
+  const common = longestCommon(
+    reference.layers.map((index) => kindOf(reference, index)),
+    candidate.layers.map((index) => kindOf(candidate, index)),
+  );
+  const inOrder = common.map(([i, j]) => ({
+    a: reference.layers[i] as number,
+    b: candidate.layers[j] as number,
+  }));
+  return { pairs: inOrder, by: "order" };
+}
+
+/** Class that a row of a model's output means: its largest element, or of a single probability 1 above a half. */
+function classOf(values: Float32Array, width: number): number {
+  return width === 1 ? Number((values[0] as number) > 0.5) : largestOf(values, 0, width);
 }
 
 class Confusion {
@@ -177,61 +203,95 @@ class Confusion {
   }
 }
 
+/** What two models are compared on. */
+export interface CompareOptions {
+  /**
+   * Class of each sample, along the last axis of the first output, of which it has one row; of a single element the
+   * class is 1 above a half, else 0.
+   */
+  labels?: readonly number[];
+}
+
 /**
- * Runs two graphs on the same samples and tells how near the candidate is to the reference, tensor by tensor where both have
- * one of the same name and shape, and at the outputs, which correspond by their order. Models with state see the samples one
- * after another.
+ * Runs two graphs on the same samples and tells how near the candidate is to the reference, as `compareSubjects` does.
  *
- * @param labels class of each sample, along the last axis of the first output
  * @throws `memory-exceeded`; `input-invalid` for samples that are not finite
  */
 export async function compareGraphs(
   reference: Graph,
   candidate: Graph,
   samples: Iterable<Sample> | AsyncIterable<Sample>,
-  { libraries, labels }: { libraries: readonly KernelLibrary[]; labels?: readonly number[] },
+  { libraries, ...options }: CompareOptions & { libraries: readonly KernelLibrary[] },
 ): Promise<Comparison> {
-  const [a, b] = [await Execution.open(reference, libraries), await Execution.open(candidate, libraries)];
-  const compared = pairs(reference, candidate).map((pair) => ({ ...pair, sums: new TensorSums() }));
-  const outputs = candidate.outputs.map((index, i) => {
-    const other = reference.outputs[i] as TensorIndex;
-    const writer = candidate.nodes.find((node) => node.outputs.includes(index));
-    const width = (candidate.tensors[index] as Tensor).shape.at(-1) ?? 1;
-    const sums = new TensorSums();
-    return { a: other, b: index, operator: writer?.operator ?? "input", sums, width, same: 0, rows: 0 };
+  const [a, b] = [await openGraphSubject(reference, libraries), await openGraphSubject(candidate, libraries)];
+  return compareSubjects(a, b, samples, options);
+}
+
+/** What is summed up of two tensors, and where these are. */
+interface Compared {
+  a: number;
+  b: number;
+  sums: TensorSums;
+}
+
+/**
+ * Runs two models on the same samples and tells how near the candidate is to the reference, layer by layer where both have
+ * one of the same name and shape, and at the outputs, which correspond by their order. Models with state see the samples one
+ * after another.
+ *
+ * @throws what the subjects' runs throw
+ */
+export async function compareSubjects(
+  reference: Subject,
+  candidate: Subject,
+  samples: Iterable<Sample> | AsyncIterable<Sample>,
+  { labels }: CompareOptions = {},
+): Promise<Comparison> {
+  const { pairs, by } = layerPairs(reference, candidate);
+  const compared: Compared[] = pairs.map((pair) => ({
+    ...pair,
+    sums: new TensorSums(),
+  }));
+  const outputs = candidate.outputs.map((b, i) => {
+    const width = candidate.tensors[b]?.tensor.shape.at(-1) ?? 1;
+    return { a: reference.outputs[i] as number, b, sums: new TensorSums(), width, same: 0, rows: 0 };
   });
-  const classes = outputs[0]?.width ?? 0;
+  const [first] = outputs;
+  const classes = Math.max(2, first?.width ?? 0);
   const [found, wanted] = [new Confusion(classes), new Confusion(classes)];
+  const realsAt = (subject: Subject, index: number): Float32Array =>
+    realsOf(subject.elements(index), subject.tensors[index]?.tensor as Tensor);
   let count = 0;
   for await (const sample of samples) {
-    for (const [i, index] of reference.inputs.entries()) a.writeReals(index, sample[i] as Float32Array);
-    for (const [i, index] of candidate.inputs.entries()) b.writeReals(index, sample[i] as Float32Array);
-    a.run();
-    b.run();
-    for (const { a: from, b: to, sums } of [...compared, ...outputs]) {
-      const codes = codeRange(b.tensor(to));
-      sums.add(a.reals(from), b.reals(to));
-      if (codes !== undefined) sums.addCodes(b.elements(to), a.reals(from), b.tensor(to), codes);
+    await reference.run(sample);
+    await candidate.run(sample);
+    for (const { a, b, sums } of compared) {
+      sums.add(realsAt(reference, a), realsAt(candidate, b));
+      addCodes(sums, realsAt(reference, a), candidate, b);
     }
     for (const output of outputs) {
-      const [x, y] = [a.reals(output.a), b.reals(output.b)];
+      const [x, y] = [realsAt(reference, output.a), realsAt(candidate, output.b)];
+      output.sums.add(x, y);
+      addCodes(output.sums, x, candidate, output.b);
       for (let from = 0; output.width > 1 && from < x.length; from += output.width) {
         output.rows++;
         if (largestOf(x, from, output.width) === largestOf(y, from, output.width)) output.same++;
       }
     }
-    const [first] = outputs;
     const label = labels?.[count];
     if (label !== undefined && first !== undefined) {
-      wanted.add(label, largestOf(a.reals(first.a), 0, classes));
-      found.add(label, largestOf(b.reals(first.b), 0, classes));
+      wanted.add(label, classOf(realsAt(reference, first.a), first.width));
+      found.add(label, classOf(realsAt(candidate, first.b), first.width));
     }
     count++;
   }
-  const result = ({ b: index, operator, sums }: (typeof compared)[number]): TensorComparison =>
-    sums.result(candidate.tensors[index] as Tensor, operator, count);
+  const result = ({ b, sums }: Compared): TensorComparison => {
+    const { tensor, operator } = candidate.tensors[b] as Subject["tensors"][number];
+    return sums.result(tensor, operator, count);
+  };
   return {
     samples: count,
+    ...(by === "order" && compared.length > 0 && { byOrder: true as const }),
     tensors: compared.map(result),
     outputs: outputs.map((output) => ({
       ...result(output),
@@ -239,4 +299,10 @@ export async function compareGraphs(
     })),
     ...(labels && { labels: { reference: wanted.result(count), candidate: found.result(count) } }),
   };
+}
+
+function addCodes(sums: TensorSums, reference: Float32Array, subject: Subject, index: number): void {
+  const tensor = subject.tensors[index]?.tensor as Tensor;
+  const codes = codeRange(tensor);
+  if (codes !== undefined) sums.addCodes(subject.elements(index), reference, tensor, codes);
 }

@@ -71,7 +71,7 @@ function hasKernels(node: BoundNode, operator: string): boolean {
 }
 
 /** Real values of elements as they lie in memory. */
-function realsOf(elements: TensorData, tensor: Tensor): Float32Array {
+export function realsOf(elements: TensorData, tensor: Tensor): Float32Array {
   if (elements instanceof Float32Array) return elements;
   const { scale, zeroPoint } = perTensor(tensor) ?? { scale: 1, zeroPoint: 0 };
   const reals = new Float32Array(elements.length);

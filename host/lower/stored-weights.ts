@@ -2,7 +2,7 @@ import { alignUp } from "../abi/align.js";
 import { roundedOnce } from "../abi/rounded-once.js";
 import { weightStorages } from "../abi/weight-storages.js";
 import { NotRunnable, requireThat } from "../graph/not-runnable.js";
-import type { Tensor, TensorData } from "../graph/tensor.js";
+import type { DType, Tensor, TensorData } from "../graph/tensor.js";
 import { float16Bits } from "../numerics/float16.js";
 import { narrowMultiplier, quantizeMultiplier, roundsOnce } from "../numerics/requantization.js";
 import { rescaleFactor, weightsScale } from "../ops/weights.js";
@@ -112,12 +112,26 @@ export function storedBytes(storage: Storage, weights: Tensor, count: number): n
   return { "as-computed": whole, float16: 2, int8: 1, int4: 0.5, memory: 0 }[storage] * count;
 }
 
-function writeWeight(view: DataView, at: number, index: number, value: number, storage: Storage): void {
+/** Where weights are written: from `at` of the view on, as they are stored. */
+export interface WrittenWeights {
+  view: DataView;
+  at: number;
+  storage: Storage;
+  dtype: DType;
+}
+
+/** Writes weight number `index`. */
+export function writeWeight(
+  { view, at, storage, dtype }: WrittenWeights,
+  index: number,
+  value: number,
+): void {
   if (storage === "float16") view.setUint16(at + 2 * index, float16Bits(value) as number, true);
   else if (storage === "int4") {
     const byte = at + (index >> 1);
     view.setUint8(byte, view.getUint8(byte) | ((value & 15) << (index % 2 === 0 ? 0 : 4)));
-  }
+  } else if (dtype === "float32") view.setFloat32(at + 4 * index, value, true);
+  else view.setInt8(at + index, value);
 }
 
 /** Weights of a tile: what each of its places holds. */
@@ -137,22 +151,18 @@ export interface TileLayout {
 /** Weights in tiles: for each its header, then its weights, filled up with zeros to `alignment` bytes. */
 export function packStoredTiles(layout: TileLayout, of: WeightedNode, alignment: number): Uint8Array {
   const { tiles, depth, places, place, index } = layout;
+  const { data, dtype } = of.weights;
   const storage = storageOf(of.weights, of.input);
   const header = headerBytes(of.sums);
   const tileBytes = header + alignUp(storedBytes(storage, of.weights, places), alignment);
   const view = new DataView(new ArrayBuffer(tiles.length * tileBytes));
-  const data = of.weights.data;
   for (const [tile, outputs] of tiles.entries()) {
     const at = tile * tileBytes;
+    const written = { view, at: at + header, storage, dtype };
     for (const [lane, n] of outputs.entries()) {
       writeConstants(view, at, lane, n, of);
-      for (let k = 0; data !== undefined && k < depth; k++) {
-        const value = Number(data[index(n, k)]);
-        const to = place(lane, k);
-        if (storage === "float16" || storage === "int4") writeWeight(view, at + header, to, value, storage);
-        else if (of.weights.dtype === "float32") view.setFloat32(at + header + 4 * to, value, true);
-        else view.setInt8(at + header + to, value);
-      }
+      for (let k = 0; data !== undefined && k < depth; k++)
+        writeWeight(written, place(lane, k), Number(data[index(n, k)]));
     }
   }
   return new Uint8Array(view.buffer);

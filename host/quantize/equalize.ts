@@ -198,11 +198,13 @@ const mostFactor = 16;
  *
  * @param maxima [tensor][channel]
  * @param strength 0 for none, 1 for ranges that are all alike
+ * @param room how much larger a channel may become than samples show, as a factor, before it is the one that fills the range
  */
 export function channelFactors(
   { channels, cap }: ChannelGroup,
   maxima: readonly Float64Array[],
   strength: number,
+  room: number,
 ): Float64Array {
   const used = new Float64Array(channels);
   const most = new Float64Array(channels);
@@ -210,7 +212,7 @@ export function channelFactors(
     const whole = values.reduce((a, b) => Math.max(a, b), 0);
     for (let c = 0; c < channels; c++) {
       const value = values[c] as number;
-      if (whole > 0) used[c] = Math.max(used[c] as number, value / whole);
+      if (whole > 0) used[c] = Math.max(used[c] as number, Math.min(1, (room * value) / whole));
       most[c] = Math.max(most[c] as number, value);
     }
   }

@@ -1,13 +1,20 @@
 import { WasmoteError } from "../errors.js";
-import { type Graph, tensorAt } from "../graph/graph.js";
+import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
 import { parametersOf, throughCodes } from "./affine-parameters.js";
 import { checkSample } from "./calibrate.js";
+import { stateValues } from "./kept-states.js";
 import { fixedTensors, tiedGroups } from "./parameter-groups.js";
 import { Histogram } from "./ranges/histogram.js";
 import { type Observer, observedRange, observers } from "./ranges/observers.js";
 import type { Range } from "./ranges/range.js";
 import type { RunningGraph } from "./running-graph.js";
+
+/** So many of some items, spread evenly over them. */
+export function evenly<T>(items: readonly T[], most: number): T[] {
+  if (items.length <= most) return [...items];
+  return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)] as T);
+}
 
 /** Steps of int8 from end to end. */
 const levels = 255;
@@ -24,8 +31,17 @@ export function writeSample(running: RunningGraph, sample: readonly Float32Array
     running.writeReals(index, sample[i] as Float32Array);
 }
 
+/** Values of an activation: on every second sample, and on the others. */
+export type Halves = readonly [Histogram, Histogram];
+
+/** The smallest range that holds all values of an activation. */
+export function wholeRange([a, b]: Halves): Range {
+  return { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
+}
+
 /**
- * Runs a float graph over samples and counts the values of every activation.
+ * Runs a float graph over samples and counts the values of every activation, and of what nodes keep from one time to the
+ * next where they are held: behind the tensors, in variables.
  *
  * @returns histograms by tensor index
  * @throws `calibration-missing`, `calibration-invalid` as `calibrate`
@@ -34,21 +50,31 @@ export function observe(
   running: RunningGraph,
   samples: readonly (readonly Float32Array[])[],
   progress: (done: number) => void = () => {},
-): Map<TensorIndex, Histogram> {
+): Map<TensorIndex, Halves> {
   const { graph } = running;
   if (samples.length === 0) throw new WasmoteError("calibration-missing", "no samples were given");
-  const histograms = new Map(activationsOf(graph).map((index) => [index, new Histogram()]));
+  const activations = activationsOf(graph);
+  const newHalves = (): Halves => [new Histogram(), new Histogram()];
+  const histograms = new Map(activations.map((index) => [index, newHalves()]));
+  const add = (index: TensorIndex, values: ArrayLike<number>, number: number): void => {
+    const halves = histograms.get(index) ?? newHalves();
+    histograms.set(index, halves);
+    const histogram = halves[number % 2] as Histogram;
+    histogram.add(values);
+    if (Number.isFinite(histogram.min) && Number.isFinite(histogram.max)) return;
+    const name = graph.tensors[index]?.name ?? graph.variables?.[index - graph.tensors.length]?.name;
+    throw new WasmoteError("calibration-invalid", `sample ${number}: activation "${name}" is not finite`);
+  };
   running.reset();
   for (const [number, sample] of samples.entries()) {
     checkSample(graph, sample, number);
     writeSample(running, sample);
+    const variables = running.readState().map(({ buffer }) => new Float32Array(buffer));
     running.run();
-    for (const [index, histogram] of histograms) {
-      histogram.add(running.reals(index));
-      if (Number.isFinite(histogram.min) && Number.isFinite(histogram.max)) continue;
-      const { name } = tensorAt(graph, index);
-      throw new WasmoteError("calibration-invalid", `sample ${number}: activation "${name}" is not finite`);
-    }
+    for (const index of activations) add(index, running.reals(index), number);
+    for (const node of graph.nodes)
+      for (const { holders, values } of stateValues(graph, node, (index) => running.reals(index), variables))
+        for (const index of holders) if (graph.tensors[index]?.data === undefined) add(index, values, number);
     progress(number + 1);
   }
   return histograms;
@@ -93,20 +119,21 @@ function dependents({ nodes }: Graph, tensors: readonly TensorIndex[]): number[]
 }
 
 /** Multiply-accumulates that may be spent on measuring ranges. */
-const measuringBudget = 2e10;
+const measuringBudget = 5e9;
 
-/** A tensor's range, or that of several that must have the same, and who found it. */
+/** A tensor's range, or that of several that must have the same, variables behind the tensors, and who found it. */
 export interface ChosenRange {
   tensors: readonly TensorIndex[];
   range: Range;
   observer: Observer;
 }
 
-/** What each observer finds for a group of tensors, those that find the same left out. */
-function candidatesOf(histogram: Histogram): { observer: Observer; range: Range }[] {
+/** Ranges that observers find on every second sample, those that are alike once. */
+function candidatesOf(halves: readonly Halves[]): { observer: Observer; range: Range }[] {
+  const first = Histogram.merge(halves.map(([own]) => own));
   const found: { observer: Observer; range: Range }[] = [];
   for (const observer of observers) {
-    const range = observedRange(observer, histogram, levels);
+    const range = observedRange(observer, first, levels);
     if (!found.some((other) => other.range.min === range.min && other.range.max === range.max))
       found.push({ observer, range });
   }
@@ -115,8 +142,9 @@ function candidatesOf(histogram: Histogram): { observer: Observer; range: Range 
 
 /**
  * Chooses a range for every activation: of those that the observers find, the one with which, when that tensor alone goes
- * through int8, the model's outputs before a final softmax or sigmoid differ the least from the float model's, as measured on
- * samples. Where measuring would take too long, on fewer of them.
+ * through int8, the model's outputs before a final softmax or sigmoid differ the least from the float model's. Observers see
+ * every second sample and are judged on the others, where measuring would take too long on fewer of them; the one that does
+ * best then sees all.
  *
  * @param running the float graph
  * @param histograms of its activations, as `observe` gives them
@@ -124,7 +152,7 @@ function candidatesOf(histogram: Histogram): { observer: Observer; range: Range 
  */
 export function chooseRanges(
   running: RunningGraph,
-  histograms: ReadonlyMap<TensorIndex, Histogram>,
+  histograms: ReadonlyMap<TensorIndex, Halves>,
   samples: readonly (readonly Float32Array[])[],
   macs: number,
 ): ChosenRange[] {
@@ -137,17 +165,20 @@ export function chooseRanges(
   const choices = [...members.values()]
     .filter(([first]) => first !== undefined && !isFixed(first))
     .map((tensors) => {
-      const histogram = Histogram.merge(tensors.map((index) => histograms.get(index) as Histogram));
-      const candidates = candidatesOf(histogram);
-      return { tensors, candidates, errors: candidates.map(() => 0), after: dependents(graph, tensors) };
+      const halves = tensors.map((index) => histograms.get(index) as Halves);
+      const activations = tensors.filter((index) => index < graph.tensors.length);
+      // What only variables hold is not measured.
+      const candidates = candidatesOf(halves).slice(0, activations.length === 0 ? 1 : undefined);
+      const errors = candidates.map(() => 0);
+      return { tensors, halves, activations, candidates, errors, after: dependents(graph, activations) };
     });
   const runs = choices.reduce((sum, { candidates, after }) => sum + candidates.length * after.length, 0);
   const cost = (runs / Math.max(1, graph.nodes.length)) * macs + 1;
-  const count = Math.max(2, Math.min(samples.length, Math.floor(measuringBudget / cost)));
+  const judges = samples.length > 1 ? samples.filter((_, i) => i % 2 === 1) : samples;
+  const judged = evenly(judges, Math.max(2, Math.floor(measuringBudget / cost)));
   const measured = measuredTensors(graph);
   running.reset();
-  for (let i = 0; i < Math.min(count, samples.length); i++) {
-    const sample = samples[Math.floor((i * samples.length) / count)] as readonly Float32Array[];
+  for (const sample of judged) {
     const state = running.readState();
     writeSample(running, sample);
     running.run();
@@ -156,9 +187,10 @@ export function chooseRanges(
     for (const choice of choices) measureChoice(running, choice, measured, wanted, state);
     running.writeState(after);
   }
-  return choices.map(({ tensors, candidates, errors }) => {
-    const best = errors.indexOf(Math.min(...errors));
-    return { tensors, ...(candidates[Math.max(0, best)] as (typeof candidates)[number]) };
+  return choices.map(({ tensors, halves, candidates, errors }) => {
+    const best = candidates[Math.max(0, errors.indexOf(Math.min(...errors)))];
+    const observer = best?.observer ?? "min-max";
+    return { tensors, observer, range: observedRange(observer, Histogram.merge(halves.flat()), levels) };
   });
 }
 
@@ -166,7 +198,7 @@ export function chooseRanges(
 function measureChoice(
   running: RunningGraph,
   choice: {
-    tensors: TensorIndex[];
+    activations: TensorIndex[];
     candidates: { range: Range }[];
     errors: number[];
     after: number[];
@@ -175,7 +207,7 @@ function measureChoice(
   wanted: Float32Array[],
   state: readonly Uint8Array[],
 ): void {
-  const { tensors, candidates, errors, after } = choice;
+  const { activations: tensors, candidates, errors, after } = choice;
   if (candidates.length < 2) return;
   const given = tensors.map((index) => running.reals(index).slice());
   const written = new Set(after.flatMap((at) => running.graph.nodes[at]?.outputs ?? []));

@@ -1,16 +1,18 @@
 import { dropUnusedTensors } from "../graph/drop-unused-tensors.js";
-import { type Graph, tensorAt } from "../graph/graph.js";
+import { bind, type Graph, tensorAt } from "../graph/graph.js";
 import type { Node, TensorIndex } from "../graph/node.js";
-import type { Quantization, Tensor } from "../graph/tensor.js";
+import { elementCount, type Quantization, type Tensor } from "../graph/tensor.js";
 import { checkOperators } from "../ops/check.js";
 import { operatorNamed } from "../ops/index.js";
+import type { KeptState } from "../ops/operator.js";
 import { type AffineParameters, type IntegerArithmetic, toCodes } from "./affine-parameters.js";
 import { assumedRanges, calibrate, rangeOf } from "./calibrate.js";
 import { withoutFloatEnds } from "./float-ends.js";
 import { isFloat } from "./graph-kind.js";
+import { keptStates, quantizeInput, stateHolders, variableAt, wideParameters } from "./kept-states.js";
 import { assignParameters, isAsInput, separateFixed } from "./parameter-groups.js";
 import type { Range } from "./ranges/range.js";
-import { type Arithmetic, type NodeScheme, plainScheme } from "./scheme.js";
+import { type Arithmetic, type NodeScheme, plainScheme, type WeightKind } from "./scheme.js";
 import { quantizeWeights, type WeightedInput } from "./weights/quantize-weights.js";
 
 /** Positions of a node's constant float inputs that are weights or bias: these have rules of their own. */
@@ -39,6 +41,14 @@ function constantRanges(graph: Graph): (Range | undefined)[] {
 /** Samples of the inputs, `samples[i][j]` for input j; or ranges that are assumed, for a build that shows what is possible. */
 export type Samples = readonly (readonly Float32Array[])[] | "assumed";
 
+/** Ranges of activations, by tensor index, and behind them of variables that hold what nodes keep. */
+export interface KnownRanges {
+  /** For int8, where it may pay to leave out the largest values. */
+  int8: readonly (Range | undefined)[];
+  /** For int16: of all values. */
+  int16: readonly (Range | undefined)[];
+}
+
 /** A quantized graph, and which node of the float graph each of its nodes computes; conversions compute none. */
 export interface QuantizedGraph {
   graph: Graph;
@@ -47,6 +57,7 @@ export interface QuantizedGraph {
 
 class Quantizing {
   readonly tensors: Tensor[];
+  readonly variables: Tensor[];
   readonly nodes: Node[] = [];
   readonly origins: (number | undefined)[] = [];
   private readonly graph: Graph;
@@ -58,7 +69,7 @@ class Quantizing {
   private readonly computed = new Map<TensorIndex, Arithmetic[]>();
 
   /**
-   * @param own arithmetic in which each tensor is, where nothing asks for another
+   * @param own arithmetic in which each tensor is, where nothing asks for another, and behind them each variable
    */
   constructor(
     graph: Graph,
@@ -69,6 +80,14 @@ class Quantizing {
     this.own = own;
     this.parameters = parameters;
     this.tensors = graph.tensors.map((tensor, index) => this.versionOf(tensor, index, this.ownOf(index)));
+    this.variables = (graph.variables ?? []).map((variable, i) => {
+      const at = variableAt(graph, i);
+      const type = this.versionOf(variable, at, this.ownOf(at));
+      const { zeroPoint = 0 } = this.parameters[type.dtype as IntegerArithmetic]?.[at] ?? {};
+      if (type.data !== undefined || zeroPoint === 0) return type;
+      // A variable that says nothing begins with zeros, which are other integers than 0 here.
+      return { ...type, data: new Int8Array(elementCount(type.shape)).fill(zeroPoint) };
+    });
     for (const index of graph.inputs) this.computed.set(index, [this.ownOf(index)]);
   }
 
@@ -136,6 +155,65 @@ class Quantizing {
     return parameters && { scale: parameters.scale, bias: arithmetic === "int8" ? "int32" : "int64" };
   }
 
+  /** A constant input as integers with a scale for each index of an axis. */
+  private setWeights(
+    inputs: TensorIndex[],
+    { weights, bias, axis }: { weights: number; bias?: number | undefined; axis: number | undefined },
+    made: { weights: Tensor; bias: Tensor | undefined },
+    by: string,
+  ): void {
+    const scales = (made.weights.quantization as Quantization).scale.join();
+    inputs[weights] = this.add(`${inputs[weights]} along ${axis} as ${by}: ${scales}`, () => made.weights);
+    if (made.bias === undefined || bias === undefined) return;
+    inputs[bias] = this.add(`${inputs[bias]} as ${by}: ${scales}`, () => made.bias as Tensor);
+  }
+
+  /** A node that keeps a state, in integers. */
+  stateNode(node: Node, states: readonly KeptState[], origin: number | undefined): void {
+    const dtypeOf = (position: number, side: "inputs" | "outputs"): IntegerArithmetic =>
+      states.find((state) => state[side].includes(position))?.dtype ?? "int8";
+    const weights = operatorNamed(node.operator).integers?.weights(bind(this.graph, node)) ?? [];
+    const special = weights.flatMap(({ input, bias }) => [input, bias]);
+    const inputs = node.inputs.map((index, position) =>
+      special.includes(position) ? index : this.read(index, dtypeOf(position, "inputs")),
+    );
+    for (const each of weights) {
+      const scale = this.scaleOfFactor(node, states, each.state);
+      const made = quantizeInput(this.graph, node, each, scale);
+      this.setWeights(inputs, { weights: each.input, bias: each.bias, axis: each.axis }, made, `by ${scale}`);
+    }
+    const outputs = node.outputs.map((index, position) => {
+      const dtype = dtypeOf(position, "outputs");
+      this.computed.set(index, [dtype]);
+      return this.version(index, dtype);
+    });
+    this.push({ ...node, inputs, outputs }, origin);
+  }
+
+  /** Scale of what weights of a node are multiplied by: its first input, or one of its states. */
+  private scaleOfFactor(node: Node, states: readonly KeptState[], state: number | undefined): number {
+    if (state === undefined) return this.parameters.int8[node.inputs[0] as TensorIndex]?.scale as number;
+    const [holder, wide] = states
+      .slice(state, state + 2)
+      .map((each) => stateHolders(this.graph, node, each)[0]);
+    if (holder !== undefined) return this.parameters.int8[holder]?.scale as number;
+    const { scale } = (wide === undefined ? undefined : this.parameters.int16[wide]) ?? wideParameters();
+    return scale * 2 ** 8;
+  }
+
+  /** Weights of a node that stays in float32, in fewer bits. */
+  private floatWeights(inputs: TensorIndex[], node: Node, kind: WeightKind): void {
+    if (kind === "float32") return;
+    for (const { input, axis } of operatorNamed(node.operator).quantization.floatWeights ?? []) {
+      const index = node.inputs[input] ?? -1;
+      const weights = this.graph.tensors[index];
+      if (!(weights?.data instanceof Float32Array)) continue;
+      inputs[input] = index;
+      const made = quantizeWeights(weights, axis, undefined, { scale: 1, bias: "float32" }, kind);
+      this.setWeights(inputs, { weights: input, axis }, made, kind);
+    }
+  }
+
   /** A node that computes in some arithmetic, with weights of some kind. */
   node(node: Node, { arithmetic, weights: kind }: NodeScheme, origin: number | undefined): void {
     const positions = weightPositions(this.graph, node);
@@ -158,23 +236,49 @@ class Quantizing {
         inputs[positions.bias as number] = this.add(biasKey, () => made.bias as Tensor);
       }
     }
+    if (arithmetic === "float32") this.floatWeights(inputs, node, kind);
     const outputs = node.outputs.map((index) => this.version(index, arithmetic));
     for (const index of node.outputs) if (this.isReal(index)) this.computed.set(index, [arithmetic]);
     this.push({ ...node, inputs, outputs }, origin);
   }
 }
 
-/** What a node computes in: float32 where its operator has no other form. */
-function computesIn(node: Node, { arithmetic }: NodeScheme): Arithmetic {
-  return operatorNamed(node.operator).quantization.output === "float" ? "float32" : arithmetic;
+/** What a node computes in: float32 where its operator has no other form; what keeps a state has one of int8 alone. */
+function computesIn(graph: Graph, node: Node, { arithmetic }: NodeScheme): Arithmetic {
+  const { integers, quantization } = operatorNamed(node.operator);
+  if (integers !== undefined) {
+    const isInteger = arithmetic === "int8" && keptStates(graph, node) !== undefined;
+    return isInteger ? "int8" : "float32";
+  }
+  return quantization.output === "float" ? "float32" : arithmetic;
 }
 
-/** In what each tensor is by itself: as its writer says; an input as its first reader, and what ties an input as that. */
+/** What a node's output of that number is in, by itself. */
+function writesIn(graph: Graph, node: Node, position: number, scheme: NodeScheme): Arithmetic {
+  if (operatorNamed(node.operator).integers === undefined) return scheme.arithmetic;
+  const arithmetic = computesIn(graph, node, scheme);
+  if (arithmetic === "float32") return arithmetic;
+  return keptStates(graph, node)?.find(({ outputs }) => outputs.includes(position))?.dtype ?? arithmetic;
+}
+
+/** Variables that a node moves values from or to. */
+function movedVariables({ operator, variables = [] }: Node): readonly number[] {
+  return operatorNamed(operator).moves === true ? variables : [];
+}
+
+/**
+ * In what each tensor is by itself: as its writer says; an input as its first reader, and what ties an input as that. Behind
+ * them variables: as what is moved to them, or as what keeps a state in them.
+ *
+ * @param variables what is known of variables already: what is moved from them is in that
+ */
 function ownArithmetics(
   graph: Graph,
   schemeOf: (at: number) => NodeScheme,
+  variables?: readonly (Arithmetic | undefined)[],
 ): { own: Arithmetic[]; schemes: NodeScheme[] } {
   const own: Arithmetic[] = graph.tensors.map(() => plainScheme.arithmetic);
+  const held: (Arithmetic | undefined)[] = (graph.variables ?? []).map((_, i) => variables?.[i]);
   const readers = new Map<TensorIndex, number>();
   for (const [at, { inputs }] of graph.nodes.entries())
     for (const index of inputs) if (!readers.has(index)) readers.set(index, at);
@@ -185,11 +289,25 @@ function ownArithmetics(
   const schemes = graph.nodes.map((node, at) => {
     const given = schemeOf(at);
     const before = own[node.inputs[0] ?? -1];
-    const scheme = isAsInput(node) && before !== undefined ? { ...given, arithmetic: before } : given;
-    for (const index of node.outputs) own[index] = scheme.arithmetic;
+    const [variable] = movedVariables(node);
+    const moved = variable === undefined ? undefined : variables?.[variable];
+    const tied = moved ?? (isAsInput(node) ? before : undefined);
+    const scheme = tied === undefined ? given : { ...given, arithmetic: tied };
+    for (const [position, index] of node.outputs.entries())
+      own[index] = writesIn(graph, node, position, scheme);
+    if (variable !== undefined && before !== undefined) held[variable] ??= before;
+    else if (operatorNamed(node.operator).integers !== undefined)
+      for (const [i, each] of (node.variables ?? []).entries()) held[each] = keepsIn(graph, node, i, scheme);
     return scheme;
   });
-  return { own, schemes };
+  if (variables === undefined && held.length > 0) return ownArithmetics(graph, schemeOf, held);
+  return { own: [...own, ...held.map((arithmetic) => arithmetic ?? plainScheme.arithmetic)], schemes };
+}
+
+/** What a node keeps in its variable of that number. */
+function keepsIn(graph: Graph, node: Node, variable: number, scheme: NodeScheme): Arithmetic {
+  if (computesIn(graph, node, scheme) === "float32") return "float32";
+  return keptStates(graph, node)?.find(({ variables }) => variables.includes(variable))?.dtype ?? "int8";
 }
 
 /**
@@ -199,34 +317,46 @@ function ownArithmetics(
  * specification; operators say how each is treated (`Operator.quantization`).
  *
  * @param graph whose real numbers are all float32
- * @param known ranges of activations, by tensor index
  * @param schemes how each node is quantized, by its number; int8 by default
  * @throws `model-unsupported` where an operator cannot run with the parameters found
  */
 export function quantizeByRanges(
   graph: Graph,
-  known: readonly (Range | undefined)[],
+  known: KnownRanges,
   schemes: readonly (NodeScheme | undefined)[] = [],
 ): QuantizedGraph {
-  const separated = separateFixed(graph, known);
+  const separated = separateFixed(graph, known.int8.slice(0, graph.tensors.length));
   const constants = constantRanges(separated.graph);
-  const ranges = separated.graph.tensors.map((_, index) => separated.ranges[index] ?? constants[index]);
+  const rangesOf = (given: readonly (Range | undefined)[]): (Range | undefined)[] => [
+    ...separated.graph.tensors.map(
+      (_, index) =>
+        (index < graph.tensors.length ? given[index] : separated.ranges[index]) ?? constants[index],
+    ),
+    ...given.slice(graph.tensors.length),
+  ];
   const { own, schemes: all } = ownArithmetics(separated.graph, (at) => {
     const origin = separated.origins[at];
     return (origin === undefined ? undefined : schemes[origin]) ?? plainScheme;
   });
   const quantizing = new Quantizing(separated.graph, own, {
-    int8: assignParameters(separated.graph, ranges, "int8"),
-    int16: assignParameters(separated.graph, ranges, "int16"),
+    int8: assignParameters(separated.graph, rangesOf(known.int8), "int8"),
+    int16: assignParameters(separated.graph, rangesOf(known.int16), "int16"),
   });
   for (const [at, node] of separated.graph.nodes.entries()) {
     const scheme = all[at] as NodeScheme;
-    const arithmetic = computesIn(node, scheme);
-    quantizing.node(node, { ...scheme, arithmetic }, separated.origins[at]);
+    const arithmetic = computesIn(separated.graph, node, scheme);
+    const states = arithmetic === "int8" ? keptStates(separated.graph, node) : undefined;
+    if (states === undefined) quantizing.node(node, { ...scheme, arithmetic }, separated.origins[at]);
+    else quantizing.stateNode(node, states, separated.origins[at]);
   }
   const outputs = separated.graph.outputs.map((index) => quantizing.read(index, own[index] as Arithmetic));
-  const { tensors, nodes, origins } = quantizing;
-  const result = dropUnusedTensors({ ...separated.graph, tensors, nodes, outputs });
+  const { tensors, nodes, origins, variables } = quantizing;
+  const hasVariables = separated.graph.variables !== undefined;
+  const result = dropUnusedTensors({
+    ...separated.graph,
+    ...{ tensors, nodes, outputs },
+    ...(hasVariables && { variables }),
+  });
   checkOperators(result);
   return { graph: result, origins };
 }
@@ -246,6 +376,6 @@ export function canBeQuantized(graph: Graph): boolean {
  * @throws `calibration-missing`, `calibration-invalid`; `model-unsupported` as `quantizeByRanges`
  */
 export function quantizeGraph(graph: Graph, samples: Samples): Graph {
-  return quantizeByRanges(graph, samples === "assumed" ? assumedRanges(graph) : calibrate(graph, samples))
-    .graph;
+  const ranges = samples === "assumed" ? assumedRanges(graph) : calibrate(graph, samples);
+  return quantizeByRanges(graph, { int8: ranges, int16: ranges }).graph;
 }

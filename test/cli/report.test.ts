@@ -43,7 +43,9 @@ test("what a quantized model has lost is always told, layer by layer and at its 
 });
 
 test("--report writes a page and --json has the report, measured on the samples of --validate", async () => {
-  const options = ["--validate", at("stripes.npy"), "--report", at("pages/digits.html"), "--json"];
+  writeFileSync(at("labels.json"), "[0, 1, 2, 3, 4, 5]");
+  const measured = ["--validate", at("stripes.npy"), "--labels", at("labels.json")];
+  const options = [...measured, "--report", at("pages/digits.html"), "--json"];
   const { code, stdout, stderr } = await build(
     model,
     ...["--calibrate", calibration, "-o", at("digits.wasm"), ...options],
@@ -54,10 +56,12 @@ test("--report writes a page and --json has the report, measured on the samples 
   const { sources, ...data } = report.accuracy.data;
   assert.equal(data, { given: 6, compared: 6, calibrated: 100, heldBack: true });
   assert.equal(sources, [at("stripes.npy")]);
+  assert.is(report.accuracy.labels.samples, 6);
   assert.is(report.layers.length, steps.length);
   const page = readFileSync(at("pages/digits.html"), "utf8");
   assert.match(page, /^<!doctype html>/);
   assert.match(page, "on 6 samples from");
+  assert.match(page, 'class="confusion"');
   assert.match(page, "held back from calibration, which had 100 samples");
 });
 

@@ -2,8 +2,11 @@ import type { Histogram } from "./histogram.js";
 import type { Range } from "./range.js";
 
 /** How a range is chosen from the values that a tensor takes on samples. */
-export const observers = ["min-max", "percentile", "mse", "entropy"] as const;
+export const observers = ["min-max", "margin", "percentile", "mse", "entropy"] as const;
 export type Observer = (typeof observers)[number];
+
+/** How far `margin` goes beyond all values that were seen. */
+const margin = 1.125;
 
 /** Part of the values that `percentile` lets lie outside, half of it at each end. */
 const outliers = 1e-4;
@@ -116,6 +119,7 @@ function entropyRange(histogram: Histogram, whole: Range, levels: number): Range
  * The range that an observer gives a tensor, zero within it:
  *
  * - `min-max`: all values.
+ * - `margin`: an eighth more than that, for what samples do not show.
  * - `percentile`: but for one in ten thousand, half of them at each end.
  * - `mse`: that of the least mean squared error.
  * - `entropy`: that whose quantized values have the least Kullback-Leibler divergence from the values (Migacz, "8-bit inference
@@ -126,6 +130,7 @@ function entropyRange(histogram: Histogram, whole: Range, levels: number): Range
 export function observedRange(observer: Observer, histogram: Histogram, levels: number): Range {
   const whole = { min: Math.min(0, histogram.min), max: Math.max(0, histogram.max) };
   if (histogram.count === 0 || whole.max - whole.min === 0) return whole;
+  if (observer === "margin") return { min: whole.min * margin, max: whole.max * margin };
   if (observer === "percentile") return percentileRange(histogram, whole);
   if (observer === "mse") return searchEnds(whole, (range) => squaredError(histogram, range, levels));
   return observer === "entropy" ? entropyRange(histogram, whole, levels) : whole;

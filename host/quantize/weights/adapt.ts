@@ -1,6 +1,7 @@
 import { bind, type Graph, tensorAt } from "../../graph/graph.js";
 import type { Node, TensorIndex } from "../../graph/node.js";
 import { perTensor, type Tensor, tensorBytes } from "../../graph/tensor.js";
+import { evenly } from "../find-ranges.js";
 import type { QuantizedGraph } from "../quantize-graph.js";
 import { weightPositions } from "../quantize-graph.js";
 import type { OpenGraph, RunningGraph } from "../running-graph.js";
@@ -313,12 +314,6 @@ export async function adaptWeights(
     progress(at + 1, graph.nodes.length);
   }
   return { ...graph, tensors };
-}
-
-/** So many of some items, spread evenly over them. */
-export function evenly<T>(items: readonly T[], most: number): T[] {
-  if (items.length <= most) return [...items];
-  return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)] as T);
 }
 
 interface Adapting {
