@@ -1,11 +1,13 @@
 import { maxManifestBytes } from "./abi/limits.js";
 import { WasmoteError } from "./errors.js";
+import { Execution } from "./evaluate/execution.js";
 import type { Graph } from "./graph/graph.js";
 import { packageKernels } from "./kernels/library.js";
 import { type KernelLibrary, linkProgram } from "./link/link.js";
 import { requireKernels } from "./lower/check.js";
 import { loweringOf } from "./lower/index.js";
 import { lowerGraph, type Program } from "./lower/lower.js";
+import { checkOperators } from "./ops/check.js";
 import { makeManifest } from "./package/make-manifest.js";
 import type { InputReading, Manifest } from "./package/manifest.js";
 import { packageModule } from "./package/package.js";
@@ -16,6 +18,8 @@ import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
 import { withoutFloatEnds } from "./quantize/float-ends.js";
 import { canBeQuantized, quantizeGraph, type Samples } from "./quantize/quantize-graph.js";
+import { calibrateModel, quantizeCalibrated } from "./quantize/quantize-model.js";
+import { type NodeScheme, type QuantizationKind, wholeSchemes } from "./quantize/scheme.js";
 
 /** How a model is built. */
 export interface BuildOptions {
@@ -25,10 +29,11 @@ export interface BuildOptions {
    */
   calibration?: Samples;
   /**
-   * What a model of float32 alone runs in: int8, for which it is quantized with samples, or float32. By default int8
-   * where there are samples, else float32. Any other model is taken as it is.
+   * What a model of float32 alone becomes: quantized with samples to int8, to int16 activations, to int4 weights or to int8
+   * weights with float32 activations; or float32 as it is. By default int8 where there are samples, else float32. Any other
+   * model is taken as it is.
    */
-  quantize?: "int8" | "float32";
+  quantize?: QuantizationKind | "float32";
   /** Passes over the graph; all by default. */
   passes?: readonly Pass[];
   /** Libraries of kernels to link from; the package's own by default. */
@@ -61,20 +66,41 @@ export function takesCalibration(graph: Graph, passes?: readonly Pass[]): boolea
   return canBeQuantized(runPasses(graph, passes));
 }
 
+/** Refuses a graph of which a node cannot run. Throws `model-unsupported`. */
+function requireRunnable(graph: Graph): void {
+  checkOperators(graph);
+  requireKernels(graph);
+}
+
+/** A float graph quantized, every node alike where it can be. Throws as `buildModel` does. */
+async function quantized(
+  float: Graph,
+  samples: Samples,
+  scheme: NodeScheme,
+  kernels: readonly KernelLibrary[],
+): Promise<Graph> {
+  if (samples === "assumed") return quantizeGraph(float, samples);
+  const open = (graph: Graph): Promise<Execution> => Execution.open(graph, kernels);
+  const calibrated = await calibrateModel(float, samples, open);
+  const schemes = float.nodes.map(() => scheme);
+  return quantizeCalibrated(calibrated, open, schemes, requireRunnable);
+}
+
 /** The graph that is to run, of which every node has kernels, and what it was quantized from. Throws as `buildModel` does. */
-function graphsToRun(
+async function graphsToRun(
   graph: Graph,
-  { calibration = [], quantize, passes }: BuildOptions,
-): Pick<BuiltModel, "graph" | "reference"> {
-  const toInt8 = (quantize ?? (calibration.length > 0 ? "int8" : "float32")) === "int8";
-  const simple = runPasses(toInt8 ? graph : keepQuantizedWeights(graph), passes);
-  const quantizes = toInt8 && canBeQuantized(simple);
-  const typed = quantizes ? quantizeGraph(simple, calibration) : withoutFloatEnds(simple);
+  { calibration = [], quantize, passes, kernels = [packageKernels()] }: BuildOptions,
+): Promise<Pick<BuiltModel, "graph" | "reference">> {
+  const kind = quantize ?? (calibration.length > 0 ? "int8" : "float32");
+  const simple = runPasses(kind === "float32" ? keepQuantizedWeights(graph) : graph, passes);
+  const quantizes = kind !== "float32" && canBeQuantized(simple);
+  const bare = withoutFloatEnds(simple);
+  const typed = quantizes ? await quantized(bare, calibration, wholeSchemes[kind], kernels) : bare;
   const placed = placeConstants(runPasses(typed, passes), (operator, node) =>
     loweringOf(operator).constantInputs?.(node),
   );
   requireKernels(placed);
-  return { graph: placed, ...(quantizes && calibration !== "assumed" ? { reference: simple } : {}) };
+  return { graph: placed, ...(quantizes && calibration !== "assumed" && { reference: bare }) };
 }
 
 /** Nothing is built whose manifest, as large as this, is not read. */
@@ -91,7 +117,7 @@ function requireReadable(manifestBytes: number): void {
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
   const { kernels = [packageKernels()], inputs = [] } = options;
-  const { graph: lowered, reference } = graphsToRun(graph, options);
+  const { graph: lowered, ...reference } = await graphsToRun(graph, options);
   const plan = planMemory(lowered, loweringOf);
   const program = lowerGraph(lowered, plan);
   const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
@@ -99,6 +125,6 @@ export async function buildModel(graph: Graph, options: BuildOptions = {}): Prom
   const wasm = packageModule(code, manifest, program.weights);
   const [codeBytes, weightBytes] = [code.length, program.weights.length];
   requireReadable(wasm.length - codeBytes - weightBytes);
-  const model = { wasm, manifest, plan, graph: lowered, program, code, functionNames, codeBytes, weightBytes };
-  return { ...model, ...(reference && { reference }) };
+  const bytes = { code, functionNames, codeBytes, weightBytes };
+  return { wasm, manifest, plan, graph: lowered, ...reference, program, ...bytes };
 }

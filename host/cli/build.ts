@@ -7,6 +7,7 @@ import { readableModels } from "../files/formats.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { InputReading } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
+import { quantizations } from "../quantize/scheme.js";
 import type { ModelReport } from "../report/types.js";
 import type { SampleSource } from "../run/samples/index.js";
 import { type ComparedSamples, compareWithFloat } from "./build-accuracy.js";
@@ -29,7 +30,7 @@ import type { Output } from "./output.js";
 import { openSampleFiles, readSampleFiles, readSampleLabels, samplesOption, samplesText } from "./samples.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
-const quantizations = ["auto", "int8", "float32"] as const;
+const kinds = ["auto", ...quantizations, "float32"] as const;
 
 interface BuildOptions extends InputOptions, OpenOptions {
   out?: string;
@@ -38,7 +39,7 @@ interface BuildOptions extends InputOptions, OpenOptions {
   labels?: string;
   report?: string;
   samples?: number;
-  quantize: (typeof quantizations)[number];
+  quantize: (typeof kinds)[number];
   keep?: string;
   wat?: boolean;
   operators?: string;
@@ -49,7 +50,8 @@ interface BuildOptions extends InputOptions, OpenOptions {
 
 const help = `
 A float model is quantized to int8 with the calibration samples; without any, or with --quantize float32, it runs in
-float32. An int8 model is taken as it is.
+float32. An int8 model is taken as it is. --quantize int16 has activations of 16 bits, int4 weights of 4 bits, hybrid int8
+weights with float32 activations; what cannot run so is int8.
 Calibration files are .npy, .bin (float32), .json, pictures (.png, .jpg, .bmp) and sounds (.wav), with one sample or
 several; a folder gives all of its files, at any depth. A model of several inputs takes one --calibrate for each, in
 order; or folders of samples, each with input_0.*, input_1.*, ...; or .npz files with an array for each input.
@@ -91,9 +93,7 @@ export function registerBuild(program: Command, output: Output): void {
     .addOption(meanOption())
     .addOption(stdOption())
     .addOption(sampleRateOption("rate of the sounds that the model takes"))
-    .addOption(
-      new Option("--quantize <kind>", "what a float model runs in").choices(quantizations).default("auto"),
-    )
+    .addOption(new Option("--quantize <kind>", "what a float model runs in").choices(kinds).default("auto"))
     .option(
       "--keep <dir>",
       "write to this folder: the steps with their kernels and parameters (steps.txt), and what compare reads layers by (layers.json)",

@@ -318,7 +318,7 @@ function keepsIn(graph: Graph, node: Node, variable: number, scheme: NodeScheme)
  *
  * @param graph whose real numbers are all float32
  * @param schemes how each node is quantized, by its number; int8 by default
- * @throws `model-unsupported` where an operator cannot run with the parameters found
+ * @returns a graph of which operators may refuse nodes: `checkOperators` tells
  */
 export function quantizeByRanges(
   graph: Graph,
@@ -357,7 +357,6 @@ export function quantizeByRanges(
     ...{ tensors, nodes, outputs },
     ...(hasVariables && { variables }),
   });
-  checkOperators(result);
   return { graph: result, origins };
 }
 
@@ -373,9 +372,11 @@ export function canBeQuantized(graph: Graph): boolean {
  * @param graph whose real numbers are all float32
  * @param samples samples[i][j] holds input j of sample i, in real values
  * @returns a graph that passes every operator's validation; the same samples give the same graph
- * @throws `calibration-missing`, `calibration-invalid`; `model-unsupported` as `quantizeByRanges`
+ * @throws `calibration-missing`, `calibration-invalid`; `model-unsupported` where an operator cannot run with the parameters found
  */
 export function quantizeGraph(graph: Graph, samples: Samples): Graph {
   const ranges = samples === "assumed" ? assumedRanges(graph) : calibrate(graph, samples);
-  return quantizeByRanges(graph, { int8: ranges, int16: ranges }).graph;
+  const quantized = quantizeByRanges(graph, { int8: ranges, int16: ranges }).graph;
+  checkOperators(quantized);
+  return quantized;
 }

@@ -1,5 +1,6 @@
 import { bind, type Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
+import { checkOperators } from "../ops/check.js";
 import { operatorNamed } from "../ops/index.js";
 import {
   type ChannelGroup,
@@ -21,6 +22,7 @@ import {
 import { type KnownRanges, quantizeByRanges, weightPositions } from "./quantize-graph.js";
 import type { OpenGraph } from "./running-graph.js";
 import type { NodeScheme } from "./scheme.js";
+import { quantizeWhereSupported } from "./supported.js";
 import { adaptWeights } from "./weights/adapt.js";
 
 /** Samples in real values: `samples[i][j]` is sample i for input j. */
@@ -165,14 +167,17 @@ export async function calibrateModel(
  * Quantizes a calibrated model so that it computes as nearly the same as can be: weights by adaptive rounding.
  *
  * @param schemes how each node is quantized, by its number; int8 by default
- * @throws `model-unsupported` where an operator cannot run so
+ * @param check throws `UnsupportedModelError` where nodes cannot run; those become int8
+ * @throws `model-unsupported` where an operator cannot run in int8 either
  */
 export function quantizeCalibrated(
   { float, ranges, samples }: Calibrated,
   open: OpenGraph,
   schemes: readonly (NodeScheme | undefined)[] = [],
+  check: (graph: Graph) => void = checkOperators,
 ): Promise<Graph> {
-  return adaptWeights(float, quantizeByRanges(float, ranges, schemes), samples, open);
+  const quantized = quantizeWhereSupported(float, ranges, schemes, check);
+  return adaptWeights(float, quantized, samples, open);
 }
 
 /** Calibrates and quantizes a float model. Throws as `calibrateModel` and `quantizeCalibrated` do. */

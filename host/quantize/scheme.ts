@@ -14,3 +14,18 @@ export interface NodeScheme {
 
 /** What is said of a node where nothing else is. */
 export const plainScheme: NodeScheme = { arithmetic: "int8", weights: "int8" };
+
+/**
+ * What a float model can be quantized to as a whole: int8; int16 activations with int8 weights; int8 activations with int4
+ * weights; float32 activations with int8 weights.
+ */
+export const quantizations = ["int8", "int16", "int4", "hybrid"] as const;
+export type QuantizationKind = (typeof quantizations)[number];
+
+/** The scheme of every node of a model that is quantized as a whole. */
+export const wholeSchemes: Readonly<Record<QuantizationKind, NodeScheme>> = {
+  int8: plainScheme,
+  int16: { arithmetic: "int16", weights: "int8" },
+  int4: { arithmetic: "int8", weights: "int4" },
+  hybrid: { arithmetic: "float32", weights: "int8" },
+};
