@@ -36,6 +36,12 @@ test("what a quantized model has lost is always told, layer by layer and at its 
   );
   assert.match(stdout, /\nstep {2}layer +operator +dtype +SQNR dB +range used +clipped +mean error\n/);
   assert.match(stdout, /\n +0 {2}stem +conv2d +int8 +[34]\d\.\d +\d+\.\d % +\d+\.\d % +0\.00\d+\n/);
+  const ratios = [...stdout.matchAll(/ int8 +(\d+\.\d) /g)].map(([, ratio]) => Number(ratio));
+  assert.is(ratios.length, 12);
+  assert.ok(
+    ratios.every((ratio) => ratio > 25),
+    `layers whose channels are scaled are compared with what they stand for: ${ratios}`,
+  );
   assert.match(
     stdout,
     /\noutput classes: same class as the float model in \d+\.\d % of 100; SQNR \d+\.\d dB;/,
