@@ -145,7 +145,7 @@ test("as text: all of few layers, the furthest of many, as wide as the terminal"
     /^output softmax5: same class as the float model in [\d.]+ % of 20; SQNR [\d.]+ dB; /,
   );
   assert.match(text.at(-1)!, /^labels: [\d.]+ % of 20 labelled samples right; float model [\d.]+ %$/);
-  const { report } = await reported(deepGraph(60));
+  const { report } = await reported(deepGraph(44));
   const long = accuracyText(report, { width: 100 });
   const rows = long.filter((line) => /^ +\d+ {2}/.test(line));
   assert.is(rows.length, 20);
@@ -155,7 +155,7 @@ test("as text: all of few layers, the furthest of many, as wide as the terminal"
     [...ratios].sort((a, b) => a - b),
   );
   assert.ok(long.every((line) => line.length <= 100));
-  assert.ok(long.includes("the 20 layers furthest from the float model; 40 more"));
+  assert.ok(long.includes("the 20 layers furthest from the float model; 24 more"));
 });
 
 test("as text: samples that it was calibrated with are said to be those, and how many were left out", () => {

@@ -48,9 +48,10 @@ export async function reported(
   { labels, ...parts }: ReportParts & { labels?: readonly number[] } = {},
 ): Promise<{ built: BuiltModel; report: ModelReport }> {
   const built = await buildModel(graph, { calibration: deepSamples(8, 1) });
+  const float = built.scaledReference ?? built.reference;
   const samples: Sample[] = deepSamples(20, 2);
   const options = { libraries: [packageKernels()], labels };
-  const comparison = await compareGraphs(built.reference as Graph, built.graph, samples, options);
+  const comparison = await compareGraphs(float as Graph, built.graph, samples, options);
   const data = { given: 20, compared: 20, calibrated: 8, heldBack: true, sources: ["validation"] };
   return { built, report: makeReport(built, { compared: { comparison, data }, ...parts }) };
 }
