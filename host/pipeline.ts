@@ -52,6 +52,8 @@ export interface BuiltModel {
   graph: Graph;
   /** Where it was quantized with samples: the graph of float32 that it stands for. */
   reference?: Graph;
+  /** The same with its channels scaled as quantization has scaled them: what the values of layers stand for. */
+  scaledReference?: Graph;
   /** Its steps as calls of kernels. */
   program: Program;
   /** The linked module, without custom sections, and its functions' names where they have any. */
@@ -72,35 +74,38 @@ function requireRunnable(graph: Graph): void {
   requireKernels(graph);
 }
 
-/** A float graph quantized, every node alike where it can be. Throws as `buildModel` does. */
+/** A float graph quantized, every node alike where it can be, and as it was scaled for that. Throws as `buildModel` does. */
 async function quantized(
   float: Graph,
   samples: Samples,
   scheme: NodeScheme,
   kernels: readonly KernelLibrary[],
-): Promise<Graph> {
-  if (samples === "assumed") return quantizeGraph(float, samples);
+): Promise<{ typed: Graph; scaledReference?: Graph }> {
+  if (samples === "assumed") return { typed: quantizeGraph(float, samples) };
   const open = (graph: Graph): Promise<Execution> => Execution.open(graph, kernels);
   const calibrated = await calibrateModel(float, samples, open);
   const schemes = float.nodes.map(() => scheme);
-  return quantizeCalibrated(calibrated, open, schemes, requireRunnable);
+  const typed = await quantizeCalibrated(calibrated, open, schemes, requireRunnable);
+  return { typed, scaledReference: calibrated.float };
 }
 
 /** The graph that is to run, of which every node has kernels, and what it was quantized from. Throws as `buildModel` does. */
 async function graphsToRun(
   graph: Graph,
   { calibration = [], quantize, passes, kernels = [packageKernels()] }: BuildOptions,
-): Promise<Pick<BuiltModel, "graph" | "reference">> {
+): Promise<Pick<BuiltModel, "graph" | "reference" | "scaledReference">> {
   const kind = quantize ?? (calibration.length > 0 ? "int8" : "float32");
   const simple = runPasses(kind === "float32" ? keepQuantizedWeights(graph) : graph, passes);
   const quantizes = kind !== "float32" && canBeQuantized(simple);
   const bare = withoutFloatEnds(simple);
-  const typed = quantizes ? await quantized(bare, calibration, wholeSchemes[kind], kernels) : bare;
+  const { typed, ...scaled } = quantizes
+    ? await quantized(bare, calibration, wholeSchemes[kind], kernels)
+    : { typed: bare };
   const placed = placeConstants(runPasses(typed, passes), (operator, node) =>
     loweringOf(operator).constantInputs?.(node),
   );
   requireKernels(placed);
-  return { graph: placed, ...(quantizes && calibration !== "assumed" && { reference: bare }) };
+  return { graph: placed, ...(quantizes && calibration !== "assumed" && { reference: bare, ...scaled }) };
 }
 
 /** Nothing is built whose manifest, as large as this, is not read. */

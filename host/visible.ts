@@ -21,3 +21,18 @@ export function shortened(text: string, longest: number): string {
   const all = visible(text.length > longest ? text.slice(0, longest + 1) : text);
   return all.length <= longest ? all : `${all.slice(0, longest - 3)}...`;
 }
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** A text as HTML and XML may hold it, as content or between quotes: without markup, and without what is no character of XML. */
+export function withoutMarkup(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (character) => entities[character] as string)
+    .replace(/[\ufffe\uffff]/g, "\ufffd");
+}

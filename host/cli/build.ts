@@ -2,21 +2,32 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { callGraphFunctions } from "../abi/limits.js";
+import type { Fit } from "../boards/index.js";
 import { readableModels } from "../files/formats.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import type { InputReading } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
 import { quantizations } from "../quantize/scheme.js";
+import type { ModelReport } from "../report/types.js";
+import type { SampleSource } from "../run/samples/index.js";
+import { type ComparedSamples, compareWithFloat } from "./build-accuracy.js";
 import { buildJson, buildText } from "./build-report.js";
 import { ofNoUse, UsageError } from "./errors.js";
 import { bytesText } from "./figures.js";
-import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
+import {
+  makeFolder,
+  type PendingFile,
+  recordingReader,
+  refuseOverwriting,
+  withFile,
+  writeFilesAtomically,
+} from "./files.js";
 import { addHelp } from "./help.js";
 import { dimOption, importOptions, layoutOption, type OpenOptions, requireObeyed } from "./import-options.js";
 import { fileReadings, type InputOptions, meanOption, sampleRateOption, stdOption } from "./input-options.js";
 import { layersFile, readModelFile } from "./model-file.js";
 import type { Output } from "./output.js";
-import { openSampleFiles, readSampleFiles, samplesOption } from "./samples.js";
+import { openSampleFiles, readSampleFiles, readSampleLabels, samplesOption, samplesText } from "./samples.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
 const kinds = ["auto", ...quantizations, "float32"] as const;
@@ -24,6 +35,9 @@ const kinds = ["auto", ...quantizations, "float32"] as const;
 interface BuildOptions extends InputOptions, OpenOptions {
   out?: string;
   calibrate: string[];
+  validate: string[];
+  labels?: string;
+  report?: string;
   samples?: number;
   quantize: (typeof kinds)[number];
   keep?: string;
@@ -43,6 +57,10 @@ several; a folder gives all of its files, at any depth. A model of several input
 order; or folders of samples, each with input_0.*, input_1.*, ...; or .npz files with an array for each input.
 Pixels become pixel / 255, or (pixel - mean) / std with --mean and --std. The file keeps these and --sample-rate, so that
 run reads pictures and sounds likewise.
+A quantized model is compared with its float original, layer by layer: on the samples of --validate, which are read as those
+of --calibrate, else on the calibration samples. Their --labels are a .npy, .json, .csv or .txt with the number or name of a
+class for each; or "folders", where samples lie in folders that are called as their classes. --report also writes all that is
+known of the model as a page.
 An open batch is 1. Other lengths that a model leaves open need --dim; inspect tells their names. Axes stay in the file's
 order, unless --layout nhwc puts channels last: a camera's picture then needs no rearranging.
 
@@ -64,6 +82,12 @@ export function registerBuild(program: Command, output: Output): void {
         .default([], "none"),
     )
     .addOption(samplesOption())
+    .addOption(
+      new Option("--validate <file|dir>", "samples that accuracy is measured on; may be repeated")
+        .argParser(append)
+        .default([], "those of --calibrate"),
+    )
+    .option("--labels <file|folders>", "the class of each sample that accuracy is measured on")
     .addOption(dimOption())
     .addOption(layoutOption())
     .addOption(meanOption())
@@ -79,6 +103,7 @@ export function registerBuild(program: Command, output: Output): void {
       "with --keep: also write the module as WebAssembly text to model.wat; needs the package wabt",
     )
     .addOption(operatorsOption())
+    .option("--report <file>", "also write accuracy, memory and cost as one HTML page; folders are made")
     .option("--board <name>", "refuse a model that does not fit this board of `wasmote boards`")
     .addOption(verboseOption())
     .option("--json", "print the report as JSON")
@@ -119,16 +144,22 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   if (options.samples !== undefined && options.calibrate.length === 0) {
     throw ofNoUse("--samples", "there is no --calibrate that gives samples");
   }
+  const measuring = options.validate.length > 0 ? "--validate" : "--labels";
+  if ((options.validate.length > 0 || options.labels !== undefined) && options.calibrate.length === 0) {
+    throw ofNoUse(measuring, "accuracy is that of quantization, and there is no --calibrate");
+  }
   const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
   const readings = await fileReadings(options, shapes, output);
   const calibration = await readCalibration(graph, readings, options, output);
-  read.push(...calibration.files);
+  const compared = await comparedSamples(graph, readings, calibration, options, output);
+  read.push(...calibration.files, ...compared.files);
   const out = options.out ?? `${modelName(modelPath)}.wasm`;
   const { keep } = options;
   const keptNames =
     keep === undefined ? [] : ["steps.txt", layersFile, ...(options.wat === true ? ["model.wat"] : [])];
   const keptPaths = keptNames.map((name) => join(keep ?? "", name));
-  await refuseOverwriting(read, [out, ...keptPaths], "Give -o another name.");
+  const reportPaths = options.report === undefined ? [] : [options.report];
+  await refuseOverwriting(read, [out, ...keptPaths, ...reportPaths], "Give -o another name.");
 
   output.progress(`building ${graph.name}`);
   const built = await onModel(() =>
@@ -147,9 +178,13 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
 
   const fit = fitting?.(built);
-  for (const path of [out, ...keptPaths]) await makeFolder(dirname(path));
+  const { makeReport } = await import("../report/make-report.js");
+  const comparison = await compareWithFloat(built, compared, kernels, output);
+  const report = makeReport(built, { compared: comparison, fit: fit?.verdict });
+  for (const path of [out, ...keptPaths, ...reportPaths]) await makeFolder(dirname(path));
   await writeFilesAtomically([
     ...keptPaths.map((path, i) => ({ path, bytes: new TextEncoder().encode(kept[i]) })),
+    ...(await reportFiles(reportPaths, report)),
     { path: out, bytes: built.wasm },
   ]);
   if (built.functionNames.length > callGraphFunctions) {
@@ -157,10 +192,13 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
       `${built.functionNames.length} functions: of more than ${callGraphFunctions}, a board keeps all compiled code in RAM`,
     );
   }
-  for (const path of keptPaths) output.talk(`wrote ${path}`);
+  for (const path of [...keptPaths, ...reportPaths]) output.talk(`wrote ${path}`);
   output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
-  if (options.json) output.json({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }) });
-  else output.data([...(await buildText(built, output)), ...(fit?.lines ?? [])]);
+  if (options.json) output.json({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }), report });
+  else {
+    const accuracy = await accuracyLines(report, output);
+    output.data([...(await buildText(built, output)), ...accuracy, ...(fit?.lines ?? [])]);
+  }
 }
 
 /**
@@ -169,7 +207,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
  */
 async function fittingBoard(
   name: string,
-): Promise<(built: BuiltModel) => { verdict: object; lines: readonly string[] }> {
+): Promise<(built: BuiltModel) => { verdict: Fit; lines: readonly string[] }> {
   const [{ loadBoard }, { builtFit, fitLines }] = await Promise.all([
     import("../boards/index.js"),
     import("./board-fit.js"),
@@ -188,26 +226,91 @@ function append(value: string, previous: string[]): string[] {
 /** Samples of which there are fewer may miss what the model meets. */
 const fewSamples = 20;
 
-async function readCalibration(
-  graph: Graph,
-  readings: readonly InputReading[],
-  { calibrate: paths, samples: limit }: BuildOptions,
-  output: Output,
-): Promise<{ samples?: Float32Array[][]; files: readonly string[] }> {
-  if (paths.length === 0) return { files: [] };
-  const reading = { name: "calibration", limit, consecutive: (graph.variables ?? []).length > 0 };
-  const inputs = graph.inputs.map((index, i) => {
+/** Samples that a model was calibrated with. */
+interface CalibrationSamples {
+  samples?: Float32Array[][];
+  source?: SampleSource;
+  /** Numbers of the samples in their source. */
+  indices: readonly number[];
+  files: readonly string[];
+}
+
+/** What samples are read for: the model's inputs as they are named, and as files are read for them. */
+function sampledInputs(graph: Graph, readings: readonly InputReading[]) {
+  return graph.inputs.map((index, i) => {
     const { name, shape } = tensorAt(graph, index);
     return { name, shape, ...readings[i] };
   });
-  const source = await openSampleFiles(paths, inputs, reading, output);
-  const { samples } = await readSampleFiles(source, reading, output);
+}
+
+async function readCalibration(
+  graph: Graph,
+  readings: readonly InputReading[],
+  { calibrate: paths, samples: limit, labels }: BuildOptions,
+  output: Output,
+): Promise<CalibrationSamples> {
+  if (paths.length === 0) return { indices: [], files: [] };
+  const consecutive = (graph.variables ?? []).length > 0;
+  const reading = { name: "calibration", limit, consecutive, except: labels === undefined ? [] : [labels] };
+  const source = await openSampleFiles(paths, sampledInputs(graph, readings), reading, output);
+  const { samples, indices } = await readSampleFiles(source, reading, output);
   if (samples.length < fewSamples) {
     output.talk(
       `warning: ${samples.length === 1 ? "1 sample is" : `${samples.length} samples are`} few; a hundred that differ show what values the model meets`,
     );
   }
-  return { samples, files: source.files };
+  return { samples, source, indices, files: source.files };
+}
+
+/** The samples that accuracy is measured on: those of `--validate`, else those of calibration; with their labels. */
+async function comparedSamples(
+  graph: Graph,
+  readings: readonly InputReading[],
+  { samples = [], source, indices }: CalibrationSamples,
+  { calibrate, validate, labels: given }: BuildOptions,
+  output: Output,
+): Promise<ComparedSamples & { files: readonly string[] }> {
+  const first = tensorAt(graph, graph.outputs[0] ?? -1);
+  const labelsOf = async (labelled: SampleSource | undefined): Promise<number[] | undefined> =>
+    given === undefined || labelled === undefined
+      ? undefined
+      : readSampleLabels(given, labelled, first, output);
+  const calibrated = samples.length;
+  if (validate.length === 0) {
+    const all = await labelsOf(source);
+    return {
+      count: calibrated,
+      read: (index) => samples[index] as Float32Array[],
+      labels: all && indices.map((index) => all[index] as number),
+      data: { calibrated, heldBack: false, sources: calibrate },
+      files: [],
+    };
+  }
+  const reading = { name: "validation", except: given === undefined ? [] : [given] };
+  const others = await openSampleFiles(validate, sampledInputs(graph, readings), reading, output);
+  output.talk(samplesText(others, others.count, reading));
+  return {
+    count: others.count,
+    read: (index) => others.read(index),
+    labels: await labelsOf(others),
+    data: { calibrated, heldBack: true, sources: validate },
+    files: others.files,
+  };
+}
+
+/** The report's page, to be written to each of these paths. */
+async function reportFiles(paths: readonly string[], report: ModelReport): Promise<PendingFile[]> {
+  if (paths.length === 0) return [];
+  const { reportPage } = await import("../report/page/page.js");
+  const bytes = new TextEncoder().encode(reportPage(report));
+  return paths.map((path) => ({ path, bytes }));
+}
+
+/** The accuracy of a model that was compared, below what else is told of it. */
+async function accuracyLines(report: ModelReport, { width, styles }: Output): Promise<string[]> {
+  const { accuracyText } = await import("../report/text.js");
+  const lines = accuracyText(report, { width, heading: styles.dim });
+  return lines.length === 0 ? [] : ["", ...lines];
 }
 
 /** What `--keep` keeps: the steps, below the command line; where layers lie; and the module as text where it is asked for. */

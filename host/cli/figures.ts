@@ -1,4 +1,7 @@
+import { thousands } from "../figures.js";
 import { shortened } from "../visible.js";
+
+export { bytesText, percent, thousands } from "../figures.js";
 
 const shownNameLength = 44;
 
@@ -23,19 +26,4 @@ export function namesText({
   const shown = names.slice(0, shownNames).map(shortName).join(", ");
   const more = names.length > shownNames ? ` and ${thousands(names.length - shownNames)} more` : "";
   return `, ${labels === undefined ? "positions among" : "classes"} ${shown}${more}`;
-}
-
-/** "12,106": a whole number with its thousands apart. */
-export function thousands(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
-
-/** "4,704 bytes". */
-export function bytesText(count: number): string {
-  return `${thousands(count)} ${count === 1 ? "byte" : "bytes"}`;
-}
-
-/** "12.3 %": a part of a whole; "-" of nothing. */
-export function percent(part: number, whole: number): string {
-  return whole === 0 ? "-" : `${((part / whole) * 100).toFixed(1)} %`;
 }

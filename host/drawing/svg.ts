@@ -1,4 +1,4 @@
-import { shortened } from "../visible.js";
+import { shortened, withoutMarkup } from "../visible.js";
 import { type Box, type Layout, linesOf, longestLine, type Point } from "./layout.js";
 import type { Picture, PictureEdge, PictureNode } from "./picture.js";
 
@@ -33,27 +33,13 @@ marker path { fill: var(--line); }
 
 /** A text as XML may hold it: in one line, without what is no character of XML. */
 function xml(text: string, longest = longestLine): string {
-  return escaped(shortened(text, longest));
+  return withoutMarkup(shortened(text, longest));
 }
 
 /** A text of several lines, for a tooltip. */
 function xmlLines(text: string): string {
   const lines = text.slice(0, longestTooltip).split("\n");
-  return lines.map((line) => escaped(shortened(line, longestTooltip))).join("\n");
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escaped(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (character) => entities[character] as string)
-    .replace(/[\ufffe\uffff]/g, "\ufffd");
+  return lines.map((line) => withoutMarkup(shortened(line, longestTooltip))).join("\n");
 }
 
 const number = (value: number): string => `${Math.round(value * 10) / 10}`;

@@ -1,5 +1,5 @@
 import type { Graph } from "../graph/graph.js";
-import { integerRange, type Tensor, type TensorData } from "../graph/tensor.js";
+import { integerRange, perTensor, type Tensor, type TensorData } from "../graph/tensor.js";
 import type { KernelLibrary } from "../link/link.js";
 import { realsOf } from "./execution.js";
 import { longestCommon } from "./longest-common.js";
@@ -25,7 +25,7 @@ export interface TensorComparison {
   range: readonly [low: number, high: number];
   /** Of integers: the part of all codes between the smallest and the largest that occur; 1 is all of the range. */
   rangeUse?: number;
-  /** Of integers: the part of elements at the smallest or largest code. */
+  /** Of integers: the part of elements whose value in the reference lies beyond the smallest or the largest code. */
   saturated?: number;
 }
 
@@ -85,12 +85,21 @@ class TensorSums {
     }
   }
 
-  addCodes(codes: TensorData, [least, most]: readonly [number, number]): void {
+  /** Codes of quantized elements: their range, and how many stand for a value that lies beyond the range of all codes. */
+  addCodes(
+    codes: TensorData,
+    reference: Float32Array,
+    tensor: Tensor,
+    ends: readonly [number, number],
+  ): void {
+    const { scale, zeroPoint } = perTensor(tensor) ?? { scale: 1, zeroPoint: 0 };
+    const [low, high] = ends.map((end, i) => scale * (end - zeroPoint + (i - 0.5))) as [number, number];
     for (let i = 0; i < codes.length; i++) {
       const code = Number(codes[i]);
       if (code < this.lowCode) this.lowCode = code;
       if (code > this.highCode) this.highCode = code;
-      if (code === least || code === most) this.saturated++;
+      const value = reference[i] as number;
+      if (value < low || value > high) this.saturated++;
     }
   }
 
@@ -136,8 +145,9 @@ interface Pairs {
 }
 
 /**
- * Layers that both have: by their names, and of several of one name the first with the first, and so on. Where no name is the
- * same, as in files that two converters wrote, the longest row of layers of the same operators and shapes in the same order.
+ * Layers that both have: by their names, and of several of one name (a layer and its activation) the last with the last, and so
+ * on: what a pass has fused into one is the later. Where no name is the same, as in files that two converters wrote, the
+ * longest row of layers of the same operators and shapes in the same order.
  */
 function layerPairs(reference: Subject, candidate: Subject): Pairs {
   const written = new Map<string, number[]>();
@@ -149,10 +159,11 @@ function layerPairs(reference: Subject, candidate: Subject): Pairs {
     const name = nameOf(reference, index);
     written.set(name, [...(written.get(name) ?? []), index]);
   }
-  const pairs = candidate.layers.flatMap((b) => {
-    const a = written.get(nameOf(candidate, b))?.shift();
+  const fromLast = [...candidate.layers].reverse().flatMap((b) => {
+    const a = written.get(nameOf(candidate, b))?.pop();
     return a === undefined ? [] : [{ a, b }];
   });
+  const pairs = fromLast.reverse();
   if (pairs.length > 0) return { pairs, by: "name" };
   const kindOf = ({ tensors }: Subject, index: number): string => {
     const { tensor, operator } = tensors[index] as Subject["tensors"][number];
@@ -256,12 +267,12 @@ export async function compareSubjects(
     await candidate.run(sample);
     for (const { a, b, sums } of compared) {
       sums.add(realsAt(reference, a), realsAt(candidate, b));
-      addCodes(sums, candidate, b);
+      addCodes(sums, realsAt(reference, a), candidate, b);
     }
     for (const output of outputs) {
       const [x, y] = [realsAt(reference, output.a), realsAt(candidate, output.b)];
       output.sums.add(x, y);
-      addCodes(output.sums, candidate, output.b);
+      addCodes(output.sums, x, candidate, output.b);
       for (let from = 0; output.width > 1 && from < x.length; from += output.width) {
         output.rows++;
         if (largestOf(x, from, output.width) === largestOf(y, from, output.width)) output.same++;
@@ -290,7 +301,8 @@ export async function compareSubjects(
   };
 }
 
-function addCodes(sums: TensorSums, subject: Subject, index: number): void {
-  const codes = codeRange(subject.tensors[index]?.tensor as Tensor);
-  if (codes !== undefined) sums.addCodes(subject.elements(index), codes);
+function addCodes(sums: TensorSums, reference: Float32Array, subject: Subject, index: number): void {
+  const tensor = subject.tensors[index]?.tensor as Tensor;
+  const codes = codeRange(tensor);
+  if (codes !== undefined) sums.addCodes(subject.elements(index), reference, tensor, codes);
 }

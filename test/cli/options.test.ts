@@ -231,6 +231,23 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       await refused(2, /--samples \S+ is no number of samples/, ...command, `--samples=${wrong}`);
     await refused(2, /--samples is of no use/, "build", ...floatModel, "--samples", "3");
   },
+  "build --validate": async () => {
+    const options = ["-o", at("float.wasm"), "--calibrate", samples];
+    const { report } = await json("build", ...floatModel, ...options, "--validate", samples);
+    assert.is(report.accuracy.data.heldBack, true);
+    await refused(2, /--validate is of no use: /, "build", at("net.tflite"), "--validate", samples);
+  },
+  "build --labels": async () => {
+    const options = ["-o", at("float.wasm"), "--calibrate", samples];
+    writeFileSync(at("labels.json"), JSON.stringify(Array.from({ length: 100 }, (_, i) => i % 10)));
+    const { report } = await json("build", ...floatModel, ...options, "--labels", at("labels.json"));
+    assert.is(report.accuracy.labels.samples, 100);
+    await refused(2, /--labels is of no use: /, "build", at("net.tflite"), "--labels", at("labels.json"));
+  },
+  "build --report": async () => {
+    await build("net.tflite", "--report", at("net.html"));
+    assert.match(readFileSync(at("net.html"), "utf8"), "<h2>Layers: cost</h2>");
+  },
   "build --quantize": async () => {
     await build("net.tflite");
     const automatic = bytes("built.wasm");

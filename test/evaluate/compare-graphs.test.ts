@@ -56,4 +56,56 @@ test("equal values have no noise, and a signal of zeros has no ratio", async () 
   assert.is(none.outputs[0]?.sqnr, undefined);
 });
 
+/** The network in int8: inputs at a scale of 1 / 127, outputs at 1 / 64, both around 0. */
+function quantized(graph: Graph): Graph {
+  const at = (scale: number) => ({ scale: [scale], zeroPoint: [0], axis: 0 });
+  const scales = [1 / 127, 1 / 127, 1 / 64, 1 / 64];
+  const tensors = graph.tensors.map((tensor, i) => ({
+    ...tensor,
+    dtype: "int8" as const,
+    quantization: at(scales[i] as number),
+    ...(tensor.data && {
+      data: Int8Array.from(tensor.data as Float32Array, (value) => Math.round(value * 127)),
+    }),
+  }));
+  return { ...graph, tensors };
+}
+
+test("what lies beyond an integer tensor's range is clipped; what is at its end and belongs there is not", async () => {
+  const graph = network([1, 0, 0, -1]);
+  const large = [[Float32Array.of(1, 1)], [Float32Array.of(4, 0)]];
+  const { tensors } = await compareGraphs(graph, quantized(graph), large, { libraries });
+  // The reference's products: 1, -1 and 4, 0; after relu 1, 0 and 4, 0. Codes of the int8 ones reach from -2 to 127 / 64.
+  assert.equal(
+    tensors.map(({ saturated }) => saturated),
+    [0.25, 0.25],
+  );
+});
+
+test("tensors of one name are compared in their order, the last with the last where one graph has fewer", async () => {
+  const named = (graph: Graph): Graph => ({
+    ...graph,
+    tensors: graph.tensors.map((tensor) => (tensor.data ? tensor : { ...tensor, name: "same" })),
+  });
+  const both = named(network([-1, 0, 0, 2]));
+  const compared = await compareGraphs(both, both, samples, { libraries });
+  assert.equal(
+    compared.tensors.map(({ operator, sqnr, range }) => [operator, sqnr, range[0]]),
+    [
+      ["fullyConnected", Number.POSITIVE_INFINITY, -1],
+      ["relu", Number.POSITIVE_INFINITY, 0],
+    ],
+  );
+  const [product] = both.nodes;
+  const fused = {
+    ...both,
+    nodes: [{ ...product!, attributes: { activation: "relu" }, outputs: both.outputs }],
+  };
+  const other = await compareGraphs(both, fused, samples, { libraries });
+  assert.equal(
+    other.tensors.map(({ operator, sqnr, range }) => [operator, sqnr, range[0]]),
+    [["fullyConnected", Number.POSITIVE_INFINITY, 0]],
+  );
+});
+
 test.run();

@@ -22,8 +22,8 @@ const patienceMs = 30_000;
 
 /** A browser that was started here. */
 export interface Browser {
-  /** Opens an address in a page of its own, and waits until it is loaded. */
-  open(url: string): Promise<Page>;
+  /** Opens an address in a page of its own, without a network if it is to be offline, and waits until it is loaded. */
+  open(url: string, options?: { offline?: boolean }): Promise<Page>;
   /** Ends the browser with all of its processes, and removes its profile. */
   close(): Promise<void>;
 }
@@ -34,9 +34,25 @@ export interface Page {
   pick(selector: string, paths: readonly string[]): Promise<void>;
   /** The value of an expression in the page, once it is there if it is a promise. */
   evaluate<T>(expression: string): Promise<T>;
+  /** Asks the page's DevTools for something else: method, and what it answers. */
+  ask<T>(method: string, params?: object): Promise<T>;
+  /** What the page has complained of until now: errors of scripts, of its policy, of what it could not load. */
+  readonly complaints: readonly string[];
 }
 
 type Send = <Result>(method: string, params?: object, sessionId?: string) => Promise<Result>;
+
+/** What the browser tells unasked. */
+interface Event {
+  method: string;
+  sessionId?: string;
+  params: {
+    entry?: { level: string; text: string };
+    exceptionDetails?: object;
+    type?: string;
+    args?: object;
+  };
+}
 
 interface Evaluated<Value> {
   result: { value: Value };
@@ -44,15 +60,17 @@ interface Evaluated<Value> {
 }
 
 /** Speaks the DevTools protocol over the browser's pipes: JSON texts, each ended by a zero byte. */
-function connect(browser: ChildProcess): Send {
+function connect(browser: ChildProcess, onEvent: (event: Event) => void): Send {
   const [requests, answers] = [browser.stdio[3] as Writable, browser.stdio[4] as Readable];
   const waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>();
   let [last, unread] = [0, ""];
   answers.setEncoding("utf8").on("data", (text: string) => {
     const messages = (unread + text).split("\0");
     unread = messages.pop() as string;
-    for (const { id, result, error } of messages.map((message) => JSON.parse(message))) {
-      if (error === undefined) waiting.get(id)?.resolve(result as never);
+    for (const message of messages.map((text) => JSON.parse(text))) {
+      const { id, result, error } = message;
+      if (id === undefined) onEvent(message);
+      else if (error === undefined) waiting.get(id)?.resolve(result as never);
       else waiting.get(id)?.reject(new Error(error.message));
       waiting.delete(id);
     }
@@ -99,13 +117,30 @@ export function startBrowser(): Browser {
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
     detached: true,
   });
-  const send = connect(browser);
+  const complaints = new Map<string | undefined, string[]>();
+  const send = connect(browser, ({ method, sessionId, params: { entry, exceptionDetails, type, args } }) => {
+    const isLogged = method === "Log.entryAdded" && entry?.level === "error";
+    const isThrown = method === "Runtime.exceptionThrown";
+    const isWritten = method === "Runtime.consoleAPICalled" && type === "error";
+    if (!isLogged && !isThrown && !isWritten) return;
+    complaints.get(sessionId)?.push(entry?.text ?? JSON.stringify(exceptionDetails ?? args));
+  });
   return {
-    async open(url) {
+    async open(url, { offline = false } = {}) {
       const { targetId } = await send<{ targetId: string }>("Target.createTarget", { url: "about:blank" });
       const target = { targetId, flatten: true };
       const { sessionId } = await send<{ sessionId: string }>("Target.attachToTarget", target);
-      const page = pageOf((method, params) => send(method, params, sessionId));
+      complaints.set(sessionId, []);
+      const page = pageOf(
+        (method, params) => send(method, params, sessionId),
+        complaints.get(sessionId) as string[],
+      );
+      for (const domain of ["Log", "Runtime"]) await send(`${domain}.enable`, {}, sessionId);
+      if (offline) {
+        await send("Network.enable", {}, sessionId);
+        const nothing = { latency: 0, downloadThroughput: 0, uploadThroughput: 0 };
+        await send("Network.emulateNetworkConditions", { offline, ...nothing }, sessionId);
+      }
       await send("Page.navigate", { url }, sessionId);
       await page.evaluate(
         `new Promise((done) => document.readyState === "complete" ? done() : addEventListener("load", done))`,
@@ -119,8 +154,10 @@ export function startBrowser(): Browser {
   };
 }
 
-function pageOf(send: Send): Page {
+function pageOf(send: Send, complaints: readonly string[]): Page {
   return {
+    complaints,
+    ask: (method, params) => send(method, params),
     async evaluate<Value>(expression: string) {
       const options = { expression, awaitPromise: true, returnByValue: true };
       const { result, exceptionDetails } = await send<Evaluated<Value>>("Runtime.evaluate", options);

@@ -1,0 +1,28 @@
+import { visible, withoutMarkup } from "../visible.js";
+
+/** A piece of HTML or SVG. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a template takes: markup stays as it is, lists are joined, of undefined and false nothing is written. */
+export type Content = Markup | string | number | undefined | false | readonly Content[];
+
+function written(content: Content): string {
+  if (content instanceof Markup) return content.text;
+  if (content === undefined || content === false) return "";
+  if (typeof content === "object") return content.map(written).join("");
+  return withoutMarkup(visible(String(content)));
+}
+
+/**
+ * HTML or SVG from a template. Texts that are put into it are texts, whatever is in them: a model's names are not believed.
+ * Attributes stand between quotes.
+ */
+export function markup(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
+  return new Markup(strings.reduce((text, next, i) => text + written(contents[i - 1]) + next));
+}
