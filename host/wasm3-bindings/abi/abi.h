@@ -1,0 +1,108 @@
+/*
+ * The interface of models, host and boards. Generated from host/abi by `npm run build`; not to be edited.
+ */
+#ifndef WASMOTE_ABI_H
+#define WASMOTE_ABI_H
+
+/* Functions of a module whose call graph is worked out, at most. */
+enum
+{
+    callGraphFunctions = 64
+};
+
+/* Added to the shift of a sum that is rounded once. */
+enum
+{
+    roundedOnce = 64
+};
+
+/* What accelerators take at most: sizes, pixels that windows span, pixels of a pool's window, inputs of one output. */
+enum
+{
+    acceleratorMaxSize = 65535, acceleratorMaxSpan = 1073741824, acceleratorMaxWindow = 8388608,
+    acceleratorMaxDepth = 65536
+};
+
+/* Bits of a module's global `accelerators`. */
+enum
+{
+    acceleratorConv = 1, acceleratorDepthwise = 2, acceleratorFullyConnected = 4, acceleratorAdd = 8,
+    acceleratorAveragePool = 16, acceleratorSoftmax = 32, acceleratorProduct = 64,
+    acceleratorDepthwiseProduct = 128, acceleratorAveragePoolInt16 = 256
+};
+
+/* A convolution, depthwise or not: numbers of its parameters. */
+enum
+{
+    windowInput, windowOutput, windowScratch, windowScratchBytes, windowWeights, windowBatches, windowInputHeight,
+    windowInputWidth, windowInputChannels, windowOutputHeight, windowOutputWidth, windowOutputs, windowFilterHeight,
+    windowFilterWidth, windowStrideHeight, windowStrideWidth, windowDilationHeight, windowDilationWidth,
+    windowPadTop, windowPadLeft, windowInputZeroPoint, windowOutputZeroPoint, windowLow, windowHigh,
+    windowParameters
+};
+
+/* A fully connected layer: numbers of its parameters. */
+enum
+{
+    fullyConnectedInput, fullyConnectedOutput, fullyConnectedScratch, fullyConnectedScratchBytes,
+    fullyConnectedWeights, fullyConnectedRows, fullyConnectedInputs, fullyConnectedOutputs,
+    fullyConnectedOutputZeroPoint, fullyConnectedLow, fullyConnectedHigh, fullyConnectedParameters
+};
+
+/* A sum or difference of tensors of one shape: numbers of its parameters. */
+enum
+{
+    addWide, addNarrow, addOutput, addLength, addWideZeroPoint, addNarrowZeroPoint, addWideSign, addNarrowSign,
+    addNarrowMultiplier, addNarrowShift, addMultiplier, addShift, addOutputZeroPoint, addLow, addHigh, addParameters
+};
+
+/* A pool over height and width: numbers of its parameters. */
+enum
+{
+    poolInput, poolOutput, poolBatches, poolInputHeight, poolInputWidth, poolOutputHeight, poolOutputWidth,
+    poolChannels, poolFilterHeight, poolFilterWidth, poolStrideHeight, poolStrideWidth, poolPadTop, poolPadLeft,
+    poolLow, poolHigh, poolParameters
+};
+
+/* A softmax over the last axis: numbers of its parameters. */
+enum
+{
+    softmaxInput, softmaxOutput, softmaxScratch, softmaxWeights, softmaxEntries, softmaxRows, softmaxDepth,
+    softmaxParameters
+};
+
+/* A convolution of any kind, or a product of matrices, in float32 or in integers: numbers of its parameters. */
+enum
+{
+    productInput, productOutput, productScratch, productScratchBytes, productWeights, productBatches,
+    productInputHeight, productInputWidth, productInputChannels, productOutputHeight, productOutputWidth,
+    productOutputs, productFilterHeight, productFilterWidth, productStrideHeight, productStrideWidth,
+    productDilationHeight, productDilationWidth, productPadTop, productPadLeft, productInputZeroPoint,
+    productOutputZeroPoint, productLow, productHigh, productLowest, productHighest, productStorage,
+    productWeightsZeroPoint, productElementBytes, productLongSums, productParameters
+};
+
+/* What a model's run returns. */
+enum
+{
+    runDone = 0, runInvalidSteps = 1
+};
+
+/* Errors of inference and of uploads (docs/link.md). */
+typedef enum model_error
+{
+    modelOk = 0,
+    modelUnknown = 1,
+    modelNoModel = 2,
+    modelBadRequest = 3,
+    modelBadModel = 4,
+    modelAbi = 5,
+    modelMemory = 6,
+    modelFlash = 7,
+    modelHash = 8,
+    modelTrap = 9,
+    modelLimit = 10,
+    modelBusy = 11,
+} model_error;
+
+#endif
