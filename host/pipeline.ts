@@ -16,6 +16,7 @@ import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
 import { withoutFloatEnds } from "./quantize/float-ends.js";
 import { canBeQuantized, quantizeGraph, type Samples } from "./quantize/quantize-graph.js";
+import { splitToFit } from "./split/index.js";
 
 /** How a model is built. */
 export interface BuildOptions {
@@ -29,6 +30,11 @@ export interface BuildOptions {
    * where there are samples, else float32. Any other model is taken as it is.
    */
   quantize?: "int8" | "float32";
+  /**
+   * No more than so many bytes of linear memory for activations and scratch memory, where that can be had by computing some of
+   * the model part by part, with the same bytes as a result; where it cannot, as few as were found.
+   */
+  memory?: { readonly arenaBytes: number };
   /** Passes over the graph; all by default. */
   passes?: readonly Pass[];
   /** Libraries of kernels to link from; the package's own by default. */
@@ -79,6 +85,15 @@ function requireReadable(manifestBytes: number): void {
   throw new WasmoteError("model-too-large", detail, {}, { help: "Give its tensors shorter names." });
 }
 
+/** The graph and its plan, of which parts are computed one after the other where it takes more than so many bytes otherwise. */
+function planWithin(graph: Graph, arenaBytes = Number.POSITIVE_INFINITY): { graph: Graph; plan: Plan } {
+  return splitToFit(
+    graph,
+    { plan: (variant) => planMemory(variant, loweringOf), needsOf: loweringOf },
+    arenaBytes,
+  );
+}
+
 /**
  * The pipeline from a graph to a model file: passes, quantize, plan, lower, link, package.
  *
@@ -86,8 +101,7 @@ function requireReadable(manifestBytes: number): void {
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
   const { kernels = [packageKernels()], inputs = [] } = options;
-  const lowered = graphToRun(graph, options);
-  const plan = planMemory(lowered, loweringOf);
+  const { graph: lowered, plan } = planWithin(graphToRun(graph, options), options.memory?.arenaBytes);
   const program = lowerGraph(lowered, plan);
   const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
   const manifest = makeManifest({ model: graph, graph: lowered, plan, program, ...linked, inputs });

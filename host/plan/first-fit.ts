@@ -73,6 +73,8 @@ export function sequences({ blocks, aliveBytes }: Schedule): number[][] {
   const length: Rank = (block) => block.last - block.first;
   const area: Rank = (block) => block.bytes * (block.last - block.first + 1);
   const early: Rank = (block) => -block.first;
+  // What is made of something that goes as it comes lies best below it.
+  const late: Rank = (block) => block.first;
   const peak: Rank = (block) => {
     const { low, high } = extentAt(block, busiest);
     return high - low;
@@ -84,6 +86,7 @@ export function sequences({ blocks, aliveBytes }: Schedule): number[][] {
     [length, size],
     [early, size],
     [peak, area],
+    [late, size],
   ];
   return rankings.map((ranks) =>
     blocks

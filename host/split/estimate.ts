@@ -63,6 +63,7 @@ export class Estimate {
   private readonly steps = new Map<number, Step>();
   private readonly lives = new Map<TensorIndex, Life>();
   private readonly pieces: Pieces;
+  private readonly outside = new WeakMap<Segment, number>();
 
   /**
    * @param order in which the nodes run
@@ -160,11 +161,16 @@ export class Estimate {
     const parts = partsOfAxis(axis, this.shape(segment.output)[axis] as number, size);
     const { bytes } = this.lives.get(segment.output) as Life;
     const outside = this.outsideBytes(position, segment);
+    const known = new Map<number, Piece[] | undefined>();
+    const piecesOf = (part: number): Piece[] | undefined => {
+      if (!known.has(part)) known.set(part, this.pieces.of(segment, parts[part] as AxisRange));
+      return known.get(part);
+    };
     let cost: Cost = { peakBytes: this.joinBytes(segment, axis), macs: 0, calls: 1 };
     for (const part of distinctParts(parts.length)) {
       const range = parts[part] as AxisRange;
-      const pieces = this.pieces.of(segment, range);
-      const next = part + 1 < parts.length ? this.pieces.of(segment, parts[part + 1] as AxisRange) : [];
+      const pieces = piecesOf(part);
+      const next = part + 1 < parts.length ? piecesOf(part + 1) : [];
       const outer = pieces && this.outersOf(pieces, position + segment.nodes.length);
       if (pieces === undefined || next === undefined || outer === undefined) return undefined;
       const madeBytes = (bytes / (this.shape(segment.output)[axis] as number)) * range.first;
@@ -195,13 +201,15 @@ export class Estimate {
   }
 
   /** Bytes alive all along a segment that it neither reads nor writes. */
-  private outsideBytes(position: number, { nodes }: Segment): number {
-    const read = new Set(nodes.flatMap((node) => this.step(node).node.inputs));
-    return sum(
-      [...this.lives].map(([index, { bytes, from, to }]) =>
-        from < position && to >= position && !read.has(index) ? bytes : 0,
-      ),
-    );
+  private outsideBytes(position: number, segment: Segment): number {
+    const known = this.outside.get(segment);
+    if (known !== undefined) return known;
+    const read = new Set(segment.nodes.flatMap((node) => this.step(node).node.inputs));
+    let bytes = 0;
+    for (const [index, life] of this.lives)
+      if (life.from < position && life.to >= position && !read.has(index)) bytes += life.bytes;
+    this.outside.set(segment, bytes);
+    return bytes;
   }
 
   /**
@@ -225,20 +233,25 @@ export class Estimate {
     return [...outers.values()];
   }
 
-  /** The first index that pieces take of a tensor. */
-  private firstTaken(pieces: readonly Piece[], index: TensorIndex): number {
-    let first = Number.POSITIVE_INFINITY;
-    for (const { node, partial } of pieces) {
+  /** For each piece, the first index that it and those behind it take of a tensor; last of all, that `later` ones take. */
+  private firstTaken(pieces: readonly Piece[], index: TensorIndex, later: number): number[] {
+    const firsts = [later];
+    for (const { node, partial } of [...pieces].reverse()) {
       const { inputs } = this.step(node).node;
+      let first = firsts[0] as number;
       for (const [at, range] of partial.inputs.entries())
         if (inputs[at] === index) first = Math.min(first, range?.first ?? 0);
+      firsts.unshift(first);
     }
-    return first;
+    return firsts;
   }
 
   /** The most bytes alive in a part, without what is made of the output before: what is left of outer tensors, and between. */
   private partPeak(pieces: readonly Piece[], next: readonly Piece[], outers: readonly Outer[]): number {
-    const later = outers.map(({ index }) => this.firstTaken(next, index));
+    const firsts = outers.map(({ index }) => {
+      const later = this.firstTaken(next, index, Number.POSITIVE_INFINITY)[0] as number;
+      return this.firstTaken(pieces, index, later);
+    });
     const made = new Map(
       pieces.map((piece, at) => [this.step(piece.node).output, { at, last: at, bytes: this.bytesOf(piece) }]),
     );
@@ -250,10 +263,9 @@ export class Estimate {
     }
     const peaks = pieces.map((piece, at) => {
       const { node, scratchBytes, inPlace } = this.step(piece.node);
-      const left = outers.map(({ index, bytes, indexBytes }, i) => {
-        const gone = Math.min(this.firstTaken(pieces.slice(at), index), later[i] as number) * indexBytes;
-        return indexBytes === 0 ? bytes : Math.max(0, bytes - gone);
-      });
+      const left = outers.map(({ bytes, indexBytes }, i) =>
+        indexBytes === 0 ? bytes : Math.max(0, bytes - (firsts[i]?.[at] as number) * indexBytes),
+      );
       const between = [...made.values()].map(({ at: from, last, bytes }) =>
         from <= at && at <= last ? bytes : 0,
       );

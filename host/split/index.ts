@@ -25,8 +25,9 @@ export interface Planner {
 /** A variant takes no more than this share of the memory of the one before it. */
 const step = 0.9;
 
-/** Plans that are made to meet a limit. */
-const mostPlans = 6;
+/** Plans that are made to meet a limit, each of a variant estimated to take this share of the one before: layouts may leave gaps. */
+const mostPlans = 8;
+const closer = 0.97;
 
 function macsOf(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => sum + operatorNamed(node.operator).macs(bind(graph, node)), 0);
@@ -35,7 +36,7 @@ function macsOf(graph: Graph): number {
 /** Variants of one graph, made as they are asked for. */
 class Variants {
   readonly plain: Variant;
-  private readonly chooser: Chooser;
+  private known: Chooser | undefined;
 
   constructor(
     private readonly graph: Graph,
@@ -43,8 +44,15 @@ class Variants {
   ) {
     const plan = planner.plan(graph);
     this.plain = { graph, plan, macs: macsOf(graph), splits: [] };
-    const estimate = new Estimate(graph, plan.order, plan.aliveBytes, planner.needsOf);
-    this.chooser = new Chooser(graph, plan.order, estimate);
+  }
+
+  private get chooser(): Chooser {
+    if (this.known === undefined) {
+      const { order, aliveBytes } = this.plain.plan;
+      const estimate = new Estimate(this.graph, order, aliveBytes, this.planner.needsOf);
+      this.known = new Chooser(this.graph, order, estimate);
+    }
+    return this.known;
   }
 
   /** The variant of the least work that is estimated to take so many bytes, and what the estimate is; undefined where there is none. */
@@ -88,10 +96,9 @@ export function splitToFit(graph: Graph, planner: Planner, arenaBytes: number): 
   for (let plans = 0; plans < mostPlans && best.plan.arenaBytes > arenaBytes; plans++) {
     const found = variants.within(limit, true);
     if (found === undefined) return best;
-    const over = found.variant.plan.arenaBytes - arenaBytes;
     if (found.variant.plan.arenaBytes < best.plan.arenaBytes) best = found.variant;
     if (found.peakBytes > limit) return best;
-    limit = Math.min(limit, found.peakBytes) - Math.max(over, limit / 64);
+    limit = Math.min(limit * closer, found.peakBytes - 1);
   }
   return best;
 }
