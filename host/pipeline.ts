@@ -16,7 +16,6 @@ import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
 import { withoutFloatEnds } from "./quantize/float-ends.js";
 import { canBeQuantized, quantizeGraph, type Samples } from "./quantize/quantize-graph.js";
-import { splitToFit } from "./split/index.js";
 
 /** How a model is built. */
 export interface BuildOptions {
@@ -86,12 +85,14 @@ function requireReadable(manifestBytes: number): void {
 }
 
 /** The graph and its plan, of which parts are computed one after the other where it takes more than so many bytes otherwise. */
-function planWithin(graph: Graph, arenaBytes = Number.POSITIVE_INFINITY): { graph: Graph; plan: Plan } {
-  return splitToFit(
-    graph,
-    { plan: (variant) => planMemory(variant, loweringOf), needsOf: loweringOf },
-    arenaBytes,
-  );
+async function planWithin(
+  graph: Graph,
+  memory: BuildOptions["memory"],
+): Promise<{ graph: Graph; plan: Plan }> {
+  const plan = (variant: Graph): Plan => planMemory(variant, loweringOf);
+  if (memory === undefined) return { graph, plan: plan(graph) };
+  const { splitToFit } = await import("./split/index.js");
+  return splitToFit(graph, { plan, needsOf: loweringOf }, memory.arenaBytes);
 }
 
 /**
@@ -101,7 +102,7 @@ function planWithin(graph: Graph, arenaBytes = Number.POSITIVE_INFINITY): { grap
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
   const { kernels = [packageKernels()], inputs = [] } = options;
-  const { graph: lowered, plan } = planWithin(graphToRun(graph, options), options.memory?.arenaBytes);
+  const { graph: lowered, plan } = await planWithin(graphToRun(graph, options), options.memory);
   const program = lowerGraph(lowered, plan);
   const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
   const manifest = makeManifest({ model: graph, graph: lowered, plan, program, ...linked, inputs });
