@@ -12,6 +12,8 @@ export interface Variant {
   readonly graph: Graph;
   readonly plan: Plan;
   readonly macs: number;
+  /** Nodes that run; each takes some RAM of an engine besides the arena. */
+  readonly calls: number;
   /** What is computed part by part. None of the graph as it was. */
   readonly splits: readonly Split[];
 }
@@ -25,6 +27,9 @@ export interface Planner {
 /** A variant takes no more than this share of the memory of the one before it. */
 const step = 0.9;
 
+/** What one node more takes of wasm3's RAM on a board, about: metacode of the function that calls its kernel. */
+const callBytes = 80;
+
 /** Plans that are made to meet a limit, each of a variant estimated to take this share of the one before: layouts may leave gaps. */
 const mostPlans = 8;
 const closer = 0.97;
@@ -32,6 +37,9 @@ const closer = 0.97;
 function macsOf(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => sum + operatorNamed(node.operator).macs(bind(graph, node)), 0);
 }
+
+/** Bytes by which variants are compared. */
+const ramBytes = ({ plan, calls }: Variant): number => plan.arenaBytes + callBytes * calls;
 
 /** Variants of one graph, made as they are asked for. */
 class Variants {
@@ -43,7 +51,7 @@ class Variants {
     private readonly planner: Planner,
   ) {
     const plan = planner.plan(graph);
-    this.plain = { graph, plan, macs: macsOf(graph), splits: [] };
+    this.plain = { graph, plan, macs: macsOf(graph), calls: graph.nodes.length, splits: [] };
   }
 
   private get chooser(): Chooser {
@@ -61,16 +69,19 @@ class Variants {
       this.chooser.within(bytes) ??
       (orSmallest ? this.chooser.smallest(this.plain.plan.boundBytes) : undefined);
     if (choice === undefined) return undefined;
-    const { splits, peakBytes } = choice;
+    const { splits, peakBytes, calls } = choice;
     if (splits.length === 0) return { variant: this.plain, peakBytes };
     const graph = splitGraph(this.graph, this.plain.plan.order, splits);
-    return { variant: { graph, plan: this.planner.plan(graph), macs: macsOf(graph), splits }, peakBytes };
+    return {
+      variant: { graph, plan: this.planner.plan(graph), macs: macsOf(graph), calls, splits },
+      peakBytes,
+    };
   }
 }
 
 /**
- * A graph's variants that give the same bytes, from the graph as it is to the one that takes the least memory: each with a smaller arena
- * and no less work than the one before. Nothing is linked.
+ * A graph's variants that give the same bytes, from the graph as it is to the one that takes the least memory: each
+ * takes less memory than the one before, what its calls take included. Nothing is linked.
  */
 export function splitFrontier(graph: Graph, planner: Planner): Variant[] {
   const variants = new Variants(graph, planner);
@@ -78,7 +89,7 @@ export function splitFrontier(graph: Graph, planner: Planner): Variant[] {
   let limit = variants.plain.plan.boundBytes * step;
   for (let found = variants.within(limit, true); found !== undefined; found = variants.within(limit, true)) {
     const last = frontier.at(-1) as Variant;
-    if (found.variant.plan.arenaBytes < last.plan.arenaBytes) frontier.push(found.variant);
+    if (ramBytes(found.variant) < ramBytes(last)) frontier.push(found.variant);
     if (found.peakBytes > limit) return frontier;
     limit = found.peakBytes * step;
   }

@@ -119,17 +119,24 @@ const growths: readonly Grow[] = [
   ...[scaled, pad, beside, unary("relu"), unary("logistic"), unary("hardSwish")],
 ];
 
-/** A chain of windows and functions of elements, with residual branches; half the time with a fully connected layer at its end. */
-export function randomChain(seed: number, numbers: Numbers): Graph {
+/**
+ * A chain of windows and functions of elements, with residual branches; half the time with a fully connected layer at its end.
+ *
+ * @param scale of the input's height and width
+ */
+export function randomChain(seed: number, numbers: Numbers, scale = 1): Graph {
   const source = choices(seed);
-  const growing = new Growing(source, numbers, 4000);
+  const growing = new Growing(source, numbers, 4000 * scale * scale);
   // Sound and other sequences have a height or a width of 1.
   const shape = source.pick([
     [1, 9 + source.below(12), 5 + source.below(9), 1 + source.below(5)],
     [1, 1, 20 + source.below(30), 1 + source.below(5)],
     [1, 20 + source.below(20), 1, 2 + source.below(4)],
   ]);
-  const inputs = [growing.activation(growing.type(shape))];
+  const larger = shape.map((length, axis) =>
+    (axis === 1 || axis === 2) && length > 1 ? length * scale : length,
+  );
+  const inputs = [growing.activation(growing.type(larger))];
   for (let tries = 0, wanted = 3 + source.below(7); tries < 60 && growing.nodes.length < wanted; tries++) {
     const from = growing.activations.at(-1) as number;
     source.pick(growths)(growing, from, growing.tensors[from] as Tensor);
