@@ -48,6 +48,9 @@ export interface Candidate {
   axes: readonly number[];
 }
 
+/** Nodes of a segment, at most: of more, parts share so much that they would be computed twice. */
+const mostNodes = 32;
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, value) => total + value, 0);
 
 /** Parts of a split that differ from their neighbours: the first two and the last two. All between are like the second one. */
@@ -129,7 +132,7 @@ export class Estimate {
     const found: Candidate[] = [];
     const open = new Set<TensorIndex>();
     let axes = [1, 2, 3];
-    for (let at = position; at < this.order.length; at++) {
+    for (let at = position; at < Math.min(this.order.length, position + mostNodes); at++) {
       const { node, output } = this.step(this.order[at] as number);
       axes = axes.filter((axis) => this.canBeParted(node, axis));
       if (axes.length === 0) return found;

@@ -2,7 +2,7 @@ import { bind, type Graph } from "../graph/graph.js";
 import { operatorNamed } from "../ops/index.js";
 import type { NeedsLookup } from "../plan/demand.js";
 import type { Plan } from "../plan/types.js";
-import { Chooser } from "./choose.js";
+import { type Choice, Chooser } from "./choose.js";
 import { Estimate } from "./estimate.js";
 import type { Split } from "./pieces.js";
 import { splitGraph } from "./split-graph.js";
@@ -63,19 +63,15 @@ class Variants {
     return this.known;
   }
 
-  /** The variant of the least work that is estimated to take so many bytes, and what the estimate is; undefined where there is none. */
-  within(bytes: number, orSmallest = false): { variant: Variant; peakBytes: number } | undefined {
-    const choice =
-      this.chooser.within(bytes) ??
-      (orSmallest ? this.chooser.smallest(this.plain.plan.boundBytes) : undefined);
-    if (choice === undefined) return undefined;
-    const { splits, peakBytes, calls } = choice;
-    if (splits.length === 0) return { variant: this.plain, peakBytes };
+  /** The choice of the least work that is estimated to take so many bytes; where there is none, the one of the fewest bytes. */
+  choose(bytes: number): Choice | undefined {
+    return this.chooser.within(bytes) ?? this.chooser.smallest(this.plain.plan.boundBytes);
+  }
+
+  make({ splits, calls }: Choice): Variant {
+    if (splits.length === 0) return this.plain;
     const graph = splitGraph(this.graph, this.plain.plan.order, splits);
-    return {
-      variant: { graph, plan: this.planner.plan(graph), macs: macsOf(graph), calls, splits },
-      peakBytes,
-    };
+    return { graph, plan: this.planner.plan(graph), macs: macsOf(graph), calls, splits };
   }
 }
 
@@ -87,11 +83,14 @@ export function splitFrontier(graph: Graph, planner: Planner): Variant[] {
   const variants = new Variants(graph, planner);
   const frontier = [variants.plain];
   let limit = variants.plain.plan.boundBytes * step;
-  for (let found = variants.within(limit, true); found !== undefined; found = variants.within(limit, true)) {
+  for (let choice = variants.choose(limit); choice !== undefined; choice = variants.choose(limit)) {
     const last = frontier.at(-1) as Variant;
-    if (ramBytes(found.variant) < ramBytes(last)) frontier.push(found.variant);
-    if (found.peakBytes > limit) return frontier;
-    limit = found.peakBytes * step;
+    if (choice.peakBytes + callBytes * choice.calls < ramBytes(last)) {
+      const variant = variants.make(choice);
+      if (ramBytes(variant) < ramBytes(last)) frontier.push(variant);
+    }
+    if (choice.peakBytes > limit) return frontier;
+    limit = choice.peakBytes * step;
   }
   return frontier;
 }
@@ -105,11 +104,12 @@ export function splitToFit(graph: Graph, planner: Planner, arenaBytes: number): 
   let best = variants.plain;
   let limit = arenaBytes;
   for (let plans = 0; plans < mostPlans && best.plan.arenaBytes > arenaBytes; plans++) {
-    const found = variants.within(limit, true);
-    if (found === undefined) return best;
-    if (found.variant.plan.arenaBytes < best.plan.arenaBytes) best = found.variant;
-    if (found.peakBytes > limit) return best;
-    limit = Math.min(limit * closer, found.peakBytes - 1);
+    const choice = variants.choose(limit);
+    if (choice === undefined) return best;
+    const variant = variants.make(choice);
+    if (variant.plan.arenaBytes < best.plan.arenaBytes) best = variant;
+    if (choice.peakBytes > limit) return best;
+    limit = Math.min(limit * closer, choice.peakBytes - 1);
   }
   return best;
 }
