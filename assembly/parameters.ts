@@ -183,6 +183,45 @@ export class ProductParameters {
   matrix: usize;
 }
 
+/**
+ * A convolution whose weights have fewer than 8 bits. It lies as WindowParameters do, which its kernel takes as
+ * well.
+ */
+@unmanaged
+export class StoredWindowParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  scratchBytes: i32;
+  weights: i32;
+  batches: i32;
+  inputHeight: i32;
+  inputWidth: i32;
+  inputChannels: i32;
+  outputHeight: i32;
+  outputWidth: i32;
+  /** Output channels; of a depthwise convolution, for each input channel. */
+  outputs: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  inputZeroPoint: i32;
+  outputZeroPoint: i32;
+  low: i32;
+  high: i32;
+  /** Inputs whose weights are unpacked at once. */
+  chunk: i32;
+  /** Chunks whose products a lane takes before it is emptied. */
+  laneChunks: i32;
+  /** How weights lie: a number of `weightStorages`. */
+  storage: i32;
+}
+
 /** A convolution, depthwise or not. */
 @unmanaged
 export class WindowParameters {
@@ -213,6 +252,9 @@ export class WindowParameters {
   high: i32;
   /** Products that a lane takes before it is emptied. */
   chunk: i32;
+  /** 1, and 0: as in StoredWindowParameters. */
+  laneChunks: i32;
+  storage: i32;
 }
 
 /** A fully connected layer. */
@@ -279,6 +321,26 @@ export class SquaredDistancesParameters {
   features: i32;
   vectors: i32;
   count: i32;
+}
+
+/** A fully connected layer whose weights have fewer than 8 bits. It begins as FullyConnectedParameters. */
+@unmanaged
+export class StoredFullyConnectedParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  scratchBytes: i32;
+  weights: i32;
+  rows: i32;
+  inputs: i32;
+  outputs: i32;
+  outputZeroPoint: i32;
+  low: i32;
+  high: i32;
+  /** Inputs whose weights are unpacked at once, a multiple of 8. */
+  chunk: i32;
+  /** How weights lie: a number of `weightStorages`. */
+  storage: i32;
 }
 
 /** An ensemble of decision trees. */
@@ -819,6 +881,96 @@ export class TopKParameters {
   indexBytes: i32;
 }
 
+/** A recurrent layer of integers that walks through the times of a sequence. */
+@unmanaged
+export class IntegerLayerParameters {
+  /** Of the first time that is walked. */
+  input: usize;
+  /** Of the sequence, likewise. */
+  output: usize;
+  /** Likewise. */
+  mask: usize;
+  hidden: usize;
+  /** Of a batch's hidden state. */
+  hiddenBytes: i32;
+  /** 0: counts what was walked. */
+  time: i32;
+  times: i32;
+  batches: i32;
+  /** Bytes from one time to the next one that is walked. */
+  inputTimeStep: i32;
+  outputTimeStep: i32;
+  /** Bytes from one batch to the next. */
+  outputBatchStep: i32;
+  maskTimeStep: i32;
+  maskBatchStep: i32;
+  /** 1 where hidden states of all times are stored. */
+  hasSequence: i32;
+  hasMask: i32;
+  /** 1 where masked times have what the time before has; else they have 0. */
+  holds: i32;
+  /** Byte of which 0 consists. */
+  zero: i32;
+  /** Of int16: the cell, or the hidden state in more bits. */
+  state: usize;
+  initialHidden: usize;
+  initialState: usize;
+  /** Scratch: a row for each batch. */
+  gates: usize;
+  /** Scratch: 4 sums, then the tile. */
+  tile: usize;
+  /** Scratch: the table of the logistic function. */
+  table: usize;
+  tableWeights: i32;
+  /** Of a batch's gates. */
+  rowBytes: i32;
+  /** Bytes from a row's start to what its candidate's product takes or gives. */
+  products: i32;
+  /** Elements of vectors whose weights lie in the tile at once; a multiple of 4. */
+  chunk: i32;
+  inputWeights: i32;
+  /** Elements of a vector. */
+  inputDepth: i32;
+  /** Of the matrix; a multiple of 4. */
+  inputOutputs: i32;
+  /** Bytes from one batch's vector to the next. */
+  inputStep: i32;
+  recurrentWeights: i32;
+  /** Elements of a vector. */
+  recurrentDepth: i32;
+  /** Of the matrix; a multiple of 4. */
+  recurrentOutputs: i32;
+  /** Bytes from one batch's vector to the next. */
+  recurrentStep: i32;
+  candidateWeights: i32;
+  /** Elements of a vector. */
+  candidateDepth: i32;
+  /** Of the matrix; a multiple of 4. */
+  candidateOutputs: i32;
+  /** Bytes from one batch's vector to the next. */
+  candidateStep: i32;
+  units: i32;
+  hasInitialHidden: i32;
+  hasInitialState: i32;
+  /** 1 where the reset gate multiplies the recurrent product. */
+  resetAfter: i32;
+  /** Brings what a time gives to the hidden state. */
+  hiddenMultiplier: i32;
+  /** Positive: to the right. */
+  hiddenShift: i32;
+  hiddenZeroPoint: i32;
+  /** Of the product of input gate and cell gate. */
+  cellMultiplier: i32;
+  /** Positive: to the right. */
+  cellShift: i32;
+  /** Brings a cell to the table's steps. */
+  tanhMultiplier: i32;
+  /** Right shift after it. */
+  tanhShift: i32;
+  /** Brings Q0.15 to the state, to the right. */
+  stateShift: i32;
+}
+
 /** Long short-term memory over a sequence. */
 @unmanaged
 export class LstmParameters {
@@ -869,6 +1021,26 @@ export class RecurrentLayerParameters {
   /** Likewise. */
   mask: usize;
   hidden: usize;
+  /** Of a batch's hidden state. */
+  hiddenBytes: i32;
+  /** 0: counts what was walked. */
+  time: i32;
+  times: i32;
+  batches: i32;
+  /** Bytes from one time to the next one that is walked. */
+  inputTimeStep: i32;
+  outputTimeStep: i32;
+  /** Bytes from one batch to the next. */
+  outputBatchStep: i32;
+  maskTimeStep: i32;
+  maskBatchStep: i32;
+  /** 1 where hidden states of all times are stored. */
+  hasSequence: i32;
+  hasMask: i32;
+  /** 1 where masked times have what the time before has; else they have 0. */
+  holds: i32;
+  /** Byte of which 0 consists. */
+  zero: i32;
   cell: usize;
   initialHidden: usize;
   initialCell: usize;
@@ -890,41 +1062,31 @@ export class RecurrentLayerParameters {
   inputWeights: i32;
   /** Elements of a vector. */
   inputDepth: i32;
-  /** A multiple of 4. */
+  /** Of the matrix; a multiple of 4. */
   inputOutputs: i32;
   /** Bytes from one batch's vector to the next. */
   inputStep: i32;
+  /** Of its weights. */
+  inputStorage: i32;
   recurrentWeights: i32;
   /** Elements of a vector. */
   recurrentDepth: i32;
-  /** A multiple of 4. */
+  /** Of the matrix; a multiple of 4. */
   recurrentOutputs: i32;
   /** Bytes from one batch's vector to the next. */
   recurrentStep: i32;
+  /** Of its weights. */
+  recurrentStorage: i32;
   candidateWeights: i32;
   /** Elements of a vector. */
   candidateDepth: i32;
-  /** A multiple of 4. */
+  /** Of the matrix; a multiple of 4. */
   candidateOutputs: i32;
   /** Bytes from one batch's vector to the next. */
   candidateStep: i32;
-  /** 0: counts what was walked. */
-  time: i32;
-  times: i32;
-  batches: i32;
+  /** Of its weights. */
+  candidateStorage: i32;
   units: i32;
-  /** Bytes from one time to the next one that is walked. */
-  inputTimeStep: i32;
-  outputTimeStep: i32;
-  /** Bytes from one batch to the next. */
-  outputBatchStep: i32;
-  maskTimeStep: i32;
-  maskBatchStep: i32;
-  /** 1 where hidden states of all times are stored. */
-  hasSequence: i32;
-  hasMask: i32;
-  /** 1 where masked times have what the time before has; else they have 0. */
-  holds: i32;
   hasInitialHidden: i32;
   hasInitialCell: i32;
   hasPeepholes: i32;
@@ -943,6 +1105,38 @@ export class RecurrentLayerParameters {
   activation2: i32;
   alpha2: f32;
   beta2: f32;
+}
+
+/** What blocks of recurrent layers begin with: the walk through the times of a sequence. */
+@unmanaged
+export class SequenceWalkParameters {
+  /** Of the first time that is walked. */
+  input: usize;
+  /** Of the sequence, likewise. */
+  output: usize;
+  /** Likewise. */
+  mask: usize;
+  hidden: usize;
+  /** Of a batch's hidden state. */
+  hiddenBytes: i32;
+  /** 0: counts what was walked. */
+  time: i32;
+  times: i32;
+  batches: i32;
+  /** Bytes from one time to the next one that is walked. */
+  inputTimeStep: i32;
+  outputTimeStep: i32;
+  /** Bytes from one batch to the next. */
+  outputBatchStep: i32;
+  maskTimeStep: i32;
+  maskBatchStep: i32;
+  /** 1 where hidden states of all times are stored. */
+  hasSequence: i32;
+  hasMask: i32;
+  /** 1 where masked times have what the time before has; else they have 0. */
+  holds: i32;
+  /** Byte of which 0 consists. */
+  zero: i32;
 }
 
 /** A layer of filters over time. */

@@ -100,8 +100,20 @@ export const errorTable = {
     "Give real inputs with --calibrate FILE|DIR; a hundred samples are usually enough.",
   ),
   "calibration-invalid": refused(
-    "the calibration samples do not fit the model's input",
+    "the samples do not fit the model's input",
     "Give samples of the input's own shape, with or without a leading sample axis.",
+  ),
+  "labels-invalid": refused(
+    "the labels do not fit the samples",
+    "Give one label for each sample: the number of a class, or a name that the model's output has for one.",
+  ),
+  "layers-invalid": refused(
+    "the file does not say where the layers of a built model lie",
+    "Give the layers.json that `wasmote build --keep DIR` wrote for this very file.",
+  ),
+  "models-differ": refused(
+    "the two models do not take and give the same",
+    "Compare a model with what was built of it, with the same --dim and --layout.",
   ),
   "memory-exceeded": refused(
     "the model needs more memory than a microcontroller's model may have",

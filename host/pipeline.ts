@@ -1,11 +1,13 @@
 import { maxManifestBytes } from "./abi/limits.js";
 import { WasmoteError } from "./errors.js";
+import { Execution } from "./evaluate/execution.js";
 import type { Graph } from "./graph/graph.js";
 import { packageKernels } from "./kernels/library.js";
 import { type KernelLibrary, linkProgram } from "./link/link.js";
 import { requireKernels } from "./lower/check.js";
 import { loweringOf } from "./lower/index.js";
 import { lowerGraph, type Program } from "./lower/lower.js";
+import { checkOperators } from "./ops/check.js";
 import { makeManifest } from "./package/make-manifest.js";
 import type { InputReading, Manifest } from "./package/manifest.js";
 import { packageModule } from "./package/package.js";
@@ -16,6 +18,8 @@ import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
 import { withoutFloatEnds } from "./quantize/float-ends.js";
 import { canBeQuantized, quantizeGraph, type Samples } from "./quantize/quantize-graph.js";
+import { calibrateModel, quantizeCalibrated } from "./quantize/quantize-model.js";
+import { type NodeScheme, type QuantizationKind, wholeSchemes } from "./quantize/scheme.js";
 
 /** How a model is built. */
 export interface BuildOptions {
@@ -25,10 +29,11 @@ export interface BuildOptions {
    */
   calibration?: Samples;
   /**
-   * What a model of float32 alone runs in: int8, for which it is quantized with samples, or float32. By default int8
-   * where there are samples, else float32. Any other model is taken as it is.
+   * What a model of float32 alone becomes: quantized with samples to int8, to int16 activations, to int4 weights or to int8
+   * weights with float32 activations; or float32 as it is. By default int8 where there are samples, else float32. Any other
+   * model is taken as it is.
    */
-  quantize?: "int8" | "float32";
+  quantize?: QuantizationKind | "float32";
   /**
    * No more than so many bytes of linear memory for activations and scratch memory, where that can be had by computing some of
    * the model part by part, with the same bytes as a result; where it cannot, as few as were found.
@@ -50,6 +55,8 @@ export interface BuiltModel {
   plan: Plan;
   /** The graph that was lowered. */
   graph: Graph;
+  /** Where it was quantized with samples: the graph of float32 that it stands for. */
+  reference?: Graph;
   /** Its steps as calls of kernels. */
   program: Program;
   /** The linked module, without custom sections, and its functions' names where they have any. */
@@ -64,17 +71,41 @@ export function takesCalibration(graph: Graph, passes?: readonly Pass[]): boolea
   return canBeQuantized(runPasses(graph, passes));
 }
 
-/** The graph that is to run, of which every node has kernels. Throws as `buildModel` does. */
-function graphToRun(graph: Graph, { calibration = [], quantize, passes }: BuildOptions): Graph {
-  const toInt8 = (quantize ?? (calibration.length > 0 ? "int8" : "float32")) === "int8";
-  const simple = runPasses(toInt8 ? graph : keepQuantizedWeights(graph), passes);
-  const typed =
-    toInt8 && canBeQuantized(simple) ? quantizeGraph(simple, calibration) : withoutFloatEnds(simple);
+/** Refuses a graph of which a node cannot run. Throws `model-unsupported`. */
+function requireRunnable(graph: Graph): void {
+  checkOperators(graph);
+  requireKernels(graph);
+}
+
+/** A float graph quantized, every node alike where it can be. Throws as `buildModel` does. */
+async function quantized(
+  float: Graph,
+  samples: Samples,
+  scheme: NodeScheme,
+  kernels: readonly KernelLibrary[],
+): Promise<Graph> {
+  if (samples === "assumed") return quantizeGraph(float, samples);
+  const open = (graph: Graph): Promise<Execution> => Execution.open(graph, kernels);
+  const calibrated = await calibrateModel(float, samples, open);
+  const schemes = float.nodes.map(() => scheme);
+  return quantizeCalibrated(calibrated, open, schemes, requireRunnable);
+}
+
+/** The graph that is to run, of which every node has kernels, and what it was quantized from. Throws as `buildModel` does. */
+async function graphsToRun(
+  graph: Graph,
+  { calibration = [], quantize, passes, kernels = [packageKernels()] }: BuildOptions,
+): Promise<Pick<BuiltModel, "graph" | "reference">> {
+  const kind = quantize ?? (calibration.length > 0 ? "int8" : "float32");
+  const simple = runPasses(kind === "float32" ? keepQuantizedWeights(graph) : graph, passes);
+  const quantizes = kind !== "float32" && canBeQuantized(simple);
+  const bare = withoutFloatEnds(simple);
+  const typed = quantizes ? await quantized(bare, calibration, wholeSchemes[kind], kernels) : bare;
   const placed = placeConstants(runPasses(typed, passes), (operator, node) =>
     loweringOf(operator).constantInputs?.(node),
   );
   requireKernels(placed);
-  return placed;
+  return { graph: placed, ...(quantizes && calibration !== "assumed" && { reference: bare }) };
 }
 
 /** Nothing is built whose manifest, as large as this, is not read. */
@@ -102,12 +133,14 @@ async function planWithin(
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
   const { kernels = [packageKernels()], inputs = [] } = options;
-  const { graph: lowered, plan } = await planWithin(graphToRun(graph, options), options.memory);
+  const { graph: typed, ...reference } = await graphsToRun(graph, options);
+  const { graph: lowered, plan } = await planWithin(typed, options.memory);
   const program = lowerGraph(lowered, plan);
   const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
   const manifest = makeManifest({ model: graph, graph: lowered, plan, program, ...linked, inputs });
   const wasm = packageModule(code, manifest, program.weights);
   const [codeBytes, weightBytes] = [code.length, program.weights.length];
   requireReadable(wasm.length - codeBytes - weightBytes);
-  return { wasm, manifest, plan, graph: lowered, program, code, functionNames, codeBytes, weightBytes };
+  const bytes = { code, functionNames, codeBytes, weightBytes };
+  return { wasm, manifest, plan, graph: lowered, ...reference, program, ...bytes };
 }

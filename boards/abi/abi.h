@@ -28,7 +28,8 @@ enum
 {
     acceleratorConv = 1, acceleratorDepthwise = 2, acceleratorFullyConnected = 4, acceleratorAdd = 8,
     acceleratorAveragePool = 16, acceleratorSoftmax = 32, acceleratorProduct = 64,
-    acceleratorDepthwiseProduct = 128, acceleratorAveragePoolInt16 = 256
+    acceleratorDepthwiseProduct = 128, acceleratorStoredConv = 512, acceleratorStoredFullyConnected = 1024,
+    acceleratorAveragePoolInt16 = 256
 };
 
 /* A convolution, depthwise or not: numbers of its parameters. */
@@ -80,6 +81,28 @@ enum
     productDilationHeight, productDilationWidth, productPadTop, productPadLeft, productInputZeroPoint,
     productOutputZeroPoint, productLow, productHigh, productLowest, productHighest, productStorage,
     productWeightsZeroPoint, productElementBytes, productLongSums, productParameters
+};
+
+/* A convolution whose weights have fewer than 8 bits: numbers of its parameters. */
+enum
+{
+    storedWindowInput, storedWindowOutput, storedWindowScratch, storedWindowScratchBytes, storedWindowWeights,
+    storedWindowBatches, storedWindowInputHeight, storedWindowInputWidth, storedWindowInputChannels,
+    storedWindowOutputHeight, storedWindowOutputWidth, storedWindowOutputs, storedWindowFilterHeight,
+    storedWindowFilterWidth, storedWindowStrideHeight, storedWindowStrideWidth, storedWindowDilationHeight,
+    storedWindowDilationWidth, storedWindowPadTop, storedWindowPadLeft, storedWindowInputZeroPoint,
+    storedWindowOutputZeroPoint, storedWindowLow, storedWindowHigh, storedWindowChunk, storedWindowLaneChunks,
+    storedWindowStorage, storedWindowParameters
+};
+
+/* A fully connected layer whose weights have fewer than 8 bits: numbers of its parameters. */
+enum
+{
+    storedFullyConnectedInput, storedFullyConnectedOutput, storedFullyConnectedScratch,
+    storedFullyConnectedScratchBytes, storedFullyConnectedWeights, storedFullyConnectedRows,
+    storedFullyConnectedInputs, storedFullyConnectedOutputs, storedFullyConnectedOutputZeroPoint,
+    storedFullyConnectedLow, storedFullyConnectedHigh, storedFullyConnectedChunk, storedFullyConnectedStorage,
+    storedFullyConnectedParameters
 };
 
 /* What a model's run returns. */

@@ -1,9 +1,27 @@
 #include "patch.h"
 #include "requantize.h"
+#include "stored_weights.h"
 
-uint32_t wasmote_conv_scratch_bytes(uint32_t depth)
+/* Bytes of a tile that is unpacked: its header, then its weights. */
+static uint32_t unpacked_bytes(int32_t storage, uint32_t groups)
 {
-    return ((depth + 3) & ~3u) * patchBytesPerInput * minPositions;
+    return is_narrow(storage) ? tileHeaderBytes + (uint32_t) filled_weights(storage, groups * tileGroupBytes) : 0;
+}
+
+uint32_t wasmote_conv_scratch_bytes(uint32_t depth, int32_t storage)
+{
+    const uint32_t groups = (depth + 3) / 4;
+    return groups * 4 * patchBytesPerInput * minPositions + unpacked_bytes(storage, groups);
+}
+
+/* A tile as it lies, or as it was unpacked to `room`. */
+static const int8_t *unpack_tile(const window_operation *of, const int8_t *tile, uint32_t unpacked, int8_t *room)
+{
+    if (unpacked == 0) return tile;
+    const uint32_t weights = unpacked - tileHeaderBytes;
+    *(tile_constants *) room = *(const tile_constants *) tile;
+    wasmote_unpack(of->storage, of->table, (const uint8_t *) tile + tileHeaderBytes, weights, 0, weights / roundWeights, room + tileHeaderBytes);
+    return room;
 }
 
 /* Whether every channel of the tiles may be requantized the short way. */
@@ -20,10 +38,10 @@ static bool all_quick(const window_operation *of, uint32_t depth, uint32_t tileB
     return true;
 }
 
-/* Positions of a patch: as many as scratch memory holds, at most `maxPositions`. */
-static uint32_t positions_at_once(const window_operation *of, uint32_t groups)
+/* Positions of a patch: as many as so many bytes hold, at most `maxPositions`. */
+static uint32_t positions_at_once(uint32_t bytes, uint32_t groups)
 {
-    uint32_t count = of->scratchBytes / (groups * 4 * patchBytesPerInput);
+    uint32_t count = bytes / (groups * 4 * patchBytesPerInput);
 #if TARGET_LONG_MULTIPLY || TARGET_PAIRED
     count &= ~1u;
 #endif
@@ -58,12 +76,14 @@ static void gather_positions(const window_operation *of, const gather_plan *plan
 void wasmote_conv_s8(const window_operation *of)
 {
     const uint32_t depth = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth * (uint32_t) of->inputChannels;
-    const uint32_t groups = (depth + 3) / 4, tileBytes = tileHeaderBytes + groups * tileGroupBytes;
+    const uint32_t groups = (depth + 3) / 4, unpacked = unpacked_bytes(of->storage, groups);
+    const uint32_t tileBytes = tileHeaderBytes + (uint32_t) wasmote_stored_bytes(of->storage, groups * tileGroupBytes, 1);
     const uint32_t total = (uint32_t) of->batches * (uint32_t) of->outputHeight * (uint32_t) of->outputWidth;
-    const uint32_t most = positions_at_once(of, groups);
+    const uint32_t most = positions_at_once(of->scratchBytes - unpacked, groups);
+    int8_t *const room = of->scratch;
     const uint32_t blocks = (total + most - 1) / most;
     patch_product product = {
-        .patch = { .words = of->scratch, .groups = groups },
+        .patch = { .words = room + unpacked, .groups = groups },
         .outputs = of->outputs,
         .zeroPoint = of->outputZeroPoint,
         .low = of->low,
@@ -91,6 +111,9 @@ void wasmote_conv_s8(const window_operation *of)
         const int8_t *tile = of->weights;
         int8_t *output = of->output + first * (uint32_t) of->outputs;
         for (int32_t n = 0; n < of->outputs; n += 4, tile += tileBytes)
-            wasmote_multiply_tile(&product, tile, of->outputs - n < 4 ? (int) (of->outputs - n) : 4, output + n);
+        {
+            const int count = of->outputs - n < 4 ? (int) (of->outputs - n) : 4;
+            wasmote_multiply_tile(&product, unpack_tile(of, tile, unpacked, room), count, output + n);
+        }
     }
 }

@@ -1,22 +1,22 @@
 #include "product.h"
 
-/* Weights of a tile as int16, 4 a tap. */
-static uint32_t widened_bytes(uint32_t taps)
-{
-    return taps * 8;
-}
-
+/* Weights of a tile are widened to int16, 4 a tap. */
 uint32_t wasmote_depthwise_scratch_bytes(uint32_t taps, int32_t storage)
 {
-    (void) storage;
-    return widened_bytes(taps);
+    return 2 * (uint32_t) filled_weights(storage, taps * 4);
 }
 
 static void widen_weights(const product_operation *of, const uint8_t *stored, uint32_t weights, int16_t *to)
 {
-    const int32_t zeroPoint = of->weightsZeroPoint;
-    for (uint32_t i = 0; i < weights; i++)
-        to[i] = (int16_t) ((of->storage == storedInt4 ? int4_at(stored, i) : ((const int8_t *) stored)[i]) - zeroPoint);
+    const int8_t *from = (const int8_t *) stored;
+    if (is_narrow(of->storage))
+    {
+        /* In the upper half, so that each is written where none lies that is still to be read. */
+        int8_t *const narrow = (int8_t *) to + weights;
+        wasmote_unpack(of->storage, of->table, stored, weights, 0, weights / roundWeights, narrow);
+        from = narrow;
+    }
+    for (uint32_t i = 0; i < weights; i++) to[i] = (int16_t) (from[i] - of->weightsZeroPoint);
 }
 
 /* The part of a window that lies inside the input: taps from first to last - 1 of each axis. */
@@ -136,14 +136,15 @@ void wasmote_depthwise_integers(const product_operation *of)
 {
     const int32_t outputs = of->inputChannels * of->outputs;
     const uint32_t taps = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth, headerBytes = product_header_bytes(of);
-    const uint32_t tileBytes = headerBytes + (((uint32_t) stored_bytes(of->storage, taps * 4, 1) + 15) & ~15u);
+    const uint32_t weights = (uint32_t) filled_weights(of->storage, taps * 4);
+    const uint32_t tileBytes = headerBytes + (((uint32_t) wasmote_stored_bytes(of->storage, weights, 1) + 15) & ~15u);
     const bool isQuick = wasmote_is_quick_product(of, outputs, tileBytes);
     const uint8_t *tile = of->weights;
 
     for (int32_t n = 0; n < outputs; n += 4, tile += tileBytes)
     {
         uint32_t image = 0, output = (uint32_t) n;
-        widen_weights(of, tile + headerBytes, taps * 4, of->scratch);
+        widen_weights(of, tile + headerBytes, weights, of->scratch);
         for (int32_t b = 0; b < of->batches; b++, image += (uint32_t) of->inputHeight * (uint32_t) of->inputWidth * (uint32_t) of->inputChannels)
         {
             for (int32_t y = 0; y < of->outputHeight; y++)

@@ -69,19 +69,44 @@ static const int8_t *read_tiles(const parameters *from, uint32_t index, uint64_t
     return parameter_weights(from, index, (channels + 3) / 4 * (tileHeaderBytes + bytes));
 }
 
+/* As read_tiles, of `depth` inputs an output, stored so; the table that comes before them, if there is one. */
+static const uint8_t *read_stored_tiles(const parameters *from, uint32_t index, uint64_t channels, uint64_t depth, int32_t storage)
+{
+    const uint64_t weights = filled_weights(storage, (depth + 3) / 4 * tileGroupBytes);
+    return parameter_weights(from, index, table_bytes(storage) + (channels + 3) / 4 * (tileHeaderBytes + wasmote_stored_bytes(storage, weights, 1)));
+}
+
+static __attribute__((noinline)) bool run_conv(const parameters *from, int32_t storage)
+{
+    window_operation of;
+    if (storage != storedAsComputed && !is_known_narrow(storage)) return false;
+    if (!read_window(from, &of) || !read_output(from, &of, (uint64_t) of.outputs)) return false;
+
+    const uint64_t depth = (uint64_t) of.filterHeight * of.filterWidth * of.inputChannels;
+    if (depth > acceleratorMaxDepth || of.scratchBytes < wasmote_conv_scratch_bytes((uint32_t) depth, storage)) return false;
+    of.storage = storage;
+    of.table = read_stored_tiles(from, windowWeights, (uint64_t) of.outputs, depth, storage);
+    if (!of.table) return false;
+    of.weights = (const int8_t *) of.table + table_bytes(storage);
+    wasmote_conv_s8(&of);
+    return true;
+}
+
 static m3ApiRawFunction(accel_conv_s8)
 {
     m3ApiGetArg(uint32_t, offset)
     parameters from;
-    window_operation of;
     if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, windowParameters)) return trap();
-    if (!read_window(&from, &of) || !read_output(&from, &of, (uint64_t) of.outputs)) return trap();
+    if (!run_conv(&from, storedAsComputed)) return trap();
+    m3ApiSuccess();
+}
 
-    const uint64_t depth = (uint64_t) of.filterHeight * of.filterWidth * of.inputChannels;
-    if (depth > acceleratorMaxDepth || of.scratchBytes < wasmote_conv_scratch_bytes((uint32_t) depth)) return trap();
-    of.weights = read_tiles(&from, windowWeights, (uint64_t) of.outputs, (depth + 3) / 4 * tileGroupBytes);
-    if (!of.weights) return trap();
-    wasmote_conv_s8(&of);
+static m3ApiRawFunction(accel_stored_conv_s8)
+{
+    m3ApiGetArg(uint32_t, offset)
+    parameters from;
+    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, storedWindowParameters)) return trap();
+    if (!run_conv(&from, parameter(&from, storedWindowStorage))) return trap();
     m3ApiSuccess();
 }
 
@@ -102,29 +127,48 @@ static m3ApiRawFunction(accel_depthwise_s8)
     m3ApiSuccess();
 }
 
+static __attribute__((noinline)) bool run_fully_connected(const parameters *from, int32_t storage)
+{
+    if (storage != storedAsComputed && !is_known_narrow(storage)) return false;
+    if (!parameters_within(from, fullyConnectedRows, 3, 1, INT32_MAX) || !parameters_within(from, fullyConnectedInputs, 1, 1, acceleratorMaxDepth)) return false;
+    if (!parameters_within(from, fullyConnectedOutputZeroPoint, 1, -128, 127) || !parameters_are_range(from, fullyConnectedLow)) return false;
+
+    fully_connected_operation of = {
+        .scratchBytes = (uint32_t) parameter(from, fullyConnectedScratchBytes),
+        .storage = storage,
+        .rows = parameter(from, fullyConnectedRows),
+        .inputs = parameter(from, fullyConnectedInputs),
+        .outputs = parameter(from, fullyConnectedOutputs),
+        .outputZeroPoint = parameter(from, fullyConnectedOutputZeroPoint),
+        .low = parameter(from, fullyConnectedLow),
+        .high = parameter(from, fullyConnectedHigh),
+    };
+    of.input = parameter_memory(from, fullyConnectedInput, (uint64_t) of.rows * of.inputs);
+    of.output = parameter_memory(from, fullyConnectedOutput, (uint64_t) of.rows * of.outputs);
+    of.scratch = parameter_memory(from, fullyConnectedScratch, of.scratchBytes);
+    of.table = read_stored_tiles(from, fullyConnectedWeights, (uint64_t) of.outputs, (uint64_t) of.inputs, storage);
+    if (!of.input || !of.output || !of.scratch || ((uintptr_t) of.scratch & 3) || !of.table) return false;
+    if (is_narrow(storage) && of.scratchBytes < roundWeights) return false;
+    of.weights = (const int8_t *) of.table + table_bytes(storage);
+    wasmote_fully_connected_s8(&of);
+    return true;
+}
+
 static m3ApiRawFunction(accel_fully_connected_s8)
 {
     m3ApiGetArg(uint32_t, offset)
     parameters from;
     if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, fullyConnectedParameters)) return trap();
-    if (!parameters_within(&from, fullyConnectedRows, 3, 1, INT32_MAX) || !parameters_within(&from, fullyConnectedInputs, 1, 1, acceleratorMaxDepth)) return trap();
-    if (!parameters_within(&from, fullyConnectedOutputZeroPoint, 1, -128, 127) || !parameters_are_range(&from, fullyConnectedLow)) return trap();
+    if (!run_fully_connected(&from, storedAsComputed)) return trap();
+    m3ApiSuccess();
+}
 
-    fully_connected_operation of = {
-        .scratchBytes = (uint32_t) parameter(&from, fullyConnectedScratchBytes),
-        .rows = parameter(&from, fullyConnectedRows),
-        .inputs = parameter(&from, fullyConnectedInputs),
-        .outputs = parameter(&from, fullyConnectedOutputs),
-        .outputZeroPoint = parameter(&from, fullyConnectedOutputZeroPoint),
-        .low = parameter(&from, fullyConnectedLow),
-        .high = parameter(&from, fullyConnectedHigh),
-    };
-    of.input = parameter_memory(&from, fullyConnectedInput, (uint64_t) of.rows * of.inputs);
-    of.output = parameter_memory(&from, fullyConnectedOutput, (uint64_t) of.rows * of.outputs);
-    of.scratch = parameter_memory(&from, fullyConnectedScratch, of.scratchBytes);
-    of.weights = read_tiles(&from, fullyConnectedWeights, (uint64_t) of.outputs, ((uint64_t) of.inputs + 3) / 4 * tileGroupBytes);
-    if (!of.input || !of.output || !of.scratch || ((uintptr_t) of.scratch & 3) || !of.weights) return trap();
-    wasmote_fully_connected_s8(&of);
+static m3ApiRawFunction(accel_stored_fully_connected_s8)
+{
+    m3ApiGetArg(uint32_t, offset)
+    parameters from;
+    if (!parameters_open(&from, runtime, _ctx->userdata, _mem, offset, storedFullyConnectedParameters)) return trap();
+    if (!run_fully_connected(&from, parameter(&from, storedFullyConnectedStorage))) return trap();
     m3ApiSuccess();
 }
 
@@ -249,8 +293,8 @@ static bool read_product_types(const parameters *from, product_operation *to, pr
     if (parameter(from, productLow) > parameter(from, productHigh)) return false;
     if (!parameters_within(from, productWeightsZeroPoint, 1, -128, 127)) return false;
     if (!parameters_within(from, productLongSums, 1, 0, type == productInt16)) return false;
-    if (storage < storedAsComputed || storage > storedInt4) return false;
-    if (type != productFloat32 && storage != storedAsComputed && storage != storedInt4) return false;
+    const bool isWider = type == productFloat32 && (storage == storedFloat16 || storage == storedInt8);
+    if (storage != storedAsComputed && !is_known_narrow(storage) && !isWider) return false;
 
     to->inputZeroPoint = parameter(from, productInputZeroPoint);
     to->outputZeroPoint = parameter(from, productOutputZeroPoint);
@@ -303,10 +347,12 @@ static bool read_product_tiles(const parameters *from, product_operation *to, pr
 {
     const uint64_t positions = (uint64_t) to->batches * to->outputHeight * to->outputWidth;
     const uint64_t whole = type == productFloat32 ? 4 : 1;
-    const uint64_t bytes = (stored_bytes(to->storage, weights, (uint32_t) whole) + alignment - 1) / alignment * alignment;
+    const uint64_t stored = wasmote_stored_bytes(to->storage, weights, (uint32_t) whole);
+    const uint64_t bytes = (stored + alignment - 1) / alignment * alignment;
     if (positions > UINT32_MAX || channels > UINT32_MAX) return false;
     to->output = parameter_memory(from, productOutput, positions * channels > INT32_MAX ? UINT64_MAX : positions * channels * type);
-    to->weights = parameter_weights(from, productWeights, (channels + 3) / 4 * (product_header_bytes(to) + bytes));
+    to->table = parameter_weights(from, productWeights, table_bytes(to->storage) + (channels + 3) / 4 * (product_header_bytes(to) + bytes));
+    to->weights = to->table ? to->table + table_bytes(to->storage) : NULL;
     return to->output && ((uintptr_t) to->output & (type - 1)) == 0 && to->weights;
 }
 
@@ -318,7 +364,7 @@ static bool run_product(const parameters *from, product_type type)
     if (depth > acceleratorMaxDepth || !read_product_tiles(from, &of, type, (uint64_t) of.outputs, places, 1)) return false;
     if (type == productFloat32)
     {
-        if (of.storage != storedAsComputed && of.scratchBytes < places * 4) return false;
+        if (of.storage != storedAsComputed && of.scratchBytes < filled_weights(of.storage, places) * 4) return false;
         wasmote_product_f32(&of);
         return true;
     }
@@ -335,7 +381,7 @@ static bool run_depthwise_product(const parameters *from, product_type type)
     if (taps > acceleratorMaxDepth || !read_product_tiles(from, &of, type, channels, taps * 4, 16)) return false;
     if (type == productFloat32)
     {
-        if (of.storage != storedAsComputed && of.scratchBytes < taps * 16) return false;
+        if (of.storage != storedAsComputed && of.scratchBytes < filled_weights(of.storage, taps * 4) * 4) return false;
         wasmote_depthwise_f32(&of);
         return true;
     }
@@ -371,6 +417,8 @@ const wasmote_accelerator wasmote_accelerators[] = {
     { "accel_softmax_s8", acceleratorSoftmax, accel_softmax_s8 },
     { "accel_product", acceleratorProduct, accel_product },
     { "accel_depthwise_product", acceleratorDepthwiseProduct, accel_depthwise_product },
+    { "accel_stored_conv_s8", acceleratorStoredConv, accel_stored_conv_s8 },
+    { "accel_stored_fully_connected_s8", acceleratorStoredFullyConnected, accel_stored_fully_connected_s8 },
     { "accel_average_pool_s16", acceleratorAveragePoolInt16, accel_average_pool_s16 },
     { 0, 0, 0 }
 };

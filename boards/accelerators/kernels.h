@@ -33,7 +33,9 @@ typedef struct window_operation
     int8_t *output;
     void *scratch;              /* aligned to 4 bytes */
     uint32_t scratchBytes;
-    const int8_t *weights;      /* aligned to 4 bytes */
+    const int8_t *weights;      /* the first tile; aligned to 4 bytes */
+    const uint8_t *table;       /* of a convolution's weights that are stored in one */
+    int32_t storage;            /* of a convolution's weights: 0 or of fewer than 8 bits (stored_weights.h) */
     int32_t batches, inputHeight, inputWidth, inputChannels;
     int32_t outputHeight, outputWidth;
     int32_t outputs;            /* output channels; of a depthwise convolution, for each input channel */
@@ -42,7 +44,7 @@ typedef struct window_operation
 } window_operation;
 
 /* Bytes of scratch memory that a convolution cannot do without; more makes it faster. */
-uint32_t wasmote_conv_scratch_bytes(uint32_t depth);
+uint32_t wasmote_conv_scratch_bytes(uint32_t depth, int32_t storage);
 
 void wasmote_conv_s8(const window_operation *of);
 
@@ -54,7 +56,9 @@ typedef struct fully_connected_operation
     int8_t *output;             /* [rows, outputs] */
     void *scratch;
     uint32_t scratchBytes;
-    const int8_t *weights;
+    const int8_t *weights;      /* the first tile */
+    const uint8_t *table;       /* of weights that are stored in one */
+    int32_t storage;            /* 0 or of fewer than 8 bits (stored_weights.h); then 32 bytes of scratch memory are needed */
     int32_t rows, inputs, outputs, outputZeroPoint, low, high;
 } fully_connected_operation;
 

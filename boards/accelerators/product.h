@@ -3,7 +3,8 @@
  * int16 or float32, weights as they are stored. Nothing here is checked: product_imports.c has done it.
  *
  * Tiles: for every 4 outputs a header, bias[4] (int64 where sums are long), multiplier[4] and shift[4] int32, of float32 bias
- * and scale; then for every 4 inputs 4 outputs of 4 weights (depthwise: for every tap 4 channels, filled up to 16 bytes).
+ * and scale; then for every 4 inputs 4 outputs of 4 weights (depthwise: for every tap 4 channels, filled up to 16 bytes), in fewer
+ * than 8 bits filled up to rounds.
  */
 #ifndef WASMOTE_ACCELERATORS_PRODUCT_H
 #define WASMOTE_ACCELERATORS_PRODUCT_H
@@ -11,10 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stored_weights.h"
 #include "target.h"
-
-/* How weights lie in the weights section: numbers of weightStorages in host/abi. */
-enum { storedAsComputed, storedFloat16, storedInt8, storedInt4 };
 
 typedef struct product_operation
 {
@@ -22,7 +21,8 @@ typedef struct product_operation
     void *output;
     void *scratch;              /* aligned to 4 bytes */
     uint32_t scratchBytes;
-    const uint8_t *weights;     /* aligned to 4 bytes */
+    const uint8_t *weights;     /* the first tile; aligned to 4 bytes */
+    const uint8_t *table;       /* of weights that are stored in one */
     int32_t batches, inputHeight, inputWidth, inputChannels;
     int32_t outputHeight, outputWidth;
     int32_t outputs;            /* output channels; of a depthwise convolution, for each input channel */
@@ -51,27 +51,9 @@ void wasmote_depthwise_integers(const product_operation *of);
 void wasmote_product_f32(const product_operation *of);
 void wasmote_depthwise_f32(const product_operation *of);
 
-/* Bytes of `count` weights, an even number, as they are stored; `whole` bytes where they are as computed. */
-static inline uint64_t stored_bytes(int32_t storage, uint64_t count, uint32_t whole)
-{
-    switch (storage)
-    {
-    case storedFloat16: return count * 2;
-    case storedInt8: return count;
-    case storedInt4: return count / 2;
-    default: return count * whole;
-    }
-}
-
 static inline uint32_t product_header_bytes(const product_operation *of)
 {
     return of->isLong ? 64 : 48;
-}
-
-/* Weight number `i` of those in int4 at `from`. */
-static inline int32_t int4_at(const uint8_t *from, uint32_t i)
-{
-    return (int32_t) ((uint32_t) from[i >> 1] << (i & 1 ? 24 : 28)) >> 28;
 }
 
 /*

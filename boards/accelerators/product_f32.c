@@ -33,17 +33,19 @@ static const float *unpack_floats(const product_operation *of, const uint8_t *ti
     case storedFloat16:
         for (uint32_t i = 0; i < count; i++) to[i] = float16_at(stored + 2 * i);
         return to;
-    case storedInt8:
-    case storedInt4:
-        for (uint32_t i = 0; i < count; i++)
-        {
-            const int32_t q = of->storage == storedInt4 ? int4_at(stored, i) : ((const int8_t *) stored)[i];
-            to[i] = scales[i >> laneShift & 3] * (float) (q - of->weightsZeroPoint);
-        }
-        return to;
-    default:
+    case storedAsComputed:
         return (const float *) (const void *) stored;
     }
+    const int8_t *from = (const int8_t *) stored;
+    if (is_narrow(of->storage))
+    {
+        /* At the end, so that each is written where none lies that is still to be read. */
+        int8_t *const narrow = (int8_t *) (to + count) - count;
+        wasmote_unpack(of->storage, of->table, stored, count, 0, count / roundWeights, narrow);
+        from = narrow;
+    }
+    for (uint32_t i = 0; i < count; i++) to[i] = scales[i >> laneShift & 3] * (float) (from[i] - of->weightsZeroPoint);
+    return to;
 }
 
 static inline void store_float(const product_operation *of, const uint8_t *tile, int lane, float sum, float *output)
@@ -125,8 +127,8 @@ static void sum_window(const product_operation *of, const float *image, const fl
 void wasmote_product_f32(const product_operation *of)
 {
     const uint32_t depth = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth * (uint32_t) of->inputChannels;
-    const uint32_t places = (depth + 3) / 4 * productGroup;
-    const uint32_t tileBytes = floatHeaderBytes + (uint32_t) stored_bytes(of->storage, places, 4);
+    const uint32_t places = (uint32_t) filled_weights(of->storage, (depth + 3) / 4 * productGroup);
+    const uint32_t tileBytes = floatHeaderBytes + (uint32_t) wasmote_stored_bytes(of->storage, places, 4);
     const uint8_t *tile = of->weights;
 
     for (int32_t n = 0; n < of->outputs; n += 4, tile += tileBytes)
@@ -183,8 +185,8 @@ static void sum_taps(const product_operation *of, const float *image, const floa
 void wasmote_depthwise_f32(const product_operation *of)
 {
     const int32_t outputs = of->inputChannels * of->outputs;
-    const uint32_t places = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth * 4;
-    const uint32_t tileBytes = floatHeaderBytes + (((uint32_t) stored_bytes(of->storage, places, 4) + 15) & ~15u);
+    const uint32_t places = (uint32_t) filled_weights(of->storage, (uint32_t) (of->filterHeight * of->filterWidth) * 4);
+    const uint32_t tileBytes = floatHeaderBytes + (((uint32_t) wasmote_stored_bytes(of->storage, places, 4) + 15) & ~15u);
     const uint8_t *tile = of->weights;
 
     for (int32_t n = 0; n < outputs; n += 4, tile += tileBytes)

@@ -1,9 +1,15 @@
 #include "product_sums.h"
 
+/* Bytes of a tile's weights that are unpacked. */
+static uint32_t unpacked_product_bytes(int32_t storage, uint32_t groups)
+{
+    return is_narrow(storage) ? (uint32_t) filled_weights(storage, groups * productGroup) : 0;
+}
+
 uint32_t wasmote_product_scratch_bytes(uint32_t depth, int32_t storage)
 {
     const uint32_t groups = (depth + 3) / 4;
-    return groups * 8 * widePositionsAtLeast + (storage == storedInt4 ? groups * productGroup : 0);
+    return groups * 8 * widePositionsAtLeast + unpacked_product_bytes(storage, groups);
 }
 
 /* Where the next input of a position goes. */
@@ -156,21 +162,17 @@ static void finish_long(const product_operation *of, const uint8_t *header, cons
 }
 
 /* Weights of a tile: where they lie, or where they were unpacked to. */
-static const int8_t *unpack_tile(const product_operation *of, const uint8_t *stored, uint32_t groups, int8_t *room)
+static const int8_t *unpack_product_tile(const product_operation *of, const uint8_t *stored, uint32_t groups, int8_t *room)
 {
-    if (of->storage != storedInt4) return (const int8_t *) stored;
-    for (uint32_t i = 0; i < groups * productGroup / 2; i++)
-    {
-        const uint32_t both = stored[i];
-        room[2 * i] = (int8_t) ((int32_t) (both << 28) >> 28);
-        room[2 * i + 1] = (int8_t) ((int32_t) (both << 24) >> 28);
-    }
+    const uint32_t bytes = unpacked_product_bytes(of->storage, groups);
+    if (bytes == 0) return (const int8_t *) stored;
+    wasmote_unpack(of->storage, of->table, stored, bytes, 0, bytes / roundWeights, room);
     return room;
 }
 
 static uint32_t tile_bytes_of(const product_operation *of, uint32_t groups)
 {
-    return product_header_bytes(of) + (uint32_t) stored_bytes(of->storage, groups * productGroup, 1);
+    return product_header_bytes(of) + (uint32_t) wasmote_stored_bytes(of->storage, groups * productGroup, 1);
 }
 
 static void multiply_tiles(const product_operation *of, const wide_patch *patch, bool isQuick, int8_t *room, uint32_t output)
@@ -184,7 +186,7 @@ static void multiply_tiles(const product_operation *of, const wide_patch *patch,
     for (int32_t n = 0; n < of->outputs; n += 4, tile += tileBytes, output += 4)
     {
         const int count = of->outputs - n < 4 ? (int) (of->outputs - n) : 4;
-        const int8_t *const weights = unpack_tile(of, tile + headerBytes, groups, room);
+        const int8_t *const weights = unpack_product_tile(of, tile + headerBytes, groups, room);
         if (!isShort)
         {
             finish_long(of, tile, weights, patch, count, output);
@@ -209,7 +211,7 @@ void wasmote_product_integers(const product_operation *of)
 {
     const uint32_t depth = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth * (uint32_t) of->inputChannels;
     const uint32_t groups = (depth + 3) / 4, total = (uint32_t) of->batches * (uint32_t) of->outputHeight * (uint32_t) of->outputWidth;
-    const uint32_t unpacked = of->storage == storedInt4 ? groups * productGroup : 0;
+    const uint32_t unpacked = unpacked_product_bytes(of->storage, groups);
     int8_t *const room = of->scratch;
     wide_patch patch = { .halves = (int16_t *) (room + unpacked), .groups = groups };
     const bool isQuick = wasmote_is_quick_product(of, of->outputs, tile_bytes_of(of, groups));

@@ -5,6 +5,8 @@ import {
   poolParameters,
   productParameters,
   softmaxParameters,
+  storedFullyConnectedParameters,
+  storedWindowParameters,
   windowParameters,
 } from "./parameters.js";
 
@@ -28,6 +30,12 @@ export const accelerators = {
   softmax: { bit: 32, import: "accel_softmax_s8", parameters: softmaxParameters },
   product: { bit: 64, import: "accel_product", parameters: productParameters },
   depthwiseProduct: { bit: 128, import: "accel_depthwise_product", parameters: productParameters },
+  storedConv: { bit: 512, import: "accel_stored_conv_s8", parameters: storedWindowParameters },
+  storedFullyConnected: {
+    bit: 1024,
+    import: "accel_stored_fully_connected_s8",
+    parameters: storedFullyConnectedParameters,
+  },
   averagePoolInt16: { bit: 256, import: "accel_average_pool_s16", parameters: poolParameters },
 } as const satisfies Readonly<Record<string, Accelerator>>;
 

@@ -1,2 +1,11 @@
-/** How weights lie in the weights section, or that they do not: by number. */
-export const weightStorages = ["as-computed", "float16", "int8", "int4", "memory"] as const;
+/** How weights lie in the weights section, or that they do not: by number. Those after "memory" have fewer than 8 bits. */
+export const weightStorages = [
+  "as-computed",
+  "float16",
+  "int8",
+  "memory",
+  "int4",
+  "int4-groups",
+  "table16",
+  "table4",
+] as const;

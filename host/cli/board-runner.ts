@@ -62,6 +62,11 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Whether the options name a board, not an engine in this process. */
+export function namesBoard({ on, port }: BoardOptions): boolean {
+  return port !== undefined || (on !== undefined && !Object.hasOwn(runners, on));
+}
+
 /** Whether a runner is a board, which counts by itself. */
 export function isBoardRunner(runner: LocalRunner | BoardRunner): runner is BoardRunner {
   return "count" in runner;

@@ -1,32 +1,31 @@
+import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { callGraphFunctions } from "../abi/limits.js";
 import { readableModels } from "../files/formats.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
+import type { InputReading } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
+import { quantizations } from "../quantize/scheme.js";
 import { buildJson, buildText } from "./build-report.js";
 import { ofNoUse, UsageError } from "./errors.js";
-import { bytesText, thousands } from "./figures.js";
+import { bytesText } from "./figures.js";
 import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
 import { dimOption, importOptions, layoutOption, type OpenOptions, requireObeyed } from "./import-options.js";
-import {
-  type InputOptions,
-  inputReadings,
-  meanOption,
-  sampleRateOption,
-  stdOption,
-} from "./input-options.js";
-import { readModelFile } from "./model-file.js";
+import { fileReadings, type InputOptions, meanOption, sampleRateOption, stdOption } from "./input-options.js";
+import { layersFile, readModelFile } from "./model-file.js";
 import type { Output } from "./output.js";
+import { openSampleFiles, readSampleFiles, samplesOption } from "./samples.js";
 import { addUserOperators, operatorsOption, verboseOption } from "./user-operators.js";
 
-const quantizations = ["auto", "int8", "float32"] as const;
+const kinds = ["auto", ...quantizations, "float32"] as const;
 
 interface BuildOptions extends InputOptions, OpenOptions {
   out?: string;
   calibrate: string[];
-  quantize: (typeof quantizations)[number];
+  samples?: number;
+  quantize: (typeof kinds)[number];
   keep?: string;
   wat?: boolean;
   operators?: string;
@@ -37,9 +36,11 @@ interface BuildOptions extends InputOptions, OpenOptions {
 
 const help = `
 A float model is quantized to int8 with the calibration samples; without any, or with --quantize float32, it runs in
-float32. An int8 model is taken as it is.
+float32. An int8 model is taken as it is. --quantize int16 has activations of 16 bits, int4 weights of 4 bits, hybrid int8
+weights with float32 activations; what cannot run so is int8.
 Calibration files are .npy, .bin (float32), .json, pictures (.png, .jpg, .bmp) and sounds (.wav), with one sample or
-several; a folder gives all of its files. A model of several inputs takes one --calibrate for each, in order.
+several; a folder gives all of its files, at any depth. A model of several inputs takes one --calibrate for each, in
+order; or folders of samples, each with input_0.*, input_1.*, ...; or .npz files with an array for each input.
 Pixels become pixel / 255, or (pixel - mean) / std with --mean and --std. The file keeps these and --sample-rate, so that
 run reads pictures and sounds likewise.
 An open batch is 1. Other lengths that a model leaves open need --dim; inspect tells their names. Axes stay in the file's
@@ -62,15 +63,17 @@ export function registerBuild(program: Command, output: Output): void {
         .argParser(append)
         .default([], "none"),
     )
+    .addOption(samplesOption())
     .addOption(dimOption())
     .addOption(layoutOption())
     .addOption(meanOption())
     .addOption(stdOption())
     .addOption(sampleRateOption("rate of the sounds that the model takes"))
-    .addOption(
-      new Option("--quantize <kind>", "what a float model runs in").choices(quantizations).default("auto"),
+    .addOption(new Option("--quantize <kind>", "what a float model runs in").choices(kinds).default("auto"))
+    .option(
+      "--keep <dir>",
+      "write to this folder: the steps with their kernels and parameters (steps.txt), and what compare reads layers by (layers.json)",
     )
-    .option("--keep <dir>", "write the steps with their kernels and parameters to steps.txt in this folder")
     .option(
       "--wat",
       "with --keep: also write the module as WebAssembly text to model.wat; needs the package wabt",
@@ -113,12 +116,17 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     throw ofNoUse("--calibrate", "--quantize float32 takes no samples");
   }
 
-  const inputs = await describeInputs(graph, options, output);
-  const calibration = await readCalibration(inputs, options, output);
+  if (options.samples !== undefined && options.calibrate.length === 0) {
+    throw ofNoUse("--samples", "there is no --calibrate that gives samples");
+  }
+  const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
+  const readings = await fileReadings(options, shapes, output);
+  const calibration = await readCalibration(graph, readings, options, output);
   read.push(...calibration.files);
   const out = options.out ?? `${modelName(modelPath)}.wasm`;
   const { keep } = options;
-  const keptNames = keep === undefined ? [] : ["steps.txt", ...(options.wat === true ? ["model.wat"] : [])];
+  const keptNames =
+    keep === undefined ? [] : ["steps.txt", layersFile, ...(options.wat === true ? ["model.wat"] : [])];
   const keptPaths = keptNames.map((name) => join(keep ?? "", name));
   await refuseOverwriting(read, [out, ...keptPaths], "Give -o another name.");
 
@@ -127,7 +135,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     buildModel(graph, {
       calibration: calibration.samples,
       kernels,
-      inputs: inputs.readings,
+      inputs: readings,
       ...(options.quantize === "auto" ? {} : { quantize: options.quantize }),
     }),
   );
@@ -177,62 +185,44 @@ function append(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 
-/** The model's inputs, and how files are read for each. Throws `UsageError` for options that fit none. */
-async function describeInputs(graph: Graph, options: InputOptions, output: Output) {
-  const { coloursFirstHelp, hasColoursFirst, pictureSizeOf } = await import("../run/tensor-files/index.js");
-  const shapes = graph.inputs.map((index) => tensorAt(graph, index).shape);
-  if (options.std?.every((std) => std < 1)) {
-    output.talk(
-      "warning: --mean and --std count in pixels of 0 to 255; those of 0 to 1 are to be given times 255",
-    );
-  }
-  const help = shapes.some(hasColoursFirst) ? coloursFirstHelp : undefined;
-  const readings = inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels, help);
-  return { shapes, readings };
-}
-
-const shownNotes = 6;
-
-/** The first of the notes on calibration files, of which each may have its own. */
-function notesText(notes: readonly string[]): string {
-  const others = notes.length - shownNotes;
-  const more = others > 0 ? [`and ${thousands(others)} notes more of this kind`] : [];
-  return [...notes.slice(0, shownNotes), ...more].map((note) => `; ${note}`).join("");
-}
-
 /** Samples of which there are fewer may miss what the model meets. */
 const fewSamples = 20;
 
 async function readCalibration(
-  { shapes, readings }: Awaited<ReturnType<typeof describeInputs>>,
-  { calibrate: paths }: BuildOptions,
+  graph: Graph,
+  readings: readonly InputReading[],
+  { calibrate: paths, samples: limit }: BuildOptions,
   output: Output,
-): Promise<{ samples?: Float32Array[][]; files: string[] }> {
+): Promise<{ samples?: Float32Array[][]; files: readonly string[] }> {
   if (paths.length === 0) return { files: [] };
-  output.progress("reading calibration samples");
-  const { loadCalibration } = await import("../run/tensor-files/index.js");
-  const inputs = shapes.map((shape, i) => ({ shape, ...readings[i] }));
-  const { samples, files, notes } = await loadCalibration(paths, inputs);
-  const from = files.length === 1 ? files[0] : `${thousands(files.length)} files`;
-  output.talk(
-    `calibration: ${thousands(samples.length)} ${samples.length === 1 ? "sample" : "samples"} from ${from}${notesText(notes)}`,
-  );
+  const reading = { name: "calibration", limit, consecutive: (graph.variables ?? []).length > 0 };
+  const inputs = graph.inputs.map((index, i) => {
+    const { name, shape } = tensorAt(graph, index);
+    return { name, shape, ...readings[i] };
+  });
+  const source = await openSampleFiles(paths, inputs, reading, output);
+  const { samples } = await readSampleFiles(source, reading, output);
   if (samples.length < fewSamples) {
     output.talk(
       `warning: ${samples.length === 1 ? "1 sample is" : `${samples.length} samples are`} few; a hundred that differ show what values the model meets`,
     );
   }
-  return { samples, files };
+  return { samples, files: source.files };
 }
 
-/** What `--keep` keeps: the steps, below the command line; and the module as text where it is asked for. */
+/** What `--keep` keeps: the steps, below the command line; where layers lie; and the module as text where it is asked for. */
 async function keptTexts(built: BuiltModel, asWat: boolean): Promise<string[]> {
-  const { printProgram } = await import("../lower/print.js");
+  const [{ printProgram }, { layersOf }] = await Promise.all([
+    import("../lower/print.js"),
+    import("../evaluate/layers.js"),
+  ]);
   const command = ["wasmote", ...process.argv.slice(2)].map(quoted).join(" ");
   const steps = `# ${command}\n${printProgram(built.program)}`;
-  if (!asWat) return [steps];
+  const sha256 = createHash("sha256").update(built.wasm).digest("hex");
+  const layers = `${JSON.stringify(layersOf(built.graph, built.plan, sha256), undefined, 1)}\n`;
+  if (!asWat) return [steps, layers];
   const { writeWat } = await import("../tools/wat.js");
-  return [steps, `;; ${command}\n${await writeWat(built.code, built.functionNames)}`];
+  return [steps, layers, `;; ${command}\n${await writeWat(built.code, built.functionNames)}`];
 }
 
 function quoted(argument: string): string {

@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import type { InputReading } from "../package/manifest.js";
 import { UsageError } from "./errors.js";
+import type { Output } from "./output.js";
 
 /** What the options say of the model's inputs. */
 export interface InputOptions {
@@ -51,7 +52,7 @@ function numbers(option: string, allowed: (value: number) => boolean): (text: st
  * @param channelsOf channels of the pictures that an input of that shape takes; undefined where it takes none
  * @param help the next step where they fit none
  */
-export function inputReadings(
+function inputReadings(
   { mean, std, sampleRate }: InputOptions,
   shapes: readonly (readonly number[])[],
   channelsOf: (shape: readonly number[]) => number | undefined,
@@ -69,4 +70,20 @@ export function inputReadings(
     throw new UsageError("--mean and --std fit no input of the model", help);
   }
   return readings;
+}
+
+/** As `inputReadings`, of a model's inputs of these shapes, with a warning where numbers look wrong. */
+export async function fileReadings(
+  options: InputOptions,
+  shapes: readonly (readonly number[])[],
+  output: Output,
+): Promise<InputReading[]> {
+  const { coloursFirstHelp, hasColoursFirst, pictureSizeOf } = await import("../run/tensor-files/index.js");
+  if (options.std?.every((std) => std < 1)) {
+    output.talk(
+      "warning: --mean and --std count in pixels of 0 to 255; those of 0 to 1 are to be given times 255",
+    );
+  }
+  const help = shapes.some(hasColoursFirst) ? coloursFirstHelp : undefined;
+  return inputReadings(options, shapes, (shape) => pictureSizeOf(shape)?.channels, help);
 }

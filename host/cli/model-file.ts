@@ -1,6 +1,9 @@
 import { readdirSync, statSync } from "node:fs";
 import { readWholeFile } from "../files/read.js";
 
+/** Name of the file that says where a built model's layers lie. */
+export const layersFile = "layers.json";
+
 /**
  * Reads a model's file.
  *

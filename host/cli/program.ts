@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import("./run.js")).registerRun,
   inspect: async () => (await import("./inspect.js")).registerInspect,
   bench: async () => (await import("./bench.js")).registerBench,
+  compare: async () => (await import("./compare.js")).registerCompare,
   boards: async () => (await import("./boards.js")).registerBoards,
   firmware: async () => (await import("./firmware.js")).registerFirmware,
   flash: async () => (await import("./flash.js")).registerFlash,

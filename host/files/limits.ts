@@ -23,6 +23,10 @@ export const maxPicturePixels = 2 ** 24;
 /** Samples of a sound in all of its channels, and as resampled: 17 minutes of one channel at 16 kHz. */
 export const maxSoundSamples = 2 ** 24;
 
+/** Files of samples in a folder, at any depth, and how deep its folders lie in each other. */
+export const maxSampleFiles = 2 ** 20;
+export const maxFolderDepth = 64;
+
 /** The error for a file above a limit of its bytes. */
 export function fileTooLarge(bytes: number, limit: number, file: string): WasmoteError {
   return new WasmoteError("file-too-large", `${bytes} bytes; up to ${limit} are read`, { file });

@@ -11,6 +11,37 @@ import { fileError } from "./system-errors.js";
  * @throws `file-unreadable`, `file-too-large`
  */
 export function readRegularFile(path: string, limit = maxFileBytes): Uint8Array {
+  return withRegularFile(path, (file, size) => {
+    if (size > limit) throw fileTooLarge(size, limit, path);
+    return readBytes(file, 0, size);
+  });
+}
+
+/** Reads a part of a regular file. */
+export type ReadPart = (path: string, from: number, length: number) => FilePart;
+
+/** A part of a file. */
+export interface FilePart {
+  /** Fewer than were asked for where the file ends before. */
+  bytes: Uint8Array;
+  /** Bytes of the whole file. */
+  size: number;
+}
+
+/**
+ * Reads a part of a regular file of any size, as `readRegularFile` reads a whole one.
+ *
+ * @throws `file-unreadable`
+ */
+export function readPart(path: string, from: number, length: number): FilePart {
+  return withRegularFile(path, (file, size) => {
+    const bytes = readBytes(file, from, Math.max(0, Math.min(length, size - from)));
+    return { bytes, size };
+  });
+}
+
+/** Does work on an opened regular file. Throws `file-unreadable`. */
+function withRegularFile<T>(path: string, work: (file: number, size: number) => T): T {
   try {
     // Without O_NONBLOCK, opening a pipe waits for somebody who writes to it.
     const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -18,8 +49,7 @@ export function readRegularFile(path: string, limit = maxFileBytes): Uint8Array 
       const found = fstatSync(file);
       if (!found.isFile())
         throw new WasmoteError("file-unreadable", `${kindOf(found)}, no regular file`, { file: path });
-      if (found.size > limit) throw fileTooLarge(found.size, limit, path);
-      return readBytes(file, found.size);
+      return work(file, found.size);
     } finally {
       closeSync(file);
     }
@@ -76,11 +106,11 @@ function realPath(path: string): string {
   }
 }
 
-function readBytes(file: number, size: number): Uint8Array {
+function readBytes(file: number, from: number, size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   let at = 0;
   while (at < size) {
-    const count = readSync(file, bytes, at, size - at, at);
+    const count = readSync(file, bytes, at, size - at, from + at);
     if (count === 0) break;
     at += count;
   }

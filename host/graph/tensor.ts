@@ -37,6 +37,10 @@ export interface Quantization {
   halves?: "even";
 }
 
+/** How int8 weights are stored in fewer bits (numerics/narrow-weights.ts). */
+export const narrowStorages = ["int4", "int4-groups", "table16", "table4"] as const;
+export type NarrowStorage = (typeof narrowStorages)[number];
+
 /** A tensor of the graph: constant where it has `data`, else an activation. Activations are NHWC. */
 export interface Tensor {
   name: string;
@@ -46,8 +50,11 @@ export interface Tensor {
   data?: TensorData;
   /** Of a constant of float32 that came as integers of one scale: those. */
   integers?: Tensor;
-  /** Of a constant that came in fewer bits than `dtype` has: it takes no more of a built model. */
-  stored?: "int4" | "float16";
+  /**
+   * Of a constant that came in fewer bits than `dtype` has, or was quantized to them: where its values have that form, it
+   * takes no more of a built model.
+   */
+  stored?: "float16" | NarrowStorage;
   /** Names of the classes along the last axis. */
   labels?: readonly string[];
   /** Of integers that stand for texts of the model: the texts, by those numbers. */

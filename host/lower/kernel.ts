@@ -23,8 +23,8 @@ export interface Placement {
 export interface Kernel<F extends Fields = Fields> {
   /** The export's name. */
   readonly name: string;
-  /** A kernel that does the same and more: it is taken where the model has calls of it, so that one is enough. */
-  readonly wider?: string | undefined;
+  /** Kernels that do the same and more, each more than those before: one is taken where the model has calls of it. */
+  readonly wider?: readonly string[];
   /** The block that it reads, or several that follow each other. */
   readonly parameters: Block<F>;
   /** A block that follows the first one. */
@@ -37,8 +37,8 @@ export interface Kernel<F extends Fields = Fields> {
 export interface KernelCall {
   /** The kernel's name in its library. */
   readonly kernel: string;
-  /** The kernel that may stand in for it. */
-  readonly wider?: string;
+  /** The kernels that may stand in for it. */
+  readonly wider?: readonly string[];
   /** What its block of parameters holds. */
   readonly values: AnyValues;
   /** Offset in the weights section of the block. */
@@ -87,13 +87,19 @@ export function kernelName(stem: string, dtype: DType): string {
  * `roundedOnce` added, the one that shifts to the right only, which is smaller, or the one that shifts either way.
  *
  * @param stem of the kernels' names
+ * @param wider stem of kernels that do the same and more, whatever the shifts are of those that do not round once
  */
 export function shiftKernel(
   stem: string,
   { shift }: { shift: ArrayLike<number> },
+  wider?: string,
 ): Pick<Kernel, "name" | "wider"> {
-  const wider = `${stem}EitherWayInt8`;
   const shifts = Array.from(shift);
-  if (shifts.every(isRoundedOnce)) return { name: `${stem}OnceInt8` };
-  return shifts.every((right) => right > 0) ? { name: `${stem}Int8`, wider } : { name: wider };
+  const isOnce = shifts.every(isRoundedOnce);
+  const others = wider === undefined ? [] : [`${wider}${isOnce ? "Once" : ""}Int8`];
+  if (isOnce) return { name: `${stem}OnceInt8`, wider: others };
+  const either = `${stem}EitherWayInt8`;
+  return shifts.every((right) => right > 0)
+    ? { name: `${stem}Int8`, wider: [either, ...others] }
+    : { name: either, wider: others };
 }

@@ -1,5 +1,6 @@
 import { alignUp } from "../abi/align.js";
 import { maxMemoryBytes } from "../abi/limits.js";
+import { weightAlignment } from "../abi/weight-alignment.js";
 import { WasmoteError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
 import { operatorNamed } from "../ops/index.js";
@@ -33,9 +34,6 @@ export interface Reset {
   bytes: number;
   from: { readonly value: number } | { readonly weights: number };
 }
-
-/** Alignment of every block of constants within the weights section. */
-const weightAlignment = 16;
 
 /** A weights section that grows. Equal blocks are stored once. */
 class WeightsSection {
@@ -86,11 +84,13 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-/** Steps in which a kernel is not called beside one that does all that it does. */
+/** Steps in which a kernel is not called beside one that does all that it does: of several the last. */
 function widen(steps: readonly ProgramStep[]): ProgramStep[] {
   const names = new Set(steps.flatMap(({ calls }) => calls.map(({ kernel }) => kernel)));
-  const widenCall = ({ wider, ...call }: KernelCall): KernelCall =>
-    wider !== undefined && names.has(wider) ? { ...call, kernel: wider } : call;
+  const widenCall = ({ wider = [], ...call }: KernelCall): KernelCall => {
+    const widest = wider.findLast((name) => names.has(name));
+    return widest === undefined ? call : { ...call, kernel: widest };
+  };
   return steps.map((step) => ({ ...step, calls: step.calls.map(widenCall) }));
 }
 

@@ -1,5 +1,5 @@
 import type { BoundNode } from "../graph/node.js";
-import type { DType } from "../graph/tensor.js";
+import type { DType, NarrowStorage } from "../graph/tensor.js";
 import type { Part } from "../plan/types.js";
 import type { KernelCall, Placement } from "./kernel.js";
 
@@ -33,4 +33,9 @@ export interface Lowering<Attributes extends object = object> {
   parts?(node: BoundNode<Attributes>): readonly Part[];
   /** Kernel calls that compute the node, in order. Empty where nothing is to be done. The node is valid. */
   emit(node: BoundNode<Attributes>, placement: Placement): KernelCall[];
+  /**
+   * Bytes of the weights section that a node takes, of operators that take weights in tiles: what `emit` would add, told by
+   * shapes alone, if weights of int8 had the form of a storage, or took all of their 8 bits.
+   */
+  sectionBytes?(node: BoundNode<Attributes>, stored: NarrowStorage | undefined): number;
 }

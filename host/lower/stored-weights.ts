@@ -1,41 +1,73 @@
 import { alignUp } from "../abi/align.js";
+import { type Block, blockBytes } from "../abi/block.js";
 import { roundedOnce } from "../abi/rounded-once.js";
+import { weightAlignment } from "../abi/weight-alignment.js";
 import { weightStorages } from "../abi/weight-storages.js";
 import { NotRunnable, requireThat } from "../graph/not-runnable.js";
-import type { Tensor, TensorData } from "../graph/tensor.js";
+import type { NarrowStorage, Tensor, TensorData } from "../graph/tensor.js";
 import { float16Bits } from "../numerics/float16.js";
+import { fitsStorage, isNarrowStorage, type WeightMatrix } from "../numerics/narrow-weights.js";
 import { narrowMultiplier, quantizeMultiplier, roundsOnce } from "../numerics/requantization.js";
 import { rescaleFactor, weightsScale } from "../ops/weights.js";
-
-/** How weights lie in the weights section, or that they lie in linear memory. */
-export type Storage = (typeof weightStorages)[number];
+import { packedBytes, packTiles, type Storage, type TileLayout } from "./tiles.js";
 
 /** Number of a storage, as kernels know it. */
 export function storageNumber(storage: Storage): number {
   return weightStorages.indexOf(storage);
 }
 
-/** Which weights have the fewer bits that they came in; it is asked for several times of each, and there may be millions. */
-const narrow = new WeakMap<TensorData, boolean>();
+/** Which weights have the form that they are to be stored in, by matrix; it is asked for several times of each. */
+const known = new WeakMap<TensorData, Map<string, boolean>>();
 
-/** Whether weights still have the fewer bits that they came in. */
-function isNarrow(data: TensorData, stored: Tensor["stored"]): boolean {
-  const known = narrow.get(data);
-  if (known !== undefined) return known;
-  const fits = (value: number): boolean =>
-    stored === "int4" ? value >= -8 && value <= 7 : float16Bits(value) !== undefined;
-  let all = stored !== undefined;
-  for (let i = 0; all && i < data.length; i++) all = fits(Number(data[i]));
-  narrow.set(data, all);
-  return all;
+function hasForm(data: TensorData, stored: NonNullable<Tensor["stored"]>, matrix: WeightMatrix): boolean {
+  const answers = known.get(data) ?? new Map<string, boolean>();
+  known.set(data, answers);
+  const key = `${stored} ${matrix.key}`;
+  const answer =
+    answers.get(key) ??
+    (isNarrowStorage(stored)
+      ? fitsStorage(data, stored, matrix)
+      : data.every((value: number | bigint) => float16Bits(Number(value)) !== undefined));
+  answers.set(key, answer);
+  return answer;
 }
 
-/** How a node's weights are stored: in no more bits than they came in. */
-export function storageOf({ data, dtype, stored }: Tensor, input: Tensor): Storage {
+/** How a node's weights are stored: as they are said to be, where they have that form and it takes fewer bytes. */
+export function storageOf({ data, dtype, stored }: Tensor, input: Tensor, layout: TileLayout): Storage {
   if (data === undefined) return "memory";
-  if (stored === "int4" && dtype === "int8" && isNarrow(data, stored)) return "int4";
-  if (dtype === "int8") return input.dtype === "float32" ? "int8" : "as-computed";
-  return stored === "float16" && isNarrow(data, stored) ? "float16" : "as-computed";
+  const hasIt = stored !== undefined && hasForm(data, stored, layout.matrix);
+  if (dtype !== "int8") return hasIt && stored === "float16" ? stored : "as-computed";
+  const whole = wholeStorage(input);
+  return hasIt && isNarrowStorage(stored) && pays(stored, layout) ? stored : whole;
+}
+
+/** How int8 weights are stored that take all of their 8 bits. */
+function wholeStorage(input: Tensor): Storage {
+  return input.dtype === "float32" ? "int8" : "as-computed";
+}
+
+/** Whether a storage takes fewer bytes of a node's weights than 8 bits each would. */
+export function pays(stored: NarrowStorage | undefined, layout: TileLayout): stored is NarrowStorage {
+  if (stored === undefined) return false;
+  return packedBytes(layout, stored, 1) < packedBytes(layout, "int8", 1);
+}
+
+/**
+ * Bytes of the weights section that a node takes whose weights have the form of a storage, or take all of their 8 bits: what
+ * building it would give, told by shapes alone. Weights of float32 are stored as they are.
+ *
+ * @param parameters the block that its kernel reads
+ */
+export function sectionBytes(
+  { input, weights }: Pick<WeightedNode, "input" | "weights">,
+  stored: NarrowStorage | undefined,
+  layout: TileLayout,
+  parameters: Block,
+): number {
+  const isInt8 = weights.dtype === "int8";
+  const narrow = pays(stored, layout) ? stored : wholeStorage(input);
+  const tiles = isInt8 ? packedBytes(layout, narrow, 1) : packedBytes(layout, "as-computed", 4);
+  return alignUp(tiles, weightAlignment) + alignUp(blockBytes(parameters), weightAlignment);
 }
 
 /** Sums in a kernel: of float32, of 32 or of 64 bits. */
@@ -106,67 +138,10 @@ function writeConstants(view: DataView, at: number, lane: number, n: number, of:
   view.setInt32(constants + 16, shift, true);
 }
 
-/** Bytes of `count` weights, an even number, as they are stored. */
-export function storedBytes(storage: Storage, weights: Tensor, count: number): number {
-  const whole = weights.dtype === "float32" ? 4 : 1;
-  return { "as-computed": whole, float16: 2, int8: 1, int4: 0.5, memory: 0 }[storage] * count;
-}
-
-function writeWeight(view: DataView, at: number, index: number, value: number, storage: Storage): void {
-  if (storage === "float16") view.setUint16(at + 2 * index, float16Bits(value) as number, true);
-  else if (storage === "int4") {
-    const byte = at + (index >> 1);
-    view.setUint8(byte, view.getUint8(byte) | ((value & 15) << (index % 2 === 0 ? 0 : 4)));
-  }
-}
-
-/** Weights of a tile: what each of its places holds. */
-export interface TileLayout {
-  /** Outputs of each tile in turn: at most 4, of which the last may be fewer. */
-  tiles: readonly (readonly number[])[];
-  /** Weights of an output. */
-  depth: number;
-  /** Places of a tile, a multiple of 4. */
-  places: number;
-  /** Place of input `k` of the output that is number `lane` of its tile. */
-  place(lane: number, k: number): number;
-  /** Weight of output `n` and input `k`: its index in the weights' data. */
-  index(n: number, k: number): number;
-}
-
-/** Weights in tiles: for each its header, then its weights, filled up with zeros to `alignment` bytes. */
-export function packStoredTiles(layout: TileLayout, of: WeightedNode, alignment: number): Uint8Array {
-  const { tiles, depth, places, place, index } = layout;
-  const storage = storageOf(of.weights, of.input);
-  const header = headerBytes(of.sums);
-  const tileBytes = header + alignUp(storedBytes(storage, of.weights, places), alignment);
-  const view = new DataView(new ArrayBuffer(tiles.length * tileBytes));
-  const data = of.weights.data;
-  for (const [tile, outputs] of tiles.entries()) {
-    const at = tile * tileBytes;
-    for (const [lane, n] of outputs.entries()) {
-      writeConstants(view, at, lane, n, of);
-      for (let k = 0; data !== undefined && k < depth; k++) {
-        const value = Number(data[index(n, k)]);
-        const to = place(lane, k);
-        if (storage === "float16" || storage === "int4") writeWeight(view, at + header, to, value, storage);
-        else if (of.weights.dtype === "float32") view.setFloat32(at + header + 4 * to, value, true);
-        else view.setInt8(at + header + to, value);
-      }
-    }
-  }
-  return new Uint8Array(view.buffer);
-}
-
-/** Outputs in tiles of 4, none of which holds outputs of two groups. */
-export function tilesOf(outputs: number, groups = 1): number[][] {
-  const filters = outputs / groups;
-  const inGroup = Math.ceil(filters / 4);
-  return Array.from({ length: groups * inGroup }, (_, tile) => {
-    const group = Math.floor(tile / inGroup);
-    const first = group * filters + (tile % inGroup) * 4;
-    return Array.from({ length: Math.min(4, (group + 1) * filters - first) }, (_, lane) => first + lane);
-  });
+/** Weights of a node in tiles, whose headers hold the constants of its outputs. */
+export function packStoredTiles(layout: TileLayout, of: WeightedNode): Uint8Array {
+  const storage = storageOf(of.weights, of.input, layout);
+  return packTiles(layout, storage, of.weights, (view, at, lane, n) => writeConstants(view, at, lane, n, of));
 }
 
 /** Refuses a node whose sums cannot be rescaled. Throws `NotRunnable`. */

@@ -1,12 +1,13 @@
 import type { Tensor } from "../graph/tensor.js";
+import type { WeightMatrix } from "../numerics/narrow-weights.js";
 import { int8Parameters } from "../numerics/requantization.js";
 import { rescaleFactor, weightsZeroPoint } from "../ops/weights.js";
-import { rescaleOf, storageOf } from "./stored-weights.js";
+import { rescaleOf } from "./stored-weights.js";
+import type { WriteConstants } from "./tiles.js";
 
-/** Whether the fast int8 kernels take it: constant weights of 8 bits around 0. */
-export function isPlainInt8(input: Tensor, weights: Tensor): boolean {
-  const isInt8 = input.dtype === "int8" && storageOf(weights, input) === "as-computed";
-  return isInt8 && weightsZeroPoint(weights) === 0;
+/** Whether the fast int8 kernels take it, if they have one for its storage: constant weights of int8 around 0. */
+export function isInt8Product(input: Tensor, weights: Tensor): boolean {
+  return input.dtype === "int8" && weights.data !== undefined && weightsZeroPoint(weights) === 0;
 }
 
 /** Bytes of a tile's header: bias, multiplier and shift of 4 output channels, int32 each. */
@@ -31,9 +32,14 @@ export function channelConstants(
   product: "convolution" | "matrix",
   tensors: { input: Tensor; weights: Tensor; bias: Tensor | undefined; output: Tensor },
   channels: number,
-  weightSum: (channel: number) => number,
+  { depth, index }: WeightMatrix,
 ): ChannelConstants {
   const { zeroPoint } = int8Parameters(tensors.input);
+  const weightSum = (n: number): number => {
+    let sum = 0;
+    for (let k = 0; k < depth; k++) sum += Number(tensors.weights.data?.[index(n, k)] ?? 0);
+    return sum;
+  };
   const constants: ChannelConstants = {
     bias: new Int32Array(channels),
     multiplier: new Int32Array(channels),
@@ -48,34 +54,12 @@ export function channelConstants(
   return constants;
 }
 
-/**
- * Lays a matrix of int8 weights out in tiles: for every 4 outputs their constants, then for every 4 inputs
- * 4 outputs of 4 int8. Missing outputs and inputs are zero.
- *
- * @param at weight of output `n` and input `k`
- */
-export function packTiles(
-  outputs: number,
-  inputs: number,
-  at: (n: number, k: number) => number,
-  constants: ChannelConstants,
-): Uint8Array {
-  const groups = Math.ceil(inputs / 4);
-  const tileBytes = tileHeaderBytes + groups * 16;
-  const tiles = Math.ceil(outputs / 4);
-  const bytes = new Uint8Array(tiles * tileBytes);
-  const view = new DataView(bytes.buffer);
-  for (let n = 0; n < outputs; n++) {
-    const tile = (n >> 2) * tileBytes;
-    const column = (n & 3) * 4;
-    view.setInt32(tile + column, constants.bias[n] as number, true);
-    view.setInt32(tile + 16 + column, constants.multiplier[n] as number, true);
-    view.setInt32(tile + 32 + column, constants.shift[n] as number, true);
-    for (let k = 0; k < inputs; k++) {
-      bytes[tile + tileHeaderBytes + (k >> 2) * 16 + column + (k & 3)] = at(n, k);
-    }
-  }
-  return bytes;
+/** What writes these constants into the headers of tiles. */
+export function channelWriter({ bias, multiplier, shift }: ChannelConstants): WriteConstants {
+  return (view, at, lane, n) => {
+    for (const [i, constants] of [bias, multiplier, shift].entries())
+      view.setInt32(at + 16 * i + 4 * lane, constants[n] as number, true);
+  };
 }
 
 /**

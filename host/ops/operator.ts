@@ -23,8 +23,48 @@ export interface QuantizationRule {
     | { readonly scale: number; readonly zeroPoint: number };
   /** Constant input quantized to symmetric int8, per index of `axis`. */
   readonly weights?: { readonly input: number; readonly axis: number };
+  /** Constant inputs of a node that stays in float32 which are quantized to symmetric int8 all the same, per index of `axis`. */
+  readonly floatWeights?: readonly { readonly input: number; readonly axis: number }[];
   /** Constant input quantized to int32 with scale = input scale * weights scale. */
   readonly bias?: number;
+}
+
+/** Values that a node keeps from one time to the next. */
+export interface KeptState {
+  /** int8 as any activation has it, or int16 around 0 whose scale is a power of two, at least 2^-15. */
+  readonly dtype: "int8" | "int16";
+  /** Positions of the inputs, outputs and variables that hold some of them, as far as there are any. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly variables: readonly number[];
+}
+
+/** Constant weights of an integer node: symmetric int8, multiplied by an activation. */
+export interface IntegerWeights {
+  readonly input: number;
+  /** Axis for each index of which there is a scale; absent for one scale of all. */
+  readonly axis?: number;
+  /** Constant input that becomes int32 with the scale of the products. */
+  readonly bias?: number;
+  /** Number of the state that they are multiplied by; absent for input 0. */
+  readonly state?: number;
+}
+
+/** How a node of float32 becomes one of integers where it keeps a state that they must have parameters for. */
+export interface IntegerForm<Attributes extends object = object> {
+  /**
+   * What it keeps; undefined where it has no form of integers and stays in float32. A state of int8 that no tensor holds is
+   * the upper byte of the next one, of int16.
+   */
+  states(node: BoundNode<Attributes>): readonly KeptState[] | undefined;
+  /** All values that each of the states takes in a run, from what `reference` takes, which it leaves as it is. */
+  stateValues(
+    node: BoundNode<Attributes>,
+    inputs: readonly (Values | undefined)[],
+    variables?: readonly Values[],
+  ): Values[];
+  /** Constant inputs that become weights and biases. */
+  weights(node: BoundNode<Attributes>): readonly IntegerWeights[];
 }
 
 /** A node whose inputs' axes are in another order. */
@@ -100,6 +140,8 @@ export interface Operator<Attributes extends object = object> {
    * such node. Of operators that compute element by element (`reordered` is `anyOrder`) it is known.
    */
   partial?(node: BoundNode<Attributes>, range: AxisRange): PartialNode<Attributes> | undefined;
+  /** How post-training quantization makes integers of a node that keeps a state. */
+  readonly integers?: IntegerForm<Attributes>;
   /** Whether outputs hold elements of inputs and nothing else, so that it moves elements of any type alike. */
   readonly moves?: true;
 }

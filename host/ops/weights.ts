@@ -41,7 +41,7 @@ export function checkWeightedDtypes(node: BoundNode, outputAxis: number, channel
  * Checks int8 weights: one scale, or one per output channel along `axis`, and one zero point. Those of activations have
  * one scale. Throws `NotRunnable`.
  */
-function checkInt8Weights(weights: Tensor, axis: number, channels: number): void {
+export function checkInt8Weights(weights: Tensor, axis: number, channels: number): void {
   const {
     scale,
     zeroPoint,

@@ -324,7 +324,10 @@ class Fusing {
   private compute(node: Node): boolean {
     const target = this.quantizations(node);
     if (target === undefined || node.operator === "quantize") return false;
-    const { weights, bias } = operatorNamed(node.operator).quantization;
+    const { quantization, integers } = operatorNamed(node.operator);
+    // What steps a state has that a node keeps is nowhere said.
+    if (integers !== undefined) return false;
+    const { weights, bias } = quantization;
     const inputs: TensorIndex[] = [];
     for (const [position, index] of node.inputs.entries()) {
       if (index < 0) inputs.push(index);

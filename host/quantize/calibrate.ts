@@ -1,19 +1,10 @@
 import { WasmoteError } from "../errors.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
+import type { TensorIndex } from "../graph/node.js";
 import { elementCount } from "../graph/tensor.js";
 import type { Values } from "../ops/operator.js";
 import { constantValues, initialState, runFloat } from "./float-executor.js";
-
-/** Smallest and largest real value that a tensor takes. */
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** The smallest range that holds both. */
-export function unite(a: Range | undefined, b: Range): Range {
-  return a === undefined ? b : { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
-}
+import { type Range, unite } from "./ranges/range.js";
 
 /** Range of an array's values; NaN where one of them is NaN. */
 export function rangeOf(values: Values): Range {
@@ -28,7 +19,7 @@ export function rangeOf(values: Values): Range {
   return { min, max };
 }
 
-function checkSample(graph: Graph, sample: readonly Float32Array[], number: number): void {
+export function checkSample(graph: Graph, sample: readonly Float32Array[], number: number): void {
   const fail = (detail: string): never => {
     throw new WasmoteError("calibration-invalid", `sample ${number}: ${detail}`);
   };
@@ -52,14 +43,15 @@ function checkSample(graph: Graph, sample: readonly Float32Array[], number: numb
  * A range for every activation without running the graph, -1 to 1: enough to see whether a graph can be quantized, and what it
  * then takes, which does not hang on the values.
  */
-export function assumedRanges({ tensors }: Graph): (Range | undefined)[] {
-  return tensors.map(({ data, dtype }) =>
+export function assumedRanges({ tensors, variables = [] }: Graph): (Range | undefined)[] {
+  return [...tensors, ...variables].map(({ data, dtype }) =>
     data === undefined && dtype === "float32" ? { min: -1, max: 1 } : undefined,
   );
 }
 
 /**
- * Runs a float32 graph over calibration samples and answers the range of every activation, by tensor index.
+ * Runs a float32 graph over calibration samples and answers the range of every activation, by tensor index, and behind
+ * them of the variables that hold what nodes keep.
  *
  * @param samples samples[i][j] holds input j of sample i; a graph with state sees them one after another
  * @throws `calibration-missing` without samples; `calibration-invalid` for samples of the wrong number or length
@@ -76,16 +68,20 @@ export function calibrate(
   const activations = [...graph.tensors.keys()].filter((index) => tensorAt(graph, index).data === undefined);
   samples.forEach((sample, number) => {
     checkSample(graph, sample, number);
-    const values = runFloat(graph, sample, constants, state);
-    for (const index of activations) {
-      const tensor = values[index];
-      if (tensor === undefined) continue;
-      const range = rangeOf(tensor);
+    const add = (index: TensorIndex, taken: Values): void => {
+      const range = rangeOf(taken);
       if (!Number.isFinite(range.min) || !Number.isFinite(range.max)) {
-        const { name } = tensorAt(graph, index);
+        const name = graph.tensors[index]?.name ?? graph.variables?.[index - graph.tensors.length]?.name;
         throw new WasmoteError("calibration-invalid", `sample ${number}: activation "${name}" is not finite`);
       }
       ranges[index] = unite(ranges[index], range);
+    };
+    const values = runFloat(graph, sample, constants, state, (holders, taken) => {
+      for (const index of holders) if (graph.tensors[index]?.data === undefined) add(index, taken);
+    });
+    for (const index of activations) {
+      const tensor = values[index];
+      if (tensor !== undefined) add(index, tensor);
     }
   });
   return ranges;

@@ -54,16 +54,27 @@ function layerGraph(operator: "lstmLayer" | "gruLayer"): Graph {
   };
 }
 
+const lengths = [times * batches * inputs, batches * units];
+
 for (const board of availableBoards(["mps2-an386", "pico"])) {
   for (const operator of ["lstmLayer", "gruLayer"] as const) {
-    test(`${operator} on ${board.id} gives the host's bits`, async () => {
-      const { wasm } = await buildModel(layerGraph(operator));
-      const given = [times * batches * inputs, batches * units].map(
-        (count) => new Uint8Array(numbers(count).buffer),
-      );
-      const expected = await onHost(wasm, given);
-      assert.ok(expected.every((bytes) => bytes.some((byte) => byte !== 0)));
-      assert.equal(await onBoard(board, wasm, given), expected);
+    test(`${operator} on ${board.id} gives the host's bits, of float32 and of int8`, async () => {
+      for (const dtype of ["float32", "int8"] as const) {
+        const calibration = [lengths.map(numbers)];
+        const { wasm, graph } = await buildModel(layerGraph(operator), {
+          quantize: dtype,
+          ...(dtype === "int8" && { calibration }),
+        });
+        assert.ok(graph.nodes.some((node) => node.operator === operator));
+        const given = graph.inputs.map((index, i) => {
+          const values = numbers(lengths[i] as number);
+          const isFloat = graph.tensors[index]?.dtype === "float32";
+          return new Uint8Array((isFloat ? values : Int8Array.from(values, (value) => 127 * value)).buffer);
+        });
+        const expected = await onHost(wasm, given);
+        assert.ok(expected.every((bytes) => bytes.some((byte) => byte !== 0)));
+        assert.equal(await onBoard(board, wasm, given), expected);
+      }
     });
   }
 }

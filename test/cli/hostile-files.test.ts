@@ -52,7 +52,7 @@ test("pipes and devices are refused as models, inputs and samples, without waiti
 });
 
 test("a file larger than any that is read is refused before it is read", async () => {
-  for (const name of ["large.tflite", "large.wasm", "large.npy"]) {
+  for (const name of ["large.tflite", "large.wasm", "large.npy", "large.json"]) {
     writeFileSync(at(name), "");
     truncateSync(at(name), maxFileBytes + 1);
   }
@@ -60,7 +60,7 @@ test("a file larger than any that is read is refused before it is read", async (
     ["build", at("large.tflite")],
     ["run", at("large.wasm")],
     ["run", at("small.wasm"), "--input", at("large.npy")],
-    ["build", floatModel, "--calibrate", at("large.npy")],
+    ["build", floatModel, "--calibrate", at("large.json")],
   ];
   for (const args of commands) {
     const { code, stderr } = await inProcess(args);

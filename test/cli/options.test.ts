@@ -12,6 +12,7 @@ import { modelFile, SimulatedBoard } from "../device/simulated-board.js";
 import { FakeTools } from "../flash/fake-tools.js";
 import { writeOnnx } from "../import/onnx/onnx-writer.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
+import { png } from "../run/samples/files.js";
 import { writeWave } from "../run/tensor-files/wav-writer.js";
 import {
   floatEndedGraph,
@@ -47,6 +48,15 @@ test.before(async () => {
   writeFileSync(at("board.wasm"), modelFile("on-board", 100, 1, ["wasmote.accel_conv_s8"]));
   writeFileSync(at("in.json"), "[1, 2, 3, 4]");
   writeFileSync(at("in.bin"), new Uint8Array(16));
+  writeFileSync(at("seven.bin"), new Uint8Array(7));
+  writeFileSync(at("rows.bin"), new Uint8Array(4 * 24));
+  writeFileSync(at("picture.bin"), new Uint8Array(72));
+  writeFileSync(at("grey.png"), png(4, 1, 0, 20, 40, 60));
+  writeFileSync(at("sixteen.json"), JSON.stringify(Array.from({ length: 16 }, (_, i) => i)));
+  const end = (name: string) => ({ name, dtype: "float32", shape: [1, 16] }) as const;
+  const relu = { operator: "Relu", inputs: ["x"], outputs: ["y"] };
+  const graph = { nodes: [relu], inputs: [end("x")], outputs: [end("y")] };
+  writeFileSync(at("relu.onnx"), writeOnnx({ graph }));
   server = await serve(board, (made) => made.listen(at("line")));
   board.imports.push("wasmote.accel_conv_s8");
 });
@@ -183,6 +193,19 @@ const pixels = async (option: string, wrong: string, ...others: string[]) => {
   await refused(2, /fit no input of the model/, "build", at("net.tflite"), option, "1");
 };
 
+const compared = ["compare", at("small.wasm"), at("small.wasm")];
+const besideBoard = ["compare", at("relu.onnx"), at("board.wasm"), "--input", at("sixteen.json")];
+
+/** Pixels of a picture become values as the option says. */
+const comparedPixels = async (option: string) => {
+  const picture = [...compared, "--input", at("grey.png")];
+  assert.match(
+    (await done(...picture, option, "20")).stderr,
+    option === "--mean" ? /\(pixel - 20\) \/ 1/ : /\/ 20/,
+  );
+  await refused(2, /fit no input/, ...picture, option, "1,2,3");
+};
+
 /** What shows that an option is obeyed, by command and option. */
 const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "build --out": async () => {
@@ -198,6 +221,15 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       /--calibrate is of no use: the model is not of float32 alone/,
       ...["build", at("net.tflite"), ...out, "--calibrate", samples],
     );
+  },
+  "build --samples": async () => {
+    const command = ["build", ...floatModel, "-o", at("digits.wasm"), "--calibrate", samples];
+    const talk = async (...args: string[]) => (await done(...command, ...args)).stderr;
+    assert.match(await talk("--samples", "30"), /calibration: 30 of 100 samples, evenly spread, from /);
+    assert.match(await talk("--samples", "100"), /calibration: 100 samples from /);
+    for (const wrong of ["0", "-1", "1.5", "many"])
+      await refused(2, /--samples \S+ is no number of samples/, ...command, `--samples=${wrong}`);
+    await refused(2, /--samples is of no use/, "build", ...floatModel, "--samples", "3");
   },
   "build --quantize": async () => {
     await build("net.tflite");
@@ -371,6 +403,120 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
   "bench --json": async () =>
     assert.is((await json("bench", at("small.wasm"), "--on", "node")).model, "small"),
+
+  "compare --input": async () => {
+    const { outputs, samples: count } = await json(...compared, "--input", at("in.json"));
+    assert.equal([outputs[0].equal, count], [true, 1]);
+    await refused(2, /required option '--input/, ...compared);
+    await refused(1, /calibration-invalid/, ...compared, "--input", at("in.bin"), at("seven.bin"));
+  },
+  "compare --samples": async () => {
+    const many = ["--input", at("in.json"), at("in.json"), at("in.json"), "--samples", "2"];
+    assert.match((await done(...compared, ...many)).stderr, /input: 2 of 3 samples, evenly spread, from /);
+  },
+  "compare --labels": async () => {
+    writeFileSync(at("labels.txt"), "2\n");
+    const { accuracy } = await json(...compared, "--input", at("in.json"), "--labels", at("labels.txt"));
+    assert.equal([accuracy.a.accuracy, accuracy.b.confusion[2]], [1, [0, 0, 1]]);
+    writeFileSync(at("labels.txt"), "2\n0\n");
+    const two = ["--input", at("in.json"), "--labels", at("labels.txt")];
+    await refused(1, /error\[labels-invalid\].*2 labels for 1 samples .*labels\.txt/, ...compared, ...two);
+  },
+  "compare --layers": async () => {
+    await done("build", at("net.tflite"), "-o", at("new/net.wasm"), "--keep", at("kept"));
+    const command = ["compare", at("net.tflite"), at("new/net.wasm"), "--input", at("picture.bin")];
+    const { stderr } = await done(...command);
+    assert.match(stderr, /layers are not compared: nothing says where those of .*net\.wasm lie/);
+    const { layers } = await json(...command, "--layers", at("kept/layers.json"));
+    assert.ok(layers.length > 0 && layers.every((layer: { equal: boolean }) => layer.equal));
+    const other = [...compared, "--input", at("in.json"), "--layers", at("kept/layers.json")];
+    await refused(1, /layers-invalid.*of another model/, ...other);
+    await refused(1, /layers-invalid.*no JSON/, ...compared, ...other.slice(3, -1), at("in.bin"));
+  },
+  "compare --dim": async () => {
+    const open = ["compare", at("open.onnx"), at("open.onnx"), "--input", at("rows.bin")];
+    await refused(1, /error\[model-open\]/, ...open);
+    await done(...open, "--dim", "rows=2");
+    await refused(
+      2,
+      /--dim row=2 is of no use: the model leaves/,
+      ...open,
+      "--dim",
+      "rows=2",
+      "--dim",
+      "row=2",
+    );
+    await refused(2, /--dim is of no use: both/, ...compared, "--input", at("in.json"), "--dim", "n=1");
+  },
+  "compare --layout": async () => {
+    const open = ["compare", at("open.onnx"), at("open.onnx"), "--input", at("rows.bin"), "--dim", "rows=2"];
+    const { outputs } = await json(...open, "--layout", "nhwc");
+    assert.ok(outputs[0].equal);
+    await refused(
+      2,
+      /--layout is of no use: both/,
+      ...compared,
+      "--input",
+      at("in.json"),
+      "--layout",
+      "nhwc",
+    );
+  },
+  "compare --mean": () => comparedPixels("--mean"),
+  "compare --std": () => comparedPixels("--std"),
+  "compare --sample-rate": async () => {
+    writeFileSync(at("in.wav"), writeWave([0, 0.5, 0, 0.5], { sampleRateHz: 16_000 }));
+    const sound = [...compared, "--input", at("in.wav"), "--sample-rate"];
+    assert.not.match((await done(...sound, "16000")).stderr, /resampled/);
+    await refused(1, /calibration-invalid.*2 samples for an input/, ...sound, "8000");
+  },
+  "compare --operators": () =>
+    refused(
+      1,
+      /operators-invalid.*no folder/,
+      ...compared,
+      "--input",
+      at("in.json"),
+      "--operators",
+      at("absent"),
+    ),
+  "compare --on": async () => {
+    const { a } = await json(...compared, "--input", at("in.json"), "--on", "node");
+    assert.is(a.on, "on node");
+    const models = ["compare", at("net.tflite"), at("net.tflite"), "--input", at("picture.bin")];
+    await refused(2, /--on is of no use: neither of the two is a \.wasm/, ...models, "--on", "node");
+  },
+  "compare --tier": async () => {
+    const node = [...compared, "--input", at("in.json"), "--on", "node", "--tier"];
+    await done(...node, "portable");
+    await refused(1, /tier-unavailable/, ...node, "accelerated");
+  },
+  "compare --port": async () => {
+    const { outputs, b } = await json(...besideBoard, "--port", port);
+    assert.equal([outputs[0].maxError, b.on], [1, "on simulated"], "the board adds 1");
+    await refused(
+      2,
+      /--port names one board, and both/,
+      ...compared,
+      "--input",
+      at("in.json"),
+      "--port",
+      port,
+    );
+    await refused(2, /--layers is of no use: a board's/, ...besideBoard, "--port", port, "--layers", at("x"));
+  },
+  "compare --limit": async () => {
+    const limits: (number | undefined)[] = [];
+    board.onRun = (first, last, limit) => {
+      limits.push(limit);
+      return { code: 0, count: last - first };
+    };
+    await done(...besideBoard, "--port", port, "--limit", "77");
+    board.onRun = undefined;
+    assert.equal(limits, [77]);
+  },
+  "compare --json": async () =>
+    assert.equal((await json(...compared, "--input", at("in.json"))).layersBy, "name"),
 
   "boards --model": async () => {
     assert.match((await done("boards", "--model", at("small.wasm"))).stdout, / small\n.* fits\n/);

@@ -22,7 +22,17 @@ test("--help lists the commands and the exit codes on stdout", () => {
 });
 
 const options: Record<string, string[]> = {
-  build: ["--out", "--calibrate", "--quantize", "--keep", "--wat", "--operators", "--board", "--json"],
+  build: [
+    "--out",
+    "--calibrate",
+    "--samples",
+    "--quantize",
+    "--keep",
+    "--wat",
+    "--operators",
+    "--board",
+    "--json",
+  ],
   run: ["--input", "--output", "--on", "--port", "--limit", "--tier", "--json"],
   inspect: ["--operators", "--json"],
   bench: ["--on", "--port", "--limit", "--tier", "--json"],
@@ -47,7 +57,7 @@ test("no command at all prints help on stderr, and is a usage error", () => {
 const wrong: [string[], RegExp][] = [
   [
     ["train", "model"],
-    /^error\[usage\]: unknown command 'train'\nhelp: The commands are build, run, inspect, bench, boards, firmware, flash, push, monitor and toolchain;/,
+    /^error\[usage\]: unknown command 'train'\nhelp: The commands are build, run, inspect, bench, compare, boards, firmware, flash, push, monitor and toolchain;/,
   ],
   [["biuld", "x"], /Did you mean build\?/],
   [["help", "biuld"], /unknown command 'biuld'.*Did you mean build\?/],

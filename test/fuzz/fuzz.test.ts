@@ -14,6 +14,7 @@ test.after(() => rmSync(findings, { recursive: true }));
 const cases: Readonly<Record<string, number>> = {
   packets: 2000,
   pictures: 1000,
+  samples: 1000,
   sounds: 1000,
   tensors: 1000,
 };

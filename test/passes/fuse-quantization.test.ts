@@ -1,13 +1,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Graph } from "../../host/graph/graph.js";
+import type { Tensor } from "../../host/graph/tensor.js";
 import { importModel } from "../../host/import/index.js";
+import { tanhGate } from "../../host/ops/recurrent/gate-activation.js";
 import type { ManifestTensor } from "../../host/package/manifest.js";
 import { openModule } from "../../host/package/open.js";
+import { runPasses } from "../../host/passes/index.js";
 import { buildModel } from "../../host/pipeline.js";
 import { openRunner } from "../../host/run/index.js";
 import { decodeReals, encodeReals } from "../../host/run/tensor-files/values.js";
 import { constant, type WrittenNode, writeOnnx } from "../import/onnx/onnx-writer.js";
+import { plain, quantized } from "../ops/quantized-tensors.js";
 
 const bytes = Int8Array.from({ length: 24 }, (_, i) => 11 * i - 128);
 
@@ -72,6 +76,44 @@ test("a function of bytes is a table, also where its constant brings more axes",
       assert.equal(fused, plain, `${operator} [${shape}] [${operand}]`);
     }
   }
+});
+
+test("a layer that keeps a state stays in float32: nothing says in what steps its state is", () => {
+  const halves = "even" as const;
+  const bytesOf = (name: string, shape: number[], scale: number): Tensor => ({
+    ...quantized(shape, scale, 0),
+    name,
+    quantization: { scale: [scale], zeroPoint: [0], axis: 0, halves },
+  });
+  const weights = (name: string, shape: [number, number]): Tensor => {
+    const integers = { ...bytesOf(name, shape, 0.01), data: bytes.slice(0, shape[0] * shape[1]) };
+    return { ...plain(shape), name, data: Float32Array.from(integers.data, (q) => q / 100), integers };
+  };
+  const tensors = [
+    bytesOf("x", [1, 4, 3], 0.1),
+    plain([1, 4, 3]),
+    weights("W", [2, 3]),
+    weights("R", [2, 2]),
+    plain([1, 2]),
+    bytesOf("y", [1, 2], 0.01),
+  ].map((tensor, i) => ({ ...tensor, name: `t${i}` }));
+  const attributes = {
+    ...{ timeMajor: false, backwards: false, sequence: false, masked: "zero", clip: 0 },
+    activations: [tanhGate],
+  };
+  const named = (operator: string, inputs: number[], outputs: number[], own = {}) => ({
+    ...{ name: operator, operator, inputs, outputs, attributes: own },
+  });
+  const nodes = [
+    named("dequantize", [0], [1]),
+    named("rnnLayer", [1, 2, 3], [4], attributes),
+    named("quantize", [4], [5]),
+  ];
+  const graph = runPasses({ name: "state", tensors, nodes, inputs: [0], outputs: [5] });
+  assert.equal(
+    graph.nodes.map(({ operator }) => operator),
+    ["dequantize", "rnnLayer", "quantize"],
+  );
 });
 
 test("real numbers of an input are rounded as the model rounds them, on the host too", async () => {

@@ -89,7 +89,7 @@ test("operators without an int8 form stay in float32, between conversions, those
   assert.equal([...(tensorAt(graph, exponent).data ?? [])], [3]);
 });
 
-test("a recurrent layer stays in float32 between integers, and what nothing reads of it is not converted", () => {
+test("a recurrent layer without a form of integers stays in float32 between them, with weights of int8, and what nothing reads of it is not converted", () => {
   const build = new FloatGraph();
   const random = pseudoRandom(9);
   const constant = (...shape: number[]): number =>
@@ -98,7 +98,7 @@ test("a recurrent layer stays in float32 between integers, and what nothing read
     build.node("fullyConnected", plain, input, constant(outputs, inputs));
   const first = dense(build.input([1, 5, 3]), 4, 3);
   const attributes = {
-    ...{ timeMajor: false, backwards: false, sequence: false, masked: "zero", clip: 0, coupled: false },
+    ...{ timeMajor: false, backwards: false, sequence: false, masked: "zero", clip: 0, coupled: true },
     activations: [logisticGate, tanhGate, tanhGate],
   };
   const hidden = build.node("lstmLayer", attributes, first, constant(24, 4), constant(24, 6));
@@ -111,6 +111,7 @@ test("a recurrent layer stays in float32 between integers, and what nothing read
     graph.nodes.map(({ operator }) => operator),
     ["fullyConnected", "dequantize", "lstmLayer", "quantize", "fullyConnected"],
   );
+  for (const index of graph.nodes[2]?.inputs.slice(1) ?? []) assert.is(tensorAt(graph, index).dtype, "int8");
   const output = (of: Graph, sample: Float32Array[]): number[] =>
     Array.from(runFloat(of, sample)[of.outputs[0] as number] as Float32Array);
   for (const sample of samples) {

@@ -20,37 +20,56 @@
  * products, a multiple of 4, chosen by the host so that chunk * 128 * max|weight| < 2^20. The int32 sum is bounded by
  * depth * 2^14, far below 2^31 for every patch that fits into memory.
  *
- * scratch: depth (to a multiple of 4) * 8 bytes patch, then 48 + chunk * 4 bytes tile, then 48 bytes sums.
+ * Weights of any storage (math/stored-weights) are unpacked `chunk` inputs at a time; a lane takes `laneChunks` of these.
+ *
+ * scratch: depth (to a multiple of 4) * 8 bytes patch, then 48 + chunk * 4 bytes tile, then 48 bytes sums. Of any storage: patch,
+ * sums, tile, codebook.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `ConvPerChannel`.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
+import { is } from "../../math/kinds";
 import { addLanes, laneOffset, lanesStart, packRun } from "../../math/lanes";
+import { filledDepth, readCodebook, readInt8, storedBytes } from "../../math/stored-weights";
 import { bitsOf, offsetOf, Once, ShiftEitherWay, ShiftRight, storeSumsBy } from "../../math/requantize";
-import { WindowParameters } from "../../parameters";
+import { StoredWindowParameters } from "../../parameters";
+
+/** Whether weights take all of their 8 bits. */
+type AsComputed = bool;
+type Stored = i32;
 
 /** Bytes of a tile's sums: 4 channels of 3 positions, int32. */
 const sumsBytes: usize = 48;
 
 /** Channels that shift to the right. */
 export function conv2dInt8(parameters: i32, to: usize): void {
-  conv2d<ShiftRight>(parameters, to);
+  conv2d<ShiftRight, AsComputed>(parameters, to);
 }
 
 /** Channels that are rounded once. */
 export function conv2dOnceInt8(parameters: i32, to: usize): void {
-  conv2d<Once>(parameters, to);
+  conv2d<Once, AsComputed>(parameters, to);
 }
 
 /** Any channels. */
 export function conv2dEitherWayInt8(parameters: i32, to: usize): void {
-  conv2d<ShiftEitherWay>(parameters, to);
+  conv2d<ShiftEitherWay, AsComputed>(parameters, to);
+}
+
+/** Weights of any storage, channels that shift either way. */
+export function conv2dStoredInt8(parameters: i32, to: usize): void {
+  conv2d<ShiftEitherWay, Stored>(parameters, to);
+}
+
+/** Weights of any storage, channels that are rounded once. */
+export function conv2dStoredOnceInt8(parameters: i32, to: usize): void {
+  conv2d<Once, Stored>(parameters, to);
 }
 
 // @ts-ignore: decorator
 @inline
-function conv2d<Shift>(parameters: i32, to: usize): void {
-  const given = readParameters<WindowParameters>(parameters, to);
-  const input = given.input, output = given.output, patch = given.scratch, weights = given.weights;
+function conv2d<Shift, Weights>(parameters: i32, to: usize): void {
+  const given = readParameters<StoredWindowParameters>(parameters, to);
+  const input = given.input, output = given.output, patch = given.scratch, first = given.weights;
   const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
   const outputHeight = given.outputHeight, outputWidth = given.outputWidth, outputChannels = given.outputs;
   const filterHeight = given.filterHeight, filterWidth = given.filterWidth;
@@ -60,9 +79,11 @@ function conv2d<Shift>(parameters: i32, to: usize): void {
   const inputZeroPoint = given.inputZeroPoint, outputZeroPoint = given.outputZeroPoint;
   const low = given.low, high = given.high, chunk = given.chunk;
   const positions = given.batches * outputHeight * outputWidth;
+  const laneChunks = is<Weights, Stored>() ? given.laneChunks : 1, storage = is<Weights, Stored>() ? given.storage : 0;
   const depth = filterHeight * filterWidth * inputChannels;
   const paddedDepth = (depth + 3) & ~3;
   const tile = patch + (<usize>paddedDepth << 3);
+  const weights = is<Weights, Stored>() ? readCodebook(codebookOf(tile, chunk), first, storage) : first;
   for (let p = patch + (<usize>depth << 3); p < tile; p += 8) store<i64>(p, 0);
 
   for (let position = 0; position < positions; position += 3) {
@@ -98,10 +119,16 @@ function conv2d<Shift>(parameters: i32, to: usize): void {
         p += runBytes;
       }
     }
-    multiply<Shift>(
-      patch, tile, weights, paddedDepth, chunk, outputChannels,
-      output + position * outputChannels, min(positions - position, 3), outputZeroPoint, low, high,
-    );
+    const at = output + position * outputChannels, count = min(positions - position, 3);
+    if (is<Weights, Stored>()) {
+      multiplyStored<Shift>(
+        patch, tile, weights, paddedDepth, chunk, laneChunks, storage, outputChannels, at, count, outputZeroPoint, low, high,
+      );
+    } else {
+      multiply<Shift>(
+        patch, tile, weights, paddedDepth, chunk, outputChannels, at, count, outputZeroPoint, low, high,
+      );
+    }
   }
 }
 
@@ -153,6 +180,61 @@ function multiply<Shift>(
       addLanes(sums + 24, s2);
       addLanes(sums + 36, s3);
     }
+    storeTile<Shift>(tile, sums, starts, output, min(output + 4, end), outputChannels, positions, zeroPoint, low, high);
+  }
+}
+
+/** Where the codebook lies behind sums and a tile of `chunk` inputs. */
+// @ts-ignore: decorator
+@inline
+function codebookOf(sums: usize, chunk: i32): usize {
+  return sums + sumsBytes + 48 + (<usize>chunk << 2);
+}
+
+/** As `multiply`, of weights of any storage: sums come first, then a part of a tile, then the codebook. */
+function multiplyStored<Shift>(
+  patch: usize, sums: usize, weights: i32, depth: i32, chunk: i32, laneChunks: i32, storage: i32, outputChannels: i32,
+  output: usize, positions: i32, zeroPoint: i32, low: i32, high: i32,
+): void {
+  const tile = sums + sumsBytes, codebook = codebookOf(sums, chunk);
+  const filled = filledDepth(depth, 4, storage);
+  const tileBytes = 48 + storedBytes<i8>(filled << 2, storage);
+  const patchEnd = patch + (<usize>depth << 3);
+  const inLanes = chunk * laneChunks;
+  const starts = (depth + inLanes - 1) / inLanes * laneOffset;
+  for (const end = output + outputChannels; output < end; output += 4) {
+    readWeights(tile, weights, 48);
+    memory.fill(sums, 0, sumsBytes);
+    let s0 = lanesStart, s1 = lanesStart, s2 = lanesStart, s3 = lanesStart;
+    let p = patch, from = 0, left = laneChunks;
+    do {
+      const count = min(chunk, filled - from);
+      readInt8(tile + 48, weights + 48, from << 2, count << 2, filled << 2, storage, codebook);
+      from += count;
+      const chunkEnd = min(p + (<usize>count << 3), patchEnd);
+      let w = tile;
+      do {
+        const x0 = load<i64>(p), x1 = load<i64>(p, 8), x2 = load<i64>(p, 16), x3 = load<i64>(p, 24);
+        s0 = s0 + x0 * <i64>load<i8>(w, 48) + x1 * <i64>load<i8>(w, 49) + x2 * <i64>load<i8>(w, 50) + x3 * <i64>load<i8>(w, 51);
+        s1 = s1 + x0 * <i64>load<i8>(w, 52) + x1 * <i64>load<i8>(w, 53) + x2 * <i64>load<i8>(w, 54) + x3 * <i64>load<i8>(w, 55);
+        s2 = s2 + x0 * <i64>load<i8>(w, 56) + x1 * <i64>load<i8>(w, 57) + x2 * <i64>load<i8>(w, 58) + x3 * <i64>load<i8>(w, 59);
+        s3 = s3 + x0 * <i64>load<i8>(w, 60) + x1 * <i64>load<i8>(w, 61) + x2 * <i64>load<i8>(w, 62) + x3 * <i64>load<i8>(w, 63);
+        p += 32;
+        w += 16;
+      } while (p < chunkEnd);
+      if (--left == 0 || p == patchEnd) {
+        addLanes(sums, s0);
+        addLanes(sums + 12, s1);
+        addLanes(sums + 24, s2);
+        addLanes(sums + 36, s3);
+        s0 = lanesStart;
+        s1 = lanesStart;
+        s2 = lanesStart;
+        s3 = lanesStart;
+        left = laneChunks;
+      }
+    } while (p < patchEnd);
+    weights += tileBytes;
     storeTile<Shift>(tile, sums, starts, output, min(output + 4, end), outputChannels, positions, zeroPoint, low, high);
   }
 }

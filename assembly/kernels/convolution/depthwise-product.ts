@@ -13,14 +13,15 @@
  * Types and accumulators are those of kernels/convolution/product.
  *
  * Tiles: for every 4 output channels (the last filled up with zeros): a header (see math/outputs), then for every tap 4
- * weights, one a channel, stored as `storage` says (see math/stored-weights); filled up to 16 bytes.
+ * weights, one a channel, stored as `storage` says (see math/stored-weights); filled up to 16 bytes (in fewer than 8 bits first
+ * to 8 taps).
  *
- * scratch: block of parameters, to a multiple of 8; header; 4 weights a tap.
+ * scratch: block of parameters, to a multiple of 8; header; 4 weights a tap; their codebook.
  * Source: TFLite reference kernels `DepthwiseConv` and `DepthwiseConvPerChannel`.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
 import { headerBytes, storeOutput } from "../../math/outputs";
-import { readStored, storedBytes } from "../../math/stored-weights";
+import { filledDepth, isNarrow, readCodebook, readStored, storedBytes } from "../../math/stored-weights";
 import { ProductParameters } from "../../parameters";
 
 export function depthwiseProductFloat32(parameters: i32, to: usize): void {
@@ -48,12 +49,17 @@ function depthwiseProduct<X, W, P, S>(parameters: i32, to: usize): void {
   const multiplier = given.outputs, outputs = given.inputChannels * multiplier;
   const zeroPoint = <P>given.inputZeroPoint, weightsZeroPoint = <S>given.weightsZeroPoint;
   const taps = filterHeight * filterWidth;
-  const tileBytes = (storedBytes<W>(taps << 2, given.storage) + 15) & ~15;
+  const filled = filledDepth(taps, 1, given.storage) << 2;
+  const tileBytes = (storedBytes<W>(filled, given.storage) + 15) & ~15;
+  const codebook = tile + <usize>filled * sizeof<W>();
   let weights = given.weights;
+  if (isNarrow(given.storage)) weights = readCodebook(codebook, weights, given.storage);
   for (let first = 0; first < outputs; first += 4) {
     readWeights(header, weights, <i32>headerBytes<S>());
     weights += <i32>headerBytes<S>();
-    readStored<W>(tile, weights, taps << 2, given.storage, header + 4 * sizeof<S>(), 0, given.weightsZeroPoint);
+    readStored<W>(
+      tile, weights, 0, filled, filled, given.storage, codebook, header + 4 * sizeof<S>(), 0, given.weightsZeroPoint,
+    );
     weights += tileBytes;
     const last = outputs - 1, end = min(4, outputs - first);
     const c0 = <usize>(first / multiplier) * sizeof<X>();

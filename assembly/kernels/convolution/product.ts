@@ -20,17 +20,17 @@
  *   int16    int8     int64    none that is reached
  *
  * Tiles: for every 4 outputs of a group (the last filled up with zeros), at `weights` in the weights section: a header (see
- * math/outputs), then for every 4 inputs (filled up with zeros) 4 outputs of 4 weights, stored as `storage` says (see
- * math/stored-weights). Weights in linear memory, at `matrix`, are [outputs, depth]; the section then has headers only.
+ * math/outputs), then for every 4 inputs (filled up with zeros; to 8 in fewer than 8 bits) 4 outputs of 4 weights, stored as
+ * `storage` says (see math/stored-weights). Weights in linear memory, at `matrix`, are [outputs, depth]; the section then has headers only.
  *
  * How: tile by tile; weights of `chunk` inputs lie in scratch memory, and are read anew only where others are needed.
  *
- * scratch: block of parameters, to a multiple of 8; header; chunk * 4 weights.
+ * scratch: block of parameters, to a multiple of 8; header; chunk * 4 weights; their codebook.
  * Source: TFLite reference kernels `Conv`, `ConvPerChannel`, `FullyConnected` and `TransposeConv`.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
 import { headerBytes, storeOutput } from "../../math/outputs";
-import { inMemory, readStored, storedBytes } from "../../math/stored-weights";
+import { filledDepth, inMemory, isNarrow, readCodebook, readStored, storedBytes } from "../../math/stored-weights";
 import { ProductParameters } from "../../parameters";
 
 export function productFloat32(parameters: i32, to: usize): void {
@@ -61,11 +61,15 @@ function product<X, W, P, S>(parameters: i32, to: usize): void {
   const filterHeight = given.filterHeight, filterWidth = given.filterWidth;
   const spreadHeight = given.spreadHeight, spreadWidth = given.spreadWidth, dilationWidth = given.dilationWidth;
   const groups = given.groups, channels = given.inputChannels / groups, filters = given.outputs / groups;
-  const depth = (filterHeight * filterWidth * channels + 3) & ~3;
+  const depth = filledDepth(filterHeight * filterWidth * channels, 4, given.storage);
+  // Parts of a tile that are read begin at multiples of as many inputs as a storage takes.
+  const parts = isNarrow(given.storage) ? ~7 : ~3;
   const inputZeroPoint = given.inputZeroPoint;
   const together = dilationWidth == 1 && spreadWidth == 1 && groups == 1;
   const outputBytes = <usize>given.outputs * sizeof<X>();
+  const codebook = tile + <usize>given.chunk * 4 * sizeof<W>();
   let weights = given.weights;
+  if (isNarrow(given.storage)) weights = readCodebook(codebook, weights, given.storage);
   for (let first = 0; first < given.outputs; first += 4) {
     const group = first / filters, end = min(4, (group + 1) * filters - first);
     readWeights(header, weights, <i32>headerBytes<S>());
@@ -101,9 +105,9 @@ function product<X, W, P, S>(parameters: i32, to: usize): void {
               let count = taps * channels;
               while (count > 0) {
                 if (k < from || k >= until) {
-                  from = k & ~3;
+                  from = k & parts;
                   until = min(from + given.chunk, depth);
-                  fill<W>(given, tile, header + 4 * sizeof<S>(), weights, first, group, from, until, depth);
+                  fill<W>(given, tile, header + 4 * sizeof<S>(), codebook, weights, first, group, from, until, depth);
                 }
                 const run = min(count, until - k);
                 const stop = p + <usize>run * sizeof<X>();
@@ -189,13 +193,13 @@ function product<X, W, P, S>(parameters: i32, to: usize): void {
 
 /** Brings the weights of inputs from..until-1, multiples of 4, of the outputs from `first` on to the tile. */
 function fill<W>(
-  given: ProductParameters, tile: usize, scales: usize, weights: i32, first: i32, group: i32, from: i32, until: i32,
-  depth: i32,
+  given: ProductParameters, tile: usize, scales: usize, codebook: usize, weights: i32, first: i32, group: i32, from: i32,
+  until: i32, depth: i32,
 ): void {
   const storage = given.storage;
   if (storage != inMemory) {
     readStored<W>(
-      tile, weights + storedBytes<W>(from << 2, storage), (until - from) << 2, storage, scales, 2, given.weightsZeroPoint,
+      tile, weights, from << 2, (until - from) << 2, depth << 2, storage, codebook, scales, 2, given.weightsZeroPoint,
     );
     return;
   }

@@ -13,37 +13,62 @@
  * How: blocks of 4 inputs by 4 outputs, the sums in locals. Accumulator: int32, below inputs * 2^14 < 2^30, as the host
  * limits inputs to 65,536.
  *
- * scratch: 48 + chunk * 4 bytes; chunk is a multiple of 4.
+ * scratch: 48 + chunk * 4 bytes; chunk is a multiple of 4. Weights of fewer than 8 bits (math/stored-weights) are unpacked `chunk`
+ * inputs at a time, a multiple of 8; then comes their codebook.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `FullyConnected` (integer).
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
+import { is } from "../../math/kinds";
 import { Once, requantizeBy, ShiftEitherWay, ShiftRight } from "../../math/requantize";
-import { FullyConnectedParameters } from "../../parameters";
+import { filledDepth, readCodebook, readInt8, storedBytes } from "../../math/stored-weights";
+import { FullyConnectedParameters, StoredFullyConnectedParameters } from "../../parameters";
+
+/** Whether weights take all of their 8 bits. */
+type AsComputed = bool;
+type Stored = i32;
 
 /** Channels that shift to the right. */
 export function fullyConnectedInt8(parameters: i32, to: usize): void {
-  fullyConnected<ShiftRight>(parameters, to);
+  readParameters<FullyConnectedParameters>(parameters, to);
+  fullyConnected<ShiftRight, AsComputed>(to);
 }
 
 /** Channels that are rounded once. */
 export function fullyConnectedOnceInt8(parameters: i32, to: usize): void {
-  fullyConnected<Once>(parameters, to);
+  readParameters<FullyConnectedParameters>(parameters, to);
+  fullyConnected<Once, AsComputed>(to);
 }
 
 /** Any channels. */
 export function fullyConnectedEitherWayInt8(parameters: i32, to: usize): void {
-  fullyConnected<ShiftEitherWay>(parameters, to);
+  readParameters<FullyConnectedParameters>(parameters, to);
+  fullyConnected<ShiftEitherWay, AsComputed>(to);
+}
+
+/** Weights of fewer than 8 bits, channels that shift either way. */
+export function fullyConnectedStoredInt8(parameters: i32, to: usize): void {
+  readParameters<StoredFullyConnectedParameters>(parameters, to);
+  fullyConnected<ShiftEitherWay, Stored>(to);
+}
+
+/** Weights of fewer than 8 bits, channels that are rounded once. */
+export function fullyConnectedStoredOnceInt8(parameters: i32, to: usize): void {
+  readParameters<StoredFullyConnectedParameters>(parameters, to);
+  fullyConnected<Once, Stored>(to);
 }
 
 // @ts-ignore: decorator
 @inline
-function fullyConnected<Shift>(parameters: i32, to: usize): void {
-  const given = readParameters<FullyConnectedParameters>(parameters, to);
+function fullyConnected<Shift, Weights>(parameters: usize): void {
+  const given = changetype<StoredFullyConnectedParameters>(parameters);
   let input = given.input, output = given.output;
-  const scratch = given.scratch, weights = given.weights, rows = given.rows, inputs = given.inputs, outputs = given.outputs;
+  const scratch = given.scratch, rows = given.rows, inputs = given.inputs, outputs = given.outputs;
   const outputZeroPoint = given.outputZeroPoint, low = given.low, high = given.high, chunk = given.chunk;
-  const depth = (inputs + 3) & ~3;
-  const whole = chunk >= depth;
+  let weights = given.weights;
+  const storage = is<Weights, Stored>() ? given.storage : 0, codebook = scratch + 48 + (<usize>chunk << 2);
+  const depth = is<Weights, Stored>() ? filledDepth(inputs, 4, storage) : (inputs + 3) & ~3;
+  if (is<Weights, Stored>()) weights = readCodebook(codebook, weights, storage);
+  const whole = is<Weights, AsComputed>() && chunk >= depth;
   for (let row = 0; row < rows; row++) {
     const inputEnd = input + inputs;
     const blocksEnd = input + (inputs & ~3);
@@ -56,8 +81,12 @@ function fullyConnected<Shift>(parameters: i32, to: usize): void {
       let x = input;
       for (let k = 0; k < depth; k += chunk) {
         const length = min(chunk, depth - k);
-        if (!whole) readWeights(scratch + 48, tile, length << 2);
-        tile += length << 2;
+        if (is<Weights, Stored>()) {
+          readInt8(scratch + 48, tile, k << 2, length << 2, depth << 2, storage, codebook);
+        } else {
+          if (!whole) readWeights(scratch + 48, tile, length << 2);
+          tile += length << 2;
+        }
         let w = scratch;
         const end = min(input + k + length, blocksEnd);
         if (x < end) {
@@ -81,6 +110,7 @@ function fullyConnected<Shift>(parameters: i32, to: usize): void {
           }
         }
       }
+      if (is<Weights, Stored>()) tile += storedBytes<i8>(depth << 2, storage);
       store<i32>(scratch, s0, 48);
       store<i32>(scratch, s1, 52);
       store<i32>(scratch, s2, 56);

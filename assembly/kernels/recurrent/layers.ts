@@ -23,8 +23,9 @@
  */
 import { readWeights } from "../../host-imports/weights";
 import {
-  addCandidate, addInputs, functionOf, gateOf, isAwake, nextTime, startWalk, storeState,
+  addCandidate, addInputs, functionOf, gateOf, sequenceOf, startWalk, storeState,
 } from "../../math/layer-walk";
+import { isAwake, nextTime } from "../../math/sequence-walk";
 
 /** Gates: input, forget, cell, output. Peepholes: of all units those of input, forget and output gate. */
 export function lstmLayerFloat32(parameters: i32, to: usize): void {
@@ -36,7 +37,7 @@ export function lstmLayerFloat32(parameters: i32, to: usize): void {
     addInputs(walk);
     let row = walk.gates, hidden = walk.hidden, cell = walk.cell;
     for (let b = 0; b < walk.batches; b++, row += walk.rowBytes, hidden += stateBytes, cell += stateBytes) {
-      if (!isAwake(walk, b)) continue;
+      if (!isAwake(sequenceOf(walk), b)) continue;
       for (let at = 0; at < stateBytes; at += 4) {
         const gates = row + at, own = peepholes + at, before = load<f32>(cell + at);
         let i = load<f32>(gates), f = load<f32>(gates + gateBytes), o = load<f32>(gates + gateBytes * 3);
@@ -52,7 +53,7 @@ export function lstmLayerFloat32(parameters: i32, to: usize): void {
         storeState(hidden + at, gateOf(walk, 0, o) * functionOf(walk, 2, after));
       }
     }
-  } while (nextTime(walk));
+  } while (nextTime(sequenceOf(walk)));
 }
 
 /** Gates: update, reset, candidate; behind them what the candidate's recurrent product begins with, or comes to. */
@@ -75,7 +76,7 @@ export function gruLayerFloat32(parameters: i32, to: usize): void {
     }
     let offset: usize = 0, hidden = walk.hidden;
     for (let b = 0; b < walk.batches; b++, offset += walk.rowBytes, hidden += stateBytes) {
-      if (!isAwake(walk, b)) continue;
+      if (!isAwake(sequenceOf(walk), b)) continue;
       for (let at = 0; at < stateBytes; at += 4) {
         let n = load<f32>(candidates + offset + at);
         if (resetAfter) n += gateOf(walk, 0, load<f32>(resets + offset + at)) * load<f32>(products + offset + at);
@@ -83,7 +84,7 @@ export function gruLayerFloat32(parameters: i32, to: usize): void {
         storeState(hidden + at, (1 - z) * gateOf(walk, 1, n) + z * load<f32>(hidden + at));
       }
     }
-  } while (nextTime(walk));
+  } while (nextTime(sequenceOf(walk)));
 }
 
 /** One gate. */
@@ -94,8 +95,8 @@ export function rnnLayerFloat32(parameters: i32, to: usize): void {
     addInputs(walk);
     let row = walk.gates, hidden = walk.hidden;
     for (let b = 0; b < walk.batches; b++, row += walk.rowBytes, hidden += stateBytes) {
-      if (!isAwake(walk, b)) continue;
+      if (!isAwake(sequenceOf(walk), b)) continue;
       for (let at = 0; at < stateBytes; at += 4) storeState(hidden + at, gateOf(walk, 0, load<f32>(row + at)));
     }
-  } while (nextTime(walk));
+  } while (nextTime(sequenceOf(walk)));
 }

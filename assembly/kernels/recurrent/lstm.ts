@@ -20,9 +20,10 @@
  * Source: TFLite Micro's `LstmStep`.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
-import { clamp, requantize, requantizeRight, requantizeSum } from "../../math/requantize";
+import { int16, logisticOfGate, nextCell, tanhOfCell } from "../../math/integer-gates";
+import { clamp, requantize, requantizeSum } from "../../math/requantize";
 import { logistic, tanh } from "../../math/sigmoid";
-import { logisticOfTable, sigmoidTableBytes, tanhOfTable } from "../../math/sigmoid-table";
+import { sigmoidTableBytes } from "../../math/sigmoid-table";
 import { LstmParameters } from "../../parameters";
 
 export function lstmInt8(parameters: i32, to: usize): void {
@@ -106,16 +107,11 @@ function rescale<Sum>(sum: Sum, scale: usize): i32 {
   return int16(requantizeSum<Sum>(sum, <i64>load<i32>(scale), load<i32>(scale, 4)));
 }
 
-/** A value limited to int16. */
-function int16(value: i32): i32 {
-  return clamp(value, i16.MIN_VALUE, i16.MAX_VALUE);
-}
-
 // @ts-ignore: decorator
 @inline
 function logisticOf<Value>(given: LstmParameters, x: Value): Value {
   if (isFloat<Value>()) return logistic(<f32>x) as Value;
-  return logisticOfTable(given.scratch, <i32>x * 3) as Value;
+  return logisticOfGate(given.scratch, <i32>x) as Value;
 }
 
 /** tanh; an integer is brought to the table's steps by a multiplier and a right shift. */
@@ -123,7 +119,7 @@ function logisticOf<Value>(given: LstmParameters, x: Value): Value {
 @inline
 function tanhOf<Value>(given: LstmParameters, x: Value, multiplier: i32, right: i32): Value {
   if (isFloat<Value>()) return tanh(<f32>x) as Value;
-  return tanhOfTable(given.scratch, (<i32>x * multiplier + ((1 << right) >> 1)) >> right) as Value;
+  return tanhOfCell(given.scratch, <i32>x, multiplier, right) as Value;
 }
 
 /** The new cell. */
@@ -134,8 +130,7 @@ function cellOf<Value>(given: LstmParameters, f: Value, cell: Value, i: Value, g
     const value = (f * cell + i * g) as f32;
     return (given.floatClip > 0 ? max<f32>(min<f32>(given.floatClip, value), -given.floatClip) : value) as Value;
   }
-  const kept = int16(requantizeRight(<i64>f * <i64>cell, 1 << 30, 14));
-  const value = int16(kept + int16(requantize(<i32>i * <i32>g, given.cellMultiplier, given.cellShift)));
+  const value = nextCell(<i32>f, <i32>cell, <i32>i, <i32>g, given.cellMultiplier, given.cellShift);
   return (given.clip > 0 ? clamp(value, -given.clip, given.clip) : value) as Value;
 }
 

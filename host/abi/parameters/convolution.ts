@@ -63,7 +63,20 @@ const anyPool = {
 export const windowParameters = block("WindowParameters", "A convolution, depthwise or not.", {
   ...convolution,
   chunk: { type: "int32", note: "Products that a lane takes before it is emptied.", portable: true },
+  laneChunks: { type: "int32", note: "1, and 0: as in StoredWindowParameters.", portable: true },
+  storage: { type: "int32", portable: true },
 });
+
+export const storedWindowParameters = block(
+  "StoredWindowParameters",
+  "A convolution whose weights have fewer than 8 bits. It lies as WindowParameters do, which its kernel takes as well.",
+  {
+    ...convolution,
+    chunk: { type: "int32", note: "Inputs whose weights are unpacked at once." },
+    laneChunks: { type: "int32", note: "Chunks whose products a lane takes before it is emptied." },
+    storage: { type: "int32", note: "How weights lie: a number of `weightStorages`." },
+  },
+);
 
 export const poolParameters = block("PoolParameters", "A pool over height and width.", { ...pool, ...range });
 

@@ -1,7 +1,7 @@
 import { block } from "../block.js";
 import { range } from "./fields.js";
 
-export const fullyConnectedParameters = block("FullyConnectedParameters", "A fully connected layer.", {
+const fullyConnected = {
   input: "address",
   output: "address",
   scratch: "address",
@@ -12,8 +12,22 @@ export const fullyConnectedParameters = block("FullyConnectedParameters", "A ful
   outputs: "int32",
   outputZeroPoint: "int32",
   ...range,
+} as const;
+
+export const fullyConnectedParameters = block("FullyConnectedParameters", "A fully connected layer.", {
+  ...fullyConnected,
   chunk: { type: "int32", note: "Inputs whose weights are read at once, a multiple of 4.", portable: true },
 });
+
+export const storedFullyConnectedParameters = block(
+  "StoredFullyConnectedParameters",
+  "A fully connected layer whose weights have fewer than 8 bits. It begins as FullyConnectedParameters.",
+  {
+    ...fullyConnected,
+    chunk: { type: "int32", note: "Inputs whose weights are unpacked at once, a multiple of 8." },
+    storage: { type: "int32", note: "How weights lie: a number of `weightStorages`." },
+  },
+);
 
 export const matmulParameters = block("MatmulParameters", "Products of matrices in linear memory.", {
   first: "address",

@@ -59,11 +59,44 @@ const matrix = <const M extends string>(name: M) =>
   ({
     [`${name}Weights`]: "weights",
     [`${name}Depth`]: { type: "int32", note: "Elements of a vector." },
-    [`${name}Outputs`]: { type: "int32", note: "A multiple of 4." },
+    [`${name}Outputs`]: { type: "int32", note: "Of the matrix; a multiple of 4." },
     [`${name}Step`]: { type: "int32", note: "Bytes from one batch's vector to the next." },
   }) as { readonly [name in `${M}Weights`]: "weights" } & {
     readonly [name in `${M}${"Depth" | "Outputs" | "Step"}`]: { type: "int32"; note: string };
   };
+
+/** The same of float32, whose weights may be stored otherwise. */
+const storedMatrix = <const M extends string>(name: M) =>
+  ({ ...matrix(name), [`${name}Storage`]: { type: "int32", note: "Of its weights." } }) as ReturnType<
+    typeof matrix<M>
+  > & { readonly [name in `${M}Storage`]: { type: "int32"; note: string } };
+
+/** How a layer walks through the times of a sequence: what blocks of all of them begin with. */
+const walk = {
+  input: { type: "address", note: "Of the first time that is walked." },
+  output: { type: "address", note: "Of the sequence, likewise." },
+  mask: { type: "address", note: "Likewise." },
+  hidden: "address",
+  hiddenBytes: { type: "int32", note: "Of a batch's hidden state." },
+  time: { type: "int32", note: "0: counts what was walked." },
+  times: "int32",
+  batches: "int32",
+  inputTimeStep: { type: "int32", note: "Bytes from one time to the next one that is walked." },
+  outputTimeStep: "int32",
+  outputBatchStep: { type: "int32", note: "Bytes from one batch to the next." },
+  maskTimeStep: "int32",
+  maskBatchStep: "int32",
+  hasSequence: { type: "int32", note: "1 where hidden states of all times are stored." },
+  hasMask: "int32",
+  holds: { type: "int32", note: "1 where masked times have what the time before has; else they have 0." },
+  zero: { type: "int32", note: "Byte of which 0 consists." },
+} as const;
+
+export const sequenceWalkParameters = block(
+  "SequenceWalkParameters",
+  "What blocks of recurrent layers begin with: the walk through the times of a sequence.",
+  walk,
+);
 
 /** The function of a gate, with its two numbers. */
 const activation = <const N extends number>(number: N) =>
@@ -79,10 +112,7 @@ export const recurrentLayerParameters = block(
   "RecurrentLayerParameters",
   "A recurrent layer that walks through the times of a sequence.",
   {
-    input: { type: "address", note: "Of the first time that is walked." },
-    output: { type: "address", note: "Of the sequence, likewise." },
-    mask: { type: "address", note: "Likewise." },
-    hidden: "address",
+    ...walk,
     cell: "address",
     initialHidden: "address",
     initialCell: "address",
@@ -94,21 +124,10 @@ export const recurrentLayerParameters = block(
     rowBytes: { type: "int32", note: "Of a batch's gates." },
     gateBytes: { type: "int32", note: "From one gate to the next." },
     chunk: { type: "int32", note: "Elements of vectors whose weights lie in the tile at once." },
-    ...matrix("input"),
-    ...matrix("recurrent"),
-    ...matrix("candidate"),
-    time: { type: "int32", note: "0: counts what was walked." },
-    times: "int32",
-    batches: "int32",
+    ...storedMatrix("input"),
+    ...storedMatrix("recurrent"),
+    ...storedMatrix("candidate"),
     units: "int32",
-    inputTimeStep: { type: "int32", note: "Bytes from one time to the next one that is walked." },
-    outputTimeStep: "int32",
-    outputBatchStep: { type: "int32", note: "Bytes from one batch to the next." },
-    maskTimeStep: "int32",
-    maskBatchStep: "int32",
-    hasSequence: { type: "int32", note: "1 where hidden states of all times are stored." },
-    hasMask: "int32",
-    holds: { type: "int32", note: "1 where masked times have what the time before has; else they have 0." },
     hasInitialHidden: "int32",
     hasInitialCell: "int32",
     hasPeepholes: "int32",
@@ -118,5 +137,44 @@ export const recurrentLayerParameters = block(
     ...activation(0),
     ...activation(1),
     ...activation(2),
+  },
+);
+
+export const integerLayerParameters = block(
+  "IntegerLayerParameters",
+  "A recurrent layer of integers that walks through the times of a sequence.",
+  {
+    ...walk,
+    state: { type: "address", note: "Of int16: the cell, or the hidden state in more bits." },
+    initialHidden: "address",
+    initialState: "address",
+    gates: { type: "address", note: "Scratch: a row for each batch." },
+    tile: { type: "address", note: "Scratch: 4 sums, then the tile." },
+    table: { type: "address", note: "Scratch: the table of the logistic function." },
+    tableWeights: "weights",
+    rowBytes: { type: "int32", note: "Of a batch's gates." },
+    products: {
+      type: "int32",
+      note: "Bytes from a row's start to what its candidate's product takes or gives.",
+    },
+    chunk: {
+      type: "int32",
+      note: "Elements of vectors whose weights lie in the tile at once; a multiple of 4.",
+    },
+    ...matrix("input"),
+    ...matrix("recurrent"),
+    ...matrix("candidate"),
+    units: "int32",
+    hasInitialHidden: "int32",
+    hasInitialState: "int32",
+    resetAfter: { type: "int32", note: "1 where the reset gate multiplies the recurrent product." },
+    hiddenMultiplier: { type: "int32", note: "Brings what a time gives to the hidden state." },
+    hiddenShift: { type: "int32", note: "Positive: to the right." },
+    hiddenZeroPoint: "int32",
+    cellMultiplier: { type: "int32", note: "Of the product of input gate and cell gate." },
+    cellShift: { type: "int32", note: "Positive: to the right." },
+    tanhMultiplier: { type: "int32", note: "Brings a cell to the table's steps." },
+    tanhShift: { type: "int32", note: "Right shift after it." },
+    stateShift: { type: "int32", note: "Brings Q0.15 to the state, to the right." },
   },
 );

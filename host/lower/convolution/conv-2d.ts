@@ -1,16 +1,18 @@
 import type { BoundNode } from "../../graph/node.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
+import type { WeightMatrix } from "../../numerics/narrow-weights.js";
 import { groupsOf } from "../../ops/convolution/conv-2d.js";
 import {
   type ConvolutionAttributes,
   type ConvolutionGeometry,
   convolutionGeometry,
 } from "../../ops/convolution/convolution.js";
+import { rowMatrix } from "../../ops/weight-matrix.js";
 import type { Lowering } from "../lowering.js";
 import { checkRescaling, sumsOf } from "../stored-weights.js";
-import { channelConstants, isPlainInt8, largestMagnitude, packTiles } from "../weight-tiles.js";
-import { emitPatchProduct, patchScratchBytes } from "./patch-product.js";
-import { emitProduct, type Product, productScratchBytes } from "./product.js";
+import { isInt8Product } from "../weight-tiles.js";
+import { emitPatchProduct, patchScratchBytes, patchSectionBytes } from "./patch-product.js";
+import { emitProduct, type Product, productScratchBytes, productSectionBytes } from "./product.js";
 
 /** The numbers of a convolution as products of any kind take them. */
 export function windowGeometry(g: ConvolutionGeometry): Omit<Product["geometry"], "outputs" | "groups"> {
@@ -29,6 +31,10 @@ export function windowGeometry(g: ConvolutionGeometry): Omit<Product["geometry"]
   };
 }
 
+function matrixOf(g: ConvolutionGeometry): WeightMatrix {
+  return rowMatrix(g.outputChannels, elementCount(g.weights.shape.slice(1)), groupsOf(g));
+}
+
 function productOf(node: BoundNode<ConvolutionAttributes>): Product {
   const g = convolutionGeometry(node, 0);
   const { input, weights, bias } = g;
@@ -39,14 +45,15 @@ function productOf(node: BoundNode<ConvolutionAttributes>): Product {
     output: node.outputs[0] as Tensor,
     product: "convolution",
     sums: sumsOf(input, bias, false),
+    matrix: matrixOf(g),
     geometry: { ...windowGeometry(g), outputs: g.outputChannels, groups: groupsOf(g) },
     activation: node.attributes.activation,
   };
 }
 
-/** Whether the fast int8 kernel runs it. */
+/** Whether a fast int8 kernel runs it. */
 function isPatchProduct(g: ConvolutionGeometry): boolean {
-  return groupsOf(g) === 1 && isPlainInt8(g.input, g.weights);
+  return groupsOf(g) === 1 && isInt8Product(g.input, g.weights);
 }
 
 /** A convolution as a product of patches by its weights, in tiles. */
@@ -57,23 +64,18 @@ export const conv2d: Lowering<ConvolutionAttributes> = {
   check: (node) => checkRescaling(productOf(node), convolutionGeometry(node, 0).outputChannels),
   scratchBytes(node) {
     const g = convolutionGeometry(node, 0);
-    if (!isPatchProduct(g)) return productScratchBytes(productOf(node));
-    return patchScratchBytes(g, largestMagnitude(g.weights.data as Int8Array));
+    return isPatchProduct(g) ? patchScratchBytes(g, matrixOf(g)) : productScratchBytes(productOf(node));
   },
   emit(node, placement) {
     const g = convolutionGeometry(node, 0);
     if (!isPatchProduct(g)) return emitProduct(productOf(node), placement);
-    const output = node.outputs[0] as Tensor;
-    const data = g.weights.data as Int8Array;
-    const depth = elementCount(g.weights.shape.slice(1));
-    const constants = channelConstants("convolution", { ...g, output }, g.outputChannels, (n) => {
-      let sum = 0;
-      for (let k = 0; k < depth; k++) sum += data[n * depth + k] as number;
-      return sum;
-    });
-    const tiles = packTiles(g.outputChannels, depth, (n, k) => data[n * depth + k] as number, constants);
-    const maxWeight = largestMagnitude(data);
-    const convolution = { input: g.input, output, activation: node.attributes.activation, tiles };
-    return emitPatchProduct(g, convolution, constants, maxWeight, placement);
+    const { activation } = node.attributes;
+    return emitPatchProduct(g, { output: node.outputs[0] as Tensor, activation }, matrixOf(g), placement);
+  },
+  sectionBytes(node, stored) {
+    const g = convolutionGeometry(node, 0);
+    return isPatchProduct(g)
+      ? patchSectionBytes(g, matrixOf(g), stored)
+      : productSectionBytes(productOf(node), stored);
   },
 };

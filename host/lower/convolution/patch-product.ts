@@ -1,78 +1,134 @@
 import { accelerators } from "../../abi/accelerators.js";
 import { alignUp } from "../../abi/align.js";
 import type { BlockValues } from "../../abi/block.js";
-import { windowParameters } from "../../abi/parameters.js";
+import { storedWindowParameters, windowParameters } from "../../abi/parameters.js";
 import type { FusedActivation } from "../../graph/node.js";
-import type { Tensor } from "../../graph/tensor.js";
+import type { NarrowStorage, Tensor } from "../../graph/tensor.js";
+import { isNarrowStorage, type WeightMatrix } from "../../numerics/narrow-weights.js";
 import { int8Parameters, quantizedActivationRange } from "../../numerics/requantization.js";
 import type { ConvolutionGeometry } from "../../ops/convolution/convolution.js";
 import { acceleratedWindow } from "../accelerated.js";
 import { callKernel, type KernelCall, type Placement, shiftKernel } from "../kernel.js";
-import { type ChannelConstants, laneCapacity, tileHeaderBytes } from "../weight-tiles.js";
+import { sectionBytes, storageNumber, storageOf } from "../stored-weights.js";
+import { chunkWithin, codebookBytes, filledDepth, packTiles, rowLayout } from "../tiles.js";
+import {
+  channelConstants,
+  channelWriter,
+  laneCapacity,
+  largestMagnitude,
+  tileHeaderBytes,
+} from "../weight-tiles.js";
 
 /** Bytes of the kernel's sums: 4 channels of 3 positions, int32. */
 const sumsBytes = 48;
 
-/** Positions that accelerators compute at once, at most; an input of each takes 2 bytes of scratch memory. */
-const acceleratedPositions = 6;
+/** Positions that accelerators compute at once, at least on some processors, and at most; inputs of each take 2 bytes. */
+const acceleratedPositions = { least: 3, most: 6 };
 
-/** A product of patches by a matrix of weights: a convolution, or a depthwise one of a single input channel. */
-export type PatchProduct = Omit<ConvolutionGeometry, "input" | "weights" | "bias">;
+/** Inputs of the shortest part of a long tile that is read at once. */
+const shortChunk = 24;
 
-/** Patch length (inputs of one output) of a convolution. */
+/** A product of patches by a matrix of int8 weights: a convolution, or a depthwise one of a single input channel. */
+type PatchProduct = ConvolutionGeometry;
+
+/** Patch length (inputs of one output) of a convolution, filled up. */
 function depthOf(product: PatchProduct): number {
-  return product.window.filterHeight * product.window.filterWidth * product.inputChannels;
+  return alignUp(product.window.filterHeight * product.window.filterWidth * product.inputChannels, 4);
+}
+
+/** How weights lie, and are stored. */
+function storedAs({ weights, input }: PatchProduct, matrix: WeightMatrix) {
+  const layout = rowLayout(matrix, tileHeaderBytes);
+  return { layout, storage: storageOf(weights, input, layout) };
 }
 
 /**
- * Scratch sizes of `conv2dInt8`: small chunks of a long patch's tile, the lanes' capacity, the whole tile; and the
- * size at which accelerators compute the most positions at once.
+ * Scratch sizes of a product of patches, ascending: small chunks of a long patch's tile, the lanes' capacity, the whole tile; and
+ * the size at which accelerators compute the most positions at once. Where weights are unpacked, accelerators do that a tile at
+ * a time, and the least is what they need.
  */
-export function patchScratchBytes(product: PatchProduct, maxWeight: number): number[] {
-  const depth = alignUp(depthOf(product), 4);
-  const capacity = laneCapacity(maxWeight);
-  const chunks = depth <= capacity ? 1 : Math.ceil(depth / Math.min(24, capacity));
+export function patchScratchBytes(product: PatchProduct, matrix: WeightMatrix): number[] {
+  const depth = depthOf(product);
+  const { layout, storage } = storedAs(product, matrix);
+  const capacity = laneCapacity(largestMagnitude(product.weights.data as Int8Array));
+  const portable = (chunk: number): number =>
+    depth * 8 + tileHeaderBytes + chunk * 4 + codebookBytes(storage, chunk) + sumsBytes;
+  if (isNarrowStorage(storage)) {
+    const filled = filledDepth(layout, storage);
+    const accelerated = (positions: number): number => depth * 2 * positions + tileHeaderBytes + filled * 4;
+    const [short, long] = [shortChunk, filled].map((chunk) =>
+      portable(Math.min(chunk, filled, storedChunkLimit(capacity))),
+    );
+    const least = Math.max(short as number, accelerated(acceleratedPositions.least));
+    return sizesFrom(least, [long as number, accelerated(acceleratedPositions.most)]);
+  }
+  const chunks = depth <= capacity ? 1 : Math.ceil(depth / Math.min(shortChunk, capacity));
   const smallest = alignUp(Math.ceil(depth / chunks), 4);
-  const sizes = [smallest, Math.min(depth, capacity)].map(
-    (chunk) => depth * 8 + tileHeaderBytes + chunk * 4 + sumsBytes,
-  );
-  const ascending = [...sizes, alignUp(depth * acceleratedPositions * 2, 8)].sort((a, b) => a - b);
-  const [least] = sizes as [number];
-  return [...new Set(ascending)].filter((size) => size >= least);
+  const [least, long] = [smallest, Math.min(depth, capacity)].map(portable) as [number, number];
+  return sizesFrom(least, [long, alignUp(depth * acceleratedPositions.most * 2, 8)]);
 }
 
-/** What a convolution works on, with its weights in tiles. */
-export interface TiledConvolution {
-  input: Tensor;
+/** Sizes from the least on, ascending. */
+function sizesFrom(least: number, others: readonly number[]): number[] {
+  const larger = [...new Set(others)].filter((size) => size > least).sort((a, b) => a - b);
+  return [least, ...larger];
+}
+
+/** Inputs that are unpacked at once, at most, where lanes take so many products. */
+function storedChunkLimit(capacity: number): number {
+  return Math.max(8, Math.floor(capacity / 8) * 8);
+}
+
+/** Bytes of the weights section that a product of patches takes, if its weights have the form of a storage. */
+export function patchSectionBytes(
+  product: PatchProduct,
+  matrix: WeightMatrix,
+  stored: NarrowStorage | undefined,
+): number {
+  const layout = rowLayout(matrix, tileHeaderBytes);
+  return sectionBytes(product, stored, layout, windowParameters);
+}
+
+/** The call of the kernel of a product of patches. */
+export function emitPatchProduct(
+  product: PatchProduct,
+  to: Pick<WindowOutput, "output" | "activation">,
+  matrix: WeightMatrix,
+  placement: Placement,
+): KernelCall[] {
+  const depth = depthOf(product);
+  const { layout, storage } = storedAs(product, matrix);
+  const constants = channelConstants("convolution", { ...product, ...to }, product.outputChannels, matrix);
+  const tiles = packTiles(layout, storage, product.weights, channelWriter(constants));
+  const capacity = laneCapacity(largestMagnitude(product.weights.data as Int8Array));
+  const room = placement.scratchBytes - depth * 8 - tileHeaderBytes - sumsBytes;
+  const isNarrow = isNarrowStorage(storage);
+  const most = isNarrow
+    ? Math.min(filledDepth(layout, storage), storedChunkLimit(capacity))
+    : Math.min(depth, capacity);
+  const chunk = chunkWithin(room, most, storage, 1);
+  const laneChunks = isNarrow ? Math.floor(capacity / chunk) : 1;
+  const values = {
+    ...windowValues(product, product.outputChannels, { ...to, tiles }, chunk, placement),
+    laneChunks,
+    storage: storageNumber(storage),
+  };
+  const accelerator = isNarrow ? accelerators.storedConv : accelerators.conv;
+  const accelerated = { accelerator: acceleratedWindow(accelerator, values, depth) };
+  const stored = { ...shiftKernel("conv2dStored", constants), parameters: storedWindowParameters };
+  const plain = { ...shiftKernel("conv2d", constants, "conv2dStored"), parameters: windowParameters };
+  return [
+    isNarrow
+      ? callKernel({ ...stored, ...accelerated }, values, placement.scratch, placement)
+      : callKernel({ ...plain, ...accelerated }, values, placement.scratch, placement),
+  ];
+}
+
+/** What a convolution gives, and its weights in tiles. */
+export interface WindowOutput {
   output: Tensor;
   activation: FusedActivation;
   tiles: Uint8Array;
-}
-
-/** The call of `conv2dInt8`, whose tiles hold these constants and weights of at most this magnitude. */
-export function emitPatchProduct(
-  product: PatchProduct,
-  convolution: TiledConvolution,
-  constants: ChannelConstants,
-  maxWeight: number,
-  placement: Placement,
-): KernelCall[] {
-  const depth = alignUp(depthOf(product), 4);
-  const spare = placement.scratchBytes - depth * 8 - tileHeaderBytes - sumsBytes;
-  const chunk = Math.min(depth, laneCapacity(maxWeight), Math.floor(spare / 16) * 4);
-  const values = windowValues(product, product.outputChannels, convolution, chunk, placement);
-  return [
-    callKernel(
-      {
-        ...shiftKernel("conv2d", constants),
-        parameters: windowParameters,
-        accelerator: acceleratedWindow(accelerators.conv, values, depth),
-      },
-      values,
-      placement.scratch,
-      placement,
-    ),
-  ];
 }
 
 /**
@@ -82,9 +138,9 @@ export function emitPatchProduct(
  * @param chunk products that a lane takes before it is emptied
  */
 export function windowValues(
-  product: Omit<PatchProduct, "outputChannels">,
+  product: ConvolutionGeometry,
   outputs: number,
-  { input, output, activation, tiles }: TiledConvolution,
+  { output, activation, tiles }: WindowOutput,
   chunk: number,
   placement: Placement,
 ): BlockValues<typeof windowParameters.fields> {
@@ -110,10 +166,12 @@ export function windowValues(
     dilationWidth: product.window.dilationWidth,
     padTop: product.padding.top,
     padLeft: product.padding.left,
-    inputZeroPoint: int8Parameters(input).zeroPoint,
+    inputZeroPoint: int8Parameters(product.input).zeroPoint,
     outputZeroPoint: int8Parameters(output).zeroPoint,
     low,
     high,
     chunk,
+    laneChunks: 1,
+    storage: 0,
   };
 }

@@ -3,7 +3,8 @@ import { alignUp } from "../../abi/align.js";
 import { type BlockValues, blockBytes } from "../../abi/block.js";
 import { productParameters } from "../../abi/parameters.js";
 import type { FusedActivation } from "../../graph/node.js";
-import { elementBytes } from "../../graph/tensor.js";
+import { elementBytes, type NarrowStorage } from "../../graph/tensor.js";
+import { isNarrowStorage, type WeightMatrix } from "../../numerics/narrow-weights.js";
 import {
   floatActivationRange,
   quantizedActivationRange,
@@ -16,11 +17,12 @@ import {
   headerBytes,
   packStoredTiles,
   type Sums,
+  sectionBytes,
   storageNumber,
   storageOf,
-  tilesOf,
   type WeightedNode,
 } from "../stored-weights.js";
+import { chunkWithin, codebookBytes, filledDepth, rowLayout, type Storage, tapLayout } from "../tiles.js";
 
 /** Bytes of weights, or of an accelerator's patches, that scratch memory has room for, at least, where there are more. */
 const tileBytesAtLeast = 1024;
@@ -52,8 +54,8 @@ export interface ProductGeometry {
 export interface Product extends WeightedNode {
   geometry: ProductGeometry;
   activation: FusedActivation;
-  /** Whether the filter is turned around, as a transposed convolution's is. */
-  turned?: boolean;
+  /** The weights as a matrix. */
+  matrix: WeightMatrix;
 }
 
 type ProductValues = BlockValues<typeof productParameters.fields>;
@@ -97,15 +99,29 @@ function weightBytes(sums: Sums): number {
   return sums === "float32" ? 4 : 1;
 }
 
+/** How a product's weights lie, and are stored. */
+function storedAs({ weights, input, matrix, sums }: Product) {
+  const layout = rowLayout(matrix, headerBytes(sums));
+  const storage = storageOf(weights, input, layout);
+  return { layout, storage, filled: filledDepth(layout, storage) };
+}
+
+/** The same of a depthwise product. */
+function storedByTaps({ weights, input, matrix, sums }: Product) {
+  const layout = tapLayout(matrix, headerBytes(sums));
+  const storage = storageOf(weights, input, layout);
+  return { layout, storage, filled: filledDepth(layout, storage) };
+}
+
 /** Positions that accelerators of integers compute at once: at least on some processors, and at most. */
 const acceleratedPositions = { least: 3, most: 6 };
 
 /** Bytes of an accelerator's scratch memory: patches of int16, and unpacked weights of a tile. */
-function acceleratedBytes({ geometry, sums, weights, input }: Product, positions: number): number {
-  const depth = alignUp(depthOf(geometry), 4);
-  const storage = storageOf(weights, input);
-  if (sums === "float32") return storage === "as-computed" ? 0 : depth * 16;
-  return depth * 2 * positions + (storage === "int4" ? depth * 4 : 0);
+function acceleratedBytes(product: Product, positions: number): number {
+  const { storage, filled } = storedAs(product);
+  if (product.sums === "float32") return storage === "as-computed" ? 0 : filled * 16;
+  const unpacked = isNarrowStorage(storage) ? filled * 4 : 0;
+  return alignUp(depthOf(product.geometry), 4) * 2 * positions + unpacked;
 }
 
 /**
@@ -113,9 +129,13 @@ function acceleratedBytes({ geometry, sums, weights, input }: Product, positions
  * compute at once.
  */
 export function productScratchBytes(product: Product): number[] {
-  const { geometry, sums } = product;
-  const whole = alignUp(depthOf(geometry), 4) * 4 * weightBytes(sums);
-  const portable = [Math.min(whole, tileBytesAtLeast), whole].map((bytes) => tileOffset(sums) + bytes);
+  const { sums } = product;
+  const { storage, filled } = storedAs(product);
+  const each = weightBytes(sums);
+  const part = Math.min(filled, tileBytesAtLeast / (4 * each));
+  const portable = [part, filled].map(
+    (chunk) => tileOffset(sums) + chunk * 4 * each + codebookBytes(storage, chunk),
+  );
   const { least, most } = acceleratedPositions;
   const atOnce = Math.min(acceleratedBytes(product, most), tileBytesAtLeast);
   const needed = sums === "float32" ? 0 : Math.max(acceleratedBytes(product, least), atOnce);
@@ -136,22 +156,43 @@ function acceleratorOf(product: Product, depth: number, values: ProductValues): 
 }
 
 /** As `acceleratorOf`, of a depthwise product. */
-function depthwiseAcceleratorOf(
-  { input, weights }: Product,
-  taps: number,
-  values: ProductValues,
-): Accelerator | undefined {
-  const isDirect = input.dtype === "float32" && storageOf(weights, input) === "as-computed";
-  const bytes = isDirect ? 0 : taps * (input.dtype === "float32" ? 16 : 8);
+function depthwiseAcceleratorOf(product: Product, values: ProductValues): Accelerator | undefined {
+  const { storage, filled } = storedByTaps(product);
+  const isFloat = product.sums === "float32";
+  const isDirect = isFloat && storage === "as-computed";
+  const bytes = isDirect ? 0 : filled * (isFloat ? 16 : 8);
   if (values.scratchBytes < bytes) return undefined;
-  return acceleratedWindow(accelerators.depthwiseProduct, values, taps);
+  const { filterHeight, filterWidth } = product.geometry;
+  return acceleratedWindow(accelerators.depthwiseProduct, values, filterHeight * filterWidth);
 }
 
 /** Scratch size of a depthwise product. */
-export function depthwiseScratchBytes({ geometry, sums }: Pick<Product, "geometry" | "sums">): number[] {
-  const taps = geometry.filterHeight * geometry.filterWidth;
-  const accelerated = sums === "float32" ? 0 : taps * 8;
-  return [alignUp(Math.max(tileOffset(sums) + taps * 4 * weightBytes(sums), accelerated), 8)];
+export function depthwiseScratchBytes(product: Product): number[] {
+  const { sums } = product;
+  const { storage, filled } = storedByTaps(product);
+  const accelerated = sums === "float32" ? 0 : filled * 8;
+  const portable = tileOffset(sums) + filled * 4 * weightBytes(sums) + codebookBytes(storage, filled);
+  return [alignUp(Math.max(portable, accelerated), 8)];
+}
+
+/** Bytes of the weights section that a product takes, if its weights have the form of a storage. */
+export function productSectionBytes(product: Product, stored: NarrowStorage | undefined): number {
+  return sectionBytes(
+    product,
+    stored,
+    rowLayout(product.matrix, headerBytes(product.sums)),
+    productParameters,
+  );
+}
+
+/** As `productSectionBytes`, of a depthwise product. */
+export function depthwiseSectionBytes(product: Product, stored: NarrowStorage | undefined): number {
+  return sectionBytes(
+    product,
+    stored,
+    tapLayout(product.matrix, headerBytes(product.sums)),
+    productParameters,
+  );
 }
 
 /** End of a kernel's name: the activations' type, and what its sums are where there are two kinds. */
@@ -162,43 +203,22 @@ function suffix({ input, sums }: WeightedNode): string {
 
 /** The call of a product's kernel. */
 export function emitProduct(product: Product, placement: Placement): KernelCall[] {
-  const { geometry: g, sums, turned = false } = product;
-  const depth = depthOf(g);
-  const layout = {
-    tiles: tilesOf(g.outputs, g.groups),
-    depth,
-    places: alignUp(depth, 4) * 4,
-    place: (lane: number, k: number) => (k >> 2) * 16 + lane * 4 + (k & 3),
-    index: (n: number, k: number) => n * depth + (turned ? turnedInput(g, k) : k),
-  };
-  const tiles = packStoredTiles(layout, product, 1);
+  const { sums } = product;
+  const { layout, storage, filled } = storedAs(product);
+  const tiles = packStoredTiles(layout, product);
   const room = placement.scratchBytes - tileOffset(sums);
-  const chunk = Math.min(alignUp(depth, 4), Math.floor(room / (16 * weightBytes(sums))) * 4);
-  const values = productValues(product, tiles, chunk, placement);
-  const accelerator = acceleratorOf(product, depth, values);
+  const chunk = chunkWithin(room, filled, storage, weightBytes(sums));
+  const values = productValues(product, tiles, storage, chunk, placement);
+  const accelerator = acceleratorOf(product, depthOf(product.geometry), values);
   return [callProduct(`product${suffix(product)}`, values, accelerator, placement)];
-}
-
-/** Input `k` of a filter that is turned around. */
-function turnedInput({ filterHeight, filterWidth, inputChannels }: ProductGeometry, k: number): number {
-  const tap = Math.floor(k / inputChannels);
-  return (filterHeight * filterWidth - 1 - tap) * inputChannels + (k % inputChannels);
 }
 
 /** The call of a depthwise product's kernel. */
 export function emitDepthwiseProduct(product: Product, placement: Placement): KernelCall[] {
-  const { geometry: g } = product;
-  const taps = g.filterHeight * g.filterWidth;
-  const outputs = g.inputChannels * g.outputs;
-  const layout = {
-    tiles: tilesOf(outputs),
-    depth: taps,
-    places: taps * 4,
-    place: (lane: number, tap: number) => tap * 4 + lane,
-    index: (n: number, tap: number) => tap * outputs + n,
-  };
-  const values = productValues(product, packStoredTiles(layout, product, 16), taps, placement);
-  const accelerator = depthwiseAcceleratorOf(product, taps, values);
+  const { layout, storage, filled } = storedByTaps(product);
+  const tiles = packStoredTiles(layout, product);
+  const values = productValues(product, tiles, storage, filled, placement);
+  const accelerator = depthwiseAcceleratorOf(product, values);
   return [callProduct(`depthwiseProduct${suffix(product)}`, values, accelerator, placement)];
 }
 
@@ -215,6 +235,7 @@ function callProduct(
 function productValues(
   product: Product,
   tiles: Uint8Array,
+  storage: Storage,
   chunk: number,
   placement: Placement,
 ): ProductValues {
@@ -226,7 +247,7 @@ function productValues(
     weights: placement.weights(tiles),
     ...product.geometry,
     ...outputValues(product),
-    storage: storageNumber(storageOf(product.weights, product.input)),
+    storage: storageNumber(storage),
     weightsZeroPoint: weightsZeroPoint(product.weights),
     elementBytes: elementBytes[product.input.dtype],
     longSums: product.sums === "int64" ? 1 : 0,

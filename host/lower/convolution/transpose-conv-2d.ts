@@ -5,9 +5,10 @@ import {
   type TransposeConvAttributes,
   transposeConvGeometry,
 } from "../../ops/convolution/transpose-conv-2d.js";
+import { turnedMatrix } from "../../ops/weight-matrix.js";
 import type { Lowering } from "../lowering.js";
 import { checkRescaling, sumsOf } from "../stored-weights.js";
-import { emitProduct, type Product, productScratchBytes } from "./product.js";
+import { emitProduct, type Product, productScratchBytes, productSectionBytes } from "./product.js";
 
 /** It is a convolution of the input, spread by the strides, with the filter turned around. */
 function productOf(node: BoundNode<TransposeConvAttributes>): Product {
@@ -42,7 +43,7 @@ function productOf(node: BoundNode<TransposeConvAttributes>): Product {
       spreadWidth: strideWidth,
     },
     activation,
-    turned: true,
+    matrix: turnedMatrix(g.outputChannels, g.filterHeight * g.filterWidth, g.inputChannels),
   };
 }
 
@@ -58,4 +59,5 @@ export const transposeConv2d: Lowering<TransposeConvAttributes> = {
   },
   scratchBytes: (node) => productScratchBytes(productOf(node)),
   emit: (node, placement) => emitProduct(productOf(node), placement),
+  sectionBytes: (node, stored) => productSectionBytes(productOf(node), stored),
 };

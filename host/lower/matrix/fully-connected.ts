@@ -1,15 +1,23 @@
 import { accelerators } from "../../abi/accelerators.js";
-import { alignUp } from "../../abi/align.js";
-import { fullyConnectedParameters } from "../../abi/parameters.js";
+import { fullyConnectedParameters, storedFullyConnectedParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
+import { isNarrowStorage } from "../../numerics/narrow-weights.js";
 import { int8Parameters, quantizedActivationRange } from "../../numerics/requantization.js";
 import { type FullyConnectedAttributes, fullyConnectedGeometry } from "../../ops/matrix/fully-connected.js";
-import { emitProduct, matrixGeometry, type Product, productScratchBytes } from "../convolution/product.js";
+import { rowMatrix } from "../../ops/weight-matrix.js";
+import {
+  emitProduct,
+  matrixGeometry,
+  type Product,
+  productScratchBytes,
+  productSectionBytes,
+} from "../convolution/product.js";
 import { callKernel, shiftKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
-import { checkRescaling, sumsOf } from "../stored-weights.js";
-import { channelConstants, isPlainInt8, packTiles, tileHeaderBytes } from "../weight-tiles.js";
+import { checkRescaling, sectionBytes, storageNumber, storageOf, sumsOf } from "../stored-weights.js";
+import { chunkWithin, codebookBytes, filledDepth, packTiles, rowLayout } from "../tiles.js";
+import { channelConstants, channelWriter, isInt8Product, tileHeaderBytes } from "../weight-tiles.js";
 
 /** Inputs whose weights lie in scratch memory at once, at most: a tile of 4 outputs then takes 1 KiB. */
 const chunkLimit = 256;
@@ -24,8 +32,21 @@ function productOf(node: BoundNode<FullyConnectedAttributes>): Product {
     product: "matrix",
     sums: sumsOf(input, bias, false),
     geometry: matrixGeometry(rows, inputs, outputs),
+    matrix: rowMatrix(outputs, inputs),
     activation: node.attributes.activation,
   };
+}
+
+/** How weights of the fast int8 kernels lie, and are stored. */
+function storedAs({
+  weights,
+  input,
+  inputs,
+  outputs,
+}: Pick<ReturnType<typeof fullyConnectedGeometry>, "weights" | "input" | "inputs" | "outputs">) {
+  const layout = rowLayout(rowMatrix(outputs, inputs), tileHeaderBytes);
+  const storage = storageOf(weights, input, layout);
+  return { layout, storage, filled: filledDepth(layout, storage) };
 }
 
 /** A fully connected layer, its weights in tiles. */
@@ -36,50 +57,64 @@ export const fullyConnected: Lowering<FullyConnectedAttributes> = {
   check: (node) => checkRescaling(productOf(node), fullyConnectedGeometry(node).outputs),
   scratchBytes(node) {
     const g = fullyConnectedGeometry(node);
-    if (!isPlainInt8(g.input, g.weights)) return productScratchBytes(productOf(node));
-    const inputs = alignUp(g.inputs, 4);
-    const sizes = [Math.min(inputs, chunkLimit), inputs].map((chunk) => tileHeaderBytes + chunk * 4);
+    if (!isInt8Product(g.input, g.weights)) return productScratchBytes(productOf(node));
+    const { storage, filled } = storedAs(g);
+    const sizes = [Math.min(filled, chunkLimit), filled].map(
+      (chunk) => tileHeaderBytes + chunk * 4 + codebookBytes(storage, chunk),
+    );
     return [...new Set(sizes)];
   },
   emit(node, placement) {
     const g = fullyConnectedGeometry(node);
-    if (!isPlainInt8(g.input, g.weights)) return emitProduct(productOf(node), placement);
+    if (!isInt8Product(g.input, g.weights)) return emitProduct(productOf(node), placement);
     const output = node.outputs[0] as Tensor;
-    const data = g.weights.data as Int8Array;
-    const constants = channelConstants("matrix", { ...g, output }, g.outputs, (n) => {
-      let sum = 0;
-      for (let k = 0; k < g.inputs; k++) sum += data[n * g.inputs + k] as number;
-      return sum;
-    });
+    const { layout, storage, filled } = storedAs(g);
+    const constants = channelConstants("matrix", { ...g, output }, g.outputs, layout.matrix);
     const range = quantizedActivationRange(node.attributes.activation, output);
-    const tiles = packTiles(g.outputs, g.inputs, (n, k) => data[n * g.inputs + k] as number, constants);
+    const tiles = packTiles(layout, storage, g.weights, channelWriter(constants));
+    const values = {
+      input: placement.inputs[0] as number,
+      output: placement.outputs[0] as number,
+      scratch: placement.scratch,
+      scratchBytes: placement.scratchBytes,
+      weights: placement.weights(tiles),
+      rows: g.rows,
+      inputs: g.inputs,
+      outputs: g.outputs,
+      outputZeroPoint: int8Parameters(output).zeroPoint,
+      low: range.low,
+      high: range.high,
+      chunk: chunkWithin(placement.scratchBytes - tileHeaderBytes, filled, storage, 1),
+    };
     return [
-      callKernel(
-        {
-          ...shiftKernel("fullyConnected", constants),
-          parameters: fullyConnectedParameters,
-          accelerator: accelerators.fullyConnected,
-        },
-        {
-          input: placement.inputs[0] as number,
-          output: placement.outputs[0] as number,
-          scratch: placement.scratch,
-          scratchBytes: placement.scratchBytes,
-          weights: placement.weights(tiles),
-          rows: g.rows,
-          inputs: g.inputs,
-          outputs: g.outputs,
-          outputZeroPoint: int8Parameters(output).zeroPoint,
-          low: range.low,
-          high: range.high,
-          chunk: Math.min(
-            alignUp(g.inputs, 4),
-            Math.floor((placement.scratchBytes - tileHeaderBytes) / 16) * 4,
+      isNarrowStorage(storage)
+        ? callKernel(
+            {
+              ...shiftKernel("fullyConnectedStored", constants),
+              parameters: storedFullyConnectedParameters,
+              accelerator: accelerators.storedFullyConnected,
+            },
+            { ...values, storage: storageNumber(storage) },
+            placement.scratch,
+            placement,
+          )
+        : callKernel(
+            {
+              ...shiftKernel("fullyConnected", constants),
+              parameters: fullyConnectedParameters,
+              accelerator: accelerators.fullyConnected,
+            },
+            values,
+            placement.scratch,
+            placement,
           ),
-        },
-        placement.scratch,
-        placement,
-      ),
     ];
+  },
+  sectionBytes(node, stored) {
+    const g = fullyConnectedGeometry(node);
+    if (!isInt8Product(g.input, g.weights)) return productSectionBytes(productOf(node), stored);
+    const layout = rowLayout(rowMatrix(g.outputs, g.inputs), tileHeaderBytes);
+    const parameters = stored === undefined ? fullyConnectedParameters : storedFullyConnectedParameters;
+    return sectionBytes(g, stored, layout, parameters);
   },
 };

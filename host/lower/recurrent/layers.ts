@@ -1,33 +1,57 @@
 import { alignUp } from "../../abi/align.js";
 import { blockBytes } from "../../abi/block.js";
 import { recurrentLayerParameters } from "../../abi/parameters.js";
-import type { BoundNode } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
+import { tilesOf, type WeightMatrix } from "../../numerics/narrow-weights.js";
 import type { GateActivation } from "../../ops/recurrent/gate-activation.js";
 import { type LayerAttributes, layerInputs, layerShape } from "../../ops/recurrent/layer.js";
 import type { GruLayerAttributes, LstmLayerAttributes } from "../../ops/recurrent/layers.js";
+import { weightsScale } from "../../ops/weights.js";
 import { bytesOf } from "../bytes.js";
-import { callKernel, type Placement } from "../kernel.js";
+import { callKernel, type KernelCall, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
+import { storageNumber, storageOf } from "../stored-weights.js";
+import { packTiles, type Storage, type TileLayout } from "../tiles.js";
+import { emitInteger, integerScratch } from "./integer-layers.js";
+import {
+  addressOf,
+  chunkLimit,
+  has,
+  inputOf,
+  type LayerLayout,
+  type LayerNode,
+  outputAddresses,
+  walkOf,
+} from "./layer-walk.js";
 
-type LayerNode = BoundNode<LayerAttributes & Partial<LstmLayerAttributes & GruLayerAttributes>>;
-
-/** How the kernel of a layer lays out its gates. */
-interface LayerLayout {
-  operator: "lstmLayer" | "gruLayer" | "rnnLayer";
-  /** Gates that the weights have. */
-  gates: number;
-  /** Gates to which the hidden state's product is added in one; the last gate's, the candidate's, is one of its own else. */
-  recurrentGates: number;
-  /** Numbers of a unit in a row of sums: gates, and what the candidate's product takes. */
-  rowGates: number;
+/** Weights of some gates, and how they lie in tiles: of 4 units of a gate, for every input 4 weights. */
+function gateTiles(
+  node: LayerNode,
+  name: "weights" | "recurrent",
+  firstGate: number,
+  gates: number,
+): { weights: Tensor; layout: TileLayout; storage: Storage } {
+  const { units } = layerShape(node);
+  const { stored, ...weights } = inputOf(node, name) as Tensor;
+  const depth = weights.shape[1] as number;
+  const matrix: WeightMatrix = {
+    key: `gates ${firstGate} to ${firstGate + gates} of ${weights.shape}`,
+    tiles: tilesOf(gates * units, gates),
+    depth,
+    index: (n, k) => (firstGate * units + n) * depth + k,
+  };
+  const place = (lane: number, k: number): number => 4 * k + lane;
+  const layout = { matrix, headerBytes: weights.dtype === "int8" ? 16 : 0, step: 1, alignment: 1, place };
+  const kept = stored === "float16" ? { ...weights, stored } : weights;
+  return { weights: kept, layout, storage: storageOf(kept, node.inputs[0] as Tensor, layout) };
 }
 
-/** Elements of a vector whose weights lie in scratch memory at once, at most: a tile of 4 outputs then takes 4 KiB. */
-const chunkLimit = 256;
+/** How the weights of an input are stored: in 8 bits where they have fewer. */
+const storageAt = (node: LayerNode, name: "weights" | "recurrent"): Storage =>
+  gateTiles(node, name, 0, 1).storage;
 
-const inputOf = (node: LayerNode, name: keyof typeof layerInputs): Tensor | undefined =>
-  node.inputs[layerInputs[name]];
+/** Bytes of the scales before a tile's weights. */
+const scaleBytes = (storage: Storage): number => (storage === "int8" ? 16 : 0);
 
 /** Where scratch memory's parts are, in bytes from its start, and its size. */
 function scratchLayout({ rowGates }: LayerLayout, node: LayerNode) {
@@ -36,26 +60,26 @@ function scratchLayout({ rowGates }: LayerLayout, node: LayerNode) {
   const rowBytes = rowGates * gateBytes;
   const chunk = Math.min(chunkLimit, Math.max(inputs, units));
   const gates = alignUp(blockBytes(recurrentLayerParameters), 8);
-  const tile = gates + batches * rowBytes;
-  const peepholes = tile + chunk * 16;
+  const storages = [storageAt(node, "weights"), storageAt(node, "recurrent")];
+  const tile = gates + batches * rowBytes + Math.max(...storages.map(scaleBytes));
+  // Weights of int8 stay so; all others are widened.
+  const peepholes = tile + chunk * (storages.every((storage) => storage === "int8") ? 4 : 16);
   const bytes = peepholes + 4 * (inputOf(node, "peepholes")?.shape[0] ?? 0);
   return { gateBytes, rowBytes, chunk, gates, tile, peepholes, bytes };
 }
 
-/** Rows of a matrix of some gates in tiles: for 4 units of a gate, filled up with zeros, for each column their weights. */
-function tilesOf(matrix: Tensor, units: number, firstGate: number, gates: number): Uint8Array {
-  const depth = matrix.shape[1] as number;
-  const tiles = alignUp(units, 4) / 4;
-  const values = new Float32Array(gates * tiles * depth * 4);
-  for (let gate = 0; gate < gates; gate++) {
-    for (let unit = 0; unit < units; unit++) {
-      const tile = gate * tiles + Math.floor(unit / 4);
-      const row = (firstGate + gate) * units + unit;
-      for (let k = 0; k < depth; k++)
-        values[(tile * depth + k) * 4 + (unit % 4)] = matrix.data?.[row * depth + k] as number;
-    }
-  }
-  return bytesOf(values);
+/** Rows of a matrix of some gates in tiles: for 4 units of a gate, filled up with zeros, their scales and weights. */
+function packGates(
+  node: LayerNode,
+  name: "weights" | "recurrent",
+  firstGate: number,
+  gates: number,
+): Uint8Array {
+  const { weights, layout, storage } = gateTiles(node, name, firstGate, gates);
+  const firstRow = firstGate * layerShape(node).units;
+  return packTiles(layout, storage, weights, (view, at, lane, n) => {
+    if (layout.headerBytes > 0) view.setFloat32(at + 4 * lane, weightsScale(weights, firstRow + n), true);
+  });
 }
 
 /** What a row of sums begins with: both biases, of which the recurrent one of a candidate of its own lies behind the gates. */
@@ -82,36 +106,29 @@ function biasRow(layout: LayerLayout, node: LayerNode): Uint8Array {
 function products(layout: LayerLayout, node: LayerNode, placement: Placement) {
   const { times, inputs, units } = layerShape(node);
   const { rowBytes } = scratchLayout(layout, node);
-  const [weights, recurrent] = [inputOf(node, "weights"), inputOf(node, "recurrent")] as [Tensor, Tensor];
+  const [inputStorage, recurrentStorage] = (["weights", "recurrent"] as const).map((name) =>
+    storageNumber(storageAt(node, name)),
+  ) as [number, number];
   const { gates, recurrentGates } = layout;
   const stateBytes = units * 4;
   const outputs = (count: number): number => count * alignUp(units, 4);
   const own = gates - recurrentGates;
   return {
-    inputWeights: placement.weights(tilesOf(weights, units, 0, gates)),
+    inputWeights: placement.weights(packGates(node, "weights", 0, gates)),
     inputDepth: inputs,
     inputOutputs: outputs(gates),
     inputStep: (node.attributes.timeMajor ? 1 : times) * inputs * 4,
-    recurrentWeights: placement.weights(tilesOf(recurrent, units, 0, recurrentGates)),
+    inputStorage,
+    recurrentWeights: placement.weights(packGates(node, "recurrent", 0, recurrentGates)),
     recurrentDepth: units,
     recurrentOutputs: outputs(recurrentGates),
     recurrentStep: stateBytes,
-    candidateWeights: own === 0 ? 0 : placement.weights(tilesOf(recurrent, units, recurrentGates, own)),
+    recurrentStorage,
+    candidateWeights: own === 0 ? 0 : placement.weights(packGates(node, "recurrent", recurrentGates, own)),
     candidateDepth: units,
     candidateOutputs: outputs(own),
     candidateStep: node.attributes.resetAfter === true ? stateBytes : rowBytes,
-  };
-}
-
-/** How the walk goes through a sequence whose rows have some bytes: where it begins, its steps. */
-function walkOf(node: LayerNode, rowBytes: number): { first: number; timeStep: number; batchStep: number } {
-  const { times, batches } = layerShape(node);
-  const { timeMajor, backwards } = node.attributes;
-  const timeStep = (timeMajor ? batches : 1) * rowBytes;
-  return {
-    first: backwards ? (times - 1) * timeStep : 0,
-    timeStep: backwards ? -timeStep : timeStep,
-    batchStep: (timeMajor ? 1 : times) * rowBytes,
+    candidateStorage: recurrentStorage,
   };
 }
 
@@ -140,79 +157,54 @@ function functionsOf({ activations }: LayerAttributes) {
   };
 }
 
-/** Addresses of a layer's outputs; 0 for those that it has none of. */
-function outputsOf({ attributes }: LayerNode, { outputs }: Placement) {
-  const [sequence, hidden, cell] = attributes.sequence ? outputs : [0, ...outputs];
-  return { sequence: sequence ?? 0, hidden: hidden ?? 0, cell: cell ?? 0 };
+/** A layer of float32: one call for all of a sequence. */
+function emitFloat(layout: LayerLayout, node: LayerNode, placement: Placement): KernelCall[] {
+  const { attributes } = node;
+  const { gates, tile, peepholes, bytes: _, ...lengths } = scratchLayout(layout, node);
+  const { hidden, cell } = outputAddresses(node, placement);
+  const peepholeData = inputOf(node, "peepholes")?.data;
+  return [
+    callKernel(
+      { name: `${layout.operator}Float32`, parameters: recurrentLayerParameters },
+      {
+        ...walkOf(node, placement, hidden, 0),
+        cell,
+        initialHidden: addressOf(placement, "hidden"),
+        initialCell: addressOf(placement, "cell"),
+        gates: placement.scratch + gates,
+        tile: placement.scratch + tile,
+        peepholes: placement.scratch + peepholes,
+        peepholeWeights: peepholeData === undefined ? 0 : placement.weights(bytesOf(peepholeData)),
+        biases: placement.weights(biasRow(layout, node)),
+        ...lengths,
+        ...products(layout, node, placement),
+        units: layerShape(node).units,
+        hasInitialHidden: has(node, "hidden"),
+        hasInitialCell: has(node, "cell"),
+        hasPeepholes: has(node, "peepholes"),
+        coupled: attributes.coupled === true ? 1 : 0,
+        resetAfter: attributes.resetAfter === true ? 1 : 0,
+        clip: attributes.clip > 0 ? attributes.clip : Number.POSITIVE_INFINITY,
+        ...functionsOf(attributes),
+      },
+      placement.scratch,
+      placement,
+    ),
+  ];
 }
 
-/** A recurrent layer: one call for all of a sequence. */
+const constantNames = ["weights", "recurrent", "bias", "recurrentBias", "peepholes"] as const;
+
 function lowerLayer(layout: LayerLayout): Lowering<LayerNode["attributes"]> {
-  const { operator } = layout;
+  const isFloat = ({ inputs }: LayerNode): boolean => inputs[0]?.dtype === "float32";
   return {
-    operator,
-    dtypes: ["float32"],
-    constantInputs: () =>
-      (["weights", "recurrent", "bias", "recurrentBias", "peepholes"] as const).map(
-        (name) => layerInputs[name],
-      ),
-    scratchBytes: (node) => [scratchLayout(layout, node).bytes],
-    emit(node, placement) {
-      const { times, batches, inputs, units } = layerShape(node);
-      const { attributes } = node;
-      const { gates, tile, peepholes, bytes: _, ...lengths } = scratchLayout(layout, node);
-      const [input, output, mask] = [inputs * 4, units * 4, 1].map((bytes) => walkOf(node, bytes)) as [
-        ReturnType<typeof walkOf>,
-        ReturnType<typeof walkOf>,
-        ReturnType<typeof walkOf>,
-      ];
-      const address = (name: keyof typeof layerInputs): number => placement.inputs[layerInputs[name]] ?? 0;
-      const has = (name: keyof typeof layerInputs): number => (inputOf(node, name) === undefined ? 0 : 1);
-      const outputs = outputsOf(node, placement);
-      const peepholeData = inputOf(node, "peepholes")?.data;
-      return [
-        callKernel(
-          { name: `${operator}Float32`, parameters: recurrentLayerParameters },
-          {
-            input: address("input") + input.first,
-            output: outputs.sequence + (attributes.sequence ? output.first : 0),
-            mask: address("mask") + (has("mask") ? mask.first : 0),
-            hidden: outputs.hidden,
-            cell: outputs.cell,
-            initialHidden: address("hidden"),
-            initialCell: address("cell"),
-            gates: placement.scratch + gates,
-            tile: placement.scratch + tile,
-            peepholes: placement.scratch + peepholes,
-            peepholeWeights: peepholeData === undefined ? 0 : placement.weights(bytesOf(peepholeData)),
-            biases: placement.weights(biasRow(layout, node)),
-            ...lengths,
-            ...products(layout, node, placement),
-            time: 0,
-            times,
-            batches,
-            units,
-            inputTimeStep: input.timeStep,
-            outputTimeStep: output.timeStep,
-            outputBatchStep: output.batchStep,
-            maskTimeStep: mask.timeStep,
-            maskBatchStep: mask.batchStep,
-            hasSequence: attributes.sequence ? 1 : 0,
-            hasMask: has("mask"),
-            holds: attributes.masked === "held" ? 1 : 0,
-            hasInitialHidden: has("hidden"),
-            hasInitialCell: has("cell"),
-            hasPeepholes: has("peepholes"),
-            coupled: attributes.coupled === true ? 1 : 0,
-            resetAfter: attributes.resetAfter === true ? 1 : 0,
-            clip: attributes.clip > 0 ? attributes.clip : Number.POSITIVE_INFINITY,
-            ...functionsOf(attributes),
-          },
-          placement.scratch,
-          placement,
-        ),
-      ];
-    },
+    operator: layout.operator,
+    dtypes: ["int8", "float32"],
+    constantInputs: () => constantNames.map((name) => layerInputs[name]),
+    scratchBytes: (node) => [
+      (isFloat(node) ? scratchLayout(layout, node) : integerScratch(layout, node)).bytes,
+    ],
+    emit: (node, placement) => (isFloat(node) ? emitFloat : emitInteger)(layout, node, placement),
   };
 }
 
@@ -222,6 +214,7 @@ export const lstmLayer: Lowering<LstmLayerAttributes> = lowerLayer({
   gates: 4,
   recurrentGates: 4,
   rowGates: 4,
+  wideState: "cell",
 });
 
 /** Gated recurrent units over a whole sequence. */
@@ -230,6 +223,7 @@ export const gruLayer: Lowering<GruLayerAttributes> = lowerLayer({
   gates: 3,
   recurrentGates: 2,
   rowGates: 4,
+  wideState: "hidden",
 });
 
 /** Plain recurrent units over a whole sequence. */
@@ -238,4 +232,5 @@ export const rnnLayer: Lowering<LayerAttributes> = lowerLayer({
   gates: 1,
   recurrentGates: 1,
   rowGates: 1,
+  wideState: undefined,
 });

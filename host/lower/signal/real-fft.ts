@@ -28,7 +28,7 @@ export function emitFft(
 ): KernelCall[] {
   const radices = radicesOf(points);
   const [name, wider] = [kernelName(operator, dtype), kernelName(`${operator}Any`, dtype)];
-  const kernel = radices.some((radix) => radix % 2 === 1) ? { name: wider } : { name, wider };
+  const kernel = radices.some((radix) => radix % 2 === 1) ? { name: wider } : { name, wider: [wider] };
   const values = {
     input: placement.inputs[0] as number,
     output: placement.outputs[0] as number,

@@ -1,9 +1,7 @@
 import type { BoundNode } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
-import { describeType, type Tensor, type TensorType } from "../../graph/tensor.js";
-import { type Operator, type Values, valuesLike } from "../operator.js";
-import { activate, checkGateActivation, type GateActivation } from "./gate-activation.js";
-import { requireConstant } from "./weights.js";
+import type { Values } from "../operator.js";
+import { activate, type GateActivation } from "./gate-activation.js";
 
 /** What the layers that walk through the times of a sequence have in common. */
 export interface LayerAttributes {
@@ -52,11 +50,10 @@ export function layerShape({ inputs, attributes }: BoundNode<LayerAttributes>): 
   return { times, batches, inputs: length, units: recurrent.shape[1] ?? 0 };
 }
 
-function requireType(tensor: Tensor | undefined, what: string, type: TensorType): void {
-  requireThat(
-    tensor === undefined || describeType(tensor) === describeType(type),
-    `${what} is ${tensor && describeType(tensor)}; ${describeType(type)} is expected`,
-  );
+/** A layer's outputs, or positions of them, by name. */
+export function namedOutputs<T>({ attributes }: BoundNode<LayerAttributes>, outputs: readonly T[]) {
+  const [sequence, hidden, cell] = attributes.sequence ? outputs : [undefined, ...outputs];
+  return { sequence, hidden, cell };
 }
 
 /** What tells one layer from another. */
@@ -64,10 +61,12 @@ export interface LayerKind<Attributes extends LayerAttributes> {
   name: string;
   /** Gates, each with as many rows of the weights as there are units, in their order. */
   gates: number;
-  /** Functions that it takes. */
-  activations: number;
+  /** Functions that it takes: these, or others in their place. */
+  functions: readonly GateActivation[];
   /** Whether it has a cell beside the hidden state. */
   hasCell: boolean;
+  /** What a layer of integers keeps in int16, as small changes add up in it from one time to the next. */
+  wideState: "hidden" | "cell" | undefined;
   /**
    * One time of one batch.
    *
@@ -94,100 +93,4 @@ export interface GateSums {
 export function gateValue({ clip, activations }: LayerAttributes, activation: number, sum: number): number {
   const limited = clip > 0 ? Math.min(clip, Math.max(-clip, sum)) : sum;
   return activate(activations[activation] as GateActivation, limited);
-}
-
-function inferLayer<A extends LayerAttributes>(kind: LayerKind<A>, node: BoundNode<A>): TensorType[] {
-  const { inputs: tensors, attributes } = node;
-  const { times, batches, inputs, units } = layerShape(node);
-  const at = (name: keyof typeof layerInputs): Tensor | undefined => tensors[layerInputs[name]];
-  const { dtype } = tensors[0] as Tensor;
-  requireThat(dtype === "float32", `input is ${dtype}; float32 is expected`);
-  const rows = kind.gates * units;
-  requireConstant(at("weights"), "weights", ["float32"], [rows, inputs]);
-  requireConstant(at("recurrent"), "recurrent weights", ["float32"], [rows, units]);
-  if (at("bias") !== undefined) requireConstant(at("bias"), "biases", ["float32"], [rows]);
-  if (at("recurrentBias") !== undefined)
-    requireConstant(at("recurrentBias"), "recurrent biases", ["float32"], [rows]);
-  for (const name of ["cell", "peepholes"] as const)
-    requireThat(kind.hasCell || at(name) === undefined, `${name} is given to a layer that has none`);
-  if (at("peepholes") !== undefined) requireConstant(at("peepholes"), "peepholes", ["float32"], [3 * units]);
-  const state: TensorType = { dtype: "float32", shape: [batches, units] };
-  requireType(at("hidden"), "the initial hidden state", state);
-  requireType(at("cell"), "the initial cell", state);
-  const leading = attributes.timeMajor ? [times, batches] : [batches, times];
-  requireType(at("mask"), "the mask", { dtype: "bool", shape: leading });
-  checkAttributes(kind, attributes);
-  const sequence: TensorType[] = attributes.sequence ? [{ dtype, shape: [...leading, units] }] : [];
-  return [...sequence, state, ...(kind.hasCell ? [state] : [])];
-}
-
-function checkAttributes<A extends LayerAttributes>(kind: LayerKind<A>, { clip, activations }: A): void {
-  requireThat(
-    Number.isFinite(clip) && clip >= 0,
-    `gates are clipped to ${clip}; a positive number is expected`,
-  );
-  requireThat(
-    activations.length === kind.activations,
-    `${activations.length} activations; ${kind.activations} are expected`,
-  );
-  for (const activation of activations) checkGateActivation(activation);
-}
-
-/** A row of a matrix times a vector. */
-function product(matrix: Values, row: number, vector: Values): number {
-  let sum = 0;
-  for (const [i, value] of vector.entries()) sum += value * (matrix[row * vector.length + i] as number);
-  return sum;
-}
-
-/** The layer on real values, batch by batch. */
-function layerReference<A extends LayerAttributes>(
-  kind: LayerKind<A>,
-  node: BoundNode<A>,
-  values: readonly (Values | undefined)[],
-): Values[] {
-  const { attributes } = node;
-  const { times, batches, inputs, units } = layerShape(node);
-  const at = (name: keyof typeof layerInputs): Values | undefined => values[layerInputs[name]];
-  const [input, weights, recurrent] = values as [Values, Values, Values];
-  const initial = (given: Values | undefined): Values => given?.slice() ?? valuesLike(input, batches * units);
-  const [hidden, cell] = [initial(at("hidden")), initial(at("cell"))];
-  const sequence = valuesLike(input, times * batches * units);
-  for (let batch = 0; batch < batches; batch++) {
-    const own = (all: Values): Values => all.subarray(batch * units, (batch + 1) * units);
-    let before: Values | undefined;
-    for (let step = 0; step < times; step++) {
-      const time = attributes.backwards ? times - 1 - step : step;
-      const row = attributes.timeMajor ? time * batches + batch : batch * times + time;
-      const x = input.subarray(row * inputs, (row + 1) * inputs);
-      const isAwake = at("mask")?.[row] !== 0;
-      const sums: GateSums = {
-        input: (gate, unit) =>
-          product(weights, gate * units + unit, x) + (at("bias")?.[gate * units + unit] ?? 0),
-        recurrent: (gate, unit, vector) =>
-          product(recurrent, gate * units + unit, vector) + (at("recurrentBias")?.[gate * units + unit] ?? 0),
-      };
-      if (isAwake) kind.step(attributes, sums, { hidden: own(hidden), cell: own(cell) }, at("peepholes"));
-      const held = attributes.masked === "held" ? before : undefined;
-      const result = isAwake ? own(hidden) : held;
-      const output = sequence.subarray(row * units, (row + 1) * units);
-      if (result !== undefined) output.set(result);
-      before = output;
-    }
-  }
-  return [...(attributes.sequence ? [sequence] : []), hidden, ...(kind.hasCell ? [cell] : [])];
-}
-
-/** The operator of a layer: shapes are those of `inferLayer`. */
-export function recurrentLayer<A extends LayerAttributes>(kind: LayerKind<A>): Operator<A> {
-  return {
-    name: kind.name,
-    quantization: { output: "float" },
-    infer: (node) => inferLayer(kind, node),
-    macs(node) {
-      const { times, batches, inputs, units } = layerShape(node);
-      return times * batches * units * kind.gates * (inputs + units);
-    },
-    reference: (node, values) => layerReference(kind, node, values),
-  };
 }

@@ -1,4 +1,6 @@
-import { gateValue, type LayerAttributes, recurrentLayer } from "./layer.js";
+import { logisticGate, tanhGate } from "./gate-activation.js";
+import { gateValue, type LayerAttributes } from "./layer.js";
+import { recurrentLayer } from "./layer-operator.js";
 
 /** Attributes of a long short-term memory of whole sequences. */
 export interface LstmLayerAttributes extends LayerAttributes {
@@ -14,8 +16,9 @@ export interface LstmLayerAttributes extends LayerAttributes {
 export const lstmLayer = recurrentLayer<LstmLayerAttributes>({
   name: "lstmLayer",
   gates: 4,
-  activations: 3,
+  functions: [logisticGate, tanhGate, tanhGate],
   hasCell: true,
+  wideState: "cell",
   step(attributes, sums, { hidden, cell }, peepholes) {
     const units = hidden.length;
     const before = hidden.slice();
@@ -45,8 +48,9 @@ export interface GruLayerAttributes extends LayerAttributes {
 export const gruLayer = recurrentLayer<GruLayerAttributes>({
   name: "gruLayer",
   gates: 3,
-  activations: 2,
+  functions: [logisticGate, tanhGate],
   hasCell: false,
+  wideState: "hidden",
   step(attributes, sums, { hidden }) {
     const before = hidden.slice();
     const gate = (number: number, unit: number): number =>
@@ -70,8 +74,9 @@ export const gruLayer = recurrentLayer<GruLayerAttributes>({
 export const rnnLayer = recurrentLayer<LayerAttributes>({
   name: "rnnLayer",
   gates: 1,
-  activations: 1,
+  functions: [tanhGate],
   hasCell: false,
+  wideState: undefined,
   step(attributes, sums, { hidden }) {
     const before = hidden.slice();
     for (let unit = 0; unit < before.length; unit++)

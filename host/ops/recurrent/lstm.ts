@@ -157,32 +157,62 @@ export const lstm: Operator<LstmAttributes> = {
     const { times, batches, inputs, units } = lstmShape(node);
     return times * batches * units * gates.length * (inputs + units);
   },
-  reference(node, values, [hidden, cell] = []) {
-    const { times, batches, inputs, units } = lstmShape(node);
-    const { timeMajor } = node.attributes;
-    const input = values[0] as Values;
-    const output = valuesLike(input, times * batches * units);
-    const row = (time: number, batch: number): number =>
-      timeMajor ? time * batches + batch : batch * times + time;
-    for (let time = 0; time < times; time++) {
-      for (let batch = 0; batch < batches; batch++) {
-        const x = input.subarray(row(time, batch) * inputs, (row(time, batch) + 1) * inputs);
-        const at = batch * units;
-        const before = (hidden as Values).slice(at, at + units);
-        const of = (gate: number, unit: number): number => gateOf(values, gate, unit, x, before);
-        for (let unit = 0; unit < units; unit++) {
-          const next = nextCell(node.attributes, (cell as Values)[at + unit] as number, (gate) =>
-            of(gate, unit),
-          );
-          (cell as Values)[at + unit] = next;
-          (hidden as Values)[at + unit] = logistic(of(3, unit)) * Math.tanh(next);
-        }
-        output.set((hidden as Values).subarray(at, at + units), row(time, batch) * units);
-      }
-    }
-    return [output];
+  reference: (node, values, [hidden, cell] = []) => [walk(node, values, [hidden as Values, cell as Values])],
+  integers: {
+    states: () => [
+      { dtype: "int8", inputs: [], outputs: [0], variables: [0] },
+      { dtype: "int16", inputs: [], outputs: [], variables: [1] },
+    ],
+    stateValues(node, values, [hidden, cell] = []) {
+      const [hiddens, cells] = [[...(hidden as Values)], [...(cell as Values)]];
+      const state = [hidden, cell].map((each) => (each as Values).slice()) as [Values, Values];
+      walk(node, values, state, () => {
+        hiddens.push(...state[0]);
+        cells.push(...state[1]);
+      });
+      return [Float32Array.from(hiddens), Float32Array.from(cells)];
+    },
+    weights: () =>
+      [...gates.keys()].flatMap((gate) => {
+        const { weights, recurrent, bias } = gateInputs(gate);
+        return [
+          { input: weights, bias },
+          { input: recurrent, state: 0 },
+        ];
+      }),
   },
 };
+
+/** All times of a sequence, from a state that it changes in place; `visit` is called after each time. */
+function walk(
+  node: BoundNode<LstmAttributes>,
+  values: readonly (Values | undefined)[],
+  [hidden, cell]: readonly [Values, Values],
+  visit: () => void = () => {},
+): Values {
+  const { times, batches, inputs, units } = lstmShape(node);
+  const { timeMajor } = node.attributes;
+  const input = values[0] as Values;
+  const output = valuesLike(input, times * batches * units);
+  const row = (time: number, batch: number): number =>
+    timeMajor ? time * batches + batch : batch * times + time;
+  for (let time = 0; time < times; time++) {
+    for (let batch = 0; batch < batches; batch++) {
+      const x = input.subarray(row(time, batch) * inputs, (row(time, batch) + 1) * inputs);
+      const at = batch * units;
+      const before = hidden.slice(at, at + units);
+      const of = (gate: number, unit: number): number => gateOf(values, gate, unit, x, before);
+      for (let unit = 0; unit < units; unit++) {
+        const next = nextCell(node.attributes, cell[at + unit] as number, (gate) => of(gate, unit));
+        cell[at + unit] = next;
+        hidden[at + unit] = logistic(of(3, unit)) * Math.tanh(next);
+      }
+      output.set(hidden.subarray(at, at + units), row(time, batch) * units);
+    }
+    visit();
+  }
+  return output;
+}
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 

@@ -101,6 +101,16 @@ export const svdf: Operator<SvdfAttributes> = {
     const { batches, filters, inputs, memory } = svdfShape(node);
     return batches * filters * (inputs + memory);
   },
+  integers: {
+    // Values of int8 and weights over time of int8: sums of 32 bits hold any number of their products.
+    states: () => [{ dtype: "int8", inputs: [], outputs: [], variables: [0] }],
+    stateValues(node, values, [state] = []) {
+      const after = (state as Values).slice();
+      svdf.reference(node, values, [after]);
+      return [Float32Array.from([...(state as Values), ...after])];
+    },
+    weights: () => [{ input: 1 }, { input: 2, bias: 3, state: 0 }],
+  },
   reference(node, [input, features, times, bias], [state] = []) {
     const { batches, inputs, units, filters, memory } = svdfShape(node);
     const [x, values] = [input as Values, state as Values];

@@ -1,9 +1,9 @@
-export { type Calibration, loadCalibration } from "./calibration.js";
+export { type Calibration, loadCalibration } from "../samples/load-calibration.js";
 export { frameCount, framesShape } from "./frames.js";
 export { parseJsonTensor, requireJsonCount, writeJsonTensor } from "./json-tensor.js";
 export { type NpyArray, type NpyDType, parseNpy, writeNpy } from "./npy.js";
 export { coloursFirstHelp, hasColoursFirst, pictureSizeOf } from "./picture.js";
-export { type PixelMapping, pixelMapping } from "./pixel-mapping.js";
+export { type PixelMapping, pixelMapping, pixelNormalization } from "./pixel-mapping.js";
 export { type FileOptions, type FileTensor, fileEnding, fileType, type InputFrames } from "./read-array.js";
 export { type InputKind, inputEndings, readInput, standardInput } from "./read-input.js";
 export { decodeReals, decodeStored, encodeReals, realRange } from "./values.js";

@@ -36,58 +36,81 @@ export function npyElementBytes(dtype: NpyDType): number {
   return dtype === "float64" ? 8 : elementBytes[dtype];
 }
 
+/** Where a `.npy` file has its elements, and what they are. */
+export interface NpyLayout {
+  dtype: NpyDType;
+  shape: readonly number[];
+  /** The first axis changes fastest, not the last one. */
+  fortranOrder: boolean;
+  /** Byte of the file at which the elements begin; they end with the file. */
+  dataStart: number;
+}
+
 /**
- * Reads a NumPy array file, versions 1.0 to 3.0, of any shape. Fortran order is transposed to C order.
+ * So many bytes at the beginning of a `.npy` file are enough for `readNpyLayout`: a header is a dictionary of three
+ * short entries.
+ */
+export const npyHeadBytes = 4096;
+
+/**
+ * Reads the header of a NumPy array file, versions 1.0 to 3.0, of any shape.
  * Dtypes: int8, uint8, bool, little-endian int16, int32, int64, float32, float64.
  * Throws `input-invalid` for a damaged file and `input-dtype` for any other dtype.
  * Source: NumPy Enhancement Proposal 1, and `numpy.lib.format`.
+ *
+ * @param head the file's first `npyHeadBytes`, or all that it has
+ * @param size bytes of the file
  */
-export function parseNpy(bytes: Uint8Array): NpyArray {
+export function readNpyLayout(head: Uint8Array, size: number): NpyLayout {
   const invalid = (detail: string) => new WasmoteError("input-invalid", detail);
-  if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) {
+  if (head.length < 10 || magic.some((byte, i) => head[i] !== byte)) {
     throw invalid("it does not begin as a .npy file does");
   }
-  const version = bytes[6]!;
-  if (version < 1 || version > 3 || bytes[7] !== 0) {
-    throw invalid(`.npy version ${version}.${bytes[7]}; versions 1.0, 2.0 and 3.0 are read`);
+  const version = head[6]!;
+  if (version < 1 || version > 3 || head[7] !== 0) {
+    throw invalid(`.npy version ${version}.${head[7]}; versions 1.0, 2.0 and 3.0 are read`);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const headerStart = version === 1 ? 10 : 12;
-  if (bytes.length < headerStart) throw invalid(`${bytes.length} bytes end within the .npy header`);
+  if (size < headerStart) throw invalid(`${size} bytes end within the .npy header`);
   const headerBytes = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const dataStart = headerStart + headerBytes;
-  if (dataStart > bytes.length) {
-    throw invalid(
-      `the .npy header says it has ${headerBytes} bytes, and the file has ${bytes.length} in all`,
-    );
+  if (dataStart > size) {
+    throw invalid(`the .npy header says it has ${headerBytes} bytes, and the file has ${size} in all`);
+  }
+  if (dataStart > npyHeadBytes) {
+    throw invalid(`a .npy header of ${headerBytes} bytes; up to ${npyHeadBytes - headerStart} are read`);
   }
   const text = new TextDecoder(version === 3 ? "utf-8" : "latin1").decode(
-    bytes.subarray(headerStart, dataStart),
+    head.subarray(headerStart, dataStart),
   );
-  const header = parseNpyHeader(text);
+  const { descr, fortranOrder, shape } = parseNpyHeader(text);
 
-  const dtype = dtypeOf[header.descr];
+  const dtype = dtypeOf[descr];
   if (dtype === undefined) {
     throw new WasmoteError(
       "input-dtype",
-      `.npy dtype '${header.descr}'; read are ${Object.keys(dtypeOf)
-        .map((descr) => `'${descr}'`)
+      `.npy dtype '${descr}'; read are ${Object.keys(dtypeOf)
+        .map((known) => `'${known}'`)
         .join(", ")}`,
     );
   }
-  const expected = elementCount(header.shape) * npyElementBytes(dtype);
-  const found = bytes.length - dataStart;
+  const expected = elementCount(shape) * npyElementBytes(dtype);
+  const found = size - dataStart;
   if (found !== expected) {
-    throw invalid(
-      `${found} bytes of data where shape ${header.shape.join("x") || "()"} ${dtype} takes ${expected}`,
-    );
+    throw invalid(`${found} bytes of data where shape ${shape.join("x") || "()"} ${dtype} takes ${expected}`);
   }
+  return { dtype, shape, fortranOrder, dataStart };
+}
+
+/**
+ * Reads a NumPy array file as `readNpyLayout` does, with its elements. Fortran order is transposed to C order.
+ * Throws as `readNpyLayout` does.
+ */
+export function parseNpy(bytes: Uint8Array): NpyArray {
+  const { dtype, shape, fortranOrder, dataStart } = readNpyLayout(bytes, bytes.length);
   const data = bytes.slice(dataStart);
-  return {
-    dtype,
-    shape: header.shape,
-    bytes: header.fortranOrder ? toCOrder(data, header.shape, npyElementBytes(dtype)) : data,
-  };
+  return { dtype, shape, bytes: fortranOrder ? toCOrder(data, shape, npyElementBytes(dtype)) : data };
 }
 
 /** Writes a NumPy array file, version 1.0, C order, little-endian. Source: NumPy Enhancement Proposal 1. */

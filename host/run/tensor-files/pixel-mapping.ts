@@ -8,9 +8,15 @@ export interface PixelMapping {
   name: string;
   /** Real value of a pixel, 0 to 255, of a channel. */
   value(pixel: number, channel?: number): number;
+  /** The same, as a model's author would say it. */
+  normalization: PixelNormalization;
 }
 
-const unit: PixelMapping = { name: "pixel / 255, so 0 to 1", value: (pixel) => pixel / 255 };
+const unit: PixelMapping = {
+  name: "pixel / 255, so 0 to 1",
+  value: (pixel) => pixel / 255,
+  normalization: { mean: [0], std: [255] },
+};
 const assumed: PixelMapping = {
   ...unit,
   name: `${unit.name}: give --mean and --std to build if training took another range`,
@@ -18,8 +24,13 @@ const assumed: PixelMapping = {
 const signedUnit: PixelMapping = {
   name: "pixel / 127.5 - 1, so -1 to 1",
   value: (pixel) => pixel / 127.5 - 1,
+  normalization: { mean: [127.5], std: [127.5] },
 };
-const raw: PixelMapping = { name: "pixel as it is, 0 to 255", value: (pixel) => pixel };
+const raw: PixelMapping = {
+  name: "pixel as it is, 0 to 255",
+  value: (pixel) => pixel,
+  normalization: { mean: [0], std: [1] },
+};
 
 /**
  * How pixels become real values for an input: (pixel - mean) / std where the model's author said so. Else it is told
@@ -49,10 +60,22 @@ export function pixelMapping(type: ValueType & InputReading): PixelMapping {
   );
 }
 
-function normalized({ mean, std }: PixelNormalization): PixelMapping {
+function normalized(normalization: PixelNormalization): PixelMapping {
+  const { mean, std } = normalization;
   const of = (values: readonly number[], channel: number) => values[channel] ?? values[0]!;
   return {
     name: `(pixel - ${mean.join(", ")}) / ${std.join(", ")}`,
     value: (pixel, channel = 0) => (pixel - of(mean, channel)) / of(std, channel),
+    normalization,
   };
+}
+
+/** How pixels become real values for an input that says so, or whose range does; undefined where nothing tells it. */
+export function pixelNormalization(type: ValueType & InputReading): PixelNormalization | undefined {
+  if (type.pixels === undefined && realRange(type) === undefined) return undefined;
+  try {
+    return pixelMapping(type).normalization;
+  } catch {
+    return undefined;
+  }
 }

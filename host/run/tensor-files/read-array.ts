@@ -11,8 +11,8 @@ import {
 import type { InputReading } from "../../package/manifest.js";
 import { requireFrames, requireWholeFrames, splitFrames } from "./frames.js";
 import { parseJsonTensor } from "./json-tensor.js";
-import { type NpyArray, parseNpy } from "./npy.js";
-import { decodeReals, encodeReals, interfaceValues, type ValueType } from "./values.js";
+import { type NpyArray, type NpyDType, parseNpy } from "./npy.js";
+import { decodeReals, decodeStored, encodeReals, interfaceValues, type ValueType } from "./values.js";
 
 /** An input that takes a file, or an output that makes one: the part of a manifest's tensor that matters. */
 export type FileTensor = InterfaceType & ValueType & InputReading;
@@ -73,17 +73,14 @@ export function readArrayAs(
   options: FileOptions = {},
 ): InputFrames {
   if (kind === "bin") return fromBytes(bytes, tensor, options);
-  return kind === "npy" ? fromNpy(parseNpy(bytes), tensor) : fromJson(bytes, tensor);
+  return kind === "npy" ? framesOfNpy(parseNpy(bytes), tensor) : fromJson(bytes, tensor);
 }
 
-/** Real numbers of a float `.npy` array, in order. */
-function npyReals(array: NpyArray): Float64Array | Float32Array {
-  const { bytes } = array;
+/** Numbers of a `.npy` array, in order: of integers these, without a scale. */
+export function npyReals({ dtype, bytes }: NpyArray): ArrayLike<number> & Iterable<number> {
+  if (dtype !== "float64") return decodeStored(bytes, dtype);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (array.dtype === "float64") {
-    return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(i * 8, true));
-  }
-  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(i * 4, true));
+  return Float64Array.from({ length: bytes.length / 8 }, (_, i) => view.getFloat64(i * 8, true));
 }
 
 function fromBytes(bytes: Uint8Array, tensor: FileTensor, options: FileOptions): InputFrames {
@@ -143,16 +140,28 @@ function usualShare(bytes: Uint8Array): number {
   return usual / (bytes.length / 4);
 }
 
-function fromNpy(array: NpyArray, tensor: FileTensor): InputFrames {
-  const real = array.dtype === "float32" || array.dtype === "float64";
-  const own = fileType(tensor).dtype;
-  if (!real && array.dtype !== tensor.dtype && array.dtype !== own) {
+/**
+ * Frames in an array of that type. Throws `input-dtype` for one that the tensor does not take, `input-size` for a shape
+ * that does not fit.
+ */
+export function requireNpyFrames({ dtype, shape }: Omit<NpyArray, "bytes">, tensor: FileTensor): number {
+  const own = fileType(tensor);
+  if (!isReal(dtype) && dtype !== tensor.dtype && dtype !== own.dtype) {
     throw new WasmoteError(
       "input-dtype",
-      `${array.dtype} for an input of ${tensor.dtype}; give ${tensor.dtype} as it is${tensor.dtype === "float32" ? "" : ", or float32 to be quantized"}`,
+      `${dtype} for an input of ${tensor.dtype}; give ${tensor.dtype} as it is${tensor.dtype === "float32" ? "" : ", or float32 to be quantized"}`,
     );
   }
-  const frames = requireFrames(array.shape, fileType(tensor));
+  return requireFrames(shape, own);
+}
+
+const isReal = (dtype: NpyDType): boolean => dtype === "float32" || dtype === "float64";
+
+/** An array as frames of an input. Throws as `requireNpyFrames` does, and `input-invalid` for what is not finite. */
+export function framesOfNpy(array: NpyArray, tensor: FileTensor): InputFrames {
+  const frames = requireNpyFrames(array, tensor);
+  const real = isReal(array.dtype);
+  const own = fileType(tensor).dtype;
   if (!real && array.dtype !== tensor.dtype) {
     const reals = decodeReals(array.bytes, interfaceValues(tensor));
     return { frames: splitFrames(encodeReals(reals, tensor), frames), notes: [] };

@@ -46,10 +46,19 @@ export async function readInput(
   tensor: FileTensor,
   options: FileOptions = {},
 ): Promise<InputFrames & { kind: InputKind }> {
-  const kind = inputKind(bytes, path, fileType(tensor, options));
-  if (isPicture(kind)) return { kind, ...(await fromPicture(bytes, kind, tensor)) };
-  const read = kind === "wav" ? fromSound(bytes, tensor) : readArrayAs(kind, bytes, tensor, options);
-  return { kind, ...read };
+  const kind = inputKind(bytes, bytes.length, path, fileType(tensor, options));
+  return { kind, ...(await readInputAs(kind, bytes, tensor, options)) };
+}
+
+/** As `readInput`, of a file whose kind is known. */
+export async function readInputAs(
+  kind: InputKind,
+  bytes: Uint8Array,
+  tensor: FileTensor,
+  options: FileOptions = {},
+): Promise<InputFrames> {
+  if (isPicture(kind)) return fromPicture(bytes, kind, tensor);
+  return kind === "wav" ? fromSound(bytes, tensor) : readArrayAs(kind, bytes, tensor, options);
 }
 
 /** What an input is read as. */
@@ -57,12 +66,19 @@ export type InputKind = (typeof arrayEndings)[number] | PictureKind | "wav";
 
 const inputKinds: readonly InputKind[] = [...arrayEndings, ...pictureKinds, "wav"];
 
-/** What an input is read as. A `.bin` of whole frames is a tensor's bytes, whatever these look like. */
-function inputKind(bytes: Uint8Array, path: string, type: TensorType): InputKind {
+/**
+ * What an input is read as. A `.bin` of whole frames is a tensor's bytes, whatever these look like.
+ *
+ * @param head the file's first bytes, as many as tell its kind
+ * @param size bytes of the file
+ * @param type what a `.bin` holds
+ * @throws `input-kind`, `input-invalid`
+ */
+export function inputKind(head: Uint8Array, size: number, path: string, type: TensorType): InputKind {
   const ending = fileEnding(path).replace(/^jpeg$/, "jpg");
   const named = inputKinds.find((kind) => kind === ending);
-  if (named === "bin" && bytes.length % tensorBytes(type) === 0) return "bin";
-  const content = fileKind(bytes);
+  if (named === "bin" && size % tensorBytes(type) === 0) return "bin";
+  const content = fileKind(head);
   const found = inputKinds.find((kind) => kind === content);
   if (found !== undefined) return found;
   if (named === "bin" || path === standardInput) return "bin";
@@ -72,7 +88,8 @@ function inputKind(bytes: Uint8Array, path: string, type: TensorType): InputKind
   throw new WasmoteError("input-invalid", `it does not begin as a .${named} file does`);
 }
 
-function isPicture(kind: InputKind): kind is PictureKind {
+/** Whether it is a picture. */
+export function isPicture(kind: InputKind): kind is PictureKind {
   return pictureKinds.some((known) => known === kind);
 }
 

@@ -1,6 +1,7 @@
-import { WasmoteError } from "../../errors.js";
+import { errorTable, WasmoteError } from "../../errors.js";
 import type { TensorType } from "../../graph/tensor.js";
 import { readArray } from "./read-array.js";
+import { decodeReals, type ValueType } from "./values.js";
 
 /**
  * Calibration samples of one input in a `.npy` of float32 or float64, a `.bin` of float32, or a `.json`: one, or with a
@@ -13,28 +14,38 @@ export function readSamples(
   path: string,
   { shape }: Pick<TensorType, "shape">,
 ): Float32Array[] {
+  const tensor = { dtype: "float32", shape } as const;
   try {
-    return samplesOf(readArray(bytes, path, { dtype: "float32", shape }).frames);
+    return readArray(bytes, path, tensor).frames.map((frame) => sampleOf(frame, tensor));
   } catch (error) {
     throw invalidSamples(error, path);
   }
 }
 
-/** Frames of a float32 input as samples. Throws `input-invalid` where one holds a value that is not finite. */
-export function samplesOf(frames: readonly Uint8Array[]): Float32Array[] {
-  const samples = frames.map((frame) => {
-    const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-    return Float32Array.from({ length: frame.length / 4 }, (_, i) => view.getFloat32(i * 4, true));
-  });
-  if (samples.some((sample) => sample.some((value) => !Number.isFinite(value)))) {
-    throw new WasmoteError("input-invalid", "it holds a value that is not a finite number");
-  }
-  return samples;
+/** The real values of an input's bytes. Throws `input-invalid` where one is not finite. */
+export function sampleOf(frame: Uint8Array, type: ValueType): Float32Array {
+  const sample = type.dtype === "float32" ? floatsOf(frame) : Float32Array.from(decodeReals(frame, type));
+  if (sample.every(Number.isFinite)) return sample;
+  throw new WasmoteError("input-invalid", "it holds a value that is not a finite number");
 }
 
-/** What to throw where a file of samples was refused: `calibration-invalid`, which names it; a defect as it is. */
+/** Little-endian float32 at any address, as numbers. */
+function floatsOf(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(i * 4, true));
+}
+
+const damagedHelp = "Copy or export the file again, or take it out of the samples.";
+
+/**
+ * What to throw where a file of samples was refused: `calibration-invalid`, which names it. What cannot be read, and a
+ * defect, stay as they are.
+ */
 export function invalidSamples(error: unknown, file: string): unknown {
-  return error instanceof WasmoteError
-    ? new WasmoteError("calibration-invalid", error.detail, { file })
-    : error;
+  if (!(error instanceof WasmoteError)) return error;
+  const { code, detail, help } = error;
+  if (!code.startsWith("input-") && code !== "calibration-invalid") return error.at({ file });
+  const own = help === errorTable[code].help ? undefined : help;
+  const next = own ?? (code === "input-invalid" ? damagedHelp : errorTable["calibration-invalid"].help);
+  return new WasmoteError("calibration-invalid", detail, { file }, { help: next });
 }

@@ -1,7 +1,7 @@
 import { WasmoteError } from "../../errors.js";
 import { maxSoundSamples } from "../../files/limits.js";
 import { resample } from "./resample.js";
-import { readWave } from "./wav.js";
+import { readWave, type WaveHeader } from "./wav.js";
 
 /** Samples of a sound, one channel. */
 export interface Sound {
@@ -36,13 +36,22 @@ export function decodeSound(bytes: Uint8Array, sampleRateHz?: number): Sound {
     return { samples: mono, notes };
   }
   if (sampleRateHz === wave.sampleRateHz) return { samples: mono, notes };
-  requireRates(mono.length, wave.sampleRateHz, sampleRateHz);
+  requireResampled(mono.length, wave.sampleRateHz, sampleRateHz);
   const samples = resample(mono, wave.sampleRateHz, sampleRateHz);
   notes.push(`resampled to ${samples.length} samples at ${sampleRateHz} Hz`);
   return { samples, notes };
 }
 
-function requireRates(count: number, from: number, to: number): void {
+/** Samples of the sound that `decodeSound` makes of a file with that header. Throws `input-size`, `input-invalid` as it does. */
+export function soundLength(
+  { count, sampleRateHz: from }: Pick<WaveHeader, "count" | "sampleRateHz">,
+  sampleRateHz = from,
+): number {
+  return sampleRateHz === from ? count : requireResampled(count, from, sampleRateHz);
+}
+
+/** So many samples `resample` makes. Throws where these are too many, or a rate is none that it takes. */
+function requireResampled(count: number, from: number, to: number): number {
   for (const rate of [from, to]) {
     if (rate >= lowestRate && rate <= highestRate) continue;
     throw new WasmoteError(
@@ -57,4 +66,5 @@ function requireRates(count: number, from: number, to: number): void {
       `a sound of ${result} samples at ${to} Hz; up to ${maxSoundSamples} are read`,
     );
   }
+  return result;
 }

@@ -33,6 +33,8 @@ const otherEncodings: Readonly<Record<number, string>> = {
   17: "IMA ADPCM",
   85: "MP3",
 };
+/** Chunks that come before the samples, at most. */
+const mostChunks = 1024;
 /** What a writer that cannot go back leaves as a size. */
 const unknownSize = 0xffffffff;
 
@@ -46,6 +48,24 @@ const readers: Readonly<Record<string, (view: DataView, at: number) => number>> 
   "3/64": (view, at) => view.getFloat64(at, true),
 };
 
+/** What the header of a `.wav` file says. */
+export interface WaveHeader extends Omit<Wave, "samples"> {
+  /** Samples of each channel. */
+  count: number;
+  /** Byte of the file at which the samples begin. */
+  dataStart: number;
+  /** Bytes of one sample of one channel. */
+  sampleBytes: number;
+  /** Reads one of them as a real number. */
+  read(view: DataView, at: number): number;
+}
+
+/** The bytes of a file, a part at a time; fewer than `length` where it ends before. */
+export interface FileBytes {
+  size: number;
+  part(from: number, length: number): Uint8Array;
+}
+
 /**
  * Reads a `.wav` file: PCM of 8, 16, 24 or 32 bits or floats of 32 or 64, any number of channels, with a plain or an
  * extensible format.
@@ -54,7 +74,26 @@ const readers: Readonly<Record<string, (view: DataView, at: number) => number>> 
  * Source: Microsoft, Multimedia Programming Interface and Data Specifications 1.0 (RIFF WAVE), and WAVEFORMATEXTENSIBLE.
  */
 export function readWave(bytes: Uint8Array): Wave {
-  const { format, data, openEnded } = readChunks(bytes);
+  const { count, dataStart, sampleBytes, read, ...wave } = readWaveHeader({
+    size: bytes.length,
+    part: (from, length) => bytes.subarray(from, from + length),
+  });
+  const { channels } = wave;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart, count * channels * sampleBytes);
+  const samples = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++)
+      sum += read(view, (i * channels + channel) * sampleBytes);
+    samples[i] = sum / channels;
+  }
+  if (!samples.every(Number.isFinite)) throw damaged("wav", "a sample is not a finite number");
+  return { samples, ...wave };
+}
+
+/** What `readWave` knows of a file without reading its samples. Throws as it does. */
+export function readWaveHeader(file: FileBytes): WaveHeader {
+  const { format, dataStart, dataBytes, openEnded } = readChunks(file);
   const { channels, sampleRateHz, bits } = format;
   const name = format.encoding === float ? `${bits}-bit float` : `${bits}-bit PCM`;
   const read = readers[`${format.encoding}/${bits}`];
@@ -68,60 +107,60 @@ export function readWave(bytes: Uint8Array): Wave {
   if (channels === 0 || sampleRateHz === 0)
     throw damaged("wav", `${channels} channels at ${sampleRateHz} Hz`);
   const frameBytes = (channels * bits) / 8;
-  const count = data.length / frameBytes;
+  const count = dataBytes / frameBytes;
   if (!Number.isInteger(count))
-    throw damaged("wav", `${data.length} bytes of samples, which take ${frameBytes} each`);
+    throw damaged("wav", `${dataBytes} bytes of samples, which take ${frameBytes} each`);
   if (count * channels > maxSoundSamples) {
     throw new WasmoteError(
       "input-size",
       `a sound of ${count * channels} samples; up to ${maxSoundSamples} are read`,
     );
   }
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const samples = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    let sum = 0;
-    for (let channel = 0; channel < channels; channel++)
-      sum += read(view, i * frameBytes + (channel * bits) / 8);
-    samples[i] = sum / channels;
-  }
-  if (!samples.every(Number.isFinite)) throw damaged("wav", "a sample is not a finite number");
-  return { samples, channels, sampleRateHz, encoding: name, openEnded };
+  return { count, channels, sampleRateHz, encoding: name, openEnded, dataStart, sampleBytes: bits / 8, read };
 }
 
-function readChunks(bytes: Uint8Array): { format: Format; data: Uint8Array; openEnded: boolean } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const text = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
-  if (text(0) !== "RIFF" || text(8) !== "WAVE") {
+function readChunks(file: FileBytes): {
+  format: Format;
+  dataStart: number;
+  dataBytes: number;
+  openEnded: boolean;
+} {
+  const text = (bytes: Uint8Array, at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
+  const header = file.part(0, riffHeaderBytes);
+  if (text(header, 0) !== "RIFF" || text(header, 8) !== "WAVE") {
     throw new WasmoteError("input-invalid", "it does not begin as a .wav file does (RIFF, then WAVE)");
   }
   let format: Format | undefined;
-  for (let at = riffHeaderBytes; at + chunkHeaderBytes <= bytes.length; ) {
-    const [id, size, start] = [text(at), view.getUint32(at + 4, true), at + chunkHeaderBytes];
+  let at = riffHeaderBytes;
+  for (let count = 0; at + chunkHeaderBytes <= file.size; count++) {
+    if (count === mostChunks) throw damaged("wav", `more than ${mostChunks} chunks before its samples`);
+    const chunk = file.part(at, chunkHeaderBytes);
+    const [id, start] = [text(chunk, 0), at + chunkHeaderBytes];
+    const size = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength).getUint32(4, true);
     const openEnded = id === "data" && size === unknownSize;
-    if (!openEnded && start + size > bytes.length) {
+    if (!openEnded && start + size > file.size) {
       throw damaged(
         "wav",
-        `truncated: a chunk ${JSON.stringify(id)} of ${size} bytes of which ${bytes.length - start} are there`,
+        `truncated: a chunk ${JSON.stringify(id)} of ${size} bytes of which ${file.size - start} are there`,
       );
     }
-    const content = openEnded ? bytes.subarray(start) : bytes.subarray(start, start + size);
-    if (id === "fmt ") format = readFormat(content);
+    if (id === "fmt ") format = readFormat(file.part(start, Math.min(size, extensibleBytes)), size);
     if (id === "data") {
       if (format === undefined) throw damaged("wav", "its samples come before their format");
-      return { format, data: content, openEnded };
+      return { format, dataStart: start, dataBytes: openEnded ? file.size - start : size, openEnded };
     }
     at = start + size + (size % 2);
   }
-  throw damaged("wav", `truncated: its ${bytes.length} bytes end before its samples`);
+  throw damaged("wav", `truncated: its ${file.size} bytes end before its samples`);
 }
 
-function readFormat(chunk: Uint8Array): Format {
-  if (chunk.length < formatBytes) throw damaged("wav", `a format of ${chunk.length} bytes`);
+/** @param size bytes of the whole chunk, of which those behind the format's own are not read */
+function readFormat(chunk: Uint8Array, size: number): Format {
+  if (size < formatBytes) throw damaged("wav", `a format of ${size} bytes`);
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   const plain = view.getUint16(0, true);
-  if (plain === extensible && chunk.length < extensibleBytes)
-    throw damaged("wav", `an extensible format of ${chunk.length} bytes`);
+  if (plain === extensible && size < extensibleBytes)
+    throw damaged("wav", `an extensible format of ${size} bytes`);
   return {
     encoding: plain === extensible ? view.getUint16(extensibleEncoding, true) : plain,
     channels: view.getUint16(2, true),

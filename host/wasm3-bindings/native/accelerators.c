@@ -18,3 +18,4 @@
 #include "product_integers.c"
 #include "product_sums.c"
 #include "softmax.c"
+#include "stored_weights.c"

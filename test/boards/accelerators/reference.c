@@ -6,6 +6,7 @@
  * gemmlowp's fixedpoint.h defines its steps.
  */
 #include "reference.h"
+#include "stored_weights.h"
 
 static int64_t power_of_two(int exponent)
 {
@@ -61,11 +62,47 @@ static const int8_t *pixel_of(const window_operation *of, int32_t b, int32_t y, 
     return of->input + ((b * of->inputHeight + row) * of->inputWidth + column) * of->inputChannels;
 }
 
-/* Weight `input` of output channel n, in tiles of 4 outputs by 4 inputs. */
-static int8_t weight_of(const int8_t *weights, int32_t inputs, int32_t n, int32_t input)
+/* Weight number `place` of a tile's `all`, in fewer than 8 bits. */
+static int32_t narrow_weight(int32_t storage, const uint8_t *table, const uint8_t *weights, int32_t all, int32_t place)
 {
-    const int32_t tileBytes = 48 + (inputs + 3) / 4 * 16;
-    return weights[n / 4 * tileBytes + 48 + input / 4 * 16 + n % 4 * 4 + input % 4];
+    if (storage == storedTable16)
+    {
+        const int32_t both = weights[place / 2];
+        return (int8_t) table[place % 2 ? both / 16 : both % 16];
+    }
+    if (storage == storedTable4)
+    {
+        const int32_t four = weights[place / 4];
+        return (int8_t) table[2 * (place % 4 < 2 ? four % 16 : four / 16) + place % 2];
+    }
+    const int32_t group = place / 16, i = place % 16, both = weights[group * 8 + i % 8];
+    const int32_t value = (i < 8 ? both % 16 : both / 16) - 8;
+    if (storage == storedInt4) return value;
+    const int32_t multipliers = weights[all / 2 + group / 2];
+    return value * (group % 2 ? multipliers / 16 : multipliers % 16);
+}
+
+/* A tile's weights, and bytes of it without its header, filled up. */
+static int32_t places_of(int32_t storage, int32_t places)
+{
+    return storage < storedInt4 ? places : (places + 31) / 32 * 32;
+}
+
+static int32_t tile_weight_bytes(int32_t storage, int32_t places, int32_t whole)
+{
+    const int32_t all = places_of(storage, places);
+    const int32_t bytes[] = { all * whole, all * 2, all, 0, all / 2, all / 2 + (all / 32 + 3) / 4 * 4, all / 2, all / 4 };
+    return bytes[storage];
+}
+
+/* Weight `input` of output channel n, in tiles of 4 outputs by 4 inputs. */
+static int32_t weight_of(int32_t storage, const uint8_t *table, const int8_t *weights, int32_t inputs, int32_t n, int32_t input)
+{
+    const int32_t places = (inputs + 3) / 4 * 16, tileBytes = 48 + tile_weight_bytes(storage, places, 1);
+    const int8_t *const tile = weights + n / 4 * tileBytes + 48;
+    const int32_t place = input / 4 * 16 + n % 4 * 4 + input % 4;
+    if (storage == storedAsComputed) return tile[place];
+    return narrow_weight(storage, table, (const uint8_t *) tile, places_of(storage, places), place);
 }
 
 static const tile_constants *constants_of(const int8_t *weights, int32_t tileBytes, int32_t n)
@@ -92,7 +129,7 @@ static int32_t conv_sum(const window_operation *of, int32_t b, int32_t y, int32_
         {
             const int8_t *const pixel = pixel_of(of, b, y, x, fy, fx);
             for (int32_t c = 0; c < of->inputChannels; c++, i++)
-                sum += (pixel ? pixel[c] : of->inputZeroPoint) * weight_of(of->weights, inputs, n, i);
+                sum += (pixel ? pixel[c] : of->inputZeroPoint) * weight_of(of->storage, of->table, of->weights, inputs, n, i);
         }
     }
     return sum;
@@ -105,7 +142,7 @@ void reference_conv_s8(const window_operation *of)
     {
         for (int32_t n = 0; n < of->outputs; n++)
         {
-            const tile_constants *constants = constants_of(of->weights, 48 + (inputs + 3) / 4 * 16, n);
+            const tile_constants *constants = constants_of(of->weights, 48 + tile_weight_bytes(of->storage, (inputs + 3) / 4 * 16, 1), n);
             const int8_t value = output_of(conv_sum(of, b, y, x, n), constants, n % 4, of->outputZeroPoint, of->low, of->high);
             of->output[POSITION(of) * of->outputs + n] = value;
         }
@@ -150,8 +187,8 @@ void reference_fully_connected_s8(const fully_connected_operation *of)
         {
             int32_t sum = 0;
             for (int32_t i = 0; i < of->inputs; i++)
-                sum += of->input[row * of->inputs + i] * weight_of(of->weights, of->inputs, n, i);
-            const tile_constants *constants = constants_of(of->weights, 48 + (of->inputs + 3) / 4 * 16, n);
+                sum += of->input[row * of->inputs + i] * weight_of(of->storage, of->table, of->weights, of->inputs, n, i);
+            const tile_constants *constants = constants_of(of->weights, 48 + tile_weight_bytes(of->storage, (of->inputs + 3) / 4 * 16, 1), n);
             of->output[row * of->outputs + n] = output_of(sum, constants, n % 4, of->outputZeroPoint, of->low, of->high);
         }
     }
@@ -258,6 +295,7 @@ static float float16_value(uint32_t bits)
 typedef struct product_tile
 {
     const uint8_t *header, *weights;
+    int32_t all;                /* weights, filled up */
     const product_operation *of;
     bool isFloat;
 } product_tile;
@@ -265,17 +303,16 @@ typedef struct product_tile
 static product_tile tile_of(const product_operation *of, bool isFloat, int32_t n, int32_t places, int32_t alignment)
 {
     const int32_t header = of->isLong ? 64 : 48, whole = isFloat ? 4 : 1;
-    const int32_t bytes[] = { places * whole, places * 2, places, places / 2 };
-    const int32_t filled = (bytes[of->storage] + alignment - 1) / alignment * alignment;
+    const int32_t filled = (tile_weight_bytes(of->storage, places, whole) + alignment - 1) / alignment * alignment;
     const uint8_t *const start = of->weights + n / 4 * (header + filled);
-    return (product_tile) { start, start + header, of, isFloat };
+    return (product_tile) { start, start + header, places_of(of->storage, places), of, isFloat };
 }
 
 static int32_t stored_integer(const product_tile *tile, int32_t place)
 {
-    if (tile->of->storage != storedInt4) return ((const int8_t *) tile->weights)[place];
-    const int32_t half = tile->weights[place / 2] / (place % 2 ? 16 : 1) % 16;
-    return half < 8 ? half : half - 16;
+    const product_operation *const of = tile->of;
+    if (of->storage < storedInt4) return ((const int8_t *) tile->weights)[place];
+    return narrow_weight(of->storage, of->table, tile->weights, tile->all, place);
 }
 
 static float stored_float(const product_tile *tile, int32_t lane, int32_t place)

@@ -8,6 +8,7 @@
 
 #include "kernels.h"
 #include "reference.h"
+#include "stored_weights.h"
 
 enum { guardBytes = 32, poison = 0x5a, cases = 400 };
 
@@ -30,7 +31,7 @@ static bool seldom(void)
 }
 
 static int8_t input[1 << 16];
-static uint32_t weights[1 << 14], scratch[1 << 14];
+static uint32_t weights[1 << 14], scratch[1 << 14], table[8];
 static int8_t output[1 << 15] __attribute__((aligned(8))), expected[1 << 15] __attribute__((aligned(8)));
 static uint32_t wide[1 << 14];
 
@@ -114,6 +115,19 @@ static void draw_window(window_operation *of, bool extreme)
     of->weights = (const int8_t *) weights;
 }
 
+/* A storage of int8 weights: of 8 bits, or of fewer with any table. */
+static int32_t draw_storage(void)
+{
+    draw_bytes((int8_t *) table, sizeof table, seldom());
+    return next() & 1 ? storedAsComputed : between(storedInt4, storedTable4);
+}
+
+/* Bytes of a tile of so many groups of 16 weights. */
+static uint32_t tile_bytes_of(int32_t storage, uint32_t groups)
+{
+    return tileHeaderBytes + (uint32_t) wasmote_stored_bytes(storage, groups * tileGroupBytes, 1);
+}
+
 static bool unchanged(const int8_t *bytes, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) if (bytes[i] != poison) return false;
@@ -153,10 +167,12 @@ static bool test_conv(void)
     window_operation of;
     draw_window(&of, extreme);
     const uint32_t depth = (uint32_t) (of.filterHeight * of.filterWidth * of.inputChannels), groups = (depth + 3) / 4;
-    const uint32_t tileBytes = tileHeaderBytes + groups * tileGroupBytes, tiles = (uint32_t) (of.outputs + 3) / 4;
+    of.storage = draw_storage();
+    of.table = (const uint8_t *) table;
+    const uint32_t tileBytes = tile_bytes_of(of.storage, groups), tiles = (uint32_t) (of.outputs + 3) / 4;
     draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
     draw_constants(tileBytes, tiles);
-    of.scratchBytes = wasmote_conv_scratch_bytes(depth) + next() % (groups * 48);
+    of.scratchBytes = wasmote_conv_scratch_bytes(depth, of.storage) + next() % (groups * 48);
     return run_window(wasmote_conv_s8, reference_conv_s8, &of);
 }
 
@@ -173,10 +189,12 @@ static bool test_deep_conv(void)
     of.inputZeroPoint = next() & 1 ? -128 : 127;
     memset(input, of.inputZeroPoint, (size_t) (of.batches * 9 * of.inputChannels) + 64);
     const uint32_t depth = (uint32_t) (9 * of.inputChannels), groups = (depth + 3) / 4;
-    const uint32_t tileBytes = tileHeaderBytes + groups * tileGroupBytes, tiles = (uint32_t) (of.outputs + 3) / 4;
+    of.storage = draw_storage();
+    of.table = (const uint8_t *) table;
+    const uint32_t tileBytes = tile_bytes_of(of.storage, groups), tiles = (uint32_t) (of.outputs + 3) / 4;
     memset(weights, next() & 1 ? -128 : 127, tiles * tileBytes);
     draw_constants(tileBytes, tiles);
-    of.scratchBytes = wasmote_conv_scratch_bytes(depth) + next() % (groups * 48);
+    of.scratchBytes = wasmote_conv_scratch_bytes(depth, of.storage) + next() % (groups * 48);
     return run_window(wasmote_conv_s8, reference_conv_s8, &of);
 }
 
@@ -219,13 +237,16 @@ static bool test_fully_connected(void)
         .outputZeroPoint = draw_zero_point(),
         .scratch = (int8_t *) scratch + guardBytes,
         .scratchBytes = next() % 1000,
+        .storage = draw_storage(),
+        .table = (const uint8_t *) table,
         .input = input + next() % 4,
         .output = output + guardBytes + next() % 4,
         .weights = (const int8_t *) weights,
     };
     draw_range(&of.low, &of.high);
     draw_bytes(input, (uint32_t) (of.rows * of.inputs) + 4, extreme);
-    const uint32_t tileBytes = tileHeaderBytes + (uint32_t) (of.inputs + 3) / 4 * tileGroupBytes, tiles = (uint32_t) (of.outputs + 3) / 4;
+    if (is_narrow(of.storage)) of.scratchBytes += roundWeights;
+    const uint32_t tileBytes = tile_bytes_of(of.storage, (uint32_t) (of.inputs + 3) / 4), tiles = (uint32_t) (of.outputs + 3) / 4;
     draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
     draw_constants(tileBytes, tiles);
     clear();
@@ -428,7 +449,8 @@ static bool test_product_of(bool isFloat, bool depthwise, bool deep)
         .high = 127,
         .lowest = seldom() ? 0 : -1e30f,
         .highest = seldom() ? 6 : 1e30f,
-        .storage = isFloat ? between(0, 3) : next() & 1 ? storedInt4 : storedAsComputed,
+        .storage = isFloat && next() & 1 ? between(storedAsComputed, storedInt8) : draw_storage(),
+        .table = (const uint8_t *) table,
         .weightsZeroPoint = seldom() ? between(-128, 127) : 0,
         .isWide = !isFloat && next() % 4 != 0,
     };
@@ -440,8 +462,9 @@ static bool test_product_of(bool isFloat, bool depthwise, bool deep)
     if (of.isWide) of.input = (int16_t *) wide + next() % 2;
 
     const uint32_t taps = (uint32_t) (of.filterHeight * of.filterWidth), depth = taps * (uint32_t) of.inputChannels;
-    const uint32_t places = depthwise ? taps * 4 : (depth + 3) / 4 * productGroup, alignment = depthwise ? 16 : 1;
-    const uint32_t weightBytes = ((uint32_t) stored_bytes(of.storage, places, isFloat ? 4 : 1) + alignment - 1) / alignment * alignment;
+    const uint32_t needed = depthwise ? taps * 4 : (depth + 3) / 4 * productGroup, alignment = depthwise ? 16 : 1;
+    const uint32_t places = (uint32_t) filled_weights(of.storage, needed);
+    const uint32_t weightBytes = ((uint32_t) wasmote_stored_bytes(of.storage, places, isFloat ? 4 : 1) + alignment - 1) / alignment * alignment;
     const uint32_t channels = (uint32_t) of.outputs * (depthwise ? (uint32_t) of.inputChannels : 1);
     draw_product_tiles(&of, isFloat, places, weightBytes, (channels + 3) / 4);
 

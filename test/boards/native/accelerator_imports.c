@@ -127,7 +127,7 @@ static void test_scratch(void)
 {
     call of = conv("accel_conv_s8");
     set(&of, windowInputChannels, 7);
-    const int32_t needed = (int32_t) wasmote_conv_scratch_bytes(7);
+    const int32_t needed = (int32_t) wasmote_conv_scratch_bytes(7, 0);
     set(&of, windowScratchBytes, needed);
     RUNS(of);
     set(&of, windowScratchBytes, needed - 1);
@@ -260,6 +260,51 @@ static void test_fully_connected(void)
     }
 }
 
+/* Weights of fewer than 8 bits: as many as a storage has, where unpacked ones find room. */
+static void test_stored(void)
+{
+    for (int32_t storage = 0; storage <= storedTable4 + 1; storage++)
+    {
+        const bool isKnown = storage == storedAsComputed || (storage >= storedInt4 && storage <= storedTable4);
+        call of = conv("accel_stored_conv_s8");
+        of.count = storedWindowParameters;
+        set(&of, storedWindowStorage, storage);
+        set(&of, windowInputChannels, 7);
+        set(&of, windowScratchBytes, (int32_t) wasmote_conv_scratch_bytes(7, storage));
+        call layer = fully_connected();
+        layer.name = "accel_stored_fully_connected_s8";
+        layer.count = storedFullyConnectedParameters;
+        set(&layer, storedFullyConnectedStorage, storage);
+        set(&layer, fullyConnectedInputs, 7);
+        set(&layer, fullyConnectedOutputs, 4);
+        set(&layer, fullyConnectedScratchBytes, roundWeights);
+        if (!isKnown)
+        {
+            TRAPS(of);
+            TRAPS(layer);
+            continue;
+        }
+        const int32_t tileBytes = 48 + (int32_t) (table_bytes(storage) + wasmote_stored_bytes(storage, 32, 1));
+        RUNS(of);
+        RUNS(layer);
+        set(&of, windowWeights, weightsBytes - tileBytes);
+        set(&layer, fullyConnectedWeights, weightsBytes - tileBytes);
+        RUNS(of);
+        RUNS(layer);
+        set(&of, windowWeights, weightsBytes - tileBytes + 4);
+        set(&layer, fullyConnectedWeights, weightsBytes - tileBytes + 4);
+        TRAPS(of);
+        TRAPS(layer);
+        set(&of, windowWeights, weightsAt);
+        set(&layer, fullyConnectedWeights, weightsAt);
+        set(&of, windowScratchBytes, (int32_t) wasmote_conv_scratch_bytes(7, storage) - 1);
+        TRAPS(of);
+        set(&layer, fullyConnectedScratchBytes, roundWeights - 1);
+        if (is_narrow(storage)) TRAPS(layer);
+        else RUNS(layer);
+    }
+}
+
 /* Constants are read as words. */
 static void test_aligned_weights(void)
 {
@@ -334,7 +379,7 @@ static void test_product_types(const char *name)
     static const struct
     {
         int32_t bytes, zeroPoint, low, high, storage, longSums;
-    } most[] = { { 1, 127, -128, 127, 0, 0 }, { 2, 0, -32768, 32767, 3, 1 }, { 4, 0, 0, 0, 3, 0 } };
+    } most[] = { { 1, 127, -128, 127, 0, 0 }, { 2, 0, -32768, 32767, storedTable4, 1 }, { 4, 0, 0, 0, storedTable4, 0 } };
     for (int i = 0; i < 3; i++)
     {
         call of = product(name);
@@ -352,7 +397,9 @@ static void test_product_types(const char *name)
         set(&other, productLongSums, most[i].longSums + 1);
         TRAPS(other);
         other = of;
-        set(&other, productStorage, 4);
+        set(&other, productStorage, storedTable4 + 1);
+        TRAPS(other);
+        set(&other, productStorage, storedInMemory);
         TRAPS(other);
         other = of;
         set(&other, productLow, most[i].high + 1);
@@ -405,7 +452,7 @@ static void test_product_sizes(void)
 
     of = product("accel_product");
     set(&of, productInputChannels, 7);
-    for (int32_t storage = 0; storage <= 3; storage += 3)
+    for (int32_t storage = 0; storage <= storedTable4; storage += storage == 0 ? storedInt4 : 1)
     {
         const int32_t needed = (int32_t) wasmote_product_scratch_bytes(7, storage);
         set(&of, productStorage, storage);
@@ -465,6 +512,7 @@ int main(void)
     test_wide_pool();
     test_softmax();
     test_fully_connected();
+    test_stored();
     test_aligned_weights();
     test_add();
     test_product_types("accel_product");

@@ -70,6 +70,11 @@ static const layout layouts[] = {
     PRODUCT_BLOCK("accel_depthwise_product"),
     { "accel_average_pool_s16", poolParameters,
       { address, output, size, size, size, size, size, size, filter, filter, filter, filter, pad, pad, low, high } },
+    { "accel_stored_conv_s8", storedWindowParameters, { address, output, scratch, scratchBytes, weightsOffset, size, size,
+        size, size, size, size, size, filter, filter, filter, filter, filter, filter, pad, pad, zeroPoint, zeroPoint, low, high,
+        number, number, storage } },
+    { "accel_stored_fully_connected_s8", storedFullyConnectedParameters,
+      { address, output, scratch, scratchBytes, weightsOffset, size, size, size, zeroPoint, low, high, number, storage } },
 };
 
 static guarded memory, weights;
@@ -104,7 +109,7 @@ static int32_t draw(parameter_kind kind)
         case shift: return between(1, 31);
         case entries: return between(1, 256);
         case number: return (int32_t) next();
-        case storage: return between(0, 3);
+        case storage: return between(0, 8);
         case elementBytes: return 1 << between(0, 2);
         case flag: return one_in(4);
     }
@@ -142,13 +147,13 @@ static uint64_t work(void)
 {
     switch (of - layouts)
     {
-        case 0: case 1:
+        case 0: case 1: case 9:
             return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth)
                 * PRODUCT(windowFilterHeight, windowFilterWidth) * (PRODUCT(windowInputChannels) * (PRODUCT(windowOutputs) + 4) % (1u << 31));
         case 6: case 7:
             return PRODUCT(productBatches, productOutputHeight, productOutputWidth)
                 * PRODUCT(productFilterHeight, productFilterWidth) * (PRODUCT(productInputChannels) * (PRODUCT(productOutputs) + 4) % (1u << 31));
-        case 2: return PRODUCT(fullyConnectedRows, fullyConnectedInputs, fullyConnectedOutputs);
+        case 2: case 10: return PRODUCT(fullyConnectedRows, fullyConnectedInputs, fullyConnectedOutputs);
         case 4: case 8: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth) * PRODUCT(poolFilterHeight, poolFilterWidth) * PRODUCT(poolChannels);
         default: return 0;
     }
@@ -159,9 +164,9 @@ static uint64_t output_bytes(void)
 {
     switch (of - layouts)
     {
-        case 0: return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth, windowOutputs);
+        case 0: case 9: return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth, windowOutputs);
         case 1: return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth) * PRODUCT(windowOutputs, windowInputChannels);
-        case 2: return (uint64_t) block[fullyConnectedRows] * (uint64_t) block[fullyConnectedOutputs];
+        case 2: case 10: return (uint64_t) block[fullyConnectedRows] * (uint64_t) block[fullyConnectedOutputs];
         case 3: return (uint64_t) block[addLength];
         case 4: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
         case 8: return 2 * PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);

@@ -23,7 +23,7 @@ const formats = [
 ] as const;
 
 /** A WAV file of any format and rate; sizes, fields and bytes are damaged. */
-function wave(source: Choices): Uint8Array {
+export function wave(source: Choices): Uint8Array {
   const [encoding, bits] = source.pick(formats);
   const channels = source.pick([1, 1, 2, 3]);
   const samples = Array.from({ length: channels * 4 * (1 + source.below(4)) }, () =>

@@ -18,7 +18,7 @@ const npyDtypes = ["int8", "uint8", "int16", "int32", "int64", "float32", "float
 const sizes = { int8: 1, uint8: 1, int16: 2, int32: 4, int64: 8, float32: 4, float64: 8, bool: 1 } as const;
 
 /** A `.npy` file of a few frames; bytes of its header are damaged as text, others as numbers. */
-function npy(source: Choices): Uint8Array {
+export function npy(source: Choices): Uint8Array {
   const dtype = source.pick(npyDtypes);
   const shape = source.pick([[6], [2, 3], [1, 2, 3], [3, 2, 3]]);
   const count = shape.reduce((product, length) => product * length, 1);

@@ -4,7 +4,13 @@ import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import { conv2d } from "../../../host/ops/convolution/conv-2d.js";
 import { random, runCase } from "../harness.js";
 import { convolve, drawCase } from "./convolution-reference.js";
-import { checkProduct, drawConvolution, type ProductKind, productKinds } from "./product-cases.js";
+import {
+  checkNarrowProducts,
+  checkProduct,
+  drawConvolution,
+  type ProductKind,
+  productKinds,
+} from "./product-cases.js";
 
 const filters: [number, number][] = [
   [1, 1],
@@ -46,6 +52,10 @@ test("convolutions of any dtype and storage, in groups or not, give the bits of 
     const kind = productKinds[seed % productKinds.length] as ProductKind;
     await checkProduct(seed, drawConvolution(seed, { groups: (seed >> 3) % 3 || 1 }), kind);
   }
+});
+
+test("weights of fewer than 8 bits give the bits of the plain loop", async () => {
+  await checkNarrowProducts(5, (seed) => drawConvolution(seed, { groups: seed % 5 === 4 ? 2 : 1 }));
 });
 
 test("weights of a convolution may be activations, of int8 with a zero point too", async () => {

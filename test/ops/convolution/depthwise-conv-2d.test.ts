@@ -2,7 +2,14 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { random, runCase } from "../harness.js";
 import { convolve, drawCase } from "./convolution-reference.js";
-import { checkProduct, drawConvolution, type ProductKind, productKinds } from "./product-cases.js";
+import {
+  checkNarrowProducts,
+  checkProduct,
+  drawConvolution,
+  narrowKinds,
+  type ProductKind,
+  productKinds,
+} from "./product-cases.js";
 
 const filters: [number, number][] = [
   [3, 3],
@@ -47,6 +54,12 @@ test("depthwise convolutions of any dtype and storage give the bits of the plain
     const shape = drawConvolution(seed, { depthwise: true, groups: (seed >> 3) % 3 || 1 });
     await checkProduct(seed, shape, kinds[seed % kinds.length] as ProductKind);
   }
+});
+
+test("weights of fewer than 8 bits give the bits of the plain loop", async () => {
+  const kinds = narrowKinds.filter((kind) => !kind.startsWith("int16-") || kind.startsWith("int16-long"));
+  const draw = (seed: number) => drawConvolution(seed, { depthwise: true, groups: 1 + (seed % 2) });
+  await checkNarrowProducts(4, draw, kinds);
 });
 
 test.run();

@@ -1,5 +1,7 @@
 import * as assert from "uvu/assert";
-import type { Tensor } from "../../../host/graph/tensor.js";
+import { type NarrowStorage, narrowStorages, type Tensor } from "../../../host/graph/tensor.js";
+import { type WeightMatrix, weightGroups } from "../../../host/numerics/narrow-weights.js";
+import { weightMatrix } from "../../../host/ops/weight-matrix.js";
 import { type Case, random, runCase } from "../harness.js";
 import { rescale, rescaleLong } from "./convolution-reference.js";
 
@@ -14,7 +16,22 @@ export const productKinds = [
   "int16",
   "int16-long",
 ] as const;
-export type ProductKind = (typeof productKinds)[number];
+
+/** The same with weights in each form that takes fewer than 8 bits. */
+export const narrowKinds = (["int8", "int16", "int16-long", "hybrid"] as const).flatMap((activations) =>
+  narrowStorages.map((storage) => `${activations}-${storage}` as const),
+);
+export type ProductKind = (typeof productKinds)[number] | (typeof narrowKinds)[number];
+
+/** In which form weights are stored in fewer than 8 bits. */
+function narrowOf(kind: ProductKind): NarrowStorage | undefined {
+  return narrowStorages.find((storage) => kind.endsWith(storage));
+}
+
+/** Whether biases and sums of int16 have 64 bits. */
+function isLong(kind: ProductKind): boolean {
+  return kind.startsWith("int16-long");
+}
 
 /** A weighted operator with its geometry, without values. */
 export interface ProductShape {
@@ -46,6 +63,28 @@ interface Values {
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
+/** Weights that have the form of a storage, at its bounds too. */
+export function drawNarrow(
+  integer: Source["integer"],
+  shape: Pick<ProductShape, "operator" | "input" | "weights">,
+  storage: NarrowStorage,
+): Int8Array<ArrayBuffer> {
+  const data = new Int8Array(sizeOf(shape.weights));
+  if (storage !== "int4-groups") {
+    const values = Array.from({ length: storage === "table4" ? 4 : 16 }, () => integer(-128, 127));
+    return data.map(() =>
+      storage === "int4" ? integer(-8, 7) : (values[integer(0, values.length - 1)] as number),
+    );
+  }
+  const tensors = [shape.input, shape.weights].map((of) => ({ name: "", dtype: "int8" as const, shape: of }));
+  const node = { name: "", attributes: {}, inputs: tensors, outputs: [] };
+  for (const group of weightGroups(weightMatrix(shape.operator, node) as WeightMatrix)) {
+    const multiplier = integer(1, 15);
+    for (const i of group) data[i] = integer(-8, 7) * multiplier;
+  }
+  return data;
+}
+
 function drawWeights({ integer, real }: Source, shape: ProductShape, kind: ProductKind): Values["weights"] {
   const count = sizeOf(shape.weights);
   const common = { name: "weights", shape: shape.weights };
@@ -55,7 +94,7 @@ function drawWeights({ integer, real }: Source, shape: ProductShape, kind: Produ
     const stored = kind === "float16" ? { stored: "float16" as const } : {};
     return { ...common, dtype: "float32", data: Float32Array.from({ length: count }, draw), ...stored };
   }
-  const narrow = kind.endsWith("int4");
+  const narrow = narrowOf(kind);
   const outputs = shape.weights[shape.axis] as number;
   const perChannel = integer(0, 1) === 1 && shape.weightsAreActivations !== true;
   const scale = Array.from({ length: perChannel ? outputs : 1 }, () => Math.fround(0.002 + real() / 50));
@@ -63,17 +102,19 @@ function drawWeights({ integer, real }: Source, shape: ProductShape, kind: Produ
   return {
     ...common,
     dtype: "int8",
-    data: Int8Array.from({ length: count }, () => (narrow ? integer(-8, 7) : integer(-128, 127))),
+    data: narrow
+      ? drawNarrow(integer, shape, narrow)
+      : Int8Array.from({ length: count }, () => integer(-128, 127)),
     quantization: { scale, zeroPoint: scale.map(() => zeroPoint), axis: shape.axis },
-    ...(narrow ? { stored: "int4" as const } : {}),
+    ...(narrow ? { stored: narrow } : {}),
   };
 }
 
 function drawBias({ integer, real }: Source, outputs: number, kind: ProductKind): Tensor | undefined {
-  if (integer(0, 3) === 0 && kind !== "int16") return undefined;
+  if (integer(0, 3) === 0 && (isLong(kind) || !kind.startsWith("int16"))) return undefined;
   const common = { name: "bias", shape: [outputs] };
   const integers = Array.from({ length: outputs }, () => integer(-(2 ** 15), 2 ** 15 - 1));
-  if (kind === "int16-long") {
+  if (isLong(kind)) {
     if (integer(0, 1) === 0) return { ...common, dtype: "int16", data: Int16Array.from(integers) };
     return { ...common, dtype: "int64", data: BigInt64Array.from(integers, (value) => BigInt(value) << 18n) };
   }
@@ -155,7 +196,7 @@ function integerOutput(shape: ProductShape, values: Values, kind: ProductKind, p
   ];
   const scale = scaleIn * (scales[scales.length === 1 ? 0 : n] as number);
   const factor = (shape.product === "matrix" && scales.length === 1 ? Math.fround(scale) : scale) / scaleOut;
-  const value = (kind === "int16-long" ? rescaleLong(sum, factor) : rescale(Number(sum), factor)) + zeroOut;
+  const value = (isLong(kind) ? rescaleLong(sum, factor) : rescale(Number(sum), factor)) + zeroOut;
   const limit = kind.startsWith("int8") ? 128 : 2 ** 15;
   const { activation } = shape.attributes;
   const six = zeroOut + Math.round(Math.fround(6 / scaleOut));
@@ -187,6 +228,19 @@ export async function checkProduct(seed: number, shape: ProductShape, kind: Prod
       : floatOutput(shape, values, position, n);
   });
   assert.equal(actual, expected, `${kind}, seed ${seed}`);
+}
+
+/**
+ * `checkProduct` for every form of weights of fewer than 8 bits and every type of activations that an operator takes, of several
+ * drawn shapes each.
+ */
+export async function checkNarrowProducts(
+  rounds: number,
+  draw: (seed: number) => ProductShape,
+  kinds: readonly ProductKind[] = narrowKinds,
+): Promise<void> {
+  for (let seed = 0; seed < rounds * kinds.length; seed++)
+    await checkProduct(seed, draw(seed), kinds[seed % kinds.length] as ProductKind);
 }
 
 /** What a convolution is drawn with. */

@@ -5,7 +5,14 @@ import { explicitPadding } from "../../../host/numerics/window.js";
 import { transposeConv2d } from "../../../host/ops/convolution/transpose-conv-2d.js";
 import { random } from "../harness.js";
 import { plain } from "../quantized-tensors.js";
-import { checkProduct, type ProductKind, type ProductShape, productKinds } from "./product-cases.js";
+import {
+  checkNarrowProducts,
+  checkProduct,
+  narrowKinds,
+  type ProductKind,
+  type ProductShape,
+  productKinds,
+} from "./product-cases.js";
 
 /** A random transposed convolution. */
 function drawTransposed(seed: number): ProductShape {
@@ -69,6 +76,11 @@ test("transposed convolutions of any dtype and storage give the bits of the plai
   for (let seed = 0; seed < 42; seed++) {
     await checkProduct(seed, drawTransposed(seed), kinds[seed % kinds.length] as ProductKind);
   }
+});
+
+test("weights of fewer than 8 bits give the bits of the plain loop", async () => {
+  const kinds = narrowKinds.filter((kind) => !kind.startsWith("int16-") || kind.startsWith("int16-long"));
+  await checkNarrowProducts(3, drawTransposed, kinds);
 });
 
 test("transposeConv2d's float reference adds every pixel's products to the outputs of its window", () => {

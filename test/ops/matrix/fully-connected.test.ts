@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { convolve, drawCase } from "../convolution/convolution-reference.js";
 import {
+  checkNarrowProducts,
   checkProduct,
   type ProductKind,
   type ProductShape,
@@ -76,6 +77,10 @@ function drawLayer(seed: number): ProductShape {
     pairs: (row, n) => Array.from({ length: inputs }, (_, k) => [row * inputs + k, n * inputs + k] as const),
   };
 }
+
+test("weights of fewer than 8 bits give the bits of the plain loop", async () => {
+  await checkNarrowProducts(5, drawLayer);
+});
 
 test("layers of any dtype and storage give the bits of the plain loop, in one chunk and in several", async () => {
   for (let seed = 0; seed < 40; seed++)

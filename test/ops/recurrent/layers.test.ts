@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import { elementCount, type Tensor } from "../../../host/graph/tensor.js";
+import { realValues } from "../../../host/numerics/real-values.js";
 import { type GateActivation, logisticGate, tanhGate } from "../../../host/ops/recurrent/gate-activation.js";
 import { gruLayer, lstmLayer, rnnLayer } from "../../../host/ops/recurrent/layers.js";
 import { random, runCase } from "../harness.js";
@@ -13,6 +14,13 @@ type Cell = "lstmLayer" | "gruLayer" | "rnnLayer";
 const operators = { lstmLayer, gruLayer, rnnLayer };
 const gatesOf = { lstmLayer: 4, gruLayer: 3, rnnLayer: 1 };
 const functionsOf = { lstmLayer: 3, gruLayer: 2, rnnLayer: 1 };
+
+/** Weights as they are stored: with a scale for each row, or for all of them, where they are integers. */
+interface Matrix {
+  data: Float32Array | Int8Array;
+  scale?: number[];
+  stored?: "float16" | "int4";
+}
 
 /** A layer, with whatever it may have. */
 interface Layer {
@@ -32,8 +40,8 @@ interface Layer {
     resetAfter: boolean;
   };
   x: Float32Array;
-  weights: Float32Array;
-  recurrent: Float32Array;
+  weights: Matrix;
+  recurrent: Matrix;
   bias?: Float32Array;
   recurrentBias?: Float32Array;
   hidden?: Float32Array;
@@ -45,7 +53,29 @@ interface Layer {
 const floats = ({ real }: Source, count: number, scale = 1): Float32Array =>
   Float32Array.from({ length: count }, () => (real() - 0.5) * 2 * scale);
 
-function draw(source: Source, cell: Cell, activations: readonly GateActivation[], lengths = {}): Layer {
+type Storage = "float32" | "float16" | "int8" | "int4";
+
+/** Weights of float32 with some zeros at the ends of their bits, or integers. */
+function drawMatrix(source: Source, storage: Storage, rows: number, depth: number): Matrix {
+  const size = 1 / Math.sqrt(depth);
+  if (storage === "float32") return { data: floats(source, rows * depth, size) };
+  if (storage === "float16") {
+    const data = floats(source, rows * depth, size).map((value) => Math.round(value * 1024) / 1024);
+    return { data, stored: storage };
+  }
+  const most = storage === "int8" ? 127 : 7;
+  const scales = floats(source, source.integer(0, 1) === 0 ? 1 : rows, size / most).map(Math.abs);
+  const data = Int8Array.from({ length: rows * depth }, () => source.integer(-most, most));
+  return { data, scale: [...scales], ...(storage === "int4" && { stored: storage }) };
+}
+
+function draw(
+  source: Source,
+  cell: Cell,
+  activations: readonly GateActivation[],
+  lengths = {},
+  storages: readonly [Storage, Storage] = ["float32", "float32"],
+): Layer {
   const { integer } = source;
   const [times, batches, inputs, units] = [integer(1, 5), integer(1, 3), integer(1, 9), integer(1, 9)];
   const own = { times, batches, inputs, units, ...lengths };
@@ -70,8 +100,8 @@ function draw(source: Source, cell: Cell, activations: readonly GateActivation[]
       resetAfter: cell === "gruLayer" && integer(0, 1) === 1,
     },
     x: floats(source, own.times * own.batches * own.inputs),
-    weights: floats(source, rows * own.inputs, 1 / Math.sqrt(own.inputs)),
-    recurrent: floats(source, rows * own.units, 1 / Math.sqrt(own.units)),
+    weights: drawMatrix(source, storages[0], rows, own.inputs),
+    recurrent: drawMatrix(source, storages[1], rows, own.units),
     bias: maybe(() => floats(source, rows)),
     recurrentBias: maybe(() => floats(source, rows)),
     hidden: maybe(() => floats(source, state)),
@@ -118,8 +148,17 @@ function definition(layer: Layer, f: (x: number) => number): number[][] {
     attributes.clip > 0 ? Math.min(attributes.clip, Math.max(-attributes.clip, value)) : value;
   const through = (i: number, value: number): number =>
     apply(attributes.activations[i] as GateActivation, value, f);
-  const add = (sum: number, matrix: Float32Array, row: number, vector: number[]): number =>
-    vector.reduce((total, v, k) => f(total + f(v * (matrix[row * vector.length + k] as number))), sum);
+  const add = (sum: number, { data, scale }: Matrix, row: number, vector: number[]): number => {
+    const step = scale === undefined ? 1 : (scale[scale.length === 1 ? 0 : row] as number);
+    const at = (k: number): number => data[row * vector.length + k] as number;
+    if (scale === undefined) return vector.reduce((total, v, k) => f(total + f(v * f(step * at(k)))), sum);
+    let total = sum;
+    for (let from = 0; from < vector.length; from += 256) {
+      const part = vector.slice(from, from + 256);
+      total = f(total + f(step * part.reduce((own, v, k) => f(own + f(v * at(from + k))), 0)));
+    }
+    return total;
+  };
   let previous: number[] = [];
   for (let step = 0; step < times; step++) {
     const time = attributes.backwards ? times - 1 - step : step;
@@ -185,12 +224,18 @@ function nodeOf(layer: Layer) {
   const rows = gatesOf[cell] * units;
   const constant = (data: Float32Array | undefined, shape: number[]): Tensor | undefined =>
     data && { ...plain(shape), data };
+  const matrix = ({ data, scale, stored }: Matrix, shape: number[]): Tensor => ({
+    ...plain(shape, scale === undefined ? "float32" : "int8"),
+    data,
+    ...(scale && { quantization: { scale, zeroPoint: scale.map(() => 0), axis: 0 } }),
+    ...(stored && { stored }),
+  });
   const given = (data: unknown, tensor: Tensor): Tensor | undefined =>
     data === undefined ? undefined : tensor;
   const tensors = [
     plain([...leading, inputs]),
-    constant(layer.weights, [rows, inputs]),
-    constant(layer.recurrent, [rows, units]),
+    matrix(layer.weights, [rows, inputs]),
+    matrix(layer.recurrent, [rows, units]),
     constant(layer.bias, [rows]),
     constant(layer.recurrentBias, [rows]),
     given(layer.hidden, plain([batches, units])),
@@ -200,8 +245,7 @@ function nodeOf(layer: Layer) {
   ];
   const values = [
     layer.x,
-    layer.weights,
-    layer.recurrent,
+    ...tensors.slice(1, 3).map((tensor) => realValues(tensor as Tensor)),
     layer.bias,
     layer.recurrentBias,
     layer.hidden,
@@ -277,6 +321,25 @@ for (const cell of cells) {
   });
 }
 
+test("weights of int8, int4 and float16 with float32 activations are the layer to the bit", async () => {
+  const pairs: [Storage, Storage][] = [
+    ["int8", "int8"],
+    ["int8", "float32"],
+    ["float32", "int8"],
+    ["int4", "int8"],
+    ["int8", "int4"],
+    ["float16", "float16"],
+    ["int8", "int8"],
+  ];
+  for (const cell of cells) {
+    for (const [i, storages] of pairs.entries()) {
+      const lengths = i === 6 ? { times: 2, batches: 2, inputs: 259, units: 6 } : {};
+      const layer = draw(random(200 + i), cell, exact, lengths, storages);
+      assert.equal(await run(layer), definition(layer, Math.fround), `${cell} ${storages}`);
+    }
+  }
+});
+
 test("vectors longer than a tile holds are added in parts, to the same bits", async () => {
   const lengths = { times: 2, batches: 2, inputs: 515, units: 261 };
   for (const cell of cells) {
@@ -291,7 +354,7 @@ test("a NaN that arithmetic gives is the canonical one in state and sequence on 
   delete layer.mask;
   layer.attributes.clip = 0;
   layer.x.fill(Number.POSITIVE_INFINITY);
-  layer.weights.set([1, -1]);
+  layer.weights.data.set([1, -1]);
   const { activations, ...node } = nodeOf(layer);
   const results = await runCase({ ...node, activations: activations as ArrayBufferView[] });
   for (const bytes of results)
@@ -317,9 +380,16 @@ test("what a layer cannot be is refused, with the reason", () => {
     data: new Float32Array(elementCount(shape)),
   });
   refused(set(0, plain([1, 3])), /input has rank 2; 3 is expected/);
-  refused(set(0, plain([1, 3, 2], "int32")), /input is int32; float32 is expected/);
+  refused(set(0, plain([1, 3, 2], "int32")), /input is int32; int8 or float32 is expected/);
   refused(set(1, plain([6, 2])), /weights must be constant/);
-  refused(set(1, zeros([6, 3])), /weights are 6x3 float32; 6x2 float32 is expected/);
+  refused(set(1, zeros([6, 3])), /weights are 6x3 float32; 6x2 float32 or int8 is expected/);
+  const integers = (shape: number[], count: number, zeroPoint: number): Tensor => ({
+    ...plain(shape, "int8"),
+    data: new Int8Array(elementCount(shape)),
+    quantization: { scale: Array(count).fill(0.1), zeroPoint: Array(count).fill(zeroPoint), axis: 0 },
+  });
+  refused(set(1, integers([6, 2], 4, 0)), /weights have 4 scales; 1 or 6 are expected/);
+  refused(set(2, integers([6, 2], 6, 3)), /recurrent weights have zero point 3; 0 is expected/);
   refused(set(3, zeros([5])), /biases are 5 float32; 6 float32/);
   refused(set(5, plain([2, 2])), /the initial hidden state is 2x2 float32; 1x2 float32 is expected/);
   refused(set(6, plain([3, 3], "bool")), /the mask is 3x3 bool/);

@@ -2,11 +2,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import { arrayTypes, type Tensor, type TensorData } from "../../../host/graph/tensor.js";
-import { sigmoidTable } from "../../../host/numerics/sigmoid-table.js";
 import { type LstmAttributes, lstm } from "../../../host/ops/recurrent/lstm.js";
 import { type FixedPoint, fixedPoint, rescaleFixed } from "../../numerics/fixed-point.js";
 import { random } from "../harness.js";
 import { drawScale, plain, quantized } from "../quantized-tensors.js";
+import { entries, int16, logistic, tanh } from "./integer-gates.js";
 import { runSteps } from "./run-steps.js";
 
 const float = Math.fround;
@@ -63,25 +63,6 @@ function sequence(
     }
   }
   return output;
-}
-
-const int16 = (value: number): number => Math.min(32767, Math.max(-32768, value));
-
-/** TFLite's logistic function of int16 on x / 12288, and its hyperbolic tangent, as fractions of 15 bits. */
-const entries = sigmoidTable();
-function between(x: number, bits: number): number {
-  const at = Math.floor(x / 2 ** bits);
-  if (at >= 255) return bits === 9 ? 0x7fff * 2 ** 10 : 0xffff * 2 ** 8;
-  const [base, next] = [entries[at] as number, entries[at + 1] as number];
-  return base * 2 ** bits + (x % 2 ** bits) * (next - base);
-}
-function logistic(x: number): number {
-  const value = between(Math.abs(x), 9);
-  return Math.floor((x >= 0 ? value + 512 : 2 ** 25 - value + 511) / 1024);
-}
-function tanh(x: number): number {
-  const value = between(Math.abs(x), 8) - 2 ** 23;
-  return Math.floor((x >= 0 ? value + 128 : -value + 127) / 256);
 }
 
 /** A sum of int64 by TFLite's multiplier of 16 bits, halves upwards. */

@@ -6,7 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadCalibration, writeNpy } from "../../../host/run/tensor-files/index.js";
 import { readSamples } from "../../../host/run/tensor-files/samples.js";
-import { refused } from "./refused.js";
+import { refused } from "../tensor-files/refused.js";
 
 const folder = mkdtempSync(join(tmpdir(), "wasmote-calibration-"));
 const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
@@ -59,7 +59,7 @@ test("several inputs take one path each", async () => {
   await refused(
     () => loadCalibration([a], two),
     "calibration-invalid",
-    /1 times --calibrate for a model of 2 inputs/,
+    /1 path of samples for a model of 2 inputs/,
   );
   await refused(() => loadCalibration([a, a], two), "calibration-invalid", /2, 4 samples/);
 });

@@ -1,0 +1,2 @@
+/** Alignment of every block of constants within the weights section. */
+export const weightAlignment = 16;
