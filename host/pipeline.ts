@@ -34,6 +34,11 @@ export interface BuildOptions {
    * model is taken as it is.
    */
   quantize?: QuantizationKind | "float32";
+  /**
+   * No more than so many bytes of linear memory for activations and scratch memory, where that can be had by computing some of
+   * the model part by part, with the same bytes as a result; where it cannot, as few as were found.
+   */
+  memory?: { readonly arenaBytes: number };
   /** Passes over the graph; all by default. */
   passes?: readonly Pass[];
   /** Libraries of kernels to link from; the package's own by default. */
@@ -115,6 +120,17 @@ function requireReadable(manifestBytes: number): void {
   throw new WasmoteError("model-too-large", detail, {}, { help: "Give its tensors shorter names." });
 }
 
+/** The graph and its plan, of which parts are computed one after the other where it takes more than so many bytes otherwise. */
+async function planWithin(
+  graph: Graph,
+  memory: BuildOptions["memory"],
+): Promise<{ graph: Graph; plan: Plan }> {
+  const plan = (variant: Graph): Plan => planMemory(variant, loweringOf);
+  if (memory === undefined) return { graph, plan: plan(graph) };
+  const { splitToFit } = await import("./split/index.js");
+  return splitToFit(graph, { plan, needsOf: loweringOf }, memory.arenaBytes);
+}
+
 /**
  * The pipeline from a graph to a model file: passes, quantize, plan, lower, link, package.
  *
@@ -122,8 +138,8 @@ function requireReadable(manifestBytes: number): void {
  */
 export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
   const { kernels = [packageKernels()], inputs = [] } = options;
-  const { graph: lowered, ...reference } = await graphsToRun(graph, options);
-  const plan = planMemory(lowered, loweringOf);
+  const { graph: typed, ...reference } = await graphsToRun(graph, options);
+  const { graph: lowered, plan } = await planWithin(typed, options.memory);
   const program = lowerGraph(lowered, plan);
   const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
   const manifest = makeManifest({ model: graph, graph: lowered, plan, program, ...linked, inputs });

@@ -10,7 +10,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const host = join(root, "host");
 
 /** The pipeline's stages in the order in which data passes through them (docs/architecture.md). */
-const stages = ["import", "passes", "quantize", "plan", "lower", "link", "package", "run", "bench"];
+const stages = ["import", "passes", "quantize", "plan", "split", "lower", "link", "package", "run", "bench"];
 
 /** Folders that any stage may use. */
 const shared = ["abi", "files", "graph", "numerics", "ops", "boards", "wasm"];

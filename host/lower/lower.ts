@@ -18,7 +18,7 @@ export interface ProgramStep {
   calls: readonly KernelCall[];
 }
 
-/** A model as calls of kernels: its steps, and the contents of its weights section. */
+/** A model as calls of kernels: its steps, of nodes for which there is anything to do, and the contents of its weights section. */
 export interface Program {
   name: string;
   steps: readonly ProgramStep[];
@@ -134,7 +134,7 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
   const reset = resetsOf(graph, plan, section);
   return {
     name: graph.name,
-    steps: widen(steps),
+    steps: widen(steps.filter(({ calls }) => calls.length > 0)),
     ...(reset.length === 0 ? {} : { reset }),
     weights: section.contents(),
     memoryBytes: plan.memoryBytes,

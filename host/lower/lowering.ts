@@ -1,5 +1,6 @@
 import type { BoundNode } from "../graph/node.js";
 import type { DType, NarrowStorage } from "../graph/tensor.js";
+import type { Part } from "../plan/types.js";
 import type { KernelCall, Placement } from "./kernel.js";
 
 /**
@@ -25,6 +26,11 @@ export interface Lowering<Attributes extends object = object> {
   scratchBytes?(node: BoundNode<Attributes>): readonly number[];
   /** Positions of inputs whose memory output 0 may take over (element i is read before element i is written). */
   inPlace?(node: BoundNode<Attributes>): readonly number[];
+  /**
+   * Which tensors of the node may lie within another one of it, so that nothing is to be copied: a slice in what it is
+   * cut from, what is joined in the whole. `emit` sees by the addresses which of them do. Absent: none.
+   */
+  parts?(node: BoundNode<Attributes>): readonly Part[];
   /** Kernel calls that compute the node, in order. Empty where nothing is to be done. The node is valid. */
   emit(node: BoundNode<Attributes>, placement: Placement): KernelCall[];
   /**

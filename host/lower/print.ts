@@ -40,7 +40,7 @@ export function printProgram({ name, steps, weights, memoryBytes }: Program): st
   const lines = steps.flatMap((step, index) => [
     "",
     `${index}  ${step.operator}  ${printable(step.name)}`,
-    ...(step.calls.length === 0 ? ["   nothing to do"] : step.calls.flatMap(writeCall)),
+    ...step.calls.flatMap(writeCall),
   ]);
   const head = `${printable(name)}: ${steps.length} steps, ${memoryBytes} bytes of linear memory, ${weights.length} bytes of weights`;
   return `${[head, ...lines].join("\n")}\n`;

@@ -59,6 +59,45 @@ export function explicitPadding(
   return { top, bottom, left, right };
 }
 
+/** What a window's filter does along one axis, with padding before it. */
+export interface WindowAxis {
+  filter: number;
+  stride: number;
+  dilation: number;
+  before: number;
+}
+
+/**
+ * What some outputs along an axis of `length` take of it: indices, and the padding before and after them. Undefined where
+ * that is padding alone.
+ */
+export function windowPart(
+  { filter, stride, dilation, before }: WindowAxis,
+  length: number,
+  firstOutput: number,
+  outputs: number,
+): { first: number; count: number; before: number; after: number } | undefined {
+  const begin = firstOutput * stride - before;
+  const end = begin + (outputs - 1) * stride + span(filter, dilation);
+  const [first, last] = [Math.max(0, begin), Math.min(length, end)];
+  if (first >= last) return undefined;
+  return { first, count: last - first, before: first - begin, after: end - last };
+}
+
+/** Of a window over height and width: what it does along one of them, and the padding's sides there. */
+export function windowAxis(
+  window: Window,
+  padding: Padding,
+  axis: 1 | 2,
+): WindowAxis & { sides: readonly ["top", "bottom"] | readonly ["left", "right"] } {
+  if (axis === 1) {
+    const { filterHeight: filter, strideHeight: stride, dilationHeight: dilation } = window;
+    return { filter, stride, dilation, before: padding.top, sides: ["top", "bottom"] };
+  }
+  const { filterWidth: filter, strideWidth: stride, dilationWidth: dilation } = window;
+  return { filter, stride, dilation, before: padding.left, sides: ["left", "right"] };
+}
+
 /** Checks a window's numbers and gives the output's height and width. Throws `NotRunnable`. */
 export function slide(
   height: number,

@@ -74,6 +74,20 @@ export interface Reordered<Attributes extends object> {
   readonly order: readonly number[];
 }
 
+/** Some indices of an axis that follow each other. */
+export interface AxisRange {
+  readonly axis: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A node that computes some indices of an axis of another one's output. */
+export interface PartialNode<Attributes extends object = object> {
+  readonly attributes: Attributes;
+  /** What it takes of each input: those indices, or all. */
+  readonly inputs: readonly (AxisRange | undefined)[];
+}
+
 /** Of operators that compute element by element: the order of axes does not matter. */
 export function anyOrder<Attributes extends object>(
   { attributes }: BoundNode<Attributes>,
@@ -121,8 +135,32 @@ export interface Operator<Attributes extends object = object> {
    * @param order axis k of the node's inputs is axis `order[k]` of the reordered ones
    */
   reordered?(node: BoundNode<Attributes>, order: readonly number[]): Reordered<Attributes> | undefined;
+  /**
+   * The node that computes only these indices of an axis of its only output, with the same bytes; undefined where that would be no
+   * such node. Of operators that compute element by element (`reordered` is `anyOrder`) it is known.
+   */
+  partial?(node: BoundNode<Attributes>, range: AxisRange): PartialNode<Attributes> | undefined;
   /** How post-training quantization makes integers of a node that keeps a state. */
   readonly integers?: IntegerForm<Attributes>;
   /** Whether outputs hold elements of inputs and nothing else, so that it moves elements of any type alike. */
   readonly moves?: true;
+}
+
+/** What an element-by-element node takes of its inputs for these indices of the output's axis: all where they are repeated. */
+function elementwisePartial({ attributes, inputs, outputs }: BoundNode, range: AxisRange): PartialNode {
+  const rank = outputs[0]?.shape.length ?? 0;
+  return {
+    attributes,
+    inputs: inputs.map((input) => {
+      const axis = range.axis - rank + (input?.shape.length ?? 0);
+      return (input?.shape[axis] ?? 1) === 1 ? undefined : { ...range, axis };
+    }),
+  };
+}
+
+/** The node that computes only these indices of an axis of `node`'s output, or undefined. The node is valid. */
+export function partialNode(operator: Operator, node: BoundNode, range: AxisRange): PartialNode | undefined {
+  if (node.outputs.length !== 1 || (node.variables ?? []).length > 0) return undefined;
+  if (operator.partial !== undefined) return operator.partial(node, range);
+  return operator.reordered === anyOrder ? elementwisePartial(node, range) : undefined;
 }

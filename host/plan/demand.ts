@@ -2,11 +2,15 @@ import { WasmoteError } from "../errors.js";
 import { activationInputs, bind, type Graph, tensorAt } from "../graph/graph.js";
 import type { BoundNode, TensorIndex } from "../graph/node.js";
 import { elementBytes, tensorBytes } from "../graph/tensor.js";
+import { type Place, type Places, placeParts } from "./places.js";
+import { type Ranges, rangesOf } from "./ranges.js";
+import type { Part } from "./types.js";
 
 /** What the planner asks of how an operator runs: of a `Lowering`, but for its calls. */
 export interface Needs {
   scratchBytes?(node: BoundNode): readonly number[];
   inPlace?(node: BoundNode): readonly number[];
+  parts?(node: BoundNode): readonly Part[];
 }
 
 /** How the planner finds that, by the operator's name. */
@@ -33,6 +37,10 @@ export interface Demand {
   alignment: readonly number[];
   /** Nodes that read a tensor, by tensor index. */
   consumers: readonly (readonly number[])[];
+  /** Where tensors lie in others, by tensor index. */
+  places: readonly Place[];
+  /** What lies in linear memory, cut into ranges that are needed from one node to some others. */
+  ranges: Ranges;
   inputs: readonly TensorIndex[];
   outputs: ReadonlySet<TensorIndex>;
 }
@@ -41,33 +49,52 @@ const distinct = (indices: readonly TensorIndex[]): TensorIndex[] => [...new Set
 
 /**
  * Inputs that output 0 may take over: no model output, no smaller than the output, and read by the node only at
- * positions where the operator allows it (so `add(x, x)` may, if it allows both).
+ * positions where the operator allows it (so `add(x, x)` may, if it allows both). Of no other input may any of that memory be
+ * a part.
  */
 function takeovers(
   graph: Graph,
   node: Graph["nodes"][number],
   needs: Needs,
   bytes: readonly number[],
+  places: readonly Place[],
 ): TensorIndex[] {
   const [output] = node.outputs;
   if (output === undefined || needs.inPlace === undefined) return [];
   const positions = needs.inPlace(bind(graph, node));
   const allowed = positions.map((position) => node.inputs[position] as TensorIndex);
+  const overlap = (input: TensorIndex, other: TensorIndex): boolean => {
+    const [a, b] = [places[input] as Place, places[other] as Place];
+    const reaches =
+      b.offset < a.offset + (bytes[output] as number) && a.offset < b.offset + (bytes[other] as number);
+    return input !== other && a.root === b.root && reaches;
+  };
   return distinct(allowed).filter(
     (input) =>
       input >= 0 &&
       tensorAt(graph, input).data === undefined &&
       !graph.outputs.includes(input) &&
       (bytes[output] as number) <= (bytes[input] as number) &&
-      node.inputs.every((index, position) => index !== input || positions.includes(position)),
+      node.inputs.every((index, position) => index !== input || positions.includes(position)) &&
+      node.inputs.every((index) => index < 0 || !overlap(input, index)),
   );
 }
 
+/** Whether all that the node would copy lies where it belongs. */
+function doesNothing({ inputs }: Graph["nodes"][number], parts: readonly Part[]): boolean {
+  if (parts.some(({ part }) => part === "output")) return true;
+  return parts.length > 0 && inputs.every((_, position) => parts.some(({ input }) => input === position));
+}
+
 /**
- * What every node of the graph needs in linear memory.
+ * What every node of the graph needs in linear memory, with tensors in these places; by default in others wherever they may be.
  * Throws `model-invalid` where a node reads a tensor that nothing before it gives, or writes one a second time.
  */
-export function demandOf(graph: Graph, needsOf: NeedsLookup): Demand {
+export function demandOf(
+  graph: Graph,
+  needsOf: NeedsLookup,
+  placing: Places = placeParts(graph, needsOf),
+): Demand {
   const isActivation = (index: TensorIndex) => tensorAt(graph, index).data === undefined;
   const bytes = graph.tensors.map(tensorBytes);
   const consumers = graph.tensors.map((): number[] => []);
@@ -76,6 +103,7 @@ export function demandOf(graph: Graph, needsOf: NeedsLookup): Demand {
   const lastOf = new Map<number, number>();
   const nodes = graph.nodes.map((node, at): NodeDemand => {
     const needs = needsOf(node.operator);
+    const parts = placing.parts[at] ?? [];
     const place = { node: node.name, operator: node.operator };
     const reads = distinct(activationInputs(graph, node));
     for (const index of reads) {
@@ -104,8 +132,8 @@ export function demandOf(graph: Graph, needsOf: NeedsLookup): Demand {
     return {
       inputs: reads,
       outputs: node.outputs,
-      inPlace: takeovers(graph, node, needs, bytes),
-      scratchBytes: needs.scratchBytes?.(bind(graph, node)) ?? [],
+      inPlace: parts.length === 0 ? takeovers(graph, node, needs, bytes, placing.places) : [],
+      scratchBytes: doesNothing(node, parts) ? [] : (needs.scratchBytes?.(bind(graph, node)) ?? []),
       after,
     };
   });
@@ -119,5 +147,6 @@ export function demandOf(graph: Graph, needsOf: NeedsLookup): Demand {
     }
   }
   const alignment = graph.tensors.map((tensor) => elementBytes[tensor.dtype]);
-  return { nodes, bytes, alignment, consumers, inputs, outputs };
+  const { places } = placing;
+  return { nodes, bytes, alignment, consumers, places, ranges: rangesOf(graph, placing), inputs, outputs };
 }

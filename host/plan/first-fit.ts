@@ -1,5 +1,5 @@
 import { alignUp } from "../abi/align.js";
-import { type Block, blockBytesAt, type Schedule } from "./lifetimes.js";
+import { type Block, extentAt, type Schedule } from "./lifetimes.js";
 
 /** Addresses of a schedule's blocks, and the bytes they span from address 0. */
 export interface Layout {
@@ -19,14 +19,14 @@ export function neighboursOf(blocks: readonly Block[]): number[][] {
   });
 }
 
-/** First address after the placed block if the two collide with `block` at `address`, else undefined. */
+/** The next address to try if the placed block and `block` collide at `address`, else undefined. */
 function collision(block: Block, address: number, placed: Block, placedAddress: number): number | undefined {
   if (address >= placedAddress + placed.bytes || placedAddress >= address + block.bytes) return undefined;
   for (const a of block.segments) {
     for (const b of placed.segments) {
       if (a.first > b.last || b.first > a.last) continue;
-      if (address < placedAddress + b.bytes && placedAddress < address + a.bytes)
-        return placedAddress + b.bytes;
+      const [start, end] = [placedAddress + b.offset, placedAddress + b.offset + b.bytes];
+      if (address + a.offset < end && start < address + a.offset + a.bytes) return end - a.offset;
     }
   }
   return undefined;
@@ -73,7 +73,12 @@ export function sequences({ blocks, aliveBytes }: Schedule): number[][] {
   const length: Rank = (block) => block.last - block.first;
   const area: Rank = (block) => block.bytes * (block.last - block.first + 1);
   const early: Rank = (block) => -block.first;
-  const peak: Rank = (block) => blockBytesAt(block, busiest);
+  // What is made of something that goes as it comes lies best below it.
+  const late: Rank = (block) => block.first;
+  const peak: Rank = (block) => {
+    const { low, high } = extentAt(block, busiest);
+    return high - low;
+  };
   const rankings: Rank[][] = [
     [size, length],
     [size, early],
@@ -81,6 +86,7 @@ export function sequences({ blocks, aliveBytes }: Schedule): number[][] {
     [length, size],
     [early, size],
     [peak, area],
+    [late, size],
   ];
   return rankings.map((ranks) =>
     blocks

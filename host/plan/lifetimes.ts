@@ -1,26 +1,37 @@
+import { alignUp } from "../abi/align.js";
 import type { TensorIndex } from "../graph/node.js";
 import type { Demand } from "./demand.js";
+import type { ByteRange } from "./ranges.js";
 
-/** Bytes needed from step `first` to step `last`, both included. */
+/** Bytes of a block that are needed from step `first` to step `last`, both included. */
 export interface Segment {
+  /** Bytes of the block before them. */
+  offset: number;
   bytes: number;
   first: number;
   last: number;
 }
 
+/** A tensor within a block. */
+export interface Member {
+  index: TensorIndex;
+  /** Bytes of the block before it. */
+  offset: number;
+}
+
 /**
- * What lies at one address: a tensor with all those that take over its memory one after the other, or the scratch
- * memory of a step. Tensors that take over are never larger, so that a block shrinks as it grows older.
+ * What moves together: a tensor with all that lie in it and all those that take over its memory one after the other, or the
+ * scratch memory of a step.
  */
 export interface Block {
-  /** In order of time; each but the first begins at the step at which the one before ends. */
+  /** No two of them share a byte at any step. */
   segments: readonly Segment[];
-  /** Tensors, aligned with `segments`; empty for scratch memory. */
-  tensors: readonly TensorIndex[];
+  /** Its tensors; none of scratch memory. */
+  tensors: readonly Member[];
   /** First and last step of all segments. */
   first: number;
   last: number;
-  /** Bytes of the largest segment. */
+  /** Bytes up to the end of the last segment. */
   bytes: number;
   alignment: number;
 }
@@ -45,87 +56,189 @@ export interface Schedule {
 /** Alignment of scratch memory in bytes. */
 export const scratchAlignment = 8;
 
-/** Bytes that a block needs at a step; 0 where it is not alive. */
-export function blockBytesAt(block: Block, step: number): number {
-  return block.segments.reduce(
-    (most, { bytes, first, last }) => (first <= step && step <= last ? Math.max(most, bytes) : most),
-    0,
-  );
+/** Where a block begins and ends at a step; both 0 where it is not alive. */
+export function extentAt({ segments }: Block, step: number): { low: number; high: number } {
+  let [low, high] = [Number.POSITIVE_INFINITY, 0];
+  for (const { offset, bytes, first, last } of segments) {
+    if (step < first || step > last) continue;
+    low = Math.min(low, offset);
+    high = Math.max(high, offset + bytes);
+  }
+  return high === 0 ? { low: 0, high: 0 } : { low, high };
+}
+
+interface Steps {
+  first: number;
+  last: number;
 }
 
 /**
- * Lifetimes under an order of the nodes. A model input is alive from step 0 to its last use, a model output from its
- * producer to the end, any other tensor from its producer to its last consumer; one that nobody reads at its
- * producer's step alone. Output 0 of a node takes over the first input that it may and that is not needed afterwards.
+ * Steps of ranges or tensors under an order of the nodes: from the writer to the last reader, of a model output to the end.
+ * What is a model input is there from step 0 on, what nobody reads at its writer's step alone.
  */
-function lifetimesOf(demand: Demand, order: readonly number[]): Map<TensorIndex, Lifetime> {
-  const end = Math.max(0, order.length - 1);
-  const stepOf = new Map(order.map((node, step) => [node, step]));
-  const lastUse = (index: TensorIndex, first: number) =>
-    demand.outputs.has(index)
-      ? end
-      : (demand.consumers[index] ?? []).reduce(
-          (last, node) => Math.max(last, stepOf.get(node) as number),
-          first,
-        );
-  const lifetimes = new Map<TensorIndex, Lifetime>();
-  for (const index of demand.inputs) lifetimes.set(index, { first: 0, last: lastUse(index, 0) });
-  order.forEach((node, step) => {
-    const { outputs, inPlace } = demand.nodes[node] as Demand["nodes"][number];
-    const sharesWith = inPlace.find((index) => lifetimes.get(index)?.last === step);
-    outputs.forEach((index, position) => {
-      const lifetime = { first: step, last: lastUse(index, step) };
-      lifetimes.set(
-        index,
-        position === 0 && sharesWith !== undefined ? { ...lifetime, sharesWith } : lifetime,
-      );
-    });
-  });
-  return lifetimes;
+function stepsOf(
+  stepOf: ReadonlyMap<number, number>,
+  { writer, readers, isOutput }: { writer: number; readers: readonly number[]; isOutput: boolean },
+): Steps {
+  const first = writer < 0 ? 0 : (stepOf.get(writer) as number);
+  if (isOutput) return { first, last: Math.max(0, stepOf.size - 1) };
+  return { first, last: readers.reduce((last, node) => Math.max(last, stepOf.get(node) as number), first) };
 }
 
-function blockOf(segments: Segment[], tensors: TensorIndex[], alignment: number): Block {
+/** A block that is being made: segments and tensors by their bytes from one place, which may be negative. */
+interface Forming {
+  segments: Segment[];
+  tensors: Member[];
+  alignment: number;
+}
+
+/** What of the segments is left when `taken` bytes from `offset` on are another's at their last step. */
+function without(segments: readonly Segment[], offset: number, taken: number, step: number): Segment[] {
+  const end = offset + taken;
+  return segments.flatMap((segment): Segment[] => {
+    const segmentEnd = segment.offset + segment.bytes;
+    if (segment.last !== step || segmentEnd <= offset || segment.offset >= end) return [segment];
+    const [from, to] = [Math.max(segment.offset, offset), Math.min(segmentEnd, end)];
+    return [
+      { ...segment, bytes: from - segment.offset },
+      { ...segment, offset: from, bytes: to - from, last: step - 1 },
+      { ...segment, offset: to, bytes: segmentEnd - to },
+    ].filter(({ bytes, first, last }) => bytes > 0 && first <= last);
+  });
+}
+
+function collide(a: Segment, b: Segment): boolean {
+  const together = a.first <= b.last && b.first <= a.last;
+  return together && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+}
+
+/** Blocks that grow together as outputs take over inputs. */
+class BlockMaker {
+  private readonly blocks = new Map<TensorIndex, Forming>();
+  /** Where a root lies: in which block, and how far from its place. */
+  private readonly roots = new Map<TensorIndex, { block: Forming; offset: number }>();
+
+  constructor(
+    private readonly demand: Demand,
+    private readonly steps: readonly Steps[],
+    tensors: readonly TensorIndex[],
+  ) {
+    for (const index of tensors) {
+      const { root } = demand.places[index] as Demand["places"][number];
+      if (this.blocks.has(root)) continue;
+      const block = { segments: this.segmentsOf(root), tensors: [], alignment: 1 };
+      this.blocks.set(root, block);
+      this.roots.set(root, { block, offset: 0 });
+    }
+    for (const index of tensors) {
+      const { block, offset } = this.placeOf(index);
+      block.tensors.push({ index, offset });
+      block.alignment = Math.max(block.alignment, demand.alignment[index] as number);
+    }
+  }
+
+  private segmentsOf(root: TensorIndex): Segment[] {
+    const segments: Segment[] = [];
+    for (const range of this.demand.ranges.ofTensor[root] as readonly number[]) {
+      const { offset, bytes } = this.demand.ranges.ranges[range] as ByteRange;
+      const { first, last } = this.steps[range] as Steps;
+      const before = segments.at(-1);
+      if (before?.first === first && before.last === last) before.bytes += bytes;
+      else segments.push({ offset, bytes, first, last });
+    }
+    return segments;
+  }
+
+  private placeOf(index: TensorIndex): { block: Forming; offset: number } {
+    const { root, offset } = this.demand.places[index] as Demand["places"][number];
+    const { block, offset: start } = this.roots.get(root) as { block: Forming; offset: number };
+    return { block, offset: start + offset };
+  }
+
+  /** Whether every byte of the tensor is needed to this step and no longer. */
+  endsAt(index: TensorIndex, step: number): boolean {
+    const { ranges, ofTensor } = this.demand.ranges;
+    const isFree = (range: number): boolean =>
+      this.steps[range]?.last === step && ranges[range]?.isOutput === false;
+    return (ofTensor[index] as readonly number[]).every(isFree);
+  }
+
+  /** Puts what is written at a step where what it takes over lies; false where something else is in the way. */
+  takeOver(input: TensorIndex, output: TensorIndex, step: number): boolean {
+    const [from, to] = [this.placeOf(input), this.placeOf(output)];
+    const shift = from.offset - to.offset;
+    if (from.block === to.block || shift % Math.max(from.block.alignment, to.block.alignment) !== 0)
+      return false;
+    const left = without(from.block.segments, from.offset, this.demand.bytes[output] as number, step);
+    const moved = to.block.segments.map((segment) => ({ ...segment, offset: segment.offset + shift }));
+    if (moved.some((segment) => left.some((other) => collide(segment, other)))) return false;
+    const { block } = from;
+    block.segments = [...left, ...moved];
+    block.tensors.push(...to.block.tensors.map((member) => ({ ...member, offset: member.offset + shift })));
+    block.alignment = Math.max(block.alignment, to.block.alignment);
+    for (const [root, place] of this.roots) {
+      if (place.block === to.block) this.roots.set(root, { block, offset: place.offset + shift });
+    }
+    for (const [root, other] of this.blocks) if (other === to.block) this.blocks.delete(root);
+    return true;
+  }
+
+  finished(): Block[] {
+    return [...this.blocks.values()].map(({ segments, tensors, alignment }) => {
+      const lowest = Math.min(...segments.map(({ offset }) => offset));
+      const shift = lowest < 0 ? alignUp(-lowest, alignment) : 0;
+      const from = <T extends { offset: number }>(item: T): T => ({ ...item, offset: item.offset + shift });
+      return blockOf(segments.map(from), tensors.map(from), alignment);
+    });
+  }
+}
+
+function blockOf(segments: Segment[], tensors: Member[], alignment: number): Block {
   return {
     segments,
     tensors,
     first: Math.min(...segments.map(({ first }) => first)),
     last: Math.max(...segments.map(({ last }) => last)),
-    bytes: Math.max(...segments.map(({ bytes }) => bytes)),
+    bytes: Math.max(...segments.map(({ offset, bytes }) => offset + bytes)),
     alignment,
   };
 }
 
-/** Lifetimes, blocks of memory and bytes alive at each step, under an order of the nodes. */
+/**
+ * Lifetimes, blocks of memory and bytes alive at each step, under an order of the nodes. Output 0 of a node takes over the
+ * first input that it may and that is not needed afterwards.
+ */
 export function scheduleOf(demand: Demand, order: readonly number[]): Schedule {
-  const lifetimes = lifetimesOf(demand, order);
-  const successor = new Map<TensorIndex, TensorIndex>();
-  for (const [index, { sharesWith }] of lifetimes)
-    if (sharesWith !== undefined) successor.set(sharesWith, index);
-
-  const blocks: Block[] = [];
-  for (const [root, { sharesWith }] of lifetimes) {
-    if (sharesWith !== undefined) continue;
-    const tensors: TensorIndex[] = [];
-    for (let index: TensorIndex | undefined = root; index !== undefined; index = successor.get(index)) {
-      tensors.push(index);
-    }
-    const segments = tensors.map((index) => {
-      const { first, last } = lifetimes.get(index) as Lifetime;
-      return { bytes: demand.bytes[index] as number, first, last };
-    });
-    blocks.push(
-      blockOf(segments, tensors, Math.max(...tensors.map((index) => demand.alignment[index] as number))),
-    );
-  }
+  const stepOf = new Map(order.map((node, step) => [node, step]));
+  const maker = new BlockMaker(
+    demand,
+    demand.ranges.ranges.map((range) => stepsOf(stepOf, range)),
+    [...demand.inputs, ...order.flatMap((node) => (demand.nodes[node] as Demand["nodes"][number]).outputs)],
+  );
+  const lifetimes = new Map<TensorIndex, Lifetime>();
+  const add = (index: TensorIndex, writer: number, sharesWith?: TensorIndex): void => {
+    const readers = demand.consumers[index] ?? [];
+    const steps = stepsOf(stepOf, { writer, readers, isOutput: demand.outputs.has(index) });
+    lifetimes.set(index, sharesWith === undefined ? steps : { ...steps, sharesWith });
+  };
+  for (const index of demand.inputs) add(index, -1);
+  order.forEach((node, step) => {
+    const { outputs, inPlace } = demand.nodes[node] as Demand["nodes"][number];
+    const [output = -1] = outputs;
+    const taken = inPlace.find((index) => maker.endsAt(index, step) && maker.takeOver(index, output, step));
+    for (const index of outputs) add(index, node, index === output ? taken : undefined);
+  });
+  const blocks = maker.finished();
   order.forEach((node, step) => {
     const bytes = demand.nodes[node]?.scratchBytes[0] ?? 0;
-    if (bytes > 0) blocks.push(blockOf([{ bytes, first: step, last: step }], [], scratchAlignment));
+    if (bytes > 0)
+      blocks.push(blockOf([{ offset: 0, bytes, first: step, last: step }], [], scratchAlignment));
   });
 
   const aliveBytes = new Array<number>(Math.max(1, order.length)).fill(0);
-  for (const block of blocks) {
-    for (let step = block.first; step <= block.last; step++) {
-      aliveBytes[step] = (aliveBytes[step] as number) + blockBytesAt(block, step);
+  for (const { segments } of blocks) {
+    for (const { bytes, first, last } of segments) {
+      for (let step = first; step <= last; step++) aliveBytes[step] = (aliveBytes[step] as number) + bytes;
     }
   }
   return { steps: order.length, lifetimes, blocks, aliveBytes };

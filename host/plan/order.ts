@@ -1,6 +1,7 @@
 import type { TensorIndex } from "../graph/node.js";
 import type { Demand, NodeDemand } from "./demand.js";
 import { scheduleOf } from "./lifetimes.js";
+import type { ByteRange } from "./ranges.js";
 
 /** How many states the search looks at, summed over its layers; it is exact where they suffice. */
 const stateBudget = 6_000;
@@ -23,13 +24,23 @@ interface State {
   before?: State;
 }
 
+/** A range as the search sees it. */
+interface Needed {
+  bytes: number;
+  readers: bigint;
+  isOutput: boolean;
+}
+
 /** A node as the search sees it; sets of nodes are bit sets. */
 interface Candidate {
   bit: bigint;
   /** A fixed pseudo-random integer. */
   key: number;
   predecessors: bigint;
-  inputs: readonly { bytes: number; consumers: bigint; isOutput: boolean; mayTakeOver: boolean }[];
+  /** Ranges that it reads. */
+  reads: readonly Needed[];
+  /** Inputs that its first output may take over: the ranges of each. */
+  takeovers: readonly (readonly Needed[])[];
   outputBytes: number;
   firstOutputBytes: number;
   keptBytes: number;
@@ -39,8 +50,7 @@ interface Candidate {
 const bytesOf = (demand: Demand, index: TensorIndex | undefined) =>
   index === undefined ? 0 : (demand.bytes[index] as number);
 
-const isNeeded = (demand: Demand, index: TensorIndex) =>
-  demand.outputs.has(index) || (demand.consumers[index] as readonly number[]).length > 0;
+const isNeeded = ({ readers, isOutput }: ByteRange) => isOutput || readers.length > 0;
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, value) => total + value, 0);
 
@@ -52,42 +62,42 @@ function keyOf(node: number): number {
 }
 
 function candidatesOf(demand: Demand): Candidate[] {
+  const { ranges, ofTensor, reads, writes } = demand.ranges;
   const producer = new Map(
     demand.nodes.flatMap(({ outputs }, node) => outputs.map((index) => [index, node])),
   );
   const setOf = (nodes: readonly (number | undefined)[]) =>
     nodes.reduce<bigint>((set, node) => (node === undefined ? set : set | (1n << BigInt(node))), 0n);
+  const needed = ranges.map(
+    ({ bytes, readers, isOutput }): Needed => ({ bytes, readers: setOf(readers), isOutput }),
+  );
+  const neededOf = (numbers: readonly number[] | undefined) =>
+    (numbers ?? []).map((range) => needed[range] as Needed);
   return demand.nodes.map(
-    ({ inputs, outputs, inPlace, scratchBytes, after }: NodeDemand, node): Candidate => ({
-      bit: 1n << BigInt(node),
-      key: keyOf(node),
-      predecessors: setOf([...inputs.map((index) => producer.get(index)), ...after]),
-      inputs: inputs.map((index) => ({
-        bytes: bytesOf(demand, index),
-        consumers: setOf(demand.consumers[index] as readonly number[]),
-        isOutput: demand.outputs.has(index),
-        mayTakeOver: inPlace.includes(index),
-      })),
-      outputBytes: sum(outputs.map((index) => bytesOf(demand, index))),
-      firstOutputBytes: bytesOf(demand, outputs[0]),
-      keptBytes: sum(
-        outputs.filter((index) => isNeeded(demand, index)).map((index) => bytesOf(demand, index)),
-      ),
-      scratchBytes: scratchBytes[0] ?? 0,
-    }),
+    ({ inputs, outputs, inPlace, scratchBytes, after }: NodeDemand, node): Candidate => {
+      const written = (writes[node] as readonly number[]).map((range) => ranges[range] as ByteRange);
+      return {
+        bit: 1n << BigInt(node),
+        key: keyOf(node),
+        predecessors: setOf([...inputs.map((index) => producer.get(index)), ...after]),
+        reads: neededOf(reads[node]),
+        takeovers: inPlace.map((index) => neededOf(ofTensor[index])),
+        outputBytes: sum(written.map(({ bytes }) => bytes)),
+        firstOutputBytes: bytesOf(demand, outputs[0]),
+        keptBytes: sum(written.filter(isNeeded).map(({ bytes }) => bytes)),
+        scratchBytes: scratchBytes[0] ?? 0,
+      };
+    },
   );
 }
 
 /** The state after a node, given bytes that step 0 alone needs besides. */
 function after(state: State, node: number, candidate: Candidate, firstStepBytes: number): State {
   const done = state.done | candidate.bit;
+  const isFree = ({ readers, isOutput }: Needed) => !isOutput && (readers & ~done) === 0n;
   let freed = 0;
-  let taken = false;
-  for (const { bytes, consumers, isOutput, mayTakeOver } of candidate.inputs) {
-    if (isOutput || (consumers & ~done) !== 0n) continue;
-    freed += bytes;
-    taken ||= mayTakeOver;
-  }
+  for (const range of candidate.reads) if (isFree(range)) freed += range.bytes;
+  const taken = candidate.takeovers.some((ranges) => ranges.every(isFree));
   const step =
     state.alive +
     candidate.outputBytes -
@@ -151,8 +161,13 @@ class Layer {
 function unavoidableBytes(demand: Demand): number {
   return Math.max(
     0,
-    ...demand.nodes.map(({ inputs, outputs, inPlace, scratchBytes }) => {
-      const all = sum([...inputs, ...outputs].map((index) => bytesOf(demand, index)));
+    ...demand.nodes.map(({ outputs, inPlace, scratchBytes }, node) => {
+      const { ranges, reads, writes } = demand.ranges;
+      const touched = new Set([
+        ...(reads[node] as readonly number[]),
+        ...(writes[node] as readonly number[]),
+      ]);
+      const all = sum([...touched].map((range) => ranges[range]?.bytes ?? 0));
       return all - (inPlace.length > 0 ? bytesOf(demand, outputs[0]) : 0) + (scratchBytes[0] ?? 0);
     }),
   );
@@ -174,11 +189,14 @@ export function orderNodes(demand: Demand): number[] {
 
   const candidates = candidatesOf(demand);
   const width = Math.max(16, Math.floor(stateBudget / given.length));
+  const { ranges, ofTensor } = demand.ranges;
+  const inputRanges = [...new Set(demand.inputs.flatMap((index) => ofTensor[index] as readonly number[]))];
   const inputBytes = (needed: boolean) =>
     sum(
-      demand.inputs
-        .filter((index) => isNeeded(demand, index) === needed)
-        .map((index) => bytesOf(demand, index)),
+      inputRanges
+        .map((range) => ranges[range] as ByteRange)
+        .filter((range) => isNeeded(range) === needed)
+        .map(({ bytes }) => bytes),
     );
   const firstStepBytes = inputBytes(false);
   const lookCost = given.length * Math.ceil(given.length / wordBits);

@@ -7,6 +7,7 @@ import { type Demand, demandOf, type NeedsLookup, type NodeDemand } from "./dema
 import type { Layout } from "./first-fit.js";
 import { type Lifetime, type Schedule, scheduleOf } from "./lifetimes.js";
 import { orderNodes } from "./order.js";
+import { type Place, placesApart } from "./places.js";
 import { scratchAt } from "./scratch.js";
 import type { Plan, TensorAllocation, VariableAllocation } from "./types.js";
 
@@ -14,6 +15,7 @@ import type { Plan, TensorAllocation, VariableAllocation } from "./types.js";
 const memoryGranularityBytes = 16;
 
 interface Outline {
+  demand: Demand;
   order: readonly number[];
   schedule: Schedule;
   boundBytes: number;
@@ -23,7 +25,24 @@ interface Outline {
 function outlineOf(demand: Demand, order: readonly number[]): Outline {
   const schedule = scheduleOf(demand, order);
   const boundBytes = Math.max(...schedule.aliveBytes);
-  return { order, schedule, boundBytes, layout: allocate(schedule, boundBytes) };
+  return { demand, order, schedule, boundBytes, layout: allocate(schedule, boundBytes) };
+}
+
+const needsMoreThanBound = ({ layout, boundBytes }: Outline): boolean => layout.arenaBytes > boundBytes;
+
+const smaller = (a: Outline, b: Outline): Outline => (b.layout.arenaBytes < a.layout.arenaBytes ? b : a);
+
+/** The nodes in an order that needs little memory, or in the given one where that does not work out. */
+function outlineFor(demand: Demand): Outline {
+  const found = outlineOf(demand, orderNodes(demand));
+  if (!needsMoreThanBound(found)) return found;
+  return smaller(
+    found,
+    outlineOf(
+      demand,
+      demand.nodes.map((_, node) => node),
+    ),
+  );
 }
 
 /** Alignment of every variable, that of the widest element. */
@@ -49,20 +68,20 @@ function placeVariables({ variables = [] }: Graph, start: number): VariableAlloc
  * @throws WasmoteError `model-invalid` where a tensor is read before it is written, or written twice
  */
 export function planMemory(graph: Graph, needsOf: NeedsLookup): Plan {
-  const demand = demandOf(graph, needsOf);
-  const given = graph.nodes.map((_, node) => node);
-  const found = outlineOf(demand, orderNodes(demand));
-  const needsMoreThanBound = found.layout.arenaBytes > found.boundBytes;
-  const asGiven = needsMoreThanBound ? outlineOf(demand, given) : found;
-  const { order, schedule, boundBytes, layout } =
-    asGiven.layout.arenaBytes < found.layout.arenaBytes ? asGiven : found;
+  const outlines = [outlineFor(demandOf(graph, needsOf))];
+  // What lies in one place moves together, and may then leave gaps.
+  if (needsMoreThanBound(outlines[0] as Outline))
+    outlines.push(outlineFor(demandOf(graph, needsOf, placesApart(graph))));
+  const { demand, order, schedule, boundBytes, layout } = outlines.reduce(smaller);
   const tensors = new Map<TensorIndex, TensorAllocation>();
   schedule.blocks.forEach((block, at) => {
-    for (const index of block.tensors) {
+    for (const { index, offset } of block.tensors) {
+      const { partOf } = demand.places[index] as Place;
       tensors.set(index, {
-        address: layout.addresses[at] as number,
+        address: (layout.addresses[at] as number) + offset,
         bytes: demand.bytes[index] as number,
         ...(schedule.lifetimes.get(index) as Lifetime),
+        ...(partOf === undefined ? {} : { partOf }),
       });
     }
   });

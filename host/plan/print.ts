@@ -28,7 +28,8 @@ function stepRows(graph: Graph, plan: Plan): Cell[][] {
     const outputs = node.outputs.length > 0 ? node.outputs : [undefined];
     return outputs.map((index, position): Cell[] => {
       const tensor = index === undefined ? undefined : plan.tensors.get(index);
-      const taken = tensor?.sharesWith;
+      const [taken, whole] = [tensor?.sharesWith, tensor?.partOf];
+      const where = (other: TensorIndex): string => producer.get(other) ?? "model input";
       return [
         position === 0 ? step : "",
         position === 0 ? shortened(node.name, longestName) : "",
@@ -37,7 +38,7 @@ function stepRows(graph: Graph, plan: Plan): Cell[][] {
         tensor?.bytes ?? "",
         position === 0 && scratch.bytes > 0 ? scratch.address : "",
         position === 0 && scratch.bytes > 0 ? scratch.bytes : "",
-        taken === undefined ? "" : `over ${producer.get(taken) ?? "model input"}`,
+        taken !== undefined ? `over ${where(taken)}` : whole !== undefined ? `in ${where(whole)}` : "",
         position === 0 ? (plan.aliveBytes[step] as number) : "",
       ];
     });
@@ -115,7 +116,7 @@ function map(graph: Graph, plan: Plan, width: number): string[] {
 
 /**
  * A memory plan for a terminal, without a line feed at its end: for each step the node, its operator, where its
- * outputs and its scratch memory lie (addresses and sizes in bytes), which step's output an in-place operator takes over,
+ * outputs and its scratch memory lie (addresses and sizes in bytes), which step's output they take over or are a part of,
  * and the bytes alive; the arena and its lower bound; and a map of addresses (across) over steps (down).
  *
  * @param width columns of the terminal

@@ -1,7 +1,7 @@
 import { alignUp } from "../abi/align.js";
 import type { NodeDemand } from "./demand.js";
 import type { Layout } from "./first-fit.js";
-import { blockBytesAt, type Schedule, scratchAlignment } from "./lifetimes.js";
+import { type Schedule, scratchAlignment } from "./lifetimes.js";
 import type { ScratchAllocation } from "./types.js";
 
 /** Lowest address below `limit` where `bytes` fit between the ranges in use, or undefined. */
@@ -29,11 +29,14 @@ export function scratchAt(
   { addresses, arenaBytes }: Layout,
 ): ScratchAllocation {
   const inUse = schedule.blocks
-    .map((block, at): [number, number] => {
-      const address = addresses[at] as number;
-      return [address, address + (block.tensors.length > 0 ? blockBytesAt(block, step) : 0)];
-    })
-    .filter(([start, end]) => end > start)
+    .flatMap(({ segments, tensors }, at) =>
+      segments
+        .filter(({ first, last }) => tensors.length > 0 && first <= step && step <= last)
+        .map(({ offset, bytes }): [number, number] => {
+          const start = (addresses[at] as number) + offset;
+          return [start, start + bytes];
+        }),
+    )
     .sort(([a], [b]) => a - b);
   for (const bytes of node.scratchBytes.filter((size) => size > 0).reverse()) {
     const address = gap(inUse, bytes, arenaBytes);

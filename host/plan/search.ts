@@ -1,5 +1,5 @@
 import { alignUp } from "../abi/align.js";
-import { type Block, blockBytesAt } from "./lifetimes.js";
+import { type Block, extentAt } from "./lifetimes.js";
 
 /** What the search knows of a block. */
 interface Piece {
@@ -7,8 +7,8 @@ interface Piece {
   last: number;
   bytes: number;
   alignment: number;
-  /** Bytes at each step from `first` to `last`. */
-  heights: readonly number[];
+  /** Where it begins and ends at each step from `first` to `last`. */
+  extents: readonly { low: number; high: number }[];
 }
 
 /** How candidates for the same address are ranked: the larger first. */
@@ -16,8 +16,8 @@ type Preference = (piece: Piece) => number;
 
 const preferences: readonly Preference[] = [
   (piece) => piece.bytes,
-  (piece) => piece.bytes * piece.heights.length,
-  (piece) => piece.heights.length,
+  (piece) => piece.bytes * piece.extents.length,
+  (piece) => piece.extents.length,
   (piece) => -piece.first,
 ];
 
@@ -26,7 +26,8 @@ const preferences: readonly Preference[] = [
  *
  * Any layout can be pushed down until each block lies on address 0 or on one below it, so that it is enough to put
  * the next block on the top of those that already lie at its steps. A branch ends where at some step what lies there
- * and what is still to come exceed the capacity. A block is no candidate where another one fits wholly below it.
+ * and what is still to come exceed the capacity. A block is no candidate where another one fits wholly below it. Gaps within
+ * a block stay unused, so that of blocks that have any, not all layouts are found.
  */
 class Search {
   private readonly tops: number[];
@@ -46,8 +47,8 @@ class Search {
     this.addresses = new Array<number>(pieces.length).fill(0);
     this.left = new Set(pieces.keys());
     for (const piece of pieces) {
-      piece.heights.forEach((height, at) => {
-        this.toCome[piece.first + at] = (this.toCome[piece.first + at] as number) + height;
+      piece.extents.forEach(({ low, high }, at) => {
+        this.toCome[piece.first + at] = (this.toCome[piece.first + at] as number) + high - low;
       });
     }
   }
@@ -58,9 +59,11 @@ class Search {
   }
 
   private lowest(piece: Piece): number {
-    let top = 0;
-    for (let step = piece.first; step <= piece.last; step++) top = Math.max(top, this.tops[step] as number);
-    return alignUp(top, piece.alignment);
+    let address = 0;
+    piece.extents.forEach(({ low, high }, i) => {
+      if (high > low) address = Math.max(address, (this.tops[piece.first + i] as number) - low);
+    });
+    return alignUp(address, piece.alignment);
   }
 
   /** Candidates as [block, address], best first; undefined where some block cannot fit any more. */
@@ -88,19 +91,20 @@ class Search {
       const piece = this.pieces[at] as Piece;
       const before = this.tops.slice(piece.first, piece.last + 1);
       let fits = true;
-      piece.heights.forEach((height, i) => {
+      piece.extents.forEach(({ low, high }, i) => {
         const step = piece.first + i;
-        this.toCome[step] = (this.toCome[step] as number) - height;
-        this.tops[step] = address + height;
-        fits &&= address + height + (this.toCome[step] as number) <= this.capacity;
+        if (high === low) return;
+        this.toCome[step] = (this.toCome[step] as number) - high + low;
+        this.tops[step] = address + high;
+        fits &&= address + high + (this.toCome[step] as number) <= this.capacity;
       });
       this.left.delete(at);
       this.addresses[at] = address;
       if (fits && this.run(address)) return true;
       this.left.add(at);
-      piece.heights.forEach((height, i) => {
+      piece.extents.forEach(({ low, high }, i) => {
         const step = piece.first + i;
-        this.toCome[step] = (this.toCome[step] as number) + height;
+        this.toCome[step] = (this.toCome[step] as number) + high - low;
         this.tops[step] = before[i] as number;
       });
       if (this.exhausted) return false;
@@ -120,11 +124,11 @@ export function searchLayout(
   visits: number,
 ): number[] | undefined {
   const pieces = blocks.map((block): Piece => {
-    const heights = Array.from({ length: block.last - block.first + 1 }, (_, i) =>
-      blockBytesAt(block, block.first + i),
+    const extents = Array.from({ length: block.last - block.first + 1 }, (_, i) =>
+      extentAt(block, block.first + i),
     );
     const { first, last, bytes, alignment } = block;
-    return { first, last, bytes, alignment, heights };
+    return { first, last, bytes, alignment, extents };
   });
   for (const preference of preferences) {
     const search = new Search(pieces, steps, capacity, preference, visits);

@@ -1,5 +1,15 @@
 import type { TensorIndex } from "../graph/node.js";
 
+/** Of an input of a node and its output 0, that one may lie within the other: its bytes are the other's from an offset on. */
+export interface Part {
+  /** Position of the input. */
+  readonly input: number;
+  /** Which of the two is the part: the output of a slice, an input of a concatenation. */
+  readonly part: "input" | "output";
+  /** Bytes of the whole before the part. */
+  readonly offset: number;
+}
+
 /** Where an activation lies in linear memory, and the steps during which it is alive. */
 export interface TensorAllocation {
   address: number;
@@ -8,8 +18,10 @@ export interface TensorAllocation {
   first: number;
   /** Last step that needs it; the number of the last step for a model output. */
   last: number;
-  /** The tensor whose memory it takes over (in-place operator or pure view), if any. */
+  /** The tensor whose memory it takes over (in-place operator), if any. */
   sharesWith?: TensorIndex;
+  /** The tensor that it lies in, as a part of it, if any. */
+  partOf?: TensorIndex;
 }
 
 /** Scratch memory of one step. */

@@ -18,7 +18,7 @@ import { type Choices, choices } from "../link/random-numbers.js";
 export type Numbers = "float32" | "int8" | "int16";
 
 /** A graph that grows by one node after the other, each of tensors that there are. */
-class Growing {
+export class Growing {
   readonly tensors: Tensor[] = [];
   readonly nodes: Node[] = [];
   readonly variables: Tensor[] = [];
@@ -28,6 +28,8 @@ class Growing {
   constructor(
     readonly source: Choices,
     readonly numbers: Numbers,
+    /** Elements of an output, at most. */
+    private readonly mostElements = 600,
   ) {}
 
   /** A tensor of the graph's numbers; of integers with a scale of its own or, half the time, with that of all. */
@@ -72,7 +74,7 @@ class Growing {
       outputs: [output],
     };
     const type = this.typeOf(operator, node);
-    if (type === undefined || elementCount(type.shape) > 600) return false;
+    if (type === undefined || elementCount(type.shape) > this.mostElements) return false;
     const whole: Tensor =
       type.dtype === output.dtype ? { ...output, shape: type.shape } : { name: output.name, ...type };
     const index = type.dtype === this.numbers ? this.activation(whole) : this.add(whole);
@@ -99,7 +101,8 @@ class Growing {
   }
 }
 
-type Grow = (growing: Growing, from: number, input: Tensor) => boolean;
+/** Adds a node of its kind that reads a tensor, where there is one; whether it did. */
+export type Grow = (growing: Growing, from: number, input: Tensor) => boolean;
 
 const unary =
   (operator: string, attributes: object = {}): Grow =>

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { allocate } from "../../host/plan/allocate.js";
 import { firstFit, neighboursOf, sequences } from "../../host/plan/first-fit.js";
 import { climb } from "../../host/plan/hill-climbing.js";
-import { type Block, blockBytesAt, type Schedule } from "../../host/plan/lifetimes.js";
+import { type Block, extentAt, type Schedule } from "../../host/plan/lifetimes.js";
 import { searchLayout } from "../../host/plan/search.js";
 import { randomSchedule } from "./random-schedule.js";
 
@@ -18,7 +18,7 @@ function checkLayout({ blocks, steps }: Schedule, addresses: readonly number[], 
     blocks.forEach((block, at) => {
       const address = addresses[at] as number;
       assert.is(address % block.alignment, 0);
-      const end = address + blockBytesAt(block, step);
+      const end = address + extentAt(block, step).high;
       assert.ok(address >= 0 && end <= arenaBytes, "within the arena");
       assert.ok(
         owners.subarray(address, end).every((owner) => owner === -1),
@@ -94,8 +94,8 @@ test("hill climbing makes a bad layout smaller, never larger", () => {
 
 test("tensors lie at multiples of 4 bytes where that costs nothing", () => {
   const blocks = [5, 6, 3].map((bytes, at): Block => {
-    const segments = [{ bytes, first: at, last: at + 1 }];
-    return { segments, tensors: [at], first: at, last: at + 1, bytes, alignment: 1 };
+    const segments = [{ offset: 0, bytes, first: at, last: at + 1 }];
+    return { segments, tensors: [{ index: at, offset: 0 }], first: at, last: at + 1, bytes, alignment: 1 };
   });
   const schedule: Schedule = { steps: 4, lifetimes: new Map(), blocks, aliveBytes: [5, 11, 9, 3] };
   assert.equal(
@@ -104,7 +104,9 @@ test("tensors lie at multiples of 4 bytes where that costs nothing", () => {
     "where the bound asks for it",
   );
   const roomy = blocks.map((block, at) =>
-    at === 0 ? { ...block, segments: [{ bytes: 40, first: 0, last: 0 }], last: 0, bytes: 40 } : block,
+    at === 0
+      ? { ...block, segments: [{ offset: 0, bytes: 40, first: 0, last: 0 }], last: 0, bytes: 40 }
+      : block,
   );
   const { addresses, arenaBytes } = allocate({ ...schedule, blocks: roomy, aliveBytes: [40, 6, 9, 3] }, 40);
   assert.is(arenaBytes, 40);

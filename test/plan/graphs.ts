@@ -1,12 +1,15 @@
 import type { Graph } from "../../host/graph/graph.js";
 import type { TensorIndex } from "../../host/graph/node.js";
-import type { DType, Tensor } from "../../host/graph/tensor.js";
+import { type DType, elementBytes, type Tensor } from "../../host/graph/tensor.js";
 import type { Lowering } from "../../host/lower/lowering.js";
+import type { Part } from "../../host/plan/types.js";
 
 /** Attributes of the operator below: what it answers to the planner. */
 export interface Demands {
   scratchBytes?: readonly number[];
   inPlace?: readonly number[];
+  /** What of output 0 is an input's bytes, and no others; the rest of it is the node's own. */
+  parts?: readonly Part[];
 }
 
 /** How an operator runs that computes nothing and needs what its node's attributes say. */
@@ -14,6 +17,7 @@ const anything: Lowering<Demands> = {
   operator: "anything",
   scratchBytes: (node) => node.attributes.scratchBytes ?? [],
   inPlace: (node) => node.attributes.inPlace ?? [],
+  parts: (node) => node.attributes.parts ?? [],
   emit: () => [],
 };
 
@@ -65,6 +69,38 @@ export class GraphMaker {
   apply(inputs: readonly TensorIndex[], elements: number, demands: Demands = {}): TensorIndex {
     const output = this.tensor(elements);
     this.node(inputs, [output], demands);
+    return output;
+  }
+
+  private typeOf(index: TensorIndex): { elements: number; dtype: DType; bytes: number } {
+    const { shape, dtype } = this.tensors[index] as Tensor;
+    return { elements: shape[0] as number, dtype, bytes: elementBytes[dtype] };
+  }
+
+  /** A part of a tensor, from that share of its elements on, and that share of those that follow. */
+  slice(input: TensorIndex, from: number, share: number): TensorIndex {
+    const { elements, dtype, bytes } = this.typeOf(input);
+    const start = Math.floor(elements * from);
+    const output = this.tensor(1 + Math.floor((elements - start - 1) * share), dtype);
+    this.node([input], [output], {
+      parts: [{ input: 0, part: "output", offset: start * bytes }],
+      inPlace: [0],
+    });
+    return output;
+  }
+
+  /** Tensors of the first one's dtype, one after the other. */
+  join(all: readonly TensorIndex[]): TensorIndex {
+    const { dtype, bytes } = this.typeOf(all[0] as TensorIndex);
+    const inputs = all.filter((index) => this.typeOf(index).dtype === dtype);
+    let elements = 0;
+    const parts = inputs.map((index, input): Part => {
+      const offset = elements * bytes;
+      elements += this.typeOf(index).elements;
+      return { input, part: "input", offset };
+    });
+    const output = this.tensor(elements, dtype);
+    this.node(inputs, [output], { parts, scratchBytes: [16] });
     return output;
   }
 

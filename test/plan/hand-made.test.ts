@@ -142,6 +142,52 @@ test("reshape chains lie in one place", () => {
   assert.is(plan.tensors.get(views[3] as number)?.sharesWith, views[2]);
 });
 
+test("a slice lies in what it is cut from, whose other bytes are free before it", () => {
+  const make = new GraphMaker();
+  const a = make.input(100);
+  const top = make.slice(a, 0, 0.6);
+  const b = make.apply([top], 50);
+  const rest = make.slice(a, 0.6, 1);
+  const c = make.apply([rest, b], 70);
+  const plan = meets(make.graph(c), 160, 3);
+  assert.equal(plan.tensors.get(rest)?.partOf, a);
+  assert.is(plan.tensors.get(rest)?.address, (plan.tensors.get(a)?.address as number) + 60);
+  assert.equal(plan.aliveBytes, [100, 150, 90, 160]);
+});
+
+test("what is joined is made in its place, and is there once", () => {
+  const make = new GraphMaker();
+  const a = make.input(10);
+  const parts = [make.apply([a], 30), make.apply([a], 40)];
+  const joined = make.join(parts);
+  const plan = meets(make.graph(make.apply([joined], 5)), 80, 1);
+  assert.equal(
+    parts.map((part) => plan.tensors.get(part)?.partOf),
+    [joined, joined],
+  );
+  const twice = new GraphMaker();
+  const b = twice.input(10);
+  const c = twice.apply([b], 30);
+  assert.is(
+    planned(twice.graph(twice.join([c, c]))).boundBytes,
+    60 + 16,
+    "a copy of the second, by its scratch memory",
+  );
+});
+
+test("a part that is needed is not taken over with its whole, to the end where it is an output", () => {
+  const make = new GraphMaker();
+  const a = make.input(20);
+  const cut = make.slice(a, 0.5, 1);
+  const b = make.apply([a], 20, { inPlace: [0] });
+  const plan = meets(make.graph(cut, b), 40, 1);
+  assert.is(plan.tensors.get(b)?.sharesWith, undefined);
+  const both = new GraphMaker();
+  const c = both.input(20);
+  const [left, right] = [both.slice(c, 0, 0.7), both.slice(c, 0.3, 1)];
+  meets(both.graph(both.apply([left, right], 10, { inPlace: [0, 1] })), 30, 2);
+});
+
 test("an output in the middle stays to the end", () => {
   const make = new GraphMaker();
   const a = make.input(10);

@@ -20,10 +20,12 @@ export interface Likeness {
   reach: number;
   /** Tensors have a multiple of this many elements. */
   unit: number;
+  /** Share of the nodes that cut something out of a tensor, and as many that join tensors; none by default. */
+  moves?: number;
 }
 
 /** A random graph of `anything` nodes, the same for the same seed. */
-export function randomGraph(seed: number, { nodes, reach, unit }: Likeness): Graph {
+export function randomGraph(seed: number, { nodes, reach, unit, moves = 0 }: Likeness): Graph {
   const next = random(seed);
   const below = (limit: number) => Math.floor(next() * limit);
   const dtypes: DType[] = ["int8", "int8", "int8", "int16", "float32"];
@@ -31,7 +33,17 @@ export function randomGraph(seed: number, { nodes, reach, unit }: Likeness): Gra
   const elements = () => unit * (1 + below(40));
   const tensors = [make.input(elements())];
   if (next() < 0.3) tensors.push(make.input(elements(), "float32"));
+  const young = () => tensors[Math.max(0, tensors.length - 1 - below(reach))] as number;
   for (let n = 0; n < nodes; n++) {
+    const choice = moves === 0 ? 1 : next();
+    if (choice < moves) {
+      tensors.push(make.slice(young(), next(), next()));
+      continue;
+    }
+    if (choice < 2 * moves) {
+      tensors.push(make.join(Array.from({ length: 1 + below(3) }, young)));
+      continue;
+    }
     const inputs = Array.from(
       { length: 1 + below(next() < 0.5 ? 1 : 3) },
       () => tensors[Math.max(0, tensors.length - 1 - below(reach))] as number,
@@ -47,6 +59,6 @@ export function randomGraph(seed: number, { nodes, reach, unit }: Likeness): Gra
     tensors.push(...outputs);
   }
   const outputs = [tensors.at(-1) as number];
-  if (next() < 0.3) outputs.push(tensors[below(tensors.length)] as number);
+  if (next() < (moves === 0 ? 0.3 : 0.7)) outputs.push(tensors[below(tensors.length)] as number);
   return make.graph(...outputs);
 }

@@ -68,6 +68,35 @@ for (const likeness of [
   });
 }
 
+/** The graph without what it says of parts. */
+const apart = (graph: Graph): Graph => ({
+  ...graph,
+  nodes: graph.nodes.map((node) => ({ ...node, attributes: { ...node.attributes, parts: [] } })),
+});
+
+for (const likeness of [
+  { nodes: 6, reach: 4, unit: 1, moves: 0.3 },
+  { nodes: 20, reach: 5, unit: 4, moves: 0.25 },
+  { nodes: 45, reach: 8, unit: 1, moves: 0.2 },
+] satisfies Likeness[]) {
+  test(`${likeness.nodes} nodes, some of which move parts: nothing alive is overwritten, no plan is larger for them`, () => {
+    let [lying, smaller] = [0, 0];
+    for (let seed = 1; seed <= 40; seed++) {
+      const graph = randomGraph(seed, likeness);
+      const plan = planMemory(graph, anyLowering);
+      checkPlan(graph, plan);
+      lying += [...plan.tensors.values()].filter(({ partOf }) => partOf !== undefined).length;
+      const without = planMemory(apart(graph), anyLowering);
+      assert.ok(
+        plan.arenaBytes <= without.arenaBytes,
+        `${plan.arenaBytes} of ${without.arenaBytes}, seed ${seed}`,
+      );
+      if (plan.arenaBytes < without.arenaBytes) smaller++;
+    }
+    assert.ok(lying > 40 && smaller > 5, `${lying} parts, ${smaller} smaller plans`);
+  });
+}
+
 test("the order of a small graph is the best of all its orders", () => {
   let better = 0;
   for (let seed = 1; seed <= 150; seed++) {

@@ -1,4 +1,4 @@
-import { type Block, blockBytesAt, type Schedule } from "../../host/plan/lifetimes.js";
+import { type Block, extentAt, type Schedule } from "../../host/plan/lifetimes.js";
 import { random } from "./random-graph.js";
 
 /** Blocks of random sizes and lifetimes; some shrink, some want alignment. */
@@ -17,15 +17,22 @@ export function randomSchedule(
     const shrinks = last > first && next() < 0.3;
     const segments = shrinks
       ? [
-          { bytes, first, last: first + 1 },
-          { bytes: 8 * Math.ceil(bytes / 32), first: first + 1, last },
+          { offset: 0, bytes, first, last: first + 1 },
+          { offset: 0, bytes: 8 * Math.ceil(bytes / 32), first: first + 1, last },
         ]
-      : [{ bytes, first, last }];
+      : [{ offset: 0, bytes, first, last }];
     const alignment = alignments[below(alignments.length)] as number;
-    return { segments, tensors: segments.map((_, at) => at), first, last, bytes, alignment };
+    return {
+      segments,
+      tensors: segments.map((_, at) => ({ index: at, offset: 0 })),
+      first,
+      last,
+      bytes,
+      alignment,
+    };
   });
   const aliveBytes = Array.from({ length: steps }, (_, step) =>
-    blocks.reduce((sum, block) => sum + blockBytesAt(block, step), 0),
+    blocks.reduce((sum, block) => sum + extentAt(block, step).high, 0),
   );
   return { steps, lifetimes: new Map(), blocks, aliveBytes };
 }

@@ -7,15 +7,26 @@ import {
 import type { Lowering } from "../lowering.js";
 import { moveRows, rowsScratchBytes } from "./rows.js";
 
-/** A concatenation: each input's rows copied to their places. */
+/** A concatenation: each input's rows copied to their places, but for those that lie there. */
 export const concatenation: Lowering<ConcatenationAttributes> = {
   operator: "concatenation",
   constantInputs: ({ inputs }) => [...inputs.keys()],
+  parts(node) {
+    const { inputs, rows, lengths } = concatenatedRows(node);
+    if (rows > 1) return [];
+    return inputs.map((input, i) => {
+      return {
+        input: i,
+        part: "input",
+        offset: elementBytes[input.dtype] * totalLength(lengths.slice(0, i)),
+      };
+    });
+  },
   scratchBytes: () => [rowsScratchBytes],
   emit(node, placement) {
     const { inputs, rows, lengths } = concatenatedRows(node);
     const output = placement.outputs[0] as number;
-    return inputs.map((input, i) => {
+    return inputs.flatMap((input, i) => {
       const size = elementBytes[input.dtype];
       const destination = {
         output: output + size * totalLength(lengths.slice(0, i)),
@@ -24,6 +35,7 @@ export const concatenation: Lowering<ConcatenationAttributes> = {
         stride: size * totalLength(lengths),
       };
       const from = input.data ?? (placement.inputs[i] as number);
+      if (rows === 1 && from === destination.output) return [];
       return moveRows(from, destination, placement.scratch, placement);
     });
   },

@@ -10,6 +10,7 @@ export const reshape: Lowering<ReshapeAttributes> = {
   constantInputs: () => [0],
   scratchBytes: () => [rowsScratchBytes],
   inPlace: () => [0],
+  parts: () => [{ input: 0, part: "output", offset: 0 }],
   emit(node, placement) {
     const [constant] = node.inputs;
     const input = constant?.data ?? placement.inputs[0];

@@ -2,7 +2,7 @@ import { blockBytes } from "../../abi/block.js";
 import { viewParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
-import { elementBytes } from "../../graph/tensor.js";
+import { elementBytes, type Tensor, tensorBytes } from "../../graph/tensor.js";
 import { readsForward, type ViewLoop, viewLoops } from "../../numerics/strided-view.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
 import type { ViewAttributes } from "../../ops/movement/view.js";
@@ -42,6 +42,13 @@ export const view: Lowering<ViewAttributes> = {
     );
   },
   scratchBytes: () => [blockBytes(viewParameters)],
+  parts(node) {
+    const { unit, run, loops } = walkOf(node);
+    const offset = node.attributes.offset * elementBytes[onlyInput(node).dtype];
+    const isOnePiece =
+      run.length === 1 && loops.length === 0 && unit === tensorBytes(node.outputs[0] as Tensor);
+    return isOnePiece ? [{ input: 0, part: "output", offset }] : [];
+  },
   inPlace: (node) => (readsForward(node.attributes) ? [0] : []),
   emit(node, placement) {
     const offset = node.attributes.offset * elementBytes[onlyInput(node).dtype];

@@ -8,6 +8,7 @@ import {
   type ConvolutionGeometry,
   convolutionGeometry,
   inferConvolution,
+  partialConvolution,
 } from "./convolution.js";
 
 /**
@@ -37,6 +38,13 @@ export const conv2d: Operator<ConvolutionAttributes> = {
   macs(node) {
     const g = convolutionGeometry(node, 0);
     return g.batches * g.outputHeight * g.outputWidth * elementCount(g.weights.shape);
+  },
+  partial(node, range) {
+    const g = convolutionGeometry(node, 0);
+    if (range.axis !== 3) return partialConvolution(node, g, range);
+    if (groupsOf(g) > 1) return undefined;
+    const filters = { ...range, axis: 0 };
+    return { attributes: node.attributes, inputs: [undefined, filters, filters] };
   },
   reference(node, [input, weights, bias]) {
     const g = convolutionGeometry(node, 0);

@@ -1,7 +1,8 @@
 import type { BoundNode, FusedActivation } from "../../graph/node.js";
 import { NotRunnable, requireThat } from "../../graph/not-runnable.js";
 import type { Tensor, TensorType } from "../../graph/tensor.js";
-import { type Padding, slide, type Window } from "../../numerics/window.js";
+import { type Padding, slide, type Window, windowAxis, windowPart } from "../../numerics/window.js";
+import type { AxisRange, PartialNode } from "../operator.js";
 import { checkWeightedDtypes } from "../weights.js";
 
 /** Attributes of a 2-d convolution, depthwise or not; the filter's height and width come from the weights. */
@@ -72,4 +73,36 @@ export function inferConvolution(
   const { dtype } = g.input;
   checkWeightedDtypes(node, outputAxis, g.outputChannels);
   return [{ dtype, shape: [g.batches, g.outputHeight, g.outputWidth, g.outputChannels] }];
+}
+
+/**
+ * Some rows (axis 1) or columns (axis 2) of a convolution: what they take of the input, and the padding that is left. Undefined
+ * for other axes, and where it is padding alone.
+ */
+export function partialWindow<A extends { padding: Padding }>(
+  attributes: A,
+  { input, window, padding }: Pick<ConvolutionGeometry, "input" | "window" | "padding">,
+  { axis, first, count }: AxisRange,
+): { attributes: A; input: AxisRange } | undefined {
+  if (axis !== 1 && axis !== 2) return undefined;
+  const along = windowAxis(window, padding, axis);
+  const part = windowPart(along, input.shape[axis] as number, first, count);
+  if (part === undefined) return undefined;
+  const [before, after] = along.sides;
+  return {
+    attributes: { ...attributes, padding: { ...padding, [before]: part.before, [after]: part.after } },
+    input: { axis, first: part.first, count: part.count },
+  };
+}
+
+/** As `partialWindow`, of a convolution with all of its weights. */
+export function partialConvolution(
+  { attributes, inputs }: BoundNode<ConvolutionAttributes>,
+  geometry: ConvolutionGeometry,
+  range: AxisRange,
+): PartialNode<ConvolutionAttributes> | undefined {
+  const part = partialWindow(attributes, geometry, range);
+  return (
+    part && { attributes: part.attributes, inputs: inputs.map((_, i) => (i === 0 ? part.input : undefined)) }
+  );
 }

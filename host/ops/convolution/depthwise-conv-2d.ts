@@ -8,6 +8,7 @@ import {
   type ConvolutionGeometry,
   convolutionGeometry,
   inferConvolution,
+  partialConvolution,
 } from "./convolution.js";
 
 /** Geometry of a depthwise convolution, whose weights are [1, filterHeight, filterWidth, inputChannels * multiplier]. */
@@ -32,6 +33,13 @@ export const depthwiseConv2d: Operator<ConvolutionAttributes> = {
   macs(node) {
     const g = depthwiseGeometry(node);
     return g.batches * g.outputHeight * g.outputWidth * elementCount(g.weights.shape);
+  },
+  partial(node, range) {
+    const g = depthwiseGeometry(node);
+    if (range.axis !== 3) return partialConvolution(node, g, range);
+    const [first, count] = [range.first / g.multiplier, range.count / g.multiplier];
+    if (!Number.isInteger(first) || !Number.isInteger(count)) return undefined;
+    return { attributes: node.attributes, inputs: [{ axis: 3, first, count }, range, { ...range, axis: 0 }] };
   },
   reference(node, [input, weights, bias]) {
     const g = depthwiseGeometry(node);

@@ -4,6 +4,7 @@ import { alternatives, type DType, type Tensor, type TensorType } from "../../gr
 import { applyActivation, quantizedParameters } from "../../numerics/requantization.js";
 import { noPadding, type Padding, slide, type Window } from "../../numerics/window.js";
 import { type Operator, type QuantizationRule, valuesLike } from "../operator.js";
+import { partialWindow } from "./convolution.js";
 
 /** Attributes of a 2-d pool. */
 export interface Pool2dAttributes {
@@ -59,6 +60,16 @@ export function poolWindow(attributes: Pool2dAttributes): Window {
   const { filterHeight, filterWidth, strideHeight, strideWidth } = attributes;
   const { dilationHeight = 1, dilationWidth = 1 } = attributes;
   return { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth };
+}
+
+/** What of the padding counts where there is only so much of it: what lies at the input. */
+function within(counted: Padding, padding: Padding): Padding {
+  return {
+    top: Math.min(counted.top, padding.top),
+    bottom: Math.min(counted.bottom, padding.bottom),
+    left: Math.min(counted.left, padding.left),
+    right: Math.min(counted.right, padding.right),
+  };
 }
 
 /** Padding that counts, of which an axis has some before it and some after it. */
@@ -185,6 +196,20 @@ export function pool2d(kind: PoolKind): Operator<Pool2dAttributes> {
       return [{ dtype, shape: [g.batches, g.outputHeight, g.outputWidth, g.channels] }];
     },
     macs: () => 0,
+    partial: ({ attributes, inputs }, range) => {
+      const [input] = inputs;
+      if (input === undefined || range.axis === 0) return undefined;
+      if (range.axis === 3) return { attributes, inputs: [range] };
+      const { padding, counted } = attributes;
+      const part = partialWindow(attributes, { input, window: poolWindow(attributes), padding }, range);
+      if (part === undefined) return undefined;
+      const left = part.attributes.padding;
+      return {
+        attributes:
+          counted === undefined ? part.attributes : { ...part.attributes, counted: within(counted, left) },
+        inputs: [part.input],
+      };
+    },
     reference(node, [input]) {
       const g = poolGeometry(node);
       if (input === undefined) throw new NotRunnable("the input is missing");

@@ -73,6 +73,10 @@ export const concatenation: Operator<ConcatenationAttributes> = {
     if (node.attributes.stacks === true) return undefined;
     return { attributes: { axis: order[concatenatedRows(node).axis] as number }, order };
   },
+  partial(node, range) {
+    if (node.attributes.stacks === true || concatenatedRows(node).axis === range.axis) return undefined;
+    return { attributes: node.attributes, inputs: node.inputs.map(() => range) };
+  },
   reference(node, inputs) {
     const { rows, lengths } = concatenatedRows(node);
     const stride = totalLength(lengths);

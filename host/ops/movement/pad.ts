@@ -84,6 +84,20 @@ export const pad: Operator<PadAttributes> = {
     const { before, after } = attributes;
     return { attributes: { ...attributes, before: placed(before), after: placed(after) }, order };
   },
+  partial({ attributes, inputs }, { axis, first, count }) {
+    const [before, length] = [attributes.before[axis] ?? 0, inputs[0]?.shape[axis] ?? 0];
+    const [begin, end] = [first - before, first - before + count];
+    const [from, to] = [Math.max(0, begin), Math.min(length, end)];
+    if (from >= to) return undefined;
+    return {
+      attributes: {
+        ...attributes,
+        before: attributes.before.toSpliced(axis, 1, from - begin),
+        after: attributes.after.toSpliced(axis, 1, end - to),
+      },
+      inputs: [{ axis, first: from, count: to - from }],
+    };
+  },
   reference(node, [input]) {
     if (input === undefined) throw new NotRunnable("the input is missing");
     const axes = joinPaddedAxes(node);

@@ -1,0 +1,43 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Board } from "../../host/boards/index.js";
+import { connectBoard } from "../../host/device/connect.js";
+import { openModule } from "../../host/package/open.js";
+import type { BuiltModel } from "../../host/pipeline.js";
+import { openBoardRunner } from "../../host/run/board.js";
+import type { Tier } from "../../host/run/types.js";
+import { type MobileNets, mobileNets } from "../models/mobilenet.js";
+import { availableBoards } from "./emulators.js";
+
+/** What a model gives on a board, and all of the RAM that it takes: linear memory, engine, firmware, stacks. */
+async function onBoard(
+  board: Board,
+  { wasm, manifest }: BuiltModel,
+  tier: Tier,
+  input: Uint8Array,
+): Promise<{ output: Uint8Array; ramBytes: number }> {
+  const device = await connectBoard(board, { model: wasm });
+  try {
+    const runner = await openBoardRunner(board.id, device, wasm, openModule(wasm), { tier });
+    await runner.writeInput(0, input);
+    await runner.run();
+    return { output: await runner.readOutput(0), ramBytes: manifest.memoryBytes + runner.runtimeBytes };
+  } finally {
+    await device.close();
+  }
+}
+
+const boards = availableBoards(["pico"]);
+const models: MobileNets | undefined = boards.length === 0 ? undefined : await mobileNets();
+for (const board of models === undefined ? [] : boards) {
+  test(`a MobileNet on ${board.id} takes less than 96 KiB of RAM part by part, and gives the same bytes`, async () => {
+    const { plain, split, picture } = models as MobileNets;
+    const whole = await onBoard(board, plain, "accelerated", picture);
+    const parted = await onBoard(board, split, "accelerated", picture);
+    assert.equal(parted.output, whole.output);
+    assert.ok(parted.ramBytes <= 96 * 1024, `${parted.ramBytes} bytes`);
+    assert.ok(whole.ramBytes >= 2.3 * parted.ramBytes, `${whole.ramBytes} bytes without splits`);
+  });
+}
+
+test.run();
