@@ -103,6 +103,15 @@ export const errorTable = {
     "the samples do not fit the model's input",
     "Give samples of the input's own shape, with or without a leading sample axis.",
   ),
+  "budget-invalid": {
+    exit: exitCodes.usage,
+    title: "the budget cannot be read",
+    help: "Give bytes of RAM and flash and a time, as far as they are bounded: --budget ram=96k,flash=512k,latency=50ms.",
+  },
+  "budget-exceeded": refused(
+    "no form of the model that was found is within the budget",
+    "Give it more, or a smaller model; --json has what each form takes.",
+  ),
   "labels-invalid": refused(
     "the labels do not fit the samples",
     "Give one label for each sample: the number of a class, or a name that the model's output has for one.",

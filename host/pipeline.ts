@@ -18,7 +18,8 @@ import { planMemory } from "./plan/plan.js";
 import type { Plan } from "./plan/types.js";
 import { withoutFloatEnds } from "./quantize/float-ends.js";
 import { canBeQuantized, quantizeGraph, type Samples } from "./quantize/quantize-graph.js";
-import { calibrateModel, quantizeCalibrated } from "./quantize/quantize-model.js";
+import { type Calibrated, calibrateModel, quantizeCalibrated } from "./quantize/quantize-model.js";
+import type { OpenGraph } from "./quantize/running-graph.js";
 import { type NodeScheme, type QuantizationKind, wholeSchemes } from "./quantize/scheme.js";
 
 /** How a model is built. */
@@ -73,44 +74,58 @@ export function takesCalibration(graph: Graph, passes?: readonly Pass[]): boolea
   return canBeQuantized(runPasses(graph, passes));
 }
 
+/** How graphs are run to measure by. */
+export function opener({ kernels = [packageKernels()] }: BuildOptions): OpenGraph {
+  return (graph) => Execution.open(graph, kernels);
+}
+
+/** A float model to be quantized: its graph of float32 alone, after all passes. Undefined for any other model. */
+export function floatGraph(graph: Graph, passes?: readonly Pass[]): Graph | undefined {
+  const simple = runPasses(graph, passes);
+  return canBeQuantized(simple) ? withoutFloatEnds(simple) : undefined;
+}
+
+/** A calibrated model's graph with schemes for its nodes, weights fitted. */
+export async function quantizedBy(
+  calibrated: Calibrated,
+  schemes: readonly NodeScheme[],
+  options: BuildOptions,
+): Promise<Graph> {
+  return quantizeCalibrated(calibrated, opener(options), schemes, requireRunnable);
+}
+
 /** Refuses a graph of which a node cannot run. Throws `model-unsupported`. */
-function requireRunnable(graph: Graph): void {
+export function requireRunnable(graph: Graph): void {
   checkOperators(graph);
   requireKernels(graph);
 }
 
-/** A float graph quantized, every node alike where it can be, and as it was scaled for that. Throws as `buildModel` does. */
-async function quantized(
-  float: Graph,
-  samples: Samples,
-  scheme: NodeScheme,
-  kernels: readonly KernelLibrary[],
-): Promise<{ typed: Graph; scaledReference?: Graph }> {
-  if (samples === "assumed") return { typed: quantizeGraph(float, samples) };
-  const open = (graph: Graph): Promise<Execution> => Execution.open(graph, kernels);
-  const calibrated = await calibrateModel(float, samples, open);
-  const schemes = float.nodes.map(() => scheme);
-  const typed = await quantizeCalibrated(calibrated, open, schemes, requireRunnable);
-  return { typed, scaledReference: calibrated.float };
-}
-
-/** The graph that is to run, of which every node has kernels, and what it was quantized from. Throws as `buildModel` does. */
-async function graphsToRun(
-  graph: Graph,
-  { calibration = [], quantize, passes, kernels = [packageKernels()] }: BuildOptions,
-): Promise<Pick<BuiltModel, "graph" | "reference" | "scaledReference">> {
-  const kind = quantize ?? (calibration.length > 0 ? "int8" : "float32");
-  const simple = runPasses(kind === "float32" ? keepQuantizedWeights(graph) : graph, passes);
-  const quantizes = kind !== "float32" && canBeQuantized(simple);
-  const bare = withoutFloatEnds(simple);
-  const { typed, ...scaled } = quantizes
-    ? await quantized(bare, calibration, wholeSchemes[kind], kernels)
-    : { typed: bare };
+/** A typed graph as it is to run, of which every node has kernels. Throws `model-unsupported`. */
+export function finishGraph(typed: Graph, passes?: readonly Pass[]): Graph {
   const placed = placeConstants(runPasses(typed, passes), (operator, node) =>
     loweringOf(operator).constantInputs?.(node),
   );
   requireKernels(placed);
-  return { graph: placed, ...(quantizes && calibration !== "assumed" && { reference: bare, ...scaled }) };
+  return placed;
+}
+
+/** What a model becomes before it is finished, and what that stands for where it was quantized. */
+export type Typed = { typed: Graph } & Pick<BuiltModel, "reference" | "scaledReference">;
+
+/** A model's graph in the types that it is to run in. Throws as `buildModel` does. */
+async function typedGraph(graph: Graph, options: BuildOptions): Promise<Typed> {
+  const { calibration = [], quantize, passes } = options;
+  const kind = quantize ?? (calibration.length > 0 ? "int8" : "float32");
+  const float = kind === "float32" ? undefined : floatGraph(graph, passes);
+  if (float === undefined || kind === "float32") {
+    const kept = kind === "float32" ? keepQuantizedWeights(graph) : graph;
+    return { typed: withoutFloatEnds(runPasses(kept, passes)) };
+  }
+  if (calibration === "assumed") return { typed: quantizeGraph(float, calibration) };
+  const calibrated = await calibrateModel(float, calibration, opener(options));
+  const schemes = float.nodes.map(() => wholeSchemes[kind]);
+  const typed = await quantizedBy(calibrated, schemes, options);
+  return { typed, reference: float, scaledReference: calibrated.float };
 }
 
 /** Nothing is built whose manifest, as large as this, is not read. */
@@ -131,15 +146,14 @@ async function planWithin(
   return splitToFit(graph, { plan, needsOf: loweringOf }, memory.arenaBytes);
 }
 
-/**
- * The pipeline from a graph to a model file: passes, quantize, plan, lower, link, package.
- *
- * @throws `calibration-*`, `model-unsupported`, `model-too-large`, `memory-exceeded`
- */
-export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
+/** A typed graph planned, lowered, linked and packaged. Throws as `buildModel` does. */
+export async function assemble(
+  graph: Graph,
+  { typed, ...reference }: Typed,
+  options: BuildOptions,
+): Promise<BuiltModel> {
   const { kernels = [packageKernels()], inputs = [] } = options;
-  const { graph: typed, ...reference } = await graphsToRun(graph, options);
-  const { graph: lowered, plan } = await planWithin(typed, options.memory);
+  const { graph: lowered, plan } = await planWithin(finishGraph(typed, options.passes), options.memory);
   const program = lowerGraph(lowered, plan);
   const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
   const manifest = makeManifest({ model: graph, graph: lowered, plan, program, ...linked, inputs });
@@ -148,4 +162,13 @@ export async function buildModel(graph: Graph, options: BuildOptions = {}): Prom
   requireReadable(wasm.length - codeBytes - weightBytes);
   const bytes = { code, functionNames, codeBytes, weightBytes };
   return { wasm, manifest, plan, graph: lowered, ...reference, program, ...bytes };
+}
+
+/**
+ * The pipeline from a graph to a model file: passes, quantize, plan, lower, link, package.
+ *
+ * @throws `calibration-*`, `model-unsupported`, `model-too-large`, `memory-exceeded`
+ */
+export async function buildModel(graph: Graph, options: BuildOptions = {}): Promise<BuiltModel> {
+  return assemble(graph, await typedGraph(graph, options), options);
 }

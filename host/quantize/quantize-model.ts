@@ -85,12 +85,8 @@ function wholeRanges(
   return { int8, int16: int8.map((range) => range && { min: 2 * range.min, max: 2 * range.max }) };
 }
 
-/**
- * Squared error of a quantized graph before a final softmax or sigmoid, over samples.
- *
- * @param measured tensors of the float graph, and by their side those of the other
- */
-async function outputError(
+/** Noise of a quantized graph before a final softmax or sigmoid, relative to the float graph's signal there, over samples. */
+export async function outputError(
   float: Graph,
   quantized: Graph,
   samples: SampleList,
@@ -101,7 +97,7 @@ async function outputError(
     quantized.tensors.findIndex(({ name }, i) => i === index || name === float.tensors[index]?.name),
   );
   const [a, b] = [await open(float), await open(quantized)];
-  let error = 0;
+  let [noise, signal] = [0, 0];
   for (const sample of samples) {
     writeSample(a, sample);
     writeSample(b, sample);
@@ -109,10 +105,13 @@ async function outputError(
     b.run();
     for (const [i, index] of measured.entries()) {
       const [wanted, found] = [a.reals(index), b.reals(ends[i] as TensorIndex)];
-      for (let k = 0; k < wanted.length; k++) error += ((wanted[k] as number) - (found[k] as number)) ** 2;
+      for (let k = 0; k < wanted.length; k++) {
+        noise += ((wanted[k] as number) - (found[k] as number)) ** 2;
+        signal += (wanted[k] as number) ** 2;
+      }
     }
   }
-  return error;
+  return noise / (signal || 1);
 }
 
 /** The graph with its channels scaled so that int8 with whole ranges and nearest weights errs the least. */
