@@ -170,6 +170,11 @@ const manifest *engine_manifest(void)
     return engine.loaded ? &engine.manifest : NULL;
 }
 
+uint32_t engine_file_bytes(void)
+{
+    return engine.loaded ? engine.length : 0;
+}
+
 uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length)
 {
     tensor_place place;

@@ -1,10 +1,16 @@
+export { type FirmwareSizes, firmwareSizes } from "./firmware-sizes.js";
 export {
   type BoardOffer,
+  type Bound,
   boardOffer,
   type Fit,
   figureText,
   fit,
   type ModelNeeds,
+  modelRamBytes,
+  partsText,
+  type RamNeeds,
+  type RamParts,
   requireFit,
 } from "./fit.js";
 export { boardNames, boardsFolder, loadBoard, loadBoards } from "./load.js";

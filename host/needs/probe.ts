@@ -60,37 +60,46 @@ function freshEngine(): Exports {
   return new WebAssembly.Instance(compiled).exports as unknown as Exports;
 }
 
-/** How calls are told to the probe. */
-interface Telling {
-  /** Functions that a function may call and that are called after all others: undefined for those that it does call. */
-  callees?: Calls["callees"] | undefined;
-}
-
 class Refused extends Error {}
 
-/** Tells a call to the engine, and all that it calls. Whether anything was compiled. */
-function tell(engine: Exports, call: Call, { callees }: Telling): boolean {
-  const found = engine.enter(call.function);
-  if (found === entered.isRefused) throw new Refused();
-  let changed = found === entered.isCompiled;
-  if (tellAll(engine, call.calls, { callees })) changed = true;
-  const called = new Set(call.calls.map((each) => each.call.function));
-  for (const index of callees?.get(call.function) ?? [])
-    if (!called.has(index) && tell(engine, { function: index, calls: [] }, { callees })) changed = true;
-  engine.leave();
-  return changed;
-}
+/** Tells calls to the engine. */
+class Telling {
+  private readonly running = new Set<number>();
 
-/** Calls in a row: those that change nothing are told once. */
-function tellAll(engine: Exports, calls: readonly RepeatedCall[], telling: Telling): boolean {
-  let changed = false;
-  for (const { call, times } of calls) {
-    for (let i = 0; i < Math.min(times, mostRepetitions); i++) {
-      if (!tell(engine, call, telling)) break;
-      changed = true;
+  /**
+   * @param callees functions that each function may call: those that it does not are called after all others; without it
+   *   none of them is
+   */
+  constructor(
+    private readonly engine: Exports,
+    private readonly callees?: Calls["callees"],
+  ) {}
+
+  /** Tells calls in a row: those that compile nothing are told once. Whether anything was compiled. */
+  calls(calls: readonly RepeatedCall[]): boolean {
+    let changed = false;
+    for (const { call, times } of calls) {
+      for (let i = 0; i < Math.min(times, mostRepetitions) && this.call(call); i++) changed = true;
     }
+    return changed;
   }
-  return changed;
+
+  private call({ function: index, calls }: Call): boolean {
+    const found = this.engine.enter(index);
+    if (found === entered.isRefused) throw new Refused();
+    const isFirst = !this.running.has(index);
+    this.running.add(index);
+    let changed = found === entered.isCompiled;
+    if (this.calls(calls)) changed = true;
+    const called = new Set(calls.map((each) => each.call.function));
+    for (const other of this.callees?.get(index) ?? []) {
+      if (called.has(other) || this.running.has(other)) continue;
+      if (this.call({ function: other, calls: [] })) changed = true;
+    }
+    if (isFirst) this.running.delete(index);
+    this.engine.leave();
+    return changed;
+  }
 }
 
 /**
@@ -118,7 +127,7 @@ export function probeModel(
     for (let pass = 0; pass < 2; pass++) {
       for (const run of calls.runs) {
         engine.begin();
-        tellAll(engine, run, { callees: all ? calls.callees : undefined });
+        new Telling(engine, all ? calls.callees : undefined).calls(run);
       }
       const failed = engine.reset();
       if (failed !== 0) return { refused: failed };
