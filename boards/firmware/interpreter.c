@@ -93,13 +93,10 @@ void interpreter_call_on_stack(void (*function)(void *), void *argument, uint8_t
 
 const void *const interpreter_call_operation = (const void *) op_CallOrCompile;
 
-#ifdef __ARM_ARCH_6M__
-const stack_use interpreter_stack_use = STACK_USE_ARMV6M;
-#elif defined(__riscv)
-const stack_use interpreter_stack_use = STACK_USE_RV32;
-#else
-const stack_use interpreter_stack_use = STACK_USE_ARMV7M;
+#ifndef BOARD_STACK_USE
+#define BOARD_STACK_USE STACK_USE_CORTEX_M
 #endif
+const stack_use interpreter_stack_use = BOARD_STACK_USE;
 
 static struct
 {

@@ -91,12 +91,14 @@ EXPORT("place") uint8_t *probe_place(uint32_t fileBytes, uint32_t arenaBytes)
     return (uint8_t *) aligned((uintptr_t) __heap_base);
 }
 
-/* What a board's file says; the architecture's number is its place in host/needs/probe.ts. */
-EXPORT("board") void probe_of_board(uint32_t architecture, uint32_t fixedBytes, uint32_t engineBytes, uint32_t operandBytes,
+/* What a board's file says; the number of its use of the stack is its place in host/needs/probe.ts. */
+EXPORT("board") void probe_of_board(uint32_t stackUse, uint32_t fixedBytes, uint32_t engineBytes, uint32_t operandBytes,
                                     uint32_t pageBytes)
 {
-    static const stack_use uses[] = { STACK_USE_ARMV6M, STACK_USE_ARMV7M, STACK_USE_RV32 };
-    probe.stack = &uses[architecture];
+    static const stack_use uses[] = {
+        STACK_USE_CORTEX_M0PLUS, STACK_USE_CORTEX_M, STACK_USE_CORTEX_M7, STACK_USE_RV32,
+    };
+    probe.stack = &uses[stackUse];
     probe.fixedBytes = fixedBytes;
     probe.engineBytes = engineBytes;
     probe.operandBytes = operandBytes;

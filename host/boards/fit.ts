@@ -80,7 +80,13 @@ export interface Fit {
 /** All RAM of a board, and its slots, by its description. */
 export function boardOffer(board: Board): BoardOffer {
   const { id, ramBytes, slots, floats } = board;
-  return { name: id, ramBytes, slotBytes: slots.bytes, firmwareBytes: firmwareSizes(board).flashBytes, floats };
+  return {
+    name: id,
+    ramBytes,
+    slotBytes: slots.bytes,
+    firmwareBytes: firmwareSizes(board).flashBytes,
+    floats,
+  };
 }
 
 /** RAM in bytes that a board's firmware leaves for linear memory and interpreter. */
@@ -152,8 +158,7 @@ const bytesText = (count: number): string => count.toLocaleString("en-US");
 
 /** "RAM: 22,736 bytes needed, 124,928 available". */
 export function figureText({ what, neededBytes, availableBytes, bound }: FitFigure): string {
-  const short =
-    neededBytes > availableBytes ? `, ${bytesText(neededBytes - availableBytes)} too few` : "";
+  const short = neededBytes > availableBytes ? `, ${bytesText(neededBytes - availableBytes)} too few` : "";
   const needed = `${boundTexts[bound]}${bytesText(neededBytes)} bytes needed`;
   return `${what}: ${needed}, ${bytesText(availableBytes)} available${short}`;
 }

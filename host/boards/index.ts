@@ -4,6 +4,7 @@ export {
   type Bound,
   boardOffer,
   type Fit,
+  type FitFigure,
   figureText,
   fit,
   type ModelNeeds,

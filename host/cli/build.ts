@@ -138,7 +138,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   }
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
 
-  const fit = fitting?.(built);
+  const fit = await fitting?.(built);
   for (const path of [out, ...keptPaths]) await makeFolder(dirname(path));
   await writeFilesAtomically([
     ...keptPaths.map((path, i) => ({ path, bytes: new TextEncoder().encode(kept[i]) })),
@@ -161,14 +161,14 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
  */
 async function fittingBoard(
   name: string,
-): Promise<(built: BuiltModel) => { verdict: object; lines: readonly string[] }> {
-  const [{ loadBoard }, { builtFit, fitLines }] = await Promise.all([
+): Promise<(built: BuiltModel) => Promise<{ verdict: object; lines: readonly string[] }>> {
+  const [{ loadBoard }, { requiredFit, fitLines }] = await Promise.all([
     import("../boards/index.js"),
     import("./board-fit.js"),
   ]);
   loadBoard(name);
-  return (built) => {
-    const verdict = builtFit(name, built);
+  return async (built) => {
+    const verdict = await requiredFit(name, built.wasm);
     return { verdict, lines: fitLines(verdict) };
   };
 }

@@ -54,7 +54,8 @@ class Recorder {
   readonly leave = (): void => {
     const done = this.open.pop();
     const around = this.open.at(-1);
-    if (done === undefined || around === undefined) throw new RangeError("a function returns that was not called");
+    if (done === undefined || around === undefined)
+      throw new RangeError("a function returns that was not called");
     const call = this.only(done);
     const last = around.calls.at(-1);
     if (last?.call === call) last.times++;

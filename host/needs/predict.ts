@@ -116,7 +116,11 @@ export async function predictNeeds(
   }
   const ample = probe(linearBytes + ampleBytes, true);
   if ("refused" in ample) return { ...of(0, "least"), refused: modelErrors[ample.refused] ?? "unknown" };
-  const enough = leastArena(arenaBytes, linearBytes + ampleBytes, (bytes) => "usedBytes" in probe(bytes, true));
+  const enough = leastArena(
+    arenaBytes,
+    linearBytes + ampleBytes,
+    (bytes) => "usedBytes" in probe(bytes, true),
+  );
   return of(enough - linearBytes, boundOf(true));
 }
 

@@ -8,7 +8,13 @@ import { probeBase64 } from "./probe.generated.js";
 interface Exports {
   memory: WebAssembly.Memory;
   place(fileBytes: number, arenaBytes: number): number;
-  board(architecture: number, fixedBytes: number, engineBytes: number, operandBytes: number, pageBytes: number): void;
+  board(
+    stackUse: number,
+    fixedBytes: number,
+    engineBytes: number,
+    operandBytes: number,
+    pageBytes: number,
+  ): void;
   load(file: number, length: number, accelerated: number): number;
   reset(): number;
   begin(): void;
@@ -23,13 +29,13 @@ const entered = { wasCompiled: 0, isCompiled: 1, isRefused: 2 } as const;
 /** Repetitions of calls that compile anew each time: what they take has shown itself by then. */
 const mostRepetitions = 64;
 
-/** In the order of probe.c. */
-const architectures = ["armv6m", "armv7m", "rv32"] as const;
-
-function architectureOf({ core }: Board): (typeof architectures)[number] {
-  if (core.startsWith("rv32")) return "rv32";
-  return core === "cortex-m0plus" ? "armv6m" : "armv7m";
-}
+/** Cores by what their firmware takes of the stack, in the order of probe.c. */
+const stackUses: readonly (readonly Board["core"][])[] = [
+  ["cortex-m0plus"],
+  ["cortex-m3", "cortex-m4", "cortex-m33"],
+  ["cortex-m7"],
+  ["rv32imc", "rv32imac"],
+];
 
 /** A board as the probe knows it. Sizes in bytes. */
 export interface ProbedBoard {
@@ -120,7 +126,13 @@ export function probeModel(
   if (at === 0) throw new RangeError(`no memory for a board of ${arenaBytes} bytes`);
   new Uint8Array(engine.memory.buffer).set(wasm, at);
   const { engineBytes, stackBytes, codePageBytes } = board.wasm3;
-  engine.board(architectures.indexOf(architectureOf(board)), fixedBytes, engineBytes, stackBytes, codePageBytes);
+  engine.board(
+    stackUses.findIndex((cores) => cores.includes(board.core)),
+    fixedBytes,
+    engineBytes,
+    stackBytes,
+    codePageBytes,
+  );
   const refused = engine.load(at, wasm.length, tier === "accelerated" ? 1 : 0);
   if (refused !== 0) return { refused };
   try {

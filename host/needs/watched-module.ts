@@ -30,7 +30,10 @@ export function watchCalls(module: LinkableModule, pages: number, bits: number):
   const typeOf = (number: number): Uint8Array => module.types[number] as Uint8Array;
   for (const { module: from, name, type } of module.imports) parts.import(from, name, typeOf(type));
   const own = module.imports.length;
-  const [enter, leave] = [parts.import("probe", "enter", enterType), parts.import("probe", "leave", leaveType)];
+  const [enter, leave] = [
+    parts.import("probe", "enter", enterType),
+    parts.import("probe", "leave", leaveType),
+  ];
   const moved = parts.nextFunction - own;
   const around = parts.nextFunction + module.functions.length;
   const choice = module.exportedGlobals.get("accelerators");

@@ -5,7 +5,15 @@ import { boardsFolder } from "../boards/index.js";
 
 /** Files of the firmware that the probe is made of: what loads a model and compiles it. */
 const firmware = [
-  ...["arena.c", "call_graph.c", "cbor_reader.c", "custom_sections.c", "engine.c", "interpreter.c", "loader.c"],
+  ...[
+    "arena.c",
+    "call_graph.c",
+    "cbor_reader.c",
+    "custom_sections.c",
+    "engine.c",
+    "interpreter.c",
+    "loader.c",
+  ],
   ...["manifest.c", "metacode.c", "read_weights.c", "wasm3.c"],
 ];
 
@@ -19,7 +27,15 @@ const definitions = [
 ];
 
 const flags = [
-  ...["--target=wasm32-wasip1", "-nostartfiles", "-Wl,--no-entry", "-Wl,--strip-all", "-Oz", "-std=gnu11", "-w"],
+  ...[
+    "--target=wasm32-wasip1",
+    "-nostartfiles",
+    "-Wl,--no-entry",
+    "-Wl,--strip-all",
+    "-Oz",
+    "-std=gnu11",
+    "-w",
+  ],
   ...["-mtail-call", "-fno-strict-aliasing", "-ffp-contract=off"],
   ...definitions.map((each) => `-D${each}`),
 ];

@@ -2,11 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  type FirmwareSizes,
-  firmwareSizesFile,
-  recordedFirmware,
-} from "../../host/boards/firmware-sizes.js";
+import { type FirmwareSizes, firmwareSizesFile, recordedFirmware } from "../../host/boards/firmware-sizes.js";
 import { type Board, boardNames } from "../../host/boards/index.js";
 import { readElf } from "./elf.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
