@@ -373,7 +373,10 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.is((await json("bench", at("small.wasm"), "--on", "node")).model, "small"),
 
   "boards --model": async () => {
-    assert.match((await done("boards", "--model", at("small.wasm"))).stdout, / small\n.* fits\n/);
+    assert.match(
+      (await done("boards", "--model", at("small.wasm"))).stdout,
+      / small\n.*fits, with [\d,]+ of RAM\n/,
+    );
   },
   "boards --json": async () => assert.ok((await json("boards")).length > 5),
 
