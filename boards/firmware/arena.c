@@ -3,8 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The arena's borders, aligned to 8 bytes: symbols of the linker script. */
-extern uint8_t __arena_start[], __arena_end[];
+#include "layout.h"
 
 /*
  * Blocks lie one after the other from border to border. A header is 4 bytes in front of the block's contents:
@@ -16,8 +15,8 @@ enum { headerBytes = 4, inUse = 1, smallest = 8 };
 static uint32_t used, peak;
 static bool exhausted;
 
-static uint8_t *first_block(void) { return __arena_start + headerBytes; }
-static uint8_t *end_of_blocks(void) { return (uint8_t *) ((uintptr_t) __arena_end - headerBytes); }
+static uint8_t *first_block(void) { return LAYOUT_ARENA_START + headerBytes; }
+static uint8_t *end_of_blocks(void) { return (uint8_t *) ((uintptr_t) LAYOUT_ARENA_END - headerBytes); }
 static uint32_t *header(uint8_t *block) { return (uint32_t *) block; }
 static uint32_t size_of(uint8_t *block) { return *header(block) & ~(uint32_t) inUse; }
 static bool is_free(uint8_t *block) { return !(*header(block) & inUse); }

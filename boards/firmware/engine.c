@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "interpreter.h"
+#include "layout.h"
 #include "loader.h"
 #include "metacode.h"
 #include "port.h"
@@ -11,9 +12,6 @@
 #include "wasm3.h"
 #include "m3_env.h"
 #include "m3_exec_defs.h"
-
-/* Static data and stacks: symbols of the linker script. */
-extern uint8_t __ram_start[], __arena_start[], __arena_end[];
 
 enum { limitSeconds = 120 };
 
@@ -101,7 +99,7 @@ static void reset_job(void *argument)
 {
     job *work = argument;
     IM3Function reset = module_reset(&engine.module);
-    metacode_begin_run();
+    metacode_begin_run(reset);
     M3Result result = metacode_compile(reset);
     if (!result) result = m3_Call(reset, 0, NULL);
     metacode_drop(reset);
@@ -172,6 +170,11 @@ const manifest *engine_manifest(void)
     return engine.loaded ? &engine.manifest : NULL;
 }
 
+uint32_t engine_file_bytes(void)
+{
+    return engine.loaded ? engine.length : 0;
+}
+
 uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length)
 {
     tensor_place place;
@@ -185,7 +188,7 @@ uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length)
 static void run_job(void *argument)
 {
     job *work = argument;
-    metacode_begin_run();
+    metacode_begin_run(engine.module.run);
     const void *arguments[] = { &work->first, &work->last };
     const void *results[] = { &work->code };
     M3Result result = m3_Call(engine.module.run, 2, arguments);
@@ -209,9 +212,8 @@ model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *c
 /* The same with that many bytes of the arena in use. */
 static uint32_t bytes_with(uint32_t arena)
 {
-    const uint32_t fixed = (uint32_t) (__arena_start - __ram_start);
     const M3MemoryHeader *memory = engine.module.runtime ? engine.module.runtime->memory.mallocated : NULL;
-    return fixed + arena - (memory ? (uint32_t) memory->length : 0);
+    return LAYOUT_FIXED_BYTES + arena - (memory ? (uint32_t) memory->length : 0);
 }
 
 uint32_t engine_bytes(void)

@@ -45,6 +45,9 @@ void engine_unload(void);
 /* The manifest of the loaded model, or NULL. */
 const manifest *engine_manifest(void);
 
+/* Bytes of the loaded model's file in its slot; 0 without one. */
+uint32_t engine_file_bytes(void);
+
 /* The bytes of the tensor in linear memory, or NULL where there is no such tensor. */
 uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length);
 

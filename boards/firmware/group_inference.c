@@ -23,7 +23,7 @@ static void status(cbor_reader request, cbor_writer *answer)
     uint32_t imports = 0;
     while (engine_imports[imports]) imports++;
 
-    cbor_head(answer, cborMap, 13);
+    cbor_head(answer, cborMap, 14);
     cbor_pair(answer, "abi", abi);
     cbor_text(answer, "board");
     cbor_text(answer, BOARD_NAME);
@@ -33,6 +33,7 @@ static void status(cbor_reader request, cbor_writer *answer)
     cbor_pair(answer, "ram", arena_bytes());
     cbor_pair(answer, "used", engine_used_bytes());
     cbor_pair(answer, "memory", model ? model->memoryBytes : 0);
+    cbor_pair(answer, "file", engine_file_bytes());
     cbor_pair(answer, "steps", model ? model->steps : 0);
     cbor_text(answer, "unit");
     cbor_text(answer, port_counter_unit());

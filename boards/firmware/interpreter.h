@@ -2,10 +2,28 @@
 #ifndef WASMOTE_INTERPRETER_H
 #define WASMOTE_INTERPRETER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* The compiler calls itself for every nested block: stack that it is lent. */
-enum { compileStackBytes = 6144 };
+#include "stack_use.h"
+
+/* What this processor's compiler and operations take; the probe (boards/probe) asks for any processor's. */
+#ifndef INTERPRETER_STACK_USE
+extern const stack_use interpreter_stack_use;
+#define INTERPRETER_STACK_USE interpreter_stack_use
+#endif
+
+/* How deep a function nests: what the compiler asks of the stack for its blocks, and the most loops around a call. */
+typedef struct nesting
+{
+    uint32_t bytes, loops;
+} nesting;
+
+/* To be called before a function is compiled: the compiler refuses blocks that take more, as on a full stack. */
+void interpreter_limit_nesting(uint32_t bytes);
+
+/* How deep the function nested that was compiled last. */
+nesting interpreter_nesting(void);
 
 /*
  * Calls a function on another stack, of which the compiler uses what there is. Without it the compiler uses the C stack;

@@ -23,6 +23,7 @@ typedef struct compilation
 {
     IM3Module module;
     IM3Function run;
+    uint32_t room;      /* of its stack, for blocks */
     M3Result result;
 } compilation;
 
@@ -30,7 +31,7 @@ typedef struct compilation
 static void compile_job(void *argument)
 {
     compilation *work = argument;
-    work->result = metacode_open(work->module);
+    work->result = metacode_open(work->module, work->room);
     if (!work->result) work->result = metacode_keep(work->run);
 }
 
@@ -38,12 +39,13 @@ static void compile_job(void *argument)
 static M3Result compile_at_load(IM3Module module, IM3Function run)
 {
     M3MemoryHeader *memory = module->runtime->memory.mallocated;
-    compilation work = { module, run, m3Err_none };
+    compilation work = { module, run, INTERPRETER_STACK_USE.roomAtLoad, m3Err_none };
     if (memory->length < compileStackBytes)
     {
         compile_job(&work);
         return work.result;
     }
+    work.room = mostNestingBytes;
     interpreter_call_on_stack(compile_job, &work, m3MemData(memory), (uint32_t) memory->length);
     memset(m3MemData(memory), 0, memory->length);
     return work.result ? work.result : InitDataSegments(&module->runtime->memory, module);

@@ -18,11 +18,16 @@ enum { callSlots = 3 };
 /* Words of the branch from one page to the next, and words that must be free on a page for an operation. */
 enum { branchLines = 2, spareLines = d_m3CodePageFreeLinesThreshold + branchLines };
 
+/* Bytes of a function's nesting are counted in units of so many. */
+enum { nestingUnit = 8, mostLoops = 31 };
+
 typedef struct entry
 {
     IM3CodePage pages;              /* the function begins at the start of the first; NULL if it is not compiled */
-    uint16_t bytes;                 /* of its page and constants when compiled */
-    bool kept;
+    uint32_t bytes : 16;            /* of its page and constants when compiled */
+    uint32_t nesting : 10;          /* stack that the compiler takes for its blocks, in units; 0 if not known */
+    uint32_t loops : 5;             /* around a call, at most */
+    uint32_t kept : 1;
 } entry;
 
 metacode_call *metacode_running;
@@ -33,6 +38,8 @@ static struct
     uint32_t count;
     entry *entries;                 /* of all functions of the module */
     function_set *callees;          /* of all functions; NULL where the call graph is not known: nothing is dropped */
+    IM3Function root;               /* what was called first in this run; NULL while the model is loaded */
+    uint32_t roomAtLoad;            /* of the compiler's stack, for blocks */
     uint32_t stackSlots;
     bool dropped;
 } cache;
@@ -171,15 +178,34 @@ static void compile_job(void *argument)
     work->result = compile(work->function);
 }
 
+/* What the stack that is in use has left for the blocks of a function that is compiled: as counted in stack_use.h. */
+static uint32_t room_for_blocks(void)
+{
+    if (!cache.root) return cache.roomAtLoad;
+    const stack_use *use = &INTERPRETER_STACK_USE;
+    uint32_t taken = entry_of(cache.root)->loops * use->loop;
+    for (const metacode_call *call = metacode_running; call; call = call->outer)
+        taken += use->call + entry_of(call->function)->loops * use->loop;
+    return taken < use->roomInRun ? use->roomInRun - taken : 0;
+}
+
 /* Compiles a function on the stack that is in use or, where that is too small, on one in the arena. */
 static M3Result compile_anywhere(IM3Function function)
 {
-    M3Result result = compile(function);
-    if (result != m3Err_trapStackOverflow) return result;
+    const uint32_t nestingBytes = entry_of(function)->nesting * nestingUnit, room = room_for_blocks();
+    uint32_t stackBytes = compileStackBytes;
+    if (nestingBytes <= room)
+    {
+        interpreter_limit_nesting(room);
+        M3Result result = compile(function);
+        if (result != m3Err_trapStackOverflow) return result;
+    }
+    else stackBytes = nestingBytes + compilerBytes;
 
     compilation work = { function, m3Err_mallocFailed };
-    uint8_t *stack = arena_calloc(1, compileStackBytes);
-    if (stack) interpreter_call_on_stack(compile_job, &work, stack, compileStackBytes);
+    uint8_t *stack = arena_calloc(1, stackBytes);
+    interpreter_limit_nesting(mostNestingBytes);
+    if (stack) interpreter_call_on_stack(compile_job, &work, stack, stackBytes);
     arena_free(stack);
     return work.result;
 }
@@ -201,10 +227,16 @@ M3Result metacode_keep(IM3Function function)
     return result;
 }
 
-void metacode_begin_run(void)
+void metacode_begin_run(IM3Function root)
 {
     metacode_running = NULL;
+    cache.root = root;
     while (cache.dropped && drop_one(0)) {}
+}
+
+IM3Module metacode_module(void)
+{
+    return cache.module;
 }
 
 uint32_t metacode_stack_slots(void)
@@ -245,20 +277,25 @@ static M3Result try(IM3Function function, uint32_t *slots)
     if (result == m3Err_functionImportMissing) return m3Err_none;
     if (result || !cache.callees) return result;
 
-    entry_of(function)->bytes = bytes_of(function);
+    const nesting nested = interpreter_nesting();
+    entry *of = entry_of(function);
+    of->bytes = bytes_of(function);
+    of->nesting = (nested.bytes + nestingUnit - 1) / nestingUnit;
+    of->loops = nested.loops < mostLoops ? nested.loops : mostLoops;
     cache.callees[index_of(function)] = callees_of(function);
     *slots = function->maxStackSlots + callSlots;
     metacode_drop(function);
     return m3Err_none;
 }
 
-M3Result metacode_open(IM3Module module)
+M3Result metacode_open(IM3Module module, uint32_t room)
 {
     const uint32_t count = module->numFunctions;
     memset(&cache, 0, sizeof cache);
     metacode_running = NULL;
     cache.module = module;
     cache.count = count;
+    cache.roomAtLoad = room;
     for (IM3CodePage page = module->runtime->pagesOpen; page; page = page->info.next) cut_page(page, page->info.lineIndex);
 
     /* A function that is called by way of a table may be running without being known to. */

@@ -20,9 +20,13 @@ extern metacode_call *metacode_running;
 
 /*
  * Compiles every function of a loaded and linked module once and drops the metacode again, so that what cannot be
- * compiled is refused; but not a function that calls an import which is missing.
+ * compiled is refused; but not a function that calls an import which is missing. `room`: bytes that the compiler's stack
+ * has for blocks until the first run begins.
  */
-M3Result metacode_open(IM3Module module);
+M3Result metacode_open(IM3Module module, uint32_t room);
+
+/* The module that was opened last. */
+IM3Module metacode_module(void);
 
 /* Slots of the operand stack that the longest chain of calls takes; 0 where that is not known. */
 uint32_t metacode_stack_slots(void);
@@ -37,9 +41,9 @@ void metacode_drop(IM3Function function);
 M3Result metacode_keep(IM3Function function);
 
 /*
- * To be called before every run. Where metacode has been dropped since the module was opened, all of it is but what is
+ * To be called before every run, of which `root` is called first. Where metacode has been dropped since the module was opened, all of it is but what is
  * kept, so that every run begins with the same.
  */
-void metacode_begin_run(void);
+void metacode_begin_run(IM3Function root);
 
 #endif

@@ -1,43 +1,30 @@
-import {
-  boardOffer,
-  type Fit,
-  figureText,
-  fit,
-  loadBoard,
-  loadBoards,
-  type ModelNeeds,
-  requireFit,
-} from "../boards/index.js";
-import type { BuiltModel } from "../pipeline.js";
-import { usesFloats } from "../wasm/floats.js";
+import { type Fit, figureText, loadBoard, loadBoards, partsText, requireFit } from "../boards/index.js";
+import { predictFit } from "../needs/index.js";
+import { openModule } from "../package/open.js";
 
 /**
- * Whether a built model fits a board, for `build --board`. Throws `board-unknown`, and `board-floats` or
- * `board-too-small` where it does not fit.
+ * Whether a model file fits a board, for `build --board`. Throws `board-unknown`, and what `requireFit` throws where it does
+ * not fit.
  */
-export function builtFit(boardName: string, built: BuiltModel): Fit {
-  const verdict = fit(needsOf(built), boardOffer(loadBoard(boardName)));
+export async function requiredFit(boardName: string, wasm: Uint8Array): Promise<Fit> {
+  const verdict = await predictFit(wasm, openModule(wasm), loadBoard(boardName));
   requireFit(verdict);
   return verdict;
 }
 
-/** How a built model fits each board that there is. */
-export function boardFits(built: BuiltModel): Fit[] {
-  return loadBoards().map((board) => fit(needsOf(built), boardOffer(board)));
-}
-
-function needsOf({ wasm, manifest, codeBytes }: BuiltModel): ModelNeeds {
-  return {
-    name: manifest.name,
-    fileBytes: wasm.length,
-    memoryBytes: manifest.memoryBytes,
-    codeBytes,
-    imports: manifest.imports.required,
-    floats: usesFloats(wasm),
-  };
+/** How a model file fits each board that there is. */
+export async function boardFits(wasm: Uint8Array): Promise<Fit[]> {
+  const opened = openModule(wasm);
+  const verdicts: Fit[] = [];
+  for (const board of loadBoards()) verdicts.push(await predictFit(wasm, opened, board));
+  return verdicts;
 }
 
 /** The lines that `build` adds to its report for a board. */
 export function fitLines({ board, figures }: Fit): string[] {
-  return ["", `fits ${board}`, ...figures.map((figure) => `  ${figureText(figure)}`)];
+  const lines = figures.flatMap((figure) => {
+    const parts = partsText(figure);
+    return [`  ${figureText(figure)}`, ...(parts === undefined ? [] : [`    ${parts}`])];
+  });
+  return ["", `fits ${board}`, ...lines];
 }

@@ -94,9 +94,10 @@ export async function openRunnerOrBoard(
     );
   }
   const board = on === undefined ? undefined : runnerBoard(on);
-  const { modelNeeds, openBoardRunner } = await import("../run/board.js");
-  const { boardOffer, fit, requireFit } = await import("../boards/index.js");
-  if (board !== undefined) requireFit(fit(modelNeeds(file.wasm, file), boardOffer(board)));
+  const { openBoardRunner } = await import("../run/board.js");
+  const { requireFit } = await import("../boards/index.js");
+  const { predictFit } = await import("../needs/index.js");
+  if (board !== undefined) requireFit(await predictFit(file.wasm, file, board));
   const { connectBoard } = await import("../device/connect.js");
   let name = on ?? "board";
   const onText = boardText(() => name, output);

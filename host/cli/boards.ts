@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Board, boardOffer, type Fit, figureText, fit, loadBoards } from "../boards/index.js";
+import { type Board, type Fit, figureText, loadBoards, modelRamBytes } from "../boards/index.js";
 import { table } from "../table.js";
 import { thousands } from "./figures.js";
 import { addHelp } from "./help.js";
@@ -41,7 +41,7 @@ async function boards(options: BoardsOptions, output: Output): Promise<void> {
       proven: board.proven,
       emulator: board.emulator?.kind ?? null,
       flashMethods: board.flashMethods.map(({ method }) => method),
-      modelRamBytes: boardOffer(board).ramBytes,
+      modelRamBytes: modelRamBytes(board),
       slots: board.slots.count,
       slotBytes: board.slots.bytes,
       ...(verdicts === undefined ? {} : { fit: verdicts[i] }),
@@ -54,9 +54,10 @@ async function boards(options: BoardsOptions, output: Output): Promise<void> {
 
 async function verdictsFor(path: string, all: readonly Board[]): Promise<Fit[]> {
   const file = await readModuleFile(path);
-  const { modelNeeds } = await import("../run/board.js");
-  const needs = modelNeeds(file.wasm, file);
-  return all.map((board) => fit(needs, boardOffer(board)));
+  const { predictFit } = await import("../needs/index.js");
+  const verdicts: Fit[] = [];
+  for (const board of all) verdicts.push(await predictFit(file.wasm, file, board));
+  return verdicts;
 }
 
 function boardsText(all: readonly Board[], verdicts: readonly Fit[] | undefined, output: Output): string[] {
@@ -77,7 +78,7 @@ function boardsText(all: readonly Board[], verdicts: readonly Fit[] | undefined,
       board.name,
       board.core,
       thousands(board.clockHz / 1e6),
-      thousands(boardOffer(board).ramBytes),
+      thousands(modelRamBytes(board)),
       `${board.slots.count} x ${thousands(board.slots.bytes)}`,
       board.proven,
       board.flashMethods.map(({ method }) => method).join(", ") || "-",
@@ -89,7 +90,12 @@ function boardsText(all: readonly Board[], verdicts: readonly Fit[] | undefined,
 
 function verdictText(verdict: Fit): string {
   const short = verdict.figures.filter((figure) => figure.neededBytes > figure.availableBytes);
+  const ram = verdict.figures.find(({ what }) => what === "RAM");
   return verdict.fits
-    ? "fits"
-    : [...short.map(figureText), ...(verdict.lacksFloats ? ["no floats"] : [])].join("; ");
+    ? `fits, with ${thousands(ram?.neededBytes ?? 0)} of RAM`
+    : [
+        ...short.map(figureText),
+        ...(verdict.lacksFloats ? ["no floats"] : []),
+        ...(verdict.refused ? [`refused: ${verdict.refused}`] : []),
+      ].join("; ");
 }

@@ -177,7 +177,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   }
   const kept = keep === undefined ? [] : await keptTexts(built, options.wat === true);
 
-  const fit = fitting?.(built);
+  const fit = await fitting?.(built);
   const { makeReport } = await import("../report/make-report.js");
   const comparison = await compareWithFloat(built, compared, kernels, output);
   const report = makeReport(built, { compared: comparison, fit: fit?.verdict });
@@ -207,14 +207,14 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
  */
 async function fittingBoard(
   name: string,
-): Promise<(built: BuiltModel) => { verdict: Fit; lines: readonly string[] }> {
-  const [{ loadBoard }, { builtFit, fitLines }] = await Promise.all([
+): Promise<(built: BuiltModel) => Promise<{ verdict: Fit; lines: readonly string[] }>> {
+  const [{ loadBoard }, { requiredFit, fitLines }] = await Promise.all([
     import("../boards/index.js"),
     import("./board-fit.js"),
   ]);
   loadBoard(name);
-  return (built) => {
-    const verdict = builtFit(name, built);
+  return async (built) => {
+    const verdict = await requiredFit(name, built.wasm);
     return { verdict, lines: fitLines(verdict) };
   };
 }

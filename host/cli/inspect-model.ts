@@ -62,6 +62,8 @@ type BuildDescription = Pick<Build, "numbers"> &
         weightBytes: number;
         /** Names of the boards that it fits. */
         boards: string[];
+        /** How it fits each board. */
+        fits: readonly Fit[];
       }
   );
 
@@ -188,6 +190,7 @@ function describeBuild(
     codeBytes,
     weightBytes,
     boards: fits(built).flatMap(({ board, fits: fitting }) => (fitting ? [board] : [])),
+    fits: fits(built),
   };
 }
 

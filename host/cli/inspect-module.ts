@@ -1,3 +1,4 @@
+import type { Fit } from "../boards/index.js";
 import type { Manifest } from "../package/manifest.js";
 import { openModule } from "../package/open.js";
 import { table } from "../table.js";
@@ -5,6 +6,7 @@ import { listSections } from "../wasm/sections.js";
 import { tensorLines, variableLines } from "./build-report.js";
 import { bytesText, shortName, thousands } from "./figures.js";
 import { withFile } from "./files.js";
+import { fitTable } from "./fit-table.js";
 import type { Output } from "./output.js";
 
 /** What `inspect` tells of a built model. */
@@ -15,12 +17,15 @@ export interface ModuleDescription {
   codeBytes: number;
   weightBytes: number;
   sections: { name: string; offset: number; bytes: number }[];
+  /** How it fits each board. */
+  fits: readonly Fit[];
 }
 
 /** Opens and describes a `.wasm` built by wasmote. Throws `module-*`. */
 export async function describeModule(path: string, bytes: Uint8Array): Promise<ModuleDescription> {
-  return withFile(path, () => {
+  return withFile(path, async () => {
     const { manifest, weights, codeBytes } = openModule(bytes);
+    const { boardFits } = await import("./board-fit.js");
     return {
       manifest: {
         ...manifest,
@@ -34,6 +39,7 @@ export async function describeModule(path: string, bytes: Uint8Array): Promise<M
         offset,
         bytes: contents.length,
       })),
+      fits: await boardFits(bytes),
     };
   });
 }
@@ -86,5 +92,7 @@ export function moduleText(module: ModuleDescription, { styles, width }: Output)
     ...steps,
     "",
     ...sections,
+    "",
+    ...fitTable(module.fits, form),
   ];
 }

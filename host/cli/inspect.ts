@@ -1,10 +1,12 @@
 import { dirname } from "node:path";
 import type { Command } from "commander";
+import type { Fit } from "../boards/index.js";
 import { UnsupportedModelError } from "../errors.js";
 import { readableModels } from "../files/formats.js";
 import type { Graph } from "../graph/graph.js";
 import type { Imported } from "../import/index.js";
 import type { KernelLibrary } from "../link/link.js";
+import type { BuiltModel } from "../pipeline.js";
 import { isWasm } from "../wasm/sections.js";
 import { ofNoUse } from "./errors.js";
 import { makeFolder, recordingReader, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
@@ -62,7 +64,14 @@ async function inspect(path: string, options: InspectOptions, output: Output): P
     throw read.error;
   }
   const { boardFits } = await import("./board-fit.js");
-  const found = describeModel(read.graph, read.builds, boardFits, read.imported.openDims);
+  const fits = new Map<BuiltModel, Fit[]>();
+  for (const { built } of read.builds) if (built !== undefined) fits.set(built, await boardFits(built.wasm));
+  const found = describeModel(
+    read.graph,
+    read.builds,
+    (built) => fits.get(built) ?? [],
+    read.imported.openDims,
+  );
   if (options.json) output.json(found);
   else output.data(modelText(found, output));
 }

@@ -35,10 +35,11 @@ async function push(path: string, options: PushOptions, output: Output): Promise
   }
   const file = await readModuleFile(path);
   const { connectBoard, namedBoard } = await import("../device/connect.js");
-  const { deployModel, modelNeeds } = await import("../run/board.js");
-  const { boardOffer, fit, requireFit } = await import("../boards/index.js");
+  const { deployModel } = await import("../run/board.js");
+  const { requireFit } = await import("../boards/index.js");
+  const { predictFit } = await import("../needs/index.js");
   const board = namedBoard(options.on);
-  if (board !== undefined) requireFit(fit(modelNeeds(file.wasm, file), boardOffer(board)));
+  if (board !== undefined) requireFit(await predictFit(file.wasm, file, board));
   const name = options.port ?? `${options.on}`;
   const device = await connectBoard(board, {
     port: options.port,

@@ -21,6 +21,8 @@ const statusSchema = z.object({
   used: count,
   /** Linear memory of the active model. */
   memory: count,
+  /** Bytes of its file in the slot; firmware of before does not tell. */
+  file: count.optional(),
   steps: count,
   unit: z.enum(["instructions", "cycles"]),
   hz: count,

@@ -54,7 +54,7 @@ function reach(
 }
 
 /** A function's code with its references as `numberOf` gives them. */
-function relocate(
+export function relocate(
   { bytes, references }: FunctionCode,
   numberOf: (reference: Reference) => number,
 ): Uint8Array {

@@ -1,4 +1,5 @@
 import { numberTypes, type Reference, type Space } from "../wasm/code.js";
+import { externalKinds } from "../wasm/interface.js";
 import { opcodes } from "../wasm/opcodes.js";
 import { WasmReader } from "../wasm/reader.js";
 import { concatenate, vector } from "../wasm/writer.js";
@@ -30,6 +31,8 @@ export interface LinkableModule {
   globals: readonly Uint8Array[];
   /** Exported functions by name. */
   exports: ReadonlyMap<string, number>;
+  /** Exported global variables by name. */
+  exportedGlobals: ReadonlyMap<string, number>;
 }
 
 const preamble = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
@@ -97,6 +100,7 @@ function readSections(bytes: Uint8Array): LinkableModule {
   let globals: Uint8Array[] = [];
   let codes: Omit<FunctionCode, "type">[] = [];
   const exports = new Map<string, number>();
+  const exportedGlobals = new Map<string, number>();
   const module = new WasmReader(bytes);
   if (!preamble.every((byte) => module.byte() === byte)) throw unlinkable("what is no WebAssembly module");
   while (!module.done) {
@@ -114,7 +118,8 @@ function readSections(bytes: Uint8Array): LinkableModule {
     else if (id === 7) {
       section.vector((entry) => {
         const [name, kind, index] = [entry.name(), entry.byte(), entry.u32()];
-        if (kind === 0) exports.set(name, index);
+        if (kind === externalKinds.function) exports.set(name, index);
+        if (kind === externalKinds.global) exportedGlobals.set(name, index);
       });
     } else if (id === 10) codes = section.vector(readCode);
     else if (section.u32() > 0) throw unlinkable(refused[id] as string);
@@ -123,7 +128,7 @@ function readSections(bytes: Uint8Array): LinkableModule {
   if (declared.length !== codes.length)
     throw new RangeError(`${declared.length} functions are declared, ${codes.length} are there`);
   const functions = codes.map((code, i) => ({ type: declared[i] as number, ...code }));
-  return { types, imports, functions, globals, exports };
+  return { types, imports, functions, globals, exports, exportedGlobals };
 }
 
 /** Checks that every number that is referred to exists. */

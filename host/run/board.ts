@@ -36,13 +36,15 @@ export interface BoardRunnerOptions {
 /** The firmware's ABI from which on it resets the state of models. */
 const resettingAbi = 2;
 
-/** What a model needs of a board. */
-export function modelNeeds(wasm: Uint8Array, { manifest, codeBytes }: OpenedModule): ModelNeeds {
+/** Bytes that the interpreter takes at least of what a board's status calls free. */
+const leastEngineBytes = 4096;
+
+/** What a model needs at least of a board of which only its status is known. */
+function leastNeeds(wasm: Uint8Array, { manifest }: OpenedModule): ModelNeeds {
   return {
     name: manifest.name,
     fileBytes: wasm.length,
-    memoryBytes: manifest.memoryBytes,
-    codeBytes,
+    ram: { bytes: manifest.memoryBytes + leastEngineBytes, bound: "least" },
     imports: manifest.imports.required,
     floats: usesFloats(wasm),
   };
@@ -70,7 +72,7 @@ export async function deployModel(
     throw new WasmoteError("board-abi", `${board} has ABI ${status.abi}, which resets no model's state`);
   }
   const offer = { name: board, ramBytes: ram, slotBytes: flash, imports, floats };
-  requireFit(fit(modelNeeds(wasm, opened), offer));
+  requireFit(fit(leastNeeds(wasm, opened), offer));
   if (present === undefined) await device.upload(wasm, { onProgress: onUpload });
   const images = await device.activate(hash);
   if (!images.some((image) => image.active && hash.equals(image.hash))) {

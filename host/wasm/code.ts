@@ -77,7 +77,8 @@ const blockTypes = new Set([-64, -1, -2, -3, -4]);
 export function readCode(code: WasmReader, visitor: CodeVisitor): void {
   const refer = (space: Space): void => {
     const start = code.at;
-    visitor.reference?.({ space, index: code.u32(), start, end: code.at });
+    const index = code.u32();
+    visitor.reference?.({ space, index, start, end: code.at });
   };
   code.vector((local) => {
     local.u32();

@@ -57,7 +57,7 @@ test("a model that the board has is not sent again", async () => {
 
 test("what does not fit is refused before anything is sent", async () => {
   const cases: [Partial<SimulatedBoard>, string, RegExp][] = [
-    [{ ram: 3000 }, "board-too-small", /RAM: [\d,]+ bytes needed, 3,000 available/],
+    [{ ram: 3000 }, "board-too-small", /RAM: at least [\d,]+ bytes needed, 3,000 available/],
     [{ slotBytes: 2000 }, "board-too-small", /flash: [\d,]+ bytes needed, 2,000 available/],
     [{ imports: [] }, "board-abi", /lacks: wasmote\.read_weights/],
   ];

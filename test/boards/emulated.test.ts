@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type BenchReport, count } from "../../host/bench/index.js";
-import { type Board, boardOffer, fit, loadBoards } from "../../host/boards/index.js";
+import { type Board, loadBoards } from "../../host/boards/index.js";
 import { connectBoard } from "../../host/device/connect.js";
 import { importModel } from "../../host/import/index.js";
+import { predictFit, predictNeeds } from "../../host/needs/index.js";
 import { type OpenedModule, openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
-import { type BoardRunner, modelNeeds, openBoardRunner } from "../../host/run/board.js";
+import { type BoardRunner, openBoardRunner } from "../../host/run/board.js";
 import { openRunner } from "../../host/run/index.js";
 import { type Tier, tiers } from "../../host/run/types.js";
 import type { Results } from "../bench/board-pages.js";
@@ -36,6 +37,9 @@ const wide = goldenModels(
     "tinymaix-mnist_valid_f",
   ].filter((name) => modelsEndingIn(".tflite").includes(name)),
 );
+
+/** Bytes at the ends of the arena that hold no block (boards/firmware/arena.c). */
+const arenaBorders = 8;
 
 /** Models whose counts are compared with those that were recorded: quick ones. */
 const guarded = ["tflm-hello_world_int8", "mlperf-tiny-ad01_int8", "tflm-micro_speech_quantized"];
@@ -74,14 +78,19 @@ async function withRunner<T>(
   use: (runner: BoardRunner, opened: OpenedModule, wasm: Uint8Array) => Promise<T>,
 ): Promise<T | undefined> {
   const { wasm, opened } = await build(model);
-  const verdict = fit(modelNeeds(wasm, opened), boardOffer(board));
-  if (!verdict.fits) {
+  if (!(await predictFit(wasm, opened, board)).fits) {
     console.error(`SKIPPED: ${model.name} does not fit ${board.id}`);
     return undefined;
   }
   const device = await connectBoard(board, { model: wasm });
   try {
-    return await use(await openBoardRunner(board.id, device, wasm, opened, { tier }), opened, wasm);
+    const runner = await openBoardRunner(board.id, device, wasm, opened, { tier });
+    const result = await use(runner, opened, wasm);
+    const { ram } = await predictNeeds(wasm, opened, board, tier);
+    const found = runner.runtimeBytes + opened.manifest.memoryBytes;
+    if (ram.bound === "exact") assert.is(found, ram.totalBytes, "RAM as it was predicted");
+    else assert.ok(ram.bound === "most" && found <= ram.totalBytes, `${found} of ${ram.totalBytes}`);
+    return result;
   } finally {
     await device.close();
   }
@@ -129,6 +138,20 @@ for (const board of boards) {
 
   const small = models.find(({ name }) => name === "tflm-hello_world_int8");
   if (small !== undefined) {
+    test(`${board.id}: it tells of the RAM and flash that it was predicted to have`, async () => {
+      const { wasm, opened } = await build(small);
+      const device = await connectBoard(board, { model: wasm });
+      try {
+        const { ram, file, flash } = await device.status();
+        const predicted = await predictNeeds(wasm, opened, board);
+        const { variableBytes, stackBytes } = predicted.ram.parts;
+        assert.is(ram, predicted.ram.availableBytes - variableBytes - stackBytes - arenaBorders);
+        assert.equal([file, flash], [predicted.flash.modelBytes, predicted.flash.slotBytes]);
+      } finally {
+        await device.close();
+      }
+    });
+
     test(`${board.id}: counts are repeatable to the digit, in the unit that the board's file says`, async () => {
       const reports: BenchReport[] = [];
       for (let i = 0; i < 2; i++) {

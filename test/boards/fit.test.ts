@@ -1,13 +1,22 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { boardOffer, fit, loadBoard, type ModelNeeds, requireFit } from "../../host/boards/index.js";
+import {
+  boardOffer,
+  firmwareSizes,
+  fit,
+  loadBoard,
+  loadBoards,
+  type ModelNeeds,
+  modelRamBytes,
+  partsText,
+  requireFit,
+} from "../../host/boards/index.js";
 import { WasmoteError } from "../../host/errors.js";
 
 const model: ModelNeeds = {
   name: "kws",
   fileBytes: 40_000,
-  memoryBytes: 16_000,
-  codeBytes: 7000,
+  ram: { bytes: 23_596, bound: "exact" },
   imports: ["wasmote.read_weights"],
   floats: false,
 };
@@ -29,14 +38,14 @@ test("what just fits, fits", () => {
   const verdict = fit(model, offer);
   assert.is(verdict.fits, true);
   assert.equal(verdict.figures, [
-    { what: "RAM", neededBytes: 23_596, availableBytes: 23_596 },
-    { what: "flash", neededBytes: 40_000, availableBytes: 40_000 },
+    { what: "RAM", neededBytes: 23_596, availableBytes: 23_596, bound: "exact" },
+    { what: "flash", neededBytes: 40_000, availableBytes: 40_000, bound: "exact" },
   ]);
   assert.not.throws(() => requireFit(verdict));
 });
 
 test("one byte more does not, and every figure is told", () => {
-  const ram = refusal({ memoryBytes: 16_001 });
+  const ram = refusal({ ram: { bytes: 23_597, bound: "exact" } });
   assert.instance(ram, WasmoteError);
   assert.is(ram.code, "board-too-small");
   assert.match(ram.message, "RAM: 23,597 bytes needed, 23,596 available, 1 too few");
@@ -45,7 +54,10 @@ test("one byte more does not, and every figure is told", () => {
     refusal({ fileBytes: 40_001 }).message,
     "flash: 40,001 bytes needed, 40,000 available, 1 too few",
   );
-  assert.match(refusal({ codeBytes: 7001 }).message, "RAM: 23,597");
+  assert.match(
+    refusal({ ram: { bytes: 23_597, bound: "least" } }).message,
+    "RAM: at least 23,597 bytes needed, 23,596 available",
+  );
 });
 
 test("an import that the firmware lacks is told by its name", () => {
@@ -66,11 +78,37 @@ test("imports are not judged before the firmware is known", () => {
   assert.is(fit({ ...model, imports: ["wasmote.any"] }, boardOffer(loadBoard("pico"))).fits, true);
 });
 
-test("a board's offer leaves the firmware its RAM", () => {
+test("what a board offers, and what its firmware leaves of its RAM", () => {
   const board = loadBoard("microbit-v2");
   const { ramBytes, slotBytes } = boardOffer(board);
-  assert.ok(ramBytes < board.ramBytes && ramBytes > board.ramBytes - 16_384);
-  assert.is(slotBytes, board.slots.bytes);
+  assert.equal([ramBytes, slotBytes], [board.ramBytes, board.slots.bytes]);
+  const { variableBytes, stackBytes, exact } = firmwareSizes(board);
+  assert.is(exact, true);
+  assert.is(modelRamBytes(board), board.ramBytes - variableBytes - stackBytes);
+});
+
+test("a board that nothing is recorded of is taken to have the largest firmware", () => {
+  const sizes = firmwareSizes({ ...loadBoard("microbit-v2"), id: "own" });
+  assert.is(sizes.exact, false);
+  for (const board of loadBoards()) assert.ok(sizes.flashBytes >= firmwareSizes(board).flashBytes);
+});
+
+test("what the firmware refuses whatever RAM there is does not fit", () => {
+  assert.is(refusal({ refused: "bad-model" }).code, "board-bad-model");
+  assert.is(refusal({ refused: "abi" }).code, "board-abi");
+});
+
+test("figures are told with what they are made of", () => {
+  const parts = { linearBytes: 1000, engineBytes: 20_000, variableBytes: 1596, stackBytes: 1000 };
+  const [ram, flash] = fit(
+    { ...model, ram: { ...model.ram, parts } },
+    { ...offer, firmwareBytes: 9000 },
+  ).figures;
+  assert.is(
+    partsText(ram!),
+    "linear memory 1,000, interpreter 20,000, firmware's variables 1,596, stacks 1,000",
+  );
+  assert.is(partsText(flash!), "and 9,000 for the firmware");
 });
 
 test.run();

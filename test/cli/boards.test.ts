@@ -20,8 +20,8 @@ test("boards lists every board, how far it is proven, and what fits", () => {
   const lines = stdout.trimEnd().split("\n");
   assert.is(lines.length, 1 + boardNames().length);
   const line = (name: string): string => lines.find((text) => text.startsWith(`${name} `)) ?? "";
-  assert.match(line("pico-2"), /build-only .*fits$/);
-  assert.match(line("mps2-an386"), /emulator .*fits$/);
+  assert.match(line("pico-2"), /build-only .*fits, with [\d,]+ of RAM$/);
+  assert.match(line("mps2-an386"), /emulator .*fits, with [\d,]+ of RAM$/);
   assert.match(line("microbit-v2"), /flash: 500,\d+ bytes needed, 196,608 available, [\d,]+ too few$/);
 });
 

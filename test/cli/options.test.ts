@@ -536,7 +536,10 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.equal((await json(...compared, "--input", at("in.json"))).layersBy, "name"),
 
   "boards --model": async () => {
-    assert.match((await done("boards", "--model", at("small.wasm"))).stdout, / small\n.* fits\n/);
+    assert.match(
+      (await done("boards", "--model", at("small.wasm"))).stdout,
+      / small\n.*fits, with [\d,]+ of RAM\n/,
+    );
   },
   "boards --json": async () => assert.ok((await json("boards")).length > 5),
 

@@ -8,6 +8,8 @@ const lookalikes = [0x41, 0x92, 0x01, 0x1a, 0x42, 0xc3, 0x00, 0x1a, 0x41, 0, 0x2
 
 test("a module has floats by its instructions, variables or functions, and not by bytes that look like them", () => {
   const loadF32 = [0x41, 0, 0x2a, 2, 0, 0x1a, 0x41, 0];
+  const nine = Array.from({ length: 9 }, () => bodies.sum);
+  const callOf8 = [0x20, 0, 0x20, 1, 0x10, 8, 0x1a];
   const cases: readonly [string, boolean, Uint8Array][] = [
     ["sum", false, makeModel("made", bodies.sum, { weightBytes: 300 })],
     ["lookalikes", false, makeModel("made", lookalikes)],
@@ -16,6 +18,7 @@ test("a module has floats by its instructions, variables or functions, and not b
     ["an inner function", true, makeModel("made", bodies.sum, { functions: [bodies.sum, loadF32] })],
     ["a variable", true, makeModel("made", bodies.sum, { locals: [1, 1, 0x7c] })],
     ["a type", true, makeModel("made", bodies.sum, { types: [[0x60, 1, 0x7d, 0]] })],
+    ["after a call of function 8", true, makeModel("made", [...callOf8, ...loadF32], { functions: nine })],
     ["after an instruction that wasm3 lacks", false, makeModel("made", [0xff, ...bodies.float])],
   ];
   for (const [what, expected, wasm] of cases) assert.is(usesFloats(wasm), expected, what);

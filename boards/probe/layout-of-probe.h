@@ -1,0 +1,30 @@
+/*
+ * What differs from board to board, as variables: force-included where the probe is compiled, in place of the linker's
+ * symbols (firmware/layout.h) and of what the build of a firmware defines.
+ */
+#ifndef WASMOTE_LAYOUT_OF_PROBE_H
+#define WASMOTE_LAYOUT_OF_PROBE_H
+
+#include <stdint.h>
+
+typedef struct probe_board
+{
+    uint8_t *arenaStart, *arenaEnd;
+    uint32_t fixedBytes, engineBytes, operandBytes, pageBytes;
+    const struct stack_use *stack;
+} probe_board;
+
+extern probe_board probe;
+
+/* The probe's own stack is large: what a board's takes is counted (firmware/stack_use.h). */
+#define LAYOUT_STACK_START ((uint8_t *) 0)
+#define LAYOUT_STACK_POINTER ((uint8_t *) UINTPTR_MAX)
+#define LAYOUT_FIXED_BYTES probe.fixedBytes
+#define LAYOUT_ARENA_START probe.arenaStart
+#define LAYOUT_ARENA_END probe.arenaEnd
+#define WASM3_ENGINE_BYTES probe.engineBytes
+#define WASM3_STACK_BYTES probe.operandBytes
+#define d_m3CodePageAlignSize probe.pageBytes
+#define INTERPRETER_STACK_USE (*probe.stack)
+
+#endif

@@ -1,0 +1,1 @@
+export { defaultTier, type Needs, predictFit, predictNeeds } from "./predict.js";
