@@ -113,7 +113,7 @@ export function finishGraph(typed: Graph, passes?: readonly Pass[]): Graph {
 export type Typed = { typed: Graph } & Pick<BuiltModel, "reference" | "scaledReference">;
 
 /** A model's graph in the types that it is to run in. Throws as `buildModel` does. */
-async function typedGraph(graph: Graph, options: BuildOptions): Promise<Typed> {
+export async function typedGraph(graph: Graph, options: BuildOptions): Promise<Typed> {
   const { calibration = [], quantize, passes } = options;
   const kind = quantize ?? (calibration.length > 0 ? "int8" : "float32");
   const float = kind === "float32" ? undefined : floatGraph(graph, passes);

@@ -1,13 +1,12 @@
 import { bind, type Graph } from "../graph/graph.js";
 import type { Node } from "../graph/node.js";
-import type { Tensor } from "../graph/tensor.js";
 import { operatorNamed } from "../ops/index.js";
 import type { Calibrated } from "../quantize/quantize-model.js";
 import type { Arithmetic, NodeScheme, WeightKind } from "../quantize/scheme.js";
 import type { Sensitivity } from "../quantize/sensitivity.js";
 import type { IntegerWeights } from "../quantize/weights/codebook.js";
 import { type Planner, splitFrontier, type Variant } from "../split/index.js";
-import { type WeightOption, weightFrontier } from "./choose.js";
+import { type WeightChoice, type WeightOption, weightFrontier } from "./choose.js";
 
 /** Kinds of weights that a search tries, the first of which it begins with. */
 export const searchedKinds: readonly IntegerWeights[] = ["int8", "int4-groups", "int4", "table16", "table4"];
@@ -36,8 +35,7 @@ const callFlashBytes = 160;
 /** A form that a model may be built in. */
 export interface Form {
   label: string;
-  arithmetic: Arithmetic;
-  /** Weights of each node of the float graph. */
+  /** How each node of the float graph is quantized; none of a model that is taken as it is. */
   schemes: readonly NodeScheme[];
   /** Limit that its arena is split to; undefined where nothing is computed part by part. */
   arenaLimit?: number;
@@ -51,6 +49,9 @@ export interface Form {
   work: number;
   /** Noise at the outputs relative to their signal, estimated. */
   error: number;
+  /** The node at which it needs the most RAM, and the one whose weights take the most flash, by their names. */
+  peak: string;
+  heaviest: string;
 }
 
 /** What a search asks of the rest. */
@@ -61,6 +62,8 @@ export interface SearchTools {
   errorOf(graph: Graph): Promise<number>;
   /** Bytes of the weights section that a node takes as some kind. */
   sectionBytes(graph: Graph, node: Node, kind: WeightKind): number;
+  /** A graph as it would run. */
+  finish(graph: Graph): Graph;
   planner: Planner;
   /** RAM beside the arena, and flash beside the weights, for a graph as it would run. */
   besides(graph: Graph): { ramBytes: number; flashBytes: number };
@@ -92,6 +95,21 @@ function weightsLabel(kinds: readonly WeightKind[]): string {
   return [...counts].map(([kind, count]) => (counts.size === 1 ? kind : `${count} ${kind}`)).join(", ");
 }
 
+/** The node whose weights take the most bytes in a choice, by its name. */
+function heaviestOf(
+  { kinds }: WeightChoice,
+  nodes: readonly number[],
+  options: readonly (readonly WeightOption[])[],
+  float: Graph,
+): string {
+  let [heaviest, most] = ["no layer", -1];
+  for (const [i, kind] of kinds.entries()) {
+    const bytes = options[i]?.find((option) => option.kind === kind)?.bytes ?? 0;
+    if (bytes > most) [heaviest, most] = [float.nodes[nodes[i] as number]?.name ?? "", bytes];
+  }
+  return heaviest;
+}
+
 /** All forms of one arithmetic: choices of weights by variants of memory. */
 async function formsOf(
   arithmetic: Arithmetic,
@@ -103,7 +121,7 @@ async function formsOf(
   const plain = calibrated.float.nodes.map((): NodeScheme => ({ arithmetic, weights: "int8" }));
   const quantized = tools.quantized(plain);
   const base = await tools.errorOf(quantized.graph);
-  const variants: Variant[] = splitFrontier(quantized.graph, tools.planner);
+  const variants: Variant[] = splitFrontier(tools.finish(quantized.graph), tools.planner);
   const options = sensitivities.map((own) => optionsOf(quantized, own, tools));
   const known = options.flatMap((own, i) => (own.length === 0 ? [] : [i]));
   const choices = weightFrontier(known.map((i) => options[i] as WeightOption[]));
@@ -113,11 +131,16 @@ async function formsOf(
       const at = known.findIndex((i) => sensitivities[i]?.node === node);
       return at < 0 ? scheme : { ...scheme, weights: choice.kinds[at] as WeightKind };
     });
-    return variants.map(({ plan, macs, calls, splits }, v): Form => {
+    const heaviest = heaviestOf(
+      choice,
+      known.map((i) => sensitivities[i]?.node as number),
+      known.map((i) => options[i] as WeightOption[]),
+      calibrated.float,
+    );
+    return variants.map(({ graph, plan, macs, calls, splits }, v): Form => {
       const more = calls - (variants[0]?.calls ?? calls);
       return {
         label: `${arithmetic}, ${weightsLabel(choice.kinds)} weights${splits.length === 0 ? "" : `, ${splits.length} split`}`,
-        arithmetic,
         schemes,
         ...(v > 0 && { arenaLimit: plan.arenaBytes }),
         arenaBytes: plan.arenaBytes,
@@ -126,6 +149,8 @@ async function formsOf(
         macs,
         work: (macs + choice.cost) * cost,
         error: base + choice.error,
+        peak: graph.nodes[plan.order[plan.boundStep] ?? -1]?.name ?? "an input",
+        heaviest,
       };
     });
   });
@@ -192,6 +217,3 @@ export function bestForm(forms: readonly Form[], limits: Limits): Form | undefin
       undefined,
     );
 }
-
-/** A tensor's part in what a graph needs at once, for telling which layer is to blame. */
-export type Blamed = Pick<Tensor, "name" | "shape" | "dtype"> & { bytes: number };

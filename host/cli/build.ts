@@ -11,6 +11,7 @@ import { quantizations } from "../quantize/scheme.js";
 import type { ModelReport } from "../report/types.js";
 import type { SampleSource } from "../run/samples/index.js";
 import { type ComparedSamples, compareWithFloat } from "./build-accuracy.js";
+import { boundsOf, buildAsBounded, frontierLines } from "./build-budget.js";
 import { buildJson, buildText } from "./build-report.js";
 import { ofNoUse, UsageError } from "./errors.js";
 import { bytesText } from "./figures.js";
@@ -44,6 +45,7 @@ interface BuildOptions extends InputOptions, OpenOptions {
   wat?: boolean;
   operators?: string;
   board?: string;
+  budget?: string;
   verbose?: boolean;
   json?: boolean;
 }
@@ -61,6 +63,10 @@ A quantized model is compared with its float original, layer by layer: on the sa
 of --calibrate, else on the calibration samples. Their --labels are a .npy, .json, .csv or .txt with the number or name of a
 class for each; or "folders", where samples lie in folders that are called as their classes. --report also writes all that is
 known of the model as a page.
+With --budget, and for a --board that it does not fit else, a float model becomes the form of the least error within the
+bounds: layers with weights of fewer bits where that costs the least, parts computed one after the other where RAM is short.
+All forms that are worth it are listed. Latency is an estimate and needs --board. RAM is all that the board takes, without
+--board the most of any. Other models, and with --quantize, are computed part by part alone, and give the same bytes.
 An open batch is 1. Other lengths that a model leaves open need --dim; inspect tells their names. Axes stay in the file's
 order, unless --layout nhwc puts channels last: a camera's picture then needs no rearranging.
 
@@ -104,7 +110,11 @@ export function registerBuild(program: Command, output: Output): void {
     )
     .addOption(operatorsOption())
     .option("--report <file>", "also write accuracy, memory and cost as one HTML page; folders are made")
-    .option("--board <name>", "refuse a model that does not fit this board of `wasmote boards`")
+    .option(
+      "--board <name>",
+      "a board of `wasmote boards`: a float model that does not fit it is made to, any other is refused",
+    )
+    .option("--budget <bounds>", "RAM in all, flash of the file, time: ram=96k,flash=512k,latency=50ms")
     .addOption(verboseOption())
     .option("--json", "print the report as JSON")
     .action((model: string, options: BuildOptions) => build(model, options, output));
@@ -113,6 +123,7 @@ export function registerBuild(program: Command, output: Output): void {
 
 async function build(modelPath: string, options: BuildOptions, output: Output): Promise<void> {
   const fitting = options.board === undefined ? undefined : await fittingBoard(options.board);
+  const within = await boundsOf(options);
   if (options.wat === true && options.keep === undefined) {
     throw new UsageError("--wat is of no use without --keep", "Add --keep, or leave --wat out.");
   }
@@ -122,7 +133,7 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const bytes = await readModelFile(modelPath);
   const read = [modelPath];
   const { examineModel, inWordsOf, modelName, requireGraph } = await import("../import/index.js");
-  const { buildModel, takesCalibration } = await import("../pipeline.js");
+  const { takesCalibration } = await import("../pipeline.js");
   const imported = await examineModel(
     modelPath,
     bytes,
@@ -162,13 +173,17 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   await refuseOverwriting(read, [out, ...keptPaths, ...reportPaths], "Give -o another name.");
 
   output.progress(`building ${graph.name}`);
-  const built = await onModel(() =>
-    buildModel(graph, {
-      calibration: calibration.samples,
-      kernels,
-      inputs: readings,
-      ...(options.quantize === "auto" ? {} : { quantize: options.quantize }),
-    }),
+  const { built, forms } = await onModel(() =>
+    buildAsBounded(
+      graph,
+      {
+        calibration: calibration.samples,
+        kernels,
+        inputs: readings,
+        ...(options.quantize === "auto" ? {} : { quantize: options.quantize }),
+      },
+      within,
+    ),
   );
   if (takesSamples && options.quantize === "auto" && calibration.samples === undefined) {
     output.talk(
@@ -180,7 +195,11 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const fit = await fitting?.(built);
   const { makeReport } = await import("../report/make-report.js");
   const comparison = await compareWithFloat(built, compared, kernels, output);
-  const report = makeReport(built, { compared: comparison, fit: fit?.verdict });
+  const report = makeReport(built, {
+    compared: comparison,
+    fit: fit?.verdict,
+    ...(forms && { frontier: forms.frontier }),
+  });
   for (const path of [out, ...keptPaths, ...reportPaths]) await makeFolder(dirname(path));
   await writeFilesAtomically([
     ...keptPaths.map((path, i) => ({ path, bytes: new TextEncoder().encode(kept[i]) })),
@@ -197,7 +216,8 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   if (options.json) output.json({ ...buildJson(built, out), ...(fit && { fit: fit.verdict }), report });
   else {
     const accuracy = await accuracyLines(report, output);
-    output.data([...(await buildText(built, output)), ...accuracy, ...(fit?.lines ?? [])]);
+    const frontier = forms === undefined ? [] : frontierLines(forms.frontier, output);
+    output.data([...(await buildText(built, output)), ...accuracy, ...frontier, ...(fit?.lines ?? [])]);
   }
 }
 

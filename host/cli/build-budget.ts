@@ -1,0 +1,169 @@
+import type { Board } from "../boards/index.js";
+import type { Bounds, Form } from "../budget/index.js";
+import type { Graph } from "../graph/graph.js";
+import type { BuildOptions, BuiltModel } from "../pipeline.js";
+import type { Frontier } from "../report/types.js";
+import { table } from "../table.js";
+import { UsageError } from "./errors.js";
+import { thousands } from "./figures.js";
+import type { Output } from "./output.js";
+
+/** What bounds a build, and whether it is only looked for where a plain build is not within them. */
+export interface BuildBounds {
+  bounds: Bounds;
+  onlyIfNeeded: boolean;
+}
+
+/**
+ * Cycles of a multiply-accumulate, about: of int8 image classification (docs/benchmarks.md), the accelerated tier where the core
+ * has one.
+ */
+const cyclesPerMac: Readonly<Record<Board["core"], number>> = {
+  "cortex-m0plus": 6.8,
+  "cortex-m3": 2.2,
+  "cortex-m4": 1.5,
+  "cortex-m7": 1,
+  "cortex-m33": 1.5,
+  rv32imc: 10.6,
+  rv32imac: 10.6,
+};
+
+/** RAM in all that a built model takes of a board, or the most of some. */
+async function ramOf(built: BuiltModel, boards: readonly Board[]): Promise<number> {
+  const [{ predictNeeds }, { openModule }] = await Promise.all([
+    import("../needs/index.js"),
+    import("../package/open.js"),
+  ]);
+  const opened = openModule(built.wasm);
+  let most = 0;
+  for (const board of boards) {
+    const { ram } = await predictNeeds(built.wasm, opened, board);
+    most = Math.max(most, ram.totalBytes);
+  }
+  return most;
+}
+
+/**
+ * What --board and --budget bound a build by; undefined where nothing does. Throws `budget-invalid`, `board-unknown`, and
+ * `UsageError` for a time on no board.
+ */
+export async function boundsOf({
+  board: name,
+  budget: text,
+}: {
+  board?: string;
+  budget?: string;
+}): Promise<BuildBounds | undefined> {
+  if (name === undefined && text === undefined) return undefined;
+  const [{ loadBoard, loadBoards }, { parseBudget }] = await Promise.all([
+    import("../boards/index.js"),
+    import("../budget/budget.js"),
+  ]);
+  const budget = text === undefined ? {} : parseBudget(text);
+  const board = name === undefined ? undefined : loadBoard(name);
+  if (budget.latency !== undefined && board === undefined) {
+    throw new UsageError("latency is that of a board", "Add --board, or leave latency out of --budget.");
+  }
+  const boards = board === undefined ? loadBoards() : [board];
+  const cycles = board && budget.latency !== undefined ? (budget.latency / 1000) * board.clockHz : undefined;
+  const bounds: Bounds = {
+    ramBytes: least(budget.ram, board?.ramBytes),
+    flashBytes: least(budget.flash, board?.slots.bytes),
+    ...(board && cycles !== undefined && { work: cycles / cyclesPerMac[board.core] }),
+    ramOf: (built) => ramOf(built, boards),
+  };
+  return { bounds, onlyIfNeeded: text === undefined };
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}
+
+/** What the search told of the forms that it looked at. */
+export interface SearchedForms {
+  frontier: Frontier;
+}
+
+/** Forms as the report has them. */
+function frontierOf(forms: readonly Form[], chosen: Form, { ramBytes, flashBytes }: Bounds): Frontier {
+  const within = (form: Form): boolean =>
+    form.ramBytes <= (ramBytes ?? Number.POSITIVE_INFINITY) &&
+    form.flashBytes <= (flashBytes ?? Number.POSITIVE_INFINITY);
+  return {
+    error: "noise at the output, % of the signal",
+    budget: { ...(ramBytes !== undefined && { ramBytes }), ...(flashBytes !== undefined && { flashBytes }) },
+    candidates: forms.map((form) => {
+      const isChosen = form.label === chosen.label && form.arenaLimit === chosen.arenaLimit;
+      const { label, macs, error } = form;
+      const exact = isChosen ? chosen : form;
+      return {
+        label,
+        ramBytes: exact.ramBytes,
+        flashBytes: exact.flashBytes,
+        macs,
+        error: 100 * Math.sqrt(error),
+        chosen: isChosen,
+        fits: isChosen || within(form),
+      };
+    }),
+  };
+}
+
+/** Builds a model, within bounds where there are any. Throws as `buildModel` and `buildWithin` do. */
+export async function buildAsBounded(
+  graph: Graph,
+  options: BuildOptions,
+  within: BuildBounds | undefined,
+): Promise<{ built: BuiltModel; forms?: SearchedForms }> {
+  const { buildModel } = await import("../pipeline.js");
+  if (within === undefined) return { built: await buildModel(graph, options) };
+  const { bounds, onlyIfNeeded } = within;
+  if (onlyIfNeeded) {
+    const plain = await buildModel(graph, options);
+    const fits =
+      plain.wasm.length <= (bounds.flashBytes ?? Number.POSITIVE_INFINITY) &&
+      (await bounds.ramOf(plain)) <= (bounds.ramBytes ?? Number.POSITIVE_INFINITY);
+    // What cannot be made smaller is told by the board's own verdict.
+    if (fits) return { built: plain };
+  }
+  const { buildWithin } = await import("../budget/index.js");
+  const { built, chosen, forms } = await buildWithin(graph, bounds, options);
+  return { built, forms: { frontier: frontierOf(forms, chosen, bounds) } };
+}
+
+/** Lines of the frontier that are printed at most. */
+const shownForms = 24;
+
+/** The forms that were looked at, for the terminal; the chosen one is marked. */
+export function frontierLines({ candidates, error }: Frontier, { width }: Output): string[] {
+  const columns = [
+    { heading: "", align: "left" },
+    { heading: "form", align: "left" },
+    { heading: "RAM", align: "right" },
+    { heading: "flash", align: "right" },
+    { heading: "MACs", align: "right" },
+    { heading: "noise, %", align: "right" },
+  ] as const;
+  const at = Math.max(
+    0,
+    candidates.findIndex(({ chosen }) => chosen),
+  );
+  const first = Math.max(0, Math.min(at - shownForms / 2, candidates.length - shownForms));
+  const shown = candidates.slice(first, first + shownForms);
+  const rows = shown.map(({ label, ramBytes, flashBytes, macs, error: noise, chosen, fits }) => [
+    chosen ? "*" : fits ? "" : "too large",
+    label,
+    thousands(ramBytes),
+    thousands(flashBytes),
+    thousands(macs ?? 0),
+    noise.toPrecision(3),
+  ]);
+  const more = candidates.length - shown.length;
+  return [
+    "",
+    `forms that were looked at; * is built, the others are estimates (${error})`,
+    ...table(columns, rows, { width }),
+    ...(more > 0 ? [`and ${thousands(more)} more, in --json`] : []),
+  ];
+}
