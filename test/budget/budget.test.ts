@@ -1,0 +1,120 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { parseBudget } from "../../host/budget/budget.js";
+import { type WeightOption, weightFrontier } from "../../host/budget/choose.js";
+import { bestForm, type Form, paretoForms } from "../../host/budget/search.js";
+import { WasmoteError } from "../../host/errors.js";
+import { pseudoRandom } from "../quantize/float-graphs.js";
+
+test("budgets are read with their units, and what is none is refused", () => {
+  assert.equal(parseBudget("ram=96k"), { ram: 98_304 });
+  assert.equal(parseBudget("ram=20000, flash=1.5M ,latency=0.5s"), {
+    ram: 20_000,
+    flash: 1_572_864,
+    latency: 500,
+  });
+  for (const text of [
+    "",
+    "ram",
+    "ram=",
+    "ram=-1",
+    "ram=0",
+    "ram=1q",
+    "latency=5",
+    "rom=1k",
+    "ram=1k,ram=2k",
+    "ram=1e3k",
+  ]) {
+    try {
+      parseBudget(text);
+      assert.unreachable(text);
+    } catch (error) {
+      assert.ok(error instanceof WasmoteError && error.code === "budget-invalid", `${text}: ${error}`);
+    }
+  }
+});
+
+const option = (kind: WeightOption["kind"], bytes: number, error: number): WeightOption => ({
+  kind,
+  bytes,
+  error,
+  cost: 0,
+});
+
+test("weights get fewer bits first where that costs the least for each byte", () => {
+  const choices = weightFrontier([
+    [option("int8", 100, 0), option("int4", 50, 10), option("table4", 25, 40)],
+    [option("int8", 1000, 0), option("int4", 500, 10), option("table4", 250, 1000)],
+  ]);
+  assert.equal(
+    choices.map(({ kinds }) => kinds.join()),
+    ["int8,int8", "int8,int4", "int4,int4", "table4,int4", "table4,table4"],
+  );
+  assert.equal(
+    choices.map(({ bytes, error }) => [bytes, error]),
+    [
+      [1100, 0],
+      [600, 10],
+      [550, 20],
+      [525, 50],
+      [275, 1040],
+    ],
+  );
+});
+
+test("no combination of a few random layers beats the list by more than one layer's step", () => {
+  const random = pseudoRandom(5);
+  const number = (): number => Math.abs(random());
+  for (let round = 0; round < 50; round++) {
+    const nodes = Array.from({ length: 5 }, () => {
+      const bytes = 100 + Math.floor(900 * number());
+      const error = number();
+      return [
+        option("int8", bytes, 0),
+        option("int4", bytes / 2, error),
+        option("table4", bytes / 4, error * (3 + 9 * number())),
+      ];
+    });
+    const list = weightFrontier(nodes);
+    const all = nodes.reduce<{ bytes: number; error: number }[]>(
+      (sums, options) =>
+        sums.flatMap((sum) =>
+          options.map(({ bytes, error }) => ({ bytes: sum.bytes + bytes, error: sum.error + error })),
+        ),
+      [{ bytes: 0, error: 0 }],
+    );
+    for (const [i, choice] of list.entries()) {
+      const best = Math.min(...all.filter(({ bytes }) => bytes <= choice.bytes).map(({ error }) => error));
+      assert.ok(choice.error <= best + 1e-9, `choice ${i}: ${choice.error}, best ${best}`);
+    }
+  }
+});
+
+const form = (ramBytes: number, flashBytes: number, work: number, error: number): Form => ({
+  ...{ label: `${ramBytes}`, schemes: [], arenaBytes: 0, macs: work, peak: "", heaviest: "" },
+  ...{ ramBytes, flashBytes, work, error },
+});
+
+test("forms that another beats in everything are left out; the best is the one of the least error within limits", () => {
+  const forms = paretoForms([
+    form(10, 10, 10, 1),
+    form(5, 12, 10, 1),
+    form(11, 10, 10, 1),
+    form(5, 5, 20, 2),
+    form(5, 5, 20, 2),
+  ]);
+  assert.equal(
+    forms.map(({ ramBytes, error }) => [ramBytes, error]),
+    [
+      [10, 1],
+      [5, 1],
+      [5, 2],
+    ],
+  );
+  assert.is(bestForm(forms, {})?.ramBytes, 10);
+  assert.is(bestForm(forms, { ramBytes: 9 })?.flashBytes, 12);
+  assert.is(bestForm(forms, { ramBytes: 9, flashBytes: 11 })?.error, 2);
+  assert.is(bestForm(forms, { ramBytes: 9, flashBytes: 11, work: 15 }), undefined);
+});
+
+test.run();
