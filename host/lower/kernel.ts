@@ -103,3 +103,8 @@ export function shiftKernel(
     ? { name: `${stem}Int8`, wider: [either, ...others] }
     : { name: either, wider: others };
 }
+
+/** The kernel for narrow weights and channels of these shifts: the one that rounds once, or the one that shifts either way. */
+export function storedKernel(stem: string, { shift }: { shift: ArrayLike<number> }): Pick<Kernel, "name"> {
+  return { name: `${stem}Stored${Array.from(shift).every(isRoundedOnce) ? "Once" : ""}Int8` };
+}

@@ -190,6 +190,28 @@ test("one kernel runs the convolutions of both kinds of a model, with the bytes 
   for (const output of outputs) assert.equal(output, outputs[0]);
 });
 
+test("kernels for narrow weights exist for channels of any shifts", async () => {
+  for (const [node, kernel] of [
+    [nodes[0], "conv2dStoredInt8"],
+    [nodes[2], "fullyConnectedStoredInt8"],
+  ] as const) {
+    const graph = graphOf(
+      node as (typeof nodes)[number],
+      "int8",
+      "table4",
+      drawer(node as (typeof nodes)[number], 8),
+    );
+    const [input, weights, output] = graph.tensors as [Tensor, Tensor, Tensor];
+    const fine = { scale: [1e-4], zeroPoint: [0], axis: 0 };
+    const { program } = await buildModel({
+      ...graph,
+      tensors: [input, weights, { ...output, quantization: fine }],
+    });
+    const [call] = program.steps[0]?.calls ?? [];
+    assert.is(call?.kernel, kernel);
+  }
+});
+
 test("blocks of kernels for narrow weights begin as those of the others", () => {
   const offsets = (of: Parameters<typeof placeFields>[0]): string[] =>
     placeFields(of).map(({ name, offset }) => `${name} ${offset}`);
