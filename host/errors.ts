@@ -110,7 +110,7 @@ export const errorTable = {
   },
   "budget-exceeded": refused(
     "no form of the model that was found is within the budget",
-    "Give it more, or a smaller model; --json has what each form takes.",
+    "Give it more, another board, or a smaller model.",
   ),
   "labels-invalid": refused(
     "the labels do not fit the samples",

@@ -24,7 +24,9 @@ const units: Readonly<Record<keyof Budget, Readonly<Record<string, number>>>> = 
 export function parseBudget(text: string): Budget {
   const budget: Budget = {};
   for (const part of text.split(",")) {
-    const [, name = "", amount = "", unit = ""] = /^\s*(\w+)\s*=\s*([\d.]+)\s*([a-z]*)\s*$/i.exec(part) ?? [];
+    const [, given = "", amount = "", unit = ""] =
+      /^\s*(\w+)\s*=\s*([\d.]+)\s*([a-z]*)\s*$/i.exec(part) ?? [];
+    const name = given.toLowerCase();
     const factor = Object.hasOwn(units, name) ? units[name as keyof Budget][unit.toLowerCase()] : undefined;
     const value = Number(amount) * (factor ?? Number.NaN);
     if (!(value > 0) || !Number.isFinite(value)) {

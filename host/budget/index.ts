@@ -28,9 +28,11 @@ import {
   type Form,
   isWithin,
   type Limits,
+  paretoForms,
   type SearchTools,
   searchedKinds,
   searchForms,
+  splitLabel,
 } from "./search.js";
 
 export { type Budget, parseBudget } from "./budget.js";
@@ -128,7 +130,11 @@ function exceeded(forms: readonly Form[], limits: Limits, model: Graph): Wasmote
   const { ramBytes, flashBytes, work } = excess(nearest, limits);
   const bytes = (count: number): string => `${Math.ceil(count).toLocaleString("en-US")} bytes`;
   const parts = [
-    ...(ramBytes > 0 ? [`RAM exceeds it by ${bytes(ramBytes)}, where ${nearest.peak} needs the most`] : []),
+    ...(ramBytes > 0
+      ? [
+          `RAM exceeds it by ${bytes(ramBytes)}: ${nearest.peak} needs the most of ${bytes(nearest.arenaBytes)} for activations, interpreter, firmware and stacks take ${bytes(nearest.ramBytes - nearest.arenaBytes)}`,
+        ]
+      : []),
     ...(flashBytes > 0
       ? [`flash exceeds it by ${bytes(flashBytes)}, of which ${nearest.heaviest} takes the most`]
       : []),
@@ -189,7 +195,7 @@ async function splitWithin(graph: Graph, bounds: Bounds, options: BuildOptions):
   const forms = variants.map((variant, v): Form => {
     const more = variant.calls - (variants[0]?.calls ?? 0);
     return {
-      label: v === 0 ? "as it is" : `${variant.splits.length} split`,
+      label: v === 0 ? "as it is" : splitLabel(variant),
       schemes: [],
       ...(v > 0 && { arenaLimit: variant.plan.arenaBytes }),
       arenaBytes: variant.plan.arenaBytes,
@@ -277,7 +283,7 @@ async function buildFirstWithin(
   const figures = { ramBytes: await bounds.ramOf(built), flashBytes: built.wasm.length };
   const chosen = { ...found.chosen, ...figures };
   if (!isWithin(chosen, bounds)) throw exceeded([chosen], bounds, graph);
-  return { built, chosen, forms: final };
+  return { built, chosen, forms: paretoForms(final, found.own) };
 }
 
 function leastWork(forms: readonly Form[]): Form | undefined {

@@ -137,10 +137,11 @@ async function formsOf(
       known.map((i) => options[i] as WeightOption[]),
       calibrated.float,
     );
-    return variants.map(({ graph, plan, macs, calls, splits }, v): Form => {
+    return variants.map((variant, v): Form => {
+      const { graph, plan, macs, calls } = variant;
       const more = calls - (variants[0]?.calls ?? calls);
       return {
-        label: `${arithmetic}, ${weightsLabel(choice.kinds)} weights${splits.length === 0 ? "" : `, ${splits.length} split`}`,
+        label: `${arithmetic}, ${weightsLabel(choice.kinds)} weights${v === 0 ? "" : `, ${splitLabel(variant)}`}`,
         schemes,
         ...(v > 0 && { arenaLimit: plan.arenaBytes }),
         arenaBytes: plan.arenaBytes,
@@ -156,12 +157,23 @@ async function formsOf(
   });
 }
 
-/** Forms of which no other is better or as good in everything. */
-export function paretoForms(forms: readonly Form[]): Form[] {
+/** How a variant is called that is computed part by part. */
+export function splitLabel({ splits, plan }: Variant): string {
+  return `${splits.length} split${splits.length === 1 ? "" : "s"} to ${plan.arenaBytes.toLocaleString("en-US")}`;
+}
+
+/**
+ * Forms of which no other is better or as good in everything.
+ *
+ * @param kept one that stays in any case, told by its label
+ */
+export function paretoForms(forms: readonly Form[], kept?: Form): Form[] {
   const better = (a: Form, b: Form): boolean =>
     a.ramBytes <= b.ramBytes && a.flashBytes <= b.flashBytes && a.work <= b.work && a.error <= b.error;
   return forms.filter(
-    (form, i) => !forms.some((other, j) => j !== i && better(other, form) && (!better(form, other) || j < i)),
+    (form, i) =>
+      form.label === kept?.label ||
+      !forms.some((other, j) => j !== i && better(other, form) && (!better(form, other) || j < i)),
   );
 }
 

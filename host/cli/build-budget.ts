@@ -15,17 +15,17 @@ export interface BuildBounds {
 }
 
 /**
- * Cycles of a multiply-accumulate, about: of int8 image classification (docs/benchmarks.md), the accelerated tier where the core
- * has one.
+ * Cycles of a multiply-accumulate, about and rather too many: the most that was seen among the models of docs/benchmarks.md and
+ * digits, whose small layers take more than large ones; in the accelerated tier where the core has one.
  */
 const cyclesPerMac: Readonly<Record<Board["core"], number>> = {
-  "cortex-m0plus": 6.8,
-  "cortex-m3": 2.2,
-  "cortex-m4": 1.5,
-  "cortex-m7": 1,
-  "cortex-m33": 1.5,
-  rv32imc: 10.6,
-  rv32imac: 10.6,
+  "cortex-m0plus": 17,
+  "cortex-m3": 5,
+  "cortex-m4": 4,
+  "cortex-m7": 3,
+  "cortex-m33": 4,
+  rv32imc: 35,
+  rv32imac: 35,
 };
 
 /** RAM in all that a built model takes of a board, or the most of some. */
@@ -91,7 +91,7 @@ function frontierOf(forms: readonly Form[], chosen: Form, { ramBytes, flashBytes
     form.ramBytes <= (ramBytes ?? Number.POSITIVE_INFINITY) &&
     form.flashBytes <= (flashBytes ?? Number.POSITIVE_INFINITY);
   return {
-    error: "noise at the output, % of the signal",
+    error: "noise before a final softmax with weights not yet fitted, % of the signal",
     budget: { ...(ramBytes !== undefined && { ramBytes }), ...(flashBytes !== undefined && { flashBytes }) },
     candidates: forms.map((form) => {
       const isChosen = form.label === chosen.label && form.arenaLimit === chosen.arenaLimit;
@@ -145,12 +145,10 @@ export function frontierLines({ candidates, error }: Frontier, { width }: Output
     { heading: "MACs", align: "right" },
     { heading: "noise, %", align: "right" },
   ] as const;
-  const at = Math.max(
-    0,
-    candidates.findIndex(({ chosen }) => chosen),
-  );
-  const first = Math.max(0, Math.min(at - shownForms / 2, candidates.length - shownForms));
-  const shown = candidates.slice(first, first + shownForms);
+  const fitting = candidates.filter(({ fits }) => fits);
+  const tooLarge = candidates.filter(({ fits }) => !fits).slice(0, Math.max(4, shownForms - fitting.length));
+  const few = [...fitting.slice(0, shownForms - tooLarge.length), ...tooLarge];
+  const shown = candidates.filter((candidate) => candidate.chosen || few.includes(candidate));
   const rows = shown.map(({ label, ramBytes, flashBytes, macs, error: noise, chosen, fits }) => [
     chosen ? "*" : fits ? "" : "too large",
     label,
