@@ -39,7 +39,8 @@ static void add_narrow(const fully_connected_operation *of, const int8_t *input,
 static void multiply_row(const fully_connected_operation *of, const int8_t *input, uint32_t wide, int8_t *output)
 {
     const uint32_t whole = (uint32_t) of->inputs >> 2, rest = (uint32_t) of->inputs & 3, groups = whole + (rest > 0);
-    const uint32_t tileBytes = tileHeaderBytes + (uint32_t) wasmote_stored_bytes(of->storage, groups * tileGroupBytes, 1);
+    const uint32_t tileBytes = tileHeaderBytes
+        + (is_narrow(of->storage) ? (uint32_t) wasmote_stored_bytes(of->storage, groups * tileGroupBytes, 1) : groups * tileGroupBytes);
     const bool shallow = of->inputs <= quickDepth;
     int8_t last[4] = { 0, 0, 0, 0 };
     for (uint32_t i = 0; i < rest; i++) last[i] = input[4 * whole + i];
