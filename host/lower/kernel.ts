@@ -95,11 +95,18 @@ export function shiftKernel(
   wider?: string,
 ): Pick<Kernel, "name" | "wider"> {
   const shifts = Array.from(shift);
-  const isOnce = shifts.every(isRoundedOnce);
-  const others = wider === undefined ? [] : [`${wider}${isOnce ? "Once" : ""}Int8`];
-  if (isOnce) return { name: `${stem}OnceInt8`, wider: others };
+  const others = wider === undefined ? [] : [storedKernel(wider, { shift }).name];
+  if (shifts.every(isRoundedOnce)) return { name: `${stem}OnceInt8`, wider: others };
   const either = `${stem}EitherWayInt8`;
   return shifts.every((right) => right > 0)
     ? { name: `${stem}Int8`, wider: [either, ...others] }
     : { name: either, wider: others };
+}
+
+/** The kernel for channels of these shifts where weights are stored in fewer bits: one that rounds once, or shifts either way. */
+export function storedKernel(
+  stem: string,
+  { shift }: { shift: ArrayLike<number> },
+): Pick<Kernel, "name" | "wider"> {
+  return { name: `${stem}${Array.from(shift).every(isRoundedOnce) ? "Once" : ""}Int8` };
 }

@@ -8,7 +8,7 @@ import { isNarrowStorage, type WeightMatrix } from "../../numerics/narrow-weight
 import { int8Parameters, quantizedActivationRange } from "../../numerics/requantization.js";
 import type { ConvolutionGeometry } from "../../ops/convolution/convolution.js";
 import { acceleratedWindow } from "../accelerated.js";
-import { callKernel, type KernelCall, type Placement, shiftKernel } from "../kernel.js";
+import { callKernel, type KernelCall, type Placement, shiftKernel, storedKernel } from "../kernel.js";
 import { sectionBytes, storageNumber, storageOf } from "../stored-weights.js";
 import { chunkWithin, codebookBytes, filledDepth, packTiles, rowLayout } from "../tiles.js";
 import {
@@ -115,7 +115,7 @@ export function emitPatchProduct(
   };
   const accelerator = isNarrow ? accelerators.storedConv : accelerators.conv;
   const accelerated = { accelerator: acceleratedWindow(accelerator, values, depth) };
-  const stored = { ...shiftKernel("conv2dStored", constants), parameters: storedWindowParameters };
+  const stored = { ...storedKernel("conv2dStored", constants), parameters: storedWindowParameters };
   const plain = { ...shiftKernel("conv2d", constants, "conv2dStored"), parameters: windowParameters };
   return [
     isNarrow

@@ -13,7 +13,7 @@ import {
   productScratchBytes,
   productSectionBytes,
 } from "../convolution/product.js";
-import { callKernel, shiftKernel } from "../kernel.js";
+import { callKernel, shiftKernel, storedKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 import { checkRescaling, sectionBytes, storageNumber, storageOf, sumsOf } from "../stored-weights.js";
 import { chunkWithin, codebookBytes, filledDepth, packTiles, rowLayout } from "../tiles.js";
@@ -90,7 +90,7 @@ export const fullyConnected: Lowering<FullyConnectedAttributes> = {
       isNarrowStorage(storage)
         ? callKernel(
             {
-              ...shiftKernel("fullyConnectedStored", constants),
+              ...storedKernel("fullyConnectedStored", constants),
               parameters: storedFullyConnectedParameters,
               accelerator: accelerators.storedFullyConnected,
             },
