@@ -7,6 +7,7 @@ import {
   storedWindowParameters,
   windowParameters,
 } from "../../host/abi/parameters.js";
+import { Execution } from "../../host/evaluate/execution.js";
 import { bind, type Graph } from "../../host/graph/graph.js";
 import {
   type DType,
@@ -15,6 +16,7 @@ import {
   narrowStorages,
   type Tensor,
 } from "../../host/graph/tensor.js";
+import { packageKernels } from "../../host/kernels/library.js";
 import { loweringOf } from "../../host/lower/index.js";
 import { lowerGraph, type Program } from "../../host/lower/lower.js";
 import { fitsStorage, groupMultiplier } from "../../host/numerics/narrow-weights.js";
@@ -188,6 +190,31 @@ test("one kernel runs the convolutions of both kinds of a model, with the bytes 
     }
   }
   for (const output of outputs) assert.equal(output, outputs[0]);
+});
+
+test("however sums are shifted, weights in few bits give the bytes that they give in 8", async () => {
+  const open = (graph: Graph) => Execution.open(graph, [packageKernels()]);
+  const seen = new Set<number>();
+  for (const [i, node] of nodes.entries())
+    for (const stored of narrowStorages)
+      for (const scale of [1e-4, 4e-4, 0.05, 1]) {
+        const outputs: number[][] = [];
+        for (const form of [stored, undefined]) {
+          const given = graphOf(node, "int8", form, () => drawer(node, i)(stored));
+          const [input, weights, output] = given.tensors as [Tensor, Tensor, Tensor];
+          const quantization = { scale: [scale], zeroPoint: [0], axis: 0 };
+          const running = await open({ ...given, tensors: [input, weights, { ...output, quantization }] });
+          const codes = random(i)
+            .int8s(elementCount(input.shape))
+            .map((value) => 3 + (value >> 6));
+          (running.elements(0) as Int8Array).set(codes);
+          running.run();
+          outputs.push(Array.from(running.elements(2) as Int8Array));
+        }
+        assert.equal(outputs[0], outputs[1], `${node[0]} ${i}, ${stored}, ${scale}`);
+        for (const value of outputs[0] ?? []) seen.add(value);
+      }
+  assert.ok(seen.size > 50);
 });
 
 test("blocks of kernels for narrow weights begin as those of the others", () => {

