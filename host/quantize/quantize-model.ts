@@ -1,7 +1,8 @@
-import { bind, type Graph } from "../graph/graph.js";
+import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
 import { checkOperators } from "../ops/check.js";
 import { operatorNamed } from "../ops/index.js";
+import { macsOf } from "../ops/macs.js";
 import {
   type ChannelGroup,
   channelFactors,
@@ -46,11 +47,6 @@ export function withBiases(graph: Graph): Graph {
     return { ...node, inputs };
   });
   return { ...graph, tensors, nodes };
-}
-
-/** Multiply-accumulates of one inference. */
-export function macsOf(graph: Graph): number {
-  return graph.nodes.reduce((sum, node) => sum + operatorNamed(node.operator).macs(bind(graph, node)), 0);
 }
 
 /** What calibration found out about a float model: quantizing it in any way takes no other look at all samples. */

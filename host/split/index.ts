@@ -1,5 +1,5 @@
-import { bind, type Graph } from "../graph/graph.js";
-import { operatorNamed } from "../ops/index.js";
+import type { Graph } from "../graph/graph.js";
+import { macsOf } from "../ops/macs.js";
 import type { NeedsLookup } from "../plan/demand.js";
 import type { Plan } from "../plan/types.js";
 import { type Choice, Chooser } from "./choose.js";
@@ -33,10 +33,6 @@ const callBytes = 80;
 /** Plans that are made to meet a limit, each of a variant estimated to take this share of the one before: layouts may leave gaps. */
 const mostPlans = 8;
 const closer = 0.97;
-
-function macsOf(graph: Graph): number {
-  return graph.nodes.reduce((sum, node) => sum + operatorNamed(node.operator).macs(bind(graph, node)), 0);
-}
 
 /** Bytes by which variants are compared. */
 const ramBytes = ({ plan, calls }: Variant): number => plan.arenaBytes + callBytes * calls;

@@ -77,7 +77,7 @@ const wrong: [string[], RegExp][] = [
   [["build", "a", "b"], /too many arguments/],
   [["bench", "m.wasm", "--fast"], /unknown option '--fast'/],
   [["run", "m.wasm", "--tier", "quick"], /Allowed choices are portable, accelerated/],
-  [["build", "m", "--quantize", "int4"], /Allowed choices are auto, int8, float32\./],
+  [["build", "m", "--quantize", "int3"], /Allowed choices are auto, int8, int16, int4, int4-groups, table16, table4, hybrid, float32\./],
   [["run", "--input", "a.bin", "m.wasm"], /Name the model right after the command/],
 ];
 
