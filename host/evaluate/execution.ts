@@ -70,6 +70,17 @@ function hasKernels(node: BoundNode, operator: string): boolean {
   }
 }
 
+/** Libraries that import their memory, compiled: a model is opened many times while it is quantized. */
+const modules = new WeakMap<KernelLibrary, Promise<WebAssembly.Module>>();
+
+function compiled(library: KernelLibrary): Promise<WebAssembly.Module> {
+  const known = modules.get(library);
+  if (known !== undefined) return known;
+  const module = WebAssembly.compile(importMemory(library.wasm, "wasmote", "memory", 1) as BufferSource);
+  modules.set(library, module);
+  return module;
+}
+
 /** Real values of elements as they lie in memory. */
 export function realsOf(elements: TensorData, tensor: Tensor): Float32Array {
   if (elements instanceof Float32Array) return elements;
@@ -140,10 +151,7 @@ export class Execution {
       bytes.set(current.weights.subarray(from, from + count), to);
     const imports = { wasmote: { read_weights: readWeights, memory } };
     const instances = await Promise.all(
-      libraries.map(async ({ wasm }) => {
-        const shared = importMemory(wasm, "wasmote", "memory", 1);
-        return (await WebAssembly.instantiate(shared as BufferSource, imports)).instance;
-      }),
+      libraries.map(async (library) => WebAssembly.instantiate(await compiled(library), imports)),
     );
     const kernels = (name: string): KernelFunction => {
       const kernel = instances.flatMap(({ exports }) => exports[name] ?? [])[0];

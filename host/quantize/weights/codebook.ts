@@ -44,14 +44,16 @@ function groupSnap(values: Float64Array, matrix: WeightMatrix): SnapAt {
 const rounds = 30;
 
 /**
- * Integers around which values gather, zero among them: k-means in one dimension, by Lloyd's method from quantiles on.
- * Source: Han, Mao and Dally, "Deep compression", 2015.
+ * Integers around which values gather, zero among them: k-means in one dimension, by Lloyd's method from quantiles on, those of
+ * the values that differ, since weights that were pruned are mostly zero. Source: Han, Mao and Dally, "Deep compression", 2015.
  */
-export function clusters(values: Float64Array, size: number): number[] {
+export function clusters(values: Float64Array, most: number): number[] {
   const sorted = values.slice().sort();
+  const distinct = [...new Set(sorted)];
+  const size = Math.max(1, Math.min(most, distinct.length));
   let centers = Array.from(
     { length: size },
-    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / size)] ?? 0,
+    (_, i) => distinct[Math.floor(((i + 0.5) * distinct.length) / size)] ?? 0,
   );
   for (let round = 0; round < rounds; round++) {
     const [sums, counts] = [centers.map(() => 0), centers.map(() => 0)];

@@ -131,25 +131,21 @@ export function bestDelta({ moments, inverseRoot }: Damped, output: number): Flo
   return solveByInverse(inverseRoot, depth, missing.subarray(output * depth, (output + 1) * depth));
 }
 
-/**
- * Rounds an output's weights one after the other, so that those to come make up for each rounding's error as far as the
- * moments allow; then moves single weights by a step as long as that lessens the error. Source: Frantar et al., "GPTQ:
- * accurate post-training quantization for generative pre-trained transformers", 2022, which rounds without moments of what
- * is missing; Nagel et al., "Up or down? Adaptive rounding for post-training quantization", 2020, for the objective.
- *
- * @param original weights [depth]
- * @param target real weights of the least error, `original` and `bestDelta`
- * @returns integers in units of `scale`
- */
-export function roundAdaptively(
-  { moments, damping, inverseRoot }: Damped,
-  output: number,
-  original: Float64Array,
+/** Integers in units of `scale` for an output, and half of their damped error's gradient: (H + damping) delta - missing. */
+interface Rounding {
+  codes: Float64Array;
+  gradient: Float64Array;
+  /** Damped error, less a constant. */
+  error: number;
+}
+
+/** Rounds weights one after the other, so that those to come make up for each rounding's error as far as the moments allow. */
+function roundInTurn(
+  { moments: { depth }, inverseRoot }: Damped,
   target: Float64Array,
   scale: number,
   snap: Snap,
 ): Float64Array {
-  const { depth, inputs, missing } = moments;
   const rest = target.slice();
   const codes = new Float64Array(depth);
   for (let k = 0; k < depth; k++) {
@@ -161,16 +157,38 @@ export function roundAdaptively(
     for (let j = k + 1; j < depth; j++)
       rest[j] = (rest[j] as number) - error * (inverseRoot[k * depth + j] as number);
   }
-  // Half of the error's gradient: (H + damping) delta - missing.
-  const gradient = new Float64Array(depth);
-  for (let i = 0; i < depth; i++) gradient[i] = -(missing[output * depth + i] as number);
+  return codes;
+}
+
+/** The gradient and the error of integers. */
+function judge(
+  { moments: { depth, inputs, missing }, damping }: Damped,
+  output: number,
+  original: Float64Array,
+  scale: number,
+  codes: Float64Array,
+): Rounding {
+  const own = missing.subarray(output * depth, (output + 1) * depth);
+  const delta = codes.map((code, k) => code * scale - (original[k] as number));
+  const gradient = Float64Array.from(own, (value) => -value);
   for (let k = 0; k < depth; k++) {
-    const delta = (codes[k] as number) * scale - (original[k] as number);
-    if (delta === 0) continue;
+    const step = delta[k] as number;
+    if (step === 0) continue;
     for (let i = 0; i < depth; i++)
-      gradient[i] = (gradient[i] as number) + delta * (inputs[k * depth + i] as number);
-    gradient[k] = (gradient[k] as number) + delta * damping;
+      gradient[i] = (gradient[i] as number) + step * (inputs[k * depth + i] as number);
+    gradient[k] = (gradient[k] as number) + step * damping;
   }
+  const error = delta.reduce((sum, d, k) => sum + d * ((gradient[k] as number) - (own[k] as number)), 0);
+  return { codes, gradient, error };
+}
+
+/** Moves single weights by steps as long as that lessens the error, in place. */
+function descend(
+  { moments: { depth, inputs }, damping }: Damped,
+  { codes, gradient }: Rounding,
+  scale: number,
+  snap: Snap,
+): void {
   for (let sweep = 0, moved = true; moved && sweep < 8; sweep++) {
     moved = false;
     for (let k = 0; k < depth; k++) {
@@ -186,5 +204,36 @@ export function roundAdaptively(
       moved = true;
     }
   }
-  return codes;
+}
+
+/**
+ * Rounds an output's weights one after the other, so that those to come make up for each rounding's error as far as the
+ * moments allow, or to the nearest where that errs less; then moves single weights by a step as long as that lessens the
+ * error. Source: Frantar et al., "GPTQ: accurate post-training quantization for generative pre-trained transformers", 2022,
+ * which rounds without moments of what is missing; Nagel et al., "Up or down? Adaptive rounding for post-training
+ * quantization", 2020, for the objective.
+ *
+ * @param original weights [depth]
+ * @param target real weights of the least error, `original` and `bestDelta`
+ * @returns integers in units of `scale`, whose damped error is at most that of the nearest ones
+ */
+export function roundAdaptively(
+  damped: Damped,
+  output: number,
+  original: Float64Array,
+  target: Float64Array,
+  scale: number,
+  snap: Snap,
+): Float64Array {
+  const inTurn = judge(damped, output, original, scale, roundInTurn(damped, target, scale, snap));
+  const nearest = judge(
+    damped,
+    output,
+    original,
+    scale,
+    original.map((value, k) => snap(k, value / scale)),
+  );
+  const best = nearest.error < inTurn.error ? nearest : inTurn;
+  descend(damped, best, scale, snap);
+  return best.codes;
 }
