@@ -19,7 +19,7 @@ static void finish(const fully_connected_operation *of, const tile_constants *co
 }
 
 /* Adds the products of a tile's weights of fewer than 8 bits, as many at once as are unpacked to scratch memory. */
-static void add_narrow(const fully_connected_operation *of, const int8_t *input, const int8_t last[4], const int8_t *weights, int32_t sums[4])
+static __attribute__((noinline)) void add_narrow(const fully_connected_operation *of, const int8_t *input, const int8_t last[4], const int8_t *weights, int32_t sums[4])
 {
     const uint32_t whole = (uint32_t) of->inputs >> 2, groups = (uint32_t) (of->inputs + 3) >> 2;
     const uint32_t all = (uint32_t) filled_weights(of->storage, groups * tileGroupBytes), rounds = all / roundWeights;
@@ -35,12 +35,12 @@ static void add_narrow(const fully_connected_operation *of, const int8_t *input,
     }
 }
 
-/* Outputs of one row, of which `wide` groups of inputs are prepared. */
-static void multiply_row(const fully_connected_operation *of, const int8_t *input, uint32_t wide, int8_t *output)
+/* Outputs of one row, of which `wide` groups of inputs are prepared; `narrow` where weights have fewer than 8 bits. */
+static inline __attribute__((always_inline)) void multiply_row(const fully_connected_operation *of, const int8_t *input, uint32_t wide, bool narrow, int8_t *output)
 {
     const uint32_t whole = (uint32_t) of->inputs >> 2, rest = (uint32_t) of->inputs & 3, groups = whole + (rest > 0);
     const uint32_t tileBytes = tileHeaderBytes
-        + (is_narrow(of->storage) ? (uint32_t) wasmote_stored_bytes(of->storage, groups * tileGroupBytes, 1) : groups * tileGroupBytes);
+        + (narrow ? (uint32_t) wasmote_stored_bytes(of->storage, groups * tileGroupBytes, 1) : groups * tileGroupBytes);
     const bool shallow = of->inputs <= quickDepth;
     int8_t last[4] = { 0, 0, 0, 0 };
     for (uint32_t i = 0; i < rest; i++) last[i] = input[4 * whole + i];
@@ -51,7 +51,7 @@ static void multiply_row(const fully_connected_operation *of, const int8_t *inpu
         const tile_constants *const constants = (const tile_constants *) tile;
         const int8_t *const weights = tile + tileHeaderBytes;
         int32_t sums[4] = { constants->bias[0], constants->bias[1], constants->bias[2], constants->bias[3] };
-        if (is_narrow(of->storage)) add_narrow(of, input, last, weights, sums);
+        if (narrow) add_narrow(of, input, last, weights, sums);
         else
         {
             if (wide) wasmote_add_wide_groups(sums, of->scratch, weights, wide);
@@ -63,15 +63,21 @@ static void multiply_row(const fully_connected_operation *of, const int8_t *inpu
     }
 }
 
-void wasmote_fully_connected_s8(const fully_connected_operation *of)
+/* All rows; `narrow` where weights have fewer than 8 bits. */
+static inline __attribute__((always_inline)) void multiply_rows(const fully_connected_operation *of, bool narrow)
 {
     const int8_t *input = of->input;
     int8_t *output = of->output;
     for (int32_t row = 0; row < of->rows; row++, input += of->inputs, output += of->outputs)
     {
-        const uint32_t wide = is_narrow(of->storage) ? 0 : wasmote_widen(of, input, (uint32_t) of->inputs >> 2);
-        multiply_row(of, input, wide, output);
+        multiply_row(of, input, narrow ? 0 : wasmote_widen(of, input, (uint32_t) of->inputs >> 2), narrow, output);
         if (of->low == -128 && of->high == 127) continue;
         for (int32_t n = 0; n < of->outputs; n++) output[n] = (int8_t) clamp(output[n], of->low, of->high);
     }
+}
+
+void wasmote_fully_connected_s8(const fully_connected_operation *of)
+{
+    if (__builtin_expect(is_narrow(of->storage), false)) multiply_rows(of, true);
+    else multiply_rows(of, false);
 }

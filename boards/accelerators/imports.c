@@ -129,7 +129,8 @@ static m3ApiRawFunction(accel_depthwise_s8)
     m3ApiSuccess();
 }
 
-static __attribute__((noinline)) bool run_fully_connected(const parameters *from, int32_t storage)
+/* Inlined twice: of small layers, what is asked of the parameters is a good part. */
+static inline __attribute__((always_inline)) bool run_fully_connected(const parameters *from, int32_t storage)
 {
     if (storage != storedAsComputed && !is_known_narrow(storage)) return false;
     if (!parameters_within(from, fullyConnectedRows, 3, 1, INT32_MAX) || !parameters_within(from, fullyConnectedInputs, 1, 1, acceleratorMaxDepth)) return false;
@@ -151,7 +152,7 @@ static __attribute__((noinline)) bool run_fully_connected(const parameters *from
     of.table = read_stored_tiles(from, fullyConnectedWeights, (uint64_t) of.outputs, (uint64_t) of.inputs, storage);
     if (!of.input || !of.output || !of.scratch || ((uintptr_t) of.scratch & 3) || !of.table) return false;
     if (is_narrow(storage) && of.scratchBytes < roundWeights) return false;
-    of.weights = (const int8_t *) of.table + table_bytes(storage);
+    of.weights = (const int8_t *) of.table + (is_narrow(storage) ? table_bytes(storage) : 0);
     wasmote_fully_connected_s8(&of);
     return true;
 }
