@@ -11,7 +11,8 @@ export function linkCalls(
   weights: Uint8Array,
   memoryBytes: number,
 ): Uint8Array {
-  const steps = calls.map((call) => ({
+  const steps = calls.map((call, node) => ({
+    node,
     name: call.kernel,
     operator: call.kernel,
     macs: 0,

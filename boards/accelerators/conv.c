@@ -14,9 +14,10 @@ uint32_t wasmote_conv_scratch_bytes(uint32_t depth, int32_t storage)
     return groups * 4 * patchBytesPerInput * minPositions + unpacked_bytes(storage, groups);
 }
 
-/* A tile unpacked to `room`. */
+/* A tile as it lies, or as it was unpacked to `room`. */
 static const int8_t *unpack_tile(const window_operation *of, const int8_t *tile, uint32_t unpacked, int8_t *room)
 {
+    if (unpacked == 0) return tile;
     const uint32_t weights = unpacked - tileHeaderBytes;
     *(tile_constants *) room = *(const tile_constants *) tile;
     wasmote_unpack(of->storage, of->table, (const uint8_t *) tile + tileHeaderBytes, weights, 0, weights / roundWeights, room + tileHeaderBytes);
@@ -72,13 +73,11 @@ static void gather_positions(const window_operation *of, const gather_plan *plan
     }
 }
 
-/* All positions; `narrow` where weights have fewer than 8 bits. */
-static inline __attribute__((always_inline)) void convolve(const window_operation *of, bool narrow)
+void wasmote_conv_s8(const window_operation *of)
 {
     const uint32_t depth = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth * (uint32_t) of->inputChannels;
-    const uint32_t groups = (depth + 3) / 4, unpacked = narrow ? unpacked_bytes(of->storage, groups) : 0;
-    const uint32_t stored = narrow ? (uint32_t) wasmote_stored_bytes(of->storage, groups * tileGroupBytes, 1) : groups * tileGroupBytes;
-    const uint32_t tileBytes = tileHeaderBytes + stored;
+    const uint32_t groups = (depth + 3) / 4, unpacked = unpacked_bytes(of->storage, groups);
+    const uint32_t tileBytes = tileHeaderBytes + (uint32_t) wasmote_stored_bytes(of->storage, groups * tileGroupBytes, 1);
     const uint32_t total = (uint32_t) of->batches * (uint32_t) of->outputHeight * (uint32_t) of->outputWidth;
     const uint32_t most = positions_at_once(of->scratchBytes - unpacked, groups);
     int8_t *const room = of->scratch;
@@ -114,18 +113,7 @@ static inline __attribute__((always_inline)) void convolve(const window_operatio
         for (int32_t n = 0; n < of->outputs; n += 4, tile += tileBytes)
         {
             const int count = of->outputs - n < 4 ? (int) (of->outputs - n) : 4;
-            wasmote_multiply_tile(&product, narrow ? unpack_tile(of, tile, unpacked, room) : tile, count, output + n);
+            wasmote_multiply_tile(&product, unpack_tile(of, tile, unpacked, room), count, output + n);
         }
     }
-}
-
-static __attribute__((noinline)) void convolve_narrow(const window_operation *of)
-{
-    convolve(of, true);
-}
-
-void wasmote_conv_s8(const window_operation *of)
-{
-    if (is_narrow(of->storage)) convolve_narrow(of);
-    else convolve(of, false);
 }

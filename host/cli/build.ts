@@ -342,7 +342,7 @@ async function keptTexts(built: BuiltModel, asWat: boolean): Promise<string[]> {
   const command = ["wasmote", ...process.argv.slice(2)].map(quoted).join(" ");
   const steps = `# ${command}\n${printProgram(built.program)}`;
   const sha256 = createHash("sha256").update(built.wasm).digest("hex");
-  const layers = `${JSON.stringify(layersOf(built.graph, built.plan, sha256), undefined, 1)}\n`;
+  const layers = `${JSON.stringify(layersOf(built, sha256), undefined, 1)}\n`;
   if (!asWat) return [steps, layers];
   const { writeWat } = await import("../tools/wat.js");
   return [steps, layers, `;; ${command}\n${await writeWat(built.code, built.functionNames)}`];

@@ -117,7 +117,7 @@ export async function refuseOverwriting(
 ): Promise<void> {
   for (const [i, target] of written.entries()) {
     // What was read is there: a file that is not there is none of it, however much was read.
-    const exists = (await stat(target).catch(() => undefined)) !== undefined;
+    const exists = (await stat(resolve(target)).catch(() => undefined)) !== undefined;
     for (const source of exists ? read : []) {
       if (await sameFile(source, target)) {
         throw new UsageError(`${target} would overwrite ${source}, which is read`, help);

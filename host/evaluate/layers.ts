@@ -3,6 +3,7 @@ import { WasmoteError } from "../errors.js";
 import { parseJson } from "../files/json.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import { arrayTypes, type DType, perTensor, tensorBytes } from "../graph/tensor.js";
+import type { Program } from "../lower/lower.js";
 import type { Manifest } from "../package/manifest.js";
 import type { Plan } from "../plan/types.js";
 
@@ -47,11 +48,19 @@ const schema = z.strictObject({
   ),
 });
 
-/** Layers of a built model. @param sha256 of its file, in hexadecimal */
-export function layersOf(graph: Graph, plan: Plan, sha256: string): Layers {
-  const layers = plan.order.flatMap((nodeIndex, step): Layer[] => {
+/**
+ * Layers of a built model. What a node gives for which there is nothing to do is there once the step before it has run; where
+ * there is none, it is left out.
+ *
+ * @param sha256 of its file, in hexadecimal
+ */
+export function layersOf({ graph, plan, program }: BuiltParts, sha256: string): Layers {
+  const stepOf = new Map(program.steps.map(({ node }, step) => [node, step]));
+  let step = -1;
+  const layers = plan.order.flatMap((nodeIndex): Layer[] => {
+    step = stepOf.get(nodeIndex) ?? step;
     const node = graph.nodes[nodeIndex];
-    return (node?.outputs ?? []).flatMap((index): Layer[] => {
+    return (step < 0 ? [] : (node?.outputs ?? [])).flatMap((index): Layer[] => {
       const address = plan.tensors.get(index)?.address;
       const tensor = tensorAt(graph, index);
       if (address === undefined || node === undefined) return [];
@@ -61,6 +70,13 @@ export function layersOf(graph: Graph, plan: Plan, sha256: string): Layers {
     });
   });
   return { version: 1, model: sha256, layers };
+}
+
+/** A built model's graph as it runs. */
+interface BuiltParts {
+  graph: Graph;
+  plan: Plan;
+  program: Program;
 }
 
 /**

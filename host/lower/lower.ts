@@ -11,6 +11,8 @@ import type { KernelCall, Placement } from "./kernel.js";
 
 /** One step of the model's `run`: a node and the kernel calls that compute it. */
 export interface ProgramStep {
+  /** Number of its node in the graph. */
+  node: number;
   name: string;
   operator: string;
   macs: number;
@@ -129,7 +131,8 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
       const detail = `${kernel} reads ${blockBytes} bytes of parameters to ${to}, outside the ${scratch.bytes} bytes of scratch memory at ${scratch.address}; scratchBytes must offer them`;
       throw new WasmoteError("operators-invalid", detail, { node: node.name, operator: node.operator });
     }
-    return { name: node.name, operator: node.operator, macs: operator.macs(bound), weightBytes, calls };
+    const { name } = node;
+    return { node: nodeIndex, name, operator: node.operator, macs: operator.macs(bound), weightBytes, calls };
   });
   const reset = resetsOf(graph, plan, section);
   return {

@@ -75,8 +75,9 @@ function errorsOf({ graph }: BuiltModel, comparison: Comparison | undefined): Ma
 function layersOf(built: BuiltModel, { compared, measured }: ReportParts): LayerReport[] {
   const { graph, plan, program } = built;
   const errors = errorsOf(built, compared?.comparison);
-  return plan.order.map((at, step): LayerReport => {
+  return plan.order.map((at): LayerReport => {
     const node = graph.nodes[at] as Node;
+    const step = program.steps.findIndex((own) => own.node === at);
     const { macs, weightBytes } = program.steps[step] ?? { macs: 0, weightBytes: 0 };
     const output = node.outputs.map((index) => tensorAt(graph, index))[0];
     const [weights, error, cost] = [weightsReport(graph, node), errors.get(node), measured?.counts[step]];

@@ -294,6 +294,13 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
   "build --operators": () =>
     refused(1, /operators-invalid.*no folder/, "build", at("net.tflite"), "--operators", at("absent")),
+  "build --budget": async () => {
+    const { stdout } = await build("net.tflite", "--board", "pico", "--budget", "ram=128k");
+    assert.match(stdout, /forms that were looked at/);
+    await refused(1, /budget-exceeded.*RAM exceeds it by/, "build", at("net.tflite"), "--budget", "ram=1k");
+    await refused(2, /budget-invalid.*ram=1q/, "build", at("net.tflite"), "--budget", "ram=1q");
+    await refused(2, /latency is that of a board/, "build", at("net.tflite"), "--budget", "latency=5ms");
+  },
   "build --board": async () => {
     assert.match((await build("net.tflite", "--board", "pico")).stdout, /fits pico/);
     await refused(1, /"picoo" \(did you mean pico\?\)/, "build", at("net.tflite"), "--board", "picoo");

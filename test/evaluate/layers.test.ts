@@ -24,7 +24,7 @@ function chain(): Graph {
 const sample = [Float32Array.of(-2, -1, -0.5, 0, 0.25, 0.5, 1, 2)];
 const built = await buildModel(chain());
 const sha256 = createHash("sha256").update(built.wasm).digest("hex");
-const layers = layersOf(built.graph, built.plan, sha256);
+const layers = layersOf(built, sha256);
 
 test("each layer of a built model is read when its step has run, and equals the graph's", async () => {
   const addresses = layers.layers.map(({ address }) => address);

@@ -29,7 +29,7 @@ const call = (kernel: string, more: Partial<KernelCall> = {}): KernelCall => ({
 function programOf(steps: readonly (readonly KernelCall[])[], memoryBytes = 65536): Program {
   return {
     name: "test",
-    steps: steps.map((calls, i) => ({ name: `${i}`, operator: "", macs: 0, weightBytes: 0, calls })),
+    steps: steps.map((calls, i) => ({ node: i, name: `${i}`, operator: "", macs: 0, weightBytes: 0, calls })),
     weights: new Uint8Array(0),
     memoryBytes,
   };

@@ -25,7 +25,7 @@ export function randomProgram(choose: Choices, kernels: readonly string[], pages
   });
   const steps = Array.from({ length: count }, (_, i): ProgramStep => {
     const calls = choose.chance(idle) ? [] : Array.from({ length: choose.pick([1, 1, 1, 2, 3]) }, call);
-    return { name: `step ${i}`, operator: "", macs: 0, weightBytes: 0, calls };
+    return { node: i, name: `step ${i}`, operator: "", macs: 0, weightBytes: 0, calls };
   });
   const memoryBytes = pages === 1 ? choose.pick([0, 1, 65535, 65536]) : 65537 + choose.below(65536);
   return { name: "random", steps, weights: new Uint8Array(0), memoryBytes };

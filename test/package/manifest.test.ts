@@ -26,7 +26,7 @@ const graph: Graph = {
 const plan = planMemory(graph, loweringOf);
 const program: Program = {
   name: "p",
-  steps: [{ name: "n", operator: "reshape", macs: 5, weightBytes: 9, calls: [] }],
+  steps: [{ node: 0, name: "n", operator: "reshape", macs: 5, weightBytes: 9, calls: [] }],
   weights: new Uint8Array(0),
   memoryBytes: 0,
 };
