@@ -99,13 +99,14 @@ function blocksOf({ graph, plan }: BuiltModel): MemoryBlock[] {
   const lastStep = Math.max(0, plan.order.length - 1);
   const nameOf = (index: number): string => tensorAt(graph, index).name;
   const tensors = [...plan.tensors].map(
-    ([index, { address, bytes, first, last, sharesWith }]): MemoryBlock => {
+    ([index, { address, bytes, first, last, sharesWith, partOf }]): MemoryBlock => {
       const kind = graph.outputs.includes(index)
         ? "output"
         : graph.inputs.includes(index)
           ? "input"
           : "activation";
-      const over = sharesWith === undefined ? {} : { over: nameOf(sharesWith) };
+      const below = sharesWith ?? partOf;
+      const over = below === undefined ? {} : { over: nameOf(below) };
       return { kind, name: nameOf(index), address, bytes, first, last, ...over };
     },
   );

@@ -15,7 +15,9 @@ test("a report has every step with its costs, and its error where the float mode
   const { built, report } = small;
   assert.is(report.model, "small");
   assert.equal(
-    report.layers.map(({ name, operator, macs, weightBytes }) => ({ name, operator, macs, weightBytes })),
+    report.layers
+      .filter(({ operator }) => operator !== "reshape")
+      .map(({ name, operator, macs, weightBytes }) => ({ name, operator, macs, weightBytes })),
     built.manifest.steps,
   );
   assert.is(report.layers.filter(({ error }) => error !== undefined).length, 6);
