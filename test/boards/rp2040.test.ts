@@ -73,7 +73,7 @@ for (const { id } of availableBoards(["pico"])) {
       await withDevice(makeModel("nested", nestedLoops(depth), roomToCompile), async (device) => {
         for (let i = 0; i < 2; i++) {
           assert.is(await codeOf(device.run(0, 1)), "board-no-model");
-          assert.is((await device.status()).model, "");
+          assert.is((await device.status()).model, null);
         }
       });
     }
