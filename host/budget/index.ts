@@ -24,11 +24,14 @@ import { quantizeWhereSupported } from "../quantize/supported.js";
 import { splitFrontier } from "../split/index.js";
 import {
   bestForm,
+  callFlashBytes,
+  callRamBytes,
   excess,
   type Form,
   isWithin,
   type Limits,
   paretoForms,
+  peakOf,
   type SearchTools,
   searchedKinds,
   searchForms,
@@ -199,8 +202,8 @@ async function splitWithin(graph: Graph, bounds: Bounds, options: BuildOptions):
       schemes: [],
       ...(v > 0 && { arenaLimit: variant.plan.arenaBytes }),
       arenaBytes: variant.plan.arenaBytes,
-      ramBytes: variant.plan.memoryBytes + besides.ramBytes + more * 80,
-      flashBytes: besides.flashBytes + more * 160,
+      ramBytes: variant.plan.memoryBytes + besides.ramBytes + more * callRamBytes,
+      flashBytes: besides.flashBytes + more * callFlashBytes,
       macs: variant.macs,
       work: variant.macs,
       error: 0,
@@ -213,11 +216,6 @@ async function splitWithin(graph: Graph, bounds: Bounds, options: BuildOptions):
       ? plain
       : assemble(graph, typed, { ...options, memory: { arenaBytes: form.arenaLimit } });
   return buildFirstWithin(graph, forms, bounds, build, build);
-}
-
-/** The step at which a plan needs the most, by its node's name. */
-export function peakOf({ order, boundStep }: BuiltModel["plan"], graph: Graph): string {
-  return graph.nodes[order[boundStep] ?? -1]?.name ?? "an input";
 }
 
 /** A form that was tried, and its exact figures less the estimates. */

@@ -1,6 +1,7 @@
 import { bind, type Graph } from "../graph/graph.js";
 import type { Node } from "../graph/node.js";
 import { operatorNamed } from "../ops/index.js";
+import type { Plan } from "../plan/types.js";
 import type { Calibrated } from "../quantize/quantize-model.js";
 import type { Arithmetic, NodeScheme, WeightKind } from "../quantize/scheme.js";
 import type { Sensitivity } from "../quantize/sensitivity.js";
@@ -30,7 +31,10 @@ const kindCosts: Readonly<Record<IntegerWeights, number>> = {
 };
 
 /** Bytes of the file that a node that is added takes: its block of parameters, its call, its line in the manifest. */
-const callFlashBytes = 160;
+export const callFlashBytes = 160;
+
+/** Bytes of RAM that a node that is added takes of the interpreter. */
+export const callRamBytes = 80;
 
 /** A form that a model may be built in. */
 export interface Form {
@@ -145,16 +149,21 @@ async function formsOf(
         schemes,
         ...(v > 0 && { arenaLimit: plan.arenaBytes }),
         arenaBytes: plan.arenaBytes,
-        ramBytes: plan.memoryBytes + besides.ramBytes + more * 80,
+        ramBytes: plan.memoryBytes + besides.ramBytes + more * callRamBytes,
         flashBytes: choice.bytes + besides.flashBytes + more * callFlashBytes,
         macs,
         work: (macs + choice.cost) * cost,
         error: base + choice.error,
-        peak: graph.nodes[plan.order[plan.boundStep] ?? -1]?.name ?? "an input",
+        peak: peakOf(plan, graph),
         heaviest,
       };
     });
   });
+}
+
+/** The step at which a plan needs the most, by its node's name. */
+export function peakOf({ order, boundStep }: Plan, graph: Graph): string {
+  return graph.nodes[order[boundStep] ?? -1]?.name ?? "an input";
 }
 
 /** How a variant is called that is computed part by part. */

@@ -2,7 +2,6 @@ import { alignUp } from "../abi/align.js";
 import { WasmoteError } from "../errors.js";
 import { bind, type Graph, tensorAt } from "../graph/graph.js";
 import type { BoundNode, Node, TensorIndex } from "../graph/node.js";
-import { NotRunnable } from "../graph/not-runnable.js";
 import {
   arrayTypes,
   elementCount,
@@ -13,6 +12,7 @@ import {
 } from "../graph/tensor.js";
 import type { KernelLibrary } from "../link/link.js";
 import { bytesOf } from "../lower/bytes.js";
+import { refusalOf } from "../lower/check.js";
 import { loweringOf } from "../lower/index.js";
 import { operatorNamed } from "../ops/index.js";
 import { encodeReals } from "../run/tensor-files/values.js";
@@ -58,16 +58,7 @@ class NodeWeights {
 
 /** Whether there are kernels for a node; those without are computed by their references, in real values. */
 function hasKernels(node: BoundNode, operator: string): boolean {
-  const { dtypes, check } = loweringOf(operator);
-  const dtype = (node.inputs.find((tensor) => tensor !== undefined) ?? node.outputs[0])?.dtype;
-  if (dtypes !== undefined && dtype !== undefined && !dtypes.includes(dtype)) return false;
-  try {
-    check?.(node);
-    return true;
-  } catch (error) {
-    if (error instanceof NotRunnable) return false;
-    throw error;
-  }
+  return refusalOf(operator, node) === undefined;
 }
 
 /** Libraries that import their memory, compiled: a model is opened many times while it is quantized. */

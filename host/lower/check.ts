@@ -17,7 +17,8 @@ export function requireKernels(graph: Graph): void {
   if (refusals.length > 0) throw new UnsupportedModelError(refusals);
 }
 
-function refusalOf(operator: string, node: BoundNode): string | undefined {
+/** Why there are no kernels for a node; undefined where there are. */
+export function refusalOf(operator: string, node: BoundNode): string | undefined {
   const { dtypes, check } = loweringOf(operator);
   const dtype = (node.inputs.find((tensor) => tensor !== undefined) ?? node.outputs[0])?.dtype;
   if (dtypes !== undefined && dtype !== undefined && !dtypes.includes(dtype)) {

@@ -113,6 +113,7 @@ export async function outputError(
 /** The graph with its channels scaled so that int8 with whole ranges and nearest weights errs the least. */
 async function equalized(
   graph: Graph,
+  unscaled: Map<TensorIndex, Halves>,
   groups: readonly ChannelGroup[],
   samples: SampleList,
   open: OpenGraph,
@@ -121,10 +122,10 @@ async function equalized(
   const judged = evenly(samples, comparedSamples);
   let best: { graph: Graph; histograms: Map<TensorIndex, Halves> } | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const { strength, room } of groups.length === 0 ? equalizations.slice(0, 1) : equalizations) {
+  for (const { strength, room } of equalizations) {
     const factors = groups.map((group, g) => channelFactors(group, maxima[g] ?? [], strength, room));
     const candidate = strength === 0 ? graph : scaleChannels(graph, groups, factors);
-    const histograms = observe(await open(candidate), samples);
+    const histograms = strength === 0 ? unscaled : observe(await open(candidate), samples);
     const { graph: quantized } = quantizeByRanges(candidate, wholeRanges(candidate, histograms));
     const error = await outputError(candidate, quantized, judged, open);
     if (best !== undefined && !(error < least)) continue;
@@ -150,7 +151,9 @@ export async function calibrateModel(
   const stateless = (graph.variables ?? []).length === 0;
   const groups = stateless ? channelGroups(plain) : [];
   const { graph: float, histograms } =
-    groups.length === 0 ? { graph: plain, histograms: first } : await equalized(plain, groups, samples, open);
+    groups.length === 0
+      ? { graph: plain, histograms: first }
+      : await equalized(plain, first, groups, samples, open);
   const chosen = chooseRanges(await open(float), histograms, samples, macsOf(float));
   const whole = wholeRanges(float, histograms);
   const int8 = [...whole.int8];
