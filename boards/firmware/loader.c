@@ -45,7 +45,7 @@ static M3Result compile_at_load(IM3Module module, IM3Function run)
         compile_job(&work);
         return work.result;
     }
-    work.room = mostNestingBytes;
+    work.room = (uint32_t) memory->length - compilerBytes;
     interpreter_call_on_stack(compile_job, &work, m3MemData(memory), (uint32_t) memory->length);
     memset(m3MemData(memory), 0, memory->length);
     return work.result ? work.result : InitDataSegments(&module->runtime->memory, module);

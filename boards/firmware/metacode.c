@@ -19,14 +19,14 @@ enum { callSlots = 3 };
 enum { branchLines = 2, spareLines = d_m3CodePageFreeLinesThreshold + branchLines };
 
 /* Bytes of a function's nesting are counted in units of so many. */
-enum { nestingUnit = 8, mostLoops = 31 };
+enum { nestingUnit = 32, mostUnits = 1023, mostLoops = 31 };
 
 typedef struct entry
 {
     IM3CodePage pages;              /* the function begins at the start of the first; NULL if it is not compiled */
     uint32_t bytes : 16;            /* of its page and constants when compiled */
     uint32_t nesting : 10;          /* stack that the compiler takes for its blocks, in units; 0 if not known */
-    uint32_t loops : 5;             /* around a call, at most */
+    uint32_t loops : 5;             /* around a call, at most; mostLoops: so many or more */
     uint32_t kept : 1;
 } entry;
 
@@ -178,14 +178,22 @@ static void compile_job(void *argument)
     work->result = compile(work->function);
 }
 
+/* Stack that a function which runs takes for the loops that it may be in: all of it, where there are too many to count. */
+static uint32_t taken_by_loops(IM3Function function)
+{
+    const stack_use *use = &INTERPRETER_STACK_USE;
+    const uint32_t loops = entry_of(function)->loops;
+    return loops < mostLoops ? loops * use->loop : use->roomInRun;
+}
+
 /* What the stack that is in use has left for the blocks of a function that is compiled: as counted in stack_use.h. */
 static uint32_t room_for_blocks(void)
 {
     if (!cache.root) return cache.roomAtLoad;
     const stack_use *use = &INTERPRETER_STACK_USE;
-    uint32_t taken = entry_of(cache.root)->loops * use->loop;
+    uint32_t taken = taken_by_loops(cache.root);
     for (const metacode_call *call = metacode_running; call; call = call->outer)
-        taken += use->call + entry_of(call->function)->loops * use->loop;
+        taken += use->call + taken_by_loops(call->function);
     return taken < use->roomInRun ? use->roomInRun - taken : 0;
 }
 
@@ -204,7 +212,7 @@ static M3Result compile_anywhere(IM3Function function)
 
     compilation work = { function, m3Err_mallocFailed };
     uint8_t *stack = arena_calloc(1, stackBytes);
-    interpreter_limit_nesting(mostNestingBytes);
+    interpreter_limit_nesting(stackBytes - compilerBytes);
     if (stack) interpreter_call_on_stack(compile_job, &work, stack, stackBytes);
     arena_free(stack);
     return work.result;
@@ -295,7 +303,7 @@ M3Result metacode_open(IM3Module module, uint32_t room)
     metacode_running = NULL;
     cache.module = module;
     cache.count = count;
-    cache.roomAtLoad = room;
+    cache.roomAtLoad = M3_MIN(room, mostUnits * nestingUnit);
     for (IM3CodePage page = module->runtime->pagesOpen; page; page = page->info.next) cut_page(page, page->info.lineIndex);
 
     /* A function that is called by way of a table may be running without being known to. */

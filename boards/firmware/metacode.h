@@ -41,8 +41,8 @@ void metacode_drop(IM3Function function);
 M3Result metacode_keep(IM3Function function);
 
 /*
- * To be called before every run, of which `root` is called first. Where metacode has been dropped since the module was opened, all of it is but what is
- * kept, so that every run begins with the same.
+ * To be called before every run, of which `root` is called first. Where metacode has been dropped since the module was
+ * opened, all of it is but what is kept, so that every run begins with the same.
  */
 void metacode_begin_run(IM3Function root);
 

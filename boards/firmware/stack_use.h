@@ -24,7 +24,10 @@ typedef struct stack_use
 
 enum
 {
-    /* Stack that the compiler is lent where its own is too small: for blocks, and for all else that it calls. */
+    /*
+     * Stack that the compiler is lent where its own is too small and it is not known how deep a function nests: for blocks,
+     * and for all else that it calls. While a model is loaded it has all of linear memory instead, where that is more.
+     */
     mostNestingBytes = 5120, compilerBytes = 1024, compileStackBytes = mostNestingBytes + compilerBytes
 };
 

@@ -53,7 +53,7 @@ async function measure(board: Board, wasm: Uint8Array): Promise<number | undefin
 const nestings = [
   ...[6, 7, 8, 9, 11, 12, 13, 14, 22].map((depth) => ({ kind: op.block, depth, memoryBytes: 64 })),
   ...[6, 7, 8, 9, 10, 11, 13, 14].map((depth) => ({ kind: op.if, depth, memoryBytes: 64 })),
-  ...[11, 12, 22].map((depth) => ({ kind: op.block, depth, memoryBytes: 8192 })),
+  ...[11, 12, 22, 28].map((depth) => ({ kind: op.block, depth, memoryBytes: 8192 })),
 ];
 
 for (const board of availableBoards(["mps2-an386", "mps2-an500", "qemu-rv32", "pico"])) {
