@@ -58,8 +58,6 @@ export interface BuiltModel {
   graph: Graph;
   /** Where it was quantized with samples: the graph of float32 that it stands for. */
   reference?: Graph;
-  /** The same with its channels scaled as quantization has scaled them: what the values of layers stand for. */
-  scaledReference?: Graph;
   /** Its steps as calls of kernels. */
   program: Program;
   /** The linked module, without custom sections, and its functions' names where they have any. */
@@ -110,7 +108,7 @@ export function finishGraph(typed: Graph, passes?: readonly Pass[]): Graph {
 }
 
 /** What a model becomes before it is finished, and what that stands for where it was quantized. */
-export type Typed = { typed: Graph } & Pick<BuiltModel, "reference" | "scaledReference">;
+export type Typed = { typed: Graph } & Pick<BuiltModel, "reference">;
 
 /** A model's graph in the types that it is to run in. Throws as `buildModel` does. */
 export async function typedGraph(graph: Graph, options: BuildOptions): Promise<Typed> {
@@ -125,7 +123,7 @@ export async function typedGraph(graph: Graph, options: BuildOptions): Promise<T
   const calibrated = await calibrateModel(float, calibration, opener(options));
   const schemes = float.nodes.map(() => wholeSchemes[kind]);
   const typed = await quantizedBy(calibrated, schemes, options);
-  return { typed, reference: float, scaledReference: calibrated.float };
+  return { typed, reference: float };
 }
 
 /** Nothing is built whose manifest, as large as this, is not read. */

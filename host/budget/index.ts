@@ -19,7 +19,7 @@ import { planMemory } from "../plan/plan.js";
 import { evenly } from "../quantize/find-ranges.js";
 import { type Calibrated, calibrateModel, outputError } from "../quantize/quantize-model.js";
 import type { WeightKind } from "../quantize/scheme.js";
-import { weightSensitivities } from "../quantize/sensitivity.js";
+import { activationSensitivities, weightSensitivities } from "../quantize/sensitivity.js";
 import { quantizeWhereSupported } from "../quantize/supported.js";
 import { splitFrontier } from "../split/index.js";
 import {
@@ -58,8 +58,8 @@ export interface FittedModel {
   built: BuiltModel;
   /** What was built, with its exact figures. */
   chosen: Form;
-  /** Forms that are worth it, estimated; by their error. */
-  forms: readonly Form[];
+  /** Forms that are worth it, estimated, and whether each seems to be within the bounds. */
+  forms: readonly (Form & { fits: boolean })[];
 }
 
 /** RAM that interpreter, firmware and stacks take, before a model of the kind has been built, in bytes. */
@@ -163,7 +163,11 @@ export async function buildWithin(graph: Graph, bounds: Bounds, options: BuildOp
   const samples = calibration as Exclude<BuildOptions["calibration"], "assumed" | undefined>;
   const open = opener(options);
   const calibrated = await calibrateModel(float, samples, open);
-  const sensitivities = await weightSensitivities(calibrated.float, samples, open, searchedKinds);
+  const { float: scaled, ranges } = calibrated;
+  const sensitivities = {
+    weights: await weightSensitivities(scaled, samples, open, searchedKinds),
+    activations: await activationSensitivities(scaled, ranges.int8, samples, open),
+  };
   const forms = await searchForms(calibrated, sensitivities, searchTools(calibrated, options));
   const assembleForm = ({ arenaLimit }: Form, typed: Typed): Promise<BuiltModel> => {
     const memory = arenaLimit === undefined ? {} : { memory: { arenaBytes: arenaLimit } };
@@ -171,7 +175,7 @@ export async function buildWithin(graph: Graph, bounds: Bounds, options: BuildOp
   };
   const build = async (form: Form): Promise<BuiltModel> => {
     const typed = await quantizedBy(calibrated, form.schemes, options);
-    return assembleForm(form, { typed, reference: float, scaledReference: calibrated.float });
+    return assembleForm(form, { typed, reference: float });
   };
   const trial = async (form: Form): Promise<BuiltModel> => {
     const { graph: typed } = quantizeWhereSupported(
@@ -281,7 +285,8 @@ async function buildFirstWithin(
   const figures = { ramBytes: await bounds.ramOf(built), flashBytes: built.wasm.length };
   const chosen = { ...found.chosen, ...figures };
   if (!isWithin(chosen, bounds)) throw exceeded([chosen], bounds, graph);
-  return { built, chosen, forms: paretoForms(final, found.own) };
+  const listed = paretoForms(final, found.own).map((form) => ({ ...form, fits: isWithin(form, bounds) }));
+  return { built, chosen, forms: listed };
 }
 
 function leastWork(forms: readonly Form[]): Form | undefined {

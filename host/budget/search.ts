@@ -3,7 +3,7 @@ import type { Node } from "../graph/node.js";
 import { operatorNamed } from "../ops/index.js";
 import type { Plan } from "../plan/types.js";
 import type { Calibrated } from "../quantize/quantize-model.js";
-import type { Arithmetic, NodeScheme, WeightKind } from "../quantize/scheme.js";
+import type { NodeScheme, WeightKind } from "../quantize/scheme.js";
 import type { Sensitivity } from "../quantize/sensitivity.js";
 import type { IntegerWeights } from "../quantize/weights/codebook.js";
 import { type Planner, splitFrontier, type Variant } from "../split/index.js";
@@ -12,11 +12,12 @@ import { type WeightChoice, type WeightOption, weightFrontier } from "./choose.j
 /** Kinds of weights that a search tries, the first of which it begins with. */
 export const searchedKinds: readonly IntegerWeights[] = ["int8", "int4-groups", "int4", "table16", "table4"];
 
-/** Arithmetics of the activations that a search tries, and how much longer a node takes than in int8, about. */
-const arithmetics: readonly { arithmetic: Arithmetic; cost: number }[] = [
-  { arithmetic: "int8", cost: 1 },
-  { arithmetic: "int16", cost: 2 },
-];
+/** How much longer a node takes in each arithmetic than in int8, about. */
+const arithmeticCosts = { int8: 1, int16: 2 } as const;
+type SearchedArithmetic = keyof typeof arithmeticCosts;
+
+/** Parts of the error of int8 activations that a search does away with, by computing the nodes that cause it in int16. */
+const removedErrors = [0.5, 0.8, 0.95] as const;
 
 /**
  * How much longer a node takes with weights that are unpacked: instructions of convolutions on a Cortex-M4
@@ -58,6 +59,13 @@ export interface Form {
   heaviest: string;
 }
 
+/** What was measured of each node. */
+export interface Sensitivities {
+  weights: readonly Sensitivity[];
+  /** What int8 activations of each node cost. */
+  activations: readonly number[];
+}
+
 /** What a search asks of the rest. */
 export interface SearchTools {
   /** A graph with these schemes as it would run, and the nodes of the float graph that its nodes compute. */
@@ -92,11 +100,12 @@ function optionsOf(
   }));
 }
 
-/** How a choice of weights is called: "int8 weights", or how many nodes have which. */
+/** How a choice of weights is called: "weights int8", or how many nodes have which. */
 function weightsLabel(kinds: readonly WeightKind[]): string {
   const counts = new Map<WeightKind, number>();
   for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts].map(([kind, count]) => (counts.size === 1 ? kind : `${count} ${kind}`)).join(", ");
+  const parts = [...counts].map(([kind, count]) => (counts.size === 1 ? kind : `${count} ${kind}`));
+  return `weights ${parts.join(", ")}`;
 }
 
 /** The node whose weights take the most bytes in a choice, by its name. */
@@ -114,15 +123,51 @@ function heaviestOf(
   return heaviest;
 }
 
-/** All forms of one arithmetic: choices of weights by variants of memory. */
+/**
+ * What the activations of each node may be in: all int8, the nodes whose activations cost the most in int16 until so much of
+ * the error is gone, all int16.
+ *
+ * @param errors that int8 activations of each node cost
+ */
+export function arithmeticChoices(errors: readonly number[]): SearchedArithmetic[][] {
+  const order = errors.map((_, at) => at).sort((a, b) => (errors[b] as number) - (errors[a] as number));
+  const total = errors.reduce((sum, error) => sum + error, 0);
+  const counts = removedErrors.map((part) => {
+    let [count, removed] = [0, 0];
+    while (count < order.length && removed < part * total)
+      removed += errors[order[count++] as number] as number;
+    return count;
+  });
+  return [...new Set([0, ...counts, errors.length])].map((count) => {
+    const wide = new Set(order.slice(0, count));
+    return errors.map((_, at) => (wide.has(at) ? "int16" : "int8"));
+  });
+}
+
+/** How a choice of arithmetics is called: "int8", or "int8, 3 nodes int16". */
+function arithmeticLabel(choice: readonly SearchedArithmetic[]): string {
+  const wide = choice.filter((arithmetic) => arithmetic === "int16").length;
+  if (wide === choice.length && wide > 0) return "int16";
+  return wide === 0 ? "int8" : `int8, ${wide} node${wide === 1 ? "" : "s"} int16`;
+}
+
+/** How much longer a model takes in such arithmetics than in int8, about. */
+function arithmeticCost(choice: readonly SearchedArithmetic[], float: Graph): number {
+  const macs = float.nodes.map((node) => operatorNamed(node.operator).macs(bind(float, node)));
+  const all = macs.reduce((sum, own) => sum + own, 0);
+  const longer = macs.reduce((sum, own, at) => sum + own * (arithmeticCosts[choice[at] ?? "int8"] - 1), 0);
+  return 1 + longer / (all || 1);
+}
+
+/** All forms of one choice of arithmetics: choices of weights by variants of memory. */
 async function formsOf(
-  arithmetic: Arithmetic,
-  cost: number,
+  arithmetics: readonly SearchedArithmetic[],
   calibrated: Calibrated,
   sensitivities: readonly Sensitivity[],
   tools: SearchTools,
 ): Promise<Form[]> {
-  const plain = calibrated.float.nodes.map((): NodeScheme => ({ arithmetic, weights: "int8" }));
+  const cost = arithmeticCost(arithmetics, calibrated.float);
+  const plain = arithmetics.map((arithmetic): NodeScheme => ({ arithmetic, weights: "int8" }));
   const quantized = tools.quantized(plain);
   const base = await tools.errorOf(quantized.graph);
   const variants: Variant[] = splitFrontier(tools.finish(quantized.graph), tools.planner);
@@ -145,7 +190,11 @@ async function formsOf(
       const { graph, plan, macs, calls } = variant;
       const more = calls - (variants[0]?.calls ?? calls);
       return {
-        label: `${arithmetic}, ${weightsLabel(choice.kinds)} weights${v === 0 ? "" : `, ${splitLabel(variant)}`}`,
+        label: [
+          arithmeticLabel(arithmetics),
+          weightsLabel(choice.kinds),
+          ...(v === 0 ? [] : [splitLabel(variant)]),
+        ].join("; "),
         schemes,
         ...(v > 0 && { arenaLimit: plan.arenaBytes }),
         arenaBytes: plan.arenaBytes,
@@ -187,18 +236,18 @@ export function paretoForms(forms: readonly Form[], kept?: Form): Form[] {
 }
 
 /**
- * Every form that a model may be built in, of those that are worth it: in each arithmetic, weights of fewer and fewer bits
- * where they cost the least, by variants that are computed part by part to take less RAM. Estimates, of which nothing is
- * linked.
+ * Every form that a model may be built in, of those that are worth it: with more and more nodes in int16, weights of fewer and
+ * fewer bits where they cost the least, by variants that are computed part by part to take less RAM. Estimates, of which
+ * nothing is linked.
  */
 export async function searchForms(
   calibrated: Calibrated,
-  sensitivities: readonly Sensitivity[],
+  sensitivities: Sensitivities,
   tools: SearchTools,
 ): Promise<Form[]> {
   const all: Form[] = [];
-  for (const { arithmetic, cost } of arithmetics)
-    all.push(...(await formsOf(arithmetic, cost, calibrated, sensitivities, tools)));
+  for (const choice of arithmeticChoices(sensitivities.activations))
+    all.push(...(await formsOf(choice, calibrated, sensitivities.weights, tools)));
   return paretoForms(all);
 }
 

@@ -44,7 +44,7 @@ export async function compareWithFloat(
   libraries: readonly KernelLibrary[] | undefined,
   output: Output,
 ): Promise<ReportParts["compared"]> {
-  const { reference, scaledReference, graph } = built;
+  const { reference, graph } = built;
   if (reference === undefined) return undefined;
   const [{ compareGraphs }, { packageKernels }, { spread }] = await Promise.all([
     import("../evaluate/compare-graphs.js"),
@@ -65,10 +65,7 @@ export async function compareWithFloat(
   try {
     const options = { libraries: libraries ?? [packageKernels()] };
     const chosenLabels = labels && { labels: chosen.map((index) => labels[index] as number) };
-    const whole = await compareGraphs(reference, graph, counted(), { ...options, ...chosenLabels });
-    // Layers have other values than the user's model where their channels are scaled; outputs have not.
-    const layers = scaledReference && (await compareGraphs(scaledReference, graph, counted(), options));
-    const comparison = { ...whole, ...(layers && { tensors: layers.tensors }) };
+    const comparison = await compareGraphs(reference, graph, counted(), { ...options, ...chosenLabels });
     return { comparison, data: { given: count, compared: chosen.length, ...data } };
   } catch (error) {
     if (!(error instanceof WasmoteError) || error.code !== "memory-exceeded") throw error;

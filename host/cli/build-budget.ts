@@ -1,5 +1,5 @@
 import type { Board } from "../boards/index.js";
-import type { Bounds, Form } from "../budget/index.js";
+import type { Bounds, FittedModel, Form } from "../budget/index.js";
 import type { Graph } from "../graph/graph.js";
 import type { BuildOptions, BuiltModel } from "../pipeline.js";
 import type { Frontier } from "../report/types.js";
@@ -12,6 +12,8 @@ import type { Output } from "./output.js";
 export interface BuildBounds {
   bounds: Bounds;
   onlyIfNeeded: boolean;
+  /** Time that an int8 MAC takes on the board, in milliseconds, about; undefined where there is none. */
+  millisPerMac?: number | undefined;
 }
 
 /**
@@ -65,14 +67,15 @@ export async function boundsOf({
     throw new UsageError("latency is that of a board", "Add --board, or leave latency out of --budget.");
   }
   const boards = board === undefined ? loadBoards() : [board];
-  const cycles = board && budget.latency !== undefined ? (budget.latency / 1000) * board.clockHz : undefined;
+  const millisPerMac = board && (1000 * cyclesPerMac[board.core]) / board.clockHz;
   const bounds: Bounds = {
     ramBytes: least(budget.ram, board?.ramBytes),
     flashBytes: least(budget.flash, board?.slots.bytes),
-    ...(board && cycles !== undefined && { work: cycles / cyclesPerMac[board.core] }),
+    ...(budget.latency !== undefined &&
+      millisPerMac !== undefined && { work: budget.latency / millisPerMac }),
     ramOf: (built) => ramOf(built, boards),
   };
-  return { bounds, onlyIfNeeded: text === undefined };
+  return { bounds, onlyIfNeeded: text === undefined, millisPerMac };
 }
 
 function least(a: number | undefined, b: number | undefined): number | undefined {
@@ -85,15 +88,21 @@ export interface SearchedForms {
   frontier: Frontier;
 }
 
-/** Forms as the report has them. */
-function frontierOf(forms: readonly Form[], chosen: Form, { ramBytes, flashBytes }: Bounds): Frontier {
-  const within = (form: Form): boolean =>
-    form.ramBytes <= (ramBytes ?? Number.POSITIVE_INFINITY) &&
-    form.flashBytes <= (flashBytes ?? Number.POSITIVE_INFINITY);
+const byError = (a: Form, b: Form): number => a.error - b.error || a.ramBytes - b.ramBytes;
+
+/** Forms as the report has them, those of the least error first. */
+function frontierOf({ forms, chosen }: FittedModel, { bounds, millisPerMac }: BuildBounds): Frontier {
+  const { ramBytes, flashBytes, work } = bounds;
+  const latency = (macs: number | undefined): { latencyMillis?: number } =>
+    macs === undefined || millisPerMac === undefined ? {} : { latencyMillis: macs * millisPerMac };
+  const limits = {
+    ...(ramBytes !== undefined && { ramBytes }),
+    ...(flashBytes !== undefined && { flashBytes }),
+  };
   return {
     error: "noise before a final softmax with weights not yet fitted, % of the signal",
-    budget: { ...(ramBytes !== undefined && { ramBytes }), ...(flashBytes !== undefined && { flashBytes }) },
-    candidates: forms.map((form) => {
+    budget: { ...limits, ...latency(work) },
+    candidates: [...forms].sort(byError).map((form) => {
       const isChosen = form.label === chosen.label && form.arenaLimit === chosen.arenaLimit;
       const { label, macs, error } = form;
       const exact = isChosen ? chosen : form;
@@ -102,9 +111,10 @@ function frontierOf(forms: readonly Form[], chosen: Form, { ramBytes, flashBytes
         ramBytes: exact.ramBytes,
         flashBytes: exact.flashBytes,
         macs,
+        ...latency(form.work),
         error: 100 * Math.sqrt(error),
         chosen: isChosen,
-        fits: isChosen || within(form),
+        fits: isChosen || form.fits,
       };
     }),
   };
@@ -128,8 +138,8 @@ export async function buildAsBounded(
     if (fits) return { built: plain };
   }
   const { buildWithin } = await import("../budget/index.js");
-  const { built, chosen, forms } = await buildWithin(graph, bounds, options);
-  return { built, forms: { frontier: frontierOf(forms, chosen, bounds) } };
+  const fitted = await buildWithin(graph, bounds, options);
+  return { built: fitted.built, forms: { frontier: frontierOf(fitted, within) } };
 }
 
 /** Lines of the frontier that are printed at most. */
@@ -137,26 +147,31 @@ const shownForms = 24;
 
 /** The forms that were looked at, for the terminal; the chosen one is marked. */
 export function frontierLines({ candidates, error }: Frontier, { width }: Output): string[] {
+  const hasLatency = candidates.some(({ latencyMillis }) => latencyMillis !== undefined);
   const columns = [
     { heading: "", align: "left" },
     { heading: "form", align: "left" },
     { heading: "RAM", align: "right" },
     { heading: "flash", align: "right" },
     { heading: "MACs", align: "right" },
+    ...(hasLatency ? [{ heading: "ms, about", align: "right" } as const] : []),
     { heading: "noise, %", align: "right" },
   ] as const;
   const fitting = candidates.filter(({ fits }) => fits);
   const tooLarge = candidates.filter(({ fits }) => !fits).slice(0, Math.max(4, shownForms - fitting.length));
   const few = [...fitting.slice(0, shownForms - tooLarge.length), ...tooLarge];
   const shown = candidates.filter((candidate) => candidate.chosen || few.includes(candidate));
-  const rows = shown.map(({ label, ramBytes, flashBytes, macs, error: noise, chosen, fits }) => [
-    chosen ? "*" : fits ? "" : "too large",
-    label,
-    thousands(ramBytes),
-    thousands(flashBytes),
-    thousands(macs ?? 0),
-    noise.toPrecision(3),
-  ]);
+  const rows = shown.map(
+    ({ label, ramBytes, flashBytes, macs, latencyMillis, error: noise, chosen, fits }) => [
+      chosen ? "*" : fits ? "" : "too large",
+      label,
+      thousands(ramBytes),
+      thousands(flashBytes),
+      thousands(macs ?? 0),
+      ...(hasLatency ? [(latencyMillis ?? 0).toPrecision(3)] : []),
+      noise.toPrecision(3),
+    ],
+  );
   const more = candidates.length - shown.length;
   return [
     "",

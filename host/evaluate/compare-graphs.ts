@@ -93,12 +93,13 @@ class TensorSums {
     ends: readonly [number, number],
   ): void {
     const { scale, zeroPoint } = perTensor(tensor) ?? { scale: 1, zeroPoint: 0 };
+    const { channelFactors = [1] } = tensor;
     const [low, high] = ends.map((end, i) => scale * (end - zeroPoint + (i - 0.5))) as [number, number];
     for (let i = 0; i < codes.length; i++) {
       const code = Number(codes[i]);
       if (code < this.lowCode) this.lowCode = code;
       if (code > this.highCode) this.highCode = code;
-      const value = reference[i] as number;
+      const value = (reference[i] as number) * (channelFactors[i % channelFactors.length] as number);
       if (value < low || value > high) this.saturated++;
     }
   }
@@ -259,8 +260,10 @@ export async function compareSubjects(
   const [first] = outputs;
   const classes = Math.max(2, first?.width ?? 0);
   const [found, wanted] = [new Confusion(classes), new Confusion(classes)];
-  const realsAt = (subject: Subject, index: number): Float32Array =>
-    realsOf(subject.elements(index), subject.tensors[index]?.tensor as Tensor);
+  const realsAt = (subject: Subject, index: number): Float32Array => {
+    const tensor = subject.tensors[index]?.tensor as Tensor;
+    return unscaled(realsOf(subject.elements(index), tensor), tensor);
+  };
   let count = 0;
   for await (const sample of samples) {
     await reference.run(sample);
@@ -299,6 +302,12 @@ export async function compareSubjects(
     })),
     ...(labels && { labels: { reference: wanted.result(count), candidate: found.result(count) } }),
   };
+}
+
+/** Values as the model has them that was given: without the factors that quantization has scaled channels by. */
+function unscaled(reals: Float32Array, { channelFactors }: Tensor): Float32Array {
+  if (channelFactors === undefined) return reals;
+  return reals.map((value, i) => value / (channelFactors[i % channelFactors.length] as number));
 }
 
 function addCodes(sums: TensorSums, reference: Float32Array, subject: Subject, index: number): void {

@@ -19,6 +19,8 @@ export interface Layer {
   /** Of a quantized tensor. */
   scale?: number;
   zeroPoint?: number;
+  /** Where quantization has scaled channels: by what (`Tensor.channelFactors`). */
+  channelFactors?: readonly number[];
 }
 
 /** What is known of a built model's activations, beside its file, which has no need of them when it runs. */
@@ -44,6 +46,7 @@ const schema = z.strictObject({
       address: count,
       scale: z.number().positive().optional(),
       zeroPoint: z.number().int().optional(),
+      channelFactors: z.array(z.number().positive()).min(1).optional(),
     }),
   ),
 });
@@ -64,9 +67,14 @@ export function layersOf({ graph, plan, program }: BuiltParts, sha256: string): 
       const address = plan.tensors.get(index)?.address;
       const tensor = tensorAt(graph, index);
       if (address === undefined || node === undefined) return [];
-      const { name, dtype: own, shape } = tensor;
-      const scale = perTensor(tensor);
-      return [{ step, operator: node.operator, name, dtype: own, shape: [...shape], address, ...scale }];
+      const { name, dtype: own, shape, channelFactors } = tensor;
+      return [
+        {
+          ...{ step, operator: node.operator, name, dtype: own, shape: [...shape], address },
+          ...perTensor(tensor),
+          ...(channelFactors && { channelFactors }),
+        },
+      ];
     });
   });
   return { version: 1, model: sha256, layers };

@@ -9,6 +9,8 @@ import type { Subject } from "./subject.js";
 /** What of a tensor says where and what it is. */
 type Placed = Pick<ManifestTensor, "name" | "dtype" | "shape" | "address" | "scale" | "zeroPoint">;
 
+type Read = Omit<Placed, "address"> & Pick<Layer, "channelFactors">;
+
 /** A module whose layers a runner in this process can read, as if they were outputs. */
 export function withLayers<T extends OpenedModule>(opened: T, layers: readonly Layer[]): T {
   const outputs: ManifestTensor[] = [...opened.manifest.outputs, ...layers.map(placedOf)];
@@ -62,9 +64,10 @@ export function moduleSubject(runner: Runner, manifest: Manifest, layers: readon
   };
 }
 
-function tensorOf({ name, dtype, shape, scale, zeroPoint = 0 }: Placed): Tensor {
-  if (scale === undefined) return { name, dtype, shape };
-  return { name, dtype, shape, quantization: { scale: [scale], zeroPoint: [zeroPoint], axis: 0 } };
+function tensorOf({ name, dtype, shape, scale, zeroPoint = 0, channelFactors }: Read): Tensor {
+  const tensor = { name, dtype, shape, ...(channelFactors && { channelFactors }) };
+  if (scale === undefined) return tensor;
+  return { ...tensor, quantization: { scale: [scale], zeroPoint: [zeroPoint], axis: 0 } };
 }
 
 /** Bytes as elements; a copy, since bytes may lie anywhere. */

@@ -55,6 +55,11 @@ export interface Tensor {
    * takes no more of a built model.
    */
   stored?: "float16" | NarrowStorage;
+  /**
+   * Of an activation whose channels quantization has scaled: by what, element i by entry i % entries. What the original
+   * model has there is its values divided by these.
+   */
+  channelFactors?: readonly number[];
   /** Names of the classes along the last axis. */
   labels?: readonly string[];
   /** Of integers that stand for texts of the model: the texts, by those numbers. */

@@ -106,7 +106,16 @@ function absorber(
 
 function withoutChannels(tensor: Tensor, removed: ReadonlySet<number> | undefined): Tensor {
   if (removed === undefined || removed.size === 0) return tensor;
-  return { ...tensor, shape: [...tensor.shape.slice(0, -1), (tensor.shape.at(-1) as number) - removed.size] };
+  const channels = tensor.shape.at(-1) as number;
+  const kept = <T>(entries: readonly T[]): T[] =>
+    Array.from({ length: channels }, (_, n) => entries[n % entries.length] as T).filter(
+      (_, n) => !removed.has(n),
+    );
+  return {
+    ...tensor,
+    shape: [...tensor.shape.slice(0, -1), channels - removed.size],
+    ...(tensor.channelFactors && { channelFactors: kept(tensor.channelFactors) }),
+  };
 }
 
 /** A node with the removed channels taken out of its weights; new constants are appended to `tensors`. */

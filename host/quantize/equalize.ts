@@ -256,7 +256,10 @@ export function scaleChannels(
   const factorsOf = new Map<TensorIndex, Float64Array>();
   for (const [g, { tensors }] of groups.entries())
     for (const index of tensors) factorsOf.set(index, factors[g] as Float64Array);
-  const tensors = [...graph.tensors];
+  const tensors = graph.tensors.map((tensor, index) => {
+    const channelFactors = factorsOf.get(index);
+    return channelFactors === undefined ? tensor : { ...tensor, channelFactors: [...channelFactors] };
+  });
   for (const node of graph.nodes) {
     if (!isScalable(graph, node)) continue;
     const { weights: position, bias, axis } = weightPositions(graph, node);

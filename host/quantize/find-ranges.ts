@@ -4,6 +4,7 @@ import type { TensorIndex } from "../graph/node.js";
 import { parametersOf, throughCodes } from "./affine-parameters.js";
 import { checkSample } from "./calibrate.js";
 import { stateValues } from "./kept-states.js";
+import { measuredTensors, noiseOf } from "./output-noise.js";
 import { fixedTensors, tiedGroups } from "./parameter-groups.js";
 import { Histogram } from "./ranges/histogram.js";
 import { type Observer, observedRange, observers } from "./ranges/observers.js";
@@ -78,34 +79,6 @@ export function observe(
     progress(number + 1);
   }
   return histograms;
-}
-
-/** Tensors whose values tell how well a model does: its outputs, or what goes into a softmax or sigmoid that ends it. */
-export function measuredTensors({ nodes, outputs, tensors }: Graph): TensorIndex[] {
-  const writers = new Map(nodes.flatMap((node) => node.outputs.map((index) => [index, node] as const)));
-  const ends = ["softmax", "logSoftmax", "logistic", "reshape"];
-  return outputs.flatMap((output) => {
-    let index = output;
-    for (let node = writers.get(index); node !== undefined && ends.includes(node.operator); ) {
-      index = node.inputs[0] as TensorIndex;
-      node = writers.get(index);
-    }
-    return tensors[index]?.dtype === "float32" ? [index] : [];
-  });
-}
-
-/** Squared differences between tensors as they are and copies of them. */
-function squaredErrors(
-  running: RunningGraph,
-  measured: readonly TensorIndex[],
-  wanted: Float32Array[],
-): number {
-  let error = 0;
-  for (const [i, index] of measured.entries()) {
-    const [found, expected] = [running.reals(index), wanted[i] as Float32Array];
-    for (let k = 0; k < found.length; k++) error += ((found[k] as number) - (expected[k] as number)) ** 2;
-  }
-  return error;
 }
 
 /** Nodes that read, directly or by others, one of some tensors: their numbers, in order. */
@@ -224,7 +197,8 @@ function measureChoice(
       for (const index of running.graph.nodes[at]?.outputs ?? [])
         if (tensors.includes(index)) through(index, range);
     }
-    errors[i] = (errors[i] as number) + squaredErrors(running, measured, wanted);
+    const noise = noiseOf(running, measured, wanted).noise;
+    errors[i] = (errors[i] as number) + noise;
     for (const [k, index] of tensors.entries()) running.reals(index).set(given[k] as Float32Array);
   }
   running.writeState(state);

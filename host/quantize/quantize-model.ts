@@ -15,11 +15,11 @@ import {
   chooseRanges,
   evenly,
   type Halves,
-  measuredTensors,
   observe,
   wholeRange,
   writeSample,
 } from "./find-ranges.js";
+import { measuredTensors, noiseOf, relativeNoise } from "./output-noise.js";
 import { type KnownRanges, quantizeByRanges, weightPositions } from "./quantize-graph.js";
 import type { OpenGraph } from "./running-graph.js";
 import type { NodeScheme } from "./scheme.js";
@@ -93,21 +93,16 @@ export async function outputError(
     quantized.tensors.findIndex(({ name }, i) => i === index || name === float.tensors[index]?.name),
   );
   const [a, b] = [await open(float), await open(quantized)];
-  let [noise, signal] = [0, 0];
-  for (const sample of samples) {
-    writeSample(a, sample);
-    writeSample(b, sample);
-    a.run();
-    b.run();
-    for (const [i, index] of measured.entries()) {
-      const [wanted, found] = [a.reals(index), b.reals(ends[i] as TensorIndex)];
-      for (let k = 0; k < wanted.length; k++) {
-        noise += ((wanted[k] as number) - (found[k] as number)) ** 2;
-        signal += (wanted[k] as number) ** 2;
-      }
-    }
-  }
-  return noise / (signal || 1);
+  return relativeNoise(
+    samples.map((sample) => {
+      writeSample(a, sample);
+      writeSample(b, sample);
+      a.run();
+      b.run();
+      const wanted = measured.map((index) => a.reals(index));
+      return noiseOf(b, ends, wanted);
+    }),
+  );
 }
 
 /** The graph with its channels scaled so that int8 with whole ranges and nearest weights errs the least. */

@@ -1,11 +1,14 @@
 import { bind, type Graph } from "../graph/graph.js";
-import type { TensorIndex } from "../graph/node.js";
+import type { Node, TensorIndex } from "../graph/node.js";
 import type { Tensor } from "../graph/tensor.js";
 import { realValues } from "../numerics/real-values.js";
 import { macsOf } from "../ops/macs.js";
 import { weightMatrix } from "../ops/weight-matrix.js";
-import { evenly, measuredTensors, writeSample } from "./find-ranges.js";
-import { weightPositions } from "./quantize-graph.js";
+import { parametersOf, throughCodes } from "./affine-parameters.js";
+import { evenly, writeSample } from "./find-ranges.js";
+import { measuredTensors, type Noise, noiseOf, relativeNoise } from "./output-noise.js";
+import { isAsInput } from "./parameter-groups.js";
+import { type KnownRanges, weightPositions } from "./quantize-graph.js";
 import type { SampleList } from "./quantize-model.js";
 import type { OpenGraph } from "./running-graph.js";
 import type { WeightKind } from "./scheme.js";
@@ -21,20 +24,6 @@ export interface Sensitivity {
   node: number;
   /** Noise at the outputs before a final softmax or sigmoid, relative to their signal. */
   errors: ReadonlyMap<WeightKind, number>;
-}
-
-/** Noise and signal of a graph's measured tensors over samples, against what they were. */
-function noiseOf(
-  found: readonly Float32Array[],
-  wanted: readonly Float32Array[],
-): { noise: number; signal: number } {
-  let [noise, signal] = [0, 0];
-  for (const [i, values] of wanted.entries())
-    for (let k = 0; k < values.length; k++) {
-      noise += ((values[k] as number) - (found[i]?.[k] as number)) ** 2;
-      signal += (values[k] as number) ** 2;
-    }
-  return { noise, signal };
 }
 
 /**
@@ -61,31 +50,73 @@ export async function weightSensitivities(
   const used = evenly(samples, count);
   const running = await open(float);
   const measured = measuredTensors(float);
-  const outputs = (): Float32Array[][] => {
+  const overSamples = <T>(of: (sample: number) => T): T[] => {
     running.reset();
-    return used.map((sample) => {
+    return used.map((sample, i) => {
       writeSample(running, sample);
       running.run();
-      return measured.map((index) => running.reals(index).slice());
+      return of(i);
     });
   };
-  const wanted = outputs();
+  const wanted = overSamples(() => measured.map((index) => running.reals(index).slice()));
   return weighted.map(({ at, index, axis, matrix }) => {
     const given = float.tensors[index] as Tensor;
     const errors = new Map<WeightKind, number>();
     for (const kind of kinds) {
       const rounded = quantizeWeights(given, axis, undefined, { scale: 1, bias: "float32" }, kind, matrix);
       running.replace(index, { ...given, data: realValues(rounded.weights) as Float32Array });
-      const found = outputs();
-      let [noise, signal] = [0, 0];
-      for (const [i, own] of found.entries()) {
-        const part = noiseOf(own, wanted[i] as Float32Array[]);
-        noise += part.noise;
-        signal += part.signal;
-      }
-      errors.set(kind, noise / (signal || 1));
+      errors.set(
+        kind,
+        relativeNoise(overSamples((i) => noiseOf(running, measured, wanted[i] as Float32Array[]))),
+      );
     }
     running.replace(index, given);
     return { node: at, errors };
   });
+}
+
+/**
+ * Measures on samples how much the outputs of a float graph change when what one node writes goes through int8, node by
+ * node: which activations are worth more bits.
+ *
+ * @param ranges of int8, by tensor
+ * @returns noise at the outputs before a final softmax or sigmoid, relative to their signal, by node; 0 of a node that takes
+ * its input's codes over
+ */
+export async function activationSensitivities(
+  float: Graph,
+  ranges: KnownRanges["int8"],
+  samples: SampleList,
+  open: OpenGraph,
+): Promise<number[]> {
+  const macs = (macsOf(float) + 1) * float.nodes.length;
+  const used = evenly(samples, Math.min(effort.samples, Math.max(2, Math.floor(effort.macs / macs))));
+  const running = await open(float);
+  const measured = measuredTensors(float);
+  const parts = float.nodes.map((): Noise[] => []);
+  running.reset();
+  for (const sample of used) {
+    const state = running.readState();
+    writeSample(running, sample);
+    running.run();
+    const after = running.readState();
+    const wanted = measured.map((index) => running.reals(index).slice());
+    // From the last node on: what is before it is as it was.
+    for (let at = float.nodes.length - 1; at >= 0; at--) {
+      const node = float.nodes[at] as Node;
+      if (isAsInput(node)) continue;
+      running.writeState(state);
+      if (state.length > 0) running.run(0, at + 1);
+      for (const index of node.outputs) {
+        const range = ranges[index];
+        if (range === undefined || float.tensors[index]?.dtype !== "float32") continue;
+        const values = running.reals(index);
+        values.set(throughCodes(values, parametersOf(range, "int8"), "int8"));
+      }
+      running.run(at + 1);
+      parts[at]?.push(noiseOf(running, measured, wanted));
+    }
+    running.writeState(after);
+  }
+  return parts.map(relativeNoise);
 }

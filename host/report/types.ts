@@ -143,6 +143,8 @@ export interface Candidate {
   ramBytes: number;
   flashBytes: number;
   macs?: number;
+  /** Time of an inference on the board, in milliseconds: an estimate by MACs, rather too long than too short. */
+  latencyMillis?: number;
   /** In the unit of the frontier's `error`: less is better. */
   error: number;
   /** Whether it is the one that was built. */
@@ -155,7 +157,7 @@ export interface Candidate {
 export interface Frontier {
   /** What `error` is, with its unit: "mean error at the output". */
   error: string;
-  budget: { ramBytes?: number; flashBytes?: number };
+  budget: { ramBytes?: number; flashBytes?: number; latencyMillis?: number };
   candidates: readonly Candidate[];
 }
 

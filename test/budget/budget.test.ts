@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseBudget } from "../../host/budget/budget.js";
 import { type WeightOption, weightFrontier } from "../../host/budget/choose.js";
-import { bestForm, type Form, paretoForms } from "../../host/budget/search.js";
+import { arithmeticChoices, bestForm, type Form, paretoForms } from "../../host/budget/search.js";
 import { WasmoteError } from "../../host/errors.js";
 import { pseudoRandom } from "../quantize/float-graphs.js";
 
@@ -88,6 +88,16 @@ test("no combination of a few random layers beats the list by more than one laye
       assert.ok(choice.error <= best + 1e-9, `choice ${i}: ${choice.error}, best ${best}`);
     }
   }
+});
+
+test("nodes become int16 whose int8 activations cost the most, until so much of the error is gone", () => {
+  const wide = (errors: readonly number[]): number[][] =>
+    arithmeticChoices(errors).map((choice) =>
+      choice.flatMap((arithmetic, at) => (arithmetic === "int16" ? [at] : [])),
+    );
+  assert.equal(wide([1, 60, 4, 0, 35]), [[], [1], [1, 4], [0, 1, 2, 3, 4]]);
+  assert.equal(wide([1, 1, 1, 1]), [[], [0, 1], [0, 1, 2, 3]]);
+  assert.equal(wide([0, 0]), [[], [0, 1]]);
 });
 
 const form = (ramBytes: number, flashBytes: number, work: number, error: number): Form => ({

@@ -53,8 +53,8 @@ test("a float model and what was built of it: layers, outputs, agreement and acc
   const { layers, outputs, accuracy, samples } = JSON.parse(json.stdout);
   assert.is(samples, 50);
   assert.equal([layers[0].name, layers.length, layers[0].dtype], ["stem", 12, "int8"]);
-  // Channels between weighted layers were scaled when it was quantized; the last layers are as they were.
-  assert.ok(layers.slice(-2).every(({ sqnrDb }: { sqnrDb: number }) => sqnrDb > 20));
+  // Channels between weighted layers were scaled when it was quantized; what is told is in the model's own values.
+  assert.ok(layers.every(({ sqnrDb }: { sqnrDb: number }) => sqnrDb > 20));
   assert.ok(outputs[0].top1Agreement >= 0.98 && outputs[0].rows === 50);
   assert.ok(accuracy.a.accuracy > 0.9 && accuracy.b.accuracy > 0.9);
   assert.is(

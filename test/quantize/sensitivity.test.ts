@@ -6,8 +6,9 @@ import type { Tensor } from "../../host/graph/tensor.js";
 import { packageKernels } from "../../host/kernels/library.js";
 import { realValues } from "../../host/numerics/real-values.js";
 import { weightMatrix } from "../../host/ops/weight-matrix.js";
+import { parametersOf, throughCodes } from "../../host/quantize/affine-parameters.js";
 import { runFloat } from "../../host/quantize/float-executor.js";
-import { weightSensitivities } from "../../host/quantize/sensitivity.js";
+import { activationSensitivities, weightSensitivities } from "../../host/quantize/sensitivity.js";
 import { quantizeWeights } from "../../host/quantize/weights/quantize-weights.js";
 import { FloatGraph, numbers, pseudoRandom } from "./float-graphs.js";
 
@@ -91,6 +92,35 @@ test("the same samples give the same errors, and a graph without weights none", 
   const bare = new FloatGraph();
   bare.node("relu", {}, bare.input([1, 4]));
   assert.equal(await weightSensitivities(bare.graph(1), bare.samples(3, 1), open, kinds), []);
+});
+
+test("what int8 activations of a node cost is what a graph with that tensor through int8 shows", async () => {
+  const random = pseudoRandom(3);
+  const build = network(numbers(96, random), numbers(60, random));
+  const graph = build.graph(outputOf(build));
+  const samples = build.samples(6, 3);
+  const ranges = graph.tensors.map(() => ({ min: -3, max: 3 }));
+  const found = await activationSensitivities(graph, ranges, samples, open);
+  assert.is(found.length, 4);
+  const parameters = parametersOf({ min: -3, max: 3 }, "int8");
+  const end = outputOf(build) - 1;
+  for (const [at, { outputs }] of graph.nodes.slice(0, 3).entries()) {
+    let [noise, signal] = [0, 0];
+    for (const sample of samples) {
+      const values = runFloat(graph, sample);
+      const wanted = values[end] as Float32Array;
+      const cut = outputs[0] as number;
+      const through = throughCodes(values[cut] as Float32Array, parameters, "int8");
+      const rest = { ...graph, inputs: [cut], nodes: graph.nodes.slice(at + 1) };
+      const gotten = cut === end ? through : (runFloat(rest, [through])[end] as Float32Array);
+      for (const [k, value] of wanted.entries()) {
+        noise += (value - (gotten[k] as number)) ** 2;
+        signal += value ** 2;
+      }
+    }
+    assert.ok(Math.abs((found[at] as number) / (noise / signal) - 1) < 1e-3, `node ${at}`);
+  }
+  assert.is(found[3], 0);
 });
 
 test.run();

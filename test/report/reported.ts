@@ -48,7 +48,7 @@ export async function reported(
   { labels, ...parts }: ReportParts & { labels?: readonly number[] } = {},
 ): Promise<{ built: BuiltModel; report: ModelReport }> {
   const built = await buildModel(graph, { calibration: deepSamples(8, 1) });
-  const float = built.scaledReference ?? built.reference;
+  const float = built.reference;
   const samples: Sample[] = deepSamples(20, 2);
   const options = { libraries: [packageKernels()], labels };
   const comparison = await compareGraphs(float as Graph, built.graph, samples, options);

@@ -12,6 +12,8 @@ const memoryBytes = 4096;
 const blockOffset = 16;
 const weightsOffset = 160;
 
+const storageNumber = (storage: (typeof weightStorages)[number]): number => weightStorages.indexOf(storage);
+
 type Values = Readonly<Record<string, number>>;
 
 interface Case {
@@ -27,6 +29,8 @@ interface Case {
   sizes: readonly string[];
   /** One more than the largest output; 128 by default. */
   limit?: number;
+  /** Weights have fewer than 8 bits, and no other storage is known. */
+  narrow?: true;
 }
 
 const window = {
@@ -65,6 +69,20 @@ const product = {
   weightsZeroPoint: 0,
   elementBytes: 1,
   longSums: 0,
+};
+
+const dense = {
+  input: 0,
+  output: 512,
+  scratch: 1024,
+  scratchBytes: 80,
+  weights: weightsOffset,
+  rows: 2,
+  inputs: 10,
+  outputs: 5,
+  outputZeroPoint: 1,
+  low: -128,
+  high: 127,
 };
 
 const pool = {
@@ -115,19 +133,7 @@ const cases: readonly Case[] = [
   {
     accelerator: accelerators.fullyConnected,
     kernel: "fullyConnectedInt8",
-    values: {
-      input: 0,
-      output: 512,
-      scratch: 1024,
-      scratchBytes: 80,
-      weights: weightsOffset,
-      rows: 2,
-      inputs: 10,
-      outputs: 5,
-      outputZeroPoint: 1,
-      low: -128,
-      high: 127,
-    },
+    values: dense,
     memory: { input: 20, output: 10, scratch: 80 },
     weightBytes: 2 * (48 + 3 * 16),
     sizes: ["rows", "inputs", "outputs"],
@@ -184,7 +190,7 @@ const cases: readonly Case[] = [
   {
     accelerator: accelerators.product,
     kernel: "productInt8",
-    values: { ...product, storage: weightStorages.indexOf("int4"), outputs: 5 },
+    values: { ...product, storage: storageNumber("int4"), outputs: 5 },
     memory: { input: 80, output: 30, scratch: 512 },
     weightBytes: 2 * (48 + 10 * 8),
     sizes: windowSizes,
@@ -196,6 +202,35 @@ const cases: readonly Case[] = [
     memory: { input: 80, output: 48, scratch: 512 },
     weightBytes: 2 * (48 + 48),
     sizes: windowSizes,
+  },
+  {
+    accelerator: accelerators.storedConv,
+    kernel: "conv2dStoredInt8",
+    values: { ...window, chunk: 32, laneChunks: 1, storage: storageNumber("int4") },
+    memory: { input: 80, output: 36, scratch: 512 },
+    weightBytes: 2 * (48 + 10 * 8),
+    sizes: windowSizes,
+    narrow: true,
+  },
+  {
+    accelerator: accelerators.storedConv,
+    kernel: "conv2dStoredInt8",
+    values: { ...window, outputs: 5, chunk: 32, laneChunks: 1, storage: storageNumber("table16") },
+    memory: { input: 80, output: 30, scratch: 512 },
+    // The table comes first.
+    weightBytes: 16 + 2 * (48 + 10 * 8),
+    sizes: windowSizes,
+    narrow: true,
+  },
+  {
+    accelerator: accelerators.storedFullyConnected,
+    kernel: "fullyConnectedStoredInt8",
+    values: { ...dense, chunk: 32, storage: storageNumber("int4-groups") },
+    memory: { input: 20, output: 10, scratch: 80 },
+    // Two rounds of 32 weights, half a byte each, and a multiplier for each round.
+    weightBytes: 2 * (48 + 32 + 4),
+    sizes: ["rows", "inputs", "outputs"],
+    narrow: true,
   },
   {
     accelerator: accelerators.softmax,
@@ -299,6 +334,19 @@ for (const spec of cases) {
       if ("low" in values) traps(spec, { ...values, ...range }, JSON.stringify(range));
     }
   });
+
+  if (spec.narrow) {
+    test(`${name}: storages that it does not know trap`, () => {
+      for (const storage of [
+        -1,
+        storageNumber("float16"),
+        storageNumber("int8"),
+        weightStorages.length,
+        2 ** 30,
+      ])
+        traps(spec, { ...values, storage }, `storage ${storage}`);
+    });
+  }
 }
 
 const [convolution] = cases as [Case];
@@ -325,7 +373,7 @@ test("a module whose accelerators are absent traps only if it is told that they 
 });
 
 test("linked accelerators are told to the module", () => {
-  const bits = cases.reduce((sum, { accelerator }) => sum | accelerator.bit, 0);
+  const bits = Object.values(accelerators).reduce((sum, { bit }) => sum | bit, 0);
   assert.is(load(all, { accelerators: true }).getGlobal("accelerators"), bits);
 });
 

@@ -9,10 +9,11 @@ import { type DataColumn, dataTable, nameMarkup } from "./data-table.js";
 const mostCandidates = 200;
 
 function budgetText({ budget, candidates }: Frontier): string {
-  const { ramBytes, flashBytes } = budget;
+  const { ramBytes, flashBytes, latencyMillis } = budget;
   const limits = [
     ...(ramBytes === undefined ? [] : [`RAM ${bytesText(ramBytes)}`]),
     ...(flashBytes === undefined ? [] : [`flash ${bytesText(flashBytes)}`]),
+    ...(latencyMillis === undefined ? [] : [`${real(latencyMillis)} ms`]),
   ];
   const fitting = candidates.filter(({ fits }) => fits).length;
   const met = `${thousands(fitting)} of ${thousands(candidates.length)} candidates meet it.`;
@@ -23,20 +24,25 @@ function budgetText({ budget, candidates }: Frontier): string {
 export function frontierSection(frontier: Frontier): Markup {
   const { candidates, error } = frontier;
   const shown = [...candidates].sort((a, b) => a.error - b.error || a.flashBytes - b.flashBytes);
-  const hasMacs = candidates.some(({ macs }) => macs !== undefined);
+  /** A column of what some candidates tell; none where no one does. */
+  const optional = (
+    heading: string,
+    of: (candidate: Candidate) => number | undefined,
+    text: (value: number) => string,
+  ): DataColumn<Candidate>[] => {
+    if (candidates.every((candidate) => of(candidate) === undefined)) return [];
+    const cell = (candidate: Candidate): string => {
+      const value = of(candidate);
+      return value === undefined ? "-" : text(value);
+    };
+    return [{ heading, isNumber: true, cell }];
+  };
   const columns: DataColumn<Candidate>[] = [
     { heading: "candidate", cell: ({ label }) => nameMarkup(label) },
     { heading: "RAM, bytes", isNumber: true, cell: ({ ramBytes }) => thousands(ramBytes) },
     { heading: "flash, bytes", isNumber: true, cell: ({ flashBytes }) => thousands(flashBytes) },
-    ...(hasMacs
-      ? [
-          {
-            heading: "MACs",
-            isNumber: true,
-            cell: ({ macs }: Candidate) => (macs === undefined ? "-" : thousands(macs)),
-          } as const,
-        ]
-      : []),
+    ...optional("MACs", ({ macs }) => macs, thousands),
+    ...optional("time, ms, about", ({ latencyMillis }) => latencyMillis, real),
     { heading: error, isNumber: true, cell: (candidate) => real(candidate.error) },
     { heading: "", cell: ({ chosen, fits }) => (chosen ? "built" : fits ? "fits" : "does not fit") },
   ];
