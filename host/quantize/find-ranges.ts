@@ -64,7 +64,14 @@ export function observe(
     histogram.add(values);
     if (Number.isFinite(histogram.min) && Number.isFinite(histogram.max)) return;
     const name = graph.tensors[index]?.name ?? graph.variables?.[index - graph.tensors.length]?.name;
-    throw new WasmoteError("calibration-invalid", `sample ${number}: activation "${name}" is not finite`);
+    throw new WasmoteError(
+      "calibration-invalid",
+      `sample ${number}: activation "${name}" is not finite`,
+      {},
+      {
+        help: "Give samples as large as those that the model was trained with; these make float32 overflow.",
+      },
+    );
   };
   running.reset();
   for (const [number, sample] of samples.entries()) {

@@ -89,9 +89,13 @@ export async function outputError(
   open: OpenGraph,
 ): Promise<number> {
   const measured = measuredTensors(float);
-  const ends = measured.map((index) =>
-    quantized.tensors.findIndex(({ name }, i) => i === index || name === float.tensors[index]?.name),
-  );
+  const ends = measured.map((index) => {
+    // Its tensors are numbered as those of the float graph, and where passes have run, named as those.
+    const name = float.tensors[index]?.name;
+    return quantized.tensors[index]?.name === name
+      ? index
+      : quantized.tensors.findLastIndex((tensor) => tensor.name === name);
+  });
   const [a, b] = [await open(float), await open(quantized)];
   return relativeNoise(
     samples.map((sample) => {

@@ -2,9 +2,15 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { parseBudget } from "../../host/budget/budget.js";
 import { type WeightOption, weightFrontier } from "../../host/budget/choose.js";
+import { buildWithin } from "../../host/budget/index.js";
 import { arithmeticChoices, bestForm, type Form, paretoForms } from "../../host/budget/search.js";
 import { WasmoteError } from "../../host/errors.js";
-import { pseudoRandom } from "../quantize/float-graphs.js";
+import { Execution } from "../../host/evaluate/execution.js";
+import type { Graph } from "../../host/graph/graph.js";
+import { packageKernels } from "../../host/kernels/library.js";
+import { type BuiltModel, buildModel } from "../../host/pipeline.js";
+import { outputError } from "../../host/quantize/quantize-model.js";
+import { FloatGraph, numbers, pseudoRandom } from "../quantize/float-graphs.js";
 
 test("budgets are read with their units, and what is none is refused", () => {
   assert.equal(parseBudget("ram=96k"), { ram: 98_304 });
@@ -125,6 +131,52 @@ test("forms that another beats in everything are left out; the best is the one o
   assert.is(bestForm(forms, { ramBytes: 9 })?.flashBytes, 12);
   assert.is(bestForm(forms, { ramBytes: 9, flashBytes: 11 })?.error, 2);
   assert.is(bestForm(forms, { ramBytes: 9, flashBytes: 11, work: 15 }), undefined);
+});
+
+/** A network of which the last layers do the most harm in int8, and the first take the memory. */
+function wideThenNarrow() {
+  const random = pseudoRandom(4);
+  const build = new FloatGraph();
+  const dense = { activation: "none", keepAxes: true };
+  const padding = { top: 0, bottom: 0, left: 0, right: 0 };
+  const steps = { strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1 };
+  const constant = (...shape: number[]): number =>
+    build.constant(
+      shape,
+      numbers(
+        shape.reduce((a, b) => a * b),
+        random,
+      ),
+    );
+  const pixels = build.input([1, 12, 12, 4]);
+  const conv = { ...steps, activation: "relu", padding };
+  const channels = build.node("conv2d", conv, pixels, constant(8, 1, 1, 4), constant(8));
+  const mean = build.node("mean", { axes: [1, 2], keepDims: false }, channels);
+  const hidden = build.node("relu", {}, build.node("fullyConnected", dense, mean, constant(12, 8)));
+  return { graph: build.graph(build.node("fullyConnected", dense, hidden, constant(5, 12))), build };
+}
+
+test("where memory is too small for int16, the nodes that int8 harms the most get it, and the model errs less", async () => {
+  const { graph, build } = wideThenNarrow();
+  const calibration = build.samples(40, 3);
+  const fitted = async (ramBytes: number) =>
+    buildWithin(graph, { ramBytes, ramOf: async ({ plan }) => plan.memoryBytes }, { calibration });
+  const dtypes = ({ built }: Awaited<ReturnType<typeof fitted>>) =>
+    new Set(built.graph.nodes.map(({ outputs: [output] }) => built.graph.tensors[output as number]?.dtype));
+  const [mixed, wide] = [await fitted(2200), await fitted(8000)];
+  assert.match(mixed.chosen.label, /^int8, \d nodes? int16; weights/);
+  assert.ok(mixed.chosen.ramBytes <= 2200 && mixed.built.plan.memoryBytes === mixed.chosen.ramBytes);
+  assert.equal(dtypes(mixed), new Set(["int8", "int16"]));
+  assert.equal([wide.chosen.label, dtypes(wide)], ["int16; weights int8", new Set(["int16"])]);
+  const plain = await buildModel(graph, { calibration, quantize: "int8" });
+  const open = (each: Graph) => Execution.open(each, [packageKernels()]);
+  const errorOf = (of: BuiltModel) => outputError(graph, of.graph, build.samples(40, 9), open);
+  const [inInt8, inBoth, inInt16] = [
+    await errorOf(plain),
+    await errorOf(mixed.built),
+    await errorOf(wide.built),
+  ];
+  assert.ok(inBoth < inInt8 && inInt16 < inBoth, `${inInt8}, ${inBoth}, ${inInt16}`);
 });
 
 test.run();

@@ -48,6 +48,41 @@ test("each layer of a built model is read when its step has run, and equals the 
   runner.close();
 });
 
+test("layers whose channels were scaled are compared in the values of the model that was given", async () => {
+  const factors = [4, 0.5];
+  const build = new FloatGraph();
+  const hidden = build.node("relu", {}, build.input([1, 8]));
+  const graph = build.graph(build.node("tanh", {}, hidden));
+  const scaled: Graph = {
+    ...graph,
+    // In place of weights of its own, what goes in is what the factors make of it.
+    tensors: graph.tensors.map((tensor, i) =>
+      i === hidden ? { ...tensor, channelFactors: factors } : tensor,
+    ),
+  };
+  const own = await buildModel(scaled);
+  const kept = readLayers(new TextEncoder().encode(JSON.stringify(layersOf(own, sha256))));
+  assert.equal(
+    kept.layers.map(({ channelFactors }) => channelFactors),
+    [factors, undefined],
+  );
+  const runner = await openRunner("node", own.wasm, withLayers(openModule(own.wasm), kept.layers));
+  const subject = moduleSubject(runner, openModule(own.wasm).manifest, kept.layers);
+  const reference = await openGraphSubject(graph, [packageKernels()]);
+  const given = sample[0] as Float32Array;
+  const larger = given.map((value, i) => value * (factors[i % 2] as number));
+  const both = { ...subject, run: () => subject.run([larger]) };
+  const { tensors } = await compareSubjects(reference, both, [sample]);
+  assert.equal(
+    tensors.map(({ operator, maxError }) => [operator, maxError === 0]),
+    [
+      ["relu", true],
+      ["tanh", false],
+    ],
+  );
+  runner.close();
+});
+
 test("layers without a name in common are paired by operator and shape", async () => {
   const graph = chain();
   const renamed: Graph = {
@@ -78,6 +113,8 @@ test("a file of layers is read as it was written, and refused where it is anothe
     [changed({ address: -4 }), /layers\.0\.address/],
     [changed({ shape: [1.5] }), /layers\.0\.shape\.0/],
     [changed({ scale: 0 }), /layers\.0\.scale/],
+    [changed({ channelFactors: [] }), /layers\.0\.channelFactors/],
+    [changed({ channelFactors: [1, 0] }), /layers\.0\.channelFactors\.1/],
   ];
   for (const [value, message] of wrong)
     await refused(() => readLayers(bytes(value)), "layers-invalid", message);

@@ -18,7 +18,13 @@ const labels = Array.from({ length: 20 }, (_, i) => i % 10);
 
 const candidates: Candidate[] = Array.from({ length: 12 }, (_, i) => ({
   label: `${hostile} ${i}`,
-  ...{ ramBytes: 4000 + 100 * i, flashBytes: 9000 - 300 * i, macs: 1e6, error: 0.01 * (i + 1) },
+  ...{
+    ramBytes: 4000 + 100 * i,
+    flashBytes: 9000 - 300 * i,
+    macs: 1e6,
+    latencyMillis: 5,
+    error: 0.01 * (i + 1),
+  },
   ...{ chosen: i === 5, fits: i > 3 },
 }));
 
@@ -49,6 +55,7 @@ test("a page of 60 layers is under 1 MB, the same each time, and refers to nothi
   console.error(`the page of 60 layers has ${bytes} bytes`);
   assert.ok(bytes < largestBytes, `${bytes} bytes`);
   assert.is(reportPage(sixty.report), page);
+  assert.match(page, "time, ms, about");
   assert.not(/https?:|url\(|@import/i.test(page));
   assert.not(/<(?:script|link|img|iframe|object|embed)\b/i.test(page));
 });
