@@ -2,18 +2,33 @@ import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
 import type { RunningGraph } from "./running-graph.js";
 
-/** Tensors whose values tell how well a model does: its outputs, or what goes into a softmax or sigmoid that ends it. */
-export function measuredTensors({ nodes, outputs, tensors }: Graph): TensorIndex[] {
+/** Operators between what is measured and an output; the last two a quantized graph may have where the float one has none. */
+const endings = new Set(["softmax", "logSoftmax", "logistic", "reshape", "quantize", "dequantize"]);
+
+/** What each output of a graph is made from by the operators that end it: its last values that are not squeezed together. */
+function endsOf({ nodes, outputs }: Graph): TensorIndex[] {
   const writers = new Map(nodes.flatMap((node) => node.outputs.map((index) => [index, node] as const)));
-  const ends = ["softmax", "logSoftmax", "logistic", "reshape"];
-  return outputs.flatMap((output) => {
+  return outputs.map((output) => {
     let index = output;
-    for (let node = writers.get(index); node !== undefined && ends.includes(node.operator); ) {
+    for (let node = writers.get(index); node !== undefined && endings.has(node.operator); ) {
       index = node.inputs[0] as TensorIndex;
       node = writers.get(index);
     }
-    return tensors[index]?.dtype === "float32" ? [index] : [];
+    return index;
   });
+}
+
+/** Tensors whose values tell how well a model does: its outputs, or what goes into a softmax or sigmoid that ends it. */
+export function measuredTensors(float: Graph): TensorIndex[] {
+  return endsOf(float).filter((index) => float.tensors[index]?.dtype === "float32");
+}
+
+/** The tensors of a quantized graph that stand for those which are measured in the float graph. */
+export function measuredAlike(float: Graph, quantized: Graph): TensorIndex[] {
+  const ends = endsOf(quantized);
+  return endsOf(float).flatMap((index, i) =>
+    float.tensors[index]?.dtype === "float32" ? [ends[i] as TensorIndex] : [],
+  );
 }
 
 /** Sums of squares: of differences, and of what it should be. */

@@ -19,7 +19,7 @@ import {
   wholeRange,
   writeSample,
 } from "./find-ranges.js";
-import { measuredTensors, noiseOf, relativeNoise } from "./output-noise.js";
+import { measuredAlike, measuredTensors, noiseOf, relativeNoise } from "./output-noise.js";
 import { type KnownRanges, quantizeByRanges, weightPositions } from "./quantize-graph.js";
 import type { OpenGraph } from "./running-graph.js";
 import type { NodeScheme } from "./scheme.js";
@@ -89,13 +89,7 @@ export async function outputError(
   open: OpenGraph,
 ): Promise<number> {
   const measured = measuredTensors(float);
-  const ends = measured.map((index) => {
-    // Its tensors are numbered as those of the float graph, and where passes have run, named as those.
-    const name = float.tensors[index]?.name;
-    return quantized.tensors[index]?.name === name
-      ? index
-      : quantized.tensors.findLastIndex((tensor) => tensor.name === name);
-  });
+  const ends = measuredAlike(float, quantized);
   const [a, b] = [await open(float), await open(quantized)];
   return relativeNoise(
     samples.map((sample) => {
