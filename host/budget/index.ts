@@ -1,4 +1,5 @@
 import { WasmoteError } from "../errors.js";
+import { bytesText } from "../figures.js";
 import { bind, type Graph } from "../graph/graph.js";
 import type { NarrowStorage } from "../graph/tensor.js";
 import { loweringOf } from "../lower/index.js";
@@ -74,6 +75,9 @@ const judgedSamples = 16;
 /** Forms of which exact figures are taken at most. */
 const mostTrials = 8;
 
+/** How far estimates may be off, as a share of a bound: what exceeds it by more is not tried. */
+const mostUncertainty = 0.25;
+
 function searchTools(calibrated: Calibrated, options: BuildOptions): SearchTools {
   const open = opener(options);
   const finished = new Map<Graph, Graph>();
@@ -113,33 +117,38 @@ function searchTools(calibrated: Calibrated, options: BuildOptions): SearchTools
   };
 }
 
-/** The form that exceeds limits the least, each by its share. */
+/** By how much a form exceeds limits, as the sum of its shares of each. */
+function excessShare(form: Form, limits: Limits): number {
+  const { ramBytes, flashBytes, work } = excess(form, limits);
+  return (
+    ramBytes / (limits.ramBytes ?? 1) + flashBytes / (limits.flashBytes ?? 1) + work / (limits.work ?? 1)
+  );
+}
+
+/** The form that exceeds limits the least. */
 function nearestForm(forms: readonly Form[], limits: Limits): Form {
-  const over = (form: Form): number => {
-    const { ramBytes, flashBytes, work } = excess(form, limits);
-    const shares = [
-      ramBytes / (limits.ramBytes ?? 1),
-      flashBytes / (limits.flashBytes ?? 1),
-      work / (limits.work ?? 1),
-    ];
-    return shares.reduce((sum, share) => sum + share, 0);
-  };
-  return forms.reduce((best, form) => (over(form) < over(best) ? form : best));
+  return forms.reduce((best, form) => (excessShare(form, limits) < excessShare(best, limits) ? form : best));
 }
 
 /** What is told where no form is within its bounds: by how much the nearest one exceeds them, and what takes the most. */
-function exceeded(forms: readonly Form[], limits: Limits, model: Graph): WasmoteError {
+function exceeded(
+  forms: readonly Form[],
+  tried: readonly Tried[],
+  limits: Limits,
+  model: Graph,
+): WasmoteError {
   const nearest = nearestForm(forms, limits);
+  const about = tried.some(({ exact }) => exact === nearest) ? "" : "about ";
   const { ramBytes, flashBytes, work } = excess(nearest, limits);
-  const bytes = (count: number): string => `${Math.ceil(count).toLocaleString("en-US")} bytes`;
+  const bytes = (count: number): string => bytesText(Math.ceil(count));
   const parts = [
     ...(ramBytes > 0
       ? [
-          `RAM exceeds it by ${bytes(ramBytes)}: ${nearest.peak} needs the most of ${bytes(nearest.arenaBytes)} for activations, interpreter, firmware and stacks take ${bytes(nearest.ramBytes - nearest.arenaBytes)}`,
+          `RAM exceeds it by ${about}${bytes(ramBytes)}: ${nearest.peak} needs the most of ${bytes(nearest.arenaBytes)} for activations, interpreter, firmware and stacks take ${bytes(nearest.ramBytes - nearest.arenaBytes)}`,
         ]
       : []),
     ...(flashBytes > 0
-      ? [`flash exceeds it by ${bytes(flashBytes)}, of which ${nearest.heaviest} takes the most`]
+      ? [`flash exceeds it by ${about}${bytes(flashBytes)}, of which ${nearest.heaviest} takes the most`]
       : []),
     ...(work > 0 ? [`time exceeds it by ${Math.round((100 * work) / (limits.work ?? 1))} %`] : []),
   ];
@@ -222,11 +231,10 @@ async function splitWithin(graph: Graph, bounds: Bounds, options: BuildOptions):
   return buildFirstWithin(graph, forms, bounds, build, build);
 }
 
-/** A form that was tried, and its exact figures less the estimates. */
+/** A form that was tried: as it was estimated, and with its exact figures. */
 interface Tried {
   form: Form;
-  ramBytes: number;
-  flashBytes: number;
+  exact: Form;
 }
 
 /** How unlike two forms are in what estimates do not know: the interpreter's RAM hangs on steps, code on kernels. */
@@ -236,27 +244,59 @@ function unlike(a: Form, b: Form): number {
   return (a.arenaLimit === b.arenaLimit ? 0 : 2) + (kernels(a) === kernels(b) ? 0 : 1);
 }
 
-/** Forms whose estimates are corrected by what the most alike of those that were tried have shown. */
+/** Forms that were tried as they are, and the others' estimates corrected by what the most alike of those have shown. */
 function corrected(forms: readonly Form[], tried: readonly Tried[]): Form[] {
   return forms.map((form) => {
+    const own = tried.find((each) => each.form === form);
+    if (own !== undefined) return own.exact;
     const [first, ...others] = tried;
     if (first === undefined) return form;
-    const nearest = others.reduce(
-      (best, other) => (unlike(other.form, form) < unlike(best.form, form) ? other : best),
+    const { form: other, exact } = others.reduce(
+      (best, each) => (unlike(each.form, form) < unlike(best.form, form) ? each : best),
       first,
     );
     return {
       ...form,
-      ramBytes: form.ramBytes + nearest.ramBytes,
-      flashBytes: form.flashBytes + nearest.flashBytes,
+      ramBytes: form.ramBytes + exact.ramBytes - other.ramBytes,
+      flashBytes: form.flashBytes + exact.flashBytes - other.flashBytes,
     };
   });
 }
 
+/** A form with the figures of what was built of it. */
+async function withFigures(form: Form, built: BuiltModel, { ramOf }: Bounds): Promise<Form> {
+  return { ...form, ramBytes: await ramOf(built), flashBytes: built.wasm.length };
+}
+
+/** The form to be tried next, as it is estimated; undefined where none is left that is worth it. */
+function nextTrial(forms: readonly Form[], tried: readonly Tried[], bounds: Bounds): Form | undefined {
+  if (tried.length === mostTrials) return undefined;
+  if (tried.length === 0) return leastWork(forms);
+  const now = corrected(forms, tried);
+  const rest = now.filter((_, i) => !tried.some(({ form }) => form === forms[i]));
+  if (rest.length === 0) return undefined;
+  const found = bestTried(tried, bounds)?.exact;
+  const nearest = nearestForm(rest, bounds);
+  const isNear = found === undefined && excessShare(nearest, bounds) < mostUncertainty;
+  const best = bestForm(rest, bounds) ?? (isNear ? nearest : undefined);
+  if (best === undefined || (found !== undefined && best.error >= found.error)) return undefined;
+  return forms[now.indexOf(best)];
+}
+
+/** Of the forms that were tried, the one of the least error within bounds. */
+function bestTried(tried: readonly Tried[], bounds: Bounds): Tried | undefined {
+  const best = bestForm(
+    tried.map(({ exact }) => exact),
+    bounds,
+  );
+  return tried.find(({ exact }) => exact === best);
+}
+
 /**
  * The form of the least error within bounds by its exact figures. Forms are tried with weights rounded to the nearest, which
- * take what fitted ones do: at first the one of the least work, to see how far estimates are off; then the best that seems to
- * be within bounds, until none that may be better is left.
+ * take about what fitted ones do: at first the one of the least work, to see how far estimates are off; then the best that
+ * seems to be within bounds, until none that may be better is left, or while nothing is found the one that seems to exceed them
+ * the least.
  */
 async function buildFirstWithin(
   graph: Graph,
@@ -266,27 +306,18 @@ async function buildFirstWithin(
   build: (form: Form) => Promise<BuiltModel>,
 ): Promise<FittedModel> {
   const tried: Tried[] = [];
-  let found: { own: Form; chosen: Form } | undefined;
-  while (tried.length < mostTrials) {
-    const now = corrected(forms, tried);
-    const rest = now.filter((_, i) => !tried.some(({ form }) => form === forms[i]));
-    const best = tried.length === 0 ? leastWork(rest) : bestForm(rest, bounds);
-    if (best === undefined || (found !== undefined && best.error >= found.chosen.error)) break;
-    const own = forms[now.indexOf(best)] as Form;
-    const built = await trial(own);
-    const [ramBytes, flashBytes] = [await bounds.ramOf(built), built.wasm.length];
-    tried.push({ form: own, ramBytes: ramBytes - own.ramBytes, flashBytes: flashBytes - own.flashBytes });
-    const chosen = { ...best, ramBytes, flashBytes };
-    if (isWithin(chosen, bounds)) found = { own, chosen };
+  for (;;) {
+    for (let form = nextTrial(forms, tried, bounds); form; form = nextTrial(forms, tried, bounds))
+      tried.push({ form, exact: await withFigures(form, await trial(form), bounds) });
+    const best = bestTried(tried, bounds);
+    const final = corrected(forms, tried);
+    if (best === undefined) throw exceeded(final, tried, bounds, graph);
+    const built = await build(best.form);
+    best.exact = await withFigures(best.form, built, bounds);
+    if (!isWithin(best.exact, bounds)) continue;
+    const listed = paretoForms(final, best.form).map((form) => ({ ...form, fits: isWithin(form, bounds) }));
+    return { built, chosen: best.exact, forms: listed };
   }
-  const final = corrected(forms, tried);
-  if (found === undefined) throw exceeded(final, bounds, graph);
-  const built = await build(found.own);
-  const figures = { ramBytes: await bounds.ramOf(built), flashBytes: built.wasm.length };
-  const chosen = { ...found.chosen, ...figures };
-  if (!isWithin(chosen, bounds)) throw exceeded([chosen], bounds, graph);
-  const listed = paretoForms(final, found.own).map((form) => ({ ...form, fits: isWithin(form, bounds) }));
-  return { built, chosen, forms: listed };
 }
 
 function leastWork(forms: readonly Form[]): Form | undefined {

@@ -2,6 +2,7 @@ import { bind, type Graph } from "../graph/graph.js";
 import type { Node } from "../graph/node.js";
 import { operatorNamed } from "../ops/index.js";
 import type { Plan } from "../plan/types.js";
+import { endingNodes } from "../quantize/output-noise.js";
 import type { Calibrated } from "../quantize/quantize-model.js";
 import type { NodeScheme, WeightKind } from "../quantize/scheme.js";
 import type { Sensitivity } from "../quantize/sensitivity.js";
@@ -125,11 +126,19 @@ function heaviestOf(
 
 /**
  * What the activations of each node may be in: all int8, the nodes whose activations cost the most in int16 until so much of
- * the error is gone, all int16.
+ * the error is gone, all int16. Nodes that end the model, behind what errors are measured at, are in what they read is in.
  *
  * @param errors that int8 activations of each node cost
  */
-export function arithmeticChoices(errors: readonly number[]): SearchedArithmetic[][] {
+export function arithmeticChoices(errors: readonly number[], float: Graph): SearchedArithmetic[][] {
+  const endings = endingNodes(float);
+  const writers = new Map(
+    float.nodes.flatMap(({ outputs }, at) => outputs.map((index) => [index, at] as const)),
+  );
+  const decides = (at: number): number => {
+    const before = writers.get(float.nodes[at]?.inputs[0] ?? -1);
+    return endings.has(at) && before !== undefined ? decides(before) : at;
+  };
   const order = errors.map((_, at) => at).sort((a, b) => (errors[b] as number) - (errors[a] as number));
   const total = errors.reduce((sum, error) => sum + error, 0);
   const counts = removedErrors.map((part) => {
@@ -140,7 +149,7 @@ export function arithmeticChoices(errors: readonly number[]): SearchedArithmetic
   });
   return [...new Set([0, ...counts, errors.length])].map((count) => {
     const wide = new Set(order.slice(0, count));
-    return errors.map((_, at) => (wide.has(at) ? "int16" : "int8"));
+    return errors.map((_, at) => (wide.has(decides(at)) ? "int16" : "int8"));
   });
 }
 
@@ -246,7 +255,7 @@ export async function searchForms(
   tools: SearchTools,
 ): Promise<Form[]> {
   const all: Form[] = [];
-  for (const choice of arithmeticChoices(sensitivities.activations))
+  for (const choice of arithmeticChoices(sensitivities.activations, calibrated.float))
     all.push(...(await formsOf(choice, calibrated, sensitivities.weights, tools)));
   return paretoForms(all);
 }

@@ -5,29 +5,40 @@ import type { RunningGraph } from "./running-graph.js";
 /** Operators between what is measured and an output; the last two a quantized graph may have where the float one has none. */
 const endings = new Set(["softmax", "logSoftmax", "logistic", "reshape", "quantize", "dequantize"]);
 
-/** What each output of a graph is made from by the operators that end it: its last values that are not squeezed together. */
-function endsOf({ nodes, outputs }: Graph): TensorIndex[] {
-  const writers = new Map(nodes.flatMap((node) => node.outputs.map((index) => [index, node] as const)));
+/**
+ * What each output of a graph is made from by the operators that end it, its last values that are not squeezed together; and
+ * the nodes between, from the output back.
+ */
+function endsOf({ nodes, outputs }: Graph): { index: TensorIndex; between: number[] }[] {
+  const writers = new Map(nodes.flatMap((node, at) => node.outputs.map((index) => [index, at] as const)));
   return outputs.map((output) => {
     let index = output;
-    for (let node = writers.get(index); node !== undefined && endings.has(node.operator); ) {
+    const between: number[] = [];
+    for (let at = writers.get(index); at !== undefined; at = writers.get(index)) {
+      const node = nodes[at];
+      if (node === undefined || !endings.has(node.operator)) break;
+      between.push(at);
       index = node.inputs[0] as TensorIndex;
-      node = writers.get(index);
     }
-    return index;
+    return { index, between };
   });
+}
+
+/** Nodes that end a graph, behind what is measured. */
+export function endingNodes(graph: Graph): Set<number> {
+  return new Set(endsOf(graph).flatMap(({ between }) => between));
 }
 
 /** Tensors whose values tell how well a model does: its outputs, or what goes into a softmax or sigmoid that ends it. */
 export function measuredTensors(float: Graph): TensorIndex[] {
-  return endsOf(float).filter((index) => float.tensors[index]?.dtype === "float32");
+  return endsOf(float).flatMap(({ index }) => (float.tensors[index]?.dtype === "float32" ? [index] : []));
 }
 
 /** The tensors of a quantized graph that stand for those which are measured in the float graph. */
 export function measuredAlike(float: Graph, quantized: Graph): TensorIndex[] {
   const ends = endsOf(quantized);
-  return endsOf(float).flatMap((index, i) =>
-    float.tensors[index]?.dtype === "float32" ? [ends[i] as TensorIndex] : [],
+  return endsOf(float).flatMap(({ index }, i) =>
+    float.tensors[index]?.dtype === "float32" ? [ends[i]?.index as TensorIndex] : [],
   );
 }
 

@@ -97,13 +97,22 @@ test("no combination of a few random layers beats the list by more than one laye
 });
 
 test("nodes become int16 whose int8 activations cost the most, until so much of the error is gone", () => {
-  const wide = (errors: readonly number[]): number[][] =>
-    arithmeticChoices(errors).map((choice) =>
+  const wide = (errors: readonly number[], ending?: string): number[][] => {
+    const build = new FloatGraph();
+    let last = build.input([1, 4]);
+    for (const _ of errors) last = build.node("tanh", {}, last);
+    if (ending !== undefined) last = build.node(ending, { beta: 1 }, last);
+    const all = ending === undefined ? errors : [...errors, 0];
+    return arithmeticChoices(all, build.graph(last)).map((choice) =>
       choice.flatMap((arithmetic, at) => (arithmetic === "int16" ? [at] : [])),
     );
+  };
   assert.equal(wide([1, 60, 4, 0, 35]), [[], [1], [1, 4], [0, 1, 2, 3, 4]]);
   assert.equal(wide([1, 1, 1, 1]), [[], [0, 1], [0, 1, 2, 3]]);
   assert.equal(wide([0, 0]), [[], [0, 1]]);
+  // What is in int16 before the softmax goes into it in int16, else all of that is lost.
+  assert.equal(wide([1, 99], "softmax"), [[], [1, 2], [0, 1, 2]]);
+  assert.equal(wide([99, 1], "softmax"), [[], [0], [0, 1, 2]]);
 });
 
 const form = (ramBytes: number, flashBytes: number, work: number, error: number): Form => ({
@@ -177,6 +186,31 @@ test("where memory is too small for int16, the nodes that int8 harms the most ge
     await errorOf(wide.built),
   ];
   assert.ok(inBoth < inInt8 && inInt16 < inBoth, `${inInt8}, ${inBoth}, ${inInt16}`);
+});
+
+test("what is within a bound is found where estimates are too high, and what is refused exceeds it by so much", async () => {
+  const { graph, build } = wideThenNarrow();
+  const calibration = build.samples(20, 3);
+  // Steps take less than the search estimates, most of all where there are many.
+  const ramOf = async ({ plan, program }: BuiltModel) => plan.memoryBytes + 1000 - 12 * program.steps.length;
+  const within = (ramBytes: number) => buildWithin(graph, { ramBytes, ramOf }, { calibration });
+  let ramBytes = 3000;
+  let found: number | undefined;
+  let more: number | undefined;
+  while (more === undefined) {
+    try {
+      const { chosen } = await within(ramBytes);
+      assert.ok(chosen.ramBytes <= ramBytes);
+      found = chosen.ramBytes;
+      ramBytes = found - 1;
+    } catch (error) {
+      assert.ok(error instanceof WasmoteError && error.code === "budget-exceeded", `${error}`);
+      more = Number(/RAM exceeds it by (\d+) bytes?: /.exec(error.message)?.[1]);
+    }
+  }
+  // With as much more as the refusal asks for it is built, and takes exactly that.
+  assert.is((await within(ramBytes + more)).chosen.ramBytes, ramBytes + more);
+  assert.is(ramBytes + more, found);
 });
 
 test.run();
