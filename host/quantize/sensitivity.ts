@@ -16,7 +16,7 @@ import type { IntegerWeights } from "./weights/codebook.js";
 import { quantizeWeights } from "./weights/quantize-weights.js";
 
 /** Multiply-accumulates that may be spent on it, and samples at most. */
-const effort = { macs: 1e10, samples: 16 } as const;
+const effort = { macs: 4e9, samples: 16 } as const;
 
 /** What rounding a node's weights to each kind costs, when all else is float32. */
 export interface Sensitivity {
