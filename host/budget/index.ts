@@ -75,8 +75,8 @@ const judgedSamples = 16;
 /** Forms of which exact figures are taken at most. */
 const mostTrials = 8;
 
-/** How far estimates may be off, as a share of a bound: what exceeds it by more is not tried. */
-const mostUncertainty = 0.25;
+/** How far estimates may be too high, as a share of a bound, once some are corrected. */
+const mostUncertainty = 0.05;
 
 function searchTools(calibrated: Calibrated, options: BuildOptions): SearchTools {
   const open = opener(options);
@@ -130,25 +130,22 @@ function nearestForm(forms: readonly Form[], limits: Limits): Form {
   return forms.reduce((best, form) => (excessShare(form, limits) < excessShare(best, limits) ? form : best));
 }
 
-/** What is told where no form is within its bounds: by how much the nearest one exceeds them, and what takes the most. */
-function exceeded(
-  forms: readonly Form[],
-  tried: readonly Tried[],
-  limits: Limits,
-  model: Graph,
-): WasmoteError {
-  const nearest = nearestForm(forms, limits);
-  const about = tried.some(({ exact }) => exact === nearest) ? "" : "about ";
+/** What is told where no form is within its bounds: by how much the nearest that was tried exceeds them, and what takes the most. */
+function exceeded(tried: readonly Tried[], limits: Limits, model: Graph): WasmoteError {
+  const nearest = nearestForm(
+    tried.map(({ exact }) => exact),
+    limits,
+  );
   const { ramBytes, flashBytes, work } = excess(nearest, limits);
   const bytes = (count: number): string => bytesText(Math.ceil(count));
   const parts = [
     ...(ramBytes > 0
       ? [
-          `RAM exceeds it by ${about}${bytes(ramBytes)}: ${nearest.peak} needs the most of ${bytes(nearest.arenaBytes)} for activations, interpreter, firmware and stacks take ${bytes(nearest.ramBytes - nearest.arenaBytes)}`,
+          `RAM exceeds it by ${bytes(ramBytes)}: ${nearest.peak} needs the most of ${bytes(nearest.arenaBytes)} for activations, interpreter, firmware and stacks take ${bytes(nearest.ramBytes - nearest.arenaBytes)}`,
         ]
       : []),
     ...(flashBytes > 0
-      ? [`flash exceeds it by ${about}${bytes(flashBytes)}, of which ${nearest.heaviest} takes the most`]
+      ? [`flash exceeds it by ${bytes(flashBytes)}, of which ${nearest.heaviest} takes the most`]
       : []),
     ...(work > 0 ? [`time exceeds it by ${Math.round((100 * work) / (limits.work ?? 1))} %`] : []),
   ];
@@ -277,8 +274,9 @@ function nextTrial(forms: readonly Form[], tried: readonly Tried[], bounds: Boun
   if (rest.length === 0) return undefined;
   const found = bestTried(tried, bounds)?.exact;
   const nearest = nearestForm(rest, bounds);
-  const isNear = found === undefined && excessShare(nearest, bounds) < mostUncertainty;
-  const best = bestForm(rest, bounds) ?? (isNear ? nearest : undefined);
+  // While nothing is found: what may be within bounds all the same, and what a refusal would name.
+  const isWorthIt = excessShare(nearest, bounds) < mostUncertainty || nearest === nearestForm(now, bounds);
+  const best = bestForm(rest, bounds) ?? (found === undefined && isWorthIt ? nearest : undefined);
   if (best === undefined || (found !== undefined && best.error >= found.error)) return undefined;
   return forms[now.indexOf(best)];
 }
@@ -295,7 +293,7 @@ function bestTried(tried: readonly Tried[], bounds: Bounds): Tried | undefined {
 /**
  * The form of the least error within bounds by its exact figures. Forms are tried with weights rounded to the nearest, which
  * take about what fitted ones do: at first the one of the least work, to see how far estimates are off; then the best that
- * seems to be within bounds, until none that may be better is left, or while nothing is found the one that seems to exceed them
+ * seems to be within bounds, until none that may be better is left, or while there is none the one that seems to exceed them
  * the least.
  */
 async function buildFirstWithin(
@@ -310,12 +308,14 @@ async function buildFirstWithin(
     for (let form = nextTrial(forms, tried, bounds); form; form = nextTrial(forms, tried, bounds))
       tried.push({ form, exact: await withFigures(form, await trial(form), bounds) });
     const best = bestTried(tried, bounds);
-    const final = corrected(forms, tried);
-    if (best === undefined) throw exceeded(final, tried, bounds, graph);
+    if (best === undefined) throw exceeded(tried, bounds, graph);
     const built = await build(best.form);
     best.exact = await withFigures(best.form, built, bounds);
     if (!isWithin(best.exact, bounds)) continue;
-    const listed = paretoForms(final, best.form).map((form) => ({ ...form, fits: isWithin(form, bounds) }));
+    const listed = paretoForms(corrected(forms, tried), best.form).map((form) => ({
+      ...form,
+      fits: isWithin(form, bounds),
+    }));
     return { built, chosen: best.exact, forms: listed };
   }
 }
