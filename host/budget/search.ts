@@ -132,13 +132,6 @@ function heaviestOf(
  */
 export function arithmeticChoices(errors: readonly number[], float: Graph): SearchedArithmetic[][] {
   const endings = endingNodes(float);
-  const writers = new Map(
-    float.nodes.flatMap(({ outputs }, at) => outputs.map((index) => [index, at] as const)),
-  );
-  const decides = (at: number): number => {
-    const before = writers.get(float.nodes[at]?.inputs[0] ?? -1);
-    return endings.has(at) && before !== undefined ? decides(before) : at;
-  };
   const order = errors.map((_, at) => at).sort((a, b) => (errors[b] as number) - (errors[a] as number));
   const total = errors.reduce((sum, error) => sum + error, 0);
   const counts = removedErrors.map((part) => {
@@ -149,7 +142,7 @@ export function arithmeticChoices(errors: readonly number[], float: Graph): Sear
   });
   return [...new Set([0, ...counts, errors.length])].map((count) => {
     const wide = new Set(order.slice(0, count));
-    return errors.map((_, at) => (wide.has(decides(at)) ? "int16" : "int8"));
+    return errors.map((_, at) => (wide.has(endings.get(at) ?? at) ? "int16" : "int8"));
   });
 }
 
@@ -262,9 +255,11 @@ export async function searchForms(
 
 /** What bounds a form. */
 export interface Limits {
+  /** RAM in all, in bytes. */
   ramBytes?: number | undefined;
+  /** Bytes of the file. */
   flashBytes?: number | undefined;
-  /** In int8 MACs. */
+  /** Time, as int8 MACs. */
   work?: number | undefined;
 }
 

@@ -92,29 +92,23 @@ const byError = (a: Form, b: Form): number => a.error - b.error || a.ramBytes - 
 
 /** Forms as the report has them, those of the least error first. */
 function frontierOf({ forms, chosen }: FittedModel, { bounds, millisPerMac }: BuildBounds): Frontier {
-  const { ramBytes, flashBytes, work } = bounds;
   const latency = (macs: number | undefined): { latencyMillis?: number } =>
     macs === undefined || millisPerMac === undefined ? {} : { latencyMillis: macs * millisPerMac };
   const limits = {
-    ...(ramBytes !== undefined && { ramBytes }),
-    ...(flashBytes !== undefined && { flashBytes }),
+    ...(bounds.ramBytes !== undefined && { ramBytes: bounds.ramBytes }),
+    ...(bounds.flashBytes !== undefined && { flashBytes: bounds.flashBytes }),
   };
   return {
     error: "noise before a final softmax with weights not yet fitted, % of the signal",
-    budget: { ...limits, ...latency(work) },
+    budget: { ...limits, ...latency(bounds.work) },
     candidates: [...forms].sort(byError).map((form) => {
-      const isChosen = form.label === chosen.label && form.arenaLimit === chosen.arenaLimit;
-      const { label, macs, error } = form;
-      const exact = isChosen ? chosen : form;
+      const { label, ramBytes, flashBytes, macs, error, fits } = form;
       return {
-        label,
-        ramBytes: exact.ramBytes,
-        flashBytes: exact.flashBytes,
-        macs,
+        ...{ label, ramBytes, flashBytes, macs },
         ...latency(form.work),
         error: 100 * Math.sqrt(error),
-        chosen: isChosen,
-        fits: isChosen || form.fits,
+        chosen: label === chosen.label && form.arenaLimit === chosen.arenaLimit,
+        fits,
       };
     }),
   };

@@ -269,8 +269,9 @@ export async function compareSubjects(
     await reference.run(sample);
     await candidate.run(sample);
     for (const { a, b, sums } of compared) {
-      sums.add(realsAt(reference, a), realsAt(candidate, b));
-      addCodes(sums, realsAt(reference, a), candidate, b);
+      const wantedValues = realsAt(reference, a);
+      sums.add(wantedValues, realsAt(candidate, b));
+      addCodes(sums, wantedValues, candidate, b);
     }
     for (const output of outputs) {
       const [x, y] = [realsAt(reference, output.a), realsAt(candidate, output.b)];

@@ -107,15 +107,11 @@ function absorber(
 function withoutChannels(tensor: Tensor, removed: ReadonlySet<number> | undefined): Tensor {
   if (removed === undefined || removed.size === 0) return tensor;
   const channels = tensor.shape.at(-1) as number;
-  const kept = <T>(entries: readonly T[]): T[] =>
-    Array.from({ length: channels }, (_, n) => entries[n % entries.length] as T).filter(
-      (_, n) => !removed.has(n),
-    );
-  return {
-    ...tensor,
-    shape: [...tensor.shape.slice(0, -1), channels - removed.size],
-    ...(tensor.channelFactors && { channelFactors: kept(tensor.channelFactors) }),
-  };
+  const shape = [...tensor.shape.slice(0, -1), channels - removed.size];
+  const factors = tensor.channelFactors;
+  if (factors === undefined) return { ...tensor, shape };
+  const left = Array.from({ length: channels }, (_, n) => n).filter((n) => !removed.has(n));
+  return { ...tensor, shape, channelFactors: left.map((n) => factors[n % factors.length] as number) };
 }
 
 /** A node with the removed channels taken out of its weights; new constants are appended to `tensors`. */

@@ -2,9 +2,8 @@ import { bind, type Graph, tensorAt } from "../graph/graph.js";
 import type { FusedActivation, Node, TensorIndex } from "../graph/node.js";
 import { elementCount, type Tensor } from "../graph/tensor.js";
 import { type ReduceAttributes, reducedAxes } from "../ops/reduction/reduce.js";
-import { writeSample } from "./find-ranges.js";
 import { weightPositions } from "./quantize-graph.js";
-import type { RunningGraph } from "./running-graph.js";
+import { type RunningGraph, writeSample } from "./running-graph.js";
 
 /**
  * Activations whose channels can be scaled one by one without changing what the model computes: their writers' weights are

@@ -4,12 +4,12 @@ import type { TensorIndex } from "../graph/node.js";
 import { parametersOf, throughCodes } from "./affine-parameters.js";
 import { checkSample } from "./calibrate.js";
 import { stateValues } from "./kept-states.js";
-import { measuredTensors, noiseOf } from "./output-noise.js";
+import { changeEach, measuredTensors, noiseOf } from "./output-noise.js";
 import { fixedTensors, tiedGroups } from "./parameter-groups.js";
 import { Histogram } from "./ranges/histogram.js";
 import { type Observer, observedRange, observers } from "./ranges/observers.js";
 import type { Range } from "./ranges/range.js";
-import type { RunningGraph } from "./running-graph.js";
+import { type RunningGraph, writeSample } from "./running-graph.js";
 
 /** So many of some items, spread evenly over them. */
 export function evenly<T>(items: readonly T[], most: number): T[] {
@@ -24,12 +24,6 @@ const levels = 255;
 function activationsOf({ tensors, nodes, inputs }: Graph): TensorIndex[] {
   const written = new Set([...inputs, ...nodes.flatMap(({ outputs }) => outputs)]);
   return [...written].filter((index) => tensors[index]?.dtype === "float32");
-}
-
-/** Writes a sample into a graph's inputs. */
-export function writeSample(running: RunningGraph, sample: readonly Float32Array[]): void {
-  for (const [i, index] of running.graph.inputs.entries())
-    running.writeReals(index, sample[i] as Float32Array);
 }
 
 /** Values of an activation: on every second sample, and on the others. */
@@ -157,16 +151,9 @@ export function chooseRanges(
   const judges = samples.length > 1 ? samples.filter((_, i) => i % 2 === 1) : samples;
   const judged = evenly(judges, Math.max(2, Math.floor(measuringBudget / cost)));
   const measured = measuredTensors(graph);
-  running.reset();
-  for (const sample of judged) {
-    const state = running.readState();
-    writeSample(running, sample);
-    running.run();
-    const after = running.readState();
-    const wanted = measured.map((index) => running.reals(index).slice());
+  changeEach(running, judged, measured, (wanted, state) => {
     for (const choice of choices) measureChoice(running, choice, measured, wanted, state);
-    running.writeState(after);
-  }
+  });
   return choices.map(({ tensors, halves, candidates, errors }) => {
     const best = candidates[Math.max(0, errors.indexOf(Math.min(...errors)))];
     const observer = best?.observer ?? "min-max";

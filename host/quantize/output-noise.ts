@@ -1,6 +1,6 @@
 import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
-import type { RunningGraph } from "./running-graph.js";
+import { type RunningGraph, writeSample } from "./running-graph.js";
 
 /** Operators between what is measured and an output; the last two a quantized graph may have where the float one has none. */
 const endings = new Set(["softmax", "logSoftmax", "logistic", "reshape", "quantize", "dequantize"]);
@@ -24,9 +24,14 @@ function endsOf({ nodes, outputs }: Graph): { index: TensorIndex; between: numbe
   });
 }
 
-/** Nodes that end a graph, behind what is measured. */
-export function endingNodes(graph: Graph): Set<number> {
-  return new Set(endsOf(graph).flatMap(({ between }) => between));
+/** Nodes that end a graph, behind what is measured, each with the node that computes that. */
+export function endingNodes(graph: Graph): Map<number, number> {
+  return new Map(
+    endsOf(graph).flatMap(({ index, between }) => {
+      const measured = graph.nodes.findIndex(({ outputs }) => outputs.includes(index));
+      return measured < 0 ? [] : between.map((at) => [at, measured] as const);
+    }),
+  );
 }
 
 /** Tensors whose values tell how well a model does: its outputs, or what goes into a softmax or sigmoid that ends it. */
@@ -40,6 +45,32 @@ export function measuredAlike(float: Graph, quantized: Graph): TensorIndex[] {
   return endsOf(float).flatMap(({ index }, i) =>
     float.tensors[index]?.dtype === "float32" ? [ends[i]?.index as TensorIndex] : [],
   );
+}
+
+/**
+ * Runs a graph on samples, and after each calls what changes activations and runs nodes again. The next sample finds the state
+ * that this one left before.
+ *
+ * @param each is given what is measured, as it is without changes, and the state before the sample
+ */
+export function changeEach(
+  running: RunningGraph,
+  samples: readonly (readonly Float32Array[])[],
+  measured: readonly TensorIndex[],
+  each: (wanted: Float32Array[], state: Uint8Array[]) => void,
+): void {
+  running.reset();
+  for (const sample of samples) {
+    const before = running.readState();
+    writeSample(running, sample);
+    running.run();
+    const after = running.readState();
+    each(
+      measured.map((index) => running.reals(index).slice()),
+      before,
+    );
+    running.writeState(after);
+  }
 }
 
 /** Sums of squares: of differences, and of what it should be. */

@@ -10,18 +10,10 @@ import {
   channelMaxima,
   scaleChannels,
 } from "./equalize.js";
-import {
-  type ChosenRange,
-  chooseRanges,
-  evenly,
-  type Halves,
-  observe,
-  wholeRange,
-  writeSample,
-} from "./find-ranges.js";
+import { type ChosenRange, chooseRanges, evenly, type Halves, observe, wholeRange } from "./find-ranges.js";
 import { measuredAlike, measuredTensors, noiseOf, relativeNoise } from "./output-noise.js";
 import { type KnownRanges, quantizeByRanges, weightPositions } from "./quantize-graph.js";
-import type { OpenGraph } from "./running-graph.js";
+import { type OpenGraph, writeSample } from "./running-graph.js";
 import type { NodeScheme } from "./scheme.js";
 import { quantizeWhereSupported } from "./supported.js";
 import { adaptWeights } from "./weights/adapt.js";

@@ -23,3 +23,9 @@ export interface RunningGraph {
 
 /** Opens a graph for running. */
 export type OpenGraph = (graph: Graph) => Promise<RunningGraph>;
+
+/** Writes a sample into a graph's inputs. */
+export function writeSample(running: RunningGraph, sample: readonly Float32Array[]): void {
+  for (const [i, index] of running.graph.inputs.entries())
+    running.writeReals(index, sample[i] as Float32Array);
+}

@@ -5,18 +5,24 @@ import { realValues } from "../numerics/real-values.js";
 import { macsOf } from "../ops/macs.js";
 import { weightMatrix } from "../ops/weight-matrix.js";
 import { parametersOf, throughCodes } from "./affine-parameters.js";
-import { evenly, writeSample } from "./find-ranges.js";
-import { measuredTensors, type Noise, noiseOf, relativeNoise } from "./output-noise.js";
+import { evenly } from "./find-ranges.js";
+import { changeEach, measuredTensors, type Noise, noiseOf, relativeNoise } from "./output-noise.js";
 import { isAsInput } from "./parameter-groups.js";
 import { type KnownRanges, weightPositions } from "./quantize-graph.js";
 import type { SampleList } from "./quantize-model.js";
-import type { OpenGraph } from "./running-graph.js";
+import { type OpenGraph, writeSample } from "./running-graph.js";
 import type { WeightKind } from "./scheme.js";
 import type { IntegerWeights } from "./weights/codebook.js";
 import { quantizeWeights } from "./weights/quantize-weights.js";
 
 /** Multiply-accumulates that may be spent on it, and samples at most. */
 const effort = { macs: 4e9, samples: 16 } as const;
+
+/** As many samples as a graph can be run on so many times. */
+function affordable(samples: SampleList, float: Graph, runs: number): SampleList {
+  const count = Math.floor(effort.macs / (runs * (macsOf(float) + 1)));
+  return evenly(samples, Math.min(effort.samples, Math.max(2, count)));
+}
 
 /** What rounding a node's weights to each kind costs, when all else is float32. */
 export interface Sensitivity {
@@ -45,9 +51,7 @@ export async function weightSensitivities(
       ? []
       : [{ at, index: node.inputs[weights] as TensorIndex, axis, matrix }];
   });
-  const runs = weighted.length * kinds.length + 1;
-  const count = Math.min(effort.samples, Math.max(2, Math.floor(effort.macs / (runs * (macsOf(float) + 1)))));
-  const used = evenly(samples, count);
+  const used = affordable(samples, float, weighted.length * kinds.length + 1);
   const running = await open(float);
   const measured = measuredTensors(float);
   const overSamples = <T>(of: (sample: number) => T): T[] => {
@@ -89,18 +93,11 @@ export async function activationSensitivities(
   samples: SampleList,
   open: OpenGraph,
 ): Promise<number[]> {
-  const macs = (macsOf(float) + 1) * float.nodes.length;
-  const used = evenly(samples, Math.min(effort.samples, Math.max(2, Math.floor(effort.macs / macs))));
+  const used = affordable(samples, float, float.nodes.length);
   const running = await open(float);
   const measured = measuredTensors(float);
   const parts = float.nodes.map((): Noise[] => []);
-  running.reset();
-  for (const sample of used) {
-    const state = running.readState();
-    writeSample(running, sample);
-    running.run();
-    const after = running.readState();
-    const wanted = measured.map((index) => running.reals(index).slice());
+  changeEach(running, used, measured, (wanted, state) => {
     // From the last node on: what is before it is as it was.
     for (let at = float.nodes.length - 1; at >= 0; at--) {
       const node = float.nodes[at] as Node;
@@ -116,7 +113,6 @@ export async function activationSensitivities(
       running.run(at + 1);
       parts[at]?.push(noiseOf(running, measured, wanted));
     }
-    running.writeState(after);
-  }
+  });
   return parts.map(relativeNoise);
 }
