@@ -4,6 +4,8 @@
 #ifndef WASMOTE_ABI_H
 #define WASMOTE_ABI_H
 
+#define WASMOTE_VERSION "0.1.0"
+
 /* Functions of a module whose call graph is worked out, at most. */
 enum
 {

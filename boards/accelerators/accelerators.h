@@ -1,37 +1,43 @@
 /*
- * Accelerators: the optional imports `wasmote.accel_*`, by which a model file has native micro-kernels do the work of
- * its own. Each takes the offset in the weights section of a block of int32 parameters. Every range that a block
- * names is checked against linear memory and the weights section at every call.
+ * Accelerators: what the optional imports `wasmote.accel_*` of a model file do, native micro-kernels in place of its own.
+ * Each takes the offset in the weights section of a block of int32 parameters. Every range that a block names is checked
+ * against linear memory and the weights section at every call.
  *
  * docs/decisions/0004-accelerators.md holds the interface.
  */
 #ifndef WASMOTE_ACCELERATORS_H
 #define WASMOTE_ACCELERATORS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "custom_sections.h"
-#include "wasm3.h"
-
-#define WASMOTE_ACCELERATOR_MODULE "wasmote"
-#define WASMOTE_ACCELERATOR_SIGNATURE "v(i)"
-/* The module's exported global, of type i32, that holds the bits of the accelerators that are linked. */
-#define WASMOTE_ACCELERATOR_GLOBAL "accelerators"
-
-typedef struct wasmote_accelerator
-{
-    const char *name;
-    uint32_t bit;
-    M3RawCall call;             /* its user data is the weights section, a wasmote_section */
-} wasmote_accelerator;
-
-/* Ends with an entry whose name is NULL. */
-extern const wasmote_accelerator wasmote_accelerators[];
+#include "../abi/abi.h"
+#include "parameters.h"
 
 /*
- * Links all accelerators that a loaded module imports, and sets its global. The bits that are set; `weights` must
- * outlive the module, its bytes aligned to 4, or every call traps.
+ * All accelerators: their names and bits. A program that needs few of them defines the list itself, so that what the
+ * others are made of stays out of it.
  */
-uint32_t wasmote_link_accelerators(IM3Module module, const wasmote_section *weights);
+#ifndef WASMOTE_ACCELERATORS
+#define WASMOTE_ACCELERATORS(EACH)                                                              \
+    EACH(accel_conv_s8, acceleratorConv)                                                        \
+    EACH(accel_depthwise_s8, acceleratorDepthwise)                                              \
+    EACH(accel_fully_connected_s8, acceleratorFullyConnected)                                   \
+    EACH(accel_add_s8, acceleratorAdd)                                                          \
+    EACH(accel_average_pool_s8, acceleratorAveragePool)                                         \
+    EACH(accel_softmax_s8, acceleratorSoftmax)                                                  \
+    EACH(accel_product, acceleratorProduct)                                                     \
+    EACH(accel_depthwise_product, acceleratorDepthwiseProduct)                                  \
+    EACH(accel_stored_conv_s8, acceleratorStoredConv)                                           \
+    EACH(accel_stored_fully_connected_s8, acceleratorStoredFullyConnected)                      \
+    EACH(accel_average_pool_s16, acceleratorAveragePoolInt16)
+#endif
+
+/*
+ * One accelerator: reads the block at an offset of the weights section and does what it says. `from` holds the model's
+ * weights and memory. False, with nothing done, where the block names what is not there, or makes no sense.
+ */
+#define WASMOTE_DECLARE_ACCELERATOR(NAME, BIT) bool wasmote_##NAME(parameters *from, uint32_t offset);
+WASMOTE_ACCELERATORS(WASMOTE_DECLARE_ACCELERATOR)
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * Native micro-kernels (product.h has those of other dtypes): int8 operators with requantization fused, byte for byte as the kernels of the same names in
- * assembly/kernels. Activations are NHWC. Nothing here is checked: imports.c has done it.
+ * assembly/kernels. Activations are NHWC. Nothing here is checked: imports/ has done it.
  *
  * Tiles of weights are those of assembly/kernels: for every 4 output channels bias[4], multiplier[4], shift[4] int32
  * (positive: right), then 4 int8 of each channel for every 4 inputs (depthwise: 1 int8 of each channel for every tap,

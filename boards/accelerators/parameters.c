@@ -7,13 +7,10 @@ static bool within(uint32_t offset, uint64_t bytes, uint32_t length)
     return offset <= length && bytes <= length - offset;
 }
 
-bool parameters_open(parameters *of, IM3Runtime runtime, const wasmote_section *weights, void *memory, uint32_t offset, uint32_t count)
+bool parameters_open(parameters *of, uint32_t offset, uint32_t count)
 {
-    of->weights = weights;
-    of->memory = memory;
-    of->memoryBytes = m3_GetMemorySize(runtime);
-    of->block = weights->bytes + offset;
-    return within(offset, 4ull * count, weights->length);
+    of->block = of->weights->bytes + offset;
+    return within(offset, 4ull * count, of->weights->length);
 }
 
 int32_t parameter(const parameters *of, uint32_t index)

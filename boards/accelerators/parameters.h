@@ -6,11 +6,12 @@
 #define WASMOTE_ACCELERATORS_PARAMETERS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "custom_sections.h"
-#include "wasm3.h"
+#include "../formats/custom_sections.h"
 
+/* What a call works with: the model's weights and linear memory, and the block that parameters_open finds. */
 typedef struct parameters
 {
     const wasmote_section *weights;
@@ -20,7 +21,7 @@ typedef struct parameters
 } parameters;
 
 /* Finds the block of `count` int32 that a call names. False where it is not within the weights section. */
-bool parameters_open(parameters *of, IM3Runtime runtime, const wasmote_section *weights, void *memory, uint32_t offset, uint32_t count);
+bool parameters_open(parameters *of, uint32_t offset, uint32_t count);
 
 /* The parameter of that number. */
 int32_t parameter(const parameters *of, uint32_t index);

@@ -1,6 +1,6 @@
 /*
  * Products of any kind, as assembly/kernels/convolution/product and depthwise-product define them: activations of int8,
- * int16 or float32, weights as they are stored. Nothing here is checked: product_imports.c has done it.
+ * int16 or float32, weights as they are stored. Nothing here is checked: imports/accel_product.c has done it.
  *
  * Tiles: for every 4 outputs a header, bias[4] (int64 where sums are long), multiplier[4] and shift[4] int32, of float32 bias
  * and scale; then for every 4 inputs 4 outputs of 4 weights (depthwise: for every tap 4 channels, filled up to 16 bytes), in fewer

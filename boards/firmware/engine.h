@@ -1,26 +1,23 @@
 /*
- * The active model, loaded in wasm3: code and weights stay in flash, linear memory and wasm3's own needs come
- * from the arena.
+ * The active model: one at a time has all of the RAM that is not static data or stack. Code and weights stay in flash.
  */
 #ifndef WASMOTE_ENGINE_H
 #define WASMOTE_ENGINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "codes.h"
-#include "manifest.h"
+#include "../abi/abi.h"
+#include "../runtime/manifest.h"
+#include "../store/slots.h"
+
+/* RAM for a model, in bytes. */
+uint32_t engine_memory_bytes(void);
 
 /*
- * Checks that a file is a model that this firmware can run, as far as that can be told without loading it:
- * modelOk, modelBadModel, modelAbi or modelMemory.
+ * engine_check, engine_load and engine_unload are those of slots.h. engine_load resets the state of the model too; all of it
+ * is compiled once, so that what cannot be is refused there, and no model is loaded then.
  */
-model_error engine_check(const uint8_t *file, uint32_t length);
-
-/*
- * Loads a model in place of the one before, and resets its state. All of it is compiled once, so that what cannot be is
- * refused here. On an error no model is loaded.
- */
-model_error engine_load(const uint8_t *file, uint32_t length);
 
 /*
  * Chooses whether the model uses the accelerators, from now on: it does at first. The loaded model is loaded anew where
@@ -39,9 +36,6 @@ bool engine_keeps_state(void);
  */
 model_error engine_reset(void);
 
-/* Frees everything of the model. */
-void engine_unload(void);
-
 /* The manifest of the loaded model, or NULL. */
 const manifest *engine_manifest(void);
 
@@ -58,13 +52,7 @@ uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length);
  */
 model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *code, uint64_t *count);
 
-/* RAM that the firmware and wasm3 take at this moment, stacks included, besides linear memory. */
-uint32_t engine_bytes(void);
-
 /* The most RAM that the firmware and wasm3 take, stacks included, besides linear memory. */
 uint32_t engine_used_bytes(void);
-
-/* Names of the imports that can be given, ending with NULL. */
-extern const char *const engine_imports[];
 
 #endif

@@ -1,9 +1,9 @@
 /* Group 1, images: the models in the slots. */
 #include <string.h>
 
-#include "port.h"
-#include "slots.h"
-#include "smp.h"
+#include "../link/smp.h"
+#include "../store/flash.h"
+#include "../store/slots.h"
 
 static void answer_state(cbor_writer *answer)
 {

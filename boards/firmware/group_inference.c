@@ -1,12 +1,12 @@
 /* Group 64, inference: status, manifest, input, run, output, tier, reset. */
 #include <string.h>
 
-#include "accelerators.h"
-#include "arena.h"
+#include "../link/frame.h"
+#include "../link/smp.h"
+#include "../ports/port.h"
+#include "../runtime/accelerator_imports.h"
+#include "../runtime/read_weights.h"
 #include "engine.h"
-#include "frame.h"
-#include "port.h"
-#include "smp.h"
 
 enum { abi = 2, answerHeadBytes = 48 };     /* of an answer with data: header, offsets, heads */
 
@@ -20,9 +20,6 @@ static void status(cbor_reader request, cbor_writer *answer)
 {
     (void) request;
     const manifest *model = engine_manifest();
-    uint32_t imports = 0;
-    while (engine_imports[imports]) imports++;
-
     cbor_head(answer, cborMap, 14);
     cbor_pair(answer, "abi", abi);
     cbor_text(answer, "board");
@@ -30,7 +27,7 @@ static void status(cbor_reader request, cbor_writer *answer)
     cbor_text(answer, "model");
     if (model) cbor_string(answer, cborText, model->name, model->nameLength > 128 ? 128 : model->nameLength);
     else cbor_null(answer);
-    cbor_pair(answer, "ram", arena_bytes());
+    cbor_pair(answer, "ram", engine_memory_bytes());
     cbor_pair(answer, "used", engine_used_bytes());
     cbor_pair(answer, "memory", model ? model->memoryBytes : 0);
     cbor_pair(answer, "file", engine_file_bytes());
@@ -45,8 +42,8 @@ static void status(cbor_reader request, cbor_writer *answer)
     cbor_text(answer, "imports");
     uint32_t accelerators = 0;
     while (wasmote_accelerators[accelerators].name) accelerators++;
-    cbor_head(answer, cborArray, imports + accelerators);
-    for (uint32_t i = 0; i < imports; i++) cbor_text(answer, engine_imports[i]);
+    cbor_head(answer, cborArray, 1 + accelerators);
+    cbor_text(answer, WASMOTE_IMPORT_MODULE "." WASMOTE_READ_WEIGHTS_NAME);
     for (uint32_t i = 0; i < accelerators; i++)
     {
         char name[48] = WASMOTE_ACCELERATOR_MODULE ".";

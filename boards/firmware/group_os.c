@@ -1,7 +1,7 @@
 /* Group 0, OS: echo, reset, parameters, info. */
-#include "frame.h"
-#include "port.h"
-#include "smp.h"
+#include "../link/frame.h"
+#include "../link/smp.h"
+#include "../ports/port.h"
 
 static void echo(cbor_reader request, cbor_writer *answer)
 {

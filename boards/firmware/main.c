@@ -1,15 +1,13 @@
 /* The firmware: answers packets, one after the other, for ever. The same for all boards. */
-#include "arena.h"
+#include "../link/frame.h"
+#include "../link/smp.h"
+#include "../ports/port.h"
+#include "../store/slots.h"
 #include "engine.h"
-#include "frame.h"
-#include "port.h"
-#include "slots.h"
-#include "smp.h"
 
 int main(void)
 {
     port_init();
-    arena_reset();
     slots_open();
     if (slots_active() != noSlot)
     {

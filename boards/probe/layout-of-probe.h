@@ -16,9 +16,9 @@ typedef struct probe_board
 
 extern probe_board probe;
 
-/* The probe's own stack is large: what a board's takes is counted (firmware/stack_use.h). */
-#define LAYOUT_STACK_START ((uint8_t *) 0)
-#define LAYOUT_STACK_POINTER ((uint8_t *) UINTPTR_MAX)
+/* The probe's own stack is large: what a board's takes is counted (runtime/stack_use.h). */
+#define LAYOUT_STACK_START ((uint8_t *) 16)
+#define INTERPRETER_STACK_POINTER ((uint8_t *) UINTPTR_MAX)
 #define LAYOUT_FIXED_BYTES probe.fixedBytes
 #define LAYOUT_ARENA_START probe.arenaStart
 #define LAYOUT_ARENA_END probe.arenaEnd

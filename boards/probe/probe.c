@@ -1,16 +1,14 @@
 /*
- * The firmware's engine, compiled to WebAssembly, so that the host knows what a model takes of a board before anything is
+ * The firmware's engine and the runtime, compiled to WebAssembly, so that the host knows what a model takes of a board before anything is
  * flashed (host/needs/probe.ts): loader, compiler, call graph, cache and arena are those of the board, pointers have its
  * 32 bits. Nothing runs here but `reset`; the host says which function would be called next.
  */
 #include <string.h>
 
-#include "accelerators.h"
-#include "arena.h"
-#include "engine.h"
-#include "interpreter.h"
-#include "metacode.h"
-#include "port.h"
+#include "../firmware/engine.h"
+#include "../ports/port.h"
+#include "../runtime/accelerator_imports.h"
+#include "../runtime/state.h"
 
 #define EXPORT(name) __attribute__((export_name(name)))
 
@@ -21,7 +19,7 @@ extern uint8_t __heap_base[];
 
 probe_board probe;
 
-static metacode_call calls[mostCalls];
+static running_call calls[mostCalls];
 static uint32_t callCount;
 
 /* ---------------------------------------------------------------------------------------------- what a port gives */
@@ -103,7 +101,6 @@ EXPORT("board") void probe_of_board(uint32_t stackUse, uint32_t fixedBytes, uint
     probe.engineBytes = engineBytes;
     probe.operandBytes = operandBytes;
     probe.pageBytes = pageBytes;
-    arena_reset();
 }
 
 /* Loads the model as the board does: with the accelerators, and anew without where they are not wanted. */
@@ -119,7 +116,7 @@ EXPORT("reset") model_error probe_reset(void) { return engine_reset(); }
 EXPORT("begin") void probe_begin(void)
 {
     callCount = 0;
-    metacode_begin_run(v_FindFunction(metacode_module(), "run"));
+    metacode_begin_run(wasmote_current->module.run);
 }
 
 /* What `enter` finds. */
@@ -128,7 +125,7 @@ enum { wasCompiled, isCompiled, isRefused };
 /* The function that runs calls function `index` of the module. */
 EXPORT("enter") uint32_t probe_enter(uint32_t index)
 {
-    IM3Function function = &metacode_module()->functions[index];
+    IM3Function function = &wasmote_current->metacode.module->functions[index];
     uint32_t found = wasCompiled;
     if (!function->compiled)
     {
@@ -137,15 +134,15 @@ EXPORT("enter") uint32_t probe_enter(uint32_t index)
         found = isCompiled;
     }
     if (callCount == mostCalls) return isRefused;
-    calls[callCount] = (metacode_call) { function, metacode_running };
-    metacode_running = &calls[callCount++];
+    calls[callCount] = (running_call) { function, interpreter_running };
+    interpreter_running = &calls[callCount++];
     return found;
 }
 
 /* The function that runs returns. */
 EXPORT("leave") void probe_leave(void)
 {
-    metacode_running = calls[--callCount].outer;
+    interpreter_running = calls[--callCount].outer;
 }
 
 /* The most RAM that was taken besides linear memory. */

@@ -1,24 +1,20 @@
 /* Where runs of wasm3's operations begin and end on Armv6-M; port-armv6m.h says how. */
-#include "port-armv6m.h"
+#ifdef __ARM_ARCH_6M__
+#include "processor.h"
 
-/*
- * C stack that must be left where a run begins: for one operation, the imports it calls, and an exception. A test
- * compares it with what the linked image may take.
- */
-#define RESERVE_BYTES "1024"
+#define TEXT(value) #value
+#define VALUE(name) TEXT(name)
 __asm__(".global armv6m_reserve_bytes\n"
-        ".set armv6m_reserve_bytes, " RESERVE_BYTES);
+        ".set armv6m_reserve_bytes, " VALUE(ARMV6M_RESERVE_BYTES));
 
-/*
- * A run takes 24 bytes of the stack. The operations return to 1:, with the stack as it was at the run's start.
- * __stack_start is the stack's lowest address, a symbol of the linker script.
- */
+/* A run takes 24 bytes of the stack. The operations return to 1:, with the stack as it was at the run's start. */
 __attribute__((naked, noinline)) m3ret_t armv6m_run(pc_t pc, m3stack_t stack, m3reg_t r0)
 {
     __asm__("push {r4, r5, r6, r7, lr}\n"
             "mov r4, r9\n"
             "push {r4}\n"
-            "ldr r4, =__stack_start + " RESERVE_BYTES "\n"
+            "ldr r4, =interpreter_stack_limit\n"
+            "ldr r4, [r4]\n"
             "cmp r4, sp\n"
             "bhi 2f\n"
             "mov r9, sp\n"
@@ -55,3 +51,4 @@ __attribute__((naked, noinline)) m3ret_t armv6m_begin(pc_t pc, m3stack_t stack, 
             "mov r10, r6\n"
             "pop {r4, r5, r6, pc}");
 }
+#endif

@@ -1,6 +1,6 @@
 /*
- * How wasm3's operations follow one another on Armv6-M; takes the place of wasm3's m3_exec_defs.h. Force-included
- * when wasm3 is compiled; port-armv6m.c belongs to it.
+ * How wasm3's operations follow one another on Armv6-M; takes the place of wasm3's m3_exec_defs.h; port-armv6m.c
+ * belongs to it.
  *
  * GCC makes no tail calls in Thumb-1 code: with wasm3's own header every operation would leave a frame on the C
  * stack until its loop iteration or function ends. Here an operation ends by setting the stack pointer back to
@@ -27,6 +27,12 @@
 #include "aligned-copies.h"
 
 #include "port-arm.h"
+
+/*
+ * C stack that must be left where a run begins: for one operation, the imports it calls, and an exception. A test
+ * compares it with what the linked image may take.
+ */
+#define ARMV6M_RESERVE_BYTES 1024
 
 register M3MemoryHeader *_mem __asm__("r8");
 register uintptr_t armv6m_stack_base __asm__("r9");

@@ -3,6 +3,10 @@
  * floating-point unit, where there is one. So nothing else, exceptions and the C library's longjmp among it, touches or
  * keeps the unit's registers, and all other code is the same with and without it.
  */
+#ifdef __thumb2__
+#define ARMV7M_FLOAT_OPERATIONS
+#include "processor.h"
+
 #include "operations.h"
 
 #undef d_m3Op
@@ -16,3 +20,4 @@ register f64 _f64 __asm__("d9");
 #endif
 
 #include "float-operations.h"
+#endif

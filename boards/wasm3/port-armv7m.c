@@ -1,6 +1,8 @@
 /* wasm3's operations on Armv7-M and Armv8-M Mainline, and where they are entered; port-armv7m.h says how. */
+#ifdef __thumb2__
+#define ARMV7M_OPERATIONS
 #define INTERPRETER_OPERATIONS_ONLY
-#include "interpreter.c"
+#include "../runtime/interpreter.c"
 
 /* r4 to r11 and lr: nine words, and one that keeps the stack aligned to eight bytes. */
 __attribute__((naked, noinline)) m3ret_t armv7m_run(pc_t pc, m3stack_t stack, M3MemoryHeader *memory)
@@ -13,3 +15,4 @@ __attribute__((naked, noinline)) m3ret_t armv7m_run(pc_t pc, m3stack_t stack, M3
             "blx r4\n"
             "pop {r3-r11, pc}");
 }
+#endif

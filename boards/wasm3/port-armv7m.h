@@ -1,6 +1,6 @@
 /*
  * How wasm3's operations follow one another on Armv7-M and Armv8-M Mainline; takes the place of wasm3's
- * m3_exec_defs.h. Force-included when wasm3 is compiled; port-armv7m.c belongs to it.
+ * m3_exec_defs.h; port-armv7m.c belongs to it.
  *
  * An operation takes _pc, _sp, _mem and the 64-bit _r0. The procedure call standard passes four words in registers,
  * so that _r0 would go over the stack from every operation to the next. Here _mem stays in r8, which leaves r0 and r1

@@ -1,6 +1,6 @@
 /*
  * wasm3's m3_exec_defs.h on RV32, without the register of floats among the arguments of operations: it would go through
- * all of them, and float-operations.h has one of its own. Force-included where wasm3 is compiled.
+ * all of them, and float-operations.h has one of its own.
  */
 #ifndef WASMOTE_PORT_RV32_H
 #define WASMOTE_PORT_RV32_H

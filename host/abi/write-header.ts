@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Accelerator } from "./accelerators.js";
 import { type Block, placeFields } from "./block.js";
 import { acceleratorLimits, callGraphFunctions } from "./limits.js";
@@ -35,6 +36,12 @@ function writeBlock(of: Block): string {
   ]);
 }
 
+/** Version of the project. */
+function version(): string {
+  const description = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(description) as { version: string }).version;
+}
+
 /** The interface between models and boards in C: `boards/abi/abi.h`. */
 export function writeHeader(accelerators: Readonly<Record<string, Accelerator>>): string {
   const blocks = new Set(Object.values(accelerators).map(({ parameters }) => parameters));
@@ -43,6 +50,8 @@ export function writeHeader(accelerators: Readonly<Record<string, Accelerator>>)
  */
 #ifndef WASMOTE_ABI_H
 #define WASMOTE_ABI_H
+
+#define WASMOTE_VERSION "${version()}"
 ${writeEnumeration("Functions of a module whose call graph is worked out, at most.", [
   `callGraphFunctions = ${callGraphFunctions}`,
 ])}${writeEnumeration("Added to the shift of a sum that is rounded once.", [`roundedOnce = ${roundedOnce}`])}${writeEnumeration(

@@ -3,27 +3,22 @@ import { join } from "node:path";
 import { nativeSources } from "wasm3-bindings/sources";
 import { boardsFolder } from "../boards/index.js";
 
-/** Files of the firmware that the probe is made of: what loads a model and compiles it. */
-const firmware = [
-  ...[
-    "arena.c",
-    "call_graph.c",
-    "cbor_reader.c",
-    "custom_sections.c",
-    "engine.c",
-    "interpreter.c",
-    "loader.c",
-  ],
-  ...["manifest.c", "metacode.c", "read_weights.c", "wasm3.c"],
+/** Files of the boards that the probe is made of: what loads a model and compiles it. */
+const compiled = [
+  ...["arena.c", "call_graph.c", "interpreter.c", "loader.c", "manifest.c", "metacode.c", "read_weights.c"],
+  ...["tensors.c", "wasm3.c", "wasmote.c"],
+  ...["cbor_reader.c", "custom_sections.c", "engine.c"],
 ];
 
-const folders = ["firmware", "accelerators", "wasm3", "abi", "probe"] as const;
+const folders = [
+  ...["abi", "accelerators", "firmware", "formats", "link", "ports", "probe", "runtime", "store", "wasm3"],
+];
 
-/** As boards/CMakeLists.txt has them; what differs from board to board is in boards/probe/layout-of-probe.h. */
+/** As boards/runtime/CMakeLists.txt has them; what differs from board to board is in boards/probe/layout-of-probe.h. */
 const definitions = [
   ...["WASMOTE_FLOATS=1", "SUPERINSTRUCTIONS=1", "d_m3HasFloat=1", "d_m3NoFloatDynamic=0"],
   ...["d_m3MaxFunctionStackHeight=128", "d_m3MaxConstantTableSize=64", "d_m3MaxDuplicateFunctionImpl=1"],
-  ...["d_m3VerboseErrorMessages=0"],
+  ...["d_m3VerboseErrorMessages=0", "INTERPRETER_LIMITS=0"],
 ];
 
 const flags = [
@@ -55,13 +50,16 @@ export function probeSources(): SourceFiles {
   const files = paths.flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => /\.[ch]$/.test(name))
-      .map((name) => [name, readFileSync(join(folder, name), "utf8").replaceAll('"../abi/', '"')] as const),
+      .map(
+        (name) =>
+          [name, readFileSync(join(folder, name), "utf8").replaceAll(/"(\.\.\/)+[\w-]+\//g, '"')] as const,
+      ),
   );
   return Object.fromEntries(files);
 }
 
 /**
- * Compiles the firmware's engine to WebAssembly with Clang, which is a WebAssembly module itself: no program of this machine
+ * Compiles the boards' runtime to WebAssembly with Clang, which is a WebAssembly module itself: no program of this machine
  * is needed. Takes some ten seconds.
  *
  * @throws an error with what the compiler said
@@ -73,7 +71,7 @@ export async function compileProbe(sources: SourceFiles): Promise<Uint8Array> {
   const stderr = (bytes: Uint8Array | null): void => {
     said += new TextDecoder().decode(bytes ?? new Uint8Array());
   };
-  const args = [...flags, "-include", "layout-of-probe.h", "-I.", ...firmware, "probe.c", "-o", "probe.wasm"];
+  const args = [...flags, "-include", "layout-of-probe.h", "-I.", ...compiled, "probe.c", "-o", "probe.wasm"];
   try {
     const files = await runClang(["clang", ...args], sources, { stderr });
     return files["probe.wasm"] as Uint8Array;

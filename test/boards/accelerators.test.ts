@@ -12,8 +12,8 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const sources = join(root, "boards", "accelerators");
 const selfTest = join(root, "test", "boards", "accelerators");
 
-/** What knows of wasm3 is no kernel. */
-const glue = ["imports.c", "link.c", "parameters.c"];
+/** What checks parameters is no kernel. */
+const glue = ["parameters.c"];
 const kernels = readdirSync(sources)
   .filter((file) => file.endsWith(".c") && !glue.includes(file))
   .map((file) => join(sources, file));

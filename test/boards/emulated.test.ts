@@ -38,9 +38,6 @@ const wide = goldenModels(
   ].filter((name) => modelsEndingIn(".tflite").includes(name)),
 );
 
-/** Bytes at the ends of the arena that hold no block (boards/firmware/arena.c). */
-const arenaBorders = 8;
-
 /** Models whose counts are compared with those that were recorded: quick ones. */
 const guarded = ["tflm-hello_world_int8", "mlperf-tiny-ad01_int8", "tflm-micro_speech_quantized"];
 
@@ -145,7 +142,7 @@ for (const board of boards) {
         const { ram, file, flash } = await device.status();
         const predicted = await predictNeeds(wasm, opened, board);
         const { variableBytes, stackBytes } = predicted.ram.parts;
-        assert.is(ram, predicted.ram.availableBytes - variableBytes - stackBytes - arenaBorders);
+        assert.is(ram, predicted.ram.availableBytes - variableBytes - stackBytes);
         assert.equal([file, flash], [predicted.flash.modelBytes, predicted.flash.slotBytes]);
       } finally {
         await device.close();

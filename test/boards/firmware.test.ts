@@ -18,9 +18,9 @@ import {
 const left = ["main.c", "memory.c"];
 
 function program(): NativeProgram {
-  const folders = ["firmware", "accelerators", "wasm3"].map((name) => join(boardsFolder, name));
-  const own = folders
-    .slice(0, 2)
+  const rooms = ["firmware", "link", "store", "runtime", "formats", "accelerators", "accelerators/imports"];
+  const own = rooms
+    .map((name) => join(boardsFolder, name))
     .flatMap((folder) =>
       readdirSync(folder).flatMap((file) =>
         file.endsWith(".c") && !left.includes(file) ? [join(folder, file)] : [],
@@ -28,7 +28,7 @@ function program(): NativeProgram {
     );
   return {
     sources: [join(nativeFolder, "firmware.c"), join(nativeFolder, "simulated_flash.c"), ...own],
-    folders: [...folders, nativeSources("wasm3")],
+    folders: [boardsFolder, nativeSources("wasm3")],
     flags: ["-w", "-DSLOTS=2", "-DSLOT_BYTES=4096", '-DBOARD_NAME="native"', "-DWASMOTE_FLOATS=1"].concat([
       ...["-Dd_m3HasFloat=1", "-Dd_m3NoFloatDynamic=0", "-Dd_m3VerboseErrorMessages=0", "-DLINK_MTU=512"],
     ]),

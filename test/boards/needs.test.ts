@@ -47,7 +47,7 @@ async function measure(board: Board, wasm: Uint8Array): Promise<number | undefin
 
 /**
  * What is nested how deep: from the last depth that the C stack has room for to the first one that it has not, of each
- * processor, when a model is loaded and when a function is called (boards/firmware/stack_use.h). With more linear memory
+ * processor, when a model is loaded and when a function is called (boards/runtime/stack_use.h). With more linear memory
  * than the compiler's stack takes, loading needs no other.
  */
 const nestings = [

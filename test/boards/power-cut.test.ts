@@ -9,10 +9,11 @@ import {
   withNativeProgram,
 } from "./native/compile.js";
 
-const firmware = join(boardsFolder, "firmware");
 const sources = [
   ...["power_cut.c", "simulated_flash.c"].map((name) => join(nativeFolder, name)),
-  ...["slots.c", "records.c", "sha256.c", "custom_sections.c"].map((name) => join(firmware, name)),
+  ...["store/slots.c", "store/records.c", "formats/sha256.c", "formats/custom_sections.c"].map((name) =>
+    join(boardsFolder, name),
+  ),
 ];
 
 if (!nativeCompilerIsThere()) {
@@ -22,7 +23,7 @@ if (!nativeCompilerIsThere()) {
     test(`${slots} slots: whenever power fails, ${slots === 2 ? "a model stays active and " : ""}uploads go on`, () => {
       const program = {
         sources,
-        folders: [firmware],
+        folders: [boardsFolder],
         flags: ["-O2", `-DSLOTS=${slots}`, "-DSLOT_BYTES=2048"],
       };
       withNativeProgram(program, (file) => assert.match(runNative(file), /^\d{4,} moments\n$/));

@@ -22,9 +22,15 @@ const kernels: NamedTests = {
   tests: ["test", "^ops/.*\\.test\\.ts$"],
 };
 
+const firmware: NamedTests = { tests: ["test", "^boards/(firmware|power-cut)\\.test\\.ts$"] };
+
 /** The folders that can be mutated. */
 export const nativeFolders: Readonly<Record<string, NamedTests>> = {
-  "boards/firmware": { tests: ["test", "^boards/(firmware|power-cut)\\.test\\.ts$"] },
+  "boards/firmware": firmware,
+  "boards/formats": firmware,
+  "boards/link": firmware,
+  "boards/runtime": firmware,
+  "boards/store": firmware,
   "boards/accelerators": { tests: ["test", "^boards/accelerators\\.test\\.ts$"] },
   "boards/wasm3": { tests: ["host/wasm3-bindings/test", "^superinstructions\\.test\\.ts$"] },
   "host/wasm3-bindings/native": { tests: ["host/wasm3-bindings/test", "^(?!tarball).*\\.test\\.ts$"] },

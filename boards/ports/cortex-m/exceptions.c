@@ -8,7 +8,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 
-#include "port.h"
+#include "../port.h"
 #include "cortex_m.h"
 
 /* Symbols of the linker script. */

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "port.h"
+#include "../port.h"
 
 enum { flashOrigin = 0x3c000000, sectorBytes = 4096, instructionBus = 0x700000, chunkWords = 64 };
 

@@ -6,9 +6,9 @@
  *
  * The counter counts cycles: the performance counter is the lower half, SYSTIMER at 16 MHz tells the upper one.
  */
-#include "port.h"
+#include "../port.h"
 
-#include "risc_v.h"
+#include "../risc-v/risc_v.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 

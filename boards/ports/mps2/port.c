@@ -7,11 +7,11 @@
  * QEMU is to be run with `-icount shift=7`: an instruction then takes 128 ns, 3.2 ticks of a timer, so that the
  * number of instructions follows from the number of ticks exactly.
  */
-#include "port.h"
+#include "../port.h"
 
 #include <string.h>
 
-#include "cortex_m.h"
+#include "../cortex-m/cortex_m.h"
 
 #define UART_DATA (*(volatile uint32_t *) 0x40004000)
 #define UART_STATE (*(volatile uint32_t *) 0x40004004)

@@ -6,11 +6,11 @@
  *
  * The counter counts cycles: DWT's cycle counter is the lower half, TIMER0 at 31.25 kHz tells the upper one.
  */
-#include "port.h"
+#include "../port.h"
 
 #include <string.h>
 
-#include "cortex_m.h"
+#include "../cortex-m/cortex_m.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 

@@ -5,11 +5,11 @@
  *
  * It has no flash that programs may write to: a part of its RAM plays the role.
  */
-#include "port.h"
+#include "../port.h"
 
 #include <string.h>
 
-#include "risc_v.h"
+#include "../risc-v/risc_v.h"
 
 #define UART(offset) (*(volatile uint8_t *) (0x10000000 + (offset)))
 #define MTIMECMP(word) (*(volatile uint32_t *) (0x02004000 + 4 * (word)))

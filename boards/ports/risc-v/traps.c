@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "port.h"
+#include "../port.h"
 #include "risc_v.h"
 
 /* Symbols of the linker script. */

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "port.h"
+#include "../port.h"
 
 /* Pointers of 16 bits in the boot ROM: symbols of the linker script. */
 extern const uint16_t __rom_table, __rom_lookup;

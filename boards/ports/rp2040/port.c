@@ -6,9 +6,9 @@
  * The counter counts cycles of the system clock. SysTick has only 24 bits, and guarded calls use it; so a PWM slice
  * counts the cycles modulo 2^16, and the 64-bit timer, which runs from the same crystal at 1 MHz, tells the rest.
  */
-#include "port.h"
+#include "../port.h"
 
-#include "cortex_m.h"
+#include "../cortex-m/cortex_m.h"
 #include "flash.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))

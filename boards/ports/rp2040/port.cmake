@@ -1,4 +1,4 @@
-# RP2040: the second-stage boot loader with its checksum, and wasm3's operations on Armv6-M.
+# RP2040: the second-stage boot loader with its checksum.
 enable_language(ASM)
 find_program(NODE_PROGRAM node REQUIRED)
 
@@ -11,11 +11,4 @@ add_custom_command(OUTPUT "${boot2_image}"
   COMMAND ${CMAKE_OBJCOPY} -O binary -j .text $<TARGET_FILE:boot2> boot2.bin
   COMMAND ${NODE_PROGRAM} "${port}/boot2-checksum.mjs" boot2.bin "${boot2_image}"
   DEPENDS boot2 "${port}/boot2-checksum.mjs" VERBATIM)
-target_sources(firmware PRIVATE "${boot2_image}" "${CMAKE_CURRENT_SOURCE_DIR}/wasm3/port-armv6m.c")
-set_property(SOURCE "${firmware}/wasm3.c" "${firmware}/interpreter.c" APPEND PROPERTY COMPILE_OPTIONS
-  -include "${CMAKE_CURRENT_SOURCE_DIR}/wasm3/port-armv6m.h")
-set_property(SOURCE "${CMAKE_CURRENT_SOURCE_DIR}/wasm3/port-armv6m.c" PROPERTY COMPILE_OPTIONS "-w")
-# The header is there before m3_core.c asks wasm3.h for the texts of wasm3's errors.
-set_property(SOURCE "${firmware}/wasm3.c" APPEND PROPERTY COMPILE_OPTIONS -DM3_IMPLEMENT_ERROR_STRINGS=)
-# GCC would fold operations of the same code into one, and have the others call it.
-set_property(SOURCE "${firmware}/interpreter.c" APPEND PROPERTY COMPILE_OPTIONS -fno-ipa-icf)
+target_sources(firmware PRIVATE "${boot2_image}")

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "port.h"
+#include "../port.h"
 
 /* Pointer of 16 bits in the boot ROM: a symbol of the linker script. */
 extern const uint16_t __rom_lookup;

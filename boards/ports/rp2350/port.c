@@ -7,9 +7,9 @@
  *
  * The counter counts cycles: DWT's cycle counter is the lower half, the 64-bit timer of 1 MHz tells the upper one.
  */
-#include "port.h"
+#include "../port.h"
 
-#include "cortex_m.h"
+#include "../cortex-m/cortex_m.h"
 #include "flash.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))

@@ -5,11 +5,11 @@
  * QEMU's netduinoplus2 has no flash controller, no DWT, and clocks that need not be set: writes to flash fail there,
  * and the counter is TIM2, which QEMU drives at 1 GHz. With `-icount shift=0` it counts instructions.
  */
-#include "port.h"
+#include "../port.h"
 
 #include <string.h>
 
-#include "cortex_m.h"
+#include "../cortex-m/cortex_m.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 

@@ -7,11 +7,11 @@
  *
  * The counter counts cycles: DWT's cycle counter is the lower half, TIM2 at a 1024th of the clock tells the upper one.
  */
-#include "port.h"
+#include "../port.h"
 
 #include <string.h>
 
-#include "cortex_m.h"
+#include "../cortex-m/cortex_m.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 

@@ -1,5 +1,15 @@
 /* The accelerators, which the boards offer too. */
-#include "imports.c"
+#include "accelerator_imports.c"
+
+#include "imports/accel_add.c"
+#include "imports/accel_average_pool.c"
+#include "imports/accel_conv.c"
+#include "imports/accel_depthwise.c"
+#include "imports/accel_fully_connected.c"
+#include "imports/accel_product.c"
+#include "imports/accel_softmax.c"
+#include "imports/stored_tiles.c"
+#include "imports/windows.c"
 #include "parameters.c"
 
 #include "add.c"

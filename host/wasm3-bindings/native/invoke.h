@@ -2,7 +2,7 @@
 #ifndef WASM3_BINDINGS_INVOKE_H
 #define WASM3_BINDINGS_INVOKE_H
 
-#include "accelerators.h"
+#include "accelerator_imports.h"
 #include "instance.h"
 
 /*

@@ -1,10 +1,10 @@
 /**
  * Copies what the tarball needs and the repository does not hold into the package, before npm packs it:
- * wasm3's sources with their licence, the C files shared with the firmware, the accelerators, the repository's
+ * wasm3's sources with their licence, the C files shared with the boards, the repository's
  * licence. `--remove` takes them and the prebuilt addons away again.
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   nativeSourceFiles,
   nativeSources,
@@ -39,8 +39,10 @@ if (!process.argv.includes("--remove")) {
   const licence = licenceText();
   for (const name of sharedSources) {
     const [from, files, to] = [nativeSources(name), nativeSourceFiles(name), join(packageFolder, name)];
-    mkdirSync(to);
-    for (const file of files) copyFileSync(join(from, file), join(to, file));
+    for (const file of files) {
+      mkdirSync(dirname(join(to, file)), { recursive: true });
+      copyFileSync(join(from, file), join(to, file));
+    }
   }
   writeFileSync(join(packageFolder, "wasm3", "LICENSE"), licence);
   copyFileSync(join(packageFolder, "..", "..", "LICENSE"), join(packageFolder, "LICENSE"));

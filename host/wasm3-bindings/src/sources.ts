@@ -7,14 +7,22 @@ import { fileURLToPath } from "node:url";
 export const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 
 /** C sources that the addon is compiled from and that are not the package's own. */
-export const sharedSources = ["wasm3", "abi", "firmware", "accelerators", "superinstructions"] as const;
+export const sharedSources = [
+  "wasm3",
+  "abi",
+  "formats",
+  "runtime",
+  "accelerators",
+  "superinstructions",
+] as const;
 
 /** Name of C sources that are not the package's own. */
 export type SharedSource = (typeof sharedSources)[number];
 
 const repositoryFolders = {
   abi: "boards/abi",
-  firmware: "boards/firmware",
+  formats: "boards/formats",
+  runtime: "boards/runtime",
   accelerators: "boards/accelerators",
   superinstructions: "boards/wasm3",
 } as const;
@@ -23,15 +31,15 @@ const repositoryFolders = {
 const neededFiles: Record<SharedSource, RegExp> = {
   wasm3: /^(m3_(?!api_)\w+\.[ch]|wasm3(_defs)?\.h)$/,
   abi: /\.h$/,
-  firmware: /^(custom_sections|read_weights)\.[ch]$/,
+  formats: /^custom_sections\.[ch]$/,
+  runtime: /^(accelerator_imports|read_weights)\.[ch]$/,
   accelerators: /\.[ch]$/,
   superinstructions: /^(superinstructions\.c|(port-x86-64|idioms|fused-operations|fused-arithmetic)\.h)$/,
 };
 
 /**
- * The folder of C sources that are not the package's own: `wasm3`, the interpreter as it is, for the addon and for
- * firmware; `abi` (which accelerators include as `../abi/abi.h`), `firmware`, `accelerators` and `superinstructions`,
- * which the addon shares with the firmware.
+ * The folder of C sources that are not the package's own: `wasm3`, the interpreter as it is, for the addon and for boards;
+ * the others are rooms of the boards' (boards/), which include one another by relative paths.
  *
  * A packed package carries them; a checkout takes wasm3 from the development dependency and the rest from the repository.
  */
@@ -44,7 +52,8 @@ export function nativeSources(name: SharedSource): string {
 
 /** Names of the files in `nativeSources(name)` that the addon needs. */
 export function nativeSourceFiles(name: SharedSource): string[] {
-  return readdirSync(nativeSources(name))
+  return readdirSync(nativeSources(name), { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => neededFiles[name].test(file))
     .sort();
 }

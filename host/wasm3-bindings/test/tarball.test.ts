@@ -43,7 +43,7 @@ test("the tarball holds wasm3 with its licence and nothing of React Native, and 
   const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
   for (const file of [
     ...["LICENSE", "README.md", "dist/index.js", "dist/index.d.ts", "dist/sources.js", "native/addon.c"],
-    ...["firmware/read_weights.c", "firmware/custom_sections.c", "accelerators/conv.c"],
+    ...["runtime/read_weights.c", "formats/custom_sections.c", "accelerators/imports/accel_conv.c"],
     ...["superinstructions/superinstructions.c", "wasm3/LICENSE", "wasm3/wasm3.h", "wasm3/m3_exec.h"],
   ]) {
     assert.ok(files.includes(file), `${file} is not in the tarball`);
@@ -56,7 +56,7 @@ test("the tarball holds wasm3 with its licence and nothing of React Native, and 
     readFileSync(join(installed, "wasm3", "LICENSE"), "utf8"),
     /Copyright \(c\) 2019 .+\n[\s\S]*Permission is hereby granted[\s\S]*WITHOUT WARRANTY/,
   );
-  for (const name of ["wasm3", "firmware", "accelerators", "superinstructions", "prebuilds"]) {
+  for (const name of ["wasm3", "runtime", "accelerators", "superinstructions", "prebuilds"]) {
     assert.not.ok(existsSync(join(packageFolder, name)), `${name} is left`);
   }
 });

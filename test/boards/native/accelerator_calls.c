@@ -1,4 +1,3 @@
-#define M3_IMPLEMENT_ERROR_STRINGS
 #include "accelerator_calls.h"
 
 #include <stdlib.h>
@@ -6,15 +5,6 @@
 #include <sys/mman.h>
 
 enum { pageBytes = 4096 };
-
-static uint32_t memoryBytes;
-
-/* wasm3's, which needs a runtime; all that the accelerators ask of wasm3. */
-uint32_t m3_GetMemorySize(IM3Runtime runtime)
-{
-    (void) runtime;
-    return memoryBytes;
-}
 
 static uint64_t whole_pages(uint64_t bytes)
 {
@@ -35,21 +25,20 @@ void guarded_free(guarded memory)
     munmap(memory.at + memory.bytes - pages - pageBytes, pages + 2 * pageBytes);
 }
 
-const wasmote_accelerator *accelerator_named(const char *name)
+static const named_accelerator all[] = {
+#define ENTRY(NAME, BIT) { #NAME, wasmote_##NAME },
+    WASMOTE_ACCELERATORS(ENTRY)
+};
+
+const named_accelerator *accelerator_named(const char *name)
 {
-    const wasmote_accelerator *each = wasmote_accelerators;
-    while (each->name && strcmp(each->name, name) != 0) each++;
-    if (!each->name) exit(2);
-    return each;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) if (strcmp(all[i].name, name) == 0) return &all[i];
+    exit(2);
 }
 
-bool accelerator_runs(const wasmote_accelerator *accelerator, guarded memory, guarded weights, uint32_t offset)
+bool accelerator_runs(const named_accelerator *accelerator, guarded memory, guarded weights, uint32_t offset)
 {
-    wasmote_section section = { weights.at, (uint32_t) weights.bytes };
-    struct M3ImportContext context = { .userdata = &section };
-    uint64_t stack[1] = { offset };
-    memoryBytes = (uint32_t) memory.bytes;
-    const void *const trapped = accelerator->call(NULL, &context, stack, memory.at);
-    if (trapped && strcmp(trapped, m3Err_trapOutOfBoundsMemoryAccess) != 0) exit(2);
-    return !trapped;
+    const wasmote_section section = { weights.at, (uint32_t) weights.bytes };
+    parameters from = { &section, memory.at, (uint32_t) memory.bytes, NULL };
+    return accelerator->call(&from, offset);
 }

@@ -1,5 +1,5 @@
 /*
- * Calls of the accelerators' imports without an interpreter. Linear memory and the weights section each lie between pages
+ * Calls of the accelerators without an interpreter. Linear memory and the weights section each lie between pages
  * that nothing may touch: an access beyond either end ends the program.
  */
 #ifndef ACCELERATOR_CALLS_H
@@ -21,10 +21,16 @@ typedef struct guarded
 guarded guarded_new(uint64_t bytes);
 void guarded_free(guarded memory);
 
+typedef struct named_accelerator
+{
+    const char *name;
+    bool (*call)(parameters *from, uint32_t offset);
+} named_accelerator;
+
 /* The accelerator of that name; ends the program where there is none. */
-const wasmote_accelerator *accelerator_named(const char *name);
+const named_accelerator *accelerator_named(const char *name);
 
 /* Calls an accelerator with a block of parameters at `offset` in the weights section. False where it traps. */
-bool accelerator_runs(const wasmote_accelerator *accelerator, guarded memory, guarded weights, uint32_t offset);
+bool accelerator_runs(const named_accelerator *accelerator, guarded memory, guarded weights, uint32_t offset);
 
 #endif

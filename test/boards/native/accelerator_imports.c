@@ -491,7 +491,7 @@ static void test_large_memory(void)
     set(&of, windowStrideHeight, 65534);
     set(&of, windowOutputHeight, 2);
     memcpy(weights.at, of.values, 4 * of.count);
-    const wasmote_accelerator *const accelerator = accelerator_named(of.name);
+    const named_accelerator *const accelerator = accelerator_named(of.name);
     if (!accelerator_runs(accelerator, large, weights, 0)) fail(&of, __LINE__, "traps");
     set(&of, windowInputWidth, 32769);
     memcpy(weights.at, of.values, 4 * of.count);

@@ -10,17 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "cbor.h"
-#include "custom_sections.h"
-#include "engine.h"
-#include "frame.h"
-#include "manifest.h"
-#include "port.h"
-#include "records.h"
+#include "runtime/arena.h"
+#include "formats/cbor.h"
+#include "formats/custom_sections.h"
+#include "firmware/engine.h"
+#include "link/frame.h"
+#include "runtime/manifest.h"
+#include "ports/port.h"
+#include "store/records.h"
 #include "simulated_flash.h"
-#include "slots.h"
-#include "smp.h"
+#include "store/slots.h"
+#include "link/smp.h"
 
 /* ---------------------------------------------------------------------------------------------- what a port gives */
 
@@ -109,7 +109,6 @@ static bytes read_file(const char *path)
 /* What main does before it waits for bytes. */
 static void start(void)
 {
-    arena_reset();
     engine_unload();
     slots_open();
     if (slots_active() != noSlot) engine_load(slots_model(slots_active()), slots_at(slots_active())->length);
@@ -694,7 +693,8 @@ static void test_arena(void)
     enum { most = 32 };
     uint8_t *blocks[most] = { NULL };
     uint32_t lengths[most] = { 0 }, state = 1;
-    arena_reset();
+    arena of;
+    arena_open(&of, board_arena + 3, sizeof board_arena - 5);
     for (uint32_t round = 0; round < 4000; round++)
     {
         state = state * 1664525u + 1013904223u;
@@ -703,14 +703,14 @@ static void test_arena(void)
         const uint32_t kept = length < lengths[i] ? length : lengths[i];
         if (round % 3 == 0)
         {
-            arena_free(before);
-            blocks[i] = arena_calloc(1, length);
+            arena_free(&of, before);
+            blocks[i] = arena_calloc(&of, 1, length);
             for (uint32_t at = 0; blocks[i] && at < length; at++) CHECK(blocks[i][at] == 0);
         }
-        else if (before && round % 3 == 1 && length < lengths[i]) arena_trim(before, length);
+        else if (before && round % 3 == 1 && length < lengths[i]) arena_trim(&of, before, length);
         else
         {
-            uint8_t *const moved = arena_realloc(before, length);
+            uint8_t *const moved = arena_realloc(&of, before, length);
             if (!moved) continue;
             for (uint32_t at = 0; before && at < kept; at++) CHECK(moved[at] == (uint8_t) i);
             blocks[i] = moved;
@@ -726,14 +726,14 @@ static void test_arena(void)
             sum += (lengths[n] + 4 + 7) & ~7u;
             for (uint32_t at = 0; at < lengths[n]; at += 97) CHECK(blocks[n][at] == (uint8_t) n);
         }
-        CHECK(arena_used() >= sum && arena_used() <= arena_bytes() && arena_peak() >= arena_used());
+        CHECK(of.used >= sum && of.used <= arena_bytes(&of) && of.peak >= of.used);
     }
-    for (uint32_t i = 0; i < most; i++) arena_free(blocks[i]);
-    CHECK(arena_used() == 0);
-    CHECK(arena_calloc(1, arena_bytes() - 4) && !arena_calloc(1, 1) && arena_exhausted());
-    arena_reset();
-    CHECK(!arena_calloc(1, arena_bytes() + 1) && !arena_calloc(SIZE_MAX / 2, 4) && !arena_exhausted() == false);
-    arena_reset();
+    for (uint32_t i = 0; i < most; i++) arena_free(&of, blocks[i]);
+    CHECK(of.used == 0);
+    CHECK(arena_calloc(&of, 1, arena_bytes(&of) - 4) && !arena_calloc(&of, 1, 1) && of.exhausted);
+    arena_reset(&of);
+    CHECK(!arena_calloc(&of, 1, arena_bytes(&of) + 1) && !arena_calloc(&of, SIZE_MAX / 2, 4) && !of.exhausted == false);
+    arena_reset(&of);
 }
 
 /* FIPS 180-4's examples, and lengths around a block's padding. */

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
-#include "port.h"
-#include "sha256.h"
+#include "firmware/engine.h"
+#include "ports/port.h"
+#include "formats/sha256.h"
 #include "simulated_flash.h"
-#include "slots.h"
+#include "store/slots.h"
 
 /* The shorter new model ends at a word's border: then no piece is left to write when its last one was interrupted. */
 enum { oldLength = 1500, newLengths = 2, longestNew = 1777, pieceBytes = 100 };

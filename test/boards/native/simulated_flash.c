@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "port.h"
+#include "ports/port.h"
 
 const flash_layout port_flash = {
     .slotCount = SLOTS,

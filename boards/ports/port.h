@@ -1,0 +1,47 @@
+/*
+ * What a board family gives to the firmware: one set of these functions, and of those of line.h and flash.h, in
+ * boards/ports/<family>.
+ * No function allocates, and none waits for anything but its own hardware.
+ */
+#ifndef WASMOTE_PORT_H
+#define WASMOTE_PORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../link/line.h"
+#include "../store/flash.h"
+
+/* Clocks, UART, counter. Runs once, before anything else here. */
+void port_init(void);
+
+/* The next byte that has arrived, or -1. */
+int port_getc(void);
+
+/* A counter that goes up, never down, as long as the board runs. */
+uint64_t port_counter(void);
+
+/* What the counter counts: "instructions" or "cycles". */
+const char *port_counter_unit(void);
+
+/* Units of the counter in a second; nominal where the counter counts instructions. */
+uint32_t port_counter_hz(void);
+
+/* Why a guarded call ended. */
+typedef enum guard_result
+{
+    guardReturned,      /* the function returned */
+    guardLimit,         /* the limit was reached */
+    guardFault,         /* the processor trapped: the C stack overflowed, or an access or instruction was bad */
+} guard_result;
+
+/*
+ * Calls function(argument), and gives up on it once the counter has gone up by `limit` or the processor
+ * faults. What the function was changing is then in an unknown state. Not to be nested.
+ */
+guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_t limit);
+
+/* Calls function(argument) with the stack pointer set to `stackEnd`, a multiple of 16, and sets it back. */
+void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd);
+
+#endif

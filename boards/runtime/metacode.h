@@ -1,0 +1,60 @@
+/*
+ * The metacode that wasm3 compiles functions to. It is a cache: a function is compiled when it is first called, and may
+ * be dropped while it is not needed, to be compiled again. docs/decisions/0007-ram-on-the-board.md.
+ */
+#ifndef WASMOTE_METACODE_H
+#define WASMOTE_METACODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "call_graph.h"
+#include "wasm3.h"
+#include "m3_env.h"
+
+/* What is kept of a function. */
+typedef struct metacode_entry
+{
+    IM3CodePage pages;              /* the function begins at the start of the first; NULL if it is not compiled */
+    uint32_t bytes : 16;            /* of its page and constants when compiled */
+    uint32_t nesting : 10;          /* stack that the compiler takes for its blocks, in units; 0 if not known */
+    uint32_t loops : 5;             /* around a call, at most; mostLoops: so many or more */
+    uint32_t kept : 1;
+} metacode_entry;
+
+/* The metacode of a module. */
+typedef struct metacode
+{
+    IM3Module module;
+    uint32_t count;
+    metacode_entry *entries;        /* of all functions of the module */
+    function_set *callees;          /* of all functions; NULL where the call graph is not known: nothing is dropped */
+    IM3Function root;               /* what was called first in this run; NULL while the model is loaded */
+    uint32_t roomAtLoad;            /* of the compiler's stack, for blocks */
+    uint32_t stackSlots;            /* of the operand stack that the longest chain of calls takes; 0 where that is not known */
+    bool dropped;
+} metacode;
+
+/*
+ * Compiles every function of a loaded and linked module once and drops the metacode again, so that what cannot be
+ * compiled is refused; but not a function that calls an import which is missing. `room`: bytes that the compiler's stack
+ * has for blocks until the first run begins.
+ */
+M3Result metacode_open(IM3Module module, uint32_t room);
+
+/* Compiles a function of the module, after making room for it. */
+M3Result metacode_compile(IM3Function function);
+
+/* Drops a function's metacode. It must not be running. */
+void metacode_drop(IM3Function function);
+
+/* As metacode_compile; the function is never dropped. */
+M3Result metacode_keep(IM3Function function);
+
+/*
+ * To be called before every run, of which `root` is called first. Where metacode has been dropped since the module was
+ * opened, all of it is but what is kept, so that every run begins with the same.
+ */
+void metacode_begin_run(IM3Function root);
+
+#endif

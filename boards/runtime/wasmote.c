@@ -1,0 +1,254 @@
+#include "wasmote.h"
+
+#include <string.h>
+
+#include "../abi/abi.h"
+#include "interpreter.h"
+#include "read_weights.h"
+#include "state.h"
+
+wasmote *wasmote_current;
+
+/* What a guarded call works on. */
+typedef struct job
+{
+    uint32_t first, last;
+    wasmote_status status;
+} job;
+
+_Static_assert((int) WASMOTE_CLOSED == modelNoModel && (int) WASMOTE_BAD_ARGUMENT == modelBadRequest
+               && (int) WASMOTE_BAD_MODEL == modelBadModel && (int) WASMOTE_WRONG_VERSION == modelAbi
+               && (int) WASMOTE_MEMORY == modelMemory && (int) WASMOTE_TRAP == modelTrap && (int) WASMOTE_LIMIT == modelLimit,
+               "the codes of docs/link.md");
+
+/* ------------------------------------------------------------------------------------------------ before it is opened */
+
+/* The one import that a model may ask for. */
+static bool import_is_known(const uint8_t *name, uint32_t length)
+{
+    static const char known[] = WASMOTE_IMPORT_MODULE "." WASMOTE_READ_WEIGHTS_NAME;
+    return length == sizeof known - 1 && memcmp(known, name, length) == 0;
+}
+
+static wasmote_status check(const uint8_t *file, uint32_t length, manifest *found)
+{
+    if (!manifest_open(file, length, found)) return WASMOTE_BAD_MODEL;
+    if (found->version > manifestVersion || !manifest_check_imports(found, import_is_known)) return WASMOTE_WRONG_VERSION;
+    return WASMOTE_OK;
+}
+
+/*
+ * Memory for what wasm3 makes of a module: an operation and its operands for at most every byte of code, and what it keeps
+ * of each function, of which a file has no more than one for four bytes of code.
+ */
+static uint64_t most_bytes(const wasmote_needs *needs, uint32_t codeBytes)
+{
+    const uint32_t words = 4, functionBytes = (uint32_t) (sizeof(M3Function) + sizeof(metacode_entry) + sizeof(function_set));
+    const uint64_t fixed = sizeof(wasmote) + arenaEndBytes + compileStackBytes + WASM3_STACK_BYTES + 2048;
+    return fixed + needs->linearBytes + (uint64_t) codeBytes * words * sizeof(code_t) + (uint64_t) codeBytes / 4 * functionBytes;
+}
+
+wasmote_status wasmote_needs_of(const void *file, size_t fileBytes, wasmote_needs *needs)
+{
+    manifest found;
+    if (fileBytes > UINT32_MAX) return WASMOTE_BAD_MODEL;
+    const wasmote_status status = check(file, (uint32_t) fileBytes, &found);
+    if (status) return status;
+
+    wasmote_section code;
+    if (!wasmote_find_section(file, (uint32_t) fileBytes, wasmoteCodeSection, &code)) return WASMOTE_BAD_MODEL;
+    *needs = (wasmote_needs) {
+        .linearBytes = found.memoryBytes,
+        .steps = found.steps,
+        .inputs = found.inputs,
+        .outputs = found.outputs,
+        .name = (const char *) found.name,
+        .nameLength = found.nameLength,
+    };
+    const uint64_t bytes = most_bytes(needs, code.length);
+    needs->memoryBytes = bytes < UINT32_MAX ? (uint32_t) bytes : UINT32_MAX;
+    return WASMOTE_OK;
+}
+
+/* ------------------------------------------------------------------------------------------------------ guarded calls */
+
+/* Makes a model the current one; the caller's frame is where its stack is counted from. */
+static inline __attribute__((always_inline)) void enter(wasmote *model)
+{
+    const wasmote_options *options = &model->options;
+    const uint8_t *start = options->stackStart;
+    if (!start) start = (const uint8_t *) __builtin_frame_address(0) - options->stackBytes;
+    wasmote_current = model;
+    interpreter_use_stack(start);
+}
+
+/* Calls a job that begins as WASMOTE_OK, and stores how it ended. */
+static wasmote_status guarded(void (*function)(void *), job *work, uint64_t limit)
+{
+    const wasmote_options *options = &wasmote_current->options;
+    wasmote_ending ended = WASMOTE_RETURNED;
+    if (options->guardedCall) ended = options->guardedCall(function, work, limit ? limit : UINT64_MAX);
+    else
+    {
+        const bool limited = limit && options->counter;
+        interpreter_limit_run(limited ? options->counter : NULL, limited ? options->counter() + limit : 0);
+        function(work);
+    }
+    if (ended == WASMOTE_GAVE_UP) work->status = WASMOTE_LIMIT;
+    if (ended == WASMOTE_FAULT) work->status = WASMOTE_TRAP;
+    return work->status;
+}
+
+/* What ended a call of a function of the module. */
+static wasmote_status status_of(M3Result result)
+{
+    if (!result) return WASMOTE_OK;
+    return result == interpreter_limit ? WASMOTE_LIMIT : WASMOTE_TRAP;
+}
+
+/* ------------------------------------------------------------------------------------------------------------- opening */
+
+/* Whether wasm3 refused an instruction that it was built without, or does not know. */
+static bool lacks_instruction(M3Result result)
+{
+    return result == m3Err_unknownOpcode || result == m3Err_noCompiler
+        || strcmp(result, "no operation found for opcode") == 0;
+}
+
+static void load_job(void *argument)
+{
+    job *work = argument;
+    wasmote *model = wasmote_current;
+    const M3Result result = load_module(model, &model->module);
+    if (!result) work->status = WASMOTE_OK;
+    else if (model->arena.exhausted) work->status = WASMOTE_MEMORY;
+    else if (result == m3Err_trapStackOverflow) work->status = model->options.callOnStack ? WASMOTE_BAD_MODEL : WASMOTE_STACK;
+    else work->status = lacks_instruction(result) ? WASMOTE_WRONG_VERSION : WASMOTE_BAD_MODEL;
+}
+
+static void reset_job(void *argument)
+{
+    job *work = argument;
+    IM3Function reset = module_reset(&wasmote_current->module);
+    metacode_begin_run(reset);
+    M3Result result = metacode_compile(reset);
+    if (!result) result = m3_Call(reset, 0, NULL);
+    metacode_drop(reset);
+    work->status = status_of(result);
+}
+
+bool wasmote_keeps_state(const wasmote *model)
+{
+    return model && model->open && module_reset(&model->module);
+}
+
+static wasmote_status reset(wasmote *model)
+{
+    if (!wasmote_keeps_state(model)) return WASMOTE_OK;
+    job work = { .status = WASMOTE_OK };
+    if (guarded(reset_job, &work, model->options.limit)) wasmote_close(model);
+    return work.status;
+}
+
+/* Loads the model's file into its memory, which holds nothing yet. */
+static wasmote_status load(wasmote *model)
+{
+    job work = { .status = WASMOTE_OK };
+    arena_reset(&model->arena);
+    model->module.runtime = NULL;
+    guarded(load_job, &work, model->options.limit);
+    if (work.status == WASMOTE_TRAP) work.status = WASMOTE_BAD_MODEL;
+    if (work.status)
+    {
+        wasmote_close(model);
+        return work.status;
+    }
+    model->open = true;
+    return reset(model);
+}
+
+wasmote_status wasmote_open(wasmote **opened, void *memory, size_t bytes, const void *file, size_t fileBytes,
+                            const wasmote_options *options)
+{
+    *opened = NULL;
+    if (!memory || !file || fileBytes > UINT32_MAX) return WASMOTE_BAD_ARGUMENT;
+    manifest found;
+    const wasmote_status status = check(file, (uint32_t) fileBytes, &found);
+    if (status) return status;
+
+    const uintptr_t start = ((uintptr_t) memory + 7) & ~(uintptr_t) 7, unused = start - (uintptr_t) memory;
+    if (bytes < unused + sizeof(wasmote) + arenaEndBytes || found.memoryBytes >= bytes - unused - sizeof(wasmote))
+        return WASMOTE_MEMORY;
+
+    wasmote *model = (wasmote *) start;
+    memset(model, 0, sizeof *model);
+    if (options) model->options = *options;
+    if (!model->options.overheadBytes) model->options.overheadBytes = UINT32_MAX;
+    if (!model->options.stackBytes) model->options.stackBytes = INTERPRETER_STACK_USE.stackBytes;
+    model->manifest = found;
+    model->file = file;
+    model->length = (uint32_t) fileBytes;
+    if (!wasmote_find_custom_section(file, (uint32_t) fileBytes, WASMOTE_WEIGHTS_SECTION, &model->weights))
+        model->weights = (wasmote_section) { file, 0 };
+    if (!model->options.portable && ((uintptr_t) model->weights.bytes & 3)) return WASMOTE_BAD_ARGUMENT;
+    arena_open(&model->arena, model + 1, bytes - unused - sizeof *model);
+
+    enter(model);
+    const wasmote_status loaded = load(model);
+    if (!loaded) *opened = model;
+    return loaded;
+}
+
+wasmote_status wasmote_reset(wasmote *model)
+{
+    if (!model || !model->open) return WASMOTE_CLOSED;
+    enter(model);
+    return reset(model);
+}
+
+void wasmote_close(wasmote *model)
+{
+    if (!model) return;
+    model->open = false;
+    model->module.runtime = NULL;
+    arena_reset(&model->arena);
+}
+
+/* ------------------------------------------------------------------------------------------------------------- running */
+
+static void run_job(void *argument)
+{
+    job *work = argument;
+    wasmote *model = wasmote_current;
+    metacode_begin_run(model->module.run);
+    const void *arguments[] = { &work->first, &work->last };
+    const void *results[] = { &model->code };
+    M3Result result = m3_Call(model->module.run, 2, arguments);
+    if (!result) result = m3_GetResults(model->module.run, 1, results);
+    work->status = status_of(result);
+}
+
+wasmote_status wasmote_run_steps(wasmote *model, uint32_t first, uint32_t last, uint64_t limit)
+{
+    if (!model || !model->open) return WASMOTE_CLOSED;
+    if (first > last || last > model->manifest.steps) return WASMOTE_BAD_ARGUMENT;
+    enter(model);
+    job work = { first, last, WASMOTE_OK };
+    guarded(run_job, &work, limit ? limit : model->options.limit);
+    if (work.status)
+    {
+        enter(model);
+        load(model);
+    }
+    return work.status;
+}
+
+wasmote_status wasmote_run(wasmote *model)
+{
+    return wasmote_run_steps(model, 0, model ? model->manifest.steps : 0, 0);
+}
+
+uint32_t wasmote_used_bytes(const wasmote *model)
+{
+    return model && model->open ? (uint32_t) sizeof *model + model->arena.peak : 0;
+}

@@ -1,0 +1,116 @@
+#include "records.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "flash.h"
+
+/* In front of a sector's records: as long as one, so that positions are multiples of 48. */
+typedef struct sector_header
+{
+    uint32_t magic, sequence;
+    uint8_t unused[36];
+    uint32_t crc;
+} sector_header;
+
+enum { magic = 0x73677277, noSector = 0xffffffff, mostInSnapshot = 2 * maxSlots };
+
+_Static_assert(sizeof(record) == 48 && sizeof(sector_header) == 48, "the layout in flash");
+
+static uint32_t sector = noSector;      /* that holds the log */
+static uint32_t sequence;               /* of that sector */
+static uint32_t end;                    /* where the next record goes in it */
+
+static uint32_t crc32(const void *bytes, uint32_t length)
+{
+    uint32_t crc = 0xffffffff;
+    for (const uint8_t *at = bytes; length > 0; length--)
+    {
+        crc ^= *at++;
+        for (uint32_t bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+    return ~crc;
+}
+
+static const uint8_t *sector_bytes(uint32_t index)
+{
+    return (const uint8_t *) (uintptr_t) port_flash.records[index].address;
+}
+
+static uint32_t sector_length(void)
+{
+    return port_flash.records[0].length;
+}
+
+static bool is_blank(const uint8_t *bytes, uint32_t length)
+{
+    while (length-- > 0) if (*bytes++ != 0xff) return false;
+    return true;
+}
+
+static bool header_is_right(uint32_t index)
+{
+    const sector_header *header = (const sector_header *) sector_bytes(index);
+    return header->magic == magic && header->crc == crc32(header, offsetof(sector_header, crc));
+}
+
+void records_open(void (*replay)(const record *entry))
+{
+    sector = noSector;
+    for (uint32_t i = 0; i < recordSectors; i++)
+    {
+        const sector_header *header = (const sector_header *) sector_bytes(i);
+        if (!header_is_right(i) || (sector != noSector && (int32_t) (header->sequence - sequence) < 0)) continue;
+        sector = i;
+        sequence = header->sequence;
+    }
+    if (sector == noSector) return;
+
+    for (end = sizeof(record); end + sizeof(record) <= sector_length(); end += sizeof(record))
+    {
+        const uint8_t *at = sector_bytes(sector) + end;
+        if (is_blank(at, sizeof(record))) break;
+        const record *entry = (const record *) at;
+        if (entry->crc == crc32(entry, offsetof(record, crc)) && entry->slot < port_flash.slotCount) replay(entry);
+    }
+}
+
+static bool write_at(uint32_t index, uint32_t position, const record *entry)
+{
+    record sealed = *entry;
+    sealed.crc = crc32(&sealed, offsetof(record, crc));
+    return port_flash_write(port_flash.records[index].address + position, (const uint8_t *) &sealed, sizeof sealed);
+}
+
+static bool move_to_other_sector(uint32_t (*snapshot)(record *entries, uint32_t most))
+{
+    record entries[mostInSnapshot];
+    const uint32_t count = snapshot(entries, mostInSnapshot);
+    const uint32_t other = sector == 0 ? 1 : 0;
+    const flash_range *range = &port_flash.records[other];
+
+    if (!port_flash_erase(range->address, range->length)) return false;
+    uint32_t position = sizeof(record);
+    for (uint32_t i = 0; i < count; i++, position += sizeof(record))
+    {
+        if (!write_at(other, position, &entries[i])) return false;
+    }
+    sector_header header = { .magic = magic, .sequence = sequence + 1 };
+    memset(header.unused, 0xff, sizeof header.unused);
+    header.crc = crc32(&header, offsetof(sector_header, crc));
+    if (!port_flash_write(range->address, (const uint8_t *) &header, sizeof header)) return false;
+
+    sector = other;
+    sequence++;
+    end = position;
+    return true;
+}
+
+bool records_append(const record *entry, uint32_t (*snapshot)(record *entries, uint32_t most))
+{
+    if (sector == noSector || end + sizeof(record) > sector_length()) return move_to_other_sector(snapshot);
+
+    const uint32_t position = end;
+    end += sizeof(record);
+    return write_at(sector, position, entry);
+}

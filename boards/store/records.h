@@ -1,0 +1,39 @@
+/*
+ * The log of what was done to the slots, in two flash sectors of its own. A record is appended after the deed; it
+ * has a CRC, so that one cut off by a power failure is no record. When a sector is full, the state of the slots
+ * is written to the other one; its header comes last and makes it the log.
+ */
+#ifndef WASMOTE_RECORDS_H
+#define WASMOTE_RECORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../formats/sha256.h"
+
+typedef enum record_kind
+{
+    recordEmpty = 1,        /* the slot holds nothing */
+    recordUploading = 2,    /* the slot was erased to take this model */
+    recordComplete = 3,     /* the slot holds this model, checked */
+    recordActive = 4,       /* the slot with this model is the active one */
+} record_kind;
+
+/* As it lies in flash: 48 bytes, a multiple of every flash's writeBytes. */
+typedef struct record
+{
+    uint32_t kind, slot, length;
+    uint8_t hash[sha256Bytes];
+    uint32_t crc;           /* CRC-32 (IEEE 802.3) of what is before */
+} record;
+
+/* Reads the log and hands each record to `replay`, oldest first. */
+void records_open(void (*replay)(const record *entry));
+
+/*
+ * Appends a record. If the sector is full, `snapshot` is asked for the records that describe the state as it is
+ * with this one: it stores at most `most` of them and returns how many. False if flash could not be written.
+ */
+bool records_append(const record *entry, uint32_t (*snapshot)(record *entries, uint32_t most));
+
+#endif

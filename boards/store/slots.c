@@ -1,0 +1,247 @@
+#include "slots.h"
+
+#include <string.h>
+
+#include "../formats/custom_sections.h"
+#include "flash.h"
+#include "records.h"
+
+static slot_contents contents[maxSlots];
+static uint32_t active = noSlot;
+static uint32_t uploading = noSlot;     /* the slot of the upload that goes on, if it was begun since the start */
+static uint32_t next;                   /* the offset that it wants */
+static uint32_t finished = noSlot;      /* the slot of the last upload that was completed since the start */
+
+static bool same_hash(const slot_contents *slot, const uint8_t *hash)
+{
+    return memcmp(slot->hash, hash, sha256Bytes) == 0;
+}
+
+const uint8_t *slots_model(uint32_t slot)
+{
+    return (const uint8_t *) (uintptr_t) port_flash.slots[slot].address;
+}
+
+uint32_t slots_active(void)
+{
+    return active;
+}
+
+const slot_contents *slots_at(uint32_t slot)
+{
+    return &contents[slot];
+}
+
+static void replay(const record *entry)
+{
+    slot_contents *slot = &contents[entry->slot];
+    switch (entry->kind)
+    {
+        case recordEmpty:
+        case recordUploading:
+        case recordComplete:
+            slot->state = entry->kind == recordEmpty ? slotEmpty : entry->kind == recordUploading ? slotUploading : slotComplete;
+            slot->length = entry->length;
+            memcpy(slot->hash, entry->hash, sha256Bytes);
+            if (entry->kind != recordComplete && active == entry->slot) active = noSlot;
+            break;
+        case recordActive:
+            active = entry->slot;
+            break;
+    }
+}
+
+static record describe(uint32_t slot, record_kind kind)
+{
+    record entry = { .kind = kind, .slot = slot, .length = contents[slot].length };
+    memcpy(entry.hash, contents[slot].hash, sha256Bytes);
+    return entry;
+}
+
+static uint32_t snapshot(record *entries, uint32_t most)
+{
+    static const record_kind kinds[] = { recordEmpty, recordUploading, recordComplete };
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < port_flash.slotCount && count < most; i++)
+        entries[count++] = describe(i, kinds[contents[i].state]);
+    if (active != noSlot && count < most) entries[count++] = describe(active, recordActive);
+    return count;
+}
+
+static bool log_slot(uint32_t slot, record_kind kind)
+{
+    const record entry = describe(slot, kind);
+    return records_append(&entry, snapshot);
+}
+
+/* A slot that says it is complete must hold what it says, to the bit. */
+static void check_hash(uint32_t slot)
+{
+    uint8_t hash[sha256Bytes];
+    const bool fits = contents[slot].length <= port_flash.slots[slot].length;
+    if (fits) sha256(slots_model(slot), contents[slot].length, hash);
+    if (!fits || !same_hash(&contents[slot], hash)) contents[slot].state = slotEmpty;
+}
+
+/* The first slot may have been filled by a programmer or an emulator: then nothing is logged of it. */
+static void adopt_preloaded(void)
+{
+    const uint32_t length = wasmote_module_length(slots_model(0), port_flash.slots[0].length);
+    if (length == 0 || engine_check(slots_model(0), length) == modelBadModel) return;
+    contents[0].state = slotComplete;
+    contents[0].length = length;
+    sha256(slots_model(0), length, contents[0].hash);
+    if (active == noSlot) active = 0;
+}
+
+void slots_open(void)
+{
+    memset(contents, 0, sizeof contents);
+    active = uploading = noSlot;
+    records_open(replay);
+
+    const bool logged = contents[0].length > 0;
+    for (uint32_t i = 0; i < port_flash.slotCount; i++) if (contents[i].state == slotComplete) check_hash(i);
+    if (!logged) adopt_preloaded();
+    if (active != noSlot && contents[active].state != slotComplete) active = noSlot;
+}
+
+/* Where an interrupted upload may go on: after the last byte that is not erased. */
+static uint32_t written_bytes(uint32_t slot)
+{
+    const uint8_t *bytes = slots_model(slot);
+    uint32_t length = contents[slot].length;
+    while (length > 0 && bytes[length - 1] == 0xff) length--;
+    return length - length % port_flash.writeBytes;
+}
+
+/* The slot for an upload: the one that has begun to take it, else one that is not active. */
+static uint32_t choose_slot(uint32_t length, const uint8_t *hash)
+{
+    uint32_t free = noSlot;
+    for (uint32_t i = 0; i < port_flash.slotCount; i++)
+    {
+        const slot_contents *slot = &contents[i];
+        if (slot->state != slotEmpty && slot->length == length && same_hash(slot, hash)) return i;
+        if (i != active && (free == noSlot || (contents[free].state != slotEmpty && slot->state == slotEmpty))) free = i;
+    }
+    return free != noSlot ? free : 0;
+}
+
+model_error slots_begin(uint32_t length, const uint8_t hash[sha256Bytes], uint32_t *wanted)
+{
+    const uint32_t index = choose_slot(length, hash);
+    slot_contents *slot = &contents[index];
+    const flash_range *range = &port_flash.slots[index];
+
+    if (length > range->length) return modelFlash;
+    if (slot->state != slotEmpty && slot->length == length && same_hash(slot, hash))
+    {
+        if (slot->state == slotComplete)
+        {
+            *wanted = length;
+            return modelOk;
+        }
+        if (uploading != index) next = written_bytes(index);
+        if (next == length) next -= port_flash.writeBytes;
+        uploading = index;
+        *wanted = next;
+        return modelOk;
+    }
+
+    if (index == active)
+    {
+        engine_unload();
+        active = noSlot;
+    }
+    slot->state = slotEmpty;
+    slot->length = length;
+    memcpy(slot->hash, hash, sha256Bytes);
+    uploading = noSlot;
+    if (!log_slot(index, recordEmpty) || !port_flash_erase(range->address, range->length)) return modelFlash;
+    slot->state = slotUploading;
+    if (!log_slot(index, recordUploading)) return modelFlash;
+    uploading = index;
+    *wanted = next = 0;
+    return modelOk;
+}
+
+static model_error finish(void)
+{
+    uint8_t hash[sha256Bytes];
+    const uint32_t index = uploading;
+    slot_contents *slot = &contents[index];
+
+    sha256(slots_model(index), slot->length, hash);
+    const model_error error = same_hash(slot, hash) ? engine_check(slots_model(index), slot->length) : modelHash;
+    slot->state = error ? slotEmpty : slotComplete;
+    uploading = noSlot;
+    if (!log_slot(index, error ? recordEmpty : recordComplete)) return modelFlash;
+    if (!error) finished = index;
+    return error;
+}
+
+model_error slots_write(uint32_t offset, const uint8_t *data, uint32_t length, uint32_t *wanted)
+{
+    if (uploading == noSlot)
+    {
+        /* The last piece once more, since its answer was lost. */
+        if (finished == noSlot || contents[finished].state != slotComplete) return modelBusy;
+        *wanted = contents[finished].length;
+        return length <= *wanted && offset == *wanted - length ? modelOk : modelBusy;
+    }
+    const slot_contents *slot = &contents[uploading];
+    const flash_range *range = &port_flash.slots[uploading];
+
+    *wanted = next;
+    if (offset != next) return modelOk;
+    if (length > slot->length - offset) return modelBadRequest;
+
+    const uint32_t unit = port_flash.writeBytes;
+    const uint32_t whole = length - length % unit;
+    if (whole > 0 && !port_flash_write(range->address + offset, data, whole)) return modelFlash;
+    next += whole;
+    if (offset + length == slot->length)
+    {
+        uint8_t last[16];
+        memset(last, 0xff, sizeof last);
+        memcpy(last, data + whole, length - whole);
+        if (length > whole && !port_flash_write(range->address + next, last, unit)) return modelFlash;
+        next = *wanted = slot->length;
+        return finish();
+    }
+    *wanted = next;
+    return modelOk;
+}
+
+model_error slots_activate(uint32_t slot)
+{
+    if (slot == active) return modelOk;
+
+    const uint32_t before = active;
+    model_error error = engine_load(slots_model(slot), contents[slot].length);
+    if (!error)
+    {
+        active = slot;
+        if (!log_slot(slot, recordActive)) error = modelFlash;
+    }
+    if (error)
+    {
+        active = before;
+        engine_unload();
+        if (before != noSlot) engine_load(slots_model(before), contents[before].length);
+    }
+    return error;
+}
+
+model_error slots_erase(uint32_t slot)
+{
+    if (slot >= port_flash.slotCount) return modelBadRequest;
+    if (slot == active) return modelBusy;
+
+    const flash_range *range = &port_flash.slots[slot];
+    if (uploading == slot) uploading = noSlot;
+    contents[slot].state = slotEmpty;
+    if (!log_slot(slot, recordEmpty) || !port_flash_erase(range->address, range->length)) return modelFlash;
+    return modelOk;
+}
