@@ -9,21 +9,15 @@ static bool within(uint32_t offset, uint64_t bytes, uint32_t length)
 
 bool parameters_open(parameters *of, uint32_t offset, uint32_t count)
 {
-    of->block = of->weights->bytes + offset;
-    return within(offset, 4ull * count, of->weights->length);
-}
-
-int32_t parameter(const parameters *of, uint32_t index)
-{
-    int32_t value;
-    memcpy(&value, of->block + 4 * index, sizeof value);
-    return value;
+    const uint8_t *block = of->weights->bytes + offset;
+    of->block = (const int32_t *) (const void *) block;
+    return within(offset, 4ull * count, of->weights->length) && ((uintptr_t) block & 3) == 0;
 }
 
 float parameter_float(const parameters *of, uint32_t index)
 {
     float value;
-    memcpy(&value, of->block + 4 * index, sizeof value);
+    memcpy(&value, &of->block[index], sizeof value);
     return value;
 }
 

@@ -17,14 +17,21 @@ typedef struct parameters
     const wasmote_section *weights;
     uint8_t *memory;
     uint32_t memoryBytes;
-    const uint8_t *block;
+    const int32_t *block;
 } parameters;
 
-/* Finds the block of `count` int32 that a call names. False where it is not within the weights section. */
+/*
+ * Finds the block of `count` int32 that a call names. False where it is not within the weights section, or not aligned to 4
+ * bytes.
+ */
 bool parameters_open(parameters *of, uint32_t offset, uint32_t count);
 
 /* The parameter of that number. */
-int32_t parameter(const parameters *of, uint32_t index);
+static inline int32_t parameter(const parameters *of, uint32_t index)
+{
+    return of->block[index];
+}
+
 float parameter_float(const parameters *of, uint32_t index);
 
 /*

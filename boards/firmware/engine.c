@@ -1,7 +1,7 @@
 #include "engine.h"
 
 #include "../ports/port.h"
-#include "../runtime/state.h"
+#include "../runtime/inspect.h"
 #include "layout.h"
 
 /* RAM besides linear memory that metacode may fill up before what the running kernel does not need is dropped. */
@@ -12,6 +12,8 @@
 enum { limitSeconds = 120 };
 
 static wasmote *model;          /* NULL as long as there is none */
+static wasmote_options options;
+static uint64_t took;           /* by how much the counter went up in the last guarded call */
 static bool portable;           /* whether models are loaded without the accelerators */
 
 uint32_t engine_memory_bytes(void)
@@ -27,23 +29,22 @@ model_error engine_check(const uint8_t *file, uint32_t length)
     return needs.linearBytes < engine_memory_bytes() ? modelOk : modelMemory;
 }
 
+/* Without a limit of its own, a call has the board's. */
 static wasmote_ending guarded_call(void (*function)(void *), void *argument, uint64_t limit)
 {
-    switch (port_guarded_call(function, argument, limit))
-    {
-        case guardLimit: return WASMOTE_GAVE_UP;
-        case guardFault: return WASMOTE_FAULT;
-        default: return WASMOTE_RETURNED;
-    }
+    if (limit == UINT64_MAX) limit = (uint64_t) port_counter_hz() * limitSeconds;
+    const uint64_t before = port_counter();
+    const guard_result ended = port_guarded_call(function, argument, limit);
+    took = port_counter() - before;
+    return ended == guardLimit ? WASMOTE_GAVE_UP : ended == guardFault ? WASMOTE_FAULT : WASMOTE_RETURNED;
 }
 
 model_error engine_load(const uint8_t *file, uint32_t length)
 {
-    const wasmote_options options = {
+    options = (wasmote_options) {
         .portable = portable,
         .overheadBytes = WASM3_ENGINE_BYTES - LAYOUT_FIXED_BYTES,
         .stackStart = LAYOUT_STACK_START,
-        .limit = (uint64_t) port_counter_hz() * limitSeconds,
         .guardedCall = guarded_call,
         .callOnStack = port_call_on_stack,
     };
@@ -71,7 +72,9 @@ model_error engine_accelerate(bool with)
     if (!engine_manifest()) return modelNoModel;
     if (portable != with) return modelOk;
     portable = !with;
-    return engine_load(model->file, model->length);
+    uint32_t length;
+    const uint8_t *file = wasmote_file(model, &length);
+    return engine_load(file, length);
 }
 
 bool engine_accelerates(void)
@@ -81,12 +84,14 @@ bool engine_accelerates(void)
 
 const manifest *engine_manifest(void)
 {
-    return model && model->open ? &model->manifest : NULL;
+    return wasmote_manifest(model);
 }
 
 uint32_t engine_file_bytes(void)
 {
-    return engine_manifest() ? model->length : 0;
+    uint32_t length;
+    wasmote_file(model, &length);
+    return length;
 }
 
 uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length)
@@ -96,14 +101,16 @@ uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length)
 
 model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *code, uint64_t *count)
 {
-    const uint64_t before = port_counter();
     const wasmote_status status = wasmote_run_steps(model, first, last, limit);
-    *count = port_counter() - before;
-    if (!status) *code = model->code;
+    if (!status)
+    {
+        *count = took;
+        *code = wasmote_returned(model);
+    }
     return (model_error) status;
 }
 
 uint32_t engine_used_bytes(void)
 {
-    return LAYOUT_FIXED_BYTES + (model ? wasmote_overhead_with(model, model->arena.peak) : 0);
+    return LAYOUT_FIXED_BYTES + wasmote_overhead_used(model);
 }

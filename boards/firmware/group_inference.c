@@ -4,8 +4,7 @@
 #include "../link/frame.h"
 #include "../link/smp.h"
 #include "../ports/port.h"
-#include "../runtime/accelerator_imports.h"
-#include "../runtime/read_weights.h"
+#include "../runtime/inspect.h"
 #include "engine.h"
 
 enum { abi = 2, answerHeadBytes = 48 };     /* of an answer with data: header, offsets, heads */
@@ -40,16 +39,10 @@ static void status(cbor_reader request, cbor_writer *answer)
     cbor_text(answer, "floats");
     cbor_bool(answer, WASMOTE_FLOATS);
     cbor_text(answer, "imports");
-    uint32_t accelerators = 0;
-    while (wasmote_accelerators[accelerators].name) accelerators++;
-    cbor_head(answer, cborArray, 1 + accelerators);
-    cbor_text(answer, WASMOTE_IMPORT_MODULE "." WASMOTE_READ_WEIGHTS_NAME);
-    for (uint32_t i = 0; i < accelerators; i++)
-    {
-        char name[48] = WASMOTE_ACCELERATOR_MODULE ".";
-        strncat(name, wasmote_accelerators[i].name, sizeof name - strlen(name) - 1);
-        cbor_text(answer, name);
-    }
+    uint32_t imports = 0;
+    while (wasmote_import_name(imports)) imports++;
+    cbor_head(answer, cborArray, imports);
+    for (uint32_t i = 0; i < imports; i++) cbor_text(answer, wasmote_import_name(i));
 }
 
 /* Answers with a piece of `bytes` from an offset on, as long as fits. */

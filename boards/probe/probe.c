@@ -8,6 +8,7 @@
 #include "../firmware/engine.h"
 #include "../ports/port.h"
 #include "../runtime/accelerator_imports.h"
+#include "../runtime/inspect.h"
 #include "../runtime/state.h"
 
 #define EXPORT(name) __attribute__((export_name(name)))
@@ -52,6 +53,8 @@ int32_t __imported_wasi_snapshot_preview1_fd_write(int32_t file, int32_t from, i
     (void) file, (void) from, (void) count, (void) written;
     return 1;
 }
+
+const char *wasmote_import_name(uint32_t index) { return index ? NULL : "wasmote.read_weights"; }
 
 static const void *accelerator(IM3Runtime runtime, IM3ImportContext context, uint64_t *stack, void *memory)
 {

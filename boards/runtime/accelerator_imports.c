@@ -3,18 +3,20 @@
 #include "../accelerators/accelerators.h"
 #include "m3_env.h"
 
-/* Hands a call over: its one argument is at the start of the stack. */
-static __attribute__((noinline)) const void *hand(IM3Runtime runtime, IM3ImportContext context, uint64_t *stack, void *memory,
+/* Hands a call over: its one argument is at the start of the stack, and in front of linear memory is its header. */
+static __attribute__((noinline)) const void *hand(IM3ImportContext context, const uint64_t *stack, void *memory,
                                                   bool (*accelerator)(parameters *, uint32_t))
 {
-    parameters from = { context->userdata, memory, m3_GetMemorySize(runtime), NULL };
-    return accelerator(&from, *(const uint32_t *) stack) ? m3Err_none : m3Err_trapOutOfBoundsMemoryAccess;
+    const uint32_t offset = *(const uint32_t *) stack;
+    parameters from = { context->userdata, memory, (uint32_t) ((const M3MemoryHeader *) memory)[-1].length, NULL };
+    return accelerator(&from, offset) ? m3Err_none : m3Err_trapOutOfBoundsMemoryAccess;
 }
 
 #define IMPORT(NAME, BIT)                                                                       \
     static m3ApiRawFunction(NAME)                                                               \
     {                                                                                           \
-        return hand(runtime, _ctx, _sp, _mem, wasmote_##NAME);                                  \
+        (void) runtime;                                                                         \
+        return hand(_ctx, _sp, _mem, wasmote_##NAME);                                           \
     }
 WASMOTE_ACCELERATORS(IMPORT)
 

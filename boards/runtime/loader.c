@@ -41,7 +41,7 @@ static uint32_t room_on_stack(void)
 static M3Result compile_at_load(IM3Module module, IM3Function run)
 {
     M3MemoryHeader *memory = module->runtime->memory.mallocated;
-    call_on_stack *call = wasmote_current->options.callOnStack;
+    call_on_stack *call = wasmote_current->options->callOnStack;
     compilation work = { module, run, room_on_stack(), m3Err_none };
     if (!call || memory->length < compileStackBytes)
     {
@@ -157,7 +157,7 @@ M3Result load_module(wasmote *model, loaded_module *loaded)
     result = m3_LinkRawFunctionEx(module, WASMOTE_IMPORT_MODULE, WASMOTE_READ_WEIGHTS_NAME,
                                   WASMOTE_READ_WEIGHTS_SIGNATURE, wasmote_read_weights, &model->weights);
     if (result && result != m3Err_functionLookupFailed) return result;
-    if (!model->options.portable) wasmote_link_accelerators(module, &model->weights);
+    if (!model->options->portable) wasmote_link_accelerators(module, &model->weights);
     forget_imports(module);
 
     loaded->run = find_run(module);

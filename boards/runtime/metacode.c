@@ -138,7 +138,9 @@ static void make_room(IM3Function function)
     const function_set wanted = running() | function_set_of(index_of(function));
     const function_set needed = call_graph_reach(cache()->callees, cache()->count, wanted);
     const uint32_t bytes = entry_of(function)->bytes + d_m3CodePageAlignSize;   /* which it may fill for a while */
-    while (wasmote_overhead_bytes(wasmote_current) + bytes > wasmote_current->options.overheadBytes && drop_one(needed)) {}
+    const wasmote *model = wasmote_current;
+    const uint32_t most = model->options->overheadBytes;
+    while (most && wasmote_overhead_with(model, model->arena.used) + bytes > most && drop_one(needed)) {}
 }
 
 /* What is compiled on another stack. */
@@ -187,7 +189,7 @@ static M3Result compile_anywhere(IM3Function function)
     }
     else stackBytes = nestingBytes + compilerBytes;
 
-    call_on_stack *call = wasmote_current->options.callOnStack;
+    call_on_stack *call = wasmote_current->options->callOnStack;
     if (!call) return m3Err_trapStackOverflow;
     compilation work = { function, m3Err_mallocFailed };
     uint8_t *stack = arena_calloc(&wasmote_current->arena, 1, stackBytes);

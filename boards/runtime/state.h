@@ -16,7 +16,7 @@ struct wasmote
     manifest manifest;
     wasmote_section weights;
     loaded_module module;
-    wasmote_options options;    /* what is 0 for a default holds it */
+    const wasmote_options *options;
     const uint8_t *file;
     uint32_t length;
     int32_t code;               /* what `run` returned last */
@@ -26,9 +26,6 @@ struct wasmote
 /* The model of the call that is going on. */
 extern wasmote *wasmote_current;
 
-/* The bytes of a tensor of the manifest's `list` in linear memory; NULL where there is none. */
-uint8_t *wasmote_tensor_data(const wasmote *model, const char *list, uint32_t index, uint32_t *bytes);
-
 /* Bytes of the model's memory with `used` of its arena in use, besides linear memory. */
 static inline uint32_t wasmote_overhead_with(const wasmote *of, uint32_t used)
 {
@@ -36,10 +33,10 @@ static inline uint32_t wasmote_overhead_with(const wasmote *of, uint32_t used)
     return (uint32_t) sizeof *of + used - (memory ? (uint32_t) memory->length : 0);
 }
 
-/* Bytes of the model's memory that are in use at this moment, besides linear memory. */
-static inline uint32_t wasmote_overhead_bytes(const wasmote *of)
+/* Of the stack, what a call may take. */
+static inline uint32_t wasmote_stack_bytes(const wasmote *of)
 {
-    return wasmote_overhead_with(of, of->arena.used);
+    return of->options->stackBytes ? of->options->stackBytes : INTERPRETER_STACK_USE.stackBytes;
 }
 
 /*
@@ -48,7 +45,7 @@ static inline uint32_t wasmote_overhead_bytes(const wasmote *of)
  */
 static inline uint32_t wasmote_stack_room(uint32_t room)
 {
-    const uint32_t taken = INTERPRETER_STACK_USE.stackBytes - room, all = wasmote_current->options.stackBytes;
+    const uint32_t taken = INTERPRETER_STACK_USE.stackBytes - room, all = wasmote_stack_bytes(wasmote_current);
     return all > taken ? all - taken : 0;
 }
 

@@ -1,6 +1,7 @@
 /* Inputs and outputs of an open model, and real numbers in them. */
 #include <string.h>
 
+#include "inspect.h"
 #include "state.h"
 
 uint8_t *wasmote_tensor_data(const wasmote *model, const char *list, uint32_t index, uint32_t *bytes)

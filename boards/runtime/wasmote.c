@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../abi/abi.h"
+#include "inspect.h"
 #include "interpreter.h"
 #include "read_weights.h"
 #include "state.h"
@@ -23,11 +24,11 @@ _Static_assert((int) WASMOTE_CLOSED == modelNoModel && (int) WASMOTE_BAD_ARGUMEN
 
 /* ------------------------------------------------------------------------------------------------ before it is opened */
 
-/* The one import that a model may ask for. */
+/* The one import that a model may ask for is the first. */
 static bool import_is_known(const uint8_t *name, uint32_t length)
 {
-    static const char known[] = WASMOTE_IMPORT_MODULE "." WASMOTE_READ_WEIGHTS_NAME;
-    return length == sizeof known - 1 && memcmp(known, name, length) == 0;
+    const char *known = wasmote_import_name(0);
+    return length == strlen(known) && memcmp(known, name, length) == 0;
 }
 
 static wasmote_status check(const uint8_t *file, uint32_t length, manifest *found)
@@ -72,20 +73,22 @@ wasmote_status wasmote_needs_of(const void *file, size_t fileBytes, wasmote_need
 
 /* ------------------------------------------------------------------------------------------------------ guarded calls */
 
+/* What is called on the way to the compiler is inlined: a frame more is a frame less for the blocks that it is in. */
+#define INLINED static inline __attribute__((always_inline))
+
 /* Makes a model the current one; the caller's frame is where its stack is counted from. */
-static inline __attribute__((always_inline)) void enter(wasmote *model)
+INLINED void enter(wasmote *model)
 {
-    const wasmote_options *options = &model->options;
-    const uint8_t *start = options->stackStart;
-    if (!start) start = (const uint8_t *) __builtin_frame_address(0) - options->stackBytes;
+    const uint8_t *start = model->options->stackStart;
+    if (!start) start = (const uint8_t *) __builtin_frame_address(0) - wasmote_stack_bytes(model);
     wasmote_current = model;
     interpreter_use_stack(start);
 }
 
 /* Calls a job that begins as WASMOTE_OK, and stores how it ended. */
-static wasmote_status guarded(void (*function)(void *), job *work, uint64_t limit)
+INLINED wasmote_status guarded(void (*function)(void *), job *work, uint64_t limit)
 {
-    const wasmote_options *options = &wasmote_current->options;
+    const wasmote_options *options = wasmote_current->options;
     wasmote_ending ended = WASMOTE_RETURNED;
     if (options->guardedCall) ended = options->guardedCall(function, work, limit ? limit : UINT64_MAX);
     else
@@ -122,7 +125,7 @@ static void load_job(void *argument)
     const M3Result result = load_module(model, &model->module);
     if (!result) work->status = WASMOTE_OK;
     else if (model->arena.exhausted) work->status = WASMOTE_MEMORY;
-    else if (result == m3Err_trapStackOverflow) work->status = model->options.callOnStack ? WASMOTE_BAD_MODEL : WASMOTE_STACK;
+    else if (result == m3Err_trapStackOverflow) work->status = model->options->callOnStack ? WASMOTE_BAD_MODEL : WASMOTE_STACK;
     else work->status = lacks_instruction(result) ? WASMOTE_WRONG_VERSION : WASMOTE_BAD_MODEL;
 }
 
@@ -142,21 +145,21 @@ bool wasmote_keeps_state(const wasmote *model)
     return model && model->open && module_reset(&model->module);
 }
 
-static wasmote_status reset(wasmote *model)
+static __attribute__((noinline)) wasmote_status reset(wasmote *model)
 {
     if (!wasmote_keeps_state(model)) return WASMOTE_OK;
     job work = { .status = WASMOTE_OK };
-    if (guarded(reset_job, &work, model->options.limit)) wasmote_close(model);
+    if (guarded(reset_job, &work, model->options->limit)) wasmote_close(model);
     return work.status;
 }
 
 /* Loads the model's file into its memory, which holds nothing yet. */
-static wasmote_status load(wasmote *model)
+INLINED wasmote_status load(wasmote *model)
 {
     job work = { .status = WASMOTE_OK };
     arena_reset(&model->arena);
     model->module.runtime = NULL;
-    guarded(load_job, &work, model->options.limit);
+    guarded(load_job, &work, model->options->limit);
     if (work.status == WASMOTE_TRAP) work.status = WASMOTE_BAD_MODEL;
     if (work.status)
     {
@@ -170,27 +173,23 @@ static wasmote_status load(wasmote *model)
 wasmote_status wasmote_open(wasmote **opened, void *memory, size_t bytes, const void *file, size_t fileBytes,
                             const wasmote_options *options)
 {
+    static const wasmote_options defaults = { 0 };
     *opened = NULL;
     if (!memory || !file || fileBytes > UINT32_MAX) return WASMOTE_BAD_ARGUMENT;
-    manifest found;
-    const wasmote_status status = check(file, (uint32_t) fileBytes, &found);
-    if (status) return status;
-
     const uintptr_t start = ((uintptr_t) memory + 7) & ~(uintptr_t) 7, unused = start - (uintptr_t) memory;
-    if (bytes < unused + sizeof(wasmote) + arenaEndBytes || found.memoryBytes >= bytes - unused - sizeof(wasmote))
-        return WASMOTE_MEMORY;
+    if (bytes < unused + sizeof(wasmote) + arenaEndBytes) return WASMOTE_MEMORY;
 
     wasmote *model = (wasmote *) start;
     memset(model, 0, sizeof *model);
-    if (options) model->options = *options;
-    if (!model->options.overheadBytes) model->options.overheadBytes = UINT32_MAX;
-    if (!model->options.stackBytes) model->options.stackBytes = INTERPRETER_STACK_USE.stackBytes;
-    model->manifest = found;
+    model->options = options ? options : &defaults;
     model->file = file;
     model->length = (uint32_t) fileBytes;
+    const wasmote_status status = check(file, (uint32_t) fileBytes, &model->manifest);
+    if (status) return status;
+    if (model->manifest.memoryBytes >= bytes - unused - sizeof *model) return WASMOTE_MEMORY;
     if (!wasmote_find_custom_section(file, (uint32_t) fileBytes, WASMOTE_WEIGHTS_SECTION, &model->weights))
         model->weights = (wasmote_section) { file, 0 };
-    if (!model->options.portable && ((uintptr_t) model->weights.bytes & 3)) return WASMOTE_BAD_ARGUMENT;
+    if (!model->options->portable && ((uintptr_t) model->weights.bytes & 3)) return WASMOTE_BAD_ARGUMENT;
     arena_open(&model->arena, model + 1, bytes - unused - sizeof *model);
 
     enter(model);
@@ -228,18 +227,20 @@ static void run_job(void *argument)
     work->status = status_of(result);
 }
 
+static __attribute__((noinline)) void load_anew(wasmote *model)
+{
+    enter(model);
+    load(model);
+}
+
 wasmote_status wasmote_run_steps(wasmote *model, uint32_t first, uint32_t last, uint64_t limit)
 {
     if (!model || !model->open) return WASMOTE_CLOSED;
     if (first > last || last > model->manifest.steps) return WASMOTE_BAD_ARGUMENT;
     enter(model);
     job work = { first, last, WASMOTE_OK };
-    guarded(run_job, &work, limit ? limit : model->options.limit);
-    if (work.status)
-    {
-        enter(model);
-        load(model);
-    }
+    guarded(run_job, &work, limit ? limit : model->options->limit);
+    if (work.status) load_anew(model);
     return work.status;
 }
 
@@ -251,4 +252,27 @@ wasmote_status wasmote_run(wasmote *model)
 uint32_t wasmote_used_bytes(const wasmote *model)
 {
     return model && model->open ? (uint32_t) sizeof *model + model->arena.peak : 0;
+}
+
+/* --------------------------------------------------------------------------------------------------------- looking at it */
+
+const manifest *wasmote_manifest(const wasmote *model)
+{
+    return model && model->open ? &model->manifest : NULL;
+}
+
+const uint8_t *wasmote_file(const wasmote *model, uint32_t *length)
+{
+    *length = model && model->open ? model->length : 0;
+    return *length ? model->file : NULL;
+}
+
+int32_t wasmote_returned(const wasmote *model)
+{
+    return model->code;
+}
+
+uint32_t wasmote_overhead_used(const wasmote *model)
+{
+    return model && model->open ? wasmote_overhead_with(model, model->arena.peak) : 0;
 }

@@ -88,7 +88,7 @@ typedef enum wasmote_ending
 
 /*
  * What may be asked for, and what the library may be given by its surroundings. All of it is optional: 0 and NULL stand
- * for what is said.
+ * for what is said. It is read as long as the model is open.
  */
 typedef struct wasmote_options
 {

@@ -1,0 +1,14 @@
+#include "../accelerators/accelerators.h"
+#include "inspect.h"
+#include "read_weights.h"
+
+static const char *const names[] = {
+    WASMOTE_IMPORT_MODULE "." WASMOTE_READ_WEIGHTS_NAME,
+#define NAME_OF(NAME, BIT) WASMOTE_IMPORT_MODULE "." #NAME,
+    WASMOTE_ACCELERATORS(NAME_OF)
+};
+
+const char *wasmote_import_name(uint32_t index)
+{
+    return index < sizeof names / sizeof *names ? names[index] : NULL;
+}
