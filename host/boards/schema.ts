@@ -60,31 +60,39 @@ const familyFields = {
   /** Whether the firmware has WebAssembly's floating-point operations, done by `fpu` or, without one, by software. */
   floats: z.boolean(),
   clockHz: count,
+  /** What is at the processor's crystal pins, for ports that make their clocks from it. */
+  oscillator: z
+    .strictObject({
+      hz: count,
+      /** A clock drives the pin; there is no crystal that has to swing first. */
+      bypass: z.boolean().default(false),
+      /** How many times longer than usual the crystal takes to swing. */
+      startupMultiplier: z.int().min(1).max(64).default(1),
+    })
+    .optional(),
   ramOrigin: address,
   ramBytes: count,
   flashOrigin: address,
   flashBytes: count,
   /** Model slots, one after the other from `address`. The firmware has the flash before them. */
   slots: z.strictObject({ count: z.int().min(1).max(2), bytes: count, address }),
+  /** How a flash chip beside the processor is read, where its port can do both: over one line, or over four. */
+  flashReads: z.enum(["serial", "quad"]).optional(),
   flashMethods: z.array(flashMethodSchema),
   emulator: emulatorSchema.optional(),
   /** Folder in boards/ports. */
   port: name,
-  /** Names of the native micro-kernels that the firmware offers. */
-  accelerators: z.array(name),
   wasm3: z.strictObject({
     stackBytes: count,
     codePageBytes: count,
     /** RAM besides linear memory up to which compiled functions are kept that the running kernel does not need. */
     engineBytes: count,
-    /** How an operation goes on to the next: `trampoline` where the compiler makes no tail calls (Armv6-M). */
-    dispatch: z.enum(["tail-call", "trampoline"]),
   }),
-  /** Unit of the firmware's counter. */
-  counter: z.enum(["instructions", "cycles"]),
   link: z.strictObject({
     kind: z.literal("uart"),
     baud: count,
+    /** Which of the processor's USARTs it is, where the port knows several. */
+    usart: z.int().min(1).optional(),
     /** The processor's pins, numbered as its port does, where the UART can be on any. */
     transmitPin: z.int().min(0).optional(),
     receivePin: z.int().min(0).optional(),

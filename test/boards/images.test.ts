@@ -45,8 +45,43 @@ const chips: { readonly [board: string]: Chip } = {
     ram: { from: 0x20000000, bytes: 640 * kib },
     vectors: 0x08000000,
   },
+  /** Seeed Studio, XIAO RP2040 schematic: a P25Q16H (2 MB). */
+  "xiao-rp2040": {
+    flash: { from: 0x10000000, bytes: 2 * mib },
+    ram: { from: 0x20000000, bytes: 264 * kib },
+    vectors: 0x10000100,
+  },
+  /** ST DS8626, 2.2 (112 and 16 kB that follow one another), 4 (memory map): the 64 kB of CCM are apart. */
+  "stm32f4-discovery": {
+    flash: { from: 0x08000000, bytes: mib },
+    ram: { from: 0x20000000, bytes: 128 * kib },
+    vectors: 0x08000000,
+  },
+  /** ST DS10314, 4 (memory map). */
+  "black-pill-f411": {
+    flash: { from: 0x08000000, bytes: 512 * kib },
+    ram: { from: 0x20000000, bytes: 128 * kib },
+    vectors: 0x08000000,
+  },
+  /** ST DS10693, 5 (memory map). */
+  "nucleo-f446re": {
+    flash: { from: 0x08000000, bytes: 512 * kib },
+    ram: { from: 0x20000000, bytes: 128 * kib },
+    vectors: 0x08000000,
+  },
   /** nRF52840 Product Specification, 4.2. */
+  "nrf52840-dk": {
+    flash: { from: 0, bytes: mib },
+    ram: { from: 0x20000000, bytes: 256 * kib },
+    vectors: 0,
+  },
+  /** The same; its boot loader has the first 64 KiB: arduino/ArduinoCore-mbed, variants/ARDUINO_NANO33BLE/linker_script.ld. */
   "arduino-nano-33-ble": {
+    flash: { from: 0x10000, bytes: mib - 0x10000 },
+    ram: { from: 0x20000000, bytes: 256 * kib },
+    vectors: 0x10000,
+  },
+  "arduino-nano-33-ble-swd": {
     flash: { from: 0, bytes: mib },
     ram: { from: 0x20000000, bytes: 256 * kib },
     vectors: 0,

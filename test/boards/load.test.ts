@@ -49,7 +49,6 @@ test("every board of the project is valid, and its definition is short", () => {
     assert.ok(lines.length <= 21, `${board.id}: ${lines.length} lines`);
     assert.is(board.proven === "emulator", board.emulator !== undefined, board.id);
     assert.ok(board.flashMethods.length > 0 || board.emulator !== undefined, board.id);
-    assert.is(board.core === "cortex-m0plus", board.wasm3.dispatch === "trampoline", board.id);
   }
   const families = readdirSync(join(boardsFolder, "families")).map((file) => file.replace(".json", ""));
   const used = new Set(boards.map(({ family }) => family));
@@ -71,7 +70,12 @@ test("the parts' memories are those of their data sheets", () => {
   assert.equal(memories["pico-2"], [520, 4096, 150]);
   assert.equal(memories["nucleo-l4r5zi"], [640, 2048, 120]);
   assert.equal(memories["netduino-plus-2"], [128, 1024, 168]);
-  assert.equal(memories["arduino-nano-33-ble"], [256, 1024, 64]);
+  assert.equal(memories["arduino-nano-33-ble"], [256, 960, 64], "its boot loader has the first 64");
+  assert.equal(memories["arduino-nano-33-ble-swd"], [256, 1024, 64]);
+  assert.equal(memories["nrf52840-dk"], [256, 1024, 64]);
+  assert.equal(memories["black-pill-f411"], [128, 512, 100]);
+  assert.equal(memories["nucleo-f446re"], [128, 512, 180]);
+  assert.equal(memories["stm32f4-discovery"], [128, 1024, 168]);
   assert.equal(memories["microbit-v2"], [128, 512, 64]);
 });
 
