@@ -49,7 +49,11 @@ enum { resetIoBank0 = 1 << 5, resetPadsBank0 = 1 << 8, resetPllSys = 1 << 12, re
        resetUart0 = 1 << 22 };
 enum { resetsUsed = resetIoBank0 | resetPadsBank0 | resetPllSys | resetPwm | resetTimer | resetUart0 };
 enum { uartBusy = 1 << 3, uartRxEmpty = 1 << 4, uartTxFull = 1 << 5 };
-enum { crystalHz = 12000000, cyclesPerMicrosecond = BOARD_CLOCK_HZ / 1000000 };
+enum { crystalHz = BOARD_OSCILLATOR_HZ, cyclesPerMicrosecond = BOARD_CLOCK_HZ / 1000000 };
+enum { crystalStartup = (crystalHz / 1000 / 256 + 1) * BOARD_OSCILLATOR_STARTUP_MULTIPLIER };
+
+_Static_assert(crystalHz == 12000000 && BOARD_CLOCK_HZ == 125000000, "what the PLL is set up for");
+_Static_assert(crystalStartup < 1 << 14, "the bits of XOSC_STARTUP");
 
 static uint32_t counterOffset;      /* of the PWM counter over the timer, modulo 2^16 */
 
@@ -61,7 +65,7 @@ static void wait_for(uint32_t address, uint32_t bits)
 /* The system clock runs from the crystal while the PLL is set up: 12 MHz * 125 / (6 * 2). */
 static void start_clocks(void)
 {
-    REG(XOSC_STARTUP) = crystalHz / 1000 / 256 + 1;         /* 1 ms, in units of 256 crystal cycles */
+    REG(XOSC_STARTUP) = crystalStartup;                     /* 1 ms, or that many times as long, by 256 crystal cycles */
     REG(XOSC_CTRL) = 0xfab << 12 | 0xaa0;                   /* enable, 1-15 MHz */
     wait_for(XOSC_STATUS, 1u << 31);
 

@@ -1,9 +1,13 @@
 # RP2040: the second-stage boot loader with its checksum, and wasm3's operations on Armv6-M.
 enable_language(ASM)
 find_program(NODE_PROGRAM node REQUIRED)
+require_fields(flashReads oscillator.hz oscillator.startupMultiplier)
 
 add_executable(boot2 "${port}/boot2.S")
 target_compile_options(boot2 PRIVATE -mcpu=cortex-m0plus -mthumb)
+if(WASMOTE_FLASH_READS STREQUAL "quad")
+  target_compile_definitions(boot2 PRIVATE QUAD_READS)
+endif()
 target_link_options(boot2 PRIVATE -mcpu=cortex-m0plus -nostdlib -Wl,-Ttext=0x20041f00 -Wl,--entry=boot2
   -Wl,--build-id=none)
 set(boot2_image "${CMAKE_CURRENT_BINARY_DIR}/boot2-image.S")
