@@ -139,6 +139,7 @@ bool port_flash_write(uint32_t address, const uint8_t *data, uint32_t length)
     {
         uint32_t words[2];
         memcpy(words, data + i, sizeof words);
+        if (REG(address + i) == words[0] && REG(address + i + 4) == words[1]) continue;     /* it is written only once */
         REG(address + i) = words[0];
         __asm__ volatile("isb");
         REG(address + i + 4) = words[1];
