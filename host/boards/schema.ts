@@ -24,7 +24,14 @@ export const flashMethodSchema = z.discriminatedUnion("method", [
     target: name,
   }),
   z.strictObject({ method: z.literal("st-flash") }),
-  z.strictObject({ method: z.literal("dfu-util") }),
+  z.strictObject({
+    method: z.literal("dfu-util"),
+    /** USB id of the boot loader; that in the ROM of STM32 parts by default. */
+    bootLoader: z
+      .string()
+      .regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/)
+      .optional(),
+  }),
   z.strictObject({ method: z.literal("esptool"), chip: name, offset: address }),
 ]);
 

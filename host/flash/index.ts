@@ -29,7 +29,7 @@ export function flasherFor(method: FlashMethod, places: FlashPlaces = {}): Flash
     case "st-flash":
       return new StFlash();
     case "dfu-util":
-      return new DfuUtil();
+      return new DfuUtil(method);
     case "esptool":
       return new EspTool(method);
   }

@@ -69,6 +69,23 @@ const chips: { readonly [board: string]: Chip } = {
     ram: { from: 0x20000000, bytes: 128 * kib },
     vectors: 0x08000000,
   },
+  /** ST DS12110, 5 (memory map): the AXI SRAM. */
+  "nucleo-h743zi": {
+    flash: { from: 0x08000000, bytes: 2 * mib },
+    ram: { from: 0x24000000, bytes: 512 * kib },
+    vectors: 0x08000000,
+  },
+  /** The same; their boot loader has the first 256 KiB: arduino/ArduinoCore-mbed, boards.txt (upload.address). */
+  "arduino-portenta-h7": {
+    flash: { from: 0x08040000, bytes: 2 * mib - 0x40000 },
+    ram: { from: 0x24000000, bytes: 512 * kib },
+    vectors: 0x08040000,
+  },
+  "arduino-giga-r1": {
+    flash: { from: 0x08040000, bytes: 2 * mib - 0x40000 },
+    ram: { from: 0x24000000, bytes: 512 * kib },
+    vectors: 0x08040000,
+  },
   /** nRF52840 Product Specification, 4.2. */
   "nrf52840-dk": {
     flash: { from: 0, bytes: mib },

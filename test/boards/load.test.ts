@@ -75,6 +75,8 @@ test("the parts' memories are those of their data sheets", () => {
   assert.equal(memories["nrf52840-dk"], [256, 1024, 64]);
   assert.equal(memories["black-pill-f411"], [128, 512, 100]);
   assert.equal(memories["nucleo-f446re"], [128, 512, 180]);
+  assert.equal(memories["nucleo-h743zi"], [512, 2048, 400]);
+  assert.equal(memories["arduino-portenta-h7"], [512, 1792, 400], "its boot loader has the first 256");
   assert.equal(memories["stm32f4-discovery"], [128, 1024, 168]);
   assert.equal(memories["microbit-v2"], [128, 512, 64]);
 });

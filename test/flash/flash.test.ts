@@ -94,6 +94,16 @@ test("st-flash and dfu-util are told where the flash begins", async ({ tools }) 
   ]);
 });
 
+test("dfu-util is told the boot loader that a board has of its own", async ({ tools }) => {
+  tools.add("dfu-util");
+  const board = loadBoard("arduino-portenta-h7");
+  const portenta: UsbDevice = { id: "2341:035b", product: "Portenta H7" };
+  assert.is(await flashBoard({ board, files }, undefined, connected(dfu, portenta)), "dfu-util");
+  assert.equal(tools.argumentsOf("dfu-util"), [
+    ...["-d", "2341:035b", "-a", "0", "-s", "0x08040000:leave", "-D", "/f/x.bin"],
+  ]);
+});
+
 test("esptool is told chip, offset, and the port that is named", async ({ tools }) => {
   const port = "/dev/tty";
   tools.add("esptool");

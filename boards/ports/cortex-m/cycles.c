@@ -1,13 +1,15 @@
-/* Source: Armv7-M Architecture Reference Manual, C1.8 (DWT). */
+/* Sources: Armv7-M Architecture Reference Manual, C1.8 (DWT); Arm CoreSight Architecture Specification, B2.3 (LAR). */
 #include "cycles.h"
 
 #define DEMCR (*(volatile uint32_t *) 0xe000edfc)
 #define DWT_CTRL (*(volatile uint32_t *) 0xe0001000)
 #define DWT_CYCCNT (*(volatile uint32_t *) 0xe0001004)
+#define DWT_LAR (*(volatile uint32_t *) 0xe0001fb0)
 
 bool cycles_start(void)
 {
     DEMCR |= 1 << 24;
+    DWT_LAR = 0xc5acce55;       /* a Cortex-M7 locks the DWT's registers */
     DWT_CYCCNT = 0;
     DWT_CTRL |= 1;
     const uint32_t before = DWT_CYCCNT;
