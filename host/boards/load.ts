@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WasmoteError } from "../errors.js";
 import { suggestion } from "../nearest.js";
-import { boardFieldNames, boardSchema, definitionFieldNames } from "./schema.js";
+import { boardFieldNames, boardSchema, definitionFieldNames, flashedFieldNames } from "./schema.js";
 import type { Board } from "./types.js";
 
 /** The package's own folder `boards`, with `families`, `definitions` and the firmware. */
@@ -48,7 +48,8 @@ export function loadBoard(name: string, folder: string = boardsFolder): Board {
   const file = join("definitions", `${name}.json`);
   const definition = readFields(folder, file);
   for (const field of definitionFieldNames) {
-    if (!(field in definition)) invalid(file, `${field} is missing`);
+    const isOptional = (flashedFieldNames as readonly string[]).includes(field);
+    if (!(field in definition) && !isOptional) invalid(file, `${field} is missing`);
   }
   const family = definition.inherits;
   if (typeof family !== "string")
@@ -77,6 +78,9 @@ export function loadBoard(name: string, folder: string = boardsFolder): Board {
   }
   const board: Board = { ...parsed.data, id: name, family };
   checkLayout(board, file);
+  for (const field of flashedFieldNames) {
+    if (board.flashMethods.length > 0 && board[field] === undefined) invalid(file, `${field} is missing`);
+  }
   return board;
 }
 

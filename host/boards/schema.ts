@@ -113,9 +113,18 @@ const definitionFields = {
   url: z.url({ protocol: /^https$/ }),
   /** USB ids of the board, or of its debug probe or boot loader, as "vendor:product". */
   usb: z.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id as "2e8a:0003"')),
+  /** How the link is wired, and how the boot loader is entered that takes firmware: for people. */
+  wiring: name.optional(),
+  bootLoader: name.optional(),
   /** How far the firmware is proven on this board. */
   proven: z.enum(["emulator", "hardware", "build-only"]),
 };
+
+/** Of those, the ones that a board needs only if it can be flashed. */
+export const flashedFieldNames = [
+  "wiring",
+  "bootLoader",
+] as const satisfies (keyof typeof definitionFields)[];
 
 /** Names of the fields that only definitions have, and of all. */
 export const definitionFieldNames = Object.keys(definitionFields);

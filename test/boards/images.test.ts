@@ -259,7 +259,7 @@ for (const { id } of availableBoards(["pico"])) {
   test("pico: the second-stage boot loader has its checksum, and its code is at the image's start", async () => {
     const { bin } = await build(id);
     assert.is(bin.readUInt32LE(252), secondStageChecksum(bin.subarray(0, 252)));
-    assert.is(bin.readUInt16LE(0), 0xb500, "push {lr}");
+    assert.is(bin.readUInt16LE(0), 0xb530, "push {r4, r5, lr}");
     assert.ok(
       bin.subarray(0, 252).some((byte) => byte !== 0),
       "it is not empty",

@@ -28,6 +28,8 @@ const good: Fields = {
   url: "https://example.org/board",
   flashBytes: 2097152,
   usb: ["2e8a:0003"],
+  wiring: "GPIO 0 is transmit, GPIO 1 receive.",
+  bootLoader: "Hold the button.",
   proven: "build-only",
 };
 
@@ -46,7 +48,7 @@ test("every board of the project is valid, and its definition is short", () => {
   assert.ok(boards.length >= 11);
   for (const board of boards) {
     const lines = readFileSync(join(boardsFolder, "definitions", `${board.id}.json`), "utf8").split("\n");
-    assert.ok(lines.length <= 21, `${board.id}: ${lines.length} lines`);
+    assert.ok(lines.length <= 23, `${board.id}: ${lines.length} lines`);
     assert.is(board.proven === "emulator", board.emulator !== undefined, board.id);
     assert.ok(board.flashMethods.length > 0 || board.emulator !== undefined, board.id);
   }
@@ -111,6 +113,8 @@ const wrong: [what: string, fields: Fields | string, code: RegExp, file?: RegExp
   ],
   ["an unknown inner field", { ...good, slots: { counts: 1 } }, /slots\.counts is no field/],
   ["a missing field", { ...good, vendor: undefined }, /vendor is missing/],
+  ["no wiring", { ...good, wiring: undefined }, /wiring is missing/],
+  ["a boot loader that nobody can enter", { ...good, bootLoader: undefined }, /bootLoader is missing/],
   ["no family", { ...good, inherits: undefined }, /inherits must name a family/],
   ["a family that is not there", { ...good, inherits: "rp2041" }, /"rp2041"; the families are .*rp2040/],
   ["a wrong type", { ...good, flashBytes: "2 MB" }, /flashBytes: /],

@@ -122,7 +122,18 @@ test("what the command line says wrongly is told", () => {
 test("the page that tells how to add a board shows a board that is valid", () => {
   const page = readFileSync(join(boardsFolder, "../docs/add-a-board.md"), "utf8");
   const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)![1]!) as Record<string, unknown>;
-  assert.equal(Object.keys(example), ["inherits", "name", "vendor", "url", "flashBytes", "usb", "proven"]);
+  assert.equal(Object.keys(example), [
+    "inherits",
+    "name",
+    "vendor",
+    "url",
+    "flashBytes",
+    "usb",
+    "wiring",
+    "bootLoader",
+    "proven",
+    "oscillator",
+  ]);
   assert.ok(existsSync(join(boardsFolder, "families", `${example.inherits}.json`)));
 });
 
