@@ -23,7 +23,7 @@ typedef struct flash_layout
     uint32_t slotCount;
     flash_range slots[maxSlots];        /* hold the models */
     flash_range records[recordSectors]; /* hold the log of what is in the slots */
-    uint32_t writeBytes;                /* writes begin and end at multiples of this; at most mostWriteBytes */
+    uint32_t writeBytes;                /* writes begin and end at multiples of this power of 2; at most mostWriteBytes */
     /*
      * Whether a range that begins and ends at multiples of writeBytes can be read. NULL where all can: not where flash has
      * codes against errors, and the processor faults at what was being written or erased when power failed.

@@ -46,7 +46,7 @@ static uint32_t sector_length(void)
 /* From one record to the next. */
 static uint32_t stride(void)
 {
-    return (sizeof(record) + port_flash.writeBytes - 1) / port_flash.writeBytes * port_flash.writeBytes;
+    return (sizeof(record) + port_flash.writeBytes - 1) & -port_flash.writeBytes;
 }
 
 static bool is_readable(const void *at)

@@ -111,6 +111,16 @@ static void fault_handler(void)
     return_to_give_up(guardFault);
 }
 
+__attribute__((weak)) bool cortex_m_take_nmi(void)
+{
+    return false;
+}
+
+static void nmi_handler(void)
+{
+    if (!cortex_m_take_nmi()) fault_handler();
+}
+
 static void systick_handler(void)
 {
     if (ticksLeft > 0) count_next_ticks();
@@ -155,6 +165,6 @@ _Noreturn void port_reset(void)
 }
 
 __attribute__((section(".vectors"), used)) const void *const vectors[16] = {
-    __exception_stack_end, reset_handler, fault_handler, fault_handler, fault_handler, fault_handler, fault_handler,
+    __exception_stack_end, reset_handler, nmi_handler, fault_handler, fault_handler, fault_handler, fault_handler,
     0, 0, 0, 0, fault_handler, fault_handler, 0, fault_handler, systick_handler,
 };

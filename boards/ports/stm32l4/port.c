@@ -4,11 +4,15 @@
  * Sources: ST RM0432, 3.3 (flash: two banks of 4 KiB pages, wait states, 64-bit programming), 5.1-5.4 (power: boost mode,
  * VDDIO2), 6.2-6.4 (clocks), 52 (LPUART); DS12023 (memory map, alternate functions); UM2179, 6.10 (serial port of the
  * ST-LINK).
+ *
+ * Flash has a code against errors for each 64 bits: those that were being written when power failed raise a non-maskable
+ * interrupt where they are read (RM0432, 3.3.4).
  */
 #include "port.h"
 
 #include <string.h>
 
+#include "cortex_m.h"
 #include "stm32/counter.h"
 #include "stm32/gpio.h"
 #include "stm32/usart.h"
@@ -28,6 +32,7 @@
 #define FLASH_KEYR REG(0x40022008)
 #define FLASH_SR REG(0x40022010)
 #define FLASH_CR REG(0x40022014)
+#define FLASH_ECCR REG(0x40022018)
 
 enum { hsiHz = 16000000, flashOrigin = 0x08000000, pageBytes = 4096, pagesOfBank = 256 };
 enum { gpioA = 0x48000000, portG = 6, transmitPin = 16 * portG + 7, receivePin = 16 * portG + 8, alternateLpuart = 8 };
@@ -36,6 +41,9 @@ enum { hsiOn = 1 << 8, hsiReady = 1 << 10, pllOn = 1 << 24, pllReady = 1 << 25 }
 enum { flashProgram = 1, flashPageErase = 2, flashBank2 = 1 << 11, flashStart = 1 << 16, flashBusy = 1 << 16,
        flashErrors = 0x43fa, flashDataCache = 1 << 10, flashDataCacheReset = 1 << 12 };
 #define FLASH_LOCK (1u << 31)
+#define FLASH_DOUBLE_ERROR (1u << 31)
+
+static bool readable(uint32_t address, uint32_t length);
 
 const flash_layout port_flash = {
     .slotCount = BOARD_SLOT_COUNT,
@@ -48,6 +56,7 @@ const flash_layout port_flash = {
         { BOARD_SLOT_ADDRESS - pageBytes, pageBytes },
     },
     .writeBytes = 8,
+    .readable = readable,
 };
 
 /* 16 MHz / 2 * 30 / 2. Above 80 MHz the AHB clock is halved while the system clock is switched to the PLL. */
@@ -103,6 +112,27 @@ static bool flash_unlock(void)
     }
     FLASH_SR = flashErrors;
     return flash_ready();
+}
+
+static volatile bool looking, foundError;
+
+bool cortex_m_take_nmi(void)
+{
+    if (!looking || !(FLASH_ECCR & FLASH_DOUBLE_ERROR)) return false;
+    foundError = true;
+    FLASH_ECCR |= FLASH_DOUBLE_ERROR;                       /* clears it */
+    return true;
+}
+
+static bool readable(uint32_t address, uint32_t length)
+{
+    looking = true;
+    foundError = false;
+    for (uint32_t at = address; at < address + length; at += 8) (void) REG(at);
+    __asm__ volatile("dsb\n"
+                     "isb" : : : "memory");
+    looking = false;
+    return !foundError;
 }
 
 /* What the data cache holds of the flash may be old. */
