@@ -115,7 +115,7 @@ const definitionFields = {
   usb: z.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id as "2e8a:0003"')),
   /** How the link is wired, and how the boot loader is entered that takes firmware: for people. */
   wiring: name.optional(),
-  bootLoader: name.optional(),
+  enterBootLoader: name.optional(),
   /** How far the firmware is proven on this board. */
   proven: z.enum(["emulator", "hardware", "build-only"]),
 };
@@ -123,7 +123,7 @@ const definitionFields = {
 /** Of those, the ones that a board needs only if it can be flashed. */
 export const flashedFieldNames = [
   "wiring",
-  "bootLoader",
+  "enterBootLoader",
 ] as const satisfies (keyof typeof definitionFields)[];
 
 /** Names of the fields that only definitions have, and of all. */

@@ -68,7 +68,7 @@ export function renderHandling(boards: readonly Board[]): string {
   const rows = boards.map((board) => [
     board.id,
     board.wiring ?? "-",
-    board.bootLoader ?? "-",
+    board.enterBootLoader ?? "-",
     board.flashMethods.map(({ method }) => method).join(", ") || "-",
     proof(board),
   ]);

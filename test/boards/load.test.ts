@@ -29,7 +29,7 @@ const good: Fields = {
   flashBytes: 2097152,
   usb: ["2e8a:0003"],
   wiring: "GPIO 0 is transmit, GPIO 1 receive.",
-  bootLoader: "Hold the button.",
+  enterBootLoader: "Hold the button.",
   proven: "build-only",
 };
 
@@ -114,7 +114,11 @@ const wrong: [what: string, fields: Fields | string, code: RegExp, file?: RegExp
   ["an unknown inner field", { ...good, slots: { counts: 1 } }, /slots\.counts is no field/],
   ["a missing field", { ...good, vendor: undefined }, /vendor is missing/],
   ["no wiring", { ...good, wiring: undefined }, /wiring is missing/],
-  ["a boot loader that nobody can enter", { ...good, bootLoader: undefined }, /bootLoader is missing/],
+  [
+    "a boot loader that nobody can enter",
+    { ...good, enterBootLoader: undefined },
+    /enterBootLoader is missing/,
+  ],
   ["no family", { ...good, inherits: undefined }, /inherits must name a family/],
   ["a family that is not there", { ...good, inherits: "rp2041" }, /"rp2041"; the families are .*rp2040/],
   ["a wrong type", { ...good, flashBytes: "2 MB" }, /flashBytes: /],

@@ -130,7 +130,7 @@ test("the page that tells how to add a board shows a board that is valid", () =>
     "flashBytes",
     "usb",
     "wiring",
-    "bootLoader",
+    "enterBootLoader",
     "proven",
     "oscillator",
   ]);
