@@ -1,22 +1,18 @@
 /*
- * Erasing and writing the RP2040's flash. While the flash is not mapped, code, data and vectors must be in RAM:
- * interrupts are off, and what runs meanwhile is in the section .ramtext, which is copied to RAM with .data.
+ * Erasing and writing the flash of the RP2040 and the RP2350. While the flash is not mapped, code, data and vectors must
+ * be in RAM: interrupts are off, and what runs meanwhile is in the section .ramtext, which is copied to RAM with .data.
  *
- * Source: RP2040 data sheet, 2.8.3 (boot ROM: table at 0x14, lookup at 0x18, the flash functions and the order in
- * which they are called), 4.10.4 (the cache may hold what was erased).
+ * Sources: RP2040 data sheet, 2.8.3 (the flash functions and the order in which they are called), 4.10.4 (the cache may
+ * hold what was erased); RP2350 data sheet, 5.4.8.
  */
 #include "flash.h"
 
 #include <string.h>
 
+#include "boot_rom.h"
 #include "port.h"
 
-/* Pointers of 16 bits in the boot ROM: symbols of the linker script. */
-extern const uint16_t __rom_table, __rom_lookup;
-
-#define ROM_CODE(A, B) ((uint32_t) (A) | (uint32_t) (B) << 8)
-
-enum { flashOrigin = 0x10000000, pageBytes = 256, sectorBytes = 4096, boot2Bytes = 256 };
+enum { flashOrigin = 0x10000000, pageBytes = 256, sectorBytes = 4096 };
 enum { blockBytes = 65536, blockEraseCommand = 0xd8 };
 
 const flash_layout port_flash = {
@@ -32,36 +28,36 @@ const flash_layout port_flash = {
     .writeBytes = 4,
 };
 
+/* The functions in use, in the order of their codes in flash_init. */
 static struct
 {
     void (*connect)(void), (*exitXip)(void), (*flushCache)(void);
     void (*erase)(uint32_t offset, uint32_t length, uint32_t block, uint8_t blockCommand);
     void (*program)(uint32_t offset, const uint8_t *data, uint32_t length);
-    bool complete;
 } rom;
+static boot_rom_map *map;
+static bool complete;
 
-static uint32_t boot2[boot2Bytes / 4];
 static uint8_t page[pageBytes];
 
 void flash_init(void)
 {
-    void *(*const lookup)(const uint16_t *table, uint32_t code) = (void *(*)(const uint16_t *, uint32_t)) (uintptr_t) __rom_lookup;
-    const uint16_t *const table = (const uint16_t *) (uintptr_t) __rom_table;
-    memcpy(boot2, (const void *) flashOrigin, boot2Bytes);
-    if (!lookup) return;
-    rom.connect = lookup(table, ROM_CODE('I', 'F'));
-    rom.exitXip = lookup(table, ROM_CODE('E', 'X'));
-    rom.erase = lookup(table, ROM_CODE('R', 'E'));
-    rom.program = lookup(table, ROM_CODE('R', 'P'));
-    rom.flushCache = lookup(table, ROM_CODE('F', 'C'));
-    rom.complete = rom.connect && rom.exitXip && rom.erase && rom.program && rom.flushCache;
+    static const char codes[][2] = { "IF", "EX", "FC", "RE", "RP" };
+    _Static_assert(sizeof rom == sizeof codes / sizeof codes[0] * sizeof(void *), "a code for each function");
+    map = boot_rom_find_map();
+    complete = map != NULL;
+    for (uint32_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+    {
+        void *const function = boot_rom_function(ROM_CODE(codes[i][0], codes[i][1]));
+        memcpy((void **) &rom + i, &function, sizeof function);
+        if (!function) complete = false;
+    }
 }
 
 /* Erases `length` bytes, or writes them if there is data. */
 __attribute__((section(".ramtext"), noinline))
 static void change(uint32_t offset, const uint8_t *data, uint32_t length)
 {
-    void (*const map)(void) = (void (*)(void)) ((uintptr_t) boot2 | 1);
     uint32_t masked;
     __asm__ volatile("mrs %0, primask\n"
                      "cpsid i" : "=r"(masked) : : "memory");
@@ -76,7 +72,7 @@ static void change(uint32_t offset, const uint8_t *data, uint32_t length)
 
 bool port_flash_erase(uint32_t address, uint32_t length)
 {
-    if (!rom.complete) return false;
+    if (!complete) return false;
     change(address - flashOrigin, NULL, length);
     for (uint32_t at = address; at < address + length; at += 4)
     {
@@ -87,7 +83,7 @@ bool port_flash_erase(uint32_t address, uint32_t length)
 
 bool port_flash_write(uint32_t address, const uint8_t *data, uint32_t length)
 {
-    if (!rom.complete) return false;
+    if (!complete) return false;
     for (uint32_t done = 0, count; done < length; done += count)
     {
         const uint32_t start = (address + done) % pageBytes;

@@ -1,4 +1,5 @@
 # RP2040: the second-stage boot loader with its checksum, and wasm3's operations on Armv6-M.
+include("${port}/../rp2.cmake")
 enable_language(ASM)
 find_program(NODE_PROGRAM node REQUIRED)
 

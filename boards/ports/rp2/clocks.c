@@ -1,0 +1,53 @@
+/*
+ * Clocks of the RP2040 and the RP2350, from the 12 MHz crystal.
+ * Sources: RP2040 data sheet, 2.14 (resets), 2.15 (clocks), 2.16 (XOSC), 2.18 (PLL); RP2350 data sheet, 7.5, 8.1, 8.2, 8.6.
+ */
+#include "clocks.h"
+
+#include "registers.h"
+
+enum { resetsUsed = resetIoBank0 | resetPadsBank0 | resetPllSys | resetUart0 | resetsOfCounter };
+
+static void wait_for(uint32_t address, uint32_t bits)
+{
+    while ((REG(address) & bits) != bits) {}
+}
+
+static void start_crystal(void)
+{
+    REG(XOSC_STARTUP) = crystalMhz * 1000 / 256 + 1;        /* 1 ms, in units of 256 crystal cycles */
+    REG(XOSC_CTRL) = 0xfab << 12 | 0xaa0;                   /* enable, 1-15 MHz */
+    wait_for(XOSC_STATUS, 1u << 31);
+}
+
+/* 1500 MHz, divided by `divider` and by 2. */
+static void start_pll(uint32_t pll, uint32_t divider)
+{
+    REG(PLL_CS(pll)) = 1;                                   /* reference divided by 1 */
+    REG(PLL_FBDIV(pll)) = 125;
+    CLEAR(PLL_PWR(pll)) = 1 << 0 | 1 << 5;
+    wait_for(PLL_CS(pll), 1u << 31);
+    REG(PLL_PRIM(pll)) = divider << 16 | 2 << 12;
+    CLEAR(PLL_PWR(pll)) = 1 << 3;
+}
+
+/* The system clock runs from the crystal while the PLL is set up. The reset of the UART waits for its clock. */
+void clocks_init(void)
+{
+    start_crystal();
+    CLEAR(CLK_SYS_CTRL) = 1;
+    wait_for(CLK_SYS_SELECTED, 1 << 0);
+    REG(CLK_REF_CTRL) = 2;
+    wait_for(CLK_REF_SELECTED, 1 << 2);
+
+    SET(RESETS_RESET) = resetsUsed;
+    CLEAR(RESETS_RESET) = resetsUsed;
+    wait_for(RESETS_DONE, resetsUsed & ~resetUart0);
+
+    start_pll(PLL_SYS, pllSysDivider);
+    REG(CLK_SYS_CTRL) = 0 << 5;                             /* auxiliary source: PLL_SYS */
+    SET(CLK_SYS_CTRL) = 1;
+    wait_for(CLK_SYS_SELECTED, 1 << 1);
+    REG(CLK_PERI_CTRL) = 1 << 11 | 0 << 5;                  /* clk_sys */
+    wait_for(RESETS_DONE, resetUart0);
+}

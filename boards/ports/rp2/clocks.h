@@ -1,0 +1,10 @@
+/* Clocks of the RP2040 and the RP2350. */
+#ifndef WASMOTE_RP2_CLOCKS_H
+#define WASMOTE_RP2_CLOCKS_H
+
+enum { crystalMhz = 12 };
+
+/* Has the system clock run at BOARD_CLOCK_HZ, and takes the blocks in use out of reset. Runs once. */
+void clocks_init(void);
+
+#endif
