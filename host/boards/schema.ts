@@ -45,6 +45,24 @@ const emulatorSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("rp2040js"), preload }),
 ]);
 
+/** A USB id, as in a device's descriptor. */
+const usbId = z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id as "2e8a:0003"');
+
+/** How the firmware is talked to. */
+const linkSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("uart"),
+    baud: count,
+    /** The processor's pins, numbered as its port does, where the UART can be on any. */
+    transmitPin: z.int().min(0).optional(),
+    receivePin: z.int().min(0).optional(),
+  }),
+  /** Over the processor's own USB device controller, with this id (docs/decisions/0023-usb.md). */
+  z.strictObject({ kind: z.literal("usb"), id: usbId }),
+  /** Over the serial line of a USB controller that is fixed in hardware, as the ESP32-C3 has. */
+  z.strictObject({ kind: z.literal("usb-serial-jtag") }),
+]);
+
 /** Fields that a family gives; a definition may replace each of them. */
 const familyFields = {
   mcu: name,
@@ -82,13 +100,7 @@ const familyFields = {
   }),
   /** Unit of the firmware's counter. */
   counter: z.enum(["instructions", "cycles"]),
-  link: z.strictObject({
-    kind: z.literal("uart"),
-    baud: count,
-    /** The processor's pins, numbered as its port does, where the UART can be on any. */
-    transmitPin: z.int().min(0).optional(),
-    receivePin: z.int().min(0).optional(),
-  }),
+  link: linkSchema,
 };
 
 /** What a definition must say itself. */
@@ -97,7 +109,7 @@ const definitionFields = {
   vendor: name,
   url: z.url({ protocol: /^https$/ }),
   /** USB ids of the board, or of its debug probe or boot loader, as "vendor:product". */
-  usb: z.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id as "2e8a:0003"')),
+  usb: z.array(usbId),
   /** How far the firmware is proven on this board. */
   proven: z.enum(["emulator", "hardware", "build-only"]),
 };

@@ -16,4 +16,12 @@ void *boot_rom_function(uint32_t code);
 typedef void boot_rom_map(void);
 boot_rom_map *boot_rom_find_map(void);
 
+/* Starts the boot loader that takes UF2 files over USB. Returns only where the ROM has no such function. */
+void boot_rom_start_usb_loader(void);
+
+/*
+ * 8 bytes that tell this chip, or its flash, from others; zero where they cannot be read. Flash cannot be read meanwhile.
+ */
+void boot_rom_serial_number(uint8_t *serialNumber);
+
 #endif

@@ -20,14 +20,14 @@ static void start_crystal(void)
     wait_for(XOSC_STATUS, 1u << 31);
 }
 
-/* 1500 MHz, divided by `divider` and by 2. */
-static void start_pll(uint32_t pll, uint32_t divider)
+/* The crystal's frequency, times `multiplier`, divided by `first` and by `second`. */
+static void start_pll(uint32_t pll, uint32_t multiplier, uint32_t first, uint32_t second)
 {
     REG(PLL_CS(pll)) = 1;                                   /* reference divided by 1 */
-    REG(PLL_FBDIV(pll)) = 125;
+    REG(PLL_FBDIV(pll)) = multiplier;
     CLEAR(PLL_PWR(pll)) = 1 << 0 | 1 << 5;
     wait_for(PLL_CS(pll), 1u << 31);
-    REG(PLL_PRIM(pll)) = divider << 16 | 2 << 12;
+    REG(PLL_PRIM(pll)) = first << 16 | second << 12;
     CLEAR(PLL_PWR(pll)) = 1 << 3;
 }
 
@@ -44,10 +44,22 @@ void clocks_init(void)
     CLEAR(RESETS_RESET) = resetsUsed;
     wait_for(RESETS_DONE, resetsUsed & ~resetUart0);
 
-    start_pll(PLL_SYS, pllSysDivider);
+    start_pll(PLL_SYS, 125, pllSysDivider, 2);
     REG(CLK_SYS_CTRL) = 0 << 5;                             /* auxiliary source: PLL_SYS */
     SET(CLK_SYS_CTRL) = 1;
     wait_for(CLK_SYS_SELECTED, 1 << 1);
     REG(CLK_PERI_CTRL) = 1 << 11 | 0 << 5;                  /* clk_sys */
     wait_for(RESETS_DONE, resetUart0);
+}
+
+/* 12 MHz * 100 / (5 * 5). */
+void clocks_start_usb(void)
+{
+    CLEAR(RESETS_RESET) = resetPllUsb;
+    wait_for(RESETS_DONE, resetPllUsb);
+    start_pll(PLL_USB, 100, 5, 5);
+    REG(CLK_USB_CTRL) = 1 << 11 | 0 << 5;                   /* PLL_USB */
+    SET(RESETS_RESET) = resetUsb;
+    CLEAR(RESETS_RESET) = resetUsb;
+    wait_for(RESETS_DONE, resetUsb);
 }

@@ -7,4 +7,7 @@ enum { crystalMhz = 12 };
 /* Has the system clock run at BOARD_CLOCK_HZ, and takes the blocks in use out of reset. Runs once. */
 void clocks_init(void);
 
+/* Starts the 48 MHz of the USB controller, and takes it out of reset. Runs once, after clocks_init. */
+void clocks_start_usb(void);
+
 #endif

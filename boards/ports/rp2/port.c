@@ -7,6 +7,7 @@
  */
 #include "port.h"
 
+#include "boot_rom.h"
 #include "clocks.h"
 #include "cortex_m.h"
 #include "flash.h"
@@ -15,6 +16,7 @@
 
 enum { cyclesPerMicrosecond = BOARD_CLOCK_HZ / 1000000 };
 
+static bool bootLoaderRequested;
 static uint32_t counterOffset;      /* of the chip's counter over the timer */
 
 static uint64_t timer_microseconds(void)
@@ -34,8 +36,8 @@ void port_init(void)
     clocks_init();
     chip_start_counter(crystalMhz);
     counterOffset = chip_cycles() - (uint32_t) timer_microseconds() * cyclesPerMicrosecond;
-    link_init();
     flash_init();
+    link_init();
 }
 
 uint64_t port_counter(void)
@@ -60,10 +62,16 @@ uint64_t cortex_m_limit_ticks(uint64_t units)
     return units + 1;
 }
 
+bool port_request_boot_loader(void)
+{
+    return bootLoaderRequested = true;
+}
+
 /* The watchdog resets everything but the oscillators; SYSRESETREQ alone would leave the peripherals as they are. */
 void cortex_m_before_reset(void)
 {
     link_drain();
+    if (bootLoaderRequested) boot_rom_start_usb_loader();
     REG(PSM_WDSEL) = psmAllButOscillators;
     REG(WATCHDOG_CTRL) = 1u << 31;
 }

@@ -1,4 +1,8 @@
 # What the RP2040 and the RP2350 have in common; the chip's folder, WASMOTE_PORT, gives chip.h, boot_rom.c, memory.ld.in.
-file(GLOB common CONFIGURE_DEPENDS "${port}/../*.c")
-target_sources(firmware PRIVATE ${common})
-target_include_directories(firmware PRIVATE "${port}/..")
+# The line is one of uart.c and usb.c.
+set(rp2 "${port}/..")
+target_sources(firmware PRIVATE "${rp2}/clocks.c" "${rp2}/flash.c" "${rp2}/port.c" "${rp2}/${WASMOTE_LINK_KIND}.c")
+target_include_directories(firmware PRIVATE "${rp2}")
+if(WASMOTE_LINK_KIND STREQUAL "usb")
+  include("${CMAKE_CURRENT_SOURCE_DIR}/ports/usb.cmake")
+endif()

@@ -1,6 +1,7 @@
 /*
- * The RP2040's boot ROM. Source: RP2040 data sheet, 2.8.3 (table of functions at 0x14, their lookup at 0x18),
- * 2.8.1 (the second-stage boot loader, which maps the flash; it depends on no address of its own).
+ * The RP2040's boot ROM. Sources: RP2040 data sheet, 2.8.3 (table of functions at 0x14, their lookup at 0x18; reset_usb_boot),
+ * 2.8.1 (the second-stage boot loader, which maps the flash; it depends on no address of its own), 4.10.13 (SSI), 2.19.6
+ * (OUTOVER of the flash's chip select); Winbond W25Q16JV data sheet, 8.2.19 (command 4Bh: unique ID).
  */
 #include "boot_rom.h"
 
@@ -23,4 +24,56 @@ boot_rom_map *boot_rom_find_map(void)
 {
     memcpy(boot2, (const void *) flashOrigin, boot2Bytes);
     return (boot_rom_map *) ((uintptr_t) boot2 | 1);
+}
+
+/* At once, with no GPIO that shows activity and with both interfaces of the loader. */
+void boot_rom_start_usb_loader(void)
+{
+    void (*const start)(uint32_t gpioMask, uint32_t disabled) =
+        (void (*)(uint32_t, uint32_t)) (uintptr_t) boot_rom_function(ROM_CODE('U', 'B'));
+    if (start) start(0, 0);
+}
+
+#define SSI_SR (*(volatile uint32_t *) 0x18000028)
+#define SSI_DR0 (*(volatile uint32_t *) 0x18000060)
+#define CHIP_SELECT (*(volatile uint32_t *) 0x4001800c)
+
+enum { uniqueIdCommand = 0x4b, bytesBefore = 5, idBytes = 8, receiverNotEmpty = 1 << 3, mostLooks = 100000 };
+enum { selectBits = 3 << 8, selected = 2 << 8, deselected = 3 << 8 };
+
+/*
+ * Sends the command and takes the id behind as many bytes as it has: 1 of command and 4 of nothing. The boot ROM has left
+ * the SSI sending and receiving single bytes.
+ */
+__attribute__((section(".ramtext"), noinline))
+static void read_id(uint8_t *id, void (*connect)(void), void (*exitXip)(void), void (*flushCache)(void))
+{
+    uint32_t masked;
+    __asm__ volatile("mrs %0, primask\n"
+                     "cpsid i" : "=r"(masked) : : "memory");
+    connect();
+    exitXip();
+    CHIP_SELECT = (CHIP_SELECT & ~(uint32_t) selectBits) | selected;
+    for (uint32_t i = 0; i < bytesBefore + idBytes; i++)
+    {
+        SSI_DR0 = i == 0 ? uniqueIdCommand : 0;
+        for (uint32_t looks = 0; looks < mostLooks && !(SSI_SR & receiverNotEmpty); looks++) {}
+        const uint8_t byte = (uint8_t) SSI_DR0;
+        if (i >= bytesBefore) id[i - bytesBefore] = byte;
+    }
+    CHIP_SELECT = (CHIP_SELECT & ~(uint32_t) selectBits) | deselected;
+    flushCache();
+    ((boot_rom_map *) ((uintptr_t) boot2 | 1))();
+    CHIP_SELECT &= ~(uint32_t) selectBits;
+    __asm__ volatile("msr primask, %0" : : "r"(masked) : "memory");
+}
+
+void boot_rom_serial_number(uint8_t *serialNumber)
+{
+    void *const connect = boot_rom_function(ROM_CODE('I', 'F'));
+    void *const exitXip = boot_rom_function(ROM_CODE('E', 'X'));
+    void *const flushCache = boot_rom_function(ROM_CODE('F', 'C'));
+    memset(serialNumber, 0, idBytes);
+    if (connect && exitXip && flushCache)
+        read_id(serialNumber, (void (*)(void)) connect, (void (*)(void)) exitXip, (void (*)(void)) flushCache);
 }

@@ -15,6 +15,8 @@
 #define IO_BANK0 0x40014000
 #define XOSC 0x40024000
 #define PLL_SYS 0x40028000
+#define PLL_USB 0x4002c000
+#define CLK_USB_CTRL 0x40008054
 #define UART0 0x40034000
 #define PWM7_CSR (*(volatile uint32_t *) 0x4005008c)
 #define PWM7_CTR (*(volatile uint32_t *) 0x40050094)
@@ -24,6 +26,8 @@
 
 enum { resetIoBank0 = 1 << 5, resetPadsBank0 = 1 << 8, resetPllSys = 1 << 12, resetPwm = 1 << 14, resetTimer = 1 << 21,
        resetUart0 = 1 << 22 };
+enum { resetPllUsb = 1 << 13, resetUsb = 1 << 24 };
+enum { chipUsbInterrupt = 5 };
 enum { resetsOfCounter = resetPwm | resetTimer };
 enum { pllSysDivider = 6 };                     /* 12 MHz * 125 / (6 * 2) are 125 MHz */
 enum { psmAllButOscillators = 0x1fffc };
@@ -41,6 +45,12 @@ static inline void chip_start_counter(uint32_t crystalMhz)
 {
     WATCHDOG_TICK = 1 << 9 | crystalMhz;
     PWM7_CSR = 1;
+}
+
+/* Sleeps until there was an interrupt since the last call. */
+static inline void chip_wait_for_event(void)
+{
+    __asm__ volatile("wfe");
 }
 
 /* Pads take the pins' functions from reset on. */

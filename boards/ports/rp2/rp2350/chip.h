@@ -19,6 +19,8 @@
 #define PADS_BANK0_CLEAR(pin) (*(volatile uint32_t *) (uintptr_t) (0x4003b004 + 4 * (pin)))
 #define XOSC 0x40048000
 #define PLL_SYS 0x40050000
+#define PLL_USB 0x40058000
+#define CLK_USB_CTRL 0x40010060
 #define UART0 0x40070000
 #define TIMER 0x400b0000
 #define WATCHDOG 0x400d8000
@@ -30,6 +32,8 @@
 
 enum { resetIoBank0 = 1 << 6, resetPadsBank0 = 1 << 9, resetPllSys = 1 << 14, resetTimer = 1 << 23,
        resetUart0 = 1 << 26 };
+enum { resetPllUsb = 1 << 15, resetUsb = 1 << 28 };
+enum { chipUsbInterrupt = 14 };
 enum { resetsOfCounter = resetTimer };
 enum { pllSysDivider = 5 };                     /* 12 MHz * 125 / (5 * 2) are 150 MHz */
 enum { psmAllButOscillators = 0x1fffff3 };
@@ -51,6 +55,9 @@ static inline void chip_start_counter(uint32_t crystalMhz)
     DEMCR |= 1 << 24;
     DWT_CTRL |= 1;
 }
+
+/* The counter of cycles stops while the core sleeps. */
+static inline void chip_wait_for_event(void) {}
 
 /* Pads are isolated from the pins' functions, and take no input, until they are told otherwise. */
 static inline void chip_connect_pad(uint32_t pin)
