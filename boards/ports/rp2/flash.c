@@ -54,26 +54,51 @@ void flash_init(void)
     }
 }
 
-/* Erases `length` bytes, or writes them if there is data. */
 __attribute__((section(".ramtext"), noinline))
-static void change(uint32_t offset, const uint8_t *data, uint32_t length)
+static void call_unmapped(void (*work)(void *argument), void *argument)
 {
     uint32_t masked;
     __asm__ volatile("mrs %0, primask\n"
                      "cpsid i" : "=r"(masked) : : "memory");
     rom.connect();
     rom.exitXip();
-    if (data) rom.program(offset, data, length);
-    else rom.erase(offset, length, blockBytes, blockEraseCommand);
+    work(argument);
     rom.flushCache();
     map();
     __asm__ volatile("msr primask, %0" : : "r"(masked) : "memory");
 }
 
+bool flash_unmapped(void (*work)(void *argument), void *argument)
+{
+    if (complete) call_unmapped(work, argument);
+    return complete;
+}
+
+/* A block that is to be erased, or pages that are to be written where there is data. */
+typedef struct flash_change
+{
+    uint32_t offset, length;
+    const uint8_t *data;
+} flash_change;
+
+__attribute__((section(".ramtext"), noinline))
+static void change(void *argument)
+{
+    const flash_change *const to = argument;
+    if (to->data) rom.program(to->offset, to->data, to->length);
+    else rom.erase(to->offset, to->length, blockBytes, blockEraseCommand);
+}
+
+/* By blocks, so that interrupts come between them: USB does not wait for a whole slot. */
 bool port_flash_erase(uint32_t address, uint32_t length)
 {
-    if (!complete) return false;
-    change(address - flashOrigin, NULL, length);
+    for (uint32_t done = 0, count; done < length; done += count)
+    {
+        count = blockBytes - (address + done) % blockBytes;
+        if (count > length - done) count = length - done;
+        flash_change erased = { address + done - flashOrigin, count, NULL };
+        if (!flash_unmapped(change, &erased)) return false;
+    }
     for (uint32_t at = address; at < address + length; at += 4)
     {
         if (*(const volatile uint32_t *) (uintptr_t) at != 0xffffffff) return false;
@@ -83,7 +108,6 @@ bool port_flash_erase(uint32_t address, uint32_t length)
 
 bool port_flash_write(uint32_t address, const uint8_t *data, uint32_t length)
 {
-    if (!complete) return false;
     for (uint32_t done = 0, count; done < length; done += count)
     {
         const uint32_t start = (address + done) % pageBytes;
@@ -91,7 +115,8 @@ bool port_flash_write(uint32_t address, const uint8_t *data, uint32_t length)
         if (count > length - done) count = length - done;
         memset(page, 0xff, pageBytes);
         memcpy(page + start, data + done, count);
-        change(address + done - start - flashOrigin, page, pageBytes);
+        flash_change written = { address + done - start - flashOrigin, pageBytes, page };
+        if (!flash_unmapped(change, &written)) return false;
     }
     return memcmp((const void *) (uintptr_t) address, data, length) == 0;
 }

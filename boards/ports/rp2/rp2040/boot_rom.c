@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "flash.h"
+
 enum { flashOrigin = 0x10000000, boot2Bytes = 256 };
 
 /* Pointers of 16 bits in the boot ROM: symbols of the linker script. */
@@ -46,14 +48,11 @@ enum { selectBits = 3 << 8, selected = 2 << 8, deselected = 3 << 8 };
  * the SSI sending and receiving single bytes.
  */
 __attribute__((section(".ramtext"), noinline))
-static void read_id(uint8_t *id, void (*connect)(void), void (*exitXip)(void), void (*flushCache)(void))
+static void read_id(void *argument)
 {
-    uint32_t masked;
-    __asm__ volatile("mrs %0, primask\n"
-                     "cpsid i" : "=r"(masked) : : "memory");
-    connect();
-    exitXip();
-    CHIP_SELECT = (CHIP_SELECT & ~(uint32_t) selectBits) | selected;
+    uint8_t *const id = argument;
+    const uint32_t unselected = CHIP_SELECT & ~(uint32_t) selectBits;
+    CHIP_SELECT = unselected | selected;
     for (uint32_t i = 0; i < bytesBefore + idBytes; i++)
     {
         SSI_DR0 = i == 0 ? uniqueIdCommand : 0;
@@ -61,19 +60,12 @@ static void read_id(uint8_t *id, void (*connect)(void), void (*exitXip)(void), v
         const uint8_t byte = (uint8_t) SSI_DR0;
         if (i >= bytesBefore) id[i - bytesBefore] = byte;
     }
-    CHIP_SELECT = (CHIP_SELECT & ~(uint32_t) selectBits) | deselected;
-    flushCache();
-    ((boot_rom_map *) ((uintptr_t) boot2 | 1))();
-    CHIP_SELECT &= ~(uint32_t) selectBits;
-    __asm__ volatile("msr primask, %0" : : "r"(masked) : "memory");
+    CHIP_SELECT = unselected | deselected;
+    CHIP_SELECT = unselected;
 }
 
 void boot_rom_serial_number(uint8_t *serialNumber)
 {
-    void *const connect = boot_rom_function(ROM_CODE('I', 'F'));
-    void *const exitXip = boot_rom_function(ROM_CODE('E', 'X'));
-    void *const flushCache = boot_rom_function(ROM_CODE('F', 'C'));
     memset(serialNumber, 0, idBytes);
-    if (connect && exitXip && flushCache)
-        read_id(serialNumber, (void (*)(void)) connect, (void (*)(void)) exitXip, (void (*)(void)) flushCache);
+    flash_unmapped(read_id, serialNumber);
 }
