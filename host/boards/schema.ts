@@ -101,6 +101,8 @@ const familyFields = {
   /** Unit of the firmware's counter. */
   counter: z.enum(["instructions", "cycles"]),
   link: linkSchema,
+  /** The boot loader in flash that a reset can ask to stay for an update, where the processor's ROM has none. */
+  bootLoader: z.enum(["arduino", "adafruit"]).optional(),
 };
 
 /** What a definition must say itself. */

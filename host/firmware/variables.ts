@@ -27,6 +27,7 @@ export function cmakeVariables(board: Board, wasm3: string): Record<string, stri
     WASMOTE_SLOT_ADDRESS: hex(board.slots.address),
     WASMOTE_ACCELERATORS: board.accelerators.join(";"),
     WASMOTE_COUNTER: board.counter,
+    WASMOTE_BOOT_LOADER: board.bootLoader ?? "",
     ...linkVariables(board.link),
     WASMOTE_WASM3_STACK_BYTES: String(board.wasm3.stackBytes),
     WASMOTE_WASM3_CODE_PAGE_BYTES: String(board.wasm3.codePageBytes),
