@@ -13,7 +13,7 @@
 #define REG(address) (*(volatile uint32_t *) (address))
 
 #define RTC_OPTIONS0 REG(0x60008000)
-#define RTC_OPTION1 REG(0x60008110)
+#define RTC_OPTION1 REG(0x600080f4)
 #define RTC_WDT_CONFIG0 REG(0x60008090)
 #define RTC_WDT_WPROTECT REG(0x600080a8)
 #define RTC_SWD_CONF REG(0x600080ac)
@@ -128,7 +128,7 @@ void risc_v_end_limit(void)
     SYSTIMER_INT_CLR = 1;
 }
 
-/* The boot ROM looks at the bit after the reset, which does not change it; the loader takes it back. */
+/* The boot ROM looks at the bit after the reset, which does not change it. Source: Espressif, ESP-IDF, esp32c3 rtc_cntl_reg.h. */
 bool port_request_boot_loader(void)
 {
     RTC_OPTION1 = forceDownloadBoot;

@@ -137,6 +137,7 @@ export class Rp2040Chip {
   #reset(): void {
     const { flash } = this.#chip;
     this.#resetAsked = false;
+    this.#usb?.leave();
     [this.#chip, this.#clock] = this.#powerUp();
     this.#chip.flash.set(flash);
     this.stopped ??= startSecondStage(this.#chip);
@@ -154,6 +155,7 @@ export class Rp2040Chip {
     powered.logger = { debug: quiet, info: quiet, warn: complain, error: complain };
     const startUsbBoot = (gpioMask: number, disabled: number): void => {
       this.stopped = `it is in its USB boot loader: reset_usb_boot(${gpioMask}, ${disabled})`;
+      this.#usb?.leave();
     };
     powered.onBreak = (code) => {
       if (!callBootRom(powered, code, startUsbBoot)) this.#fault = `breakpoint ${code}`;

@@ -23,12 +23,14 @@ const available = 1 << 10;
 const stall = 1 << 11;
 const pullUp = 1 << 16;
 const sieControl = 0x4c;
+const sieStatus = 0x50;
 const stallArm = 0x68;
 const resetReceived = 1 << 19;
 const suspended = 1 << 4;
 const resumed = 1 << 11;
 const toHost = 0x80;
 
+const recoveryNanos = 20_000;
 const packetBytes = 64;
 const dataEndpoint = 2;
 const descriptor = { device: 1, configuration: 2, string: 3 } as const;
@@ -37,7 +39,8 @@ const line = { setCoding: 0x20, setState: 0x22 } as const;
 const toInterface = 0x21;
 const english = 0x0409;
 
-const busReset = "the bus was reset";
+/** A transfer that neither the device nor the host has ended: the bus was reset, or the device is gone. */
+export class UsbGone extends Error {}
 
 interface Transfer {
   request: UsbRequest;
@@ -59,6 +62,7 @@ interface Controller {
   sieStatusUpdated(): void;
   sendSetupPacket(packet: Uint8Array): void;
   endpointReadDone(endpoint: number, bytes: Uint8Array): void;
+  indicateBufferReady(endpoint: number, out: boolean): void;
   finishRead(endpoint: number, bytes: Uint8Array): void;
   DPRAMUpdated(offset: number, value: number): void;
 }
@@ -86,6 +90,8 @@ export class Rp2040UsbHost {
   #wanted = 0;
   #enumerating = false;
   #finishing: Transfer | undefined;
+  #finished: Transfer | undefined;
+  readonly #recovery: { schedule(nanos: number): void };
   #held: [offset: number, value: number] | undefined;
   #transfer: Transfer | undefined;
 
@@ -97,8 +103,9 @@ export class Rp2040UsbHost {
     this.#controller = chip.usbCtrl as unknown as Controller;
     this.#onBytes = onBytes;
     this.#onTrouble = onTrouble;
+    this.#recovery = chip.clock.createAlarm(() => this.#resolve());
     this.#watchRegisters();
-    this.#controller.onEndpointWrite = (endpoint, bytes) => this.#taken(endpoint, bytes);
+    this.#tellWhenTaken();
     this.#controller.onEndpointRead = (endpoint) => this.#offered(endpoint);
   }
 
@@ -130,13 +137,19 @@ export class Rp2040UsbHost {
 
   /** Resets the bus: what was under way is over, the device has address 0 again. */
   reset(): void {
-    this.#transfer?.reject(new Error(busReset));
-    this.#transfer = undefined;
+    this.#drop("the bus was reset");
     this.#held = undefined;
     this.#wanted = 0;
     this.#outgoing.length = 0;
     this.ready = false;
     this.#startReset();
+  }
+
+  /** The device has left the bus. */
+  leave(): void {
+    this.ready = false;
+    this.#resolve();
+    this.#drop("the device left the bus");
   }
 
   /** Suspends the bus, or resumes it. */
@@ -148,7 +161,7 @@ export class Rp2040UsbHost {
   /**
    * Makes a control transfer. Gives the data of a transfer to the host.
    *
-   * @throws UsbStall where the device stalls it
+   * @throws UsbStall where the device stalls it, UsbGone
    */
   request(request: UsbRequest): Promise<Uint8Array> {
     const { type, code, value = 0, index = 0, data = new Uint8Array() } = request;
@@ -198,6 +211,11 @@ export class Rp2040UsbHost {
     this.ready = true;
   }
 
+  #drop(reason: string): void {
+    this.#transfer?.reject(new UsbGone(reason));
+    this.#transfer = undefined;
+  }
+
   /** Without the 10 ms that a reset takes, so that an emulator starts sooner. */
   #startReset(): void {
     this.#controller.sieStatus |= resetReceived;
@@ -210,6 +228,7 @@ export class Rp2040UsbHost {
     const write = controller.writeUint32.bind(controller);
     controller.writeUint32 = (offset, value) => {
       write(offset, value);
+      if (offset === sieStatus) this.#endSuspend(value);
       if (offset === stallArm && (value & 3) !== 0) this.#stalled();
       if (offset === sieControl && (value & pullUp) !== 0 && !this.attached) {
         this.attached = true;
@@ -220,7 +239,7 @@ export class Rp2040UsbHost {
       this.#enumerating = true;
       this.enumerate()
         .catch((error: Error) => {
-          if (error.message !== busReset) this.#onTrouble(error.message);
+          if (!(error instanceof UsbGone)) this.#onTrouble(error.message);
         })
         .finally(() => {
           this.#enumerating = false;
@@ -241,6 +260,26 @@ export class Rp2040UsbHost {
         this.#held = [offset, value];
       } else update(offset, value);
     };
+  }
+
+  /** A packet to the host is told as sent when the host has it; rp2040js tells it before. */
+  #tellWhenTaken(): void {
+    const controller = this.#controller;
+    const tell = controller.indicateBufferReady.bind(controller);
+    controller.indicateBufferReady = (endpoint, out) => {
+      if (out) tell(endpoint, out);
+    };
+    controller.onEndpointWrite = (endpoint, bytes) => {
+      this.#taken(endpoint, bytes);
+      tell(endpoint, false);
+    };
+  }
+
+  /** Writing the bit clears it, which rp2040js leaves out. */
+  #endSuspend(written: number): void {
+    if ((written & suspended) === 0) return;
+    this.#controller.sieStatus &= ~suspended;
+    this.#controller.sieStatusUpdated();
   }
 
   #stalled(): void {
@@ -306,7 +345,15 @@ export class Rp2040UsbHost {
     this.#controller.endpointReadDone(dataEndpoint, bytes);
   }
 
+  /** The next transfer comes a little later, as on a bus: the device has seen the end of this one. */
   #finish(transfer: Transfer): void {
+    this.#finished = transfer;
+    this.#recovery.schedule(recoveryNanos);
+  }
+
+  #resolve(): void {
+    const transfer = this.#transfer;
+    if (transfer === undefined || transfer !== this.#finished) return;
     this.#transfer = undefined;
     transfer.resolve(Uint8Array.from(transfer.received));
   }
