@@ -187,7 +187,7 @@ export const errorTable = {
   ),
   "board-emulator-none": refused(
     "this board has no emulator",
-    "Connect the board and name its serial port with --port.",
+    "Connect the board and name its serial port with --port; --port auto finds it.",
   ),
   "board-other": refused(
     "another board is at the port",

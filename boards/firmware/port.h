@@ -60,6 +60,9 @@ bool port_flash_erase(uint32_t address, uint32_t length);
  */
 bool port_flash_write(uint32_t address, const uint8_t *data, uint32_t length);
 
+/* Has port_reset start the boot loader that takes firmware. False where the port knows none. */
+bool port_request_boot_loader(void);
+
 /* Restarts the board after the last byte was sent. */
 _Noreturn void port_reset(void);
 

@@ -32,7 +32,7 @@ export function loadBoards(folder: string = boardsFolder): Board[] {
 
 /**
  * Loads the board of that name: its definition, laid over the family that it inherits. Objects are merged field by
- * field, everything else is replaced.
+ * field, but for one of another `kind`; that and everything else is replaced.
  *
  * @param folder a folder with `families` and `definitions`
  * @throws `board-unknown`, or `board-invalid` naming the file and the field
@@ -131,11 +131,17 @@ function overlay(base: Merged, top: Fields, file: string): Merged {
       const own = path === "" ? field : `${path}.${field}`;
       const under = result[field];
       origins.set(own, file);
-      result[field] = isObject(value) ? merge(isObject(under) ? under : {}, value, own) : value;
+      result[field] = isObject(value) ? merge(mergeable(under, value), value, own) : value;
     }
     return result;
   };
   return { fields: merge(base.fields, top, ""), origins };
+}
+
+/** What an object is laid over: nothing where it is of another kind. */
+function mergeable(under: unknown, value: Fields): Fields {
+  const fits = isObject(under) && (value.kind === undefined || value.kind === under.kind);
+  return fits ? under : {};
 }
 
 /** The file that gave a field, or the nearest field around it. */

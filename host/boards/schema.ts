@@ -52,6 +52,26 @@ const emulatorSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("rp2040js"), preload }),
 ]);
 
+/** A USB id, as in a device's descriptor. */
+const usbId = z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id as "2e8a:0003"');
+
+/** How the firmware is talked to. */
+const linkSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("uart"),
+    baud: count,
+    /** Which of the processor's USARTs it is, where the port knows several. */
+    usart: z.int().min(1).optional(),
+    /** The processor's pins, numbered as its port does, where the UART can be on any. */
+    transmitPin: z.int().min(0).optional(),
+    receivePin: z.int().min(0).optional(),
+  }),
+  /** Over the processor's own USB device controller, with this id (docs/decisions/0023-usb.md). */
+  z.strictObject({ kind: z.literal("usb"), id: usbId }),
+  /** Over the serial line of a USB controller that is fixed in hardware, as the ESP32-C3 has. */
+  z.strictObject({ kind: z.literal("usb-serial-jtag") }),
+]);
+
 /** Fields that a family gives; a definition may replace each of them. */
 const familyFields = {
   mcu: name,
@@ -95,15 +115,9 @@ const familyFields = {
     /** RAM besides linear memory up to which compiled functions are kept that the running kernel does not need. */
     engineBytes: count,
   }),
-  link: z.strictObject({
-    kind: z.literal("uart"),
-    baud: count,
-    /** Which of the processor's USARTs it is, where the port knows several. */
-    usart: z.int().min(1).optional(),
-    /** The processor's pins, numbered as its port does, where the UART can be on any. */
-    transmitPin: z.int().min(0).optional(),
-    receivePin: z.int().min(0).optional(),
-  }),
+  link: linkSchema,
+  /** The boot loader in flash that a reset can ask to stay for an update, where the processor's ROM has none. */
+  bootLoader: z.enum(["arduino", "adafruit"]).optional(),
 };
 
 /** What a definition must say itself. */
@@ -112,7 +126,7 @@ const definitionFields = {
   vendor: name,
   url: z.url({ protocol: /^https$/ }),
   /** USB ids of the board, or of its debug probe or boot loader, as "vendor:product". */
-  usb: z.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id as "2e8a:0003"')),
+  usb: z.array(usbId),
   /** How the link is wired, and how the boot loader is entered that takes firmware: for people. */
   wiring: name.optional(),
   enterBootLoader: name.optional(),

@@ -13,7 +13,7 @@ import { openPort } from "./open-port.js";
 
 /** How a board is reached. */
 export interface ConnectOptions {
-  /** A serial port, `tcp://HOST:PORT` or `unix:PATH`; without it the board's emulator is started. */
+  /** A serial port, `auto` to find the board's by its USB ids, `tcp://HOST:PORT` or `unix:PATH`; without it the board's emulator is started. */
   port?: string;
   /** The model that an emulator starts with, where it takes one then. */
   model?: Uint8Array;
@@ -58,7 +58,7 @@ async function connectPort(
   { onText, onProgress }: ConnectOptions,
 ): Promise<Device> {
   onProgress?.(`connecting to ${port}`);
-  const device = new Device(await openPort(port, board?.link.baud ?? defaultBaud), { onText });
+  const device = new Device(await openPort(port, baudOf(board), board), { onText });
   try {
     await device.echo("wasmote", { timeoutMillis: 500, attempts: 6 });
     if (board !== undefined) await requireBoard(device, board);
@@ -67,6 +67,11 @@ async function connectPort(
     await device.close();
     throw error;
   }
+}
+
+/** The speed of a board's line in baud; one over USB takes any. */
+function baudOf(board: Board | undefined): number {
+  return board?.link.kind === "uart" ? board.link.baud : defaultBaud;
 }
 
 async function requireBoard(device: Device, board: Board): Promise<void> {

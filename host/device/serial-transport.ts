@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { WasmoteError } from "../errors.js";
 import { Ending } from "./ending.js";
+import { describePort, type SerialPortInfo } from "./find-port.js";
 import type { Transport } from "./transport.js";
 
 /** What of serialport's ports this takes, which those of its mock have as well. */
@@ -13,7 +14,7 @@ interface Port extends Duplex {
 /** A class of such ports. */
 interface PortClass {
   new (options: { path: string; baudRate: number; autoOpen: boolean }): Port;
-  list(): Promise<{ path: string; manufacturer?: string }[]>;
+  list(): Promise<SerialPortInfo[]>;
 }
 
 /**
@@ -28,10 +29,7 @@ export async function serialTransport(
   baud: number,
   load: () => Promise<PortClass> = realPorts,
 ): Promise<Transport> {
-  const ports = await load().catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new WasmoteError("package-missing", `serialport (${reason})`);
-  });
+  const ports = await loadPorts(load);
   const port = new ports({ path, baudRate: baud, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
     port.open(async (error) => {
@@ -59,12 +57,31 @@ export async function serialTransport(
   };
 }
 
+/**
+ * The serial ports of this machine.
+ *
+ * @throws `package-missing` where the package `serialport` is not installed
+ */
+export async function listSerialPorts(
+  load: () => Promise<Pick<PortClass, "list">> = realPorts,
+): Promise<SerialPortInfo[]> {
+  return (await loadPorts(load)).list();
+}
+
+function loadPorts<Ports>(load: () => Promise<Ports>): Promise<Ports> {
+  return load().catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new WasmoteError("package-missing", `serialport (${reason})`);
+  });
+}
+
 async function realPorts(): Promise<PortClass> {
   return (await import("serialport")).SerialPort;
 }
 
 async function portList(ports: PortClass): Promise<string> {
   const found = await ports.list().catch(() => []);
-  const names = found.map(({ path, manufacturer }) => (manufacturer ? `${path} (${manufacturer})` : path));
-  return names.length === 0 ? "; there are no serial ports" : `; there are ${names.join(", ")}`;
+  return found.length === 0
+    ? "; there are no serial ports"
+    : `; there are ${found.map(describePort).join(", ")}`;
 }

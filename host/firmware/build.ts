@@ -45,6 +45,7 @@ const sources = [
   "abi",
   "accelerators",
   "cmake",
+  "drivers",
   "firmware",
   "ports",
   "toolchains",

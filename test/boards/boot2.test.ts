@@ -26,7 +26,7 @@ function assembled(flags: readonly string[]): Buffer {
       "-Wl,--entry=boot2",
       "-Wl,--build-id=none",
     ];
-    const source = join(boardsFolder, "ports/rp2040/boot2.S");
+    const source = join(boardsFolder, "ports/rp2/rp2040/boot2.S");
     execFileSync("arm-none-eabi-gcc", [
       "-mcpu=cortex-m0plus",
       "-mthumb",

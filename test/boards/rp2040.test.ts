@@ -45,7 +45,7 @@ async function codeOf(action: Promise<unknown>): Promise<string> {
 async function withDevice(model: Uint8Array, use: (device: Device) => Promise<void>): Promise<void> {
   const board = loadBoard("pico");
   const { files } = await firmwareOf(board);
-  const line = await startRp2040("pico", files.uf2!, [{ address: board.slots.address, bytes: model }]);
+  const line = await startRp2040("pico", files.uf2!, [{ address: board.slots.address, bytes: model }], "usb");
   const device = new Device(line, { timeoutMillis: 60_000 });
   try {
     await use(device);

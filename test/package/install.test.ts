@@ -84,7 +84,7 @@ test("the package holds what a user needs, nothing else, and packing leaves no t
   const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
   for (const file of [
     ...["README.md", "LICENSE", "CHANGELOG.md", "docs/architecture.md", "docs/decisions/0001-tools.md"],
-    ...["boards/CMakeLists.txt", "boards/ports/rp2040/boot2.S", "dist/cli/main.js", "dist/index.d.ts"],
+    ...["boards/CMakeLists.txt", "boards/ports/rp2/rp2040/boot2.S", "dist/cli/main.js", "dist/index.d.ts"],
     ...["models/digits/README.md", "models/digits/expected.json", "models/digits/float/model.json"],
     ...["models/digits/samples/calibration.npy", "node_modules/wasm3-bindings/wasm3/LICENSE"],
     ...["node_modules/wasm3-bindings/native/addon.c", "node_modules/node-api-headers/include/node_api.h"],

@@ -1,8 +1,7 @@
 /*
- * Nordic nRF52840 and nRF52833: the UART on the pins that the board's file names (32 * port + pin), 64 MHz.
- * Built and inspected, not run.
- * Sources: nRF52840 Product Specification, 4.2 (memory), 4.3 (NVMC), 5.4 (clock control), 6.30 (timer), 6.33 (UART);
- * nRF52833 Product Specification, the same chapters.
+ * Nordic nRF52840 and nRF52833, 64 MHz. Built and inspected, not run.
+ * Sources: nRF52840 Product Specification, 4.2 (memory), 4.3 (NVMC), 5.3 (power: GPREGRET), 5.4 (clock control),
+ * 6.30 (timer); nRF52833 Product Specification, the same chapters.
  *
  * The counter counts cycles: DWT's cycle counter is the lower half, TIMER0 at 31.25 kHz tells the upper one.
  */
@@ -12,21 +11,13 @@
 
 #include "cortex_m.h"
 #include "cycles.h"
+#include "link.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 
 #define CLOCK_HFCLKSTART REG(0x40000000)
 #define CLOCK_HFCLKSTAT REG(0x4000040c)
-#define UART_STARTRX REG(0x40002000)
-#define UART_STARTTX REG(0x40002008)
-#define UART_RXDRDY REG(0x40002108)
-#define UART_TXDRDY REG(0x4000211c)
-#define UART_ENABLE REG(0x40002500)
-#define UART_PSELTXD REG(0x4000250c)
-#define UART_PSELRXD REG(0x40002514)
-#define UART_RXD REG(0x40002518)
-#define UART_TXD REG(0x4000251c)
-#define UART_BAUDRATE REG(0x40002524)
+#define POWER_GPREGRET REG(0x4000051c)
 #define TIMER_START REG(0x40008000)
 #define TIMER_STOP REG(0x40008004)
 #define TIMER_CLEAR REG(0x4000800c)
@@ -37,17 +28,18 @@
 #define NVMC_READY REG(0x4001e400)
 #define NVMC_CONFIG REG(0x4001e504)
 #define NVMC_ERASEPAGE REG(0x4001e508)
-#define GPIO_PIN_CNF(pin) REG(((pin) < 32 ? 0x50000700 : 0x50000a00) + 4 * ((pin) % 32))
-#define GPIO_OUTSET(pin) REG((pin) < 32 ? 0x50000508 : 0x50000808)
 
 enum { pageBytes = 4096, timerPrescaler = 9, cyclesPerTick = 4 << timerPrescaler };
 enum { crystalRuns = 1 << 16 | 1 };
 enum { nvmcRead = 0, nvmcWrite = 1, nvmcErase = 2 };
 
 _Static_assert(BOARD_CLOCK_HZ == 64000000, "the only clock there is");
-_Static_assert(BOARD_BAUD == 115200, "the value written to UART_BAUDRATE");
 
-static bool sending;
+/*
+ * What boot loaders look for in GPREGRET, which a reset does not change, to stay for an update. Sources: Arduino, core for
+ * nRF52 boards; Adafruit, "Adafruit_nRF52_Bootloader" (UF2 and CDC).
+ */
+enum { bootLoader_arduino = 0xb0, bootLoader_adafruit = 0x57 };
 
 const flash_layout port_flash = {
     .slotCount = BOARD_SLOT_COUNT,
@@ -75,40 +67,10 @@ static void start_counter(void)
 
 void port_init(void)
 {
-    CLOCK_HFCLKSTART = 1;                                   /* the crystal, for the UART's sake */
+    CLOCK_HFCLKSTART = 1;                                   /* the crystal, for the line's sake */
     while ((CLOCK_HFCLKSTAT & crystalRuns) != crystalRuns) {}
-    GPIO_OUTSET(BOARD_LINK_TRANSMIT_PIN) = 1u << BOARD_LINK_TRANSMIT_PIN % 32;
-    GPIO_PIN_CNF(BOARD_LINK_TRANSMIT_PIN) = 3;              /* output */
-    GPIO_PIN_CNF(BOARD_LINK_RECEIVE_PIN) = 3 << 2;          /* input, pull-up */
-    UART_ENABLE = 0;
-    UART_PSELTXD = BOARD_LINK_TRANSMIT_PIN;
-    UART_PSELRXD = BOARD_LINK_RECEIVE_PIN;
-    UART_BAUDRATE = 0x01d7e000;
-    UART_ENABLE = 4;
-    UART_STARTTX = 1;
-    UART_STARTRX = 1;
     start_counter();
-}
-
-int port_getc(void)
-{
-    if (!UART_RXDRDY) return -1;
-    UART_RXDRDY = 0;
-    return (int) (UART_RXD & 0xff);
-}
-
-static void wait_until_sent(void)
-{
-    while (sending && !UART_TXDRDY) {}
-    UART_TXDRDY = 0;
-    sending = false;
-}
-
-void port_putc(uint8_t byte)
-{
-    wait_until_sent();
-    UART_TXD = byte;
-    sending = true;
+    link_init();
 }
 
 /* Right as long as it is called once in 2^43 cycles, which are 38 hours. */
@@ -133,9 +95,17 @@ uint64_t cortex_m_limit_ticks(uint64_t units)
     return units + 1;
 }
 
+#ifdef BOARD_BOOT_LOADER
+bool port_request_boot_loader(void)
+{
+    POWER_GPREGRET = BOARD_BOOT_LOADER;
+    return true;
+}
+#endif
+
 void cortex_m_before_reset(void)
 {
-    wait_until_sent();
+    link_drain();
 }
 
 static void nvmc_mode(uint32_t mode)

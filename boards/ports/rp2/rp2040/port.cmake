@@ -1,7 +1,8 @@
 # RP2040: the second-stage boot loader with its checksum, and wasm3's operations on Armv6-M.
+include("${port}/../rp2.cmake")
 enable_language(ASM)
 find_program(NODE_PROGRAM node REQUIRED)
-require_fields(flashReads oscillator.hz oscillator.startupMultiplier)
+require_fields(flashReads)
 
 add_executable(boot2 "${port}/boot2.S")
 target_compile_options(boot2 PRIVATE -mcpu=cortex-m0plus -mthumb)
