@@ -75,7 +75,7 @@ test("a port that cannot be opened is refused, and those that there are are list
   SerialPortMock.binding.createPort("/dev/ttyA", { manufacturer: "Acme" });
   SerialPortMock.binding.createPort("/dev/ttyB", { manufacturer: "" });
   const some = await errorOf(serialTransport(path, 9600, load));
-  assert.match(some.message, "; there are /dev/ttyA (Acme), /dev/ttyB");
+  assert.match(some.message, /; there are \/dev\/ttyA \(Acme[^)]*\), \/dev\/ttyB/);
 });
 
 test("where the ports cannot be listed, the error is that of the port", async () => {

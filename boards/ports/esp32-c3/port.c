@@ -128,7 +128,10 @@ void risc_v_end_limit(void)
     SYSTIMER_INT_CLR = 1;
 }
 
-/* The boot ROM looks at the bit after the reset, which does not change it. Source: Espressif, ESP-IDF, esp32c3 rtc_cntl_reg.h. */
+/*
+ * The boot ROM looks at the bit after the reset, which does not change it. Its address: Espressif, ESP-IDF,
+ * components/soc/esp32c3/include/soc/rtc_cntl_reg.h.
+ */
 bool port_request_boot_loader(void)
 {
     RTC_OPTION1 = forceDownloadBoot;

@@ -169,7 +169,8 @@ static int transfer(uint8_t type, uint8_t code, uint32_t value, uint32_t index, 
             memcpy(data + taken, controller.packet, controller.packetBytes);
             taken += (int) controller.packetBytes;
         }
-        CHECK(controller.stage != takesStatus || (type & usbToHost));
+        if (controller.stage == takesStatus)
+            CHECK((type & usbToHost) && ((uint32_t) taken == length || controller.packetBytes < usbPacketBytes));
         CHECK(controller.stage != sendsStatus || !(type & usbToHost));
         advance(data, length);
     }
@@ -212,6 +213,13 @@ static void exchange(void)
     }
 }
 
+/* Requests that the stack takes, so that random ones are not stalled all the time. */
+static const uint8_t taken[][8] = {
+    { 0x02, 3, 0, 0, 0x82, 0, 0, 0 }, { 0x02, 1, 0, 0, 0x82, 0, 0, 0 }, { 0x02, 3, 0, 0, 0x02, 0, 0, 0 },
+    { 0x02, 1, 0, 0, 0x02, 0, 0, 0 }, { 0x21, 0x20, 0, 0, 0, 0, 7, 0 }, { 0x21, 0x22, 3, 0, 0, 0, 0, 0 },
+    { 0x80, 6, 2, 3, 9, 4, 255, 0 }, { 0x80, 6, 0, 2, 0, 0, 255, 0 }, { 0, 5, 9, 0, 0, 0, 0, 0 }, { 0, 9, 0, 0, 0, 0, 0, 0 },
+};
+
 static uint8_t random_request_byte(void)
 {
     static const uint8_t likely[] = { 0, 1, 2, 3, 5, 6, 8, 9, 10, 0x20, 0x21, 0x22, 0x23, 0x80, 0x81, 0x82, 0xa1, 7, 64 };
@@ -229,7 +237,7 @@ static void misbehave(void)
         case 1: usb_event_suspend(random_below(2)); break;
         case 2: configure(); break;
         case 3: case 4: case 5:
-            if (random_below(2)) packet[5] = packet[7] = 0;
+            if (random_below(2)) memcpy(packet, taken[random_below(sizeof taken / sizeof taken[0])], 8);
             setup(packet);
             break;
         case 6: case 7: advance(packet, random_below(usbPacketBytes + 1)); break;
@@ -302,11 +310,32 @@ static void check_standard_requests(void)
     configure();
 }
 
+/* An endpoint that is halted gives and takes nothing, whatever it had; afterwards it begins anew. */
+static void check_halts(void)
+{
+    const uint8_t packet[2] = { 5, 6 };
+    usb_cdc_put(1);
+    usb_cdc_flush();
+    CHECK(controller.sending);
+    CHECK(transfer(0x02, 3, 0, 0x82, 0, NULL) == 0 && transfer(0x02, 1, 0, 0x82, 0, NULL) == 0);
+    controller.receiving = false;
+    usb_event_received(packet, 2);
+    CHECK(transfer(0x02, 3, 0, 0x02, 0, NULL) == 0);
+    CHECK(usb_cdc_get() == 5 && usb_cdc_get() == 6 && !controller.receiving);
+    CHECK(transfer(0x02, 1, 0, 0x02, 0, NULL) == 0 && controller.receiving);
+    usb_event_received(packet, 2);
+    controller.receiving = false;
+    CHECK(transfer(0x02, 3, 0, 0x02, 0, NULL) == 0 && transfer(0x02, 1, 0, 0x02, 0, NULL) == 0 && !controller.receiving);
+    CHECK(usb_cdc_get() == 5 && usb_cdc_get() == 6 && controller.receiving);
+    exchange();
+}
+
 /* Strings of each length asked for; a transfer that is shorter than asked for ends with a short packet. */
 static void check_lengths(void)
 {
     uint8_t whole[256], part[256];
-    static const uint16_t descriptors[][2] = { { 0x0100, 18 }, { 0x0200, 75 }, { 0x0300, 4 }, { 0x0303, 34 } };
+    static const uint16_t descriptors[][2] =
+        { { 0x0100, 18 }, { 0x0200, 75 }, { 0x0300, 4 }, { 0x0302, usbPacketBytes }, { 0x0303, 34 } };
     for (uint32_t i = 0; i < sizeof descriptors / sizeof descriptors[0]; i++)
     {
         const int bytes = descriptors[i][1];
@@ -380,6 +409,7 @@ int main(int count, char **arguments)
     for (uint32_t i = 0; i < 16; i++) CHECK(data[2 + 2 * i] == "0123456789ABCDEF"[i] && data[3 + 2 * i] == 0);
     check_refusals();
     check_standard_requests();
+    check_halts();
     check_lengths();
     check_touch();
     check_without_host();

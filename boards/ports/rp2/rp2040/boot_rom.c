@@ -1,7 +1,7 @@
 /*
- * The RP2040's boot ROM. Sources: RP2040 data sheet, 2.8.3 (table of functions at 0x14, their lookup at 0x18; reset_usb_boot),
- * 2.8.1 (the second-stage boot loader, which maps the flash; it depends on no address of its own), 4.10.13 (SSI), 2.19.6
- * (OUTOVER of the flash's chip select); Winbond W25Q16JV data sheet, 8.2.19 (command 4Bh: unique ID).
+ * The RP2040's boot ROM. Sources: RP2040 data sheet, 2.8.3 (table of functions at 0x14, their lookup at 0x18;
+ * reset_usb_boot), 2.8.1 (the second-stage boot loader, which maps the flash; it depends on no address of its own),
+ * 4.10.13 (SSI), 2.19.6 (OUTOVER of the flash's chip select); Winbond W25Q16JV data sheet, 8.2.19 (command 4Bh: unique ID).
  */
 #include "boot_rom.h"
 
