@@ -19,7 +19,7 @@ export function registerFlash(program: Command, output: Output): void {
     )
     .option(
       "--device <name>",
-      "which one: a USB id or serial number, a volume's folder wherever it is mounted, or esptool's port",
+      "which one: a USB id or serial number, a volume's folder wherever it is mounted, or a serial port",
     )
     .action((name: string, options: FlashOptions) => flash(name, options, output));
 }
@@ -32,7 +32,7 @@ async function flash(name: string, options: FlashOptions, output: Output): Promi
     import("../firmware/build.js"),
     import("../tools/find.js"),
   ]);
-  const absent = [...lackingForFlash(board, choice), ...lacking(firmwarePrograms(board))];
+  const absent = [...(await lackingForFlash(board, choice)), ...lacking(firmwarePrograms(board))];
   if (absent.length > 0) throw missing(...absent);
   const prepared = await prepareFlash(board, choice);
   const { files } = await builtFirmware(board, output);
