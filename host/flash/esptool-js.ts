@@ -6,6 +6,12 @@ import { WebSerialPort, type WebSerialPortClass } from "./web-serial-port.js";
 
 const baud = 115_200;
 
+/**
+ * What restarts the chip, in esptool-js's language: DTR off, RTS on for 100 ms. Its own "hard_reset" only turns RTS off.
+ * Source: esptool documentation, "Boot mode selection", "Automatic bootloader".
+ */
+const hardReset = "D0|R1|W100|R0";
+
 /** What of the packages `esptool-js` and `serialport` this takes. */
 export interface EspToolJs {
   ESPLoader: typeof ESPLoader;
@@ -71,7 +77,7 @@ export async function flashByEspToolJs(
       ...{ flashMode: "keep", flashFreq: "keep", flashSize: "keep", eraseAll: false, compress: true },
       calculateMD5Hash: (image) => createHash("md5").update(image).digest("hex"),
     });
-    await loader.after("hard_reset");
+    await loader.after("custom_reset", undefined, hardReset);
   } catch (error) {
     if (error instanceof WasmoteError) throw error;
     const what = error instanceof Error ? error.message : String(error);
