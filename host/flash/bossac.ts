@@ -7,7 +7,7 @@ import { findProgram, findTool, missing } from "../tools/find.js";
 import type { Program } from "../tools/packages.js";
 import { runProgram } from "../tools/run.js";
 import type { Flasher, FlashTask } from "./flasher.js";
-import { describePort, isPort, type SerialPortInfo, type SerialPorts } from "./serial-ports.js";
+import { describePort, isPort, isSamePort, type SerialPortInfo, type SerialPorts } from "./serial-ports.js";
 
 /**
  * bossac with Arduino's boot loader (SAM-BA, extended), called as Arduino's own tools call it.
@@ -68,8 +68,9 @@ export class Bossac implements Flasher {
   async #port(wanted: string | undefined): Promise<SerialPortInfo> {
     const all = await this.#ports.list();
     const inBootLoader = all.filter(({ id }) => id === this.#method.bootLoader);
-    const named = ({ path, id, serial }: SerialPortInfo): boolean => [path, id, serial].includes(wanted);
-    const matching = wanted === undefined ? inBootLoader : inBootLoader.filter(named);
+    const matching = inBootLoader.filter(
+      (port) => wanted === undefined || isSamePort(port, wanted) || [port.id, port.serial].includes(wanted),
+    );
     const [only, ...others] = matching;
     if (others.length > 0)
       throw new WasmoteError("device-ambiguous", `the ports ${matching.map(describePort).join(", ")}`);

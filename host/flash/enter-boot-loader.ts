@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import type { Board } from "../boards/index.js";
 import { Device } from "../device/device.js";
 import { WasmoteError } from "../errors.js";
 import { debugProbes, matchesUsbId } from "./debug-probes.js";
 import type { Flasher } from "./flasher.js";
 import { eventually, type Patience } from "./patience.js";
-import { describePort, isPort, type SerialPortInfo, type SerialPorts } from "./serial-ports.js";
+import { describePort, isPort, isSamePort, type SerialPortInfo, type SerialPorts } from "./serial-ports.js";
 
 /** `boot_mode` of SMP's reset that starts the boot loader. Source: Zephyr documentation, "SMP OS management group", "System reset". */
 const bootLoaderMode = 1;
@@ -27,8 +28,8 @@ export async function runningPort(
   const present = await ports.list();
   const isBoots = ({ id }: SerialPortInfo): boolean => id !== undefined && bootLoaders.includes(id);
   if (wanted !== undefined && isPort(wanted)) {
-    const named = present.find(({ path }) => path === wanted);
-    return named === undefined || isBoots(named) ? undefined : wanted;
+    const named = present.find((port) => isSamePort(port, wanted));
+    return named === undefined ? existing(wanted) : isBoots(named) ? undefined : wanted;
   }
   const matching = present.filter((port) => {
     const { id, serial } = port;
@@ -39,6 +40,11 @@ export async function runningPort(
   if (others.length > 0)
     throw new WasmoteError("device-ambiguous", `the ports ${matching.map(describePort).join(", ")}`);
   return only?.path;
+}
+
+/** A port may be there without being listed. */
+function existing(port: string): string | undefined {
+  return existsSync(port) ? port : undefined;
 }
 
 /** What entering a boot loader takes. */

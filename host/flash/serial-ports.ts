@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { openPort } from "../device/open-port.js";
 import { type SerialPortInfo, serialPorts, touchPort } from "../device/serial-transport.js";
 import type { Transport } from "../device/transport.js";
@@ -25,4 +26,17 @@ export function describePort({ path, id }: SerialPortInfo): string {
 /** Whether `--device` names a serial port. */
 export function isPort(wanted: string): boolean {
   return /^(\/dev\/|COM\d)/i.test(wanted);
+}
+
+/** Whether a port is the one named, whose name may be a link as those in `/dev/serial/by-id`. */
+export function isSamePort({ path }: SerialPortInfo, wanted: string): boolean {
+  return path === wanted || path === realPath(wanted);
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -18,18 +18,23 @@ export interface WebSerialPortClass {
   list(): Promise<{ path: string; vendorId?: string; productId?: string }[]>;
 }
 
+interface UsbIds {
+  usbVendorId?: number;
+  usbProductId?: number;
+}
+
 /** A serial port of Node's package `serialport` in the shape of a browser's. Source: WICG, Web Serial API, `SerialPort`. */
 export class WebSerialPort {
   readonly #path: string;
   readonly #ports: WebSerialPortClass;
-  readonly #ids: { usbVendorId?: number; usbProductId?: number };
+  readonly #ids: UsbIds;
   /** Both lines as they were set last: Node's port sets those that are not named to a default. */
   #signals = { dtr: false, rts: false };
   #port: NodePort | undefined;
   readable: ReadableStream<Uint8Array> | null = null;
   writable: WritableStream<Uint8Array> | null = null;
 
-  private constructor(path: string, ports: WebSerialPortClass, ids: WebSerialPort["ids"]) {
+  private constructor(path: string, ports: WebSerialPortClass, ids: UsbIds) {
     this.#path = path;
     this.#ports = ports;
     this.#ids = ids;
@@ -47,13 +52,9 @@ export class WebSerialPort {
     });
   }
 
-  private get ids(): { usbVendorId?: number; usbProductId?: number } {
-    return this.#ids;
-  }
-
   /** USB vendor and product, as far as they are known. */
-  getInfo(): { usbVendorId?: number; usbProductId?: number } {
-    return this.ids;
+  getInfo(): UsbIds {
+    return this.#ids;
   }
 
   /** Opens it. Throws `port-unavailable`. */

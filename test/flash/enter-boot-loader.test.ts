@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -155,6 +155,18 @@ test("the board is named by its port or its serial number; another one in its bo
     "device-missing",
   );
   assert.match(absent, "/dev/ttyACM9 is no UF2 volume");
+});
+
+test("a port may be named by a link, and be one that is not listed", async ({ mounts, task }) => {
+  const link = "/dev/fd";
+  const listed = machine([{ ...pico, path: realpathSync(link) }], mounts);
+  const unlisted = machine([pico], mounts);
+  for (const here of [listed, unlisted]) {
+    here.onTouch = () => mountVolume(mounts);
+    await flashBoard({ ...task, wanted: link }, "uf2", here.places);
+    assert.equal(here.done, [`touch ${link}`]);
+    rmSync(join(mounts, "RPI-RP2"), { recursive: true });
+  }
 });
 
 test("without the package serialport, and beside a debug probe alone, nothing is touched", async ({

@@ -13,7 +13,7 @@ export function licenceText(): string {
   const mit = readFileSync(join(wasm3Dependency(), "LICENSE"), "utf8");
   const permission = mit.slice(mit.indexOf("Permission is hereby granted"));
   if (holders.size === 0 || !mit.includes("MIT License") || !permission.includes("WITHOUT WARRANTY")) {
-    throw new Error("vendor: wasm3's licence could not be read from the dependency");
+    throw new Error("wasm3's licence could not be read from the dependency");
   }
   const packaged = mit.match(/Copyright \(c\) [^\n]+/)?.[0] ?? "";
   const lines = [...holders].sort().map((holder) => `Copyright (c) ${holder}`);
