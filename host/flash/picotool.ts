@@ -20,8 +20,10 @@ export class PicoTool implements Flasher {
     return lacking("picotool");
   }
 
-  usbIds(board: Board): readonly string[] {
-    return [...board.usb, ...sdkPrograms];
+  /** A program of the board's own ids is asked by its serial port: it need not have the USB port that picotool resets. */
+  usbIds({ usb }: Board): readonly string[] {
+    const boot = this.bootLoaders.filter((id) => usb.includes(id));
+    return [...boot, ...sdkPrograms.filter((id) => !usb.includes(id))];
   }
 
   async flash({ board, files, wanted, device, onLine }: FlashTask): Promise<void> {

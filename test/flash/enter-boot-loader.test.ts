@@ -180,6 +180,26 @@ test("without the package serialport, and beside a debug probe alone, nothing is
   }
 });
 
+test("picotool: a program of the board's own USB id is touched, then written to in its boot loader", async ({
+  task,
+}) => {
+  const tools = new FakeTools();
+  try {
+    tools.add("picotool");
+    const here = machine([pico]);
+    let devices = [{ id: "2e8a:000a", product: "Pico", serial: "E660" }];
+    here.onTouch = () => {
+      devices = [{ id: "2e8a:0003", product: "RP2 Boot", serial: "E0C9125B0D9B" }];
+    };
+    const places = { ...here.places, usbDevices: async () => devices };
+    assert.is(await flashBoard(task, "picotool", places), "picotool");
+    assert.equal(here.done, ["touch /dev/ttyACM0"]);
+    assert.equal(tools.argumentsOf("picotool"), ["load", "-v", "-x", task.files.uf2, "-f"]);
+  } finally {
+    tools.remove();
+  }
+});
+
 test("bossac: the port under which the boot loader appears is not the one that was touched", async () => {
   const tools = new FakeTools();
   try {
