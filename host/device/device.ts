@@ -63,13 +63,19 @@ export class Device {
     return readAnswer(answers.echo, await this.#os("echo", "write", 0, { d: text }, limits), "echo").r;
   }
 
+  /** Starts the board anew. */
+  async reset(): Promise<void> {
+    await this.#os("reset", "write", 5, {});
+    this.#status = undefined;
+  }
+
   /**
-   * Starts the board anew.
+   * Starts the board's boot loader, which takes firmware. The line ends.
    *
-   * @param bootMode what it starts: 0 its firmware, 1 its boot loader; its firmware by default
+   * @throws `board-failed` where the firmware knows no boot loader
    */
-  async reset(bootMode?: 0 | 1): Promise<void> {
-    await this.#os("reset", "write", 5, bootMode === undefined ? {} : { boot_mode: bootMode });
+  async startBootLoader(): Promise<void> {
+    await this.#os("reset to the boot loader", "write", 5, { boot_mode: 1 });
     this.#status = undefined;
   }
 

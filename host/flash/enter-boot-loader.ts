@@ -7,8 +7,6 @@ import type { Flasher } from "./flasher.js";
 import { eventually, type Patience } from "./patience.js";
 import { describePort, isPort, isSamePort, type SerialPortInfo, type SerialPorts } from "./serial-ports.js";
 
-/** `boot_mode` of SMP's reset that starts the boot loader. Source: Zephyr documentation, "SMP OS management group", "System reset". */
-const bootLoaderMode = 1;
 const afterTouchMillis = 4000;
 const afterResetMillis = 8000;
 const probes: readonly string[] = Object.values(debugProbes).flat();
@@ -33,7 +31,7 @@ export async function runningPort(
   }
   const matching = present.filter((port) => {
     const { id, serial } = port;
-    const own = id !== undefined && board.usb.includes(id) && !isBoots(port) && !matchesUsbId(probes, id);
+    const own = id !== undefined && ownIds(board).includes(id) && !isBoots(port) && !matchesUsbId(probes, id);
     return own && (wanted === undefined || wanted === id || wanted === serial);
   });
   const [only, ...others] = matching;
@@ -45,6 +43,16 @@ export async function runningPort(
 /** A port may be there without being listed. */
 function existing(port: string): string | undefined {
   return existsSync(port) ? port : undefined;
+}
+
+/** USB ids of a board, that of its own link besides where it has one. */
+export function ownIds({ usb, link }: Board): readonly string[] {
+  return "id" in link && typeof link.id === "string" ? [...usb, link.id] : usb;
+}
+
+/** The speed of a board's line in baud; one over USB takes any. */
+export function baudOf({ link }: Board): number {
+  return "baud" in link ? link.baud : 115_200;
 }
 
 /** What entering a boot loader takes. */
@@ -88,7 +96,7 @@ async function resetBySmp(port: string, { ports, baud, patience }: EnterOptions)
     const limits = { timeoutMillis: 1000 * patience.scale, attempts: 2 };
     const device = new Device(await ports.open(port, baud), limits);
     try {
-      await device.reset(bootLoaderMode);
+      await device.startBootLoader();
       return "the board answered it";
     } finally {
       await device.close();

@@ -6,7 +6,7 @@ import { Bossac } from "./bossac.js";
 import { chooseDevice } from "./choose-device.js";
 import { DapLinkCopy } from "./daplink.js";
 import { DfuUtil } from "./dfu-util.js";
-import { enterBootLoader, runningPort } from "./enter-boot-loader.js";
+import { baudOf, enterBootLoader, runningPort } from "./enter-boot-loader.js";
 import { EspTool } from "./esptool.js";
 import type { EspToolJs } from "./esptool-js.js";
 import type { Flasher, FlashTask } from "./flasher.js";
@@ -141,7 +141,7 @@ async function prepared(
     if (await appeared()) throw anotherOne(port);
     return async (task) => {
       const { onLine } = task;
-      await enterBootLoader(port, { ports, patience, baud: board.link.baud, appeared, onLine });
+      await enterBootLoader(port, { ports, patience, baud: baudOf(board), appeared, onLine });
       const device = await findDevice(flasher, board, undefined, places);
       await flasher.flash({ ...task, board, device });
     };

@@ -2,6 +2,7 @@ import type { Board } from "../boards/index.js";
 import { requireProgram } from "../tools/find.js";
 import type { Program } from "../tools/packages.js";
 import { runProgram } from "../tools/run.js";
+import { ownIds } from "./enter-boot-loader.js";
 import { type Flasher, type FlashTask, lacking } from "./flasher.js";
 
 /** USB ids of programs made with the Pico SDK, whose USB port picotool can reset. Source: github.com/raspberrypi/usb-pid. */
@@ -21,9 +22,10 @@ export class PicoTool implements Flasher {
   }
 
   /** A program of the board's own ids is asked by its serial port: it need not have the USB port that picotool resets. */
-  usbIds({ usb }: Board): readonly string[] {
-    const boot = this.bootLoaders.filter((id) => usb.includes(id));
-    return [...boot, ...sdkPrograms.filter((id) => !usb.includes(id))];
+  usbIds(board: Board): readonly string[] {
+    const own = ownIds(board);
+    const boot = this.bootLoaders.filter((id) => own.includes(id));
+    return [...boot, ...sdkPrograms.filter((id) => !own.includes(id))];
   }
 
   async flash({ board, files, wanted, device, onLine }: FlashTask): Promise<void> {

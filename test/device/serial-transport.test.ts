@@ -2,7 +2,9 @@ import { SerialPortMock } from "serialport";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openPort } from "../../host/device/open-port.js";
-import { serialPorts, serialTransport, touchPort } from "../../host/device/serial-transport.js";
+import { serialTransport } from "../../host/device/serial-transport.js";
+import { touchPort } from "../../host/device/touch-port.js";
+import { serialPorts } from "../../host/flash/serial-ports.js";
 import { errorOf } from "../error-of.js";
 import { endOf, nextText } from "./end-of.js";
 
@@ -131,7 +133,7 @@ test("a board that is gone as soon as it is touched is no error", async () => {
 });
 
 test("ports are listed with USB id and serial number; none without the package", async () => {
-  SerialPortMock.binding.createPort(path, { vendorId: "2E8A", productId: "000A" });
+  SerialPortMock.binding.createPort(path, { vendorId: "2E8A", productId: "A" });
   assert.equal(await serialPorts(load), [{ path, id: "2e8a:000a", serial: "1" }]);
   assert.equal(await serialPorts(() => Promise.reject(new Error("Cannot find package"))), []);
 });

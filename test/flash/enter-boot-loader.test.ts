@@ -23,7 +23,9 @@ const test = suite<Context>("entering the boot loader");
 
 test.before.each((context) => {
   context.mounts = mkdtempSync(join(tmpdir(), "wasmote-mounts-"));
-  context.board = { ...loadBoard("pico"), usb: ["2e8a:0003", "2e8a:000a", "2e8a:000c"] };
+  context.board = { ...loadBoard("pico"), usb: ["2e8a:0003", "2e8a:000c"] };
+  // A link over USB has an id of its own.
+  context.board.link = { ...context.board.link, id: "2e8a:000a" } as Board["link"];
   const uf2 = join(context.mounts, "pico.uf2");
   writeFileSync(uf2, "firmware");
   context.task = { board: context.board, files: { ...none, uf2 } };
@@ -122,7 +124,7 @@ test("a boot loader that does not appear is told, with what became of both", asy
   );
   here.line = new FakeLine();
   const silent = await refusal(flashBoard(task, undefined, here.places), "boot-loader-silent");
-  assert.match(silent, /no answer to reset within/);
+  assert.match(silent, /no answer to reset to the boot loader within/);
   const line = new FakeLine();
   line.onAsked = (request) => line.answer(request, { rc: 8 });
   here.line = line;
