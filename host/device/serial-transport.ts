@@ -4,15 +4,16 @@ import { Ending } from "./ending.js";
 import { describePort, type SerialPortInfo } from "./find-port.js";
 import type { Transport } from "./transport.js";
 
-/** What of serialport's ports this takes, which those of its mock have as well. */
-interface Port extends Duplex {
+/** What of serialport's ports is taken, which those of its mock have as well. */
+export interface Port extends Duplex {
   readonly isOpen: boolean;
   open(done: (error: Error | null) => void): void;
   close(done: (error: Error | null) => void): void;
+  set(signals: { dtr: boolean; rts: boolean }, done: (error: Error | null) => void): void;
 }
 
 /** A class of such ports. */
-interface PortClass {
+export interface PortClass {
   new (options: { path: string; baudRate: number; autoOpen: boolean }): Port;
   list(): Promise<SerialPortInfo[]>;
 }
@@ -29,14 +30,7 @@ export async function serialTransport(
   baud: number,
   load: () => Promise<PortClass> = realPorts,
 ): Promise<Transport> {
-  const ports = await loadPorts(load);
-  const port = new ports({ path, baudRate: baud, autoOpen: false });
-  await new Promise<void>((resolve, reject) => {
-    port.open(async (error) => {
-      if (error === null) resolve();
-      else reject(new WasmoteError("port-unavailable", `${path}: ${error.message}${await portList(ports)}`));
-    });
-  });
+  const port = await openedPort(path, baud, load);
   const ending = new Ending();
   port.on("error", (error) => ending.reach(error.message));
   port.on("close", () => ending.reach("the port was disconnected"));
@@ -57,6 +51,19 @@ export async function serialTransport(
   };
 }
 
+/** Opens a port. Throws `package-missing` where the package `serialport` is not installed, `port-unavailable`. */
+export async function openedPort(path: string, baud: number, load: () => Promise<PortClass>): Promise<Port> {
+  const ports = await loadPorts(load);
+  const port = new ports({ path, baudRate: baud, autoOpen: false });
+  await new Promise<void>((resolve, reject) => {
+    port.open(async (error) => {
+      if (error === null) resolve();
+      else reject(new WasmoteError("port-unavailable", `${path}: ${error.message}${await portList(ports)}`));
+    });
+  });
+  return port;
+}
+
 /**
  * The serial ports of this machine.
  *
@@ -75,7 +82,8 @@ function loadPorts<Ports>(load: () => Promise<Ports>): Promise<Ports> {
   });
 }
 
-async function realPorts(): Promise<PortClass> {
+/** The ports of the package `serialport`. */
+export async function realPorts(): Promise<PortClass> {
   return (await import("serialport")).SerialPort;
 }
 

@@ -16,8 +16,10 @@ for (const { id } of machine === undefined ? [] : others) {
   test(`${id}: its firmware answers over its USART and runs a model on ${machine!.id}'s emulator`, async () => {
     const board = loadBoard(id);
     const { files } = await firmwareOf(board);
+    assert.is(board.link.kind, "uart");
+    const usart = (board.link as { usart?: number }).usart!;
     const emulator = machine!.emulator as QemuEmulator;
-    const before = Array.from({ length: board.link.usart! - 1 }, () => ["-serial", "null"]).flat();
+    const before = Array.from({ length: usart - 1 }, () => ["-serial", "null"]).flat();
     const line = startQemu(id, { ...emulator, arguments: [...emulator.arguments, ...before] }, files.elf, [
       { address: board.slots.address, bytes: makeModel("sum", bodies.sum) },
     ]);
