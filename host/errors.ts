@@ -251,6 +251,10 @@ export const errorTable = {
     "a program that is needed is not installed",
     "Install it as named; `wasmote toolchain` installs what firmware and emulators take.",
   ),
+  "machine-unready": refused(
+    "this machine is not ready",
+    "Mend what is missing as it says above, and ask `wasmote doctor` again.",
+  ),
   "tool-failed": refused(
     "a program that was started failed",
     "Read what it said above; WASMOTE_DEBUG=1 shows its command line.",

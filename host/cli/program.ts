@@ -27,7 +27,9 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   flash: async () => (await import("./flash.js")).registerFlash,
   push: async () => (await import("./push.js")).registerPush,
   monitor: async () => (await import("./monitor.js")).registerMonitor,
+  doctor: async () => (await import("./doctor.js")).registerDoctor,
   toolchain: async () => (await import("./toolchain.js")).registerToolchain,
+  completion: async () => (await import("./completion.js")).registerCompletion,
 };
 
 /** The commands that a command line may need: the one that it begins with, none for the version, or else all. */

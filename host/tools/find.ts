@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { WasmoteError } from "../errors.js";
-import { debianPackages, type Program, packages } from "./packages.js";
+import { debianPackages, homebrewCommand, type Program } from "./packages.js";
 
 /** Path of a program, looked for in the folders of PATH; undefined where there is none. */
 export function findProgram(name: string, path: string = process.env.PATH ?? ""): string | undefined {
@@ -50,13 +50,12 @@ export function requireProgram(program: Program): string {
 
 /** The error for programs that are not there. */
 export function missing(...programs: Program[]): WasmoteError {
-  const formulas = [...new Set(programs.map((program) => packages[program].homebrew))];
   return new WasmoteError(
     "tool-missing",
     [
       programs.join(", "),
       `Debian and Ubuntu: apt-get install ${debianPackages(programs).join(" ")}`,
-      `Homebrew: ${formulas.map((formula) => `brew install ${formula}`).join(" && ")}`,
+      `Homebrew: ${homebrewCommand(programs)}`,
     ].join("; "),
   );
 }

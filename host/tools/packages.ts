@@ -37,3 +37,9 @@ export type Program = keyof typeof packages;
 export function debianPackages(programs: readonly Program[]): string[] {
   return [...new Set(programs.flatMap((program) => packages[program].debian.split(" ")))];
 }
+
+/** What runs Homebrew's installation of these programs. */
+export function homebrewCommand(programs: readonly Program[]): string {
+  const formulas = [...new Set(programs.map((program) => packages[program].homebrew))];
+  return formulas.map((formula) => `brew install ${formula}`).join(" && ");
+}
