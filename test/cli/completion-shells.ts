@@ -35,7 +35,7 @@ const fish: Complete = (script, lines, folder) => {
 
 /**
  * zsh completes in its line editor only: one is started on a terminal of its own (zpty), and whatever is added to its
- * candidates is noted in a file. Control-X completes, Control-U empties the line.
+ * candidates is noted in a file, some several times. Control-X completes, Control-U empties the line.
  */
 const zsh: Complete = (script, lines, folder) => {
   const found = `${script}.found`;
@@ -78,7 +78,8 @@ ${typed.join("\n")}
 zpty -d line
 cat '${found}'
 `;
-  return run("zsh", ["-f", "-c", driver], folder).slice(1);
+  const noted = run("zsh", ["-f", "-c", driver], folder).slice(1);
+  return noted.map((candidates) => [...new Set(candidates)]);
 };
 
 /** How each shell is made to complete. */
