@@ -1,6 +1,6 @@
 import { boardList, rooms } from "../doctor/findings.js";
 import type { BoardState, Connected, Diagnosis, Finding } from "../doctor/index.js";
-import { table } from "../table.js";
+import { table, wrapLine } from "../table.js";
 import type { Output } from "./output.js";
 
 /** What a machine has and lacks, as lines for people: all but the verdict. */
@@ -25,28 +25,51 @@ export function diagnosisText(diagnosis: Diagnosis, output: Output): string[] {
 
 const stateWidth = "optional".length;
 const gap = "  ";
+const mendIndent = gap.length * 2 + stateWidth;
+const continued = " \\";
+
+/** Columns to which texts are wrapped at least. */
+const narrowest = 20;
 
 function widest(findings: readonly Finding[]): number {
   return Math.max(...findings.map(({ what }) => what.length));
 }
 
-/** Findings of one room below its name, each in a line, and what mends it in the next. */
-function section(room: string, findings: readonly Finding[], width: number, output: Output): string[] {
+/** Findings of one room below its name, each with what mends it below. */
+function section(room: string, findings: readonly Finding[], widest: number, output: Output): string[] {
   if (findings.length === 0) return [];
-  const { bold, cyan } = output.styles;
-  const lines = findings.flatMap((finding) => {
-    const { state, what, detail, neededFor, mend, afterwards } = finding;
-    const about = state === "ok" ? (detail ?? "") : [detail, `for ${neededFor}`].filter(Boolean).join("; ");
-    const styled = stateStyle(state, output)(state) + " ".repeat(stateWidth - state.length);
-    const remark = afterwards === undefined ? [] : [mend === undefined ? afterwards : `# then ${afterwards}`];
-    const does = [...(mend === undefined ? [] : [cyan(mend)]), ...remark];
-    const below = " ".repeat(gap.length * 2 + stateWidth);
-    return [
-      `${gap}${styled}${gap}${what.padEnd(width)}${gap}${about}`.trimEnd(),
-      ...(state === "ok" || does.length === 0 ? [] : [`${below}${does.join(gap)}`]),
-    ];
-  });
-  return ["", bold(room), ...lines];
+  return [
+    "",
+    output.styles.bold(room),
+    ...findings.flatMap((finding) => findingLines(finding, widest, output)),
+  ];
+}
+
+function findingLines(finding: Finding, widest: number, output: Output): string[] {
+  const { state, what, detail, neededFor } = finding;
+  const styled = stateStyle(state, output)(state) + " ".repeat(stateWidth - state.length);
+  const about = state === "ok" ? (detail ?? "") : [detail, `for ${neededFor}`].filter(Boolean).join("; ");
+  const indent = mendIndent + widest + gap.length;
+  const [first = "", ...more] = wrapLine(about, Math.max(narrowest, output.width - indent));
+  return [
+    `${gap}${styled}${gap}${what.padEnd(widest)}${gap}${first}`.trimEnd(),
+    ...more.map((line) => " ".repeat(indent) + line),
+    ...(state === "ok" ? [] : mendLines(finding, output)),
+  ];
+}
+
+/** The command that mends it; over several lines such as a shell takes. */
+function mendLines({ mend, afterwards }: Finding, { width, styles }: Output): string[] {
+  const indent = " ".repeat(mendIndent);
+  const room = Math.max(narrowest, width - mendIndent);
+  if (mend === undefined) return wrapLine(afterwards ?? "", room).map((line) => indent + line);
+  const lines = wrapLine(mend, room - continued.length);
+  const last = lines.length - 1;
+  const text = lines.map((line, i) => `${indent}${styles.cyan(line)}${i < last ? continued : ""}`);
+  return [
+    ...text,
+    ...(afterwards === undefined ? [] : wrapLine(`# then ${afterwards}`, room).map((line) => indent + line)),
+  ];
 }
 
 function stateStyle(state: Finding["state"], { styles }: Output): (text: string) => string {

@@ -74,11 +74,11 @@ const winUsb = {
 
 /**
  * One command that writes a rule for these vendors, and has udev read them: for whom sits at the machine, and for the group
- * plugdev where the user is in it, which serves from afar, too. Sources: udev(7), udevadm(8), tee(1).
+ * plugdev where the user is in it, which serves from afar, too. The rule has no spaces, so that no terminal breaks it. Sources: udev(7), udevadm(8), tee(1).
  */
 function ruleCommand(vendors: readonly string[], byGroup: boolean): string {
-  const group = byGroup ? 'MODE="0660", GROUP="plugdev", ' : "";
-  const rule = `SUBSYSTEM=="usb", ATTR{idVendor}=="${vendors.join("|")}", ${group}TAG+="uaccess"`;
+  const group = byGroup ? 'MODE="0660",GROUP="plugdev",' : "";
+  const rule = `SUBSYSTEM=="usb",ATTR{idVendor}=="${vendors.join("|")}",${group}TAG+="uaccess"`;
   return `echo '${rule}' | sudo tee ${ownRules} && sudo udevadm control --reload && sudo udevadm trigger`;
 }
 
@@ -89,7 +89,7 @@ export interface UsbAccess {
 
 /** Whether this user may write to one of these devices, connected or not. */
 export function accessTo({ mayWrite }: UsbAccess, ids: readonly string[]): Access {
-  return ids.length === 0 || ids.some(mayWrite) ? { allowed: true } : { allowed: false, lacks: "udev rule" };
+  return ids.length === 0 || ids.some(mayWrite) ? { allowed: true } : { allowed: false, lacks: "udev rules" };
 }
 
 /**

@@ -94,7 +94,7 @@ test("one board needs no more than one way: what others would take is optional",
 test("a board that is built only is not ready", async () => {
   const diagnosis = await about("nucleo-l4r5zi", madeMachine({ programs: [...aptGet, ...builders] }));
   assert.not.ok(diagnosis.ready);
-  assert.match(diagnosis.verdict, /openocd and udev rule are missing$/);
+  assert.match(diagnosis.verdict, /openocd and udev rules are missing$/);
   assert.is(only(diagnosis, "openocd").state, "missing");
   assert.is(only(diagnosis, "st-flash").state, "optional", "the first way suffices");
   assert.is(diagnosis.mend, "sudo apt-get install openocd");
@@ -193,7 +193,7 @@ test("udev: rules for other vendors, other users or in comments give nothing; th
   assert.equal([rules.state, rules.detail], ["missing", "you may not write to devices of vendor 0483"]);
   assert.is(
     rules.mend,
-    `echo 'SUBSYSTEM=="usb", ATTR{idVendor}=="0483", MODE="0660", GROUP="plugdev", TAG+="uaccess"' | ` +
+    `echo 'SUBSYSTEM=="usb",ATTR{idVendor}=="0483",MODE="0660",GROUP="plugdev",TAG+="uaccess"' | ` +
       "sudo tee /etc/udev/rules.d/70-wasmote.rules && sudo udevadm control --reload && sudo udevadm trigger",
   );
   const written = { "etc/udev/rules.d/70-wasmote.rules": `${/'(.*?)'/.exec(rules.mend ?? "")?.[1]}\n` };
@@ -201,7 +201,7 @@ test("udev: rules for other vendors, other users or in comments give nothing; th
   assert.is(only(mended, "udev rules").state, "ok", "its own command mends it");
   const stranger = { ...everything, user: { name: "anna", uid: 1000, groups: [1000] } };
   const ungrouped = only(await whole(madeMachine(stranger)), "udev rules").mend ?? "";
-  assert.match(ungrouped, `ATTR{idVendor}=="0483|0d28|2e8a", TAG+="uaccess"' | sudo tee`);
+  assert.match(ungrouped, `ATTR{idVendor}=="0483|0d28|2e8a",TAG+="uaccess"' | sudo tee`);
 });
 
 test("a connected device's own file says more than rules", async () => {
