@@ -8,14 +8,15 @@ const help = `
 bash, in ~/.bashrc:                 eval "$(wasmote completion bash)"
 zsh, in ~/.zshrc, after compinit:   eval "$(wasmote completion zsh)"
 fish, once:                         wasmote completion fish > ~/.config/fish/completions/wasmote.fish
-It completes the command \`wasmote\`: install that with npm install --global wasmote, or give your shell an alias.`;
+It completes the command \`wasmote\`: install that with npm install --global wasmote.
+Print the script anew after an update.`;
 
 /** Adds the command `completion` to the program. */
 export function registerCompletion(program: Command, output: Output): void {
   const command = program
     .command("completion")
     .description("Print the script that completes wasmote's commands in a shell.")
-    .addArgument(new Argument("<shell>", "which shell").choices(shells))
+    .addArgument(new Argument("<shell>", "bash, zsh or fish").choices(shells))
     .action((shell: (typeof shells)[number]) => completion(shell, output));
   addHelp(command, help);
 }
