@@ -25,7 +25,7 @@ export function boardStates(
       board: board.id,
       firmwareLacks: firmwareLacks(machine, board),
       emulatorLacks: (await emulatorLacks(machine, board)) ?? null,
-      flash: flashWays(machine, board, rights),
+      flash: await flashWays(machine, board, rights),
     })),
   );
 }

@@ -47,7 +47,7 @@ export async function diagnose(
       ...(await checkModels(machine)),
       ...checkFirmware(machine, boards),
       ...(await checkEmulators(machine, boards)),
-      ...checkFlashing(machine, boards),
+      ...(await checkFlashing(machine, boards)),
       ...checkUsbAccess(machine, boards, rights.usb, isFlashed),
       ...(await checkPorts(machine)),
     ],

@@ -2,16 +2,17 @@ import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSyn
 import { createRequire } from "node:module";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import type { Board } from "../boards/index.js";
+import type { Flasher } from "../flash/index.js";
 import { type Uf2Volume, uf2Volumes } from "../flash/uf2-volume.js";
 import { type UsbDevice, usbDevices } from "../flash/usb-devices.js";
 import { findComplete, findProgram } from "../tools/find.js";
 import type { Program } from "../tools/packages.js";
 
-/** Firmware that came compiled. */
-export interface PrebuiltFirmware {
-  version: string;
-  /** Whether it has a board's. */
-  has(board: string): boolean;
+/** Whether a board's firmware came compiled; why it cannot be taken, where the package with it is installed. */
+export interface Prebuilt {
+  found: boolean;
+  why?: string;
 }
 
 /** A port that a board may be behind. */
@@ -47,8 +48,10 @@ export interface Machine {
   owner(path: string): { group: number; mode: number } | undefined;
   /** Whether this process may read and write a file of the system. */
   isWritable(path: string): boolean;
-  /** Firmware that came compiled; undefined where it is not installed. */
-  prebuilt(): PrebuiltFirmware | undefined;
+  /** The program that a way of flashing lacks; undefined where it has what it takes. */
+  flasherLacks(flasher: Flasher): Promise<Program | undefined>;
+  /** Whether a board's firmware came compiled. */
+  prebuilt(board: Board): Prebuilt;
 }
 
 /** The package with compiled firmware. */
@@ -85,6 +88,8 @@ export function thisMachine(): Machine {
         return false;
       }
     },
+    flasherLacks: async ({ program }) =>
+      program === undefined || findComplete(program) !== undefined ? undefined : program,
     prebuilt: installedFirmware,
   };
 }
@@ -176,13 +181,11 @@ function thisUser(): Machine["user"] {
   return { name, ...(uid === undefined ? {} : { uid }), groups };
 }
 
-function installedFirmware(): PrebuiltFirmware | undefined {
+function installedFirmware({ id }: Board): Prebuilt {
   try {
-    const file = createRequire(import.meta.url).resolve(`${firmwarePackage}/package.json`);
-    const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
-    const names = readdirSync(dirname(file));
-    return { version, has: (board) => names.includes(board) };
+    const list = createRequire(import.meta.url).resolve(`${firmwarePackage}/package.json`);
+    return { found: readdirSync(dirname(list)).includes(id) };
   } catch {
-    return undefined;
+    return { found: false };
   }
 }

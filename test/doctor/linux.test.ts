@@ -108,14 +108,16 @@ test("an emulator is enough", async () => {
 });
 
 test("firmware that came compiled takes no compiler", async () => {
-  const prebuilt = () => ({ version: "1.2.3", has: (board: string) => board === "pico" });
+  const prebuilt = ({ id }: { id: string }) =>
+    id === "pico" ? { found: true } : { found: false, why: `it has no firmware of ${id}` };
   const diagnosis = await about("pico", madeMachine({ programs: aptGet, prebuilt }));
   assert.ok(diagnosis.ready, diagnosis.verdict);
   assert.is(only(diagnosis, "cmake").state, "optional");
-  assert.is(only(diagnosis, "@wasmote/firmware").detail, "1.2.3, compiled");
+  assert.is(only(diagnosis, "@wasmote/firmware").detail, "has the firmware of pico");
   const other = await about("esp32-c3", madeMachine({ programs: aptGet, prebuilt }));
   assert.not.ok(other.ready);
   assert.is(only(other, "cmake").state, "missing");
+  assert.is(only(other, "@wasmote/firmware").detail, "it has no firmware of esp32-c3");
 });
 
 test("Node that is too old is not ready for anything", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Machine } from "../../host/doctor/index.js";
 import { linuxDevices } from "../../host/flash/usb-devices.js";
+import type { Program } from "../../host/tools/packages.js";
 
 const folders: string[] = [];
 
@@ -22,6 +23,14 @@ export interface Parts extends Partial<Omit<Machine, "find" | "findComplete" | "
   /** Paths that anna may write to. */
   writable?: readonly string[];
 }
+
+/** What each way of flashing starts, but for those that copy to a volume. */
+const flashPrograms: Readonly<Partial<Record<string, Program>>> = {
+  openocd: "openocd",
+  "st-flash": "st-flash",
+  "dfu-util": "dfu-util",
+  esptool: "esptool",
+};
 
 /** The group database of a newly installed Debian, as far as it matters, with anna among the members of these. */
 export function groupFile(...of: readonly string[]): string {
@@ -64,7 +73,11 @@ export function madeMachine(parts: Parts = {}): Machine {
     volumes: () => [],
     owner: () => undefined,
     isWritable: (path) => writable.includes(path),
-    prebuilt: () => undefined,
+    flasherLacks: async ({ name }) => {
+      const program = flashPrograms[name];
+      return program === undefined || programs.includes(program) ? undefined : program;
+    },
+    prebuilt: () => ({ found: false }),
     ...facts,
   };
 }
