@@ -1,8 +1,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { loadBoard, loadBoards } from "../../host/boards/index.js";
 import { type Diagnosis, diagnose, type Finding, type Machine } from "../../host/doctor/index.js";
-import { builders, groupFile, madeMachine, removeMachines, usbFiles } from "./made-machine.js";
+import {
+  builders,
+  groupFile,
+  knownBoard,
+  knownBoards,
+  madeMachine,
+  removeMachines,
+  usbFiles,
+} from "./made-machine.js";
 
 test.after(removeMachines);
 
@@ -16,8 +23,8 @@ const everything = {
 };
 
 const about = (name: string, machine: Machine): Promise<Diagnosis> =>
-  diagnose([loadBoard(name)], true, machine);
-const whole = (machine: Machine): Promise<Diagnosis> => diagnose(loadBoards(), false, machine);
+  diagnose([knownBoard(name)], true, machine);
+const whole = (machine: Machine): Promise<Diagnosis> => diagnose(knownBoards(), false, machine);
 
 /** The one finding of that name. */
 function only({ findings }: Diagnosis, what: string): Finding {

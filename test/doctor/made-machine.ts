@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { type Board, loadBoard } from "../../host/boards/index.js";
 import type { Machine } from "../../host/doctor/index.js";
 import { linuxDevices } from "../../host/flash/usb-devices.js";
 import type { Program } from "../../host/tools/packages.js";
@@ -101,3 +102,21 @@ export function usbFiles(id: string, product: string, number: number, port?: str
 
 /** Programs that build the firmware of every board. */
 export const builders = ["cmake", "make", "arm-none-eabi-gcc", "riscv64-unknown-elf-gcc"];
+
+/** Boards that tests ask about: each way to flash, several that share a probe, and emulators alone. */
+const names = [
+  ...["arduino-nano-33-ble", "esp32-c3", "microbit-v2", "mps2-an385", "netduino-plus-2", "nucleo-l4r5zi"],
+  ...["pico", "pico-2", "qemu-rv32"],
+];
+
+/** A board as its file says, but with these ways to flash it alone, so that what is told of them stays when others come. */
+export function knownBoard(name: string): Board {
+  const board = loadBoard(name);
+  const known = board.flashMethods.filter(({ method }) => method === "uf2" || method in flashPrograms);
+  return { ...board, flashMethods: known };
+}
+
+/** Those boards. */
+export function knownBoards(): Board[] {
+  return names.map(knownBoard);
+}

@@ -2,13 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { loadBoard, loadBoards } from "../../host/boards/index.js";
 import { diagnose } from "../../host/doctor/index.js";
 import { thisMachine } from "../../host/doctor/machine.js";
 import { oldestNode } from "../../host/doctor/models.js";
 import { profilerDevices } from "../../host/flash/usb-devices.js";
 import { root } from "../cli/command.js";
-import { builders, madeMachine, removeMachines } from "./made-machine.js";
+import { builders, knownBoard, knownBoards, madeMachine, removeMachines } from "./made-machine.js";
 
 test.after(removeMachines);
 
@@ -27,7 +26,7 @@ test("macOS: Homebrew, ports by their names, no rights to ask for", async () => 
     files: { "dev/cu.usbmodem101": "", "dev/tty.usbmodem101": "", "dev/cu.Bluetooth-Incoming-Port": "" },
     usbDevices: async () => profilerDevices(report),
   });
-  const { findings, connected, mend } = await diagnose(loadBoards(), false, machine);
+  const { findings, connected, mend } = await diagnose(knownBoards(), false, machine);
   const found = (what: string) => findings.find((finding) => finding.what === what);
   assert.is(found("cmake")?.mend, "brew install cmake");
   assert.is(found("arm-none-eabi-gcc")?.mend, "brew install --cask gcc-arm-embedded");
@@ -46,7 +45,7 @@ test("macOS: Homebrew, ports by their names, no rights to ask for", async () => 
 test("macOS: an old Node and no compiler for wasm3 have Homebrew's and Apple's commands", async () => {
   const prepareWasm3 = () => Promise.reject(new Error("no cc"));
   const machine = madeMachine({ platform: "darwin", nodeVersion: "18.0.0", prepareWasm3 });
-  const { findings } = await diagnose([loadBoard("pico")], true, machine);
+  const { findings } = await diagnose([knownBoard("pico")], true, machine);
   const mends = findings.filter(({ room }) => room === "models").map(({ mend }) => mend);
   assert.equal(mends, ["brew install node", "xcode-select --install"]);
 });
@@ -64,7 +63,7 @@ test("Windows: ports as serialport lists them, drivers by Zadig, compilers in WS
     nodeVersion: "18.0.0",
   });
   machine.load = async () => ({ SerialPort: { list } });
-  const { findings, connected } = await diagnose(loadBoards(), false, machine);
+  const { findings, connected } = await diagnose(knownBoards(), false, machine);
   const found = (what: string) => findings.find((finding) => finding.what === what);
   assert.is(found("node")?.mend, "winget install OpenJS.NodeJS.LTS");
   assert.equal(
@@ -78,7 +77,7 @@ test("Windows: ports as serialport lists them, drivers by Zadig, compilers in WS
     { kind: "port", what: "COM8", boards: [], ports: ["COM8"] },
   ]);
   machine.load = () => Promise.reject(new Error("no serialport"));
-  const without = await diagnose(loadBoards(), false, machine);
+  const without = await diagnose(knownBoards(), false, machine);
   assert.is(states(without.findings).serialport, "missing");
   assert.equal(without.connected, []);
 });
@@ -89,7 +88,7 @@ test("the oldest Node is that of package.json", () => {
 });
 
 test("this very machine is looked at without an error", async () => {
-  const { machine, findings } = await diagnose([loadBoard("pico")], true, thisMachine());
+  const { machine, findings } = await diagnose([knownBoard("pico")], true, thisMachine());
   assert.is(machine.node, process.versions.node);
   assert.is(states(findings).node, "ok");
   const { owner, isWritable } = thisMachine();
@@ -101,7 +100,7 @@ test("this very machine is looked at without an error", async () => {
 test("boards without a flash tool are ready by UF2 on every system", async () => {
   for (const platform of ["linux", "darwin", "win32"] as const) {
     const machine = madeMachine({ platform, programs: builders, usbDevices: async () => undefined });
-    const { ready, verdict } = await diagnose([loadBoard("pico-2")], true, machine);
+    const { ready, verdict } = await diagnose([knownBoard("pico-2")], true, machine);
     assert.ok(ready, `${platform}: ${verdict}`);
   }
 });
