@@ -260,6 +260,18 @@ export const errorTable = {
     "Read what it said above; WASMOTE_DEBUG=1 shows its command line.",
   ),
   "flash-method": refused("the board cannot be flashed that way", "Name one of the methods with --method."),
+  "firmware-hash": refused(
+    "a file of the package @wasmote/firmware is not as its list says",
+    "Install the package anew, or build the firmware: --build.",
+  ),
+  "flash-refused": refused(
+    "the board's debugger did not write the firmware",
+    "Do what it says; else press the board's reset button, connect it again, and repeat.",
+  ),
+  "boot-loader-silent": missing(
+    "the board's boot loader does not appear",
+    "Start it by hand: hold the board's boot button while you connect it, or press reset twice where it has no such button.",
+  ),
   "device-missing": missing(
     "no such device is connected",
     "Connect the board, with its boot button pressed where it has one; --device names another one.",

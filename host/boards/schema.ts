@@ -7,6 +7,7 @@ const address = z
   .transform((text) => Number.parseInt(text, 16));
 const count = z.int().positive();
 const name = z.string().min(1);
+const usbId = z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id as "2e8a:0003"');
 
 /** The methods that `wasmote flash` knows (host/flash), and what each needs to know of a board. */
 export const flashMethodSchema = z.discriminatedUnion("method", [
@@ -26,6 +27,31 @@ export const flashMethodSchema = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("st-flash") }),
   z.strictObject({ method: z.literal("dfu-util") }),
   z.strictObject({ method: z.literal("esptool"), chip: name, offset: address }),
+  z.strictObject({
+    method: z.literal("jlink"),
+    /** The part, as SEGGER's list of supported devices names it. */
+    device: name,
+  }),
+  z.strictObject({
+    method: z.literal("pyocd"),
+    /** The part, as `pyocd list --targets` names it. */
+    target: name,
+  }),
+  z.strictObject({ method: z.literal("picotool") }),
+  z.strictObject({
+    method: z.literal("bossac"),
+    /** USB id under which the boot loader's own serial port appears. */
+    bootLoader: usbId,
+    /** What bossac is told to write at: 0x0 where the boot loader itself adds where programs begin. */
+    offset: address,
+  }),
+  z.strictObject({
+    method: z.literal("daplink"),
+    /** What the volume takes: Intel HEX, or the bytes from the beginning of flash. */
+    file: z.enum(["hex", "bin"]),
+    /** Four digits each with which `Unique ID` in the volume's DETAILS.TXT, or the code in its MBED.HTM, starts. */
+    boardIds: z.array(z.string().regex(/^[0-9a-f]{4}$/, 'four hexadecimal digits as "9904"')).min(1),
+  }),
 ]);
 
 /** Names of the methods. */
@@ -97,7 +123,7 @@ const definitionFields = {
   vendor: name,
   url: z.url({ protocol: /^https$/ }),
   /** USB ids of the board, or of its debug probe or boot loader, as "vendor:product". */
-  usb: z.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id as "2e8a:0003"')),
+  usb: z.array(usbId),
   /** How far the firmware is proven on this board. */
   proven: z.enum(["emulator", "hardware", "build-only"]),
 };

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, type Option } from "commander";
 import { exitCodes } from "../errors.js";
 import { withoutSystemErrors } from "../files/system-errors.js";
+import { packageVersion } from "../tools/package-version.js";
 import { errorJson, errorLines, reportOf, UsageError } from "./errors.js";
 import { addHelp, helpForm } from "./help.js";
 import type { Output } from "./output.js";
@@ -79,11 +79,6 @@ function obeyOnce(command: Command, option: Option): void {
       throw new UsageError(`${option.long} is given an empty value`, "Give one, or leave it out.");
     if (++given > 1 && !repeatable) throw new UsageError(`${option.long} is given twice`, "Give it once.");
   });
-}
-
-function packageVersion(): string {
-  const description = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(description) as { version: string }).version;
 }
 
 /**

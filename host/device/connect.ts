@@ -1,6 +1,6 @@
 import { type Board, loadBoard } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
-import { buildFirmware, firmwarePrograms } from "../firmware/build.js";
+import { obtainableFirmware } from "../firmware/obtain.js";
 import { requirePrograms } from "../tools/find.js";
 import { Device } from "./device.js";
 import {
@@ -38,11 +38,12 @@ export async function connectBoard(board: Board | undefined, options: ConnectOpt
   if (board?.emulator === undefined) {
     throw new WasmoteError("board-emulator-none", board?.id ?? "no board and no port is named");
   }
-  requirePrograms([...firmwarePrograms(board), ...emulatorPrograms(board)]);
+  const firmware = obtainableFirmware(board);
+  requirePrograms([...firmware.lacks, ...emulatorPrograms(board)]);
   await requireEmulatorPackage(board);
   const building = `building the firmware of ${board.id}`;
-  onProgress?.(building);
-  const { files } = await buildFirmware(board, { onLine: (line) => onProgress?.(building, line) });
+  if (!firmware.prebuilt) onProgress?.(building);
+  const { files } = await firmware.obtain({ onLine: (line) => onProgress?.(building, line) });
   onProgress?.(`starting the emulator of ${board.id}`);
   return startEmulator(board, files, { model: takesModelAtStart(board) ? model : undefined, onText });
 }

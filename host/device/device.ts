@@ -63,9 +63,13 @@ export class Device {
     return readAnswer(answers.echo, await this.#os("echo", "write", 0, { d: text }, limits), "echo").r;
   }
 
-  /** Starts the board anew. */
-  async reset(): Promise<void> {
-    await this.#os("reset", "write", 5, {});
+  /**
+   * Starts the board anew.
+   *
+   * @param bootMode what it starts: 0 its firmware, 1 its boot loader; its firmware by default
+   */
+  async reset(bootMode?: 0 | 1): Promise<void> {
+    await this.#os("reset", "write", 5, bootMode === undefined ? {} : { boot_mode: bootMode });
     this.#status = undefined;
   }
 

@@ -1,7 +1,8 @@
 import type { Board } from "../boards/index.js";
 import { firmwarePrograms } from "../firmware/build.js";
+import { firmwarePackage } from "../firmware/prebuilt.js";
 import { boardList, type Finding } from "./findings.js";
-import { firmwarePackage, type Machine } from "./machine.js";
+import type { Machine } from "./machine.js";
 import { programFindings } from "./programs.js";
 
 /** What firmware is built with, and of which boards it came compiled. */

@@ -1,8 +1,9 @@
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import type { Board } from "../boards/index.js";
+import { WasmoteError } from "../errors.js";
+import { prebuiltFirmware } from "../firmware/prebuilt.js";
 import type { Flasher } from "../flash/index.js";
 import { type Uf2Volume, uf2Volumes } from "../flash/uf2-volume.js";
 import { type UsbDevice, usbDevices } from "../flash/usb-devices.js";
@@ -54,9 +55,6 @@ export interface Machine {
   prebuilt(board: Board): Prebuilt;
 }
 
-/** The package with compiled firmware. */
-export const firmwarePackage = "@wasmote/firmware";
-
 /** The machine on which this runs. */
 export function thisMachine(): Machine {
   const root = "/";
@@ -88,8 +86,7 @@ export function thisMachine(): Machine {
         return false;
       }
     },
-    flasherLacks: async ({ program }) =>
-      program === undefined || findComplete(program) !== undefined ? undefined : program,
+    flasherLacks: (flasher) => flasher.lacks(),
     prebuilt: installedFirmware,
   };
 }
@@ -181,11 +178,12 @@ function thisUser(): Machine["user"] {
   return { name, ...(uid === undefined ? {} : { uid }), groups };
 }
 
-function installedFirmware({ id }: Board): Prebuilt {
+function installedFirmware(board: Board): Prebuilt {
   try {
-    const list = createRequire(import.meta.url).resolve(`${firmwarePackage}/package.json`);
-    return { found: readdirSync(dirname(list)).includes(id) };
-  } catch {
-    return { found: false };
+    const { firmware, why } = prebuiltFirmware(board);
+    return { found: firmware !== undefined, ...(why === undefined ? {} : { why }) };
+  } catch (error) {
+    if (error instanceof WasmoteError) return { found: false, why: error.message };
+    throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { debianPackages, homebrewCommand, type Program } from "../tools/packages.js";
+import { debianPackages, homebrewCommand, type Program, packageOf } from "../tools/packages.js";
 import { type Machine, readText } from "./machine.js";
 
 /** Whether this is Linux within Windows. Source: Microsoft, WSL2-Linux-Kernel's version text. */
@@ -12,15 +12,19 @@ export function asRoot(machine: Machine, command: string): string {
 }
 
 /**
- * The command that installs programs here: by apt-get where it is there, by Homebrew on macOS and where it is there; on
+ * The command that installs programs here: by apt-get where it is there, by Homebrew on macOS and where it is there, else by what does anywhere; on
  * Windows compilers and wasm3 are supported in WSL. Undefined where none of them is known.
  */
 export function installCommand(machine: Machine, programs: readonly Program[]): string | undefined {
   if (machine.platform === "win32") return "wsl --install";
   const debian = debianPackages(programs).join(" ");
-  if (machine.find("apt-get") !== undefined) return asRoot(machine, `apt-get install ${debian}`);
-  const brew = machine.platform === "darwin" || machine.find("brew") !== undefined;
-  return brew ? homebrewCommand(programs) : undefined;
+  const hasApt = machine.find("apt-get") !== undefined;
+  if (hasApt && debian !== "") return asRoot(machine, `apt-get install ${debian}`);
+  const hasBrew = machine.platform === "darwin" || machine.find("brew") !== undefined;
+  const formulas = homebrewCommand(programs);
+  if (!hasApt && hasBrew && formulas !== "") return formulas;
+  const [anywhere] = programs.flatMap((program) => packageOf(program).anywhere ?? []);
+  return anywhere;
 }
 
 /** What is to be done where `installCommand` has no command, or not the whole of one. */

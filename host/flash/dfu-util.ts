@@ -1,7 +1,8 @@
 import type { Board } from "../boards/index.js";
 import { requireProgram } from "../tools/find.js";
+import type { Program } from "../tools/packages.js";
 import { runProgram } from "../tools/run.js";
-import type { Flasher, FlashTask } from "./flasher.js";
+import { type Flasher, type FlashTask, lacking } from "./flasher.js";
 
 /** USB id of the boot loader in the ROM of STM32 parts. Source: ST AN2606. */
 const stm32BootLoader = "0483:df11";
@@ -9,8 +10,12 @@ const stm32BootLoader = "0483:df11";
 /** dfu-util with the USB boot loader of an STM32. Sources: dfu-util(1), DfuSe options; ST AN3156. */
 export class DfuUtil implements Flasher {
   readonly name = "dfu-util";
-  readonly program = "dfu-util";
   readonly takes = "usb";
+  readonly bootLoaders = [stm32BootLoader];
+
+  lacks(): Promise<Program | undefined> {
+    return lacking("dfu-util");
+  }
 
   usbIds(_board: Board): readonly string[] {
     return [stm32BootLoader];
