@@ -245,11 +245,15 @@ export const errorTable = {
   ),
   "port-unavailable": missing(
     "the port cannot be opened",
-    "Check its name and permissions, and that no other program has it.",
+    "Check its name, and that no other program has it; `wasmote doctor` looks at permissions.",
   ),
   "tool-missing": missing(
     "a program that is needed is not installed",
-    "Install it as named; `wasmote toolchain` installs what firmware and emulators take.",
+    "Install it as named; `wasmote toolchain` installs what firmware and emulators take, and `wasmote doctor` says what else is missing.",
+  ),
+  "machine-unready": refused(
+    "this machine is not ready",
+    "Mend what is missing as it says above, and ask `wasmote doctor` again.",
   ),
   "tool-failed": refused(
     "a program that was started failed",

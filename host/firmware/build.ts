@@ -56,9 +56,16 @@ const finished = "complete";
 /** The folder of this process where there is no cache. */
 let ownCache: string | undefined;
 
-/** Programs that building the firmware of a board takes. CMake takes Ninja or else Make. */
-export function firmwarePrograms(board: Board): Program[] {
-  const builder = findProgram("ninja") === undefined ? (["make"] as const) : [];
+/**
+ * Programs that building the firmware of a board takes. CMake takes Ninja or else Make.
+ *
+ * @param find gives the path of a program that is there
+ */
+export function firmwarePrograms(
+  board: Board,
+  find: (name: string) => string | undefined = findProgram,
+): Program[] {
+  const builder = find("ninja") === undefined ? (["make"] as const) : [];
   return ["cmake", ...builder, `${board.isa.toolchain}-gcc`];
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { WasmoteError } from "../errors.js";
-import { debianPackages, type Program, packageOf } from "./packages.js";
+import { debianPackages, homebrewCommand, type Program, packageOf } from "./packages.js";
 
 /** Path of a program, looked for in the folders of PATH; undefined where there is none. */
 export function findProgram(name: string, path: string = process.env.PATH ?? ""): string | undefined {
@@ -59,18 +59,16 @@ export function requireProgram(program: Program): string {
 
 /** The error for programs that are not there. */
 export function missing(...programs: Program[]): WasmoteError {
-  const of = (text: (program: Program) => string | undefined): string[] => [
-    ...new Set(programs.flatMap((program) => text(program) ?? [])),
-  ];
   const debian = debianPackages(programs).join(" ");
-  const homebrew = of((program) => packageOf(program).homebrew).map((formula) => `brew install ${formula}`);
+  const homebrew = homebrewCommand(programs);
+  const anywhere = [...new Set(programs.flatMap((program) => packageOf(program).anywhere ?? []))];
   return new WasmoteError(
     "tool-missing",
     [
       programs.join(", "),
       ...(debian === "" ? [] : [`Debian and Ubuntu: apt-get install ${debian}`]),
-      ...(homebrew.length === 0 ? [] : [`Homebrew: ${homebrew.join(" && ")}`]),
-      ...of((program) => packageOf(program).anywhere).map((how) => `anywhere: ${how}`),
+      ...(homebrew === "" ? [] : [`Homebrew: ${homebrew}`]),
+      ...anywhere.map((how) => `anywhere: ${how}`),
     ].join("; "),
   );
 }

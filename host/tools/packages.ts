@@ -66,3 +66,9 @@ export function packageOf(program: Program): Package {
 export function debianPackages(programs: readonly Program[]): string[] {
   return [...new Set(programs.flatMap((program) => packageOf(program).debian?.split(" ") ?? []))];
 }
+
+/** What has Homebrew install these programs; empty where it has none of them. */
+export function homebrewCommand(programs: readonly Program[]): string {
+  const formulas = [...new Set(programs.flatMap((program) => packageOf(program).homebrew ?? []))];
+  return formulas.map((formula) => `brew install ${formula}`).join(" && ");
+}

@@ -590,6 +590,16 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(2, /--baud is of no use/, "monitor", "--port", port, "--baud", "9600");
   },
 
+  "doctor --board": async () => {
+    const { stdout } = await inProcess(["doctor", "--board", "qemu-rv32"]);
+    assert.match(stdout, /\nqemu-rv32 /);
+    assert.not.match(stdout, /\npico /);
+  },
+  "doctor --json": async () => {
+    const { stdout } = await inProcess(["doctor", "--json"]);
+    assert.ok(JSON.parse(stdout).boards.length > 5);
+  },
+
   "toolchain --check": async () => {
     tools.script("apt-get", `/bin/touch '${at("asked")}'`);
     await refused(3, /tool-missing/, "toolchain", "--check");

@@ -154,6 +154,16 @@ test("where there is a compiler the addon is compiled, in the user's cache if ne
   assert.is(runDigits("wasm3").code, 0, "the next time no compiler is needed");
 });
 
+test("doctor says that models run, and what a board lacks on a machine with Node alone", () => {
+  const { code, stdout, stderr } = wasmote(["doctor"]);
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /missing +cmake +for the firmware of /);
+  const one = wasmote(["doctor", "--board", "pico"]);
+  assert.is(one.code, 1);
+  assert.match(one.stderr, /error\[machine-unready\]: .*: cmake, make and arm-none-eabi-gcc are missing/);
+  assert.match(wasmote(["completion", "bash"]).stdout, /complete -F _wasmote wasmote\n$/);
+});
+
 test("toolchain --check says what is missing", () => {
   const { code, stdout, stderr } = wasmote(["toolchain", "--check"]);
   assert.is(code, 3);
