@@ -187,7 +187,7 @@ export const errorTable = {
   ),
   "board-emulator-none": refused(
     "this board has no emulator",
-    "Connect the board and name its serial port with --port.",
+    "Connect the board and name its serial port with --port; --port auto finds it.",
   ),
   "board-other": refused(
     "another board is at the port",
@@ -245,17 +245,33 @@ export const errorTable = {
   ),
   "port-unavailable": missing(
     "the port cannot be opened",
-    "Check its name and permissions, and that no other program has it.",
+    "Check its name, and that no other program has it; `wasmote doctor` looks at permissions.",
   ),
   "tool-missing": missing(
     "a program that is needed is not installed",
-    "Install it as named; `wasmote toolchain` installs what firmware and emulators take.",
+    "Install it as named; `wasmote toolchain` installs what firmware and emulators take, and `wasmote doctor` says what else is missing.",
+  ),
+  "machine-unready": refused(
+    "this machine is not ready",
+    "Mend what is missing as it says above, and ask `wasmote doctor` again.",
   ),
   "tool-failed": refused(
     "a program that was started failed",
     "Read what it said above; WASMOTE_DEBUG=1 shows its command line.",
   ),
   "flash-method": refused("the board cannot be flashed that way", "Name one of the methods with --method."),
+  "firmware-hash": refused(
+    "a file of the package @wasmote/firmware is not as its list says",
+    "Install the package anew, or build the firmware: --build.",
+  ),
+  "flash-refused": refused(
+    "the board's debugger did not write the firmware",
+    "Do what it says; else press the board's reset button, connect it again, and repeat.",
+  ),
+  "boot-loader-silent": missing(
+    "the board's boot loader does not appear",
+    "Start it by hand: hold the board's boot button while you connect it, or press reset twice where it has no such button.",
+  ),
   "device-missing": missing(
     "no such device is connected",
     "Connect the board, with its boot button pressed where it has one; --device names another one.",

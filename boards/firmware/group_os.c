@@ -18,9 +18,27 @@ static void echo(cbor_reader request, cbor_writer *answer)
     cbor_string(answer, cborText, text, length);
 }
 
+/* Ports that know how to start a boot loader define this. */
+__attribute__((weak)) bool port_request_boot_loader(void)
+{
+    return false;
+}
+
+/* `boot_mode`, where it is there: 0 starts the firmware anew, 1 the boot loader. */
 static void reset(cbor_reader request, cbor_writer *answer)
 {
-    (void) request;
+    cbor_reader at;
+    uint32_t mode = 0;
+    if (cbor_find(request, "boot_mode", &at) && (!cbor_read_u32(&at, &mode) || mode > 1))
+    {
+        smp_error(answer, smpInvalid);
+        return;
+    }
+    if (mode == 1 && !port_request_boot_loader())
+    {
+        smp_error(answer, smpNotSupported);
+        return;
+    }
     cbor_head(answer, cborMap, 0);
     smp_reset_afterwards();
 }

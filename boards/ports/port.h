@@ -27,6 +27,9 @@ const char *port_counter_unit(void);
 /* Units of the counter in a second; nominal where the counter counts instructions. */
 uint32_t port_counter_hz(void);
 
+/* Has port_reset start the boot loader that takes firmware. False where the port knows none. */
+bool port_request_boot_loader(void);
+
 /* Why a guarded call ended. */
 typedef enum guard_result
 {

@@ -13,7 +13,7 @@ typedef struct flash_range
     uint32_t length;
 } flash_range;
 
-enum { maxSlots = 2, recordSectors = 2 };
+enum { maxSlots = 2, recordSectors = 2, mostWriteBytes = 32 };
 
 /* How a board's flash is divided. Every range begins and ends at the border of an erasable sector. */
 typedef struct flash_layout
@@ -21,7 +21,12 @@ typedef struct flash_layout
     uint32_t slotCount;
     flash_range slots[maxSlots];        /* hold the models */
     flash_range records[recordSectors]; /* hold the log of what is in the slots */
-    uint32_t writeBytes;                /* writes begin and end at multiples of this; at most 16 */
+    uint32_t writeBytes;                /* writes begin and end at multiples of this power of 2; at most mostWriteBytes */
+    /*
+     * Whether a range that begins and ends at multiples of writeBytes can be read. NULL where all can: not where flash has
+     * codes against errors, and the processor faults at what was being written or erased when power failed.
+     */
+    bool (*readable)(uint32_t address, uint32_t length);
 } flash_layout;
 
 /* The board's; a port has it (ports/port.h). */

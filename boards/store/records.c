@@ -5,7 +5,7 @@
 
 #include "flash.h"
 
-/* In front of a sector's records: as long as one, so that positions are multiples of 48. */
+/* In front of a sector's records: as long as one, so that positions are multiples of that. */
 typedef struct sector_header
 {
     uint32_t magic, sequence;
@@ -13,9 +13,10 @@ typedef struct sector_header
     uint32_t crc;
 } sector_header;
 
-enum { magic = 0x73677277, noSector = 0xffffffff, mostInSnapshot = 2 * maxSlots };
+enum { magic = 0x73677277, noSector = 0xffffffff, mostInSnapshot = 2 * maxSlots, mostStride = 64 };
 
 _Static_assert(sizeof(record) == 48 && sizeof(sector_header) == 48, "the layout in flash");
+_Static_assert(mostStride % mostWriteBytes == 0 && mostStride >= sizeof(record), "room for one in whole writes");
 
 static uint32_t sector = noSector;      /* that holds the log */
 static uint32_t sequence;               /* of that sector */
@@ -42,6 +43,17 @@ static uint32_t sector_length(void)
     return port_flash.records[0].length;
 }
 
+/* From one record to the next. */
+static uint32_t stride(void)
+{
+    return (sizeof(record) + port_flash.writeBytes - 1) & -port_flash.writeBytes;
+}
+
+static bool is_readable(const void *at)
+{
+    return !port_flash.readable || port_flash.readable((uint32_t) (uintptr_t) at, stride());
+}
+
 static bool is_blank(const uint8_t *bytes, uint32_t length)
 {
     while (length-- > 0) if (*bytes++ != 0xff) return false;
@@ -51,7 +63,7 @@ static bool is_blank(const uint8_t *bytes, uint32_t length)
 static bool header_is_right(uint32_t index)
 {
     const sector_header *header = (const sector_header *) sector_bytes(index);
-    return header->magic == magic && header->crc == crc32(header, offsetof(sector_header, crc));
+    return is_readable(header) && header->magic == magic && header->crc == crc32(header, offsetof(sector_header, crc));
 }
 
 void records_open(void (*replay)(const record *entry))
@@ -66,20 +78,30 @@ void records_open(void (*replay)(const record *entry))
     }
     if (sector == noSector) return;
 
-    for (end = sizeof(record); end + sizeof(record) <= sector_length(); end += sizeof(record))
+    for (end = stride(); end + stride() <= sector_length(); end += stride())
     {
         const uint8_t *at = sector_bytes(sector) + end;
-        if (is_blank(at, sizeof(record))) break;
+        if (!is_readable(at)) continue;
+        if (is_blank(at, stride())) break;
         const record *entry = (const record *) at;
         if (entry->crc == crc32(entry, offsetof(record, crc)) && entry->slot < port_flash.slotCount) replay(entry);
     }
+}
+
+/* Writes a record or a header, in whole writes. */
+static bool write_bytes(uint32_t index, uint32_t position, const void *bytes)
+{
+    uint8_t whole[mostStride];
+    memset(whole, 0xff, sizeof whole);
+    memcpy(whole, bytes, sizeof(record));
+    return port_flash_write(port_flash.records[index].address + position, whole, stride());
 }
 
 static bool write_at(uint32_t index, uint32_t position, const record *entry)
 {
     record sealed = *entry;
     sealed.crc = crc32(&sealed, offsetof(record, crc));
-    return port_flash_write(port_flash.records[index].address + position, (const uint8_t *) &sealed, sizeof sealed);
+    return write_bytes(index, position, &sealed);
 }
 
 static bool move_to_other_sector(uint32_t (*snapshot)(record *entries, uint32_t most))
@@ -90,15 +112,15 @@ static bool move_to_other_sector(uint32_t (*snapshot)(record *entries, uint32_t 
     const flash_range *range = &port_flash.records[other];
 
     if (!port_flash_erase(range->address, range->length)) return false;
-    uint32_t position = sizeof(record);
-    for (uint32_t i = 0; i < count; i++, position += sizeof(record))
+    uint32_t position = stride();
+    for (uint32_t i = 0; i < count; i++, position += stride())
     {
         if (!write_at(other, position, &entries[i])) return false;
     }
     sector_header header = { .magic = magic, .sequence = sequence + 1 };
     memset(header.unused, 0xff, sizeof header.unused);
     header.crc = crc32(&header, offsetof(sector_header, crc));
-    if (!port_flash_write(range->address, (const uint8_t *) &header, sizeof header)) return false;
+    if (!write_bytes(other, 0, &header)) return false;
 
     sector = other;
     sequence++;
@@ -108,9 +130,9 @@ static bool move_to_other_sector(uint32_t (*snapshot)(record *entries, uint32_t 
 
 bool records_append(const record *entry, uint32_t (*snapshot)(record *entries, uint32_t most))
 {
-    if (sector == noSector || end + sizeof(record) > sector_length()) return move_to_other_sector(snapshot);
+    if (sector == noSector || end + stride() > sector_length()) return move_to_other_sector(snapshot);
 
     const uint32_t position = end;
-    end += sizeof(record);
+    end += stride();
     return write_at(sector, position, entry);
 }

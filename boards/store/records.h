@@ -19,7 +19,7 @@ typedef enum record_kind
     recordActive = 4,       /* the slot with this model is the active one */
 } record_kind;
 
-/* As it lies in flash: 48 bytes, a multiple of every flash's writeBytes. */
+/* As it lies in flash: 48 bytes, and what is missing to a multiple of the flash's writeBytes, which is left erased. */
 typedef struct record
 {
     uint32_t kind, slot, length;

@@ -74,6 +74,13 @@ static bool log_slot(uint32_t slot, record_kind kind)
     return records_append(&entry, snapshot);
 }
 
+/* Whether all of a slot can be read, whatever power failures have left in it. */
+static bool is_readable(uint32_t slot)
+{
+    const flash_range *range = &port_flash.slots[slot];
+    return !port_flash.readable || port_flash.readable(range->address, range->length);
+}
+
 /* A slot that says it is complete must hold what it says, to the bit. */
 static void check_hash(uint32_t slot)
 {
@@ -86,6 +93,7 @@ static void check_hash(uint32_t slot)
 /* The first slot may have been filled by a programmer or an emulator: then nothing is logged of it. */
 static void adopt_preloaded(void)
 {
+    if (!is_readable(0)) return;
     const uint32_t length = wasmote_module_length(slots_model(0), port_flash.slots[0].length);
     if (length == 0 || engine_check(slots_model(0), length) == modelBadModel) return;
     contents[0].state = slotComplete;
@@ -135,6 +143,7 @@ model_error slots_begin(uint32_t length, const uint8_t hash[sha256Bytes], uint32
     const flash_range *range = &port_flash.slots[index];
 
     if (length > range->length) return modelFlash;
+    if (slot->state == slotUploading && uploading != index && !is_readable(index)) slot->state = slotEmpty;
     if (slot->state != slotEmpty && slot->length == length && same_hash(slot, hash))
     {
         if (slot->state == slotComplete)
@@ -181,6 +190,15 @@ static model_error finish(void)
     return error;
 }
 
+/* What could not be written is not gone on with: the slot is erased once more. */
+static bool write_upload(uint32_t offset, const uint8_t *data, uint32_t length)
+{
+    if (port_flash_write(port_flash.slots[uploading].address + offset, data, length)) return true;
+    contents[uploading].state = slotEmpty;
+    uploading = noSlot;
+    return false;
+}
+
 model_error slots_write(uint32_t offset, const uint8_t *data, uint32_t length, uint32_t *wanted)
 {
     if (uploading == noSlot)
@@ -191,7 +209,6 @@ model_error slots_write(uint32_t offset, const uint8_t *data, uint32_t length, u
         return length <= *wanted && offset == *wanted - length ? modelOk : modelBusy;
     }
     const slot_contents *slot = &contents[uploading];
-    const flash_range *range = &port_flash.slots[uploading];
 
     *wanted = next;
     if (offset != next) return modelOk;
@@ -199,14 +216,14 @@ model_error slots_write(uint32_t offset, const uint8_t *data, uint32_t length, u
 
     const uint32_t unit = port_flash.writeBytes;
     const uint32_t whole = length - length % unit;
-    if (whole > 0 && !port_flash_write(range->address + offset, data, whole)) return modelFlash;
+    if (whole > 0 && !write_upload(offset, data, whole)) return modelFlash;
     next += whole;
     if (offset + length == slot->length)
     {
-        uint8_t last[16];
+        uint8_t last[mostWriteBytes];
         memset(last, 0xff, sizeof last);
         memcpy(last, data + whole, length - whole);
-        if (length > whole && !port_flash_write(range->address + next, last, unit)) return modelFlash;
+        if (length > whole && !write_upload(next, last, unit)) return modelFlash;
         next = *wanted = slot->length;
         return finish();
     }

@@ -16,4 +16,4 @@ export {
 } from "./fit.js";
 export { boardNames, boardsFolder, loadBoard, loadBoards } from "./load.js";
 export { flashMethodNames } from "./schema.js";
-export type { Board, Emulator, FlashMethod } from "./types.js";
+export type { Board, Emulator, FlashMethod, Link } from "./types.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WasmoteError } from "../errors.js";
 import { suggestion } from "../nearest.js";
-import { boardFieldNames, boardSchema, definitionFieldNames } from "./schema.js";
+import { boardFieldNames, boardSchema, definitionFieldNames, flashedFieldNames } from "./schema.js";
 import type { Board } from "./types.js";
 
 /** The package's own folder `boards`, with `families`, `definitions` and the firmware. */
@@ -32,7 +32,7 @@ export function loadBoards(folder: string = boardsFolder): Board[] {
 
 /**
  * Loads the board of that name: its definition, laid over the family that it inherits. Objects are merged field by
- * field, everything else is replaced.
+ * field, but for one of another `kind`; that and everything else is replaced.
  *
  * @param folder a folder with `families` and `definitions`
  * @throws `board-unknown`, or `board-invalid` naming the file and the field
@@ -48,7 +48,8 @@ export function loadBoard(name: string, folder: string = boardsFolder): Board {
   const file = join("definitions", `${name}.json`);
   const definition = readFields(folder, file);
   for (const field of definitionFieldNames) {
-    if (!(field in definition)) invalid(file, `${field} is missing`);
+    const isOptional = (flashedFieldNames as readonly string[]).includes(field);
+    if (!(field in definition) && !isOptional) invalid(file, `${field} is missing`);
   }
   const family = definition.inherits;
   if (typeof family !== "string")
@@ -77,6 +78,9 @@ export function loadBoard(name: string, folder: string = boardsFolder): Board {
   }
   const board: Board = { ...parsed.data, id: name, family };
   checkLayout(board, file);
+  for (const field of flashedFieldNames) {
+    if (board.flashMethods.length > 0 && board[field] === undefined) invalid(file, `${field} is missing`);
+  }
   return board;
 }
 
@@ -127,11 +131,17 @@ function overlay(base: Merged, top: Fields, file: string): Merged {
       const own = path === "" ? field : `${path}.${field}`;
       const under = result[field];
       origins.set(own, file);
-      result[field] = isObject(value) ? merge(isObject(under) ? under : {}, value, own) : value;
+      result[field] = isObject(value) ? merge(mergeable(under, value), value, own) : value;
     }
     return result;
   };
   return { fields: merge(base.fields, top, ""), origins };
+}
+
+/** What an object is laid over: nothing where it is of another kind. */
+function mergeable(under: unknown, value: Fields): Fields {
+  const fits = isObject(under) && (value.kind === undefined || value.kind === under.kind);
+  return fits ? under : {};
 }
 
 /** The file that gave a field, or the nearest field around it. */

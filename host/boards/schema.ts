@@ -7,6 +7,7 @@ const address = z
   .transform((text) => Number.parseInt(text, 16));
 const count = z.int().positive();
 const name = z.string().min(1);
+const usbId = z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id as "2e8a:0003"');
 
 /** The methods that `wasmote flash` knows (host/flash), and what each needs to know of a board. */
 export const flashMethodSchema = z.discriminatedUnion("method", [
@@ -24,8 +25,37 @@ export const flashMethodSchema = z.discriminatedUnion("method", [
     target: name,
   }),
   z.strictObject({ method: z.literal("st-flash") }),
-  z.strictObject({ method: z.literal("dfu-util") }),
+  z.strictObject({
+    method: z.literal("dfu-util"),
+    /** USB id of the boot loader; that in the ROM of STM32 parts by default. */
+    bootLoader: usbId.optional(),
+  }),
   z.strictObject({ method: z.literal("esptool"), chip: name, offset: address }),
+  z.strictObject({
+    method: z.literal("jlink"),
+    /** The part, as SEGGER's list of supported devices names it. */
+    device: name,
+  }),
+  z.strictObject({
+    method: z.literal("pyocd"),
+    /** The part, as `pyocd list --targets` names it. */
+    target: name,
+  }),
+  z.strictObject({ method: z.literal("picotool") }),
+  z.strictObject({
+    method: z.literal("bossac"),
+    /** USB id under which the boot loader's own serial port appears. */
+    bootLoader: usbId,
+    /** What bossac is told to write at: 0x0 where the boot loader itself adds where programs begin. */
+    offset: address,
+  }),
+  z.strictObject({
+    method: z.literal("daplink"),
+    /** What the volume takes: Intel HEX, or the bytes from the beginning of flash. */
+    file: z.enum(["hex", "bin"]),
+    /** Four digits each with which `Unique ID` in the volume's DETAILS.TXT, or the code in its MBED.HTM, starts. */
+    boardIds: z.array(z.string().regex(/^[0-9a-f]{4}$/, 'four hexadecimal digits as "9904"')).min(1),
+  }),
 ]);
 
 /** Names of the methods. */
@@ -45,6 +75,25 @@ const emulatorSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("rp2040js"), preload }),
 ]);
 
+/** A USB id, as in a device's descriptor. */
+
+/** How the firmware is talked to. */
+const linkSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("uart"),
+    baud: count,
+    /** Which of the processor's USARTs it is, where the port knows several. */
+    usart: z.int().min(1).optional(),
+    /** The processor's pins, numbered as its port does, where the UART can be on any. */
+    transmitPin: z.int().min(0).optional(),
+    receivePin: z.int().min(0).optional(),
+  }),
+  /** Over the processor's own USB device controller, with this id (docs/decisions/0023-usb.md). */
+  z.strictObject({ kind: z.literal("usb"), id: usbId }),
+  /** Over the serial line of a USB controller that is fixed in hardware, as the ESP32-C3 has. */
+  z.strictObject({ kind: z.literal("usb-serial-jtag") }),
+]);
+
 /** Fields that a family gives; a definition may replace each of them. */
 const familyFields = {
   mcu: name,
@@ -60,35 +109,37 @@ const familyFields = {
   /** Whether the firmware has WebAssembly's floating-point operations, done by `fpu` or, without one, by software. */
   floats: z.boolean(),
   clockHz: count,
+  /** What is at the processor's crystal pins, for ports that make their clocks from it. */
+  oscillator: z
+    .strictObject({
+      hz: count,
+      /** A clock drives the pin; there is no crystal that has to swing first. */
+      bypass: z.boolean().default(false),
+      /** How many times longer than usual the crystal takes to swing. */
+      startupMultiplier: z.int().min(1).max(64).default(1),
+    })
+    .optional(),
   ramOrigin: address,
   ramBytes: count,
   flashOrigin: address,
   flashBytes: count,
   /** Model slots, one after the other from `address`. The firmware has the flash before them. */
   slots: z.strictObject({ count: z.int().min(1).max(2), bytes: count, address }),
+  /** How a flash chip beside the processor is read, where its port can do both: over one line, or over four. */
+  flashReads: z.enum(["serial", "quad"]).optional(),
   flashMethods: z.array(flashMethodSchema),
   emulator: emulatorSchema.optional(),
   /** Folder in boards/ports. */
   port: name,
-  /** Names of the native micro-kernels that the firmware offers. */
-  accelerators: z.array(name),
   wasm3: z.strictObject({
     stackBytes: count,
     codePageBytes: count,
     /** RAM besides linear memory up to which compiled functions are kept that the running kernel does not need. */
     engineBytes: count,
-    /** How an operation goes on to the next: `trampoline` where the compiler makes no tail calls (Armv6-M). */
-    dispatch: z.enum(["tail-call", "trampoline"]),
   }),
-  /** Unit of the firmware's counter. */
-  counter: z.enum(["instructions", "cycles"]),
-  link: z.strictObject({
-    kind: z.literal("uart"),
-    baud: count,
-    /** The processor's pins, numbered as its port does, where the UART can be on any. */
-    transmitPin: z.int().min(0).optional(),
-    receivePin: z.int().min(0).optional(),
-  }),
+  link: linkSchema,
+  /** The boot loader in flash that a reset can ask to stay for an update, where the processor's ROM has none. */
+  bootLoader: z.enum(["arduino", "adafruit"]).optional(),
 };
 
 /** What a definition must say itself. */
@@ -97,10 +148,19 @@ const definitionFields = {
   vendor: name,
   url: z.url({ protocol: /^https$/ }),
   /** USB ids of the board, or of its debug probe or boot loader, as "vendor:product". */
-  usb: z.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'a USB id as "2e8a:0003"')),
+  usb: z.array(usbId),
+  /** How the link is wired, and how the boot loader is entered that takes firmware: for people. */
+  wiring: name.optional(),
+  enterBootLoader: name.optional(),
   /** How far the firmware is proven on this board. */
   proven: z.enum(["emulator", "hardware", "build-only"]),
 };
+
+/** Of those, the ones that a board needs only if it can be flashed. */
+export const flashedFieldNames = [
+  "wiring",
+  "enterBootLoader",
+] as const satisfies (keyof typeof definitionFields)[];
 
 /** Names of the fields that only definitions have, and of all. */
 export const definitionFieldNames = Object.keys(definitionFields);

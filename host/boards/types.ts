@@ -14,3 +14,6 @@ export type FlashMethod = z.infer<typeof flashMethodSchema>;
 
 /** How the board's emulator is started. */
 export type Emulator = NonNullable<Board["emulator"]>;
+
+/** How a board's firmware is talked to. */
+export type Link = Board["link"];

@@ -50,7 +50,10 @@ function onOption(): Option {
 
 /** The option `--port`. */
 export function portOption(): Option {
-  return new Option("--port <port>", "a connected board: a serial port, tcp://HOST:PORT or unix:PATH");
+  return new Option(
+    "--port <port>",
+    "a connected board: a serial port, auto to find it by its USB ids, tcp://HOST:PORT or unix:PATH",
+  );
 }
 
 /** Reads a whole number from the command line. */

@@ -111,7 +111,7 @@ export function registerBuild(program: Command, output: Output): void {
     .addOption(operatorsOption())
     .option("--report <file>", "also write accuracy, memory and cost as one HTML page; folders are made")
     .option(
-      "--board <name>",
+      "--board <board>",
       "a board of `wasmote boards`: a float model that does not fit it is made to, any other is refused",
     )
     .option("--budget <bounds>", "RAM in all, flash of the file, time: ram=96k,flash=512k,latency=50ms")

@@ -1,7 +1,8 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Board, loadBoard } from "../boards/index.js";
 import { readWholeFile } from "../files/read.js";
 import type { Firmware } from "../firmware/build.js";
+import type { ObtainableFirmware } from "../firmware/obtain.js";
 import { UsageError } from "./errors.js";
 import { bytesText, percent } from "./figures.js";
 import { writeFilesAtomically } from "./files.js";
@@ -9,6 +10,7 @@ import type { Output } from "./output.js";
 
 interface FirmwareOptions {
   out?: string;
+  build?: boolean;
   json?: boolean;
 }
 
@@ -16,19 +18,32 @@ interface FirmwareOptions {
 export function registerFirmware(program: Command, output: Output): void {
   program
     .command("firmware")
-    .description("Build the firmware of a board.")
+    .description(
+      "Write the firmware of a board to a file: that of the package @wasmote/firmware, or else built.",
+    )
     .argument("<board>", "a board of `wasmote boards`")
     .option("-o, --out <file>", "the file to write: .elf, .bin, .hex, or .uf2 where the board takes one")
+    .addOption(buildOption())
     .option("--json", "print the sizes as JSON")
     .action((name: string, options: FirmwareOptions) => firmware(name, options, output));
 }
 
-/** Builds a board's firmware, with the compiler's lines as progress. Throws `board-unknown`, `tool-*`. */
-export async function builtFirmware(board: Board, output: Output): Promise<Firmware> {
-  const { buildFirmware } = await import("../firmware/build.js");
+/** Has firmware built although there is a package that has it. */
+export function buildOption(): Option {
+  return new Option("--build", "build it, whether or not the package @wasmote/firmware has it");
+}
+
+/** Gives a board's firmware; where it is built, with the compiler's lines as progress. Throws `tool-*`, `board-invalid`. */
+export async function obtainedFirmware(
+  board: Board,
+  { why, prebuilt, obtain }: ObtainableFirmware,
+  output: Output,
+): Promise<Firmware> {
+  if (prebuilt) return obtain();
+  if (why !== undefined) output.talk(why);
   const building = `building the firmware of ${board.id}`;
   output.progress(building);
-  const built = await buildFirmware(board, { onLine: (line) => output.progress(building, line) });
+  const built = await obtain({ onLine: (line) => output.progress(building, line) });
   output.done();
   return built;
 }
@@ -36,7 +51,9 @@ export async function builtFirmware(board: Board, output: Output): Promise<Firmw
 async function firmware(name: string, options: FirmwareOptions, output: Output): Promise<void> {
   const board = loadBoard(name);
   const chosen = options.out === undefined ? undefined : endingOf(options.out, board);
-  const { files, sizes } = await builtFirmware(board, output);
+  const { obtainableFirmware } = await import("../firmware/obtain.js");
+  const obtainable = obtainableFirmware(board, { build: options.build });
+  const { files, sizes } = await obtainedFirmware(board, obtainable, output);
   const { firmwareBytes } = await import("../firmware/variables.js");
   const out = options.out ?? `${board.id}.${files.uf2 === undefined ? "elf" : "uf2"}`;
   const source = files[chosen ?? endingOf(out, board)]!;

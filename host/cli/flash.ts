@@ -1,41 +1,46 @@
 import { type Command, Option } from "commander";
 import { flashMethodNames, loadBoard } from "../boards/index.js";
-import { builtFirmware } from "./firmware.js";
+import { buildOption, obtainedFirmware } from "./firmware.js";
 import type { Output } from "./output.js";
 
 interface FlashOptions {
   method?: string;
   device?: string;
+  build?: boolean;
 }
 
 /** Adds the command `flash` to the program. */
 export function registerFlash(program: Command, output: Output): void {
   program
     .command("flash")
-    .description("Build the firmware of a board, and write it to the board.")
+    .description("Write the firmware to a board: that of the package @wasmote/firmware, or else built.")
     .argument("<board>", "a board of `wasmote boards`")
     .addOption(
       new Option("--method <name>", "by default the first that can be used").choices(flashMethodNames),
     )
     .option(
       "--device <name>",
-      "which one: a USB id or serial number, a volume's folder wherever it is mounted, or esptool's port",
+      "which one: a USB id or serial number, a volume's folder wherever it is mounted, or a serial port",
     )
+    .addOption(buildOption())
     .action((name: string, options: FlashOptions) => flash(name, options, output));
 }
 
 async function flash(name: string, options: FlashOptions, output: Output): Promise<void> {
   const board = loadBoard(name);
   const choice = { method: options.method, wanted: options.device };
-  const [{ lackingForFlash, prepareFlash }, { firmwarePrograms }, { lacking, missing }] = await Promise.all([
-    import("../flash/index.js"),
-    import("../firmware/build.js"),
-    import("../tools/find.js"),
-  ]);
-  const absent = [...lackingForFlash(board, choice), ...lacking(firmwarePrograms(board))];
-  if (absent.length > 0) throw missing(...absent);
+  const [{ lackingForFlash, prepareFlash }, { firmwareMissing, obtainableFirmware }, { missing }] =
+    await Promise.all([
+      import("../flash/index.js"),
+      import("../firmware/obtain.js"),
+      import("../tools/find.js"),
+    ]);
+  const tools = await lackingForFlash(board, choice);
+  const firmware = obtainableFirmware(board, { build: options.build });
+  if (firmware.lacks.length > 0) throw firmwareMissing(board, [...tools, ...firmware.lacks]);
+  if (tools.length > 0) throw missing(...tools);
   const prepared = await prepareFlash(board, choice);
-  const { files } = await builtFirmware(board, output);
+  const { files } = await obtainedFirmware(board, firmware, output);
   output.progress(`flashing ${board.id}`);
   await prepared.flash({ files, onLine: (line) => output.talk(line) });
   output.talk(`flashed ${board.id} by ${prepared.method}`);

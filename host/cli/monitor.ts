@@ -16,7 +16,10 @@ export function registerMonitor(program: Command, output: Output): void {
   program
     .command("monitor")
     .description("Show what a board says: its text, without the packets of the link. Ctrl-C ends it.")
-    .requiredOption("--port <port>", "a serial port, tcp://HOST:PORT or unix:PATH")
+    .requiredOption(
+      "--port <port>",
+      "a serial port, auto to find a board's by its USB ids, tcp://HOST:PORT or unix:PATH",
+    )
     .option("--baud <n>", `bits per second of a serial port; ${usualBaud} by default`, wholeNumber)
     .action((options: MonitorOptions) => monitor(options, output));
 }

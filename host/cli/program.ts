@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, type Option } from "commander";
 import { exitCodes } from "../errors.js";
 import { withoutSystemErrors } from "../files/system-errors.js";
+import { packageVersion } from "../tools/package-version.js";
 import { errorJson, errorLines, reportOf, UsageError } from "./errors.js";
 import { addHelp, helpForm } from "./help.js";
 import type { Output } from "./output.js";
 
 const exitCodeText = `
-Exit codes: 0 done; 1 the model or an input is refused; 2 the command line is wrong;
+Exit codes: 0 done; 1 the model, an input or (by doctor) this machine is refused; 2 the command line is wrong;
 3 a tool, a library or a board that is needed is missing; 70 a defect of wasmote.
 
 Data goes to stdout and talk to stderr. WASMOTE_DEBUG=1 adds stack traces to errors; NO_COLOR turns colours off.`;
@@ -27,7 +27,9 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   flash: async () => (await import("./flash.js")).registerFlash,
   push: async () => (await import("./push.js")).registerPush,
   monitor: async () => (await import("./monitor.js")).registerMonitor,
+  doctor: async () => (await import("./doctor.js")).registerDoctor,
   toolchain: async () => (await import("./toolchain.js")).registerToolchain,
+  completion: async () => (await import("./completion.js")).registerCompletion,
 };
 
 /** The commands that a command line may need: the one that it begins with, none for the version, or else all. */
@@ -77,11 +79,6 @@ function obeyOnce(command: Command, option: Option): void {
       throw new UsageError(`${option.long} is given an empty value`, "Give one, or leave it out.");
     if (++given > 1 && !repeatable) throw new UsageError(`${option.long} is given twice`, "Give it once.");
   });
-}
-
-function packageVersion(): string {
-  const description = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(description) as { version: string }).version;
 }
 
 /**

@@ -41,7 +41,9 @@ async function showToolchain(options: ToolchainOptions, output: Output): Promise
 }
 
 async function toolsText(tools: readonly Tool[], output: Output): Promise<string[]> {
-  const { debianPackages } = await import("../tools/packages.js");
+  const { debianPackages, packageOf } = await import("../tools/packages.js");
+  const from = (program: Tool["program"]): string =>
+    debianPackages([program]).join(" ") || (packageOf(program).anywhere ?? "");
   return table(
     [
       { heading: "program", align: "left" },
@@ -51,7 +53,7 @@ async function toolsText(tools: readonly Tool[], output: Output): Promise<string
     tools.map(({ program, use, needed, path }) => [
       program,
       use,
-      path ?? `missing${needed ? "" : ", optional"}: ${debianPackages([program]).join(" ")}`,
+      path ?? `missing${needed ? "" : ", optional"}: ${from(program)}`,
     ]),
     { width: output.width, heading: output.styles.dim },
   );

@@ -1,6 +1,6 @@
 import { type Board, loadBoard } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
-import { buildFirmware, firmwarePrograms } from "../firmware/build.js";
+import { obtainableFirmware } from "../firmware/obtain.js";
 import { requirePrograms } from "../tools/find.js";
 import { Device } from "./device.js";
 import {
@@ -13,7 +13,7 @@ import { openPort } from "./open-port.js";
 
 /** How a board is reached. */
 export interface ConnectOptions {
-  /** A serial port, `tcp://HOST:PORT` or `unix:PATH`; without it the board's emulator is started. */
+  /** A serial port, `auto` to find the board's by its USB ids, `tcp://HOST:PORT` or `unix:PATH`; without it the board's emulator is started. */
   port?: string;
   /** The model that an emulator starts with, where it takes one then. */
   model?: Uint8Array;
@@ -38,11 +38,12 @@ export async function connectBoard(board: Board | undefined, options: ConnectOpt
   if (board?.emulator === undefined) {
     throw new WasmoteError("board-emulator-none", board?.id ?? "no board and no port is named");
   }
-  requirePrograms([...firmwarePrograms(board), ...emulatorPrograms(board)]);
+  const firmware = obtainableFirmware(board);
+  requirePrograms([...firmware.lacks, ...emulatorPrograms(board)]);
   await requireEmulatorPackage(board);
   const building = `building the firmware of ${board.id}`;
-  onProgress?.(building);
-  const { files } = await buildFirmware(board, { onLine: (line) => onProgress?.(building, line) });
+  if (!firmware.prebuilt) onProgress?.(building);
+  const { files } = await firmware.obtain({ onLine: (line) => onProgress?.(building, line) });
   onProgress?.(`starting the emulator of ${board.id}`);
   return startEmulator(board, files, { model: takesModelAtStart(board) ? model : undefined, onText });
 }
@@ -58,7 +59,7 @@ async function connectPort(
   { onText, onProgress }: ConnectOptions,
 ): Promise<Device> {
   onProgress?.(`connecting to ${port}`);
-  const device = new Device(await openPort(port, board?.link.baud ?? defaultBaud), { onText });
+  const device = new Device(await openPort(port, baudOf(board), board), { onText });
   try {
     await device.echo("wasmote", { timeoutMillis: 500, attempts: 6 });
     if (board !== undefined) await requireBoard(device, board);
@@ -67,6 +68,11 @@ async function connectPort(
     await device.close();
     throw error;
   }
+}
+
+/** The speed of a board's line in baud; one over USB takes any. */
+function baudOf(board: Board | undefined): number {
+  return board?.link.kind === "uart" ? board.link.baud : defaultBaud;
 }
 
 async function requireBoard(device: Device, board: Board): Promise<void> {

@@ -69,6 +69,16 @@ export class Device {
     this.#status = undefined;
   }
 
+  /**
+   * Starts the board's boot loader, which takes firmware. The line ends.
+   *
+   * @throws `board-failed` where the firmware knows no boot loader
+   */
+  async startBootLoader(): Promise<void> {
+    await this.#os("reset to the boot loader", "write", 5, { boot_mode: 1 });
+    this.#status = undefined;
+  }
+
   /** The board's SMP buffer: bytes of each, and how many. */
   async parameters(): Promise<{ bufferBytes: number; buffers: number }> {
     const payload = await this.#os("parameters", "read", 6, {});

@@ -1,19 +1,21 @@
 import type { Duplex } from "node:stream";
 import { WasmoteError } from "../errors.js";
 import { Ending } from "./ending.js";
+import { describePort, type SerialPortInfo } from "./find-port.js";
 import type { Transport } from "./transport.js";
 
-/** What of serialport's ports this takes, which those of its mock have as well. */
-interface Port extends Duplex {
+/** What of serialport's ports is taken, which those of its mock have as well. */
+export interface Port extends Duplex {
   readonly isOpen: boolean;
   open(done: (error: Error | null) => void): void;
   close(done: (error: Error | null) => void): void;
+  set(signals: { dtr: boolean; rts: boolean }, done: (error: Error | null) => void): void;
 }
 
 /** A class of such ports. */
-interface PortClass {
+export interface PortClass {
   new (options: { path: string; baudRate: number; autoOpen: boolean }): Port;
-  list(): Promise<{ path: string; manufacturer?: string }[]>;
+  list(): Promise<SerialPortInfo[]>;
 }
 
 /**
@@ -28,17 +30,7 @@ export async function serialTransport(
   baud: number,
   load: () => Promise<PortClass> = realPorts,
 ): Promise<Transport> {
-  const ports = await load().catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new WasmoteError("package-missing", `serialport (${reason})`);
-  });
-  const port = new ports({ path, baudRate: baud, autoOpen: false });
-  await new Promise<void>((resolve, reject) => {
-    port.open(async (error) => {
-      if (error === null) resolve();
-      else reject(new WasmoteError("port-unavailable", `${path}: ${error.message}${await portList(ports)}`));
-    });
-  });
+  const port = await openedPort(path, baud, load);
   const ending = new Ending();
   port.on("error", (error) => ending.reach(error.message));
   port.on("close", () => ending.reach("the port was disconnected"));
@@ -59,12 +51,45 @@ export async function serialTransport(
   };
 }
 
-async function realPorts(): Promise<PortClass> {
+/** Opens a port. Throws `package-missing` where the package `serialport` is not installed, `port-unavailable`. */
+export async function openedPort(path: string, baud: number, load: () => Promise<PortClass>): Promise<Port> {
+  const ports = await loadPorts(load);
+  const port = new ports({ path, baudRate: baud, autoOpen: false });
+  await new Promise<void>((resolve, reject) => {
+    port.open(async (error) => {
+      if (error === null) resolve();
+      else reject(new WasmoteError("port-unavailable", `${path}: ${error.message}${await portList(ports)}`));
+    });
+  });
+  return port;
+}
+
+/**
+ * The serial ports of this machine.
+ *
+ * @throws `package-missing` where the package `serialport` is not installed
+ */
+export async function listSerialPorts(
+  load: () => Promise<Pick<PortClass, "list">> = realPorts,
+): Promise<SerialPortInfo[]> {
+  return (await loadPorts(load)).list();
+}
+
+function loadPorts<Ports>(load: () => Promise<Ports>): Promise<Ports> {
+  return load().catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new WasmoteError("package-missing", `serialport (${reason})`);
+  });
+}
+
+/** The ports of the package `serialport`. */
+export async function realPorts(): Promise<PortClass> {
   return (await import("serialport")).SerialPort;
 }
 
 async function portList(ports: PortClass): Promise<string> {
   const found = await ports.list().catch(() => []);
-  const names = found.map(({ path, manufacturer }) => (manufacturer ? `${path} (${manufacturer})` : path));
-  return names.length === 0 ? "; there are no serial ports" : `; there are ${names.join(", ")}`;
+  return found.length === 0
+    ? "; there are no serial ports"
+    : `; there are ${found.map(describePort).join(", ")}`;
 }

@@ -12,8 +12,8 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
-import { nativeSources } from "wasm3-bindings/sources";
+import { dirname, join, relative } from "node:path";
+import { nativeSourceFiles, nativeSources } from "wasm3-bindings/sources";
 import { type Board, boardsFolder } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
 import { temporaryFolder } from "../tools/ending.js";
@@ -45,8 +45,13 @@ const sources = [
   "abi",
   "accelerators",
   "cmake",
+  "drivers",
   "firmware",
+  "formats",
+  "link",
   "ports",
+  "runtime",
+  "store",
   "toolchains",
   "wasm3",
 ];
@@ -55,9 +60,16 @@ const finished = "complete";
 /** The folder of this process where there is no cache. */
 let ownCache: string | undefined;
 
-/** Programs that building the firmware of a board takes. CMake takes Ninja or else Make. */
-export function firmwarePrograms(board: Board): Program[] {
-  const builder = findProgram("ninja") === undefined ? (["make"] as const) : [];
+/**
+ * Programs that building the firmware of a board takes. CMake takes Ninja or else Make.
+ *
+ * @param find gives the path of a program that is there
+ */
+export function firmwarePrograms(
+  board: Board,
+  find: (name: string) => string | undefined = findProgram,
+): Program[] {
+  const builder = find("ninja") === undefined ? (["make"] as const) : [];
   return ["cmake", ...builder, `${board.isa.toolchain}-gcc`];
 }
 
@@ -94,7 +106,26 @@ export async function buildFirmware(board: Board, options: FirmwareOptions = {})
       work.remove();
     }
   }
-  return describe(board, folder);
+  return describeFirmware(board, folder);
+}
+
+/**
+ * A digest of what a board's firmware is made of: the board's data and all sources, but not the compiler. 64 hexadecimal
+ * digits, the same for a checkout as for a package.
+ */
+export function firmwareSources(board: Board): string {
+  const wasm3 = nativeSources("wasm3");
+  const files = [
+    ...sources
+      .flatMap((part) => filesIn(join(boardsFolder, part)))
+      .map((path) => ({ path, name: relative(boardsFolder, path).replaceAll("\\", "/") })),
+    ...nativeSourceFiles("wasm3").map((name) => ({ path: join(wasm3, name), name: `wasm3/${name}` })),
+  ];
+  const hash = createHash("sha256").update(JSON.stringify(board));
+  for (const { path, name } of files) {
+    hash.update(`${name.length}:${name}`).update(createHash("sha256").update(readFileSync(path)).digest());
+  }
+  return hash.digest("hex");
 }
 
 function configureArguments(board: Board, variables: Record<string, string>, work: string): string[] {
@@ -128,7 +159,8 @@ function keep(board: Board, work: string, folder: string): void {
   }
 }
 
-function describe(board: Board, folder: string): Firmware {
+/** The files of a board's firmware in that folder, which are named by it. */
+export function describeFirmware(board: Board, folder: string): Firmware {
   const file = (ending: string): string => join(folder, `${board.id}.${ending}`);
   const sizes = imageSizes(
     readFileSync(file("elf")),

@@ -1,4 +1,4 @@
-import type { Board } from "../boards/index.js";
+import type { Board, Link } from "../boards/index.js";
 
 /**
  * What CMake is told of a board, as `-DNAME=VALUE`: the contract with boards/CMakeLists.txt. Addresses are hexadecimal,
@@ -11,6 +11,7 @@ export function cmakeVariables(board: Board, wasm3: string): Record<string, stri
   const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
   return {
     WASMOTE_BOARD: board.id,
+    WASMOTE_MCU: board.mcu,
     WASMOTE_PORT: board.port,
     WASMOTE_CORE: board.core,
     WASMOTE_FLAGS: board.isa.flags.join(";"),
@@ -20,21 +21,35 @@ export function cmakeVariables(board: Board, wasm3: string): Record<string, stri
     WASMOTE_RAM_ORIGIN: hex(board.ramOrigin),
     WASMOTE_RAM_BYTES: String(board.ramBytes),
     WASMOTE_FLASH_ORIGIN: hex(board.flashOrigin),
-    WASMOTE_FLASH_BYTES: String(board.flashBytes),
     WASMOTE_FIRMWARE_BYTES: String(firmwareBytes(board)),
     WASMOTE_SLOT_COUNT: String(board.slots.count),
     WASMOTE_SLOT_BYTES: String(board.slots.bytes),
     WASMOTE_SLOT_ADDRESS: hex(board.slots.address),
-    WASMOTE_ACCELERATORS: board.accelerators.join(";"),
-    WASMOTE_COUNTER: board.counter,
-    WASMOTE_LINK_BAUD: String(board.link.baud),
-    WASMOTE_LINK_TRANSMIT_PIN: String(board.link.transmitPin ?? ""),
-    WASMOTE_LINK_RECEIVE_PIN: String(board.link.receivePin ?? ""),
+    WASMOTE_FLASH_READS: board.flashReads ?? "",
+    WASMOTE_OSCILLATOR_HZ: String(board.oscillator?.hz ?? ""),
+    WASMOTE_OSCILLATOR_BYPASS: board.oscillator?.bypass === true ? "1" : "0",
+    WASMOTE_OSCILLATOR_STARTUP_MULTIPLIER: String(board.oscillator?.startupMultiplier ?? 1),
+    WASMOTE_BOOT_LOADER: board.bootLoader ?? "",
+    ...linkVariables(board.link),
     WASMOTE_WASM3_STACK_BYTES: String(board.wasm3.stackBytes),
     WASMOTE_WASM3_CODE_PAGE_BYTES: String(board.wasm3.codePageBytes),
     WASMOTE_WASM3_ENGINE_BYTES: String(board.wasm3.engineBytes),
-    WASMOTE_WASM3_DISPATCH: board.wasm3.dispatch,
     WASMOTE_WASM3_SOURCE: wasm3,
+  };
+}
+
+/** All of them are given for each kind of link; what a kind does not have is 0 or empty. */
+function linkVariables(link: Link): Record<string, string> {
+  const uart = link.kind === "uart" ? link : undefined;
+  const [vendor, product] = link.kind === "usb" ? link.id.split(":").map((half) => `0x${half}`) : [];
+  return {
+    WASMOTE_LINK_KIND: link.kind,
+    WASMOTE_LINK_BAUD: String(uart?.baud ?? 0),
+    WASMOTE_LINK_USART: String(uart?.usart ?? ""),
+    WASMOTE_LINK_TRANSMIT_PIN: String(uart?.transmitPin ?? ""),
+    WASMOTE_LINK_RECEIVE_PIN: String(uart?.receivePin ?? ""),
+    WASMOTE_LINK_USB_VENDOR: vendor ?? "",
+    WASMOTE_LINK_USB_PRODUCT: product ?? "",
   };
 }
 

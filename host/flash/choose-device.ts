@@ -1,10 +1,11 @@
 import { WasmoteError } from "../errors.js";
+import { matchesUsbId } from "./debug-probes.js";
 import { describeDevice, type UsbDevice } from "./usb-devices.js";
 
 /**
  * Chooses the one device that can be meant.
  *
- * @param ids "vendor:product" of what can be meant
+ * @param ids "vendor:product" of what can be meant, "vendor:*" for any product
  * @param present every connected device
  * @param wanted an id or a serial number that narrows the choice
  * @param help what to do where several can be meant
@@ -17,7 +18,7 @@ export function chooseDevice(
   help?: string,
 ): UsbDevice {
   const matching = present.filter(
-    ({ id, serial }) => ids.includes(id) && (wanted === undefined || wanted === id || wanted === serial),
+    ({ id, serial }) => matchesUsbId(ids, id) && (wanted === undefined || wanted === id || wanted === serial),
   );
   const [only, ...others] = matching;
   if (only === undefined) {

@@ -1,4 +1,5 @@
 import type { Board } from "../boards/index.js";
+import { findTool } from "../tools/find.js";
 import type { Program } from "../tools/packages.js";
 import type { UsbDevice } from "./usb-devices.js";
 
@@ -15,17 +16,27 @@ export interface FlashTask {
   onLine?(line: string): void;
 }
 
+/** Names the program where it is missing. */
+export async function lacking(program: Program): Promise<Program | undefined> {
+  return findTool(program) === undefined ? program : undefined;
+}
+
 /** One way to write firmware to a board. */
 export interface Flasher {
   readonly name: string;
-  /** The program that it starts; none where it copies a file. */
-  readonly program?: Program;
+  /** Names the program that it lacks on this machine; undefined where it has what it takes. */
+  lacks(): Promise<Program | undefined>;
   /** What `--device` may name for it. */
   readonly takes: "usb" | "port" | "volume";
   /** USB ids that it can write to on this board: the board's own, or those of debug probes. Empty for any. */
   usbIds(board: Board): readonly string[];
+  /**
+   * USB ids of boot loaders that it writes to, which a board's own firmware can be asked to start. Left out where it
+   * reaches the board whatever that runs.
+   */
+  readonly bootLoaders?: readonly string[];
   /** Looks for what `--device` names, where that is no USB device. Throws `device-missing`, `device-ambiguous`. */
-  find?(wanted: string | undefined): void;
-  /** Writes the firmware. Throws `tool-missing`, `tool-failed`, `device-missing`, `device-ambiguous`. */
+  find?(wanted: string | undefined): Promise<void>;
+  /** Writes the firmware. Throws `tool-missing`, `tool-failed`, `device-missing`, `device-ambiguous`, `flash-refused`. */
   flash(task: FlashTask): Promise<void>;
 }

@@ -1,37 +1,63 @@
 import type { Board, FlashMethod } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
-import { findProgram, missing } from "../tools/find.js";
+import { missing } from "../tools/find.js";
 import type { Program } from "../tools/packages.js";
+import { Bossac } from "./bossac.js";
 import { chooseDevice } from "./choose-device.js";
+import { DapLinkCopy } from "./daplink.js";
 import { DfuUtil } from "./dfu-util.js";
-import { EspTool, isPort } from "./esptool.js";
+import { baudOf, enterBootLoader, runningPort } from "./enter-boot-loader.js";
+import { EspTool } from "./esptool.js";
+import type { EspToolJs } from "./esptool-js.js";
 import type { Flasher, FlashTask } from "./flasher.js";
+import { JLink } from "./jlink.js";
 import { OpenOcd } from "./openocd.js";
+import { defaultPatience, type Patience } from "./patience.js";
+import { PicoTool } from "./picotool.js";
+import { PyOcd } from "./pyocd.js";
+import { isPort, type SerialPorts, systemPorts } from "./serial-ports.js";
 import { StFlash } from "./st-flash.js";
 import { Uf2VolumeCopy } from "./uf2-volume.js";
 import { type UsbDevice, usbDevices } from "./usb-devices.js";
 
 export type { Flasher, FlashTask } from "./flasher.js";
 
-/** Where devices are looked for; the system's own places by default. */
+/** Where devices and tools are looked for, and how long; the system's own places by default. */
 export interface FlashPlaces {
   usbDevices?(): Promise<UsbDevice[] | undefined>;
   mountFolders?: readonly string[];
+  ports?: SerialPorts;
+  /** Where Arduino's tools keep their packages. */
+  arduinoFolder?: string;
+  /** Gives esptool-js; undefined where it is not installed. */
+  espToolJs?(): Promise<EspToolJs | undefined>;
+  patience?: Patience;
 }
 
 /** The class for each method of a board file. */
 export function flasherFor(method: FlashMethod, places: FlashPlaces = {}): Flasher {
+  const { mountFolders, ports = systemPorts, patience = defaultPatience } = places;
   switch (method.method) {
     case "uf2":
-      return new Uf2VolumeCopy(method, places.mountFolders);
+      return new Uf2VolumeCopy(method, mountFolders);
     case "openocd":
       return new OpenOcd(method);
     case "st-flash":
       return new StFlash();
     case "dfu-util":
-      return new DfuUtil();
+      return new DfuUtil(method);
     case "esptool":
-      return new EspTool(method);
+      return new EspTool(method, ports, places.espToolJs);
+    case "jlink":
+      return new JLink(method);
+    case "pyocd":
+      return new PyOcd(method);
+    case "picotool":
+      return new PicoTool();
+    case "bossac":
+      return new Bossac(method, ports, places.arduinoFolder);
+    case "daplink":
+      return new DapLinkCopy(method, patience, mountFolders);
   }
 }
 
@@ -55,16 +81,24 @@ export interface PreparedFlash {
  *
  * @throws `flash-method` for a board that cannot be flashed by that method
  */
-export function lackingForFlash(board: Board, { method }: FlashChoice): Program[] {
-  const programs = chosen(board, method, {}).map(({ program }) => program);
-  const [first] = programs;
-  const usable = programs.some((program) => program === undefined || findProgram(program) !== undefined);
-  return usable || first === undefined ? [] : [first];
+export async function lackingForFlash(
+  board: Board,
+  { method }: FlashChoice,
+  places: FlashPlaces = {},
+): Promise<Program[]> {
+  let first: Program | undefined;
+  for (const flasher of chosen(board, method, places)) {
+    const program = await flasher.lacks();
+    if (program === undefined) return [];
+    first ??= program;
+  }
+  return first === undefined ? [] : [first];
 }
 
 /**
  * Finds the board to write firmware to, before that is built: by the method named, or the first of the board's methods
- * whose tool and device are there.
+ * whose tool and device are there. A board that runs a program is found by its serial port where a method takes a boot
+ * loader; it is asked to start that when the firmware is written.
  *
  * @throws `tool-missing`, `device-missing`, `device-ambiguous`, `flash-method` for a board that cannot be flashed by that
  *   method
@@ -77,8 +111,7 @@ export async function prepareFlash(
   let first: unknown;
   for (const flasher of chosen(board, method, places)) {
     try {
-      const device = await findDevice(flasher, board, wanted, places);
-      return { method: flasher.name, flash: (task) => flasher.flash({ ...task, board, wanted, device }) };
+      return { method: flasher.name, flash: await prepared(flasher, board, wanted, places) };
     } catch (error) {
       const absent = error instanceof WasmoteError && ["tool-missing", "device-missing"].includes(error.code);
       if (!absent) throw error;
@@ -86,6 +119,54 @@ export async function prepareFlash(
     }
   }
   throw first;
+}
+
+async function prepared(
+  flasher: Flasher,
+  board: Board,
+  wanted: string | undefined,
+  places: FlashPlaces,
+): Promise<PreparedFlash["flash"]> {
+  const lacks = await flasher.lacks();
+  if (lacks !== undefined) throw missing(lacks);
+  try {
+    const device = await findDevice(flasher, board, wanted, places);
+    return (task) => flasher.flash({ ...task, board, wanted, device });
+  } catch (error) {
+    if (!isMissing(error) || flasher.bootLoaders === undefined) throw error;
+    const { ports = systemPorts, patience = defaultPatience } = places;
+    const port = await runningPort(board, flasher, wanted, ports);
+    if (port === undefined) throw error;
+    const appeared = () => isThere(flasher, board, places);
+    if (await appeared()) throw anotherOne(port);
+    return async (task) => {
+      const { onLine } = task;
+      await enterBootLoader(port, { ports, patience, baud: baudOf(board), appeared, onLine });
+      const device = await findDevice(flasher, board, undefined, places);
+      await flasher.flash({ ...task, board, device });
+    };
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof WasmoteError && error.code === "device-missing";
+}
+
+/** Whether there is a boot loader that it can write to. Throws `device-ambiguous`. */
+async function isThere(flasher: Flasher, board: Board, places: FlashPlaces): Promise<boolean> {
+  try {
+    await findDevice(flasher, board, undefined, places);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** The board at the port could not be told from it once it has started its boot loader. */
+function anotherOne(port: string): WasmoteError {
+  const what = `besides the board at ${port} another one is in its boot loader already`;
+  return new WasmoteError("device-ambiguous", what);
 }
 
 function chosen(board: Board, method: string | undefined, places: FlashPlaces): Flasher[] {
@@ -106,9 +187,7 @@ async function findDevice(
   wanted: string | undefined,
   places: FlashPlaces,
 ): Promise<UsbDevice | undefined> {
-  if (flasher.program !== undefined && findProgram(flasher.program) === undefined)
-    throw missing(flasher.program);
-  flasher.find?.(wanted);
+  await flasher.find?.(wanted);
   const ids = flasher.usbIds(board);
   if (ids.length === 0 || (flasher.takes === "port" && wanted !== undefined)) return undefined;
   if (wanted !== undefined && (isPort(wanted) || wanted.includes("/"))) {

@@ -1,13 +1,13 @@
 import type { Board, FlashMethod } from "../boards/index.js";
 import { requireProgram } from "../tools/find.js";
+import type { Program } from "../tools/packages.js";
 import { runProgram } from "../tools/run.js";
-import { debugProbes } from "./debug-probes.js";
-import type { Flasher, FlashTask } from "./flasher.js";
+import { debugProbes, probesFor } from "./debug-probes.js";
+import { type Flasher, type FlashTask, lacking } from "./flasher.js";
 
 /** OpenOCD with a debug probe. Source: OpenOCD User's Guide, "Flash Programming", `program`. */
 export class OpenOcd implements Flasher {
   readonly name = "openocd";
-  readonly program = "openocd";
   readonly takes = "usb";
   readonly #method: Extract<FlashMethod, { method: "openocd" }>;
 
@@ -15,10 +15,13 @@ export class OpenOcd implements Flasher {
     this.#method = method;
   }
 
+  lacks(): Promise<Program | undefined> {
+    return lacking("openocd");
+  }
+
   usbIds(board: Board): readonly string[] {
-    const probes = debugProbes[this.#method.interface] ?? [];
-    const own = board.usb.filter((id) => probes.includes(id));
-    return own.length > 0 ? own : probes;
+    const probes: Readonly<Record<string, readonly string[]>> = debugProbes;
+    return probesFor(probes[this.#method.interface] ?? [], board.usb);
   }
 
   async flash({ files, device, onLine }: FlashTask): Promise<void> {

@@ -1,16 +1,20 @@
 import { requireProgram } from "../tools/find.js";
+import type { Program } from "../tools/packages.js";
 import { runProgram } from "../tools/run.js";
 import { debugProbes } from "./debug-probes.js";
-import type { Flasher, FlashTask } from "./flasher.js";
+import { type Flasher, type FlashTask, lacking } from "./flasher.js";
 
 /** st-flash of the stlink tools, with an ST-LINK. Source: st-flash(1). */
 export class StFlash implements Flasher {
   readonly name = "st-flash";
-  readonly program = "st-flash";
   readonly takes = "usb";
 
+  lacks(): Promise<Program | undefined> {
+    return lacking("st-flash");
+  }
+
   usbIds(): readonly string[] {
-    return debugProbes.stlink!;
+    return debugProbes.stlink;
   }
 
   async flash({ board, files, device, onLine }: FlashTask): Promise<void> {

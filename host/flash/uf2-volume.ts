@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { open } from "node:fs/promises";
-import { userInfo } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { FlashMethod } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
 import type { Flasher, FlashTask } from "./flasher.js";
+import { copyWhole, mountedVolumes, mountFolders } from "./volumes.js";
 
 /** A mounted volume of a UF2 boot loader. */
 export interface Uf2Volume {
@@ -13,23 +12,16 @@ export interface Uf2Volume {
   boardId: string;
 }
 
-/** Folders in which this system mounts removable volumes. */
-export function mountFolders(): string[] {
-  if (process.platform === "darwin") return ["/Volumes"];
-  const { username } = userInfo();
-  return [`/media/${username}`, `/run/media/${username}`, "/media", "/mnt"];
-}
-
 /** Finds volumes of UF2 boot loaders. Source: github.com/microsoft/uf2, README, "Files exposed by bootloaders". */
 export function uf2Volumes(folders: readonly string[] = mountFolders()): Uf2Volume[] {
-  const letters = Array.from({ length: 26 }, (_, i) => `${String.fromCharCode(65 + i)}:\\`);
-  return volumesAt(process.platform === "win32" ? letters : folders.flatMap(entriesOf));
+  return volumesAt(mountedVolumes(folders));
 }
 
 /** Copies the UF2 file to the volume that the board's boot loader shows. */
 export class Uf2VolumeCopy implements Flasher {
   readonly name = "uf2";
   readonly takes = "volume";
+  readonly bootLoaders = [];
   readonly #method: Extract<FlashMethod, { method: "uf2" }>;
   readonly #folders: readonly string[] | undefined;
 
@@ -39,11 +31,15 @@ export class Uf2VolumeCopy implements Flasher {
     this.#folders = folders;
   }
 
+  async lacks(): Promise<undefined> {
+    return undefined;
+  }
+
   usbIds(): readonly string[] {
     return [];
   }
 
-  find(wanted: string | undefined): void {
+  async find(wanted: string | undefined): Promise<void> {
     this.#volume(wanted);
   }
 
@@ -73,19 +69,6 @@ export class Uf2VolumeCopy implements Flasher {
   }
 }
 
-/** The boot loader restarts with the last block, so that closing the file may fail although all was written. */
-async function copyWhole(bytes: Uint8Array, target: string): Promise<void> {
-  const file = await open(target, "w");
-  try {
-    await file.writeFile(bytes);
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    throw error;
-  }
-  await file.sync().catch(() => undefined);
-  await file.close().catch(() => undefined);
-}
-
 function volumesAt(paths: readonly string[]): Uf2Volume[] {
   return paths.flatMap((path) => {
     const boardId = boardIdOf(path);
@@ -100,13 +83,5 @@ function boardIdOf(path: string): string | undefined {
     return /^Board-ID:\s*(\S+)/m.exec(readFileSync(file, "utf8"))?.[1] ?? "";
   } catch {
     return undefined;
-  }
-}
-
-function entriesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder).map((entry) => join(folder, entry));
-  } catch {
-    return [];
   }
 }

@@ -8,6 +8,8 @@ export interface UsbDevice {
   id: string;
   product: string;
   serial?: string;
+  /** Its file on Linux, which programs that write to it open: "/dev/bus/usb/001/005". */
+  node?: string;
 }
 
 /** Lists the connected USB devices; undefined on a system where they cannot be listed. */
@@ -37,8 +39,16 @@ export function linuxDevices(folder: string): UsbDevice[] {
     const [vendor, product] = [read(device, "idVendor"), read(device, "idProduct")];
     if (vendor === undefined || product === undefined) return [];
     const serial = read(device, "serial");
+    const [bus, number] = [read(device, "busnum"), read(device, "devnum")];
+    const node =
+      bus && number ? `/dev/bus/usb/${bus.padStart(3, "0")}/${number.padStart(3, "0")}` : undefined;
     return [
-      { id: `${vendor}:${product}`, product: read(device, "product") ?? "", ...(serial ? { serial } : {}) },
+      {
+        id: `${vendor}:${product}`,
+        product: read(device, "product") ?? "",
+        ...(serial ? { serial } : {}),
+        ...(node ? { node } : {}),
+      },
     ];
   });
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { WasmoteError } from "../errors.js";
-import { debianPackages, type Program, packages } from "./packages.js";
+import { debianPackages, homebrewCommand, type Program, packageOf } from "./packages.js";
 
 /** Path of a program, looked for in the folders of PATH; undefined where there is none. */
 export function findProgram(name: string, path: string = process.env.PATH ?? ""): string | undefined {
@@ -16,12 +16,21 @@ export function findProgram(name: string, path: string = process.env.PATH ?? "")
   return undefined;
 }
 
+/** Path of a program under one of its names; undefined where there is none. */
+export function findTool(program: Program): string | undefined {
+  for (const name of packageOf(program).names ?? [program]) {
+    const found = findProgram(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /**
  * Path of a program that is complete; undefined where it is missing. A compiler without picolibc, which Debian has in a
  * package of its own, is not complete.
  */
 export function findComplete(program: Program): string | undefined {
-  const path = findProgram(program);
+  const path = findTool(program);
   return path !== undefined && program.endsWith("-gcc") && !hasPicolibc(path) ? undefined : path;
 }
 
@@ -43,20 +52,23 @@ export function requirePrograms(programs: readonly Program[]): void {
 
 /** Path of a program. Throws `tool-missing`, which names the packages that have it. */
 export function requireProgram(program: Program): string {
-  const found = findProgram(program);
+  const found = findTool(program);
   if (found === undefined) throw missing(program);
   return found;
 }
 
 /** The error for programs that are not there. */
 export function missing(...programs: Program[]): WasmoteError {
-  const formulas = [...new Set(programs.map((program) => packages[program].homebrew))];
+  const debian = debianPackages(programs).join(" ");
+  const homebrew = homebrewCommand(programs);
+  const anywhere = [...new Set(programs.flatMap((program) => packageOf(program).anywhere ?? []))];
   return new WasmoteError(
     "tool-missing",
     [
       programs.join(", "),
-      `Debian and Ubuntu: apt-get install ${debianPackages(programs).join(" ")}`,
-      `Homebrew: ${formulas.map((formula) => `brew install ${formula}`).join(" && ")}`,
+      ...(debian === "" ? [] : [`Debian and Ubuntu: apt-get install ${debian}`]),
+      ...(homebrew === "" ? [] : [`Homebrew: ${homebrew}`]),
+      ...anywhere.map((how) => `anywhere: ${how}`),
     ].join("; "),
   );
 }

@@ -1,3 +1,5 @@
+import type { Board } from "../../host/boards/index.js";
+
 /** A model on a board in a tier: what it cost, or why it was refused. */
 export interface ModelResult {
   model: string;
@@ -47,8 +49,34 @@ function verdict({ refused, same, total }: ModelResult): string {
   return same === true ? `same bytes, ${number(total)}` : "OTHER BYTES";
 }
 
-/** docs/boards.md: what the firmware takes, what it leaves, and each model's verdict. */
-export function renderBoards({ boards }: Results): string {
+/** What rp2040js does not count: its figures are less than a chip's. */
+const freeFlashReads =
+  "rp2040js counts the processor's cycles and charges nothing for reads of flash: a chip takes longer wherever its cache of " +
+  "16 KB misses.";
+
+/** How far the firmware of a board is proven, and how. */
+function proof({ proven, emulator }: Board): string {
+  if (proven === "hardware") return "it was run on the board itself";
+  if (emulator?.kind === "rp2040js") return "the tests run it in rp2040js";
+  if (emulator?.kind === "qemu")
+    return `the tests run it in QEMU (\`${emulator.program} -machine ${emulator.machine}\`)`;
+  return "built, its image and its operations inspected by the tests; not run on a board";
+}
+
+/** The part of docs/boards.md that the boards' files give: wiring, boot loader, proof. */
+export function renderHandling(boards: readonly Board[]): string {
+  const rows = boards.map((board) => [
+    board.id,
+    board.wiring ?? "-",
+    board.enterBootLoader ?? "-",
+    board.flashMethods.map(({ method }) => method).join(", ") || "-",
+    proof(board),
+  ]);
+  return table(["board", "wiring of the link", "boot loader", "flashed by", "proven"], rows);
+}
+
+/** docs/boards.md: what the firmware takes, what it leaves, how boards are handled, and each model's verdict. */
+export function renderBoards({ boards }: Results, definitions: readonly Board[]): string {
   const overview = boards.map(({ board, firmware }) => [
     board.id,
     board.name,
@@ -85,7 +113,9 @@ export function renderBoards({ boards }: Results): string {
         `accelerated, ${unit}`,
         "RAM besides",
       ];
-      return `## ${board.id}\n\n${table(head, rows)}\n`;
+      const emulator = definitions.find(({ id }) => id === board.id)?.emulator?.kind;
+      const note = emulator === "rp2040js" ? `${freeFlashReads}\n\n` : "";
+      return `## ${board.id}\n\n${note}${table(head, rows)}\n`;
     });
   return `# Boards
 
@@ -95,6 +125,13 @@ All figures in bytes but for the counts. "RAM besides" is what firmware, interpr
 while the model is loaded. A model's outputs are compared with TensorFlow Lite Micro's, byte for byte.
 
 ${table(["board", "name", "core", "proven", "firmware flash", "firmware RAM", "RAM for a model", "flash for models"], overview)}
+
+## Wiring and boot loaders
+
+Pins are the processor's or the board's; the link is a UART of 115200 baud, 8 data bits, no parity, 1 stop bit. Both sides of a
+serial adapter cross: its RX to the board's transmit pin.
+
+${renderHandling(definitions)}
 
 ${sections.join("\n")}`;
 }
@@ -130,6 +167,7 @@ export function renderBenchmarks({ boards }: Results, anchors: Anchors): string 
 ${origin}
 
 Instructions of a whole inference on QEMU (\`mps2-an386\` Cortex-M4, \`mps2-an385\` Cortex-M3, \`virt\` RV32), cycles on rp2040js.
+${freeFlashReads}
 Instructions are repeatable to the digit; they are not cycles, and stand as ratios. In brackets: ours divided by TensorFlow Lite
 Micro's ([tflm.json](benchmarks/tflm.json)): below 1 is faster. The portable tier is WebAssembly under the wasm3 interpreter,
 compared with TFLM's native reference kernels.

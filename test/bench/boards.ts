@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadBoards } from "../../host/boards/index.js";
 import { type GoldenModel, goldenModels, int8Models } from "../models/golden-cases.js";
 import {
   type BoardResult,
@@ -116,6 +117,6 @@ if (!process.argv.includes("--render"))
   writeFileSync(resultsFile, `${JSON.stringify(collect(names, known), undefined, 1)}\n`);
 const results = JSON.parse(readFileSync(resultsFile, "utf8")) as Results;
 const tflm = JSON.parse(readFileSync(join(root, "docs", "benchmarks", "tflm.json"), "utf8"));
-writeFileSync(join(root, "docs", "boards.md"), renderBoards(results));
+writeFileSync(join(root, "docs", "boards.md"), renderBoards(results, loadBoards()));
 writeFileSync(join(root, "docs", "benchmarks.md"), renderBenchmarks(results, tflm));
 rmSync(folder, { recursive: true, force: true });

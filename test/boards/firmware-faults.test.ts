@@ -26,7 +26,7 @@ async function start(board: Board): Promise<Session> {
   const line =
     emulator.kind === "qemu"
       ? startQemu(board.id, emulator, files.elf, [])
-      : await startRp2040(board.id, files.uf2!, []);
+      : await startRp2040(board.id, files.uf2!, [], "usb");
   const device = new Device(line, { timeoutMillis: 10_000 });
   await device.echo("begun", { timeoutMillis: 200, attempts: 100 });
   return { device, line };

@@ -19,6 +19,8 @@ interface Chip {
   ram: Range;
   /** Where the vector table must be; undefined on RISC-V. */
   vectors?: number;
+  /** The USB device controller's interrupt, where the firmware drives one. */
+  usbInterrupt?: number;
   /** Where flash is mapped for instructions, if not at `flash`. */
   code?: Range;
 }
@@ -27,17 +29,19 @@ const kib = 1024;
 const mib = 1024 * kib;
 
 const chips: { readonly [board: string]: Chip } = {
-  /** RP2040 data sheet, 2.2 (address map), 2.6.2 (264 kB), 2.8.1.3 (vectors); Pico data sheet, 1 (2 MB). */
+  /** RP2040 data sheet, 2.2 (address map), 2.3.2 (interrupts), 2.6.2 (264 kB), 2.8.1.3 (vectors); Pico data sheet, 1 (2 MB). */
   pico: {
     flash: { from: 0x10000000, bytes: 2 * mib },
     ram: { from: 0x20000000, bytes: 264 * kib },
     vectors: 0x10000100,
+    usbInterrupt: 5,
   },
-  /** RP2350 data sheet, 2.2 (address map), 4.2 (520 kB), 5.9.5 (vectors); Pico 2 data sheet, 1 (4 MB). */
+  /** RP2350 data sheet, 2.2 (address map), 3.2 (interrupts), 4.2 (520 kB), 5.9.5 (vectors); Pico 2 data sheet, 1 (4 MB). */
   "pico-2": {
     flash: { from: 0x10000000, bytes: 4 * mib },
     ram: { from: 0x20000000, bytes: 520 * kib },
     vectors: 0x10000000,
+    usbInterrupt: 14,
   },
   /** ST DS12023, 3.5 (640 kB), 5 (memory map). */
   "nucleo-l4r5zi": {
@@ -45,8 +49,62 @@ const chips: { readonly [board: string]: Chip } = {
     ram: { from: 0x20000000, bytes: 640 * kib },
     vectors: 0x08000000,
   },
+  /** Seeed Studio, XIAO RP2040 schematic: a P25Q16H (2 MB). */
+  "xiao-rp2040": {
+    flash: { from: 0x10000000, bytes: 2 * mib },
+    ram: { from: 0x20000000, bytes: 264 * kib },
+    vectors: 0x10000100,
+    usbInterrupt: 5,
+  },
+  /** ST DS8626, 2.2 (112 and 16 kB that follow one another), 4 (memory map): the 64 kB of CCM are apart. */
+  "stm32f4-discovery": {
+    flash: { from: 0x08000000, bytes: mib },
+    ram: { from: 0x20000000, bytes: 128 * kib },
+    vectors: 0x08000000,
+  },
+  /** ST DS10314, 4 (memory map). */
+  "black-pill-f411": {
+    flash: { from: 0x08000000, bytes: 512 * kib },
+    ram: { from: 0x20000000, bytes: 128 * kib },
+    vectors: 0x08000000,
+  },
+  /** ST DS10693, 5 (memory map). */
+  "nucleo-f446re": {
+    flash: { from: 0x08000000, bytes: 512 * kib },
+    ram: { from: 0x20000000, bytes: 128 * kib },
+    vectors: 0x08000000,
+  },
+  /** ST DS12110, 5 (memory map): the AXI SRAM. */
+  "nucleo-h743zi": {
+    flash: { from: 0x08000000, bytes: 2 * mib },
+    ram: { from: 0x24000000, bytes: 512 * kib },
+    vectors: 0x08000000,
+  },
+  /** The same; their boot loader has the first 256 KiB: arduino/ArduinoCore-mbed, boards.txt (upload.address). */
+  "arduino-portenta-h7": {
+    flash: { from: 0x08040000, bytes: 2 * mib - 0x40000 },
+    ram: { from: 0x24000000, bytes: 512 * kib },
+    vectors: 0x08040000,
+  },
+  "arduino-giga-r1": {
+    flash: { from: 0x08040000, bytes: 2 * mib - 0x40000 },
+    ram: { from: 0x24000000, bytes: 512 * kib },
+    vectors: 0x08040000,
+  },
   /** nRF52840 Product Specification, 4.2. */
+  "nrf52840-dk": {
+    flash: { from: 0, bytes: mib },
+    ram: { from: 0x20000000, bytes: 256 * kib },
+    vectors: 0,
+  },
+  /** The same, and 4.2.3 (USBD has ID 39); its boot loader has the first 64 KiB: arduino/ArduinoCore-mbed, variants/ARDUINO_NANO33BLE/linker_script.ld. */
   "arduino-nano-33-ble": {
+    flash: { from: 0x10000, bytes: mib - 0x10000 },
+    ram: { from: 0x20000000, bytes: 256 * kib },
+    vectors: 0x10000,
+    usbInterrupt: 39,
+  },
+  "arduino-nano-33-ble-swd": {
     flash: { from: 0, bytes: mib },
     ram: { from: 0x20000000, bytes: 256 * kib },
     vectors: 0,
@@ -137,6 +195,8 @@ for (const board of availableBoards(Object.keys(chips))) {
       assert.ok(within(word(index) & ~1, 2, chip.flash), `vector ${index} is ${hex(word(index))}`);
     }
     for (const index of [2, 3, 15]) assert.is.not(word(index), 0, `vector ${index}`);
+    if (chip.usbInterrupt === undefined) return;
+    assert.is(word(16 + chip.usbInterrupt), image.symbols.get("usb_handler")! | 1, "USB");
   });
 }
 
@@ -160,9 +220,9 @@ function functionsOf(elf: string): Map<string, CompiledFunction> {
     const name = /^[0-9a-f]+ <([^>]+)>:/.exec(code)?.[1];
     if (name === undefined) continue;
     let frameBytes = 0;
-    for (const [, registers] of code.matchAll(/\tpush\t\{(.*)\}/g))
+    for (const [, registers] of code.matchAll(/\t(?:push|stmdb\tsp!,)\s\{(.*)\}/g))
       frameBytes += 4 * registers!.split(",").length;
-    for (const [, bytes] of code.matchAll(/\tsub\tsp, #(\d+)/g)) frameBytes += Number(bytes);
+    for (const [, bytes] of code.matchAll(/\tsub(?:\.w)?\t(?:sp, )?sp, #(\d+)/g)) frameBytes += Number(bytes);
     const calls = new Set(
       [...code.matchAll(/\t(?:bl|b|b\.n)\t[0-9a-f]+ <([^>+]+)>/g)].map((call) => call[1]!),
     );
@@ -182,6 +242,25 @@ function stackBytes(
   if (code === undefined || above.includes(name)) return 0;
   const callees = [...code.calls].map((callee) => stackBytes(functions, callee, [...above, name]));
   return code.frameBytes + Math.max(0, ...callees);
+}
+
+/** Boards whose firmware drives a USB controller, in its interrupt. */
+const usbBoards = Object.entries(chips).flatMap(([name, chip]) =>
+  chip.usbInterrupt === undefined ? [] : [name],
+);
+
+/** What the exceptions have of their own (boards/ports/cortex-m/sections.ld). */
+const exceptionStackBytes = 256;
+
+for (const { id } of availableBoards(usbBoards)) {
+  test(`${id}: the USB interrupt, and a fault in it, fit the exceptions' stack`, async () => {
+    const { files } = await firmwareOf(loadBoard(id));
+    const functions = functionsOf(files.elf);
+    functions.delete("usb_cdc_touched");
+    const bytes = stackBytes(functions, "usb_handler");
+    console.error(`${id}: the USB interrupt takes ${bytes} bytes of ${exceptionStackBytes}`);
+    assert.ok(bytes > 32 && bytes + exceptionBytes + 32 <= exceptionStackBytes, `${bytes} bytes`);
+  });
 }
 
 /** The fields of a UF2 block, by github.com/microsoft/uf2, README. */
@@ -207,7 +286,7 @@ for (const { id } of availableBoards(["pico"])) {
   test("pico: the second-stage boot loader has its checksum, and its code is at the image's start", async () => {
     const { bin } = await build(id);
     assert.is(bin.readUInt32LE(252), secondStageChecksum(bin.subarray(0, 252)));
-    assert.is(bin.readUInt16LE(0), 0xb500, "push {lr}");
+    assert.is(bin.readUInt16LE(0), 0xb530, "push {r4, r5, lr}");
     assert.ok(
       bin.subarray(0, 252).some((byte) => byte !== 0),
       "it is not empty",

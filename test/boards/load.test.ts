@@ -28,6 +28,8 @@ const good: Fields = {
   url: "https://example.org/board",
   flashBytes: 2097152,
   usb: ["2e8a:0003"],
+  wiring: "GPIO 0 is transmit, GPIO 1 receive.",
+  enterBootLoader: "Hold the button.",
   proven: "build-only",
 };
 
@@ -46,10 +48,9 @@ test("every board of the project is valid, and its definition is short", () => {
   assert.ok(boards.length >= 11);
   for (const board of boards) {
     const lines = readFileSync(join(boardsFolder, "definitions", `${board.id}.json`), "utf8").split("\n");
-    assert.ok(lines.length <= 21, `${board.id}: ${lines.length} lines`);
+    assert.ok(lines.length <= 23, `${board.id}: ${lines.length} lines`);
     assert.is(board.proven === "emulator", board.emulator !== undefined, board.id);
     assert.ok(board.flashMethods.length > 0 || board.emulator !== undefined, board.id);
-    assert.is(board.core === "cortex-m0plus", board.wasm3.dispatch === "trampoline", board.id);
   }
   const families = readdirSync(join(boardsFolder, "families")).map((file) => file.replace(".json", ""));
   const used = new Set(boards.map(({ family }) => family));
@@ -71,7 +72,14 @@ test("the parts' memories are those of their data sheets", () => {
   assert.equal(memories["pico-2"], [520, 4096, 150]);
   assert.equal(memories["nucleo-l4r5zi"], [640, 2048, 120]);
   assert.equal(memories["netduino-plus-2"], [128, 1024, 168]);
-  assert.equal(memories["arduino-nano-33-ble"], [256, 1024, 64]);
+  assert.equal(memories["arduino-nano-33-ble"], [256, 960, 64], "its boot loader has the first 64");
+  assert.equal(memories["arduino-nano-33-ble-swd"], [256, 1024, 64]);
+  assert.equal(memories["nrf52840-dk"], [256, 1024, 64]);
+  assert.equal(memories["black-pill-f411"], [128, 512, 100]);
+  assert.equal(memories["nucleo-f446re"], [128, 512, 180]);
+  assert.equal(memories["nucleo-h743zi"], [512, 2048, 400]);
+  assert.equal(memories["arduino-portenta-h7"], [512, 1792, 400], "its boot loader has the first 256");
+  assert.equal(memories["stm32f4-discovery"], [128, 1024, 168]);
   assert.equal(memories["microbit-v2"], [128, 512, 64]);
 });
 
@@ -105,6 +113,12 @@ const wrong: [what: string, fields: Fields | string, code: RegExp, file?: RegExp
   ],
   ["an unknown inner field", { ...good, slots: { counts: 1 } }, /slots\.counts is no field/],
   ["a missing field", { ...good, vendor: undefined }, /vendor is missing/],
+  ["no wiring", { ...good, wiring: undefined }, /wiring is missing/],
+  [
+    "a boot loader that nobody can enter",
+    { ...good, enterBootLoader: undefined },
+    /enterBootLoader is missing/,
+  ],
   ["no family", { ...good, inherits: undefined }, /inherits must name a family/],
   ["a family that is not there", { ...good, inherits: "rp2041" }, /"rp2041"; the families are .*rp2040/],
   ["a wrong type", { ...good, flashBytes: "2 MB" }, /flashBytes: /],

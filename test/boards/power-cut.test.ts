@@ -19,12 +19,16 @@ const sources = [
 if (!nativeCompilerIsThere()) {
   console.error("SKIPPED: power cuts on a simulated flash, for want of a C compiler on Linux");
 } else {
-  for (const slots of [1, 2]) {
-    test(`${slots} slots: whenever power fails, ${slots === 2 ? "a model stays active and " : ""}uploads go on`, () => {
+  for (const [slots, writeBytes] of [
+    [1, 4],
+    [2, 4],
+    [2, 32],
+  ] as const) {
+    test(`${slots} slots, ${writeBytes} bytes at once: whenever power fails, ${slots === 2 ? "a model stays active and " : ""}uploads go on`, () => {
       const program = {
         sources,
         folders: [boardsFolder],
-        flags: ["-O2", `-DSLOTS=${slots}`, "-DSLOT_BYTES=2048"],
+        flags: ["-O2", `-DSLOTS=${slots}`, "-DSLOT_BYTES=2048", `-DWRITE_BYTES=${writeBytes}`],
       };
       withNativeProgram(program, (file) => assert.match(runNative(file), /^\d{4,} moments\n$/));
     });

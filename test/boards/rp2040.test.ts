@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import * as rp2040js from "rp2040js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { loadBoard } from "../../host/boards/index.js";
+import { type Board, loadBoard } from "../../host/boards/index.js";
 import { Device } from "../../host/device/device.js";
+import { startEmulator } from "../../host/device/emulators/index.js";
 import { startRp2040 } from "../../host/device/emulators/rp2040.js";
 import { Rp2040Chip } from "../../host/device/emulators/rp2040-chip.js";
 import { WasmoteError } from "../../host/errors.js";
+import { buildFirmware } from "../../host/firmware/build.js";
 import { encodeLeb128 } from "../../host/wasm/writer.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
 import { makeModel } from "./made-modules.js";
@@ -45,7 +47,7 @@ async function codeOf(action: Promise<unknown>): Promise<string> {
 async function withDevice(model: Uint8Array, use: (device: Device) => Promise<void>): Promise<void> {
   const board = loadBoard("pico");
   const { files } = await firmwareOf(board);
-  const line = await startRp2040("pico", files.uf2!, [{ address: board.slots.address, bytes: model }]);
+  const line = await startRp2040("pico", files.uf2!, [{ address: board.slots.address, bytes: model }], "usb");
   const device = new Device(line, { timeoutMillis: 60_000 });
   try {
     await use(device);
@@ -86,6 +88,17 @@ for (const { id } of availableBoards(["pico"])) {
     }
     assert.ok(counts[0]! > 4 * 100 * 6, `${counts[0]} cycles`);
     assert.is(new Set(counts).size, 1, String(counts));
+  });
+
+  test("the UART is a choice of the board's file", async () => {
+    const board: Board = { ...loadBoard(id), link: { kind: "uart", baud: 115_200 } };
+    const { files } = await buildFirmware(board);
+    const device = await startEmulator(board, files);
+    try {
+      assert.is(await device.echo("over the UART"), "over the UART");
+    } finally {
+      await device.close();
+    }
   });
 
   test("a damaged second-stage boot loader is not started", async () => {

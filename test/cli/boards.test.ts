@@ -34,7 +34,7 @@ test("boards --json gives the same as data", () => {
   const microbit = boards.find(({ id }: { id: string }) => id === "microbit-v2");
   assert.is(microbit.fit.fits, false);
   assert.is(microbit.fit.figures[1].availableBytes, 196_608);
-  assert.equal(microbit.flashMethods, ["openocd"]);
+  assert.equal(microbit.flashMethods, ["daplink", "openocd", "jlink", "pyocd"]);
 });
 
 test("a model that does not fit is refused before anything is built or started", () => {
@@ -74,7 +74,11 @@ test("what flashing lacks is said before firmware is built", async () => {
   try {
     tools.addFirmwareTools("microbit-v2", `/bin/touch '${at("built")}'`);
     const cases: [string[], number, RegExp][] = [
-      [["microbit-v2"], 3, /tool-missing\]: .*: openocd; Debian and Ubuntu: apt-get install openocd/],
+      [
+        ["microbit-v2", "--method", "openocd"],
+        3,
+        /tool-missing\]: .*: openocd; Debian and Ubuntu: apt-get install openocd/,
+      ],
       [["pico", "--method", "uf2", "--device", folder], 3, /device-missing\]: .*is no UF2 volume/],
       [
         ["mps2-an386"],
@@ -88,7 +92,7 @@ test("what flashing lacks is said before firmware is built", async () => {
       assert.match(stderr, message);
     }
     tools.script("arm-none-eabi-gcc", "echo picolibc.specs");
-    const { stderr } = await inProcess(["flash", "microbit-v2"]);
+    const { stderr } = await inProcess(["flash", "microbit-v2", "--method", "openocd"]);
     assert.match(stderr, /tool-missing\]: .*: openocd, arm-none-eabi-gcc; .* picolibc-arm-none-eabi/);
     assert.not(existsSync(at("built")));
   } finally {
@@ -122,7 +126,18 @@ test("what the command line says wrongly is told", () => {
 test("the page that tells how to add a board shows a board that is valid", () => {
   const page = readFileSync(join(boardsFolder, "../docs/add-a-board.md"), "utf8");
   const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)![1]!) as Record<string, unknown>;
-  assert.equal(Object.keys(example), ["inherits", "name", "vendor", "url", "flashBytes", "usb", "proven"]);
+  assert.equal(Object.keys(example), [
+    "inherits",
+    "name",
+    "vendor",
+    "url",
+    "flashBytes",
+    "usb",
+    "wiring",
+    "enterBootLoader",
+    "proven",
+    "oscillator",
+  ]);
   assert.ok(existsSync(join(boardsFolder, "families", `${example.inherits}.json`)));
 });
 

@@ -558,6 +558,18 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.is((await json("firmware", "pico", "-o", at("pico.elf"))).board, "pico");
   },
 
+  "firmware --build": () =>
+    besideDamagedPackage(async () => {
+      await refused(1, /file-unreadable/, "firmware", "pico", "-o", at("pico.bin"));
+      await done("firmware", "pico", "-o", at("pico.bin"), "--build");
+      assert.ok(existsSync(at("pico.bin")));
+    }),
+
+  "flash --build": () =>
+    besideDamagedPackage(async () => {
+      await refused(1, /file-unreadable/, "flash", "pico", "--device", "nowhere");
+      await refused(3, /nowhere is no UF2 volume/, "flash", "pico", "--device", "nowhere", "--build");
+    }),
   "flash --method": () =>
     refused(1, /flash-method\].*the method esptool for pico/, "flash", "pico", "--method", "esptool"),
   "flash --device": () =>
@@ -578,6 +590,16 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(2, /--baud is of no use/, "monitor", "--port", port, "--baud", "9600");
   },
 
+  "doctor --board": async () => {
+    const { stdout } = await inProcess(["doctor", "--board", "qemu-rv32"]);
+    assert.match(stdout, /\nqemu-rv32 /);
+    assert.not.match(stdout, /\npico /);
+  },
+  "doctor --json": async () => {
+    const { stdout } = await inProcess(["doctor", "--json"]);
+    assert.ok(JSON.parse(stdout).boards.length > 5);
+  },
+
   "toolchain --check": async () => {
     tools.script("apt-get", `/bin/touch '${at("asked")}'`);
     await refused(3, /tool-missing/, "toolchain", "--check");
@@ -588,6 +610,21 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.ok(JSON.parse(stdout).some((tool: { program: string }) => tool.program === "cmake"));
   },
 };
+
+/** In a project whose package of firmware cannot be read. */
+async function besideDamagedPackage(work: () => Promise<void>): Promise<void> {
+  const project = at("project");
+  const firmware = join(project, "node_modules", "@wasmote", "firmware");
+  mkdirSync(firmware, { recursive: true });
+  writeFileSync(join(firmware, "firmware.json"), "{");
+  const before = process.cwd();
+  process.chdir(project);
+  try {
+    await work();
+  } finally {
+    process.chdir(before);
+  }
+}
 
 /** The board is told the limit. */
 async function limited(command: string): Promise<void> {

@@ -57,7 +57,7 @@ test("no command at all prints help on stderr, and is a usage error", () => {
 const wrong: [string[], RegExp][] = [
   [
     ["train", "model"],
-    /^error\[usage\]: unknown command 'train'\nhelp: The commands are build, run, inspect, bench, compare, boards, firmware, flash, push, monitor and toolchain;/,
+    /^error\[usage\]: unknown command 'train'\nhelp: The commands are build, run, inspect, bench, compare, boards, firmware, flash, push, monitor, doctor, toolchain and completion;/,
   ],
   [["biuld", "x"], /Did you mean build\?/],
   [["help", "biuld"], /unknown command 'biuld'.*Did you mean build\?/],
@@ -66,7 +66,10 @@ const wrong: [string[], RegExp][] = [
     /^error\[usage\]: missing required argument 'model'\nhelp: Name the model right after the command, before the options: a \.wasm/,
   ],
   [["flash"], /missing required argument 'board'\nhelp: Name the board right after the command/],
-  [["flash", "pico", "--method", "opencd"], /Allowed choices are uf2, openocd, st-flash, dfu-util, esptool/],
+  [
+    ["flash", "pico", "--method", "opencd"],
+    /Allowed choices are uf2, openocd, st-flash, dfu-util, esptool, jlink/,
+  ],
   [["build", "m", "--quantise", "int8"], /unknown option '--quantise'.*Did you mean --quantize\?/],
   [["build", "m", "-o", "a", "-o", "b"], /--out is given twice\nhelp: Give it once/],
   [["build", "m", "-o", ""], /--out is given an empty value/],

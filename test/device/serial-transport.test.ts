@@ -3,6 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openPort } from "../../host/device/open-port.js";
 import { serialTransport } from "../../host/device/serial-transport.js";
+import { touchPort } from "../../host/device/touch-port.js";
+import { serialPorts } from "../../host/flash/serial-ports.js";
 import { errorOf } from "../error-of.js";
 import { endOf, nextText } from "./end-of.js";
 
@@ -75,7 +77,7 @@ test("a port that cannot be opened is refused, and those that there are are list
   SerialPortMock.binding.createPort("/dev/ttyA", { manufacturer: "Acme" });
   SerialPortMock.binding.createPort("/dev/ttyB", { manufacturer: "" });
   const some = await errorOf(serialTransport(path, 9600, load));
-  assert.match(some.message, "; there are /dev/ttyA (Acme), /dev/ttyB");
+  assert.match(some.message, /; there are \/dev\/ttyA \(Acme[^)]*\), \/dev\/ttyB/);
 });
 
 test("where the ports cannot be listed, the error is that of the port", async () => {
@@ -100,6 +102,40 @@ test("a package that cannot be loaded is named, with why", async () => {
   const error = await errorOf(serialTransport(path, 9600, fail));
   assert.is(error.code, "package-missing");
   assert.match(error.message, "serialport (no prebuilt binary)");
+});
+
+test("a touch opens at 1200 baud, drops DTR, and closes", async () => {
+  SerialPortMock.binding.createPort(path);
+  const signals: unknown[] = [];
+  class Touched extends Port {
+    override set(...args: Parameters<SerialPortMock["set"]>): void {
+      signals.push([this.baudRate, this.isOpen, args[0]]);
+      super.set(...args);
+    }
+  }
+  await touchPort(path, async () => Touched);
+  assert.equal(signals, [[1200, true, { dtr: false, rts: false }]]);
+  assert.not(opened.isOpen);
+  assert.is((await errorOf(() => touchPort("/dev/ttyNONE", load))).code, "port-unavailable");
+});
+
+test("a board that is gone as soon as it is touched is no error", async () => {
+  SerialPortMock.binding.createPort(path);
+  class Gone extends Port {
+    override set(_: unknown, done?: (error: Error | null) => void): void {
+      done?.(new Error("ENXIO"));
+    }
+    override close(done?: (error: Error | null) => void): void {
+      super.close(() => done?.(new Error("EIO")));
+    }
+  }
+  await touchPort(path, async () => Gone);
+});
+
+test("ports are listed with USB id and serial number; none without the package", async () => {
+  SerialPortMock.binding.createPort(path, { vendorId: "2E8A", productId: "A" });
+  assert.equal(await serialPorts(load), [{ path, id: "2e8a:000a", serial: "1" }]);
+  assert.equal(await serialPorts(() => Promise.reject(new Error("Cannot find package"))), []);
 });
 
 test.run();

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadBoard } from "../../host/boards/index.js";
-import { type ErrorCode, WasmoteError } from "../../host/errors.js";
 import { decodeUf2, encodeUf2 } from "../../host/firmware/uf2.js";
-import { type FlashPlaces, type FlashTask, prepareFlash } from "../../host/flash/index.js";
 import type { UsbDevice } from "../../host/flash/usb-devices.js";
 import { FakeTools } from "./fake-tools.js";
+import { connected, files, flashBoard, refusal } from "./flash-board.js";
 
 interface Context {
   tools: FakeTools;
@@ -26,37 +25,9 @@ test.after.each(({ tools, mounts }) => {
   rmSync(mounts, { recursive: true });
 });
 
-const files = { elf: "/f/x y.elf", bin: "/f/x.bin", hex: "/f/x.hex" };
 const stlink: UsbDevice = { id: "0483:374b", product: "STM32 STLink", serial: "066A" };
 const dfu: UsbDevice = { id: "0483:df11", product: "STM32 BOOTLOADER", serial: "2068" };
 const mouse: UsbDevice = { id: "046d:c077", product: "USB Optical Mouse" };
-
-/** Finds the board and writes to it; the method that was used. */
-async function flashBoard(
-  { board, wanted, ...task }: Omit<FlashTask, "device">,
-  method: string | undefined,
-  places: FlashPlaces,
-): Promise<string> {
-  const prepared = await prepareFlash(board, { method, wanted }, places);
-  await prepared.flash(task);
-  return prepared.method;
-}
-
-const connected = (...devices: UsbDevice[]): FlashPlaces => ({
-  usbDevices: async () => devices,
-  mountFolders: [],
-});
-
-async function refusal(work: Promise<unknown>, code: ErrorCode): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    assert.instance(error, WasmoteError);
-    assert.is((error as WasmoteError).code, code);
-    return (error as WasmoteError).message;
-  }
-  throw new Error(`${code} is expected`);
-}
 
 function volume(mounts: string, name: string, boardId: string): string {
   const path = join(mounts, name);
@@ -91,6 +62,16 @@ test("st-flash and dfu-util are told where the flash begins", async ({ tools }) 
     "write",
     "/f/x.bin",
     "0x08000000",
+  ]);
+});
+
+test("dfu-util is told the boot loader that a board has of its own", async ({ tools }) => {
+  tools.add("dfu-util");
+  const board = loadBoard("arduino-portenta-h7");
+  const portenta: UsbDevice = { id: "2341:035b", product: "Portenta H7" };
+  assert.is(await flashBoard({ board, files }, undefined, connected(dfu, portenta)), "dfu-util");
+  assert.equal(tools.argumentsOf("dfu-util"), [
+    ...["-d", "2341:035b", "-a", "0", "-s", "0x08040000:leave", "-D", "/f/x.bin"],
   ]);
 });
 
@@ -160,7 +141,7 @@ test("a method that the board does not have is refused, with those that it has",
   const board = loadBoard("pico");
   assert.match(
     await refusal(flashBoard({ board, files }, "esptool", connected()), "flash-method"),
-    /the method esptool for pico; uf2, openocd$/,
+    /the method esptool for pico; uf2, openocd, picotool, jlink, pyocd$/,
   );
   const emulated = loadBoard("mps2-an386");
   assert.match(
@@ -177,7 +158,7 @@ test("UF2: the file is copied to the volume of that board", async ({ mounts }) =
   mkdirSync(join(mounts, "STICK"));
   const board = loadBoard("pico");
   const task = { board, files: { ...files, uf2 } };
-  assert.is(await flashBoard(task, undefined, { mountFolders: [mounts] }), "uf2");
+  assert.is(await flashBoard(task, undefined, { ...connected(), mountFolders: [mounts] }), "uf2");
   assert.equal(readFileSync(join(path, "pico.uf2")), readFileSync(uf2));
 });
 
@@ -185,7 +166,7 @@ test("UF2: without a volume what is there is listed; of two, one must be named",
   const uf2 = join(mounts, "pico.uf2");
   writeFileSync(uf2, "x");
   const task = { board: loadBoard("pico"), files: { ...files, uf2 } };
-  const places = { mountFolders: [mounts, join(mounts, "absent")] };
+  const places = { ...connected(), mountFolders: [mounts, join(mounts, "absent")] };
   assert.match(await refusal(flashBoard(task, "uf2", places), "device-missing"), /no UF2 volume at all/);
   const other = volume(mounts, "FTHR", "SAMD51-Feather");
   assert.match(await refusal(flashBoard(task, "uf2", places), "device-missing"), `${other} (SAMD51-Feather)`);
@@ -194,7 +175,7 @@ test("UF2: without a volume what is there is listed; of two, one must be named",
   assert.match(await refusal(flashBoard(task, "uf2", places), "device-ambiguous"), first);
   await flashBoard({ ...task, wanted: second }, "uf2", places);
   assert.is(readFileSync(join(second, "pico.uf2"), "utf8"), "x");
-  const elsewhere = { mountFolders: [join(mounts, "absent")] };
+  const elsewhere = { ...connected(), mountFolders: [join(mounts, "absent")] };
   await flashBoard({ ...task, wanted: first }, "uf2", elsewhere);
   assert.is(readFileSync(join(first, "pico.uf2"), "utf8"), "x");
   const named = (wanted: string) =>

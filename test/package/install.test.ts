@@ -16,7 +16,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { loadBoard } from "../../host/boards/index.js";
 import { findProgram } from "../../host/tools/find.js";
+import { writeFirmwarePackage } from "../../host/tools/write-firmware-package.js";
 import { availableBoards } from "../boards/emulators.js";
 import { root } from "../cli/command.js";
 
@@ -84,7 +86,7 @@ test("the package holds what a user needs, nothing else, and packing leaves no t
   const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
   for (const file of [
     ...["README.md", "LICENSE", "CHANGELOG.md", "docs/architecture.md", "docs/decisions/0001-tools.md"],
-    ...["boards/CMakeLists.txt", "boards/ports/rp2040/boot2.S", "dist/cli/main.js", "dist/index.d.ts"],
+    ...["boards/CMakeLists.txt", "boards/ports/rp2/rp2040/boot2.S", "dist/cli/main.js", "dist/index.d.ts"],
     ...["models/digits/README.md", "models/digits/expected.json", "models/digits/float/model.json"],
     ...["models/digits/samples/calibration.npy", "node_modules/wasm3-bindings/wasm3/LICENSE"],
     ...["node_modules/wasm3-bindings/native/addon.c", "node_modules/node-api-headers/include/node_api.h"],
@@ -152,6 +154,16 @@ test("where there is a compiler the addon is compiled, in the user's cache if ne
   assert.is(runDigits("wasm3").code, 0, "the next time no compiler is needed");
 });
 
+test("doctor says that models run, and what a board lacks on a machine with Node alone", () => {
+  const { code, stdout, stderr } = wasmote(["doctor"]);
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /missing +cmake +for the firmware of /);
+  const one = wasmote(["doctor", "--board", "pico"]);
+  assert.is(one.code, 1);
+  assert.match(one.stderr, /error\[machine-unready\]: .*: cmake, make and arm-none-eabi-gcc are missing/);
+  assert.match(wasmote(["completion", "bash"]).stdout, /complete -F _wasmote wasmote\n$/);
+});
+
 test("toolchain --check says what is missing", () => {
   const { code, stdout, stderr } = wasmote(["toolchain", "--check"]);
   assert.is(code, 3);
@@ -160,18 +172,52 @@ test("toolchain --check says what is missing", () => {
   assert.match(stderr, "error[tool-missing]");
 });
 
+test("without a compiler, firmware is taken from its package, and flashed", async () => {
+  if (availableBoards(["pico"]).length === 0) return;
+  const volume = join(folder, "RPI-RP2");
+  mkdirSync(volume, { recursive: true });
+  writeFileSync(join(volume, "INFO_UF2.TXT"), "UF2 Bootloader v3.0\nBoard-ID: RPI-RP2\n");
+  const flash = (...args: string[]) => wasmote(["flash", "pico", "--device", volume, ...args]);
+  const without = flash();
+  assert.is(without.code, 3);
+  assert.match(without.stderr, /error\[tool-missing\]: .*: cmake, make, arm-none-eabi-gcc; /);
+  assert.match(
+    without.stderr,
+    `help: Install what is named (\`wasmote toolchain\` does), or take firmware that is built already: npm install @wasmote/firmware@${version}.`,
+  );
+
+  const built = join(folder, "firmware");
+  await writeFirmwarePackage({ folder: built, boards: [loadBoard("pico")], wasm3Licence: "MIT" });
+  npm(built, bare, "pack", "--pack-destination", folder);
+  const tarball = join(folder, `wasmote-firmware-${version}.tgz`);
+  const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts", "--omit=optional"];
+  npm(project, bare, "install", ...quiet, tarball);
+  const flashed = flash();
+  assert.is(flashed.code, 0, flashed.stderr);
+  assert.not.match(flashed.stderr, "building");
+  const uf2 = readFileSync(join(volume, "pico.uf2"));
+  assert.equal(uf2, readFileSync(join(built, "pico", "pico.uf2")));
+  assert.is(flash("--build").code, 3, "built all the same, if there were a compiler");
+
+  const file = join(project, "node_modules", "@wasmote", "firmware", "pico", "pico.uf2");
+  writeFileSync(file, Buffer.concat([uf2.subarray(0, 511), Buffer.of(0), uf2.subarray(512)]));
+  const changed = flash();
+  assert.is(changed.code, 1);
+  assert.match(changed.stderr, /error\[firmware-hash\]: .*[0-9a-f]{64}; [0-9a-f]{64} is expected/);
+  assert.equal(readFileSync(join(volume, "pico.uf2")), uf2, "nothing is written");
+  writeFileSync(file, uf2);
+});
+
 test("firmware, flash and run on an emulated board work", () => {
   if (availableBoards(["pico"]).length === 0) return;
   const path = process.env.PATH;
-  const written = wasmote(["firmware", "pico", "-o", "pico.elf"], path);
+  const written = wasmote(["firmware", "pico", "-o", "pico.elf", "--build"], path);
   assert.is(written.code, 0, written.stderr);
   assert.match(written.stdout, /flash +[\d,]+ bytes of/);
   assert.ok(existsSync(join(project, "pico.elf")));
 
   const volume = join(folder, "RPI-RP2");
-  mkdirSync(volume);
-  writeFileSync(join(volume, "INFO_UF2.TXT"), "UF2 Bootloader v3.0\nBoard-ID: RPI-RP2\n");
-  const flashed = wasmote(["flash", "pico", "--device", volume], path);
+  const flashed = wasmote(["flash", "pico", "--device", volume, "--build"], path);
   assert.is(flashed.code, 0, flashed.stderr);
   assert.match(flashed.stderr, "flashed pico by uf2");
   assert.is(readFileSync(join(volume, "pico.uf2")).toString("latin1", 0, 4), "UF2\n");

@@ -1,6 +1,6 @@
 /*
  * Vectors, start-up, guarded calls and their limit on Cortex-M. Sources: Armv7-M Architecture Reference Manual,
- * B1.5 (exceptions), B3.2.20 (CPACR), B3.2.22 (FPCCR), B3.3 (SysTick); Armv6-M Architecture Reference Manual, B1.5, B3.3.
+ * B1.5 (exceptions), B3.2.5 (VTOR), B3.2.20 (CPACR), B3.2.22 (FPCCR), B3.3 (SysTick); Armv6-M Architecture Reference Manual, B1.5, B3.3.
  *
  * Programs run on the process stack, which lies at the start of RAM: what overflows it meets addresses where no
  * memory is. Exceptions have a stack of their own, so the fault that follows can be handled.
@@ -20,6 +20,7 @@ int main(void);
 #define SYST_CSR (*(volatile uint32_t *) 0xe000e010)
 #define SYST_RVR (*(volatile uint32_t *) 0xe000e014)
 #define SYST_CVR (*(volatile uint32_t *) 0xe000e018)
+#define VTOR (*(volatile uint32_t *) 0xe000ed08)
 #define AIRCR (*(volatile uint32_t *) 0xe000ed0c)
 
 enum { systEnable = 1, systInterrupt = 2, systProcessorClock = 4, systMost = 0xffffff };
@@ -54,8 +55,12 @@ static void enable_fpu(void)
 static void enable_fpu(void) {}
 #endif
 
+extern const void *const vectors[];
+
+/* A boot loader in ROM or in flash may have left its own vectors in use. */
 __attribute__((noreturn, used)) static void start(void)
 {
+    VTOR = (uint32_t) (uintptr_t) vectors;
     enable_fpu();
     for (uint32_t *to = __data_start, *from = __data_source; to < __data_end;) *to++ = *from++;
     for (uint32_t *to = __bss_start; to < __bss_end;) *to++ = 0;
@@ -106,6 +111,16 @@ static void fault_handler(void)
     return_to_give_up(guardFault);
 }
 
+__attribute__((weak)) bool cortex_m_take_nmi(void)
+{
+    return false;
+}
+
+static void nmi_handler(void)
+{
+    if (!cortex_m_take_nmi()) fault_handler();
+}
+
 static void systick_handler(void)
 {
     if (ticksLeft > 0) count_next_ticks();
@@ -149,7 +164,7 @@ _Noreturn void port_reset(void)
     for (;;) {}
 }
 
-__attribute__((section(".vectors"), used)) static const void *const vectors[16] = {
-    __exception_stack_end, reset_handler, fault_handler, fault_handler, fault_handler, fault_handler, fault_handler,
+__attribute__((section(".vectors"), used)) const void *const vectors[16] = {
+    __exception_stack_end, reset_handler, nmi_handler, fault_handler, fault_handler, fault_handler, fault_handler,
     0, 0, 0, 0, fault_handler, fault_handler, 0, fault_handler, systick_handler,
 };

@@ -1,20 +1,19 @@
 /*
- * ESP32-C3, 160 MHz: UART 0 on GPIO 21 (transmit) and 20 (receive), as the boot ROM sets it up (115200 baud). Built and
- * inspected, not run.
+ * ESP32-C3, 160 MHz. Built and inspected, not run.
  * Sources: ESP32-C3 Technical Reference Manual, 1.4 (CSRs: vectored traps, performance counter), 6.2 (clocks),
- * 8 (interrupt matrix: sources, priorities), 9.2 (software reset), 10 (SYSTIMER), 12 (watchdogs), 26 (UART).
+ * 8 (interrupt matrix: sources, priorities), 9.2 (software reset), 10 (SYSTIMER), 12 (watchdogs), 7.2 (boot modes).
  *
  * The counter counts cycles: the performance counter is the lower half, SYSTIMER at 16 MHz tells the upper one.
  */
 #include "../port.h"
 
+#include "link/link.h"
 #include "../risc-v/risc_v.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 
-#define UART_FIFO REG(0x60000000)
-#define UART_STATUS REG(0x6000001c)
 #define RTC_OPTIONS0 REG(0x60008000)
+#define RTC_OPTION1 REG(0x600080f4)
 #define RTC_WDT_CONFIG0 REG(0x60008090)
 #define RTC_WDT_WPROTECT REG(0x600080a8)
 #define RTC_SWD_CONF REG(0x600080ac)
@@ -38,11 +37,10 @@
 #define INTERRUPT_PRIORITY(line) REG(0x600c2114 + 4 * (line))
 #define INTERRUPT_THRESHOLD REG(0x600c2194)
 
+enum { forceDownloadBoot = 1 };
 enum { watchdogKey = 0x50d83aa1, superWatchdogKey = 0x8f1d312a };
-enum { fifoBytes = 128, systimerHz = 16000000, cyclesPerTick = BOARD_CLOCK_HZ / systimerHz };
+enum { systimerHz = 16000000, cyclesPerTick = BOARD_CLOCK_HZ / systimerHz };
 enum { sourceSystimer0 = 37, line = 1, target0Works = 1 << 24, update = 1 << 30, valid = 1 << 29 };
-
-_Static_assert(BOARD_BAUD == 115200, "the boot ROM's");
 
 /* Exceptions come to the first entry, interrupt n to entry n: the core knows vectored traps only. */
 __attribute__((naked, aligned(256))) static void vectors(void)
@@ -84,17 +82,6 @@ void port_init(void)
     INTERRUPT_PRIORITY(line) = 15;
     INTERRUPT_THRESHOLD = 1;
     INTERRUPT_ENABLE |= 1 << line;
-}
-
-int port_getc(void)
-{
-    return UART_STATUS & 0x3ff ? (int) (UART_FIFO & 0xff) : -1;
-}
-
-void port_putc(uint8_t byte)
-{
-    while ((UART_STATUS >> 16 & 0x3ff) >= fifoBytes - 1) {}
-    UART_FIFO = byte;
 }
 
 static uint64_t systimer(void)
@@ -141,9 +128,19 @@ void risc_v_end_limit(void)
     SYSTIMER_INT_CLR = 1;
 }
 
+/*
+ * The boot ROM looks at the bit after the reset, which does not change it. Its address: Espressif, ESP-IDF,
+ * components/soc/esp32c3/include/soc/rtc_cntl_reg.h.
+ */
+bool port_request_boot_loader(void)
+{
+    RTC_OPTION1 = forceDownloadBoot;
+    return true;
+}
+
 _Noreturn void port_reset(void)
 {
-    while (UART_STATUS >> 16 & 0x3ff) {}
+    link_drain();
     RTC_OPTIONS0 |= 1u << 31;
     for (;;) {}
 }

@@ -1,8 +1,7 @@
 /*
- * Nordic nRF52840 and nRF52833: the UART on the pins that the board's file names (32 * port + pin), 64 MHz.
- * Built and inspected, not run.
- * Sources: nRF52840 Product Specification, 4.2 (memory), 4.3 (NVMC), 5.4 (clock control), 6.30 (timer), 6.33 (UART);
- * nRF52833 Product Specification, the same chapters; Armv7-M Architecture Reference Manual, C1.8 (DWT).
+ * Nordic nRF52840 and nRF52833, 64 MHz. Built and inspected, not run.
+ * Sources: nRF52840 Product Specification, 4.2 (memory), 4.3 (NVMC), 5.3 (power: GPREGRET), 5.4 (clock control),
+ * 6.30 (timer); nRF52833 Product Specification, the same chapters.
  *
  * The counter counts cycles: DWT's cycle counter is the lower half, TIMER0 at 31.25 kHz tells the upper one.
  */
@@ -11,22 +10,17 @@
 #include <string.h>
 
 #include "../cortex-m/cortex_m.h"
+#include "../cortex-m/cycles.h"
+#include "link/link.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 
 #define CLOCK_HFCLKSTART REG(0x40000000)
-#define CLOCK_HFCLKSTARTED REG(0x40000100)
-#define UART_STARTRX REG(0x40002000)
-#define UART_STARTTX REG(0x40002008)
-#define UART_RXDRDY REG(0x40002108)
-#define UART_TXDRDY REG(0x4000211c)
-#define UART_ENABLE REG(0x40002500)
-#define UART_PSELTXD REG(0x4000250c)
-#define UART_PSELRXD REG(0x40002514)
-#define UART_RXD REG(0x40002518)
-#define UART_TXD REG(0x4000251c)
-#define UART_BAUDRATE REG(0x40002524)
+#define CLOCK_HFCLKSTAT REG(0x4000040c)
+#define POWER_GPREGRET REG(0x4000051c)
 #define TIMER_START REG(0x40008000)
+#define TIMER_STOP REG(0x40008004)
+#define TIMER_CLEAR REG(0x4000800c)
 #define TIMER_CAPTURE REG(0x40008040)
 #define TIMER_BITMODE REG(0x40008508)
 #define TIMER_PRESCALER REG(0x40008510)
@@ -34,19 +28,18 @@
 #define NVMC_READY REG(0x4001e400)
 #define NVMC_CONFIG REG(0x4001e504)
 #define NVMC_ERASEPAGE REG(0x4001e508)
-#define GPIO_PIN_CNF(pin) REG(((pin) < 32 ? 0x50000700 : 0x50000a00) + 4 * ((pin) % 32))
-#define GPIO_OUTSET(pin) REG((pin) < 32 ? 0x50000508 : 0x50000808)
-#define DEMCR REG(0xe000edfc)
-#define DWT_CTRL REG(0xe0001000)
-#define DWT_CYCCNT REG(0xe0001004)
 
 enum { pageBytes = 4096, timerPrescaler = 9, cyclesPerTick = 4 << timerPrescaler };
+enum { crystalRuns = 1 << 16 | 1 };
 enum { nvmcRead = 0, nvmcWrite = 1, nvmcErase = 2 };
 
 _Static_assert(BOARD_CLOCK_HZ == 64000000, "the only clock there is");
-_Static_assert(BOARD_BAUD == 115200, "the value written to UART_BAUDRATE");
 
-static bool sending;
+/*
+ * What boot loaders look for in GPREGRET, which a reset does not change, to stay for an update. Sources: Arduino, core for
+ * nRF52 boards; Adafruit, "Adafruit_nRF52_Bootloader" (UF2 and CDC).
+ */
+enum { bootLoader_arduino = 0xb0, bootLoader_adafruit = 0x57 };
 
 const flash_layout port_flash = {
     .slotCount = BOARD_SLOT_COUNT,
@@ -61,64 +54,30 @@ const flash_layout port_flash = {
     .writeBytes = 4,
 };
 
+/* A boot loader may have used the timer, as it may have the clock and the UART. */
 static void start_counter(void)
 {
+    TIMER_STOP = 1;
+    TIMER_CLEAR = 1;
     TIMER_BITMODE = 3;                                      /* 32 bits */
     TIMER_PRESCALER = timerPrescaler;                       /* 16 MHz / 2^9 */
-    DEMCR |= 1 << 24;
-    DWT_CYCCNT = 0;
-    DWT_CTRL |= 1;
+    cycles_start();
     TIMER_START = 1;
 }
 
 void port_init(void)
 {
-    CLOCK_HFCLKSTART = 1;                                   /* the crystal, for the UART's sake */
-    while (!CLOCK_HFCLKSTARTED) {}
-    GPIO_OUTSET(BOARD_LINK_TRANSMIT_PIN) = 1u << BOARD_LINK_TRANSMIT_PIN % 32;
-    GPIO_PIN_CNF(BOARD_LINK_TRANSMIT_PIN) = 3;              /* output */
-    GPIO_PIN_CNF(BOARD_LINK_RECEIVE_PIN) = 3 << 2;          /* input, pull-up */
-    UART_PSELTXD = BOARD_LINK_TRANSMIT_PIN;
-    UART_PSELRXD = BOARD_LINK_RECEIVE_PIN;
-    UART_BAUDRATE = 0x01d7e000;
-    UART_ENABLE = 4;
-    UART_STARTTX = 1;
-    UART_STARTRX = 1;
+    CLOCK_HFCLKSTART = 1;                                   /* the crystal, for the line's sake */
+    while ((CLOCK_HFCLKSTAT & crystalRuns) != crystalRuns) {}
     start_counter();
-}
-
-int port_getc(void)
-{
-    if (!UART_RXDRDY) return -1;
-    UART_RXDRDY = 0;
-    return (int) (UART_RXD & 0xff);
-}
-
-static void wait_until_sent(void)
-{
-    while (sending && !UART_TXDRDY) {}
-    UART_TXDRDY = 0;
-    sending = false;
-}
-
-void port_putc(uint8_t byte)
-{
-    wait_until_sent();
-    UART_TXD = byte;
-    sending = true;
+    link_init();
 }
 
 /* Right as long as it is called once in 2^43 cycles, which are 38 hours. */
 uint64_t port_counter(void)
 {
-    static uint32_t last;
-    static uint64_t ticks;
     TIMER_CAPTURE = 1;
-    const uint32_t now = TIMER_CC;
-    ticks += (uint32_t) (now - last);
-    last = now;
-    const uint64_t about = ticks * cyclesPerTick;
-    return about + (uint64_t) (int64_t) (int32_t) (DWT_CYCCNT - (uint32_t) about);
+    return cycles_now(TIMER_CC, cyclesPerTick);
 }
 
 const char *port_counter_unit(void)
@@ -136,9 +95,17 @@ uint64_t cortex_m_limit_ticks(uint64_t units)
     return units + 1;
 }
 
+#ifdef BOARD_BOOT_LOADER
+bool port_request_boot_loader(void)
+{
+    POWER_GPREGRET = BOARD_BOOT_LOADER;
+    return true;
+}
+#endif
+
 void cortex_m_before_reset(void)
 {
-    wait_until_sent();
+    link_drain();
 }
 
 static void nvmc_mode(uint32_t mode)

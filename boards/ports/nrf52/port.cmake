@@ -1,6 +1,11 @@
-# nRF52: the UART can be on any pin; the board's file says which.
-if(WASMOTE_LINK_TRANSMIT_PIN STREQUAL "" OR WASMOTE_LINK_RECEIVE_PIN STREQUAL "")
-  message(FATAL_ERROR "boards/definitions/${WASMOTE_BOARD}.json: link.transmitPin or link.receivePin is missing")
+# nRF52: the line is one of link/uart.c and link/usb.c. The UART can be on any pin; the board's file says which.
+target_sources(firmware PRIVATE "${port}/link/${WASMOTE_LINK_KIND}.c")
+target_include_directories(firmware PRIVATE "${port}/link")
+if(WASMOTE_LINK_KIND STREQUAL "usb")
+  include("${CMAKE_CURRENT_SOURCE_DIR}/ports/usb.cmake")
+else()
+  require_fields(link.transmitPin link.receivePin)
 endif()
-target_compile_definitions(firmware PRIVATE BOARD_LINK_TRANSMIT_PIN=${WASMOTE_LINK_TRANSMIT_PIN}
-  BOARD_LINK_RECEIVE_PIN=${WASMOTE_LINK_RECEIVE_PIN})
+if(WASMOTE_BOOT_LOADER)
+  target_compile_definitions(firmware PRIVATE BOARD_BOOT_LOADER=bootLoader_${WASMOTE_BOOT_LOADER})
+endif()

@@ -2,32 +2,25 @@
  * STM32L4R5 on NUCLEO-L4R5ZI: LPUART1 on PG7 (transmit) and PG8 (receive), which the board's ST-LINK shows as a serial
  * port; 120 MHz from the internal 16 MHz oscillator. Built and inspected, not run.
  * Sources: ST RM0432, 3.3 (flash: two banks of 4 KiB pages, wait states, 64-bit programming), 5.1-5.4 (power: boost mode,
- * VDDIO2), 6.2-6.4 (clocks), 8.4 (GPIO), 38 (timers), 52 (LPUART); DS12023 (memory map, alternate functions);
- * UM2179, 6.10 (serial port of the ST-LINK); Armv7-M Architecture Reference Manual, C1.8 (DWT).
+ * VDDIO2), 6.2-6.4 (clocks), 52 (LPUART); DS12023 (memory map, alternate functions); UM2179, 6.10 (serial port of the
+ * ST-LINK).
  *
- * The counter counts cycles: DWT's cycle counter is the lower half, TIM2 at a 1024th of the clock tells the upper one.
+ * Flash has a code against errors for each 64 bits: those that were being written when power failed raise a non-maskable
+ * interrupt where they are read (RM0432, 3.3.4).
  */
 #include "../port.h"
 
 #include <string.h>
 
 #include "../cortex-m/cortex_m.h"
+#include "../stm32/counter.h"
+#include "../stm32/gpio.h"
+#include "../stm32/usart.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 
-#define TIM2_CR1 REG(0x40000000)
-#define TIM2_EGR REG(0x40000014)
-#define TIM2_CNT REG(0x40000024)
-#define TIM2_PSC REG(0x40000028)
-#define TIM2_ARR REG(0x4000002c)
 #define PWR_CR2 REG(0x40007004)
 #define PWR_CR5 REG(0x40007080)
-#define LPUART_CR1 REG(0x40008000)
-#define LPUART_BRR REG(0x4000800c)
-#define LPUART_ISR REG(0x4000801c)
-#define LPUART_ICR REG(0x40008020)
-#define LPUART_RDR REG(0x40008024)
-#define LPUART_TDR REG(0x40008028)
 #define RCC_CR REG(0x40021000)
 #define RCC_CFGR REG(0x40021008)
 #define RCC_PLLCFGR REG(0x4002100c)
@@ -39,19 +32,18 @@
 #define FLASH_KEYR REG(0x40022008)
 #define FLASH_SR REG(0x40022010)
 #define FLASH_CR REG(0x40022014)
-#define GPIOG_MODER REG(0x48001800)
-#define GPIOG_AFRL REG(0x48001820)
-#define GPIOG_AFRH REG(0x48001824)
-#define DEMCR REG(0xe000edfc)
-#define DWT_CTRL REG(0xe0001000)
-#define DWT_CYCCNT REG(0xe0001004)
+#define FLASH_ECCR REG(0x40022018)
 
-enum { hsiHz = 16000000, flashOrigin = 0x08000000, pageBytes = 4096, pagesOfBank = 256, timerDivisor = 1024 };
+enum { hsiHz = 16000000, flashOrigin = 0x08000000, pageBytes = 4096, pagesOfBank = 256 };
+enum { gpioA = 0x48000000, portG = 6, transmitPin = 16 * portG + 7, receivePin = 16 * portG + 8, alternateLpuart = 8 };
+enum { lpuart1 = 0x40008000 };
 enum { hsiOn = 1 << 8, hsiReady = 1 << 10, pllOn = 1 << 24, pllReady = 1 << 25 };
-enum { uartRxNotEmpty = 1 << 5, uartComplete = 1 << 6, uartTxNotFull = 1 << 7, uartOverrun = 1 << 3 };
 enum { flashProgram = 1, flashPageErase = 2, flashBank2 = 1 << 11, flashStart = 1 << 16, flashBusy = 1 << 16,
        flashErrors = 0x43fa, flashDataCache = 1 << 10, flashDataCacheReset = 1 << 12 };
 #define FLASH_LOCK (1u << 31)
+#define FLASH_DOUBLE_ERROR (1u << 31)
+
+static bool readable(uint32_t address, uint32_t length);
 
 const flash_layout port_flash = {
     .slotCount = BOARD_SLOT_COUNT,
@@ -64,6 +56,7 @@ const flash_layout port_flash = {
         { BOARD_SLOT_ADDRESS - pageBytes, pageBytes },
     },
     .writeBytes = 8,
+    .readable = readable,
 };
 
 /* 16 MHz / 2 * 30 / 2. Above 80 MHz the AHB clock is halved while the system clock is switched to the PLL. */
@@ -84,75 +77,24 @@ static void start_clocks(void)
     RCC_CFGR = 3;
 }
 
-static void start_counter(void)
+/* What a low-power UART's clock is divided by, in 256ths. */
+static uint32_t lpuart_divisor(void)
 {
-    TIM2_PSC = timerDivisor - 1;
-    TIM2_ARR = 0xffffffff;
-    TIM2_EGR = 1;
-    DEMCR |= 1 << 24;
-    DWT_CYCCNT = 0;
-    DWT_CTRL |= 1;
-    TIM2_CR1 = 1;
+    return (uint32_t) (((uint64_t) hsiHz * 256 + BOARD_BAUD / 2) / BOARD_BAUD);
 }
 
 void port_init(void)
 {
     start_clocks();
     PWR_CR2 |= 1 << 9;                                      /* VDDIO2 feeds PG2-PG15 */
-    RCC_AHB2ENR |= 1 << 6;                                  /* GPIOG */
+    RCC_AHB2ENR |= 1 << portG;
     RCC_APB1ENR2 |= 1;                                      /* LPUART1 */
     RCC_CCIPR = (RCC_CCIPR & ~(3u << 10)) | 2 << 10;        /* its clock: 16 MHz */
-    GPIOG_AFRL = (GPIOG_AFRL & ~(15u << 28)) | 8u << 28;
-    GPIOG_AFRH = (GPIOG_AFRH & ~15u) | 8;
-    GPIOG_MODER = (GPIOG_MODER & ~(15u << 14)) | 10u << 14;
-    LPUART_BRR = (uint32_t) (((uint64_t) hsiHz * 256 + BOARD_BAUD / 2) / BOARD_BAUD);
-    LPUART_CR1 = 1 << 29 | 1 << 3 | 1 << 2 | 1;             /* FIFOs, transmitter, receiver */
-    start_counter();
-}
-
-int port_getc(void)
-{
-    const uint32_t state = LPUART_ISR;
-    if (state & uartOverrun) LPUART_ICR = uartOverrun;
-    return state & uartRxNotEmpty ? (int) (LPUART_RDR & 0xff) : -1;
-}
-
-void port_putc(uint8_t byte)
-{
-    while (!(LPUART_ISR & uartTxNotFull)) {}
-    LPUART_TDR = byte;
-}
-
-/* Right as long as it is called once in 2^42 cycles, which are ten hours. */
-uint64_t port_counter(void)
-{
-    static uint32_t last;
-    static uint64_t ticks;
-    const uint32_t now = TIM2_CNT;
-    ticks += (uint32_t) (now - last);
-    last = now;
-    const uint64_t about = ticks * timerDivisor;
-    return about + (uint64_t) (int64_t) (int32_t) (DWT_CYCCNT - (uint32_t) about);
-}
-
-const char *port_counter_unit(void)
-{
-    return "cycles";
-}
-
-uint32_t port_counter_hz(void)
-{
-    return BOARD_CLOCK_HZ;
-}
-
-uint64_t cortex_m_limit_ticks(uint64_t units)
-{
-    return units + 1;
-}
-
-void cortex_m_before_reset(void)
-{
-    while (!(LPUART_ISR & uartComplete)) {}
+    gpio_alternate(gpioA, transmitPin, alternateLpuart);
+    gpio_alternate(gpioA, receivePin, alternateLpuart);
+    usart_start(lpuart1, lpuart_divisor());
+    counter_begin();
+    counter_start(1);
 }
 
 static bool flash_ready(void)
@@ -170,6 +112,27 @@ static bool flash_unlock(void)
     }
     FLASH_SR = flashErrors;
     return flash_ready();
+}
+
+static volatile bool looking, foundError;
+
+bool cortex_m_take_nmi(void)
+{
+    if (!looking || !(FLASH_ECCR & FLASH_DOUBLE_ERROR)) return false;
+    foundError = true;
+    FLASH_ECCR |= FLASH_DOUBLE_ERROR;                       /* clears it */
+    return true;
+}
+
+static bool readable(uint32_t address, uint32_t length)
+{
+    looking = true;
+    foundError = false;
+    for (uint32_t at = address; at < address + length; at += 8) (void) REG(at);
+    __asm__ volatile("dsb\n"
+                     "isb" : : : "memory");
+    looking = false;
+    return !foundError;
 }
 
 /* What the data cache holds of the flash may be old. */
@@ -206,6 +169,7 @@ bool port_flash_write(uint32_t address, const uint8_t *data, uint32_t length)
     {
         uint32_t words[2];
         memcpy(words, data + i, sizeof words);
+        if (REG(address + i) == words[0] && REG(address + i + 4) == words[1]) continue;     /* it is written only once */
         REG(address + i) = words[0];
         __asm__ volatile("isb");
         REG(address + i + 4) = words[1];

@@ -72,7 +72,7 @@ async function startTransport(
   if (emulator?.kind === "qemu") return startQemu(name, emulator, firmware.elf, contents);
   if (emulator?.kind === "rp2040js") {
     const { startRp2040 } = await import("./rp2040.js");
-    return startRp2040(name, firmware.uf2 ?? "", contents);
+    return startRp2040(name, firmware.uf2 ?? "", contents, board.link.kind === "usb" ? "usb" : "uart");
   }
   throw new WasmoteError("board-emulator-none", board.id);
 }

@@ -17,7 +17,10 @@ const sectorBytes = 4096;
 const pageBytes = 256;
 
 /** Functions by their code in the table; `_L` is the lookup itself, which has none. */
-const functions = ["_L", "IF", "EX", "RE", "RP", "FC"] as const;
+const functions = ["_L", "IF", "EX", "RE", "RP", "FC", "UB"] as const;
+
+/** Functions that code in flash may call. */
+const callableFromFlash: readonly string[] = ["_L", "UB"];
 
 const codeOf = (name: string): number => name.charCodeAt(0) | (name.charCodeAt(1) << 8);
 const addressOf = (name: (typeof functions)[number]): number => functionsAt + 4 * functions.indexOf(name);
@@ -70,16 +73,24 @@ export function secondStageChecksum(bytes: Uint8Array): number {
 /**
  * Acts upon a breakpoint. False if it is none of the boot ROM's, or if the function was called as it must not be: with
  * a range that is no whole number of sectors or pages, or from code in flash, which cannot be read meanwhile.
+ *
+ * @param startUsbBoot told of a call of reset_usb_boot, which does not return on a real chip
  */
-export function callBootRom(chip: RP2040, code: number): boolean {
+export function callBootRom(
+  chip: RP2040,
+  code: number,
+  startUsbBoot: (gpioMask: number, disabledInterfaces: number) => void = () => undefined,
+): boolean {
   const name = functions[code];
   const { registers, PC: pc } = chip.core;
   if (name === undefined || pc !== addressOf(name) + 2) return false;
-  if (name !== "_L" && chip.core.LR >>> 28 !== ramRegion) return false;
+  if (!callableFromFlash.includes(name) && chip.core.LR >>> 28 !== ramRegion) return false;
   const [r0, r1, r2] = [registers[0]!, registers[1]!, registers[2]!];
   if (name === "_L") {
     const found = functions.find((candidate) => candidate !== "_L" && codeOf(candidate) === r1);
     registers[0] = found === undefined ? 0 : addressOf(found) | 1;
+  } else if (name === "UB") {
+    startUsbBoot(r0, r1);
   } else if (name === "RE") {
     if (r0 % sectorBytes !== 0 || r1 % sectorBytes !== 0) return false;
     chip.flash.fill(0xff, r0, r0 + r1);

@@ -1,6 +1,8 @@
 import type { RP2040 } from "rp2040js";
 import { CycleClock } from "./cycle-clock.js";
 import { callBootRom, installBootRom, startSecondStage } from "./rp2040-boot-rom.js";
+import { installFlashId } from "./rp2040-flash-id.js";
+import { Rp2040UsbHost } from "./rp2040-usb-host.js";
 
 type Rp2040Module = typeof import("rp2040js");
 
@@ -16,13 +18,17 @@ const clockHz = 125_000_000;
 const idleLooks = 1000;
 const instructionsPerLook = 32;
 
+/** Which of the chip's lines is used. */
+export type Rp2040Line = "uart" | "usb";
+
 /** Components of rp2040js that complain about accesses that a real chip answers with a fault. */
 const faulting = new Set(["RP2040", "CortexM0Core"]);
 
 /**
  * An RP2040 that rp2040js emulates, corrected where the firmware depends on it: bad accesses and unknown instructions
  * are hard faults, writing SysTick's counter has it start from its reload value, the watchdog resets the chip.
- * Waiting for an interrupt is a hint, which it does not take (Armv6-M ARM, A6.7, WFI).
+ * Waiting for an interrupt or an event is a hint, which it does not take (Armv6-M ARM, A6.7, WFI, WFE), but counts as
+ * looking for input.
  * It starts as a real one does, with the second-stage boot loader in flash; rp2040-boot-rom.ts stands in for the boot
  * ROM.
  */
@@ -32,19 +38,28 @@ export class Rp2040Chip {
   readonly #module: Rp2040Module;
   readonly #incoming: number[] = [];
   readonly #onByte: (byte: number) => void;
+  readonly #line: Rp2040Line;
   #chip: RP2040;
   #clock: CycleClock;
+  #usb: Rp2040UsbHost | undefined;
   #fault = "";
   #resetAsked = false;
   #looks = 0;
 
   /**
    * @param flash what is in flash from its start on
-   * @param onByte takes what UART 0 sends
+   * @param onByte takes what the line sends
+   * @param line UART 0, or the chip's USB with a host at its other end
    */
-  constructor(module: Rp2040Module, flash: Uint8Array, onByte: (byte: number) => void) {
+  constructor(
+    module: Rp2040Module,
+    flash: Uint8Array,
+    onByte: (byte: number) => void,
+    line: Rp2040Line = "uart",
+  ) {
     this.#module = module;
     this.#onByte = onByte;
+    this.#line = line;
     [this.#chip, this.#clock] = this.#powerUp();
     this.#chip.flash.set(flash);
     this.stopped = startSecondStage(this.#chip);
@@ -57,17 +72,33 @@ export class Rp2040Chip {
 
   /** Whether the firmware does nothing but wait for input. */
   get idle(): boolean {
-    return this.#incoming.length === 0 && this.#looks > idleLooks;
+    return this.#incoming.length === 0 && this.#looks > idleLooks && !this.#usb?.busy;
   }
 
-  /** Sends bytes to UART 0; the firmware gets each when it has taken the one before. */
+  /** Whether the emulated host is to go on, which takes that other code of this process runs. */
+  get hostHasTurn(): boolean {
+    return this.#usb?.hasTurn === true;
+  }
+
+  /** The host at the other end of the USB cable; undefined where the line is the UART. */
+  get usb(): Rp2040UsbHost | undefined {
+    return this.#usb;
+  }
+
+  /** Sends bytes over the line; the firmware gets each packet, or each byte of UART 0, when it has taken the one before. */
   send(bytes: Uint8Array): void {
-    for (const byte of bytes) this.#incoming.push(byte);
+    this.#looks = 0;
+    if (this.#usb !== undefined) this.#usb.send(bytes);
+    else for (const byte of bytes) this.#incoming.push(byte);
   }
 
   /** Runs about so many instructions. */
   run(instructions: number): void {
-    for (let done = 0; done < instructions && this.stopped === undefined; done += instructionsPerLook) {
+    for (
+      let done = 0;
+      done < instructions && this.stopped === undefined && !this.hostHasTurn;
+      done += instructionsPerLook
+    ) {
       const uart = this.#chip.uart[0]!;
       if (this.#incoming.length > 0 && (uart.flags & receiveFifoEmpty) !== 0) {
         uart.feedByte(this.#incoming.shift()!);
@@ -84,6 +115,10 @@ export class Rp2040Chip {
       core.executeInstruction();
       if (core.cycles >= clock.nextCycle) clock.ring();
       if (this.#fault !== "") this.#takeFault();
+    }
+    if (core.waiting) {
+      core.waiting = false;
+      this.#looks++;
     }
     if (this.#resetAsked) this.#reset();
   }
@@ -102,6 +137,7 @@ export class Rp2040Chip {
   #reset(): void {
     const { flash } = this.#chip;
     this.#resetAsked = false;
+    this.#usb?.leave();
     [this.#chip, this.#clock] = this.#powerUp();
     this.#chip.flash.set(flash);
     this.stopped ??= startSecondStage(this.#chip);
@@ -117,17 +153,33 @@ export class Rp2040Chip {
     };
     const quiet = (): void => undefined;
     powered.logger = { debug: quiet, info: quiet, warn: complain, error: complain };
+    const startUsbBoot = (gpioMask: number, disabled: number): void => {
+      this.stopped = `it is in its USB boot loader: reset_usb_boot(${gpioMask}, ${disabled})`;
+      this.#usb?.leave();
+    };
     powered.onBreak = (code) => {
-      if (!callBootRom(powered, code)) this.#fault = `breakpoint ${code}`;
+      if (!callBootRom(powered, code, startUsbBoot)) this.#fault = `breakpoint ${code}`;
     };
     installBootRom(powered);
-    this.#connectUart(powered);
+    installFlashId(powered);
+    if (this.#line === "usb") this.#connectUsb(powered);
+    else this.#connectUart(powered);
     restartSystickFromReload(powered);
     const watchdog = powered.peripherals[watchdogAt] as unknown as { onWatchdogTrigger: () => void };
     watchdog.onWatchdogTrigger = () => {
       this.#resetAsked = true;
     };
     return [powered, clock];
+  }
+
+  #connectUsb(chip: RP2040): void {
+    const take = (bytes: Uint8Array): void => {
+      this.#looks = 0;
+      for (const byte of bytes) this.#onByte(byte);
+    };
+    this.#usb = new Rp2040UsbHost(chip, take, (what) => {
+      this.stopped ??= `its USB is at fault: ${what}`;
+    });
   }
 
   #connectUart(chip: RP2040): void {

@@ -4,7 +4,7 @@ import { decodeUf2 } from "../../firmware/uf2.js";
 import { Ending } from "../ending.js";
 import type { Transport } from "../transport.js";
 import type { FlashContents } from "./preload.js";
-import { Rp2040Chip } from "./rp2040-chip.js";
+import { Rp2040Chip, type Rp2040Line } from "./rp2040-chip.js";
 
 const flashOrigin = 0x10000000;
 const flashBytes = 2 * 1024 * 1024;
@@ -20,14 +20,16 @@ export function rp2040Module(): Promise<typeof import("rp2040js")> {
 
 /**
  * Runs a UF2 file on rp2040js, an emulator of the RP2040 that counts cycles, in this process: a slice of time, then
- * whatever else there is to do; nothing while the firmware waits for input. Its line is UART 0.
+ * whatever else there is to do; nothing while the firmware waits for input.
  *
+ * @param line UART 0, or USB with a host that takes the board for a serial port
  * @throws `package-missing` where the package rp2040js is not installed, `file-unreadable`
  */
 export async function startRp2040(
   name: string,
   uf2: string,
   contents: readonly FlashContents[],
+  line: Rp2040Line = "uart",
 ): Promise<Transport> {
   const module = await rp2040Module();
   const flash = new Uint8Array(flashBytes).fill(0xff);
@@ -41,14 +43,20 @@ export async function startRp2040(
   const outgoing: number[] = [];
   let listener: (bytes: Uint8Array) => void = () => undefined;
   let next: NodeJS.Immediate | undefined;
-  const chip = new Rp2040Chip(module, flash, (byte) => outgoing.push(byte));
+  const chip = new Rp2040Chip(module, flash, (byte) => outgoing.push(byte), line);
 
   const slice = (): void => {
     const end = performance.now() + sliceMillis;
     next = undefined;
     do {
       chip.run(instructionsPerCheck);
-    } while (performance.now() < end && outgoing.length === 0 && !chip.idle && chip.stopped === undefined);
+    } while (
+      performance.now() < end &&
+      outgoing.length === 0 &&
+      !chip.idle &&
+      !chip.hostHasTurn &&
+      chip.stopped === undefined
+    );
     if (outgoing.length > 0) listener(Uint8Array.from(outgoing.splice(0)));
     if (chip.stopped !== undefined) ending.reach(chip.stopped);
     wake();

@@ -424,6 +424,11 @@ static void test_worn_flash(void)
     flashIsWorn = true;
     CHECK(error_of(upload_piece(model, 0, pieceBytes, model.length)) == modelFlash);
     flashIsWorn = false;
+    CHECK(number_of(upload_piece(model, 0, pieceBytes, model.length), "off") == pieceBytes);
+    flashIsWorn = true;
+    CHECK(error_of(upload_piece(model, pieceBytes, pieceBytes, model.length)) == modelFlash);
+    flashIsWorn = false;
+    CHECK(error_of(upload_piece(model, pieceBytes, pieceBytes, model.length)) == modelBusy);
     CHECK(upload(model) == modelOk);
     flashIsWorn = true;
     CHECK(activate(model) == modelFlash && slots_active() == noSlot);

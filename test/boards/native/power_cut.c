@@ -17,7 +17,7 @@
 /* The shorter new model ends at a word's border: then no piece is left to write when its last one was interrupted. */
 enum { oldLength = 1500, newLengths = 2, longestNew = 1777, pieceBytes = 100 };
 
-static const uint32_t newLengthOf[newLengths] = { longestNew, 1776 };
+static const uint32_t newLengthOf[newLengths] = { longestNew, longestNew / WRITE_BYTES * WRITE_BYTES };
 static uint32_t newLength;
 static bool engineHasModel;
 
@@ -87,7 +87,8 @@ static uint8_t prepared[flashBytes];
 /* The old model is active. `churn` records are written before, so that the sector of the log is full at different moments. */
 static void prepare(uint32_t churn)
 {
-    memset(flash, 0xff, flashBytes);
+    memset(prepared, 0xff, flashBytes);
+    flash_restore(prepared);
     slots_open();
     must(0, upload(oldModel, oldLength), "first upload");
     must(0, activate(oldModel, oldLength), "first activation");
@@ -97,7 +98,7 @@ static void prepare(uint32_t churn)
 
 static bool cut_at(long moment)
 {
-    memcpy(flash, prepared, flashBytes);
+    flash_restore(prepared);
     slots_open();
     volatile bool finished = false;
     if (setjmp(powerOff) == 0)
@@ -134,8 +135,9 @@ int main(void)
         for (uint32_t churn = 0; churn < churns; churn += churn == 0 ? 14 : 1)
         {
             prepare(churn);
-            /* Every byte once; where the log is full, every word. */
-            for (long moment = 0; !cut_at(moment); moment += churn > 0 ? 3 : 1) moments++;
+            /* Every byte once; where the log is full, every word; of long units, every one several times. */
+            const long step = WRITE_BYTES > 4 ? WRITE_BYTES / 4 - 1 : churn > 0 ? 3 : 1;
+            for (long moment = 0; !cut_at(moment); moment += step) moments++;
         }
     }
     printf("%ld moments\n", moments);

@@ -46,14 +46,14 @@ function call(
 test("the table lists the flash functions, and each is a breakpoint of its own and a return", () => {
   const chip = chipWithRom();
   const functions = table(chip);
-  assert.equal([...functions.keys()], ["IF", "EX", "RE", "RP", "FC"]);
+  assert.equal([...functions.keys()], ["IF", "EX", "RE", "RP", "FC", "UB"]);
   const lookup = chip.readUint16(0x18);
   const breakpoints = [lookup, ...functions.values()].map((address) => {
     assert.is(address & 1, 1, "Thumb code");
     assert.is(chip.readUint16((address & ~1) + 2), 0x4770, "bx lr");
     return chip.readUint16(address & ~1);
   });
-  assert.equal(breakpoints, [0xbe00, 0xbe01, 0xbe02, 0xbe03, 0xbe04, 0xbe05]);
+  assert.equal(breakpoints, [0xbe00, 0xbe01, 0xbe02, 0xbe03, 0xbe04, 0xbe05, 0xbe06]);
 });
 
 test("the lookup gives the address of a function by its code, and 0 for what is none", () => {
@@ -100,10 +100,24 @@ test("programming clears bits and never sets one, in whole pages", () => {
   assert.is(chip.flash[512], 0xff);
 });
 
-test("functions other than the lookup must not be called from flash; the others change nothing", () => {
+test("reset_usb_boot is told with its arguments, also where code in flash calls it", () => {
+  const chip = chipWithRom();
+  const calls: number[][] = [];
+  chip.core.registers[0] = 1 << 25;
+  chip.core.registers[1] = 2;
+  chip.core.LR = inFlash;
+  const address = table(chip).get("UB")! & ~1;
+  chip.core.PC = address + 2;
+  const code = chip.readUint16(address) & 0xff;
+  assert.ok(callBootRom(chip, code, (...args) => calls.push(args)));
+  assert.equal(calls, [[1 << 25, 2]]);
+});
+
+test("flash functions must not be called from flash; the others change nothing", () => {
   const chip = chipWithRom();
   const before = chip.flash.slice(0, 65536);
   for (const [name, address] of table(chip)) {
+    if (name === "UB") continue;
     assert.not(call(chip, address, [0, 0, 0], { returnTo: inFlash }), name);
     if (name !== "RE" && name !== "RP") assert.ok(call(chip, address, [0, 4096, 256]), name);
   }

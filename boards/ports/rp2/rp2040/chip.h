@@ -1,0 +1,62 @@
+/*
+ * What is particular to the RP2040: addresses of its blocks, clocks, the counter of cycles.
+ * Sources: RP2040 data sheet, 2.2 (address map), 2.13.5 (PSM), 2.14 (resets), 2.18 (PLL), 4.5 (PWM), 4.7 (watchdog).
+ *
+ * SysTick has only 24 bits, and guarded calls use it; so a PWM slice counts the cycles modulo 2^16.
+ */
+#ifndef WASMOTE_RP2_CHIP_H
+#define WASMOTE_RP2_CHIP_H
+
+#include <stdint.h>
+
+#define CLOCKS 0x40008000
+#define RESETS 0x4000c000
+#define PSM_WDSEL 0x40010008
+#define IO_BANK0 0x40014000
+#define XOSC 0x40024000
+#define PLL_SYS 0x40028000
+#define PLL_USB 0x4002c000
+#define CLK_USB_CTRL 0x40008054
+#define UART0 0x40034000
+#define PWM7_CSR (*(volatile uint32_t *) 0x4005008c)
+#define PWM7_CTR (*(volatile uint32_t *) 0x40050094)
+#define TIMER 0x40054000
+#define WATCHDOG 0x40058000
+#define WATCHDOG_TICK (*(volatile uint32_t *) 0x4005802c)
+
+enum { resetIoBank0 = 1 << 5, resetPadsBank0 = 1 << 8, resetPllSys = 1 << 12, resetPwm = 1 << 14, resetTimer = 1 << 21,
+       resetUart0 = 1 << 22 };
+enum { resetPllUsb = 1 << 13, resetUsb = 1 << 24 };
+enum { chipUsbInterrupt = 5 };
+enum { resetsOfCounter = resetPwm | resetTimer };
+enum { pllSysDivider = 6 };                     /* 12 MHz * 125 / (6 * 2) are 125 MHz */
+enum { psmAllButOscillators = 0x1fffc };
+
+/* The counter of cycles and the difference of two of its values. */
+typedef int16_t chip_cycles_difference;
+
+static inline uint32_t chip_cycles(void)
+{
+    return PWM7_CTR;
+}
+
+/* Starts the counter, and the timer's tick of 1 MHz, which are `crystalMhz` cycles of the crystal. */
+static inline void chip_start_counter(uint32_t crystalMhz)
+{
+    WATCHDOG_TICK = 1 << 9 | crystalMhz;
+    PWM7_CSR = 1;
+}
+
+/* Sleeps until there was an interrupt since the last call. */
+static inline void chip_wait_for_event(void)
+{
+    __asm__ volatile("wfe");
+}
+
+/* Pads take the pins' functions from reset on. */
+static inline void chip_connect_pad(uint32_t pin)
+{
+    (void) pin;
+}
+
+#endif

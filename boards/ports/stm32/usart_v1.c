@@ -1,0 +1,38 @@
+/* USARTs with one status and one data register. Sources: ST RM0090, 30; RM0383, 19; RM0390, 25. */
+#include "usart.h"
+
+#include "../cortex-m/cortex_m.h"
+#include "../port.h"
+
+enum { patience = 2000000 };
+enum { rxNotEmpty = 1 << 5, complete = 1 << 6, txEmpty = 1 << 7 };
+enum { receive = 1 << 2, transmit = 1 << 3, enable = 1 << 13 };
+
+static volatile struct
+{
+    uint32_t status, data, divisor, control;
+} *usart;
+
+void usart_start(uint32_t address, uint32_t divisor)
+{
+    usart = (void *) (uintptr_t) address;
+    usart->divisor = divisor;
+    usart->control = enable | transmit | receive;
+}
+
+int port_getc(void)
+{
+    return usart->status & rxNotEmpty ? (int) (usart->data & 0xff) : -1;
+}
+
+void port_putc(uint8_t byte)
+{
+    while (!(usart->status & txEmpty)) {}
+    usart->data = byte;
+}
+
+/* An emulator may never say that the last byte is sent. */
+void cortex_m_before_reset(void)
+{
+    for (uint32_t i = 0; i < patience && !(usart->status & complete); i++) {}
+}

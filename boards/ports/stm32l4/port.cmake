@@ -1,0 +1,3 @@
+# STM32L4.
+set(usart v2)
+include("${CMAKE_CURRENT_SOURCE_DIR}/ports/stm32/stm32.cmake")

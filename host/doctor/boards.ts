@@ -1,0 +1,52 @@
+import type { Board } from "../boards/index.js";
+import { emulatorLacks } from "./emulators.js";
+import { firmwareLacks } from "./firmware.js";
+import { type FlashWay, flashWays, type Rights } from "./flashing.js";
+import type { Machine } from "./machine.js";
+
+/** What can be done with a board on this machine. What is lacking is named; what is empty can be done. */
+export interface BoardState {
+  board: string;
+  firmwareLacks: string[];
+  /** Null for a board without an emulator. */
+  emulatorLacks: string[] | null;
+  /** In the order of preference; empty for a board that is an emulator only. */
+  flash: FlashWay[];
+}
+
+/** What can be done with each board. */
+export function boardStates(
+  machine: Machine,
+  boards: readonly Board[],
+  rights: Rights,
+): Promise<BoardState[]> {
+  return Promise.all(
+    boards.map(async (board) => ({
+      board: board.id,
+      firmwareLacks: firmwareLacks(machine, board),
+      emulatorLacks: (await emulatorLacks(machine, board)) ?? null,
+      flash: await flashWays(machine, board, rights),
+    })),
+  );
+}
+
+/** Whether firmware of a board can be had. */
+export function hasFirmware({ firmwareLacks }: BoardState): boolean {
+  return firmwareLacks.length === 0;
+}
+
+/** Whether its firmware runs in an emulator here. */
+export function canEmulate(state: BoardState): boolean {
+  return hasFirmware(state) && state.emulatorLacks?.length === 0;
+}
+
+/** Whether its firmware can be written to it from here. */
+export function canFlash(state: BoardState): boolean {
+  return hasFirmware(state) && state.flash.some(({ lacks }) => lacks.length === 0);
+}
+
+/** What a board lacks to be of use here, each thing once: its firmware's part, or else its first way's and its emulator's. */
+export function lackingOf(state: BoardState): string[] {
+  if (!hasFirmware(state)) return state.firmwareLacks;
+  return [...new Set([...(state.flash[0]?.lacks ?? []), ...(state.emulatorLacks ?? [])])];
+}

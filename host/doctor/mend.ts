@@ -1,0 +1,43 @@
+import { debianPackages, homebrewCommand, type Program, packageOf } from "../tools/packages.js";
+import { type Machine, readText } from "./machine.js";
+
+/** Whether this is Linux within Windows. Source: Microsoft, WSL2-Linux-Kernel's version text. */
+export function isWsl(machine: Machine): boolean {
+  return machine.platform === "linux" && /microsoft/i.test(readText(machine, "proc/version") ?? "");
+}
+
+/** A command as root runs it, or who may do as root. */
+export function asRoot(machine: Machine, command: string): string {
+  return machine.user.uid === 0 ? command : `sudo ${command}`;
+}
+
+/**
+ * The command that installs programs here: by apt-get where it is there, by Homebrew on macOS and where it is there, else by what does anywhere; on
+ * Windows compilers and wasm3 are supported in WSL. Undefined where none of them is known.
+ */
+export function installCommand(machine: Machine, programs: readonly Program[]): string | undefined {
+  if (machine.platform === "win32") return "wsl --install";
+  const debian = debianPackages(programs).join(" ");
+  const hasApt = machine.find("apt-get") !== undefined;
+  if (hasApt && debian !== "") return asRoot(machine, `apt-get install ${debian}`);
+  const hasBrew = machine.platform === "darwin" || machine.find("brew") !== undefined;
+  const formulas = homebrewCommand(programs);
+  if (!hasApt && hasBrew && formulas !== "") return formulas;
+  const [anywhere] = programs.flatMap((program) => packageOf(program).anywhere ?? []);
+  return anywhere;
+}
+
+/** What is to be done where `installCommand` has no command, or not the whole of one. */
+export function installAfterwards(machine: Machine, programs: readonly Program[]): string | undefined {
+  if (machine.platform === "win32") return "install wasmote and its programs there";
+  if (installCommand(machine, programs) === undefined)
+    return `install by your package manager what Debian calls ${debianPackages(programs).join(" ")}`;
+  const byBrew = machine.find("apt-get") === undefined;
+  const gcc = programs.some((program) => program.endsWith("-gcc"));
+  return byBrew && gcc ? "build picolibc for it, which Homebrew does not have" : undefined;
+}
+
+/** The command that installs a package of npm's beside wasmote. */
+export function npmCommand(name: string): string {
+  return `npm install ${name}`;
+}
