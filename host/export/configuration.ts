@@ -38,6 +38,9 @@ function instructionEntry(known: KnownInstruction, used: ReadonlySet<string>): s
   return [`0x${opcode.toString(16)}`, stackOffset, type, ...operations, compiler].join(", ");
 }
 
+/** Accelerators that may be given weights of fewer than 8 bits. */
+const readsNarrow = /^accel_(stored_|product|depthwise_product)/;
+
 const union = <T>(sets: readonly Iterable<T>[]): Set<T> => new Set(sets.flatMap((each) => [...each]));
 
 /** Instructions of all models by their opcodes. */
@@ -70,6 +73,7 @@ export function configurationText(of: Configuration, idiomHeader: string): strin
   const sizes = {
     WASMOTE_FLOATS: Number(floats),
     SUPERINSTRUCTIONS: Number(fuses),
+    WASMOTE_NARROW_WEIGHTS: Number(accelerators.some(({ import: name }) => readsNarrow.test(name))),
     WASM3_STACK_BYTES: operandBytes,
     d_m3CodePageAlignSize: pageBytes,
     d_m3HasFloat: Number(floats),

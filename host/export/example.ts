@@ -93,41 +93,36 @@ static void print_real(float value)
     print_whole(thousandths % 1000, 3);
 }
 
-/* Element \`index\` of a tensor as a tensor of its own. */
-static wasmote_tensor element_of(const wasmote_tensor *tensor, uint32_t index)
+/* Makes a tensor its first element alone, and says how many there are. */
+static uint32_t begin(wasmote_tensor *tensor)
 {
     static const uint8_t bytesOf[] = { 1, 1, 1, 1, 2, 4, 8, 4 };
-    wasmote_tensor element = *tensor;
-    element.bytes = bytesOf[tensor->dtype];
-    element.data = (uint8_t *) tensor->data + (size_t) index * element.bytes;
-    return element;
+    const uint32_t bytes = tensor->bytes;
+    tensor->bytes = bytesOf[tensor->dtype];
+    return bytes / tensor->bytes;
 }
 
-static uint32_t count_of(const wasmote_tensor *tensor)
+static void next(wasmote_tensor *element)
 {
-    return tensor->bytes / element_of(tensor, 0).bytes;
+    element->data = (uint8_t *) element->data + element->bytes;
 }
 
-static void write_sample(const wasmote_tensor *input, const float *values, uint32_t count)
+static void write_sample(wasmote_tensor *input, const float *values, uint32_t count)
 {
-    for (uint32_t i = 0; i < count_of(input); i++)
-    {
-        const wasmote_tensor element = element_of(input, i);
-        wasmote_write_reals(&element, &values[i % count], 1);
-    }
+    const uint32_t all = begin(input);
+    for (uint32_t i = 0; i < all; i++, next(input)) wasmote_write_reals(input, &values[i % count], 1);
 }
 
 /* Each element of a tensor, with its label where there is one. */
-static void print_tensor(const wasmote_tensor *tensor)
+static void print_tensor(wasmote_tensor *output)
 {
-    const uint32_t classes = tensor->rank ? tensor->shape[tensor->rank - 1] : 1;
-    for (uint32_t i = 0; i < count_of(tensor); i++)
+    const uint32_t classes = output->rank ? output->shape[output->rank - 1] : 1, all = begin(output);
+    for (uint32_t i = 0; i < all; i++, next(output))
     {
-        const wasmote_tensor element = element_of(tensor, i);
         uint32_t length;
         float value;
-        const char *label = wasmote_label(tensor, i % classes, &length);
-        if (wasmote_read_reals(&element, &value, 1)) continue;
+        const char *label = wasmote_label(output, i % classes, &length);
+        if (wasmote_read_reals(output, &value, 1)) continue;
         if (label) print_text(label, length), putchar(' ');
         print_real(value);
         putchar('\\n');

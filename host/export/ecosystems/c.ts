@@ -1,6 +1,9 @@
 import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported, ExportedFiles } from "../types.js";
 
+/** Kernels' files with loops that are to be fast, whatever all else is compiled for. */
+const inner = /accelerators\/(add|average_pool|depthwise_\w+|fully_connected_\w+|gather|multiply_\w+|product\w*)\.c$/;
+
 /** The library's files in a folder of their own. */
 const folder = "wasmote";
 
@@ -11,7 +14,7 @@ function cmakeText({ library, models, modelFiles, core }: Exported): string {
   const own = models.flatMap((model) => compiledIn(modelFiles(model))).map((path) => `  ${path}`);
   const ports = sources.filter((path) => path.includes("/wasm3/port-")).map((path) => path.trim());
   const accelerators = sources.filter((path) => path.includes("/accelerators/")).map((path) => path.trim());
-  const kernels = accelerators.filter((path) => !path.includes("/imports/"));
+  const kernels = accelerators.filter((path) => inner.test(path));
   const forThumb = ports.filter((path) => path.includes("armv7m"));
   return `# The library, and an example that runs each model once; for any C compiler that knows GNU C (gcc, clang).
 # Written by \`wasmote export\`${core === "host" ? "" : ` for ${core}`}.
