@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { exportModels, hostCore } from "../../host/export/index.js";
+import { type ExportedModel, exportModels, hostCore } from "../../host/export/index.js";
 import { realModels, smallModel } from "./models.js";
 import { goldenProgram, missingFor, runProgram, type Target } from "./program.js";
 
@@ -37,8 +37,8 @@ const models = Promise.all([
 ]).then(([keywords, residual, others]) => [keywords, residual, ...others]);
 const foreign = smallModel("real-numbers", 3, 14);
 
-/** `WASMOTE_WRONG_VERSION` of boards/runtime/wasmote.h. */
-const wrongVersion = 5;
+/** `WASMOTE_WRONG_VERSION` and `WASMOTE_MEMORY` of boards/runtime/wasmote.h. */
+const [wrongVersion, memoryTooSmall] = [5, 6];
 
 for (const target of targets) {
   const missing = missingFor(target);
@@ -61,7 +61,10 @@ for (const target of targets) {
         const name = `run ${m} ${r}`;
         assert.is(lines.find((line) => line.startsWith(name)), `${name} 0 ${expected}`);
       }
-      if (exported.models[m]?.memoryBound === "exact") assert.not(lines.includes(`less ${m} 0`));
+      const { memoryBytes, memoryBound } = exported.models[m] as ExportedModel;
+      const used = Number(lines.find((line) => line.startsWith(`used ${m} `))?.split(" ")[2]);
+      assert.ok(memoryBound === "exact" ? used === memoryBytes : used <= memoryBytes, `${used} of ${memoryBytes}`);
+      assert.ok(lines.includes(`less ${m} ${memoryTooSmall}`));
     }
     assert.ok(lines.includes(`foreign ${wrongVersion}`), lines.at(-2));
   });

@@ -88,7 +88,8 @@ const array = (name: string, bytes: Uint8Array): string =>
 
 /**
  * A program that opens all models at once in the memory that their headers tell, runs their goldens by turns and prints all
- * outputs; then opens each in 8 bytes less, and a model that the export is not for, and prints how that ended.
+ * outputs and what they took; then opens each in next to nothing besides linear memory, and a model that the export is not
+ * for, and prints how that ended.
  */
 export function goldenProgram({ models }: Exported, goldens: readonly Golden[], foreign: Uint8Array): string {
   const data = goldens.flatMap(({ runs }, m) =>
@@ -113,13 +114,12 @@ export function goldenProgram({ models }: Exported, goldens: readonly Golden[], 
     return `    options = ${options};
     printf("open ${m} %d\\n", wasmote_open(&model_${m}, memory_${m}, sizeof memory_${m}, ${symbol}, ${macroOf(model)}_BYTES, &options));`;
   });
-  const less = models.map((model, m) => {
+  const ends = models.map((model, m) => {
     const { symbol } = model;
-    return `    options = (wasmote_options) { .stackBytes = ${macroOf(model)}_STACK_BYTES };
+    return `    printf("used ${m} %u\\n", (unsigned) wasmote_used_bytes(model_${m}));
     wasmote_close(model_${m});
-    status = wasmote_open(&model_${m}, memory_${m}, sizeof memory_${m} - 8, ${symbol}, ${macroOf(model)}_BYTES, &options);
-    if (!status) status = wasmote_run(model_${m});
-    printf("less ${m} %d\\n", status);`;
+    options = (wasmote_options) { .stackBytes = ${macroOf(model)}_STACK_BYTES };
+    printf("less ${m} %d\\n", wasmote_open(&model_${m}, memory_${m}, ${model.manifest.memoryBytes} + 64, ${symbol}, ${macroOf(model)}_BYTES, &options));`;
   });
   return `#include <stdio.h>
 #include <string.h>
@@ -152,11 +152,10 @@ static void run(wasmote *model, const char *name)
 int main(void)
 {
     wasmote_options options;
-    wasmote_status status;
     wasmote *none;
 ${opens.join("\n")}
 ${turns.join("\n")}
-${less.join("\n")}
+${ends.join("\n")}
     options = (wasmote_options) { .stackBytes = 0 };
     printf("foreign %d\\n", wasmote_open(&none, foreign_memory, sizeof foreign_memory, foreign, sizeof foreign, &options));
     return 0;
