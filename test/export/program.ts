@@ -8,50 +8,88 @@ import { arrayText, macroOf } from "../../host/export/model-files.js";
 import { findProgram } from "../../host/tools/find.js";
 import type { Golden } from "./models.js";
 
-/** Where an export is compiled for and runs. */
-export interface Target {
+/** A place where a program runs: where its flash and RAM start and end, and what runs its image. */
+export interface Place {
   name: string;
+  /** Start and size of flash, and of RAM; none on this machine. */
+  memory?: readonly [string, string, string, string];
+  /** Programs that it needs. */
+  needs: readonly string[];
+  /** Runs an image and gives what it prints. */
+  run(image: string): string | Promise<string>;
+}
+
+/** What an export is compiled for, once, and where that then runs. */
+export interface Target {
   core: string;
   compiler: string;
   flags: readonly string[];
-  /** Start and size of flash, and of RAM; none for this machine. */
-  memory?: readonly [string, string, string, string];
-  emulator: readonly string[];
+  places: readonly Place[];
 }
 
-const linkerFlags = ({ memory }: Target): string => {
-  if (memory === undefined) return "";
+const linkerFlags = ({ memory }: Place): string[] => {
+  if (memory === undefined) return [];
   const [flash, flashSize, ram, ramSize] = memory;
   const layout = { flash, flash_size: flashSize, ram, ram_size: ramSize, stack_size: "0x2000" };
   const symbols = Object.entries(layout).map(([name, value]) => `-Wl,--defsym=__${name}=${value}`);
-  return ["--oslib=semihost --crt0=semihost", ...symbols].join(" ");
+  return ["--oslib=semihost", "--crt0=semihost", ...symbols];
 };
 
 const warnings = "-Wall -Wextra -Werror";
 
-const cmake = `cmake_minimum_required(VERSION 3.16)
+const cmakeText = (places: readonly Place[]): string => `cmake_minimum_required(VERSION 3.16)
 project(program C)
 add_subdirectory(export)
-add_executable(program main.c)
+add_library(program OBJECT main.c)
 target_compile_options(program PRIVATE -std=c99 -pedantic ${warnings})
 target_link_libraries(program PRIVATE wasmote_models)
-target_link_options(program PRIVATE -Wl,--gc-sections)
-`;
+${places
+  .map(
+    (place, i) => `add_executable(program_${i} $<TARGET_OBJECTS:program>)
+target_link_libraries(program_${i} PRIVATE wasmote_models)
+target_link_options(program_${i} PRIVATE -Wl,--gc-sections ${linkerFlags(place).join(" ")})
+`,
+  )
+  .join("")}`;
 
-/** Programs that a target needs and this machine has not. */
-export function missingFor({ compiler, emulator }: Target): string[] {
-  return ["cmake", compiler, ...emulator.slice(0, 1)].filter((program) => findProgram(program) === undefined);
+/** Places of a target whose programs this machine has; of the others it is said aloud that they are skipped. */
+export function placesOf({ compiler, places }: Target): Place[] {
+  return places.filter(({ name, needs }) => {
+    const missing = ["cmake", compiler, ...needs].filter((program) => findProgram(program) === undefined);
+    if (missing.length > 0) console.error(`SKIPPED: an export on ${name}, for want of ${missing.join(" and ")}`);
+    return missing.length === 0;
+  });
 }
 
-function run(program: string, args: readonly string[]): string {
+/** Runs a program of this machine; what it prints. */
+export function run(program: string, args: readonly string[]): string {
   const { status, error, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", timeout: 300_000 });
   if (error !== undefined || status !== 0)
     throw new Error(`${program} ended with ${status ?? error}:\n${stdout}${stderr}`);
   return `${stdout}${stderr}`;
 }
 
-/** Compiles an export with a program of its own, as a project that takes it in, and gives what the program prints. */
-export function runProgram(target: Target, exported: Exported, main: string): string {
+/** A machine of QEMU, whose program prints by semihosting. */
+export function qemu(name: string, memory: Place["memory"], program: string, ...args: string[]): Place {
+  const semihosting = ["-nographic", "-semihosting-config", "enable=on,target=native"];
+  return {
+    name,
+    ...(memory && { memory }),
+    needs: [program],
+    run: (image) => run(program, [...args, ...semihosting, "-kernel", image]),
+  };
+}
+
+/**
+ * Compiles an export with a program of its own, as a project that takes it in, and runs it in each place: what it prints
+ * there.
+ */
+export async function runProgram(
+  { compiler, flags }: Target,
+  places: readonly Place[],
+  exported: Exported,
+  main: string,
+): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "wasmote-export-"));
   try {
     const write = (path: string, contents: string | Uint8Array): void => {
@@ -60,24 +98,20 @@ export function runProgram(target: Target, exported: Exported, main: string): st
     };
     for (const [path, contents] of Object.entries(c.files(exported))) write(join("export", path), contents);
     write("main.c", main);
-    write("CMakeLists.txt", cmake);
+    write("CMakeLists.txt", cmakeText(places));
+    const isHere = places.every(({ memory }) => memory === undefined);
     const variables = {
       CMAKE_BUILD_TYPE: "MinSizeRel",
-      CMAKE_C_COMPILER: target.compiler,
-      CMAKE_C_FLAGS: [...target.flags, warnings].join(" "),
-      CMAKE_EXE_LINKER_FLAGS: linkerFlags(target),
-      ...(target.memory === undefined
-        ? {}
-        : { CMAKE_SYSTEM_NAME: "Generic", CMAKE_TRY_COMPILE_TARGET_TYPE: "STATIC_LIBRARY" }),
+      CMAKE_C_COMPILER: compiler,
+      CMAKE_C_FLAGS: [...flags, warnings].join(" "),
+      ...(isHere ? {} : { CMAKE_SYSTEM_NAME: "Generic", CMAKE_TRY_COMPILE_TARGET_TYPE: "STATIC_LIBRARY" }),
     };
     const build = join(folder, "build");
     run("cmake", ["-S", folder, "-B", build, ...Object.entries(variables).map(([k, v]) => `-D${k}=${v}`)]);
     run("cmake", ["--build", build, "--parallel", "2"]);
-    const image = join(build, "program");
-    const [program, ...args] = target.emulator;
-    if (program === undefined) return run(image, []);
-    const semihosting = ["-nographic", "-semihosting-config", "enable=on,target=native", "-kernel", image];
-    return run(program, [...args, ...semihosting]);
+    const said: string[] = [];
+    for (const [i, place] of places.entries()) said.push(await place.run(join(build, `program_${i}`)));
+    return said;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
