@@ -1,5 +1,7 @@
 #include "accelerator_imports.h"
 
+#include <string.h>
+
 #include "../accelerators/accelerators.h"
 #include "m3_env.h"
 

@@ -5,9 +5,11 @@
 #ifndef WASMOTE_ACCELERATOR_IMPORTS_H
 #define WASMOTE_ACCELERATOR_IMPORTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../formats/custom_sections.h"
+#include "../abi/wasmote_config.h"
 #include "wasm3.h"
 
 #define WASMOTE_ACCELERATOR_MODULE "wasmote"

@@ -24,18 +24,27 @@ _Static_assert((int) WASMOTE_CLOSED == modelNoModel && (int) WASMOTE_BAD_ARGUMEN
 
 /* ------------------------------------------------------------------------------------------------ before it is opened */
 
-/* The one import that a model may ask for is the first. */
-static bool import_is_known(const uint8_t *name, uint32_t length)
+/* What a model may ask for that uses no accelerators. */
+static bool import_is_portable(const uint8_t *name, uint32_t length)
 {
     const char *known = wasmote_import_name(0);
     return length == strlen(known) && memcmp(known, name, length) == 0;
 }
 
-static wasmote_status check(const uint8_t *file, uint32_t length, manifest *found)
+/* Besides, what an exported model asks for, whose own kernels were taken out. */
+static bool import_is_known(const uint8_t *name, uint32_t length)
+{
+    const char *known;
+    for (uint32_t i = 0; (known = wasmote_import_name(i)) != NULL; i++)
+        if (length == strlen(known) && memcmp(known, name, length) == 0) return true;
+    return false;
+}
+
+static wasmote_status check(const uint8_t *file, uint32_t length, bool portable, manifest *found)
 {
     if (!manifest_open(file, length, found)) return WASMOTE_BAD_MODEL;
-    if (found->version > manifestVersion || !manifest_check_imports(found, import_is_known)) return WASMOTE_WRONG_VERSION;
-    return WASMOTE_OK;
+    const bool known = manifest_check_imports(found, portable ? import_is_portable : import_is_known);
+    return found->version > manifestVersion || !known ? WASMOTE_WRONG_VERSION : WASMOTE_OK;
 }
 
 /*
@@ -53,7 +62,7 @@ wasmote_status wasmote_needs_of(const void *file, size_t fileBytes, wasmote_need
 {
     manifest found;
     if (fileBytes > UINT32_MAX) return WASMOTE_BAD_MODEL;
-    const wasmote_status status = check(file, (uint32_t) fileBytes, &found);
+    const wasmote_status status = check(file, (uint32_t) fileBytes, false, &found);
     if (status) return status;
 
     wasmote_section code;
@@ -111,11 +120,15 @@ static wasmote_status status_of(M3Result result)
 
 /* ------------------------------------------------------------------------------------------------------------- opening */
 
-/* Whether wasm3 refused an instruction that it was built without, or does not know. */
+/* Whether wasm3 refused an instruction that it was built without, or does not know; its own table has empty entries. */
 static bool lacks_instruction(M3Result result)
 {
-    return result == m3Err_unknownOpcode || result == m3Err_noCompiler
-        || strcmp(result, "no operation found for opcode") == 0;
+    if (result == m3Err_unknownOpcode || result == m3Err_noCompiler) return true;
+#ifdef WASMOTE_OPCODES
+    return false;
+#else
+    return strcmp(result, "no operation found for opcode") == 0;
+#endif
 }
 
 static void load_job(void *argument)
@@ -184,7 +197,7 @@ wasmote_status wasmote_open(wasmote **opened, void *memory, size_t bytes, const 
     model->options = options ? options : &defaults;
     model->file = file;
     model->length = (uint32_t) fileBytes;
-    const wasmote_status status = check(file, (uint32_t) fileBytes, &model->manifest);
+    const wasmote_status status = check(file, (uint32_t) fileBytes, model->options->portable, &model->manifest);
     if (status) return status;
     if (model->manifest.memoryBytes >= bytes - unused - sizeof *model) return WASMOTE_MEMORY;
     if (!wasmote_find_custom_section(file, (uint32_t) fileBytes, WASMOTE_WEIGHTS_SECTION, &model->weights))

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../abi/wasmote_config.h"
+
 #if defined(__thumb2__)
 #include "port-armv7m.h"
 #define PROCESSOR_OPERATIONS_ELSEWHERE 1    /* port-armv7m.c, port-armv7m-floats.c */
@@ -20,6 +22,10 @@
 #include "port-rv32.h"
 #elif defined(__x86_64__)
 #include "port-x86-64.h"
+#endif
+
+#ifndef PROCESSOR_OPERATIONS_ELSEWHERE
+#define PROCESSOR_OPERATIONS_ELSEWHERE 0
 #endif
 
 #endif

@@ -75,8 +75,6 @@ const emulatorSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("rp2040js"), preload }),
 ]);
 
-/** A USB id, as in a device's descriptor. */
-
 /** How the firmware is talked to. */
 const linkSchema = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -94,10 +92,21 @@ const linkSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("usb-serial-jtag") }),
 ]);
 
+/** Cores of processors that boards may have. */
+export const coreNames = [
+  "cortex-m0plus",
+  "cortex-m3",
+  "cortex-m4",
+  "cortex-m7",
+  "cortex-m33",
+  "rv32imc",
+  "rv32imac",
+] as const;
+
 /** Fields that a family gives; a definition may replace each of them. */
 const familyFields = {
   mcu: name,
-  core: z.enum(["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "rv32imc", "rv32imac"]),
+  core: z.enum(coreNames),
   isa: z.strictObject({
     /** Prefix of the compiler's name. */
     toolchain: z.enum(["arm-none-eabi", "riscv64-unknown-elf"]),

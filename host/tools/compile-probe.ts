@@ -2,10 +2,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nativeSources } from "wasm3-bindings/sources";
 import { boardsFolder } from "../boards/index.js";
+import { withTableNames } from "./table-names.js";
 
 /** Files of the boards that the probe is made of: what loads a model and compiles it. */
 const compiled = [
-  ...["arena.c", "call_graph.c", "interpreter.c", "loader.c", "manifest.c", "metacode.c", "read_weights.c"],
+  ...[
+    "arena.c",
+    "call_graph.c",
+    "import_names.c",
+    "interpreter.c",
+    "loader.c",
+    "manifest.c",
+    "metacode.c",
+    "read_weights.c",
+  ],
   ...["tensors.c", "wasm3.c", "wasmote.c"],
   ...["cbor_reader.c", "custom_sections.c", "engine.c"],
 ];
@@ -26,7 +36,7 @@ const flags = [
     "--target=wasm32-wasip1",
     "-nostartfiles",
     "-Wl,--no-entry",
-    "-Wl,--strip-all",
+    "-Wl,--strip-debug",
     "-Oz",
     "-std=gnu11",
     "-w",
@@ -74,7 +84,7 @@ export async function compileProbe(sources: SourceFiles): Promise<Uint8Array> {
   const args = [...flags, "-include", "layout-of-probe.h", "-I.", ...compiled, "probe.c", "-o", "probe.wasm"];
   try {
     const files = await runClang(["clang", ...args], sources, { stderr });
-    return files["probe.wasm"] as Uint8Array;
+    return withTableNames(files["probe.wasm"] as Uint8Array);
   } catch (error) {
     throw new Error(`the probe does not compile: ${said || (error as Error).message}`);
   }

@@ -3,8 +3,8 @@
  * Run: npm run firmware-package -- -o DIR [BOARD...]
  */
 import { parseArgs } from "node:util";
+import { wasm3Licence } from "wasm3-bindings/sources";
 import { loadBoard } from "../boards/index.js";
-import { licenceText } from "../wasm3-bindings/scripts/licence.js";
 import { writeFirmwarePackage } from "./write-firmware-package.js";
 
 const { values, positionals } = parseArgs({
@@ -15,7 +15,7 @@ if (values.out === undefined) throw new Error("-o DIR is missing");
 const list = await writeFirmwarePackage({
   folder: values.out,
   boards: positionals.length === 0 ? undefined : positionals.map((name) => loadBoard(name)),
-  wasm3Licence: licenceText(),
+  wasm3Licence: wasm3Licence(),
   onLine: (line) => console.error(line),
 });
 const files = Object.values(list.boards).flatMap((board) => board.files);

@@ -5,15 +5,20 @@
  */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { nativeSourceFiles, nativeSources, packageFolder, sharedSources } from "../src/sources.ts";
-import { licenceText } from "./licence.ts";
+import {
+  nativeSourceFiles,
+  nativeSources,
+  packageFolder,
+  sharedSources,
+  wasm3Licence,
+} from "../src/sources.ts";
 
 for (const name of [...sharedSources, "prebuilds", "LICENSE"]) {
   rmSync(join(packageFolder, name), { recursive: true, force: true });
 }
 
 if (!process.argv.includes("--remove")) {
-  const licence = licenceText();
+  const licence = wasm3Licence();
   for (const name of sharedSources) {
     const [from, files, to] = [nativeSources(name), nativeSourceFiles(name), join(packageFolder, name)];
     for (const file of files) {
