@@ -93,6 +93,6 @@ export function findMemory(
     return { memoryBytes: wide, memoryBound: "most", stackBytes };
   }
   const plain = attempt(ample, stackBytes, false);
-  const certain = recorded.failed === undefined && "usedBytes" in plain && plain.usedBytes === memoryBytes;
+  const certain = recorded.failed === undefined && "usedBytes" in plain && plain.usedBytes === best.usedBytes;
   return { memoryBytes, memoryBound: certain ? "exact" : "most", stackBytes };
 }

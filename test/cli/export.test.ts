@@ -44,7 +44,7 @@ test("a model may be a file beside the program", async () => {
 
 /** What is refused: arguments, and what is said of it. */
 const refused: readonly { args: string[]; code: number; says: string | RegExp }[] = [
-  { args: [], code: 2, says: "model" },
+  { args: [], code: 2, says: "--as" },
   { args: [file("none.wasm"), "--as", "c", "--core", "host", "-o", file("a")], code: 1, says: "none.wasm" },
   { args: [file("text.wasm"), "--as", "c", "--core", "host", "-o", file("a")], code: 1, says: "plain text" },
   { args: [model, "--as", "c", "--core", "host"], code: 2, says: "--out" },

@@ -86,10 +86,9 @@ function checkGoldens(
       const name = `run ${m} ${r}`;
       assert.is(lines.find((line) => line.startsWith(name)), `${name} 0 ${expected}`, place);
     }
-    const { memoryBytes, memoryBound } = exported[m] as ExportedModel;
+    const { memoryBytes } = exported[m] as ExportedModel;
     const used = Number(lines.find((line) => line.startsWith(`used ${m} `))?.split(" ")[2]);
-    const right = memoryBound === "exact" ? used === memoryBytes : used <= memoryBytes;
-    assert.ok(right, `${place}, model ${m}: ${used} of ${memoryBytes}`);
+    assert.ok(used > 0 && used <= memoryBytes, `${place}, model ${m}: ${used} of ${memoryBytes}`);
     assert.ok(lines.includes(`less ${m} ${memoryTooSmall}`), place);
   }
   assert.ok(lines.includes(`foreign ${wrongVersion}`), place);
