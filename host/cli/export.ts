@@ -80,12 +80,18 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
   if (options.board !== undefined && options.core !== undefined)
     throw new UsageError("both --board and --core are given", "Give one of them: a board tells its core.");
   if (options.board === undefined && options.core === undefined)
-    throw new UsageError("no processor is named", "Give --board BOARD or --core CORE, such as --core cortex-m4.");
+    throw new UsageError(
+      "no processor is named",
+      "Give --board BOARD or --core CORE, such as --core cortex-m4.",
+    );
   const board = options.board === undefined ? undefined : loadBoard(options.board);
   const core = board?.core ?? `${options.core}`;
   const cores = [...coreNames, hostCore];
   if (!cores.includes(core))
-    throw new UsageError(`--core ${core} is not known${suggestion(core, cores)}`, `The cores are ${cores.join(", ")}.`);
+    throw new UsageError(
+      `--core ${core} is not known${suggestion(core, cores)}`,
+      `The cores are ${cores.join(", ")}.`,
+    );
   await checkFolder(options.out, paths, options.force === true);
   const files: ModuleFile[] = [];
   for (const path of paths) files.push(await readModuleFile(path));
@@ -100,7 +106,11 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
     path: join(options.out, path),
     bytes: typeof contents === "string" ? new TextEncoder().encode(contents) : contents,
   }));
-  await refuseOverwriting(paths, written.map(({ path }) => path), "Give -o another folder.");
+  await refuseOverwriting(
+    paths,
+    written.map(({ path }) => path),
+    "Give -o another folder.",
+  );
   await writeFolder(options.out, written);
   const models = exported.models.map(({ symbol, wasm, memoryBytes, memoryBound, stackBytes, manifest }) => ({
     symbol,
@@ -122,7 +132,10 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
 }
 
 /** Writes all files, or leaves a folder that was not there as it was: absent. Throws `file-unwritable`. */
-async function writeFolder(out: string, files: readonly { path: string; bytes: Uint8Array }[]): Promise<void> {
+async function writeFolder(
+  out: string,
+  files: readonly { path: string; bytes: Uint8Array }[],
+): Promise<void> {
   const wasThere = await stat(out).then(
     () => true,
     () => false,

@@ -15,7 +15,8 @@ const word = /[A-Za-z_]\w*/g;
 /** A declaration of a function, at the beginning of a line: it ends where a definition's body would begin. */
 const prototype = /^(?!static|#)[A-Za-z_][\w \t*]*?\b\w+\([^;{}]*\)\s*;/gm;
 /** A definition of a function for others, at the beginning of a line. */
-const definition = /^(?!static|typedef|#)[A-Za-z_][\w \t*()]*?\b(\w+)\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*\{/gm;
+const definition =
+  /^(?!static|typedef|#)[A-Za-z_][\w \t*()]*?\b(\w+)\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*\{/gm;
 
 /** The use of a macro at the beginning of a line: it defines what its first argument names. */
 const made = /^[A-Z][A-Z0-9_]*\((\w+)[^()]*\)/gm;
@@ -23,7 +24,10 @@ const made = /^[A-Z][A-Z0-9_]*\((\w+)[^()]*\)/gm;
 /** Reads C as it is written in boards/: whatever is at the beginning of a line is no part of a body. */
 export function readSource(text: string): CSource {
   const includes = [...text.replace(comments, "").matchAll(include)].map(([, path]) => path as string);
-  const code = text.replace(comments, " ").replace(/^[ \t]*#[ \t]*include[^\n]*/gm, "").replace(strings, '""');
+  const code = text
+    .replace(comments, " ")
+    .replace(/^[ \t]*#[ \t]*include[^\n]*/gm, "")
+    .replace(strings, '""');
   const defines = new Set([
     ...[...code.matchAll(definition)].map(([, name]) => name as string),
     ...[...code.matchAll(made)].map(([, name]) => name as string),

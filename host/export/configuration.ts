@@ -45,7 +45,9 @@ const union = <T>(sets: readonly Iterable<T>[]): Set<T> => new Set(sets.flatMap(
 
 /** Instructions of all models by their opcodes. */
 function instructionsOf(used: readonly UsedOperations[]): KnownInstruction[] {
-  const byOpcode = new Map(used.flatMap(({ instructions }) => instructions.map((each) => [each.opcode, each])));
+  const byOpcode = new Map(
+    used.flatMap(({ instructions }) => instructions.map((each) => [each.opcode, each])),
+  );
   return [...byOpcode.values()].sort((a, b) => a.opcode - b.opcode);
 }
 

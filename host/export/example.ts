@@ -1,4 +1,4 @@
-import { inComment, macroOf, type ModelStorage } from "./model-files.js";
+import { inComment, type ModelStorage, macroOf } from "./model-files.js";
 import type { ExportedModel } from "./types.js";
 
 /** A sample for a model's first input. */

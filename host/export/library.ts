@@ -54,7 +54,8 @@ class Sources {
 
   /** The path of what a file includes: beside it, or one of wasm3's. */
   included(from: string, path: string): string {
-    if (from.startsWith(`${wasm3Folder}/`) || /^(m3_|wasm3)[\w.]*$/.test(path)) return `${wasm3Folder}/${path}`;
+    if (from.startsWith(`${wasm3Folder}/`) || /^(m3_|wasm3)[\w.]*$/.test(path))
+      return `${wasm3Folder}/${path}`;
     return posix.normalize(posix.join(foldersOf(from), path));
   }
 
@@ -75,7 +76,8 @@ class Sources {
       this.at(path);
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT" && path.startsWith(`${wasm3Folder}/`)) return false;
+      if ((error as NodeJS.ErrnoException).code === "ENOENT" && path.startsWith(`${wasm3Folder}/`))
+        return false;
       throw error;
     }
   }
@@ -100,7 +102,9 @@ function closure(sources: Sources, candidates: readonly string[], names: Iterabl
 
 /** How the C files are named that an export has under other names: of wasm3, and what is included of ours. */
 function renamed(path: string, compiled: ReadonlySet<string>): string {
-  return path.endsWith(".c") && !compiled.has(path) ? `${path.slice(0, -".c".length)}${includedEnding}` : path;
+  return path.endsWith(".c") && !compiled.has(path)
+    ? `${path.slice(0, -".c".length)}${includedEnding}`
+    : path;
 }
 
 /**
@@ -128,11 +132,15 @@ export function librarySources(accelerators: readonly string[]): ExportedFiles {
 }
 
 function withRenamedIncludes(sources: Sources, path: string, compiled: ReadonlySet<string>): string {
-  return sources.at(path).text.replace(
-    /^([ \t]*#[ \t]*include[ \t]*")([^"]+\.c)(")/gm,
-    (line, before: string, included: string, after: string) => {
-      const to = renamed(sources.included(path, included), compiled);
-      return to.endsWith(includedEnding) ? `${before}${included.slice(0, -2)}${includedEnding}${after}` : line;
-    },
-  );
+  return sources
+    .at(path)
+    .text.replace(
+      /^([ \t]*#[ \t]*include[ \t]*")([^"]+\.c)(")/gm,
+      (line, before: string, included: string, after: string) => {
+        const to = renamed(sources.included(path, included), compiled);
+        return to.endsWith(includedEnding)
+          ? `${before}${included.slice(0, -2)}${includedEnding}${after}`
+          : line;
+      },
+    );
 }

@@ -27,7 +27,9 @@ export const macroOf = ({ symbol }: ExportedModel): string => symbol.toUpperCase
 export function arrayText(bytes: Uint8Array): string {
   const lines: string[] = [];
   for (let i = 0; i < bytes.length; i += 16)
-    lines.push(`    ${[...bytes.subarray(i, i + 16)].map((byte) => `0x${byte.toString(16).padStart(2, "0")},`).join(" ")}`);
+    lines.push(
+      `    ${[...bytes.subarray(i, i + 16)].map((byte) => `0x${byte.toString(16).padStart(2, "0")},`).join(" ")}`,
+    );
   return lines.join("\n");
 }
 

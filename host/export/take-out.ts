@@ -42,7 +42,10 @@ function constantOf(bytes: Uint8Array, { start, end }: Instruction): number {
 }
 
 /** Where the block that instruction `first` opens has its `else`, if it has one, and its `end`. */
-function endsOf(instructions: readonly Instruction[], first: number): { otherwise?: Instruction; end: Instruction } {
+function endsOf(
+  instructions: readonly Instruction[],
+  first: number,
+): { otherwise?: Instruction; end: Instruction } {
   let depth = 0;
   let otherwise: Instruction | undefined;
   for (let i = first; i < instructions.length; i++) {
@@ -101,7 +104,11 @@ function choiceAt(
 }
 
 /** The module with choices settled and without what is then not reached; its imports, as "module.name". */
-function rewrite(module: LinkableModule, bits: number, memoryBytes: number): { code: Uint8Array; imports: string[] } {
+function rewrite(
+  module: LinkableModule,
+  bits: number,
+  memoryBytes: number,
+): { code: Uint8Array; imports: string[] } {
   const choice = module.exportedGlobals.get("accelerators");
   const functions = module.functions.map(({ type, bytes }): FunctionCode => {
     const settled = choice === undefined ? bytes : settleChoices(bytes, choice, bits);

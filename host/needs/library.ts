@@ -1,6 +1,6 @@
+import type { Tier } from "../run/types.js";
 import type { Calls } from "./calls.js";
 import { type Engine, engineModule, engineWith, runAll, stackUseOf } from "./probe.js";
-import type { Tier } from "../run/types.js";
 
 /** How a program has the library built, and what it opens a model with. Sizes in bytes. */
 export interface LibraryBuild {

@@ -153,14 +153,7 @@ export function probeModel(
 ): Probed {
   const { engine, at } = engineWith(wasm, arenaBytes);
   const { engineBytes, stackBytes, codePageBytes } = board.wasm3;
-  engine.board(
-    stackUseOf(board.core),
-    fixedBytes,
-    engineBytes,
-    stackBytes,
-    codePageBytes,
-    1,
-  );
+  engine.board(stackUseOf(board.core), fixedBytes, engineBytes, stackBytes, codePageBytes, 1);
   const refused = engine.load(at, wasm.length, tier === "accelerated" ? 1 : 0);
   if (refused !== 0) return { refused };
   const failed = runAll(engine, calls, all, () => engine.reset());

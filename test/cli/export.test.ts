@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -19,7 +27,16 @@ const model = file("residual.wasm");
 const exported = (...args: string[]) => inProcess(["export", ...args]);
 
 test("a folder with library, model and example is written, the same each time, and its sizes are told", async () => {
-  const { code, stdout, stderr } = await exported(model, "--as", "c", "--core", "cortex-m4", "-o", file("out"), "--json");
+  const { code, stdout, stderr } = await exported(
+    model,
+    "--as",
+    "c",
+    "--core",
+    "cortex-m4",
+    "-o",
+    file("out"),
+    "--json",
+  );
   assert.is(code, 0, stderr);
   const { models } = JSON.parse(stdout) as { models: { symbol: string; memoryBytes: number }[] };
   assert.is(models[0]?.symbol, "residual");
@@ -30,7 +47,8 @@ test("a folder with library, model and example is written, the same each time, a
   const again = await exported(model, "--as", "c", "--core", "cortex-m4", "-o", file("out2"));
   assert.is(again.code, 0);
   for (const name of readdirSync(file("out"), { recursive: true, encoding: "utf8" }))
-    if (/\.\w+$/.test(name)) assert.equal(readFileSync(file(`out/${name}`)), readFileSync(file(`out2/${name}`)), name);
+    if (/\.\w+$/.test(name))
+      assert.equal(readFileSync(file(`out/${name}`)), readFileSync(file(`out2/${name}`)), name);
 });
 
 test("a model may be a file beside the program", async () => {
@@ -51,17 +69,29 @@ const refused: readonly { args: string[]; code: number; says: string | RegExp }[
   { args: [model, "--core", "host", "-o", file("a")], code: 2, says: "--as" },
   { args: [model, "--as", "arduin", "--core", "host", "-o", file("a")], code: 1, says: "there are c" },
   { args: [model, "--as", "c", "-o", file("a")], code: 2, says: "no processor is named" },
-  { args: [model, "--as", "c", "--core", "cortex-m5", "-o", file("a")], code: 2, says: "did you mean cortex-m" },
+  {
+    args: [model, "--as", "c", "--core", "cortex-m5", "-o", file("a")],
+    code: 2,
+    says: "did you mean cortex-m",
+  },
   { args: [model, "--as", "c", "--board", "pic", "-o", file("a")], code: 1, says: "did you mean pico" },
   {
     args: [model, "--as", "c", "--board", "pico", "--core", "host", "-o", file("a")],
     code: 2,
     says: "both --board and --core",
   },
-  { args: [model, model, "--as", "c", "--core", "host", "-o", file("a")], code: 1, says: "the same name in C" },
+  {
+    args: [model, model, "--as", "c", "--core", "host", "-o", file("a")],
+    code: 1,
+    says: "the same name in C",
+  },
   { args: [model, "--as", "c", "--core", "host", "--tier", "fast", "-o", file("a")], code: 2, says: "tier" },
   { args: [model, "--as", "c", "--core", "host", "-o", model], code: 1, says: "it is no folder" },
-  { args: [model, "--as", "c", "--core", "host", "-o", join(model, "in")], code: 1, says: /cannot take|cannot be/ },
+  {
+    args: [model, "--as", "c", "--core", "host", "-o", join(model, "in")],
+    code: 1,
+    says: /cannot take|cannot be/,
+  },
 ];
 
 test("what is wrong is said, and nothing is written", async () => {

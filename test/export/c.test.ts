@@ -73,6 +73,23 @@ for (const target of targets) {
   });
 }
 
+const [here] = targets as [Target];
+if (placesOf(here).length > 0) {
+  for (const tier of ["portable", "both"] as const) {
+    test(`x86-64, ${tier}: models have their own kernels, and give the goldens`, async () => {
+      const goldens = (await models).slice(0, 2);
+      const exported = await exportModels(
+        goldens.map(({ model }) => model),
+        { core: hostCore, tier, model: "array" },
+      );
+      const { model: other } = await foreign;
+      const main = goldenProgram(exported, goldens, other.wasm, tier === "both");
+      const [said] = await runProgram(here, here.places, exported, main);
+      checkGoldens(tier, `${said}`.split("\n"), exported.models, goldens);
+    });
+  }
+}
+
 function checkGoldens(
   place: string,
   lines: readonly string[],
@@ -84,7 +101,11 @@ function checkGoldens(
     for (const [r, { outputs }] of runs.entries()) {
       const expected = outputs.map((bytes) => Buffer.from(bytes).toString("hex")).join(" ");
       const name = `run ${m} ${r}`;
-      assert.is(lines.find((line) => line.startsWith(name)), `${name} 0 ${expected}`, place);
+      assert.is(
+        lines.find((line) => line.startsWith(name)),
+        `${name} 0 ${expected}`,
+        place,
+      );
     }
     const { memoryBytes } = exported[m] as ExportedModel;
     const used = Number(lines.find((line) => line.startsWith(`used ${m} `))?.split(" ")[2]);

@@ -56,8 +56,16 @@ if (findProgram("gcc") === undefined) {
         }
         const main = join(folder, "main.c");
         const call = `wasmote_${name}`;
-        writeFileSync(main, `_Bool ${call}(void *from, unsigned offset); int main(void) { return ${call}(0, 0); }\n`);
-        run("gcc", [main, ...sources.map((path) => objects.get(path) as string), "-o", join(folder, "linked")]);
+        writeFileSync(
+          main,
+          `_Bool ${call}(void *from, unsigned offset); int main(void) { return ${call}(0, 0); }\n`,
+        );
+        run("gcc", [
+          main,
+          ...sources.map((path) => objects.get(path) as string),
+          "-o",
+          join(folder, "linked"),
+        ]);
       }
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { ModelToExport } from "../../host/export/index.js";
 import { importModel } from "../../host/import/index.js";
 import { openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
-import type { ModelToExport } from "../../host/export/index.js";
 import { goldenModels } from "../models/golden-cases.js";
 
 const folder = fileURLToPath(new URL("../golden/tflite/", import.meta.url));

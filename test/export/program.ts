@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Exported } from "../../host/export/index.js";
 import { c } from "../../host/export/ecosystems/c.js";
+import type { Exported } from "../../host/export/index.js";
 import { arrayText, macroOf } from "../../host/export/model-files.js";
 import { findProgram } from "../../host/tools/find.js";
 import type { Golden } from "./models.js";
@@ -56,7 +56,8 @@ target_link_options(program_${i} PRIVATE -Wl,--gc-sections ${linkerFlags(place).
 export function placesOf({ compiler, places }: Target): Place[] {
   return places.filter(({ name, needs }) => {
     const missing = ["cmake", compiler, ...needs].filter((program) => findProgram(program) === undefined);
-    if (missing.length > 0) console.error(`SKIPPED: an export on ${name}, for want of ${missing.join(" and ")}`);
+    if (missing.length > 0)
+      console.error(`SKIPPED: an export on ${name}, for want of ${missing.join(" and ")}`);
     return missing.length === 0;
   });
 }
@@ -124,8 +125,15 @@ const array = (name: string, bytes: Uint8Array): string =>
  * A program that opens all models at once in the memory that their headers tell, runs their goldens by turns and prints all
  * outputs and what they took; then opens each in next to nothing besides linear memory, and a model that the export is not
  * for, and prints how that ended.
+ *
+ * @param portable whether the models are opened without accelerators
  */
-export function goldenProgram({ models }: Exported, goldens: readonly Golden[], foreign: Uint8Array): string {
+export function goldenProgram(
+  { models }: Exported,
+  goldens: readonly Golden[],
+  foreign: Uint8Array,
+  portable = false,
+): string {
   const data = goldens.flatMap(({ runs }, m) =>
     runs.flatMap(({ inputs }, r) => inputs.map((bytes, i) => array(`input_${m}_${r}_${i}`, bytes))),
   );
@@ -138,13 +146,15 @@ export function goldenProgram({ models }: Exported, goldens: readonly Golden[], 
     goldens.flatMap(({ runs }, m) => {
       const inputs = runs[r]?.inputs;
       if (inputs === undefined) return [];
-      const writes = inputs.map((_, i) => `    put(model_${m}, ${i}, input_${m}_${r}_${i}, sizeof input_${m}_${r}_${i});`);
+      const writes = inputs.map(
+        (_, i) => `    put(model_${m}, ${i}, input_${m}_${r}_${i}, sizeof input_${m}_${r}_${i});`,
+      );
       return [...writes, `    run(model_${m}, "${m} ${r}");`];
     }),
   ).flat();
   const opens = models.map((model, m) => {
     const { symbol } = model;
-    const options = `(wasmote_options) { .stackBytes = ${macroOf(model)}_STACK_BYTES }`;
+    const options = `(wasmote_options) { .stackBytes = ${macroOf(model)}_STACK_BYTES, .portable = ${portable} }`;
     return `    options = ${options};
     printf("open ${m} %d\\n", wasmote_open(&model_${m}, memory_${m}, sizeof memory_${m}, ${symbol}, ${macroOf(model)}_BYTES, &options));`;
   });

@@ -27,7 +27,8 @@ function runImage(image: string): string {
   const chip = new RP2040();
   const quiet = (): void => undefined;
   chip.logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-  for (const { address, bytes } of loadedParts(readFileSync(image))) chip.flash.set(bytes, address - flashOrigin);
+  for (const { address, bytes } of loadedParts(readFileSync(image)))
+    chip.flash.set(bytes, address - flashOrigin);
   const printed: number[] = [];
   let ended = false;
   chip.onBreak = (code) => {

@@ -2,12 +2,14 @@ import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported, ExportedFiles } from "../types.js";
 
 /** Kernels' files with loops that are to be fast, whatever all else is compiled for. */
-const inner = /accelerators\/(add|average_pool|depthwise_\w+|fully_connected_\w+|gather|multiply_\w+|product\w*)\.c$/;
+const inner =
+  /accelerators\/(add|average_pool|depthwise_\w+|fully_connected_\w+|gather|multiply_\w+|product\w*)\.c$/;
 
 /** The library's files in a folder of their own. */
 const folder = "wasmote";
 
-const compiledIn = (files: ExportedFiles): string[] => Object.keys(files).filter((path) => path.endsWith(".c"));
+const compiledIn = (files: ExportedFiles): string[] =>
+  Object.keys(files).filter((path) => path.endsWith(".c"));
 
 function cmakeText({ library, models, modelFiles, core }: Exported): string {
   const sources = compiledIn(library).map((path) => `  ${folder}/${path}`);
