@@ -75,7 +75,7 @@ for (const target of targets) {
 
 const [here] = targets as [Target];
 if (placesOf(here).length > 0) {
-  for (const tier of ["portable", "both"] as const) {
+  for (const tier of ["portable"] as const) {
     test(`x86-64, ${tier}: models have their own kernels, and give the goldens`, async () => {
       const goldens = (await models).slice(0, 2);
       const exported = await exportModels(
