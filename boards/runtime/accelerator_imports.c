@@ -6,7 +6,7 @@
 #include "m3_env.h"
 
 /* Hands a call over: its one argument is at the start of the stack, and in front of linear memory is its header. */
-static __attribute__((noinline)) const void *hand(IM3ImportContext context, const uint64_t *stack, void *memory,
+static __attribute__((noinline, unused)) const void *hand(IM3ImportContext context, const uint64_t *stack, void *memory,
                                                   bool (*accelerator)(parameters *, uint32_t))
 {
     const uint32_t offset = *(const uint32_t *) stack;

@@ -47,19 +47,26 @@ interface Settled {
   symbol: string;
   opened: OpenedModule;
   wasm: Uint8Array;
-  tier: Tier;
+  /** Those that it can be opened in. */
+  tiers: Tier[];
   used: UsedOperations;
 }
 
 function settle({ wasm, ...opened }: ModelToExport, tier: ExportTier, build: LibraryBuild): Settled {
   const left = takeOut(wasm, opened, tier);
   const own: OpenedModule = openModule(left.wasm);
-  const runsIn: Tier = tier === "portable" ? "portable" : "accelerated";
-  const used = findOperations(left.wasm, runsIn, build, own.manifest.memoryBytes + ampleBytes, ampleStack);
+  const tiers: Tier[] = tier === "both" ? ["accelerated", "portable"] : [tier];
+  const used = findOperations(
+    left.wasm,
+    tiers[0] as Tier,
+    build,
+    own.manifest.memoryBytes + ampleBytes,
+    ampleStack,
+  );
   if ("refused" in used) {
     throw new WasmoteError("export-refused", `the library ends with status ${used.refused} for it`);
   }
-  return { symbol: symbolOf(own.manifest.name), opened: own, wasm: left.wasm, tier: runsIn, used };
+  return { symbol: symbolOf(own.manifest.name), opened: own, wasm: left.wasm, tiers, used };
 }
 
 /** Throws `export-name` where two models would have the same names in C, and `export-refused`. */
@@ -74,15 +81,22 @@ function checkNames(models: readonly Settled[]): void {
   }
 }
 
+/** A model with the memory that it takes: in each of its tiers, where it has several. */
 async function finished(
-  { symbol, opened, wasm, tier }: Settled,
+  { symbol, opened, wasm, tiers }: Settled,
   build: LibraryBuild,
   engineBytes: number,
 ): Promise<ExportedModel> {
   const { manifest } = opened;
-  const calls = await recordCalls(wasm, opened, tier, interruptNode);
-  const memory = findMemory({ wasm, calls, tier }, manifest.memoryBytes, build, engineBytes);
-  return { symbol, wasm, manifest, ...memory };
+  const found = [];
+  for (const tier of tiers) {
+    const calls = await recordCalls(wasm, opened, tier, interruptNode);
+    found.push(findMemory({ wasm, calls, tier }, manifest.memoryBytes, build, engineBytes));
+  }
+  const memoryBytes = Math.max(...found.map((each) => each.memoryBytes));
+  const stackBytes = Math.max(...found.map((each) => each.stackBytes));
+  const exact = found.length === 1 && found[0]?.memoryBound === "exact";
+  return { symbol, wasm, manifest, memoryBytes, memoryBound: exact ? "exact" : "most", stackBytes };
 }
 
 /** Licences and what the library is configured by, beside its sources. */

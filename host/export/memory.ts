@@ -56,6 +56,19 @@ function callsToProbe(wasm: Uint8Array, { callees, runs, failed }: Calls): Calls
   return { runs: [...runs, all], callees };
 }
 
+/** The least multiple of `step` from one on that is enough, next to one that is not; what is enough at last is looked for first. */
+function leastFrom(from: number, isEnough: (bytes: number) => boolean): number {
+  let [tooSmall, enough] = [from - step, from];
+  for (let gap = step; !isEnough(enough); gap *= 2) [tooSmall, enough] = [enough, enough + gap];
+  while (enough - tooSmall > step) {
+    const middle = tooSmall + alignUp((enough - tooSmall) / 2, step);
+    if (middle === enough) break;
+    if (isEnough(middle)) enough = middle;
+    else tooSmall = middle;
+  }
+  return enough;
+}
+
 /**
  * The memory that a model is to be opened with: the least with which it never compiles a function again that it dropped for
  * want of memory; or, where that is more than `engineBytes` besides linear memory, as much as that, or the least that does.
@@ -85,14 +98,14 @@ export function findMemory(
     return !("refused" in run) && (again || run.compilations === best.compilations);
   };
   const comfortable = best.usedBytes <= linearBytes + engineBytes;
-  let memoryBytes = alignUp(comfortable ? best.usedBytes : linearBytes + engineBytes, step);
-  while (!isEnough(memoryBytes, !comfortable)) memoryBytes += step;
+  const from = alignUp(comfortable ? best.usedBytes : linearBytes + engineBytes, step);
+  const memoryBytes = leastFrom(from, (bytes) => isEnough(bytes, !comfortable));
   if (build.core === undefined) {
     const { factor, bytes } = wideOverhead;
     const wide = linearBytes + factor * (memoryBytes - linearBytes) + bytes;
     return { memoryBytes: wide, memoryBound: "most", stackBytes };
   }
   const plain = attempt(ample, stackBytes, false);
-  const certain = recorded.failed === undefined && "usedBytes" in plain && plain.usedBytes === memoryBytes;
+  const certain = recorded.failed === undefined && "usedBytes" in plain && plain.usedBytes === best.usedBytes;
   return { memoryBytes, memoryBound: certain ? "exact" : "most", stackBytes };
 }

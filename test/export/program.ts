@@ -125,8 +125,15 @@ const array = (name: string, bytes: Uint8Array): string =>
  * A program that opens all models at once in the memory that their headers tell, runs their goldens by turns and prints all
  * outputs and what they took; then opens each in next to nothing besides linear memory, and a model that the export is not
  * for, and prints how that ended.
+ *
+ * @param portable whether the models are opened without accelerators
  */
-export function goldenProgram({ models }: Exported, goldens: readonly Golden[], foreign: Uint8Array): string {
+export function goldenProgram(
+  { models }: Exported,
+  goldens: readonly Golden[],
+  foreign: Uint8Array,
+  portable = false,
+): string {
   const data = goldens.flatMap(({ runs }, m) =>
     runs.flatMap(({ inputs }, r) => inputs.map((bytes, i) => array(`input_${m}_${r}_${i}`, bytes))),
   );
@@ -147,7 +154,7 @@ export function goldenProgram({ models }: Exported, goldens: readonly Golden[], 
   ).flat();
   const opens = models.map((model, m) => {
     const { symbol } = model;
-    const options = `(wasmote_options) { .stackBytes = ${macroOf(model)}_STACK_BYTES }`;
+    const options = `(wasmote_options) { .stackBytes = ${macroOf(model)}_STACK_BYTES, .portable = ${portable} }`;
     return `    options = ${options};
     printf("open ${m} %d\\n", wasmote_open(&model_${m}, memory_${m}, sizeof memory_${m}, ${symbol}, ${macroOf(model)}_BYTES, &options));`;
   });
