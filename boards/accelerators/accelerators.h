@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "../abi/abi.h"
+#include "../abi/wasmote_config.h"
 #include "parameters.h"
 
 /*

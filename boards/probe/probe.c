@@ -9,6 +9,8 @@
 #include "../ports/port.h"
 #include "../runtime/accelerator_imports.h"
 #include "../runtime/state.h"
+#define M3_COMPILE_OPCODES
+#include "m3_compile.h"
 
 #define EXPORT(name) __attribute__((export_name(name)))
 
@@ -71,6 +73,41 @@ uint32_t wasmote_link_accelerators(IM3Module module, const wasmote_section *weig
     return 0;
 }
 
+/* ---------------------------------------------------------------------------------- what is compiled of wasm3 for it */
+
+enum { mostOperations = 4096, mostIdioms = 64, mostOpcodes = 512 };
+
+/* Which operations, by their places in the table of functions; which idioms; which instructions: those behind the prefix from 256 on. */
+static uint8_t emitted[mostOperations], fused[mostIdioms], read[mostOpcodes];
+
+const char *probe_emits(const void *operation)
+{
+    const uintptr_t place = (uintptr_t) operation;
+    if (place < mostOperations) emitted[place] = 1;
+    return m3Err_none;
+}
+
+void probe_fused(uint32_t idiom)
+{
+    if (idiom < mostIdioms) fused[idiom] = 1;
+}
+
+void probe_reads(uint32_t opcode, const uint8_t *behind, const uint8_t *end)
+{
+    read[opcode & 0xff] = 1;
+    if (opcode == c_waOp_extended && behind < end) read[256 + *behind] = 1;
+}
+
+EXPORT("emitted") const uint8_t *probe_emitted(void) { return emitted; }
+EXPORT("fused") const uint8_t *probe_which_fused(void) { return fused; }
+EXPORT("read") const uint8_t *probe_read(void) { return read; }
+
+/* What the compiler knows of an instruction: an M3OpInfo. */
+EXPORT("instruction") const M3OpInfo *probe_instruction(uint32_t opcode)
+{
+    return GetOpInfo((m3opcode_t) (opcode < 256 ? opcode : 0xfc00 | (opcode - 256)));
+}
+
 /* ------------------------------------------------------------------------------------------------- what is probed */
 
 static uintptr_t aligned(uintptr_t address)
@@ -91,16 +128,17 @@ EXPORT("place") uint8_t *probe_place(uint32_t fileBytes, uint32_t arenaBytes)
 
 /* What a board's file says; the number of its use of the stack is its place in host/needs/probe.ts. */
 EXPORT("board") void probe_of_board(uint32_t stackUse, uint32_t fixedBytes, uint32_t engineBytes, uint32_t operandBytes,
-                                    uint32_t pageBytes)
+                                    uint32_t pageBytes, bool fuses)
 {
     static const stack_use uses[] = {
-        STACK_USE_CORTEX_M0PLUS, STACK_USE_CORTEX_M, STACK_USE_CORTEX_M7, STACK_USE_RV32,
+        STACK_USE_CORTEX_M0PLUS, STACK_USE_CORTEX_M, STACK_USE_CORTEX_M7, STACK_USE_RV32, STACK_USE_OTHER,
     };
     probe.stack = &uses[stackUse];
     probe.fixedBytes = fixedBytes;
     probe.engineBytes = engineBytes;
     probe.operandBytes = operandBytes;
     probe.pageBytes = pageBytes;
+    probe.fuses = fuses;
 }
 
 /* Loads the model as the board does: with the accelerators, and anew without where they are not wanted. */
@@ -111,6 +149,19 @@ EXPORT("load") model_error probe_load(const uint8_t *file, uint32_t length, bool
 }
 
 EXPORT("reset") model_error probe_reset(void) { return engine_reset(); }
+
+/* Opens the model as a program does that has the library alone, in all of the arena. */
+EXPORT("open") model_error probe_open(const uint8_t *file, uint32_t length, bool accelerated, uint32_t stackBytes)
+{
+    static wasmote *model;
+    const wasmote_options options = { .portable = !accelerated, .stackBytes = stackBytes };
+    return (model_error) wasmote_open(&model, probe.arenaStart, (size_t) (probe.arenaEnd - probe.arenaStart), file, length,
+                                      &options);
+}
+
+/* As reset and used, of a model that is open. */
+EXPORT("reset_open") model_error probe_reset_open(void) { return (model_error) wasmote_reset(wasmote_current); }
+EXPORT("used_open") uint32_t probe_used_open(void) { return wasmote_used_bytes(wasmote_current); }
 
 /* A run begins. */
 EXPORT("begin") void probe_begin(void)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "../formats/custom_sections.h"
+#include "../abi/wasmote_config.h"
 #include "wasm3.h"
 
 #define WASMOTE_ACCELERATOR_MODULE "wasmote"

@@ -13,6 +13,8 @@
  * - Read_opcode, which the compiler calls at every level of nested blocks, refuses where they are nested deeper than
  *   they may (stack_use.h), or the stack that it runs on is nearly used up.
  * - m3_Yield, an empty function that every call calls.
+ * - Where the configuration has a list of instructions (WASMOTE_OPCODES), the operations that it leaves out are Missing:
+ *   the compiler refuses to emit it, so that a model which needs more is refused when it is loaded.
  * - All operations on floats (float-operations.h); the port that includes this file once more has them elsewhere.
  */
 #include "../wasm3/processor.h"
@@ -52,6 +54,14 @@
 enum { instructionBytes = 8192 };
 #else
 enum { instructionBytes = 592 };
+#endif
+
+#ifdef WASMOTE_OPCODES
+/* In the place of every operation that is left out. */
+d_m3Op(Missing)
+{
+    newTrap(m3Err_noCompiler);
+}
 #endif
 
 /* What runs may not come below: the stack's lowest address, and what operations and the imports they call take. */
@@ -221,6 +231,11 @@ static __attribute__((noinline)) bool may_nest(IM3Compilation o, m3opcode_t opco
     return blocks.bytes <= nested.limit;
 }
 
+/* The probe writes down which instructions there are. */
+#ifndef INTERPRETER_READS
+#define INTERPRETER_READS(opcode, behind, end) ((void) 0)
+#endif
+
 /* `at` is the compilation's own: there is nothing else that wasm3 reads instructions from. */
 static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t end)
 {
@@ -228,8 +243,14 @@ static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t en
     M3Result result = Read_opcode(opcode, at, end);
     if (result) return result;
     IM3Compilation o = (IM3Compilation) ((uint8_t *) at - offsetof(M3Compilation, wasm));
+    INTERPRETER_READS(*opcode, *at, end);
     return may_nest(o, *opcode) ? m3Err_none : m3Err_trapStackOverflow;
 }
+
+#ifdef WASMOTE_OPCODES
+#undef SUPERINSTRUCTIONS_EMITS
+#define SUPERINSTRUCTIONS_EMITS(o, operation) ((operation) == op_Missing ? m3Err_noCompiler : m3Err_none)
+#endif
 
 #define Read_opcode read_opcode_guarded
 #ifndef __ARM_ARCH_6M__
@@ -239,6 +260,9 @@ static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t en
 #define op_Loop op_LimitedLoop
 #endif
 #define op_Compile op_CallOrCompile
+#ifdef WASMOTE_OPCODES
+#include "../wasm3/omitted-operations.h"
+#endif
 #include "../wasm3/superinstructions.c"
 #undef op_Entry
 #undef op_Loop

@@ -5,6 +5,7 @@
 #define WASMOTE_LOADER_H
 
 #include "wasmote.h"
+#include "../abi/wasmote_config.h"
 #include "wasm3.h"
 #include "m3_env.h"
 

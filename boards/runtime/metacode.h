@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "call_graph.h"
+#include "../abi/wasmote_config.h"
 #include "wasm3.h"
 #include "m3_env.h"
 

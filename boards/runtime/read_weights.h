@@ -6,6 +6,7 @@
 #define WASMOTE_READ_WEIGHTS_H
 
 #include "../formats/custom_sections.h"
+#include "../abi/wasmote_config.h"
 #include "wasm3.h"
 
 /* The custom section that holds the weights, and the import's name and wasm3 signature. */

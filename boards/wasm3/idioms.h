@@ -259,31 +259,44 @@ static const idiom_constant requantizeConstants[] = {
     { 21, true, 0x40000000 }, { 22, true, 31 }, { 23, true, 63 }, { idiomEnd },
 };
 
-static const idiom idioms[] = {
-    { ELEMENTS(macLoad), op_i64_MacLoad64Load8s, "riWWriRW" },
-    { ELEMENTS(macLoadTemporary), op_i64_MacLoad64TemporaryLoad8s, "riWriRW" },
-    { ELEMENTS(mac), op_i64_MacLoad8s, "riRRW" },
-    { ELEMENTS(macLoad32), op_i32_MacLoad8Load8s, "riwwrirw" },
-    { ELEMENTS(mac32), op_i32_MacLoad8s, "rirrw" },
-    { ELEMENTS(mac4x4Loop), op_i64_Mac4x4Loop, "wiwiWWWWWWWWWWririr", .apart = true, .loop = true },
-    { ELEMENTS(mac4x4Loop32), op_i32_Mac4x4Loop, "wiwiwwwwwwwwwwririr", .apart = true, .loop = true },
-    { ELEMENTS(mac3x3), op_i64_Mac3x3, "ririririRWWW", .apart = true },
-    { ELEMENTS(packLoop), op_i64_PackLoop, "wiwiwiWwiriririrircc", packConstants, .apart = true, .loop = true },
-    { ELEMENTS(addLanes), op_i64_AddLanes, "riwRccc", laneConstants, .apart = true },
-    { ELEMENTS(storeLanes), op_i64_StoreLanes, "riririRccc", storeLanesConstants },
-    { ELEMENTS(requantizeLoop), op_i64_RequantizeLoop, "wirRWtRRwwrrrrwiririrccc", requantizeConstants, .apart = true,
-      .loop = true },
-    { ELEMENTS(requantizeLoopCopy), op_i64_RequantizeLoop, "wirRWVRRwvrrrrwiririrccc", requantizeConstants,
-      .apart = true, .loop = true },
-    { ELEMENTS(limitLow), op_i32_LimitLow, "wwrr", .apart = true },
-    { ELEMENTS(limitLowSwapped), op_i32_LimitLow, "wwrr", .apart = true },
-    { ELEMENTS(limitHigh), op_i32_LimitHigh, "wwrr", .apart = true },
-    { ELEMENTS(limitHighSwapped), op_i32_LimitHigh, "wwrr", .apart = true },
-    { ELEMENTS(lessThan), op_u32_GreaterThan_rs, "r" },
-    { ELEMENTS(advance), op_i32_Advance, "wr", .tag = 1 },
-    { ELEMENTS(advanceSwapped), op_i32_Advance, "wr", .tag = 1 },
-    { ELEMENTS(advanceBack), op_i32_Advance, "wr", .tag = -1 },
-    { NULL },
-};
+/* By name, since an export has those only that its models use; in any case in the order of the list. */
+#define IDIOM_macLoad { ELEMENTS(macLoad), op_i64_MacLoad64Load8s, "riWWriRW" }
+#define IDIOM_macLoadTemporary { ELEMENTS(macLoadTemporary), op_i64_MacLoad64TemporaryLoad8s, "riWriRW" }
+#define IDIOM_mac { ELEMENTS(mac), op_i64_MacLoad8s, "riRRW" }
+#define IDIOM_macLoad32 { ELEMENTS(macLoad32), op_i32_MacLoad8Load8s, "riwwrirw" }
+#define IDIOM_mac32 { ELEMENTS(mac32), op_i32_MacLoad8s, "rirrw" }
+#define IDIOM_mac4x4Loop { ELEMENTS(mac4x4Loop), op_i64_Mac4x4Loop, "wiwiWWWWWWWWWWririr", .apart = true, .loop = true }
+#define IDIOM_mac4x4Loop32 { ELEMENTS(mac4x4Loop32), op_i32_Mac4x4Loop, "wiwiwwwwwwwwwwririr", .apart = true, .loop = true }
+#define IDIOM_mac3x3 { ELEMENTS(mac3x3), op_i64_Mac3x3, "ririririRWWW", .apart = true }
+#define IDIOM_packLoop { ELEMENTS(packLoop), op_i64_PackLoop, "wiwiwiWwiriririrircc", packConstants,\
+    .apart = true, .loop = true }
+#define IDIOM_addLanes { ELEMENTS(addLanes), op_i64_AddLanes, "riwRccc", laneConstants, .apart = true }
+#define IDIOM_storeLanes { ELEMENTS(storeLanes), op_i64_StoreLanes, "riririRccc", storeLanesConstants }
+#define IDIOM_requantizeLoop { ELEMENTS(requantizeLoop), op_i64_RequantizeLoop, "wirRWtRRwwrrrrwiririrccc",\
+    requantizeConstants, .apart = true, .loop = true }
+#define IDIOM_requantizeLoopCopy { ELEMENTS(requantizeLoopCopy), op_i64_RequantizeLoop,         \
+    "wirRWVRRwvrrrrwiririrccc", requantizeConstants, .apart = true, .loop = true }
+#define IDIOM_limitLow { ELEMENTS(limitLow), op_i32_LimitLow, "wwrr", .apart = true }
+#define IDIOM_limitLowSwapped { ELEMENTS(limitLowSwapped), op_i32_LimitLow, "wwrr", .apart = true }
+#define IDIOM_limitHigh { ELEMENTS(limitHigh), op_i32_LimitHigh, "wwrr", .apart = true }
+#define IDIOM_limitHighSwapped { ELEMENTS(limitHighSwapped), op_i32_LimitHigh, "wwrr", .apart = true }
+#define IDIOM_lessThan { ELEMENTS(lessThan), op_u32_GreaterThan_rs, "r" }
+#define IDIOM_advance { ELEMENTS(advance), op_i32_Advance, "wr", .tag = 1 }
+#define IDIOM_advanceSwapped { ELEMENTS(advanceSwapped), op_i32_Advance, "wr", .tag = 1 }
+#define IDIOM_advanceBack { ELEMENTS(advanceBack), op_i32_Advance, "wr", .tag = -1 }
+
+/* Those that are there: EACH(name). */
+#ifndef WASMOTE_IDIOMS
+#define WASMOTE_IDIOMS(EACH)                                                                    \
+    EACH(macLoad) EACH(macLoadTemporary) EACH(mac) EACH(macLoad32) EACH(mac32) EACH(mac4x4Loop) \
+    EACH(mac4x4Loop32) EACH(mac3x3) EACH(packLoop) EACH(addLanes) EACH(storeLanes)              \
+    EACH(requantizeLoop) EACH(requantizeLoopCopy) EACH(limitLow) EACH(limitLowSwapped)          \
+    EACH(limitHigh) EACH(limitHighSwapped) EACH(lessThan) EACH(advance) EACH(advanceSwapped)    \
+    EACH(advanceBack)
+#endif
+
+#define IDIOM(NAME) IDIOM_##NAME,
+
+static const idiom idioms[] = { WASMOTE_IDIOMS(IDIOM) { NULL } };
 
 #endif

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../abi/wasmote_config.h"
+
 #if defined(__thumb2__)
 #include "port-armv7m.h"
 #define PROCESSOR_OPERATIONS_ELSEWHERE 1    /* port-armv7m.c, port-armv7m-floats.c */

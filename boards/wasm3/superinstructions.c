@@ -10,19 +10,18 @@
  * Only what lies between two labels is fused: every address that wasm3 keeps for a branch goes through GetPagePC,
  * which forgets the window. Where a code page is full, the window moves to the next page with the code that it spans.
  *
- * SUPERINSTRUCTIONS              0 leaves wasm3 as it is
+ * SUPERINSTRUCTIONS              0: nothing is fused
  * SUPERINSTRUCTIONS_ENABLED(o)   whether to fuse in this IM3Compilation; 1 unless defined
- * SUPERINSTRUCTIONS_FUSED(o)     what to do where a sequence was fused; nothing unless defined
+ * SUPERINSTRUCTIONS_EMITS(o, operation)
+ *                                an M3Result: whether an operation may be emitted; m3Err_none unless defined
+ * SUPERINSTRUCTIONS_FUSED(o, i)  what to do where a sequence was fused, by its idiom; nothing unless defined
+ * WASMOTE_OPCODES(EACH)          the instructions that are known, if not all are: EACH(opcode, what M3OpInfo holds)
  * SUPERINSTRUCTIONS_STORAGE      storage class of the window: `static _Thread_local` where functions are compiled on
  *                                several threads; `static` unless defined
  */
 #ifndef SUPERINSTRUCTIONS
 #define SUPERINSTRUCTIONS 1
 #endif
-
-#if !SUPERINSTRUCTIONS
-#include "m3_compile.c"
-#else
 
 #ifndef M3_COMPILE_OPCODES
 #define M3_COMPILE_OPCODES
@@ -38,24 +37,39 @@
 #define SUPERINSTRUCTIONS_ENABLED(o) 1
 #endif
 #ifndef SUPERINSTRUCTIONS_FUSED
-#define SUPERINSTRUCTIONS_FUSED(o) ((void) 0)
+#define SUPERINSTRUCTIONS_FUSED(o, idiom) ((void) 0)
+#endif
+#ifndef SUPERINSTRUCTIONS_EMITS
+#define SUPERINSTRUCTIONS_EMITS(o, operation) m3Err_none
 #endif
 #ifndef SUPERINSTRUCTIONS_STORAGE
 #define SUPERINSTRUCTIONS_STORAGE static
 #endif
 
-#if d_m3RecordBacktraces
+#if SUPERINSTRUCTIONS && d_m3RecordBacktraces
 #error "superinstructions move code, which wasm3's backtraces do not follow"
 #endif
 
-static M3Result emit_fused(IM3Compilation o, IM3Operation operation);
-static pc_t take_label(IM3CodePage page);
+static M3Result emit(IM3Compilation o, IM3Operation operation);
 
-/* Calls, `EmitOp (o, ...)`, become emit_fused; the definition, `EmitOp (IM3Compilation o, ...)`, EmitOpPlain. */
+/* Calls, `EmitOp (o, ...)`, become emit; the definition, `EmitOp (IM3Compilation o, ...)`, EmitOpPlain. */
 #define EmitOp(compilation, operation) SUPERINSTRUCTIONS_##compilation, operation)
-#define SUPERINSTRUCTIONS_o emit_fused(o
+#define SUPERINSTRUCTIONS_o emit(o
 #define SUPERINSTRUCTIONS_IM3Compilation EmitOpPlain(IM3Compilation
+#if SUPERINSTRUCTIONS
+static pc_t take_label(IM3CodePage page);
 #define GetPagePC(page) take_label(page)
+#endif
+
+/* Likewise the calls of GetOpInfo, where wasm3's table of all instructions gives way to one of those that are known. */
+#ifdef WASMOTE_OPCODES
+static IM3OpInfo known_instruction(m3opcode_t opcode);
+static IM3OpInfo GetOpInfoPlain(m3opcode_t opcode) __attribute__((unused));
+#define GetOpInfo(opcode) KNOWN_##opcode)
+#define KNOWN_opcode known_instruction(opcode
+#define KNOWN_i_opcode known_instruction(i_opcode
+#define KNOWN_m3opcode_t GetOpInfoPlain(m3opcode_t
+#endif
 
 /*
  * Likewise the one call of IncrementSlotUsageCount: where a local that waits on the operand stack is set, its value is kept
@@ -70,6 +84,7 @@ static M3Result count_slots(u8 type, IM3Compilation o, u16 slot);
 #undef EmitOp
 #undef GetPagePC
 #undef IncrementSlotUsageCount
+#undef GetOpInfo
 
 static M3Result count_slots(u8 type, IM3Compilation o, u16 slot)
 {
@@ -77,6 +92,28 @@ static M3Result count_slots(u8 type, IM3Compilation o, u16 slot)
     for (u16 i = 0; i < GetTypeNumSlots(type) && !result; i++) result = count_slot(o, slot + i);
     return result;
 }
+
+#ifdef WASMOTE_OPCODES
+#define KNOWN_OPCODE(OPCODE, ...) OPCODE,
+#define KNOWN_INSTRUCTION(OPCODE, OFFSET, TYPE, A, B, C, D, COMPILER) { OFFSET, TYPE, { A, B, C, D }, COMPILER },
+
+/* Those with a prefix have it in their upper byte. */
+static IM3OpInfo known_instruction(m3opcode_t opcode)
+{
+    static const u16 opcodes[] = { WASMOTE_OPCODES(KNOWN_OPCODE) };
+    static const M3OpInfo instructions[] = { WASMOTE_OPCODES(KNOWN_INSTRUCTION) };
+    for (u32 i = 0; i < sizeof opcodes / sizeof *opcodes; i++) if (opcodes[i] == opcode) return &instructions[i];
+    return NULL;
+}
+#endif
+
+#if !SUPERINSTRUCTIONS
+static M3Result emit(IM3Compilation o, IM3Operation operation)
+{
+    const M3Result result = SUPERINSTRUCTIONS_EMITS(o, operation);
+    return result ? result : EmitOpPlain(o, operation);
+}
+#else
 
 #include "fused-operations.h"
 #include "idioms.h"
@@ -212,7 +249,7 @@ static bool fuse_last(IM3Compilation o, bool loop)
             if (i->kinds[v] != 'c') EmitWord32(page, value[i->kinds[v] == 't' ? v - 1 : v]);
         if (i->tag) EmitWord32(page, (u32) i->tag);
         window.count = first + 1;
-        SUPERINSTRUCTIONS_FUSED(o);
+        SUPERINSTRUCTIONS_FUSED(o, i);
         return true;
     }
     return false;
@@ -258,15 +295,17 @@ static M3Result make_room(IM3Compilation o)
     return m3Err_none;
 }
 
-static M3Result emit_fused(IM3Compilation o, IM3Operation operation)
+static M3Result emit(IM3Compilation o, IM3Operation operation)
 {
+    M3Result result = SUPERINSTRUCTIONS_EMITS(o, operation);
+    if (result) return result;
     if (!o->page || !SUPERINSTRUCTIONS_ENABLED(o)) return EmitOpPlain(o, operation);
 
     if (window.page != o->page || window.compilation != o) window.count = 0;
     window.compilation = o;
     if (window.count) fuse(o);
 
-    M3Result result = make_room(o);
+    result = make_room(o);
     if (result) return result;
     if (operation == op_ContinueLoopIf && window.count && fuse_last(o, true)) return m3Err_none;
 

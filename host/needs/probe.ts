@@ -5,7 +5,7 @@ import type { Call, Calls, RepeatedCall } from "./calls.js";
 import { probeBase64 } from "./probe.generated.js";
 
 /** What boards/probe/probe.c exports. */
-interface Exports {
+export interface Engine {
   memory: WebAssembly.Memory;
   place(fileBytes: number, arenaBytes: number): number;
   board(
@@ -14,6 +14,7 @@ interface Exports {
     engineBytes: number,
     operandBytes: number,
     pageBytes: number,
+    fuses: number,
   ): void;
   load(file: number, length: number, accelerated: number): number;
   reset(): number;
@@ -21,6 +22,13 @@ interface Exports {
   enter(index: number): number;
   leave(): void;
   used(): number;
+  open(file: number, length: number, accelerated: number, stackBytes: number): number;
+  reset_open(): number;
+  used_open(): number;
+  emitted(): number;
+  fused(): number;
+  read(): number;
+  instruction(opcode: number): number;
 }
 
 /** What `enter` answers, in probe.c's order. */
@@ -36,6 +44,12 @@ const stackUses: readonly (readonly Board["core"][])[] = [
   ["cortex-m7"],
   ["rv32imc", "rv32imac"],
 ];
+
+/** The number of a core's use of the stack; without a core, of what has 64 bits. */
+export function stackUseOf(core: string | undefined): number {
+  const found = stackUses.findIndex((cores) => cores.some((each) => each === core));
+  return found < 0 ? stackUses.length : found;
+}
 
 /** A board as the probe knows it. Sizes in bytes. */
 export interface ProbedBoard {
@@ -58,12 +72,26 @@ const modelTrap = 9;
 
 let compiled: WebAssembly.Module | undefined;
 
-/** A fresh copy of the firmware's engine. */
-function freshEngine(): Exports {
+/** The firmware's engine as a module. */
+export function engineModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(
     inflateSync(Uint8Array.from(atob(probeBase64.join("")), (c) => c.charCodeAt(0))) as BufferSource,
   );
-  return new WebAssembly.Instance(compiled).exports as unknown as Exports;
+  return compiled;
+}
+
+/** A fresh copy of it, with a model's file placed before an arena; the number that it is placed at. */
+export function engineWith(wasm: Uint8Array, arenaBytes: number): { engine: Engine; at: number } {
+  const engine = freshEngine();
+  const at = engine.place(wasm.length, arenaBytes);
+  if (at === 0) throw new RangeError(`no memory for ${arenaBytes} bytes`);
+  new Uint8Array(engine.memory.buffer).set(wasm, at);
+  return { engine, at };
+}
+
+/** A fresh copy of the firmware's engine. */
+function freshEngine(): Engine {
+  return new WebAssembly.Instance(engineModule()).exports as unknown as Engine;
 }
 
 class Refused extends Error {}
@@ -77,8 +105,9 @@ class Telling {
    *   none of them is
    */
   constructor(
-    private readonly engine: Exports,
+    private readonly engine: Engine,
     private readonly callees?: Calls["callees"],
+    private readonly onCompile?: () => void,
   ) {}
 
   /** Tells calls in a row: those that compile nothing are told once. Whether anything was compiled. */
@@ -96,6 +125,7 @@ class Telling {
     const isFirst = !this.running.has(index);
     this.running.add(index);
     let changed = found === entered.isCompiled;
+    if (changed) this.onCompile?.();
     if (this.calls(calls)) changed = true;
     const called = new Set(calls.map((each) => each.call.function));
     for (const other of this.callees?.get(index) ?? []) {
@@ -121,32 +151,47 @@ export function probeModel(
   { board, fixedBytes, arenaBytes }: ProbedBoard,
   all: boolean,
 ): Probed {
-  const engine = freshEngine();
-  const at = engine.place(wasm.length, arenaBytes);
-  if (at === 0) throw new RangeError(`no memory for a board of ${arenaBytes} bytes`);
-  new Uint8Array(engine.memory.buffer).set(wasm, at);
+  const { engine, at } = engineWith(wasm, arenaBytes);
   const { engineBytes, stackBytes, codePageBytes } = board.wasm3;
   engine.board(
-    stackUses.findIndex((cores) => cores.includes(board.core)),
+    stackUseOf(board.core),
     fixedBytes,
     engineBytes,
     stackBytes,
     codePageBytes,
+    1,
   );
   const refused = engine.load(at, wasm.length, tier === "accelerated" ? 1 : 0);
   if (refused !== 0) return { refused };
+  const failed = runAll(engine, calls, all, () => engine.reset());
+  return failed === 0 ? { usedBytes: engine.used() } : { refused: failed };
+}
+
+/**
+ * Goes through the runs of a model that is loaded: twice, with a reset of its state behind each. The code of what failed, or 0.
+ *
+ * @param all whether functions that might have been called, but were not, are called as well
+ * @param onCompile told whenever a function is compiled
+ */
+export function runAll(
+  engine: Engine,
+  calls: Calls,
+  all: boolean,
+  reset: () => number,
+  onCompile?: () => void,
+): number {
   try {
     for (let pass = 0; pass < 2; pass++) {
       for (const run of calls.runs) {
         engine.begin();
-        new Telling(engine, all ? calls.callees : undefined).calls(run);
+        new Telling(engine, all ? calls.callees : undefined, onCompile).calls(run);
       }
-      const failed = engine.reset();
-      if (failed !== 0) return { refused: failed };
+      const failed = reset();
+      if (failed !== 0) return failed;
     }
+    return 0;
   } catch (error) {
-    if (error instanceof Refused) return { refused: modelTrap };
+    if (error instanceof Refused) return modelTrap;
     throw error;
   }
-  return { usedBytes: engine.used() };
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nativeSources } from "wasm3-bindings/sources";
 import { boardsFolder } from "../boards/index.js";
+import { withTableNames } from "./table-names.js";
 
 /** Files of the boards that the probe is made of: what loads a model and compiles it. */
 const compiled = [
@@ -26,7 +27,7 @@ const flags = [
     "--target=wasm32-wasip1",
     "-nostartfiles",
     "-Wl,--no-entry",
-    "-Wl,--strip-all",
+    "-Wl,--strip-debug",
     "-Oz",
     "-std=gnu11",
     "-w",
@@ -74,7 +75,7 @@ export async function compileProbe(sources: SourceFiles): Promise<Uint8Array> {
   const args = [...flags, "-include", "layout-of-probe.h", "-I.", ...compiled, "probe.c", "-o", "probe.wasm"];
   try {
     const files = await runClang(["clang", ...args], sources, { stderr });
-    return files["probe.wasm"] as Uint8Array;
+    return withTableNames(files["probe.wasm"] as Uint8Array);
   } catch (error) {
     throw new Error(`the probe does not compile: ${said || (error as Error).message}`);
   }

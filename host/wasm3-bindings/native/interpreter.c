@@ -121,7 +121,7 @@ static M3Result compile_or_defer(IM3Function function)
 
 /* A function has an instance; an expression that is only evaluated at start has neither. */
 #define SUPERINSTRUCTIONS_ENABLED(o) ((o)->function && instance_of((o)->runtime)->limits.superinstructions)
-#define SUPERINSTRUCTIONS_FUSED(o) (instance_of((o)->runtime)->fusedSequences++)
+#define SUPERINSTRUCTIONS_FUSED(o, idiom) (instance_of((o)->runtime)->fusedSequences++)
 #define SUPERINSTRUCTIONS_STORAGE static _Thread_local
 
 #define op_Entry op_GuardedEntry
