@@ -239,6 +239,19 @@ export const errorTable = {
     "the run reached its limit on the board and was stopped",
     "Give a higher --limit, in units of the board's counter.",
   ),
+  "export-refused": refused(
+    "the model cannot be exported",
+    "Build it anew with `wasmote build`, and report it if it stays; `--tier both` leaves everything in it.",
+  ),
+  "export-ecosystem": refused("nothing is exported for that", "Name one of those that are listed with --as."),
+  "export-folder": refused(
+    "the folder cannot take the export",
+    "Name a folder that is not there, or is empty; --force replaces the files of an export in one that is.",
+  ),
+  "export-name": refused(
+    "two models have the same name in C",
+    "Build one of them from a file of another name, or export them apart.",
+  ),
   "board-busy": refused(
     "the slot is in use, or an upload is not complete",
     "Wait for the other program to end, or reset the board, and push again.",

@@ -61,6 +61,12 @@ static const void *accelerator(IM3Runtime runtime, IM3ImportContext context, uin
     return m3Err_none;
 }
 
+bool wasmote_has_accelerator(const uint8_t *name, uint32_t length)
+{
+    (void) name, (void) length;
+    return true;
+}
+
 /* All that a model imports are there: their names come from the same version as the firmware. */
 uint32_t wasmote_link_accelerators(IM3Module module, const wasmote_section *weights)
 {

@@ -1,5 +1,7 @@
 #include "accelerator_imports.h"
 
+#include <string.h>
+
 #include "../accelerators/accelerators.h"
 #include "m3_env.h"
 
@@ -20,6 +22,16 @@ WASMOTE_ACCELERATORS(IMPORT)
 
 #define ENTRY(NAME, BIT) { #NAME, BIT, NAME },
 const wasmote_accelerator wasmote_accelerators[] = { WASMOTE_ACCELERATORS(ENTRY) { NULL, 0, NULL } };
+
+bool wasmote_has_accelerator(const uint8_t *name, uint32_t length)
+{
+    static const char module[] = WASMOTE_ACCELERATOR_MODULE ".";
+    const uint32_t prefix = sizeof module - 1;
+    if (length < prefix || memcmp(module, name, prefix) != 0) return false;
+    for (const wasmote_accelerator *each = wasmote_accelerators; each->name; each++)
+        if (strlen(each->name) == length - prefix && memcmp(each->name, name + prefix, length - prefix) == 0) return true;
+    return false;
+}
 
 uint32_t wasmote_link_accelerators(IM3Module module, const wasmote_section *weights)
 {

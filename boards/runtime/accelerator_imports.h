@@ -5,6 +5,7 @@
 #ifndef WASMOTE_ACCELERATOR_IMPORTS_H
 #define WASMOTE_ACCELERATOR_IMPORTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../formats/custom_sections.h"
@@ -25,6 +26,9 @@ typedef struct wasmote_accelerator
 
 /* Ends with an entry whose name is NULL. */
 extern const wasmote_accelerator wasmote_accelerators[];
+
+/* Whether there is an accelerator of that name, which is as "module.name" and has no zero byte at its end. */
+bool wasmote_has_accelerator(const uint8_t *name, uint32_t length);
 
 /*
  * Links all accelerators that a loaded module imports, and sets its global. The bits that are set; `weights` must

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../abi/abi.h"
+#include "accelerator_imports.h"
 #include "interpreter.h"
 #include "read_weights.h"
 #include "state.h"
@@ -23,18 +24,28 @@ _Static_assert((int) WASMOTE_CLOSED == modelNoModel && (int) WASMOTE_BAD_ARGUMEN
 
 /* ------------------------------------------------------------------------------------------------ before it is opened */
 
-/* The one import that a model may ask for. */
-static bool import_is_known(const uint8_t *name, uint32_t length)
+static bool is_import(const uint8_t *name, uint32_t length, const char *expected)
 {
-    static const char known[] = WASMOTE_IMPORT_MODULE "." WASMOTE_READ_WEIGHTS_NAME;
-    return length == sizeof known - 1 && memcmp(known, name, length) == 0;
+    return length == strlen(expected) && memcmp(expected, name, length) == 0;
 }
 
-static wasmote_status check(const uint8_t *file, uint32_t length, manifest *found)
+/* What a model may ask for that uses no accelerators. */
+static bool import_is_portable(const uint8_t *name, uint32_t length)
+{
+    return is_import(name, length, WASMOTE_IMPORT_MODULE "." WASMOTE_READ_WEIGHTS_NAME);
+}
+
+/* Besides, what an exported model asks for, whose own kernels were taken out. */
+static bool import_is_known(const uint8_t *name, uint32_t length)
+{
+    return import_is_portable(name, length) || wasmote_has_accelerator(name, length);
+}
+
+static wasmote_status check(const uint8_t *file, uint32_t length, bool portable, manifest *found)
 {
     if (!manifest_open(file, length, found)) return WASMOTE_BAD_MODEL;
-    if (found->version > manifestVersion || !manifest_check_imports(found, import_is_known)) return WASMOTE_WRONG_VERSION;
-    return WASMOTE_OK;
+    const bool known = manifest_check_imports(found, portable ? import_is_portable : import_is_known);
+    return found->version > manifestVersion || !known ? WASMOTE_WRONG_VERSION : WASMOTE_OK;
 }
 
 /*
@@ -52,7 +63,7 @@ wasmote_status wasmote_needs_of(const void *file, size_t fileBytes, wasmote_need
 {
     manifest found;
     if (fileBytes > UINT32_MAX) return WASMOTE_BAD_MODEL;
-    const wasmote_status status = check(file, (uint32_t) fileBytes, &found);
+    const wasmote_status status = check(file, (uint32_t) fileBytes, false, &found);
     if (status) return status;
 
     wasmote_section code;
@@ -173,7 +184,7 @@ wasmote_status wasmote_open(wasmote **opened, void *memory, size_t bytes, const 
     *opened = NULL;
     if (!memory || !file || fileBytes > UINT32_MAX) return WASMOTE_BAD_ARGUMENT;
     manifest found;
-    const wasmote_status status = check(file, (uint32_t) fileBytes, &found);
+    const wasmote_status status = check(file, (uint32_t) fileBytes, options && options->portable, &found);
     if (status) return status;
 
     const uintptr_t start = ((uintptr_t) memory + 7) & ~(uintptr_t) 7, unused = start - (uintptr_t) memory;

@@ -15,5 +15,5 @@ export {
   requireFit,
 } from "./fit.js";
 export { boardNames, boardsFolder, loadBoard, loadBoards } from "./load.js";
-export { flashMethodNames } from "./schema.js";
+export { coreNames, flashMethodNames } from "./schema.js";
 export type { Board, Emulator, FlashMethod } from "./types.js";

@@ -45,10 +45,21 @@ const emulatorSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("rp2040js"), preload }),
 ]);
 
+/** Cores of processors that boards may have. */
+export const coreNames = [
+  "cortex-m0plus",
+  "cortex-m3",
+  "cortex-m4",
+  "cortex-m7",
+  "cortex-m33",
+  "rv32imc",
+  "rv32imac",
+] as const;
+
 /** Fields that a family gives; a definition may replace each of them. */
 const familyFields = {
   mcu: name,
-  core: z.enum(["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "rv32imc", "rv32imac"]),
+  core: z.enum(coreNames),
   isa: z.strictObject({
     /** Prefix of the compiler's name. */
     toolchain: z.enum(["arm-none-eabi", "riscv64-unknown-elf"]),

@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   firmware: async () => (await import("./firmware.js")).registerFirmware,
   flash: async () => (await import("./flash.js")).registerFlash,
   push: async () => (await import("./push.js")).registerPush,
+  export: async () => (await import("./export.js")).registerExport,
   monitor: async () => (await import("./monitor.js")).registerMonitor,
   toolchain: async () => (await import("./toolchain.js")).registerToolchain,
 };

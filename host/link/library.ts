@@ -35,8 +35,8 @@ function kernelNamed({ exports, functions, imports, types }: LinkableModule, nam
 }
 
 /** Numbers of the functions and globals that these functions reach, themselves included, ascending. */
-function reach(
-  { functions, imports }: LinkableModule,
+export function reach(
+  { functions, imports }: Pick<LinkableModule, "functions" | "imports">,
   roots: readonly number[],
 ): { functions: number[]; globals: number[] } {
   const reached = { function: new Set<number>(), global: new Set<number>(), type: new Set<number>() };

@@ -1,1 +1,11 @@
+export { type Calls, recordCalls } from "./calls.js";
+export {
+  allOperations,
+  findOperations,
+  type KnownInstruction,
+  type LibraryBuild,
+  type LibraryRun,
+  runInLibrary,
+  type UsedOperations,
+} from "./library.js";
 export { defaultTier, type Needs, predictFit, predictNeeds } from "./predict.js";

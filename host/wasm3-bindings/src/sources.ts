@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -61,4 +61,27 @@ export function nativeSourceFiles(name: SharedSource): string[] {
 /** The folder of the development dependency that brings wasm3's sources. */
 export function wasm3Dependency(): string {
   return dirname(createRequire(import.meta.url).resolve("react-native-webassembly/package.json"));
+}
+
+/**
+ * wasm3's licence: the holders that its own files name, then the MIT text that the dependency carries; a packed package has
+ * it as a file.
+ */
+export function wasm3Licence(): string {
+  const packed = join(packageFolder, "wasm3", "LICENSE");
+  if (existsSync(packed)) return readFileSync(packed, "utf8");
+  const holders = new Set<string>();
+  for (const file of nativeSourceFiles("wasm3")) {
+    const header = readFileSync(join(nativeSources("wasm3"), file), "utf8").slice(0, 600);
+    const copyrights = header.matchAll(/Copyright © (\d{4} [^\n]*?)\.?\s*(?:All rights reserved\.)?\s*\n/g);
+    for (const [, holder] of copyrights) holders.add(holder!);
+  }
+  const mit = readFileSync(join(wasm3Dependency(), "LICENSE"), "utf8");
+  const permission = mit.slice(mit.indexOf("Permission is hereby granted"));
+  if (holders.size === 0 || !mit.includes("MIT License") || !permission.includes("WITHOUT WARRANTY")) {
+    throw new Error("wasm3's licence could not be read from the dependency");
+  }
+  const packaged = mit.match(/Copyright \(c\) [^\n]+/)?.[0] ?? "";
+  const lines = [...holders].sort().map((holder) => `Copyright (c) ${holder}`);
+  return `wasm3\n\nMIT License\n\n${[...lines, packaged].join("\n")}\n\n${permission}`;
 }

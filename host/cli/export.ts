@@ -1,0 +1,137 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import { type Command, Option } from "commander";
+import { WasmoteError } from "../errors.js";
+import type { ExportTier, ModelStorage } from "../export/index.js";
+import { suggestion } from "../nearest.js";
+import { UsageError } from "./errors.js";
+import { thousands } from "./figures.js";
+import { makeFolder, refuseOverwriting, writeFilesAtomically } from "./files.js";
+import { addHelp } from "./help.js";
+import { type ModuleFile, readModuleFile } from "./module-file.js";
+import type { Output } from "./output.js";
+
+interface ExportCommandOptions {
+  as: string;
+  board?: string;
+  core?: string;
+  tier: ExportTier;
+  model: ModelStorage;
+  out: string;
+  force?: boolean;
+  json?: boolean;
+}
+
+const help = `
+The folder holds the runtime as far as these models use it, the models as constant arrays and an example; it compiles by
+itself. Several models share the runtime. With --tier accelerated, kernels that accelerators take the place of are left out
+of the models; --tier both keeps them, for who opens a model with either.
+
+--core is a processor's, or host for computers; --board tells it. Another model needs another export: one that needs what
+was left out is refused when it is opened.`;
+
+/** Adds the command `export` to the program. */
+export function registerExport(program: Command, output: Output): void {
+  const command = program
+    .command("export")
+    .description("Write a C library with models for a firmware of your own.")
+    .argument("<model...>", ".wasm files built by wasmote")
+    .requiredOption("--as <ecosystem>", "what the folder is for: c, arduino, platformio, zephyr, esp-idf, pico-sdk")
+    .requiredOption("-o, --out <folder>", "the folder to write; it is made")
+    .option("--board <board>", "the board that it is for")
+    .option("--core <core>", "the processor's core that it is for, such as cortex-m4; host for computers")
+    .addOption(
+      new Option("--tier <tier>", "whether accelerators compute, the models' own kernels, or either")
+        .choices(["accelerated", "portable", "both"])
+        .default("accelerated"),
+    )
+    .addOption(
+      new Option("--model <storage>", "the models as arrays in flash, or as files that are read at run time")
+        .choices(["array", "file"])
+        .default("array"),
+    )
+    .option("--force", "replace the files of an earlier export in the folder")
+    .option("--json", "print what it takes as JSON")
+    .action((models: string[], options: ExportCommandOptions) => exportTo(models, options, output));
+  addHelp(command, help);
+}
+
+/** Refuses a folder that holds anything, unless it may be replaced, and one that holds what is read. Throws `export-folder`. */
+async function checkFolder(out: string, read: readonly string[], force: boolean): Promise<void> {
+  const found = await stat(out).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new WasmoteError("export-folder", error.message, { file: out });
+  });
+  if (found !== undefined && !found.isDirectory())
+    throw new WasmoteError("export-folder", "it is no folder", { file: out });
+  const entries = found === undefined ? [] : await readdir(out);
+  if (entries.length > 0 && !force)
+    throw new WasmoteError("export-folder", `it holds ${entries.length} files already`, { file: out });
+  const inside = read.find((path) => resolve(path).startsWith(resolve(out) + sep));
+  if (inside !== undefined)
+    throw new UsageError(`${inside}, which is read, lies in ${out}`, "Give -o another folder.");
+}
+
+async function exportTo(paths: string[], options: ExportCommandOptions, output: Output): Promise<void> {
+  const { loadBoard, coreNames } = await import("../boards/index.js");
+  const { exportModels, hostCore } = await import("../export/index.js");
+  const { ecosystemNamed } = await import("../export/ecosystems/index.js");
+  const ecosystem = await ecosystemNamed(options.as);
+  if (options.board !== undefined && options.core !== undefined)
+    throw new UsageError("both --board and --core are given", "Give one of them: a board tells its core.");
+  if (options.board === undefined && options.core === undefined)
+    throw new UsageError("no processor is named", "Give --board BOARD or --core CORE, such as --core cortex-m4.");
+  const board = options.board === undefined ? undefined : loadBoard(options.board);
+  const core = board?.core ?? `${options.core}`;
+  const cores = [...coreNames, hostCore];
+  if (!cores.includes(core))
+    throw new UsageError(`--core ${core} is not known${suggestion(core, cores)}`, `The cores are ${cores.join(", ")}.`);
+  await checkFolder(options.out, paths, options.force === true);
+  const files: ModuleFile[] = [];
+  for (const path of paths) files.push(await readModuleFile(path));
+  output.progress("exporting");
+  const exported = await exportModels(files, {
+    core,
+    ...(board && { board }),
+    tier: options.tier,
+    model: options.model,
+  });
+  const written = Object.entries(ecosystem.files(exported)).map(([path, contents]) => ({
+    path: join(options.out, path),
+    bytes: typeof contents === "string" ? new TextEncoder().encode(contents) : contents,
+  }));
+  await refuseOverwriting(paths, written.map(({ path }) => path), "Give -o another folder.");
+  await writeFolder(options.out, written);
+  const models = exported.models.map(({ symbol, wasm, memoryBytes, memoryBound, stackBytes, manifest }) => ({
+    symbol,
+    fileBytes: wasm.length,
+    linearBytes: manifest.memoryBytes,
+    memoryBytes,
+    memoryBound,
+    stackBytes,
+  }));
+  output.talk(`wrote ${written.length} files to ${options.out}`);
+  if (options.json) output.json({ as: options.as, core, models });
+  else
+    output.data(
+      models.map(
+        ({ symbol, fileBytes, memoryBytes, memoryBound, stackBytes }) =>
+          `${symbol}  flash ${thousands(fileBytes)}, RAM ${memoryBound === "exact" ? "" : "at most "}${thousands(memoryBytes)}, stack ${thousands(stackBytes)} bytes`,
+      ),
+    );
+}
+
+/** Writes all files, or leaves a folder that was not there as it was: absent. Throws `file-unwritable`. */
+async function writeFolder(out: string, files: readonly { path: string; bytes: Uint8Array }[]): Promise<void> {
+  const wasThere = await stat(out).then(
+    () => true,
+    () => false,
+  );
+  try {
+    for (const folder of new Set(files.map(({ path }) => dirname(path)))) await makeFolder(folder);
+    await writeFilesAtomically(files);
+  } catch (error) {
+    if (!wasThere) await rm(out, { recursive: true, force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import { type Accelerator, accelerators as knownAccelerators } from "../abi/accelerators.js";
+import { allOperations, type KnownInstruction, type UsedOperations } from "../needs/index.js";
+
+/** What a build of the library has. Sizes in bytes. */
+export interface Configuration {
+  /** What each model uses of wasm3. */
+  used: readonly UsedOperations[];
+  /** Accelerators that a model imports. */
+  accelerators: readonly Accelerator[];
+  floats: boolean;
+  operandBytes: number;
+  pageBytes: number;
+  core: string | undefined;
+}
+
+/** Names of the idioms, in the order of the list in boards/wasm3/idioms.h. */
+export function idiomNames(header: string): string[] {
+  const list = /#define WASMOTE_IDIOMS\(EACH\)([\s\S]*?)\n#endif/.exec(header)?.[1] ?? "";
+  return [...list.matchAll(/EACH\((\w+)\)/g)].map(([, name]) => name as string);
+}
+
+/** A list as a macro of several lines, as C has it. */
+function listMacro(name: string, entries: readonly string[]): string {
+  return [`#define ${name}(EACH)`, ...entries.map((entry) => `    EACH(${entry})`)].join(" \\\n");
+}
+
+const missing = "op_Missing";
+
+/** An instruction with those of its operations that no model uses missing; what wasm3 has none for stays none. */
+function instructionEntry(known: KnownInstruction, used: ReadonlySet<string>): string {
+  const operations = known.operations.map((name) => {
+    if (name === undefined) return "NULL";
+    return used.has(name) ? name : missing;
+  });
+  const { opcode, stackOffset, type, compiler = "NULL" } = known;
+  return [`0x${opcode.toString(16)}`, stackOffset, type, ...operations, compiler].join(", ");
+}
+
+const union = <T>(sets: readonly Iterable<T>[]): Set<T> => new Set(sets.flatMap((each) => [...each]));
+
+/** Instructions of all models by their opcodes. */
+function instructionsOf(used: readonly UsedOperations[]): KnownInstruction[] {
+  const byOpcode = new Map(used.flatMap(({ instructions }) => instructions.map((each) => [each.opcode, each])));
+  return [...byOpcode.values()].sort((a, b) => a.opcode - b.opcode);
+}
+
+/** Whether an operation of any model is fused. */
+export function fusesAnything(used: readonly UsedOperations[]): boolean {
+  return used.some(({ idioms }) => idioms.length > 0);
+}
+
+/** Text of wasmote_config.h: what of the library these models take. */
+export function configurationText(of: Configuration, idiomHeader: string): string {
+  const { used, accelerators, floats, operandBytes, pageBytes, core } = of;
+  const operations = union(used.map((each) => each.operations));
+  const names = idiomNames(idiomHeader);
+  const idioms = [...union(used.map((each) => each.idioms))].sort((a, b) => a - b);
+  const enumerators = new Map(
+    Object.entries(knownAccelerators).map(([name, { import: imported }]) => [
+      imported as string,
+      `accelerator${name[0]?.toUpperCase()}${name.slice(1)}`,
+    ]),
+  );
+  const sizes = {
+    WASMOTE_FLOATS: Number(floats),
+    SUPERINSTRUCTIONS: Number(idioms.length > 0),
+    WASM3_STACK_BYTES: operandBytes,
+    d_m3CodePageAlignSize: pageBytes,
+    d_m3HasFloat: Number(floats),
+    d_m3NoFloatDynamic: 0,
+    d_m3MaxFunctionStackHeight: 128,
+    d_m3MaxConstantTableSize: 64,
+    d_m3MaxDuplicateFunctionImpl: 1,
+    d_m3VerboseErrorMessages: 0,
+  };
+  return `/* What of the library the models of this export take. Written by \`wasmote export\`. */
+#ifndef WASMOTE_CONFIG_H
+#define WASMOTE_CONFIG_H
+
+${Object.entries(sizes)
+  .map(([name, value]) => `#define ${name} ${value}`)
+  .join("\n")}
+${core === "cortex-m7" ? "#define WASMOTE_STACK_USE STACK_USE_CORTEX_M7\n" : ""}
+/* Accelerators, and their bits. */
+${listMacro(
+  "WASMOTE_ACCELERATORS",
+  accelerators.map((each) => `${each.import}, ${enumerators.get(each.import)}`),
+)}
+
+/* Instructions: opcode, change of the operand stack, type, operations, compiler. */
+${listMacro(
+  "WASMOTE_OPCODES",
+  instructionsOf(used).map((each) => instructionEntry(each, operations)),
+)}
+
+/* Sequences of operations that are fused. */
+${listMacro(
+  "WASMOTE_IDIOMS",
+  idioms.map((i) => names[i] as string),
+)}
+
+#endif
+`;
+}
+
+/** Text of wasm3/omitted-operations.h: all operations that no model uses. */
+export function omittedOperations(used: readonly UsedOperations[]): string {
+  const operations = union(used.map((each) => each.operations));
+  const omitted = [...new Set(allOperations())].filter((name) => !operations.has(name)).sort();
+  return `/* The operations that no model of this export uses. Written by \`wasmote export\`. */
+${omitted.map((name) => `#undef ${name}\n#define ${name} ${missing}`).join("\n")}
+`;
+}

@@ -1,0 +1,95 @@
+import { readmeText } from "../readme.js";
+import type { Ecosystem, Exported, ExportedFiles } from "../types.js";
+
+/** The library's files in a folder of their own. */
+const folder = "wasmote";
+
+const compiledIn = (files: ExportedFiles): string[] => Object.keys(files).filter((path) => path.endsWith(".c"));
+
+function cmakeText({ library, models, modelFiles, core }: Exported): string {
+  const sources = compiledIn(library).map((path) => `  ${folder}/${path}`);
+  const own = models.flatMap((model) => compiledIn(modelFiles(model))).map((path) => `  ${path}`);
+  const ports = sources.filter((path) => path.includes("/wasm3/port-")).map((path) => path.trim());
+  const accelerators = sources.filter((path) => path.includes("/accelerators/")).map((path) => path.trim());
+  const forThumb = ports.filter((path) => path.includes("armv7m"));
+  return `# The library, and an example that runs each model once; for any C compiler that knows GNU C (gcc, clang).
+# Written by \`wasmote export\`${core === "host" ? "" : ` for ${core}`}.
+#
+#   cmake -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build && build/example
+#
+# In a project of your own: add_subdirectory(THIS_FOLDER), target_link_libraries(YOURS PRIVATE wasmote_models).
+cmake_minimum_required(VERSION 3.16)
+project(wasmote_export C)
+
+add_library(wasmote STATIC
+${sources.join("\n")})
+target_include_directories(wasmote PUBLIC ${folder}/runtime)
+target_include_directories(wasmote SYSTEM PRIVATE ${folder}/third_party/wasm3)
+target_compile_options(wasmote PRIVATE -std=gnu11 -ffunction-sections -fdata-sections -fno-strict-aliasing
+  -ffp-contract=off -fno-math-errno)
+
+add_library(wasmote_models STATIC
+  ${own.length > 0 ? own.map((path) => path.trim()).join("\n  ") : `${folder}/runtime/texts.c`})
+target_include_directories(wasmote_models PUBLIC \${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(wasmote_models PUBLIC wasmote)
+
+# wasm3's operations follow one another by calls at their ends, which are to be jumps.
+set(operations -w -O2 -foptimize-sibling-calls -fno-stack-protector)
+set_source_files_properties(${folder}/runtime/wasm3.c PROPERTIES COMPILE_OPTIONS "-w")
+set_source_files_properties(${folder}/runtime/interpreter.c PROPERTIES COMPILE_OPTIONS "\${operations}")
+set(ports ${ports.join(" ")})
+set_source_files_properties(\${ports} PROPERTIES COMPILE_OPTIONS "\${operations}")
+${accelerators.length > 0 ? `set_source_files_properties(${accelerators.join(" ")} PROPERTIES COMPILE_OPTIONS "-O2")\n` : ""}
+include(CheckCSourceCompiles)
+function(check_processor macro result)
+  check_c_source_compiles("#if !(\${macro})\\n#error another processor\\n#endif\\nint main(void) { return 0; }" \${result})
+endfunction()
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+check_processor("defined(__thumb2__) && !defined(__clang__)" WASMOTE_ON_THUMB2)
+check_processor("defined(__ARM_ARCH_6M__) && !defined(__clang__)" WASMOTE_ON_ARMV6M)
+check_processor("defined(__riscv) && !defined(__clang__)" WASMOTE_ON_RISCV)
+if(WASMOTE_ON_THUMB2)
+  # Operations may use these registers without keeping them (wasm3/port-armv7m.h).
+  set_property(SOURCE ${forThumb.join(" ")} APPEND PROPERTY COMPILE_OPTIONS
+    -fno-schedule-insns -fcall-used-r4 -fcall-used-r5 -fcall-used-r6)
+elseif(WASMOTE_ON_ARMV6M)
+  # GCC would fold operations of the same code into one, and have the others call it.
+  set_property(SOURCE ${folder}/runtime/interpreter.c APPEND PROPERTY COMPILE_OPTIONS -fno-ipa-icf)
+elseif(WASMOTE_ON_RISCV)
+  set_property(SOURCE ${folder}/runtime/interpreter.c APPEND PROPERTY COMPILE_OPTIONS -fno-schedule-insns)
+endif()
+
+if(CMAKE_SOURCE_DIR STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+  add_executable(example example.c)
+  target_link_libraries(example PRIVATE wasmote_models)
+  if(CMAKE_C_COMPILER_ID STREQUAL "AppleClang")
+    target_link_options(example PRIVATE -Wl,-dead_strip)
+  else()
+    target_link_options(example PRIVATE -Wl,--gc-sections)
+  endif()
+endif()
+`;
+}
+
+/** Plain C: a folder with a CMakeLists.txt. */
+export const c: Ecosystem = {
+  name: "c",
+  files(of) {
+    const { library, models, modelFiles, example } = of;
+    const files: ExportedFiles = {
+      "CMakeLists.txt": cmakeText(of),
+      "README.md": readmeText(of, howToBuild),
+      "example.c": example,
+    };
+    for (const model of models) Object.assign(files, modelFiles(model));
+    for (const [path, contents] of Object.entries(library)) files[`${folder}/${path}`] = contents;
+    return files;
+  },
+};
+
+const howToBuild = `    cmake -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build && build/example
+
+In a project of your own, with CMake: \`add_subdirectory\` this folder and link \`wasmote_models\`. Without: compile all
+\`.c\` files of \`wasmote/\` and the models, with \`wasmote/third_party/wasm3\` among the folders that are searched for
+headers, as GNU C (\`-std=gnu11 -fno-strict-aliasing -ffp-contract=off\`), and link with \`-ffunction-sections -fdata-sections
+-Wl,--gc-sections\`. CMakeLists.txt has the options of some files.`;

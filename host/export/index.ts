@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { accelerators } from "../abi/accelerators.js";
+import { type Board, boardsFolder } from "../boards/index.js";
+import { WasmoteError } from "../errors.js";
+import {
+  findOperations,
+  type LibraryBuild,
+  recordCalls,
+  type UsedOperations,
+} from "../needs/index.js";
+import { type OpenedModule, openModule } from "../package/open.js";
+import { interruptNode } from "../run/node-interrupt.js";
+import type { Tier } from "../run/types.js";
+import { usesFloats } from "../wasm/floats.js";
+import { configurationText, fusesAnything, omittedOperations } from "./configuration.js";
+import { exampleText } from "./example.js";
+import { librarySources, wasm3Folder } from "./library.js";
+import { findMemory } from "./memory.js";
+import { type ModelStorage, modelFilesOf, symbolOf } from "./model-files.js";
+import { type ExportTier, takeOut } from "./take-out.js";
+import type { Exported, ExportedFiles, ExportedModel } from "./types.js";
+
+export type { ModelStorage } from "./model-files.js";
+export type { ExportTier } from "./take-out.js";
+export type { Ecosystem, Exported, ExportedFiles, ExportedModel } from "./types.js";
+
+/** Processors that an export may be for besides boards' cores: those with 64 bits. */
+export const hostCore = "host";
+
+/** A built model's file. */
+export interface ModelToExport extends OpenedModule {
+  wasm: Uint8Array;
+}
+
+/** What an export is for. */
+export interface ExportOptions {
+  /** A board's, or `hostCore`. */
+  core: string;
+  board?: Board;
+  tier: ExportTier;
+  model: ModelStorage;
+}
+
+/** Where no board says otherwise: of the operand stack, of pages, and of metacode that is kept, in bytes. */
+const defaults = { stackBytes: 2048, codePageBytes: 512, engineBytes: 15_360 };
+/** Memory in which everything is compiled, besides linear memory, and a stack on which it is. */
+const [ampleBytes, ampleStack] = [1 << 20, 65_535];
+
+/** A model as far as it is known before its memory is. */
+interface Settled {
+  symbol: string;
+  opened: OpenedModule;
+  wasm: Uint8Array;
+  tier: Tier;
+  used: UsedOperations;
+}
+
+function settle({ wasm, ...opened }: ModelToExport, tier: ExportTier, build: LibraryBuild): Settled {
+  const left = takeOut(wasm, opened, tier);
+  const own: OpenedModule = openModule(left.wasm);
+  const runsIn: Tier = tier === "portable" ? "portable" : "accelerated";
+  const used = findOperations(left.wasm, runsIn, build, own.manifest.memoryBytes + ampleBytes, ampleStack);
+  if ("refused" in used) {
+    throw new WasmoteError("export-refused", `the library ends with status ${used.refused} for it`);
+  }
+  return { symbol: symbolOf(own.manifest.name), opened: own, wasm: left.wasm, tier: runsIn, used };
+}
+
+/** Throws `export-name` where two models would have the same names in C, and `export-refused`. */
+function checkNames(models: readonly Settled[]): void {
+  const known = new Map<string, string>();
+  for (const { symbol, opened } of models) {
+    const { name } = opened.manifest;
+    const other = known.get(symbol.toUpperCase());
+    if (other !== undefined) throw new WasmoteError("export-name", `"${other}" and "${name}" are both ${symbol}`);
+    known.set(symbol.toUpperCase(), name);
+  }
+}
+
+async function finished(
+  { symbol, opened, wasm, tier }: Settled,
+  build: LibraryBuild,
+  engineBytes: number,
+): Promise<ExportedModel> {
+  const { manifest } = opened;
+  const calls = await recordCalls(wasm, opened, tier, interruptNode);
+  const memory = findMemory(wasm, manifest.memoryBytes, calls, tier, build, engineBytes);
+  return { symbol, wasm, manifest, ...memory };
+}
+
+/** Licences and what the library is configured by, beside its sources. */
+function withConfiguration(sources: ExportedFiles, configuration: string, omitted: string): ExportedFiles {
+  return {
+    ...sources,
+    "abi/wasmote_config.h": configuration,
+    "wasm3/omitted-operations.h": omitted,
+    LICENSE: readFileSync(join(boardsFolder, "..", "LICENSE"), "utf8"),
+  };
+}
+
+/**
+ * The library as far as some models need it, for all ecosystems: its sources, configuration, the models and an example.
+ *
+ * @throws `export-name`, `export-refused`, `kernels-unlinkable` for a module that wasmote has not linked
+ */
+export async function exportModels(
+  models: readonly ModelToExport[],
+  { core, board, tier, model: storage }: ExportOptions,
+): Promise<Exported> {
+  const { stackBytes, codePageBytes, engineBytes } = board?.wasm3 ?? defaults;
+  const probed = core === hostCore ? undefined : core;
+  const build = { core: probed, operandBytes: stackBytes, pageBytes: codePageBytes };
+  const settled = models.map((model) => settle(model, tier, { ...build, fuses: true }));
+  checkNames(settled);
+  const used = settled.map((each) => each.used);
+  const fuses = fusesAnything(used);
+  const exported = await Promise.all(
+    settled.map((each) => finished(each, { ...build, fuses }, engineBytes)),
+  );
+  const imported = new Set(
+    settled.flatMap(({ opened: { manifest } }) => [...manifest.imports.required, ...manifest.imports.optional]),
+  );
+  const offered = Object.values(accelerators).filter(
+    (each) => tier !== "portable" && imported.has(`wasmote.${each.import}`),
+  );
+  const configuration = configurationText(
+    {
+      used,
+      accelerators: offered,
+      floats: settled.some(({ wasm }) => usesFloats(wasm)),
+      operandBytes: stackBytes,
+      pageBytes: codePageBytes,
+      core: probed,
+    },
+    readFileSync(join(boardsFolder, "wasm3", "idioms.h"), "utf8"),
+  );
+  return {
+    models: exported,
+    core,
+    ...(board === undefined ? {} : { board }),
+    library: withConfiguration(
+      librarySources(offered.map((each) => each.import)),
+      configuration,
+      omittedOperations(used),
+    ),
+    configuration,
+    modelFiles: (of) => modelFilesOf(of, storage),
+    example: exampleText(exported, storage),
+  };
+}
+
+export { wasm3Folder };

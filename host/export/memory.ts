@@ -1,0 +1,90 @@
+import { alignUp } from "../abi/align.js";
+import { WasmoteError } from "../errors.js";
+import { readModule } from "../link/module.js";
+import type { Calls } from "../needs/index.js";
+import { type LibraryBuild, type LibraryRun, runInLibrary } from "../needs/index.js";
+import type { Tier } from "../run/types.js";
+
+/** What a model is to be opened with. Sizes in bytes. */
+export interface Memory {
+  memoryBytes: number;
+  memoryBound: "exact" | "most";
+  stackBytes: number;
+}
+
+/** Codes of the library (boards/runtime/wasmote.h). */
+const status = { stack: 12 } as const;
+
+/** Stacks that are tried: what the library takes where nothing is said, then more. */
+const leastStack = { small: 2912, armv6m: 4096, wide: 61_440 } as const;
+const stackStep = 256;
+const mostStack = 65_536;
+
+/** Memory in which everything fits, besides linear memory. */
+const ampleBytes = 1 << 20;
+/** Sizes are multiples of it: of the arena's blocks. */
+const step = 8;
+
+/** What takes pointers has at most twice the bytes where these have 64 bits instead of 32, and alignment besides. */
+const wideOverhead = { factor: 2, bytes: 2048 } as const;
+
+/** The refusal of a model that the library would not open, or run. */
+function refusal(code: number): WasmoteError {
+  return new WasmoteError("export-refused", `the library ends with status ${code} for it`);
+}
+
+/** The stack that opening a model takes, given what opening it with one ends with. Throws `export-refused`. */
+function findStack(core: string | undefined, opens: (stackBytes: number) => number): number {
+  const { small, armv6m, wide } = leastStack;
+  const first = core === undefined ? wide : core === "cortex-m0plus" ? armv6m : small;
+  for (let stackBytes = first; ; stackBytes += stackStep) {
+    const refused = opens(stackBytes);
+    if (refused === 0) return stackBytes;
+    if (refused !== status.stack || stackBytes >= mostStack) throw refusal(refused);
+  }
+}
+
+/** The calls of a model, of which one that could not be run here is taken to make all that it might. */
+function callsToProbe(wasm: Uint8Array, { callees, runs, failed }: Calls): Calls {
+  if (failed === undefined) return { runs, callees };
+  const run = readModule(wasm).exports.get("run") as number;
+  const all = (callees.get(run) ?? []).map((index) => ({ call: { function: index, calls: [] }, times: 1 }));
+  return { runs: [...runs, all], callees };
+}
+
+/**
+ * The memory that a model is to be opened with: the least with which it never compiles a function again that it dropped for
+ * want of memory; or, where that is more than `engineBytes` besides linear memory, as much as that, or the least that does.
+ *
+ * @throws `export-refused` for a model that the library refuses
+ */
+export function findMemory(
+  wasm: Uint8Array,
+  linearBytes: number,
+  recorded: Calls,
+  tier: Tier,
+  build: LibraryBuild,
+  engineBytes: number,
+): Memory {
+  const calls = callsToProbe(wasm, recorded);
+  const ample = linearBytes + ampleBytes;
+  const attempt = (memoryBytes: number, stackBytes: number): LibraryRun | { refused: number } =>
+    runInLibrary(wasm, calls, tier, build, memoryBytes, stackBytes);
+  const stackBytes = findStack(build.core, (bytes) => {
+    const opened = attempt(ample, bytes);
+    return "refused" in opened ? opened.refused : 0;
+  });
+  const best = attempt(ample, stackBytes);
+  if ("refused" in best) throw refusal(best.refused);
+  const isEnough = (bytes: number, again: boolean): boolean => {
+    const run = attempt(bytes, stackBytes);
+    return !("refused" in run) && (again || run.compilations === best.compilations);
+  };
+  const comfortable = best.usedBytes <= linearBytes + engineBytes;
+  let memoryBytes = alignUp(comfortable ? best.usedBytes : linearBytes + engineBytes, step);
+  while (!isEnough(memoryBytes, !comfortable)) memoryBytes += step;
+  if (build.core !== undefined)
+    return { memoryBytes, memoryBound: recorded.failed === undefined ? "exact" : "most", stackBytes };
+  const { factor, bytes } = wideOverhead;
+  return { memoryBytes: linearBytes + factor * (memoryBytes - linearBytes) + bytes, memoryBound: "most", stackBytes };
+}
