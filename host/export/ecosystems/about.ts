@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { tensorBytes } from "../../graph/tensor.js";
 import type { Exported, ExportedModel } from "../types.js";
 
@@ -60,11 +59,6 @@ export function symbolsOf({ symbol }: ExportedModel): ModelSymbols {
     memory: `${upper}_MEMORY_BYTES`,
     stack: `${upper}_STACK_BYTES`,
   };
-}
-
-/** wasmote's own licence. */
-export function licenceText(): string {
-  return readFileSync(new URL("../../../LICENSE", import.meta.url), "utf8");
 }
 
 /**

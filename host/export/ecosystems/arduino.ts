@@ -1,4 +1,4 @@
-import { posix } from "node:path";
+import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported, ExportedFiles } from "../types.js";
 import { exampleName, libraryName, libraryVersion, paragraph, sentence } from "./about.js";
 import { type LaidOut, layOut } from "./layout.js";
@@ -31,7 +31,7 @@ export const arduino: Ecosystem = {
       "library.properties": properties(of, laidOut.headers),
       "keywords.txt": keywords(of),
       [`examples/${exampleName}/${exampleName}.ino`]: sketch(of),
-      "README.md": readme(of),
+      "README.md": readmeText(of, howToBuild),
     };
   },
 };
@@ -106,16 +106,8 @@ function pragma(options: readonly string[]): string[] {
   return known.length === 0 ? [] : [`#pragma GCC optimize(${known.join(", ")})`];
 }
 
-function readme(of: Exported): string {
-  const { base } = posix.parse(`examples/${exampleName}/${exampleName}.ino`);
-  return `# ${libraryName} for Arduino
+const howToBuild = `Copy this folder to \`libraries\` in your sketchbook, or pack it and take "Sketch > Include Library > Add .ZIP Library". Then open
+"File > Examples > ${libraryName} > ${exampleName}". A sketch can have one export: what it runs, export together.
 
-${sentence(of)} ${paragraph(of)}
-
-Copy this folder to \`libraries\` in your sketchbook, or pack it and take "Sketch > Include Library > Add .ZIP Library".
-Then open "File > Examples > ${libraryName} > ${exampleName}" (${base}). A program can hold one export: what it runs, export
-together. The functions are documented in \`src/${libraryName}.h\`.
-
-With link-time optimization, compile the files of \`src\` without it (\`-fno-lto\`).
-`;
-}
+Where the core offers link-time optimization, leave it off: wasm3's operations keep variables in fixed registers.
+\`library.properties\` names wasm3's page as the library's; put your own there before you publish it.`;

@@ -1,10 +1,10 @@
+import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported } from "../types.js";
 import {
   exampleName,
   libraryName,
   libraryVersion,
   license,
-  paragraph,
   sentence,
   taskStackBytes,
   xtensaStack,
@@ -42,7 +42,7 @@ export const espIdf: Ecosystem = {
         print: "printf",
         tail: mainOf(of),
       }),
-      "README.md": readme(of),
+      "README.md": readmeText(of, howToBuild(of)),
     };
   },
 };
@@ -113,15 +113,13 @@ include($ENV{IDF_PATH}/tools/cmake/project.cmake)
 project(${exampleName})
 `;
 
-function readme(of: Exported): string {
-  return `# ${libraryName} for ESP-IDF
+const howToBuild = (
+  of: Exported,
+): string => `Copy this folder to \`components/${libraryName}\` of your project, or name it in \`idf_component.yml\` with \`path:\`. The example is a
+project:
 
-${sentence(of)} ${paragraph(of)}
+    idf.py -C examples/${exampleName} set-target esp32c3 build flash monitor
 
-Copy this folder to \`components/${libraryName}\` of your project, or name it in your \`idf_component.yml\` with \`path:\`. The example
-is a project: \`idf.py -C examples/${exampleName} set-target esp32c3 build\`.
-A program can hold one export: what it runs, export together. The functions are documented in \`include/${libraryName}.h\`.
-The task that calls it needs ${taskStackBytes(of)} bytes of stack on RISC-V (ESP32-C3, C6, H2), ${xtensaStack.taskBytes} on Xtensa
-(ESP32, S2, S3), where wasm3's operations call one another.
-`;
-}
+The task that calls the library needs some ${taskStackBytes(of)} bytes of stack on RISC-V (ESP32-C3, C6, H2), printing included, and
+${xtensaStack.taskBytes} on Xtensa (ESP32, S2, S3), where wasm3's operations call one another.
+A program can have one export: what it runs, export together.`;

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
+import { WasmoteError } from "../../errors.js";
 import type { Exported, ExportedFiles } from "../types.js";
-import { licenceText } from "./about.js";
 
 const { basename, dirname, join, relative } = posix;
 
@@ -20,7 +20,18 @@ export interface LaidOut {
 }
 
 const publicHeader = "runtime/wasmote.h";
-const configurationHeader = "wasmote_config.h";
+
+/** Models as C arrays. Throws `export-storage` where they are files: nothing here could read one. */
+function arraysOf({ models, modelFiles }: Exported): ExportedFiles {
+  const files: ExportedFiles = {};
+  for (const model of models) {
+    const own = modelFiles(model);
+    if (!Object.keys(own).some((path) => path.endsWith(".c")))
+      throw new WasmoteError("export-storage", `${model.symbol} is to be a file`);
+    Object.assign(files, own);
+  }
+  return files;
+}
 
 /**
  * The library and its models, laid out for an ecosystem. Every source keeps its folder below `sources`, and names what it
@@ -28,8 +39,8 @@ const configurationHeader = "wasmote_config.h";
  * as `state.h` cannot be taken for another library's.
  */
 export function layOut(of: Exported, folders: Folders): LaidOut {
-  const models = Object.assign({}, ...of.models.map((model) => of.modelFiles(model))) as ExportedFiles;
-  const library = withConfiguration(of);
+  const models = arraysOf(of);
+  const { library } = of;
   const places = new Map<string, string>();
   for (const from of pathsOf(library)) places.set(from, placeOf(from, folders));
   for (const from of pathsOf(models))
@@ -54,16 +65,6 @@ export function layOut(of: Exported, folders: Folders): LaidOut {
 const pathsOf = (files: ExportedFiles): string[] => Object.keys(files).sort();
 const isHeader = (path: string): boolean => path.endsWith(".h");
 const isSource = (path: string): boolean => /\.(h|c|inc)$/.test(path);
-
-/** The library with the export's configuration in the place of its own. */
-function withConfiguration(of: Exported): ExportedFiles {
-  const own = Object.keys(of.library).find((path) => basename(path) === configurationHeader);
-  return {
-    LICENSE: licenceText(),
-    ...of.library,
-    [own ?? join(dirname(publicHeader), configurationHeader)]: of.configuration,
-  };
-}
 
 /** Where a file of the library goes: licences and the like, that lie in no folder, stay outside of all. */
 function placeOf(from: string, { headers, sources }: Folders): string {

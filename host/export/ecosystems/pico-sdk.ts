@@ -1,5 +1,6 @@
+import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported } from "../types.js";
-import { exampleName, libraryName, paragraph, sentence, taskStackBytes } from "./about.js";
+import { exampleName, libraryName, taskStackBytes } from "./about.js";
 import { sourceList, sourceOptions } from "./cmake.js";
 import { exampleInC } from "./example.js";
 import { type LaidOut, layOut } from "./layout.js";
@@ -25,7 +26,7 @@ export const picoSdk: Ecosystem = {
         print: "printf",
         tail: mainOf(of),
       }),
-      "README.md": readme(of),
+      "README.md": readmeText(of, howToBuild(of)),
     };
   },
 };
@@ -76,15 +77,13 @@ pico_enable_stdio_uart(${exampleName} 0)
 pico_add_extra_outputs(${exampleName})
 `;
 
-function readme(of: Exported): string {
-  return `# ${libraryName} for the Pico SDK
+const howToBuild = (
+  of: Exported,
+): string => `In your CMakeLists.txt, after \`pico_sdk_init()\`: \`add_subdirectory(PATH ${libraryName})\` and
+\`target_link_libraries(PROGRAM ${libraryName})\`. The example is a project, which speaks over USB; it takes \`pico_sdk_import.cmake\` from the
+SDK that \`PICO_SDK_PATH\` names:
 
-${sentence(of)} ${paragraph(of)}
+    cmake -S examples/${exampleName} -B build -DPICO_BOARD=pico && cmake --build build
 
-In your CMakeLists.txt, after \`pico_sdk_init()\`: \`add_subdirectory(PATH ${libraryName})\` and
-\`target_link_libraries(PROGRAM ${libraryName})\`. The example is a project, which speaks over USB; it takes
-\`pico_sdk_import.cmake\` from the SDK: \`cmake -S examples/${exampleName} -B build -DPICO_BOARD=pico\` with \`PICO_SDK_PATH\` set.
-Whatever calls the library needs ${taskStackBytes(of)} bytes of stack: more than the SDK's \`PICO_STACK_SIZE\` of 2048.
-A program can hold one export: what it runs, export together. The functions are documented in \`include/${libraryName}.h\`.
-`;
-}
+Who calls the library needs some ${taskStackBytes(of)} bytes of stack, printing included: more than the SDK's \`PICO_STACK_SIZE\` of
+2048. A program can have one export: what it runs, export together.`;

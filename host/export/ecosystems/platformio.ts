@@ -1,3 +1,4 @@
+import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported } from "../types.js";
 import { exampleName, libraryName, libraryVersion, license, paragraph, sentence } from "./about.js";
 import { layOut } from "./layout.js";
@@ -33,7 +34,7 @@ export const platformio: Ecosystem = {
       ),
       [`${example}/platformio.ini`]: project(),
       [`${example}/src/main.cpp`]: `#include <Arduino.h>\n\n${sketch(of)}`,
-      "README.md": readme(of),
+      "README.md": readmeText(of, howToBuild),
     };
   },
 };
@@ -63,52 +64,63 @@ function description(of: Exported, headers: readonly string[]): object {
   };
 }
 
-/** Gives single sources their options, by SCons, that PlatformIO is built on. */
-function script(sources: readonly { path: string; from: string }[]): string {
-  const entries = sources.flatMap(({ path, from }) => {
+/** A source by its path below src/, and by its path in the library. */
+interface Source {
+  path: string;
+  from: string;
+}
+
+/** Lines of a Python list: options, the processor that they are for, or "", and the sources. */
+function optionEntries(sources: readonly Source[]): string[] {
+  const entries = new Map<string, string[]>();
+  for (const { path, from } of sources) {
     const { always, on } = optionsOf(from);
-    const some = { "": always, ...on };
-    return Object.entries(some)
-      .filter(([, options]) => options.length > 0)
-      .map(
-        ([processor, options]) =>
-          `    (${[path, processor, options].map((part) => JSON.stringify(part)).join(", ")}),`,
-      );
-  });
-  return `"""Options of single sources, those of some processors only: (path below src, processor, options)."""
+    for (const [processor, options] of Object.entries({ "": always, ...on })) {
+      const key = `${JSON.stringify(processor)}, ${JSON.stringify(options)}`;
+      if (options.length > 0) entries.set(key, [...(entries.get(key) ?? []), path]);
+    }
+  }
+  return [...entries].map(
+    ([key, paths]) => `    (${key}, [\n${paths.map((path) => `        "${path}",\n`).join("")}    ]),`,
+  );
+}
+
+/** Gives single sources their options, in SCons, which PlatformIO is built on. */
+function script(sources: readonly Source[]): string {
+  const macros = Object.entries(processors).map(([name, { macro }]) => `    "${name}": "${macro}",`);
+  return `"""Options of single sources: some on all processors, some on one."""
+import functools
 import subprocess
 
 Import("env")
 
-options_of = [
-${entries.join("\n")}
+options = [
+${optionEntries(sources).join("\n")}
 ]
 
 macros = {
-${Object.entries(processors)
-  .map(([processor, { macro }]) => `    ${JSON.stringify(processor)}: ${JSON.stringify(macro)},`)
-  .join("\n")}
+${macros.join("\n")}
 }
 
 
-def is_for(env, processor):
+@functools.lru_cache(maxsize=None)
+def compiles_for(processor, command):
     """Whether the compiler, with the project's options, compiles for a processor."""
     test = "#if !(%s)\\n#error another processor\\n#endif\\n" % macros[processor]
-    command = [env.subst("$CC")] + env.subst("$CFLAGS $CCFLAGS").split() + ["-x", "c", "-fsyntax-only", "-"]
-    environment = {name: str(value) for name, value in env["ENV"].items()}
     return subprocess.run(command, input=test.encode(), env=environment, capture_output=True).returncode == 0
 
 
 def with_options(env, node):
     path = node.srcnode().get_path().replace("\\\\", "/")
-    options = []
-    for suffix, processor, more in options_of:
-        if path.endswith("/src/" + suffix) and (not processor or processor in here):
-            options += more
-    return env.Object(node, CCFLAGS=env["CCFLAGS"] + options) if options else node
+    command = tuple(env.subst("$CC $CCFLAGS").split()) + ("-x", "c", "-fsyntax-only", "-")
+    own = []
+    for processor, some, sources in options:
+        if any(path.endswith("/src/" + each) for each in sources):
+            own += some if not processor or compiles_for(processor, command) else []
+    return env.Object(node, CCFLAGS=env["CCFLAGS"] + own) if own else node
 
 
-here = [processor for processor in macros if is_for(env, processor)]
+environment = {name: str(value) for name, value in env["ENV"].items()}
 env.AddBuildMiddleware(with_options, "*.c")
 `;
 }
@@ -128,13 +140,9 @@ monitor_speed = 115200
 ${each.join("\n")}`;
 }
 
-function readme(of: Exported): string {
-  return `# ${libraryName} for PlatformIO
+const howToBuild = `Copy this folder to \`lib\` of your project, or name it there: \`lib_deps = symlink://PATH\`. \`examples/${exampleName}\` is a project for
+some boards:
 
-${sentence(of)} ${paragraph(of)}
+    pio run --project-dir examples/${exampleName} --environment ${environments[0]?.name} --target upload
 
-Copy this folder to \`lib\` of your project, or name it: \`lib_deps = symlink://PATH\`. \`examples/${exampleName}\` is a project
-with some boards: \`pio run --project-dir examples/${exampleName} --environment ${environments[0]?.name}\`.
-A program can hold one export: what it runs, export together. The functions are documented in \`include/${libraryName}.h\`.
-`;
-}
+A program can have one export: what it runs, export together.`;

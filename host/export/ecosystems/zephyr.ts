@@ -1,5 +1,6 @@
+import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported } from "../types.js";
-import { exampleName, libraryName, paragraph, sentence, taskStackBytes } from "./about.js";
+import { exampleName, libraryName, taskStackBytes } from "./about.js";
 import { sourceList, sourceOptions } from "./cmake.js";
 import { exampleInC } from "./example.js";
 import { type LaidOut, layOut } from "./layout.js";
@@ -28,7 +29,7 @@ export const zephyr: Ecosystem = {
         print: "printk",
         tail: ["int main(void)", "{", "    console_init();", "    infer_for_ever();", "    return 0;", "}"],
       }),
-      "README.md": readme(of),
+      "README.md": readmeText(of, howToBuild(of)),
     };
   },
 };
@@ -95,15 +96,12 @@ tests:
     build_only: true
 `;
 
-function readme(of: Exported): string {
-  return `# ${libraryName} for Zephyr
+const howToBuild = (
+  of: Exported,
+): string => `Name this folder in your west manifest, or where you build: \`-DEXTRA_ZEPHYR_MODULES=PATH\`; then \`CONFIG_WASMOTE=y\`. The thread that
+calls the library needs some ${taskStackBytes(of)} bytes of stack, printing included. The sample finds the module itself:
 
-${sentence(of)} ${paragraph(of)}
+    west build --board BOARD samples/${exampleName}
 
-Name this folder in your west manifest, or where you build: \`-DEXTRA_ZEPHYR_MODULES=PATH\`; then \`CONFIG_WASMOTE=y\`, and a
-stack of ${taskStackBytes(of)} bytes for the thread that calls it. The sample finds the module itself:
-\`west build -b BOARD samples/${exampleName}\`.
-A program can hold one export: what it runs, export together. The functions are documented in \`include/${libraryName}.h\`.
-For Arm, take the Zephyr SDK's GCC: wasm3's operations keep variables in fixed registers.
-`;
-}
+A program can have one export: what it runs, export together. On Arm, take the Zephyr SDK's GCC: wasm3's operations keep
+variables in fixed registers, which Clang does not.`;
