@@ -8,6 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../abi/wasmote_config.h"
+
+/* Whether there are weights of fewer than 8 bits. */
+#ifndef WASMOTE_NARROW_WEIGHTS
+#define WASMOTE_NARROW_WEIGHTS 1
+#endif
+
 /* How weights lie in the weights section: numbers of weightStorages in host/abi. */
 enum
 {
@@ -19,7 +26,7 @@ enum
 /* Whether weights have fewer than 8 bits. */
 static inline bool is_narrow(int32_t storage)
 {
-    return storage > storedInMemory;
+    return WASMOTE_NARROW_WEIGHTS && storage > storedInMemory;
 }
 
 /* Whether it is the number of a storage of fewer than 8 bits. */

@@ -21,8 +21,11 @@
 
 #include "interpreter.h"
 
-/* What is compiled without optimization makes no tail calls, and operations would pile up on the stack. */
-#if defined(__GNUC__) && !defined(__clang__)
+/*
+ * What is compiled without optimization makes no tail calls, and operations would pile up on the stack. Where they are compiled
+ * elsewhere, this holds the compiler alone.
+ */
+#if defined(__GNUC__) && !defined(__clang__) && (!PROCESSOR_OPERATIONS_ELSEWHERE || defined(INTERPRETER_OPERATIONS_ONLY))
 #pragma GCC optimize("O2", "optimize-sibling-calls")
 #endif
 
@@ -261,6 +264,9 @@ static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t en
 #endif
 #define op_Compile op_CallOrCompile
 #ifdef WASMOTE_OPCODES
+#if SUPERINSTRUCTIONS
+#include "../wasm3/fused-operations.h"
+#endif
 #include "../wasm3/omitted-operations.h"
 #endif
 #include "../wasm3/superinstructions.c"

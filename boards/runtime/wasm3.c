@@ -1,13 +1,11 @@
 /*
  * wasm3 but for its compiler and its operations, which interpreter.c holds. It allocates from the arena of the model that the
- * library is called for.
+ * library is called for. Its errors are told apart by their addresses: their texts, which nobody reads here, are left out.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The texts of wasm3's errors are defined by the first of its headers. */
-#define M3_IMPLEMENT_ERROR_STRINGS
 #include "../wasm3/processor.h"
 
 #include "state.h"
@@ -16,7 +14,26 @@
 #define realloc(block, size) arena_realloc(&wasmote_current->arena, block, size)
 #define free(block) arena_free(&wasmote_current->arena, block)
 
-#undef M3_IMPLEMENT_ERROR_STRINGS
+#define WASM3_ERRORS(EACH)                                                                      \
+    EACH(mallocFailed) EACH(incompatibleWasmVersion) EACH(wasmMalformed) EACH(misorderedWasmSection) EACH(wasmUnderrun) \
+    EACH(wasmOverrun) EACH(wasmMissingInitExpr) EACH(lebOverflow) EACH(missingUTF8) EACH(wasmSectionUnderrun)   \
+    EACH(wasmSectionOverrun) EACH(invalidTypeId) EACH(tooManyMemorySections) EACH(tooManyArgsRets) EACH(moduleNotLinked) \
+    EACH(moduleAlreadyLinked) EACH(functionLookupFailed) EACH(functionImportMissing) EACH(malformedFunctionSignature) \
+    EACH(noCompiler) EACH(unknownOpcode) EACH(restrictedOpcode) EACH(functionStackOverflow) EACH(functionStackUnderrun) \
+    EACH(mallocFailedCodePage) EACH(settingImmutableGlobal) EACH(typeMismatch) EACH(typeCountMismatch)          \
+    EACH(missingCompiledCode) EACH(wasmMemoryOverflow) EACH(globalMemoryNotAllocated) EACH(globaIndexOutOfBounds) \
+    EACH(argumentCountMismatch) EACH(argumentTypeMismatch) EACH(globalLookupFailed) EACH(globalTypeMismatch)    \
+    EACH(globalNotMutable) EACH(trapOutOfBoundsMemoryAccess) EACH(trapDivisionByZero) EACH(trapIntegerOverflow) \
+    EACH(trapIntegerConversion) EACH(trapIndirectCallTypeMismatch) EACH(trapTableIndexOutOfRange)               \
+    EACH(trapTableElementIsNull) EACH(trapExit) EACH(trapAbort) EACH(trapUnreachable) EACH(trapStackOverflow)
+
+#define ERROR_PLACE(NAME) place_##NAME,
+#define ERROR_ADDRESS(NAME) const M3Result m3Err_##NAME = &errors[place_##NAME];
+enum { WASM3_ERRORS(ERROR_PLACE) errorCount };
+static const char errors[errorCount] = { 0 };
+const M3Result m3Err_none = NULL;
+WASM3_ERRORS(ERROR_ADDRESS)
+
 #include "m3_core.c"
 
 #include "m3_bind.c"

@@ -24,4 +24,8 @@
 #include "port-x86-64.h"
 #endif
 
+#ifndef PROCESSOR_OPERATIONS_ELSEWHERE
+#define PROCESSOR_OPERATIONS_ELSEWHERE 0
+#endif
+
 #endif

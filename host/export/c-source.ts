@@ -17,11 +17,17 @@ const prototype = /^(?!static|#)[A-Za-z_][\w \t*]*?\b\w+\([^;{}]*\)\s*;/gm;
 /** A definition of a function for others, at the beginning of a line. */
 const definition = /^(?!static|typedef|#)[A-Za-z_][\w \t*()]*?\b(\w+)\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*\{/gm;
 
+/** The use of a macro at the beginning of a line: it defines what it is given the name of. */
+const made = /^[A-Z][A-Z0-9_]*\(([^()]*)\)/gm;
+
 /** Reads C as it is written in boards/: whatever is at the beginning of a line is no part of a body. */
 export function readSource(text: string): CSource {
   const includes = [...text.replace(comments, "").matchAll(include)].map(([, path]) => path as string);
   const code = text.replace(comments, " ").replace(/^[ \t]*#[ \t]*include[^\n]*/gm, "").replace(strings, '""');
-  const defines = new Set([...code.matchAll(definition)].map(([, name]) => name as string));
+  const defines = new Set([
+    ...[...code.matchAll(definition)].map(([, name]) => name as string),
+    ...[...code.matchAll(made)].flatMap(([, given]) => given?.match(word) ?? []),
+  ]);
   const names = new Set(code.replace(prototype, "").match(word) ?? []);
   return { defines, names, includes };
 }

@@ -5,6 +5,8 @@ import { allOperations, type KnownInstruction, type UsedOperations } from "../ne
 export interface Configuration {
   /** What each model uses of wasm3. */
   used: readonly UsedOperations[];
+  /** Whether sequences of operations are fused. */
+  fuses: boolean;
   /** Accelerators that a model imports. */
   accelerators: readonly Accelerator[];
   floats: boolean;
@@ -36,6 +38,9 @@ function instructionEntry(known: KnownInstruction, used: ReadonlySet<string>): s
   return [`0x${opcode.toString(16)}`, stackOffset, type, ...operations, compiler].join(", ");
 }
 
+/** Accelerators that may be given weights of fewer than 8 bits. */
+const readsNarrow = /^accel_(stored_|product|depthwise_product)/;
+
 const union = <T>(sets: readonly Iterable<T>[]): Set<T> => new Set(sets.flatMap((each) => [...each]));
 
 /** Instructions of all models by their opcodes. */
@@ -44,17 +49,21 @@ function instructionsOf(used: readonly UsedOperations[]): KnownInstruction[] {
   return [...byOpcode.values()].sort((a, b) => a.opcode - b.opcode);
 }
 
-/** Whether an operation of any model is fused. */
-export function fusesAnything(used: readonly UsedOperations[]): boolean {
-  return used.some(({ idioms }) => idioms.length > 0);
+/** Idioms of two operations or less: where no others are there, what fuses takes more flash than it gains. */
+const small = ["lessThan", "advance", "advanceSwapped", "advanceBack"];
+
+/** Whether it is worth it that operations of any model are fused. */
+export function isWorthFusing(used: readonly UsedOperations[], idiomHeader: string): boolean {
+  const names = idiomNames(idiomHeader);
+  return used.some(({ idioms }) => idioms.some((i) => !small.includes(names[i] as string)));
 }
 
 /** Text of wasmote_config.h: what of the library these models take. */
 export function configurationText(of: Configuration, idiomHeader: string): string {
-  const { used, accelerators, floats, operandBytes, pageBytes, core } = of;
+  const { used, fuses, accelerators, floats, operandBytes, pageBytes, core } = of;
   const operations = union(used.map((each) => each.operations));
   const names = idiomNames(idiomHeader);
-  const idioms = [...union(used.map((each) => each.idioms))].sort((a, b) => a - b);
+  const idioms = fuses ? [...union(used.map((each) => each.idioms))].sort((a, b) => a - b) : [];
   const enumerators = new Map(
     Object.entries(knownAccelerators).map(([name, { import: imported }]) => [
       imported as string,
@@ -63,7 +72,8 @@ export function configurationText(of: Configuration, idiomHeader: string): strin
   );
   const sizes = {
     WASMOTE_FLOATS: Number(floats),
-    SUPERINSTRUCTIONS: Number(idioms.length > 0),
+    SUPERINSTRUCTIONS: Number(fuses),
+    WASMOTE_NARROW_WEIGHTS: Number(accelerators.some(({ import: name }) => readsNarrow.test(name))),
     WASM3_STACK_BYTES: operandBytes,
     d_m3CodePageAlignSize: pageBytes,
     d_m3HasFloat: Number(floats),

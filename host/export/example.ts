@@ -37,7 +37,8 @@ ${manifest.inputs.length > 0 ? sample : ""}    if (!status) status = wasmote_run
         status = wasmote_output(model, i, &tensor);
         if (!status) print_tensor(&tensor);
     }
-    printf("${symbol}: %s\\n", wasmote_status_text(status));
+    const char *said = wasmote_status_text(status);
+    print_text("${symbol}: ", ${symbol.length + 2}), print_text(said, strlen(said)), putchar('\\n');
     wasmote_close(model);
     return status;
 }
@@ -69,52 +70,62 @@ ${models.map(({ symbol }) => `#include "${symbol}.h"`).join("\n")}
 
 ${models.map(sampleOf).join("")}
 
-/* A real number with three places, without printf's own of floats, which take flash. */
+/* Text, and numbers with three places, by putchar alone: printf takes more flash than all that is printed here. */
+static void print_text(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) putchar(text[i]);
+}
+
+static void print_whole(uint32_t value, int places)
+{
+    if (value >= 10 || places > 1) print_whole(value / 10, places - 1);
+    putchar('0' + (char) (value % 10));
+}
+
+/* To the nearest; what is beyond a million, or no number, as it is where these end. */
 static void print_real(float value)
 {
-    const long thousandths = (long) (value * 1000.0f + (value < 0 ? -0.5f : 0.5f));
-    const long whole = thousandths < 0 ? -thousandths : thousandths;
-    printf("%s%ld.%03ld", thousandths < 0 ? "-" : "", whole / 1000, whole % 1000);
+    if (value < 0) putchar('-');
+    const float size = value < 0 ? -value : value;
+    const uint32_t thousandths = size < 1e6f ? (uint32_t) (size * 1000.0f + 0.5f) : 1000000000u;
+    print_whole(thousandths / 1000, 1);
+    putchar('.');
+    print_whole(thousandths % 1000, 3);
 }
 
-/* Element \`index\` of a tensor as a tensor of its own. */
-static wasmote_tensor element_of(const wasmote_tensor *tensor, uint32_t index)
+/* Makes a tensor its first element alone, and says how many there are. */
+static uint32_t begin(wasmote_tensor *tensor)
 {
     static const uint8_t bytesOf[] = { 1, 1, 1, 1, 2, 4, 8, 4 };
-    wasmote_tensor element = *tensor;
-    element.bytes = bytesOf[tensor->dtype];
-    element.data = (uint8_t *) tensor->data + (size_t) index * element.bytes;
-    return element;
+    const uint32_t bytes = tensor->bytes;
+    tensor->bytes = bytesOf[tensor->dtype];
+    return bytes / tensor->bytes;
 }
 
-static uint32_t count_of(const wasmote_tensor *tensor)
+static void next(wasmote_tensor *element)
 {
-    return tensor->bytes / element_of(tensor, 0).bytes;
+    element->data = (uint8_t *) element->data + element->bytes;
 }
 
-static void write_sample(const wasmote_tensor *input, const float *values, uint32_t count)
+static void write_sample(wasmote_tensor *input, const float *values, uint32_t count)
 {
-    for (uint32_t i = 0; i < count_of(input); i++)
-    {
-        const wasmote_tensor element = element_of(input, i);
-        wasmote_write_reals(&element, &values[i % count], 1);
-    }
+    const uint32_t all = begin(input);
+    for (uint32_t i = 0; i < all; i++, next(input)) wasmote_write_reals(input, &values[i % count], 1);
 }
 
 /* Each element of a tensor, with its label where there is one. */
-static void print_tensor(const wasmote_tensor *tensor)
+static void print_tensor(wasmote_tensor *output)
 {
-    const uint32_t classes = tensor->rank ? tensor->shape[tensor->rank - 1] : 1;
-    for (uint32_t i = 0; i < count_of(tensor); i++)
+    const uint32_t classes = output->rank ? output->shape[output->rank - 1] : 1, all = begin(output);
+    for (uint32_t i = 0; i < all; i++, next(output))
     {
-        const wasmote_tensor element = element_of(tensor, i);
         uint32_t length;
         float value;
-        const char *label = wasmote_label(tensor, i % classes, &length);
-        if (wasmote_read_reals(&element, &value, 1)) continue;
-        if (label) printf("%.*s ", (int) length, label);
+        const char *label = wasmote_label(output, i % classes, &length);
+        if (wasmote_read_reals(output, &value, 1)) continue;
+        if (label) print_text(label, length), putchar(' ');
         print_real(value);
-        printf("\\n");
+        putchar('\\n');
     }
 }
 

@@ -13,7 +13,7 @@ import { type OpenedModule, openModule } from "../package/open.js";
 import { interruptNode } from "../run/node-interrupt.js";
 import type { Tier } from "../run/types.js";
 import { usesFloats } from "../wasm/floats.js";
-import { configurationText, fusesAnything, omittedOperations } from "./configuration.js";
+import { configurationText, isWorthFusing, omittedOperations } from "./configuration.js";
 import { exampleText } from "./example.js";
 import { librarySources, wasm3Folder } from "./library.js";
 import { findMemory } from "./memory.js";
@@ -114,7 +114,8 @@ export async function exportModels(
   const settled = models.map((model) => settle(model, tier, { ...build, fuses: true }));
   checkNames(settled);
   const used = settled.map((each) => each.used);
-  const fuses = fusesAnything(used);
+  const idiomHeader = readFileSync(join(boardsFolder, "wasm3", "idioms.h"), "utf8");
+  const fuses = isWorthFusing(used, idiomHeader);
   const exported = await Promise.all(
     settled.map((each) => finished(each, { ...build, fuses }, engineBytes)),
   );
@@ -127,13 +128,14 @@ export async function exportModels(
   const configuration = configurationText(
     {
       used,
+      fuses,
       accelerators: offered,
       floats: settled.some(({ wasm }) => usesFloats(wasm)),
       operandBytes: stackBytes,
       pageBytes: codePageBytes,
       core: probed,
     },
-    readFileSync(join(boardsFolder, "wasm3", "idioms.h"), "utf8"),
+    idiomHeader,
   );
   return {
     models: exported,

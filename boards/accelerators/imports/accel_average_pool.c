@@ -1,7 +1,8 @@
 #include "windows.h"
 
-/* An average pool of elements of 1 or 2 bytes, done. */
-static __attribute__((noinline)) bool run_average_pool(const parameters *from, uint32_t elementBytes)
+/* An average pool of elements of 1 or 2 bytes, done by their kernel. */
+static __attribute__((noinline)) bool run_average_pool(const parameters *from, uint32_t elementBytes,
+                                                       bool (*average_pool)(const pool_operation *))
 {
     const int32_t limit = elementBytes == 2 ? 32768 : 128;
     const uint64_t window = elementBytes == 2 ? maxWidePool : acceleratorMaxWindow;
@@ -32,19 +33,19 @@ static __attribute__((noinline)) bool run_average_pool(const parameters *from, u
     of.input = parameter_memory(from, poolInput, inputs * of.channels * elementBytes);
     of.output = parameter_memory(from, poolOutput, outputs * of.channels * elementBytes);
     if (!of.input || !of.output || (((uintptr_t) of.input | (uintptr_t) of.output) & (elementBytes - 1))) return false;
-    return elementBytes == 2 ? wasmote_average_pool_s16(&of) : wasmote_average_pool_s8(&of);
+    return average_pool(&of);
 }
 
 bool wasmote_accel_average_pool_s8(parameters *from, uint32_t offset)
 {
     if (!parameters_open(from, offset, poolParameters)) return false;
-    if (!run_average_pool(from, 1)) return false;
+    if (!run_average_pool(from, 1, wasmote_average_pool_s8)) return false;
     return true;
 }
 
 bool wasmote_accel_average_pool_s16(parameters *from, uint32_t offset)
 {
     if (!parameters_open(from, offset, poolParameters)) return false;
-    if (!run_average_pool(from, 2)) return false;
+    if (!run_average_pool(from, 2, wasmote_average_pool_s16)) return false;
     return true;
 }

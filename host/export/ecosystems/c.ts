@@ -1,6 +1,9 @@
 import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported, ExportedFiles } from "../types.js";
 
+/** Kernels' files with loops that are to be fast, whatever all else is compiled for. */
+const inner = /accelerators\/(add|average_pool|depthwise_\w+|fully_connected_\w+|gather|multiply_\w+|product\w*)\.c$/;
+
 /** The library's files in a folder of their own. */
 const folder = "wasmote";
 
@@ -11,6 +14,7 @@ function cmakeText({ library, models, modelFiles, core }: Exported): string {
   const own = models.flatMap((model) => compiledIn(modelFiles(model))).map((path) => `  ${path}`);
   const ports = sources.filter((path) => path.includes("/wasm3/port-")).map((path) => path.trim());
   const accelerators = sources.filter((path) => path.includes("/accelerators/")).map((path) => path.trim());
+  const kernels = accelerators.filter((path) => inner.test(path));
   const forThumb = ports.filter((path) => path.includes("armv7m"));
   return `# The library, and an example that runs each model once; for any C compiler that knows GNU C (gcc, clang).
 # Written by \`wasmote export\`${core === "host" ? "" : ` for ${core}`}.
@@ -36,10 +40,9 @@ target_link_libraries(wasmote_models PUBLIC wasmote)
 # wasm3's operations follow one another by calls at their ends, which are to be jumps.
 set(operations -w -O2 -foptimize-sibling-calls -fno-stack-protector)
 set_source_files_properties(${folder}/runtime/wasm3.c PROPERTIES COMPILE_OPTIONS "-w")
-set_source_files_properties(${folder}/runtime/interpreter.c PROPERTIES COMPILE_OPTIONS "\${operations}")
 set(ports ${ports.join(" ")})
 set_source_files_properties(\${ports} PROPERTIES COMPILE_OPTIONS "\${operations}")
-${accelerators.length > 0 ? `set_source_files_properties(${accelerators.join(" ")} PROPERTIES COMPILE_OPTIONS "-O2")\n` : ""}
+${kernels.length > 0 ? `set_source_files_properties(${kernels.join(" ")} PROPERTIES COMPILE_OPTIONS "-O2")\n` : ""}
 include(CheckCSourceCompiles)
 function(check_processor macro result)
   check_c_source_compiles("#if !(\${macro})\\n#error another processor\\n#endif\\nint main(void) { return 0; }" \${result})
@@ -48,6 +51,12 @@ set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 check_processor("defined(__thumb2__) && !defined(__clang__)" WASMOTE_ON_THUMB2)
 check_processor("defined(__ARM_ARCH_6M__) && !defined(__clang__)" WASMOTE_ON_ARMV6M)
 check_processor("defined(__riscv) && !defined(__clang__)" WASMOTE_ON_RISCV)
+if(WASMOTE_ON_THUMB2)
+  # The ports have all operations.
+  set_source_files_properties(${folder}/runtime/interpreter.c PROPERTIES COMPILE_OPTIONS "-w")
+else()
+  set_source_files_properties(${folder}/runtime/interpreter.c PROPERTIES COMPILE_OPTIONS "\${operations}")
+endif()
 if(WASMOTE_ON_THUMB2)
   # Operations may use these registers without keeping them (wasm3/port-armv7m.h).
   set_property(SOURCE ${forThumb.join(" ")} APPEND PROPERTY COMPILE_OPTIONS
