@@ -91,8 +91,6 @@ function optionsAsPragmas(from: string): string {
       "#endif",
     ]),
     "#endif",
-    "/* wasm3 would place each of its operations in RAM on an ESP32. */",
-    "#define M3_IN_IRAM 1",
     "",
   ];
   return `${lines.join("\n")}\n`;

@@ -92,7 +92,6 @@ ${sourceList(compiled)}
   INCLUDE_DIRS include
 )
 target_compile_options(\${COMPONENT_LIB} PRIVATE ${libraryOptions.join(" ")})
-target_compile_definitions(\${COMPONENT_LIB} PRIVATE M3_IN_IRAM=1)
 ${sourceOptions(compiled, { riscv: "CONFIG_IDF_TARGET_ARCH_RISCV" })}
 `;
 }

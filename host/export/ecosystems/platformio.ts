@@ -55,7 +55,7 @@ function description(of: Exported, headers: readonly string[]): object {
       { name: exampleName, base: `examples/${exampleName}`, files: ["platformio.ini", "src/main.cpp"] },
     ],
     build: {
-      flags: [...libraryOptions, "-DM3_IN_IRAM=1"],
+      flags: libraryOptions,
       srcFilter: "+<*>",
       includeDir: "include",
       srcDir: "src",
