@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, posix, resolve } from "node:path";
@@ -220,8 +220,10 @@ function compile(build: Build, folder: string, sample: Uint8Array, symbol: strin
   const out = join(folder, "build");
   mkdirSync(out);
   writeFileSync(join(out, "sample_bytes.h"), `static const uint8_t sample_bytes[] = { ${sample.join()} };\n`);
-  const run = (args: readonly string[]): unknown =>
-    execFileSync("cmake", args, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+  const run = (args: readonly string[]): void => {
+    const { status, stdout, stderr } = spawnSync("cmake", args, { encoding: "utf8" });
+    assert.is(status, 0, `${stdout}${stderr}`);
+  };
   const own = build.ecosystem === "platformio" ? platformioFlags(folder) : [];
   run([
     ...["-S", join(here, "surroundings"), "-B", out, ...(isHere("ninja") ? ["-G", "Ninja"] : [])],
@@ -246,7 +248,7 @@ const platformioFlags = (folder: string): string[] =>
     .flags;
 
 function printedBy(build: Build, program: string): string {
-  const [command, ...args] = [...build.run, program] as [string, ...string[]];
+  const [command, ...args] = [...build.run, program] as string[] as [string, ...string[]];
   const { stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", timeout: 60_000 });
   if (error) throw error;
   return `${stdout}${stderr}`;
@@ -266,7 +268,9 @@ for (const build of builds) {
     const files = await exported(ecosystem, wasm, core);
     const { sample, printed } = await expected(wasm);
     withFolder(files, (folder) => {
-      const symbol = /const uint8_t (\w+)\[/.exec(Object.values(files).join("\n"))?.[1] as string;
+      const symbol = Object.keys(files).flatMap(
+        (path) => /^src\/(\w+)\.c$/.exec(path)?.[1] ?? [],
+      )[0] as string;
       const out = compile(build, folder, sample, symbol);
       const text = printedBy(build, join(out, "example"));
       const values = [...text.matchAll(/^\d+ .* ?(-?\d+\.\d{6})$/gm)].map(([, value]) => value as string);

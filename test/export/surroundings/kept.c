@@ -34,7 +34,6 @@ int main(void)
     wasmote_options options;
     memset(&options, 0, sizeof options);
     options.stackBytes = MODEL_STACK_BYTES;
-    options.portable = true;
     wasmote_status status = wasmote_open(&model, memory, sizeof memory, MODEL, MODEL_BYTES, &options);
     for (uint32_t i = 0; i < kept; i++) before[i] = 0x3f800000 + i;
     if (!status) status = run(model);
