@@ -6,7 +6,7 @@
 #include "m3_env.h"
 
 /* Hands a call over: its one argument is at the start of the stack. */
-static __attribute__((noinline)) const void *hand(IM3Runtime runtime, IM3ImportContext context, uint64_t *stack, void *memory,
+static __attribute__((noinline, unused)) const void *hand(IM3Runtime runtime, IM3ImportContext context, uint64_t *stack, void *memory,
                                                   bool (*accelerator)(parameters *, uint32_t))
 {
     parameters from = { context->userdata, memory, m3_GetMemorySize(runtime), NULL };

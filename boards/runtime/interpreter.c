@@ -151,7 +151,7 @@ enum { stackReserveBytes = 256 };
 running_call *interpreter_running;
 M3Result (*interpreter_compile)(IM3Function function);
 const uint8_t *interpreter_stack_limit;
-const char interpreter_limit[] = "[trap] the run's time is over";
+const char interpreter_limit[] = "limit";
 
 /* The lowest address of the stack that the compiler runs on. */
 static const uint8_t *compiler_stack;

@@ -17,8 +17,8 @@ const prototype = /^(?!static|#)[A-Za-z_][\w \t*]*?\b\w+\([^;{}]*\)\s*;/gm;
 /** A definition of a function for others, at the beginning of a line. */
 const definition = /^(?!static|typedef|#)[A-Za-z_][\w \t*()]*?\b(\w+)\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*\{/gm;
 
-/** The use of a macro at the beginning of a line: it defines what it is given the name of. */
-const made = /^[A-Z][A-Z0-9_]*\(([^()]*)\)/gm;
+/** The use of a macro at the beginning of a line: it defines what its first argument names. */
+const made = /^[A-Z][A-Z0-9_]*\((\w+)[^()]*\)/gm;
 
 /** Reads C as it is written in boards/: whatever is at the beginning of a line is no part of a body. */
 export function readSource(text: string): CSource {
@@ -26,7 +26,7 @@ export function readSource(text: string): CSource {
   const code = text.replace(comments, " ").replace(/^[ \t]*#[ \t]*include[^\n]*/gm, "").replace(strings, '""');
   const defines = new Set([
     ...[...code.matchAll(definition)].map(([, name]) => name as string),
-    ...[...code.matchAll(made)].flatMap(([, given]) => given?.match(word) ?? []),
+    ...[...code.matchAll(made)].map(([, name]) => name as string),
   ]);
   const names = new Set(code.replace(prototype, "").match(word) ?? []);
   return { defines, names, includes };

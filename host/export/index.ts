@@ -85,7 +85,7 @@ async function finished(
 ): Promise<ExportedModel> {
   const { manifest } = opened;
   const calls = await recordCalls(wasm, opened, tier, interruptNode);
-  const memory = findMemory(wasm, manifest.memoryBytes, calls, tier, build, engineBytes);
+  const memory = findMemory({ wasm, calls, tier }, manifest.memoryBytes, build, engineBytes);
   return { symbol, wasm, manifest, ...memory };
 }
 

@@ -1,9 +1,13 @@
 import { alignUp } from "../abi/align.js";
 import { WasmoteError } from "../errors.js";
 import { readModule } from "../link/module.js";
-import type { Calls } from "../needs/index.js";
-import { type LibraryBuild, type LibraryRun, runInLibrary } from "../needs/index.js";
-import type { Tier } from "../run/types.js";
+import {
+  type Calls,
+  type LibraryBuild,
+  type LibraryModel,
+  type LibraryRun,
+  runInLibrary,
+} from "../needs/index.js";
 
 /** What a model is to be opened with. Sizes in bytes. */
 export interface Memory {
@@ -56,20 +60,20 @@ function callsToProbe(wasm: Uint8Array, { callees, runs, failed }: Calls): Calls
  * The memory that a model is to be opened with: the least with which it never compiles a function again that it dropped for
  * want of memory; or, where that is more than `engineBytes` besides linear memory, as much as that, or the least that does.
  *
+ * It is exact where functions that were not called would not take more; else the most.
+ *
  * @throws `export-refused` for a model that the library refuses
  */
 export function findMemory(
-  wasm: Uint8Array,
+  { wasm, calls: recorded, tier }: LibraryModel,
   linearBytes: number,
-  recorded: Calls,
-  tier: Tier,
   build: LibraryBuild,
   engineBytes: number,
 ): Memory {
-  const calls = callsToProbe(wasm, recorded);
+  const model = { wasm, calls: callsToProbe(wasm, recorded), tier };
   const ample = linearBytes + ampleBytes;
-  const attempt = (memoryBytes: number, stackBytes: number): LibraryRun | { refused: number } =>
-    runInLibrary(wasm, calls, tier, build, memoryBytes, stackBytes);
+  const attempt = (memoryBytes: number, stackBytes: number, all = true): LibraryRun | { refused: number } =>
+    runInLibrary(model, build, memoryBytes, stackBytes, all);
   const stackBytes = findStack(build.core, (bytes) => {
     const opened = attempt(ample, bytes);
     return "refused" in opened ? opened.refused : 0;
@@ -83,8 +87,12 @@ export function findMemory(
   const comfortable = best.usedBytes <= linearBytes + engineBytes;
   let memoryBytes = alignUp(comfortable ? best.usedBytes : linearBytes + engineBytes, step);
   while (!isEnough(memoryBytes, !comfortable)) memoryBytes += step;
-  if (build.core !== undefined)
-    return { memoryBytes, memoryBound: recorded.failed === undefined ? "exact" : "most", stackBytes };
-  const { factor, bytes } = wideOverhead;
-  return { memoryBytes: linearBytes + factor * (memoryBytes - linearBytes) + bytes, memoryBound: "most", stackBytes };
+  if (build.core === undefined) {
+    const { factor, bytes } = wideOverhead;
+    const wide = linearBytes + factor * (memoryBytes - linearBytes) + bytes;
+    return { memoryBytes: wide, memoryBound: "most", stackBytes };
+  }
+  const plain = attempt(ample, stackBytes, false);
+  const certain = recorded.failed === undefined && "usedBytes" in plain && plain.usedBytes === best.usedBytes;
+  return { memoryBytes, memoryBound: certain ? "exact" : "most", stackBytes };
 }

@@ -4,6 +4,7 @@ export {
   findOperations,
   type KnownInstruction,
   type LibraryBuild,
+  type LibraryModel,
   type LibraryRun,
   runInLibrary,
   type UsedOperations,

@@ -122,18 +122,25 @@ export function findOperations(
   };
 }
 
+/** A model, and what it calls. */
+export interface LibraryModel {
+  wasm: Uint8Array;
+  calls: Calls;
+  tier: Tier;
+}
+
 /**
  * Opens a model in so much memory and goes through its runs, as the library does on a core.
  *
+ * @param all whether functions that might have been called, but were not, are called as well
  * @returns the code of what fails, else what it took
  */
 export function runInLibrary(
-  wasm: Uint8Array,
-  calls: Calls,
-  tier: Tier,
+  { wasm, calls, tier }: LibraryModel,
   build: LibraryBuild,
   memoryBytes: number,
   stackBytes: number,
+  all: boolean,
 ): LibraryRun | { refused: number } {
   const { engine, refused } = openIn(wasm, tier, build, memoryBytes, stackBytes);
   if (refused !== 0) return { refused };
@@ -141,7 +148,7 @@ export function runInLibrary(
   const failed = runAll(
     engine,
     calls,
-    true,
+    all,
     () => engine.reset_open(),
     () => compilations++,
   );

@@ -1,0 +1,97 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type ExportedModel, exportModels, hostCore } from "../../host/export/index.js";
+import { type Golden, realModels, smallModel } from "./models.js";
+import { goldenProgram, type Place, placesOf, qemu, run, runProgram, type Target } from "./program.js";
+import { rp2040 } from "./rp2040.js";
+
+const arm = (core: string, ...places: Place[]): Target => ({
+  core,
+  compiler: "arm-none-eabi-gcc",
+  flags: [`-mcpu=${core}`, "-mthumb", "--specs=picolibc.specs"],
+  places,
+});
+
+const targets: readonly Target[] = [
+  {
+    core: hostCore,
+    compiler: "gcc",
+    flags: [],
+    places: [{ name: "x86-64", needs: [], run: (image) => run(image, []) }],
+  },
+  arm(
+    "cortex-m4",
+    qemu("mps2-an386", ["0x0", "0x400000", "0x20000000", "0x400000"], "qemu-system-arm", "-M", "mps2-an386"),
+    qemu(
+      "netduino-plus-2",
+      ["0x08000000", "0x100000", "0x20000000", "0x20000"],
+      "qemu-system-arm",
+      ...["-M", "netduinoplus2"],
+    ),
+  ),
+  arm("cortex-m0plus", rp2040),
+  {
+    core: "rv32imac",
+    compiler: "riscv64-unknown-elf-gcc",
+    flags: ["-march=rv32imac", "-mabi=ilp32", "--specs=picolibc.specs"],
+    places: [
+      qemu(
+        "qemu-rv32",
+        ["0x80000000", "0x400000", "0x80400000", "0x100000"],
+        "qemu-system-riscv32",
+        ...["-M", "virt", "-bios", "none"],
+      ),
+    ],
+  },
+];
+
+const real = ["mlperf-tiny-kws_ref_model", "tflm-micro_speech_quantized", "tinymaix-mnist_valid_q"];
+const models = Promise.all([
+  smallModel("keywords", 1, 1),
+  smallModel("residual", 2, 2),
+  realModels(real),
+]).then(([keywords, residual, others]) => [keywords, residual, ...others]);
+const foreign = smallModel("real-numbers", 3, 14);
+
+/** `WASMOTE_WRONG_VERSION` and `WASMOTE_MEMORY` of boards/runtime/wasmote.h. */
+const [wrongVersion, memoryTooSmall] = [5, 6];
+
+for (const target of targets) {
+  const places = placesOf(target);
+  if (places.length === 0) continue;
+  const names = places.map(({ name }) => name).join(", ");
+  test(`${names}: an export of several models gives the goldens in the memory that it asks for, and refuses others`, async () => {
+    const goldens = await models;
+    const exported = await exportModels(
+      goldens.map(({ model }) => model),
+      { core: target.core, tier: "accelerated", model: "array" },
+    );
+    const { model: other } = await foreign;
+    const said = await runProgram(target, places, exported, goldenProgram(exported, goldens, other.wasm));
+    for (const [i, text] of said.entries())
+      checkGoldens(`${places[i]?.name}`, text.split(/\r?\n/), exported.models, goldens);
+  });
+}
+
+function checkGoldens(
+  place: string,
+  lines: readonly string[],
+  exported: readonly ExportedModel[],
+  goldens: readonly Golden[],
+): void {
+  for (const [m, { runs }] of goldens.entries()) {
+    assert.ok(lines.includes(`open ${m} 0`), `${place}: ${lines.filter((line) => line.startsWith("open"))}`);
+    for (const [r, { outputs }] of runs.entries()) {
+      const expected = outputs.map((bytes) => Buffer.from(bytes).toString("hex")).join(" ");
+      const name = `run ${m} ${r}`;
+      assert.is(lines.find((line) => line.startsWith(name)), `${name} 0 ${expected}`, place);
+    }
+    const { memoryBytes } = exported[m] as ExportedModel;
+    const used = Number(lines.find((line) => line.startsWith(`used ${m} `))?.split(" ")[2]);
+    assert.ok(used > 0 && used <= memoryBytes, `${place}, model ${m}: ${used} of ${memoryBytes}`);
+    assert.ok(lines.includes(`less ${m} ${memoryTooSmall}`), place);
+  }
+  assert.ok(lines.includes(`foreign ${wrongVersion}`), place);
+}
+
+test.run();
