@@ -12,7 +12,7 @@
 #undef d_m3Op
 #define d_m3Op(NAME) m3ret_t op_##NAME(d_m3OpSig)
 
-#ifdef __ARM_FP
+#if defined(__ARM_FP) && d_m3HasFloat
 register f32 _f32 __asm__("s16");
 register f64 _f64 __asm__("d9");
 #define FLOAT_REGISTER_f32 _f32

@@ -84,6 +84,10 @@ export function configurationText(of: Configuration, idiomHeader: string): strin
     d_m3MaxConstantTableSize: 64,
     d_m3MaxDuplicateFunctionImpl: 1,
     d_m3VerboseErrorMessages: 0,
+    // As everywhere: wasm3 sets this otherwise where ARDUINO, PLATFORMIO or ESP32 is defined.
+    d_m3CascadedOpcodes: 1,
+    // On an ESP32 it would place each operation in RAM.
+    M3_IN_IRAM: 1,
   };
   return `/* What of the library the models of this export take. Written by \`wasmote export\`. */
 #ifndef WASMOTE_CONFIG_H

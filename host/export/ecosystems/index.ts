@@ -5,6 +5,11 @@ import type { Ecosystem } from "../types.js";
 /** What a folder may be exported for, each in a file of its own that is loaded when it is needed. */
 const ecosystems: Readonly<Record<string, () => Promise<Ecosystem>>> = {
   c: async () => (await import("./c.js")).c,
+  arduino: async () => (await import("./arduino.js")).arduino,
+  platformio: async () => (await import("./platformio.js")).platformio,
+  zephyr: async () => (await import("./zephyr.js")).zephyr,
+  "esp-idf": async () => (await import("./esp-idf.js")).espIdf,
+  "pico-sdk": async () => (await import("./pico-sdk.js")).picoSdk,
 };
 
 /** Names of all ecosystems. */
