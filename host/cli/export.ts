@@ -36,7 +36,10 @@ export function registerExport(program: Command, output: Output): void {
     .command("export")
     .description("Write a C library with models for a firmware of your own.")
     .argument("<model...>", ".wasm files built by wasmote")
-    .requiredOption("--as <ecosystem>", "what the folder is for: c, arduino, platformio, zephyr, esp-idf, pico-sdk")
+    .requiredOption(
+      "--as <ecosystem>",
+      "what the folder is for: c, arduino, platformio, zephyr, esp-idf, pico-sdk",
+    )
     .requiredOption("-o, --out <folder>", "the folder to write; it is made")
     .option("--board <board>", "the board that it is for")
     .option("--core <core>", "the processor's core that it is for, such as cortex-m4; host for computers")
