@@ -1,12 +1,7 @@
 /*
  * Patches: the inputs of several output positions of a convolution, gathered once and used for all output channels.
- * A patch is written position by position, in words of 4 inputs; how they lie suits the processor's multiplications.
- *
- * TARGET_DSP            [group][position]: inputs 0 and 2, then 1 and 3, as pairs of int16
- * TARGET_LONG_MULTIPLY  [input][pair of positions]: a position in the lower 23 bits, the next one above, added up
- * TARGET_PAIRED         [pair of inputs][pair of positions][input of 2]: a position in the lower half, the next one
- *                       above, added up
- * else                  [position][input]: int8
+ * A patch is written position by position, in words of 4 inputs; how they lie suits the processor's multiplications
+ * (target.h), and each layout has a file. It gives minPositions, patchBytesPerInput, patch_start and patch_word.
  */
 #ifndef WASMOTE_ACCELERATORS_PATCH_H
 #define WASMOTE_ACCELERATORS_PATCH_H
@@ -14,131 +9,25 @@
 #include "kernels.h"
 #include "target.h"
 
-enum
-{
-    maxPositions = 6,
 #if TARGET_DSP
-    minPositions = 3,
-    patchBytesPerInput = 2,
-#elif TARGET_LONG_MULTIPLY
-    minPositions = 2,
-    patchBytesPerInput = 2,
-    laneBits = 23,
-    laneGroups = 63,            /* 252 products of at most 2^14 stay below 2^22 */
+#include "patch_pairs.h"
 #elif TARGET_PAIRED
-    minPositions = 2,
-    patchBytesPerInput = 2,
-    laneBits = 16,
-#else
-    minPositions = 1,
-    patchBytesPerInput = 1,
-#endif
-};
-
-typedef struct patch
-{
-    void *words;
-    uint32_t positions, groups;
-} patch;
-
-/* Where the next word of one position goes, and the bytes that do not fill a word yet. */
-typedef struct patch_writer
-{
-    uint32_t *at;
-    uint32_t positions;
-    uint32_t pending, pendingBits;
-    uint32_t isUpper;
-} patch_writer;
-
-static inline patch_writer patch_start(const patch *to, uint32_t position)
-{
-#if TARGET_DSP
-    return (patch_writer) { .at = (uint32_t *) to->words + 2 * position, .positions = to->positions };
-#elif TARGET_PAIRED
-    return (patch_writer) { .at = (uint32_t *) to->words + (position & ~1u), .positions = (to->positions + 1) & ~1u, .isUpper = position & 1 };
+#include "patch_lanes_32.h"
 #elif TARGET_LONG_MULTIPLY
-    return (patch_writer) { .at = (uint32_t *) to->words + (position >> 1), .positions = (to->positions + 1) >> 1, .isUpper = position & 1 };
+#include "patch_lanes_64.h"
 #else
-    return (patch_writer) { .at = (uint32_t *) to->words + position * to->groups };
+#include "patch_bytes.h"
 #endif
-}
 
-static inline void patch_word(patch_writer *to, uint32_t word)
-{
-#if TARGET_DSP
-    to->at[0] = even_pair(word);
-    to->at[1] = odd_pair(word);
-    to->at += 2 * to->positions;
-#elif TARGET_PAIRED
-    const uint32_t step = to->positions;
-    uint32_t *at = to->at;
-    const uint32_t a = (uint32_t) (int8_t) word, b = (uint32_t) (int8_t) (word >> 8);
-    const uint32_t c = (uint32_t) (int8_t) (word >> 16), d = (uint32_t) (int8_t) (word >> 24);
-    if (to->isUpper)
-    {
-        at[0] += a << laneBits;
-        at[1] += b << laneBits;
-        at += step;
-        at[0] += c << laneBits;
-        at[1] += d << laneBits;
-    }
-    else
-    {
-        at[0] = a;
-        at[1] = b;
-        at += step;
-        at[0] = c;
-        at[1] = d;
-    }
-    to->at = at + step;
-#elif TARGET_LONG_MULTIPLY
-    const uint32_t step = to->positions;
-    uint32_t *at = to->at;
-    if (to->isUpper)
-    {
-        at[0] += (uint32_t) (int8_t) word << laneBits;
-        at += step;
-        at[0] += (uint32_t) (int8_t) (word >> 8) << laneBits;
-        at += step;
-        at[0] += (uint32_t) (int8_t) (word >> 16) << laneBits;
-        at += step;
-        at[0] += (uint32_t) (int8_t) (word >> 24) << laneBits;
-        at += step;
-    }
-    else
-    {
-        at[0] = (uint32_t) (int8_t) word;
-        at += step;
-        at[0] = (uint32_t) (int8_t) (word >> 8);
-        at += step;
-        at[0] = (uint32_t) (int8_t) (word >> 16);
-        at += step;
-        at[0] = (uint32_t) (int8_t) (word >> 24);
-        at += step;
-    }
-    to->at = at;
-#else
-    *to->at++ = word;
-#endif
-}
+enum { maxPositions = 6 };
 
-/* Half of a word of a patch. */
-typedef int16_t __attribute__((may_alias)) patch_half;
-
+#if !TARGET_DSP
 /* The next 4 inputs. Nothing may be pending. */
 static inline void patch_four(patch_writer *to, int32_t a, int32_t b, int32_t c, int32_t d)
 {
-#if TARGET_DSP
-    patch_half *const at = (patch_half *) to->at;
-    at[0] = (patch_half) a;
-    at[1] = (patch_half) c;
-    at[2] = (patch_half) b;
-    at[3] = (patch_half) d;
-    to->at += 2 * to->positions;
-#else
     patch_word(to, (uint32_t) (uint8_t) a | (uint32_t) (uint8_t) b << 8 | (uint32_t) (uint8_t) c << 16 | (uint32_t) d << 24);
-#endif
 }
+#endif
 
 /* `words` words from any address, or all of them `word`. Nothing may be pending. */
 static inline void patch_words(patch_writer *to, const int8_t *from, uint32_t words)

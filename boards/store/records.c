@@ -5,15 +5,19 @@
 
 #include "flash.h"
 
-/* In front of a sector's records: as long as one, so that positions are multiples of that. */
+/*
+ * In front of a sector's records: as long as one, so that positions are multiples of that. The header is the same in all
+ * formats; its `format` says how the records after it are to be read. Format 1 was written without a number at first.
+ */
 typedef struct sector_header
 {
-    uint32_t magic, sequence;
-    uint8_t unused[36];
+    uint32_t magic, sequence, format;
+    uint8_t unused[32];
     uint32_t crc;
 } sector_header;
 
-enum { magic = 0x73677277, noSector = 0xffffffff, mostInSnapshot = 2 * maxSlots, mostStride = 64 };
+enum { magic = 0x73677277, recordFormat = 1, unnumberedFormat = 0xffffffff };
+enum { noSector = 0xffffffff, mostInSnapshot = 2 * maxSlots, mostStride = 64 };
 
 _Static_assert(sizeof(record) == 48 && sizeof(sector_header) == 48, "the layout in flash");
 _Static_assert(mostStride % mostWriteBytes == 0 && mostStride >= sizeof(record), "room for one in whole writes");
@@ -66,8 +70,9 @@ static bool header_is_right(uint32_t index)
     return is_readable(header) && header->magic == magic && header->crc == crc32(header, offsetof(sector_header, crc));
 }
 
-void records_open(void (*replay)(const record *entry))
+bool records_open(void (*replay)(const record *entry))
 {
+    uint32_t format = recordFormat;
     sector = noSector;
     for (uint32_t i = 0; i < recordSectors; i++)
     {
@@ -75,9 +80,13 @@ void records_open(void (*replay)(const record *entry))
         if (!header_is_right(i) || (sector != noSector && (int32_t) (header->sequence - sequence) < 0)) continue;
         sector = i;
         sequence = header->sequence;
+        format = header->format;
     }
-    if (sector == noSector) return;
+    if (sector == noSector) return true;
 
+    /* Where a log of another format ends is not known: its sector counts as full. */
+    end = sector_length();
+    if (format != recordFormat && format != unnumberedFormat) return false;
     for (end = stride(); end + stride() <= sector_length(); end += stride())
     {
         const uint8_t *at = sector_bytes(sector) + end;
@@ -86,6 +95,7 @@ void records_open(void (*replay)(const record *entry))
         const record *entry = (const record *) at;
         if (entry->crc == crc32(entry, offsetof(record, crc)) && entry->slot < port_flash.slotCount) replay(entry);
     }
+    return true;
 }
 
 /* Writes a record or a header, in whole writes. */
@@ -117,7 +127,7 @@ static bool move_to_other_sector(uint32_t (*snapshot)(record *entries, uint32_t 
     {
         if (!write_at(other, position, &entries[i])) return false;
     }
-    sector_header header = { .magic = magic, .sequence = sequence + 1 };
+    sector_header header = { .magic = magic, .sequence = sequence + 1, .format = recordFormat };
     memset(header.unused, 0xff, sizeof header.unused);
     header.crc = crc32(&header, offsetof(sector_header, crc));
     if (!write_bytes(other, 0, &header)) return false;

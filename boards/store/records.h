@@ -1,7 +1,8 @@
 /*
  * The log of what was done to the slots, in two flash sectors of its own. A record is appended after the deed; it
  * has a CRC, so that one cut off by a power failure is no record. When a sector is full, the state of the slots
- * is written to the other one; its header comes last and makes it the log.
+ * is written to the other one; its header comes last and makes it the log. The header has the number of the records' format:
+ * the records of another are not read, and lie there until the other sector holds the log.
  */
 #ifndef WASMOTE_RECORDS_H
 #define WASMOTE_RECORDS_H
@@ -27,8 +28,8 @@ typedef struct record
     uint32_t crc;           /* CRC-32 (IEEE 802.3) of what is before */
 } record;
 
-/* Reads the log and hands each record to `replay`, oldest first. */
-void records_open(void (*replay)(const record *entry));
+/* Reads the log and hands each record to `replay`, oldest first. False, and no record, if the log is of another format. */
+bool records_open(void (*replay)(const record *entry));
 
 /*
  * Appends a record. If the sector is full, `snapshot` is asked for the records that describe the state as it is

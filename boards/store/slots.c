@@ -90,27 +90,33 @@ static void check_hash(uint32_t slot)
     if (!fits || !same_hash(&contents[slot], hash)) contents[slot].state = slotEmpty;
 }
 
-/* The first slot may have been filled by a programmer or an emulator: then nothing is logged of it. */
-static void adopt_preloaded(void)
+/*
+ * Takes what lies in a slot of which nothing is logged for a complete model, if it is one as far as that can be told. It came
+ * from a programmer or an emulator, or `uploaded`: then one that ends in an erased byte was cut off, or might have been.
+ */
+static void adopt(uint32_t slot, bool uploaded)
 {
-    if (!is_readable(0)) return;
-    const uint32_t length = wasmote_module_length(slots_model(0), port_flash.slots[0].length);
-    if (length == 0 || engine_check(slots_model(0), length) == modelBadModel) return;
-    contents[0].state = slotComplete;
-    contents[0].length = length;
-    sha256(slots_model(0), length, contents[0].hash);
-    if (active == noSlot) active = 0;
+    if (!is_readable(slot)) return;
+    const uint8_t *file = slots_model(slot);
+    const uint32_t length = wasmote_module_length(file, port_flash.slots[slot].length);
+    if (length == 0 || (uploaded && file[length - 1] == 0xff) || engine_check(file, length) == modelBadModel) return;
+    contents[slot].state = slotComplete;
+    contents[slot].length = length;
+    sha256(file, length, contents[slot].hash);
+    if (active == noSlot) active = slot;
 }
 
 void slots_open(void)
 {
     memset(contents, 0, sizeof contents);
     active = uploading = noSlot;
-    records_open(replay);
+    const bool isKnown = records_open(replay);
 
-    const bool logged = contents[0].length > 0;
-    for (uint32_t i = 0; i < port_flash.slotCount; i++) if (contents[i].state == slotComplete) check_hash(i);
-    if (!logged) adopt_preloaded();
+    for (uint32_t i = 0; i < port_flash.slotCount; i++)
+    {
+        if (contents[i].state == slotComplete) check_hash(i);
+        else if (contents[i].length == 0 && (i == 0 || !isKnown)) adopt(i, !isKnown);
+    }
     if (active != noSlot && contents[active].state != slotComplete) active = noSlot;
 }
 

@@ -45,7 +45,7 @@ enum { idiomEnd = 0xff };
 #define OPERATION(name, ...)                                                                    \
     { op_##name, sizeof((u16[]){__VA_ARGS__}) / sizeof(u16), (const u16[]){__VA_ARGS__} }
 #define OPERATION0(name) { op_##name, 0, NULL }
-#define ELEMENTS(name) name, sizeof(name) / sizeof *(name)
+#define ELEMENTS(name) .elements = name, .length = sizeof(name) / sizeof *(name)
 
 /* destination = destination +- step: a superinstruction with the sign as last operand */
 static const idiom_element advance[] = {
@@ -154,7 +154,7 @@ static const idiom_element packLoop[] = {
     OPERATION(u32_GreaterThan_rs, 17),
 };
 
-static const idiom_constant packConstants[] = { { 18, true, 21 }, { 19, true, 42 }, { idiomEnd } };
+static const idiom_constant packConstants[] = { { 18, true, 21 }, { 19, true, 42 }, { .variable = idiomEnd } };
 
 /* Variables: 0 sums, 1 offset, 2 temporary, 3 lanes. */
 static const idiom_element addLanes[] = {
@@ -180,7 +180,7 @@ static const idiom_element addLanes[] = {
 };
 
 static const idiom_constant laneConstants[] = {
-    { 4, false, 0x1fffff }, { 5, true, 21 }, { 6, true, 42 }, { idiomEnd },
+    { 4, false, 0x1fffff }, { 5, true, 21 }, { 6, true, 42 }, { .variable = idiomEnd },
 };
 
 /* Variables: 0, 2, 4 addresses, 1, 3, 5 their offsets, 6 lanes, which are in the register at first. */
@@ -197,7 +197,7 @@ static const idiom_element storeLanes[] = {
 };
 
 static const idiom_constant storeLanesConstants[] = {
-    { 7, false, 0x1fffff }, { 8, true, 21 }, { 9, true, 42 }, { idiomEnd },
+    { 7, false, 0x1fffff }, { 8, true, 21 }, { 9, true, 42 }, { .variable = idiomEnd },
 };
 
 /* Variables: 0-5 p, q, r and their offsets, 6 w, 7 its offset, 8 addend, 9 and 10 temporaries, 11 sum. */
@@ -256,34 +256,34 @@ static const idiom_element requantizeLoopCopy[] = {
 };
 
 static const idiom_constant requantizeConstants[] = {
-    { 21, true, 0x40000000 }, { 22, true, 31 }, { 23, true, 63 }, { idiomEnd },
+    { 21, true, 0x40000000 }, { 22, true, 31 }, { 23, true, 63 }, { .variable = idiomEnd },
 };
 
 /* By name, since an export has those only that its models use; in any case in the order of the list. */
-#define IDIOM_macLoad { ELEMENTS(macLoad), op_i64_MacLoad64Load8s, "riWWriRW" }
-#define IDIOM_macLoadTemporary { ELEMENTS(macLoadTemporary), op_i64_MacLoad64TemporaryLoad8s, "riWriRW" }
-#define IDIOM_mac { ELEMENTS(mac), op_i64_MacLoad8s, "riRRW" }
-#define IDIOM_macLoad32 { ELEMENTS(macLoad32), op_i32_MacLoad8Load8s, "riwwrirw" }
-#define IDIOM_mac32 { ELEMENTS(mac32), op_i32_MacLoad8s, "rirrw" }
-#define IDIOM_mac4x4Loop { ELEMENTS(mac4x4Loop), op_i64_Mac4x4Loop, "wiwiWWWWWWWWWWririr", .apart = true, .loop = true }
-#define IDIOM_mac4x4Loop32 { ELEMENTS(mac4x4Loop32), op_i32_Mac4x4Loop, "wiwiwwwwwwwwwwririr", .apart = true, .loop = true }
-#define IDIOM_mac3x3 { ELEMENTS(mac3x3), op_i64_Mac3x3, "ririririRWWW", .apart = true }
-#define IDIOM_packLoop { ELEMENTS(packLoop), op_i64_PackLoop, "wiwiwiWwiriririrircc", packConstants,\
+#define IDIOM_macLoad { ELEMENTS(macLoad), .fused = op_i64_MacLoad64Load8s, .kinds = "riWWriRW" }
+#define IDIOM_macLoadTemporary { ELEMENTS(macLoadTemporary), .fused = op_i64_MacLoad64TemporaryLoad8s, .kinds = "riWriRW" }
+#define IDIOM_mac { ELEMENTS(mac), .fused = op_i64_MacLoad8s, .kinds = "riRRW" }
+#define IDIOM_macLoad32 { ELEMENTS(macLoad32), .fused = op_i32_MacLoad8Load8s, .kinds = "riwwrirw" }
+#define IDIOM_mac32 { ELEMENTS(mac32), .fused = op_i32_MacLoad8s, .kinds = "rirrw" }
+#define IDIOM_mac4x4Loop { ELEMENTS(mac4x4Loop), .fused = op_i64_Mac4x4Loop, .kinds = "wiwiWWWWWWWWWWririr", .apart = true, .loop = true }
+#define IDIOM_mac4x4Loop32 { ELEMENTS(mac4x4Loop32), .fused = op_i32_Mac4x4Loop, .kinds = "wiwiwwwwwwwwwwririr", .apart = true, .loop = true }
+#define IDIOM_mac3x3 { ELEMENTS(mac3x3), .fused = op_i64_Mac3x3, .kinds = "ririririRWWW", .apart = true }
+#define IDIOM_packLoop { ELEMENTS(packLoop), .fused = op_i64_PackLoop, .kinds = "wiwiwiWwiriririrircc", .constants = packConstants,\
     .apart = true, .loop = true }
-#define IDIOM_addLanes { ELEMENTS(addLanes), op_i64_AddLanes, "riwRccc", laneConstants, .apart = true }
-#define IDIOM_storeLanes { ELEMENTS(storeLanes), op_i64_StoreLanes, "riririRccc", storeLanesConstants }
-#define IDIOM_requantizeLoop { ELEMENTS(requantizeLoop), op_i64_RequantizeLoop, "wirRWtRRwwrrrrwiririrccc",\
-    requantizeConstants, .apart = true, .loop = true }
-#define IDIOM_requantizeLoopCopy { ELEMENTS(requantizeLoopCopy), op_i64_RequantizeLoop,         \
-    "wirRWVRRwvrrrrwiririrccc", requantizeConstants, .apart = true, .loop = true }
-#define IDIOM_limitLow { ELEMENTS(limitLow), op_i32_LimitLow, "wwrr", .apart = true }
-#define IDIOM_limitLowSwapped { ELEMENTS(limitLowSwapped), op_i32_LimitLow, "wwrr", .apart = true }
-#define IDIOM_limitHigh { ELEMENTS(limitHigh), op_i32_LimitHigh, "wwrr", .apart = true }
-#define IDIOM_limitHighSwapped { ELEMENTS(limitHighSwapped), op_i32_LimitHigh, "wwrr", .apart = true }
-#define IDIOM_lessThan { ELEMENTS(lessThan), op_u32_GreaterThan_rs, "r" }
-#define IDIOM_advance { ELEMENTS(advance), op_i32_Advance, "wr", .tag = 1 }
-#define IDIOM_advanceSwapped { ELEMENTS(advanceSwapped), op_i32_Advance, "wr", .tag = 1 }
-#define IDIOM_advanceBack { ELEMENTS(advanceBack), op_i32_Advance, "wr", .tag = -1 }
+#define IDIOM_addLanes { ELEMENTS(addLanes), .fused = op_i64_AddLanes, .kinds = "riwRccc", .constants = laneConstants, .apart = true }
+#define IDIOM_storeLanes { ELEMENTS(storeLanes), .fused = op_i64_StoreLanes, .kinds = "riririRccc", .constants = storeLanesConstants }
+#define IDIOM_requantizeLoop { ELEMENTS(requantizeLoop), .fused = op_i64_RequantizeLoop, .kinds = "wirRWtRRwwrrrrwiririrccc",\
+    .constants = requantizeConstants, .apart = true, .loop = true }
+#define IDIOM_requantizeLoopCopy { ELEMENTS(requantizeLoopCopy), .fused = op_i64_RequantizeLoop,         \
+    .kinds = "wirRWVRRwvrrrrwiririrccc", .constants = requantizeConstants, .apart = true, .loop = true }
+#define IDIOM_limitLow { ELEMENTS(limitLow), .fused = op_i32_LimitLow, .kinds = "wwrr", .apart = true }
+#define IDIOM_limitLowSwapped { ELEMENTS(limitLowSwapped), .fused = op_i32_LimitLow, .kinds = "wwrr", .apart = true }
+#define IDIOM_limitHigh { ELEMENTS(limitHigh), .fused = op_i32_LimitHigh, .kinds = "wwrr", .apart = true }
+#define IDIOM_limitHighSwapped { ELEMENTS(limitHighSwapped), .fused = op_i32_LimitHigh, .kinds = "wwrr", .apart = true }
+#define IDIOM_lessThan { ELEMENTS(lessThan), .fused = op_u32_GreaterThan_rs, .kinds = "r" }
+#define IDIOM_advance { ELEMENTS(advance), .fused = op_i32_Advance, .kinds = "wr", .tag = 1 }
+#define IDIOM_advanceSwapped { ELEMENTS(advanceSwapped), .fused = op_i32_Advance, .kinds = "wr", .tag = 1 }
+#define IDIOM_advanceBack { ELEMENTS(advanceBack), .fused = op_i32_Advance, .kinds = "wr", .tag = -1 }
 
 /* Those that are there: EACH(name). */
 #ifndef WASMOTE_IDIOMS
@@ -297,6 +297,6 @@ static const idiom_constant requantizeConstants[] = {
 
 #define IDIOM(NAME) IDIOM_##NAME,
 
-static const idiom idioms[] = { WASMOTE_IDIOMS(IDIOM) { NULL } };
+static const idiom idioms[] = { WASMOTE_IDIOMS(IDIOM) { .elements = NULL } };
 
 #endif

@@ -7,11 +7,14 @@
 
 #include "m3_core.h"
 
+#define PORT_MAYBE_UNUSED __attribute__((unused))
+
 #define m3MemData(mem) ((u8 *) (((M3MemoryHeader *) (mem)) + 1))
 #define m3MemRuntime(mem) (((M3MemoryHeader *) (mem))->runtime)
 #define m3MemInfo(mem) (&(((M3MemoryHeader *) (mem))->runtime->memory))
 
-#define d_m3OpSig pc_t _pc, m3stack_t _sp, m3reg_t _r0
+/* Every operation has all of them, and few use all. */
+#define d_m3OpSig pc_t _pc PORT_MAYBE_UNUSED, m3stack_t _sp PORT_MAYBE_UNUSED, m3reg_t _r0 PORT_MAYBE_UNUSED
 #define d_m3OpArgs _sp, _r0
 #define d_m3OpAllArgs _pc, _sp, _r0
 #define d_m3OpDefaultArgs 0

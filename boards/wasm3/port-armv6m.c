@@ -8,7 +8,8 @@ __asm__(".global armv6m_reserve_bytes\n"
         ".set armv6m_reserve_bytes, " VALUE(ARMV6M_RESERVE_BYTES));
 
 /* A run takes 24 bytes of the stack. The operations return to 1:, with the stack as it was at the run's start. */
-__attribute__((naked, noinline)) m3ret_t armv6m_run(pc_t pc, m3stack_t stack, m3reg_t r0)
+__attribute__((naked, noinline)) m3ret_t armv6m_run(pc_t pc PORT_MAYBE_UNUSED, m3stack_t stack PORT_MAYBE_UNUSED,
+    m3reg_t r0 PORT_MAYBE_UNUSED)
 {
     __asm__("push {r4, r5, r6, r7, lr}\n"
             "mov r4, r9\n"
@@ -34,7 +35,8 @@ __attribute__((naked, noinline)) m3ret_t armv6m_run(pc_t pc, m3stack_t stack, m3
             ".ltorg");
 }
 
-__attribute__((naked, noinline)) m3ret_t armv6m_begin(pc_t pc, m3stack_t stack, M3MemoryHeader *memory)
+__attribute__((naked, noinline)) m3ret_t armv6m_begin(pc_t pc PORT_MAYBE_UNUSED, m3stack_t stack PORT_MAYBE_UNUSED,
+    M3MemoryHeader *memory PORT_MAYBE_UNUSED)
 {
     __asm__("push {r4, r5, r6, lr}\n"
             "mov r4, r8\n"

@@ -39,7 +39,8 @@ register uintptr_t armv6m_stack_base __asm__("r9");
 register uintptr_t armv6m_end_of_run __asm__("r10");
 register uintptr_t armv6m_unused __asm__("r11");
 
-#define d_m3RetSig static m3ret_t
+/* float-operations.h and memory-operations.h have others in the place of some. */
+#define d_m3RetSig static PORT_MAYBE_UNUSED m3ret_t
 #define d_m3Op(NAME) d_m3RetSig op_##NAME(d_m3OpSig)
 
 /* Runs the operations from `pc` on until one of them returns, and returns what it returned. */

@@ -18,7 +18,8 @@
 #endif
 
 /* r4 to r11 and lr: nine words, and one that keeps the stack aligned to eight bytes. */
-__attribute__((naked, noinline)) m3ret_t armv7m_run(pc_t pc, m3stack_t stack, M3MemoryHeader *memory)
+__attribute__((naked, noinline)) m3ret_t armv7m_run(pc_t pc PORT_MAYBE_UNUSED, m3stack_t stack PORT_MAYBE_UNUSED,
+    M3MemoryHeader *memory PORT_MAYBE_UNUSED)
 {
     __asm__("push {r3-r11, lr}\n"
             ARMV7M_KEEP_FLOATS

@@ -36,6 +36,8 @@ export interface Firmware {
 export interface FirmwareOptions {
   /** Folder for built firmware; the user's cache by default. */
   cache?: string;
+  /** Whether the compiler's warnings end the build; false by default. What is in the cache is not compiled again. */
+  warningsAreErrors?: boolean;
   /** Takes what CMake and the compiler say. */
   onLine?(line: string): void;
 }
@@ -99,7 +101,7 @@ export async function buildFirmware(board: Board, options: FirmwareOptions = {})
   if (!existsSync(join(folder, finished))) {
     const work = temporaryFolder("firmware");
     try {
-      await runProgram(cmake, configureArguments(board, variables, work.path), options);
+      await runProgram(cmake, configureArguments(board, variables, work.path, options), options);
       await runProgram(cmake, ["--build", work.path, "--parallel"], options);
       keep(board, work.path, folder);
     } finally {
@@ -128,11 +130,17 @@ export function firmwareSources(board: Board): string {
   return hash.digest("hex");
 }
 
-function configureArguments(board: Board, variables: Record<string, string>, work: string): string[] {
+function configureArguments(
+  board: Board,
+  variables: Record<string, string>,
+  work: string,
+  { warningsAreErrors = false }: FirmwareOptions,
+): string[] {
   return [
     ...["-S", boardsFolder, "-B", work],
     ...(findProgram("ninja") === undefined ? [] : ["-G", "Ninja"]),
     "-DCMAKE_BUILD_TYPE=Release",
+    `-DWASMOTE_WARNINGS_ARE_ERRORS=${warningsAreErrors ? "ON" : "OFF"}`,
     `-DCMAKE_TOOLCHAIN_FILE=${join(boardsFolder, "toolchains", `${board.isa.toolchain}.cmake`)}`,
     ...Object.entries(variables).map(([name, value]) => `-D${name}=${value}`),
   ];

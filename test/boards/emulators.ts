@@ -40,7 +40,7 @@ const built = new Map<string, Promise<Firmware>>();
 export function firmwareOf(board: Board): Promise<Firmware> {
   let firmware = built.get(board.id);
   if (firmware === undefined) {
-    firmware = buildFirmware(board);
+    firmware = buildFirmware(board, { warningsAreErrors: true });
     built.set(board.id, firmware);
   }
   return firmware;

@@ -27,7 +27,10 @@ function program(): NativeProgram {
       ),
     );
   return {
-    sources: [join(nativeFolder, "firmware.c"), join(nativeFolder, "simulated_flash.c"), ...own],
+    sources: [
+      ...["firmware.c", "simulated_flash.c", "log_format.c"].map((name) => join(nativeFolder, name)),
+      ...own,
+    ],
     folders: [boardsFolder, nativeSources("wasm3")],
     flags: ["-w", "-DSLOTS=2", "-DSLOT_BYTES=4096", '-DBOARD_NAME="native"', "-DWASMOTE_FLOATS=1"].concat([
       ...["-Dd_m3HasFloat=1", "-Dd_m3NoFloatDynamic=0", "-Dd_m3VerboseErrorMessages=0", "-DLINK_MTU=512"],

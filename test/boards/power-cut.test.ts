@@ -10,7 +10,7 @@ import {
 } from "./native/compile.js";
 
 const sources = [
-  ...["power_cut.c", "simulated_flash.c"].map((name) => join(nativeFolder, name)),
+  ...["power_cut.c", "simulated_flash.c", "log_format.c"].map((name) => join(nativeFolder, name)),
   ...["store/slots.c", "store/records.c", "formats/sha256.c", "formats/custom_sections.c"].map((name) =>
     join(boardsFolder, name),
   ),

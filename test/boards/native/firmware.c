@@ -17,6 +17,7 @@
 #include "link/frame.h"
 #include "runtime/manifest.h"
 #include "ports/port.h"
+#include "log_format.h"
 #include "store/records.h"
 #include "simulated_flash.h"
 #include "store/slots.h"
@@ -481,6 +482,55 @@ static void test_forged_log(void)
     CHECK(slots_active() == slot);
 }
 
+/* The log of the first firmware, whose header has no number where the format is: read, and gone on with. */
+static void test_log_without_number(void)
+{
+    install(model);
+    CHECK(log_format() == formatOfToday);
+    log_set_format(formatWithoutNumber);
+    start();
+    CHECK(slots_active() == 0 && engine_manifest());
+    install(statefulModel);
+    CHECK(log_format() == formatWithoutNumber);
+    start();
+    CHECK(slots_active() == 1 && slots_at(0)->state == slotComplete && slots_at(0)->length == model.length);
+}
+
+/* The log of a newer format is not read: the models are kept, the first is active, and a log of ours follows. */
+static void test_log_of_newer_format(void)
+{
+    install(model);
+    install(statefulModel);
+    log_set_format(formatOfTomorrow);
+    start();
+    CHECK(slots_active() == 0 && engine_manifest());
+    CHECK(slots_at(0)->state == slotComplete && slots_at(0)->length == model.length);
+    CHECK(slots_at(1)->state == slotComplete && slots_at(1)->length == statefulModel.length);
+    CHECK(log_format() == formatOfTomorrow);
+    CHECK(activate(statefulModel) == modelOk && log_format() == formatOfToday);
+    start();
+    CHECK(slots_active() == 1 && slots_at(0)->state == slotComplete);
+
+    /* It says nothing of an upload that was cut off, whose missing bytes are erased: that is no model. */
+    CHECK(upload_until(modelWithoutMemory, modelWithoutMemory.length - 200) == modelOk && slots_at(0)->state == slotUploading);
+    log_set_format(formatOfTomorrow);
+    start();
+    CHECK(slots_active() == 1 && slots_at(0)->state == slotEmpty);
+}
+
+/* A log whose header was cut off is none, whatever its format would have been: the one before it counts. */
+static void test_torn_header(void)
+{
+    install(model);
+    const uint32_t other = flash[0] == 0xff ? 0 : flashSector, used = flashSector - other;
+    memcpy(flash + other, flash + used, sizeof(record));
+    memset(flash + other + sizeof(record) - 4, 0xff, 4);
+    flash[other + 4]++;
+    flash[other + 8] = formatOfTomorrow;
+    start();
+    CHECK(slots_active() == 0 && slots_at(0)->length == model.length);
+}
+
 static void test_wrong_crc(void)
 {
     static const uint8_t echo[] = { 0xa1, 0x61, 'd', 0x61, 'x' };
@@ -770,6 +820,9 @@ int main(int count, char **arguments)
         { "a corrupt slot", test_corrupt_slot },
         { "a forged record", test_forged_record },
         { "a forged log", test_forged_log },
+        { "a log without a number", test_log_without_number },
+        { "a log of a newer format", test_log_of_newer_format },
+        { "a torn header", test_torn_header },
         { "a wrong CRC", test_wrong_crc },
         { "lengths of frames", test_frame_lengths },
         { "SMP", test_smp },

@@ -1,6 +1,7 @@
 /*
  * The firmware's slots on a simulated flash whose power fails in the middle of a write or an erase, at every moment of
- * an upload and an activation. Afterwards the old or the new model must be active, and the upload must work.
+ * an upload and an activation. Afterwards the old or the new model must be active, and the upload must work. So it is where
+ * the log is of an older or a newer format before.
  *
  * Exit code 1 at the first violation.
  */
@@ -11,6 +12,7 @@
 #include "firmware/engine.h"
 #include "ports/port.h"
 #include "formats/sha256.h"
+#include "log_format.h"
 #include "simulated_flash.h"
 #include "store/slots.h"
 
@@ -20,10 +22,23 @@ enum { oldLength = 1500, newLengths = 2, longestNew = 1777, pieceBytes = 100 };
 static const uint32_t newLengthOf[newLengths] = { longestNew, longestNew / WRITE_BYTES * WRITE_BYTES };
 static uint32_t newLength;
 static bool engineHasModel;
+static const uint8_t preamble[] = { 0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00 };
+
+/* The start of a module of that length that consists of one section; its length takes two bytes. */
+enum { headBytes = sizeof preamble + 3 };
+
+static void put_head(uint8_t *model, uint32_t length)
+{
+    const uint32_t section = length - headBytes;
+    memcpy(model, preamble, sizeof preamble);
+    model[sizeof preamble] = 0;
+    model[sizeof preamble + 1] = (uint8_t) (section | 0x80);
+    model[sizeof preamble + 2] = (uint8_t) (section >> 7);
+}
 
 model_error engine_check(const uint8_t *file, uint32_t length)
 {
-    return length > 0 && file[0] == 'm' ? modelOk : modelBadModel;
+    return length > 0 && file[0] == preamble[0] ? modelOk : modelBadModel;
 }
 
 model_error engine_load(const uint8_t *file, uint32_t length)
@@ -84,8 +99,11 @@ static void must(long moment, model_error error, const char *what)
 
 static uint8_t prepared[flashBytes];
 
-/* The old model is active. `churn` records are written before, so that the sector of the log is full at different moments. */
-static void prepare(uint32_t churn)
+/*
+ * The old model is active. `churn` records are written before, so that the sector of the log is full at different moments.
+ * The log has that format.
+ */
+static void prepare(uint32_t churn, uint32_t format)
 {
     memset(prepared, 0xff, flashBytes);
     flash_restore(prepared);
@@ -93,6 +111,7 @@ static void prepare(uint32_t churn)
     must(0, upload(oldModel, oldLength), "first upload");
     must(0, activate(oldModel, oldLength), "first activation");
     for (uint32_t i = 0; i < churn; i++) must(0, slots_erase(1 - slots_active()), "erase");
+    log_set_format(format);
     memcpy(prepared, flash, flashBytes);
 }
 
@@ -120,25 +139,36 @@ static bool cut_at(long moment)
     return finished;
 }
 
+/* Returns at how many moments. */
+static long cut_everywhere(uint32_t churn, uint32_t format, long step)
+{
+    long moments = 0;
+    prepare(churn, format);
+    for (long moment = 0; !cut_at(moment); moment += step) moments++;
+    return moments;
+}
+
 int main(void)
 {
     if (!flash_map()) return 2;
 
     memset(oldModel, 'm', oldLength);
-    for (uint32_t i = 0; i < longestNew; i++) newModel[i] = i < 8 || i > 1700 ? 'm' : i > 1600 ? 0xff : (uint8_t) (i * 7);
+    put_head(oldModel, oldLength);
+    for (uint32_t i = 0; i < longestNew; i++) newModel[i] = i < headBytes || i > 1700 ? 'm' : i > 1600 ? 0xff : (uint8_t) (i * 7);
 
     long moments = 0;
     for (uint32_t of = 0; of < newLengths; of++)
     {
         newLength = newLengthOf[of];
+        put_head(newModel, newLength);
         const uint32_t churns = SLOTS == 1 || of > 0 ? 1 : 22;
         for (uint32_t churn = 0; churn < churns; churn += churn == 0 ? 14 : 1)
         {
-            prepare(churn);
             /* Every byte once; where the log is full, every word; of long units, every one several times. */
-            const long step = WRITE_BYTES > 4 ? WRITE_BYTES / 4 - 1 : churn > 0 ? 3 : 1;
-            for (long moment = 0; !cut_at(moment); moment += step) moments++;
+            moments += cut_everywhere(churn, formatOfToday, WRITE_BYTES > 4 ? WRITE_BYTES / 4 - 1 : churn > 0 ? 3 : 1);
         }
+        moments += cut_everywhere(0, formatWithoutNumber, 7) + cut_everywhere(0, formatOfTomorrow, 7);
+        if (log_format() != formatOfToday) fail(0, "a log of another format is gone on with");
     }
     printf("%ld moments\n", moments);
     return 0;
