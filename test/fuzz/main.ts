@@ -13,7 +13,10 @@ The accelerators, the addon and the runtime are C under sanitizers, which stop a
 at case 0. The runtime's cases are half models, half packets, and cheap: --cases 1000000 is meant for it.`;
 
 /** Fuzzers that are programs of their own: sanitizers watch them. */
-const programs = [accelerators, addon, runtime];
+const programs: readonly {
+  name: string;
+  run(options: { cases: number; seed: number; first: number; log(line: string): void }): Promise<void>;
+}[] = [accelerators, addon, runtime];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
