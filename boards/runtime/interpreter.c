@@ -11,7 +11,8 @@
  *   (loops that nest, the compiler) runs into what guards the stack, where something does.
  * - Loop, with INTERPRETER_LIMITS, traps when the time of the run is over.
  * - Read_opcode, which the compiler calls at every level of nested blocks, refuses where they are nested deeper than
- *   they may (stack_use.h), or the stack that it runs on is nearly used up.
+ *   they may (stack_use.h), or the stack that it runs on is nearly used up; and an instruction whose operands are not there
+ *   (operand_types.h), and blocks with parameters.
  * - m3_Yield, an empty function that every call calls.
  * - Where the configuration has a list of instructions (WASMOTE_OPCODES), the operations that it leaves out are Missing:
  *   the compiler refuses to emit it, so that a model which needs more is refused when it is loaded.
@@ -234,6 +235,8 @@ static __attribute__((noinline)) bool may_nest(IM3Compilation o, m3opcode_t opco
     return blocks.bytes <= nested.limit;
 }
 
+#include "operand_types.h"
+
 /* The probe writes down which instructions there are. */
 #ifndef INTERPRETER_READS
 #define INTERPRETER_READS(opcode, behind, end) ((void) 0)
@@ -247,6 +250,9 @@ static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t en
     if (result) return result;
     IM3Compilation o = (IM3Compilation) ((uint8_t *) at - offsetof(M3Compilation, wasm));
     INTERPRETER_READS(*opcode, *at, end);
+    const bool isBlock = *opcode >= c_waOp_block && *opcode <= c_waOp_if;
+    if (isBlock && *at < end && !is_block_type(**at)) return m3Err_noCompiler;
+    if (!operands_fit(o, *opcode)) return m3Err_typeMismatch;
     return may_nest(o, *opcode) ? m3Err_none : m3Err_trapStackOverflow;
 }
 

@@ -38,8 +38,20 @@ WASM3_ERRORS(ERROR_ADDRESS)
 
 #include "m3_bind.c"
 #include "m3_code.c"
-#include "m3_env.c"
 #include "m3_function.c"
 #include "m3_info.c"
 #include "m3_module.c"
+
+/* Where a module cannot be parsed, wasm3 would free functions that it could not allocate; the arena is emptied as a whole. */
+#define m3_FreeModule(module) ((void) (module))
+#include "m3_env.c"
+
+/* wasm3 goes on with no name at all where there is no memory for one. */
+static M3Result read_name(cstr_t *name, bytes_t *at, cbytes_t end)
+{
+    *name = NULL;
+    const M3Result result = Read_utf8(name, at, end);
+    return result || *name ? result : m3Err_mallocFailed;
+}
+#define Read_utf8 read_name
 #include "m3_parse.c"

@@ -49,12 +49,13 @@ static wasmote_status check(const uint8_t *file, uint32_t length, bool portable,
 
 /*
  * Memory for what wasm3 makes of a module: an operation and its operands for at most every byte of code, and what it keeps
- * of each function, of which a file has no more than one for four bytes of code.
+ * of each function, of which a file has no more than one for four bytes of code; and the pages that it begins to write to.
  */
 static uint64_t most_bytes(const wasmote_needs *needs, uint32_t codeBytes)
 {
     const uint32_t words = 4, functionBytes = (uint32_t) (sizeof(M3Function) + sizeof(metacode_entry) + sizeof(function_set));
-    const uint64_t fixed = sizeof(wasmote) + arenaEndBytes + compileStackBytes + WASM3_STACK_BYTES + 2048;
+    const uint64_t fixed = sizeof(wasmote) + arenaEndBytes + compileStackBytes + WASM3_STACK_BYTES + 2048
+        + 2 * d_m3CodePageAlignSize;
     return fixed + needs->linearBytes + (uint64_t) codeBytes * words * sizeof(code_t) + (uint64_t) codeBytes / 4 * functionBytes;
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { accelerators } from "./native/accelerators.js";
 import { addon } from "./native/addon.js";
+import { runtime } from "./native/runtime.js";
 import { targetNames } from "./registry.js";
 import { runTarget } from "./run-target.js";
 
@@ -8,10 +9,14 @@ const help = `npm run fuzz -- [TARGET...] [--cases N] [--seed S] [--first I]
 
 Tries N damaged inputs (1000 unless told) of each target, all targets unless some are named, with choices made of the
 seed (1 unless told). What is found is printed and its input saved in out/fuzz; --first I --cases I+1 repeats case I.
-The accelerators and the addon are C under sanitizers, which stop at the first finding, and begin at case 0.`;
+The accelerators, the addon and the runtime are C under sanitizers, which stop at the first finding; the first two begin
+at case 0. The runtime's cases are half models, half packets, and cheap: --cases 1000000 is meant for it.`;
 
 /** Fuzzers that are programs of their own: sanitizers watch them. */
-const programs = [accelerators, addon];
+const programs: readonly {
+  name: string;
+  run(options: { cases: number; seed: number; first: number; log(line: string): void }): Promise<void>;
+}[] = [accelerators, addon, runtime];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -64,7 +69,7 @@ async function tryTarget(name: string, log: (line: string) => void): Promise<num
 /** Runs a program, prints what it said, and gives 1 where it found something. */
 async function tryProgram(program: (typeof programs)[number], log: (line: string) => void): Promise<number> {
   try {
-    await program.run({ cases, seed, log });
+    await program.run({ cases, seed, first, log });
     return 0;
   } catch (error) {
     log(error instanceof Error ? error.message : String(error));
