@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { findProgram } from "../../host/tools/find.js";
+import { copyCheckout } from "../checkout-copy.js";
+import { commandsOf, missingLines } from "./runnable.js";
+import { root } from "./sources.js";
+
+const pages = [
+  ...readdirSync(join(root, "docs/tutorials")).map((name) => `docs/tutorials/${name}`),
+  ...readdirSync(join(root, "docs/examples")).map((name) => `docs/examples/${name}/README.md`),
+];
+
+/** Whether what takes long is run too. */
+const all = process.env.WASMOTE_DOCS === "all";
+
+const copy = copyCheckout();
+test.after(() => copy.remove());
+
+/** Runs commands in the copy of the checkout, as a reader does; the first that fails ends them. */
+function run(script: string): { status: number | null; printed: string } {
+  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD|NODE_OPTIONS)/i.test(name));
+  const env = { ...Object.fromEntries(own), NO_COLOR: "1", COLUMNS: "160" };
+  const { status, stdout } = spawnSync("sh", ["-e", "-c", `exec 2>&1\n${script}`], {
+    cwd: copy.folder,
+    env,
+    encoding: "utf8",
+    timeout: 600_000,
+  });
+  return { status, printed: stdout };
+}
+
+for (const page of pages) {
+  test(`${page}: its commands run and print what it shows`, () => {
+    const blocks = commandsOf(join(root, page));
+    assert.ok(blocks.some(({ mark }) => mark === "run"));
+    for (const { mark, needs, line, script, output } of blocks) {
+      if (mark === "board" || (mark === "run-slow" && !all)) continue;
+      const missing = needs.filter((program) => findProgram(program) === undefined);
+      if (missing.length > 0) {
+        console.error(`SKIPPED: ${page}:${line}, for want of ${missing.join(" and ")}`);
+        continue;
+      }
+      const { status, printed } = run(script);
+      assert.is(status, 0, `${page}:${line}\n${printed}`);
+      const wanted = output && missingLines(output, printed);
+      assert.is(wanted?.join("\n"), undefined, `${page}:${line} printed\n${printed}`);
+    }
+  });
+}
+
+test("what a page shows is looked for in order, and a gap stands for any lines", () => {
+  assert.is(missingLines(["a", "...", "c"], "a\nb\nc\n"), undefined);
+  assert.is(missingLines(["b", "c"], "a\nb\nc\n"), undefined);
+  assert.equal(missingLines(["a", "c"], "a\nb\nc\n"), ["a", "c"]);
+  assert.equal(missingLines(["c", "...", "a"], "a\nb\nc\n"), ["a"]);
+});
+
+test.run();
