@@ -51,7 +51,13 @@ export function missingLines(shown: readonly string[], printed: string): string[
   const lines = printed.split(/\r?\n/).map((line) => line.trimEnd());
   let from = 0;
   for (const group of shown.join("\n").split(/^\.\.\.$\n?/m)) {
-    const wanted = group.trimEnd() === "" ? [] : group.trimEnd().split("\n").map((line) => line.trimEnd());
+    const wanted =
+      group.trimEnd() === ""
+        ? []
+        : group
+            .trimEnd()
+            .split("\n")
+            .map((line) => line.trimEnd());
     const at = lines.findIndex(
       (_, start) => start >= from && wanted.every((line, i) => lines[start + i] === line),
     );

@@ -35,7 +35,7 @@ function run(script: string): { status: number | null; printed: string } {
 for (const page of pages) {
   test(`${page}: its commands run and print what it shows`, () => {
     const blocks = commandsOf(join(root, page));
-    assert.ok(blocks.some(({ mark }) => mark === "run"));
+    assert.ok(blocks.length > 0);
     for (const { mark, needs, line, script, output } of blocks) {
       if (mark === "board" || (mark === "run-slow" && !all)) continue;
       const missing = needs.filter((program) => findProgram(program) === undefined);
