@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -18,6 +18,19 @@ const all = process.env.WASMOTE_DOCS === "all";
 
 const copy = copyCheckout();
 test.after(() => copy.remove());
+
+/**
+ * Puts `wasmote` among the programs of the copy's packages. Without it npx does the same in its cache, at the first call in
+ * a folder; that is left alone here.
+ */
+test.before(() => {
+  const [bin, installed] = [join(copy.folder, "node_modules/.bin"), join(root, "node_modules/.bin")];
+  rmSync(bin);
+  mkdirSync(bin);
+  for (const name of readdirSync(installed)) symlinkSync(join(installed, name), join(bin, name));
+  rmSync(join(bin, "wasmote"), { force: true });
+  symlinkSync(join(copy.folder, "dist/cli/main.js"), join(bin, "wasmote"));
+});
 
 /** Runs commands in the copy of the checkout, as a reader does; the first that fails ends them. */
 function run(script: string): { status: number | null; printed: string } {
