@@ -32,9 +32,21 @@ test.before(() => {
   symlinkSync(join(copy.folder, "dist/cli/main.js"), join(bin, "wasmote"));
 });
 
+interface Ran {
+  status: number | null;
+  printed: string;
+}
+
+/** What ran before: pages begin with the same models, which are built once. */
+const ran = new Map<string, Ran>();
+
 /** Runs commands in the copy of the checkout, as a reader does; the first that fails ends them. */
-function run(script: string): { status: number | null; printed: string } {
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD|NODE_OPTIONS)/i.test(name));
+function run(script: string): Ran {
+  const before = ran.get(script);
+  if (before !== undefined) return before;
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|INIT_CWD|NODE_OPTIONS|FORCE_COLOR)/i.test(name),
+  );
   const env = { ...Object.fromEntries(own), NO_COLOR: "1", COLUMNS: "160" };
   const { status, stdout } = spawnSync("sh", ["-e", "-c", `exec 2>&1\n${script}`], {
     cwd: copy.folder,
@@ -42,7 +54,9 @@ function run(script: string): { status: number | null; printed: string } {
     encoding: "utf8",
     timeout: 600_000,
   });
-  return { status, printed: stdout };
+  const result = { status, printed: stdout };
+  ran.set(script, result);
+  return result;
 }
 
 for (const page of pages) {
