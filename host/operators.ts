@@ -37,6 +37,7 @@ export const operatorTools = {
   NotRunnable,
 } as const;
 
+/** The type of `operatorTools`. */
 export type OperatorTools = typeof operatorTools;
 
 /** An operator of a user's own: its host parts, and the blocks that its kernels read. */

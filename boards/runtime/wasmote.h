@@ -50,6 +50,7 @@ typedef enum wasmote_dtype
     WASMOTE_INT8 = 1, WASMOTE_UINT8, WASMOTE_BOOL, WASMOTE_INT16, WASMOTE_INT32, WASMOTE_INT64, WASMOTE_FLOAT32
 } wasmote_dtype;
 
+/* Of a tensor: the most that its shape may have. */
 enum { WASMOTE_MOST_DIMENSIONS = 8 };
 
 /* An input or output of an open model. */

@@ -34,6 +34,7 @@ export interface Block<F extends Fields = Fields> {
   readonly fields: F;
 }
 
+/** The type of a field, described or not. */
 type TypeOf<F extends FieldType | DescribedField> = F extends DescribedField ? F["type"] : F;
 
 /** Values of a block: a number for each field, a bigint for those of 64 bits. */

@@ -39,6 +39,7 @@ export interface Quantization {
 
 /** How int8 weights are stored in fewer bits (numerics/narrow-weights.ts). */
 export const narrowStorages = ["int4", "int4-groups", "table16", "table4"] as const;
+/** How weights of fewer than 8 bits are stored. */
 export type NarrowStorage = (typeof narrowStorages)[number];
 
 /** A tensor of the graph: constant where it has `data`, else an activation. Activations are NHWC. */

@@ -24,6 +24,7 @@ export const plainScheme: NodeScheme = { arithmetic: "int8", weights: "int8" };
  * weights of int4, of int4 in groups with multipliers of their own, or out of tables; float32 activations with int8 weights.
  */
 export const quantizations = ["int8", "int16", "int4", "int4-groups", "table16", "table4", "hybrid"] as const;
+/** One of `quantizations`. */
 export type QuantizationKind = (typeof quantizations)[number];
 
 /** The scheme of every node of a model that is quantized as a whole. */
