@@ -107,7 +107,7 @@ model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *c
         *count = took;
         *code = wasmote_returned(model);
     }
-    return (model_error) status;
+    return status == WASMOTE_MEMORY ? modelTrap : (model_error) status;
 }
 
 uint32_t engine_used_bytes(void)

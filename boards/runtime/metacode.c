@@ -12,7 +12,7 @@ enum { callSlots = 3 };
 enum { branchLines = 2, spareLines = d_m3CodePageFreeLinesThreshold + branchLines };
 
 /* Bytes of a function's nesting are counted in units of so many. */
-enum { nestingUnit = 32, mostUnits = 1023, mostLoops = 31 };
+enum { nestingUnit = UINTPTR_MAX > UINT32_MAX ? 1024 : 32, mostUnits = 1023, mostLoops = 31 };
 
 /* The metacode of the model that the library is called for. */
 static metacode *cache(void)

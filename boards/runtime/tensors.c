@@ -124,7 +124,7 @@ wasmote_status wasmote_read_reals(const wasmote_tensor *tensor, float *values, u
     for (uint32_t i = 0; i < count; i++, from += range.bytes)
     {
         const int32_t value = load(from, range.bytes, range.low < 0);
-        values[i] = tensor->scale != 0 ? tensor->scale * (float) (value - tensor->zeroPoint) : (float) value;
+        values[i] = tensor->scale != 0 ? tensor->scale * (float) ((int64_t) value - tensor->zeroPoint) : (float) value;
     }
     return WASMOTE_OK;
 }

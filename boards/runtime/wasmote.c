@@ -116,6 +116,7 @@ INLINED wasmote_status guarded(void (*function)(void *), job *work, uint64_t lim
 static wasmote_status status_of(M3Result result)
 {
     if (!result) return WASMOTE_OK;
+    if (result == m3Err_mallocFailed || result == m3Err_mallocFailedCodePage) return WASMOTE_MEMORY;
     return result == interpreter_limit ? WASMOTE_LIMIT : WASMOTE_TRAP;
 }
 

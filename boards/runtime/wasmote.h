@@ -38,7 +38,7 @@ typedef enum wasmote_status
     WASMOTE_BAD_ARGUMENT = 3,       /* an index, a range, a count or an alignment is wrong; nothing was done */
     WASMOTE_BAD_MODEL = 4,          /* the file is no model, or is damaged */
     WASMOTE_WRONG_VERSION = 5,      /* the model asks for what this build of the library does not have */
-    WASMOTE_MEMORY = 6,             /* the memory is too small */
+    WASMOTE_MEMORY = 6,             /* the memory is too small; after a run, as after WASMOTE_TRAP */
     WASMOTE_TRAP = 9,               /* the model did what it may not do; its state is as after wasmote_open */
     WASMOTE_LIMIT = 10,             /* the limit was reached; likewise */
     WASMOTE_STACK = 12              /* the stack is too small (wasmote_options) */
@@ -170,7 +170,7 @@ const char *wasmote_label(const wasmote_tensor *tensor, uint32_t index, uint32_t
 wasmote_status wasmote_write_reals(const wasmote_tensor *tensor, const float *values, uint32_t count);
 wasmote_status wasmote_read_reals(const wasmote_tensor *tensor, float *values, uint32_t count);
 
-/* Runs a model, from its inputs to its outputs. WASMOTE_CLOSED, WASMOTE_TRAP, WASMOTE_LIMIT. */
+/* Runs a model, from its inputs to its outputs. As wasmote_run_steps. */
 wasmote_status wasmote_run(wasmote *model);
 
 /*
@@ -178,7 +178,8 @@ wasmote_status wasmote_run(wasmote *model);
  * gone up by `limit`; 0 is that of the options. After WASMOTE_TRAP and WASMOTE_LIMIT the model has been opened anew: what was
  * in linear memory, inputs and state, is lost.
  *
- * WASMOTE_CLOSED, WASMOTE_BAD_ARGUMENT, WASMOTE_TRAP, WASMOTE_LIMIT.
+ * WASMOTE_CLOSED, WASMOTE_BAD_ARGUMENT, WASMOTE_TRAP, WASMOTE_LIMIT; WASMOTE_MEMORY where a kernel cannot be compiled in what
+ * is left of the memory.
  */
 wasmote_status wasmote_run_steps(wasmote *model, uint32_t first, uint32_t last, uint64_t limit);
 
