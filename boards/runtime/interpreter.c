@@ -11,8 +11,7 @@
  *   (loops that nest, the compiler) runs into what guards the stack, where something does.
  * - Loop, with INTERPRETER_LIMITS, traps when the time of the run is over.
  * - Read_opcode, which the compiler calls at every level of nested blocks, refuses where they are nested deeper than
- *   they may (stack_use.h), or the stack that it runs on is nearly used up; and an instruction whose operands are not there
- *   (operand_types.h), and blocks with parameters.
+ *   they may (stack_use.h), or the stack that it runs on is nearly used up.
  * - m3_Yield, an empty function that every call calls.
  * - Where the configuration has a list of instructions (WASMOTE_OPCODES), the operations that it leaves out are Missing:
  *   the compiler refuses to emit it, so that a model which needs more is refused when it is loaded.
@@ -223,7 +222,7 @@ static nesting count_blocks(const M3CompilationScope *block)
 }
 
 /* Counts the blocks around an instruction that is about to be compiled. False where they take more than they may. */
-static __attribute__((noinline)) bool may_nest(IM3Compilation o, m3opcode_t opcode)
+static bool may_nest(IM3Compilation o, m3opcode_t opcode)
 {
     const uint32_t block = o->block.depth << 8 | (o->block.opcode & 0xff);
     const bool calls = opcode == c_waOp_call;
@@ -235,12 +234,18 @@ static __attribute__((noinline)) bool may_nest(IM3Compilation o, m3opcode_t opco
     return blocks.bytes <= nested.limit;
 }
 
-#include "operand_types.h"
-
 /* The probe writes down which instructions there are. */
 #ifndef INTERPRETER_READS
 #define INTERPRETER_READS(opcode, behind, end) ((void) 0)
 #endif
+
+/* Whether the compiler may go on with an instruction that it has read. A call of its own, whose frame ends before it does. */
+static __attribute__((noinline)) M3Result check_instruction(IM3Compilation o, m3opcode_t opcode, bytes_t at, cbytes_t end)
+{
+    INTERPRETER_READS(opcode, at, end);
+    (void) at, (void) end;
+    return may_nest(o, opcode) ? m3Err_none : m3Err_trapStackOverflow;
+}
 
 /* `at` is the compilation's own: there is nothing else that wasm3 reads instructions from. */
 static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t end)
@@ -249,17 +254,8 @@ static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t en
     M3Result result = Read_opcode(opcode, at, end);
     if (result) return result;
     IM3Compilation o = (IM3Compilation) ((uint8_t *) at - offsetof(M3Compilation, wasm));
-    INTERPRETER_READS(*opcode, *at, end);
-    const bool isBlock = *opcode >= c_waOp_block && *opcode <= c_waOp_if;
-    if (isBlock && *at < end && !is_block_type(**at)) return m3Err_noCompiler;
-    if (!operands_fit(o, *opcode)) return m3Err_typeMismatch;
-    return may_nest(o, *opcode) ? m3Err_none : m3Err_trapStackOverflow;
+    return check_instruction(o, *opcode, *at, end);
 }
-
-#ifdef WASMOTE_OPCODES
-#undef SUPERINSTRUCTIONS_EMITS
-#define SUPERINSTRUCTIONS_EMITS(o, operation) ((operation) == op_Missing ? m3Err_noCompiler : m3Err_none)
-#endif
 
 #define Read_opcode read_opcode_guarded
 #ifndef __ARM_ARCH_6M__
