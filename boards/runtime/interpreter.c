@@ -149,7 +149,6 @@ enum { stackReserveBytes = 256 };
 #endif
 
 running_call *interpreter_running;
-M3Result (*interpreter_compile)(IM3Function function);
 const uint8_t *interpreter_stack_limit;
 const char interpreter_limit[] = "limit";
 

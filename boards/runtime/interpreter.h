@@ -29,8 +29,8 @@ typedef struct running_call
 /* The innermost call that is running, of those that functions of the module make. */
 extern running_call *interpreter_running;
 
-/* Compiles a function that is called and is not compiled; to be set before anything runs. */
-extern M3Result (*interpreter_compile)(IM3Function function);
+/* Compiles a function that is called and is not compiled: given by who keeps metacode. */
+M3Result interpreter_compile(IM3Function function);
 
 /* A call of the library begins: `start` is the lowest address of the stack that it may use. */
 void interpreter_use_stack(const uint8_t *start);

@@ -209,6 +209,11 @@ M3Result metacode_compile(IM3Function function)
     return compile_anywhere(function);
 }
 
+M3Result interpreter_compile(IM3Function function)
+{
+    return metacode_compile(function);
+}
+
 M3Result metacode_keep(IM3Function function)
 {
     M3Result result = metacode_compile(function);
@@ -271,7 +276,6 @@ M3Result metacode_open(IM3Module module, uint32_t room)
 {
     const uint32_t count = module->numFunctions;
     *cache() = (metacode) { 0 };
-    interpreter_compile = metacode_compile;
     interpreter_running = NULL;
     cache()->module = module;
     cache()->count = count;
