@@ -590,6 +590,39 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(2, /--baud is of no use/, "monitor", "--port", port, "--baud", "9600");
   },
 
+  "export --as": () =>
+    refused(2, /export-ecosystem|as/, "export", at("net.wasm"), "--as", "cobol", "-o", at("none")),
+  "export --board": () =>
+    refused(2, /board/, "export", at("net.wasm"), "--as", "c", "--board", "none", "-o", at("none")),
+  "export --core": () =>
+    refused(2, /core/, "export", at("net.wasm"), "--as", "c", "--core", "z80", "-o", at("none")),
+  "export --tier": () =>
+    refused(2, /tier/, "export", at("net.wasm"), "--as", "c", "--tier", "none", "-o", at("none")),
+  "export --model": () =>
+    refused(2, /model/, "export", at("net.wasm"), "--as", "c", "--model", "none", "-o", at("none")),
+  "export --out": async () => {
+    await done("export", at("net.wasm"), "--as", "c", "--core", "host", "-o", at("out-c"));
+    assert.ok(existsSync(at("out-c/CMakeLists.txt")));
+  },
+  "export --force": async () => {
+    await done("export", at("net.wasm"), "--as", "c", "--core", "host", "-o", at("forced"));
+    await done("export", at("net.wasm"), "--as", "c", "--core", "host", "--force", "-o", at("forced"));
+  },
+  "export --json": async () => {
+    const { stdout } = await inProcess([
+      "export",
+      at("net.wasm"),
+      "--as",
+      "c",
+      "--core",
+      "host",
+      "--json",
+      "-o",
+      at("told"),
+    ]);
+    assert.ok(JSON.parse(stdout).models.length === 1);
+  },
+
   "doctor --board": async () => {
     const { stdout } = await inProcess(["doctor", "--board", "qemu-rv32"]);
     assert.match(stdout, /\nqemu-rv32 /);

@@ -110,9 +110,8 @@ export function openCall(model: ExportedModel): string {
 
 /** Lines in C and C++ that open a model with the stack that it needs; the examples' functions have the names. */
 export const openedWith: readonly string[] = [
-  "    wasmote_options options;",
-  "    memset(&options, 0, sizeof options);",
-  "    options.stackBytes = stackBytes;",
+  "    static wasmote_options options;     /* read as long as a model is open: for the one that takes most */",
+  "    if (stackBytes > options.stackBytes) options.stackBytes = stackBytes;",
   "#ifdef __XTENSA__",
   "    /* There operations call one another, and leave more on the stack. */",
   `    options.stackBytes = ${xtensaStack.callBytes};`,
