@@ -591,27 +591,27 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   "export --as": () =>
-    refused(2, /export-ecosystem|as/, "export", at("net.wasm"), "--as", "cobol", "-o", at("none")),
+    refused(1, /export-ecosystem|as/, "export", at("net.wasm.copy"), "--as", "cobol", "-o", at("none")),
   "export --board": () =>
-    refused(2, /board/, "export", at("net.wasm"), "--as", "c", "--board", "none", "-o", at("none")),
+    refused(1, /board/, "export", at("net.wasm.copy"), "--as", "c", "--board", "none", "-o", at("none")),
   "export --core": () =>
-    refused(2, /core/, "export", at("net.wasm"), "--as", "c", "--core", "z80", "-o", at("none")),
+    refused(2, /core/, "export", at("net.wasm.copy"), "--as", "c", "--core", "z80", "-o", at("none")),
   "export --tier": () =>
-    refused(2, /tier/, "export", at("net.wasm"), "--as", "c", "--tier", "none", "-o", at("none")),
+    refused(2, /tier/, "export", at("net.wasm.copy"), "--as", "c", "--tier", "none", "-o", at("none")),
   "export --model": () =>
-    refused(2, /model/, "export", at("net.wasm"), "--as", "c", "--model", "none", "-o", at("none")),
+    refused(2, /model/, "export", at("net.wasm.copy"), "--as", "c", "--model", "none", "-o", at("none")),
   "export --out": async () => {
-    await done("export", at("net.wasm"), "--as", "c", "--core", "host", "-o", at("out-c"));
+    await done("export", at("net.wasm.copy"), "--as", "c", "--core", "host", "-o", at("out-c"));
     assert.ok(existsSync(at("out-c/CMakeLists.txt")));
   },
   "export --force": async () => {
-    await done("export", at("net.wasm"), "--as", "c", "--core", "host", "-o", at("forced"));
-    await done("export", at("net.wasm"), "--as", "c", "--core", "host", "--force", "-o", at("forced"));
+    await done("export", at("net.wasm.copy"), "--as", "c", "--core", "host", "-o", at("forced"));
+    await done("export", at("net.wasm.copy"), "--as", "c", "--core", "host", "--force", "-o", at("forced"));
   },
   "export --json": async () => {
     const { stdout } = await inProcess([
       "export",
-      at("net.wasm"),
+      at("net.wasm.copy"),
       "--as",
       "c",
       "--core",
