@@ -107,11 +107,24 @@ static IM3OpInfo known_instruction(m3opcode_t opcode)
 }
 #endif
 
+/*
+ * What could not be emitted in this function. wasm3's Compile_Select takes no notice of it and goes on, so the function ends
+ * with it at the next operation: there is one in any case. Functions begin with Entry.
+ */
+SUPERINSTRUCTIONS_STORAGE M3Result lost;
+
+/* Whether an operation may be emitted, as far as that is known before there is room for it: what is lost, if anything. */
+static __attribute__((noinline)) M3Result may_emit(IM3Compilation o, IM3Operation operation)
+{
+    if (operation == op_Entry || !o->function) lost = m3Err_none;
+    if (!lost) lost = SUPERINSTRUCTIONS_EMITS(o, operation);
+    return lost;
+}
+
 #if !SUPERINSTRUCTIONS
 static M3Result emit(IM3Compilation o, IM3Operation operation)
 {
-    const M3Result result = SUPERINSTRUCTIONS_EMITS(o, operation);
-    return result ? result : EmitOpPlain(o, operation);
+    return may_emit(o, operation) ? lost : (lost = EmitOpPlain(o, operation));
 }
 #else
 
@@ -297,16 +310,15 @@ static M3Result make_room(IM3Compilation o)
 
 static M3Result emit(IM3Compilation o, IM3Operation operation)
 {
-    M3Result result = SUPERINSTRUCTIONS_EMITS(o, operation);
-    if (result) return result;
+    if (may_emit(o, operation)) return lost;
     if (!o->page || !SUPERINSTRUCTIONS_ENABLED(o)) return EmitOpPlain(o, operation);
 
     if (window.page != o->page || window.compilation != o) window.count = 0;
     window.compilation = o;
     if (window.count) fuse(o);
 
-    result = make_room(o);
-    if (result) return result;
+    lost = make_room(o);
+    if (lost) return lost;
     if (operation == op_ContinueLoopIf && window.count && fuse_last(o, true)) return m3Err_none;
 
     if (window.count == windowOperations)
