@@ -18,6 +18,9 @@ typedef struct probe_board
 
 extern probe_board probe;
 
+/* The smaller table that boards have is made of wasm3's own (host/export/instructions.ts). */
+#define WASM3_OWN_INSTRUCTIONS
+
 /* What the compiler emitted, fused and read, written down (probe.c). */
 const char *probe_emits(const void *operation);
 void probe_fused(uint32_t idiom);

@@ -13,8 +13,9 @@
  * - Read_opcode, which the compiler calls at every level of nested blocks, refuses where they are nested deeper than
  *   they may (stack_use.h), or the stack that it runs on is nearly used up.
  * - m3_Yield, an empty function that every call calls.
- * - Where the configuration has a list of instructions (WASMOTE_OPCODES), the operations that it leaves out are Missing:
- *   the compiler refuses to emit it, so that a model which needs more is refused when it is loaded.
+ * - GetOpInfo, by which the compiler finds instructions, has a smaller table (../wasm3/instructions.h). Where that leaves out
+ *   operations (WASM3_OMITS_OPERATIONS), they are Missing: the compiler refuses to emit it, so that a model which needs more
+ *   is refused when it is loaded.
  * - All operations on floats (float-operations.h); the port that includes this file once more has them elsewhere.
  */
 #include "../wasm3/processor.h"
@@ -23,9 +24,11 @@
 
 /*
  * What is compiled without optimization makes no tail calls, and operations would pile up on the stack. Where they are compiled
- * elsewhere, this holds the compiler alone.
+ * elsewhere, this holds the compiler alone; and where the build sees to it (WASMOTE_OPTIMIZED), GCC does better without the
+ * pragma: on Armv6-M, multiply-accumulate takes 47 instructions instead of 57.
  */
-#if defined(__GNUC__) && !defined(__clang__) && (!PROCESSOR_OPERATIONS_ELSEWHERE || defined(INTERPRETER_OPERATIONS_ONLY))
+#if defined(__GNUC__) && !defined(__clang__) && !defined(WASMOTE_OPTIMIZED) && \
+    (!PROCESSOR_OPERATIONS_ELSEWHERE || defined(INTERPRETER_OPERATIONS_ONLY))
 #pragma GCC optimize("O2", "optimize-sibling-calls")
 #endif
 
@@ -57,14 +60,6 @@
 enum { instructionBytes = 8192 };
 #else
 enum { instructionBytes = 592 };
-#endif
-
-#ifdef WASMOTE_OPCODES
-/* In the place of every operation that is left out. */
-d_m3Op(Missing)
-{
-    newTrap(m3Err_noCompiler);
-}
 #endif
 
 /* What runs may not come below: the stack's lowest address, and what operations and the imports they call take. */
@@ -257,11 +252,20 @@ static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t en
 #define op_Loop op_LimitedLoop
 #endif
 #define op_Compile op_CallOrCompile
-#ifdef WASMOTE_OPCODES
+#ifndef WASM3_OWN_INSTRUCTIONS
 #if SUPERINSTRUCTIONS
 #include "../wasm3/fused-operations.h"
 #endif
-#include "../wasm3/omitted-operations.h"
+#include "../wasm3/instructions.h"
+#endif
+#ifdef WASM3_OMITS_OPERATIONS
+/* In the place of every operation that is left out. */
+d_m3Op(Missing)
+{
+    newTrap(m3Err_noCompiler);
+}
+
+#define SUPERINSTRUCTIONS_EMITS(o, operation) ((operation) == op_Missing ? m3Err_noCompiler : m3Err_none)
 #endif
 #include "../wasm3/superinstructions.c"
 #undef op_Entry

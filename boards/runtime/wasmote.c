@@ -126,10 +126,10 @@ static wasmote_status status_of(M3Result result)
 static bool lacks_instruction(M3Result result)
 {
     if (result == m3Err_unknownOpcode || result == m3Err_noCompiler) return true;
-#ifdef WASMOTE_OPCODES
-    return false;
-#else
+#ifdef WASM3_OWN_INSTRUCTIONS
     return strcmp(result, "no operation found for opcode") == 0;
+#else
+    return false;
 #endif
 }
 

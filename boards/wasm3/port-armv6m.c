@@ -14,9 +14,7 @@ __attribute__((naked, noinline)) m3ret_t armv6m_run(pc_t pc PORT_MAYBE_UNUSED, m
     __asm__("push {r4, r5, r6, r7, lr}\n"
             "mov r4, r9\n"
             "push {r4}\n"
-            "ldr r4, =interpreter_stack_limit\n"
-            "ldr r4, [r4]\n"
-            "cmp r4, sp\n"
+            "cmp r11, sp\n"
             "bhi 2f\n"
             "mov r9, sp\n"
             "ldr r4, =1f + 1\n"
@@ -39,18 +37,24 @@ __attribute__((naked, noinline)) m3ret_t armv6m_begin(pc_t pc PORT_MAYBE_UNUSED,
     M3MemoryHeader *memory PORT_MAYBE_UNUSED)
 {
     __asm__("push {r4, r5, r6, lr}\n"
+            "mov r3, r11\n"
             "mov r4, r8\n"
             "mov r5, r9\n"
             "mov r6, r10\n"
-            "push {r4, r5, r6, r7}\n"
+            "push {r3, r4, r5, r6}\n"
+            "ldr r3, =interpreter_stack_limit\n"
+            "ldr r3, [r3]\n"
+            "mov r11, r3\n"
             "mov r8, r2\n"
             "movs r2, #0\n"
             "movs r3, #0\n"
             "bl armv6m_run\n"
-            "pop {r4, r5, r6, r7}\n"
+            "pop {r3, r4, r5, r6}\n"
+            "mov r11, r3\n"
             "mov r8, r4\n"
             "mov r9, r5\n"
             "mov r10, r6\n"
-            "pop {r4, r5, r6, pc}");
+            "pop {r4, r5, r6, pc}\n"
+            ".ltorg");
 }
 #endif

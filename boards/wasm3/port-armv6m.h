@@ -12,7 +12,8 @@
  *   r0  pc of the next operation's immediates    r1  operand stack    r2, r3  wasm3's integer register
  *   r8  header of linear memory                  r9  stack pointer that every operation starts with
  *   r10 where an operation returns to that ends the run: a trap, a branch to a loop, the end of a function
- *   r4-r7 and r11 are free: an operation that jumps does not restore them; armv6m_run does, for who called it.
+ *   r11 interpreter_stack_limit, which the stack pointer may not be below where a run begins
+ *   r4-r7 are free: an operation that jumps does not restore them; armv6m_run does, for who called it.
  *
  * Source for the registers: Arm IHI 0042, "Procedure Call Standard for the Arm Architecture", 5.1.1, 5.5.
  */
@@ -37,7 +38,7 @@
 register M3MemoryHeader *_mem __asm__("r8");
 register uintptr_t armv6m_stack_base __asm__("r9");
 register uintptr_t armv6m_end_of_run __asm__("r10");
-register uintptr_t armv6m_unused __asm__("r11");
+register uintptr_t armv6m_stack_limit __asm__("r11");
 
 /* float-operations.h and memory-operations.h have others in the place of some. */
 #define d_m3RetSig static PORT_MAYBE_UNUSED m3ret_t

@@ -15,7 +15,7 @@
  * SUPERINSTRUCTIONS_EMITS(o, operation)
  *                                an M3Result: whether an operation may be emitted; m3Err_none unless defined
  * SUPERINSTRUCTIONS_FUSED(o, i)  what to do where a sequence was fused, by its idiom; nothing unless defined
- * WASMOTE_OPCODES(EACH)          the instructions that are known, if not all are: EACH(opcode, what M3OpInfo holds)
+ * WASM3_INSTRUCTIONS             with the other lists of instructions.h: they take the place of wasm3's own table
  * SUPERINSTRUCTIONS_STORAGE      storage class of the window: `static _Thread_local` where functions are compiled on
  *                                several threads; `static` unless defined
  */
@@ -50,7 +50,7 @@
 #error "superinstructions move code, which wasm3's backtraces do not follow"
 #endif
 
-static M3Result emit(IM3Compilation o, IM3Operation operation);
+static __attribute__((noinline)) M3Result emit(IM3Compilation o, IM3Operation operation);
 
 /* Calls, `EmitOp (o, ...)`, become emit; the definition, `EmitOp (IM3Compilation o, ...)`, EmitOpPlain. */
 #define EmitOp(compilation, operation) SUPERINSTRUCTIONS_##compilation, operation)
@@ -61,12 +61,13 @@ static pc_t take_label(IM3CodePage page);
 #define GetPagePC(page) take_label(page)
 #endif
 
-/* Likewise the calls of GetOpInfo, where wasm3's table of all instructions gives way to one of those that are known. */
-#ifdef WASMOTE_OPCODES
-static IM3OpInfo known_instruction(m3opcode_t opcode);
+/* Likewise the calls of GetOpInfo, where wasm3's own table gives way to that of instructions.h. */
+#ifdef WASM3_INSTRUCTIONS
+static __attribute__((noinline)) IM3OpInfo find_instruction(m3opcode_t opcode);
+static __attribute__((noinline)) IM3OpInfo known_instruction(m3opcode_t opcode);
 static IM3OpInfo GetOpInfoPlain(m3opcode_t opcode) __attribute__((unused));
 #define GetOpInfo(opcode) KNOWN_##opcode)
-#define KNOWN_opcode known_instruction(opcode
+#define KNOWN_opcode find_instruction(opcode
 #define KNOWN_i_opcode known_instruction(i_opcode
 #define KNOWN_m3opcode_t GetOpInfoPlain(m3opcode_t
 #endif
@@ -93,17 +94,54 @@ static M3Result count_slots(u8 type, IM3Compilation o, u16 slot)
     return result;
 }
 
-#ifdef WASMOTE_OPCODES
-#define KNOWN_OPCODE(OPCODE, ...) OPCODE,
-#define KNOWN_INSTRUCTION(OPCODE, OFFSET, TYPE, A, B, C, D, COMPILER) { OFFSET, TYPE, { A, B, C, D }, COMPILER },
+#ifdef WASM3_INSTRUCTIONS
+#define AS_IT_IS(NAME) NAME,
+#define AS_NONE(NAME) NULL,
+#define AS_INSTRUCTION(NUMBER, OPCODE, OFFSET, TYPE, OPERATIONS, COMPILER) { OPERATIONS, COMPILER, TYPE << 4 | (OFFSET + 2) },
+#define AS_NO_INSTRUCTION(...) { 0, 0, 0 },
+#define AS_NUMBER(NUMBER, OPCODE, ...) [place_of(OPCODE)] = NUMBER,
+#define AS_NO_NUMBER(...)
+#if d_m3HasFloat
+#define FOR_FLOATS(with, without) with
+#else
+#define FOR_FLOATS(with, without) without
+#endif
 
-/* Those with a prefix have it in their upper byte. */
+static const struct { u16 operations; u8 compiler, typeAndOffset; } instructions[] = {
+    WASM3_INSTRUCTIONS(AS_INSTRUCTION, FOR_FLOATS(AS_INSTRUCTION, AS_NO_INSTRUCTION))
+};
+
+/*
+ * What wasm3 keeps of an instruction (M3OpInfo), unpacked when it is asked for: it has five pointers for each, of which most
+ * are null and the compilers few. It holds until the next instruction is looked for.
+ */
+SUPERINSTRUCTIONS_STORAGE struct { M3OpInfo info; u16 number, unpacked; m3opcode_t opcode; } known;
+
+/* An instruction's compiler alone: the compiler of blocks asks for no more, and before anything else does. */
+static IM3OpInfo find_instruction(m3opcode_t opcode)
+{
+    /* Those with a prefix, which they have in their upper byte, come behind all others. */
+#define place_of(opcode) ((opcode) < 256 ? (opcode) : 256 + ((opcode) & 0xff))
+    static const M3Compiler compilers[] = { WASM3_COMPILERS(AS_IT_IS, FOR_FLOATS(AS_IT_IS, AS_NONE)) };
+    static const u8 numbers[] = { WASM3_INSTRUCTIONS(AS_NUMBER, FOR_FLOATS(AS_NUMBER, AS_NO_NUMBER)) };
+    const u32 place = place_of(opcode), number = place < sizeof numbers ? numbers[place] : 0;
+    if (!number) return NULL;
+    known.info.compiler = compilers[instructions[number - 1].compiler];
+    known.number = (u16) number;
+    known.opcode = opcode;
+    return &known.info;
+}
+
 static IM3OpInfo known_instruction(m3opcode_t opcode)
 {
-    static const u16 opcodes[] = { WASMOTE_OPCODES(KNOWN_OPCODE) };
-    static const M3OpInfo instructions[] = { WASMOTE_OPCODES(KNOWN_INSTRUCTION) };
-    for (u32 i = 0; i < sizeof opcodes / sizeof *opcodes; i++) if (opcodes[i] == opcode) return &instructions[i];
-    return NULL;
+    static const IM3Operation operations[] = { WASM3_OPERATIONS(AS_IT_IS, FOR_FLOATS(AS_IT_IS, AS_NONE)) };
+    if (known.opcode != opcode && !find_instruction(opcode)) return NULL;
+    if (known.unpacked == known.number) return &known.info;
+    known.unpacked = known.number;
+    known.info.stackOffset = (i8) ((instructions[known.number - 1].typeAndOffset & 15) - 2);
+    known.info.type = instructions[known.number - 1].typeAndOffset >> 4;
+    memcpy(known.info.operations, operations + instructions[known.number - 1].operations, sizeof known.info.operations);
+    return &known.info;
 }
 #endif
 
@@ -114,7 +152,7 @@ static IM3OpInfo known_instruction(m3opcode_t opcode)
 SUPERINSTRUCTIONS_STORAGE M3Result lost;
 
 /* Whether an operation may be emitted, as far as that is known before there is room for it: what is lost, if anything. */
-static __attribute__((noinline)) M3Result may_emit(IM3Compilation o, IM3Operation operation)
+static inline M3Result may_emit(IM3Compilation o, IM3Operation operation)
 {
     if (operation == op_Entry || !o->function) lost = m3Err_none;
     if (!lost) lost = SUPERINSTRUCTIONS_EMITS(o, operation);

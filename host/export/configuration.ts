@@ -1,5 +1,6 @@
 import { type Accelerator, accelerators as knownAccelerators } from "../abi/accelerators.js";
-import { allOperations, type KnownInstruction, type UsedOperations } from "../needs/index.js";
+import type { UsedOperations } from "../needs/index.js";
+import { listMacro } from "./instructions.js";
 
 /** What a build of the library has. Sizes in bytes. */
 export interface Configuration {
@@ -21,35 +22,10 @@ export function idiomNames(header: string): string[] {
   return [...list.matchAll(/EACH\((\w+)\)/g)].map(([, name]) => name as string);
 }
 
-/** A list as a macro of several lines, as C has it. */
-function listMacro(name: string, entries: readonly string[]): string {
-  return [`#define ${name}(EACH)`, ...entries.map((entry) => `    EACH(${entry})`)].join(" \\\n");
-}
-
-const missing = "op_Missing";
-
-/** An instruction with those of its operations that no model uses missing; what wasm3 has none for stays none. */
-function instructionEntry(known: KnownInstruction, used: ReadonlySet<string>): string {
-  const operations = known.operations.map((name) => {
-    if (name === undefined) return "NULL";
-    return used.has(name) ? name : missing;
-  });
-  const { opcode, stackOffset, type, compiler = "NULL" } = known;
-  return [`0x${opcode.toString(16)}`, stackOffset, type, ...operations, compiler].join(", ");
-}
-
 /** Accelerators that may be given weights of fewer than 8 bits. */
 const readsNarrow = /^accel_(stored_|product|depthwise_product)/;
 
 const union = <T>(sets: readonly Iterable<T>[]): Set<T> => new Set(sets.flatMap((each) => [...each]));
-
-/** Instructions of all models by their opcodes. */
-function instructionsOf(used: readonly UsedOperations[]): KnownInstruction[] {
-  const byOpcode = new Map(
-    used.flatMap(({ instructions }) => instructions.map((each) => [each.opcode, each])),
-  );
-  return [...byOpcode.values()].sort((a, b) => a.opcode - b.opcode);
-}
 
 /** Idioms of two operations or less: where no others are there, what fuses takes more flash than it gains. */
 const small = ["lessThan", "advance", "advanceSwapped", "advanceBack"];
@@ -63,7 +39,6 @@ export function isWorthFusing(used: readonly UsedOperations[], idiomHeader: stri
 /** Text of wasmote_config.h: what of the library these models take. */
 export function configurationText(of: Configuration, idiomHeader: string): string {
   const { used, fuses, accelerators, floats, operandBytes, pageBytes, core } = of;
-  const operations = union(used.map((each) => each.operations));
   const names = idiomNames(idiomHeader);
   const idioms = fuses ? [...union(used.map((each) => each.idioms))].sort((a, b) => a - b) : [];
   const enumerators = new Map(
@@ -100,30 +75,17 @@ ${core === "cortex-m7" ? "#define WASMOTE_STACK_USE STACK_USE_CORTEX_M7\n" : ""}
 /* Accelerators, and their bits. */
 ${listMacro(
   "WASMOTE_ACCELERATORS",
-  accelerators.map((each) => `${each.import}, ${enumerators.get(each.import)}`),
-)}
-
-/* Instructions: opcode, change of the operand stack, type, operations, compiler. */
-${listMacro(
-  "WASMOTE_OPCODES",
-  instructionsOf(used).map((each) => instructionEntry(each, operations)),
+  "EACH",
+  accelerators.map((each) => `EACH(${each.import}, ${enumerators.get(each.import)})`),
 )}
 
 /* Sequences of operations that are fused. */
 ${listMacro(
   "WASMOTE_IDIOMS",
-  idioms.map((i) => names[i] as string),
+  "EACH",
+  idioms.map((i) => `EACH(${names[i]})`),
 )}
 
 #endif
-`;
-}
-
-/** Text of wasm3/omitted-operations.h: all operations that no model uses. */
-export function omittedOperations(used: readonly UsedOperations[]): string {
-  const operations = union(used.map((each) => each.operations));
-  const omitted = [...new Set(allOperations())].filter((name) => !operations.has(name)).sort();
-  return `/* The operations that no model of this export uses. Written by \`wasmote export\`. */
-${omitted.map((name) => `#undef ${name}\n#define ${name} ${missing}`).join("\n")}
 `;
 }

@@ -8,8 +8,9 @@ import { type OpenedModule, openModule } from "../package/open.js";
 import { interruptNode } from "../run/node-interrupt.js";
 import type { Tier } from "../run/types.js";
 import { usesFloats } from "../wasm/floats.js";
-import { configurationText, isWorthFusing, omittedOperations } from "./configuration.js";
+import { configurationText, isWorthFusing } from "./configuration.js";
 import { exampleText } from "./example.js";
+import { usedInstructionsText } from "./instructions.js";
 import { librarySources, wasm3Folder } from "./library.js";
 import { findMemory } from "./memory.js";
 import { type ModelStorage, modelFilesOf, symbolOf } from "./model-files.js";
@@ -100,11 +101,15 @@ async function finished(
 }
 
 /** Licences and what the library is configured by, beside its sources. */
-function withConfiguration(sources: ExportedFiles, configuration: string, omitted: string): ExportedFiles {
+function withConfiguration(
+  sources: ExportedFiles,
+  configuration: string,
+  instructions: string,
+): ExportedFiles {
   return {
     ...sources,
     "abi/wasmote_config.h": configuration,
-    "wasm3/omitted-operations.h": omitted,
+    "wasm3/instructions.h": instructions,
     LICENSE: readFileSync(join(boardsFolder, "..", "LICENSE"), "utf8"),
   };
 }
@@ -155,7 +160,7 @@ export async function exportModels(
     library: withConfiguration(
       librarySources(offered.map((each) => each.import)),
       configuration,
-      omittedOperations(used),
+      usedInstructionsText(used),
     ),
     configuration,
     modelFiles: (of) => modelFilesOf(of, storage),

@@ -1,5 +1,6 @@
 export { type Calls, recordCalls } from "./calls.js";
 export {
+  allInstructions,
   allOperations,
   findOperations,
   type KnownInstruction,

@@ -69,6 +69,39 @@ export function allOperations(): string[] {
   return tableNames().filter((name) => name.startsWith("op_"));
 }
 
+/** An instruction in the table of wasm3's compiler; undefined where it has none. */
+function instructionIn(
+  engine: Engine,
+  opcode: number,
+  names: readonly string[],
+): KnownInstruction | undefined {
+  const at = engine.instruction(opcode);
+  if (at === 0) return undefined;
+  const view = new DataView(engine.memory.buffer, at);
+  const nameAt = (offset: number): string | undefined => names[view.getUint32(offset, true)] || undefined;
+  const operations = Array.from({ length: instruction.operationCount }, (_, i) =>
+    nameAt(instruction.operations + i * instruction.pointerBytes),
+  );
+  const compiler = nameAt(instruction.compiler);
+  if (compiler === undefined && operations.every((name) => name === undefined)) return undefined;
+  return {
+    opcode: opcode < prefixed ? opcode : prefix | (opcode - prefixed),
+    stackOffset: view.getInt8(0),
+    type: view.getUint8(1),
+    operations,
+    compiler,
+  };
+}
+
+/** All instructions that wasm3's compiler knows. */
+export function allInstructions(): KnownInstruction[] {
+  const { engine } = engineWith(new Uint8Array(), 0);
+  const names = tableNames();
+  return Array.from({ length: most.opcodes }, (_, opcode) => instructionIn(engine, opcode, names)).filter(
+    (each) => each !== undefined,
+  );
+}
+
 function openIn(
   wasm: Uint8Array,
   tier: Tier,
@@ -100,24 +133,11 @@ export function findOperations(
   const bytes = new Uint8Array(engine.memory.buffer);
   const marked = (at: number, count: number): number[] =>
     [...bytes.subarray(at, at + count).keys()].filter((i) => bytes[at + i] === 1);
-  const known = marked(engine.read(), most.opcodes).map((opcode): KnownInstruction => {
-    const at = engine.instruction(opcode);
-    const view = new DataView(engine.memory.buffer, at);
-    const nameAt = (offset: number): string | undefined => names[view.getUint32(offset, true)] || undefined;
-    return {
-      opcode: opcode < prefixed ? opcode : prefix | (opcode - prefixed),
-      stackOffset: view.getInt8(0),
-      type: view.getUint8(1),
-      operations: Array.from({ length: instruction.operationCount }, (_, i) =>
-        nameAt(instruction.operations + i * instruction.pointerBytes),
-      ),
-      compiler: nameAt(instruction.compiler),
-    };
-  });
+  const known = marked(engine.read(), most.opcodes).map((opcode) => instructionIn(engine, opcode, names));
   const emitted = marked(engine.emitted(), most.operations).map((place) => names[place] ?? "");
   return {
     operations: new Set([...emitted.filter((name) => name !== ""), ...alwaysThere]),
-    instructions: known,
+    instructions: known.filter((each) => each !== undefined),
     idioms: marked(engine.fused(), most.idioms),
   };
 }
