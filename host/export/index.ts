@@ -10,7 +10,7 @@ import type { Tier } from "../run/types.js";
 import { usesFloats } from "../wasm/floats.js";
 import { configurationText, isWorthFusing, omittedOperations } from "./configuration.js";
 import { exampleText } from "./example.js";
-import { librarySources, wasm3Folder } from "./library.js";
+import { librarySources } from "./library.js";
 import { findMemory } from "./memory.js";
 import { type ModelStorage, modelFilesOf, symbolOf } from "./model-files.js";
 import { type ExportTier, takeOut } from "./take-out.js";
@@ -162,5 +162,3 @@ export async function exportModels(
     example: exampleText(exported, storage),
   };
 }
-
-export { wasm3Folder };
