@@ -17,6 +17,7 @@
 #include "link/frame.h"
 #include "runtime/manifest.h"
 #include "ports/port.h"
+#include "bytes.h"
 #include "check.h"
 #include "log_format.h"
 #include "store/records.h"
@@ -39,26 +40,7 @@ void port_reset(void)
 static const char *testName;
 #define CHECK_DURING "%s", testName
 
-typedef struct bytes
-{
-    uint8_t *at;
-    uint32_t length;
-} bytes;
-
 static bytes model, modelWithoutMemory, statefulModel, brokenModel;
-
-static bytes read_file(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) exit(2);
-    fseek(file, 0, SEEK_END);
-    bytes result = { .length = (uint32_t) ftell(file) };
-    result.at = malloc(result.length);
-    rewind(file);
-    if (fread(result.at, 1, result.length, file) != result.length) exit(2);
-    fclose(file);
-    return result;
-}
 
 /* What main does before it waits for bytes. */
 static void start(void)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "firmware/engine.h"
 #include "formats/sha256.h"
 #include "link/frame.h"
@@ -54,12 +55,6 @@ static uint32_t odd_number(void)
 }
 
 /* --------------------------------------------------------------------------------------------------- damaged bytes */
-
-typedef struct bytes
-{
-    uint8_t *at;
-    uint32_t length;
-} bytes;
 
 enum { mostBytes = 1 << 20 };
 
@@ -535,19 +530,6 @@ static void stop(int signal)
 /* Findings of both sanitizers end in `stop`. */
 const char *__asan_default_options(void) { return "abort_on_error=1:handle_abort=0:detect_leaks=0"; }
 const char *__ubsan_default_options(void) { return "abort_on_error=1:print_stacktrace=1"; }
-
-static bytes read_file(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) exit(2);
-    fseek(file, 0, SEEK_END);
-    bytes result = { .length = (uint32_t) ftell(file) };
-    result.at = malloc(result.length);
-    rewind(file);
-    if (fread(result.at, 1, result.length, file) != result.length) exit(2);
-    fclose(file);
-    return result;
-}
 
 int main(int argumentCount, char **arguments)
 {
