@@ -268,7 +268,7 @@ export const errorTable = {
     "a program that is needed is not installed",
     "Install it as named; `wasmote toolchain` installs what firmware and emulators take, and `wasmote doctor` says what else is missing.",
   ),
-  "machine-unready": refused(
+  "machine-unready": missing(
     "this machine is not ready",
     "Mend what is missing as it says above, and ask `wasmote doctor` again.",
   ),

@@ -32,7 +32,7 @@ model_error engine_check(const uint8_t *file, uint32_t length)
 /* Without a limit of its own, a call has the board's. */
 static wasmote_ending guarded_call(void (*function)(void *), void *argument, uint64_t limit)
 {
-    if (limit == UINT64_MAX) limit = (uint64_t) port_counter_hz() * limitSeconds;
+    if (limit == UINT64_MAX) limit = (uint64_t) BOARD_CLOCK_HZ * limitSeconds;
     const uint64_t before = port_counter();
     const guard_result ended = port_guarded_call(function, argument, limit);
     took = port_counter() - before;

@@ -33,7 +33,7 @@ static void status(cbor_reader request, cbor_writer *answer)
     cbor_pair(answer, "steps", model ? model->steps : 0);
     cbor_text(answer, "unit");
     cbor_text(answer, port_counter_unit());
-    cbor_pair(answer, "hz", port_counter_hz());
+    cbor_pair(answer, "hz", BOARD_CLOCK_HZ);
     cbor_pair(answer, "mtu", LINK_MTU);
     cbor_pair(answer, "flash", port_flash.slots[0].length);
     cbor_text(answer, "floats");

@@ -12,20 +12,35 @@
 #include "../link/line.h"
 #include "../store/flash.h"
 
+/* Of a port's flash_layout: the slots that the board's definition has. */
+#define PORT_SLOTS                                                                              \
+    .slotCount = BOARD_SLOT_COUNT,                                                              \
+    .slots = {                                                                                  \
+        { BOARD_SLOT_ADDRESS, BOARD_SLOT_BYTES },                                               \
+        { BOARD_SLOT_ADDRESS + BOARD_SLOT_BYTES, BOARD_SLOT_BYTES },                            \
+    }
+
+/* Likewise: the log in the two sectors before the slots. */
+#define PORT_RECORDS_BEFORE_SLOTS(sectorBytes)                                                  \
+    .records = {                                                                                \
+        { BOARD_SLOT_ADDRESS - 2 * (sectorBytes), sectorBytes },                                \
+        { BOARD_SLOT_ADDRESS - (sectorBytes), sectorBytes },                                    \
+    }
+
 /* Clocks, UART, counter. Runs once, before anything else here. */
 void port_init(void);
 
 /* The next byte that has arrived, or -1. */
 int port_getc(void);
 
-/* A counter that goes up, never down, as long as the board runs. */
+/*
+ * A counter that goes up, never down, as long as the board runs: BOARD_CLOCK_HZ units in a second, nominal where it counts
+ * instructions.
+ */
 uint64_t port_counter(void);
 
 /* What the counter counts: "instructions" or "cycles". */
 const char *port_counter_unit(void);
-
-/* Units of the counter in a second; nominal where the counter counts instructions. */
-uint32_t port_counter_hz(void);
 
 /* Has port_reset start the boot loader that takes firmware. False where the port knows none. */
 bool port_request_boot_loader(void);

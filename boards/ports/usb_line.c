@@ -17,7 +17,7 @@ static bool leaving;            /* for the boot loader: nothing is waited for */
 
 static uint64_t end_of_patience(void)
 {
-    return port_counter() + (uint64_t) port_counter_hz() * patienceMillis / 1000;
+    return port_counter() + (uint64_t) BOARD_CLOCK_HZ * patienceMillis / 1000;
 }
 
 int port_getc(void)

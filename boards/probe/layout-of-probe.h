@@ -36,6 +36,7 @@ void probe_reads(uint32_t opcode, const uint8_t *behind, const uint8_t *end);
 #define LAYOUT_FIXED_BYTES probe.fixedBytes
 #define LAYOUT_ARENA_START probe.arenaStart
 #define LAYOUT_ARENA_END probe.arenaEnd
+#define BOARD_CLOCK_HZ 1u
 #define WASM3_ENGINE_BYTES probe.engineBytes
 #define WASM3_STACK_BYTES probe.operandBytes
 #define d_m3CodePageAlignSize probe.pageBytes

@@ -28,7 +28,6 @@ static uint32_t callCount;
 /* ---------------------------------------------------------------------------------------------- what a port gives */
 
 uint64_t port_counter(void) { return 0; }
-uint32_t port_counter_hz(void) { return 1; }
 
 guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_t limit)
 {

@@ -1,13 +1,64 @@
 /*
- * Superinstructions: each does what the operations of its idiom (idioms.h) do one after the other, whose operands it
- * takes in the order of the idiom's variables. All their slots and the register end up as after those operations.
+ * Superinstructions: each does what the operations of its idiom (idioms.h) do one after the other. All their slots and
+ * the register end up as after those operations.
  *
- * The loops go on in place while their ContinueLoopIf would have come back to them.
+ * The operands of each stand once, in the order in which they are in the code, as OPERANDS_name(EACH, of): EACH(of,
+ * kind, operand). The compiler emits them by that list, the operation reads them by it. Kinds:
+ *
+ *   i immediate   r, w slot of 32 bits read, written   R, W slot of 64 bits
+ *
+ * The loops go on in place while their ContinueLoopIf would have come back to them; its target is behind the operands.
  */
 #ifndef WASMOTE_FUSED_OPERATIONS_H
 #define WASMOTE_FUSED_OPERATIONS_H
 
 #include "fused-arithmetic.h"
+
+/* A word of code as an operand: the number of a slot, which holds what `type` points to, or a value. */
+typedef union
+{
+    code_t word;
+    i32 slot;
+    u32 *type;
+} operand_32;
+
+typedef union
+{
+    code_t word;
+    i32 slot;
+    i64 *type;
+} operand_64;
+
+typedef union
+{
+    code_t word;
+    u32 value;
+} operand_immediate;
+
+#define OPERAND_i operand_immediate
+#define OPERAND_r operand_32
+#define OPERAND_w operand_32
+#define OPERAND_R operand_64
+#define OPERAND_W operand_64
+#define OPERAND_FIELD(of, kind, name) OPERAND_##kind name;
+
+/* Has the operands of an operation at hand. */
+#define OPERANDS(operation)                                                                    \
+    const struct                                                                               \
+    {                                                                                          \
+        OPERANDS_##operation(OPERAND_FIELD, )                                                  \
+    } *const operands = (const void *) _pc
+
+/* Goes on behind them. */
+#define PASS_OPERANDS() (_pc += sizeof *operands / sizeof *_pc)
+
+/* What is in an operand's slot, in that of the n-th operand from it on, to be read or written; an immediate. */
+#define SLOT(name) SLOT_FROM(name, 0)
+#define SLOT_FROM(name, n) (*(__typeof__(operands->name.type)) (_sp + (&operands->name)[n].slot))
+#define IMMEDIATE(name) (operands->name.value)
+
+/* What an advance adds: a slot, with a sign that is an operand. */
+#define ADVANCE_STEP(step, sign) (SLOT(step) * IMMEDIATE(sign))
 
 /* Where an access of `size` bytes at base + offset begins; traps out of bounds. */
 #define FUSED_ADDRESS(pointer, base, offset, size)                                             \
@@ -38,107 +89,140 @@ static inline bool reaches(pc_t target, pc_t self)
 #define FUSED_STOP(step, end) (end)
 #endif
 
-/* What an advance adds: a slot, with a sign that is an operand. */
-static inline u32 advance_step(pc_t operands, m3stack_t sp)
-{
-    return *(const u32 *) (sp + *(const i32 *) operands) * *(const u32 *) (operands + 1);
-}
+/* destination = destination + slot, or - slot: the sign is behind the operands. */
+#define OPERANDS_i32_Advance(EACH, of) EACH(of, w, destination) EACH(of, r, step)
 
-/* destination = destination + slot, or - slot */
 d_m3Op(i32_Advance)
 {
-    u32 *destination = slot_ptr(u32);
-    const u32 value = *destination + advance_step(_pc, _sp);
-    _pc += 2;
-    *destination = value;
+    OPERANDS(i32_Advance);
+    PASS_OPERANDS();
+    const u32 sign = immediate(u32);
+    const u32 value = SLOT(destination) + SLOT(step) * sign;
+    SLOT(destination) = value;
     _r0 = (i32) value;
     nextOp();
 }
 
+#define LIMIT_OPERANDS(EACH, of) EACH(of, w, value) EACH(of, w, copy) EACH(of, r, bound) EACH(of, r, limit)
+
 /* value = copy = register, which becomes the bound where it is not greater. */
+#define OPERANDS_i32_LimitLow LIMIT_OPERANDS
+
 d_m3Op(i32_LimitLow)
 {
+    OPERANDS(i32_LimitLow);
     const i32 value = (i32) _r0;
-    slot(i32) = value;
-    slot(i32) = value;
-    const i32 bound = slot(i32), limit = slot(i32);
+    SLOT(value) = (u32) value;
+    SLOT(copy) = (u32) value;
+    const i32 bound = (i32) SLOT(bound), limit = (i32) SLOT(limit);
     _r0 = value > bound ? value : limit;
+    PASS_OPERANDS();
     nextOp();
 }
 
 /* value = copy = register, which becomes the bound where it is not smaller. */
+#define OPERANDS_i32_LimitHigh LIMIT_OPERANDS
+
 d_m3Op(i32_LimitHigh)
 {
+    OPERANDS(i32_LimitHigh);
     const i32 value = (i32) _r0;
-    slot(i32) = value;
-    slot(i32) = value;
-    const i32 bound = slot(i32), limit = slot(i32);
+    SLOT(value) = (u32) value;
+    SLOT(copy) = (u32) value;
+    const i32 bound = (i32) SLOT(bound), limit = (i32) SLOT(limit);
     _r0 = value < bound ? value : limit;
+    PASS_OPERANDS();
     nextOp();
 }
 
-/* destination = addend + x * load8_s(w) */
+/* sum = addend + x * load8_s(w); `R`, `W`: kinds of x and sum */
+#define MAC_OPERANDS(EACH, of, R, W)                                                           \
+    EACH(of, r, w) EACH(of, i, wOffset) EACH(of, R, x) EACH(of, R, addend) EACH(of, W, sum)
+
+#define OPERANDS_i64_MacLoad8s(EACH, of) MAC_OPERANDS(EACH, of, R, W)
+
 d_m3Op(i64_MacLoad8s)
 {
+    OPERANDS(i64_MacLoad8s);
     const u8 *weight;
-    const u32 base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(weight, base, offset, 1);
-    const i64 x = slot(i64);
-    const i64 addend = slot(i64);
+    FUSED_ADDRESS(weight, SLOT(w), IMMEDIATE(wOffset), 1);
+    const i64 x = SLOT(x), addend = SLOT(addend);
     const i64 sum = add_i64(addend, TIMES_INT8(x, *(const i8 *) weight));
-    slot(i64) = sum;
+    SLOT(sum) = sum;
     _r0 = sum;
+    PASS_OPERANDS();
     nextOp();
 }
 
-/* x = temporary = load64(p); destination = addend + temporary * load8_s(w) */
+/* x = temporary = load(p); sum = addend + temporary * load8_s(w) */
+#define MAC_LOAD_OPERANDS(EACH, of, R, W)                                                      \
+    EACH(of, r, p) EACH(of, i, pOffset) EACH(of, W, x) EACH(of, W, temporary)                  \
+        EACH(of, r, w) EACH(of, i, wOffset) EACH(of, R, addend) EACH(of, W, sum)
+
+#define OPERANDS_i64_MacLoad64Load8s(EACH, of) MAC_LOAD_OPERANDS(EACH, of, R, W)
+
 d_m3Op(i64_MacLoad64Load8s)
 {
+    OPERANDS(i64_MacLoad64Load8s);
     const u8 *input, *weight;
-    u32 base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(input, base, offset, 8);
+    FUSED_ADDRESS(input, SLOT(p), IMMEDIATE(pOffset), 8);
     const i64 x = load_i64(input);
-    slot(i64) = x;
-    slot(i64) = x;
-    base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(weight, base, offset, 1);
-    const i64 addend = slot(i64);
+    SLOT(x) = x;
+    SLOT(temporary) = x;
+    FUSED_ADDRESS(weight, SLOT(w), IMMEDIATE(wOffset), 1);
+    const i64 addend = SLOT(addend);
     const i64 sum = add_i64(addend, TIMES_INT8(x, *(const i8 *) weight));
-    slot(i64) = sum;
+    SLOT(sum) = sum;
     _r0 = sum;
+    PASS_OPERANDS();
     nextOp();
 }
 
 /* As i64_MacLoad64Load8s, with x in the temporary alone. */
+#define OPERANDS_i64_MacLoad64TemporaryLoad8s(EACH, of)                                        \
+    EACH(of, r, p) EACH(of, i, pOffset) EACH(of, W, temporary)                                 \
+        EACH(of, r, w) EACH(of, i, wOffset) EACH(of, R, addend) EACH(of, W, sum)
+
 d_m3Op(i64_MacLoad64TemporaryLoad8s)
 {
+    OPERANDS(i64_MacLoad64TemporaryLoad8s);
     const u8 *input, *weight;
-    u32 base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(input, base, offset, 8);
+    FUSED_ADDRESS(input, SLOT(p), IMMEDIATE(pOffset), 8);
     const i64 x = load_i64(input);
-    slot(i64) = x;
-    base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(weight, base, offset, 1);
-    const i64 addend = slot(i64);
+    SLOT(temporary) = x;
+    FUSED_ADDRESS(weight, SLOT(w), IMMEDIATE(wOffset), 1);
+    const i64 addend = SLOT(addend);
     const i64 sum = add_i64(addend, TIMES_INT8(x, *(const i8 *) weight));
-    slot(i64) = sum;
+    SLOT(sum) = sum;
     _r0 = sum;
+    PASS_OPERANDS();
     nextOp();
 }
 
-/* Four x at p by 4 x 4 weights into four sums, then w and p advance, while p < end. */
+/*
+ * Four x at p by 4 x 4 weights into four sums, then w and p advance, while p < end. The temporaries: the last sum
+ * without its last product, and the last x.
+ */
+#define MAC_4X4_OPERANDS(EACH, of, W)                                                          \
+    EACH(of, w, p) EACH(of, i, pOffset) EACH(of, w, w) EACH(of, i, wOffset)                    \
+        EACH(of, W, x0) EACH(of, W, x1) EACH(of, W, x2) EACH(of, W, x3)                        \
+        EACH(of, W, before) EACH(of, W, last)                                                  \
+        EACH(of, W, sum0) EACH(of, W, sum1) EACH(of, W, sum2) EACH(of, W, sum3)                \
+        EACH(of, r, wStep) EACH(of, i, wSign) EACH(of, r, pStep) EACH(of, i, pSign) EACH(of, r, end)
+
+#define OPERANDS_i64_Mac4x4Loop(EACH, of) MAC_4X4_OPERANDS(EACH, of, W)
+
 d_m3Op(i64_Mac4x4Loop)
 {
     const pc_t self = _pc - 1;
-    const pc_t operands = _pc;
-    u32 *const pSlot = slot_ptr(u32);
-    const u32 pOffset = immediate(u32);
-    u32 *const wSlot = slot_ptr(u32);
-    const u32 wOffset = immediate(u32);
-    _pc += 10;
-    const u32 wStep = advance_step(_pc, _sp), pStep = advance_step(_pc + 2, _sp);
-    _pc += 4;
-    const u32 end = slot(u32);
+    OPERANDS(i64_Mac4x4Loop);
+    u32 *const pSlot = &SLOT(p);
+    const u32 pOffset = IMMEDIATE(pOffset);
+    u32 *const wSlot = &SLOT(w);
+    const u32 wOffset = IMMEDIATE(wOffset);
+    const u32 wStep = ADVANCE_STEP(wStep, wSign), pStep = ADVANCE_STEP(pStep, pSign);
+    const u32 end = SLOT(end);
+    PASS_OPERANDS();
     const pc_t target = immediate(pc_t);
     const u32 stop = reaches(target, self) ? FUSED_STOP(pStep, end) : 0;
 
@@ -146,8 +230,7 @@ d_m3Op(i64_Mac4x4Loop)
     FUSED_LAST(pLast, pOffset, 32);
     FUSED_LAST(wLast, wOffset, 16);
     const u8 *const data = m3MemData(_mem);
-#define FUSED_SLOT64(n) ((i64 *) (_sp + *(const i32 *) (operands + (n))))
-    i64 s0 = *FUSED_SLOT64(10), s1 = *FUSED_SLOT64(11), s2 = *FUSED_SLOT64(12), s3 = *FUSED_SLOT64(13);
+    i64 s0 = SLOT(sum0), s1 = SLOT(sum1), s2 = SLOT(sum2), s3 = SLOT(sum3);
     i64 before;
     do
     {
@@ -169,62 +252,64 @@ d_m3Op(i64_Mac4x4Loop)
     } while (p < stop);
 
     const u8 *const input = data + pOffset + (p - pStep);
-    for (u32 k = 0; k < 4; k++) *FUSED_SLOT64(4 + k) = load_i64(input + 8 * k);
-    *FUSED_SLOT64(8) = before;
-    *FUSED_SLOT64(9) = load_i64(input + 24);
-    *FUSED_SLOT64(10) = s0, *FUSED_SLOT64(11) = s1, *FUSED_SLOT64(12) = s2, *FUSED_SLOT64(13) = s3;
-#undef FUSED_SLOT64
+    for (u32 k = 0; k < 4; k++) SLOT_FROM(x0, k) = load_i64(input + 8 * k);
+    SLOT(before) = before;
+    SLOT(last) = load_i64(input + 24);
+    SLOT(sum0) = s0, SLOT(sum1) = s1, SLOT(sum2) = s2, SLOT(sum3) = s3;
     *pSlot = p, *wSlot = w;
     _r0 = end > p;
     if (M3_UNLIKELY(_r0)) return target;
     nextOp();
 }
 
-/* destination = addend + x * load8_s(w) */
+#define OPERANDS_i32_MacLoad8s(EACH, of) MAC_OPERANDS(EACH, of, r, w)
+
 d_m3Op(i32_MacLoad8s)
 {
+    OPERANDS(i32_MacLoad8s);
     const u8 *weight;
-    const u32 base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(weight, base, offset, 1);
-    const u32 x = slot(u32);
-    const u32 addend = slot(u32);
+    FUSED_ADDRESS(weight, SLOT(w), IMMEDIATE(wOffset), 1);
+    const u32 x = SLOT(x), addend = SLOT(addend);
     const u32 sum = addend + x * (u32) (i32) *(const i8 *) weight;
-    slot(u32) = sum;
+    SLOT(sum) = sum;
     _r0 = (i32) sum;
+    PASS_OPERANDS();
     nextOp();
 }
 
-/* x = temporary = load8_s(p); destination = addend + temporary * load8_s(w) */
+#define OPERANDS_i32_MacLoad8Load8s(EACH, of) MAC_LOAD_OPERANDS(EACH, of, r, w)
+
 d_m3Op(i32_MacLoad8Load8s)
 {
+    OPERANDS(i32_MacLoad8Load8s);
     const u8 *input, *weight;
-    u32 base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(input, base, offset, 1);
+    FUSED_ADDRESS(input, SLOT(p), IMMEDIATE(pOffset), 1);
     const u32 x = (u32) (i32) *(const i8 *) input;
-    slot(u32) = x;
-    slot(u32) = x;
-    base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(weight, base, offset, 1);
-    const u32 addend = slot(u32);
+    SLOT(x) = x;
+    SLOT(temporary) = x;
+    FUSED_ADDRESS(weight, SLOT(w), IMMEDIATE(wOffset), 1);
+    const u32 addend = SLOT(addend);
     const u32 sum = addend + x * (u32) (i32) *(const i8 *) weight;
-    slot(u32) = sum;
+    SLOT(sum) = sum;
     _r0 = (i32) sum;
+    PASS_OPERANDS();
     nextOp();
 }
 
 /* As i64_Mac4x4Loop, with int8 x and int32 sums. */
+#define OPERANDS_i32_Mac4x4Loop(EACH, of) MAC_4X4_OPERANDS(EACH, of, w)
+
 d_m3Op(i32_Mac4x4Loop)
 {
     const pc_t self = _pc - 1;
-    const pc_t operands = _pc;
-    u32 *const pSlot = slot_ptr(u32);
-    const u32 pOffset = immediate(u32);
-    u32 *const wSlot = slot_ptr(u32);
-    const u32 wOffset = immediate(u32);
-    _pc += 10;
-    const u32 wStep = advance_step(_pc, _sp), pStep = advance_step(_pc + 2, _sp);
-    _pc += 4;
-    const u32 end = slot(u32);
+    OPERANDS(i32_Mac4x4Loop);
+    u32 *const pSlot = &SLOT(p);
+    const u32 pOffset = IMMEDIATE(pOffset);
+    u32 *const wSlot = &SLOT(w);
+    const u32 wOffset = IMMEDIATE(wOffset);
+    const u32 wStep = ADVANCE_STEP(wStep, wSign), pStep = ADVANCE_STEP(pStep, pSign);
+    const u32 end = SLOT(end);
+    PASS_OPERANDS();
     const pc_t target = immediate(pc_t);
     const u32 stop = reaches(target, self) ? FUSED_STOP(pStep, end) : 0;
 
@@ -232,8 +317,7 @@ d_m3Op(i32_Mac4x4Loop)
     FUSED_LAST(pLast, pOffset, 4);
     FUSED_LAST(wLast, wOffset, 16);
     const u8 *const data = m3MemData(_mem);
-#define FUSED_SLOT32(n) ((u32 *) (_sp + *(const i32 *) (operands + (n))))
-    u32 s0 = *FUSED_SLOT32(10), s1 = *FUSED_SLOT32(11), s2 = *FUSED_SLOT32(12), s3 = *FUSED_SLOT32(13);
+    u32 s0 = SLOT(sum0), s1 = SLOT(sum1), s2 = SLOT(sum2), s3 = SLOT(sum3);
     const i8 *input, *weights;
     do
     {
@@ -249,11 +333,10 @@ d_m3Op(i32_Mac4x4Loop)
         p += pStep;
     } while (p < stop);
 
-    for (u32 k = 0; k < 4; k++) *FUSED_SLOT32(4 + k) = (u32) (i32) input[k];
-    *FUSED_SLOT32(8) = s3 - (u32) (input[3] * weights[15]);
-    *FUSED_SLOT32(9) = (u32) (i32) input[3];
-    *FUSED_SLOT32(10) = s0, *FUSED_SLOT32(11) = s1, *FUSED_SLOT32(12) = s2, *FUSED_SLOT32(13) = s3;
-#undef FUSED_SLOT32
+    for (u32 k = 0; k < 4; k++) SLOT_FROM(x0, k) = (u32) (i32) input[k];
+    SLOT(before) = s3 - (u32) (input[3] * weights[15]);
+    SLOT(last) = (u32) (i32) input[3];
+    SLOT(sum0) = s0, SLOT(sum1) = s1, SLOT(sum2) = s2, SLOT(sum3) = s3;
     *pSlot = p, *wSlot = w;
     _r0 = end > p;
     if (M3_UNLIKELY(_r0)) return target;
@@ -261,22 +344,29 @@ d_m3Op(i32_Mac4x4Loop)
 }
 
 /* store64(p, load8_s(a) + (load8_s(b) << 21) + (load8_s(c) << 42)), then a, b, c, p advance, while p < end. */
+#define OPERANDS_i64_PackLoop(EACH, of)                                                        \
+    EACH(of, w, a) EACH(of, i, aOffset) EACH(of, w, b) EACH(of, i, bOffset)                    \
+        EACH(of, w, c) EACH(of, i, cOffset) EACH(of, W, two) EACH(of, w, p) EACH(of, i, pOffset) \
+        EACH(of, r, aStep) EACH(of, i, aSign) EACH(of, r, bStep) EACH(of, i, bSign)            \
+        EACH(of, r, cStep) EACH(of, i, cSign) EACH(of, r, pStep) EACH(of, i, pSign) EACH(of, r, end)
+
 d_m3Op(i64_PackLoop)
 {
     const pc_t self = _pc - 1;
-    u32 *const aSlot = slot_ptr(u32);
-    const u32 aOffset = immediate(u32);
-    u32 *const bSlot = slot_ptr(u32);
-    const u32 bOffset = immediate(u32);
-    u32 *const cSlot = slot_ptr(u32);
-    const u32 cOffset = immediate(u32);
-    i64 *const t = slot_ptr(i64);
-    u32 *const pSlot = slot_ptr(u32);
-    const u32 pOffset = immediate(u32);
-    const u32 aStep = advance_step(_pc, _sp), bStep = advance_step(_pc + 2, _sp);
-    const u32 cStep = advance_step(_pc + 4, _sp), pStep = advance_step(_pc + 6, _sp);
-    _pc += 8;
-    const u32 end = slot(u32);
+    OPERANDS(i64_PackLoop);
+    u32 *const aSlot = &SLOT(a);
+    const u32 aOffset = IMMEDIATE(aOffset);
+    u32 *const bSlot = &SLOT(b);
+    const u32 bOffset = IMMEDIATE(bOffset);
+    u32 *const cSlot = &SLOT(c);
+    const u32 cOffset = IMMEDIATE(cOffset);
+    i64 *const twoSlot = &SLOT(two);
+    u32 *const pSlot = &SLOT(p);
+    const u32 pOffset = IMMEDIATE(pOffset);
+    const u32 aStep = ADVANCE_STEP(aStep, aSign), bStep = ADVANCE_STEP(bStep, bSign);
+    const u32 cStep = ADVANCE_STEP(cStep, cSign), pStep = ADVANCE_STEP(pStep, pSign);
+    const u32 end = SLOT(end);
+    PASS_OPERANDS();
     const pc_t target = immediate(pc_t);
     const u32 stop = reaches(target, self) ? FUSED_STOP(pStep, end) : 0;
 
@@ -299,39 +389,49 @@ d_m3Op(i64_PackLoop)
         p += pStep;
     } while (p < stop);
 
-    *t = two;
+    *twoSlot = two;
     *aSlot = a, *bSlot = b, *cSlot = c, *pSlot = p;
     _r0 = end > p;
     if (M3_UNLIKELY(_r0)) return target;
     nextOp();
 }
 
-/* Three 21-bit lanes of s, added to the int32 at sums + offset. */
+/* Three 21-bit lanes, added to the int32 at sums + offset. The temporary is the last of them as it was. */
+#define OPERANDS_i64_AddLanes(EACH, of)                                                        \
+    EACH(of, r, sums) EACH(of, i, offset) EACH(of, w, temporary) EACH(of, R, lanes)
+
 d_m3Op(i64_AddLanes)
 {
+    OPERANDS(i64_AddLanes);
     u8 *sums;
-    const u32 base = slot(u32), offset = immediate(u32);
-    i32 *const t = slot_ptr(i32);
-    const u64 lanes = slot(u64);
+    const u32 base = SLOT(sums), offset = IMMEDIATE(offset);
+    u32 *const temporary = &SLOT(temporary);
+    const u64 lanes = (u64) SLOT(lanes);
     FUSED_ADDRESS(sums, base, offset, 4);
     store_i32(sums, (i32) ((u32) load_i32(sums) + ((u32) lanes & 0x1fffff)));
     FUSED_ADDRESS(sums, base, offset + 4, 4);
     store_i32(sums, (i32) ((u32) load_i32(sums) + ((u32) (lanes >> 21) & 0x1fffff)));
     FUSED_ADDRESS(sums, base, offset + 8, 4);
-    *t = load_i32(sums);
-    const i32 sum = (i32) ((u32) *t + (u32) (lanes >> 42));
+    *temporary = (u32) load_i32(sums);
+    const i32 sum = (i32) (*temporary + (u32) (lanes >> 42));
     store_i32(sums, sum);
     _r0 = sum;
+    PASS_OPERANDS();
     nextOp();
 }
 
 /* The register holds the lanes, as the last slot does: stored as three int32. */
+#define OPERANDS_i64_StoreLanes(EACH, of)                                                      \
+    EACH(of, r, first) EACH(of, i, firstOffset) EACH(of, r, second) EACH(of, i, secondOffset)  \
+        EACH(of, r, third) EACH(of, i, thirdOffset) EACH(of, R, lanes)
+
 d_m3Op(i64_StoreLanes)
 {
-    const u32 first = slot(u32), firstOffset = immediate(u32);
-    const u32 second = slot(u32), secondOffset = immediate(u32);
-    const u32 third = slot(u32), thirdOffset = immediate(u32);
-    const u64 lanes = slot(u64);
+    OPERANDS(i64_StoreLanes);
+    const u32 first = SLOT(first), firstOffset = IMMEDIATE(firstOffset);
+    const u32 second = SLOT(second), secondOffset = IMMEDIATE(secondOffset);
+    const u32 third = SLOT(third), thirdOffset = IMMEDIATE(thirdOffset);
+    const u64 lanes = (u64) SLOT(lanes);
     u8 *sum;
     FUSED_ADDRESS(sum, first, firstOffset, 4);
     store_i32(sum, (i32) ((u32) _r0 & 0x1fffff));
@@ -340,59 +440,78 @@ d_m3Op(i64_StoreLanes)
     FUSED_ADDRESS(sum, third, thirdOffset, 4);
     store_i32(sum, (i32) (lanes >> 42));
     _r0 = (i64) (lanes >> 42);
+    PASS_OPERANDS();
     nextOp();
 }
 
-/* Three x at p, q and r each, by nine weights four bytes apart. */
+/*
+ * Three x at p, q and r each, by nine weights four bytes apart. The temporaries: the sum without the last product, and
+ * the last x.
+ */
+#define OPERANDS_i64_Mac3x3(EACH, of)                                                          \
+    EACH(of, r, p) EACH(of, i, pOffset) EACH(of, r, q) EACH(of, i, qOffset)                    \
+        EACH(of, r, r) EACH(of, i, rOffset) EACH(of, r, w) EACH(of, i, wOffset)                \
+        EACH(of, R, addend) EACH(of, W, before) EACH(of, W, last) EACH(of, W, sum)
+
 d_m3Op(i64_Mac3x3)
 {
+    OPERANDS(i64_Mac3x3);
     const u8 *p, *q, *r, *w;
-    u32 base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(p, base, offset, 24);
-    base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(q, base, offset, 24);
-    base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(r, base, offset, 24);
-    base = slot(u32), offset = immediate(u32);
-    FUSED_ADDRESS(w, base, offset, 33);
+    FUSED_ADDRESS(p, SLOT(p), IMMEDIATE(pOffset), 24);
+    FUSED_ADDRESS(q, SLOT(q), IMMEDIATE(qOffset), 24);
+    FUSED_ADDRESS(r, SLOT(r), IMMEDIATE(rOffset), 24);
+    FUSED_ADDRESS(w, SLOT(w), IMMEDIATE(wOffset), 33);
     const i8 *const weights = (const i8 *) w;
-    i64 sum = slot(i64);
+    i64 sum = SLOT(addend);
     MAC_TAPS(sum, p, weights);
     MAC_TAPS(sum, q, weights + 12);
     const split_i64 x6 = split(r), x7 = split(r + 8), x8 = split(r + 16);
     MULTIPLY_ADD(sum, x6, weights[24]);
     MULTIPLY_ADD(sum, x7, weights[28]);
-    slot(i64) = sum;
-    slot(i64) = load_i64(r + 16);
+    SLOT(before) = sum;
+    SLOT(last) = load_i64(r + 16);
     MULTIPLY_ADD(sum, x8, weights[32]);
-    slot(i64) = sum;
+    SLOT(sum) = sum;
     _r0 = sum;
+    PASS_OPERANDS();
     nextOp();
 }
 
 /*
  * store8(output, the sum requantized and limited), then output and sums advance, while sums < end:
  * t = ((load32(sums) + bias) * multiplier + 2^30) >> 31, value = (t + (t >> 63) + offset) >> right.
+ * The kinds of the copies of t and of the value are an idiom's.
  */
+#define REQUANTIZE_OPERANDS(EACH, of, tCopyKind, valueCopyKind)                                \
+    EACH(of, w, sums) EACH(of, i, sumsOffset) EACH(of, r, bias) EACH(of, R, multiplier)        \
+        EACH(of, W, t) EACH(of, tCopyKind, tCopy) EACH(of, R, rounding) EACH(of, R, right)     \
+        EACH(of, w, value) EACH(of, valueCopyKind, valueCopy)                                  \
+        EACH(of, r, low) EACH(of, r, lowest) EACH(of, r, high) EACH(of, r, highest)            \
+        EACH(of, w, output) EACH(of, i, outputOffset)                                          \
+        EACH(of, r, outputStep) EACH(of, i, outputSign) EACH(of, r, sumsStep) EACH(of, i, sumsSign) \
+        EACH(of, r, end)
+
+#define OPERANDS_i64_RequantizeLoop(EACH, of) REQUANTIZE_OPERANDS(EACH, of, W, w)
+
 d_m3Op(i64_RequantizeLoop)
 {
     const pc_t self = _pc - 1;
-    u32 *const sumsSlot = slot_ptr(u32);
-    const u32 sumsOffset = immediate(u32);
-    const u32 bias = slot(u32);
-    const i64 multiplier = slot(i64);
-    i64 *const tSlot = slot_ptr(i64);
-    i64 *const tCopySlot = slot_ptr(i64);
-    const u64 rounding = slot(u64);
-    const u32 right = (u32) slot(u64) & 63;
-    i32 *const valueSlot = slot_ptr(i32);
-    i32 *const copySlot = slot_ptr(i32);
-    const i32 low = slot(i32), lowest = slot(i32), high = slot(i32), highest = slot(i32);
-    u32 *const outputSlot = slot_ptr(u32);
-    const u32 outputOffset = immediate(u32);
-    const u32 stride = advance_step(_pc, _sp), step = advance_step(_pc + 2, _sp);
-    _pc += 4;
-    const u32 end = slot(u32);
+    OPERANDS(i64_RequantizeLoop);
+    u32 *const sumsSlot = &SLOT(sums);
+    const u32 sumsOffset = IMMEDIATE(sumsOffset);
+    const u32 bias = SLOT(bias);
+    const i64 multiplier = SLOT(multiplier);
+    i64 *const tSlot = &SLOT(t), *const tCopySlot = &SLOT(tCopy);
+    const u64 rounding = (u64) SLOT(rounding);
+    const u32 right = (u32) SLOT(right) & 63;
+    u32 *const valueSlot = &SLOT(value), *const valueCopySlot = &SLOT(valueCopy);
+    const i32 low = (i32) SLOT(low), lowest = (i32) SLOT(lowest);
+    const i32 high = (i32) SLOT(high), highest = (i32) SLOT(highest);
+    u32 *const outputSlot = &SLOT(output);
+    const u32 outputOffset = IMMEDIATE(outputOffset);
+    const u32 outputStep = ADVANCE_STEP(outputStep, outputSign), step = ADVANCE_STEP(sumsStep, sumsSign);
+    const u32 end = SLOT(end);
+    PASS_OPERANDS();
     const pc_t target = immediate(pc_t);
     const u32 stop = reaches(target, self) ? FUSED_STOP(step, end) : 0;
     const bool narrow = multiplier == (i32) multiplier;
@@ -412,12 +531,12 @@ d_m3Op(i64_RequantizeLoop)
         const i32 value = (i32) ((i64) ((u64) t + (u64) (t >> 63) + rounding) >> right);
         raised = value <= low ? lowest : value;
         data[outputOffset + output] = (u8) (raised >= high ? highest : raised);
-        output += stride;
+        output += outputStep;
         sums += step;
     } while (sums < stop);
 
     *tSlot = t, *tCopySlot = t;
-    *valueSlot = raised, *copySlot = raised;
+    *valueSlot = (u32) raised, *valueCopySlot = (u32) raised;
     *outputSlot = output, *sumsSlot = sums;
     _r0 = end > sums;
     if (M3_UNLIKELY(_r0)) return target;

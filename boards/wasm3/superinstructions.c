@@ -296,8 +296,7 @@ static bool fuse_last(IM3Compilation o, bool loop)
         IM3CodePage page = window.page;
         page->info.lineIndex = window.line[first];
         EmitWord(page, i->fused);
-        for (u32 v = 0; i->kinds[v]; v++)
-            if (i->kinds[v] != 'c') EmitWord32(page, value[i->kinds[v] == 't' ? v - 1 : v]);
+        for (u32 v = 0; i->kinds[v]; v++) EmitWord32(page, value[i->kinds[v] == 't' ? v - 1 : v]);
         if (i->tag) EmitWord32(page, (u32) i->tag);
         window.count = first + 1;
         SUPERINSTRUCTIONS_FUSED(o, i);

@@ -15,8 +15,8 @@ const help = `
 Each thing is ok, missing, optional (something else does the same), or a hint (it stands in the way of some); below what
 is not ok stands the one command that mends it. \`wasmote toolchain\` installs all that firmware and emulators take.
 
-Exit codes: without --board, 0 where models run here and each board that is plugged in can be flashed, else 1;
-with --board, 0 where its firmware can be had and it can be emulated or flashed, else 1.`;
+Exit codes: without --board, 0 where models run here and each board that is plugged in can be flashed, else 3;
+with --board, 0 where its firmware can be had and it can be emulated or flashed, else 3.`;
 
 /** Adds the command `doctor` to the program. */
 export function registerDoctor(program: Command, output: Output): void {

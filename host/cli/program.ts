@@ -7,8 +7,8 @@ import { addHelp, helpForm } from "./help.js";
 import type { Output } from "./output.js";
 
 const exitCodeText = `
-Exit codes: 0 done; 1 the model, an input or (by doctor) this machine is refused; 2 the command line is wrong;
-3 a tool, a library or a board that is needed is missing; 70 a defect of wasmote.
+Exit codes: 0 done; 1 the model or an input is refused; 2 the command line is wrong; 3 a tool, a library or a board that
+is needed is missing; 70 a defect of wasmote.
 
 Data goes to stdout and talk to stderr. WASMOTE_DEBUG=1 adds stack traces to errors; NO_COLOR turns colours off.`;
 

@@ -5,8 +5,9 @@ import type { Board } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
 import { prebuiltFirmware } from "../firmware/prebuilt.js";
 import type { Flasher } from "../flash/index.js";
-import { type Uf2Volume, uf2Volumes } from "../flash/uf2-volume.js";
+import { uf2Volumes } from "../flash/uf2-volume.js";
 import { type UsbDevice, usbDevices } from "../flash/usb-devices.js";
+import type { FirmwareVolume } from "../flash/volume-copy.js";
 import { findComplete, findProgram } from "../tools/find.js";
 import type { Program } from "../tools/packages.js";
 
@@ -44,7 +45,7 @@ export interface Machine {
   /** Connected USB devices; undefined where they cannot be listed. */
   usbDevices(): Promise<UsbDevice[] | undefined>;
   /** Mounted volumes of UF2 boot loaders. */
-  volumes(): Uf2Volume[];
+  volumes(): FirmwareVolume[];
   /** Group and permission bits of a file of the system, by its path without the root. */
   owner(path: string): { group: number; mode: number } | undefined;
   /** Whether this process may read and write a file of the system. */
@@ -69,7 +70,7 @@ export function thisMachine(): Machine {
     load: (name) => import(name),
     prepareWasm3: async () => (await import("../run/wasm3.js")).prepareWasm3({}),
     usbDevices,
-    volumes: () => uf2Volumes(),
+    volumes: uf2Volumes,
     owner: (path) => {
       try {
         const { gid: group, mode } = statSync(join(root, path));

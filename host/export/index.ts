@@ -11,7 +11,7 @@ import { usesFloats } from "../wasm/floats.js";
 import { configurationText, isWorthFusing } from "./configuration.js";
 import { exampleText } from "./example.js";
 import { usedInstructionsText } from "./instructions.js";
-import { librarySources, wasm3Folder } from "./library.js";
+import { librarySources } from "./library.js";
 import { findMemory } from "./memory.js";
 import { type ModelStorage, modelFilesOf, symbolOf } from "./model-files.js";
 import { type ExportTier, takeOut } from "./take-out.js";
@@ -167,5 +167,3 @@ export async function exportModels(
     example: exampleText(exported, storage),
   };
 }
-
-export { wasm3Folder };

@@ -9,7 +9,7 @@ import type { ExportedFiles } from "./types.js";
 const rooms = { always: ["runtime"], asNeeded: ["formats", "accelerators", "accelerators/imports"] } as const;
 
 /** The folder of wasm3's own sources in an export. */
-export const wasm3Folder = "third_party/wasm3";
+const wasm3Folder = "third_party/wasm3";
 
 /** Ports of wasm3, which are compiled for the processors that they are of: all of them, the folder is for any. */
 const port = /^port-.*\.c$/;

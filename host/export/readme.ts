@@ -42,7 +42,7 @@ ${howToBuild}
 
 static uint8_t memory[${name}_MEMORY_BYTES] __attribute__((aligned(8)));
 
-const wasmote_options options = { .stackBytes = ${name}_STACK_BYTES };
+static const wasmote_options options = { .stackBytes = ${name}_STACK_BYTES };
 wasmote *model;
 wasmote_tensor input, output;
 wasmote_status status = wasmote_open(&model, memory, sizeof memory, ${first.symbol}, ${name}_BYTES, &options);

@@ -2,15 +2,10 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { FlashMethod } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
-import type { Flasher, FlashTask } from "./flasher.js";
+import type { FlashTask } from "./flasher.js";
 import { eventually, type Patience } from "./patience.js";
-import { copyWhole, mountedVolumes, mountFolders } from "./volumes.js";
-
-interface DaplinkVolume {
-  path: string;
-  /** The first four digits of its `Unique ID`, or of the code in its MBED.HTM. */
-  boardId: string;
-}
+import { VolumeCopy } from "./volume-copy.js";
+import { copyWhole, textAt } from "./volumes.js";
 
 const remountMillis = 60_000;
 
@@ -19,39 +14,32 @@ const remountMillis = 60_000;
  * away while it writes to the part; what went wrong is in FAIL.TXT when it is back.
  * Source: DAPLink, docs/USERS-GUIDE.md, "Drag-and-drop programming", and source/daplink/drag-n-drop/vfs_user.c.
  */
-export class DapLinkCopy implements Flasher {
+export class DapLinkCopy extends VolumeCopy {
   readonly name = "daplink";
-  readonly takes = "volume";
-  readonly #method: Extract<FlashMethod, { method: "daplink" }>;
-  readonly #folders: readonly string[];
+  readonly #file: Extract<FlashMethod, { method: "daplink" }>["file"];
   readonly #patience: Patience;
 
   /** @param folders where volumes are mounted; those of this system by default */
   constructor(
-    method: Extract<FlashMethod, { method: "daplink" }>,
+    { file, boardIds }: Extract<FlashMethod, { method: "daplink" }>,
     patience: Patience,
-    folders: readonly string[] = mountFolders(),
+    folders?: readonly string[],
   ) {
-    this.#method = method;
-    this.#folders = folders;
+    const kind = {
+      boardIdAt,
+      isOfBoard: (found: string) => boardIds.includes(found),
+      sought: `a volume with DETAILS.TXT of the board ${boardIds.join(" or ")}`,
+      none: "there is no volume of a debugger",
+      isNone: "is no such volume",
+    };
+    super(kind, folders);
+    this.#file = file;
     this.#patience = patience;
   }
 
-  async lacks(): Promise<undefined> {
-    return undefined;
-  }
-
-  usbIds(): readonly string[] {
-    return [];
-  }
-
-  async find(wanted: string | undefined): Promise<void> {
-    this.#volume(wanted);
-  }
-
   async flash({ files, wanted, onLine }: FlashTask): Promise<void> {
-    const { path, boardId } = this.#volume(wanted);
-    const source = files[this.#method.file];
+    const { path, boardId } = this.volume(wanted);
+    const source = files[this.#file];
     const target = join(path, basename(source));
     const before = mountOf(path);
     onLine?.(`copying to ${path}`);
@@ -60,10 +48,8 @@ export class DapLinkCopy implements Flasher {
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     onLine?.("waiting until the volume is back");
-    const back = (): boolean => {
-      const volume = volumeAt(path);
-      return volume?.boardId === boardId && (!existsSync(target) || mountOf(path) !== before);
-    };
+    const back = (): boolean =>
+      boardIdAt(path) === boardId && (!existsSync(target) || mountOf(path) !== before);
     const returned = await eventually(back, this.#patience, remountMillis);
     const failure = failureAt(path);
     if (failure !== undefined) throw new WasmoteError("flash-refused", failure, { file: path });
@@ -74,28 +60,13 @@ export class DapLinkCopy implements Flasher {
       throw new WasmoteError("flash-refused", what, { file: path });
     }
   }
-
-  #volume(wanted: string | undefined): DaplinkVolume {
-    const paths = wanted === undefined ? mountedVolumes(this.#folders) : [wanted];
-    const present = paths.flatMap((path) => volumeAt(path) ?? []);
-    const matching = present.filter(({ boardId }) => this.#method.boardIds.includes(boardId));
-    const list = (volumes: readonly DaplinkVolume[]): string =>
-      volumes.map(({ path, boardId }) => `${path} (${boardId})`).join(", ");
-    const [only, ...others] = matching;
-    if (others.length > 0) throw new WasmoteError("device-ambiguous", `the volumes ${list(matching)}`);
-    if (only !== undefined) return only;
-    const none = wanted === undefined ? "there is no volume of a debugger" : `${wanted} is no such volume`;
-    const there = present.length === 0 ? none : `there are ${list(present)}`;
-    const looked = `a volume with DETAILS.TXT of the board ${this.#method.boardIds.join(" or ")}`;
-    throw new WasmoteError("device-missing", `${looked}; ${there}`);
-  }
 }
 
-function volumeAt(path: string): DaplinkVolume | undefined {
-  const details = textAt(path, "DETAILS.TXT");
-  const unique = /^Unique ID:\s*([0-9a-f]{4})/im.exec(details ?? "")?.[1];
+/** The first four digits of its `Unique ID`, or of the code in its MBED.HTM. */
+function boardIdAt(path: string): string | undefined {
+  const unique = /^Unique ID:\s*([0-9a-f]{4})/im.exec(textAt(path, "DETAILS.TXT") ?? "")?.[1];
   const code = unique ?? /[?&]code=([0-9a-f]{4})/i.exec(textAt(path, "MBED.HTM") ?? "")?.[1];
-  return code === undefined ? undefined : { path, boardId: code.toLowerCase() };
+  return code?.toLowerCase();
 }
 
 /** What FAIL.TXT says, in one line; undefined where there is none. */
@@ -111,14 +82,6 @@ function mountOf(path: string): string | undefined {
   try {
     const { dev, ino, birthtimeMs } = statSync(path);
     return `${dev} ${ino} ${birthtimeMs}`;
-  } catch {
-    return undefined;
-  }
-}
-
-function textAt(path: string, name: string): string | undefined {
-  try {
-    return readFileSync(join(path, name), "utf8");
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,15 @@ export function mountFolders(): string[] {
 export function mountedVolumes(folders: readonly string[] = mountFolders()): string[] {
   if (process.platform !== "win32") return folders.flatMap(entriesOf);
   return Array.from({ length: 26 }, (_, i) => `${String.fromCharCode(65 + i)}:\\`);
+}
+
+/** The text of a file in a volume; undefined where there is none that can be read. */
+export function textAt(path: string, name: string): string | undefined {
+  try {
+    return readFileSync(join(path, name), "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   withNativeProgram,
 } from "./native/compile.js";
 
-/** What a board gives in their place is in firmware.c. */
+/** What a board gives in their place is in simulated_port.c. */
 const left = ["main.c", "memory.c"];
 
 function program(): NativeProgram {
@@ -28,7 +28,9 @@ function program(): NativeProgram {
     );
   return {
     sources: [
-      ...["firmware.c", "simulated_flash.c", "log_format.c"].map((name) => join(nativeFolder, name)),
+      ...["firmware.c", "simulated_flash.c", "simulated_port.c", "log_format.c"].map((name) =>
+        join(nativeFolder, name),
+      ),
       ...own,
     ],
     folders: [boardsFolder, nativeSources("wasm3")],

@@ -30,10 +30,10 @@ test("with the tools of a board it is ready, exit code 0, and the verdict is the
   assert.match(stdout, /\n$/);
 });
 
-test("without, exit code 1 and an error that names what is missing and the command to begin with", async () => {
+test("without, exit code 3 and an error that names what is missing and the command to begin with", async () => {
   tools.script("apt-get", ":");
   const { code, stdout, stderr } = await inProcess(["doctor", "--board", "nucleo-l4r5zi"]);
-  assert.is(code, 1);
+  assert.is(code, 3);
   const sudo = process.getuid?.() === 0 ? "" : "sudo ";
   assert.match(stdout, `  missing   cmake`);
   assert.match(stdout, new RegExp(`\\n {12}${sudo}apt-get install cmake\\n`));
@@ -57,7 +57,7 @@ test("without --board all boards are told, and a machine with Node alone runs mo
 
 test("--json is the whole as data, with the error on stderr", async () => {
   const { code, stdout, stderr } = await inProcess(["doctor", "--board", "qemu-rv32", "--json"]);
-  assert.is(code, 1);
+  assert.is(code, 3);
   const { ready, verdict, boards, findings, machine } = JSON.parse(stdout);
   assert.is(ready, false);
   assert.equal(boards, [

@@ -159,7 +159,7 @@ test("doctor says that models run, and what a board lacks on a machine with Node
   assert.is(code, 0, stderr);
   assert.match(stdout, /missing +cmake +for the firmware of /);
   const one = wasmote(["doctor", "--board", "pico"]);
-  assert.is(one.code, 1);
+  assert.is(one.code, 3);
   assert.match(one.stderr, /error\[machine-unready\]: .*: cmake, make and arm-none-eabi-gcc are missing/);
   assert.match(wasmote(["completion", "bash"]).stdout, /complete -F _wasmote wasmote\n$/);
 });

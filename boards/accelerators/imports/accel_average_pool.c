@@ -38,14 +38,10 @@ static __attribute__((noinline)) bool run_average_pool(const parameters *from, u
 
 bool wasmote_accel_average_pool_s8(parameters *from, uint32_t offset)
 {
-    if (!parameters_open(from, offset, poolParameters)) return false;
-    if (!run_average_pool(from, 1, wasmote_average_pool_s8)) return false;
-    return true;
+    return parameters_open(from, offset, poolParameters) && run_average_pool(from, 1, wasmote_average_pool_s8);
 }
 
 bool wasmote_accel_average_pool_s16(parameters *from, uint32_t offset)
 {
-    if (!parameters_open(from, offset, poolParameters)) return false;
-    if (!run_average_pool(from, 2, wasmote_average_pool_s16)) return false;
-    return true;
+    return parameters_open(from, offset, poolParameters) && run_average_pool(from, 2, wasmote_average_pool_s16);
 }

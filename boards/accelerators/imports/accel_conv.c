@@ -19,14 +19,11 @@ static __attribute__((noinline)) bool run_conv(const parameters *from, int32_t s
 
 bool wasmote_accel_conv_s8(parameters *from, uint32_t offset)
 {
-    if (!parameters_open(from, offset, windowParameters)) return false;
-    if (!run_conv(from, storedAsComputed)) return false;
-    return true;
+    return parameters_open(from, offset, windowParameters) && run_conv(from, storedAsComputed);
 }
 
 bool wasmote_accel_stored_conv_s8(parameters *from, uint32_t offset)
 {
-    if (!parameters_open(from, offset, storedWindowParameters)) return false;
-    if (!run_conv(from, parameter(from, storedWindowStorage))) return false;
-    return true;
+    return parameters_open(from, offset, storedWindowParameters)
+        && run_conv(from, parameter(from, storedWindowStorage));
 }

@@ -33,14 +33,11 @@ static inline __attribute__((always_inline)) bool run_fully_connected(const para
 
 bool wasmote_accel_fully_connected_s8(parameters *from, uint32_t offset)
 {
-    if (!parameters_open(from, offset, fullyConnectedParameters)) return false;
-    if (!run_fully_connected(from, storedAsComputed)) return false;
-    return true;
+    return parameters_open(from, offset, fullyConnectedParameters) && run_fully_connected(from, storedAsComputed);
 }
 
 bool wasmote_accel_stored_fully_connected_s8(parameters *from, uint32_t offset)
 {
-    if (!parameters_open(from, offset, storedFullyConnectedParameters)) return false;
-    if (!run_fully_connected(from, parameter(from, storedFullyConnectedStorage))) return false;
-    return true;
+    return parameters_open(from, offset, storedFullyConnectedParameters)
+        && run_fully_connected(from, parameter(from, storedFullyConnectedStorage));
 }

@@ -115,14 +115,12 @@ static bool run_depthwise_product(const parameters *from, product_type type)
 
 bool wasmote_accel_product(parameters *from, uint32_t offset)
 {
-    if (!parameters_open(from, offset, productParameters)) return false;
-    if (!run_product(from, (product_type) parameter(from, productElementBytes))) return false;
-    return true;
+    return parameters_open(from, offset, productParameters)
+        && run_product(from, (product_type) parameter(from, productElementBytes));
 }
 
 bool wasmote_accel_depthwise_product(parameters *from, uint32_t offset)
 {
-    if (!parameters_open(from, offset, productParameters)) return false;
-    if (!run_depthwise_product(from, (product_type) parameter(from, productElementBytes))) return false;
-    return true;
+    return parameters_open(from, offset, productParameters)
+        && run_depthwise_product(from, (product_type) parameter(from, productElementBytes));
 }

@@ -12,15 +12,8 @@
 enum { flashOrigin = 0x3c000000, sectorBytes = 4096, instructionBus = 0x700000, chunkWords = 64 };
 
 const flash_layout port_flash = {
-    .slotCount = BOARD_SLOT_COUNT,
-    .slots = {
-        { BOARD_SLOT_ADDRESS, BOARD_SLOT_BYTES },
-        { BOARD_SLOT_ADDRESS + BOARD_SLOT_BYTES, BOARD_SLOT_BYTES },
-    },
-    .records = {
-        { BOARD_SLOT_ADDRESS - 2 * sectorBytes, sectorBytes },
-        { BOARD_SLOT_ADDRESS - sectorBytes, sectorBytes },
-    },
+    PORT_SLOTS,
+    PORT_RECORDS_BEFORE_SLOTS(sectorBytes),
     .writeBytes = 4,
 };
 

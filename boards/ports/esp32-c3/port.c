@@ -104,11 +104,6 @@ const char *port_counter_unit(void)
     return "cycles";
 }
 
-uint32_t port_counter_hz(void)
-{
-    return BOARD_CLOCK_HZ;
-}
-
 void risc_v_start_limit(uint64_t units)
 {
     const uint64_t then = systimer() + units / cyclesPerTick + 1;

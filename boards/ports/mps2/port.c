@@ -25,15 +25,8 @@ enum { uartTxFull = 1, uartRxFull = 2, uartTxEnable = 1, uartRxEnable = 2 };
 enum { sectorBytes = 4096, ticksPer5Instructions = 16 };
 
 const flash_layout port_flash = {
-    .slotCount = BOARD_SLOT_COUNT,
-    .slots = {
-        { BOARD_SLOT_ADDRESS, BOARD_SLOT_BYTES },
-        { BOARD_SLOT_ADDRESS + BOARD_SLOT_BYTES, BOARD_SLOT_BYTES },
-    },
-    .records = {
-        { BOARD_SLOT_ADDRESS - 2 * sectorBytes, sectorBytes },
-        { BOARD_SLOT_ADDRESS - sectorBytes, sectorBytes },
-    },
+    PORT_SLOTS,
+    PORT_RECORDS_BEFORE_SLOTS(sectorBytes),
     .writeBytes = 4,
 };
 
@@ -72,11 +65,6 @@ uint64_t port_counter(void)
 const char *port_counter_unit(void)
 {
     return "instructions";
-}
-
-uint32_t port_counter_hz(void)
-{
-    return BOARD_CLOCK_HZ;
 }
 
 uint64_t cortex_m_limit_ticks(uint64_t units)

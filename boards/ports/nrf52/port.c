@@ -42,15 +42,8 @@ _Static_assert(BOARD_CLOCK_HZ == 64000000, "the only clock there is");
 enum { bootLoader_arduino = 0xb0, bootLoader_adafruit = 0x57 };
 
 const flash_layout port_flash = {
-    .slotCount = BOARD_SLOT_COUNT,
-    .slots = {
-        { BOARD_SLOT_ADDRESS, BOARD_SLOT_BYTES },
-        { BOARD_SLOT_ADDRESS + BOARD_SLOT_BYTES, BOARD_SLOT_BYTES },
-    },
-    .records = {
-        { BOARD_SLOT_ADDRESS - 2 * pageBytes, pageBytes },
-        { BOARD_SLOT_ADDRESS - pageBytes, pageBytes },
-    },
+    PORT_SLOTS,
+    PORT_RECORDS_BEFORE_SLOTS(pageBytes),
     .writeBytes = 4,
 };
 
@@ -83,11 +76,6 @@ uint64_t port_counter(void)
 const char *port_counter_unit(void)
 {
     return "cycles";
-}
-
-uint32_t port_counter_hz(void)
-{
-    return BOARD_CLOCK_HZ;
 }
 
 uint64_t cortex_m_limit_ticks(uint64_t units)

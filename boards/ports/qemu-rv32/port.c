@@ -21,15 +21,8 @@ enum { statusReceived = 1, statusRoomToSend = 0x20, eightBits = 3, fifoOn = 1 };
 enum { sectorBytes = 4096, instructionsPerTick = 100, mieTimer = 1 << 7, testReset = 0x7777 };
 
 const flash_layout port_flash = {
-    .slotCount = BOARD_SLOT_COUNT,
-    .slots = {
-        { BOARD_SLOT_ADDRESS, BOARD_SLOT_BYTES },
-        { BOARD_SLOT_ADDRESS + BOARD_SLOT_BYTES, BOARD_SLOT_BYTES },
-    },
-    .records = {
-        { BOARD_SLOT_ADDRESS - 2 * sectorBytes, sectorBytes },
-        { BOARD_SLOT_ADDRESS - sectorBytes, sectorBytes },
-    },
+    PORT_SLOTS,
+    PORT_RECORDS_BEFORE_SLOTS(sectorBytes),
     .writeBytes = 4,
 };
 
@@ -66,11 +59,6 @@ uint64_t port_counter(void)
 const char *port_counter_unit(void)
 {
     return "instructions";
-}
-
-uint32_t port_counter_hz(void)
-{
-    return BOARD_CLOCK_HZ;
 }
 
 void risc_v_start_limit(uint64_t units)

@@ -16,15 +16,8 @@ enum { flashOrigin = 0x10000000, pageBytes = 256, sectorBytes = 4096 };
 enum { blockBytes = 65536, blockEraseCommand = 0xd8 };
 
 const flash_layout port_flash = {
-    .slotCount = BOARD_SLOT_COUNT,
-    .slots = {
-        { BOARD_SLOT_ADDRESS, BOARD_SLOT_BYTES },
-        { BOARD_SLOT_ADDRESS + BOARD_SLOT_BYTES, BOARD_SLOT_BYTES },
-    },
-    .records = {
-        { BOARD_SLOT_ADDRESS - 2 * sectorBytes, sectorBytes },
-        { BOARD_SLOT_ADDRESS - sectorBytes, sectorBytes },
-    },
+    PORT_SLOTS,
+    PORT_RECORDS_BEFORE_SLOTS(sectorBytes),
     .writeBytes = 4,
 };
 

@@ -52,11 +52,6 @@ const char *port_counter_unit(void)
     return "cycles";
 }
 
-uint32_t port_counter_hz(void)
-{
-    return BOARD_CLOCK_HZ;
-}
-
 uint64_t cortex_m_limit_ticks(uint64_t units)
 {
     return units + 1;

@@ -61,11 +61,6 @@ const char *port_counter_unit(void)
     return emulated ? "instructions" : "cycles";
 }
 
-uint32_t port_counter_hz(void)
-{
-    return BOARD_CLOCK_HZ;
-}
-
 /* QEMU drives SysTick at the board's clock. */
 uint64_t cortex_m_limit_ticks(uint64_t units)
 {

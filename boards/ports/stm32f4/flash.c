@@ -21,11 +21,7 @@ enum { busy = 1 << 16, errors = 0xf2, program = 1, sectorErase = 2, byWord = 2 <
  * 3 on (memory.ld.in), the slots in whole ones of 128 KiB.
  */
 const flash_layout port_flash = {
-    .slotCount = BOARD_SLOT_COUNT,
-    .slots = {
-        { BOARD_SLOT_ADDRESS, BOARD_SLOT_BYTES },
-        { BOARD_SLOT_ADDRESS + BOARD_SLOT_BYTES, BOARD_SLOT_BYTES },
-    },
+    PORT_SLOTS,
     .records = { { origin + 0x4000, 0x4000 }, { origin + 0x8000, 0x4000 } },
     .writeBytes = 4,
 };

@@ -26,15 +26,8 @@ enum { ignoreBusFaults = 1 << 8 };
 static bool readable(uint32_t address, uint32_t length);
 
 const flash_layout port_flash = {
-    .slotCount = BOARD_SLOT_COUNT,
-    .slots = {
-        { BOARD_SLOT_ADDRESS, BOARD_SLOT_BYTES },
-        { BOARD_SLOT_ADDRESS + BOARD_SLOT_BYTES, BOARD_SLOT_BYTES },
-    },
-    .records = {
-        { BOARD_SLOT_ADDRESS - 2 * sectorBytes, sectorBytes },
-        { BOARD_SLOT_ADDRESS - sectorBytes, sectorBytes },
-    },
+    PORT_SLOTS,
+    PORT_RECORDS_BEFORE_SLOTS(sectorBytes),
     .writeBytes = wordBytes,
     .readable = readable,
 };

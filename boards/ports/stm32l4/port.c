@@ -46,15 +46,8 @@ enum { flashProgram = 1, flashPageErase = 2, flashBank2 = 1 << 11, flashStart = 
 static bool readable(uint32_t address, uint32_t length);
 
 const flash_layout port_flash = {
-    .slotCount = BOARD_SLOT_COUNT,
-    .slots = {
-        { BOARD_SLOT_ADDRESS, BOARD_SLOT_BYTES },
-        { BOARD_SLOT_ADDRESS + BOARD_SLOT_BYTES, BOARD_SLOT_BYTES },
-    },
-    .records = {
-        { BOARD_SLOT_ADDRESS - 2 * pageBytes, pageBytes },
-        { BOARD_SLOT_ADDRESS - pageBytes, pageBytes },
-    },
+    PORT_SLOTS,
+    PORT_RECORDS_BEFORE_SLOTS(pageBytes),
     .writeBytes = 8,
     .readable = readable,
 };

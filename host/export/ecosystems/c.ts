@@ -40,8 +40,7 @@ target_include_directories(wasmote_models PUBLIC \${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(wasmote_models PUBLIC wasmote)
 
 # wasm3's operations follow one another by calls at their ends, which are to be jumps.
-set(operations -w -O2 -foptimize-sibling-calls -fno-stack-protector)
-set_source_files_properties(${folder}/runtime/wasm3.c PROPERTIES COMPILE_OPTIONS "-w")
+set(operations -O2 -foptimize-sibling-calls -fno-stack-protector)
 set(ports ${ports.join(" ")})
 set_source_files_properties(\${ports} PROPERTIES COMPILE_OPTIONS "\${operations}")
 ${kernels.length > 0 ? `set_source_files_properties(${kernels.join(" ")} PROPERTIES COMPILE_OPTIONS "-O2")\n` : ""}
@@ -53,10 +52,8 @@ set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 check_processor("defined(__thumb2__) && !defined(__clang__)" WASMOTE_ON_THUMB2)
 check_processor("defined(__ARM_ARCH_6M__) && !defined(__clang__)" WASMOTE_ON_ARMV6M)
 check_processor("defined(__riscv) && !defined(__clang__)" WASMOTE_ON_RISCV)
-if(WASMOTE_ON_THUMB2)
-  # The ports have all operations.
-  set_source_files_properties(${folder}/runtime/interpreter.c PROPERTIES COMPILE_OPTIONS "-w")
-else()
+if(NOT WASMOTE_ON_THUMB2)
+  # There the ports have all operations.
   set_source_files_properties(${folder}/runtime/interpreter.c PROPERTIES COMPILE_OPTIONS "\${operations}")
 endif()
 if(WASMOTE_ON_THUMB2)

@@ -71,14 +71,7 @@ export function exampleInC(of: Exported, { head, print, tail }: Surroundings): s
     "    for (uint32_t i = 0; !status && wasmote_output(model, i, &output) == WASMOTE_OK; i++) print_output(&output);",
     "}",
     "",
-    "static wasmote *open_model(const char *name, void *memory, size_t bytes, const void *file, size_t fileBytes,",
-    "                           uint32_t stackBytes)",
-    "{",
-    "    wasmote *model;",
-    ...openedWith,
-    `    if (status) ${print}("%s: %s\\n", name, wasmote_status_text(status));`,
-    "    return model;",
-    "}",
+    ...openModel(`${print}("%s: %s\\n", name, wasmote_status_text(status));`),
     "",
     "/* Opens the models and runs them in turn; comes back where one cannot be opened. */",
     "static void infer_for_ever(void)",
@@ -108,16 +101,25 @@ export function openCall(model: ExportedModel): string {
   return `open_model("${array}", ${array}_memory, ${memory}, ${array}, ${bytes}, ${stack})`;
 }
 
-/** Lines in C and C++ that open a model with the stack that it needs; the examples' functions have the names. */
-export const openedWith: readonly string[] = [
-  "    static wasmote_options options;     /* read as long as a model is open: for the one that takes most */",
-  "    if (stackBytes > options.stackBytes) options.stackBytes = stackBytes;",
-  "#ifdef __XTENSA__",
-  "    /* There operations call one another, and leave more on the stack. */",
-  `    options.stackBytes = ${xtensaStack.callBytes};`,
-  "#endif",
-  "    const wasmote_status status = wasmote_open(&model, memory, bytes, file, fileBytes, &options);",
-];
+/** A function in C and C++ that opens a model with the stack that it needs; `told` says a `status` that is an error. */
+export function openModel(told: string): string[] {
+  return [
+    "static wasmote *open_model(const char *name, void *memory, size_t bytes, const void *file, size_t fileBytes,",
+    "                           uint32_t stackBytes)",
+    "{",
+    "    wasmote *model;",
+    "    static wasmote_options options;     /* read as long as a model is open: for the one that takes most */",
+    "    if (stackBytes > options.stackBytes) options.stackBytes = stackBytes;",
+    "#ifdef __XTENSA__",
+    "    /* There operations call one another, and leave more on the stack. */",
+    `    options.stackBytes = ${xtensaStack.callBytes};`,
+    "#endif",
+    "    const wasmote_status status = wasmote_open(&model, memory, bytes, file, fileBytes, &options);",
+    `    if (status) ${told}`,
+    "    return model;",
+    "}",
+  ];
+}
 
 /** Functions in C and C++ that read one element of a tensor as a real number. */
 export const realOf: readonly string[] = [

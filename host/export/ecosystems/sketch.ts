@@ -1,6 +1,6 @@
 import type { Exported } from "../types.js";
 import { libraryName, sampleBytes, xtensaStack } from "./about.js";
-import { memories, openCall, openedWith, realOf, sampleText } from "./example.js";
+import { memories, openCall, openModel, realOf, sampleText } from "./example.js";
 
 /** An Arduino sketch: reads a sample of each model over the serial port, runs it and prints what comes out. */
 export function sketch(of: Exported): string {
@@ -75,14 +75,7 @@ export function sketch(of: Exported): string {
     "    for (uint32_t i = 0; wasmote_output(model, i, &output) == WASMOTE_OK; i++) print_output(&output);",
     "}",
     "",
-    "static wasmote *open_model(const char *name, void *memory, size_t bytes, const void *file, size_t fileBytes,",
-    "                           uint32_t stackBytes)",
-    "{",
-    "    wasmote *model;",
-    ...openedWith,
-    "    if (status) print_status(name, status);",
-    "    return model;",
-    "}",
+    ...openModel("print_status(name, status);"),
     "",
     "void setup()",
     "{",

@@ -39,7 +39,10 @@ export function withNativeProgram<Result>(program: NativeProgram, use: (file: st
   const folder = mkdtempSync(join(tmpdir(), "wasmote-native-"));
   try {
     const file = join(folder, "program");
-    const flags = ["-std=gnu11", "-O1", "-fno-strict-aliasing", "-Wall", "-Werror", ...sanitizerFlags];
+    const flags = [
+      ...["-std=gnu11", "-O1", "-fno-strict-aliasing", "-Wall", "-Werror", "-DBOARD_CLOCK_HZ=1000000u"],
+      ...sanitizerFlags,
+    ];
     const compile = (args: readonly string[]): void => {
       const all = [
         ...flags,

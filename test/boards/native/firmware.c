@@ -17,39 +17,16 @@
 #include "link/frame.h"
 #include "runtime/manifest.h"
 #include "ports/port.h"
+#include "bytes.h"
+#include "check.h"
 #include "log_format.h"
 #include "store/records.h"
 #include "simulated_flash.h"
+#include "simulated_port.h"
 #include "store/slots.h"
 #include "link/smp.h"
 
 /* ---------------------------------------------------------------------------------------------- what a port gives */
-
-/* The symbols of the linker scripts: static data, a stack that is never used, and the arena. */
-__asm__(".globl __ram_start, __stack_start, __arena_start, __arena_end\n"
-        ".set __ram_start, board_ram\n"
-        ".set __stack_start, board_ram\n"
-        ".set __arena_start, board_arena\n"
-        ".set __arena_end, board_arena + 262144\n");
-uint8_t board_ram[16] __attribute__((aligned(16)));
-uint8_t board_arena[262144] __attribute__((aligned(16)));
-
-static uint8_t line[4096];      /* what was sent */
-static uint32_t lineLength;
-
-void port_putc(uint8_t byte)
-{
-    if (lineLength < sizeof line) line[lineLength++] = byte;
-}
-
-uint64_t port_counter(void)
-{
-    static uint64_t count;
-    return count += 10;
-}
-
-const char *port_counter_unit(void) { return "cycles"; }
-uint32_t port_counter_hz(void) { return 1000000; }
 
 static bool wasReset;
 void port_reset(void)
@@ -58,54 +35,12 @@ void port_reset(void)
     longjmp(powerOff, 2);
 }
 
-guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_t limit)
-{
-    (void) limit;
-    function(argument);
-    return guardReturned;
-}
-
-void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd)
-{
-    (void) stackEnd;
-    function(argument);
-}
-
 /* --------------------------------------------------------------------------------------------------- the harness */
 
 static const char *testName;
-
-static void fail(int lineNumber, const char *what)
-{
-    printf("%s, line %d: not so: %s\n", testName, lineNumber, what);
-    exit(1);
-}
-
-#define CHECK(condition)                                                                        \
-    do {                                                                                        \
-        if (!(condition)) fail(__LINE__, #condition);                                           \
-    } while (0)
-
-typedef struct bytes
-{
-    uint8_t *at;
-    uint32_t length;
-} bytes;
+#define CHECK_DURING "%s", testName
 
 static bytes model, modelWithoutMemory, statefulModel, brokenModel;
-
-static bytes read_file(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) exit(2);
-    fseek(file, 0, SEEK_END);
-    bytes result = { .length = (uint32_t) ftell(file) };
-    result.at = malloc(result.length);
-    rewind(file);
-    if (fread(result.at, 1, result.length, file) != result.length) exit(2);
-    fclose(file);
-    return result;
-}
 
 /* What main does before it waits for bytes. */
 static void start(void)
@@ -130,11 +65,11 @@ static uint32_t take(const uint8_t *from, uint32_t length)
 static uint32_t frame_of(const uint8_t *packet, uint32_t length, uint8_t *to)
 {
     memcpy(frame_packet, packet, length);
-    lineLength = 0;
+    sentLength = 0;
     frame_send(length);
-    const uint32_t sent = lineLength;
-    memcpy(to, line, sent);
-    lineLength = 0;
+    const uint32_t sent = sentLength;
+    memcpy(to, sentLine, sent);
+    sentLength = 0;
     return sent;
 }
 
@@ -157,11 +92,11 @@ static cbor_reader ask_raw(uint8_t operation, uint16_t group, uint8_t command, c
     static uint8_t packet[LINK_MTU], frame[2 * LINK_MTU], answer[LINK_MTU];
     const uint32_t frameLength = frame_of(packet, packet_of(operation, group, command, payload, length, packet), frame);
     take(frame, frameLength);
-    CHECK(lineLength > 0);
+    CHECK(sentLength > 0);
 
     /* The answer's frame is taken by the same code, which finds it whole. */
     uint32_t answered = 0;
-    for (uint32_t i = 0; i < lineLength; i++) answered = frame_take(line[i]);
+    for (uint32_t i = 0; i < sentLength; i++) answered = frame_take(sentLine[i]);
     CHECK(answered >= headerBytes);
     memcpy(answer, frame_packet, answered);
     CHECK(answer[0] == (version2 | (operation + 1)) && answer[6] == 7 && answer[7] == command);
@@ -537,7 +472,7 @@ static void test_wrong_crc(void)
     uint8_t packet[64], frame[128];
     const uint32_t length = frame_of(packet, packet_of(opWrite, groupOs, 0, echo, sizeof echo, packet), frame);
     take(frame, length);
-    CHECK(lineLength > 0);
+    CHECK(sentLength > 0);
 
     /* Any one character of packet or CRC that is another one. */
     for (uint32_t i = 6; i + 1 < length; i++)
@@ -545,15 +480,15 @@ static void test_wrong_crc(void)
         if (frame[i] == '=') continue;
         const uint8_t right = frame[i];
         frame[i] = right == 'A' ? 'B' : 'A';
-        lineLength = 0;
+        sentLength = 0;
         take(frame, length);
         /* The last character may have bits that no byte takes. */
-        CHECK(lineLength == 0 || (i + 2 < length && frame[i + 1] == '='));
+        CHECK(sentLength == 0 || (i + 2 < length && frame[i + 1] == '='));
         frame[i] = right;
     }
-    lineLength = 0;
+    sentLength = 0;
     take(frame, length);
-    CHECK(lineLength > 0);
+    CHECK(sentLength > 0);
 }
 
 static void test_frame_lengths(void)
@@ -563,14 +498,14 @@ static void test_frame_lengths(void)
     /* The largest packet is taken, and what says it is longer is not. */
     const uint32_t most = packet_of(opWrite, groupOs, 99, zeros, LINK_MTU - headerBytes, packet);
     take(frame, frame_of(packet, most, frame));
-    CHECK(lineLength > 0);
-    lineLength = 0;
+    CHECK(sentLength > 0);
+    sentLength = 0;
     const uint8_t tooLong[] = { 6, 9, 'f', '/', '8', 'A', '\n' }, tooShort[] = { 6, 9, 'A', 'A', 'k', 'A', '\n' };
     take(tooLong, sizeof tooLong);
     take(tooShort, sizeof tooShort);
     for (uint32_t i = 0; i < 3 * LINK_MTU; i++) frame_take('A');
     frame_take('\n');
-    CHECK(lineLength == 0);
+    CHECK(sentLength == 0);
 }
 
 static void test_smp(void)
@@ -591,20 +526,20 @@ static void test_smp(void)
     const uint32_t packetLength = packet_of(opWrite, groupOs, 0, echo, sizeof echo, packet);
     packet[3]++;
     take(frame, frame_of(packet, packetLength, frame));
-    for (uint32_t i = 0; i < lineLength; i++) frame_take(line[i]);
+    for (uint32_t i = 0; i < sentLength; i++) frame_take(sentLine[i]);
     CHECK(number_of((cbor_reader) { frame_packet + headerBytes, frame_packet + headerBytes + 5 }, "rc") == smpInvalid);
     packet[3]--;
 
     /* An answer is no request. */
     packet[0] = version2 | opWriteAnswer;
     take(frame, frame_of(packet, packetLength, frame));
-    CHECK(lineLength == 0);
+    CHECK(sentLength == 0);
 }
 
 static void test_reset(void)
 {
     if (setjmp(powerOff) == 0) ask_raw(opWrite, groupOs, 5, "\xa0", 1);
-    CHECK(wasReset && lineLength > 0);
+    CHECK(wasReset && sentLength > 0);
 }
 
 /* Text that is longer than its packet: nothing of what lies behind comes back. */
@@ -844,7 +779,7 @@ int main(int count, char **arguments)
     {
         testName = tests[i].name;
         memset(flash, 0xff, flashBytes);
-        lineLength = 0;
+        sentLength = 0;
         start();
         tests[i].run();
     }

@@ -11,20 +11,11 @@
 #include <string.h>
 
 #include "accelerator_calls.h"
+#include "check.h"
 #include "runtime/wasmote.h"
 
 static const char *testName;
-
-static void fail(int lineNumber, const char *what)
-{
-    printf("%s, line %d: not so: %s\n", testName, lineNumber, what);
-    exit(1);
-}
-
-#define CHECK(condition)                                                                        \
-    do {                                                                                        \
-        if (!(condition)) fail(__LINE__, #condition);                                           \
-    } while (0)
+#define CHECK_DURING "%s", testName
 
 enum { sum, stateful, endless, recursive, bounds, nested, firstReal, mostFiles = 32 };
 static guarded files[mostFiles];

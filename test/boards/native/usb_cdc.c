@@ -9,13 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "usb_cdc.h"
 #include "usb_controller.h"
 
-#define CHECK(condition) \
-    do { if (!(condition)) { printf("line %d, step %u: %s\n", __LINE__, step, #condition); exit(1); } } while (0)
-
 static uint32_t step;
+#define CHECK_DURING "step %u", step
 
 /* ------------------------------------------------------------------------------------------------- the controller */
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "firmware/engine.h"
 #include "formats/sha256.h"
 #include "link/frame.h"
@@ -19,47 +20,15 @@
 #include "ports/port.h"
 #include "runtime/wasmote.h"
 #include "simulated_flash.h"
+#include "simulated_port.h"
 #include "store/slots.h"
 
 /* ---------------------------------------------------------------------------------------------- what a port gives */
 
-__asm__(".globl __ram_start, __stack_start, __arena_start, __arena_end\n"
-        ".set __ram_start, board_ram\n"
-        ".set __stack_start, board_ram\n"
-        ".set __arena_start, board_arena\n"
-        ".set __arena_end, board_arena + 262144\n");
-uint8_t board_ram[16] __attribute__((aligned(16)));
-uint8_t board_arena[262144] __attribute__((aligned(16)));
-
-static uint8_t line[8192];
-static uint32_t lineLength;
-
-void port_putc(uint8_t byte)
-{
-    if (lineLength < sizeof line) line[lineLength++] = byte;
-}
-
-static uint64_t count;
-uint64_t port_counter(void) { return count += 10; }
-const char *port_counter_unit(void) { return "cycles"; }
-uint32_t port_counter_hz(void) { return 1000000; }
 void port_reset(void) { abort(); }
 
 /* In the place of what has the board restarted once it has answered (by the linker's --wrap). */
 void __wrap_smp_reset_afterwards(void) {}
-
-guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_t limit)
-{
-    (void) limit;
-    function(argument);
-    return guardReturned;
-}
-
-void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd)
-{
-    (void) stackEnd;
-    function(argument);
-}
 
 /* ------------------------------------------------------------------------------------------------------- choices */
 
@@ -86,12 +55,6 @@ static uint32_t odd_number(void)
 }
 
 /* --------------------------------------------------------------------------------------------------- damaged bytes */
-
-typedef struct bytes
-{
-    uint8_t *at;
-    uint32_t length;
-} bytes;
 
 enum { mostBytes = 1 << 20 };
 
@@ -488,12 +451,12 @@ static void send_request(uint32_t damage)
     }
     if (work.length > LINK_MTU) work.length = LINK_MTU;
     memcpy(frame_packet, work.at, work.length);
-    lineLength = 0;
+    sentLength = 0;
     frame_send(work.length);
-    work.length = lineLength;
-    memcpy(work.at, line, lineLength);
+    work.length = sentLength;
+    memcpy(work.at, sentLine, sentLength);
     if (damage == 3) change(0, work.length);
-    lineLength = 0;
+    sentLength = 0;
     if (take(work.at, work.length)) answered++;
     else dropped++;
 }
@@ -568,19 +531,6 @@ static void stop(int signal)
 const char *__asan_default_options(void) { return "abort_on_error=1:handle_abort=0:detect_leaks=0"; }
 const char *__ubsan_default_options(void) { return "abort_on_error=1:print_stacktrace=1"; }
 
-static bytes read_file(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) exit(2);
-    fseek(file, 0, SEEK_END);
-    bytes result = { .length = (uint32_t) ftell(file) };
-    result.at = malloc(result.length);
-    rewind(file);
-    if (fread(result.at, 1, result.length, file) != result.length) exit(2);
-    fclose(file);
-    return result;
-}
-
 int main(int argumentCount, char **arguments)
 {
     enum { firstFile = 6, mostFiles = 32 };
@@ -601,7 +551,7 @@ int main(int argumentCount, char **arguments)
     for (current = first; current < end; current++)
     {
         state = seed << 32 ^ current;
-        looks = count = 0;
+        looks = portCount = 0;
         if (current % 64 == 0) alarm(mostSeconds);
         if (packets) try_packets();
         else try_model(originals[below(files)]);

@@ -29,6 +29,7 @@ function program(): NativeProgram {
     sources: [
       ...own,
       join(nativeFolder, "simulated_flash.c"),
+      join(nativeFolder, "simulated_port.c"),
       ...all.filter((file) => !wasm3.includes(file)),
     ],
     wasm3,

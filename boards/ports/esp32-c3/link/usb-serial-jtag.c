@@ -31,7 +31,7 @@ static void flush(void)
 /* Whether there is room for a byte before the host has been waited for long enough. */
 static bool wait_for_room(void)
 {
-    const uint64_t end = port_counter() + (uint64_t) port_counter_hz() * patienceMillis / 1000;
+    const uint64_t end = port_counter() + (uint64_t) BOARD_CLOCK_HZ * patienceMillis / 1000;
     while (!(USB_EP1_CONF & roomToSend))
     {
         if (patienceIsOver || port_counter() >= end) return false;

@@ -300,7 +300,7 @@ void link_init(void)
 void link_drain(void)
 {
     usb_line_drain();
-    const uint64_t end = port_counter() + (uint64_t) port_counter_hz() * statusMillis / 1000;
+    const uint64_t end = port_counter() + (uint64_t) BOARD_CLOCK_HZ * statusMillis / 1000;
     while (port_counter() < end) {}
 }
 

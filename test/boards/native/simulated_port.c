@@ -1,0 +1,37 @@
+#include "simulated_port.h"
+
+#include "ports/port.h"
+
+/* The symbols of the linker scripts: static data, a stack that is never used, and the arena. */
+__asm__(".globl __ram_start, __stack_start, __arena_start, __arena_end\n"
+        ".set __ram_start, board_ram\n"
+        ".set __stack_start, board_ram\n"
+        ".set __arena_start, board_arena\n"
+        ".set __arena_end, board_arena + 262144\n");
+uint8_t board_ram[16] __attribute__((aligned(16)));
+uint8_t board_arena[boardArenaBytes] __attribute__((aligned(16)));
+
+uint8_t sentLine[8192];
+uint32_t sentLength;
+
+void port_putc(uint8_t byte)
+{
+    if (sentLength < sizeof sentLine) sentLine[sentLength++] = byte;
+}
+
+uint64_t portCount;
+uint64_t port_counter(void) { return portCount += 10; }
+const char *port_counter_unit(void) { return "cycles"; }
+
+guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_t limit)
+{
+    (void) limit;
+    function(argument);
+    return guardReturned;
+}
+
+void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd)
+{
+    (void) stackEnd;
+    function(argument);
+}
