@@ -97,7 +97,7 @@ static M3Result count_slots(u8 type, IM3Compilation o, u16 slot)
 #ifdef WASM3_INSTRUCTIONS
 #define AS_IT_IS(NAME) NAME,
 #define AS_NONE(NAME) NULL,
-#define AS_INSTRUCTION(NUMBER, OPCODE, OFFSET, TYPE, OPERATIONS, COMPILER) { OPERATIONS, COMPILER, TYPE << 4 | (OFFSET + 2) },
+#define AS_INSTRUCTION(NUMBER, OPCODE, OFFSET, TYPE, OPERATIONS, COMPILER) { OPERATIONS, TYPE, (OFFSET + 2) << 6 | COMPILER },
 #define AS_NO_INSTRUCTION(...) { 0, 0, 0 },
 #define AS_NUMBER(NUMBER, OPCODE, ...) [place_of(OPCODE)] = NUMBER,
 #define AS_NO_NUMBER(...)
@@ -107,7 +107,7 @@ static M3Result count_slots(u8 type, IM3Compilation o, u16 slot)
 #define FOR_FLOATS(with, without) without
 #endif
 
-static const struct { u16 operations; u8 compiler, typeAndOffset; } instructions[] = {
+static const struct { u16 operations; u8 type, offsetAndCompiler; } instructions[] = {
     WASM3_INSTRUCTIONS(AS_INSTRUCTION, FOR_FLOATS(AS_INSTRUCTION, AS_NO_INSTRUCTION))
 };
 
@@ -126,7 +126,7 @@ static IM3OpInfo find_instruction(m3opcode_t opcode)
     static const u8 numbers[] = { WASM3_INSTRUCTIONS(AS_NUMBER, FOR_FLOATS(AS_NUMBER, AS_NO_NUMBER)) };
     const u32 place = place_of(opcode), number = place < sizeof numbers ? numbers[place] : 0;
     if (!number) return NULL;
-    known.info.compiler = compilers[instructions[number - 1].compiler];
+    known.info.compiler = compilers[instructions[number - 1].offsetAndCompiler & 63];
     known.number = (u16) number;
     known.opcode = opcode;
     return &known.info;
@@ -138,8 +138,8 @@ static IM3OpInfo known_instruction(m3opcode_t opcode)
     if (known.opcode != opcode && !find_instruction(opcode)) return NULL;
     if (known.unpacked == known.number) return &known.info;
     known.unpacked = known.number;
-    known.info.stackOffset = (i8) ((instructions[known.number - 1].typeAndOffset & 15) - 2);
-    known.info.type = instructions[known.number - 1].typeAndOffset >> 4;
+    known.info.stackOffset = (i8) ((instructions[known.number - 1].offsetAndCompiler >> 6) - 2);
+    known.info.type = instructions[known.number - 1].type;
     memcpy(known.info.operations, operations + instructions[known.number - 1].operations, sizeof known.info.operations);
     return &known.info;
 }
