@@ -14,7 +14,7 @@
  *   they may (stack_use.h), or the stack that it runs on is nearly used up.
  * - m3_Yield, an empty function that every call calls.
  * - GetOpInfo, by which the compiler finds instructions, has a smaller table (../wasm3/instructions.h). Where that leaves out
- *   operations (WASM3_OMITS_OPERATIONS), they are Missing: the compiler refuses to emit it, so that a model which needs more
+ *   operations (WASMOTE_OMITS_OPERATIONS), they are Missing: the compiler refuses to emit it, so that a model which needs more
  *   is refused when it is loaded.
  * - All operations on floats (float-operations.h); the port that includes this file once more has them elsewhere.
  */
@@ -60,6 +60,14 @@
 enum { instructionBytes = 8192 };
 #else
 enum { instructionBytes = 592 };
+#endif
+
+#ifdef WASMOTE_OMITS_OPERATIONS
+/* In the place of every operation that is left out. */
+d_m3Op(Missing)
+{
+    newTrap(m3Err_noCompiler);
+}
 #endif
 
 /* What runs may not come below: the stack's lowest address, and what operations and the imports they call take. */
@@ -258,13 +266,7 @@ static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t en
 #endif
 #include "../wasm3/instructions.h"
 #endif
-#ifdef WASM3_OMITS_OPERATIONS
-/* In the place of every operation that is left out. */
-d_m3Op(Missing)
-{
-    newTrap(m3Err_noCompiler);
-}
-
+#ifdef WASMOTE_OMITS_OPERATIONS
 #define SUPERINSTRUCTIONS_EMITS(o, operation) ((operation) == op_Missing ? m3Err_noCompiler : m3Err_none)
 #endif
 #include "../wasm3/superinstructions.c"

@@ -48,6 +48,7 @@ export function configurationText(of: Configuration, idiomHeader: string): strin
     ]),
   );
   const sizes = {
+    WASMOTE_OMITS_OPERATIONS: 1,
     WASMOTE_FLOATS: Number(floats),
     SUPERINSTRUCTIONS: Number(fuses),
     WASMOTE_NARROW_WEIGHTS: Number(accelerators.some(({ import: name }) => readsNarrow.test(name))),

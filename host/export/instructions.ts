@@ -88,10 +88,7 @@ function text(
     return `${macro}(${parts.join(", ")})`;
   });
   const omitted = all.filter((name) => !has(name)).sort();
-  const omits = [
-    "#define WASM3_OMITS_OPERATIONS",
-    ...omitted.flatMap((name) => [`#undef ${name}`, `#define ${name} ${missing}`]),
-  ];
+  const omits = omitted.flatMap((name) => [`#undef ${name}`, `#define ${name} ${missing}`]);
   return `/*
  * ${of}
  *
