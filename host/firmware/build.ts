@@ -59,6 +59,18 @@ const sources = [
 ];
 const finished = "complete";
 
+/** What the library (boards/runtime/CMakeLists.txt) is made of, which is most of a firmware, and what it is told. */
+const librarySources = ["CMakeLists.txt", "abi", "accelerators", "formats", "runtime", "toolchains", "wasm3"];
+const libraryVariables = [
+  "WASMOTE_CORE",
+  "WASMOTE_FLAGS",
+  "WASMOTE_FLOATS",
+  "WASMOTE_FPU",
+  "WASMOTE_WASM3_STACK_BYTES",
+  "WASMOTE_WASM3_CODE_PAGE_BYTES",
+];
+const libraryFile = "libwasmote.a";
+
 /** The folder of this process where there is no cache. */
 let ownCache: string | undefined;
 
@@ -97,12 +109,15 @@ export async function buildFirmware(board: Board, options: FirmwareOptions = {})
     [JSON.stringify(board), version],
     [...sources.map((part) => join(boardsFolder, part)), wasm3],
   );
-  const folder = join(options.cache ?? firmwareCache(), board.id, key);
+  const cache = options.cache ?? firmwareCache();
+  const folder = join(cache, board.id, key);
   if (!existsSync(join(folder, finished))) {
+    const library = join(cache, "library", libraryKey(board, variables, version, wasm3));
     const work = temporaryFolder("firmware");
     try {
-      await runProgram(cmake, configureArguments(board, variables, work.path, options), options);
+      await runProgram(cmake, configureArguments(board, variables, library, work.path, options), options);
       await runProgram(cmake, ["--build", work.path, "--parallel"], options);
+      keepLibrary(work.path, library);
       keep(board, work.path, folder);
     } finally {
       work.remove();
@@ -130,9 +145,24 @@ export function firmwareSources(board: Board): string {
   return hash.digest("hex");
 }
 
+/** Names the library's build: boards of which all this is the same have the same. */
+function libraryKey(
+  board: Board,
+  variables: Readonly<Record<string, string>>,
+  compiler: string,
+  wasm3: string,
+): string {
+  const own = libraryVariables.map((name) => `${name}=${variables[name]}`);
+  return sourceKey(
+    [...own, board.isa.toolchain, compiler],
+    [...librarySources.map((part) => join(boardsFolder, part)), wasm3],
+  );
+}
+
 function configureArguments(
   board: Board,
   variables: Record<string, string>,
+  library: string,
   work: string,
   { warningsAreErrors = false }: FirmwareOptions,
 ): string[] {
@@ -141,9 +171,21 @@ function configureArguments(
     ...(findProgram("ninja") === undefined ? [] : ["-G", "Ninja"]),
     "-DCMAKE_BUILD_TYPE=Release",
     `-DWASMOTE_WARNINGS_ARE_ERRORS=${warningsAreErrors ? "ON" : "OFF"}`,
+    ...(existsSync(join(library, libraryFile)) ? [`-DWASMOTE_LIBRARY=${join(library, libraryFile)}`] : []),
     `-DCMAKE_TOOLCHAIN_FILE=${join(boardsFolder, "toolchains", `${board.isa.toolchain}.cmake`)}`,
     ...Object.entries(variables).map(([name, value]) => `-D${name}=${value}`),
   ];
+}
+
+/** Keeps the library that was built with a firmware for boards of the same processor. */
+function keepLibrary(work: string, library: string): void {
+  const built = join(work, "runtime", libraryFile);
+  if (!existsSync(built)) return;
+  mkdirSync(library, { recursive: true });
+  const draft = mkdtempSync(join(library, "draft."));
+  copyFileSync(built, join(draft, libraryFile));
+  renameSync(join(draft, libraryFile), join(library, libraryFile));
+  rmSync(draft, { recursive: true, force: true });
 }
 
 /** Moves a complete set of files into place at once, so that another process sees all of it or nothing. */
