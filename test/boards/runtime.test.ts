@@ -1,46 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { nativeSources } from "wasm3-bindings/sources";
 import { builtModels } from "../fuzz/native/built-models.js";
 import { bodies, makeModel, makeStatefulModel } from "./made-modules.js";
-import {
-  boardsFolder,
-  type NativeProgram,
-  nativeCompilerIsThere,
-  nativeFolder,
-  runNative,
-  withNativeProgram,
-} from "./native/compile.js";
+import { boardsFolder, nativeCompilerIsThere, runNative, withNativeProgram } from "./native/compile.js";
+import { libraryProgram } from "./native/library.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-
-/** The library alone: no firmware, no port. */
-function program(): NativeProgram {
-  const rooms = ["runtime", "formats", "accelerators", "accelerators/imports"];
-  const all = rooms.flatMap((room) =>
-    readdirSync(join(boardsFolder, room))
-      .filter((file) => file.endsWith(".c"))
-      .map((file) => join(boardsFolder, room, file)),
-  );
-  const wasm3 = ["wasm3.c", "interpreter.c"].map((file) => join(boardsFolder, "runtime", file));
-  const own = ["runtime.c", "accelerator_calls.c"].map((file) => join(nativeFolder, file));
-  return {
-    sources: [...own, ...all.filter((file) => !wasm3.includes(file))],
-    wasm3,
-    folders: [boardsFolder, join(boardsFolder, "accelerators"), nativeSources("wasm3"), nativeFolder],
-    flags: [
-      ...["-w", `-DPACKAGE_VERSION="${version}"`, "-DWASMOTE_FLOATS=1", "-Dd_m3HasFloat=1"],
-      ...["-Dd_m3NoFloatDynamic=0", "-Dd_m3VerboseErrorMessages=0", "-Dd_m3MaxFunctionStackHeight=128"],
-      ...["-Dd_m3MaxConstantTableSize=64", "-Dd_m3MaxDuplicateFunctionImpl=1", "-Dd_m3CodePageAlignSize=512"],
-    ],
-  };
-}
 
 /** The models that runtime.c names, in its order, and then real ones. */
 async function models(): Promise<Uint8Array[]> {
@@ -64,6 +35,8 @@ async function models(): Promise<Uint8Array[]> {
 if (!nativeCompilerIsThere()) {
   console.error("SKIPPED: the library on this machine, for want of a C compiler on Linux");
 } else {
+  const program = libraryProgram(["runtime.c", "accelerator_calls.c"], [`-DPACKAGE_VERSION="${version}"`]);
+
   test("the library on this machine: every function and status, under sanitizers", async () => {
     const folder = mkdtempSync(join(tmpdir(), "wasmote-runtime-"));
     try {
@@ -72,7 +45,7 @@ if (!nativeCompilerIsThere()) {
         writeFileSync(file, bytes);
         return file;
       });
-      withNativeProgram(program(), (file) => assert.match(runNative(file, files), /^ok \d+\n$/));
+      withNativeProgram(program, (file) => assert.match(runNative(file, files), /^ok \d+\n$/));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
