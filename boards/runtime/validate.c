@@ -42,7 +42,7 @@ _Static_assert(mostValues < 1 << 10 && sizeof(block) == 2, "heights of blocks");
 /* What is found out of code, as far as a caller can tell it apart. */
 typedef enum verdict
 {
-    valid, invalid, unknown, noMemory
+    valid, invalid, unknown, tooMany, noMemory
 } verdict;
 
 /* Code that is validated. The first verdict against it stays; what is read after it has no effect. */
@@ -150,7 +150,7 @@ static void push(code *of, uint32_t type)
 {
     if (type == none) return;
     if (of->height < mostValues) of->values[of->height++] = (uint8_t) type;
-    else refuse(of, invalid);
+    else refuse(of, tooMany);
 }
 
 static uint32_t pop(code *of)
@@ -535,6 +535,7 @@ M3Result validate_module(IM3Module module)
     {
         case valid: return m3Err_none;
         case unknown: return m3Err_noCompiler;
+        case tooMany: return m3Err_functionStackOverflow;
         case noMemory: return m3Err_mallocFailed;
         default: return m3Err_wasmMalformed;
     }

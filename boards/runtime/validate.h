@@ -21,7 +21,7 @@
  * data and elements begin with. Takes two bytes of the current model's arena for each block that is open, 128 at least, and
  * gives them back.
  *
- * Refuses besides what is not valid: with m3Err_unknownOpcode and m3Err_noCompiler what the runtime does not have
+ * Refuses with m3Err_wasmMalformed what is not valid; besides, with m3Err_noCompiler what the runtime does not have
  * (instructions of later versions, blocks with parameters, segments that are not active, memories and tables besides the
  * first); with m3Err_functionStackOverflow a function whose parameters, locals and operands are more than
  * d_m3MaxFunctionStackHeight together, as wasm3 does, in code that is not reached too; with m3Err_mallocFailed where the

@@ -29,7 +29,10 @@ async function models(): Promise<Uint8Array[]> {
     makeModel("bounds", bodies.outOfBounds),
     makeModel("nested", bodies.nested),
   ];
-  return [...made, ...(await builtModels()).map(({ wasm }) => wasm)];
+  const damaged = ["copy-slot", "memory-copy"].map((name) =>
+    readFileSync(new URL(`../fixtures/damaged/${name}.wasm`, import.meta.url)),
+  );
+  return [...made, ...damaged, ...(await builtModels()).map(({ wasm }) => wasm)];
 }
 
 if (!nativeCompilerIsThere()) {

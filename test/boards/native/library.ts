@@ -13,9 +13,15 @@ export const wasm3Flags: readonly string[] = [
  * A program of the runtime's library alone: no firmware, no port.
  *
  * @param own its own files, of this folder
+ * @param flags and its own flags
+ * @param accelerators whether the library has any
  */
-export function libraryProgram(own: readonly string[], flags: readonly string[] = []): NativeProgram {
-  const rooms = ["runtime", "formats", "accelerators", "accelerators/imports"];
+export function libraryProgram(
+  own: readonly string[],
+  flags: readonly string[] = [],
+  accelerators = true,
+): NativeProgram {
+  const rooms = ["runtime", "formats", ...(accelerators ? ["accelerators", "accelerators/imports"] : [])];
   const all = rooms.flatMap((room) =>
     readdirSync(join(boardsFolder, room))
       .filter((file) => file.endsWith(".c"))
@@ -26,6 +32,9 @@ export function libraryProgram(own: readonly string[], flags: readonly string[] 
     sources: [...own.map((file) => join(nativeFolder, file)), ...all.filter((file) => !wasm3.includes(file))],
     wasm3,
     folders: [boardsFolder, join(boardsFolder, "accelerators"), nativeSources("wasm3"), nativeFolder],
-    flags: ["-w", ...wasm3Flags, "-Dd_m3CodePageAlignSize=512", ...flags],
+    flags: [
+      ...["-w", ...wasm3Flags, "-Dd_m3CodePageAlignSize=512", ...flags],
+      ...(accelerators ? [] : ["-DWASMOTE_ACCELERATORS(EACH)="]),
+    ],
   };
 }

@@ -26,7 +26,7 @@ static void fail(int lineNumber, const char *what)
         if (!(condition)) fail(__LINE__, #condition);                                           \
     } while (0)
 
-enum { sum, stateful, endless, recursive, bounds, nested, firstReal, mostFiles = 32 };
+enum { sum, stateful, endless, recursive, bounds, nested, firstInvalid, firstReal = firstInvalid + 2, mostFiles = 32 };
 static guarded files[mostFiles];
 static int fileCount;
 
@@ -143,6 +143,12 @@ static void test_arguments(void)
     CHECK(wasmote_run(model) == WASMOTE_CLOSED && wasmote_reset(model) == WASMOTE_CLOSED && !wasmote_used_bytes(model));
     CHECK(wasmote_input(model, 0, &tensor) == WASMOTE_CLOSED && !wasmote_keeps_state(model));
     guarded_free(memory);
+}
+
+/* Files whose kernels are not valid: as they are damaged, wasm3 compiles them to what touches memory beside the model's. */
+static void test_invalid(void)
+{
+    for (int i = firstInvalid; i < firstReal; i++) leave(open_in(i, needs_of(i).memoryBytes, &limited, WASMOTE_BAD_MODEL));
 }
 
 /* Every size of memory, at every alignment: the model opens, or memory is what lacks. */
@@ -329,6 +335,7 @@ int main(int count, char **arguments)
 {
     static const struct { const char *name; void (*run)(void); } tests[] = {
         { "texts", test_texts }, { "needs", test_needs }, { "arguments", test_arguments }, { "fields", test_fields },
+        { "files that are not valid", test_invalid },
         { "memory of every size", test_memory_of_every_size }, { "misaligned files", test_misaligned_files },
         { "models side by side", test_side_by_side }, { "state", test_state }, { "traps and limits", test_traps_and_limits },
         { "stack", test_stack }, { "real numbers", test_reals },

@@ -1,7 +1,7 @@
 /*
  * What boards/runtime/validate.c says of many modules. Argument: a file of modules, each behind its length in 4 bytes, the
- * lowest first. Prints a letter for each: v for a valid one, i for one that is not, u for what the runtime does not have, p for
- * one that wasm3 does not parse. Ends with "memory" where memory lacks or is not given back.
+ * lowest first. Prints a letter for each: v for a valid one, i for one that is not, u for what the runtime does not have, m for
+ * more values than it counts with, p for what wasm3 does not parse. Ends with "memory" where memory lacks or is not given back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static char verdict_of(const uint8_t *bytes, uint32_t length)
     const M3Result result = validate_module(module);
     if (result == m3Err_mallocFailed || wasmote_current->arena.used != used) return '!';
     if (!result) return 'v';
-    return result == m3Err_noCompiler ? 'u' : 'i';
+    return result == m3Err_noCompiler ? 'u' : result == m3Err_functionStackOverflow ? 'm' : 'i';
 }
 
 int main(int count, char **arguments)

@@ -42,11 +42,20 @@ function program(): NativeProgram {
   };
 }
 
+/** Cases of a process: so many that what a case leaves behind stays little, and a run that is long tells how far it is. */
+const sliceCases = 20_000;
+
+/** What half of the cases each are: numbers of cases are counted for each kind by itself. */
+const kinds = ["models", "packets"] as const;
+
 /** Damaged model files through the library, and damaged packets through the firmware: half of the cases each. */
 export const runtime = {
   name: "runtime",
 
-  /** @throws at a finding, with its case and what the sanitizer said; its input is saved in out/fuzz */
+  /**
+   * @param options.first case 2 i is the model i, case 2 i + 1 the packets i
+   * @throws at a finding, with its case and what the sanitizer said; a model is saved in out/fuzz
+   */
   async run(options: {
     cases: number;
     seed: number;
@@ -63,9 +72,13 @@ export const runtime = {
       });
       mkdirSync("out/fuzz", { recursive: true });
       withNativeProgram(program(), (file) => {
-        for (const kind of ["models", "packets"]) {
-          const args = [kind, Math.floor(first / 2), Math.ceil(cases / 2), seed].map(String);
-          log(`${kind}: ${runNative(file, [...args, "out/fuzz", ...files]).trim()}`);
+        for (const [odd, kind] of kinds.entries()) {
+          const [from, end] = [first, cases].map((each) => Math.ceil((each - odd) / 2)) as [number, number];
+          for (let at = from; at < end; at += sliceCases) {
+            const until = Math.min(at + sliceCases, end);
+            const said = runSlice(file, [kind, at, until, seed, "out/fuzz", ...files].map(String), odd);
+            log(`${kind} ${at} to ${until - 1}: ${said}`);
+          }
         }
       });
     } finally {
@@ -73,3 +86,16 @@ export const runtime = {
     }
   },
 };
+
+/** Runs some cases of a kind; what was said of them. Throws with how the case that failed is repeated. */
+function runSlice(file: string, args: readonly string[], odd: number): string {
+  try {
+    return runNative(file, args).trim();
+  } catch (error) {
+    const { message } = error as Error;
+    const found = /^case (\d+)/m.exec(message)?.[1];
+    if (found === undefined) throw error;
+    const index = 2 * Number(found) + odd;
+    throw new Error(`case ${index} (--first ${index} --cases ${index + 1}): ${message}`);
+  }
+}
