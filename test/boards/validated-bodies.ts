@@ -208,7 +208,14 @@ export const invalidBodies: { texts: readonly string[]; bytes: Record<string, re
   bytes: {
     "a number of 32 bits with too many": [0x41, 0xff, 0xff, 0xff, 0xff, 0x1f],
     "a number of 32 bits in six bytes": [0x41, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00],
-    "a number of 64 bits with too many": [0x42, ...Array.from({ length: 9 }, () => 0xff), 0x01, 0x1a, 0x41, 0],
+    "a number of 64 bits with too many": [
+      0x42,
+      ...Array.from({ length: 9 }, () => 0xff),
+      0x01,
+      0x1a,
+      0x41,
+      0,
+    ],
     "an index of 32 bits with too many": [0x20, 0x80, 0x80, 0x80, 0x80, 0x10],
     "a number that ends in the body's end": [0x41, 0x80],
     "a float that is cut": [0x43, 0, 0],
@@ -231,7 +238,11 @@ const made = (name: string, letter: "u" | "m", module: Uint8Array) => ({ name, l
  * Modules that are valid and refused: what the runtime does not have, and functions with more values than wasm3 counts with.
  */
 export const refusedModules: readonly { name: string; letter: "u" | "m"; module: Uint8Array }[] = [
-  made("a block by the number of its type", "u", makeModule([0x02, 1, 0x0b, 0x41, 0], { types: [[0x60, 0, 0]] })),
+  made(
+    "a block by the number of its type",
+    "u",
+    makeModule([0x02, 1, 0x0b, 0x41, 0], { types: [[0x60, 0, 0]] }),
+  ),
   made(
     "a block with parameters",
     "u",
@@ -249,7 +260,9 @@ export const refusedModules: readonly { name: string; letter: "u" | "m"; module:
   made(
     "a segment of data that is not active, and looks like one that is",
     "u",
-    makeModule([0x41, 0], { more: [{ id: 11, bytes: [1, 1, 65, 0, 0x0b, 62, ...Array<number>(62).fill(0)] }] }),
+    makeModule([0x41, 0], {
+      more: [{ id: 11, bytes: [1, 1, 65, 0, 0x0b, 62, ...Array<number>(62).fill(0)] }],
+    }),
   ),
   made(
     "values more than wasm3 counts with",

@@ -39,12 +39,7 @@ export function compileNative(program: NativeProgram, folder: string): string {
   const file = join(folder, "program");
   const flags = ["-std=gnu11", "-O1", "-fno-strict-aliasing", "-Wall", "-Werror", ...sanitizerFlags];
   const compile = (args: readonly string[]): void => {
-    const all = [
-      ...flags,
-      ...(program.flags ?? []),
-      ...program.folders.map((each) => `-I${each}`),
-      ...args,
-    ];
+    const all = [...flags, ...(program.flags ?? []), ...program.folders.map((each) => `-I${each}`), ...args];
     execFileSync("cc", all, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
   };
   const objects = (program.wasm3 ?? []).map((source, i) => {

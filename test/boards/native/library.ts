@@ -4,7 +4,7 @@ import { nativeSources } from "wasm3-bindings/sources";
 import { boardsFolder, type NativeProgram, nativeFolder } from "./compile.js";
 
 /** wasm3's definitions and floats, as boards/runtime/CMakeLists.txt has them: all sources that see its structs need them. */
-export const wasm3Flags: readonly string[] = [
+const wasm3Flags: readonly string[] = [
   ...["WASMOTE_FLOATS=1", "d_m3HasFloat=1", "d_m3NoFloatDynamic=0", "d_m3VerboseErrorMessages=0"],
   ...["d_m3MaxFunctionStackHeight=128", "d_m3MaxConstantTableSize=64", "d_m3MaxDuplicateFunctionImpl=1"],
 ].map((each) => `-D${each}`);
@@ -14,14 +14,9 @@ export const wasm3Flags: readonly string[] = [
  *
  * @param own its own files, of this folder
  * @param flags and its own flags
- * @param accelerators whether the library has any
  */
-export function libraryProgram(
-  own: readonly string[],
-  flags: readonly string[] = [],
-  accelerators = true,
-): NativeProgram {
-  const rooms = ["runtime", "formats", ...(accelerators ? ["accelerators", "accelerators/imports"] : [])];
+export function libraryProgram(own: readonly string[], flags: readonly string[]): NativeProgram {
+  const rooms = ["runtime", "formats", "accelerators", "accelerators/imports"];
   const all = rooms.flatMap((room) =>
     readdirSync(join(boardsFolder, room))
       .filter((file) => file.endsWith(".c"))
@@ -32,9 +27,6 @@ export function libraryProgram(
     sources: [...own.map((file) => join(nativeFolder, file)), ...all.filter((file) => !wasm3.includes(file))],
     wasm3,
     folders: [boardsFolder, join(boardsFolder, "accelerators"), nativeSources("wasm3"), nativeFolder],
-    flags: [
-      ...["-w", ...wasm3Flags, "-Dd_m3CodePageAlignSize=512", ...flags],
-      ...(accelerators ? [] : ["-DWASMOTE_ACCELERATORS(EACH)="]),
-    ],
+    flags: ["-w", ...wasm3Flags, "-Dd_m3CodePageAlignSize=512", ...flags],
   };
 }

@@ -2,8 +2,9 @@
  * The library of boards/runtime on this machine, under sanitizers: every function, and every status. Memory and files lie
  * between pages that may not be touched.
  *
- * Arguments: files of models, by name (TypeScript makes them): sum, stateful, endless, recursive, bounds, nested, then any
- * number of real ones, each of which is opened in what it is said to need, and in less. Prints "ok TESTS", or what is wrong.
+ * Arguments: files of models, by name (TypeScript makes them): sum, stateful, endless, recursive, bounds, nested, two whose
+ * kernels are not valid, then any number of real ones, each of which is opened in what it is said to need, and in less. Prints
+ * "ok TESTS", or what is wrong. Or "validate" and a file: see validate.h.
  */
 #include <math.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 
 #include "accelerator_calls.h"
 #include "runtime/wasmote.h"
+#include "validate.h"
 
 static const char *testName;
 
@@ -340,6 +342,7 @@ int main(int count, char **arguments)
         { "models side by side", test_side_by_side }, { "state", test_state }, { "traps and limits", test_traps_and_limits },
         { "stack", test_stack }, { "real numbers", test_reals },
     };
+    if (count == 3 && strcmp(arguments[1], "validate") == 0) return validate_modules(arguments[2]);
     fileCount = count - 1;
     if (fileCount < firstReal || fileCount > mostFiles) return 2;
     for (int i = 0; i < fileCount; i++) files[i] = read_file(arguments[1 + i]);

@@ -1,8 +1,5 @@
-/*
- * What boards/runtime/validate.c says of many modules. Argument: a file of modules, each behind its length in 4 bytes, the
- * lowest first. Prints a letter for each: v for a valid one, i for one that is not, u for what the runtime does not have, m for
- * more values than it counts with, p for what wasm3 does not parse. Ends with "memory" where memory lacks or is not given back.
- */
+#include "validate.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +23,10 @@ static char verdict_of(const uint8_t *bytes, uint32_t length)
     return result == m3Err_noCompiler ? 'u' : result == m3Err_functionStackOverflow ? 'm' : 'i';
 }
 
-int main(int count, char **arguments)
+int validate_modules(const char *path)
 {
     static wasmote model;
-    FILE *file = count > 1 ? fopen(arguments[1], "rb") : NULL;
+    FILE *file = fopen(path, "rb");
     if (!file) return 2;
     wasmote_current = &model;
     arena_open(&model.arena, memory, sizeof memory);

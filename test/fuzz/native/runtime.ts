@@ -15,7 +15,7 @@ import { builtModels } from "./built-models.js";
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 /** The library and the firmware, with a port, a flash and an arena of their own. */
-function program(): NativeProgram {
+export function runtimeProgram(): NativeProgram {
   const rooms = ["firmware", "link", "store", "runtime", "formats", "accelerators", "accelerators/imports"];
   const left = ["main.c", "memory.c", "arena.c"];
   const all = rooms.flatMap((room) =>
@@ -71,7 +71,7 @@ export const runtime = {
         return file;
       });
       mkdirSync("out/fuzz", { recursive: true });
-      withNativeProgram(program(), (file) => {
+      withNativeProgram(runtimeProgram(), (file) => {
         for (const [odd, kind] of kinds.entries()) {
           const [from, end] = [first, cases].map((each) => Math.ceil((each - odd) / 2)) as [number, number];
           for (let at = from; at < end; at += sliceCases) {
