@@ -30,14 +30,13 @@ enum { tableSection = 4, memorySection = 5 };
 /* A block that is open. */
 typedef struct block
 {
-    uint16_t height : 10;       /* of the values below its own */
-    uint16_t result : 3;        /* its type, or none */
-    uint16_t isLoop : 1;
-    uint16_t isIf : 1;          /* and has had no `else` yet */
-    uint16_t isUnreachable : 1; /* from here to its end */
+    uint8_t height;             /* of the values below its own */
+    uint8_t result;             /* its type, or none */
+    uint8_t opcode;             /* opIf as long as it has had no `else` */
+    bool isUnreachable;         /* from here to its end */
 } block;
 
-_Static_assert(mostValues < 1 << 10 && sizeof(block) == 2, "heights of blocks");
+_Static_assert(mostValues <= UINT8_MAX, "heights of blocks");
 
 /* What is found out of code, as far as a caller can tell it apart. */
 typedef enum verdict
@@ -58,7 +57,7 @@ typedef struct code
     uint8_t values[mostValues]; /* types: of the locals, then of the operands */
 } code;
 
-static void refuse(code *of, verdict why)
+static __attribute__((noinline)) void refuse(code *of, verdict why)
 {
     if (!of->verdict) of->verdict = why;
 }
@@ -122,11 +121,12 @@ static void read_only(code *of, bool isThere)
     if (index) refuse(of, unknown);
 }
 
+/* A type of values; those below the numbers' are vectors and references. */
 static uint32_t read_type(code *of)
 {
-    const uint32_t type = 0x80 - read_byte(of);
+    const uint32_t byte = read_byte(of), type = 0x80 - byte, lowest = 0x60;
     if (type >= I32 && type <= F64) return type;
-    refuse(of, invalid);
+    refuse(of, byte > lowest && byte < 0x80 ? unknown : invalid);
     return any;
 }
 
@@ -184,7 +184,7 @@ static void open_block(code *of, uint32_t opcode, uint32_t result)
         of->blocks = more;
         of->room = room;
     }
-    of->blocks[of->depth++] = (block) { of->height, result, opcode == opLoop, opcode == opIf, false };
+    of->blocks[of->depth++] = (block) { (uint8_t) of->height, (uint8_t) result, (uint8_t) opcode, false };
 }
 
 /* The innermost block's result, which must be all that there is of it. */
@@ -207,7 +207,7 @@ static void set_unreachable(code *of)
 static uint32_t read_label(code *of)
 {
     const block *target = block_at(of, read_index(of, of->depth));
-    return target->isLoop ? none : target->result;
+    return target->opcode == opLoop ? none : target->result;
 }
 
 /* ---------------------------------------------------------------------------------------------------------- instructions */
@@ -288,14 +288,15 @@ static void branch_table(code *of)
 {
     pop_type(of, I32);
     uint32_t arity = any;
-    for (uint32_t labels = read_u32(of), i = 0; i <= labels && !of->verdict; i++)
+    uint32_t more = read_u32(of);
+    do
     {
         const uint32_t type = read_label(of);
         require(of, arity == any || arity == (type != none));
         arity = type != none;
         push(of, pop_type(of, type));
-        if (i == UINT32_MAX) break;
     }
+    while (more-- && !of->verdict);
     set_unreachable(of);
 }
 
@@ -352,7 +353,7 @@ static void prefixed(code *of)
 static void otherwise(code *of)
 {
     const block *inner = block_at(of, 0);
-    require(of, inner->isIf);
+    require(of, inner->opcode == opIf);
     const uint32_t result = end_block(of);
     of->depth--;
     open_block(of, opElse, result);
@@ -362,7 +363,7 @@ static void otherwise(code *of)
 static void end(code *of)
 {
     const uint32_t result = end_block(of);
-    require(of, !block_at(of, 0)->isIf || result == none);
+    require(of, block_at(of, 0)->opcode != opIf || result == none);
     if (--of->depth > 0) push(of, result);
 }
 
@@ -419,7 +420,7 @@ static void begin(code *of, const uint8_t *from, const uint8_t *end, uint32_t re
 
 static void read_locals(code *of)
 {
-    for (uint32_t groups = read_u32(of); groups > 0 && !of->verdict; groups--)
+    for (uint32_t groups = read_u32(of); groups && !of->verdict; groups--)
     {
         uint32_t count = read_u32(of);
         const uint32_t type = read_type(of);
@@ -436,7 +437,8 @@ static void validate_function(code *of, const M3Function *function)
     for (uint32_t i = 0; i < type->numArgs && !of->verdict; i++) push(of, type->types[type->numRets + i]);
     read_locals(of);
     if (of->verdict) return;
-    of->blocks[0].height = of->locals = of->height;
+    of->locals = of->height;
+    of->blocks[0].height = (uint8_t) of->height;
     while (of->depth > 0 && !of->verdict) instruction(of, read_byte(of));
     require(of, of->at == of->end);
 }
@@ -524,6 +526,10 @@ static bool has_section(IM3Module module, uint8_t id)
 
 M3Result validate_module(IM3Module module)
 {
+    static const M3Result *const results[] = {
+        [valid] = &m3Err_none, [invalid] = &m3Err_wasmMalformed, [unknown] = &m3Err_noCompiler,
+        [tooMany] = &m3Err_functionStackOverflow, [noMemory] = &m3Err_mallocFailed,
+    };
     code all = { .module = module, .hasTable = has_section(module, tableSection), .hasMemory = has_section(module, memorySection) };
     validate_types(&all);
     validate_globals(&all);
@@ -531,14 +537,7 @@ M3Result validate_module(IM3Module module)
     validate_elements(&all);
     validate_functions(&all);
     arena_free(&wasmote_current->arena, all.blocks);
-    switch (all.verdict)
-    {
-        case valid: return m3Err_none;
-        case unknown: return m3Err_noCompiler;
-        case tooMany: return m3Err_functionStackOverflow;
-        case noMemory: return m3Err_mallocFailed;
-        default: return m3Err_wasmMalformed;
-    }
+    return *results[all.verdict];
 }
 
 #endif

@@ -18,11 +18,11 @@
 
 /*
  * Validates a module that was parsed and not loaded yet: the bodies of its functions, and the expressions that its globals,
- * data and elements begin with. Takes two bytes of the current model's arena for each block that is open, 128 at least, and
+ * data and elements begin with. Takes four bytes of the current model's arena for each block that is open, 256 at least, and
  * gives them back.
  *
  * Refuses with m3Err_wasmMalformed what is not valid; besides, with m3Err_noCompiler what the runtime does not have
- * (instructions of later versions, blocks with parameters, segments that are not active, memories and tables besides the
+ * (instructions and types of later versions, blocks with parameters, segments that are not active, memories and tables besides the
  * first); with m3Err_functionStackOverflow a function whose parameters, locals and operands are more than
  * d_m3MaxFunctionStackHeight together, as wasm3 does, in code that is not reached too; with m3Err_mallocFailed where the
  * arena is too small.

@@ -204,6 +204,13 @@ export const invalidBodies: { texts: readonly string[]; bytes: Record<string, re
     "(func (result f32) (call_indirect (type $binary) (i32.const 1) (i64.const 2) (i64.const 0)))",
     "(func (call_indirect (type 99) (i32.const 0)))",
     "(func memory.grow)",
+    "(global i32 (i64.const 1))",
+    "(global f64 (f32.const 1))",
+    "(global i64 (global.get $free))",
+    "(global i64 (global.get $outer))",
+    "(global i32 (i32.const 1) (i32.const 2))",
+    '(data (i64.const 0) "x")',
+    "(elem (f32.const 0) $two)",
   ],
   bytes: {
     "a number of 32 bits with too many": [0x41, 0xff, 0xff, 0xff, 0xff, 0x1f],
@@ -256,6 +263,8 @@ export const refusedModules: readonly { name: string; letter: "u" | "m"; module:
   made("a tail call", "u", makeModule([0x41, 0, 0x41, 0, 0x12, 0])),
   made("a select with its type", "u", makeModule([0x41, 0, 0x41, 0, 0x41, 0, 0x1c, 1, 0x7f])),
   made("a reference", "u", makeModule([0xd2, 0, 0xd1])),
+  made("a block that gives a reference", "u", makeModule([0x02, 0x70, 0x00, 0x0b, 0x1a, 0x41, 0])),
+  made("a local that is a vector", "u", makeModule([0x41, 0], { locals: [1, 1, 0x7b] })),
   made("a vector", "u", makeModule([0x41, 0, 0xfd, 0x0f, 0xfd, 0x16, 0])),
   made(
     "a segment of data that is not active, and looks like one that is",
