@@ -3,7 +3,7 @@
  * choice comes of the seed and the case's number.
  *
  * Arguments: "models" or "packets", first case, end of the cases, seed, folder for what is found, and model files; "packets"
- * takes the first one, which has an input and an output. A model that is found is written to FOLDER/case-N.wasm.
+ * takes the first one, which has an input and an output. What is found is written to FOLDER/case-N.bin.
  * Prints "case N" where a case fails, else "ok OPENED RAN REFUSED TRAPPED" of models or "ok ANSWERED DROPPED" of packets.
  */
 #include <signal.h>
