@@ -13,6 +13,8 @@ import {
 import { builtModels } from "./built-models.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
+/** Models that touched memory beside theirs once. */
+const damaged = fileURLToPath(new URL("../../fixtures/damaged", import.meta.url));
 
 /** The library and the firmware, with a port, a flash and an arena of their own. */
 export function runtimeProgram(): NativeProgram {
@@ -72,6 +74,7 @@ export const runtime = {
       });
       mkdirSync("out/fuzz", { recursive: true });
       withNativeProgram(runtimeProgram(), (file) => {
+        runFound(file, seed);
         for (const [odd, kind] of kinds.entries()) {
           const [from, end] = [first, cases].map((each) => Math.ceil((each - odd) / 2)) as [number, number];
           for (let at = from; at < end; at += sliceCases) {
@@ -98,4 +101,10 @@ function runSlice(file: string, args: readonly string[], odd: number): string {
     const index = 2 * Number(found) + odd;
     throw new Error(`case ${index} (--first ${index} --cases ${index + 1}): ${message}`);
   }
+}
+
+/** What earlier runs found, as often as makes all choices of how it is opened and used. */
+function runFound(file: string, seed: number): void {
+  const found = readdirSync(damaged).map((name) => join(damaged, name));
+  runNative(file, ["found", 0, 64 * found.length, seed, "out/fuzz", ...found].map(String));
 }
