@@ -6,6 +6,7 @@
 #include "interpreter.h"
 #include "read_weights.h"
 #include "state.h"
+#include "validate.h"
 
 /* wasm3's, of m3_env.c. */
 M3Result InitDataSegments(M3Memory *memory, IM3Module module);
@@ -143,6 +144,7 @@ M3Result load_module(wasmote *model, loaded_module *loaded)
 
     M3Result result = m3_ParseModule(environment, &module, model->file, model->length);
     if (!result) result = refuse_several_results(module);
+    if (!result) result = validate_module(module);
     if (result) return result;
 
     IM3Runtime runtime = loaded->runtime = m3_NewRuntime(environment, expressionSlots * sizeof(m3slot_t), NULL);

@@ -8,6 +8,9 @@
 /* Slots of a call besides those that the compiler counts: where the callee's frame is aligned to. */
 enum { callSlots = 3 };
 
+/* Slots of an argument or result, which the caller writes, whether or not the callee can be compiled then. */
+enum { valueSlots = sizeof(uint64_t) / sizeof(m3slot_t) };
+
 /* Words of the branch from one page to the next, and words that must be free on a page for an operation. */
 enum { branchLines = 2, spareLines = d_m3CodePageFreeLinesThreshold + branchLines };
 
@@ -257,6 +260,8 @@ static uint16_t bytes_of(IM3Function function)
 /* Compiles a function to see whether it can be, and what it calls; drops it again where the call graph is known. */
 static M3Result try(IM3Function function, uint32_t *slots)
 {
+    const IM3FuncType type = function->funcType;
+    *slots = (uint32_t) (type->numArgs + type->numRets) * valueSlots + callSlots;
     M3Result result = compile_anywhere(function);
     if (result == m3Err_functionImportMissing) return m3Err_none;
     if (result || !cache()->callees) return result;

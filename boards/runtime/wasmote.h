@@ -141,7 +141,8 @@ wasmote_status wasmote_needs_of(const void *file, size_t fileBytes, wasmote_need
 /*
  * Opens a model in `bytes` of memory, best aligned to 8. The file is read in place as long as the model is open; it is to be
  * aligned to 4 (16 is best). The state of the model is what it begins with, its inputs are zeros. Takes as long as compiling
- * its kernels, some 10^6 instructions. On an error *model is NULL.
+ * its kernels, some 10^6 instructions. On an error *model is NULL. Nothing in the file is believed, its code is validated;
+ * but in a build with WASMOTE_VALIDATES 0 the code is, which then must come from who built it.
  *
  * WASMOTE_BAD_ARGUMENT, WASMOTE_BAD_MODEL, WASMOTE_WRONG_VERSION, WASMOTE_MEMORY, WASMOTE_STACK, WASMOTE_LIMIT.
  */

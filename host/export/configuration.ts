@@ -11,6 +11,8 @@ export interface Configuration {
   /** Accelerators that a model imports. */
   accelerators: readonly Accelerator[];
   floats: boolean;
+  /** Whether modules are validated when they are opened: not those that are compiled in, which were when they were exported. */
+  validates: boolean;
   operandBytes: number;
   pageBytes: number;
   core: string | undefined;
@@ -38,7 +40,7 @@ export function isWorthFusing(used: readonly UsedOperations[], idiomHeader: stri
 
 /** Text of wasmote_config.h: what of the library these models take. */
 export function configurationText(of: Configuration, idiomHeader: string): string {
-  const { used, fuses, accelerators, floats, operandBytes, pageBytes, core } = of;
+  const { used, fuses, accelerators, floats, validates, operandBytes, pageBytes, core } = of;
   const names = idiomNames(idiomHeader);
   const idioms = fuses ? [...union(used.map((each) => each.idioms))].sort((a, b) => a - b) : [];
   const enumerators = new Map(
@@ -50,6 +52,7 @@ export function configurationText(of: Configuration, idiomHeader: string): strin
   const sizes = {
     WASMOTE_OMITS_OPERATIONS: 1,
     WASMOTE_FLOATS: Number(floats),
+    WASMOTE_VALIDATES: Number(validates),
     SUPERINSTRUCTIONS: Number(fuses),
     WASMOTE_NARROW_WEIGHTS: Number(accelerators.some(({ import: name }) => readsNarrow.test(name))),
     WASM3_STACK_BYTES: operandBytes,

@@ -147,6 +147,7 @@ export async function exportModels(
       fuses,
       accelerators: offered,
       floats: settled.some(({ wasm }) => usesFloats(wasm)),
+      validates: storage === "file",
       operandBytes: stackBytes,
       pageBytes: codePageBytes,
       core: probed,

@@ -16,7 +16,7 @@ const compiled = [
     "metacode.c",
     "read_weights.c",
   ],
-  ...["tensors.c", "wasm3.c", "wasmote.c"],
+  ...["tensors.c", "validate.c", "wasm3.c", "wasmote.c"],
   ...["cbor_reader.c", "custom_sections.c", "engine.c"],
 ];
 

@@ -1,46 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { nativeSources } from "wasm3-bindings/sources";
+import { wat } from "../../host/wasm3-bindings/test/support/wat.js";
 import { builtModels } from "../fuzz/native/built-models.js";
-import { bodies, makeModel, makeStatefulModel } from "./made-modules.js";
-import {
-  boardsFolder,
-  type NativeProgram,
-  nativeCompilerIsThere,
-  nativeFolder,
-  runNative,
-  withNativeProgram,
-} from "./native/compile.js";
+import { damagedBodies } from "./damaged-bodies.js";
+import { bodies, makeModel, makeModule, makeStatefulModel } from "./made-modules.js";
+import { boardsFolder, compileNative, nativeCompilerIsThere, runNative } from "./native/compile.js";
+import { libraryProgram } from "./native/library.js";
+import { invalidBodies, refusedModules, validBodies } from "./validated-bodies.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-
-/** The library alone: no firmware, no port. */
-function program(): NativeProgram {
-  const rooms = ["runtime", "formats", "accelerators", "accelerators/imports"];
-  const all = rooms.flatMap((room) =>
-    readdirSync(join(boardsFolder, room))
-      .filter((file) => file.endsWith(".c"))
-      .map((file) => join(boardsFolder, room, file)),
-  );
-  const wasm3 = ["wasm3.c", "interpreter.c"].map((file) => join(boardsFolder, "runtime", file));
-  const own = ["runtime.c", "accelerator_calls.c"].map((file) => join(nativeFolder, file));
-  return {
-    sources: [...own, ...all.filter((file) => !wasm3.includes(file))],
-    wasm3,
-    folders: [boardsFolder, join(boardsFolder, "accelerators"), nativeSources("wasm3"), nativeFolder],
-    flags: [
-      ...["-w", `-DPACKAGE_VERSION="${version}"`, "-DWASMOTE_FLOATS=1", "-Dd_m3HasFloat=1"],
-      ...["-Dd_m3NoFloatDynamic=0", "-Dd_m3VerboseErrorMessages=0", "-Dd_m3MaxFunctionStackHeight=128"],
-      ...["-Dd_m3MaxConstantTableSize=64", "-Dd_m3MaxDuplicateFunctionImpl=1", "-Dd_m3CodePageAlignSize=512"],
-    ],
-  };
-}
 
 /** The models that runtime.c names, in its order, and then real ones. */
 async function models(): Promise<Uint8Array[]> {
@@ -58,24 +32,96 @@ async function models(): Promise<Uint8Array[]> {
     makeModel("bounds", bodies.outOfBounds),
     makeModel("nested", bodies.nested),
   ];
-  return [...made, ...(await builtModels()).map(({ wasm }) => wasm)];
+  const damaged = ["copy-slot", "memory-copy"].map((name) =>
+    readFileSync(new URL(`../fixtures/damaged/${name}.wasm`, import.meta.url)),
+  );
+  return [...made, ...damaged, ...(await builtModels()).map(({ wasm }) => wasm)];
 }
+
+const engine = (module: Uint8Array): boolean => WebAssembly.validate(module as BufferSource);
+
+/** A module around a function's text, with a memory, a table, global variables and functions that it may use. */
+const around = (body: string): Uint8Array =>
+  wat(`(module
+    (type $none (func)) (type $binary (func (param i32 i64) (result f32)))
+    (import "a" "b" (func $imported (param i32) (result i32)))
+    (import "a" "c" (global $outer i32))
+    (table 4 funcref)
+    (memory 1)
+    (global $fixed i32 (i32.const 7)) (global $free (mut i64) (i64.const -1)) (global $copy i32 (global.get $outer))
+    (global $real (mut f32) (f32.const 1)) (global $long f64 (f64.const 2))
+    (elem (i32.const 1) $nothing $two)
+    (data (i32.const 8) "data")
+    (func $nothing)
+    (func $two (type $binary) (f32.const 0))
+    ${body})`);
 
 if (!nativeCompilerIsThere()) {
   console.error("SKIPPED: the library on this machine, for want of a C compiler on Linux");
 } else {
+  const folder = mkdtempSync(join(tmpdir(), "wasmote-runtime-"));
+  const program = join(folder, "program");
+  test.before(() => {
+    const own = ["runtime.c", "validate.c", "accelerator_calls.c"];
+    compileNative(libraryProgram(own, [`-DPACKAGE_VERSION="${version}"`]), folder);
+  });
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
+
   test("the library on this machine: every function and status, under sanitizers", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "wasmote-runtime-"));
-    try {
-      const files = (await models()).map((bytes, i) => {
-        const file = join(folder, `${i}.wasm`);
-        writeFileSync(file, bytes);
-        return file;
-      });
-      withNativeProgram(program(), (file) => assert.match(runNative(file, files), /^ok \d+\n$/));
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+    const files = (await models()).map((bytes, i) => {
+      const file = join(folder, `${i}.wasm`);
+      writeFileSync(file, bytes);
+      return file;
+    });
+    assert.match(runNative(program, files), /^ok \d+\n$/);
+  });
+
+  /** What validate.c says of modules, by the letters of native/validate.c. */
+  const validate = (modules: readonly Uint8Array[]): string => {
+    const file = join(folder, "modules");
+    const length = (bytes: Uint8Array) => new Uint8Array(Uint32Array.of(bytes.length).buffer);
+    writeFileSync(file, Buffer.concat(modules.flatMap((each) => [length(each), each])));
+    const said = runNative(program, ["validate", file]);
+    assert.is(said.length, modules.length);
+    return said;
+  };
+
+  test("function bodies are valid or not as Node's engine says", () => {
+    const all = [
+      ...validBodies.map((text): [string, Uint8Array, string] => [text, around(text), "v"]),
+      ...invalidBodies.texts.map((text): [string, Uint8Array, string] => [text, around(text), "i"]),
+      ...Object.entries(invalidBodies.bytes).map(([name, body]): [string, Uint8Array, string] => [
+        name,
+        makeModule(body),
+        "i",
+      ]),
+    ];
+    const said = validate(all.map(([, module]) => module));
+    for (const [i, [text, module, expected]] of all.entries()) {
+      assert.is(engine(module), expected === "v", `the engine: ${text}`);
+      assert.is(said[i], expected, text);
     }
+  });
+
+  test("what the runtime does not have is told from what is not valid", () => {
+    const said = validate(refusedModules.map(({ module }) => module));
+    for (const [i, { name, module, letter }] of refusedModules.entries()) {
+      assert.is(said[i], letter, name);
+      assert.ok(engine(module), `the engine: ${name}`);
+    }
+  });
+
+  test("built models are valid; damaged bodies are where Node's engine says so", async () => {
+    const models = (await builtModels()).map(({ wasm }) => wasm);
+    const modules = [...damagedBodies(models, 6000, 1)];
+    assert.is(validate(models), "v".repeat(models.length));
+    const said = validate(modules);
+    for (const [i, module] of modules.entries()) {
+      if (engine(module)) assert.match(said[i] as string, /[vum]/, `case ${i}: the engine takes it`);
+      else assert.is.not(said[i], "v", `case ${i}: the engine refuses it`);
+    }
+    const [taken, refused] = ["v", "i"].map((letter) => said.split(letter).length - 1) as [number, number];
+    assert.ok(taken > 600 && refused > 600, `${taken} valid, ${refused} not`);
   });
 
   for (const [language, flags] of [

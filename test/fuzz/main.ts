@@ -10,7 +10,7 @@ const help = `npm run fuzz -- [TARGET...] [--cases N] [--seed S] [--first I]
 Tries N damaged inputs (1000 unless told) of each target, all targets unless some are named, with choices made of the
 seed (1 unless told). What is found is printed and its input saved in out/fuzz; --first I --cases I+1 repeats case I.
 The accelerators, the addon and the runtime are C under sanitizers, which stop at the first finding; the first two begin
-at case 0. The runtime's cases are half models, half packets, and cheap: --cases 1000000 is meant for it.`;
+at case 0. The runtime's even cases are models, its odd ones packets, and cheap: --cases 1000000 is meant for it.`;
 
 /** Fuzzers that are programs of their own: sanitizers watch them. */
 const programs: readonly {

@@ -34,31 +34,31 @@ export function nativeCompilerIsThere(): boolean {
   return process.platform === "linux" && spawnSync("cc", ["--version"], { stdio: "ignore" }).status === 0;
 }
 
+/** Compiles a program under the sanitizers into a folder; its file. */
+export function compileNative(program: NativeProgram, folder: string): string {
+  const file = join(folder, "program");
+  const flags = [
+    ...["-std=gnu11", "-O1", "-fno-strict-aliasing", "-Wall", "-Werror", "-DBOARD_CLOCK_HZ=1000000u"],
+    ...sanitizerFlags,
+  ];
+  const compile = (args: readonly string[]): void => {
+    const all = [...flags, ...(program.flags ?? []), ...program.folders.map((each) => `-I${each}`), ...args];
+    execFileSync("cc", all, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+  };
+  const objects = (program.wasm3 ?? []).map((source, i) => {
+    const object = join(folder, `wasm3-${i}.o`);
+    compile(["-fno-sanitize=alignment,signed-integer-overflow,shift", "-c", source, "-o", object]);
+    return object;
+  });
+  compile([...program.sources, ...objects, "-lm", "-o", file]);
+  return file;
+}
+
 /** Compiles a program under the sanitizers, and hands its file to `use`; nothing is left behind. */
 export function withNativeProgram<Result>(program: NativeProgram, use: (file: string) => Result): Result {
   const folder = mkdtempSync(join(tmpdir(), "wasmote-native-"));
   try {
-    const file = join(folder, "program");
-    const flags = [
-      ...["-std=gnu11", "-O1", "-fno-strict-aliasing", "-Wall", "-Werror", "-DBOARD_CLOCK_HZ=1000000u"],
-      ...sanitizerFlags,
-    ];
-    const compile = (args: readonly string[]): void => {
-      const all = [
-        ...flags,
-        ...(program.flags ?? []),
-        ...program.folders.map((each) => `-I${each}`),
-        ...args,
-      ];
-      execFileSync("cc", all, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
-    };
-    const objects = (program.wasm3 ?? []).map((source, i) => {
-      const object = join(folder, `wasm3-${i}.o`);
-      compile(["-fno-sanitize=alignment,signed-integer-overflow,shift", "-c", source, "-o", object]);
-      return object;
-    });
-    compile([...program.sources, ...objects, "-lm", "-o", file]);
-    return use(file);
+    return use(compileNative(program, folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

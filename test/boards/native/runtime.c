@@ -2,8 +2,9 @@
  * The library of boards/runtime on this machine, under sanitizers: every function, and every status. Memory and files lie
  * between pages that may not be touched.
  *
- * Arguments: files of models, by name (TypeScript makes them): sum, stateful, endless, recursive, bounds, nested, then any
- * number of real ones, each of which is opened in what it is said to need, and in less. Prints "ok TESTS", or what is wrong.
+ * Arguments: files of models, by name (TypeScript makes them): sum, stateful, endless, recursive, bounds, nested, two whose
+ * kernels are not valid, then any number of real ones, each of which is opened in what it is said to need, and in less. Prints
+ * "ok TESTS", or what is wrong. Or "validate" and a file: see validate.h.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,11 +14,12 @@
 #include "accelerator_calls.h"
 #include "check.h"
 #include "runtime/wasmote.h"
+#include "validate.h"
 
 static const char *testName;
 #define CHECK_DURING "%s", testName
 
-enum { sum, stateful, endless, recursive, bounds, nested, firstReal, mostFiles = 32 };
+enum { sum, stateful, endless, recursive, bounds, nested, firstInvalid, firstReal = firstInvalid + 2, mostFiles = 32 };
 static guarded files[mostFiles];
 static int fileCount;
 
@@ -134,6 +136,12 @@ static void test_arguments(void)
     CHECK(wasmote_run(model) == WASMOTE_CLOSED && wasmote_reset(model) == WASMOTE_CLOSED && !wasmote_used_bytes(model));
     CHECK(wasmote_input(model, 0, &tensor) == WASMOTE_CLOSED && !wasmote_keeps_state(model));
     guarded_free(memory);
+}
+
+/* Files whose kernels are not valid: as they are damaged, wasm3 compiles them to what touches memory beside the model's. */
+static void test_invalid(void)
+{
+    for (int i = firstInvalid; i < firstReal; i++) leave(open_in(i, needs_of(i).memoryBytes, &limited, WASMOTE_BAD_MODEL));
 }
 
 /* Every size of memory, at every alignment: the model opens, or memory is what lacks. */
@@ -320,10 +328,12 @@ int main(int count, char **arguments)
 {
     static const struct { const char *name; void (*run)(void); } tests[] = {
         { "texts", test_texts }, { "needs", test_needs }, { "arguments", test_arguments }, { "fields", test_fields },
+        { "files that are not valid", test_invalid },
         { "memory of every size", test_memory_of_every_size }, { "misaligned files", test_misaligned_files },
         { "models side by side", test_side_by_side }, { "state", test_state }, { "traps and limits", test_traps_and_limits },
         { "stack", test_stack }, { "real numbers", test_reals },
     };
+    if (count == 3 && strcmp(arguments[1], "validate") == 0) return validate_modules(arguments[2]);
     fileCount = count - 1;
     if (fileCount < firstReal || fileCount > mostFiles) return 2;
     for (int i = 0; i < fileCount; i++) files[i] = read_file(arguments[1 + i]);

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { nativeCompilerIsThere } from "../../boards/native/compile.js";
 import { accelerators } from "./accelerators.js";
 import { runAddonCases } from "./addon.js";
+import { runtime } from "./runtime.js";
 import { withSanitizedAddon } from "./sanitized-addon.js";
 
 /** A short run of each; `npm run fuzz` makes long ones. */
@@ -10,10 +11,21 @@ const log = (): void => {};
 
 if (!nativeCompilerIsThere()) {
   console.error(
-    "SKIPPED: the accelerators and the addon under sanitizers, for want of a C compiler on Linux",
+    "SKIPPED: the accelerators, the addon and the runtime under sanitizers, for want of a C compiler on Linux",
   );
 } else {
   test("accelerators: 5000 cases", () => accelerators.run({ cases: 5000, seed: 1, log }));
+
+  test("the runtime: 4000 cases of damaged models and packets", async () => {
+    const said: string[] = [];
+    await runtime.run({ cases: 4000, seed: 1, log: (line) => said.push(line) });
+    const numbers = said.map((line) => (/: ok (.*)/.exec(line)?.[1] ?? "").split(" ").map(Number));
+    assert.equal(
+      numbers.map(({ length }) => length),
+      [4, 2],
+    );
+    for (const each of numbers.flat()) assert.ok(each > 50, `the cases are one-sided: ${said}`);
+  });
 
   test("the addon under sanitizers: its superinstructions' own tests, and 100 cases", () =>
     withSanitizedAddon((run) => {

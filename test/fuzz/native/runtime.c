@@ -2,8 +2,8 @@
  * Damaged model files through the library, and damaged packets and frames through the firmware, under sanitizers. Every
  * choice comes of the seed and the case's number.
  *
- * Arguments: "models" or "packets", first case, end of the cases, seed, folder for what is found, and model files; "packets"
- * takes the first one, which has an input and an output. A model that is found is written to FOLDER/case-N.wasm.
+ * Arguments: "models", "packets" or "found", first case, end of the cases, seed, folder for what is found, and model files;
+ * "packets" takes the first one, which has an input and an output, and "found" all in turn, as they are. What is found is written to FOLDER/case-N.bin.
  * Prints "case N" where a case fails, else "ok OPENED RAN REFUSED TRAPPED" of models or "ok ANSWERED DROPPED" of packets.
  */
 #include <signal.h>
@@ -255,10 +255,14 @@ static void change_order(void)
     }
 }
 
-static void damage_model(bytes original)
+static void take_model(bytes original)
 {
     work.length = original.length;
     memcpy(work.at, original.at, original.length);
+}
+
+static void damage_model(void)
+{
     for (uint32_t changes = below(3) ? 1 : 1 + below(4); changes > 0; changes--)
     {
         const uint32_t kind = below(32);
@@ -319,9 +323,9 @@ static void use(wasmote *model, const wasmote_needs *needs)
     touch_tensors(model, needs);
 }
 
-static void try_model(bytes original)
+/* Opens and uses the model that is the case's input. */
+static void try_model(void)
 {
-    damage_model(original);
     uint8_t *file = malloc(work.length + 1);            /* which the sanitizer watches the end of */
     file = realloc(file, work.length ? work.length : 1);
     memcpy(file, work.at, work.length);
@@ -535,7 +539,7 @@ int main(int argumentCount, char **arguments)
 {
     enum { firstFile = 6, mostFiles = 32 };
     if (argumentCount <= firstFile || argumentCount > firstFile + mostFiles || !flash_map()) return 2;
-    const bool packets = strcmp(arguments[1], "packets") == 0;
+    const bool packets = strcmp(arguments[1], "packets") == 0, found = strcmp(arguments[1], "found") == 0;
     const uint32_t first = (uint32_t) atol(arguments[2]), end = (uint32_t) atol(arguments[3]);
     const uint64_t seed = strtoull(arguments[4], NULL, 10);
     const uint32_t files = (uint32_t) argumentCount - firstFile;
@@ -554,7 +558,12 @@ int main(int argumentCount, char **arguments)
         looks = portCount = 0;
         if (current % 64 == 0) alarm(mostSeconds);
         if (packets) try_packets();
-        else try_model(originals[below(files)]);
+        else
+        {
+            take_model(originals[found ? current % files : below(files)]);
+            if (!found) damage_model();
+            try_model();
+        }
         if (current % 16384 == 16383) fprintf(stderr, "%s %u\n", arguments[1], current + 1);
     }
     if (packets) printf("ok %u %u\n", answered, dropped);
