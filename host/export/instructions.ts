@@ -13,13 +13,15 @@ const isOfFloats = ({ operations, compiler }: KnownInstruction): boolean =>
   [...operations, compiler].some((name) => name !== undefined && ofFloats.test(name));
 
 /**
- * Of an instruction's four operations, how many wasm3's compiler may ask for: those that it compiles by a function of their
- * own have them for its logs alone, unless that is a function of many instructions (m3_compile.c).
+ * Of an instruction's four operations, how many wasm3's compiler may ask for, in a module that is valid: those that it compiles
+ * by a function of their own have them for its logs alone, unless that is a function of many instructions (m3_compile.c), and
+ * the fourth is for an address and a value that are both in registers, which only floats' stores have.
  */
-function askedFor({ stackOffset, compiler }: KnownInstruction): number {
+function askedFor({ stackOffset, operations, compiler }: KnownInstruction): number {
   if (compiler === "Compile_Convert") return 4;
   if (compiler !== undefined && compiler !== "Compile_Load_Store") return 0;
-  return stackOffset < 0 ? 4 : 2;
+  if (stackOffset >= 0) return 2;
+  return operations[3] === undefined ? 3 : 4;
 }
 
 /** Places words where those that are there say the same, or behind them. */
