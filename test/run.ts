@@ -1,5 +1,5 @@
 /**
- * Runs the tests: node --import tsx test/run.ts [PATTERN] [--workers N]
+ * Runs the tests, or those of files whose path matches a regular expression: node --import tsx test/run.ts [PATTERN] [--workers N]
  *
  * uvu's own runner takes one file after another in one process. Here processes of their own (one a core, two at least) take
  * files as they come to them, so that what one file has compiled is still there for the next; a file's output is printed
@@ -16,7 +16,8 @@ const { values, positionals } = parseArgs({
   options: { workers: { type: "string" } },
   allowPositionals: true,
 });
-const { suites } = await parse("test", positionals[0] ?? "\\.test\\.ts$");
+const files = await parse("test", positionals[0] ?? ".");
+const suites = files.suites.filter(({ name }) => name.endsWith(".test.ts"));
 if (suites.length === 0) {
   console.error(`no test file has a name like ${positionals[0]}`);
   process.exit(2);

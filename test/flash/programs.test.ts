@@ -20,7 +20,7 @@ test.after.each(({ tools }) => tools.remove());
 const jlink: UsbDevice = { id: "1366:1015", product: "J-Link", serial: "000683012345" };
 const probe: UsbDevice = { id: "0d28:0204", product: "DAPLink CMSIS-DAP", serial: "9904A1" };
 const boot: UsbDevice = { id: "2e8a:0003", product: "RP2 Boot", serial: "E0C9125B0D9B" };
-const running: UsbDevice = { id: "2e8a:000a", product: "Pico", serial: "E6605838" };
+const running: UsbDevice = { id: "2e8a:0009", product: "Pico", serial: "E6605838" };
 
 function withMethod(board: string, method: FlashMethod): Board {
   return { ...loadBoard(board), flashMethods: [method] };
