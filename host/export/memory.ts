@@ -20,8 +20,8 @@ export interface Memory {
 const status = { stack: 12 } as const;
 
 /** Stacks that are tried: what the library takes where nothing is said, then more. */
-const leastStack = { small: 2912, armv6m: 4096, wide: 61_440 } as const;
-const stackStep = 256;
+const leastStack = { small: 2048, armv6m: 4096, wide: 61_440 } as const;
+const stackStep = 64;
 const mostStack = 65_536;
 
 /** Memory in which everything fits, besides linear memory. */

@@ -1,44 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { nativeSources } from "wasm3-bindings/sources";
 import { bodies, makeModel, makeStatefulModel } from "./made-modules.js";
-import {
-  boardsFolder,
-  type NativeProgram,
-  nativeCompilerIsThere,
-  nativeFolder,
-  runNative,
-  withNativeProgram,
-} from "./native/compile.js";
+import { nativeCompilerIsThere, nativeFolder, runNative, withNativeProgram } from "./native/compile.js";
+import { firmwareProgram } from "./native/library.js";
 
-/** What a board gives in their place is in simulated_port.c. */
-const left = ["main.c", "memory.c"];
-
-function program(): NativeProgram {
-  const rooms = ["firmware", "link", "store", "runtime", "formats", "accelerators", "accelerators/imports"];
-  const own = rooms
-    .map((name) => join(boardsFolder, name))
-    .flatMap((folder) =>
-      readdirSync(folder).flatMap((file) =>
-        file.endsWith(".c") && !left.includes(file) ? [join(folder, file)] : [],
-      ),
-    );
-  return {
-    sources: [
-      ...["firmware.c", "simulated_flash.c", "simulated_port.c", "log_format.c"].map((name) =>
-        join(nativeFolder, name),
-      ),
-      ...own,
-    ],
-    folders: [boardsFolder, nativeSources("wasm3")],
-    flags: ["-w", "-DSLOTS=2", "-DSLOT_BYTES=4096", '-DBOARD_NAME="native"', "-DWASMOTE_FLOATS=1"].concat([
-      ...["-Dd_m3HasFloat=1", "-Dd_m3NoFloatDynamic=0", "-Dd_m3VerboseErrorMessages=0", "-DLINK_MTU=512"],
-    ]),
-  };
-}
+const program = firmwareProgram(
+  ["firmware.c", "log_format.c"].map((name) => join(nativeFolder, name)),
+  [],
+);
 
 if (!nativeCompilerIsThere()) {
   console.error("SKIPPED: the firmware on this machine, for want of a C compiler on Linux");
@@ -59,7 +31,7 @@ if (!nativeCompilerIsThere()) {
         writeFileSync(file, makeStatefulModel(name, reset));
         files.push(file);
       }
-      withNativeProgram(program(), (file) => assert.match(runNative(file, files), /^ok \d\d\n$/));
+      withNativeProgram(program, (file) => assert.match(runNative(file, files), /^ok \d\d\n$/));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -9,6 +9,19 @@ const wasm3Flags: readonly string[] = [
   ...["d_m3MaxFunctionStackHeight=128", "d_m3MaxConstantTableSize=64", "d_m3MaxDuplicateFunctionImpl=1"],
 ].map((each) => `-D${each}`);
 
+const wasm3Sources: readonly string[] = ["wasm3.c", "interpreter.c"].map((file) =>
+  join(boardsFolder, "runtime", file),
+);
+
+/** C files of rooms of the boards', without some. */
+function sourcesOf(rooms: readonly string[], left: readonly string[] = []): string[] {
+  return rooms.flatMap((room) =>
+    readdirSync(join(boardsFolder, room))
+      .filter((file) => file.endsWith(".c") && !left.includes(file))
+      .map((file) => join(boardsFolder, room, file)),
+  );
+}
+
 /**
  * A program of the runtime's library alone: no firmware, no port.
  *
@@ -16,17 +29,43 @@ const wasm3Flags: readonly string[] = [
  * @param flags and its own flags
  */
 export function libraryProgram(own: readonly string[], flags: readonly string[]): NativeProgram {
-  const rooms = ["runtime", "formats", "accelerators", "accelerators/imports"];
-  const all = rooms.flatMap((room) =>
-    readdirSync(join(boardsFolder, room))
-      .filter((file) => file.endsWith(".c"))
-      .map((file) => join(boardsFolder, room, file)),
-  );
-  const wasm3 = ["wasm3.c", "interpreter.c"].map((file) => join(boardsFolder, "runtime", file));
+  const all = sourcesOf(["runtime", "formats", "accelerators", "accelerators/imports"]);
   return {
-    sources: [...own.map((file) => join(nativeFolder, file)), ...all.filter((file) => !wasm3.includes(file))],
-    wasm3,
+    sources: [
+      ...own.map((file) => join(nativeFolder, file)),
+      ...all.filter((file) => !wasm3Sources.includes(file)),
+    ],
+    wasm3: wasm3Sources,
     folders: [boardsFolder, join(boardsFolder, "accelerators"), nativeSources("wasm3"), nativeFolder],
     flags: ["-w", ...wasm3Flags, "-Dd_m3CodePageAlignSize=512", ...flags],
+  };
+}
+
+/**
+ * A program of the whole firmware, with the simulated port and flash.
+ *
+ * @param own its own files
+ * @param left files of the firmware that it has in others' place
+ * @param flags its own flags
+ */
+export function firmwareProgram(
+  own: readonly string[],
+  left: readonly string[],
+  flags: readonly string[] = [],
+): NativeProgram {
+  const rooms = ["firmware", "link", "store", "runtime", "formats", "accelerators", "accelerators/imports"];
+  const all = sourcesOf(rooms, ["main.c", "memory.c", ...left]);
+  return {
+    sources: [
+      ...own,
+      ...["simulated_flash.c", "simulated_port.c"].map((file) => join(nativeFolder, file)),
+      ...all.filter((file) => !wasm3Sources.includes(file)),
+    ],
+    wasm3: wasm3Sources,
+    folders: [boardsFolder, nativeSources("wasm3"), nativeFolder],
+    flags: [
+      ...["-w", ...wasm3Flags, "-DSLOTS=2", "-DSLOT_BYTES=4096", '-DBOARD_NAME="native"', "-DLINK_MTU=512"],
+      ...flags,
+    ],
   };
 }

@@ -2,14 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { nativeSources } from "wasm3-bindings/sources";
-import {
-  boardsFolder,
-  type NativeProgram,
-  nativeFolder,
-  runNative,
-  withNativeProgram,
-} from "../../boards/native/compile.js";
+import { type NativeProgram, runNative, withNativeProgram } from "../../boards/native/compile.js";
+import { firmwareProgram } from "../../boards/native/library.js";
 import { builtModels } from "./built-models.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -18,31 +12,8 @@ const damaged = fileURLToPath(new URL("../../fixtures/damaged", import.meta.url)
 
 /** The library and the firmware, with a port, a flash and an arena of their own. */
 export function runtimeProgram(): NativeProgram {
-  const rooms = ["firmware", "link", "store", "runtime", "formats", "accelerators", "accelerators/imports"];
-  const left = ["main.c", "memory.c", "arena.c"];
-  const all = rooms.flatMap((room) =>
-    readdirSync(join(boardsFolder, room))
-      .filter((file) => file.endsWith(".c") && !left.includes(file))
-      .map((file) => join(boardsFolder, room, file)),
-  );
-  const wasm3 = ["wasm3.c", "interpreter.c"].map((file) => join(boardsFolder, "runtime", file));
   const own = ["runtime.c", "tracked_arena.c"].map((file) => join(here, file));
-  return {
-    sources: [
-      ...own,
-      join(nativeFolder, "simulated_flash.c"),
-      join(nativeFolder, "simulated_port.c"),
-      ...all.filter((file) => !wasm3.includes(file)),
-    ],
-    wasm3,
-    folders: [boardsFolder, nativeSources("wasm3"), nativeFolder],
-    flags: [
-      ...["-w", "-DSLOTS=2", "-DSLOT_BYTES=4096", '-DBOARD_NAME="native"', "-DWASMOTE_FLOATS=1"],
-      ...["-Dd_m3HasFloat=1", "-Dd_m3NoFloatDynamic=0", "-Dd_m3VerboseErrorMessages=0", "-DLINK_MTU=512"],
-      ...["-Dd_m3MaxFunctionStackHeight=128", "-Dd_m3MaxConstantTableSize=64"],
-      ...["-Dd_m3MaxDuplicateFunctionImpl=1", "-Wl,--wrap=smp_reset_afterwards"],
-    ],
-  };
+  return firmwareProgram(own, ["arena.c"], ["-Wl,--wrap=smp_reset_afterwards"]);
 }
 
 /** Cases of a process: so many that what a case leaves behind stays little, and a run that is long tells how far it is. */
