@@ -224,7 +224,7 @@ static nesting count_blocks(const M3CompilationScope *block)
 }
 
 /* Counts the blocks around an instruction that is about to be compiled. False where they take more than they may. */
-static __attribute__((noinline)) bool may_nest(IM3Compilation o, m3opcode_t opcode)
+static bool may_nest(IM3Compilation o, m3opcode_t opcode)
 {
     const uint32_t block = o->block.depth << 8 | (o->block.opcode & 0xff);
     const bool calls = opcode == c_waOp_call;
@@ -241,15 +241,24 @@ static __attribute__((noinline)) bool may_nest(IM3Compilation o, m3opcode_t opco
 #define INTERPRETER_READS(opcode, behind, end) ((void) 0)
 #endif
 
+/*
+ * Whether the compiler may go on with an instruction that it has read. A call of its own: what the compiler of blocks has in
+ * its frame for it, each level of blocks would take of the stack (stack_use.h).
+ */
+static __attribute__((noinline)) M3Result check_instruction(IM3Compilation o, m3opcode_t opcode, bytes_t at, cbytes_t end)
+{
+    INTERPRETER_READS(opcode, at, end);
+    (void) at, (void) end;
+    return may_nest(o, opcode) ? m3Err_none : m3Err_trapStackOverflow;
+}
+
 /* `at` is the compilation's own: there is nothing else that wasm3 reads instructions from. */
 static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t end)
 {
     if (INTERPRETER_STACK_POINTER < compiler_stack + instructionBytes) return m3Err_trapStackOverflow;
     M3Result result = Read_opcode(opcode, at, end);
     if (result) return result;
-    IM3Compilation o = (IM3Compilation) ((uint8_t *) at - offsetof(M3Compilation, wasm));
-    INTERPRETER_READS(*opcode, *at, end);
-    return may_nest(o, *opcode) ? m3Err_none : m3Err_trapStackOverflow;
+    return check_instruction((IM3Compilation) ((uint8_t *) at - offsetof(M3Compilation, wasm)), *opcode, *at, end);
 }
 
 #define Read_opcode read_opcode_guarded
