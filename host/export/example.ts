@@ -17,7 +17,11 @@ function functionOf(model: ExportedModel, storage: ModelStorage): string {
     storage === "array"
       ? `    const uint8_t *file = ${symbol};`
       : `    static uint8_t file[${name}_BYTES] __attribute__((aligned(16)));
-    if (!read_file("${symbol}.wasm", file, sizeof file)) return WASMOTE_BAD_MODEL;`;
+    if (!read_file("${symbol}.wasm", file, sizeof file))
+    {
+        print_text("${symbol}.wasm cannot be read here\\n", ${symbol.length + 26});
+        return WASMOTE_BAD_MODEL;
+    }`;
   const sample = `    if (!status) status = wasmote_input(model, 0, &tensor);
     if (!status) write_sample(&tensor, ${symbol}_sample, sizeof ${symbol}_sample / sizeof *${symbol}_sample);
 `;

@@ -16,6 +16,9 @@ export function readmeText(of: Exported, howToBuild: string): string {
   const [first] = models;
   if (first === undefined) return "";
   const name = macroOf(first);
+  const isFile = Object.keys(of.modelFiles(first)).some((path) => path.endsWith(".wasm"));
+  const array = isFile ? "file" : first.symbol;
+  const file = `static uint8_t file[${name}_BYTES] __attribute__((aligned(16)));   /* what is in ${first.symbol}.wasm */\n`;
   const where = board === undefined ? (core === "host" ? "computers" : core) : `${board.id} (${core})`;
   return `# ${models.map(({ manifest }) => manifest.name).join(", ")}
 
@@ -41,11 +44,11 @@ ${howToBuild}
 #include "wasmote.h"
 
 static uint8_t memory[${name}_MEMORY_BYTES] __attribute__((aligned(8)));
-
+${isFile ? file : ""}
 static const wasmote_options options = { .stackBytes = ${name}_STACK_BYTES };
 wasmote *model;
 wasmote_tensor input, output;
-wasmote_status status = wasmote_open(&model, memory, sizeof memory, ${first.symbol}, ${name}_BYTES, &options);
+wasmote_status status = wasmote_open(&model, memory, sizeof memory, ${array}, ${name}_BYTES, &options);
 if (!status) status = wasmote_input(model, 0, &input);
 if (!status) status = wasmote_output(model, 0, &output);
 if (!status) status = wasmote_write_reals(&input, sample, count);

@@ -32,4 +32,17 @@ test("a model's name in C is none of C's, of its headers, or of the example", as
   }
 });
 
+test("an export's README.md names what there is: the file that is to be read, the processor's compiler", async () => {
+  const { model } = await smallModel("keywords", 1, 1);
+  const readmeOf = async (core: string, storage: ModelStorage): Promise<string> =>
+    `${c.files(await exportModels([model], { core, tier: "accelerated", model: storage }))["README.md"]}`;
+  const [array, file] = [await readmeOf(hostCore, "array"), await readmeOf("cortex-m4", "file")];
+  assert.match(array, "sizeof memory, keywords, KEYWORDS_BYTES");
+  assert.match(array, "build/example");
+  assert.match(file, "static uint8_t file[KEYWORDS_BYTES]");
+  assert.match(file, "sizeof memory, file, KEYWORDS_BYTES");
+  assert.match(file, "-DCMAKE_C_COMPILER=arm-none-eabi-gcc");
+  assert.not.match(file, "build/example");
+});
+
 test.run();

@@ -86,7 +86,7 @@ export const c: Ecosystem = {
     const { library, models, modelFiles, example } = of;
     const files: ExportedFiles = {
       "CMakeLists.txt": cmakeText(of),
-      "README.md": readmeText(of, howToBuild),
+      "README.md": readmeText(of, howToBuild(of)),
       "example.c": example,
     };
     for (const model of models) Object.assign(files, modelFiles(model));
@@ -95,9 +95,26 @@ export const c: Ecosystem = {
   },
 };
 
-const howToBuild = `    cmake -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build && build/example
+const command = "cmake -B build -DCMAKE_BUILD_TYPE=Release";
+
+/** How the library is built for a processor that is not this computer's, as an example with GCC. */
+function crossCommand(core: string): string {
+  const [compiler, options] = core.startsWith("cortex")
+    ? ["arm-none-eabi-gcc", `-mcpu=${core} -mthumb`]
+    : ["riscv64-unknown-elf-gcc", `-march=${core} -mabi=ilp32`];
+  return `    ${command} -DCMAKE_SYSTEM_NAME=Generic -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY \\
+      -DCMAKE_C_COMPILER=${compiler} -DCMAKE_C_FLAGS="${options}"   # and what your C library needs, such as --specs=picolibc.specs
+    cmake --build build --target wasmote_models
+
+builds the libraries for ${core}; without a cross compiler this computer's is taken, for which the memory is too small. The
+example is a program only together with what starts your board, its linker script and a console for \`putchar\`.`;
+}
+
+const howToBuild = ({ core }: Exported): string => `${
+  core === "host" ? `    ${command} && cmake --build build && build/example` : crossCommand(core)
+}
 
 In a project of your own, with CMake: \`add_subdirectory\` this folder and link \`wasmote_models\`. Without: compile all
 \`.c\` files of \`wasmote/\` and the models, with \`wasmote/third_party/wasm3\` among the folders that are searched for
-headers, as GNU C (\`-std=gnu11 -fno-strict-aliasing -ffp-contract=off\`), and link with \`-ffunction-sections -fdata-sections
--Wl,--gc-sections\`. CMakeLists.txt has the options of some files.`;
+headers, as GNU C (\`-std=gnu11 -fno-strict-aliasing -ffp-contract=off -ffunction-sections -fdata-sections\`), and link with
+\`-Wl,--gc-sections\`. CMakeLists.txt has the options of some files.`;
