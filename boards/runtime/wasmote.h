@@ -144,7 +144,8 @@ wasmote_status wasmote_needs_of(const void *file, size_t fileBytes, wasmote_need
  * its kernels, some 10^6 instructions. On an error *model is NULL. Nothing in the file is believed, its code is validated;
  * but in a build with WASMOTE_VALIDATES 0 the code is, which then must come from who built it.
  *
- * WASMOTE_BAD_ARGUMENT, WASMOTE_BAD_MODEL, WASMOTE_WRONG_VERSION, WASMOTE_MEMORY, WASMOTE_STACK, WASMOTE_LIMIT.
+ * WASMOTE_BAD_ARGUMENT, WASMOTE_BAD_MODEL, WASMOTE_WRONG_VERSION, WASMOTE_MEMORY, WASMOTE_STACK, WASMOTE_LIMIT;
+ * WASMOTE_TRAP where the state could not be set to what it begins with.
  */
 wasmote_status wasmote_open(wasmote **model, void *memory, size_t bytes, const void *file, size_t fileBytes,
                             const wasmote_options *options);
