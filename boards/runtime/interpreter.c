@@ -168,14 +168,15 @@ void interpreter_use_stack(const uint8_t *start)
 #if INTERPRETER_LIMITS
 struct run_limit interpreter_run_limit;
 
-void interpreter_limit_run(uint64_t (*counter)(void), uint64_t end)
+void interpreter_limit_run(uint64_t (*counter)(void), uint64_t limit)
 {
-    interpreter_run_limit = (struct run_limit) { counter, end };
+    const uint64_t now = counter ? counter() : 0;
+    interpreter_run_limit = (struct run_limit) { counter, limit < UINT64_MAX - now ? now + limit : UINT64_MAX };
 }
 #else
-void interpreter_limit_run(uint64_t (*counter)(void), uint64_t end)
+void interpreter_limit_run(uint64_t (*counter)(void), uint64_t limit)
 {
-    (void) counter, (void) end;
+    (void) counter, (void) limit;
 }
 #endif
 

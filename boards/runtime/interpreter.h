@@ -35,8 +35,8 @@ M3Result interpreter_compile(IM3Function function);
 /* A call of the library begins: `start` is the lowest address of the stack that it may use. */
 void interpreter_use_stack(const uint8_t *start);
 
-/* Gives up what runs once `counter` is `end` or more; NULL for never. Looked at where loops turn and functions are called. */
-void interpreter_limit_run(uint64_t (*counter)(void), uint64_t end);
+/* Gives up what runs once `counter` has gone up by `limit`; NULL for never. Looked at where loops turn and functions are called. */
+void interpreter_limit_run(uint64_t (*counter)(void), uint64_t limit);
 
 /* What a run ends with that was given up; compared by address. */
 extern const char interpreter_limit[];

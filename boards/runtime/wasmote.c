@@ -103,8 +103,7 @@ INLINED wasmote_status guarded(void (*function)(void *), job *work, uint64_t lim
     if (options->guardedCall) ended = options->guardedCall(function, work, limit ? limit : UINT64_MAX);
     else
     {
-        const bool limited = limit && options->counter;
-        interpreter_limit_run(limited ? options->counter : NULL, limited ? options->counter() + limit : 0);
+        interpreter_limit_run(limit ? options->counter : NULL, limit);
         function(work);
     }
     if (ended == WASMOTE_GAVE_UP) work->status = WASMOTE_LIMIT;

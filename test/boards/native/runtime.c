@@ -262,6 +262,9 @@ static void test_traps_and_limits(void)
     test_failures(endless, WASMOTE_LIMIT);
     test_failures(bounds, WASMOTE_TRAP);
     test_failures(recursive, WASMOTE_TRAP);
+    room of = open_model(recursive, &limited);
+    CHECK(wasmote_run_steps(of.model, 0, 1, UINT64_MAX) == WASMOTE_TRAP);   /* no limit, whatever the counter says */
+    leave(of);
 }
 
 static void test_stack(void)
