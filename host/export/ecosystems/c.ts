@@ -3,7 +3,7 @@ import type { Ecosystem, Exported, ExportedFiles } from "../types.js";
 
 /** Kernels' files with loops that are to be fast, whatever all else is compiled for. */
 const inner =
-  /accelerators\/(add|average_pool|depthwise_\w+|fully_connected_\w+|gather|multiply_\w+|product\w*)\.c$/;
+  /accelerators\/(add|depthwise_\w+|fully_connected_\w+|gather|multiply_\w+|product\w*)\.c$/;
 
 /** The library's files in a folder of their own. */
 const folder = "wasmote";
