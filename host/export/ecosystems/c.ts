@@ -1,15 +1,19 @@
 import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported, ExportedFiles } from "../types.js";
+import { optionsOf, type Processor } from "./options.js";
 
 /** Kernels' files with loops that are to be fast, whatever all else is compiled for. */
-const inner =
-  /accelerators\/(add|depthwise_\w+|fully_connected_\w+|gather|multiply_\w+|product\w*)\.c$/;
+const inner = /accelerators\/(add|depthwise_\w+|fully_connected_\w+|gather|multiply_\w+|product\w*)\.c$/;
 
 /** The library's files in a folder of their own. */
 const folder = "wasmote";
 
 const compiledIn = (files: ExportedFiles): string[] =>
   Object.keys(files).filter((path) => path.endsWith(".c"));
+
+/** What a source is compiled with on a processor, besides what it is on all. */
+const optionsOn = (source: string, processor: Processor): string =>
+  (optionsOf(source).on[processor] ?? []).join(" ");
 
 function cmakeText({ library, models, modelFiles, core }: Exported): string {
   const sources = compiledIn(library).map((path) => `  ${folder}/${path}`);
@@ -59,12 +63,12 @@ endif()
 if(WASMOTE_ON_THUMB2)
   # Operations may use these registers without keeping them (wasm3/port-armv7m.h).
   set_property(SOURCE ${forThumb.join(" ")} APPEND PROPERTY COMPILE_OPTIONS
-    -fno-schedule-insns -fcall-used-r4 -fcall-used-r5 -fcall-used-r6)
+    ${optionsOn("wasm3/port-armv7m.c", "armv7m")})
 elseif(WASMOTE_ON_ARMV6M)
   # GCC would fold operations of the same code into one, and have the others call it.
-  set_property(SOURCE ${folder}/runtime/interpreter.c APPEND PROPERTY COMPILE_OPTIONS -fno-ipa-icf)
+  set_property(SOURCE ${folder}/runtime/interpreter.c APPEND PROPERTY COMPILE_OPTIONS ${optionsOn("runtime/interpreter.c", "armv6m")})
 elseif(WASMOTE_ON_RISCV)
-  set_property(SOURCE ${folder}/runtime/interpreter.c APPEND PROPERTY COMPILE_OPTIONS -fno-schedule-insns)
+  set_property(SOURCE ${folder}/runtime/interpreter.c APPEND PROPERTY COMPILE_OPTIONS ${optionsOn("runtime/interpreter.c", "riscv")})
 endif()
 
 if(CMAKE_SOURCE_DIR STREQUAL CMAKE_CURRENT_SOURCE_DIR)
