@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,12 +18,22 @@ export interface Result {
   stderr: string;
 }
 
-const tsx = new URL(import.meta.resolve("tsx")).href;
+/** What Node is given to run the command line: what `npm run build` made where no source is newer, else the source. */
+export const newest = commandLine();
+
+function commandLine(): string[] {
+  const [built, source] = [join(root, "dist/cli/main.js"), join(root, "host/cli/main.ts")];
+  const made = statSync(built, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const changed = readdirSync(join(root, "host"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .some((name) => statSync(join(root, "host", name)).mtimeMs > made);
+  return changed ? ["--import", new URL(import.meta.resolve("tsx")).href, source] : [built];
+}
 
 /**
  * Runs `wasmote` with these arguments in a folder, and waits.
  *
- * @param command what Node is given before them; the command line's source by default
+ * @param command what Node is given before them; the command line as it is newest by default
  */
 export function wasmote(
   folder: string,
@@ -41,9 +51,9 @@ export function commandOf(
   folder: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
-  command: readonly string[] = ["--import", tsx, join(root, "host/cli/main.ts")],
+  command: readonly string[] = newest,
 ) {
-  const env = { ...process.env, WASMOTE_DEBUG: "", XDG_CACHE_HOME: join(folder, "cache"), ...environment };
+  const env = { ...process.env, WASMOTE_DEBUG: "", ...environment };
   const options = { cwd: folder, encoding: "utf8", env } as const;
   return { file: process.execPath, args: [...command, ...args], options };
 }

@@ -8,7 +8,7 @@ import { maxFileBytes } from "../../host/files/limits.js";
 import { smallModel, writeTflite } from "../import/tflite-writer.js";
 import { writePng } from "../run/tensor-files/png-writer.js";
 import { writeWave } from "../run/tensor-files/wav-writer.js";
-import { inProcess, root, temporaryFolder, writeSmallModel } from "./command.js";
+import { inProcess, newest, root, temporaryFolder, writeSmallModel } from "./command.js";
 
 const { folder, remove } = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -26,8 +26,8 @@ test.after(remove);
 
 /** Runs the command line in a process of its own, which is ended where it hangs, and asserts what it refuses. */
 function refusedSoon(args: readonly string[], code: string, message: RegExp): void {
-  const command = ["--import", "tsx", join(root, "host/cli/main.ts"), ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--max-old-space-size=512", ...command], {
+  const command = ["--max-old-space-size=512", ...newest, ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
     cwd: root,
     encoding: "utf8",
     timeout: 120_000,

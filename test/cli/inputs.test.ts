@@ -7,7 +7,7 @@ import { openModule } from "../../host/package/open.js";
 import { writeNpy } from "../../host/run/tensor-files/npy.js";
 import { writePng } from "../run/tensor-files/png-writer.js";
 import { writeWave } from "../run/tensor-files/wav-writer.js";
-import { inProcess, root, temporaryFolder, writeSmallModel } from "./command.js";
+import { inProcess, newest, root, temporaryFolder, writeSmallModel } from "./command.js";
 
 const { folder, remove } = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -31,17 +31,7 @@ test("standard input is read by its content, and as the tensor's bytes where tha
   for (const input of [npy, Uint8Array.of(2, 0, 0, 0)]) {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [
-        "--import",
-        "tsx",
-        join(root, "host/cli/main.ts"),
-        "run",
-        at("small.wasm"),
-        "--on",
-        "node",
-        "--input",
-        "-",
-      ],
+      [...newest, "run", at("small.wasm"), "--on", "node", "--input", "-"],
       { cwd: root, encoding: "utf8", input },
     );
     assert.is(status, 0, stderr);
