@@ -10,30 +10,88 @@ export type SquareMatrix = Float64Array;
  */
 export function upperRoot(matrix: SquareMatrix, n: number): SquareMatrix | undefined {
   const root = new Float64Array(n * n);
-  for (let i = n - 1; i >= 0; i--) {
-    for (let j = n - 1; j >= i; j--) {
-      let sum = matrix[i * n + j] as number;
-      const [a, b] = [i * n, j * n];
-      for (let k = j + 1; k < n; k++) sum -= (root[a + k] as number) * (root[b + k] as number);
-      if (i !== j) root[a + j] = sum / (root[b + j] as number);
-      else if (sum > 0) root[a + j] = Math.sqrt(sum);
-      else return undefined;
-    }
+  for (let end = n; end > 0; end -= 4) {
+    const first = Math.max(0, end - 4);
+    if (end - first === 4) rootOfFourRows(matrix, root, n, first);
+    else for (let i = end - 1; i >= first; i--) rootOfRow(matrix, root, n, i, end);
+    for (let i = end - 1; i >= first; i--) if (!finishRow(matrix, root, n, i, end)) return undefined;
   }
   return root;
+}
+
+/** Elements of row `i` of the root from column `from` on; rows after it are there. */
+function rootOfRow(matrix: SquareMatrix, root: SquareMatrix, n: number, i: number, from: number): void {
+  for (let j = n - 1; j >= from; j--) {
+    let sum = matrix[i * n + j] as number;
+    const [a, b] = [i * n, j * n];
+    for (let k = j + 1; k < n; k++) sum -= (root[a + k] as number) * (root[b + k] as number);
+    root[a + j] = sum / (root[b + j] as number);
+  }
+}
+
+/** The same of four rows from `i` on, from the column after them on: four sums at once, none of which waits for another. */
+function rootOfFourRows(matrix: SquareMatrix, root: SquareMatrix, n: number, i: number): void {
+  const [a0, a1, a2, a3] = [i * n, (i + 1) * n, (i + 2) * n, (i + 3) * n];
+  for (let j = n - 1; j >= i + 4; j--) {
+    const b = j * n;
+    let s0 = matrix[a0 + j] as number;
+    let s1 = matrix[a1 + j] as number;
+    let s2 = matrix[a2 + j] as number;
+    let s3 = matrix[a3 + j] as number;
+    for (let k = j + 1; k < n; k++) {
+      const other = root[b + k] as number;
+      s0 -= (root[a0 + k] as number) * other;
+      s1 -= (root[a1 + k] as number) * other;
+      s2 -= (root[a2 + k] as number) * other;
+      s3 -= (root[a3 + k] as number) * other;
+    }
+    const diagonal = root[b + j] as number;
+    root[a0 + j] = s0 / diagonal;
+    root[a1 + j] = s1 / diagonal;
+    root[a2 + j] = s2 / diagonal;
+    root[a3 + j] = s3 / diagonal;
+  }
+}
+
+/** Elements of row `i` before column `to`, and its diagonal; false where the matrix is not positive definite. */
+function finishRow(matrix: SquareMatrix, root: SquareMatrix, n: number, i: number, to: number): boolean {
+  const a = i * n;
+  for (let j = to - 1; j >= i; j--) {
+    let sum = matrix[a + j] as number;
+    const b = j * n;
+    for (let k = j + 1; k < n; k++) sum -= (root[a + k] as number) * (root[b + k] as number);
+    if (i !== j) root[a + j] = sum / (root[b + j] as number);
+    else if (sum > 0) root[a + j] = Math.sqrt(sum);
+    else return false;
+  }
+  return true;
 }
 
 /** Inverse of an upper triangular matrix [n, n]. */
 export function invertUpper(upper: SquareMatrix, n: number): SquareMatrix {
   const inverse = new Float64Array(n * n);
   for (let i = n - 1; i >= 0; i--) {
-    const row = inverse.subarray(i * n, (i + 1) * n);
-    const diagonal = upper[i * n + i] as number;
-    row[i] = 1 / diagonal;
-    for (let k = i + 1; k < n; k++) {
-      const factor = (upper[i * n + k] as number) / diagonal;
-      if (factor === 0) continue;
-      for (let j = k; j < n; j++) row[j] = (row[j] as number) - factor * (inverse[k * n + j] as number);
+    const a = i * n;
+    const diagonal = upper[a + i] as number;
+    inverse[a + i] = 1 / diagonal;
+    const factor = (k: number): number => (upper[a + k] as number) / diagonal;
+    let k = i + 1;
+    // Four rows at once: each element is read and written a quarter as often.
+    for (; k + 3 < n; k += 4) {
+      const [f0, f1, f2, f3] = [factor(k), factor(k + 1), factor(k + 2), factor(k + 3)];
+      const [b0, b1, b2, b3] = [k * n, (k + 1) * n, (k + 2) * n, (k + 3) * n];
+      for (let j = k; j < n; j++)
+        inverse[a + j] =
+          (inverse[a + j] as number) -
+          f0 * (inverse[b0 + j] as number) -
+          f1 * (inverse[b1 + j] as number) -
+          f2 * (inverse[b2 + j] as number) -
+          f3 * (inverse[b3 + j] as number);
+    }
+    for (; k < n; k++) {
+      const [f, b] = [factor(k), k * n];
+      for (let j = k; j < n; j++)
+        inverse[a + j] = (inverse[a + j] as number) - f * (inverse[b + j] as number);
     }
   }
   return inverse;
