@@ -31,6 +31,8 @@ async function models(): Promise<Uint8Array[]> {
     makeModel("recursive", bodies.recursive),
     makeModel("bounds", bodies.outOfBounds),
     makeModel("nested", bodies.nested),
+    makeStatefulModel("broken", bodies.trap),
+    makeStatefulModel("stuck", bodies.endlessNothing),
   ];
   const damaged = ["copy-slot", "memory-copy"].map((name) =>
     readFileSync(new URL(`../fixtures/damaged/${name}.wasm`, import.meta.url)),
