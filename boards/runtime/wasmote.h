@@ -170,7 +170,7 @@ const char *wasmote_label(const wasmote_tensor *tensor, uint32_t index, uint32_t
 
 /*
  * Writes the first `count` elements from real numbers, or reads them: quantized, rounded and saturated as the tensor asks
- * for. WASMOTE_BAD_ARGUMENT: there are fewer elements, or they have 64 bits.
+ * for, NaN to the least. WASMOTE_BAD_ARGUMENT: there are fewer elements, or they have 64 bits.
  */
 wasmote_status wasmote_write_reals(const wasmote_tensor *tensor, const float *values, uint32_t count);
 wasmote_status wasmote_read_reals(const wasmote_tensor *tensor, float *values, uint32_t count);

@@ -4,7 +4,7 @@
  *
  * Arguments: files of models, by name (TypeScript makes them): sum, stateful, endless, recursive, bounds, nested, broken and stuck,
  * whose state cannot be set, two whose kernels are not valid, then any number of real ones, each of which is opened in what it is said to need, and in less. Prints
- * "ok TESTS", or what is wrong. Or "validate" and a file: see validate.h.
+ * "ok TESTS", or what is wrong. Or "validate" or "reals" and a file: see validate.h and reals.h.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 
 #include "accelerator_calls.h"
 #include "check.h"
+#include "reals.h"
 #include "runtime/wasmote.h"
 #include "validate.h"
 
@@ -286,7 +287,7 @@ static void test_reals(void)
 {
     static const struct { wasmote_dtype dtype; uint32_t bytes; float low, high; } kinds[] = {
         { WASMOTE_INT8, 1, -128, 127 }, { WASMOTE_UINT8, 1, 0, 255 }, { WASMOTE_BOOL, 1, 0, 1 },
-        { WASMOTE_INT16, 2, -32768, 32767 }, { WASMOTE_INT32, 4, -2147483648.0f, 2147483520.0f },
+        { WASMOTE_INT16, 2, -32768, 32767 }, { WASMOTE_INT32, 4, -2147483648.0f, 2147483648.0f },
     };
     const float values[] = { NAN, INFINITY, -INFINITY, 0, -0.0f, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, -2.5f, 1e30f, -1e30f, 1e-40f, 8388607.5f };
     enum { count = sizeof values / sizeof *values };
@@ -304,6 +305,7 @@ static void test_reals(void)
             CHECK(wasmote_write_reals(&tensor, values, count + 1) == WASMOTE_BAD_ARGUMENT);
             CHECK(wasmote_read_reals(&tensor, back, count + 1) == WASMOTE_BAD_ARGUMENT);
             if (form & 12) continue;
+            CHECK(back[0] == kinds[k].low);
             CHECK(back[1] == kinds[k].high && back[2] == kinds[k].low && back[3] == 0 && back[4] == 0);
             if (kinds[k].dtype == WASMOTE_BOOL) continue;
             CHECK(back[5] == (form & 1 ? 0 : 1) && back[6] == 2 && back[7] == (form & 1 ? 2 : 3));
@@ -344,6 +346,7 @@ int main(int count, char **arguments)
         { "stack", test_stack }, { "real numbers", test_reals },
     };
     if (count == 3 && strcmp(arguments[1], "validate") == 0) return validate_modules(arguments[2]);
+    if (count == 3 && strcmp(arguments[1], "reals") == 0) return convert_reals(arguments[2]);
     fileCount = count - 1;
     if (fileCount < firstReal || fileCount > mostFiles) return 2;
     for (int i = 0; i < fileCount; i++) files[i] = read_file(arguments[1 + i]);
