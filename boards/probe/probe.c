@@ -29,19 +29,6 @@ static uint32_t callCount;
 
 uint64_t port_counter(void) { return 0; }
 
-guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_t limit)
-{
-    (void) limit;
-    function(argument);
-    return guardReturned;
-}
-
-void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd)
-{
-    (void) stackEnd;
-    function(argument);
-}
-
 /* What a C library would ask its system for, so that the probe imports nothing: it has no files. */
 int32_t __imported_wasi_snapshot_preview1_fd_close(int32_t file) { (void) file; return 1; }
 int32_t __imported_wasi_snapshot_preview1_fd_seek(int32_t file, int64_t offset, int32_t whence, int32_t to)

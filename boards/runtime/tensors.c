@@ -50,7 +50,7 @@ const char *wasmote_label(const wasmote_tensor *tensor, uint32_t index, uint32_t
 typedef struct integers
 {
     uint32_t bytes;
-    float low, high;    /* the greatest float that is no greater */
+    int32_t low, high;
 } integers;
 
 static bool integers_of(wasmote_dtype dtype, integers *range)
@@ -61,20 +61,23 @@ static bool integers_of(wasmote_dtype dtype, integers *range)
         case WASMOTE_UINT8: *range = (integers) { 1, 0, 255 }; return true;
         case WASMOTE_BOOL: *range = (integers) { 1, 0, 1 }; return true;
         case WASMOTE_INT16: *range = (integers) { 2, -32768, 32767 }; return true;
-        case WASMOTE_INT32: *range = (integers) { 4, -2147483648.0f, 2147483520.0f }; return true;
+        case WASMOTE_INT32: *range = (integers) { 4, INT32_MIN, INT32_MAX }; return true;
         default: return false;
     }
 }
 
-/* To the nearest whole number. Beyond 2^23 a float has no fraction. */
-static float rounded(float value, bool halvesToEven)
+/* To the nearest whole number within -UINT32_MAX..UINT32_MAX, of which NaN becomes the first. */
+static int64_t rounded(float value, bool halvesToEven)
 {
     const float size = value < 0 ? -value : value;
-    if (!(size < 8388608.0f)) return value;
-    const float whole = (float) (int32_t) size, rest = size - whole;
-    const bool up = rest > 0.5f || (rest == 0.5f && (!halvesToEven || ((int32_t) whole & 1)));
-    const float nearest = up ? whole + 1 : whole;
-    return value < 0 ? -nearest : nearest;
+    uint32_t nearest = UINT32_MAX;
+    if (size < 4294967296.0f)
+    {
+        nearest = (uint32_t) size;
+        const float rest = size - (float) nearest;
+        if (rest > 0.5f || (rest == 0.5f && (!halvesToEven || (nearest & 1)))) nearest++;
+    }
+    return value >= 0 ? (int64_t) nearest : -(int64_t) nearest;
 }
 
 static void store(uint8_t *to, int32_t value, uint32_t bytes)
@@ -103,8 +106,8 @@ wasmote_status wasmote_write_reals(const wasmote_tensor *tensor, const float *va
     if (!integers_of(tensor->dtype, &range) || count > tensor->bytes / range.bytes) return WASMOTE_BAD_ARGUMENT;
     for (uint32_t i = 0; i < count; i++, to += range.bytes)
     {
-        float value = tensor->scale != 0 ? values[i] / tensor->scale : values[i];
-        value = rounded(value, tensor->halvesToEven) + (float) tensor->zeroPoint;
+        const float real = tensor->scale != 0 ? values[i] / tensor->scale : values[i];
+        const int64_t value = rounded(real, tensor->halvesToEven) + tensor->zeroPoint;
         store(to, (int32_t) (value > range.low ? value < range.high ? value : range.high : range.low), range.bytes);
     }
     return WASMOTE_OK;

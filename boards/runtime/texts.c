@@ -17,8 +17,8 @@ const char *wasmote_status_text(wasmote_status status)
         case WASMOTE_BAD_MODEL: return "the file is no model, or is damaged";
         case WASMOTE_WRONG_VERSION: return "the model asks for what this build of wasmote does not have";
         case WASMOTE_MEMORY: return "the memory is too small for the model";
-        case WASMOTE_TRAP: return "the model did what it may not do, and was opened anew";
-        case WASMOTE_LIMIT: return "the limit was reached, and the model was opened anew";
+        case WASMOTE_TRAP: return "the model did what it may not do";
+        case WASMOTE_LIMIT: return "the limit was reached";
         case WASMOTE_STACK: return "the stack is too small for the model";
     }
     return "unknown status";

@@ -167,21 +167,17 @@ static __attribute__((noinline)) wasmote_status reset(wasmote *model)
     return work.status;
 }
 
-/* Loads the model's file into its memory, which holds nothing yet. */
+/* Loads the model's file into its memory, which holds nothing yet. What traps on the way is a file that is damaged. */
 INLINED wasmote_status load(wasmote *model)
 {
     job work = { .status = WASMOTE_OK };
     arena_reset(&model->arena);
     model->module.runtime = NULL;
-    guarded(load_job, &work, model->options->limit);
-    if (work.status == WASMOTE_TRAP) work.status = WASMOTE_BAD_MODEL;
-    if (work.status)
-    {
-        wasmote_close(model);
-        return work.status;
-    }
     model->open = true;
-    return reset(model);
+    wasmote_status status = guarded(load_job, &work, model->options->limit);
+    if (status) wasmote_close(model);
+    else status = reset(model);
+    return status == WASMOTE_TRAP ? WASMOTE_BAD_MODEL : status;
 }
 
 wasmote_status wasmote_open(wasmote **opened, void *memory, size_t bytes, const void *file, size_t fileBytes,
@@ -201,8 +197,7 @@ wasmote_status wasmote_open(wasmote **opened, void *memory, size_t bytes, const 
     const wasmote_status status = check(file, (uint32_t) fileBytes, model->options->portable, &model->manifest);
     if (status) return status;
     if (model->manifest.memoryBytes >= bytes - unused - sizeof *model) return WASMOTE_MEMORY;
-    if (!wasmote_find_custom_section(file, (uint32_t) fileBytes, WASMOTE_WEIGHTS_SECTION, &model->weights))
-        model->weights = (wasmote_section) { file, 0 };
+    if (!wasmote_find_custom_section(file, model->length, WASMOTE_WEIGHTS_SECTION, &model->weights)) return WASMOTE_BAD_MODEL;
     if (!model->options->portable && ((uintptr_t) model->weights.bytes & 3)) return WASMOTE_BAD_ARGUMENT;
     arena_open(&model->arena, model + 1, bytes - unused - sizeof *model);
 
@@ -221,7 +216,7 @@ wasmote_status wasmote_reset(wasmote *model)
 
 void wasmote_close(wasmote *model)
 {
-    if (!model) return;
+    if (!model || !model->open) return;
     model->open = false;
     model->module.runtime = NULL;
     arena_reset(&model->arena);

@@ -39,7 +39,7 @@ typedef enum wasmote_status
     WASMOTE_BAD_MODEL = 4,          /* the file is no model, or is damaged */
     WASMOTE_WRONG_VERSION = 5,      /* the model asks for what this build of the library does not have */
     WASMOTE_MEMORY = 6,             /* the memory is too small; after a run, as after WASMOTE_TRAP */
-    WASMOTE_TRAP = 9,               /* the model did what it may not do; its state is as after wasmote_open */
+    WASMOTE_TRAP = 9,               /* the model did what it may not do; after a run, its state is as after wasmote_open */
     WASMOTE_LIMIT = 10,             /* the limit was reached; likewise */
     WASMOTE_STACK = 12              /* the stack is too small (wasmote_options) */
 } wasmote_status;
@@ -134,7 +134,10 @@ const char *wasmote_version(void);
 const char *wasmote_status_text(wasmote_status status);
 
 /*
- * Tells what a model is and takes, from its file alone. WASMOTE_BAD_MODEL, WASMOTE_WRONG_VERSION; then nothing is told.
+ * Tells what a model is and takes, from its file alone. Of that it looks at the manifest and at where the code lies: not at the
+ * code, nor at whether the weights are all there, so that wasmote_open may refuse the file yet.
+ *
+ * WASMOTE_BAD_MODEL, WASMOTE_WRONG_VERSION; then nothing is told.
  */
 wasmote_status wasmote_needs_of(const void *file, size_t fileBytes, wasmote_needs *needs);
 
@@ -144,8 +147,8 @@ wasmote_status wasmote_needs_of(const void *file, size_t fileBytes, wasmote_need
  * its kernels, some 10^6 instructions. On an error *model is NULL. Nothing in the file is believed, its code is validated;
  * but in a build with WASMOTE_VALIDATES 0 the code is, which then must come from who built it.
  *
- * WASMOTE_BAD_ARGUMENT, WASMOTE_BAD_MODEL, WASMOTE_WRONG_VERSION, WASMOTE_MEMORY, WASMOTE_STACK, WASMOTE_LIMIT;
- * WASMOTE_TRAP where the state could not be set to what it begins with.
+ * WASMOTE_BAD_ARGUMENT, WASMOTE_BAD_MODEL, WASMOTE_WRONG_VERSION, WASMOTE_MEMORY, WASMOTE_STACK, WASMOTE_LIMIT.
+ * A file that lacks its weights, or whose state cannot be set to what it begins with, is WASMOTE_BAD_MODEL, too.
  */
 wasmote_status wasmote_open(wasmote **model, void *memory, size_t bytes, const void *file, size_t fileBytes,
                             const wasmote_options *options);
@@ -167,7 +170,7 @@ const char *wasmote_label(const wasmote_tensor *tensor, uint32_t index, uint32_t
 
 /*
  * Writes the first `count` elements from real numbers, or reads them: quantized, rounded and saturated as the tensor asks
- * for. WASMOTE_BAD_ARGUMENT: there are fewer elements, or they have 64 bits.
+ * for, NaN to the least. WASMOTE_BAD_ARGUMENT: there are fewer elements, or they have 64 bits.
  */
 wasmote_status wasmote_write_reals(const wasmote_tensor *tensor, const float *values, uint32_t count);
 wasmote_status wasmote_read_reals(const wasmote_tensor *tensor, float *values, uint32_t count);
@@ -189,15 +192,18 @@ wasmote_status wasmote_run_steps(wasmote *model, uint32_t first, uint32_t last, 
 bool wasmote_keeps_state(const wasmote *model);
 
 /*
- * Sets the state that the model keeps to what it begins with; there may be none. WASMOTE_CLOSED; WASMOTE_TRAP, WASMOTE_LIMIT:
- * the model is closed.
+ * Sets the state that the model keeps to what it begins with; there may be none. WASMOTE_CLOSED; WASMOTE_TRAP,
+ * WASMOTE_LIMIT, WASMOTE_MEMORY: the model is closed.
  */
 wasmote_status wasmote_reset(wasmote *model);
 
 /* The most of its memory that the model took until now, in bytes; 0 where it is closed. */
 uint32_t wasmote_used_bytes(const wasmote *model);
 
-/* Closes a model; NULL and a closed one are left alone. Its memory may be used for anything. */
+/*
+ * Closes a model; NULL and a closed one are left alone. Its memory may be used for anything then, after which nothing here may
+ * be called for the model any more, not even this: what that does is undefined, as with free.
+ */
 void wasmote_close(wasmote *model);
 
 #ifdef __cplusplus

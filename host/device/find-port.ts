@@ -18,15 +18,18 @@ export interface SerialPortInfo {
 const usbSerialJtag = "303a:1001";
 
 /**
- * Chips between a board's UART and its USB socket, or on a cable of their own. Source: their makers' data sheets (Silicon
- * Labs CP210x; WCH CH340, CH9102, CH343; FTDI FT232R, FT231X; Raspberry Pi Debug Probe).
+ * Chips between a board's UART and its USB socket, or on a cable of their own, by their USB ids. Source: the data sheets of
+ * their makers, Silicon Labs, WCH, FTDI and Raspberry Pi.
  */
-const uartBridges = [
-  "10c4:ea60",
-  ...["1a86:7523", "1a86:55d4", "1a86:55d3"],
-  ...["0403:6001", "0403:6015"],
-  "2e8a:000c",
-];
+const uartBridges: Readonly<Record<string, string>> = {
+  "10c4:ea60": "CP210x",
+  "1a86:7523": "CH340",
+  "1a86:55d4": "CH9102",
+  "1a86:55d3": "CH343",
+  "0403:6001": "FT232R",
+  "0403:6015": "FT231X",
+  "2e8a:000c": "Debug Probe",
+};
 
 /**
  * USB ids of the ports at which a board's firmware can answer: its own where it drives its USB itself, else those of the
@@ -35,7 +38,13 @@ const uartBridges = [
 export function portIds({ link, usb }: Board): readonly string[] {
   if (link.kind === "usb") return [link.id];
   if (link.kind === "usb-serial-jtag") return [usbSerialJtag];
-  return [...usb, ...uartBridges];
+  return [...new Set([...usb, ...Object.keys(uartBridges)])];
+}
+
+/** A USB id, with the name of the UART bridge that has it: "10c4:ea60 (CP210x)". */
+export function describeUsbId(id: string): string {
+  const bridge = uartBridges[id];
+  return bridge === undefined ? id : `${id} (${bridge})`;
 }
 
 /** A port's USB id as "vendor:product", in lower case. */

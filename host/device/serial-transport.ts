@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { WasmoteError } from "../errors.js";
 import { Ending } from "./ending.js";
 import { describePort, type SerialPortInfo } from "./find-port.js";
+import { linuxPorts } from "./linux-ports.js";
 import type { Transport } from "./transport.js";
 
 /** What of serialport's ports is taken, which those of its mock have as well. */
@@ -9,7 +10,9 @@ export interface Port extends Duplex {
   readonly isOpen: boolean;
   open(done: (error: Error | null) => void): void;
   close(done: (error: Error | null) => void): void;
+  drain(done: (error: Error | null) => void): void;
   set(signals: { dtr: boolean; rts: boolean }, done: (error: Error | null) => void): void;
+  update(settings: { baudRate: number }, done: (error: Error | null) => void): void;
 }
 
 /** A class of such ports. */
@@ -82,9 +85,17 @@ function loadPorts<Ports>(load: () => Promise<Ports>): Promise<Ports> {
   });
 }
 
-/** The ports of the package `serialport`. */
+/**
+ * The ports of the package `serialport`. On Linux they are listed without it, which asks the program `udevadm` that not every
+ * system has.
+ */
 export async function realPorts(): Promise<PortClass> {
-  return (await import("serialport")).SerialPort;
+  const { SerialPort } = await import("serialport");
+  if (process.platform !== "linux") return SerialPort;
+  return class extends SerialPort {
+    static override list = async () =>
+      linuxPorts().map((port) => ({ ...port, pnpId: undefined, locationId: undefined }));
+  };
 }
 
 async function portList(ports: PortClass): Promise<string> {

@@ -1,7 +1,9 @@
-import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Board } from "../boards/index.js";
+import { type SerialPortInfo, usbIdOf } from "../device/find-port.js";
+import { linuxPorts } from "../device/linux-ports.js";
 import { WasmoteError } from "../errors.js";
 import { prebuiltFirmware } from "../firmware/prebuilt.js";
 import type { Flasher } from "../flash/index.js";
@@ -111,57 +113,30 @@ export function namesIn(machine: Machine, folder: string): string[] {
 }
 
 /**
- * Serial ports of boards and of their probes: on Linux and macOS those of USB devices by their names in /dev, on Windows
- * what the package serialport lists. Sources: Linux, Documentation/admin-guide/devices.txt; sysfs-bus-usb.
+ * Serial ports of boards and of their probes: those of USB devices, on Linux from sysfs, on macOS by their names in /dev, on
+ * Windows what the package serialport lists. Source: Linux, Documentation/admin-guide/devices.txt.
  */
 export async function serialPorts(machine: Machine): Promise<SerialPort[]> {
   if (machine.platform === "win32") return listedPorts(machine);
-  const pattern = machine.platform === "darwin" ? /^cu\.(usb|SLAB|wch)/ : /^tty(ACM|USB)\d+$/;
+  if (machine.platform === "linux") return usbPorts(linuxPorts(machine.root));
   return namesIn(machine, "dev")
-    .filter((name) => pattern.test(name))
-    .map((name) => {
-      const usb = machine.platform === "linux" ? usbIdOf(machine, name) : undefined;
-      return { path: `/dev/${name}`, ...(usb === undefined ? {} : { usb }) };
-    });
+    .filter((name) => /^cu\.(usb|SLAB|wch)/.test(name))
+    .map((name) => ({ path: `/dev/${name}` }));
 }
 
-/** The device that a port belongs to is a folder above the port's own in sysfs. */
-function usbIdOf(machine: Machine, port: string): string | undefined {
-  let folder: string;
-  try {
-    folder = realpathSync(join(machine.root, "sys/class/tty", port, "device"));
-  } catch {
-    return undefined;
-  }
-  const read = (name: string): string | undefined => {
-    try {
-      return readFileSync(join(folder, name), "utf8").trim();
-    } catch {
-      return undefined;
-    }
-  };
-  for (; folder !== dirname(folder); folder = dirname(folder)) {
-    const [vendor, product] = [read("idVendor"), read("idProduct")];
-    if (vendor !== undefined && product !== undefined) return `${vendor}:${product}`;
-  }
-  return undefined;
+function usbPorts(ports: readonly SerialPortInfo[]): SerialPort[] {
+  return ports.flatMap((port) => {
+    const usb = usbIdOf(port);
+    return usb === undefined ? [] : [{ path: port.path, usb }];
+  });
 }
 
 async function listedPorts(machine: Machine): Promise<SerialPort[]> {
-  interface Listed {
-    path: string;
-    vendorId?: string;
-    productId?: string;
-  }
   try {
     const { SerialPort } = (await machine.load("serialport")) as {
-      SerialPort: { list(): Promise<Listed[]> };
+      SerialPort: { list(): Promise<SerialPortInfo[]> };
     };
-    return (await SerialPort.list()).flatMap(({ path, vendorId, productId }) =>
-      vendorId === undefined || productId === undefined
-        ? []
-        : [{ path, usb: `${vendorId}:${productId}`.toLowerCase() }],
-    );
+    return usbPorts(await SerialPort.list());
   } catch {
     return [];
   }

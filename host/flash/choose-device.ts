@@ -1,3 +1,4 @@
+import { describeUsbId } from "../device/find-port.js";
 import { WasmoteError } from "../errors.js";
 import { matchesUsbId } from "./debug-probes.js";
 import { describeDevice, type UsbDevice } from "./usb-devices.js";
@@ -22,7 +23,8 @@ export function chooseDevice(
   );
   const [only, ...others] = matching;
   if (only === undefined) {
-    const looked = wanted === undefined ? ids.join(" or ") : `${wanted} with ${ids.join(" or ")}`;
+    const any = ids.map(describeUsbId).join(" or ");
+    const looked = wanted === undefined ? any : `${wanted} with ${any}`;
     throw new WasmoteError("device-missing", `USB ${looked}; ${list("connected are", present)}`);
   }
   if (others.length > 0)

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ESPLoader, Transport } from "esptool-js";
+import { type PortClass, realPorts } from "../device/serial-transport.js";
 import { WasmoteError } from "../errors.js";
-import { WebSerialPort, type WebSerialPortClass } from "./web-serial-port.js";
+import { WebSerialPort } from "./web-serial-port.js";
 
 const baud = 115_200;
 
@@ -16,16 +17,13 @@ const hardReset = "D0|R1|W100|R0";
 export interface EspToolJs {
   ESPLoader: typeof ESPLoader;
   Transport: typeof Transport;
-  SerialPort: WebSerialPortClass;
+  SerialPort: PortClass;
 }
 
 /** Both packages; undefined where one of them is not installed. */
 export async function loadEspToolJs(): Promise<EspToolJs | undefined> {
   try {
-    const [{ ESPLoader, Transport }, { SerialPort }] = await Promise.all([
-      import("esptool-js"),
-      import("serialport"),
-    ]);
+    const [{ ESPLoader, Transport }, SerialPort] = await Promise.all([import("esptool-js"), realPorts()]);
     return { ESPLoader, Transport, SerialPort };
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Board, FlashMethod } from "../boards/index.js";
+import { describeUsbId, portIds } from "../device/find-port.js";
 import { WasmoteError } from "../errors.js";
 import { findProgram, findTool, missing } from "../tools/find.js";
 import type { Program } from "../tools/packages.js";
@@ -45,6 +46,11 @@ export class EspTool implements Flasher {
     return board.usb;
   }
 
+  /** Boards of one chip come with its own USB, with a UART bridge, or with both. */
+  behind(board: Board): readonly string[] {
+    return portIds(board).filter((id) => !board.usb.includes(id));
+  }
+
   async find(wanted: string | undefined): Promise<void> {
     if (wanted === undefined) return;
     if (!isPort(wanted)) {
@@ -74,13 +80,17 @@ export class EspTool implements Flasher {
   /** esptool tries every port for itself; esptool-js takes one. */
   async #onlyPort(board: Board): Promise<string> {
     const all = await this.#ports.list();
-    const [only, ...others] = all.filter(({ id }) => id !== undefined && board.usb.includes(id));
+    const [usual, behind] = [this.usbIds(board), this.behind(board)];
+    const portsOf = (ids: readonly string[]) => all.filter(({ id }) => id !== undefined && ids.includes(id));
+    const own = portsOf(usual);
+    const [only, ...others] = own.length > 0 ? own : portsOf(behind);
     if (only !== undefined && others.length === 0) return only.path;
     const there =
       all.length === 0 ? "there are no serial ports" : `there are ${all.map(describePort).join(", ")}`;
     const code = only === undefined ? "device-missing" : "device-ambiguous";
     const help = "Name the board's port with --device.";
-    throw new WasmoteError(code, `a serial port, USB ${board.usb.join(" or ")}; ${there}`, {}, { help });
+    const looked = [...usual, ...behind].map(describeUsbId).join(" or ");
+    throw new WasmoteError(code, `a serial port, USB ${looked}; ${there}`, {}, { help });
   }
 }
 

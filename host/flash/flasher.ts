@@ -30,6 +30,8 @@ export interface Flasher {
   readonly takes: "usb" | "port" | "volume";
   /** USB ids that it can write to on this board: the board's own, or those of debug probes. Empty for any. */
   usbIds(board: Board): readonly string[];
+  /** USB ids at which the board may be as well: taken where none of `usbIds` is there. */
+  behind?(board: Board): readonly string[];
   /**
    * USB ids of boot loaders that it writes to, which a board's own firmware can be asked to start. Left out where it
    * reaches the board whatever that runs.

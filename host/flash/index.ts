@@ -5,6 +5,7 @@ import type { Program } from "../tools/packages.js";
 import { Bossac } from "./bossac.js";
 import { chooseDevice } from "./choose-device.js";
 import { DapLinkCopy } from "./daplink.js";
+import { matchesUsbId } from "./debug-probes.js";
 import { DfuUtil } from "./dfu-util.js";
 import { baudOf, enterBootLoader, runningPort } from "./enter-boot-loader.js";
 import { EspTool } from "./esptool.js";
@@ -195,7 +196,11 @@ async function findDevice(
     throw new WasmoteError("device-missing", `${wanted} is no USB device; ${how}`);
   }
   const present = await (places.usbDevices ?? usbDevices)();
-  if (present !== undefined) return chooseDevice(ids, present, wanted, deviceHelp[flasher.takes]);
+  if (present !== undefined) {
+    const isThere = present.some(({ id }) => matchesUsbId(ids, id));
+    const all = isThere ? ids : [...ids, ...(flasher.behind?.(board) ?? [])];
+    return chooseDevice(all, present, wanted, deviceHelp[flasher.takes]);
+  }
   if (wanted === undefined) return undefined;
   throw new WasmoteError("device-missing", `${wanted}: USB devices cannot be listed on this system`);
 }

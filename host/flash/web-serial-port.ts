@@ -1,22 +1,7 @@
-import type { Duplex } from "node:stream";
+import type { Port, PortClass } from "../device/serial-transport.js";
 import { WasmoteError } from "../errors.js";
 
 type Done = (error: Error | null | undefined) => void;
-
-interface NodePort extends Duplex {
-  readonly isOpen: boolean;
-  open(done: Done): void;
-  close(done: Done): void;
-  drain(done: Done): void;
-  set(signals: { dtr?: boolean; rts?: boolean }, done: Done): void;
-  update(settings: { baudRate: number }, done: Done): void;
-}
-
-/** What of serialport's class this takes, which that of its mock has as well. */
-export interface WebSerialPortClass {
-  new (options: { path: string; baudRate: number; autoOpen: boolean }): NodePort;
-  list(): Promise<{ path: string; vendorId?: string; productId?: string }[]>;
-}
 
 interface UsbIds {
   usbVendorId?: number;
@@ -26,22 +11,22 @@ interface UsbIds {
 /** A serial port of Node's package `serialport` in the shape of a browser's. Source: WICG, Web Serial API, `SerialPort`. */
 export class WebSerialPort {
   readonly #path: string;
-  readonly #ports: WebSerialPortClass;
+  readonly #ports: PortClass;
   readonly #ids: UsbIds;
   /** Both lines as they were set last: Node's port sets those that are not named to a default. */
   #signals = { dtr: false, rts: false };
-  #port: NodePort | undefined;
+  #port: Port | undefined;
   readable: ReadableStream<Uint8Array> | null = null;
   writable: WritableStream<Uint8Array> | null = null;
 
-  private constructor(path: string, ports: WebSerialPortClass, ids: UsbIds) {
+  private constructor(path: string, ports: PortClass, ids: UsbIds) {
     this.#path = path;
     this.#ports = ports;
     this.#ids = ids;
   }
 
   /** The port of that name, not opened. */
-  static async at(path: string, ports: WebSerialPortClass): Promise<WebSerialPort> {
+  static async at(path: string, ports: PortClass): Promise<WebSerialPort> {
     const all = await ports.list().catch(() => []);
     const info = all.find((port) => port.path === path);
     const number = (hex: string | undefined): number | undefined =>

@@ -15,7 +15,7 @@ export interface OpenedModule {
 
 /**
  * Reads and checks a model file; nothing in it is believed. Throws `file-empty`, `module-invalid` (no valid WebAssembly,
- * a manifest that contradicts itself, or code that is not as the manifest says), `memory-exceeded` (more than a
+ * a manifest that contradicts itself, code that is not as the manifest says, or no weights), `memory-exceeded` (more than a
  * microcontroller's model may have), `module-foreign` (no manifest) or `module-newer`.
  */
 export function openModule(bytes: Uint8Array): OpenedModule {
@@ -31,10 +31,14 @@ export function openModule(bytes: Uint8Array): OpenedModule {
     throw new WasmoteError("module-foreign", `it has no section ${manifestSection}`);
   const manifest = readManifest(manifestBytes);
   checkInterface(bytes, manifest);
+  const weights = section(weightsSection);
+  if (weights === undefined) {
+    throw new WasmoteError("module-invalid", `it has no section ${weightsSection}: its end is missing`);
+  }
   const custom = sections.reduce((sum, { sectionBytes }) => sum + sectionBytes, 0);
   return {
     manifest,
-    weights: section(weightsSection) ?? new Uint8Array(0),
+    weights,
     codeBytes: bytes.length - custom,
   };
 }

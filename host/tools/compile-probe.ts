@@ -17,7 +17,7 @@ const compiled = [
     "read_weights.c",
   ],
   ...["tensors.c", "validate.c", "wasm3.c", "wasmote.c"],
-  ...["cbor_reader.c", "custom_sections.c", "engine.c"],
+  ...["cbor_reader.c", "custom_sections.c", "engine.c", "unguarded.c"],
 ];
 
 const folders = [

@@ -205,7 +205,7 @@ for (const board of boards) {
       { name: "reset", kind: 0, index: 1 },
     ];
     for (const [file, code] of [
-      [makeStatefulModel("broken", bodies.trap), "board-trap"],
+      [makeStatefulModel("broken", bodies.trap), "board-bad-model"],
       [makeModel("wrong", bodies.sum, { functions: [bodies.sum], exports: wrongType }), "board-bad-model"],
     ] as const) {
       await device.upload(file);

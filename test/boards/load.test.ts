@@ -52,6 +52,14 @@ test("every board of the project is valid, and its definition is short", () => {
     assert.is(board.proven === "emulator", board.emulator !== undefined, board.id);
     assert.ok(board.flashMethods.length > 0 || board.emulator !== undefined, board.id);
   }
+  const arm = boards.filter(
+    ({ isa, flashMethods }) => isa.toolchain === "arm-none-eabi" && flashMethods.length,
+  );
+  assert.equal(
+    arm.filter(({ flashMethods }) => !flashMethods.some(({ method }) => method === "jlink")),
+    [],
+    "every board with an Arm part is flashed by a J-Link, too",
+  );
   const families = readdirSync(join(boardsFolder, "families")).map((file) => file.replace(".json", ""));
   const used = new Set(boards.map(({ family }) => family));
   assert.equal(

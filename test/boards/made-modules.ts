@@ -24,6 +24,8 @@ export const bodies = {
   sum: [op.get, 0, op.get, 1, i32.add],
   trap: [op.unreachable],
   endless: [op.loop, emptyBlock, op.br, 0, op.end, i32.const, 0],
+  /** Likewise, where nothing is returned. */
+  endlessNothing: [op.loop, emptyBlock, op.br, 0, op.end],
   recursive: [op.get, 0, op.get, 1, op.call, 0, i32.const, 1, i32.add],
   /** Where first is last, 1; else as many calls of itself so as would fill any C stack if each left a frame, then 7. */
   calls: [

@@ -10,6 +10,7 @@ import { damagedBodies } from "./damaged-bodies.js";
 import { bodies, makeModel, makeModule, makeStatefulModel } from "./made-modules.js";
 import { boardsFolder, compileNative, nativeCompilerIsThere, runNative } from "./native/compile.js";
 import { libraryProgram } from "./native/library.js";
+import { encodeRealCase, hostLine, realCases } from "./real-cases.js";
 import { invalidBodies, refusedModules, validBodies } from "./validated-bodies.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -31,6 +32,8 @@ async function models(): Promise<Uint8Array[]> {
     makeModel("recursive", bodies.recursive),
     makeModel("bounds", bodies.outOfBounds),
     makeModel("nested", bodies.nested),
+    makeStatefulModel("broken", bodies.trap),
+    makeStatefulModel("stuck", bodies.endlessNothing),
   ];
   const damaged = ["copy-slot", "memory-copy"].map((name) =>
     readFileSync(new URL(`../fixtures/damaged/${name}.wasm`, import.meta.url)),
@@ -62,7 +65,7 @@ if (!nativeCompilerIsThere()) {
   const folder = mkdtempSync(join(tmpdir(), "wasmote-runtime-"));
   const program = join(folder, "program");
   test.before(() => {
-    const own = ["runtime.c", "validate.c", "accelerator_calls.c"];
+    const own = ["runtime.c", "validate.c", "reals.c", "accelerator_calls.c"];
     compileNative(libraryProgram(own, [`-DPACKAGE_VERSION="${version}"`]), folder);
   });
   test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -122,6 +125,15 @@ if (!nativeCompilerIsThere()) {
     }
     const [taken, refused] = ["v", "i"].map((letter) => said.split(letter).length - 1) as [number, number];
     assert.ok(taken > 600 && refused > 600, `${taken} valid, ${refused} not`);
+  });
+
+  test("real numbers become the bytes, and bytes the real numbers, that the host makes of them", () => {
+    const cases = realCases(1);
+    const file = join(folder, "reals");
+    writeFileSync(file, Buffer.concat(cases.map(encodeRealCase)));
+    const lines = runNative(program, ["reals", file]).trimEnd().split("\n");
+    assert.is(lines.length, cases.length);
+    for (const [i, each] of cases.entries()) assert.is(lines[i], hostLine(each), JSON.stringify(each.type));
   });
 
   for (const [language, flags] of [

@@ -46,16 +46,22 @@ export function groupFile(...of: readonly string[]): string {
   ].join("\n");
 }
 
-/** A machine that is made of files in a folder of its own, and of facts. */
-export function madeMachine(parts: Parts = {}): Machine {
-  const { files = {}, programs = [], packages = [], writable = [], ...facts } = parts;
+/** A folder of its own with files of a system, and links where the text begins with "-> ". */
+export function madeRoot(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), "wasmote-machine-"));
   folders.push(root);
-  for (const [path, text] of Object.entries({ "etc/group": groupFile(), ...files })) {
+  for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     if (text.startsWith("-> ")) symlinkSync(text.slice(3), join(root, path));
     else writeFileSync(join(root, path), text);
   }
+  return root;
+}
+
+/** A machine that is made of files in a folder of its own, and of facts. */
+export function madeMachine(parts: Parts = {}): Machine {
+  const { files = {}, programs = [], packages = [], writable = [], ...facts } = parts;
+  const root = madeRoot({ "etc/group": groupFile(), ...files });
   return {
     platform: "linux",
     arch: "x64",

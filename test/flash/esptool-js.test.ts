@@ -86,10 +86,12 @@ test("no port, and several, are told; a port that is named is opened", async ({ 
   });
   assert.match(
     await refusal(flashBoard(work, undefined, withPorts({ path: "/dev/ttyS0" })), "device-missing"),
-    "USB 303a:1001; there are /dev/ttyS0",
+    /USB 303a:1001 or 10c4:ea60 \(CP210x\) or .*; there are \/dev\/ttyS0/,
   );
   const two = withPorts({ path, id: "303a:1001" }, { path: "/dev/ttyACM5", id: "303a:1001" });
   assert.match(await refusal(flashBoard(work, undefined, two), "device-ambiguous"), "/dev/ttyACM5");
+  const behind = withPorts({ path, id: "10c4:ea60" });
+  assert.is(await flashBoard(work, undefined, behind), "esptool", "behind a UART bridge");
   const named = flashBoard({ ...work, wanted: "/dev/null" }, undefined, two);
   assert.match(await refusal(named, "port-unavailable"), "/dev/null");
 });

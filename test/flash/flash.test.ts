@@ -84,6 +84,20 @@ test("esptool is told chip, offset, and the port that is named", async ({ tools 
   assert.equal(tools.argumentsOf("esptool"), ["--chip", "esp32c3", "write_flash", "0x0", "/f/x.bin"]);
   await flashBoard({ board, files, wanted: port }, "esptool", connected());
   assert.equal(tools.argumentsOf("esptool")?.slice(0, 4), ["--chip", "esp32c3", "--port", port]);
+  const bridge: UsbDevice = { id: "10c4:ea60", product: "CP2102N" };
+  for (const there of [[bridge], [chip, bridge]]) {
+    const write = flashBoard({ board, files }, undefined, connected(...there));
+    assert.is(await write, "esptool", "behind a bridge; of both, the chip's own USB is meant");
+  }
+  const twice = flashBoard({ board, files }, undefined, connected(bridge, { ...bridge, serial: "2" }));
+  assert.match(await refusal(twice, "device-ambiguous"), "10c4:ea60 CP2102N (2)");
+  const absent = flashBoard({ board, files }, undefined, connected(mouse));
+  assert.match(
+    await refusal(absent, "device-missing"),
+    /USB 303a:1001 or 10c4:ea60 \(CP210x\) or 1a86:7523 \(CH340\) or .*; connected are 046d:c077/,
+  );
+  const own = flashBoard({ board: loadBoard("xiao-esp32-c3"), files }, undefined, connected(bridge));
+  assert.match(await refusal(own, "device-missing"), "USB 303a:1001; connected are 10c4:ea60 CP2102N");
   for (const [wanted, found] of [
     ["/dev/ttyNOPE", /\/dev\/ttyNOPE$/],
     ["303a:1001", /303a:1001 is no port; esptool is told the board by its port/],

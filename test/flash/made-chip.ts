@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import { SerialPortMock } from "serialport";
-import type { WebSerialPortClass } from "../../host/flash/web-serial-port.js";
+import type { PortClass } from "../../host/device/serial-transport.js";
 
 const end = 0xc0;
 
@@ -93,7 +93,7 @@ export class MadeChip {
 }
 
 /** Serial ports of this process alone, at which that chip is. */
-export function portsOf(chip: MadeChip, path: string): WebSerialPortClass {
+export function portsOf(chip: MadeChip, path: string): PortClass {
   SerialPortMock.binding.reset();
   SerialPortMock.binding.createPort(path, { vendorId: "303a", productId: "1001" });
   return class extends SerialPortMock {

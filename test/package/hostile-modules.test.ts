@@ -3,11 +3,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { WasmoteError } from "../../host/errors.js";
 import { importModel } from "../../host/import/index.js";
-import type { Manifest } from "../../host/package/manifest.js";
+import { type Manifest, weightsSection } from "../../host/package/manifest.js";
 import { openModule } from "../../host/package/open.js";
 import { packageModule } from "../../host/package/package.js";
 import { buildModel } from "../../host/pipeline.js";
 import { openRunner, runners } from "../../host/run/index.js";
+import { encodeCustomSection } from "../../host/wasm/sections.js";
 import { bodies, makeModel, makeModule } from "../boards/made-modules.js";
 import { stateModel } from "../fuzz/tflite-originals.js";
 import { smallModel, type WrittenModel, writeTflite } from "../import/tflite-writer.js";
@@ -210,6 +211,12 @@ const modules: [what: string, wasm: Uint8Array, code: string, detail: RegExp][] 
     /imports env\.now/,
   ],
   ["an import that its manifest conceals", importing(weightsImport), "module-invalid", /does not speak/],
+  [
+    "an end that is missing: its weights",
+    makeModel("m", bodies.sum).slice(0, -encodeCustomSection(weightsSection, new Uint8Array(0)).length),
+    "module-invalid",
+    /no section wasmote\.weights/,
+  ],
 ];
 
 for (const [what, wasm, code, detail] of modules) {

@@ -69,7 +69,7 @@ export function decodeReals(bytes: Uint8Array, type: ValueType): number[] {
   if (type.scale === undefined || type.dtype === "float32") return stored;
   const scale = Math.fround(type.scale);
   const zeroPoint = type.zeroPoint ?? 0;
-  return stored.map((q) => Math.fround(scale * (q - zeroPoint)));
+  return stored.map((q) => Math.fround(scale * Math.fround(q - zeroPoint)));
 }
 
 function encoder(type: ValueType): (real: number, index: number) => number {

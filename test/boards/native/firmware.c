@@ -286,7 +286,7 @@ static void test_state(void)
     start();
     CHECK(number_of(run(0, 1), "code") == 101);
 
-    CHECK(upload(brokenModel) == modelOk && activate(brokenModel) == modelTrap);
+    CHECK(upload(brokenModel) == modelOk && activate(brokenModel) == modelBadModel);
     CHECK(number_of(run(0, 1), "code") == 101);
     install(model);
     CHECK(ask_reset() == modelOk && number_of(run(0, 1), "code") == 1);

@@ -59,6 +59,7 @@ export function firmwareProgram(
     sources: [
       ...own,
       ...["simulated_flash.c", "simulated_port.c"].map((file) => join(nativeFolder, file)),
+      join(boardsFolder, "probe", "unguarded.c"),
       ...all.filter((file) => !wasm3Sources.includes(file)),
     ],
     wasm3: wasm3Sources,

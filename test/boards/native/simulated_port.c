@@ -22,16 +22,3 @@ void port_putc(uint8_t byte)
 uint64_t portCount;
 uint64_t port_counter(void) { return portCount += 10; }
 const char *port_counter_unit(void) { return "cycles"; }
-
-guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_t limit)
-{
-    (void) limit;
-    function(argument);
-    return guardReturned;
-}
-
-void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd)
-{
-    (void) stackEnd;
-    function(argument);
-}
