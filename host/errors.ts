@@ -243,7 +243,6 @@ export const errorTable = {
     "the model cannot be exported",
     "Build it anew with `wasmote build`, and report it if it stays; `--tier both` leaves everything in it.",
   ),
-  "export-ecosystem": refused("nothing is exported for that", "Name one of those that are listed with --as."),
   "export-storage": refused(
     "only an export in plain C reads models from files",
     "Leave out --model file, so that the models are arrays, or export --as c.",

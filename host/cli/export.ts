@@ -2,8 +2,9 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { type Command, Option } from "commander";
 import { WasmoteError } from "../errors.js";
+import { exportCores } from "../export/cores.js";
+import { type EcosystemName, ecosystemNamed, ecosystemNames } from "../export/ecosystems/index.js";
 import type { ExportTier, ModelStorage } from "../export/index.js";
-import { suggestion } from "../nearest.js";
 import { UsageError } from "./errors.js";
 import { thousands } from "./figures.js";
 import { makeFolder, refuseOverwriting, writeFilesAtomically } from "./files.js";
@@ -12,7 +13,7 @@ import { type ModuleFile, readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 
 interface ExportCommandOptions {
-  as: string;
+  as: EcosystemName;
   board?: string;
   core?: string;
   tier: ExportTier;
@@ -36,13 +37,16 @@ export function registerExport(program: Command, output: Output): void {
     .command("export")
     .description("Write a C library with models for a firmware of your own.")
     .argument("<model...>", ".wasm files built by wasmote")
-    .requiredOption(
-      "--as <ecosystem>",
-      "what the folder is for: c, arduino, platformio, zephyr, esp-idf, pico-sdk",
+    .addOption(
+      new Option("--as <ecosystem>", "what the folder is for").choices(ecosystemNames).makeOptionMandatory(),
     )
     .requiredOption("-o, --out <folder>", "the folder to write; it is made")
     .option("--board <board>", "the board that it is for")
-    .option("--core <core>", "the processor's core that it is for, such as cortex-m4; host for computers")
+    .addOption(
+      new Option("--core <core>", "the processor's core that it is for; host for computers").choices(
+        exportCores,
+      ),
+    )
     .addOption(
       new Option("--tier <tier>", "whether accelerators compute, the models' own kernels, or either")
         .choices(["accelerated", "portable", "both"])
@@ -76,9 +80,8 @@ async function checkFolder(out: string, read: readonly string[], force: boolean)
 }
 
 async function exportTo(paths: string[], options: ExportCommandOptions, output: Output): Promise<void> {
-  const { loadBoard, coreNames } = await import("../boards/index.js");
-  const { exportModels, hostCore } = await import("../export/index.js");
-  const { ecosystemNamed } = await import("../export/ecosystems/index.js");
+  const { loadBoard } = await import("../boards/index.js");
+  const { exportModels } = await import("../export/index.js");
   const ecosystem = await ecosystemNamed(options.as);
   if (options.board !== undefined && options.core !== undefined)
     throw new UsageError("both --board and --core are given", "Give one of them: a board tells its core.");
@@ -89,12 +92,6 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
     );
   const board = options.board === undefined ? undefined : loadBoard(options.board);
   const core = board?.core ?? `${options.core}`;
-  const cores = [...coreNames, hostCore];
-  if (!cores.includes(core))
-    throw new UsageError(
-      `--core ${core} is not known${suggestion(core, cores)}`,
-      `The cores are ${cores.join(", ")}.`,
-    );
   await checkFolder(options.out, paths, options.force === true);
   const files: ModuleFile[] = [];
   for (const path of paths) files.push(await readModuleFile(path));

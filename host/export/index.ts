@@ -9,6 +9,7 @@ import { interruptNode } from "../run/node-interrupt.js";
 import type { Tier } from "../run/types.js";
 import { usesFloats } from "../wasm/floats.js";
 import { configurationText, isWorthFusing } from "./configuration.js";
+import { hostCore } from "./cores.js";
 import { exampleText } from "./example.js";
 import { usedInstructionsText } from "./instructions.js";
 import { librarySources } from "./library.js";
@@ -17,12 +18,10 @@ import { type ModelStorage, modelFilesOf, symbolOf } from "./model-files.js";
 import { type ExportTier, takeOut } from "./take-out.js";
 import type { Exported, ExportedFiles, ExportedModel } from "./types.js";
 
+export { hostCore } from "./cores.js";
 export type { ModelStorage } from "./model-files.js";
 export type { ExportTier } from "./take-out.js";
 export type { Ecosystem, Exported, ExportedFiles, ExportedModel } from "./types.js";
-
-/** Processors that an export may be for besides boards' cores: those with 64 bits. */
-export const hostCore = "host";
 
 /** A built model's file. */
 export interface ModelToExport extends OpenedModule {
@@ -31,7 +30,7 @@ export interface ModelToExport extends OpenedModule {
 
 /** What an export is for. */
 export interface ExportOptions {
-  /** A board's, or `hostCore`. */
+  /** One of `exportCores`. */
   core: string;
   board?: Board;
   tier: ExportTier;

@@ -67,12 +67,12 @@ const refused: readonly { args: string[]; code: number; says: string | RegExp }[
   { args: [file("text.wasm"), "--as", "c", "--core", "host", "-o", file("a")], code: 1, says: "plain text" },
   { args: [model, "--as", "c", "--core", "host"], code: 2, says: "--out" },
   { args: [model, "--core", "host", "-o", file("a")], code: 2, says: "--as" },
-  { args: [model, "--as", "arduin", "--core", "host", "-o", file("a")], code: 1, says: "there are c" },
+  { args: [model, "--as", "arduin", "--core", "host", "-o", file("a")], code: 2, says: "choices are c" },
   { args: [model, "--as", "c", "-o", file("a")], code: 2, says: "no processor is named" },
   {
     args: [model, "--as", "c", "--core", "cortex-m5", "-o", file("a")],
     code: 2,
-    says: "did you mean cortex-m",
+    says: "choices are cortex-m0plus",
   },
   { args: [model, "--as", "c", "--board", "pic", "-o", file("a")], code: 1, says: "did you mean pico" },
   {
