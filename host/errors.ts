@@ -249,7 +249,11 @@ export const errorTable = {
   ),
   "export-folder": refused(
     "the folder cannot take the export",
-    "Name a folder that is not there, or is empty; --force replaces the files of an export in one that is.",
+    "Name a folder that is not there, or is empty; --force replaces an earlier export.",
+  ),
+  "export-changed": refused(
+    "the folder has files that the earlier export did not write so",
+    "Move them to another folder, or delete them, and export anew; or name another folder.",
   ),
   "export-name": refused(
     "two models have the same name in C",
