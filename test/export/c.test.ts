@@ -75,7 +75,7 @@ for (const target of targets) {
 
 const [here] = targets as [Target];
 if (placesOf(here).length > 0) {
-  test("x86-64: models that compute by their own kernels give the goldens", async () => {
+  test("x86-64: models that compute by their own kernels give the goldens, and no integer overflows that may not", async () => {
     const goldens = (await models).slice(0, 2);
     const exported = await exportModels(
       goldens.map(({ model }) => model),
@@ -83,7 +83,9 @@ if (placesOf(here).length > 0) {
     );
     const { model: other } = await foreign;
     const main = goldenProgram(exported, goldens, other.wasm, true);
-    const [said] = await runProgram(here, here.places, exported, main);
+    const flags = ["-fsanitize=signed-integer-overflow"];
+    const [said] = await runProgram({ ...here, flags }, here.places, exported, main);
+    assert.not.match(`${said}`, "runtime error");
     checkGoldens("portable", `${said}`.split("\n"), exported.models, goldens);
   });
 }

@@ -2,7 +2,7 @@ import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported } from "../types.js";
 import { exampleName, libraryName, libraryVersion, license, paragraph, sentence } from "./about.js";
 import { layOut } from "./layout.js";
-import { libraryOptions, optionsOf, processors } from "./options.js";
+import { libraryOptionsAmongOthers, optionsAmongOthers, processors } from "./options.js";
 import { sketch } from "./sketch.js";
 
 const optionsScript = "source_options.py";
@@ -55,7 +55,7 @@ function description(of: Exported, headers: readonly string[]): object {
       { name: exampleName, base: `examples/${exampleName}`, files: ["platformio.ini", "src/main.cpp"] },
     ],
     build: {
-      flags: libraryOptions,
+      flags: libraryOptionsAmongOthers,
       srcFilter: "+<*>",
       includeDir: "include",
       srcDir: "src",
@@ -74,7 +74,7 @@ interface Source {
 function optionEntries(sources: readonly Source[]): string[] {
   const entries = new Map<string, string[]>();
   for (const { path, from } of sources) {
-    const { always, on } = optionsOf(from);
+    const { always, on } = optionsAmongOthers(from);
     for (const [processor, options] of Object.entries({ "": always, ...on })) {
       const key = `${JSON.stringify(processor)}, ${JSON.stringify(options)}`;
       if (options.length > 0) entries.set(key, [...(entries.get(key) ?? []), path]);
@@ -87,7 +87,7 @@ function optionEntries(sources: readonly Source[]): string[] {
 
 /** Gives single sources their options, in SCons, which PlatformIO is built on. */
 function script(sources: readonly Source[]): string {
-  const macros = Object.entries(processors).map(([name, { macro }]) => `    "${name}": "${macro}",`);
+  const macros = Object.entries(processors).map(([name, macro]) => `    "${name}": "${macro}",`);
   return `"""Options of single sources: some on all processors, some on one."""
 import functools
 import subprocess
