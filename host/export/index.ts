@@ -149,7 +149,7 @@ export async function exportModels(
       validates: storage === "file",
       operandBytes: stackBytes,
       pageBytes: codePageBytes,
-      core: probed,
+      core,
     },
     idiomHeader,
   );
