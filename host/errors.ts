@@ -256,7 +256,7 @@ export const errorTable = {
     "Move them to another folder, or delete them, and export anew; or name another folder.",
   ),
   "export-name": refused(
-    "two models have the same name in C",
+    "two models would have the same name in C",
     "Build one of them from a file of another name, or export them apart.",
   ),
   "board-busy": refused(

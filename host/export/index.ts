@@ -14,7 +14,8 @@ import { exampleText } from "./example.js";
 import { usedInstructionsText } from "./instructions.js";
 import { librarySources } from "./library.js";
 import { findMemory } from "./memory.js";
-import { type ModelStorage, modelFilesOf, symbolOf } from "./model-files.js";
+import { type ModelStorage, modelFilesOf } from "./model-files.js";
+import { checkNames, symbolOf } from "./names.js";
 import { type ExportTier, takeOut } from "./take-out.js";
 import type { Exported, ExportedFiles, ExportedModel } from "./types.js";
 
@@ -69,18 +70,6 @@ function settle({ wasm, ...opened }: ModelToExport, tier: ExportTier, build: Lib
   return { symbol: symbolOf(own.manifest.name), opened: own, wasm: left.wasm, tiers, used };
 }
 
-/** Throws `export-name` where two models would have the same names in C, and `export-refused`. */
-function checkNames(models: readonly Settled[]): void {
-  const known = new Map<string, string>();
-  for (const { symbol, opened } of models) {
-    const { name } = opened.manifest;
-    const other = known.get(symbol.toUpperCase());
-    if (other !== undefined)
-      throw new WasmoteError("export-name", `"${other}" and "${name}" are both ${symbol}`);
-    known.set(symbol.toUpperCase(), name);
-  }
-}
-
 /** A model with the memory that it takes: in each of its tiers, where it has several. */
 async function finished(
   { symbol, opened, wasm, tiers }: Settled,
@@ -126,7 +115,13 @@ export async function exportModels(
   const probed = core === hostCore ? undefined : core;
   const build = { core: probed, operandBytes: stackBytes, pageBytes: codePageBytes };
   const settled = models.map((model) => settle(model, tier, { ...build, fuses: true }));
-  checkNames(settled);
+  checkNames(
+    settled.map(({ symbol, opened: { manifest } }) => ({
+      symbol,
+      name: manifest.name,
+      inputs: manifest.inputs.length,
+    })),
+  );
   const used = settled.map((each) => each.used);
   const idiomHeader = readFileSync(join(boardsFolder, "wasm3", "idioms.h"), "utf8");
   const fuses = isWorthFusing(used, idiomHeader);

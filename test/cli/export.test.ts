@@ -84,7 +84,7 @@ const refused: readonly { args: string[]; code: number; says: string | RegExp }[
   {
     args: [model, model, "--as", "c", "--core", "host", "-o", file("a")],
     code: 1,
-    says: "the same name in C",
+    says: 'the same name in C: residual, of "residual" and of "residual"',
   },
   { args: [model, "--as", "c", "--core", "host", "--tier", "fast", "-o", file("a")], code: 2, says: "tier" },
   { args: [model, "--as", "c", "--core", "host", "-o", model], code: 1, says: "it is no folder" },
