@@ -42,7 +42,7 @@ extern "C" {
 
 /* Bytes of the file. */
 #define ${name}_BYTES ${wasm.length}
-/* Memory to open it in, best aligned to 8: ${memoryBound === "exact" ? "the least with which it runs at its speed" : "enough"}. ${manifest.memoryBytes} of it are for tensors and state. */
+/* Memory to open it in, best aligned to 8: ${memoryBound === "exact" ? "the least with which it runs at its speed" : "surely enough, less may be (wasmote_used_bytes tells)"}. ${manifest.memoryBytes} of it are for tensors and state. */
 #define ${name}_MEMORY_BYTES ${memoryBytes}
 /* Stack that a call may take: wasmote_options.stackBytes. */
 #define ${name}_STACK_BYTES ${stackBytes}
