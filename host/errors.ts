@@ -243,17 +243,20 @@ export const errorTable = {
     "the model cannot be exported",
     "Build it anew with `wasmote build`, and report it if it stays; `--tier both` leaves everything in it.",
   ),
-  "export-ecosystem": refused("nothing is exported for that", "Name one of those that are listed with --as."),
   "export-storage": refused(
     "only an export in plain C reads models from files",
     "Leave out --model file, so that the models are arrays, or export --as c.",
   ),
   "export-folder": refused(
     "the folder cannot take the export",
-    "Name a folder that is not there, or is empty; --force replaces the files of an export in one that is.",
+    "Name a folder that is not there, or is empty; --force replaces an earlier export.",
+  ),
+  "export-changed": refused(
+    "the folder has files that the earlier export did not write so",
+    "Move them to another folder, or delete them, and export anew; or name another folder.",
   ),
   "export-name": refused(
-    "two models have the same name in C",
+    "two models would have the same name in C",
     "Build one of them from a file of another name, or export them apart.",
   ),
   "board-busy": refused(

@@ -97,8 +97,9 @@ typedef struct wasmote_options
     bool portable;
 
     /*
-     * Memory besides linear memory that compiled kernels may fill before those are dropped that the running one does not
-     * need. 0: all that was given.
+     * Most firmware leaves it 0. Of the memory, what may be taken besides linear memory (wasmote_needs.linearBytes): above all
+     * by compiled kernels. Where one more would take it beyond that, those that the running one does not call are dropped, and
+     * compiled again when they are called: slower, in less memory. 0: all that was given to wasmote_open.
      */
     uint32_t overheadBytes;
 
@@ -121,8 +122,11 @@ typedef struct wasmote_options
     wasmote_ending (*guardedCall)(void (*function)(void *), void *argument, uint64_t limit);
 
     /*
-     * Calls function(argument) on another stack, whose end is a multiple of 16, and comes back to this one. NULL: kernels
-     * that nest deep take a larger stack; where it is too small, they are refused with WASMOTE_STACK.
+     * Most firmware leaves it NULL, and gives stackBytes instead. For who has little stack: a function of yours, in assembly
+     * language, that sets the stack pointer to stackEnd (a multiple of 16, the stack grows down from there), calls
+     * function(argument), sets the stack pointer back and returns. With it, kernels whose compilation nests deeper than
+     * stackBytes allow are compiled on a stack within the model's memory. NULL: they are refused with WASMOTE_STACK, until
+     * stackBytes are more.
      */
     void (*callOnStack)(void (*function)(void *), void *argument, void *stackEnd);
 } wasmote_options;

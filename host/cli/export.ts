@@ -1,18 +1,18 @@
-import { readdir, rm, stat } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { WasmoteError } from "../errors.js";
+import { exportCores } from "../export/cores.js";
+import { type EcosystemName, ecosystemNamed, ecosystemNames } from "../export/ecosystems/index.js";
 import type { ExportTier, ModelStorage } from "../export/index.js";
-import { suggestion } from "../nearest.js";
 import { UsageError } from "./errors.js";
+import { exportFolder, writeExport } from "./export-folder.js";
 import { thousands } from "./figures.js";
-import { makeFolder, refuseOverwriting, writeFilesAtomically } from "./files.js";
+import { refuseOverwriting } from "./files.js";
 import { addHelp } from "./help.js";
 import { type ModuleFile, readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 
 interface ExportCommandOptions {
-  as: string;
+  as: EcosystemName;
   board?: string;
   core?: string;
   tier: ExportTier;
@@ -36,13 +36,16 @@ export function registerExport(program: Command, output: Output): void {
     .command("export")
     .description("Write a C library with models for a firmware of your own.")
     .argument("<model...>", ".wasm files built by wasmote")
-    .requiredOption(
-      "--as <ecosystem>",
-      "what the folder is for: c, arduino, platformio, zephyr, esp-idf, pico-sdk",
+    .addOption(
+      new Option("--as <ecosystem>", "what the folder is for").choices(ecosystemNames).makeOptionMandatory(),
     )
     .requiredOption("-o, --out <folder>", "the folder to write; it is made")
     .option("--board <board>", "the board that it is for")
-    .option("--core <core>", "the processor's core that it is for, such as cortex-m4; host for computers")
+    .addOption(
+      new Option("--core <core>", "the processor's core that it is for; host for computers").choices(
+        exportCores,
+      ),
+    )
     .addOption(
       new Option("--tier <tier>", "whether accelerators compute, the models' own kernels, or either")
         .choices(["accelerated", "portable", "both"])
@@ -53,32 +56,15 @@ export function registerExport(program: Command, output: Output): void {
         .choices(["array", "file"])
         .default("array"),
     )
-    .option("--force", "replace the files of an earlier export in the folder")
+    .option("--force", "replace an earlier export in the folder")
     .option("--json", "print what it takes as JSON")
     .action((models: string[], options: ExportCommandOptions) => exportTo(models, options, output));
   addHelp(command, help);
 }
 
-/** Refuses a folder that holds anything, unless it may be replaced, and one that holds what is read. Throws `export-folder`. */
-async function checkFolder(out: string, read: readonly string[], force: boolean): Promise<void> {
-  const found = await stat(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw new WasmoteError("export-folder", error.message, { file: out });
-  });
-  if (found !== undefined && !found.isDirectory())
-    throw new WasmoteError("export-folder", "it is no folder", { file: out });
-  const entries = found === undefined ? [] : await readdir(out);
-  if (entries.length > 0 && !force)
-    throw new WasmoteError("export-folder", `it holds ${entries.length} files already`, { file: out });
-  const inside = read.find((path) => resolve(path).startsWith(resolve(out) + sep));
-  if (inside !== undefined)
-    throw new UsageError(`${inside}, which is read, lies in ${out}`, "Give -o another folder.");
-}
-
 async function exportTo(paths: string[], options: ExportCommandOptions, output: Output): Promise<void> {
-  const { loadBoard, coreNames } = await import("../boards/index.js");
-  const { exportModels, hostCore } = await import("../export/index.js");
-  const { ecosystemNamed } = await import("../export/ecosystems/index.js");
+  const { loadBoard } = await import("../boards/index.js");
+  const { exportModels } = await import("../export/index.js");
   const ecosystem = await ecosystemNamed(options.as);
   if (options.board !== undefined && options.core !== undefined)
     throw new UsageError("both --board and --core are given", "Give one of them: a board tells its core.");
@@ -89,13 +75,7 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
     );
   const board = options.board === undefined ? undefined : loadBoard(options.board);
   const core = board?.core ?? `${options.core}`;
-  const cores = [...coreNames, hostCore];
-  if (!cores.includes(core))
-    throw new UsageError(
-      `--core ${core} is not known${suggestion(core, cores)}`,
-      `The cores are ${cores.join(", ")}.`,
-    );
-  await checkFolder(options.out, paths, options.force === true);
+  const folder = await exportFolder(options.out, paths, options.force === true);
   const files: ModuleFile[] = [];
   for (const path of paths) files.push(await readModuleFile(path));
   output.progress("exporting");
@@ -105,16 +85,13 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
     tier: options.tier,
     model: options.model,
   });
-  const written = Object.entries(ecosystem.files(exported)).map(([path, contents]) => ({
-    path: join(options.out, path),
-    bytes: typeof contents === "string" ? new TextEncoder().encode(contents) : contents,
-  }));
+  const written = ecosystem.files(exported);
   await refuseOverwriting(
     paths,
-    written.map(({ path }) => path),
+    Object.keys(written).map((path) => join(options.out, path)),
     "Give -o another folder.",
   );
-  await writeFolder(options.out, written);
+  const count = await writeExport(folder, written);
   const models = exported.models.map(({ symbol, wasm, memoryBytes, memoryBound, stackBytes, manifest }) => ({
     symbol,
     fileBytes: wasm.length,
@@ -123,7 +100,7 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
     memoryBound,
     stackBytes,
   }));
-  output.talk(`wrote ${written.length} files to ${options.out}`);
+  output.talk(`wrote ${count} files to ${options.out}`);
   if (options.json) output.json({ as: options.as, core, models });
   else
     output.data(
@@ -132,22 +109,4 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
           `${symbol}  flash ${thousands(fileBytes)}, RAM ${memoryBound === "exact" ? "" : "at most "}${thousands(memoryBytes)}, stack ${thousands(stackBytes)} bytes`,
       ),
     );
-}
-
-/** Writes all files, or leaves a folder that was not there as it was: absent. Throws `file-unwritable`. */
-async function writeFolder(
-  out: string,
-  files: readonly { path: string; bytes: Uint8Array }[],
-): Promise<void> {
-  const wasThere = await stat(out).then(
-    () => true,
-    () => false,
-  );
-  try {
-    for (const folder of new Set(files.map(({ path }) => dirname(path)))) await makeFolder(folder);
-    await writeFilesAtomically(files);
-  } catch (error) {
-    if (!wasThere) await rm(out, { recursive: true, force: true });
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import { type Accelerator, accelerators as knownAccelerators } from "../abi/accelerators.js";
 import type { UsedOperations } from "../needs/index.js";
+import { coreCheck } from "./cores.js";
 import { listMacro } from "./instructions.js";
 
 /** What a build of the library has. Sizes in bytes. */
@@ -15,7 +16,8 @@ export interface Configuration {
   validates: boolean;
   operandBytes: number;
   pageBytes: number;
-  core: string | undefined;
+  /** One of `exportCores`. */
+  core: string;
 }
 
 /** Names of the idioms, in the order of the list in boards/wasm3/idioms.h. */
@@ -71,6 +73,9 @@ export function configurationText(of: Configuration, idiomHeader: string): strin
   return `/* What of the library the models of this export take. Written by \`wasmote export\`. */
 #ifndef WASMOTE_CONFIG_H
 #define WASMOTE_CONFIG_H
+
+/* Elsewhere models would take other memory than their headers say. */
+${coreCheck(core)}
 
 ${Object.entries(sizes)
   .map(([name, value]) => `#define ${name} ${value}`)

@@ -1,13 +1,27 @@
-import { inComment, type ModelStorage, macroOf } from "./model-files.js";
+import { inComment, type ModelStorage } from "./model-files.js";
+import { macroOf, sampleName } from "./names.js";
 import type { ExportedModel } from "./types.js";
 
-/** A sample for a model's first input. */
-function sampleOf({ symbol, manifest }: ExportedModel): string {
-  const [input] = manifest.inputs;
-  if (input === undefined) return "";
-  return `/* "${inComment(input.name)}", ${input.shape.join(" x ")}: real numbers in row-major order, begun anew where the input has more. */
-static const float ${symbol}_sample[] = { 0.0f };
+/** Samples for a model's inputs. */
+function samplesOf({ symbol, manifest: { inputs } }: ExportedModel): string[] {
+  return inputs.map(
+    ({ name, shape }, i) =>
+      `/* "${inComment(name)}", ${shape.join(" x ")}: real numbers in row-major order, begun anew where the input has more. */
+static const float ${sampleName(symbol, i, inputs.length)}[] = { 0.0f };
+`,
+  );
+}
+
+/** Writes a model's samples to its inputs. */
+function writingOf({ symbol, manifest: { inputs } }: ExportedModel): string {
+  return inputs
+    .map((_, i) => {
+      const name = sampleName(symbol, i, inputs.length);
+      return `    if (!status) status = wasmote_input(model, ${i}, &tensor);
+    if (!status) write_sample(&tensor, ${name}, sizeof ${name} / sizeof *${name});
 `;
+    })
+    .join("");
 }
 
 function functionOf(model: ExportedModel, storage: ModelStorage): string {
@@ -22,10 +36,7 @@ function functionOf(model: ExportedModel, storage: ModelStorage): string {
         print_text("${symbol}.wasm cannot be read here\\n", ${symbol.length + 26});
         return WASMOTE_BAD_MODEL;
     }`;
-  const sample = `    if (!status) status = wasmote_input(model, 0, &tensor);
-    if (!status) write_sample(&tensor, ${symbol}_sample, sizeof ${symbol}_sample / sizeof *${symbol}_sample);
-`;
-  return `/* Opens the model, runs it once with the sample, prints what comes out, and closes it. */
+  return `/* Opens the model, runs it once with its samples, prints what comes out, and closes it. */
 static wasmote_status run_${symbol}(void)
 {
     static uint8_t memory[${name}_MEMORY_BYTES] __attribute__((aligned(8)));
@@ -35,7 +46,7 @@ static wasmote_status run_${symbol}(void)
 ${file}
 
     wasmote_status status = wasmote_open(&model, memory, sizeof memory, file, ${name}_BYTES, &options);
-${manifest.inputs.length > 0 ? sample : ""}    if (!status) status = wasmote_run(model);
+${writingOf(model)}    if (!status) status = wasmote_run(model);
     for (uint32_t i = 0; i < ${manifest.outputs.length} && !status; i++)
     {
         status = wasmote_output(model, i, &tensor);
@@ -49,9 +60,7 @@ ${manifest.inputs.length > 0 ? sample : ""}    if (!status) status = wasmote_run
 `;
 }
 
-/** An example's `main`: runs each model with its sample and prints what comes out. */
-export function exampleText(models: readonly ExportedModel[], storage: ModelStorage): string {
-  const readFile = `/* Reads a file of so many bytes. */
+const readFile = `/* Reads a file of so many bytes. */
 static bool read_file(const char *name, uint8_t *to, size_t bytes)
 {
     FILE *file = fopen(name, "rb");
@@ -62,6 +71,58 @@ static bool read_file(const char *name, uint8_t *to, size_t bytes)
 }
 
 `;
+
+const hasInt64 = (tensors: readonly { dtype: string }[]): boolean =>
+  tensors.some(({ dtype }) => dtype === "int64");
+
+/** Writes an element, of 64 bits too where some input has them: that takes flash, for numbers that no real number is written as. */
+const writeElement = (wide: boolean): string => `static void write_element(wasmote_tensor *input, float value)
+{
+${
+  wide
+    ? `    const int64_t whole = (int64_t) value;
+    if (input->dtype == WASMOTE_INT64) memcpy(input->data, &whole, sizeof whole);
+    else wasmote_write_reals(input, &value, 1);`
+    : "    wasmote_write_reals(input, &value, 1);"
+}
+}
+`;
+
+/** Prints an element, of 64 bits too where some output has them. */
+const printElement = (wide: boolean): string => `${
+  wide
+    ? `static void print_int64(int64_t value)
+{
+    char digits[20];
+    int count = 0;
+    uint64_t size = value < 0 ? -(uint64_t) value : (uint64_t) value;
+    if (value < 0) putchar('-');
+    do digits[count++] = (char) ('0' + size % 10); while (size /= 10);
+    while (count > 0) putchar(digits[--count]);
+}
+
+`
+    : ""
+}static void print_element(const wasmote_tensor *output)
+{
+${
+  wide
+    ? `    int64_t whole;
+    if (output->dtype == WASMOTE_INT64)
+    {
+        memcpy(&whole, output->data, sizeof whole);
+        print_int64(whole);
+        return;
+    }
+`
+    : ""
+}    float value;
+    if (!wasmote_read_reals(output, &value, 1)) print_real(value);
+}
+`;
+
+/** An example's `main`: runs each model with its samples and prints what comes out. */
+export function exampleText(models: readonly ExportedModel[], storage: ModelStorage): string {
   return `/*
  * Runs each model once, with samples that are zeros until you put others in their place, and prints the results.
  * Written by \`wasmote export\`: yours to change.
@@ -72,9 +133,8 @@ static bool read_file(const char *name, uint8_t *to, size_t bytes)
 ${models.map(({ symbol }) => `#include "${symbol}.h"`).join("\n")}
 #include "wasmote.h"
 
-${models.map(sampleOf).join("")}
-
-/* Text, and numbers with three places, by putchar alone: printf takes more flash than all that is printed here. */
+${models.flatMap(samplesOf).join("")}
+/* Text, and numbers, by putchar alone: printf takes more flash than all that is printed here. */
 static void print_text(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++) putchar(text[i]);
@@ -86,15 +146,28 @@ static void print_whole(uint32_t value, int places)
     putchar('0' + (char) (value % 10));
 }
 
-/* To the nearest; what is beyond a million, or no number, as it is where these end. */
+/* To the nearest thousandth; from a million on, of a number that is then to be multiplied by a power of ten: 1234567 is 123456.704e1. */
 static void print_real(float value)
 {
+    if (value != value)
+    {
+        print_text("nan", 3);
+        return;
+    }
     if (value < 0) putchar('-');
-    const float size = value < 0 ? -value : value;
-    const uint32_t thousandths = size < 1e6f ? (uint32_t) (size * 1000.0f + 0.5f) : 1000000000u;
+    float size = value < 0 ? -value : value;
+    uint32_t tens = 0;
+    for (; size >= 1e6f && tens < 99; tens++) size /= 10;
+    if (tens == 99)
+    {
+        print_text("inf", 3);
+        return;
+    }
+    const uint32_t thousandths = (uint32_t) (size * 1000.0f + 0.5f);
     print_whole(thousandths / 1000, 1);
     putchar('.');
     print_whole(thousandths % 1000, 3);
+    if (tens > 0) putchar('e'), print_whole(tens, 1);
 }
 
 /* Makes a tensor its first element alone, and says how many there are. */
@@ -111,12 +184,14 @@ static void next(wasmote_tensor *element)
     element->data = (uint8_t *) element->data + element->bytes;
 }
 
+${writeElement(models.some(({ manifest }) => hasInt64(manifest.inputs)))}
 static void write_sample(wasmote_tensor *input, const float *values, uint32_t count)
 {
     const uint32_t all = begin(input);
-    for (uint32_t i = 0; i < all; i++, next(input)) wasmote_write_reals(input, &values[i % count], 1);
+    for (uint32_t i = 0; i < all; i++, next(input)) write_element(input, values[i % count]);
 }
 
+${printElement(models.some(({ manifest }) => hasInt64(manifest.outputs)))}
 /* Each element of a tensor, with its label where there is one. */
 static void print_tensor(wasmote_tensor *output)
 {
@@ -124,11 +199,9 @@ static void print_tensor(wasmote_tensor *output)
     for (uint32_t i = 0; i < all; i++, next(output))
     {
         uint32_t length;
-        float value;
         const char *label = wasmote_label(output, i % classes, &length);
-        if (wasmote_read_reals(output, &value, 1)) continue;
         if (label) print_text(label, length), putchar(' ');
-        print_real(value);
+        print_element(output);
         putchar('\\n');
     }
 }

@@ -9,20 +9,20 @@ import { interruptNode } from "../run/node-interrupt.js";
 import type { Tier } from "../run/types.js";
 import { usesFloats } from "../wasm/floats.js";
 import { configurationText, isWorthFusing } from "./configuration.js";
+import { hostCore } from "./cores.js";
 import { exampleText } from "./example.js";
 import { usedInstructionsText } from "./instructions.js";
 import { librarySources } from "./library.js";
 import { findMemory } from "./memory.js";
-import { type ModelStorage, modelFilesOf, symbolOf } from "./model-files.js";
+import { type ModelStorage, modelFilesOf } from "./model-files.js";
+import { checkNames, symbolOf } from "./names.js";
 import { type ExportTier, takeOut } from "./take-out.js";
 import type { Exported, ExportedFiles, ExportedModel } from "./types.js";
 
+export { hostCore } from "./cores.js";
 export type { ModelStorage } from "./model-files.js";
 export type { ExportTier } from "./take-out.js";
 export type { Ecosystem, Exported, ExportedFiles, ExportedModel } from "./types.js";
-
-/** Processors that an export may be for besides boards' cores: those with 64 bits. */
-export const hostCore = "host";
 
 /** A built model's file. */
 export interface ModelToExport extends OpenedModule {
@@ -31,7 +31,7 @@ export interface ModelToExport extends OpenedModule {
 
 /** What an export is for. */
 export interface ExportOptions {
-  /** A board's, or `hostCore`. */
+  /** One of `exportCores`. */
   core: string;
   board?: Board;
   tier: ExportTier;
@@ -68,18 +68,6 @@ function settle({ wasm, ...opened }: ModelToExport, tier: ExportTier, build: Lib
     throw new WasmoteError("export-refused", `the library ends with status ${used.refused} for it`);
   }
   return { symbol: symbolOf(own.manifest.name), opened: own, wasm: left.wasm, tiers, used };
-}
-
-/** Throws `export-name` where two models would have the same names in C, and `export-refused`. */
-function checkNames(models: readonly Settled[]): void {
-  const known = new Map<string, string>();
-  for (const { symbol, opened } of models) {
-    const { name } = opened.manifest;
-    const other = known.get(symbol.toUpperCase());
-    if (other !== undefined)
-      throw new WasmoteError("export-name", `"${other}" and "${name}" are both ${symbol}`);
-    known.set(symbol.toUpperCase(), name);
-  }
 }
 
 /** A model with the memory that it takes: in each of its tiers, where it has several. */
@@ -127,7 +115,13 @@ export async function exportModels(
   const probed = core === hostCore ? undefined : core;
   const build = { core: probed, operandBytes: stackBytes, pageBytes: codePageBytes };
   const settled = models.map((model) => settle(model, tier, { ...build, fuses: true }));
-  checkNames(settled);
+  checkNames(
+    settled.map(({ symbol, opened: { manifest } }) => ({
+      symbol,
+      name: manifest.name,
+      inputs: manifest.inputs.length,
+    })),
+  );
   const used = settled.map((each) => each.used);
   const idiomHeader = readFileSync(join(boardsFolder, "wasm3", "idioms.h"), "utf8");
   const fuses = isWorthFusing(used, idiomHeader);
@@ -150,7 +144,7 @@ export async function exportModels(
       validates: storage === "file",
       operandBytes: stackBytes,
       pageBytes: codePageBytes,
-      core: probed,
+      core,
     },
     idiomHeader,
   );

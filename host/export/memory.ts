@@ -17,7 +17,7 @@ export interface Memory {
 }
 
 /** Codes of the library (boards/runtime/wasmote.h). */
-const status = { stack: 12 } as const;
+const status = { trap: 9, stack: 12 } as const;
 
 /** Stacks that are tried: what the library takes where nothing is said, then more. */
 const leastStack = { small: 2048, armv6m: 4096, wide: 61_440 } as const;
@@ -37,14 +37,18 @@ function refusal(code: number): WasmoteError {
   return new WasmoteError("export-refused", `the library ends with status ${code} for it`);
 }
 
-/** The stack that opening a model takes, given what opening it with one ends with. Throws `export-refused`. */
-function findStack(core: string | undefined, opens: (stackBytes: number) => number): number {
+/**
+ * The stack that opening and running a model take, given what these end with: a trap where a kernel that runs calls one that
+ * cannot be compiled on what is left of the stack. Throws `export-refused`.
+ */
+function findStack(core: string | undefined, runs: (stackBytes: number) => number): number {
   const { small, armv6m, wide } = leastStack;
   const first = core === undefined ? wide : core === "cortex-m0plus" ? armv6m : small;
   for (let stackBytes = first; ; stackBytes += stackStep) {
-    const refused = opens(stackBytes);
+    const refused = runs(stackBytes);
     if (refused === 0) return stackBytes;
-    if (refused !== status.stack || stackBytes >= mostStack) throw refusal(refused);
+    const isTooSmall = refused === status.stack || refused === status.trap;
+    if (!isTooSmall || stackBytes >= mostStack) throw refusal(refused);
   }
 }
 
@@ -88,8 +92,8 @@ export function findMemory(
   const attempt = (memoryBytes: number, stackBytes: number, all = true): LibraryRun | { refused: number } =>
     runInLibrary(model, build, memoryBytes, stackBytes, all);
   const stackBytes = findStack(build.core, (bytes) => {
-    const opened = attempt(ample, bytes);
-    return "refused" in opened ? opened.refused : 0;
+    const run = attempt(ample, bytes);
+    return "refused" in run ? run.refused : 0;
   });
   const best = attempt(ample, stackBytes);
   if ("refused" in best) throw refusal(best.refused);

@@ -1,4 +1,4 @@
-import { macroOf } from "./model-files.js";
+import { macroOf } from "./names.js";
 import type { Exported, ExportedModel } from "./types.js";
 
 const thousands = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, " ");

@@ -42,6 +42,8 @@ const cases: [line: string, among: string[], not?: string[]][] = [
   ["wasmote run model.wasm --input notes.txt n", ["notes.txt", "net.tflite"]],
   ["wasmote compare net.tflite m", ["model.wasm"]],
   ["wasmote completion ", ["bash", "zsh", "fish"], ["model.wasm"]],
+  ["wasmote export model.wasm --as pl", ["platformio"], ["arduino"]],
+  ["wasmote export model.wasm --core cortex-m0", ["cortex-m0plus"], ["host"]],
   ["wasmote help comp", ["compare", "completion"], ["build"]],
   ["wasmote bench model.wasm --compare port", ["portable"], ["accelerated"]],
 ];

@@ -19,6 +19,7 @@ const file = (name: string): string => join(folder, name);
 test.before(async () => {
   const { model } = await smallModel("residual", 2, 2);
   writeFileSync(file("residual.wasm"), model.wasm);
+  writeFileSync(file("keywords.wasm"), (await smallModel("keywords", 1, 1)).model.wasm);
   writeFileSync(file("text.wasm"), "no model");
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -67,12 +68,12 @@ const refused: readonly { args: string[]; code: number; says: string | RegExp }[
   { args: [file("text.wasm"), "--as", "c", "--core", "host", "-o", file("a")], code: 1, says: "plain text" },
   { args: [model, "--as", "c", "--core", "host"], code: 2, says: "--out" },
   { args: [model, "--core", "host", "-o", file("a")], code: 2, says: "--as" },
-  { args: [model, "--as", "arduin", "--core", "host", "-o", file("a")], code: 1, says: "there are c" },
+  { args: [model, "--as", "arduin", "--core", "host", "-o", file("a")], code: 2, says: "choices are c" },
   { args: [model, "--as", "c", "-o", file("a")], code: 2, says: "no processor is named" },
   {
     args: [model, "--as", "c", "--core", "cortex-m5", "-o", file("a")],
     code: 2,
-    says: "did you mean cortex-m",
+    says: "choices are cortex-m0plus",
   },
   { args: [model, "--as", "c", "--board", "pic", "-o", file("a")], code: 1, says: "did you mean pico" },
   {
@@ -83,7 +84,7 @@ const refused: readonly { args: string[]; code: number; says: string | RegExp }[
   {
     args: [model, model, "--as", "c", "--core", "host", "-o", file("a")],
     code: 1,
-    says: "the same name in C",
+    says: 'the same name in C: residual, of "residual" and of "residual"',
   },
   { args: [model, "--as", "c", "--core", "host", "--tier", "fast", "-o", file("a")], code: 2, says: "tier" },
   { args: [model, "--as", "c", "--core", "host", "-o", model], code: 1, says: "it is no folder" },
@@ -103,20 +104,64 @@ test("what is wrong is said, and nothing is written", async () => {
   }
 });
 
-test("a folder that holds anything is left as it is, but for --force; one that holds the model is never written to", async () => {
+test("a folder that holds anything is left as it is; one that holds the model is never written to", async () => {
   mkdirSync(file("full"));
   writeFileSync(file("full/mine.txt"), "mine");
   const args = [model, "--as", "c", "--core", "host", "-o", file("full")];
   const { code, stderr } = await exported(...args);
   assert.is(code, 1);
-  assert.match(stderr, "it holds 1 file");
+  assert.match(stderr, "it holds 1 file already");
+  const forced = await exported(...args, "--force");
+  assert.is(forced.code, 1);
+  assert.match(forced.stderr, "it holds 1 file and is no export: wasmote-export.json is not there");
+  for (const record of ["{", '{"version":1,"files":{"../mine":"00"}}']) {
+    writeFileSync(file("full/wasmote-export.json"), record);
+    assert.match((await exported(...args, "--force")).stderr, "it is no list of what an export wrote");
+    rmSync(file("full/wasmote-export.json"));
+  }
   assert.equal(readdirSync(file("full")), ["mine.txt"]);
-  assert.is((await exported(...args, "--force")).code, 0);
-  assert.is(readFileSync(file("full/mine.txt"), "utf8"), "mine");
   const inside = await exported(model, "--as", "c", "--core", "host", "-o", folder, "--force");
   assert.is(inside.code, 2);
   assert.match(inside.stderr, "which is read");
   assert.not(existsSync(file("CMakeLists.txt")));
+});
+
+test("--force replaces what the earlier export wrote, all of it and nothing else", async () => {
+  const to = (name: string): string => file(`forced/${name}`);
+  const args = ["--as", "c", "--core", "host", "-o", file("forced")];
+  const listing = (of: string) => readdirSync(file(of), { recursive: true, encoding: "utf8" }).sort();
+  assert.is((await exported(model, file("keywords.wasm"), ...args)).code, 0);
+  const both = listing("forced");
+  assert.ok(both.includes("keywords.c") && both.includes("wasmote/accelerators/conv.c"));
+  writeFileSync(to("mine.txt"), "mine");
+  const portable = [model, "--tier", "portable"];
+  const { code, stderr } = await exported(...portable, ...args, "--force");
+  assert.is(code, 0, stderr);
+  assert.is((await exported(...portable, ...args.slice(0, -1), file("fresh"))).code, 0);
+  assert.equal(
+    listing("forced").filter((name) => name !== "mine.txt"),
+    listing("fresh"),
+  );
+  assert.not(existsSync(to("wasmote/accelerators/imports")));
+  assert.is(
+    readFileSync(to("wasmote-export.json"), "utf8"),
+    readFileSync(file("fresh/wasmote-export.json"), "utf8"),
+  );
+
+  writeFileSync(to("example.c"), "int main(void) { return 0; }\n");
+  writeFileSync(to("keywords.h"), "mine, too");
+  const before = listing("forced");
+  const changed = await exported(model, file("keywords.wasm"), ...args, "--force");
+  assert.is(changed.code, 1);
+  assert.match(changed.stderr, /export-changed.*: example\.c, keywords\.h \(/s);
+  assert.equal(listing("forced"), before);
+  rmSync(to("example.c"));
+  rmSync(to("keywords.h"));
+  assert.is((await exported(model, file("keywords.wasm"), ...args, "--force")).code, 0);
+  assert.equal(
+    listing("forced").filter((name) => name !== "mine.txt"),
+    both,
+  );
 });
 
 test.run();

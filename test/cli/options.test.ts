@@ -591,11 +591,31 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   "export --as": () =>
-    refused(1, /export-ecosystem|as/, "export", at("net.wasm.copy"), "--as", "cobol", "-o", at("none")),
+    refused(
+      2,
+      /'cobol' is invalid. Allowed choices are c,/,
+      "export",
+      at("net.wasm.copy"),
+      "--as",
+      "cobol",
+      "-o",
+      at("none"),
+    ),
   "export --board": () =>
     refused(1, /board/, "export", at("net.wasm.copy"), "--as", "c", "--board", "none", "-o", at("none")),
   "export --core": () =>
-    refused(2, /core/, "export", at("net.wasm.copy"), "--as", "c", "--core", "z80", "-o", at("none")),
+    refused(
+      2,
+      /'z80' is invalid. Allowed choices are cortex-m0plus,/,
+      "export",
+      at("net.wasm.copy"),
+      "--as",
+      "c",
+      "--core",
+      "z80",
+      "-o",
+      at("none"),
+    ),
   "export --tier": () =>
     refused(2, /tier/, "export", at("net.wasm.copy"), "--as", "c", "--tier", "none", "-o", at("none")),
   "export --model": () =>

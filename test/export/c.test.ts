@@ -1,6 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { coreCheck, exportCores } from "../../host/export/cores.js";
 import { type ExportedModel, exportModels, hostCore } from "../../host/export/index.js";
+import { findProgram } from "../../host/tools/find.js";
 import { type Golden, realModels, smallModel } from "./models.js";
 import { goldenProgram, type Place, placesOf, qemu, run, runProgram, type Target } from "./program.js";
 import { rp2040 } from "./rp2040.js";
@@ -75,7 +78,7 @@ for (const target of targets) {
 
 const [here] = targets as [Target];
 if (placesOf(here).length > 0) {
-  test("x86-64: models that compute by their own kernels give the goldens", async () => {
+  test("x86-64: models that compute by their own kernels give the goldens, and no integer overflows that may not", async () => {
     const goldens = (await models).slice(0, 2);
     const exported = await exportModels(
       goldens.map(({ model }) => model),
@@ -83,10 +86,39 @@ if (placesOf(here).length > 0) {
     );
     const { model: other } = await foreign;
     const main = goldenProgram(exported, goldens, other.wasm, true);
-    const [said] = await runProgram(here, here.places, exported, main);
+    const flags = ["-fsanitize=signed-integer-overflow"];
+    const [said] = await runProgram({ ...here, flags }, here.places, exported, main);
+    assert.not.match(`${said}`, "runtime error");
     checkGoldens("portable", `${said}`.split("\n"), exported.models, goldens);
   });
 }
+
+for (const { core, compiler, flags } of targets) {
+  if (findProgram(compiler) === undefined) {
+    console.error(`SKIPPED: what ${compiler} refuses, for want of it`);
+    continue;
+  }
+  test(`${compiler} ${flags.join(" ")} compiles what is exported for ${core}, and refuses what is for others`, () => {
+    const args = [...flags, "-fsyntax-only", "-x", "c", "-"];
+    for (const each of exportCores) {
+      const { status, stderr } = spawnSync(compiler, args, { input: coreCheck(each), encoding: "utf8" });
+      const fits = each === core || (each.startsWith("rv32") && core.startsWith("rv32"));
+      const isTold = stderr.includes(`#error "this export of wasmote is for`);
+      assert.is(status === 0, fits || (each === "cortex-m7" && core === "cortex-m4"), `${each}: ${stderr}`);
+      assert.is(isTold, status !== 0, stderr);
+    }
+  });
+}
+
+test("the library's configuration says what it is exported for", async () => {
+  const { model } = await foreign;
+  const { configuration } = await exportModels([model], {
+    core: "cortex-m33",
+    tier: "portable",
+    model: "array",
+  });
+  assert.match(configuration, coreCheck("cortex-m33"));
+});
 
 function checkGoldens(
   place: string,

@@ -5,7 +5,7 @@ import { dirname, join, posix, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ecosystemNamed } from "../../host/export/ecosystems/index.js";
+import { type EcosystemName, ecosystemNamed } from "../../host/export/ecosystems/index.js";
 import { type ExportedFiles, exportModels } from "../../host/export/index.js";
 import { importModel } from "../../host/import/index.js";
 import type { ManifestTensor } from "../../host/package/manifest.js";
@@ -54,7 +54,7 @@ async function expected(wasm: Uint8Array): Promise<{ sample: Uint8Array; printed
   return { sample, printed: values.map((value) => value.toFixed(6)) };
 }
 
-async function exported(name: string, wasm: Uint8Array, core: string): Promise<ExportedFiles> {
+async function exported(name: EcosystemName, wasm: Uint8Array, core: string): Promise<ExportedFiles> {
   const of = await exportModels([{ wasm, ...openModule(wasm) }], {
     core,
     tier: "accelerated",
@@ -112,7 +112,7 @@ const emulated = (emulator: string, machine: string): string[] => [
 
 /** How an ecosystem compiles for a processor, and where it is run here. */
 interface Build {
-  ecosystem: string;
+  ecosystem: EcosystemName;
   core: string;
   model: keyof typeof models;
   toolchain?: string;
@@ -284,14 +284,10 @@ for (const build of builds) {
 /** Headers of other builds of wasm3, which its sources name. */
 const foreign = /^(esp_system|uvwasi|m3_api_\w+|m3_exec_defs)\.h$/;
 
-const cores = Object.fromEntries(
-  builds.map(({ ecosystem, core }) => [ecosystem, core === "host" ? "cortex-m4" : core]),
-);
+const cores = builds.map(({ ecosystem, core }) => [ecosystem, core === "host" ? "cortex-m4" : core] as const);
 const folders = Object.fromEntries(
   await Promise.all(
-    Object.entries(cores).map(
-      async ([name, core]) => [name, await exported(name, models.int8, core)] as const,
-    ),
+    cores.map(async ([name, core]) => [name, await exported(name, models.int8, core)] as const),
   ),
 ) as Record<string, ExportedFiles>;
 
@@ -424,7 +420,7 @@ test("models as files are refused where nothing could read one", async () => {
     tier: "accelerated",
     model: "file",
   });
-  for (const name of Object.keys(folders)) {
+  for (const [name] of cores) {
     const ecosystem = await ecosystemNamed(name);
     assert.is((await errorOf(() => ecosystem.files(of))).code, "export-storage");
   }

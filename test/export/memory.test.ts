@@ -29,4 +29,16 @@ test("the memory of a model is the least in which nothing is compiled twice for 
   }
 });
 
+test("the stack of a model is the least on which all of its kernels are compiled, those that others call too", async () => {
+  const { model } = await smallModel("real-numbers", 3, 14);
+  for (const tier of ["accelerated", "portable"] as const) {
+    const { models } = await exportModels([model], { core: "cortex-m4", tier, model: "array" });
+    const { wasm, memoryBytes, stackBytes } = models[0] as ExportedModel;
+    const calls = await recordCalls(wasm, openModule(wasm), tier);
+    const run = (bytes: number): LibraryRun | { refused: number } =>
+      runInLibrary({ wasm, calls, tier }, { ...build, core: "cortex-m4" }, memoryBytes + 65_536, bytes, true);
+    assert.ok("usedBytes" in run(stackBytes) && "refused" in run(stackBytes - 64), tier);
+  }
+});
+
 test.run();

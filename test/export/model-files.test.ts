@@ -2,7 +2,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { c } from "../../host/export/ecosystems/c.js";
 import { exportModels, hostCore, type ModelStorage } from "../../host/export/index.js";
-import { symbolOf } from "../../host/export/model-files.js";
+import { checkNames, symbolOf } from "../../host/export/names.js";
+import { errorOf } from "../error-of.js";
 import { smallModel } from "./models.js";
 
 /** Names in C code: no members, nor what stands in comments, texts, directives and attributes. */
@@ -16,8 +17,9 @@ function wordsOf(code: string): string[] {
 }
 
 test("a model's name in C is none of C's, of its headers, or of the example", async () => {
-  for (const name of ["model", "tensor", "String", "stdio", "printf", "EOF", "int"])
-    assert.is(symbolOf(name), `${name}_model`);
+  const taken =
+    "model tensor String stdio printf EOF int nullptr sprintf task printk xTaskCreate app_main setup loop A0";
+  for (const name of taken.split(" ")) assert.is(symbolOf(name), `${name}_model`);
   assert.is(symbolOf("kws_ref_model"), "kws_ref_model");
   const { model } = await smallModel("keywords", 1, 1);
   for (const storage of ["array", "file"] satisfies ModelStorage[]) {
@@ -29,6 +31,23 @@ test("a model's name in C is none of C's, of its headers, or of the example", as
     assert.ok(words.includes("wasmote_open") && words.includes("status"));
     const free = words.filter((word) => symbolOf(word) === word && !/keywords|^WASMOTE_/i.test(word));
     assert.equal(free, [], storage);
+  }
+});
+
+test("models are refused of which something named after one has the name of something of the other", async () => {
+  const named = (...names: string[]) => names.map((name) => ({ symbol: symbolOf(name), name, inputs: 1 }));
+  checkNames(named("x", "y", "x_y", "memory", "run"));
+  for (const [a, b, twice] of [
+    ["x", "X", "x"],
+    ["x", "x_memory", "x_memory"],
+    ["x_stack", "x", "x_stack_bytes"],
+    ["x", "run_x", "run_x"],
+    ["x", "x_input", "x_input_bytes"],
+    ["x", "x_sample", "x_sample"],
+  ] as const) {
+    const { code, message } = await errorOf(() => checkNames(named(a, b)));
+    assert.is(code, "export-name");
+    assert.match(message, `${twice}, of "${a}" and of "${b}"`);
   }
 });
 

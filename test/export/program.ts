@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { c } from "../../host/export/ecosystems/c.js";
-import type { Exported } from "../../host/export/index.js";
-import { arrayText, macroOf } from "../../host/export/model-files.js";
+import type { Exported, ExportedFiles } from "../../host/export/index.js";
+import { arrayText } from "../../host/export/model-files.js";
+import { macroOf } from "../../host/export/names.js";
 import { findProgram } from "../../host/tools/find.js";
 import type { Golden } from "./models.js";
 
@@ -81,6 +82,23 @@ export function qemu(name: string, memory: Place["memory"], program: string, ...
   };
 }
 
+/** Writes files to a folder that is there as long as `use` takes. */
+async function withFiles<Result>(
+  files: ExportedFiles,
+  use: (folder: string) => Result | Promise<Result>,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "wasmote-export-"));
+  try {
+    for (const [path, contents] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), contents);
+    }
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /**
  * Compiles an export with a program of its own, as a project that takes it in, and runs it in each place: what it prints
  * there.
@@ -91,15 +109,9 @@ export async function runProgram(
   exported: Exported,
   main: string,
 ): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), "wasmote-export-"));
-  try {
-    const write = (path: string, contents: string | Uint8Array): void => {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), contents);
-    };
-    for (const [path, contents] of Object.entries(c.files(exported))) write(join("export", path), contents);
-    write("main.c", main);
-    write("CMakeLists.txt", cmakeText(places));
+  const own = Object.entries(c.files(exported)).map(([path, contents]) => [join("export", path), contents]);
+  const files = { ...Object.fromEntries(own), "main.c": main, "CMakeLists.txt": cmakeText(places) };
+  return withFiles(files, async (folder) => {
     const isHere = places.every(({ memory }) => memory === undefined);
     const variables = {
       CMAKE_BUILD_TYPE: "MinSizeRel",
@@ -113,9 +125,24 @@ export async function runProgram(
     const said: string[] = [];
     for (const [i, place] of places.entries()) said.push(await place.run(join(build, `program_${i}`)));
     return said;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
+}
+
+/**
+ * Compiles an export in plain C for this machine as it is, and runs its example: what that prints.
+ *
+ * @param edited changes the example's text
+ */
+export function runExample(
+  exported: Exported,
+  edited: (example: string) => string = (text) => text,
+): Promise<string> {
+  return withFiles({ ...c.files(exported), "example.c": edited(exported.example) }, (folder) => {
+    const build = join(folder, "build");
+    run("cmake", ["-S", folder, "-B", build, "-DCMAKE_BUILD_TYPE=Release", `-DCMAKE_C_FLAGS=${warnings}`]);
+    run("cmake", ["--build", build, "--parallel", "2"]);
+    return run(join(build, "example"), []);
+  });
 }
 
 const array = (name: string, bytes: Uint8Array): string =>

@@ -2,7 +2,7 @@ import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported, ExportedFiles } from "../types.js";
 import { exampleName, libraryName, libraryVersion, paragraph, sentence } from "./about.js";
 import { type LaidOut, layOut } from "./layout.js";
-import { libraryOptions, optionsOf, processors } from "./options.js";
+import { libraryOptionsAmongOthers, optionsAmongOthers, type Processor, processors } from "./options.js";
 import { sketch } from "./sketch.js";
 
 /** Architectures of the cores that Arduino's boards with 32-bit processors have, as their platforms name them. */
@@ -78,15 +78,15 @@ function withOptions({ files, compiled }: LaidOut): ExportedFiles {
 
 /** Options that can be set by pragmas, as GCC's manual says under "Function Specific Option Pragmas". */
 function optionsAsPragmas(from: string): string {
-  const { always, on } = optionsOf(from);
+  const { always, on } = optionsAmongOthers(from);
   const lines = [
     "/* What the library's other builds give the compiler as options. */",
     "#if defined(__clang__)",
     "#pragma STDC FP_CONTRACT OFF",
     "#elif defined(__GNUC__)",
-    ...pragma([...libraryOptions, ...always]),
+    ...pragma([...libraryOptionsAmongOthers, ...always]),
     ...Object.entries(on).flatMap(([processor, options]) => [
-      `#if ${processors[processor as keyof typeof processors].macro}`,
+      `#if ${processors[processor as Processor]}`,
       ...pragma(options),
       "#endif",
     ]),
@@ -99,7 +99,7 @@ function optionsAsPragmas(from: string): string {
 /** -O2 is "O2", -fno-x is "no-x"; others have no pragma. */
 function pragma(options: readonly string[]): string[] {
   const known = options
-    .filter((option) => !/^-w$|^-fno-lto$|^-fno-stack-protector$|^-fcall-used-/.test(option))
+    .filter((option) => !/^-w$|^-D|^-fno-lto$|^-fno-stack-protector$|^-fcall-used-/.test(option))
     .map((option) => `"${option.replace(/^-f?/, "")}"`);
   return known.length === 0 ? [] : [`#pragma GCC optimize(${known.join(", ")})`];
 }

@@ -1,4 +1,4 @@
-import { optionsOf, type Processor } from "./options.js";
+import { optionsAmongOthers, type Processor, type SourceOptions } from "./options.js";
 
 /** A source for CMake: its path as CMake is to be told it, and its path in the library. */
 export interface CMakeSource {
@@ -15,10 +15,12 @@ export function sourceList(sources: readonly CMakeSource[]): string {
  * Commands that give sources their own options.
  *
  * @param conditions when a processor is compiled for, as CMake's `if` takes it; a processor without one is left out
+ * @param optionsOf the options of a source by its path in the library
  */
 export function sourceOptions(
   sources: readonly CMakeSource[],
   conditions: Readonly<Partial<Record<Processor, string>>>,
+  optionsOf: (from: string) => SourceOptions = optionsAmongOthers,
 ): string {
   const always = grouped(sources, ({ from }) => optionsOf(from).always);
   const on = (Object.entries(conditions) as [Processor, string][]).map(([processor, condition]) => {

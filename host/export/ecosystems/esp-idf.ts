@@ -12,7 +12,7 @@ import {
 import { sourceList, sourceOptions } from "./cmake.js";
 import { exampleInC } from "./example.js";
 import { type LaidOut, layOut } from "./layout.js";
-import { libraryOptions } from "./options.js";
+import { libraryOptionsAmongOthers } from "./options.js";
 
 /**
  * A component of ESP-IDF 5.0 or later, with a project as an example.
@@ -91,7 +91,7 @@ function componentBuild({ compiled }: LaidOut): string {
 ${sourceList(compiled)}
   INCLUDE_DIRS include
 )
-target_compile_options(\${COMPONENT_LIB} PRIVATE ${libraryOptions.join(" ")})
+target_compile_options(\${COMPONENT_LIB} PRIVATE ${libraryOptionsAmongOthers.join(" ")})
 ${sourceOptions(compiled, { riscv: "CONFIG_IDF_TARGET_ARCH_RISCV" })}
 `;
 }

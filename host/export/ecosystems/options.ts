@@ -1,12 +1,24 @@
-/**
- * Processors whose code needs options of its own. `macro` tells them in C: what a compiler defines for them.
- */
-export const processors = {
-  armv7m: { macro: "defined(__thumb2__)" },
-  armv6m: { macro: "defined(__ARM_ARCH_6M__)" },
-  riscv: { macro: "defined(__riscv)" },
-} as const;
-export type Processor = keyof typeof processors;
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { boardsFolder } from "../../boards/index.js";
+
+/** Processors whose code needs options of its own. */
+export const processorNames = ["armv7m", "armv6m", "riscv"] as const;
+export type Processor = (typeof processorNames)[number];
+
+/** What boards/runtime/compiler-options.json says. */
+interface Statement {
+  library: readonly string[];
+  processors: Readonly<Record<Processor, string>>;
+  sources: readonly { of: string; but?: string; on?: Processor; options: readonly string[] }[];
+}
+
+const statement = JSON.parse(
+  readFileSync(join(boardsFolder, "runtime", "compiler-options.json"), "utf8"),
+) as Statement;
+
+/** What tells a processor in C, of what a compiler defines for it: the condition of an `#if`. */
+export const processors = statement.processors;
 
 /** The compiler's options of one source. */
 export interface SourceOptions {
@@ -14,27 +26,28 @@ export interface SourceOptions {
   on: Readonly<Partial<Record<Processor, readonly string[]>>>;
 }
 
-/**
- * Options that all of the library needs, whatever a project compiles with: wasm3 reads memory as other types than it was
- * written as, and floats round at every operation. Variables in fixed registers are not for link-time optimization.
- */
-export const libraryOptions = ["-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno", "-fno-lto"];
+/** Options that all of the library needs, whatever a project compiles with. */
+export const libraryOptions = statement.library;
 
-/** wasm3's operations follow one another by tail calls, which must not be missing in any of them. */
-const operations = ["-w", "-O2", "-foptimize-sibling-calls", "-fno-stack-protector"];
+/** Those, in builds of others: variables in fixed registers are not for link-time optimization. */
+export const libraryOptionsAmongOthers = [...libraryOptions, "-fno-lto"];
 
-/** Options of a source besides those, by its path in the library; as boards/runtime/CMakeLists.txt has them. */
+/** Options of a source besides those of the library, by its path in the library. */
 export function optionsOf(from: string): SourceOptions {
-  if (from.startsWith("accelerators/")) return { always: ["-O2"], on: {} };
-  if (from === "runtime/wasm3.c") return { always: ["-w"], on: {} };
-  if (from === "runtime/interpreter.c") {
-    // The latter keeps the compiler's frames as small as they are counted (boards/runtime/stack_use.h).
-    const riscv = ["-fno-schedule-insns", "-fno-move-loop-invariants"];
-    return { always: operations, on: { armv6m: ["-fno-ipa-icf"], riscv } };
-  }
-  if (/^wasm3\/port-.*\.c$/.test(from)) {
-    const free = ["-fno-schedule-insns", "-fcall-used-r4", "-fcall-used-r5", "-fcall-used-r6"];
-    return { always: operations, on: from.includes("armv7m") ? { armv7m: free } : {} };
-  }
-  return { always: [], on: {} };
+  const own = statement.sources.filter(
+    ({ of, but }) => new RegExp(of).test(from) && (but === undefined || !new RegExp(but).test(from)),
+  );
+  const of = (processor?: Processor): string[] =>
+    own.filter(({ on }) => on === processor).flatMap(({ options }) => options);
+  const on = processorNames.map((each) => [each, of(each)] as const).filter(([, some]) => some.length > 0);
+  return { always: of(), on: Object.fromEntries(on) };
+}
+
+/** Sources that hold wasm3's, which is not written for the warnings that a project asks for. */
+const ofWasm3 = /^(runtime\/(interpreter|wasm3)|wasm3\/port-.*)\.c$/;
+
+/** Options of a source in builds of others. */
+export function optionsAmongOthers(from: string): SourceOptions {
+  const { always, on } = optionsOf(from);
+  return ofWasm3.test(from) ? { always: ["-w", ...always], on } : { always, on };
 }

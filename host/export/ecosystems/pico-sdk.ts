@@ -4,7 +4,7 @@ import { exampleName, libraryName, taskStackBytes } from "./about.js";
 import { sourceList, sourceOptions } from "./cmake.js";
 import { exampleInC } from "./example.js";
 import { type LaidOut, layOut } from "./layout.js";
-import { libraryOptions } from "./options.js";
+import { libraryOptionsAmongOthers } from "./options.js";
 
 /**
  * A library for the Raspberry Pi Pico SDK, versions 1.5 and 2, to be added after pico_sdk_init, with an example that is a
@@ -54,7 +54,7 @@ add_library(${libraryName} STATIC
 ${sourceList(compiled)}
 )
 target_include_directories(${libraryName} PUBLIC include)
-target_compile_options(${libraryName} PRIVATE ${libraryOptions.join(" ")})
+target_compile_options(${libraryName} PRIVATE ${libraryOptionsAmongOthers.join(" ")})
 ${sourceOptions(compiled, {
   armv7m: "PICO_RP2350 AND NOT PICO_RISCV",
   armv6m: "PICO_RP2040",

@@ -2,19 +2,20 @@ import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported } from "../types.js";
 import { exampleName, libraryName, libraryVersion, license, paragraph, sentence } from "./about.js";
 import { layOut } from "./layout.js";
-import { libraryOptions, optionsOf, processors } from "./options.js";
+import { libraryOptionsAmongOthers, optionsAmongOthers, processors } from "./options.js";
 import { sketch } from "./sketch.js";
 
 const optionsScript = "source_options.py";
 
-/** Boards that the example's project has, by PlatformIO's platforms. */
-const environments: readonly { name: string; platform: string; board: string }[] = [
-  { name: "pico", platform: "raspberrypi", board: "pico" },
-  { name: "nano33ble", platform: "nordicnrf52", board: "nano33ble" },
-  { name: "nucleo_f446re", platform: "ststm32", board: "nucleo_f446re" },
-  { name: "esp32c3", platform: "espressif32", board: "esp32-c3-devkitm-1" },
-  { name: "esp32", platform: "espressif32", board: "esp32dev" },
+/** Boards that the example's project has where the export is for their core, by PlatformIO's platforms. */
+const environments: readonly { name: string; platform: string; board: string; core: string }[] = [
+  { name: "pico", platform: "raspberrypi", board: "pico", core: "cortex-m0plus" },
+  { name: "nano33ble", platform: "nordicnrf52", board: "nano33ble", core: "cortex-m4" },
+  { name: "nucleo_f446re", platform: "ststm32", board: "nucleo_f446re", core: "cortex-m4" },
+  { name: "esp32c3", platform: "espressif32", board: "esp32-c3-devkitm-1", core: "rv32imc" },
+  { name: "esp32", platform: "espressif32", board: "esp32dev", core: "rv32imc" },
 ];
+const environmentsFor = ({ core }: Exported) => environments.filter((each) => each.core === core);
 
 /**
  * A library for PlatformIO, of any framework; the example is a project of the framework arduino.
@@ -32,9 +33,9 @@ export const platformio: Ecosystem = {
       [optionsScript]: script(
         laidOut.compiled.map(({ path, from }) => ({ path: path.slice("src/".length), from })),
       ),
-      [`${example}/platformio.ini`]: project(),
+      [`${example}/platformio.ini`]: project(of),
       [`${example}/src/main.cpp`]: `#include <Arduino.h>\n\n${sketch(of)}`,
-      "README.md": readmeText(of, howToBuild),
+      "README.md": readmeText(of, howToBuild(of)),
     };
   },
 };
@@ -55,7 +56,7 @@ function description(of: Exported, headers: readonly string[]): object {
       { name: exampleName, base: `examples/${exampleName}`, files: ["platformio.ini", "src/main.cpp"] },
     ],
     build: {
-      flags: libraryOptions,
+      flags: libraryOptionsAmongOthers,
       srcFilter: "+<*>",
       includeDir: "include",
       srcDir: "src",
@@ -74,7 +75,7 @@ interface Source {
 function optionEntries(sources: readonly Source[]): string[] {
   const entries = new Map<string, string[]>();
   for (const { path, from } of sources) {
-    const { always, on } = optionsOf(from);
+    const { always, on } = optionsAmongOthers(from);
     for (const [processor, options] of Object.entries({ "": always, ...on })) {
       const key = `${JSON.stringify(processor)}, ${JSON.stringify(options)}`;
       if (options.length > 0) entries.set(key, [...(entries.get(key) ?? []), path]);
@@ -87,7 +88,7 @@ function optionEntries(sources: readonly Source[]): string[] {
 
 /** Gives single sources their options, in SCons, which PlatformIO is built on. */
 function script(sources: readonly Source[]): string {
-  const macros = Object.entries(processors).map(([name, { macro }]) => `    "${name}": "${macro}",`);
+  const macros = Object.entries(processors).map(([name, macro]) => `    "${name}": "${macro}",`);
   return `"""Options of single sources: some on all processors, some on one."""
 import functools
 import subprocess
@@ -125,24 +126,27 @@ env.AddBuildMiddleware(with_options, "*.c")
 `;
 }
 
-function project(): string {
-  const each = environments.map(
+function project(of: Exported): string {
+  const own = environmentsFor(of);
+  const each = own.map(
     ({ name, platform, board }) => `[env:${name}]\nplatform = ${platform}\nboard = ${board}\n`,
   );
+  const none = `; A board of yours with ${of.core}:\n; [env:NAME]\n; platform = PLATFORM\n; board = BOARD\n`;
   return `[platformio]
-default_envs = ${environments[0]?.name}
-
+${own.length > 0 ? `default_envs = ${own[0]?.name}\n` : ""}
 [env]
 framework = arduino
 lib_deps = symlink://../..
 monitor_speed = 115200
 
-${each.join("\n")}`;
+${own.length > 0 ? each.join("\n") : none}`;
 }
 
-const howToBuild = `Copy this folder to \`lib\` of your project, or name it there: \`lib_deps = symlink://PATH\`. \`examples/${exampleName}\` is a project for
-some boards:
+const howToBuild = (
+  of: Exported,
+): string => `Copy this folder to \`lib\` of your project, or name it there: \`lib_deps = symlink://PATH\`. \`examples/${exampleName}\` is a project for
+boards of this core:
 
-    pio run --project-dir examples/${exampleName} --environment ${environments[0]?.name} --target upload
+    pio run --project-dir examples/${exampleName} --environment ${environmentsFor(of)[0]?.name ?? "NAME"} --target upload
 
 A program can have one export: what it runs, export together.`;

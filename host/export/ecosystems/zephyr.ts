@@ -4,7 +4,7 @@ import { exampleName, libraryName, taskStackBytes } from "./about.js";
 import { sourceList, sourceOptions } from "./cmake.js";
 import { exampleInC } from "./example.js";
 import { type LaidOut, layOut } from "./layout.js";
-import { libraryOptions } from "./options.js";
+import { libraryOptionsAmongOthers } from "./options.js";
 
 /**
  * A module of Zephyr 3.5 or later, with a sample.
@@ -61,7 +61,7 @@ zephyr_library_named(${libraryName})
 zephyr_library_sources(
 ${sourceList(sources)}
 )
-zephyr_library_compile_options(${libraryOptions.join(" ")})
+zephyr_library_compile_options(${libraryOptionsAmongOthers.join(" ")})
 ${sourceOptions(sources, {
   armv7m: "CONFIG_ARMV7_M_ARMV8_M_MAINLINE",
   armv6m: "CONFIG_ARMV6_M_ARMV8_M_BASELINE",
