@@ -1,3 +1,5 @@
+import { elementBytes } from "../graph/tensor.js";
+import type { ManifestTensor } from "../package/manifest.js";
 import { inComment, type ModelStorage } from "./model-files.js";
 import { macroOf, sampleName } from "./names.js";
 import type { ExportedModel } from "./types.js";
@@ -75,6 +77,48 @@ static bool read_file(const char *name, uint8_t *to, size_t bytes)
 const hasInt64 = (tensors: readonly { dtype: string }[]): boolean =>
   tensors.some(({ dtype }) => dtype === "int64");
 
+/** Largest real number whose thousandths are counted in 32 bits. */
+const countedReal = 4e6;
+
+/** Whether an output may be a real number whose thousandths are too many for 32 bits, infinite, or none. */
+const isUnbounded = ({ dtype, scale }: ManifestTensor): boolean =>
+  scale === undefined || 2 ** (8 * elementBytes[dtype]) * scale > countedReal;
+
+/** Prints a real number, of any size or none too where some output has them: that takes flash as well. */
+const printReal = (
+  any: boolean,
+): string => `/* To the nearest thousandth${any ? "; from a million on, of a number that is then to be multiplied by a power of ten: 1234567 is 123456.704e1" : ""}. */
+static void print_real(float value)
+{
+${
+  any
+    ? `    if (value != value)
+    {
+        print_text("nan", 3);
+        return;
+    }
+`
+    : ""
+}    if (value < 0) putchar('-');
+    float size = value < 0 ? -value : value;
+${
+  any
+    ? `    uint32_t tens = 0;
+    for (; size >= 1e6f && tens < 99; tens++) size /= 10;
+    if (tens == 99)
+    {
+        print_text("inf", 3);
+        return;
+    }
+`
+    : ""
+}    const uint32_t thousandths = (uint32_t) (size * 1000.0f + 0.5f);
+    print_whole(thousandths / 1000, 1);
+    putchar('.');
+    print_whole(thousandths % 1000, 3);
+${any ? "    if (tens > 0) putchar('e'), print_whole(tens, 1);\n" : ""}}
+`;
+
 /** Writes an element, of 64 bits too where some input has them: that takes flash, for numbers that no real number is written as. */
 const writeElement = (wide: boolean): string => `static void write_element(wasmote_tensor *input, float value)
 {
@@ -123,6 +167,7 @@ ${
 
 /** An example's `main`: runs each model with its samples and prints what comes out. */
 export function exampleText(models: readonly ExportedModel[], storage: ModelStorage): string {
+  const outputs = models.flatMap(({ manifest }) => manifest.outputs);
   return `/*
  * Runs each model once, with samples that are zeros until you put others in their place, and prints the results.
  * Written by \`wasmote export\`: yours to change.
@@ -146,30 +191,7 @@ static void print_whole(uint32_t value, int places)
     putchar('0' + (char) (value % 10));
 }
 
-/* To the nearest thousandth; from a million on, of a number that is then to be multiplied by a power of ten: 1234567 is 123456.704e1. */
-static void print_real(float value)
-{
-    if (value != value)
-    {
-        print_text("nan", 3);
-        return;
-    }
-    if (value < 0) putchar('-');
-    float size = value < 0 ? -value : value;
-    uint32_t tens = 0;
-    for (; size >= 1e6f && tens < 99; tens++) size /= 10;
-    if (tens == 99)
-    {
-        print_text("inf", 3);
-        return;
-    }
-    const uint32_t thousandths = (uint32_t) (size * 1000.0f + 0.5f);
-    print_whole(thousandths / 1000, 1);
-    putchar('.');
-    print_whole(thousandths % 1000, 3);
-    if (tens > 0) putchar('e'), print_whole(tens, 1);
-}
-
+${printReal(outputs.some(isUnbounded))}
 /* Makes a tensor its first element alone, and says how many there are. */
 static uint32_t begin(wasmote_tensor *tensor)
 {
@@ -191,7 +213,7 @@ static void write_sample(wasmote_tensor *input, const float *values, uint32_t co
     for (uint32_t i = 0; i < all; i++, next(input)) write_element(input, values[i % count]);
 }
 
-${printElement(models.some(({ manifest }) => hasInt64(manifest.outputs)))}
+${printElement(hasInt64(outputs))}
 /* Each element of a tensor, with its label where there is one. */
 static void print_tensor(wasmote_tensor *output)
 {
