@@ -3,14 +3,13 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Bounds, buildWithin } from "../../host/budget/index.js";
-import { connectBoard } from "../../host/device/connect.js";
 import { WasmoteError } from "../../host/errors.js";
 import { importModel } from "../../host/import/index.js";
 import { predictNeeds } from "../../host/needs/index.js";
 import { openModule } from "../../host/package/open.js";
 import { openBoardRunner } from "../../host/run/board.js";
 import { encodeReals, loadCalibration } from "../../host/run/tensor-files/index.js";
-import { availableBoards } from "./emulators.js";
+import { availableBoards, startBoard } from "./emulators.js";
 
 const folder = fileURLToPath(new URL("../../models/digits", import.meta.url));
 const path = `${folder}/float/model.json`;
@@ -33,7 +32,7 @@ for (const board of availableBoards(["mps2-an386"])) {
   /** Digits named alike by the float model's calibration order, and the RAM that the board reports. */
   const onBoard = async (wasm: Uint8Array): Promise<{ right: number; ramBytes: number }> => {
     const opened = openModule(wasm);
-    const device = await connectBoard(board, { model: wasm });
+    const device = await startBoard(board, wasm);
     try {
       const runner = await openBoardRunner(board.id, device, wasm, opened, { tier: "accelerated" });
       let right = 0;

@@ -3,7 +3,6 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type BenchReport, count } from "../../host/bench/index.js";
 import { type Board, loadBoards } from "../../host/boards/index.js";
-import { connectBoard } from "../../host/device/connect.js";
 import { importModel } from "../../host/import/index.js";
 import { predictFit, predictNeeds } from "../../host/needs/index.js";
 import { type OpenedModule, openModule } from "../../host/package/open.js";
@@ -13,7 +12,7 @@ import { openRunner } from "../../host/run/index.js";
 import { type Tier, tiers } from "../../host/run/types.js";
 import type { Results } from "../bench/board-pages.js";
 import { type GoldenModel, goldenModels, int8Models, modelsEndingIn } from "../models/golden-cases.js";
-import { availableBoards } from "./emulators.js";
+import { availableBoards, startBoard } from "./emulators.js";
 
 /** Emulators are slow, and the suites of the host run all cases; so does this one where WASMOTE_BOARD_TESTS is `all`. */
 const all = process.env.WASMOTE_BOARD_TESTS === "all";
@@ -82,7 +81,7 @@ async function withRunner<T>(
     console.error(`SKIPPED: ${model.name} does not fit ${board.id}`);
     return undefined;
   }
-  const device = await connectBoard(board, { model: wasm });
+  const device = await startBoard(board, wasm);
   try {
     const runner = await openBoardRunner(board.id, device, wasm, opened, { tier });
     const result = await use(runner, opened, wasm);
@@ -145,7 +144,7 @@ for (const board of boards) {
   if (small !== undefined) {
     test(`${board.id}: it tells of the RAM and flash that it was predicted to have`, async () => {
       const { wasm, opened } = await build(small);
-      const device = await connectBoard(board, { model: wasm });
+      const device = await startBoard(board, wasm);
       try {
         const { ram, file, flash } = await device.status();
         const predicted = await predictNeeds(wasm, opened, board);

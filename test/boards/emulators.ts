@@ -1,4 +1,6 @@
 import { type Board, loadBoard } from "../../host/boards/index.js";
+import type { Device } from "../../host/device/device.js";
+import { startEmulator, takesModelAtStart } from "../../host/device/emulators/index.js";
 import { buildFirmware, type Firmware } from "../../host/firmware/build.js";
 import { findProgram } from "../../host/tools/find.js";
 
@@ -44,4 +46,10 @@ export function firmwareOf(board: Board): Promise<Firmware> {
     built.set(board.id, firmware);
   }
   return firmware;
+}
+
+/** Starts a board in its emulator, with its firmware that is built once, and a model. */
+export async function startBoard(board: Board, model: Uint8Array): Promise<Device> {
+  const { files } = await firmwareOf(board);
+  return startEmulator(board, files, { model: takesModelAtStart(board) ? model : undefined });
 }

@@ -1,9 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { connectBoard } from "../../host/device/connect.js";
 import type { Device } from "../../host/device/device.js";
 import { WasmoteError } from "../../host/errors.js";
-import { availableBoards } from "./emulators.js";
+import { availableBoards, startBoard } from "./emulators.js";
 import { longSum, makeModel, sumOfCalls } from "./made-modules.js";
 
 const additions = 400;
@@ -14,7 +13,7 @@ const all = Array.from({ length: count }, (_, i) => i + 1);
 
 for (const board of availableBoards(["mps2-an386", "qemu-rv32", "pico"])) {
   async function withModel(wasm: Uint8Array, use: (device: Device) => Promise<void>): Promise<void> {
-    const device = await connectBoard(board, { model: wasm });
+    const device = await startBoard(board, wasm);
     try {
       await use(device);
     } finally {
@@ -51,7 +50,7 @@ for (const board of availableBoards(["pico"])) {
     const and = (next: number): number[] => [...longSum(most), ...sumOfCalls([next]), 0x6a];
     const functions = [and(2), and(3), longSum(most)];
     const wasm = makeModel("long", sumOfCalls([1]), { functions });
-    const device = await connectBoard(board, { model: wasm });
+    const device = await startBoard(board, wasm);
     try {
       await device.run(0, 1).then(
         () => assert.unreachable("ran"),

@@ -1,11 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Board, loadBoard } from "../../host/boards/index.js";
-import { connectBoard } from "../../host/device/connect.js";
 import { WasmoteError } from "../../host/errors.js";
 import { predictFit, predictNeeds } from "../../host/needs/index.js";
 import { openModule } from "../../host/package/open.js";
-import { availableBoards } from "./emulators.js";
+import { availableBoards, startBoard } from "./emulators.js";
 import { longSum, makeModel, sumOfCalls } from "./made-modules.js";
 
 const op = { block: 0x02, loop: 0x03, if: 0x04, end: 0x0b, get: 0x20, call: 0x10, drop: 0x1a } as const;
@@ -29,7 +28,7 @@ const model = (memoryBytes: number, body: readonly number[], functions: readonly
 
 /** What a board tells of a model once it was run, the RAM that it takes in all; undefined where it does not run. */
 async function measure(board: Board, wasm: Uint8Array): Promise<number | undefined> {
-  const device = await connectBoard(board, { model: wasm });
+  const device = await startBoard(board, wasm);
   try {
     if ((await device.status()).model === null) return undefined;
     await device.run(0, 1);

@@ -1,8 +1,8 @@
 import type { Board } from "../../host/boards/index.js";
-import { connectBoard } from "../../host/device/connect.js";
 import { openModule } from "../../host/package/open.js";
 import { openBoardRunner } from "../../host/run/board.js";
 import { openRunner } from "../../host/run/index.js";
+import { startBoard } from "./emulators.js";
 
 /** Outputs of a model on an emulated board, by the kernels in the file. */
 export async function onBoard(
@@ -10,7 +10,7 @@ export async function onBoard(
   wasm: Uint8Array,
   given: readonly Uint8Array[],
 ): Promise<Uint8Array[]> {
-  const device = await connectBoard(board, { model: wasm });
+  const device = await startBoard(board, wasm);
   try {
     const opened = openModule(wasm);
     const runner = await openBoardRunner(board.id, device, wasm, opened, { tier: "portable" });

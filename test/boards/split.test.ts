@@ -1,14 +1,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Board } from "../../host/boards/index.js";
-import { connectBoard } from "../../host/device/connect.js";
 import { predictNeeds } from "../../host/needs/index.js";
 import { openModule } from "../../host/package/open.js";
 import type { BuiltModel } from "../../host/pipeline.js";
 import { openBoardRunner } from "../../host/run/board.js";
 import { openRunner } from "../../host/run/index.js";
 import { type MobileNets, mobileNets } from "../models/mobilenet.js";
-import { availableBoards } from "./emulators.js";
+import { availableBoards, startBoard } from "./emulators.js";
 
 /** What a model gives on a board, and all of the RAM that it takes: linear memory, engine, firmware, stacks. */
 async function onBoard(
@@ -16,7 +15,7 @@ async function onBoard(
   { wasm, manifest }: BuiltModel,
   input: Uint8Array,
 ): Promise<{ output: Uint8Array; ramBytes: number }> {
-  const device = await connectBoard(board, { model: wasm });
+  const device = await startBoard(board, wasm);
   try {
     const runner = await openBoardRunner(board.id, device, wasm, openModule(wasm), { tier: "accelerated" });
     await runner.writeInput(0, input);
