@@ -56,10 +56,12 @@ async function assertGoodModel(device: Device, when: string): Promise<void> {
 for (const board of boards) {
   const good = makeModel("good", bodies.sum, { weightBytes: 5000 });
   const other = makeModel("other", bodies.sum, { weightBytes: 9000 });
-  const session = start(board);
-  session.catch(() => {});
+  let session: Promise<Session> | undefined;
   const within = (name: string, body: (session: Session) => Promise<void>): void => {
-    test(`${board.id}: ${name}`, async () => body(await session));
+    test(`${board.id}: ${name}`, async () => {
+      session ??= start(board);
+      await body(await session);
+    });
   };
 
   within("a model is uploaded, activated and run", async ({ device }) => {
