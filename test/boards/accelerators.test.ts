@@ -18,6 +18,9 @@ const kernels = readdirSync(sources)
   .filter((file) => file.endsWith(".c") && !glue.includes(file))
   .map((file) => join(sources, file));
 
+/** Random operations of each kind on this machine, and in an emulator, where they take much longer. */
+const [hostCases, emulatedCases] = [800, 160];
+
 interface Target {
   name: string;
   compiler: string;
@@ -65,8 +68,12 @@ if (!nativeCompilerIsThere()) {
   console.error("SKIPPED: kernels on this machine, for want of a C compiler on Linux");
 } else {
   test("kernels on this machine give what plain arithmetic gives, under sanitizers", () => {
-    const program = { sources: programSources, folders: [sources], flags: ["-O2", "-Wextra"] };
-    withNativeProgram(program, (file) => assert.is(runNative(file), "ok 400\n"));
+    const program = {
+      sources: programSources,
+      folders: [sources],
+      flags: ["-O2", "-Wextra", `-DCASES=${hostCases}`],
+    };
+    withNativeProgram(program, (file) => assert.is(runNative(file), `ok ${hostCases}\n`));
   });
 
   test("imports refuse what is just beyond each limit, and nothing within", () => {
@@ -100,7 +107,7 @@ for (const { name, compiler, flags, memory, emulator } of targets) {
           ),
           ..."--specs=picolibc.specs --oslib=semihost --crt0=semihost".split(" "),
           ...Object.entries(layout).map(([symbol, value]) => `-Wl,--defsym=__${symbol}=${value}`),
-          `-I${sources}`,
+          ...[`-I${sources}`, `-DCASES=${emulatedCases}`],
           ...programSources,
           "-o",
           image,
@@ -114,7 +121,7 @@ for (const { name, compiler, flags, memory, emulator } of targets) {
         { encoding: "utf8", timeout: 120_000, stdio: ["ignore", "pipe", "pipe"] },
       );
       const said = `${run.stdout}${run.stderr}`;
-      assert.ok(/^ok 400$/m.test(said), said);
+      assert.ok(said.split("\n").includes(`ok ${emulatedCases}`), said);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

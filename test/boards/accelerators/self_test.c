@@ -10,7 +10,7 @@
 #include "reference.h"
 #include "stored_weights.h"
 
-enum { guardBytes = 32, poison = 0x5a, cases = 400 };
+enum { guardBytes = 32, poison = 0x5a, cases = CASES };
 
 static uint32_t state;
 
