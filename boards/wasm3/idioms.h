@@ -30,7 +30,7 @@ typedef struct
 
 typedef struct
 {
-    const idiom_element *elements;
+    const idiom_element *last;  /* of so many elements */
     u32 length;
     IM3Operation fused;
     const char *kinds;          /* of its operands */
@@ -45,7 +45,8 @@ enum { idiomEnd = 0xff };
 #define OPERATION(name, ...)                                                                    \
     { op_##name, sizeof((u16[]){__VA_ARGS__}) / sizeof(u16), (const u16[]){__VA_ARGS__} }
 #define OPERATION0(name) { op_##name, 0, NULL }
-#define ELEMENTS(name) .elements = name, .length = sizeof(name) / sizeof *(name)
+#define LENGTH(name) (sizeof(name) / sizeof *(name))
+#define ELEMENTS(name) .last = name + LENGTH(name) - 1, .length = LENGTH(name)
 
 /* Of a list of operands: variables, which are named after what they are of; kinds as a string. */
 #define VARIABLE(of, kind, name) of##_##name,
@@ -310,6 +311,6 @@ static const idiom_constant requantizeConstants[] = {
 
 #define IDIOM(NAME) IDIOM_##NAME,
 
-static const idiom idioms[] = { WASMOTE_IDIOMS(IDIOM) { .elements = NULL } };
+static const idiom idioms[] = { WASMOTE_IDIOMS(IDIOM) { .last = NULL } };
 
 #endif

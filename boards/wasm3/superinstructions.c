@@ -169,7 +169,7 @@ static M3Result emit(IM3Compilation o, IM3Operation operation)
 #include "fused-operations.h"
 #include "idioms.h"
 
-enum { windowOperations = 32, branchWords = 2 };
+enum { windowOperations = 32, branchWords = 2, mostVariables = 24 };    /* of an idiom */
 
 SUPERINSTRUCTIONS_STORAGE struct
 {
@@ -232,9 +232,9 @@ static bool slots_are_apart(const char *kinds, const u32 *value)
 static bool matches(IM3Compilation o, const idiom *i, u32 first, u32 *value)
 {
     u32 bound = 0;
-    for (u32 e = 0; e < i->length; e++)
+    const idiom_element *element = i->last - (i->length - 1);
+    for (u32 e = 0; e < i->length; e++, element++)
     {
-        const idiom_element *element = &i->elements[e];
         const u32 line = window.line[first + e];
         const u32 end = first + e + 1 < window.count ? window.line[first + e + 1] : window.page->info.lineIndex;
         if (window.page->code[line] != (code_t) element->operation || end - line - 1 != element->count) return false;
@@ -269,9 +269,9 @@ static bool may_end(IM3Operation operation)
 {
     if (!ends[0] && !ends[1])
     {
-        for (const idiom *i = idioms; i->elements; i++)
+        for (const idiom *i = idioms; i->last; i++)
         {
-            const u32 bit = end_bit(i->elements[i->length - 1].operation);
+            const u32 bit = end_bit(i->last->operation);
             ends[bit >> 5] |= (u32) 1 << (bit & 31);
         }
     }
@@ -279,28 +279,42 @@ static bool may_end(IM3Operation operation)
     return ends[bit >> 5] >> (bit & 31) & 1;
 }
 
-/* Replaces the operations at the window's end, if an idiom matches. `loop`: a ContinueLoopIf is about to follow. */
-static bool fuse_last(IM3Compilation o, bool loop)
+static IM3Operation operation_before_end(u32 n)
 {
-    const IM3Operation last = (IM3Operation) window.page->code[window.line[window.count - 1]];
+    return n <= window.count ? (IM3Operation) window.page->code[window.line[window.count - n]] : NULL;
+}
+
+/* Replaces the operations at the window's end, if they are those of the idiom. */
+static __attribute__((noinline)) bool replace(IM3Compilation o, const idiom *i)
+{
+    const u32 first = window.count - i->length;
+    u32 value[mostVariables];
+    if (!matches(o, i, first, value)) return false;
+
+    IM3CodePage page = window.page;
+    page->info.lineIndex = window.line[first];
+    EmitWord(page, i->fused);
+    for (u32 v = 0; i->kinds[v]; v++) EmitWord32(page, value[i->kinds[v] == 't' ? v - 1 : v]);
+    if (i->tag) EmitWord32(page, (u32) i->tag);
+    window.count = first + 1;
+    SUPERINSTRUCTIONS_FUSED(o, i);
+    return true;
+}
+
+/*
+ * Replaces the operations at the window's end, if an idiom matches: most do not end with its last two, and need no closer
+ * look. `loop`: a ContinueLoopIf is about to follow.
+ */
+static __attribute__((noinline)) bool fuse_last(IM3Compilation o, bool loop)
+{
+    const IM3Operation last = operation_before_end(1);
     if (!may_end(last)) return false;
-    for (const idiom *i = idioms; i->elements; i++)
+    const IM3Operation before = operation_before_end(2);
+    for (const idiom *i = idioms; i->last; i++)
     {
-        if (i->loop != loop || i->length > window.count) continue;
-        if (i->elements[i->length - 1].operation != last) continue;
-        const u32 first = window.count - i->length;
-
-        u32 value[32];
-        if (!matches(o, i, first, value)) continue;
-
-        IM3CodePage page = window.page;
-        page->info.lineIndex = window.line[first];
-        EmitWord(page, i->fused);
-        for (u32 v = 0; i->kinds[v]; v++) EmitWord32(page, value[i->kinds[v] == 't' ? v - 1 : v]);
-        if (i->tag) EmitWord32(page, (u32) i->tag);
-        window.count = first + 1;
-        SUPERINSTRUCTIONS_FUSED(o, i);
-        return true;
+        if (i->last->operation != last || i->loop != loop || i->length > window.count) continue;
+        if (i->length > 1 && i->last[-1].operation != before) continue;
+        if (replace(o, i)) return true;
     }
     return false;
 }
