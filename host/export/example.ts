@@ -137,12 +137,12 @@ const printElement = (wide: boolean): string => `${
   wide
     ? `static void print_int64(int64_t value)
 {
-    char digits[20];
+    char reversed[20];
     int count = 0;
     uint64_t size = value < 0 ? -(uint64_t) value : (uint64_t) value;
     if (value < 0) putchar('-');
-    do digits[count++] = (char) ('0' + size % 10); while (size /= 10);
-    while (count > 0) putchar(digits[--count]);
+    do reversed[count++] = (char) ('0' + size % 10); while (size /= 10);
+    while (count > 0) putchar(reversed[--count]);
 }
 
 `

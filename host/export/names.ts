@@ -49,10 +49,10 @@ const pin = /^([ad]\d{1,2}|b[01]{1,8})$/i;
 
 /** The examples' own names. */
 const examples = words(`
-  all all_bytes app_main argument at begin bytes bytesof classes count delay digits element elements elements_of end
+  all all_bytes app_main argument at begin bytes bytesof classes count delay element elements elements_of end
   example failed file filebytes i infer infer_for_ever inference_task input label length loop main memory model
   model_opened name next open_model option options output outputs places print_element print_int64 print_output
-  print_real print_status print_tensor print_text print_whole read_byte read_file read_sample real_of result run said
+  print_real print_status print_tensor print_text print_whole read_byte read_file read_sample real_of result reversed run said
   sample samples scores setup size stack stackbytes start status tens tensor text thousandths to u v value values whole
   write_element write_sample`);
 
