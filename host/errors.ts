@@ -255,10 +255,7 @@ export const errorTable = {
     "the folder has files that the earlier export did not write so",
     "Move them to another folder, or delete them, and export anew; or name another folder.",
   ),
-  "export-name": refused(
-    "two models would have the same name in C",
-    "Build one of them from a file of another name, or export them apart.",
-  ),
+  "export-name": refused("two models would have the same name in C", "Give one of the files another name."),
   "board-busy": refused(
     "the slot is in use, or an upload is not complete",
     "Wait for the other program to end, or reset the board, and push again.",

@@ -112,7 +112,10 @@ typedef struct wasmote_options
     /* A counter that goes up: of time, or cycles. NULL: there are no limits. */
     uint64_t (*counter)(void);
 
-    /* How far the counter may go up while a model is opened, is reset, or runs without a limit of its own. 0: for ever. */
+    /*
+     * How far the counter may go up while a model's functions run: when it is opened, is reset, or runs without a limit of its
+     * own. 0: for ever. What the library does itself, reading and compiling a file, is bounded by the file's length alone.
+     */
     uint64_t limit;
 
     /*

@@ -1,6 +1,6 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Command, Option } from "commander";
-import { exportCores } from "../export/cores.js";
+import { exportCores, hostCore } from "../export/cores.js";
 import { type EcosystemName, ecosystemNamed, ecosystemNames } from "../export/ecosystems/index.js";
 import type { ExportTier, ModelStorage } from "../export/index.js";
 import { UsageError } from "./errors.js";
@@ -75,9 +75,16 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
     );
   const board = options.board === undefined ? undefined : loadBoard(options.board);
   const core = board?.core ?? `${options.core}`;
+  const { cores } = ecosystem;
+  if (cores !== undefined && !cores.includes(core))
+    throw new UsageError(
+      `--as ${options.as} has no boards with ${core === hostCore ? "a computer's processor" : core}`,
+      `Its cores: ${cores.join(", ")}. Or --as c, which is for any.`,
+    );
   const folder = await exportFolder(options.out, paths, options.force === true);
-  const files: ModuleFile[] = [];
-  for (const path of paths) files.push(await readModuleFile(path));
+  const files: (ModuleFile & { name: string })[] = [];
+  for (const path of paths)
+    files.push({ ...(await readModuleFile(path)), name: basename(path).replace(/\.wasm$/i, "") });
   output.progress("exporting");
   const exported = await exportModels(files, {
     core,

@@ -19,7 +19,7 @@ function writingOf({ symbol, manifest: { inputs } }: ExportedModel): string {
   return inputs
     .map((_, i) => {
       const name = sampleName(symbol, i, inputs.length);
-      return `    if (!status) status = wasmote_input(model, ${i}, &tensor);
+      return `    if (!status) status = wasmote_input(opened, ${i}, &tensor);
     if (!status) write_sample(&tensor, ${name}, sizeof ${name} / sizeof *${name});
 `;
     })
@@ -43,20 +43,20 @@ static wasmote_status run_${symbol}(void)
 {
     static uint8_t memory[${name}_MEMORY_BYTES] __attribute__((aligned(8)));
     const wasmote_options options = { .stackBytes = ${name}_STACK_BYTES };
-    wasmote *model;
+    wasmote *opened;
     wasmote_tensor tensor;
 ${file}
 
-    wasmote_status status = wasmote_open(&model, memory, sizeof memory, file, ${name}_BYTES, &options);
-${writingOf(model)}    if (!status) status = wasmote_run(model);
+    wasmote_status status = wasmote_open(&opened, memory, sizeof memory, file, ${name}_BYTES, &options);
+${writingOf(model)}    if (!status) status = wasmote_run(opened);
     for (uint32_t i = 0; i < ${manifest.outputs.length} && !status; i++)
     {
-        status = wasmote_output(model, i, &tensor);
+        status = wasmote_output(opened, i, &tensor);
         if (!status) print_tensor(&tensor);
     }
     const char *said = wasmote_status_text(status);
     print_text("${symbol}: ", ${symbol.length + 2}), print_text(said, strlen(said)), putchar('\\n');
-    wasmote_close(model);
+    wasmote_close(opened);
     return status;
 }
 `;

@@ -27,6 +27,8 @@ export type { Ecosystem, Exported, ExportedFiles, ExportedModel } from "./types.
 /** A built model's file. */
 export interface ModelToExport extends OpenedModule {
   wasm: Uint8Array;
+  /** What it is called in C, as far as that can be; by default as in its manifest. */
+  name?: string;
 }
 
 /** What an export is for. */
@@ -45,6 +47,7 @@ const [ampleBytes, ampleStack] = [1 << 20, 65_535];
 
 /** A model as far as it is known before its memory is. */
 interface Settled {
+  name: string;
   symbol: string;
   opened: OpenedModule;
   wasm: Uint8Array;
@@ -53,7 +56,12 @@ interface Settled {
   used: UsedOperations;
 }
 
-function settle({ wasm, ...opened }: ModelToExport, tier: ExportTier, build: LibraryBuild): Settled {
+function settle(
+  { wasm, name: given, ...opened }: ModelToExport,
+  tier: ExportTier,
+  build: LibraryBuild,
+): Settled {
+  const name = given ?? opened.manifest.name;
   const left = takeOut(wasm, opened, tier);
   const own: OpenedModule = openModule(left.wasm);
   const tiers: Tier[] = tier === "both" ? ["accelerated", "portable"] : [tier];
@@ -67,7 +75,7 @@ function settle({ wasm, ...opened }: ModelToExport, tier: ExportTier, build: Lib
   if ("refused" in used) {
     throw new WasmoteError("export-refused", `the library ends with status ${used.refused} for it`);
   }
-  return { symbol: symbolOf(own.manifest.name), opened: own, wasm: left.wasm, tiers, used };
+  return { name, symbol: symbolOf(name), opened: own, wasm: left.wasm, tiers, used };
 }
 
 /** A model with the memory that it takes: in each of its tiers, where it has several. */
@@ -116,9 +124,9 @@ export async function exportModels(
   const build = { core: probed, operandBytes: stackBytes, pageBytes: codePageBytes };
   const settled = models.map((model) => settle(model, tier, { ...build, fuses: true }));
   checkNames(
-    settled.map(({ symbol, opened: { manifest } }) => ({
+    settled.map(({ name, symbol, opened: { manifest } }) => ({
       symbol,
-      name: manifest.name,
+      name,
       inputs: manifest.inputs.length,
     })),
   );

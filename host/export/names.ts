@@ -47,16 +47,25 @@ const beginnings = words(`
   xSemaphore xStream xTask xTimer`);
 const pin = /^([ad]\d{1,2}|b[01]{1,8})$/i;
 
+/** Macros of GCC's that name what is compiled for, where GNU C is asked for. */
+const predefined = words("arm i386 linux mips riscv sparc unix");
+
 /** The examples' own names. */
 const examples = words(`
   all all_bytes app_main argument at begin bytes bytesof classes count delay element elements elements_of end
-  example failed file filebytes i infer infer_for_ever inference_task input label length loop main memory model
-  model_opened name next open_model option options output outputs places print_element print_int64 print_output
+  example failed file filebytes i infer infer_for_ever inference_task input label length loop main memory
+  name next open_model opened option options output outputs places print_element print_int64 print_output
   print_real print_status print_tensor print_text print_whole read_byte read_file read_sample real_of result reversed run said
   sample samples scores setup size stack stackbytes start status tens tensor text thousandths to u v value values whole
   write_element write_sample`);
 
-const taken: ReadonlySet<string> = new Set([...keywords, ...headers, ...declared, ...examples]);
+const taken: ReadonlySet<string> = new Set([
+  ...keywords,
+  ...headers,
+  ...declared,
+  ...predefined,
+  ...examples,
+]);
 
 /** The sample for one of a model's inputs, in an example. */
 export function sampleName(symbol: string, input: number, inputs: number): string {

@@ -46,13 +46,13 @@ ${howToBuild}
 static uint8_t memory[${name}_MEMORY_BYTES] __attribute__((aligned(8)));
 ${isFile ? file : ""}
 static const wasmote_options options = { .stackBytes = ${name}_STACK_BYTES };
-wasmote *model;
+wasmote *opened;
 wasmote_tensor input, output;
-wasmote_status status = wasmote_open(&model, memory, sizeof memory, ${array}, ${name}_BYTES, &options);
-if (!status) status = wasmote_input(model, 0, &input);
-if (!status) status = wasmote_output(model, 0, &output);
+wasmote_status status = wasmote_open(&opened, memory, sizeof memory, ${array}, ${name}_BYTES, &options);
+if (!status) status = wasmote_input(opened, 0, &input);
+if (!status) status = wasmote_output(opened, 0, &output);
 if (!status) status = wasmote_write_reals(&input, sample, count);
-if (!status) status = wasmote_run(model);
+if (!status) status = wasmote_run(opened);
 if (!status) status = wasmote_read_reals(&output, scores, classes);
 \`\`\`
 

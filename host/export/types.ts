@@ -6,7 +6,7 @@ export type ExportedFiles = Record<string, string | Uint8Array>;
 
 /** A model as it is exported. Sizes in bytes. */
 export interface ExportedModel {
-  /** C identifier, from the manifest's name, unique in the export: `kws_ref_model`. */
+  /** C identifier, from the model's name, unique in the export: `kws_ref_model`. */
   symbol: string;
   /** The file, after what it does not need was taken out. */
   wasm: Uint8Array;
@@ -39,5 +39,7 @@ export interface Exported {
 /** One ecosystem: host/export/ecosystems/<name>.ts. */
 export interface Ecosystem {
   readonly name: string;
+  /** The cores that its boards have; all that an export may be for, where none are named. */
+  readonly cores?: readonly string[];
   files(of: Exported): ExportedFiles;
 }

@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -52,6 +53,15 @@ test("a folder with library, model and example is written, the same each time, a
       assert.equal(readFileSync(file(`out/${name}`)), readFileSync(file(`out2/${name}`)), name);
 });
 
+test("models are named after their files: two of one name in their manifests go together", async () => {
+  for (const name of ["model.wasm", "other-words.wasm"]) cpSync(file("keywords.wasm"), file(name));
+  const both = [file("model.wasm"), file("other-words.wasm"), "--as", "pico-sdk", "--board", "pico-2"];
+  const { code, stdout, stderr } = await exported(...both, "-o", file("both"));
+  assert.is(code, 0, stderr);
+  assert.match(stdout, /^model {2}flash .*\nother_words {2}flash /);
+  assert.match(readFileSync(file("both/README.md"), "utf8"), "-DPICO_BOARD=pico2 ");
+});
+
 test("a model may be a file beside the program", async () => {
   const { code, stderr } = await exported(
     ...[model, "--as", "c", "--core", "host", "--model", "file", "-o", file("files")],
@@ -85,6 +95,17 @@ const refused: readonly { args: string[]; code: number; says: string | RegExp }[
     args: [model, model, "--as", "c", "--core", "host", "-o", file("a")],
     code: 1,
     says: 'the same name in C: residual, of "residual" and of "residual"',
+  },
+  {
+    args: [model, "--as", "esp-idf", "--board", "pico", "-o", file("a")],
+    code: 2,
+    says: "cores: rv32imc, rv32imac",
+  },
+  { args: [model, "--as", "pico-sdk", "--core", "cortex-m4", "-o", file("a")], code: 2, says: "cortex-m33" },
+  {
+    args: [model, "--as", "arduino", "--core", "host", "-o", file("a")],
+    code: 2,
+    says: "a computer's processor",
   },
   { args: [model, "--as", "c", "--core", "host", "--tier", "fast", "-o", file("a")], code: 2, says: "tier" },
   { args: [model, "--as", "c", "--core", "host", "-o", model], code: 1, says: "it is no folder" },

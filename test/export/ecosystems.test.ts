@@ -341,6 +341,8 @@ test("arduino: library.properties has all that the specification asks for, and t
   assert.is(fields.get("category"), "Data Processing");
   assert.match(fields.get("url") as string, /^https:\/\//);
   assert.match(fields.get("architectures") as string, /^[a-z0-9_]+(,[a-z0-9_]+)*$/);
+  assert.match(fields.get("architectures") as string, /mbed_nano.*samd/);
+  assert.not.match(fields.get("architectures") as string, "esp32");
   for (const header of (fields.get("includes") as string).split(",")) textOf(files, `src/${header}`);
   textOf(files, "examples/inference/inference.ino");
   for (const line of textOf(files, "keywords.txt").trimEnd().split("\n"))

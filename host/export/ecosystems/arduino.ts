@@ -5,12 +5,22 @@ import { type LaidOut, layOut } from "./layout.js";
 import { libraryOptionsAmongOthers, optionsAmongOthers, type Processor, processors } from "./options.js";
 import { sketch } from "./sketch.js";
 
-/** Architectures of the cores that Arduino's boards with 32-bit processors have, as their platforms name them. */
-const architectures = [
-  ...["esp32", "mbed", "mbed_edge", "mbed_giga", "mbed_nano", "mbed_nicla", "mbed_opta", "mbed_portenta"],
-  ...["mbed_rp2040", "nrf52", "renesas", "renesas_portenta", "renesas_uno", "rp2040", "sam", "samd", "stm32"],
-  ...["teensy", "zephyr"],
+/** Those of Cortex-M4 and M7, which are the same to a compiler. */
+const armv7em = [
+  ...["mbed", "mbed_edge", "mbed_giga", "mbed_nano", "mbed_nicla", "mbed_opta", "mbed_portenta", "nrf52"],
+  ...["renesas", "renesas_uno", "samd", "stm32", "teensy", "zephyr"],
 ];
+
+/** Architectures, as the platforms of Arduino's boards name them, that have boards with a core. */
+const architectures: Readonly<Record<string, readonly string[]>> = {
+  "cortex-m0plus": ["mbed", "mbed_rp2040", "rp2040", "samd", "stm32", "zephyr"],
+  "cortex-m3": ["sam", "stm32"],
+  "cortex-m4": armv7em,
+  "cortex-m7": armv7em,
+  "cortex-m33": ["renesas_portenta", "rp2040", "stm32", "zephyr"],
+  rv32imc: ["esp32"],
+  rv32imac: ["esp32"],
+};
 
 /** The project's page that is known; whoever publishes the folder puts theirs in its place. */
 const url = "https://github.com/wasm3/wasm3";
@@ -23,6 +33,7 @@ const url = "https://github.com/wasm3/wasm3";
  */
 export const arduino: Ecosystem = {
   name: "arduino",
+  cores: Object.keys(architectures),
   files(of) {
     const laidOut = layOut(of, { headers: "src", sources: "src" });
     return {
@@ -46,7 +57,7 @@ function properties(of: Exported, headers: readonly string[]): string {
     paragraph: paragraph(of),
     category: "Data Processing",
     url,
-    architectures: architectures.join(","),
+    architectures: (architectures[of.core] ?? ["*"]).join(","),
     includes: headers.join(","),
   };
   return Object.entries(fields)

@@ -2,7 +2,13 @@ import { hostCore } from "../cores.js";
 import { readmeText } from "../readme.js";
 import type { Ecosystem, Exported, ExportedFiles } from "../types.js";
 import { sourceList, sourceOptions } from "./cmake.js";
-import { libraryOptions, optionsOf, processorNames, processors, type SourceOptions } from "./options.js";
+import {
+  libraryOptions,
+  optionsAmongOthers,
+  processorNames,
+  processors,
+  type SourceOptions,
+} from "./options.js";
 
 /** The library's files in a folder of their own. */
 const folder = "wasmote";
@@ -15,7 +21,7 @@ const compiledIn = (files: ExportedFiles): string[] =>
 
 /** On Thumb-2, where the ports have all operations, this file has wasm3's compiler alone: 2.4 KB less for keyword spotting. */
 function sourceOptionsInC(from: string): SourceOptions {
-  const { always, on } = optionsOf(from);
+  const { always, on } = optionsAmongOthers(from);
   return from === "runtime/interpreter.c" ? { always, on: { ...on, armv7m: ["-Os"] } } : { always, on };
 }
 

@@ -21,6 +21,7 @@ import { libraryOptionsAmongOthers } from "./options.js";
  */
 export const espIdf: Ecosystem = {
   name: "esp-idf",
+  cores: ["rv32imc", "rv32imac"],
   files(of) {
     const laidOut = layOut(of, { headers: "include", sources: "src" });
     const example = `examples/${exampleName}`;
@@ -117,7 +118,7 @@ const howToBuild = (
 ): string => `Copy this folder to \`components/${libraryName}\` of your project, or name it in \`idf_component.yml\` with \`path:\`. The example is a
 project:
 
-    idf.py -C examples/${exampleName} set-target esp32c3 build flash monitor
+    idf.py -C examples/${exampleName} set-target ${of.core === "rv32imac" ? "esp32c6" : "esp32c3"} build flash monitor
 
 The task that calls the library needs some ${taskStackBytes(of)} bytes of stack on RISC-V (ESP32-C3, C6, H2), printing included, and
 ${xtensaStack.taskBytes} on Xtensa (ESP32, S2, S3), where wasm3's operations call one another.

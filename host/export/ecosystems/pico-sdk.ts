@@ -14,6 +14,7 @@ import { libraryOptionsAmongOthers } from "./options.js";
  */
 export const picoSdk: Ecosystem = {
   name: "pico-sdk",
+  cores: ["cortex-m0plus", "cortex-m33"],
   files(of) {
     const laidOut = layOut(of, { headers: "include", sources: "src" });
     const example = `examples/${exampleName}`;
@@ -83,7 +84,7 @@ const howToBuild = (
 \`target_link_libraries(PROGRAM ${libraryName})\`. The example is a project, which speaks over USB; it takes \`pico_sdk_import.cmake\` from the
 SDK that \`PICO_SDK_PATH\` names:
 
-    cmake -S examples/${exampleName} -B build -DPICO_BOARD=pico && cmake --build build
+    cmake -S examples/${exampleName} -B build -DPICO_BOARD=${of.core === "cortex-m33" ? "pico2" : "pico"} && cmake --build build
 
 Who calls the library needs some ${taskStackBytes(of)} bytes of stack, printing included: more than the SDK's \`PICO_STACK_SIZE\` of
 2048. A program can have one export: what it runs, export together.`;
