@@ -39,12 +39,12 @@ export const packages = {
     use: "flashing",
   },
   picotool: {
-    debian: "picotool",
     homebrew: "picotool",
     anywhere: "https://github.com/raspberrypi/pico-sdk-tools/releases",
     use: "flashing",
   },
-  pyocd: { debian: "python3-pyocd", anywhere: "pipx install pyocd", use: "flashing" },
+  // Debian's python3-pyocd is a module without the program.
+  pyocd: { anywhere: "pipx install pyocd", use: "flashing" },
   JLinkExe: {
     names: ["JLinkExe", "JLink"],
     homebrew: "--cask segger-jlink",

@@ -1,6 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { loadBoard } from "../../host/boards/index.js";
 import { type Diagnosis, diagnose, type Finding, type Machine } from "../../host/doctor/index.js";
+import { missing } from "../../host/tools/find.js";
 import {
   builders,
   groupFile,
@@ -105,6 +107,16 @@ test("a board that is built only is not ready", async () => {
   assert.is(only(diagnosis, "openocd").state, "missing");
   assert.is(only(diagnosis, "st-flash").state, "optional", "the first way suffices");
   assert.is(diagnosis.mend, "sudo apt-get install openocd");
+});
+
+test("for programs that Debian has no package with, what works anywhere is named", async () => {
+  const flasherLacks: Machine["flasherLacks"] = async ({ name }) =>
+    name === "picotool" || name === "pyocd" ? name : undefined;
+  const diagnosis = await diagnose([loadBoard("pico")], true, madeMachine({ ...everything, flasherLacks }));
+  assert.is(only(diagnosis, "pyocd").mend, "pipx install pyocd");
+  assert.is(only(diagnosis, "picotool").mend, "https://github.com/raspberrypi/pico-sdk-tools/releases");
+  for (const what of ["pyocd", "picotool"]) assert.is(only(diagnosis, what).afterwards, undefined);
+  assert.is(missing("pyocd").detail, "pyocd; anywhere: pipx install pyocd");
 });
 
 test("an emulator is enough", async () => {
