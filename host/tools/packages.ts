@@ -57,6 +57,11 @@ export const packages = {
 /** A program that wasmote starts. */
 export type Program = keyof typeof packages;
 
+/** Whether that is the name of a program that wasmote starts. */
+export function isProgram(name: string): name is Program {
+  return Object.hasOwn(packages, name);
+}
+
 /** Where a program comes from. */
 export function packageOf(program: Program): Package {
   return packages[program];

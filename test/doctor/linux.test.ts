@@ -119,6 +119,23 @@ test("for programs that Debian has no package with, what works anywhere is named
   assert.is(missing("pyocd").detail, "pyocd; anywhere: pipx install pyocd");
 });
 
+test("a board is begun with by the first way that a command of this machine installs", async () => {
+  const flasherLacks: Machine["flasherLacks"] = async ({ name }) =>
+    name === "bossac" || name === "openocd" ? name : name === "jlink" ? "JLinkExe" : "pyocd";
+  const board = loadBoard("arduino-nano-33-ble");
+  const begun = async (...programs: string[]) =>
+    diagnose([board], true, madeMachine({ programs: [...builders, ...programs], flasherLacks }));
+  const byApt = await begun("apt-get");
+  assert.is(byApt.mend, "sudo apt-get install openocd");
+  assert.match(byApt.verdict, /: openocd and .* are missing$/);
+  assert.equal([only(byApt, "bossac").state, only(byApt, "openocd").state], ["optional", "missing"]);
+  const byArduino = await begun("apt-get", "arduino-cli");
+  assert.is(byArduino.mend, "arduino-cli core install arduino:mbed_nano");
+  assert.match(byArduino.verdict, /: bossac/);
+  assert.is(only(byArduino, "openocd").state, "optional");
+  assert.is(only(await begun(), "bossac").state, "missing", "the first way, where no command is there");
+});
+
 test("an emulator is enough", async () => {
   const diagnosis = await about("qemu-rv32", madeMachine(everything));
   assert.is(diagnosis.verdict, "qemu-rv32 is ready: its firmware can be had, it can be emulated");
