@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { lstatSync, type Stats } from "node:fs";
 import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { z } from "zod";
 import { WasmoteError } from "../errors.js";
 import type { ExportedFiles } from "../export/index.js";
 import { readRegularFile } from "../files/read.js";
+import { fileError } from "../files/system-errors.js";
 import { UsageError } from "./errors.js";
 import { makeFolder, type PendingFile, writeFilesAtomically } from "./files.js";
 
@@ -53,14 +54,16 @@ export async function exportFolder(
     throw refused(path, error.message);
   });
   if (found !== undefined && !found.isDirectory()) throw refused(path, "it is no folder");
-  const entries = found === undefined ? [] : await readdir(path);
+  const entries = found === undefined ? [] : await readdir(path, { withFileTypes: true });
   if (entries.length > 0 && !force) throw refused(path, `it holds ${filesOf(entries.length)} already`);
   const inside = read.find((each) => resolve(each).startsWith(resolve(path) + sep));
   if (inside !== undefined)
     throw new UsageError(`${inside}, which is read, lies in ${path}`, "Give -o another folder.");
   if (entries.length === 0) return { path, earlier: {} };
-  if (!entries.includes(recordName))
+  const record = entries.find(({ name }) => name === recordName);
+  if (record === undefined)
     throw refused(path, `it holds ${filesOf(entries.length)} and is no export: ${recordName} is not there`);
+  if (!record.isFile()) throw refused(path, `${recordName} is no regular file`);
   return { path, earlier: readRecord(join(path, recordName)) };
 }
 
@@ -86,23 +89,60 @@ function recordOf({ path }: ExportFolder, files: Hashes): PendingFile {
   return { path: join(path, recordName), bytes: new TextEncoder().encode(text) };
 }
 
-/** Refuses to replace what an export did not write, or what is not as it wrote it. Throws `export-changed`. */
-function checkUnchanged({ path, earlier }: ExportFolder, written: readonly string[]): void {
+/** What is at a path itself, links not followed; undefined where nothing is. Throws `file-unreadable`. */
+function foundAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw fileError("file-unreadable", error, path);
+  }
+}
+
+/**
+ * What of a file's path is not as an export leaves it: the file itself, or what is in the place of a folder around it;
+ * undefined where all that is there is. A link is never what an export wrote.
+ */
+function changedAt({ path, earlier }: ExportFolder, name: string): string | undefined {
+  const ends = [...name.matchAll(/\//g)].map(({ index }) => index);
+  for (const around of ends.map((end) => name.slice(0, end))) {
+    const found = foundAt(join(path, around));
+    if (found === undefined) return undefined;
+    if (!found.isDirectory()) return around;
+  }
+  const at = join(path, name);
+  const found = foundAt(at);
+  if (found === undefined) return undefined;
+  return found.isFile() && sha256(readRegularFile(at)) === earlier[name] ? undefined : name;
+}
+
+/**
+ * Refuses to replace what an export did not write, or what is not as it wrote it, and to write through links in the folder.
+ *
+ * @throws `export-changed`, `file-unreadable`
+ */
+function checkUnchanged(folder: ExportFolder, written: readonly string[]): void {
+  const { path, earlier } = folder;
   const all = new Set([...Object.keys(earlier), ...written]);
-  const changed = [...all].filter((name) => {
-    const at = join(path, name);
-    return existsSync(at) && sha256(readRegularFile(at)) !== earlier[name];
-  });
+  const changed = [...new Set([...all].flatMap((name) => changedAt(folder, name) ?? []))];
   if (changed.length === 0) return;
   const more = changed.length > listed ? `, and ${changed.length - listed} more` : "";
   throw new WasmoteError("export-changed", `${changed.slice(0, listed).join(", ")}${more}`, { file: path });
 }
 
+/** Those of the folders, and of the folders around them, that are not there: the inner ones first. */
+function absentFolders(paths: Iterable<string>): string[] {
+  const absent = new Set<string>();
+  for (const path of paths) {
+    for (let at = path; !absent.has(at) && foundAt(at) === undefined; at = dirname(at)) absent.add(at);
+  }
+  return [...absent].sort((a, b) => b.length - a.length);
+}
+
 /**
- * Writes all files of an export in the place of the earlier one's, of which nothing stays; or leaves a folder that was not
- * there as it was: absent. Gives the number of files.
+ * Writes all files of an export in the place of the earlier one's, of which nothing stays. Where that fails, folders that
+ * were not there are absent again. Gives the number of files.
  *
- * @throws `export-changed`, `file-unwritable`
+ * @throws `export-changed`, `file-unreadable`, `file-unwritable`
  */
 export async function writeExport(folder: ExportFolder, exported: ExportedFiles): Promise<number> {
   const { path, earlier } = folder;
@@ -114,13 +154,15 @@ export async function writeExport(folder: ExportFolder, exported: ExportedFiles)
   const hashes = Object.fromEntries(files.map(({ name, bytes }) => [name, sha256(bytes)]));
   checkUnchanged(folder, Object.keys(hashes));
   const left = Object.keys(earlier).filter((name) => !Object.hasOwn(hashes, name));
-  const wasThere = existsSync(path);
+  const folders = new Set(files.map((file) => dirname(file.path)));
+  const absent = absentFolders([path, ...folders]);
   try {
-    for (const each of new Set(files.map((file) => dirname(file.path)))) await makeFolder(each);
+    for (const each of folders) await makeFolder(each);
     // What is to be removed stays in the record until it is.
     await writeFilesAtomically([...files, recordOf(folder, { ...earlier, ...hashes })]);
   } catch (error) {
-    if (!wasThere) await rm(path, { recursive: true, force: true });
+    if (absent.includes(path)) await rm(path, { recursive: true, force: true });
+    for (const each of absent) await removeEmpty(each);
     throw error;
   }
   for (const name of left) await removeFile(path, name);
@@ -132,10 +174,14 @@ export async function writeExport(folder: ExportFolder, exported: ExportedFiles)
 async function removeFile(folder: string, name: string): Promise<void> {
   await rm(join(folder, name), { force: true });
   for (let around = dirname(name); around !== "."; around = dirname(around)) {
-    const emptied = await rmdir(join(folder, around)).then(
-      () => true,
-      () => false,
-    );
-    if (!emptied) return;
+    if (!(await removeEmpty(join(folder, around)))) return;
   }
+}
+
+/** Removes a folder that is empty; false where it is not, or cannot be removed. */
+function removeEmpty(folder: string): Promise<boolean> {
+  return rmdir(folder).then(
+    () => true,
+    () => false,
+  );
 }

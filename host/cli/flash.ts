@@ -29,16 +29,21 @@ export function registerFlash(program: Command, output: Output): void {
 async function flash(name: string, options: FlashOptions, output: Output): Promise<void> {
   const board = loadBoard(name);
   const choice = { method: options.method, wanted: options.device };
-  const [{ lackingForFlash, prepareFlash }, { firmwareMissing, obtainableFirmware }, { missing }] =
-    await Promise.all([
-      import("../flash/index.js"),
-      import("../firmware/obtain.js"),
-      import("../tools/find.js"),
-    ]);
-  const tools = await lackingForFlash(board, choice);
+  const [
+    { lackingForFlash, namingOtherWays, prepareFlash },
+    { firmwareMissing, obtainableFirmware },
+    { missing },
+  ] = await Promise.all([
+    import("../flash/index.js"),
+    import("../firmware/obtain.js"),
+    import("../tools/find.js"),
+  ]);
+  const ways = await lackingForFlash(board, choice);
+  const tools = ways.slice(0, 1).map(({ program }) => program);
   const firmware = obtainableFirmware(board, { build: options.build });
-  if (firmware.lacks.length > 0) throw firmwareMissing(board, [...tools, ...firmware.lacks]);
-  if (tools.length > 0) throw missing(...tools);
+  if (firmware.lacks.length > 0)
+    throw namingOtherWays(firmwareMissing(board, [...tools, ...firmware.lacks]), ways);
+  if (tools.length > 0) throw namingOtherWays(missing(...tools), ways);
   const prepared = await prepareFlash(board, choice);
   const { files } = await obtainedFirmware(board, firmware, output);
   output.progress(`flashing ${board.id}`);

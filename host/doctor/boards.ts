@@ -1,8 +1,10 @@
 import type { Board } from "../boards/index.js";
+import { isProgram } from "../tools/packages.js";
 import { emulatorLacks } from "./emulators.js";
 import { firmwareLacks } from "./firmware.js";
 import { type FlashWay, flashWays, type Rights } from "./flashing.js";
 import type { Machine } from "./machine.js";
+import { wayToBegin } from "./mend.js";
 
 /** What can be done with a board on this machine. What is lacking is named; what is empty can be done. */
 export interface BoardState {
@@ -45,8 +47,10 @@ export function canFlash(state: BoardState): boolean {
   return hasFirmware(state) && state.flash.some(({ lacks }) => lacks.length === 0);
 }
 
-/** What a board lacks to be of use here, each thing once: its firmware's part, or else its first way's and its emulator's. */
-export function lackingOf(state: BoardState): string[] {
+/** What a board lacks to be of use here, each thing once: its firmware's part, or else those of the way to begin with and its emulator's. */
+export function lackingOf(machine: Machine, state: BoardState): string[] {
   if (!hasFirmware(state)) return state.firmwareLacks;
-  return [...new Set([...(state.flash[0]?.lacks ?? []), ...(state.emulatorLacks ?? [])])];
+  const programs = state.flash.map(({ lacks }) => lacks.find(isProgram));
+  const way = state.flash[wayToBegin(machine, programs)];
+  return [...new Set([...(way?.lacks ?? []), ...(state.emulatorLacks ?? [])])];
 }

@@ -4,6 +4,7 @@ import type { Program } from "../tools/packages.js";
 import type { Access } from "./access.js";
 import { boardList, type Finding } from "./findings.js";
 import type { Machine } from "./machine.js";
+import { wayToBegin } from "./mend.js";
 import { type Need, programFindings } from "./programs.js";
 import { accessTo, type UsbAccess } from "./usb-access.js";
 
@@ -13,15 +14,20 @@ export interface FlashWay {
   lacks: string[];
 }
 
-/** What boards are flashed with. A board needs the program of its first way alone, and none where another way is there. */
+/** What boards are flashed with. A board needs the program of one way alone, and none where another way is there. */
 export async function checkFlashing(machine: Machine, boards: readonly Board[]): Promise<Finding[]> {
   const needs: Need[] = [];
   const there = new Map<string, string[]>();
   for (const board of boards) {
     const ways = await waysOf(machine, board);
     const flashable = ways.some(({ lacks }) => lacks === undefined);
+    const begin = wayToBegin(
+      machine,
+      ways.map(({ lacks }) => lacks),
+    );
     for (const [i, { flasher, lacks }] of ways.entries()) {
-      if (lacks !== undefined) needs.push({ program: lacks, board: board.id, optional: flashable || i > 0 });
+      if (lacks !== undefined)
+        needs.push({ program: lacks, board: board.id, optional: flashable || i !== begin });
       else if (flasher.takes !== "volume")
         there.set(flasher.name, [...(there.get(flasher.name) ?? []), board.id]);
     }

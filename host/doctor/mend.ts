@@ -27,6 +27,23 @@ export function installCommand(machine: Machine, programs: readonly Program[]): 
   return anywhere;
 }
 
+/** Whether what installs a program is a command that this machine has. */
+function hasInstaller(machine: Machine, program: Program): boolean {
+  const [command = ""] = (installCommand(machine, [program]) ?? "").replace(/^sudo /, "").split(" ");
+  return machine.find(command) !== undefined;
+}
+
+/**
+ * The way to begin with, by its number: the first whose program is there or installed by a command that this machine has;
+ * the first of all where there is none.
+ *
+ * @param lacking the program that each way lacks
+ */
+export function wayToBegin(machine: Machine, lacking: readonly (Program | undefined)[]): number {
+  const first = lacking.findIndex((program) => program === undefined || hasInstaller(machine, program));
+  return Math.max(0, first);
+}
+
 /** What is to be done where `installCommand` has no command, or not the whole of one. */
 export function installAfterwards(machine: Machine, programs: readonly Program[]): string | undefined {
   if (machine.platform === "win32") return "install wasmote and its programs there";

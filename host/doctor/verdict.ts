@@ -1,4 +1,4 @@
-import { type Program, packages } from "../tools/packages.js";
+import { isProgram } from "../tools/packages.js";
 import { type BoardState, canEmulate, canFlash, hasFirmware, lackingOf } from "./boards.js";
 import type { Connected } from "./connected.js";
 import type { Finding } from "./findings.js";
@@ -75,7 +75,7 @@ function isOf({ boards }: Connected, { board }: BoardState): boolean {
 }
 
 function lackText(machine: Machine, state: BoardState): string {
-  const lacks = [...(nodeSuffices(machine) ? [] : ["a newer node"]), ...lackingOf(state)];
+  const lacks = [...(nodeSuffices(machine) ? [] : ["a newer node"]), ...lackingOf(machine, state)];
   const last = lacks.pop() as string;
   return lacks.length === 0 ? `${last} is missing` : `${lacks.join(", ")} and ${last} are missing`;
 }
@@ -83,9 +83,7 @@ function lackText(machine: Machine, state: BoardState): string {
 /** One command for all programs that are missing, or else that of the first thing that is missing. */
 function mendOf(machine: Machine, findings: readonly Finding[]): Pick<Verdict, "mend"> {
   const absent = findings.filter(({ state }) => state === "missing");
-  const programs = absent
-    .map(({ what }) => what)
-    .filter((what): what is Program => Object.hasOwn(packages, what));
+  const programs = absent.map(({ what }) => what).filter(isProgram);
   const mend =
     programs.length === 0
       ? absent.find((finding) => finding.mend !== undefined)?.mend

@@ -77,8 +77,14 @@ export interface PreparedFlash {
   flash(task: Pick<FlashTask, "files" | "onLine">): Promise<void>;
 }
 
+/** A way to write to a board, and the program that it lacks. */
+export interface LackingWay {
+  method: string;
+  program: Program;
+}
+
 /**
- * The programs that flashing a board lacks: none where one of its methods has what it takes.
+ * The ways to flash a board, each with the program that it lacks: none where one of them has what it takes.
  *
  * @throws `flash-method` for a board that cannot be flashed by that method
  */
@@ -86,14 +92,21 @@ export async function lackingForFlash(
   board: Board,
   { method }: FlashChoice,
   places: FlashPlaces = {},
-): Promise<Program[]> {
-  let first: Program | undefined;
+): Promise<LackingWay[]> {
+  const ways: LackingWay[] = [];
   for (const flasher of chosen(board, method, places)) {
     const program = await flasher.lacks();
     if (program === undefined) return [];
-    first ??= program;
+    ways.push({ method: flasher.name, program });
   }
-  return first === undefined ? [] : [first];
+  return ways;
+}
+
+/** The error for the program of the first way, with what the other ways take. */
+export function namingOtherWays(error: WasmoteError, [, ...others]: readonly LackingWay[]): WasmoteError {
+  if (others.length === 0) return error;
+  const named = others.map(({ method, program }) => `--method ${method} takes ${program}`);
+  return new WasmoteError(error.code, `${error.detail}; or else ${named.join(", ")}`, error.place, error);
 }
 
 /**

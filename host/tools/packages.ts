@@ -39,12 +39,12 @@ export const packages = {
     use: "flashing",
   },
   picotool: {
-    debian: "picotool",
     homebrew: "picotool",
     anywhere: "https://github.com/raspberrypi/pico-sdk-tools/releases",
     use: "flashing",
   },
-  pyocd: { debian: "python3-pyocd", anywhere: "pipx install pyocd", use: "flashing" },
+  // Debian's python3-pyocd is a module without the program.
+  pyocd: { anywhere: "pipx install pyocd", use: "flashing" },
   JLinkExe: {
     names: ["JLinkExe", "JLink"],
     homebrew: "--cask segger-jlink",
@@ -56,6 +56,11 @@ export const packages = {
 
 /** A program that wasmote starts. */
 export type Program = keyof typeof packages;
+
+/** Whether that is the name of a program that wasmote starts. */
+export function isProgram(name: string): name is Program {
+  return Object.hasOwn(packages, name);
+}
 
 /** Where a program comes from. */
 export function packageOf(program: Program): Package {

@@ -79,6 +79,11 @@ test("what flashing lacks is said before firmware is built", async () => {
         3,
         /tool-missing\]: .*: openocd; Debian and Ubuntu: apt-get install openocd/,
       ],
+      [
+        ["nrf52840-dk"],
+        3,
+        /tool-missing\]: .*: openocd; Debian and Ubuntu: apt-get install openocd; .*; or else --method jlink takes JLinkExe\n/,
+      ],
       [["pico", "--method", "uf2", "--device", folder], 3, /device-missing\]: .*is no UF2 volume/],
       [
         ["mps2-an386"],
@@ -94,6 +99,12 @@ test("what flashing lacks is said before firmware is built", async () => {
     tools.script("arm-none-eabi-gcc", "echo picolibc.specs");
     const { stderr } = await inProcess(["flash", "microbit-v2", "--method", "openocd"]);
     assert.match(stderr, /tool-missing\]: .*: openocd, arm-none-eabi-gcc; .* picolibc-arm-none-eabi/);
+    assert.not.match(stderr, "or else", "the way that was named is not to be another");
+    const several = await inProcess(["flash", "nucleo-f446re"]);
+    assert.match(
+      several.stderr,
+      /: st-flash, arm-none-eabi-gcc; .*; or else --method openocd takes openocd, --method jlink takes JLinkExe\nhelp: Install what is named .*@wasmote\/firmware@/,
+    );
     assert.not(existsSync(at("built")));
   } finally {
     tools.remove();

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -5,15 +6,19 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { exportFolder, writeExport } from "../../host/cli/export-folder.js";
+import { errorOf } from "../error-of.js";
 import { smallModel } from "../export/models.js";
-import { inProcess } from "./command.js";
+import { commandOf, inProcess } from "./command.js";
 
 const folder = mkdtempSync(join(tmpdir(), "wasmote-cli-export-"));
 const file = (name: string): string => join(folder, name);
@@ -183,6 +188,71 @@ test("--force replaces what the earlier export wrote, all of it and nothing else
     listing("forced").filter((name) => name !== "mine.txt"),
     both,
   );
+});
+
+/** Writes an export of these files to a folder, in the place of an earlier one. */
+const written = async (to: string, names: readonly string[]) =>
+  writeExport(await exportFolder(file(to), [], true), Object.fromEntries(names.map((name) => [name, name])));
+const refusal = async (to: string, names: readonly string[]) => {
+  const { code, detail } = await errorOf(written(to, names));
+  return `${code}: ${detail}`;
+};
+const everything = (of: string) => readdirSync(file(of), { recursive: true, encoding: "utf8" }).sort();
+
+if (existsSync("/bin/sh")) {
+  test("where writing fails, no folder that was made for it stays, and none that was there goes", async () => {
+    const args = [model, "--as", "c", "--core", "host", "-o"];
+    assert.is((await exported(...args, file("failed"), "--tier", "portable")).code, 0);
+    mkdirSync(file("failed/mine"));
+    const before = everything("failed");
+    for (const to of ["failed", "outer/inner/out"]) {
+      const all = commandOf(folder, ["export", ...args, file(to), "--force"]);
+      // Files of more than 512 or 1024 bytes, by the shell, cannot be written.
+      const limited = ["-c", 'ulimit -f 1; exec "$0" "$@"', all.file, ...all.args];
+      const { status, stderr } = spawnSync("/bin/sh", limited, all.options);
+      assert.is(status, 1, stderr);
+      assert.match(stderr, /file-unwritable.*larger than files may be here/);
+    }
+    assert.equal(everything("failed"), before);
+    assert.not(existsSync(file("outer")));
+  });
+}
+
+/** What a user has put in the place of a part of an export, and what of it the error names. */
+const inTheWay: readonly { is: string; at: string; put: (path: string) => void }[] = [
+  { is: "a link to nothing", at: "a.c", put: (path) => symlinkSync(file("nowhere"), path) },
+  {
+    is: "a link to the same text",
+    at: "a.c",
+    put: (path) => symlinkSync(path.replace(/a\.c$/, "same"), path),
+  },
+  { is: "a folder", at: "a.c", put: (path) => mkdirSync(path) },
+  { is: "a file for a folder", at: "src", put: (path) => writeFileSync(path, "mine") },
+  { is: "a folder that is moved and linked", at: "src", put: (path) => symlinkSync(`${path}-moved`, path) },
+  { is: "a link to nothing for a folder", at: "src/in", put: (path) => symlinkSync(file("nowhere"), path) },
+];
+
+test("what a user has put in the way of an export is named, and stays", async () => {
+  const names = ["a.c", "src/b.c", "src/in/c.c"];
+  for (const [i, { is, at, put }] of inTheWay.entries()) {
+    const to = `way-${i}`;
+    await written(to, names);
+    writeFileSync(file(`${to}/same`), "a.c");
+    renameSync(file(`${to}/${at}`), file(`${to}/${at}-moved`));
+    put(file(`${to}/${at}`));
+    const before = everything(to);
+    assert.is(await refusal(to, names), `export-changed: ${at}`, is);
+    assert.is(await refusal(to, ["z.c"]), `export-changed: ${at}`, `${is}, which would be removed`);
+    assert.equal(everything(to), before, is);
+    assert.not(existsSync(file("nowhere")), is);
+  }
+});
+
+test("a record that is a link is no record", async () => {
+  await written("linked", ["a.c"]);
+  renameSync(file("linked/wasmote-export.json"), file("record.json"));
+  symlinkSync(file("record.json"), file("linked/wasmote-export.json"));
+  assert.is(await refusal("linked", ["a.c"]), "export-folder: wasmote-export.json is no regular file");
 });
 
 test.run();

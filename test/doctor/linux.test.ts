@@ -1,6 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { loadBoard } from "../../host/boards/index.js";
 import { type Diagnosis, diagnose, type Finding, type Machine } from "../../host/doctor/index.js";
+import { missing } from "../../host/tools/find.js";
 import {
   builders,
   groupFile,
@@ -105,6 +107,33 @@ test("a board that is built only is not ready", async () => {
   assert.is(only(diagnosis, "openocd").state, "missing");
   assert.is(only(diagnosis, "st-flash").state, "optional", "the first way suffices");
   assert.is(diagnosis.mend, "sudo apt-get install openocd");
+});
+
+test("for programs that Debian has no package with, what works anywhere is named", async () => {
+  const flasherLacks: Machine["flasherLacks"] = async ({ name }) =>
+    name === "picotool" || name === "pyocd" ? name : undefined;
+  const diagnosis = await diagnose([loadBoard("pico")], true, madeMachine({ ...everything, flasherLacks }));
+  assert.is(only(diagnosis, "pyocd").mend, "pipx install pyocd");
+  assert.is(only(diagnosis, "picotool").mend, "https://github.com/raspberrypi/pico-sdk-tools/releases");
+  for (const what of ["pyocd", "picotool"]) assert.is(only(diagnosis, what).afterwards, undefined);
+  assert.is(missing("pyocd").detail, "pyocd; anywhere: pipx install pyocd");
+});
+
+test("a board is begun with by the first way that a command of this machine installs", async () => {
+  const flasherLacks: Machine["flasherLacks"] = async ({ name }) =>
+    name === "bossac" || name === "openocd" ? name : name === "jlink" ? "JLinkExe" : "pyocd";
+  const board = loadBoard("arduino-nano-33-ble");
+  const begun = async (...programs: string[]) =>
+    diagnose([board], true, madeMachine({ programs: [...builders, ...programs], flasherLacks }));
+  const byApt = await begun("apt-get");
+  assert.is(byApt.mend, "sudo apt-get install openocd");
+  assert.match(byApt.verdict, /: openocd and .* are missing$/);
+  assert.equal([only(byApt, "bossac").state, only(byApt, "openocd").state], ["optional", "missing"]);
+  const byArduino = await begun("apt-get", "arduino-cli");
+  assert.is(byArduino.mend, "arduino-cli core install arduino:mbed_nano");
+  assert.match(byArduino.verdict, /: bossac/);
+  assert.is(only(byArduino, "openocd").state, "optional");
+  assert.is(only(await begun(), "bossac").state, "missing", "the first way, where no command is there");
 });
 
 test("an emulator is enough", async () => {
