@@ -24,7 +24,7 @@ if (chosen === undefined) {
 const path = resolve(chosen);
 const graph = await importModel(path, readFileSync(path), (file) => readFileSync(file));
 const packed = await buildModel(graph);
-const naive = await buildModel(graph, { kernels: [await naiveKernels(["average-pool-2d", "softmax"])] });
+const naive = await buildModel(graph, { kernels: [await naiveKernels(["int8-pool-2d", "softmax"])] });
 if (packed.manifest.memoryBytes > 32768) {
   console.error(
     `the plain loops hold weights at 32768, and this model uses ${packed.manifest.memoryBytes} bytes`,
