@@ -11,25 +11,16 @@ export type SquareMatrix = Float64Array;
 export function upperRoot(matrix: SquareMatrix, n: number): SquareMatrix | undefined {
   const root = new Float64Array(n * n);
   for (let end = n; end > 0; end -= 4) {
-    const first = Math.max(0, end - 4);
-    if (end - first === 4) rootOfFourRows(matrix, root, n, first);
-    else for (let i = end - 1; i >= first; i--) rootOfRow(matrix, root, n, i, end);
-    for (let i = end - 1; i >= first; i--) if (!finishRow(matrix, root, n, i, end)) return undefined;
+    const first = end - 4;
+    if (first >= 0) rootOfFourRows(matrix, root, n, first);
+    const to = first >= 0 ? end : n;
+    for (let i = end - 1; i >= Math.max(0, first); i--)
+      if (!finishRow(matrix, root, n, i, to)) return undefined;
   }
   return root;
 }
 
-/** Elements of row `i` of the root from column `from` on; rows after it are there. */
-function rootOfRow(matrix: SquareMatrix, root: SquareMatrix, n: number, i: number, from: number): void {
-  for (let j = n - 1; j >= from; j--) {
-    let sum = matrix[i * n + j] as number;
-    const [a, b] = [i * n, j * n];
-    for (let k = j + 1; k < n; k++) sum -= (root[a + k] as number) * (root[b + k] as number);
-    root[a + j] = sum / (root[b + j] as number);
-  }
-}
-
-/** The same of four rows from `i` on, from the column after them on: four sums at once, none of which waits for another. */
+/** Elements of four rows from `i` on, from the column after them on: four sums at once, none of which waits for another. */
 function rootOfFourRows(matrix: SquareMatrix, root: SquareMatrix, n: number, i: number): void {
   const [a0, a1, a2, a3] = [i * n, (i + 1) * n, (i + 2) * n, (i + 3) * n];
   for (let j = n - 1; j >= i + 4; j--) {
@@ -53,7 +44,7 @@ function rootOfFourRows(matrix: SquareMatrix, root: SquareMatrix, n: number, i: 
   }
 }
 
-/** Elements of row `i` before column `to`, and its diagonal; false where the matrix is not positive definite. */
+/** Elements of row `i` before column `to` down to its diagonal, rows after it being there; false where the matrix is not positive definite. */
 function finishRow(matrix: SquareMatrix, root: SquareMatrix, n: number, i: number, to: number): boolean {
   const a = i * n;
   for (let j = to - 1; j >= i; j--) {
