@@ -16,17 +16,10 @@ import { loadUserOperators } from "../../host/tools/user-operators.js";
 import { FakeTools } from "../flash/fake-tools.js";
 import { writeTflite } from "../import/tflite-writer.js";
 import { random } from "../ops/harness.js";
-import { wasmote as command, root, temporaryFolder } from "./command.js";
+import { root, temporaryFolder, wasmote } from "./command.js";
 
 const { folder, remove } = temporaryFolder();
 const at = (name: string) => join(folder, name);
-/** The built command line: through tsx, the compiler would be transformed anew each time. */
-const wasmote = (
-  place: string,
-  args: readonly string[],
-  environment: NodeJS.ProcessEnv = {},
-  program: readonly string[] = [join(root, "dist/cli/main.js")],
-) => command(place, args, environment, program);
 const example = join(root, "docs/examples/delta-operator");
 const int8 = { type: "INT8", shape: [2, 5], scale: [0.5], zeroPoint: [3] } as const;
 
