@@ -23,9 +23,9 @@ interface ExportCommandOptions {
 }
 
 const help = `
-The folder holds the runtime as far as these models use it, the models as constant arrays and an example; it compiles by
-itself. Several models share the runtime. With --tier accelerated, kernels that accelerators take the place of are left out
-of the models; --tier both keeps them, for who opens a model with either.
+The folder holds the runtime as far as these models use it, the models as constant arrays and an example; no file of it
+names one elsewhere. Several models share the runtime. With --tier accelerated, kernels that accelerators take the place of
+are left out of the models; --tier both keeps them, for who opens a model with either.
 
 --core is a processor's, or host for computers; --board tells it. Another model needs another export: one that needs what
 was left out is refused when it is opened.`;
