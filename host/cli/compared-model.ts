@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Layers } from "../evaluate/layers.js";
 import type { Subject } from "../evaluate/subject.js";
 import { fileKind } from "../files/kinds.js";
 import { readWholeFile } from "../files/read.js";
+import { sha256Of } from "../files/sha256.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
 import { perTensor } from "../graph/tensor.js";
 import type { Imported } from "../import/index.js";
@@ -132,7 +132,7 @@ async function layersFor(
 ): Promise<Layers | undefined> {
   const { readLayers, requireLayersFit } = await import("../evaluate/layers.js");
   const beside = join(dirname(path), layersFile);
-  const model = createHash("sha256").update(wasm).digest("hex");
+  const model = sha256Of(wasm);
   for (const candidate of [...named, ...(existsSync(beside) ? [beside] : [])]) {
     const layers = await withFile(candidate, () => readLayers(readWholeFile(candidate)));
     if (layers.model !== model) continue;

@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
 import { lstatSync, type Stats } from "node:fs";
 import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { z } from "zod";
 import { WasmoteError } from "../errors.js";
 import type { ExportedFiles } from "../export/index.js";
+import { parseJson } from "../files/json.js";
 import { readRegularFile } from "../files/read.js";
+import { sha256Of } from "../files/sha256.js";
 import { fileError } from "../files/system-errors.js";
 import { UsageError } from "./errors.js";
 import { makeFolder, type PendingFile, writeFilesAtomically } from "./files.js";
@@ -34,7 +35,6 @@ const recordBytes = 1 << 20;
 /** So many names are listed in an error. */
 const listed = 5;
 
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 const filesOf = (count: number): string => `${count} ${count === 1 ? "file" : "files"}`;
 const refused = (file: string, why: string): WasmoteError => new WasmoteError("export-folder", why, { file });
 
@@ -69,15 +69,14 @@ export async function exportFolder(
 
 /** What an earlier export wrote. Throws `export-folder` for what no export has written. */
 function readRecord(path: string): Hashes {
-  const text = new TextDecoder().decode(readRegularFile(path, recordBytes));
-  const parsed = recordSchema.safeParse(jsonOf(text));
+  const parsed = recordSchema.safeParse(jsonOf(readRegularFile(path, recordBytes)));
   if (!parsed.success) throw refused(path, "it is no list of what an export wrote");
   return parsed.data.files;
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(bytes);
   } catch {
     return undefined;
   }
@@ -112,7 +111,7 @@ function changedAt({ path, earlier }: ExportFolder, name: string): string | unde
   const at = join(path, name);
   const found = foundAt(at);
   if (found === undefined) return undefined;
-  return found.isFile() && sha256(readRegularFile(at)) === earlier[name] ? undefined : name;
+  return found.isFile() && sha256Of(readRegularFile(at)) === earlier[name] ? undefined : name;
 }
 
 /**
@@ -151,7 +150,7 @@ export async function writeExport(folder: ExportFolder, exported: ExportedFiles)
     path: join(path, name),
     bytes: typeof contents === "string" ? new TextEncoder().encode(contents) : contents,
   }));
-  const hashes = Object.fromEntries(files.map(({ name, bytes }) => [name, sha256(bytes)]));
+  const hashes = Object.fromEntries(files.map(({ name, bytes }) => [name, sha256Of(bytes)]));
   checkUnchanged(folder, Object.keys(hashes));
   const left = Object.keys(earlier).filter((name) => !Object.hasOwn(hashes, name));
   const folders = new Set(files.map((file) => dirname(file.path)));

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -6,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Board } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
+import { sha256Of } from "../files/sha256.js";
 import { packageVersion } from "../tools/package-version.js";
 import { describeFirmware, type Firmware, firmwareSources } from "./build.js";
 
@@ -82,11 +82,6 @@ export function prebuiltFirmware(board: Board, from: readonly string[] = places(
 export function fileNames(board: Board): string[] {
   const uf2 = board.flashMethods.some(({ method }) => method === "uf2") ? ["uf2"] : [];
   return ["elf", "bin", "hex", ...uf2].map((ending) => `${board.id}.${ending}`);
-}
-
-/** In hexadecimal digits. */
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function places(): string[] {

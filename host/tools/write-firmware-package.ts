@@ -1,14 +1,9 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Board, loadBoards } from "../boards/index.js";
+import { sha256Of } from "../files/sha256.js";
 import { buildFirmware, firmwareSources } from "../firmware/build.js";
-import {
-  type FirmwareList,
-  fileNames,
-  firmwareListName,
-  firmwarePackage,
-  sha256Of,
-} from "../firmware/prebuilt.js";
+import { type FirmwareList, fileNames, firmwareListName, firmwarePackage } from "../firmware/prebuilt.js";
 import { requireProgram } from "./find.js";
 import { packageRoot } from "./kernel-sources.js";
 import { packageVersion } from "./package-version.js";
