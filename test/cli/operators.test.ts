@@ -110,7 +110,10 @@ test("inspect knows the operators as well; nothing stays in the temporary folder
   mkdirSync(at("tmp"));
   const args = ["inspect", "delta.tflite", "--operators", example];
   const { code, stdout, stderr } = wasmote(folder, args, { TMPDIR: at("tmp") });
-  assert.equal(readdirSync(at("tmp")), []);
+  assert.equal(
+    readdirSync(at("tmp")).filter((name) => !name.startsWith("tsx-")), // where the source is run: its cache
+    [],
+  );
   assert.is(code, 0, stderr);
   assert.match(stdout, /\nout +delta +2x5 int8 +2x5 int8 /);
   const built = wasmote(folder, ["inspect", "delta.wasm", "--operators", example]);
