@@ -25,6 +25,7 @@ import {
   largestMagnitude,
   tileHeaderBytes,
 } from "../weight-tiles.js";
+import { asRow } from "./as-row.js";
 import { windowGeometry } from "./conv-2d.js";
 import { emitPatchProduct, patchScratchBytes, patchSectionBytes, windowValues } from "./patch-product.js";
 import {
@@ -34,12 +35,19 @@ import {
   type Product,
 } from "./product.js";
 
+type Geometry = ReturnType<typeof depthwiseGeometry>;
+
+/** A depthwise convolution's geometry as kernels take it. */
+function geometryOf(node: BoundNode<ConvolutionAttributes>): Geometry {
+  return asRow(depthwiseGeometry(node));
+}
+
 function matrixOf({ window, outputChannels }: ConvolutionGeometry): WeightMatrix {
   return tapMatrix(window.filterHeight * window.filterWidth, outputChannels);
 }
 
 function productOf(node: BoundNode<ConvolutionAttributes>): Product {
-  const g = depthwiseGeometry(node);
+  const g = geometryOf(node);
   const { input, weights, bias } = g;
   return {
     input,
@@ -53,8 +61,6 @@ function productOf(node: BoundNode<ConvolutionAttributes>): Product {
     activation: node.attributes.activation,
   };
 }
-
-type Geometry = ReturnType<typeof depthwiseGeometry>;
 
 /** With one input channel it is a convolution, whose kernel uses a packed patch for all outputs. */
 function isPatchProduct(g: Geometry): boolean {
@@ -86,12 +92,12 @@ export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
   // Its kernels read weights of the weights section only; others are refused.
   constantInputs: () => [1, 2],
   check(node) {
-    const { weights, outputChannels } = depthwiseGeometry(node);
+    const { weights, outputChannels } = geometryOf(node);
     requireThat(weights.data !== undefined, "weights of a depthwise convolution must be constant");
     checkRescaling(productOf(node), outputChannels);
   },
   scratchBytes(node) {
-    const g = depthwiseGeometry(node);
+    const g = geometryOf(node);
     if (isPatchProduct(g)) return patchScratchBytes(g, matrixOf(g));
     if (!isFast(g)) return depthwiseScratchBytes(productOf(node));
     const { window: w, outputWidth } = g;
@@ -100,7 +106,7 @@ export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
     return [alignUp(Math.max(w.filterHeight * span * 8 + tileBytes + 1, blockBytes(windowParameters)), 8)];
   },
   emit(node, placement) {
-    const g = depthwiseGeometry(node);
+    const g = geometryOf(node);
     const output = node.outputs[0] as Tensor;
     const { activation } = node.attributes;
     if (isPatchProduct(g)) return emitPatchProduct(g, { output, activation }, matrixOf(g), placement);
@@ -124,7 +130,7 @@ export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
     ];
   },
   sectionBytes(node, stored) {
-    const g = depthwiseGeometry(node);
+    const g = geometryOf(node);
     if (isPatchProduct(g)) return patchSectionBytes(g, matrixOf(g), stored);
     const isWhole = isInt8Product(g.input, g.weights) && !pays(stored, layoutOf(g));
     if (isWhole) return sectionBytes(g, undefined, layoutOf(g), windowParameters);
