@@ -115,15 +115,24 @@ static __attribute__((noinline)) void finish_slowly(const window_operation *of, 
 static inline __attribute__((always_inline)) void finish_quickly(const window_operation *of, const tile_work *tile, const bool wide, const int32_t sums[4], int8_t *output)
 {
     const int32_t *const multiplier = tile->constants->multiplier, *const rounding = tile->rounding, *const shift = tile->shift;
-    int32_t values[4];
-    if (tile->once)
-        for (int lane = 0; lane < 4; lane++) values[lane] = requantize_once_quick(sums[lane], multiplier[lane], rounding[lane], shift[lane]);
-    else
-        for (int lane = 0; lane < 4; lane++) values[lane] = requantize_quick(sums[lane], multiplier[lane], rounding[lane], shift[lane]);
+    int32_t s0, s1, s2, s3;
+#define ALL(requantize) \
+    s0 = requantize(sums[0], multiplier[0], rounding[0], shift[0]); \
+    s1 = requantize(sums[1], multiplier[1], rounding[1], shift[1]); \
+    s2 = requantize(sums[2], multiplier[2], rounding[2], shift[2]); \
+    s3 = requantize(sums[3], multiplier[3], rounding[3], shift[3])
+    if (tile->once) { ALL(requantize_once_quick); }
+    else { ALL(requantize_quick); }
+#undef ALL
     if (tile->narrow)
-        for (int lane = 0; lane < 4; lane++) values[lane] = clamp(values[lane], of->low, of->high);
+    {
+        s0 = clamp(s0, of->low, of->high);
+        s1 = clamp(s1, of->low, of->high);
+        s2 = clamp(s2, of->low, of->high);
+        s3 = clamp(s3, of->low, of->high);
+    }
     const int count = tile->count;
-    const int8_t a = saturate(values[0]), b = saturate(values[1]), c = saturate(values[2]), d = saturate(values[3]);
+    const int8_t a = saturate(s0), b = saturate(s1), c = saturate(s2), d = saturate(s3);
     output[0] = a;
     if (wide || count > 1) output[1] = b;
     if (wide || count > 2) output[2] = c;
@@ -142,8 +151,13 @@ static inline __attribute__((always_inline)) void compute(const window_operation
         const int8_t *input = pixel, *weights = at->weights;
         for (int32_t rows = at->rows; rows > 0; rows--, input += at->pixelRest, weights += at->weightRest)
         {
-            for (const int8_t *const end = weights + weightBytes; weights < end; weights += 4, input += tapBytes)
+            const int8_t *const end = weights + weightBytes;
+            do
+            {
                 add_tap(wide, b, c, d, sums, input, weights);
+                weights += 4;
+                input += tapBytes;
+            } while (weights < end);
         }
         if (quick) finish_quickly(of, tile, wide, sums, output);
         else finish_slowly(of, tile, sums, output);
@@ -217,7 +231,7 @@ static void tile_image(const window_operation *of, const tile_work *tile, const 
         const int8_t *const top = tile->weights + 4 * firstRow * columns, *const bottom = tile->weights + 4 * lastRow * columns;
         add_outside(of->inputZeroPoint, above, tile->weights, top);
         add_outside(of->inputZeroPoint, above, bottom, tile->weights + 4 * of->filterHeight * columns);
-        at.rows = lastRow - firstRow;
+        
         for (int32_t x = 0, x0 = -of->padLeft; x < of->outputWidth; x += at.count, x0 += at.count * of->strideWidth)
         {
             int32_t first, last;
@@ -231,6 +245,7 @@ static void tile_image(const window_operation *of, const tile_work *tile, const 
             }
             at.count = alike(of, x, x0, whole);
             at.columns = last - first;
+            at.rows = at.columns > 0 ? lastRow - firstRow : 0;
             at.pixelRest = of->dilationHeight * line - at.columns * at.tapBytes;
             at.weightRest = 4 * (columns - at.columns);
             at.weights = top + 4 * first;

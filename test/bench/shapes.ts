@@ -57,25 +57,34 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { only: { type: "string" }, dry: { type: "boolean" }, render: { type: "boolean" } },
 });
-const results: ShapeResults = existsSync(resultsFile)
-  ? (JSON.parse(readFileSync(resultsFile, "utf8")) as ShapeResults)
-  : {};
+
+/** What is known, read anew: another process may measure another board. */
+function known(): ShapeResults {
+  return existsSync(resultsFile) ? (JSON.parse(readFileSync(resultsFile, "utf8")) as ShapeResults) : {};
+}
+
+/** Writes a board's figures beside what is known. */
+function keep(board: string, figures: ShapeResults[string]): void {
+  const all = known();
+  const results = { ...all, [board]: { ...all[board], ...figures } };
+  writeFileSync(resultsFile, `${JSON.stringify(results, undefined, 1)}\n`);
+}
+
 const wanted = shapes.filter((shape) => new RegExp(values.only ?? "").test(nameOf(shape)));
 
 for (const board of values.render ? [] : availableBoards(positionals.length > 0 ? positionals : boardNames)) {
-  const known = values.only === undefined ? {} : (results[board.id] ?? {});
-  results[board.id] = known;
+  const measured: ShapeResults[string] = {};
   let device: Device | undefined;
   try {
     for (const shape of wanted) {
       if (device === undefined) device = await startBoard(board, (await buildModel(graphOf(shape))).wasm);
-      const figures = await measureShape(device, board.id, shape);
-      known[nameOf(shape)] = figures;
-      console.log(renderShapes({ [board.id]: { [nameOf(shape)]: figures } }, "line"));
+      const name = nameOf(shape);
+      measured[name] = await measureShape(device, board.id, shape);
+      console.log(renderShapes({ [board.id]: { [name]: measured[name] } }, "line"));
     }
   } finally {
     await device?.close();
-    if (!values.dry) writeFileSync(resultsFile, `${JSON.stringify(results, undefined, 1)}\n`);
+    if (!values.dry) keep(board.id, measured);
   }
 }
-if (!values.dry) writeFileSync(join(root, "docs", "shapes.md"), renderShapes(results, "page"));
+if (!values.dry) writeFileSync(join(root, "docs", "shapes.md"), renderShapes(known(), "page"));

@@ -62,6 +62,9 @@ function productOf(node: BoundNode<ConvolutionAttributes>): Product {
   };
 }
 
+/** Bytes of the general kernel's sums: three lanes, int32. */
+const sumsBytes = 12;
+
 /** With one input channel it is a convolution, whose kernel uses a packed patch for all outputs. */
 function isPatchProduct(g: Geometry): boolean {
   return g.inputChannels === 1 && isInt8Product(g.input, g.weights);
@@ -100,10 +103,12 @@ export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
     const g = geometryOf(node);
     if (isPatchProduct(g)) return patchScratchBytes(g, matrixOf(g));
     if (!isFast(g)) return depthwiseScratchBytes(productOf(node));
-    const { window: w, outputWidth } = g;
-    const span = (outputWidth - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
+    const { window: w, outputWidth, outputHeight } = g;
+    const columns = isPlain3x3(g) || outputHeight > 1 ? outputWidth : Math.ceil(outputWidth / 3);
+    const span = (columns - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
     const tileBytes = tileHeaderBytes + alignUp(w.filterHeight * w.filterWidth * 4, 16);
-    return [alignUp(Math.max(w.filterHeight * span * 8 + tileBytes + 1, blockBytes(windowParameters)), 8)];
+    const bytes = w.filterHeight * span * 8 + tileBytes + (isPlain3x3(g) ? 0 : sumsBytes) + 1;
+    return [alignUp(Math.max(bytes, blockBytes(windowParameters)), 8)];
   },
   emit(node, placement) {
     const g = geometryOf(node);
