@@ -16,19 +16,18 @@
  *
  * How: channel by channel, three output rows are packed into 21-bit lanes (see math/lanes): each packed pixel is
  * used for all taps of a filter row, and one multiplication serves three rows. These are a third of the output's height
- * (a band) apart, so that a packed input row serves the output rows that follow. Where the output is a single row, lanes are
- * three columns of it instead, a third of its width apart. Accumulator: the 3x3 kernel sums 9
+ * (a band) apart, so that a packed input row serves the output rows that follow. Columns outside the input are packed
+ * once. Accumulator: the 3x3 kernel sums 9
  * products in a lane; the general one empties the lanes after each filter row, and after `chunk` taps, which the
  * host chooses so that chunk * 128 * max|weight| < 2^20.
  *
- * scratch: filterHeight * span * 8 bytes of packed pixels, span = (columns-1)*strideWidth + (filterWidth-1)*
- * dilationWidth + 1, where columns are outputWidth, or the third of it that lanes are apart; then one tile; then, of the 3x3 kernel
- * 1 byte, else three sums and 1 byte.
+ * scratch: filterHeight * span * 8 bytes of packed pixels, span = (outputWidth-1)*strideWidth + (filterWidth-1)*
+ * dilationWidth + 1; then one tile; then 1 byte.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `DepthwiseConvPerChannel`.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
-import { addLanes, laneOffset, lanesStart, pack, packRun, storeLanes } from "../../math/lanes";
-import { bitsOf, offsetOf, Once, ShiftEitherWay, ShiftRight, storeSumsBy } from "../../math/requantize";
+import { lane0, lane1, lane2, laneOffset, lanesStart, pack, packRun, storeLanes } from "../../math/lanes";
+import { bitsOf, clamp, offsetOf, Once, requantizeBy, ShiftEitherWay, ShiftRight, storeSumsBy } from "../../math/requantize";
 import { WindowParameters } from "../../parameters";
 
 /** 3x3 filters without dilation, channels that shift to the right. */
@@ -143,110 +142,68 @@ function depthwiseConv2d<Shift>(parameters: i32, to: usize): void {
   const padTop = given.padTop, padLeft = given.padLeft;
   const inputZeroPoint = given.inputZeroPoint, outputZeroPoint = given.outputZeroPoint;
   const low = given.low, high = given.high, chunk = given.chunk;
-  // Lanes lie a third of the columns apart where there is one row, else a third of the rows.
-  const along = outputHeight == 1;
-  const length = along ? outputWidth : outputHeight;
-  const band = (length + 2) / 3;
-  const columns = along ? band : outputWidth;
-  const rows = along ? 1 : band;
-  const laneRows = along ? 0 : band * strideHeight;
-  const laneColumns = along ? band * strideWidth : 0;
-  const span = (columns - 1) * strideWidth + (filterWidth - 1) * dilationWidth + 1;
+  const span = (outputWidth - 1) * strideWidth + (filterWidth - 1) * dilationWidth + 1;
   const line = <usize>span << 3;
   const tile = scratch + filterHeight * line;
   const tileBytes = 48 + ((filterHeight * filterWidth * 4 + 15) & ~15);
-  const sums = tile + tileBytes;
-  const outside = sums + 12;
+  const outside = tile + tileBytes;
   store<i8>(outside, inputZeroPoint);
+  packOutside(scratch, tile, outside);
+  const first = <usize>min(padLeft, span) << 3;
+  const last = <usize>min(padLeft + inputWidth, span) << 3;
   const outputChannels = inputChannels * multiplier;
   const rowBytes = outputWidth * outputChannels;
-  const bandBytes = along ? band * outputChannels : band * rowBytes;
+  const band = (outputHeight + 2) / 3;
+  const bandBytes = band * rowBytes;
   const tapStep = <usize>dilationWidth << 3;
-  const step = <usize>strideWidth << 3;
-  const emptied = filterHeight * ((filterWidth + chunk - 1) / chunk) * laneOffset;
   for (let b = 0; b < batches; b++) {
     for (let n = 0; n < outputChannels; n++) {
       if ((n & 3) == 0) readWeights(tile, weights + (n >> 2) * tileBytes, tileBytes);
       const constants = tile + ((n & 3) << 2);
       const taps = tile + 48 + (n & 3);
-      const tapsEnd = taps + ((filterHeight * filterWidth) << 2);
-      const bias = load<i32>(constants) - emptied;
+      const bias = load<i32>(constants);
       const multiplier32 = <i64>load<i32>(constants, 16);
-      const bits = bitsOf<Shift>(load<i32>(constants, 32)), offset = offsetOf<Shift>(bits, outputZeroPoint);
+      const shift = load<i32>(constants, 32);
       const image = input + n / multiplier;
-      for (let y = 0; y < rows; y++) {
-        let top = y * strideHeight - padTop;
-        for (let row = scratch; row < tile; row += line) {
-          packLine(
-            row, row + line, image, top, -padLeft, laneRows, laneColumns, inputHeight, inputWidth, inputChannels, outside,
+      for (let y = 0; y < band; y++) {
+        const top = y * strideHeight - padTop;
+        for (let fy = 0, row = scratch; fy < filterHeight; fy++, row += line) {
+          packRow(
+            row + first, row + last, image, top + fy * dilationHeight, band * strideHeight, inputHeight,
+            inputWidth * inputChannels, inputChannels, outside,
           );
-          top += dilationHeight;
         }
-        let out = output + y * rowBytes + n;
-        let rest = along ? length : length - y;
-        let first = scratch;
-        for (let x = 0; x < columns; x++) {
-          store<i32>(sums, 0);
-          store<i32>(sums, 0, 4);
-          store<i32>(sums, 0, 8);
-          let w = taps, row = first;
-          do {
+        const lanes = min((outputHeight - y + band - 1) / band, 3);
+        for (let x = 0; x < outputWidth; x++) {
+          let s0 = bias, s1 = bias, s2 = bias;
+          let w = taps;
+          let row = scratch + (<usize>(x * strideWidth) << 3);
+          for (let fy = 0; fy < filterHeight; fy++, row += line) {
             let p = row;
-            const rowEnd = w + (filterWidth << 2);
-            do {
+            for (let rest = filterWidth; rest > 0; rest -= chunk) {
               let sum = lanesStart;
-              const end = min(w + (chunk << 2), rowEnd);
+              const end = w + (<usize>min(rest, chunk) << 2);
               do {
                 sum += load<i64>(p) * <i64>load<i8>(w);
-                p += tapStep;
                 w += 4;
+                p += tapStep;
               } while (w < end);
-              addLanes(sums, sum);
-            } while (w < rowEnd);
-            row += line;
-          } while (w < tapsEnd);
-          const sumsEnd = sums + (min((rest + band - 1) / band, 3) << 2);
-          storeSumsBy<Shift>(sums, sumsEnd, out, bandBytes, bias, multiplier32, bits, offset, outputZeroPoint, low, high);
-          out += outputChannels;
-          first += step;
-          if (along) rest--;
+              s0 += lane0(sum) - laneOffset;
+              s1 += lane1(sum) - laneOffset;
+              s2 += lane2(sum) - laneOffset;
+            }
+          }
+          const out = output + y * rowBytes + x * outputChannels + n;
+          store<i8>(out, clamp(requantizeBy<Shift>(s0, multiplier32, shift) + outputZeroPoint, low, high));
+          if (lanes < 2) continue;
+          store<i8>(out + bandBytes, clamp(requantizeBy<Shift>(s1, multiplier32, shift) + outputZeroPoint, low, high));
+          if (lanes < 3) continue;
+          store<i8>(out + 2 * bandBytes, clamp(requantizeBy<Shift>(s2, multiplier32, shift) + outputZeroPoint, low, high));
         }
       }
     }
     input += inputHeight * inputWidth * inputChannels;
     output += outputHeight * rowBytes;
-  }
-}
-
-/**
- * Packs a line from `start` to `end` of one channel from row `y` and column `x` of the input on: lanes lie so many rows and columns
- * apart. `image` is the channel in the first pixel.
- */
-// @ts-ignore: decorator
-@inline
-function packLine(
-  start: usize, end: usize, image: usize, y: i32, x: i32, laneRows: i32, laneColumns: i32,
-  height: i32, width: i32, channels: i32, outside: usize,
-): void {
-  const y1 = y + laneRows, y2 = y1 + laneRows;
-  const isA = <u32>y < <u32>height, isB = <u32>y1 < <u32>height, isC = <u32>y2 < <u32>height;
-  const lineBytes = width * channels;
-  const rowA = image + y * lineBytes, rowB = image + y1 * lineBytes, rowC = image + y2 * lineBytes;
-  while (start < end) {
-    // A run ends where a lane enters the input or leaves it.
-    const x1 = x + laneColumns, x2 = x1 + laneColumns;
-    let run = <i32>((end - start) >> 3);
-    let a = outside, b = outside, c = outside, stepA = 0, stepB = 0, stepC = 0;
-    run = min(run, x < 0 ? -x : x < width ? width - x : run);
-    run = min(run, x1 < 0 ? -x1 : x1 < width ? width - x1 : run);
-    run = min(run, x2 < 0 ? -x2 : x2 < width ? width - x2 : run);
-    if (isA && <u32>x < <u32>width) { a = rowA + x * channels; stepA = channels; }
-    if (isB && <u32>x1 < <u32>width) { b = rowB + x1 * channels; stepB = channels; }
-    if (isC && <u32>x2 < <u32>width) { c = rowC + x2 * channels; stepC = channels; }
-    const runEnd = start + (<usize>run << 3);
-    packRun(start, runEnd, a, b, c, stepA, stepB, stepC);
-    start = runEnd;
-    x += run;
   }
 }
 

@@ -62,8 +62,18 @@ function productOf(node: BoundNode<ConvolutionAttributes>): Product {
   };
 }
 
-/** Bytes of the general kernel's sums: three lanes, int32. */
-const sumsBytes = 12;
+/** Whether the kernel of single rows runs it. */
+function isRow({ inputHeight, outputHeight, window: w, padding }: ConvolutionGeometry): boolean {
+  return inputHeight === 1 && outputHeight === 1 && w.filterHeight === 1 && padding.top === 0;
+}
+
+/** Scratch memory of the kernel of single rows, as assembly/kernels/convolution/depthwise-row.ts takes it. */
+function rowScratchBytes({ outputWidth, window: w }: ConvolutionGeometry): number {
+  const third = Math.ceil(outputWidth / 3);
+  const band = third + ((outputWidth - third) & 1);
+  const span = (band - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
+  return span * 8 + 64 + tileHeaderBytes + Math.ceil(w.filterWidth / 9) * 36 + 12 + 12 + 1;
+}
 
 /** With one input channel it is a convolution, whose kernel uses a packed patch for all outputs. */
 function isPatchProduct(g: Geometry): boolean {
@@ -85,7 +95,8 @@ function isPlain3x3({ window: w }: { window: Window }): boolean {
 
 function kernelOf(g: ConvolutionGeometry, constants: ChannelConstants): Pick<Kernel, "name" | "wider"> {
   if (isPlain3x3(g)) return shiftKernel("depthwiseConv2d3x3", constants);
-  return { name: constants.shift.some(isRoundedOnce) ? "depthwiseConv2dOnceInt8" : "depthwiseConv2dInt8" };
+  const stem = isRow(g) ? "depthwiseConv2dRow" : "depthwiseConv2d";
+  return { name: `${stem}${constants.shift.some(isRoundedOnce) ? "Once" : ""}Int8` };
 }
 
 /** A depthwise convolution, channel by channel; of a single input channel as a product of patches. */
@@ -103,11 +114,10 @@ export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
     const g = geometryOf(node);
     if (isPatchProduct(g)) return patchScratchBytes(g, matrixOf(g));
     if (!isFast(g)) return depthwiseScratchBytes(productOf(node));
-    const { window: w, outputWidth, outputHeight } = g;
-    const columns = isPlain3x3(g) || outputHeight > 1 ? outputWidth : Math.ceil(outputWidth / 3);
-    const span = (columns - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
+    const { window: w, outputWidth } = g;
     const tileBytes = tileHeaderBytes + alignUp(w.filterHeight * w.filterWidth * 4, 16);
-    const bytes = w.filterHeight * span * 8 + tileBytes + (isPlain3x3(g) ? 0 : sumsBytes) + 1;
+    const span = (outputWidth - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
+    const bytes = isRow(g) ? rowScratchBytes(g) : w.filterHeight * span * 8 + tileBytes + 1;
     return [alignUp(Math.max(bytes, blockBytes(windowParameters)), 8)];
   },
   emit(node, placement) {
