@@ -83,28 +83,33 @@ function depthwiseRow<Shift>(parameters: i32, to: usize): void {
       } else {
         packEdges(scratch, end, image, -padLeft, lane, width, channels, outside);
       }
-      let p = scratch, out = output + n;
+      let p = scratch, q = p + 24, r = q + 24, out = output + n;
       const outEnd = out + band * outputChannels;
       do {
         let w = firstTap;
         if (dilation == 1) {
-          storeLanes(sums, nine(p, p + 24, p + 48, w));
-          let q = p;
-          for (w += 36; w < lastTap; w += 36) {
-            q += 72;
-            const more = nine(q, q + 24, q + 48, w);
-            addLanes(sums, more);
+          storeLanes(sums, nine(p, q, r, w));
+          w += 36;
+          if (w < lastTap) {
+            let p1 = p, q1 = q, r1 = r;
+            do {
+              p1 += 72;
+              q1 += 72;
+              r1 += 72;
+              addLanes(sums, nine(p1, q1, r1, w));
+              w += 36;
+            } while (w < lastTap);
           }
         } else {
           store<i64>(sums, 0);
           store<i32>(sums, 0, 8);
-          let q = p;
+          let pixel = p;
           do {
             let sum = lanesStart;
             const last = min(w + (chunk << 2), lastTap);
             do {
-              sum += load<i64>(q) * <i64>load<i8>(w);
-              q += dilation << 3;
+              sum += load<i64>(pixel) * <i64>load<i8>(w);
+              pixel += dilation << 3;
               w += 4;
             } while (w < last);
             addLanes(sums, sum);
@@ -112,6 +117,8 @@ function depthwiseRow<Shift>(parameters: i32, to: usize): void {
         }
         storeSumsBy<Shift>(sums, sums + 12, out, laneBytes, bias, multiplier32, bits, offset, outputZeroPoint, low, high);
         p += step;
+        q += step;
+        r += step;
         out += outputChannels;
       } while (out < outEnd);
     }
