@@ -80,11 +80,11 @@ for (const board of values.render ? [] : availableBoards(positionals.length > 0 
       if (device === undefined) device = await startBoard(board, (await buildModel(graphOf(shape))).wasm);
       const name = nameOf(shape);
       measured[name] = await measureShape(device, board.id, shape);
+      if (!values.dry) keep(board.id, measured);
       console.log(renderShapes({ [board.id]: { [name]: measured[name] } }, "line"));
     }
   } finally {
     await device?.close();
-    if (!values.dry) keep(board.id, measured);
   }
 }
 if (!values.dry) writeFileSync(join(root, "docs", "shapes.md"), renderShapes(known(), "page"));
