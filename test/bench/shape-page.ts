@@ -87,7 +87,7 @@ Models of one layer with random weights, on emulated boards: what the second inf
 multiply-accumulates (pools, mean and add: by the elements that their windows read), so that a shape that costs far more than others is seen.
 Instructions of \`mps2-an386\` (Cortex-M4) and \`mps2-an385\` (Cortex-M3), cycles of \`pico\` (Cortex-M0+). The whole of
 \`run\` is counted: of small layers the call and its checks are most. **Bold** is more than ${cliff} times the median of the kind
-on that board and tier, of at least ${leastWork} units of work; an empty cell was not measured, or has no accelerator.
+on that board and tier, of at least ${leastWork} units of work; an empty cell was not measured yet, or has no accelerator.
 
 Written by \`npm run bench:shapes\` from [shapes.json](benchmarks/shapes.json); shapes are listed in
 [shape-list.ts](../test/bench/shape-list.ts).
