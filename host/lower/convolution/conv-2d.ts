@@ -11,8 +11,14 @@ import { rowMatrix } from "../../ops/weight-matrix.js";
 import type { Lowering } from "../lowering.js";
 import { checkRescaling, sumsOf } from "../stored-weights.js";
 import { isInt8Product } from "../weight-tiles.js";
+import { asRow } from "./as-row.js";
 import { emitPatchProduct, patchScratchBytes, patchSectionBytes } from "./patch-product.js";
 import { emitProduct, type Product, productScratchBytes, productSectionBytes } from "./product.js";
+
+/** A convolution's geometry as kernels take it. */
+function geometryOf(node: BoundNode<ConvolutionAttributes>): ConvolutionGeometry {
+  return asRow(convolutionGeometry(node, 0));
+}
 
 /** The numbers of a convolution as products of any kind take them. */
 export function windowGeometry(g: ConvolutionGeometry): Omit<Product["geometry"], "outputs" | "groups"> {
@@ -36,7 +42,7 @@ function matrixOf(g: ConvolutionGeometry): WeightMatrix {
 }
 
 function productOf(node: BoundNode<ConvolutionAttributes>): Product {
-  const g = convolutionGeometry(node, 0);
+  const g = geometryOf(node);
   const { input, weights, bias } = g;
   return {
     input,
@@ -63,17 +69,17 @@ export const conv2d: Lowering<ConvolutionAttributes> = {
   constantInputs: () => [1, 2],
   check: (node) => checkRescaling(productOf(node), convolutionGeometry(node, 0).outputChannels),
   scratchBytes(node) {
-    const g = convolutionGeometry(node, 0);
+    const g = geometryOf(node);
     return isPatchProduct(g) ? patchScratchBytes(g, matrixOf(g)) : productScratchBytes(productOf(node));
   },
   emit(node, placement) {
-    const g = convolutionGeometry(node, 0);
+    const g = geometryOf(node);
     if (!isPatchProduct(g)) return emitProduct(productOf(node), placement);
     const { activation } = node.attributes;
     return emitPatchProduct(g, { output: node.outputs[0] as Tensor, activation }, matrixOf(g), placement);
   },
   sectionBytes(node, stored) {
-    const g = convolutionGeometry(node, 0);
+    const g = geometryOf(node);
     return isPatchProduct(g)
       ? patchSectionBytes(g, matrixOf(g), stored)
       : productSectionBytes(productOf(node), stored);

@@ -25,6 +25,7 @@ import {
   largestMagnitude,
   tileHeaderBytes,
 } from "../weight-tiles.js";
+import { asRow } from "./as-row.js";
 import { windowGeometry } from "./conv-2d.js";
 import { emitPatchProduct, patchScratchBytes, patchSectionBytes, windowValues } from "./patch-product.js";
 import {
@@ -34,12 +35,19 @@ import {
   type Product,
 } from "./product.js";
 
+type Geometry = ReturnType<typeof depthwiseGeometry>;
+
+/** A depthwise convolution's geometry as kernels take it. */
+function geometryOf(node: BoundNode<ConvolutionAttributes>): Geometry {
+  return asRow(depthwiseGeometry(node));
+}
+
 function matrixOf({ window, outputChannels }: ConvolutionGeometry): WeightMatrix {
   return tapMatrix(window.filterHeight * window.filterWidth, outputChannels);
 }
 
 function productOf(node: BoundNode<ConvolutionAttributes>): Product {
-  const g = depthwiseGeometry(node);
+  const g = geometryOf(node);
   const { input, weights, bias } = g;
   return {
     input,
@@ -54,7 +62,18 @@ function productOf(node: BoundNode<ConvolutionAttributes>): Product {
   };
 }
 
-type Geometry = ReturnType<typeof depthwiseGeometry>;
+/** Whether the kernel of single rows runs it. */
+function isRow({ inputHeight, outputHeight, window: w, padding }: ConvolutionGeometry): boolean {
+  return inputHeight === 1 && outputHeight === 1 && w.filterHeight === 1 && padding.top === 0;
+}
+
+/** Scratch memory of the kernel of single rows, as assembly/kernels/convolution/depthwise-row.ts takes it. */
+function rowScratchBytes({ outputWidth, window: w }: ConvolutionGeometry): number {
+  const third = Math.ceil(outputWidth / 3);
+  const band = third + ((outputWidth - third) & 1);
+  const span = (band - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
+  return span * 8 + 64 + tileHeaderBytes + Math.ceil(w.filterWidth / 9) * 36 + 12 + 12 + 1;
+}
 
 /** With one input channel it is a convolution, whose kernel uses a packed patch for all outputs. */
 function isPatchProduct(g: Geometry): boolean {
@@ -76,7 +95,8 @@ function isPlain3x3({ window: w }: { window: Window }): boolean {
 
 function kernelOf(g: ConvolutionGeometry, constants: ChannelConstants): Pick<Kernel, "name" | "wider"> {
   if (isPlain3x3(g)) return shiftKernel("depthwiseConv2d3x3", constants);
-  return { name: constants.shift.some(isRoundedOnce) ? "depthwiseConv2dOnceInt8" : "depthwiseConv2dInt8" };
+  const stem = isRow(g) ? "depthwiseConv2dRow" : "depthwiseConv2d";
+  return { name: `${stem}${constants.shift.some(isRoundedOnce) ? "Once" : ""}Int8` };
 }
 
 /** A depthwise convolution, channel by channel; of a single input channel as a product of patches. */
@@ -86,21 +106,22 @@ export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
   // Its kernels read weights of the weights section only; others are refused.
   constantInputs: () => [1, 2],
   check(node) {
-    const { weights, outputChannels } = depthwiseGeometry(node);
+    const { weights, outputChannels } = geometryOf(node);
     requireThat(weights.data !== undefined, "weights of a depthwise convolution must be constant");
     checkRescaling(productOf(node), outputChannels);
   },
   scratchBytes(node) {
-    const g = depthwiseGeometry(node);
+    const g = geometryOf(node);
     if (isPatchProduct(g)) return patchScratchBytes(g, matrixOf(g));
     if (!isFast(g)) return depthwiseScratchBytes(productOf(node));
     const { window: w, outputWidth } = g;
-    const span = (outputWidth - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
     const tileBytes = tileHeaderBytes + alignUp(w.filterHeight * w.filterWidth * 4, 16);
-    return [alignUp(Math.max(w.filterHeight * span * 8 + tileBytes + 1, blockBytes(windowParameters)), 8)];
+    const span = (outputWidth - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
+    const bytes = isRow(g) ? rowScratchBytes(g) : w.filterHeight * span * 8 + tileBytes + 1;
+    return [alignUp(Math.max(bytes, blockBytes(windowParameters)), 8)];
   },
   emit(node, placement) {
-    const g = depthwiseGeometry(node);
+    const g = geometryOf(node);
     const output = node.outputs[0] as Tensor;
     const { activation } = node.attributes;
     if (isPatchProduct(g)) return emitPatchProduct(g, { output, activation }, matrixOf(g), placement);
@@ -124,7 +145,7 @@ export const depthwiseConv2d: Lowering<ConvolutionAttributes> = {
     ];
   },
   sectionBytes(node, stored) {
-    const g = depthwiseGeometry(node);
+    const g = geometryOf(node);
     if (isPatchProduct(g)) return patchSectionBytes(g, matrixOf(g), stored);
     const isWhole = isInt8Product(g.input, g.weights) && !pays(stored, layoutOf(g));
     if (isWhole) return sectionBytes(g, undefined, layoutOf(g), windowParameters);

@@ -15,6 +15,7 @@ import { type Pool2dAttributes, poolGeometry, poolWindow } from "../../ops/convo
 import { acceleratedWindow } from "../accelerated.js";
 import { callKernel, type Kernel, kernelName, type Placement } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
+import { asRow } from "./as-row.js";
 
 /** Whether the plain kernels do it: pixels lie together, and no padding counts. */
 function isPlain({ attributes }: BoundNode<Pool2dAttributes>): boolean {
@@ -26,8 +27,13 @@ function isPlain({ attributes }: BoundNode<Pool2dAttributes>): boolean {
 
 /** What every pool's block has, but for limits. */
 export function poolValues(node: BoundNode<Pool2dAttributes>, placement: Placement) {
-  const g = poolGeometry(node);
-  const { filterHeight, filterWidth, strideHeight, strideWidth, padding } = node.attributes;
+  const own = {
+    ...poolGeometry(node),
+    window: poolWindow(node.attributes),
+    padding: node.attributes.padding,
+  };
+  const { window, padding, ...g } = isPlain(node) ? asRow(own) : own;
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = window;
   return {
     input: placement.inputs[0] as number,
     output: placement.outputs[0] as number,
