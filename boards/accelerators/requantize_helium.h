@@ -4,8 +4,7 @@
  *
  *   rounded twice   VQRDMULH is floor((a * multiplier + 2^30) / 2^31); VQDMLAH by 1 adds the upper word of 2t, -1 where t is
  *                   negative; VRSHL adds 2^(s-1) without overflow and shifts
- *   rounded once    the upper word of the product, VMULH, and VRSHL by s - 1: floors of floors; where s is 1 nothing is
- *                   left to shift, and VRMULH rounds
+ *   rounded once    VQDMULH is floor((a * multiplier) / 2^31), and VRSHL rounds what it leaves: a floor of a floor
  *
  * Source: Arm v8-M Architecture Reference Manual, DDI 0553.
  */
@@ -20,7 +19,7 @@
 typedef enum requantize_way
 {
     requantizedTwice,   /* all are rounded twice and shifted to the right */
-    requantizedOnce,    /* all are rounded once and shifted to the right by at least 2 */
+    requantizedOnce,    /* all are rounded once and shifted to the right */
     requantizedAnyhow
 } requantize_way;
 
@@ -29,7 +28,7 @@ static inline requantize_way requantize_way_of(const tile_constants *tile, int c
 {
     const int32x4_t shifts = vldrwq_s32(tile->shift);
     const mve_pred16_t channels = vctp32q((uint32_t) count);
-    const mve_pred16_t once = vcmpgeq_m_n_s32(shifts, roundedOnce + 2, channels);
+    const mve_pred16_t once = vcmpgeq_m_n_s32(shifts, roundedOnce + 1, channels);
     if (once == channels) return requantizedOnce;
     const mve_pred16_t twice = vcmpltq_m_n_s32(shifts, roundedOnce / 2, vcmpgeq_m_n_s32(shifts, 1, channels));
     return twice == channels ? requantizedTwice : requantizedAnyhow;
@@ -39,7 +38,7 @@ static inline requantize_way requantize_way_of(const tile_constants *tile, int c
 static inline int32x4_t requantize_shifts(requantize_way way, const int32_t shifts[4])
 {
     if (way == requantizedAnyhow) return vldrwq_s32(shifts);
-    return vsubq_s32(vdupq_n_s32(way == requantizedOnce ? roundedOnce + 1 : 0), vldrwq_s32(shifts));
+    return vsubq_s32(vdupq_n_s32(way == requantizedOnce ? roundedOnce : 0), vldrwq_s32(shifts));
 }
 
 /* Without the zero point; `shifts` as requantize_shifts gives them. */
@@ -51,7 +50,7 @@ static inline int32x4_t requantize_twice(int32x4_t accumulators, int32x4_t multi
 
 static inline int32x4_t requantize_once_each(int32x4_t accumulators, int32x4_t multipliers, int32x4_t shifts)
 {
-    return vrshlq_s32(vmulhq_s32(accumulators, multipliers), shifts);
+    return vrshlq_s32(vqdmulhq_s32(accumulators, multipliers), shifts);
 }
 
 /* Any shifts, as they lie in the tile. */
@@ -62,15 +61,9 @@ static inline int32x4_t requantize_each(int32x4_t accumulators, int32x4_t multip
     const mve_pred16_t right = vcmpgtq_n_s32(alone, 0);
     const mve_pred16_t rounds = right & (mve_pred16_t) ~once;
     int32x4_t t = vqrdmulhq_s32(vshlq_s32(accumulators, vmaxq_s32(vnegq_s32(alone), none)), multipliers);
-    int32x4_t by = vminq_s32(vnegq_s32(alone), none);
     t = vqsubq_m_n_s32(t, t, 1, vcmpltq_m_n_s32(t, 0, rounds));
-    if (once)
-    {
-        t = vmulhq_m_s32(t, accumulators, multipliers, vcmpgtq_m_n_s32(alone, 1, once));
-        t = vrmulhq_m_s32(t, accumulators, multipliers, vcmpeqq_m_n_s32(alone, 1, once));
-        by = vaddq_m_n_s32(by, by, 1, once & right);
-    }
-    t = vrshlq_s32(t, by);
+    t = vqdmulhq_m_s32(t, accumulators, multipliers, once & right);
+    t = vrshlq_s32(t, vminq_s32(vnegq_s32(alone), none));
     if (!(once & vcmpltq_n_s32(alone, 0))) return t;
 
     /* A shift to the left with a single rounding, whose product is longer than an int32. */
@@ -89,11 +82,6 @@ static inline int32x4_t requantize_four(requantize_way way, int32x4_t accumulato
     if (way == requantizedTwice) return requantize_twice(accumulators, multipliers, shifts);
     if (way == requantizedOnce) return requantize_once_each(accumulators, multipliers, shifts);
     return requantize_each(accumulators, multipliers, shifts);
-}
-
-static inline int32x4_t clamp_four(int32x4_t values, int32_t zeroPoint, int32x4_t low, int32x4_t high)
-{
-    return vminq_s32(vmaxq_s32(vaddq_n_s32(values, zeroPoint), low), high);
 }
 
 #endif
