@@ -2,6 +2,8 @@
 #include "requantize.h"
 #include "target.h"
 
+#if !TARGET_HELIUM
+
 /* Adds a tap's products: 4 channels from `pixel` on, or as many as there are; with a multiplier, of any channels. */
 static inline void add_tap(int32_t sums[4], const int8_t *pixel, const int8_t *weights)
 {
@@ -67,3 +69,5 @@ void wasmote_depthwise_s8(const window_operation *of)
         }
     }
 }
+
+#endif
