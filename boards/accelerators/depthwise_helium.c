@@ -151,7 +151,8 @@ void wasmote_depthwise_s8(const window_operation *of)
     const int32_t channels = of->inputChannels * of->outputs;
     const int32_t tileBytes = tileHeaderBytes + ((of->filterHeight * of->filterWidth * 4 + 15) & ~15);
     const int32_t imageBytes = of->inputHeight * of->inputWidth * of->inputChannels, outputBytes = of->outputHeight * of->outputWidth * channels;
-    const bool hasWindows = wasmote_depthwise_has_windows(of);
+    windows from;
+    const bool hasWindows = wasmote_find_windows(of, &from);
     const int8_t *tile = of->weights;
     for (int32_t n = 0; n < channels; n += 4, tile += tileBytes)
     {
@@ -162,7 +163,7 @@ void wasmote_depthwise_s8(const window_operation *of)
         for (int32_t b = 0; b < of->batches; b++, image += imageBytes, output += outputBytes)
         {
             const channel_group group = { image + n, tile, output, way };
-            if (hasWindows && count == 4 && way != requantizedAnyhow) wasmote_depthwise_windows(of, &group);
+            if (hasWindows && count == 4 && way != requantizedAnyhow) wasmote_depthwise_windows(of, &from, &group);
             else do_lanes(of, image, tile, way, n, count, output);
         }
     }
