@@ -1,4 +1,7 @@
 #include "kernels.h"
+#include "target.h"
+
+#if !TARGET_HELIUM
 
 /* Rounding doubling high multiplication of int32 values. */
 static int32_t multiply(int32_t a, int32_t b)
@@ -44,3 +47,5 @@ void wasmote_softmax_s8(const softmax_operation *of)
         }
     }
 }
+
+#endif
