@@ -1,8 +1,9 @@
-#include "depthwise_helium.h"
-#include "clamp_helium.h"
 #include "target.h"
 
 #if TARGET_HELIUM
+
+#include "depthwise_helium.h"
+#include "clamp_helium.h"
 
 /* Channels of a tile as lanes. */
 typedef struct lanes

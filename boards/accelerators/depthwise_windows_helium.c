@@ -1,7 +1,8 @@
-#include "depthwise_helium.h"
 #include "target.h"
 
 #if TARGET_HELIUM
+
+#include "depthwise_helium.h"
 
 /* A column is 4 channels of 4 rows. */
 enum { columnBytes = 16, columnsAtOnce = 4 };
