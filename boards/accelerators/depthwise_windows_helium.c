@@ -81,20 +81,20 @@ typedef struct input_rows
 {
     const int8_t *first[4];
     int32_t step[4];
-    uint32_t at[4][4];
+    uint32x4_t at[4];
 } input_rows;
 
-static void fill_any(const input_rows *rows, int32_t columns, int8_t *to)
+static inline __attribute__((always_inline)) void fill_any(const input_rows *rows, int32_t columns, int8_t *to)
 {
     const int8_t *r0 = rows->first[0], *r1 = rows->first[1], *r2 = rows->first[2], *r3 = rows->first[3];
     for (; columns > 0; columns -= columnsAtOnce, to += columnsAtOnce * columnBytes)
     {
         const mve_pred16_t there = vctp32q((uint32_t) columns);
         const int8x16x4_t four = { {
-            gather_bytes(r0, vldrwq_u32(rows->at[0]), there),
-            gather_bytes(r1, vldrwq_u32(rows->at[1]), there),
-            gather_bytes(r2, vldrwq_u32(rows->at[2]), there),
-            gather_bytes(r3, vldrwq_u32(rows->at[3]), there),
+            gather_bytes(r0, rows->at[0], there),
+            gather_bytes(r1, rows->at[1], there),
+            gather_bytes(r2, rows->at[2], there),
+            gather_bytes(r3, rows->at[3], there),
         } };
         vst4q_s8(to, four);
         r0 += rows->step[0];
@@ -128,13 +128,13 @@ static void fill_any(const input_rows *rows, int32_t columns, int8_t *to)
         : [turns] "r"((columns + columnsAtOnce - 1) / columnsAtOnce), __VA_ARGS__ \
         : "lr", "q0", "q1", "q2", "q3", "memory")
 
-static void fill_aligned(const input_rows *rows, int32_t columns, int8_t *to)
+static inline __attribute__((always_inline)) void fill_aligned(const input_rows *rows, int32_t columns, int8_t *to)
 {
     const int8_t *r0 = rows->first[0], *r1 = rows->first[1], *r2 = rows->first[2], *r3 = rows->first[3];
     if (columns <= 0) return;
     FILL_ALIGNED("s0", "s1", "s2", "s3", "a0", "a1", "a2", "a3",
         [s0] "r"(rows->step[0]), [s1] "r"(rows->step[1]), [s2] "r"(rows->step[2]), [s3] "r"(rows->step[3]),
-        [a0] "w"(vldrwq_u32(rows->at[0])), [a1] "w"(vldrwq_u32(rows->at[1])), [a2] "w"(vldrwq_u32(rows->at[2])), [a3] "w"(vldrwq_u32(rows->at[3])));
+        [a0] "w"(rows->at[0]), [a1] "w"(rows->at[1]), [a2] "w"(rows->at[2]), [a3] "w"(rows->at[3]));
 }
 
 /* The same of four rows that are all input. */
@@ -144,17 +144,15 @@ static void fill_inside(const int8_t *r0, int32_t line, int32_t pixel, uint32x4_
     FILL_ALIGNED("step", "step", "step", "step", "at", "at", "at", "at", [step] "r"(columnsAtOnce * pixel), [at] "w"(at));
 }
 
-/* The input rows of windows from row `top` on. */
-static void find_rows(const window_operation *of, const windows *from, const int8_t *image, int32_t top, uint32x4_t inside, input_rows *to)
+/* Input row `top + number * dilation` of windows, or padding. */
+static inline __attribute__((always_inline)) void find_row(
+    const window_operation *of, const windows *from, const int8_t *image, int32_t top, int32_t number, uint32x4_t inside, input_rows *to)
 {
-    const int32_t line = of->inputWidth * of->inputChannels;
-    for (int32_t r = 0; r < 4; r++, top += of->dilationHeight)
-    {
-        const bool isInput = r < from->filterRows && (uint32_t) top < (uint32_t) of->inputHeight;
-        to->first[r] = isInput ? image + top * line : from->padding;
-        to->step[r] = isInput ? columnsAtOnce * of->inputChannels : 0;
-        vstrwq_u32(to->at[r], isInput ? inside : vdupq_n_u32(0));
-    }
+    const int32_t y = top + number * of->dilationHeight, line = of->inputWidth * of->inputChannels;
+    const bool isInput = number < from->filterRows && (uint32_t) y < (uint32_t) of->inputHeight;
+    to->first[number] = isInput ? image + y * line : from->padding;
+    to->step[number] = isInput ? columnsAtOnce * of->inputChannels : 0;
+    to->at[number] = vmulq_n_u32(inside, isInput);
 }
 
 /* Writes the columns of the windows whose first row is input row `top`, of 4 channels from `image` on. */
@@ -170,16 +168,25 @@ static void fill_windows(const window_operation *of, const windows *from, const 
     else
     {
         input_rows rows;
-        find_rows(of, from, image, top, inside, &rows);
+        find_row(of, from, image, top, 0, inside, &rows);
+        find_row(of, from, image, top, 1, inside, &rows);
+        find_row(of, from, image, top, 2, inside, &rows);
+        find_row(of, from, image, top, 3, inside, &rows);
         if (from->isAligned) fill_aligned(&rows, columns, to);
         else fill_any(&rows, columns, to);
     }
     fill_columns(to + columns * columnBytes, from->rightColumns, vldrbq_s8(from->padding));
 }
 
-static inline int8x16_t weights_at(const weight_places *places, const int8_t *taps)
+/* Weights of a tile's 4 channels, `apart` bytes from each other. */
+static inline void spread_weights(const weight_places *places, const int8_t *tile, int8_t *to, uint32_t apart)
 {
-    return vldrbq_gather_offset_z_s8(taps, vldrbq_u8(places->at), places->there);
+    const uint8x16_t at = vldrbq_u8(places->at);
+    const int8_t *const taps = tile + tileHeaderBytes;
+    vstrbq_s8(to, vldrbq_gather_offset_z_s8(taps, at, places->there));
+    vstrbq_s8(to + apart, vldrbq_gather_offset_z_s8(taps + 1, at, places->there));
+    vstrbq_s8(to + 2 * apart, vldrbq_gather_offset_z_s8(taps + 2, at, places->there));
+    vstrbq_s8(to + 3 * apart, vldrbq_gather_offset_z_s8(taps + 3, at, places->there));
 }
 
 /* A channel's constants for pairs; its weights, those again a column to the right, and both a row further down. */
@@ -298,9 +305,8 @@ static void do_pairs(const window_operation *of, const channel_group *group, con
         channels[lane].bias = constants->bias[lane];
         channels[lane].multiplier = constants->multiplier[lane];
         channels[lane].shift = -shift_alone(constants->shift[lane]);
-        for (int i = 0; i < 4; i++)
-            vstrbq_s8(channels[lane].weights[i], weights_at(&from->places[i], group->tile + tileHeaderBytes + lane));
     }
+    for (int i = 0; i < 4; i++) spread_weights(&from->places[i], group->tile, channels->weights[i], sizeof *channels);
     pair_rows rows = {
         .pairs = (uint32_t) of->outputWidth / 2,
         .odd = of->outputWidth & 1,
@@ -414,8 +420,7 @@ static void do_singles(const window_operation *of, const channel_group *group, c
         .stride = (uint32_t) of->strideWidth * columnBytes,
     };
     vstrwq_s32(row.shifts, requantize_shifts(group->way, constants->shift));
-    for (int lane = 0; lane < 4; lane++)
-        vstrbq_s8(row.weights[lane], weights_at(&from->places[0], group->tile + tileHeaderBytes + lane));
+    spread_weights(&from->places[0], group->tile, row.weights[0], sizeof *row.weights);
     /* Columns that the filter does not have are the first, by weights of 0. */
     for (int32_t i = 0; i < 4; i++)
         row.windows[i] = (uint32_t) (uintptr_t) from->columns + (uint32_t) (i < of->filterWidth ? i * of->dilationWidth * columnBytes : 0);
