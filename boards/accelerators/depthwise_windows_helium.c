@@ -307,14 +307,16 @@ static void do_pairs(const window_operation *of, const channel_group *group, con
         channels[lane].shift = -shift_alone(constants->shift[lane]);
     }
     for (int i = 0; i < 4; i++) spread_weights(&from->places[i], group->tile, channels->weights[i], sizeof *channels);
-    pair_rows rows = {
-        .pairs = (uint32_t) of->outputWidth / 2,
-        .odd = of->outputWidth & 1,
-        .zeroPoint = of->outputZeroPoint,
-        .pixels = 2 * pixel,
-        .channels = channels,
-        .places = { 0, pixel, line, line + pixel },
-    };
+    pair_rows rows;
+    rows.pairs = (uint32_t) of->outputWidth / 2;
+    rows.odd = of->outputWidth & 1;
+    rows.zeroPoint = of->outputZeroPoint;
+    rows.pixels = 2 * pixel;
+    rows.channels = channels;
+    rows.places[0] = 0;
+    rows.places[1] = pixel;
+    rows.places[2] = line;
+    rows.places[3] = line + pixel;
     const uint32_t first = (uint32_t) (uintptr_t) from->columns - 2 * columnBytes;
     for (uint32_t i = 0; i < 4; i++) rows.windows[i] = first + i * columnBytes;
 
@@ -411,14 +413,13 @@ __asm__(
 static void do_singles(const window_operation *of, const channel_group *group, const windows *from)
 {
     const tile_constants *const constants = (const tile_constants *) (const void *) group->tile;
-    single_row row = {
-        .output = group->output,
-        .outputs = (uint32_t) of->outputWidth,
-        .zeroPoint = of->outputZeroPoint,
-        .pixel = (uint32_t) of->inputChannels,
-        .constants = constants,
-        .stride = (uint32_t) of->strideWidth * columnBytes,
-    };
+    single_row row;
+    row.output = group->output;
+    row.outputs = (uint32_t) of->outputWidth;
+    row.zeroPoint = of->outputZeroPoint;
+    row.pixel = (uint32_t) of->inputChannels;
+    row.constants = constants;
+    row.stride = (uint32_t) of->strideWidth * columnBytes;
     vstrwq_s32(row.shifts, requantize_shifts(group->way, constants->shift));
     spread_weights(&from->places[0], group->tile, row.weights[0], sizeof *row.weights);
     /* Columns that the filter does not have are the first, by weights of 0. */
