@@ -1,8 +1,9 @@
-#include "depthwise_helium.h"
-#include "clamp_helium.h"
 #include "target.h"
 
 #if TARGET_HELIUM
+
+#include "depthwise_helium.h"
+#include "clamp_helium.h"
 
 /* Channels of a tile as lanes. */
 typedef struct lanes
@@ -10,6 +11,7 @@ typedef struct lanes
     const int8_t *weights;
     const tile_constants *constants;
     requantize_way way;
+    int32x4_t shifts;           /* as that way takes them */
     uint32_t at[4];             /* of each lane its input channel; lanes that are not there repeat the last */
     mve_pred16_t there;
     bool isPlain;               /* four neighbouring channels, each to one */
@@ -32,17 +34,12 @@ static taps clip(int32_t from, int32_t step, int32_t count, int32_t length)
     return part;
 }
 
-static inline __attribute__((always_inline)) int32x4_t inputs_of(const int8_t *pixel, uint32x4_t at, const bool isPlain)
+static inline void store_lanes(const window_operation *of, const lanes *from, int32x4_t values, int8_t *output)
 {
-    return isPlain ? vldrbq_s32(pixel) : vldrbq_gather_offset_s32(pixel, at);
-}
-
-static inline void store_lanes(const window_operation *of, const lanes *from, int32x4_t sums, int8_t *output)
-{
-    const int32x4_t multipliers = vldrwq_s32(from->constants->multiplier);
-    const int32x4_t values = requantize_four(from->way, sums, multipliers, requantize_shifts(from->way, from->constants->shift));
-    const int32x4_t low = vdupq_n_s32(-128), high = vdupq_n_s32(127);
-    vstrbq_p_s32(output, vminq_s32(vmaxq_s32(vaddq_n_s32(values, of->outputZeroPoint), low), high), from->there);
+    values = vaddq_n_s32(values, of->outputZeroPoint);
+    const int16x8_t halves = vqmovnbq_s32(vreinterpretq_s16_s32(values), values);
+    const int8x16_t bytes = vqmovnbq_s16(vreinterpretq_s8_s16(halves), halves);
+    vstrbq_p_s32(output, vreinterpretq_s32_s8(bytes), from->there);
 }
 
 /* One position, whose window may lie outside the input in part. */
@@ -62,12 +59,43 @@ static void clipped(const window_operation *of, const lanes *from, const int8_t 
             sums = vaddq_s32(sums, vmulq_s32(inputs, vldrbq_s32(weights)));
         }
     }
-    store_lanes(of, from, sums, output);
+    const int32x4_t multipliers = vldrwq_s32(from->constants->multiplier);
+    store_lanes(of, from, requantize_four(from->way, sums, multipliers, from->shifts), output);
 }
 
+/*
+ * Adds the products of a row of taps to the sums of four positions, which is all of the work: 4 instructions for 4 of
+ * them, 1 for the 4 weights, 1 of the loop. An input is at `offset` of the position, `[%[p0]OFFSET]`.
+ */
+#define ADD_TAPS(OFFSET, ...)                               \
+    __asm__ volatile(                                       \
+        "  dls lr, %[count]\n"                              \
+        "1: vldrb.s32 q6, [%[weights]], #4\n"               \
+        "  vldrb.s32 q7, [%[p0]" OFFSET "]\n"               \
+        "  vmul.i32 q7, q7, q6\n"                           \
+        "  vadd.i32 %q[s0], %q[s0], q7\n"                   \
+        "  add %[p0], %[p0], %[step]\n"                     \
+        "  vldrb.s32 q7, [%[p1]" OFFSET "]\n"               \
+        "  vmul.i32 q7, q7, q6\n"                           \
+        "  vadd.i32 %q[s1], %q[s1], q7\n"                   \
+        "  add %[p1], %[p1], %[step]\n"                     \
+        "  vldrb.s32 q7, [%[p2]" OFFSET "]\n"               \
+        "  vmul.i32 q7, q7, q6\n"                           \
+        "  vadd.i32 %q[s2], %q[s2], q7\n"                   \
+        "  add %[p2], %[p2], %[step]\n"                     \
+        "  vldrb.s32 q7, [%[p3]" OFFSET "]\n"               \
+        "  vmul.i32 q7, q7, q6\n"                           \
+        "  vadd.i32 %q[s3], %q[s3], q7\n"                   \
+        "  add %[p3], %[p3], %[step]\n"                     \
+        "  le lr, 1b\n"                                     \
+        : [weights] "+l"(weights), [p0] "+l"(p0), [p1] "+l"(p1), [p2] "+l"(p2), [p3] "+l"(p3), \
+          [s0] "+w"(s0), [s1] "+w"(s1), [s2] "+w"(s2), [s3] "+w"(s3) \
+        : [count] "r"(of->filterWidth), [step] "r"(step), __VA_ARGS__ \
+        : "lr", "q6", "q7", "memory")
+
 /* Four neighbouring positions of which all taps of `rows` lie inside the input; `start` is their bias. */
-static inline __attribute__((always_inline)) void four_positions(
-    const window_operation *of, const lanes *from, const int8_t *pixel, const int8_t *weights, int32_t rows, int32x4_t start, int8_t *output, const bool isPlain)
+static void four_positions(
+    const window_operation *of, const lanes *from, const int8_t *pixel, const int8_t *weights, int32_t rows, int32x4_t start, int8_t *output)
 {
     const int32_t apart = of->strideWidth * of->inputChannels, step = of->dilationWidth * of->inputChannels;
     const int32_t line = of->dilationHeight * of->inputWidth * of->inputChannels, outputs = of->inputChannels * of->outputs;
@@ -76,14 +104,23 @@ static inline __attribute__((always_inline)) void four_positions(
     for (; rows > 0; rows--, pixel += line)
     {
         const int8_t *p0 = pixel, *p1 = p0 + apart, *p2 = p1 + apart, *p3 = p2 + apart;
-        for (int32_t left = of->filterWidth; left > 0; left--, weights += 4, p0 += step, p1 += step, p2 += step, p3 += step)
-        {
-            const int32x4_t w = vldrbq_s32(weights);
-            s0 = vaddq_s32(s0, vmulq_s32(inputs_of(p0, at, isPlain), w));
-            s1 = vaddq_s32(s1, vmulq_s32(inputs_of(p1, at, isPlain), w));
-            s2 = vaddq_s32(s2, vmulq_s32(inputs_of(p2, at, isPlain), w));
-            s3 = vaddq_s32(s3, vmulq_s32(inputs_of(p3, at, isPlain), w));
-        }
+        if (from->isPlain) ADD_TAPS("", [at] "w"(at));
+        else ADD_TAPS(", %q[at]", [at] "w"(at));
+    }
+    const int32x4_t multipliers = vldrwq_s32(from->constants->multiplier), shifts = from->shifts;
+    if (from->way == requantizedTwice)
+    {
+        s0 = requantize_twice(s0, multipliers, shifts);
+        s1 = requantize_twice(s1, multipliers, shifts);
+        s2 = requantize_twice(s2, multipliers, shifts);
+        s3 = requantize_twice(s3, multipliers, shifts);
+    }
+    else
+    {
+        s0 = requantize_four(from->way, s0, multipliers, shifts);
+        s1 = requantize_four(from->way, s1, multipliers, shifts);
+        s2 = requantize_four(from->way, s2, multipliers, shifts);
+        s3 = requantize_four(from->way, s3, multipliers, shifts);
     }
     store_lanes(of, from, s0, output);
     store_lanes(of, from, s1, output + outputs);
@@ -123,8 +160,7 @@ static void row_of_lanes(const window_operation *of, const lanes *from, const in
             continue;
         }
         const int8_t *const pixel = line + x0 * of->inputChannels;
-        if (from->isPlain) four_positions(of, from, pixel, weights, count, start, output + x * outputs, true);
-        else four_positions(of, from, pixel, weights, count, start, output + x * outputs, false);
+        four_positions(of, from, pixel, weights, count, start, output + x * outputs);
         x += 4;
     }
 }
@@ -137,6 +173,7 @@ static void do_lanes(const window_operation *of, const int8_t *image, const int8
         .weights = tile + tileHeaderBytes,
         .constants = (const tile_constants *) (const void *) tile,
         .way = way,
+        .shifts = requantize_shifts(way, ((const tile_constants *) (const void *) tile)->shift),
         .there = vctp32q((uint32_t) count),
         .isPlain = of->outputs == 1 && count == 4,
     };
@@ -146,12 +183,28 @@ static void do_lanes(const window_operation *of, const int8_t *image, const int8
         row_of_lanes(of, &to, image + first, y * of->strideHeight - of->padTop, output);
 }
 
-void wasmote_depthwise_s8(const window_operation *of)
+/* The same with height and width changed, where nothing is more than one pixel wide. */
+static window_operation upended(const window_operation *of)
+{
+    window_operation to = *of;
+    to.inputWidth = of->inputHeight;
+    to.outputWidth = of->outputHeight;
+    to.filterWidth = of->filterHeight;
+    to.strideWidth = of->strideHeight;
+    to.dilationWidth = of->dilationHeight;
+    to.padLeft = of->padTop;
+    to.inputHeight = to.outputHeight = to.filterHeight = to.strideHeight = to.dilationHeight = 1;
+    to.padTop = 0;
+    return to;
+}
+
+static void do_depthwise(const window_operation *of)
 {
     const int32_t channels = of->inputChannels * of->outputs;
     const int32_t tileBytes = tileHeaderBytes + ((of->filterHeight * of->filterWidth * 4 + 15) & ~15);
     const int32_t imageBytes = of->inputHeight * of->inputWidth * of->inputChannels, outputBytes = of->outputHeight * of->outputWidth * channels;
-    const bool hasWindows = wasmote_depthwise_has_windows(of);
+    windows from;
+    const bool hasWindows = wasmote_find_windows(of, &from);
     const int8_t *tile = of->weights;
     for (int32_t n = 0; n < channels; n += 4, tile += tileBytes)
     {
@@ -162,11 +215,18 @@ void wasmote_depthwise_s8(const window_operation *of)
         for (int32_t b = 0; b < of->batches; b++, image += imageBytes, output += outputBytes)
         {
             const channel_group group = { image + n, tile, output, way };
-            if (hasWindows && count == 4 && way != requantizedAnyhow) wasmote_depthwise_windows(of, &group);
+            if (hasWindows && count == 4 && way != requantizedAnyhow) wasmote_depthwise_windows(of, &from, &group);
             else do_lanes(of, image, tile, way, n, count, output);
         }
     }
     clamp_bytes(of->output, of->batches * outputBytes, of->low, of->high);
+}
+
+void wasmote_depthwise_s8(const window_operation *of)
+{
+    const bool isColumn = of->inputWidth == 1 && of->outputWidth == 1 && of->filterWidth == 1 && of->padLeft == 0;
+    const window_operation row = isColumn ? upended(of) : *of;
+    do_depthwise(&row);
 }
 
 #endif

@@ -21,9 +21,29 @@ typedef struct channel_group
     requantize_way way;
 } channel_group;
 
-/* Whether 4 channels that are shifted to the right can be done from columns in scratch memory. */
-bool wasmote_depthwise_has_windows(const window_operation *of);
+/* Where the weights of a window in scratch memory lie among a tile's, the filter some columns and rows further on. */
+typedef struct weight_places
+{
+    uint8_t at[16];
+    mve_pred16_t there;
+} weight_places;
 
-void wasmote_depthwise_windows(const window_operation *of, const channel_group *group);
+/* What is the same for all rows of outputs. */
+typedef struct windows
+{
+    weight_places places[4];    /* of pairs: as it is, a column to the right, and both a row further down */
+    int8_t padding[16];
+    int8_t *columns;            /* the first is the left padding's */
+    int32_t inputColumns;       /* from the first on that is no padding */
+    int32_t rightColumns;       /* padding that follows */
+    int32_t filterRows;         /* of input in a column */
+    bool isPair;                /* windows are done as pairs */
+    bool isAligned;             /* four channels of a pixel are a word */
+} windows;
+
+/* Whether channels that are shifted to the right can be done from windows in scratch memory, and how; pads them. */
+bool wasmote_find_windows(const window_operation *of, windows *to);
+
+void wasmote_depthwise_windows(const window_operation *of, const windows *from, const channel_group *group);
 
 #endif

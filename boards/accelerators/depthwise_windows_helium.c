@@ -1,25 +1,11 @@
-#include "depthwise_helium.h"
 #include "target.h"
 
 #if TARGET_HELIUM
 
-enum { columnBytes = 16, columnsAtOnce = 4, shiftsOfPairs = 4 };
+#include "depthwise_helium.h"
 
-/*
- * A channel's weights in the order of a window in scratch memory, 4 columns of 4 rows: those of pairs a second time a column
- * to the right, and both a row further down.
- */
-typedef int8_t window_weights[shiftsOfPairs][16];
-
-/* What is the same for all rows of outputs. */
-typedef struct windows
-{
-    int8_t *columns;            /* the first is the left padding's */
-    int32_t inputColumns;       /* from the first on that is no padding */
-    int32_t rightColumns;       /* padding that follows */
-    int32_t filterRows;         /* of input in a column */
-    bool isAligned;             /* four channels of a pixel are a word */
-} windows;
+/* A column is 4 channels of 4 rows. */
+enum { columnBytes = 16, columnsAtOnce = 4 };
 
 static int32_t columns_of(const window_operation *of, bool isPair)
 {
@@ -34,30 +20,44 @@ static bool is_paired(const window_operation *of)
         && of->strideHeight == 1 && of->strideWidth == 1 && of->outputHeight >= 2 && of->outputWidth >= 4;
 }
 
-/* Inputs are stored four columns at once: the last ones may go as many beyond. */
-bool wasmote_depthwise_has_windows(const window_operation *of)
+static weight_places places_of(const window_operation *of, int32_t right, int32_t down)
 {
-    if (of->outputs != 1 || of->filterHeight > 4 || of->filterWidth > 4 || of->dilationWidth > 8) return false;
-    const uint32_t columns = (uint32_t) columns_of(of, is_paired(of)) + columnsAtOnce - 1;
-    return columns <= of->scratchBytes / columnBytes;
-}
-
-static windows windows_of(const window_operation *of, const int8_t *image, bool isPair)
-{
-    const int32_t columns = columns_of(of, isPair), behind = columns - of->padLeft;
-    const int32_t inputs = behind < 0 ? 0 : behind < of->inputWidth ? behind : of->inputWidth;
-    return (windows) {
-        .columns = of->scratch,
-        .inputColumns = inputs,
-        .rightColumns = behind < 0 ? 0 : behind - inputs,
-        .filterRows = isPair ? 4 : of->filterHeight,
-        .isAligned = ((of->inputChannels | (int32_t) (uintptr_t) image) & 3) == 0,
-    };
+    weight_places places = { .there = 0 };
+    for (int32_t column = 0; column < of->filterWidth; column++)
+    {
+        for (int32_t row = 0; row < of->filterHeight; row++)
+        {
+            const int32_t i = 4 * (column + right) + row + down;
+            places.at[i] = (uint8_t) (4 * (row * of->filterWidth + column));
+            places.there |= (mve_pred16_t) (1u << i);
+        }
+    }
+    return places;
 }
 
 static void fill_columns(int8_t *to, int32_t columns, int8x16_t with)
 {
     for (; columns > 0; columns--, to += columnBytes) vstrbq_s8(to, with);
+}
+
+bool wasmote_find_windows(const window_operation *of, windows *to)
+{
+    if (of->outputs != 1 || of->filterHeight > 4 || of->filterWidth > 4 || of->dilationWidth > 8) return false;
+    to->isPair = is_paired(of);
+    const int32_t columns = columns_of(of, to->isPair), behind = columns - of->padLeft;
+    /* Inputs are stored four columns at once: the last ones may go as many beyond. */
+    if ((uint32_t) columns + columnsAtOnce - 1 > of->scratchBytes / columnBytes) return false;
+
+    to->columns = of->scratch;
+    to->inputColumns = behind < 0 ? 0 : behind < of->inputWidth ? behind : of->inputWidth;
+    to->rightColumns = behind < 0 ? 0 : behind - to->inputColumns;
+    to->filterRows = to->isPair ? 4 : of->filterHeight;
+    to->isAligned = ((of->inputChannels | (int32_t) (uintptr_t) of->input) & 3) == 0;
+    for (int i = 0; i < (to->isPair ? 4 : 1); i++) to->places[i] = places_of(of, i & 1, i >> 1);
+    const int8x16_t padding = vdupq_n_s8((int8_t) of->inputZeroPoint);
+    vstrbq_s8(to->padding, padding);
+    fill_columns(to->columns, behind < 0 ? columns : of->padLeft, padding);
+    return true;
 }
 
 /* Four channels of the pixels at `at`, of any alignment. */
@@ -76,213 +76,368 @@ static inline __attribute__((always_inline)) int8x16_t gather(const int8_t *from
     return gather_bytes(from, at, there);
 }
 
-static inline __attribute__((always_inline)) void fill_inputs(
-    const window_operation *of, const windows *from, const int8_t *const row[4], const uint32x4_t at[4], const int32_t step[4], const bool isAligned)
+/* The 4 input rows of windows: where their 4 channels lie from pixel to pixel, which of padding do not move. */
+typedef struct input_rows
 {
-    const int8_t *r0 = row[0], *r1 = row[1], *r2 = row[2], *r3 = row[3];
-    const int32_t s0 = step[0], s1 = step[1], s2 = step[2], s3 = step[3];
-    int8_t *to = from->columns + of->padLeft * columnBytes;
-    for (int32_t left = from->inputColumns; left > 0; left -= columnsAtOnce, to += columnsAtOnce * columnBytes)
+    const int8_t *first[4];
+    int32_t step[4];
+    uint32x4_t at[4];
+} input_rows;
+
+static inline __attribute__((always_inline)) void fill_any(const input_rows *rows, int32_t columns, int8_t *to)
+{
+    const int8_t *r0 = rows->first[0], *r1 = rows->first[1], *r2 = rows->first[2], *r3 = rows->first[3];
+    for (; columns > 0; columns -= columnsAtOnce, to += columnsAtOnce * columnBytes)
     {
-        const mve_pred16_t there = vctp32q((uint32_t) left);
+        const mve_pred16_t there = vctp32q((uint32_t) columns);
         const int8x16x4_t four = { {
-            gather(r0, at[0], there, isAligned),
-            gather(r1, at[1], there, isAligned),
-            gather(r2, at[2], there, isAligned),
-            gather(r3, at[3], there, isAligned),
+            gather_bytes(r0, rows->at[0], there),
+            gather_bytes(r1, rows->at[1], there),
+            gather_bytes(r2, rows->at[2], there),
+            gather_bytes(r3, rows->at[3], there),
         } };
         vst4q_s8(to, four);
-        r0 += s0;
-        r1 += s1;
-        r2 += s2;
-        r3 += s3;
+        r0 += rows->step[0];
+        r1 += rows->step[1];
+        r2 += rows->step[2];
+        r3 += rows->step[3];
     }
+}
+
+/* The same of pixels that are words: the asm's operands are the rows' steps and offsets. */
+#define FILL_ALIGNED(S0, S1, S2, S3, A0, A1, A2, A3, ...)   \
+    __asm__ volatile(                                       \
+        "  dls lr, %[turns]\n"                              \
+        "1: vctp.32 %[left]\n"                              \
+        "  vpstttt\n"                                       \
+        "  vldrwt.u32 q0, [%[r0], %q[" A0 "]]\n"            \
+        "  vldrwt.u32 q1, [%[r1], %q[" A1 "]]\n"            \
+        "  vldrwt.u32 q2, [%[r2], %q[" A2 "]]\n"            \
+        "  vldrwt.u32 q3, [%[r3], %q[" A3 "]]\n"            \
+        "  vst40.8 {q0, q1, q2, q3}, [%[to]]\n"             \
+        "  vst41.8 {q0, q1, q2, q3}, [%[to]]\n"             \
+        "  vst42.8 {q0, q1, q2, q3}, [%[to]]\n"             \
+        "  vst43.8 {q0, q1, q2, q3}, [%[to]]!\n"            \
+        "  add %[r0], %[r0], %[" S0 "]\n"                   \
+        "  add %[r1], %[r1], %[" S1 "]\n"                   \
+        "  add %[r2], %[r2], %[" S2 "]\n"                   \
+        "  add %[r3], %[r3], %[" S3 "]\n"                   \
+        "  sub %[left], %[left], #4\n"                      \
+        "  le lr, 1b\n"                                     \
+        : [r0] "+r"(r0), [r1] "+r"(r1), [r2] "+r"(r2), [r3] "+r"(r3), [to] "+r"(to), [left] "+r"(columns) \
+        : [turns] "r"((columns + columnsAtOnce - 1) / columnsAtOnce), __VA_ARGS__ \
+        : "lr", "q0", "q1", "q2", "q3", "memory")
+
+static inline __attribute__((always_inline)) void fill_aligned(const input_rows *rows, int32_t columns, int8_t *to)
+{
+    const int8_t *r0 = rows->first[0], *r1 = rows->first[1], *r2 = rows->first[2], *r3 = rows->first[3];
+    if (columns <= 0) return;
+    FILL_ALIGNED("s0", "s1", "s2", "s3", "a0", "a1", "a2", "a3",
+        [s0] "r"(rows->step[0]), [s1] "r"(rows->step[1]), [s2] "r"(rows->step[2]), [s3] "r"(rows->step[3]),
+        [a0] "w"(rows->at[0]), [a1] "w"(rows->at[1]), [a2] "w"(rows->at[2]), [a3] "w"(rows->at[3]));
+}
+
+/* The same of four rows that are all input. */
+static void fill_inside(const int8_t *r0, int32_t line, int32_t pixel, uint32x4_t at, int32_t columns, int8_t *to)
+{
+    const int8_t *r1 = r0 + line, *r2 = r1 + line, *r3 = r2 + line;
+    FILL_ALIGNED("step", "step", "step", "step", "at", "at", "at", "at", [step] "r"(columnsAtOnce * pixel), [at] "w"(at));
+}
+
+/* Input row `top + number * dilation` of windows, or padding. */
+static inline __attribute__((always_inline)) void find_row(
+    const window_operation *of, const windows *from, const int8_t *image, int32_t top, int32_t number, uint32x4_t inside, input_rows *to)
+{
+    const int32_t y = top + number * of->dilationHeight, line = of->inputWidth * of->inputChannels;
+    const bool isInput = number < from->filterRows && (uint32_t) y < (uint32_t) of->inputHeight;
+    to->first[number] = isInput ? image + y * line : from->padding;
+    to->step[number] = isInput ? columnsAtOnce * of->inputChannels : 0;
+    to->at[number] = vmulq_n_u32(inside, isInput);
 }
 
 /* Writes the columns of the windows whose first row is input row `top`, of 4 channels from `image` on. */
-static void fill_windows(const window_operation *of, const windows *from, const int8_t *image, int32_t top, int8x16_t padding)
+static void fill_windows(const window_operation *of, const windows *from, const int8_t *image, int32_t top)
 {
-    const int32_t pixel = of->inputChannels, line = of->inputWidth * pixel;
-    const int32_t paddingWord = vgetq_lane_s32(vreinterpretq_s32_s8(padding), 0);
-    const uint32x4_t inside = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t) pixel), none = vdupq_n_u32(0);
-    const int8_t *row[4];
-    uint32x4_t at[4];
-    int32_t step[4];
-    for (int32_t r = 0; r < 4; r++)
+    const int32_t pixel = of->inputChannels, line = of->inputWidth * pixel, columns = from->inputColumns;
+    const uint32x4_t inside = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t) pixel);
+    /* Rows that the filter does not have are taken where they are there. */
+    const bool isInside = top >= 0 && top + 3 * of->dilationHeight < of->inputHeight;
+    int8_t *const to = from->columns + of->padLeft * columnBytes;
+    if (isInside && from->isAligned && columns > 0)
+        fill_inside(image + top * line, line * of->dilationHeight, pixel, inside, columns, to);
+    else
     {
-        const int32_t y = top + r * of->dilationHeight;
-        const bool isInput = r < from->filterRows && (uint32_t) y < (uint32_t) of->inputHeight;
-        row[r] = isInput ? image + y * line : (const int8_t *) &paddingWord;
-        at[r] = isInput ? inside : none;
-        step[r] = isInput ? columnsAtOnce * pixel : 0;
+        input_rows rows;
+        find_row(of, from, image, top, 0, inside, &rows);
+        find_row(of, from, image, top, 1, inside, &rows);
+        find_row(of, from, image, top, 2, inside, &rows);
+        find_row(of, from, image, top, 3, inside, &rows);
+        if (from->isAligned) fill_aligned(&rows, columns, to);
+        else fill_any(&rows, columns, to);
     }
-    if (from->isAligned) fill_inputs(of, from, row, at, step, true);
-    else fill_inputs(of, from, row, at, step, false);
-    fill_columns(from->columns + (of->padLeft + from->inputColumns) * columnBytes, from->rightColumns, padding);
+    fill_columns(to + columns * columnBytes, from->rightColumns, vldrbq_s8(from->padding));
 }
 
-/* Weights of the tile's 4 channels, the filter `right` columns and `down` rows further on. */
-static void spread_weights(const window_operation *of, const int8_t *taps, int32_t right, int32_t down, window_weights to[4], int32_t number)
+/* Weights of a tile's 4 channels, `apart` bytes from each other. */
+static inline void spread_weights(const weight_places *places, const int8_t *tile, int8_t *to, uint32_t apart)
 {
-    uint8_t at[16];
-    mve_pred16_t there = 0;
-    for (int32_t i = 0; i < 16; i++)
-    {
-        const int32_t column = i / 4 - right, row = i % 4 - down;
-        const bool isTap = (uint32_t) column < (uint32_t) of->filterWidth && (uint32_t) row < (uint32_t) of->filterHeight;
-        at[i] = isTap ? (uint8_t) (4 * (row * of->filterWidth + column)) : 0;
-        if (isTap) there |= (mve_pred16_t) (1u << i);
-    }
-    const uint8x16_t offsets = vldrbq_u8(at);
-    for (int lane = 0; lane < 4; lane++) vstrbq_s8(to[lane][number], vldrbq_gather_offset_z_s8(taps + lane, offsets, there));
+    const uint8x16_t at = vldrbq_u8(places->at);
+    const int8_t *const taps = tile + tileHeaderBytes;
+    vstrbq_s8(to, vldrbq_gather_offset_z_s8(taps, at, places->there));
+    vstrbq_s8(to + apart, vldrbq_gather_offset_z_s8(taps + 1, at, places->there));
+    vstrbq_s8(to + 2 * apart, vldrbq_gather_offset_z_s8(taps + 2, at, places->there));
+    vstrbq_s8(to + 3 * apart, vldrbq_gather_offset_z_s8(taps + 3, at, places->there));
 }
 
-/* A channel's constants, for two rows of outputs. */
+/* A channel's constants for pairs; its weights, those again a column to the right, and both a row further down. */
 typedef struct pair_channel
 {
-    int32_t bias, multiplier, shift, zeroPoint, step;
+    int32_t bias, multiplier, shift, unused;
+    int8_t weights[4][16];
 } pair_channel;
 
-/*
- * `count` times two outputs in each of two rows, of which a window of 4x4 is at addresses `window` less 32, outputs
- * at offsets `places`. Both move on.
- */
-#define PAIRS(MULTIPLY, CARRY)                                  \
-    __asm__ volatile(                                           \
-        "  dls lr, %[count]\n"                                  \
-        "1: vldrw.u32 q7, [%q[window], #32]!\n"                 \
-        "  vmladav.s8 r0, q7, %q[w0]\n"                         \
-        "  vmladav.s8 r2, q7, %q[w1]\n"                         \
-        "  vmladav.s8 r4, q7, %q[w2]\n"                         \
-        "  vmladav.s8 r6, q7, %q[w3]\n"                         \
-        "  vmov q7[2], q7[0], r0, r4\n"                         \
-        "  vmov q7[3], q7[1], r2, r6\n"                         \
-        "  vadd.i32 q7, q7, %[bias]\n"                          \
-        MULTIPLY " q7, q7, %[multiplier]\n"                     \
-        CARRY                                                   \
-        "  vrshl.s32 q7, %[shift]\n"                            \
-        "  vadd.i32 q7, q7, %[zero]\n"                          \
-        "  vqmovnb.s32 q7, q7\n"                                \
-        "  vqmovnb.s16 q7, q7\n"                                \
-        "  vstrb.32 q7, [%[output], %q[places]]\n"              \
-        "  add %[output], %[output], %[step]\n"                 \
-        "  le lr, 1b\n"                                         \
-        : [window] "+w"(window), [output] "+r"(output)          \
-        : [count] "r"(count), [w0] "w"(w0), [w1] "w"(w1), [w2] "w"(w2), [w3] "w"(w3), [places] "w"(places), [bias] "r"(of->bias), \
-          [multiplier] "r"(of->multiplier), [shift] "r"(of->shift), [zero] "r"(of->zeroPoint), [step] "r"(of->step), [one] "r"(1) \
-        : "r0", "r2", "r4", "r6", "lr", "q7", "memory")
-
-static inline __attribute__((always_inline)) void pairs(
-    const pair_channel *of, window_weights *weights, uint32x4_t window, uint32x4_t places, uint32_t outputs, int8_t *output, const bool once)
+/* Two rows of outputs of 4 channels. Offsets are those that the assembly has. */
+typedef struct pair_rows
 {
-    const int8x16_t w0 = vldrbq_s8((*weights)[0]), w1 = vldrbq_s8((*weights)[1]), w2 = vldrbq_s8((*weights)[2]), w3 = vldrbq_s8((*weights)[3]);
-    /* Of an odd number the second output is done twice. */
-    uint32_t count = outputs & 1 ? 1 : outputs / 2;
-    for (;;)
-    {
-        if (once) PAIRS("  vqdmulh.s32", "");
-        else PAIRS("  vqrdmulh.s32", "  vqdmlah.s32 q7, q7, %[one]\n");
-        if (count == outputs / 2) return;
-        count = outputs / 2;
-        window = vsubq_n_u32(window, columnBytes);
-        output -= of->step / 2;
-    }
-}
+    int8_t *output;             /* 0 */
+    uint32_t pairs;             /* 4: of columns */
+    uint32_t odd;               /* 8: whether a column is left; the one before it is then done twice */
+    int32_t zeroPoint;          /* 12 */
+    uint32_t pixels;            /* 16: bytes from a pair to the next */
+    const pair_channel *channels;   /* 20 */
+    uint32_t places[4];         /* 24: of the 4 outputs of two columns */
+    uint32_t windows[4];        /* 40: addresses of a window's columns, less two columns */
+} pair_rows;
 
-static void do_pairs(const window_operation *of, const channel_group *group, const windows *from, int8x16_t padding)
+void wasmote_pair_rows(const pair_rows *of), wasmote_pair_rows_once(const pair_rows *of);
+
+/*
+ * Weights are in q0-q3, windows in q4 and q5, places in q6; bias, multiplier and shift in r3, r5 and r7, the output in r1, the zero
+ * point in r8, the step in r9, 1 in r10, the channel in r11, its number times 4 in r12.
+ */
+__asm__(
+    ".syntax unified\n"
+    ".thumb\n"
+
+    ".macro pair_of_columns once\n"
+    "  vldrw.u32 q7, [q5, #32]!\n"
+    "  vmladav.s8 r0, q7, q0\n"
+    "  vmladav.s8 r2, q7, q1\n"
+    "  vmladav.s8 r4, q7, q2\n"
+    "  vmladav.s8 r6, q7, q3\n"
+    "  vmov q7[2], q7[0], r0, r4\n"
+    "  vmov q7[3], q7[1], r2, r6\n"
+    "  vadd.i32 q7, q7, r3\n"
+    "  .if \\once\n"
+    "  vqdmulh.s32 q7, q7, r5\n"
+    "  .else\n"
+    "  vqrdmulh.s32 q7, q7, r5\n"
+    "  vqdmlah.s32 q7, q7, r10\n"
+    "  .endif\n"
+    "  vrshl.s32 q7, r7\n"
+    "  vadd.i32 q7, q7, r8\n"
+    "  vqmovnb.s32 q7, q7\n"
+    "  vqmovnb.s16 q7, q7\n"
+    "  vstrb.32 q7, [r1, q6]\n"
+    ".endm\n"
+
+    ".macro pair_rows name, once\n"
+    "  .section .text.\\name, \"ax\", %progbits\n"
+    "  .balign 4\n"
+    "  .global \\name\n"
+    "  .type \\name, %function\n"
+    "  .thumb_func\n"
+    "\\name:\n"
+    "  push {r0, r4-r11, lr}\n"
+    "  vpush {d8-d15}\n"
+    "  vldrw.u32 q4, [r0, #40]\n"
+    "  adds r1, r0, #24\n"
+    "  vldrw.u32 q6, [r1]\n"
+    "  ldrd r8, r9, [r0, #12]\n"
+    "  mov r10, #1\n"
+    "  ldr r11, [r0, #20]\n"
+    "  movs r7, #0\n"
+    "  mov r12, r7\n"
+    "1:\n"
+    "  ldr r0, [sp, #64]\n"
+    "  ldrd r1, lr, [r0]\n"
+    "  add r1, r1, r12, lsr #2\n"
+    "  vadd.i32 q5, q4, r12\n"
+    "  ldrd r3, r5, [r11]\n"
+    "  ldr r7, [r11, #8]\n"
+    "  vldrw.u32 q0, [r11, #16]\n"
+    "  vldrw.u32 q1, [r11, #32]\n"
+    "  vldrw.u32 q2, [r11, #48]\n"
+    "  vldrw.u32 q3, [r11, #64]\n"
+    "  dls lr, lr\n"
+    "2:\n"
+    "  pair_of_columns \\once\n"
+    "  add r1, r1, r9\n"
+    "  le lr, 2b\n"
+    "  ldr r0, [sp, #64]\n"
+    "  ldr r0, [r0, #8]\n"
+    "  cbz r0, 3f\n"
+    "  movs r0, #16\n"
+    "  vsub.i32 q5, q5, r0\n"
+    "  sub r1, r1, r9, lsr #1\n"
+    "  pair_of_columns \\once\n"
+    "3:\n"
+    "  add r11, r11, #80\n"
+    "  adds r12, r12, #4\n"
+    "  cmp r12, #16\n"
+    "  bne 1b\n"
+    "  vpop {d8-d15}\n"
+    "  pop {r0, r4-r11, pc}\n"
+    "  .size \\name, . - \\name\n"
+    "  .previous\n"
+    ".endm\n"
+
+    "pair_rows wasmote_pair_rows, 0\n"
+    "pair_rows wasmote_pair_rows_once, 1\n");
+
+static void do_pairs(const window_operation *of, const channel_group *group, const windows *from)
 {
     const tile_constants *const constants = (const tile_constants *) (const void *) group->tile;
     const uint32_t pixel = (uint32_t) of->inputChannels, line = (uint32_t) of->outputWidth * pixel;
-    window_weights weights[4];
-    for (int32_t number = 0; number < shiftsOfPairs; number++)
-        spread_weights(of, group->tile + tileHeaderBytes, number & 1, number >> 1, weights, number);
-    uint32x4_t places = vdupq_n_u32(0);
-    places = vsetq_lane_u32(pixel, places, 1);
-    places = vsetq_lane_u32(line, places, 2);
-    places = vsetq_lane_u32(line + pixel, places, 3);
-    const uint32x4_t first = vaddq_n_u32(vmulq_n_u32(vidupq_n_u32(0, 1), columnBytes), (uint32_t) (uintptr_t) from->columns - 2 * columnBytes);
+    pair_channel channels[4];
+    for (int lane = 0; lane < 4; lane++)
+    {
+        channels[lane].bias = constants->bias[lane];
+        channels[lane].multiplier = constants->multiplier[lane];
+        channels[lane].shift = -shift_alone(constants->shift[lane]);
+    }
+    for (int i = 0; i < 4; i++) spread_weights(&from->places[i], group->tile, channels->weights[i], sizeof *channels);
+    pair_rows rows;
+    rows.pairs = (uint32_t) of->outputWidth / 2;
+    rows.odd = of->outputWidth & 1;
+    rows.zeroPoint = of->outputZeroPoint;
+    rows.pixels = 2 * pixel;
+    rows.channels = channels;
+    rows.places[0] = 0;
+    rows.places[1] = pixel;
+    rows.places[2] = line;
+    rows.places[3] = line + pixel;
+    const uint32_t first = (uint32_t) (uintptr_t) from->columns - 2 * columnBytes;
+    for (uint32_t i = 0; i < 4; i++) rows.windows[i] = first + i * columnBytes;
 
     for (int32_t y = 0; y < of->outputHeight; y += 2)
     {
         /* Of an odd number of rows the last but one is done twice. */
         if (y + 1 == of->outputHeight) y--;
-        fill_windows(of, from, group->image, y - of->padTop, padding);
-        int8_t *const output = group->output + (uint32_t) y * line;
-        for (uint32_t lane = 0; lane < 4; lane++)
-        {
-            const int32_t shift = -shift_alone(constants->shift[lane]);
-            const pair_channel channel = { constants->bias[lane], constants->multiplier[lane], shift, of->outputZeroPoint, (int32_t) (2 * pixel) };
-            const uint32x4_t window = vaddq_n_u32(first, 4 * lane);
-            if (group->way == requantizedOnce) pairs(&channel, &weights[lane], window, places, (uint32_t) of->outputWidth, output + lane, true);
-            else pairs(&channel, &weights[lane], window, places, (uint32_t) of->outputWidth, output + lane, false);
-        }
+        fill_windows(of, from, group->image, y - of->padTop);
+        rows.output = group->output + (uint32_t) y * line;
+        if (group->way == requantizedOnce) wasmote_pair_rows_once(&rows);
+        else wasmote_pair_rows(&rows);
     }
 }
 
-/* A row of outputs of 4 channels; windows are at addresses `window`, and move on by `stride` bytes. */
-#define SINGLES(MULTIPLY, CARRY)                                \
-    __asm__ volatile(                                           \
-        "  dls lr, %[count]\n"                                  \
-        "1: ldrd r0, r2, [%[constants]]\n"                      \
-        "  ldrd r4, r6, [%[constants], #8]\n"                   \
-        "  vldrw.u32 q7, [%q[window]]\n"                        \
-        "  vmladava.s8 r0, q7, %q[w0]\n"                        \
-        "  vldrw.u32 q7, [%q[window], #4]\n"                    \
-        "  vmladava.s8 r2, q7, %q[w1]\n"                        \
-        "  vldrw.u32 q7, [%q[window], #8]\n"                    \
-        "  vmladava.s8 r4, q7, %q[w2]\n"                        \
-        "  vldrw.u32 q7, [%q[window], #12]\n"                   \
-        "  vmladava.s8 r6, q7, %q[w3]\n"                        \
-        "  vadd.i32 %q[window], %q[window], %[stride]\n"        \
-        "  vmov q7[2], q7[0], r0, r4\n"                         \
-        "  vmov q7[3], q7[1], r2, r6\n"                         \
-        MULTIPLY " q7, q7, %q[multipliers]\n"                   \
-        CARRY                                                   \
-        "  vrshl.s32 q7, q7, %q[shifts]\n"                      \
-        "  vadd.i32 q7, q7, %[zero]\n"                          \
-        "  vqmovnb.s32 q7, q7\n"                                \
-        "  vqmovnb.s16 q7, q7\n"                                \
-        "  vstrb.32 q7, [%[output]]\n"                          \
-        "  add %[output], %[output], %[step]\n"                 \
-        "  le lr, 1b\n"                                         \
-        : [window] "+w"(window), [output] "+l"(output)          \
-        : [count] "r"(of->outputWidth), [constants] "r"(constants), [w0] "w"(w[0]), [w1] "w"(w[1]), [w2] "w"(w[2]), [w3] "w"(w[3]), \
-          [multipliers] "w"(multipliers), [shifts] "w"(shifts), [stride] "r"(of->strideWidth * columnBytes), \
-          [zero] "r"(of->outputZeroPoint), [step] "r"(of->inputChannels), [one] "r"(1) \
-        : "r0", "r2", "r4", "r6", "lr", "q7", "memory")
+/* A row of outputs of 4 channels. Offsets are those that the assembly has. */
+typedef struct single_row
+{
+    int8_t *output;             /* 0 */
+    uint32_t outputs;           /* 4 */
+    int32_t zeroPoint;          /* 8 */
+    uint32_t pixel;             /* 12: bytes from an output to the next */
+    const tile_constants *constants;    /* 16 */
+    uint32_t stride;            /* 20: bytes from a window to the next */
+    uint32_t windows[4];        /* 24: addresses of a window's columns */
+    int32_t shifts[4];          /* 40 */
+    int8_t weights[4][16];      /* 56 */
+} single_row;
 
-static void do_singles(const window_operation *of, const channel_group *group, const windows *from, int8x16_t padding)
+void wasmote_single_row(const single_row *of), wasmote_single_row_once(const single_row *of);
+
+/*
+ * Weights are in q0-q3, windows in q4, multipliers in q5, shifts in q6; the output is in r1, constants in r3, the stride in r5, the
+ * zero point in r7, the step in r8, 1 in r10.
+ */
+__asm__(
+    ".macro single_row name, once\n"
+    "  .section .text.\\name, \"ax\", %progbits\n"
+    "  .balign 4\n"
+    "  .global \\name\n"
+    "  .type \\name, %function\n"
+    "  .thumb_func\n"
+    "\\name:\n"
+    "  push {r4-r10, lr}\n"
+    "  vpush {d8-d15}\n"
+    "  ldrd r1, lr, [r0]\n"
+    "  ldrd r7, r8, [r0, #8]\n"
+    "  ldrd r3, r5, [r0, #16]\n"
+    "  mov r10, #1\n"
+    "  vldrw.u32 q5, [r3, #16]\n"
+    "  adds r0, r0, #24\n"
+    "  vldrw.u32 q4, [r0]\n"
+    "  vldrw.u32 q6, [r0, #16]\n"
+    "  vldrw.u32 q0, [r0, #32]\n"
+    "  vldrw.u32 q1, [r0, #48]\n"
+    "  vldrw.u32 q2, [r0, #64]\n"
+    "  vldrw.u32 q3, [r0, #80]\n"
+    "  dls lr, lr\n"
+    "1:\n"
+    "  ldrd r0, r2, [r3]\n"
+    "  ldrd r4, r6, [r3, #8]\n"
+    "  vldrw.u32 q7, [q4]\n"
+    "  vmladava.s8 r0, q7, q0\n"
+    "  vldrw.u32 q7, [q4, #4]\n"
+    "  vmladava.s8 r2, q7, q1\n"
+    "  vldrw.u32 q7, [q4, #8]\n"
+    "  vmladava.s8 r4, q7, q2\n"
+    "  vldrw.u32 q7, [q4, #12]\n"
+    "  vmladava.s8 r6, q7, q3\n"
+    "  vadd.i32 q4, q4, r5\n"
+    "  vmov q7[2], q7[0], r0, r4\n"
+    "  vmov q7[3], q7[1], r2, r6\n"
+    "  .if \\once\n"
+    "  vqdmulh.s32 q7, q7, q5\n"
+    "  .else\n"
+    "  vqrdmulh.s32 q7, q7, q5\n"
+    "  vqdmlah.s32 q7, q7, r10\n"
+    "  .endif\n"
+    "  vrshl.s32 q7, q7, q6\n"
+    "  vadd.i32 q7, q7, r7\n"
+    "  vqmovnb.s32 q7, q7\n"
+    "  vqmovnb.s16 q7, q7\n"
+    "  vstrb.32 q7, [r1]\n"
+    "  add r1, r1, r8\n"
+    "  le lr, 1b\n"
+    "  vpop {d8-d15}\n"
+    "  pop {r4-r10, pc}\n"
+    "  .size \\name, . - \\name\n"
+    "  .previous\n"
+    ".endm\n"
+
+    "single_row wasmote_single_row, 0\n"
+    "single_row wasmote_single_row_once, 1\n");
+
+static void do_singles(const window_operation *of, const channel_group *group, const windows *from)
 {
     const tile_constants *const constants = (const tile_constants *) (const void *) group->tile;
-    window_weights weights[4];
-    spread_weights(of, group->tile + tileHeaderBytes, 0, 0, weights, 0);
-    int8x16_t w[4];
-    for (int lane = 0; lane < 4; lane++) w[lane] = vldrbq_s8(weights[lane][0]);
-    const int32x4_t multipliers = vldrwq_s32(constants->multiplier), shifts = requantize_shifts(group->way, constants->shift);
+    single_row row;
+    row.output = group->output;
+    row.outputs = (uint32_t) of->outputWidth;
+    row.zeroPoint = of->outputZeroPoint;
+    row.pixel = (uint32_t) of->inputChannels;
+    row.constants = constants;
+    row.stride = (uint32_t) of->strideWidth * columnBytes;
+    vstrwq_s32(row.shifts, requantize_shifts(group->way, constants->shift));
+    spread_weights(&from->places[0], group->tile, row.weights[0], sizeof *row.weights);
     /* Columns that the filter does not have are the first, by weights of 0. */
-    uint32x4_t first = vdupq_n_u32((uint32_t) (uintptr_t) from->columns);
-    const uint32x4_t apart = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t) (of->dilationWidth * columnBytes));
-    first = vaddq_m_u32(first, first, apart, vctp32q((uint32_t) of->filterWidth));
+    for (int32_t i = 0; i < 4; i++)
+        row.windows[i] = (uint32_t) (uintptr_t) from->columns + (uint32_t) (i < of->filterWidth ? i * of->dilationWidth * columnBytes : 0);
 
-    int8_t *row = group->output;
-    for (int32_t y = 0; y < of->outputHeight; y++, row += of->outputWidth * of->inputChannels)
+    for (int32_t y = 0; y < of->outputHeight; y++, row.output += of->outputWidth * of->inputChannels)
     {
-        fill_windows(of, from, group->image, y * of->strideHeight - of->padTop, padding);
-        uint32x4_t window = first;
-        int8_t *output = row;
-        if (group->way == requantizedOnce) SINGLES("  vqdmulh.s32", "");
-        else SINGLES("  vqrdmulh.s32", "  vqdmlah.s32 q7, q7, %[one]\n");
+        fill_windows(of, from, group->image, y * of->strideHeight - of->padTop);
+        if (group->way == requantizedOnce) wasmote_single_row_once(&row);
+        else wasmote_single_row(&row);
     }
 }
 
-void wasmote_depthwise_windows(const window_operation *of, const channel_group *group)
+void wasmote_depthwise_windows(const window_operation *of, const windows *from, const channel_group *group)
 {
-    const bool isPair = is_paired(of);
-    const windows from = windows_of(of, group->image, isPair);
-    const int8x16_t padding = vdupq_n_s8((int8_t) of->inputZeroPoint);
-    fill_columns(from.columns, of->padLeft < columns_of(of, isPair) ? of->padLeft : columns_of(of, isPair), padding);
-    if (isPair) do_pairs(of, group, &from, padding);
-    else do_singles(of, group, &from, padding);
+    if (from->isPair) do_pairs(of, group, from);
+    else do_singles(of, group, from);
 }
 
 #endif
