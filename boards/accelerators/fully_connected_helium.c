@@ -62,7 +62,7 @@ static inline int32x4_t add_products_of_row(const int32_t sums[4], const int8_t 
                      "  vmov %q[result], q0\n"
                      : [result] "=w"(result), [inputs] "+r"(inputs), [weights] "+r"(weights)
                      : [sums] "r"(sums), [loops] "r"(loops), [tail] "l"(tail), [tailAt] "w"(tailAt)
-                     : "r0", "r2", "r4", "r6", "lr", "q0", "q1", "q2", "q3", "q4", "memory", "cc");
+                     : "r0", "r2", "r4", "r6", "lr", "q0", "q1", "q2", "q3", "q4", "p0", "memory", "cc");
     return result;
 }
 
@@ -77,21 +77,36 @@ void wasmote_add_groups(int32_t sums[4], const int8_t *inputs, const int8_t *wei
     vstrwq_s32(sums, add_products_of_row(sums, inputs, weights, groups / 4, groups % 4 * 4, group_offsets()));
 }
 
-static void multiply_row(const fully_connected_operation *of, const int8_t *input, int8_t *output)
+/* Outputs of a tile from their sums, whatever its channels are. */
+static __attribute__((noinline)) void finish_tile(const fully_connected_operation *of, const tile_constants *constants, int32x4_t sums, int32_t left, int8_t *output)
+{
+    const int32x4_t values = requantize_each(sums, vldrwq_s32(constants->multiplier), vldrwq_s32(constants->shift));
+    const int32x4_t moved = vaddq_n_s32(values, of->outputZeroPoint);
+    vstrbq_p_s32(output, vminq_s32(vmaxq_s32(moved, vdupq_n_s32(of->low)), vdupq_n_s32(of->high)), vctp32q((uint32_t) left));
+}
+
+/* One row; tiles whose channels are all requantized this way take little besides their products. */
+static inline __attribute__((always_inline)) void multiply_row(const fully_connected_operation *of, requantize_way way)
 {
     const uint32_t inputs = (uint32_t) of->inputs, loops = inputs / 16, tail = inputs % 16;
     const uint32_t tileBytes = tileHeaderBytes + (inputs + 3) / 4 * tileGroupBytes;
+    const int32_t least = way == requantizedOnce ? roundedOnce + 1 : 1, zeroPoint = of->outputZeroPoint;
+    const int32x4_t low = vdupq_n_s32(of->low), high = vdupq_n_s32(of->high);
     const uint32x4_t offsets = group_offsets();
-    const int8_t *tile = of->weights;
+    const int8_t *const input = of->input, *tile = of->weights;
+    int8_t *output = of->output;
     for (int32_t left = of->outputs; left > 0; left -= 4, output += 4, tile += tileBytes)
     {
         const tile_constants *const constants = (const tile_constants *) tile;
-        const requantize_way way = requantize_way_of(constants, left < 4 ? left : 4);
         const int32x4_t sums = add_products_of_row(constants->bias, input, tile + tileHeaderBytes, loops, tail, offsets);
-        const int32x4_t multipliers = vldrwq_s32(constants->multiplier), shifts = requantize_shifts(way, constants->shift);
-        int32x4_t values = vaddq_n_s32(requantize_four(way, sums, multipliers, shifts), of->outputZeroPoint);
-        values = vminq_s32(vmaxq_s32(values, vdupq_n_s32(of->low)), vdupq_n_s32(of->high));
-        vstrbq_p_s32(output, values, vctp32q((uint32_t) left));
+        const uint32x4_t beyond = vsubq_n_u32(vldrwq_u32((const uint32_t *) constants->shift), (uint32_t) least);
+        if (left < 4 || vcmpcsq_n_u32(beyond, 31) != 0)
+        {
+            finish_tile(of, constants, sums, left, output);
+            continue;
+        }
+        const int32x4_t values = requantize_four(way, sums, vldrwq_s32(constants->multiplier), requantize_shifts(way, constants->shift));
+        vstrbq_s32(output, vminq_s32(vmaxq_s32(vaddq_n_s32(values, zeroPoint), low), high));
     }
 }
 
@@ -114,8 +129,9 @@ static void multiply_rows(const fully_connected_operation *of)
 
 void wasmote_multiply_whole_weights(const fully_connected_operation *of)
 {
-    if (of->rows == 1) multiply_row(of, of->input, of->output);
-    else multiply_rows(of);
+    if (of->rows > 1) multiply_rows(of);
+    else if (is_rounded_once(*((const tile_constants *) of->weights)->shift)) multiply_row(of, requantizedOnce);
+    else multiply_row(of, requantizedTwice);
 }
 
 #endif
