@@ -1,5 +1,8 @@
 #include "kernels.h"
 #include "requantize.h"
+#include "target.h"
+
+#if !TARGET_HELIUM
 
 /* Bits that operands are given before they are scaled. */
 enum { leftShift = 20 };
@@ -31,3 +34,5 @@ void wasmote_add_s8(const add_operation *of)
         *output++ = (int8_t) clamp(value, low, high);
     }
 }
+
+#endif

@@ -1,5 +1,8 @@
 #include "kernels.h"
 #include "requantize.h"
+#include "target.h"
+
+#if !TARGET_HELIUM
 
 static inline int32_t average(int32_t sum, int32_t count, int32_t half)
 {
@@ -73,3 +76,5 @@ static inline int32_t most(int32_t a, int32_t b) { return a > b ? a : b; }
 
 AVERAGE_POOL(wasmote_average_pool_s8, int8_t)
 AVERAGE_POOL(wasmote_average_pool_s16, int16_t)
+
+#endif

@@ -24,6 +24,27 @@ static const int8_t *unpack_tile(const window_operation *of, const int8_t *tile,
     return room;
 }
 
+#if TARGET_HELIUM
+/* Whether positions' inputs are a patch as they lie. */
+static bool is_in_place(const window_operation *of)
+{
+    return of->filterHeight == 1 && of->filterWidth == 1 && of->strideHeight == 1 && of->strideWidth == 1
+        && of->outputHeight == of->inputHeight && of->outputWidth == of->inputWidth && of->padTop == 0 && of->padLeft == 0;
+}
+
+/* Positions of a patch: as many as so many bytes hold, in pairs. */
+static uint32_t positions_at_once(uint32_t bytes, uint32_t groups)
+{
+    const uint32_t count = bytes / (groups * 4);
+    return count > 1 ? count & ~1u : 1;
+}
+
+static uint32_t block_length(uint32_t left, uint32_t blocks, uint32_t most)
+{
+    (void) blocks;
+    return left < most ? left : most;
+}
+#else
 /* Whether every channel of the tiles may be requantized the short way. */
 static bool all_quick(const window_operation *of, uint32_t depth, uint32_t tileBytes)
 {
@@ -47,6 +68,14 @@ static uint32_t positions_at_once(uint32_t bytes, uint32_t groups)
 #endif
     return count < maxPositions ? count : maxPositions;
 }
+
+/* Positions of the next block of some that are left: blocks are of even length. */
+static uint32_t block_length(uint32_t left, uint32_t blocks, uint32_t most)
+{
+    (void) most;
+    return (left + blocks - 1) / blocks;
+}
+#endif
 
 static void gather_positions(const window_operation *of, const gather_plan *plan, uint32_t first, const patch *to)
 {
@@ -79,26 +108,40 @@ void wasmote_conv_s8(const window_operation *of)
     const uint32_t groups = (depth + 3) / 4, unpacked = unpacked_bytes(of->storage, groups);
     const uint32_t tileBytes = tileHeaderBytes + (uint32_t) wasmote_stored_bytes(of->storage, groups * tileGroupBytes, 1);
     const uint32_t total = (uint32_t) of->batches * (uint32_t) of->outputHeight * (uint32_t) of->outputWidth;
-    const uint32_t most = positions_at_once(of->scratchBytes - unpacked, groups);
+#if TARGET_HELIUM
+    const bool inPlace = is_in_place(of);
+#else
+    const bool inPlace = false;
+#endif
+    const uint32_t most = inPlace ? total : positions_at_once(of->scratchBytes - unpacked, groups);
     int8_t *const room = of->scratch;
     const uint32_t blocks = (total + most - 1) / most;
     patch_product product = {
+#if TARGET_HELIUM
+        .patch = {
+            .words = inPlace ? (int8_t *) of->input : room + unpacked,
+            .groups = groups,
+            .depth = depth,
+            .stride = inPlace ? depth : groups * 4,
+        },
+#else
         .patch = { .words = room + unpacked, .groups = groups },
+        .quick = all_quick(of, depth, tileBytes),
+#endif
         .outputs = of->outputs,
         .zeroPoint = of->outputZeroPoint,
         .low = of->low,
         .high = of->high,
-        .quick = all_quick(of, depth, tileBytes),
     };
 
     gather_plan plan;
-    wasmote_gather_plan(of, &plan);
+    if (!inPlace) wasmote_gather_plan(of, &plan);
 
     /* Blocks of positions are of even length. One that is too short for the kernel computes some a second time. */
     uint32_t next = 0;
     for (uint32_t left = blocks; left > 0; left--)
     {
-        uint32_t count = (total - next + left - 1) / left, first = next;
+        uint32_t count = block_length(total - next, left, most), first = next;
         next += count;
         if (count < minPositions && total >= minPositions)
         {
@@ -106,7 +149,7 @@ void wasmote_conv_s8(const window_operation *of)
             count = minPositions;
         }
         product.patch.positions = count;
-        gather_positions(of, &plan, first, &product.patch);
+        if (!inPlace) gather_positions(of, &plan, first, &product.patch);
 
         const int8_t *tile = of->weights;
         int8_t *output = of->output + first * (uint32_t) of->outputs;
@@ -115,5 +158,8 @@ void wasmote_conv_s8(const window_operation *of)
             const int count = of->outputs - n < 4 ? (int) (of->outputs - n) : 4;
             wasmote_multiply_tile(&product, unpack_tile(of, tile, unpacked, room), count, output + n);
         }
+#if TARGET_HELIUM
+        wasmote_clamp_patch(&product, output);
+#endif
     }
 }

@@ -4,6 +4,8 @@
 
 /* A tile's output channels, and what of them stays the same at all positions. */
 typedef struct tile_work
+
+#if !TARGET_HELIUM
 {
     const tile_constants *constants;
     const int8_t *weights;
@@ -279,3 +281,5 @@ void wasmote_depthwise_s8(const window_operation *of)
         output += of->outputHeight * of->outputWidth * outputChannels;
     }
 }
+
+#endif

@@ -79,5 +79,9 @@ static inline __attribute__((always_inline)) void multiply_rows(const fully_conn
 void wasmote_fully_connected_s8(const fully_connected_operation *of)
 {
     if (__builtin_expect(is_narrow(of->storage), false)) multiply_rows(of, true);
+#if TARGET_HELIUM
+    else wasmote_multiply_whole_weights(of);
+#else
     else multiply_rows(of, false);
+#endif
 }

@@ -1,7 +1,7 @@
 #include "fully_connected.h"
 #include "target.h"
 
-#if TARGET_DSP
+#if TARGET_DSP && !TARGET_HELIUM
 
 uint32_t wasmote_widen(const fully_connected_operation *of, const int8_t *inputs, uint32_t groups)
 {

@@ -3,6 +3,7 @@
 /* One copy of each loop serves all kinds of windows. */
 #define OUT_OF_LINE static __attribute__((noinline))
 
+#if !TARGET_HELIUM
 OUT_OF_LINE void copy_words(patch_writer *to, const int8_t *from, uint32_t words)
 {
     patch_words(to, from, words);
@@ -45,6 +46,35 @@ static inline void fill_run(patch_writer *to, uint32_t word, uint32_t bytes)
 {
     if (bytes > 0) append_fill(to, word, bytes);
 }
+
+
+enum { mostOffset = INT32_MAX };
+
+/* A filter row in words, as copy_row takes it; 0 where there is a rest. */
+static inline uint32_t planned_row(uint32_t bytes, bool isShort)
+{
+    (void) isShort;
+    return (bytes & 3) == 0 ? bytes >> 2 : 0;
+}
+
+static inline void copy_row(patch_writer *to, const int8_t *from, uint32_t words)
+{
+    copy_words(to, from, words);
+}
+#else
+enum { mostOffset = UINT16_MAX, leastRow = 16 };
+
+/* A filter row in bytes, as copy_row takes it; 0 where few of a short patch are next to each other. */
+static inline uint32_t planned_row(uint32_t bytes, bool isShort)
+{
+    return isShort && bytes < leastRow ? 0 : bytes;
+}
+
+static inline void copy_row(patch_writer *to, const int8_t *from, uint32_t bytes)
+{
+    copy_run(to, from, bytes);
+}
+#endif
 
 static inline int32_t between(int32_t value, int32_t low, int32_t high)
 {
@@ -91,31 +121,34 @@ void wasmote_gather_plan(const window_operation *of, gather_plan *to)
     const int32_t depth = of->filterHeight * rowBytes;
     to->lastY = of->inputHeight - 1 - (of->filterHeight - 1) * of->dilationHeight;
     to->lastX = of->inputWidth - 1 - (of->filterWidth - 1) * of->dilationWidth;
-    to->rowWords = to->depth = 0;
+    to->depth = 0;
+    to->row = 0;
     if (to->lastY < 0 || to->lastX < 0) return;     /* no window lies inside, and steps could be beyond int32 */
 
     to->lineBytes = of->inputWidth * channels;
     to->rowStep = of->filterHeight > 1 ? of->dilationHeight * to->lineBytes : 0;
     to->rows = of->filterHeight;
-    to->rowWords = of->dilationWidth == 1 && (rowBytes & 3) == 0 ? (uint32_t) rowBytes >> 2 : 0;
-    if (to->rowWords > 0 || depth > maxPlannedDepth) return;
+    const int32_t last = (of->filterHeight - 1) * to->rowStep + (of->filterWidth - 1) * of->dilationWidth * channels + channels - 1;
+    const bool isShort = depth <= maxPlannedDepth && last <= mostOffset;
+    if (of->dilationWidth == 1) to->row = planned_row((uint32_t) rowBytes, isShort);
+    if (to->row > 0 || !isShort) return;
 
     to->depth = (uint32_t) depth;
-    int32_t *offset = to->offsets;
+    patch_offset *offset = to->offsets;
     for (int32_t fy = 0; fy < of->filterHeight; fy++)
         for (int32_t fx = 0; fx < of->filterWidth; fx++)
-            for (int32_t c = 0; c < channels; c++) *offset++ = fy * to->rowStep + fx * of->dilationWidth * channels + c;
+            for (int32_t c = 0; c < channels; c++) *offset++ = (patch_offset) (fy * to->rowStep + fx * of->dilationWidth * channels + c);
 }
 
 void wasmote_gather(const window_operation *of, const gather_plan *plan, const int8_t *image, int32_t y, int32_t x, patch_writer *to)
 {
     const bool inside = y >= 0 && x >= 0 && y <= plan->lastY && x <= plan->lastX;
-    if (!inside || (plan->rowWords | plan->depth) == 0)
+    if (!inside || (plan->row | plan->depth) == 0)
     {
         gather_any(of, image, y, x, to);
         return;
     }
     const int8_t *from = image + y * plan->lineBytes + x * of->inputChannels;
     if (plan->depth) patch_bytes_at(to, from, plan->offsets, plan->depth);
-    else for (int32_t rows = plan->rows; rows > 0; rows--, from += plan->rowStep) copy_words(to, from, plan->rowWords);
+    else for (int32_t rows = plan->rows; rows > 0; rows--, from += plan->rowStep) copy_row(to, from, plan->row);
 }

@@ -2,7 +2,7 @@
 #include "positions_dsp.h"
 #include "requantize.h"
 
-#if TARGET_DSP
+#if TARGET_DSP && !TARGET_HELIUM
 
 _Static_assert(roundedOnce == 64, "the assembly subtracts 64");
 

@@ -9,7 +9,9 @@
 #include "kernels.h"
 #include "target.h"
 
-#if TARGET_DSP
+#if TARGET_HELIUM
+#include "patch_bytes_helium.h"
+#elif TARGET_DSP
 #include "patch_pairs.h"
 #elif TARGET_PAIRED
 #include "patch_lanes_32.h"
@@ -19,7 +21,10 @@
 #include "patch_bytes.h"
 #endif
 
+#if !TARGET_HELIUM
 enum { maxPositions = 6 };
+
+typedef int32_t patch_offset;
 
 #if !TARGET_DSP
 /* The next 4 inputs. Nothing may be pending. */
@@ -72,7 +77,7 @@ static inline void patch_end(patch_writer *to)
 }
 
 /* Bytes at `count` offsets, filled up with zeros to words. Nothing may be pending. */
-static inline void patch_bytes_at(patch_writer *to, const int8_t *from, const int32_t *offsets, uint32_t count)
+static inline void patch_bytes_at(patch_writer *to, const int8_t *from, const patch_offset *offsets, uint32_t count)
 {
     patch_writer writer = *to;
     for (; count >= 4; count -= 4, offsets += 4)
@@ -81,6 +86,7 @@ static inline void patch_bytes_at(patch_writer *to, const int8_t *from, const in
         patch_four(&writer, from[offsets[0]], count > 1 ? from[offsets[1]] : 0, count > 2 ? from[offsets[2]] : 0, 0);
     *to = writer;
 }
+#endif
 
 enum { maxPlannedDepth = 64 };
 
@@ -89,9 +95,9 @@ typedef struct gather_plan
 {
     int32_t lineBytes, rowStep, rows;
     int32_t lastY, lastX;       /* the last window that lies inside starts there */
-    uint32_t rowWords;          /* of a filter row that is next to each other in memory; 0 where there is a rest */
+    uint32_t row;               /* what planned_row told of a filter row that is next to each other in memory; else 0 */
     uint32_t depth;             /* of a short patch of other rows, whose bytes' offsets follow; else 0 */
-    int32_t offsets[maxPlannedDepth];
+    patch_offset offsets[maxPlannedDepth];
 } gather_plan;
 
 void wasmote_gather_plan(const window_operation *of, gather_plan *to);
@@ -110,5 +116,10 @@ typedef struct patch_product
 
 /* The outputs of `count` channels, 1 to 4, of one tile, at all positions of the patch. */
 void wasmote_multiply_tile(const patch_product *of, const int8_t *tile, int count, int8_t *output);
+
+#if TARGET_HELIUM
+/* Outputs of all positions, saturated to int8, to the range that they are to lie in. */
+void wasmote_clamp_patch(const patch_product *of, int8_t *output);
+#endif
 
 #endif

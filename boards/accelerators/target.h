@@ -17,6 +17,13 @@
 #define TARGET_DSP 0
 #endif
 
+/* Arm's vector extension of integers (Armv8.1-M). */
+#if TARGET_DSP && defined(__ARM_FEATURE_MVE)
+#define TARGET_HELIUM 1
+#else
+#define TARGET_HELIUM 0
+#endif
+
 /* A multiplication that accumulates 64 bits (Armv7-M's SMLAL), and no better one. */
 #define TARGET_LONG_MULTIPLY (TARGET_THUMB2 && !TARGET_DSP)
 

@@ -41,7 +41,7 @@ static inline i64 add_i64(i64 a, i64 b)
  * once into its low word, taken as signed, and a high word that makes up for that: two instructions a product on
  * Armv7-M, three multiplications on RV32.
  */
-#if defined(__ARM_ARCH_7M__) || defined(__ARM_ARCH_7EM__) || defined(__ARM_ARCH_8M_MAIN__)
+#if defined(__thumb2__)
 typedef struct
 {
     u32 low, high;

@@ -99,6 +99,7 @@ export const coreNames = [
   "cortex-m4",
   "cortex-m7",
   "cortex-m33",
+  "cortex-m55",
   "rv32imc",
   "rv32imac",
 ] as const;

@@ -26,6 +26,7 @@ const cyclesPerMac: Readonly<Record<Board["core"], number>> = {
   "cortex-m4": 4,
   "cortex-m7": 3,
   "cortex-m33": 4,
+  "cortex-m55": 4,
   rv32imc: 35,
   rv32imac: 35,
 };

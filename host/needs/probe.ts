@@ -40,7 +40,7 @@ const mostRepetitions = 64;
 /** Cores by what their firmware takes of the stack, in the order of probe.c. */
 const stackUses: readonly (readonly Board["core"][])[] = [
   ["cortex-m0plus"],
-  ["cortex-m3", "cortex-m4", "cortex-m33"],
+  ["cortex-m3", "cortex-m4", "cortex-m33", "cortex-m55"],
   ["cortex-m7"],
   ["rv32imc", "rv32imac"],
 ];

@@ -45,12 +45,19 @@ const armFpu: Target = {
   flags: ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
 };
 
+/** A Cortex-M55 with Helium and its FPU, which its memory beside the core is too small for. */
+const armHelium: Target = {
+  ...arm("cortex-m55", "mps3-an547", ["0x0", "0x70000000"]),
+  flags: ["-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"],
+};
+
 /** The Cortex-M0+ code runs on a Cortex-M3, which has all of its instructions. */
 const targets: readonly Target[] = [
   arm("cortex-m4", "mps2-an386", ["0x0", "0x20000000"]),
   armFpu,
   arm("cortex-m7", "mps2-an500", ["0x0", "0x20000000"]),
   arm("cortex-m33", "mps2-an505", ["0x10000000", "0x38000000"]),
+  armHelium,
   arm("cortex-m3", "mps2-an385", ["0x0", "0x20000000"]),
   arm("cortex-m0plus", "mps2-an385", ["0x0", "0x20000000"]),
   {

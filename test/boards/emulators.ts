@@ -9,6 +9,7 @@ export const emulatedBoards = [
   "mps2-an385",
   "mps2-an386",
   "mps2-an500",
+  "mps3-an547",
   "netduino-plus-2",
   "qemu-rv32",
 ] as const;

@@ -12,7 +12,7 @@ import { availableBoards, firmwareOf } from "./emulators.js";
 import { bodies, makeModel, makeStatefulModel, severalResults } from "./made-modules.js";
 
 /** A board of each architecture whose flash can be written in the emulator. */
-const boards = availableBoards(["mps2-an386", "qemu-rv32", "pico"]);
+const boards = availableBoards(["mps2-an386", "mps3-an547", "qemu-rv32", "pico"]);
 
 interface Session {
   device: Device;

@@ -55,7 +55,7 @@ const nestings = [
   ...[11, 12, 22, 28].map((depth) => ({ kind: op.block, depth, memoryBytes: 8192 })),
 ];
 
-for (const board of availableBoards(["mps2-an386", "mps2-an500", "qemu-rv32", "pico"])) {
+for (const board of availableBoards(["mps2-an386", "mps2-an500", "mps3-an547", "qemu-rv32", "pico"])) {
   test(`${board.id}: what nests deep takes the RAM that was predicted, when it is loaded and when it is called`, async () => {
     for (const { kind, depth, memoryBytes } of nestings) {
       const loops = nested(op.loop, 3, callOf(2));

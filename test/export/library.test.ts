@@ -17,6 +17,7 @@ test("an export has the C files of its accelerators and no others", () => {
     "accelerators/imports/accel_softmax.c",
     "accelerators/parameters.c",
     "accelerators/softmax.c",
+    "accelerators/softmax_helium.c",
   ]);
   const all = Object.values(accelerators).map((each) => each.import);
   assert.ok(accelerationOf(librarySources(all)).length > 25);

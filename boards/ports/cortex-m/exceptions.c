@@ -30,7 +30,8 @@ static volatile bool guarded;
 static volatile guard_result ended;
 static volatile uint64_t ticksLeft;     /* after the ones that SysTick is counting */
 
-#ifdef BOARD_FPU
+/* Of the floating-point unit, or of the vector unit that has its registers. */
+#if defined(BOARD_FPU) || defined(BOARD_MVE)
 #define CPACR (*(volatile uint32_t *) 0xe000ed88)
 #define FPCCR (*(volatile uint32_t *) 0xe000ef34)
 
@@ -38,8 +39,25 @@ enum { cpacrFullAccess = 0xf << 20 };
 #define FPCCR_SAVES 0xc0000000u     /* ASPEN, LSPEN */
 
 /*
- * Turns the floating-point unit on, as IEEE 754 has it: to nearest, with subnormal numbers. Exceptions save nothing of it,
- * so that their frames have one size: handlers are compiled without it, as all but operations on floats are.
+ * Floating-point numbers as IEEE 754 has them: to nearest, with subnormal numbers. Of vectors all elements take part: no
+ * loop's tail (LTPSIZE is 4) and no block (VPR) has predicated any.
+ */
+static void reset_floats(void)
+{
+#ifdef BOARD_MVE
+    __asm__ volatile(".arch_extension mve\n"
+                     "vmsr fpscr, %0\n"
+                     "vmsr vpr, %1" : : "r"(4 << 16), "r"(0));
+#else
+    __asm__ volatile(".fpu vfpv3-d16\n"
+                     "vmsr fpscr, %0\n"
+                     ".fpu softvfp" : : "r"(0));
+#endif
+}
+
+/*
+ * Turns the floating-point unit on. Exceptions save nothing of it, so that their frames have one size: handlers are compiled
+ * without it.
  */
 static void enable_fpu(void)
 {
@@ -47,11 +65,10 @@ static void enable_fpu(void)
     __asm__ volatile("dsb\n"
                      "isb" : : : "memory");
     FPCCR &= ~FPCCR_SAVES;
-    __asm__ volatile(".fpu vfpv3-d16\n"
-                     "vmsr fpscr, %0\n"
-                     ".fpu softvfp" : : "r"(0));
+    reset_floats();
 }
 #else
+static void reset_floats(void) {}
 static void enable_fpu(void) {}
 #endif
 
@@ -90,6 +107,7 @@ static void count_next_ticks(void)
 
 __attribute__((noreturn)) static void give_up(void)
 {
+    reset_floats();
     longjmp(guard, 1);
 }
 

@@ -18,6 +18,7 @@ const architectures: Readonly<Record<string, readonly string[]>> = {
   "cortex-m4": armv7em,
   "cortex-m7": armv7em,
   "cortex-m33": ["renesas_portenta", "rp2040", "stm32", "zephyr"],
+  "cortex-m55": ["alif", "stm32", "zephyr"],
   rv32imc: ["esp32"],
   rv32imac: ["esp32"],
 };

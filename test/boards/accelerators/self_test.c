@@ -176,6 +176,29 @@ static bool test_conv(void)
     return run_window(wasmote_conv_s8, reference_conv_s8, &of);
 }
 
+/* A convolution of 1x1 of all pixels, whose inputs are read where they lie. */
+static bool test_pointwise(void)
+{
+    const bool extreme = seldom();
+    window_operation of;
+    draw_window(&of, extreme);
+    of.filterHeight = of.filterWidth = of.strideHeight = of.strideWidth = 1;
+    of.padTop = of.padLeft = 0;
+    of.outputHeight = of.inputHeight = between(1, 4);
+    of.outputWidth = of.inputWidth = between(1, 5);
+    of.inputChannels = between(1, seldom() ? 130 : 50);
+    of.outputs = between(1, 17);
+    draw_bytes(input, (uint32_t) (of.batches * of.inputHeight * of.inputWidth * of.inputChannels) + 4, extreme);
+    const uint32_t depth = (uint32_t) of.inputChannels, groups = (depth + 3) / 4;
+    of.storage = draw_storage();
+    of.table = (const uint8_t *) table;
+    const uint32_t tileBytes = tile_bytes_of(of.storage, groups), tiles = (uint32_t) (of.outputs + 3) / 4;
+    draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
+    draw_constants(tileBytes, tiles);
+    of.scratchBytes = wasmote_conv_scratch_bytes(depth, of.storage) + next() % (groups * 48);
+    return run_window(wasmote_conv_s8, reference_conv_s8, &of);
+}
+
 /* A patch of more inputs than kernels add up in one go, with products that are as large as can be. */
 static bool test_deep_conv(void)
 {
@@ -501,6 +524,7 @@ int main(void)
         uint32_t every;             /* of how many cases one is run */
     } tests[] = {
         { "conv", test_conv, 1 },
+        { "pointwise", test_pointwise, 1 },
         { "deep conv", test_deep_conv, 8 },
         { "depthwise", test_depthwise, 1 },
         { "conv at its bounds", test_conv_at_bounds, 4 },

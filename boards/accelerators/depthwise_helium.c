@@ -1,0 +1,232 @@
+#include "target.h"
+
+#if TARGET_HELIUM
+
+#include "depthwise_helium.h"
+#include "clamp_helium.h"
+
+/* Channels of a tile as lanes. */
+typedef struct lanes
+{
+    const int8_t *weights;
+    const tile_constants *constants;
+    requantize_way way;
+    int32x4_t shifts;           /* as that way takes them */
+    uint32_t at[4];             /* of each lane its input channel; lanes that are not there repeat the last */
+    mve_pred16_t there;
+    bool isPlain;               /* four neighbouring channels, each to one */
+    int32_t outside[4];         /* bias of windows of which each input is less its zero point */
+} lanes;
+
+/* The part of a window that lies inside the input along one axis: taps from first to last - 1. */
+typedef struct taps
+{
+    int32_t first, last;
+} taps;
+
+static taps clip(int32_t from, int32_t step, int32_t count, int32_t length)
+{
+    taps part = { 0, count };
+    if (from >= 0 && from + (count - 1) * step < length) return part;
+    part.first = from < 0 ? (-from + step - 1) / step : 0;
+    const int32_t inside = length > from ? (length - from + step - 1) / step : 0;
+    if (inside < count) part.last = inside;
+    return part;
+}
+
+static inline void store_lanes(const window_operation *of, const lanes *from, int32x4_t values, int8_t *output)
+{
+    values = vaddq_n_s32(values, of->outputZeroPoint);
+    const int16x8_t halves = vqmovnbq_s32(vreinterpretq_s16_s32(values), values);
+    const int8x16_t bytes = vqmovnbq_s16(vreinterpretq_s8_s16(halves), halves);
+    vstrbq_p_s32(output, vreinterpretq_s32_s8(bytes), from->there);
+}
+
+/* One position, whose window may lie outside the input in part. */
+static void clipped(const window_operation *of, const lanes *from, const int8_t *image, int32_t y0, taps rows, int32_t x0, int8_t *output)
+{
+    const uint32x4_t at = vldrwq_u32(from->at);
+    const taps columns = clip(x0, of->dilationWidth, of->filterWidth, of->inputWidth);
+    int32x4_t sums = vldrwq_s32(from->outside);
+    for (int32_t fy = rows.first; fy < rows.last; fy++)
+    {
+        const int32_t step = of->dilationWidth * of->inputChannels;
+        const int8_t *pixel = image + ((y0 + fy * of->dilationHeight) * of->inputWidth + x0) * of->inputChannels + columns.first * step;
+        const int8_t *weights = from->weights + 4 * (fy * of->filterWidth + columns.first);
+        for (int32_t left = columns.last - columns.first; left > 0; left--, pixel += step, weights += 4)
+        {
+            const int32x4_t inputs = vsubq_n_s32(vldrbq_gather_offset_s32(pixel, at), of->inputZeroPoint);
+            sums = vaddq_s32(sums, vmulq_s32(inputs, vldrbq_s32(weights)));
+        }
+    }
+    const int32x4_t multipliers = vldrwq_s32(from->constants->multiplier);
+    store_lanes(of, from, requantize_four(from->way, sums, multipliers, from->shifts), output);
+}
+
+/*
+ * Adds the products of a row of taps to the sums of four positions, which is all of the work: 4 instructions for 4 of
+ * them, 1 for the 4 weights, 1 of the loop. An input is at `offset` of the position, `[%[p0]OFFSET]`.
+ */
+#define ADD_TAPS(OFFSET, ...)                               \
+    __asm__ volatile(                                       \
+        "  dls lr, %[count]\n"                              \
+        "1: vldrb.s32 q6, [%[weights]], #4\n"               \
+        "  vldrb.s32 q7, [%[p0]" OFFSET "]\n"               \
+        "  vmul.i32 q7, q7, q6\n"                           \
+        "  vadd.i32 %q[s0], %q[s0], q7\n"                   \
+        "  add %[p0], %[p0], %[step]\n"                     \
+        "  vldrb.s32 q7, [%[p1]" OFFSET "]\n"               \
+        "  vmul.i32 q7, q7, q6\n"                           \
+        "  vadd.i32 %q[s1], %q[s1], q7\n"                   \
+        "  add %[p1], %[p1], %[step]\n"                     \
+        "  vldrb.s32 q7, [%[p2]" OFFSET "]\n"               \
+        "  vmul.i32 q7, q7, q6\n"                           \
+        "  vadd.i32 %q[s2], %q[s2], q7\n"                   \
+        "  add %[p2], %[p2], %[step]\n"                     \
+        "  vldrb.s32 q7, [%[p3]" OFFSET "]\n"               \
+        "  vmul.i32 q7, q7, q6\n"                           \
+        "  vadd.i32 %q[s3], %q[s3], q7\n"                   \
+        "  add %[p3], %[p3], %[step]\n"                     \
+        "  le lr, 1b\n"                                     \
+        : [weights] "+l"(weights), [p0] "+l"(p0), [p1] "+l"(p1), [p2] "+l"(p2), [p3] "+l"(p3), \
+          [s0] "+w"(s0), [s1] "+w"(s1), [s2] "+w"(s2), [s3] "+w"(s3) \
+        : [count] "r"(of->filterWidth), [step] "r"(step), __VA_ARGS__ \
+        : "lr", "q6", "q7", "memory")
+
+/* Four neighbouring positions of which all taps of `rows` lie inside the input; `start` is their bias. */
+static void four_positions(
+    const window_operation *of, const lanes *from, const int8_t *pixel, const int8_t *weights, int32_t rows, int32x4_t start, int8_t *output)
+{
+    const int32_t apart = of->strideWidth * of->inputChannels, step = of->dilationWidth * of->inputChannels;
+    const int32_t line = of->dilationHeight * of->inputWidth * of->inputChannels, outputs = of->inputChannels * of->outputs;
+    const uint32x4_t at = vldrwq_u32(from->at);
+    int32x4_t s0 = start, s1 = start, s2 = start, s3 = start;
+    for (; rows > 0; rows--, pixel += line)
+    {
+        const int8_t *p0 = pixel, *p1 = p0 + apart, *p2 = p1 + apart, *p3 = p2 + apart;
+        if (from->isPlain) ADD_TAPS("", [at] "w"(at));
+        else ADD_TAPS(", %q[at]", [at] "w"(at));
+    }
+    const int32x4_t multipliers = vldrwq_s32(from->constants->multiplier), shifts = from->shifts;
+    if (from->way == requantizedTwice)
+    {
+        s0 = requantize_twice(s0, multipliers, shifts);
+        s1 = requantize_twice(s1, multipliers, shifts);
+        s2 = requantize_twice(s2, multipliers, shifts);
+        s3 = requantize_twice(s3, multipliers, shifts);
+    }
+    else
+    {
+        s0 = requantize_four(from->way, s0, multipliers, shifts);
+        s1 = requantize_four(from->way, s1, multipliers, shifts);
+        s2 = requantize_four(from->way, s2, multipliers, shifts);
+        s3 = requantize_four(from->way, s3, multipliers, shifts);
+    }
+    store_lanes(of, from, s0, output);
+    store_lanes(of, from, s1, output + outputs);
+    store_lanes(of, from, s2, output + 2 * outputs);
+    store_lanes(of, from, s3, output + 3 * outputs);
+}
+
+/* The bias of windows of which the rows of taps beside `rows` lie outside the input. */
+static int32x4_t bias_of_rows(const window_operation *of, const lanes *from, taps rows)
+{
+    int32x4_t sums = vdupq_n_s32(0);
+    const int8_t *weights = from->weights;
+    for (int32_t fy = 0; fy < of->filterHeight; fy++)
+    {
+        const bool isInside = fy >= rows.first && fy < rows.last;
+        for (int32_t left = isInside ? 0 : of->filterWidth; left > 0; left--, weights += 4) sums = vaddq_s32(sums, vldrbq_s32(weights));
+        if (isInside) weights += 4 * of->filterWidth;
+    }
+    return vaddq_s32(vmulq_n_s32(sums, of->inputZeroPoint), vldrwq_s32(from->constants->bias));
+}
+
+static void row_of_lanes(const window_operation *of, const lanes *from, const int8_t *image, int32_t y0, int8_t *output)
+{
+    const int32_t outputs = of->inputChannels * of->outputs, span = (of->filterWidth - 1) * of->dilationWidth + 1;
+    const taps rows = clip(y0, of->dilationHeight, of->filterHeight, of->inputHeight);
+    const int32_t count = rows.last > rows.first ? rows.last - rows.first : 0, first = count ? rows.first : 0;
+    const int8_t *const line = image + (y0 + first * of->dilationHeight) * of->inputWidth * of->inputChannels;
+    const int8_t *const weights = from->weights + 4 * first * of->filterWidth;
+    const int32x4_t start = bias_of_rows(of, from, rows);
+    for (int32_t x = 0; x < of->outputWidth;)
+    {
+        const int32_t x0 = x * of->strideWidth - of->padLeft;
+        if (x0 < 0 || x + 4 > of->outputWidth || x0 + 3 * of->strideWidth + span > of->inputWidth)
+        {
+            clipped(of, from, image, y0, rows, x0, output + x * outputs);
+            x++;
+            continue;
+        }
+        const int8_t *const pixel = line + x0 * of->inputChannels;
+        four_positions(of, from, pixel, weights, count, start, output + x * outputs);
+        x += 4;
+    }
+}
+
+/* Output channels n..n+count-1 of an image. */
+static void do_lanes(const window_operation *of, const int8_t *image, const int8_t *tile, requantize_way way, int32_t n, int count, int8_t *output)
+{
+    const int32_t first = n / of->outputs;
+    lanes to = {
+        .weights = tile + tileHeaderBytes,
+        .constants = (const tile_constants *) (const void *) tile,
+        .way = way,
+        .shifts = requantize_shifts(way, ((const tile_constants *) (const void *) tile)->shift),
+        .there = vctp32q((uint32_t) count),
+        .isPlain = of->outputs == 1 && count == 4,
+    };
+    for (int lane = 0; lane < 4; lane++) to.at[lane] = (uint32_t) ((n + (lane < count ? lane : count - 1)) / of->outputs - first);
+    vstrwq_s32(to.outside, bias_of_rows(of, &to, (taps) { 0, 0 }));
+    for (int32_t y = 0; y < of->outputHeight; y++, output += of->outputWidth * of->inputChannels * of->outputs)
+        row_of_lanes(of, &to, image + first, y * of->strideHeight - of->padTop, output);
+}
+
+/* The same with height and width changed, where nothing is more than one pixel wide. */
+static window_operation upended(const window_operation *of)
+{
+    window_operation to = *of;
+    to.inputWidth = of->inputHeight;
+    to.outputWidth = of->outputHeight;
+    to.filterWidth = of->filterHeight;
+    to.strideWidth = of->strideHeight;
+    to.dilationWidth = of->dilationHeight;
+    to.padLeft = of->padTop;
+    to.inputHeight = to.outputHeight = to.filterHeight = to.strideHeight = to.dilationHeight = 1;
+    to.padTop = 0;
+    return to;
+}
+
+static void do_depthwise(const window_operation *of)
+{
+    const int32_t channels = of->inputChannels * of->outputs;
+    const int32_t tileBytes = tileHeaderBytes + ((of->filterHeight * of->filterWidth * 4 + 15) & ~15);
+    const int32_t imageBytes = of->inputHeight * of->inputWidth * of->inputChannels, outputBytes = of->outputHeight * of->outputWidth * channels;
+    windows from;
+    const bool hasWindows = wasmote_find_windows(of, &from);
+    const int8_t *tile = of->weights;
+    for (int32_t n = 0; n < channels; n += 4, tile += tileBytes)
+    {
+        const int count = channels - n < 4 ? (int) (channels - n) : 4;
+        const requantize_way way = requantize_way_of((const tile_constants *) (const void *) tile, count);
+        const int8_t *image = of->input;
+        int8_t *output = of->output + n;
+        for (int32_t b = 0; b < of->batches; b++, image += imageBytes, output += outputBytes)
+        {
+            const channel_group group = { image + n, tile, output, way };
+            if (hasWindows && count == 4 && way != requantizedAnyhow) wasmote_depthwise_windows(of, &from, &group);
+            else do_lanes(of, image, tile, way, n, count, output);
+        }
+    }
+    clamp_bytes(of->output, of->batches * outputBytes, of->low, of->high);
+}
+
+void wasmote_depthwise_s8(const window_operation *of)
+{
+    const bool isColumn = of->inputWidth == 1 && of->outputWidth == 1 && of->filterWidth == 1 && of->padLeft == 0;
+    const window_operation row = isColumn ? upended(of) : *of;
+    do_depthwise(&row);
+}
+
+#endif

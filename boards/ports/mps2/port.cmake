@@ -1,0 +1,4 @@
+# MPS2+: UART 0.
+set(mps_uart 0x40004000)
+set(mps_uart_hz 25000000)
+include("${CMAKE_CURRENT_SOURCE_DIR}/ports/mps/mps.cmake")
