@@ -5,6 +5,12 @@
 #include "depthwise_helium.h"
 #include "clamp_helium.h"
 
+/* What of a row or column lies inside the input: taps, or positions, from first to last - 1. */
+typedef struct taps
+{
+    int32_t first, last;
+} taps;
+
 /* Channels of a tile as lanes. */
 typedef struct lanes
 {
@@ -15,15 +21,11 @@ typedef struct lanes
     uint32_t at[4];             /* of each lane its input channel; lanes that are not there repeat the last */
     mve_pred16_t there;
     bool isPlain;               /* four neighbouring channels, each to one */
+    taps inside;                /* positions of a row of which all columns lie inside the input */
     int32_t outside[4];         /* bias of windows of which each input is less its zero point */
 } lanes;
 
-/* The part of a window that lies inside the input along one axis: taps from first to last - 1. */
-typedef struct taps
-{
-    int32_t first, last;
-} taps;
-
+/* The taps of a window, which starts at `from`, along one axis. */
 static taps clip(int32_t from, int32_t step, int32_t count, int32_t length)
 {
     taps part = { 0, count };
@@ -128,9 +130,27 @@ static void four_positions(
     store_lanes(of, from, s3, output + 3 * outputs);
 }
 
+/* One position of which all taps of `rows` lie inside the input. */
+static void one_position(
+    const window_operation *of, const lanes *from, const int8_t *pixel, const int8_t *weights, int32_t rows, int32x4_t sums, int8_t *output)
+{
+    const int32_t step = of->dilationWidth * of->inputChannels, line = of->dilationHeight * of->inputWidth * of->inputChannels;
+    const uint32x4_t at = vldrwq_u32(from->at);
+    for (; rows > 0; rows--, pixel += line)
+    {
+        const int8_t *p = pixel;
+        for (int32_t left = of->filterWidth; left > 0; left--, p += step, weights += 4)
+            sums = vaddq_s32(sums, vmulq_s32(vldrbq_gather_offset_s32(p, at), vldrbq_s32(weights)));
+    }
+    const int32x4_t multipliers = vldrwq_s32(from->constants->multiplier);
+    store_lanes(of, from, requantize_four(from->way, sums, multipliers, from->shifts), output);
+}
+
 /* The bias of windows of which the rows of taps beside `rows` lie outside the input. */
 static int32x4_t bias_of_rows(const window_operation *of, const lanes *from, taps rows)
 {
+    const int32x4_t bias = vldrwq_s32(from->constants->bias);
+    if (rows.first == 0 && rows.last == of->filterHeight) return bias;
     int32x4_t sums = vdupq_n_s32(0);
     const int8_t *weights = from->weights;
     for (int32_t fy = 0; fy < of->filterHeight; fy++)
@@ -139,30 +159,44 @@ static int32x4_t bias_of_rows(const window_operation *of, const lanes *from, tap
         for (int32_t left = isInside ? 0 : of->filterWidth; left > 0; left--, weights += 4) sums = vaddq_s32(sums, vldrbq_s32(weights));
         if (isInside) weights += 4 * of->filterWidth;
     }
-    return vaddq_s32(vmulq_n_s32(sums, of->inputZeroPoint), vldrwq_s32(from->constants->bias));
+    return vaddq_s32(vmulq_n_s32(sums, of->inputZeroPoint), bias);
+}
+
+/* Positions of a row from first to last - 1, of which all columns of taps lie inside the input. */
+static taps inside_positions(const window_operation *of)
+{
+    const int32_t room = of->inputWidth - (of->filterWidth - 1) * of->dilationWidth - 1 + of->padLeft, stride = of->strideWidth;
+    taps inside = { (of->padLeft + stride - 1) / stride, room < 0 ? 0 : room / stride + 1 };
+    if (inside.last > of->outputWidth) inside.last = of->outputWidth;
+    if (inside.first > inside.last) inside.first = inside.last;
+    return inside;
 }
 
 static void row_of_lanes(const window_operation *of, const lanes *from, const int8_t *image, int32_t y0, int8_t *output)
 {
-    const int32_t outputs = of->inputChannels * of->outputs, span = (of->filterWidth - 1) * of->dilationWidth + 1;
-    const taps rows = clip(y0, of->dilationHeight, of->filterHeight, of->inputHeight);
-    const int32_t count = rows.last > rows.first ? rows.last - rows.first : 0, first = count ? rows.first : 0;
-    const int8_t *const line = image + (y0 + first * of->dilationHeight) * of->inputWidth * of->inputChannels;
-    const int8_t *const weights = from->weights + 4 * first * of->filterWidth;
-    const int32x4_t start = bias_of_rows(of, from, rows);
-    for (int32_t x = 0; x < of->outputWidth;)
+    const int32_t outputs = of->inputChannels * of->outputs;
+    const taps rows = clip(y0, of->dilationHeight, of->filterHeight, of->inputHeight), inside = from->inside;
+    int32_t x = 0;
+    for (; x < inside.first; x++)
+        clipped(of, from, image, y0, rows, x * of->strideWidth - of->padLeft, output + x * outputs);
+    if (x < inside.last)
     {
-        const int32_t x0 = x * of->strideWidth - of->padLeft;
-        if (x0 < 0 || x + 4 > of->outputWidth || x0 + 3 * of->strideWidth + span > of->inputWidth)
+        const int32_t count = rows.last > rows.first ? rows.last - rows.first : 0, first = count ? rows.first : 0;
+        const int8_t *const line = image + ((y0 + first * of->dilationHeight) * of->inputWidth - of->padLeft) * of->inputChannels;
+        const int8_t *const weights = from->weights + 4 * first * of->filterWidth;
+        const int32_t apart = of->strideWidth * of->inputChannels;
+        const int32x4_t start = bias_of_rows(of, from, rows);
+        const bool hasFour = inside.last - x >= 4;
+        while (x < inside.last)
         {
-            clipped(of, from, image, y0, rows, x0, output + x * outputs);
-            x++;
-            continue;
+            /* Where less than four are left, some are done twice. */
+            if (hasFour && x + 4 > inside.last) x = inside.last - 4;
+            (hasFour ? four_positions : one_position)(of, from, line + x * apart, weights, count, start, output + x * outputs);
+            x += hasFour ? 4 : 1;
         }
-        const int8_t *const pixel = line + x0 * of->inputChannels;
-        four_positions(of, from, pixel, weights, count, start, output + x * outputs);
-        x += 4;
     }
+    for (; x < of->outputWidth; x++)
+        clipped(of, from, image, y0, rows, x * of->strideWidth - of->padLeft, output + x * outputs);
 }
 
 /* Output channels n..n+count-1 of an image. */
@@ -178,7 +212,8 @@ static void do_lanes(const window_operation *of, const int8_t *image, const int8
         .isPlain = of->outputs == 1 && count == 4,
     };
     for (int lane = 0; lane < 4; lane++) to.at[lane] = (uint32_t) ((n + (lane < count ? lane : count - 1)) / of->outputs - first);
-    vstrwq_s32(to.outside, bias_of_rows(of, &to, (taps) { 0, 0 }));
+    to.inside = inside_positions(of);
+    if (to.inside.first > 0 || to.inside.last < of->outputWidth) vstrwq_s32(to.outside, bias_of_rows(of, &to, (taps) { 0, 0 }));
     for (int32_t y = 0; y < of->outputHeight; y++, output += of->outputWidth * of->inputChannels * of->outputs)
         row_of_lanes(of, &to, image + first, y * of->strideHeight - of->padTop, output);
 }
