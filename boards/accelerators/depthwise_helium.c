@@ -36,12 +36,18 @@ static taps clip(int32_t from, int32_t step, int32_t count, int32_t length)
     return part;
 }
 
+/* The lanes that are there, with the zero point, saturated. */
 static inline void store_lanes(const window_operation *of, const lanes *from, int32x4_t values, int8_t *output)
 {
-    values = vaddq_n_s32(values, of->outputZeroPoint);
-    const int16x8_t halves = vqmovnbq_s32(vreinterpretq_s16_s32(values), values);
-    const int8x16_t bytes = vqmovnbq_s16(vreinterpretq_s8_s16(halves), halves);
-    vstrbq_p_s32(output, vreinterpretq_s32_s8(bytes), from->there);
+    __asm__ volatile(
+        "  vadd.i32 %q[values], %q[values], %[zero]\n"
+        "  vqmovnb.s32 %q[values], %q[values]\n"
+        "  vqmovnb.s16 %q[values], %q[values]\n"
+        "  vpst\n"
+        "  vstrbt.32 %q[values], [%[output]]\n"
+        : [values] "+w"(values)
+        : [zero] "r"(of->outputZeroPoint), [output] "l"(output), [there] "Up"(from->there)
+        : "memory");
 }
 
 /* One position, whose window may lie outside the input in part. */
@@ -203,16 +209,15 @@ static void row_of_lanes(const window_operation *of, const lanes *from, const in
 static void do_lanes(const window_operation *of, const int8_t *image, const int8_t *tile, requantize_way way, int32_t n, int count, int8_t *output)
 {
     const int32_t first = n / of->outputs;
-    lanes to = {
-        .weights = tile + tileHeaderBytes,
-        .constants = (const tile_constants *) (const void *) tile,
-        .way = way,
-        .shifts = requantize_shifts(way, ((const tile_constants *) (const void *) tile)->shift),
-        .there = vctp32q((uint32_t) count),
-        .isPlain = of->outputs == 1 && count == 4,
-    };
-    for (int lane = 0; lane < 4; lane++) to.at[lane] = (uint32_t) ((n + (lane < count ? lane : count - 1)) / of->outputs - first);
+    lanes to;
+    to.weights = tile + tileHeaderBytes;
+    to.constants = (const tile_constants *) (const void *) tile;
+    to.way = way;
+    to.shifts = requantize_shifts(way, to.constants->shift);
+    to.there = vctp32q((uint32_t) count);
+    to.isPlain = of->outputs == 1 && count == 4;
     to.inside = inside_positions(of);
+    for (int lane = 0; lane < 4; lane++) to.at[lane] = (uint32_t) ((n + (lane < count ? lane : count - 1)) / of->outputs - first);
     if (to.inside.first > 0 || to.inside.last < of->outputWidth) vstrwq_s32(to.outside, bias_of_rows(of, &to, (taps) { 0, 0 }));
     for (int32_t y = 0; y < of->outputHeight; y++, output += of->outputWidth * of->inputChannels * of->outputs)
         row_of_lanes(of, &to, image + first, y * of->strideHeight - of->padTop, output);
