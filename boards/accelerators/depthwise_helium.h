@@ -33,10 +33,14 @@ typedef struct windows
 {
     weight_places places[4];    /* of pairs: as it is, a column to the right, and both a row further down */
     int8_t padding[16];
+    uint32_t pixels[4];         /* offsets of 4 pixels of a row */
     int8_t *columns;            /* the first is the left padding's */
-    int32_t inputColumns;       /* from the first on that is no padding */
-    int32_t rightColumns;       /* padding that follows */
+    int8_t *inputs;             /* the first that is no padding */
+    int32_t inputColumns;
+    int32_t overwritten;        /* columns of padding that follows which each row overwrites */
     int32_t filterRows;         /* of input in a column */
+    int32_t line;               /* bytes of a row of input */
+    int32_t insideRows;         /* windows that start at rows from 0 to one less are gathered from rows of input only */
     bool isPair;                /* windows are done as pairs */
     bool isAligned;             /* four channels of a pixel are a word */
 } windows;

@@ -50,13 +50,18 @@ bool wasmote_find_windows(const window_operation *of, windows *to)
 
     to->columns = of->scratch;
     to->inputColumns = behind < 0 ? 0 : behind < of->inputWidth ? behind : of->inputWidth;
-    to->rightColumns = behind < 0 ? 0 : behind - to->inputColumns;
+    const int32_t right = behind < 0 ? 0 : behind - to->inputColumns, beyond = -to->inputColumns & (columnsAtOnce - 1);
+    to->overwritten = right < beyond ? right : beyond;
     to->filterRows = to->isPair ? 4 : of->filterHeight;
     to->isAligned = ((of->inputChannels | (int32_t) (uintptr_t) of->input) & 3) == 0;
+    to->inputs = to->columns + of->padLeft * columnBytes;
+    to->line = of->inputWidth * of->inputChannels;
+    to->insideRows = to->isAligned && to->inputColumns > 0 ? of->inputHeight - 3 * of->dilationHeight : 0;
+    vstrwq_u32(to->pixels, vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t) of->inputChannels));
     for (int i = 0; i < (to->isPair ? 4 : 1); i++) to->places[i] = places_of(of, i & 1, i >> 1);
     const int8x16_t padding = vdupq_n_s8((int8_t) of->inputZeroPoint);
     vstrbq_s8(to->padding, padding);
-    fill_columns(to->columns, behind < 0 ? columns : of->padLeft, padding);
+    fill_columns(to->columns, columns, padding);
     return true;
 }
 
@@ -155,27 +160,27 @@ static inline __attribute__((always_inline)) void find_row(
     to->at[number] = vmulq_n_u32(inside, isInput);
 }
 
-/* Writes the columns of the windows whose first row is input row `top`, of 4 channels from `image` on. */
-static void fill_windows(const window_operation *of, const windows *from, const int8_t *image, int32_t top)
+/* As fill_windows, where rows may be padding or pixels no words. */
+static __attribute__((noinline)) void fill_any_windows(const window_operation *of, const windows *from, const int8_t *image, int32_t top)
 {
-    const int32_t pixel = of->inputChannels, line = of->inputWidth * pixel, columns = from->inputColumns;
-    const uint32x4_t inside = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t) pixel);
+    const uint32x4_t inside = vldrwq_u32(from->pixels);
+    input_rows rows;
+    find_row(of, from, image, top, 0, inside, &rows);
+    find_row(of, from, image, top, 1, inside, &rows);
+    find_row(of, from, image, top, 2, inside, &rows);
+    find_row(of, from, image, top, 3, inside, &rows);
+    if (from->isAligned) fill_aligned(&rows, from->inputColumns, from->inputs);
+    else fill_any(&rows, from->inputColumns, from->inputs);
+}
+
+/* Writes the columns of the windows whose first row is input row `top`, of 4 channels from `image` on. */
+static inline __attribute__((always_inline)) void fill_windows(const window_operation *of, const windows *from, const int8_t *image, int32_t top)
+{
     /* Rows that the filter does not have are taken where they are there. */
-    const bool isInside = top >= 0 && top + 3 * of->dilationHeight < of->inputHeight;
-    int8_t *const to = from->columns + of->padLeft * columnBytes;
-    if (isInside && from->isAligned && columns > 0)
-        fill_inside(image + top * line, line * of->dilationHeight, pixel, inside, columns, to);
-    else
-    {
-        input_rows rows;
-        find_row(of, from, image, top, 0, inside, &rows);
-        find_row(of, from, image, top, 1, inside, &rows);
-        find_row(of, from, image, top, 2, inside, &rows);
-        find_row(of, from, image, top, 3, inside, &rows);
-        if (from->isAligned) fill_aligned(&rows, columns, to);
-        else fill_any(&rows, columns, to);
-    }
-    fill_columns(to + columns * columnBytes, from->rightColumns, vldrbq_s8(from->padding));
+    if (top >= 0 && top < from->insideRows)
+        fill_inside(image + top * from->line, from->line * of->dilationHeight, of->inputChannels, vldrwq_u32(from->pixels), from->inputColumns, from->inputs);
+    else fill_any_windows(of, from, image, top);
+    fill_columns(from->inputs + from->inputColumns * columnBytes, from->overwritten, vldrbq_s8(from->padding));
 }
 
 /* Weights of a tile's 4 channels, `apart` bytes from each other. */
@@ -192,7 +197,7 @@ static inline void spread_weights(const weight_places *places, const int8_t *til
 /* A channel's constants for pairs; its weights, those again a column to the right, and both a row further down. */
 typedef struct pair_channel
 {
-    int32_t bias, multiplier, shift, unused;
+    int32_t bias, multiplier, shift;
     int8_t weights[4][16];
 } pair_channel;
 
@@ -248,46 +253,42 @@ __asm__(
     "  .type \\name, %function\n"
     "  .thumb_func\n"
     "\\name:\n"
-    "  push {r0, r4-r11, lr}\n"
+    "  push {r4-r11, lr}\n"
     "  vpush {d8-d15}\n"
-    "  vldrw.u32 q4, [r0, #40]\n"
-    "  adds r1, r0, #24\n"
-    "  vldrw.u32 q6, [r1]\n"
-    "  ldrd r8, r9, [r0, #12]\n"
+    "  sub sp, sp, #12\n"
+    "  ldm r0!, {r1-r3, r8, r9, r11}\n"
+    "  stm sp, {r1-r3}\n"
+    "  vldrw.u32 q6, [r0]\n"
+    "  vldrw.u32 q4, [r0, #16]\n"
     "  mov r10, #1\n"
-    "  ldr r11, [r0, #20]\n"
-    "  movs r7, #0\n"
-    "  mov r12, r7\n"
+    "  mov r12, #0\n"
     "1:\n"
-    "  ldr r0, [sp, #64]\n"
-    "  ldrd r1, lr, [r0]\n"
+    "  ldrd r1, lr, [sp]\n"
     "  add r1, r1, r12, lsr #2\n"
     "  vadd.i32 q5, q4, r12\n"
-    "  ldrd r3, r5, [r11]\n"
-    "  ldr r7, [r11, #8]\n"
-    "  vldrw.u32 q0, [r11, #16]\n"
-    "  vldrw.u32 q1, [r11, #32]\n"
-    "  vldrw.u32 q2, [r11, #48]\n"
-    "  vldrw.u32 q3, [r11, #64]\n"
+    "  ldm r11!, {r3, r5, r7}\n"
+    "  vldrw.u32 q0, [r11], #16\n"
+    "  vldrw.u32 q1, [r11], #16\n"
+    "  vldrw.u32 q2, [r11], #16\n"
+    "  vldrw.u32 q3, [r11], #16\n"
     "  dls lr, lr\n"
     "2:\n"
     "  pair_of_columns \\once\n"
     "  add r1, r1, r9\n"
     "  le lr, 2b\n"
-    "  ldr r0, [sp, #64]\n"
-    "  ldr r0, [r0, #8]\n"
+    "  ldr r0, [sp, #8]\n"
     "  cbz r0, 3f\n"
     "  movs r0, #16\n"
     "  vsub.i32 q5, q5, r0\n"
     "  sub r1, r1, r9, lsr #1\n"
     "  pair_of_columns \\once\n"
     "3:\n"
-    "  add r11, r11, #80\n"
     "  adds r12, r12, #4\n"
     "  cmp r12, #16\n"
     "  bne 1b\n"
+    "  add sp, sp, #12\n"
     "  vpop {d8-d15}\n"
-    "  pop {r0, r4-r11, pc}\n"
+    "  pop {r4-r11, pc}\n"
     "  .size \\name, . - \\name\n"
     "  .previous\n"
     ".endm\n"
