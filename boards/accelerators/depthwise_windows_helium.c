@@ -9,7 +9,7 @@ enum { columnBytes = 16, columnsAtOnce = 4 };
 
 static int32_t columns_of(const window_operation *of, bool isPair)
 {
-    if (isPair) return of->outputWidth + 3;
+    if (isPair) return of->outputWidth + 2;
     return (of->outputWidth - 1) * of->strideWidth + (of->filterWidth - 1) * of->dilationWidth + 1;
 }
 
@@ -214,7 +214,9 @@ typedef struct pair_rows
     uint32_t windows[4];        /* 40: addresses of a window's columns, less two columns */
 } pair_rows;
 
-void wasmote_pair_rows(const pair_rows *of), wasmote_pair_rows_once(const pair_rows *of);
+typedef void pair_function(const pair_rows *of);
+
+pair_function wasmote_pair_rows, wasmote_pair_rows_once, wasmote_pair_rows_above;
 
 /*
  * Weights are in q0-q3, windows in q4 and q5, places in q6; bias, multiplier and shift in r3, r5 and r7, the output in r1, the zero
@@ -224,7 +226,7 @@ __asm__(
     ".syntax unified\n"
     ".thumb\n"
 
-    ".macro pair_of_columns once\n"
+    ".macro pair_of_columns multiply, carry\n"
     "  vldrw.u32 q7, [q5, #32]!\n"
     "  vmladav.s8 r0, q7, q0\n"
     "  vmladav.s8 r2, q7, q1\n"
@@ -233,10 +235,8 @@ __asm__(
     "  vmov q7[2], q7[0], r0, r4\n"
     "  vmov q7[3], q7[1], r2, r6\n"
     "  vadd.i32 q7, q7, r3\n"
-    "  .if \\once\n"
-    "  vqdmulh.s32 q7, q7, r5\n"
-    "  .else\n"
-    "  vqrdmulh.s32 q7, q7, r5\n"
+    "  \\multiply q7, q7, r5\n"
+    "  .if \\carry\n"
     "  vqdmlah.s32 q7, q7, r10\n"
     "  .endif\n"
     "  vrshl.s32 q7, r7\n"
@@ -246,7 +246,7 @@ __asm__(
     "  vstrb.32 q7, [r1, q6]\n"
     ".endm\n"
 
-    ".macro pair_rows name, once\n"
+    ".macro pair_rows name, multiply, carry\n"
     "  .section .text.\\name, \"ax\", %progbits\n"
     "  .balign 4\n"
     "  .global \\name\n"
@@ -273,7 +273,7 @@ __asm__(
     "  vldrw.u32 q3, [r11], #16\n"
     "  dls lr, lr\n"
     "2:\n"
-    "  pair_of_columns \\once\n"
+    "  pair_of_columns \\multiply, \\carry\n"
     "  add r1, r1, r9\n"
     "  le lr, 2b\n"
     "  ldr r0, [sp, #8]\n"
@@ -281,7 +281,7 @@ __asm__(
     "  movs r0, #16\n"
     "  vsub.i32 q5, q5, r0\n"
     "  sub r1, r1, r9, lsr #1\n"
-    "  pair_of_columns \\once\n"
+    "  pair_of_columns \\multiply, \\carry\n"
     "3:\n"
     "  adds r12, r12, #4\n"
     "  cmp r12, #16\n"
@@ -293,8 +293,9 @@ __asm__(
     "  .previous\n"
     ".endm\n"
 
-    "pair_rows wasmote_pair_rows, 0\n"
-    "pair_rows wasmote_pair_rows_once, 1\n");
+    "pair_rows wasmote_pair_rows, vqrdmulh.s32, 1\n"
+    "pair_rows wasmote_pair_rows_above, vqrdmulh.s32, 0\n"
+    "pair_rows wasmote_pair_rows_once, vqdmulh.s32, 0\n");
 
 static void do_pairs(const window_operation *of, const channel_group *group, const windows *from)
 {
@@ -318,6 +319,9 @@ static void do_pairs(const window_operation *of, const channel_group *group, con
     rows.places[1] = pixel;
     rows.places[2] = line;
     rows.places[3] = line + pixel;
+    /* At the lowest zero point what is negative is saturated, and need not be rounded away from zero. */
+    pair_function *const do_rows = group->way == requantizedOnce ? wasmote_pair_rows_once
+        : of->outputZeroPoint == -128 ? wasmote_pair_rows_above : wasmote_pair_rows;
     const uint32_t first = (uint32_t) (uintptr_t) from->columns - 2 * columnBytes;
     for (uint32_t i = 0; i < 4; i++) rows.windows[i] = first + i * columnBytes;
 
@@ -327,8 +331,7 @@ static void do_pairs(const window_operation *of, const channel_group *group, con
         if (y + 1 == of->outputHeight) y--;
         fill_windows(of, from, group->image, y - of->padTop);
         rows.output = group->output + (uint32_t) y * line;
-        if (group->way == requantizedOnce) wasmote_pair_rows_once(&rows);
-        else wasmote_pair_rows(&rows);
+        do_rows(&rows);
     }
 }
 
@@ -353,7 +356,7 @@ void wasmote_single_row(const single_row *of), wasmote_single_row_once(const sin
  * zero point in r7, the step in r8, 1 in r10.
  */
 __asm__(
-    ".macro single_row name, once\n"
+    ".macro single_row name, multiply, carry\n"
     "  .section .text.\\name, \"ax\", %progbits\n"
     "  .balign 4\n"
     "  .global \\name\n"
@@ -389,10 +392,8 @@ __asm__(
     "  vadd.i32 q4, q4, r5\n"
     "  vmov q7[2], q7[0], r0, r4\n"
     "  vmov q7[3], q7[1], r2, r6\n"
-    "  .if \\once\n"
-    "  vqdmulh.s32 q7, q7, q5\n"
-    "  .else\n"
-    "  vqrdmulh.s32 q7, q7, q5\n"
+    "  \\multiply q7, q7, q5\n"
+    "  .if \\carry\n"
     "  vqdmlah.s32 q7, q7, r10\n"
     "  .endif\n"
     "  vrshl.s32 q7, q7, q6\n"
@@ -408,8 +409,8 @@ __asm__(
     "  .previous\n"
     ".endm\n"
 
-    "single_row wasmote_single_row, 0\n"
-    "single_row wasmote_single_row_once, 1\n");
+    "single_row wasmote_single_row, vqrdmulh.s32, 1\n"
+    "single_row wasmote_single_row_once, vqdmulh.s32, 0\n");
 
 static void do_singles(const window_operation *of, const channel_group *group, const windows *from)
 {

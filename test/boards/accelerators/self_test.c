@@ -239,6 +239,38 @@ static bool test_depthwise(void)
     return run_window(wasmote_depthwise_s8, reference_depthwise_s8, &of);
 }
 
+/* Rows, or columns, that are long, and filters of up to 15 taps along them. */
+static bool test_long_depthwise(void)
+{
+    const bool extreme = seldom();
+    window_operation of;
+    draw_window(&of, extreme);
+    const int32_t inputs = between(1, 40), outputs = between(1, 40), filter = next() & 1 ? 3 : between(1, 15);
+    if (next() & 1)
+    {
+        of.inputWidth = inputs;
+        of.outputWidth = outputs;
+        of.filterWidth = filter;
+        of.outputHeight = between(1, 3);
+    }
+    else
+    {
+        of.inputHeight = inputs;
+        of.outputHeight = outputs;
+        of.filterHeight = filter;
+        of.inputWidth = of.outputWidth = of.filterWidth = 1;
+        of.padLeft = seldom() ? 1 : 0;
+    }
+    of.outputs = seldom() ? 2 : 1;
+    draw_bytes(input, (uint32_t) (of.batches * of.inputHeight * of.inputWidth * of.inputChannels) + 64, extreme);
+    const uint32_t taps = (uint32_t) (of.filterHeight * of.filterWidth), tileBytes = tileHeaderBytes + ((taps * 4 + 15) & ~15u);
+    const uint32_t tiles = (uint32_t) (of.inputChannels * of.outputs + 3) / 4;
+    draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
+    draw_constants(tileBytes, tiles);
+    of.scratchBytes = next() % 1600;
+    return run_window(wasmote_depthwise_s8, reference_depthwise_s8, &of);
+}
+
 static bool at_bounds(bool (*test)(void))
 {
     atBounds = true;
@@ -527,6 +559,7 @@ int main(void)
         { "pointwise", test_pointwise, 1 },
         { "deep conv", test_deep_conv, 8 },
         { "depthwise", test_depthwise, 1 },
+        { "long depthwise", test_long_depthwise, 4 },
         { "conv at its bounds", test_conv_at_bounds, 4 },
         { "depthwise at its bounds", test_depthwise_at_bounds, 2 },
         { "fully connected", test_fully_connected, 1 },
