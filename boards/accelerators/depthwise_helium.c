@@ -205,10 +205,20 @@ static void row_of_lanes(const window_operation *of, const lanes *from, const in
         clipped(of, from, image, y0, rows, x * of->strideWidth - of->padLeft, output + x * outputs);
 }
 
-/* Output channels n..n+count-1 of an image. */
-static void do_lanes(const window_operation *of, const int8_t *image, const int8_t *tile, requantize_way way, int32_t n, int count, int8_t *output)
+/* Of each lane its input channel, less the first lane's; lanes from `count` on repeat the last. */
+static uint32x4_t channels_of(int32_t outputs, int32_t n, int count)
 {
-    const int32_t first = n / of->outputs;
+    const uint32x4_t lanes = vminq_u32(vidupq_n_u32(0, 1), vdupq_n_u32((uint32_t) count - 1));
+    if (outputs == 1) return lanes;
+    uint32_t at[4];
+    vstrwq_u32(at, vaddq_n_u32(lanes, (uint32_t) (n % outputs)));
+    for (int lane = 0; lane < 4; lane++) at[lane] /= (uint32_t) outputs;
+    return vldrwq_u32(at);
+}
+
+/* Output channels n..n+count-1 of an image. */
+static void do_lanes(const window_operation *of, taps inside, const int8_t *image, const int8_t *tile, requantize_way way, int32_t n, int count, int8_t *output)
+{
     lanes to;
     to.weights = tile + tileHeaderBytes;
     to.constants = (const tile_constants *) (const void *) tile;
@@ -216,11 +226,13 @@ static void do_lanes(const window_operation *of, const int8_t *image, const int8
     to.shifts = requantize_shifts(way, to.constants->shift);
     to.there = vctp32q((uint32_t) count);
     to.isPlain = of->outputs == 1 && count == 4;
-    to.inside = inside_positions(of);
-    for (int lane = 0; lane < 4; lane++) to.at[lane] = (uint32_t) ((n + (lane < count ? lane : count - 1)) / of->outputs - first);
-    if (to.inside.first > 0 || to.inside.last < of->outputWidth) vstrwq_s32(to.outside, bias_of_rows(of, &to, (taps) { 0, 0 }));
-    for (int32_t y = 0; y < of->outputHeight; y++, output += of->outputWidth * of->inputChannels * of->outputs)
-        row_of_lanes(of, &to, image + first, y * of->strideHeight - of->padTop, output);
+    to.inside = inside;
+    vstrwq_u32(to.at, channels_of(of->outputs, n, count));
+    if (inside.first > 0 || inside.last < of->outputWidth) vstrwq_s32(to.outside, bias_of_rows(of, &to, (taps) { 0, 0 }));
+    const int32_t rowBytes = of->outputWidth * of->inputChannels * of->outputs;
+    image += n / of->outputs;
+    for (int32_t y = 0, y0 = -of->padTop; y < of->outputHeight; y++, y0 += of->strideHeight, output += rowBytes)
+        row_of_lanes(of, &to, image, y0, output);
 }
 
 /* The same with height and width changed, where nothing is more than one pixel wide. */
@@ -245,6 +257,7 @@ static void do_depthwise(const window_operation *of)
     const int32_t imageBytes = of->inputHeight * of->inputWidth * of->inputChannels, outputBytes = of->outputHeight * of->outputWidth * channels;
     windows from;
     const bool hasWindows = wasmote_find_windows(of, &from);
+    const taps inside = inside_positions(of);
     const int8_t *tile = of->weights;
     for (int32_t n = 0; n < channels; n += 4, tile += tileBytes)
     {
@@ -256,7 +269,7 @@ static void do_depthwise(const window_operation *of)
         {
             const channel_group group = { image + n, tile, output, way };
             if (hasWindows && count == 4 && way != requantizedAnyhow) wasmote_depthwise_windows(of, &from, &group);
-            else do_lanes(of, image, tile, way, n, count, output);
+            else do_lanes(of, inside, image, tile, way, n, count, output);
         }
     }
     clamp_bytes(of->output, of->batches * outputBytes, of->low, of->high);
