@@ -217,7 +217,7 @@ static uint32x4_t channels_of(int32_t outputs, int32_t n, int count)
 }
 
 /* Output channels n..n+count-1 of an image. */
-static void do_lanes(const window_operation *of, taps inside, const int8_t *image, const int8_t *tile, requantize_way way, int32_t n, int count, int8_t *output)
+static __attribute__((noinline)) void do_lanes(const window_operation *of, taps inside, const int8_t *image, const int8_t *tile, requantize_way way, int32_t n, int count, int8_t *output)
 {
     lanes to;
     to.weights = tile + tileHeaderBytes;
@@ -235,22 +235,7 @@ static void do_lanes(const window_operation *of, taps inside, const int8_t *imag
         row_of_lanes(of, &to, image, y0, output);
 }
 
-/* The same with height and width changed, where nothing is more than one pixel wide. */
-static window_operation upended(const window_operation *of)
-{
-    window_operation to = *of;
-    to.inputWidth = of->inputHeight;
-    to.outputWidth = of->outputHeight;
-    to.filterWidth = of->filterHeight;
-    to.strideWidth = of->strideHeight;
-    to.dilationWidth = of->dilationHeight;
-    to.padLeft = of->padTop;
-    to.inputHeight = to.outputHeight = to.filterHeight = to.strideHeight = to.dilationHeight = 1;
-    to.padTop = 0;
-    return to;
-}
-
-static void do_depthwise(const window_operation *of)
+static __attribute__((noinline)) void do_depthwise(const window_operation *of)
 {
     const int32_t channels = of->inputChannels * of->outputs;
     const int32_t tileBytes = tileHeaderBytes + ((of->filterHeight * of->filterWidth * 4 + 15) & ~15);
@@ -275,11 +260,26 @@ static void do_depthwise(const window_operation *of)
     clamp_bytes(of->output, of->batches * outputBytes, of->low, of->high);
 }
 
+/* The same with height and width changed, where nothing is more than one pixel wide. */
+static __attribute__((noinline)) void do_column(const window_operation *of)
+{
+    window_operation to = *of;
+    to.inputWidth = of->inputHeight;
+    to.outputWidth = of->outputHeight;
+    to.filterWidth = of->filterHeight;
+    to.strideWidth = of->strideHeight;
+    to.dilationWidth = of->dilationHeight;
+    to.padLeft = of->padTop;
+    to.inputHeight = to.outputHeight = to.filterHeight = to.strideHeight = to.dilationHeight = 1;
+    to.padTop = 0;
+    do_depthwise(&to);
+}
+
 void wasmote_depthwise_s8(const window_operation *of)
 {
     const bool isColumn = of->inputWidth == 1 && of->outputWidth == 1 && of->filterWidth == 1 && of->padLeft == 0;
-    const window_operation row = isColumn ? upended(of) : *of;
-    do_depthwise(&row);
+    if (isColumn) do_column(of);
+    else do_depthwise(of);
 }
 
 #endif
