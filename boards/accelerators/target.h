@@ -17,7 +17,7 @@
 #define TARGET_DSP 0
 #endif
 
-/* Arm's vector extension of integers (Armv8.1-M). */
+/* Armv8.1-M's vectors of 16 bytes. */
 #if TARGET_DSP && defined(__ARM_FEATURE_MVE)
 #define TARGET_HELIUM 1
 #else
