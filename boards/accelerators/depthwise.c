@@ -2,10 +2,10 @@
 #include "requantize.h"
 #include "target.h"
 
+#if !TARGET_HELIUM
+
 /* A tile's output channels, and what of them stays the same at all positions. */
 typedef struct tile_work
-
-#if !TARGET_HELIUM
 {
     const tile_constants *constants;
     const int8_t *weights;
