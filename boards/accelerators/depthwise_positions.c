@@ -82,7 +82,7 @@ static inline __attribute__((always_inline)) void finish_quickly(const window_op
     if (wide || count > 3) output[3] = d;
 }
 
-static __attribute__((noinline)) void finish(const window_operation *of, const depthwise_tile *tile, const int32_t sums[4], int8_t *output)
+static __attribute__((noinline)) void finish_channels(const window_operation *of, const depthwise_tile *tile, const int32_t sums[4], int8_t *output)
 {
     if (tile->quick) finish_quickly(of, tile, false, sums, output);
     else finish_slowly(of, tile, sums, output);
@@ -109,7 +109,7 @@ static inline __attribute__((always_inline)) void compute(const window_operation
             } while (weights < end);
         }
         if (quick) finish_quickly(of, tile, true, sums, output);
-        else finish(of, tile, sums, output);
+        else finish_channels(of, tile, sums, output);
     }
 }
 
