@@ -15,7 +15,7 @@ enum { valueSlots = sizeof(uint64_t) / sizeof(m3slot_t) };
 enum { branchLines = 2, spareLines = d_m3CodePageFreeLinesThreshold + branchLines };
 
 /* Bytes of a function's nesting are counted in units of so many. */
-enum { nestingUnit = UINTPTR_MAX > UINT32_MAX ? 1024 : 32, mostUnits = 1023, mostLoops = 15 };
+enum { nestingUnit = UINTPTR_MAX > UINT32_MAX ? 1024 : 32, mostUnits = 1023, mostLoops = 31 };
 
 /* The metacode of the model that the library is called for. */
 static metacode *cache(void)
@@ -118,35 +118,18 @@ static function_set running(void)
     return set;
 }
 
-/* Drops a function, and from now on whenever a run begins. */
-static void give_up(uint32_t index)
+/* Drops a function that is not in the set, nor kept. False if there is none. */
+static bool drop_one(function_set needed)
 {
-    metacode_drop(&cache()->module->functions[index]);
-    cache()->entries[index].temporary = true;
-    cache()->full = true;
-}
-
-/* Whether to drop `a` rather than `b` where `bytes` are missing: what has been dropped before, the smallest that is enough, the largest. */
-static bool is_better_to_drop(const metacode_entry *a, const metacode_entry *b, uint32_t bytes)
-{
-    if (a->temporary != b->temporary) return a->temporary;
-    const bool enough = a->bytes >= bytes, other = b->bytes >= bytes;
-    if (enough != other) return enough;
-    return enough ? a->bytes < b->bytes : a->bytes > b->bytes;
-}
-
-/* Drops a function that is not in the set, nor kept, where `bytes` are missing. False if there is none. */
-static bool drop_one(function_set needed, uint32_t bytes)
-{
-    const metacode_entry *const entries = cache()->entries, *best = NULL;
     for (uint32_t i = 0; cache()->callees && i < cache()->count; i++)
     {
-        const metacode_entry *of = &entries[i];
+        const metacode_entry *of = &cache()->entries[i];
         if (!of->pages || of->kept || needed >> i & 1) continue;
-        if (!best || is_better_to_drop(of, best, bytes)) best = of;
+        metacode_drop(&cache()->module->functions[i]);
+        cache()->dropped = true;
+        return true;
     }
-    if (best) give_up((uint32_t) (best - entries));
-    return best;
+    return false;
 }
 
 /*
@@ -157,12 +140,10 @@ static void make_room(IM3Function function)
 {
     const function_set wanted = running() | function_set_of(index_of(function));
     const function_set needed = call_graph_reach(cache()->callees, cache()->count, wanted);
-    const uint32_t bytes = entry_of(function)->bytes + spareLines * sizeof(code_t);
+    const uint32_t bytes = entry_of(function)->bytes + d_m3CodePageAlignSize;   /* which it may fill for a while */
     const wasmote *model = wasmote_current;
     const uint32_t most = model->options->overheadBytes;
-    uint32_t all;
-    do all = wasmote_overhead_with(model, model->arena.used) + bytes;
-    while (most && all > most && drop_one(needed, all - most));
+    while (most && wasmote_overhead_with(model, model->arena.used) + bytes > most && drop_one(needed)) {}
 }
 
 /* What is compiled on another stack. */
@@ -225,10 +206,9 @@ M3Result metacode_compile(IM3Function function)
 {
     if (entry_of(function)->pages) return m3Err_none;
     if (cache()->callees) make_room(function);
-    if (cache()->full) entry_of(function)->temporary = true;
     M3Result result = compile_anywhere(function);
     if (result != m3Err_mallocFailed && result != m3Err_mallocFailedCodePage) return result;
-    while (drop_one(running(), UINT32_MAX)) {}
+    while (drop_one(running())) {}
     return compile_anywhere(function);
 }
 
@@ -248,12 +228,7 @@ void metacode_begin_run(IM3Function root)
 {
     interpreter_running = NULL;
     cache()->root = root;
-    cache()->full = false;
-    for (uint32_t i = 0; i < cache()->count; i++)
-    {
-        const metacode_entry *of = &cache()->entries[i];
-        if (of->pages && of->temporary && !of->kept) metacode_drop(&cache()->module->functions[i]);
-    }
+    while (cache()->dropped && drop_one(0)) {}
 }
 
 /* The functions that a function calls, from its metacode. */

@@ -19,9 +19,8 @@ typedef struct metacode_entry
     IM3CodePage pages;              /* the function begins at the start of the first; NULL if it is not compiled */
     uint32_t bytes : 16;            /* of its page and constants when compiled */
     uint32_t nesting : 10;          /* stack that the compiler takes for its blocks, in units; 0 if not known */
-    uint32_t loops : 4;             /* around a call, at most; mostLoops: so many or more */
+    uint32_t loops : 5;             /* around a call, at most; mostLoops: so many or more */
     uint32_t kept : 1;
-    uint32_t temporary : 1;         /* is dropped when a run begins */
 } metacode_entry;
 
 /* The metacode of a module. */
@@ -34,7 +33,7 @@ typedef struct metacode
     IM3Function root;               /* what was called first in this run; NULL while the model is loaded */
     uint32_t roomAtLoad;            /* of the compiler's stack, for blocks */
     uint32_t stackSlots;            /* of the operand stack that the longest chain of calls takes; 0 where that is not known */
-    bool full;                      /* something has been dropped in this run */
+    bool dropped;
 } metacode;
 
 /*
@@ -54,8 +53,8 @@ void metacode_drop(IM3Function function);
 M3Result metacode_keep(IM3Function function);
 
 /*
- * To be called before every run, of which `root` is called first. Drops what has been dropped during a run, or compiled
- * after something was: every run begins with the functions that there was room for until then, and goes on as the one before.
+ * To be called before every run, of which `root` is called first. Where metacode has been dropped since the module was
+ * opened, all of it is but what is kept, so that every run begins with the same.
  */
 void metacode_begin_run(IM3Function root);
 

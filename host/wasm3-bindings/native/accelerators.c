@@ -17,7 +17,6 @@
 #include "conv.c"
 #include "depthwise.c"
 #include "depthwise_3x3.c"
-#include "depthwise_positions.c"
 #include "depthwise_rows.c"
 #include "fully_connected.c"
 #include "fully_connected_portable.c"
