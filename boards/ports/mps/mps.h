@@ -1,4 +1,4 @@
-/* What the FPGA images of Arm's MPS2+ and MPS3 boards have in common: their UART, and memory that plays the role of flash. */
+/* What the FPGA images of Arm's MPS2+ and MPS3 boards have in common: their UART. */
 #ifndef WASMOTE_MPS_H
 #define WASMOTE_MPS_H
 

@@ -2,13 +2,8 @@
  * QEMU's RISC-V machine `virt` (qemu.org, "virt Generic Virtual Platform"): NS16550 UART at 0x10000000, CLINT at
  * 0x02000000 with a time of 10 MHz, test device at 0x00100000. To be run with `-icount shift=0`: an instruction then
  * takes one nanosecond.
- *
- * It has no flash that programs may write to: a part of its RAM plays the role.
  */
 #include "../port.h"
-
-#include <string.h>
-
 #include "../risc-v/risc_v.h"
 
 #define UART(offset) (*(volatile uint8_t *) (0x10000000 + (offset)))
@@ -18,13 +13,7 @@
 
 enum { uartData = 0, uartFifo = 2, uartLine = 3, uartStatus = 5 };
 enum { statusReceived = 1, statusRoomToSend = 0x20, eightBits = 3, fifoOn = 1 };
-enum { sectorBytes = 4096, instructionsPerTick = 100, mieTimer = 1 << 7, testReset = 0x7777 };
-
-const flash_layout port_flash = {
-    PORT_SLOTS,
-    PORT_RECORDS_BEFORE_SLOTS(sectorBytes),
-    .writeBytes = 4,
-};
+enum { instructionsPerTick = 100, mieTimer = 1 << 7, testReset = 0x7777 };
 
 void port_init(void)
 {
@@ -81,17 +70,4 @@ _Noreturn void port_reset(void)
 {
     TEST_DEVICE = testReset;
     for (;;) {}
-}
-
-bool port_flash_erase(uint32_t address, uint32_t length)
-{
-    memset((void *) (uintptr_t) address, 0xff, length);
-    return true;
-}
-
-bool port_flash_write(uint32_t address, const uint8_t *data, uint32_t length)
-{
-    uint8_t *to = (uint8_t *) (uintptr_t) address;
-    for (uint32_t i = 0; i < length; i++) to[i] &= data[i];
-    return memcmp(to, data, length) == 0;
 }

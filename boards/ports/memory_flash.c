@@ -1,7 +1,7 @@
-/* The FPGA has no flash: a part of the static RAM that holds the program plays its role. */
-#include <string.h>
+/* Flash of a machine that has none which programs may write to: a part of the RAM that holds the program plays its role. */
+#include "port.h"
 
-#include "../port.h"
+#include <string.h>
 
 enum { sectorBytes = 4096 };
 
