@@ -162,19 +162,25 @@ static bool run_window(void (*kernel)(const window_operation *), void (*referenc
     return same(of->scratchBytes);
 }
 
+/* A convolution of the geometry that was drawn, with weights of any storage. */
+static bool run_conv(window_operation *of, bool extreme)
+{
+    const uint32_t depth = (uint32_t) (of->filterHeight * of->filterWidth * of->inputChannels), groups = (depth + 3) / 4;
+    of->storage = draw_storage();
+    of->table = (const uint8_t *) table;
+    const uint32_t tileBytes = tile_bytes_of(of->storage, groups), tiles = (uint32_t) (of->outputs + 3) / 4;
+    draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
+    draw_constants(tileBytes, tiles);
+    of->scratchBytes = wasmote_conv_scratch_bytes(depth, of->storage) + next() % (groups * 48);
+    return run_window(wasmote_conv_s8, reference_conv_s8, of);
+}
+
 static bool test_conv(void)
 {
     const bool extreme = seldom();
     window_operation of;
     draw_window(&of, extreme);
-    const uint32_t depth = (uint32_t) (of.filterHeight * of.filterWidth * of.inputChannels), groups = (depth + 3) / 4;
-    of.storage = draw_storage();
-    of.table = (const uint8_t *) table;
-    const uint32_t tileBytes = tile_bytes_of(of.storage, groups), tiles = (uint32_t) (of.outputs + 3) / 4;
-    draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
-    draw_constants(tileBytes, tiles);
-    of.scratchBytes = wasmote_conv_scratch_bytes(depth, of.storage) + next() % (groups * 48);
-    return run_window(wasmote_conv_s8, reference_conv_s8, &of);
+    return run_conv(&of, extreme);
 }
 
 /* A convolution of 1x1 of all pixels, whose inputs are read where they lie. */
@@ -190,14 +196,7 @@ static bool test_pointwise(void)
     of.inputChannels = between(1, seldom() ? 130 : 50);
     of.outputs = between(1, 17);
     draw_bytes(input, (uint32_t) (of.batches * of.inputHeight * of.inputWidth * of.inputChannels) + 4, extreme);
-    const uint32_t depth = (uint32_t) of.inputChannels, groups = (depth + 3) / 4;
-    of.storage = draw_storage();
-    of.table = (const uint8_t *) table;
-    const uint32_t tileBytes = tile_bytes_of(of.storage, groups), tiles = (uint32_t) (of.outputs + 3) / 4;
-    draw_bytes((int8_t *) weights, tiles * tileBytes, extreme);
-    draw_constants(tileBytes, tiles);
-    of.scratchBytes = wasmote_conv_scratch_bytes(depth, of.storage) + next() % (groups * 48);
-    return run_window(wasmote_conv_s8, reference_conv_s8, &of);
+    return run_conv(&of, extreme);
 }
 
 /* A patch of more inputs than kernels add up in one go, with products that are as large as can be. */
