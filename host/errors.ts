@@ -260,6 +260,22 @@ export const errorTable = {
     "the slot is in use, or an upload is not complete",
     "Wait for the other program to end, or reset the board, and push again.",
   ),
+  "board-untrusted": refused(
+    "the board runs nothing that is not signed by a key that it trusts",
+    "Sign the model with `wasmote sign` and a key of which the firmware was built with the public half (`firmware --trust`).",
+  ),
+  "board-older": refused(
+    "the board has had a higher version of that model",
+    "Sign it with a higher --version; or, to go back on purpose, with --allow-downgrade.",
+  ),
+  "board-locked": refused(
+    "the board's firmware allows that in a signed session only",
+    "Give --key KEY.pem, the private half of a key that the board trusts.",
+  ),
+  "board-self-test": refused(
+    "the model did not give on the board what its self-test expects; the model before is active",
+    "Compare with `wasmote run` on this machine, and build and sign the model anew.",
+  ),
   "port-unavailable": missing(
     "the port cannot be opened",
     "Check its name, and that no other program has it; `wasmote doctor` looks at permissions.",
@@ -277,6 +293,10 @@ export const errorTable = {
     "Read what it said above; WASMOTE_DEBUG=1 shows its command line.",
   ),
   "flash-method": refused("the board cannot be flashed that way", "Name one of the methods with --method."),
+  "sources-hash": refused(
+    "sources that were fetched are not the ones that are expected",
+    "Fetch them again from another place: someone may have changed them on the way.",
+  ),
   "firmware-hash": refused(
     "a file of the package @wasmote/firmware is not as its list says",
     "Install the package anew, or build the firmware: --build.",

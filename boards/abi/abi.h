@@ -128,6 +128,10 @@ typedef enum model_error
     modelTrap = 9,
     modelLimit = 10,
     modelBusy = 11,
+    modelUntrusted = 12,
+    modelOlder = 13,
+    modelLocked = 14,
+    modelSelfTest = 15,
 } model_error;
 
 #endif

@@ -21,18 +21,11 @@ uint32_t engine_memory_bytes(void)
     return (uint32_t) (LAYOUT_ARENA_END - LAYOUT_ARENA_START);
 }
 
-model_error engine_check(const uint8_t *file, uint32_t length)
-{
-    wasmote_needs needs;
-    const wasmote_status status = wasmote_needs_of(file, length, &needs);
-    if (status) return (model_error) status;
-    return needs.linearBytes < engine_memory_bytes() ? modelOk : modelMemory;
-}
-
-/* Without a limit of its own, a call has the board's. */
+/* No call has more than the board's own limit. */
 static wasmote_ending guarded_call(void (*function)(void *), void *argument, uint64_t limit)
 {
-    if (limit == UINT64_MAX) limit = (uint64_t) BOARD_CLOCK_HZ * limitSeconds;
+    const uint64_t most = (uint64_t) BOARD_CLOCK_HZ * limitSeconds;
+    if (limit > most) limit = most;
     const uint64_t before = port_counter();
     const guard_result ended = port_guarded_call(function, argument, limit);
     took = port_counter() - before;
@@ -55,6 +48,15 @@ void engine_unload(void)
 {
     wasmote_close(model);
     model = NULL;
+}
+
+void engine_call_on_memory(void (*function)(void *), void *argument)
+{
+    uint32_t length;
+    const uint8_t *file = wasmote_file(model, &length);
+    engine_unload();
+    port_call_on_stack(function, argument, (void *) ((uintptr_t) LAYOUT_ARENA_END & ~(uintptr_t) 15));
+    if (file) engine_load(file, length);
 }
 
 bool engine_keeps_state(void)

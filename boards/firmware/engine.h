@@ -15,7 +15,7 @@
 uint32_t engine_memory_bytes(void);
 
 /*
- * engine_check, engine_load and engine_unload are those of slots.h. engine_load resets the state of the model too; all of it
+ * What slots.h asks for is here and in admission.c. engine_load resets the state of the model too; all of it
  * is compiled once, so that what cannot be is refused there, and no model is loaded then.
  */
 
@@ -35,6 +35,12 @@ bool engine_keeps_state(void);
  * takes too long, no model is loaded any more.
  */
 model_error engine_reset(void);
+
+/*
+ * Calls function(argument) with the memory of the model as its stack. A model that is loaded is loaded anew afterwards: what was
+ * in its linear memory is lost.
+ */
+void engine_call_on_memory(void (*function)(void *), void *argument);
 
 /* The manifest of the loaded model, or NULL. */
 const manifest *engine_manifest(void);

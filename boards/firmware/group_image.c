@@ -2,8 +2,46 @@
 #include <string.h>
 
 #include "../link/smp.h"
+#include "../store/activation.h"
 #include "../store/flash.h"
 #include "../store/slots.h"
+#include "permission.h"
+
+/* A version as images have it: three numbers. Ours is the first. */
+static void answer_version(cbor_writer *answer, uint32_t version)
+{
+    static const char rest[] = ".0.0";
+    char text[10 + sizeof rest], *start = text + 10;
+    memcpy(start, rest, sizeof rest);
+    do *--start = (char) ('0' + version % 10);
+    while ((version /= 10) > 0);
+    cbor_text(answer, "version");
+    cbor_text(answer, start);
+}
+
+static void answer_flag(cbor_writer *answer, const char *name, bool value)
+{
+    cbor_text(answer, name);
+    cbor_bool(answer, value);
+}
+
+static void answer_image(cbor_writer *answer, uint32_t slot)
+{
+    const slot_contents *contents = slots_at(slot);
+    model_facts facts = { .version = 0 };
+    engine_facts(slots_model(slot), contents->length, &facts);
+    cbor_head(answer, cborMap, 9);
+    cbor_pair(answer, "image", 0);
+    cbor_pair(answer, "slot", slot);
+    answer_version(answer, facts.version);
+    cbor_text(answer, "hash");
+    cbor_string(answer, cborBytes, contents->hash, sha256Bytes);
+    answer_flag(answer, "bootable", !activation_was_rejected(slot));
+    answer_flag(answer, "pending", activation_pending() == slot);
+    answer_flag(answer, "confirmed", activation_confirmed() == slot);
+    answer_flag(answer, "active", activation_active() == slot);
+    answer_flag(answer, "permanent", false);
+}
 
 static void answer_state(cbor_writer *answer)
 {
@@ -13,30 +51,7 @@ static void answer_state(cbor_writer *answer)
     cbor_head(answer, cborMap, 1);
     cbor_text(answer, "images");
     cbor_head(answer, cborArray, complete);
-    for (uint32_t i = 0; i < port_flash.slotCount; i++)
-    {
-        const slot_contents *slot = slots_at(i);
-        if (slot->state != slotComplete) continue;
-
-        const bool active = slots_active() == i;
-        cbor_head(answer, cborMap, 9);
-        cbor_pair(answer, "image", 0);
-        cbor_pair(answer, "slot", i);
-        cbor_text(answer, "version");
-        cbor_text(answer, "0.0.0");
-        cbor_text(answer, "hash");
-        cbor_string(answer, cborBytes, slot->hash, sha256Bytes);
-        cbor_text(answer, "bootable");
-        cbor_bool(answer, true);
-        cbor_text(answer, "pending");
-        cbor_bool(answer, false);
-        cbor_text(answer, "confirmed");
-        cbor_bool(answer, active);
-        cbor_text(answer, "active");
-        cbor_bool(answer, active);
-        cbor_text(answer, "permanent");
-        cbor_bool(answer, false);
-    }
+    for (uint32_t i = 0; i < port_flash.slotCount; i++) if (slots_at(i)->state == slotComplete) answer_image(answer, i);
 }
 
 static void read_state(cbor_reader request, cbor_writer *answer)
@@ -51,26 +66,56 @@ static bool find_bytes(cbor_reader request, const char *key, const uint8_t **byt
     return cbor_find(request, key, &at) && cbor_read_string(&at, cborBytes, bytes, length);
 }
 
-static void write_state(cbor_reader request, cbor_writer *answer)
+/* Whether the request has the key with true. */
+static bool has_flag(cbor_reader request, const char *key)
 {
-    const uint8_t *hash;
-    uint32_t length;
-    if (!find_bytes(request, "hash", &hash, &length) || length != sha256Bytes)
-    {
-        smp_model_error(answer, modelBadRequest);
-        return;
-    }
+    cbor_reader at;
+    bool value;
+    return cbor_find(request, key, &at) && cbor_read_bool(&at, &value) && value;
+}
+
+/* The complete slot of that hash; noSlot where there is none. */
+static uint32_t find_slot(const uint8_t *hash)
+{
     for (uint32_t i = 0; i < port_flash.slotCount; i++)
     {
         const slot_contents *slot = slots_at(i);
-        if (slot->state != slotComplete || memcmp(slot->hash, hash, sha256Bytes) != 0) continue;
-
-        const model_error error = slots_activate(i);
-        if (error) smp_model_error(answer, error);
-        else answer_state(answer);
-        return;
+        if (slot->state == slotComplete && memcmp(slot->hash, hash, sha256Bytes) == 0) return i;
     }
-    smp_model_error(answer, modelNoModel);
+    return noSlot;
+}
+
+/*
+ * With a hash and without `confirm`, the model is to be tried: at the next start, or at once with `now`. With `confirm`, it is the
+ * active one for good; without a hash, the one that is active. The one that was confirmed last ends a trial.
+ */
+static model_error choose(cbor_reader request)
+{
+    cbor_reader at;
+    const uint8_t *hash;
+    uint32_t length;
+    const bool confirm = has_flag(request, "confirm");
+    uint32_t slot = activation_active();
+    if (cbor_find(request, "hash", &at) && cbor_peek(&at) == cborBytes)
+    {
+        if (!cbor_read_string(&at, cborBytes, &hash, &length)) return modelBadRequest;
+        if (length == sha256Bytes) slot = find_slot(hash);
+        else if (length > 0 || !confirm) return modelBadRequest;
+    }
+    else if (!confirm) return modelBadRequest;
+    if (slot == noSlot) return modelNoModel;
+
+    const bool isOther = activation_active() != slot || activation_pending() != noSlot;
+    if (slot == activation_confirmed() && isOther) return activation_revert();
+    return confirm ? activation_confirm(slot) : activation_try(slot, has_flag(request, "now"));
+}
+
+static void write_state(cbor_reader request, cbor_writer *answer)
+{
+    model_error error = permission_to_change();
+    if (!error) error = choose(request);
+    if (error) smp_model_error(answer, error);
+    else answer_state(answer);
 }
 
 static void upload(cbor_reader request, cbor_writer *answer)
@@ -86,7 +131,7 @@ static void upload(cbor_reader request, cbor_writer *answer)
         else if (cbor_find(request, "len", &at) && cbor_read_u32(&at, &length) && length > 0
             && find_bytes(request, "sha", &hash, &hashLength) && hashLength == sha256Bytes)
         {
-            error = slots_begin(length, hash, &wanted);
+            error = slots_begin(length, hash, data, dataLength, &wanted);
             if (!error && wanted == 0) error = slots_write(0, data, dataLength, &wanted);
         }
     }
@@ -103,8 +148,8 @@ static void erase(cbor_reader request, cbor_writer *answer)
 {
     cbor_reader at;
     uint32_t slot;
-    const model_error error = cbor_find(request, "slot", &at) && cbor_read_u32(&at, &slot)
-        ? slots_erase(slot) : modelBadRequest;
+    model_error error = permission_to_change();
+    if (!error) error = cbor_find(request, "slot", &at) && cbor_read_u32(&at, &slot) ? slots_erase(slot) : modelBadRequest;
     if (error) smp_model_error(answer, error);
     else cbor_head(answer, cborMap, 0);
 }

@@ -1,13 +1,20 @@
-/* Group 64, inference: status, manifest, input, run, output, tier, reset. */
+/* Group 64, inference: status, manifest, input, run, output, tier, reset, trust, challenge, message. */
 #include <string.h>
 
 #include "../link/frame.h"
 #include "../link/smp.h"
 #include "../ports/port.h"
 #include "../runtime/inspect.h"
+#include "../store/activation.h"
+#include "admission.h"
 #include "engine.h"
+#include "permission.h"
+#ifdef WASMOTE_TRUST
+#include "../store/ledger.h"
+#include "../trust/keys.h"
+#endif
 
-enum { abi = 2, answerHeadBytes = 48 };     /* of an answer with data: header, offsets, heads */
+enum { answerHeadBytes = 48 };     /* of an answer with data: header, offsets, heads */
 
 static bool find_u32(cbor_reader request, const char *key, uint32_t *value)
 {
@@ -15,17 +22,29 @@ static bool find_u32(cbor_reader request, const char *key, uint32_t *value)
     return cbor_find(request, key, &at) && cbor_read_u32(&at, value);
 }
 
+/* As much of the model's name as the answer has room for; no character is cut in two. */
+static void answer_name(cbor_writer *answer, const manifest *model)
+{
+    enum { longestHead = 3 };
+    const uint32_t room = (uint32_t) (answer->end - answer->at);
+    const uint32_t most = answer->overflow || room < longestHead ? 0 : room - longestHead;
+    uint32_t length = model->nameLength;
+    if (length > most)
+    {
+        length = most;
+        while (length > 0 && (model->name[length] & 0xc0) == 0x80) length--;
+    }
+    cbor_string(answer, cborText, model->name, length);
+}
+
 static void status(cbor_reader request, cbor_writer *answer)
 {
     (void) request;
     const manifest *model = engine_manifest();
     cbor_head(answer, cborMap, 14);
-    cbor_pair(answer, "abi", abi);
+    cbor_pair(answer, "abi", firmwareAbi);
     cbor_text(answer, "board");
     cbor_text(answer, BOARD_NAME);
-    cbor_text(answer, "model");
-    if (model) cbor_string(answer, cborText, model->name, model->nameLength > 128 ? 128 : model->nameLength);
-    else cbor_null(answer);
     cbor_pair(answer, "ram", engine_memory_bytes());
     cbor_pair(answer, "used", engine_used_bytes());
     cbor_pair(answer, "memory", model ? model->memoryBytes : 0);
@@ -43,6 +62,9 @@ static void status(cbor_reader request, cbor_writer *answer)
     while (wasmote_import_name(imports)) imports++;
     cbor_head(answer, cborArray, imports);
     for (uint32_t i = 0; i < imports; i++) cbor_text(answer, wasmote_import_name(i));
+    cbor_text(answer, "model");
+    if (model) answer_name(answer, model);
+    else cbor_null(answer);
 }
 
 /* Answers with a piece of `bytes` from an offset on, as long as fits. */
@@ -92,23 +114,32 @@ static void run(cbor_reader request, cbor_writer *answer)
     uint32_t first, last;
     uint64_t limit = 0;
     cbor_reader at;
+    const bool hasLimit = cbor_find(request, "limit", &at);
     if (!model)
     {
         smp_model_error(answer, modelNoModel);
         return;
     }
     if (!find_u32(request, "first", &first) || !find_u32(request, "last", &last) || first > last || last > model->steps
-        || (cbor_find(request, "limit", &at) && !cbor_read_u64(&at, &limit)))
+        || (hasLimit && !cbor_read_u64(&at, &limit)))
     {
         smp_model_error(answer, modelBadRequest);
         return;
     }
-    int32_t code;
-    uint64_t count;
-    const model_error error = engine_run(first, last, limit, &code, &count);
+    model_error error = hasLimit ? permission_to_change() : modelOk;
     if (error)
     {
-        smp_run_error(answer, error, engine_keeps_state());
+        smp_model_error(answer, error);
+        return;
+    }
+    int32_t code;
+    uint64_t count;
+    const bool toTheEnd = last == model->steps;
+    error = engine_run(first, last, limit, &code, &count);
+    const bool wasReset = error && engine_keeps_state(), cameBack = (error || toTheEnd) && activation_ran(!error);
+    if (error)
+    {
+        smp_run_error(answer, error, wasReset, cameBack);
         return;
     }
     cbor_head(answer, cborMap, 2);
@@ -125,6 +156,7 @@ static void output(cbor_reader request, cbor_writer *answer)
     if (!engine_manifest()) smp_model_error(answer, modelNoModel);
     else if (!find_u32(request, "i", &index) || !find_u32(request, "off", &offset)
         || !(tensor = engine_tensor("outputs", index, &length)) || offset > length) smp_model_error(answer, modelBadRequest);
+    else if (permission_to_read()) smp_model_error(answer, permission_to_read());
     else answer_piece(answer, tensor, length, offset);
 }
 
@@ -137,7 +169,8 @@ static void tier(cbor_reader request, cbor_writer *answer)
         smp_model_error(answer, modelBadRequest);
         return;
     }
-    const model_error error = engine_accelerate(accelerated);
+    model_error error = permission_to_change();
+    if (!error) error = engine_accelerate(accelerated);
     if (error)
     {
         smp_model_error(answer, error);
@@ -156,6 +189,71 @@ static void reset(cbor_reader request, cbor_writer *answer)
     else cbor_head(answer, cborMap, 0);
 }
 
+/* What is trusted, and whether a model is on trial. */
+static void trust(cbor_reader request, cbor_writer *answer)
+{
+    (void) request;
+    const bool onTrial = activation_active() != activation_confirmed();
+#ifdef WASMOTE_TRUST
+    uint32_t keys = 0;
+    while (keys_at(keys)) keys++;
+    uint8_t device[deviceIdBytes], id[keyIdBytes];
+    session_device_id(device);
+    cbor_head(answer, cborMap, 7);
+    cbor_text(answer, "device");
+    cbor_string(answer, cborBytes, device, sizeof device);
+    cbor_text(answer, "keys");
+    cbor_head(answer, cborArray, keys);
+    for (uint32_t i = 0; i < keys; i++)
+    {
+        keys_id(keys_at(i), id);
+        cbor_string(answer, cborBytes, id, sizeof id);
+    }
+    cbor_pair(answer, "seq", ledger_key_number());
+    cbor_text(answer, "session");
+    cbor_bool(answer, session_is_open());
+#else
+    cbor_head(answer, cborMap, 3);
+#endif
+    cbor_text(answer, "signed");
+    cbor_bool(answer, runsSignedOnly);
+    cbor_text(answer, "trial");
+    cbor_bool(answer, onTrial);
+    cbor_pair(answer, "runs", activation_runs_left());
+}
+
+#ifdef WASMOTE_TRUST
+static void give_challenge(cbor_reader request, cbor_writer *answer)
+{
+    (void) request;
+    uint8_t challenge[challengeBytes], device[deviceIdBytes];
+    const model_error error = session_challenge(challenge);
+    if (error)
+    {
+        smp_model_error(answer, error);
+        return;
+    }
+    session_device_id(device);
+    cbor_head(answer, cborMap, 2);
+    cbor_text(answer, "device");
+    cbor_string(answer, cborBytes, device, sizeof device);
+    cbor_text(answer, "challenge");
+    cbor_string(answer, cborBytes, challenge, sizeof challenge);
+}
+
+static void take_message(cbor_reader request, cbor_writer *answer)
+{
+    cbor_reader at;
+    const uint8_t *message;
+    uint32_t length;
+    model_error error = modelBadRequest;
+    if (cbor_find(request, "message", &at) && cbor_read_string(&at, cborBytes, &message, &length))
+        error = session_take(message, length);
+    if (error) smp_model_error(answer, error);
+    else cbor_head(answer, cborMap, 0);
+}
+#endif
+
 const smp_command inference_commands[] = {
     { groupInference, 0, opRead, status },
     { groupInference, 1, opRead, read_manifest },
@@ -164,5 +262,10 @@ const smp_command inference_commands[] = {
     { groupInference, 4, opRead, output },
     { groupInference, 5, opWrite, tier },
     { groupInference, 6, opWrite, reset },
+    { groupInference, 7, opRead, trust },
+#ifdef WASMOTE_TRUST
+    { groupInference, 8, opWrite, give_challenge },
+    { groupInference, 9, opWrite, take_message },
+#endif
 };
 const uint32_t inferenceCommandCount = sizeof inference_commands / sizeof inference_commands[0];

@@ -2,6 +2,7 @@
 #include "../link/frame.h"
 #include "../link/smp.h"
 #include "../ports/port.h"
+#include "permission.h"
 
 static void echo(cbor_reader request, cbor_writer *answer)
 {
@@ -32,6 +33,12 @@ static void reset(cbor_reader request, cbor_writer *answer)
     if (cbor_find(request, "boot_mode", &at) && (!cbor_read_u32(&at, &mode) || mode > 1))
     {
         smp_error(answer, smpInvalid);
+        return;
+    }
+    const model_error error = mode == 1 ? permission_to_change() : modelOk;
+    if (error)
+    {
+        smp_model_error(answer, error);
         return;
     }
     if (mode == 1 && !port_request_boot_loader())

@@ -2,18 +2,14 @@
 #include "../link/frame.h"
 #include "../link/smp.h"
 #include "../ports/port.h"
+#include "../store/activation.h"
 #include "../store/slots.h"
-#include "engine.h"
 
 int main(void)
 {
     port_init();
     slots_open();
-    if (slots_active() != noSlot)
-    {
-        const uint32_t slot = slots_active();
-        engine_load(slots_model(slot), slots_at(slot)->length);
-    }
+    activation_start();
     for (;;)
     {
         const int byte = port_getc();

@@ -72,27 +72,43 @@ bool wasmote_find_section(const uint8_t *binary, uint32_t length, uint8_t id, wa
     return false;
 }
 
-bool wasmote_find_custom_section(const uint8_t *binary, uint32_t length, const char *name, wasmote_section *section)
+/*
+ * Reads the name of a custom section. False where it is malformed; else *section is what follows it where the name is that one,
+ * and left alone where it is another.
+ */
+static bool read_name(reader *contents, const char *name, wasmote_section *section, bool *same)
 {
     const size_t nameLength = strlen(name);
+    uint32_t foundLength;
+    if (!read_u32(contents, &foundLength) || foundLength > contents->end - contents->position) return false;
+    *same = foundLength == nameLength && memcmp(contents->bytes + contents->position, name, nameLength) == 0;
+    contents->position += foundLength;
+    if (*same) *section = rest_of(contents);
+    return true;
+}
+
+bool wasmote_find_custom_section(const uint8_t *binary, uint32_t length, const char *name, wasmote_section *section)
+{
     reader sections = sections_of(binary, length), contents;
     uint8_t id;
+    bool same = false;
+    while (!same && read_section(&sections, &id, &contents))
+        if (id == customSectionId && !read_name(&contents, name, section, &same)) return false;
+    return same;
+}
 
-    while (read_section(&sections, &id, &contents))
-    {
-        if (id != customSectionId) continue;
+bool wasmote_first_custom_section(const uint8_t *binary, uint32_t length, const char *name, wasmote_section *section)
+{
+    reader sections = sections_of(binary, length), contents;
+    uint8_t id;
+    bool same = false;
+    return read_section(&sections, &id, &contents) && id == customSectionId && read_name(&contents, name, section, &same) && same;
+}
 
-        uint32_t foundLength;
-        if (!read_u32(&contents, &foundLength)) return false;
-        if (foundLength > contents.end - contents.position) return false;
-        if (foundLength != nameLength) continue;
-        if (memcmp(binary + contents.position, name, nameLength) != 0) continue;
-
-        contents.position += foundLength;
-        *section = rest_of(&contents);
-        return true;
-    }
-    return false;
+uint32_t wasmote_read_leb128(const uint8_t *bytes, uint32_t length, uint32_t *value)
+{
+    reader from = { bytes, 0, length };
+    return read_u32(&from, value) ? from.position : 0;
 }
 
 uint32_t wasmote_module_length(const uint8_t *bytes, uint32_t limit)

@@ -30,6 +30,12 @@ bool wasmote_find_section(const uint8_t *binary, uint32_t length, uint8_t id, wa
  */
 bool wasmote_find_custom_section(const uint8_t *binary, uint32_t length, const char *name, wasmote_section *section);
 
+/* As wasmote_find_custom_section, of the module's first section alone. */
+bool wasmote_first_custom_section(const uint8_t *binary, uint32_t length, const char *name, wasmote_section *section);
+
+/* Reads an unsigned LEB128 number of at most 32 bits; how many bytes it takes, 0 at the end, or if it does not fit. */
+uint32_t wasmote_read_leb128(const uint8_t *bytes, uint32_t length, uint32_t *value);
+
 /*
  * Length of the module that `bytes` begins with, of at most `limit` bytes: up to the end of its last section
  * that is well-formed. 0 if the preamble of a module is not there. What follows the module should not look like

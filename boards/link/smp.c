@@ -18,7 +18,7 @@ void smp_error(cbor_writer *answer, uint32_t rc)
     cbor_pair(answer, "rc", rc);
 }
 
-void smp_run_error(cbor_writer *answer, model_error error, bool wasReset)
+void smp_run_error(cbor_writer *answer, model_error error, bool wasReset, bool cameBack)
 {
     if (version < version2)
     {
@@ -27,19 +27,26 @@ void smp_run_error(cbor_writer *answer, model_error error, bool wasReset)
     }
     answer->at = answer->start;
     answer->overflow = false;
-    cbor_head(answer, cborMap, wasReset ? 2 : 1);
+    cbor_head(answer, cborMap, 1u + wasReset + cameBack);
     cbor_text(answer, "err");
     cbor_head(answer, cborMap, 2);
     cbor_pair(answer, "group", groupInference);
     cbor_pair(answer, "rc", error);
-    if (!wasReset) return;
-    cbor_text(answer, "reset");
-    cbor_bool(answer, true);
+    if (wasReset)
+    {
+        cbor_text(answer, "reset");
+        cbor_bool(answer, true);
+    }
+    if (cameBack)
+    {
+        cbor_text(answer, "reverted");
+        cbor_bool(answer, true);
+    }
 }
 
 void smp_model_error(cbor_writer *answer, model_error error)
 {
-    smp_run_error(answer, error, false);
+    smp_run_error(answer, error, false, false);
 }
 
 void smp_reset_afterwards(void)

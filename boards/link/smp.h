@@ -33,8 +33,8 @@ void smp_error(cbor_writer *answer, uint32_t rc);
 /* Answers with an error of uploads or inference, in place of what was written. */
 void smp_model_error(cbor_writer *answer, model_error error);
 
-/* As smp_model_error, for a run: says whether the model's state was reset. */
-void smp_run_error(cbor_writer *answer, model_error error, bool wasReset);
+/* As smp_model_error, for a run: says whether the model's state was reset, and whether the model before it came back. */
+void smp_run_error(cbor_writer *answer, model_error error, bool wasReset, bool cameBack);
 
 /* Has the board restarted once the answer is sent. */
 void smp_reset_afterwards(void);

@@ -7,7 +7,8 @@
 
 /*
  * In front of a sector's records: as long as one, so that positions are multiples of that. The header is the same in all
- * formats; its `format` says how the records after it are to be read. Format 1 was written without a number at first.
+ * formats; its `format` says how the records after it are to be read. Format 1, which was written without a number at first, has
+ * fewer kinds of records: it is read, and not gone on with.
  */
 typedef struct sector_header
 {
@@ -16,8 +17,8 @@ typedef struct sector_header
     uint32_t crc;
 } sector_header;
 
-enum { magic = 0x73677277, recordFormat = 1, unnumberedFormat = 0xffffffff };
-enum { noSector = 0xffffffff, mostInSnapshot = 2 * maxSlots, mostStride = 64 };
+enum { magic = 0x73677277, recordFormat = 2, formerFormat = 1, unnumberedFormat = 0xffffffff };
+enum { noSector = 0xffffffff, mostStride = 64 };
 
 _Static_assert(sizeof(record) == 48 && sizeof(sector_header) == 48, "the layout in flash");
 _Static_assert(mostStride % mostWriteBytes == 0 && mostStride >= sizeof(record), "room for one in whole writes");
@@ -84,9 +85,10 @@ bool records_open(void (*replay)(const record *entry))
     }
     if (sector == noSector) return true;
 
-    /* Where a log of another format ends is not known: its sector counts as full. */
+    /* The sector of a log of another format counts as full. */
+    const bool isOfToday = format == recordFormat;
     end = sector_length();
-    if (format != recordFormat && format != unnumberedFormat) return false;
+    if (!isOfToday && format != formerFormat && format != unnumberedFormat) return false;
     for (end = stride(); end + stride() <= sector_length(); end += stride())
     {
         const uint8_t *at = sector_bytes(sector) + end;
@@ -95,6 +97,7 @@ bool records_open(void (*replay)(const record *entry))
         const record *entry = (const record *) at;
         if (entry->crc == crc32(entry, offsetof(record, crc)) && entry->slot < port_flash.slotCount) replay(entry);
     }
+    if (!isOfToday) end = sector_length();
     return true;
 }
 
@@ -114,18 +117,17 @@ static bool write_at(uint32_t index, uint32_t position, const record *entry)
     return write_bytes(index, position, &sealed);
 }
 
-static bool move_to_other_sector(uint32_t (*snapshot)(record *entries, uint32_t most))
+static bool move_to_other_sector(bool (*snapshot)(uint32_t index, record *entry))
 {
-    record entries[mostInSnapshot];
-    const uint32_t count = snapshot(entries, mostInSnapshot);
     const uint32_t other = sector == 0 ? 1 : 0;
     const flash_range *range = &port_flash.records[other];
 
     if (!port_flash_erase(range->address, range->length)) return false;
     uint32_t position = stride();
-    for (uint32_t i = 0; i < count; i++, position += stride())
+    record entry;
+    for (uint32_t i = 0; snapshot(i, &entry); i++, position += stride())
     {
-        if (!write_at(other, position, &entries[i])) return false;
+        if (!write_at(other, position, &entry)) return false;
     }
     sector_header header = { .magic = magic, .sequence = sequence + 1, .format = recordFormat };
     memset(header.unused, 0xff, sizeof header.unused);
@@ -138,7 +140,7 @@ static bool move_to_other_sector(uint32_t (*snapshot)(record *entries, uint32_t 
     return true;
 }
 
-bool records_append(const record *entry, uint32_t (*snapshot)(record *entries, uint32_t most))
+bool records_append(const record *entry, bool (*snapshot)(uint32_t index, record *entry))
 {
     if (sector == noSector || end + stride() > sector_length()) return move_to_other_sector(snapshot);
 

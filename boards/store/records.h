@@ -17,7 +17,14 @@ typedef enum record_kind
     recordEmpty = 1,        /* the slot holds nothing */
     recordUploading = 2,    /* the slot was erased to take this model */
     recordComplete = 3,     /* the slot holds this model, checked */
-    recordActive = 4,       /* the slot with this model is the active one */
+    recordActive = 4,       /* the slot with this model is the active one, for good */
+    recordPending = 5,      /* the slot's model is to be tried at the next start */
+    recordTrial = 6,        /* the slot's model is being tried */
+    recordRejected = 7,     /* the slot's model was tried in vain */
+    recordVersion = 8,      /* `length` is the highest version that was confirmed of the name that `hash` is the SHA-256 of */
+    recordKeyAdded = 9,     /* the key `hash` is trusted; `length` is the number of the message that said so */
+    recordKeyRetired = 10,  /* likewise: it is trusted no more */
+    recordChallenge = 11,   /* `length` is how often the board has begun to give challenges */
 } record_kind;
 
 /* As it lies in flash: 48 bytes, and what is missing to a multiple of the flash's writeBytes, which is left erased. */
@@ -33,8 +40,8 @@ bool records_open(void (*replay)(const record *entry));
 
 /*
  * Appends a record. If the sector is full, `snapshot` is asked for the records that describe the state as it is
- * with this one: it stores at most `most` of them and returns how many. False if flash could not be written.
+ * with this one, one after the other, from index 0 on, until it returns false. False if flash could not be written.
  */
-bool records_append(const record *entry, uint32_t (*snapshot)(record *entries, uint32_t most));
+bool records_append(const record *entry, bool (*snapshot)(uint32_t index, record *entry));
 
 #endif

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "../formats/custom_sections.h"
+#include "activation.h"
 #include "flash.h"
-#include "records.h"
+#include "log.h"
 
 static slot_contents contents[maxSlots];
-static uint32_t active = noSlot;
 static uint32_t uploading = noSlot;     /* the slot of the upload that goes on, if it was begun since the start */
 static uint32_t next;                   /* the offset that it wants */
 static uint32_t finished = noSlot;      /* the slot of the last upload that was completed since the start */
@@ -22,17 +22,18 @@ const uint8_t *slots_model(uint32_t slot)
     return (const uint8_t *) (uintptr_t) port_flash.slots[slot].address;
 }
 
-uint32_t slots_active(void)
-{
-    return active;
-}
-
 const slot_contents *slots_at(uint32_t slot)
 {
     return &contents[slot];
 }
 
-static void replay(const record *entry)
+void slots_forget(void)
+{
+    memset(contents, 0, sizeof contents);
+    uploading = finished = noSlot;
+}
+
+void slots_replay(const record *entry)
 {
     slot_contents *slot = &contents[entry->slot];
     switch (entry->kind)
@@ -43,35 +44,32 @@ static void replay(const record *entry)
             slot->state = entry->kind == recordEmpty ? slotEmpty : entry->kind == recordUploading ? slotUploading : slotComplete;
             slot->length = entry->length;
             memcpy(slot->hash, entry->hash, sha256Bytes);
-            if (entry->kind != recordComplete && active == entry->slot) active = noSlot;
-            break;
-        case recordActive:
-            active = entry->slot;
             break;
     }
 }
 
-static record describe(uint32_t slot, record_kind kind)
+static void describe(uint32_t slot, record_kind kind, record *entry)
 {
-    record entry = { .kind = kind, .slot = slot, .length = contents[slot].length };
-    memcpy(entry.hash, contents[slot].hash, sha256Bytes);
-    return entry;
+    *entry = (record) { .kind = kind, .slot = slot, .length = contents[slot].length };
+    memcpy(entry->hash, contents[slot].hash, sha256Bytes);
 }
 
-static uint32_t snapshot(record *entries, uint32_t most)
+uint32_t slots_count(void)
+{
+    return port_flash.slotCount;
+}
+
+void slots_describe(uint32_t index, record *entry)
 {
     static const record_kind kinds[] = { recordEmpty, recordUploading, recordComplete };
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < port_flash.slotCount && count < most; i++)
-        entries[count++] = describe(i, kinds[contents[i].state]);
-    if (active != noSlot && count < most) entries[count++] = describe(active, recordActive);
-    return count;
+    describe(index, kinds[contents[index].state], entry);
 }
 
 static bool log_slot(uint32_t slot, record_kind kind)
 {
-    const record entry = describe(slot, kind);
-    return records_append(&entry, snapshot);
+    record entry;
+    describe(slot, kind, &entry);
+    return log_append(&entry);
 }
 
 /* Whether all of a slot can be read, whatever power failures have left in it. */
@@ -87,7 +85,8 @@ static void check_hash(uint32_t slot)
     uint8_t hash[sha256Bytes];
     const bool fits = contents[slot].length <= port_flash.slots[slot].length;
     if (fits) sha256(slots_model(slot), contents[slot].length, hash);
-    if (!fits || !same_hash(&contents[slot], hash)) contents[slot].state = slotEmpty;
+    if (!fits || !same_hash(&contents[slot], hash) || !engine_trusts(slots_model(slot), contents[slot].length))
+        contents[slot].state = slotEmpty;
 }
 
 /*
@@ -99,25 +98,25 @@ static void adopt(uint32_t slot, bool uploaded)
     if (!is_readable(slot)) return;
     const uint8_t *file = slots_model(slot);
     const uint32_t length = wasmote_module_length(file, port_flash.slots[slot].length);
-    if (length == 0 || (uploaded && file[length - 1] == 0xff) || engine_check(file, length) == modelBadModel) return;
+    if (length == 0 || (uploaded && file[length - 1] == 0xff)) return;
+    const model_error error = engine_check(file, length);
+    if (error == modelBadModel || error == modelUntrusted || !engine_trusts(file, length)) return;
     contents[slot].state = slotComplete;
     contents[slot].length = length;
     sha256(file, length, contents[slot].hash);
-    if (active == noSlot) active = slot;
+    activation_adopt(slot);
 }
 
 void slots_open(void)
 {
-    memset(contents, 0, sizeof contents);
-    active = uploading = noSlot;
-    const bool isKnown = records_open(replay);
+    const bool isKnown = log_open();
 
     for (uint32_t i = 0; i < port_flash.slotCount; i++)
     {
         if (contents[i].state == slotComplete) check_hash(i);
         else if (contents[i].length == 0 && (i == 0 || !isKnown)) adopt(i, !isKnown);
+        if (contents[i].state != slotComplete) activation_drop(i);
     }
-    if (active != noSlot && contents[active].state != slotComplete) active = noSlot;
 }
 
 /* Where an interrupted upload may go on: after the last byte that is not erased. */
@@ -129,7 +128,13 @@ static uint32_t written_bytes(uint32_t slot)
     return length - length % port_flash.writeBytes;
 }
 
-/* The slot for an upload: the one that has begun to take it, else one that is not active. */
+/* Whether a slot's model is the active one, or the one that comes back. */
+static bool is_needed(uint32_t slot)
+{
+    return slot == activation_active() || slot == activation_confirmed();
+}
+
+/* The slot for an upload: the one that has begun to take it, else one that is not needed; noSlot where there is none. */
 static uint32_t choose_slot(uint32_t length, const uint8_t *hash)
 {
     uint32_t free = noSlot;
@@ -137,14 +142,27 @@ static uint32_t choose_slot(uint32_t length, const uint8_t *hash)
     {
         const slot_contents *slot = &contents[i];
         if (slot->state != slotEmpty && slot->length == length && same_hash(slot, hash)) return i;
-        if (i != active && (free == noSlot || (contents[free].state != slotEmpty && slot->state == slotEmpty))) free = i;
+        if (!is_needed(i) && (free == noSlot || (contents[free].state != slotEmpty && slot->state == slotEmpty))) free = i;
     }
-    return free != noSlot ? free : 0;
+    return free == noSlot && port_flash.slotCount == 1 ? 0 : free;
 }
 
-model_error slots_begin(uint32_t length, const uint8_t hash[sha256Bytes], uint32_t *wanted)
+/* Goes on with what the slot holds of that very file, all of it perhaps. */
+static uint32_t go_on(uint32_t index)
+{
+    const slot_contents *slot = &contents[index];
+    if (slot->state == slotComplete) return slot->length;
+    if (uploading != index) next = written_bytes(index);
+    if (next == slot->length) next -= port_flash.writeBytes;
+    uploading = index;
+    return next;
+}
+
+model_error slots_begin(uint32_t length, const uint8_t hash[sha256Bytes], const uint8_t *head, uint32_t headLength,
+                        uint32_t *wanted)
 {
     const uint32_t index = choose_slot(length, hash);
+    if (index == noSlot) return modelBusy;
     slot_contents *slot = &contents[index];
     const flash_range *range = &port_flash.slots[index];
 
@@ -152,23 +170,14 @@ model_error slots_begin(uint32_t length, const uint8_t hash[sha256Bytes], uint32
     if (slot->state == slotUploading && uploading != index && !is_readable(index)) slot->state = slotEmpty;
     if (slot->state != slotEmpty && slot->length == length && same_hash(slot, hash))
     {
-        if (slot->state == slotComplete)
-        {
-            *wanted = length;
-            return modelOk;
-        }
-        if (uploading != index) next = written_bytes(index);
-        if (next == length) next -= port_flash.writeBytes;
-        uploading = index;
-        *wanted = next;
+        *wanted = go_on(index);
         return modelOk;
     }
 
-    if (index == active)
-    {
-        engine_unload();
-        active = noSlot;
-    }
+    const model_error error = engine_admits(head, headLength);
+    if (error) return error;
+    if (index == activation_active()) engine_unload();
+    activation_drop(index);
     slot->state = slotEmpty;
     slot->length = length;
     memcpy(slot->hash, hash, sha256Bytes);
@@ -237,34 +246,15 @@ model_error slots_write(uint32_t offset, const uint8_t *data, uint32_t length, u
     return modelOk;
 }
 
-model_error slots_activate(uint32_t slot)
-{
-    if (slot == active) return modelOk;
-
-    const uint32_t before = active;
-    model_error error = engine_load(slots_model(slot), contents[slot].length);
-    if (!error)
-    {
-        active = slot;
-        if (!log_slot(slot, recordActive)) error = modelFlash;
-    }
-    if (error)
-    {
-        active = before;
-        engine_unload();
-        if (before != noSlot) engine_load(slots_model(before), contents[before].length);
-    }
-    return error;
-}
-
 model_error slots_erase(uint32_t slot)
 {
     if (slot >= port_flash.slotCount) return modelBadRequest;
-    if (slot == active) return modelBusy;
+    if (is_needed(slot)) return modelBusy;
 
     const flash_range *range = &port_flash.slots[slot];
     if (uploading == slot) uploading = noSlot;
     contents[slot].state = slotEmpty;
+    activation_drop(slot);
     if (!log_slot(slot, recordEmpty) || !port_flash_erase(range->address, range->length)) return modelFlash;
     return modelOk;
 }

@@ -18,6 +18,10 @@ export const modelErrors = [
   "trap",
   "limit",
   "busy",
+  "untrusted",
+  "older",
+  "locked",
+  "self-test",
 ] as const;
 
 /** Name of an error that a board answers. */

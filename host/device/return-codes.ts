@@ -20,6 +20,10 @@ const errorsOf: Readonly<Record<Exclude<ModelError, "ok">, ErrorCode>> = {
   trap: "board-trap",
   limit: "board-limit",
   busy: "board-busy",
+  untrusted: "board-untrusted",
+  older: "board-older",
+  locked: "board-locked",
+  "self-test": "board-self-test",
 };
 
 /** Error numbers of group 64 and of uploads (docs/link.md): name there, and entry of the error table. */

@@ -21,9 +21,10 @@ import { findProgram, requireProgram, requirePrograms } from "../tools/find.js";
 import type { Program } from "../tools/packages.js";
 import { runProgram } from "../tools/run.js";
 import { userCache } from "../tools/user-cache.js";
+import { cryptographyFiles, cryptographySources } from "./cryptography.js";
 import { type ImageSizes, imageSizes } from "./sizes.js";
 import { encodeUf2 } from "./uf2.js";
-import { cmakeVariables, firmwareBytes } from "./variables.js";
+import { cmakeVariables, type FirmwareTrust, firmwareBytes, trustVariables } from "./variables.js";
 
 /** Firmware of a board, built. */
 export interface Firmware {
@@ -36,6 +37,8 @@ export interface Firmware {
 export interface FirmwareOptions {
   /** Folder for built firmware; the user's cache by default. */
   cache?: string;
+  /** Whose models it runs; without it, anyone's. */
+  trust?: FirmwareTrust;
   /** Whether the compiler's warnings end the build; false by default. What is in the cache is not compiled again. */
   warningsAreErrors?: boolean;
   /** Takes what CMake and the compiler say. */
@@ -55,6 +58,7 @@ const sources = [
   "runtime",
   "store",
   "toolchains",
+  "trust",
   "wasm3",
 ];
 const finished = "complete";
@@ -91,7 +95,8 @@ export function firmwarePrograms(
  * Builds the firmware of a board with CMake, or takes it from the cache where it was built before from the same sources
  * with the same compiler.
  *
- * @throws `board-invalid` where the port is missing, `tool-missing` where CMake or the compiler is missing, `tool-failed`
+ * @throws `board-invalid` where the port is missing, `tool-missing` where CMake or the compiler is missing, `tool-failed`; with
+ *   trusted keys, also as `cryptographySources`
  */
 export async function buildFirmware(board: Board, options: FirmwareOptions = {}): Promise<Firmware> {
   if (!existsSync(join(boardsFolder, "ports", board.port))) {
@@ -103,11 +108,18 @@ export async function buildFirmware(board: Board, options: FirmwareOptions = {})
   const cmake = requireProgram("cmake");
   const compiler = requireProgram(`${board.isa.toolchain}-gcc`);
   const wasm3 = nativeSources("wasm3");
-  const variables = cmakeVariables(board, wasm3);
+  const { trust } = options;
+  const cryptography = trust === undefined ? undefined : cryptographySources();
+  const trusting = trust && cryptography ? trustVariables(trust, cryptography) : {};
+  const variables = { ...cmakeVariables(board, wasm3), ...trusting };
   const version = await runProgram(compiler, ["--version"]);
   const key = sourceKey(
-    [JSON.stringify(board), version],
-    [...sources.map((part) => join(boardsFolder, part)), wasm3],
+    [JSON.stringify(board), version, trusting.WASMOTE_TRUST ?? "", trusting.WASMOTE_PRIVATE ?? ""],
+    [
+      ...sources.map((part) => join(boardsFolder, part)),
+      wasm3,
+      ...(cryptography === undefined ? [] : cryptographyFiles.map((name) => join(cryptography, name))),
+    ],
   );
   const cache = options.cache ?? firmwareCache();
   const folder = join(cache, board.id, key);

@@ -38,6 +38,29 @@ export function cmakeVariables(board: Board, wasm3: string): Record<string, stri
   };
 }
 
+/** Whose signatures firmware trusts. */
+export interface FirmwareTrust {
+  /** Public keys, Ed25519, of 32 bytes each; at least one. */
+  keys: readonly Uint8Array[];
+  /** Whether outputs are read in sessions only; false by default. */
+  private?: boolean;
+}
+
+/**
+ * What CMake is told of trusted keys.
+ *
+ * @param cryptography folder of the sources of signatures
+ */
+export function trustVariables(trust: FirmwareTrust, cryptography: string): Record<string, string> {
+  const initializer = (key: Uint8Array): string =>
+    `{${[...key].map((byte) => `0x${byte.toString(16).padStart(2, "0")}`).join(",")}}`;
+  return {
+    WASMOTE_TRUST: trust.keys.map(initializer).join(","),
+    WASMOTE_PRIVATE: trust.private === true ? "ON" : "OFF",
+    WASMOTE_CRYPTOGRAPHY_SOURCE: cryptography,
+  };
+}
+
 /** All of them are given for each kind of link; what a kind does not have is 0 or empty. */
 function linkVariables(link: Link): Record<string, string> {
   const uart = link.kind === "uart" ? link : undefined;

@@ -9,7 +9,7 @@ export interface Package {
   /** What else installs it, on any system: a command, or where to get it. */
   anywhere?: string;
   /** What it does. Each board is flashed by a program of its own, and many by none. */
-  use: "firmware" | "emulator" | "flashing";
+  use: "firmware" | "signing" | "emulator" | "flashing";
 }
 
 /** Every program that wasmote starts, what installs it, and what for. */
@@ -26,6 +26,8 @@ export const packages = {
     homebrew: "riscv-software-src/riscv/riscv-tools",
     use: "firmware",
   },
+  // Fetches the cryptography's sources, of a checkout alone; nothing is installed by it.
+  pip: { names: ["pip3", "pip"], debian: "python3-pip", homebrew: "python", use: "signing" },
   "qemu-system-arm": { debian: "qemu-system-arm", homebrew: "qemu", use: "emulator" },
   "qemu-system-riscv32": { debian: "qemu-system-misc", homebrew: "qemu", use: "emulator" },
   openocd: { debian: "openocd", homebrew: "open-ocd", use: "flashing" },

@@ -11,9 +11,14 @@ import {
 
 const sources = [
   ...["power_cut.c", "simulated_flash.c", "log_format.c"].map((name) => join(nativeFolder, name)),
-  ...["store/slots.c", "store/records.c", "formats/sha256.c", "formats/custom_sections.c"].map((name) =>
-    join(boardsFolder, name),
-  ),
+  ...[
+    "store/slots.c",
+    "store/activation.c",
+    "store/log.c",
+    "store/records.c",
+    "formats/sha256.c",
+    "formats/custom_sections.c",
+  ].map((name) => join(boardsFolder, name)),
 ];
 
 if (!nativeCompilerIsThere()) {

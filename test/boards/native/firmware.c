@@ -23,6 +23,7 @@
 #include "store/records.h"
 #include "simulated_flash.h"
 #include "simulated_port.h"
+#include "store/activation.h"
 #include "store/slots.h"
 #include "link/smp.h"
 
@@ -47,7 +48,7 @@ static void start(void)
 {
     engine_unload();
     slots_open();
-    if (slots_active() != noSlot) engine_load(slots_model(slots_active()), slots_at(slots_active())->length);
+    activation_start();
 }
 
 static uint32_t take(const uint8_t *from, uint32_t length)
@@ -191,13 +192,24 @@ static uint32_t upload(bytes file)
     return upload_until(file, file.length);
 }
 
-static uint32_t activate(bytes file)
+/* Asks for the model with that file: for good, to be tried at once, or at the next start. */
+static uint32_t choose(bytes file, const char *how)
 {
     uint8_t hash[sha256Bytes];
     sha256(file.at, file.length, hash);
-    begin(1);
+    begin(how ? 2 : 1);
     put_bytes("hash", hash, sha256Bytes);
+    if (how)
+    {
+        cbor_text(&ask, how);
+        cbor_bool(&ask, true);
+    }
     return error_of(send(opWrite, groupImage, 0));
+}
+
+static uint32_t activate(bytes file)
+{
+    return choose(file, "confirm");
 }
 
 static void install(bytes file)
@@ -320,7 +332,7 @@ static void test_memory_below_manifest(void)
 {
     CHECK(upload(modelWithoutMemory) == modelOk);
     CHECK(activate(modelWithoutMemory) == modelBadModel);
-    CHECK(slots_active() == noSlot && !engine_manifest());
+    CHECK(activation_active() == noSlot && !engine_manifest());
 }
 
 /* A piece beyond the upload's end is refused, and the upload goes on as if it had not come. */
@@ -350,7 +362,7 @@ static void test_upload_requests(void)
     cbor_pair(&ask, "slot", SLOTS);
     CHECK(error_of(send(opWrite, groupImage, 5)) == modelBadRequest);
     begin(1);
-    cbor_pair(&ask, "slot", slots_active());
+    cbor_pair(&ask, "slot", activation_active());
     CHECK(error_of(send(opWrite, groupImage, 5)) == modelBusy);
     CHECK(activate((bytes) { model.at, 10 }) == modelNoModel);
 }
@@ -367,68 +379,136 @@ static void test_worn_flash(void)
     CHECK(error_of(upload_piece(model, pieceBytes, pieceBytes, model.length)) == modelBusy);
     CHECK(upload(model) == modelOk);
     flashIsWorn = true;
-    CHECK(activate(model) == modelFlash && slots_active() == noSlot);
+    CHECK(activate(model) == modelFlash && activation_active() == noSlot);
     flashIsWorn = false;
+}
+
+static bool is_active(bytes file)
+{
+    const uint32_t slot = activation_active();
+    return slot != noSlot && slots_at(slot)->length == file.length && engine_manifest();
+}
+
+/* A trial that nothing confirms ends with the next start, and the model before is active again. */
+static void test_trial_ends_with_reset(void)
+{
+    install(model);
+    CHECK(upload(statefulModel) == modelOk && choose(statefulModel, NULL) == modelOk);
+    CHECK(is_active(model));
+    start();
+    CHECK(is_active(statefulModel) && activation_confirmed() != activation_active());
+    start();
+    CHECK(is_active(model) && activation_was_rejected(1 - activation_active()));
+    start();
+    CHECK(is_active(model));
+    CHECK(choose(statefulModel, "now") == modelOk && is_active(statefulModel));
+    begin(1);
+    cbor_text(&ask, "confirm");
+    cbor_bool(&ask, true);
+    CHECK(error_of(send(opWrite, groupImage, 0)) == modelOk);
+    start();
+    CHECK(is_active(statefulModel) && activation_confirmed() == activation_active());
+}
+
+/* A trap ends a trial at once; good runs confirm it. */
+static void test_trial_ends_with_trap(void)
+{
+    install(model);
+    CHECK(upload(statefulModel) == modelOk && choose(statefulModel, "now") == modelOk);
+    cbor_reader failed = run(1, 2), at;
+    bool reverted = false;
+    CHECK(error_of(failed) == modelTrap && cbor_find(failed, "reverted", &at) && cbor_read_bool(&at, &reverted) && reverted);
+    CHECK(is_active(model) && number_of(run(0, 1), "code") == 1);
+    start();
+    CHECK(is_active(model));
+}
+
+static void test_good_runs_confirm(void)
+{
+    install(statefulModel);
+    CHECK(upload(model) == modelOk && choose(model, "now") == modelOk);
+    CHECK(activation_runs_left() == 16);
+    for (uint32_t i = 0; i < 15; i++) CHECK(error_of(run(0, 1)) == modelOk);
+    CHECK(activation_runs_left() == 1 && activation_confirmed() != activation_active());
+    CHECK(error_of(run(0, 1)) == modelOk && activation_confirmed() == activation_active());
+    start();
+    CHECK(is_active(model));
+}
+
+/* During a trial no slot is free; choosing the model before ends it. */
+static void test_trial_needs_both_slots(void)
+{
+    install(model);
+    CHECK(upload(statefulModel) == modelOk && choose(statefulModel, "now") == modelOk);
+    CHECK(error_of(upload_piece(modelWithoutMemory, 0, 300, modelWithoutMemory.length)) == modelBusy);
+    begin(1);
+    cbor_pair(&ask, "slot", activation_confirmed());
+    CHECK(error_of(send(opWrite, groupImage, 5)) == modelBusy);
+    CHECK(choose(model, "confirm") == modelOk && is_active(model));
+    CHECK(choose(brokenModel, "now") == modelNoModel);
+    CHECK(upload(brokenModel) == modelOk && choose(brokenModel, "now") == modelBadModel && is_active(model));
+    start();
+    CHECK(is_active(model));
 }
 
 /* A slot whose model has lost a bit since it was checked is empty after a restart. */
 static void test_corrupt_slot(void)
 {
     install(model);
-    const uint32_t slot = slots_active();
+    const uint32_t slot = activation_active();
     start();
-    CHECK(slots_active() == slot && engine_manifest());
+    CHECK(activation_active() == slot && engine_manifest());
     flash[(uint32_t) (uintptr_t) slots_model(slot) - flashBase + model.length - 1] ^= 1;
     start();
-    CHECK(slots_active() == noSlot && slots_at(slot)->state == slotEmpty && !engine_manifest());
+    CHECK(activation_active() == noSlot && slots_at(slot)->state == slotEmpty && !engine_manifest());
 }
 
 /* The CRC of a record is all that tells a record from one that was cut off. */
 static void test_forged_record(void)
 {
     install(model);
-    const uint32_t slot = slots_active();
+    const uint32_t slot = activation_active();
     uint32_t position = sizeof(record);
     while (flash[position] != 0xff) position += sizeof(record);
     record forged = { .kind = recordEmpty, .slot = slot, .length = model.length };
     memcpy(flash + position, &forged, sizeof forged);
     start();
-    CHECK(slots_active() == slot && slots_at(slot)->state == slotComplete);
+    CHECK(activation_active() == slot && slots_at(slot)->state == slotComplete);
 
     /* A record of a slot that is not there, with the right CRC, is none either. */
     memset(flash + position, 0xff, sizeof forged);
     start();
     forged = (record) { .kind = recordActive, .slot = SLOTS };
-    uint32_t (*const none)(record *, uint32_t) = NULL;
+    bool (*const none)(uint32_t, record *) = NULL;
     CHECK(records_append(&forged, none));
     start();
-    CHECK(slots_active() == slot);
+    CHECK(activation_active() == slot);
 }
 
 /* A header of a log's sector whose CRC is wrong is no header. */
 static void test_forged_log(void)
 {
     install(model);
-    const uint32_t slot = slots_active();
+    const uint32_t slot = activation_active();
     const uint32_t other = flash[0] == 0xff ? 0 : flashSector, used = flashSector - other;
     memcpy(flash + other, flash + used, sizeof(record));
     flash[other + 4]++;
     start();
-    CHECK(slots_active() == slot);
+    CHECK(activation_active() == slot);
 }
 
-/* The log of the first firmware, whose header has no number where the format is: read, and gone on with. */
+/* The log of the first firmware, whose header has no number where the format is: read, and followed by one of today. */
 static void test_log_without_number(void)
 {
     install(model);
     CHECK(log_format() == formatOfToday);
     log_set_format(formatWithoutNumber);
     start();
-    CHECK(slots_active() == 0 && engine_manifest());
+    CHECK(activation_active() == 0 && engine_manifest());
     install(statefulModel);
-    CHECK(log_format() == formatWithoutNumber);
+    CHECK(log_format() == formatOfToday);
     start();
-    CHECK(slots_active() == 1 && slots_at(0)->state == slotComplete && slots_at(0)->length == model.length);
+    CHECK(activation_active() == 1 && slots_at(0)->state == slotComplete && slots_at(0)->length == model.length);
 }
 
 /* The log of a newer format is not read: the models are kept, the first is active, and a log of ours follows. */
@@ -438,19 +518,19 @@ static void test_log_of_newer_format(void)
     install(statefulModel);
     log_set_format(formatOfTomorrow);
     start();
-    CHECK(slots_active() == 0 && engine_manifest());
+    CHECK(activation_active() == 0 && engine_manifest());
     CHECK(slots_at(0)->state == slotComplete && slots_at(0)->length == model.length);
     CHECK(slots_at(1)->state == slotComplete && slots_at(1)->length == statefulModel.length);
     CHECK(log_format() == formatOfTomorrow);
     CHECK(activate(statefulModel) == modelOk && log_format() == formatOfToday);
     start();
-    CHECK(slots_active() == 1 && slots_at(0)->state == slotComplete);
+    CHECK(activation_active() == 1 && slots_at(0)->state == slotComplete);
 
     /* It says nothing of an upload that was cut off, whose missing bytes are erased: that is no model. */
     CHECK(upload_until(modelWithoutMemory, modelWithoutMemory.length - 200) == modelOk && slots_at(0)->state == slotUploading);
     log_set_format(formatOfTomorrow);
     start();
-    CHECK(slots_active() == 1 && slots_at(0)->state == slotEmpty);
+    CHECK(activation_active() == 1 && slots_at(0)->state == slotEmpty);
 }
 
 /* A log whose header was cut off is none, whatever its format would have been: the one before it counts. */
@@ -463,7 +543,7 @@ static void test_torn_header(void)
     flash[other + 4]++;
     flash[other + 8] = formatOfTomorrow;
     start();
-    CHECK(slots_active() == 0 && slots_at(0)->length == model.length);
+    CHECK(activation_active() == 0 && slots_at(0)->length == model.length);
 }
 
 static void test_wrong_crc(void)
@@ -752,6 +832,10 @@ int main(int count, char **arguments)
         { "a piece beyond the upload", test_piece_beyond_upload },
         { "requests of uploads", test_upload_requests },
         { "worn flash", test_worn_flash },
+        { "a trial ends with a reset", test_trial_ends_with_reset },
+        { "a trial ends with a trap", test_trial_ends_with_trap },
+        { "good runs confirm a trial", test_good_runs_confirm },
+        { "a trial needs both slots", test_trial_needs_both_slots },
         { "a corrupt slot", test_corrupt_slot },
         { "a forged record", test_forged_record },
         { "a forged log", test_forged_log },

@@ -41,6 +41,9 @@ export function libraryProgram(own: readonly string[], flags: readonly string[])
   };
 }
 
+/** What firmware without trusted keys has no use for. */
+const untrusting: readonly string[] = ["ed25519.c", "keys.c", "message.c", "session.c", "signed_module.c"];
+
 /**
  * A program of the whole firmware, with the simulated port and flash.
  *
@@ -53,8 +56,17 @@ export function firmwareProgram(
   left: readonly string[],
   flags: readonly string[] = [],
 ): NativeProgram {
-  const rooms = ["firmware", "link", "store", "runtime", "formats", "accelerators", "accelerators/imports"];
-  const all = sourcesOf(rooms, ["main.c", "memory.c", ...left]);
+  const rooms = [
+    "firmware",
+    "link",
+    "store",
+    "trust",
+    "runtime",
+    "formats",
+    "accelerators",
+    "accelerators/imports",
+  ];
+  const all = sourcesOf(rooms, ["main.c", "memory.c", ...untrusting, ...left]);
   return {
     sources: [
       ...own,
@@ -65,7 +77,15 @@ export function firmwareProgram(
     wasm3: wasm3Sources,
     folders: [boardsFolder, nativeSources("wasm3"), nativeFolder],
     flags: [
-      ...["-w", ...wasm3Flags, "-DSLOTS=2", "-DSLOT_BYTES=4096", '-DBOARD_NAME="native"', "-DLINK_MTU=512"],
+      ...[
+        "-w",
+        ...wasm3Flags,
+        "-DSLOTS=2",
+        "-DSLOT_BYTES=4096",
+        '-DBOARD_NAME="native"',
+        '-DBOARD_FAMILY="native"',
+        "-DLINK_MTU=512",
+      ],
       ...flags,
     ],
   };

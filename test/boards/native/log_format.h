@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum { formatOfToday = 1, formatWithoutNumber = 0xffffffff, formatOfTomorrow = 2 };
+enum { formatOfToday = 2, formatWithoutNumber = 0xffffffff, formatOfTomorrow = 3 };
 
 /* Makes the log one of that format, by its header alone. There must be a log. */
 void log_set_format(uint32_t format);

@@ -14,6 +14,7 @@
 #include "formats/sha256.h"
 #include "log_format.h"
 #include "simulated_flash.h"
+#include "store/activation.h"
 #include "store/slots.h"
 
 /* The shorter new model ends at a word's border: then no piece is left to write when its last one was interrupted. */
@@ -52,14 +53,49 @@ void engine_unload(void)
     engineHasModel = false;
 }
 
+model_error engine_admits(const uint8_t *head, uint32_t length)
+{
+    return length > 0 && head[0] == preamble[0] ? modelOk : modelUntrusted;
+}
+
+model_error engine_admits_version(const uint8_t *file, uint32_t length)
+{
+    return engine_check(file, length);
+}
+
+bool engine_trusts(const uint8_t *file, uint32_t length)
+{
+    return engine_check(file, length) == modelOk;
+}
+
+model_error engine_prove(const uint8_t *file, uint32_t length)
+{
+    return engine_check(file, length);
+}
+
+void engine_facts(const uint8_t *file, uint32_t length, model_facts *facts)
+{
+    (void) file;
+    (void) length;
+    (void) facts;
+}
+
 static uint8_t oldModel[oldLength], newModel[longestNew];
+
+/* What main does. */
+static void start(void)
+{
+    engine_unload();
+    slots_open();
+    activation_start();
+}
 
 static model_error upload(const uint8_t *model, uint32_t length)
 {
     uint8_t hash[sha256Bytes];
     uint32_t wanted;
     sha256(model, length, hash);
-    model_error error = slots_begin(length, hash, &wanted);
+    model_error error = slots_begin(length, hash, model, pieceBytes, &wanted);
     while (!error && wanted < length)
     {
         const uint32_t rest = length - wanted;
@@ -75,14 +111,14 @@ static model_error activate(const uint8_t *model, uint32_t length)
     for (uint32_t i = 0; i < port_flash.slotCount; i++)
     {
         const slot_contents *slot = slots_at(i);
-        if (slot->state == slotComplete && memcmp(slot->hash, hash, sha256Bytes) == 0) return slots_activate(i);
+        if (slot->state == slotComplete && memcmp(slot->hash, hash, sha256Bytes) == 0) return activation_confirm(i);
     }
     return modelNoModel;
 }
 
 static bool active_is(const uint8_t *model, uint32_t length)
 {
-    const uint32_t slot = slots_active();
+    const uint32_t slot = activation_active();
     return slot != noSlot && slots_at(slot)->length == length && memcmp(slots_model(slot), model, length) == 0;
 }
 
@@ -107,10 +143,10 @@ static void prepare(uint32_t churn, uint32_t format)
 {
     memset(prepared, 0xff, flashBytes);
     flash_restore(prepared);
-    slots_open();
+    start();
     must(0, upload(oldModel, oldLength), "first upload");
     must(0, activate(oldModel, oldLength), "first activation");
-    for (uint32_t i = 0; i < churn; i++) must(0, slots_erase(1 - slots_active()), "erase");
+    for (uint32_t i = 0; i < churn; i++) must(0, slots_erase(1 - activation_active()), "erase");
     log_set_format(format);
     memcpy(prepared, flash, flashBytes);
 }
@@ -118,7 +154,7 @@ static void prepare(uint32_t churn, uint32_t format)
 static bool cut_at(long moment)
 {
     flash_restore(prepared);
-    slots_open();
+    start();
     volatile bool finished = false;
     if (setjmp(powerOff) == 0)
     {
@@ -128,13 +164,13 @@ static bool cut_at(long moment)
         finished = true;
     }
     bytesUntilCut = -1;
-    slots_open();
+    start();
     const bool isOld = active_is(oldModel, oldLength), isNew = active_is(newModel, newLength);
     if (finished && !isNew) fail(moment, "finished, and the new model is not active");
-    if (!isOld && !isNew && (port_flash.slotCount == 2 || slots_active() != noSlot)) fail(moment, "no model is active");
+    if (!isOld && !isNew && (port_flash.slotCount == 2 || activation_active() != noSlot)) fail(moment, "no model is active");
     must(moment, upload(newModel, newLength), "upload afterwards");
     must(moment, activate(newModel, newLength), "activation afterwards");
-    slots_open();
+    start();
     if (!active_is(newModel, newLength)) fail(moment, "the new model is not active afterwards");
     return finished;
 }

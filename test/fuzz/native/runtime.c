@@ -21,6 +21,7 @@
 #include "runtime/wasmote.h"
 #include "simulated_flash.h"
 #include "simulated_port.h"
+#include "store/activation.h"
 #include "store/slots.h"
 
 /* ---------------------------------------------------------------------------------------------- what a port gives */
@@ -377,7 +378,7 @@ static void start(void)
 {
     engine_unload();
     slots_open();
-    if (slots_active() != noSlot) engine_load(slots_model(slots_active()), slots_at(slots_active())->length);
+    activation_start();
 }
 
 enum { smpHeader = 8, mostPayload = LINK_MTU - smpHeader };

@@ -1,0 +1,119 @@
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { boardsFolder } from "../boards/index.js";
+import { WasmoteError } from "../errors.js";
+import { sha256Of } from "../files/sha256.js";
+import { temporaryFolder } from "../tools/ending.js";
+import { requireProgram } from "../tools/find.js";
+import { userCache } from "../tools/user-cache.js";
+
+/** What carries Monocypher's C: a source distribution on PyPI, which is never installed. */
+const carrier = {
+  name: "pymonocypher",
+  version: "4.0.3.4",
+  sha256: "5e56e3d3eb770a53e0b9f6274146663c11a11f3d0de5cd48e3be0428d1b07a4a",
+} as const;
+
+/** Monocypher's files, in the carrier's folder. */
+const monocypherFiles = ["monocypher.c", "monocypher.h", "LICENSE.txt"] as const;
+
+/** SHA-512 of LibTomCrypt, which an npm package carries beside what is not needed here. */
+const sha512Carrier = "ed25519-wasm-pro";
+const sha512Files = ["sha512.c", "sha512.h", "fixedint.h"] as const;
+
+/** Names of all files that `cryptographySources` holds and the firmware is made of. */
+export const cryptographyFiles: readonly string[] = [...monocypherFiles.slice(0, 2), ...sha512Files];
+
+/** Where a packed package carries them. */
+export const packedCryptography = join(boardsFolder, "cryptography");
+
+/**
+ * The folder of C sources for signatures and encryption that firmware with trusted keys is built from: Monocypher 4 and
+ * LibTomCrypt's SHA-512. A packed package carries them; a checkout fetches Monocypher by pip, checks its SHA-256, and keeps it in
+ * the user's cache.
+ *
+ * @throws `tool-missing` where pip is missing, `tool-failed`, `sources-hash` where what was fetched is another file
+ */
+export function cryptographySources(): string {
+  if (existsSync(join(packedCryptography, "monocypher.c"))) return packedCryptography;
+  const cache = userCache();
+  const folder = cache === undefined ? undefined : join(cache, `cryptography-${carrier.version}`);
+  if (folder !== undefined && existsSync(join(folder, "sha512.c"))) return folder;
+  const parent = cache ?? temporaryFolder("cryptography").path;
+  mkdirSync(parent, { recursive: true });
+  const draft = mkdtempSync(join(parent, "cryptography."));
+  writeCryptography(draft);
+  if (folder === undefined) return draft;
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(join(folder, "sha512.c"))) throw error;
+  }
+  return folder;
+}
+
+/** Writes the sources and their licences to a folder. Throws as `cryptographySources`. */
+export function writeCryptography(folder: string): void {
+  const archive = untar(gunzipSync(fetchCarrier()));
+  for (const name of monocypherFiles) {
+    const bytes = archive.get(`${carrier.name}-${carrier.version}/${name}`);
+    if (bytes === undefined) throw new Error(`${carrier.name} has no ${name}`);
+    writeFileSync(join(folder, name === "LICENSE.txt" ? "LICENSE-monocypher.txt" : name), bytes);
+  }
+  const sha512 = dirname(createRequire(import.meta.url).resolve(`${sha512Carrier}/package.json`));
+  for (const name of sha512Files) copyFileSync(join(sha512, "ed25519", "src", name), join(folder, name));
+  copyFileSync(join(sha512, "ed25519", "license.txt"), join(folder, "LICENSE-sha512.txt"));
+}
+
+/** Fetches the source distribution; its bytes. */
+function fetchCarrier(): Uint8Array {
+  const pip = requireProgram("pip");
+  const work = temporaryFolder("pip");
+  try {
+    const what = `${carrier.name}==${carrier.version}`;
+    const args = ["download", "--no-deps", "--no-binary", ":all:", "--dest", work.path, what];
+    try {
+      execFileSync(pip, args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", timeout: 300_000 });
+    } catch (error) {
+      const said = (error as { stderr?: string }).stderr?.trim().split("\n").slice(-3).join("; ");
+      throw new WasmoteError("tool-failed", `pip download ${what}: ${said ?? String(error)}`);
+    }
+    const bytes = readFileSync(join(work.path, `${carrier.name}-${carrier.version}.tar.gz`));
+    if (sha256Of(bytes) !== carrier.sha256) {
+      throw new WasmoteError(
+        "sources-hash",
+        `${what} has SHA-256 ${sha256Of(bytes)}; ${carrier.sha256} is expected`,
+      );
+    }
+    return bytes;
+  } finally {
+    work.remove();
+  }
+}
+
+/** The regular files of a tar archive by name. Source: POSIX.1-2017, pax, "ustar Interchange Format". */
+function untar(archive: Buffer): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  const text = (from: number, length: number): string =>
+    archive.toString("latin1", from, from + length).split("\0")[0]!;
+  for (let at = 0; at + 512 <= archive.length && archive[at] !== 0; ) {
+    const size = Number.parseInt(text(at + 124, 12), 8);
+    const type = text(at + 156, 1);
+    if (type === "0" || type === "") files.set(text(at, 100), archive.subarray(at + 512, at + 512 + size));
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  return files;
+}
