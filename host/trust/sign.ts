@@ -116,7 +116,7 @@ function requireShort(trust: Uint8Array, delimiter: Uint8Array): void {
     "trust-invalid",
     `${length} bytes before the model; boards take up to ${maxHeadBytes}`,
     {},
-    { help: "Give a shorter id, or name fewer boards: a family by its port, as rp2." },
+    { help: "Give a shorter id, or name fewer boards: a family, as rp2, for all of its boards." },
   );
 }
 

@@ -9,7 +9,7 @@ export interface Trust {
   id: string;
   /** Its version, from 1 on: a board that has confirmed one takes none below. */
   version: number;
-  /** The boards that it is for: names of ports ("rp2", "mps2") or of boards; absent for all. */
+  /** The boards that it is for: families, by their ports' folders ("rp2", "mps2"), or boards; absent for all. */
   for?: string[];
   /** The least interface (ABI) of the firmware. */
   abi: number;
