@@ -111,9 +111,8 @@ async function sign(path: string, options: SignOptions, output: Output): Promise
   const { hexOf } = await import("../trust/keys.js");
   const { trustJson, trustLines } = await import("./trust-text.js");
   const id = hexOf(key.public.id);
-  const addedBytes = signed.wasm.length - file.wasm.length;
   if (options.json) {
-    const { kept, dropped, headBytes } = signed;
+    const { kept, dropped, headBytes, addedBytes } = signed;
     output.json({
       file: options.out,
       key: id,
@@ -129,7 +128,7 @@ async function sign(path: string, options: SignOptions, output: Output): Promise
   output.data([
     `signed by  key ${id}${othersText(signed)}`,
     ...trustLines(signed).map((line) => (line.startsWith("self-test") ? `self-test  ${says}` : line)),
-    `file       ${bytesText(signed.wasm.length)}, ${thousands(addedBytes)} more than before`,
+    `file       ${bytesText(signed.wasm.length)}, ${thousands(signed.addedBytes)} of them for all this`,
   ]);
 }
 
@@ -193,7 +192,8 @@ async function selfTestFor(
   const paths = Array.isArray(asked) ? asked : [];
   if (paths.includes(random)) {
     if (paths.length > 1) throw new UsageError("--self-test random beside files", "Give one or the other.");
-    return { selfTest: await runSelfTest(file, undefined, output), says: "of pseudo-random inputs, as told" };
+    const selfTest = await runSelfTest(file, undefined, output);
+    return { selfTest, says: `${thousands(selfTestBytes(selfTest))} bytes, of pseudo-random inputs` };
   }
   const selfTest = await runSelfTest(file, await readInputs(file, paths), output);
   return {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { encode } from "cborg";
+import { firstAbi, resettingAbi } from "../abi/firmware-abi.js";
 import { WasmoteError } from "../errors.js";
-import { manifestVersion } from "../package/manifest.js";
 import { openModule } from "../package/open.js";
+import { readInterface } from "../wasm/interface.js";
 import { encodeCustomSection } from "../wasm/sections.js";
 import { concatenate } from "../wasm/writer.js";
 import { keyIdBytes, type PrivateKey, sameBytes, signatureBytes, signBytes } from "./keys.js";
@@ -29,7 +30,7 @@ import { encodeTrust, type Trust } from "./trust-section.js";
 
 /**
  * What the signer says. What is left out is as in the file where that is signed already; else the id is the model's name,
- * the version 1, and the interface (ABI) that of the model.
+ * the version 1, and the interface (ABI) the least that runs the model.
  */
 export interface SignOptions extends Partial<Trust> {
   /** What a board runs before it believes the model; null for none. */
@@ -39,6 +40,8 @@ export interface SignOptions extends Partial<Trust> {
 /** A file that was signed. */
 export interface SignedModule extends TrustOfFile {
   wasm: Uint8Array;
+  /** Bytes of it that signing has put before what was built. */
+  addedBytes: number;
   /** Signatures by other keys that were there and hold. */
   kept: number;
   /** Signatures that were there and are left out: they are of other bytes, or in a form that we do not write. */
@@ -71,16 +74,21 @@ export function signModule(wasm: Uint8Array, key: PrivateKey, options: SignOptio
   const before = readTrustOf(layout);
   const { selfTest: asked, ...said } = options;
   const trust: Trust = {
-    ...(before?.trust ?? { id: manifest.name, version: 1, abi: manifestVersion }),
+    ...(before?.trust ?? { id: manifest.name, version: 1, abi: neededAbi(wasm) }),
     ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
   };
   const selfTest = asked === undefined ? before?.selfTest : (asked ?? undefined);
   if (selfTest !== undefined) requireSelfTestOf(selfTest, manifest);
-  const content = isAsBefore(before, trust, selfTest)
-    ? layout.content
-    : newContent(unsignedContent(wasm, layout), trust, selfTest);
+  const built = unsignedContent(wasm, layout);
+  const content = isAsBefore(before, trust, selfTest) ? layout.content : newContent(built, trust, selfTest);
+  const builtBytes = built.reduce((sum, { length }) => sum + length, preambleBytes);
   const all = layout.signature === undefined ? [] : decodeSignatures(layout.signature);
-  return signed(wasm.subarray(0, preambleBytes), content, key, all);
+  return signed(wasm.subarray(0, preambleBytes), content, key, all, builtBytes);
+}
+
+/** The least interface of a firmware that runs the model: one with state is to be reset. */
+function neededAbi(wasm: Uint8Array): number {
+  return readInterface(wasm).exports.has("reset") ? resettingAbi : firstAbi;
 }
 
 function isAsBefore(before: TrustOfFile | undefined, trust: Trust, selfTest: SelfTest | undefined): boolean {
@@ -135,6 +143,7 @@ function signed(
   content: Uint8Array,
   key: PrivateKey,
   before: readonly SignedHashes[],
+  builtBytes: number,
 ): SignedModule {
   const unsigned = concatenate([preamble, content]);
   const hashes = rollingHashes(unsigned, layoutOf(unsigned));
@@ -153,7 +162,13 @@ function signed(
     .map(({ signature }) => signature);
   const wasm = concatenate([preamble, signatureSectionOf(hashes, [...kept, own]), content]);
   const read = readTrustOf(layoutOf(wasm)) as TrustOfFile;
-  return { wasm, ...read, kept: kept.length, dropped: others.length - kept.length };
+  return {
+    wasm,
+    addedBytes: wasm.length - builtBytes,
+    ...read,
+    kept: kept.length,
+    dropped: others.length - kept.length,
+  };
 }
 
 const isSame = (a: Uint8Array | undefined, b: Uint8Array): boolean => a !== undefined && sameBytes(a, b);
