@@ -338,6 +338,42 @@ export const errorTable = {
     "the kernels do not compile",
     "Correct the kernel at the place that the compiler names.",
   ),
+  "key-invalid": refused(
+    "the file holds no key of the kind that is needed",
+    "Give a key that `wasmote keygen` made: KEY.pem to sign, KEY.pub to verify.",
+  ),
+  "key-exists": refused(
+    "a key is there already",
+    "Name another file. --force replaces the key: nothing can be signed with the old one then.",
+  ),
+  "signature-missing": refused(
+    "the file is not signed",
+    "Sign it: `wasmote sign MODEL.wasm --key KEY.pem -o SIGNED.wasm`.",
+  ),
+  "signature-malformed": refused(
+    "the file's signature cannot be read",
+    "Take the file from where it was signed again, or sign the model anew.",
+  ),
+  "signature-untrusted": refused(
+    "the file is signed by none of the keys that are trusted",
+    "Give the public key of who signed it, if you trust them; or sign the model with your own key.",
+  ),
+  "signature-wrong": refused(
+    "the file is not what was signed",
+    "Do not use it. Take the file from where it was signed again.",
+  ),
+  "trust-invalid": refused(
+    "what a signed file says of itself is not valid",
+    "Sign the model anew with `wasmote sign`.",
+  ),
+  "self-test-invalid": refused(
+    "the self-test does not fit the model",
+    "Sign the model anew, with another --self-test or with --no-self-test.",
+  ),
+  "message-invalid": refused(
+    "the signed message is not valid",
+    "Have it signed anew, with a key that the board trusts.",
+  ),
   internal: {
     exit: exitCodes.defect,
     title: "wasmote has a defect",

@@ -10,3 +10,27 @@ export { type BuildOptions, type BuiltModel, buildModel } from "./pipeline.js";
 export { openRunner } from "./run/index.js";
 export type { Runner } from "./run/types.js";
 export { loadUserOperators } from "./tools/user-operators.js";
+export {
+  generateKey,
+  type PrivateKey,
+  type PublicKey,
+  privateKeyPem,
+  publicKeyOf,
+  publicKeyPem,
+  readPrivateKey,
+  readPublicKey,
+} from "./trust/keys.js";
+export {
+  type KeyMessage,
+  type SessionMessage,
+  signMessage,
+  type TrustMessage,
+  type VerifiedMessage,
+  verifyMessage,
+} from "./trust/messages.js";
+export { readTrust, type TrustOfFile } from "./trust/read.js";
+export type { SelfTest } from "./trust/self-test-section.js";
+export { type SignedModule, type SignOptions, signModule } from "./trust/sign.js";
+export type { Signature, SignedHashes } from "./trust/signature-section.js";
+export type { Trust } from "./trust/trust-section.js";
+export { type VerifiedModule, verifyModule } from "./trust/verify.js";

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { type Command, Option } from "commander";
 import { exportCores, hostCore } from "../export/cores.js";
 import { type EcosystemName, ecosystemNamed, ecosystemNames } from "../export/ecosystems/index.js";
-import type { ExportTier, ModelStorage } from "../export/index.js";
+import type { ExportedModel, ExportTier, ModelStorage } from "../export/index.js";
 import { UsageError } from "./errors.js";
 import { exportFolder, writeExport } from "./export-folder.js";
 import { thousands } from "./figures.js";
@@ -108,6 +108,7 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
     stackBytes,
   }));
   output.talk(`wrote ${count} files to ${options.out}`);
+  await tellUnsigned(paths, files, exported.models, output);
   if (options.json) output.json({ as: options.as, core, models });
   else
     output.data(
@@ -116,4 +117,21 @@ async function exportTo(paths: string[], options: ExportCommandOptions, output: 
           `${symbol}  flash ${thousands(fileBytes)}, RAM ${memoryBound === "exact" ? "" : "at most "}${thousands(memoryBytes)}, stack ${thousands(stackBytes)} bytes`,
       ),
     );
+}
+
+/** Says which models were signed, and are other files now that a part of their code is left out. */
+async function tellUnsigned(
+  paths: readonly string[],
+  files: readonly ModuleFile[],
+  models: readonly ExportedModel[],
+  output: Output,
+): Promise<void> {
+  const { layoutOf } = await import("../trust/layout.js");
+  for (const [i, { wasm }] of models.entries()) {
+    const before = files[i]!.wasm;
+    if (layoutOf(before).signature === undefined || wasm.length === before.length) continue;
+    output.talk(
+      `${paths[i]}: what is exported is not signed any more: it holds the code of one tier alone; --tier both leaves it as it is`,
+    );
+  }
 }

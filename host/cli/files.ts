@@ -25,6 +25,8 @@ export function recordingReader(modelPath: string, read: string[]): ReadFile {
 export interface PendingFile {
   path: string;
   bytes: Uint8Array;
+  /** Permissions, where they are not the usual ones. */
+  mode?: number;
 }
 
 /**
@@ -40,11 +42,11 @@ export async function writeFilesAtomically(files: readonly PendingFile[]): Promi
   const callOff = whenEnding(removeStaged);
   let current = "";
   try {
-    for (const { path, bytes } of files) {
+    for (const { path, bytes, mode } of files) {
       current = path;
       const target = await existingTarget(path);
       if (target.kind === "stream") {
-        await writeTo(target.path, "w", bytes);
+        await writeTo(target.path, "w", bytes, mode);
         continue;
       }
       const temporary = join(
@@ -52,7 +54,7 @@ export async function writeFilesAtomically(files: readonly PendingFile[]): Promi
         `.${basename(target.path)}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`,
       );
       staged.push({ temporary, target: target.path });
-      await writeTo(temporary, "wx", bytes);
+      await writeTo(temporary, "wx", bytes, mode);
     }
     for (const { temporary, target } of staged) {
       current = target;
@@ -87,8 +89,13 @@ async function existingTarget(path: string): Promise<{ path: string; kind: "file
   return found.isFile() ? { path: await realpath(path), kind: "file" } : { path, kind: "stream" };
 }
 
-async function writeTo(path: string, flags: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, flags);
+async function writeTo(
+  path: string,
+  flags: string,
+  bytes: Uint8Array,
+  mode: number | undefined,
+): Promise<void> {
+  const file = await open(path, flags, mode);
   try {
     await file.writeFile(bytes);
   } finally {

@@ -1,13 +1,19 @@
 import type { Fit } from "../boards/index.js";
+import { WasmoteError } from "../errors.js";
 import type { Manifest } from "../package/manifest.js";
 import { openModule } from "../package/open.js";
 import { table } from "../table.js";
+import { hexOf } from "../trust/keys.js";
+import { layoutOf } from "../trust/layout.js";
+import { readTrust, type TrustOfFile } from "../trust/read.js";
+import { decodeSignatures } from "../trust/signature-section.js";
 import { listSections } from "../wasm/sections.js";
 import { tensorLines, variableLines } from "./build-report.js";
 import { bytesText, shortName, thousands } from "./figures.js";
 import { withFile } from "./files.js";
 import { fitTable } from "./fit-table.js";
 import type { Output } from "./output.js";
+import { trustJson, trustLines } from "./trust-text.js";
 
 /** What `inspect` tells of a built model. */
 export interface ModuleDescription {
@@ -17,8 +23,40 @@ export interface ModuleDescription {
   codeBytes: number;
   weightBytes: number;
   sections: { name: string; offset: number; bytes: number }[];
+  /** Who signed it, and what it then says of itself: nothing of it verified. Null where it is not signed. */
+  signed: SignedDescription | null;
   /** How it fits each board. */
   fits: readonly Fit[];
+}
+
+/** What a signed file says, or why that cannot be read. */
+interface SignedDescription {
+  /** Ids of the keys. */
+  keys: string[];
+  trust: TrustOfFile | undefined;
+  error?: string;
+}
+
+/** What is in a file's sections of trust. What is wrong with them stops nobody from looking at the rest. */
+function describeSigned(wasm: Uint8Array): SignedDescription | null {
+  try {
+    const { signature } = layoutOf(wasm);
+    const trust = readTrust(wasm);
+    if (signature === undefined && trust === undefined) return null;
+    const signatures = signature === undefined ? [] : decodeSignatures(signature);
+    const ids = signatures.flatMap((set) => set.signatures.map(({ keyId }) => keyId));
+    return { keys: ids.map((id) => (id === undefined ? "without an id" : hexOf(id))), trust };
+  } catch (error) {
+    if (!(error instanceof WasmoteError)) throw error;
+    return { keys: [], trust: undefined, error: error.detail };
+  }
+}
+
+function signedLines({ keys, trust, error }: SignedDescription): string[] {
+  if (error !== undefined) return [`signed  ${error}`];
+  const by =
+    keys.length === 0 ? "by nobody" : `by key ${keys.join(", key ")}; \`wasmote verify\` checks that`;
+  return [`signed  ${by}`, ...(trust === undefined ? [] : trustLines(trust).map((line) => `  ${line}`))];
 }
 
 /** Opens and describes a `.wasm` built by wasmote. Throws `module-*`. */
@@ -39,9 +77,17 @@ export async function describeModule(path: string, bytes: Uint8Array): Promise<M
         offset,
         bytes: contents.length,
       })),
+      signed: describeSigned(bytes),
       fits: await boardFits(bytes),
     };
   });
+}
+
+/** The description for JSON: bytes of a self-test are counted. */
+export function moduleJson({ signed, ...module }: ModuleDescription): object {
+  if (signed === null) return { ...module, signed };
+  const { keys, trust, error } = signed;
+  return { ...module, signed: { keys, error, trust: trust === undefined ? null : trustJson(trust) } };
 }
 
 /** The description as lines for people. */
@@ -88,6 +134,7 @@ export function moduleText(module: ModuleDescription, { styles, width }: Output)
     `file    ${bytesText(module.fileBytes)}: code ${thousands(module.codeBytes)}, weights ${thousands(module.weightBytes)}`,
     `kernels ${manifest.kernels.map((hash) => hash.slice(0, 16)).join(", ") || "compiled for this model"}`,
     `imports ${[...manifest.imports.required, ...manifest.imports.optional.map((name) => `${name} (optional)`)].join(", ") || "none"}`,
+    ...(module.signed === null ? [] : signedLines(module.signed)),
     "",
     ...steps,
     "",

@@ -109,9 +109,9 @@ async function inspectModule(
   if (options.layout !== undefined) throw ofNoUse("--layout", "the model is built");
   if (options.verbose) throw ofNoUse("--verbose", "the model is built");
   if (options.svg !== undefined) throw ofNoUse("--svg", "the model is built");
-  const { describeModule, moduleText } = await import("./inspect-module.js");
+  const { describeModule, moduleJson, moduleText } = await import("./inspect-module.js");
   const found = await describeModule(path, bytes);
-  if (options.json) output.json(found);
+  if (options.json) output.json(moduleJson(found));
   else output.data(moduleText(found, output));
 }
 

@@ -27,6 +27,9 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   flash: async () => (await import("./flash.js")).registerFlash,
   push: async () => (await import("./push.js")).registerPush,
   export: async () => (await import("./export.js")).registerExport,
+  keygen: async () => (await import("./keygen.js")).registerKeygen,
+  sign: async () => (await import("./sign.js")).registerSign,
+  verify: async () => (await import("./verify.js")).registerVerify,
   monitor: async () => (await import("./monitor.js")).registerMonitor,
   doctor: async () => (await import("./doctor.js")).registerDoctor,
   toolchain: async () => (await import("./toolchain.js")).registerToolchain,
@@ -49,6 +52,7 @@ export async function createProgram(args: readonly string[], output: Output): Pr
   const program = new Command("wasmote")
     .description("Machine learning on microcontrollers, as one small WebAssembly file.")
     .exitOverride()
+    .enablePositionalOptions()
     .configureHelp(helpForm(output.width))
     .configureOutput({
       outputError: () => undefined,

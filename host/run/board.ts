@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { resettingAbi } from "../abi/firmware-abi.js";
 import { fit, type ModelNeeds, requireFit } from "../boards/index.js";
 import type { BoardStatus } from "../device/answers.js";
 import type { Device } from "../device/device.js";
@@ -32,9 +33,6 @@ export interface BoardRunnerOptions {
   /** Told while the model is sent: bytes done, of all. */
   onUpload?(done: number, total: number): void;
 }
-
-/** The firmware's ABI from which on it resets the state of models. */
-const resettingAbi = 2;
 
 /** Bytes that the interpreter takes at least of what a board's status calls free. */
 const leastEngineBytes = 4096;

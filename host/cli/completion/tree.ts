@@ -97,6 +97,7 @@ const placeholders: Readonly<Record<string, (endings: readonly string[]) => Valu
   "model-b": (files) => ({ files }),
   "file|dir": () => ({ files: [] }),
   "file|folders": (files) => ({ files, words: ["folders"] }),
+  "file|random": (files) => ({ files, words: ["random"] }),
   "file|tier": (files) => ({ files, words: tiers }),
   dir: () => ({ folders: true }),
   board: () => ({ words: boardNames() }),
