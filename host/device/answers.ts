@@ -45,8 +45,30 @@ const imageSchema = z.object({
   hash: bytes.refine((hash) => hash.length === 32, "it has not 32 bytes"),
   active: z.boolean().default(false),
   confirmed: z.boolean().default(false),
+  pending: z.boolean().default(false),
+  /** False where it was tried in vain. */
+  bootable: z.boolean().default(true),
 });
 export type Image = z.output<typeof imageSchema>;
+
+/** What `trust` tells (docs/link.md, group 64). */
+const trustSchema = z.object({
+  /** Whether the firmware runs nothing but what a key that it trusts has signed. */
+  signed: z.boolean(),
+  /** Whether the active model is on trial. */
+  trial: z.boolean(),
+  /** Good runs that would confirm it; 0 where the host alone does. */
+  runs: count,
+  /** The board's own number. */
+  device: bytes.optional(),
+  /** Ids of the keys that it trusts. */
+  keys: z.array(bytes).default([]),
+  /** Number of the last message that changed its keys. */
+  seq: count.default(0),
+  /** Whether a session is open. */
+  session: z.boolean().default(false),
+});
+export type BoardTrust = z.output<typeof trustSchema>;
 
 /** What each request is answered with (docs/link.md). Fields that are not named are ignored. */
 export const answers = {
@@ -55,6 +77,8 @@ export const answers = {
   parameters: z.object({ buf_size: count, buf_count: count }),
   information: z.object({ output: z.string() }),
   status: statusSchema,
+  trust: trustSchema,
+  challenge: z.object({ device: bytes, challenge: bytes }),
   images: z.object({ images: z.array(imageSchema) }),
   /** The offset that the board wants next. */
   offset: z.object({ off: count }),

@@ -1,5 +1,8 @@
 import { maxManifestBytes } from "../abi/limits.js";
-import { answers, type BoardStatus, type Image, readAnswer } from "./answers.js";
+import { WasmoteError } from "../errors.js";
+import type { PrivateKey } from "../trust/keys.js";
+import { signMessage } from "../trust/messages.js";
+import { answers, type BoardStatus, type BoardTrust, type Image, readAnswer } from "./answers.js";
 import { type LongAnswer, readParts, writeParts } from "./parts.js";
 import { groups } from "./return-codes.js";
 import type { Payload } from "./smp.js";
@@ -106,11 +109,57 @@ export class Device {
 
   /** Makes the slot with that SHA-256 active. */
   async activate(hash: Uint8Array): Promise<Image[]> {
-    const payload = { hash, confirm: true };
-    const limits = { timeoutMillis: this.#flashTimeoutMillis };
-    const answer = await this.#image("activate", "write", 0, payload, limits);
+    return this.#choose("activate", { hash, confirm: true });
+  }
+
+  async #choose(what: string, payload: Payload): Promise<Image[]> {
+    const answer = await this.#image(what, "write", 0, payload, { timeoutMillis: this.#flashTimeoutMillis });
     this.#status = undefined;
-    return readAnswer(answers.images, answer, "activate").images;
+    return readAnswer(answers.images, answer, what).images;
+  }
+
+  /**
+   * Has the model of the slot with that SHA-256 tried: it is active until a trap, a limit or a restart, or for good once it is
+   * confirmed. The one before is active again where it fails at once.
+   *
+   * @param now at once; else when the board starts anew
+   */
+  async tryModel(hash: Uint8Array, now = true): Promise<Image[]> {
+    return this.#choose("trial", { hash, confirm: false, ...(now ? { now } : {}) });
+  }
+
+  /** Confirms the model that is on trial. */
+  async confirm(): Promise<Image[]> {
+    return this.#choose("confirm", { confirm: true });
+  }
+
+  /** Whose models the board runs, and whether one is on trial. Firmware from before there were trials takes anyone's. */
+  async trust(): Promise<BoardTrust> {
+    try {
+      return readAnswer(answers.trust, await this.#inference("trust", "read", 7, {}), "trust");
+    } catch (error) {
+      if (error instanceof WasmoteError && error.code === "board-failed") {
+        return { signed: false, trial: false, runs: 0, keys: [], seq: 0, session: false };
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Opens a session, in which the board may be changed: until it starts anew, or for ten minutes.
+   *
+   * @throws `board-untrusted` where the board does not trust the key
+   */
+  async openSession(key: PrivateKey): Promise<void> {
+    const answer = await this.#inference("challenge", "write", 8, {});
+    const { device, challenge } = readAnswer(answers.challenge, answer, "challenge");
+    await this.sendMessage(signMessage({ do: "session", device, challenge }, key));
+  }
+
+  /** Sends a signed message (host/trust/messages.ts). Throws `board-untrusted`, `board-older`, `board-busy`. */
+  async sendMessage(message: Uint8Array): Promise<void> {
+    const limits = { timeoutMillis: this.#flashTimeoutMillis };
+    await this.#inference("a signed message", "write", 9, { message }, limits);
   }
 
   /** Erases a slot that is not active. */

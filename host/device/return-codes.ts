@@ -55,6 +55,8 @@ const errorSchema = z.object({
   rc: z.int().optional(),
   /** Whether the failed run had the model's state reset. */
   reset: z.boolean().optional(),
+  /** Whether the model before came back, since this one was on trial. */
+  reverted: z.boolean().optional(),
 });
 
 /**
@@ -63,12 +65,15 @@ const errorSchema = z.object({
  * @param what the request, for a person
  */
 export function errorIn(payload: Payload, what: string): WasmoteError | undefined {
-  const { err, rc, reset } = readAnswer(errorSchema, payload, what);
+  const { err, rc, reset, reverted } = readAnswer(errorSchema, payload, what);
   if (err) {
     if (err.rc === 0) return undefined;
     const ofModels = err.group === groups.inference || err.group === groups.image;
     const known = ofModels ? returnCodes[err.rc] : undefined;
-    const state = reset ? "; the model's state was reset" : "";
+    const state = [
+      reset ? "; the model's state was reset" : "",
+      reverted ? "; its trial has ended, and the model before is active" : "",
+    ].join("");
     if (known !== undefined) {
       return new WasmoteError(known.error, `${what}: rc ${err.rc} (${known.name})${state}`);
     }

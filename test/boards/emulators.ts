@@ -2,6 +2,7 @@ import { type Board, loadBoard } from "../../host/boards/index.js";
 import type { Device } from "../../host/device/device.js";
 import { startEmulator, takesModelAtStart } from "../../host/device/emulators/index.js";
 import { buildFirmware, type Firmware } from "../../host/firmware/build.js";
+import type { FirmwareTrust } from "../../host/firmware/variables.js";
 import { findProgram } from "../../host/tools/find.js";
 
 /** The boards whose emulator is QEMU, and what must be there to build and run their firmware. */
@@ -45,6 +46,19 @@ export function firmwareOf(board: Board): Promise<Firmware> {
   if (firmware === undefined) {
     firmware = buildFirmware(board, { warningsAreErrors: true });
     built.set(board.id, firmware);
+  }
+  return firmware;
+}
+
+const trusting = new Map<string, Promise<Firmware>>();
+
+/** The firmware of a board that runs what these keys have signed, built once. */
+export function trustingFirmwareOf(board: Board, trust: FirmwareTrust): Promise<Firmware> {
+  const name = JSON.stringify([board.id, trust.private, trust.keys.map((key) => [...key])]);
+  let firmware = trusting.get(name);
+  if (firmware === undefined) {
+    firmware = buildFirmware(board, { warningsAreErrors: true, trust });
+    trusting.set(name, firmware);
   }
   return firmware;
 }

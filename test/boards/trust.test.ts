@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Board } from "../../host/boards/index.js";
+import type { Device } from "../../host/device/device.js";
+import { startEmulator } from "../../host/device/emulators/index.js";
+import { WasmoteError } from "../../host/errors.js";
+import { generateKey } from "../../host/trust/keys.js";
+import { signMessage } from "../../host/trust/messages.js";
+import { type SignOptions, signModule } from "../../host/trust/sign.js";
+import { availableBoards, trustingFirmwareOf } from "./emulators.js";
+import { bodies, makeModel } from "./made-modules.js";
+
+/** Boards of each architecture whose flash can be written in the emulator; their firmware runs signed models only. */
+const boards = availableBoards(["mps2-an386", "qemu-rv32", "pico"]);
+
+const key = generateKey();
+const other = generateKey();
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
+
+async function codeOf(action: Promise<unknown>): Promise<string> {
+  try {
+    await action;
+  } catch (error) {
+    if (error instanceof WasmoteError) return error.code;
+    throw error;
+  }
+  return "none";
+}
+
+const made = (name: string, body: readonly number[], weightBytes = 3000): Uint8Array =>
+  makeModel(name, body, { weightBytes });
+const signed = (wasm: Uint8Array, options: SignOptions = {}, by = key): Uint8Array =>
+  signModule(wasm, by, options).wasm;
+
+async function start(board: Board): Promise<Device> {
+  const { files } = await trustingFirmwareOf(board, { keys: [key.public.bytes] });
+  return startEmulator(board, files, {});
+}
+
+for (const board of boards) {
+  let device: Device;
+  const within = (name: string, body: () => Promise<void>): void => test(`${board.id}: ${name}`, body);
+  const first = signed(made("model", bodies.sum), { version: 3, for: [board.port] });
+  const restart = async (): Promise<void> => {
+    await device.reset();
+    await device.echo("begun", { timeoutMillis: 500, attempts: 60 });
+  };
+  const active = async (): Promise<string | null> => (await device.status()).model;
+
+  within("nothing that the key has not signed is taken, and nothing is erased for it", async () => {
+    device = await start(board);
+    const { signed: isSigned, keys } = await device.trust();
+    assert.ok(isSigned);
+    assert.equal(keys, [key.public.id]);
+    assert.is(await codeOf(device.upload(made("open", bodies.sum))), "board-untrusted");
+    assert.is(await codeOf(device.upload(signed(made("foreign", bodies.sum), {}, other))), "board-untrusted");
+    const elsewhere = signed(made("elsewhere", bodies.sum), { for: ["nowhere"] });
+    assert.is(await codeOf(device.upload(elsewhere)), "board-abi");
+    const changed = Uint8Array.from(first);
+    changed[changed.length - 1]! ^= 1;
+    assert.is(await codeOf(device.upload(changed)), "board-untrusted");
+    assert.equal(await device.images(), []);
+  });
+
+  within("what changes the board takes a session", async () => {
+    await device.upload(first);
+    assert.is(await codeOf(device.activate(sha256(first))), "board-locked");
+    assert.is(await codeOf(device.erase(0)), "board-locked");
+    assert.is(await codeOf(device.accelerate(false)), "board-locked");
+    assert.is(await codeOf(device.openSession(other)), "board-untrusted");
+    await device.openSession(key);
+    await device.activate(sha256(first));
+    assert.is(await active(), "model");
+    await restart();
+    assert.is(await active(), "model");
+    assert.is(await codeOf(device.erase(1)), "board-locked", "a session ends with a restart");
+  });
+
+  within("a session's message is good once, on that board, for that challenge", async () => {
+    const payload = {
+      do: "session",
+      device: (await device.trust()).device!,
+      challenge: new Uint8Array(16),
+    } as const;
+    assert.is(await codeOf(device.sendMessage(signMessage(payload, key))), "board-untrusted");
+    await device.openSession(key);
+  });
+
+  within("an older version is refused, but for one with the signed right", async () => {
+    const older = signed(made("model", bodies.sum, 2000), { version: 2 });
+    assert.is(await codeOf(device.upload(older)), "board-older");
+    const allowed = signed(made("model", bodies.sum, 2000), { version: 2, downgrade: true });
+    await device.upload(allowed);
+    await device.tryModel(sha256(allowed));
+    await device.confirm();
+    assert.is((await device.status()).file, allowed.length);
+  });
+
+  within("a model that traps, or fails its self-test, does not stay", async () => {
+    const trapping = signed(made("trapping", bodies.trap));
+    await device.upload(trapping);
+    await device.tryModel(sha256(trapping));
+    assert.ok((await device.trust()).trial);
+    assert.is(await codeOf(device.run(0, 1)), "board-trap");
+    assert.is(await active(), "model");
+    const input = new Uint8Array(8);
+    const wrong = signed(made("wrong", bodies.sum), {
+      selfTest: { inputs: [input], outputs: [Uint8Array.from([9, 9, 9, 9, 9, 9, 9, 9])] },
+    });
+    await device.upload(wrong);
+    assert.is(await codeOf(device.tryModel(sha256(wrong))), "board-self-test");
+    assert.is(await active(), "model");
+  });
+
+  within("a trial that nothing confirms ends with the next start", async () => {
+    const next = signed(made("next", bodies.sum), { version: 9 });
+    await device.upload(next);
+    await device.tryModel(sha256(next), false);
+    assert.is(await active(), "model");
+    await restart();
+    assert.is(await active(), "next");
+    await restart();
+    assert.is(await active(), "model");
+  });
+
+  within("keys are added and retired by messages of trusted keys", async () => {
+    const add = { do: "add-key", key: other.public.bytes, seq: 1 } as const;
+    assert.is(await codeOf(device.sendMessage(signMessage(add, other))), "board-untrusted");
+    await device.sendMessage(signMessage(add, key));
+    assert.is(await codeOf(device.sendMessage(signMessage(add, key))), "board-older");
+    const retire = { do: "retire-key", key: key.public.bytes, seq: 2 } as const;
+    assert.is(
+      await codeOf(device.sendMessage(signMessage(retire, other))),
+      "board-busy",
+      "the active model's key",
+    );
+    const newer = signed(made("model", bodies.sum, 4000), { version: 4 }, other);
+    await device.openSession(other);
+    await device.upload(newer);
+    await device.activate(sha256(newer));
+    await device.sendMessage(signMessage(retire, other));
+    assert.is(await codeOf(device.upload(signed(made("late", bodies.sum)))), "board-untrusted");
+    await restart();
+    assert.is(await active(), "model");
+    assert.equal((await device.trust()).keys, [other.public.id]);
+    await device.close();
+  });
+}
+
+test.run();
