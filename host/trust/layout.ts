@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { WasmoteError } from "../errors.js";
-import { listSections, type Section } from "../wasm/sections.js";
+import { encodeCustomSection, listSections, type Section } from "../wasm/sections.js";
 
 /** Names of the sections of a signed file, in their order. Source of the first and third: Signatures.md. */
 export const signatureSection = "signature";
@@ -21,11 +21,15 @@ export interface Layout {
   sections: Section[];
 }
 
-/** Takes a module apart; only its sections' lengths are looked at. Throws `module-invalid`. */
+/** Takes a module apart; only its sections' lengths are looked at. Throws `module-invalid`, `signature-malformed`. */
 export function layoutOf(wasm: Uint8Array): Layout {
   const sections = sectionsOf(wasm);
   const [first] = sections;
   const signed = first !== undefined && isCalled(first, signatureSection);
+  // Nothing signs how the section itself is encoded: there is one way.
+  if (signed && encodeCustomSection(signatureSection, first.bytes).length !== first.sectionBytes) {
+    throw new WasmoteError("signature-malformed", "a number is not encoded in the shortest way");
+  }
   return {
     signature: signed ? first.bytes : undefined,
     content: wasm.subarray(preamble.length + (signed ? first.sectionBytes : 0)),

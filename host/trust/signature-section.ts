@@ -47,7 +47,7 @@ function encodeSignature({ keyId, algorithm, bytes }: Signature): Uint8Array {
   return concatenate([sized(keyId ?? new Uint8Array(0)), [algorithm], sized(bytes)]);
 }
 
-/** Decodes the contents of the section `signature`, to its last byte. Throws `signature-malformed`. */
+/** Decodes the contents of the section `signature`, to its last byte, in one form alone. Throws `signature-malformed`. */
 export function decodeSignatures(contents: Uint8Array): SignedHashes[] {
   try {
     const reader = new WasmReader(contents);
@@ -56,7 +56,12 @@ export function decodeSignatures(contents: Uint8Array): SignedHashes[] {
       const found = reader.byte();
       if (found !== expected) throw new RangeError(`${names[i]} ${found}; ${expected} is known`);
     }
-    return whole(reader, () => list(reader, most.hashes, "sets of hashes", () => sizedPart(reader, readSet)));
+    const sets = whole(reader, () =>
+      list(reader, most.hashes, "sets of hashes", () => sizedPart(reader, readSet)),
+    );
+    if (Buffer.compare(encodeSignatures(sets), contents) !== 0)
+      throw new RangeError("a number is not encoded in the shortest way");
+    return sets;
   } catch (error) {
     if (error instanceof RangeError) throw new WasmoteError("signature-malformed", error.message);
     throw error;

@@ -28,8 +28,8 @@ export interface VerifiedModule {
  * that of the whole file. Verifies what `signModule` and wasmsign2 write, wherever the model is from.
  *
  * @throws `module-invalid` (no module), `signature-missing` (it is not signed), `signature-malformed`,
- * `signature-untrusted` (signed, but by none of the keys), `signature-wrong` (a key signed other bytes, or is named
- * beside a signature that is not its own), `trust-invalid`, `self-test-invalid`
+ * `signature-untrusted` (signed, but by none of the keys), `signature-wrong` (a key signed other bytes, or a signature
+ * names a key that it is not of), `trust-invalid`, `self-test-invalid`
  */
 export function verifyModule(wasm: Uint8Array, keys: readonly PublicKey[]): VerifiedModule {
   const layout = layoutOf(wasm);
@@ -45,7 +45,7 @@ export function verifyModule(wasm: Uint8Array, keys: readonly PublicKey[]): Veri
   if (signers.length === 0) throw refusal(checked, sets, hashes);
   const trust = readTrustOf(layout);
   const by = signers.map(({ key }) => key);
-  if (trust !== undefined) requireNamed(by, sets);
+  if (trust !== undefined) requireNamed(keys, sets);
   const head = hashes[0] as Uint8Array;
   return {
     keys: by,
@@ -84,16 +84,20 @@ const isNamed = (key: PublicKey, id: Uint8Array): boolean =>
   sameBytes(id, key.id) || sameBytes(id, wasmsign2Id(key));
 
 /**
- * Requires that the ids beside signatures are those of their keys. Nothing signs them, and boards look keys up by them.
- * A file without our sections may name keys as it likes: there they are hints.
+ * Requires that each signature is of the key that it names, as far as keys are known: nothing signs the ids, and boards
+ * look keys up by them. A file without our sections may name keys as it likes: there they are hints.
  */
 function requireNamed(keys: readonly PublicKey[], sets: readonly SignedHashes[]): void {
   for (const { hashes, signatures } of sets) {
     const message = signedMessage(hashes);
     for (const signature of signatures) {
-      const key = keys.find((each) => isOf(each, signature, message));
-      if (key === undefined || signature.keyId === undefined || isNamed(key, signature.keyId)) continue;
-      throw new WasmoteError("signature-wrong", `a signature of key ${hexOf(key.id)} names another key`);
+      const { keyId } = signature;
+      if (keyId === undefined) continue;
+      const signer = keys.find((key) => isOf(key, signature, message));
+      const named = keys.find((key) => isNamed(key, keyId));
+      if (signer === named) continue;
+      const whose = signer === undefined ? "is not of that key" : `is of key ${hexOf(signer.id)}`;
+      throw new WasmoteError("signature-wrong", `a signature that names key ${hexOf(keyId)} ${whose}`);
     }
   }
 }

@@ -57,6 +57,7 @@ test.before(async () => {
   const relu = { operator: "Relu", inputs: ["x"], outputs: ["y"] };
   const graph = { nodes: [relu], inputs: [end("x")], outputs: [end("y")] };
   writeFileSync(at("relu.onnx"), writeOnnx({ graph }));
+  for (const name of ["signer", "other"]) await done("keygen", "-o", at(`${name}.pem`));
   server = await serve(board, (made) => made.listen(at("line")));
   board.imports.push("wasmote.accel_conv_s8");
 });
@@ -85,6 +86,8 @@ const small = ["run", at("small.wasm"), "--input", at("in.json")];
 const onBoard = ["run", at("board.wasm"), "--input", at("in.bin")];
 const floatModel = [join(root, "models/digits/float/model.json")];
 const samples = join(root, "models/digits/samples/calibration.npy");
+const signing = (key = "signer.pem") => ["sign", at("small.wasm"), "--key", at(key), "-o", at("signed.wasm")];
+const signed = (...args: string[]) => json(...signing(), ...args);
 const delta = join(root, "docs/examples/delta-operator");
 
 /** An ONNX model of pictures whose batch and height are open. */
@@ -641,6 +644,69 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       at("told"),
     ]);
     assert.ok(JSON.parse(stdout).models.length === 1);
+  },
+
+  "keygen --out": async () => {
+    await done("keygen", "-o", at("keys/made.pem"));
+    assert.ok(existsSync(at("keys/made.pem")) && existsSync(at("keys/made.pub")));
+    await refused(2, /required option '-o, --out <file>' not specified/, "keygen");
+  },
+  "keygen --force": async () => {
+    await done("keygen", "-o", at("forced.pem"));
+    await refused(1, /key-exists/, "keygen", "-o", at("forced.pem"));
+    await done("keygen", "-o", at("forced.pem"), "--force");
+  },
+  "keygen --json": async () => {
+    const { id, publicKey } = await json("keygen", "-o", at("told.pem"));
+    assert.match(`${id} ${publicKey}`, /^[0-9a-f]{24} [0-9a-f]{64}$/);
+  },
+
+  "sign --key": () => refused(1, /file-unreadable.*absent/, ...signing("absent.pem")),
+  "sign --out": async () => {
+    await done(...signing().slice(0, -1), at("new/signed.wasm"));
+    assert.ok(existsSync(at("new/signed.wasm")));
+  },
+  "sign --id": async () => assert.is((await signed("--id", "käse")).id, "käse"),
+  "sign --version": async () => {
+    assert.is((await signed("--version", "7")).version, 7);
+    for (const wrong of ["0", "1.5", "v2", "4294967296"])
+      await refused(2, /--version \S+ is no number of a model/, ...signing(), "--version", wrong);
+  },
+  "sign --for": async () => {
+    assert.equal((await signed("--for", "rp2", "qemu-rv32")).for, ["rp2", "qemu-rv32"]);
+    await refused(1, /board-unknown.*"pic" \(did you mean pico\?\)/, ...signing(), "--for", "pic");
+  },
+  "sign --allow-downgrade": async () => {
+    assert.equal([(await signed()).downgrade, (await signed("--allow-downgrade")).downgrade], [false, true]);
+  },
+  "sign --confirm-after": async () => {
+    assert.equal([(await signed()).runs, (await signed("--confirm-after", "0")).runs], [16, 0]);
+    await refused(2, /--confirm-after -1 is no number/, ...signing(), "--confirm-after=-1");
+  },
+  "sign --self-test": async () => {
+    assert.match(
+      (await signed("--self-test", at("in.json"))).selfTest,
+      /^7 bytes, with inputs of .*in\.json$/,
+    );
+    await refused(1, /input-size/, ...signing(), "--self-test", at("in.bin"));
+  },
+  "sign --no-self-test": async () => {
+    assert.is((await signed("--no-self-test")).selfTestBytes, 0);
+    const both = ["--no-self-test", "--self-test", "random"];
+    await refused(2, /--no-self-test is of no use: --self-test is given/, ...signing(), ...both);
+  },
+  "sign --json": async () => assert.match((await signed()).key, /^[0-9a-f]{24}$/),
+
+  "verify --key": async () => {
+    await signed();
+    await done("verify", at("signed.wasm"), "--key", at("signer.pub"));
+    await refused(1, /signature-untrusted/, "verify", at("signed.wasm"), "--key", at("other.pub"));
+    await done("verify", at("signed.wasm"), "--key", at("other.pub"), "--key", at("signer.pub"));
+  },
+  "verify --json": async () => {
+    await signed("--version", "2");
+    const { keys, trust } = await json("verify", at("signed.wasm"), "--key", at("signer.pub"));
+    assert.equal([keys[0].signed, trust.version], [true, 2]);
   },
 
   "doctor --board": async () => {

@@ -36,6 +36,7 @@ const options: Record<string, string[]> = {
   run: ["--input", "--output", "--on", "--port", "--limit", "--tier", "--json"],
   inspect: ["--operators", "--json"],
   bench: ["--on", "--port", "--limit", "--tier", "--json"],
+  sign: ["--key", "--version", "--for", "--self-test", "--no-self-test"],
 };
 
 for (const [command, names] of Object.entries(options)) {
