@@ -3,27 +3,35 @@ import { type Board, loadBoard } from "../boards/index.js";
 import { readWholeFile } from "../files/read.js";
 import type { Firmware } from "../firmware/build.js";
 import type { ObtainableFirmware } from "../firmware/obtain.js";
-import { UsageError } from "./errors.js";
+import type { FirmwareTrust } from "../firmware/variables.js";
+import { ofNoUse, UsageError } from "./errors.js";
 import { bytesText, percent } from "./figures.js";
 import { writeFilesAtomically } from "./files.js";
 import type { Output } from "./output.js";
 
-interface FirmwareOptions {
+interface FirmwareOptions extends TrustOptions {
   out?: string;
   build?: boolean;
   json?: boolean;
 }
 
+/** Options that say whose models firmware runs. */
+export interface TrustOptions {
+  trust?: string[];
+  privateOutputs?: boolean;
+}
+
 /** Adds the command `firmware` to the program. */
 export function registerFirmware(program: Command, output: Output): void {
-  program
+  const command = program
     .command("firmware")
     .description(
       "Write the firmware of a board to a file: that of the package @wasmote/firmware, or else built.",
     )
     .argument("<board>", "a board of `wasmote boards`")
     .option("-o, --out <file>", "the file to write: .elf, .bin, .hex, or .uf2 where the board takes one")
-    .addOption(buildOption())
+    .addOption(buildOption());
+  addTrustOptions(command)
     .option("--json", "print the sizes as JSON")
     .action((name: string, options: FirmwareOptions) => firmware(name, options, output));
 }
@@ -32,6 +40,32 @@ export function registerFirmware(program: Command, output: Output): void {
 export function buildOption(): Option {
   return new Option("--build", "build it, whether or not the package @wasmote/firmware has it");
 }
+
+/** Adds the options that say whose models firmware runs. */
+export function addTrustOptions(command: Command): Command {
+  return command
+    .option(
+      "--trust <key...>",
+      "public keys, .pub, of `wasmote keygen`: the firmware runs only models that one of them signed, and is built",
+    )
+    .option("--private-outputs", "with --trust: a model's outputs are read in a signed session only");
+}
+
+/** Reads the keys that the options name; undefined without any. Throws `file-unreadable`, `key-invalid`, `UsageError`. */
+export async function trustOf({ trust, privateOutputs }: TrustOptions): Promise<FirmwareTrust | undefined> {
+  if (trust === undefined) {
+    if (privateOutputs) throw ofNoUse("--private-outputs", "there is no --trust");
+    return undefined;
+  }
+  const { readPublicKeyFiles } = await import("./key-files.js");
+  const keys = await readPublicKeyFiles(trust);
+  return { keys: keys.map(({ key }) => key.bytes), private: privateOutputs };
+}
+
+/** What is said of firmware that runs anyone's models. */
+export const openFirmware =
+  "the firmware is open: whoever reaches the board's link can replace the model; `firmware --trust KEY.pub` makes one that " +
+  "runs signed models only";
 
 /** Gives a board's firmware; where it is built, with the compiler's lines as progress. Throws `tool-*`, `board-invalid`. */
 export async function obtainedFirmware(
@@ -52,16 +86,18 @@ async function firmware(name: string, options: FirmwareOptions, output: Output):
   const board = loadBoard(name);
   const chosen = options.out === undefined ? undefined : endingOf(options.out, board);
   const { obtainableFirmware } = await import("../firmware/obtain.js");
-  const obtainable = obtainableFirmware(board, { build: options.build });
+  const trust = await trustOf(options);
+  const obtainable = obtainableFirmware(board, { build: options.build, trust });
   const { files, sizes } = await obtainedFirmware(board, obtainable, output);
   const { firmwareBytes } = await import("../firmware/variables.js");
   const out = options.out ?? `${board.id}.${files.uf2 === undefined ? "elf" : "uf2"}`;
   const source = files[chosen ?? endingOf(out, board)]!;
   await writeFilesAtomically([{ path: out, bytes: readWholeFile(source) }]);
   output.talk(`wrote ${out}`);
+  if (trust === undefined) output.talk(openFirmware);
   const available = { flashBytes: firmwareBytes(board), ramBytes: board.ramBytes };
   if (options.json) {
-    output.json({ board: board.id, file: out, used: sizes, available });
+    output.json({ board: board.id, file: out, used: sizes, available, trustedKeys: trust?.keys.length ?? 0 });
     return;
   }
   const line = (what: string, used: number, of: number): string =>

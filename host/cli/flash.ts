@@ -1,9 +1,16 @@
 import { type Command, Option } from "commander";
 import { flashMethodNames, loadBoard } from "../boards/index.js";
-import { buildOption, obtainedFirmware } from "./firmware.js";
+import {
+  addTrustOptions,
+  buildOption,
+  obtainedFirmware,
+  openFirmware,
+  type TrustOptions,
+  trustOf,
+} from "./firmware.js";
 import type { Output } from "./output.js";
 
-interface FlashOptions {
+interface FlashOptions extends TrustOptions {
   method?: string;
   device?: string;
   build?: boolean;
@@ -11,7 +18,7 @@ interface FlashOptions {
 
 /** Adds the command `flash` to the program. */
 export function registerFlash(program: Command, output: Output): void {
-  program
+  const command = program
     .command("flash")
     .description("Write the firmware to a board: that of the package @wasmote/firmware, or else built.")
     .argument("<board>", "a board of `wasmote boards`")
@@ -22,8 +29,8 @@ export function registerFlash(program: Command, output: Output): void {
       "--device <name>",
       "which one: a USB id or serial number, a volume's folder wherever it is mounted, or a serial port",
     )
-    .addOption(buildOption())
-    .action((name: string, options: FlashOptions) => flash(name, options, output));
+    .addOption(buildOption());
+  addTrustOptions(command).action((name: string, options: FlashOptions) => flash(name, options, output));
 }
 
 async function flash(name: string, options: FlashOptions, output: Output): Promise<void> {
@@ -40,7 +47,8 @@ async function flash(name: string, options: FlashOptions, output: Output): Promi
   ]);
   const ways = await lackingForFlash(board, choice);
   const tools = ways.slice(0, 1).map(({ program }) => program);
-  const firmware = obtainableFirmware(board, { build: options.build });
+  const trust = await trustOf(options);
+  const firmware = obtainableFirmware(board, { build: options.build, trust });
   if (firmware.lacks.length > 0)
     throw namingOtherWays(firmwareMissing(board, [...tools, ...firmware.lacks]), ways);
   if (tools.length > 0) throw namingOtherWays(missing(...tools), ways);
@@ -49,4 +57,5 @@ async function flash(name: string, options: FlashOptions, output: Output): Promi
   output.progress(`flashing ${board.id}`);
   await prepared.flash({ files, onLine: (line) => output.talk(line) });
   output.talk(`flashed ${board.id} by ${prepared.method}`);
+  if (trust === undefined) output.talk(openFirmware);
 }

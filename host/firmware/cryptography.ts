@@ -47,10 +47,10 @@ export const packedCryptography = join(boardsFolder, "cryptography");
  * @throws `tool-missing` where pip is missing, `tool-failed`, `sources-hash` where what was fetched is another file
  */
 export function cryptographySources(): string {
-  if (existsSync(join(packedCryptography, "monocypher.c"))) return packedCryptography;
+  const there = existingCryptography();
+  if (there !== undefined) return there;
   const cache = userCache();
-  const folder = cache === undefined ? undefined : join(cache, `cryptography-${carrier.version}`);
-  if (folder !== undefined && existsSync(join(folder, "sha512.c"))) return folder;
+  const folder = cachedCryptography();
   const parent = cache ?? temporaryFolder("cryptography").path;
   mkdirSync(parent, { recursive: true });
   const draft = mkdtempSync(join(parent, "cryptography."));
@@ -63,6 +63,21 @@ export function cryptographySources(): string {
     if (!existsSync(join(folder, "sha512.c"))) throw error;
   }
   return folder;
+}
+
+/** Whether the sources are there, so that nothing is to be fetched. */
+export function hasCryptography(): boolean {
+  return existingCryptography() !== undefined;
+}
+
+function cachedCryptography(): string | undefined {
+  const cache = userCache();
+  return cache === undefined ? undefined : join(cache, `cryptography-${carrier.version}`);
+}
+
+function existingCryptography(): string | undefined {
+  const folders = [packedCryptography, cachedCryptography()];
+  return folders.find((folder) => folder !== undefined && existsSync(join(folder, "sha512.c")));
 }
 
 /** Writes the sources and their licences to a folder. Throws as `cryptographySources`. */

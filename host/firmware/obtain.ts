@@ -4,12 +4,16 @@ import { lacking, missing } from "../tools/find.js";
 import { packageVersion } from "../tools/package-version.js";
 import type { Program } from "../tools/packages.js";
 import { buildFirmware, type Firmware, type FirmwareOptions, firmwarePrograms } from "./build.js";
+import { hasCryptography } from "./cryptography.js";
 import { firmwarePackage, type Prebuilt, prebuiltFirmware } from "./prebuilt.js";
+import type { FirmwareTrust } from "./variables.js";
 
 /** How firmware is obtained. */
 export interface ObtainOptions {
   /** Builds it although there is a package that has it. */
   build?: boolean;
+  /** Whose models it is to run; it is built then. */
+  trust?: FirmwareTrust;
   /** Folders from which the package is resolved; wasmote's own and the working folder by default. */
   from?: readonly string[];
 }
@@ -37,15 +41,18 @@ export interface ObtainableFirmware {
  */
 export function obtainableFirmware(
   board: Board,
-  { build = false, from }: ObtainOptions = {},
+  { build = false, trust, from }: ObtainOptions = {},
 ): ObtainableFirmware {
-  const { firmware, why }: Prebuilt = build ? {} : prebuiltFirmware(board, from);
+  const { firmware, why }: Prebuilt = build || trust !== undefined ? {} : prebuiltFirmware(board, from);
   if (firmware !== undefined)
     return { prebuilt: true, why: undefined, lacks: [], obtain: async () => firmware };
-  const lacks = lacking(firmwarePrograms(board));
+  const lacks = lacking([
+    ...firmwarePrograms(board),
+    ...(trust === undefined || hasCryptography() ? [] : (["pip"] as const)),
+  ]);
   const obtain = async (options?: FirmwareOptions): Promise<Firmware> => {
     if (lacks.length > 0) throw firmwareMissing(board, lacks);
-    return buildFirmware(board, options);
+    return buildFirmware(board, { ...options, trust });
   };
   return { prebuilt: false, why: why && `${firmwarePackage} is not used: ${why}`, lacks, obtain };
 }

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { resettingAbi } from "../abi/firmware-abi.js";
 import { fit, type ModelNeeds, requireFit } from "../boards/index.js";
-import type { BoardStatus } from "../device/answers.js";
+import type { BoardStatus, Image } from "../device/answers.js";
 import type { Device } from "../device/device.js";
 import { WasmoteError } from "../errors.js";
 import { tensorBytes } from "../graph/tensor.js";
 import type { OpenedModule } from "../package/open.js";
+import type { PrivateKey } from "../trust/keys.js";
+import { readTrust } from "../trust/read.js";
 import { usesFloats } from "../wasm/floats.js";
 import { readInterface } from "../wasm/interface.js";
 import type { Runner, Tier } from "./types.js";
@@ -30,6 +32,10 @@ export interface BoardRunnerOptions {
   tier?: Tier;
   /** Most that one run may take, in units of the board's counter; the board's own limit by default. */
   limit?: number;
+  /** Signs the session in which a board that runs signed models only is changed. */
+  key?: PrivateKey;
+  /** Leaves a model that was sent on trial, for its own good runs to confirm. */
+  trial?: boolean;
   /** Told while the model is sent: bytes done, of all. */
   onUpload?(done: number, total: number): void;
 }
@@ -50,7 +56,8 @@ function leastNeeds(wasm: Uint8Array, { manifest }: OpenedModule): ModelNeeds {
 
 /**
  * Makes a model active on a board: sends it unless the board has it already. It is refused before anything is sent where
- * the board says that it has too little. The board answers for whether its own checks pass.
+ * the board says that it has too little. The board answers for whether its own checks pass. A model that is new is tried: where it
+ * does not pass its self-test or, without one, traps in a first run, the one before is active again.
  *
  * @throws `board-too-small`, `board-floats`, `board-abi`, `board-protocol` where the board does not say that the model is active, and what
  *   the board answers
@@ -59,11 +66,12 @@ export async function deployModel(
   device: Device,
   wasm: Uint8Array,
   opened: OpenedModule,
-  { onUpload }: BoardRunnerOptions = {},
+  options: BoardRunnerOptions = {},
 ): Promise<void> {
   const hash = createHash("sha256").update(wasm).digest();
   const present = (await device.images()).find((image) => hash.equals(image.hash));
-  if (present?.active) return;
+  if (options.key !== undefined && (await device.trust()).signed) await device.openSession(options.key);
+  if (present?.active && (present.confirmed || options.trial)) return;
   const status = await device.status();
   const { board, ram, flash, imports, floats } = status;
   if (status.abi < resettingAbi && readInterface(wasm).exports.has("reset")) {
@@ -71,13 +79,26 @@ export async function deployModel(
   }
   const offer = { name: board, ramBytes: ram, slotBytes: flash, imports, floats };
   requireFit(fit(leastNeeds(wasm, opened), offer));
-  if (present === undefined) await device.upload(wasm, { onProgress: onUpload });
-  const images = await device.activate(hash);
-  if (!images.some((image) => image.active && hash.equals(image.hash))) {
-    throw new WasmoteError("board-protocol", "the model was sent, and the board does not list it as active", {
-      file: device.name,
-    });
-  }
+  if (present === undefined) await device.upload(wasm, { onProgress: options.onUpload });
+  const isActive = (image: Image): boolean => image.active && hash.equals(image.hash);
+  const images = await device.tryModel(hash);
+  if (!images.some(isActive))
+    throw notActive(device, "the model was sent, and the board does not list it as active");
+  if (options.trial) return;
+  if (readTrust(wasm)?.selfTest === undefined) await runOnce(device, opened);
+  const confirmed = await device.confirm();
+  if (!confirmed.some((image) => isActive(image) && image.confirmed))
+    throw notActive(device, "the model ran, and the board does not list it as confirmed");
+}
+
+function notActive(device: Device, what: string): WasmoteError {
+  return new WasmoteError("board-protocol", what, { file: device.name });
+}
+
+/** A first run, on what is in the inputs. The model's state is as before afterwards. */
+async function runOnce(device: Device, { manifest }: OpenedModule): Promise<void> {
+  await device.run(0, manifest.steps.length);
+  await device.resetModel();
 }
 
 /**

@@ -142,6 +142,8 @@ export class SimulatedBoard {
         return this.#writeInput(payload);
       case "64.3":
         return this.#run(payload);
+      case "64.6":
+        return {};
       case "64.5":
         return { accelerated: payload.accelerated };
       case "64.4":
@@ -173,7 +175,9 @@ export class SimulatedBoard {
     return { images };
   }
 
-  #activate({ hash }: Payload): Payload {
+  /** Models are tried and confirmed at once; what ends a trial is the firmware's own tests' to see. */
+  #activate({ hash, confirm }: Payload): Payload {
+    if (hash === undefined && confirm === true) return this.#images();
     const found = this.flash.slots.findIndex(
       (slot) => slot !== undefined && digest(slot.bytes).equals(hash as Uint8Array),
     );
