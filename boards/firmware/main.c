@@ -2,12 +2,14 @@
 #include "../link/frame.h"
 #include "../link/smp.h"
 #include "../ports/port.h"
+#include "../ports/watchdog.h"
 #include "../store/slots.h"
 #include "engine.h"
 
 int main(void)
 {
     port_init();
+    port_watchdog_start();
     slots_open();
     if (slots_active() != noSlot)
     {
@@ -16,6 +18,7 @@ int main(void)
     }
     for (;;)
     {
+        port_watchdog_feed();
         const int byte = port_getc();
         if (byte < 0) continue;
         const uint32_t length = frame_take((uint8_t) byte);

@@ -6,8 +6,8 @@ import { boardsFolder } from "./native/compile.js";
 
 /** What the files of each room may include besides their own room: rooms, or single files of them. */
 const below: Readonly<Record<string, readonly string[]>> = {
-  firmware: ["link", "store", "drivers", "runtime", "formats", "abi", "ports/port.h"],
-  ports: ["drivers", "link/line.h", "store/flash.h"],
+  firmware: ["link", "store", "drivers", "runtime", "formats", "abi", "ports/port.h", "ports/watchdog.h"],
+  ports: ["drivers", "link/line.h", "store/flash.h", "formats/sha256.h"],
   store: ["formats", "abi"],
   trust: ["formats"],
   link: ["formats", "abi"],
