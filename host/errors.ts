@@ -256,6 +256,22 @@ export const errorTable = {
     "Move them to another folder, or delete them, and export anew; or name another folder.",
   ),
   "export-name": refused("two models would have the same name in C", "Give one of the files another name."),
+  "device-key-invalid": refused(
+    "the device's key cannot be used",
+    "Give a key that `wasmote keygen --device` made, or that the device told.",
+  ),
+  "seal-recipients": refused(
+    "a file cannot be encrypted to these keys",
+    "Give each device's key once with --encrypt-to; devices of a group may share one key.",
+  ),
+  "sealed-invalid": refused(
+    "the encrypted file is damaged or was changed",
+    "Encrypt it again with `wasmote sign --encrypt-to`.",
+  ),
+  "sealed-for-others": refused(
+    "the file is encrypted for other devices",
+    "Encrypt it to this device's key with --encrypt-to.",
+  ),
   "board-busy": refused(
     "the slot is in use, or an upload is not complete",
     "Wait for the other program to end, or reset the board, and push again.",

@@ -2,16 +2,19 @@
 #include "../link/frame.h"
 #include "../link/smp.h"
 #include "../ports/port.h"
+#include "../ports/watchdog.h"
 #include "../store/activation.h"
 #include "../store/slots.h"
 
 int main(void)
 {
     port_init();
+    port_watchdog_start();
     slots_open();
     activation_start();
     for (;;)
     {
+        port_watchdog_feed();
         const int byte = port_getc();
         if (byte < 0) continue;
         const uint32_t length = frame_take((uint8_t) byte);

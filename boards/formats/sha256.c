@@ -18,7 +18,7 @@ static uint32_t rotate(uint32_t value, uint32_t by)
     return value >> by | value << (32 - by);
 }
 
-static void add_block(uint32_t state[8], const uint8_t block[64])
+static void add_block(uint32_t state[8], const uint8_t block[sha256BlockBytes])
 {
     uint32_t w[16], v[8];
 
@@ -45,25 +45,56 @@ static void add_block(uint32_t state[8], const uint8_t block[64])
     for (uint32_t i = 0; i < 8; i++) state[i] += v[i];
 }
 
-void sha256(const uint8_t *bytes, uint32_t length, uint8_t digest[sha256Bytes])
+void sha256_begin(sha256_state *state)
 {
-    uint32_t state[8] = {
+    static const uint32_t first[8] = {
         0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
     };
-    uint32_t rest = length;
-    for (; rest >= 64; rest -= 64, bytes += 64) add_block(state, bytes);
+    memcpy(state->hash, first, sizeof first);
+    state->length = 0;
+}
 
-    uint8_t last[64] = { 0 };
-    memcpy(last, bytes, rest);
-    last[rest] = 0x80;
-    if (rest >= 56)
+void sha256_update(sha256_state *state, const uint8_t *bytes, uint32_t length)
+{
+    while (length > 0)
     {
-        add_block(state, last);
-        memset(last, 0, sizeof last);
+        const uint32_t filled = state->length % sha256BlockBytes, room = sha256BlockBytes - filled;
+        const uint32_t taken = length < room ? length : room;
+        if (taken == sha256BlockBytes) add_block(state->hash, bytes);
+        else
+        {
+            memcpy(state->block + filled, bytes, taken);
+            if (taken == room) add_block(state->hash, state->block);
+        }
+        state->length += taken;
+        bytes += taken;
+        length -= taken;
     }
-    const uint64_t bits = (uint64_t) length * 8;
-    for (uint32_t i = 0; i < 8; i++) last[63 - i] = (uint8_t) (bits >> 8 * i);
-    add_block(state, last);
+}
 
-    for (uint32_t i = 0; i < sha256Bytes; i++) digest[i] = (uint8_t) (state[i / 4] >> (24 - 8 * (i % 4)));
+void sha256_finish(sha256_state *state, uint8_t digest[sha256Bytes])
+{
+    const uint64_t bits = (uint64_t) state->length * 8;
+    uint8_t *const block = state->block;
+    uint32_t filled = state->length % sha256BlockBytes;
+    block[filled++] = 0x80;
+    if (filled > sha256BlockBytes - 8)
+    {
+        memset(block + filled, 0, sha256BlockBytes - filled);
+        add_block(state->hash, block);
+        filled = 0;
+    }
+    memset(block + filled, 0, sha256BlockBytes - filled);
+    for (uint32_t i = 0; i < 8; i++) block[63 - i] = (uint8_t) (bits >> 8 * i);
+    add_block(state->hash, block);
+
+    for (uint32_t i = 0; i < sha256Bytes; i++) digest[i] = (uint8_t) (state->hash[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+void sha256(const uint8_t *bytes, uint32_t length, uint8_t digest[sha256Bytes])
+{
+    sha256_state state;
+    sha256_begin(&state);
+    sha256_update(&state, bytes, length);
+    sha256_finish(&state, digest);
 }

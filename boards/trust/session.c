@@ -5,6 +5,7 @@
 #include "../firmware/engine.h"
 #include "../formats/sha256.h"
 #include "../ports/port.h"
+#include "../ports/random.h"
 #include "../store/activation.h"
 #include "../store/ledger.h"
 #include "keys.h"
@@ -22,14 +23,6 @@ static uint64_t openUntil;
 __attribute__((weak)) bool port_serial_number(uint8_t id[deviceIdBytes])
 {
     (void) id;
-    return false;
-}
-
-/* Ports that have a source of randomness define this. */
-__attribute__((weak)) bool port_random(uint8_t *bytes, uint32_t length)
-{
-    (void) bytes;
-    (void) length;
     return false;
 }
 

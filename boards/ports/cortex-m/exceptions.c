@@ -10,6 +10,7 @@
 
 #include "../port.h"
 #include "cortex_m.h"
+#include "../watchdog.h"
 
 /* Symbols of the linker script. */
 extern uint8_t __stack_end[], __exception_stack_end[];
@@ -97,10 +98,12 @@ __attribute__((naked, noreturn)) void reset_handler(void)
             ".ltorg");
 }
 
+/* As long as the limit is not reached, the watchdog waits. */
 static void count_next_ticks(void)
 {
     const uint32_t ticks = ticksLeft > systMost ? systMost : (uint32_t) ticksLeft;
     ticksLeft -= ticks;
+    port_watchdog_feed();
     SYST_RVR = ticks;
     SYST_CVR = 0;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../port.h"
+#include "../watchdog.h"
 
 enum { flashOrigin = 0x3c000000, sectorBytes = 4096, instructionBus = 0x700000, chunkWords = 64 };
 
@@ -47,6 +48,7 @@ bool port_flash_erase(uint32_t address, uint32_t length)
 {
     for (uint32_t at = address; at < address + length; at += sectorBytes)
     {
+        port_watchdog_feed();
         if (change_in_ram()(at - flashOrigin, NULL, 0) != 0) return false;
     }
     for (uint32_t at = address; at < address + length; at += 4)

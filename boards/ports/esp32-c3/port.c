@@ -9,6 +9,7 @@
 
 #include "link/link.h"
 #include "../risc-v/risc_v.h"
+#include "watchdog.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 
@@ -114,10 +115,12 @@ void risc_v_start_limit(uint64_t units)
     SYSTIMER_INT_CLR = 1;
     SYSTIMER_INT_ENA |= 1;
     SYSTIMER_CONF |= target0Works;
+    watchdog_wait_for(units);
 }
 
 void risc_v_end_limit(void)
 {
+    watchdog_wait_for(0);
     SYSTIMER_CONF &= ~(uint32_t) target0Works;
     SYSTIMER_INT_ENA &= ~1u;
     SYSTIMER_INT_CLR = 1;

@@ -12,6 +12,7 @@
 #include "../cortex-m/cortex_m.h"
 #include "../cortex-m/cycles.h"
 #include "link/link.h"
+#include "../watchdog.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 
@@ -107,6 +108,7 @@ bool port_flash_erase(uint32_t address, uint32_t length)
     nvmc_mode(nvmcErase);
     for (uint32_t at = address; at < address + length; at += pageBytes)
     {
+        port_watchdog_feed();
         NVMC_ERASEPAGE = at;
         while (!NVMC_READY) {}
     }

@@ -11,6 +11,7 @@
 
 #include "boot_rom.h"
 #include "../port.h"
+#include "../watchdog.h"
 
 enum { flashOrigin = 0x10000000, pageBytes = 256, sectorBytes = 4096 };
 enum { blockBytes = 65536, blockEraseCommand = 0xd8 };
@@ -89,6 +90,7 @@ bool port_flash_erase(uint32_t address, uint32_t length)
     {
         count = blockBytes - (address + done) % blockBytes;
         if (count > length - done) count = length - done;
+        port_watchdog_feed();
         flash_change erased = { address + done - flashOrigin, count, NULL };
         if (!flash_unmapped(change, &erased)) return false;
     }

@@ -66,6 +66,7 @@ bool port_request_boot_loader(void)
 void cortex_m_before_reset(void)
 {
     link_drain();
+    REG(WATCHDOG_CTRL) = 0;                                 /* it is not to reset a boot loader */
     if (bootLoaderRequested) boot_rom_start_usb_loader();
     REG(PSM_WDSEL) = psmAllButOscillators;
     REG(WATCHDOG_CTRL) = 1u << 31;

@@ -38,5 +38,6 @@
 #define TIMER_RAWH (TIMER + 0x24)
 #define TIMER_RAWL (TIMER + 0x28)
 #define WATCHDOG_CTRL (WATCHDOG + 0x0)
+#define WATCHDOG_LOAD (WATCHDOG + 0x4)
 
 #endif

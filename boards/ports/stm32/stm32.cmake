@@ -1,7 +1,9 @@
-# What the ports of all STM32 share: set `usart` to v1 or v2 before.
+# What the ports of all STM32 share: set `usart` to v1 or v2, and `iwdg` to the watchdog's address, before.
 set(stm32 "${CMAKE_CURRENT_SOURCE_DIR}/ports/stm32")
 target_include_directories(firmware PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/ports")
-target_sources(firmware PRIVATE "${stm32}/counter.c" "${stm32}/usart_${usart}.c")
+target_sources(firmware PRIVATE "${stm32}/counter.c" "${stm32}/usart_${usart}.c" "${stm32}/rng.c"
+  "${stm32}/watchdog.c")
+target_compile_definitions(firmware PRIVATE STM32_IWDG=${iwdg})
 
 # -DMCU_STM32F405 and the like.
 target_compile_definitions(firmware PRIVATE MCU_${WASMOTE_MCU})

@@ -3,6 +3,7 @@
  * Sources: ST RM0090, 3.5-3.6, 3.9; RM0383, 3.5-3.6, 3.8; RM0390, 3.5-3.6, 3.8.
  */
 #include "../port.h"
+#include "../watchdog.h"
 
 #include <string.h>
 
@@ -57,6 +58,7 @@ bool port_flash_erase(uint32_t address, uint32_t length)
     bool good = unlock();
     for (uint32_t at = address; good && at < address + length; at += sectorLength)
     {
+        port_watchdog_feed();
         const uint32_t sector = sector_at(at, &sectorLength);
         FLASH_CR = sectorErase | byWord | sector << 3;
         FLASH_CR |= start;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "caches.h"
+#include "../watchdog.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 
@@ -80,6 +81,7 @@ bool port_flash_erase(uint32_t address, uint32_t length)
     bool good = true;
     for (uint32_t at = address; good && at < address + length; at += sectorBytes)
     {
+        port_watchdog_feed();
         const uint32_t bank = bank_of(at), sector = (at - origin) % bankBytes / sectorBytes;
         good = unlock(bank);
         FLASH_CR(bank) = sectorErase | by32Bits | sector << 8;

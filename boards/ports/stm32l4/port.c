@@ -16,6 +16,7 @@
 #include "../stm32/counter.h"
 #include "../stm32/gpio.h"
 #include "../stm32/usart.h"
+#include "../watchdog.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))
 
@@ -143,6 +144,7 @@ bool port_flash_erase(uint32_t address, uint32_t length)
     bool good = flash_unlock();
     for (uint32_t at = address; good && at < address + length; at += pageBytes)
     {
+        port_watchdog_feed();
         const uint32_t number = (at - flashOrigin) / pageBytes;
         const uint32_t bank = number >= pagesOfBank ? flashBank2 : 0;
         FLASH_CR = flashPageErase | bank | (number % pagesOfBank) << 3;

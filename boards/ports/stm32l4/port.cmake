@@ -1,3 +1,4 @@
 # STM32L4.
 set(usart v2)
+set(iwdg 0x40003000)
 include("${CMAKE_CURRENT_SOURCE_DIR}/ports/stm32/stm32.cmake")

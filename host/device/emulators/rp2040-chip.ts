@@ -21,6 +21,12 @@ const instructionsPerLook = 32;
 /** Which of the chip's lines is used. */
 export type Rp2040Line = "uart" | "usb";
 
+/** The watchdog of rp2040js, whose alarm would ring again and again at the end of its time. */
+interface Watchdog {
+  alarm: { enable: boolean };
+  onWatchdogTrigger: () => void;
+}
+
 /** Components of rp2040js that complain about accesses that a real chip answers with a fault. */
 const faulting = new Set(["RP2040", "CortexM0Core"]);
 
@@ -165,8 +171,9 @@ export class Rp2040Chip {
     if (this.#line === "usb") this.#connectUsb(powered);
     else this.#connectUart(powered);
     restartSystickFromReload(powered);
-    const watchdog = powered.peripherals[watchdogAt] as unknown as { onWatchdogTrigger: () => void };
+    const watchdog = powered.peripherals[watchdogAt] as unknown as Watchdog;
     watchdog.onWatchdogTrigger = () => {
+      watchdog.alarm.enable = false;
       this.#resetAsked = true;
     };
     return [powered, clock];

@@ -30,6 +30,7 @@ enum { resetPllUsb = 1 << 13, resetUsb = 1 << 24 };
 enum { chipUsbInterrupt = 5 };
 enum { resetsOfCounter = resetPwm | resetTimer };
 enum { pllSysDivider = 6 };                     /* 12 MHz * 125 / (6 * 2) are 125 MHz */
+enum { chipWatchdogCountsPerMicrosecond = 2 };
 enum { psmAllButOscillators = 0x1fffc };
 
 /* The counter of cycles and the difference of two of its values. */
@@ -45,6 +46,12 @@ static inline void chip_start_counter(uint32_t crystalMhz)
 {
     WATCHDOG_TICK = 1 << 9 | crystalMhz;
     PWM7_CSR = 1;
+}
+
+/* It is the timer's. */
+static inline void chip_start_watchdog_tick(uint32_t crystalMhz)
+{
+    (void) crystalMhz;
 }
 
 /* Sleeps until there was an interrupt since the last call. */

@@ -26,6 +26,8 @@
 #define WATCHDOG 0x400d8000
 #define TICKS_TIMER0_CTRL (*(volatile uint32_t *) 0x40108018)
 #define TICKS_TIMER0_CYCLES (*(volatile uint32_t *) 0x4010801c)
+#define TICKS_WATCHDOG_CTRL (*(volatile uint32_t *) 0x40108030)
+#define TICKS_WATCHDOG_CYCLES (*(volatile uint32_t *) 0x40108034)
 #define DEMCR (*(volatile uint32_t *) 0xe000edfc)
 #define DWT_CTRL (*(volatile uint32_t *) 0xe0001000)
 #define DWT_CYCCNT (*(volatile uint32_t *) 0xe0001004)
@@ -36,6 +38,7 @@ enum { resetPllUsb = 1 << 15, resetUsb = 1 << 28 };
 enum { chipUsbInterrupt = 14 };
 enum { resetsOfCounter = resetTimer };
 enum { pllSysDivider = 5 };                     /* 12 MHz * 125 / (5 * 2) are 150 MHz */
+enum { chipWatchdogCountsPerMicrosecond = 1 };
 enum { psmAllButOscillators = 0x1fffff3 };
 enum { padIsolated = 1 << 8, padInput = 1 << 6 };
 
@@ -54,6 +57,13 @@ static inline void chip_start_counter(uint32_t crystalMhz)
     TICKS_TIMER0_CTRL = 1;
     DEMCR |= 1 << 24;
     DWT_CTRL |= 1;
+}
+
+/* 1 MHz, which are `crystalMhz` cycles of the crystal. */
+static inline void chip_start_watchdog_tick(uint32_t crystalMhz)
+{
+    TICKS_WATCHDOG_CYCLES = crystalMhz;
+    TICKS_WATCHDOG_CTRL = 1;
 }
 
 /* The counter of cycles stops while the core sleeps. */
