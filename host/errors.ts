@@ -38,6 +38,10 @@ export const errorTable = {
     "the patch is damaged",
     "Make it again: `wasmote diff OLD.wasm NEW.wasm -o PATCH`.",
   ),
+  "patch-needless": refused(
+    "the two files are the same",
+    "Name the file that the board has, then the one that it is to have.",
+  ),
   "patch-foreign": refused(
     "the patch is for another file",
     "Make a patch from the file that is in use: `wasmote diff OLD.wasm NEW.wasm -o PATCH`.",

@@ -70,13 +70,26 @@ function nearBy(
       if (distance < least) [least, best] = [distance, shift];
     }
     if (best !== undefined)
-      found.push(within({ start: Math.max(own.start, start - stretch), end: Math.min(own.end, end + stretch) }, best, old));
+      found.push(
+        within(
+          { start: Math.max(own.start, start - stretch), end: Math.min(own.end, end + stretch) },
+          best,
+          old,
+        ),
+      );
   }
   return found;
 }
 
 /** Sum of the differences of signed bytes, each of at most 64; or `most`, if it is no less. */
-function distanceWithin(old: Uint8Array, from: number, bytes: Uint8Array, start: number, end: number, most: number): number {
+function distanceWithin(
+  old: Uint8Array,
+  from: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  most: number,
+): number {
   let sum = 0;
   for (let at = start; at < end && sum < most; at++, from++) {
     const value = (((bytes[at] as number) - (old[from] as number)) << 24) >> 24;

@@ -110,14 +110,16 @@ export function codeBlock(
     if (length > to - at) throw new RangeError("a piece reaches out of its block");
     if (kind !== kinds.literals) {
       source = seek(coder, source, piece.source);
-      if (source < 0 || source + length > old.length) throw new RangeError("a piece reaches out of the old file");
+      if (source < 0 || source + length > old.length)
+        throw new RangeError("a piece reaches out of the old file");
     }
     for (const end = at + length; at < end; at++, source++) {
       const byte = old[source] as number;
       if (kind === kinds.copy) bytes[at] = byte;
       else if (kind === kinds.literals) bytes[at] = literal(coder, bytes[at] as number);
       else {
-        const context = (largeOnes & 9) === 9 ? oldClasses + 1 : (largeOnes & 9) === 8 ? oldClasses : oldClass(byte);
+        const context =
+          (largeOnes & 9) === 9 ? oldClasses + 1 : (largeOnes & 9) === 8 ? oldClasses : oldClass(byte);
         const value = difference(coder, context, (((bytes[at] as number) - byte) << 24) >> 24);
         largeOnes = ((largeOnes << 1) | (Math.abs(value) >= large ? 1 : 0)) & 15;
         bytes[at] = byte + value;

@@ -24,6 +24,9 @@ export const indexEntryBytes = 2;
 /** Least and most of the logarithm of a block's bytes. */
 export const blockShifts = { least: 8, most: 15 } as const;
 
+/** Most bytes of either file. */
+const mostLength = 2 ** 30;
+
 /** Blocks of a patch. */
 export function blockCount({ newLength, clearBytes, blockBytes }: PatchHead): number {
   return Math.ceil((newLength - clearBytes) / blockBytes);
@@ -60,6 +63,7 @@ export function readHead(patch: Uint8Array): PatchHead {
     newHash: patch.slice(48, 80),
   };
   if (shift < blockShifts.least || shift > blockShifts.most) throw damaged(`blocks of 2^${shift} bytes`);
+  if (Math.max(head.oldLength, head.newLength) > mostLength) throw damaged("files of more than 2^30 bytes");
   if (head.clearBytes > head.newLength) throw damaged("more bytes are in clear than the new file has");
   return head;
 }

@@ -89,7 +89,8 @@ function piecesWithin(pieces: readonly Piece[], from: number, to: number): Piece
  */
 export function applyPatch(old: Uint8Array, patch: Uint8Array): Uint8Array {
   const head = readHead(patch);
-  if (old.length !== head.oldLength || !same(sha256(old), head.oldHash)) throw new WasmoteError("patch-foreign", "it was made for another old file");
+  if (old.length !== head.oldLength || !same(sha256(old), head.oldHash))
+    throw new WasmoteError("patch-foreign", "it was made for another old file");
   const { clearBytes, newLength, blockBytes } = head;
   const count = blockCount(head);
   const index = headBytes + clearBytes;
@@ -109,7 +110,14 @@ export function applyPatch(old: Uint8Array, patch: Uint8Array): Uint8Array {
   return bytes;
 }
 
-function readBlock(old: Uint8Array, bytes: Uint8Array, from: number, to: number, block: Uint8Array, number: number) {
+function readBlock(
+  old: Uint8Array,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  block: Uint8Array,
+  number: number,
+) {
   const unknown: Piece = { kind: kinds.copy, length: 1, source: 0 };
   try {
     const reader = new SymbolReader(block, contextCount);

@@ -59,7 +59,8 @@ export class SymbolWriter implements SymbolCoder {
   }
 
   direct(bits: number, value: number): number {
-    for (let i = bits - 1; i >= 0; i--) this.divide(Math.floor(this.range / 2), Math.floor(value / 2 ** i) & 1);
+    for (let i = bits - 1; i >= 0; i--)
+      this.divide(Math.floor(this.range / 2), Math.floor(value / 2 ** i) & 1);
     return value;
   }
 

@@ -41,7 +41,7 @@ if (!nativeCompilerIsThere()) {
     ];
     program = compileNative({ sources, folders: [boardsFolder], flags: ["-O2"] }, folder);
     for (const { old, next } of await pairs())
-      for (const blockBytes of [256, 4096]) cases.push([old, next, makePatch(old, next, { blockBytes })]);
+      for (const blockBytes of [256, 2048]) cases.push([old, next, makePatch(old, next, { blockBytes })]);
   });
 
   test("the board's decoder gives the new file, in pieces of any size, and goes on wherever it was", () => {
@@ -49,10 +49,11 @@ if (!nativeCompilerIsThere()) {
   });
 
   test("damaged patches do no harm", () => {
-    const [, ended, refused] = /^\d+ cut off, (\d+) complete, (\d+) refused\n$/
-      .exec(run(cases, "mutate", `${Math.ceil(100_000 / cases.length)}`))
-      ?.map(Number) as number[];
-    assert.ok((ended as number) > 1000 && (refused as number) > 1000, "both were seen");
+    const told = run(cases, "mutate", `${Math.ceil(100_000 / cases.length)}`);
+    const [ended = 0, refused = 0] = [/(\d+) complete/, /(\d+) refused/].map((each) =>
+      Number(each.exec(told)?.[1]),
+    );
+    assert.ok(ended > 1000 && refused > 1000, told);
   });
 
   test("host and board take the same patches", () => {

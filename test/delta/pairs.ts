@@ -47,13 +47,13 @@ export function withDelimiter(module: Uint8Array, before: number): Uint8Array {
 export async function pairs(): Promise<Pair[]> {
   const random = randomNumbers(1);
   const { wasm } = await buildModel(smallGraph());
-  const weights = randomBytes(6000, random).map((byte) => (byte >> 2) - 32);
+  const weights = randomBytes(1200, random).map((byte) => (byte >> 2) - 32);
   const model = concatenate([wasm, encodeCustomSection("wasmote.more", weights)]);
   const tuned = concatenate([wasm, encodeCustomSection("wasmote.more", changed(weights, 0.6, 3, random))]);
-  const inserted = concatenate([model.subarray(0, 3000), randomBytes(77, random), model.subarray(3000)]);
-  const moved = concatenate([model.subarray(4000), model.subarray(1000, 4000), model.subarray(0, 1000)]);
+  const inserted = concatenate([model.subarray(0, 1000), randomBytes(77, random), model.subarray(1000)]);
+  const moved = concatenate([model.subarray(2000), model.subarray(700, 2000), model.subarray(0, 700)]);
   const empty = new Uint8Array(0);
-  const noise = randomBytes(3000, random);
+  const noise = randomBytes(700, random);
   return [
     { name: "weights that changed a little", old: model, next: tuned },
     { name: "weights that changed much", old: model, next: changed(model, 0.9, 60, random) },
@@ -67,7 +67,7 @@ export async function pairs(): Promise<Pair[]> {
     { name: "to nothing", old: noise, next: empty },
     { name: "to a byte", old: noise, next: Uint8Array.of(255) },
     { name: "to a whole number of blocks", old: noise, next: randomBytes(512, random) },
-    { name: "to what is erased flash", old: noise, next: new Uint8Array(5000).fill(255) },
+    { name: "to what is erased flash", old: noise, next: new Uint8Array(1500).fill(255) },
     { name: "what has nothing in common", old: noise, next: model },
   ];
 }

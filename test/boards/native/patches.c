@@ -200,6 +200,7 @@ static void print_end(const patch_case *of)
     sha256(to.at, to.position, hash);
     for (uint32_t i = 0; i < sha256Bytes; i++) printf("%02x", hash[i]);
     printf("\n");
+    free(to.at);
 }
 
 /* A part of a file behind its length, in an allocation of its own. */
