@@ -19,13 +19,14 @@ const resultsFile = join(root, "docs", "benchmarks", "delta.json");
 const page = join(root, "docs", "updates.md");
 
 /** Arguments of each tool; it writes to the last one, or to its standard output. */
-const commands: Readonly<Record<(typeof tools)[number], (old: string, next: string, out: string) => string[]>> =
-  {
-    bsdiff: (old, next, out) => ["bsdiff", old, next, out],
-    "detools, LZMA": (old, next, out) => ["detools", "create_patch", "-c", "lzma", old, next, out],
-    "detools, heatshrink": (old, next, out) => ["detools", "create_patch", "-c", "heatshrink", old, next, out],
-    "xz, no patch": (_, next) => ["xz", "-9e", "--format=xz", "--check=none", "--stdout", next],
-  };
+const commands: Readonly<
+  Record<(typeof tools)[number], (old: string, next: string, out: string) => string[]>
+> = {
+  bsdiff: (old, next, out) => ["bsdiff", old, next, out],
+  "detools, LZMA": (old, next, out) => ["detools", "create_patch", "-c", "lzma", old, next, out],
+  "detools, heatshrink": (old, next, out) => ["detools", "create_patch", "-c", "heatshrink", old, next, out],
+  "xz, no patch": (_, next) => ["xz", "-9e", "--format=xz", "--check=none", "--stdout", next],
+};
 
 /** Bytes that a tool takes for a new file; none where it is not installed. */
 function bytesOf(tool: (typeof tools)[number], old: string, next: string, out: string): number | undefined {
@@ -54,7 +55,9 @@ function measure(old: Uint8Array, next: Uint8Array): PairSizes {
     writeFileSync(newFile, next);
     const patch = makePatch(old, next);
     if (Buffer.compare(applyPatch(old, patch), next) !== 0) throw new Error("the patch gives another file");
-    const others = tools.map((tool) => [tool, bytesOf(tool, oldFile, newFile, join(folder, "patch"))] as const);
+    const others = tools.map(
+      (tool) => [tool, bytesOf(tool, oldFile, newFile, join(folder, "patch"))] as const,
+    );
     return {
       oldBytes: old.length,
       newBytes: next.length,
