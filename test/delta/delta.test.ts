@@ -18,16 +18,14 @@ for (const { name, old, next } of given) {
   });
 }
 
-/** Samples for calibration: with all of them it takes long, and sizes are about the same. */
-const samples = 20;
-const before = await buildDigits(weightFiles.before, samples);
+const before = await buildDigits(weightFiles.before);
 
 /** Bytes of a patch by those of the new file, at most; "Sizes" of docs/updates.md says how many they are. */
 const limits = { allLayers: 0.35, lastLayer: 0.08 } as const;
 
 for (const which of ["allLayers", "lastLayer"] as const) {
   test(`a patch to the digits' network, trained further, is small: ${which}`, async () => {
-    const after = await buildDigits(weightFiles[which], samples);
+    const after = await buildDigits(weightFiles[which]);
     const share = shareOfOthers(before, after);
     if (which === "allLayers") assert.ok(share >= 0.5, `${share} of the weights are others`);
     const patch = makePatch(before.wasm, after.wasm);

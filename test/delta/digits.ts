@@ -19,14 +19,14 @@ export const weightFiles = {
   lastLayer: join(tuned, "last-layer.bin"),
 } as const;
 
-/** The network in int8 with the weights of a file, calibrated with so many of the same samples. */
-export async function buildDigits(weights: string, most = 100): Promise<BuiltModel> {
+/** The network in int8 with the weights of a file, always with the same calibration, as `wasmote build` gives it. */
+export async function buildDigits(weights: string): Promise<BuiltModel> {
   const model = join(digits, "float/model.json");
   const read = (path: string): Buffer => readFileSync(path.endsWith(".bin") ? weights : path);
   const graph = await importModel(model, read(model), read);
   const calibration = join(digits, "samples/calibration.npy");
   const { samples } = await loadCalibration([calibration], [{ shape: [1, 28, 28, 1] }]);
-  return buildModel(graph, { calibration: samples.slice(0, most) });
+  return buildModel(graph, { calibration: samples });
 }
 
 /** The share of a model's int8 weights that are others in the second one, 0 to 1; biases are none of them. */
