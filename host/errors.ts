@@ -34,6 +34,18 @@ export const errorTable = {
     "the file is larger than wasmote reads",
     "Check that it is the file that you mean; samples may be split into several files.",
   ),
+  "patch-invalid": refused(
+    "the patch is damaged",
+    "Make it again: `wasmote diff OLD.wasm NEW.wasm -o PATCH`.",
+  ),
+  "patch-needless": refused(
+    "the two files are the same",
+    "Name the file that the board has, then the one that it is to have.",
+  ),
+  "patch-foreign": refused(
+    "the patch is for another file",
+    "Make a patch from the file that is in use: `wasmote diff OLD.wasm NEW.wasm -o PATCH`.",
+  ),
   "file-unwritable": refused(
     "the file cannot be written",
     "Check that the folder exists and may be written to.",

@@ -1,3 +1,4 @@
+export { applyPatch, makePatch, type PatchOptions } from "./delta/index.js";
 export { type ErrorCode, type Place, type Refusal, UnsupportedModelError, WasmoteError } from "./errors.js";
 export type { Graph } from "./graph/graph.js";
 export { importModel, type ReadFile } from "./import/index.js";

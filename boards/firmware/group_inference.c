@@ -169,7 +169,7 @@ static void tier(cbor_reader request, cbor_writer *answer)
         smp_model_error(answer, modelBadRequest);
         return;
     }
-    model_error error = permission_to_change();
+    model_error error = accelerated == engine_accelerates() ? modelOk : permission_to_change();
     if (!error) error = engine_accelerate(accelerated);
     if (error)
     {

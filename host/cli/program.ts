@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   boards: async () => (await import("./boards.js")).registerBoards,
   firmware: async () => (await import("./firmware.js")).registerFirmware,
   flash: async () => (await import("./flash.js")).registerFlash,
+  diff: async () => (await import("./diff.js")).registerDiff,
   push: async () => (await import("./push.js")).registerPush,
   export: async () => (await import("./export.js")).registerExport,
   keygen: async () => (await import("./keygen.js")).registerKeygen,

@@ -42,7 +42,7 @@ async function start(board: Board): Promise<Device> {
 for (const board of boards) {
   let device: Device;
   const within = (name: string, body: () => Promise<void>): void => test(`${board.id}: ${name}`, body);
-  const first = signed(made("model", bodies.sum), { version: 3, for: [board.port] });
+  const first = signed(made("model", bodies.sum), { version: 3, for: [board.port.split("/")[0]!] });
   const restart = async (): Promise<void> => {
     await device.reset();
     await device.echo("begun", { timeoutMillis: 500, attempts: 60 });

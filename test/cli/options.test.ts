@@ -593,6 +593,15 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(2, /--baud is of no use/, "monitor", "--port", port, "--baud", "9600");
   },
 
+  "diff --out": async () => {
+    await done("diff", at("net.wasm.copy"), at("small.wasm"), "-o", at("to-small.patch"));
+    assert.is(Buffer.from(bytes("to-small.patch").slice(0, 4)).toString(), "WMPT");
+  },
+  "diff --json": async () => {
+    const { patchBytes } = await json("diff", at("net.wasm.copy"), at("small.wasm"), "-o", at("told.patch"));
+    assert.is(patchBytes, bytes("told.patch").length);
+  },
+
   "export --as": () =>
     refused(
       2,

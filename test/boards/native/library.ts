@@ -41,9 +41,6 @@ export function libraryProgram(own: readonly string[], flags: readonly string[])
   };
 }
 
-/** What firmware without trusted keys has no use for. */
-const untrusting: readonly string[] = ["ed25519.c", "keys.c", "message.c", "session.c", "signed_module.c"];
-
 /**
  * A program of the whole firmware, with the simulated port and flash.
  *
@@ -66,12 +63,13 @@ export function firmwareProgram(
     "accelerators",
     "accelerators/imports",
   ];
-  const all = sourcesOf(rooms, ["main.c", "memory.c", ...untrusting, ...left]);
+  const all = sourcesOf(rooms, ["main.c", "memory.c", ...left]);
   return {
     sources: [
       ...own,
       ...["simulated_flash.c", "simulated_port.c"].map((file) => join(nativeFolder, file)),
       join(boardsFolder, "probe", "unguarded.c"),
+      join(boardsFolder, "trust", "facts.c"),
       ...all.filter((file) => !wasm3Sources.includes(file)),
     ],
     wasm3: wasm3Sources,

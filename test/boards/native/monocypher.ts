@@ -1,4 +1,10 @@
-/** The folder of Monocypher's sources (monocypher.c, monocypher.h), of which boards/trust is made; undefined where it is not given. */
+import { cryptographySources, hasCryptography } from "../../../host/firmware/cryptography.js";
+import { findTool } from "../../../host/tools/find.js";
+
+/**
+ * The folder of Monocypher's sources (monocypher.c, monocypher.h), of which boards/trust is made; undefined where they are not
+ * there, and this machine has no pip to fetch them.
+ */
 export function monocypherSources(): string | undefined {
-  return process.env.WASMOTE_MONOCYPHER;
+  return hasCryptography() || findTool("pip") !== undefined ? cryptographySources() : undefined;
 }
