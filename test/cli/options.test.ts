@@ -568,6 +568,14 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       assert.ok(existsSync(at("pico.bin")));
     }),
 
+  "firmware --trust": () => refused(1, /key-invalid/, "firmware", "pico", "--trust", at("in.json")),
+  "firmware --private-outputs": () =>
+    refused(2, /--private-outputs is of no use/, "firmware", "pico", "--private-outputs"),
+  "flash --trust": () =>
+    refused(1, /key-invalid/, "flash", "pico", "--device", "nowhere", "--trust", at("in.json")),
+  "flash --private-outputs": () =>
+    refused(2, /--private-outputs is of no use/, "flash", "pico", "--device", "nowhere", "--private-outputs"),
+
   "flash --build": () =>
     besideDamagedPackage(async () => {
       await refused(1, /file-unreadable/, "flash", "pico", "--device", "nowhere");
@@ -583,6 +591,17 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.match(stderr, /on-board is active on simulated/);
   },
   "push --on": () => refused(1, /board-other/, "push", at("board.wasm"), "--port", port, "--on", "pico"),
+  "push --key": () =>
+    refused(1, /key-invalid/, "push", at("board.wasm"), "--port", port, "--key", at("in.json")),
+  "push --trial": async () => {
+    writeFileSync(at("trial.wasm"), modelFile("trial", 100, 9));
+    board.requests.length = 0;
+    await done("push", at("trial.wasm"), "--port", port, "--trial");
+    assert.not.ok(board.requests.includes("64.3"), "nothing is run to confirm it");
+    writeFileSync(at("tried.wasm"), modelFile("tried", 100, 10));
+    await done("push", at("tried.wasm"), "--port", port);
+    assert.ok(board.requests.includes("64.3"));
+  },
   "push --json": async () => {
     assert.is((await json("push", at("board.wasm"), "--port", port)).board, "simulated");
   },
