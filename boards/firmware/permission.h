@@ -5,7 +5,7 @@
 #include "../abi/abi.h"
 
 #ifdef WASMOTE_TRUST
-#include "../trust/session.h"
+#include "session.h"
 
 enum { runsSignedOnly = 1 };
 

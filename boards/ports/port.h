@@ -45,6 +45,10 @@ const char *port_counter_unit(void);
 /* Has port_reset start the boot loader that takes firmware. False where the port knows none. */
 bool port_request_boot_loader(void);
 
+/* Stores the chip's own number, which no other has. False where it has none, or the port does not know it. */
+enum { portSerialBytes = 8 };
+bool port_serial_number(uint8_t id[portSerialBytes]);
+
 /* Why a guarded call ended. */
 typedef enum guard_result
 {

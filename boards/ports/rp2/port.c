@@ -40,6 +40,12 @@ void port_init(void)
     link_init();
 }
 
+bool port_serial_number(uint8_t id[portSerialBytes])
+{
+    boot_rom_serial_number(id);
+    return true;
+}
+
 uint64_t port_counter(void)
 {
     const uint64_t about = timer_microseconds() * cyclesPerMicrosecond;

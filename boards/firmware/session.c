@@ -1,15 +1,16 @@
+#ifdef WASMOTE_TRUST
 #include "session.h"
 
 #include <string.h>
 
-#include "../firmware/engine.h"
 #include "../formats/sha256.h"
 #include "../ports/port.h"
 #include "../ports/random.h"
 #include "../store/activation.h"
 #include "../store/ledger.h"
-#include "keys.h"
-#include "message.h"
+#include "../trust/keys.h"
+#include "../trust/message.h"
+#include "engine.h"
 
 enum { sessionSeconds = 600 };
 
@@ -144,3 +145,4 @@ model_error session_take(const uint8_t *message, uint32_t length)
     if (is_text(of.map, "do", "retire-key")) return change_key(of.map, device, true);
     return modelBadRequest;
 }
+#endif
