@@ -35,6 +35,7 @@ const uploadKey = "1/1/2";
 const inputKey = "64/2/2";
 const runKey = "64/3/2";
 const outputKey = "64/4/0";
+const trustKey = "64/7/0";
 
 /** Writes the same bytes again and again, as fast as they are taken. */
 function flood(bytes: Uint8Array): (socket: Socket) => () => void {
@@ -148,13 +149,14 @@ export async function startHostileBoard({ onConnect, answers = {}, send }: Behav
   const honest = ({ payload }: Message, key: string): Payload => {
     if (key === "0/0/2") return { r: payload.d };
     if (key === statusKey) return status;
-    if (key === activateKey) active = payload.hash;
+    if (key === activateKey) active = payload.hash ?? active;
     if (key === imagesKey || key === activateKey) return images();
     if (key === uploadKey || key === inputKey) {
       return { off: Number(payload.off) + (payload.data as Uint8Array).length };
     }
     if (key === runKey) return { code: 0, count: 1 };
     if (key === outputKey) return { off: 0, len: 16, data: new Uint8Array(16) };
+    if (key === trustKey) return { signed: false, trial: false, runs: 0 };
     return {};
   };
   const server = createServer((socket) => {
