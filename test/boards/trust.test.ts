@@ -10,9 +10,10 @@ import { signMessage } from "../../host/trust/messages.js";
 import { type SignOptions, signModule } from "../../host/trust/sign.js";
 import { availableBoards, trustingFirmwareOf } from "./emulators.js";
 import { bodies, makeModel } from "./made-modules.js";
+import { monocypherSources } from "./native/monocypher.js";
 
 /** Boards of each architecture whose flash can be written in the emulator; their firmware runs signed models only. */
-const boards = availableBoards(["mps2-an386", "qemu-rv32", "pico"]);
+const boards = monocypherSources() === undefined ? [] : availableBoards(["mps2-an386", "qemu-rv32", "pico"]);
 
 const key = generateKey();
 const other = generateKey();

@@ -59,14 +59,14 @@ const operations: readonly Operation[] = [
     ask: (device) => device.images(),
     request: [read, 1, 0, {}],
     answer: { images: [image] },
-    gives: [{ ...image, active: false, confirmed: false }],
+    gives: [{ ...image, active: false, confirmed: false, pending: false, bootable: true }],
   },
   {
     what: "activate",
     ask: (device) => device.activate(hash),
     request: [write, 1, 0, { hash, confirm: true }],
     answer: { images: [{ ...image, active: true }] },
-    gives: [{ ...image, active: true, confirmed: false }],
+    gives: [{ ...image, active: true, confirmed: false, pending: false, bootable: true }],
   },
   {
     what: "manifest",

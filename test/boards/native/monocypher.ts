@@ -1,10 +1,16 @@
-import { cryptographySources, hasCryptography } from "../../../host/firmware/cryptography.js";
-import { findTool } from "../../../host/tools/find.js";
+import { WasmoteError } from "../../../host/errors.js";
+import { cryptographySources } from "../../../host/firmware/cryptography.js";
 
 /**
- * The folder of Monocypher's sources (monocypher.c, monocypher.h), of which boards/trust is made; undefined where they are not
- * there, and this machine has no pip to fetch them.
+ * The folder of Monocypher's sources (monocypher.c, monocypher.h), of which boards/trust is made; undefined, which is said aloud,
+ * where they are not there and cannot be fetched.
  */
 export function monocypherSources(): string | undefined {
-  return hasCryptography() || findTool("pip") !== undefined ? cryptographySources() : undefined;
+  try {
+    return cryptographySources();
+  } catch (error) {
+    if (!(error instanceof WasmoteError)) throw error;
+    console.error(`SKIPPED: what takes Monocypher's sources, which are not to be had: ${error.message}`);
+    return undefined;
+  }
 }
