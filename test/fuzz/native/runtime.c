@@ -496,9 +496,11 @@ static bool install(void)
     }
     uint8_t payload[64];
     cbor_writer to = { payload, payload, payload + sizeof payload, false };
-    cbor_head(&to, cborMap, 1);
+    cbor_head(&to, cborMap, 2);
     cbor_text(&to, "hash");
     cbor_string(&to, cborBytes, hash, sizeof hash);
+    cbor_text(&to, "confirm");
+    cbor_bool(&to, true);
     put_packet(&(smp_command) { .group = groupImage, .command = 0, .operation = opWrite }, payload, (uint32_t) (to.at - payload));
     send_request(5);
     memcpy(installed, flash, flashBytes);
