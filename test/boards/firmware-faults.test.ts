@@ -7,7 +7,8 @@ import { startQemu } from "../../host/device/emulators/qemu.js";
 import { startRp2040 } from "../../host/device/emulators/rp2040.js";
 import { encodeFrames } from "../../host/device/frames.js";
 import type { Transport } from "../../host/device/transport.js";
-import { WasmoteError } from "../../host/errors.js";
+import type { WasmoteError } from "../../host/errors.js";
+import { codeOf } from "../error-of.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
 import { bodies, makeModel, makeStatefulModel, severalResults } from "./made-modules.js";
 
@@ -33,16 +34,6 @@ async function start(board: Board): Promise<Session> {
 }
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
-
-async function codeOf(action: Promise<unknown>): Promise<string> {
-  try {
-    await action;
-  } catch (error) {
-    if (error instanceof WasmoteError) return error.code;
-    throw error;
-  }
-  return "none";
-}
 
 /** The good model is active, and runs. */
 async function assertGoodModel(device: Device, when: string): Promise<void> {

@@ -7,9 +7,9 @@ import { Device } from "../../host/device/device.js";
 import { startEmulator } from "../../host/device/emulators/index.js";
 import { startRp2040 } from "../../host/device/emulators/rp2040.js";
 import { Rp2040Chip } from "../../host/device/emulators/rp2040-chip.js";
-import { WasmoteError } from "../../host/errors.js";
 import { buildFirmware } from "../../host/firmware/build.js";
 import { encodeLeb128 } from "../../host/wasm/writer.js";
+import { codeOf } from "../error-of.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
 import { makeModel } from "./made-modules.js";
 
@@ -33,16 +33,6 @@ const nestedLoops = (depth: number): number[] => [
 
 /** The compiler's stack is in linear memory: 200 bytes for each loop in a loop. */
 const roomToCompile = { memoryBytes: 32768 };
-
-async function codeOf(action: Promise<unknown>): Promise<string> {
-  try {
-    await action;
-  } catch (error) {
-    if (error instanceof WasmoteError) return error.code;
-    throw error;
-  }
-  return "none";
-}
 
 async function withDevice(model: Uint8Array, use: (device: Device) => Promise<void>): Promise<void> {
   const board = loadBoard("pico");

@@ -4,10 +4,10 @@ import * as assert from "uvu/assert";
 import type { Board } from "../../host/boards/index.js";
 import type { Device } from "../../host/device/device.js";
 import { startEmulator } from "../../host/device/emulators/index.js";
-import { WasmoteError } from "../../host/errors.js";
 import { generateKey } from "../../host/trust/keys.js";
 import { signMessage } from "../../host/trust/messages.js";
 import { type SignOptions, signModule } from "../../host/trust/sign.js";
+import { codeOf } from "../error-of.js";
 import { availableBoards, trustingFirmwareOf } from "./emulators.js";
 import { bodies, makeModel } from "./made-modules.js";
 import { monocypherSources } from "./native/monocypher.js";
@@ -19,16 +19,6 @@ const key = generateKey();
 const other = generateKey();
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
-
-async function codeOf(action: Promise<unknown>): Promise<string> {
-  try {
-    await action;
-  } catch (error) {
-    if (error instanceof WasmoteError) return error.code;
-    throw error;
-  }
-  return "none";
-}
 
 const made = (name: string, body: readonly number[], weightBytes = 3000): Uint8Array =>
   makeModel(name, body, { weightBytes });
