@@ -1,0 +1,21 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { nativeCompilerIsThere, runNative, withNativeProgram } from "./native/compile.js";
+import { geometries, powerCutsProgram, tornKinds } from "./native/power-cuts.js";
+
+/** A sample of the moments; `npm run power-cuts` tries them all, or nearly. */
+if (!nativeCompilerIsThere()) {
+  console.error("SKIPPED: power cuts of all kinds of flash, for want of a C compiler on Linux");
+} else {
+  for (const of of geometries) {
+    test(`${of.name}: whenever power fails, a trusted model stays, and nothing that was answered is forgotten`, () => {
+      const said = withNativeProgram(powerCutsProgram(of), (file) =>
+        runNative(file, [String(of.short), String(tornKinds), "2"]),
+      );
+      const states = Number(/^(\d+) states$/m.exec(said)?.[1]);
+      assert.ok(states >= 100, said);
+    });
+  }
+}
+
+test.run();
