@@ -24,16 +24,16 @@ export const geometries: readonly Geometry[] = [
   { name: "NOR in words", slots: 2, ...nor, pageBytes: 4, short: 397, long: 3 },
   {
     name: "double words with codes (STM32L4)",
-    ...{ slots: 2, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 199, long: 2 },
+    ...{ slots: 2, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 101, long: 2 },
   },
   {
     name: "32 bytes with codes, log sectors as large as slots (STM32H7)",
-    ...{ slots: 2, sectorBytes: 2048, writeBytes: 32, pageBytes: 32, codes: true, short: 97, long: 1 },
+    ...{ slots: 2, sectorBytes: 2048, writeBytes: 32, pageBytes: 32, codes: true, short: 53, long: 1 },
   },
   { name: "one slot, NOR in pages of 256", slots: 1, ...nor, pageBytes: 256, short: 4, long: 1 },
   {
     name: "one slot, double words with codes",
-    ...{ slots: 1, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 199, long: 2 },
+    ...{ slots: 1, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 101, long: 2 },
   },
 ];
 
