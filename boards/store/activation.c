@@ -63,6 +63,14 @@ static model_error load(uint32_t slot)
     return engine_load(slots_model(slot), slots_at(slot)->length);
 }
 
+/* Whether a slot's model may become the active one: since it came, its key may have been retired, or a higher version confirmed. */
+static model_error admits(uint32_t slot)
+{
+    const uint8_t *file = slots_model(slot);
+    const uint32_t length = slots_at(slot)->length;
+    return engine_trusts(file, length) ? engine_admits_version(file, length) : modelUntrusted;
+}
+
 static void load_confirmed(void)
 {
     engine_unload();
@@ -121,7 +129,7 @@ model_error activation_try(uint32_t slot, bool now)
 {
     if (slot == activation_active()) return modelOk;
     if (trial != noSlot) return modelBusy;
-    const model_error error = engine_admits_version(slots_model(slot), slots_at(slot)->length);
+    const model_error error = admits(slot);
     if (error) return error;
     if (now) return begin_trial(slot);
     pending = slot;
@@ -150,7 +158,7 @@ model_error activation_confirm(uint32_t slot)
     if (slot == trial) return make_confirmed(slot);
     if (slot == activation_active()) return modelOk;
     if (trial != noSlot) return modelBusy;
-    model_error error = engine_admits_version(slots_model(slot), slots_at(slot)->length);
+    model_error error = admits(slot);
     if (error) return error;
     error = load_and_prove(slot);
     if (!error) error = make_confirmed(slot);

@@ -33,8 +33,8 @@ uint32_t activation_runs_left(void);
 
 /*
  * Has the model of a complete slot tried: at once with `now`, else at the next start. Of an active one nothing changes. Where it
- * fails at once, the one before is active again: modelOlder, modelSelfTest, modelBusy while another is on trial, modelFlash, and
- * what engine_load finds.
+ * fails at once, the one before is active again: modelUntrusted, modelOlder, modelSelfTest, modelBusy while another is on trial,
+ * modelFlash, and what engine_load finds.
  */
 model_error activation_try(uint32_t slot, bool now);
 

@@ -119,12 +119,19 @@ void slots_open(void)
     }
 }
 
-/* Where an interrupted upload may go on: after the last byte that is not erased. */
+/* Flash chips program at most so many bytes at once, in no order. */
+enum { mostPageBytes = 256 };
+
+/*
+ * Where an interrupted upload may go on: a page before the last byte that is not erased, since of the page that was being
+ * programmed any bytes may be missing. To write the same once more changes nothing.
+ */
 static uint32_t written_bytes(uint32_t slot)
 {
     const uint8_t *bytes = slots_model(slot);
     uint32_t length = contents[slot].length;
     while (length > 0 && bytes[length - 1] == 0xff) length--;
+    length = length > mostPageBytes ? length - mostPageBytes : 0;
     return length - length % port_flash.writeBytes;
 }
 
@@ -153,7 +160,6 @@ static uint32_t go_on(uint32_t index)
     const slot_contents *slot = &contents[index];
     if (slot->state == slotComplete) return slot->length;
     if (uploading != index) next = written_bytes(index);
-    if (next == slot->length) next -= port_flash.writeBytes;
     uploading = index;
     return next;
 }

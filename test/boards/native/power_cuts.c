@@ -1,0 +1,560 @@
+/*
+ * What the store does over the life of a board, on flash whose power fails before, inside and after every operation, and once
+ * more while the board starts again. Each start is a process of its own. Arguments: every how many moments to try, how many
+ * kinds of torn operations, and with how many logs that are nearly full: with room for 0 records, for 1, and so on. Prints the
+ * scenarios with their numbers of states; exit code 1 at the first violation.
+ *
+ * Who runs the models is a stand-in here, which knows a whole file that was signed by a trusted key.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ports/port.h"
+#include "formats/custom_sections.h"
+#include "formats/sha256.h"
+#include "store/activation.h"
+#include "store/ledger.h"
+#include "store/slots.h"
+#include "torn_flash.h"
+
+/* ------------------------------------------------------------------------------------------------------ the models */
+
+enum { keyOld = 1, keyNew = 2, pieceBytes = 300, fileCount = 5, longestFile = 2000 };
+
+/* How a file begins: a module with one section. Its last 4 bytes are the sum of all others, and stand for its signature. */
+typedef struct file_head
+{
+    uint8_t preamble[8], section, sectionLength[2], nameLength, name[4];
+    uint32_t version;
+    uint8_t key, runs, fails, unused;
+} file_head;
+
+enum { oldFile, newFile, failingFile, unsignedFile, otherKeyFile };
+static const struct { uint32_t length, version; uint8_t key, runs, fails; } described[fileCount] = {
+    [oldFile] = { 1500, 2, keyOld, 3, 0 },
+    [newFile] = { 1777, 3, keyOld, 3, 0 },
+    [failingFile] = { 1600, 3, keyOld, 3, 1 },
+    [unsignedFile] = { 1408, 4, 9, 3, 0 },
+    [otherKeyFile] = { 1800, 3, keyNew, 3, 0 },
+};
+static uint8_t files[fileCount][longestFile];
+
+static uint32_t sum_of(const uint8_t *bytes, uint32_t length)
+{
+    uint32_t sum = 2166136261u;
+    while (length-- > 0) sum = (sum ^ *bytes++) * 16777619u;
+    return sum;
+}
+
+static void make_files(void)
+{
+    for (uint32_t i = 0; i < fileCount; i++)
+    {
+        const uint32_t length = described[i].length, section = length - 11;
+        file_head head = {
+            .preamble = { 0, 'a', 's', 'm', 1, 0, 0, 0 }, .sectionLength = { (uint8_t) (section | 0x80), (uint8_t) (section >> 7) },
+            .nameLength = 4, .name = "test", .version = described[i].version, .key = described[i].key, .runs = described[i].runs,
+            .fails = described[i].fails,
+        };
+        for (uint32_t at = 0; at < length; at++) files[i][at] = at % 300 < 40 ? 0xff : (uint8_t) (at * 7 + i + at / 251);
+        memcpy(files[i], &head, sizeof head);
+        const uint32_t sum = sum_of(files[i], length - 4);
+        memcpy(files[i] + length - 4, &sum, 4);
+    }
+}
+
+static const file_head *head_of(const uint8_t *file)
+{
+    static file_head head;
+    memcpy(&head, file, sizeof head);
+    return &head;
+}
+
+static const uint8_t *key_bytes(uint8_t key)
+{
+    static uint8_t bytes[publicKeyBytes];
+    memset(bytes, key, sizeof bytes);
+    return bytes;
+}
+
+static bool is_trusted(uint8_t key)
+{
+    const key_change *change;
+    for (uint32_t i = 0; (change = ledger_key_change(i)) != NULL; i++)
+        if (memcmp(change->key, key_bytes(key), publicKeyBytes) == 0) return !change->retired;
+    return key == keyOld;
+}
+
+static const uint8_t *loaded;
+static const uint8_t modelName[versionNameBytes] = "test";
+
+bool engine_trusts(const uint8_t *file, uint32_t length)
+{
+    uint32_t sum;
+    if (length < sizeof(file_head) + 4 || !is_trusted(head_of(file)->key)) return false;
+    memcpy(&sum, file + length - 4, 4);
+    return sum == sum_of(file, length - 4);
+}
+
+model_error engine_check(const uint8_t *file, uint32_t length)
+{
+    return engine_trusts(file, length) ? modelOk : modelUntrusted;
+}
+
+model_error engine_admits_version(const uint8_t *file, uint32_t length)
+{
+    model_facts facts;
+    engine_facts(file, length, &facts);
+    return facts.version < ledger_version(facts.name) ? modelOlder : ledger_has_room(facts.name) ? modelOk : modelBusy;
+}
+
+model_error engine_admits(const uint8_t *head, uint32_t length)
+{
+    if (length < sizeof(file_head) || !is_trusted(head_of(head)->key)) return modelUntrusted;
+    return engine_admits_version(head, length);
+}
+
+model_error engine_load(const uint8_t *file, uint32_t length)
+{
+    if (!engine_trusts(file, length)) abort();
+    loaded = file;
+    return modelOk;
+}
+
+model_error engine_prove(const uint8_t *file, uint32_t length)
+{
+    (void) length;
+    return head_of(file)->fails ? modelSelfTest : modelOk;
+}
+
+void engine_unload(void)
+{
+    loaded = NULL;
+}
+
+void engine_facts(const uint8_t *file, uint32_t length, model_facts *facts)
+{
+    (void) length;
+    const file_head *head = head_of(file);
+    *facts = (model_facts) { .version = head->version, .runs = head->runs };
+    memcpy(facts->name, modelName, sizeof modelName);
+}
+
+/* ------------------------------------------------------------------------------------------- what a board is told */
+
+/* What was answered: it stays so, whatever happens to the power. Outlives the processes. */
+typedef struct promises
+{
+    uint32_t version, keyNumber, challenge;
+    bool newKeyAdded, newKeyRetired;
+    uint32_t confirmed;         /* the file, or none */
+    uint32_t confirming;        /* the file that is asked to be, or may be by its runs */
+    bool tried;                 /* a trial was begun and is over with this start */
+    uint32_t operations;        /* of the last start */
+} promises;
+
+enum { none = 0xffffffff };
+static promises *told;
+
+static const char *scenarioName = "";
+static uint32_t cutAt, cutHow, secondCutAt, secondCutHow;
+
+static void fail(const char *what)
+{
+    printf("%s: cut at %u.%u, then at %d.%u: %s\n", scenarioName, cutAt, cutHow, (int) secondCutAt, secondCutHow, what);
+    fflush(stdout);
+    _exit(1);
+}
+
+static void must(model_error error, const char *what)
+{
+    char text[100];
+    if (!error) return;
+    snprintf(text, sizeof text, "%s: error %d", what, error);
+    fail(text);
+}
+
+static void start(void)
+{
+    engine_unload();
+    slots_open();
+    activation_start();
+}
+
+static model_error upload(uint32_t file)
+{
+    uint8_t hash[sha256Bytes];
+    uint32_t wanted, length = described[file].length;
+    sha256(files[file], length, hash);
+    model_error error = slots_begin(length, hash, files[file], pieceBytes, &wanted);
+    while (!error && wanted < length)
+    {
+        const uint32_t rest = length - wanted;
+        error = slots_write(wanted, files[file] + wanted, rest < pieceBytes ? rest : pieceBytes, &wanted);
+    }
+    return error;
+}
+
+static bool holds(uint32_t slot, uint32_t file)
+{
+    return slot != noSlot && slots_at(slot)->state == slotComplete && slots_at(slot)->length == described[file].length
+        && memcmp(slots_model(slot), files[file], described[file].length) == 0;
+}
+
+static uint32_t slot_of(uint32_t file)
+{
+    for (uint32_t i = 0; i < port_flash.slotCount; i++) if (holds(i, file)) return i;
+    return noSlot;
+}
+
+static uint32_t file_in(uint32_t slot)
+{
+    for (uint32_t i = 0; i < fileCount; i++) if (holds(slot, i)) return i;
+    return none;
+}
+
+static void was_confirmed(uint32_t file)
+{
+    if (described[file].version > told->version) told->version = described[file].version;
+    told->confirmed = file;
+    told->confirming = none;
+}
+
+static void confirm(uint32_t file)
+{
+    told->confirming = file;
+    must(activation_confirm(slot_of(file)), "confirm");
+    was_confirmed(file);
+}
+
+static model_error try_now(uint32_t file)
+{
+    const model_error error = activation_try(slot_of(file), true);
+    told->tried = true;
+    return error;
+}
+
+static void install(uint32_t file)
+{
+    if (port_flash.slotCount == 1) told->confirmed = none;
+    must(upload(file), "upload");
+    confirm(file);
+}
+
+static void change_key(bool retired, uint32_t number)
+{
+    must(ledger_change_key(key_bytes(keyNew), retired, number), "key");
+    told->keyNumber = number;
+    if (retired) told->newKeyRetired = true;
+    else told->newKeyAdded = true;
+}
+
+static void challenge(void)
+{
+    const uint32_t number = ledger_count_challenges();
+    if (number == 0) fail("no challenge");
+    if (number <= told->challenge) fail("a challenge's number comes again");
+    told->challenge = number;
+}
+
+/* ------------------------------------------------------------------------------------------------------- scenarios */
+
+/* Where only one slot is, the old model is gone once another is uploaded. */
+static void begins_to_replace(void)
+{
+    if (port_flash.slotCount == 1) told->confirmed = none;
+}
+
+static void upload_new(void) { begins_to_replace(); must(upload(newFile), "upload"); }
+static void upload_failing(void) { begins_to_replace(); must(upload(failingFile), "upload"); }
+static void ask_trial(void) { must(activation_try(slot_of(newFile), false), "try"); }
+static void upload_and_ask(void) { upload_new(); ask_trial(); }
+static void nothing(void) { }
+static void try_it(void) { must(try_now(newFile), "try"); }
+static void try_and_confirm(void) { try_it(); confirm(newFile); }
+static void confirm_new(void) { confirm(newFile); }
+static void trial_traps(void) { try_it(); if (!activation_ran(false)) fail("a trap ends no trial"); }
+static void trial_is_ended(void) { try_it(); must(activation_revert(), "revert"); }
+static void try_failing(void) { if (try_now(failingFile) != modelSelfTest) fail("a model that fails its test is tried"); }
+static void add_key(void) { change_key(false, 5); }
+static void retire_key(void) { change_key(true, 7); }
+static void replace(void) { begins_to_replace(); install(newFile); }
+static void upload_other_key(void) { begins_to_replace(); must(upload(otherKeyFile), "upload"); }
+static void added_and_uploaded(void) { add_key(); upload_other_key(); }
+static void retire_and_confirm(void)
+{
+    retire_key();
+    told->tried = true;
+    if (activation_confirm(slot_of(otherKeyFile)) != modelUntrusted) fail("a model of a retired key is confirmed");
+    if (activation_try(slot_of(otherKeyFile), true) != modelUntrusted) fail("a model of a retired key is tried");
+}
+
+static void good_runs(void)
+{
+    try_it();
+    told->confirming = newFile;
+    for (uint32_t i = 0; i < described[newFile].runs; i++) activation_ran(true);
+    if (activation_confirmed() != slot_of(newFile)) fail("good runs confirm nothing");
+    was_confirmed(newFile);
+}
+
+static void erase_other(void)
+{
+    must(slots_erase(slot_of(newFile)), "erase");
+}
+
+static void refuse_others(void)
+{
+    uint8_t hash[sha256Bytes] = { 0 };
+    uint32_t wanted;
+    const model_error error = slots_begin(described[unsignedFile].length, hash, files[unsignedFile], pieceBytes, &wanted);
+    if (error != modelUntrusted && (error != modelBusy || activation_active() == activation_confirmed()))
+        fail("an unsigned model is taken");
+}
+
+static void replace_and_refuse_older(void)
+{
+    replace();
+    if (upload(oldFile) == modelOk && port_flash.slotCount == 1) fail("an older model is taken");
+    if (port_flash.slotCount == 2 && activation_confirm(slot_of(oldFile)) != modelOlder) fail("an older model is confirmed");
+}
+
+typedef struct scenario
+{
+    const char *name;
+    void (*before)(void);       /* during a start before */
+    void (*deed)(void);         /* after another start, of which power fails during that, or during this */
+    bool twoSlots;
+} scenario;
+
+static const scenario scenarios[] = {
+    { "upload", nothing, upload_new, false },
+    { "trial asked", upload_new, ask_trial, false },
+    { "trial at the next start", upload_and_ask, nothing, false },
+    { "trial now", upload_new, try_it, false },
+    { "confirm a trial", upload_new, try_and_confirm, false },
+    { "confirm", upload_new, confirm_new, false },
+    { "good runs", upload_new, good_runs, false },
+    { "revert by reset", upload_new, nothing, true },
+    { "revert by trap", upload_new, trial_traps, false },
+    { "revert when asked", upload_new, trial_is_ended, false },
+    { "self-test fails", upload_failing, try_failing, false },
+    { "key added", nothing, add_key, false },
+    { "key retired", add_key, retire_key, false },
+    { "key retired, its model there", added_and_uploaded, retire_and_confirm, true },
+    { "challenge", nothing, challenge, false },
+    { "replace", refuse_others, replace, false },
+    { "version raised", nothing, replace_and_refuse_older, true },
+    { "erase", upload_new, erase_other, true },
+};
+
+/* ------------------------------------------------------------------------------------------------- starts of boards */
+
+static void power_off(void)
+{
+    _exit(3);
+}
+
+/* Does that as a board between one start and the next. 0 when it came to its end, 3 when power failed. */
+static int as_board(void (*does)(void), uint32_t operation, uint32_t variant)
+{
+    fflush(stdout);
+    const pid_t board = fork();
+    if (board < 0) exit(2);
+    if (board == 0)
+    {
+        alarm(60);
+        flash_power_on(operation, variant, power_off);
+        does();
+        told->operations = flashOperations;
+        _exit(0);
+    }
+    int status;
+    if (waitpid(board, &status, 0) != board) exit(2);
+    if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 3)) return WEXITSTATUS(status);
+    printf("%s: cut at %u.%u, then at %d.%u: status %x\n", scenarioName, cutAt, cutHow, (int) secondCutAt, secondCutHow, status);
+    exit(1);
+}
+
+static const scenario *current;
+static bool isReverting;        /* the scenario begins with a trial that a reset ends */
+static uint32_t recordsLeft;
+
+/* Records that fit into the log's newest sector. */
+static uint32_t records_left(void)
+{
+    const uint32_t stride = (48 + WRITE_BYTES - 1) & -WRITE_BYTES;
+    const uint32_t *const first = (const uint32_t *) flashBase, *const second = (const uint32_t *) (flashBase + SECTOR_BYTES);
+    const uint8_t *const log = (const uint8_t *) (second[0] == 0x73677277 && (first[0] != 0x73677277 || second[1] > first[1]) ? second : first);
+    uint32_t left = 0, end = SECTOR_BYTES / stride * stride;
+    for (; end >= stride && log[end - stride] == 0xff && log[end - stride + 1] == 0xff; end -= stride) left++;
+    return left;
+}
+
+static void boot_first(void)
+{
+    start();
+    install(oldFile);
+}
+
+static void boot_before(void)
+{
+    start();
+    current->before();
+    while (recordsLeft != never && records_left() != recordsLeft) challenge();
+    if (isReverting) try_it();
+    told->tried = isReverting;
+}
+
+static void boot_deed(void)
+{
+    start();
+    current->deed();
+}
+
+/* What must be so after every start. */
+static void check(void)
+{
+    const uint32_t active = activation_active(), confirmed = activation_confirmed(), file = file_in(active);
+    if (active != noSlot && (file == none || file == unsignedFile)) fail("the active model is not one that was sent");
+    if (active != noSlot && !is_trusted(described[file].key)) fail("the active model is not signed by a trusted key");
+    if ((active == noSlot) != (loaded == NULL) || (loaded && loaded != slots_model(active))) fail("another model is loaded");
+    if (port_flash.slotCount == 2 && active == noSlot) fail("no model is active");
+    if (port_flash.slotCount == 2 && confirmed == noSlot) fail("no model comes back");
+    if (active != noSlot && described[file].version < ledger_version(modelName)) fail("an older model is active");
+    if (active != confirmed && told->tried) fail("a trial goes on after a start");
+    if (confirmed != noSlot && !holds(confirmed, told->confirmed == none ? oldFile : told->confirmed)
+        && !(told->confirming != none && holds(confirmed, told->confirming))) fail("what was confirmed is another model");
+    if (told->confirmed != none && confirmed == noSlot) fail("the confirmed model is lost");
+    if (ledger_version(modelName) < told->version) fail("a version was forgotten");
+    if (ledger_key_number() < told->keyNumber) fail("a key's number was forgotten");
+    if (told->newKeyRetired ? is_trusted(keyNew) : told->newKeyAdded && !is_trusted(keyNew) && current->deed != retire_key && current->deed != retire_and_confirm)
+        fail("a key is as it was before");
+    refuse_others();
+}
+
+static void boot_recovery(void)
+{
+    start();
+    told->operations = flashOperations;
+}
+
+static void boot_check(void)
+{
+    start();
+    check();
+    challenge();
+    must(upload(newFile), "upload afterwards");
+    confirm(newFile);
+}
+
+static void boot_end(void)
+{
+    start();
+    check();
+    if (!holds(activation_active(), newFile)) fail("the new model is not active afterwards");
+}
+
+static flash_state prepared, cut;
+
+static uint32_t states, secondStates;
+
+/* A sample of moments is one of the recoveries too: those are short. */
+enum { mostRecoveryStep = 17 };
+
+static void recover(void)
+{
+    const promises before = *told;
+    if (as_board(boot_check, never, 0) || as_board(boot_end, never, 0)) fail("no end");
+    *told = before;
+    states++;
+}
+
+/* Power fails while the board starts again, at every operation of that. */
+static void cut_recovery(uint32_t variants, uint32_t step)
+{
+    if (step > mostRecoveryStep) step = mostRecoveryStep;
+    const promises before = *told;
+    flash_load(&cut);
+    as_board(boot_recovery, never, 0);
+    const uint32_t operations = told->operations;
+    for (uint32_t at = 0; at < operations; at++)
+    {
+        for (uint32_t how = 0; how <= variants; how++)
+        {
+            if ((at + how + states) % step != 0) continue;
+            *told = before;
+            secondCutAt = at;
+            secondCutHow = how;
+            flash_load(&cut);
+            as_board(boot_recovery, at, how);
+            recover();
+            secondStates++;
+        }
+    }
+    secondCutAt = never;
+    *told = before;
+}
+
+static void run(const scenario *of, uint32_t left, uint32_t step, uint32_t variants)
+{
+    static uint32_t moments;
+    current = of;
+    scenarioName = of->name;
+    recordsLeft = left;
+    isReverting = strcmp(of->name, "revert by reset") == 0;
+    memset(&prepared, 0, sizeof prepared);
+    memset(prepared.bytes, 0xff, sizeof prepared.bytes);
+    flash_load(&prepared);
+    *told = (promises) { .confirmed = none, .confirming = none };
+    cutAt = secondCutAt = never;
+    if (as_board(boot_first, never, 0) || as_board(boot_before, never, 0)) fail("power failed");
+    flash_save(&prepared);
+    const promises before = *told;
+    as_board(boot_deed, never, 0);
+    const uint32_t operations = told->operations;
+    recover();
+    for (uint32_t at = 0; at < operations; at++)
+    {
+        for (uint32_t how = 0; how <= variants; how++)
+        {
+            if (moments++ % step != 0) continue;
+            cutAt = at;
+            cutHow = how;
+            *told = before;
+            told->confirming = of->deed == nothing ? none : newFile;
+            flash_load(&prepared);
+            if (as_board(boot_deed, at, how) != 3) fail("power did not fail");
+            flash_save(&cut);
+            recover();
+            cut_recovery(variants, step);
+        }
+    }
+}
+
+int main(int count, char **arguments)
+{
+    if (count != 4 || !flash_map()) return 2;
+    told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (told == MAP_FAILED) return 2;
+    make_files();
+    const uint32_t step = (uint32_t) atoi(arguments[1]), variants = (uint32_t) atoi(arguments[2]);
+    const uint32_t fills = (uint32_t) atoi(arguments[3]);
+    uint32_t all = 0, allSecond = 0;
+    for (uint32_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
+    {
+        if (scenarios[i].twoSlots && port_flash.slotCount == 1) continue;
+        states = secondStates = 0;
+        run(&scenarios[i], never, step, variants);
+        for (uint32_t left = 0; left < fills; left++) run(&scenarios[i], left, step, variants);
+        printf("%s: %u states, %u of them after a second cut\n", scenarios[i].name, states, secondStates);
+        all += states;
+        allSecond += secondStates;
+    }
+    printf("%u states, %u of them after a second cut\n", all, allSecond);
+    return 0;
+}
