@@ -304,6 +304,18 @@ export const errorTable = {
     "the model did not give on the board what its self-test expects; the model before is active",
     "Compare with `wasmote run` on this machine, and build and sign the model anew.",
   ),
+  "board-no-base": refused(
+    "the patch is for a model that the board does not have",
+    "Push the whole model, or make a patch with `wasmote diff` from the one that `wasmote slots` lists.",
+  ),
+  "board-bad-patch": refused(
+    "the patch is damaged",
+    "Make it anew with `wasmote diff`, or push the whole model.",
+  ),
+  "board-sealed": refused(
+    "the board cannot open the encrypted file",
+    "Encrypt it to the key that `wasmote keygen --device --port PORT` asks the board for; its firmware takes `--device-key`.",
+  ),
   "port-unavailable": missing(
     "the port cannot be opened",
     "Check its name, and that no other program has it; `wasmote doctor` looks at permissions.",

@@ -132,6 +132,9 @@ typedef enum model_error
     modelOlder = 13,
     modelLocked = 14,
     modelSelfTest = 15,
+    modelNoBase = 16,
+    modelBadPatch = 17,
+    modelSealed = 18,
 } model_error;
 
 #endif

@@ -81,10 +81,11 @@ model_error engine_check(const uint8_t *file, uint32_t length)
 {
     wasmote_needs needs;
     const wasmote_status status = wasmote_needs_of(file, length, &needs);
+    if (status == WASMOTE_BAD_MODEL) return modelBadModel;
+    if (!engine_trusts(file, length)) return modelUntrusted;
     if (status) return (model_error) status;
     const model_error error = facts_fit(file, length, BOARD_FAMILY, BOARD_NAME, firmwareAbi);
     if (error) return error;
-    if (!engine_trusts(file, length)) return modelUntrusted;
     return needs.linearBytes < engine_memory_bytes() ? modelOk : modelMemory;
 }
 

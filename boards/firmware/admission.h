@@ -3,6 +3,6 @@
 #define WASMOTE_ADMISSION_H
 
 /* The ABI of docs/link.md that the firmware has. */
-enum { firmwareAbi = 2 };
+enum { firmwareAbi = 3 };
 
 #endif

@@ -15,6 +15,9 @@ static wasmote *model;          /* NULL as long as there is none */
 static wasmote_options options;
 static uint64_t took;           /* by how much the counter went up in the last guarded call */
 static bool portable;           /* whether models are loaded without the accelerators */
+static uint32_t lent;           /* bytes at the end of the memory for models that are not theirs now */
+static const uint8_t *asked;    /* the file that was to be loaded last; NULL: none */
+static uint32_t askedBytes;
 
 uint32_t engine_memory_bytes(void)
 {
@@ -34,6 +37,8 @@ static wasmote_ending guarded_call(void (*function)(void *), void *argument, uin
 
 model_error engine_load(const uint8_t *file, uint32_t length)
 {
+    asked = file;
+    askedBytes = length;
     options = (wasmote_options) {
         .portable = portable,
         .overheadBytes = WASM3_ENGINE_BYTES - LAYOUT_FIXED_BYTES,
@@ -41,22 +46,47 @@ model_error engine_load(const uint8_t *file, uint32_t length)
         .guardedCall = guarded_call,
         .callOnStack = port_call_on_stack,
     };
-    return (model_error) wasmote_open(&model, LAYOUT_ARENA_START, engine_memory_bytes(), file, length, &options);
+    return (model_error) wasmote_open(&model, LAYOUT_ARENA_START, engine_memory_bytes() - lent, file, length, &options);
+}
+
+static void close_model(void)
+{
+    wasmote_close(model);
+    model = NULL;
 }
 
 void engine_unload(void)
 {
-    wasmote_close(model);
-    model = NULL;
+    asked = NULL;
+    close_model();
 }
 
 void engine_call_on_memory(void (*function)(void *), void *argument)
 {
     uint32_t length;
     const uint8_t *file = wasmote_file(model, &length);
-    engine_unload();
-    port_call_on_stack(function, argument, (void *) ((uintptr_t) LAYOUT_ARENA_END & ~(uintptr_t) 15));
+    close_model();
+    port_call_on_stack(function, argument, (void *) (((uintptr_t) LAYOUT_ARENA_END - lent) & ~(uintptr_t) 15));
     if (file) engine_load(file, length);
+}
+
+/* Loads the model anew, with the memory that is left to it. */
+static void lend(uint32_t bytes)
+{
+    close_model();
+    lent = bytes;
+    if (asked) engine_load(asked, askedBytes);
+}
+
+void *engine_lend(uint32_t bytes)
+{
+    lend((bytes + 7) & ~(uint32_t) 7);
+    return LAYOUT_ARENA_END - lent;
+}
+
+void engine_take_back(void)
+{
+    lend(0);
 }
 
 bool engine_keeps_state(void)

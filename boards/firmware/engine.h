@@ -36,12 +36,6 @@ bool engine_keeps_state(void);
  */
 model_error engine_reset(void);
 
-/*
- * Calls function(argument) with the memory of the model as its stack. A model that is loaded is loaded anew afterwards: what was
- * in its linear memory is lost.
- */
-void engine_call_on_memory(void (*function)(void *), void *argument);
-
 /* The manifest of the loaded model, or NULL. */
 const manifest *engine_manifest(void);
 

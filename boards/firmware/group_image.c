@@ -5,6 +5,7 @@
 #include "../store/activation.h"
 #include "../store/flash.h"
 #include "../store/slots.h"
+#include "../update/upload.h"
 #include "permission.h"
 
 /* A version as images have it: three numbers. Ours is the first. */
@@ -105,6 +106,7 @@ static model_error choose(cbor_reader request)
     else if (!confirm) return modelBadRequest;
     if (slot == noSlot) return modelNoModel;
 
+    upload_pause();
     const bool isOther = activation_active() != slot || activation_pending() != noSlot;
     if (slot == activation_confirmed() && isOther) return activation_revert();
     return confirm ? activation_confirm(slot) : activation_try(slot, has_flag(request, "now"));
@@ -127,21 +129,22 @@ static void upload(cbor_reader request, cbor_writer *answer)
 
     if (cbor_find(request, "off", &at) && cbor_read_u32(&at, &offset) && find_bytes(request, "data", &data, &dataLength))
     {
-        if (offset > 0) error = slots_write(offset, data, dataLength, &wanted);
+        if (offset > 0) error = upload_write(offset, data, dataLength, &wanted);
         else if (cbor_find(request, "len", &at) && cbor_read_u32(&at, &length) && length > 0
             && find_bytes(request, "sha", &hash, &hashLength) && hashLength == sha256Bytes)
-        {
-            error = slots_begin(length, hash, data, dataLength, &wanted);
-            if (!error && wanted == 0) error = slots_write(0, data, dataLength, &wanted);
-        }
+            error = upload_begin(length, hash, data, dataLength, permission_to_change() == modelOk, &wanted);
     }
     if (error)
     {
         smp_model_error(answer, error);
         return;
     }
-    cbor_head(answer, cborMap, 1);
+    const uint8_t *made = upload_made();
+    cbor_head(answer, cborMap, made ? 2 : 1);
     cbor_pair(answer, "off", wanted);
+    if (!made) return;
+    cbor_text(answer, "hash");
+    cbor_string(answer, cborBytes, made, sha256Bytes);
 }
 
 static void erase(cbor_reader request, cbor_writer *answer)

@@ -1,4 +1,4 @@
-/* Group 64, inference: status, manifest, input, run, output, tier, reset, trust, challenge, message. */
+/* Group 64, inference: status, manifest, input, run, output, tier, reset, trust, challenge, message, device key. */
 #include <string.h>
 
 #include "../link/frame.h"
@@ -12,6 +12,10 @@
 #ifdef WASMOTE_TRUST
 #include "../store/ledger.h"
 #include "../trust/keys.h"
+#endif
+#ifdef WASMOTE_SEALED
+#include "../ports/random.h"
+#include "../trust/device_key.h"
 #endif
 
 enum { answerHeadBytes = 48 };     /* of an answer with data: header, offsets, heads */
@@ -254,6 +258,25 @@ static void take_message(cbor_reader request, cbor_writer *answer)
 }
 #endif
 
+#ifdef WASMOTE_SEALED
+/* The public half of the key that files are sealed to; the board makes one where it has none and can. */
+static void device_key(cbor_reader request, cbor_writer *answer)
+{
+    (void) request;
+    uint8_t bytes[x25519Bytes];
+    const bool makes = !device_key_exists();
+    if (makes && !port_random(bytes, sizeof bytes)) smp_error(answer, smpNotSupported);
+    else if (makes && !device_key_make(bytes)) smp_model_error(answer, modelFlash);
+    else
+    {
+        engine_call_on_memory(device_key_public, bytes);
+        cbor_head(answer, cborMap, 1);
+        cbor_text(answer, "key");
+        cbor_string(answer, cborBytes, bytes, sizeof bytes);
+    }
+}
+#endif
+
 const smp_command inference_commands[] = {
     { groupInference, 0, opRead, status },
     { groupInference, 1, opRead, read_manifest },
@@ -266,6 +289,9 @@ const smp_command inference_commands[] = {
 #ifdef WASMOTE_TRUST
     { groupInference, 8, opWrite, give_challenge },
     { groupInference, 9, opWrite, take_message },
+#endif
+#ifdef WASMOTE_SEALED
+    { groupInference, 10, opWrite, device_key },
 #endif
 };
 const uint32_t inferenceCommandCount = sizeof inference_commands / sizeof inference_commands[0];

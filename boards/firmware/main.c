@@ -5,12 +5,14 @@
 #include "../ports/watchdog.h"
 #include "../store/activation.h"
 #include "../store/slots.h"
+#include "../update/upload.h"
 
 int main(void)
 {
     port_init();
     port_watchdog_start();
     slots_open();
+    upload_open();
     activation_start();
     for (;;)
     {

@@ -6,9 +6,6 @@
 #include "ledger.h"
 #include "log.h"
 
-/* Runs that confirm a model which does not say how many. */
-enum { runsThatConfirm = 16 };
-
 static uint32_t confirmed = noSlot, pending = noSlot, trial = noSlot;
 static bool rejected[maxSlots];
 static uint32_t runsLeft;       /* of the trial; 0: being told confirms */

@@ -14,6 +14,12 @@ static highest_version versions[mostVersions];
 static uint32_t versionCount;
 static key_change keys[mostKeyChanges];
 static uint32_t keyCount, keyNumber, challenges;
+#ifdef WASMOTE_SEALED
+static uint8_t deviceKey[publicKeyBytes];
+static bool hasDeviceKey;
+#else
+enum { hasDeviceKey = 0 };
+#endif
 
 /* The place of a name, or of one more; mostVersions where there is none. */
 static uint32_t place_of(const uint8_t *name)
@@ -122,9 +128,40 @@ uint32_t ledger_count_challenges(void)
     return log_append(&entry) ? challenges : 0;
 }
 
+#ifdef WASMOTE_SEALED
+const uint8_t *ledger_device_key(void)
+{
+    return hasDeviceKey ? deviceKey : NULL;
+}
+
+static void put_device_key(const uint8_t *secret)
+{
+    memcpy(deviceKey, secret, publicKeyBytes);
+    hasDeviceKey = true;
+}
+
+static void describe_device_key(record *entry)
+{
+    *entry = (record) { .kind = recordDeviceKey };
+    memcpy(entry->hash, deviceKey, publicKeyBytes);
+}
+
+bool ledger_keep_device_key(const uint8_t secret[publicKeyBytes])
+{
+    record entry;
+    put_device_key(secret);
+    describe_device_key(&entry);
+    hasDeviceKey = log_append(&entry);
+    return hasDeviceKey;
+}
+#endif
+
 void ledger_forget(void)
 {
     versionCount = keyCount = keyNumber = challenges = 0;
+#ifdef WASMOTE_SEALED
+    hasDeviceKey = false;
+#endif
 }
 
 void ledger_replay(const record *entry)
@@ -141,17 +178,25 @@ void ledger_replay(const record *entry)
         case recordChallenge:
             challenges = entry->length;
             break;
+#ifdef WASMOTE_SEALED
+        case recordDeviceKey:
+            put_device_key(entry->hash);
+            break;
+#endif
     }
 }
 
 uint32_t ledger_count(void)
 {
-    return versionCount + keyCount + (challenges > 0);
+    return versionCount + keyCount + (challenges > 0) + hasDeviceKey;
 }
 
 void ledger_describe(uint32_t index, record *entry)
 {
     if (index < versionCount) describe_version(index, entry);
     else if (index - versionCount < keyCount) describe_key(index - versionCount, entry);
-    else *entry = (record) { .kind = recordChallenge, .length = challenges };
+    else if (index - versionCount - keyCount < (challenges > 0)) *entry = (record) { .kind = recordChallenge, .length = challenges };
+#ifdef WASMOTE_SEALED
+    else describe_device_key(entry);
+#endif
 }

@@ -1,6 +1,6 @@
 /*
  * What a board remembers beyond its models, where it runs signed ones only: the highest version that was confirmed of each model,
- * which keys are trusted beside those that it was built with, and how often it has begun to give challenges.
+ * which keys are trusted beside those that it was built with, how often it has begun to give challenges, and a secret key of its own.
  */
 #ifndef WASMOTE_LEDGER_H
 #define WASMOTE_LEDGER_H
@@ -43,6 +43,12 @@ uint32_t ledger_key_number(void);
 
 /* Counts one more start at which challenges are given; a number that was never returned before. 0 if flash could not be written. */
 uint32_t ledger_count_challenges(void);
+
+/* The secret key that the board has made for itself; NULL as long as it has none. */
+const uint8_t *ledger_device_key(void);
+
+/* Keeps the one that it has made. False if flash could not be written; it has none then. */
+bool ledger_keep_device_key(const uint8_t secret[publicKeyBytes]);
 
 /* Of the log (log.c). */
 void ledger_forget(void);

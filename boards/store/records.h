@@ -25,6 +25,7 @@ typedef enum record_kind
     recordKeyAdded = 9,     /* the key `hash` is trusted; `length` is the number of the message that said so */
     recordKeyRetired = 10,  /* likewise: it is trusted no more */
     recordChallenge = 11,   /* `length` is how often the board has begun to give challenges */
+    recordDeviceKey = 12,   /* `hash` is the secret key that the board has made for itself */
 } record_kind;
 
 /* As it lies in flash: 48 bytes, and what is missing to a multiple of the flash's writeBytes, which is left erased. */

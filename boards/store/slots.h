@@ -1,5 +1,5 @@
 /*
- * The model slots in flash: what is in them, and uploads into them. Which one is active, activation.h knows.
+ * The model slots in flash: what is in them. Which one is active, activation.h knows; what is sent, update/upload.h takes.
  */
 #ifndef WASMOTE_SLOTS_H
 #define WASMOTE_SLOTS_H
@@ -30,6 +30,9 @@ typedef struct model_facts
     bool mayBeOlder;                /* it may follow a higher version */
 } model_facts;
 
+/* Runs that confirm a model which does not say how many. */
+enum { runsThatConfirm = 16 };
+
 /*
  * What the store asks of who runs the models, which the firmware is: whether a file that begins with `head` may be sent; to check
  * that a file is a model that it can run, as far as that can be told without loading it; whether a file that was checked before
@@ -45,6 +48,19 @@ model_error engine_prove(const uint8_t *file, uint32_t length);
 void engine_unload(void);
 void engine_facts(const uint8_t *file, uint32_t length, model_facts *facts);
 
+/*
+ * Gives so many bytes of the memory for models to an upload, aligned to 8, until they are taken back. A model that is loaded is loaded
+ * anew each time: what was in its linear memory is lost. It is not there meanwhile where it needs that memory itself.
+ */
+void *engine_lend(uint32_t bytes);
+void engine_take_back(void);
+
+/*
+ * Calls function(argument) with the memory for models as its stack, as far as it is not lent. A model that is loaded is loaded anew
+ * afterwards: what was in its linear memory is lost.
+ */
+void engine_call_on_memory(void (*function)(void *), void *argument);
+
 /* Finds out what is in the slots. Runs once. */
 void slots_open(void);
 
@@ -53,19 +69,29 @@ const slot_contents *slots_at(uint32_t slot);
 /* The model in a complete slot. */
 const uint8_t *slots_model(uint32_t slot);
 
-/*
- * Begins an upload, or goes on with the one that was interrupted, and stores the offset that is wanted next. `head` is what the
- * file begins with, as far as it has come. Nothing is erased before that is known to be admitted.
- * Not to be called with a length of 0.
- */
-model_error slots_begin(uint32_t length, const uint8_t hash[sha256Bytes], const uint8_t *head, uint32_t headLength,
-                        uint32_t *next);
+/* The slot that holds a file of that length and hash, or a part of it; noSlot where none does. */
+uint32_t slots_with(uint32_t length, const uint8_t hash[sha256Bytes]);
 
 /*
- * Takes a piece of the upload that goes on, and stores the offset that is wanted next. A piece at another
- * offset is not taken. After the last one the model is checked; if it is refused, the upload is over.
+ * A slot that may take another file: not the one that is to be `kept`, or noSlot, nor that of the active model or the one that comes
+ * back, unless it is the only one and they may be replaced. noSlot where there is none.
  */
-model_error slots_write(uint32_t offset, const uint8_t *data, uint32_t length, uint32_t *next);
+uint32_t slots_replaceable(uint32_t kept, bool mayReplace);
+
+/* Whether all of a slot can be read, whatever power failures have left in it. */
+bool slots_readable(uint32_t slot);
+
+/* Empties a slot for a file of that length, which fits into it, and hash; logs both. */
+model_error slots_expect(uint32_t slot, uint32_t length, const uint8_t hash[sha256Bytes]);
+
+/* What the slot holds of its file is of no use: the next upload begins anew. */
+void slots_spoil(uint32_t slot);
+
+/*
+ * All of the file was written: compares its hash with the one that was expected, unless that was not the file's own and it gets its own
+ * now; checks it, and logs what became of it.
+ */
+model_error slots_settle(uint32_t slot, bool hashIsItsOwn);
 
 /* Empties a slot that is neither active nor comes back. */
 model_error slots_erase(uint32_t slot);

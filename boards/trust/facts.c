@@ -6,7 +6,7 @@
 #include "../formats/custom_sections.h"
 #include "../formats/sha256.h"
 
-enum { runsThatConfirm = 16, longestName = 64 };
+enum { longestName = 64 };
 
 static bool read_section(const uint8_t *file, uint32_t length, cbor_reader *map)
 {

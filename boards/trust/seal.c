@@ -36,15 +36,22 @@ uint32_t seal_head_bytes(const uint8_t prelude[sealPreludeBytes])
     return sealPreludeBytes + recipients * sealRecipientBytes;
 }
 
-void seal_open(seal_state *state, const x25519_pair *own, uint32_t firstChunk,
+void seal_open(seal_state *state, const x25519_pair *own,
                bool (*write)(void *context, const uint8_t *bytes, uint32_t length), void *context)
 {
     memset(state, 0, sizeof *state);
     state->own = own;
-    state->chunk = firstChunk;
     state->write = write;
     state->context = context;
     sha256_begin(&state->buffer.head.hash);
+}
+
+void seal_seek(seal_state *state, uint32_t chunk)
+{
+    if (!state->opened || (state->result != sealGood && state->result != sealWriteFailed)) return;
+    state->chunk = chunk;
+    state->taken = 0;
+    state->result = (uint64_t) chunk * sealChunkBytes < state->length ? sealGood : sealTooLong;
 }
 
 /* Copies what is missing of a part of `size` bytes, of which `filled` are there; the number of bytes copied. */
@@ -94,8 +101,7 @@ static seal_result end_head(seal_state *state)
     }
     crypto_wipe(contentKey, sizeof contentKey);
     crypto_wipe(&context, sizeof context);
-    if (!good) return sealChanged;
-    return (uint64_t) state->chunk * sealChunkBytes < state->length ? sealGood : sealTooLong;
+    return good ? sealGood : sealChanged;
 }
 
 /* Takes bytes of the head, at most to the end of the part that they belong to. */

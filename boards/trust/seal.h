@@ -23,7 +23,7 @@ typedef enum seal_result
     sealForOthers,      /* this device is not among those that it is for */
     sealChanged,        /* it is not what the sender sealed */
     sealTooLong,        /* bytes came after the last chunk */
-    sealWriteFailed,    /* write() returned false */
+    sealWriteFailed,    /* write() returned false; seal_seek() goes on all the same */
 } seal_result;
 
 /* A sealed file on its way. What is not told here is seal.c's own; seal_close wipes it. */
@@ -61,13 +61,14 @@ void seal_make_pair(x25519_pair *pair, const uint8_t secret[x25519Bytes]);
  */
 uint32_t seal_head_bytes(const uint8_t prelude[sealPreludeBytes]);
 
-/*
- * Begins. `own` stays where it is. After the head, the bytes of chunk number `firstChunk` are wanted: 0, or, where an upload goes on,
- * that of the chunk after those which are in flash already. `write` takes the plain bytes in order: 256 of each chunk, the rest of
- * the last one.
- */
-void seal_open(seal_state *state, const x25519_pair *own, uint32_t firstChunk,
+/* Begins. `own` stays where it is. `write` takes the plain bytes in order: 256 of each chunk, the rest of the last one. */
+void seal_open(seal_state *state, const x25519_pair *own,
                bool (*write)(void *context, const uint8_t *bytes, uint32_t length), void *context);
+
+/*
+ * After the head: the bytes of that chunk come next, which is one of the file. What `write` returned before does not matter any more.
+ */
+void seal_seek(seal_state *state, uint32_t chunk);
 
 /* Takes the next bytes, as many as there are. After anything but sealGood the file is over. */
 seal_result seal_take(seal_state *state, const uint8_t *bytes, uint32_t length);

@@ -22,6 +22,9 @@ export const modelErrors = [
   "older",
   "locked",
   "self-test",
+  "no-base",
+  "bad-patch",
+  "sealed",
 ] as const;
 
 /** Name of an error that a board answers. */

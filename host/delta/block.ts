@@ -1,6 +1,6 @@
 /**
  * A block's symbols: pieces, each of them a copy from the old file, differences to it, or literals. One description serves
- * writing and reading. boards/store/patch.c reads the same.
+ * writing and reading. boards/update/patch.c reads the same.
  */
 import type { SymbolCoder } from "./range-coder.js";
 

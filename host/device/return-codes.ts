@@ -24,6 +24,9 @@ const errorsOf: Readonly<Record<Exclude<ModelError, "ok">, ErrorCode>> = {
   older: "board-older",
   locked: "board-locked",
   "self-test": "board-self-test",
+  "no-base": "board-no-base",
+  "bad-patch": "board-bad-patch",
+  sealed: "board-sealed",
 };
 
 /** Error numbers of group 64 and of uploads (docs/link.md): name there, and entry of the error table. */

@@ -59,6 +59,7 @@ const sources = [
   "store",
   "toolchains",
   "trust",
+  "update",
   "wasm3",
 ];
 const finished = "complete";

@@ -7,11 +7,12 @@ import { boardsFolder } from "./native/compile.js";
 /** What the files of each room may include besides their own room: rooms, or single files of them. */
 const below: Readonly<Record<string, readonly string[]>> = {
   firmware: [
-    ...["link", "store", "trust", "drivers", "runtime", "formats", "abi"],
+    ...["link", "update", "store", "trust", "drivers", "runtime", "formats", "abi"],
     ...["ports/port.h", "ports/random.h", "ports/watchdog.h"],
   ],
   ports: ["drivers", "link/line.h", "store/flash.h", "formats/sha256.h"],
   store: ["formats", "abi"],
+  update: ["store", "trust", "formats", "abi"],
   trust: ["store", "formats", "abi"],
   link: ["formats", "abi"],
   runtime: ["wasm3", "accelerators", "formats", "abi"],

@@ -37,7 +37,7 @@ if (!nativeCompilerIsThere()) {
   test.before(async () => {
     const sources = [
       join(nativeFolder, "patches.c"),
-      ...["store/patch.c", "formats/sha256.c"].map((name) => join(boardsFolder, name)),
+      ...["update/patch.c", "formats/sha256.c"].map((name) => join(boardsFolder, name)),
     ];
     program = compileNative({ sources, folders: [boardsFolder], flags: ["-O2"] }, folder);
     for (const { old, next } of await pairs())
@@ -85,7 +85,7 @@ if (!nativeCompilerIsThere()) {
   }
 
   test("numbers that the decoder and the host both have are the same", () => {
-    const source = readFileSync(join(boardsFolder, "store/patch.h"), "utf8");
+    const source = readFileSync(join(boardsFolder, "update/patch.h"), "utf8");
     assert.match(source, `patchHeadBytes = ${80},`);
   });
 }

@@ -10,12 +10,16 @@ import {
 } from "./native/compile.js";
 
 const sources = [
-  ...["power_cut.c", "simulated_flash.c", "log_format.c"].map((name) => join(nativeFolder, name)),
+  ...["power_cut.c", "simulated_flash.c", "lent_memory.c", "log_format.c"].map((name) =>
+    join(nativeFolder, name),
+  ),
   ...[
     "store/slots.c",
     "store/activation.c",
     "store/log.c",
     "store/records.c",
+    "update/upload.c",
+    "update/patch.c",
     "formats/sha256.c",
     "formats/custom_sections.c",
   ].map((name) => join(boardsFolder, name)),

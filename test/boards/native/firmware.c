@@ -25,6 +25,7 @@
 #include "simulated_port.h"
 #include "store/activation.h"
 #include "store/slots.h"
+#include "update/upload.h"
 #include "link/smp.h"
 
 /* ---------------------------------------------------------------------------------------------- what a port gives */
@@ -48,6 +49,7 @@ static void start(void)
 {
     engine_unload();
     slots_open();
+    upload_open();
     activation_start();
 }
 

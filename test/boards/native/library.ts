@@ -53,7 +53,16 @@ export function firmwareProgram(
   left: readonly string[],
   flags: readonly string[] = [],
 ): NativeProgram {
-  const rooms = ["firmware", "link", "store", "runtime", "formats", "accelerators", "accelerators/imports"];
+  const rooms = [
+    "firmware",
+    "link",
+    "update",
+    "store",
+    "runtime",
+    "formats",
+    "accelerators",
+    "accelerators/imports",
+  ];
   const all = sourcesOf(rooms, ["main.c", "memory.c", ...left]);
   return {
     sources: [

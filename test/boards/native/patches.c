@@ -14,7 +14,7 @@
 
 #include "bytes.h"
 #include "formats/sha256.h"
-#include "store/patch.h"
+#include "update/patch.h"
 
 static uint32_t caseNumber, pieceBytes, haveBytes;
 #define CHECK_DURING "case %u, pieces of %u bytes, %u there", caseNumber, pieceBytes, haveBytes

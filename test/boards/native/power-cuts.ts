@@ -43,10 +43,16 @@ export const tornKinds = 2;
 /** The program of a kind of flash. */
 export function powerCutsProgram(of: Geometry): NativeProgram {
   const store = ["slots", "activation", "ledger", "log", "records"].map((name) => `store/${name}.c`);
-  const sources = [...store, "formats/sha256.c", "formats/custom_sections.c"];
+  const sources = [
+    ...store,
+    "update/upload.c",
+    "update/patch.c",
+    "formats/sha256.c",
+    "formats/custom_sections.c",
+  ];
   return {
     sources: [
-      ...["power_cuts.c", "torn_flash.c"].map((name) => join(nativeFolder, name)),
+      ...["power_cuts.c", "torn_flash.c", "lent_memory.c"].map((name) => join(nativeFolder, name)),
       ...sources.map((name) => join(boardsFolder, name)),
     ],
     folders: [boardsFolder, nativeFolder],

@@ -16,6 +16,7 @@
 #include "simulated_flash.h"
 #include "store/activation.h"
 #include "store/slots.h"
+#include "update/upload.h"
 
 /* The shorter new model ends at a word's border: then no piece is left to write when its last one was interrupted. */
 enum { oldLength = 1500, newLengths = 2, longestNew = 1777, pieceBytes = 100 };
@@ -87,6 +88,7 @@ static void start(void)
 {
     engine_unload();
     slots_open();
+    upload_open();
     activation_start();
 }
 
@@ -95,11 +97,11 @@ static model_error upload(const uint8_t *model, uint32_t length)
     uint8_t hash[sha256Bytes];
     uint32_t wanted;
     sha256(model, length, hash);
-    model_error error = slots_begin(length, hash, model, pieceBytes, &wanted);
+    model_error error = upload_begin(length, hash, model, pieceBytes, true, &wanted);
     while (!error && wanted < length)
     {
         const uint32_t rest = length - wanted;
-        error = slots_write(wanted, model + wanted, rest < pieceBytes ? rest : pieceBytes, &wanted);
+        error = upload_write(wanted, model + wanted, rest < pieceBytes ? rest : pieceBytes, &wanted);
     }
     return error;
 }

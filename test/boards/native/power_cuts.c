@@ -19,6 +19,7 @@
 #include "store/activation.h"
 #include "store/ledger.h"
 #include "store/slots.h"
+#include "update/upload.h"
 #include "torn_flash.h"
 
 /* ------------------------------------------------------------------------------------------------------ the models */
@@ -182,6 +183,7 @@ static void start(void)
 {
     engine_unload();
     slots_open();
+    upload_open();
     activation_start();
 }
 
@@ -190,11 +192,11 @@ static model_error upload(uint32_t file)
     uint8_t hash[sha256Bytes];
     uint32_t wanted, length = described[file].length;
     sha256(files[file], length, hash);
-    model_error error = slots_begin(length, hash, files[file], pieceBytes, &wanted);
+    model_error error = upload_begin(length, hash, files[file], pieceBytes, true, &wanted);
     while (!error && wanted < length)
     {
         const uint32_t rest = length - wanted;
-        error = slots_write(wanted, files[file] + wanted, rest < pieceBytes ? rest : pieceBytes, &wanted);
+        error = upload_write(wanted, files[file] + wanted, rest < pieceBytes ? rest : pieceBytes, &wanted);
     }
     return error;
 }
@@ -311,7 +313,7 @@ static void refuse_others(void)
 {
     uint8_t hash[sha256Bytes] = { 0 };
     uint32_t wanted;
-    const model_error error = slots_begin(described[unsignedFile].length, hash, files[unsignedFile], pieceBytes, &wanted);
+    const model_error error = upload_begin(described[unsignedFile].length, hash, files[unsignedFile], pieceBytes, true, &wanted);
     if (error != modelUntrusted && (error != modelBusy || activation_active() == activation_confirmed()))
         fail("an unsigned model is taken");
 }

@@ -23,6 +23,7 @@
 #include "simulated_port.h"
 #include "store/activation.h"
 #include "store/slots.h"
+#include "update/upload.h"
 
 /* ---------------------------------------------------------------------------------------------- what a port gives */
 
@@ -378,6 +379,7 @@ static void start(void)
 {
     engine_unload();
     slots_open();
+    upload_open();
     activation_start();
 }
 

@@ -81,6 +81,13 @@ const uint8_t *patch_old_hash(const patch *of);
 const uint8_t *patch_new_hash(const patch *of);
 
 /*
+ * Memory of the decoder that is the caller's from patchHasHead on, until the clear bytes have all been written: what is gathered of
+ * them before it is decided whether they are to be written.
+ */
+enum { patchSpareBytes = 2 * patchContexts - patchHeadBytes };
+uint8_t *patch_spare(patch *of);
+
+/*
  * Goes on after patchHasHead. `old` is a file of oldLength bytes whose hash was compared. `have` is 0, or how many bytes of the
  * new file are there already, of an update that was interrupted: those are not written again, and blocks of which all
  * are there are passed over (patchSeeks). More than newLength are patchDamaged.

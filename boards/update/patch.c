@@ -76,6 +76,11 @@ const uint8_t *patch_new_hash(const patch *of)
     return of->head + 16 + sha256Bytes;
 }
 
+uint8_t *patch_spare(patch *of)
+{
+    return (uint8_t *) of->contexts + patchHeadBytes;
+}
+
 /* Ends the work, or lets it wait, unless it has ended. */
 static void end_as(patch *of, patch_state state)
 {
