@@ -7,8 +7,10 @@
 #include "monocypher.h"
 #include "seal.h"
 
-#ifdef WASMOTE_DEVICE_KEY
-static const uint8_t built[x25519Bytes] = { WASMOTE_DEVICE_KEY };
+#ifdef WASMOTE_DEVICE_KEY_FILE
+static const uint8_t built[x25519Bytes] = {
+#include WASMOTE_DEVICE_KEY_FILE
+};
 
 static const uint8_t *secret_key(void)
 {

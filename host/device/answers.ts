@@ -5,6 +5,7 @@ import type { Payload } from "./smp.js";
 
 const count = z.int().nonnegative();
 const bytes = z.instanceof(Uint8Array);
+const bytes32 = bytes.refine(({ length }) => length === 32, "it has not 32 bytes");
 
 /** What `status` tells (docs/link.md, group 64). Sizes in bytes. */
 const statusSchema = z.object({
@@ -42,7 +43,7 @@ const imageSchema = z.object({
   slot: count,
   version: z.string(),
   /** SHA-256 of the file. */
-  hash: bytes.refine((hash) => hash.length === 32, "it has not 32 bytes"),
+  hash: bytes32,
   active: z.boolean().default(false),
   confirmed: z.boolean().default(false),
   pending: z.boolean().default(false),
@@ -80,8 +81,9 @@ export const answers = {
   trust: trustSchema,
   challenge: z.object({ device: bytes, challenge: bytes }),
   images: z.object({ images: z.array(imageSchema) }),
-  /** The offset that the board wants next. */
-  offset: z.object({ off: count }),
+  /** The offset that the board wants next; SHA-256 of the file, where another was sent. */
+  offset: z.object({ off: count, hash: bytes32.optional() }),
+  deviceKey: z.object({ key: bytes32 }),
   part: z.object({ off: count, len: count, data: bytes }),
   run: z.object({ code: z.int(), count }),
 } as const;

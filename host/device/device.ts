@@ -162,16 +162,28 @@ export class Device {
     await this.#inference("a signed message", "write", 9, { message }, limits);
   }
 
+  /**
+   * The public X25519 key of 32 bytes that files for this board are encrypted to; the board makes its pair when it is first asked.
+   *
+   * @throws `board-failed` where its firmware takes no encrypted files, or the board can make no key
+   */
+  async deviceKey(): Promise<Uint8Array> {
+    const limits = { timeoutMillis: this.#flashTimeoutMillis };
+    const answer = await this.#inference("the device's key", "write", 10, {}, limits);
+    return readAnswer(answers.deviceKey, answer, "the device's key").key;
+  }
+
   /** Erases a slot that is not active. */
   async erase(slot: number): Promise<void> {
     await this.#image("erase", "write", 5, { slot }, { timeoutMillis: this.#flashTimeoutMillis });
   }
 
   /**
-   * Sends a model file to a free slot; an upload of the same file that was interrupted goes on where it stopped.
-   * The model does not become active by this.
+   * Sends a model file to a free slot: the file itself, a patch to one that the board has (`makePatch`), or either of them encrypted
+   * (`sealFile`). An upload of the same that was interrupted goes on where it stopped. The model does not become active by this.
    *
-   * @returns the file's SHA-256, which `activate` takes
+   * @returns SHA-256 of the model's file, which `activate` takes
+   * @throws `board-no-base` and `board-bad-patch` for patches, `board-sealed` for encrypted files, besides what all uploads may
    */
   async upload(file: Uint8Array, options: UploadOptions = {}): Promise<Uint8Array> {
     const { mtu } = await this.#known();

@@ -27,7 +27,8 @@ const maxMoreRequests = 16;
  * @param send sends a part and gives the board's answer
  * @param mtu largest packet that the board takes, in bytes
  * @param inTime throws when the upload has taken too long
- * @returns the file's SHA-256
+ * @returns SHA-256 of the file that the board has now: of what was sent or, where that was a patch or an encrypted file, of what
+ *   the board says that came of it
  * @throws `board-protocol` where the board's offsets make no sense; what `send` and `signal` throw
  */
 export async function upload(
@@ -43,6 +44,7 @@ export async function upload(
   let off = 0;
   let reached = 0;
   let repeats = 0;
+  let made: Uint8Array | undefined;
   for (let requests = 0; requests === 0 || off < file.length; requests++) {
     options.signal?.throwIfAborted();
     inTime();
@@ -53,7 +55,9 @@ export async function upload(
     const slow = start || off + data.length >= file.length;
     const payload = start ? { off, len: file.length, sha, data } : { off, data };
     const answer = await send(payload, slow ? options.flashTimeoutMillis : undefined);
-    off = readAnswer(answers.offset, answer, "upload").off;
+    const told = readAnswer(answers.offset, answer, "upload");
+    off = told.off;
+    made = told.hash;
     if (off > file.length) refuseAnswer("upload", `it wants offset ${off} of ${file.length} bytes`);
     repeats = off > reached ? 0 : repeats + 1;
     if (repeats > maxRepeats)
@@ -61,5 +65,5 @@ export async function upload(
     reached = Math.max(reached, off);
     options.onProgress?.(off, file.length);
   }
-  return sha;
+  return made ?? sha;
 }

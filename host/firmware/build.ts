@@ -24,7 +24,7 @@ import { userCache } from "../tools/user-cache.js";
 import { cryptographyFiles, cryptographySources } from "./cryptography.js";
 import { type ImageSizes, imageSizes } from "./sizes.js";
 import { encodeUf2 } from "./uf2.js";
-import { cmakeVariables, type FirmwareTrust, firmwareBytes, trustVariables } from "./variables.js";
+import { cBytes, cmakeVariables, type FirmwareTrust, firmwareBytes, trustVariables } from "./variables.js";
 
 /** Firmware of a board, built. */
 export interface Firmware {
@@ -112,10 +112,10 @@ export async function buildFirmware(board: Board, options: FirmwareOptions = {})
   const { trust } = options;
   const cryptography = trust === undefined ? undefined : cryptographySources();
   const trusting = trust && cryptography ? trustVariables(trust, cryptography) : {};
-  const variables = { ...cmakeVariables(board, wasm3), ...trusting };
+  const variables: Record<string, string> = { ...cmakeVariables(board, wasm3), ...trusting };
   const version = await runProgram(compiler, ["--version"]);
   const key = sourceKey(
-    [JSON.stringify(board), version, trusting.WASMOTE_TRUST ?? "", trusting.WASMOTE_PRIVATE ?? ""],
+    [JSON.stringify(board), version, JSON.stringify(trusting)],
     [
       ...sources.map((part) => join(boardsFolder, part)),
       wasm3,
@@ -123,11 +123,17 @@ export async function buildFirmware(board: Board, options: FirmwareOptions = {})
     ],
   );
   const cache = options.cache ?? firmwareCache();
-  const folder = join(cache, board.id, key);
+  /* Firmware that holds a secret key is kept by who asked for it, and nowhere else. */
+  const secret = trust?.deviceKey instanceof Uint8Array ? trust.deviceKey : undefined;
+  const folder = join(secret === undefined ? cache : temporaryFolder("secret").path, board.id, key);
   if (!existsSync(join(folder, finished))) {
     const library = join(cache, "library", libraryKey(board, variables, version, wasm3));
     const work = temporaryFolder("firmware");
     try {
+      if (secret !== undefined) {
+        variables.WASMOTE_DEVICE_KEY_FILE = join(work.path, "device_key.inc");
+        writeFileSync(variables.WASMOTE_DEVICE_KEY_FILE, cBytes(secret), { mode: 0o600 });
+      }
       await runProgram(cmake, configureArguments(board, variables, library, work.path, options), options);
       await runProgram(cmake, ["--build", work.path, "--parallel"], options);
       keepLibrary(work.path, library);

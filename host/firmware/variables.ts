@@ -44,18 +44,27 @@ export interface FirmwareTrust {
   keys: readonly Uint8Array[];
   /** Whether outputs are read in sessions only; false by default. */
   private?: boolean;
+  /**
+   * Takes models that are encrypted to this device: to the secret X25519 key of 32 bytes, which the firmware then holds, or to one
+   * that the board makes for itself when it is first asked for it. Without it, none.
+   */
+  deviceKey?: Uint8Array | "made-by-board";
+}
+
+/** Bytes as the initializers of an array of C. */
+export function cBytes(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => `0x${byte.toString(16).padStart(2, "0")}`).join(",");
 }
 
 /**
- * What CMake is told of trusted keys.
+ * What CMake is told of trusted keys. A secret key is in none of it: `WASMOTE_DEVICE_KEY_FILE` names the file that has it.
  *
  * @param cryptography folder of the sources of signatures
  */
 export function trustVariables(trust: FirmwareTrust, cryptography: string): Record<string, string> {
-  const initializer = (key: Uint8Array): string =>
-    `{${[...key].map((byte) => `0x${byte.toString(16).padStart(2, "0")}`).join(",")}}`;
   return {
-    WASMOTE_TRUST: trust.keys.map(initializer).join(","),
+    WASMOTE_TRUST: trust.keys.map((key) => `{${cBytes(key)}}`).join(","),
+    WASMOTE_SEALED: trust.deviceKey === undefined ? "OFF" : "ON",
     WASMOTE_PRIVATE: trust.private === true ? "ON" : "OFF",
     WASMOTE_CRYPTOGRAPHY_SOURCE: cryptography,
   };
