@@ -15,8 +15,8 @@ const stages = ["import", "passes", "quantize", "plan", "split", "lower", "link"
 /** Folders that any stage may use. */
 const shared = ["abi", "files", "graph", "numerics", "ops", "boards", "wasm"];
 
-/** Folders beside the pipeline that a stage may use besides: a runner speaks to boards, which may run signed models only. */
-const beside: Readonly<Record<string, readonly string[]>> = { run: ["device", "trust"] };
+/** Folders beside the pipeline that a stage may use besides: a runner speaks to boards, which may run signed models only, and takes patches. */
+const beside: Readonly<Record<string, readonly string[]>> = { run: ["device", "trust", "delta"] };
 
 interface Import {
   from: string;

@@ -3,11 +3,13 @@ import { WasmoteError } from "../errors.js";
 import { percent, thousands } from "./figures.js";
 import { refuseOverwriting, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
+import { encryptedLines, encryptOption, sealFor } from "./key-files.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 
 interface DiffOptions {
   out: string;
+  encryptTo?: string[];
   json?: boolean;
 }
 
@@ -23,13 +25,19 @@ export function registerDiff(program: Command, output: Output): void {
     .argument("<old>", "the .wasm that the board has")
     .argument("<new>", "the .wasm that it is to have")
     .requiredOption("-o, --out <file>", "the patch to write")
+    .addOption(encryptOption())
     .option("--json", "print the sizes as JSON")
     .action((old: string, next: string, options: DiffOptions) => diff(old, next, options, output));
   addHelp(command, help);
 }
 
 async function diff(oldPath: string, newPath: string, options: DiffOptions, output: Output): Promise<void> {
-  await refuseOverwriting([oldPath, newPath], [options.out], "Give --out another name.");
+  const seal = await sealFor(options.encryptTo);
+  await refuseOverwriting(
+    [oldPath, newPath, ...(options.encryptTo ?? [])],
+    [options.out],
+    "Give --out another name.",
+  );
   const old = (await readModuleFile(oldPath)).wasm;
   const next = (await readModuleFile(newPath)).wasm;
   if (Buffer.compare(old, next) === 0)
@@ -38,14 +46,22 @@ async function diff(oldPath: string, newPath: string, options: DiffOptions, outp
   output.progress(`comparing ${oldPath} and ${newPath}`);
   const patch = makePatch(old, next);
   if (Buffer.compare(applyPatch(old, patch), next) !== 0) throw new Error("the patch gives another file");
-  await writeFilesAtomically([{ path: options.out, bytes: patch }]);
+  const written = seal(patch);
+  await writeFilesAtomically([{ path: options.out, bytes: written }]);
   const share = patch.length / next.length;
   if (options.json)
-    output.json({ oldBytes: old.length, newBytes: next.length, patchBytes: patch.length, share });
+    output.json({
+      oldBytes: old.length,
+      newBytes: next.length,
+      patchBytes: patch.length,
+      share,
+      fileBytes: written.length,
+    });
   else {
     const whole = `${thousands(old.length)} -> ${thousands(next.length)} bytes`;
     output.data([
       `patch  ${thousands(patch.length)} bytes  ${percent(patch.length, next.length)} of the new file; files: ${whole}`,
+      ...encryptedLines(options.encryptTo, written),
     ]);
   }
   output.talk(`wrote ${options.out}`);

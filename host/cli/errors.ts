@@ -23,6 +23,15 @@ export function ofNoUse(option: string, why: string): UsageError {
   return new UsageError(`${option} is of no use: ${why}`, "Leave it out.");
 }
 
+/** Refuses an option beside its negation, of which commander takes the last one. */
+export function refuseBoth(command: Command, name: string, negation: string): void {
+  const given = new Set<string>();
+  for (const each of [name, negation]) command.on(`option:${each}`, () => given.add(each));
+  command.hook("preAction", () => {
+    if (given.size > 1) throw ofNoUse(`--${negation}`, `--${name} is given`);
+  });
+}
+
 /** An error as it is told to the user. */
 export interface ErrorReport {
   exitCode: number;

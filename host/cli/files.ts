@@ -21,6 +21,9 @@ export function recordingReader(modelPath: string, read: string[]): ReadFile {
   };
 }
 
+/** Permissions of a file with a secret: its owner reads and writes it, nobody else. */
+export const privateMode = 0o600;
+
 /** A file to be written. */
 export interface PendingFile {
   path: string;

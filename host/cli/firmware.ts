@@ -6,7 +6,7 @@ import type { ObtainableFirmware } from "../firmware/obtain.js";
 import type { FirmwareTrust } from "../firmware/variables.js";
 import { ofNoUse, UsageError } from "./errors.js";
 import { bytesText, percent } from "./figures.js";
-import { writeFilesAtomically } from "./files.js";
+import { privateMode, writeFilesAtomically } from "./files.js";
 import type { Output } from "./output.js";
 
 interface FirmwareOptions extends TrustOptions {
@@ -19,6 +19,8 @@ interface FirmwareOptions extends TrustOptions {
 export interface TrustOptions {
   trust?: string[];
   privateOutputs?: boolean;
+  /** A file of a private key; true where the board makes one. */
+  deviceKey?: string | true;
 }
 
 /** Adds the command `firmware` to the program. */
@@ -48,18 +50,34 @@ export function addTrustOptions(command: Command): Command {
       "--trust <key...>",
       "public keys, .pub, of `wasmote keygen`: the firmware runs only models that one of them signed, and is built",
     )
-    .option("--private-outputs", "with --trust: a model's outputs are read in a signed session only");
+    .option("--private-outputs", "with --trust: a model's outputs are read in a signed session only")
+    .option(
+      "--device-key [file]",
+      "with --trust: models encrypted to the board are taken: to this private key, .pem, of `wasmote keygen --device`, which the " +
+        "firmware then holds, or to one that the board makes, where its chip has a source of random numbers",
+    );
 }
 
-/** Reads the keys that the options name; undefined without any. Throws `file-unreadable`, `key-invalid`, `UsageError`. */
-export async function trustOf({ trust, privateOutputs }: TrustOptions): Promise<FirmwareTrust | undefined> {
+/** Reads the keys that the options name; undefined without any. Throws `file-unreadable`, `key-invalid`, `device-key-invalid`, `UsageError`. */
+export async function trustOf(
+  { trust, privateOutputs, deviceKey }: TrustOptions,
+  output: Output,
+): Promise<FirmwareTrust | undefined> {
   if (trust === undefined) {
     if (privateOutputs) throw ofNoUse("--private-outputs", "there is no --trust");
+    if (deviceKey !== undefined) throw ofNoUse("--device-key", "there is no --trust");
     return undefined;
   }
-  const { readPublicKeyFiles } = await import("./key-files.js");
+  const { readDeviceKeyFile, readPublicKeyFiles } = await import("./key-files.js");
   const keys = await readPublicKeyFiles(trust);
-  return { keys: keys.map(({ key }) => key.bytes), private: privateOutputs };
+  return {
+    keys: keys.map(({ key }) => key.bytes),
+    private: privateOutputs,
+    deviceKey:
+      typeof deviceKey === "string"
+        ? await readDeviceKeyFile(deviceKey, output)
+        : deviceKey && "made-by-board",
+  };
 }
 
 /** What is said of firmware that runs anyone's models. */
@@ -86,13 +104,14 @@ async function firmware(name: string, options: FirmwareOptions, output: Output):
   const board = loadBoard(name);
   const chosen = options.out === undefined ? undefined : endingOf(options.out, board);
   const { obtainableFirmware } = await import("../firmware/obtain.js");
-  const trust = await trustOf(options);
+  const trust = await trustOf(options, output);
   const obtainable = obtainableFirmware(board, { build: options.build, trust });
   const { files, sizes } = await obtainedFirmware(board, obtainable, output);
   const { firmwareBytes } = await import("../firmware/variables.js");
   const out = options.out ?? `${board.id}.${files.uf2 === undefined ? "elf" : "uf2"}`;
   const source = files[chosen ?? endingOf(out, board)]!;
-  await writeFilesAtomically([{ path: out, bytes: readWholeFile(source) }]);
+  const mode = trust?.deviceKey instanceof Uint8Array ? privateMode : undefined;
+  await writeFilesAtomically([{ path: out, bytes: readWholeFile(source), mode }]);
   output.talk(`wrote ${out}`);
   if (trust === undefined) output.talk(openFirmware);
   const available = { flashBytes: firmwareBytes(board), ramBytes: board.ramBytes };

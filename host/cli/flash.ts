@@ -47,7 +47,7 @@ async function flash(name: string, options: FlashOptions, output: Output): Promi
   ]);
   const ways = await lackingForFlash(board, choice);
   const tools = ways.slice(0, 1).map(({ program }) => program);
-  const trust = await trustOf(options);
+  const trust = await trustOf(options, output);
   const firmware = obtainableFirmware(board, { build: options.build, trust });
   if (firmware.lacks.length > 0)
     throw namingOtherWays(firmwareMissing(board, [...tools, ...firmware.lacks]), ways);

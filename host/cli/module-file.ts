@@ -25,7 +25,7 @@ export async function readModuleFile(path: string): Promise<ModuleFile> {
 /** Kinds of files that are no model, of which nothing is built. */
 const otherKinds: readonly FileKind[] = [
   ...(["png", "jpg", "bmp", "gif", "webp", "wav", "npy", "npz", "safetensors", "gguf"] as const),
-  ...(["zip", "gzip", "tar", "elf", "pdf", "html", "lfs"] as const),
+  ...(["patch", "sealed", "zip", "gzip", "tar", "elf", "pdf", "html", "lfs"] as const),
 ];
 
 /** Throws where the content shows another kind of file: `module-unbuilt` for a model, else `module-invalid`. */

@@ -1,38 +1,53 @@
+import { createHash } from "node:crypto";
 import type { Command } from "commander";
+import { fileKind } from "../files/kinds.js";
+import { readWholeFile } from "../files/read.js";
+import type { Deployment } from "../run/board.js";
 import { boardText, portOption, uploadProgress } from "./board-runner.js";
-import { UsageError } from "./errors.js";
-import { bytesText, thousands } from "./figures.js";
+import { ofNoUse, refuseBoth, UsageError } from "./errors.js";
+import { bytesText, percent, thousands } from "./figures.js";
 import { openFirmware } from "./firmware.js";
 import { addHelp } from "./help.js";
 import { readPrivateKeyFile } from "./key-files.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
+import { keepPushed, pushedModel } from "./pushed-models.js";
 
 interface PushOptions {
   on?: string;
   port?: string;
   key?: string;
   trial?: boolean;
+  /** A file, or false for whole models only. */
+  delta?: string | boolean;
   json?: boolean;
 }
 
 const help = `
 A push that was interrupted goes on where it stopped. Until the model is complete and checked, the board's old model
 answers. The new one is tried: where it fails its self-test or, without one, a first run, the old one is active again. With
---trial it stays on trial, until its own good runs confirm it (\`sign --confirm-after\`); a trap, a limit or a restart ends that.`;
+--trial it stays on trial, until its own good runs confirm it (\`sign --confirm-after\`); a trap, a limit or a restart ends that.
+Where the board has a model that was pushed from this machine before, or that is named by --delta, only what differs from it is sent.
+An encrypted model cannot be looked into here, and is sent whole.`;
 
 /** Adds the command `push` to the program. */
 export function registerPush(program: Command, output: Output): void {
   const command = program
     .command("push")
     .description("Send a model to a board that runs wasmote's firmware, and make it the active one.")
-    .argument("<model>", "a .wasm built by wasmote")
+    .argument(
+      "<model>",
+      "a .wasm built by wasmote, a patch of `wasmote diff`, or an encrypted one of `wasmote sign`",
+    )
     .addOption(portOption())
     .option("--on <board>", "the board at the port; without a port, its emulator")
     .option("--key <file>", "the private key, .pem, that a board which runs signed models only trusts")
+    .option("--delta <old>", "a .wasm that the board may have, to send only what differs from it")
+    .option("--no-delta", "send the whole model")
     .option("--trial", "leave the model on trial")
     .option("--json", "print what the board says afterwards as JSON")
     .action((model: string, options: PushOptions) => push(model, options, output));
+  refuseBoth(command, "delta", "no-delta");
   addHelp(command, help);
 }
 
@@ -41,13 +56,17 @@ async function push(path: string, options: PushOptions, output: Output): Promise
     throw new UsageError("no board is named", "Give --port PORT for a connected board, or --on BOARD.");
   }
   const key = options.key === undefined ? undefined : await readPrivateKeyFile(options.key, output);
-  const file = await readModuleFile(path);
+  const update = readUpdate(path);
+  if (update !== undefined && options.delta !== undefined)
+    throw ofNoUse(options.delta === false ? "--no-delta" : "--delta", `${path} is sent as it is`);
+  const file = update === undefined ? await readModuleFile(path) : undefined;
+  const known = await knownModels(options);
   const { connectBoard, namedBoard } = await import("../device/connect.js");
-  const { deployModel } = await import("../run/board.js");
+  const { deployModel, deployUpdate } = await import("../run/board.js");
   const { requireFit } = await import("../boards/index.js");
   const { predictFit } = await import("../needs/index.js");
   const board = namedBoard(options.on);
-  if (board !== undefined) requireFit(await predictFit(file.wasm, file, board));
+  if (board !== undefined && file !== undefined) requireFit(await predictFit(file.wasm, file, board));
   const name = options.port ?? `${options.on}`;
   const device = await connectBoard(board, {
     port: options.port,
@@ -56,20 +75,57 @@ async function push(path: string, options: PushOptions, output: Output): Promise
   });
   try {
     const { trial } = options;
-    await deployModel(device, file.wasm, file, { key, trial, onUpload: uploadProgress(output) });
+    const how = { key, trial, known, onUpload: uploadProgress(output) };
+    const deployment =
+      file === undefined
+        ? await deployUpdate(device, update as Uint8Array, how)
+        : await deployModel(device, file.wasm, file, how);
+    if (file !== undefined) keepPushed(file.wasm);
     const [status, trust] = [await device.status(), await device.trust()];
     const onTrial = trust.trial ? `, on trial: ${trialText(trust.runs)}` : "";
-    output.talk(`${file.manifest.name} is active on ${status.board} (${device.name})${onTrial}`);
+    output.talk(
+      `${file?.manifest.name ?? status.model} is active on ${status.board} (${device.name})${onTrial}`,
+    );
     if (!trust.signed) output.talk(openFirmware);
-    const lines = [
-      `RAM    ${bytesText(status.memory)} linear memory, ${bytesText(status.used)} firmware and engine`,
-      `flash  ${thousands(file.wasm.length)} of a slot's ${bytesText(status.flash)}`,
-    ];
-    if (options.json) output.json({ ...status, signed: trust.signed, trial: trust.trial });
-    else output.data(lines);
+    const fileBytes = file?.wasm.length ?? status.file ?? 0;
+    const { sentBytes, isPatch } = deployment;
+    if (options.json)
+      output.json({ ...status, signed: trust.signed, trial: trust.trial, sentBytes, patch: isPatch });
+    else
+      output.data([
+        `RAM    ${bytesText(status.memory)} linear memory, ${bytesText(status.used)} firmware and engine`,
+        `flash  ${thousands(fileBytes)} of a slot's ${bytesText(status.flash)}`,
+        `sent   ${sentText(deployment, fileBytes)}`,
+      ]);
   } finally {
     await device.close();
   }
+}
+
+/** A patch or an encrypted file, which are sent as they are; undefined for what is neither. */
+function readUpdate(path: string): Uint8Array | undefined {
+  const bytes = readWholeFile(path);
+  const kind = fileKind(bytes);
+  return kind === "patch" || kind === "sealed" ? bytes : undefined;
+}
+
+/** What is known of models that the board may have. */
+async function knownModels({
+  delta,
+}: PushOptions): Promise<((hash: Uint8Array) => Uint8Array | undefined) | undefined> {
+  if (delta === false) return undefined;
+  const given = typeof delta === "string" ? (await readModuleFile(delta)).wasm : undefined;
+  const hash = given && createHash("sha256").update(given).digest();
+  return (wanted) => (hash?.equals(wanted) ? given : pushedModel(wanted));
+}
+
+/** What a push took, and what a patch saved. */
+function sentText({ sentBytes, isPatch }: Deployment, fileBytes: number): string {
+  if (sentBytes === 0) return "nothing: the board had the model";
+  const sent = bytesText(sentBytes);
+  return isPatch
+    ? `${sent} as a patch, ${percent(sentBytes, fileBytes)} of the model: ${thousands(Math.max(fileBytes - sentBytes, 0))} saved`
+    : sent;
 }
 
 /** What confirms a model that is on trial. */

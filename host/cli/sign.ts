@@ -4,11 +4,11 @@ import { WasmoteError } from "../errors.js";
 import { readWholeFile } from "../files/read.js";
 import type { SelfTest } from "../trust/self-test-section.js";
 import type { SignedModule } from "../trust/sign.js";
-import { ofNoUse, UsageError } from "./errors.js";
+import { refuseBoth, UsageError } from "./errors.js";
 import { bytesText, thousands } from "./figures.js";
 import { makeFolder, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
-import { readPrivateKeyFile } from "./key-files.js";
+import { encryptedLines, encryptOption, readPrivateKeyFile, sealFor } from "./key-files.js";
 import { type ModuleFile, openRunnerFor, readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 
@@ -21,6 +21,7 @@ interface SignOptions {
   allowDowngrade?: boolean;
   confirmAfter?: number;
   selfTest?: string[] | boolean;
+  encryptTo?: string[];
   json?: boolean;
 }
 
@@ -63,13 +64,10 @@ export function registerSign(program: Command, output: Output): void {
       "inputs of the self-test, .npy or others that `wasmote run` reads",
     )
     .option("--no-self-test", "leave the self-test out")
+    .addOption(encryptOption())
     .option("--json", "print what was signed as JSON")
     .action((path: string, options: SignOptions) => sign(path, options, output));
-  const given: string[] = [];
-  for (const name of ["self-test", "no-self-test"]) command.on(`option:${name}`, () => given.push(name));
-  command.hook("preAction", () => {
-    if (new Set(given).size > 1) throw ofNoUse("--no-self-test", "--self-test is given");
-  });
+  refuseBoth(command, "self-test", "no-self-test");
   addHelp(command, help);
 }
 
@@ -91,10 +89,16 @@ async function sign(path: string, options: SignOptions, output: Output): Promise
   const key = await readPrivateKeyFile(options.key, output);
   const file = await readModuleFile(path);
   const inputs = inputPaths(options);
-  await refuseOverwriting([path, options.key, ...inputs], [options.out], "Give -o another name.");
+  const recipients = options.encryptTo ?? [];
+  await refuseOverwriting(
+    [path, options.key, ...inputs, ...recipients],
+    [options.out],
+    "Give -o another name.",
+  );
   await requireBoards(options.for ?? []);
   const { signModule } = await import("../trust/sign.js");
   const { selfTest, says } = await selfTestFor(path, file, options, output);
+  const seal = await sealFor(options.encryptTo);
   const signed = await withFile(path, () =>
     signModule(file.wasm, key, {
       id: options.id,
@@ -106,7 +110,8 @@ async function sign(path: string, options: SignOptions, output: Output): Promise
     }),
   );
   await makeFolder(dirname(options.out));
-  await writeFilesAtomically([{ path: options.out, bytes: signed.wasm }]);
+  const written = seal(signed.wasm);
+  await writeFilesAtomically([{ path: options.out, bytes: written }]);
   output.talk(`wrote ${options.out}`);
   const { hexOf } = await import("../trust/keys.js");
   const { trustJson, trustLines } = await import("./trust-text.js");
@@ -122,6 +127,8 @@ async function sign(path: string, options: SignOptions, output: Output): Promise
       dropped,
       headBytes,
       addedBytes,
+      fileBytes: written.length,
+      recipients: options.encryptTo?.length ?? 0,
     });
     return;
   }
@@ -129,6 +136,7 @@ async function sign(path: string, options: SignOptions, output: Output): Promise
     `signed by  key ${id}${othersText(signed)}`,
     ...trustLines(signed).map((line) => (line.startsWith("self-test") ? `self-test  ${says}` : line)),
     `file       ${bytesText(signed.wasm.length)}, ${thousands(signed.addedBytes)} of them for all this`,
+    ...encryptedLines(options.encryptTo, written),
   ]);
 }
 

@@ -27,6 +27,11 @@ export const blockShifts = { least: 8, most: 15 } as const;
 /** Most bytes of either file. */
 const mostLength = 2 ** 30;
 
+/** Whether a file begins as a patch does. */
+export function isPatch(bytes: Uint8Array): boolean {
+  return magic.every((byte, i) => bytes[i] === byte);
+}
+
 /** Blocks of a patch. */
 export function blockCount({ newLength, clearBytes, blockBytes }: PatchHead): number {
   return Math.ceil((newLength - clearBytes) / blockBytes);
@@ -49,7 +54,7 @@ export function writeHead(head: PatchHead): Uint8Array {
 
 /** Reads a patch's head. Throws `patch-invalid`. */
 export function readHead(patch: Uint8Array): PatchHead {
-  if (!magic.every((byte, i) => patch[i] === byte)) throw damaged("it does not begin with WMPT");
+  if (!isPatch(patch)) throw damaged("it does not begin with WMPT");
   if (patch.length < headBytes) throw damaged(`it ends after ${patch.length} bytes, within its head`);
   const view = new DataView(patch.buffer, patch.byteOffset);
   if (patch[4] !== version) throw damaged(`it is of version ${patch[4]}, and ${version} is known`);

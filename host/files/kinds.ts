@@ -50,6 +50,8 @@ export const kindNames = {
   elf: "a program (ELF)",
   pdf: "a PDF document",
   html: "a page of HTML, as a failed download leaves it",
+  patch: "a patch between two models, of `wasmote diff`",
+  sealed: "an encrypted model, of `wasmote sign --encrypt-to`",
   lfs: "a pointer of Git LFS in place of the file; `git lfs pull` fetches it",
 } as const;
 
@@ -83,6 +85,8 @@ const signatures: readonly Signature[] = [
   { kind: "tensorflowCheckpoint", bytes: "model_checkpoint_path:" },
   { kind: "gzip", bytes: "\x1f\x8b\x08" },
   { kind: "tar", at: 257, bytes: "ustar" },
+  { kind: "patch", bytes: "WMPT" },
+  { kind: "sealed", bytes: "WMSE" },
   { kind: "elf", bytes: "\x7fELF" },
   { kind: "pdf", bytes: "%PDF-" },
   { kind: "lfs", bytes: "version https://git-lfs" },

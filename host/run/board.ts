@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import { resettingAbi } from "../abi/firmware-abi.js";
+import { patchingAbi, resettingAbi } from "../abi/firmware-abi.js";
 import { fit, type ModelNeeds, requireFit } from "../boards/index.js";
+import { isPatch } from "../delta/format.js";
+import { makePatch } from "../delta/index.js";
 import type { BoardStatus, Image } from "../device/answers.js";
 import type { Device } from "../device/device.js";
 import { WasmoteError } from "../errors.js";
@@ -36,8 +38,23 @@ export interface BoardRunnerOptions {
   key?: PrivateKey;
   /** Leaves a model that was sent on trial, for its own good runs to confirm. */
   trial?: boolean;
+  /**
+   * Gives a model's file by its SHA-256, where it is known: of one that the board has, so that a patch may be sent in place of the
+   * whole model.
+   */
+  known?(hash: Uint8Array): Uint8Array | undefined;
   /** Told while the model is sent: bytes done, of all. */
   onUpload?(done: number, total: number): void;
+}
+
+/** What was sent to make a model active. */
+export interface Deployment {
+  /** Bytes: those of the file, or of a patch; 0 where the board had the model. */
+  sentBytes: number;
+  /** Whether they were a patch to a model that the board has. */
+  isPatch: boolean;
+  /** SHA-256 of the model's file. */
+  hash: Uint8Array;
 }
 
 /** Bytes that the interpreter takes at least of what a board's status calls free. */
@@ -67,11 +84,12 @@ export async function deployModel(
   wasm: Uint8Array,
   opened: OpenedModule,
   options: BoardRunnerOptions = {},
-): Promise<void> {
+): Promise<Deployment> {
   const hash = createHash("sha256").update(wasm).digest();
-  const present = (await device.images()).find((image) => hash.equals(image.hash));
-  if (options.key !== undefined && (await device.trust()).signed) await device.openSession(options.key);
-  if (present?.active && (present.confirmed || options.trial)) return;
+  const images = await device.images();
+  const present = images.find((image) => hash.equals(image.hash));
+  await openSession(device, options);
+  if (present?.active && (present.confirmed || options.trial)) return { sentBytes: 0, isPatch: false, hash };
   const status = await device.status();
   const { board, ram, flash, imports, floats } = status;
   if (status.abi < resettingAbi && readInterface(wasm).exports.has("reset")) {
@@ -79,13 +97,86 @@ export async function deployModel(
   }
   const offer = { name: board, ramBytes: ram, slotBytes: flash, imports, floats };
   requireFit(fit(leastNeeds(wasm, opened), offer));
-  if (present === undefined) await device.upload(wasm, { onProgress: options.onUpload });
-  const isActive = (image: Image): boolean => image.active && hash.equals(image.hash);
-  const images = await device.tryModel(hash);
-  if (!images.some(isActive))
+  const deployment = present
+    ? { sentBytes: 0, isPatch: false, hash }
+    : await send(device, wasm, hash, status.abi < patchingAbi ? [] : images, options);
+  const steps = readTrust(wasm)?.selfTest === undefined ? opened.manifest.steps.length : 0;
+  await makeActive(device, hash, steps, options);
+  return deployment;
+}
+
+/**
+ * Makes a model active of which only a patch to one that the board has, or an encrypted file, is here.
+ *
+ * @param bytes the patch or the encrypted file
+ * @throws as `deployModel`; `board-no-base`, `board-bad-patch`, `board-sealed`, `board-abi` where the firmware is from before there was that
+ */
+export async function deployUpdate(
+  device: Device,
+  bytes: Uint8Array,
+  options: BoardRunnerOptions = {},
+): Promise<Deployment> {
+  await openSession(device, options);
+  const { board, abi } = await device.status();
+  if (abi < patchingAbi)
+    throw new WasmoteError("board-abi", `${board} has ABI ${abi}, which takes whole models only`);
+  const hash = await device.upload(bytes, { onProgress: options.onUpload });
+  await makeActive(device, hash, undefined, options);
+  return { sentBytes: bytes.length, isPatch: isPatch(bytes), hash };
+}
+
+async function openSession(device: Device, { key }: BoardRunnerOptions): Promise<void> {
+  if (key !== undefined && (await device.trust()).signed) await device.openSession(key);
+}
+
+/** A patch is sent where it is at most that part of the file: more is hardly worth that the board puts it together. */
+const largestPatch = 0.8;
+
+/** What a board answers that has a single slot, or does not have the old model any more: then the whole model is sent. */
+const patchesInVain = ["board-busy", "board-no-base", "board-bad-patch"];
+
+async function send(
+  device: Device,
+  wasm: Uint8Array,
+  hash: Uint8Array,
+  images: readonly Image[],
+  { known, onUpload }: BoardRunnerOptions,
+): Promise<Deployment> {
+  const old = images.flatMap((image) => known?.(image.hash) ?? []);
+  const patches = old.map((bytes) => makePatch(bytes, wasm)).sort((a, b) => a.length - b.length);
+  const patch = patches[0];
+  if (patch !== undefined && patch.length <= largestPatch * wasm.length) {
+    try {
+      await device.upload(patch, { onProgress: onUpload });
+      return { sentBytes: patch.length, isPatch: true, hash };
+    } catch (error) {
+      if (!(error instanceof WasmoteError) || !patchesInVain.includes(error.code)) throw error;
+    }
+  }
+  await device.upload(wasm, { onProgress: onUpload });
+  return { sentBytes: wasm.length, isPatch: false, hash };
+}
+
+/**
+ * Tries the model of that hash, and confirms it after a run of its steps, unless it stays on trial.
+ *
+ * @param steps 0 for no run; as many as the board says by default
+ */
+async function makeActive(
+  device: Device,
+  hash: Uint8Array,
+  steps: number | undefined,
+  { trial }: BoardRunnerOptions,
+): Promise<void> {
+  const isActive = (image: Image): boolean => image.active && Buffer.compare(hash, image.hash) === 0;
+  const tried = (await device.tryModel(hash)).find(isActive);
+  if (tried === undefined)
     throw notActive(device, "the model was sent, and the board does not list it as active");
-  if (options.trial) return;
-  if (readTrust(wasm)?.selfTest === undefined) await runOnce(device, opened);
+  if (trial || tried.confirmed) return;
+  if (steps !== 0) {
+    await device.run(0, steps ?? (await device.status()).steps);
+    await device.resetModel();
+  }
   const confirmed = await device.confirm();
   if (!confirmed.some((image) => isActive(image) && image.confirmed))
     throw notActive(device, "the model ran, and the board does not list it as confirmed");
@@ -93,12 +184,6 @@ export async function deployModel(
 
 function notActive(device: Device, what: string): WasmoteError {
   return new WasmoteError("board-protocol", what, { file: device.name });
-}
-
-/** A first run, on what is in the inputs. The model's state is as before afterwards. */
-async function runOnce(device: Device, { manifest }: OpenedModule): Promise<void> {
-  await device.run(0, manifest.steps.length);
-  await device.resetModel();
 }
 
 /**

@@ -54,7 +54,7 @@ const trusting = new Map<string, Promise<Firmware>>();
 
 /** The firmware of a board that runs what these keys have signed, built once. */
 export function trustingFirmwareOf(board: Board, trust: FirmwareTrust): Promise<Firmware> {
-  const name = JSON.stringify([board.id, trust.private, trust.keys.map((key) => [...key])]);
+  const name = JSON.stringify([board.id, trust]);
   let firmware = trusting.get(name);
   if (firmware === undefined) {
     firmware = buildFirmware(board, { warningsAreErrors: true, trust });

@@ -2,10 +2,19 @@ import { createHash } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Board } from "../../host/boards/index.js";
+import { makePatch } from "../../host/delta/index.js";
 import type { Device } from "../../host/device/device.js";
 import { startEmulator } from "../../host/device/emulators/index.js";
 import { generateKey } from "../../host/trust/keys.js";
 import { signMessage } from "../../host/trust/messages.js";
+import {
+  generateDeviceKeyPair,
+  rawPrivateKey,
+  rawPublicKey,
+  readDevicePrivateKey,
+  readDevicePublicKey,
+  sealFile,
+} from "../../host/trust/seal/index.js";
 import { type SignOptions, signModule } from "../../host/trust/sign.js";
 import { codeOf } from "../error-of.js";
 import { availableBoards, trustingFirmwareOf } from "./emulators.js";
@@ -18,15 +27,38 @@ const boards = monocypherSources() === undefined ? [] : availableBoards(["mps2-a
 const key = generateKey();
 const other = generateKey();
 
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
+const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(bytes).digest());
 
 const made = (name: string, body: readonly number[], weightBytes = 3000): Uint8Array =>
   makeModel(name, body, { weightBytes });
+/** The same with other weights, which lie at a file's end. */
+const trained = (wasm: Uint8Array, count = 2500): Uint8Array =>
+  wasm.map((byte, i) => (i < wasm.length - count ? byte : byte ^ ((Math.imul(i, 0x9e3779b1) >>> 24) & 0x3f)));
 const signed = (wasm: Uint8Array, options: SignOptions = {}, by = key): Uint8Array =>
   signModule(wasm, by, options).wasm;
 
+const deviceKeys = generateDeviceKeyPair();
+const deviceKey = readDevicePrivateKey(deviceKeys.privateKey);
+const sealed = (bytes: Uint8Array, to = readDevicePublicKey(deviceKeys.publicKey)): Uint8Array =>
+  sealFile(bytes, [to]);
+
+/** Breaks an upload off twice, with other requests between, and completes it. */
+async function uploadInParts(device: Device, file: Uint8Array): Promise<void> {
+  for (const part of [0.3, 0.7]) {
+    const broken = new AbortController();
+    const onProgress = (done: number): void => {
+      if (done > part * file.length) broken.abort(new Error("broken off"));
+    };
+    const ended = device.upload(file, { onProgress, signal: broken.signal });
+    assert.match(String(await ended.catch((error) => error)), /broken off/);
+    await device.run(0, 1);
+  }
+  await device.upload(file);
+}
+
 async function start(board: Board): Promise<Device> {
-  const { files } = await trustingFirmwareOf(board, { keys: [key.public.bytes] });
+  const trust = { keys: [key.public.bytes], deviceKey: rawPrivateKey(deviceKey) };
+  const { files } = await trustingFirmwareOf(board, trust);
   return startEmulator(board, files, {});
 }
 
@@ -89,6 +121,50 @@ for (const board of boards) {
     assert.is((await device.status()).file, allowed.length);
   });
 
+  within("a patch to the active model gives the new one, and no other", async () => {
+    const old = signed(made("model", bodies.sum, 3000), { version: 4 });
+    const next = signed(trained(made("model", bodies.sum, 3400)), { version: 5 });
+    await device.upload(old);
+    await device.tryModel(sha256(old));
+    await device.confirm();
+    const patch = makePatch(old, next);
+    assert.ok(patch.length < next.length);
+    const foreign = makePatch(next, old);
+    assert.is(await codeOf(device.upload(foreign)), "board-no-base");
+    const by = makePatch(old, signed(made("model", bodies.sum, 3400), { version: 5 }, other));
+    assert.is(await codeOf(device.upload(by)), "board-untrusted");
+    const changed = Uint8Array.from(patch);
+    changed[changed.length - 9]! ^= 16;
+    assert.ok(["board-hash", "board-bad-patch"].includes((await codeOf(device.upload(changed))) ?? ""));
+    assert.is(await codeOf(device.upload(patch.subarray(0, patch.length - 8))), "board-bad-patch");
+    assert.is((await device.status()).file, old.length, "the model that is there stays active");
+    await uploadInParts(device, patch);
+    assert.equal(await device.upload(patch), sha256(next), "it is there already");
+    await device.tryModel(sha256(next));
+    await device.confirm();
+    assert.is((await device.status()).file, next.length);
+  });
+
+  within("files that are encrypted to the board are opened by it, patches too", async () => {
+    assert.is(Buffer.compare(await device.deviceKey(), rawPublicKey(deviceKey)), 0);
+    const next = signed(made("model", bodies.sum, 3800), { version: 6 });
+    const another = readDevicePublicKey(generateDeviceKeyPair().publicKey);
+    assert.is(await codeOf(device.upload(sealed(next, another))), "board-sealed");
+    const changed = sealed(next);
+    changed[changed.length - 30]! ^= 1;
+    assert.is(await codeOf(device.upload(changed)), "board-sealed");
+    const unsigned = sealed(made("model", bodies.sum, 3800));
+    assert.is(await codeOf(device.upload(unsigned)), "board-untrusted", "encrypted, and not signed");
+    await uploadInParts(device, sealed(next));
+    await device.tryModel(sha256(next));
+    await device.confirm();
+    const last = signed(made("model", bodies.sum, 4100), { version: 7 });
+    assert.equal(await device.upload(sealed(makePatch(next, last))), sha256(last));
+    await device.tryModel(sha256(last));
+    await device.confirm();
+    assert.is((await device.status()).file, last.length);
+  });
+
   within("a model that traps, or fails its self-test, does not stay", async () => {
     const trapping = signed(made("trapping", bodies.trap));
     await device.upload(trapping);
@@ -127,7 +203,7 @@ for (const board of boards) {
       "board-busy",
       "the active model's key",
     );
-    const newer = signed(made("model", bodies.sum, 4000), { version: 4 }, other);
+    const newer = signed(made("model", bodies.sum, 4000), { version: 14 }, other);
     await device.openSession(other);
     await device.upload(newer);
     await device.activate(sha256(newer));

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -7,6 +7,7 @@ import { processOutput } from "../../host/cli/output.js";
 import { createProgram } from "../../host/cli/program.js";
 import { buildModel } from "../../host/pipeline.js";
 import { prepareWasm3 } from "../../host/run/wasm3.js";
+import { isSealed, openSealed, rawPublicKey, readDevicePrivateKey } from "../../host/trust/seal/index.js";
 import { serve } from "../device/serve.js";
 import { modelFile, SimulatedBoard } from "../device/simulated-board.js";
 import { FakeTools } from "../flash/fake-tools.js";
@@ -82,6 +83,7 @@ const refused = async (code: number, expected: RegExp, ...args: string[]): Promi
 const json = async (...args: string[]) => JSON.parse((await done(...args, "--json")).stdout);
 const build = (name: string, ...args: string[]) => done("build", at(name), "-o", at("built.wasm"), ...args);
 const bytes = (name: string): number[] => [...readFileSync(at(name))];
+const file = (name: string): Uint8Array => new Uint8Array(readFileSync(at(name)));
 const small = ["run", at("small.wasm"), "--input", at("in.json")];
 const onBoard = ["run", at("board.wasm"), "--input", at("in.bin")];
 const floatModel = [join(root, "models/digits/float/model.json")];
@@ -571,6 +573,13 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "firmware --trust": () => refused(1, /key-invalid/, "firmware", "pico", "--trust", at("in.json")),
   "firmware --private-outputs": () =>
     refused(2, /--private-outputs is of no use/, "firmware", "pico", "--private-outputs"),
+  "firmware --device-key": async () => {
+    await refused(2, /--device-key is of no use/, "firmware", "pico", "--device-key");
+    const trusted = ["firmware", "pico", "--trust", at("signer.pub")];
+    await refused(1, /device-key-invalid/, ...trusted, "--device-key", at("signer.pem"));
+  },
+  "flash --device-key": () =>
+    refused(2, /--device-key is of no use/, "flash", "pico", "--device", "nowhere", "--device-key"),
   "flash --trust": () =>
     refused(1, /key-invalid/, "flash", "pico", "--device", "nowhere", "--trust", at("in.json")),
   "flash --private-outputs": () =>
@@ -605,6 +614,45 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "push --json": async () => {
     assert.is((await json("push", at("board.wasm"), "--port", port)).board, "simulated");
   },
+  "push --delta": async () => {
+    board.flash.slots = [{ bytes: file("board.wasm"), complete: true }, undefined];
+    board.flash.active = 0;
+    const next = file("board.wasm");
+    next[next.length - 1]! ^= 1;
+    writeFileSync(at("next.wasm"), next);
+    rmSync(at("cache/wasmote/pushed"), { recursive: true, force: true });
+    const { stdout } = await done("push", at("next.wasm"), "--port", port, "--delta", at("board.wasm"));
+    assert.match(stdout, /sent {3}\d+ bytes.* as a patch, \d+\.\d % of the model/);
+    const { sentBytes, patch } = await json("push", at("board.wasm"), "--port", port);
+    assert.equal([sentBytes, patch], [0, false], "it is still there");
+    next[next.length - 2]! ^= 1;
+    writeFileSync(at("next.wasm"), next);
+    assert.ok((await json("push", at("next.wasm"), "--port", port)).patch, "what was pushed is known");
+    await done("diff", at("next.wasm"), at("board.wasm"), "-o", at("back.patch"));
+    assert.match((await done("push", at("back.patch"), "--port", port)).stderr, /on-board is active/);
+    await refused(
+      2,
+      /--delta is of no use/,
+      "push",
+      at("back.patch"),
+      "--port",
+      port,
+      "--delta",
+      at("next.wasm"),
+    );
+    board.flash.slots = [undefined, undefined];
+    await refused(1, /board-no-base/, "push", at("back.patch"), "--port", port);
+  },
+  "push --no-delta": async () => {
+    await done("push", at("board.wasm"), "--port", port);
+    const next = file("board.wasm");
+    next[next.length - 3]! ^= 1;
+    writeFileSync(at("whole.wasm"), next);
+    const { sentBytes, patch } = await json("push", at("whole.wasm"), "--port", port, "--no-delta");
+    assert.equal([sentBytes, patch], [next.length, false]);
+    const both = ["--no-delta", "--delta", at("board.wasm")];
+    await refused(2, /--no-delta is of no use/, "push", at("whole.wasm"), "--port", port, ...both);
+  },
 
   "monitor --port": () => refused(3, /port-unavailable/, "monitor", "--port", `unix:${at("absent")}`),
   "monitor --baud": async () => {
@@ -615,6 +663,13 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "diff --out": async () => {
     await done("diff", at("net.wasm.copy"), at("small.wasm"), "-o", at("to-small.patch"));
     assert.is(Buffer.from(bytes("to-small.patch").slice(0, 4)).toString(), "WMPT");
+  },
+  "diff --encrypt-to": async () => {
+    await done("keygen", "--device", "-o", at("patched.pem"));
+    const models = [at("net.wasm.copy"), at("small.wasm")];
+    await done("diff", ...models, "-o", at("sealed.patch"), "--encrypt-to", at("patched.pub"));
+    const key = readDevicePrivateKey(readFileSync(at("patched.pem"), "utf8"));
+    assert.is(Buffer.from(openSealed(file("sealed.patch"), key).slice(0, 4)).toString(), "WMPT");
   },
   "diff --json": async () => {
     const { patchBytes } = await json("diff", at("net.wasm.copy"), at("small.wasm"), "-o", at("told.patch"));
@@ -684,6 +739,18 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(1, /key-exists/, "keygen", "-o", at("forced.pem"));
     await done("keygen", "-o", at("forced.pem"), "--force");
   },
+  "keygen --device": async () => {
+    const { id } = await json("keygen", "--device", "-o", at("device.pem"));
+    assert.match(id, /^[0-9a-f]{16}$/);
+    await refused(1, /device-key-invalid/, ...signing(), "--encrypt-to", at("signer.pub"));
+  },
+  "keygen --port": async () => {
+    const { publicKey } = await json("keygen", "--device", "--port", port, "-o", at("board.pub"));
+    assert.is(publicKey, Buffer.from(rawPublicKey(board.deviceKey)).toString("hex"));
+    await refused(2, /--port is of no use/, "keygen", "--port", port, "-o", at("x.pub"));
+    await refused(2, /no public key's name/, "keygen", "--device", "--port", port, "-o", at("x.pem"));
+    await refused(1, /key-exists/, "keygen", "--device", "--port", port, "-o", at("board.pub"));
+  },
   "keygen --json": async () => {
     const { id, publicKey } = await json("keygen", "-o", at("told.pem"));
     assert.match(`${id} ${publicKey}`, /^[0-9a-f]{24} [0-9a-f]{64}$/);
@@ -722,6 +789,23 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.is((await signed("--no-self-test")).selfTestBytes, 0);
     const both = ["--no-self-test", "--self-test", "random"];
     await refused(2, /--no-self-test is of no use: --self-test is given/, ...signing(), ...both);
+  },
+  "sign --encrypt-to": async () => {
+    await done("keygen", "--device", "--port", port, "-o", at("to.pub"), "--force");
+    const { fileBytes, recipients } = await signed("--encrypt-to", at("to.pub"));
+    assert.equal([fileBytes, recipients], [bytes("signed.wasm").length, 1]);
+    assert.ok(isSealed(file("signed.wasm")));
+    await refused(1, /it is an encrypted model/, "inspect", at("signed.wasm"));
+    assert.match((await done("push", at("signed.wasm"), "--port", port)).stderr, /is active on simulated/);
+    await refused(
+      1,
+      /seal-recipients/,
+      ...signing(),
+      "--encrypt-to",
+      at("to.pub"),
+      "--encrypt-to",
+      at("to.pub"),
+    );
   },
   "sign --json": async () => assert.match((await signed()).key, /^[0-9a-f]{24}$/),
 

@@ -1,10 +1,19 @@
 import { createHash } from "node:crypto";
 import { decode } from "cborg";
+import { isPatch, readHead } from "../../host/delta/format.js";
+import { applyPatch } from "../../host/delta/index.js";
 import { encodeFrames, FrameDecoder } from "../../host/device/frames.js";
 import { decodeMessage, encodeMessage, type Message, type Payload } from "../../host/device/smp.js";
 import type { Transport } from "../../host/device/transport.js";
 import type { Manifest, ManifestTensor } from "../../host/package/manifest.js";
 import { packageModule } from "../../host/package/package.js";
+import {
+  generateDeviceKeyPair,
+  isSealed,
+  openSealed,
+  rawPublicKey,
+  readDevicePrivateKey,
+} from "../../host/trust/seal/index.js";
 import { customSections } from "../../host/wasm/sections.js";
 import { bodies, makeModule } from "../boards/made-modules.js";
 
@@ -41,7 +50,9 @@ export class SimulatedBoard {
   ram = 65536;
   slotBytes = 65536;
   imports = ["wasmote.read_weights"];
-  abi = 2;
+  abi = 3;
+  /** What files are encrypted to. */
+  readonly deviceKey = readDevicePrivateKey(generateDeviceKeyPair().privateKey);
   /** Replaces the answer to a run. */
   onRun:
     | ((first: number, last: number, limit: number | undefined) => { code: number; count: number })
@@ -52,6 +63,8 @@ export class SimulatedBoard {
   readonly flash: {
     slots: (Slot | undefined)[];
     active: number;
+    /** Whether the active one is on trial. */
+    onTrial?: boolean;
     pending?: { length: number; sha: Buffer; slot: number; bytes: Buffer };
     /** Length of the last upload that was completed. */
     finished?: number;
@@ -146,6 +159,8 @@ export class SimulatedBoard {
         return {};
       case "64.5":
         return { accelerated: payload.accelerated };
+      case "64.10":
+        return { key: rawPublicKey(this.deviceKey) };
       case "64.4":
         if (payload.i !== 0) throw new Refused(64, 3);
         return this.#part(this.#output, Number(payload.off));
@@ -166,7 +181,7 @@ export class SimulatedBoard {
               hash: digest(slot.bytes),
               bootable: true,
               pending: false,
-              confirmed: i === this.flash.active,
+              confirmed: i === this.flash.active && this.flash.onTrial !== true,
               active: i === this.flash.active,
               permanent: false,
             },
@@ -175,8 +190,9 @@ export class SimulatedBoard {
     return { images };
   }
 
-  /** Models are tried and confirmed at once; what ends a trial is the firmware's own tests' to see. */
+  /** Models are tried at once; what ends a trial is the firmware's own tests' to see. */
   #activate({ hash, confirm }: Payload): Payload {
+    this.flash.onTrial = confirm !== true;
     if (hash === undefined && confirm === true) return this.#images();
     const found = this.flash.slots.findIndex(
       (slot) => slot !== undefined && digest(slot.bytes).equals(hash as Uint8Array),
@@ -208,11 +224,21 @@ export class SimulatedBoard {
     if (pending.bytes.length < pending.length) return { off: pending.bytes.length };
     flash.pending = undefined;
     if (!digest(pending.bytes).equals(pending.sha)) throw new Refused(1, 8);
-    const bytes = new Uint8Array(pending.bytes);
+    const bytes = new Uint8Array(this.#fileOf(new Uint8Array(pending.bytes)));
     if (!WebAssembly.validate(bytes)) throw new Refused(1, 4);
     flash.slots[pending.slot] = { bytes, complete: true };
     flash.finished = pending.length;
-    return { off: pending.length };
+    return { off: pending.length, ...(digest(bytes).equals(pending.sha) ? {} : { hash: digest(bytes) }) };
+  }
+
+  /** What came: a file, a patch to one that is here, either of them encrypted. */
+  #fileOf(sent: Uint8Array): Uint8Array {
+    if (isSealed(sent)) return this.#fileOf(openSealed(sent, this.deviceKey));
+    if (!isPatch(sent)) return sent;
+    const { oldHash } = readHead(sent);
+    const old = this.flash.slots.find((slot) => slot && digest(slot.bytes).equals(oldHash));
+    if (old === undefined) throw new Refused(1, 16);
+    return applyPatch(old.bytes, sent);
   }
 
   /** A piece after the last one: where that is the last again, its answer was lost. */

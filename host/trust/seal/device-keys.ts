@@ -78,6 +78,11 @@ export function publicKeyOfRaw(bytes: Uint8Array): KeyObject {
   return createPublicKey({ key: { kty: "OKP", crv: "X25519", x }, format: "jwk" });
 }
 
+/** The same as a PEM text: SPKI. */
+export function devicePublicPem(bytes: Uint8Array): string {
+  return publicKeyOfRaw(bytes).export({ type: "spki", format: "pem" }) as string;
+}
+
 /** What names a key in a sealed file: the first 8 bytes of SHA-256 of its 32 bytes. */
 export function deviceKeyId(raw: Uint8Array): Uint8Array {
   return createHash("sha256").update(raw).digest().subarray(0, deviceKeyIdBytes);

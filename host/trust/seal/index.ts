@@ -6,6 +6,8 @@ import { aeadOpen, aeadSeal, hpkeBytes, hpkeReceiver, hpkeSender } from "./hpke.
 
 export {
   type DeviceKeyPair,
+  deviceKeyId,
+  devicePublicPem,
   generateDeviceKeyPair,
   rawPrivateKey,
   rawPublicKey,
@@ -59,7 +61,8 @@ export function sealFile(plain: Uint8Array, recipients: readonly KeyObject[]): U
   return new Uint8Array(Buffer.concat([head, ...chunks]));
 }
 
-function checkRecipients(recipients: readonly KeyObject[]): void {
+/** Throws `seal-recipients` where these are none, too many, or one twice. */
+export function checkRecipients(recipients: readonly KeyObject[]): void {
   const { mostRecipients } = sealFormat;
   if (recipients.length < 1 || recipients.length > mostRecipients)
     throw new WasmoteError("seal-recipients", `${recipients.length} keys, expected 1 to ${mostRecipients}`);
