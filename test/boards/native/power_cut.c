@@ -153,6 +153,18 @@ static void prepare(uint32_t churn, uint32_t format)
     memcpy(prepared, flash, flashBytes);
 }
 
+/* Nobody may erase the active model of a board with one slot by an upload, unless the board may be changed. */
+static void check_permission(void)
+{
+    uint8_t hash[sha256Bytes];
+    uint32_t wanted;
+    flash_restore(prepared);
+    start();
+    sha256(newModel, newLength, hash);
+    if (upload_begin(newLength, hash, newModel, pieceBytes, false, &wanted) != modelLocked) fail(0, "an upload is begun");
+    if (!active_is(oldModel, oldLength)) fail(0, "the active model is gone");
+}
+
 static bool cut_at(long moment)
 {
     flash_restore(prepared);
@@ -182,6 +194,7 @@ static long cut_everywhere(uint32_t churn, uint32_t format, long step)
 {
     long moments = 0;
     prepare(churn, format);
+    if (SLOTS == 1) check_permission();
     for (long moment = 0; !cut_at(moment); moment += step) moments++;
     return moments;
 }
