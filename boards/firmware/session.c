@@ -20,12 +20,7 @@ static uint32_t starts, given;  /* starts at which challenges were given; challe
 static bool isOpen;
 static uint64_t openUntil;
 
-/* Ports whose chips have numbers of their own define this. */
-__attribute__((weak)) bool port_serial_number(uint8_t id[deviceIdBytes])
-{
-    (void) id;
-    return false;
-}
+_Static_assert((int) deviceIdBytes == (int) portSerialBytes, "a chip's own number is the device's");
 
 void session_device_id(uint8_t id[deviceIdBytes])
 {

@@ -1,7 +1,7 @@
 /*
  * ESP32-C3, 160 MHz. Built and inspected, not run.
  * Sources: ESP32-C3 Technical Reference Manual, 1.4 (CSRs: vectored traps, performance counter), 6.2 (clocks),
- * 8 (interrupt matrix: sources, priorities), 9.2 (software reset), 10 (SYSTIMER), 12 (watchdogs), 7.2 (boot modes).
+ * 4 (eFuse: the MAC address), 8 (interrupt matrix: sources, priorities), 9.2 (software reset), 10 (SYSTIMER), 12 (watchdogs), 7.2 (boot modes).
  *
  * The counter counts cycles: the performance counter is the lower half, SYSTIMER at 16 MHz tells the upper one.
  */
@@ -21,6 +21,7 @@
 #define RTC_SWD_WPROTECT REG(0x600080b0)
 #define TIMG_WDT_CONFIG0(group) REG(0x6001f048 + 0x1000 * (group))
 #define TIMG_WDT_WPROTECT(group) REG(0x6001f064 + 0x1000 * (group))
+#define EFUSE_MAC(i) REG(0x60008844 + 4 * (i))
 #define SYSTIMER_CONF REG(0x60023000)
 #define SYSTIMER_UNIT0_OP REG(0x60023004)
 #define SYSTIMER_TARGET0_HI REG(0x6002301c)
@@ -90,6 +91,14 @@ static uint64_t systimer(void)
     SYSTIMER_UNIT0_OP = update;
     while (!(SYSTIMER_UNIT0_OP & valid)) {}
     return (uint64_t) (SYSTIMER_UNIT0_HI & 0xfffff) << 32 | SYSTIMER_UNIT0_LO;
+}
+
+/* The MAC address, which no other chip has: 48 bits. */
+bool port_serial_number(uint8_t id[portSerialBytes])
+{
+    const uint32_t words[2] = { EFUSE_MAC(0), EFUSE_MAC(1) & 0xffff };
+    for (uint32_t i = 0; i < portSerialBytes; i++) id[i] = (uint8_t) (words[i / 4] >> (8 * (i % 4)));
+    return true;
 }
 
 uint64_t port_counter(void)

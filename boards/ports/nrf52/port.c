@@ -1,6 +1,6 @@
 /*
  * Nordic nRF52840 and nRF52833, 64 MHz. Built and inspected, not run.
- * Sources: nRF52840 Product Specification, 4.2 (memory), 4.3 (NVMC), 5.3 (power: GPREGRET), 5.4 (clock control),
+ * Sources: nRF52840 Product Specification, 4.2 (memory), 4.3 (NVMC), 4.4 (FICR), 5.3 (power: GPREGRET), 5.4 (clock control),
  * 6.30 (timer); nRF52833 Product Specification, the same chapters.
  *
  * The counter counts cycles: DWT's cycle counter is the lower half, TIMER0 at 31.25 kHz tells the upper one.
@@ -18,6 +18,7 @@
 
 #define CLOCK_HFCLKSTART REG(0x40000000)
 #define CLOCK_HFCLKSTAT REG(0x4000040c)
+#define FICR_DEVICEID(i) REG(0x10000060 + 4 * (i))
 #define POWER_GPREGRET REG(0x4000051c)
 #define TIMER_START REG(0x40008000)
 #define TIMER_STOP REG(0x40008004)
@@ -47,6 +48,13 @@ const flash_layout port_flash = {
     PORT_RECORDS_BEFORE_SLOTS(pageBytes),
     .writeBytes = 4,
 };
+
+bool port_serial_number(uint8_t id[portSerialBytes])
+{
+    const uint32_t words[2] = { FICR_DEVICEID(1), FICR_DEVICEID(0) };
+    for (uint32_t i = 0; i < portSerialBytes; i++) id[i] = (uint8_t) (words[i / 4] >> (24 - 8 * (i % 4)));
+    return true;
+}
 
 /* A boot loader may have used the timer, as it may have the clock and the UART. */
 static void start_counter(void)

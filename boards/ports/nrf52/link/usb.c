@@ -18,7 +18,6 @@
 #define REG(address) (*(volatile uint32_t *) (address))
 
 #define POWER_USBREGSTATUS REG(0x40000438)
-#define FICR_DEVICEID(i) REG(0x10000060 + 4 * (i))
 #define USBD 0x40027000
 #define USBD_STARTEPIN(n) REG(USBD + 0x004 + 4 * (n))
 #define USBD_STARTEPOUT(n) REG(USBD + 0x028 + 4 * (n))
@@ -290,9 +289,8 @@ static void (*const interruptVectors[])(void) = { [usbInterrupt] = usb_handler }
 
 void link_init(void)
 {
-    const uint32_t id[2] = { FICR_DEVICEID(1), FICR_DEVICEID(0) };
-    uint8_t serialNumber[8];
-    for (uint32_t i = 0; i < 8; i++) serialNumber[i] = (uint8_t) (id[i / 4] >> (24 - 8 * (i % 4)));
+    uint8_t serialNumber[portSerialBytes];
+    port_serial_number(serialNumber);
     usb_cdc_start(serialNumber);
 }
 
