@@ -3,6 +3,7 @@ import { resettingAbi } from "../abi/firmware-abi.js";
 import { fit, type ModelNeeds, requireFit } from "../boards/index.js";
 import type { BoardStatus, Image } from "../device/answers.js";
 import type { Device } from "../device/device.js";
+import { unlock } from "../device/unlock.js";
 import { WasmoteError } from "../errors.js";
 import { tensorBytes } from "../graph/tensor.js";
 import type { OpenedModule } from "../package/open.js";
@@ -70,7 +71,7 @@ export async function deployModel(
 ): Promise<void> {
   const hash = createHash("sha256").update(wasm).digest();
   const present = (await device.images()).find((image) => hash.equals(image.hash));
-  if (options.key !== undefined && (await device.trust()).signed) await device.openSession(options.key);
+  await unlock(device, options.key);
   if (present?.active && (present.confirmed || options.trial)) return;
   const status = await device.status();
   const { board, ram, flash, imports, floats } = status;
