@@ -58,6 +58,9 @@ async function boards(options: BoardsOptions, output: Output): Promise<void> {
     return;
   }
   output.data(boardsText(all, verdicts, output));
+  output.talk(
+    "firmware is open, unless it is built with --trust; `wasmote boards --port PORT` says whether a board's is",
+  );
 }
 
 /** Tells of the board at a port. */

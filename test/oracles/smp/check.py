@@ -25,7 +25,13 @@ from smpclient import SMPClient
 from smpclient.exceptions import SMPBadSequence, SMPUploadError
 from smpclient.generics import error_v1, error_v2, success
 from smpclient.requests.image_management import ImageErase, ImageStatesRead, ImageStatesWrite
-from smpclient.requests.os_management import EchoWrite, MCUMgrParametersRead, ResetWrite, TaskStatisticsRead
+from smpclient.requests.os_management import (
+    EchoWrite,
+    MCUMgrParametersRead,
+    OSApplicationInfoRead,
+    ResetWrite,
+    TaskStatisticsRead,
+)
 from smpclient.transport.serial import Auto, BufferParams, FragmentationStrategy, SMPSerialTransport
 
 TIMEOUT_S = 20.0
@@ -114,6 +120,9 @@ async def check_first_words() -> None:
         parameters = await client.request(MCUMgrParametersRead())
         assert success(parameters), parameters
         expect("parameters: buffers", parameters.buf_count, 1)
+        information = await client.request(OSApplicationInfoRead(format="a"))
+        assert success(information), information
+        expect("information", information.output.startswith("wasmote "), True)
         absent = await client.request(TaskStatisticsRead())
         assert error_v1(absent), absent
         expect("a command that there is not", absent.rc, MGMT_ERR.ENOTSUP)
