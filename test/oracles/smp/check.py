@@ -103,10 +103,10 @@ async def restart() -> None:
 
 
 async def answering() -> None:
-    """Waits for the board, which loses what is sent to it while it starts."""
+    """Waits for the board, which answers late, or loses what is sent to it, while it starts."""
     for _ in range(10):
-        async with SMPClient(SMPSerialTransport(), line.port, TIMEOUT_S / 5) as client:
-            with suppress(TimeoutError, SMPBadSequence):
+        with suppress(TimeoutError, SMPBadSequence):
+            async with SMPClient(SMPSerialTransport(), line.port, TIMEOUT_S / 5) as client:
                 if success(await client.request(EchoWrite(d="begun"))):
                     return
     raise AssertionError("the board does not answer after a reset")
