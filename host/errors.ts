@@ -316,6 +316,26 @@ export const errorTable = {
     "the board cannot open the encrypted file",
     "Encrypt it to the key that `wasmote keygen --device --port PORT` asks the board for; its firmware takes `--device-key`.",
   ),
+  "board-open": refused(
+    "the board's firmware is open: it knows no keys",
+    "Flash firmware that runs signed models only: `wasmote flash BOARD --trust KEY.pub`.",
+  ),
+  "slot-unknown": refused(
+    "the board has no such slot",
+    "`wasmote slots` lists them: give a number, or what its file's hash begins with.",
+  ),
+  "trial-none": refused(
+    "no model is on trial, or none was confirmed before it",
+    "`wasmote slots` lists the models; `--confirm SLOT` makes another one the active one.",
+  ),
+  "key-untrusted": refused(
+    "the board does not trust that key",
+    "`wasmote keys` lists the ids of those that it does; `wasmote keygen` prints that of a key.",
+  ),
+  "key-needed": refused(
+    "the board needs that key, or has no room for another one",
+    "Push a model that another trusted key signed, and confirm it; then retire this one.",
+  ),
   "port-unavailable": missing(
     "the port cannot be opened",
     "Check its name, and that no other program has it; `wasmote doctor` looks at permissions.",

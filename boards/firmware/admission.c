@@ -44,7 +44,8 @@ model_error engine_admits(const uint8_t *head, uint32_t length)
 bool engine_trusts(const uint8_t *file, uint32_t length)
 {
     model_facts facts;
-    return facts_read(file, length, &facts) && is_signed(file, length, true);
+    return facts_read(file, length, &facts) && !facts_fit(file, length, BOARD_FAMILY, BOARD_NAME, firmwareAbi)
+        && is_signed(file, length, true);
 }
 
 model_error engine_admits_version(const uint8_t *file, uint32_t length)

@@ -147,12 +147,19 @@ static void upload(cbor_reader request, cbor_writer *answer)
     cbor_string(answer, cborBytes, made, sha256Bytes);
 }
 
-static void erase(cbor_reader request, cbor_writer *answer)
+/* Clients may leave the number out, and mean the slot beside the active one. Source: Zephyr, img_mgmt_erase. */
+static bool read_slot(cbor_reader request, uint32_t *slot)
 {
     cbor_reader at;
+    *slot = activation_active() == 1 ? 0 : 1;
+    return !cbor_find(request, "slot", &at) || cbor_read_u32(&at, slot);
+}
+
+static void erase(cbor_reader request, cbor_writer *answer)
+{
     uint32_t slot;
     model_error error = permission_to_change();
-    if (!error) error = cbor_find(request, "slot", &at) && cbor_read_u32(&at, &slot) ? slots_erase(slot) : modelBadRequest;
+    if (!error) error = read_slot(request, &slot) ? slots_erase(slot) : modelBadRequest;
     if (error) smp_model_error(answer, error);
     else cbor_head(answer, cborMap, 0);
 }

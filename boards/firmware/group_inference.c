@@ -1,4 +1,4 @@
-/* Group 64, inference: status, manifest, input, run, output, tier, reset, trust, challenge, message, device key. */
+/* Group 64, inference: status, manifest, input, run, output, tier, reset, trust, challenge, message, slots, device key. */
 #include <string.h>
 
 #include "../link/frame.h"
@@ -26,12 +26,13 @@ static bool find_u32(cbor_reader request, const char *key, uint32_t *value)
     return cbor_find(request, key, &at) && cbor_read_u32(&at, value);
 }
 
-/* As much of the model's name as the answer has room for; no character is cut in two. */
-static void answer_name(cbor_writer *answer, const manifest *model)
+/* As much of the model's name as the answer has room for, and at most so many bytes; no character is cut in two. */
+static void answer_name(cbor_writer *answer, const manifest *model, uint32_t most)
 {
     enum { longestHead = 3 };
     const uint32_t room = (uint32_t) (answer->end - answer->at);
-    const uint32_t most = answer->overflow || room < longestHead ? 0 : room - longestHead;
+    if (answer->overflow || room < longestHead) most = 0;
+    else if (most > room - longestHead) most = room - longestHead;
     uint32_t length = model->nameLength;
     if (length > most)
     {
@@ -67,7 +68,7 @@ static void status(cbor_reader request, cbor_writer *answer)
     cbor_head(answer, cborArray, imports);
     for (uint32_t i = 0; i < imports; i++) cbor_text(answer, wasmote_import_name(i));
     cbor_text(answer, "model");
-    if (model) answer_name(answer, model);
+    if (model) answer_name(answer, model, model->nameLength);
     else cbor_null(answer);
 }
 
@@ -277,6 +278,33 @@ static void device_key(cbor_reader request, cbor_writer *answer)
 }
 #endif
 
+/* What lies in one slot. */
+static void answer_slot(cbor_writer *answer, uint32_t slot)
+{
+    enum { mostNameBytes = 64 };
+    static const char *const states[] = { "empty", "incomplete", "complete" };
+    const slot_contents *contents = slots_at(slot);
+    manifest model;
+    cbor_head(answer, cborMap, 4);
+    cbor_pair(answer, "bytes", port_flash.slots[slot].length);
+    cbor_text(answer, "state");
+    cbor_text(answer, states[contents->state]);
+    cbor_pair(answer, "file", contents->state == slotEmpty ? 0 : contents->length);
+    cbor_text(answer, "model");
+    if (contents->state == slotComplete && manifest_open(slots_model(slot), contents->length, &model))
+        answer_name(answer, &model, mostNameBytes);
+    else cbor_null(answer);
+}
+
+static void list_slots(cbor_reader request, cbor_writer *answer)
+{
+    (void) request;
+    cbor_head(answer, cborMap, 1);
+    cbor_text(answer, "slots");
+    cbor_head(answer, cborArray, port_flash.slotCount);
+    for (uint32_t i = 0; i < port_flash.slotCount; i++) answer_slot(answer, i);
+}
+
 const smp_command inference_commands[] = {
     { groupInference, 0, opRead, status },
     { groupInference, 1, opRead, read_manifest },
@@ -290,8 +318,9 @@ const smp_command inference_commands[] = {
     { groupInference, 8, opWrite, give_challenge },
     { groupInference, 9, opWrite, take_message },
 #endif
+    { groupInference, 10, opRead, list_slots },
 #ifdef WASMOTE_SEALED
-    { groupInference, 10, opWrite, device_key },
+    { groupInference, 11, opWrite, device_key },
 #endif
 };
 const uint32_t inferenceCommandCount = sizeof inference_commands / sizeof inference_commands[0];

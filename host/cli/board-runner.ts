@@ -5,8 +5,9 @@ import { suggestion } from "../nearest.js";
 import type { BoardRunner } from "../run/board.js";
 import { runners } from "../run/index.js";
 import { type LocalRunner, type Tier, tiers } from "../run/types.js";
-import { UsageError } from "./errors.js";
+import { ofNoUse, UsageError } from "./errors.js";
 import { percent } from "./figures.js";
+import { readPrivateKeyFile } from "./key-files.js";
 import { type ModuleFile, openRunnerFor } from "./module-file.js";
 import type { Output } from "./output.js";
 
@@ -16,9 +17,10 @@ export interface BoardOptions {
   tier?: Tier;
   port?: string;
   limit?: number;
+  key?: string;
 }
 
-/** Adds the options that say where a model runs: `--on`, `--tier`, `--port`, `--limit`. */
+/** Adds the options that say where a model runs: `--on`, `--tier`, `--port`, `--limit`, `--key`. */
 export function addBoardOptions(command: Command): Command {
   return command
     .addOption(onOption())
@@ -34,7 +36,8 @@ export function addBoardOptions(command: Command): Command {
       "most that one run may take: on wasm3 and node in milliseconds, by default 5 s and 1 s for each ten million MACs, " +
         "at most a minute; on a board in its counter's unit, by default what the board says",
       wholeNumber,
-    );
+    )
+    .addOption(keyOption());
 }
 
 /** The runner where neither `--on` nor `--port` names one. */
@@ -53,6 +56,14 @@ export function portOption(): Option {
   return new Option(
     "--port <port>",
     "a connected board: a serial port, auto to find it by its USB ids, tcp://HOST:PORT or unix:PATH",
+  );
+}
+
+/** The option `--key`. */
+export function keyOption(): Option {
+  return new Option(
+    "--key <file>",
+    "the private key, .pem, of a board that runs signed models only: what changes the board takes it",
   );
 }
 
@@ -89,6 +100,8 @@ export async function openRunnerOrBoard(
 ): Promise<LocalRunner | BoardRunner> {
   const { tier, port, limit } = options;
   const on = options.on ?? (port === undefined ? defaultRunner : undefined);
+  if (options.key !== undefined && !namesBoard(options))
+    throw ofNoUse("--key", `${on} runs in this process, which takes any model`);
   if (on !== undefined && Object.hasOwn(runners, on)) {
     if (port === undefined) return openRunnerFor(on, file, { tier, limitMillis: limit }, output);
     throw new UsageError(
@@ -97,6 +110,7 @@ export async function openRunnerOrBoard(
     );
   }
   const board = on === undefined ? undefined : runnerBoard(on);
+  const key = options.key === undefined ? undefined : await readPrivateKeyFile(options.key, output);
   const { openBoardRunner } = await import("../run/board.js");
   const { requireFit } = await import("../boards/index.js");
   const { predictFit } = await import("../needs/index.js");
@@ -111,6 +125,7 @@ export async function openRunnerOrBoard(
     return await openBoardRunner(name, device, file.wasm, file, {
       tier,
       limit,
+      key,
       onUpload: uploadProgress(output),
     });
   } catch (error) {

@@ -1,19 +1,24 @@
 import type { Command } from "commander";
 import { type Board, type Fit, figureText, loadBoards, modelRamBytes } from "../boards/index.js";
 import { table } from "../table.js";
-import { thousands } from "./figures.js";
+import { signersText, withBoard } from "./board-line.js";
+import { portOption } from "./board-runner.js";
+import { bytesText, thousands } from "./figures.js";
 import { addHelp } from "./help.js";
 import { readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 
 interface BoardsOptions {
   model?: string;
+  port?: string;
   json?: boolean;
 }
 
 const help = `
+With --port, what the board that is connected there says of itself: its model, what it has left, and whose models it runs.
 Proven: "emulator" runs in an emulator in the project's tests, "hardware" was run on the board itself, "build-only" is
-built and inspected, not run. RAM and flash for a model are what the firmware leaves.`;
+built and inspected, not run. RAM and flash for a model are what the firmware leaves. Firmware is open unless it is built with
+\`--trust\`: whoever reaches a board's link can replace its model.`;
 
 /** Adds the command `boards` to the program. */
 export function registerBoards(program: Command, output: Output): void {
@@ -21,8 +26,11 @@ export function registerBoards(program: Command, output: Output): void {
     .command("boards")
     .description("List the boards that there are, how far each is proven, and what fits.")
     .option("--model <file>", "a .wasm built by wasmote: say where it fits")
+    .addOption(portOption().conflicts("model"))
     .option("--json", "print the list as JSON")
-    .action((options: BoardsOptions) => boards(options, output));
+    .action((options: BoardsOptions) =>
+      options.port === undefined ? boards(options, output) : connected(options, output),
+    );
   addHelp(command, help);
 }
 
@@ -50,6 +58,31 @@ async function boards(options: BoardsOptions, output: Output): Promise<void> {
     return;
   }
   output.data(boardsText(all, verdicts, output));
+  output.talk(
+    "firmware is open, unless it is built with --trust; `wasmote boards --port PORT` says whether a board's is",
+  );
+}
+
+/** Tells of the board at a port. */
+async function connected(options: BoardsOptions, output: Output): Promise<void> {
+  const [status, trust] = await withBoard(
+    options,
+    output,
+    async (device) => [await device.status(), await device.trust()] as const,
+  );
+  const { signed, trial, keys } = trust;
+  if (options.json) {
+    output.json({ ...status, signed, trial, keys: keys.length });
+    return;
+  }
+  const { board, abi, model, ram, flash, used, memory } = status;
+  output.data([
+    `board     ${board}, interface ${abi}`,
+    `firmware  ${signed ? signersText(trust) : "open: it runs anyone's models"}`,
+    `model     ${model ?? "none"}${trial ? ", on trial" : ""}`,
+    `RAM       ${bytesText(ram)} for a model; ${bytesText(memory)} linear memory, ${bytesText(used)} firmware and engine`,
+    `flash     ${bytesText(flash)} in a slot`,
+  ]);
 }
 
 async function verdictsFor(path: string, all: readonly Board[]): Promise<Fit[]> {

@@ -27,6 +27,8 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   flash: async () => (await import("./flash.js")).registerFlash,
   diff: async () => (await import("./diff.js")).registerDiff,
   push: async () => (await import("./push.js")).registerPush,
+  slots: async () => (await import("./slots.js")).registerSlots,
+  keys: async () => (await import("./keys.js")).registerKeys,
   export: async () => (await import("./export.js")).registerExport,
   keygen: async () => (await import("./keygen.js")).registerKeygen,
   sign: async () => (await import("./sign.js")).registerSign,

@@ -71,6 +71,18 @@ const trustSchema = z.object({
 });
 export type BoardTrust = z.output<typeof trustSchema>;
 
+/** What lies in a slot, besides what the list of images tells. */
+const slotSchema = z.object({
+  /** Size of the slot. */
+  bytes: count,
+  state: z.enum(["empty", "incomplete", "complete"]),
+  /** Bytes of the file; of all of it where the upload is not complete. */
+  file: count,
+  /** Name of the model in a slot that is complete, perhaps cut. */
+  model: z.string().nullable(),
+});
+export type Slot = z.output<typeof slotSchema>;
+
 /** What each request is answered with (docs/link.md). Fields that are not named are ignored. */
 export const answers = {
   nothing: z.object({}),
@@ -81,6 +93,7 @@ export const answers = {
   trust: trustSchema,
   challenge: z.object({ device: bytes, challenge: bytes }),
   images: z.object({ images: z.array(imageSchema) }),
+  slots: z.object({ slots: z.array(slotSchema) }),
   /** The offset that the board wants next; SHA-256 of the file, where another was sent. */
   offset: z.object({ off: count, hash: bytes32.optional() }),
   deviceKey: z.object({ key: bytes32 }),

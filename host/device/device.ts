@@ -2,7 +2,7 @@ import { maxManifestBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import type { PrivateKey } from "../trust/keys.js";
 import { signMessage } from "../trust/messages.js";
-import { answers, type BoardStatus, type BoardTrust, type Image, readAnswer } from "./answers.js";
+import { answers, type BoardStatus, type BoardTrust, type Image, readAnswer, type Slot } from "./answers.js";
 import { type LongAnswer, readParts, writeParts } from "./parts.js";
 import { groups } from "./return-codes.js";
 import type { Payload } from "./smp.js";
@@ -25,6 +25,11 @@ export interface RunOptions {
   limit?: number;
   /** How long the answer is waited for, in milliseconds. */
   timeoutMillis?: number;
+}
+
+/** Whether a board's answer was an error of no kind that docs/link.md knows: of a command that its firmware lacks. */
+function isFailed(error: unknown): boolean {
+  return error instanceof WasmoteError && error.code === "board-failed";
 }
 
 /** How a device is asked. */
@@ -107,6 +112,16 @@ export class Device {
     return readAnswer(answers.images, await this.#image("images", "read", 0, {}), "images").images;
   }
 
+  /** What lies in each slot, whether it is complete or not. Undefined where the firmware is too old to tell. */
+  async slots(): Promise<Slot[] | undefined> {
+    try {
+      return readAnswer(answers.slots, await this.#inference("slots", "read", 10, {}), "slots").slots;
+    } catch (error) {
+      if (isFailed(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** Makes the slot with that SHA-256 active. */
   async activate(hash: Uint8Array): Promise<Image[]> {
     return this.#choose("activate", { hash, confirm: true });
@@ -133,12 +148,17 @@ export class Device {
     return this.#choose("confirm", { confirm: true });
   }
 
+  /** Ends a trial, or what was asked for the next start: the model with that SHA-256, which was confirmed last, is active. */
+  async revert(confirmed: Uint8Array): Promise<Image[]> {
+    return this.#choose("revert", { hash: confirmed, confirm: false });
+  }
+
   /** Whose models the board runs, and whether one is on trial. Firmware from before there were trials takes anyone's. */
   async trust(): Promise<BoardTrust> {
     try {
       return readAnswer(answers.trust, await this.#inference("trust", "read", 7, {}), "trust");
     } catch (error) {
-      if (error instanceof WasmoteError && error.code === "board-failed") {
+      if (isFailed(error)) {
         return { signed: false, trial: false, runs: 0, keys: [], seq: 0, session: false };
       }
       throw error;
@@ -169,7 +189,7 @@ export class Device {
    */
   async deviceKey(): Promise<Uint8Array> {
     const limits = { timeoutMillis: this.#flashTimeoutMillis };
-    const answer = await this.#inference("the device's key", "write", 10, {}, limits);
+    const answer = await this.#inference("the device's key", "write", 11, {}, limits);
     return readAnswer(answers.deviceKey, answer, "the device's key").key;
   }
 

@@ -5,6 +5,7 @@ import { isPatch } from "../delta/format.js";
 import { makePatch } from "../delta/index.js";
 import type { BoardStatus, Image } from "../device/answers.js";
 import type { Device } from "../device/device.js";
+import { unlock } from "../device/unlock.js";
 import { WasmoteError } from "../errors.js";
 import { tensorBytes } from "../graph/tensor.js";
 import type { OpenedModule } from "../package/open.js";
@@ -88,7 +89,7 @@ export async function deployModel(
   const hash = createHash("sha256").update(wasm).digest();
   const images = await device.images();
   const present = images.find((image) => hash.equals(image.hash));
-  await openSession(device, options);
+  await unlock(device, options.key);
   if (present?.active && (present.confirmed || options.trial)) return { sentBytes: 0, isPatch: false, hash };
   const status = await device.status();
   const { board, ram, flash, imports, floats } = status;
@@ -116,17 +117,13 @@ export async function deployUpdate(
   bytes: Uint8Array,
   options: BoardRunnerOptions = {},
 ): Promise<Deployment> {
-  await openSession(device, options);
+  await unlock(device, options.key);
   const { board, abi } = await device.status();
   if (abi < patchingAbi)
     throw new WasmoteError("board-abi", `${board} has ABI ${abi}, which takes whole models only`);
   const hash = await device.upload(bytes, { onProgress: options.onUpload });
   await makeActive(device, hash, undefined, options);
   return { sentBytes: bytes.length, isPatch: isPatch(bytes), hash };
-}
-
-async function openSession(device: Device, { key }: BoardRunnerOptions): Promise<void> {
-  if (key !== undefined && (await device.trust()).signed) await device.openSession(key);
 }
 
 /** A patch is sent where it is at most that part of the file: more is hardly worth that the board puts it together. */

@@ -15,8 +15,9 @@ writeFileSync(at("in.bin"), new Uint8Array(16));
 test.after(remove);
 
 test("boards lists every board, how far it is proven, and what fits", () => {
-  const { code, stdout } = wasmote(folder, ["boards", "--model", "large.wasm"]);
+  const { code, stdout, stderr } = wasmote(folder, ["boards", "--model", "large.wasm"]);
   assert.is(code, 0);
+  assert.match(stderr, /^firmware is open, unless it is built with --trust/);
   const lines = stdout.trimEnd().split("\n");
   assert.is(lines.length, 1 + boardNames().length);
   const line = (name: string): string => lines.find((text) => text.startsWith(`${name} `)) ?? "";

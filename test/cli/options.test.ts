@@ -211,6 +211,25 @@ const comparedPixels = async (option: string) => {
   await refused(2, /fit no input/, ...picture, option, "1,2,3");
 };
 
+/** The number of the simulated board's active slot. */
+const activeSlot = (): string => String(board.flash.active);
+
+/** A session is opened for what changes a board, where its firmware takes one; no key is needed in this process. */
+const keyed = async (command: string, ...inputs: string[]) => {
+  const onPort = [command, at("board.wasm"), ...inputs, "--port", port];
+  await refused(1, /key-invalid/, ...onPort, "--key", at("in.json"));
+  await done(...onPort, "--key", at("signer.pem"));
+  await refused(
+    2,
+    /--key is of no use: wasm3 runs/,
+    command,
+    at("small.wasm"),
+    ...inputs,
+    "--key",
+    at("signer.pem"),
+  );
+};
+
 /** What shows that an option is obeyed, by command and option. */
 const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "build --out": async () => {
@@ -368,6 +387,7 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(2, /--raw is of no use/, ...small, "--raw");
   },
   "run --limit": () => limited("run"),
+  "run --key": () => keyed("run", "--input", at("in.bin")),
   "run --json": async () => assert.is((await json(...small)).outputs[0].name, "out"),
 
   "inspect --dim": async () => {
@@ -423,6 +443,7 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.is((await json(...base, "--tier", "portable")).tier, "portable");
   },
   "bench --limit": () => limited("bench"),
+  "bench --key": () => keyed("bench"),
   "bench --compare": async () => {
     const base = ["bench", at("board.wasm"), "--port", port];
     const { base: first, other } = await json(...base, "--compare", "portable");
@@ -534,6 +555,10 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     );
     await refused(2, /--layers is of no use: a board's/, ...besideBoard, "--port", port, "--layers", at("x"));
   },
+  "compare --key": async () => {
+    await refused(1, /key-invalid/, ...besideBoard, "--port", port, "--key", at("in.json"));
+    await done(...besideBoard, "--port", port, "--key", at("signer.pem"));
+  },
   "compare --limit": async () => {
     const limits: (number | undefined)[] = [];
     board.onRun = (first, last, limit) => {
@@ -552,6 +577,13 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       (await done("boards", "--model", at("small.wasm"))).stdout,
       / small\n.*fits, with [\d,]+ of RAM\n/,
     );
+  },
+  "boards --port": async () => {
+    const { stdout } = await done("boards", "--port", port);
+    assert.match(stdout, /^board +simulated, interface 2\nfirmware +open: /);
+    const told = await json("boards", "--port", port);
+    assert.equal([told.board, told.signed, told.keys], ["simulated", false, 0]);
+    await refused(2, /cannot be used with option/, "boards", "--port", port, "--model", at("small.wasm"));
   },
   "boards --json": async () => assert.ok((await json("boards")).length > 5),
 
@@ -653,6 +685,62 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     const both = ["--no-delta", "--delta", at("board.wasm")];
     await refused(2, /--no-delta is of no use/, "push", at("whole.wasm"), "--port", port, ...both);
   },
+
+  "slots --port": async () => {
+    await done("push", at("board.wasm"), "--port", port);
+    assert.match((await done("slots", "--port", port)).stdout, / on-board +1 +- +- +active +[0-9a-f]{12}\n/);
+    await refused(2, /no board is named/, "slots");
+  },
+  "slots --on": () => refused(1, /board-other/, "slots", "--port", port, "--on", "pico"),
+  "slots --test": async () => {
+    await refused(1, /slot-unknown/, "slots", "--port", port, "--test", "9");
+    await refused(2, /cannot be used with option/, "slots", "--port", port, "--test", "0", "--revert");
+    assert.match((await done("slots", "--port", port, "--test", activeSlot())).stderr, /slot \d is on trial/);
+  },
+  "slots --confirm": async () => {
+    assert.match((await done("slots", "--port", port, "--confirm")).stderr, /the active model is confirmed/);
+    const { stderr } = await done("slots", "--port", port, "--confirm", activeSlot());
+    assert.match(stderr, /slot \d is confirmed/);
+  },
+  "slots --revert": () => refused(1, /trial-none/, "slots", "--port", port, "--revert"),
+  "slots --erase": async () => {
+    await refused(1, /board-busy/, "slots", "--port", port, "--erase", activeSlot());
+    const other = String(1 - board.flash.active);
+    assert.match((await done("slots", "--port", port, "--erase", other)).stderr, /is erased/);
+    assert.is(board.flash.slots[Number(other)], undefined);
+  },
+  "slots --key": async () => {
+    await refused(
+      2,
+      /--key is of no use: nothing is changed/,
+      "slots",
+      "--port",
+      port,
+      "--key",
+      at("signer.pem"),
+    );
+    await done("slots", "--port", port, "--confirm", "--key", at("signer.pem"));
+  },
+  "slots --json": async () => {
+    const { signed, slots } = await json("slots", "--port", port);
+    assert.equal([signed, slots.filter(({ active }: { active: boolean }) => active).length], [false, 1]);
+  },
+
+  "keys --port": async () => {
+    const { stdout, stderr } = await done("keys", "--port", port);
+    assert.is(stdout, "");
+    assert.match(stderr, /the firmware is open/);
+  },
+  "keys --on": () => refused(1, /board-other/, "keys", "--port", port, "--on", "pico"),
+  "keys --add": async () => {
+    await refused(2, /--add and --retire take --key/, "keys", "--port", port, "--add", at("other.pub"));
+    const add = ["keys", "--port", port, "--add", at("other.pub"), "--key", at("signer.pem")];
+    await refused(1, /board-open/, ...add);
+  },
+  "keys --retire": () => refused(1, /key-invalid/, "keys", "--port", port, "--retire", at("in.json")),
+  "keys --key": () =>
+    refused(2, /--key is of no use: nothing is changed/, "keys", "--port", port, "--key", at("signer.pem")),
+  "keys --json": async () => assert.equal((await json("keys", "--port", port)).keys, []),
 
   "monitor --port": () => refused(3, /port-unavailable/, "monitor", "--port", `unix:${at("absent")}`),
   "monitor --baud": async () => {

@@ -69,6 +69,13 @@ const operations: readonly Operation[] = [
     gives: [{ ...image, active: true, confirmed: false, pending: false, bootable: true }],
   },
   {
+    what: "revert",
+    ask: (device) => device.revert(hash),
+    request: [write, 1, 0, { hash, confirm: false }],
+    answer: { images: [{ ...image, active: true, confirmed: true }] },
+    gives: [{ ...image, active: true, confirmed: true, pending: false, bootable: true }],
+  },
+  {
     what: "manifest",
     ask: (device) => device.manifest(),
     request: [read, 64, 1, { off: 0 }],
@@ -149,6 +156,17 @@ for (const { what, ask } of operations) {
     assert.match(detail, new RegExp(`^the answer to ${what}: "\\w+(\\.\\w+)*": \\w`));
   });
 }
+
+test("slots are told by firmware that knows them", async () => {
+  const slots = [{ bytes: 4096, state: "empty", file: 0, model: null }];
+  const { device, line } = answering({ slots });
+  assert.equal(await device.slots(), slots);
+  const { operation, group, command, payload } = line.asked[0]!;
+  assert.equal([operation, group, command, payload], [read, 64, 10, {}]);
+  assert.is(await answering({ rc: 8 }).device.slots(), undefined);
+  for (const wrong of [{}, { slots: [{ ...slots[0], state: "lost" }] }])
+    assert.is((await errorOf(answering(wrong).device.slots())).code, "board-protocol");
+});
 
 test("what may be absent in an answer has a value then", async () => {
   const { model, floats } = await answering({ ...status, model: null }).device.status();

@@ -159,7 +159,7 @@ export class SimulatedBoard {
         return {};
       case "64.5":
         return { accelerated: payload.accelerated };
-      case "64.10":
+      case "64.11":
         return { key: rawPublicKey(this.deviceKey) };
       case "64.4":
         if (payload.i !== 0) throw new Refused(64, 3);

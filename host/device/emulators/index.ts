@@ -50,7 +50,7 @@ export async function startEmulator(
   firmware: FirmwareFiles,
   options: EmulatorOptions = {},
 ): Promise<Device> {
-  const transport = await startTransport(board, firmware, options);
+  const transport = await startEmulatorLine(board, firmware, options);
   const device = new Device(transport, { onText: options.onText, timeoutMillis: 10_000 });
   try {
     await device.echo("wasmote", { timeoutMillis: answerMillis, attempts: answerAttempts });
@@ -61,10 +61,11 @@ export async function startEmulator(
   return device;
 }
 
-async function startTransport(
+/** Starts the emulator of a board; its line. Throws `board-emulator-none`, `tool-missing`. */
+export async function startEmulatorLine(
   board: Board,
   firmware: FirmwareFiles,
-  { model }: EmulatorOptions,
+  { model }: Pick<EmulatorOptions, "model"> = {},
 ): Promise<Transport> {
   const { emulator } = board;
   const name = `the emulator of ${board.id}`;
