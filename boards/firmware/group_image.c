@@ -120,18 +120,28 @@ static void write_state(cbor_reader request, cbor_writer *answer)
     else answer_state(answer);
 }
 
+/* The SHA-256 of what is sent, which may be absent: NULL then. */
+static bool find_hash(cbor_reader request, const uint8_t **hash)
+{
+    cbor_reader at;
+    uint32_t length;
+    *hash = NULL;
+    if (!cbor_find(request, "sha", &at)) return true;
+    return cbor_read_string(&at, cborBytes, hash, &length) && length == sha256Bytes;
+}
+
 static void upload(cbor_reader request, cbor_writer *answer)
 {
     cbor_reader at;
     const uint8_t *data, *hash;
-    uint32_t offset, length, dataLength, hashLength, wanted = 0;
+    uint32_t offset, length, dataLength, wanted = 0;
     model_error error = modelBadRequest;
 
     if (cbor_find(request, "off", &at) && cbor_read_u32(&at, &offset) && find_bytes(request, "data", &data, &dataLength))
     {
         if (offset > 0) error = upload_write(offset, data, dataLength, &wanted);
         else if (cbor_find(request, "len", &at) && cbor_read_u32(&at, &length) && length > 0
-            && find_bytes(request, "sha", &hash, &hashLength) && hashLength == sha256Bytes)
+            && find_hash(request, &hash))
             error = upload_begin(length, hash, data, dataLength, permission_to_change() == modelOk, &wanted);
     }
     if (error)

@@ -13,14 +13,14 @@
 /* Flash chips program at most so many bytes at once, in no order. */
 enum { mostPageBytes = 256 };
 
-/* What an upload needs whose bytes are not the file's, in memory that is lent to it. */
+/* What an upload needs that is more than to write what is sent, in memory that is lent to it. */
 typedef struct stages
 {
+    uint8_t sentHash[sha256Bytes];      /* of what is sent */
     patch patch;
 #ifdef WASMOTE_SEALED
     seal_state seal;
     x25519_pair own;
-    uint8_t sealedHash[sha256Bytes];    /* of what is sent */
 #endif
 } stages;
 
@@ -29,11 +29,12 @@ static struct
 {
     bool goesOn;
     bool mayReplace;
+    bool hasHash;               /* that of all that is sent is known */
     bool isSealed, isPatch;
     bool isRead;                /* what the sealed file holds is known */
     bool isSought;              /* the bytes from `seek` on are wanted, of the patch or of what is sealed */
     model_error error;
-    stages *stages;             /* NULL where the file itself is sent */
+    stages *stages;             /* NULL where the file itself is sent, and is admitted */
     uint32_t sent, wanted;      /* bytes of what is sent, and the offset wanted next */
     uint32_t slot;              /* noSlot until it is known that the file is admitted */
     uint32_t length;            /* of the file */
@@ -50,6 +51,9 @@ static struct
     uint32_t slot, sent;        /* of the last upload that was completed since the start; noSlot: none */
     bool isMade;                /* what was sent was not the file */
 } finished = { .slot = noSlot };
+
+/* In place of a hash that nobody said. */
+static const uint8_t noHash[sha256Bytes];
 
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
@@ -154,10 +158,7 @@ static void put_last(void)
 /* The hash by which an interrupted upload is found again: the file's, where that is known before all of it is there. */
 static const uint8_t *known_hash(void)
 {
-#ifdef WASMOTE_SEALED
-    if (!current.isPatch) return current.stages->sealedHash;
-#endif
-    return patch_new_hash(&current.stages->patch);
+    return current.isPatch ? patch_new_hash(&current.stages->patch) : current.stages->sentHash;
 }
 
 /* Takes bytes of a file that is not admitted yet, until there are enough of them to tell. */
@@ -250,7 +251,7 @@ static void read_first_chunk(const uint8_t *bytes, uint32_t length)
         return;
     }
     current.length = current.stages->seal.length;
-    if (!find_file(current.length, current.stages->sealedHash)) return;
+    if (!current.hasHash || !find_file(current.length, current.stages->sentHash)) return;
     current.at -= current.at % sealChunkBytes;
     current.seek = current.at;
     current.isSought = current.at > 0;
@@ -319,10 +320,9 @@ static void read_key(void *argument)
     *isThere = device_key_read(&current.stages->own);
 }
 
-static void open_seal(const uint8_t *hash)
+static void open_seal(void)
 {
     bool isThere;
-    memcpy(current.stages->sealedHash, hash, sha256Bytes);
     engine_call_on_memory(read_key, &isThere);
     seal_open(&current.stages->seal, &current.stages->own, take_opened, NULL);
     if (!isThere) fail(modelSealed);
@@ -374,12 +374,12 @@ static model_error give_up(model_error error)
 static model_error finish(uint32_t *wanted)
 {
     const uint32_t slot = current.slot;
-    const bool isNew = slots_at(slot)->state == slotUploading, hasOwnHash = !current.isSealed || current.isPatch;
+    const bool isNew = slots_at(slot)->state == slotUploading, hasOwnHash = current.isPatch || (current.hasHash && !current.isSealed);
     if (isNew) put_last();
     if (current.error) return give_up(current.error);
     *wanted = finished.sent = current.sent;
     finished.slot = slot;
-    finished.isMade = current.stages != NULL;
+    finished.isMade = current.isPatch || current.isSealed;
     end_upload();
     const model_error error = isNew ? slots_settle(slot, hasOwnHash) : modelOk;
     if (error) finished.slot = noSlot;
@@ -399,7 +399,7 @@ static model_error take(const uint8_t *data, uint32_t length, uint32_t *wanted)
     else
 #endif
     if (current.isPatch) take_patch(data, length);
-    else put(data, length);
+    else take_file(data, length);
     if (current.error) return give_up(current.error);
     if (is_complete()) return finish(wanted);
 
@@ -408,25 +408,47 @@ static model_error take(const uint8_t *data, uint32_t length, uint32_t *wanted)
     return current.wanted < current.sent ? modelOk : give_up(cut_off());
 }
 
-/* Begins with what is not the file itself; false where it is. */
-static bool begin_stages(const uint8_t *hash, const uint8_t *data, uint32_t length)
+static void borrow_stages(const uint8_t *hash)
 {
-    current.isPatch = begins_with(data, length, "WMPT");
-    current.isSealed = begins_with(data, length, "WMSE");
-    if (!current.isPatch && !current.isSealed) return false;
     current.stages = engine_lend(sizeof(stages));
     memset(current.stages, 0, sizeof(stages));
-    if (current.isPatch) patch_open(&current.stages->patch, take_patched, NULL);
-#ifdef WASMOTE_SEALED
-    else open_seal(hash);
-#else
-    else fail(modelSealed);
-    (void) hash;
-#endif
-    return true;
+    memcpy(current.stages->sentHash, hash, sha256Bytes);
 }
 
-model_error upload_begin(uint32_t sent, const uint8_t hash[sha256Bytes], const uint8_t *data, uint32_t length, bool mayReplace,
+/* Begins with what is not the file itself. */
+static void begin_stages(const uint8_t *hash)
+{
+    borrow_stages(hash);
+    if (current.isPatch) patch_open(&current.stages->patch, take_patched, NULL);
+#ifdef WASMOTE_SEALED
+    else open_seal();
+#else
+    else fail(modelSealed);
+#endif
+}
+
+/*
+ * Begins with the file itself, or goes on with it: *length is 0 then, since what it begins with is there already. Where a small packet
+ * has not all that tells whether the file is admitted, that is gathered.
+ */
+static void begin_file(const uint8_t *hash, const uint8_t *data, uint32_t *length)
+{
+    if (current.hasHash && find_file(current.sent, hash))
+    {
+        current.wanted = current.at;
+        if (current.at > 0) *length = 0;
+        return;
+    }
+    const model_error error = make_room(current.sent, hash, data, *length);
+    if (error == modelUntrusted && *length < smaller(current.sent, patchSpareBytes))
+    {
+        borrow_stages(hash);
+        current.length = current.sent;
+    }
+    else fail(error);
+}
+
+model_error upload_begin(uint32_t sent, const uint8_t *hash, const uint8_t *data, uint32_t length, bool mayReplace,
                          uint32_t *wanted)
 {
     if (length > sent) return modelBadRequest;
@@ -434,13 +456,12 @@ model_error upload_begin(uint32_t sent, const uint8_t hash[sha256Bytes], const u
     current.goesOn = true;
     current.mayReplace = mayReplace;
     current.sent = sent;
-    if (!begin_stages(hash, data, length))
-    {
-        if (!find_file(sent, hash)) fail(make_room(sent, hash, data, length));
-        current.wanted = current.at;
-        /* What it begins with is there already. */
-        if (current.at > 0) length = 0;
-    }
+    current.hasHash = hash != NULL;
+    if (!hash) hash = noHash;
+    current.isPatch = begins_with(data, length, "WMPT");
+    current.isSealed = begins_with(data, length, "WMSE");
+    if (current.isPatch || current.isSealed) begin_stages(hash);
+    else begin_file(hash, data, &length);
     return current.error ? give_up(current.error) : take(data, length, wanted);
 }
 

@@ -17,19 +17,25 @@ export function lineOptions(): Option[] {
   return [portOption(), new Option("--on <board>", "the board at the port; without a port, its emulator")];
 }
 
+/** Throws `UsageError` where the options name no board. */
+export function requireLine({ on, port }: LineOptions): void {
+  if (port === undefined && on === undefined) {
+    throw new UsageError("no board is named", "Give --port PORT for a connected board, or --on BOARD.");
+  }
+}
+
 /**
  * Connects to the board that the options name, and ends the line after the work.
  *
  * @throws `UsageError` where they name none, what `connectBoard` and the work throw
  */
 export async function withBoard<Result>(
-  { on, port }: LineOptions,
+  options: LineOptions,
   output: Output,
   work: (device: Device) => Promise<Result>,
 ): Promise<Result> {
-  if (port === undefined && on === undefined) {
-    throw new UsageError("no board is named", "Give --port PORT for a connected board, or --on BOARD.");
-  }
+  requireLine(options);
+  const { on, port } = options;
   const { connectBoard, namedBoard } = await import("../device/connect.js");
   const device = await connectBoard(namedBoard(on), {
     port,

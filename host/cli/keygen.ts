@@ -2,7 +2,8 @@ import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { WasmoteError } from "../errors.js";
-import { boardText, portOption } from "./board-runner.js";
+import { withBoard } from "./board-line.js";
+import { portOption } from "./board-runner.js";
 import { ofNoUse, UsageError } from "./errors.js";
 import { makeFolder, privateMode, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
@@ -103,25 +104,15 @@ async function boardKey(
   if (!device) throw ofNoUse("--port", "a key that signs is made on this machine; --device asks a board");
   if (!/\.pub$/i.test(out)) throw new UsageError(`${out} is no public key's name`, "Give -o KEY.pub.");
   await requireFree(out, force === true);
-  const { connectBoard } = await import("../device/connect.js");
   const { deviceKeyId, devicePublicPem } = await import("../trust/seal/index.js");
   const { hexOf } = await import("../trust/keys.js");
-  const board = await connectBoard(undefined, {
-    port,
-    onText: boardText(() => port, output),
-    onProgress: (thing, detail) => output.progress(thing, detail),
-  });
-  try {
-    const raw = await board.deviceKey();
-    await makeFolder(dirname(out));
-    await writeFilesAtomically([{ path: out, bytes: bytesOf(devicePublicPem(raw)) }]);
-    output.talk(`wrote ${out}: the key of the board at ${port}`);
-    const [id, publicKey] = [hexOf(deviceKeyId(raw)), hexOf(raw)];
-    if (json) output.json({ publicKeyFile: out, id, publicKey });
-    else output.data([`key     ${id}`, `public  ${publicKey}`]);
-  } finally {
-    await board.close();
-  }
+  const raw = await withBoard({ port }, output, (board) => board.deviceKey());
+  await makeFolder(dirname(out));
+  await writeFilesAtomically([{ path: out, bytes: bytesOf(devicePublicPem(raw)) }]);
+  output.talk(`wrote ${out}: the key of the board at ${port}`);
+  const [id, publicKey] = [hexOf(deviceKeyId(raw)), hexOf(raw)];
+  if (json) output.json({ publicKeyFile: out, id, publicKey });
+  else output.data([`key     ${id}`, `public  ${publicKey}`]);
 }
 
 /** A private key goes to a regular file alone, and over another key only by force. */

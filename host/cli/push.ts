@@ -3,13 +3,13 @@ import type { Command } from "commander";
 import { fileKind } from "../files/kinds.js";
 import { readWholeFile } from "../files/read.js";
 import type { Deployment } from "../run/board.js";
-import { boardText, portOption, uploadProgress } from "./board-runner.js";
-import { ofNoUse, refuseBoth, UsageError } from "./errors.js";
+import { lineOptions, requireLine, trustText, withBoard } from "./board-line.js";
+import { uploadProgress } from "./board-runner.js";
+import { ofNoUse, refuseBoth } from "./errors.js";
 import { bytesText, percent, thousands } from "./figures.js";
-import { openFirmware } from "./firmware.js";
 import { addHelp } from "./help.js";
 import { readPrivateKeyFile } from "./key-files.js";
-import { readModuleFile } from "./module-file.js";
+import { type ModuleFile, readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 import { keepPushed, pushedModel } from "./pushed-models.js";
 
@@ -38,9 +38,9 @@ export function registerPush(program: Command, output: Output): void {
     .argument(
       "<model>",
       "a .wasm built by wasmote, a patch of `wasmote diff`, or an encrypted one of `wasmote sign`",
-    )
-    .addOption(portOption())
-    .option("--on <board>", "the board at the port; without a port, its emulator")
+    );
+  for (const option of lineOptions()) command.addOption(option);
+  command
     .option("--key <file>", "the private key, .pem, that a board which runs signed models only trusts")
     .option("--delta <old>", "a .wasm that the board may have, to send only what differs from it")
     .option("--no-delta", "send the whole model")
@@ -52,30 +52,21 @@ export function registerPush(program: Command, output: Output): void {
 }
 
 async function push(path: string, options: PushOptions, output: Output): Promise<void> {
-  if (options.port === undefined && options.on === undefined) {
-    throw new UsageError("no board is named", "Give --port PORT for a connected board, or --on BOARD.");
-  }
+  requireLine(options);
   const key = options.key === undefined ? undefined : await readPrivateKeyFile(options.key, output);
   const update = readUpdate(path);
   if (update !== undefined && options.delta !== undefined)
     throw ofNoUse(options.delta === false ? "--no-delta" : "--delta", `${path} is sent as it is`);
   const file = update === undefined ? await readModuleFile(path) : undefined;
-  const known = await knownModels(options);
-  const { connectBoard, namedBoard } = await import("../device/connect.js");
+  const how = {
+    key,
+    trial: options.trial,
+    known: await knownModels(options),
+    onUpload: uploadProgress(output),
+  };
+  if (file !== undefined) await requireRoom(file, options);
   const { deployModel, deployUpdate } = await import("../run/board.js");
-  const { requireFit } = await import("../boards/index.js");
-  const { predictFit } = await import("../needs/index.js");
-  const board = namedBoard(options.on);
-  if (board !== undefined && file !== undefined) requireFit(await predictFit(file.wasm, file, board));
-  const name = options.port ?? `${options.on}`;
-  const device = await connectBoard(board, {
-    port: options.port,
-    onText: boardText(() => name, output),
-    onProgress: (thing, detail) => output.progress(thing, detail),
-  });
-  try {
-    const { trial } = options;
-    const how = { key, trial, known, onUpload: uploadProgress(output) };
+  await withBoard(options, output, async (device) => {
     const deployment =
       file === undefined
         ? await deployUpdate(device, update as Uint8Array, how)
@@ -86,9 +77,9 @@ async function push(path: string, options: PushOptions, output: Output): Promise
     output.talk(
       `${file?.manifest.name ?? status.model} is active on ${status.board} (${device.name})${onTrial}`,
     );
-    if (!trust.signed) output.talk(openFirmware);
-    const fileBytes = file?.wasm.length ?? status.file ?? 0;
+    output.talk(trustText(trust));
     const { sentBytes, isPatch } = deployment;
+    const fileBytes = file?.wasm.length ?? status.file ?? 0;
     if (options.json)
       output.json({ ...status, signed: trust.signed, trial: trust.trial, sentBytes, patch: isPatch });
     else
@@ -97,9 +88,16 @@ async function push(path: string, options: PushOptions, output: Output): Promise
         `flash  ${thousands(fileBytes)} of a slot's ${bytesText(status.flash)}`,
         `sent   ${sentText(deployment, fileBytes)}`,
       ]);
-  } finally {
-    await device.close();
-  }
+  });
+}
+
+/** Throws `board-too-small`, `board-floats` and others where the board that `--on` names cannot have the model. */
+async function requireRoom(file: ModuleFile, { on }: PushOptions): Promise<void> {
+  const { namedBoard } = await import("../device/connect.js");
+  const { requireFit } = await import("../boards/index.js");
+  const { predictFit } = await import("../needs/index.js");
+  const board = namedBoard(on);
+  if (board !== undefined) requireFit(await predictFit(file.wasm, file, board));
 }
 
 /** A patch or an encrypted file, which are sent as they are; undefined for what is neither. */

@@ -580,7 +580,7 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
   "boards --port": async () => {
     const { stdout } = await done("boards", "--port", port);
-    assert.match(stdout, /^board +simulated, interface 2\nfirmware +open: /);
+    assert.match(stdout, /^board +simulated, interface 3\nfirmware +open: /);
     const told = await json("boards", "--port", port);
     assert.equal([told.board, told.signed, told.keys], ["simulated", false, 0]);
     await refused(2, /cannot be used with option/, "boards", "--port", port, "--model", at("small.wasm"));

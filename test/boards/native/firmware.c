@@ -350,6 +350,26 @@ static void test_piece_beyond_upload(void)
     CHECK(activate(model) == modelOk);
 }
 
+/* SMP lets clients leave the hash out. Such an upload is begun anew each time, and gets the file's own hash. */
+static void test_upload_without_hash(void)
+{
+    for (uint32_t i = 0; i < 2; i++)
+    {
+        begin(3);
+        cbor_pair(&ask, "off", 0);
+        cbor_pair(&ask, "len", model.length);
+        put_bytes("data", model.at, pieceBytes);
+        CHECK(number_of(send(opWrite, groupImage, 1), "off") == pieceBytes);
+    }
+    uint32_t offset = pieceBytes;
+    while (offset < model.length)
+    {
+        const uint32_t rest = model.length - offset;
+        offset = number_of(upload_piece(model, offset, rest < pieceBytes ? rest : pieceBytes, model.length), "off");
+    }
+    CHECK(activate(model) == modelOk);
+}
+
 static void test_upload_requests(void)
 {
     CHECK(error_of(upload_piece(model, 0, 10, flashSlotBytes + 1)) == modelFlash);
@@ -833,6 +853,7 @@ int main(int count, char **arguments)
         { "memory smaller than the manifest says", test_memory_below_manifest },
         { "a piece beyond the upload", test_piece_beyond_upload },
         { "requests of uploads", test_upload_requests },
+        { "an upload without a hash", test_upload_without_hash },
         { "worn flash", test_worn_flash },
         { "a trial ends with a reset", test_trial_ends_with_reset },
         { "a trial ends with a trap", test_trial_ends_with_trap },
