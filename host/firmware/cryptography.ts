@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { boardsFolder } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
@@ -36,13 +36,16 @@ const sha512Files = ["sha512.c", "sha512.h", "fixedint.h"] as const;
 /** Names of all files that `cryptographySources` holds and the firmware is made of. */
 export const cryptographyFiles: readonly string[] = [...monocypherFiles.slice(0, 2), ...sha512Files];
 
-/** Where a packed package carries them. */
+/** Where a packed package carries them (host/tools/pack-cryptography.ts). */
 export const packedCryptography = join(boardsFolder, "cryptography");
+
+/** A checkout has its own: while it is packed, what is packed comes and goes. */
+const isCheckout = existsSync(join(boardsFolder, "..", "host"));
 
 /**
  * The folder of C sources for signatures and encryption that firmware with trusted keys is built from: Monocypher 4 and
- * LibTomCrypt's SHA-512. A packed package carries them; a checkout fetches Monocypher by pip, checks its SHA-256, and keeps it in
- * the user's cache.
+ * LibTomCrypt's SHA-512. A packed package carries them; a checkout fetches Monocypher by pip, from the index that pip is configured
+ * for, checks its SHA-256, and keeps it in the user's cache.
  *
  * @throws `tool-missing` where pip is missing, `tool-failed`, `sources-hash` where what was fetched is another file
  */
@@ -76,7 +79,7 @@ function cachedCryptography(): string | undefined {
 }
 
 function existingCryptography(): string | undefined {
-  const folders = [packedCryptography, cachedCryptography()];
+  const folders = [isCheckout ? undefined : packedCryptography, cachedCryptography()];
   return folders.find((folder) => folder !== undefined && existsSync(join(folder, "sha512.c")));
 }
 
@@ -93,20 +96,36 @@ export function writeCryptography(folder: string): void {
   copyFileSync(join(sha512, "ed25519", "license.txt"), join(folder, "LICENSE-sha512.txt"));
 }
 
-/** Fetches the source distribution; its bytes. */
+/**
+ * Has pip fetch the source distribution; its bytes. Before pip keeps one it asks its build system for metadata: it installs Cython,
+ * from source, and runs the distribution's setup.py. A build system that is not installed but found in PYTHONPATH is taken instead
+ * with `--no-build-isolation` (PEP 517): ours, which answers at once. The wanted Python is one that the distribution is for, as
+ * nothing of it runs.
+ */
 function fetchCarrier(): Uint8Array {
   const pip = requireProgram("pip");
   const work = temporaryFolder("pip");
   try {
-    const what = `${carrier.name}==${carrier.version}`;
-    const args = ["download", "--no-deps", "--no-binary", ":all:", "--dest", work.path, what];
+    const { name, version } = carrier;
+    const what = `${name}==${version}`;
+    const existingPath = process.env.PYTHONPATH ? [process.env.PYTHONPATH] : [];
+    const buildSystem = writeBuildSystem(join(work.path, "build-system"));
+    const args = [
+      ...["download", "--no-deps", "--no-binary", name, "--no-build-isolation", "--python-version", "3.12"],
+      ...["--dest", work.path, what],
+    ];
     try {
-      execFileSync(pip, args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", timeout: 120_000 });
+      execFileSync(pip, args, {
+        env: { ...process.env, PYTHONPATH: [buildSystem, ...existingPath].join(delimiter) },
+        stdio: ["ignore", "ignore", "pipe"],
+        encoding: "utf8",
+        timeout: 120_000,
+      });
     } catch (error) {
       const said = (error as { stderr?: string }).stderr?.trim().split("\n").slice(-3).join("; ");
-      throw new WasmoteError("tool-failed", `pip download ${what}: ${said ?? String(error)}`);
+      throw new WasmoteError("tool-failed", `pip download ${what}: ${said || String(error)}`);
     }
-    const bytes = readFileSync(join(work.path, `${carrier.name}-${carrier.version}.tar.gz`));
+    const bytes = readFileSync(join(work.path, `${name}-${version}.tar.gz`));
     if (sha256Of(bytes) !== carrier.sha256) {
       throw new WasmoteError(
         "sources-hash",
@@ -117,6 +136,28 @@ function fetchCarrier(): Uint8Array {
   } finally {
     work.remove();
   }
+}
+
+/** A build system for pip under the name of the one that the carrier asks for, which says name and version; its folder. */
+function writeBuildSystem(folder: string): string {
+  const { name, version } = carrier;
+  const information = `${name}-${version}.dist-info`;
+  mkdirSync(join(folder, "setuptools"), { recursive: true });
+  writeFileSync(join(folder, "setuptools", "__init__.py"), "");
+  writeFileSync(
+    join(folder, "setuptools", "build_meta.py"),
+    `import os, sys
+
+def prepare_metadata_for_build_wheel(folder, config_settings=None):
+    os.mkdir(os.path.join(folder, "${information}"))
+    with open(os.path.join(folder, "${information}", "METADATA"), "w") as file:
+        file.write("Metadata-Version: 2.1\\nName: ${name}\\nVersion: ${version}\\n")
+    return "${information}"
+
+__legacy__ = sys.modules[__name__]
+`,
+  );
+  return folder;
 }
 
 /** The regular files of a tar archive by name. Source: POSIX.1-2017, pax, "ustar Interchange Format". */
