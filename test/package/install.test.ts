@@ -89,8 +89,8 @@ test("the package holds what a user needs, nothing else, and packing leaves no t
     ...["boards/CMakeLists.txt", "boards/ports/rp2/rp2040/boot2.S", "dist/cli/main.js", "dist/index.d.ts"],
     ...["models/digits/README.md", "models/digits/expected.json", "models/digits/float/model.json"],
     ...["models/digits/samples/calibration.npy", "node_modules/wasm3-bindings/wasm3/LICENSE"],
-    ...["boards/cryptography/monocypher.c", "boards/cryptography/sha512.c"],
-    ...["boards/cryptography/LICENSE-monocypher.txt", "boards/cryptography/LICENSE-sha512.txt"],
+    ...["boards/cryptography/monocypher.c", "boards/cryptography/sha2.c"],
+    ...["boards/cryptography/LICENSE-monocypher.txt", "boards/cryptography/LICENSE-bcrypt.txt"],
     ...["node_modules/wasm3-bindings/native/addon.c", "node_modules/node-api-headers/include/node_api.h"],
   ]) {
     assert.ok(files.includes(file), `${file} is not in the package`);
