@@ -1,13 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { boardsFolder } from "../boards/index.js";
@@ -98,7 +90,9 @@ export function hasCryptography(): boolean {
 
 function cachedCryptography(): string | undefined {
   const cache = userCache();
-  return cache === undefined ? undefined : join(cache, ["cryptography", ...carriers.map(({ version }) => version)].join("-"));
+  return cache === undefined
+    ? undefined
+    : join(cache, ["cryptography", ...carriers.map(({ version }) => version)].join("-"));
 }
 
 function existingCryptography(): string | undefined {
@@ -148,10 +142,7 @@ function fetchCarrier({ name, version, sha256 }: Carrier): Uint8Array {
     }
     const bytes = readFileSync(join(work.path, `${name}-${version}.tar.gz`));
     if (sha256Of(bytes) !== sha256) {
-      throw new WasmoteError(
-        "sources-hash",
-        `${what} has SHA-256 ${sha256Of(bytes)}; ${sha256} is expected`,
-      );
+      throw new WasmoteError("sources-hash", `${what} has SHA-256 ${sha256Of(bytes)}; ${sha256} is expected`);
     }
     return bytes;
   } finally {
