@@ -5,12 +5,7 @@ import { fileURLToPath } from "node:url";
 import { trustVariables } from "../../../host/firmware/variables.js";
 import { signModule } from "../../../host/trust/sign.js";
 import { bodies, makeModel, makeStatefulModel } from "../../boards/made-modules.js";
-import {
-  boardsFolder,
-  type NativeProgram,
-  runNative,
-  withNativeProgram,
-} from "../../boards/native/compile.js";
+import { boardsFolder, type NativeProgram, withNativeProgram } from "../../boards/native/compile.js";
 import { firmwareProgram } from "../../boards/native/library.js";
 import { cryptographyOf, monocypherSources } from "../../boards/native/monocypher.js";
 import { testKey } from "../../trust/keys.js";
@@ -32,7 +27,6 @@ function trustProgram(sources: string): NativeProgram {
       ...flags,
       `-I${here}`,
       `-DWASMOTE_TRUST=${WASMOTE_TRUST}`,
-      "-O2",
       "-Wl,--wrap=smp_reset_afterwards,--wrap=ed25519_verify",
     ],
   );
