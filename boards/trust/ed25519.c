@@ -1,19 +1,21 @@
 #include "ed25519.h"
 
+#include <sys/types.h>
+
 #include "monocypher.h"
-#include "sha512.h"
+#include "sha2.h"
 
 /* The challenge: SHA-512 of R, the key and the message, modulo the order of the curve's group. RFC 8032, 5.1.7. */
 static __attribute__((noinline)) void challenge(const uint8_t *signature, const uint8_t *key, const uint8_t *message,
                                                 uint32_t length, uint8_t reduced[32])
 {
     uint8_t hash[64];
-    sha512_context context;
-    sha512_init(&context);
-    sha512_update(&context, signature, 32);
-    sha512_update(&context, key, ed25519KeyBytes);
-    sha512_update(&context, message, length);
-    sha512_final(&context, hash);
+    SHA2_CTX context;
+    SHA512Init(&context);
+    SHA512Update(&context, signature, 32);
+    SHA512Update(&context, key, ed25519KeyBytes);
+    SHA512Update(&context, message, length);
+    SHA512Final(hash, &context);
     crypto_eddsa_reduce(reduced, hash);
 }
 

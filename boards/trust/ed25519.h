@@ -1,4 +1,4 @@
-/* Ed25519 signatures (RFC 8032): Monocypher's curve with LibTomCrypt's SHA-512; neither is ours (docs/security.md). */
+/* Ed25519 signatures (RFC 8032): Monocypher's curve with OpenBSD's SHA-512; neither is ours (docs/security.md). */
 #ifndef WASMOTE_ED25519_H
 #define WASMOTE_ED25519_H
 

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { accelerators } from "./native/accelerators.js";
 import { addon } from "./native/addon.js";
 import { runtime } from "./native/runtime.js";
+import { trust } from "./native/trust.js";
 import { targetNames } from "./registry.js";
 import { runTarget } from "./run-target.js";
 
@@ -9,14 +10,15 @@ const help = `npm run fuzz -- [TARGET...] [--cases N] [--seed S] [--first I]
 
 Tries N damaged inputs (1000 unless told) of each target, all targets unless some are named, with choices made of the
 seed (1 unless told). What is found is printed and its input saved in out/fuzz; --first I --cases I+1 repeats case I.
-The accelerators, the addon and the runtime are C under sanitizers, which stop at the first finding; the first two begin
-at case 0. The runtime's even cases are models, its odd ones packets, and cheap: --cases 1000000 is meant for it.`;
+The accelerators, the addon, the runtime and trust are C under sanitizers, which stop at the first finding; the first two
+begin at case 0. The runtime's even cases are models, those of trust signed files, odd ones packets, and cheap:
+--cases 1000000 is meant for them.`;
 
 /** Fuzzers that are programs of their own: sanitizers watch them. */
 const programs: readonly {
   name: string;
   run(options: { cases: number; seed: number; first: number; log(line: string): void }): Promise<void>;
-}[] = [accelerators, addon, runtime];
+}[] = [accelerators, addon, runtime, trust];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

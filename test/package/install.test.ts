@@ -89,6 +89,8 @@ test("the package holds what a user needs, nothing else, and packing leaves no t
     ...["boards/CMakeLists.txt", "boards/ports/rp2/rp2040/boot2.S", "dist/cli/main.js", "dist/index.d.ts"],
     ...["models/digits/README.md", "models/digits/expected.json", "models/digits/float/model.json"],
     ...["models/digits/samples/calibration.npy", "node_modules/wasm3-bindings/wasm3/LICENSE"],
+    ...["boards/cryptography/monocypher.c", "boards/cryptography/sha2.c"],
+    ...["boards/cryptography/LICENSE-monocypher.txt", "boards/cryptography/LICENSE-bcrypt.txt"],
     ...["node_modules/wasm3-bindings/native/addon.c", "node_modules/node-api-headers/include/node_api.h"],
   ]) {
     assert.ok(files.includes(file), `${file} is not in the package`);
@@ -101,6 +103,7 @@ test("the package holds what a user needs, nothing else, and packing leaves no t
   for (const name of ["wasm3", "firmware", "accelerators", "superinstructions", "prebuilds", "LICENSE"]) {
     assert.not.ok(existsSync(join(root, "host", "wasm3-bindings", name)), `${name} is left`);
   }
+  assert.not.ok(existsSync(join(root, "boards", "cryptography")), "cryptography is left");
 });
 
 test("it takes at most 30 MB without optional parts", () => {
@@ -164,6 +167,26 @@ test("doctor says that models run, and what a board lacks on a machine with Node
   assert.match(wasmote(["completion", "bash"]).stdout, /complete -F _wasmote wasmote\n$/);
 });
 
+test("without pip the cryptography's sources are there", () => {
+  const sources = join(installed, "dist", "firmware", "cryptography.js");
+  const program = `import(${JSON.stringify(sources)}).then(({ cryptographySources }) => console.log(cryptographySources()))`;
+  const { stdout, stderr } = call(project, bare, "node", "-e", program);
+  assert.is(stdout.trim(), join(installed, "boards", "cryptography"), stderr);
+});
+
+test("without pip a checkout says that it is missing, and is not packed", () => {
+  const tool = join(root, "host", "tools", "pack-cryptography.ts");
+  const nowhere = { PATH: bare, XDG_CACHE_HOME: join(folder, "empty cache") };
+  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", tool], {
+    cwd: root,
+    env: { ...process.env, ...nowhere },
+    encoding: "utf8",
+  });
+  assert.is(status, 1);
+  assert.match(stderr, /pip; Debian and Ubuntu: apt-get install python3-pip/);
+  assert.not.ok(existsSync(join(root, "boards", "cryptography")));
+});
+
 test("toolchain --check says what is missing", () => {
   const { code, stdout, stderr } = wasmote(["toolchain", "--check"]);
   assert.is(code, 3);
@@ -221,6 +244,17 @@ test("firmware, flash and run on an emulated board work", () => {
   assert.is(flashed.code, 0, flashed.stderr);
   assert.match(flashed.stderr, "flashed pico by uf2");
   assert.is(readFileSync(join(volume, "pico.uf2")).toString("latin1", 0, 4), "UF2\n");
+
+  const key = wasmote(["keygen", "-o", "key.pem"]);
+  assert.is(key.code, 0, key.stderr);
+  const withoutPip = join(folder, "without pip");
+  mkdirSync(withoutPip);
+  for (const name of ["pip", "pip3"])
+    writeFileSync(join(withoutPip, name), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  const trusting = ["firmware", "pico", "--trust", "key.pub", "-o", "trusting.elf", "--build"];
+  const trusted = wasmote(trusting, `${withoutPip}${delimiter}${path}`);
+  assert.is(trusted.code, 0, trusted.stderr);
+  assert.ok(existsSync(join(project, "trusting.elf")));
 
   const lacking = runDigits("pico", path);
   assert.is(lacking.code, 3);

@@ -5,13 +5,14 @@ import { accelerators } from "./accelerators.js";
 import { runAddonCases } from "./addon.js";
 import { runtime } from "./runtime.js";
 import { withSanitizedAddon } from "./sanitized-addon.js";
+import { trust } from "./trust.js";
 
 /** A short run of each; `npm run fuzz` makes long ones. */
 const log = (): void => {};
 
 if (!nativeCompilerIsThere()) {
   console.error(
-    "SKIPPED: the accelerators, the addon and the runtime under sanitizers, for want of a C compiler on Linux",
+    "SKIPPED: the accelerators, the addon, the runtime and trust under sanitizers, for want of a C compiler on Linux",
   );
 } else {
   test("accelerators: 5000 cases", () => accelerators.run({ cases: 5000, seed: 1, log }));
@@ -25,6 +26,17 @@ if (!nativeCompilerIsThere()) {
       [4, 2],
     );
     for (const each of numbers.flat()) assert.ok(each > 50, `the cases are one-sided: ${said}`);
+  });
+
+  test("firmware with trusted keys: 2000 cases of changed signed files, packets and messages", async () => {
+    const said: string[] = [];
+    await trust.run({ cases: 2000, seed: 1, log: (line) => said.push(line) });
+    if (said.length === 0) return;
+    const numbers = said.map((line) => (/: ok (.*)/.exec(line)?.[1] ?? "").split(" ").map(Number));
+    const [[same, resigned, refused], [answered, dropped, opened, kept]] = numbers as [number[], number[]];
+    assert.ok(same! > 10 && resigned! > 0 && refused! > 800, `the files are one-sided: ${said}`);
+    for (const each of [answered, dropped, opened, kept])
+      assert.ok(each! > 100, `the packets are one-sided: ${said}`);
   });
 
   test("the addon under sanitizers: its superinstructions' own tests, and 100 cases", () =>

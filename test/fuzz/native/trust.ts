@@ -1,0 +1,109 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { trustVariables } from "../../../host/firmware/variables.js";
+import { signModule } from "../../../host/trust/sign.js";
+import { bodies, makeModel, makeStatefulModel } from "../../boards/made-modules.js";
+import { boardsFolder, type NativeProgram, withNativeProgram } from "../../boards/native/compile.js";
+import { firmwareProgram } from "../../boards/native/library.js";
+import { cryptographyOf, monocypherSources } from "../../boards/native/monocypher.js";
+import { testKey } from "../../trust/keys.js";
+import { runSlices } from "./run-slices.js";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const [first, second, foreign] = [testKey(1), testKey(2), testKey(3)];
+const seedOfFirst = "01".repeat(32);
+
+/** The firmware that trusts the first two keys, with a port and a flash of its own. */
+function trustProgram(sources: string): NativeProgram {
+  const { addressesOnly, folder, flags } = cryptographyOf(sources);
+  const { WASMOTE_TRUST } = trustVariables({ keys: [first.public.bytes, second.public.bytes] }, sources);
+  const own = ["trust.c", "damage.c"].map((file) => join(here, file));
+  const firmware = firmwareProgram(
+    own,
+    [],
+    [
+      ...flags,
+      `-I${here}`,
+      `-DWASMOTE_TRUST=${WASMOTE_TRUST}`,
+      "-Wl,--wrap=smp_reset_afterwards,--wrap=ed25519_verify",
+    ],
+  );
+  const trust = readdirSync(join(boardsFolder, "trust")).filter(
+    (file) => file.endsWith(".c") && file !== "facts.c",
+  );
+  return {
+    ...firmware,
+    sources: [
+      ...firmware.sources,
+      ...trust.map((file) => join(boardsFolder, "trust", file)),
+      join(boardsFolder, "ports", "no_random.c"),
+    ],
+    addressesOnly,
+    folders: [...firmware.folders, folder],
+  };
+}
+
+/** Files that trusted keys have signed for this board; ones that are older, or for others; and ones of nobody who is trusted. */
+function signedFiles(): { fitting: Uint8Array[]; elsewhere: Uint8Array[]; untrusted: Uint8Array[] } {
+  const model = makeModel("model", bodies.sum, { weightBytes: 600 });
+  const changed = makeModel("model", bodies.sum, { weightBytes: 700 });
+  const selfTest = {
+    inputs: [Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)],
+    outputs: [Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)],
+  };
+  const byFirst = signModule(changed, first, { version: 4, for: ["native"], selfTest }).wasm;
+  return {
+    fitting: [
+      signModule(model, first, { version: 3 }).wasm,
+      byFirst,
+      signModule(byFirst, second).wasm,
+      signModule(makeStatefulModel("other"), second, { version: 1, runs: 0 }).wasm,
+    ],
+    elsewhere: [
+      signModule(changed, first, { version: 2 }).wasm,
+      signModule(changed, second, { version: 9, for: ["nowhere"] }).wasm,
+    ],
+    untrusted: [signModule(changed, foreign, { version: 9 }).wasm, changed],
+  };
+}
+
+/** Changed signed files, and changed packets and messages, against firmware that trusts two keys: half of the cases each. */
+export const trust = {
+  name: "trust",
+
+  /**
+   * @param options.first case 2 i is the file i, case 2 i + 1 the packets i
+   * @throws at a finding, with its case and what the sanitizer said; its input is saved in out/fuzz
+   */
+  async run(options: {
+    cases: number;
+    seed: number;
+    first?: number;
+    log(line: string): void;
+  }): Promise<void> {
+    const { cases, seed, first: firstCase = 0, log } = options;
+    const sources = monocypherSources();
+    if (sources === undefined) return;
+    const folder = mkdtempSync(join(tmpdir(), "wasmote-fuzz-"));
+    try {
+      const { fitting, elsewhere, untrusted } = signedFiles();
+      const files = [...fitting, ...elsewhere, ...untrusted].map((bytes, i) => {
+        const file = join(folder, `${i}.wasm`);
+        writeFileSync(file, bytes);
+        return file;
+      });
+      mkdirSync("out/fuzz", { recursive: true });
+      withNativeProgram(trustProgram(sources), (file) => {
+        const known = [seedOfFirst, fitting.length, elsewhere.length];
+        runSlices(file, {
+          ...{ kinds: ["files", "packets"], first: firstCase, cases, log },
+          args: (kind, from, until) => [kind, from, until, seed, "out/fuzz", ...known, ...files],
+        });
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
