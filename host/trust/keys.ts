@@ -28,10 +28,31 @@ export const keyBytes = 32;
 export const keyIdBytes = 12;
 export const signatureBytes = 64;
 
-/** A public key of its 32 bytes. Throws `key-invalid` for another number of bytes. */
+/** The prime of the field: RFC 8032, 5.1. */
+const prime = 2n ** 255n - 19n;
+
+/** y of a point of order 8; of the others it is the negative. Source: RFC 7748's curve in RFC 8032's form, where x² = -y². */
+const yOfOrder8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
+
+/** y of the points of small order: 1 (order 1), -1 (2), 0 (4), and those of order 8. */
+const ysOfSmallOrder = [0n, 1n, prime - 1n, yOfOrder8, prime - yOfOrder8];
+
+/**
+ * Whether a public key is a point whose order divides 8, in whatever way it is written: for such a key anybody can sign.
+ * Source: RFC 8032, 5.1.3 (encoding), 8.2 and 8.9.
+ */
+function hasSmallOrder(bytes: Uint8Array): boolean {
+  const y = BigInt(`0x${hexOf(bytes.toReversed())}`) % 2n ** 255n;
+  return ysOfSmallOrder.includes(y % prime);
+}
+
+/** A public key of its 32 bytes. Throws `key-invalid` for another number of bytes, and for a point of small order. */
 export function publicKeyOf(bytes: Uint8Array): PublicKey {
   if (bytes.length !== keyBytes) {
     throw new WasmoteError("key-invalid", `${bytes.length} bytes; a public key of Ed25519 has ${keyBytes}`);
+  }
+  if (hasSmallOrder(bytes)) {
+    throw new WasmoteError("key-invalid", "it is a point of small order, for which anybody can sign");
   }
   const id = new Uint8Array(createHash("sha256").update(bytes).digest().subarray(0, keyIdBytes));
   return { bytes, id };

@@ -13,6 +13,7 @@ import {
   signBytes,
 } from "../../host/trust/keys.js";
 import { rfc8032Vectors } from "./ed25519-vectors.js";
+import { encodings, smallOrderPoints } from "./edwards.js";
 import { keyOfSeed, refusalOf } from "./keys.js";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
@@ -92,5 +93,15 @@ if (openssl("", "-help").error !== undefined) {
     assert.is(openssl(made, "-pubout").stdout, publicKeyPem(readPrivateKey(made).public));
   });
 }
+
+test("keys of small order, for which anybody can sign, are no keys, in whatever way they are written", () => {
+  const encoded = smallOrderPoints().flatMap(encodings);
+  assert.ok(encoded.length >= 8);
+  for (const bytes of encoded)
+    assert.match(
+      refusalOf(() => publicKeyOf(bytes)),
+      /small order/,
+    );
+});
 
 test.run();
