@@ -97,11 +97,7 @@ if (openssl("", "-help").error !== undefined) {
 test("keys of small order, for which anybody can sign, are no keys, in whatever way they are written", () => {
   const encoded = smallOrderPoints().flatMap(encodings);
   assert.ok(encoded.length >= 8);
-  for (const bytes of encoded)
-    assert.match(
-      refusalOf(() => publicKeyOf(bytes)),
-      /small order/,
-    );
+  for (const bytes of encoded) assert.match(refusalOf(() => publicKeyOf(bytes)).message, /small order/);
 });
 
 test.run();
