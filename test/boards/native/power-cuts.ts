@@ -22,20 +22,20 @@ const nor = { sectorBytes: 1024, writeBytes: 4, codes: false } as const;
 
 /** Sizes are scaled down; the rules are those of the kinds. */
 export const geometries: readonly Geometry[] = [
-  { name: "NOR in pages of 256", slots: 2, ...nor, pageBytes: 256, short: 61, long: 2 },
+  { name: "NOR in pages of 256", slots: 2, ...nor, pageBytes: 256, short: 17, long: 1 },
   { name: "NOR in words", slots: 2, ...nor, pageBytes: 4, short: 397, long: 11 },
   {
     name: "double words with codes (STM32L4)",
-    ...{ slots: 2, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 251, long: 11 },
+    ...{ slots: 2, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 151, long: 11 },
   },
   {
     name: "32 bytes with codes, log sectors as large as slots (STM32H7)",
-    ...{ slots: 2, sectorBytes: 2048, writeBytes: 32, pageBytes: 32, codes: true, short: 101, long: 2 },
+    ...{ slots: 2, sectorBytes: 2048, writeBytes: 32, pageBytes: 32, codes: true, short: 37, long: 2 },
   },
-  { name: "one slot, NOR in pages of 256", slots: 1, ...nor, pageBytes: 256, short: 29, long: 1 },
+  { name: "one slot, NOR in pages of 256", slots: 1, ...nor, pageBytes: 256, short: 5, long: 1 },
   {
     name: "one slot, double words with codes",
-    ...{ slots: 1, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 101, long: 3 },
+    ...{ slots: 1, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 61, long: 3 },
   },
 ];
 

@@ -586,7 +586,7 @@ static flash_state prepared, cut;
 static uint32_t states, secondStates;
 
 /* A sample of moments is one of the recoveries too: those are short. */
-enum { mostRecoveryStep = 17 };
+enum { mostRecoveryStep = 11 };
 
 static void recover(void)
 {
