@@ -198,6 +198,7 @@ for (const board of boards) {
     await device.sendMessage(signMessage(add, key));
     assert.is(await codeOf(device.sendMessage(signMessage(add, key))), "board-older");
     const tried = signed(made("tried", bodies.sum), { version: 1 }, other);
+    await device.openSession(key);
     await device.upload(tried);
     await device.tryModel(sha256(tried));
     assert.is(await active(), "tried");

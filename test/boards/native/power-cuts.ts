@@ -26,7 +26,7 @@ export const geometries: readonly Geometry[] = [
   { name: "NOR in words", slots: 2, ...nor, pageBytes: 4, short: 397, long: 11 },
   {
     name: "double words with codes (STM32L4)",
-    ...{ slots: 2, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 151, long: 11 },
+    ...{ slots: 2, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 151, long: 5 },
   },
   {
     name: "32 bytes with codes, log sectors as large as slots (STM32H7)",
