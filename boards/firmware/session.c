@@ -110,7 +110,9 @@ static model_error change_key(cbor_reader map, const uint8_t *device, bool retir
     if (!retire) return ledger_change_key(key, false, number);
     if (number <= ledger_key_number()) return modelOlder;
     if (!ledger_can_retire(key, board_stays_of_use)) return modelBusy;
-    return ledger_change_key(key, true, number);
+    const model_error error = ledger_change_key(key, true, number);
+    activation_key_retired();
+    return error;
 }
 
 /* A message that is to be checked on a stack of its own. */

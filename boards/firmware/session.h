@@ -22,9 +22,9 @@ model_error session_challenge(uint8_t challenge[challengeBytes]);
 bool session_is_open(void);
 
 /*
- * Does what a signed message says, which is whole and signed by a trusted key: opens a session, adds or retires a key. modelUntrusted
- * where it is not, or is for another board or challenge; modelOlder where its number was used; modelBusy where no key would be left
- * that the confirmed model is signed by, or there is no room; modelFlash.
+ * Does what a signed message says, which is whole and signed by a trusted key: opens a session, adds or retires a key, which ends the
+ * trial of a model that needs it. modelUntrusted where it is not, or is for another board or challenge; modelOlder where its number was
+ * used; modelBusy where no key would be left that the confirmed model is signed by, or there is no room; modelFlash.
  */
 model_error session_take(const uint8_t *message, uint32_t length);
 

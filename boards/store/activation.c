@@ -60,12 +60,15 @@ static model_error load(uint32_t slot)
     return engine_load(slots_model(slot), slots_at(slot)->length);
 }
 
+static bool is_trusted(uint32_t slot)
+{
+    return engine_trusts(slots_model(slot), slots_at(slot)->length);
+}
+
 /* Whether a slot's model may become the active one: since it came, its key may have been retired, or a higher version confirmed. */
 static model_error admits(uint32_t slot)
 {
-    const uint8_t *file = slots_model(slot);
-    const uint32_t length = slots_at(slot)->length;
-    return engine_trusts(file, length) ? engine_admits_version(file, length) : modelUntrusted;
+    return is_trusted(slot) ? engine_admits_version(slots_model(slot), slots_at(slot)->length) : modelUntrusted;
 }
 
 static void load_confirmed(void)
@@ -174,6 +177,12 @@ model_error activation_revert(void)
     }
     else return modelNoModel;
     return modelOk;
+}
+
+void activation_key_retired(void)
+{
+    const uint32_t slot = trial != noSlot ? trial : pending;
+    if (slot != noSlot && !is_trusted(slot)) activation_revert();
 }
 
 bool activation_ran(bool well)

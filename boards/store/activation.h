@@ -44,6 +44,9 @@ model_error activation_confirm(uint32_t slot);
 /* Ends a trial, or what was asked for: the model that was confirmed last is the active one. modelNoModel where there is neither. */
 model_error activation_revert(void);
 
+/* A key was retired: ends the trial of a model that it had signed, or what was asked for. */
+void activation_key_retired(void);
+
 /* Tells how a whole run of the active model ended. Whether the model before came back by that. */
 bool activation_ran(bool well);
 

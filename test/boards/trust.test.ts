@@ -197,7 +197,17 @@ for (const board of boards) {
     assert.is(await codeOf(device.sendMessage(signMessage(add, other))), "board-untrusted");
     await device.sendMessage(signMessage(add, key));
     assert.is(await codeOf(device.sendMessage(signMessage(add, key))), "board-older");
-    const retire = { do: "retire-key", key: key.public.bytes, seq: 2 } as const;
+    const tried = signed(made("tried", bodies.sum), { version: 1 }, other);
+    await device.openSession(key);
+    await device.upload(tried);
+    await device.tryModel(sha256(tried));
+    assert.is(await active(), "tried");
+    const retireOther = { do: "retire-key", key: other.public.bytes, seq: 2 } as const;
+    await device.sendMessage(signMessage(retireOther, key));
+    assert.is(await active(), "model", "a trial ends when its key is retired");
+    assert.is(await codeOf(device.tryModel(sha256(tried))), "board-untrusted");
+    await device.sendMessage(signMessage({ ...add, seq: 3 }, key));
+    const retire = { do: "retire-key", key: key.public.bytes, seq: 4 } as const;
     assert.is(
       await codeOf(device.sendMessage(signMessage(retire, other))),
       "board-busy",

@@ -15,6 +15,7 @@ export type QemuEmulator = Extract<Emulator, { kind: "qemu" }>;
  *
  * @param firmware path of the firmware's ELF file
  * @param contents what is in flash besides, put there by QEMU's generic loader
+ * @param more arguments besides, such as a monitor's
  * @throws `tool-missing`
  */
 export function startQemu(
@@ -22,6 +23,7 @@ export function startQemu(
   emulator: QemuEmulator,
   firmware: string,
   contents: readonly FlashContents[],
+  more: readonly string[] = [],
 ): Transport {
   const program = requireProgram(emulator.program);
   const folder = contents.length === 0 ? undefined : temporaryFolder("flash");
@@ -30,7 +32,9 @@ export function startQemu(
     writeFileSync(file, bytes);
     return ["-device", `loader,file=${file},addr=0x${address.toString(16)},force-raw=on`];
   });
-  return processTransport(name, program, qemuArguments(emulator, firmware, loaders), () => folder?.remove());
+  return processTransport(name, program, qemuArguments(emulator, firmware, [...loaders, ...more]), () =>
+    folder?.remove(),
+  );
 }
 
 function qemuArguments(emulator: QemuEmulator, firmware: string, more: readonly string[]): string[] {

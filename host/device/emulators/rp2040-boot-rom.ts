@@ -25,6 +25,11 @@ const callableFromFlash: readonly string[] = ["_L", "UB"];
 const codeOf = (name: string): number => name.charCodeAt(0) | (name.charCodeAt(1) << 8);
 const addressOf = (name: (typeof functions)[number]): number => functionsAt + 4 * functions.indexOf(name);
 
+/** Has `bytes` lie in flash from an offset on, where they come of an erasure or of programming. */
+export type ChangeFlash = (flash: Uint8Array, offset: number, bytes: Uint8Array) => void;
+
+const changeAtOnce: ChangeFlash = (flash, offset, bytes) => flash.set(bytes, offset);
+
 /** Puts the stand-in's table and functions at their place. */
 export function installBootRom(chip: RP2040): void {
   const rom = new DataView(chip.bootrom.buffer);
@@ -75,11 +80,13 @@ export function secondStageChecksum(bytes: Uint8Array): number {
  * a range that is no whole number of sectors or pages, or from code in flash, which cannot be read meanwhile.
  *
  * @param startUsbBoot told of a call of reset_usb_boot, which does not return on a real chip
+ * @param changeFlash does what is done to flash; all of it at once unless told
  */
 export function callBootRom(
   chip: RP2040,
   code: number,
   startUsbBoot: (gpioMask: number, disabledInterfaces: number) => void = () => undefined,
+  changeFlash: ChangeFlash = changeAtOnce,
 ): boolean {
   const name = functions[code];
   const { registers, PC: pc } = chip.core;
@@ -93,10 +100,11 @@ export function callBootRom(
     startUsbBoot(r0, r1);
   } else if (name === "RE") {
     if (r0 % sectorBytes !== 0 || r1 % sectorBytes !== 0) return false;
-    chip.flash.fill(0xff, r0, r0 + r1);
+    changeFlash(chip.flash, r0, new Uint8Array(r1).fill(0xff));
   } else if (name === "RP") {
     if (r0 % pageBytes !== 0 || r2 % pageBytes !== 0) return false;
-    for (let i = 0; i < r2; i++) chip.flash[r0 + i]! &= chip.readUint8(r1 + i);
+    const programmed = chip.flash.slice(r0, r0 + r2).map((byte, i) => byte & chip.readUint8(r1 + i));
+    changeFlash(chip.flash, r0, programmed);
   }
   return true;
 }

@@ -1,6 +1,6 @@
 import type { RP2040 } from "rp2040js";
 import { CycleClock } from "./cycle-clock.js";
-import { callBootRom, installBootRom, startSecondStage } from "./rp2040-boot-rom.js";
+import { type ChangeFlash, callBootRom, installBootRom, startSecondStage } from "./rp2040-boot-rom.js";
 import { installFlashId } from "./rp2040-flash-id.js";
 import { Rp2040UsbHost } from "./rp2040-usb-host.js";
 
@@ -45,6 +45,7 @@ export class Rp2040Chip {
   readonly #incoming: number[] = [];
   readonly #onByte: (byte: number) => void;
   readonly #line: Rp2040Line;
+  readonly #changeFlash: ChangeFlash | undefined;
   #chip: RP2040;
   #clock: CycleClock;
   #usb: Rp2040UsbHost | undefined;
@@ -56,16 +57,19 @@ export class Rp2040Chip {
    * @param flash what is in flash from its start on
    * @param onByte takes what the line sends
    * @param line UART 0, or the chip's USB with a host at its other end
+   * @param changeFlash does what the boot ROM's functions are to do to flash; all of it at once unless told
    */
   constructor(
     module: Rp2040Module,
     flash: Uint8Array,
     onByte: (byte: number) => void,
     line: Rp2040Line = "uart",
+    changeFlash?: ChangeFlash,
   ) {
     this.#module = module;
     this.#onByte = onByte;
     this.#line = line;
+    this.#changeFlash = changeFlash;
     [this.#chip, this.#clock] = this.#powerUp();
     this.#chip.flash.set(flash);
     this.stopped = startSecondStage(this.#chip);
@@ -96,6 +100,13 @@ export class Rp2040Chip {
     this.#looks = 0;
     if (this.#usb !== undefined) this.#usb.send(bytes);
     else for (const byte of bytes) this.#incoming.push(byte);
+  }
+
+  /** Power fails and comes back: all but flash is lost, within the next instructions. */
+  restart(): void {
+    this.#incoming.length = 0;
+    this.#looks = 0;
+    this.#resetAsked = true;
   }
 
   /** Runs about so many instructions. */
@@ -164,7 +175,7 @@ export class Rp2040Chip {
       this.#usb?.leave();
     };
     powered.onBreak = (code) => {
-      if (!callBootRom(powered, code, startUsbBoot)) this.#fault = `breakpoint ${code}`;
+      if (!callBootRom(powered, code, startUsbBoot, this.#changeFlash)) this.#fault = `breakpoint ${code}`;
     };
     installBootRom(powered);
     installFlashId(powered);

@@ -4,12 +4,19 @@ import { decodeUf2 } from "../../firmware/uf2.js";
 import { Ending } from "../ending.js";
 import type { Transport } from "../transport.js";
 import type { FlashContents } from "./preload.js";
+import type { ChangeFlash } from "./rp2040-boot-rom.js";
 import { Rp2040Chip, type Rp2040Line } from "./rp2040-chip.js";
 
 const flashOrigin = 0x10000000;
 const flashBytes = 2 * 1024 * 1024;
 const sliceMillis = 20;
 const instructionsPerCheck = 20_000;
+
+/** The line to an emulated RP2040. */
+export interface Rp2040Transport extends Transport {
+  /** Power fails and comes back: the chip starts with what is in flash. */
+  restart(): void;
+}
 
 /** The package rp2040js. Throws `package-missing` where it is not installed. */
 export function rp2040Module(): Promise<typeof import("rp2040js")> {
@@ -23,6 +30,7 @@ export function rp2040Module(): Promise<typeof import("rp2040js")> {
  * whatever else there is to do; nothing while the firmware waits for input.
  *
  * @param line UART 0, or USB with a host that takes the board for a serial port
+ * @param changeFlash does what the boot ROM's functions are to do to flash; all of it at once unless told
  * @throws `package-missing` where the package rp2040js is not installed, `file-unreadable`
  */
 export async function startRp2040(
@@ -30,7 +38,8 @@ export async function startRp2040(
   uf2: string,
   contents: readonly FlashContents[],
   line: Rp2040Line = "uart",
-): Promise<Transport> {
+  changeFlash?: ChangeFlash,
+): Promise<Rp2040Transport> {
   const module = await rp2040Module();
   const flash = new Uint8Array(flashBytes).fill(0xff);
   const blocks = [
@@ -43,7 +52,7 @@ export async function startRp2040(
   const outgoing: number[] = [];
   let listener: (bytes: Uint8Array) => void = () => undefined;
   let next: NodeJS.Immediate | undefined;
-  const chip = new Rp2040Chip(module, flash, (byte) => outgoing.push(byte), line);
+  const chip = new Rp2040Chip(module, flash, (byte) => outgoing.push(byte), line, changeFlash);
 
   const slice = (): void => {
     const end = performance.now() + sliceMillis;
@@ -67,6 +76,11 @@ export async function startRp2040(
   wake();
   return {
     name,
+    restart: () => {
+      outgoing.length = 0;
+      chip.restart();
+      wake();
+    },
     write: (bytes) => {
       if (ending.reached) return;
       chip.send(bytes);

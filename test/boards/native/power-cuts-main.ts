@@ -1,13 +1,24 @@
 import { spawnSync } from "node:child_process";
-import { withNativeProgram } from "./compile.js";
-import { geometries, powerCutsProgram, tornKinds } from "./power-cuts.js";
+import { temporaryFolder } from "../../../host/tools/ending.js";
+import { compilePowerCuts, geometries, tornKinds } from "./power-cuts.js";
+
+/** Logs that are nearly full: with room for 0 to 5 records. */
+const fills = 6;
 
 /** The long run of power-cuts.test.ts. An argument chooses the kinds of flash whose name holds it. */
-for (const of of geometries.filter(({ name }) => name.includes(process.argv[2] ?? ""))) {
-  console.log(`${of.name}:`);
-  const status = withNativeProgram(
-    powerCutsProgram(of),
-    (file) => spawnSync(file, [String(of.long), String(tornKinds), "6"], { stdio: "inherit" }).status,
-  );
-  if (status !== 0) process.exit(1);
+const chosen = geometries.filter(({ name }) => name.includes(process.argv[2] ?? ""));
+const folder = temporaryFolder("power-cuts");
+try {
+  const { programs, patch } = compilePowerCuts(chosen, folder.path);
+  for (const { name, long } of chosen) {
+    console.log(`${name}:`);
+    const numbers = [long, tornKinds, fills].map(String);
+    const { status } = spawnSync(programs.get(name)!, [patch, ...numbers], { stdio: "inherit" });
+    if (status !== 0) {
+      process.exitCode = 1;
+      break;
+    }
+  }
+} finally {
+  folder.remove();
 }

@@ -1,5 +1,7 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { boardsFolder, type NativeProgram, nativeFolder } from "./compile.js";
+import { makePatch } from "../../../host/delta/index.js";
+import { boardsFolder, compileNative, type NativeProgram, nativeFolder, runNative } from "./compile.js";
 
 /** A kind of flash, and how much of it is tried: every so many moments in a short and in a long run. */
 export interface Geometry {
@@ -20,50 +22,80 @@ const nor = { sectorBytes: 1024, writeBytes: 4, codes: false } as const;
 
 /** Sizes are scaled down; the rules are those of the kinds. */
 export const geometries: readonly Geometry[] = [
-  { name: "NOR in pages of 256", slots: 2, ...nor, pageBytes: 256, short: 4, long: 1 },
-  { name: "NOR in words", slots: 2, ...nor, pageBytes: 4, short: 397, long: 3 },
+  { name: "NOR in pages of 256", slots: 2, ...nor, pageBytes: 256, short: 17, long: 1 },
+  { name: "NOR in words", slots: 2, ...nor, pageBytes: 4, short: 397, long: 11 },
   {
     name: "double words with codes (STM32L4)",
-    ...{ slots: 2, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 101, long: 2 },
+    ...{ slots: 2, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 151, long: 5 },
   },
   {
     name: "32 bytes with codes, log sectors as large as slots (STM32H7)",
-    ...{ slots: 2, sectorBytes: 2048, writeBytes: 32, pageBytes: 32, codes: true, short: 53, long: 1 },
+    ...{ slots: 2, sectorBytes: 2048, writeBytes: 32, pageBytes: 32, codes: true, short: 37, long: 2 },
   },
-  { name: "one slot, NOR in pages of 256", slots: 1, ...nor, pageBytes: 256, short: 4, long: 1 },
+  { name: "one slot, NOR in pages of 256", slots: 1, ...nor, pageBytes: 256, short: 5, long: 1 },
   {
     name: "one slot, double words with codes",
-    ...{ slots: 1, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 101, long: 2 },
+    ...{ slots: 1, sectorBytes: 2048, writeBytes: 8, pageBytes: 8, codes: true, short: 61, long: 3 },
   },
 ];
 
 /** Kinds of torn operations that are tried at each moment, besides power that fails before it. */
 export const tornKinds = 2;
 
-/** The program of a kind of flash. */
-export function powerCutsProgram(of: Geometry): NativeProgram {
-  const store = ["slots", "activation", "ledger", "log", "records"].map((name) => `store/${name}.c`);
+/** All but the flash, which is the same for all kinds: compiled once, since it takes longer than a short run. */
+function commonParts(): NativeProgram {
   const sources = [
-    ...store,
-    "update/upload.c",
-    "update/patch.c",
-    "formats/sha256.c",
-    "formats/custom_sections.c",
+    ...["slots", "activation", "ledger", "log", "records"].map((name) => `store/${name}.c`),
+    ...["update/upload.c", "update/patch.c", "formats/sha256.c", "formats/custom_sections.c"],
   ];
   return {
     sources: [
-      ...["power_cuts.c", "torn_flash.c", "lent_memory.c"].map((name) => join(nativeFolder, name)),
+      ...["power_cuts.c", "lent_memory.c"].map((name) => join(nativeFolder, name)),
       ...sources.map((name) => join(boardsFolder, name)),
     ],
     folders: [boardsFolder, nativeFolder],
+    flags: ["-O2", "-DWASMOTE_TRUST=1", "-r"],
+  };
+}
+
+function programOf(of: Geometry, common: string): NativeProgram {
+  const { slots, sectorBytes, writeBytes, pageBytes, codes } = of;
+  return {
+    sources: [join(nativeFolder, "torn_flash.c"), common],
+    folders: [boardsFolder, nativeFolder],
     flags: [
-      ...[
-        "-DWASMOTE_TRUST=1",
-        `-DSLOTS=${of.slots}`,
-        "-DSLOT_BYTES=2048",
-        `-DSECTOR_BYTES=${of.sectorBytes}`,
-      ],
-      ...[`-DWRITE_BYTES=${of.writeBytes}`, `-DPAGE_BYTES=${of.pageBytes}`, `-DCODES=${of.codes ? 1 : 0}`],
+      ...["-O2", `-DSLOTS=${slots}`, "-DSLOT_BYTES=2048", `-DSECTOR_BYTES=${sectorBytes}`],
+      ...[`-DWRITE_BYTES=${writeBytes}`, `-DPAGE_BYTES=${pageBytes}`, `-DCODES=${codes ? 1 : 0}`],
     ],
   };
+}
+
+/** The programs of all kinds of flash, by name, and the patch that each takes as its first argument. */
+export interface PowerCutsPrograms {
+  programs: ReadonlyMap<string, string>;
+  patch: string;
+}
+
+/** Compiles the programs of kinds of flash, into a folder. */
+export function compilePowerCuts(of: readonly Geometry[], folder: string): PowerCutsPrograms {
+  const into = (name: string): string => {
+    const made = join(folder, name);
+    mkdirSync(made);
+    return made;
+  };
+  const common = join(folder, "common.o");
+  renameSync(compileNative(commonParts(), into("common")), common);
+  const programs = new Map(
+    of.map((each, i) => [each.name, compileNative(programOf(each, common), into(String(i)))]),
+  );
+  return { programs, patch: writePatch([...programs.values()][0]!, folder) };
+}
+
+/** The patch between the two models of a program, of small blocks. */
+function writePatch(program: string, folder: string): string {
+  runNative(program, ["models", folder]);
+  const [old, next] = ["old", "new"].map((name) => readFileSync(join(folder, name))) as [Buffer, Buffer];
+  const patch = join(folder, "patch");
+  writeFileSync(patch, makePatch(old, next, { blockBytes: 256 }));
+  return patch;
 }

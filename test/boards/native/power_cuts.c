@@ -1,8 +1,9 @@
 /*
  * What the store does over the life of a board, on flash whose power fails before, inside and after every operation, and once
- * more while the board starts again. Each start is a process of its own. Arguments: every how many moments to try, how many
- * kinds of torn operations, and with how many logs that are nearly full: with room for 0 records, for 1, and so on. Prints the
- * scenarios with their numbers of states; exit code 1 at the first violation.
+ * more while the board starts again. Each start is a process of its own. Arguments: a file that holds the patch from the old model
+ * to the new one, every how many moments to try, how many kinds of torn operations, and with how many logs that are nearly full: with
+ * room for 0 records, for 1, and so on. Prints the scenarios with their numbers of states; exit code 1 at the first violation.
+ * With two arguments, `models` and a folder, writes the two models into the files `old` and `new` there, and ends.
  *
  * Who runs the models is a stand-in here, which knows a whole file that was signed by a trusted key.
  */
@@ -24,15 +25,25 @@
 
 /* ------------------------------------------------------------------------------------------------------ the models */
 
-enum { keyOld = 1, keyNew = 2, pieceBytes = 300, fileCount = 5, longestFile = 2000 };
+enum { keyOld = 1, keyNew = 2, pieceBytes = 200, fileCount = 5, longestFile = 2000 };
 
-/* How a file begins: a module with one section. Its last 4 bytes are the sum of all others, and stand for its signature. */
+/*
+ * How a file begins: a module with one section up to the delimiter of its signature, which a patch holds in clear. The last 4
+ * bytes of the file are the sum of all others, and stand for its signature.
+ */
 typedef struct file_head
 {
-    uint8_t preamble[8], section, sectionLength[2], nameLength, name[4];
-    uint32_t version;
-    uint8_t key, runs, fails, unused;
+    uint8_t preamble[8], section, sectionLength, nameLength, name[19];
+    uint8_t version, key, runs, fails;
 } file_head;
+
+/* What follows: one more section. */
+typedef struct rest_head
+{
+    uint8_t section, length[2], nameLength, name[4];
+} rest_head;
+
+#define DELIMITER "signature_delimiter"
 
 enum { oldFile, newFile, failingFile, unsignedFile, otherKeyFile };
 static const struct { uint32_t length, version; uint8_t key, runs, fails; } described[fileCount] = {
@@ -44,6 +55,10 @@ static const struct { uint32_t length, version; uint8_t key, runs, fails; } desc
 };
 static uint8_t files[fileCount][longestFile];
 
+/* From the old file to the new one, of several packets. */
+static uint8_t patchFile[longestFile];
+static uint32_t patchLength;
+
 static uint32_t sum_of(const uint8_t *bytes, uint32_t length)
 {
     uint32_t sum = 2166136261u;
@@ -51,21 +66,52 @@ static uint32_t sum_of(const uint8_t *bytes, uint32_t length)
     return sum;
 }
 
+/* Bytes of weights, some of them as those of erased flash; the new file's are the old one's with small differences. */
+static uint8_t weight(uint32_t file, uint32_t at)
+{
+    if (at % 300 < 40) return 0xff;
+    if (file == newFile) return (uint8_t) (weight(oldFile, at) + (at * 2654435761u >> 28));
+    return (uint8_t) (at * 7 + file + at / 251);
+}
+
 static void make_files(void)
 {
     for (uint32_t i = 0; i < fileCount; i++)
     {
-        const uint32_t length = described[i].length, section = length - 11;
+        const uint32_t length = described[i].length, rest = length - sizeof(file_head) - 3;
         file_head head = {
-            .preamble = { 0, 'a', 's', 'm', 1, 0, 0, 0 }, .sectionLength = { (uint8_t) (section | 0x80), (uint8_t) (section >> 7) },
-            .nameLength = 4, .name = "test", .version = described[i].version, .key = described[i].key, .runs = described[i].runs,
-            .fails = described[i].fails,
+            .preamble = { 0, 'a', 's', 'm', 1, 0, 0, 0 }, .sectionLength = sizeof head - 10, .nameLength = sizeof DELIMITER - 1,
+            .version = described[i].version, .key = described[i].key, .runs = described[i].runs, .fails = described[i].fails,
         };
-        for (uint32_t at = 0; at < length; at++) files[i][at] = at % 300 < 40 ? 0xff : (uint8_t) (at * 7 + i + at / 251);
+        memcpy(head.name, DELIMITER, sizeof head.name);
+        const rest_head second = {
+            .length = { (uint8_t) (rest | 0x80), (uint8_t) (rest >> 7) }, .nameLength = 4, .name = { 't', 'e', 's', 't' },
+        };
+        for (uint32_t at = 0; at < length; at++) files[i][at] = weight(i, at);
         memcpy(files[i], &head, sizeof head);
+        memcpy(files[i] + sizeof head, &second, sizeof second);
         const uint32_t sum = sum_of(files[i], length - 4);
         memcpy(files[i] + length - 4, &sum, 4);
     }
+}
+
+static bool write_model(const char *folder, const char *name, uint32_t file)
+{
+    char path[1000];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *out = fopen(path, "wb");
+    if (!out) return false;
+    const bool isWritten = fwrite(files[file], 1, described[file].length, out) == described[file].length;
+    return fclose(out) == 0 && isWritten;
+}
+
+static bool read_patch(const char *path)
+{
+    FILE *in = fopen(path, "rb");
+    if (!in) return false;
+    patchLength = (uint32_t) fread(patchFile, 1, sizeof patchFile, in);
+    fclose(in);
+    return patchLength > 2 * pieceBytes && patchLength < described[newFile].length;
 }
 
 static const file_head *head_of(const uint8_t *file)
@@ -151,7 +197,7 @@ void engine_facts(const uint8_t *file, uint32_t length, model_facts *facts)
 typedef struct promises
 {
     uint32_t version, keyNumber, challenge;
-    bool newKeyAdded, newKeyRetired;
+    bool newKeyAdded, newKeyRetiring, newKeyRetired;
     uint32_t confirmed;         /* the file, or none */
     uint32_t confirming;        /* the file that is asked to be, or may be by its runs */
     bool tried;                 /* a trial was begun and is over with this start */
@@ -187,18 +233,23 @@ static void start(void)
     activation_start();
 }
 
-static model_error upload(uint32_t file)
+static model_error send(const uint8_t *bytes, uint32_t length)
 {
     uint8_t hash[sha256Bytes];
-    uint32_t wanted, length = described[file].length;
-    sha256(files[file], length, hash);
-    model_error error = upload_begin(length, hash, files[file], pieceBytes, true, &wanted);
+    uint32_t wanted;
+    sha256(bytes, length, hash);
+    model_error error = upload_begin(length, hash, bytes, pieceBytes, true, &wanted);
     while (!error && wanted < length)
     {
         const uint32_t rest = length - wanted;
-        error = upload_write(wanted, files[file] + wanted, rest < pieceBytes ? rest : pieceBytes, &wanted);
+        error = upload_write(wanted, bytes + wanted, rest < pieceBytes ? rest : pieceBytes, &wanted);
     }
     return error;
+}
+
+static model_error upload(uint32_t file)
+{
+    return send(files[file], described[file].length);
 }
 
 static bool holds(uint32_t slot, uint32_t file)
@@ -247,9 +298,12 @@ static void install(uint32_t file)
     confirm(file);
 }
 
+/* As firmware/session.c does. */
 static void change_key(bool retired, uint32_t number)
 {
+    told->newKeyRetiring = retired;
     must(ledger_change_key(key_bytes(keyNew), retired, number), "key");
+    if (retired) activation_key_retired();
     told->keyNumber = number;
     if (retired) told->newKeyRetired = true;
     else told->newKeyAdded = true;
@@ -272,6 +326,16 @@ static void begins_to_replace(void)
 }
 
 static void upload_new(void) { begins_to_replace(); must(upload(newFile), "upload"); }
+static void patch_new(void) { must(send(patchFile, patchLength), "patch"); }
+
+/* The slot of another model may be needed for its trial, which was begun where a key that was to be retired was not. */
+static void complete_new(void)
+{
+    const uint32_t active = activation_active();
+    if (active != activation_confirmed() && !holds(active, newFile)) must(activation_revert(), "revert");
+    must(upload(newFile), "upload afterwards");
+}
+
 static void upload_failing(void) { begins_to_replace(); must(upload(failingFile), "upload"); }
 static void ask_trial(void) { must(activation_try(slot_of(newFile), false), "try"); }
 static void upload_and_ask(void) { upload_new(); ask_trial(); }
@@ -295,6 +359,23 @@ static void retire_and_confirm(void)
     if (activation_try(slot_of(otherKeyFile), true) != modelUntrusted) fail("a model of a retired key is tried");
 }
 
+/* A model whose key is retired while it is tried comes to nothing, at once. */
+static void retire_during_trial(void)
+{
+    must(try_now(otherKeyFile), "try");
+    retire_key();
+    if (activation_active() != activation_confirmed()) fail("a trial goes on whose key was retired");
+    activation_ran(true);
+    if (activation_confirm(slot_of(otherKeyFile)) != modelUntrusted) fail("a model of a retired key is confirmed");
+}
+
+static void retire_before_trial(void)
+{
+    must(activation_try(slot_of(otherKeyFile), false), "try");
+    retire_key();
+    if (activation_pending() != noSlot) fail("a trial is to come whose key was retired");
+}
+
 static void good_runs(void)
 {
     try_it();
@@ -302,6 +383,28 @@ static void good_runs(void)
     for (uint32_t i = 0; i < described[newFile].runs; i++) activation_ran(true);
     if (activation_confirmed() != slot_of(newFile)) fail("good runs confirm nothing");
     was_confirmed(newFile);
+}
+
+/* Breaks an upload off after some of its packets, as a client that goes away does. */
+static void send_some(const uint8_t *bytes, uint32_t length)
+{
+    uint8_t hash[sha256Bytes];
+    uint32_t wanted;
+    sha256(bytes, length, hash);
+    must(upload_begin(length, hash, bytes, pieceBytes, true, &wanted), "upload");
+    for (uint32_t i = 0; i < 2; i++) must(upload_write(wanted, bytes + wanted, pieceBytes, &wanted), "upload");
+    if (wanted >= length) fail("it is no interrupted upload");
+}
+
+static void begin_patch(void) { send_some(patchFile, patchLength); }
+static void begin_file(void) { send_some(files[newFile], described[newFile].length); }
+static void patch_and_ask(void) { patch_new(); ask_trial(); }
+static void patch_try_and_confirm(void) { patch_new(); try_and_confirm(); }
+
+/* Where the new file has no slot but that of the old one. */
+static void refuse_patch(void)
+{
+    if (port_flash.slotCount == 1 && send(patchFile, patchLength) != modelBusy) fail("a patch is to replace what it is for");
 }
 
 static void erase_other(void)
@@ -331,6 +434,7 @@ typedef struct scenario
     void (*before)(void);       /* during a start before */
     void (*deed)(void);         /* after another start, of which power fails during that, or during this */
     bool twoSlots;
+    void (*after)(void);        /* completes the upload in the end; complete_new where this is NULL */
 } scenario;
 
 static const scenario scenarios[] = {
@@ -350,6 +454,15 @@ static const scenario scenarios[] = {
     { "key retired, its model there", added_and_uploaded, retire_and_confirm, true },
     { "challenge", nothing, challenge, false },
     { "replace", refuse_others, replace, false },
+    { "key retired during a trial", added_and_uploaded, retire_during_trial, true },
+    { "key retired before a trial", added_and_uploaded, retire_before_trial, true },
+    { "patch", nothing, patch_new, true, patch_new },
+    { "patch, gone on with by the file", nothing, patch_new, true },
+    { "file, gone on with by the patch", nothing, upload_new, true, patch_new },
+    { "patch after a part of the file", begin_file, patch_new, true, patch_new },
+    { "file after a part of the patch", begin_patch, upload_new, true },
+    { "trial of a patched file", patch_and_ask, nothing, true, patch_new },
+    { "patch, trial, confirm", nothing, patch_try_and_confirm, true, patch_new },
     { "version raised", nothing, replace_and_refuse_older, true },
     { "erase", upload_new, erase_other, true },
 };
@@ -389,10 +502,15 @@ static uint32_t recordsLeft;
 /* Records that fit into the log's newest sector. */
 static uint32_t records_left(void)
 {
-    const uint32_t stride = (48 + WRITE_BYTES - 1) & -WRITE_BYTES;
-    const uint32_t *const first = (const uint32_t *) flashBase, *const second = (const uint32_t *) (flashBase + SECTOR_BYTES);
-    const uint8_t *const log = (const uint8_t *) (second[0] == 0x73677277 && (first[0] != 0x73677277 || second[1] > first[1]) ? second : first);
-    uint32_t left = 0, end = SECTOR_BYTES / stride * stride;
+    const uint32_t stride = (48 + port_flash.writeBytes - 1) & -port_flash.writeBytes, sectorBytes = port_flash.records[0].length;
+    const uint8_t *const first = (const uint8_t *) (uintptr_t) flashBase, *const second = first + sectorBytes;
+    const uint32_t magic = 0x73677277;
+    uint32_t heads[2][2];
+    memcpy(heads[0], first, sizeof heads[0]);
+    memcpy(heads[1], second, sizeof heads[1]);
+    const bool isSecond = heads[1][0] == magic && (heads[0][0] != magic || heads[1][1] > heads[0][1]);
+    const uint8_t *const log = isSecond ? second : first;
+    uint32_t left = 0, end = sectorBytes / stride * stride;
     for (; end >= stride && log[end - stride] == 0xff && log[end - stride + 1] == 0xff; end -= stride) left++;
     return left;
 }
@@ -434,9 +552,10 @@ static void check(void)
     if (told->confirmed != none && confirmed == noSlot) fail("the confirmed model is lost");
     if (ledger_version(modelName) < told->version) fail("a version was forgotten");
     if (ledger_key_number() < told->keyNumber) fail("a key's number was forgotten");
-    if (told->newKeyRetired ? is_trusted(keyNew) : told->newKeyAdded && !is_trusted(keyNew) && current->deed != retire_key && current->deed != retire_and_confirm)
+    if (told->newKeyRetired ? is_trusted(keyNew) : told->newKeyAdded && !told->newKeyRetiring && !is_trusted(keyNew))
         fail("a key is as it was before");
     refuse_others();
+    if (file == oldFile) refuse_patch();
 }
 
 static void boot_recovery(void)
@@ -450,7 +569,8 @@ static void boot_check(void)
     start();
     check();
     challenge();
-    must(upload(newFile), "upload afterwards");
+    if (current->after) current->after();
+    else complete_new();
     confirm(newFile);
 }
 
@@ -466,7 +586,7 @@ static flash_state prepared, cut;
 static uint32_t states, secondStates;
 
 /* A sample of moments is one of the recoveries too: those are short. */
-enum { mostRecoveryStep = 17 };
+enum { mostRecoveryStep = 11 };
 
 static void recover(void)
 {
@@ -540,12 +660,14 @@ static void run(const scenario *of, uint32_t left, uint32_t step, uint32_t varia
 
 int main(int count, char **arguments)
 {
-    if (count != 4 || !flash_map()) return 2;
+    make_files();
+    if (count == 3 && strcmp(arguments[1], "models") == 0)
+        return write_model(arguments[2], "old", oldFile) && write_model(arguments[2], "new", newFile) ? 0 : 2;
+    if (count != 5 || !flash_map() || !read_patch(arguments[1])) return 2;
     told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (told == MAP_FAILED) return 2;
-    make_files();
-    const uint32_t step = (uint32_t) atoi(arguments[1]), variants = (uint32_t) atoi(arguments[2]);
-    const uint32_t fills = (uint32_t) atoi(arguments[3]);
+    const uint32_t step = (uint32_t) atoi(arguments[2]), variants = (uint32_t) atoi(arguments[3]);
+    const uint32_t fills = (uint32_t) atoi(arguments[4]);
     uint32_t all = 0, allSecond = 0;
     for (uint32_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
     {

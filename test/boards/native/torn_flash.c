@@ -7,7 +7,9 @@
 
 #include "store/flash.h"
 
-enum { rowBytes = 256 };
+enum { flashBytes = 2 * SECTOR_BYTES + SLOTS * SLOT_BYTES, flashUnits = flashBytes / WRITE_BYTES, rowBytes = 256 };
+
+_Static_assert(flashBytes <= sizeof ((flash_state *) NULL)->bytes && flashUnits <= sizeof ((flash_state *) NULL)->torn, "room");
 
 static uint8_t *flash, *torn;
 static uint32_t cutOperation = never, cutVariant, random_;

@@ -3,8 +3,9 @@
  * the flash does at once: programming up to PAGE_BYTES, or erasing a range. One that is torn has programmed any of its bits, and
  * each row of an erase is as before, erased or anything.
  *
- * Compiled with SLOTS, SLOT_BYTES, SECTOR_BYTES (of the log), WRITE_BYTES, PAGE_BYTES, and CODES: 1 where flash has codes against
+ * torn_flash.c is compiled with SLOTS, SLOT_BYTES, SECTOR_BYTES (of the log), WRITE_BYTES, PAGE_BYTES, and CODES: 1 where flash has codes against
  * errors. Then each unit is written once only, and who reads one that was torn is ended by the address sanitizer.
+ * All sizes are at most as large as flash_state has room for.
  *
  * It is shared between a process and those that it starts: each of those is the board from one start to the next.
  */
@@ -14,13 +15,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { flashBase = 0x20000000, flashBytes = 2 * SECTOR_BYTES + SLOTS * SLOT_BYTES, flashUnits = flashBytes / WRITE_BYTES };
+enum { flashBase = 0x20000000, mostFlashBytes = 8192, leastUnitBytes = 4 };
 
 /* What lies in it, and which of its units cannot be read. */
 typedef struct flash_state
 {
-    uint8_t bytes[flashBytes];
-    uint8_t torn[flashUnits];
+    uint8_t bytes[mostFlashBytes];
+    uint8_t torn[mostFlashBytes / leastUnitBytes];
 } flash_state;
 
 /* How many operations there were since flash_power_on. */

@@ -48,6 +48,14 @@ test("QEMU is started with its first UART on stdin and stdout, and nothing else 
   ]);
 });
 
+test("arguments besides come before the firmware", async () => {
+  standIn(`printf '%s\\n' "$@"`);
+  const lines = await linesOf(
+    startQemu("the emulator", machine, "firmware.elf", [], ["-qmp", "unix:monitor"]),
+  );
+  assert.equal(lines.slice(-4), ["-qmp", "unix:monitor", "-kernel", "firmware.elf"]);
+});
+
 test("what lies in flash is put there by files that go with the process", async () => {
   standIn(
     `printf '%s\\n' "$@"; for word; do case "$word" in loader,*) f=\${word#*file=}; cat "\${f%%,*}"; esac; done`,

@@ -100,6 +100,31 @@ test("programming clears bits and never sets one, in whole pages", () => {
   assert.is(chip.flash[512], 0xff);
 });
 
+test("what is erased or programmed may be done by another", () => {
+  const chip = chipWithRom();
+  const changes: [number, Uint8Array][] = [];
+  const change = (_: Uint8Array, offset: number, bytes: Uint8Array): void => {
+    changes.push([offset, bytes]);
+  };
+  chip.sram.fill(0b0101, 0x1000, 0x1000 + 256);
+  chip.flash.fill(0b0011, 256, 512);
+  for (const [name, args] of [
+    ["RE", [4096, 4096, 0]],
+    ["RP", [256, 0x20001000, 256]],
+  ] as const) {
+    const address = table(chip).get(name)! & ~1;
+    for (const [i, value] of args.entries()) chip.core.registers[i] = value;
+    chip.core.LR = inRam;
+    chip.core.PC = address + 2;
+    assert.ok(callBootRom(chip, chip.readUint16(address) & 0xff, undefined, change));
+  }
+  assert.equal(changes, [
+    [4096, new Uint8Array(4096).fill(0xff)],
+    [256, new Uint8Array(256).fill(0b0001)],
+  ]);
+  assert.is(chip.flash[256], 0b0011, "it is not done besides");
+});
+
 test("reset_usb_boot is told with its arguments, also where code in flash calls it", () => {
   const chip = chipWithRom();
   const calls: number[][] = [];

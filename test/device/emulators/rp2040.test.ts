@@ -78,6 +78,18 @@ test("a UF2 file and what lies in flash beside it run; its UART is the line, aga
   assert.is(told, "", "nothing is told once it is closed");
 });
 
+test("power that fails and comes back starts the program anew, with what is in flash", async () => {
+  const contents = [{ address: flashAt + 0x1000, bytes: Buffer.from("f") }];
+  const line = await startRp2040("the emulator", uf2Of(program), contents);
+  assert.is(await take(line, 1), "f");
+  for (let i = 0; i < 2; i++) {
+    const answer = take(line, 1);
+    line.restart();
+    assert.is(await answer, "f");
+  }
+  await line.close();
+});
+
 test("flash that nothing was written to reads as ones", async () => {
   const line = await startRp2040("the emulator", uf2Of(program), []);
   assert.is(await take(line, 1), "\xff");
