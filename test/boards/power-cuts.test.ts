@@ -4,7 +4,7 @@ import { temporaryFolder } from "../../host/tools/ending.js";
 import { nativeCompilerIsThere, runNative } from "./native/compile.js";
 import { compilePowerCuts, geometries, type PowerCutsPrograms, tornKinds } from "./native/power-cuts.js";
 
-/** A sample of the moments; `npm run power-cuts` tries them all, or nearly. */
+/** A sample of the moments; `npm run power-cuts` tries many more (docs/security.md, "Power cuts"). */
 if (!nativeCompilerIsThere()) {
   console.error("SKIPPED: power cuts of all kinds of flash, for want of a C compiler on Linux");
 } else {
