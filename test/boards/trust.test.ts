@@ -59,8 +59,15 @@ async function uploadInParts(device: Device, file: Uint8Array): Promise<void> {
 async function start(board: Board): Promise<Device> {
   const trust = { keys: [key.public.bytes], deviceKey: rawPrivateKey(deviceKey) };
   const { files } = await trustingFirmwareOf(board, trust);
-  return startEmulator(board, files, {});
+  const device = await startEmulator(board, files, {});
+  started.push(device);
+  return device;
 }
+
+const started: Device[] = [];
+test.after(async () => {
+  for (const device of started) await device.close();
+});
 
 for (const board of boards) {
   let device: Device;
