@@ -7,6 +7,7 @@
  * compiler emits them:
  * - Compile, which calls a function that was not compiled yet when the call was, does not rewrite itself: every run
  *   executes the same instructions, and a function that cannot be compiled stays so.
+ * - MemGrow refuses what wasm3 would take for fewer pages.
  * - Entry traps when the C stack is nearly used up; on Armv6-M the port does (armv6m_run). What overflows it all the same
  *   (loops that nest, the compiler) runs into what guards the stack, where something does.
  * - Loop, with INTERPRETER_LIMITS, traps when the time of the run is over.
@@ -111,6 +112,14 @@ d_m3Op(LimitedLoop)
 #else
 static inline bool is_late(void) { return false; }
 #endif
+
+/* Memory never shrinks: to grow by more pages than a memory can have gives -1, where wasm3's own sum would wrap around. */
+d_m3Op(BoundedMemGrow)
+{
+    if (M3_LIKELY((u32) _r0 <= d_m3MaxLinearMemoryPages)) return op_MemGrow(d_m3OpAllArgs);
+    _r0 = -1;
+    nextOp();
+}
 
 d_m3Op(CallOrCompile)
 {
@@ -270,6 +279,7 @@ static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t en
 #define op_Loop op_LimitedLoop
 #endif
 #define op_Compile op_CallOrCompile
+#define op_MemGrow op_BoundedMemGrow
 #ifndef WASM3_OWN_INSTRUCTIONS
 #if SUPERINSTRUCTIONS
 #include "../wasm3/fused-operations.h"
@@ -283,6 +293,7 @@ static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t en
 #undef op_Entry
 #undef op_Loop
 #undef op_Compile
+#undef op_MemGrow
 #undef Read_opcode
 
 #endif

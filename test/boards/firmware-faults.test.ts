@@ -64,6 +64,15 @@ for (const board of boards) {
     await assertGoodModel(device, "after activation");
   });
 
+  within("memory neither grows by as many pages as no memory has, nor shrinks", async ({ device }) => {
+    const shrinking = makeModel("shrinking", bodies.shrinking);
+    await device.upload(shrinking);
+    await device.activate(sha256(shrinking));
+    for (let i = 0; i < 2; i++) assert.is((await device.run(0, 1)).code, 99);
+    await device.activate(sha256(good));
+    await assertGoodModel(device, "after it");
+  });
+
   within(
     "an upload stopped at 20 points goes on where it stopped, and the old model answers",
     async ({ device }) => {

@@ -41,6 +41,11 @@ export const bodies = {
     i32.const,
     0,
   ],
+  /** What memory.grow(-1) gives, and 100 for each page of memory; loads from address 0 between. */
+  shrinking: [
+    ...[i32.const, 0x7f, 0x40, 0, i32.const, 0, i32.load, 2, 0, op.drop],
+    ...[0x3f, 0, i32.const, 0xe4, 0, 0x6c, i32.add],
+  ],
   /** f32.const 0, dropped. */
   float: [0x43, 0, 0, 0, 0, op.drop, i32.const, 0],
 } as const satisfies Record<string, readonly number[]>;
