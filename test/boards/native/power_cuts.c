@@ -414,9 +414,7 @@ static void erase_other(void)
 
 static void refuse_others(void)
 {
-    uint8_t hash[sha256Bytes] = { 0 };
-    uint32_t wanted;
-    const model_error error = upload_begin(described[unsignedFile].length, hash, files[unsignedFile], pieceBytes, true, &wanted);
+    const model_error error = upload(unsignedFile);
     if (error != modelUntrusted && (error != modelBusy || activation_active() == activation_confirmed()))
         fail("an unsigned model is taken");
 }
