@@ -6,6 +6,7 @@
 #include "../ports/port.h"
 #include "../runtime/inspect.h"
 #include "../store/activation.h"
+#include "../update/upload.h"
 #include "admission.h"
 #include "engine.h"
 #include "permission.h"
@@ -100,6 +101,7 @@ static void input(cbor_reader request, cbor_writer *answer)
     uint32_t index, offset, length, tensorLength;
     const uint8_t *data;
     uint8_t *tensor;
+    upload_pause();
     if (!engine_manifest()) smp_model_error(answer, modelNoModel);
     else if (!find_u32(request, "i", &index) || !find_u32(request, "off", &offset)
         || !cbor_find(request, "data", &at) || !cbor_read_string(&at, cborBytes, &data, &length)
@@ -115,6 +117,7 @@ static void input(cbor_reader request, cbor_writer *answer)
 
 static void run(cbor_reader request, cbor_writer *answer)
 {
+    upload_pause();
     const manifest *model = engine_manifest();
     uint32_t first, last;
     uint64_t limit = 0;

@@ -46,9 +46,12 @@ static struct
     uint8_t unit[mostWriteBytes];
 } current;
 
+/* The last upload, where all of it came since the start; noSlot: none. */
 static struct
 {
-    uint32_t slot, sent;        /* of the last upload that was completed since the start; noSlot: none */
+    uint32_t slot, sent;
+    uint32_t offset, length;    /* of its last piece */
+    model_error error;          /* what was answered to that */
     bool isMade;                /* what was sent was not the file */
 } finished = { .slot = noSlot };
 
@@ -115,7 +118,8 @@ static model_error make_room(uint32_t length, const uint8_t *hash, const uint8_t
 static void write_units(const uint8_t *bytes, uint32_t length)
 {
     if (length == 0 || current.error) return;
-    if (!port_flash_write(port_flash.slots[current.slot].address + current.at, bytes, length)) fail(modelFlash);
+    if (slots_at(current.slot)->state != slotUploading) fail(modelBadRequest);
+    else if (!port_flash_write(port_flash.slots[current.slot].address + current.at, bytes, length)) fail(modelFlash);
     current.at += length;
 }
 
@@ -252,6 +256,13 @@ static void read_first_chunk(const uint8_t *bytes, uint32_t length)
     }
     current.length = current.stages->seal.length;
     if (!current.hasHash || !find_file(current.length, current.stages->sentHash)) return;
+    if (is_complete())
+    {
+        /* A file that is here has the hash that was said, which is another one's then: of what is sealed, the hash is not known. */
+        current.slot = noSlot;
+        current.at = 0;
+        return;
+    }
     current.at -= current.at % sealChunkBytes;
     current.seek = current.at;
     current.isSought = current.at > 0;
@@ -359,7 +370,7 @@ void upload_pause(void)
 const uint8_t *upload_made(void)
 {
     if (current.goesOn || finished.slot == noSlot || !finished.isMade) return NULL;
-    return slots_at(finished.slot)->state == slotComplete ? slots_at(finished.slot)->hash : NULL;
+    return !finished.error && slots_at(finished.slot)->state == slotComplete ? slots_at(finished.slot)->hash : NULL;
 }
 
 /* What could not be written, or came of a bad patch, is not gone on with: the slot is erased once more. */
@@ -370,8 +381,8 @@ static model_error give_up(model_error error)
     return error;
 }
 
-/* All of the file is there, since now or since before. */
-static model_error finish(uint32_t *wanted)
+/* All of the file is there, since now or since before; the last piece of what was sent had so many bytes. */
+static model_error finish(uint32_t length, uint32_t *wanted)
 {
     const uint32_t slot = current.slot;
     const bool isNew = slots_at(slot)->state == slotUploading, hasOwnHash = current.isPatch || (current.hasHash && !current.isSealed);
@@ -379,11 +390,11 @@ static model_error finish(uint32_t *wanted)
     if (current.error) return give_up(current.error);
     *wanted = finished.sent = current.sent;
     finished.slot = slot;
+    finished.offset = current.wanted;
+    finished.length = length;
     finished.isMade = current.isPatch || current.isSealed;
     end_upload();
-    const model_error error = isNew ? slots_settle(slot, hasOwnHash) : modelOk;
-    if (error) finished.slot = noSlot;
-    return error;
+    return finished.error = isNew ? slots_settle(slot, hasOwnHash) : modelOk;
 }
 
 /* What is missing at the end of all that was sent. */
@@ -401,7 +412,7 @@ static model_error take(const uint8_t *data, uint32_t length, uint32_t *wanted)
     if (current.isPatch) take_patch(data, length);
     else take_file(data, length);
     if (current.error) return give_up(current.error);
-    if (is_complete()) return finish(wanted);
+    if (is_complete()) return finish(length, wanted);
 
     *wanted = current.wanted = current.isSought ? current.seek : current.wanted + length;
     current.isSought = false;
@@ -448,11 +459,24 @@ static void begin_file(const uint8_t *hash, const uint8_t *data, uint32_t *lengt
     else fail(error);
 }
 
+/* Whether that very file is on its way, and some of it is there: then it goes on to the byte where it was. */
+static bool goes_on_with(uint32_t sent, const uint8_t *hash)
+{
+    const bool isFile = current.goesOn && !current.stages && current.hasHash && current.wanted > 0;
+    return isFile && slots_with(sent, hash) == current.slot && slots_at(current.slot)->state == slotUploading;
+}
+
 model_error upload_begin(uint32_t sent, const uint8_t *hash, const uint8_t *data, uint32_t length, bool mayReplace,
                          uint32_t *wanted)
 {
     if (length > sent) return modelBadRequest;
+    if (hash && goes_on_with(sent, hash))
+    {
+        *wanted = current.wanted;
+        return modelOk;
+    }
     end_upload();
+    finished.slot = noSlot;
     current.goesOn = true;
     current.mayReplace = mayReplace;
     current.sent = sent;
@@ -470,9 +494,9 @@ model_error upload_write(uint32_t offset, const uint8_t *data, uint32_t length, 
     if (!current.goesOn)
     {
         /* The last piece once more, since its answer was lost. */
-        if (finished.slot == noSlot || slots_at(finished.slot)->state != slotComplete) return modelBusy;
+        if (finished.slot == noSlot || offset != finished.offset || length != finished.length) return modelBusy;
         *wanted = finished.sent;
-        return length <= *wanted && offset == *wanted - length ? modelOk : modelBusy;
+        return finished.error;
     }
     if (current.slot != noSlot && slots_at(current.slot)->state == slotEmpty)
     {

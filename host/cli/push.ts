@@ -42,7 +42,10 @@ export function registerPush(program: Command, output: Output): void {
   for (const option of lineOptions()) command.addOption(option);
   command
     .option("--key <file>", "the private key, .pem, that a board which runs signed models only trusts")
-    .option("--delta <old>", "a .wasm that the board may have, to send only what differs from it")
+    .option(
+      "--delta <old>",
+      "a .wasm that may be the board's active model, to send only what differs from it",
+    )
     .option("--no-delta", "send the whole model")
     .option("--trial", "leave the model on trial")
     .option("--json", "print what the board says afterwards as JSON")

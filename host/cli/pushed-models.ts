@@ -51,7 +51,7 @@ export function keepPushed(wasm: Uint8Array): void {
 
 function forgetOldest(kept: string): void {
   const files = readdirSync(kept)
-    .filter((name) => name.endsWith(ending))
+    .filter((name) => name.includes(ending))
     .map((name) => join(kept, name));
   const age = new Map(files.map((file) => [file, statSync(file).mtimeMs]));
   files.sort((a, b) => (age.get(b) as number) - (age.get(a) as number));

@@ -7,6 +7,8 @@ import type { Payload } from "./smp.js";
 export interface UploadOptions {
   /** Told after each part: bytes on the board, of all. */
   onProgress?(done: number, total: number): void;
+  /** What the upload is named by, of 32 bytes; SHA-256 of the file by default. */
+  sha?: Uint8Array;
   /** How long erasing and the check at the end may take, in milliseconds. */
   flashTimeoutMillis?: number;
   /** Stops the upload before the next part; the board keeps what it has. */
@@ -19,6 +21,14 @@ const maxRepeats = 5;
 /** An upload may take this many times the requests that the file has parts, and some more. */
 const maxRequestsAPart = 2;
 const maxMoreRequests = 16;
+
+/** What a file begins with is looked at, and the slot erased for it, within so many bytes. */
+const headBytes = 2048;
+
+/** Whether the answer to a part may take its time: what is no model itself may be opened, decoded and written for long at any. */
+function waits(file: Uint8Array, off: number): boolean {
+  return off < headBytes || !(file[0] === 0 && file[1] === 0x61);
+}
 
 /**
  * Sends a file in parts that each fill one packet, always the one that the board asks for, so that an upload that was
@@ -38,7 +48,7 @@ export async function upload(
   inTime: () => void,
   options: UploadOptions = {},
 ): Promise<Uint8Array> {
-  const sha = new Uint8Array(createHash("sha256").update(file).digest());
+  const sha = options.sha ?? new Uint8Array(createHash("sha256").update(file).digest());
   const room = roomForData(mtu, { off: 0xffffffff, len: 0xffffffff, sha, data: new Uint8Array(0) });
   const maxRequests = maxRequestsAPart * Math.ceil(file.length / room) + maxMoreRequests;
   let off = 0;
@@ -52,7 +62,7 @@ export async function upload(
       refuseAnswer("upload", `it has asked for ${requests} parts, and wants ${off}`);
     const data = file.subarray(off, off + room);
     const start = off === 0;
-    const slow = start || off + data.length >= file.length;
+    const slow = waits(file, off) || off + data.length >= file.length;
     const payload = start ? { off, len: file.length, sha, data } : { off, data };
     const answer = await send(payload, slow ? options.flashTimeoutMillis : undefined);
     const told = readAnswer(answers.offset, answer, "upload");

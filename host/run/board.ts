@@ -139,7 +139,9 @@ async function send(
   images: readonly Image[],
   { known, onUpload }: BoardRunnerOptions,
 ): Promise<Deployment> {
-  const old = images.flatMap((image) => known?.(image.hash) ?? []);
+  /* With two slots, what is not needed makes room for the new model. */
+  const needed = images.filter(({ active, confirmed }) => active || confirmed);
+  const old = (needed.length > 0 ? needed : images).flatMap(({ hash: each }) => known?.(each) ?? []);
   const patches = old.map((bytes) => makePatch(bytes, wasm)).sort((a, b) => a.length - b.length);
   const patch = patches[0];
   if (patch !== undefined && patch.length <= largestPatch * wasm.length) {

@@ -160,6 +160,11 @@ for (const board of boards) {
     const changed = sealed(next);
     changed[changed.length - 30]! ^= 1;
     assert.is(await codeOf(device.upload(changed)), "board-sealed");
+    /* What nobody signed is not written over the active model by the hash of that one. */
+    const active = (await device.images()).find((image) => image.active)!;
+    const zeros = sealed(new Uint8Array((await device.status()).file!));
+    assert.is(await codeOf(device.upload(zeros, { sha: active.hash })), "board-untrusted");
+    await device.run(0, 1);
     const unsigned = sealed(made("model", bodies.sum, 3800));
     assert.is(await codeOf(device.upload(unsigned)), "board-untrusted", "encrypted, and not signed");
     await uploadInParts(device, sealed(next));

@@ -132,6 +132,8 @@ bool port_flash_write(uint32_t address, const uint8_t *data, uint32_t length)
     {
         uint32_t word;
         memcpy(&word, data + i, sizeof word);
+        /* A word may be written twice between erasures. */
+        if (REG(address + i) == word) continue;
         REG(address + i) = word;
         while (!NVMC_READY) {}
     }
