@@ -39,6 +39,7 @@ function trustProgram(sources: string): NativeProgram {
       ...firmware.sources,
       ...trust.map((file) => join(boardsFolder, "trust", file)),
       join(boardsFolder, "ports", "no_random.c"),
+      join(boardsFolder, "ports", "no_serial_number.c"),
     ],
     addressesOnly,
     folders: [...firmware.folders, folder],
