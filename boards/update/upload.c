@@ -215,7 +215,7 @@ static void begin_patch(void)
     current.length = of->newLength;
     const bool isKnown = find_file(of->newLength, patch_new_hash(of));
     patch_begin(of, slots_model(current.base), isKnown ? current.at : 0);
-    if (!isKnown && of->clearBytes == 0) gather(NULL, 0);
+    if (!isKnown && of->clearBytes == 0) gather(patch_spare(of), 0);
 }
 
 static void take_patch(const uint8_t *bytes, uint32_t length)

@@ -11,7 +11,7 @@ const help = `npm run fuzz -- [TARGET...] [--cases N] [--seed S] [--first I]
 Tries N damaged inputs (1000 unless told) of each target, all targets unless some are named, with choices made of the
 seed (1 unless told). What is found is printed and its input saved in out/fuzz; --first I --cases I+1 repeats case I.
 The accelerators, the addon, the runtime and trust are C under sanitizers, which stop at the first finding; the first two
-begin at case 0. The runtime's even cases are models, those of trust signed files, odd ones packets, and cheap:
+begin at case 0. The runtime's even cases are models, odd ones packets, and cheap; trust has signed files, updates and packets in turn:
 --cases 1000000 is meant for them.`;
 
 /** Fuzzers that are programs of their own: sanitizers watch them. */

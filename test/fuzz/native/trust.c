@@ -473,6 +473,54 @@ static void try_file(void)
     }
 }
 
+/* --------------------------------------------------------------------------------------------------------- updates */
+
+enum { mostUpdates = 128 };
+
+/* Patches to the installed model and files sealed to this board, of what is signed and of what is not. */
+static bytes updates[mostUpdates];
+static uint32_t updateCount, completed;
+
+static void damage_update(void)
+{
+    const bytes other = updates[below(updateCount)];
+    switch (below(4))
+    {
+        case 0: work.length = below(work.length + 1); break;
+        case 1: splice(below(work.length), 0, other.at, below(other.length)); break;
+        default: change(0, work.length);
+    }
+}
+
+/* What an update is named by: what it is, the installed model, or any file. */
+static void name_update(uint8_t hash[sha256Bytes])
+{
+    const uint32_t what = below(4);
+    const bytes file = files[below(fileCount)];
+    if (what == 0) memcpy(hash, slots_at(activation_active())->hash, sha256Bytes);
+    else if (what == 1) sha256(file.at, file.length, hash);
+    else sha256(work.at, work.length, hash);
+}
+
+static void try_update(void)
+{
+    take_model(updates[below(updateCount)]);
+    if (below(4) == 0) damage_update();
+    memcpy(flash, installed, flashBytes);
+    start();
+    const uint8_t *active = slots_model(activation_active()), *before = installed + (active - flash);
+    uint8_t hash[sha256Bytes];
+    name_update(hash);
+    if (upload(work, hash)) completed++;
+    check_slots(fitting, "an update is not taken unless what it gives is signed and fits");
+    require(memcmp(active, before, flashSlotBytes) == 0, "the active model is as it was");
+    require(slots_model(activation_active()) == active && engine_manifest(), "the model before is active");
+    if (below(4)) return;
+    start();
+    check_slots(fitting, "a start takes nothing unless it is signed and fits");
+    require(engine_manifest(), "the model before is active after a start");
+}
+
 /* --------------------------------------------------------------------------------------------------------- packets */
 
 static uint32_t answered, dropped, opened, kept, reworded;
@@ -713,16 +761,19 @@ static void read_secret(const char *hex)
 
 int main(int argumentCount, char **arguments)
 {
-    enum { firstFile = 9 };
-    if (argumentCount <= firstFile || argumentCount > firstFile + mostFiles || !flash_map()) return 2;
-    const bool packets = strcmp(arguments[1], "packets") == 0;
+    enum { firstFile = 10 };
+    if (argumentCount <= firstFile || !flash_map()) return 2;
+    const char *kind = arguments[1];
     const uint32_t first = (uint32_t) atol(arguments[2]), end = (uint32_t) atol(arguments[3]);
     const uint64_t seed = strtoull(arguments[4], NULL, 10);
     findings = arguments[5];
     read_secret(arguments[6]);
     fitting = (uint32_t) atol(arguments[7]);
     trusted = fitting + (uint32_t) atol(arguments[8]);
-    fileCount = (uint32_t) argumentCount - firstFile;
+    fileCount = (uint32_t) atol(arguments[9]);
+    updateCount = (uint32_t) argumentCount - firstFile - fileCount;
+    if (fileCount > mostFiles || updateCount > mostUpdates) return 2;
+    for (uint32_t i = 0; i < updateCount; i++) updates[i] = read_file(arguments[firstFile + fileCount + i]);
     for (uint32_t i = 0; i < fileCount; i++)
     {
         files[i] = read_file(arguments[firstFile + i]);
@@ -738,10 +789,12 @@ int main(int argumentCount, char **arguments)
     {
         state = seed << 32 ^ current;
         if (current % 64 == 0) alarm(mostSeconds);
-        if (packets) try_packets();
+        if (*kind == 'p') try_packets();
+        else if (*kind == 'u') try_update();
         else try_file();
     }
-    if (packets) printf("ok %u %u %u %u %u\n", answered, dropped, opened, kept, reworded);
+    if (*kind == 'u') printf("ok %u\n", completed);
+    else if (*kind == 'p') printf("ok %u %u %u %u %u\n", answered, dropped, opened, kept, reworded);
     else printf("ok %u %u %u %u\n", same, resigned, refused, tooLong);
     return 0;
 }

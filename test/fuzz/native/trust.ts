@@ -2,7 +2,15 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { trustVariables } from "../../../host/firmware/variables.js";
+import { makePatch } from "../../../host/delta/index.js";
+import { cBytes, trustVariables } from "../../../host/firmware/variables.js";
+import {
+  generateDeviceKeyPair,
+  rawPrivateKey,
+  readDevicePrivateKey,
+  readDevicePublicKey,
+  sealFile,
+} from "../../../host/trust/seal/index.js";
 import { signModule } from "../../../host/trust/sign.js";
 import { bodies, makeModel, makeStatefulModel } from "../../boards/made-modules.js";
 import { boardsFolder, type NativeProgram, withNativeProgram } from "../../boards/native/compile.js";
@@ -16,7 +24,7 @@ const [first, second, foreign] = [testKey(1), testKey(2), testKey(3)];
 const seedOfFirst = "01".repeat(32);
 
 /** The firmware that trusts the first two keys, with a port and a flash of its own. */
-function trustProgram(sources: string): NativeProgram {
+function trustProgram(sources: string, deviceKey: string): NativeProgram {
   const { addressesOnly, folder, flags } = cryptographyOf(sources);
   const { WASMOTE_TRUST } = trustVariables({ keys: [first.public.bytes, second.public.bytes] }, sources);
   const own = ["trust.c", "damage.c"].map((file) => join(here, file));
@@ -27,6 +35,7 @@ function trustProgram(sources: string): NativeProgram {
       ...flags,
       `-I${here}`,
       `-DWASMOTE_TRUST=${WASMOTE_TRUST}`,
+      ...["-DWASMOTE_SEALED", `-DWASMOTE_DEVICE_KEY_FILE="${deviceKey}"`],
       "-Wl,--wrap=smp_reset_afterwards,--wrap=ed25519_verify",
     ],
   );
@@ -70,12 +79,29 @@ function signedFiles(): { fitting: Uint8Array[]; elsewhere: Uint8Array[]; untrus
   };
 }
 
-/** Changed signed files, and changed packets and messages, against firmware that trusts two keys: half of the cases each. */
+const deviceKeys = generateDeviceKeyPair();
+
+/** Patches to a model, and files sealed to the board: of what is signed for it, of what is not, and of zeros. */
+function updatesOf(installed: Uint8Array, files: readonly Uint8Array[]): Uint8Array[] {
+  const seal = (bytes: Uint8Array): Uint8Array =>
+    sealFile(bytes, [readDevicePublicKey(deviceKeys.publicKey)]);
+  const changed = Array.from({ length: 24 }, (_, i) => {
+    const bytes = Uint8Array.from(files[i % 4] as Uint8Array);
+    const at = Math.imul(i + 1, 0x9e3779b1) >>> 0;
+    bytes[i < 12 ? at % 400 : at % bytes.length]! ^= 1 << (i % 8);
+    return bytes;
+  });
+  const zeros = new Uint8Array(installed.length);
+  const patches = [...files.slice(1), ...changed.slice(0, 8)].map((bytes) => makePatch(installed, bytes));
+  return [...patches, ...[...files, ...changed, zeros, ...patches].map(seal)];
+}
+
+/** Changed signed files, updates, and changed packets and messages, against firmware that trusts two keys: a third of the cases each. */
 export const trust = {
   name: "trust",
 
   /**
-   * @param options.first case 2 i is the file i, case 2 i + 1 the packets i
+   * @param options.first case 3 i is the file i, case 3 i + 1 the update i, case 3 i + 2 the packets i
    * @throws at a finding, with its case and what the sanitizer said; its input is saved in out/fuzz
    */
   async run(options: {
@@ -90,16 +116,20 @@ export const trust = {
     const folder = mkdtempSync(join(tmpdir(), "wasmote-fuzz-"));
     try {
       const { fitting, elsewhere, untrusted } = signedFiles();
-      const files = [...fitting, ...elsewhere, ...untrusted].map((bytes, i) => {
-        const file = join(folder, `${i}.wasm`);
+      const models = [...fitting, ...elsewhere, ...untrusted];
+      const updates = updatesOf(models[0] as Uint8Array, models);
+      const files = [...models, ...updates].map((bytes, i) => {
+        const file = join(folder, `${i}.bin`);
         writeFileSync(file, bytes);
         return file;
       });
+      const secret = join(folder, "device_key.inc");
+      writeFileSync(secret, cBytes(rawPrivateKey(readDevicePrivateKey(deviceKeys.privateKey))));
       mkdirSync("out/fuzz", { recursive: true });
-      withNativeProgram(trustProgram(sources), (file) => {
-        const known = [seedOfFirst, fitting.length, elsewhere.length];
+      withNativeProgram(trustProgram(sources, secret), (file) => {
+        const known = [seedOfFirst, fitting.length, elsewhere.length, models.length];
         runSlices(file, {
-          ...{ kinds: ["files", "packets"], first: firstCase, cases, log },
+          ...{ kinds: ["files", "updates", "packets"], first: firstCase, cases, log },
           args: (kind, from, until) => [kind, from, until, seed, "out/fuzz", ...known, ...files],
         });
       });
