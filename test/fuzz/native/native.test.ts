@@ -28,13 +28,15 @@ if (!nativeCompilerIsThere()) {
     for (const each of numbers.flat()) assert.ok(each > 50, `the cases are one-sided: ${said}`);
   });
 
-  test("firmware with trusted keys: 2000 cases of changed signed files, packets and messages", async () => {
+  test("firmware with trusted keys: 3000 cases of changed signed files, updates, packets and messages", async () => {
     const said: string[] = [];
-    await trust.run({ cases: 2000, seed: 1, log: (line) => said.push(line) });
+    await trust.run({ cases: 3000, seed: 1, log: (line) => said.push(line) });
     if (said.length === 0) return;
     const numbers = said.map((line) => (/: ok (.*)/.exec(line)?.[1] ?? "").split(" ").map(Number));
-    const [[same, resigned, refused], [answered, dropped, opened, kept]] = numbers as [number[], number[]];
+    const [[same, resigned, refused], [completed], [answered, dropped, opened, kept]] =
+      numbers as number[][] as [number[], number[], number[]];
     assert.ok(same! > 10 && resigned! > 0 && refused! > 800, `the files are one-sided: ${said}`);
+    assert.ok(completed! > 50 && completed! < 500, `the updates are one-sided: ${said}`);
     for (const each of [answered, dropped, opened, kept])
       assert.ok(each! > 100, `the packets are one-sided: ${said}`);
   });
