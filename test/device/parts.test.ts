@@ -146,8 +146,8 @@ function receiver(next: (off: number, length: number, call: number) => number) {
 
 const offsetsOf = (sent: readonly Payload[]) => sent.map(({ off }) => off);
 
-test("an upload's first part tells length and SHA-256; the first and last may take as long as flash does", async () => {
-  const file = bytes(1000);
+test("an upload's first part tells length and SHA-256; its head, and the last, may take as long as flash does", async () => {
+  const file = Uint8Array.of(0, 0x61, ...bytes(2998));
   const { send, sent, timeouts } = receiver((off, length) => off + length);
   const progress: [number, number][] = [];
   const sha = await upload(send, 512, file, inTime, {
@@ -155,16 +155,26 @@ test("an upload's first part tells length and SHA-256; the first and last may ta
     onProgress: (done, total) => progress.push([done, total]),
   });
   assert.equal(Object.keys(sent[0] as Payload), ["off", "len", "sha", "data"]);
-  assert.is(sent[0]?.len, 1000);
+  assert.is(sent[0]?.len, 3000);
   assert.equal(sent[0]?.sha, sha);
   for (const part of sent.slice(1)) assert.equal(Object.keys(part), ["off", "data"]);
   assert.equal(new Uint8Array(Buffer.concat(sent.map(({ data }) => data as Uint8Array))), file);
-  assert.equal(timeouts, [77, undefined, 77]);
-  assert.is(sent.length, 3);
-  assert.equal(progress.at(-1), [1000, 1000]);
+  const isSlow = sent.map(({ off }, i) => Number(off) < 2048 || i === sent.length - 1);
+  assert.equal(
+    timeouts,
+    isSlow.map((slow) => (slow ? 77 : undefined)),
+  );
+  assert.ok(isSlow.includes(false));
+  assert.equal(progress.at(-1), [3000, 3000]);
   assert.equal(
     progress.map(([done]) => done),
-    [...offsetsOf(sent).slice(1), 1000],
+    [...offsetsOf(sent).slice(1), 3000],
+  );
+  const sealed = receiver((off, length) => off + length);
+  await upload(sealed.send, 512, bytes(3000), inTime, { flashTimeoutMillis: 77 });
+  assert.ok(
+    sealed.timeouts.every((timeout) => timeout === 77),
+    "what is no model is opened as it comes",
   );
 });
 
