@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { sha256Of } from "../files/sha256.js";
 import { userCache } from "../tools/user-cache.js";
 
 /** Files of models that are kept at most, the last ones that were sent. */
@@ -24,9 +24,6 @@ function folder(): string | undefined {
   return cache === undefined ? undefined : join(cache, "pushed");
 }
 
-const nameOf = (hash: Uint8Array): string => `${Buffer.from(hash).toString("hex")}${ending}`;
-const hashOf = (wasm: Uint8Array): Uint8Array => createHash("sha256").update(wasm).digest();
-
 /**
  * Keeps a model that a board has now, so that the next one can be sent as a patch to it: in the user's cache, for the user alone, the
  * last 16 of them. Where that cannot be written, nothing is kept.
@@ -34,7 +31,7 @@ const hashOf = (wasm: Uint8Array): Uint8Array => createHash("sha256").update(was
 export function keepPushed(wasm: Uint8Array): void {
   const kept = folder();
   if (kept === undefined) return;
-  const file = join(kept, nameOf(hashOf(wasm)));
+  const file = join(kept, `${sha256Of(wasm)}${ending}`);
   try {
     mkdirSync(kept, { recursive: true, mode: privateFolder });
     if (existsSync(file)) utimesSync(file, new Date(), new Date());
@@ -62,9 +59,10 @@ function forgetOldest(kept: string): void {
 export function pushedModel(hash: Uint8Array): Uint8Array | undefined {
   const kept = folder();
   if (kept === undefined) return undefined;
+  const name = Buffer.from(hash).toString("hex");
   try {
-    const bytes = new Uint8Array(readFileSync(join(kept, nameOf(hash))));
-    return Buffer.from(hash).equals(hashOf(bytes)) ? bytes : undefined;
+    const bytes = new Uint8Array(readFileSync(join(kept, `${name}${ending}`)));
+    return sha256Of(bytes) === name ? bytes : undefined;
   } catch {
     return undefined;
   }

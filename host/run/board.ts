@@ -54,8 +54,6 @@ export interface Deployment {
   sentBytes: number;
   /** Whether they were a patch to a model that the board has. */
   isPatch: boolean;
-  /** SHA-256 of the model's file. */
-  hash: Uint8Array;
 }
 
 /** Bytes that the interpreter takes at least of what a board's status calls free. */
@@ -90,7 +88,7 @@ export async function deployModel(
   const images = await device.images();
   const present = images.find((image) => hash.equals(image.hash));
   await unlock(device, options.key);
-  if (present?.active && (present.confirmed || options.trial)) return { sentBytes: 0, isPatch: false, hash };
+  if (present?.active && (present.confirmed || options.trial)) return { sentBytes: 0, isPatch: false };
   const status = await device.status();
   const { board, ram, flash, imports, floats } = status;
   if (status.abi < resettingAbi && readInterface(wasm).exports.has("reset")) {
@@ -99,8 +97,8 @@ export async function deployModel(
   const offer = { name: board, ramBytes: ram, slotBytes: flash, imports, floats };
   requireFit(fit(leastNeeds(wasm, opened), offer));
   const deployment = present
-    ? { sentBytes: 0, isPatch: false, hash }
-    : await send(device, wasm, hash, status.abi < patchingAbi ? [] : images, options);
+    ? { sentBytes: 0, isPatch: false }
+    : await send(device, wasm, status.abi < patchingAbi ? [] : images, options);
   const steps = readTrust(wasm)?.selfTest === undefined ? opened.manifest.steps.length : 0;
   await makeActive(device, hash, steps, options);
   return deployment;
@@ -123,7 +121,7 @@ export async function deployUpdate(
     throw new WasmoteError("board-abi", `${board} has ABI ${abi}, which takes whole models only`);
   const hash = await device.upload(bytes, { onProgress: options.onUpload });
   await makeActive(device, hash, undefined, options);
-  return { sentBytes: bytes.length, isPatch: isPatch(bytes), hash };
+  return { sentBytes: bytes.length, isPatch: isPatch(bytes) };
 }
 
 /** A patch is sent where it is at most that part of the file: more is hardly worth that the board puts it together. */
@@ -135,7 +133,6 @@ const patchesInVain = ["board-busy", "board-no-base", "board-bad-patch"];
 async function send(
   device: Device,
   wasm: Uint8Array,
-  hash: Uint8Array,
   images: readonly Image[],
   { known, onUpload }: BoardRunnerOptions,
 ): Promise<Deployment> {
@@ -147,13 +144,13 @@ async function send(
   if (patch !== undefined && patch.length <= largestPatch * wasm.length) {
     try {
       await device.upload(patch, { onProgress: onUpload });
-      return { sentBytes: patch.length, isPatch: true, hash };
+      return { sentBytes: patch.length, isPatch: true };
     } catch (error) {
       if (!(error instanceof WasmoteError) || !patchesInVain.includes(error.code)) throw error;
     }
   }
   await device.upload(wasm, { onProgress: onUpload });
-  return { sentBytes: wasm.length, isPatch: false, hash };
+  return { sentBytes: wasm.length, isPatch: false };
 }
 
 /**
