@@ -17,8 +17,8 @@ if (!nativeCompilerIsThere()) {
 
   for (const { name, short } of geometries) {
     test(`${name}: whenever power fails, a trusted model stays, and nothing that was answered is forgotten`, () => {
-      const { programs, patch } = compiled;
-      const said = runNative(programs.get(name)!, [patch, ...[short, tornKinds, 1].map(String)]);
+      const { programs, updates } = compiled;
+      const said = runNative(programs.get(name)!, [updates, ...[short, tornKinds, 1].map(String)]);
       const [states, second] = (/^(\d+) states, (\d+) of them after a second cut\n$/m.exec(said) ?? [])
         .slice(1)
         .map(Number);

@@ -9,11 +9,11 @@ const fills = 6;
 const chosen = geometries.filter(({ name }) => name.includes(process.argv[2] ?? ""));
 const folder = temporaryFolder("power-cuts");
 try {
-  const { programs, patch } = compilePowerCuts(chosen, folder.path);
+  const { programs, updates } = compilePowerCuts(chosen, folder.path);
   for (const { name, long } of chosen) {
     console.log(`${name}:`);
     const numbers = [long, tornKinds, fills].map(String);
-    const { status } = spawnSync(programs.get(name)!, [patch, ...numbers], { stdio: "inherit" });
+    const { status } = spawnSync(programs.get(name)!, [updates, ...numbers], { stdio: "inherit" });
     if (status !== 0) {
       process.exitCode = 1;
       break;

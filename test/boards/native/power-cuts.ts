@@ -1,7 +1,15 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makePatch } from "../../../host/delta/index.js";
+import {
+  generateDeviceKeyPair,
+  rawPrivateKey,
+  readDevicePrivateKey,
+  readDevicePublicKey,
+  sealFile,
+} from "../../../host/trust/seal/index.js";
 import { boardsFolder, compileNative, type NativeProgram, nativeFolder, runNative } from "./compile.js";
+import { cryptographyOf, monocypherSources } from "./monocypher.js";
 
 /** A kind of flash, and how much of it is tried: every so many moments in a short and in a long run. */
 export interface Geometry {
@@ -42,19 +50,32 @@ export const geometries: readonly Geometry[] = [
 /** Kinds of torn operations that are tried at each moment, besides power that fails before it. */
 export const tornKinds = 2;
 
-/** All but the flash, which is the same for all kinds: compiled once, since it takes longer than a short run. */
+/**
+ * All but the flash, which is the same for all kinds: compiled once, since it takes longer than a short run. Files are sealed where
+ * the cryptography is to be had.
+ */
 function commonParts(): NativeProgram {
+  const cryptography = monocypherSources();
+  const { addressesOnly, folder, flags } =
+    cryptography === undefined ? { addressesOnly: [], folder: [], flags: [] } : cryptographyOf(cryptography);
+  const sealing = ["seal", "hpke", "hkdf", "device_key"].map((name) => `trust/${name}.c`);
   const sources = [
     ...["slots", "activation", "ledger", "log", "records"].map((name) => `store/${name}.c`),
     ...["update/upload.c", "update/patch.c", "formats/sha256.c", "formats/custom_sections.c"],
+    ...(cryptography === undefined ? [] : sealing),
   ];
   return {
+    addressesOnly,
     sources: [
       ...["power_cuts.c", "lent_memory.c"].map((name) => join(nativeFolder, name)),
       ...sources.map((name) => join(boardsFolder, name)),
     ],
-    folders: [boardsFolder, nativeFolder],
-    flags: ["-O2", "-DWASMOTE_TRUST=1", "-r"],
+    folders: [boardsFolder, nativeFolder].concat(folder),
+    flags: [
+      ...["-O2", "-DWASMOTE_TRUST=1", "-r"],
+      ...(cryptography === undefined ? [] : ["-DWASMOTE_SEALED"]),
+      ...flags,
+    ],
   };
 }
 
@@ -70,10 +91,10 @@ function programOf(of: Geometry, common: string): NativeProgram {
   };
 }
 
-/** The programs of all kinds of flash, by name, and the patch that each takes as its first argument. */
+/** The programs of all kinds of flash, by name, and the folder of what is sent, which each takes as its first argument. */
 export interface PowerCutsPrograms {
   programs: ReadonlyMap<string, string>;
-  patch: string;
+  updates: string;
 }
 
 /** Compiles the programs of kinds of flash, into a folder. */
@@ -88,14 +109,23 @@ export function compilePowerCuts(of: readonly Geometry[], folder: string): Power
   const programs = new Map(
     of.map((each, i) => [each.name, compileNative(programOf(each, common), into(String(i)))]),
   );
-  return { programs, patch: writePatch([...programs.values()][0]!, folder) };
+  const updates = into("updates");
+  writeUpdates([...programs.values()][0]!, updates);
+  return { programs, updates };
 }
 
-/** The patch between the two models of a program, of small blocks. */
-function writePatch(program: string, folder: string): string {
+/** The patch between the two models of a program, of small blocks; the new model and that, sealed; and the key to which they are. */
+function writeUpdates(program: string, folder: string): void {
   runNative(program, ["models", folder]);
   const [old, next] = ["old", "new"].map((name) => readFileSync(join(folder, name))) as [Buffer, Buffer];
-  const patch = join(folder, "patch");
-  writeFileSync(patch, makePatch(old, next, { blockBytes: 256 }));
-  return patch;
+  const patch = makePatch(old, next, { blockBytes: 256 });
+  const { privateKey, publicKey } = generateDeviceKeyPair();
+  const seal = (bytes: Uint8Array): Uint8Array => sealFile(bytes, [readDevicePublicKey(publicKey)]);
+  const files = {
+    patch,
+    sealed: seal(next),
+    "sealed-patch": seal(patch),
+    secret: rawPrivateKey(readDevicePrivateKey(privateKey)),
+  };
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
 }

@@ -1,9 +1,11 @@
 /*
  * What the store does over the life of a board, on flash whose power fails before, inside and after every operation, and once
- * more while the board starts again. Each start is a process of its own. Arguments: a file that holds the patch from the old model
- * to the new one, every how many moments to try, how many kinds of torn operations, and with how many logs that are nearly full: with
- * room for 0 records, for 1, and so on. Prints the scenarios with their numbers of states; exit code 1 at the first violation.
- * With two arguments, `models` and a folder, writes the two models into the files `old` and `new` there, and ends.
+ * more while the board starts again. Each start is a process of its own. Arguments: a folder, every how many moments to try, how many
+ * kinds of torn operations, and with how many logs that are nearly full: with room for 0 records, for 1, and so on. The folder holds
+ * `patch`, from the old model to the new one; where files are sealed (WASMOTE_SEALED), `secret`, of which the board's own key is made,
+ * and the new model and the patch sealed to that, `sealed` and `sealed-patch`. Prints the scenarios with their numbers of states; exit
+ * code 1 at the first violation. With two arguments, `models` and a folder, writes the two models into the files `old` and `new` there,
+ * and ends.
  *
  * Who runs the models is a stand-in here, which knows a whole file that was signed by a trusted key.
  */
@@ -21,6 +23,9 @@
 #include "store/ledger.h"
 #include "store/slots.h"
 #include "update/upload.h"
+#ifdef WASMOTE_SEALED
+#include "trust/device_key.h"
+#endif
 #include "torn_flash.h"
 
 /* ------------------------------------------------------------------------------------------------------ the models */
@@ -55,9 +60,18 @@ static const struct { uint32_t length, version; uint8_t key, runs, fails; } desc
 };
 static uint8_t files[fileCount][longestFile];
 
-/* From the old file to the new one, of several packets. */
-static uint8_t patchFile[longestFile];
-static uint32_t patchLength;
+/* What brings the new file, of several packets. */
+typedef struct update
+{
+    uint32_t length;
+    uint8_t bytes[longestFile + 400];
+} update;
+
+static update patchFile;        /* from the old file */
+#ifdef WASMOTE_SEALED
+static update sealedFile, sealedPatch;
+static uint8_t secret[x25519Bytes];
+#endif
 
 static uint32_t sum_of(const uint8_t *bytes, uint32_t length)
 {
@@ -105,13 +119,30 @@ static bool write_model(const char *folder, const char *name, uint32_t file)
     return fclose(out) == 0 && isWritten;
 }
 
-static bool read_patch(const char *path)
+static uint32_t read_file(const char *folder, const char *name, uint8_t *bytes, uint32_t most)
 {
+    char path[1000];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *in = fopen(path, "rb");
-    if (!in) return false;
-    patchLength = (uint32_t) fread(patchFile, 1, sizeof patchFile, in);
+    if (!in) return 0;
+    const uint32_t length = (uint32_t) fread(bytes, 1, most, in);
     fclose(in);
-    return patchLength > 2 * pieceBytes && patchLength < described[newFile].length;
+    return length;
+}
+
+static bool read_update(const char *folder, const char *name, update *to)
+{
+    to->length = read_file(folder, name, to->bytes, sizeof to->bytes);
+    return to->length > 3 * pieceBytes && to->length < sizeof to->bytes;
+}
+
+static bool read_updates(const char *folder)
+{
+#ifdef WASMOTE_SEALED
+    if (read_file(folder, "secret", secret, sizeof secret) != sizeof secret || !read_update(folder, "sealed", &sealedFile)
+        || !read_update(folder, "sealed-patch", &sealedPatch)) return false;
+#endif
+    return read_update(folder, "patch", &patchFile);
 }
 
 static const file_head *head_of(const uint8_t *file)
@@ -197,7 +228,7 @@ void engine_facts(const uint8_t *file, uint32_t length, model_facts *facts)
 typedef struct promises
 {
     uint32_t version, keyNumber, challenge;
-    bool newKeyAdded, newKeyRetiring, newKeyRetired;
+    bool newKeyAdded, newKeyRetiring, newKeyRetired, deviceKeyMade;
     uint32_t confirmed;         /* the file, or none */
     uint32_t confirming;        /* the file that is asked to be, or may be by its runs */
     bool tried;                 /* a trial was begun and is over with this start */
@@ -326,7 +357,7 @@ static void begins_to_replace(void)
 }
 
 static void upload_new(void) { begins_to_replace(); must(upload(newFile), "upload"); }
-static void patch_new(void) { must(send(patchFile, patchLength), "patch"); }
+static void send_patch(void) { must(send(patchFile.bytes, patchFile.length), "patch"); }
 
 /* The slot of another model may be needed for its trial, which was begun where a key that was to be retired was not. */
 static void complete_new(void)
@@ -396,16 +427,46 @@ static void send_some(const uint8_t *bytes, uint32_t length)
     if (wanted >= length) fail("it is no interrupted upload");
 }
 
-static void begin_patch(void) { send_some(patchFile, patchLength); }
+static void begin_patch(void) { send_some(patchFile.bytes, patchFile.length); }
 static void begin_file(void) { send_some(files[newFile], described[newFile].length); }
-static void patch_and_ask(void) { patch_new(); ask_trial(); }
-static void patch_try_and_confirm(void) { patch_new(); try_and_confirm(); }
+static void patch_and_ask(void) { send_patch(); ask_trial(); }
+static void patch_try_and_confirm(void) { send_patch(); try_and_confirm(); }
 
 /* Where the new file has no slot but that of the old one. */
 static void refuse_patch(void)
 {
-    if (port_flash.slotCount == 1 && send(patchFile, patchLength) != modelBusy) fail("a patch is to replace what it is for");
+    if (port_flash.slotCount == 1 && send(patchFile.bytes, patchFile.length) != modelBusy) fail("a patch is to replace what it is for");
 }
+
+#ifdef WASMOTE_SEALED
+static void send_sealed(void) { begins_to_replace(); must(send(sealedFile.bytes, sealedFile.length), "sealed file"); }
+static void begin_sealed(void) { begins_to_replace(); send_some(sealedFile.bytes, sealedFile.length); }
+static void send_sealed_patch(void) { must(send(sealedPatch.bytes, sealedPatch.length), "sealed patch"); }
+static void begin_sealed_patch(void) { send_some(sealedPatch.bytes, sealedPatch.length); }
+
+static void make_device_key(void)
+{
+    uint8_t random[x25519Bytes];
+    memcpy(random, secret, sizeof random);
+    if (!device_key_make(random)) fail("no key of the board's own is made");
+    told->deviceKeyMade = true;
+}
+
+static void make_key_and_begin(void) { make_device_key(); begin_sealed(); }
+static void make_key_and_begin_patch(void) { make_device_key(); begin_sealed_patch(); }
+
+static void send_sealed_with_key(void)
+{
+    if (!device_key_exists()) make_device_key();
+    send_sealed();
+}
+
+static void check_device_key(void)
+{
+    const uint8_t *own = ledger_device_key();
+    if (own ? memcmp(own, secret, sizeof secret) != 0 : told->deviceKeyMade) fail("the board's own key is not as it was");
+}
+#endif
 
 static void erase_other(void)
 {
@@ -454,13 +515,22 @@ static const scenario scenarios[] = {
     { "replace", refuse_others, replace, false },
     { "key retired during a trial", added_and_uploaded, retire_during_trial, true },
     { "key retired before a trial", added_and_uploaded, retire_before_trial, true },
-    { "patch", nothing, patch_new, true, patch_new },
-    { "patch, gone on with by the file", nothing, patch_new, true },
-    { "file, gone on with by the patch", nothing, upload_new, true, patch_new },
-    { "patch after a part of the file", begin_file, patch_new, true, patch_new },
+    { "patch", nothing, send_patch, true, send_patch },
+    { "patch, gone on with by the file", nothing, send_patch, true },
+    { "file, gone on with by the patch", nothing, upload_new, true, send_patch },
+    { "patch after a part of the file", begin_file, send_patch, true, send_patch },
     { "file after a part of the patch", begin_patch, upload_new, true },
-    { "trial of a patched file", patch_and_ask, nothing, true, patch_new },
-    { "patch, trial, confirm", nothing, patch_try_and_confirm, true, patch_new },
+    { "trial of a patched file", patch_and_ask, nothing, true, send_patch },
+    { "patch, trial, confirm", nothing, patch_try_and_confirm, true, send_patch },
+#ifdef WASMOTE_SEALED
+    { "device key", nothing, make_device_key, false, send_sealed_with_key },
+    { "sealed file", make_device_key, send_sealed, false, send_sealed },
+    { "sealed file after a part of it", make_key_and_begin, send_sealed, false, send_sealed },
+    { "sealed file, gone on with by the file", make_device_key, send_sealed, false },
+    { "sealed patch", make_device_key, send_sealed_patch, true, send_sealed_patch },
+    { "sealed patch after a part of it", make_key_and_begin_patch, send_sealed_patch, true, send_sealed_patch },
+    { "sealed patch, gone on with by the sealed file", make_device_key, send_sealed_patch, true, send_sealed },
+#endif
     { "version raised", nothing, replace_and_refuse_older, true },
     { "erase", upload_new, erase_other, true },
 };
@@ -552,6 +622,9 @@ static void check(void)
     if (ledger_key_number() < told->keyNumber) fail("a key's number was forgotten");
     if (told->newKeyRetired ? is_trusted(keyNew) : told->newKeyAdded && !told->newKeyRetiring && !is_trusted(keyNew))
         fail("a key is as it was before");
+#ifdef WASMOTE_SEALED
+    check_device_key();
+#endif
     refuse_others();
     if (file == oldFile) refuse_patch();
 }
@@ -661,7 +734,7 @@ int main(int count, char **arguments)
     make_files();
     if (count == 3 && strcmp(arguments[1], "models") == 0)
         return write_model(arguments[2], "old", oldFile) && write_model(arguments[2], "new", newFile) ? 0 : 2;
-    if (count != 5 || !flash_map() || !read_patch(arguments[1])) return 2;
+    if (count != 5 || !flash_map() || !read_updates(arguments[1])) return 2;
     told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (told == MAP_FAILED) return 2;
     const uint32_t step = (uint32_t) atoi(arguments[2]), variants = (uint32_t) atoi(arguments[3]);
