@@ -110,7 +110,7 @@ export async function openRunnerOrBoard(
     );
   }
   const board = on === undefined ? undefined : runnerBoard(on);
-  const key = options.key === undefined ? undefined : await readPrivateKeyFile(options.key, output);
+  const key = await readPrivateKeyFile(options.key, output);
   const { openBoardRunner } = await import("../run/board.js");
   const { requireFit } = await import("../boards/index.js");
   const { predictFit } = await import("../needs/index.js");

@@ -28,8 +28,17 @@ export async function readPublicKeyFiles(paths: readonly string[]): Promise<Publ
   );
 }
 
-/** Reads the file of a private key, and warns where others may read it. Throws `file-unreadable`, `key-invalid`. */
-export async function readPrivateKeyFile(path: string, output: Output): Promise<PrivateKey> {
+/** Reads the file of a private key, if one is named, and warns where others may read it. Throws `file-unreadable`, `key-invalid`. */
+export async function readPrivateKeyFile(path: string, output: Output): Promise<PrivateKey>;
+export async function readPrivateKeyFile(
+  path: string | undefined,
+  output: Output,
+): Promise<PrivateKey | undefined>;
+export async function readPrivateKeyFile(
+  path: string | undefined,
+  output: Output,
+): Promise<PrivateKey | undefined> {
+  if (path === undefined) return undefined;
   const key = await withFile(path, () => readPrivateKey(textOf(path)));
   await warnOfReaders(path, output);
   return key;

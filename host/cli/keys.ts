@@ -46,7 +46,7 @@ async function keys(options: KeysOptions, output: Output): Promise<void> {
       "Give --key KEY.pem, of a key that the board trusts.",
     );
   if (changes.length === 0 && options.key !== undefined) throw ofNoUse("--key", "nothing is changed");
-  const signer = options.key === undefined ? undefined : await readPrivateKeyFile(options.key, output);
+  const signer = await readPrivateKeyFile(options.key, output);
   const { hexOf } = await import("../trust/keys.js");
   await withBoard(options, output, async (device) => {
     if (signer !== undefined) {
@@ -90,9 +90,13 @@ async function change(device: Device, { do: what, key }: KeyChange, signer: Priv
   else if (isTrusted(trust, key)) return "is trusted already";
   const forBoard = trust.device === undefined ? {} : { device: trust.device };
   const message = { do: what, key: key.bytes, seq: trust.seq + 1, ...forBoard };
-  await device.sendMessage(signMessage(message, signer)).catch((error: unknown) => {
-    const isNeeded = error instanceof WasmoteError && error.code === "board-busy";
-    throw isNeeded ? new WasmoteError("key-needed", hex(key.id), { file: device.name }) : error;
+  await device.sendMessage(signMessage(message, signer)).catch(async (error: unknown) => {
+    const code = error instanceof WasmoteError ? error.code : undefined;
+    if (code === "board-busy") throw new WasmoteError("key-needed", hex(key.id), { file: device.name });
+    // The message came a second time, after its answer was lost.
+    const isDone = async (): Promise<boolean> =>
+      isTrusted(await device.trust(), key) === (what === "add-key");
+    if (code !== "board-older" || !(await isDone())) throw error;
   });
   return what === "add-key" ? "is added" : "is retired";
 }

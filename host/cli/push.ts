@@ -56,7 +56,7 @@ export function registerPush(program: Command, output: Output): void {
 
 async function push(path: string, options: PushOptions, output: Output): Promise<void> {
   requireLine(options);
-  const key = options.key === undefined ? undefined : await readPrivateKeyFile(options.key, output);
+  const key = await readPrivateKeyFile(options.key, output);
   const update = readUpdate(path);
   if (update !== undefined && options.delta !== undefined)
     throw ofNoUse(options.delta === false ? "--no-delta" : "--delta", `${path} is sent as it is`);

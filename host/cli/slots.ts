@@ -65,7 +65,7 @@ export function registerSlots(program: Command, output: Output): void {
 async function slots(options: SlotsOptions, output: Output): Promise<void> {
   if (options.key !== undefined && actions.every((name) => options[name] === undefined))
     throw ofNoUse("--key", "nothing is changed");
-  const key = options.key === undefined ? undefined : await readPrivateKeyFile(options.key, output);
+  const key = await readPrivateKeyFile(options.key, output);
   await withBoard(options, output, async (device) => {
     const { unlock } = await import("../device/unlock.js");
     await unlock(device, key);

@@ -173,7 +173,14 @@ export class Device {
   async openSession(key: PrivateKey): Promise<void> {
     const answer = await this.#inference("challenge", "write", 8, {});
     const { device, challenge } = readAnswer(answers.challenge, answer, "challenge");
-    await this.sendMessage(signMessage({ do: "session", device, challenge }, key));
+    try {
+      await this.sendMessage(signMessage({ do: "session", device, challenge }, key));
+    } catch (error) {
+      // A message that comes a second time, after its answer was lost, is refused, as its challenge is used up.
+      if (!(error instanceof WasmoteError && error.code === "board-untrusted")) throw error;
+      const { session, keys } = await this.trust();
+      if (!session || !keys.some((id) => Buffer.compare(id, key.public.id) === 0)) throw error;
+    }
   }
 
   /** Sends a signed message (host/trust/messages.ts). Throws `board-untrusted`, `board-older`, `board-busy`. */

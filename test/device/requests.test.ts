@@ -1,8 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { modelErrors } from "../../host/abi/return-codes.js";
 import { Device } from "../../host/device/device.js";
 import type { Payload } from "../../host/device/smp.js";
 import { errorOf } from "../error-of.js";
+import { testKey } from "../trust/keys.js";
 import { FakeLine } from "./fake-line.js";
 
 /** Operations of SMP's header. */
@@ -215,6 +217,27 @@ test("how large packets are is asked once, and anew after a reset or another mod
   await device.activate(hash);
   await device.writeInput(4, input);
   assert.is(statuses(), 3);
+});
+
+test("a session is open whose answer was lost, and no other one", async () => {
+  const key = testKey(1);
+  const trust = { signed: true, trial: false, runs: 0, keys: [key.public.id], seq: 0, session: true };
+  const open = (told: Payload): Promise<void> => {
+    const line = new FakeLine();
+    line.onAsked = (request) => {
+      const challenge = { device: new Uint8Array(8), challenge: new Uint8Array(16) };
+      const untrusted = { err: { group: 64, rc: modelErrors.indexOf("untrusted") } };
+      const answer = { 7: told, 8: challenge, 9: untrusted }[request.command]!;
+      setImmediate(() => line.answer(request, answer as Payload));
+    };
+    return new Device(line, { timeoutMillis: 60_000, flashTimeoutMillis: 60_000 }).openSession(key);
+  };
+  await open(trust);
+  for (const told of [
+    { ...trust, session: false },
+    { ...trust, keys: [testKey(2).public.id] },
+  ])
+    assert.is((await errorOf(open(told))).code, "board-untrusted");
 });
 
 test("a device has its line's name, and ends it", async () => {
