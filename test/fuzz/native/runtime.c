@@ -6,13 +6,12 @@
  * "packets" takes the first one, which has an input and an output, and "found" all in turn, as they are. What is found is written to FOLDER/case-N.bin.
  * Prints "case N" where a case fails, else "ok OPENED RAN REFUSED TRAPPED" of models or "ok ANSWERED DROPPED" of packets.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bytes.h"
+#include "cases.h"
 #include "damage.h"
 #include "firmware/engine.h"
 #include "formats/sha256.h"
@@ -270,35 +269,6 @@ static bool install(void)
 
 /* ----------------------------------------------------------------------------------------------------------- cases */
 
-static uint32_t current;
-static const char *findings;
-
-static void save(void)
-{
-    char path[4096];
-    printf("case %u\n", current);
-    fflush(stdout);
-    snprintf(path, sizeof path, "%s/case-%u.bin", findings, current);
-    FILE *file = fopen(path, "wb");
-    if (!file) return;
-    fwrite(work.at, 1, work.length, file);
-    fclose(file);
-}
-
-/* Cases that take longer than this hang. */
-enum { mostSeconds = 60 };
-
-static void stop(int signal)
-{
-    if (signal == SIGALRM) fprintf(stderr, "the case hangs\n");
-    save();
-    _exit(1);
-}
-
-/* Findings of both sanitizers end in `stop`. */
-const char *__asan_default_options(void) { return "abort_on_error=1:handle_abort=0:detect_leaks=0"; }
-const char *__ubsan_default_options(void) { return "abort_on_error=1:print_stacktrace=1"; }
-
 int main(int argumentCount, char **arguments)
 {
     enum { firstFile = 6, mostFiles = 32 };
@@ -308,19 +278,16 @@ int main(int argumentCount, char **arguments)
     const uint64_t seed = strtoull(arguments[4], NULL, 10);
     const uint32_t files = (uint32_t) argumentCount - firstFile;
     bytes originals[mostFiles];
-    findings = arguments[5];
     for (uint32_t i = 0; i < files; i++) originals[i] = read_file(arguments[firstFile + i]);
     work.at = malloc(mostBytes);
     uploaded = originals[0];
     if (packets && !install()) return 2;
 
-    signal(SIGABRT, stop);
-    signal(SIGALRM, stop);
-    for (current = first; current < end; current++)
+    cases_watch(arguments[5], "");
+    for (uint32_t current = first; current < end; current++)
     {
-        state = seed << 32 ^ current;
+        cases_begin(seed, current);
         looks = portCount = 0;
-        if (current % 64 == 0) alarm(mostSeconds);
         if (packets) try_packets();
         else
         {

@@ -13,7 +13,7 @@ const damaged = fileURLToPath(new URL("../../fixtures/damaged", import.meta.url)
 
 /** The library and the firmware, with a port, a flash and an arena of their own. */
 export function runtimeProgram(): NativeProgram {
-  const own = ["runtime.c", "damage.c", "tracked_arena.c"].map((file) => join(here, file));
+  const own = ["runtime.c", "cases.c", "damage.c", "tracked_arena.c"].map((file) => join(here, file));
   return firmwareProgram(own, ["arena.c"], [`-I${here}`, "-Wl,--wrap=smp_reset_afterwards"]);
 }
 

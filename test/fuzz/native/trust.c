@@ -2,24 +2,23 @@
  * The firmware with trusted keys on this machine, under sanitizers, against who has no private key of theirs: changed signed files
  * through uploads or put into flash, and changed packets and signed messages. Every choice comes of the seed and the case's number.
  *
- * Arguments: "files" or "packets", first case, end of the cases, seed, folder for what is found, the secret seed of the first trusted
- * key in hexadecimal, how many files are signed by trusted keys and fit, how many are but are not to be sent here, and files: those,
- * these, and ones that nobody signed who is trusted. The first one is installed.
+ * Arguments: "files", "updates" or "packets", first case, end of the cases, seed, folder for what is found, the secret seed of the
+ * first trusted key in hexadecimal, how many files are signed by trusted keys and fit, how many are but are not to be sent here, how
+ * many files there are, and files: those, these, and ones that nobody signed who is trusted; then patches and sealed files. The first
+ * file is installed.
  *
  * What a board has taken holds, behind its section of signatures, the very bytes that a trusted key signed; packets change nothing
  * without a session. Prints "case N" where that is not so or a sanitizer finds something, else "ok SAME RESIGNED REFUSED LONG" of
- * files: as they were, with other signatures alone or in another form, refused, longer than a slot; or "ok ANSWERED DROPPED OPENED
+ * files: as they were, with other signatures alone or in another form, refused, longer than a slot; "ok COMPLETED" of updates; or "ok ANSWERED DROPPED OPENED
  * REFUSED REWORDED" of packets, sessions, and messages that were refused or say the same in another form.
  */
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
-#include <unistd.h>
 
 #include "bytes.h"
+#include "cases.h"
 #include "damage.h"
 #include "firmware/engine.h"
 #include "firmware/session.h"
@@ -139,8 +138,6 @@ static void start(void)
     upload_open();
     activation_start();
 }
-
-static uint32_t current;
 
 static void require(bool holds, const char *what)
 {
@@ -715,34 +712,6 @@ static bool install(void)
 
 /* ----------------------------------------------------------------------------------------------------------- cases */
 
-static const char *findings;
-
-static void save(void)
-{
-    char path[4096];
-    printf("case %u\n", current);
-    fflush(stdout);
-    snprintf(path, sizeof path, "%s/trust-case-%u.bin", findings, current);
-    FILE *file = fopen(path, "wb");
-    if (!file) return;
-    fwrite(work.at, 1, work.length, file);
-    fclose(file);
-}
-
-/* Cases that take longer than this hang. */
-enum { mostSeconds = 60 };
-
-static void stop(int signal)
-{
-    if (signal == SIGALRM) fprintf(stderr, "the case hangs\n");
-    save();
-    _exit(1);
-}
-
-/* Findings of both sanitizers end in `stop`. */
-const char *__asan_default_options(void) { return "abort_on_error=1:handle_abort=0:detect_leaks=0"; }
-const char *__ubsan_default_options(void) { return "abort_on_error=1:print_stacktrace=1"; }
-
 /* The scalar of a seed, and what its nonces are made of. RFC 8032, 5.1.5. */
 static void read_secret(const char *hex)
 {
@@ -766,7 +735,6 @@ int main(int argumentCount, char **arguments)
     const char *kind = arguments[1];
     const uint32_t first = (uint32_t) atol(arguments[2]), end = (uint32_t) atol(arguments[3]);
     const uint64_t seed = strtoull(arguments[4], NULL, 10);
-    findings = arguments[5];
     read_secret(arguments[6]);
     fitting = (uint32_t) atol(arguments[7]);
     trusted = fitting + (uint32_t) atol(arguments[8]);
@@ -783,12 +751,10 @@ int main(int argumentCount, char **arguments)
     work.at = malloc(mostBytes);
     if (!install()) return 2;
 
-    signal(SIGABRT, stop);
-    signal(SIGALRM, stop);
-    for (current = first; current < end; current++)
+    cases_watch(arguments[5], "trust-");
+    for (uint32_t current = first; current < end; current++)
     {
-        state = seed << 32 ^ current;
-        if (current % 64 == 0) alarm(mostSeconds);
+        cases_begin(seed, current);
         if (*kind == 'p') try_packets();
         else if (*kind == 'u') try_update();
         else try_file();

@@ -27,7 +27,7 @@ const seedOfFirst = "01".repeat(32);
 function trustProgram(sources: string, deviceKey: string): NativeProgram {
   const { addressesOnly, folder, flags } = cryptographyOf(sources);
   const { WASMOTE_TRUST } = trustVariables({ keys: [first.public.bytes, second.public.bytes] }, sources);
-  const own = ["trust.c", "damage.c"].map((file) => join(here, file));
+  const own = ["trust.c", "cases.c", "damage.c"].map((file) => join(here, file));
   const firmware = firmwareProgram(
     own,
     [],
