@@ -68,19 +68,24 @@ static bool log_slot(uint32_t slot, record_kind kind)
     return log_append(&entry);
 }
 
+static bool is_readable(uint32_t slot, uint32_t length)
+{
+    return !port_flash.readable || port_flash.readable(port_flash.slots[slot].address, length);
+}
+
 bool slots_readable(uint32_t slot)
 {
-    const flash_range *range = &port_flash.slots[slot];
-    return !port_flash.readable || port_flash.readable(range->address, range->length);
+    return is_readable(slot, port_flash.slots[slot].length);
 }
 
 /* A slot that says it is complete must hold what it says, to the bit. */
 static void check_hash(uint32_t slot)
 {
     uint8_t hash[sha256Bytes];
-    const bool fits = contents[slot].length <= port_flash.slots[slot].length;
-    if (fits) sha256(slots_model(slot), contents[slot].length, hash);
-    if (!fits || !same_hash(&contents[slot], hash) || !engine_trusts(slots_model(slot), contents[slot].length))
+    const uint32_t length = contents[slot].length;
+    const bool isThere = length <= port_flash.slots[slot].length && is_readable(slot, length);
+    if (isThere) sha256(slots_model(slot), length, hash);
+    if (!isThere || !same_hash(&contents[slot], hash) || !engine_trusts(slots_model(slot), length))
         contents[slot].state = slotEmpty;
 }
 

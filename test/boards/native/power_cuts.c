@@ -729,6 +729,43 @@ static void run(const scenario *of, uint32_t left, uint32_t step, uint32_t varia
     }
 }
 
+/* ------------------------------------------------------------------------------------------------- flash that wears */
+
+static uint32_t wornSlot;
+
+static void boot_two_models(void) { boot_first(); upload_new(); }
+
+static void boot_worn(void)
+{
+    start();
+    if (slots_at(wornSlot)->state == slotComplete) fail("a file that wore out counts as whole");
+    if (activation_active() == wornSlot) fail("a file that wore out is active");
+    install(newFile);
+    if (!holds(activation_active(), newFile)) fail("no file arrives after another wore out");
+}
+
+/* Bytes within a whole file change; where flash has codes, they cannot be read any more. */
+static void wear(void)
+{
+    scenarioName = "flash wears";
+    memset(&prepared, 0, sizeof prepared);
+    memset(prepared.bytes, 0xff, sizeof prepared.bytes);
+    flash_load(&prepared);
+    *told = (promises) { .confirmed = none, .confirming = none };
+    cutAt = secondCutAt = never;
+    as_board(boot_two_models, never, 0);
+    flash_save(&prepared);
+    for (wornSlot = 0; wornSlot < port_flash.slotCount; wornSlot++)
+    {
+        const uint32_t at = port_flash.slots[wornSlot].address - flashBase + described[newFile].length / 2;
+        cut = prepared;
+        cut.bytes[at] ^= 1;
+        cut.torn[at / port_flash.writeBytes] = 1;
+        flash_load(&cut);
+        as_board(boot_worn, never, 0);
+    }
+}
+
 int main(int count, char **arguments)
 {
     make_files();
@@ -739,6 +776,7 @@ int main(int count, char **arguments)
     if (told == MAP_FAILED) return 2;
     const uint32_t step = (uint32_t) atoi(arguments[2]), variants = (uint32_t) atoi(arguments[3]);
     const uint32_t fills = (uint32_t) atoi(arguments[4]);
+    wear();
     uint32_t all = 0, allSecond = 0;
     for (uint32_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
     {
