@@ -316,6 +316,10 @@ export const errorTable = {
     "the board cannot open the encrypted file",
     "Encrypt it to the key that `wasmote keygen --device --port PORT` asks the board for; its firmware takes `--device-key`.",
   ),
+  "board-no-device-key": refused(
+    "the board has no key that models are encrypted to, and makes none",
+    "Its firmware has to be built with --trust and --device-key: `wasmote flash BOARD --trust KEY.pub --device-key BOARD.pem`. A board makes a key of its own only where its chip has a source of random numbers that works.",
+  ),
   "board-open": refused(
     "the board's firmware is open: it knows no keys",
     "Flash firmware that runs signed models only: `wasmote flash BOARD --trust KEY.pub`.",

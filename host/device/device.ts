@@ -192,12 +192,16 @@ export class Device {
   /**
    * The public X25519 key of 32 bytes that files for this board are encrypted to; the board makes its pair when it is first asked.
    *
-   * @throws `board-failed` where its firmware takes no encrypted files, or the board can make no key
+   * @throws `board-no-device-key` where its firmware takes no encrypted files, or the board can make no key; `board-flash`
    */
   async deviceKey(): Promise<Uint8Array> {
     const limits = { timeoutMillis: this.#flashTimeoutMillis };
-    const answer = await this.#inference("the device's key", "write", 11, {}, limits);
-    return readAnswer(answers.deviceKey, answer, "the device's key").key;
+    try {
+      const answer = await this.#inference("the device's key", "write", 11, {}, limits);
+      return readAnswer(answers.deviceKey, answer, "the device's key").key;
+    } catch (error) {
+      throw isFailed(error) ? new WasmoteError("board-no-device-key", (error as WasmoteError).detail) : error;
+    }
   }
 
   /** Erases a slot that is not active. */

@@ -2,6 +2,7 @@ import type { RP2040 } from "rp2040js";
 import { CycleClock } from "./cycle-clock.js";
 import { type ChangeFlash, callBootRom, installBootRom, startSecondStage } from "./rp2040-boot-rom.js";
 import { installFlashId } from "./rp2040-flash-id.js";
+import { bitOfThisMachine, installRandomBit, type LookAtOscillator } from "./rp2040-random-bit.js";
 import { Rp2040UsbHost } from "./rp2040-usb-host.js";
 
 type Rp2040Module = typeof import("rp2040js");
@@ -20,6 +21,14 @@ const instructionsPerLook = 32;
 
 /** Which of the chip's lines is used. */
 export type Rp2040Line = "uart" | "usb";
+
+/** What stands in for parts of the chip and its board that rp2040js does not emulate. */
+export interface Rp2040Parts {
+  /** Does what the boot ROM's functions are to do to flash; all of it at once unless told. */
+  changeFlash?: ChangeFlash;
+  /** What the ring oscillator's output is; bits of this machine's source of random numbers unless told. */
+  lookAtOscillator?: LookAtOscillator;
+}
 
 /** The watchdog of rp2040js, whose alarm would ring again and again at the end of its time. */
 interface Watchdog {
@@ -45,7 +54,7 @@ export class Rp2040Chip {
   readonly #incoming: number[] = [];
   readonly #onByte: (byte: number) => void;
   readonly #line: Rp2040Line;
-  readonly #changeFlash: ChangeFlash | undefined;
+  readonly #parts: Rp2040Parts;
   #chip: RP2040;
   #clock: CycleClock;
   #usb: Rp2040UsbHost | undefined;
@@ -57,19 +66,18 @@ export class Rp2040Chip {
    * @param flash what is in flash from its start on
    * @param onByte takes what the line sends
    * @param line UART 0, or the chip's USB with a host at its other end
-   * @param changeFlash does what the boot ROM's functions are to do to flash; all of it at once unless told
    */
   constructor(
     module: Rp2040Module,
     flash: Uint8Array,
     onByte: (byte: number) => void,
     line: Rp2040Line = "uart",
-    changeFlash?: ChangeFlash,
+    parts: Rp2040Parts = {},
   ) {
     this.#module = module;
     this.#onByte = onByte;
     this.#line = line;
-    this.#changeFlash = changeFlash;
+    this.#parts = parts;
     [this.#chip, this.#clock] = this.#powerUp();
     this.#chip.flash.set(flash);
     this.stopped = startSecondStage(this.#chip);
@@ -161,6 +169,7 @@ export class Rp2040Chip {
   }
 
   #powerUp(): [RP2040, CycleClock] {
+    const { changeFlash, lookAtOscillator = bitOfThisMachine } = this.#parts;
     let chip: RP2040 | undefined;
     const clock = new CycleClock(clockHz, () => chip?.core?.cycles ?? 0);
     const powered = new this.#module.RP2040(clock);
@@ -175,10 +184,11 @@ export class Rp2040Chip {
       this.#usb?.leave();
     };
     powered.onBreak = (code) => {
-      if (!callBootRom(powered, code, startUsbBoot, this.#changeFlash)) this.#fault = `breakpoint ${code}`;
+      if (!callBootRom(powered, code, startUsbBoot, changeFlash)) this.#fault = `breakpoint ${code}`;
     };
     installBootRom(powered);
     installFlashId(powered);
+    installRandomBit(powered, lookAtOscillator);
     if (this.#line === "usb") this.#connectUsb(powered);
     else this.#connectUart(powered);
     restartSystickFromReload(powered);

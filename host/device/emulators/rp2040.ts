@@ -4,8 +4,7 @@ import { decodeUf2 } from "../../firmware/uf2.js";
 import { Ending } from "../ending.js";
 import type { Transport } from "../transport.js";
 import type { FlashContents } from "./preload.js";
-import type { ChangeFlash } from "./rp2040-boot-rom.js";
-import { Rp2040Chip, type Rp2040Line } from "./rp2040-chip.js";
+import { Rp2040Chip, type Rp2040Line, type Rp2040Parts } from "./rp2040-chip.js";
 
 const flashOrigin = 0x10000000;
 const flashBytes = 2 * 1024 * 1024;
@@ -30,7 +29,6 @@ export function rp2040Module(): Promise<typeof import("rp2040js")> {
  * whatever else there is to do; nothing while the firmware waits for input.
  *
  * @param line UART 0, or USB with a host that takes the board for a serial port
- * @param changeFlash does what the boot ROM's functions are to do to flash; all of it at once unless told
  * @throws `package-missing` where the package rp2040js is not installed, `file-unreadable`
  */
 export async function startRp2040(
@@ -38,7 +36,7 @@ export async function startRp2040(
   uf2: string,
   contents: readonly FlashContents[],
   line: Rp2040Line = "uart",
-  changeFlash?: ChangeFlash,
+  parts?: Rp2040Parts,
 ): Promise<Rp2040Transport> {
   const module = await rp2040Module();
   const flash = new Uint8Array(flashBytes).fill(0xff);
@@ -52,7 +50,7 @@ export async function startRp2040(
   const outgoing: number[] = [];
   let listener: (bytes: Uint8Array) => void = () => undefined;
   let next: NodeJS.Immediate | undefined;
-  const chip = new Rp2040Chip(module, flash, (byte) => outgoing.push(byte), line, changeFlash);
+  const chip = new Rp2040Chip(module, flash, (byte) => outgoing.push(byte), line, parts);
 
   const slice = (): void => {
     const end = performance.now() + sliceMillis;

@@ -1,4 +1,5 @@
 import { startRp2040 } from "../../../host/device/emulators/rp2040.js";
+import type { ChangeFlash } from "../../../host/device/emulators/rp2040-boot-rom.js";
 import { type Failure, LineOfStarts, type Supply } from "./supply.js";
 
 const rowBytes = 256;
@@ -13,7 +14,7 @@ const nothingDone = 0.2;
 export async function startPicoSupply(uf2: string, random: () => number): Promise<Supply> {
   let changes = 0;
   let failing: { moment: number; fail(): void } | undefined;
-  const transport = await startRp2040("the emulator of pico", uf2, [], "usb", (flash, offset, bytes) => {
+  const changeFlash: ChangeFlash = (flash, offset, bytes) => {
     const change = changes++;
     if (failing === undefined || change < Math.floor(failing.moment)) {
       flash.set(bytes, offset);
@@ -21,7 +22,8 @@ export async function startPicoSupply(uf2: string, random: () => number): Promis
     }
     if (failing.moment % 1 >= nothingDone) tear(flash, offset, bytes, random);
     failing.fail();
-  });
+  };
+  const transport = await startRp2040("the emulator of pico", uf2, [], "usb", { changeFlash });
   const starts = new LineOfStarts(transport);
   return {
     open: () => starts.open(),

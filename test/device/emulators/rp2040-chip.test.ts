@@ -1,7 +1,7 @@
 import * as rp2040js from "rp2040js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Rp2040Chip } from "../../../host/device/emulators/rp2040-chip.js";
+import { Rp2040Chip, type Rp2040Parts } from "../../../host/device/emulators/rp2040-chip.js";
 import { addressOf, bootImage, thumb, word } from "./thumb.js";
 
 const uart = 0x40034000;
@@ -10,6 +10,8 @@ const systick = 0xe000e010;
 const vectorTable = 0xe000ed08;
 const watchdog = 0x40058000;
 const trigger = 0x80000000;
+const ringOscillator = 0x40060000;
+const randomBit = 0x1c;
 const letter = (text: string): number => text.charCodeAt(0);
 
 type Program = Parameters<typeof bootImage>[0];
@@ -209,6 +211,28 @@ test("SysTick interrupts at its cycle, also a program that waits for it", () => 
   assert.is(said(), "");
   while (chip.cycles < 10_200) chip.run(32);
   assert.is(said(), "A");
+});
+
+test("the ring oscillator's RANDOMBIT gives what its output is looked at to be, and random bits unless told", () => {
+  const looking: Program = [
+    word(7, uart),
+    word(2, ringOscillator),
+    thumb.load(1, 2, randomBit),
+    thumb.store(1, 7),
+    thumb.branch(-4),
+  ];
+  const bits = (parts?: Rp2040Parts): number[] => {
+    const given: number[] = [];
+    const chip = new Rp2040Chip(rp2040js, bootImage(looking), (byte) => given.push(byte), "uart", parts);
+    chip.run(1000);
+    return given.slice(0, 200);
+  };
+  let looks = 0;
+  const told = bits({ lookAtOscillator: () => (looks++ % 3 === 0 ? 1 : 0) });
+  assert.equal(told.slice(0, 6), [1, 0, 0, 1, 0, 0]);
+  const random = bits();
+  assert.is(random.length, 200);
+  assert.equal([...new Set(random)].sort(), [0, 1]);
 });
 
 test("a chip whose second stage is damaged does not run", () => {

@@ -35,6 +35,7 @@ from smpclient.requests.os_management import (
 from smpclient.transport.serial import Auto, BufferParams, FragmentationStrategy, SMPSerialTransport
 
 TIMEOUT_S = 20.0
+LARGE_PACKETS = ("--line-length", "672", "--line-buffers", "1")
 logging.disable()
 
 socket, folder, *rest = sys.argv[1:]
@@ -145,7 +146,7 @@ async def check_uploads() -> None:
         half = len(models["second"]) // 2
         reached = (await upload(client, "second", half))[-1]
         expect("an upload is interrupted", half <= reached < len(models["second"]), True)
-    async with connection(Auto() if key else BufferParams(128, 2)) as client:
+    async with connection(BufferParams(128, 2)) as client:
         offsets = await upload(client, "second")
         expect("it goes on where it stopped", offsets[0], reached)
         expect("and ends", offsets[-1], len(models["second"]))
@@ -166,7 +167,7 @@ async def check_interrupted_by_reset() -> None:
         expect("erase, without a number", await listed(client), {"first": "active confirmed bootable"})
         reached = (await upload(client, "third", half))[-1]
     await restart()
-    async with connection() as client:
+    async with connection(BufferParams(128, 2)) as client:
         offsets = await upload(client, "third")
         expect("an upload goes on after a reset", 0 < offsets[0] <= reached, True)
         expect("and ends", offsets[-1], len(models["third"]))
@@ -211,8 +212,8 @@ async def check_trials() -> None:
 
 
 def manage(*words: str) -> str:
-    """Runs smpmgr. By default it sends packets of 169 bytes; 5 lines make one of 427, in which a signed head has room."""
-    options = ["--port", line.port, "--timeout", str(TIMEOUT_S), "--line-buffers", "5"]
+    """Runs smpmgr. By default it sends packets of 169 bytes, of which several make a signed head."""
+    options = ["--port", line.port, "--timeout", str(TIMEOUT_S)]
     done = subprocess.run([smpmgr, *options, *words], capture_output=True, text=True, env={"COLUMNS": "500", "NO_COLOR": "1"})
     assert done.returncode == 0, f"smpmgr {' '.join(words)}: {done.stdout}{done.stderr}"
     return done.stdout
@@ -252,7 +253,7 @@ async def check_manager() -> None:
     await expect_states("a restart reverts", {"first": "", "third": "active confirmed bootable"})
     await allow()
     manage("image", "erase", "0")
-    manage("upgrade", "--format", "any", "--slot", "0", "--confirm", str(files["second"]))
+    manage(*LARGE_PACKETS, "upgrade", "--format", "any", "--slot", "0", "--confirm", str(files["second"]))
     await answering()
     await expect_states("upgrade", {"second": "active confirmed bootable", "third": "bootable"})
     expect("smpmgr: echo", "hello" in manage("os", "echo", "hello"), True)

@@ -4,8 +4,9 @@
  *
  * Its limits: nobody has certified the source, and the data sheet warns that it is no true random number generator for all uses; its
  * bits follow each other less the longer one waits between them, which is why a look comes each 100 cycles or so, some periods of the
- * oscillator; who can feed in a frequency by the supply may have it lock to that. An oscillator that stands still, or runs with the processor's
- * clock, is noticed: 64 pairs without a difference come once in 2^64 times by chance.
+ * oscillator; who can feed in a frequency by the supply may have it lock to that. An oscillator that stands still, or runs with the
+ * processor's clock so that each pair is like the one before, is noticed: 64 pairs in a row without a difference, or 65 with the same one,
+ * come about once in 2^53 times by chance.
  * Sources: RP2040 data sheet, 2.17 (ROSC), 2.17.5 (RANDOMBIT).
  */
 #include "../../random.h"
@@ -18,7 +19,7 @@
 #define ROSC_STATUS REG(0x40060018)
 #define ROSC_RANDOMBIT REG(0x4006001c)
 
-enum { stable = 1u << 31, hashedBytes = 128, mostEqualPairs = 64, loopsPerLook = 16 };
+enum { stable = 1u << 31, hashedBytes = 128, mostEqualPairs = 64, mostRepeats = 64, loopsPerLook = 16 };
 
 static uint32_t look(void)
 {
@@ -39,10 +40,12 @@ static int next_bit(void)
 
 static bool fill(uint8_t bytes[hashedBytes])
 {
-    for (uint32_t i = 0; i < 8 * hashedBytes; i++)
+    int bit, last = -1;
+    for (uint32_t i = 0, repeats = 0; i < 8 * hashedBytes; i++, last = bit)
     {
-        const int bit = next_bit();
-        if (bit < 0) return false;
+        bit = next_bit();
+        repeats = bit == last ? repeats + 1 : 0;
+        if (bit < 0 || repeats == mostRepeats) return false;
         bytes[i / 8] = (uint8_t) (bytes[i / 8] << 1 | bit);
     }
     return true;
