@@ -1,8 +1,5 @@
 import type { Command } from "commander";
-import type { BoardTrust } from "../device/answers.js";
-import type { Device } from "../device/device.js";
-import { WasmoteError } from "../errors.js";
-import type { PrivateKey, PublicKey } from "../trust/keys.js";
+import type { KeyChange } from "../device/board-keys.js";
 import { type LineOptions, lineOptions, trustText, withBoard } from "./board-line.js";
 import { ofNoUse, UsageError } from "./errors.js";
 import { addHelp } from "./help.js";
@@ -38,6 +35,8 @@ export function registerKeys(program: Command, output: Output): void {
   addHelp(command, help);
 }
 
+const changed = { "add-key": "is added", "retire-key": "is retired" } as const;
+
 async function keys(options: KeysOptions, output: Output): Promise<void> {
   const changes = await changesOf(options);
   if (changes.length > 0 && options.key === undefined)
@@ -48,10 +47,13 @@ async function keys(options: KeysOptions, output: Output): Promise<void> {
   if (changes.length === 0 && options.key !== undefined) throw ofNoUse("--key", "nothing is changed");
   const signer = await readPrivateKeyFile(options.key, output);
   const { hexOf } = await import("../trust/keys.js");
+  const { changeKey } = await import("../device/board-keys.js");
   await withBoard(options, output, async (device) => {
     if (signer !== undefined) {
       for (const each of changes) {
-        output.talk(`key ${hexOf(each.key.id)} ${await change(device, each, signer)}`);
+        const isChanged = await changeKey(device, each, signer);
+        const became = isChanged ? changed[each.do] : "is trusted already";
+        output.talk(`key ${hexOf(each.key.id)} ${became}`);
       }
     }
     const trust = await device.trust();
@@ -64,11 +66,6 @@ async function keys(options: KeysOptions, output: Output): Promise<void> {
   });
 }
 
-interface KeyChange {
-  do: "add-key" | "retire-key";
-  key: PublicKey;
-}
-
 async function changesOf({ add, retire }: KeysOptions): Promise<KeyChange[]> {
   const changes: KeyChange[] = [];
   for (const [what, path] of [
@@ -79,34 +76,4 @@ async function changesOf({ add, retire }: KeysOptions): Promise<KeyChange[]> {
     for (const { key } of await readPublicKeyFiles([path])) changes.push({ do: what, key });
   }
   return changes;
-}
-
-/** Sends one message that changes the board's keys, with the number that comes next there; what became of the key, for people. */
-async function change(device: Device, { do: what, key }: KeyChange, signer: PrivateKey): Promise<string> {
-  const [{ signMessage }, trust] = [await import("../trust/messages.js"), await device.trust()];
-  if (!trust.signed) throw new WasmoteError("board-open", device.name);
-  requireTrusted(device, trust, signer.public);
-  if (what === "retire-key") requireTrusted(device, trust, key);
-  else if (isTrusted(trust, key)) return "is trusted already";
-  const forBoard = trust.device === undefined ? {} : { device: trust.device };
-  const message = { do: what, key: key.bytes, seq: trust.seq + 1, ...forBoard };
-  await device.sendMessage(signMessage(message, signer)).catch(async (error: unknown) => {
-    const code = error instanceof WasmoteError ? error.code : undefined;
-    if (code === "board-busy") throw new WasmoteError("key-needed", hex(key.id), { file: device.name });
-    // The message came a second time, after its answer was lost.
-    const isDone = async (): Promise<boolean> =>
-      isTrusted(await device.trust(), key) === (what === "add-key");
-    if (code !== "board-older" || !(await isDone())) throw error;
-  });
-  return what === "add-key" ? "is added" : "is retired";
-}
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-
-function isTrusted({ keys: trusted }: BoardTrust, { id }: PublicKey): boolean {
-  return trusted.some((each) => hex(each) === hex(id));
-}
-
-function requireTrusted(device: Device, trust: BoardTrust, key: PublicKey): void {
-  if (!isTrusted(trust, key)) throw new WasmoteError("key-untrusted", hex(key.id), { file: device.name });
 }

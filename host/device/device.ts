@@ -3,6 +3,7 @@ import { WasmoteError } from "../errors.js";
 import type { PrivateKey } from "../trust/keys.js";
 import { signMessage } from "../trust/messages.js";
 import { answers, type BoardStatus, type BoardTrust, type Image, readAnswer, type Slot } from "./answers.js";
+import { trusts } from "./board-keys.js";
 import { type LongAnswer, readParts, writeParts } from "./parts.js";
 import { groups } from "./return-codes.js";
 import type { Payload } from "./smp.js";
@@ -31,6 +32,9 @@ export interface RunOptions {
 function isFailed(error: unknown): boolean {
   return error instanceof WasmoteError && error.code === "board-failed";
 }
+
+/** How a board refuses a message that it has taken before. */
+const usedUp: readonly string[] = ["board-untrusted", "board-older"];
 
 /** How a device is asked. */
 export interface DeviceOptions extends ClientOptions {
@@ -173,20 +177,26 @@ export class Device {
   async openSession(key: PrivateKey): Promise<void> {
     const answer = await this.#inference("challenge", "write", 8, {});
     const { device, challenge } = readAnswer(answers.challenge, answer, "challenge");
-    try {
-      await this.sendMessage(signMessage({ do: "session", device, challenge }, key));
-    } catch (error) {
-      // A message that comes a second time, after its answer was lost, is refused, as its challenge is used up.
-      if (!(error instanceof WasmoteError && error.code === "board-untrusted")) throw error;
-      const { session, keys } = await this.trust();
-      if (!session || !keys.some((id) => Buffer.compare(id, key.public.id) === 0)) throw error;
-    }
+    await this.sendMessage(
+      signMessage({ do: "session", device, challenge }, key),
+      (trust) => trust.session && trusts(trust, key.public),
+    );
   }
 
-  /** Sends a signed message (host/trust/messages.ts). Throws `board-untrusted`, `board-older`, `board-busy`. */
-  async sendMessage(message: Uint8Array): Promise<void> {
+  /**
+   * Sends a signed message (host/trust/messages.ts).
+   *
+   * @param isDone whether what it asks for is so: a message that comes a second time, after its answer was lost, is refused
+   * @throws `board-untrusted`, `board-older`, `board-busy`
+   */
+  async sendMessage(message: Uint8Array, isDone?: (trust: BoardTrust) => boolean): Promise<void> {
     const limits = { timeoutMillis: this.#flashTimeoutMillis };
-    await this.#inference("a signed message", "write", 9, { message }, limits);
+    try {
+      await this.#inference("a signed message", "write", 9, { message }, limits);
+    } catch (error) {
+      const isUsedUp = error instanceof WasmoteError && usedUp.includes(error.code);
+      if (!isUsedUp || isDone?.(await this.trust()) !== true) throw error;
+    }
   }
 
   /**
