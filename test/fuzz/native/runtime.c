@@ -18,6 +18,7 @@
 #include "link/frame.h"
 #include "link/smp.h"
 #include "ports/port.h"
+#include "requests.h"
 #include "runtime/wasmote.h"
 #include "simulated_flash.h"
 #include "simulated_port.h"
@@ -116,22 +117,8 @@ static void try_model(void)
 
 /* --------------------------------------------------------------------------------------------------------- packets */
 
-static uint32_t answered, dropped;
 static uint8_t installed[flashBytes];
 static bytes uploaded;
-
-static uint32_t take(const uint8_t *from, uint32_t length)
-{
-    uint32_t packets = 0;
-    for (uint32_t i = 0; i < length; i++)
-    {
-        const uint32_t packet = frame_take(from[i]);
-        if (!packet) continue;
-        packets++;
-        smp_answer(packet);
-    }
-    return packets;
-}
 
 static void start(void)
 {
@@ -141,89 +128,46 @@ static void start(void)
     activation_start();
 }
 
-enum { smpHeader = 8, mostPayload = LINK_MTU - smpHeader };
-
-static void put_packet(const smp_command *to, const uint8_t *payload, uint32_t length)
-{
-    const uint8_t head[smpHeader] = {
-        8 | to->operation, 0, (uint8_t) (length >> 8), (uint8_t) length, (uint8_t) (to->group >> 8), (uint8_t) to->group,
-        (uint8_t) below(256), to->command,
-    };
-    work.length = smpHeader + length;
-    memcpy(work.at, head, smpHeader);
-    memcpy(work.at + smpHeader, payload, length);
-}
-
-/* A piece of an upload that goes on from where the last one ended, or from anywhere. */
-static void put_piece(cbor_writer *to, uint32_t offset)
+/* A piece of an upload. */
+static cbor_writer piece_at(uint32_t offset)
 {
     uint8_t hash[sha256Bytes];
-    const uint32_t rest = uploaded.length - offset, length = rest < 300 ? rest : 300;
     sha256(uploaded.at, uploaded.length, hash);
-    cbor_head(to, cborMap, offset ? 2 : 4);
-    cbor_pair(to, "off", offset);
-    cbor_text(to, "data");
-    cbor_string(to, cborBytes, uploaded.at + offset, length);
-    if (offset) return;
-    cbor_pair(to, "len", uploaded.length);
-    cbor_text(to, "sha");
-    cbor_string(to, cborBytes, hash, sizeof hash);
+    return piece_of(uploaded, offset, hash);
 }
 
 /* What requests of inference and images are made of. */
-static void put_numbers(cbor_writer *to)
+static cbor_writer any_payload(void)
 {
-    static const char *const keys[] = { "i", "off", "first", "last", "limit", "slot", "len", "on", "n" };
+    cbor_writer to = payload_of();
     uint8_t some[64], hash[sha256Bytes];
     const uint32_t pairs = below(5);
     sha256(uploaded.at, uploaded.length, hash);
     for (uint32_t i = 0; i < sizeof some; i++) some[i] = (uint8_t) next();
-    cbor_head(to, cborMap, pairs + 2);
-    for (uint32_t i = 0; i < pairs; i++) cbor_pair(to, keys[below(sizeof keys / sizeof *keys)], below(2) ? below(9) : odd_number());
-    cbor_text(to, "data");
-    cbor_string(to, below(8) ? cborBytes : cborText, some, below(sizeof some));
-    cbor_text(to, below(2) ? "hash" : "d");
-    cbor_string(to, cborBytes, hash, below(8) ? sizeof hash : below(sizeof hash));
+    cbor_head(&to, cborMap, pairs + 2);
+    put_pairs(&to, pairs);
+    cbor_text(&to, "data");
+    cbor_string(&to, below(8) ? cborBytes : cborText, some, below(sizeof some));
+    cbor_text(&to, below(2) ? "hash" : "d");
+    cbor_string(&to, cborBytes, hash, below(8) ? sizeof hash : below(sizeof hash));
+    return to;
 }
 
+/* A request into the input. An upload goes on from where the last piece ended, or from anywhere. */
 static void make_request(uint32_t *offset)
 {
-    static uint8_t payload[mostPayload];
-    cbor_writer to = { payload, payload, payload + sizeof payload, false };
-    const uint32_t group = below(3);
-    const smp_command *const commands = group == 0 ? os_commands : group == 1 ? image_commands : inference_commands;
-    smp_command asked = commands[below(group == 0 ? osCommandCount : group == 1 ? imageCommandCount : inferenceCommandCount)];
+    cbor_writer payload;
+    smp_command asked = any_command();
     if (below(3) == 0)
     {
         asked = (smp_command) { .group = groupImage, .command = 1, .operation = opWrite };
-        put_piece(&to, *offset);
-        *offset = *offset + 300 < uploaded.length ? *offset + 300 : below(uploaded.length);
+        payload = piece_at(*offset);
+        *offset = *offset + pieceBytes < uploaded.length ? *offset + pieceBytes : below(uploaded.length);
     }
-    else put_numbers(&to);
+    else payload = any_payload();
     if (below(32) == 0) asked.operation = (uint8_t) below(8);
     if (below(32) == 0) asked.command = (uint8_t) next();
-    put_packet(&asked, payload, (uint32_t) (to.at - payload));
-}
-
-static void send_request(uint32_t damage)
-{
-    if (damage < 2) change_cbor(smpHeader, work.length);
-    if (damage < 3) change(damage == 2 ? 0 : smpHeader, work.length);
-    if (damage < 3 && below(4) && work.length >= smpHeader)
-    {
-        work.at[2] = (uint8_t) ((work.length - smpHeader) >> 8);
-        work.at[3] = (uint8_t) (work.length - smpHeader);
-    }
-    if (work.length > LINK_MTU) work.length = LINK_MTU;
-    memcpy(frame_packet, work.at, work.length);
-    sentLength = 0;
-    frame_send(work.length);
-    work.length = sentLength;
-    memcpy(work.at, sentLine, sentLength);
-    if (damage == 3) change(0, work.length);
-    sentLength = 0;
-    if (take(work.at, work.length)) answered++;
-    else dropped++;
+    work.length = put_packet(work.at, &asked, (uint8_t) below(256), &payload);
 }
 
 static void try_packets(void)
@@ -231,11 +175,11 @@ static void try_packets(void)
     uint32_t offset = 0;
     memcpy(flash, installed, flashBytes);
     start();
-    take((const uint8_t *) "\n", 1);
+    take_line((const uint8_t *) "\n", 1);
     for (uint32_t requests = 1 + below(4); requests > 0; requests--)
     {
         make_request(&offset);
-        send_request(below(6));
+        send_request(below(damageKinds));
     }
 }
 
@@ -246,23 +190,20 @@ static bool install(void)
     memset(flash, 0xff, flashBytes);
     start();
     sha256(uploaded.at, uploaded.length, hash);
-    for (uint32_t at = 0; at < uploaded.length; at += 300)
+    for (uint32_t at = 0; at < uploaded.length; at += pieceBytes)
     {
-        static uint8_t payload[mostPayload];
-        cbor_writer to = { payload, payload, payload + sizeof payload, false };
-        put_piece(&to, at);
-        put_packet(&(smp_command) { .group = groupImage, .command = 1, .operation = opWrite }, payload, (uint32_t) (to.at - payload));
-        send_request(5);
+        const cbor_writer piece = piece_at(at);
+        work.length = put_packet(work.at, &(smp_command) { groupImage, 1, opWrite, NULL }, 1, &piece);
+        send_request(undamaged);
     }
-    uint8_t payload[64];
-    cbor_writer to = { payload, payload, payload + sizeof payload, false };
+    cbor_writer to = payload_of();
     cbor_head(&to, cborMap, 2);
     cbor_text(&to, "hash");
     cbor_string(&to, cborBytes, hash, sizeof hash);
     cbor_text(&to, "confirm");
     cbor_bool(&to, true);
-    put_packet(&(smp_command) { .group = groupImage, .command = 0, .operation = opWrite }, payload, (uint32_t) (to.at - payload));
-    send_request(5);
+    work.length = put_packet(work.at, &(smp_command) { groupImage, 0, opWrite, NULL }, 1, &to);
+    send_request(undamaged);
     memcpy(installed, flash, flashBytes);
     return engine_manifest();
 }

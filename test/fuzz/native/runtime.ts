@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type NativeProgram, runNative, withNativeProgram } from "../../boards/native/compile.js";
 import { firmwareProgram } from "../../boards/native/library.js";
 import { builtModels } from "./built-models.js";
+import { findings, withInputFiles } from "./input-files.js";
 import { runSlices } from "./run-slices.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -13,7 +13,9 @@ const damaged = fileURLToPath(new URL("../../fixtures/damaged", import.meta.url)
 
 /** The library and the firmware, with a port, a flash and an arena of their own. */
 export function runtimeProgram(): NativeProgram {
-  const own = ["runtime.c", "cases.c", "damage.c", "tracked_arena.c"].map((file) => join(here, file));
+  const own = ["runtime.c", "cases.c", "damage.c", "requests.c", "tracked_arena.c"].map((file) =>
+    join(here, file),
+  );
   return firmwareProgram(own, ["arena.c"], [`-I${here}`, "-Wl,--wrap=smp_reset_afterwards"]);
 }
 
@@ -32,29 +34,21 @@ export const runtime = {
     log(line: string): void;
   }): Promise<void> {
     const { cases, seed, first = 0, log } = options;
-    const folder = mkdtempSync(join(tmpdir(), "wasmote-fuzz-"));
-    try {
-      const files = (await builtModels()).map(({ name, wasm }) => {
-        const file = join(folder, `${name}.wasm`);
-        writeFileSync(file, wasm);
-        return file;
-      });
-      mkdirSync("out/fuzz", { recursive: true });
+    const models = (await builtModels()).map(({ wasm }) => wasm);
+    withInputFiles(models, (files) =>
       withNativeProgram(runtimeProgram(), (file) => {
         runFound(file, seed);
         runSlices(file, {
           ...{ kinds: ["models", "packets"], first, cases, log },
-          args: (kind, from, until) => [kind, from, until, seed, "out/fuzz", ...files],
+          args: (kind, from, until) => [kind, from, until, seed, findings, ...files],
         });
-      });
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+      }),
+    );
   },
 };
 
 /** What earlier runs found, as often as makes all choices of how it is opened and used. */
 function runFound(file: string, seed: number): void {
   const found = readdirSync(damaged).map((name) => join(damaged, name));
-  runNative(file, ["found", 0, 64 * found.length, seed, "out/fuzz", ...found].map(String));
+  runNative(file, ["found", 0, 64 * found.length, seed, findings, ...found].map(String));
 }

@@ -29,6 +29,7 @@
 #include "link/smp.h"
 #include "monocypher.h"
 #include "ports/port.h"
+#include "requests.h"
 #include "sha2.h"
 #include "simulated_flash.h"
 #include "simulated_port.h"
@@ -160,29 +161,10 @@ static void check_slots(uint32_t most, const char *what)
     require(!engine_manifest() || active != noSlot, "a model runs that is the active one");
 }
 
-enum { smpHeader = 8, mostPayload = LINK_MTU - smpHeader, pieceBytes = 300 };
-
-static uint32_t put_packet(uint8_t *packet, uint8_t operation, uint16_t group, uint8_t command, const cbor_writer *payload)
-{
-    const uint32_t length = (uint32_t) (payload->at - payload->start);
-    const uint8_t head[smpHeader] = {
-        8 | operation, 0, (uint8_t) (length >> 8), (uint8_t) length, (uint8_t) (group >> 8), (uint8_t) group, 1, command,
-    };
-    memcpy(packet, head, smpHeader);
-    memmove(packet + smpHeader, payload->start, length);
-    return smpHeader + length;
-}
-
-static cbor_writer payload_of(void)
-{
-    static uint8_t payload[mostPayload];
-    return (cbor_writer) { payload, payload, payload + sizeof payload, false };
-}
-
 /* Has the board answer a request, as it stands behind a frame. The answer is in frame_packet. */
 static cbor_reader ask(uint8_t operation, uint16_t group, uint8_t command, const cbor_writer *payload)
 {
-    const uint32_t length = put_packet(frame_packet, operation, group, command, payload);
+    const uint32_t length = put_packet(frame_packet, &(smp_command) { group, command, operation, NULL }, 1, payload);
     sentLength = 0;
     smp_answer(length);
     const uint32_t answered = (uint32_t) frame_packet[2] << 8 | frame_packet[3];
@@ -195,21 +177,6 @@ static bool is_refused(cbor_reader answer)
     return cbor_find(answer, "err", &at) || cbor_find(answer, "rc", &at);
 }
 
-/* A piece of a file from an offset on; the first one says what comes. */
-static cbor_writer piece_of(bytes file, uint32_t offset, uint32_t length, const uint8_t *hash)
-{
-    cbor_writer to = payload_of();
-    cbor_head(&to, cborMap, offset ? 2 : 4);
-    cbor_pair(&to, "off", offset);
-    cbor_text(&to, "data");
-    cbor_string(&to, cborBytes, file.at + offset, length);
-    if (offset) return to;
-    cbor_pair(&to, "len", file.length);
-    cbor_text(&to, "sha");
-    cbor_string(&to, cborBytes, hash, sha256Bytes);
-    return to;
-}
-
 /* Uploads a file as a client does, up to its end or the first refusal. Whether all of it was taken. */
 static bool upload(bytes file, const uint8_t *hash)
 {
@@ -217,8 +184,7 @@ static bool upload(bytes file, const uint8_t *hash)
     while (offset < file.length)
     {
         require(++pieces < 100, "an upload comes to its end");
-        const uint32_t rest = file.length - offset, length = rest < pieceBytes ? rest : pieceBytes;
-        const cbor_writer piece = piece_of(file, offset, length, hash);
+        const cbor_writer piece = piece_of(file, offset, hash);
         const cbor_reader answer = ask(opWrite, groupImage, 1, &piece);
         cbor_reader at;
         if (is_refused(answer) || !cbor_find(answer, "off", &at) || !cbor_read_u32(&at, &offset)) return false;
@@ -520,29 +486,15 @@ static void try_update(void)
 
 /* --------------------------------------------------------------------------------------------------------- packets */
 
-static uint32_t answered, dropped, opened, kept, reworded;
-
-static uint32_t take(const uint8_t *from, uint32_t length)
-{
-    uint32_t packets = 0;
-    for (uint32_t i = 0; i < length; i++)
-    {
-        const uint32_t packet = frame_take(from[i]);
-        if (!packet) continue;
-        packets++;
-        smp_answer(packet);
-    }
-    return packets;
-}
+static uint32_t opened, kept, reworded;
 
 /* What requests are made of. */
 static cbor_writer any_payload(const uint8_t *hash)
 {
-    static const char *const keys[] = { "i", "off", "first", "last", "limit", "slot", "len", "on", "n" };
     cbor_writer to = payload_of();
     const uint32_t pairs = below(4);
     cbor_head(&to, cborMap, pairs + 2);
-    for (uint32_t i = 0; i < pairs; i++) cbor_pair(&to, keys[below(sizeof keys / sizeof *keys)], below(2) ? below(9) : odd_number());
+    put_pairs(&to, pairs);
     cbor_text(&to, "hash");
     cbor_string(&to, cborBytes, hash, below(8) ? sha256Bytes : below(sha256Bytes));
     cbor_text(&to, below(2) ? "confirm" : "now");
@@ -562,9 +514,8 @@ static void make_request(uint32_t *offset)
     if (kind < 2)
     {
         const uint32_t at = *offset < file.length ? *offset : 0, rest = file.length - at;
-        const uint32_t length = rest < pieceBytes ? rest : pieceBytes;
-        payload = piece_of(file, at, length, hash);
-        *offset = at + length;
+        payload = piece_of(file, at, hash);
+        *offset = at + (rest < pieceBytes ? rest : pieceBytes);
     }
     else if (kind < 4)
     {
@@ -582,35 +533,10 @@ static void make_request(uint32_t *offset)
     }
     else
     {
-        const uint32_t group = below(3);
-        const smp_command *const commands = group == 0 ? os_commands : group == 1 ? image_commands : inference_commands;
-        asked = commands[below(group == 0 ? osCommandCount : group == 1 ? imageCommandCount : inferenceCommandCount)];
+        asked = any_command();
         payload = any_payload(hash);
     }
-    work.length = put_packet(work.at, asked.operation, asked.group, asked.command, &payload);
-}
-
-/* Damages a request and sends it over the line. */
-static void send_request(void)
-{
-    const uint32_t damage = below(6);
-    if (damage < 2) change_cbor(smpHeader, work.length);
-    if (damage < 3) change(damage == 2 ? 0 : smpHeader, work.length);
-    if (damage < 3 && below(4) && work.length >= smpHeader)
-    {
-        work.at[2] = (uint8_t) ((work.length - smpHeader) >> 8);
-        work.at[3] = (uint8_t) (work.length - smpHeader);
-    }
-    if (work.length > LINK_MTU) work.length = LINK_MTU;
-    memcpy(frame_packet, work.at, work.length);
-    sentLength = 0;
-    frame_send(work.length);
-    work.length = sentLength;
-    memcpy(work.at, sentLine, sentLength);
-    if (damage == 3) change(0, work.length);
-    sentLength = 0;
-    if (take(work.at, work.length)) answered++;
-    else dropped++;
+    work.length = put_packet(work.at, &asked, 1, &payload);
 }
 
 /*
@@ -665,12 +591,12 @@ static void try_packets(void)
         opened++;
         require(!send_message(message, length), "but once");
     }
-    take((const uint8_t *) "\n", 1);
+    take_line((const uint8_t *) "\n", 1);
     uint32_t offset = 0;
     for (uint32_t requests = 1 + below(6); requests > 0; requests--)
     {
         make_request(&offset);
-        send_request();
+        send_request(below(damageKinds));
         check_slots(fitting, "packets bring nothing that is not signed and fits");
         hash_of_keys(keysAfter);
         require(memcmp(keys, keysAfter, sizeof keys) == 0, "the keys stay");

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makePatch } from "../../../host/delta/index.js";
@@ -17,6 +16,7 @@ import { boardsFolder, type NativeProgram, withNativeProgram } from "../../board
 import { firmwareProgram } from "../../boards/native/library.js";
 import { cryptographyOf, monocypherSources } from "../../boards/native/monocypher.js";
 import { testKey } from "../../trust/keys.js";
+import { findings, withInputFiles } from "./input-files.js";
 import { runSlices } from "./run-slices.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -27,7 +27,7 @@ const seedOfFirst = "01".repeat(32);
 function trustProgram(sources: string, deviceKey: string): NativeProgram {
   const { addressesOnly, folder, flags } = cryptographyOf(sources);
   const { WASMOTE_TRUST } = trustVariables({ keys: [first.public.bytes, second.public.bytes] }, sources);
-  const own = ["trust.c", "cases.c", "damage.c"].map((file) => join(here, file));
+  const own = ["trust.c", "cases.c", "damage.c", "requests.c"].map((file) => join(here, file));
   const firmware = firmwareProgram(
     own,
     [],
@@ -113,28 +113,18 @@ export const trust = {
     const { cases, seed, first: firstCase = 0, log } = options;
     const sources = monocypherSources();
     if (sources === undefined) return;
-    const folder = mkdtempSync(join(tmpdir(), "wasmote-fuzz-"));
-    try {
-      const { fitting, elsewhere, untrusted } = signedFiles();
-      const models = [...fitting, ...elsewhere, ...untrusted];
-      const updates = updatesOf(models[0] as Uint8Array, models);
-      const files = [...models, ...updates].map((bytes, i) => {
-        const file = join(folder, `${i}.bin`);
-        writeFileSync(file, bytes);
-        return file;
-      });
-      const secret = join(folder, "device_key.inc");
-      writeFileSync(secret, cBytes(rawPrivateKey(readDevicePrivateKey(deviceKeys.privateKey))));
-      mkdirSync("out/fuzz", { recursive: true });
-      withNativeProgram(trustProgram(sources, secret), (file) => {
+    const { fitting, elsewhere, untrusted } = signedFiles();
+    const models = [...fitting, ...elsewhere, ...untrusted];
+    const updates = updatesOf(models[0] as Uint8Array, models);
+    const secret = cBytes(rawPrivateKey(readDevicePrivateKey(deviceKeys.privateKey)));
+    withInputFiles([secret, ...models, ...updates], ([secretFile, ...files]) =>
+      withNativeProgram(trustProgram(sources, secretFile as string), (file) => {
         const known = [seedOfFirst, fitting.length, elsewhere.length, models.length];
         runSlices(file, {
           ...{ kinds: ["files", "updates", "packets"], first: firstCase, cases, log },
-          args: (kind, from, until) => [kind, from, until, seed, "out/fuzz", ...known, ...files],
+          args: (kind, from, until) => [kind, from, until, seed, findings, ...known, ...files],
         });
-      });
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+      }),
+    );
   },
 };
