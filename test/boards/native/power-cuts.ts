@@ -67,7 +67,7 @@ function commonParts(): NativeProgram {
   return {
     addressesOnly,
     sources: [
-      ...["power_cuts.c", "lent_memory.c"].map((name) => join(nativeFolder, name)),
+      ...["power_cuts.c", "stand_in_models.c", "lent_memory.c"].map((name) => join(nativeFolder, name)),
       ...sources.map((name) => join(boardsFolder, name)),
     ],
     folders: [boardsFolder, nativeFolder].concat(folder),
