@@ -40,7 +40,10 @@ process.on("message", async ({ name, file }: { name: string; file: string }) => 
   try {
     await import(`file://${file}`);
     for (const suite of queue.UVU_QUEUE[0] as Suite[]) {
-      const [errors, passed, skipped, total] = await suite();
+      const [told, passed, skipped, total] = await suite();
+      // A hook before the tests that throws ends them, of which uvu says nothing.
+      const isCutShort = told === true && passed < total;
+      const errors = isCutShort ? `  ${total - passed} tests did not run: a hook before them failed\n` : told;
       if (errors !== true) {
         result.errors += errors;
         output += `\n${errors}\n`;
