@@ -16,8 +16,9 @@ void upload_open(void);
 
 /*
  * Begins an upload, or goes on with the one that was interrupted, and stores the offset that is wanted next. `sent` is the length
- * of all that is sent, not 0, `hash` its SHA-256, or NULL where that is not known: it then begins anew each time; `data` is what it begins with. Nothing is erased before what the file begins with is known
- * to be admitted. On a board with one slot the active model is replaced where it `mayReplace` it.
+ * of all that is sent, not 0, `data` what it begins with, and `hash` its SHA-256, or NULL where that is not known: it then begins anew
+ * each time. Nothing is erased before what the file begins with is known to be admitted. On a board with one slot the active model is
+ * replaced where it `mayReplace` it.
  */
 model_error upload_begin(uint32_t sent, const uint8_t *hash, const uint8_t *data, uint32_t length, bool mayReplace,
                          uint32_t *wanted);
