@@ -23,34 +23,35 @@ function tableOf(bytes: Uint8Array, path: string): Table {
   return { rows, columns, values: Float32Array.from(npyReals(array)) };
 }
 
+/** How the files are read that an application names, by the paths in its own. */
+export interface ApplicationReader {
+  read(path: string): Uint8Array | Promise<Uint8Array>;
+  /** Reads what a model's file refers to: shards that lie beside it. */
+  beside(path: string): ReadFile;
+}
+
 /**
  * Builds an application: the models and the reference data that it names are read, and all of it becomes one file.
  *
  * @param application as its file says it, or as a program writes it
- * @param read reads a file that it names, by the path in it
  * @throws `application-invalid`, and for its models as `importModel` and `buildModel` do
  */
 export async function buildApplication(
   application: ApplicationInput,
-  read: ReadFile,
+  reader: ApplicationReader,
   options: Pick<BuildOptions, "kernels" | "memory"> = {},
 ): Promise<BuiltApplication> {
   const parsed = parseApplication(application);
   const named = filesOf(parsed);
   const models = new Map<string, Graph>();
   for (const path of named.models) {
-    const graph = await importModel(path, await read(path), (name) => read(beside(path, name)));
+    const graph = await importModel(path, await reader.read(path), reader.beside(path));
     const { typed } = await typedGraph(graph, options);
     models.set(path, typed);
   }
   const tables = new Map<string, Table>();
-  for (const path of named.tables) tables.set(path, tableOf(await read(path), path));
+  for (const path of named.tables) tables.set(path, tableOf(await reader.read(path), path));
   const { graph, section } = composeApplication(parsed, { models, tables });
   const built = await assemble(graph, { typed: graph }, options);
   return { ...built, wasm: withApp(built.wasm, section), section };
-}
-
-/** A path beside another one. */
-function beside(path: string, name: string): string {
-  return path.includes("/") ? `${path.slice(0, path.lastIndexOf("/") + 1)}${name}` : name;
 }

@@ -1,5 +1,6 @@
 import { WasmoteError } from "../errors.js";
 import type { AppSection } from "../package/app.js";
+import type { BoardRunner } from "../run/board.js";
 import type { Runner } from "../run/types.js";
 
 /** An event that began. */
@@ -21,6 +22,14 @@ export interface RunResult {
   readonly levels: Float32Array;
 }
 
+/** What came of a recording. */
+export interface Simulated {
+  readonly events: readonly AppEvent[];
+  readonly runs: number;
+  /** Of a board: what its counter says of all runs, and of the one that took the most. */
+  readonly counts?: { readonly total: number; readonly most: number };
+}
+
 /** Positions of an application's outputs. */
 const outputs = { events: 0, active: 1, levels: 2 } as const;
 
@@ -29,16 +38,15 @@ const outputs = { events: 0, active: 1, levels: 2 } as const;
  *
  * @param runner with the application's file loaded; its state is reset first
  * @param samples interleaved, as the source gives them
- * @param each is told what every run gave
- * @returns the events, and the number of runs
+ * @param steps of the application's model; `each` is told what every run gave
  * @throws as the runner does; `input-size` where there is not one hop
  */
 export async function simulate(
-  runner: Runner,
+  runner: Runner | BoardRunner,
   app: AppSection,
   samples: Int16Array,
-  each: (result: RunResult) => void = () => {},
-): Promise<{ events: AppEvent[]; runs: number }> {
+  { steps, each = () => {} }: { steps: number; each?: (result: RunResult) => void | Promise<void> },
+): Promise<Simulated> {
   const length = app.hop * app.source.channels;
   const runs = Math.floor(samples.length / length);
   if (runs === 0) {
@@ -47,10 +55,12 @@ export async function simulate(
   }
   await runner.reset();
   const events: AppEvent[] = [];
+  const counts: number[] = [];
   for (let run = 0; run < runs; run++) {
     const hop = samples.slice(run * length, (run + 1) * length);
     await runner.writeInput(0, new Uint8Array(hop.buffer));
-    await runner.run();
+    if ("count" in runner) counts.push(await runner.count(0, steps));
+    else await runner.run();
     const time = ((run + 1) * app.hop) / app.source.rate;
     const begins = [...(await runner.readOutput(outputs.events))].flatMap((begins, i) =>
       begins === 0 ? [] : [i],
@@ -59,7 +69,9 @@ export async function simulate(
     const levels = new Float32Array((await runner.readOutput(outputs.levels)).slice().buffer);
     for (const i of begins)
       events.push({ time, event: app.events[i] as string, level: levels[i] as number, run });
-    each({ time, begins, active, levels });
+    await each({ time, begins, active, levels });
   }
-  return { events, runs };
+  if (counts.length === 0) return { events, runs };
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return { events, runs, counts: { total, most: Math.max(...counts) } };
 }
