@@ -1616,6 +1616,8 @@ export class RescaleParameters {
 /** Squared magnitudes of a spectrum. */
 @unmanaged
 export class EnergyParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   elements: i32;
@@ -1627,6 +1629,8 @@ export class EnergyParameters {
 /** Samples scaled up to 16 bits. */
 @unmanaged
 export class FftAutoScaleParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scaleBits: usize;
@@ -1636,6 +1640,8 @@ export class FftAutoScaleParameters {
 /** Natural logarithms, scaled. */
 @unmanaged
 export class FilterBankLogParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scratch: usize;
@@ -1649,6 +1655,8 @@ export class FilterBankLogParameters {
 /** Weighted sums over bands of a spectrum. */
 @unmanaged
 export class FilterBankParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scratch: usize;
@@ -1660,6 +1668,8 @@ export class FilterBankParameters {
 /** Frames of a stream that comes in pieces. Lengths are in bytes. */
 @unmanaged
 export class FramesParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   valid: usize;
@@ -1693,6 +1703,8 @@ export class OverlapAddParameters {
 /** Gain control by channel. */
 @unmanaged
 export class PcanParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   noise: usize;
   output: usize;
@@ -1707,6 +1719,8 @@ export class PcanParameters {
 /** Fourier transforms of real samples, or back. */
 @unmanaged
 export class RealFftParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scratch: usize;
@@ -1724,6 +1738,8 @@ export class RealFftParameters {
 /** Rows of samples times a window. */
 @unmanaged
 export class SignalWindowParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scratch: usize;
@@ -1738,6 +1754,8 @@ export class SignalWindowParameters {
 /** Channels without the noise that is estimated in them. */
 @unmanaged
 export class SpectralSubtractionParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   noise: usize;
@@ -1758,6 +1776,8 @@ export class SpectralSubtractionParameters {
 /** Square roots of 64 bits. */
 @unmanaged
 export class SquareRootParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   scaleBits: usize;
   output: usize;
@@ -1767,6 +1787,8 @@ export class SquareRootParameters {
 /** Events of scores that pass levels. */
 @unmanaged
 export class TriggerParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   scores: usize;
   events: usize;
   active: usize;
