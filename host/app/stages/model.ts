@@ -85,7 +85,7 @@ function strideOf(
  * A trained model on the last features or samples. The first axes of its one input are time: as many vectors of features as it takes.
  * Its first output, dequantized, are the scores.
  */
-export const model: StageKind<Config> = {
+export const model: StageKind<typeof schema> = {
   schema,
   models: ({ file }) => [file],
   after: ({ when }) => (when === undefined ? [] : [when]),
