@@ -26,8 +26,8 @@ export interface StageContext {
 export interface StageKind<Schema extends z.ZodType<{ type: string; from: string }>> {
   /** What it takes in an application's file. */
   readonly schema: Schema;
-  /** Of a stage that cuts samples: the samples from one cut to the next, of those that it is given at a rate. */
-  readonly stride?: (config: z.output<Schema>, rate: number, at: string) => number;
+  /** Of a stage that cuts samples: the samples from one cut to the next, of those that it is given at a rate; undefined where it takes any. */
+  readonly stride?: (config: z.output<Schema>, rate: number, at: string) => number | undefined;
   /** Files that it takes models and reference data from, by their paths. */
   readonly models?: (config: z.output<Schema>) => readonly string[];
   readonly tables?: (config: z.output<Schema>) => readonly string[];

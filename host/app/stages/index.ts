@@ -2,10 +2,12 @@ import { microFrontend } from "../front-ends/micro-frontend.js";
 import { decision } from "./decision.js";
 import { distance } from "./distance.js";
 import { model } from "./model.js";
+import { window } from "./window.js";
 
 /** Every kind of stage, by what an application's file calls it. */
 export const stageKinds = {
   "micro-frontend": microFrontend,
+  window,
   model,
   distance,
   decision,

@@ -12,7 +12,7 @@ import { endsOf } from "../app-graph.js";
 import { duration, stageName } from "../fields.js";
 import { framesOf } from "../framing.js";
 import type { StageKind } from "../stage.js";
-import { refuseApplication, secondsOf } from "../times.js";
+import { countOf, refuseApplication, secondsOf } from "../times.js";
 import type { Features, Samples } from "../values.js";
 
 const schema = z.strictObject({
@@ -87,6 +87,8 @@ function strideOf(
  */
 export const model: StageKind<typeof schema> = {
   schema,
+  stride: ({ every }, rate, at) =>
+    every === undefined ? undefined : countOf(every, rate, `${at}.every`, "samples"),
   models: ({ file }) => [file],
   after: ({ when }) => (when === undefined ? [] : [when]),
   compile(config, { graph, name, at, runSeconds, input, model, activity }) {
@@ -101,6 +103,11 @@ export const model: StageKind<typeof schema> = {
       refuseApplication(
         `${at}.file`,
         `the model takes ${taken} numbers, no multiple of the ${atOnce} that "${config.from}" gives`,
+      );
+    if (given.kind === "samples" && taken % given.channels !== 0)
+      refuseApplication(
+        `${at}.file`,
+        `the model takes ${taken} numbers, no multiple of the ${given.channels} channels that "${config.from}" has`,
       );
     const gate = config.when === undefined ? [] : [activity(config.when, `${at}.when`)];
     const asTheyAre = given.kind === "features" && given.asTheyAre === true;
