@@ -1704,6 +1704,29 @@ export class PcanParameters {
   shift: i32;
 }
 
+/** Power of spectra of real samples. */
+@unmanaged
+export class PowerSpectrumParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  /** The transform's twiddle factors, and those between both halves. */
+  weights: i32;
+  window: i32;
+  /** Whether there is a window. */
+  windowed: i32;
+  rows: i32;
+  /** Samples of an input row; what is missing counts as 0. */
+  length: i32;
+  /** Of the complex transform: half of the real one's. */
+  points: i32;
+  /** Of its stages, the first one's in the lowest three bits. */
+  radices: i32;
+  /** Whether roots are taken. */
+  magnitude: i32;
+  scale: f32;
+}
+
 /** Fourier transforms of real samples, or back. */
 @unmanaged
 export class RealFftParameters {

@@ -122,3 +122,18 @@ export const overlapAddParameters = block("OverlapAddParameters", "Frames that o
   frameElements: "int32",
   hopElements: "int32",
 });
+
+export const powerSpectrumParameters = block("PowerSpectrumParameters", "Power of spectra of real samples.", {
+  input: "address",
+  output: "address",
+  scratch: "address",
+  weights: { type: "weights", note: "The transform's twiddle factors, and those between both halves." },
+  window: "weights",
+  windowed: { type: "int32", note: "Whether there is a window." },
+  rows: "int32",
+  length: { type: "int32", note: "Samples of an input row; what is missing counts as 0." },
+  points: { type: "int32", note: "Of the complex transform: half of the real one's." },
+  radices: { type: "int32", note: "Of its stages, the first one's in the lowest three bits." },
+  magnitude: { type: "int32", note: "Whether roots are taken." },
+  scale: "float32",
+});

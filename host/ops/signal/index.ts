@@ -7,6 +7,7 @@ import { frames } from "./frames.js";
 import { irfft } from "./irfft.js";
 import { overlapAdd } from "./overlap-add.js";
 import { pcan } from "./pcan.js";
+import { powerSpectrum } from "./power-spectrum.js";
 import { rfft } from "./rfft.js";
 import { spectralSubtraction } from "./spectral-subtraction.js";
 import { window } from "./window.js";
@@ -22,6 +23,7 @@ export const operators = [
   irfft,
   overlapAdd,
   pcan,
+  powerSpectrum,
   rfft,
   spectralSubtraction,
   window,
