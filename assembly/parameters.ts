@@ -1677,6 +1677,19 @@ export class FramesParameters {
   every: i32;
 }
 
+/** Weighted sums over bands of spectra of float32. */
+@unmanaged
+export class MelFilterBankParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  rows: i32;
+  /** Of an input row. */
+  bins: i32;
+  channels: i32;
+}
+
 /** Frames that overlap, added. */
 @unmanaged
 export class OverlapAddParameters {

@@ -137,3 +137,17 @@ export const powerSpectrumParameters = block("PowerSpectrumParameters", "Power o
   magnitude: { type: "int32", note: "Whether roots are taken." },
   scale: "float32",
 });
+
+export const melFilterBankParameters = block(
+  "MelFilterBankParameters",
+  "Weighted sums over bands of spectra of float32.",
+  {
+    input: "address",
+    output: "address",
+    scratch: "address",
+    weights: "weights",
+    rows: "int32",
+    bins: { type: "int32", note: "Of an input row." },
+    channels: "int32",
+  },
+);

@@ -5,6 +5,7 @@ import { filterBankLog } from "./filter-bank-log.js";
 import { filterBankSquareRoot } from "./filter-bank-square-root.js";
 import { frames } from "./frames.js";
 import { irfft } from "./irfft.js";
+import { melFilterBank } from "./mel-filter-bank.js";
 import { overlapAdd } from "./overlap-add.js";
 import { pcan } from "./pcan.js";
 import { powerSpectrum } from "./power-spectrum.js";
@@ -21,6 +22,7 @@ export const operators = [
   filterBankSquareRoot,
   frames,
   irfft,
+  melFilterBank,
   overlapAdd,
   pcan,
   powerSpectrum,
