@@ -1613,6 +1613,24 @@ export class RescaleParameters {
   high: i32;
 }
 
+/** Filters of second order over time. */
+@unmanaged
+export class BiquadParameters {
+  input: usize;
+  output: usize;
+  /** The variable. */
+  state: usize;
+  /** The variable that is 0 before the first run, where the next says so. */
+  started: usize;
+  /** Whether the first sample counts as having lasted for ever, rather than zeros. */
+  startsWithFirst: i32;
+  time: i32;
+  channels: i32;
+  scratch: usize;
+  weights: i32;
+  sections: i32;
+}
+
 /** Squared magnitudes of a spectrum. */
 @unmanaged
 export class EnergyParameters {
@@ -1798,4 +1816,19 @@ export class SquareRootParameters {
   scaleBits: usize;
   output: usize;
   elements: i32;
+}
+
+/** Statistics of channels over time. */
+@unmanaged
+export class StatisticsParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  rows: i32;
+  time: i32;
+  channels: i32;
+  /** Whether any of those that are chosen is of differences from the mean. */
+  isCentred: i32;
+  /** Their numbers plus 1, the first one's in the lowest four bits. */
+  chosen: i64;
 }

@@ -151,3 +151,35 @@ export const melFilterBankParameters = block(
     channels: "int32",
   },
 );
+
+/** A stream that has states. */
+const stream = {
+  input: "address",
+  output: "address",
+  state: { type: "address", note: "The variable." },
+  started: { type: "address", note: "The variable that is 0 before the first run, where the next says so." },
+  startsWithFirst: {
+    type: "int32",
+    note: "Whether the first sample counts as having lasted for ever, rather than zeros.",
+  },
+  time: "int32",
+  channels: "int32",
+} as const;
+
+export const biquadParameters = block("BiquadParameters", "Filters of second order over time.", {
+  ...stream,
+  scratch: "address",
+  weights: "weights",
+  sections: "int32",
+});
+
+export const statisticsParameters = block("StatisticsParameters", "Statistics of channels over time.", {
+  input: "address",
+  output: "address",
+  scratch: "address",
+  rows: "int32",
+  time: "int32",
+  channels: "int32",
+  isCentred: { type: "int32", note: "Whether any of those that are chosen is of differences from the mean." },
+  chosen: { type: "int64", note: "Their numbers plus 1, the first one's in the lowest four bits." },
+});

@@ -1,3 +1,4 @@
+import { biquad } from "./biquad.js";
 import { energy } from "./energy.js";
 import { fftAutoScale } from "./fft-auto-scale.js";
 import { filterBank } from "./filter-bank.js";
@@ -11,10 +12,12 @@ import { pcan } from "./pcan.js";
 import { powerSpectrum } from "./power-spectrum.js";
 import { rfft } from "./rfft.js";
 import { spectralSubtraction } from "./spectral-subtraction.js";
+import { statistics } from "./statistics.js";
 import { window } from "./window.js";
 
 /** Operators of this family: one line each, and one for each file of many. */
 export const operators = [
+  biquad,
   energy,
   fftAutoScale,
   filterBank,
@@ -28,5 +31,6 @@ export const operators = [
   powerSpectrum,
   rfft,
   spectralSubtraction,
+  statistics,
   window,
 ] as const;

@@ -83,7 +83,56 @@ def mfcc():
     return {"samples": samples.tolist(), "librosa": rounded(by_librosa), "tensorflow": rounded(by_tensorflow)}
 
 
-kinds = {"mel": mel, "cosines": cosines, "mfcc": mfcc}
+def biquad():
+    """Butterworth filters: their responses at some frequencies, and what they give for a signal, from its first sample on."""
+    import scipy
+
+    rate = 1000.0
+    random = generator("biquad")
+    frequencies = np.linspace(1, 499, 12)
+    cases = []
+    for kind, edges in (("lowpass", [60.0]), ("highpass", [5.0]), ("bandpass", [20.0, 150.0])):
+        for order in range(1, 7):
+            sections = scipy.signal.butter(order, edges if kind == "bandpass" else edges[0], kind, output="sos", fs=rate)
+            _, response = scipy.signal.sosfreqz(sections, frequencies, fs=rate)
+            signal = np.round(random.uniform(-1, 1, 24) + 3, 3)
+            zeros = scipy.signal.sosfilt(sections, signal)
+            first, _ = scipy.signal.sosfilt(sections, signal, zi=scipy.signal.sosfilt_zi(sections) * signal[0])
+            cases.append({
+                "kind": kind, "order": order, "edges": edges,
+                "response": rounded(np.stack([response.real, response.imag], 1).ravel(), 14),
+                "signal": rounded(signal), "zero": rounded(zeros), "first": rounded(first),
+            })
+    return {"sampleRate": rate, "frequencies": rounded(frequencies, 17), "cases": cases}
+
+
+def statistics():
+    """Statistics of signals, in the order of their names."""
+    import scipy
+
+    def of(x):
+        rms = np.sqrt(np.mean(x**2))
+        return {
+            "mean": x.mean(), "rms": rms, "standardDeviation": x.std(), "minimum": x.min(), "maximum": x.max(),
+            "peakToPeak": np.ptp(x), "skewness": scipy.stats.skew(x), "kurtosis": scipy.stats.kurtosis(x),
+            "zeroCrossings": np.count_nonzero(np.diff(x < 0)), "meanAbsoluteDeviation": np.mean(np.abs(x - x.mean())),
+            "crestFactor": np.max(np.abs(x)) / rms,
+        }
+
+    random = generator("statistics")
+    signals = {
+        "normal": random.standard_normal(90), "skewed": random.gamma(2, 1, 60) - 0.5,
+        "far from zero": 9.81 + 0.3 * random.uniform(-1, 1, 120), "two": np.array([-1.5, 2.0]),
+    }
+    cases = []
+    for name, signal in signals.items():
+        samples = signal.astype(np.float32).astype(np.float64)
+        values = {key: rounded(value) for key, value in of(samples).items()}
+        cases.append({"name": name, "samples": rounded(samples), "values": values})
+    return cases
+
+
+kinds = {"mel": mel, "cosines": cosines, "mfcc": mfcc, "biquad": biquad, "statistics": statistics}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
