@@ -1695,6 +1695,26 @@ export class FramesParameters {
   every: i32;
 }
 
+/** Medians of channels over time. */
+@unmanaged
+export class MedianFilterParameters {
+  input: usize;
+  output: usize;
+  /** The variable. */
+  state: usize;
+  /** The variable that is 0 before the first run, where the next says so. */
+  started: usize;
+  /** Whether the first sample counts as having lasted for ever, rather than zeros. */
+  startsWithFirst: i32;
+  time: i32;
+  channels: i32;
+  scratch: usize;
+  /** Samples of a median; the state holds one row less. */
+  window: i32;
+  /** Medians of deviations beyond which a sample is an outlier. */
+  factor: f32;
+}
+
 /** Weighted sums over bands of spectra of float32. */
 @unmanaged
 export class MelFilterBankParameters {
@@ -1773,6 +1793,47 @@ export class RealFftParameters {
   points: i32;
   /** Of its stages, the first one's in the lowest three bits. */
   radices: i32;
+}
+
+/** Samples in standard deviations from their mean so far. */
+@unmanaged
+export class RunningNormalizeParameters {
+  input: usize;
+  output: usize;
+  /** The variable. */
+  state: usize;
+  /** The variable that is 0 before the first run, where the next says so. */
+  started: usize;
+  /** Whether the first sample counts as having lasted for ever, rather than zeros. */
+  startsWithFirst: i32;
+  time: i32;
+  channels: i32;
+  /** What a new sample gives. */
+  rate: f32;
+  /** What the variance keeps. */
+  kept: f32;
+  epsilon: f32;
+}
+
+/** Samples that are missing, stuck or clipped. */
+@unmanaged
+export class SampleFaultsParameters {
+  input: usize;
+  output: usize;
+  faults: usize;
+  /** The variable: the last good sample of each channel, and the last one. */
+  last: usize;
+  /** The variable: how many of each channel had the last one's value. */
+  run: usize;
+  time: i32;
+  channels: i32;
+  /** Samples of one value that are too many; 0 where any number is right. */
+  stuck: i32;
+  /** What stands for a missing sample; NaN where nothing else does. */
+  sentinel: f32;
+  low: f32;
+  /** Samples at either or beyond are clipped. */
+  high: f32;
 }
 
 /** Rows of samples times a window. */

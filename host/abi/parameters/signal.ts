@@ -183,3 +183,39 @@ export const statisticsParameters = block("StatisticsParameters", "Statistics of
   isCentred: { type: "int32", note: "Whether any of those that are chosen is of differences from the mean." },
   chosen: { type: "int64", note: "Their numbers plus 1, the first one's in the lowest four bits." },
 });
+
+export const medianFilterParameters = block("MedianFilterParameters", "Medians of channels over time.", {
+  ...stream,
+  scratch: "address",
+  window: { type: "int32", note: "Samples of a median; the state holds one row less." },
+  factor: { type: "float32", note: "Medians of deviations beyond which a sample is an outlier." },
+});
+
+export const runningNormalizeParameters = block(
+  "RunningNormalizeParameters",
+  "Samples in standard deviations from their mean so far.",
+  {
+    ...stream,
+    rate: { type: "float32", note: "What a new sample gives." },
+    kept: { type: "float32", note: "What the variance keeps." },
+    epsilon: "float32",
+  },
+);
+
+export const sampleFaultsParameters = block(
+  "SampleFaultsParameters",
+  "Samples that are missing, stuck or clipped.",
+  {
+    input: "address",
+    output: "address",
+    faults: "address",
+    last: { type: "address", note: "The variable: the last good sample of each channel, and the last one." },
+    run: { type: "address", note: "The variable: how many of each channel had the last one's value." },
+    time: "int32",
+    channels: "int32",
+    stuck: { type: "int32", note: "Samples of one value that are too many; 0 where any number is right." },
+    sentinel: { type: "float32", note: "What stands for a missing sample; NaN where nothing else does." },
+    low: "float32",
+    high: { type: "float32", note: "Samples at either or beyond are clipped." },
+  },
+);

@@ -5,12 +5,16 @@ import { filterBank } from "./filter-bank.js";
 import { filterBankLog } from "./filter-bank-log.js";
 import { filterBankSquareRoot } from "./filter-bank-square-root.js";
 import { frames } from "./frames.js";
+import { hampel } from "./hampel.js";
 import { irfft } from "./irfft.js";
+import { medianFilter } from "./median-filter.js";
 import { melFilterBank } from "./mel-filter-bank.js";
 import { overlapAdd } from "./overlap-add.js";
 import { pcan } from "./pcan.js";
 import { powerSpectrum } from "./power-spectrum.js";
 import { rfft } from "./rfft.js";
+import { runningNormalize } from "./running-normalize.js";
+import { sampleFaults } from "./sample-faults.js";
 import { spectralSubtraction } from "./spectral-subtraction.js";
 import { statistics } from "./statistics.js";
 import { window } from "./window.js";
@@ -24,12 +28,16 @@ export const lowerings = [
   filterBankLog,
   filterBankSquareRoot,
   frames,
+  hampel,
   irfft,
+  medianFilter,
   melFilterBank,
   overlapAdd,
   pcan,
   powerSpectrum,
   rfft,
+  runningNormalize,
+  sampleFaults,
   spectralSubtraction,
   statistics,
   window,

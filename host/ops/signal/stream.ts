@@ -53,3 +53,10 @@ export function isStarting(start: StreamStart, started: Values | undefined): boo
   started[0] = 1;
   return starting;
 }
+
+/** Keeps the last rows of a history and of what came after it, in the history. */
+export function keepRows(history: Values, input: Values): void {
+  const kept = Math.max(history.length - input.length, 0);
+  history.copyWithin(0, history.length - kept);
+  history.set(input.subarray(input.length - (history.length - kept)), kept);
+}
