@@ -1795,6 +1795,30 @@ export class RealFftParameters {
   radices: i32;
 }
 
+/** A stream at another sample rate. */
+@unmanaged
+export class ResampleStreamParameters {
+  input: usize;
+  output: usize;
+  /** The variable. */
+  state: usize;
+  /** The variable that is 0 before the first run, where the next says so. */
+  started: usize;
+  /** Whether the first sample counts as having lasted for ever, rather than zeros. */
+  startsWithFirst: i32;
+  time: i32;
+  channels: i32;
+  scratch: usize;
+  /** The filter's phases, one after the other. */
+  weights: i32;
+  /** Samples of a channel that come out. */
+  outputs: i32;
+  up: i32;
+  down: i32;
+  /** Of a phase; the state holds one row less. */
+  taps: i32;
+}
+
 /** Samples in standard deviations from their mean so far. */
 @unmanaged
 export class RunningNormalizeParameters {
@@ -1848,6 +1872,21 @@ export class SignalWindowParameters {
   length: i32;
   /** Of the products, to the right. */
   shift: i32;
+}
+
+/** The highest peaks of spectra. */
+@unmanaged
+export class SpectralPeaksParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  bins: i32;
+  /** Of a row, at most. */
+  peaks: i32;
+  /** What a height is at least. */
+  threshold: f32;
+  /** Hz from one bin to the next. */
+  resolution: f32;
 }
 
 /** Channels without the noise that is estimated in them. */

@@ -219,3 +219,27 @@ export const sampleFaultsParameters = block(
     high: { type: "float32", note: "Samples at either or beyond are clipped." },
   },
 );
+
+export const resampleStreamParameters = block(
+  "ResampleStreamParameters",
+  "A stream at another sample rate.",
+  {
+    ...stream,
+    scratch: "address",
+    weights: { type: "weights", note: "The filter's phases, one after the other." },
+    outputs: { type: "int32", note: "Samples of a channel that come out." },
+    up: "int32",
+    down: "int32",
+    taps: { type: "int32", note: "Of a phase; the state holds one row less." },
+  },
+);
+
+export const spectralPeaksParameters = block("SpectralPeaksParameters", "The highest peaks of spectra.", {
+  input: "address",
+  output: "address",
+  rows: "int32",
+  bins: "int32",
+  peaks: { type: "int32", note: "Of a row, at most." },
+  threshold: { type: "float32", note: "What a height is at least." },
+  resolution: { type: "float32", note: "Hz from one bin to the next." },
+});

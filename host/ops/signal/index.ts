@@ -12,9 +12,11 @@ import { melFilterBank } from "./mel-filter-bank.js";
 import { overlapAdd } from "./overlap-add.js";
 import { pcan } from "./pcan.js";
 import { powerSpectrum } from "./power-spectrum.js";
+import { resampleStream } from "./resample-stream.js";
 import { rfft } from "./rfft.js";
 import { runningNormalize } from "./running-normalize.js";
 import { sampleFaults } from "./sample-faults.js";
+import { spectralPeaks } from "./spectral-peaks.js";
 import { spectralSubtraction } from "./spectral-subtraction.js";
 import { statistics } from "./statistics.js";
 import { window } from "./window.js";
@@ -35,9 +37,11 @@ export const operators = [
   overlapAdd,
   pcan,
   powerSpectrum,
+  resampleStream,
   rfft,
   runningNormalize,
   sampleFaults,
+  spectralPeaks,
   spectralSubtraction,
   statistics,
   window,

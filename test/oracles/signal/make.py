@@ -132,7 +132,28 @@ def statistics():
     return cases
 
 
-kinds = {"mel": mel, "cosines": cosines, "mfcc": mfcc, "biquad": biquad, "statistics": statistics}
+def resampling():
+    """Low-passes, and signals at another rate by them."""
+    import scipy
+
+    random = generator("resampling")
+    filters = [
+        {"cutoff": cutoff, "window": window, "taps": rounded(scipy.signal.firwin(taps, cutoff, window=window))}
+        for taps, cutoff, window in ((9, 0.25, "hamming"), (16, 0.4, "hann"), (31, 1 / 3, "blackman"))
+    ]
+    changes = []
+    for up, down in ((1, 1), (1, 4), (3, 1), (2, 3), (3, 2), (5, 8)):
+        length = 2 * 4 * max(up, down) + 1
+        taps = scipy.signal.firwin(length, min(1 / max(up, down), 0.999999), window="hamming") * up
+        signal = np.round(random.uniform(-1, 1, 48), 3)
+        output = scipy.signal.upfirdn(taps, signal, up, down)[: 48 * up // down]
+        changes.append({"up": up, "down": down, "taps": rounded(taps), "signal": rounded(signal), "output": rounded(output)})
+    return {"filters": filters, "changes": changes}
+
+
+kinds = {
+    "mel": mel, "cosines": cosines, "mfcc": mfcc, "biquad": biquad, "statistics": statistics, "resampling": resampling,
+}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
