@@ -1932,3 +1932,21 @@ export class StatisticsParameters {
   /** Their numbers plus 1, the first one's in the lowest four bits. */
   chosen: i64;
 }
+
+/** Events of scores that pass levels. */
+@unmanaged
+export class TriggerParameters {
+  scores: usize;
+  events: usize;
+  active: usize;
+  /** The variable: three int32 of each class. */
+  state: usize;
+  scratch: usize;
+  /** Two float32 and three int32 of each class: its levels and its times. */
+  weights: i32;
+  classes: i32;
+  /** Whether the class with the highest score alone may begin. */
+  highest: i32;
+  /** Whether an event keeps all classes from beginning for its refractory time. */
+  together: i32;
+}

@@ -107,6 +107,10 @@ export const errorTable = {
     "the weights hold a value that is not a finite number",
     "Train again: NaN or infinity in weights comes from a diverged training or a damaged file.",
   ),
+  "application-invalid": refused(
+    "the application's file is not as it must be",
+    "Change it at the place named; docs/applications.md says what it may hold, and editors complete it with the schema.",
+  ),
   "calibration-missing": refused(
     "a float model needs calibration samples to be quantized",
     "Give real inputs with --calibrate FILE|DIR; a hundred samples are usually enough.",

@@ -1,6 +1,7 @@
 import type { Block, Fields } from "./block.js";
 import * as conversion from "./parameters/conversion.js";
 import * as convolution from "./parameters/convolution.js";
+import * as decision from "./parameters/decision.js";
 import * as detection from "./parameters/detection.js";
 import * as elementwise from "./parameters/elementwise.js";
 import * as matrix from "./parameters/matrix.js";
@@ -11,6 +12,7 @@ import * as signal from "./parameters/signal.js";
 
 export * from "./parameters/conversion.js";
 export * from "./parameters/convolution.js";
+export * from "./parameters/decision.js";
 export * from "./parameters/detection.js";
 export * from "./parameters/elementwise.js";
 export * from "./parameters/matrix.js";
@@ -30,4 +32,5 @@ export const blocks: readonly Block<Fields>[] = [
   detection,
   conversion,
   signal,
+  decision,
 ].flatMap((family): Block<Fields>[] => Object.values(family));

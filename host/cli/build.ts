@@ -10,6 +10,7 @@ import type { BuiltModel } from "../pipeline.js";
 import { quantizations } from "../quantize/scheme.js";
 import type { ModelReport } from "../report/types.js";
 import type { SampleSource } from "../run/samples/index.js";
+import { isApplicationFile } from "./app-file.js";
 import { type ComparedSamples, compareWithFloat } from "./build-accuracy.js";
 import { boundsOf, buildAsBounded, frontierLines } from "./build-budget.js";
 import { buildJson, buildText } from "./build-report.js";
@@ -33,7 +34,7 @@ import { addUserOperators, operatorsOption, verboseOption } from "./user-operato
 
 const kinds = ["auto", ...quantizations, "float32"] as const;
 
-interface BuildOptions extends InputOptions, OpenOptions {
+export interface BuildOptions extends InputOptions, OpenOptions {
   out?: string;
   calibrate: string[];
   validate: string[];
@@ -63,6 +64,7 @@ A quantized model is compared with its float original, layer by layer: on the sa
 of --calibrate, else on the calibration samples. Their --labels are a .npy, .json, .csv or .txt with the number or name of a
 class for each; or "folders", where samples lie in folders that are called as their classes. --report also writes all that is
 known of the model as a page.
+An application's file (.json) is built likewise: a pipeline from a sensor to decisions, with the models that it names.
 With --budget, and for a --board that it does not fit else, a float model becomes the form of the least error within the
 bounds: layers with weights of fewer bits where that costs the least, parts computed one after the other where RAM is short.
 All forms that are worth it are listed. Latency is an estimate and needs --board. RAM is all that the board takes, without
@@ -131,6 +133,10 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
   const kernels = await addUserOperators(options, output);
   output.progress(`reading ${modelPath}`);
   const bytes = await readModelFile(modelPath);
+  if (isApplicationFile(modelPath, bytes)) {
+    const { buildApplicationFile } = await import("./build-app.js");
+    return buildApplicationFile(modelPath, bytes, { ...options, kernels }, fitting, output);
+  }
   const read = [modelPath];
   const { examineModel, inWordsOf, modelName, requireGraph } = await import("../import/index.js");
   const { takesCalibration } = await import("../pipeline.js");

@@ -225,8 +225,10 @@ export class Execution {
     for (let at = first; at < last; at++) this.runNode(at);
   }
 
-  /** Runs one node. */
+  /** Runs one node, where its conditions are true. */
   runNode(at: number): void {
+    const { when = [] } = this.graph.nodes[at] as Node;
+    if (when.some((index) => this.elements(index)[0] === 0)) return;
     const prepared = this.prepared[at] ?? this.prepare(at);
     this.prepared[at] = prepared;
     if (prepared.reference) {

@@ -1,4 +1,4 @@
-import type { Graph } from "./graph.js";
+import { type Graph, readBy } from "./graph.js";
 import type { TensorIndex } from "./node.js";
 import type { Tensor } from "./tensor.js";
 
@@ -7,7 +7,7 @@ export function dropUnusedTensors(graph: Graph): Graph {
   const used = new Set([
     ...graph.inputs,
     ...graph.outputs,
-    ...graph.nodes.flatMap((node) => [...node.inputs, ...node.outputs]),
+    ...graph.nodes.flatMap((node) => [...readBy(node), ...node.outputs]),
   ]);
   const kept = [...graph.tensors.keys()].filter((index) => used.has(index));
   const renumbered = new Map(kept.map((index, i) => [index, i]));
@@ -19,6 +19,7 @@ export function dropUnusedTensors(graph: Graph): Graph {
       ...node,
       inputs: node.inputs.map(renumber),
       outputs: node.outputs.map(renumber),
+      ...(node.when === undefined ? {} : { when: node.when.map(renumber) }),
     })),
     inputs: graph.inputs.map(renumber),
     outputs: graph.outputs.map(renumber),

@@ -45,7 +45,17 @@ export function bind<A extends object>(graph: Graph, node: Node<A>): BoundNode<A
   };
 }
 
-/** Indices of the node's inputs that are activations (present, and not constant). */
+/** Indices of the activations that a node reads: its inputs that are present and not constant, and its conditions. */
 export function activationInputs(graph: Graph, node: Node): TensorIndex[] {
-  return node.inputs.filter((index) => index >= 0 && tensorAt(graph, index).data === undefined);
+  return readBy(node).filter((index) => index >= 0 && tensorAt(graph, index).data === undefined);
+}
+
+/** Indices of all that a node reads: inputs, -1 for one that is absent, and conditions. */
+export function readBy({ inputs, when = [] }: Node): TensorIndex[] {
+  return [...inputs, ...when];
+}
+
+/** Whether some of the graph's nodes run under conditions. */
+export function hasConditions({ nodes }: Graph): boolean {
+  return nodes.some(({ when = [] }) => when.length > 0);
 }

@@ -12,6 +12,11 @@ export interface Node<Attributes extends object = object> {
   outputs: readonly TensorIndex[];
   /** Indices into `Graph.variables`: what the node reads or writes of the model's state; none by default. */
   variables?: readonly number[];
+  /**
+   * Conditions: activations of one bool each. The node runs where all of them are true, and is passed over where one is not: what
+   * it would write is then not defined, and its variables stay as they are. None by default.
+   */
+  when?: readonly TensorIndex[];
 }
 
 /** A node with its tensors looked up: what operators work on. */

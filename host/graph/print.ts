@@ -13,8 +13,8 @@ export function printGraph(graph: Graph): string {
     return tensor.data === undefined ? `%${index} ${text}` : `[${text}]`;
   };
   const lines = graph.nodes.map(
-    ({ operator, name, inputs, outputs, attributes }) =>
-      `${outputs.map(show).join(", ")} = ${operator}(${inputs.map(show).join(", ")}) ${JSON.stringify(attributes)} "${name}"`,
+    ({ operator, name, inputs, outputs, attributes, when = [] }) =>
+      `${when.length === 0 ? "" : `if ${when.map(show).join(" and ")}: `}${outputs.map(show).join(", ")} = ${operator}(${inputs.map(show).join(", ")}) ${JSON.stringify(attributes)} "${name}"`,
   );
   return [
     `inputs ${graph.inputs.map(show).join(", ")}`,

@@ -1,12 +1,12 @@
 import { WasmoteError } from "../errors.js";
-import type { Graph } from "./graph.js";
+import { type Graph, readBy } from "./graph.js";
 import { maxConnections, maxEnds, maxNodes, maxRank } from "./limits.js";
-import { elementCount, integerRange, perTensor, type Tensor } from "./tensor.js";
+import { describeType, elementCount, integerRange, perTensor, type Tensor } from "./tensor.js";
 
 /**
- * Checks a graph's structure: every index in range, every activation written once and before it is read, model
- * inputs not constant, model outputs written or constant, nodes with an output or a variable, no empty tensor, scales and
- * zero points of inputs and outputs that are possible. Throws `model-invalid` with the place, and `model-too-large` for more nodes, connections, axes, inputs, outputs or variables than are taken.
+ * Checks a graph's structure: every index in range, every activation written once and before it is read, by nodes that run
+ * under all conditions of the one that writes it, model inputs not constant, model outputs written, under no condition, or
+ * constant, nodes with an output or a variable, no empty tensor, scales and zero points of inputs and outputs that are possible. Throws `model-invalid` with the place, and `model-too-large` for more nodes, connections, axes, inputs, outputs or variables than are taken.
  */
 export function validateGraph(graph: Graph): void {
   requireSize(graph);
@@ -21,6 +21,8 @@ export function validateGraph(graph: Graph): void {
   if (graph.outputs.length === 0) fail("the model has no output");
 
   const written = new Set<number>();
+  /** Conditions of the node that writes each activation, where it has any. */
+  const conditions = new Map<number, readonly number[]>();
   for (const index of graph.inputs) {
     if (!inRange(index)) fail(`model input names tensor ${index} of ${count}`);
     if (graph.tensors[index]?.data !== undefined) fail(`model input is the constant tensor ${index}`);
@@ -31,8 +33,8 @@ export function validateGraph(graph: Graph): void {
     if (node.outputs.length === 0 && (node.variables ?? []).length === 0) {
       fail("the node has no output", node.name, node.operator);
     }
-    for (const index of node.inputs) {
-      if (index === -1) continue;
+    for (const index of readBy(node)) {
+      if (index === -1 && node.inputs.includes(index)) continue;
       if (!inRange(index)) fail(`an input names tensor ${index} of ${count}`, node.name, node.operator);
       if (graph.tensors[index]?.data === undefined && !written.has(index)) {
         fail(
@@ -41,6 +43,21 @@ export function validateGraph(graph: Graph): void {
           node.operator,
         );
       }
+      const missing = conditions.get(index)?.find((condition) => !node.when?.includes(condition));
+      if (missing !== undefined) {
+        const detail = `input tensor ${index} "${graph.tensors[index]?.name}" is written on condition of "${graph.tensors[missing]?.name}", on which the node does not depend`;
+        fail(detail, node.name, node.operator);
+      }
+    }
+    for (const index of node.when ?? []) {
+      const condition = graph.tensors[index];
+      if (condition?.dtype === "bool" && elementCount(condition.shape) === 1 && condition.data === undefined)
+        continue;
+      fail(
+        `its condition is ${condition && describeType(condition)}; one bool that is no constant is expected`,
+        node.name,
+        node.operator,
+      );
     }
     for (const index of node.outputs) {
       if (!inRange(index)) fail(`an output names tensor ${index} of ${count}`, node.name, node.operator);
@@ -48,6 +65,7 @@ export function validateGraph(graph: Graph): void {
         fail(`output tensor ${index} is constant`, node.name, node.operator);
       if (written.has(index)) fail(`output tensor ${index} is written twice`, node.name, node.operator);
       written.add(index);
+      if (node.when !== undefined) conditions.set(index, node.when);
     }
   }
   for (const node of graph.nodes) {
@@ -62,6 +80,7 @@ export function validateGraph(graph: Graph): void {
     if (!written.has(index) && graph.tensors[index]?.data === undefined) {
       fail(`model output tensor ${index} is written by no node`);
     }
+    if (conditions.has(index)) fail(`model output tensor ${index} is written on a condition only`);
   }
   for (const index of [...graph.inputs, ...graph.outputs]) {
     const problem = quantizationProblem(graph.tensors[index] as Tensor);
@@ -99,7 +118,7 @@ function requireSize({ nodes, tensors, inputs, outputs, variables = [] }: Graph)
     const detail = `tensor "${deep.name}" has ${deep.shape.length} axes; up to ${maxRank} are taken`;
     throw new WasmoteError("model-too-large", detail);
   }
-  const connections = nodes.reduce((sum, { inputs, outputs }) => sum + inputs.length + outputs.length, 0);
+  const connections = nodes.reduce((sum, node) => sum + readBy(node).length + node.outputs.length, 0);
   if (nodes.length <= maxNodes && connections <= maxConnections) return;
   throw new WasmoteError(
     "model-too-large",

@@ -238,7 +238,8 @@ export class GraphBuilder {
     return count === 1 ? name : this.freeName(`${name} (${count})`);
   }
 
-  private indexOf(tensor: Tensor): TensorIndex {
+  /** The number of a tensor, which is added where it is not there. */
+  protected indexOf(tensor: Tensor): TensorIndex {
     const known = this.indices.get(tensor);
     if (known !== undefined) return known;
     const index = this.tensors.push(tensor) - 1;

@@ -99,7 +99,12 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
     }
     return [...parameters, ...to, ...op.call(choice)];
   };
-  const steps = program.steps.map((step) => step.calls.flatMap(writeCall));
+  const steps = program.steps.map(({ calls: own, when = [] }) => {
+    const code = own.flatMap(writeCall);
+    if (when.length === 0) return code;
+    const all = when.flatMap((address, i) => [...op.byteAt(address), ...(i === 0 ? [] : op.and)]);
+    return [...all, ...op.if, ...code, ...op.end];
+  });
   const run = parts.function(runType, writeRun(steps), "run");
   const reset =
     resets.length === 0 ? undefined : parts.function(resetType, writeReset(resets, readWeights), "reset");

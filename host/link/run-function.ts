@@ -27,6 +27,12 @@ export const op = {
   call: (index: number) => [opcodes.call, ...encodeLeb128(index)],
   get: (local: number) => [opcodes.localGet, ...encodeLeb128(local)],
   set: (local: number) => [opcodes.localSet, ...encodeLeb128(local)],
+  /** The byte at an address, unsigned. */
+  byteAt: (address: number) => [
+    ...[opcodes.i32Const, 0],
+    ...[opcodes.i32LoadByte, 0],
+    ...encodeLeb128(address),
+  ],
   globalGet: (index: number) => [opcodes.globalGet, ...encodeLeb128(index)],
   constant: (value: number) => [opcodes.i32Const, ...encodeSignedLeb128(value)],
   /** Of memory 0: address, value, bytes are on the stack. */

@@ -1,5 +1,6 @@
 import { lowerings as conversion } from "./conversion/index.js";
 import { lowerings as convolution } from "./convolution/index.js";
+import { lowerings as decision } from "./decision/index.js";
 import { lowerings as detection } from "./detection/index.js";
 import { lowerings as elementwise } from "./elementwise/index.js";
 import type { Lowering } from "./lowering.js";
@@ -20,6 +21,7 @@ const lowerings = [
   ...detection,
   ...conversion,
   ...signal,
+  ...decision,
 ] as const;
 
 const byOperator = new Map<string, Lowering>(

@@ -18,6 +18,8 @@ export interface ProgramStep {
   macs: number;
   weightBytes: number;
   calls: readonly KernelCall[];
+  /** Addresses of one bool each: where one of them is false, the step is passed over. */
+  when?: readonly number[];
 }
 
 /** A model as calls of kernels: its steps, of nodes for which there is anything to do, and the contents of its weights section. */
@@ -131,8 +133,17 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
       const detail = `${kernel} reads ${blockBytes} bytes of parameters to ${to}, outside the ${scratch.bytes} bytes of scratch memory at ${scratch.address}; scratchBytes must offer them`;
       throw new WasmoteError("operators-invalid", detail, { node: node.name, operator: node.operator });
     }
-    const { name } = node;
-    return { node: nodeIndex, name, operator: node.operator, macs: operator.macs(bound), weightBytes, calls };
+    const { name, when } = node;
+    const conditions = when?.map((index) => plan.tensors.get(index)?.address ?? 0);
+    return {
+      node: nodeIndex,
+      name,
+      operator: node.operator,
+      macs: operator.macs(bound),
+      weightBytes,
+      calls,
+      ...(conditions === undefined ? {} : { when: conditions }),
+    };
   });
   const reset = resetsOf(graph, plan, section);
   return {

@@ -1,5 +1,5 @@
 import type { KernelCall } from "./kernel.js";
-import type { Program } from "./lower.js";
+import type { Program, ProgramStep } from "./lower.js";
 
 /** Longest line of the text. */
 const width = 100;
@@ -32,6 +32,11 @@ function writeCall({ kernel, accelerator, block, to, values }: KernelCall): stri
   ];
 }
 
+/** What a step depends on: bools in linear memory. */
+function conditions({ when = [] }: ProgramStep): string {
+  return when.length === 0 ? "" : `  if ${when.join(" and ")}`;
+}
+
 /**
  * A program as text: each step with the kernels that it calls and what they are given. Addresses are of linear memory,
  * `weights` and where parameters are: offsets in the weights section. The same for the same program.
@@ -39,7 +44,7 @@ function writeCall({ kernel, accelerator, block, to, values }: KernelCall): stri
 export function printProgram({ name, steps, weights, memoryBytes }: Program): string {
   const lines = steps.flatMap((step, index) => [
     "",
-    `${index}  ${step.operator}  ${printable(step.name)}`,
+    `${index}  ${step.operator}  ${printable(step.name)}${conditions(step)}`,
     ...step.calls.flatMap(writeCall),
   ]);
   const head = `${printable(name)}: ${steps.length} steps, ${memoryBytes} bytes of linear memory, ${weights.length} bytes of weights`;

@@ -1,6 +1,7 @@
 import { WasmoteError } from "../errors.js";
 import { operators as conversion } from "./conversion/index.js";
 import { operators as convolution } from "./convolution/index.js";
+import { operators as decision } from "./decision/index.js";
 import { operators as detection } from "./detection/index.js";
 import { operators as elementwise } from "./elementwise/index.js";
 import { operators as matrix } from "./matrix/index.js";
@@ -21,6 +22,7 @@ export const operators = [
   ...detection,
   ...conversion,
   ...signal,
+  ...decision,
 ] as const;
 
 const byName = new Map<string, Operator>(

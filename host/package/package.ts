@@ -7,7 +7,7 @@ import { type Manifest, manifestSection, weightsSection } from "./manifest.js";
 const weightsAlignment = 16;
 
 /** Name of the section that fills up to the alignment. */
-const fillSection = "wasmote.fill";
+export const fillSection = "wasmote.fill";
 
 /**
  * Puts code, manifest and weights into one file: a valid WebAssembly module whose weights start at a multiple of
@@ -15,15 +15,17 @@ const fillSection = "wasmote.fill";
  */
 export function packageModule(code: Uint8Array, manifest: Manifest, weights: Uint8Array): Uint8Array {
   const manifestBytes = encodeCustomSection(manifestSection, encode(manifest));
-  const before = code.length + manifestBytes.length;
+  return concatenate([code, manifestBytes, ...weightsBehind(code.length + manifestBytes.length, weights)]);
+}
+
+/** The last sections of a file, behind so many bytes: what fills up, and the weights. */
+export function weightsBehind(before: number, weights: Uint8Array): Uint8Array[] {
   const nameBytes = weightsSection.length;
   const head = 1 + encodeLeb128(1 + nameBytes + weights.length).length + 1 + nameBytes;
   const emptyFill = encodeCustomSection(fillSection, new Uint8Array(0)).length;
   const missing = (weightsAlignment - ((before + emptyFill + head) % weightsAlignment)) % weightsAlignment;
-  return concatenate([
-    code,
-    manifestBytes,
+  return [
     encodeCustomSection(fillSection, new Uint8Array(missing)),
     encodeCustomSection(weightsSection, weights),
-  ]);
+  ];
 }

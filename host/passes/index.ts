@@ -1,4 +1,4 @@
-import type { Graph } from "../graph/graph.js";
+import { type Graph, hasConditions } from "../graph/graph.js";
 import { validateGraph } from "../graph/validate.js";
 import { checkOperators } from "../ops/check.js";
 import { dropSequences } from "./drop-sequences.js";
@@ -40,9 +40,11 @@ export const passes: readonly Pass[] = [
 
 /**
  * Runs passes, all of them by default, over a valid graph, and checks each graph that one makes: a pass that breaks a
- * graph is a defect, which is better found here than as wrong results.
+ * graph is a defect, which is better found here than as wrong results. A graph with nodes under conditions, which passes do not
+ * see, stays as it is.
  */
 export function runPasses(graph: Graph, list: readonly Pass[] = passes): Graph {
+  if (hasConditions(graph)) return graph;
   return list.reduce((current, pass) => {
     const next = pass.apply(current);
     if (next !== current) checkAfter(pass, next);

@@ -12,7 +12,7 @@ export type ConstantInputs = (operator: string, node: BoundNode) => readonly num
 export function placeConstants(graph: Graph, constantInputs: ConstantInputs): Graph {
   const tensors = [...graph.tensors];
   const nodes: Node[] = [];
-  const place = (index: TensorIndex): TensorIndex => {
+  const place = (index: TensorIndex, when?: Node["when"]): TensorIndex => {
     const { data, ...tensor } = tensors[index] as Tensor;
     const output = tensors.push(tensor) - 1;
     nodes.push({
@@ -21,6 +21,7 @@ export function placeConstants(graph: Graph, constantInputs: ConstantInputs): Gr
       attributes: { shape: tensor.shape },
       inputs: [index],
       outputs: [output],
+      ...(when === undefined ? {} : { when }),
     });
     return output;
   };
@@ -28,7 +29,7 @@ export function placeConstants(graph: Graph, constantInputs: ConstantInputs): Gr
     const taken = constantInputs(node.operator, bind(graph, node));
     const inputs = node.inputs.map((index, position) => {
       const isConstant = index >= 0 && tensors[index]?.data !== undefined;
-      return isConstant && taken?.includes(position) !== true ? place(index) : index;
+      return isConstant && taken?.includes(position) !== true ? place(index, node.when) : index;
     });
     nodes.push({ ...node, inputs });
   }

@@ -1,4 +1,4 @@
-import type { Graph } from "../graph/graph.js";
+import { type Graph, readBy } from "../graph/graph.js";
 import type { Node } from "../graph/node.js";
 
 /** Removes nodes none of whose outputs reach a model output, and that touch no variable. */
@@ -8,7 +8,7 @@ export function removeDeadNodes(graph: Graph): Graph {
   for (const node of [...graph.nodes].reverse()) {
     const touchesState = (node.variables ?? []).length > 0;
     if (!touchesState && !node.outputs.some((index) => needed.has(index))) continue;
-    for (const index of node.inputs) needed.add(index);
+    for (const index of readBy(node)) needed.add(index);
     kept.push(node);
   }
   return kept.length === graph.nodes.length ? graph : { ...graph, nodes: kept.reverse() };

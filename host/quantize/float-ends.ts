@@ -1,5 +1,5 @@
 import { dropUnusedTensors } from "../graph/drop-unused-tensors.js";
-import type { Graph } from "../graph/graph.js";
+import { type Graph, hasConditions } from "../graph/graph.js";
 import type { Node, TensorIndex } from "../graph/node.js";
 import { perTensor, type Tensor, unsignedOffset } from "../graph/tensor.js";
 import { readersOf, writersOf } from "../graph/uses.js";
@@ -14,9 +14,11 @@ function differBySign(unsigned: Tensor | undefined, signed: Tensor | undefined):
 /**
  * A graph between `quantize` at its inputs and `dequantize` at its outputs, as TFLite's converter writes it by default,
  * without those: its inputs and outputs are then the integers themselves, with their scale and zero point. Likewise
- * where uint8 outside is int8 inside. Inputs that something else reads or that are outputs, too, and outputs that something else writes, stay as they are.
+ * where uint8 outside is int8 inside. Inputs that something else reads or that are outputs, too, and outputs that something else writes, stay as they are, as does a graph
+ * with nodes under conditions.
  */
 export function withoutFloatEnds(graph: Graph): Graph {
+  if (hasConditions(graph)) return graph;
   const readers = readersOf(graph);
   const writers = writersOf(graph);
   const removed = new Set<Node>();

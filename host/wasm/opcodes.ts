@@ -17,6 +17,7 @@ export const opcodes = {
   globalGet: 0x23,
   globalSet: 0x24,
   firstLoad: 0x28,
+  i32LoadByte: 0x2d,
   lastStore: 0x3e,
   memorySize: 0x3f,
   memoryGrow: 0x40,

@@ -1,0 +1,57 @@
+import type { Graph } from "../graph/graph.js";
+import { importModel, type ReadFile } from "../import/index.js";
+import { type AppSection, withApp } from "../package/app.js";
+import { assemble, type BuildOptions, type BuiltModel, typedGraph } from "../pipeline.js";
+import { parseNpy } from "../run/tensor-files/npy.js";
+import { npyReals } from "../run/tensor-files/read-array.js";
+import { composeApplication, filesOf, type Table } from "./compose.js";
+import { type ApplicationInput, parseApplication } from "./schema.js";
+import { refuseApplication } from "./times.js";
+
+/** A built application: its file holds what a board has to know to run it by itself. */
+export interface BuiltApplication extends BuiltModel {
+  readonly section: AppSection;
+}
+
+/** Rows of numbers of a .npy file. Throws `tensor-file-*` for what is none, `application-invalid` for another shape. */
+function tableOf(bytes: Uint8Array, path: string): Table {
+  const array = parseNpy(bytes);
+  const { shape } = array;
+  const [rows = 1, columns = 1] = shape.length === 1 ? [1, ...shape] : shape;
+  if (shape.length < 1 || shape.length > 2)
+    refuseApplication(path, `an array of ${shape.length} axes; rows of features are expected`);
+  return { rows, columns, values: Float32Array.from(npyReals(array)) };
+}
+
+/** How the files are read that an application names, by the paths in its own. */
+export interface ApplicationReader {
+  read(path: string): Uint8Array | Promise<Uint8Array>;
+  /** Reads what a model's file refers to: shards that lie beside it. */
+  beside(path: string): ReadFile;
+}
+
+/**
+ * Builds an application: the models and the reference data that it names are read, and all of it becomes one file.
+ *
+ * @param application as its file says it, or as a program writes it
+ * @throws `application-invalid`, and for its models as `importModel` and `buildModel` do
+ */
+export async function buildApplication(
+  application: ApplicationInput,
+  reader: ApplicationReader,
+  options: Pick<BuildOptions, "kernels" | "memory"> = {},
+): Promise<BuiltApplication> {
+  const parsed = parseApplication(application);
+  const named = filesOf(parsed);
+  const models = new Map<string, Graph>();
+  for (const path of named.models) {
+    const graph = await importModel(path, await reader.read(path), reader.beside(path));
+    const { typed } = await typedGraph(graph, options);
+    models.set(path, typed);
+  }
+  const tables = new Map<string, Table>();
+  for (const path of named.tables) tables.set(path, tableOf(await reader.read(path), path));
+  const { graph, section } = composeApplication(parsed, { models, tables });
+  const built = await assemble(graph, { typed: graph }, options);
+  return { ...built, wasm: withApp(built.wasm, section), section };
+}

@@ -1,0 +1,249 @@
+import type { Graph } from "../graph/graph.js";
+import type { Tensor } from "../graph/tensor.js";
+import { validateGraph } from "../graph/validate.js";
+import { readAt } from "../import/compose/indices.js";
+import { reshaped } from "../import/compose/movement.js";
+import { concatenation } from "../ops/movement/concatenation.js";
+import { type AppAction, type AppSection, type AppSource, appVersion } from "../package/app.js";
+import { AppGraph } from "./app-graph.js";
+import type { Application, StageConfig } from "./schema.js";
+import type { StageContext, StageKind } from "./stage.js";
+import { stageKinds } from "./stages/index.js";
+import { countOf, refuseApplication, secondsOf } from "./times.js";
+import type { Events, Samples, Value } from "./values.js";
+
+/** Reference data as rows of numbers. */
+export interface Table {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Float32Array;
+}
+
+/** Files that an application names, read: by the paths in its file. */
+export interface ApplicationFiles {
+  /** Models as graphs in the types that they run in, of which every node has kernels. */
+  readonly models: ReadonlyMap<string, Graph>;
+  readonly tables: ReadonlyMap<string, Table>;
+}
+
+/** An application compiled. */
+export interface ComposedApplication {
+  /** One graph, for one run: takes `samples`, gives `events`, `active` and `levels`. */
+  readonly graph: Graph;
+  /** What a board has to know beside it. */
+  readonly section: AppSection;
+}
+
+type Kind = StageKind<StageConfig & { type: string }>;
+const kindOf = ({ type }: StageConfig): Kind => stageKinds[type] as unknown as Kind;
+
+/** The paths of models and of reference data that the stages name. */
+export function filesOf({ stages }: Application): { models: string[]; tables: string[] } {
+  const all = Object.values(stages);
+  const named = (list: (stage: StageConfig) => readonly string[] | undefined) => [
+    ...new Set(all.flatMap((stage) => list(stage) ?? [])),
+  ];
+  return {
+    models: named((stage) => kindOf(stage).models?.(stage)),
+    tables: named((stage) => kindOf(stage).tables?.(stage)),
+  };
+}
+
+/** Stages after those that they take something of. Throws `application-invalid` for names that are missing and for circles. */
+function orderOf({ stages }: Application): string[] {
+  const giverOf = new Map(
+    Object.entries(stages).flatMap(([name, stage]) =>
+      stage.type === "decision"
+        ? Object.keys((stage as { events?: object }).events ?? {}).map((event) => [event, name] as const)
+        : [],
+    ),
+  );
+  const order: string[] = [];
+  const open = new Set<string>();
+  const stageAt = (name: string, at: string): StageConfig => {
+    const stage = Object.hasOwn(stages, name) ? stages[name] : undefined;
+    const known = ["source", ...Object.keys(stages)];
+    return stage ?? refuseApplication(at, `"${name}"; there are ${known.join(", ")}`);
+  };
+  const visit = (name: string, at: string): void => {
+    if (name === "source" || order.includes(name)) return;
+    const stage = stageAt(name, at);
+    if (open.has(name)) refuseApplication(at, `"${name}" depends on itself`);
+    open.add(name);
+    visit(stage.from, `stages.${name}.from`);
+    for (const event of kindOf(stage).after?.(stage) ?? []) {
+      const giver = giverOf.get(event);
+      if (giver === undefined)
+        refuseApplication(`stages.${name}.when`, `"${event}" is no event of a decision`);
+      else visit(giver, `stages.${name}.when`);
+    }
+    open.delete(name);
+    order.push(name);
+  };
+  for (const name of Object.keys(stages)) {
+    if (name === "source")
+      refuseApplication("stages.source", "another name is expected: it is where samples come from");
+    visit(name, "stages");
+  }
+  return order;
+}
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+
+/** Samples that one run takes: as many as all cuts are multiples of, or as the file says. */
+function hopOf({ stages, source, hop }: Application): number {
+  const strides = Object.entries(stages).flatMap(([name, stage]) => {
+    if (stage.from !== "source") return [];
+    const stride = kindOf(stage).stride?.(stage, source.rate, `stages.${name}`);
+    return stride === undefined ? [] : [{ name, stride }];
+  });
+  const common = strides.reduce((all, { stride }) => divisor(all, stride), 0);
+  if (hop === undefined) {
+    if (common === 0)
+      refuseApplication("hop", "a time is expected, since no stage cuts the source's samples");
+    return common;
+  }
+  const wanted = countOf(hop, source.rate, "hop", "samples");
+  const odd = strides.find(({ stride }) => stride % wanted !== 0);
+  if (odd !== undefined)
+    refuseApplication(
+      "hop",
+      `${hop}; a part of the ${(odd.stride / source.rate) * 1000} ms of "${odd.name}" is expected`,
+    );
+  return wanted;
+}
+
+const channelsOf = ({ source }: Application): number =>
+  source.type === "imu" ? source.axes : source.type === "microphone" ? 1 : source.channels;
+
+function sourceOf(application: Application): AppSource {
+  const { source } = application;
+  const common = { rate: source.rate, channels: channelsOf(application) };
+  if (source.type === "link") return { driver: "none", ...common };
+  if (source.type === "imu") {
+    const { chip, address, sda, scl } = source;
+    return {
+      driver: "imu",
+      ...common,
+      chip,
+      ...(address === undefined ? {} : { address }),
+      ...(sda === undefined ? {} : { sda }),
+      ...(scl === undefined ? {} : { scl }),
+    };
+  }
+  return { driver: "adc", ...common, pin: source.pin };
+}
+
+function actionsOf({ actions }: Application, events: readonly string[]): AppAction[] {
+  return actions.map((action, i): AppAction => {
+    const event = events.indexOf(action.on);
+    if (event < 0) refuseApplication(`actions.${i}.on`, `"${action.on}"; there are ${events.join(", ")}`);
+    if (action.do !== "gpio") return { event, kind: action.do };
+    const { pin, high } = action;
+    const forever = { event, kind: action.do, pin, high };
+    if (action.for === undefined) return forever;
+    const milliseconds = Math.round(secondsOf(action.for, `actions.${i}.for`) * 1000);
+    if (milliseconds < 1) refuseApplication(`actions.${i}.for`, `"${action.for}"; at least 1 ms is expected`);
+    return { ...forever, milliseconds };
+  });
+}
+
+/**
+ * Compiles an application into one graph, of which one run takes one hop of the source's samples: what is not due in a run is passed
+ * over. All its state is in variables.
+ *
+ * The graph's input is `samples`, int16 [hop, channels]; its outputs are `events` and `active`, bool, and `levels`, float32, each
+ * [events].
+ *
+ * @throws `application-invalid`; `model-unsupported` where a stage has no kernels
+ */
+export function composeApplication(application: Application, files: ApplicationFiles): ComposedApplication {
+  const order = orderOf(application);
+  const { source } = application;
+  const [hop, channels] = [hopOf(application), channelsOf(application)];
+  const graph = new AppGraph();
+  const samples: Tensor = { name: "samples", dtype: "int16", shape: [hop, channels] };
+  const given: Samples = {
+    kind: "samples",
+    signal: { tensor: samples, when: [], period: 1 },
+    rate: source.rate,
+    channels,
+  };
+  const values = new Map<string, Value>([["source", given]]);
+  const decisions: Events[] = [];
+  for (const name of order) {
+    const stage = application.stages[name] as StageConfig;
+    const at = `stages.${name}`;
+    const context: StageContext = {
+      graph,
+      name,
+      at,
+      runSeconds: hop / source.rate,
+      input: (...wanted) => {
+        const value = values.get(stage.from) as Value;
+        if (!wanted.includes(value.kind as never))
+          refuseApplication(
+            `${at}.from`,
+            `"${stage.from}" gives ${value.kind}; ${wanted.join(" or ")} are expected`,
+          );
+        return value as never;
+      },
+      model: (path) => files.models.get(path) ?? refuseApplication(`${at}.file`, `"${path}" was not read`),
+      table: (path) => files.tables.get(path) ?? refuseApplication(at, `"${path}" was not read`),
+      activity: (event) => activityOf(graph, decisions, event),
+    };
+    const value = kindOf(stage).compile(stage, context);
+    if (value.kind === "events") decisions.push(value);
+    values.set(name, value);
+  }
+  const events = decisions.flatMap(({ names }) => names);
+  if (events.length === 0) refuseApplication("stages", "a decision is expected, which gives events");
+  const twice = events.find((event, i) => events.indexOf(event) < i);
+  if (twice !== undefined) refuseApplication("stages", `two events are called "${twice}"`);
+  const outputs = [
+    together(
+      graph,
+      "events",
+      decisions.map(({ begins }) => begins),
+    ),
+    together(
+      graph,
+      "active",
+      decisions.map(({ active }) => active),
+    ),
+    together(
+      graph,
+      "levels",
+      decisions.map(({ levels }) => levels),
+    ),
+  ];
+  const whole = graph.graph(application.name, [samples], outputs);
+  validateGraph(whole);
+  const section: AppSection = {
+    version: appVersion,
+    source: sourceOf(application),
+    hop,
+    events,
+    actions: actionsOf(application, events),
+    log: application.log,
+    share: application.share,
+  };
+  return { graph: whole, section };
+}
+
+/** An event's activity as one bool. */
+function activityOf(graph: AppGraph, decisions: readonly Events[], event: string): Tensor {
+  const decision = decisions.find(({ names }) => names.includes(event)) as Events;
+  const write = graph.writer(`${event} lasts`);
+  const indices = [decision.names.indexOf(event)];
+  return reshaped(write, readAt(write, decision.active, [{ axis: 0, indices }]), []);
+}
+
+/** What all decisions give, one after the other, as a tensor of this name. */
+function together(graph: AppGraph, name: string, tensors: readonly Tensor[]): Tensor {
+  const [first] = tensors as [Tensor];
+  const write = graph.writer(name);
+  const whole = tensors.length === 1 ? first : write.node(concatenation, { axis: 0 }, tensors);
+  graph.rename(whole, name);
+  return whole;
+}

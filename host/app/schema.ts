@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { duration, namePattern } from "./fields.js";
+import { stageKinds } from "./stages/index.js";
+import { refuseApplication } from "./times.js";
+
+const pin = z.int().min(0).max(255);
+const rate = z.number().positive().max(4e6).describe("Samples of each channel in a second.");
+const eventName = z.string().min(1).describe("The event's name.");
+
+const sources = [
+  z.strictObject({
+    type: z.literal("microphone"),
+    rate: rate.default(16_000),
+    driver: z
+      .enum(["adc"])
+      .default("adc")
+      .describe("How it is wired: adc, an amplified one at an analog pin."),
+    pin: pin.default(26).describe("The pin, as the board numbers it."),
+  }),
+  z.strictObject({
+    type: z.literal("adc"),
+    rate,
+    pin: pin.describe("The first pin, as the board numbers it; further channels take those that follow."),
+    channels: z.int().min(1).max(16).default(1),
+  }),
+  z.strictObject({
+    type: z.literal("imu"),
+    rate,
+    chip: z.enum(["mpu6050", "lsm6ds3", "lsm9ds1"]),
+    axes: z
+      .union([z.literal(3), z.literal(6)])
+      .default(3)
+      .describe("3: acceleration; 6: acceleration and rotation."),
+    address: z.int().min(0).max(127).optional().describe("On the bus; the chip's usual one by default."),
+    sda: pin.optional(),
+    scl: pin.optional(),
+  }),
+  z.strictObject({
+    type: z.literal("link"),
+    rate,
+    channels: z.int().min(1).max(16).default(1),
+  }),
+] as const;
+
+const sourceSchema = z
+  .discriminatedUnion("type", sources, 'a source whose "type" is microphone, adc, imu or link')
+  .describe("Where samples come from: int16. `link`: from the host alone.");
+
+const actionSchema = z.discriminatedUnion("do", [
+  z.strictObject({
+    on: eventName,
+    do: z.literal("gpio"),
+    pin,
+    high: z.boolean().default(true).describe("What the pin becomes."),
+    for: duration.optional().describe("For how long; as long as the event lasts by default."),
+  }),
+  z.strictObject({ on: eventName, do: z.literal("line").describe("A line of text on the port.") }),
+  z.strictObject({
+    on: eventName,
+    do: z.literal("notify").describe("A message to the host that nothing asked for."),
+  }),
+]);
+
+const shareSchema = z
+  .strictObject({
+    events: z.boolean().default(false).describe("Events with their times, and the log."),
+    counters: z.boolean().default(false).describe("How often each event was."),
+    samples: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .default(0)
+      .describe("Bytes of raw samples a day."),
+  })
+  .prefault({})
+  .describe("What may leave the board; nothing by default.");
+
+const kinds = Object.values(stageKinds).map(({ schema }) => schema) as unknown as [
+  z.ZodObject,
+  ...z.ZodObject[],
+];
+
+/** What an application's file holds. */
+export const applicationSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe("This schema, for editors."),
+    name: z
+      .string()
+      .regex(namePattern, "a name of letters, digits, and -_. inside")
+      .describe("The application's name."),
+    source: sourceSchema,
+    hop: duration
+      .optional()
+      .describe("How much of the samples one run takes; by default as much as all stages can be cut by."),
+    stages: z
+      .record(
+        z.string().regex(namePattern, "a name of letters, digits, and -_. inside"),
+        z.discriminatedUnion(
+          "type",
+          kinds as never,
+          `a stage whose "type" is one of ${Object.keys(stageKinds).join(", ")}`,
+        ),
+      )
+      .describe(
+        'The stages, by their names. Each is given what it works on by the name of another, or by "source".',
+      ),
+    actions: z.array(actionSchema).max(64).default([]).describe("What a board does when an event begins."),
+    log: z.boolean().default(true).describe("Whether the board keeps events in its flash."),
+    share: shareSchema,
+  })
+  .describe("An application of wasmote: from a sensor to decisions, compiled into one file.");
+
+/** An application as its file says it, defaults filled in. */
+export type Application = Omit<z.infer<typeof applicationSchema>, "stages"> & {
+  stages: Record<string, StageConfig>;
+};
+
+/** A stage as the file says it. */
+export type StageConfig = { type: keyof typeof stageKinds; from: string } & Readonly<Record<string, unknown>>;
+
+/** The same, as a program writes it: defaults may be left out. */
+export type ApplicationInput = z.input<typeof applicationSchema>;
+
+/** The schema of application files as a JSON Schema (draft 2020-12), for editors. */
+export function applicationJsonSchema(): object {
+  return z.toJSONSchema(applicationSchema, { io: "input" });
+}
+
+/**
+ * Reads what an application's file holds.
+ *
+ * @throws `application-invalid` with where it is and what is expected there
+ */
+export function parseApplication(found: unknown): Application {
+  const parsed = applicationSchema.safeParse(found);
+  if (parsed.success) return parsed.data as unknown as Application;
+  const [issue] = parsed.error.issues;
+  return refuseApplication(issue?.path.join(".") ?? "", issue?.message ?? "it is not as expected");
+}

@@ -1,0 +1,36 @@
+import type { z } from "zod";
+import type { Graph } from "../graph/graph.js";
+import type { AppGraph } from "./app-graph.js";
+import type { Value } from "./values.js";
+
+/** What a stage knows while it is compiled. */
+export interface StageContext {
+  readonly graph: AppGraph;
+  /** The stage's name, and where in the file it is. */
+  readonly name: string;
+  readonly at: string;
+  /** Seconds from one run to the next. */
+  readonly runSeconds: number;
+  /** The value that a stage is given by `from`, of one of these kinds. Throws `application-invalid` for any other. */
+  input<K extends Value["kind"]>(...kinds: readonly K[]): Extract<Value, { kind: K }>;
+  /** A model's graph as it runs, by the path in the file. */
+  model(path: string): Graph;
+  /** Rows of numbers of a file of reference data, by the path in the file. */
+  table(path: string): { readonly rows: number; readonly columns: number; readonly values: Float32Array };
+  /** An event's activity as one bool, by the event's name; of stages before this one. Throws `application-invalid`. */
+  activity(event: string, at: string): import("../graph/tensor.js").Tensor;
+}
+
+/** A kind of stage: one file each, and one line in stages/index.ts. */
+export interface StageKind<Config extends { readonly type: string; readonly from: string } = never> {
+  /** What it takes in an application's file. */
+  readonly schema: z.ZodType<Config>;
+  /** Of a stage that cuts samples: the samples from one cut to the next, of those that it is given at a rate. */
+  readonly stride?: (config: Config, rate: number, at: string) => number;
+  /** Files that it takes models and reference data from, by their paths. */
+  readonly models?: (config: Config) => readonly string[];
+  readonly tables?: (config: Config) => readonly string[];
+  /** Names of the events that it depends on, besides `from`. */
+  readonly after?: (config: Config) => readonly string[];
+  compile(config: Config, context: StageContext): Value;
+}

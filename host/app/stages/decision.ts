@@ -1,0 +1,163 @@
+import { z } from "zod";
+import type { Tensor } from "../../graph/tensor.js";
+import { readAt } from "../../import/compose/indices.js";
+import type { GraphWriter } from "../../import/graph-writer.js";
+import { cast } from "../../ops/conversion/cast.js";
+import { trigger } from "../../ops/decision/trigger.js";
+import { greaterEqual } from "../../ops/elementwise/comparisons.js";
+import { shiftRegister } from "../../ops/recurrent/shift-register.js";
+import { mean } from "../../ops/reduction/mean.js";
+import { reduceMax } from "../../ops/reduction/reduce.js";
+import { duration, namePattern, stageName } from "../fields.js";
+import type { StageKind } from "../stage.js";
+import { refuseApplication, runsOf } from "../times.js";
+import type { Scores } from "../values.js";
+
+const event = z.strictObject({
+  class: z
+    .union([z.string().min(1), z.int().min(0)])
+    .optional()
+    .describe(
+      "The score that it comes from, by name or number; by default the one of the event's name, or the only one.",
+    ),
+  over: z.number().describe("It begins where the score is at least this."),
+  under: z.number().optional().describe("It ends where the score is not at least this; `over` by default."),
+  hold: duration
+    .optional()
+    .describe("How long the score must be so before it begins; not at all by default."),
+  release: duration.optional().describe("How long before it ends; not at all by default."),
+  refractory: duration
+    .optional()
+    .describe("After it began, for how long it does not begin again; not at all by default."),
+});
+
+const schema = z.strictObject({
+  type: z.literal("decision"),
+  from: stageName("The scores."),
+  mean: duration.optional().describe("Scores are their mean over this time."),
+  majority: duration
+    .optional()
+    .describe("Scores are how often, over this time, each was the highest. Not with `mean`."),
+  highest: z.boolean().default(false).describe("Whether the class with the highest score alone may begin."),
+  together: z
+    .boolean()
+    .default(false)
+    .describe("Whether an event's refractory time keeps all events from beginning."),
+  events: z
+    .record(z.string().regex(namePattern, "a name of letters, digits, and -_. inside"), event)
+    .describe("The events, by their names."),
+});
+
+type Config = z.infer<typeof schema>;
+
+/** Floats above all scores: of classes that no event comes from. */
+const never = 3.4e38;
+
+/** Number of the score that an event comes from. */
+function classOf(
+  name: string,
+  { class: wanted }: Config["events"][string],
+  { classes }: Scores,
+  count: number,
+  at: string,
+): number {
+  if (typeof wanted === "number") {
+    return wanted < count ? wanted : refuseApplication(`${at}.class`, `${wanted}; there are ${count} scores`);
+  }
+  const known = classes?.indexOf(wanted ?? name) ?? -1;
+  if (known >= 0) return known;
+  if (wanted === undefined && count === 1) return 0;
+  const names =
+    classes === undefined ? `none of the ${count} scores has a name` : `there are ${classes.join(", ")}`;
+  return refuseApplication(`${at}.class`, `"${wanted ?? name}"; ${names}`);
+}
+
+/** Scores over some time: the mean of the last ones. */
+function meanOfLast(write: GraphWriter, scores: Tensor, count: number): Tensor {
+  if (count === 1) return scores;
+  const kept: Tensor = { name: `${scores.name} (before)`, dtype: "float32", shape: [count, ...scores.shape] };
+  const last = write.node(shiftRegister, {}, [scores], { variables: [kept] });
+  return write.node(mean, { axes: [0], keepDims: false }, [last]);
+}
+
+/** 1 for the highest score, 0 for others. */
+function highestOf(write: GraphWriter, scores: Tensor): Tensor {
+  const most = write.node(reduceMax, { axes: [0], keepDims: true }, [scores]);
+  return write.node(cast, { to: "float32" }, [write.node(greaterEqual, {}, [scores, most])]);
+}
+
+/**
+ * Events of scores: smoothed, compared with levels, with hysteresis and times. It decides in every run, on the last scores.
+ *
+ * Source: ESPHome's micro_wake_word (mean over a window, refractory time), TensorFlow Lite Micro's RecognizeCommands, Edge Impulse's
+ * performance calibration.
+ */
+export const decision: StageKind<Config> = {
+  schema,
+  compile(config, { graph, name, at, runSeconds, input }) {
+    const scores = input("scores");
+    const { tensor, when, period } = scores.signal;
+    const count = tensor.shape[0] as number;
+    const entries = Object.entries(config.events);
+    if (entries.length === 0) refuseApplication(`${at}.events`, "at least one event is expected");
+    if (config.mean !== undefined && config.majority !== undefined)
+      refuseApplication(`${at}.majority`, "either a mean or a majority is expected");
+    const smoothed = graph.under(when, () => {
+      const write = graph.writer(`${name} scores`);
+      const over = config.mean ?? config.majority;
+      const times =
+        over === undefined
+          ? 1
+          : runsOf(over, period * runSeconds, `${at}.${config.mean ? "mean" : "majority"}`);
+      return meanOfLast(write, config.majority === undefined ? tensor : highestOf(write, tensor), times);
+    });
+    const lasting = graph.lasting({ tensor: smoothed, when, period });
+    const numbers = entries.map(([event, rule]) =>
+      classOf(event, rule, scores, count, `${at}.events.${event}`),
+    );
+    const write = graph.writer(name);
+    const chosen = (all: Tensor): Tensor => readAt(write, all, [{ axis: 0, indices: numbers }]);
+    const levels = chosen(lasting);
+    if (config.highest && new Set(numbers).size < numbers.length)
+      refuseApplication(`${at}.highest`, "two events come from one class");
+    // Of all classes where the highest one counts, those without an event among them.
+    const judged = config.highest ? lasting : levels;
+    const rules = Array.from({ length: judged.shape[0] as number }, (_, i) => {
+      const entry = config.highest ? entries[numbers.indexOf(i)] : entries[i];
+      if (entry === undefined) return { on: never, off: never, hold: 1, release: 1, refractory: 0 };
+      const [event, { over, under = over, hold, release, refractory }] = entry;
+      const place = `${at}.events.${event}`;
+      if (under > over)
+        refuseApplication(`${place}.under`, `${under}; at most ${over} is expected, where the event begins`);
+      const runs = (text: string | undefined, field: string, least: number) =>
+        text === undefined ? least : runsOf(text, runSeconds, `${place}.${field}`, least);
+      return {
+        on: over,
+        off: under,
+        hold: runs(hold, "hold", 1),
+        release: runs(release, "release", 1),
+        refractory: runs(refractory, "refractory", 0),
+      };
+    });
+    const rows = (fields: readonly ("on" | "off" | "hold" | "release" | "refractory")[]) =>
+      fields.flatMap((field) => rules.map((rule) => rule[field]));
+    const [begins, active] = write.nodes(
+      trigger,
+      { highest: config.highest, together: config.together },
+      [
+        judged,
+        write.constant(Float32Array.from(rows(["on", "off"])), [2, rules.length], "float32"),
+        write.constant(Int32Array.from(rows(["hold", "release", "refractory"])), [3, rules.length], "int32"),
+      ],
+      { variables: [{ name: `${name} state`, dtype: "int32", shape: [rules.length, 3] }] },
+    ) as [Tensor, Tensor];
+    const own = (all: Tensor): Tensor => (config.highest ? chosen(all) : all);
+    return {
+      kind: "events",
+      names: entries.map(([event]) => event),
+      begins: own(begins),
+      active: own(active),
+      levels,
+    };
+  },
+};

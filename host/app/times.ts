@@ -1,0 +1,39 @@
+import { WasmoteError } from "../errors.js";
+
+const seconds: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 };
+
+/** How a time is written: "20 ms". */
+export const durationPattern = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)\s*$/;
+
+/** What an application's file gets wrong, and where in it. */
+export function refuseApplication(at: string, why: string): never {
+  throw new WasmoteError("application-invalid", at === "" ? why : `${at}: ${why}`);
+}
+
+/** A time in seconds. Throws `application-invalid` for what is none. */
+export function secondsOf(text: string, at: string): number {
+  const [, number, unit] = durationPattern.exec(text) ?? [];
+  if (number === undefined || unit === undefined)
+    return refuseApplication(at, `"${text}"; a time as "20 ms" or "1 s" is expected`);
+  return Number(number) * (seconds[unit] as number);
+}
+
+/**
+ * A time as a whole number of what comes `rate` times a second. Throws `application-invalid` where it is none, or is below `least`.
+ *
+ * @param what comes: "samples"
+ */
+export function countOf(text: string, rate: number, at: string, what: string, least = 1): number {
+  const exact = secondsOf(text, at) * rate;
+  const count = Math.round(exact);
+  if (Math.abs(exact - count) > 1e-6 * Math.max(1, exact))
+    return refuseApplication(at, `${text} are ${exact.toFixed(3)} ${what}; a whole number is expected`);
+  if (count < least)
+    return refuseApplication(at, `${text} are ${count} ${what}; at least ${least} is expected`);
+  return count;
+}
+
+/** A time as the nearest number of runs that are so many seconds apart, at least `least`. */
+export function runsOf(text: string, period: number, at: string, least = 1): number {
+  return Math.max(least, Math.round(secondsOf(text, at) / period));
+}

@@ -1,0 +1,44 @@
+import type { Tensor } from "../graph/tensor.js";
+import type { Signal } from "./app-graph.js";
+
+/** Samples of a signal over time. */
+export interface Samples {
+  readonly kind: "samples";
+  /** [samples at once, channels]; int16 as they come, or float32. */
+  readonly signal: Signal;
+  /** Samples of each channel in a second. */
+  readonly rate: number;
+  readonly channels: number;
+}
+
+/** Numbers that describe a time together. */
+export interface Features {
+  readonly kind: "features";
+  /** [features]; float32 or int8. */
+  readonly signal: Signal;
+  /** Whether models take the integers as they are, whatever scale they say: they were trained with them. */
+  readonly asTheyAre?: boolean;
+}
+
+/** Scores of classes. */
+export interface Scores {
+  readonly kind: "scores";
+  /** [classes] float32. */
+  readonly signal: Signal;
+  /** Names of the classes, where they are known. */
+  readonly classes?: readonly string[];
+}
+
+/** Events, in all runs. */
+export interface Events {
+  readonly kind: "events";
+  readonly names: readonly string[];
+  /** [events] bool: those that begin with a run, and those that last. */
+  readonly begins: Tensor;
+  readonly active: Tensor;
+  /** [events] float32: the scores that they come from. */
+  readonly levels: Tensor;
+}
+
+/** What a stage gives to others. */
+export type Value = Samples | Features | Scores | Events;

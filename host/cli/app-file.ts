@@ -1,0 +1,60 @@
+import { basename, dirname, join } from "node:path";
+import type { ApplicationReader, BuiltApplication } from "../app/build-application.js";
+import { WasmoteError } from "../errors.js";
+import { isText } from "../files/kinds.js";
+import { readFileWithin, readWholeFile } from "../files/read.js";
+import type { KernelLibrary } from "../link/link.js";
+import { withFile } from "./files.js";
+
+/** Most bytes of an application's own file. */
+const maxFileBytes = 2 ** 20;
+
+/** What an application's file holds, as JSON. Throws `application-invalid`. */
+function parsed(bytes: Uint8Array): unknown {
+  if (bytes.length > maxFileBytes)
+    throw new WasmoteError("application-invalid", `${bytes.length} bytes; at most ${maxFileBytes} are read`);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new WasmoteError("application-invalid", `it is no JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Whether a file is an application's: by what it holds, or by its name where it is a text that cannot be read. */
+export function isApplicationFile(path: string, bytes: Uint8Array): boolean {
+  if (!isText(bytes) || bytes.length > maxFileBytes) return false;
+  try {
+    const found = parsed(bytes) as { stages?: unknown; source?: unknown } | null;
+    return typeof found === "object" && found !== null && ("stages" in found || "source" in found);
+  } catch {
+    return /^(.*[._-])?app\.json$/i.test(basename(path));
+  }
+}
+
+/**
+ * Builds the application of a file; paths in it are from its folder. Errors name the file that they are about.
+ *
+ * @param read is given the paths of all files that were read
+ */
+export async function buildFromFile(
+  path: string,
+  bytes: Uint8Array,
+  kernels: readonly KernelLibrary[] | undefined,
+  read: string[] = [],
+): Promise<BuiltApplication> {
+  const { buildApplication } = await import("../app/build-application.js");
+  const resolved = (named: string) => join(dirname(path), named);
+  const reader: ApplicationReader = {
+    read(named) {
+      read.push(resolved(named));
+      return readWholeFile(resolved(named));
+    },
+    beside: (model) => (named, limit) => {
+      read.push(join(dirname(resolved(model)), named));
+      return readFileWithin(dirname(resolved(model)), named, limit);
+    },
+  };
+  return withFile(path, () =>
+    buildApplication(parsed(bytes) as never, reader, kernels === undefined ? {} : { kernels }),
+  );
+}

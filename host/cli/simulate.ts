@@ -1,0 +1,193 @@
+import { dirname } from "node:path";
+import type { Command } from "commander";
+import { recordingEndings } from "../app/recording.js";
+import type { RunResult, Simulated } from "../app/simulate.js";
+import { WasmoteError } from "../errors.js";
+import { readWholeFile } from "../files/read.js";
+import { findFiles } from "../run/samples/find-files.js";
+import { table } from "../table.js";
+import { buildFromFile, isApplicationFile } from "./app-file.js";
+import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
+import { UsageError } from "./errors.js";
+import { bytesText, percent, thousands } from "./figures.js";
+import { makeFolder, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
+import { addHelp } from "./help.js";
+import { type ModuleFile, readModuleFile } from "./module-file.js";
+import type { Output } from "./output.js";
+
+interface SimulateOptions extends BoardOptions {
+  input: string[];
+  draw?: string;
+  json?: boolean;
+}
+
+const help = `
+The very file that a board runs is run here over recordings, one hop of samples after the other, and gives the events that the
+board gives. An application's file (.json) is built first. Each recording begins anew.
+Recordings are sounds (.wav, brought to the source's rate, mixed down to one channel), arrays (.npy, times x channels) or lines of
+numbers (.csv), in the sensor's own numbers; a folder gives all of its files, at any depth.
+With --json, each event is a line: {"time": seconds, "event": name, "level": score, "run": number, "file": path}. --draw writes the
+scores and the events of one recording as a picture (.svg).
+On a board (--on, --port) it also tells what each run takes of the board's time.
+
+Example: wasmote simulate models/yes-no/app.json --input yes.wav`;
+
+/** Adds the command `simulate` to the program. */
+export function registerSimulate(program: Command, output: Output): void {
+  const command = program
+    .command("simulate")
+    .description("Run an application over recordings, and print its events.")
+    .argument("<app>", "an application's file (.json), or what was built of one (.wasm)")
+    .requiredOption("--input <file|dir...>", "recordings: .wav, .npy, .csv, or folders of them")
+    .option(
+      "--draw <file>",
+      "write scores and events of the one recording as a picture (.svg); folders are made",
+    )
+    .option("--json", "print events as lines of JSON");
+  command.action((path: string, options: SimulateOptions) => simulateFile(path, options, output));
+  addHelp(addBoardOptions(command), help);
+}
+
+/** The application's built file: as it is, or built from its description. */
+async function openApplication(path: string, read: string[], output: Output): Promise<ModuleFile> {
+  const bytes = readWholeFile(path);
+  if (!isApplicationFile(path, bytes)) return readModuleFile(path);
+  output.progress(`building ${path}`);
+  const { wasm } = await buildFromFile(path, bytes, undefined, read);
+  const { openModule } = await import("../package/open.js");
+  return { wasm, ...openModule(wasm) };
+}
+
+function recordingsOf(inputs: readonly string[]): string[] {
+  const isRecording = (name: string) =>
+    recordingEndings.some((ending) => name.toLowerCase().endsWith(`.${ending}`));
+  const found = inputs.flatMap((input) => findFiles(input, isRecording).map(({ path }) => path));
+  if (found.length === 0)
+    throw new WasmoteError("file-unreadable", `there is no .${recordingEndings.join(" or .")} in it`, {
+      file: inputs[0] as string,
+    });
+  return found;
+}
+
+async function simulateFile(path: string, options: SimulateOptions, output: Output): Promise<void> {
+  const read = [path];
+  if (options.draw !== undefined && !/\.svg$/i.test(options.draw))
+    throw new UsageError(
+      `--draw ${options.draw}: a picture is written as .svg`,
+      "Give it a name that ends with .svg.",
+    );
+  const file = await openApplication(path, read, output);
+  const { appOf } = await import("../package/app.js");
+  const app = appOf(file.wasm);
+  if (app === undefined)
+    throw new WasmoteError(
+      "application-invalid",
+      "it is a model, and no application",
+      { file: path },
+      {
+        help: "Run it with `wasmote run`, or write an application's file that names it: docs/applications.md.",
+      },
+    );
+  const recordings = recordingsOf(options.input);
+  if (options.draw !== undefined && recordings.length > 1)
+    throw new UsageError(
+      `--draw ${options.draw}: there are ${recordings.length} recordings`,
+      "Name one recording.",
+    );
+  await refuseOverwriting(
+    [...read, ...recordings],
+    options.draw === undefined ? [] : [options.draw],
+    "Give --draw another name.",
+  );
+  const [{ readRecording }, { simulate }] = await Promise.all([
+    import("../app/recording.js"),
+    import("../app/simulate.js"),
+  ]);
+  const runner = await openRunnerOrBoard(options, file, output);
+  const results: RunResult[] = [];
+  const totals = { runs: 0, millis: 0, counted: 0, most: 0 };
+  const steps = file.manifest.steps.length;
+  const runSeconds = app.hop / app.source.rate;
+  try {
+    for (const recording of recordings) {
+      const { samples, notes } = await withFile(recording, () =>
+        readRecording(readWholeFile(recording), recording, app.source),
+      );
+      output.progress(`running ${file.manifest.name} on ${runner.name}`, recording);
+      const start = performance.now();
+      const each = options.draw === undefined ? undefined : (result: RunResult) => void results.push(result);
+      const found = await withFile(recording, () =>
+        simulate(runner, app, samples, { steps, ...(each && { each }) }),
+      );
+      totals.millis += performance.now() - start;
+      totals.runs += found.runs;
+      totals.counted += found.counts?.total ?? 0;
+      totals.most = Math.max(totals.most, found.counts?.most ?? 0);
+      tellEvents(recording, found, found.runs * runSeconds, notes, options, output);
+    }
+  } finally {
+    await runner.close();
+  }
+  if (options.draw !== undefined) {
+    const { timelineSvg } = await import("../app/timeline.js");
+    await makeFolder(dirname(options.draw));
+    const picture = timelineSvg(file.manifest.name, app.events, results);
+    await writeFilesAtomically([{ path: options.draw, bytes: new TextEncoder().encode(picture) }]);
+    output.talk(`wrote ${options.draw}`);
+  }
+  if (options.json !== true) output.data(await costLines(file, runner, totals, runSeconds, options));
+}
+
+function tellEvents(
+  recording: string,
+  { events, runs }: Simulated,
+  seconds: number,
+  notes: readonly string[],
+  { json }: SimulateOptions,
+  output: Output,
+): void {
+  if (json === true) {
+    for (const event of events)
+      output.json({ ...event, time: Number(event.time.toFixed(6)), file: recording }, 0);
+    return;
+  }
+  const { styles } = output;
+  const columns = [
+    { heading: "", align: "right" },
+    { heading: "", align: "left" },
+    { heading: "", align: "right" },
+  ] as const;
+  const rows = events.map(({ time, event, level }) => [`${time.toFixed(3)} s`, event, level.toFixed(3)]);
+  output.data([
+    `${styles.bold(recording)}  ${seconds.toFixed(2)} s, ${thousands(runs)} runs${notes.length === 0 ? "" : `; ${notes.join("; ")}`}`,
+    ...(rows.length === 0
+      ? ["no event"]
+      : table(columns, rows, { width: output.width }).filter((line) => line !== "")),
+    "",
+  ]);
+}
+
+/** What an application takes: memory, and time on what ran it. */
+async function costLines(
+  { wasm, manifest }: ModuleFile,
+  runner: Awaited<ReturnType<typeof openRunnerOrBoard>>,
+  { runs, millis, counted, most }: { runs: number; millis: number; counted: number; most: number },
+  runSeconds: number,
+  { on }: SimulateOptions,
+): Promise<string[]> {
+  const memory = `file of ${bytesText(wasm.length)}, linear memory of ${bytesText(manifest.memoryBytes)}`;
+  const seconds = runs * runSeconds;
+  if (!("count" in runner))
+    return [
+      memory,
+      `${runner.name} here: ${thousands(Math.round((seconds * 1000) / millis))} times as fast as the samples come`,
+    ];
+  const { boardNames, loadBoard } = await import("../boards/index.js");
+  const hz = on !== undefined && boardNames().includes(on) ? loadBoard(on).clockHz : undefined;
+  const share = (count: number, time: number) =>
+    hz === undefined ? "" : `, ${percent(count, hz * time)} of its time`;
+  return [
+    `${memory}; ${bytesText(runner.runtimeBytes)} besides`,
+    `${runner.name}: ${thousands(Math.round(counted / runs))} ${runner.unit} a run${share(counted, seconds)}; at most ${thousands(most)}${share(most, runSeconds)}`,
+  ];
+}

@@ -1,0 +1,39 @@
+import { blockBytes } from "../../abi/block.js";
+import { triggerParameters } from "../../abi/parameters.js";
+import { type TriggerAttributes, triggerRules } from "../../ops/decision/trigger.js";
+import { callKernel } from "../kernel.js";
+import type { Lowering } from "../lowering.js";
+
+/** Bytes of one class' rule as the kernel reads it. */
+const ruleBytes = 20;
+
+/** Events of scores. */
+export const trigger: Lowering<TriggerAttributes> = {
+  operator: "trigger",
+  dtypes: ["float32"],
+  constantInputs: () => [1, 2],
+  scratchBytes: () => [Math.max(ruleBytes, blockBytes(triggerParameters))],
+  emit(node, placement) {
+    const rules = triggerRules(node);
+    const table = new DataView(new ArrayBuffer(rules.length * ruleBytes));
+    for (const [i, { on, off, hold, release, refractory }] of rules.entries()) {
+      for (const [part, level] of [on, off].entries())
+        table.setFloat32(i * ruleBytes + 4 * part, level, true);
+      for (const [part, time] of [hold, release, refractory].entries())
+        table.setInt32(i * ruleBytes + 8 + 4 * part, time, true);
+    }
+    const values = {
+      scores: placement.inputs[0] as number,
+      events: placement.outputs[0] as number,
+      active: placement.outputs[1] as number,
+      state: placement.variables[0] as number,
+      scratch: placement.scratch,
+      weights: placement.weights(new Uint8Array(table.buffer)),
+      classes: rules.length,
+      highest: node.attributes.highest ? 1 : 0,
+      together: node.attributes.together ? 1 : 0,
+    };
+    const kernel = { name: "triggerFloat32", parameters: triggerParameters };
+    return [callKernel(kernel, values, placement.scratch, placement)];
+  },
+};

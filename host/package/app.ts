@@ -1,0 +1,240 @@
+import { decode, encode } from "cborg";
+import { z } from "zod";
+import { WasmoteError } from "../errors.js";
+import { encodeCustomSection, listSections } from "../wasm/sections.js";
+import { concatenate } from "../wasm/writer.js";
+import { weightsSection } from "./manifest.js";
+import { fillSection, weightsBehind } from "./package.js";
+
+/** Names of the custom sections of an application. */
+export const appSection = "wasmote.app";
+export const recordingSection = "wasmote.recording";
+
+/** Version of the format of `wasmote.app`. */
+export const appVersion = 1;
+
+/** Most that an application may have: a board keeps state for each. */
+export const maxEvents = 64;
+export const maxActions = 64;
+export const maxChannels = 16;
+/** Most samples of each channel that one run takes. */
+export const maxHop = 65_536;
+/** Most bytes of an event's name in UTF-8. */
+export const maxEventNameBytes = 64;
+
+/** Where samples come from. */
+export interface AppSource {
+  /**
+   * What takes them: "none" (the link alone brings them), "adc", "imu", or "recording" (the section `wasmote.recording`, once). A
+   * board that lacks it says so in its status.
+   */
+  driver: string;
+  /** Samples of each channel in a second, in whole thousandths. */
+  rate: number;
+  channels: number;
+  /** Of "adc": the pin, as the board numbers it; several channels take those that follow. */
+  pin?: number;
+  /** Of "imu": what it is, its address, and the pins that it is wired to. */
+  chip?: string;
+  address?: number;
+  sda?: number;
+  scl?: number;
+}
+
+/** What a board does when an event begins. */
+export interface AppAction {
+  /** Index of the event. */
+  event: number;
+  /** A pin is set, a line is written to the port, or a message is sent that no request asked for. */
+  kind: "gpio" | "line" | "notify";
+  /** Of "gpio": the pin, as the board numbers it. */
+  pin?: number;
+  /** Of "gpio": what the pin becomes; true where it is absent. */
+  high?: boolean;
+  /** Of "gpio": for how long; as long as the event lasts where it is absent. */
+  milliseconds?: number;
+}
+
+/** Contents of the section `wasmote.app`: what a board has to know to run a model by itself, beside the model. */
+export interface AppSection {
+  version: typeof appVersion;
+  source: AppSource;
+  /** Samples of each channel that one run takes. */
+  hop: number;
+  /** Names of the events, in the order of the outputs' elements. */
+  events: readonly string[];
+  actions: readonly AppAction[];
+  /** Whether events are written to the log in flash. */
+  log: boolean;
+  /** What may leave the board: events with their times, counts, and bytes of samples a day (0: none). */
+  share: { events: boolean; counters: boolean; samples: number };
+}
+
+const count = (least: number, most: number) => {
+  const expected = `a whole number from ${least} to ${most}`;
+  return z.int(expected).min(least, expected).max(most, expected);
+};
+const most32 = 0xffffffff;
+const flag = z.boolean("true or false");
+const pin = count(0, 255);
+
+function shortText(maxBytes: number) {
+  const expected = `a text of 1 to ${maxBytes} bytes`;
+  return z.string(expected).refine((text) => {
+    const { length } = new TextEncoder().encode(text);
+    return length >= 1 && length <= maxBytes;
+  }, expected);
+}
+
+/** As it is stored: the rate in millihertz. */
+const schema = z.object({
+  version: z.literal(appVersion, `${appVersion}`),
+  source: z.object({
+    driver: shortText(16),
+    millihertz: count(1, most32),
+    channels: count(1, maxChannels),
+    pin: pin.exactOptional(),
+    chip: shortText(16).exactOptional(),
+    address: count(0, 127).exactOptional(),
+    sda: pin.exactOptional(),
+    scl: pin.exactOptional(),
+  }),
+  hop: count(1, maxHop),
+  events: z
+    .array(shortText(maxEventNameBytes), "a list of texts")
+    .min(1, "an event")
+    .max(maxEvents, `at most ${maxEvents}`),
+  actions: z
+    .array(
+      z.object({
+        event: count(0, maxEvents - 1),
+        kind: z.enum(["gpio", "line", "notify"], "gpio, line, notify"),
+        pin: pin.exactOptional(),
+        high: flag.exactOptional(),
+        milliseconds: count(1, most32).exactOptional(),
+      }),
+      "a list of maps",
+    )
+    .max(maxActions, `at most ${maxActions}`),
+  log: flag,
+  share: z.object({ events: flag, counters: flag, samples: count(0, most32) }),
+});
+
+/**
+ * Encodes the contents of the section `wasmote.app`, in CBOR's deterministic form (RFC 8949, 4.2.1, with the order of keys of
+ * 4.2.3).
+ *
+ * @throws `module-invalid` where a field has a value that it may not have
+ */
+export function encodeApp(app: AppSection): Uint8Array {
+  const { source, actions } = app;
+  const { rate, ...others } = source;
+  const millihertz = Math.round(rate * 1000);
+  const stored = { ...app, source: { ...present(others), millihertz }, actions: actions.map(present) };
+  const bytes = encode(stored);
+  decodeApp(bytes);
+  return bytes;
+}
+
+/** A map without the fields that are undefined. */
+function present<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/**
+ * Decodes the contents of the section `wasmote.app`; nothing in it is believed. Fields that are unknown, as later versions may add,
+ * are left out.
+ *
+ * @throws `module-invalid`, `module-newer`
+ */
+export function decodeApp(contents: Uint8Array): AppSection {
+  const found = decoded(contents);
+  const version = z.object({ version: count(appVersion + 1, most32) }).safeParse(found);
+  if (version.success) {
+    const { version: newer } = version.data;
+    throw new WasmoteError(
+      "module-newer",
+      `${appSection} of version ${newer}; up to ${appVersion} is known here`,
+    );
+  }
+  const parsed = schema.safeParse(found);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return refuse(issue?.path.join(".") ?? "", `${issue?.message} is expected`);
+  }
+  const { source, ...app } = parsed.data;
+  const { millihertz, ...others } = source;
+  for (const [i, { event, kind, pin }] of app.actions.entries()) {
+    if (event >= app.events.length) refuse(`actions.${i}.event`, `there are ${app.events.length} events`);
+    if (kind === "gpio" && pin === undefined) refuse(`actions.${i}.pin`, "a pin is expected");
+  }
+  return { ...app, source: { ...others, rate: millihertz / 1000 } };
+}
+
+function decoded(contents: Uint8Array): unknown {
+  try {
+    return decode(contents);
+  } catch {
+    throw new WasmoteError("module-invalid", `its section ${appSection} is no CBOR`);
+  }
+}
+
+function refuse(at: string, why: string): never {
+  throw new WasmoteError(
+    "module-invalid",
+    `its section ${appSection} has no valid ${at === "" ? "map" : at}: ${why}`,
+  );
+}
+
+/**
+ * Makes an application of a built model: puts what a board has to know into the file. One that is there is replaced. A signature does
+ * not hold any more: sign afterwards.
+ *
+ * @throws `module-invalid`
+ */
+export function withApp(wasm: Uint8Array, app: AppSection): Uint8Array {
+  return withSection(wasm, appSection, encodeApp(app));
+}
+
+/**
+ * Puts a recording into the file of an application, which the source "recording" plays.
+ *
+ * @param samples as the model's input has them, one time after another with all its channels, little-endian
+ */
+export function withRecording(wasm: Uint8Array, samples: Uint8Array): Uint8Array {
+  return withSection(wasm, recordingSection, samples);
+}
+
+/** The file with one custom section more, before the weights, which stay at a multiple of 16. */
+function withSection(wasm: Uint8Array, name: string, contents: Uint8Array): Uint8Array {
+  const sections = listSections(wasm);
+  const weights = sections.find((section) => section.custom && section.name === weightsSection);
+  if (weights === undefined) throw new WasmoteError("module-invalid", `it has no section ${weightsSection}`);
+  const moved = [name, fillSection, weightsSection];
+  const kept = sections
+    .filter((section) => !(section.custom && moved.includes(section.name)))
+    .map(({ offset, bytes, sectionBytes }) =>
+      wasm.subarray(offset + bytes.length - sectionBytes, offset + bytes.length),
+    );
+  const before = concatenate([wasm.subarray(0, 8), ...kept, encodeCustomSection(name, contents)]);
+  return concatenate([before, ...weightsBehind(before.length, weights.bytes)]);
+}
+
+/**
+ * What the file of an application says to a board; undefined where it is a model and no more. The module must be valid.
+ *
+ * @throws `module-invalid`, `module-newer`
+ */
+export function appOf(wasm: Uint8Array): AppSection | undefined {
+  const found = sectionOf(wasm, appSection);
+  return found === undefined ? undefined : decodeApp(found);
+}
+
+/** The samples of a file's recording, a view of the file; undefined where there is none. The module must be valid. */
+export function recordingOf(wasm: Uint8Array): Uint8Array | undefined {
+  return sectionOf(wasm, recordingSection);
+}
+
+function sectionOf(wasm: Uint8Array, name: string): Uint8Array | undefined {
+  return listSections(wasm).find((section) => section.custom && section.name === name)?.bytes;
+}
