@@ -1,3 +1,5 @@
+import { logMel } from "../front-ends/log-mel.js";
+import { mfcc } from "../front-ends/mfcc.js";
 import { microFrontend } from "../front-ends/micro-frontend.js";
 import { decision } from "./decision.js";
 import { distance } from "./distance.js";
@@ -6,6 +8,8 @@ import { model } from "./model.js";
 /** Every kind of stage, by what an application's file calls it. */
 export const stageKinds = {
   "micro-frontend": microFrontend,
+  "log-mel": logMel,
+  mfcc,
   model,
   distance,
   decision,

@@ -35,6 +35,8 @@ def mel():
                     norm=None if norm == "none" else norm, dtype=np.float64,
                 )
                 cases.append({"tool": "librosa", "bank": bank, "scale": scale, "norm": norm, "weights": rounded(weights)})
+        weights = edge_impulse_bank(bins, channels, rate, low, high)
+        cases.append({"tool": "edge-impulse", "bank": bank, "weights": rounded(weights)})
         weights = tf.signal.linear_to_mel_weight_matrix(channels, bins, rate, low, high, tf.float64).numpy().T
         cases.append({"tool": "tensorflow", "bank": bank, "weights": rounded(weights)})
     return cases
@@ -81,6 +83,36 @@ def mfcc():
     logs = tf.math.log(tf.abs(frames) @ bank + 1e-6)
     by_tensorflow = tf.signal.mfccs_from_log_mel_spectrograms(logs).numpy()[:, :10]
     return {"samples": samples.tolist(), "librosa": rounded(by_librosa), "tensorflow": rounded(by_tensorflow)}
+
+
+def edge_impulse_bank(bins, channels, rate, low, high):
+    """Edge Impulse's bank: speechpy's, given as many bins as the transform has samples, of which the upper half is left out."""
+    from speechpy.feature import filterbanks
+
+    return filterbanks(channels, 2 * bins - 2, rate, low or 1e-9, high - 0.001)[:, :bins]
+
+
+def edge_impulse():
+    """Edge Impulse's blocks for audio, step by step; what is before the first sample is 0 here. [frames, features]."""
+    import scipy
+
+    rate, fft, noise_floor = 16000, 256, -52
+    samples = speech_like("edge impulse", 2400, rate)
+
+    def frames(signal, stride):
+        emphasized = signal - 0.98 * np.concatenate([[0], signal[:-1]])
+        count = (len(signal) - 320) // stride + 1
+        cut = np.stack([emphasized[i * stride : i * stride + 320] for i in range(count)])
+        return np.abs(np.fft.rfft(cut, fft)) ** 2 / fft
+
+    energies = frames(samples / 32768, 160) @ edge_impulse_bank(129, 40, rate, 0, 8000).T
+    relative = (10 * np.log10(np.maximum(energies, 1e-30)) - noise_floor) / (12 - noise_floor)
+    mfe = np.minimum(np.around(np.clip(relative, 0, 1) * 256), 255) / 256
+    powers = frames(samples.astype(float), 320)
+    logs = np.log(powers @ edge_impulse_bank(129, 32, rate, 0, 8000).T)
+    mfcc = scipy.fft.dct(logs, norm="ortho")[:, :13]
+    mfcc[:, 0] = np.log(powers.sum(1))
+    return {"samples": samples.tolist(), "mfe": rounded(mfe), "mfcc": rounded(mfcc)}
 
 
 def biquad():
@@ -153,6 +185,7 @@ def resampling():
 
 kinds = {
     "mel": mel, "cosines": cosines, "mfcc": mfcc, "biquad": biquad, "statistics": statistics, "resampling": resampling,
+    "edge-impulse": edge_impulse,
 }
 
 if __name__ == "__main__":
