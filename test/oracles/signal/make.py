@@ -115,6 +115,41 @@ def edge_impulse():
     return {"samples": samples.tolist(), "mfe": rounded(mfe), "mfcc": rounded(mfcc)}
 
 
+def spectral():
+    """Edge Impulse's spectral analysis of windows of motion, step by step; the filter goes on, from the first sample for ever."""
+    import scipy
+
+    rate, fft, window, stride = 100, 16, 50, 25
+    time = np.arange(150) / rate
+    random = generator("spectral")
+    samples = np.stack([
+        1000 + 300 * np.sin(2 * np.pi * 7 * time) + random.normal(0, 20, 150),
+        -16384 + 50 * random.gamma(2, 1, 150) * np.sin(2 * np.pi * (3 + 10 * time) * time),
+    ], 1).round().astype(np.int16)
+
+    def features(x, low_pass):
+        x = x - x.mean()
+        starts = range(0, len(x), fft // 2)
+        powers = np.max([np.abs(np.fft.rfft(x[at : at + fft], fft)) ** 2 / fft for at in starts], 0)
+        first = [np.sqrt(np.mean(x**2)), scipy.stats.skew(x), scipy.stats.kurtosis(x)]
+        shape = [scipy.stats.skew(powers), scipy.stats.kurtosis(powers)]
+        spacing = rate / fft
+        bins = [i for i in range(1, fft // 2 + 1) if low_pass is None or (i - 0.5) * spacing <= low_pass]
+        return [*first, *shape, *np.log10(powers[bins])]
+
+    cases = []
+    for low_pass in (None, 20):
+        stream = samples / 16384
+        if low_pass is not None:
+            sections = scipy.signal.butter(6, low_pass, output="sos", fs=rate)
+            start = scipy.signal.sosfilt_zi(sections)[:, :, None] * stream[0]
+            stream, _ = scipy.signal.sosfilt(sections, stream, axis=0, zi=start)
+        windows = [stream[at : at + window] for at in range(0, 150 - window + 1, stride)]
+        rows = [[value for x in cut.T for value in features(x, low_pass)] for cut in windows]
+        cases.append({"lowPass": low_pass, "features": rounded(rows)})
+    return {"samples": samples.ravel().tolist(), "cases": cases}
+
+
 def biquad():
     """Butterworth filters: their responses at some frequencies, and what they give for a signal, from its first sample on."""
     import scipy
@@ -186,6 +221,7 @@ def resampling():
 kinds = {
     "mel": mel, "cosines": cosines, "mfcc": mfcc, "biquad": biquad, "statistics": statistics, "resampling": resampling,
     "edge-impulse": edge_impulse,
+    "spectral": spectral,
 }
 
 if __name__ == "__main__":
