@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Graph } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import { validateGraph } from "../graph/validate.js";
@@ -34,7 +35,7 @@ export interface ComposedApplication {
   readonly section: AppSection;
 }
 
-type Kind = StageKind<StageConfig & { type: string }>;
+type Kind = StageKind<z.ZodType<StageConfig>>;
 const kindOf = ({ type }: StageConfig): Kind => stageKinds[type] as unknown as Kind;
 
 /** The paths of models and of reference data that the stages name. */

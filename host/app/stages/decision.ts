@@ -92,7 +92,7 @@ function highestOf(write: GraphWriter, scores: Tensor): Tensor {
  * Source: ESPHome's micro_wake_word (mean over a window, refractory time), TensorFlow Lite Micro's RecognizeCommands, Edge Impulse's
  * performance calibration.
  */
-export const decision: StageKind<Config> = {
+export const decision: StageKind<typeof schema> = {
   schema,
   compile(config, { graph, name, at, runSeconds, input }) {
     const scores = input("scores");

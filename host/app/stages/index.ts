@@ -5,6 +5,7 @@ import { spectralFeatures } from "../front-ends/spectral-features.js";
 import { decision } from "./decision.js";
 import { distance } from "./distance.js";
 import { model } from "./model.js";
+import { window } from "./window.js";
 
 /** Every kind of stage, by what an application's file calls it. */
 export const stageKinds = {
@@ -12,6 +13,7 @@ export const stageKinds = {
   "log-mel": logMel,
   mfcc,
   "spectral-features": spectralFeatures,
+  window,
   model,
   distance,
   decision,
