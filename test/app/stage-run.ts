@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { AppGraph } from "../../host/app/app-graph.js";
 import type { StageKind } from "../../host/app/stage.js";
 import { stageKinds } from "../../host/app/stages/index.js";
@@ -23,16 +24,16 @@ export interface Config {
 
 /** A graph of one stage alone, which gives its features and whether they are there. */
 function graphOf(config: Config, { rate, channels, hop }: Source) {
-  const { schema, compile } = stageKinds[
-    config.type as keyof typeof stageKinds
-  ] as unknown as StageKind<never>;
+  const { schema, compile } = stageKinds[config.type as keyof typeof stageKinds] as unknown as StageKind<
+    z.ZodType<{ type: string; from: string }>
+  >;
   const graph = new AppGraph();
   const samples = { name: "samples", dtype: "int16", shape: [hop, channels] } as const;
   const given = { kind: "samples", signal: { tensor: samples, when: [], period: 1 }, rate, channels };
   const none = () => {
     throw new Error("the stage takes samples alone");
   };
-  const value = compile(schema.parse({ from: "source", ...config }) as never, {
+  const value = compile(schema.parse({ from: "source", ...config }), {
     graph,
     name: "features",
     at: "stages.features",

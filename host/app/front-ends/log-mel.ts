@@ -29,8 +29,6 @@ const schema = z.strictObject({
   noiseFloor: z.number().max(0).default(-52).describe("Of edge-impulse: decibels that become 0."),
 });
 
-type Config = z.infer<typeof schema>;
-
 /** Steps from 0 to 1 that Edge Impulse's spectrograms have, and decibels above 0 that become 1. */
 const [steps, headroom] = [256, 12];
 
@@ -40,7 +38,7 @@ const [steps, headroom] = [256, 12];
  * Source: TensorFlow, `tf.signal`; librosa, `feature.melspectrogram`; Edge Impulse, github.com/edgeimpulse/processing-blocks,
  * `mfe/dsp.py` and `mfe/parameters.json`.
  */
-export const logMel: StageKind<Config> = {
+export const logMel: StageKind<typeof schema> = {
   schema,
   stride: ({ preset, stride }, rate, at) =>
     countOf(stride ?? presets[preset].stride, rate, `${at}.stride`, "samples"),

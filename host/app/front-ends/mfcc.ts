@@ -42,8 +42,6 @@ const schema = z.strictObject({
   coefficients: z.int().min(1).max(256).optional().describe("Coefficients that are kept."),
 });
 
-type Config = z.infer<typeof schema>;
-
 /**
  * Mel-frequency cepstral coefficients: cosine transforms of logarithms of bands, of windows over samples of one channel; a frame
  * gives [coefficients]. MLPerf Tiny divides each recording by its loudest sample, which a stream does not know.
@@ -51,7 +49,7 @@ type Config = z.infer<typeof schema>;
  * Source: MLPerf Tiny, github.com/mlcommons/tiny, `benchmark/training/keyword_spotting/get_dataset.py`; librosa, `feature.mfcc`;
  * Edge Impulse, github.com/edgeimpulse/processing-blocks, `mfcc/dsp.py` and `mfcc/parameters.json`.
  */
-export const mfcc: StageKind<Config> = {
+export const mfcc: StageKind<typeof schema> = {
   schema,
   stride: ({ preset, stride }, rate, at) =>
     countOf(stride ?? presets[preset].bands.stride, rate, `${at}.stride`, "samples"),

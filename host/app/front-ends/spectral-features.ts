@@ -229,7 +229,7 @@ function featuresOf(config: Config, write: GraphWriter, window: Tensor, rate: nu
  *
  * Source: github.com/edgeimpulse/processing-blocks, `spectral_analysis/dsp.py` and `common/spectrum.py`.
  */
-export const spectralFeatures: StageKind<Config> = {
+export const spectralFeatures: StageKind<typeof schema> = {
   schema,
   stride: ({ stride }, rate, at) => countOf(stride, rate, `${at}.stride`, "samples"),
   compile(config, context) {
