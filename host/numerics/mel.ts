@@ -87,3 +87,26 @@ export function tensorflowMelBank({ sampleRate, bins, channels, low, high }: Mel
   const places = spaced(0, sampleRate / 2, bins).map(toMel);
   return triangles(places, edges).map((weights) => [0, ...weights.slice(1)]);
 }
+
+/**
+ * A bank as Edge Impulse's blocks make it since their version 4, [channels, bins]: triangles over the numbers of bins, their edges
+ * equally far apart in mel of the HTK scale, then at whole bins. Empty ones are refused there.
+ *
+ * Source: github.com/edgeimpulse/processing-blocks, `mfe/third_party/speechpy/feature.py`, after speechpy's `filterbanks`.
+ */
+export function edgeImpulseMelBank({ sampleRate, bins, channels, low, high }: MelBank): number[][] {
+  const { toMel, toHertz } = melScales.htk;
+  const places = Array.from({ length: bins }, (_, bin) => bin);
+  const edges = spaced(toMel(low), toMel(high), channels + 2).map((mel, i) => {
+    // The last edge is taken for just below, so that how it is rounded decides nothing.
+    const hertz = i === channels + 1 ? toHertz(mel) - 0.001 : toHertz(mel);
+    return Math.floor(((2 * bins - 1) * hertz) / sampleRate);
+  });
+  return edges.slice(2).map((upper, channel) => {
+    const [lower, centre] = edges.slice(channel, channel + 2) as [number, number];
+    return places.map((place) => {
+      if (place >= centre && place < upper) return (upper - place) / (upper - centre);
+      return place > lower && place <= centre ? (place - lower) / (centre - lower) : 0;
+    });
+  });
+}

@@ -1,21 +1,31 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { librosaMelBank, type MelBank, melScales, tensorflowMelBank } from "../../host/numerics/mel.js";
+import {
+  edgeImpulseMelBank,
+  librosaMelBank,
+  type MelBank,
+  melScales,
+  tensorflowMelBank,
+} from "../../host/numerics/mel.js";
 import { assertNear, signalGolden } from "./signal-golden.js";
 
 interface Case {
-  tool: "librosa" | "tensorflow";
+  tool: "librosa" | "tensorflow" | "edge-impulse";
   bank: MelBank;
   scale?: "htk" | "slaney";
   norm?: "slaney" | "none";
   weights: number[][];
 }
 
-test("banks are those of librosa and of TensorFlow", () => {
+test("banks are those of librosa, TensorFlow and Edge Impulse", () => {
   const cases = signalGolden<Case[]>("mel");
-  assert.is(cases.length, 10);
+  assert.is(cases.length, 12);
   for (const { tool, bank, scale, norm, weights } of cases) {
-    const made = tool === "librosa" ? librosaMelBank(bank, scale, norm) : tensorflowMelBank(bank);
+    const made = {
+      librosa: () => librosaMelBank(bank, scale, norm),
+      tensorflow: () => tensorflowMelBank(bank),
+      "edge-impulse": () => edgeImpulseMelBank(bank),
+    }[tool]();
     assert.is(made.length, bank.channels);
     assertNear(made.flat(), weights.flat(), 1e-9, `${tool}, ${scale}, ${norm}, ${bank.bins} bins`);
   }

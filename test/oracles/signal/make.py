@@ -35,6 +35,8 @@ def mel():
                     norm=None if norm == "none" else norm, dtype=np.float64,
                 )
                 cases.append({"tool": "librosa", "bank": bank, "scale": scale, "norm": norm, "weights": rounded(weights)})
+        weights = edge_impulse_bank(bins, channels, rate, low, high)
+        cases.append({"tool": "edge-impulse", "bank": bank, "weights": rounded(weights)})
         weights = tf.signal.linear_to_mel_weight_matrix(channels, bins, rate, low, high, tf.float64).numpy().T
         cases.append({"tool": "tensorflow", "bank": bank, "weights": rounded(weights)})
     return cases
@@ -81,6 +83,71 @@ def mfcc():
     logs = tf.math.log(tf.abs(frames) @ bank + 1e-6)
     by_tensorflow = tf.signal.mfccs_from_log_mel_spectrograms(logs).numpy()[:, :10]
     return {"samples": samples.tolist(), "librosa": rounded(by_librosa), "tensorflow": rounded(by_tensorflow)}
+
+
+def edge_impulse_bank(bins, channels, rate, low, high):
+    """Edge Impulse's bank: speechpy's, given as many bins as the transform has samples, of which the upper half is left out."""
+    from speechpy.feature import filterbanks
+
+    return filterbanks(channels, 2 * bins - 2, rate, low or 1e-9, high - 0.001)[:, :bins]
+
+
+def edge_impulse():
+    """Edge Impulse's blocks for audio, step by step; what is before the first sample is 0 here. [frames, features]."""
+    import scipy
+
+    rate, fft, noise_floor = 16000, 256, -52
+    samples = speech_like("edge impulse", 2400, rate)
+
+    def frames(signal, stride):
+        emphasized = signal - 0.98 * np.concatenate([[0], signal[:-1]])
+        count = (len(signal) - 320) // stride + 1
+        cut = np.stack([emphasized[i * stride : i * stride + 320] for i in range(count)])
+        return np.abs(np.fft.rfft(cut, fft)) ** 2 / fft
+
+    energies = frames(samples / 32768, 160) @ edge_impulse_bank(129, 40, rate, 0, 8000).T
+    relative = (10 * np.log10(np.maximum(energies, 1e-30)) - noise_floor) / (12 - noise_floor)
+    mfe = np.minimum(np.around(np.clip(relative, 0, 1) * 256), 255) / 256
+    powers = frames(samples.astype(float), 320)
+    logs = np.log(powers @ edge_impulse_bank(129, 32, rate, 0, 8000).T)
+    mfcc = scipy.fft.dct(logs, norm="ortho")[:, :13]
+    mfcc[:, 0] = np.log(powers.sum(1))
+    return {"samples": samples.tolist(), "mfe": rounded(mfe), "mfcc": rounded(mfcc)}
+
+
+def spectral():
+    """Edge Impulse's spectral analysis of windows of motion, step by step; the filter goes on, from the first sample for ever."""
+    import scipy
+
+    rate, fft, window, stride = 100, 16, 50, 25
+    time = np.arange(150) / rate
+    random = generator("spectral")
+    samples = np.stack([
+        1000 + 300 * np.sin(2 * np.pi * 7 * time) + random.normal(0, 20, 150),
+        -16384 + 50 * random.gamma(2, 1, 150) * np.sin(2 * np.pi * (3 + 10 * time) * time),
+    ], 1).round().astype(np.int16)
+
+    def features(x, low_pass):
+        x = x - x.mean()
+        starts = range(0, len(x), fft // 2)
+        powers = np.max([np.abs(np.fft.rfft(x[at : at + fft], fft)) ** 2 / fft for at in starts], 0)
+        first = [np.sqrt(np.mean(x**2)), scipy.stats.skew(x), scipy.stats.kurtosis(x)]
+        shape = [scipy.stats.skew(powers), scipy.stats.kurtosis(powers)]
+        spacing = rate / fft
+        bins = [i for i in range(1, fft // 2 + 1) if low_pass is None or (i - 0.5) * spacing <= low_pass]
+        return [*first, *shape, *np.log10(powers[bins])]
+
+    cases = []
+    for low_pass in (None, 20):
+        stream = samples / 16384
+        if low_pass is not None:
+            sections = scipy.signal.butter(6, low_pass, output="sos", fs=rate)
+            start = scipy.signal.sosfilt_zi(sections)[:, :, None] * stream[0]
+            stream, _ = scipy.signal.sosfilt(sections, stream, axis=0, zi=start)
+        windows = [stream[at : at + window] for at in range(0, 150 - window + 1, stride)]
+        rows = [[value for x in cut.T for value in features(x, low_pass)] for cut in windows]
+        cases.append({"lowPass": low_pass, "features": rounded(rows)})
+    return {"samples": samples.ravel().tolist(), "cases": cases}
 
 
 def biquad():
@@ -153,6 +220,8 @@ def resampling():
 
 kinds = {
     "mel": mel, "cosines": cosines, "mfcc": mfcc, "biquad": biquad, "statistics": statistics, "resampling": resampling,
+    "edge-impulse": edge_impulse,
+    "spectral": spectral,
 }
 
 if __name__ == "__main__":
