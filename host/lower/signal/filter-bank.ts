@@ -1,3 +1,4 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { filterBankParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
@@ -47,7 +48,11 @@ export const filterBank: Lowering<FilterBankAttributes> = {
       weights: placement.weights(packBands(bands)),
       channels: bands.length,
     };
-    const kernel = { name: "filterBankUint32", parameters: filterBankParameters };
+    const kernel = {
+      name: "filterBankUint32",
+      parameters: filterBankParameters,
+      accelerator: accelerators.filterBank,
+    };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

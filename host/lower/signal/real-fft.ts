@@ -1,3 +1,4 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { realFftParameters } from "../../abi/parameters.js";
 import { type DType, elementBytes } from "../../graph/tensor.js";
@@ -28,7 +29,10 @@ export function emitFft(
 ): KernelCall[] {
   const radices = radicesOf(points);
   const [name, wider] = [kernelName(operator, dtype), kernelName(`${operator}Any`, dtype)];
-  const kernel = radices.some((radix) => radix % 2 === 1) ? { name: wider } : { name, wider: [wider] };
+  const accelerator = operator === "rfft" && dtype === "int16" ? accelerators.rfftInt16 : undefined;
+  const kernel = radices.some((radix) => radix % 2 === 1)
+    ? { name: wider }
+    : { name, wider: [wider], accelerator };
   const values = {
     input: placement.inputs[0] as number,
     output: placement.outputs[0] as number,

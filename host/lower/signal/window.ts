@@ -1,3 +1,4 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { signalWindowParameters } from "../../abi/parameters.js";
 import { constantOf } from "../../ops/signal/tensors.js";
 import { type WindowAttributes, windowRows } from "../../ops/signal/window.js";
@@ -26,7 +27,11 @@ export const window: Lowering<WindowAttributes> = {
       length,
       shift: node.attributes.shift,
     };
-    const kernel = { name: "signalWindowInt16", parameters: signalWindowParameters };
+    const kernel = {
+      name: "signalWindowInt16",
+      parameters: signalWindowParameters,
+      accelerator: accelerators.signalWindow,
+    };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

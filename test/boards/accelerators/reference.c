@@ -401,3 +401,123 @@ void reference_depthwise_product(const product_operation *of, bool isFloat)
 {
     EACH_POSITION(of) for (int32_t n = 0; n < of->outputs * of->inputChannels; n++) product_output(of, isFloat, true, b, y, x, n);
 }
+
+/* Modulo 2^16, as int16. */
+static int16_t narrow(int64_t value)
+{
+    const int64_t rest = value - floor_divide(value, 65536) * 65536;
+    return (int16_t) (rest >= 32768 ? rest - 65536 : rest);
+}
+
+/* x / radix as the rounded product by floor(32767 / radix) / 2^15. */
+static int16_t share(int16_t x, int32_t radix)
+{
+    return narrow(floor_divide((int64_t) x * (32767 / radix) + 16384, 32768));
+}
+
+/* A product of complex numbers, from sums of 32 bits. */
+static void multiply_complex(const int16_t a[2], const int16_t b[2], int16_t product[2])
+{
+    product[0] = narrow(floor_divide(wrap((int64_t) a[0] * b[0] - (int64_t) a[1] * b[1] + 16384), 32768));
+    product[1] = narrow(floor_divide(wrap((int64_t) a[0] * b[1] + (int64_t) a[1] * b[0] + 16384), 32768));
+}
+
+enum { mostPoints = 256 };
+
+/* Every `step`-th of the points from `first` on, transformed by the outermost of the radices and those within. */
+static void transform(const rfft_operation *of, const int16_t *row, int32_t first, int32_t step, uint32_t radices, int16_t (*to)[2])
+{
+    const int32_t points = of->points / step;
+    if (points == 1)
+    {
+        for (int32_t part = 0; part < 2; part++) to[0][part] = 2 * first + part < of->length ? row[2 * first + part] : 0;
+        return;
+    }
+    uint32_t shift = 0;
+    while (radices >> (shift + 3) != 0) shift += 3;
+    const int32_t radix = (int32_t) (radices >> shift), length = points / radix;
+    for (int32_t q = 0; q < radix; q++)
+        transform(of, row, first + q * step, step * radix, radices & ((1u << shift) - 1), to + q * length);
+    const int16_t (*factors)[2] = (const int16_t (*)[2]) (const void *) of->factors;
+    for (int32_t k = 0; k < length; k++)
+    {
+        int16_t terms[4][2];
+        for (int32_t q = 0; q < radix; q++)
+        {
+            const int16_t divided[2] = { share(to[q * length + k][0], radix), share(to[q * length + k][1], radix) };
+            if (q == 0) terms[q][0] = divided[0], terms[q][1] = divided[1];
+            else multiply_complex(divided, factors[q * k * step], terms[q]);
+        }
+        /* i^-(q * n), which turns real to imaginary parts. */
+        for (int32_t n = 0; n < radix; n++)
+        {
+            int64_t sum[2] = { 0, 0 };
+            for (int32_t q = 0; q < radix; q++)
+            {
+                const int32_t turns = q * n * (4 / radix) % 4;
+                const int64_t turned[4][2] = {
+                    { terms[q][0], terms[q][1] }, { terms[q][1], -terms[q][0] }, { -terms[q][0], -terms[q][1] }, { -terms[q][1], terms[q][0] },
+                };
+                for (int32_t part = 0; part < 2; part++) sum[part] += turned[turns][part];
+            }
+            for (int32_t part = 0; part < 2; part++) to[n * length + k][part] = narrow(sum[part]);
+        }
+    }
+}
+
+void reference_rfft_s16(const rfft_operation *of)
+{
+    static int16_t z[mostPoints][2];
+    const int32_t points = of->points;
+    const int16_t (*joining)[2] = (const int16_t (*)[2]) (const void *) (of->factors + 2 * points);
+    for (int32_t row = 0; row < of->rows; row++)
+    {
+        int16_t (*to)[2] = (int16_t (*)[2]) (void *) (of->output + row * 2 * (points + 1));
+        transform(of, of->input + row * of->length, 0, 1, (uint32_t) of->radices, z);
+        to[0][0] = narrow(share(z[0][0], 2) + share(z[0][1], 2));
+        to[points][0] = narrow(share(z[0][0], 2) - share(z[0][1], 2));
+        to[0][1] = to[points][1] = 0;
+        for (int32_t k = 1; k <= points / 2; k++)
+        {
+            int16_t a[2], b[2], turned[2];
+            const int16_t low[2] = { share(z[k][0], 2), share(z[k][1], 2) };
+            const int16_t high[2] = { share(z[points - k][0], 2), share(narrow(-z[points - k][1]), 2) };
+            for (int32_t part = 0; part < 2; part++) a[part] = narrow(low[part] + high[part]), b[part] = narrow(low[part] - high[part]);
+            multiply_complex(b, joining[k - 1], turned);
+            to[k][0] = narrow(floor_divide(a[0] + turned[0], 2));
+            to[k][1] = narrow(floor_divide(a[1] + turned[1], 2));
+            to[points - k][0] = narrow(floor_divide(a[0] - turned[0], 2));
+            to[points - k][1] = narrow(floor_divide(turned[1] - a[1], 2));
+        }
+    }
+}
+
+void reference_signal_window_s16(const signal_window_operation *of)
+{
+    for (int32_t i = 0; i < of->rows * of->length; i++)
+    {
+        const int64_t product = (int64_t) of->input[i] * of->window[i % of->length];
+        of->output[i] = (int16_t) limit(floor_divide(product, power_of_two(of->shift)), -32768, 32767);
+    }
+}
+
+void reference_filter_bank_u32(const filter_bank_operation *of)
+{
+    const uint8_t *at = (const uint8_t *) of->bands;
+    uint64_t ahead = 0;
+    for (int32_t channel = 0; channel < of->channels; channel++)
+    {
+        const int32_t *const band = (const int32_t *) (const void *) at;
+        const int16_t *const factors = (const int16_t *) (const void *) (band + 2);
+        uint64_t own = ahead;
+        ahead = 0;
+        for (int32_t bin = 0; bin < band[1]; bin++)
+        {
+            const int64_t power = of->input[band[0] / 4 + bin];
+            own += (uint64_t) (power * factors[2 * bin]);
+            ahead += (uint64_t) (power * factors[2 * bin + 1]);
+        }
+        if (channel > 0) of->output[channel - 1] = own;
+        at += 8 + 4 * band[1];
+    }
+}
