@@ -31,7 +31,6 @@ enum
     acceleratorConv = 1, acceleratorDepthwise = 2, acceleratorFullyConnected = 4, acceleratorAdd = 8,
     acceleratorAveragePool = 16, acceleratorSoftmax = 32, acceleratorProduct = 64,
     acceleratorDepthwiseProduct = 128, acceleratorStoredConv = 512, acceleratorStoredFullyConnected = 1024,
-    acceleratorRfftInt16 = 2048, acceleratorSignalWindow = 4096, acceleratorFilterBank = 8192,
     acceleratorAveragePoolInt16 = 256
 };
 
@@ -106,27 +105,6 @@ enum
     storedFullyConnectedInputs, storedFullyConnectedOutputs, storedFullyConnectedOutputZeroPoint,
     storedFullyConnectedLow, storedFullyConnectedHigh, storedFullyConnectedChunk, storedFullyConnectedStorage,
     storedFullyConnectedParameters
-};
-
-/* Fourier transforms of real samples, or back: numbers of its parameters. */
-enum
-{
-    realFftInput, realFftOutput, realFftScratch, realFftWeights, realFftRows, realFftLength, realFftPoints,
-    realFftRadices, realFftParameters
-};
-
-/* Rows of samples times a window: numbers of its parameters. */
-enum
-{
-    signalWindowInput, signalWindowOutput, signalWindowScratch, signalWindowWeights, signalWindowRows,
-    signalWindowLength, signalWindowShift, signalWindowParameters
-};
-
-/* Weighted sums over bands of a spectrum: numbers of its parameters. */
-enum
-{
-    filterBankInput, filterBankOutput, filterBankScratch, filterBankWeights, filterBankChannels,
-    filterBankParameters
 };
 
 /* What a model's run returns. */

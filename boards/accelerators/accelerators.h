@@ -31,10 +31,7 @@
     EACH(accel_depthwise_product, acceleratorDepthwiseProduct)                                  \
     EACH(accel_stored_conv_s8, acceleratorStoredConv)                                           \
     EACH(accel_stored_fully_connected_s8, acceleratorStoredFullyConnected)                      \
-    EACH(accel_average_pool_s16, acceleratorAveragePoolInt16)                                   \
-    EACH(accel_rfft_s16, acceleratorRfftInt16)                                                  \
-    EACH(accel_signal_window_s16, acceleratorSignalWindow)                                      \
-    EACH(accel_filter_bank_u32, acceleratorFilterBank)
+    EACH(accel_average_pool_s16, acceleratorAveragePoolInt16)
 #endif
 
 /*

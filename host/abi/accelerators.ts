@@ -1,12 +1,9 @@
 import type { Block } from "./block.js";
 import {
   addParameters,
-  filterBankParameters,
   fullyConnectedParameters,
   poolParameters,
   productParameters,
-  realFftParameters,
-  signalWindowParameters,
   softmaxParameters,
   storedFullyConnectedParameters,
   storedWindowParameters,
@@ -39,9 +36,6 @@ export const accelerators = {
     import: "accel_stored_fully_connected_s8",
     parameters: storedFullyConnectedParameters,
   },
-  rfftInt16: { bit: 2048, import: "accel_rfft_s16", parameters: realFftParameters },
-  signalWindow: { bit: 4096, import: "accel_signal_window_s16", parameters: signalWindowParameters },
-  filterBank: { bit: 8192, import: "accel_filter_bank_u32", parameters: filterBankParameters },
   averagePoolInt16: { bit: 256, import: "accel_average_pool_s16", parameters: poolParameters },
 } as const satisfies Readonly<Record<string, Accelerator>>;
 

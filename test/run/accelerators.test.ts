@@ -25,8 +25,6 @@ interface Case {
   memory: Values;
   /** Bytes of the weights section at the offset `weights`, if it reads any. */
   weightBytes: number;
-  /** What the weights section holds there, as int32; numbers that keep outputs apart by default. */
-  weights?: readonly number[];
   /** Parameters that must be at least 1. */
   sizes: readonly string[];
   /** One more than the largest output; 128 by default. */
@@ -235,41 +233,6 @@ const cases: readonly Case[] = [
     narrow: true,
   },
   {
-    accelerator: accelerators.rfftInt16,
-    kernel: "rfftInt16",
-    values: {
-      input: 0,
-      output: 512,
-      scratch: 1024,
-      weights: weightsOffset,
-      rows: 2,
-      length: 7,
-      points: 4,
-      radices: 4,
-    },
-    memory: { input: 28, output: 40 },
-    weightBytes: 24,
-    sizes: ["rows", "length", "points"],
-  },
-  {
-    accelerator: accelerators.signalWindow,
-    kernel: "signalWindowInt16",
-    values: { input: 0, output: 512, scratch: 1024, weights: weightsOffset, rows: 2, length: 7, shift: 12 },
-    memory: { input: 28, output: 28 },
-    weightBytes: 14,
-    sizes: ["rows", "length"],
-  },
-  {
-    accelerator: accelerators.filterBank,
-    kernel: "filterBankUint32",
-    values: { input: 0, output: 512, scratch: 1024, weights: weightsOffset, channels: 2 },
-    memory: { input: 16, output: 8 },
-    weightBytes: 28,
-    // A band of the second bin, and one of the third and the fourth.
-    weights: [4, 1, 0x20001, 8, 2, 0x20001, 0x20001],
-    sizes: ["channels"],
-  },
-  {
     accelerator: accelerators.softmax,
     kernel: "softmaxInt8",
     values: { input: 0, output: 512, scratch: 1024, weights: weightsOffset, entries: 20, rows: 2, depth: 7 },
@@ -296,7 +259,6 @@ function open(spec: Case, values: Values, offset = blockOffset) {
   // Multipliers and shifts that keep outputs apart; exp(0) for softmax.
   const view = new DataView(section.buffer);
   for (let at = weightsOffset; at + 4 <= section.length; at += 4) view.setInt32(at, 2 ** 30 + at, true);
-  for (const [i, word] of (spec.weights ?? []).entries()) view.setInt32(weightsOffset + 4 * i, word, true);
   const instance = load(
     linkCalls([{ kernel, values, block: offset, blockBytes: 0, to: 0, accelerator }], section, 1),
     {

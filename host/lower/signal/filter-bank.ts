@@ -1,4 +1,3 @@
-import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { filterBankParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
@@ -48,11 +47,7 @@ export const filterBank: Lowering<FilterBankAttributes> = {
       weights: placement.weights(packBands(bands)),
       channels: bands.length,
     };
-    const kernel = {
-      name: "filterBankUint32",
-      parameters: filterBankParameters,
-      accelerator: accelerators.filterBank,
-    };
+    const kernel = { name: "filterBankUint32", parameters: filterBankParameters };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

@@ -1,4 +1,3 @@
-import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { realFftParameters } from "../../abi/parameters.js";
 import { type DType, elementBytes } from "../../graph/tensor.js";
@@ -29,10 +28,7 @@ export function emitFft(
 ): KernelCall[] {
   const radices = radicesOf(points);
   const [name, wider] = [kernelName(operator, dtype), kernelName(`${operator}Any`, dtype)];
-  const accelerator = operator === "rfft" && dtype === "int16" ? accelerators.rfftInt16 : undefined;
-  const kernel = radices.some((radix) => radix % 2 === 1)
-    ? { name: wider }
-    : { name, wider: [wider], accelerator };
+  const kernel = radices.some((radix) => radix % 2 === 1) ? { name: wider } : { name, wider: [wider] };
   const values = {
     input: placement.inputs[0] as number,
     output: placement.outputs[0] as number,

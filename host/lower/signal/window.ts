@@ -1,4 +1,3 @@
-import { accelerators } from "../../abi/accelerators.js";
 import { signalWindowParameters } from "../../abi/parameters.js";
 import { constantOf } from "../../ops/signal/tensors.js";
 import { type WindowAttributes, windowRows } from "../../ops/signal/window.js";
@@ -27,11 +26,7 @@ export const window: Lowering<WindowAttributes> = {
       length,
       shift: node.attributes.shift,
     };
-    const kernel = {
-      name: "signalWindowInt16",
-      parameters: signalWindowParameters,
-      accelerator: accelerators.signalWindow,
-    };
+    const kernel = { name: "signalWindowInt16", parameters: signalWindowParameters };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

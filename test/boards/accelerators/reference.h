@@ -4,7 +4,6 @@
 
 #include "kernels.h"
 #include "product.h"
-#include "signal.h"
 
 void reference_conv_s8(const window_operation *of);
 void reference_depthwise_s8(const window_operation *of);
@@ -12,10 +11,6 @@ void reference_fully_connected_s8(const fully_connected_operation *of);
 void reference_add_s8(const add_operation *of);
 bool reference_average_pool_s8(const pool_operation *of);
 void reference_softmax_s8(const softmax_operation *of);
-
-void reference_rfft_s16(const rfft_operation *of);
-void reference_signal_window_s16(const signal_window_operation *of);
-void reference_filter_bank_u32(const filter_bank_operation *of);
 
 /* Of float32 where isFloat, else of integers. */
 void reference_product(const product_operation *of, bool isFloat);

@@ -8,7 +8,6 @@
 
 #include "kernels.h"
 #include "reference.h"
-#include "signal.h"
 #include "stored_weights.h"
 
 enum { guardBytes = 32, poison = 0x5a, cases = CASES };
@@ -544,76 +543,6 @@ static bool test_depthwise_product(void) { return test_product_of(false, true, f
 static bool test_float_product(void) { return test_product_of(true, false, false); }
 static bool test_float_depthwise_product(void) { return test_product_of(true, true, false); }
 
-/* Transforms whose stages are 2 and 4 in any order, of rows that may be shorter. */
-static bool test_rfft(void)
-{
-    rfft_operation of = { .rows = between(1, 2), .points = 1, .factors = (const int16_t *) weights };
-    const int32_t most = seldom() ? 256 : 32;
-    while (of.points == 1 || (of.points < most && !seldom()))
-    {
-        const int32_t radix = of.points * 4 <= most && next() & 1 ? 4 : 2;
-        of.radices = of.radices * 8 + radix;
-        of.points *= radix;
-    }
-    of.length = seldom() ? between(1, 2 * of.points) : 2 * of.points;
-    draw_bytes((int8_t *) weights, (uint32_t) of.points * 6, seldom());
-    draw_bytes((int8_t *) wide, (uint32_t) (of.rows * of.length) * 2, seldom());
-    of.input = (const int16_t *) wide;
-    clear();
-    of.output = (int16_t *) (void *) (output + guardBytes + 2 * (next() % 2));
-    wasmote_rfft_s16(&of);
-    rfft_operation other = of;
-    other.output = (int16_t *) (void *) (expected + ((int8_t *) of.output - output));
-    reference_rfft_s16(&other);
-    return same(0);
-}
-
-static bool test_signal_window(void)
-{
-    signal_window_operation of = {
-        .input = (const int16_t *) wide,
-        .output = (int16_t *) (void *) (output + guardBytes),
-        .window = (const int16_t *) weights,
-        .rows = between(1, 3),
-        .length = between(1, 50),
-        .shift = seldom() ? between(0, 31) : between(10, 15),
-    };
-    draw_bytes((int8_t *) weights, (uint32_t) of.length * 2, seldom());
-    draw_bytes((int8_t *) wide, (uint32_t) (of.rows * of.length) * 2, seldom());
-    clear();
-    wasmote_signal_window_s16(&of);
-    signal_window_operation other = of;
-    other.output = (int16_t *) (void *) (expected + guardBytes);
-    reference_signal_window_s16(&other);
-    return same(0);
-}
-
-static bool test_filter_bank(void)
-{
-    filter_bank_operation of = {
-        .input = wide,
-        .output = (uint64_t *) (void *) (output + guardBytes),
-        .bands = (const filter_band *) (const void *) weights,
-        .channels = between(1, 12),
-    };
-    draw_bytes((int8_t *) wide, 64 * 4, seldom());
-    int32_t *at = (int32_t *) weights;
-    for (int32_t channel = 0; channel < of.channels; channel++)
-    {
-        const int32_t start = between(0, 40), bins = seldom() ? 0 : between(1, 24);
-        *at++ = 4 * start;
-        *at++ = bins;
-        draw_bytes((int8_t *) at, (uint32_t) bins * 4, seldom());
-        at += bins;
-    }
-    clear();
-    wasmote_filter_bank_u32(&of);
-    filter_bank_operation other = of;
-    other.output = (uint64_t *) (void *) (expected + guardBytes);
-    reference_filter_bank_u32(&other);
-    return same(0);
-}
-
 int main(void)
 {
 #if defined(__ARM_ARCH_6M__)
@@ -638,9 +567,6 @@ int main(void)
         { "average pool", test_average_pool, 1 },
         { "average pool of int16", test_wide_average_pool, 4 },
         { "softmax", test_softmax, 1 },
-        { "spectra of int16", test_rfft, 2 },
-        { "signal window", test_signal_window, 4 },
-        { "filter bank", test_filter_bank, 4 },
         { "product", test_product, 2 },
         { "deep product", test_deep_product, 8 },
         { "depthwise product", test_depthwise_product, 2 },

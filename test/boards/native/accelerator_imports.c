@@ -481,111 +481,6 @@ static void test_product_sizes(void)
     TRAPS(of);
 }
 
-/* Stages that make the points, rows no longer than the transform, addresses of halves. */
-static void test_rfft(void)
-{
-    call of = { .name = "accel_rfft_s16", .count = realFftParameters };
-    set(&of, realFftOutput, outputAt);
-    set(&of, realFftWeights, weightsAt);
-    set(&of, realFftRows, 1);
-    set(&of, realFftLength, 16);
-    set(&of, realFftPoints, 8);
-    static const struct
-    {
-        int32_t radices;
-        bool known;
-    } stages[] = { { 2 << 3 | 4, true }, { 4 << 3 | 2, true }, { 2 << 6 | 2 << 3 | 2, true }, { 4, false }, { 2, false }, { 4 << 3 | 4, false },
-        { 8, false }, { 0, false }, { -1, false }, { 1 << 6 | 2 << 3 | 4, false }, { 4 << 6 | 2, false }, { 2 << 3 | 3, false } };
-    for (uint32_t i = 0; i < sizeof stages / sizeof *stages; i++)
-    {
-        set(&of, realFftRadices, stages[i].radices);
-        if (stages[i].known) RUNS(of);
-        else TRAPS(of);
-    }
-    set(&of, realFftRadices, 2 << 3 | 4);
-    set(&of, realFftLength, 17);
-    TRAPS(of);
-    set(&of, realFftLength, 16);
-    set(&of, realFftWeights, weightsBytes - 8 * 6);
-    RUNS(of);
-    set(&of, realFftWeights, weightsBytes - 8 * 6 + 4);
-    TRAPS(of);
-    set(&of, realFftWeights, weightsAt);
-    set(&of, realFftInput, 1);
-    TRAPS(of);
-    set(&of, realFftInput, 2);
-    RUNS(of);
-    set(&of, realFftOutput, outputAt + 1);
-    TRAPS(of);
-    set(&of, realFftOutput, outputAt);
-    set(&of, realFftPoints, 1);
-    set(&of, realFftRadices, 0);
-    set(&of, realFftLength, 2);
-    TRAPS(of);
-}
-
-static void test_signal_window(void)
-{
-    call of = { .name = "accel_signal_window_s16", .count = signalWindowParameters };
-    set(&of, signalWindowOutput, outputAt);
-    set(&of, signalWindowWeights, weightsAt);
-    set(&of, signalWindowRows, 3);
-    set(&of, signalWindowLength, 20);
-    set(&of, signalWindowShift, 31);
-    RUNS(of);
-    set(&of, signalWindowShift, 32);
-    TRAPS(of);
-    set(&of, signalWindowShift, -1);
-    TRAPS(of);
-    set(&of, signalWindowShift, 0);
-    RUNS(of);
-    set(&of, signalWindowInput, 1);
-    TRAPS(of);
-    set(&of, signalWindowInput, 0);
-    set(&of, signalWindowOutput, outputAt + 1);
-    TRAPS(of);
-}
-
-/* Bands within the section, their bins within memory, and starts that are whole bins. */
-static void test_filter_bank(void)
-{
-    call of = { .name = "accel_filter_bank_u32", .count = filterBankParameters };
-    set(&of, filterBankOutput, outputAt);
-    set(&of, filterBankChannels, 2);
-    static const struct
-    {
-        int32_t bands[4];
-        bool known;
-    } cases[] = { { { 0, 0, 4, 0 }, true }, { { 0, 0, 3, 0 }, false }, { { 0, 0, memoryBytes, 0 }, true }, { { 0, 0, memoryBytes + 4, 0 }, false },
-        { { 0, 0, memoryBytes, 1 }, false }, { { -4, 0, 0, 0 }, false }, { { 0, -1, 0, 0 }, false }, { { 0, 1, 0, 0 }, false },
-        { { 0, INT32_MAX, 0, 0 }, false } };
-    set(&of, filterBankWeights, weightsBytes - 16);
-    for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++)
-    {
-        memcpy(weights.at + weightsBytes - 16, cases[i].bands, 16);
-        if (cases[i].known) RUNS(of);
-        else TRAPS(of);
-    }
-    memset(weights.at + weightsBytes - 16, 0, 16);
-    RUNS(of);
-    set(&of, filterBankChannels, 3);
-    TRAPS(of);
-    set(&of, filterBankChannels, 2);
-    for (int32_t off = 1; off < 4; off++)
-    {
-        set(&of, filterBankInput, off);
-        TRAPS(of);
-        set(&of, filterBankInput, 0);
-        set(&of, filterBankOutput, outputAt + off);
-        TRAPS(of);
-        set(&of, filterBankOutput, outputAt);
-    }
-    set(&of, filterBankOutput, memoryBytes - 8);
-    RUNS(of);
-    set(&of, filterBankOutput, memoryBytes - 4);
-    TRAPS(of);
-}
-
 /* Coordinates are int32: no more than that is read or written, however much memory there is. */
 static void test_large_memory(void)
 {
@@ -623,9 +518,6 @@ int main(void)
     test_product_types("accel_product");
     test_product_types("accel_depthwise_product");
     test_product_sizes();
-    test_rfft();
-    test_signal_window();
-    test_filter_bank();
     test_large_memory();
     printf("ok\n");
     return 0;

@@ -75,9 +75,6 @@ static const layout layouts[] = {
         number, number, storage } },
     { "accel_stored_fully_connected_s8", storedFullyConnectedParameters,
       { address, output, scratch, scratchBytes, weightsOffset, size, size, size, zeroPoint, low, high, number, storage } },
-    { "accel_rfft_s16", realFftParameters, { address, output, scratch, weightsOffset, size, size, size, number } },
-    { "accel_signal_window_s16", signalWindowParameters, { address, output, scratch, weightsOffset, size, size, shift } },
-    { "accel_filter_bank_u32", filterBankParameters, { address, output, scratch, weightsOffset, size } },
 };
 
 static guarded memory, weights;
@@ -158,8 +155,6 @@ static uint64_t work(void)
                 * PRODUCT(productFilterHeight, productFilterWidth) * (PRODUCT(productInputChannels) * (PRODUCT(productOutputs) + 4) % (1u << 31));
         case 2: case 10: return PRODUCT(fullyConnectedRows, fullyConnectedInputs, fullyConnectedOutputs);
         case 4: case 8: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth) * PRODUCT(poolFilterHeight, poolFilterWidth) * PRODUCT(poolChannels);
-        case 11: return PRODUCT(realFftRows, realFftPoints) * 16;
-        case 12: return PRODUCT(signalWindowRows, signalWindowLength);
         default: return 0;
     }
 }
@@ -177,9 +172,6 @@ static uint64_t output_bytes(void)
         case 8: return 2 * PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
         case 6: return PRODUCT(productBatches, productOutputHeight, productOutputWidth) * PRODUCT(productOutputs, productElementBytes);
         case 7: return PRODUCT(productBatches, productOutputHeight, productOutputWidth) * PRODUCT(productOutputs, productInputChannels, productElementBytes);
-        case 11: return PRODUCT(realFftRows) * 4 * ((uint64_t) block[realFftPoints] + 1);
-        case 12: return 2 * PRODUCT(signalWindowRows) * PRODUCT(signalWindowLength);
-        case 13: return 8 * ((uint64_t) block[filterBankChannels] - 1);
         default: return (uint64_t) block[softmaxRows] * (uint64_t) block[softmaxDepth];
     }
 }
@@ -200,33 +192,6 @@ static void check_writes(const uint8_t *before, bool ran)
         printf("byte %" PRIu64 " was written\n", i);
         describe();
         exit(1);
-    }
-}
-
-/* What goes with each other in blocks of front ends of sound: stages that make the points, bands within memory. */
-static void draw_signal(void)
-{
-    for (uint32_t i = 0; i < of->count; i++)
-        if (of->kinds[i] == address || of->kinds[i] == output) block[i] &= ~3;
-    if (of - layouts == 11)
-    {
-        block[realFftPoints] = 1;
-        block[realFftRadices] = 0;
-        for (int32_t stages = between(1, 4); stages > 0; stages--)
-        {
-            const int32_t radix = one_in(2) ? 2 : 4;
-            block[realFftPoints] *= radix;
-            block[realFftRadices] = block[realFftRadices] * 8 + radix;
-        }
-        block[realFftLength] = between(1, 2 * block[realFftPoints]);
-    }
-    if (of - layouts != 13) return;
-    uint64_t at = (uint32_t) block[filterBankWeights];
-    for (int32_t channel = 0; channel < block[filterBankChannels] && at + 8 + 4 * 6 <= weights.bytes; channel++)
-    {
-        const int32_t band[2] = { 4 * between(0, (int32_t) memory.bytes / 16), between(0, 6) };
-        memcpy(weights.at + at, band, sizeof band);
-        at += 8 + 4 * (uint32_t) band[1];
     }
 }
 
@@ -251,7 +216,6 @@ static bool run_case(void)
         block[productInput] &= ~3;
         block[productOutput] &= ~3;
     }
-    if (of - layouts >= 11) draw_signal();
     for (uint32_t changes = one_in(3) ? 0 : next() % 4; changes > 0; changes--) block[next() % of->count] = hostile();
     uint32_t offset = one_in(20) ? (uint32_t) hostile() : 0;
     if (weights.bytes >= 4 * of->count) memcpy(weights.at, block, 4 * of->count);
