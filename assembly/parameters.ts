@@ -1634,6 +1634,8 @@ export class BiquadParameters {
 /** Squared magnitudes of a spectrum. */
 @unmanaged
 export class EnergyParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   elements: i32;
@@ -1645,6 +1647,8 @@ export class EnergyParameters {
 /** Samples scaled up to 16 bits. */
 @unmanaged
 export class FftAutoScaleParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scaleBits: usize;
@@ -1654,6 +1658,8 @@ export class FftAutoScaleParameters {
 /** Natural logarithms, scaled. */
 @unmanaged
 export class FilterBankLogParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scratch: usize;
@@ -1667,6 +1673,8 @@ export class FilterBankLogParameters {
 /** Weighted sums over bands of a spectrum. */
 @unmanaged
 export class FilterBankParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scratch: usize;
@@ -1678,6 +1686,8 @@ export class FilterBankParameters {
 /** Frames of a stream that comes in pieces. Lengths are in bytes. */
 @unmanaged
 export class FramesParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   valid: usize;
@@ -1744,6 +1754,8 @@ export class OverlapAddParameters {
 /** Gain control by channel. */
 @unmanaged
 export class PcanParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   noise: usize;
   output: usize;
@@ -1781,6 +1793,8 @@ export class PowerSpectrumParameters {
 /** Fourier transforms of real samples, or back. */
 @unmanaged
 export class RealFftParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scratch: usize;
@@ -1863,6 +1877,8 @@ export class SampleFaultsParameters {
 /** Rows of samples times a window. */
 @unmanaged
 export class SignalWindowParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scratch: usize;
@@ -1892,6 +1908,8 @@ export class SpectralPeaksParameters {
 /** Channels without the noise that is estimated in them. */
 @unmanaged
 export class SpectralSubtractionParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   noise: usize;
@@ -1912,6 +1930,8 @@ export class SpectralSubtractionParameters {
 /** Square roots of 64 bits. */
 @unmanaged
 export class SquareRootParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   scaleBits: usize;
   output: usize;
@@ -1936,6 +1956,8 @@ export class StatisticsParameters {
 /** Events of scores that pass levels. */
 @unmanaged
 export class TriggerParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   scores: usize;
   events: usize;
   active: usize;

@@ -31,7 +31,15 @@ enum
     acceleratorConv = 1, acceleratorDepthwise = 2, acceleratorFullyConnected = 4, acceleratorAdd = 8,
     acceleratorAveragePool = 16, acceleratorSoftmax = 32, acceleratorProduct = 64,
     acceleratorDepthwiseProduct = 128, acceleratorStoredConv = 512, acceleratorStoredFullyConnected = 1024,
-    acceleratorAveragePoolInt16 = 256
+    acceleratorAveragePoolInt16 = 256, acceleratorSignal = 2048
+};
+
+/* What `accel_signal` is to do: the first parameter of its blocks. */
+enum
+{
+    workNone = 0, workWindow = 1, workFftAutoScale = 2, workRfftInt16 = 3, workEnergy = 4, workFilterBank = 5,
+    workSquareRoot = 6, workSpectralSubtraction = 7, workPcan = 8, workFilterBankLog = 9, workFrames = 10,
+    workTrigger = 11
 };
 
 /* A convolution, depthwise or not: numbers of its parameters. */
@@ -105,6 +113,84 @@ enum
     storedFullyConnectedInputs, storedFullyConnectedOutputs, storedFullyConnectedOutputZeroPoint,
     storedFullyConnectedLow, storedFullyConnectedHigh, storedFullyConnectedChunk, storedFullyConnectedStorage,
     storedFullyConnectedParameters
+};
+
+/* Rows of samples times a window: numbers of its parameters. */
+enum
+{
+    signalWindowWork, signalWindowInput, signalWindowOutput, signalWindowScratch, signalWindowWeights,
+    signalWindowRows, signalWindowLength, signalWindowShift, signalWindowParameters
+};
+
+/* Samples scaled up to 16 bits: numbers of its parameters. */
+enum
+{
+    fftAutoScaleWork, fftAutoScaleInput, fftAutoScaleOutput, fftAutoScaleScaleBits, fftAutoScaleElements,
+    fftAutoScaleParameters
+};
+
+/* Fourier transforms of real samples, or back: numbers of its parameters. */
+enum
+{
+    realFftWork, realFftInput, realFftOutput, realFftScratch, realFftWeights, realFftRows, realFftLength,
+    realFftPoints, realFftRadices, realFftParameters
+};
+
+/* Squared magnitudes of a spectrum: numbers of its parameters. */
+enum
+{
+    energyWork, energyInput, energyOutput, energyElements, energyStart, energyEnd, energyParameters
+};
+
+/* Weighted sums over bands of a spectrum: numbers of its parameters. */
+enum
+{
+    filterBankWork, filterBankInput, filterBankOutput, filterBankScratch, filterBankWeights, filterBankChannels,
+    filterBankParameters
+};
+
+/* Square roots of 64 bits: numbers of its parameters. */
+enum
+{
+    squareRootWork, squareRootInput, squareRootScaleBits, squareRootOutput, squareRootElements, squareRootParameters
+};
+
+/* Channels without the noise that is estimated in them: numbers of its parameters. */
+enum
+{
+    spectralSubtractionWork, spectralSubtractionInput, spectralSubtractionOutput, spectralSubtractionNoise,
+    spectralSubtractionEstimate, spectralSubtractionChannels, spectralSubtractionSmoothing,
+    spectralSubtractionOneMinusSmoothing, spectralSubtractionAlternateSmoothing,
+    spectralSubtractionAlternateOneMinusSmoothing, spectralSubtractionSmoothingBits, spectralSubtractionBits,
+    spectralSubtractionMinSignalRemaining, spectralSubtractionClamping, spectralSubtractionParameters
+};
+
+/* Gain control by channel: numbers of its parameters. */
+enum
+{
+    pcanWork, pcanInput, pcanNoise, pcanOutput, pcanScratch, pcanWeights, pcanElements, pcanTableBytes, pcanShift,
+    pcanParameters
+};
+
+/* Natural logarithms, scaled: numbers of its parameters. */
+enum
+{
+    filterBankLogWork, filterBankLogInput, filterBankLogOutput, filterBankLogScratch, filterBankLogWeights,
+    filterBankLogElements, filterBankLogScale, filterBankLogCorrectionBits, filterBankLogParameters
+};
+
+/* Frames of a stream that comes in pieces: numbers of its parameters. */
+enum
+{
+    framesWork, framesInput, framesOutput, framesValid, framesHistory, framesCountdown, framesRows, framesHops,
+    framesHopBytes, framesHistoryBytes, framesFrameBytes, framesEvery, framesParameters
+};
+
+/* Events of scores that pass levels: numbers of its parameters. */
+enum
+{
+    triggerWork, triggerScores, triggerEvents, triggerActive, triggerState, triggerScratch, triggerWeights,
+    triggerClasses, triggerHighest, triggerTogether, triggerParameters
 };
 
 /* What a model's run returns. */

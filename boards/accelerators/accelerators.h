@@ -31,7 +31,8 @@
     EACH(accel_depthwise_product, acceleratorDepthwiseProduct)                                  \
     EACH(accel_stored_conv_s8, acceleratorStoredConv)                                           \
     EACH(accel_stored_fully_connected_s8, acceleratorStoredFullyConnected)                      \
-    EACH(accel_average_pool_s16, acceleratorAveragePoolInt16)
+    EACH(accel_average_pool_s16, acceleratorAveragePoolInt16)                               \
+    EACH(accel_signal, acceleratorSignal)
 #endif
 
 /*

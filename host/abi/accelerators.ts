@@ -1,12 +1,23 @@
 import type { Block } from "./block.js";
 import {
   addParameters,
+  energyParameters,
+  fftAutoScaleParameters,
+  filterBankLogParameters,
+  filterBankParameters,
+  framesParameters,
   fullyConnectedParameters,
+  pcanParameters,
   poolParameters,
   productParameters,
+  realFftParameters,
+  signalWindowParameters,
   softmaxParameters,
+  spectralSubtractionParameters,
+  squareRootParameters,
   storedFullyConnectedParameters,
   storedWindowParameters,
+  triggerParameters,
   windowParameters,
 } from "./parameters.js";
 
@@ -16,8 +27,8 @@ export interface Accelerator {
   readonly bit: number;
   /** Name of the optional import of module `wasmote`. */
   readonly import: string;
-  /** The block that it reads, as far as it is not for the portable kernel only. */
-  readonly parameters: Block;
+  /** The block that it reads, as far as it is not for the portable kernel only; or those of which a call names one. */
+  readonly parameters: Block | readonly Block[];
 }
 
 /** The accelerators of ABI 1; boards/accelerators implements them. */
@@ -37,6 +48,24 @@ export const accelerators = {
     parameters: storedFullyConnectedParameters,
   },
   averagePoolInt16: { bit: 256, import: "accel_average_pool_s16", parameters: poolParameters },
+  /** What sound goes through; the blocks' field `work` says which it is (`signalWorks`). */
+  signal: {
+    bit: 2048,
+    import: "accel_signal",
+    parameters: [
+      signalWindowParameters,
+      fftAutoScaleParameters,
+      realFftParameters,
+      energyParameters,
+      filterBankParameters,
+      squareRootParameters,
+      spectralSubtractionParameters,
+      pcanParameters,
+      filterBankLogParameters,
+      framesParameters,
+      triggerParameters,
+    ],
+  },
 } as const satisfies Readonly<Record<string, Accelerator>>;
 
 /** Whether an import, as "module.name", is an accelerator: a module runs where it is absent. */

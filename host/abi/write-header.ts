@@ -4,6 +4,7 @@ import { type Block, placeFields } from "./block.js";
 import { acceleratorLimits, callGraphFunctions } from "./limits.js";
 import { modelErrors, runCodes } from "./return-codes.js";
 import { roundedOnce } from "./rounded-once.js";
+import { signalWorks } from "./signal-works.js";
 import { wrapWords } from "./write-assembly.js";
 
 const capital = (name: string): string => `${name[0]?.toUpperCase()}${name.slice(1)}`;
@@ -44,7 +45,7 @@ function version(): string {
 
 /** The interface between models and boards in C: `boards/abi/abi.h`. */
 export function writeHeader(accelerators: Readonly<Record<string, Accelerator>>): string {
-  const blocks = new Set(Object.values(accelerators).map(({ parameters }) => parameters));
+  const blocks = new Set(Object.values(accelerators).flatMap(({ parameters }) => parameters));
   return `/*
  * The interface of models, host and boards. Generated from host/abi by \`npm run build\`; not to be edited.
  */
@@ -60,6 +61,9 @@ ${writeEnumeration("Functions of a module whose call graph is worked out, at mos
 )}${writeEnumeration(
   "Bits of a module's global `accelerators`.",
   Object.entries(accelerators).map(([name, { bit }]) => `accelerator${capital(name)} = ${bit}`),
+)}${writeEnumeration(
+  "What `accel_signal` is to do: the first parameter of its blocks.",
+  Object.entries(signalWorks).map(([name, work]) => `work${capital(name)} = ${work}`),
 )}${[...blocks].map(writeBlock).join("")}${writeEnumeration(
   "What a model's run returns.",
   Object.entries(runCodes).map(([name, code]) => `run${capital(name)} = ${code}`),

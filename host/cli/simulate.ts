@@ -99,14 +99,13 @@ async function simulateFile(path: string, options: SimulateOptions, output: Outp
     options.draw === undefined ? [] : [options.draw],
     "Give --draw another name.",
   );
-  const [{ readRecording }, { simulate }] = await Promise.all([
+  const [{ readRecording }, { simulate, simulateOnBoard }] = await Promise.all([
     import("../app/recording.js"),
     import("../app/simulate.js"),
   ]);
   const runner = await openRunnerOrBoard(options, file, output);
   const results: RunResult[] = [];
   const totals = { runs: 0, millis: 0, counted: 0, most: 0 };
-  const steps = file.manifest.steps.length;
   const runSeconds = app.hop / app.source.rate;
   try {
     for (const recording of recordings) {
@@ -117,7 +116,9 @@ async function simulateFile(path: string, options: SimulateOptions, output: Outp
       const start = performance.now();
       const each = options.draw === undefined ? undefined : (result: RunResult) => void results.push(result);
       const found = await withFile(recording, () =>
-        simulate(runner, app, samples, { steps, ...(each && { each }) }),
+        "feed" in runner && each === undefined
+          ? simulateOnBoard(runner, app, samples)
+          : simulate(runner, app, samples, each),
       );
       totals.millis += performance.now() - start;
       totals.runs += found.runs;
@@ -177,7 +178,7 @@ async function costLines(
 ): Promise<string[]> {
   const memory = `file of ${bytesText(wasm.length)}, linear memory of ${bytesText(manifest.memoryBytes)}`;
   const seconds = runs * runSeconds;
-  if (!("count" in runner))
+  if (!("count" in runner) || counted === 0)
     return [
       memory,
       `${runner.name} here: ${thousands(Math.round((seconds * 1000) / millis))} times as fast as the samples come`,

@@ -25,13 +25,13 @@ const composed = (application: ApplicationInput) =>
 /** What every run gives, the same on all engines. */
 async function resultsOf(application: ApplicationInput, samples: readonly number[]): Promise<RunResult[]> {
   const { graph, section } = composed(application);
-  const { wasm, manifest } = await assemble(graph, { typed: graph }, {});
+  const { wasm } = await assemble(graph, { typed: graph }, {});
   let expected: RunResult[] | undefined;
   for (const [on, tier] of engines) {
     const runner = await openRunner(on, wasm, openModule(wasm), { tier });
     const results: RunResult[] = [];
     const each = (result: RunResult) => void results.push(result);
-    await simulate(runner, section, Int16Array.from(samples), { steps: manifest.steps.length, each });
+    await simulate(runner, section, Int16Array.from(samples), each);
     runner.close();
     expected ??= results;
     assert.equal(results, expected, `${on}, ${tier}`);

@@ -21,6 +21,7 @@ import {
   type Result,
   root,
   temporaryFolder,
+  writeApplication,
   writeSmallModel,
 } from "./command.js";
 
@@ -54,6 +55,8 @@ test.before(async () => {
   writeFileSync(at("picture.bin"), new Uint8Array(72));
   writeFileSync(at("grey.png"), png(4, 1, 0, 20, 40, 60));
   writeFileSync(at("sixteen.json"), JSON.stringify(Array.from({ length: 16 }, (_, i) => i)));
+  writeApplication(folder);
+  await done("build", at("app.json"), "-o", at("app.wasm"));
   const end = (name: string) => ({ name, dtype: "float32", shape: [1, 16] }) as const;
   const relu = { operator: "Relu", inputs: ["x"], outputs: ["y"] };
   const graph = { nodes: [relu], inputs: [end("x")], outputs: [end("y")] };
@@ -90,6 +93,7 @@ const floatModel = [join(root, "models/digits/float/model.json")];
 const samples = join(root, "models/digits/samples/calibration.npy");
 const signing = (key = "signer.pem") => ["sign", at("small.wasm"), "--key", at(key), "-o", at("signed.wasm")];
 const signed = (...args: string[]) => json(...signing(), ...args);
+const simulated = ["simulate", at("app.wasm"), "--input", at("odd.csv")];
 const delta = join(root, "docs/examples/delta-operator");
 
 /** An ONNX model of pictures whose batch and height are open. */
@@ -389,6 +393,54 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "run --limit": () => limited("run"),
   "run --key": () => keyed("run", "--input", at("in.bin")),
   "run --json": async () => assert.is((await json(...small)).outputs[0].name, "out"),
+
+  "simulate --input": async () => {
+    const { stdout } = await done("simulate", at("app.json"), "--input", at("odd.csv"));
+    assert.match(stdout, /0.008 s {2}odd {2}19\.000/);
+    await refused(
+      1,
+      /file-unreadable.*no .wav or .npy or .csv/,
+      "simulate",
+      at("app.wasm"),
+      "--input",
+      at("new"),
+    );
+    await refused(
+      1,
+      /input-size.*1 samples; at least 2/s,
+      "simulate",
+      at("app.wasm"),
+      "--input",
+      at("short.csv"),
+    );
+  },
+  "simulate --json": async () => {
+    const { stdout } = await done(...simulated, "--json");
+    assert.equal(JSON.parse(stdout), { time: 0.008, event: "odd", level: 19, run: 3, file: at("odd.csv") });
+  },
+  "simulate --draw": async () => {
+    await done(...simulated, "--draw", at("new/odd.svg"));
+    assert.match(readFileSync(at("new/odd.svg"), "utf8"), /^<svg[^>]*>[\s\S]*odd: 1 time[\s\S]*<\/svg>\s*$/);
+    await refused(2, /a picture is written as .svg/, ...simulated, "--draw", at("odd.png"));
+    await refused(2, /there are 2 recordings/, ...simulated, at("odd.csv"), "--draw", at("odd.svg"));
+    await refused(1, /is a model, and no application/, "simulate", at("small.wasm"), ...simulated.slice(2));
+  },
+  "simulate --on": async () => {
+    assert.match((await done(...simulated, "--on", "node")).stdout, /node here: /);
+    await refused(1, /did you mean node/, ...simulated, "--on", "nod");
+  },
+  "simulate --tier": () =>
+    refused(1, /tier-unavailable/, ...simulated, "--on", "node", "--tier", "accelerated"),
+  "simulate --port": () => refused(3, /port-unavailable/, ...simulated, "--port", "tcp://127.0.0.1:1"),
+  "simulate --limit": async () => {
+    await done(...simulated, "--limit", "60000");
+    await refused(2, /--limit/, ...simulated, "--limit", "0.5");
+  },
+  "simulate --key": async () => {
+    const key = ["--port", port, "--key", at("in.json")];
+    await refused(1, /key-invalid/, ...simulated, ...key);
+    await refused(2, /--key is of no use: wasm3 runs/, ...simulated, "--key", at("signer.pem"));
+  },
 
   "inspect --dim": async () => {
     await openLengths("inspect");

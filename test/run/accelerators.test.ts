@@ -244,7 +244,10 @@ const cases: readonly Case[] = [
 
 /** The block as an accelerator reads it, whatever the values are. */
 function blockOf({ accelerator }: Case, values: Values): Uint8Array {
-  const fields = placeFields(accelerator.parameters).filter(({ portable }) => portable !== true);
+  const fields = [accelerator.parameters]
+    .flat()
+    .flatMap(placeFields)
+    .filter(({ portable }) => portable !== true);
   const view = new DataView(new ArrayBuffer(fields.length * 4));
   for (const { name, offset } of fields) view.setInt32(offset, values[name] as number, true);
   return new Uint8Array(view.buffer);

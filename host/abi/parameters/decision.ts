@@ -1,6 +1,8 @@
 import { block } from "../block.js";
+import { work } from "./fields.js";
 
 export const triggerParameters = block("TriggerParameters", "Events of scores that pass levels.", {
+  work,
   scores: "address",
   events: "address",
   active: "address",

@@ -1,6 +1,8 @@
 import { block } from "../block.js";
+import { work } from "./fields.js";
 
 export const signalWindowParameters = block("SignalWindowParameters", "Rows of samples times a window.", {
+  work,
   input: "address",
   output: "address",
   scratch: "address",
@@ -11,6 +13,7 @@ export const signalWindowParameters = block("SignalWindowParameters", "Rows of s
 });
 
 export const fftAutoScaleParameters = block("FftAutoScaleParameters", "Samples scaled up to 16 bits.", {
+  work,
   input: "address",
   output: "address",
   scaleBits: "address",
@@ -18,6 +21,7 @@ export const fftAutoScaleParameters = block("FftAutoScaleParameters", "Samples s
 });
 
 export const realFftParameters = block("RealFftParameters", "Fourier transforms of real samples, or back.", {
+  work,
   input: "address",
   output: "address",
   scratch: "address",
@@ -29,6 +33,7 @@ export const realFftParameters = block("RealFftParameters", "Fourier transforms 
 });
 
 export const energyParameters = block("EnergyParameters", "Squared magnitudes of a spectrum.", {
+  work,
   input: "address",
   output: "address",
   elements: "int32",
@@ -37,6 +42,7 @@ export const energyParameters = block("EnergyParameters", "Squared magnitudes of
 });
 
 export const filterBankParameters = block("FilterBankParameters", "Weighted sums over bands of a spectrum.", {
+  work,
   input: "address",
   output: "address",
   scratch: "address",
@@ -45,6 +51,7 @@ export const filterBankParameters = block("FilterBankParameters", "Weighted sums
 });
 
 export const squareRootParameters = block("SquareRootParameters", "Square roots of 64 bits.", {
+  work,
   input: "address",
   scaleBits: "address",
   output: "address",
@@ -55,6 +62,7 @@ export const spectralSubtractionParameters = block(
   "SpectralSubtractionParameters",
   "Channels without the noise that is estimated in them.",
   {
+    work,
     input: "address",
     output: "address",
     noise: "address",
@@ -72,6 +80,7 @@ export const spectralSubtractionParameters = block(
 );
 
 export const filterBankLogParameters = block("FilterBankLogParameters", "Natural logarithms, scaled.", {
+  work,
   input: "address",
   output: "address",
   scratch: "address",
@@ -82,6 +91,7 @@ export const filterBankLogParameters = block("FilterBankLogParameters", "Natural
 });
 
 export const pcanParameters = block("PcanParameters", "Gain control by channel.", {
+  work,
   input: "address",
   noise: "address",
   output: "address",
@@ -96,6 +106,7 @@ export const framesParameters = block(
   "FramesParameters",
   "Frames of a stream that comes in pieces. Lengths are in bytes.",
   {
+    work,
     input: "address",
     output: "address",
     valid: "address",

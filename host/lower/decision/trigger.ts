@@ -1,5 +1,7 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { triggerParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import { type TriggerAttributes, triggerRules } from "../../ops/decision/trigger.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
@@ -23,6 +25,7 @@ export const trigger: Lowering<TriggerAttributes> = {
         table.setInt32(i * ruleBytes + 8 + 4 * part, time, true);
     }
     const values = {
+      work: signalWorks.trigger,
       scores: placement.inputs[0] as number,
       events: placement.outputs[0] as number,
       active: placement.outputs[1] as number,
@@ -33,7 +36,11 @@ export const trigger: Lowering<TriggerAttributes> = {
       highest: node.attributes.highest ? 1 : 0,
       together: node.attributes.together ? 1 : 0,
     };
-    const kernel = { name: "triggerFloat32", parameters: triggerParameters };
+    const kernel = {
+      name: "triggerFloat32",
+      parameters: triggerParameters,
+      accelerator: accelerators.signal,
+    };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

@@ -1,4 +1,6 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { filterBankLogParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import { elementCount } from "../../graph/tensor.js";
 import { type FilterBankLogAttributes, logarithmTable } from "../../ops/signal/filter-bank-log.js";
 import { bytesOf } from "../bytes.js";
@@ -12,6 +14,7 @@ export const filterBankLog: Lowering<FilterBankLogAttributes> = {
   scratchBytes: () => [logarithmTable.byteLength],
   emit({ attributes, outputs }, placement) {
     const values = {
+      work: signalWorks.filterBankLog,
       ...attributes,
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,
@@ -19,7 +22,11 @@ export const filterBankLog: Lowering<FilterBankLogAttributes> = {
       weights: placement.weights(bytesOf(logarithmTable)),
       elements: elementCount(outputs[0]?.shape ?? []),
     };
-    const kernel = { name: "filterBankLogUint32", parameters: filterBankLogParameters };
+    const kernel = {
+      name: "filterBankLogUint32",
+      parameters: filterBankLogParameters,
+      accelerator: accelerators.signal,
+    };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

@@ -1,5 +1,7 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { filterBankParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import type { BoundNode } from "../../graph/node.js";
 import { type Band, type FilterBankAttributes, filterBankBands } from "../../ops/signal/filter-bank.js";
 import { callKernel } from "../kernel.js";
@@ -41,13 +43,18 @@ export const filterBank: Lowering<FilterBankAttributes> = {
   emit(node, placement) {
     const bands = filterBankBands(node);
     const values = {
+      work: signalWorks.filterBank,
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,
       scratch: placement.scratch,
       weights: placement.weights(packBands(bands)),
       channels: bands.length,
     };
-    const kernel = { name: "filterBankUint32", parameters: filterBankParameters };
+    const kernel = {
+      name: "filterBankUint32",
+      parameters: filterBankParameters,
+      accelerator: accelerators.signal,
+    };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

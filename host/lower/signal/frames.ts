@@ -1,5 +1,7 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { framesParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import { elementBytes } from "../../graph/tensor.js";
 import { type FramesAttributes, framesRows } from "../../ops/signal/frames.js";
 import { callKernel } from "../kernel.js";
@@ -16,6 +18,7 @@ export const frames: Lowering<FramesAttributes> = {
     const [output, valid = placement.scratch] = placement.outputs as [number, number | undefined];
     const [kept, countdown] = placement.variables as [number, number];
     const values = {
+      work: signalWorks.frames,
       input: placement.inputs[0] as number,
       output,
       valid,
@@ -28,7 +31,7 @@ export const frames: Lowering<FramesAttributes> = {
       frameBytes: frame * bytes,
       every,
     };
-    const kernel = { name: "frames", parameters: framesParameters };
+    const kernel = { name: "frames", parameters: framesParameters, accelerator: accelerators.signal };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

@@ -1,4 +1,6 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { pcanParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
 import { gainEntries, type PcanAttributes } from "../../ops/signal/pcan.js";
 import { constantOf } from "../../ops/signal/tensors.js";
@@ -17,6 +19,7 @@ export const pcan: Lowering<PcanAttributes> = {
   inPlace: () => [0, 1],
   emit({ attributes, inputs, outputs }, placement) {
     const values = {
+      work: signalWorks.pcan,
       ...attributes,
       input: placement.inputs[0] as number,
       noise: placement.inputs[1] as number,
@@ -26,7 +29,7 @@ export const pcan: Lowering<PcanAttributes> = {
       elements: elementCount(outputs[0]?.shape ?? []),
       tableBytes,
     };
-    const kernel = { name: "pcanUint32", parameters: pcanParameters };
+    const kernel = { name: "pcanUint32", parameters: pcanParameters, accelerator: accelerators.signal };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

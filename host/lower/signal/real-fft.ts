@@ -1,5 +1,7 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { realFftParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import { type DType, elementBytes } from "../../graph/tensor.js";
 import { radicesOf, twiddleBytes } from "../../ops/signal/fft.js";
 import { callKernel, type KernelCall, kernelName, type Placement } from "../kernel.js";
@@ -29,7 +31,9 @@ export function emitFft(
   const radices = radicesOf(points);
   const [name, wider] = [kernelName(operator, dtype), kernelName(`${operator}Any`, dtype)];
   const kernel = radices.some((radix) => radix % 2 === 1) ? { name: wider } : { name, wider: [wider] };
+  const isAccelerated = operator === "rfft" && dtype === "int16";
   const values = {
+    work: isAccelerated ? signalWorks.rfftInt16 : signalWorks.none,
     input: placement.inputs[0] as number,
     output: placement.outputs[0] as number,
     scratch: placement.scratch,
@@ -39,5 +43,13 @@ export function emitFft(
     points,
     radices: radices.reduce((packed, radix) => packed * 8 + radix, 0),
   };
-  return [callKernel({ ...kernel, parameters: realFftParameters }, values, placement.scratch, placement)];
+  const accelerator = isAccelerated ? accelerators.signal : undefined;
+  return [
+    callKernel(
+      { ...kernel, parameters: realFftParameters, accelerator },
+      values,
+      placement.scratch,
+      placement,
+    ),
+  ];
 }

@@ -1,5 +1,7 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { spectralSubtractionParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import { elementCount } from "../../graph/tensor.js";
 import type { SpectralSubtractionAttributes } from "../../ops/signal/spectral-subtraction.js";
 import { callKernel } from "../kernel.js";
@@ -13,6 +15,7 @@ export const spectralSubtraction: Lowering<SpectralSubtractionAttributes> = {
   inPlace: () => [0],
   emit({ attributes, outputs }, placement) {
     const values = {
+      work: signalWorks.spectralSubtraction,
       ...attributes,
       clamping: attributes.clamping ? 1 : 0,
       input: placement.inputs[0] as number,
@@ -21,7 +24,11 @@ export const spectralSubtraction: Lowering<SpectralSubtractionAttributes> = {
       estimate: placement.variables[0] as number,
       channels: elementCount(outputs[0]?.shape ?? []),
     };
-    const kernel = { name: "spectralSubtractionUint32", parameters: spectralSubtractionParameters };
+    const kernel = {
+      name: "spectralSubtractionUint32",
+      parameters: spectralSubtractionParameters,
+      accelerator: accelerators.signal,
+    };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

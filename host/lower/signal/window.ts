@@ -1,4 +1,6 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { signalWindowParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import { constantOf } from "../../ops/signal/tensors.js";
 import { type WindowAttributes, windowRows } from "../../ops/signal/window.js";
 import { bytesOf } from "../bytes.js";
@@ -18,6 +20,7 @@ export const window: Lowering<WindowAttributes> = {
   emit(node, placement) {
     const { window, rows, length } = windowRows(node);
     const values = {
+      work: signalWorks.window,
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,
       scratch: placement.scratch,
@@ -26,7 +29,11 @@ export const window: Lowering<WindowAttributes> = {
       length,
       shift: node.attributes.shift,
     };
-    const kernel = { name: "signalWindowInt16", parameters: signalWindowParameters };
+    const kernel = {
+      name: "signalWindowInt16",
+      parameters: signalWindowParameters,
+      accelerator: accelerators.signal,
+    };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

@@ -1,0 +1,123 @@
+/*
+ * Native micro-kernels of what sound goes through, byte for byte as the kernels of the same names in assembly/kernels/signal
+ * and assembly/kernels/decision, which say what they compute. Nothing here is checked: imports/ has done it. Pointers are
+ * aligned to their elements, and memory that only holds what is read may be in flash.
+ *
+ * Sources: TensorFlow Lite Micro's signal library; KISS FFT with FIXED_POINT 16.
+ */
+#ifndef WASMOTE_ACCELERATORS_SIGNAL_H
+#define WASMOTE_ACCELERATORS_SIGNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+static inline uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* One row of samples times a window of as many; the output may be the input. */
+void wasmote_signal_window(const int16_t *input, const int16_t *window, int16_t *output, int32_t length, int32_t shift);
+
+/* Answers the bits by which it has shifted; the output may be the input. */
+int32_t wasmote_fft_auto_scale(const int16_t *input, int16_t *output, int32_t elements);
+
+/* Radices of a transform's stages: three bits each, the first in the lowest. */
+enum { radixBits = 3, radixMask = 7, mostRadix = 5 };
+
+typedef struct real_fft
+{
+    const int16_t *input;
+    int16_t *output;            /* [points + 1, 2]; may not be the input */
+    uint32_t *scratch;          /* [points] */
+    const uint32_t *twiddles;   /* [points + points / 2], pairs of int16 */
+    int32_t length;             /* samples of the input; what is missing counts as 0 */
+    uint32_t points, radices;   /* radices of 2 to 5, whose product is points */
+} real_fft;
+
+/* One row. */
+void wasmote_rfft_s16(const real_fft *of);
+
+void wasmote_energy(const int16_t *input, uint32_t *output, int32_t elements, int32_t start, int32_t end);
+
+/* A band of a filter bank, as it lies in the weights section: behind it a pair of int16 for each bin. */
+typedef struct filter_band
+{
+    uint32_t firstByte;         /* of the input */
+    int32_t bins;
+} filter_band;
+
+/* 64 bits in linear memory, which boards align to 4 bytes. */
+typedef uint64_t __attribute__((aligned(4))) long_element;
+
+void wasmote_filter_bank(const uint8_t *input, const filter_band *bands, int32_t channels, long_element *output);
+
+void wasmote_square_roots(const long_element *input, uint32_t *output, int32_t elements, int32_t scaleBits);
+
+typedef struct spectral_subtraction
+{
+    const uint32_t *input;
+    uint32_t *output, *noise, *estimate;        /* the output may be the input */
+    int32_t channels;
+    uint32_t factors[2][2];     /* of even and of odd channels: what is taken of the signal, and of the estimate */
+    uint32_t minSignalRemaining;
+    int32_t smoothingBits, bits;
+    bool clamping;
+} spectral_subtraction;
+
+void wasmote_spectral_subtraction(const spectral_subtraction *of);
+
+/* Entries of a table of gains. */
+enum { gainEntries = 125 };
+
+/* The output may be the input or the noise. */
+void wasmote_pcan(const uint32_t *input, const uint32_t *noise, const int16_t *gains, uint32_t *output, int32_t elements,
+                  int32_t shift);
+
+/* Entries of a table of logarithms. */
+enum { logarithmEntries = 130 };
+
+typedef struct logarithms
+{
+    const uint32_t *input;
+    int16_t *output;
+    const uint16_t *table;
+    int32_t elements, correctionBits;
+    uint32_t scale;
+} logarithms;
+
+void wasmote_filter_bank_log(const logarithms *of);
+
+typedef struct frames_operation
+{
+    const uint8_t *input;
+    uint8_t *output, *valid, *history;
+    int32_t *countdown;
+    uint32_t rows, hops, hopBytes, historyBytes, frameBytes;    /* frameBytes is at most hopBytes + historyBytes */
+    int32_t every;
+} frames_operation;
+
+void wasmote_frames(const frames_operation *of);
+
+/* A class' rule, as it lies in the weights section, and its state. */
+typedef struct trigger_rule
+{
+    float on, off;
+    int32_t hold, release, refractory;
+} trigger_rule;
+
+typedef struct trigger_state
+{
+    int32_t row, lasts, wait;
+} trigger_state;
+
+typedef struct trigger_operation
+{
+    const float *scores;
+    const trigger_rule *rules;
+    uint8_t *events, *active;
+    trigger_state *states;
+    int32_t classes;
+    bool highest, together;
+} trigger_operation;
+
+void wasmote_trigger(const trigger_operation *of);
+
+#endif
