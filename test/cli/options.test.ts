@@ -446,7 +446,7 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "tune --recordings": async () => {
     const { stdout } = await done(...tuned);
     assert.match(stdout, /^odd {2}by 0.00 hours of recordings\n/);
-    assert.match(stdout, /\n {4}19 .* 1 of 1 {2}picked\n/);
+    assert.match(stdout, /\n +19 .* 1 of 1 {2}picked\n/);
     await refused(
       1,
       /file-unreadable/,
