@@ -1619,6 +1619,24 @@ export class RescaleParameters {
   high: i32;
 }
 
+/** Filters of second order over time. */
+@unmanaged
+export class BiquadParameters {
+  input: usize;
+  output: usize;
+  /** The variable. */
+  state: usize;
+  /** The variable that is 0 before the first run, where the next says so. */
+  started: usize;
+  /** Whether the first sample counts as having lasted for ever, rather than zeros. */
+  startsWithFirst: i32;
+  time: i32;
+  channels: i32;
+  scratch: usize;
+  weights: i32;
+  sections: i32;
+}
+
 /** Squared magnitudes of a spectrum. */
 @unmanaged
 export class EnergyParameters {
@@ -1693,6 +1711,39 @@ export class FramesParameters {
   every: i32;
 }
 
+/** Medians of channels over time. */
+@unmanaged
+export class MedianFilterParameters {
+  input: usize;
+  output: usize;
+  /** The variable. */
+  state: usize;
+  /** The variable that is 0 before the first run, where the next says so. */
+  started: usize;
+  /** Whether the first sample counts as having lasted for ever, rather than zeros. */
+  startsWithFirst: i32;
+  time: i32;
+  channels: i32;
+  scratch: usize;
+  /** Samples of a median; the state holds one row less. */
+  window: i32;
+  /** Medians of deviations beyond which a sample is an outlier. */
+  factor: f32;
+}
+
+/** Weighted sums over bands of spectra of float32. */
+@unmanaged
+export class MelFilterBankParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  weights: i32;
+  rows: i32;
+  /** Of an input row. */
+  bins: i32;
+  channels: i32;
+}
+
 /** Frames that overlap, added. */
 @unmanaged
 export class OverlapAddParameters {
@@ -1722,6 +1773,29 @@ export class PcanParameters {
   shift: i32;
 }
 
+/** Power of spectra of real samples. */
+@unmanaged
+export class PowerSpectrumParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  /** The transform's twiddle factors, and those between both halves. */
+  weights: i32;
+  window: i32;
+  /** Whether there is a window. */
+  windowed: i32;
+  rows: i32;
+  /** Samples of an input row; what is missing counts as 0. */
+  length: i32;
+  /** Of the complex transform: half of the real one's. */
+  points: i32;
+  /** Of its stages, the first one's in the lowest three bits. */
+  radices: i32;
+  /** Whether roots are taken. */
+  magnitude: i32;
+  scale: f32;
+}
+
 /** Fourier transforms of real samples, or back. */
 @unmanaged
 export class RealFftParameters {
@@ -1741,6 +1815,71 @@ export class RealFftParameters {
   radices: i32;
 }
 
+/** A stream at another sample rate. */
+@unmanaged
+export class ResampleStreamParameters {
+  input: usize;
+  output: usize;
+  /** The variable. */
+  state: usize;
+  /** The variable that is 0 before the first run, where the next says so. */
+  started: usize;
+  /** Whether the first sample counts as having lasted for ever, rather than zeros. */
+  startsWithFirst: i32;
+  time: i32;
+  channels: i32;
+  scratch: usize;
+  /** The filter's phases, one after the other. */
+  weights: i32;
+  /** Samples of a channel that come out. */
+  outputs: i32;
+  up: i32;
+  down: i32;
+  /** Of a phase; the state holds one row less. */
+  taps: i32;
+}
+
+/** Samples in standard deviations from their mean so far. */
+@unmanaged
+export class RunningNormalizeParameters {
+  input: usize;
+  output: usize;
+  /** The variable. */
+  state: usize;
+  /** The variable that is 0 before the first run, where the next says so. */
+  started: usize;
+  /** Whether the first sample counts as having lasted for ever, rather than zeros. */
+  startsWithFirst: i32;
+  time: i32;
+  channels: i32;
+  /** What a new sample gives. */
+  rate: f32;
+  /** What the variance keeps. */
+  kept: f32;
+  epsilon: f32;
+}
+
+/** Samples that are missing, stuck or clipped. */
+@unmanaged
+export class SampleFaultsParameters {
+  input: usize;
+  output: usize;
+  faults: usize;
+  /** The variable: the last good sample of each channel, and the last one. */
+  last: usize;
+  /** The variable: how many of each channel had the last one's value. */
+  run: usize;
+  time: i32;
+  channels: i32;
+  /** Samples of one value that are too many; 0 where any number is right. */
+  stuck: i32;
+  /** What stands for a missing sample; NaN where nothing else does. */
+  sentinel: f32;
+  low: f32;
+  /** Samples at either or beyond are clipped. */
+  high: f32;
+}
+
 /** Rows of samples times a window. */
 @unmanaged
 export class SignalWindowParameters {
@@ -1755,6 +1894,21 @@ export class SignalWindowParameters {
   length: i32;
   /** Of the products, to the right. */
   shift: i32;
+}
+
+/** The highest peaks of spectra. */
+@unmanaged
+export class SpectralPeaksParameters {
+  input: usize;
+  output: usize;
+  rows: i32;
+  bins: i32;
+  /** Of a row, at most. */
+  peaks: i32;
+  /** What a height is at least. */
+  threshold: f32;
+  /** Hz from one bin to the next. */
+  resolution: f32;
 }
 
 /** Channels without the noise that is estimated in them. */
@@ -1788,6 +1942,21 @@ export class SquareRootParameters {
   scaleBits: usize;
   output: usize;
   elements: i32;
+}
+
+/** Statistics of channels over time. */
+@unmanaged
+export class StatisticsParameters {
+  input: usize;
+  output: usize;
+  scratch: usize;
+  rows: i32;
+  time: i32;
+  channels: i32;
+  /** Whether any of those that are chosen is of differences from the mean. */
+  isCentred: i32;
+  /** Their numbers plus 1, the first one's in the lowest four bits. */
+  chosen: i64;
 }
 
 /** Events of scores that pass levels. */

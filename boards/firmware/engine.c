@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include "../app/description.h"
 #include "../ports/port.h"
 #include "../runtime/inspect.h"
 #include "layout.h"
@@ -18,6 +19,19 @@ static bool portable;           /* whether models are loaded without the acceler
 static uint32_t lent;           /* bytes at the end of the memory for models that are not theirs now */
 static const uint8_t *asked;    /* the file that was to be loaded last; NULL: none */
 static uint32_t askedBytes;
+static uint32_t kept;           /* bytes before those, beside the model: an application's */
+static uint32_t loads;
+static void (*letGo)(void);     /* called before the memory becomes another's */
+
+void engine_on_letting_go(void (*function)(void))
+{
+    letGo = function;
+}
+
+static void tell_letting_go(void)
+{
+    if (letGo) letGo();
+}
 
 uint32_t engine_memory_bytes(void)
 {
@@ -37,8 +51,18 @@ static wasmote_ending guarded_call(void (*function)(void *), void *argument, uin
 
 model_error engine_load(const uint8_t *file, uint32_t length)
 {
+    tell_letting_go();
     asked = file;
     askedBytes = length;
+    kept = description_bytes(file, length);
+    loads++;
+    const uint32_t left = engine_memory_bytes() - lent;
+    if (kept > left)
+    {
+        wasmote_close(model);
+        model = NULL;
+        return modelMemory;
+    }
     options = (wasmote_options) {
         .portable = portable,
         .overheadBytes = WASM3_ENGINE_BYTES - LAYOUT_FIXED_BYTES,
@@ -46,11 +70,22 @@ model_error engine_load(const uint8_t *file, uint32_t length)
         .guardedCall = guarded_call,
         .callOnStack = port_call_on_stack,
     };
-    return (model_error) wasmote_open(&model, LAYOUT_ARENA_START, engine_memory_bytes() - lent, file, length, &options);
+    return (model_error) wasmote_open(&model, LAYOUT_ARENA_START, left - kept, file, length, &options);
+}
+
+uint32_t engine_loads(void)
+{
+    return loads;
+}
+
+uint8_t *engine_kept(void)
+{
+    return LAYOUT_ARENA_END - lent - kept;
 }
 
 static void close_model(void)
 {
+    tell_letting_go();
     wasmote_close(model);
     model = NULL;
 }
@@ -117,6 +152,11 @@ bool engine_accelerates(void)
 const manifest *engine_manifest(void)
 {
     return wasmote_manifest(model);
+}
+
+const uint8_t *engine_file(uint32_t *length)
+{
+    return wasmote_file(model, length);
 }
 
 uint32_t engine_file_bytes(void)

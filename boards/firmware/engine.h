@@ -39,6 +39,9 @@ model_error engine_reset(void);
 /* The manifest of the loaded model, or NULL. */
 const manifest *engine_manifest(void);
 
+/* The loaded model's file in its slot; NULL without one. */
+const uint8_t *engine_file(uint32_t *length);
+
 /* Bytes of the loaded model's file in its slot; 0 without one. */
 uint32_t engine_file_bytes(void);
 
@@ -51,6 +54,15 @@ uint8_t *engine_tensor(const char *list, uint32_t index, uint32_t *length);
  * in linear memory is lost, state included.
  */
 model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *code, uint64_t *count);
+
+/* How often a model was loaded, or was to be. */
+uint32_t engine_loads(void);
+
+/* Where the bytes lie that an application has beside its model (app/description.h), aligned to 8. */
+uint8_t *engine_kept(void);
+
+/* Has `function` called before the model's memory, or those bytes, become another's. */
+void engine_on_letting_go(void (*function)(void));
 
 /* The most RAM that the firmware and wasm3 take, stacks included, besides linear memory. */
 uint32_t engine_used_bytes(void);

@@ -6,6 +6,7 @@
 #include "../store/flash.h"
 #include "../store/slots.h"
 #include "../update/upload.h"
+#include "application.h"
 #include "permission.h"
 
 /* A version as images have it: three numbers. Ours is the first. */
@@ -107,6 +108,7 @@ static model_error choose(cbor_reader request)
     if (slot == noSlot) return modelNoModel;
 
     upload_pause();
+    application_end_pause();
     const bool isOther = activation_active() != slot || activation_pending() != noSlot;
     if (slot == activation_confirmed() && isOther) return activation_revert();
     return confirm ? activation_confirm(slot) : activation_try(slot, has_flag(request, "now"));
@@ -137,6 +139,7 @@ static void upload(cbor_reader request, cbor_writer *answer)
     uint32_t offset, length, dataLength, wanted = 0;
     model_error error = modelBadRequest;
 
+    application_pause();
     if (cbor_find(request, "off", &at) && cbor_read_u32(&at, &offset) && find_bytes(request, "data", &data, &dataLength))
     {
         if (offset > 0) error = upload_write(offset, data, dataLength, &wanted);

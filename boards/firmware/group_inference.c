@@ -8,6 +8,7 @@
 #include "../store/activation.h"
 #include "../update/upload.h"
 #include "admission.h"
+#include "application.h"
 #include "engine.h"
 #include "permission.h"
 #ifdef WASMOTE_TRUST
@@ -102,6 +103,7 @@ static void input(cbor_reader request, cbor_writer *answer)
     const uint8_t *data;
     uint8_t *tensor;
     upload_pause();
+    application_pause();
     if (!engine_manifest()) smp_model_error(answer, modelNoModel);
     else if (!find_u32(request, "i", &index) || !find_u32(request, "off", &offset)
         || !cbor_find(request, "data", &at) || !cbor_read_string(&at, cborBytes, &data, &length)
@@ -118,6 +120,7 @@ static void input(cbor_reader request, cbor_writer *answer)
 static void run(cbor_reader request, cbor_writer *answer)
 {
     upload_pause();
+    application_pause();
     const manifest *model = engine_manifest();
     uint32_t first, last;
     uint64_t limit = 0;
@@ -192,6 +195,7 @@ static void tier(cbor_reader request, cbor_writer *answer)
 static void reset(cbor_reader request, cbor_writer *answer)
 {
     (void) request;
+    application_pause();
     const model_error error = engine_reset();
     if (error) smp_model_error(answer, error);
     else cbor_head(answer, cborMap, 0);

@@ -63,6 +63,8 @@ void cbor_text(cbor_writer *to, const char *text);
 void cbor_string(cbor_writer *to, cbor_kind kind, const uint8_t *bytes, uint32_t length);
 void cbor_bool(cbor_writer *to, bool value);
 void cbor_null(cbor_writer *to);
+/* Writes a number of single precision. */
+void cbor_float(cbor_writer *to, float value);
 /* Writes a pair of a key and an unsigned number. */
 void cbor_pair(cbor_writer *to, const char *key, uint64_t value);
 

@@ -47,6 +47,16 @@ void cbor_null(cbor_writer *to)
     cbor_head(to, cborSimple, 22);
 }
 
+void cbor_float(cbor_writer *to, float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint8_t *at = reserve(to, 1 + sizeof bits);
+    if (!at) return;
+    *at++ = cborSimple << 5 | 26;
+    for (uint32_t i = sizeof bits; i > 0; i--) *at++ = (uint8_t) (bits >> 8 * (i - 1));
+}
+
 void cbor_pair(cbor_writer *to, const char *key, uint64_t value)
 {
     cbor_text(to, key);

@@ -69,6 +69,7 @@ static smp_handler find_in_groups(uint16_t group, uint8_t command, uint8_t opera
     smp_handler handle = find(os_commands, osCommandCount, group, command, operation);
     if (!handle) handle = find(image_commands, imageCommandCount, group, command, operation);
     if (!handle) handle = find(inference_commands, inferenceCommandCount, group, command, operation);
+    if (!handle) handle = find(application_commands, applicationCommandCount, group, command, operation);
     return handle;
 }
 

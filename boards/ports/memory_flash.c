@@ -8,6 +8,7 @@ enum { sectorBytes = 4096 };
 const flash_layout port_flash = {
     PORT_SLOTS,
     PORT_RECORDS_BEFORE_SLOTS(sectorBytes),
+    PORT_EVENTS_BEFORE_RECORDS(sectorBytes),
     .writeBytes = 4,
 };
 

@@ -27,6 +27,13 @@
         { BOARD_SLOT_ADDRESS - (sectorBytes), sectorBytes },                                    \
     }
 
+/* Likewise: the log of events in the two sectors before that one. */
+#define PORT_EVENTS_BEFORE_RECORDS(sectorBytes)                                                 \
+    .events = {                                                                                 \
+        { BOARD_SLOT_ADDRESS - 4 * (sectorBytes), sectorBytes },                                \
+        { BOARD_SLOT_ADDRESS - 3 * (sectorBytes), sectorBytes },                                \
+    }
+
 /* Clocks, UART, counter. Runs once, before anything else here. */
 void port_init(void);
 

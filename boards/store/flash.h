@@ -13,7 +13,7 @@ typedef struct flash_range
     uint32_t length;
 } flash_range;
 
-enum { maxSlots = 2, recordSectors = 2, mostWriteBytes = 32 };
+enum { maxSlots = 2, recordSectors = 2, eventSectors = 2, mostWriteBytes = 32 };
 
 /* How a board's flash is divided. Every range begins and ends at the border of an erasable sector. */
 typedef struct flash_layout
@@ -21,6 +21,7 @@ typedef struct flash_layout
     uint32_t slotCount;
     flash_range slots[maxSlots];        /* hold the models */
     flash_range records[recordSectors]; /* hold the log of what is in the slots */
+    flash_range events[eventSectors];   /* hold the log of events (event_log.h); of no bytes where there is no room for it */
     uint32_t writeBytes;                /* writes begin and end at multiples of this power of 2; at most mostWriteBytes */
     /*
      * Whether a range that begins and ends at multiples of writeBytes can be read. NULL where all can: not where flash has

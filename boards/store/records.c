@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "../formats/crc32.h"
 #include "flash.h"
 
 /*
@@ -26,17 +27,6 @@ _Static_assert(mostStride % mostWriteBytes == 0 && mostStride >= sizeof(record),
 static uint32_t sector = noSector;      /* that holds the log */
 static uint32_t sequence;               /* of that sector */
 static uint32_t end;                    /* where the next record goes in it */
-
-static uint32_t crc32(const void *bytes, uint32_t length)
-{
-    uint32_t crc = 0xffffffff;
-    for (const uint8_t *at = bytes; length > 0; length--)
-    {
-        crc ^= *at++;
-        for (uint32_t bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-    }
-    return ~crc;
-}
 
 static const uint8_t *sector_bytes(uint32_t index)
 {

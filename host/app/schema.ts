@@ -118,8 +118,26 @@ export type Application = Omit<z.infer<typeof applicationSchema>, "stages"> & {
 /** A stage as the file says it. */
 export type StageConfig = { type: keyof typeof stageKinds; from: string } & Readonly<Record<string, unknown>>;
 
-/** The same, as a program writes it: defaults may be left out. */
-export type ApplicationInput = z.input<typeof applicationSchema>;
+/** The kinds of stages, by their names. */
+type StageKinds = typeof stageKinds;
+
+/** A stage as a program writes it: defaults may be left out. */
+export type StageInput = { [K in keyof StageKinds]: z.input<StageKinds[K]["schema"]> }[keyof StageKinds];
+
+/** An application as a program writes it: defaults may be left out. */
+export type ApplicationInput = Omit<z.input<typeof applicationSchema>, "stages"> & {
+  readonly stages: Readonly<Record<string, StageInput>>;
+};
+
+/**
+ * An application written in a program: checked as a file is, with the types of all fields.
+ *
+ * @throws `application-invalid`
+ */
+export function defineApplication(application: ApplicationInput): ApplicationInput {
+  parseApplication(application);
+  return application;
+}
 
 /** The schema of application files as a JSON Schema (draft 2020-12), for editors. */
 export function applicationJsonSchema(): object {

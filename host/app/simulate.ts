@@ -20,6 +20,8 @@ export interface RunResult {
   readonly begins: readonly number[];
   readonly active: Uint8Array;
   readonly levels: Float32Array;
+  /** Of an application that was built for `tune`: the scores that each decision compared. */
+  readonly judged: readonly Float32Array[];
 }
 
 /** What came of a recording. */
@@ -33,45 +35,75 @@ export interface Simulated {
 /** Positions of an application's outputs. */
 const outputs = { events: 0, active: 1, levels: 2 } as const;
 
+/** Whole runs of a recording. Throws `input-size` where there is not one. */
+function runsOf({ hop, source }: AppSection, samples: Int16Array): number {
+  const runs = Math.floor(samples.length / (hop * source.channels));
+  if (runs > 0) return runs;
+  const detail = `${samples.length / source.channels} samples; at least ${hop} are expected, which one run takes`;
+  throw new WasmoteError("input-size", detail);
+}
+
+const timeOf = ({ hop, source }: AppSection, run: number): number => ((run + 1) * hop) / source.rate;
+
 /**
  * Runs an application over a recording as a board would, one hop after the other. What is less than a hop at the end is left out.
  *
  * @param runner with the application's file loaded; its state is reset first
  * @param samples interleaved, as the source gives them
- * @param steps of the application's model; `each` is told what every run gave
+ * @param each is told what every run gave
+ * @param decisions whose scores are outputs, too
  * @throws as the runner does; `input-size` where there is not one hop
  */
 export async function simulate(
-  runner: Runner | BoardRunner,
+  runner: Runner,
   app: AppSection,
   samples: Int16Array,
-  { steps, each = () => {} }: { steps: number; each?: (result: RunResult) => void | Promise<void> },
+  each: (result: RunResult) => void | Promise<void> = () => {},
+  decisions = 0,
 ): Promise<Simulated> {
   const length = app.hop * app.source.channels;
-  const runs = Math.floor(samples.length / length);
-  if (runs === 0) {
-    const detail = `${samples.length / app.source.channels} samples; at least ${app.hop} are expected, which one run takes`;
-    throw new WasmoteError("input-size", detail);
-  }
+  const runs = runsOf(app, samples);
   await runner.reset();
   const events: AppEvent[] = [];
-  const counts: number[] = [];
   for (let run = 0; run < runs; run++) {
     const hop = samples.slice(run * length, (run + 1) * length);
     await runner.writeInput(0, new Uint8Array(hop.buffer));
-    if ("count" in runner) counts.push(await runner.count(0, steps));
-    else await runner.run();
-    const time = ((run + 1) * app.hop) / app.source.rate;
-    const begins = [...(await runner.readOutput(outputs.events))].flatMap((begins, i) =>
-      begins === 0 ? [] : [i],
+    await runner.run();
+    const time = timeOf(app, run);
+    const begins = [...(await runner.readOutput(outputs.events))].flatMap((flag, i) =>
+      flag === 0 ? [] : [i],
     );
     const active = await runner.readOutput(outputs.active);
-    const levels = new Float32Array((await runner.readOutput(outputs.levels)).slice().buffer);
+    const floats = async (output: number) =>
+      new Float32Array((await runner.readOutput(output)).slice().buffer);
+    const levels = await floats(outputs.levels);
+    const judged: Float32Array[] = [];
+    for (let i = 0; i < decisions; i++) judged.push(await floats(outputs.levels + 1 + i));
     for (const i of begins)
       events.push({ time, event: app.events[i] as string, level: levels[i] as number, run });
-    await each({ time, begins, active, levels });
+    await each({ time, begins, active, levels, judged });
   }
-  if (counts.length === 0) return { events, runs };
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  return { events, runs, counts: { total, most: Math.max(...counts) } };
+  return { events, runs };
+}
+
+/**
+ * Has a board run its application over a recording by itself: the samples take the place of its source's.
+ *
+ * @throws as `simulate`, and what the board answers
+ */
+export async function simulateOnBoard(
+  runner: BoardRunner,
+  app: AppSection,
+  samples: Int16Array,
+): Promise<Simulated> {
+  const whole = runsOf(app, samples) * app.hop * app.source.channels;
+  const bytes = new Uint8Array(samples.buffer, samples.byteOffset, whole * samples.BYTES_PER_ELEMENT);
+  const { events, runs, application } = await runner.feed(bytes);
+  const named = events.map(({ run, event, level }) => ({
+    time: timeOf(app, run),
+    event: app.events[event] ?? `event ${event}`,
+    level,
+    run,
+  }));
+  return { events: named, runs, counts: { total: application.busy, most: application.most } };
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Graph } from "../graph/graph.js";
+import type { Tensor } from "../graph/tensor.js";
 import type { AppGraph } from "./app-graph.js";
 import type { Value } from "./values.js";
 
@@ -18,19 +19,20 @@ export interface StageContext {
   /** Rows of numbers of a file of reference data, by the path in the file. */
   table(path: string): { readonly rows: number; readonly columns: number; readonly values: Float32Array };
   /** An event's activity as one bool, by the event's name; of stages before this one. Throws `application-invalid`. */
-  activity(event: string, at: string): import("../graph/tensor.js").Tensor;
+  activity(event: string, at: string): Tensor;
 }
 
 /** A kind of stage: one file each, and one line in stages/index.ts. */
-export interface StageKind<Config extends { readonly type: string; readonly from: string } = never> {
+export interface StageKind<Schema extends z.ZodType<{ type: string; from: string }>> {
   /** What it takes in an application's file. */
-  readonly schema: z.ZodType<Config>;
-  /** Of a stage that cuts samples: the samples from one cut to the next, of those that it is given at a rate. */
-  readonly stride?: (config: Config, rate: number, at: string) => number;
+  readonly schema: Schema;
+  /** Of a stage that cuts samples: the samples from one cut to the next, of those that it is given at a rate; undefined where it takes any. */
+  readonly stride?: (config: z.output<Schema>, rate: number, at: string) => number | undefined;
   /** Files that it takes models and reference data from, by their paths. */
-  readonly models?: (config: Config) => readonly string[];
-  readonly tables?: (config: Config) => readonly string[];
+  readonly models?: (config: z.output<Schema>) => readonly string[];
+  readonly tables?: (config: z.output<Schema>) => readonly string[];
   /** Names of the events that it depends on, besides `from`. */
-  readonly after?: (config: Config) => readonly string[];
-  compile(config: Config, context: StageContext): Value;
+  readonly after?: (config: z.output<Schema>) => readonly string[];
+  /** Adds its nodes to the application's graph, and answers what it gives. Throws `application-invalid`. */
+  compile(config: z.output<Schema>, context: StageContext): Value;
 }

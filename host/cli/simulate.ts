@@ -1,12 +1,10 @@
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import { recordingEndings } from "../app/recording.js";
 import type { RunResult, Simulated } from "../app/simulate.js";
 import { WasmoteError } from "../errors.js";
 import { readWholeFile } from "../files/read.js";
-import { findFiles } from "../run/samples/find-files.js";
 import { table } from "../table.js";
-import { buildFromFile, isApplicationFile } from "./app-file.js";
+import { buildFromFile, isApplicationFile, recordingsOf } from "./app-file.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
 import { bytesText, percent, thousands } from "./figures.js";
@@ -58,17 +56,6 @@ async function openApplication(path: string, read: string[], output: Output): Pr
   return { wasm, ...openModule(wasm) };
 }
 
-function recordingsOf(inputs: readonly string[]): string[] {
-  const isRecording = (name: string) =>
-    recordingEndings.some((ending) => name.toLowerCase().endsWith(`.${ending}`));
-  const found = inputs.flatMap((input) => findFiles(input, isRecording).map(({ path }) => path));
-  if (found.length === 0)
-    throw new WasmoteError("file-unreadable", `there is no .${recordingEndings.join(" or .")} in it`, {
-      file: inputs[0] as string,
-    });
-  return found;
-}
-
 async function simulateFile(path: string, options: SimulateOptions, output: Output): Promise<void> {
   const read = [path];
   if (options.draw !== undefined && !/\.svg$/i.test(options.draw))
@@ -99,14 +86,13 @@ async function simulateFile(path: string, options: SimulateOptions, output: Outp
     options.draw === undefined ? [] : [options.draw],
     "Give --draw another name.",
   );
-  const [{ readRecording }, { simulate }] = await Promise.all([
+  const [{ readRecording }, { simulate, simulateOnBoard }] = await Promise.all([
     import("../app/recording.js"),
     import("../app/simulate.js"),
   ]);
   const runner = await openRunnerOrBoard(options, file, output);
   const results: RunResult[] = [];
   const totals = { runs: 0, millis: 0, counted: 0, most: 0 };
-  const steps = file.manifest.steps.length;
   const runSeconds = app.hop / app.source.rate;
   try {
     for (const recording of recordings) {
@@ -117,7 +103,9 @@ async function simulateFile(path: string, options: SimulateOptions, output: Outp
       const start = performance.now();
       const each = options.draw === undefined ? undefined : (result: RunResult) => void results.push(result);
       const found = await withFile(recording, () =>
-        simulate(runner, app, samples, { steps, ...(each && { each }) }),
+        "feed" in runner && each === undefined
+          ? simulateOnBoard(runner, app, samples)
+          : simulate(runner, app, samples, each),
       );
       totals.millis += performance.now() - start;
       totals.runs += found.runs;
@@ -177,7 +165,7 @@ async function costLines(
 ): Promise<string[]> {
   const memory = `file of ${bytesText(wasm.length)}, linear memory of ${bytesText(manifest.memoryBytes)}`;
   const seconds = runs * runSeconds;
-  if (!("count" in runner))
+  if (!("count" in runner) || counted === 0)
     return [
       memory,
       `${runner.name} here: ${thousands(Math.round((seconds * 1000) / millis))} times as fast as the samples come`,

@@ -83,6 +83,47 @@ const slotSchema = z.object({
 });
 export type Slot = z.output<typeof slotSchema>;
 
+/** What `application` tells (docs/link.md, group 64). Times are in units of the board's counter. */
+const applicationSchema = z.object({
+  /** "none": the active model is no application. "link": it waits for samples over the link. "ended": its recording is over. */
+  state: z.enum(["none", "running", "link", "paused", "ended", "stopped"]),
+  /** Why it is stopped. */
+  why: z.string().nullable(),
+  /** Which application it is: CRC-32 of its section `wasmote.app`. */
+  app: count.default(0),
+  /** The driver that its file asks for. */
+  source: z.string().default(""),
+  /** What of its setup that driver refused: "rate", "pin". */
+  refused: z.string().nullable().default(null),
+  /** What its file asks for and the board does not have: "source", "pin", "log", "action". */
+  lacks: z.array(z.string()).default([]),
+  /** Runs since it began, and hops that were lost because no run was free to take them. */
+  runs: count.default(0),
+  overruns: count.default(0),
+  /** Of the longest run, of all runs, and since it began. */
+  most: count.default(0),
+  busy: count.default(0),
+  elapsed: count.default(0),
+  /** Events that could not be written to the log. */
+  unlogged: count.default(0),
+  /** How often each event began, where the application shares that. */
+  events: z.array(count).optional(),
+});
+export type BoardApplication = z.output<typeof applicationSchema>;
+
+/** An entry of the log of events: its number, the board's start, milliseconds since that, the run, the event, its level. */
+const entrySchema = z
+  .tuple([count, count, count, count, count, z.number()])
+  .transform(([sequence, boot, milliseconds, run, event, level]) => ({
+    sequence,
+    boot,
+    milliseconds,
+    run,
+    event,
+    level,
+  }));
+export type LoggedEvent = z.output<typeof entrySchema>;
+
 /** What each request is answered with (docs/link.md). Fields that are not named are ignored. */
 export const answers = {
   nothing: z.object({}),
@@ -99,6 +140,10 @@ export const answers = {
   deviceKey: z.object({ key: bytes32 }),
   part: z.object({ off: count, len: count, data: bytes }),
   run: z.object({ code: z.int(), count }),
+  application: applicationSchema,
+  log: z.object({ entries: z.array(entrySchema) }),
+  /** Bytes that the application has taken, its runs, and the events that began with the last of them. */
+  samples: z.object({ off: count, runs: count, events: z.array(z.tuple([count, count, z.number()])) }),
 } as const;
 
 /**

@@ -2,8 +2,19 @@ import { maxManifestBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import type { PrivateKey } from "../trust/keys.js";
 import { signMessage } from "../trust/messages.js";
-import { answers, type BoardStatus, type BoardTrust, type Image, readAnswer, type Slot } from "./answers.js";
+import {
+  answers,
+  type BoardApplication,
+  type BoardStatus,
+  type BoardTrust,
+  type Image,
+  type LoggedEvent,
+  readAnswer,
+  refuseAnswer,
+  type Slot,
+} from "./answers.js";
 import { trusts } from "./board-keys.js";
+import { type FedSamples, feedSamples } from "./feed.js";
 import { type LongAnswer, readParts, writeParts } from "./parts.js";
 import { groups } from "./return-codes.js";
 import type { Payload } from "./smp.js";
@@ -32,6 +43,9 @@ export interface RunOptions {
 function isFailed(error: unknown): boolean {
   return error instanceof WasmoteError && error.code === "board-failed";
 }
+
+/** Far more entries than a board's log has room for. */
+const mostLoggedEvents = 100_000;
 
 /** How a board refuses a message that it has taken before. */
 const usedUp: readonly string[] = ["board-untrusted", "board-older"];
@@ -282,6 +296,68 @@ export class Device {
     return this.#read({ what, bytes, exact: true }, (off) =>
       this.#inference(what, "read", 4, { i: index, off }),
     );
+  }
+
+  /** How the application does that the board runs by itself. */
+  async application(): Promise<BoardApplication> {
+    const answer = await this.#inference("the application", "read", 12, {});
+    return readAnswer(answers.application, answer, "the application");
+  }
+
+  /**
+   * Has the application begin anew, with the board's own source, or stop.
+   *
+   * @throws `board-no-model` where the active model is none
+   */
+  async controlApplication(start: boolean): Promise<BoardApplication> {
+    const answer = await this.#inference("the application", "write", 12, { start });
+    return readAnswer(answers.application, answer, "the application");
+  }
+
+  /**
+   * Gives samples to the application, in place of those of the board's source: each whole hop is a run, at once.
+   *
+   * @param bytes as the model's input has them
+   * @param from bytes that were given before; with 0, which is the default, the application begins anew
+   * @throws `board-no-model` where the active model is none; `board-bad-request` where it begins at another byte; what a run may
+   */
+  async feed(bytes: Uint8Array, from = 0): Promise<FedSamples> {
+    const { mtu } = await this.#known();
+    const send = (payload: Payload) =>
+      this.#inference("samples", "write", 14, payload, { timeoutMillis: this.#flashTimeoutMillis });
+    const inTime = startTransfer(this.#transferTime, "samples", bytes.length);
+    return feedSamples(send, mtu, bytes, inTime, from);
+  }
+
+  /**
+   * The log of events that the active application has written, oldest first.
+   *
+   * @throws `board-locked` where the application does not share its events; `board-no-model` where the model is no application
+   */
+  async events(): Promise<LoggedEvent[]> {
+    const found: LoggedEvent[] = [];
+    for (;;) {
+      const from = (found.at(-1)?.sequence ?? -1) + 1;
+      const answer = await this.#inference("the log of events", "read", 13, { from });
+      const { entries } = readAnswer(answers.log, answer, "the log of events");
+      if (entries.length === 0) return found;
+      for (const entry of entries) {
+        const before = found.at(-1)?.sequence ?? -1;
+        if (entry.sequence <= before) {
+          refuseAnswer("the log of events", `entry ${entry.sequence} after ${before}`);
+        }
+        found.push(entry);
+        if (found.length > mostLoggedEvents) {
+          refuseAnswer("the log of events", `more than ${mostLoggedEvents} entries`);
+        }
+      }
+    }
+  }
+
+  /** Forgets the log of events. */
+  async clearEvents(): Promise<void> {
+    const limits = { timeoutMillis: this.#flashTimeoutMillis };
+    await this.#inference("clearing the log of events", "write", 13, { clear: true }, limits);
   }
 
   /** Ends the line. */

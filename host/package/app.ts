@@ -14,8 +14,8 @@ export const recordingSection = "wasmote.recording";
 export const appVersion = 1;
 
 /** Most that an application may have: a board keeps state for each. */
-export const maxEvents = 64;
-export const maxActions = 64;
+export const maxEvents = 32;
+export const maxActions = 32;
 export const maxChannels = 16;
 /** Most samples of each channel that one run takes. */
 export const maxHop = 65_536;

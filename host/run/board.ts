@@ -3,8 +3,9 @@ import { patchingAbi, resettingAbi } from "../abi/firmware-abi.js";
 import { fit, type ModelNeeds, requireFit } from "../boards/index.js";
 import { isPatch } from "../delta/format.js";
 import { makePatch } from "../delta/index.js";
-import type { BoardStatus, Image } from "../device/answers.js";
+import type { BoardApplication, BoardStatus, Image } from "../device/answers.js";
 import type { Device } from "../device/device.js";
+import type { FedSamples } from "../device/feed.js";
 import { unlock } from "../device/unlock.js";
 import { WasmoteError } from "../errors.js";
 import { tensorBytes } from "../graph/tensor.js";
@@ -27,6 +28,11 @@ export interface BoardRunner extends Runner {
   count(first: number, last: number): Promise<number>;
   /** Sets the state that the model keeps from run to run to what it begins with. */
   reset(): Promise<void>;
+  /**
+   * Of an application: gives the board samples, which it runs by itself from the beginning, and tells what came of them and how the
+   * application does. Throws `board-no-model` where the model is none.
+   */
+  feed(samples: Uint8Array): Promise<FedSamples & { readonly application: BoardApplication }>;
 }
 
 /** How a model gets onto a board and runs there. */
@@ -239,6 +245,12 @@ export async function openBoardRunner(
       await count(first, last);
     },
     reset: () => device.resetModel(),
+    async feed(samples) {
+      const fed = await device.feed(samples);
+      const application = await device.application();
+      ({ used } = await device.status());
+      return { ...fed, application };
+    },
     close: () => device.close(),
   };
 }

@@ -17,11 +17,24 @@ const compiled = [
     "read_weights.c",
   ],
   ...["tensors.c", "validate.c", "wasm3.c", "wasmote.c"],
-  ...["cbor_reader.c", "custom_sections.c", "engine.c", "unguarded.c"],
+  ...["cbor_reader.c", "crc32.c", "custom_sections.c", "description.c", "engine.c", "unguarded.c"],
 ];
 
 const folders = [
-  ...["abi", "accelerators", "firmware", "formats", "link", "ports", "probe", "runtime", "store", "wasm3"],
+  ...[
+    "abi",
+    "accelerators",
+    "app",
+    "drivers",
+    "firmware",
+    "formats",
+    "link",
+    "ports",
+    "probe",
+    "runtime",
+    "store",
+    "wasm3",
+  ],
 ];
 
 /** As boards/runtime/CMakeLists.txt has them; what differs from board to board is in boards/probe/layout-of-probe.h. */

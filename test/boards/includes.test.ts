@@ -7,9 +7,10 @@ import { boardsFolder } from "./native/compile.js";
 /** What the files of each room may include besides their own room: rooms, or single files of them. */
 const below: Readonly<Record<string, readonly string[]>> = {
   firmware: [
-    ...["link", "update", "store", "trust", "drivers", "runtime", "formats", "abi"],
-    ...["ports/port.h", "ports/random.h", "ports/watchdog.h"],
+    ...["app", "link", "update", "store", "trust", "drivers", "runtime", "formats", "abi"],
+    ...["port", "random", "watchdog", "pins", "sources", "idle"].map((name) => `ports/${name}.h`),
   ],
+  app: ["drivers", "formats"],
   ports: ["drivers", "link/line.h", "store/flash.h", "formats/sha256.h"],
   store: ["formats", "abi"],
   update: ["store", "trust", "formats", "abi"],

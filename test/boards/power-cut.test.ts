@@ -20,6 +20,7 @@ const sources = [
     "store/records.c",
     "update/upload.c",
     "update/patch.c",
+    "formats/crc32.c",
     "formats/sha256.c",
     "formats/custom_sections.c",
   ].map((name) => join(boardsFolder, name)),

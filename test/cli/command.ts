@@ -7,6 +7,7 @@ import { processOutput, type Stream } from "../../host/cli/output.js";
 import { runCommandLine } from "../../host/cli/program.js";
 import type { Graph } from "../../host/graph/graph.js";
 import { buildModel } from "../../host/pipeline.js";
+import { writeNpy } from "../../host/run/tensor-files/index.js";
 
 /** Root of the project. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -127,4 +128,30 @@ export function floatEndedGraph(): Graph {
 /** Builds the small graph to `small.wasm` in a folder. */
 export async function writeSmallModel(folder: string): Promise<void> {
   writeFileSync(join(folder, "small.wasm"), (await buildModel(smallGraph())).wasm);
+}
+
+/**
+ * Writes an application without a model, which finds pairs of samples that are far from zero, as app.json, its baseline, and two
+ * recordings: odd.csv of four pairs, the last of which is odd, as labels.csv says, and short.csv of less than a pair.
+ */
+export function writeApplication(folder: string): void {
+  const application = {
+    name: "odd",
+    source: { type: "link", rate: 1000 },
+    stages: {
+      pairs: { type: "window", from: "source", length: "2 ms", stride: "2 ms" },
+      apart: { type: "distance", from: "pairs", baseline: "rows.npy", measure: "nearest" },
+      heard: { type: "decision", from: "apart", events: { odd: { over: 2 } } },
+    },
+  };
+  const rows = {
+    dtype: "float32",
+    shape: [2, 2],
+    bytes: new Uint8Array(Float32Array.of(0, 0, 1, 1).buffer),
+  } as const;
+  writeFileSync(join(folder, "app.json"), JSON.stringify(application));
+  writeFileSync(join(folder, "rows.npy"), writeNpy(rows));
+  writeFileSync(join(folder, "odd.csv"), "0\n0\n1\n1\n0\n1\n20\n1\n");
+  writeFileSync(join(folder, "short.csv"), "0\n");
+  writeFileSync(join(folder, "labels.csv"), "file,start,end,event\nodd.csv,0.007,0.008,odd\n");
 }

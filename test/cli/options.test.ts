@@ -21,6 +21,7 @@ import {
   type Result,
   root,
   temporaryFolder,
+  writeApplication,
   writeSmallModel,
 } from "./command.js";
 
@@ -54,6 +55,8 @@ test.before(async () => {
   writeFileSync(at("picture.bin"), new Uint8Array(72));
   writeFileSync(at("grey.png"), png(4, 1, 0, 20, 40, 60));
   writeFileSync(at("sixteen.json"), JSON.stringify(Array.from({ length: 16 }, (_, i) => i)));
+  writeApplication(folder);
+  await done("build", at("app.json"), "-o", at("app.wasm"));
   const end = (name: string) => ({ name, dtype: "float32", shape: [1, 16] }) as const;
   const relu = { operator: "Relu", inputs: ["x"], outputs: ["y"] };
   const graph = { nodes: [relu], inputs: [end("x")], outputs: [end("y")] };
@@ -90,6 +93,8 @@ const floatModel = [join(root, "models/digits/float/model.json")];
 const samples = join(root, "models/digits/samples/calibration.npy");
 const signing = (key = "signer.pem") => ["sign", at("small.wasm"), "--key", at(key), "-o", at("signed.wasm")];
 const signed = (...args: string[]) => json(...signing(), ...args);
+const simulated = ["simulate", at("app.wasm"), "--input", at("odd.csv")];
+const tuned = ["tune", at("app.json"), "--recordings", at("odd.csv"), "--labels", at("labels.csv")];
 const delta = join(root, "docs/examples/delta-operator");
 
 /** An ONNX model of pictures whose batch and height are open. */
@@ -389,6 +394,109 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "run --limit": () => limited("run"),
   "run --key": () => keyed("run", "--input", at("in.bin")),
   "run --json": async () => assert.is((await json(...small)).outputs[0].name, "out"),
+
+  "simulate --input": async () => {
+    const { stdout } = await done("simulate", at("app.json"), "--input", at("odd.csv"));
+    assert.match(stdout, /0.008 s {2}odd {2}19\.000/);
+    await refused(
+      1,
+      /file-unreadable.*no .wav or .npy or .csv/,
+      "simulate",
+      at("app.wasm"),
+      "--input",
+      at("new"),
+    );
+    await refused(
+      1,
+      /input-size.*1 samples; at least 2/s,
+      "simulate",
+      at("app.wasm"),
+      "--input",
+      at("short.csv"),
+    );
+  },
+  "simulate --json": async () => {
+    const { stdout } = await done(...simulated, "--json");
+    assert.equal(JSON.parse(stdout), { time: 0.008, event: "odd", level: 19, run: 3, file: at("odd.csv") });
+  },
+  "simulate --draw": async () => {
+    await done(...simulated, "--draw", at("new/odd.svg"));
+    assert.match(readFileSync(at("new/odd.svg"), "utf8"), /^<svg[^>]*>[\s\S]*odd: 1 time[\s\S]*<\/svg>\s*$/);
+    await refused(2, /a picture is written as .svg/, ...simulated, "--draw", at("odd.png"));
+    await refused(2, /there are 2 recordings/, ...simulated, at("odd.csv"), "--draw", at("odd.svg"));
+    await refused(1, /is a model, and no application/, "simulate", at("small.wasm"), ...simulated.slice(2));
+  },
+  "simulate --on": async () => {
+    assert.match((await done(...simulated, "--on", "node")).stdout, /node here: /);
+    await refused(1, /did you mean node/, ...simulated, "--on", "nod");
+  },
+  "simulate --tier": () =>
+    refused(1, /tier-unavailable/, ...simulated, "--on", "node", "--tier", "accelerated"),
+  "simulate --port": () => refused(3, /port-unavailable/, ...simulated, "--port", "tcp://127.0.0.1:1"),
+  "simulate --limit": async () => {
+    await done(...simulated, "--limit", "60000");
+    await refused(2, /--limit/, ...simulated, "--limit", "0.5");
+  },
+  "simulate --key": async () => {
+    const key = ["--port", port, "--key", at("in.json")];
+    await refused(1, /key-invalid/, ...simulated, ...key);
+    await refused(2, /--key is of no use: wasm3 runs/, ...simulated, "--key", at("signer.pem"));
+  },
+
+  "tune --recordings": async () => {
+    const { stdout } = await done(...tuned);
+    assert.match(stdout, /^odd {2}by 0.00 hours of recordings\n/);
+    assert.match(stdout, /\n +19 .* 1 of 1 {2}picked\n/);
+    await refused(
+      1,
+      /file-unreadable/,
+      "tune",
+      at("app.json"),
+      "--recordings",
+      at("new"),
+      "--labels",
+      at("labels.csv"),
+    );
+  },
+  "tune --labels": async () => {
+    const line = ["tune", at("app.json"), "--recordings", at("odd.csv"), "--labels"];
+    await refused(1, /input-invalid.*first line is "0"/, ...line, at("short.csv"));
+    writeFileSync(at("other.csv"), "file,start,end,event\nno.csv,0,1,odd\n");
+    await refused(1, /input-invalid.*no recording "no.csv"/, ...line, at("other.csv"));
+  },
+  "tune --false-alarms": async () => {
+    const rate = JSON.parse((await done(...tuned, "--json", "--false-alarms", "0")).stdout);
+    assert.equal(
+      [rate.falseAlarms, rate.events[0].chosen.falseAlarms, rate.events[0].chosen.found],
+      [0, 0, 1],
+    );
+    await refused(2, /is no rate/, ...tuned, "--false-alarms", "-1");
+  },
+  "tune --event": async () => {
+    await done(...tuned, "--event", "odd");
+    await refused(2, /--event even: there is no such event/, ...tuned, "--event", "even");
+  },
+  "tune --draw": async () => {
+    await done(...tuned, "--draw", at("new/curve.svg"));
+    assert.match(
+      readFileSync(at("new/curve.svg"), "utf8"),
+      /^<svg[^>]*>[\s\S]*class="alarm"[\s\S]*<\/svg>\s*$/,
+    );
+    await refused(2, /a picture is written as .svg/, ...tuned, "--draw", at("curve.png"));
+  },
+  "tune --out": async () => {
+    await done(...tuned, "-o", at("tuned.json"));
+    const { stages } = JSON.parse(readFileSync(at("tuned.json"), "utf8"));
+    assert.equal(stages.heard.events, { odd: { over: 19 } });
+    await done("build", at("tuned.json"), "-o", at("tuned.wasm"));
+    await refused(2, /would overwrite/, ...tuned, "-o", at("labels.csv"));
+  },
+  "tune --json": async () => {
+    const { events, hours } = JSON.parse((await done(...tuned, "--json")).stdout);
+    assert.ok(hours > 0);
+    assert.equal(events[0].event, "odd");
+    assert.ok(events[0].curve.length >= 2);
+  },
 
   "inspect --dim": async () => {
     await openLengths("inspect");

@@ -15,6 +15,7 @@ enum { flashOrigin = 0x3c000000, sectorBytes = 4096, instructionBus = 0x700000, 
 const flash_layout port_flash = {
     PORT_SLOTS,
     PORT_RECORDS_BEFORE_SLOTS(sectorBytes),
+    PORT_EVENTS_BEFORE_RECORDS(sectorBytes),
     .writeBytes = 4,
 };
 

@@ -46,6 +46,7 @@ enum { bootLoader_arduino = 0xb0, bootLoader_adafruit = 0x57 };
 const flash_layout port_flash = {
     PORT_SLOTS,
     PORT_RECORDS_BEFORE_SLOTS(pageBytes),
+    PORT_EVENTS_BEFORE_RECORDS(pageBytes),
     .writeBytes = 4,
 };
 

@@ -19,6 +19,7 @@ enum { blockBytes = 65536, blockEraseCommand = 0xd8 };
 const flash_layout port_flash = {
     PORT_SLOTS,
     PORT_RECORDS_BEFORE_SLOTS(sectorBytes),
+    PORT_EVENTS_BEFORE_RECORDS(sectorBytes),
     .writeBytes = 4,
 };
 

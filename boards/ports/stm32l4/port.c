@@ -49,6 +49,7 @@ static bool readable(uint32_t address, uint32_t length);
 const flash_layout port_flash = {
     PORT_SLOTS,
     PORT_RECORDS_BEFORE_SLOTS(pageBytes),
+    PORT_EVENTS_BEFORE_RECORDS(pageBytes),
     .writeBytes = 8,
     .readable = readable,
 };

@@ -133,3 +133,124 @@ export const overlapAddParameters = block("OverlapAddParameters", "Frames that o
   frameElements: "int32",
   hopElements: "int32",
 });
+
+export const powerSpectrumParameters = block("PowerSpectrumParameters", "Power of spectra of real samples.", {
+  input: "address",
+  output: "address",
+  scratch: "address",
+  weights: { type: "weights", note: "The transform's twiddle factors, and those between both halves." },
+  window: "weights",
+  windowed: { type: "int32", note: "Whether there is a window." },
+  rows: "int32",
+  length: { type: "int32", note: "Samples of an input row; what is missing counts as 0." },
+  points: { type: "int32", note: "Of the complex transform: half of the real one's." },
+  radices: { type: "int32", note: "Of its stages, the first one's in the lowest three bits." },
+  magnitude: { type: "int32", note: "Whether roots are taken." },
+  scale: "float32",
+});
+
+export const melFilterBankParameters = block(
+  "MelFilterBankParameters",
+  "Weighted sums over bands of spectra of float32.",
+  {
+    input: "address",
+    output: "address",
+    scratch: "address",
+    weights: "weights",
+    rows: "int32",
+    bins: { type: "int32", note: "Of an input row." },
+    channels: "int32",
+  },
+);
+
+/** A stream that has states. */
+const stream = {
+  input: "address",
+  output: "address",
+  state: { type: "address", note: "The variable." },
+  started: { type: "address", note: "The variable that is 0 before the first run, where the next says so." },
+  startsWithFirst: {
+    type: "int32",
+    note: "Whether the first sample counts as having lasted for ever, rather than zeros.",
+  },
+  time: "int32",
+  channels: "int32",
+} as const;
+
+export const biquadParameters = block("BiquadParameters", "Filters of second order over time.", {
+  ...stream,
+  scratch: "address",
+  weights: "weights",
+  sections: "int32",
+});
+
+export const statisticsParameters = block("StatisticsParameters", "Statistics of channels over time.", {
+  input: "address",
+  output: "address",
+  scratch: "address",
+  rows: "int32",
+  time: "int32",
+  channels: "int32",
+  isCentred: { type: "int32", note: "Whether any of those that are chosen is of differences from the mean." },
+  chosen: { type: "int64", note: "Their numbers plus 1, the first one's in the lowest four bits." },
+});
+
+export const medianFilterParameters = block("MedianFilterParameters", "Medians of channels over time.", {
+  ...stream,
+  scratch: "address",
+  window: { type: "int32", note: "Samples of a median; the state holds one row less." },
+  factor: { type: "float32", note: "Medians of deviations beyond which a sample is an outlier." },
+});
+
+export const runningNormalizeParameters = block(
+  "RunningNormalizeParameters",
+  "Samples in standard deviations from their mean so far.",
+  {
+    ...stream,
+    rate: { type: "float32", note: "What a new sample gives." },
+    kept: { type: "float32", note: "What the variance keeps." },
+    epsilon: "float32",
+  },
+);
+
+export const sampleFaultsParameters = block(
+  "SampleFaultsParameters",
+  "Samples that are missing, stuck or clipped.",
+  {
+    input: "address",
+    output: "address",
+    faults: "address",
+    last: { type: "address", note: "The variable: the last good sample of each channel, and the last one." },
+    run: { type: "address", note: "The variable: how many of each channel had the last one's value." },
+    time: "int32",
+    channels: "int32",
+    stuck: { type: "int32", note: "Samples of one value that are too many; 0 where any number is right." },
+    sentinel: { type: "float32", note: "What stands for a missing sample; NaN where nothing else does." },
+    low: "float32",
+    high: { type: "float32", note: "Samples at either or beyond are clipped." },
+  },
+);
+
+export const resampleStreamParameters = block(
+  "ResampleStreamParameters",
+  "A stream at another sample rate.",
+  {
+    ...stream,
+    scratch: "address",
+    weights: { type: "weights", note: "The filter's phases, one after the other." },
+    outputs: { type: "int32", note: "Samples of a channel that come out." },
+    up: "int32",
+    down: "int32",
+    taps: { type: "int32", note: "Of a phase; the state holds one row less." },
+  },
+);
+
+export const spectralPeaksParameters = block("SpectralPeaksParameters", "The highest peaks of spectra.", {
+  input: "address",
+  output: "address",
+  rows: "int32",
+  bins: "int32",
+  peaks: { type: "int32", note: "Of a row, at most." },
+  threshold: { type: "float32", note: "What a height is at least." },
+  resolution: { type: "float32", note: "Hz from one bin to the next." },
+});

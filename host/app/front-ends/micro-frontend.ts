@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Tensor } from "../../graph/tensor.js";
 import type { GraphWriter } from "../../import/graph-writer.js";
+import { log1pFloat32 } from "../../numerics/log1p-float32.js";
 import { dequantize } from "../../ops/conversion/dequantize.js";
 import { quantize } from "../../ops/conversion/quantize.js";
 import { energy } from "../../ops/signal/energy.js";
@@ -82,14 +83,18 @@ function hann(length: number, { tables }: Config): Int16Array {
   });
 }
 
-const mel = (hertz: number): number =>
-  float(float(1127) * float(Math.log1p(float(float(hertz) / float(700)))));
+/** A frequency on the mel scale. */
+function melOf(hertz: number, { tables }: Config): number {
+  const ratio = float(hertz / 700);
+  return float(1127 * (tables === "operators" ? float(Math.log1p(ratio)) : log1pFloat32(ratio)));
+}
 
 /** The bands' tables, as the operator takes them: each band's weights, and what they leave to the next one's. */
 function bandsOf(config: Config, rate: number, bins: number) {
   const { channels, lowest, highest } = config;
   const half = config.tables === "operators" ? 0 : 0.5;
   const rounded = (weight: number) => Math.floor(float(weight * 2 ** bits.weights) + half);
+  const mel = (hertz: number) => melOf(hertz, config);
   const [low, high] = [mel(lowest), mel(highest)];
   const spacing = float(float(high - low) / float(channels + 1));
   const ends = Array.from({ length: channels + 1 }, (_, i) => float(low + float(spacing * float(i + 1))));
@@ -219,7 +224,7 @@ function featuresOf(
  * Source: tensorflow/lite/experimental/microfrontend; PCAN: Wang et al., Trainable Frontend For Robust and Far-Field Keyword
  * Spotting, 2017.
  */
-export const microFrontend: StageKind<Config> = {
+export const microFrontend: StageKind<typeof schema> = {
   schema,
   stride: ({ stride }, rate, at) => countOf(stride, rate, `${at}.stride`, "samples"),
   compile(config, { graph, name, at, input }) {

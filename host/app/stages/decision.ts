@@ -92,7 +92,7 @@ function highestOf(write: GraphWriter, scores: Tensor): Tensor {
  * Source: ESPHome's micro_wake_word (mean over a window, refractory time), TensorFlow Lite Micro's RecognizeCommands, Edge Impulse's
  * performance calibration.
  */
-export const decision: StageKind<Config> = {
+export const decision: StageKind<typeof schema> = {
   schema,
   compile(config, { graph, name, at, runSeconds, input }) {
     const scores = input("scores");
@@ -141,9 +141,10 @@ export const decision: StageKind<Config> = {
     });
     const rows = (fields: readonly ("on" | "off" | "hold" | "release" | "refractory")[]) =>
       fields.flatMap((field) => rules.map((rule) => rule[field]));
+    const attributes = { highest: config.highest, together: config.together };
     const [begins, active] = write.nodes(
       trigger,
-      { highest: config.highest, together: config.together },
+      attributes,
       [
         judged,
         write.constant(Float32Array.from(rows(["on", "off"])), [2, rules.length], "float32"),
@@ -158,6 +159,12 @@ export const decision: StageKind<Config> = {
       begins: own(begins),
       active: own(active),
       levels,
+      judging: {
+        scores: judged,
+        attributes,
+        rules,
+        classOf: config.highest ? numbers : numbers.map((_, i) => i),
+      },
     };
   },
 };

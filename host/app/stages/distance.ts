@@ -26,8 +26,6 @@ const schema = z.strictObject({
     ),
 });
 
-type Config = z.infer<typeof schema>;
-
 /** Mean and standard deviation of each column; where a column never changes, 1. */
 function momentsOf(values: Float32Array, rows: number, columns: number) {
   const column = (at: number) =>
@@ -42,7 +40,7 @@ function momentsOf(values: Float32Array, rows: number, columns: number) {
 }
 
 /** How far features are from those of a baseline: one score, 0 for none. */
-export const distance: StageKind<Config> = {
+export const distance: StageKind<typeof schema> = {
   schema,
   tables: ({ baseline }) => [baseline],
   compile(config, { graph, name, at, input, table }) {

@@ -12,7 +12,7 @@ import { endsOf } from "../app-graph.js";
 import { duration, stageName } from "../fields.js";
 import { framesOf } from "../framing.js";
 import type { StageKind } from "../stage.js";
-import { refuseApplication, secondsOf } from "../times.js";
+import { countOf, refuseApplication, secondsOf } from "../times.js";
 import type { Features, Samples } from "../values.js";
 
 const schema = z.strictObject({
@@ -85,8 +85,10 @@ function strideOf(
  * A trained model on the last features or samples. The first axes of its one input are time: as many vectors of features as it takes.
  * Its first output, dequantized, are the scores.
  */
-export const model: StageKind<Config> = {
+export const model: StageKind<typeof schema> = {
   schema,
+  stride: ({ every }, rate, at) =>
+    every === undefined ? undefined : countOf(every, rate, `${at}.every`, "samples"),
   models: ({ file }) => [file],
   after: ({ when }) => (when === undefined ? [] : [when]),
   compile(config, { graph, name, at, runSeconds, input, model, activity }) {
@@ -101,6 +103,11 @@ export const model: StageKind<Config> = {
       refuseApplication(
         `${at}.file`,
         `the model takes ${taken} numbers, no multiple of the ${atOnce} that "${config.from}" gives`,
+      );
+    if (given.kind === "samples" && taken % given.channels !== 0)
+      refuseApplication(
+        `${at}.file`,
+        `the model takes ${taken} numbers, no multiple of the ${given.channels} channels that "${config.from}" has`,
       );
     const gate = config.when === undefined ? [] : [activity(config.when, `${at}.when`)];
     const asTheyAre = given.kind === "features" && given.asTheyAre === true;

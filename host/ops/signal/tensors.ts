@@ -48,6 +48,14 @@ export function requireWhole(value: number, name: string, low: number, high: num
   );
 }
 
+/** Checks that an attribute is a number of float32 that is finite. Throws `NotRunnable`. */
+export function requireNumber(value: number, name: string, above = -Infinity): void {
+  requireThat(
+    Number.isFinite(Math.fround(value)) && value > above,
+    `${name} is ${value}; a finite number${above === -Infinity ? "" : ` above ${above}`} is expected`,
+  );
+}
+
 /** An input's values in a reference, which is given as many as the node has inputs. */
 export function given(values: Values | undefined): Values {
   if (values === undefined) throw new NotRunnable("an input is missing");

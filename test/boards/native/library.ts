@@ -55,6 +55,7 @@ export function firmwareProgram(
 ): NativeProgram {
   const rooms = [
     "firmware",
+    "app",
     "link",
     "update",
     "store",

@@ -61,7 +61,13 @@ function commonParts(): NativeProgram {
   const sealing = ["seal", "hpke", "hkdf", "device_key"].map((name) => `trust/${name}.c`);
   const sources = [
     ...["slots", "activation", "ledger", "log", "records"].map((name) => `store/${name}.c`),
-    ...["update/upload.c", "update/patch.c", "formats/sha256.c", "formats/custom_sections.c"],
+    ...[
+      "update/upload.c",
+      "update/patch.c",
+      "formats/crc32.c",
+      "formats/sha256.c",
+      "formats/custom_sections.c",
+    ],
     ...(cryptography === undefined ? [] : sealing),
   ];
   return {

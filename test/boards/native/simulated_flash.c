@@ -28,10 +28,11 @@ static void allow(uint32_t address, uint32_t length, bool allowed)
 const flash_layout port_flash = {
     .slotCount = SLOTS,
     .slots = {
-        { flashBase + 2 * flashSector, flashSlotBytes },
-        { flashBase + 2 * flashSector + flashSlotBytes, flashSlotBytes },
+        { flashBase + 4 * flashSector, flashSlotBytes },
+        { flashBase + 4 * flashSector + flashSlotBytes, flashSlotBytes },
     },
     .records = { { flashBase, flashSector }, { flashBase + flashSector, flashSector } },
+    .events = { { flashBase + 2 * flashSector, flashSector }, { flashBase + 3 * flashSector, flashSector } },
     .writeBytes = WRITE_BYTES,
     .readable = hasCodes ? is_readable : NULL,
 };

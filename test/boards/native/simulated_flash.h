@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum { flashBase = 0x20000000, flashSector = 1024, flashSlotBytes = SLOT_BYTES };
-enum { flashBytes = 2 * flashSector + 2 * flashSlotBytes };
+enum { flashBytes = 4 * flashSector + 2 * flashSlotBytes };
 
 extern uint8_t *flash;
 

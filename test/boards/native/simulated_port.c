@@ -1,6 +1,10 @@
 #include "simulated_port.h"
 
+#include <stddef.h>
+
+#include "ports/pins.h"
 #include "ports/port.h"
+#include "ports/sources.h"
 
 /* The symbols of the linker scripts: static data, a stack that is never used, and the arena. */
 __asm__(".globl __ram_start, __stack_start, __arena_start, __arena_end\n"
@@ -22,3 +26,15 @@ void port_putc(uint8_t byte)
 uint64_t portCount;
 uint64_t port_counter(void) { return portCount += 10; }
 const char *port_counter_unit(void) { return "cycles"; }
+
+uint32_t pinsHigh, pinsSet;
+bool port_pin_set(uint32_t pin, bool high)
+{
+    if (pin >= simulatedPins) return false;
+    pinsSet |= 1u << pin;
+    pinsHigh = high ? pinsHigh | 1u << pin : pinsHigh & ~(1u << pin);
+    return true;
+}
+
+const source *simulatedSource;
+const source *port_source(uint32_t index) { return index == 0 ? simulatedSource : NULL; }

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "drivers/source.h"
+
 enum { boardArenaBytes = 262144 };
 extern uint8_t board_arena[boardArenaBytes];
 
@@ -15,5 +17,12 @@ extern uint32_t sentLength;
 
 /* Where the counter is; it goes up by 10 with each look. */
 extern uint64_t portCount;
+
+/* Pins that are high, and those that were set at all: pins from simulatedPins on are not there. */
+enum { simulatedPins = 8 };
+extern uint32_t pinsHigh, pinsSet;
+
+/* The port's only source, or NULL. */
+extern const source *simulatedSource;
 
 #endif

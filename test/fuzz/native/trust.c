@@ -397,7 +397,7 @@ static void put_into_flash(void)
 {
     const uint32_t slot = below(SLOTS);
     if (below(2)) memset(flash, 0xff, flashBytes);
-    uint8_t *at = flash + 2 * flashSector + slot * flashSlotBytes;
+    uint8_t *at = flash + 4 * flashSector + slot * flashSlotBytes;
     memset(at, 0xff, flashSlotBytes);
     memcpy(at, work.at, work.length);
     start();

@@ -54,7 +54,8 @@ function typed(dtype: DType, data: ArrayLike<number> | BigUint64Array): TensorDa
   if (data instanceof BigUint64Array) return data;
   if (dtype === "uint64") return BigUint64Array.from(Array.from(data, BigInt));
   const array = new arrayTypes[dtype](data.length) as Int32Array;
-  array.set(data);
+  // A NaN of doubles has a sign, which the canonical one of float32 has not.
+  array.set(Array.from(data, (value) => (Number.isNaN(value) ? Number.NaN : value)));
   return array;
 }
 
@@ -71,8 +72,8 @@ function boundNode({ operator, attributes, inputs, variables = [], outputs = 1 }
 /** Bytes of the outputs as the operator's own reference gives them. */
 function expected(given: SignalCase, node: BoundNode, run: Run, variables: Values[]): Uint8Array[] {
   const rest = [...run];
-  const inputs = given.inputs.map(({ data }) =>
-    doubles((data ?? rest.shift()) as ArrayLike<number | bigint>),
+  const inputs = given.inputs.map(({ dtype, data }) =>
+    doubles(data ?? typed(dtype, rest.shift() as Run[number])),
   );
   return operatorNamed(given.operator)
     .reference(node, inputs, variables)

@@ -1,0 +1,138 @@
+#include "description.h"
+
+#include <string.h>
+
+#include "../formats/crc32.h"
+
+/* What a ring holds, in runs: one is taken while the next one comes. */
+enum { ringRuns = 2 };
+
+static bool find_u32(cbor_reader map, const char *key, uint32_t *value)
+{
+    cbor_reader at;
+    return cbor_find(map, key, &at) && cbor_read_u32(&at, value);
+}
+
+static bool find_bool(cbor_reader map, const char *key, bool *value)
+{
+    cbor_reader at;
+    return cbor_find(map, key, &at) && cbor_read_bool(&at, value);
+}
+
+static bool find_text(cbor_reader map, const char *key, const uint8_t **text, uint32_t *length)
+{
+    cbor_reader at;
+    return cbor_find(map, key, &at) && cbor_read_string(&at, cborText, text, length);
+}
+
+static bool find_list(cbor_reader map, const char *key, cbor_reader *items, uint32_t *count, uint32_t most)
+{
+    return cbor_find(map, key, items) && cbor_read_container(items, cborArray, count) && *count <= most;
+}
+
+static uint32_t u32_or_unset(cbor_reader map, const char *key)
+{
+    uint32_t value;
+    return find_u32(map, key, &value) ? value : sourceUnset;
+}
+
+static cbor_reader contents(const description *of)
+{
+    return (cbor_reader) { of->section.bytes, of->section.bytes + of->section.length };
+}
+
+/* The source's fields. */
+static bool read_source(cbor_reader map, description *result)
+{
+    source_setup *setup = &result->source;
+    *setup = (source_setup) {
+        .pin = u32_or_unset(map, "pin"), .address = u32_or_unset(map, "address"),
+        .sda = u32_or_unset(map, "sda"), .scl = u32_or_unset(map, "scl"),
+    };
+    if (!find_text(map, "chip", &setup->chip, &setup->chipLength)) setup->chip = NULL;
+    return find_text(map, "driver", &result->driver, &result->driverLength)
+        && find_u32(map, "millihertz", &setup->millihertz) && setup->millihertz > 0
+        && find_u32(map, "channels", &setup->channels) && setup->channels > 0 && setup->channels <= mostChannels;
+}
+
+static bool read_fields(cbor_reader map, description *result)
+{
+    cbor_reader source, share, items;
+    uint32_t version;
+    return find_u32(map, "version", &version) && version == descriptionVersion
+        && cbor_find(map, "source", &source) && read_source(source, result)
+        && find_u32(map, "hop", &result->hop) && result->hop > 0 && result->hop <= mostHop
+        && find_list(map, "events", &items, &result->events, mostEvents) && result->events > 0
+        && find_list(map, "actions", &items, &result->actions, mostActions)
+        && find_bool(map, "log", &result->log)
+        && cbor_find(map, "share", &share)
+        && find_bool(share, "events", &result->shareEvents) && find_bool(share, "counters", &result->shareCounters);
+}
+
+description_state description_read(const uint8_t *file, uint32_t length, description *result)
+{
+    if (!wasmote_find_custom_section(file, length, "wasmote.app", &result->section)) return descriptionMissing;
+    if (!read_fields(contents(result), result)) return descriptionWrong;
+    result->id = crc32(result->section.bytes, result->section.length);
+    return descriptionRight;
+}
+
+uint32_t description_values(const description *of)
+{
+    return of->hop * of->source.channels;
+}
+
+/* Sources that are read at leisure need no ring: what they have lies in flash, or in the sensor. */
+uint32_t description_ring_bytes(const description *of)
+{
+    static const char adc[] = "adc";
+    const bool needsRing = of->driverLength == sizeof adc - 1 && memcmp(of->driver, adc, sizeof adc - 1) == 0;
+    return needsRing ? ringRuns * description_values(of) * (uint32_t) sizeof(uint16_t) : 0;
+}
+
+uint32_t description_bytes(const uint8_t *file, uint32_t length)
+{
+    description found;
+    if (description_read(file, length, &found) != descriptionRight) return 0;
+    const uint32_t bytes = found.actions * (uint32_t) sizeof(app_action) + found.events * (uint32_t) sizeof(uint32_t)
+        + description_ring_bytes(&found);
+    return (bytes + 7) & ~(uint32_t) 7;
+}
+
+static bool is_text(const uint8_t *text, uint32_t length, const char *expected)
+{
+    return length == strlen(expected) && memcmp(text, expected, length) == 0;
+}
+
+/* Item `index` of a list of the section. */
+static bool find_item(const description *of, const char *list, uint32_t index, cbor_reader *item)
+{
+    uint32_t count;
+    if (!find_list(contents(of), list, item, &count, mostActions + mostEvents) || index >= count) return false;
+    while (index-- > 0) if (!cbor_skip(item)) return false;
+    return true;
+}
+
+bool description_action(const description *of, uint32_t index, app_action *action)
+{
+    cbor_reader map;
+    const uint8_t *kind;
+    uint32_t length, event, pin;
+    if (!find_item(of, "actions", index, &map) || !find_u32(map, "event", &event) || event >= of->events
+        || !find_text(map, "kind", &kind, &length)) return false;
+    *action = (app_action) { .event = (uint8_t) event, .kind = actionOther, .high = true };
+    if (is_text(kind, length, "line")) action->kind = actionLine;
+    if (!is_text(kind, length, "gpio")) return true;
+    action->kind = actionGpio;
+    if (!find_u32(map, "pin", &pin) || pin > 255) return false;
+    action->pin = (uint8_t) pin;
+    find_bool(map, "high", &action->high);
+    find_u32(map, "milliseconds", &action->milliseconds);
+    return true;
+}
+
+bool description_event(const description *of, uint32_t index, const uint8_t **name, uint32_t *length)
+{
+    cbor_reader at;
+    return find_item(of, "events", index, &at) && cbor_read_string(&at, cborText, name, length);
+}

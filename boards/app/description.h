@@ -1,0 +1,67 @@
+/*
+ * What a model's file says to a board that runs it by itself: the section `wasmote.app` (host/package/app.ts), read in place.
+ */
+#ifndef WASMOTE_DESCRIPTION_H
+#define WASMOTE_DESCRIPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../drivers/source.h"
+#include "../formats/cbor.h"
+#include "../formats/custom_sections.h"
+
+enum { descriptionVersion = 1, mostEvents = 32, mostActions = 32, mostChannels = 16, mostHop = 65536 };
+
+typedef enum action_kind
+{
+    actionGpio, actionLine, actionOther,
+} action_kind;
+
+/* What is done when an event begins. */
+typedef struct app_action
+{
+    uint64_t until;             /* while it lasts: when the counter stands there, it ends */
+    uint32_t milliseconds;      /* 0: as long as the event */
+    uint8_t event, kind, pin;
+    bool high;
+    bool lasts;                 /* whether it has been begun and not been ended */
+} app_action;
+
+typedef struct description
+{
+    wasmote_section section;
+    uint32_t id;                /* which application it is: CRC-32 of the section */
+    uint32_t hop;               /* samples of each channel that a run takes */
+    uint32_t events, actions;   /* how many */
+    bool log, shareEvents, shareCounters;
+    source_setup source;        /* but for the ring and the recording */
+    const uint8_t *driver;      /* no zero byte at its end */
+    uint32_t driverLength;
+} description;
+
+typedef enum description_state
+{
+    descriptionMissing,         /* the model is no application */
+    descriptionWrong,           /* what it says is malformed, or of another version */
+    descriptionRight,
+} description_state;
+
+description_state description_read(const uint8_t *file, uint32_t length, description *result);
+
+/* Samples of all channels that a run takes. */
+uint32_t description_values(const description *of);
+
+/* Bytes of RAM, a multiple of 8, that a board keeps for the application of a file beside its model; 0 where it is none. */
+uint32_t description_bytes(const uint8_t *file, uint32_t length);
+
+/* Those of them that are the ring of samples. */
+uint32_t description_ring_bytes(const description *of);
+
+/* Reads action `index`. False where it is malformed. */
+bool description_action(const description *of, uint32_t index, app_action *action);
+
+/* The name of event `index`. False where it is malformed. */
+bool description_event(const description *of, uint32_t index, const uint8_t **name, uint32_t *length);
+
+#endif

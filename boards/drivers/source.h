@@ -1,0 +1,57 @@
+/*
+ * Where an application's samples come from: what a driver of a sensor has. One source runs at a time. A value is one sample of one
+ * channel, in 16 bits; those of one moment follow each other in the order of their channels.
+ */
+#ifndef WASMOTE_SOURCE_H
+#define WASMOTE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What is asked of a source. */
+typedef struct source_setup
+{
+    uint32_t millihertz, channels;
+    uint32_t pin, address, sda, scl;            /* sourceUnset where the application does not say */
+    const uint8_t *chip;                        /* no zero byte at its end; NULL where it does not say */
+    uint32_t chipLength;
+    uint16_t *ring;                             /* where the driver may keep what has not been taken */
+    uint32_t ringValues;                        /* a multiple of what a run takes; 0: a driver that needs a ring has none */
+    const uint8_t *recording;                   /* of the source "recording" alone, as the model's input has them */
+    uint32_t recordingBytes, valueBytes;
+    uint64_t (*counter)(void);
+    uint32_t counterHz;                         /* 0: the counter counts no time */
+} source_setup;
+
+enum { sourceUnset = 0xffffffff };
+
+/* Samples of each channel that a rate brings while a counter goes up by `elapsed`. Nothing adds up: there is no drift. */
+static inline uint64_t source_samples(uint64_t elapsed, uint32_t counterHz, uint32_t millihertz)
+{
+    return (elapsed / counterHz * millihertz + elapsed % counterHz * millihertz / counterHz) / 1000;
+}
+
+typedef struct source
+{
+    const char *name;
+    bool isRaw;                 /* whether its values are as the model's input has them, and need not be of 16 bits */
+
+    /* Begins to take samples. NULL, or what of the setup it cannot do: "rate", "pin". */
+    const char *(*start)(const source_setup *setup);
+
+    /* Values that are there, of which a run takes `run`. What was lost is skipped, in whole multiples of that. */
+    uint32_t (*available)(uint32_t run);
+
+    /* Takes so many values of those that are there. */
+    void (*take)(void *to, uint32_t count);
+
+    /* Values that were lost since it began: they came while there was no room. */
+    uint32_t (*lost)(void);
+
+    /* Whether nothing more will come. */
+    bool (*ended)(void);
+
+    void (*stop)(void);
+} source;
+
+#endif

@@ -1,0 +1,10 @@
+/* Sensors of a family, of which the firmware has the drivers. */
+#ifndef WASMOTE_SOURCES_H
+#define WASMOTE_SOURCES_H
+
+#include "../drivers/source.h"
+
+/* The port's driver of that number, from 0 on; NULL beyond the last. The one of no_sources.c is for families without any. */
+const source *port_source(uint32_t index);
+
+#endif

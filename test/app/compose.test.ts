@@ -1,0 +1,329 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { composeApplication } from "../../host/app/compose.js";
+import { type ApplicationInput, parseApplication } from "../../host/app/schema.js";
+import { type RunResult, simulate } from "../../host/app/simulate.js";
+import { WasmoteError } from "../../host/errors.js";
+import { openModule } from "../../host/package/open.js";
+import { assemble } from "../../host/pipeline.js";
+import { openRunner } from "../../host/run/index.js";
+import { engines } from "../engines.js";
+import { random } from "../ops/harness.js";
+import { counter, loudness } from "./plain-models.js";
+
+const models = new Map([
+  ["loud4.tflite", loudness(4)],
+  ["loud8.tflite", loudness(8)],
+  ["loud12.tflite", loudness(12)],
+  ["counter.tflite", counter],
+]);
+const tables = new Map([["rows.npy", { rows: 3, columns: 2, values: Float32Array.of(0, 0, 2, 4, 4, 8) }]]);
+
+const composed = (application: ApplicationInput) =>
+  composeApplication(parseApplication(application), { models, tables });
+
+/** What every run gives, the same on all engines. */
+async function resultsOf(application: ApplicationInput, samples: readonly number[]): Promise<RunResult[]> {
+  const { graph, section } = composed(application);
+  const { wasm } = await assemble(graph, { typed: graph }, {});
+  let expected: RunResult[] | undefined;
+  for (const [on, tier] of engines) {
+    const runner = await openRunner(on, wasm, openModule(wasm), { tier });
+    const results: RunResult[] = [];
+    const each = (result: RunResult) => void results.push(result);
+    await simulate(runner, section, Int16Array.from(samples), each);
+    runner.close();
+    expected ??= results;
+    assert.equal(results, expected, `${on}, ${tier}`);
+  }
+  return expected as RunResult[];
+}
+
+const link = { type: "link", rate: 1000 } as const;
+
+test("a model runs on the last samples, as often as it is told, and its score lasts", async () => {
+  const results = await resultsOf(
+    {
+      name: "loud",
+      source: link,
+      stages: {
+        loudness: { type: "model", from: "source", file: "loud8.tflite", every: "4 ms" },
+        alarm: { type: "decision", from: "loudness", events: { loud: { over: 100, under: 50 } } },
+      },
+      hop: "2 ms",
+    },
+    [1, 1, 1, 1, 1, 1, 1, 1, 20, 20, 20, 20, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9],
+  );
+  assert.equal(
+    results.map(({ levels }) => levels[0]),
+    [0, 0, 0, 1, 1, 200.5, 200.5, 200, 200, 0, 0],
+  );
+  assert.equal(
+    results.map(({ begins, active }) => (begins.length > 0 ? "!" : active[0] === 1 ? "=" : ".")).join(""),
+    ".....!===..",
+  );
+  assert.equal(results[5]?.time, 0.012);
+});
+
+test("a model that waits for an event runs while it lasts, on what came meanwhile", async () => {
+  const results = await resultsOf(
+    {
+      name: "cascade",
+      source: link,
+      hop: "2 ms",
+      stages: {
+        large: {
+          type: "model",
+          from: "source",
+          file: "counter.tflite",
+          when: "loud",
+          classes: ["count", "sum"],
+          every: "2 ms",
+        },
+        small: { type: "model", from: "source", file: "loud4.tflite", every: "2 ms" },
+        alarm: { type: "decision", from: "small", events: { loud: { over: 100 } } },
+        heard: {
+          type: "decision",
+          from: "large",
+          events: { twice: { class: "count", over: 2 }, sum: { over: 30 } },
+        },
+      },
+    },
+    [0, 0, 0, 0, 20, 20, 20, 12, 0, 0, 0, 0, 0, 0],
+  );
+  const levels = results.map((result) => [...result.levels]);
+  // Loud from the third run to the fifth: the large model runs three times, on two samples each.
+  assert.equal(
+    levels.map(([loud]) => (loud as number) >= 100),
+    [false, false, true, true, true, false, false],
+  );
+  assert.equal(
+    levels.map(([, count]) => count),
+    [0, 0, 1, 2, 3, 3, 3],
+  );
+  assert.equal(
+    levels.map(([, , sum]) => sum),
+    [0, 0, 40, 32, 0, 0, 0],
+  );
+  assert.equal(
+    results.map(({ begins }) => begins),
+    [[], [], [0, 2], [1], [], [], []],
+  );
+});
+
+test("scores are smoothed by their mean, or by how often each was the highest", async () => {
+  const stages = (smoothing: object): ApplicationInput["stages"] => ({
+    count: {
+      type: "model",
+      from: "source",
+      file: "counter.tflite",
+      classes: ["count", "sum"],
+      every: "2 ms",
+    },
+    heard: { type: "decision", from: "count", ...smoothing, events: { sum: { over: 0.5 } } },
+  });
+  const samples = [6, 0, 0, 0, 6, 0, 2, 0, 8, 0];
+  const levels = async (smoothing: object) =>
+    (await resultsOf({ name: "a", source: link, stages: stages(smoothing), hop: "2 ms" }, samples)).map(
+      (result) => result.levels[0],
+    );
+  assert.equal(await levels({}), [6, 0, 6, 2, 8]);
+  assert.equal(await levels({ mean: "4 ms" }), [3, 3, 3, 4, 5]);
+  // The count is 1, 2, 3, 4, 5: the sum is higher in the first, the third and the fifth run.
+  assert.equal(await levels({ majority: "4 ms" }), [0.5, 0.5, 0.5, 0.5, 0.5]);
+  assert.equal(await levels({ majority: "2 ms" }), [1, 0, 1, 0, 1]);
+});
+
+test("where the highest class alone begins, classes without an event count, too", async () => {
+  const stages = (highest: boolean): ApplicationInput["stages"] => ({
+    count: {
+      type: "model",
+      from: "source",
+      file: "counter.tflite",
+      classes: ["count", "sum"],
+      every: "2 ms",
+    },
+    heard: { type: "decision", from: "count", highest, events: { sum: { over: 2 } } },
+  });
+  const samples = [6, 0, 0, 0, 2, 0, 3, 0, 8, 0];
+  const begins = async (highest: boolean) =>
+    (await resultsOf({ name: "a", source: link, stages: stages(highest), hop: "2 ms" }, samples)).map(
+      (result) => result.begins.length,
+    );
+  assert.equal(await begins(false), [1, 0, 1, 0, 0]);
+  assert.equal(await begins(true), [1, 0, 0, 0, 1]);
+});
+
+test("distances are from a baseline's mean in its deviations, or from its nearest row", async () => {
+  const stages = (measure: "deviation" | "nearest"): ApplicationInput["stages"] => ({
+    pairs: { type: "window", from: "source", length: "2 ms", stride: "2 ms" },
+    apart: { type: "distance", from: "pairs", baseline: "rows.npy", measure },
+    odd: { type: "decision", from: "apart", events: { odd: { over: 2 } } },
+  });
+  const levels = async (measure: "deviation" | "nearest") =>
+    (await resultsOf({ name: "a", source: link, stages: stages(measure) }, [2, 4, 6, 4, 4, 9])).map(
+      (result) => result.levels[0] as number,
+    );
+  const [mean, deviation] = [
+    [2, 4],
+    [Math.sqrt(8 / 3), Math.sqrt(32 / 3)],
+  ] as const;
+  const expected = ([x, y]: readonly [number, number]) =>
+    Math.sqrt((((x - mean[0]) / deviation[0]) ** 2 + ((y - mean[1]) / deviation[1]) ** 2) / 2);
+  const found = await levels("deviation");
+  for (const [i, pair] of (
+    [
+      [2, 4],
+      [6, 4],
+      [4, 9],
+    ] as const
+  ).entries())
+    assert.ok(Math.abs((found[i] as number) - expected(pair)) < 1e-6, `${found[i]} ${expected(pair)}`);
+  assert.equal(await levels("nearest"), [0, 4, 1]);
+});
+
+test("random applications give what their stages mean", async () => {
+  for (let seed = 0; seed < 6; seed++) {
+    const { integer, real } = random(seed);
+    const [hop, every] = [integer(1, 4), integer(1, 3)];
+    const samples = Array.from({ length: hop * 40 }, () => integer(-30, 30));
+    const over = 100 + 250 * real();
+    const [hold, refractory] = [integer(1, 3), integer(0, 6)];
+    const results = await resultsOf(
+      {
+        name: "random",
+        source: link,
+        hop: `${hop} ms`,
+        stages: {
+          loudness: { type: "model", from: "source", file: "loud8.tflite", every: `${hop * every} ms` },
+          alarm: {
+            type: "decision",
+            from: "loudness",
+            events: {
+              loud: {
+                over,
+                hold: `${hold * hop} ms`,
+                ...(refractory > 0 && { refractory: `${refractory * hop} ms` }),
+              },
+            },
+          },
+        },
+      },
+      samples,
+    );
+    const steps = Math.ceil(8 / hop);
+    let [level, row, lasts, wait] = [0, 0, false, 0];
+    for (const [run, result] of results.entries()) {
+      if (run >= steps - 1 && (run - steps + 1) % every === 0) {
+        const first = (run - steps + 1) * hop;
+        const sum = samples.slice(first, first + 8).reduce((total, sample) => total + sample ** 2, 0);
+        level = Math.fround(sum / 8);
+      }
+      assert.is(result.levels[0], level, `seed ${seed}, run ${run}`);
+      const passes = lasts ? level < Math.fround(over) : level >= Math.fround(over);
+      row = passes ? row + 1 : 0;
+      const begins = !lasts && row >= hold && wait === 0;
+      if (begins || (lasts && row > 0)) [lasts, row] = [!lasts, 0];
+      wait = begins ? refractory : Math.max(0, wait - 1);
+      assert.equal(result.begins, begins ? [0] : [], `seed ${seed}, run ${run}`);
+      assert.is(result.active[0], lasts ? 1 : 0);
+    }
+  }
+});
+
+const base = {
+  name: "a",
+  source: link,
+  hop: "2 ms",
+  stages: {
+    small: { type: "model", from: "source", file: "loud4.tflite", every: "2 ms" },
+    alarm: { type: "decision", from: "small", events: { loud: { over: 1 } } },
+  },
+} as const;
+
+function refusal(change: object): string {
+  try {
+    composed({ ...base, ...change } as ApplicationInput);
+  } catch (error) {
+    if (error instanceof WasmoteError && error.code === "application-invalid") return error.detail;
+    throw error;
+  }
+  return "taken";
+}
+
+test("what is wrong is refused with the place", () => {
+  const { small, alarm } = base.stages;
+  const stage = (name: string, change: object) => refusal({ stages: { ...base.stages, [name]: change } });
+  assert.is(refusal({}), "taken");
+  assert.match(refusal({ name: "" }), /^name: a name of letters/);
+  assert.match(refusal({ nmae: "a" }), /nmae/);
+  assert.match(refusal({ source: { type: "camera", rate: 1 } }), /^source.*: a source whose "type" is/);
+  assert.match(refusal({ source: { ...link, rate: 0 } }), /^source.rate/);
+  assert.match(refusal({ hop: "2" }), /^hop: a time as "20 ms"/);
+  assert.match(refusal({ hop: "0.5 ms" }), /^hop: 0.5 ms are 0.500 samples; a whole number/);
+  const { every: _, ...free } = small;
+  assert.match(refusal({ hop: undefined, stages: { small: free, alarm } }), /^hop: a time is expected/);
+  assert.match(refusal({ hop: "4 ms" }), /^hop: 4 ms; a part of the 2 ms of "small"/);
+  assert.match(
+    refusal({ source: { ...link, channels: 3 } }),
+    /takes 4 numbers, no multiple of the 3 channels/,
+  );
+  assert.match(
+    stage("small", { ...small, type: "modle" }),
+    /^stages.small.*: a stage whose "type" is one of/,
+  );
+  assert.match(
+    stage("small", { ...small, from: "sound" }),
+    /^stages.small.from: "sound"; there are source, small, alarm/,
+  );
+  assert.match(stage("small", { ...small, from: "alarm" }), /depends on itself/);
+  assert.match(stage("small", { ...small, when: "quiet" }), /^stages.small.when: "quiet" is no event/);
+  assert.match(stage("small", { ...small, every: "3 ms" }), /^hop: 2 ms; a part of the 3 ms of "small"/);
+  assert.match(stage("small", { ...small, classes: ["a", "b"] }), /2 names for 1 scores/);
+  assert.match(stage("alarm", { ...alarm, from: "source" }), /"source" gives samples; scores are expected/);
+  assert.match(stage("alarm", { ...alarm, events: {} }), /at least one event/);
+  assert.match(
+    stage("alarm", { ...alarm, events: { loud: { over: 1, under: 2 } } }),
+    /events.loud.under: 2; at most 1/,
+  );
+  assert.match(
+    stage("alarm", { ...alarm, events: { loud: { over: 1, class: 1 } } }),
+    /class: 1; there are 1 scores/,
+  );
+  assert.match(stage("alarm", { ...alarm, mean: "2 ms", majority: "2 ms" }), /either a mean or a majority/);
+  assert.match(stage("other", { ...alarm, events: { loud: { over: 1 } } }), /two events are called "loud"/);
+  assert.match(refusal({ stages: { small } }), /a decision is expected/);
+  assert.match(refusal({ actions: [{ on: "quiet", do: "line" }] }), /^actions.0.on: "quiet"; there are loud/);
+  assert.match(refusal({ actions: [{ on: "loud", do: "gpio" }] }), /^actions.0.pin/);
+});
+
+test("what a board has to know beside the model", () => {
+  const { section } = composed({
+    ...base,
+    source: { type: "imu", chip: "mpu6050", rate: 100, axes: 3 },
+    hop: "20 ms",
+    stages: {
+      small: { type: "model", from: "source", file: "loud12.tflite" },
+      alarm: base.stages.alarm,
+    },
+    actions: [
+      { on: "loud", do: "gpio", pin: 25, for: "1.5 s" },
+      { on: "loud", do: "line" },
+    ],
+    share: { events: true },
+  });
+  assert.equal(section, {
+    version: 1,
+    source: { driver: "imu", rate: 100, channels: 3, chip: "mpu6050" },
+    hop: 2,
+    events: ["loud"],
+    actions: [
+      { event: 0, kind: "gpio", pin: 25, high: true, milliseconds: 1500 },
+      { event: 0, kind: "line" },
+    ],
+    log: true,
+    share: { events: true, counters: false, samples: 0 },
+  });
+});
+
+test.run();
