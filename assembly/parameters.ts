@@ -1967,14 +1967,17 @@ export class TriggerParameters {
   scores: usize;
   events: usize;
   active: usize;
-  /** The variable: three int32 of each class. */
+  levels: usize;
+  /** The variable: three int32 of each event. */
   state: usize;
   scratch: usize;
-  /** Two float32 and three int32 of each class: its levels and its times. */
+  /** Of each event the number of its class, two float32, its levels, and three int32, its times. */
   weights: i32;
+  /** Events. */
+  count: i32;
   classes: i32;
   /** Whether the class with the highest score alone may begin. */
   highest: i32;
-  /** Whether an event keeps all classes from beginning for its refractory time. */
+  /** Whether an event keeps all events from beginning for its refractory time. */
   together: i32;
 }

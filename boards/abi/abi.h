@@ -189,8 +189,8 @@ enum
 /* Events of scores that pass levels: numbers of its parameters. */
 enum
 {
-    triggerWork, triggerScores, triggerEvents, triggerActive, triggerState, triggerScratch, triggerWeights,
-    triggerClasses, triggerHighest, triggerTogether, triggerParameters
+    triggerWork, triggerScores, triggerEvents, triggerActive, triggerLevels, triggerState, triggerScratch,
+    triggerWeights, triggerCount, triggerClasses, triggerHighest, triggerTogether, triggerParameters
 };
 
 /* Rows of a tensor to their places in another: numbers of its parameters. */

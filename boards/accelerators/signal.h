@@ -108,9 +108,10 @@ typedef struct frames_operation
 
 void wasmote_frames(const frames_operation *of);
 
-/* A class' rule, as it lies in the weights section, and its state. */
+/* An event's rule, as it lies in the weights section, and its state. */
 typedef struct trigger_rule
 {
+    uint32_t class;             /* below `classes` */
     float on, off;
     int32_t hold, release, refractory;
 } trigger_rule;
@@ -125,8 +126,9 @@ typedef struct trigger_operation
     const float *scores;
     const trigger_rule *rules;
     uint8_t *events, *active;
+    float *levels;
     trigger_state *states;
-    int32_t classes;
+    int32_t count, classes;
     bool highest, together;
 } trigger_operation;
 

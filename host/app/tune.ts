@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/tensor.js";
-import { trigger } from "../ops/decision/trigger.js";
+import { type TriggerRule, trigger } from "../ops/decision/trigger.js";
 import type { Label } from "./labels.js";
 import type { Judging } from "./values.js";
 
@@ -37,13 +37,16 @@ const constant = (
   data: dtype === "int32" ? Int32Array.from(values) : Float32Array.from(values),
 });
 
-/** Runs in which each class begins, by the decision's own rules but for those of one class. */
-function beginningsOf({ attributes, rules }: Judging, scores: readonly Float32Array[]): number[][] {
+/** Runs in which each event begins. */
+function beginningsOf(
+  { attributes, rules, scores: { shape } }: Judging,
+  scores: readonly Float32Array[],
+): number[][] {
   const count = rules.length;
   const rows = (names: readonly ("on" | "off" | "hold" | "release" | "refractory")[]) =>
     names.flatMap((name) => rules.map((rule) => rule[name]));
   const inputs = [
-    { name: "", dtype: "float32", shape: [count] } satisfies Tensor,
+    { name: "", dtype: "float32", shape } satisfies Tensor,
     constant("float32", [2, count], rows(["on", "off"])),
     constant("int32", [3, count], rows(["hold", "release", "refractory"])),
   ];
@@ -86,23 +89,24 @@ export function levelCurve(
   runSeconds: number,
   grace: number = defaultGrace,
 ): LevelOutcome[] {
-  const at = judging.classOf[event.index] as number;
+  const at = event.index;
+  const own = (judging.rules[at] as TriggerRule).class;
   const hours = recordings.reduce((sum, { scores }) => sum + scores.length * runSeconds, 0) / 3600;
-  return candidatesOf(recordings, at).map((over): LevelOutcome => {
+  return candidatesOf(recordings, own).map((over): LevelOutcome => {
     const under = Math.fround(over * event.ratio);
     const rules = judging.rules.map((rule, i) =>
       i === at ? { ...rule, on: over, off: Math.min(over, under) } : rule,
     );
     let [falseAlarms, found, labelled] = [0, 0, 0];
     for (const { scores, labels } of recordings) {
-      const own = labels.filter((label) => label.event === event.name);
+      const expected = labels.filter((label) => label.event === event.name);
       const times = (beginningsOf({ ...judging, rules }, scores)[at] as number[]).map(
         (run) => (run + 1) * runSeconds,
       );
       const isIn = (time: number, { start, end }: Label) => time >= start && time <= end + grace;
-      falseAlarms += times.filter((time) => !own.some((label) => isIn(time, label))).length;
-      found += own.filter((label) => times.some((time) => isIn(time, label))).length;
-      labelled += own.length;
+      falseAlarms += times.filter((time) => !expected.some((label) => isIn(time, label))).length;
+      found += expected.filter((label) => times.some((time) => isIn(time, label))).length;
+      labelled += expected.length;
     }
     return {
       over,

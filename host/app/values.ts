@@ -48,10 +48,8 @@ export interface Judging {
   /** [classes] float32: the scores that are compared. */
   readonly scores: Tensor;
   readonly attributes: TriggerAttributes;
-  /** Rules of the classes; of some there may be no event. */
+  /** The events' rules. */
   readonly rules: readonly TriggerRule[];
-  /** The class that each event comes from. */
-  readonly classOf: readonly number[];
 }
 
 /** What a stage gives to others. */

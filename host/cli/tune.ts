@@ -90,7 +90,7 @@ async function tune(path: string, options: TuneOptions, output: Output): Promise
   const curves = decisions.flatMap(({ decision, position }): EventCurve[] =>
     decision.names.flatMap((name, index) => {
       if (!names.includes(name)) return [];
-      const rule = decision.judging.rules[decision.judging.classOf[index] as number];
+      const rule = decision.judging.rules[index];
       const ratio = rule === undefined || rule.on === 0 ? 1 : rule.off / rule.on;
       const own = judged.map(
         ({ scores, labels }): JudgedRecording => ({ scores: scores[position] as Float32Array[], labels }),

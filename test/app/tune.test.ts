@@ -5,12 +5,11 @@ import { chosenLevel, levelCurve } from "../../host/app/tune.js";
 import type { Judging } from "../../host/app/values.js";
 import { WasmoteError } from "../../host/errors.js";
 
-const rule = { on: 0.5, off: 0.25, hold: 1, release: 1, refractory: 0 };
+const rule = { class: 0, on: 0.5, off: 0.25, hold: 1, release: 1, refractory: 0 };
 const judging = (...rules: readonly (typeof rule)[]): Judging => ({
   scores: { name: "scores", dtype: "float32", shape: [rules.length] },
-  attributes: { highest: false, together: false },
+  attributes: { of: rules.map((own) => own.class), highest: false, together: false },
   rules,
-  classOf: rules.map((_, i) => i),
 });
 const runs = (...scores: readonly number[]) => scores.map((score) => Float32Array.of(score));
 

@@ -207,14 +207,17 @@ static void run_frames(reader *from)
 
 static void run_trigger(reader *from)
 {
-    const uint32_t classes = number(from, triggerClasses, 1);
+    const uint32_t classes = number(from, triggerClasses, 1), count = number(from, triggerCount, 1);
     trigger_operation of;
     of.classes = (int32_t) classes;
+    of.count = (int32_t) count;
     of.scores = elements(from, triggerScores, classes, 4);
-    of.events = elements(from, triggerEvents, classes, 1);
-    of.active = elements(from, triggerActive, classes, 1);
-    of.states = elements(from, triggerState, product_within(from, classes, sizeof *of.states / 4), 4);
-    of.rules = constants(from, triggerWeights, classes, sizeof *of.rules);
+    of.events = elements(from, triggerEvents, count, 1);
+    of.active = elements(from, triggerActive, count, 1);
+    of.levels = elements(from, triggerLevels, count, 4);
+    of.states = elements(from, triggerState, product_within(from, count, sizeof *of.states / 4), 4);
+    of.rules = constants(from, triggerWeights, count, sizeof *of.rules);
+    for (uint32_t i = 0; !from->wrong && i < count; i++) from->wrong = of.rules[i].class >= classes;
     of.highest = parameter(from->from, triggerHighest) != 0;
     of.together = parameter(from->from, triggerTogether) != 0;
     if (!from->wrong) wasmote_trigger(&of);

@@ -6,13 +6,18 @@ export const triggerParameters = block("TriggerParameters", "Events of scores th
   scores: "address",
   events: "address",
   active: "address",
-  state: { type: "address", note: "The variable: three int32 of each class." },
+  levels: "address",
+  state: { type: "address", note: "The variable: three int32 of each event." },
   scratch: "address",
-  weights: { type: "weights", note: "Two float32 and three int32 of each class: its levels and its times." },
+  weights: {
+    type: "weights",
+    note: "Of each event the number of its class, two float32, its levels, and three int32, its times.",
+  },
+  count: { type: "int32", note: "Events." },
   classes: "int32",
   highest: { type: "int32", note: "Whether the class with the highest score alone may begin." },
   together: {
     type: "int32",
-    note: "Whether an event keeps all classes from beginning for its refractory time.",
+    note: "Whether an event keeps all events from beginning for its refractory time.",
   },
 });

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { Tensor } from "../../graph/tensor.js";
-import { readAt } from "../../import/compose/indices.js";
 import type { GraphWriter } from "../../import/graph-writer.js";
 import { cast } from "../../ops/conversion/cast.js";
-import { trigger } from "../../ops/decision/trigger.js";
+import { type TriggerRule, trigger } from "../../ops/decision/trigger.js";
 import { greaterEqual } from "../../ops/elementwise/comparisons.js";
 import { shiftRegister } from "../../ops/recurrent/shift-register.js";
 import { mean } from "../../ops/reduction/mean.js";
@@ -49,9 +48,6 @@ const schema = z.strictObject({
 });
 
 type Config = z.infer<typeof schema>;
-
-/** Floats above all scores: of classes that no event comes from. */
-const never = 3.4e38;
 
 /** Number of the score that an event comes from. */
 function classOf(
@@ -116,55 +112,46 @@ export const decision: StageKind<typeof schema> = {
       classOf(event, rule, scores, count, `${at}.events.${event}`),
     );
     const write = graph.writer(name);
-    const chosen = (all: Tensor): Tensor => readAt(write, all, [{ axis: 0, indices: numbers }]);
-    const levels = chosen(lasting);
-    if (config.highest && new Set(numbers).size < numbers.length)
-      refuseApplication(`${at}.highest`, "two events come from one class");
-    // Of all classes where the highest one counts, those without an event among them.
-    const judged = config.highest ? lasting : levels;
-    const rules = Array.from({ length: judged.shape[0] as number }, (_, i) => {
-      const entry = config.highest ? entries[numbers.indexOf(i)] : entries[i];
-      if (entry === undefined) return { on: never, off: never, hold: 1, release: 1, refractory: 0 };
-      const [event, { over, under = over, hold, release, refractory }] = entry;
-      const place = `${at}.events.${event}`;
-      if (under > over)
-        refuseApplication(`${place}.under`, `${under}; at most ${over} is expected, where the event begins`);
-      const runs = (text: string | undefined, field: string, least: number) =>
-        text === undefined ? least : runsOf(text, runSeconds, `${place}.${field}`, least);
-      return {
-        on: over,
-        off: under,
-        hold: runs(hold, "hold", 1),
-        release: runs(release, "release", 1),
-        refractory: runs(refractory, "refractory", 0),
-      };
-    });
+    const rules = entries.map(
+      ([event, { over, under = over, hold, release, refractory }], i): TriggerRule => {
+        const place = `${at}.events.${event}`;
+        if (under > over)
+          refuseApplication(
+            `${place}.under`,
+            `${under}; at most ${over} is expected, where the event begins`,
+          );
+        const runs = (text: string | undefined, field: string, least: number) =>
+          text === undefined ? least : runsOf(text, runSeconds, `${place}.${field}`, least);
+        return {
+          class: numbers[i] as number,
+          on: over,
+          off: under,
+          hold: runs(hold, "hold", 1),
+          release: runs(release, "release", 1),
+          refractory: runs(refractory, "refractory", 0),
+        };
+      },
+    );
     const rows = (fields: readonly ("on" | "off" | "hold" | "release" | "refractory")[]) =>
       fields.flatMap((field) => rules.map((rule) => rule[field]));
-    const attributes = { highest: config.highest, together: config.together };
-    const [begins, active] = write.nodes(
+    const attributes = { of: numbers, highest: config.highest, together: config.together };
+    const [begins, active, levels] = write.nodes(
       trigger,
       attributes,
       [
-        judged,
+        lasting,
         write.constant(Float32Array.from(rows(["on", "off"])), [2, rules.length], "float32"),
         write.constant(Int32Array.from(rows(["hold", "release", "refractory"])), [3, rules.length], "int32"),
       ],
       { variables: [{ name: `${name} state`, dtype: "int32", shape: [rules.length, 3] }] },
-    ) as [Tensor, Tensor];
-    const own = (all: Tensor): Tensor => (config.highest ? chosen(all) : all);
+    ) as [Tensor, Tensor, Tensor];
     return {
       kind: "events",
       names: entries.map(([event]) => event),
-      begins: own(begins),
-      active: own(active),
+      begins,
+      active,
       levels,
-      judging: {
-        scores: judged,
-        attributes,
-        rules,
-        classOf: config.highest ? numbers : numbers.map((_, i) => i),
-      },
+      judging: { scores: lasting, attributes, rules },
     };
   },
 };

@@ -6,8 +6,8 @@ import { type TriggerAttributes, triggerRules } from "../../ops/decision/trigger
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
-/** Bytes of one class' rule as the kernel reads it. */
-const ruleBytes = 20;
+/** Bytes of one event's rule as the kernel reads it. */
+const ruleBytes = 24;
 
 /** Events of scores. */
 export const trigger: Lowering<TriggerAttributes> = {
@@ -16,23 +16,26 @@ export const trigger: Lowering<TriggerAttributes> = {
   constantInputs: () => [1, 2],
   scratchBytes: () => [Math.max(ruleBytes, blockBytes(triggerParameters))],
   emit(node, placement) {
-    const rules = triggerRules(node);
+    const { rules, classes } = triggerRules(node);
     const table = new DataView(new ArrayBuffer(rules.length * ruleBytes));
-    for (const [i, { on, off, hold, release, refractory }] of rules.entries()) {
+    for (const [i, { class: number, on, off, hold, release, refractory }] of rules.entries()) {
+      table.setInt32(i * ruleBytes, number, true);
       for (const [part, level] of [on, off].entries())
-        table.setFloat32(i * ruleBytes + 4 * part, level, true);
+        table.setFloat32(i * ruleBytes + 4 + 4 * part, level, true);
       for (const [part, time] of [hold, release, refractory].entries())
-        table.setInt32(i * ruleBytes + 8 + 4 * part, time, true);
+        table.setInt32(i * ruleBytes + 12 + 4 * part, time, true);
     }
     const values = {
       work: signalWorks.trigger,
       scores: placement.inputs[0] as number,
       events: placement.outputs[0] as number,
       active: placement.outputs[1] as number,
+      levels: placement.outputs[2] as number,
       state: placement.variables[0] as number,
       scratch: placement.scratch,
       weights: placement.weights(new Uint8Array(table.buffer)),
-      classes: rules.length,
+      count: rules.length,
+      classes,
       highest: node.attributes.highest ? 1 : 0,
       together: node.attributes.together ? 1 : 0,
     };

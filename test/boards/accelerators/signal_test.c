@@ -155,21 +155,24 @@ static void hash_floats(uint32_t count)
 
     static trigger_state states[4];
     static uint8_t events[4], active[4];
+    static float levels[4];
     trigger_rule rules[4];
     for (int i = 0; i < 4; i++)
     {
         const uint32_t times = next();
-        rules[i] = (trigger_rule) { 10, -10, 1 + (times & 1), 1 + (times >> 1 & 1), times >> 2 & 3 };
+        rules[i] = (trigger_rule) { (uint32_t) (3 - i), 10, -10, 1 + (times & 1), 1 + (times >> 1 & 1), times >> 2 & 3 };
         if (reals[i] == 0) reals[i] = NAN;
     }
     const uint32_t flags = next();
     const trigger_operation triggered = {
-        .scores = reals, .rules = rules, .events = events, .active = active, .states = states, .classes = 4,
+        .scores = reals, .rules = rules, .events = events, .active = active, .levels = levels, .states = states,
+        .count = 4, .classes = 4,
         .highest = flags & 1, .together = flags >> 1 & 1,
     };
     wasmote_trigger(&triggered);
     add(events, sizeof events);
     add(active, sizeof active);
+    add(levels, sizeof levels);
     add(states, sizeof states);
 }
 

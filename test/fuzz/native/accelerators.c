@@ -93,7 +93,7 @@ static const layout layouts[] = {
     { "accel_signal", framesParameters,
       { workNumber, address, output, output, output, output, size, size, size, size, size, number }, workFrames },
     { "accel_signal", triggerParameters,
-      { workNumber, address, output, output, output, scratch, weightsOffset, size, flag, flag }, workTrigger },
+      { workNumber, address, output, output, output, output, scratch, weightsOffset, size, size, flag, flag }, workTrigger },
     { "accel_signal", copyRowsParameters, { workNumber, address, output, size, size, size }, workCopyRows },
     { "accel_signal", dequantizeParameters, { workNumber, address, output, size, number, zeroPoint }, workDequantizeInt8 },
     { "accel_signal", dequantizeParameters, { workNumber, address, output, size, number, zeroPoint }, workDequantizeInt16 },
@@ -228,7 +228,7 @@ static uint64_t signal_output_bytes(uint32_t number)
         case workFrames:
             if (number == framesOutput) return number_at(framesRows) * number_at(framesHops) * number_at(framesFrameBytes);
             return number == framesHistory ? number_at(framesRows) * number_at(framesHistoryBytes) : number == framesValid ? 1 : 4;
-        case workTrigger: return number_at(triggerClasses) * (number == triggerState ? 12 : 1);
+        case workTrigger: return number_at(triggerCount) * (number == triggerState ? 12 : number == triggerLevels ? 4 : 1);
         case workCopyRows: return (number_at(copyRowsRows) - 1) * number_at(copyRowsStride) + number_at(copyRowsBytes);
         case workQuantizeBytes: return number_at(quantizeElements);
         default: return 4 * number_at(dequantizeElements);

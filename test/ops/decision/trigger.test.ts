@@ -4,6 +4,8 @@ import { random } from "../harness.js";
 import { matchReference, refusalOf, type SignalCase, tensor } from "../signal/signal-case.js";
 
 interface Rules {
+  of?: readonly number[];
+  classes?: number;
   on: readonly number[];
   off?: readonly number[];
   hold?: readonly number[];
@@ -13,19 +15,26 @@ interface Rules {
   together?: boolean;
 }
 
-function given({ on, highest = false, together = false, ...rules }: Rules): SignalCase {
+function given({
+  on,
+  of = [...on.keys()],
+  classes = on.length,
+  highest = false,
+  together = false,
+  ...rules
+}: Rules): SignalCase {
   const all = (value: number) => on.map(() => value);
   const { off = on, hold = all(1), release = all(1), refractory = all(0) } = rules;
   return {
     operator: "trigger",
-    attributes: { highest, together },
+    attributes: { of, highest, together },
     inputs: [
-      tensor("float32", [on.length]),
+      tensor("float32", [classes]),
       tensor("float32", [2, on.length], [...on, ...off]),
       tensor("int32", [3, on.length], [...hold, ...release, ...refractory]),
     ],
     variables: [tensor("int32", [on.length, 3])],
-    outputs: 2,
+    outputs: 3,
   };
 }
 
@@ -71,14 +80,32 @@ test("of several classes the highest alone begins, if so wanted", async () => {
   assert.equal([...(highest as Uint8Array)], [0, 1, 0]);
 });
 
+test("events come from classes in any order, and give their scores; those without an event count, too", async () => {
+  const rules = { on: [0.5, 0.1], of: [3, 1], classes: 4, highest: true };
+  const [events, active, levels] = await matchReference(given(rules), [[0, 0.2, 0.9, 0.6]]);
+  assert.equal(
+    [events, active].map((flags) => [...(flags as Uint8Array)]),
+    [
+      [0, 0],
+      [0, 0],
+    ],
+  );
+  assert.equal([...(levels as Float32Array)], [0.6, 0.2].map(Math.fround));
+  const [highest] = await matchReference(given(rules), [[0, 0.2, 0.3, 0.6]]);
+  assert.equal([...(highest as Uint8Array)], [1, 0]);
+});
+
 test("random rules and scores", async () => {
   for (let seed = 0; seed < 12; seed++) {
     const { integer, real } = random(seed);
     const classes = integer(1, 5);
-    const list = (make: () => number) => Array.from({ length: classes }, make);
+    const count = integer(1, 5);
+    const list = (make: () => number) => Array.from({ length: count }, make);
     const on = list(() => Math.fround(real()));
     const rules = {
       on,
+      of: list(() => integer(0, classes - 1)),
+      classes,
       off: on.map((level) => Math.fround(level * real())),
       hold: list(() => integer(1, 3)),
       release: list(() => integer(1, 3)),
@@ -86,14 +113,21 @@ test("random rules and scores", async () => {
       highest: seed % 2 === 0,
       together: seed % 3 === 0,
     };
-    await matchReference(given(rules), ...Array.from({ length: 40 }, () => [list(real)]));
+    await matchReference(
+      given(rules),
+      ...Array.from({ length: 40 }, () => [Array.from({ length: classes }, real)]),
+    );
   }
 });
 
 test("rules that contradict themselves are refused", () => {
   assert.is(refusalOf(given({ on: [0.5] })), "taken");
-  assert.match(refusalOf(given({ on: [0.5], off: [0.6] })), /class 0 begins at 0.5 and ends below 0.6/);
+  assert.match(refusalOf(given({ on: [0.5], off: [0.6] })), /event 0 begins at 0.5 and ends below 0.6/);
   assert.match(refusalOf(given({ on: [0.5], hold: [0] })), /held for 0 runs/);
+  assert.match(
+    refusalOf(given({ on: [1], of: [1] })),
+    /the class of event 0 is 1; a whole number from 0 to 0/,
+  );
   assert.match(refusalOf({ ...given({ on: [1] }), variables: [tensor("int32", [3])] }), /no variable of 1x3/);
 });
 
