@@ -1173,6 +1173,8 @@ export class SvdfParameters {
 /** Rows of a tensor to their places in another. */
 @unmanaged
 export class CopyRowsParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   rows: i32;
@@ -1573,6 +1575,8 @@ export class CastParameters {
 /** Integers to float32. */
 @unmanaged
 export class DequantizeParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   elements: i32;
@@ -1583,6 +1587,8 @@ export class DequantizeParameters {
 /** float32 to integers. */
 @unmanaged
 export class QuantizeParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   elements: i32;

@@ -1,9 +1,19 @@
+export { type ApplicationReader, type BuiltApplication, buildApplication } from "./app/build-application.js";
+export { type Recording, readRecording } from "./app/recording.js";
+export {
+  type ApplicationInput,
+  applicationJsonSchema,
+  defineApplication,
+  type StageInput,
+} from "./app/schema.js";
+export { type AppEvent, type RunResult, type Simulated, simulate } from "./app/simulate.js";
 export { applyPatch, makePatch, type PatchOptions } from "./delta/index.js";
 export { type ErrorCode, type Place, type Refusal, UnsupportedModelError, WasmoteError } from "./errors.js";
 export type { Graph } from "./graph/graph.js";
 export { importModel, type ReadFile } from "./import/index.js";
 export { packageKernels } from "./kernels/library.js";
 export type { KernelLibrary } from "./link/link.js";
+export { type AppAction, type AppSection, type AppSource, appOf } from "./package/app.js";
 export type { Manifest, ManifestStep, ManifestTensor } from "./package/manifest.js";
 export { type OpenedModule, openModule } from "./package/open.js";
 export type { Pass } from "./passes/index.js";

@@ -113,6 +113,17 @@ test("only the command line and the pipeline's wiring see every stage", () => {
   assert.equal(wrong, []);
 });
 
+test("applications stand above the pipeline: the command line and what programs import alone see them", () => {
+  const wrong = imports.filter(
+    ({ from, to }) =>
+      folderOf(to) === "app" && !["app", "cli"].includes(folderOf(from)) && from !== "index.ts",
+  );
+  assert.equal(
+    wrong.map(({ from, to }) => `${from} -> ${to}`),
+    [],
+  );
+});
+
 test("docs/architecture.md links every folder and file of the host", () => {
   const text = readFileSync(join(root, "docs", "architecture.md"), "utf8");
   const missing = readdirSync(host).filter((name) => !new RegExp(`\\(\\.\\./host/${name}[)/]`).test(text));

@@ -39,7 +39,7 @@ enum
 {
     workNone = 0, workWindow = 1, workFftAutoScale = 2, workRfftInt16 = 3, workEnergy = 4, workFilterBank = 5,
     workSquareRoot = 6, workSpectralSubtraction = 7, workPcan = 8, workFilterBankLog = 9, workFrames = 10,
-    workTrigger = 11
+    workTrigger = 11, workCopyRows = 12, workDequantizeInt8 = 13, workDequantizeInt16 = 14, workQuantizeBytes = 15
 };
 
 /* A convolution, depthwise or not: numbers of its parameters. */
@@ -191,6 +191,26 @@ enum
 {
     triggerWork, triggerScores, triggerEvents, triggerActive, triggerState, triggerScratch, triggerWeights,
     triggerClasses, triggerHighest, triggerTogether, triggerParameters
+};
+
+/* Rows of a tensor to their places in another: numbers of its parameters. */
+enum
+{
+    copyRowsWork, copyRowsInput, copyRowsOutput, copyRowsRows, copyRowsBytes, copyRowsStride, copyRowsParameters
+};
+
+/* Integers to float32: numbers of its parameters. */
+enum
+{
+    dequantizeWork, dequantizeInput, dequantizeOutput, dequantizeElements, dequantizeScale, dequantizeZeroPoint,
+    dequantizeParameters
+};
+
+/* float32 to integers: numbers of its parameters. */
+enum
+{
+    quantizeWork, quantizeInput, quantizeOutput, quantizeElements, quantizeScale, quantizeZeroPoint, quantizeLow,
+    quantizeHigh, quantizeParameters
 };
 
 /* What a model's run returns. */

@@ -28,35 +28,40 @@ typedef struct real_fft
     int16_t *output;            /* [points + 1, 2]; may not be the input */
     uint32_t *scratch;          /* [points] */
     const uint32_t *twiddles;   /* [points + points / 2], pairs of int16 */
-    int32_t length;             /* samples of the input; what is missing counts as 0 */
+    uint32_t length;            /* samples of the input; what is missing counts as 0 */
     uint32_t points, radices;   /* radices of 2 to 5, whose product is points */
 } real_fft;
 
 /* One row. */
 void wasmote_rfft_s16(const real_fft *of);
 
-void wasmote_energy(const int16_t *input, uint32_t *output, int32_t elements, int32_t start, int32_t end);
+void wasmote_energy(const int16_t *input, uint32_t *output, uint32_t elements, uint32_t start, uint32_t end);
 
 /* A band of a filter bank, as it lies in the weights section: behind it a pair of int16 for each bin. */
 typedef struct filter_band
 {
     uint32_t firstByte;         /* of the input */
-    int32_t bins;
+    uint32_t bins;
 } filter_band;
+
+static inline const filter_band *band_after(const filter_band *band)
+{
+    return (const filter_band *) (const void *) ((const uint32_t *) (const void *) (band + 1) + band->bins);
+}
 
 /* 64 bits in linear memory, which boards align to 4 bytes. */
 typedef uint64_t __attribute__((aligned(4))) long_element;
 
-void wasmote_filter_bank(const uint8_t *input, const filter_band *bands, int32_t channels, long_element *output);
+void wasmote_filter_bank(const uint8_t *input, const filter_band *bands, uint32_t channels, long_element *output);
 
-void wasmote_square_roots(const long_element *input, uint32_t *output, int32_t elements, int32_t scaleBits);
+void wasmote_square_roots(const long_element *input, uint32_t *output, uint32_t elements, int32_t scaleBits);
 
 typedef struct spectral_subtraction
 {
     const uint32_t *input;
     uint32_t *output, *noise, *estimate;        /* the output may be the input */
-    int32_t channels;
-    uint32_t factors[2][2];     /* of even and of odd channels: what is taken of the signal, and of the estimate */
+    uint32_t channels;
+    const uint32_t *factors;    /* of even and of odd channels, two each: of the signal, and of the estimate */
     uint32_t minSignalRemaining;
     int32_t smoothingBits, bits;
     bool clamping;
@@ -67,9 +72,16 @@ void wasmote_spectral_subtraction(const spectral_subtraction *of);
 /* Entries of a table of gains. */
 enum { gainEntries = 125 };
 
-/* The output may be the input or the noise. */
-void wasmote_pcan(const uint32_t *input, const uint32_t *noise, const int16_t *gains, uint32_t *output, int32_t elements,
-                  int32_t shift);
+typedef struct pcan
+{
+    const uint32_t *input, *noise;
+    const int16_t *gains;
+    uint32_t *output;           /* may be the input or the noise */
+    uint32_t elements;
+    int32_t shift;
+} pcan;
+
+void wasmote_pcan(const pcan *of);
 
 /* Entries of a table of logarithms. */
 enum { logarithmEntries = 130 };
@@ -79,8 +91,8 @@ typedef struct logarithms
     const uint32_t *input;
     int16_t *output;
     const uint16_t *table;
-    int32_t elements, correctionBits;
-    uint32_t scale;
+    uint32_t elements, scale;
+    int32_t correctionBits;
 } logarithms;
 
 void wasmote_filter_bank_log(const logarithms *of);
@@ -119,5 +131,19 @@ typedef struct trigger_operation
 } trigger_operation;
 
 void wasmote_trigger(const trigger_operation *of);
+
+void wasmote_dequantize_s8(const int8_t *input, float *output, uint32_t elements, float scale, int32_t zeroPoint);
+void wasmote_dequantize_s16(const int16_t *input, float *output, uint32_t elements, float scale, int32_t zeroPoint);
+
+typedef struct quantize_operation
+{
+    const float *input;
+    uint8_t *output;            /* may be the input */
+    uint32_t elements;
+    float scale;
+    int32_t zeroPoint, low, high;   /* low - zeroPoint and high - zeroPoint are within 2^24 of 0 */
+} quantize_operation;
+
+void wasmote_quantize_bytes(const quantize_operation *of);
 
 #endif

@@ -11,10 +11,10 @@ static inline int64_t weighted(int32_t weight, uint32_t value)
 #endif
 }
 
-void wasmote_filter_bank(const uint8_t *input, const filter_band *bands, int32_t channels, long_element *output)
+void wasmote_filter_bank(const uint8_t *input, const filter_band *bands, uint32_t channels, long_element *output)
 {
     uint64_t kept = 0;
-    for (int32_t channel = 0; channel < channels; channel++)
+    for (uint32_t channel = 0; channel < channels; channel++, bands = band_after(bands))
     {
         const uint32_t *value = (const uint32_t *) (const void *) (input + bands->firstByte);
         const int16_t *pair = (const int16_t *) (const void *) (bands + 1), *const end = pair + 2 * bands->bins;
@@ -26,7 +26,6 @@ void wasmote_filter_bank(const uint8_t *input, const filter_band *bands, int32_t
             kept += (uint64_t) weighted(pair[1], *value);
         }
         if (channel > 0) *output++ = sum;
-        bands = (const filter_band *) (const void *) end;
     }
 }
 
@@ -35,7 +34,9 @@ static uint32_t root_of(uint64_t value)
 {
     const bool isLong = value >> 32 != 0;
     uint64_t root = 0, rest = value;
-    for (uint64_t bit = 1ull << (isLong ? 62 : 30); bit; bit >>= 2)
+    uint64_t bit = 1ull << (isLong ? 62 : 30);
+    while (bit > value) bit >>= 2;
+    for (; bit; bit >>= 2)
     {
         const uint64_t tried = root + bit;
         root >>= 1;
@@ -47,16 +48,16 @@ static uint32_t root_of(uint64_t value)
     return rest > root && root < largest ? (uint32_t) root + 1 : (uint32_t) root;
 }
 
-void wasmote_square_roots(const long_element *input, uint32_t *output, int32_t elements, int32_t scaleBits)
+void wasmote_square_roots(const long_element *input, uint32_t *output, uint32_t elements, int32_t scaleBits)
 {
-    for (int32_t i = 0; i < elements; i++) output[i] = root_of(input[i]) >> (scaleBits & 31);
+    for (uint32_t i = 0; i < elements; i++) output[i] = root_of(input[i]) >> scaleBits;
 }
 
 void wasmote_spectral_subtraction(const spectral_subtraction *of)
 {
-    for (int32_t i = 0; i < of->channels; i++)
+    for (uint32_t i = 0; i < of->channels; i++)
     {
-        const uint32_t value = of->input[i], signal = value << of->smoothingBits, *const factors = of->factors[i & 1];
+        const uint32_t value = of->input[i], signal = value << of->smoothingBits, *const factors = of->factors + 2 * (i & 1);
         const uint64_t smoothed = (uint64_t) signal * factors[0] + (uint64_t) of->estimate[i] * factors[1];
         uint32_t estimate = (uint32_t) (smoothed >> of->bits);
         const uint32_t subtracted = (signal - smaller(estimate, signal)) >> of->smoothingBits;
@@ -78,14 +79,13 @@ static int32_t gain_of(uint32_t noise, const int16_t *gains)
     return (int16_t) (curve + entry[0]);
 }
 
-void wasmote_pcan(const uint32_t *input, const uint32_t *noise, const int16_t *gains, uint32_t *output, int32_t elements,
-                  int32_t shift)
+void wasmote_pcan(const pcan *of)
 {
-    for (int32_t i = 0; i < elements; i++)
+    for (uint32_t i = 0; i < of->elements; i++)
     {
-        const uint32_t gain = (uint32_t) gain_of(noise[i], gains);
-        const uint32_t snr = (uint32_t) ((uint64_t) input[i] * gain >> shift);
-        output[i] = snr < 8192 ? snr * snr >> 20 : (snr >> 6) - 64;
+        const uint32_t gain = (uint32_t) gain_of(of->noise[i], of->gains);
+        const uint32_t snr = (uint32_t) ((uint64_t) of->input[i] * gain >> of->shift);
+        of->output[i] = snr < 8192 ? snr * snr >> 20 : (snr >> 6) - 64;
     }
 }
 
@@ -103,7 +103,7 @@ static uint32_t logarithm(uint32_t x, const uint16_t *table)
 
 void wasmote_filter_bank_log(const logarithms *of)
 {
-    for (int32_t i = 0; i < of->elements; i++)
+    for (uint32_t i = 0; i < of->elements; i++)
     {
         const uint32_t x = of->input[i] << of->correctionBits;
         const uint32_t scaled = x > 1 ? (of->scale * logarithm(x, of->table) + 0x8000) >> 16 : 0;

@@ -22,7 +22,8 @@ static inline complex scaled(complex a, int32_t share)
     return (complex) { (a.real * share + 0x4000) >> 15, (a.imaginary * share + 0x4000) >> 15 };
 }
 
-static inline int32_t product(int32_t a, int32_t b)
+/* Not inlined: seldom needed, and then often. */
+static __attribute__((noinline)) int32_t product(int32_t a, int32_t b)
 {
     return (int16_t) (((int16_t) a * b + 0x4000) >> 15);
 }
@@ -48,7 +49,7 @@ static inline complex difference(complex a, complex b)
 /* Samples as complex numbers in the order in which the stages work in place. */
 static void reorder(const real_fft *of)
 {
-    const uint32_t firstStep = of->points / (of->radices & radixMask), samples = (uint32_t) of->length;
+    const uint32_t firstStep = of->points / (of->radices & radixMask), samples = of->length;
     uint32_t index = 0;
     for (uint32_t i = 0; i < of->points; i++)
     {
@@ -74,7 +75,7 @@ static inline void put_pair(uint32_t *low, uint32_t *high, complex a, complex b)
     *high = word_of(a.real - b.real, a.imaginary - b.imaginary);
 }
 
-static void put3(uint32_t *to, uint32_t apart, const complex *x, int32_t third)
+static __attribute__((noinline)) void put3(uint32_t *to, uint32_t apart, const complex *x, int32_t third)
 {
     const complex both = sum(x[1], x[2]), rest = difference(x[1], x[2]);
     to[0] = word_of(x[0].real + both.real, x[0].imaginary + both.imaginary);
@@ -82,7 +83,7 @@ static void put3(uint32_t *to, uint32_t apart, const complex *x, int32_t third)
     put_pair(to + 2 * apart, to + apart, middle, (complex) { product(rest.imaginary, third), -product(rest.real, third) });
 }
 
-static void put5(uint32_t *to, uint32_t apart, const complex *x, complex fifth, complex second)
+static __attribute__((noinline)) void put5(uint32_t *to, uint32_t apart, const complex *x, complex fifth, complex second)
 {
     const complex outer = sum(x[1], x[4]), outerRest = difference(x[1], x[4]);
     const complex inner = sum(x[2], x[3]), innerRest = difference(x[2], x[3]);
@@ -104,6 +105,9 @@ static void put5(uint32_t *to, uint32_t apart, const complex *x, complex fifth, 
     }
 }
 
+/* The factor that changes nothing that is at most 2^14 in magnitude, as what is shared out is. */
+enum { one = INT16_MAX };
+
 /* A stage in place: `radix` numbers each that lie `apart` words apart, shared out and turned by their factors. */
 static void run_stage(const real_fft *of, uint32_t apart, uint32_t radix)
 {
@@ -116,7 +120,11 @@ static void run_stage(const real_fft *of, uint32_t apart, uint32_t radix)
             complex x[mostRadix];
             x[0] = scaled(of_word(*to), share);
             for (uint32_t k = 1; k < radix; k++)
-                x[k] = turned(scaled(of_word(to[k * apart]), share), of_word(twiddles[k * at * stride]));
+            {
+                const uint32_t factor = twiddles[k * at * stride];
+                x[k] = scaled(of_word(to[k * apart]), share);
+                if (factor != one) x[k] = turned(x[k], of_word(factor));
+            }
             if (radix == 4)
             {
                 const complex even = sum(x[0], x[2]), rest = difference(x[0], x[2]);

@@ -26,10 +26,10 @@ int32_t wasmote_fft_auto_scale(const int16_t *input, int16_t *output, int32_t el
     return bits;
 }
 
-void wasmote_energy(const int16_t *input, uint32_t *output, int32_t elements, int32_t start, int32_t end)
+void wasmote_energy(const int16_t *input, uint32_t *output, uint32_t elements, uint32_t start, uint32_t end)
 {
-    memset(output, 0, (uint32_t) elements * sizeof *output);
-    for (int32_t i = start; i < end; i++)
+    memset(output, 0, elements * sizeof *output);
+    for (uint32_t i = start; i < end; i++)
     {
         const int32_t real = input[2 * i], imaginary = input[2 * i + 1];
         output[i] = (uint32_t) (real * real) + (uint32_t) (imaginary * imaginary);

@@ -1,6 +1,8 @@
 import type { Block } from "./block.js";
 import {
   addParameters,
+  copyRowsParameters,
+  dequantizeParameters,
   energyParameters,
   fftAutoScaleParameters,
   filterBankLogParameters,
@@ -10,6 +12,7 @@ import {
   pcanParameters,
   poolParameters,
   productParameters,
+  quantizeParameters,
   realFftParameters,
   signalWindowParameters,
   softmaxParameters,
@@ -64,6 +67,9 @@ export const accelerators = {
       filterBankLogParameters,
       framesParameters,
       triggerParameters,
+      copyRowsParameters,
+      dequantizeParameters,
+      quantizeParameters,
     ],
   },
 } as const satisfies Readonly<Record<string, Accelerator>>;

@@ -13,4 +13,9 @@ export const signalWorks = {
   filterBankLog: 9,
   frames: 10,
   trigger: 11,
+  copyRows: 12,
+  dequantizeInt8: 13,
+  dequantizeInt16: 14,
+  /** To integers of one byte, halves away from zero. */
+  quantizeBytes: 15,
 } as const;

@@ -7,10 +7,12 @@ import { npyReals } from "../run/tensor-files/read-array.js";
 import { composeApplication, filesOf, type Table } from "./compose.js";
 import { type ApplicationInput, parseApplication } from "./schema.js";
 import { refuseApplication } from "./times.js";
+import type { Events } from "./values.js";
 
 /** A built application: its file holds what a board has to know to run it by itself. */
 export interface BuiltApplication extends BuiltModel {
   readonly section: AppSection;
+  readonly decisions: readonly Events[];
 }
 
 /** Rows of numbers of a .npy file. Throws `tensor-file-*` for what is none, `application-invalid` for another shape. */
@@ -34,12 +36,16 @@ export interface ApplicationReader {
  * Builds an application: the models and the reference data that it names are read, and all of it becomes one file.
  *
  * @param application as its file says it, or as a program writes it
+ * @param options `judged`: the scores that each decision compares are outputs, too, for `tune`
  * @throws `application-invalid`, and for its models as `importModel` and `buildModel` do
  */
 export async function buildApplication(
   application: ApplicationInput,
   reader: ApplicationReader,
-  options: Pick<BuildOptions, "kernels" | "memory"> = {},
+  {
+    judged = false,
+    ...options
+  }: Pick<BuildOptions, "kernels" | "memory"> & { readonly judged?: boolean } = {},
 ): Promise<BuiltApplication> {
   const parsed = parseApplication(application);
   const named = filesOf(parsed);
@@ -51,7 +57,7 @@ export async function buildApplication(
   }
   const tables = new Map<string, Table>();
   for (const path of named.tables) tables.set(path, tableOf(await reader.read(path), path));
-  const { graph, section } = composeApplication(parsed, { models, tables });
+  const { graph, section, decisions } = composeApplication(parsed, { models, tables }, { judged });
   const built = await assemble(graph, { typed: graph }, options);
-  return { ...built, wasm: withApp(built.wasm, section), section };
+  return { ...built, wasm: withApp(built.wasm, section), section, decisions };
 }

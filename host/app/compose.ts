@@ -5,6 +5,7 @@ import { validateGraph } from "../graph/validate.js";
 import { readAt } from "../import/compose/indices.js";
 import { reshaped } from "../import/compose/movement.js";
 import { concatenation } from "../ops/movement/concatenation.js";
+import { reshape } from "../ops/movement/reshape.js";
 import { type AppAction, type AppSection, type AppSource, appVersion } from "../package/app.js";
 import { AppGraph } from "./app-graph.js";
 import type { Application, StageConfig } from "./schema.js";
@@ -33,6 +34,8 @@ export interface ComposedApplication {
   readonly graph: Graph;
   /** What a board has to know beside it. */
   readonly section: AppSection;
+  /** Its decisions, in the order of their events. */
+  readonly decisions: readonly Events[];
 }
 
 type Kind = StageKind<z.ZodType<StageConfig>>;
@@ -156,9 +159,14 @@ function actionsOf({ actions }: Application, events: readonly string[]): AppActi
  * The graph's input is `samples`, int16 [hop, channels]; its outputs are `events` and `active`, bool, and `levels`, float32, each
  * [events].
  *
+ * @param judged whether the scores that each decision compares are outputs, too
  * @throws `application-invalid`; `model-unsupported` where a stage has no kernels
  */
-export function composeApplication(application: Application, files: ApplicationFiles): ComposedApplication {
+export function composeApplication(
+  application: Application,
+  files: ApplicationFiles,
+  { judged = false }: { readonly judged?: boolean } = {},
+): ComposedApplication {
   const order = orderOf(application);
   const { source } = application;
   const [hop, channels] = [hopOf(application), channelsOf(application)];
@@ -218,6 +226,8 @@ export function composeApplication(application: Application, files: ApplicationF
       decisions.map(({ levels }) => levels),
     ),
   ];
+  if (judged)
+    outputs.push(...decisions.map(({ judging }, i) => lastOf(graph, judging.scores, `judged ${i}`)));
   const whole = graph.graph(application.name, [samples], outputs);
   validateGraph(whole);
   const section: AppSection = {
@@ -229,7 +239,7 @@ export function composeApplication(application: Application, files: ApplicationF
     log: application.log,
     share: application.share,
   };
-  return { graph: whole, section };
+  return { graph: whole, section, decisions };
 }
 
 /** An event's activity as one bool. */
@@ -238,6 +248,11 @@ function activityOf(graph: AppGraph, decisions: readonly Events[], event: string
   const write = graph.writer(`${event} lasts`);
   const indices = [decision.names.indexOf(event)];
   return reshaped(write, readAt(write, decision.active, [{ axis: 0, indices }]), []);
+}
+
+/** A tensor as an output of its own. */
+function lastOf(graph: AppGraph, tensor: Tensor, name: string): Tensor {
+  return graph.writer(name).node(reshape, { shape: tensor.shape }, [tensor]);
 }
 
 /** What all decisions give, one after the other, as a tensor of this name. */

@@ -118,6 +118,7 @@ export type Application = Omit<z.infer<typeof applicationSchema>, "stages"> & {
 /** A stage as the file says it. */
 export type StageConfig = { type: keyof typeof stageKinds; from: string } & Readonly<Record<string, unknown>>;
 
+/** The kinds of stages, by their names. */
 type StageKinds = typeof stageKinds;
 
 /** A stage as a program writes it: defaults may be left out. */

@@ -20,6 +20,8 @@ export interface RunResult {
   readonly begins: readonly number[];
   readonly active: Uint8Array;
   readonly levels: Float32Array;
+  /** Of an application that was built for `tune`: the scores that each decision compared. */
+  readonly judged: readonly Float32Array[];
 }
 
 /** What came of a recording. */
@@ -49,6 +51,7 @@ const timeOf = ({ hop, source }: AppSection, run: number): number => ((run + 1) 
  * @param runner with the application's file loaded; its state is reset first
  * @param samples interleaved, as the source gives them
  * @param each is told what every run gave
+ * @param decisions whose scores are outputs, too
  * @throws as the runner does; `input-size` where there is not one hop
  */
 export async function simulate(
@@ -56,6 +59,7 @@ export async function simulate(
   app: AppSection,
   samples: Int16Array,
   each: (result: RunResult) => void | Promise<void> = () => {},
+  decisions = 0,
 ): Promise<Simulated> {
   const length = app.hop * app.source.channels;
   const runs = runsOf(app, samples);
@@ -70,10 +74,14 @@ export async function simulate(
       flag === 0 ? [] : [i],
     );
     const active = await runner.readOutput(outputs.active);
-    const levels = new Float32Array((await runner.readOutput(outputs.levels)).slice().buffer);
+    const floats = async (output: number) =>
+      new Float32Array((await runner.readOutput(output)).slice().buffer);
+    const levels = await floats(outputs.levels);
+    const judged: Float32Array[] = [];
+    for (let i = 0; i < decisions; i++) judged.push(await floats(outputs.levels + 1 + i));
     for (const i of begins)
       events.push({ time, event: app.events[i] as string, level: levels[i] as number, run });
-    await each({ time, begins, active, levels });
+    await each({ time, begins, active, levels, judged });
   }
   return { events, runs };
 }

@@ -1,5 +1,6 @@
 import { at, short, ticks } from "../report/charts/axes.js";
 import { type Markup, markup } from "../report/markup.js";
+import { pictureStyle } from "./picture-style.js";
 import type { RunResult } from "./simulate.js";
 
 /** Units of the picture: its width, the room on the left and the right, the height of a plot, and between plots. */
@@ -7,18 +8,6 @@ const [width, left, right, plotHeight, gap] = [1000, 60, 14, 110, 46];
 const plotWidth = width - left - right;
 /** Points that are drawn of a line at most: of more, the highest and the lowest of each stretch. */
 const mostPoints = 1600;
-
-const style = `
-svg { color-scheme: light dark; --ground: #fff; --ink: #1f2328; --faint: #59636e; --line: #d1d9e0; --level: #0969da; --on: #ddf4ff; --event: #cf222e; }
-@media (prefers-color-scheme: dark) { svg { --ground: #0d1117; --ink: #f0f6fc; --faint: #9198a1; --line: #3d444d; --level: #4493f8; --on: #0c2d4f; --event: #f85149; } }
-.ground { fill: var(--ground); }
-text { font: 12px system-ui, sans-serif; fill: var(--faint); }
-.heading { font-weight: 600; fill: var(--ink); }
-.axis { stroke: var(--line); }
-.level { fill: none; stroke: var(--level); stroke-width: 1.5; }
-.active { fill: var(--on); }
-.event { stroke: var(--event); stroke-width: 1.5; }
-`;
 
 /** What is drawn of an event. */
 interface Track {
@@ -92,6 +81,6 @@ export function timelineSvg(name: string, events: readonly string[], results: re
     (second) =>
       markup`<text x="${at(left + (second / end) * plotWidth)}" y="${bottom}" text-anchor="middle">${short(second)} s</text>`,
   );
-  const picture = markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img"><title>${name}: scores and events over ${short(end)} s</title><style>${style}</style><rect class="ground" width="${width}" height="${height}"/><text class="heading" x="${left}" y="24">${name}</text>${plots}${times}</svg>`;
+  const picture = markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img"><title>${name}: scores and events over ${short(end)} s</title><style>${pictureStyle}</style><rect class="ground" width="${width}" height="${height}"/><text class="heading" x="${left}" y="24">${name}</text>${plots}${times}</svg>`;
   return `${picture.text}\n`;
 }

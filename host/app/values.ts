@@ -1,4 +1,5 @@
 import type { Tensor } from "../graph/tensor.js";
+import type { TriggerAttributes, TriggerRule } from "../ops/decision/trigger.js";
 import type { Signal } from "./app-graph.js";
 
 /** Samples of a signal over time. */
@@ -38,6 +39,19 @@ export interface Events {
   readonly active: Tensor;
   /** [events] float32: the scores that they come from. */
   readonly levels: Tensor;
+  /** What it is decided by, to be decided anew with other levels. */
+  readonly judging: Judging;
+}
+
+/** How a decision comes to its events. */
+export interface Judging {
+  /** [classes] float32: the scores that are compared. */
+  readonly scores: Tensor;
+  readonly attributes: TriggerAttributes;
+  /** Rules of the classes; of some there may be no event. */
+  readonly rules: readonly TriggerRule[];
+  /** The class that each event comes from. */
+  readonly classOf: readonly number[];
 }
 
 /** What a stage gives to others. */

@@ -1,16 +1,18 @@
 import { basename, dirname, join } from "node:path";
 import type { ApplicationReader, BuiltApplication } from "../app/build-application.js";
+import { recordingEndings } from "../app/recording.js";
 import { WasmoteError } from "../errors.js";
 import { isText } from "../files/kinds.js";
 import { readFileWithin, readWholeFile } from "../files/read.js";
 import type { KernelLibrary } from "../link/link.js";
+import { findFiles } from "../run/samples/find-files.js";
 import { withFile } from "./files.js";
 
 /** Most bytes of an application's own file. */
 const maxFileBytes = 2 ** 20;
 
 /** What an application's file holds, as JSON. Throws `application-invalid`. */
-function parsed(bytes: Uint8Array): unknown {
+export function parsedFile(bytes: Uint8Array): unknown {
   if (bytes.length > maxFileBytes)
     throw new WasmoteError("application-invalid", `${bytes.length} bytes; at most ${maxFileBytes} are read`);
   try {
@@ -24,7 +26,7 @@ function parsed(bytes: Uint8Array): unknown {
 export function isApplicationFile(path: string, bytes: Uint8Array): boolean {
   if (!isText(bytes) || bytes.length > maxFileBytes) return false;
   try {
-    const found = parsed(bytes) as { stages?: unknown; source?: unknown } | null;
+    const found = parsedFile(bytes) as { stages?: unknown; source?: unknown } | null;
     return typeof found === "object" && found !== null && ("stages" in found || "source" in found);
   } catch {
     return /^(.*[._-])?app\.json$/i.test(basename(path));
@@ -41,6 +43,7 @@ export async function buildFromFile(
   bytes: Uint8Array,
   kernels: readonly KernelLibrary[] | undefined,
   read: string[] = [],
+  { judged = false }: { readonly judged?: boolean } = {},
 ): Promise<BuiltApplication> {
   const { buildApplication } = await import("../app/build-application.js");
   const resolved = (named: string) => join(dirname(path), named);
@@ -55,6 +58,18 @@ export async function buildFromFile(
     },
   };
   return withFile(path, () =>
-    buildApplication(parsed(bytes) as never, reader, kernels === undefined ? {} : { kernels }),
+    buildApplication(parsedFile(bytes) as never, reader, { judged, ...(kernels && { kernels }) }),
   );
+}
+
+/** The recordings of files and folders. Throws `file-unreadable` where there is none. */
+export function recordingsOf(inputs: readonly string[]): string[] {
+  const isRecording = (name: string) =>
+    recordingEndings.some((ending) => name.toLowerCase().endsWith(`.${ending}`));
+  const found = inputs.flatMap((input) => findFiles(input, isRecording).map(({ path }) => path));
+  if (found.length === 0)
+    throw new WasmoteError("file-unreadable", `there is no .${recordingEndings.join(" or .")} in it`, {
+      file: inputs[0] as string,
+    });
+  return found;
 }

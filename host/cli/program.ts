@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   build: async () => (await import("./build.js")).registerBuild,
   run: async () => (await import("./run.js")).registerRun,
   simulate: async () => (await import("./simulate.js")).registerSimulate,
+  tune: async () => (await import("./tune.js")).registerTune,
   inspect: async () => (await import("./inspect.js")).registerInspect,
   bench: async () => (await import("./bench.js")).registerBench,
   compare: async () => (await import("./compare.js")).registerCompare,

@@ -1,12 +1,10 @@
 import { dirname } from "node:path";
 import type { Command } from "commander";
-import { recordingEndings } from "../app/recording.js";
 import type { RunResult, Simulated } from "../app/simulate.js";
 import { WasmoteError } from "../errors.js";
 import { readWholeFile } from "../files/read.js";
-import { findFiles } from "../run/samples/find-files.js";
 import { table } from "../table.js";
-import { buildFromFile, isApplicationFile } from "./app-file.js";
+import { buildFromFile, isApplicationFile, recordingsOf } from "./app-file.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
 import { bytesText, percent, thousands } from "./figures.js";
@@ -56,17 +54,6 @@ async function openApplication(path: string, read: string[], output: Output): Pr
   const { wasm } = await buildFromFile(path, bytes, undefined, read);
   const { openModule } = await import("../package/open.js");
   return { wasm, ...openModule(wasm) };
-}
-
-function recordingsOf(inputs: readonly string[]): string[] {
-  const isRecording = (name: string) =>
-    recordingEndings.some((ending) => name.toLowerCase().endsWith(`.${ending}`));
-  const found = inputs.flatMap((input) => findFiles(input, isRecording).map(({ path }) => path));
-  if (found.length === 0)
-    throw new WasmoteError("file-unreadable", `there is no .${recordingEndings.join(" or .")} in it`, {
-      file: inputs[0] as string,
-    });
-  return found;
 }
 
 async function simulateFile(path: string, options: SimulateOptions, output: Output): Promise<void> {

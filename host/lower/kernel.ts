@@ -31,6 +31,8 @@ export interface Kernel<F extends Fields = Fields> {
   readonly more?: Block;
   /** The native micro-kernel that does the same work, to the byte, from the same block. */
   readonly accelerator?: Accelerator | undefined;
+  /** One that does the same work where other steps have it as their accelerator: for this kernel alone it is not worth an import. */
+  readonly companion?: Accelerator | undefined;
 }
 
 /** A call of a kernel: what a step of a program consists of. */
@@ -47,6 +49,8 @@ export interface KernelCall {
   readonly to: number;
   readonly blockBytes: number;
   readonly accelerator?: Accelerator;
+  /** One that it takes where another call has it. */
+  readonly companion?: Accelerator;
 }
 
 /**
@@ -74,6 +78,7 @@ export function callKernel<F extends Fields>(
     blockBytes: Math.max(first.length, second.length),
     ...(kernel.wider === undefined ? {} : { wider: kernel.wider }),
     ...(kernel.accelerator === undefined ? {} : { accelerator: kernel.accelerator }),
+    ...(kernel.companion === undefined ? {} : { companion: kernel.companion }),
   };
 }
 

@@ -98,6 +98,16 @@ function widen(steps: readonly ProgramStep[]): ProgramStep[] {
   return steps.map((step) => ({ ...step, calls: step.calls.map(widenCall) }));
 }
 
+/** Steps in which calls have the accelerator of others, where they are such that it does their work, too. */
+function accompany(steps: readonly ProgramStep[]): ProgramStep[] {
+  const imported = new Set(
+    steps.flatMap(({ calls }) => calls.flatMap(({ accelerator }) => accelerator ?? [])),
+  );
+  const accompanyCall = ({ companion, ...call }: KernelCall): KernelCall =>
+    companion !== undefined && imported.has(companion) ? { ...call, accelerator: companion } : call;
+  return steps.map((step) => ({ ...step, calls: step.calls.map(accompanyCall) }));
+}
+
 /**
  * Lowers a planned graph to kernel calls and lays out its weights section.
  *
@@ -148,7 +158,7 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
   const reset = resetsOf(graph, plan, section);
   return {
     name: graph.name,
-    steps: widen(steps.filter(({ calls }) => calls.length > 0)),
+    steps: accompany(widen(steps.filter(({ calls }) => calls.length > 0))),
     ...(reset.length === 0 ? {} : { reset }),
     weights: section.contents(),
     memoryBytes: plan.memoryBytes,

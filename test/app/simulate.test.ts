@@ -72,6 +72,7 @@ test("a picture of it names nothing outside, and what names hold is text", async
       begins: [],
       active: new Uint8Array(1),
       levels: Float32Array.of(run === 31_234 ? 9 : Math.sin(run)),
+      judged: [],
     }),
   );
   const long = timelineSvg("long", ["a"], many);

@@ -132,7 +132,7 @@ export async function writeSmallModel(folder: string): Promise<void> {
 
 /**
  * Writes an application without a model, which finds pairs of samples that are far from zero, as app.json, its baseline, and two
- * recordings: odd.csv of four pairs, the last of which is odd, and short.csv of less than a pair.
+ * recordings: odd.csv of four pairs, the last of which is odd, as labels.csv says, and short.csv of less than a pair.
  */
 export function writeApplication(folder: string): void {
   const application = {
@@ -153,4 +153,5 @@ export function writeApplication(folder: string): void {
   writeFileSync(join(folder, "rows.npy"), writeNpy(rows));
   writeFileSync(join(folder, "odd.csv"), "0\n0\n1\n1\n0\n1\n20\n1\n");
   writeFileSync(join(folder, "short.csv"), "0\n");
+  writeFileSync(join(folder, "labels.csv"), "file,start,end,event\nodd.csv,0.007,0.008,odd\n");
 }

@@ -94,6 +94,7 @@ const samples = join(root, "models/digits/samples/calibration.npy");
 const signing = (key = "signer.pem") => ["sign", at("small.wasm"), "--key", at(key), "-o", at("signed.wasm")];
 const signed = (...args: string[]) => json(...signing(), ...args);
 const simulated = ["simulate", at("app.wasm"), "--input", at("odd.csv")];
+const tuned = ["tune", at("app.json"), "--recordings", at("odd.csv"), "--labels", at("labels.csv")];
 const delta = join(root, "docs/examples/delta-operator");
 
 /** An ONNX model of pictures whose batch and height are open. */
@@ -440,6 +441,61 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     const key = ["--port", port, "--key", at("in.json")];
     await refused(1, /key-invalid/, ...simulated, ...key);
     await refused(2, /--key is of no use: wasm3 runs/, ...simulated, "--key", at("signer.pem"));
+  },
+
+  "tune --recordings": async () => {
+    const { stdout } = await done(...tuned);
+    assert.match(stdout, /^odd {2}by 0.00 hours of recordings\n/);
+    assert.match(stdout, /\n +19 .* 1 of 1 {2}picked\n/);
+    await refused(
+      1,
+      /file-unreadable/,
+      "tune",
+      at("app.json"),
+      "--recordings",
+      at("new"),
+      "--labels",
+      at("labels.csv"),
+    );
+  },
+  "tune --labels": async () => {
+    const line = ["tune", at("app.json"), "--recordings", at("odd.csv"), "--labels"];
+    await refused(1, /input-invalid.*first line is "0"/, ...line, at("short.csv"));
+    writeFileSync(at("other.csv"), "file,start,end,event\nno.csv,0,1,odd\n");
+    await refused(1, /input-invalid.*no recording "no.csv"/, ...line, at("other.csv"));
+  },
+  "tune --false-alarms": async () => {
+    const rate = JSON.parse((await done(...tuned, "--json", "--false-alarms", "0")).stdout);
+    assert.equal(
+      [rate.falseAlarms, rate.events[0].chosen.falseAlarms, rate.events[0].chosen.found],
+      [0, 0, 1],
+    );
+    await refused(2, /is no rate/, ...tuned, "--false-alarms", "-1");
+  },
+  "tune --event": async () => {
+    await done(...tuned, "--event", "odd");
+    await refused(2, /--event even: there is no such event/, ...tuned, "--event", "even");
+  },
+  "tune --draw": async () => {
+    await done(...tuned, "--draw", at("new/curve.svg"));
+    assert.match(
+      readFileSync(at("new/curve.svg"), "utf8"),
+      /^<svg[^>]*>[\s\S]*class="alarm"[\s\S]*<\/svg>\s*$/,
+    );
+    await refused(2, /a picture is written as .svg/, ...tuned, "--draw", at("curve.png"));
+  },
+  "tune --out": async () => {
+    await done(...tuned, "-o", at("tuned.json"));
+    const { stages } = JSON.parse(readFileSync(at("tuned.json"), "utf8"));
+    assert.equal(stages.heard.events, { odd: { over: 19 } });
+    await done("build", at("tuned.json"), "-o", at("tuned.wasm"));
+    await refused(2, /would overwrite/, ...tuned, "-o", at("labels.csv"));
+  },
+  "tune --json": async () => {
+    const { events, hours } = JSON.parse((await done(...tuned, "--json")).stdout);
+    assert.ok(hours > 0);
+    assert.equal(events[0].event, "odd");
+    assert.ok(events[0].curve.length >= 2);
   },
 
   "inspect --dim": async () => {

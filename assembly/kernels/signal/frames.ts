@@ -29,7 +29,7 @@ export function frames(parameters: i32, to: usize): void {
   for (let row = 0; row < rows; row++, history += historyBytes) {
     wait = start;
     if (wait < 0) {
-      for (let at = 0; at < historyBytes; at += hopBytes) memory.copy(history + at, input, hopBytes);
+      for (let at = 0; at < historyBytes; at += hopBytes) memory.copy(history + at, input, min(hopBytes, historyBytes - at));
       wait = ~wait;
     }
     for (let hop = 0; hop < hops; hop++, input += hopBytes, output += frameBytes, wait--) {

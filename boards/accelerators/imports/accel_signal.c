@@ -1,231 +1,267 @@
+#include <string.h>
+
 #include "../../abi/abi.h"
 #include "../accelerators.h"
 #include "../signal.h"
 
-/* So many elements at a parameter's address, aligned to one; NULL where they are not all in linear memory. */
-static void *elements(const parameters *from, uint32_t index, uint64_t count, uint32_t elementBytes)
+/* A block that is read: what it names is looked for, and whether anything was wrong asked at the end. */
+typedef struct reader
 {
-    uint8_t *const at = parameter_memory(from, index, count * elementBytes);
-    return ((uintptr_t) at & (elementBytes - 1)) == 0 ? at : NULL;
+    const parameters *from;
+    bool wrong;
+} reader;
+
+static __attribute__((noinline)) uint32_t product_within(reader *to, uint32_t a, uint32_t b)
+{
+    const uint64_t product = (uint64_t) a * b;
+    if (product > INT32_MAX) to->wrong = true;
+    return (uint32_t) product;
 }
 
-/* The parameter of that number as a count of what there may be none of; false where it is below 0. */
-static bool is_count(const parameters *from, uint32_t index)
+/* A number that is at least `least`. */
+static uint32_t number(reader *to, uint32_t index, int32_t least)
 {
-    return parameters_within(from, index, 1, 0, INT32_MAX);
+    const int32_t value = parameter(to->from, index);
+    if (value < least) to->wrong = true;
+    return (uint32_t) value;
 }
 
-static bool run_window(const parameters *from)
+/* A number of 0 to 63, or whatever `most` is below that. */
+static __attribute__((noinline)) int32_t shift(reader *to, uint32_t index, uint32_t most)
 {
-    if (!parameters_within(from, signalWindowRows, 2, 1, INT32_MAX) || !parameters_within(from, signalWindowShift, 1, 0, 31)) return false;
-    const int32_t rows = parameter(from, signalWindowRows), length = parameter(from, signalWindowLength);
-    const uint64_t samples = (uint64_t) rows * (uint32_t) length;
+    const uint32_t value = (uint32_t) parameter(to->from, index);
+    if (value > most) to->wrong = true;
+    return (int32_t) value;
+}
+
+/* So many elements of 1, 2 or 4 bytes, aligned to one. */
+static void *elements(reader *to, uint32_t index, uint32_t count, uint32_t elementBytes)
+{
+    void *const at = parameter_memory(to->from, index, (uint64_t) count * elementBytes);
+    if (!at || ((uintptr_t) at & (elementBytes - 1))) to->wrong = true;
+    return at;
+}
+
+static const void *constants(reader *to, uint32_t index, uint32_t count, uint32_t elementBytes)
+{
+    const void *const at = parameter_weights(to->from, index, (uint64_t) count * elementBytes);
+    if (!at) to->wrong = true;
+    return at;
+}
+
+static void run_window(reader *from)
+{
+    const uint32_t length = number(from, signalWindowLength, 1), samples = product_within(from, number(from, signalWindowRows, 1), length);
     const int16_t *input = elements(from, signalWindowInput, samples, 2);
     int16_t *output = elements(from, signalWindowOutput, samples, 2);
-    const int16_t *const window = parameter_weights(from, signalWindowWeights, 2ull * (uint32_t) length);
-    if (!input || !output || !window) return false;
-    for (int32_t row = 0; row < rows; row++, input += length, output += length)
-        wasmote_signal_window(input, window, output, length, parameter(from, signalWindowShift));
-    return true;
+    const int16_t *const window = constants(from, signalWindowWeights, length, 2);
+    const int32_t bits = shift(from, signalWindowShift, 31);
+    if (from->wrong) return;
+    for (uint32_t done = 0; done < samples; done += length, input += length, output += length)
+        wasmote_signal_window(input, window, output, (int32_t) length, bits);
 }
 
-static bool run_auto_scale(const parameters *from)
+static void run_auto_scale(reader *from)
 {
-    if (!is_count(from, fftAutoScaleElements)) return false;
-    const int32_t count = parameter(from, fftAutoScaleElements);
-    const int16_t *const input = elements(from, fftAutoScaleInput, (uint32_t) count, 2);
-    int16_t *const output = elements(from, fftAutoScaleOutput, (uint32_t) count, 2);
+    const uint32_t count = number(from, fftAutoScaleElements, 0);
+    const int16_t *const input = elements(from, fftAutoScaleInput, count, 2);
+    int16_t *const output = elements(from, fftAutoScaleOutput, count, 2);
     int32_t *const scaleBits = elements(from, fftAutoScaleScaleBits, 1, 4);
-    if (!input || !output || !scaleBits) return false;
-    *scaleBits = wasmote_fft_auto_scale(input, output, count);
-    return true;
+    if (from->wrong) return;
+    *scaleBits = wasmote_fft_auto_scale(input, output, (int32_t) count);
 }
 
-/* Whether radices are of stages that there are, and their product is `points`. */
-static bool are_radices(uint32_t radices, uint32_t points)
+/* The product of the radices of stages that there are; 0 where there are others, or it is 2^24 or more. */
+static uint32_t points_of(uint32_t radices)
 {
     uint32_t product = 1;
     for (; radices; radices >>= radixBits)
     {
         const uint32_t radix = radices & radixMask;
-        if (radix < 2 || radix > mostRadix) return false;
         product *= radix;
+        if (radix < 2 || radix > mostRadix || product >> 24) return 0;
     }
-    return points > 1 && product == points;
+    return product;
 }
 
-static bool run_rfft(const parameters *from)
+static void run_rfft(reader *from)
 {
-    /* Ten radices, whose product is below 2^24. */
-    if (!parameters_within(from, realFftRows, 2, 1, INT32_MAX) || !parameters_within(from, realFftRadices, 1, 2, (1 << 30) - 1)) return false;
-    real_fft of = {
-        .length = parameter(from, realFftLength),
-        .points = (uint32_t) parameter(from, realFftPoints),
-        .radices = (uint32_t) parameter(from, realFftRadices),
-    };
-    if (!are_radices(of.radices, of.points)) return false;
-    const int32_t rows = parameter(from, realFftRows);
-    of.input = elements(from, realFftInput, (uint64_t) rows * (uint32_t) of.length, 2);
-    of.output = elements(from, realFftOutput, (uint64_t) rows * 2 * (of.points + 1), 2);
+    real_fft of;
+    of.radices = number(from, realFftRadices, 2);
+    of.points = number(from, realFftPoints, 2);
+    if (points_of(of.radices) != of.points) from->wrong = true;
+    of.length = number(from, realFftLength, 1);
+    const uint32_t rows = number(from, realFftRows, 1), outputs = 2 * (of.points + 1);
+    of.input = elements(from, realFftInput, product_within(from, rows, of.length), 2);
+    of.output = elements(from, realFftOutput, product_within(from, rows, outputs), 2);
     of.scratch = elements(from, realFftScratch, of.points, 4);
-    of.twiddles = parameter_weights(from, realFftWeights, 4ull * (of.points + of.points / 2));
-    if (!of.input || !of.output || !of.scratch || !of.twiddles) return false;
-    for (int32_t row = 0; row < rows; row++, of.input += of.length, of.output += 2 * (of.points + 1)) wasmote_rfft_s16(&of);
-    return true;
+    of.twiddles = constants(from, realFftWeights, of.points + of.points / 2, 4);
+    if (from->wrong) return;
+    for (uint32_t row = 0; row < rows; row++, of.input += of.length, of.output += outputs) wasmote_rfft_s16(&of);
 }
 
-static bool run_energy(const parameters *from)
+static void run_energy(reader *from)
 {
-    if (!parameters_within(from, energyElements, 3, 0, INT32_MAX)) return false;
-    const int32_t count = parameter(from, energyElements), start = parameter(from, energyStart), end = parameter(from, energyEnd);
-    const int16_t *const input = elements(from, energyInput, 2 * (uint64_t) count, 2);
-    uint32_t *const output = elements(from, energyOutput, (uint32_t) count, 4);
-    if (!input || !output || start > end || end > count) return false;
-    wasmote_energy(input, output, count, start, end);
-    return true;
+    const uint32_t count = number(from, energyElements, 0), start = number(from, energyStart, 0), end = number(from, energyEnd, 0);
+    const int16_t *const input = elements(from, energyInput, product_within(from, count, 2), 2);
+    uint32_t *const output = elements(from, energyOutput, count, 4);
+    if (from->wrong || start > end || end > count) from->wrong = true;
+    else wasmote_energy(input, output, count, start, end);
 }
 
-static bool run_filter_bank(const parameters *from)
+static void run_filter_bank(reader *from)
 {
-    if (!parameters_within(from, filterBankChannels, 1, 1, INT32_MAX)) return false;
-    const int32_t channels = parameter(from, filterBankChannels);
+    const uint32_t channels = number(from, filterBankChannels, 1);
     const uint8_t *const input = elements(from, filterBankInput, 0, 4);
-    long_element *const output = elements(from, filterBankOutput, 2 * ((uint64_t) channels - 1), 4);
-    const filter_band *const bands = parameter_weights(from, filterBankWeights, sizeof *bands);
-    if (!input || !output || !bands) return false;
+    long_element *const output = elements(from, filterBankOutput, product_within(from, channels - 1, 2), 4);
+    const filter_band *const bands = constants(from, filterBankWeights, 0, 1);
+    if (from->wrong) return;
 
-    const uint32_t inputBytes = from->memoryBytes - (uint32_t) parameter(from, filterBankInput);
-    const uint8_t *at = (const uint8_t *) bands, *const end = from->weights->bytes + from->weights->length;
-    for (int32_t channel = 0; channel < channels; channel++)
+    const uint32_t inputBytes = from->from->memoryBytes - (uint32_t) parameter(from->from, filterBankInput);
+    uint32_t left = from->from->weights->length - (uint32_t) parameter(from->from, filterBankWeights);
+    from->wrong = true;
+    const filter_band *band = bands;
+    for (uint32_t channel = 0; channel < channels; channel++)
     {
-        if ((size_t) (end - at) < sizeof *bands) return false;
-        const filter_band *const band = (const filter_band *) (const void *) at;
-        at += sizeof *bands;
-        if (band->firstByte & 3 || band->firstByte > inputBytes) return false;
-        if (band->bins < 0 || (uint32_t) band->bins > (inputBytes - band->firstByte) / 4) return false;
-        if ((uint32_t) band->bins > (size_t) (end - at) / 4) return false;
-        at += 4 * (uint32_t) band->bins;
+        if (left < sizeof *band) return;
+        left -= sizeof *band;
+        const uint32_t first = band->firstByte, bins = band->bins;
+        if (first & 3 || first > inputBytes || bins > (inputBytes - first) / 4 || bins > left / 4) return;
+        left -= 4 * bins;
+        band = band_after(band);
     }
+    from->wrong = false;
     wasmote_filter_bank(input, bands, channels, output);
-    return true;
 }
 
-static bool run_square_roots(const parameters *from)
+static void run_square_roots(reader *from)
 {
-    if (!is_count(from, squareRootElements)) return false;
-    const int32_t count = parameter(from, squareRootElements);
-    const long_element *const input = elements(from, squareRootInput, 2 * (uint64_t) count, 4);
-    uint32_t *const output = elements(from, squareRootOutput, (uint32_t) count, 4);
+    const uint32_t count = number(from, squareRootElements, 0);
+    const long_element *const input = elements(from, squareRootInput, product_within(from, count, 2), 4);
+    uint32_t *const output = elements(from, squareRootOutput, count, 4);
     const int32_t *const scaleBits = elements(from, squareRootScaleBits, 1, 4);
-    if (!input || !output || !scaleBits) return false;
-    wasmote_square_roots(input, output, count, *scaleBits);
-    return true;
+    if (!from->wrong) wasmote_square_roots(input, output, count, *scaleBits & 31);
 }
 
-static bool run_spectral_subtraction(const parameters *from)
+static void run_spectral_subtraction(reader *from)
 {
-    if (!is_count(from, spectralSubtractionChannels) || !parameters_within(from, spectralSubtractionSmoothingBits, 2, 0, 31)) return false;
-    const uint32_t channels = (uint32_t) parameter(from, spectralSubtractionChannels);
-    const spectral_subtraction of = {
-        .input = elements(from, spectralSubtractionInput, channels, 4),
-        .output = elements(from, spectralSubtractionOutput, channels, 4),
-        .noise = elements(from, spectralSubtractionNoise, channels, 4),
-        .estimate = elements(from, spectralSubtractionEstimate, channels, 4),
-        .channels = (int32_t) channels,
-        .factors = {
-            {
-                (uint32_t) parameter(from, spectralSubtractionSmoothing),
-                (uint32_t) parameter(from, spectralSubtractionOneMinusSmoothing),
-            },
-            {
-                (uint32_t) parameter(from, spectralSubtractionAlternateSmoothing),
-                (uint32_t) parameter(from, spectralSubtractionAlternateOneMinusSmoothing),
-            },
-        },
-        .minSignalRemaining = (uint32_t) parameter(from, spectralSubtractionMinSignalRemaining),
-        .smoothingBits = parameter(from, spectralSubtractionSmoothingBits),
-        .bits = parameter(from, spectralSubtractionBits),
-        .clamping = parameter(from, spectralSubtractionClamping) != 0,
-    };
-    if (!of.input || !of.output || !of.noise || !of.estimate) return false;
-    wasmote_spectral_subtraction(&of);
-    return true;
+    const uint32_t channels = number(from, spectralSubtractionChannels, 0);
+    spectral_subtraction of;
+    of.channels = channels;
+    of.input = elements(from, spectralSubtractionInput, channels, 4);
+    of.output = elements(from, spectralSubtractionOutput, channels, 4);
+    of.noise = elements(from, spectralSubtractionNoise, channels, 4);
+    of.estimate = elements(from, spectralSubtractionEstimate, channels, 4);
+    of.factors = (const uint32_t *) &from->from->block[spectralSubtractionSmoothing];
+    of.minSignalRemaining = number(from, spectralSubtractionMinSignalRemaining, 0);
+    of.smoothingBits = shift(from, spectralSubtractionSmoothingBits, 31);
+    of.bits = shift(from, spectralSubtractionBits, 31);
+    of.clamping = parameter(from->from, spectralSubtractionClamping) != 0;
+    if (!from->wrong) wasmote_spectral_subtraction(&of);
 }
 
-static bool run_pcan(const parameters *from)
+static void run_pcan(reader *from)
 {
-    if (!is_count(from, pcanElements) || !parameters_within(from, pcanShift, 1, 0, 63)) return false;
-    const int32_t count = parameter(from, pcanElements);
-    const uint32_t *const input = elements(from, pcanInput, (uint32_t) count, 4), *const noise = elements(from, pcanNoise, (uint32_t) count, 4);
-    uint32_t *const output = elements(from, pcanOutput, (uint32_t) count, 4);
-    const int16_t *const gains = parameter_weights(from, pcanWeights, gainEntries * sizeof *gains);
-    if (!input || !noise || !output || !gains) return false;
-    wasmote_pcan(input, noise, gains, output, count, parameter(from, pcanShift));
-    return true;
+    const uint32_t count = number(from, pcanElements, 0);
+    pcan of;
+    of.input = elements(from, pcanInput, count, 4);
+    of.noise = elements(from, pcanNoise, count, 4);
+    of.output = elements(from, pcanOutput, count, 4);
+    of.gains = constants(from, pcanWeights, gainEntries, 2);
+    of.elements = count;
+    of.shift = shift(from, pcanShift, 63);
+    if (!from->wrong) wasmote_pcan(&of);
 }
 
-static bool run_log(const parameters *from)
+static void run_log(reader *from)
 {
-    if (!is_count(from, filterBankLogElements) || !parameters_within(from, filterBankLogCorrectionBits, 1, 0, 31)) return false;
-    const logarithms of = {
-        .input = elements(from, filterBankLogInput, (uint32_t) parameter(from, filterBankLogElements), 4),
-        .output = elements(from, filterBankLogOutput, (uint32_t) parameter(from, filterBankLogElements), 2),
-        .table = parameter_weights(from, filterBankLogWeights, logarithmEntries * sizeof *of.table),
-        .elements = parameter(from, filterBankLogElements),
-        .correctionBits = parameter(from, filterBankLogCorrectionBits),
-        .scale = (uint32_t) parameter(from, filterBankLogScale),
-    };
-    if (!of.input || !of.output || !of.table) return false;
-    wasmote_filter_bank_log(&of);
-    return true;
+    const uint32_t count = number(from, filterBankLogElements, 0);
+    logarithms of;
+    of.input = elements(from, filterBankLogInput, count, 4);
+    of.output = elements(from, filterBankLogOutput, count, 2);
+    of.table = constants(from, filterBankLogWeights, logarithmEntries, 2);
+    of.elements = count;
+    of.correctionBits = shift(from, filterBankLogCorrectionBits, 31);
+    of.scale = number(from, filterBankLogScale, 0);
+    if (!from->wrong) wasmote_filter_bank_log(&of);
 }
 
-static bool run_frames(const parameters *from)
+static void run_frames(reader *from)
 {
-    if (!parameters_within(from, framesRows, 3, 1, INT32_MAX) || !parameters_within(from, framesHistoryBytes, 2, 0, INT32_MAX)) return false;
-    frames_operation of = {
-        .rows = (uint32_t) parameter(from, framesRows),
-        .hops = (uint32_t) parameter(from, framesHops),
-        .hopBytes = (uint32_t) parameter(from, framesHopBytes),
-        .historyBytes = (uint32_t) parameter(from, framesHistoryBytes),
-        .frameBytes = (uint32_t) parameter(from, framesFrameBytes),
-        .every = parameter(from, framesEvery),
-    };
-    const uint64_t frames = (uint64_t) of.rows * of.hops;
-    if (frames > UINT32_MAX || of.frameBytes > of.hopBytes + of.historyBytes) return false;
-    of.input = elements(from, framesInput, frames * of.hopBytes, 1);
-    of.output = elements(from, framesOutput, frames * of.frameBytes, 1);
-    of.history = elements(from, framesHistory, (uint64_t) of.rows * of.historyBytes, 1);
+    frames_operation of;
+    of.rows = number(from, framesRows, 1);
+    of.hops = number(from, framesHops, 1);
+    of.hopBytes = number(from, framesHopBytes, 1);
+    of.historyBytes = number(from, framesHistoryBytes, 0);
+    of.frameBytes = number(from, framesFrameBytes, 0);
+    of.every = parameter(from->from, framesEvery);
+    if (of.frameBytes > of.hopBytes + of.historyBytes) from->wrong = true;
+    const uint32_t frames = product_within(from, of.rows, of.hops);
+    of.input = elements(from, framesInput, product_within(from, frames, of.hopBytes), 1);
+    of.output = elements(from, framesOutput, product_within(from, frames, of.frameBytes), 1);
+    of.history = elements(from, framesHistory, product_within(from, of.rows, of.historyBytes), 1);
     of.valid = elements(from, framesValid, 1, 1);
     of.countdown = elements(from, framesCountdown, 1, 4);
-    if (!of.input || !of.output || !of.history || !of.valid || !of.countdown) return false;
-    wasmote_frames(&of);
-    return true;
+    if (!from->wrong) wasmote_frames(&of);
 }
 
-static bool run_trigger(const parameters *from)
+static void run_trigger(reader *from)
 {
-    if (!parameters_within(from, triggerClasses, 1, 1, INT32_MAX)) return false;
-    const uint32_t classes = (uint32_t) parameter(from, triggerClasses);
-    const trigger_operation of = {
-        .scores = elements(from, triggerScores, classes, 4),
-        .events = elements(from, triggerEvents, classes, 1),
-        .active = elements(from, triggerActive, classes, 1),
-        .states = elements(from, triggerState, 3 * (uint64_t) classes, 4),
-        .rules = parameter_weights(from, triggerWeights, sizeof *of.rules * (uint64_t) classes),
-        .classes = (int32_t) classes,
-        .highest = parameter(from, triggerHighest) != 0,
-        .together = parameter(from, triggerTogether) != 0,
-    };
-    if (!of.scores || !of.events || !of.active || !of.states || !of.rules) return false;
-    wasmote_trigger(&of);
-    return true;
+    const uint32_t classes = number(from, triggerClasses, 1);
+    trigger_operation of;
+    of.classes = (int32_t) classes;
+    of.scores = elements(from, triggerScores, classes, 4);
+    of.events = elements(from, triggerEvents, classes, 1);
+    of.active = elements(from, triggerActive, classes, 1);
+    of.states = elements(from, triggerState, product_within(from, classes, sizeof *of.states / 4), 4);
+    of.rules = constants(from, triggerWeights, classes, sizeof *of.rules);
+    of.highest = parameter(from->from, triggerHighest) != 0;
+    of.together = parameter(from->from, triggerTogether) != 0;
+    if (!from->wrong) wasmote_trigger(&of);
 }
 
+static void run_copy_rows(reader *from)
+{
+    const uint32_t rows = number(from, copyRowsRows, 1), bytes = number(from, copyRowsBytes, 0), stride = number(from, copyRowsStride, 0);
+    const uint8_t *input = elements(from, copyRowsInput, product_within(from, rows, bytes), 1);
+    uint8_t *output = elements(from, copyRowsOutput, product_within(from, rows - 1, stride) + bytes, 1);
+    if (from->wrong) return;
+    for (uint32_t row = 0; row < rows; row++, input += bytes, output += stride) memmove(output, input, bytes);
+}
+
+static void run_dequantize(reader *from)
+{
+    const bool isWide = parameter(from->from, dequantizeWork) == workDequantizeInt16;
+    const uint32_t count = number(from, dequantizeElements, 0);
+    const void *const input = elements(from, dequantizeInput, count, isWide ? 2 : 1);
+    float *const output = elements(from, dequantizeOutput, count, 4);
+    const float scale = parameter_float(from->from, dequantizeScale);
+    const int32_t zeroPoint = parameter(from->from, dequantizeZeroPoint);
+    if (!parameters_within(from->from, dequantizeZeroPoint, 1, -32768, 32767)) from->wrong = true;
+    if (from->wrong) return;
+    if (isWide) wasmote_dequantize_s16(input, output, count, scale, zeroPoint);
+    else wasmote_dequantize_s8(input, output, count, scale, zeroPoint);
+}
+
+static void run_quantize(reader *from)
+{
+    quantize_operation of;
+    of.elements = number(from, quantizeElements, 0);
+    of.input = elements(from, quantizeInput, of.elements, 4);
+    of.output = elements(from, quantizeOutput, of.elements, 1);
+    of.scale = parameter_float(from->from, quantizeScale);
+    of.zeroPoint = parameter(from->from, quantizeZeroPoint);
+    of.low = parameter(from->from, quantizeLow);
+    of.high = parameter(from->from, quantizeHigh);
+    if (!parameters_within(from->from, quantizeZeroPoint, 3, -128, 255)) from->wrong = true;
+    if (!from->wrong) wasmote_quantize_bytes(&of);
+}
+
+/* What does a work, and parameters of its block. */
 typedef struct signal_work
 {
-    bool (*run)(const parameters *from);
-    uint32_t count;             /* of its parameters */
+    void (*run)(reader *from);
+    uint32_t count;
 } signal_work;
 
 static const signal_work works[] = {
@@ -240,12 +276,18 @@ static const signal_work works[] = {
     [workFilterBankLog] = { run_log, filterBankLogParameters },
     [workFrames] = { run_frames, framesParameters },
     [workTrigger] = { run_trigger, triggerParameters },
+    [workCopyRows] = { run_copy_rows, copyRowsParameters },
+    [workDequantizeInt8] = { run_dequantize, dequantizeParameters },
+    [workDequantizeInt16] = { run_dequantize, dequantizeParameters },
+    [workQuantizeBytes] = { run_quantize, quantizeParameters },
 };
 
 bool wasmote_accel_signal(parameters *from, uint32_t offset)
 {
     if (!parameters_open(from, offset, 1)) return false;
     const uint32_t work = (uint32_t) parameter(from, 0);
-    if (work >= sizeof works / sizeof *works || !works[work].run) return false;
-    return parameters_open(from, offset, works[work].count) && works[work].run(from);
+    if (work == workNone || work >= sizeof works / sizeof *works) return false;
+    reader reads = { from, !parameters_open(from, offset, works[work].count) };
+    if (!reads.wrong) works[work].run(&reads);
+    return !reads.wrong;
 }

@@ -1,7 +1,8 @@
 import { block } from "../block.js";
-import { map, range } from "./fields.js";
+import { map, range, work } from "./fields.js";
 
 export const quantizeParameters = block("QuantizeParameters", "float32 to integers.", {
+  work,
   input: "address",
   output: "address",
   elements: "int32",
@@ -11,6 +12,7 @@ export const quantizeParameters = block("QuantizeParameters", "float32 to intege
 });
 
 export const dequantizeParameters = block("DequantizeParameters", "Integers to float32.", {
+  work,
   input: "address",
   output: "address",
   elements: "int32",

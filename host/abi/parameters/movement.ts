@@ -1,5 +1,5 @@
 import { block } from "../block.js";
-import { counts } from "./fields.js";
+import { counts, work } from "./fields.js";
 
 const rows = {
   output: "address",
@@ -12,6 +12,7 @@ export const copyRowsParameters = block(
   "CopyRowsParameters",
   "Rows of a tensor to their places in another.",
   {
+    work,
     input: "address",
     ...rows,
   },

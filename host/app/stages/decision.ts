@@ -141,9 +141,10 @@ export const decision: StageKind<typeof schema> = {
     });
     const rows = (fields: readonly ("on" | "off" | "hold" | "release" | "refractory")[]) =>
       fields.flatMap((field) => rules.map((rule) => rule[field]));
+    const attributes = { highest: config.highest, together: config.together };
     const [begins, active] = write.nodes(
       trigger,
-      { highest: config.highest, together: config.together },
+      attributes,
       [
         judged,
         write.constant(Float32Array.from(rows(["on", "off"])), [2, rules.length], "float32"),
@@ -158,6 +159,12 @@ export const decision: StageKind<typeof schema> = {
       begins: own(begins),
       active: own(active),
       levels,
+      judging: {
+        scores: judged,
+        attributes,
+        rules,
+        classOf: config.highest ? numbers : numbers.map((_, i) => i),
+      },
     };
   },
 };

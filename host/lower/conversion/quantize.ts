@@ -1,5 +1,7 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { quantizeParameters, rescaleParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import type { BoundNode } from "../../graph/node.js";
 import { elementBytes, elementCount, type Tensor } from "../../graph/tensor.js";
 import { integerParameters, quantizedTypes, roundsOnce } from "../../numerics/requantization.js";
@@ -19,10 +21,17 @@ const kernels: Readonly<Record<number, string>> = {
 
 function emitQuantize(output: Tensor, placement: Placement): KernelCall[] {
   const name = kernels[elementBytes[output.dtype]] as string;
+  const isEven = roundsOnce(output);
+  const isAccelerated = !isEven && elementBytes[output.dtype] === 1;
   return [
     callKernel(
-      { name: roundsOnce(output) ? `${name}Even` : name, parameters: quantizeParameters },
       {
+        name: isEven ? `${name}Even` : name,
+        parameters: quantizeParameters,
+        companion: isAccelerated ? accelerators.signal : undefined,
+      },
+      {
+        work: isAccelerated ? signalWorks.quantizeBytes : signalWorks.none,
         input: placement.inputs[0] as number,
         output: placement.outputs[0] as number,
         elements: elementCount(output.shape),

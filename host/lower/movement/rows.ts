@@ -1,5 +1,7 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { copyRowsParameters, readRowsParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import type { TensorData } from "../../graph/tensor.js";
 import { bytesOf } from "../bytes.js";
 import { callKernel, type KernelCall, type Placement } from "../kernel.js";
@@ -31,8 +33,8 @@ export function moveRows(
   placement: Placement,
 ): KernelCall {
   if (typeof from === "number") {
-    const kernel = { name: "copyRows", parameters: copyRowsParameters };
-    return callKernel(kernel, { input: from, ...destination }, to, placement);
+    const kernel = { name: "copyRows", parameters: copyRowsParameters, companion: accelerators.signal };
+    return callKernel(kernel, { work: signalWorks.copyRows, input: from, ...destination }, to, placement);
   }
   const weights = placement.weights(bytesOf(from));
   const kernel = { name: "readRows", parameters: readRowsParameters };

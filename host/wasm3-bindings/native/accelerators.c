@@ -16,6 +16,7 @@
 #include "add.c"
 #include "average_pool.c"
 #include "conv.c"
+#include "conversions.c"
 #include "depthwise.c"
 #include "depthwise_3x3.c"
 #include "depthwise_rows.c"

@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { signalWorks } from "../../../host/abi/signal-works.js";
 import { NotRunnable } from "../../../host/graph/not-runnable.js";
 import type { Tensor, TensorData } from "../../../host/graph/tensor.js";
 import { tfliteMapping } from "../../../host/import/tflite/operators/index.js";
@@ -39,7 +40,7 @@ test("reshape emits nothing in place, and one copy of all bytes elsewhere", () =
   assert.equal(lowering.emit(node, { ...placement, inputs: [64], outputs: [64] }), []);
   const [copy, ...more] = lowering.emit(node, { ...placement, inputs: [64], outputs: [128] });
   assert.is(copy?.kernel, "copyRows");
-  assert.equal(copy?.values, { input: 64, output: 128, rows: 1, bytes: 24, stride: 24 });
+  assert.equal(copy?.values, { work: signalWorks.copyRows, input: 64, output: 128, rows: 1, bytes: 24, stride: 24 });
   assert.equal(more, []);
 });
 
