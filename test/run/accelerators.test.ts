@@ -2,7 +2,24 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { load } from "wasm3-bindings";
 import { type Accelerator, accelerators } from "../../host/abi/accelerators.js";
-import { placeFields } from "../../host/abi/block.js";
+import { type Block, placeFields } from "../../host/abi/block.js";
+import {
+  copyRowsParameters,
+  dequantizeParameters,
+  energyParameters,
+  fftAutoScaleParameters,
+  filterBankLogParameters,
+  filterBankParameters,
+  framesParameters,
+  pcanParameters,
+  quantizeParameters,
+  realFftParameters,
+  signalWindowParameters,
+  spectralSubtractionParameters,
+  squareRootParameters,
+  triggerParameters,
+} from "../../host/abi/parameters.js";
+import { signalWorks } from "../../host/abi/signal-works.js";
 import { weightStorages } from "../../host/abi/weight-storages.js";
 import { linkCalls } from "../link-calls.js";
 
@@ -31,6 +48,10 @@ interface Case {
   limit?: number;
   /** Weights have fewer than 8 bits, and no other storage is known. */
   narrow?: true;
+  /** The block, where the accelerator reads several. */
+  block?: Block;
+  /** What the weights are, where not any. */
+  weightWords?: readonly number[];
 }
 
 const window = {
@@ -104,6 +125,147 @@ const pool = {
   high: 127,
 };
 const poolSizes = Object.keys(pool).slice(2, 12);
+
+/** What `accel_signal` does in place of a kernel. */
+const signal = (
+  kernel: string,
+  block: Block,
+  work: keyof typeof signalWorks,
+  spec: Pick<Case, "values" | "memory"> & Partial<Case>,
+): Case => ({
+  accelerator: accelerators.signal,
+  kernel,
+  block,
+  weightBytes: 0,
+  sizes: [],
+  ...spec,
+  values: { work: signalWorks[work], ...spec.values },
+});
+
+const channels = { input: 0, noise: 256, output: 512, scratch: 1024, weights: weightsOffset, elements: 7 };
+
+const signalCases: readonly Case[] = [
+  signal("signalWindowInt16", signalWindowParameters, "window", {
+    values: { input: 0, output: 512, scratch: 1024, weights: weightsOffset, rows: 3, length: 10, shift: 12 },
+    memory: { input: 60, output: 60 },
+    weightBytes: 20,
+    sizes: ["rows", "length"],
+  }),
+  signal("fftAutoScaleInt16", fftAutoScaleParameters, "fftAutoScale", {
+    values: { input: 0, output: 512, scaleBits: 1024, elements: 11 },
+    memory: { input: 22, output: 22, scaleBits: 4 },
+  }),
+  signal("rfftAnyInt16", realFftParameters, "rfftInt16", {
+    values: {
+      input: 0,
+      output: 512,
+      scratch: 2048,
+      weights: weightsOffset,
+      rows: 2,
+      length: 11,
+      points: 6,
+      radices: 2 + 3 * 8,
+    },
+    memory: { input: 44, output: 56, scratch: 24 },
+    weightBytes: 36,
+    sizes: ["rows", "length", "points", "radices"],
+  }),
+  signal("energyInt16", energyParameters, "energy", {
+    values: { input: 0, output: 512, elements: 9, start: 2, end: 9 },
+    memory: { input: 36, output: 36 },
+  }),
+  signal("filterBankUint32", filterBankParameters, "filterBank", {
+    values: { input: 0, output: 512, scratch: 1024, weights: weightsOffset, channels: 3 },
+    // The second band begins a bin after the first, the last one ends with the fourth bin.
+    memory: { input: 16, output: 16 },
+    weightWords: [0, 2, 5, 6, 4, 1, 7, 8, 2, 9, -1],
+    weightBytes: 44,
+    sizes: ["channels"],
+  }),
+  signal("filterBankSquareRootUint64", squareRootParameters, "squareRoot", {
+    values: { input: 0, scaleBits: 1024, output: 512, elements: 5 },
+    memory: { input: 40, scaleBits: 4, output: 20 },
+  }),
+  signal("spectralSubtractionUint32", spectralSubtractionParameters, "spectralSubtraction", {
+    values: {
+      input: 0,
+      output: 512,
+      noise: 1024,
+      estimate: 2048,
+      channels: 5,
+      smoothing: 400,
+      oneMinusSmoothing: 15984,
+      alternateSmoothing: 600,
+      alternateOneMinusSmoothing: 15784,
+      smoothingBits: 10,
+      bits: 14,
+      minSignalRemaining: 820,
+      clamping: 1,
+    },
+    memory: { input: 20, output: 20, noise: 20, estimate: 20 },
+  }),
+  signal("pcanUint32", pcanParameters, "pcan", {
+    values: { ...channels, tableBytes: 250, shift: 6 },
+    memory: { input: 28, noise: 28, output: 28 },
+    weightBytes: 252,
+  }),
+  signal("filterBankLogUint32", filterBankLogParameters, "filterBankLog", {
+    values: { ...channels, scale: 1600, correctionBits: 3 },
+    memory: { input: 28, output: 14 },
+    weightBytes: 260,
+  }),
+  signal("frames", framesParameters, "frames", {
+    values: {
+      input: 0,
+      output: 512,
+      valid: 1024,
+      history: 1536,
+      countdown: 2048,
+      rows: 2,
+      hops: 3,
+      hopBytes: 4,
+      historyBytes: 6,
+      frameBytes: 9,
+      every: 2,
+    },
+    memory: { input: 24, output: 54, valid: 1, history: 12, countdown: 4 },
+    sizes: ["rows", "hops", "hopBytes"],
+  }),
+  signal("triggerFloat32", triggerParameters, "trigger", {
+    values: {
+      scores: 0,
+      events: 512,
+      active: 1024,
+      state: 1536,
+      scratch: 2048,
+      weights: weightsOffset,
+      classes: 3,
+      highest: 1,
+      together: 1,
+    },
+    memory: { scores: 12, events: 3, active: 3, state: 36 },
+    weightBytes: 60,
+    sizes: ["classes"],
+  }),
+  signal("copyRows", copyRowsParameters, "copyRows", {
+    values: { input: 0, output: 512, rows: 3, bytes: 5, stride: 7 },
+    memory: { input: 15, output: 19 },
+    sizes: ["rows"],
+  }),
+  signal("dequantizeInt8", dequantizeParameters, "dequantizeInt8", {
+    values: { input: 0, output: 512, elements: 5, scale: 1, zeroPoint: -3 },
+    memory: { input: 5, output: 20 },
+  }),
+  signal("dequantizeInt16", dequantizeParameters, "dequantizeInt16", {
+    values: { input: 0, output: 512, elements: 5, scale: 1, zeroPoint: 0 },
+    memory: { input: 10, output: 20 },
+  }),
+  signal("quantizeFloat32", quantizeParameters, "quantizeBytes", {
+    values: { input: 0, output: 512, elements: 5, scale: 1, zeroPoint: 3, low: -128, high: 127 },
+    memory: { input: 20, output: 5 },
+    limit: 256,
+  }),
+];
 
 const cases: readonly Case[] = [
   {
@@ -240,14 +402,12 @@ const cases: readonly Case[] = [
     weightBytes: 80,
     sizes: ["entries", "rows", "depth"],
   },
+  ...signalCases,
 ];
 
 /** The block as an accelerator reads it, whatever the values are. */
-function blockOf({ accelerator }: Case, values: Values): Uint8Array {
-  const fields = [accelerator.parameters]
-    .flat()
-    .flatMap(placeFields)
-    .filter(({ portable }) => portable !== true);
+function blockOf({ accelerator, block = accelerator.parameters as Block }: Case, values: Values): Uint8Array {
+  const fields = placeFields(block).filter(({ portable }) => portable !== true);
   const view = new DataView(new ArrayBuffer(fields.length * 4));
   for (const { name, offset } of fields) view.setInt32(offset, values[name] as number, true);
   return new Uint8Array(view.buffer);
@@ -255,13 +415,14 @@ function blockOf({ accelerator }: Case, values: Values): Uint8Array {
 
 /** A weights section that ends right after what the case reads, and an instance with it. */
 function open(spec: Case, values: Values, offset = blockOffset) {
-  const { weightBytes, accelerator, kernel } = spec;
+  const { weightBytes, weightWords, accelerator, kernel } = spec;
   const block = blockOf(spec, values);
   const section = new Uint8Array(weightBytes > 0 ? weightsOffset + weightBytes : blockOffset + block.length);
   section.set(block, blockOffset);
   // Multipliers and shifts that keep outputs apart; exp(0) for softmax.
   const view = new DataView(section.buffer);
-  for (let at = weightsOffset; at + 4 <= section.length; at += 4) view.setInt32(at, 2 ** 30 + at, true);
+  for (let at = weightsOffset; at + 4 <= section.length; at += 4)
+    view.setInt32(at, weightWords?.[(at - weightsOffset) / 4] ?? 2 ** 30 + at, true);
   const instance = load(
     linkCalls([{ kernel, values, block: offset, blockBytes: 0, to: 0, accelerator }], section, 1),
     {
@@ -287,14 +448,24 @@ const runs = (spec: Case, values: Values): void => {
 };
 
 for (const spec of cases) {
-  const { accelerator, values, memory, weightBytes, sizes, limit = 128 } = spec;
-  const name = `${accelerator.import}${(values.outputs ?? 1) > 1 ? `, ${values.outputs} outputs` : ""}`;
+  const { accelerator, kernel, values, memory, weightBytes, sizes, limit = 128 } = spec;
+  const outputs = (values.outputs ?? 1) > 1 ? `, ${values.outputs} outputs` : "";
+  const name = `${accelerator.import}${spec.block === undefined ? "" : `, ${kernel}`}${outputs}`;
 
   test(`${name}: every address may reach the end of memory and not a byte further`, () => {
     for (const [parameter, bytes] of Object.entries(memory)) {
       const last = memoryBytes - bytes;
       if (last % 4 === 0 || parameter !== "scratch") runs(spec, { ...values, [parameter]: last });
-      for (const address of [last + 1, memoryBytes, memoryBytes + 1, -1, -bytes, 2 ** 31 - 1, -(2 ** 31)]) {
+      for (const address of [
+        last + 1,
+        last + 4,
+        memoryBytes,
+        memoryBytes + 1,
+        -1,
+        -bytes,
+        2 ** 31 - 1,
+        -(2 ** 31),
+      ]) {
         traps(spec, { ...values, [parameter]: address }, `${parameter} ${address}`);
       }
     }
@@ -351,6 +522,59 @@ for (const spec of cases) {
     });
   }
 }
+
+test("accel_signal: works that it does not know, and numbers beyond what shifts and lengths may be, trap", () => {
+  const caseOf = (kernel: string): Case => signalCases.find((spec) => spec.kernel === kernel) as Case;
+  const wrong: readonly (readonly [kernel: string, changed: Values])[] = [
+    ...[0, -1, 16, 2 ** 31 - 1, -(2 ** 31)].map((work) => ["energyInt16", { work }] as const),
+    ...[-1, 32].flatMap((shift) => [
+      ["signalWindowInt16", { shift }] as const,
+      ["spectralSubtractionUint32", { smoothingBits: shift }] as const,
+      ["spectralSubtractionUint32", { bits: shift }] as const,
+      ["filterBankLogUint32", { correctionBits: shift }] as const,
+    ]),
+    ["pcanUint32", { shift: 64 }],
+    ["pcanUint32", { shift: -1 }],
+    ["energyInt16", { start: 8, end: 7 }],
+    ["energyInt16", { start: -1 }],
+    ["energyInt16", { end: 10 }],
+    // 1 and 6 are no radices; the product of others is not the number of points.
+    ["rfftAnyInt16", { radices: 1 + 6 * 8 }],
+    ["rfftAnyInt16", { radices: 6 }],
+    ["rfftAnyInt16", { radices: 2 + 4 * 8 }],
+    ["rfftAnyInt16", { radices: 2 + 3 * 8 + 2 * 64 }],
+    ["frames", { frameBytes: 11 }],
+    ["frames", { frameBytes: -1 }],
+    ["frames", { historyBytes: -1 }],
+    ["copyRows", { bytes: -1 }],
+    ["copyRows", { stride: -1 }],
+    ["copyRows", { stride: 2 ** 31 - 1 }],
+    ["dequantizeInt8", { elements: -1 }],
+    ["dequantizeInt16", { zeroPoint: 32768 }],
+    ["quantizeFloat32", { zeroPoint: 256 }],
+    ["quantizeFloat32", { elements: 2 ** 30 }],
+  ];
+  for (const [kernel, changed] of wrong) {
+    const spec = caseOf(kernel);
+    traps(spec, { ...spec.values, ...changed }, `${kernel} with ${JSON.stringify(changed)}`);
+  }
+  for (const [word, value] of [
+    [0, 2],
+    [0, 2 ** 30],
+    [1, -1],
+    [1, 3],
+    [1, 2 ** 30],
+    [8, 3],
+  ] as const) {
+    const spec = caseOf("filterBankUint32");
+    const weightWords = (spec.weightWords as number[]).with(word, value);
+    traps(
+      { ...spec, weightWords },
+      { ...spec.values, input: memoryBytes - 16 },
+      `band word ${word}: ${value}`,
+    );
+  }
+});
 
 const [convolution] = cases as [Case];
 const all = linkCalls(

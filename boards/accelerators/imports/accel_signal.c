@@ -253,7 +253,7 @@ static void run_quantize(reader *from)
     of.zeroPoint = parameter(from->from, quantizeZeroPoint);
     of.low = parameter(from->from, quantizeLow);
     of.high = parameter(from->from, quantizeHigh);
-    if (!parameters_within(from->from, quantizeZeroPoint, 3, -128, 255)) from->wrong = true;
+    if (!parameters_within(from->from, quantizeZeroPoint, 3, -128, 255) || of.low > of.high) from->wrong = true;
     if (!from->wrong) wasmote_quantize_bytes(&of);
 }
 

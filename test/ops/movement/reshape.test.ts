@@ -40,7 +40,14 @@ test("reshape emits nothing in place, and one copy of all bytes elsewhere", () =
   assert.equal(lowering.emit(node, { ...placement, inputs: [64], outputs: [64] }), []);
   const [copy, ...more] = lowering.emit(node, { ...placement, inputs: [64], outputs: [128] });
   assert.is(copy?.kernel, "copyRows");
-  assert.equal(copy?.values, { work: signalWorks.copyRows, input: 64, output: 128, rows: 1, bytes: 24, stride: 24 });
+  assert.equal(copy?.values, {
+    work: signalWorks.copyRows,
+    input: 64,
+    output: 128,
+    rows: 1,
+    bytes: 24,
+    stride: 24,
+  });
   assert.equal(more, []);
 });
 

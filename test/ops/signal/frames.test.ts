@@ -59,6 +59,9 @@ test("stacks start with copies of the first vector and come every few runs", asy
     outputs.push(valid?.[0] === 1 ? [...(output as Int16Array)] : []);
   }
   assert.equal(outputs, [[], [1, 2, 1, 2, 3, 4], [], [3, 4, 5, 6, 7, 8]]);
+  // A history that the copies do not end with.
+  const uneven = { hop: 3, history: 4, frame: 7, every: 1, shape: [2, 1, 7] };
+  await matchReference(given([2, 3], uneven, ~0), ...steps(3, 6));
 });
 
 test("frames that do not fit are refused", () => {
