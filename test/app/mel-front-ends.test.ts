@@ -1,6 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { readRecording } from "../../host/app/recording.js";
+import { importModel } from "../../host/import/index.js";
+import { openModule } from "../../host/package/open.js";
+import { buildModel } from "../../host/pipeline.js";
+import { openRunner } from "../../host/run/index.js";
 import { signalGolden } from "../numerics/signal-golden.js";
+import { sharedModels } from "../shared-models.js";
 import { type Config, framesOf, refusalOf } from "./stage-run.js";
 
 const cepstral = signalGolden<{ samples: number[]; librosa: number[][]; tensorflow: number[][] }>("mfcc");
@@ -74,6 +82,34 @@ test("logarithms of bands are those that coefficients are transforms of", async 
   for (const [i, band] of bands.entries())
     assert.ok(Math.abs(band * (10 / Math.LN10) - (frames[0]?.[i] as number)) < 1e-4);
 });
+
+const models = sharedModels();
+
+if (models !== undefined) {
+  test("MLPerf Tiny's keyword model hears in recordings what it hears by TensorFlow's own steps", async () => {
+    const path = join(models, "mlperf-tiny-kws_ref_model", "kws_ref_model.tflite");
+    const graph = await importModel(path, readFileSync(path), (file) => readFileSync(file));
+    const { scale, zeroPoint } = graph.tensors[graph.inputs[0] as number]?.quantization ?? {};
+    const { wasm } = await buildModel(graph);
+    const runner = await openRunner("wasm3", wasm, openModule(wasm));
+    // Of TensorFlow Lite with tf.signal's coefficients: down, go, left, no, off, on, right, stop, up, yes, silence, unknown.
+    const classes = { yes: 9, no: 1, noise: 11, silence: 11 };
+    for (const [name, expected] of Object.entries(classes)) {
+      const wav = join(models, "tflm-micro_speech_quantized", "wav", `${name}_1000ms.wav`);
+      const { samples } = readRecording(readFileSync(wav), wav, { rate: 16000, channels: 1 });
+      const [frames = []] = Object.values(await framesOf({ type: "mfcc" }, source(160), [...samples]));
+      assert.is(frames.length, 49);
+      const input = Int8Array.from(frames.flat(), (value) =>
+        Math.max(-128, Math.min(127, Math.round(value / (scale?.[0] ?? 0)) + (zeroPoint?.[0] ?? 0))),
+      );
+      await runner.writeInput(0, new Uint8Array(input.buffer));
+      await runner.run();
+      const scores = [...new Int8Array(Uint8Array.from(await runner.readOutput(0)).buffer)];
+      assert.is(scores.indexOf(Math.max(...scores)), expected, `${name}: ${scores.join(" ")}`);
+    }
+    await runner.close();
+  });
+}
 
 test("stages that cannot be made are refused", () => {
   const of = (changes: object, channels = 1) =>
