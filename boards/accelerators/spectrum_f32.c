@@ -3,6 +3,12 @@
 
 #include "signal.h"
 
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#elif defined(__GNUC__)
+#pragma GCC optimize("fp-contract=off")
+#endif
+
 typedef struct real_pair
 {
     float real, imaginary;
