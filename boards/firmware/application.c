@@ -291,6 +291,11 @@ void application_pause(void)
     resumesAt = port_counter() + (uint64_t) pauseSeconds * BOARD_CLOCK_HZ;
 }
 
+void application_stay_paused(void)
+{
+    if (now.state == applicationPaused) application_pause();
+}
+
 void application_end_pause(void)
 {
     resumesAt = 0;

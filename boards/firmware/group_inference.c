@@ -164,6 +164,7 @@ static void output(cbor_reader request, cbor_writer *answer)
 {
     uint32_t index, offset, length;
     const uint8_t *tensor;
+    application_stay_paused();
     if (!engine_manifest()) smp_model_error(answer, modelNoModel);
     else if (!find_u32(request, "i", &index) || !find_u32(request, "off", &offset)
         || !(tensor = engine_tensor("outputs", index, &length)) || offset > length) smp_model_error(answer, modelBadRequest);

@@ -5,6 +5,9 @@ import type { Board } from "../../host/boards/index.js";
 import type { Device } from "../../host/device/device.js";
 import { startEmulator } from "../../host/device/emulators/index.js";
 import { decodeApp, withRecording } from "../../host/package/app.js";
+import { generateKey } from "../../host/trust/keys.js";
+import { signModule } from "../../host/trust/sign.js";
+import { codeOf } from "../error-of.js";
 import {
   type Begun,
   bytesOf,
@@ -14,7 +17,8 @@ import {
   quietly,
   squareWave,
 } from "./applications.js";
-import { availableBoards, emulatedBoards, firmwareOf, startBoard } from "./emulators.js";
+import { availableBoards, emulatedBoards, firmwareOf, startBoard, trustingFirmwareOf } from "./emulators.js";
+import { monocypherSources } from "./native/monocypher.js";
 
 const hop = quietly.hop;
 /** Loudness of hops: silence, one event, both, both again after a pause. */
@@ -124,6 +128,30 @@ for (const board of availableBoards(["pico"])) {
         ],
       );
       assert.equal(decodeApp(await device.applicationSection()).events, [...eventNames]);
+    } finally {
+      await device.close();
+    }
+  });
+}
+
+for (const board of monocypherSources() === undefined ? [] : availableBoards(["mps2-an386"])) {
+  test("with outputs that are private, samples and the log take a session, and a signed application runs as any", async () => {
+    const key = generateKey();
+    const { files } = await trustingFirmwareOf(board, { keys: [key.public.bytes], private: true });
+    const model = signModule(await loudnessApplication({ log: true }), key).wasm;
+    const device = await startEmulator(board, files, { model });
+    try {
+      const samples = bytesOf(squareWave([0, 2000], hop));
+      assert.is((await device.application()).state, "link");
+      assert.is(await codeOf(device.feed(samples)), "board-locked");
+      assert.is(await codeOf(device.events()), "board-locked");
+      assert.is(await codeOf(device.controlApplication(false)), "board-locked");
+      await device.openSession(key);
+      assert.is((await device.feed(samples)).events.length, 1);
+      assert.is((await device.events()).length, 1);
+      await device.clearEvents();
+      assert.equal(await device.events(), []);
+      assert.is((await device.controlApplication(false)).state, "stopped");
     } finally {
       await device.close();
     }

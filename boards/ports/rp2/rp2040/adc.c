@@ -8,10 +8,11 @@
  *
  * Sources: RP2040 data sheet, 4.9 (ADC), 2.5 (DMA; 2.5.2.1 aliases and triggers, 2.5.3.1 DREQ_ADC, 2.5.5.3 aborts).
  */
+#include "adc.h"
+
 #include <stddef.h>
 
 #include "../../port.h"
-#include "../../sources.h"
 #include "../clocks.h"
 #include "../registers.h"
 
@@ -152,12 +153,7 @@ static void adc_stop(void)
     REG(ADC_FCS) = 0;
 }
 
-static const source adc = {
+const source rp2040_adc = {
     .name = "adc", .start = adc_start, .available = adc_available, .take = adc_take, .lost = adc_lost, .ended = adc_ended,
     .stop = adc_stop,
 };
-
-const source *port_source(uint32_t index)
-{
-    return index == 0 ? &adc : NULL;
-}
