@@ -15,6 +15,9 @@ const harmonics = [
   [0.05, 0.03, 0.01, 0.005],
   [0.015, 0.01, 0.008, 0.003],
 ];
+/** Phases of the harmonics: of one machine. */
+const own = seeded(7);
+const phases = harmonics.map((sizes) => sizes.map(() => own.between(0, 2 * Math.PI)));
 const gravity = [0.02, -0.05, 0.998];
 /** Turns a second, balls that pass a damaged place in a turn, and the housing's resonance in Hz with its damping in a second. */
 const [turns, passes, resonance, damping] = [24.3, 3.58, 96, 60];
@@ -44,7 +47,6 @@ function loads(random: Random, seconds: number): (time: number) => number {
 export function machine(seconds: number, seed: number, fault?: Fault): Int16Array {
   const random = seeded(seed);
   const load = loads(random, seconds);
-  const phases = harmonics.map((sizes) => sizes.map(() => random.between(0, 2 * Math.PI)));
   const samples = new Int16Array(seconds * rate * 3);
   let [turn, blow, ringing] = [random.next(), 0, 0];
   let last = 1e9;
