@@ -1,0 +1,60 @@
+import type { Tensor } from "../../graph/tensor.js";
+import type { GraphWriter } from "../../import/graph-writer.js";
+import {
+  butterworthBandPass,
+  butterworthHighPass,
+  butterworthLowPass,
+  type Section,
+} from "../../numerics/biquad.js";
+import { biquad } from "../../ops/signal/biquad.js";
+import { refuseApplication } from "../times.js";
+import { startedVariable } from "./streams.js";
+
+/** A Butterworth filter: frequencies in Hz. */
+export type Filter =
+  | { readonly type: "low-pass" | "high-pass"; readonly cutoff: number; readonly order: number }
+  | { readonly type: "band-pass"; readonly low: number; readonly high: number; readonly order: number };
+
+/** Part of what a section's gain at 0 Hz comes from that rounding to float32 may change. */
+const roundingLimit = 0.05;
+
+/** Whether float32 holds a section: one of frequencies far below the rate comes from the little that is left of 1 + a1 + a2. */
+function isExact([, , , a1, a2]: Section): boolean {
+  const [exact, rounded] = [1 + a1 + a2, 1 + Math.fround(a1) + Math.fround(a2)];
+  return Math.fround(a2) < 1 && Math.abs(rounded - exact) <= roundingLimit * exact;
+}
+
+/** The sections of a filter. Throws `application-invalid` for frequencies that the rate does not have, or float32 at it. */
+export function sectionsOf(filter: Filter, rate: number, at: string): Section[] {
+  const [low, high] =
+    filter.type === "band-pass" ? [filter.low, filter.high] : [filter.cutoff, filter.cutoff];
+  const text = low === high ? `${low}` : `${low} to ${high}`;
+  const isBand = filter.type !== "band-pass" || low < high;
+  if (!isBand || high >= rate / 2)
+    refuseApplication(at, `${text} Hz; ascending ones below half the rate, ${rate / 2}, are expected`);
+  const design = { order: filter.order, sampleRate: rate };
+  const sections =
+    filter.type === "band-pass"
+      ? butterworthBandPass(design, low, high)
+      : (filter.type === "low-pass" ? butterworthLowPass : butterworthHighPass)(design, low);
+  if (!sections.every(isExact))
+    refuseApplication(
+      at,
+      `${text} Hz; more of the rate of ${rate} Hz is expected, or a lower order: float32 does not hold such a filter. "resample" lowers the rate`,
+    );
+  return sections;
+}
+
+/** Samples [time, channels] through the sections of a filter, from its first sample on as if that had lasted for ever. */
+export function throughSections(
+  write: GraphWriter,
+  samples: Tensor,
+  sections: readonly Section[],
+  name: string,
+): Tensor {
+  const coefficients = write.constant(Float32Array.from(sections.flat()), [sections.length, 5], "float32");
+  const shape = [samples.shape.at(-1) as number, sections.length, 2];
+  return write.node(biquad, { start: "first" }, [samples, coefficients], {
+    variables: [{ name: `${name} state`, dtype: "float32", shape }, startedVariable(name)],
+  });
+}
