@@ -6,7 +6,7 @@ import { readAt } from "../import/compose/indices.js";
 import { reshaped } from "../import/compose/movement.js";
 import { concatenation } from "../ops/movement/concatenation.js";
 import { reshape } from "../ops/movement/reshape.js";
-import { type AppAction, type AppSection, type AppSource, appVersion } from "../package/app.js";
+import { type AppAction, type AppSection, type AppSource, appVersion, maxHop } from "../package/app.js";
 import { AppGraph } from "./app-graph.js";
 import type { Application, StageConfig } from "./schema.js";
 import type { StageContext, StageKind } from "./stage.js";
@@ -140,8 +140,8 @@ const milliseconds = (samples: number, rate: number): string =>
   `${Number(((samples / rate) * 1000).toFixed(3))} ms`;
 
 /**
- * Samples of the source that one run takes: as many as all cuts are multiples of, or as the file says, of which every stage gives
- * whole samples.
+ * Samples of the source that one run takes: as many as all cuts are multiples of, and a run may take, or as the file says; of which
+ * every stage gives whole samples.
  */
 function hopOf(application: Application, order: readonly string[]): number {
   const { source, hop } = application;
@@ -162,9 +162,15 @@ function hopOf(application: Application, order: readonly string[]): number {
         `stages.${odd.name}`,
         `it cuts every ${milliseconds(odd.count, source.rate)}; ${multiples}, is expected`,
       );
-    return common;
+    for (let parts = 1; parts <= common / least; parts++) {
+      const hop = common / parts;
+      if (hop <= maxHop && Number.isInteger(hop) && hop % least === 0) return hop;
+    }
+    return refuseApplication("hop", `${multiples}, is expected, of at most ${maxHop} samples`);
   }
   const wanted = countOf(hop, source.rate, "hop", "samples");
+  if (wanted > maxHop)
+    refuseApplication("hop", `${hop} are ${wanted} samples; at most ${maxHop} are expected`);
   if (wanted % least !== 0) refuseApplication("hop", `${hop}; ${multiples}, is expected`);
   const odd = strides.find(({ count }) => count % wanted !== 0);
   if (odd !== undefined)

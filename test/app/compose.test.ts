@@ -347,6 +347,20 @@ test("a run takes what all cuts are multiples of, behind filters and at other ra
     String(hopOf({ slow, other: windows("source", "6 ms"), slowly })),
     /^stages.other: it cuts every 6 ms; a multiple of 4 ms, of which "slow" makes whole samples, is expected/,
   );
+  // No more than a run may take: two halves of a picture.
+  const picture = {
+    type: "picture",
+    from: "source",
+    width: 320,
+    height: 240,
+    resize: { width: 2, height: 2 },
+  };
+  assert.is(hopOf({ picture }), 38_400);
+  assert.is(hopOf({ slow: { ...slow, rate: 1000 / 1024 }, picture }), 25_600);
+  assert.match(
+    String(hopOf({ picture }, { hop: "76.8 s" })),
+    /^hop: 76.8 s are 76800 samples; at most 65536/,
+  );
   // Twice 2 / 5 of the rate: 4 / 25.
   const slower = { type: "resample", from: "slow", rate: 160 };
   const chain = { slow: { ...slow, rate: 400 }, slower };

@@ -7,6 +7,7 @@ import { resample } from "../filters/resample.js";
 import { logMel } from "../front-ends/log-mel.js";
 import { mfcc } from "../front-ends/mfcc.js";
 import { microFrontend } from "../front-ends/micro-frontend.js";
+import { picture } from "../front-ends/picture.js";
 import { spectralFeatures } from "../front-ends/spectral-features.js";
 import { statistics } from "../front-ends/statistics.js";
 import { decision } from "./decision.js";
@@ -27,6 +28,7 @@ export const stageKinds = {
   mfcc,
   "spectral-features": spectralFeatures,
   statistics,
+  picture,
   window,
   model,
   distance,
