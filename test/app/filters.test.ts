@@ -86,7 +86,10 @@ test("what is constant goes away, from the first sample on, whatever the hop is;
   const first = every(passed, 0, 2);
   assert.ok(Math.abs(first.slice(-50).reduce((sum, x) => sum + x, 0) / 50) < 300);
   assert.ok(amplitudeOf(first.slice(-50), 20, 100) > 9900);
-  // A thousandth of the rate by default.
+  // Of order 2, and at a thousandth of the rate, by default.
+  const low = { type: "filter", kind: "low-pass", cutoff: 5 };
+  const second = await streamOf({ ...low, order: 2 }, [25], samples, { channels: 2 });
+  assert.equal(await streamOf(low, [25], samples, { channels: 2 }), second);
   const byDefault = await streamOf({ type: "filter", kind: "dc" }, [25], samples, { channels: 2 });
   assert.equal(
     byDefault,
@@ -105,6 +108,8 @@ test("filters that are not to be had are refused", () => {
   assert.match(of({ kind: "band-pass", low: 9, high: 9 }), /filter.high: 9 Hz; ascending/);
   assert.match(of({ kind: "band-pass", cutoff: 9 }), /filter.cutoff: band-pass has none; low and high/);
   assert.match(of({ kind: "dc", order: 2 }), /filter.order: 2; dc is of order 1/);
+  assert.match(of({ kind: "band-pass", low: 20, high: 20.000_002 }), /float32 does not hold/);
+  assert.is(of({ kind: "band-pass", low: 20, high: 20.01 }), "taken");
   const slow = (order: number) =>
     refusalOf({ type: "filter", kind: "high-pass", cutoff: 1, order }, at(160, 1, 16_000));
   assert.is(slow(1), "taken");

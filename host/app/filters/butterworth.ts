@@ -15,13 +15,17 @@ export type Filter =
   | { readonly type: "low-pass" | "high-pass"; readonly cutoff: number; readonly order: number }
   | { readonly type: "band-pass"; readonly low: number; readonly high: number; readonly order: number };
 
-/** Part of what a section's gain at 0 Hz comes from that rounding to float32 may change. */
+/** Part that rounding to float32 may change of what tells where a section's poles are. */
 const roundingLimit = 0.05;
 
-/** Whether float32 holds a section: one of frequencies far below the rate comes from the little that is left of 1 + a1 + a2. */
+/**
+ * Whether float32 holds a section: of frequencies far below the rate little is left of 1 + a1 + a2, the square of the frequency, and
+ * of narrow bands of 1 - a2, which their width is of.
+ */
 function isExact([, , , a1, a2]: Section): boolean {
-  const [exact, rounded] = [1 + a1 + a2, 1 + Math.fround(a1) + Math.fround(a2)];
-  return Math.fround(a2) < 1 && Math.abs(rounded - exact) <= roundingLimit * exact;
+  const [one, two] = [Math.fround(a1), Math.fround(a2)];
+  const isNear = (rounded: number, exact: number) => Math.abs(rounded - exact) <= roundingLimit * exact;
+  return isNear(1 + one + two, 1 + a1 + a2) && isNear(1 - two, 1 - a2);
 }
 
 /** The sections of a filter. Throws `application-invalid` for frequencies that the rate does not have, or float32 at it. */
