@@ -110,9 +110,11 @@ test("filters that are not to be had are refused", () => {
   assert.match(of({ kind: "dc", order: 2 }), /filter.order: 2; dc is of order 1/);
   assert.match(of({ kind: "band-pass", low: 20, high: 20.000_002 }), /float32 does not hold/);
   assert.is(of({ kind: "band-pass", low: 20, high: 20.01 }), "taken");
-  const slow = (order: number) =>
-    refusalOf({ type: "filter", kind: "high-pass", cutoff: 1, order }, at(160, 1, 16_000));
+  const slow = (order: number, cutoff = 1) =>
+    refusalOf({ type: "filter", kind: "high-pass", cutoff, order }, at(160, 1, 16_000));
   assert.is(slow(1), "taken");
+  for (const order of [2, 5, 8]) assert.is(slow(order, 16_000 / 1000), "taken");
+  assert.match(slow(2, 8), /8 Hz; more of the rate/);
   assert.match(slow(4), /filter.cutoff: 1 Hz; more of the rate of 16000 Hz/);
 });
 

@@ -15,17 +15,19 @@ export type Filter =
   | { readonly type: "low-pass" | "high-pass"; readonly cutoff: number; readonly order: number }
   | { readonly type: "band-pass"; readonly low: number; readonly high: number; readonly order: number };
 
-/** Part that rounding to float32 may change of what tells where a section's poles are. */
-const roundingLimit = 0.05;
+/** Part that rounding to float32 may change, at most, of what tells where a section's poles are. */
+const roundingLimit = 0.01;
+
+/** What a number may lose when it is rounded to float32, at most, for each 1 of it. */
+const rounding = 2 ** -24;
 
 /**
  * Whether float32 holds a section: of frequencies far below the rate little is left of 1 + a1 + a2, the square of the frequency, and
  * of narrow bands of 1 - a2, which their width is of.
  */
 function isExact([, , , a1, a2]: Section): boolean {
-  const [one, two] = [Math.fround(a1), Math.fround(a2)];
-  const isNear = (rounded: number, exact: number) => Math.abs(rounded - exact) <= roundingLimit * exact;
-  return isNear(1 + one + two, 1 + a1 + a2) && isNear(1 - two, 1 - a2);
+  const most = (Math.abs(a1) + Math.abs(a2)) * rounding;
+  return most <= roundingLimit * (1 + a1 + a2) && Math.abs(a2) * rounding <= roundingLimit * (1 - a2);
 }
 
 /** The sections of a filter. Throws `application-invalid` for frequencies that the rate does not have, or float32 at it. */

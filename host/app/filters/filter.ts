@@ -18,7 +18,7 @@ const schema = z.strictObject({
   cutoff: frequency
     .optional()
     .describe(
-      "Where half of the power passes, in Hz; of dc a thousandth of the rate by default. Not of band-pass.",
+      "Where half of the power passes, in Hz: from order 2 on at least a thousandth of the rate, far below which float32 does not hold it. Of dc a thousandth by default. Not of band-pass.",
     ),
   low: frequency.optional().describe("Of band-pass: where the band begins, in Hz."),
   high: frequency.optional().describe("Of band-pass: where it ends, in Hz."),
