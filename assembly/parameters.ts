@@ -1563,6 +1563,8 @@ export class DetectionParameters {
 /** Elements of one type to another. */
 @unmanaged
 export class CastParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   elements: i32;
@@ -1734,6 +1736,8 @@ export class MedianFilterParameters {
 /** Weighted sums over bands of spectra of float32. */
 @unmanaged
 export class MelFilterBankParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scratch: usize;
@@ -1776,6 +1780,8 @@ export class PcanParameters {
 /** Power of spectra of real samples. */
 @unmanaged
 export class PowerSpectrumParameters {
+  /** Which of `signalWorks` it is. */
+  work: i32;
   input: usize;
   output: usize;
   scratch: usize;

@@ -226,6 +226,14 @@ export const errorTable = {
     "Reset the board and try again; `wasmote monitor` shows what it says.",
   ),
   "board-no-model": refused("no model is active on the board", "Push one with `wasmote push MODEL.wasm`."),
+  "board-no-application": refused(
+    "the active model on the board is no application",
+    "Push one: `wasmote push APP.wasm`.",
+  ),
+  "board-not-shared": refused(
+    "the application on the board does not share its events",
+    "Build it anew with `share.events` true in its file.",
+  ),
   "board-bad-request": refused(
     "the board refuses the request",
     "Flash the firmware of this version: `wasmote flash BOARD`.",

@@ -39,7 +39,8 @@ enum
 {
     workNone = 0, workWindow = 1, workFftAutoScale = 2, workRfftInt16 = 3, workEnergy = 4, workFilterBank = 5,
     workSquareRoot = 6, workSpectralSubtraction = 7, workPcan = 8, workFilterBankLog = 9, workFrames = 10,
-    workTrigger = 11, workCopyRows = 12, workDequantizeInt8 = 13, workDequantizeInt16 = 14, workQuantizeBytes = 15
+    workTrigger = 11, workCopyRows = 12, workDequantizeInt8 = 13, workDequantizeInt16 = 14, workQuantizeBytes = 15,
+    workCastInt16ToFloat32 = 16, workPowerSpectrum = 17, workMelFilterBank = 18
 };
 
 /* A convolution, depthwise or not: numbers of its parameters. */
@@ -211,6 +212,27 @@ enum
 {
     quantizeWork, quantizeInput, quantizeOutput, quantizeElements, quantizeScale, quantizeZeroPoint, quantizeLow,
     quantizeHigh, quantizeParameters
+};
+
+/* Elements of one type to another: numbers of its parameters. */
+enum
+{
+    castWork, castInput, castOutput, castElements, castFrom, castTo, castParameters
+};
+
+/* Power of spectra of real samples: numbers of its parameters. */
+enum
+{
+    powerSpectrumWork, powerSpectrumInput, powerSpectrumOutput, powerSpectrumScratch, powerSpectrumWeights,
+    powerSpectrumWindow, powerSpectrumWindowed, powerSpectrumRows, powerSpectrumLength, powerSpectrumPoints,
+    powerSpectrumRadices, powerSpectrumMagnitude, powerSpectrumScale, powerSpectrumParameters
+};
+
+/* Weighted sums over bands of spectra of float32: numbers of its parameters. */
+enum
+{
+    melFilterBankWork, melFilterBankInput, melFilterBankOutput, melFilterBankScratch, melFilterBankWeights,
+    melFilterBankRows, melFilterBankBins, melFilterBankChannels, melFilterBankParameters
 };
 
 /* What a model's run returns. */

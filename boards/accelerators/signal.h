@@ -35,9 +35,29 @@ typedef struct real_fft
 /* One row. */
 void wasmote_rfft_s16(const real_fft *of);
 
+/* The number of the sample that is taken after another, in the order in which stages work in place. */
+uint32_t wasmote_next_in_order(uint32_t index, uint32_t points, uint32_t radices);
+
+typedef struct power_spectrum
+{
+    const float *input;
+    float *output;              /* [points + 1] */
+    float *samples;             /* [2 * points]; in front of the spectrum, where there is a window */
+    float *spectrum;            /* [points + 1, 2] */
+    const float *window;        /* [length], or NULL */
+    const float *twiddles;      /* [points + points / 2, 2] */
+    uint32_t length;            /* samples of the input; what is missing counts as 0 */
+    uint32_t points, radices;   /* radices of 2 and 4 */
+    bool magnitude;
+    float scale;
+} power_spectrum;
+
+/* One row. */
+void wasmote_power_spectrum(const power_spectrum *of);
+
 void wasmote_energy(const int16_t *input, uint32_t *output, uint32_t elements, uint32_t start, uint32_t end);
 
-/* A band of a filter bank, as it lies in the weights section: behind it a pair of int16 for each bin. */
+/* A band of a filter bank, as it lies in the weights section: behind it a pair of int16, or a float, for each bin. */
 typedef struct filter_band
 {
     uint32_t firstByte;         /* of the input */
@@ -51,6 +71,10 @@ static inline const filter_band *band_after(const filter_band *band)
 
 /* 64 bits in linear memory, which boards align to 4 bytes. */
 typedef uint64_t __attribute__((aligned(4))) long_element;
+
+/* Rows of `bins` numbers each; weights are float32. */
+void wasmote_mel_filter_bank(const uint8_t *input, const filter_band *bands, float *output, uint32_t rows, uint32_t bins,
+                             uint32_t channels);
 
 void wasmote_filter_bank(const uint8_t *input, const filter_band *bands, uint32_t channels, long_element *output);
 

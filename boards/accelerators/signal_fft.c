@@ -46,25 +46,29 @@ static inline complex difference(complex a, complex b)
     return (complex) { (int16_t) (a.real - b.real), (int16_t) (a.imaginary - b.imaginary) };
 }
 
+uint32_t wasmote_next_in_order(uint32_t index, uint32_t points, uint32_t radices)
+{
+    uint32_t step = points / (radices & radixMask), bound = points, rest = radices >> radixBits;
+    index += step;
+    while (index >= bound && rest)
+    {
+        index -= bound;
+        bound = step;
+        step /= rest & radixMask;
+        rest >>= radixBits;
+        index += step;
+    }
+    return index;
+}
+
 /* Samples as complex numbers in the order in which the stages work in place. */
 static void reorder(const real_fft *of)
 {
-    const uint32_t firstStep = of->points / (of->radices & radixMask), samples = of->length;
-    uint32_t index = 0;
-    for (uint32_t i = 0; i < of->points; i++)
+    const uint32_t samples = of->length;
+    for (uint32_t i = 0, index = 0; i < of->points; i++, index = wasmote_next_in_order(index, of->points, of->radices))
     {
         const uint32_t at = 2 * index;
         of->scratch[i] = word_of(at < samples ? of->input[at] : 0, at + 1 < samples ? of->input[at + 1] : 0);
-        uint32_t step = firstStep, bound = of->points, rest = of->radices >> radixBits;
-        index += step;
-        while (index >= bound && rest)
-        {
-            index -= bound;
-            bound = step;
-            step /= rest & radixMask;
-            rest >>= radixBits;
-            index += step;
-        }
     }
 }
 

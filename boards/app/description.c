@@ -41,6 +41,11 @@ static cbor_reader contents(const description *of)
     return (cbor_reader) { of->section.bytes, of->section.bytes + of->section.length };
 }
 
+static bool is_text(const uint8_t *text, uint32_t length, const char *expected)
+{
+    return length == strlen(expected) && memcmp(text, expected, length) == 0;
+}
+
 /* The source's fields. */
 static bool read_source(cbor_reader map, description *result)
 {
@@ -82,11 +87,10 @@ uint32_t description_values(const description *of)
     return of->hop * of->source.channels;
 }
 
-/* Sources that are read at leisure need no ring: what they have lies in flash, or in the sensor. */
+/* What is played lies in flash, and what the link brings goes where the model reads it: the others need a ring. */
 uint32_t description_ring_bytes(const description *of)
 {
-    static const char adc[] = "adc";
-    const bool needsRing = of->driverLength == sizeof adc - 1 && memcmp(of->driver, adc, sizeof adc - 1) == 0;
+    const bool needsRing = is_text(of->driver, of->driverLength, "adc") || is_text(of->driver, of->driverLength, "imu");
     return needsRing ? ringRuns * description_values(of) * (uint32_t) sizeof(uint16_t) : 0;
 }
 
@@ -97,11 +101,6 @@ uint32_t description_bytes(const uint8_t *file, uint32_t length)
     const uint32_t bytes = found.actions * (uint32_t) sizeof(app_action) + found.events * (uint32_t) sizeof(uint32_t)
         + description_ring_bytes(&found);
     return (bytes + 7) & ~(uint32_t) 7;
-}
-
-static bool is_text(const uint8_t *text, uint32_t length, const char *expected)
-{
-    return length == strlen(expected) && memcmp(text, expected, length) == 0;
 }
 
 /* Item `index` of a list of the section. */

@@ -231,6 +231,20 @@ static void start_source(void)
     now.lacksSource = !from;
 }
 
+/*
+ * A run on silence, so that kernels are compiled before the first samples come: they would wait for that, and be lost. How it ends,
+ * the first run with samples will show as well.
+ */
+static void prepare(void)
+{
+    int32_t code;
+    uint64_t count;
+    memset(samples.at, 0, samples.length);
+    engine_run(0, engine_manifest()->steps, 0, &code, &count);
+    if (engine_reset()) now.why = "its state cannot be reset";
+    else now.why = find_tensors();
+}
+
 /* Begins anew, with the state and the counts as at first. */
 static void begin(bool onLink)
 {
@@ -247,6 +261,7 @@ static void begin(bool onLink)
     else if (engine_reset()) now.why = "its state cannot be reset";
     else now.why = find_tensors();
     now.lacksLog = said.log && !event_log_exists();
+    if (!now.why && !onLink && !is_driver("none")) prepare();
     startedAt = port_counter();
     if (now.why) return;
     if (!onLink && !is_driver("none")) start_source();
@@ -274,6 +289,11 @@ void application_pause(void)
     fed = fedBefore = partial = 0;
     if (now.state == applicationRuns || now.state == applicationEnded) end(applicationPaused, NULL);
     resumesAt = port_counter() + (uint64_t) pauseSeconds * BOARD_CLOCK_HZ;
+}
+
+void application_stay_paused(void)
+{
+    if (now.state == applicationPaused) application_pause();
 }
 
 void application_end_pause(void)

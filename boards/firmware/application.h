@@ -43,6 +43,9 @@ uint64_t application_wait(void);
 /* The link is going to work with the model: the application lets it, and begins anew a while after the last call. */
 void application_pause(void);
 
+/* As that, of one that is paused: what the link has made of the model is still to be read. */
+void application_stay_paused(void);
+
 /* The link is done with that. */
 void application_end_pause(void);
 

@@ -3,6 +3,7 @@
 
 #include "../link/smp.h"
 #include "../store/event_log.h"
+#include "answer_piece.h"
 #include "application.h"
 #include "permission.h"
 
@@ -45,7 +46,7 @@ static void status(cbor_reader request, cbor_writer *answer)
     static const char *const states[] = { "none", "running", "link", "paused", "ended", "stopped" };
     const application_figures *of = application_now();
     const bool isThere = of->said != NULL, counts = isThere && of->said->shareCounters;
-    cbor_head(answer, cborMap, (isThere ? 12u : 2u) + counts);
+    cbor_head(answer, cborMap, (isThere ? 13u : 2u) + counts);
     cbor_text(answer, "state");
     cbor_text(answer, states[of->state]);
     answer_optional(answer, "why", of->why);
@@ -61,6 +62,8 @@ static void status(cbor_reader request, cbor_writer *answer)
     cbor_pair(answer, "busy", of->busy);
     cbor_pair(answer, "elapsed", of->elapsed);
     cbor_pair(answer, "unlogged", of->logFailures);
+    cbor_text(answer, "shares");
+    cbor_bool(answer, of->said->shareEvents);
     if (counts) answer_counts(answer, of);
 }
 
@@ -165,11 +168,22 @@ static void samples(cbor_reader request, cbor_writer *answer)
     else cbor_head(answer, cborArray, 0);
 }
 
+/* What the file says of the application. */
+static void read_section(cbor_reader request, cbor_writer *answer)
+{
+    const description *said = application_now()->said;
+    uint32_t offset;
+    if (!said) smp_model_error(answer, modelNoModel);
+    else if (!find_u32(request, "off", &offset) || offset > said->section.length) smp_model_error(answer, modelBadRequest);
+    else answer_piece(answer, said->section.bytes, said->section.length, offset);
+}
+
 const smp_command application_commands[] = {
     { groupInference, 12, opRead, status },
     { groupInference, 12, opWrite, control },
     { groupInference, 13, opRead, read_log },
     { groupInference, 13, opWrite, clear_log },
     { groupInference, 14, opWrite, samples },
+    { groupInference, 15, opRead, read_section },
 };
 const uint32_t applicationCommandCount = sizeof application_commands / sizeof application_commands[0];

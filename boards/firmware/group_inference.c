@@ -8,6 +8,7 @@
 #include "../store/activation.h"
 #include "../update/upload.h"
 #include "admission.h"
+#include "answer_piece.h"
 #include "application.h"
 #include "engine.h"
 #include "permission.h"
@@ -74,8 +75,7 @@ static void status(cbor_reader request, cbor_writer *answer)
     else cbor_null(answer);
 }
 
-/* Answers with a piece of `bytes` from an offset on, as long as fits. */
-static void answer_piece(cbor_writer *answer, const uint8_t *bytes, uint32_t length, uint32_t offset)
+void answer_piece(cbor_writer *answer, const uint8_t *bytes, uint32_t length, uint32_t offset)
 {
     const uint32_t most = LINK_MTU - answerHeadBytes;
     const uint32_t rest = length - offset;
@@ -164,6 +164,7 @@ static void output(cbor_reader request, cbor_writer *answer)
 {
     uint32_t index, offset, length;
     const uint8_t *tensor;
+    application_stay_paused();
     if (!engine_manifest()) smp_model_error(answer, modelNoModel);
     else if (!find_u32(request, "i", &index) || !find_u32(request, "off", &offset)
         || !(tensor = engine_tensor("outputs", index, &length)) || offset > length) smp_model_error(answer, modelBadRequest);

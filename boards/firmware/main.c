@@ -15,8 +15,7 @@ enum { packetMillis = 50 };
 /* The next byte of the line, or -1 where there is time for the application. */
 static int next_byte(void)
 {
-    const uint64_t wait = application_wait();
-    if (wait != UINT64_MAX) port_wake_within(wait);
+    port_wake_within(application_wait());
     return port_getc();
 }
 

@@ -1,6 +1,7 @@
 import type { Block } from "./block.js";
 import {
   addParameters,
+  castParameters,
   copyRowsParameters,
   dequantizeParameters,
   energyParameters,
@@ -9,8 +10,10 @@ import {
   filterBankParameters,
   framesParameters,
   fullyConnectedParameters,
+  melFilterBankParameters,
   pcanParameters,
   poolParameters,
+  powerSpectrumParameters,
   productParameters,
   quantizeParameters,
   realFftParameters,
@@ -70,6 +73,9 @@ export const accelerators = {
       copyRowsParameters,
       dequantizeParameters,
       quantizeParameters,
+      castParameters,
+      powerSpectrumParameters,
+      melFilterBankParameters,
     ],
   },
 } as const satisfies Readonly<Record<string, Accelerator>>;

@@ -21,3 +21,6 @@ export const maxMemoryBytes = 64 * 1024 * 1024;
 
 /** Largest manifest, in bytes: of some ten thousand steps. */
 export const maxManifestBytes = 4 * 1024 * 1024;
+
+/** Most bytes of what an application's file says to a board: each name, and each action, at its longest. */
+export const maxAppBytes = 16_384;

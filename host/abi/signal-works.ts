@@ -18,4 +18,7 @@ export const signalWorks = {
   dequantizeInt16: 14,
   /** To integers of one byte, halves away from zero. */
   quantizeBytes: 15,
+  castInt16ToFloat32: 16,
+  powerSpectrum: 17,
+  melFilterBank: 18,
 } as const;

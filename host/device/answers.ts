@@ -106,6 +106,8 @@ const applicationSchema = z.object({
   elapsed: count.default(0),
   /** Events that could not be written to the log. */
   unlogged: count.default(0),
+  /** Whether it shares its events: its log may be read. */
+  shares: z.boolean().default(false),
   /** How often each event began, where the application shares that. */
   events: z.array(count).optional(),
 });

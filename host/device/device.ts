@@ -1,4 +1,4 @@
-import { maxManifestBytes } from "../abi/limits.js";
+import { maxAppBytes, maxManifestBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import type { PrivateKey } from "../trust/keys.js";
 import { signMessage } from "../trust/messages.js";
@@ -302,6 +302,17 @@ export class Device {
   async application(): Promise<BoardApplication> {
     const answer = await this.#inference("the application", "read", 12, {});
     return readAnswer(answers.application, answer, "the application");
+  }
+
+  /**
+   * What the application's file says to the board: the section `wasmote.app`, in CBOR.
+   *
+   * @throws `board-no-model` where the active model is no application
+   */
+  async applicationSection(): Promise<Uint8Array> {
+    return this.#read({ what: "the application's section", bytes: maxAppBytes, exact: false }, (off) =>
+      this.#inference("the application's section", "read", 15, { off }),
+    );
   }
 
   /**

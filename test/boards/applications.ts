@@ -71,7 +71,7 @@ export async function loudnessApplication(
   dtype: "int16" | "float32" = "int16",
 ): Promise<Uint8Array> {
   const app = { ...quietly, ...said };
-  const { wasm } = await buildModel(loudnessGraph(app.hop, dtype));
+  const { wasm } = await buildModel(loudnessGraph(app.hop * app.source.channels, dtype));
   return withApp(wasm, app);
 }
 

@@ -5,6 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { processOutput } from "../../host/cli/output.js";
 import { createProgram } from "../../host/cli/program.js";
+import { withApp } from "../../host/package/app.js";
 import { buildModel } from "../../host/pipeline.js";
 import { prepareWasm3 } from "../../host/run/wasm3.js";
 import { isSealed, openSealed, rawPublicKey, readDevicePrivateKey } from "../../host/trust/seal/index.js";
@@ -215,6 +216,27 @@ const comparedPixels = async (option: string) => {
   );
   await refused(2, /fit no input/, ...picture, option, "1,2,3");
 };
+
+/** An application with four events in its log is active on the simulated board. */
+async function pushApplication(events = true): Promise<void> {
+  const app = withApp(file("board.wasm"), {
+    version: 1,
+    source: { driver: "adc", rate: 1000, channels: 1 },
+    hop: 8,
+    events: ["knock", "rattle"],
+    actions: [],
+    log: true,
+    share: { events, counters: false, samples: 0 },
+  });
+  writeFileSync(at("application.wasm"), app);
+  await done("push", at("application.wasm"), "--port", port);
+  board.log = [
+    [0, 1, 1500, 7, 0, 0.75],
+    [3, 2, 20, 0, 1, 1],
+    [4, 2, 40, 1, 0, 1],
+    [5, 2, 60, 2, 0, 1],
+  ];
+}
 
 /** The number of the simulated board's active slot. */
 const activeSlot = (): string => String(board.flash.active);
@@ -832,6 +854,38 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "slots --json": async () => {
     const { signed, slots } = await json("slots", "--port", port);
     assert.equal([signed, slots.filter(({ active }: { active: boolean }) => active).length], [false, 1]);
+  },
+
+  "log --port": async () => {
+    await pushApplication();
+    const { stdout, stderr } = await done("log", "--port", port);
+    assert.match(stdout, /^number +start +time +run +event +level\n +0 +1 +1.500 s +7 +knock +0.750\n/);
+    assert.is(stdout.split("\n").length, 6);
+    assert.match(
+      stderr,
+      /the application is running; 100 runs, 2 lost; busy for 12.5 % .*; the board lacks its pin/,
+    );
+    await refused(2, /no board is named/, "log");
+    await pushApplication(false);
+    await refused(1, /board-not-shared/, "log", "--port", port);
+    await done("push", at("board.wasm"), "--port", port);
+    await refused(1, /board-no-application/, "log", "--port", port);
+  },
+  "log --on": () => refused(1, /board-other/, "log", "--port", port, "--on", "pico"),
+  "log --clear": async () => {
+    await pushApplication();
+    assert.match((await done("log", "--port", port, "--clear")).stderr, /the log is cleared/);
+    assert.match((await done("log", "--port", port)).stdout, /^no events\n/);
+  },
+  "log --key": async () => {
+    await pushApplication();
+    await done("log", "--port", port, "--key", at("signer.pem"));
+  },
+  "log --json": async () => {
+    await pushApplication();
+    const { events } = await json("log", "--port", port);
+    assert.is(events.length, 4);
+    assert.equal(events[1], { sequence: 3, boot: 2, milliseconds: 20, run: 0, event: "rattle", level: 1 });
   },
 
   "keys --port": async () => {

@@ -5,6 +5,7 @@ import { applyPatch } from "../../host/delta/index.js";
 import { encodeFrames, FrameDecoder } from "../../host/device/frames.js";
 import { decodeMessage, encodeMessage, type Message, type Payload } from "../../host/device/smp.js";
 import type { Transport } from "../../host/device/transport.js";
+import { appOf } from "../../host/package/app.js";
 import type { Manifest, ManifestTensor } from "../../host/package/manifest.js";
 import { packageModule } from "../../host/package/package.js";
 import {
@@ -59,6 +60,9 @@ export class SimulatedBoard {
     | undefined;
   /** Replaces the answer to one request, by "group.command". */
   readonly answers = new Map<string, Payload>();
+
+  /** The log of events of the application that is active: number, start, milliseconds, run, event, level. */
+  log: [number, number, number, number, number, number][] = [];
 
   readonly flash: {
     slots: (Slot | undefined)[];
@@ -161,6 +165,12 @@ export class SimulatedBoard {
         return { accelerated: payload.accelerated };
       case "64.11":
         return { key: rawPublicKey(this.deviceKey) };
+      case "64.12":
+        return this.#application();
+      case "64.13":
+        return operation === 0 ? this.#events(Number(payload.from)) : this.#clearLog();
+      case "64.15":
+        return this.#part(this.#section("wasmote.app"), Number(payload.off));
       case "64.4":
         if (payload.i !== 0) throw new Refused(64, 3);
         return this.#part(this.#output, Number(payload.off));
@@ -253,6 +263,39 @@ export class SimulatedBoard {
     if (model === undefined) throw new Refused(64, 2);
     const section = customSections(model).find(({ name }) => name === "wasmote.manifest");
     return section?.bytes ?? new Uint8Array(0);
+  }
+
+  /** A section of the active model. */
+  #section(wanted: string): Uint8Array {
+    const found = customSections(this.activeModel ?? new Uint8Array(0)).find(({ name }) => name === wanted);
+    if (found === undefined) throw new Refused(64, 2);
+    return found.bytes;
+  }
+
+  #application(): Payload {
+    const app = this.activeModel === undefined ? undefined : appOf(this.activeModel);
+    if (app === undefined) return { state: "none", why: null };
+    const counts = { runs: 100, overruns: 2, most: 20, busy: 1000, elapsed: 8000, unlogged: 0 };
+    const { driver } = app.source;
+    return {
+      state: "running",
+      why: null,
+      app: 1,
+      source: driver,
+      lacks: ["pin"],
+      ...counts,
+      shares: app.share.events,
+    };
+  }
+
+  /** Three entries at a time. */
+  #events(from: number): Payload {
+    return { entries: this.log.filter(([sequence]) => sequence >= from).slice(0, 3) };
+  }
+
+  #clearLog(): Payload {
+    this.log = [];
+    return {};
   }
 
   #status(): Payload {

@@ -11,6 +11,7 @@ import { root } from "./sources.js";
 const pages = [
   ...readdirSync(join(root, "docs/tutorials")).map((name) => `docs/tutorials/${name}`),
   ...readdirSync(join(root, "docs/examples")).map((name) => `docs/examples/${name}/README.md`),
+  ...["README.md", "models/keywords/README.md", "models/vibration/README.md"],
 ];
 
 /** Whether what takes long is run too. */

@@ -4,6 +4,7 @@ import { load } from "wasm3-bindings";
 import { type Accelerator, accelerators } from "../../host/abi/accelerators.js";
 import { type Block, placeFields } from "../../host/abi/block.js";
 import {
+  castParameters,
   copyRowsParameters,
   dequantizeParameters,
   energyParameters,
@@ -11,7 +12,9 @@ import {
   filterBankLogParameters,
   filterBankParameters,
   framesParameters,
+  melFilterBankParameters,
   pcanParameters,
+  powerSpectrumParameters,
   quantizeParameters,
   realFftParameters,
   signalWindowParameters,
@@ -268,6 +271,36 @@ const signalCases: readonly Case[] = [
     values: { input: 0, output: 512, elements: 5, scale: 1, zeroPoint: 3, low: -128, high: 127 },
     memory: { input: 20, output: 5 },
     limit: 256,
+  }),
+  signal("castToFloat32", castParameters, "castInt16ToFloat32", {
+    values: { input: 0, output: 512, elements: 5, from: 2, to: 4 },
+    memory: { input: 10, output: 20 },
+  }),
+  signal("powerSpectrumFloat32", powerSpectrumParameters, "powerSpectrum", {
+    values: {
+      input: 0,
+      output: 512,
+      scratch: 1024,
+      weights: weightsOffset,
+      window: weightsOffset,
+      windowed: 1,
+      rows: 2,
+      length: 15,
+      points: 8,
+      radices: 4 + 2 * 8,
+      magnitude: 1,
+      scale: 1,
+    },
+    memory: { input: 120, output: 72, scratch: 136 },
+    weightBytes: 96,
+    sizes: ["rows", "length", "points", "radices"],
+  }),
+  signal("melFilterBankFloat32", melFilterBankParameters, "melFilterBank", {
+    values: { input: 0, output: 512, scratch: 1024, weights: weightsOffset, rows: 2, bins: 4, channels: 3 },
+    memory: { input: 32, output: 24 },
+    weightWords: [0, 2, 5, 6, 4, 1, 7, 8, 2, 9, -1],
+    weightBytes: 44,
+    sizes: ["rows", "bins", "channels"],
   }),
 ];
 
@@ -530,7 +563,7 @@ for (const spec of cases) {
 test("accel_signal: works that it does not know, and numbers beyond what shifts and lengths may be, trap", () => {
   const caseOf = (kernel: string): Case => signalCases.find((spec) => spec.kernel === kernel) as Case;
   const wrong: readonly (readonly [kernel: string, changed: Values])[] = [
-    ...[0, -1, 16, 2 ** 31 - 1, -(2 ** 31)].map((work) => ["energyInt16", { work }] as const),
+    ...[0, -1, 19, 2 ** 31 - 1, -(2 ** 31)].map((work) => ["energyInt16", { work }] as const),
     ...[-1, 32].flatMap((shift) => [
       ["signalWindowInt16", { shift }] as const,
       ["spectralSubtractionUint32", { smoothingBits: shift }] as const,
@@ -556,6 +589,13 @@ test("accel_signal: works that it does not know, and numbers beyond what shifts 
     ["dequantizeInt8", { elements: -1 }],
     ["dequantizeInt16", { zeroPoint: 32768 }],
     ["quantizeFloat32", { zeroPoint: 256 }],
+    // A transform of float32 has radices of 2 and 4.
+    ["powerSpectrumFloat32", { points: 6, radices: 2 + 3 * 8, length: 12 }],
+    ["powerSpectrumFloat32", { points: 5, radices: 5, length: 10 }],
+    ["powerSpectrumFloat32", { radices: 4 + 4 * 8 }],
+    ["powerSpectrumFloat32", { length: 17 }],
+    ["powerSpectrumFloat32", { window: weightsOffset + 40 }],
+    ["powerSpectrumFloat32", { window: weightsOffset + 2 }],
     ["quantizeFloat32", { elements: 2 ** 30 }],
   ];
   for (const [kernel, changed] of wrong) {
@@ -563,6 +603,7 @@ test("accel_signal: works that it does not know, and numbers beyond what shifts 
     traps(spec, { ...spec.values, ...changed }, `${kernel} with ${JSON.stringify(changed)}`);
   }
   for (const [word, value] of [
+    [0, 1],
     [0, 2],
     [0, 2 ** 30],
     [1, -1],
@@ -570,13 +611,12 @@ test("accel_signal: works that it does not know, and numbers beyond what shifts 
     [1, 2 ** 30],
     [8, 3],
   ] as const) {
-    const spec = caseOf("filterBankUint32");
-    const weightWords = (spec.weightWords as number[]).with(word, value);
-    traps(
-      { ...spec, weightWords },
-      { ...spec.values, input: memoryBytes - 16 },
-      `band word ${word}: ${value}`,
-    );
+    for (const kernel of ["filterBankUint32", "melFilterBankFloat32"]) {
+      const spec = caseOf(kernel);
+      const weightWords = (spec.weightWords as number[]).with(word, value);
+      const input = memoryBytes - (spec.memory.input as number);
+      traps({ ...spec, weightWords }, { ...spec.values, input }, `${kernel}, band word ${word}: ${value}`);
+    }
   }
 });
 

@@ -4,7 +4,7 @@
  * input  [rows, bins] float32
  * output [rows, channels] float32
  * bands  `channels` of them at `weights` in the weights section, each: int32 bytes of an input row before its first bin,
- *        int32 bytes of its weights, and these, float32
+ *        int32 bins, and their weights, float32
  *
  *   output[row, c] = 0 + the sum over bins of band c of weight * input, one after the other
  *
@@ -25,7 +25,7 @@ export function melFilterBankFloat32(parameters: i32, to: usize): void {
   for (let channel = 0; channel < channels; channel++) {
     readWeights(scratch, weights, 8);
     let row = input + load<u32>(scratch);
-    const bytes = load<i32>(scratch, 4);
+    const bytes = load<i32>(scratch, 4) << 2;
     readWeights(scratch, weights + 8, bytes);
     weights += 8 + bytes;
     let into = output + (channel << 2);

@@ -109,29 +109,33 @@ static void run_energy(reader *from)
     else wasmote_energy(input, output, count, start, end);
 }
 
+/* The bands at the parameter of that number: all within the weights section, and their bins within the `room` bytes of the input. */
+static const filter_band *bands_within(reader *to, uint32_t index, uint32_t channels, uint32_t room)
+{
+    const filter_band *const bands = constants(to, index, 0, 1), *band = bands;
+    uint32_t left = to->from->weights->length - (uint32_t) parameter(to->from, index);
+    for (; channels > 0 && !to->wrong; channels--)
+    {
+        to->wrong = true;
+        if (left < sizeof *band) break;
+        left -= sizeof *band;
+        const uint32_t first = band->firstByte, bins = band->bins;
+        if (first & 3 || first > room || bins > (room - first) / 4 || bins > left / 4) break;
+        left -= 4 * bins;
+        band = band_after(band);
+        to->wrong = false;
+    }
+    return bands;
+}
+
 static void run_filter_bank(reader *from)
 {
     const uint32_t channels = number(from, filterBankChannels, 1);
     const uint8_t *const input = elements(from, filterBankInput, 0, 4);
     long_element *const output = elements(from, filterBankOutput, product_within(from, channels - 1, 2), 4);
-    const filter_band *const bands = constants(from, filterBankWeights, 0, 1);
-    if (from->wrong) return;
-
-    const uint32_t inputBytes = from->from->memoryBytes - (uint32_t) parameter(from->from, filterBankInput);
-    uint32_t left = from->from->weights->length - (uint32_t) parameter(from->from, filterBankWeights);
-    from->wrong = true;
-    const filter_band *band = bands;
-    for (uint32_t channel = 0; channel < channels; channel++)
-    {
-        if (left < sizeof *band) return;
-        left -= sizeof *band;
-        const uint32_t first = band->firstByte, bins = band->bins;
-        if (first & 3 || first > inputBytes || bins > (inputBytes - first) / 4 || bins > left / 4) return;
-        left -= 4 * bins;
-        band = band_after(band);
-    }
-    from->wrong = false;
-    wasmote_filter_bank(input, bands, channels, output);
+    const uint32_t room = from->from->memoryBytes - (uint32_t) parameter(from->from, filterBankInput);
+    const filter_band *const bands = bands_within(from, filterBankWeights, channels, room);
+    if (!from->wrong) wasmote_filter_bank(input, bands, channels, output);
 }
 
 static void run_square_roots(reader *from)
@@ -240,10 +244,52 @@ static void run_dequantize(reader *from)
     float *const output = elements(from, dequantizeOutput, count, 4);
     const float scale = parameter_float(from->from, dequantizeScale);
     const int32_t zeroPoint = parameter(from->from, dequantizeZeroPoint);
-    if (!parameters_within(from->from, dequantizeZeroPoint, 1, -32768, 32767)) from->wrong = true;
+    if (zeroPoint != (int16_t) zeroPoint) from->wrong = true;
     if (from->wrong) return;
     if (isWide) wasmote_dequantize_s16(input, output, count, scale, zeroPoint);
     else wasmote_dequantize_s8(input, output, count, scale, zeroPoint);
+}
+
+static void run_cast(reader *from)
+{
+    const uint32_t count = number(from, castElements, 0);
+    const int16_t *const input = elements(from, castInput, count, 2);
+    float *const output = elements(from, castOutput, count, 4);
+    if (!from->wrong) wasmote_dequantize_s16(input, output, count, 1, 0);
+}
+
+static void run_power_spectrum(reader *from)
+{
+    power_spectrum of;
+    of.radices = number(from, powerSpectrumRadices, 2);
+    of.points = number(from, powerSpectrumPoints, 2);
+    /* Of 2 to 5, the odd ones have the lowest of their bits. */
+    if (points_of(of.radices) != of.points || of.radices & 0x09249249) from->wrong = true;
+    of.length = number(from, powerSpectrumLength, 1);
+    if (of.length > 2 * of.points) from->wrong = true;
+    const uint32_t rows = number(from, powerSpectrumRows, 1), outputs = of.points + 1;
+    of.input = elements(from, powerSpectrumInput, product_within(from, rows, of.length), 4);
+    of.output = elements(from, powerSpectrumOutput, product_within(from, rows, outputs), 4);
+    of.samples = elements(from, powerSpectrumScratch, 4 * of.points + 2, 4);
+    of.spectrum = of.samples + 2 * of.points;
+    of.twiddles = constants(from, powerSpectrumWeights, of.points + of.points / 2, 8);
+    of.window = NULL;
+    if (parameter(from->from, powerSpectrumWindowed)) of.window = constants(from, powerSpectrumWindow, of.length, 4);
+    of.magnitude = parameter(from->from, powerSpectrumMagnitude) != 0;
+    of.scale = parameter_float(from->from, powerSpectrumScale);
+    if (from->wrong) return;
+    for (uint32_t row = 0; row < rows; row++, of.input += of.length, of.output += outputs) wasmote_power_spectrum(&of);
+}
+
+static void run_mel_filter_bank(reader *from)
+{
+    const uint32_t channels = number(from, melFilterBankChannels, 1), rows = number(from, melFilterBankRows, 1);
+    const uint32_t bins = number(from, melFilterBankBins, 1), before = product_within(from, rows - 1, bins);
+    const uint8_t *const input = elements(from, melFilterBankInput, before, 4);
+    float *const output = elements(from, melFilterBankOutput, product_within(from, rows, channels), 4);
+    const uint32_t room = from->from->memoryBytes - (uint32_t) parameter(from->from, melFilterBankInput) - 4 * before;
+    const filter_band *const bands = bands_within(from, melFilterBankWeights, channels, room);
+    if (!from->wrong) wasmote_mel_filter_bank(input, bands, output, rows, bins, channels);
 }
 
 static void run_quantize(reader *from)
@@ -283,6 +329,9 @@ static const signal_work works[] = {
     [workDequantizeInt8] = { run_dequantize, dequantizeParameters },
     [workDequantizeInt16] = { run_dequantize, dequantizeParameters },
     [workQuantizeBytes] = { run_quantize, quantizeParameters },
+    [workCastInt16ToFloat32] = { run_cast, castParameters },
+    [workPowerSpectrum] = { run_power_spectrum, powerSpectrumParameters },
+    [workMelFilterBank] = { run_mel_filter_bank, melFilterBankParameters },
 };
 
 bool wasmote_accel_signal(parameters *from, uint32_t offset)

@@ -8,6 +8,12 @@
 /* Clock ticks of SysTick in which the counter goes up by `units`; at least 1. */
 uint64_t cortex_m_limit_ticks(uint64_t units);
 
+/*
+ * Has an interrupt come within so many units of the counter, which ends a WFE or WFI, and again and again; none with UINT64_MAX. A guarded
+ * call ends that.
+ */
+void cortex_m_wake_within(uint64_t units);
+
 /* Waits until the last byte is sent. */
 void cortex_m_before_reset(void);
 

@@ -164,6 +164,19 @@ guard_result port_guarded_call(void (*function)(void *), void *argument, uint64_
     return ended;
 }
 
+void cortex_m_wake_within(uint64_t units)
+{
+    if (units == UINT64_MAX)
+    {
+        SYST_CSR = 0;
+        return;
+    }
+    const uint64_t ticks = cortex_m_limit_ticks(units);
+    SYST_RVR = ticks > systMost ? systMost : (uint32_t) ticks;
+    SYST_CVR = 0;
+    SYST_CSR = systEnable | systInterrupt | systProcessorClock;
+}
+
 __attribute__((naked)) void port_call_on_stack(void (*function)(void *), void *argument, void *stackEnd)
 {
     (void) function, (void) argument, (void) stackEnd;

@@ -4,6 +4,8 @@
  */
 #include "clocks.h"
 
+#include <stdbool.h>
+
 #include "registers.h"
 
 enum { resetsUsed = resetIoBank0 | resetPadsBank0 | resetPllSys | resetUart0 | resetsOfCounter };
@@ -58,11 +60,19 @@ void clocks_init(void)
 }
 
 /* 12 MHz * 100 / (5 * 5). */
-void clocks_start_usb(void)
+void clocks_start_48mhz(void)
 {
+    static bool isStarted;
+    if (isStarted) return;
+    isStarted = true;
     CLEAR(RESETS_RESET) = resetPllUsb;
     wait_for(RESETS_DONE, resetPllUsb);
     start_pll(PLL_USB, 100, 5, 5);
+}
+
+void clocks_start_usb(void)
+{
+    clocks_start_48mhz();
     REG(CLK_USB_CTRL) = 1 << 11 | 0 << 5;                   /* PLL_USB */
     SET(RESETS_RESET) = resetUsb;
     CLEAR(RESETS_RESET) = resetUsb;

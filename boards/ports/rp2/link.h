@@ -2,10 +2,16 @@
 #ifndef WASMOTE_RP2_LINK_H
 #define WASMOTE_RP2_LINK_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /* Sets the line up. Runs once, after flash_init. */
 void link_init(void);
 
 /* Waits until the last byte is sent. */
 void link_drain(void);
+
+/* Whether the line has that pin. */
+bool link_has_pin(uint32_t pin);
 
 #endif

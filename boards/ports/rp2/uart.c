@@ -37,3 +37,8 @@ void port_putc(uint8_t byte)
     while (REG(UART_FR) & uartTxFull) {}
     REG(UART_DR) = byte;
 }
+
+bool link_has_pin(uint32_t pin)
+{
+    return pin == transmitPin || pin == receivePin;
+}

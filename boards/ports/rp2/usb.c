@@ -13,6 +13,8 @@
 
 #include "boot_rom.h"
 #include "clocks.h"
+#include "../cortex-m/cortex_m.h"
+#include "../idle.h"
 #include "../port.h"
 #include "registers.h"
 #include "../../drivers/usb_cdc.h"
@@ -256,4 +258,16 @@ void link_drain(void)
 void usb_line_idle(void)
 {
     chip_wait_for_event();
+}
+
+/* The controller has pins of its own. */
+bool link_has_pin(uint32_t pin)
+{
+    (void) pin;
+    return false;
+}
+
+void port_wake_within(uint64_t units)
+{
+    cortex_m_wake_within(units);
 }

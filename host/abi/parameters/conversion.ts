@@ -38,6 +38,7 @@ export const rescaleParameters = block(
 );
 
 export const castParameters = block("CastParameters", "Elements of one type to another.", {
+  work,
   ...map,
   from: { type: "int32", note: "Bytes of an integer, negative where it is unsigned." },
   to: { type: "int32", note: "Likewise; 0 for bool." },

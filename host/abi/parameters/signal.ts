@@ -135,6 +135,7 @@ export const overlapAddParameters = block("OverlapAddParameters", "Frames that o
 });
 
 export const powerSpectrumParameters = block("PowerSpectrumParameters", "Power of spectra of real samples.", {
+  work,
   input: "address",
   output: "address",
   scratch: "address",
@@ -153,6 +154,7 @@ export const melFilterBankParameters = block(
   "MelFilterBankParameters",
   "Weighted sums over bands of spectra of float32.",
   {
+    work,
     input: "address",
     output: "address",
     scratch: "address",

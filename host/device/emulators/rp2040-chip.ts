@@ -28,6 +28,8 @@ export interface Rp2040Parts {
   changeFlash?: ChangeFlash;
   /** What the ring oscillator's output is; bits of this machine's source of random numbers unless told. */
   lookAtOscillator?: LookAtOscillator;
+  /** Wires up what is at the chip's pins: called each time it has been powered up. */
+  wire?(chip: RP2040): void;
 }
 
 /** The watchdog of rp2040js, whose alarm would ring again and again at the end of its time. */
@@ -88,9 +90,10 @@ export class Rp2040Chip {
     return this.#chip.core.cycles;
   }
 
-  /** Whether the firmware does nothing but wait for input. */
+  /** Whether the firmware does nothing but wait for input. It waits for time as well where SysTick is to wake it. */
   get idle(): boolean {
-    return this.#incoming.length === 0 && this.#looks > idleLooks && !this.#usb?.busy;
+    const waitsForTime = this.#chip.ppb.systickTimer.enable;
+    return this.#incoming.length === 0 && this.#looks > idleLooks && !this.#usb?.busy && !waitsForTime;
   }
 
   /** Whether the emulated host is to go on, which takes that other code of this process runs. */
@@ -197,6 +200,7 @@ export class Rp2040Chip {
       watchdog.alarm.enable = false;
       this.#resetAsked = true;
     };
+    this.#parts.wire?.(powered);
     return [powered, clock];
   }
 

@@ -1,5 +1,7 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { castParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import { type DType, elementBytes, elementCount } from "../../graph/tensor.js";
 import type { CastAttributes } from "../../ops/conversion/cast.js";
 import { onlyInput } from "../../ops/elementwise/lookup-table.js";
@@ -23,13 +25,18 @@ export const cast: Lowering<CastAttributes> = {
     const { to } = node.attributes;
     const name =
       dtype === "float32" ? "castFromFloat32" : to === "float32" ? "castToFloat32" : "castIntegers";
+    const isAccelerated = dtype === "int16" && to === "float32";
     const values = {
+      work: isAccelerated ? signalWorks.castInt16ToFloat32 : signalWorks.none,
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,
       elements: elementCount(shape),
       from: typeNumber(dtype),
       to: to === "bool" ? 0 : typeNumber(to),
     };
-    return [callKernel({ name, parameters: castParameters }, values, placement.scratch, placement)];
+    const companion = isAccelerated ? accelerators.signal : undefined;
+    return [
+      callKernel({ name, parameters: castParameters, companion }, values, placement.scratch, placement),
+    ];
   },
 };

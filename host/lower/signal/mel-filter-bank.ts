@@ -1,5 +1,7 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { melFilterBankParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import { type MelBand, melBands } from "../../ops/signal/mel-filter-bank.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
@@ -15,7 +17,7 @@ function packBands(bands: readonly MelBand[]): Uint8Array {
   let at = 0;
   for (const { start, weights } of bands) {
     view.setInt32(at, start * weightBytes, true);
-    view.setInt32(at + 4, weights.length * weightBytes, true);
+    view.setInt32(at + 4, weights.length, true);
     at += headerBytes;
     for (const [i, weight] of weights.entries()) view.setFloat32(at + i * weightBytes, weight, true);
     at += weights.length * weightBytes;
@@ -35,6 +37,7 @@ export const melFilterBank: Lowering = {
   emit(node, placement) {
     const { rows, bins, bands } = melBands(node);
     const values = {
+      work: signalWorks.melFilterBank,
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,
       scratch: placement.scratch,
@@ -43,7 +46,11 @@ export const melFilterBank: Lowering = {
       bins,
       channels: bands.length,
     };
-    const kernel = { name: "melFilterBankFloat32", parameters: melFilterBankParameters };
+    const kernel = {
+      name: "melFilterBankFloat32",
+      parameters: melFilterBankParameters,
+      accelerator: accelerators.signal,
+    };
     return [callKernel(kernel, values, placement.scratch, placement)];
   },
 };

@@ -1,5 +1,7 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { powerSpectrumParameters } from "../../abi/parameters.js";
+import { signalWorks } from "../../abi/signal-works.js";
 import { radicesOf, twiddleBytes } from "../../ops/signal/fft.js";
 import { type PowerSpectrumAttributes, powerSpectrumRows } from "../../ops/signal/power-spectrum.js";
 import { constantOf } from "../../ops/signal/tensors.js";
@@ -26,8 +28,10 @@ export const powerSpectrum: Lowering<PowerSpectrumAttributes> = {
     const [name, wider] = ["powerSpectrum", "powerSpectrumAny"].map((stem) =>
       kernelName(stem, "float32"),
     ) as [string, string];
-    const kernel = radices.some((radix) => radix % 2 === 1) ? { name: wider } : { name, wider: [wider] };
+    const isOdd = radices.some((radix) => radix % 2 === 1);
+    const kernel = isOdd ? { name: wider } : { name, wider: [wider], accelerator: accelerators.signal };
     const values = {
+      work: isOdd ? signalWorks.none : signalWorks.powerSpectrum,
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,
       scratch: placement.scratch,

@@ -34,5 +34,6 @@
 #include "signal_fft.c"
 #include "signal_samples.c"
 #include "softmax.c"
+#include "spectrum_f32.c"
 #include "stored_weights.c"
 #include "trigger.c"

@@ -176,6 +176,34 @@ static void hash_floats(uint32_t count)
     add(states, sizeof states);
 }
 
+static void hash_real_spectrum(void)
+{
+    static const uint32_t radices[][2] = { { 4 | 4 << 3 | 2 << 6, 32 }, { 2 | 4 << 3, 8 }, { 4 | 4 << 3 | 4 << 6, 64 } };
+    static float samples[128], spectrum[130], window[128], twiddles[192], powers[65], mel[4];
+    const uint32_t *drawn = radices[next() % 3], points = drawn[1];
+    for (uint32_t i = 0; i < 128; i++) window[i] = (float) between(0, 1000) / 1000;
+    for (uint32_t i = 0; i < 192; i++) twiddles[i] = ((float) between(0, 1 << 20) - (1 << 19)) / (1 << 19);
+    twiddles[0] = 1, twiddles[1] = 0;
+    float *const reals = (float *) (void *) words;
+    for (uint32_t i = 0; i < 128; i++) reals[i] = ((float) between(0, 1 << 20) - (1 << 19)) / 1000;
+    if (next() % 8 == 0) reals[next() % points] = INFINITY;
+    power_spectrum of = {
+        .input = reals, .output = powers, .samples = samples, .spectrum = spectrum, .twiddles = twiddles,
+        .points = points, .radices = drawn[0],
+    };
+    of.length = between(2 * points - 3, 2 * points);
+    of.window = next() & 1 ? window : NULL;
+    of.magnitude = next() & 1;
+    of.scale = (float) between(1, 1000) / 100;
+    wasmote_power_spectrum(&of);
+    add(powers, 4 * (points + 1));
+
+    memcpy(more, window, sizeof window);
+    for (uint32_t channel = 0, at = 0; channel < 4; channel++, at += 7) more[at] = 4 * (channel >> 1), more[at + 1] = 5;
+    wasmote_mel_filter_bank((const uint8_t *) words, (const filter_band *) (const void *) more, mel, 1, 8, 4);
+    add(mel, sizeof mel);
+}
+
 uint32_t hash_signal(uint32_t cases)
 {
     hash = 0x811c9dc5u;
@@ -186,6 +214,7 @@ uint32_t hash_signal(uint32_t cases)
         hash_channels(between(4, mostElements / 2));
         hash_frames();
         hash_floats(between(4, mostElements));
+        hash_real_spectrum();
     }
     return hash;
 }

@@ -1,6 +1,6 @@
 /*
  * What is particular to the RP2040: addresses of its blocks, clocks, the counter of cycles.
- * Sources: RP2040 data sheet, 2.2 (address map), 2.13.5 (PSM), 2.14 (resets), 2.18 (PLL), 4.5 (PWM), 4.7 (watchdog).
+ * Sources: RP2040 data sheet, 2.2 (address map), 2.13.5 (PSM), 2.3.1.7 (SIO), 2.14 (resets), 2.18 (PLL), 4.5 (PWM), 4.7 (watchdog).
  *
  * SysTick has only 24 bits, and guarded calls use it; so a PWM slice counts the cycles modulo 2^16.
  */
@@ -13,10 +13,17 @@
 #define RESETS 0x4000c000
 #define PSM_WDSEL 0x40010008
 #define IO_BANK0 0x40014000
+#define PADS_BANK0 0x4001c000
 #define XOSC 0x40024000
 #define PLL_SYS 0x40028000
 #define PLL_USB 0x4002c000
 #define CLK_USB_CTRL 0x40008054
+#define CLK_ADC_CTRL 0x40008060
+#define ADC 0x4004c000
+#define DMA 0x50000000
+#define SIO_OUT_SET 0xd0000014
+#define SIO_OUT_CLEAR 0xd0000018
+#define SIO_OUTPUT_SET 0xd0000024
 #define UART0 0x40034000
 #define PWM7_CSR (*(volatile uint32_t *) 0x4005008c)
 #define PWM7_CTR (*(volatile uint32_t *) 0x40050094)
@@ -26,7 +33,8 @@
 
 enum { resetIoBank0 = 1 << 5, resetPadsBank0 = 1 << 8, resetPllSys = 1 << 12, resetPwm = 1 << 14, resetTimer = 1 << 21,
        resetUart0 = 1 << 22 };
-enum { resetPllUsb = 1 << 13, resetUsb = 1 << 24 };
+enum { resetPllUsb = 1 << 13, resetUsb = 1 << 24, resetAdc = 1 << 0, resetDma = 1 << 2 };
+enum { chipPins = 30 };
 enum { chipUsbInterrupt = 5 };
 enum { resetsOfCounter = resetPwm | resetTimer };
 enum { pllSysDivider = 6 };                     /* 12 MHz * 125 / (6 * 2) are 125 MHz */

@@ -1,5 +1,6 @@
 # RP2040: the second-stage boot loader with its checksum.
 include("${port}/../rp2.cmake")
+target_sources(firmware PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/drivers/mpu6050.c")
 enable_language(ASM)
 find_program(NODE_PROGRAM node REQUIRED)
 require_fields(flashReads)

@@ -1,0 +1,13 @@
+/* The sources of boards with an RP2040. */
+#include "../../sources.h"
+
+#include <stddef.h>
+
+#include "../../../drivers/mpu6050.h"
+#include "adc.h"
+
+const source *port_source(uint32_t index)
+{
+    static const source *const sources[] = { &rp2040_adc, &mpu6050_source };
+    return index < sizeof sources / sizeof sources[0] ? sources[index] : NULL;
+}
