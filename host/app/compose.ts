@@ -6,7 +6,7 @@ import { readAt } from "../import/compose/indices.js";
 import { reshaped } from "../import/compose/movement.js";
 import { concatenation } from "../ops/movement/concatenation.js";
 import { reshape } from "../ops/movement/reshape.js";
-import { type AppAction, type AppSection, type AppSource, appVersion } from "../package/app.js";
+import { type AppAction, type AppSection, type AppSource, appVersion, maxHop } from "../package/app.js";
 import { AppGraph } from "./app-graph.js";
 import type { Application, StageConfig } from "./schema.js";
 import type { StageContext, StageKind } from "./stage.js";
@@ -94,25 +94,89 @@ function orderOf({ stages }: Application): string[] {
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
 
-/** Samples that one run takes: as many as all cuts are multiples of, or as the file says. */
-function hopOf({ stages, source, hop }: Application): number {
-  const strides = Object.entries(stages).flatMap(([name, stage]) => {
-    if (stage.from !== "source") return [];
-    const stride = kindOf(stage).stride?.(stage, source.rate, `stages.${name}`);
-    return stride === undefined ? [] : [{ name, stride }];
-  });
-  const common = strides.reduce((all, { stride }) => divisor(all, stride), 0);
+/** Samples of the source of which a stage takes whole multiples in a run, or by which it cuts. */
+interface Cut {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** What stages make of the source's samples, in the order given: what each needs in a run to give whole samples, and how it cuts. */
+function cutsOf(
+  { stages, source }: Application,
+  order: readonly string[],
+): { wholes: Cut[]; strides: Cut[] } {
+  const streams = new Map([["source", { rate: source.rate, up: 1, down: 1 }]]);
+  const [wholes, strides]: [Cut[], Cut[]] = [[], []];
+  for (const name of order) {
+    const stage = stages[name] as StageConfig;
+    const given = streams.get(stage.from);
+    if (given === undefined) continue;
+    const { gives, stride } = kindOf(stage);
+    const [at, { rate, up, down }] = [`stages.${name}`, given];
+    if (gives !== undefined) {
+      const change = gives(stage, rate, at);
+      const common = divisor(up * change.up, down * change.down);
+      const count = (down * change.down) / common;
+      streams.set(name, {
+        rate: (rate * change.up) / change.down,
+        up: (up * change.up) / common,
+        down: count,
+      });
+      if (count > 1) wholes.push({ name, count });
+    }
+    const samples = stride?.(stage, rate, at);
+    if (samples === undefined) continue;
+    if (samples % up !== 0)
+      refuseApplication(
+        at,
+        `it cuts every ${samples} samples of "${stage.from}"; a multiple of ${up} (${milliseconds(up, rate)}) is expected, which whole samples of the source make`,
+      );
+    strides.push({ name, count: (samples / up) * down });
+  }
+  return { wholes, strides };
+}
+
+const milliseconds = (samples: number, rate: number): string =>
+  `${Number(((samples / rate) * 1000).toFixed(3))} ms`;
+
+/**
+ * Samples of the source that one run takes: as many as all cuts are multiples of, and a run may take, or as the file says; of which
+ * every stage gives whole samples.
+ */
+function hopOf(application: Application, order: readonly string[]): number {
+  const { source, hop } = application;
+  const { wholes, strides } = cutsOf(application, order);
+  const common = strides.reduce((all, { count }) => divisor(all, count), 0);
+  const least = wholes.reduce((all, { count }) => (all * count) / divisor(all, count), 1);
+  const names = wholes.map(({ name }) => `"${name}"`).join(" and ");
+  const multiples = `a multiple of ${milliseconds(least, source.rate)}, of which ${names} ${wholes.length === 1 ? "makes" : "make"} whole samples`;
   if (hop === undefined) {
     if (common === 0)
-      refuseApplication("hop", "a time is expected, since no stage cuts the source's samples");
-    return common;
+      refuseApplication(
+        "hop",
+        `${wholes.length === 0 ? "a time" : `${multiples},`} is expected, since no stage cuts the source's samples`,
+      );
+    const odd = strides.find(({ count }) => count % least !== 0);
+    if (odd !== undefined)
+      refuseApplication(
+        `stages.${odd.name}`,
+        `it cuts every ${milliseconds(odd.count, source.rate)}; ${multiples}, is expected`,
+      );
+    for (let parts = 1; parts <= common / least; parts++) {
+      const hop = common / parts;
+      if (hop <= maxHop && Number.isInteger(hop) && hop % least === 0) return hop;
+    }
+    return refuseApplication("hop", `${multiples}, is expected, of at most ${maxHop} samples`);
   }
   const wanted = countOf(hop, source.rate, "hop", "samples");
-  const odd = strides.find(({ stride }) => stride % wanted !== 0);
+  if (wanted > maxHop)
+    refuseApplication("hop", `${hop} are ${wanted} samples; at most ${maxHop} are expected`);
+  if (wanted % least !== 0) refuseApplication("hop", `${hop}; ${multiples}, is expected`);
+  const odd = strides.find(({ count }) => count % wanted !== 0);
   if (odd !== undefined)
     refuseApplication(
       "hop",
-      `${hop}; a part of the ${(odd.stride / source.rate) * 1000} ms of "${odd.name}" is expected`,
+      `${hop}; a part of the ${milliseconds(odd.count, source.rate)} of "${odd.name}" is expected`,
     );
   return wanted;
 }
@@ -169,7 +233,7 @@ export function composeApplication(
 ): ComposedApplication {
   const order = orderOf(application);
   const { source } = application;
-  const [hop, channels] = [hopOf(application), channelsOf(application)];
+  const [hop, channels] = [hopOf(application, order), channelsOf(application)];
   const graph = new AppGraph();
   const samples: Tensor = { name: "samples", dtype: "int16", shape: [hop, channels] };
   const given: Samples = {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Graph } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
+import type { RateChange } from "../numerics/fir.js";
 import type { AppGraph } from "./app-graph.js";
 import type { Value } from "./values.js";
 
@@ -28,6 +29,8 @@ export interface StageKind<Schema extends z.ZodType<{ type: string; from: string
   readonly schema: Schema;
   /** Of a stage that cuts samples: the samples from one cut to the next, of those that it is given at a rate; undefined where it takes any. */
   readonly stride?: (config: z.output<Schema>, rate: number, at: string) => number | undefined;
+  /** Of a stage that gives samples: how many, for those that it is given at a rate. */
+  readonly gives?: (config: z.output<Schema>, rate: number, at: string) => RateChange;
   /** Files that it takes models and reference data from, by their paths. */
   readonly models?: (config: z.output<Schema>) => readonly string[];
   readonly tables?: (config: z.output<Schema>) => readonly string[];

@@ -23,11 +23,18 @@ export interface RateChange {
   down: number;
 }
 
-/** The ratio of two rates in whole numbers, in lowest terms. */
-export function rateChange(from: number, to: number): RateChange {
-  let [a, b] = [from, to];
-  while (b !== 0) [a, b] = [b, a % b];
-  return { up: to / a, down: from / a };
+/** Part of a rate by which a ratio may be beside it: what rates as 100 / 3 lose when they are written. */
+const rateTolerance = 1e-9;
+
+/** The ratio of two rates in whole numbers up to `most`, in lowest terms; undefined where there is none. */
+export function rateChange(from: number, to: number, most: number): RateChange | undefined {
+  for (let down = 1; down <= most; down++) {
+    const exact = (to * down) / from;
+    const up = Math.round(exact);
+    if (up > most) return undefined;
+    if (up > 0 && Math.abs(up - exact) <= rateTolerance * exact) return { up, down };
+  }
+  return undefined;
 }
 
 /**

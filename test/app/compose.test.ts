@@ -297,6 +297,141 @@ test("what is wrong is refused with the place", () => {
   assert.match(refusal({ actions: [{ on: "loud", do: "gpio" }] }), /^actions.0.pin/);
 });
 
+/** The hop of an application of these stages, whose last one cuts; or why it is refused. */
+function hopOf(
+  stages: Readonly<Record<string, object>>,
+  { rate = 1000, ...rest }: { rate?: number; hop?: string } = {},
+): number | string {
+  const alarm = { type: "decision", from: "apart", events: { loud: { class: 0, over: 1 } } };
+  const apart = { type: "model", from: Object.keys(stages).at(-1), file: "loud4.tflite" };
+  try {
+    return composed({
+      ...{ name: "a", source: { ...link, rate }, ...rest },
+      stages: { ...stages, apart, alarm } as ApplicationInput["stages"],
+    }).section.hop;
+  } catch (error) {
+    if (error instanceof WasmoteError && error.code === "application-invalid") return error.detail;
+    throw error;
+  }
+}
+
+test("a run takes what all cuts are multiples of, behind filters and at other rates, too", () => {
+  const windows = (from: string, stride: string, length = "4 ms") => ({
+    type: "window",
+    from,
+    length,
+    stride,
+  });
+  const smooth = { type: "filter", from: "source", kind: "low-pass", cutoff: 100 };
+  const slow = { type: "resample", from: "source", rate: 250 };
+  assert.is(hopOf({ windows: windows("source", "6 ms") }), 6);
+  assert.is(hopOf({ smooth, windows: windows("smooth", "6 ms") }), 6);
+  assert.is(hopOf({ smooth, other: windows("smooth", "4 ms"), windows: windows("smooth", "6 ms") }), 2);
+  assert.is(hopOf({ smooth, windows: windows("smooth", "6 ms") }, { hop: "3 ms" }), 3);
+  assert.match(
+    String(hopOf({ smooth, windows: windows("smooth", "6 ms") }, { hop: "4 ms" })),
+    /^hop: 4 ms; a part of the 6 ms of "windows" is expected/,
+  );
+  const slowly = windows("slow", "12 ms", "16 ms");
+  assert.is(hopOf({ slow, slowly }), 12);
+  assert.is(hopOf({ slow, slowly }, { hop: "4 ms" }), 4);
+  assert.match(
+    String(hopOf({ slow, slowly }, { hop: "6 ms" })),
+    /^hop: 6 ms; a multiple of 4 ms, of which "slow" makes whole samples, is expected/,
+  );
+  assert.match(
+    String(hopOf({ slow, slowly }, { hop: "8 ms" })),
+    /^hop: 8 ms; a part of the 12 ms of "slowly"/,
+  );
+  assert.match(
+    String(hopOf({ slow, other: windows("source", "6 ms"), slowly })),
+    /^stages.other: it cuts every 6 ms; a multiple of 4 ms, of which "slow" makes whole samples, is expected/,
+  );
+  // No more than a run may take: two halves of a picture.
+  const picture = {
+    type: "picture",
+    from: "source",
+    width: 320,
+    height: 240,
+    resize: { width: 2, height: 2 },
+  };
+  assert.is(hopOf({ picture }), 38_400);
+  assert.is(hopOf({ slow: { ...slow, rate: 1000 / 1024 }, picture }), 25_600);
+  assert.match(
+    String(hopOf({ picture }, { hop: "76.8 s" })),
+    /^hop: 76.8 s are 76800 samples; at most 65536/,
+  );
+  // Twice 2 / 5 of the rate: 4 / 25.
+  const slower = { type: "resample", from: "slow", rate: 160 };
+  const chain = { slow: { ...slow, rate: 400 }, slower };
+  assert.is(hopOf({ ...chain, windows: windows("slower", "100 ms", "25 ms") }), 100);
+  assert.is(hopOf({ ...chain, windows: windows("slower", "100 ms", "25 ms") }, { hop: "25 ms" }), 25);
+  assert.match(
+    String(hopOf({ ...chain, windows: windows("slower", "12.5 ms", "25 ms") })),
+    /^stages.windows: it cuts every 2 samples of "slower"; a multiple of 4 \(25 ms\) is expected/,
+  );
+  assert.match(
+    String(hopOf({ ...chain, windows: windows("slower", "100 ms", "25 ms") }, { hop: "20 ms" })),
+    /^hop: 20 ms; a multiple of 25 ms, of which "slow" and "slower" make whole samples/,
+  );
+  // There and back: the chain as a whole has the source's rate, and still takes whole samples between.
+  const there = { slow: { ...slow, rate: 200 }, back: { ...slower, rate: 1000 } };
+  assert.is(hopOf({ ...there, windows: windows("back", "10 ms") }), 10);
+  assert.match(String(hopOf({ ...there, windows: windows("back", "4 ms") })), /^stages.windows: .* 5 ms/);
+  assert.match(
+    String(hopOf({ slow })),
+    /^hop: a multiple of 4 ms, of which "slow" makes whole samples, is expected, since no stage cuts/,
+  );
+  assert.is(hopOf({ slow }, { hop: "8 ms" }), 8);
+});
+
+test("a model takes the last samples of a filter, at its rate", async () => {
+  const samples = Array.from({ length: 64 }, (_, i) => (i < 32 ? 100 : 300));
+  const results = await resultsOf(
+    {
+      name: "slow",
+      source: link,
+      stages: {
+        half: { type: "normalize", from: "source", by: "fixed", mean: [0], deviation: [2] },
+        slow: { type: "resample", from: "half", rate: 250, crossings: 2 },
+        loudness: { type: "model", from: "slow", file: "loud4.tflite", every: "16 ms" },
+        alarm: { type: "decision", from: "loudness", events: { loud: { over: 10_000 } } },
+      },
+      hop: "8 ms",
+    },
+    samples,
+  );
+  assert.is(results.length, 8);
+  const levels = results.map((result) => result.levels[0] as number);
+  // Four samples of 250 Hz in 16 ms; the step comes two of them later.
+  assert.is(levels[0], 0);
+  for (const level of levels.slice(1, 4)) assert.ok(Math.abs(level - 2500) < 1, `${level}`);
+  assert.ok(Math.abs((levels[7] as number) - 22_500) < 100, `${levels[7]}`);
+});
+
+test("a decision tells a sensor that is stuck", async () => {
+  const results = await resultsOf(
+    {
+      name: "broken",
+      source: link,
+      hop: "2 ms",
+      stages: {
+        faults: { type: "faults", from: "source", stuck: "2 ms", over: "4 ms" },
+        health: { type: "decision", from: "faults", events: { stuck: { over: 0.9, under: 0.1 } } },
+      },
+    },
+    [1, 2, 3, 3, 3, 3, 3, 3, 4, 5, 6, 7],
+  );
+  assert.equal(
+    results.map(({ active }) => active[0]),
+    [0, 0, 0, 1, 1, 0],
+  );
+  assert.equal(
+    results.map(({ begins }) => begins.length),
+    [0, 0, 0, 1, 0, 0],
+  );
+});
+
 test("what a board has to know beside the model", () => {
   const { section } = composed({
     ...base,

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { AppGraph } from "../../host/app/app-graph.js";
 import type { StageKind } from "../../host/app/stage.js";
 import { stageKinds } from "../../host/app/stages/index.js";
-import type { Features } from "../../host/app/values.js";
+import type { Features, Samples, Scores } from "../../host/app/values.js";
 import { validateGraph } from "../../host/graph/validate.js";
 import { openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
@@ -22,39 +22,46 @@ export interface Config {
   readonly [name: string]: unknown;
 }
 
-/** A graph of one stage alone, which gives its features and whether they are there. */
-function graphOf(config: Config, { rate, channels, hop }: Source) {
-  const { schema, compile } = stageKinds[config.type as keyof typeof stageKinds] as unknown as StageKind<
-    z.ZodType<{ type: string; from: string }>
-  >;
+/** One stage, or several of which each is given what the one before gives. */
+type Configs = Config | readonly Config[];
+
+type Given = Features | Samples | Scores;
+
+/** A graph of stages alone, which gives what the last one does and whether it is there. */
+function graphOf(configs: Configs, { rate, channels, hop }: Source) {
   const graph = new AppGraph();
   const samples = { name: "samples", dtype: "int16", shape: [hop, channels] } as const;
-  const given = { kind: "samples", signal: { tensor: samples, when: [], period: 1 }, rate, channels };
   const none = () => {
     throw new Error("the stage takes samples alone");
   };
-  const value = compile(schema.parse({ from: "source", ...config }), {
-    graph,
-    name: "features",
-    at: "stages.features",
-    runSeconds: hop / rate,
-    input: () => given as never,
-    model: none,
-    table: none,
-    activity: none,
-  }) as Features;
+  const first: Given = { kind: "samples", signal: { tensor: samples, when: [], period: 1 }, rate, channels };
+  const value = [configs].flat().reduce((given: Given, config): Given => {
+    const { schema, compile } = stageKinds[config.type as keyof typeof stageKinds] as unknown as StageKind<
+      z.ZodType<{ type: string; from: string }>
+    >;
+    return compile(schema.parse({ from: "source", ...config }), {
+      graph,
+      name: config.type,
+      at: `stages.${config.type}`,
+      runSeconds: hop / rate,
+      input: () => given as never,
+      model: none,
+      table: none,
+      activity: none,
+    }) as Given;
+  }, first);
   const whole = graph.graph("stage", [samples], [graph.lasting(value.signal), ...value.signal.when]);
   validateGraph(whole);
   return whole;
 }
 
-/** What a stage gives for samples, frame by frame, on each engine. */
+/** What stages give for samples, frame by frame, on each engine. */
 export async function framesOf(
-  config: Config,
+  configs: Configs,
   source: Source,
   samples: readonly number[],
 ): Promise<Record<string, number[][]>> {
-  const graph = graphOf(config, source);
+  const graph = graphOf(configs, source);
   const { wasm } = await buildModel(graph);
   const step = source.hop * source.channels;
   const results: Record<string, number[][]> = {};
@@ -76,10 +83,10 @@ export async function framesOf(
   return results;
 }
 
-/** Why a stage is refused; "taken" where it is not. */
-export function refusalOf(config: Config, source: Source): string {
+/** Why stages are refused; "taken" where it is not. */
+export function refusalOf(configs: Configs, source: Source): string {
   try {
-    graphOf(config, source);
+    graphOf(configs, source);
     return "taken";
   } catch (error) {
     return (error as Error).message;

@@ -27,9 +27,17 @@ test("the filter of a change of rate passes the band of the lower rate", () => {
 });
 
 test("a ratio of rates is in lowest terms", () => {
-  assert.equal(rateChange(44100, 16000), { up: 160, down: 441 });
-  assert.equal(rateChange(48000, 16000), { up: 1, down: 3 });
-  assert.equal(rateChange(100, 100), { up: 1, down: 1 });
+  assert.equal(rateChange(44100, 16000, 1024), { up: 160, down: 441 });
+  assert.equal(rateChange(48000, 16000, 1024), { up: 1, down: 3 });
+  assert.equal(rateChange(100, 100, 1024), { up: 1, down: 1 });
+  assert.equal(rateChange(0.3, 0.1, 1024), { up: 1, down: 3 });
+  assert.equal(rateChange(62.5, 100, 1024), { up: 8, down: 5 });
+});
+
+test("what takes larger numbers than are allowed is no ratio", () => {
+  assert.is(rateChange(44100, 16000, 440), undefined);
+  assert.is(rateChange(1, 1025, 1024), undefined);
+  assert.is(rateChange(100, 100 / Math.SQRT2, 1024), undefined);
 });
 
 test.run();

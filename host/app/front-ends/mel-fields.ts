@@ -4,7 +4,7 @@ import type { MelSettings } from "./mel.js";
 
 /** What a stage of bands takes in an application's file, beside what it is of; what is absent is the preset's. */
 export const melFields = {
-  from: stageName("The samples: int16 of one channel."),
+  from: stageName("The samples of one channel: int16, or what a filter gives in the same unit."),
   window: duration.optional().describe("How much of the sound a frame has."),
   stride: duration.optional().describe("From one frame to the next."),
   fft: z

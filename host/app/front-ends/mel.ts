@@ -3,7 +3,6 @@ import { scaled, sumOf } from "../../import/compose/arithmetic.js";
 import type { GraphWriter } from "../../import/graph-writer.js";
 import { type SignalWindow, signalWindow } from "../../numerics/cosines.js";
 import { edgeImpulseMelBank, librosaMelBank, type MelBank, tensorflowMelBank } from "../../numerics/mel.js";
-import { cast } from "../../ops/conversion/cast.js";
 import { maximum } from "../../ops/elementwise/arithmetic.js";
 import { log } from "../../ops/elementwise/functions.js";
 import { biquad } from "../../ops/signal/biquad.js";
@@ -11,6 +10,7 @@ import { melFilterBank } from "../../ops/signal/mel-filter-bank.js";
 import { powerSpectrum } from "../../ops/signal/power-spectrum.js";
 import type { Signal } from "../app-graph.js";
 import { framesOf } from "../framing.js";
+import { asReal } from "../reals.js";
 import type { StageContext } from "../stage.js";
 import { countOf, refuseApplication } from "../times.js";
 
@@ -59,10 +59,7 @@ function emphasized({ graph, name }: StageContext, signal: Signal, part: number)
     write.node(
       biquad,
       { start: "zero" },
-      [
-        write.node(cast, { to: "float32" }, [signal.tensor]),
-        write.constant(Float32Array.of(1, -part, 0, 0, 0), [1, 5], "float32"),
-      ],
+      [asReal(write, signal.tensor), write.constant(Float32Array.of(1, -part, 0, 0, 0), [1, 5], "float32")],
       { variables: [{ name: `${name} last sample`, dtype: "float32", shape: [1, 1, 2] }] },
     ),
   );
@@ -74,8 +71,6 @@ function cutOf(settings: MelSettings, context: StageContext) {
   const { at, graph, name, input } = context;
   const { signal, rate, channels } = input("samples");
   if (channels !== 1) refuseApplication(`${at}.from`, `samples of ${channels} channels; of one are expected`);
-  if (signal.tensor.dtype !== "int16")
-    refuseApplication(`${at}.from`, `${signal.tensor.dtype}; samples as they come, int16, are expected`);
   const window = countOf(settings.window, rate, `${at}.window`, "samples", 4);
   const stride = countOf(settings.stride, rate, `${at}.stride`, "samples");
   const fft = settings.fft ?? powerOfTwo(window);
@@ -114,10 +109,7 @@ export function melLogs(settings: MelSettings, context: StageContext, withWhole:
   const all = [...bands, ...whole];
   const write = graph.writer(name);
   const tensor = graph.under(framed.when, () => {
-    const samples =
-      framed.tensor.dtype === "float32"
-        ? framed.tensor
-        : write.node(cast, { to: "float32" }, [framed.tensor]);
+    const samples = asReal(write, framed.tensor);
     const unit = settings.fullScale === "1" ? 1 / int16Range : 1;
     const scale = (settings.spectrum === "power" ? unit * unit : unit) / (settings.perSample ? fft : 1);
     const shape = signalWindow(settings.shape, frame, "periodic");

@@ -22,7 +22,7 @@ const part = (what: string) => z.number().min(0).max(1).describe(what);
 
 const schema = z.strictObject({
   type: z.literal("micro-frontend"),
-  from: stageName("The samples: int16 of one channel."),
+  from: stageName("The samples of one channel: int16, as they come from the source."),
   window: duration.default("30 ms").describe("How much of the sound a frame has."),
   stride: duration.default("20 ms").describe("From one frame to the next."),
   channels: z.int().min(2).max(256).default(40).describe("Bands of the mel scale."),
@@ -232,7 +232,10 @@ export const microFrontend: StageKind<typeof schema> = {
     if (channels !== 1)
       refuseApplication(`${at}.from`, `samples of ${channels} channels; of one are expected`);
     if (signal.tensor.dtype !== "int16")
-      refuseApplication(`${at}.from`, `${signal.tensor.dtype}; samples as they come, int16, are expected`);
+      refuseApplication(
+        `${at}.from`,
+        `"${config.from}" gives ${signal.tensor.dtype}; int16 is expected, samples as the source gives them`,
+      );
     const frame = countOf(config.window, rate, `${at}.window`, "samples", 4);
     if (config.highest <= config.lowest || config.highest > rate / 2)
       refuseApplication(

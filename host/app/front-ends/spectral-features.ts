@@ -3,27 +3,20 @@ import { elementCount, type Tensor } from "../../graph/tensor.js";
 import { differenceOf, scaled } from "../../import/compose/arithmetic.js";
 import { joined, reshaped, sliced, transposed, viewed } from "../../import/compose/movement.js";
 import type { GraphWriter } from "../../import/graph-writer.js";
-import {
-  type Butterworth,
-  butterworthBandPass,
-  butterworthHighPass,
-  butterworthLowPass,
-  type Section,
-} from "../../numerics/biquad.js";
-import { cast } from "../../ops/conversion/cast.js";
 import { maximum } from "../../ops/elementwise/arithmetic.js";
 import { log } from "../../ops/elementwise/functions.js";
 import { pad } from "../../ops/movement/pad.js";
 import { mean } from "../../ops/reduction/mean.js";
 import { reduceMax } from "../../ops/reduction/reduce.js";
-import { biquad } from "../../ops/signal/biquad.js";
 import { melFilterBank } from "../../ops/signal/mel-filter-bank.js";
 import { powerSpectrum } from "../../ops/signal/power-spectrum.js";
 import { spectralPeaks } from "../../ops/signal/spectral-peaks.js";
 import { statisticNames, statistics } from "../../ops/signal/statistics.js";
 import type { Signal } from "../app-graph.js";
 import { duration, stageName } from "../fields.js";
+import { sectionsOf, throughSections } from "../filters/butterworth.js";
 import { framesOf } from "../framing.js";
+import { asReal } from "../reals.js";
 import type { StageContext, StageKind } from "../stage.js";
 import { countOf, refuseApplication } from "../times.js";
 
@@ -99,24 +92,6 @@ type Config = z.infer<typeof schema>;
 /** Power below which logarithms are those of this one. */
 const leastPower = 1e-10;
 
-/** The sections of a filter. Throws `application-invalid` for frequencies that the rate does not have. */
-function sectionsOf(filter: NonNullable<Config["filter"]>, rate: number, at: string): Section[] {
-  const [low, high] =
-    filter.type === "band-pass" ? [filter.low, filter.high] : [filter.cutoff, filter.cutoff];
-  const isBand = filter.type !== "band-pass" || low < high;
-  if (!isBand || high >= rate / 2)
-    refuseApplication(
-      at,
-      `${low === high ? low : `${low} to ${high}`} Hz; ascending ones below half the rate, ${rate / 2}, are expected`,
-    );
-  const design: Butterworth = { order: filter.order, sampleRate: rate };
-  if (filter.type === "band-pass") return butterworthBandPass(design, low, high);
-  return (filter.type === "low-pass" ? butterworthLowPass : butterworthHighPass)(design, low);
-}
-
-const asFloat = (write: GraphWriter, tensor: Tensor): Tensor =>
-  tensor.dtype === "float32" ? tensor : write.node(cast, { to: "float32" }, [tensor]);
-
 /** The samples, filtered where there is a filter. */
 function filtered(
   { filter }: Config,
@@ -126,17 +101,9 @@ function filtered(
 ): Signal {
   if (filter === null) return signal;
   const sections = sectionsOf(filter, rate, `${at}.filter`);
-  const channels = signal.tensor.shape.at(-1) as number;
   const write = graph.writer(`${name} filter`);
-  const coefficients = write.constant(Float32Array.from(sections.flat()), [sections.length, 5], "float32");
-  const shape = [channels, sections.length, 2];
   const tensor = graph.under(signal.when, () =>
-    write.node(biquad, { start: "first" }, [asFloat(write, signal.tensor), coefficients], {
-      variables: [
-        { name: `${name} filter state`, dtype: "float32", shape },
-        { name: `${name} filter has started`, dtype: "int32", shape: [] },
-      ],
-    }),
+    throughSections(write, asReal(write, signal.tensor), sections, `${name} filter`),
   );
   return { ...signal, tensor };
 }
@@ -189,7 +156,7 @@ function bandMeans({ fft, edges }: Config, rate: number): number[][] {
 /** Features of windows of samples [time, channels], [channels, features]. */
 function featuresOf(config: Config, write: GraphWriter, window: Tensor, rate: number): Tensor {
   const channels = window.shape[1] as number;
-  const real = scaled(write, asFloat(write, window), config.scale);
+  const real = scaled(write, asReal(write, window), config.scale);
   const centred = differenceOf(write, real, write.node(mean, { axes: [0], keepDims: true }, [real]));
   const powers = largestPowers(config, write, transposed(write, centred, [1, 0]));
   const bins = powers.shape[1] as number;

@@ -4,10 +4,9 @@ import type { GraphWriter } from "../../import/graph-writer.js";
 import { cast } from "../../ops/conversion/cast.js";
 import { type TriggerRule, trigger } from "../../ops/decision/trigger.js";
 import { greaterEqual } from "../../ops/elementwise/comparisons.js";
-import { shiftRegister } from "../../ops/recurrent/shift-register.js";
-import { mean } from "../../ops/reduction/mean.js";
 import { reduceMax } from "../../ops/reduction/reduce.js";
 import { duration, namePattern, stageName } from "../fields.js";
+import { meanOfLast } from "../mean-of-last.js";
 import type { StageKind } from "../stage.js";
 import { refuseApplication, runsOf } from "../times.js";
 import type { Scores } from "../values.js";
@@ -66,14 +65,6 @@ function classOf(
   const names =
     classes === undefined ? `none of the ${count} scores has a name` : `there are ${classes.join(", ")}`;
   return refuseApplication(`${at}.class`, `"${wanted ?? name}"; ${names}`);
-}
-
-/** Scores over some time: the mean of the last ones. */
-function meanOfLast(write: GraphWriter, scores: Tensor, count: number): Tensor {
-  if (count === 1) return scores;
-  const kept: Tensor = { name: `${scores.name} (before)`, dtype: "float32", shape: [count, ...scores.shape] };
-  const last = write.node(shiftRegister, {}, [scores], { variables: [kept] });
-  return write.node(mean, { axes: [0], keepDims: false }, [last]);
 }
 
 /** 1 for the highest score, 0 for others. */

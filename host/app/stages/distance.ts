@@ -2,12 +2,12 @@ import { z } from "zod";
 import { elementCount } from "../../graph/tensor.js";
 import { differenceOf, quotientOf } from "../../import/compose/arithmetic.js";
 import { reshaped } from "../../import/compose/movement.js";
-import { dequantize } from "../../ops/conversion/dequantize.js";
 import { sqrt, square } from "../../ops/elementwise/functions.js";
 import { squaredDistances } from "../../ops/matrix/squared-distances.js";
 import { mean } from "../../ops/reduction/mean.js";
 import { reduceMin } from "../../ops/reduction/reduce.js";
 import { stageName } from "../fields.js";
+import { asReal } from "../reals.js";
 import type { StageKind } from "../stage.js";
 import { refuseApplication } from "../times.js";
 
@@ -54,8 +54,7 @@ export const distance: StageKind<typeof schema> = {
       );
     const write = graph.writer(name);
     const tensor = graph.under(signal.when, () => {
-      const real =
-        signal.tensor.dtype === "float32" ? signal.tensor : write.node(dequantize, {}, [signal.tensor]);
+      const real = asReal(write, signal.tensor);
       if (config.measure === "nearest") {
         const all = write.node(squaredDistances, {}, [
           reshaped(write, real, [1, count]),

@@ -3,7 +3,6 @@ import { elementCount, type Tensor } from "../../graph/tensor.js";
 import { reshaped } from "../../import/compose/movement.js";
 import type { GraphWriter } from "../../import/graph-writer.js";
 import { cast } from "../../ops/conversion/cast.js";
-import { dequantize } from "../../ops/conversion/dequantize.js";
 import { quantize } from "../../ops/conversion/quantize.js";
 import { squaredDifference } from "../../ops/elementwise/arithmetic.js";
 import { reshape } from "../../ops/movement/reshape.js";
@@ -11,6 +10,7 @@ import { mean } from "../../ops/reduction/mean.js";
 import { endsOf } from "../app-graph.js";
 import { duration, stageName } from "../fields.js";
 import { framesOf } from "../framing.js";
+import { asReal } from "../reals.js";
 import type { StageKind } from "../stage.js";
 import { countOf, refuseApplication, secondsOf } from "../times.js";
 import type { Features, Samples } from "../values.js";
@@ -51,14 +51,6 @@ function asInput(write: GraphWriter, tensor: Tensor, wanted: Tensor, asTheyAre: 
   if (dtype === "float32") return real;
   if (quantization === undefined) return write.node(cast, { to: dtype }, [real]);
   return write.node(quantize, {}, [real], { output: { dtype, quantization } });
-}
-
-/** A tensor in float32. */
-function asReal(write: GraphWriter, tensor: Tensor): Tensor {
-  if (tensor.dtype === "float32") return tensor;
-  return tensor.quantization === undefined
-    ? write.node(cast, { to: "float32" }, [tensor])
-    : write.node(dequantize, {}, [tensor]);
 }
 
 /** The stretch of time that an input of so many elements holds, and from one inference to the next: in runs of what it is given. */

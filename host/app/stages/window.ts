@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { cast } from "../../ops/conversion/cast.js";
-import { dequantize } from "../../ops/conversion/dequantize.js";
 import { duration, stageName } from "../fields.js";
 import { framesOf } from "../framing.js";
+import { asReal } from "../reals.js";
 import type { StageKind } from "../stage.js";
 import { countOf } from "../times.js";
 
@@ -23,12 +22,7 @@ export const window: StageKind<typeof schema> = {
     const stride = channels * countOf(config.stride, rate, `${at}.stride`, "samples");
     const framed = framesOf(graph, signal, { frame, stride }, name);
     const write = graph.writer(`${name} numbers`);
-    const real = graph.under(framed.when, () => {
-      if (framed.tensor.dtype === "float32") return framed.tensor;
-      return framed.tensor.quantization === undefined
-        ? write.node(cast, { to: "float32" }, [framed.tensor])
-        : write.node(dequantize, {}, [framed.tensor]);
-    });
+    const real = graph.under(framed.when, () => asReal(write, framed.tensor));
     return { kind: "features", signal: { ...framed, tensor: real } };
   },
 };
