@@ -1,4 +1,3 @@
-#include <math.h>
 #include <string.h>
 
 #include "signal.h"
@@ -114,6 +113,36 @@ static void join_floats(const power_spectrum *of)
     }
 }
 
+/* The root of what is not negative, rounded to the nearest, without the C library's mathematics: programs may not link it. */
+static float float_root(float x)
+{
+#if defined(__ARM_FP) && __ARM_FP & 4
+    float root;
+    __asm__("vsqrt.f32 %0, %1" : "=t"(root) : "t"(x));
+    return root;
+#else
+    /* Of a subnormal number, 2^24 times as large, the root is 2^12 times as large. */
+    const bool isSmall = x < 0x1p-126f;
+    if (isSmall) x *= 0x1p24f;
+    uint32_t bits = bits_at(&x);
+    const uint32_t exponent = bits >> 23;
+    if (exponent == 0 || exponent >= 255) return x;
+    /* 25 bits of the root, one after the other, of a square whose exponent is even; `rest` is what is left of it, over the bit. */
+    uint32_t rest = ((bits & 0x7fffff) | 0x800000) << (exponent & 1 ? 1 : 2), digits = 0;
+    for (uint32_t bit = 1 << 24; bit; bit >>= 1, rest <<= 1)
+    {
+        const uint32_t taken = 2 * digits + bit;
+        if (rest < taken) continue;
+        rest -= taken;
+        digits += bit;
+    }
+    bits = ((digits + 1) >> 1) + (((exponent + 1) / 2 + 62) << 23);
+    float root;
+    memcpy(&root, &bits, sizeof root);
+    return isSmall ? root * 0x1p-12f : root;
+#endif
+}
+
 /* Whatever is no number as the canonical NaN. */
 static inline void put_canonical(float *to, float value)
 {
@@ -148,7 +177,7 @@ void wasmote_power_spectrum(const power_spectrum *of)
     {
         const real_pair a = pair_at(of->spectrum + 2 * i);
         const float power = a.real * a.real + a.imaginary * a.imaginary;
-        put_canonical(of->output + i, (of->magnitude ? sqrtf(power) : power) * of->scale);
+        put_canonical(of->output + i, (of->magnitude ? float_root(power) : power) * of->scale);
     }
 }
 

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { BuiltApplication } from "../app/build-application.js";
 import type { Fit } from "../boards/index.js";
+import { readWholeFile } from "../files/read.js";
 import type { KernelLibrary } from "../link/link.js";
 import type { AppAction, AppSection } from "../package/app.js";
 import { buildFromFile } from "./app-file.js";
@@ -8,7 +9,7 @@ import type { BuildOptions } from "./build.js";
 import { buildJson, buildText } from "./build-report.js";
 import { ofNoUse } from "./errors.js";
 import { bytesText } from "./figures.js";
-import { makeFolder, refuseOverwriting, writeFilesAtomically } from "./files.js";
+import { makeFolder, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import type { Output } from "./output.js";
 
 /** Refuses options of `build` that are about a model alone. */
@@ -64,6 +65,28 @@ export function appLines({ source, hop, events, actions, log, share }: AppSectio
   ];
 }
 
+/** The built application with a recording, which takes the place of its source. */
+async function playing(
+  { wasm, section }: BuiltApplication,
+  path: string,
+  read: string[],
+  output: Output,
+): Promise<{ wasm: Uint8Array; section: AppSection }> {
+  const [{ readRecording }, { withApp, withRecording }] = await Promise.all([
+    import("../app/recording.js"),
+    import("../package/app.js"),
+  ]);
+  read.push(path);
+  const { samples, notes } = await withFile(path, () =>
+    readRecording(readWholeFile(path), path, section.source),
+  );
+  output.talk(`${path}: ${notes.join("; ")}`);
+  const { rate, channels } = section.source;
+  const replayed: AppSection = { ...section, source: { driver: "recording", rate, channels } };
+  const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  return { wasm: withRecording(withApp(wasm, replayed), bytes), section: replayed };
+}
+
 /** Builds an application's file, as `build` is told to. */
 export async function buildApplicationFile(
   path: string,
@@ -76,14 +99,15 @@ export async function buildApplicationFile(
   const read = [path];
   output.progress(`building ${path}`);
   const built = await buildFromFile(path, bytes, options.kernels, read);
+  const played =
+    options.recording === undefined ? undefined : await playing(built, options.recording, read, output);
+  const { wasm, section } = played ?? built;
   const out = options.out ?? `${fileName(path)}.wasm`;
   await refuseOverwriting(read, [out], "Give -o another name.");
-  const fit = await fitting?.(built);
+  const fit = await fitting?.({ ...built, wasm });
   await makeFolder(dirname(out));
-  await writeFilesAtomically([{ path: out, bytes: built.wasm }]);
-  output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
-  if (options.json)
-    output.json({ ...buildJson(built, out), app: built.section, ...(fit && { fit: fit.verdict }) });
-  else
-    output.data([...(await buildText(built, output)), "", ...appLines(built.section), ...(fit?.lines ?? [])]);
+  await writeFilesAtomically([{ path: out, bytes: wasm }]);
+  output.talk(`wrote ${out} (${bytesText(wasm.length)})`);
+  if (options.json) output.json({ ...buildJson(built, out), app: section, ...(fit && { fit: fit.verdict }) });
+  else output.data([...(await buildText(built, output)), "", ...appLines(section), ...(fit?.lines ?? [])]);
 }

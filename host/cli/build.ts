@@ -48,6 +48,7 @@ export interface BuildOptions extends InputOptions, OpenOptions {
   board?: string;
   budget?: string;
   verbose?: boolean;
+  recording?: string;
   json?: boolean;
 }
 
@@ -118,6 +119,10 @@ export function registerBuild(program: Command, output: Output): void {
     )
     .option("--budget <bounds>", "RAM in all, flash of the file, time: ram=96k,flash=512k,latency=50ms")
     .addOption(verboseOption())
+    .option(
+      "--recording <file>",
+      "of an application: the board plays this in place of its sensor, once (.wav, .npy, .csv)",
+    )
     .option("--json", "print the report as JSON")
     .action((model: string, options: BuildOptions) => build(model, options, output));
   addHelp(command, help);
@@ -137,6 +142,8 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
     const { buildApplicationFile } = await import("./build-app.js");
     return buildApplicationFile(modelPath, bytes, { ...options, kernels }, fitting, output);
   }
+  if (options.recording !== undefined)
+    throw ofNoUse("--recording", "it is a model that is built, and no application");
   const read = [modelPath];
   const { examineModel, inWordsOf, modelName, requireGraph } = await import("../import/index.js");
   const { takesCalibration } = await import("../pipeline.js");

@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { processOutput } from "../../host/cli/output.js";
 import { createProgram } from "../../host/cli/program.js";
-import { withApp } from "../../host/package/app.js";
+import { recordingOf, withApp } from "../../host/package/app.js";
 import { buildModel } from "../../host/pipeline.js";
 import { prepareWasm3 } from "../../host/run/wasm3.js";
 import { isSealed, openSealed, rawPublicKey, readDevicePrivateKey } from "../../host/trust/seal/index.js";
@@ -359,6 +359,19 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "build --verbose": () => refused(1, /\n {2}CONV_3D {2}node "/, "build", at("unknown.tflite"), "--verbose"),
   "build --json": async () =>
     assert.is(JSON.parse((await build("net.tflite", "--json")).stdout).model, "net"),
+
+  "build --recording": async () => {
+    const built = ["build", at("app.json"), "-o", at("played.wasm"), "--recording"];
+    const { app, fileBytes } = await json(...built, at("odd.csv"));
+    assert.equal(app.source, { driver: "recording", rate: 1000, channels: 1 });
+    assert.equal(
+      [...(recordingOf(file("played.wasm")) ?? [])],
+      [0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 20, 0, 1, 0],
+    );
+    assert.ok(fileBytes > 0);
+    await refused(1, /input-kind/, ...built, at("app.json"));
+    await refused(2, /--recording is of no use/, "build", at("net.tflite"), "--recording", at("odd.csv"));
+  },
 
   "run --input": async () => assert.equal((await json(...small)).outputs[0].values, [1, 2, 10]),
   "run --output": async () => {

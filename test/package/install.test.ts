@@ -88,6 +88,7 @@ test("the package holds what a user needs, nothing else, and packing leaves no t
     ...["README.md", "LICENSE", "CHANGELOG.md", "docs/architecture.md", "docs/decisions/0001-tools.md"],
     ...["boards/CMakeLists.txt", "boards/ports/rp2/rp2040/boot2.S", "dist/cli/main.js", "dist/index.d.ts"],
     ...["models/digits/README.md", "models/digits/expected.json", "models/digits/float/model.json"],
+    ...["models/keywords/app.json", "models/keywords/keywords.tflite", "models/vibration/baseline.npy"],
     ...["models/digits/samples/calibration.npy", "node_modules/wasm3-bindings/wasm3/LICENSE"],
     ...["boards/cryptography/monocypher.c", "boards/cryptography/sha2.c"],
     ...["boards/cryptography/LICENSE-monocypher.txt", "boards/cryptography/LICENSE-bcrypt.txt"],
@@ -123,6 +124,19 @@ test("without a compiler it builds, inspects and runs the digits example, and li
   for (const name of ["wasmote", "wasmote/browser"]) {
     const program = `import("${name}").then(({ buildModel }) => console.log(typeof buildModel))`;
     assert.is(call(project, bare, "node", "-e", program).stdout, "function\n");
+  }
+});
+
+test("the example applications run over their recordings", () => {
+  for (const [name, recording, event] of [
+    ["keywords", "recording.wav", "yes"],
+    ["vibration", "recordings/bearing.npy", "anomaly"],
+  ] as const) {
+    const folder = join(installed, "models", name);
+    const args = ["simulate", join(folder, "app.json"), "--input", join(folder, recording)];
+    const { code, stdout, stderr } = wasmote([...args, "--on", "node", "--json"]);
+    assert.is(code, 0, stderr);
+    assert.is(JSON.parse(stdout.split("\n")[0] ?? "").event, event);
   }
 });
 

@@ -172,6 +172,7 @@ void cortex_m_wake_within(uint64_t units)
         return;
     }
     const uint64_t ticks = cortex_m_limit_ticks(units);
+    ticksLeft = 0;
     SYST_RVR = ticks > systMost ? systMost : (uint32_t) ticks;
     SYST_CVR = 0;
     SYST_CSR = systEnable | systInterrupt | systProcessorClock;

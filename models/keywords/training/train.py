@@ -216,7 +216,7 @@ def data(seed: int, variants: list[str], of_keyword: int, of_others: int, times:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--passes", type=int, default=14)
+    parser.add_argument("--passes", type=int, default=10)
     parser.add_argument("--data", type=Path, help="a file (.npz) that keeps the windows from one training to the next; the network lies beside it")
     parser.add_argument("--out", type=Path, default=HERE.parent / "keywords.tflite")
     options = parser.parse_args()

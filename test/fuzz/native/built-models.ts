@@ -2,7 +2,9 @@ import type { Graph } from "../../../host/graph/graph.js";
 import { importModel } from "../../../host/import/index.js";
 import { logisticGate } from "../../../host/ops/recurrent/gate-activation.js";
 import { gruLayer } from "../../../host/ops/recurrent/layers.js";
+import { withRecording } from "../../../host/package/app.js";
 import { buildModel } from "../../../host/pipeline.js";
+import { bytesOf, loudnessApplication, squareWave } from "../../boards/applications.js";
 import { bodies, makeModel, makeStatefulModel } from "../../boards/made-modules.js";
 import { smallGraph } from "../../cli/command.js";
 import { smallModel, writeTflite } from "../../import/tflite-writer.js";
@@ -87,9 +89,25 @@ const noFile = (): never => {
   throw new Error("no other file");
 };
 
+/** An application that plays a recording, logs, and does all kinds of things. */
+async function playing(): Promise<Uint8Array> {
+  const hop = 8;
+  const application = await loudnessApplication({
+    source: { driver: "recording", rate: 1000, channels: 1 },
+    hop,
+    log: true,
+    actions: [
+      { event: 0, kind: "gpio", pin: 1, milliseconds: 1 },
+      { event: 0, kind: "line" },
+      { event: 1, kind: "gpio", pin: 2 },
+    ],
+  });
+  return withRecording(application, bytesOf(squareWave([0, 2000, 9000, 0], hop)));
+}
+
 /**
  * Small models: made ones, one with an input and an output first; built ones of int8, of several operators, with state, of
- * float32, recurrent, and with weights that are stored in fewer bits.
+ * float32, recurrent, with weights that are stored in fewer bits, and an application.
  */
 export async function builtModels(): Promise<BuiltModelFile[]> {
   const made = [
@@ -113,5 +131,5 @@ export async function builtModels(): Promise<BuiltModelFile[]> {
   const files = await Promise.all(
     built.map(async ({ name, graph, options }) => ({ name, wasm: (await buildModel(graph, options)).wasm })),
   );
-  return [...made, ...files];
+  return [...made, ...files, { name: "application", wasm: await playing() }];
 }

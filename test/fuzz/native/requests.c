@@ -44,15 +44,18 @@ cbor_writer piece_of(bytes file, uint32_t offset, const uint8_t *hash)
 
 void put_pairs(cbor_writer *to, uint32_t pairs)
 {
-    static const char *const keys[] = { "i", "off", "first", "last", "limit", "slot", "len", "on", "n" };
+    static const char *const keys[] = { "i", "off", "first", "last", "limit", "slot", "len", "on", "n", "from" };
     for (uint32_t i = 0; i < pairs; i++) cbor_pair(to, keys[below(sizeof keys / sizeof *keys)], below(2) ? below(9) : odd_number());
 }
 
 smp_command any_command(void)
 {
-    const uint32_t group = below(3);
-    const smp_command *const commands = group == 0 ? os_commands : group == 1 ? image_commands : inference_commands;
-    return commands[below(group == 0 ? osCommandCount : group == 1 ? imageCommandCount : inferenceCommandCount)];
+    const struct { const smp_command *commands; uint32_t count; } groups[] = {
+        { os_commands, osCommandCount }, { image_commands, imageCommandCount }, { inference_commands, inferenceCommandCount },
+        { application_commands, applicationCommandCount },
+    };
+    const uint32_t group = below(sizeof groups / sizeof *groups);
+    return groups[group].commands[below(groups[group].count)];
 }
 
 uint32_t take_line(const uint8_t *from, uint32_t length)

@@ -13,6 +13,7 @@
 #include "bytes.h"
 #include "cases.h"
 #include "damage.h"
+#include "firmware/application.h"
 #include "firmware/engine.h"
 #include "formats/sha256.h"
 #include "link/frame.h"
@@ -125,6 +126,7 @@ static void start(void)
     engine_unload();
     slots_open();
     upload_open();
+    application_open();
     activation_start();
 }
 
@@ -180,6 +182,7 @@ static void try_packets(void)
     {
         make_request(&offset);
         send_request(below(damageKinds));
+        application_step();
     }
 }
 

@@ -20,6 +20,7 @@
 #include "bytes.h"
 #include "cases.h"
 #include "damage.h"
+#include "firmware/application.h"
 #include "firmware/engine.h"
 #include "firmware/session.h"
 #include "formats/cbor.h"
@@ -137,6 +138,7 @@ static void start(void)
     engine_unload();
     slots_open();
     upload_open();
+    application_open();
     activation_start();
 }
 
