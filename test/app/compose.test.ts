@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { composeApplication } from "../../host/app/compose.js";
@@ -17,7 +18,20 @@ const models = new Map([
   ["loud12.tflite", loudness(12)],
   ["counter.tflite", counter],
 ]);
-const tables = new Map([["rows.npy", { rows: 3, columns: 2, values: Float32Array.of(0, 0, 2, 4, 4, 8) }]]);
+const tables = new Map([
+  ["rows.npy", { rows: 3, columns: 2, values: Float32Array.of(0, 0, 2, 4, 4, 8) }],
+  // Two rows of what the page's filter chain gives of an axis at rest, more or less: rms, peak to peak, crossings of zero.
+  [
+    "still.npy",
+    {
+      rows: 2,
+      columns: 9,
+      values: Float32Array.from([
+        50, 250, 60, 50, 250, 60, 50, 250, 60, 80, 350, 90, 80, 350, 90, 80, 350, 90,
+      ]),
+    },
+  ],
+]);
 
 const composed = (application: ApplicationInput) =>
   composeApplication(parseApplication(application), { models, tables });
@@ -430,6 +444,35 @@ test("a decision tells a sensor that is stuck", async () => {
     results.map(({ begins }) => begins.length),
     [0, 0, 0, 1, 0, 0],
   );
+});
+
+test("the page's chain of filters tells motion from rest, and a sensor that is stuck", async () => {
+  const page = readFileSync(new URL("../../docs/applications.md", import.meta.url), "utf8");
+  const [application] = [...page.matchAll(/^```json\n([\s\S]*?)^```/gm)]
+    .map(([, json]) => JSON.parse(json as string))
+    .filter(({ name }) => name === "shaking");
+  const { integer } = random(4);
+  const samples = Array.from({ length: 200 * 36 }, (_, i) => {
+    const [time, shakes] = [i / 200, i >= 2000 && i < 3600];
+    const wave = shakes ? 6000 * Math.sin(2 * Math.PI * 5 * time) : 0;
+    // An outlier now and then, and from 28 s on an axis that hangs.
+    const outlier = i % 97 === 0 ? 20_000 : 0;
+    return [
+      Math.round(wave) + integer(-100, 100) + outlier,
+      Math.round(wave / 2) + integer(-100, 100),
+      time >= 28 ? 1234 : 16_384 + integer(-100, 100),
+    ];
+  }).flat();
+  const results = await resultsOf(application, samples);
+  const begins = results.flatMap(({ time, begins }) => begins.map((event) => [event, time] as const));
+  const names = composed(application).section.events;
+  assert.equal(
+    begins.map(([event]) => names[event]),
+    ["shaking", "stuck"],
+  );
+  const [shaking = 0, stuck = 0] = begins.map(([, time]) => time);
+  assert.ok(shaking > 10 && shaking <= 12, `shaking after ${shaking} s`);
+  assert.ok(stuck > 30.5 && stuck <= 32, `stuck after ${stuck} s`);
 });
 
 test("what a board has to know beside the model", () => {
