@@ -6,7 +6,14 @@ import { readAt } from "../import/compose/indices.js";
 import { reshaped } from "../import/compose/movement.js";
 import { concatenation } from "../ops/movement/concatenation.js";
 import { reshape } from "../ops/movement/reshape.js";
-import { type AppAction, type AppSection, type AppSource, appVersion, maxHop } from "../package/app.js";
+import {
+  type AppAction,
+  type AppSection,
+  type AppSource,
+  appVersion,
+  maxEvents,
+  maxHop,
+} from "../package/app.js";
 import { AppGraph } from "./app-graph.js";
 import type { Application, StageConfig } from "./schema.js";
 import type { StageContext, StageKind } from "./stage.js";
@@ -271,6 +278,8 @@ export function composeApplication(
   }
   const events = decisions.flatMap(({ names }) => names);
   if (events.length === 0) refuseApplication("stages", "a decision is expected, which gives events");
+  if (events.length > maxEvents)
+    refuseApplication("stages", `${events.length} events; at most ${maxEvents} are expected`);
   const twice = events.find((event, i) => events.indexOf(event) < i);
   if (twice !== undefined) refuseApplication("stages", `two events are called "${twice}"`);
   const outputs = [

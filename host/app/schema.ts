@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maxActions } from "../package/app.js";
 import { duration, namePattern } from "./fields.js";
 import { stageKinds } from "./stages/index.js";
 import { refuseApplication } from "./times.js";
@@ -26,7 +27,7 @@ const sources = [
   z.strictObject({
     type: z.literal("imu"),
     rate,
-    chip: z.enum(["mpu6050", "lsm6ds3", "lsm9ds1"]),
+    chip: z.enum(["mpu6050"]),
     axes: z
       .union([z.literal(3), z.literal(6)])
       .default(3)
@@ -100,7 +101,11 @@ export const applicationSchema = z
       .describe(
         'The stages, by their names. Each is given what it works on by the name of another, or by "source".',
       ),
-    actions: z.array(actionSchema).max(64).default([]).describe("What a board does when an event begins."),
+    actions: z
+      .array(actionSchema)
+      .max(maxActions)
+      .default([])
+      .describe("What a board does when an event begins."),
     log: z.boolean().default(true).describe("Whether the board keeps events in its flash."),
     share: shareSchema,
   })

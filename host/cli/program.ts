@@ -19,6 +19,7 @@ type Register = (program: Command, output: Output) => void;
 const commands: Readonly<Record<string, () => Promise<Register>>> = {
   build: async () => (await import("./build.js")).registerBuild,
   run: async () => (await import("./run.js")).registerRun,
+  app: async () => (await import("./app.js")).registerApp,
   simulate: async () => (await import("./simulate.js")).registerSimulate,
   tune: async () => (await import("./tune.js")).registerTune,
   inspect: async () => (await import("./inspect.js")).registerInspect,

@@ -95,6 +95,11 @@ const samples = join(root, "models/digits/samples/calibration.npy");
 const signing = (key = "signer.pem") => ["sign", at("small.wasm"), "--key", at(key), "-o", at("signed.wasm")];
 const signed = (...args: string[]) => json(...signing(), ...args);
 const simulated = ["simulate", at("app.wasm"), "--input", at("odd.csv")];
+const beginning = ["app", "init", at("new/begun.json"), "--model", at("net.tflite")];
+const begun = async (...args: string[]) => {
+  await done(...beginning, "--force", ...args);
+  return JSON.parse(readFileSync(at("new/begun.json"), "utf8"));
+};
 const tuned = ["tune", at("app.json"), "--recordings", at("odd.csv"), "--labels", at("labels.csv")];
 const delta = join(root, "docs/examples/delta-operator");
 
@@ -429,6 +434,58 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "run --limit": () => limited("run"),
   "run --key": () => keyed("run", "--input", at("in.bin")),
   "run --json": async () => assert.is((await json(...small)).outputs[0].name, "out"),
+
+  "app --name": async () => assert.is((await begun("--name", "doors")).name, "doors"),
+  "app --source": async () => {
+    assert.equal((await begun("--source", "imu")).source, {
+      type: "imu",
+      rate: 100,
+      chip: "mpu6050",
+      axes: 3,
+    });
+    await refused(2, /--source/, ...beginning, "--source", "camera");
+  },
+  "app --rate": async () => {
+    assert.is((await begun("--source", "link", "--rate", "50")).source.rate, 50);
+    await refused(2, /is no number from/, ...beginning, "--rate", "0");
+  },
+  "app --front-end": async () => {
+    const { stages } = await begun("--front-end", "microwakeword");
+    assert.equal(stages.features, { type: "micro-frontend", from: "source", stride: "10 ms" });
+    assert.is((await begun("--front-end", "none")).stages.scores.from, "source");
+    await refused(2, /--front-end/, ...beginning, "--front-end", "fft");
+  },
+  "app --model": async () => {
+    const { stdout } = await done(...beginning, "--front-end", "none", "--force");
+    assert.match(stdout, /^it builds: a file of [\d,]+ bytes/);
+    assert.match(
+      (await done(...beginning, "--force")).stdout,
+      /^it does not build yet: .*stages.scores.file/,
+    );
+    await refused(2, /no model is named/, "app", "init", at("new/no.json"));
+    await refused(1, /file-unreadable/, "app", "init", at("new/no.json"), "--model", at("no.tflite"));
+    assert.not(existsSync(at("new/no.json")));
+    await refused(2, /'start' is invalid/, "app", "start");
+  },
+  "app --classes": async () => {
+    const { stages } = await begun("--classes", "silence,yes,no");
+    assert.equal(stages.scores.classes, ["silence", "yes", "no"]);
+    assert.equal(Object.keys(stages.decision.events), ["yes", "no"]);
+    await refused(2, /has an empty name/, ...beginning, "--classes", "a,,b");
+  },
+  "app --event": async () =>
+    assert.equal(Object.keys((await begun("--classes", "a,b", "--event", "b")).stages.decision.events), [
+      "b",
+    ]),
+  "app --over": async () => assert.is((await begun("--over", "0.5")).stages.decision.events.event.over, 0.5),
+  "app --pin": async () => {
+    assert.equal((await begun("--pin", "3")).actions, [{ on: "event", do: "gpio", pin: 3 }]);
+    await refused(2, /is no whole number from 0 to 255/, ...beginning, "--pin", "256");
+  },
+  "app --force": async () => {
+    await done(...beginning, "--force");
+    await refused(2, /is there already/, ...beginning);
+  },
 
   "simulate --input": async () => {
     const { stdout } = await done("simulate", at("app.json"), "--input", at("odd.csv"));
