@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadBoard } from "../../host/boards/index.js";
@@ -105,6 +105,24 @@ test("the package holds what a user needs, nothing else, and packing leaves no t
     assert.not.ok(existsSync(join(root, "host", "wasm3-bindings", name)), `${name} is left`);
   }
   assert.not.ok(existsSync(join(root, "boards", "cryptography")), "cryptography is left");
+});
+
+test("the types of all that it exports are there", () => {
+  const missing: string[] = [];
+  const seen = new Set<string>();
+  const follow = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    if (!existsSync(file)) {
+      missing.push(relative(installed, file));
+      return;
+    }
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g))
+      follow(join(dirname(file), (path as string).replace(/\.js$/, ".d.ts")));
+  };
+  for (const entry of ["index", "browser", "operators"]) follow(join(installed, "dist", `${entry}.d.ts`));
+  assert.equal(missing, []);
+  assert.ok(seen.size > 50, `${seen.size} files`);
 });
 
 test("it takes at most 30 MB without optional parts", () => {
