@@ -28,7 +28,7 @@ function tableOf(bytes: Uint8Array, path: string): Table {
 /** How the files are read that an application names, by the paths in its own. */
 export interface ApplicationReader {
   read(path: string): Uint8Array | Promise<Uint8Array>;
-  /** Reads what a model's file refers to: shards that lie beside it. */
+  /** Reads what a model's file refers to, shards that lie beside it: by paths that begin as the model's own. */
   beside(path: string): ReadFile;
 }
 

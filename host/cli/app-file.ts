@@ -53,8 +53,8 @@ export async function buildFromFile(
       return readWholeFile(resolved(named));
     },
     beside: (model) => (named, limit) => {
-      read.push(join(dirname(resolved(model)), named));
-      return readFileWithin(dirname(resolved(model)), named, limit);
+      read.push(resolved(named));
+      return readFileWithin(dirname(resolved(model)), resolved(named), limit);
     },
   };
   return withFile(path, () =>

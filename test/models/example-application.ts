@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuiltApplication, buildApplication } from "../../host/app/build-application.js";
 import { readRecording } from "../../host/app/recording.js";
@@ -23,7 +23,7 @@ export async function exampleApplication(name: string): Promise<ExampleApplicati
   const read = (path: string) => readFileSync(resolve(folder, path));
   const built = await buildApplication(JSON.parse(read("app.json").toString()), {
     read,
-    beside: (path) => (shard) => read(join(dirname(path), shard)),
+    beside: () => read,
   });
   const { wasm, section } = built;
   const samplesOf = (recording: string) => readRecording(read(recording), recording, section.source).samples;
