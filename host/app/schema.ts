@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { maxActions } from "../package/app.js";
 import { duration, namePattern } from "./fields.js";
-import { stageKinds } from "./stages/index.js";
+import { type StageKinds, stageKinds } from "./stages/index.js";
 import { refuseApplication } from "./times.js";
 
 const pin = z.int().min(0).max(255);
@@ -118,9 +118,6 @@ export type Application = Omit<z.infer<typeof applicationSchema>, "stages"> & {
 
 /** A stage as the file says it. */
 export type StageConfig = { type: keyof typeof stageKinds; from: string } & Readonly<Record<string, unknown>>;
-
-/** The kinds of stages, by their names. */
-type StageKinds = typeof stageKinds;
 
 /** A stage as a program writes it: defaults may be left out. */
 export type StageInput = { [K in keyof StageKinds]: z.input<StageKinds[K]["schema"]> }[keyof StageKinds];

@@ -15,8 +15,29 @@ import { distance } from "./distance.js";
 import { model } from "./model.js";
 import { window } from "./window.js";
 
-/** Every kind of stage, by what an application's file calls it. */
-export const stageKinds = {
+/** The kinds of stages, by what an application's file calls them. */
+export interface StageKinds {
+  readonly repair: typeof repair;
+  readonly median: typeof median;
+  readonly hampel: typeof hampel;
+  readonly filter: typeof filter;
+  readonly resample: typeof resample;
+  readonly normalize: typeof normalize;
+  readonly "micro-frontend": typeof microFrontend;
+  readonly "log-mel": typeof logMel;
+  readonly mfcc: typeof mfcc;
+  readonly "spectral-features": typeof spectralFeatures;
+  readonly statistics: typeof statistics;
+  readonly picture: typeof picture;
+  readonly window: typeof window;
+  readonly model: typeof model;
+  readonly distance: typeof distance;
+  readonly faults: typeof faults;
+  readonly decision: typeof decision;
+}
+
+/** Every kind of stage. */
+export const stageKinds: StageKinds = {
   repair,
   median,
   hampel,
@@ -34,4 +55,4 @@ export const stageKinds = {
   distance,
   faults,
   decision,
-} as const;
+};
