@@ -4,8 +4,8 @@
 
 #include "../formats/crc32.h"
 
-/* What a ring holds, in runs: one is taken while the next one comes. */
-enum { ringRuns = 2 };
+/* What a ring holds, in runs: one is taken while the next one comes, or more, where runs take longer than others. */
+enum { fewestRingRuns = 2, mostRingRuns = 64 };
 
 static bool find_u32(cbor_reader map, const char *key, uint32_t *value)
 {
@@ -54,10 +54,12 @@ static bool read_source(cbor_reader map, description *result)
         .pin = u32_or_unset(map, "pin"), .address = u32_or_unset(map, "address"),
         .sda = u32_or_unset(map, "sda"), .scl = u32_or_unset(map, "scl"),
     };
+    if (!find_u32(map, "buffer", &result->ringRuns)) result->ringRuns = fewestRingRuns;
     if (!find_text(map, "chip", &setup->chip, &setup->chipLength)) setup->chip = NULL;
     return find_text(map, "driver", &result->driver, &result->driverLength)
         && find_u32(map, "millihertz", &setup->millihertz) && setup->millihertz > 0
-        && find_u32(map, "channels", &setup->channels) && setup->channels > 0 && setup->channels <= mostChannels;
+        && find_u32(map, "channels", &setup->channels) && setup->channels > 0 && setup->channels <= mostChannels
+        && result->ringRuns >= fewestRingRuns && result->ringRuns <= mostRingRuns;
 }
 
 static bool read_fields(cbor_reader map, description *result)
@@ -91,7 +93,7 @@ uint32_t description_values(const description *of)
 uint32_t description_ring_bytes(const description *of)
 {
     const bool needsRing = is_text(of->driver, of->driverLength, "adc") || is_text(of->driver, of->driverLength, "imu");
-    return needsRing ? ringRuns * description_values(of) * (uint32_t) sizeof(uint16_t) : 0;
+    return needsRing ? of->ringRuns * description_values(of) * (uint32_t) sizeof(uint16_t) : 0;
 }
 
 uint32_t description_bytes(const uint8_t *file, uint32_t length)

@@ -33,6 +33,7 @@ typedef struct description
     wasmote_section section;
     uint32_t id;                /* which application it is: CRC-32 of the section */
     uint32_t hop;               /* samples of each channel that a run takes */
+    uint32_t ringRuns;          /* runs whose samples the ring holds, of sources that need one */
     uint32_t events, actions;   /* how many */
     bool log, shareEvents, shareCounters;
     source_setup source;        /* but for the ring and the recording */

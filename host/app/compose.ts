@@ -11,6 +11,7 @@ import {
   type AppSection,
   type AppSource,
   appVersion,
+  maxBuffer,
   maxEvents,
   maxHop,
 } from "../package/app.js";
@@ -191,10 +192,23 @@ function hopOf(application: Application, order: readonly string[]): number {
 const channelsOf = ({ source }: Application): number =>
   source.type === "imu" ? source.axes : source.type === "microphone" ? 1 : source.channels;
 
-function sourceOf(application: Application): AppSource {
+/** Hops that wait where an application does not say. */
+const usualBuffer = 4;
+
+/** Hops that may wait while a run takes longer than one. */
+function bufferOf(text: string | undefined, runSeconds: number): number {
+  if (text === undefined) return usualBuffer;
+  const hops = Math.max(2, Math.ceil(secondsOf(text, "source.buffer") / runSeconds));
+  if (hops > maxBuffer)
+    refuseApplication("source.buffer", `${text} are ${hops} hops; at most ${maxBuffer} are expected`);
+  return hops;
+}
+
+function sourceOf(application: Application, hop: number): AppSource {
   const { source } = application;
-  const common = { rate: source.rate, channels: channelsOf(application) };
-  if (source.type === "link") return { driver: "none", ...common };
+  const rates = { rate: source.rate, channels: channelsOf(application) };
+  if (source.type === "link") return { driver: "none", ...rates };
+  const common = { ...rates, buffer: bufferOf(source.buffer, hop / source.rate) };
   if (source.type === "imu") {
     const { chip, address, sda, scl } = source;
     return {
@@ -305,7 +319,7 @@ export function composeApplication(
   validateGraph(whole);
   const section: AppSection = {
     version: appVersion,
-    source: sourceOf(application),
+    source: sourceOf(application, hop),
     hop,
     events,
     actions: actionsOf(application, events),

@@ -6,6 +6,11 @@ import { refuseApplication } from "./times.js";
 
 const pin = z.int().min(0).max(255);
 const rate = z.number().positive().max(4e6).describe("Samples of each channel in a second.");
+const buffer = duration
+  .optional()
+  .describe(
+    "Samples that may wait while a run takes longer than a hop, as one with a model may; four hops by default.",
+  );
 const eventName = z.string().min(1).describe("The event's name.");
 
 const sources = [
@@ -17,11 +22,13 @@ const sources = [
       .default("adc")
       .describe("How it is wired: adc, an amplified one at an analog pin."),
     pin: pin.default(26).describe("The pin, as the board numbers it."),
+    buffer,
   }),
   z.strictObject({
     type: z.literal("adc"),
     rate,
     pin: pin.describe("The first pin, as the board numbers it; further channels take those that follow."),
+    buffer,
     channels: z.int().min(1).max(16).default(1),
   }),
   z.strictObject({
@@ -32,6 +39,7 @@ const sources = [
       .union([z.literal(3), z.literal(6)])
       .default(3)
       .describe("3: acceleration; 6: acceleration and rotation."),
+    buffer,
     address: z.int().min(0).max(127).optional().describe("On the bus; the chip's usual one by default."),
     sda: pin.optional(),
     scl: pin.optional(),

@@ -17,6 +17,8 @@ export const appVersion = 1;
 export const maxEvents = 32;
 export const maxActions = 32;
 export const maxChannels = 16;
+/** Most hops that may wait. */
+export const maxBuffer = 64;
 /** Most samples of each channel that one run takes. */
 export const maxHop = 65_536;
 /** Most bytes of an event's name in UTF-8. */
@@ -34,6 +36,8 @@ export interface AppSource {
   channels: number;
   /** Of "adc": the pin, as the board numbers it; several channels take those that follow. */
   pin?: number;
+  /** Of "adc" and "imu": hops that may wait while a run takes longer than one; 2 where it is absent. */
+  buffer?: number;
   /** Of "imu": what it is, its address, and the pins that it is wired to. */
   chip?: string;
   address?: number;
@@ -94,6 +98,7 @@ const schema = z.object({
     millihertz: count(1, most32),
     channels: count(1, maxChannels),
     pin: pin.exactOptional(),
+    buffer: count(2, maxBuffer).exactOptional(),
     chip: shortText(16).exactOptional(),
     address: count(0, 127).exactOptional(),
     sda: pin.exactOptional(),

@@ -477,6 +477,16 @@ test("the page's chain of filters tells motion from rest, and a sensor that is s
   assert.ok(stuck > 30.5 && stuck <= 32, `stuck after ${stuck} s`);
 });
 
+test("samples may wait for a while, in whole hops", () => {
+  const waiting = (buffer: string) =>
+    composed({ ...base, source: { type: "adc", rate: 1000, pin: 26, buffer } }).section.source.buffer;
+  assert.equal([waiting("1 ms"), waiting("5 ms"), waiting("128 ms")], [2, 3, 64]);
+  assert.match(
+    refusal({ source: { type: "adc", rate: 1000, pin: 26, buffer: "129 ms" } }),
+    /^source.buffer: 129 ms are 65 hops; at most 64/,
+  );
+});
+
 test("what a board has to know beside the model", () => {
   const { section } = composed({
     ...base,
@@ -494,7 +504,7 @@ test("what a board has to know beside the model", () => {
   });
   assert.equal(section, {
     version: 1,
-    source: { driver: "imu", rate: 100, channels: 3, chip: "mpu6050" },
+    source: { driver: "imu", rate: 100, channels: 3, buffer: 4, chip: "mpu6050" },
     hop: 2,
     events: ["loud"],
     actions: [

@@ -8,7 +8,7 @@ import { availableBoards, firmwareOf } from "./emulators.js";
  * is what the project allows on Arm, accelerators, superinstructions and floats included (16, 9 and 18 KB of it). Uploads of patches and
  * the list of slots took it 4 KiB further, applications and their log 9 KiB, accelerators of what sound goes through 7 KiB. RV32 has no short form of most of their instructions.
  */
-const budgets = { flashBytes: { arm: 134_144, riscv: 160_768 }, ramBytes: 9000 } as const;
+const budgets = { flashBytes: { arm: 134_144, riscv: 161_792 }, ramBytes: 9000 } as const;
 
 /** Functions of a disassembly, by name. */
 function disassemble(toolchain: string, elf: string): Map<string, string[]> {
