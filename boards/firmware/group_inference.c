@@ -69,7 +69,8 @@ static void status(cbor_reader request, cbor_writer *answer)
     uint32_t imports = 0;
     while (wasmote_import_name(imports)) imports++;
     cbor_head(answer, cborArray, imports);
-    for (uint32_t i = 0; i < imports; i++) cbor_text(answer, wasmote_import_name(i));
+    /* All are of the one module: its name is left out, so that there is room for the model's. */
+    for (uint32_t i = 0; i < imports; i++) cbor_text(answer, strchr(wasmote_import_name(i), '.') + 1);
     cbor_text(answer, "model");
     if (model) answer_name(answer, model, model->nameLength);
     else cbor_null(answer);

@@ -197,7 +197,9 @@ function applicationOf(file: string, options: AppOptions, model: string): Applic
         type: "decision",
         from: "scores",
         ...(classes.length > 1 && { highest: true }),
-        events: Object.fromEntries(named.map((name) => [name, { over, refractory }])),
+        events: Object.fromEntries(
+          named.map((name, i) => [name, { ...(classes.length === 0 && { class: i }), over, refractory }]),
+        ),
       },
     },
     ...(pin === undefined ? {} : { actions: [{ on: named[0] as string, do: "gpio", pin }] }),

@@ -34,7 +34,8 @@ const statusSchema = z.object({
   /** Whether the firmware has WebAssembly's floating-point operations. */
   floats: z.boolean().default(false),
   /** Imports that the firmware offers, as "module.name". */
-  imports: z.array(z.string()),
+  /** As "module.name"; firmware leaves out the module's name. */
+  imports: z.array(z.string().transform((name) => (name.includes(".") ? name : `wasmote.${name}`))),
 });
 export type BoardStatus = z.output<typeof statusSchema>;
 
