@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import type { ApplicationReader, BuiltApplication } from "../app/build-application.js";
 import { recordingEndings } from "../app/recording.js";
 import { WasmoteError } from "../errors.js";
@@ -46,7 +46,7 @@ export async function buildFromFile(
   { judged = false }: { readonly judged?: boolean } = {},
 ): Promise<BuiltApplication> {
   const { buildApplication } = await import("../app/build-application.js");
-  const resolved = (named: string) => join(dirname(path), named);
+  const resolved = (named: string) => (isAbsolute(named) ? named : join(dirname(path), named));
   const reader: ApplicationReader = {
     read(named) {
       read.push(resolved(named));

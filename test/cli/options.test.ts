@@ -490,6 +490,11 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "simulate --input": async () => {
     const { stdout } = await done("simulate", at("app.json"), "--input", at("odd.csv"));
     assert.match(stdout, /0.008 s {2}odd {2}19\.000/);
+    const elsewhere = JSON.parse(readFileSync(at("app.json"), "utf8"));
+    elsewhere.stages.apart.baseline = at("rows.npy");
+    mkdirSync(at("new/elsewhere"), { recursive: true });
+    writeFileSync(at("new/elsewhere/app.json"), JSON.stringify(elsewhere));
+    await done("simulate", at("new/elsewhere/app.json"), "--input", at("odd.csv"));
     await refused(
       1,
       /file-unreadable.*no .wav or .npy or .csv/,
