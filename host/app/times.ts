@@ -33,6 +33,11 @@ export function countOf(text: string, rate: number, at: string, what: string, le
   return count;
 }
 
+/** A time as people read it: "20 ms". */
+export function millisecondsText(seconds: number): string {
+  return `${Number((seconds * 1000).toFixed(3))} ms`;
+}
+
 /** A time as the nearest number of runs that are so many seconds apart, at least `least`. */
 export function runsOf(text: string, period: number, at: string, least = 1): number {
   return Math.max(least, Math.round(secondsOf(text, at) / period));

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import type { BuiltApplication } from "../app/build-application.js";
+import { millisecondsText } from "../app/times.js";
 import type { Fit } from "../boards/index.js";
 import { readWholeFile } from "../files/read.js";
 import type { KernelLibrary } from "../link/link.js";
@@ -56,7 +57,7 @@ export function appLines({ source, hop, events, actions, log, share }: AppSectio
     ...(share.samples > 0 ? [`${bytesText(share.samples)} of samples a day`] : []),
   ];
   return [
-    `source  ${kind}, ${source.rate} samples a second${channels}; a run each ${Number(((hop / source.rate) * 1000).toFixed(3))} ms`,
+    `source  ${kind}, ${source.rate} samples a second${channels}; a run each ${millisecondsText(hop / source.rate)}`,
     ...events.map((event, i) => {
       const does = actions.filter((action) => action.event === i).map(actionText);
       return `event   ${event}${does.length === 0 ? "" : `: ${does.join(", ")}`}`;
@@ -67,11 +68,12 @@ export function appLines({ source, hop, events, actions, log, share }: AppSectio
 
 /** The built application with a recording, which takes the place of its source. */
 async function playing(
-  { wasm, section }: BuiltApplication,
+  built: BuiltApplication,
   path: string,
   read: string[],
   output: Output,
-): Promise<{ wasm: Uint8Array; section: AppSection }> {
+): Promise<BuiltApplication> {
+  const { section } = built;
   const [{ readRecording }, { withApp, withRecording }] = await Promise.all([
     import("../app/recording.js"),
     import("../package/app.js"),
@@ -84,7 +86,7 @@ async function playing(
   const { rate, channels } = section.source;
   const replayed: AppSection = { ...section, source: { driver: "recording", rate, channels } };
   const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-  return { wasm: withRecording(withApp(wasm, replayed), bytes), section: replayed };
+  return { ...built, wasm: withRecording(withApp(built.wasm, replayed), bytes), section: replayed };
 }
 
 /** Builds an application's file, as `build` is told to. */
@@ -98,16 +100,16 @@ export async function buildApplicationFile(
   requireOfUse(options);
   const read = [path];
   output.progress(`building ${path}`);
-  const built = await buildFromFile(path, bytes, options.kernels, read);
-  const played =
-    options.recording === undefined ? undefined : await playing(built, options.recording, read, output);
-  const { wasm, section } = played ?? built;
+  const own = await buildFromFile(path, bytes, options.kernels, read);
+  const built = options.recording === undefined ? own : await playing(own, options.recording, read, output);
   const out = options.out ?? `${fileName(path)}.wasm`;
   await refuseOverwriting(read, [out], "Give -o another name.");
-  const fit = await fitting?.({ ...built, wasm });
+  const fit = await fitting?.(built);
   await makeFolder(dirname(out));
-  await writeFilesAtomically([{ path: out, bytes: wasm }]);
-  output.talk(`wrote ${out} (${bytesText(wasm.length)})`);
-  if (options.json) output.json({ ...buildJson(built, out), app: section, ...(fit && { fit: fit.verdict }) });
-  else output.data([...(await buildText(built, output)), "", ...appLines(section), ...(fit?.lines ?? [])]);
+  await writeFilesAtomically([{ path: out, bytes: built.wasm }]);
+  output.talk(`wrote ${out} (${bytesText(built.wasm.length)})`);
+  if (options.json)
+    output.json({ ...buildJson(built, out), app: built.section, ...(fit && { fit: fit.verdict }) });
+  else
+    output.data([...(await buildText(built, output)), "", ...appLines(built.section), ...(fit?.lines ?? [])]);
 }
