@@ -19,7 +19,7 @@ import { AppGraph } from "./app-graph.js";
 import type { Application, StageConfig } from "./schema.js";
 import type { StageContext, StageKind } from "./stage.js";
 import { stageKinds } from "./stages/index.js";
-import { countOf, refuseApplication, secondsOf } from "./times.js";
+import { countOf, millisecondsText, refuseApplication, secondsOf } from "./times.js";
 import type { Events, Samples, Value } from "./values.js";
 
 /** Reference data as rows of numbers. */
@@ -144,8 +144,7 @@ function cutsOf(
   return { wholes, strides };
 }
 
-const milliseconds = (samples: number, rate: number): string =>
-  `${Number(((samples / rate) * 1000).toFixed(3))} ms`;
+const milliseconds = (samples: number, rate: number): string => millisecondsText(samples / rate);
 
 /**
  * Samples of the source that one run takes: as many as all cuts are multiples of, and a run may take, or as the file says; of which
@@ -296,23 +295,14 @@ export function composeApplication(
     refuseApplication("stages", `${events.length} events; at most ${maxEvents} are expected`);
   const twice = events.find((event, i) => events.indexOf(event) < i);
   if (twice !== undefined) refuseApplication("stages", `two events are called "${twice}"`);
-  const outputs = [
+  const parts = { events: "begins", active: "active", levels: "levels" } as const;
+  const outputs = Object.entries(parts).map(([name, part]) =>
     together(
       graph,
-      "events",
-      decisions.map(({ begins }) => begins),
+      name,
+      decisions.map((decision) => decision[part]),
     ),
-    together(
-      graph,
-      "active",
-      decisions.map(({ active }) => active),
-    ),
-    together(
-      graph,
-      "levels",
-      decisions.map(({ levels }) => levels),
-    ),
-  ];
+  );
   if (judged)
     outputs.push(...decisions.map(({ judging }, i) => lastOf(graph, judging.scores, `judged ${i}`)));
   const whole = graph.graph(application.name, [samples], outputs);

@@ -1,5 +1,4 @@
-import type { Tensor } from "../graph/tensor.js";
-import { type TriggerRule, trigger } from "../ops/decision/trigger.js";
+import { type TriggerRule, trigger, triggerConstants } from "../ops/decision/trigger.js";
 import type { Label } from "./labels.js";
 import type { Judging } from "./values.js";
 
@@ -26,32 +25,14 @@ const mostLevels = 200;
 /** Seconds after a labelled event in which it may still be told: scores are smoothed, and models take what lies behind. */
 const defaultGrace = 1;
 
-const constant = (
-  dtype: "float32" | "int32",
-  shape: readonly number[],
-  values: readonly number[],
-): Tensor => ({
-  name: "",
-  dtype,
-  shape,
-  data: dtype === "int32" ? Int32Array.from(values) : Float32Array.from(values),
-});
-
 /** Runs in which each event begins. */
 function beginningsOf(
-  { attributes, rules, scores: { shape } }: Judging,
+  { attributes, rules, scores: compared }: Judging,
   scores: readonly Float32Array[],
 ): number[][] {
-  const count = rules.length;
-  const rows = (names: readonly ("on" | "off" | "hold" | "release" | "refractory")[]) =>
-    names.flatMap((name) => rules.map((rule) => rule[name]));
-  const inputs = [
-    { name: "", dtype: "float32", shape } satisfies Tensor,
-    constant("float32", [2, count], rows(["on", "off"])),
-    constant("int32", [3, count], rows(["hold", "release", "refractory"])),
-  ];
+  const inputs = [compared, ...triggerConstants(rules)];
   const node = { name: "", attributes, inputs, outputs: [], variables: [] };
-  const state = new Float64Array(3 * count);
+  const state = new Float64Array(3 * rules.length);
   const begins = rules.map((): number[] => []);
   for (const [run, values] of scores.entries()) {
     const [events] = trigger.reference(node, [values], [state]);

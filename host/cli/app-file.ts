@@ -6,6 +6,7 @@ import { isText } from "../files/kinds.js";
 import { readFileWithin, readWholeFile } from "../files/read.js";
 import type { KernelLibrary } from "../link/link.js";
 import { findFiles } from "../run/samples/find-files.js";
+import { UsageError } from "./errors.js";
 import { withFile } from "./files.js";
 
 /** Most bytes of an application's own file. */
@@ -72,4 +73,10 @@ export function recordingsOf(inputs: readonly string[]): string[] {
       file: inputs[0] as string,
     });
   return found;
+}
+
+/** Refuses a name for a picture that is no .svg. Throws `UsageError`. */
+export function requirePictureName(draw: string | undefined): void {
+  if (draw === undefined || /\.svg$/i.test(draw)) return;
+  throw new UsageError(`--draw ${draw}: a picture is written as .svg`, "Give it a name that ends with .svg.");
 }

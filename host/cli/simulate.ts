@@ -4,7 +4,7 @@ import type { RunResult, Simulated } from "../app/simulate.js";
 import { WasmoteError } from "../errors.js";
 import { readWholeFile } from "../files/read.js";
 import { table } from "../table.js";
-import { buildFromFile, isApplicationFile, recordingsOf } from "./app-file.js";
+import { buildFromFile, isApplicationFile, recordingsOf, requirePictureName } from "./app-file.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
 import { bytesText, percent, thousands } from "./figures.js";
@@ -58,11 +58,7 @@ async function openApplication(path: string, read: string[], output: Output): Pr
 
 async function simulateFile(path: string, options: SimulateOptions, output: Output): Promise<void> {
   const read = [path];
-  if (options.draw !== undefined && !/\.svg$/i.test(options.draw))
-    throw new UsageError(
-      `--draw ${options.draw}: a picture is written as .svg`,
-      "Give it a name that ends with .svg.",
-    );
+  requirePictureName(options.draw);
   const file = await openApplication(path, read, output);
   const { appOf } = await import("../package/app.js");
   const app = appOf(file.wasm);

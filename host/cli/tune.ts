@@ -6,7 +6,13 @@ import type { Events } from "../app/values.js";
 import { WasmoteError } from "../errors.js";
 import { readWholeFile } from "../files/read.js";
 import { table } from "../table.js";
-import { buildFromFile, isApplicationFile, parsedFile, recordingsOf } from "./app-file.js";
+import {
+  buildFromFile,
+  isApplicationFile,
+  parsedFile,
+  recordingsOf,
+  requirePictureName,
+} from "./app-file.js";
 import { UsageError } from "./errors.js";
 import { makeFolder, type PendingFile, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
@@ -62,11 +68,7 @@ export function registerTune(program: Command, output: Output): void {
 }
 
 async function tune(path: string, options: TuneOptions, output: Output): Promise<void> {
-  if (options.draw !== undefined && !/\.svg$/i.test(options.draw))
-    throw new UsageError(
-      `--draw ${options.draw}: a picture is written as .svg`,
-      "Give it a name that ends with .svg.",
-    );
+  requirePictureName(options.draw);
   const bytes = readWholeFile(path);
   if (!isApplicationFile(path, bytes))
     throw new WasmoteError("application-invalid", "it is no application's file", { file: path });

@@ -49,7 +49,7 @@ export interface MelSettings {
 const int16Range = 2 ** 15;
 
 /** Least power of two that is no smaller. */
-const powerOfTwo = (length: number): number => 2 ** Math.ceil(Math.log2(length));
+export const powerOfTwo = (length: number): number => 2 ** Math.ceil(Math.log2(length));
 
 /** The samples of one channel less a part of those before them, and in float32 where there is such a part. */
 function emphasized({ graph, name }: StageContext, signal: Signal, part: number): Signal {

@@ -17,6 +17,7 @@ import { duration, stageName } from "../fields.js";
 import { framesOf } from "../framing.js";
 import type { StageKind } from "../stage.js";
 import { countOf, refuseApplication } from "../times.js";
+import { powerOfTwo } from "./mel.js";
 
 const part = (what: string) => z.number().min(0).max(1).describe(what);
 
@@ -74,11 +75,11 @@ const float = Math.fround;
 
 /** Hann's window at the middles of samples, int16. */
 function hann(length: number, { tables }: Config): Int16Array {
-  const step = float(Math.PI * 2) / length;
+  const step = float(float(Math.PI * 2) / length);
   return Int16Array.from({ length }, (_, i) => {
     if (tables === "operators")
       return Math.floor((0.5 - 0.5 * Math.cos((Math.PI * 2 * (i + 0.5)) / length)) * 2 ** bits.window + 0.5);
-    const cosine = float(Math.cos(float(float(step) * float(i + 0.5))));
+    const cosine = float(Math.cos(float(step * float(i + 0.5))));
     return Math.floor(float(0.5 - 0.5 * cosine) * 2 ** bits.window + 0.5);
   });
 }
@@ -89,8 +90,18 @@ function melOf(hertz: number, { tables }: Config): number {
   return float(1127 * (tables === "operators" ? float(Math.log1p(ratio)) : log1pFloat32(ratio)));
 }
 
-/** The bands' tables, as the operator takes them: each band's weights, and what they leave to the next one's. */
-function bandsOf(config: Config, rate: number, bins: number) {
+/** Bands as the operator takes them: each one's weights, and what they leave to the next one's; and the bins that they are of. */
+interface Bands {
+  readonly weights: number[];
+  readonly unweights: number[];
+  readonly starts: number[];
+  readonly weightStarts: number[];
+  readonly widths: number[];
+  readonly first: number;
+  readonly end: number;
+}
+
+function bandsOf(config: Config, rate: number, bins: number): Bands {
   const { channels, lowest, highest } = config;
   const half = config.tables === "operators" ? 0 : 0.5;
   const rounded = (weight: number) => Math.floor(float(weight * 2 ** bits.weights) + half);
@@ -100,32 +111,25 @@ function bandsOf(config: Config, rate: number, bins: number) {
   const ends = Array.from({ length: channels + 1 }, (_, i) => float(low + float(spacing * float(i + 1))));
   const hertz = float((0.5 * rate) / (bins - 1));
   const first = Math.trunc(1.5 + lowest / hertz);
-  const tables = { weights: [], unweights: [], starts: [], weightStarts: [], widths: [] } as Record<
-    string,
-    number[]
-  >;
+  const weights: number[] = [];
+  const unweights: number[] = [];
+  const starts: number[] = [];
+  const weightStarts: number[] = [];
+  const widths: number[] = [];
   let bin = first;
   for (const [i, end] of ends.entries()) {
     const begin = i === 0 ? low : (ends[i - 1] as number);
-    tables.starts?.push(bin);
-    tables.weightStarts?.push(tables.weights?.length ?? 0);
     const start = bin;
+    starts.push(start);
+    weightStarts.push(weights.length);
     for (; bin < bins && mel(float(bin * hertz)) <= end; bin++) {
       const weight = float(float(end - mel(float(bin * hertz))) / float(end - begin));
-      tables.weights?.push(rounded(weight));
-      tables.unweights?.push(rounded(float(1 - weight)));
+      weights.push(rounded(weight));
+      unweights.push(rounded(float(1 - weight)));
     }
-    tables.widths?.push(bin - start);
+    widths.push(bin - start);
   }
-  return { ...tables, first, end: bin } as unknown as {
-    weights: number[];
-    unweights: number[];
-    starts: number[];
-    weightStarts: number[];
-    widths: number[];
-    first: number;
-    end: number;
-  };
+  return { weights, unweights, starts, weightStarts, widths, first, end: bin };
 }
 
 /** Coefficients of the gain at noise estimates, a polynomial of second degree for each power of two. */
@@ -145,14 +149,11 @@ function gainsOf({ strength, offset }: NonNullable<Config["gain"]>, inputBits: n
       gain(1.5 * start),
       gain(interval === 32 ? 2 * start - 1 : 2 * start),
     ];
-    const second = end - at - (4 * (middle - at) - (end - at));
-    table.set([at, 4 * (middle - at) - (end - at), second], 4 * interval - 6);
+    const first = 4 * (middle - at) - (end - at);
+    table.set([at, first, end - at - first], 4 * interval - 6);
   }
   return table;
 }
-
-/** Least power of two that is no smaller. */
-const powerOfTwo = (length: number): number => 2 ** Math.ceil(Math.log2(length));
 
 /** The features of a frame of samples, int16. */
 function featuresOf(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Tensor } from "../../graph/tensor.js";
 import type { GraphWriter } from "../../import/graph-writer.js";
 import { cast } from "../../ops/conversion/cast.js";
-import { type TriggerRule, trigger } from "../../ops/decision/trigger.js";
+import { type TriggerRule, trigger, triggerConstants } from "../../ops/decision/trigger.js";
 import { greaterEqual } from "../../ops/elementwise/comparisons.js";
 import { reduceMax } from "../../ops/reduction/reduce.js";
 import { duration, namePattern, stageName } from "../fields.js";
@@ -123,19 +123,10 @@ export const decision: StageKind<typeof schema> = {
         };
       },
     );
-    const rows = (fields: readonly ("on" | "off" | "hold" | "release" | "refractory")[]) =>
-      fields.flatMap((field) => rules.map((rule) => rule[field]));
     const attributes = { of: numbers, highest: config.highest, together: config.together };
-    const [begins, active, levels] = write.nodes(
-      trigger,
-      attributes,
-      [
-        lasting,
-        write.constant(Float32Array.from(rows(["on", "off"])), [2, rules.length], "float32"),
-        write.constant(Int32Array.from(rows(["hold", "release", "refractory"])), [3, rules.length], "int32"),
-      ],
-      { variables: [{ name: `${name} state`, dtype: "int32", shape: [rules.length, 3] }] },
-    ) as [Tensor, Tensor, Tensor];
+    const [begins, active, levels] = write.nodes(trigger, attributes, [lasting, ...triggerConstants(rules)], {
+      variables: [{ name: `${name} state`, dtype: "int32", shape: [rules.length, 3] }],
+    }) as [Tensor, Tensor, Tensor];
     return {
       kind: "events",
       names: entries.map(([event]) => event),

@@ -12,7 +12,7 @@ import { duration, stageName } from "../fields.js";
 import { framesOf } from "../framing.js";
 import { asReal } from "../reals.js";
 import type { StageKind } from "../stage.js";
-import { countOf, refuseApplication, secondsOf } from "../times.js";
+import { countOf, millisecondsText, refuseApplication, secondsOf } from "../times.js";
 import type { Features, Samples } from "../values.js";
 
 const schema = z.strictObject({
@@ -68,7 +68,7 @@ function strideOf(
   if (Math.abs(count - Math.round(count)) > 1e-6 || count < 1)
     refuseApplication(
       `${at}.every`,
-      `${config.every}; a multiple of ${Number((seconds * 1000).toFixed(3))} ms is expected, in which its input comes`,
+      `${config.every}; a multiple of ${millisecondsText(seconds)} is expected, in which its input comes`,
     );
   return Math.round(count);
 }

@@ -71,6 +71,22 @@ export function triggerRules(node: BoundNode<TriggerAttributes>): { rules: Trigg
   return { rules, classes };
 }
 
+/** Rules as the constant inputs of a node: levels and times. */
+export function triggerConstants(rules: readonly TriggerRule[]): [levels: Tensor, times: Tensor] {
+  const rows = (...fields: readonly (keyof TriggerRule)[]) =>
+    fields.flatMap((field) => rules.map((rule) => rule[field]));
+  const { length } = rules;
+  return [
+    { name: "levels", dtype: "float32", shape: [2, length], data: Float32Array.from(rows("on", "off")) },
+    {
+      name: "times",
+      dtype: "int32",
+      shape: [3, length],
+      data: Int32Array.from(rows("hold", "release", "refractory")),
+    },
+  ];
+}
+
 function firstHighest(scores: Values): number {
   let highest = 0;
   for (const [i, score] of scores.entries()) if (score > (scores[highest] as number)) highest = i;
