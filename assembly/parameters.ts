@@ -1746,6 +1746,10 @@ export class MelFilterBankParameters {
   /** Of an input row. */
   bins: i32;
   channels: i32;
+  /** What sums are given or have at least, before logarithms. */
+  floor: f32;
+  /** Whether it is added. */
+  adds: i32;
 }
 
 /** Frames that overlap, added. */
@@ -1800,6 +1804,9 @@ export class PowerSpectrumParameters {
   /** Whether roots are taken. */
   magnitude: i32;
   scale: f32;
+  start: i32;
+  /** Of the bins that are computed; others are 0. */
+  end: i32;
 }
 
 /** Fourier transforms of real samples, or back. */

@@ -4,9 +4,13 @@
  */
 import { is } from "./kinds";
 
-/** Which radices a transform has: 2 and 4 alone, which takes less code, or any of 2 to 5. */
+/**
+ * Which radices a transform has: 2 and 4 alone, which takes less code, or any of 2 to 5. Stages of integers share out their inputs
+ * but for `Whole`, of radices 2 and 4, whose samples leave room for all sums, and which gives twice the spectrum.
+ */
 export type PowersOfTwo = i32;
 export type AnyRadix = i64;
+export type Whole = i16;
 
 /** Samples as complex numbers in the order in which the stages work in place: numbers of mixed radix, digits turned. */
 export function reorder<T>(input: usize, length: i32, output: usize, points: i32, radices: i32): void {
@@ -39,8 +43,8 @@ export function stages<T, R>(data: usize, twiddles: usize, points: i32, radices:
     const radix = rest & 7;
     const stride = (points / (before * radix)) * size;
     const apart = before * size;
-    if (radix == 4) stage4<T>(data, end, twiddles, apart, stride, inverse);
-    else if (radix == 2) stage2<T>(data, end, twiddles, apart, stride);
+    if (radix == 4) stage4<T, R>(data, end, twiddles, apart, stride, inverse);
+    else if (radix == 2) stage2<T, R>(data, end, twiddles, apart, stride);
     else if (is<R, AnyRadix>()) {
       if (radix == 3) stage3<T>(data, end, twiddles, apart, stride);
       else stage5<T>(data, end, twiddles, apart, stride);
@@ -50,13 +54,13 @@ export function stages<T, R>(data: usize, twiddles: usize, points: i32, radices:
 }
 
 /** Pairs that lie `apart` bytes apart; from one twiddle factor to the next there are `stride` bytes. */
-function stage2<T>(data: usize, end: usize, twiddles: usize, apart: usize, stride: usize): void {
+function stage2<T, R>(data: usize, end: usize, twiddles: usize, apart: usize, stride: usize): void {
   for (let at: usize = 0; at < apart; at += sizeof<T>() << 1, twiddles += stride) {
     const wr = load<T>(twiddles), wi = load<T>(twiddles, sizeof<T>());
     for (let a = data + at; a < end; a += apart << 1) {
       const b = a + apart;
-      const ar = divided<T>(load<T>(a), 2), ai = divided<T>(load<T>(a, sizeof<T>()), 2);
-      const br = divided<T>(load<T>(b), 2), bi = divided<T>(load<T>(b, sizeof<T>()), 2);
+      const ar = divided<T, R>(load<T>(a), 2), ai = divided<T, R>(load<T>(a, sizeof<T>()), 2);
+      const br = divided<T, R>(load<T>(b), 2), bi = divided<T, R>(load<T>(b, sizeof<T>()), 2);
       const tr = productReal<T>(br, bi, wr, wi), ti = productImaginary<T>(br, bi, wr, wi);
       store<T>(a, <T>(ar + tr));
       store<T>(a, <T>(ai + ti), sizeof<T>());
@@ -73,9 +77,9 @@ function stage3<T>(data: usize, end: usize, twiddles: usize, apart: usize, strid
   for (let at: usize = 0; at < apart; at += size, w1 += stride, w2 += stride << 1) {
     for (let a = data + at; a < end; a += apart * 3) {
       const b = a + apart, c = b + apart;
-      const ar = divided<T>(load<T>(a), 3), ai = divided<T>(load<T>(a, sizeof<T>()), 3);
-      const br = divided<T>(load<T>(b), 3), bi = divided<T>(load<T>(b, sizeof<T>()), 3);
-      const cr = divided<T>(load<T>(c), 3), ci = divided<T>(load<T>(c, sizeof<T>()), 3);
+      const ar = divided<T, AnyRadix>(load<T>(a), 3), ai = divided<T, AnyRadix>(load<T>(a, sizeof<T>()), 3);
+      const br = divided<T, AnyRadix>(load<T>(b), 3), bi = divided<T, AnyRadix>(load<T>(b, sizeof<T>()), 3);
+      const cr = divided<T, AnyRadix>(load<T>(c), 3), ci = divided<T, AnyRadix>(load<T>(c, sizeof<T>()), 3);
       const w1r = load<T>(w1), w1i = load<T>(w1, sizeof<T>()), w2r = load<T>(w2), w2i = load<T>(w2, sizeof<T>());
       const pr = productReal<T>(br, bi, w1r, w1i), pi = productImaginary<T>(br, bi, w1r, w1i);
       const qr = productReal<T>(cr, ci, w2r, w2i), qi = productImaginary<T>(cr, ci, w2r, w2i);
@@ -92,7 +96,7 @@ function stage3<T>(data: usize, end: usize, twiddles: usize, apart: usize, strid
   }
 }
 
-function stage4<T>(
+function stage4<T, R>(
   data: usize,
   end: usize,
   twiddles: usize,
@@ -107,10 +111,10 @@ function stage4<T>(
     const w3r = load<T>(w3), w3i = load<T>(w3, sizeof<T>());
     for (let a = data + at; a < end; a += apart << 2) {
       const b = a + apart, c = b + apart, d = c + apart;
-      const ar = divided<T>(load<T>(a), 4), ai = divided<T>(load<T>(a, sizeof<T>()), 4);
-      const br = divided<T>(load<T>(b), 4), bi = divided<T>(load<T>(b, sizeof<T>()), 4);
-      const cr = divided<T>(load<T>(c), 4), ci = divided<T>(load<T>(c, sizeof<T>()), 4);
-      const dr = divided<T>(load<T>(d), 4), di = divided<T>(load<T>(d, sizeof<T>()), 4);
+      const ar = divided<T, R>(load<T>(a), 4), ai = divided<T, R>(load<T>(a, sizeof<T>()), 4);
+      const br = divided<T, R>(load<T>(b), 4), bi = divided<T, R>(load<T>(b, sizeof<T>()), 4);
+      const cr = divided<T, R>(load<T>(c), 4), ci = divided<T, R>(load<T>(c, sizeof<T>()), 4);
+      const dr = divided<T, R>(load<T>(d), 4), di = divided<T, R>(load<T>(d, sizeof<T>()), 4);
       const pr = productReal<T>(br, bi, w1r, w1i), pi = productImaginary<T>(br, bi, w1r, w1i);
       const qr = productReal<T>(cr, ci, w2r, w2i), qi = productImaginary<T>(cr, ci, w2r, w2i);
       const sr = productReal<T>(dr, di, w3r, w3i), si = productImaginary<T>(dr, di, w3r, w3i);
@@ -138,11 +142,11 @@ function stage5<T>(data: usize, end: usize, twiddles: usize, apart: usize, strid
     const w1 = twiddles + offset, w2 = w1 + offset, w3 = w2 + offset, w4 = w3 + offset;
     for (let a = data + at; a < end; a += apart * 5) {
       const b = a + apart, c = b + apart, d = c + apart, e = d + apart;
-      const ar = divided<T>(load<T>(a), 5), ai = divided<T>(load<T>(a, sizeof<T>()), 5);
-      const br = divided<T>(load<T>(b), 5), bi = divided<T>(load<T>(b, sizeof<T>()), 5);
-      const cr = divided<T>(load<T>(c), 5), ci = divided<T>(load<T>(c, sizeof<T>()), 5);
-      const dr = divided<T>(load<T>(d), 5), di = divided<T>(load<T>(d, sizeof<T>()), 5);
-      const er = divided<T>(load<T>(e), 5), ei = divided<T>(load<T>(e, sizeof<T>()), 5);
+      const ar = divided<T, AnyRadix>(load<T>(a), 5), ai = divided<T, AnyRadix>(load<T>(a, sizeof<T>()), 5);
+      const br = divided<T, AnyRadix>(load<T>(b), 5), bi = divided<T, AnyRadix>(load<T>(b, sizeof<T>()), 5);
+      const cr = divided<T, AnyRadix>(load<T>(c), 5), ci = divided<T, AnyRadix>(load<T>(c, sizeof<T>()), 5);
+      const dr = divided<T, AnyRadix>(load<T>(d), 5), di = divided<T, AnyRadix>(load<T>(d, sizeof<T>()), 5);
+      const er = divided<T, AnyRadix>(load<T>(e), 5), ei = divided<T, AnyRadix>(load<T>(e, sizeof<T>()), 5);
       const p1r = productReal<T>(br, bi, load<T>(w1), load<T>(w1, sizeof<T>()));
       const p1i = productImaginary<T>(br, bi, load<T>(w1), load<T>(w1, sizeof<T>()));
       const p2r = productReal<T>(cr, ci, load<T>(w2), load<T>(w2, sizeof<T>()));
@@ -178,24 +182,24 @@ function stage5<T>(data: usize, end: usize, twiddles: usize, apart: usize, strid
 }
 
 /** The spectrum of real samples, in place of that of its even and odd ones, from both ends of `low..high`. */
-export function join<T>(low: usize, high: usize, factors: usize): void {
+export function join<T, R>(low: usize, high: usize, factors: usize): void {
   const size = sizeof<T>() << 1;
-  const zeroR = divided<T>(load<T>(low), 2), zeroI = divided<T>(load<T>(low, sizeof<T>()), 2);
-  store<T>(low, <T>(zeroR + zeroI));
+  const zeroR = divided<T, R>(load<T>(low), 2), zeroI = divided<T, R>(load<T>(low, sizeof<T>()), 2);
+  store<T>(low, endOf<T, R>(<T>(zeroR + zeroI)));
   store<T>(low, <T>0, sizeof<T>());
-  store<T>(high, <T>(zeroR - zeroI));
+  store<T>(high, endOf<T, R>(<T>(zeroR - zeroI)));
   store<T>(high, <T>0, sizeof<T>());
   for (low += size, high -= size; low <= high; low += size, high -= size, factors += size) {
-    const lr = divided<T>(load<T>(low), 2), li = divided<T>(load<T>(low, sizeof<T>()), 2);
-    const hr = divided<T>(load<T>(high), 2), hi = divided<T>(<T>-load<T>(high, sizeof<T>()), 2);
+    const lr = divided<T, R>(load<T>(low), 2), li = divided<T, R>(load<T>(low, sizeof<T>()), 2);
+    const hr = divided<T, R>(load<T>(high), 2), hi = divided<T, R>(<T>-load<T>(high, sizeof<T>()), 2);
     const sumR: T = lr + hr, sumI: T = li + hi, differenceR: T = lr - hr, differenceI: T = li - hi;
     const wr = load<T>(factors), wi = load<T>(factors, sizeof<T>());
     const tr = productReal<T>(differenceR, differenceI, wr, wi);
     const ti = productImaginary<T>(differenceR, differenceI, wr, wi);
-    store<T>(low, halfSum<T>(sumR, tr));
-    store<T>(low, halfSum<T>(sumI, ti), sizeof<T>());
-    store<T>(high, halfDifference<T>(sumR, tr));
-    store<T>(high, halfDifference<T>(ti, sumI), sizeof<T>());
+    store<T>(low, halfSum<T, R>(sumR, tr));
+    store<T>(low, halfSum<T, R>(sumI, ti), sizeof<T>());
+    store<T>(high, halfDifference<T, R>(sumR, tr));
+    store<T>(high, halfDifference<T, R>(ti, sumI), sizeof<T>());
   }
 }
 
@@ -204,11 +208,11 @@ export function part<T>(low: usize, high: usize, output: usize, factors: usize):
   const size = sizeof<T>() << 1;
   const zero = load<T>(low), last = load<T>(high);
   let outputHigh = output + (high - low) - size;
-  store<T>(output, divided<T>(<T>(zero + last), 2));
-  store<T>(output, divided<T>(<T>(zero - last), 2), sizeof<T>());
+  store<T>(output, divided<T, AnyRadix>(<T>(zero + last), 2));
+  store<T>(output, divided<T, AnyRadix>(<T>(zero - last), 2), sizeof<T>());
   for (output += size, low += size, high -= size; low <= high; low += size, high -= size, factors += size) {
-    const lr = divided<T>(load<T>(low), 2), li = divided<T>(load<T>(low, sizeof<T>()), 2);
-    const hr = divided<T>(load<T>(high), 2), hi = divided<T>(<T>-load<T>(high, sizeof<T>()), 2);
+    const lr = divided<T, AnyRadix>(load<T>(low), 2), li = divided<T, AnyRadix>(load<T>(low, sizeof<T>()), 2);
+    const hr = divided<T, AnyRadix>(load<T>(high), 2), hi = divided<T, AnyRadix>(<T>-load<T>(high, sizeof<T>()), 2);
     const sumR: T = lr + hr, sumI: T = li + hi, differenceR: T = lr - hr, differenceI: T = li - hi;
     const wr = load<T>(factors), wi = load<T>(factors, sizeof<T>());
     const tr = productReal<T>(differenceR, differenceI, wr, wi);
@@ -222,18 +226,19 @@ export function part<T>(low: usize, high: usize, output: usize, factors: usize):
   }
 }
 
-/** x / radix, by the rounded product with 1 / radix; x itself in float32. */
+/** x / radix, by the rounded product with 1 / radix; x itself in float32, and of what is `Whole`. */
 // @ts-ignore: decorator
 @inline
-function divided<T>(x: T, radix: i32): T {
-  if (isFloat<T>()) return x;
+function divided<T, R>(x: T, radix: i32): T {
+  if (isFloat<T>() || is<R, Whole>()) return x;
   if (sizeof<T>() == 2) return <T>((<i32>x * (32767 / radix) + 0x4000) >> 15);
   return <T>((<i64>x * <i64>(0x7fffffff / radix) + 0x40000000) >> 31);
 }
 
+/** x * y, of 15 or 31 fractional bits. */
 // @ts-ignore: decorator
 @inline
-function product<T>(x: T, y: T): T {
+export function product<T>(x: T, y: T): T {
   if (isFloat<T>()) return <T>(x * y);
   if (sizeof<T>() == 2) return <T>((<i32>x * <i32>y + 0x4000) >> 15);
   return <T>((<i64>x * <i64>y + 0x40000000) >> 31);
@@ -262,17 +267,26 @@ function half<T>(x: T): T {
   return <T>(x >> 1);
 }
 
-/** (x + y) / 2, the sum of int16 in 32 bits. */
+/** A bin of one sum alone. */
 // @ts-ignore: decorator
 @inline
-function halfSum<T>(x: T, y: T): T {
+function endOf<T, R>(x: T): T {
+  return is<R, Whole>() ? <T>(x + x) : x;
+}
+
+/** (x + y) / 2, the sum of int16 in 32 bits; x + y of what is `Whole`. */
+// @ts-ignore: decorator
+@inline
+function halfSum<T, R>(x: T, y: T): T {
+  if (is<R, Whole>()) return <T>(x + y);
   if (sizeof<T>() == 2) return <T>((<i32>x + <i32>y) >> 1);
   return half<T>(<T>(x + y));
 }
 
 // @ts-ignore: decorator
 @inline
-function halfDifference<T>(x: T, y: T): T {
+function halfDifference<T, R>(x: T, y: T): T {
+  if (is<R, Whole>()) return <T>(x - y);
   if (sizeof<T>() == 2) return <T>((<i32>x - <i32>y) >> 1);
   return half<T>(<T>(x - y));
 }

@@ -40,7 +40,8 @@ enum
     workNone = 0, workWindow = 1, workFftAutoScale = 2, workRfftInt16 = 3, workEnergy = 4, workFilterBank = 5,
     workSquareRoot = 6, workSpectralSubtraction = 7, workPcan = 8, workFilterBankLog = 9, workFrames = 10,
     workTrigger = 11, workCopyRows = 12, workDequantizeInt8 = 13, workDequantizeInt16 = 14, workQuantizeBytes = 15,
-    workCastInt16ToFloat32 = 16, workPowerSpectrum = 17, workMelFilterBank = 18
+    workCastInt16ToFloat32 = 16, workPowerSpectrum = 17, workMelFilterBank = 18, workMelLogarithms = 19,
+    workPowerSpectrumInt16 = 20
 };
 
 /* A convolution, depthwise or not: numbers of its parameters. */
@@ -225,14 +226,16 @@ enum
 {
     powerSpectrumWork, powerSpectrumInput, powerSpectrumOutput, powerSpectrumScratch, powerSpectrumWeights,
     powerSpectrumWindow, powerSpectrumWindowed, powerSpectrumRows, powerSpectrumLength, powerSpectrumPoints,
-    powerSpectrumRadices, powerSpectrumMagnitude, powerSpectrumScale, powerSpectrumParameters
+    powerSpectrumRadices, powerSpectrumMagnitude, powerSpectrumScale, powerSpectrumStart, powerSpectrumEnd,
+    powerSpectrumParameters
 };
 
 /* Weighted sums over bands of spectra of float32: numbers of its parameters. */
 enum
 {
     melFilterBankWork, melFilterBankInput, melFilterBankOutput, melFilterBankScratch, melFilterBankWeights,
-    melFilterBankRows, melFilterBankBins, melFilterBankChannels, melFilterBankParameters
+    melFilterBankRows, melFilterBankBins, melFilterBankChannels, melFilterBankFloor, melFilterBankAdds,
+    melFilterBankParameters
 };
 
 /* What a model's run returns. */

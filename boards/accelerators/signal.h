@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Whatever is no number as the canonical NaN. */
+static inline float canonical(float value) { return value != value ? __builtin_nanf("") : value; }
+
 static inline uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 /* One row of samples times a window of as many; the output may be the input. */
@@ -38,22 +41,28 @@ void wasmote_rfft_s16(const real_fft *of);
 /* The number of the sample that is taken after another, in the order in which stages work in place. */
 uint32_t wasmote_next_in_order(uint32_t index, uint32_t points, uint32_t radices);
 
+/* Of float32 all that is not typed is float32; of int16 the input is int16, all else int32. */
 typedef struct power_spectrum
 {
-    const float *input;
+    const void *input;
     float *output;              /* [points + 1] */
-    float *samples;             /* [2 * points]; in front of the spectrum, where there is a window */
-    float *spectrum;            /* [points + 1, 2] */
-    const float *window;        /* [length], or NULL */
-    const float *twiddles;      /* [points + points / 2, 2] */
+    void *samples;              /* [2 * points]; in front of the spectrum */
+    void *spectrum;             /* [points + 1, 2] */
+    const void *window;         /* [length], or NULL */
+    const void *twiddles;       /* [points + points / 2, 2] */
     uint32_t length;            /* samples of the input; what is missing counts as 0 */
     uint32_t points, radices;   /* radices of 2 and 4 */
+    uint32_t start, end;        /* the bins that are computed, at most points + 1; others are 0 */
     bool magnitude;
     float scale;
 } power_spectrum;
 
 /* One row. */
 void wasmote_power_spectrum(const power_spectrum *of);
+void wasmote_power_spectrum_s16(const power_spectrum *of);
+
+/* The root of what is not negative, rounded to the nearest. */
+float wasmote_float_root(float x);
 
 void wasmote_energy(const int16_t *input, uint32_t *output, uint32_t elements, uint32_t start, uint32_t end);
 
@@ -72,9 +81,17 @@ static inline const filter_band *band_after(const filter_band *band)
 /* 64 bits in linear memory, which boards align to 4 bytes. */
 typedef uint64_t __attribute__((aligned(4))) long_element;
 
-/* Rows of `bins` numbers each; weights are float32. */
-void wasmote_mel_filter_bank(const uint8_t *input, const filter_band *bands, float *output, uint32_t rows, uint32_t bins,
-                             uint32_t channels);
+typedef struct mel_filter_bank
+{
+    const uint8_t *input;       /* rows of `bins` float32 */
+    const filter_band *bands;   /* weights are float32 */
+    float *output;              /* [rows, channels] */
+    uint32_t rows, bins, channels;
+    bool logarithms, adds;      /* whether logarithms are given, and whether the floor is added, or the least */
+    float floor;
+} mel_filter_bank;
+
+void wasmote_mel_filter_bank(const mel_filter_bank *of);
 
 void wasmote_filter_bank(const uint8_t *input, const filter_band *bands, uint32_t channels, long_element *output);
 

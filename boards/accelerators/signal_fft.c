@@ -46,15 +46,21 @@ static inline complex difference(complex a, complex b)
     return (complex) { (int16_t) (a.real - b.real), (int16_t) (a.imaginary - b.imaginary) };
 }
 
+/* A count, of which the radix is a factor: Armv6-M divides by software. */
+static inline uint32_t part_of(uint32_t count, uint32_t radix)
+{
+    return radix & 1 ? count / radix : count >> (radix >> 1);
+}
+
 uint32_t wasmote_next_in_order(uint32_t index, uint32_t points, uint32_t radices)
 {
-    uint32_t step = points / (radices & radixMask), bound = points, rest = radices >> radixBits;
+    uint32_t step = part_of(points, radices & radixMask), bound = points, rest = radices >> radixBits;
     index += step;
     while (index >= bound && rest)
     {
         index -= bound;
         bound = step;
-        step /= rest & radixMask;
+        step = part_of(step, rest & radixMask);
         rest >>= radixBits;
         index += step;
     }

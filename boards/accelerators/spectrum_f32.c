@@ -72,13 +72,13 @@ static real_pair subtract_pairs(real_pair a, real_pair b)
 /* A stage in place, of numbers that lie `apart` numbers apart. */
 static void run_float_stage(const power_spectrum *of, uint32_t apart, uint32_t radix)
 {
-    float *const end = of->spectrum + 2 * of->points;
+    float *const spectrum = of->spectrum, *const end = spectrum + 2 * of->points;
     const uint32_t stride = 2 * (of->points / (apart * radix)), floats = 2 * apart;
     const float *factor = of->twiddles;
     for (uint32_t at = 0; at < apart; at++, factor += stride)
     {
         const float *const second = factor + at * stride, *const third = second + at * stride;
-        for (float *a = of->spectrum + 2 * at; a < end; a += floats * radix)
+        for (float *a = spectrum + 2 * at; a < end; a += floats * radix)
         {
             float *const b = a + floats, *const c = b + floats, *const d = c + floats;
             const real_pair p = turned_at(b, factor);
@@ -100,7 +100,7 @@ static void run_float_stage(const power_spectrum *of, uint32_t apart, uint32_t r
 static void join_floats(const power_spectrum *of)
 {
     float *low = of->spectrum, *high = low + 2 * of->points;
-    const float *factor = of->twiddles + 2 * of->points;
+    const float *factor = (const float *) of->twiddles + 2 * of->points;
     const real_pair zero = pair_at(low);
     put_at(low, zero.real + zero.imaginary, 0);
     put_at(high, zero.real - zero.imaginary, 0);
@@ -113,8 +113,8 @@ static void join_floats(const power_spectrum *of)
     }
 }
 
-/* The root of what is not negative, rounded to the nearest, without the C library's mathematics: programs may not link it. */
-static float float_root(float x)
+/* Without the C library's mathematics: programs may not link it. */
+float wasmote_float_root(float x)
 {
 #if defined(__ARM_FP) && __ARM_FP & 4
     float root;
@@ -143,21 +143,14 @@ static float float_root(float x)
 #endif
 }
 
-/* Whatever is no number as the canonical NaN. */
-static inline void put_canonical(float *to, float value)
-{
-    static const uint32_t canonical = 0x7fc00000;
-    if (value != value) memcpy(to, &canonical, sizeof canonical);
-    else *to = value;
-}
-
 void wasmote_power_spectrum(const power_spectrum *of)
 {
-    const float *samples = of->input;
-    if (of->window)
+    const float *samples = of->input, *const window = of->window;
+    if (window)
     {
-        for (uint32_t i = 0; i < of->length; i++) of->samples[i] = samples[i] * of->window[i];
-        samples = of->samples;
+        float *const windowed = of->samples;
+        for (uint32_t i = 0; i < of->length; i++) windowed[i] = samples[i] * window[i];
+        samples = windowed;
     }
     float *to = of->spectrum;
     for (uint32_t i = 0, index = 0; i < of->points; i++, to += 2, index = wasmote_next_in_order(index, of->points, of->radices))
@@ -173,27 +166,11 @@ void wasmote_power_spectrum(const power_spectrum *of)
         apart *= radix;
     }
     join_floats(of);
-    for (uint32_t i = 0; i <= of->points; i++)
+    memset(of->output, 0, 4 * (of->points + 1));
+    for (uint32_t i = of->start; i < of->end; i++)
     {
-        const real_pair a = pair_at(of->spectrum + 2 * i);
+        const real_pair a = pair_at((const float *) of->spectrum + 2 * i);
         const float power = a.real * a.real + a.imaginary * a.imaginary;
-        put_canonical(of->output + i, (of->magnitude ? float_root(power) : power) * of->scale);
-    }
-}
-
-void wasmote_mel_filter_bank(const uint8_t *input, const filter_band *bands, float *output, uint32_t rows, uint32_t bins,
-                             uint32_t channels)
-{
-    for (uint32_t channel = 0; channel < channels; channel++, bands = band_after(bands))
-    {
-        const float *row = (const float *) (const void *) (input + bands->firstByte);
-        const float *const weights = (const float *) (const void *) (bands + 1);
-        float *to = output + channel;
-        for (uint32_t r = 0; r < rows; r++, row += bins, to += channels)
-        {
-            float sum = 0;
-            for (uint32_t i = 0; i < bands->bins; i++) sum += weights[i] * row[i];
-            put_canonical(to, sum);
-        }
+        of->output[i] = canonical((of->magnitude ? wasmote_float_root(power) : power) * of->scale);
     }
 }

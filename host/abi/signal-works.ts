@@ -21,4 +21,6 @@ export const signalWorks = {
   castInt16ToFloat32: 16,
   powerSpectrum: 17,
   melFilterBank: 18,
+  melLogarithms: 19,
+  powerSpectrumInt16: 20,
 } as const;

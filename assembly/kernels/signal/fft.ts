@@ -86,7 +86,7 @@ function rfft<T, R>(parameters: i32, to: usize): void {
     reorder<T>(input, length, output, points, radices);
     stages<T, R>(output, scratch, points, radices, false);
     readWeights(scratch, weights + bytes, (points >> 1) * (sizeof<T>() << 1));
-    join<T>(output, output + bytes, scratch);
+    join<T, R>(output, output + bytes, scratch);
     input += length * sizeof<T>();
     output += bytes + (sizeof<T>() << 1);
   }

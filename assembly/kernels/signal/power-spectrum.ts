@@ -1,22 +1,33 @@
 /**
  * Power of spectra of real samples, float32.
  *
- * input  [rows, length] float32
+ * input  [rows, length] float32, or int16
  * output [rows, points + 1] float32
- * window [length] float32 at `window` in the weights section, where there is one
- * tables at `weights` in the weights section: those of rfftFloat32 (fft.ts)
+ * window [length] float32 at `window` in the weights section, where there is one; of int16 int32 with 31 fractional bits
+ * tables at `weights` in the weights section: those of rfftFloat32 (fft.ts), of int16 those of rfftInt32
  *
  *   X              = the spectrum of 2 * points samples: the row's times the window, then zeros
- *   output[row, k] = scale * (re X[k]^2 + im X[k]^2), or scale times its square root
+ *   output[row, k] = scale * (re X[k]^2 + im X[k]^2), or scale times its square root; 0 below `start` and from `end` on
  *
  * What is no number is the canonical NaN.
+ *
+ * int16 is transformed in int32 that no stage divides, since the sum of a row's magnitudes bounds whatever a stage gives:
+ *
+ *   up             = 30 - the bits of the largest magnitude of the row
+ *   y[i]           = (input[i] * 2^up * window[i] + 2^30) >> 31, or input[i] * 2^up
+ *   down           = what the bits of s + (s >> 10) have above 30, where s = |y[0]| + |y[1]| + ...
+ *   x[i]           = y[i] / 2^down, rounded to the nearest, halves up
+ *
+ * so that |x[0]| + |x[1]| + ... is below 2^30 by a thousandth, which is more than what all stages round, and twice a bin, which is
+ * computed, below 2^31. Products are rounded once, re^2 + im^2 is exact in 63 bits and then rounded to float32, its square root is
+ * rounded, and `scale` times 2^(down - up - 1), or the square of that, is multiplied by at last.
  *
  * scratch: 8 * points bytes for the samples times the window, then the factors; behind them points + 1 complex numbers.
  * Source: the transform is that of KISS FFT, as fft.ts says.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
 import { canonical } from "../../math/canonical";
-import { AnyRadix, join, PowersOfTwo, reorder, stages } from "../../math/real-fft";
+import { AnyRadix, join, PowersOfTwo, product, reorder, stages, Whole } from "../../math/real-fft";
 import { PowerSpectrumParameters } from "../../parameters";
 
 export function powerSpectrumFloat32(parameters: i32, to: usize): void {
@@ -33,15 +44,15 @@ function powerSpectrum<R>(parameters: i32, to: usize): void {
   const given = readParameters<PowerSpectrumParameters>(parameters, to);
   const scratch = given.scratch, weights = given.weights, window = given.window, windowed = given.windowed;
   const rows = given.rows, length = given.length, points = given.points, radices = given.radices;
-  const magnitude = given.magnitude, scale = given.scale;
+  const magnitude = given.magnitude, scale = given.scale, start = given.start, end = given.end;
   const bytes = points << 3;
-  const spectrum = scratch + bytes, end = spectrum + bytes;
+  const spectrum = scratch + bytes, last = spectrum + bytes;
   let input = given.input, output = given.output;
   for (let row = 0; row < rows; row++, input += length << 2) {
     if (windowed != 0) {
       readWeights(scratch, window, length << 2);
       let from = input;
-      for (let at = scratch, last = scratch + (length << 2); at < last; at += 4, from += 4)
+      for (let at = scratch, behind = scratch + (length << 2); at < behind; at += 4, from += 4)
         store<f32>(at, load<f32>(from) * load<f32>(at));
       reorder<f32>(scratch, length, spectrum, points, radices);
     } else {
@@ -50,11 +61,57 @@ function powerSpectrum<R>(parameters: i32, to: usize): void {
     readWeights(scratch, weights, bytes);
     stages<f32, R>(spectrum, scratch, points, radices, false);
     readWeights(scratch, weights + bytes, (points >> 1) << 3);
-    join<f32>(spectrum, end, scratch);
-    for (let at = spectrum; at <= end; at += 8, output += 4) {
+    join<f32, R>(spectrum, last, scratch);
+    memory.fill(output, 0, (points + 1) << 2);
+    for (let bin = start; bin < end; bin++) {
+      const at = spectrum + (bin << 3);
       const real = load<f32>(at), imaginary = load<f32>(at, 4);
       const power = real * real + imaginary * imaginary;
-      store<f32>(output, canonical((magnitude != 0 ? sqrt<f32>(power) : power) * scale));
+      store<f32>(output + (bin << 2), canonical((magnitude != 0 ? sqrt<f32>(power) : power) * scale));
     }
+    output += (points + 1) << 2;
+  }
+}
+
+export function powerSpectrumInt16(parameters: i32, to: usize): void {
+  const given = readParameters<PowerSpectrumParameters>(parameters, to);
+  const scratch = given.scratch, weights = given.weights, window = given.window, windowed = given.windowed;
+  const rows = given.rows, length = given.length, points = given.points, radices = given.radices;
+  const magnitude = given.magnitude, scale = given.scale, start = given.start, end = given.end;
+  const bytes = points << 3;
+  const spectrum = scratch + bytes, last = spectrum + bytes;
+  let input = given.input, output = given.output;
+  for (let row = 0; row < rows; row++, input += length << 1) {
+    const behind = input + (length << 1);
+    let largest = 0;
+    for (let from = input; from < behind; from += 2) largest = max(largest, abs(<i32>load<i16>(from)));
+    const up = clz(largest) - 2;
+    if (windowed != 0) readWeights(scratch, window, length << 2);
+    let sum: i64 = 0;
+    for (let from = input, at = scratch; from < behind; from += 2, at += 4) {
+      const sample = <i32>load<i16>(from) << up;
+      const value = windowed != 0 ? product<i32>(sample, load<i32>(at)) : sample;
+      sum += abs(value);
+      store<i32>(at, value);
+    }
+    const down = max(0, 34 - <i32>clz(sum + (sum >> 10)));
+    const half = (1 << down) >> 1;
+    for (let at = scratch, end = scratch + (length << 2); at < end; at += 4)
+      store<i32>(at, (load<i32>(at) + half) >> down);
+    reorder<i32>(scratch, length, spectrum, points, radices);
+    readWeights(scratch, weights, bytes);
+    stages<i32, Whole>(spectrum, scratch, points, radices, false);
+    readWeights(scratch, weights + bytes, (points >> 1) << 3);
+    join<i32, Whole>(spectrum, last, scratch);
+    const shift = up - down + 1;
+    const factor = scale * reinterpret<f32>((127 - (magnitude != 0 ? shift : shift << 1)) << 23);
+    memory.fill(output, 0, (points + 1) << 2);
+    for (let bin = start; bin < end; bin++) {
+      const at = spectrum + (bin << 3);
+      const real = <i64>load<i32>(at), imaginary = <i64>load<i32>(at, 4);
+      const power = <f32>(real * real + imaginary * imaginary);
+      store<f32>(output + (bin << 2), (magnitude != 0 ? sqrt<f32>(power) : power) * factor);
+    }
+    output += (points + 1) << 2;
   }
 }

@@ -261,6 +261,8 @@ static void run_cast(reader *from)
 static void run_power_spectrum(reader *from)
 {
     power_spectrum of;
+    const bool isInteger = parameter(from->from, powerSpectrumWork) == workPowerSpectrumInt16;
+    const uint32_t elementBytes = isInteger ? 2 : 4;
     of.radices = number(from, powerSpectrumRadices, 2);
     of.points = number(from, powerSpectrumPoints, 2);
     /* Of 2 to 5, the odd ones have the lowest of their bits. */
@@ -268,28 +270,45 @@ static void run_power_spectrum(reader *from)
     of.length = number(from, powerSpectrumLength, 1);
     if (of.length > 2 * of.points) from->wrong = true;
     const uint32_t rows = number(from, powerSpectrumRows, 1), outputs = of.points + 1;
-    of.input = elements(from, powerSpectrumInput, product_within(from, rows, of.length), 4);
+    const uint8_t *const input = elements(from, powerSpectrumInput, product_within(from, rows, of.length), elementBytes);
     of.output = elements(from, powerSpectrumOutput, product_within(from, rows, outputs), 4);
     of.samples = elements(from, powerSpectrumScratch, 4 * of.points + 2, 4);
-    of.spectrum = of.samples + 2 * of.points;
+    of.spectrum = (float *) of.samples + 2 * of.points;
     of.twiddles = constants(from, powerSpectrumWeights, of.points + of.points / 2, 8);
     of.window = NULL;
     if (parameter(from->from, powerSpectrumWindowed)) of.window = constants(from, powerSpectrumWindow, of.length, 4);
     of.magnitude = parameter(from->from, powerSpectrumMagnitude) != 0;
     of.scale = parameter_float(from->from, powerSpectrumScale);
-    if (from->wrong) return;
-    for (uint32_t row = 0; row < rows; row++, of.input += of.length, of.output += outputs) wasmote_power_spectrum(&of);
+    of.start = number(from, powerSpectrumStart, 0);
+    of.end = number(from, powerSpectrumEnd, 0);
+    if (from->wrong || of.start > of.end || of.end > outputs)
+    {
+        from->wrong = true;
+        return;
+    }
+    void (*const run)(const power_spectrum *of) = isInteger ? wasmote_power_spectrum_s16 : wasmote_power_spectrum;
+    for (uint32_t row = 0; row < rows; row++, of.output += outputs)
+    {
+        of.input = input + row * of.length * elementBytes;
+        run(&of);
+    }
 }
 
 static void run_mel_filter_bank(reader *from)
 {
-    const uint32_t channels = number(from, melFilterBankChannels, 1), rows = number(from, melFilterBankRows, 1);
-    const uint32_t bins = number(from, melFilterBankBins, 1), before = product_within(from, rows - 1, bins);
-    const uint8_t *const input = elements(from, melFilterBankInput, before, 4);
-    float *const output = elements(from, melFilterBankOutput, product_within(from, rows, channels), 4);
+    mel_filter_bank of;
+    of.channels = number(from, melFilterBankChannels, 1);
+    of.rows = number(from, melFilterBankRows, 1);
+    of.bins = number(from, melFilterBankBins, 1);
+    const uint32_t before = product_within(from, of.rows - 1, of.bins);
+    of.input = elements(from, melFilterBankInput, before, 4);
+    of.output = elements(from, melFilterBankOutput, product_within(from, of.rows, of.channels), 4);
     const uint32_t room = from->from->memoryBytes - (uint32_t) parameter(from->from, melFilterBankInput) - 4 * before;
-    const filter_band *const bands = bands_within(from, melFilterBankWeights, channels, room);
-    if (!from->wrong) wasmote_mel_filter_bank(input, bands, output, rows, bins, channels);
+    of.bands = bands_within(from, melFilterBankWeights, of.channels, room);
+    of.logarithms = parameter(from->from, melFilterBankWork) == workMelLogarithms;
+    of.floor = parameter_float(from->from, melFilterBankFloor);
+    of.adds = parameter(from->from, melFilterBankAdds) != 0;
+    if (!from->wrong) wasmote_mel_filter_bank(&of);
 }
 
 static void run_quantize(reader *from)
@@ -332,6 +351,8 @@ static const signal_work works[] = {
     [workCastInt16ToFloat32] = { run_cast, castParameters },
     [workPowerSpectrum] = { run_power_spectrum, powerSpectrumParameters },
     [workMelFilterBank] = { run_mel_filter_bank, melFilterBankParameters },
+    [workMelLogarithms] = { run_mel_filter_bank, melFilterBankParameters },
+    [workPowerSpectrumInt16] = { run_power_spectrum, powerSpectrumParameters },
 };
 
 bool wasmote_accel_signal(parameters *from, uint32_t offset)

@@ -148,6 +148,8 @@ export const powerSpectrumParameters = block("PowerSpectrumParameters", "Power o
   radices: { type: "int32", note: "Of its stages, the first one's in the lowest three bits." },
   magnitude: { type: "int32", note: "Whether roots are taken." },
   scale: "float32",
+  start: "int32",
+  end: { type: "int32", note: "Of the bins that are computed; others are 0." },
 });
 
 export const melFilterBankParameters = block(
@@ -162,6 +164,8 @@ export const melFilterBankParameters = block(
     rows: "int32",
     bins: { type: "int32", note: "Of an input row." },
     channels: "int32",
+    floor: { type: "float32", note: "What sums are given or have at least, before logarithms." },
+    adds: { type: "int32", note: "Whether it is added." },
   },
 );
 

@@ -2,7 +2,7 @@ import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { melFilterBankParameters } from "../../abi/parameters.js";
 import { signalWorks } from "../../abi/signal-works.js";
-import { type MelBand, melBands } from "../../ops/signal/mel-filter-bank.js";
+import { type MelBand, type MelFilterBankAttributes, melBands } from "../../ops/signal/mel-filter-bank.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
@@ -25,8 +25,8 @@ function packBands(bands: readonly MelBand[]): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-/** Weighted sums over bands of spectra. */
-export const melFilterBank: Lowering = {
+/** Weighted sums over bands of spectra, and their logarithms. */
+export const melFilterBank: Lowering<MelFilterBankAttributes> = {
   operator: "melFilterBank",
   dtypes: ["float32"],
   constantInputs: () => [1],
@@ -36,8 +36,9 @@ export const melFilterBank: Lowering = {
   },
   emit(node, placement) {
     const { rows, bins, bands } = melBands(node);
+    const { logarithm } = node.attributes;
     const values = {
-      work: signalWorks.melFilterBank,
+      work: logarithm === undefined ? signalWorks.melFilterBank : signalWorks.melLogarithms,
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,
       scratch: placement.scratch,
@@ -45,9 +46,11 @@ export const melFilterBank: Lowering = {
       rows,
       bins,
       channels: bands.length,
+      floor: logarithm?.floor ?? 0,
+      adds: logarithm?.by === "add" ? 1 : 0,
     };
     const kernel = {
-      name: "melFilterBankFloat32",
+      name: logarithm === undefined ? "melFilterBankFloat32" : "melLogarithmsFloat32",
       parameters: melFilterBankParameters,
       accelerator: accelerators.signal,
     };

@@ -74,6 +74,12 @@ export function twiddleBytes(dtype: DType, points: number, inverse: boolean): Ui
   return new Uint8Array(data.buffer);
 }
 
+/**
+ * How transforms compute: in an element type, each stage sharing out its inputs where it is an integer; or in int32 as they are, which
+ * gives twice the spectrum.
+ */
+export type FftArithmetic = (typeof fftDtypes)[number] | "wholeInt32";
+
 /** Arithmetic of an element type. */
 interface Scalars {
   /** A result in the bits of the type. */
@@ -89,7 +95,11 @@ interface Scalars {
 const int16 = (value: number): number => (value << 16) >> 16;
 const int32 = (value: bigint): number => Number(BigInt.asIntN(32, value));
 
-const scalars: Readonly<Record<(typeof fftDtypes)[number], Scalars>> = {
+/** A product of 31 fractional bits, rounded to the nearest. */
+const products31 = (a: number, b: number, c: number, d: number): number =>
+  int32((BigInt(a) * BigInt(b) + BigInt(c) * BigInt(d) + 2n ** 30n) >> 31n);
+
+const scalars: Readonly<Record<FftArithmetic, Scalars>> = {
   int16: {
     narrow: int16,
     products: (a, b, c, d) => int16(Math.floor((a * b + c * d + 2 ** 14) / 2 ** 15)),
@@ -98,9 +108,15 @@ const scalars: Readonly<Record<(typeof fftDtypes)[number], Scalars>> = {
   },
   int32: {
     narrow: (value) => value | 0,
-    products: (a, b, c, d) => int32((BigInt(a) * BigInt(b) + BigInt(c) * BigInt(d) + 2n ** 30n) >> 31n),
+    products: products31,
     divide: (value, radix) => int32((BigInt(value) * ((2n ** 31n - 1n) / BigInt(radix)) + 2n ** 30n) >> 31n),
     half: (value) => (value | 0) >> 1,
+  },
+  wholeInt32: {
+    narrow: (value) => value | 0,
+    products: products31,
+    divide: (value) => value,
+    half: (value) => value | 0,
   },
   float32: {
     narrow: Math.fround,
@@ -215,14 +231,18 @@ function pairs(values: Values, count: number): Complex[] {
 }
 
 /** The spectrum of `2 * points` real samples: `points + 1` complex numbers. */
-export function rfftOf(dtype: (typeof fftDtypes)[number], samples: Values, points: number): number[] {
-  const arithmetic = new ComplexArithmetic(scalars[dtype]);
+export function rfftOf(by: FftArithmetic, samples: Values, points: number): number[] {
+  const arithmetic = new ComplexArithmetic(scalars[by]);
   const { narrow, half } = arithmetic.scalars;
   const { add, subtract, multiply, divide, conjugate } = arithmetic;
-  const { stages, joining } = twiddlesOf(dtype, points, false);
+  const { stages, joining } = twiddlesOf(by === "wholeInt32" ? "int32" : by, points, false);
   const spectrum = transform(pairs(samples, points), radicesOf(points), arithmetic, stages, false);
   const output: Complex[] = [];
-  const [real, imaginary] = divide(spectrum[0] as Complex, 2);
+  const first = by === "wholeInt32" ? 2 : 1;
+  const [real, imaginary] = divide(spectrum[0] as Complex, 2).map((value) => value * first) as [
+    number,
+    number,
+  ];
   output[0] = [narrow(real + imaginary), 0];
   output[points] = [narrow(real - imaginary), 0];
   for (let k = 1; k <= points / 2; k++) {

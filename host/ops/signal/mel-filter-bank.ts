@@ -1,8 +1,9 @@
 import type { BoundNode } from "../../graph/node.js";
 import { requireThat } from "../../graph/not-runnable.js";
 import type { Tensor } from "../../graph/tensor.js";
+import { logByIntegers } from "../../numerics/log-by-integers.js";
 import { type Operator, valuesLike } from "../operator.js";
-import { constantOf, given, inputsOf, requireDtype, rowsOf } from "./tensors.js";
+import { constantOf, given, inputsOf, requireDtype, requireNumber, rowsOf } from "./tensors.js";
 
 /** What a channel takes of a spectrum: weights of bins that follow each other; none of a channel that is always 0. */
 export interface MelBand {
@@ -11,8 +12,19 @@ export interface MelBand {
   weights: Float32Array;
 }
 
+/** Attributes of a filter bank. */
+export interface MelFilterBankAttributes {
+  /** Where there is one, natural logarithms of the sums are given: of each with `floor` added, or at least `floor`. */
+  logarithm?: { floor: number; by: "add" | "maximum" };
+}
+
 /** The bands of a bank's channels, from the first weight of each that is not 0 to the last. Throws `NotRunnable`. */
-export function melBands(node: BoundNode): { input: Tensor; rows: number; bins: number; bands: MelBand[] } {
+export function melBands(node: BoundNode<MelFilterBankAttributes>): {
+  input: Tensor;
+  rows: number;
+  bins: number;
+  bands: MelBand[];
+} {
   const [input, bank] = inputsOf(node, "input", "bank") as [Tensor, Tensor];
   const { rows, length: bins } = rowsOf(input, "input");
   requireDtype(bank, "bank", "float32");
@@ -35,14 +47,20 @@ export function melBands(node: BoundNode): { input: Tensor; rows: number; bins: 
 
 /**
  * Weighted sums over bands of spectra, float32: the product by a constant matrix [channels, bins] of which each row is zero but
- * for some bins that follow each other.
+ * for some bins that follow each other; or their logarithms.
  */
-export const melFilterBank: Operator = {
+export const melFilterBank: Operator<MelFilterBankAttributes> = {
   name: "melFilterBank",
   quantization: { output: "float" },
   infer(node) {
     const { input, bands } = melBands(node);
     requireDtype(input, "input", "float32");
+    const { logarithm } = node.attributes;
+    if (logarithm !== undefined) {
+      const { floor, by } = logarithm;
+      requireNumber(floor, "the floor", 0);
+      requireThat(by === "add" || by === "maximum", `the floor is by ${by}; add or maximum is expected`);
+    }
     return [{ dtype: "float32", shape: [...input.shape.slice(0, -1), bands.length] }];
   },
   macs(node) {
@@ -51,6 +69,10 @@ export const melFilterBank: Operator = {
   },
   reference(node, [input]) {
     const { rows, bins, bands } = melBands(node);
+    const { logarithm } = node.attributes;
+    const floor = Math.fround(logarithm?.floor ?? 0);
+    const above = (sum: number) =>
+      logarithm?.by === "add" ? Math.fround(sum + floor) : Math.max(sum, floor);
     const output = valuesLike(input, rows * bands.length);
     for (let row = 0; row < rows; row++) {
       for (const [channel, { start, weights }] of bands.entries()) {
@@ -59,7 +81,7 @@ export const melFilterBank: Operator = {
           const value = given(input)[row * bins + start + i] as number;
           sum = Math.fround(sum + Math.fround(weight * value));
         }
-        output[row * bands.length + channel] = sum;
+        output[row * bands.length + channel] = logarithm === undefined ? sum : logByIntegers(above(sum));
       }
     }
     return [output];

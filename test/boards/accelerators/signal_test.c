@@ -176,6 +176,26 @@ static void hash_floats(uint32_t count)
     add(states, sizeof states);
 }
 
+/* That of int16, of the same shape. */
+static void hash_whole_spectrum(power_spectrum of)
+{
+    static int32_t window[128], twiddles[192];
+    static int16_t samples[128];
+    for (uint32_t i = 0; i < 128; i++) window[i] = (int32_t) (next() << 8 ^ next());
+    /* Of magnitudes below 1, as a rotation's are. */
+    for (uint32_t i = 0; i < 192; i++) twiddles[i] = (int32_t) (next() << 8 ^ next()) / 2;
+    if (next() & 1) twiddles[0] = INT32_MAX, twiddles[1] = 0;
+    const uint32_t most = next() % 16;
+    for (uint32_t i = 0; i < 128; i++) samples[i] = (int16_t) ((int16_t) (next() >> 4) >> most);
+    if (next() % 8 == 0) samples[next() % of.points] = INT16_MIN;
+    if (next() % 16 == 0) memset(samples, 0, sizeof samples);
+    of.input = samples;
+    of.twiddles = twiddles;
+    of.window = of.window ? window : NULL;
+    wasmote_power_spectrum_s16(&of);
+    add(of.output, 4 * (of.points + 1));
+}
+
 static void hash_real_spectrum(void)
 {
     static const uint32_t radices[][2] = { { 4 | 4 << 3 | 2 << 6, 32 }, { 2 | 4 << 3, 8 }, { 4 | 4 << 3 | 4 << 6, 64 } };
@@ -195,13 +215,27 @@ static void hash_real_spectrum(void)
     of.window = next() & 1 ? window : NULL;
     of.magnitude = next() & 1;
     of.scale = (float) between(1, 1000) / 100;
+    of.start = between(0, 2);
+    of.end = between(points - 2, points + 1);
     wasmote_power_spectrum(&of);
     add(powers, 4 * (points + 1));
+    hash_whole_spectrum(of);
 
     memcpy(more, window, sizeof window);
     for (uint32_t channel = 0, at = 0; channel < 4; channel++, at += 7) more[at] = 4 * (channel >> 1), more[at + 1] = 5;
-    wasmote_mel_filter_bank((const uint8_t *) words, (const filter_band *) (const void *) more, mel, 1, 8, 4);
+    mel_filter_bank bank = {
+        .input = (const uint8_t *) words, .bands = (const filter_band *) (const void *) more, .output = mel, .rows = 1, .bins = 8, .channels = 4,
+    };
+    wasmote_mel_filter_bank(&bank);
     add(mel, sizeof mel);
+    bank.logarithms = true;
+    bank.floor = (float) between(1, 1000) / 1000;
+    for (int adds = 0; adds < 2; adds++)
+    {
+        bank.adds = adds;
+        wasmote_mel_filter_bank(&bank);
+        add(mel, sizeof mel);
+    }
 }
 
 uint32_t hash_signal(uint32_t cases)

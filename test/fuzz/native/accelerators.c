@@ -100,10 +100,15 @@ static const layout layouts[] = {
     { "accel_signal", quantizeParameters, { workNumber, address, output, size, number, zeroPoint, low, high }, workQuantizeBytes },
     { "accel_signal", castParameters, { workNumber, address, output, size, number, number }, workCastInt16ToFloat32 },
     { "accel_signal", powerSpectrumParameters,
-      { workNumber, address, output, scratch, weightsOffset, weightsOffset, flag, size, size, size, radices, flag, number },
+      { workNumber, address, output, scratch, weightsOffset, weightsOffset, flag, size, size, size, radices, flag, number, flag, flag },
       workPowerSpectrum },
     { "accel_signal", melFilterBankParameters,
-      { workNumber, address, output, scratch, weightsOffset, size, size, size }, workMelFilterBank },
+      { workNumber, address, output, scratch, weightsOffset, size, size, size, number, flag }, workMelFilterBank },
+    { "accel_signal", powerSpectrumParameters,
+      { workNumber, address, output, scratch, weightsOffset, weightsOffset, flag, size, size, size, radices, flag, number, flag, flag },
+      workPowerSpectrumInt16 },
+    { "accel_signal", melFilterBankParameters,
+      { workNumber, address, output, scratch, weightsOffset, size, size, size, number, flag }, workMelLogarithms },
 };
 
 static guarded memory, weights;
@@ -189,8 +194,8 @@ static uint64_t work(void)
                 * PRODUCT(productFilterHeight, productFilterWidth) * (PRODUCT(productInputChannels) * (PRODUCT(productOutputs) + 4) % (1u << 31));
         case 2: case 10: return PRODUCT(fullyConnectedRows, fullyConnectedInputs, fullyConnectedOutputs);
         case firstSignal + 2: return 16 * PRODUCT(realFftRows, realFftPoints);
-        case firstSignal + 16: return 16 * PRODUCT(powerSpectrumRows, powerSpectrumPoints);
-        case firstSignal + 17: return PRODUCT(melFilterBankRows, melFilterBankChannels) * 16;
+        case firstSignal + 16: case firstSignal + 18: return 16 * PRODUCT(powerSpectrumRows, powerSpectrumPoints);
+        case firstSignal + 17: case firstSignal + 19: return PRODUCT(melFilterBankRows, melFilterBankChannels) * 16;
         case firstSignal + 9: return PRODUCT(framesRows, framesHops) * PRODUCT(framesHistoryBytes, framesFrameBytes) / 64;
         case 4: case 8: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth) * PRODUCT(poolFilterHeight, poolFilterWidth) * PRODUCT(poolChannels);
         default: return 0;
@@ -212,6 +217,11 @@ static uint64_t output_bytes(void)
         case 7: return PRODUCT(productBatches, productOutputHeight, productOutputWidth) * PRODUCT(productOutputs, productInputChannels, productElementBytes);
         default: return (uint64_t) block[softmaxRows] * (uint64_t) block[softmaxDepth];
     }
+}
+
+static bool is_spectrum(void)
+{
+    return of->work == workPowerSpectrum || of->work == workPowerSpectrumInt16;
 }
 
 static uint64_t number_at(uint32_t index)
@@ -238,8 +248,8 @@ static uint64_t signal_output_bytes(uint32_t number)
             return number == framesHistory ? number_at(framesRows) * number_at(framesHistoryBytes) : number == framesValid ? 1 : 4;
         case workTrigger: return number_at(triggerCount) * (number == triggerState ? 12 : number == triggerLevels ? 4 : 1);
         case workCopyRows: return (number_at(copyRowsRows) - 1) * number_at(copyRowsStride) + number_at(copyRowsBytes);
-        case workPowerSpectrum: return 4 * number_at(powerSpectrumRows) * (number_at(powerSpectrumPoints) + 1);
-        case workMelFilterBank: return 4 * number_at(melFilterBankRows) * number_at(melFilterBankChannels);
+        case workPowerSpectrum: case workPowerSpectrumInt16: return 4 * number_at(powerSpectrumRows) * (number_at(powerSpectrumPoints) + 1);
+        case workMelFilterBank: case workMelLogarithms: return 4 * number_at(melFilterBankRows) * number_at(melFilterBankChannels);
         case workCastInt16ToFloat32: return 4 * number_at(castElements);
         case workQuantizeBytes: return number_at(quantizeElements);
         default: return 4 * number_at(dequantizeElements);
@@ -258,7 +268,7 @@ static void check_writes(const uint8_t *before, bool ran)
         if (of->kinds[i] == output) bytes = of->work ? signal_output_bytes(i) : output_bytes();
         if (of->kinds[i] == scratch && of->kinds[i + 1] == scratchBytes) bytes = (uint32_t) block[i + 1];
         if (of->kinds[i] == scratch && of->work == workRfftInt16) bytes = 4 * number_at(realFftPoints);
-        if (of->kinds[i] == scratch && of->work == workPowerSpectrum) bytes = 16 * number_at(powerSpectrumPoints) + 8;
+        if (of->kinds[i] == scratch && is_spectrum()) bytes = 16 * number_at(powerSpectrumPoints) + 8;
         if (bytes) written[ranges].from = at, written[ranges++].end = at + bytes;
     }
     for (uint64_t i = 0; i < memory.bytes; i++)
@@ -288,7 +298,7 @@ static void prepare_signal(void)
             block[realFftPoints] *= radix;
         }
     }
-    if (of->work == workPowerSpectrum && !one_in(8))
+    if (is_spectrum() && !one_in(8))
     {
         const int32_t stages = between(1, 3);
         block[powerSpectrumPoints] = 1;
@@ -299,8 +309,9 @@ static void prepare_signal(void)
             block[powerSpectrumPoints] *= radix;
         }
         block[powerSpectrumLength] = between(1, 2 * block[powerSpectrumPoints]);
+        block[powerSpectrumStart] = between(0, block[powerSpectrumEnd] = between(0, block[powerSpectrumPoints] + 1));
     }
-    if (of->work != workFilterBank && of->work != workMelFilterBank) return;
+    if (of->work != workFilterBank && of->work != workMelFilterBank && of->work != workMelLogarithms) return;
     const int bandsAt = of->work == workFilterBank ? filterBankWeights : melFilterBankWeights;
     for (uint64_t at = weightsAt + 16; at + 200 < weights.bytes; )
     {
