@@ -47,7 +47,8 @@ class Network {
     const count = shape.reduce((product, length) => product * length, 1);
     const scale = Array.from({ length: outputs }, () => (1 + real()) / (64 * Math.sqrt(count / outputs)));
     const [weights, bias] = [`weights ${this.tensors.length}`, `bias ${this.tensors.length}`];
-    const data = int8s(count);
+    // TFLite's quantization has no weight of -128.
+    const data = int8s(count).map((q) => Math.max(q, -127));
     const floats = Float32Array.from(data, (q) => q / 1024);
     const isFloat = this.activations === "float32";
     this.tensors.push(
