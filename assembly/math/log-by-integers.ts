@@ -1,6 +1,6 @@
 /**
  * log(x), the natural logarithm of float32, by integers: within 2^-24 of it, and half a unit in the last place of what is larger
- * than 1. It takes processors without floats a tenth of the time that log.ts takes.
+ * than 1. Where floats are software it takes a third of the time that log.ts takes.
  *
  *   x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2); f has 31 fractional bits, which are exact
  *   log(1 + f) = f P(f), P of degree 8, fitted to the least maximal error (5.3e-9), in 30 fractional bits, each product rounded

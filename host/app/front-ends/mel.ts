@@ -108,7 +108,7 @@ export function melLogs(settings: MelSettings, context: StageContext, withWhole:
   const write = graph.writer(name);
   const tensor = graph.under(framed.when, () => {
     const { tensor: cut } = framed;
-    // Samples as they come are transformed in integers, which boards without floats take a tenth of the time for.
+    // Samples as they come are transformed in integers: nearer to the function, and in a fifth of the time where floats are software.
     const isInteger = cut.dtype === "int16" && cut.quantization === undefined;
     const samples = isInteger ? cut : asReal(write, cut);
     const unit = settings.fullScale === "1" ? 1 / int16Range : 1;
