@@ -321,9 +321,7 @@ test("stages that cut samples take what filters give as they take the source's",
     { type: "window", length: "30 ms", stride: "10 ms" },
     { type: "statistics", window: "20 ms", stride: "10 ms" },
     { type: "spectral-features", window: "20 ms", stride: "10 ms" },
-    { type: "log-mel" },
     { type: "log-mel", preset: "edge-impulse" },
-    { type: "mfcc" },
   ];
   for (const config of cutting) {
     const [plain, filtered] = [
@@ -332,6 +330,12 @@ test("stages that cut samples take what filters give as they take the source's",
     ];
     assert.ok(plain.length > 0);
     assert.equal(filtered, plain, config.type);
+  }
+  // The source's int16 is transformed in integers, what filters give in float32.
+  for (const config of [{ type: "log-mel" }, { type: "mfcc" }]) {
+    const plain = await streamOf(config, [160], samples, { rate: 16_000 });
+    assert.ok(plain.length > 0);
+    assertNear(await streamOf([same, config], [160], samples, { rate: 16_000 }), plain, 1e-6, config.type);
   }
   assert.match(
     refusalOf([same, { type: "micro-frontend" }], at(160, 1, 16_000)),
