@@ -58,9 +58,10 @@ export function powerSpectrumRows(node: BoundNode<PowerSpectrumAttributes>): {
 /** Bits of the largest sample, and of the sum of all times the window with what is rounded. */
 const wholeBits = 30;
 
-/** Powers of a row of int16, by integers, times `2^shift` and the same again of magnitudes. */
+/** Powers of a row of int16, by integers, times `2^(2 shift)`, as magnitudes are times `2^shift`. */
 function integerPowers(samples: Values, window: Values | undefined, length: number) {
-  const up = wholeBits - bitLength(Math.max(...Array.from(samples, Math.abs)));
+  const largest = [...samples].reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+  const up = wholeBits - bitLength(largest);
   const windowed = Array.from(samples, (sample, i) => {
     const value = sample * 2 ** up;
     if (window === undefined) return value;
