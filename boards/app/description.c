@@ -53,6 +53,7 @@ static bool read_source(cbor_reader map, description *result)
     *setup = (source_setup) {
         .pin = u32_or_unset(map, "pin"), .address = u32_or_unset(map, "address"),
         .sda = u32_or_unset(map, "sda"), .scl = u32_or_unset(map, "scl"),
+        .range = u32_or_unset(map, "range"), .rotationRange = u32_or_unset(map, "rotationRange"),
     };
     if (!find_u32(map, "buffer", &result->ringRuns)) result->ringRuns = fewestRingRuns;
     if (!find_text(map, "chip", &setup->chip, &setup->chipLength)) setup->chip = NULL;
@@ -89,10 +90,10 @@ uint32_t description_values(const description *of)
     return of->hop * of->source.channels;
 }
 
-/* What is played lies in flash, and what the link brings goes where the model reads it: the others need a ring. */
+/* What is played lies in flash, and what the link brings goes where the model reads it: sensors need a ring. */
 uint32_t description_ring_bytes(const description *of)
 {
-    const bool needsRing = is_text(of->driver, of->driverLength, "adc") || is_text(of->driver, of->driverLength, "imu");
+    const bool needsRing = !is_text(of->driver, of->driverLength, "none") && !is_text(of->driver, of->driverLength, "recording");
     return needsRing ? of->ringRuns * description_values(of) * (uint32_t) sizeof(uint16_t) : 0;
 }
 

@@ -15,6 +15,7 @@ typedef struct source_setup
     uint32_t pin, address, sda, scl;            /* sourceUnset where the application does not say */
     const uint8_t *chip;                        /* no zero byte at its end; NULL where it does not say */
     uint32_t chipLength;
+    uint32_t range, rotationRange;              /* of "imu": g and degrees a second at full scale; sourceUnset for the least */
     uint16_t *ring;                             /* where the driver may keep what has not been taken */
     uint32_t ringValues;                        /* a multiple of what a run takes; 0: a driver that needs a ring has none */
     const uint8_t *recording;                   /* of the source "recording" alone, as the model's input has them */

@@ -49,6 +49,7 @@ const sources = [
   "CMakeLists.txt",
   "abi",
   "accelerators",
+  "app",
   "cmake",
   "drivers",
   "firmware",

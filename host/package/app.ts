@@ -43,6 +43,9 @@ export interface AppSource {
   address?: number;
   sda?: number;
   scl?: number;
+  /** Of "imu": g and degrees a second at full scale; the least that the chip has where they are absent. */
+  range?: number;
+  rotationRange?: number;
 }
 
 /** What a board does when an event begins. */
@@ -103,6 +106,8 @@ const schema = z.object({
     address: count(0, 127).exactOptional(),
     sda: pin.exactOptional(),
     scl: pin.exactOptional(),
+    range: count(1, most32).exactOptional(),
+    rotationRange: count(1, most32).exactOptional(),
   }),
   hop: count(1, maxHop),
   events: z

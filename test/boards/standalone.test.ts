@@ -8,7 +8,7 @@ import { Rp2040Chip } from "../../host/device/emulators/rp2040-chip.js";
 import { decodeUf2 } from "../../host/firmware/uf2.js";
 import { loudnessApplication } from "./applications.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
-import { connectMpu6050 } from "./mpu6050-model.js";
+import { connectMotionChip, lsm6ds3Model, lsm9ds1Model, mpu6050Model } from "./imu-models.js";
 
 const clockHz = 125_000_000;
 const flashOrigin = 0x10000000;
@@ -128,34 +128,62 @@ for (const _ of availableBoards(["pico"])) {
     }
   });
 
-  test("an MPU-6050 on I2C makes the right pin rise", async () => {
-    const [rate, hop, pin, other] = [500, 10, 15, 16];
-    const model = await loudnessApplication({
-      source: { driver: "imu", chip: "mpu-6050", rate, channels: 6, sda: 6, scl: 7 },
-      hop,
-      actions: [
-        { event: 0, kind: "gpio", pin },
-        { event: 1, kind: "gpio", pin: other },
-      ],
+  const chips = [
+    { name: "mpu6050", model: mpu6050Model, rate: 500, ranges: { 28: 2 << 3, 27: 1 << 3 } },
+    {
+      name: "lsm6ds3",
+      model: lsm6ds3Model,
+      rate: 416,
+      ranges: { 16: (6 << 4) | (3 << 2), 17: (6 << 4) | (1 << 2) },
+    },
+    {
+      name: "lsm9ds1",
+      model: lsm9ds1Model,
+      rate: 476,
+      ranges: { 32: (5 << 5) | (3 << 3), 16: (5 << 5) | (1 << 3) },
+    },
+  ];
+  for (const { name, model: sensor, rate, ranges } of chips) {
+    test(`a chip ${name} on I2C makes the right pin rise, with all channels in order and in its ranges`, async () => {
+      const [hop, pin, other] = [10, 15, 16];
+      const model = await loudnessApplication({
+        source: {
+          driver: "imu",
+          chip: name,
+          rate,
+          channels: 6,
+          sda: 6,
+          scl: 7,
+          range: 8,
+          rotationRange: 500,
+        },
+        hop,
+        actions: [
+          { event: 0, kind: "gpio", pin },
+          { event: 1, kind: "gpio", pin: other },
+        ],
+      });
+      // Silence, then 1200 on all axes in hops 4 and 5; with its bytes the other way round that would be very loud.
+      const sample = (i: number, channel: number): number =>
+        i >= 4 * hop && i < 6 * hop ? (channel % 2 === 0 ? 1200 : -1200) : 0;
+      let registers: Uint8Array = new Uint8Array();
+      const [changes = [], others = []] = await watchPico(model, 0.25, [pin, other], (chip, seconds) => {
+        registers = connectMotionChip(sensor, chip, 1, seconds, sample);
+      });
+      assert.equal(
+        changes.map(({ high }) => high),
+        [false, true, false],
+      );
+      assert.equal(
+        others.map(({ high }) => high),
+        [false],
+      );
+      const [, rises, falls] = changes.map(({ seconds }) => seconds) as [number, number, number];
+      // The sensor is looked at each 5 ms.
+      assert.ok(Math.abs(falls - rises - (2 * hop) / rate) < 0.006, `high for ${falls - rises} s`);
+      for (const [number, value] of Object.entries(ranges)) assert.is(registers[Number(number)], value);
     });
-    // Silence, then 1200 on all axes in hops 4 and 5; with its bytes the other way round that would be very loud.
-    const sample = (i: number, channel: number): number =>
-      i >= 4 * hop && i < 6 * hop ? (channel % 2 === 0 ? 1200 : -1200) : 0;
-    const [changes = [], others = []] = await watchPico(model, 0.25, [pin, other], (chip, seconds) =>
-      connectMpu6050(chip, 1, seconds, sample),
-    );
-    assert.equal(
-      changes.map(({ high }) => high),
-      [false, true, false],
-    );
-    assert.equal(
-      others.map(({ high }) => high),
-      [false],
-    );
-    const [, rises, falls] = changes.map(({ seconds }) => seconds) as [number, number, number];
-    // The sensor is looked at each 5 ms.
-    assert.ok(Math.abs(falls - rises - (2 * hop) / rate) < 0.006, `high for ${falls - rises} s`);
-  });
+  }
 }
 
 test.run();

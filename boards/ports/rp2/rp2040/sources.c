@@ -3,11 +3,11 @@
 
 #include <stddef.h>
 
-#include "../../../drivers/mpu6050.h"
+#include "../../../drivers/imu.h"
 #include "adc.h"
 
 const source *port_source(uint32_t index)
 {
-    static const source *const sources[] = { &rp2040_adc, &mpu6050_source };
+    static const source *const sources[] = { &rp2040_adc, &imu_source };
     return index < sizeof sources / sizeof sources[0] ? sources[index] : NULL;
 }

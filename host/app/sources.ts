@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { type AppSource, maxBuffer } from "../package/app.js";
+import { duration } from "./fields.js";
+import { refuseApplication, secondsOf } from "./times.js";
+
+const pin = z.int().min(0).max(255);
+const rate = z.number().positive().max(4e6).describe("Samples of each channel in a second.");
+const buffer = duration
+  .optional()
+  .describe(
+    "Samples that may wait while a run takes longer than a hop, as one with a model may; four hops by default.",
+  );
+const channels = z.int().min(1).max(16).default(1);
+const oneOf = (numbers: readonly number[]) => z.union(numbers.map((each) => z.literal(each)));
+
+/** Rates of chips that measure motion, by their data sheets (boards/drivers): of accelerations, and of rotations with them. */
+const motionChips = {
+  mpu6050: {
+    rates: Array.from({ length: 256 }, (_, i) => 1000 / (i + 1)).filter((each) =>
+      Number.isInteger(each * 1000),
+    ),
+    rotationRanges: [250, 500, 1000, 2000],
+  },
+  lsm6ds3: { rates: [12.5, 26, 52, 104, 208, 416, 833, 1666], rotationRanges: [250, 500, 1000, 2000] },
+  lsm9ds1: {
+    rates: [10, 50, 119, 238, 476, 952],
+    ratesOfBoth: [14.9, 59.5, 119, 238, 476, 952],
+    rotationRanges: [250, 500, 2000],
+  },
+} as const;
+type MotionChip = keyof typeof motionChips;
+
+const sources = [
+  z.strictObject({
+    type: z.literal("microphone"),
+    rate: rate.default(16_000),
+    driver: z
+      .enum(["adc"])
+      .default("adc")
+      .describe("How it is wired: adc, an amplified one at an analog pin."),
+    pin: pin.default(26).describe("The pin, as the board numbers it."),
+    buffer,
+  }),
+  z.strictObject({
+    type: z.literal("adc"),
+    rate,
+    pin: pin.describe("The first pin, as the board numbers it; further channels take those that follow."),
+    buffer,
+    channels,
+  }),
+  z.strictObject({
+    type: z.literal("imu"),
+    rate: rate.describe("Samples of each channel in a second: one of the chip's rates."),
+    chip: z
+      .enum(Object.keys(motionChips) as [MotionChip, ...MotionChip[]])
+      .describe("What is on the bus; lsm6ds3 is LSM6DS3TR-C, LSM6DSL and LSM6DSM as well."),
+    axes: oneOf([3, 6]).default(3).describe("3: acceleration; 6: acceleration and rotation."),
+    range: oneOf([2, 4, 8, 16]).default(2).describe("The acceleration, in g, that is 32768."),
+    rotationRange: oneOf([250, 500, 1000, 2000])
+      .default(250)
+      .describe(
+        "The rotation, in degrees a second, that is 32768: 250 is 245 of an LSM9DS1, which has no 1000.",
+      ),
+    buffer,
+    address: z.int().min(0).max(127).optional().describe("On the bus; either of the chip's by default."),
+    sda: pin.optional().describe("The bus's data pin."),
+    scl: pin.optional().describe("The bus's clock pin."),
+  }),
+  z.strictObject({
+    type: z.literal("link"),
+    rate,
+    channels,
+  }),
+] as const;
+
+/** Where an application's samples come from, as its file says it. */
+export const sourceSchema = z
+  .discriminatedUnion("type", sources, 'a source whose "type" is microphone, adc, imu or link')
+  .describe("Where samples come from: int16. `link`: from the host alone.");
+export type Source = z.infer<typeof sourceSchema>;
+
+/** Values of one moment. */
+export function channelsOf(source: Source): number {
+  return source.type === "imu" ? source.axes : source.type === "microphone" ? 1 : source.channels;
+}
+
+/** Hops that wait where an application does not say. */
+const usualBuffer = 4;
+
+/** Hops that may wait while a run takes longer than one. */
+function bufferOf(text: string | undefined, runSeconds: number): number {
+  if (text === undefined) return usualBuffer;
+  const hops = Math.max(2, Math.ceil(secondsOf(text, "source.buffer") / runSeconds));
+  if (hops > maxBuffer)
+    refuseApplication("source.buffer", `${text} are ${hops} hops; at most ${maxBuffer} are expected`);
+  return hops;
+}
+
+function checkMotion({ chip, axes, rate, rotationRange }: Extract<Source, { type: "imu" }>): void {
+  const known: {
+    rates: readonly number[];
+    ratesOfBoth?: readonly number[];
+    rotationRanges: readonly number[];
+  } = motionChips[chip];
+  const rates = axes === 6 ? (known.ratesOfBoth ?? known.rates) : known.rates;
+  const same = (each: number) => Math.round(each * 1000) === Math.round(rate * 1000);
+  if (!rates.some(same)) {
+    const near = [...rates].sort((a, b) => Math.abs(a - rate) - Math.abs(b - rate)).slice(0, 6);
+    const told = near.sort((a, b) => a - b).join(", ");
+    refuseApplication("source.rate", `${rate}; of ${chip} with ${axes} axes, the next ones are ${told}`);
+  }
+  if (!known.rotationRanges.includes(rotationRange))
+    refuseApplication(
+      "source.rotationRange",
+      `${rotationRange}; ${chip} has ${known.rotationRanges.join(", ")}`,
+    );
+}
+
+/**
+ * What the section `wasmote.app` says of a source.
+ *
+ * @param hop samples of each channel that one run takes
+ * @throws `application-invalid`
+ */
+export function sourceOf(source: Source, hop: number): AppSource {
+  const rates = { rate: source.rate, channels: channelsOf(source) };
+  if (source.type === "link") return { driver: "none", ...rates };
+  const common = { ...rates, buffer: bufferOf(source.buffer, hop / source.rate) };
+  if (source.type === "imu") {
+    checkMotion(source);
+    const { chip, axes, range, rotationRange, address, sda, scl } = source;
+    const ranges = {
+      range: range === 2 ? undefined : range,
+      rotationRange: axes === 3 || rotationRange === 250 ? undefined : rotationRange,
+    };
+    return { driver: "imu", ...common, chip, ...given({ ...ranges, address, sda, scl }) };
+  }
+  return { driver: "adc", ...common, pin: source.pin };
+}
+
+/** The fields that are given. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

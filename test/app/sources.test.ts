@@ -1,0 +1,46 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Source, sourceOf, sourceSchema } from "../../host/app/sources.js";
+import { WasmoteError } from "../../host/errors.js";
+import type { AppSource } from "../../host/package/app.js";
+
+/** What is said to a board of a source, of which a run takes ten samples. */
+const said = (source: object): AppSource => sourceOf(sourceSchema.parse(source) as Source, 10);
+
+/** Why a source is refused. */
+function refusal(source: object): string {
+  try {
+    said(source);
+  } catch (error) {
+    if (error instanceof WasmoteError) return error.message.replace(/^.*not as it must be: /, "");
+    throw error;
+  }
+  throw new Error("it was not refused");
+}
+
+test("chips that measure motion have rates and ranges of their own", () => {
+  const imu = { type: "imu", chip: "lsm9ds1", rate: 119, axes: 6 } as const;
+  assert.equal(said({ ...imu, range: 4, rotationRange: 2000, address: 107 }), {
+    driver: "imu",
+    rate: 119,
+    channels: 6,
+    buffer: 4,
+    chip: "lsm9ds1",
+    range: 4,
+    rotationRange: 2000,
+    address: 107,
+  });
+  assert.equal(said({ ...imu, chip: "lsm6ds3", rate: 12.5, axes: 3, rotationRange: 500 }), {
+    driver: "imu",
+    rate: 12.5,
+    channels: 3,
+    buffer: 4,
+    chip: "lsm6ds3",
+  });
+  assert.match(refusal({ ...imu, rate: 100 }), /^source.rate: 100; of lsm9ds1 with 6 axes.* 59.5, 119, 238/);
+  assert.match(refusal({ ...imu, axes: 3, rate: 59.5 }), /^source.rate: 59.5; .* 10, 50, 119/);
+  assert.match(refusal({ ...imu, rotationRange: 1000 }), /^source.rotationRange: 1000; lsm9ds1 has/);
+  assert.match(refusal({ ...imu, chip: "mpu6050", rate: 333 }), /^source.rate: 333; .* 250, 500/);
+});
+
+test.run();
