@@ -8,6 +8,7 @@ import { concatenation } from "../ops/movement/concatenation.js";
 import { reshape } from "../ops/movement/reshape.js";
 import { type AppAction, type AppSection, appVersion, maxEvents, maxHop } from "../package/app.js";
 import { AppGraph } from "./app-graph.js";
+import { pinNumber } from "./fields.js";
 import type { Application, StageConfig } from "./schema.js";
 import { channelsOf, sourceOf } from "./sources.js";
 import type { StageContext, StageKind } from "./stage.js";
@@ -187,7 +188,7 @@ function actionsOf({ actions }: Application, events: readonly string[]): AppActi
     if (event < 0) refuseApplication(`actions.${i}.on`, `"${action.on}"; there are ${events.join(", ")}`);
     if (action.do !== "gpio") return { event, kind: action.do };
     const { pin, high } = action;
-    const forever = { event, kind: action.do, pin, high };
+    const forever = { event, kind: action.do, pin: pinNumber(pin), high };
     if (action.for === undefined) return forever;
     const milliseconds = Math.round(secondsOf(action.for, `actions.${i}.for`) * 1000);
     if (milliseconds < 1) refuseApplication(`actions.${i}.for`, `"${action.for}"; at least 1 ms is expected`);

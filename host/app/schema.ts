@@ -1,18 +1,17 @@
 import { z } from "zod";
 import { maxActions } from "../package/app.js";
-import { duration, namePattern } from "./fields.js";
+import { duration, namePattern, pinField } from "./fields.js";
 import { sourceSchema } from "./sources.js";
 import { type StageKinds, stageKinds } from "./stages/index.js";
 import { refuseApplication } from "./times.js";
 
-const pin = z.int().min(0).max(255);
 const eventName = z.string().min(1).describe("The event's name.");
 
 const actionSchema = z.discriminatedUnion("do", [
   z.strictObject({
     on: eventName,
     do: z.literal("gpio"),
-    pin,
+    pin: pinField.describe('The pin: its number, or its name as "GPIO25", "PA5" or "P0.13".'),
     high: z.boolean().default(true).describe("What the pin becomes."),
     for: duration.optional().describe("For how long; as long as the event lasts by default."),
   }),

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { type AppSource, maxBuffer } from "../package/app.js";
-import { duration } from "./fields.js";
+import { duration, pinField as pin, pinNumber } from "./fields.js";
 import { refuseApplication, secondsOf } from "./times.js";
 
-const pin = z.int().min(0).max(255);
 const rate = z.number().positive().max(4e6).describe("Samples of each channel in a second.");
 const buffer = duration
   .optional()
@@ -133,10 +132,17 @@ export function sourceOf(source: Source, hop: number): AppSource {
       range: range === 2 ? undefined : range,
       rotationRange: axes === 3 || rotationRange === 250 ? undefined : rotationRange,
     };
-    return { driver: "imu", ...common, chip, ...given({ ...ranges, address, sda, scl }) };
+    return {
+      driver: "imu",
+      ...common,
+      chip,
+      ...given({ ...ranges, address, sda: numberOf(sda), scl: numberOf(scl) }),
+    };
   }
-  return { driver: "adc", ...common, pin: source.pin };
+  return { driver: "adc", ...common, pin: pinNumber(source.pin) };
 }
+
+const numberOf = (wire: number | string | undefined) => (wire === undefined ? undefined : pinNumber(wire));
 
 /** The fields that are given. */
 function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -10,14 +10,92 @@ import {
 } from "./native/compile.js";
 
 /** Runs a test in C of drivers on this machine; what it printed. */
-function runDrivers(own: string, sources: readonly string[], flags: readonly string[] = []): string {
+function runDrivers(
+  own: string,
+  sources: readonly string[],
+  flags: readonly string[] = [],
+  args: readonly string[] = [],
+): string {
   const program = {
     sources: [join(nativeFolder, own), ...sources.map((name) => join(boardsFolder, name))],
     folders: [boardsFolder, nativeFolder],
     flags,
   };
-  return withNativeProgram(program, runNative);
+  return withNativeProgram(program, (file) => runNative(file, args));
 }
+
+/** Steps on registers that memory stands in for, and what each prints. */
+interface PinCase {
+  name: string;
+  source: string;
+  flags: string[];
+  pages: string[];
+  steps: [string, string][];
+}
+
+const pinCases: PinCase[] = [
+  {
+    name: "an nRF52840",
+    source: "ports/nrf52/pins.c",
+    flags: ["-DMCU_PINS=48", "-DBOARD_LINK_TRANSMIT_PIN=35", "-DBOARD_LINK_RECEIVE_PIN=42"],
+    pages: ["0x50000000"],
+    steps: [
+      ["pin 13 1", "true"],
+      ["read 0x50000508", "0x2000"],
+      ["read 0x5000050c", "0x0"],
+      ["read 0x50000734", "0x3"],
+      ["pin 43 0", "true"],
+      ["read 0x5000080c", "0x800"],
+      ["read 0x50000a2c", "0x3"],
+      ["pin 35 1", "false"],
+      ["pin 42 1", "false"],
+      ["pin 48 1", "false"],
+    ],
+  },
+  {
+    name: "an STM32F411",
+    source: "ports/stm32/pins.c",
+    flags: [
+      ...["-DSTM32_GPIO_A=0x40020000", "-DSTM32_GPIO_CLOCKS=0x40023830", "-DSTM32_GPIO_PORTS=0x9f"],
+      ...["-DSTM32_LINE_PIN=9", "-DSTM32_OTHER_LINE_PIN=10"],
+    ],
+    pages: ["0x40020000", "0x40023000"],
+    steps: [
+      ["write 0x40020000 0xa8000c00", ""],
+      ["write 0x40023830 0x1", ""],
+      ["pin 5 1", "true"],
+      ["read 0x40020018", "0x20"],
+      ["read 0x40020000", "0xa8000400"],
+      ["pin 45 0", "true"],
+      ["read 0x40020818", "0x20000000"],
+      ["read 0x40020800", "0x4000000"],
+      ["read 0x40023830", "0x5"],
+      ["pin 9 1", "false"],
+      ["pin 80 1", "false"],
+      ["pin 255 1", "false"],
+    ],
+  },
+  {
+    name: "an ESP32-C3",
+    source: "ports/esp32-c3/pins.c",
+    flags: ["-DESP32_LINE_PIN=20"],
+    pages: ["0x60004000", "0x60009000"],
+    steps: [
+      ["pin 8 1", "true"],
+      ["read 0x60004008", "0x100"],
+      ["read 0x6000400c", "0x0"],
+      ["read 0x60004024", "0x100"],
+      ["read 0x60004574", "0x80"],
+      ["read 0x60009024", "0x1800"],
+      ["pin 3 0", "true"],
+      ["read 0x6000400c", "0x8"],
+      ["pin 12 1", "false"],
+      ["pin 17 1", "false"],
+      ["pin 21 1", "false"],
+      ["pin 22 1", "false"],
+    ],
+  },
+];
 
 if (!nativeCompilerIsThere()) {
   console.error("SKIPPED: drivers on this machine, for want of a C compiler on Linux");
@@ -26,6 +104,14 @@ if (!nativeCompilerIsThere()) {
     const sources = ["imu", "mpu6050", "lsm6ds3", "lsm9ds1"].map((name) => `drivers/${name}.c`);
     assert.is(runDrivers("imu.c", sources), "ok 9\n");
   });
+
+  for (const { name, source, flags, pages, steps } of pinCases) {
+    test(`pins of ${name}: which registers are written to, by its reference manual`, () => {
+      const args = [...pages.flatMap((page) => ["map", page]), ...steps.flatMap(([step]) => step.split(" "))];
+      const expected = steps.map(([, line]) => line).filter((line) => line !== "");
+      assert.equal(runDrivers("registers.c", [source], flags, args).trim().split("\n"), expected);
+    });
+  }
 }
 
 test.run();
