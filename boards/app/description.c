@@ -53,8 +53,10 @@ static bool read_source(cbor_reader map, description *result)
     *setup = (source_setup) {
         .pin = u32_or_unset(map, "pin"), .address = u32_or_unset(map, "address"),
         .sda = u32_or_unset(map, "sda"), .scl = u32_or_unset(map, "scl"),
-        .range = u32_or_unset(map, "range"), .rotationRange = u32_or_unset(map, "rotationRange"),
+        .clock = u32_or_unset(map, "clock"), .range = u32_or_unset(map, "range"), .rotationRange = u32_or_unset(map, "rotationRange"),
     };
+    find_u32(map, "shift", &setup->shift);
+    find_bool(map, "right", &setup->right);
     if (!find_u32(map, "buffer", &result->ringRuns)) result->ringRuns = fewestRingRuns;
     if (!find_text(map, "chip", &setup->chip, &setup->chipLength)) setup->chip = NULL;
     return find_text(map, "driver", &result->driver, &result->driverLength)
@@ -97,12 +99,18 @@ uint32_t description_ring_bytes(const description *of)
     return needsRing ? of->ringRuns * description_values(of) * (uint32_t) sizeof(uint16_t) : 0;
 }
 
+uint32_t description_raw_bytes(const description *of)
+{
+    const bool isRaw = is_text(of->driver, of->driverLength, "pdm") || is_text(of->driver, of->driverLength, "i2s");
+    return isRaw ? sourceRawBytes : 0;
+}
+
 uint32_t description_bytes(const uint8_t *file, uint32_t length)
 {
     description found;
     if (description_read(file, length, &found) != descriptionRight) return 0;
     const uint32_t bytes = found.actions * (uint32_t) sizeof(app_action) + found.events * (uint32_t) sizeof(uint32_t)
-        + description_ring_bytes(&found);
+        + description_raw_bytes(&found) + description_ring_bytes(&found);
     return (bytes + 7) & ~(uint32_t) 7;
 }
 

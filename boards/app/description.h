@@ -56,7 +56,10 @@ uint32_t description_values(const description *of);
 /* Bytes of RAM, a multiple of 8, that a board keeps for the application of a file beside its model; 0 where it is none. */
 uint32_t description_bytes(const uint8_t *file, uint32_t length);
 
-/* Those of them that are the ring of samples. */
+/* Those of them that are for what a driver makes samples of. */
+uint32_t description_raw_bytes(const description *of);
+
+/* Those of them that are the ring of samples, the last. */
 uint32_t description_ring_bytes(const description *of);
 
 /* Reads action `index`. False where it is malformed. */

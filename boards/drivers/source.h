@@ -15,16 +15,19 @@ typedef struct source_setup
     uint32_t pin, address, sda, scl;            /* sourceUnset where the application does not say */
     const uint8_t *chip;                        /* no zero byte at its end; NULL where it does not say */
     uint32_t chipLength;
+    uint32_t clock, shift;                      /* of a digital microphone: the pin, and by how many bits louder */
+    bool right;                                 /* which one of two on the same wires */
     uint32_t range, rotationRange;              /* of "imu": g and degrees a second at full scale; sourceUnset for the least */
     uint16_t *ring;                             /* where the driver may keep what has not been taken */
     uint32_t ringValues;                        /* a multiple of what a run takes; 0: a driver that needs a ring has none */
+    uint32_t *raw;                              /* sourceRawBytes for drivers that make samples of something else; else NULL */
     const uint8_t *recording;                   /* of the source "recording" alone, as the model's input has them */
     uint32_t recordingBytes, valueBytes;
     uint64_t (*counter)(void);
     uint32_t counterHz;                         /* 0: the counter counts no time */
 } source_setup;
 
-enum { sourceUnset = 0xffffffff };
+enum { sourceUnset = 0xffffffff, sourceRawBytes = 1440 };
 
 /* Samples of each channel that a rate brings while a counter goes up by `elapsed`. Nothing adds up: there is no drift. */
 static inline uint64_t source_samples(uint64_t elapsed, uint32_t counterHz, uint32_t millihertz)

@@ -221,7 +221,9 @@ static void start_source(void)
         setup.recording = recording.bytes;
         setup.recordingBytes = recording.length;
     }
-    setup.ring = (uint16_t *) (counts + said.events);
+    const uint32_t rawBytes = description_raw_bytes(&said);
+    setup.raw = rawBytes > 0 ? counts + said.events : NULL;
+    setup.ring = (uint16_t *) (counts + said.events + rawBytes / sizeof(uint32_t));
     setup.ringValues = description_ring_bytes(&said) / (uint32_t) sizeof(uint16_t);
     setup.valueBytes = samplesAreFloats ? 4 : 2;
     setup.counter = port_counter;

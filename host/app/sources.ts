@@ -34,10 +34,22 @@ const sources = [
     type: z.literal("microphone"),
     rate: rate.default(16_000),
     driver: z
-      .enum(["adc"])
+      .enum(["adc", "pdm", "i2s"])
       .default("adc")
-      .describe("How it is wired: adc, an amplified one at an analog pin."),
-    pin: pin.default(26).describe("The pin, as the board numbers it."),
+      .describe("How it is wired: adc, an amplified one at an analog pin; pdm and i2s, a digital one."),
+    pin: pin.optional().describe("The pin: of adc 26 by default; of a digital one that of its data."),
+    clock: pin
+      .optional()
+      .describe("Of a digital one the clock's pin; of i2s the word select is at the pin behind it."),
+    side: z
+      .enum(["left", "right"])
+      .optional()
+      .describe(
+        "Of a digital one, which of two on the same wires: left by default, with its select pin low.",
+      ),
+    gain: oneOf([1, 2, 4, 8, 16, 32, 64, 128, 256])
+      .optional()
+      .describe("Of a digital one, how many times louder samples are than it gives them; 1 by default."),
     buffer,
   }),
   z.strictObject({
@@ -115,6 +127,36 @@ function checkMotion({ chip, axes, rate, rotationRange }: Extract<Source, { type
     );
 }
 
+/** Rates that boards make clocks of for digital microphones, which take about 0.5 to 3.1 MHz. */
+const [leastDigital, mostDigital] = [8000, 48_000];
+
+function microphoneOf(source: Extract<Source, { type: "microphone" }>): Omit<AppSource, "rate" | "channels"> {
+  const { driver, pin, clock, side, gain, rate } = source;
+  if (driver === "adc") {
+    const extra = Object.entries({ clock, side, gain }).find(([, value]) => value !== undefined);
+    if (extra !== undefined) refuseApplication(`source.${extra[0]}`, `a microphone at ${driver} has none`);
+    return { driver, pin: pinNumber(pin ?? 26) };
+  }
+  if (pin === undefined)
+    return refuseApplication("source.pin", `the pin of the data is expected with ${driver}`);
+  if (clock === undefined)
+    return refuseApplication("source.clock", `the clock's pin is expected with ${driver}`);
+  if (rate < leastDigital || rate > mostDigital)
+    refuseApplication(
+      "source.rate",
+      `${rate}; ${leastDigital} to ${mostDigital} are expected with ${driver}`,
+    );
+  const wires = { pin: pinNumber(pin), clock: pinNumber(clock) };
+  const outputs = driver === "i2s" ? [wires.clock, wires.clock + 1] : [wires.clock];
+  if (outputs.includes(wires.pin))
+    refuseApplication(
+      "source.pin",
+      `${pin} is ${wires.pin === wires.clock ? "the clock's" : "the word select's"}`,
+    );
+  const shift = Math.log2(gain ?? 1);
+  return { driver, ...wires, ...(shift > 0 && { shift }), ...(side === "right" && { right: true }) };
+}
+
 /**
  * What the section `wasmote.app` says of a source.
  *
@@ -139,6 +181,7 @@ export function sourceOf(source: Source, hop: number): AppSource {
       ...given({ ...ranges, address, sda: numberOf(sda), scl: numberOf(scl) }),
     };
   }
+  if (source.type === "microphone") return { ...common, ...microphoneOf(source) };
   return { driver: "adc", ...common, pin: pinNumber(source.pin) };
 }
 

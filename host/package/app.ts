@@ -27,22 +27,26 @@ export const maxEventNameBytes = 64;
 /** Where samples come from. */
 export interface AppSource {
   /**
-   * What takes them: "none" (the link alone brings them), "adc", "imu", or "recording" (the section `wasmote.recording`, once). A
+   * What takes them: "none" (the link alone brings them), "adc", "imu", "pdm", "i2s", or "recording" (the section `wasmote.recording`, once). A
    * board that lacks it says so in its status.
    */
   driver: string;
   /** Samples of each channel in a second, in whole thousandths. */
   rate: number;
   channels: number;
-  /** Of "adc": the pin, as the board numbers it; several channels take those that follow. */
+  /** Of "adc": the pin, as the board numbers it; several channels take those that follow. Of "pdm" and "i2s": the data's. */
   pin?: number;
-  /** Of "adc" and "imu": hops that may wait while a run takes longer than one; 2 where it is absent. */
+  /** Of the board's sensors: hops that may wait while a run takes longer than one; 2 where it is absent. */
   buffer?: number;
   /** Of "imu": what it is, its address, and the pins that it is wired to. */
   chip?: string;
   address?: number;
   sda?: number;
   scl?: number;
+  /** Of "pdm" and "i2s": the clock's pin, by how many bits samples become louder, and which one of two on the same wires it is. */
+  clock?: number;
+  shift?: number;
+  right?: boolean;
   /** Of "imu": g and degrees a second at full scale; the least that the chip has where they are absent. */
   range?: number;
   rotationRange?: number;
@@ -106,6 +110,9 @@ const schema = z.object({
     address: count(0, 127).exactOptional(),
     sda: pin.exactOptional(),
     scl: pin.exactOptional(),
+    clock: pin.exactOptional(),
+    shift: count(0, 8).exactOptional(),
+    right: flag.exactOptional(),
     range: count(1, most32).exactOptional(),
     rotationRange: count(1, most32).exactOptional(),
   }),

@@ -43,4 +43,39 @@ test("chips that measure motion have rates and ranges of their own", () => {
   assert.match(refusal({ ...imu, chip: "mpu6050", rate: 333 }), /^source.rate: 333; .* 250, 500/);
 });
 
+test("microphones: analog ones have a pin, digital ones a clock as well", () => {
+  const microphone = { type: "microphone" } as const;
+  const common = { rate: 16_000, channels: 1, buffer: 4 };
+  assert.equal(said(microphone), { driver: "adc", ...common, pin: 26 });
+  assert.equal(said({ ...microphone, driver: "pdm", pin: "GPIO11", clock: 10, side: "right", gain: 8 }), {
+    driver: "pdm",
+    ...common,
+    pin: 11,
+    clock: 10,
+    shift: 3,
+    right: true,
+  });
+  assert.equal(said({ ...microphone, driver: "i2s", pin: 12, clock: 10, side: "left", gain: 1 }), {
+    driver: "i2s",
+    ...common,
+    pin: 12,
+    clock: 10,
+  });
+  assert.match(refusal({ ...microphone, gain: 2 }), /^source.gain: a microphone at adc has none/);
+  assert.match(
+    refusal({ ...microphone, driver: "pdm", clock: 3 }),
+    /^source.pin: the pin of the data is expected with pdm/,
+  );
+  assert.match(refusal({ ...microphone, driver: "i2s", pin: 3 }), /^source.clock: /);
+  assert.match(
+    refusal({ ...microphone, driver: "i2s", pin: 4, clock: 3 }),
+    /^source.pin: 4 is the word select's/,
+  );
+  assert.match(refusal({ ...microphone, driver: "pdm", pin: 3, clock: 3 }), /^source.pin: 3 is the clock's/);
+  assert.match(
+    refusal({ ...microphone, driver: "pdm", pin: 3, clock: 4, rate: 96_000 }),
+    /^source.rate: 96000; 8000 to 48000/,
+  );
+});
+
 test.run();

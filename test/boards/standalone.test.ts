@@ -9,6 +9,7 @@ import { decodeUf2 } from "../../host/firmware/uf2.js";
 import { loudnessApplication } from "./applications.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
 import { connectMotionChip, lsm6ds3Model, lsm9ds1Model, mpu6050Model } from "./imu-models.js";
+import { connectI2sMicrophones, connectPdmMicrophone, stepPioByClock } from "./microphone-models.js";
 
 const clockHz = 125_000_000;
 const flashOrigin = 0x10000000;
@@ -184,6 +185,75 @@ for (const _ of availableBoards(["pico"])) {
       for (const [number, value] of Object.entries(ranges)) assert.is(registers[Number(number)], value);
     });
   }
+
+  for (const right of [false, true]) {
+    test(`a PDM microphone (${right ? "right" : "left"}) is heard as loud as it is, and as late as its filter is`, async () => {
+      const [rate, hop, clock, data, pin, other] = [16_000, 160, 10, 11, 15, 16];
+      const model = await loudnessApplication({
+        source: { driver: "pdm", rate, channels: 1, pin: data, clock, shift: 2, ...(right && { right }) },
+        hop,
+        actions: [
+          { event: 0, kind: "gpio", pin },
+          { event: 1, kind: "gpio", pin: other },
+        ],
+      });
+      // 1 kHz as loud as 4170 with the shift, in hops 4 and 5; the double of that in hops 8 and 9.
+      const size = (bit: number): number =>
+        [0, 0, 0, 0, 0.05, 0.05, 0, 0, 0.11, 0.11][Math.floor(bit / 64 / hop)] ?? 0;
+      const sample = (bit: number): number => size(bit) * Math.sin((2 * Math.PI * 1000 * bit) / 64 / rate);
+      const [changes = [], others = []] = await watchPico(model, 0.2, [pin, other], (chip) => {
+        stepPioByClock(chip, clockHz);
+        connectPdmMicrophone(chip, { clock, data, after: right ? "rising" : "falling" }, sample);
+      });
+      assert.equal(
+        [changes, others].map((each) => each.map(({ high }) => high)),
+        [
+          [false, true, false, true, false],
+          [false, true, false],
+        ],
+      );
+      const [, rises, falls, again] = changes.map(({ seconds }) => seconds) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      // Samples are made of 2 ms at once.
+      assert.ok(Math.abs(again - rises - (4 * hop) / rate) < 0.0021, `again after ${again - rises} s`);
+      assert.ok(Math.abs(falls - rises - (2 * hop) / rate) < 0.0021, `high for ${falls - rises} s`);
+    });
+  }
+
+  test("one of two I2S microphones on the same wires is heard, with its bits in place", async () => {
+    const [rate, hop, clock, data, pin, other] = [16_000, 160, 10, 12, 15, 16];
+    for (const right of [false, true]) {
+      const model = await loudnessApplication({
+        source: { driver: "i2s", rate, channels: 1, pin: data, clock, ...(right && { right }) },
+        hop,
+        actions: [
+          { event: 0, kind: "gpio", pin },
+          { event: 1, kind: "gpio", pin: other },
+        ],
+      });
+      // One has 1100 in hops 3 to 5, and else 900, which with a bit more would be loud; the other one is very loud all the time.
+      const sample = (i: number, slot: "left" | "right"): number => {
+        const sign = i % 2 === 0 ? 1 : -1;
+        const isHeard = (slot === "right") === right;
+        const at = Math.floor(i / hop);
+        return 256 * sign * (isHeard ? (at >= 3 && at < 6 ? 1100 : 900) : 12_000);
+      };
+      const [changes = [], others = []] = await watchPico(model, 0.15, [pin, other], (chip) => {
+        stepPioByClock(chip, clockHz);
+        connectI2sMicrophones(chip, { clock, select: clock + 1, data }, sample);
+      });
+      assert.equal(
+        [changes, others].map((each) => each.map(({ high }) => high)),
+        [[false, true, false], [false]],
+      );
+      const [, rises, falls] = changes.map(({ seconds }) => seconds) as [number, number, number];
+      assert.ok(Math.abs(falls - rises - (3 * hop) / rate) < 0.0021, `high for ${falls - rises} s`);
+    }
+  });
 }
 
 test.run();

@@ -5,9 +5,10 @@
 
 #include "../../../drivers/imu.h"
 #include "adc.h"
+#include "sound.h"
 
 const source *port_source(uint32_t index)
 {
-    static const source *const sources[] = { &rp2040_adc, &imu_source };
+    static const source *const sources[] = { &rp2040_adc, &imu_source, &rp2040_pdm, &rp2040_i2s };
     return index < sizeof sources / sizeof sources[0] ? sources[index] : NULL;
 }
