@@ -123,20 +123,31 @@ static bool find_item(const description *of, const char *list, uint32_t index, c
     return true;
 }
 
+bool description_action_kind(const description *of, uint32_t index, const uint8_t **kind, uint32_t *length)
+{
+    cbor_reader map;
+    return find_item(of, "actions", index, &map) && find_text(map, "kind", kind, length);
+}
+
 bool description_action(const description *of, uint32_t index, app_action *action)
 {
     cbor_reader map;
     const uint8_t *kind;
-    uint32_t length, event, pin;
+    uint32_t length, event, pin = 0, value = 0;
     if (!find_item(of, "actions", index, &map) || !find_u32(map, "event", &event) || event >= of->events
         || !find_text(map, "kind", &kind, &length)) return false;
-    *action = (app_action) { .event = (uint8_t) event, .kind = actionOther, .high = true };
+    const bool isGpio = is_text(kind, length, "gpio");
+    bool high = true;
+    *action = (app_action) { .event = (uint8_t) event, .kind = isGpio ? actionGpio : actionOther, .driver = noDriver };
     if (is_text(kind, length, "line")) action->kind = actionLine;
-    if (!is_text(kind, length, "gpio")) return true;
-    action->kind = actionGpio;
-    if (!find_u32(map, "pin", &pin) || pin > 255) return false;
+    action->hasPin = find_u32(map, "pin", &pin);
+    action->hasValue = find_u32(map, "value", &value);
+    if (pin > UINT8_MAX || value > UINT16_MAX || (isGpio && !action->hasPin)) return false;
     action->pin = (uint8_t) pin;
-    find_bool(map, "high", &action->high);
+    action->value = (uint16_t) value;
+    find_bool(map, "high", &high);
+    action->high = high;
+    find_u32(map, "hertz", &action->hertz);
     find_u32(map, "milliseconds", &action->milliseconds);
     return true;
 }

@@ -4,6 +4,7 @@
 
 #include "../app/recording.h"
 #include "../link/line.h"
+#include "../ports/actions.h"
 #include "../ports/pins.h"
 #include "../ports/port.h"
 #include "../ports/sources.h"
@@ -34,10 +35,47 @@ static bool begun;                          /* whether events began with the las
 
 /* -------------------------------------------------------------------------------------------------------- the actions */
 
+/* A driver by its number: the port's, and behind them those of its builder. */
+static const action *driver_of(uint32_t index)
+{
+    const action *found;
+    uint32_t first = 0;
+    while ((found = port_action(first)) != NULL && first < index) first++;
+    return found ? found : own_action(index - first);
+}
+
+static action_setup setup_of(const app_action *of)
+{
+    return (action_setup) {
+        .pin = of->hasPin ? of->pin : actionUnset, .hertz = of->hertz, .value = of->hasValue ? of->value : actionUnset,
+    };
+}
+
+/* Finds the driver of an action that the firmware does not do by itself, and has it make ready. */
+static void prepare_driver(uint32_t index, app_action *of)
+{
+    const uint8_t *kind;
+    uint32_t length;
+    const action *driver;
+    const action_setup setup = setup_of(of);
+    const bool isNamed = description_action_kind(&said, index, &kind, &length);
+    for (uint32_t i = 0; isNamed && (driver = driver_of(i)) != NULL; i++)
+    {
+        if (strlen(driver->name) != length || memcmp(driver->name, kind, length) != 0) continue;
+        if (driver->prepare(&setup)) of->driver = (uint8_t) i;
+        else now.lacksPin = true;
+        return;
+    }
+    now.lacksAction = true;
+}
+
 static void end_action(app_action *action)
 {
-    if (action->lasts) port_pin_set(action->pin, !action->high);
+    if (!action->lasts) return;
     action->lasts = false;
+    const action_setup setup = setup_of(action);
+    if (action->kind == actionOther) driver_of(action->driver)->end(&setup);
+    else port_pin_set(action->pin, !action->high);
 }
 
 static void end_actions(void)
@@ -111,6 +149,15 @@ static void put_line(uint32_t event)
     port_putc('\n');
 }
 
+static void begin_driver(uint32_t event, app_action *of)
+{
+    const action_setup setup = setup_of(of);
+    float level;
+    application_event(event, &level);
+    driver_of(of->driver)->begin(&setup, level);
+    of->lasts = true;
+}
+
 static void begin_actions(uint32_t event)
 {
     for (uint32_t i = 0; i < said.actions; i++)
@@ -118,8 +165,8 @@ static void begin_actions(uint32_t event)
         app_action *const action = &actions[i];
         if (action->event != event) continue;
         if (action->kind == actionLine) put_line(event);
-        if (action->kind != actionGpio) continue;
-        action->lasts = port_pin_set(action->pin, action->high);
+        if (action->kind == actionGpio) action->lasts = port_pin_set(action->pin, action->high);
+        if (action->kind == actionOther && action->driver != noDriver) begin_driver(event, action);
         action->until = port_counter() + units_of(action->milliseconds);
     }
 }
@@ -138,7 +185,7 @@ static bool read_actions(void)
     {
         app_action *const action = &actions[i];
         if (!description_action(&said, i, action)) return false;
-        if (action->kind == actionOther) now.lacksAction = true;
+        if (action->kind == actionOther) prepare_driver(i, action);
         if (action->kind == actionGpio && !port_pin_set(action->pin, !action->high)) now.lacksPin = true;
     }
     return true;
@@ -205,6 +252,7 @@ static const source *find_source(void)
 {
     if (is_driver(recording_source.name)) return &recording_source;
     const source *found;
+    for (uint32_t i = 0; (found = own_source(i)) != NULL; i++) if (is_driver(found->name)) return found;
     for (uint32_t i = 0; (found = port_source(i)) != NULL; i++) if (is_driver(found->name)) return found;
     return NULL;
 }

@@ -30,7 +30,7 @@ function tableOf(bytes: Uint8Array, path: string): Table {
 
 function pinsOf({ actions }: Application): BuiltApplication["pins"] {
   return actions.flatMap((action) =>
-    "pin" in action
+    "pin" in action && action.pin !== undefined
       ? [{ pin: pinNumber(action.pin), name: typeof action.pin === "string" ? action.pin : undefined }]
       : [],
   );

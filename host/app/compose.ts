@@ -182,13 +182,31 @@ function hopOf(application: Application, order: readonly string[]): number {
   return wanted;
 }
 
+/** What is done at a pin, or by a driver. */
+function pinAction(
+  action: Exclude<Application["actions"][number], { do: "line" }>,
+): Omit<AppAction, "event"> {
+  if (action.do === "gpio") return { kind: action.do, pin: pinNumber(action.pin), high: action.high };
+  if (action.do === "pwm") {
+    const { pin, duty, frequency } = action;
+    const value = duty === undefined ? {} : { value: Math.round(duty * 65_535) };
+    return { kind: action.do, pin: pinNumber(pin), hertz: frequency, ...value };
+  }
+  const { driver, pin, frequency, value } = action;
+  return {
+    kind: driver,
+    ...(pin === undefined ? {} : { pin: pinNumber(pin) }),
+    ...(frequency === undefined ? {} : { hertz: frequency }),
+    ...(value === undefined ? {} : { value }),
+  };
+}
+
 function actionsOf({ actions }: Application, events: readonly string[]): AppAction[] {
   return actions.map((action, i): AppAction => {
     const event = events.indexOf(action.on);
     if (event < 0) refuseApplication(`actions.${i}.on`, `"${action.on}"; there are ${events.join(", ")}`);
-    if (action.do !== "gpio") return { event, kind: action.do };
-    const { pin, high } = action;
-    const forever = { event, kind: action.do, pin: pinNumber(pin), high };
+    if (action.do === "line") return { event, kind: action.do };
+    const forever = { event, ...pinAction(action) };
     if (action.for === undefined) return forever;
     const milliseconds = Math.round(secondsOf(action.for, `actions.${i}.for`) * 1000);
     if (milliseconds < 1) refuseApplication(`actions.${i}.for`, `"${action.for}"; at least 1 ms is expected`);

@@ -25,3 +25,8 @@ export const pinField = z.union(
 export function pinNumber(pin: number | string): number {
   return typeof pin === "number" ? pin : (pinOf(pin)?.number as number);
 }
+
+/** The name of a driver that a firmware was built with besides its own. */
+export const ownDriver = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,15}$/, "the name of a driver: letters, digits and _, at most 16");

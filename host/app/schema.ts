@@ -1,19 +1,44 @@
 import { z } from "zod";
 import { maxActions } from "../package/app.js";
-import { duration, namePattern, pinField } from "./fields.js";
+import { duration, namePattern, ownDriver, pinField } from "./fields.js";
 import { sourceSchema } from "./sources.js";
 import { type StageKinds, stageKinds } from "./stages/index.js";
 import { refuseApplication } from "./times.js";
 
 const eventName = z.string().min(1).describe("The event's name.");
 
+const forTime = duration.optional().describe("For how long; as long as the event lasts by default.");
+const pinSaid = 'The pin: its number, or its name as "GPIO25", "PA5" or "P0.13".';
+
 const actionSchema = z.discriminatedUnion("do", [
   z.strictObject({
     on: eventName,
     do: z.literal("gpio"),
-    pin: pinField.describe('The pin: its number, or its name as "GPIO25", "PA5" or "P0.13".'),
+    pin: pinField.describe(pinSaid),
     high: z.boolean().default(true).describe("What the pin becomes."),
-    for: duration.optional().describe("For how long; as long as the event lasts by default."),
+    for: forTime,
+  }),
+  z.strictObject({
+    on: eventName,
+    do: z.literal("pwm"),
+    pin: pinField.describe(pinSaid),
+    duty: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("The share of a period in which the pin is high; as much as the event's level by default."),
+    frequency: z.int().min(8).max(1e6).default(1000).describe("Periods in a second."),
+    for: forTime,
+  }),
+  z.strictObject({
+    on: eventName,
+    do: z.literal("driver").describe("A driver of your own, which the firmware was built with."),
+    driver: ownDriver.describe("Its name."),
+    pin: pinField.optional().describe(pinSaid),
+    frequency: z.int().min(1).max(1e9).optional().describe("In Hz, as the driver takes it."),
+    value: z.int().min(0).max(65_535).optional().describe("As the driver takes it."),
+    for: forTime,
   }),
   z.strictObject({ on: eventName, do: z.literal("line").describe("A line of text on the port.") }),
 ]);

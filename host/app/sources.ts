@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AppSource, maxBuffer } from "../package/app.js";
-import { duration, pinField as pin, pinNumber } from "./fields.js";
+import { duration, ownDriver, pinField as pin, pinNumber } from "./fields.js";
 import { refuseApplication, secondsOf } from "./times.js";
 
 const rate = z.number().positive().max(4e6).describe("Samples of each channel in a second.");
@@ -78,6 +78,17 @@ const sources = [
     scl: pin.optional().describe("The bus's clock pin."),
   }),
   z.strictObject({
+    type: z.literal("driver").describe("A driver of your own, which the firmware was built with."),
+    driver: ownDriver.describe("Its name."),
+    rate,
+    channels,
+    pin: pin.optional().describe("A pin, as the driver takes it."),
+    address: z.int().min(0).max(127).optional().describe("On I2C, as the driver takes it."),
+    sda: pin.optional().describe("The bus's data pin."),
+    scl: pin.optional().describe("The bus's clock pin."),
+    buffer,
+  }),
+  z.strictObject({
     type: z.literal("link"),
     rate,
     channels,
@@ -86,7 +97,7 @@ const sources = [
 
 /** Where an application's samples come from, as its file says it. */
 export const sourceSchema = z
-  .discriminatedUnion("type", sources, 'a source whose "type" is microphone, adc, imu or link')
+  .discriminatedUnion("type", sources, 'a source whose "type" is microphone, adc, imu, driver or link')
   .describe("Where samples come from: int16. `link`: from the host alone.");
 export type Source = z.infer<typeof sourceSchema>;
 
@@ -180,6 +191,11 @@ export function sourceOf(source: Source, hop: number): AppSource {
       chip,
       ...given({ ...ranges, address, sda: numberOf(sda), scl: numberOf(scl) }),
     };
+  }
+  if (source.type === "driver") {
+    const { driver, address } = source;
+    const pins = { pin: numberOf(source.pin), sda: numberOf(source.sda), scl: numberOf(source.scl) };
+    return { driver, ...common, ...given({ ...pins, address }) };
   }
   if (source.type === "microphone") return { ...common, ...microphoneOf(source) };
   return { driver: "adc", ...common, pin: pinNumber(source.pin) };

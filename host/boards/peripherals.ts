@@ -1,6 +1,7 @@
 import { WasmoteError } from "../errors.js";
 import { loadBoards } from "./load.js";
 import { whyNoPin } from "./pins.js";
+import { sourceNames } from "./schema.js";
 import type { Board } from "./types.js";
 
 /** What an application asks of a board besides memory. */
@@ -12,6 +13,9 @@ export interface Asked {
   /** Pins that are set: numbers, and the names that the application's file has for them, where it has. */
   pins: readonly { readonly pin: number; readonly name?: string | undefined }[];
 }
+
+/** Whether it is a driver of ours; any other one is for who builds the firmware to know. */
+const isKnown = (source: string): boolean => (sourceNames as readonly string[]).includes(source);
 
 /** Kinds of actions that are a driver of the family's; any board has the others. */
 const drivenActions = ["pwm"];
@@ -25,10 +29,10 @@ export function requirePeripherals(board: Board, asked: Asked): void {
   const lacking: string[] = [];
   const withIt = (has: (other: Board) => boolean): string => {
     const able = loadBoards().filter(has);
-    return able.length === 0 ? "no board has it" : `it is on ${able.map(({ id }) => id).join(", ")}`;
+    return `it is on ${able.map(({ id }) => id).join(", ")}`;
   };
   const { source } = asked;
-  if (source !== undefined && !(board.sources as readonly string[]).includes(source))
+  if (source !== undefined && isKnown(source) && !(board.sources as readonly string[]).includes(source))
     lacking.push(
       `${board.id} has no source ${source} (${withIt(({ sources }) => (sources as readonly string[]).includes(source))})`,
     );

@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Board, Link } from "../boards/index.js";
+import { WasmoteError } from "../errors.js";
 
 /**
  * What CMake is told of a board, as `-DNAME=VALUE`: the contract with boards/CMakeLists.txt. Addresses are hexadecimal,
@@ -36,6 +39,30 @@ export function cmakeVariables(board: Board, wasm3: string): Record<string, stri
     WASMOTE_WASM3_ENGINE_BYTES: String(board.wasm3.engineBytes),
     WASMOTE_WASM3_SOURCE: wasm3,
   };
+}
+
+/** Drivers in C that firmware is built with besides its own: files NAME.c, each of which has NAME_source or NAME_action. */
+export interface OwnDrivers {
+  sources: readonly string[];
+  actions: readonly string[];
+}
+
+/**
+ * What CMake is told of drivers, and their files.
+ *
+ * @throws `file-unreadable`
+ */
+export function driverVariables({ sources, actions }: OwnDrivers = { sources: [], actions: [] }): {
+  variables: Record<string, string>;
+  files: readonly string[];
+} {
+  for (const file of [...sources, ...actions]) {
+    if (!existsSync(file)) throw new WasmoteError("file-unreadable", "it does not exist", { file });
+  }
+  const list = (files: readonly string[]): string => files.map((file) => resolve(file)).join(";");
+  const files = [...sources, ...actions];
+  if (files.length === 0) return { variables: {}, files };
+  return { variables: { WASMOTE_OWN_SOURCES: list(sources), WASMOTE_OWN_ACTIONS: list(actions) }, files };
 }
 
 /** Whose signatures firmware trusts. */

@@ -56,13 +56,19 @@ export interface AppSource {
 export interface AppAction {
   /** Index of the event. */
   event: number;
-  /** A pin is set, a line is written to the port, or a message is sent that no request asked for. */
-  kind: "gpio" | "line" | "notify";
-  /** Of "gpio": the pin, as the board numbers it. */
+  /**
+   * "gpio": a pin is set. "line": a line is written to the port. "notify": a message is sent that no request asked for. Others are done by
+   * drivers: "pwm", a square wave at a pin, and those that a firmware was built with.
+   */
+  kind: string;
+  /** Of "gpio" and "pwm": the pin, as the board numbers it. */
   pin?: number;
+  /** Of drivers: a frequency, in Hz, and a value to 65535. Of "pwm" that is the share of a period, and where it is absent, the event's level is. */
+  hertz?: number;
+  value?: number;
   /** Of "gpio": what the pin becomes; true where it is absent. */
   high?: boolean;
-  /** Of "gpio": for how long; as long as the event lasts where it is absent. */
+  /** For how long; as long as the event lasts where it is absent. */
   milliseconds?: number;
 }
 
@@ -125,8 +131,10 @@ const schema = z.object({
     .array(
       z.object({
         event: count(0, maxEvents - 1),
-        kind: z.enum(["gpio", "line", "notify"], "gpio, line, notify"),
+        kind: shortText(16),
         pin: pin.exactOptional(),
+        hertz: count(1, most32).exactOptional(),
+        value: count(0, 65_535).exactOptional(),
         high: flag.exactOptional(),
         milliseconds: count(1, most32).exactOptional(),
       }),
@@ -183,7 +191,8 @@ export function decodeApp(contents: Uint8Array): AppSection {
   const { millihertz, ...others } = source;
   for (const [i, { event, kind, pin }] of app.actions.entries()) {
     if (event >= app.events.length) refuse(`actions.${i}.event`, `there are ${app.events.length} events`);
-    if (kind === "gpio" && pin === undefined) refuse(`actions.${i}.pin`, "a pin is expected");
+    if ((kind === "gpio" || kind === "pwm") && pin === undefined)
+      refuse(`actions.${i}.pin`, "a pin is expected");
   }
   return { ...app, source: { ...others, rate: millihertz / 1000 } };
 }

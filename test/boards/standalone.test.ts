@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { RP2040 } from "rp2040js";
 import * as rp2040js from "rp2040js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadBoard } from "../../host/boards/index.js";
 import { Rp2040Chip } from "../../host/device/emulators/rp2040-chip.js";
+import { buildFirmware, type Firmware } from "../../host/firmware/build.js";
 import { decodeUf2 } from "../../host/firmware/uf2.js";
-import { loudnessApplication } from "./applications.js";
+import { withApp } from "../../host/package/app.js";
+import { buildModel } from "../../host/pipeline.js";
+import { loudnessApplication, quietly, shareGraph } from "./applications.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
 import { connectMotionChip, lsm6ds3Model, lsm9ds1Model, mpu6050Model } from "./imu-models.js";
 import { connectI2sMicrophones, connectPdmMicrophone, stepPioByClock } from "./microphone-models.js";
@@ -37,9 +41,10 @@ async function watchPico(
   seconds: number,
   pins: readonly number[],
   wire: (chip: RP2040, seconds: () => number) => void,
+  firmware?: Firmware,
 ): Promise<Change[][]> {
   const board = loadBoard("pico");
-  const { files } = await firmwareOf(board);
+  const { files } = firmware ?? (await firmwareOf(board));
   const flash = new Uint8Array(2 << 20).fill(0xff);
   for (const { address, data } of decodeUf2(readFileSync(files.uf2!))) flash.set(data, address - flashOrigin);
   flash.set(model, board.slots.address - flashOrigin);
@@ -253,6 +258,65 @@ for (const _ of availableBoards(["pico"])) {
       const [, rises, falls] = changes.map(({ seconds }) => seconds) as [number, number, number];
       assert.ok(Math.abs(falls - rises - (3 * hop) / rate) < 0.0021, `high for ${falls - rises} s`);
     }
+  });
+
+  test("a square wave is as wide as the event's level, or as the file says, and ends with it", async () => {
+    const [rate, hop, byLevel, fixed] = [4000, 40, 4, 23];
+    const { wasm } = await buildModel(shareGraph(hop));
+    const model = withApp(wasm, {
+      ...quietly,
+      source: { driver: "adc", rate, channels: 1, pin: 27 },
+      hop,
+      events: ["share"],
+      actions: [
+        { event: 0, kind: "pwm", pin: byLevel, hertz: 2000 },
+        { event: 0, kind: "pwm", pin: fixed, hertz: 500, value: 16384, milliseconds: 20 },
+      ],
+    });
+    // 5/8 of the largest size in hops 5 to 9.
+    const adc = connectAdc(
+      (index) => 2048 + (Math.floor(index / hop) >= 5 && Math.floor(index / hop) < 10 ? 1280 : 0),
+    );
+    const [first = [], second = []] = await watchPico(model, 0.2, [byLevel, fixed], adc);
+    for (const [changes, hertz, share, lasts] of [
+      [first, 2000, 1280 / 2048, (5 * hop) / rate],
+      [second, 500, 0.25, 0.02],
+    ] as const) {
+      const rises = changes
+        .filter(({ high }, i) => high && i + 2 < changes.length)
+        .map(({ seconds }) => seconds);
+      assert.ok(Math.abs(rises.length - lasts * hertz) <= 1, `${rises.length} periods`);
+      const at = changes.findIndex(({ high }) => high);
+      const [rise, fall, again] = changes.slice(at, at + 3).map(({ seconds }) => seconds) as [
+        number,
+        number,
+        number,
+      ];
+      assert.ok(Math.abs((again - rise) * hertz - 1) < 0.001, `a period of ${again - rise} s`);
+      assert.ok(Math.abs((fall - rise) * hertz - share) < 0.002, `high for ${(fall - rise) * hertz} of it`);
+      assert.is(changes.at(-1)?.high, false);
+      assert.ok((changes.at(-1)?.seconds ?? 0) < 0.2 - 0.01);
+    }
+  });
+
+  test("a firmware has a source and an action of its builder's own", async () => {
+    const own = fileURLToPath(new URL("../../docs/examples/own-drivers/", import.meta.url));
+    const drivers = { sources: [`${own}sawtooth.c`], actions: [`${own}traffic.c`] };
+    const firmware = await buildFirmware(loadBoard("pico"), { warningsAreErrors: true, drivers });
+    const [rate, hop, red] = [2000, 20, 6];
+    // Of 200 samples in ten hops the mean is 950, 2950 and so on up to 18950: loud from the second one on, very loud from the fifth one on.
+    const model = await loudnessApplication({
+      source: { driver: "sawtooth", rate, channels: 1, pin: 200 },
+      hop,
+      actions: [{ event: 0, kind: "traffic", pin: red, value: 2000 }],
+    });
+    const lamps = await watchPico(model, 0.25, [red, red + 1, red + 2], () => undefined, firmware);
+    const [reds = [], ambers = [], greens = []] = lamps.map((changes) => changes.map(({ high }) => high));
+    assert.equal(greens.slice(0, 3), [true, false, true]);
+    assert.equal(reds.slice(0, 3), [false, true, false]);
+    assert.equal(ambers, [false]);
+    const [, rises = 0, falls = 0] = lamps[0]!.map(({ seconds }) => seconds);
+    assert.ok(Math.abs(falls - rises - (9 * hop) / rate) < 0.001, `red for ${falls - rises} s`);
   });
 }
 
