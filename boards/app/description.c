@@ -46,6 +46,20 @@ static bool is_text(const uint8_t *text, uint32_t length, const char *expected)
     return length == strlen(expected) && memcmp(text, expected, length) == 0;
 }
 
+/* Pins that supply the sensor; none where the list is malformed. */
+static void read_power(cbor_reader map, source_setup *setup)
+{
+    cbor_reader pins;
+    uint32_t count, pin;
+    if (!find_list(map, "power", &pins, &count, sourceMostPowerPins)) return;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        if (!cbor_read_u32(&pins, &pin) || pin > UINT8_MAX) return;
+        setup->powerPins[i] = (uint8_t) pin;
+        setup->powerPinCount++;
+    }
+}
+
 /* The source's fields. */
 static bool read_source(cbor_reader map, description *result)
 {
@@ -55,6 +69,7 @@ static bool read_source(cbor_reader map, description *result)
         .sda = u32_or_unset(map, "sda"), .scl = u32_or_unset(map, "scl"),
         .clock = u32_or_unset(map, "clock"), .range = u32_or_unset(map, "range"), .rotationRange = u32_or_unset(map, "rotationRange"),
     };
+    read_power(map, setup);
     find_u32(map, "shift", &setup->shift);
     find_bool(map, "right", &setup->right);
     if (!find_u32(map, "buffer", &result->ringRuns)) result->ringRuns = fewestRingRuns;

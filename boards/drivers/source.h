@@ -8,11 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { sourceMostPowerPins = 4 };
+
 /* What is asked of a source. */
 typedef struct source_setup
 {
     uint32_t millihertz, channels;
     uint32_t pin, address, sda, scl;            /* sourceUnset where the application does not say */
+    uint8_t powerPins[sourceMostPowerPins];     /* what is high before the sensor is used, and how many of them there are */
+    uint8_t powerPinCount;
     const uint8_t *chip;                        /* no zero byte at its end; NULL where it does not say */
     uint32_t chipLength;
     uint32_t clock, shift;                      /* of a digital microphone: the pin, and by how many bits louder */

@@ -12,7 +12,7 @@
 #include "../store/event_log.h"
 #include "engine.h"
 
-enum { pauseSeconds = 5 };
+enum { pauseSeconds = 5, supplyMilliseconds = 30 };
 
 /* A tensor of the model that the application reads or writes. */
 typedef struct bytes_place
@@ -257,6 +257,15 @@ static const source *find_source(void)
     return NULL;
 }
 
+/* Supplies the sensor by pins, and lets it start. False where there is no such pin. */
+static bool supply(const source_setup *of)
+{
+    for (uint32_t i = 0; i < of->powerPinCount; i++) if (!port_pin_set(of->powerPins[i], true)) return false;
+    const uint64_t end = port_counter() + units_of(of->powerPinCount > 0 ? supplyMilliseconds : 0);
+    while (port_counter() < end) {}
+    return true;
+}
+
 static void start_source(void)
 {
     const source *const found = find_source();
@@ -276,7 +285,7 @@ static void start_source(void)
     setup.valueBytes = samplesAreFloats ? 4 : 2;
     setup.counter = port_counter;
     setup.counterHz = strcmp(port_counter_unit(), "cycles") == 0 ? BOARD_CLOCK_HZ : 0;
-    if (found) now.sourceRefused = found->start(&setup);
+    if (found) now.sourceRefused = supply(&setup) ? found->start(&setup) : "power";
     if (found && !now.sourceRefused) from = found;
     now.lacksSource = !from;
 }

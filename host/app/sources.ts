@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AppSource, maxBuffer } from "../package/app.js";
+import { type AppSource, maxBuffer, maxPowerPins } from "../package/app.js";
 import { duration, ownDriver, pinField as pin, pinNumber } from "./fields.js";
 import { refuseApplication, secondsOf } from "./times.js";
 
@@ -8,6 +8,13 @@ const buffer = duration
   .optional()
   .describe(
     "Samples that may wait while a run takes longer than a hop, as one with a model may; four hops by default.",
+  );
+const power = z
+  .array(pin)
+  .max(maxPowerPins)
+  .optional()
+  .describe(
+    "Pins that supply the sensor: high before it is used, as some boards need for those that they have.",
   );
 const channels = z.int().min(1).max(16).default(1);
 const oneOf = (numbers: readonly number[]) => z.union(numbers.map((each) => z.literal(each)));
@@ -50,12 +57,14 @@ const sources = [
     gain: oneOf([1, 2, 4, 8, 16, 32, 64, 128, 256])
       .optional()
       .describe("Of a digital one, how many times louder samples are than it gives them; 1 by default."),
+    power,
     buffer,
   }),
   z.strictObject({
     type: z.literal("adc"),
     rate,
     pin: pin.describe("The first pin, as the board numbers it; further channels take those that follow."),
+    power,
     buffer,
     channels,
   }),
@@ -72,6 +81,7 @@ const sources = [
       .describe(
         "The rotation, in degrees a second, that is 32768: 250 is 245 of an LSM9DS1, which has no 1000.",
       ),
+    power,
     buffer,
     address: z.int().min(0).max(127).optional().describe("On the bus; either of the chip's by default."),
     sda: pin.optional().describe("The bus's data pin."),
@@ -86,6 +96,7 @@ const sources = [
     address: z.int().min(0).max(127).optional().describe("On I2C, as the driver takes it."),
     sda: pin.optional().describe("The bus's data pin."),
     scl: pin.optional().describe("The bus's clock pin."),
+    power,
     buffer,
   }),
   z.strictObject({
@@ -177,7 +188,11 @@ function microphoneOf(source: Extract<Source, { type: "microphone" }>): Omit<App
 export function sourceOf(source: Source, hop: number): AppSource {
   const rates = { rate: source.rate, channels: channelsOf(source) };
   if (source.type === "link") return { driver: "none", ...rates };
-  const common = { ...rates, buffer: bufferOf(source.buffer, hop / source.rate) };
+  const common = {
+    ...rates,
+    buffer: bufferOf(source.buffer, hop / source.rate),
+    ...(source.power !== undefined && { power: source.power.map(pinNumber) }),
+  };
   if (source.type === "imu") {
     checkMotion(source);
     const { chip, axes, range, rotationRange, address, sda, scl } = source;

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { type Board, loadBoard } from "../boards/index.js";
+import { WasmoteError } from "../errors.js";
 import { readWholeFile } from "../files/read.js";
 import type { Firmware } from "../firmware/build.js";
 import type { ObtainableFirmware } from "../firmware/obtain.js";
@@ -60,7 +62,7 @@ export function addDriverOptions(command: Command): Command {
     .option("--action <file...>", "drivers of actions of your own, likewise");
 }
 
-/** The drivers that the options name; undefined without any. Throws `UsageError` for files that are not named after a driver. */
+/** The drivers that the options name; undefined without any. Throws `file-unreadable`, and `UsageError` for files that are not named after a driver. */
 export function driversOf({ source = [], action = [] }: DriverOptions): OwnDrivers | undefined {
   const odd = [...source, ...action].find((file) => !/^[A-Za-z_][A-Za-z0-9_]{0,15}\.c$/.test(basename(file)));
   if (odd !== undefined)
@@ -68,6 +70,9 @@ export function driversOf({ source = [], action = [] }: DriverOptions): OwnDrive
       `${odd}: a driver's file is named after it`,
       "Name it NAME.c, with letters, digits and _, at most 16; it defines NAME_source or NAME_action.",
     );
+  const missing = [...source, ...action].find((file) => !existsSync(file));
+  if (missing !== undefined)
+    throw new WasmoteError("file-unreadable", "it does not exist", { file: missing });
   return source.length + action.length === 0 ? undefined : { sources: source, actions: action };
 }
 

@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Board, Link } from "../boards/index.js";
-import { WasmoteError } from "../errors.js";
 
 /**
  * What CMake is told of a board, as `-DNAME=VALUE`: the contract with boards/CMakeLists.txt. Addresses are hexadecimal,
@@ -47,18 +45,11 @@ export interface OwnDrivers {
   actions: readonly string[];
 }
 
-/**
- * What CMake is told of drivers, and their files.
- *
- * @throws `file-unreadable`
- */
+/** What CMake is told of drivers, and their files. */
 export function driverVariables({ sources, actions }: OwnDrivers = { sources: [], actions: [] }): {
   variables: Record<string, string>;
   files: readonly string[];
 } {
-  for (const file of [...sources, ...actions]) {
-    if (!existsSync(file)) throw new WasmoteError("file-unreadable", "it does not exist", { file });
-  }
   const list = (files: readonly string[]): string => files.map((file) => resolve(file)).join(";");
   const files = [...sources, ...actions];
   if (files.length === 0) return { variables: {}, files };

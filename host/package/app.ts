@@ -17,6 +17,8 @@ export const appVersion = 1;
 export const maxEvents = 32;
 export const maxActions = 32;
 export const maxChannels = 16;
+/** Most pins that supply a sensor. */
+export const maxPowerPins = 4;
 /** Most hops that may wait. */
 export const maxBuffer = 64;
 /** Most samples of each channel that one run takes. */
@@ -47,6 +49,8 @@ export interface AppSource {
   clock?: number;
   shift?: number;
   right?: boolean;
+  /** Pins that supply the sensor: high before it is used. */
+  power?: readonly number[];
   /** Of "imu": g and degrees a second at full scale; the least that the chip has where they are absent. */
   range?: number;
   rotationRange?: number;
@@ -116,6 +120,7 @@ const schema = z.object({
     address: count(0, 127).exactOptional(),
     sda: pin.exactOptional(),
     scl: pin.exactOptional(),
+    power: z.array(pin, "a list of pins").max(maxPowerPins, `at most ${maxPowerPins}`).exactOptional(),
     clock: pin.exactOptional(),
     shift: count(0, 8).exactOptional(),
     right: flag.exactOptional(),

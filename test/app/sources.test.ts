@@ -2,7 +2,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Source, sourceOf, sourceSchema } from "../../host/app/sources.js";
 import { WasmoteError } from "../../host/errors.js";
-import type { AppSource } from "../../host/package/app.js";
+import { type AppSection, type AppSource, decodeApp, encodeApp } from "../../host/package/app.js";
+import { quietly } from "../boards/applications.js";
 
 /** What is said to a board of a source, of which a run takes ten samples. */
 const said = (source: object): AppSource => sourceOf(sourceSchema.parse(source) as Source, 10);
@@ -76,6 +77,27 @@ test("microphones: analog ones have a pin, digital ones a clock as well", () => 
     refusal({ ...microphone, driver: "pdm", pin: 3, clock: 4, rate: 96_000 }),
     /^source.rate: 96000; 8000 to 48000/,
   );
+});
+
+test("a driver of one's own, and pins that supply a sensor", () => {
+  assert.equal(
+    said({ type: "driver", driver: "tilt", rate: 50, channels: 2, scl: "P0.15", power: ["P1.00", 3] }),
+    {
+      driver: "tilt",
+      rate: 50,
+      channels: 2,
+      buffer: 4,
+      power: [32, 3],
+      scl: 15,
+    },
+  );
+  const section: AppSection = {
+    ...quietly,
+    source: said({ type: "adc", rate: 10, pin: 26, power: [1, 2, 3, 4] }),
+  };
+  assert.equal(decodeApp(encodeApp(section)), section);
+  const tooMany = sourceSchema.safeParse({ type: "adc", rate: 10, pin: 26, power: [1, 2, 3, 4, 5] });
+  assert.is(tooMany.success, false);
 });
 
 test.run();

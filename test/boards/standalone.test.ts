@@ -151,7 +151,7 @@ for (const _ of availableBoards(["pico"])) {
   ];
   for (const { name, model: sensor, rate, ranges } of chips) {
     test(`a chip ${name} on I2C makes the right pin rise, with all channels in order and in its ranges`, async () => {
-      const [hop, pin, other] = [10, 15, 16];
+      const [hop, pin, other, power] = [10, 15, 16, 9];
       const model = await loudnessApplication({
         source: {
           driver: "imu",
@@ -162,6 +162,7 @@ for (const _ of availableBoards(["pico"])) {
           scl: 7,
           range: 8,
           rotationRange: 500,
+          power: [power],
         },
         hop,
         actions: [
@@ -173,9 +174,14 @@ for (const _ of availableBoards(["pico"])) {
       const sample = (i: number, channel: number): number =>
         i >= 4 * hop && i < 6 * hop ? (channel % 2 === 0 ? 1200 : -1200) : 0;
       let registers: Uint8Array = new Uint8Array();
-      const [changes = [], others = []] = await watchPico(model, 0.25, [pin, other], (chip, seconds) => {
-        registers = connectMotionChip(sensor, chip, 1, seconds, sample);
-      });
+      const [changes = [], others = [], supply = []] = await watchPico(
+        model,
+        0.3,
+        [pin, other, power],
+        (chip, seconds) => {
+          registers = connectMotionChip(sensor, chip, 1, seconds, sample);
+        },
+      );
       assert.equal(
         changes.map(({ high }) => high),
         [false, true, false],
@@ -183,6 +189,10 @@ for (const _ of availableBoards(["pico"])) {
       assert.equal(
         others.map(({ high }) => high),
         [false],
+      );
+      assert.equal(
+        supply.map(({ high }) => high),
+        [true],
       );
       const [, rises, falls] = changes.map(({ seconds }) => seconds) as [number, number, number];
       // The sensor is looked at each 5 ms.

@@ -3,6 +3,8 @@
  */
 #include "../pins.h"
 
+#include "free_pins.h"
+
 #define REG(address) (*(volatile uint32_t *) (uintptr_t) (address))
 #define GPIO(pin) (0x50000000 + 0x300 * ((pin) / pinsOfPort))
 #define GPIO_OUT_SET(pin) REG(GPIO(pin) + 0x508)
@@ -21,10 +23,15 @@ static bool is_of_line(uint32_t pin)
 #endif
 }
 
+bool nrf52_is_free(uint32_t pin)
+{
+    return pin < pins && !is_of_line(pin);
+}
+
 /* The level comes first, so that the pin has it from the moment on in which it is an output. */
 bool port_pin_set(uint32_t pin, bool high)
 {
-    if (pin >= pins || is_of_line(pin)) return false;
+    if (!nrf52_is_free(pin)) return false;
     const uint32_t bit = 1u << pin % pinsOfPort;
     if (high) GPIO_OUT_SET(pin) = bit;
     else GPIO_OUT_CLEAR(pin) = bit;

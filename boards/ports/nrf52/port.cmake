@@ -1,5 +1,8 @@
 # nRF52: the line is one of link/uart.c and link/usb.c. The UART can be on any pin; the board's file says which.
 target_sources(firmware PRIVATE "${port}/link/${WASMOTE_LINK_KIND}.c")
+foreach(driver imu mpu6050 lsm6ds3 lsm9ds1)
+  target_sources(firmware PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/drivers/${driver}.c")
+endforeach()
 target_include_directories(firmware PRIVATE "${port}/link")
 if(WASMOTE_LINK_KIND STREQUAL "usb")
   include("${CMAKE_CURRENT_SOURCE_DIR}/ports/usb.cmake")
