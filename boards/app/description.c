@@ -46,6 +46,24 @@ static bool is_text(const uint8_t *text, uint32_t length, const char *expected)
     return length == strlen(expected) && memcmp(text, expected, length) == 0;
 }
 
+/* How frames of a stream are; without their beginning where that is malformed. */
+static void read_frame(cbor_reader map, source_setup *setup)
+{
+    cbor_reader sync;
+    uint32_t count, byte, length;
+    const uint8_t *checksum;
+    find_u32(map, "baud", &setup->baud);
+    find_bool(map, "highFirst", &setup->frame.highByteFirst);
+    if (find_text(map, "checksum", &checksum, &length))
+        setup->frame.checksum = is_text(checksum, length, "xor") ? checksumXor : checksumSum;
+    if (!find_list(map, "sync", &sync, &count, sourceMostSync)) return;
+    for (uint32_t i = 0; i < count && cbor_read_u32(&sync, &byte); i++)
+    {
+        setup->frame.sync[i] = (uint8_t) byte;
+        setup->frame.syncLength++;
+    }
+}
+
 /* Pins that supply the sensor; none where the list is malformed. */
 static void read_power(cbor_reader map, source_setup *setup)
 {
@@ -70,6 +88,7 @@ static bool read_source(cbor_reader map, description *result)
         .clock = u32_or_unset(map, "clock"), .range = u32_or_unset(map, "range"), .rotationRange = u32_or_unset(map, "rotationRange"),
     };
     read_power(map, setup);
+    read_frame(map, setup);
     find_u32(map, "shift", &setup->shift);
     find_bool(map, "right", &setup->right);
     if (!find_u32(map, "buffer", &result->ringRuns)) result->ringRuns = fewestRingRuns;

@@ -11,7 +11,7 @@ enum { looksInSecond = 200, pieceBytes = 48 };
 
 static const imu_chip *const chips[] = { &mpu6050, &lsm6ds3, &lsm9ds1 };
 
-static source_setup setup;
+static const source_setup *setup;
 static const imu_chip *chip;
 static imu_request request;
 static uint32_t address;
@@ -42,8 +42,8 @@ uint8_t imu_code_of(const imu_rate *rates, uint32_t count, uint32_t millihertz)
 
 static const imu_chip *find_chip(void)
 {
-    for (uint32_t i = 0; setup.chip && i < IMU_COUNT(chips); i++)
-        if (setup.chipLength == strlen(chips[i]->name) && memcmp(setup.chip, chips[i]->name, setup.chipLength) == 0) return chips[i];
+    for (uint32_t i = 0; setup->chip && i < IMU_COUNT(chips); i++)
+        if (setup->chipLength == strlen(chips[i]->name) && memcmp(setup->chip, chips[i]->name, setup->chipLength) == 0) return chips[i];
     return NULL;
 }
 
@@ -70,31 +70,31 @@ static const char *find_address(void)
     bool answers = false;
     for (uint32_t i = 0; i < imuAddresses; i++)
     {
-        address = setup.address == sourceUnset ? chip->addresses[i] : setup.address;
+        address = setup->address == sourceUnset ? chip->addresses[i] : setup->address;
         if (answers_with_its_name(&answers)) return NULL;
-        if (setup.address != sourceUnset) break;
+        if (setup->address != sourceUnset) break;
     }
     return answers ? "chip" : "address";
 }
 
 static const char *imu_start(const source_setup *asked)
 {
-    setup = *asked;
+    setup = asked;
     chip = find_chip();
     if (!chip) return "chip";
-    if (setup.channels != imuAxes && setup.channels != 2 * imuAxes) return "channels";
+    if (setup->channels != imuAxes && setup->channels != 2 * imuAxes) return "channels";
     request = (imu_request) {
-        .millihertz = setup.millihertz, .channels = setup.channels, .range = range_code(chip->ranges, setup.range, 2),
-        .rotationRange = range_code(chip->rotationRanges, setup.rotationRange, 250),
+        .millihertz = setup->millihertz, .channels = setup->channels, .range = range_code(chip->ranges, setup->range, 2),
+        .rotationRange = range_code(chip->rotationRanges, setup->rotationRange, 250),
     };
     if (request.range == imuNoRange || request.rotationRange == imuNoRange) return "range";
     if (!chip->takes(&request)) return "rate";
-    if (!port_i2c_open(setup.sda, setup.scl)) return "pin";
+    if (!port_i2c_open(setup->sda, setup->scl)) return "pin";
     const char *const refused = find_address();
     if (refused) return refused;
     head = there = skipped = 0;
     const bool good = chip->begin(&request);
-    lookedAt = setup.counter();
+    lookedAt = setup->counter();
     return good ? NULL : "address";
 }
 
@@ -110,9 +110,9 @@ static void put(const uint8_t *bytes, uint32_t values)
 {
     for (uint32_t i = 0; i < values; i++, bytes += 2)
     {
-        const uint32_t channel = i % setup.channels, moment = i - channel;
-        const uint32_t to = chip->rotationsFirst && setup.channels > imuAxes ? (channel + imuAxes) % setup.channels : channel;
-        setup.ring[(head + there + moment + to) % setup.ringValues] =
+        const uint32_t channel = i % setup->channels, moment = i - channel;
+        const uint32_t to = chip->rotationsFirst && setup->channels > imuAxes ? (channel + imuAxes) % setup->channels : channel;
+        setup->ring[(head + there + moment + to) % setup->ringValues] =
             (uint16_t) (chip->highByteFirst ? bytes[0] << 8 | bytes[1] : bytes[1] << 8 | bytes[0]);
     }
     there += values;
@@ -122,12 +122,12 @@ static void put(const uint8_t *bytes, uint32_t values)
 static bool fetch(uint32_t moments)
 {
     uint8_t bytes[pieceBytes];
-    const uint32_t most = pieceBytes / 2 / setup.channels;
+    const uint32_t most = pieceBytes / 2 / setup->channels;
     while (moments > 0)
     {
         const uint32_t count = moments < most ? moments : most;
         if (!chip->read(&request, bytes, count)) return false;
-        put(bytes, count * setup.channels);
+        put(bytes, count * setup->channels);
         moments -= count;
     }
     return true;
@@ -137,12 +137,12 @@ static uint32_t imu_available(uint32_t run)
 {
     uint32_t moments;
     bool full;
-    const uint64_t now = setup.counter();
-    if (there >= run || (setup.counterHz > 0 && now - lookedAt < setup.counterHz / looksInSecond)) return there;
+    const uint64_t now = setup->counter();
+    if (there >= run || (setup->counterHz > 0 && now - lookedAt < setup->counterHz / looksInSecond)) return there;
     lookedAt = now;
     if (!chip->count(&request, &moments, &full)) return there;
-    const uint32_t room = (setup.ringValues - there) / setup.channels;
-    if (full || !fetch(moments < room ? moments : room)) lose(full ? moments * setup.channels : 0, run);
+    const uint32_t room = (setup->ringValues - there) / setup->channels;
+    if (full || !fetch(moments < room ? moments : room)) lose(full ? moments * setup->channels : 0, run);
     return there;
 }
 
@@ -152,8 +152,8 @@ static void imu_take(void *to, uint32_t count)
     there -= count;
     while (count-- > 0)
     {
-        *values++ = setup.ring[head];
-        if (++head == setup.ringValues) head = 0;
+        *values++ = setup->ring[head];
+        if (++head == setup->ringValues) head = 0;
     }
 }
 

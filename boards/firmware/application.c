@@ -269,7 +269,8 @@ static bool supply(const source_setup *of)
 static void start_source(void)
 {
     const source *const found = find_source();
-    source_setup setup = said.source;
+    static source_setup setup;
+    setup = said.source;
     uint32_t length;
     wasmote_section recording;
     const uint8_t *file = engine_file(&length);

@@ -88,6 +88,27 @@ const sources = [
     scl: pin.optional().describe("The bus's clock pin."),
   }),
   z.strictObject({
+    type: z.literal("uart").describe("Frames that another processor sends."),
+    rate: rate.describe("Samples of each channel in a second, as they are sent."),
+    channels,
+    pin: pin.describe("The pin that receives."),
+    baud: z.int().min(300).max(1_000_000).default(115_200).describe("Bits in a second."),
+    sync: z
+      .string()
+      .regex(/^([0-9a-fA-F]{2}){1,4}$/, "one to four bytes in hexadecimal digits")
+      .describe('The bytes that begin a frame, before a value of 16 bits of each channel: "a55a".'),
+    checksum: z
+      .enum(["none", "sum", "xor"])
+      .default("none")
+      .describe("A byte behind the values: the sum of their bytes, or their exclusive or."),
+    order: z
+      .enum(["low-first", "high-first"])
+      .default("low-first")
+      .describe("Which byte of a value comes first."),
+    power,
+    buffer,
+  }),
+  z.strictObject({
     type: z.literal("driver").describe("A driver of your own, which the firmware was built with."),
     driver: ownDriver.describe("Its name."),
     rate,
@@ -108,7 +129,7 @@ const sources = [
 
 /** Where an application's samples come from, as its file says it. */
 export const sourceSchema = z
-  .discriminatedUnion("type", sources, 'a source whose "type" is microphone, adc, imu, driver or link')
+  .discriminatedUnion("type", sources, 'a source whose "type" is microphone, adc, imu, uart, driver or link')
   .describe("Where samples come from: int16. `link`: from the host alone.");
 export type Source = z.infer<typeof sourceSchema>;
 
@@ -116,6 +137,9 @@ export type Source = z.infer<typeof sourceSchema>;
 export function channelsOf(source: Source): number {
   return source.type === "imu" ? source.axes : source.type === "microphone" ? 1 : source.channels;
 }
+
+/** Of a UART: 8 of data, one before and one behind. */
+const bitsOfByte = 10;
 
 /** Hops that wait where an application does not say. */
 const usualBuffer = 4;
@@ -205,6 +229,25 @@ export function sourceOf(source: Source, hop: number): AppSource {
       ...common,
       chip,
       ...given({ ...ranges, address, sda: numberOf(sda), scl: numberOf(scl) }),
+    };
+  }
+  if (source.type === "uart") {
+    const { baud, sync, checksum, order } = source;
+    const bytesPerSecond =
+      source.rate * (sync.length / 2 + 2 * source.channels + (checksum === "none" ? 0 : 1));
+    if (bytesPerSecond * bitsOfByte > baud)
+      refuseApplication(
+        "source.baud",
+        `${baud}; ${source.rate} frames a second take ${Math.ceil(bytesPerSecond * bitsOfByte)} bits`,
+      );
+    return {
+      driver: source.type,
+      ...common,
+      pin: pinNumber(source.pin),
+      baud,
+      sync: [...sync.matchAll(/../g)].map(([byte]) => Number.parseInt(byte, 16)),
+      ...(checksum !== "none" && { checksum }),
+      ...(order === "high-first" && { highFirst: true }),
     };
   }
   if (source.type === "driver") {

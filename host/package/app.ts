@@ -17,6 +17,8 @@ export const appVersion = 1;
 export const maxEvents = 32;
 export const maxActions = 32;
 export const maxChannels = 16;
+/** Most bytes that begin a frame of a stream. */
+export const maxSync = 4;
 /** Most pins that supply a sensor. */
 export const maxPowerPins = 4;
 /** Most hops that may wait. */
@@ -29,7 +31,7 @@ export const maxEventNameBytes = 64;
 /** Where samples come from. */
 export interface AppSource {
   /**
-   * What takes them: "none" (the link alone brings them), "adc", "imu", "pdm", "i2s", or "recording" (the section `wasmote.recording`, once). A
+   * What takes them: "none" (the link alone brings them), "adc", "imu", "pdm", "i2s", "uart", or "recording" (the section `wasmote.recording`, once). A
    * board that lacks it says so in its status.
    */
   driver: string;
@@ -49,6 +51,11 @@ export interface AppSource {
   clock?: number;
   shift?: number;
   right?: boolean;
+  /** Of "uart": its speed, the bytes that begin a frame, its checksum, and whether the high byte of a value comes first. */
+  baud?: number;
+  sync?: readonly number[];
+  checksum?: "sum" | "xor";
+  highFirst?: boolean;
   /** Pins that supply the sensor: high before it is used. */
   power?: readonly number[];
   /** Of "imu": g and degrees a second at full scale; the least that the chip has where they are absent. */
@@ -120,6 +127,14 @@ const schema = z.object({
     address: count(0, 127).exactOptional(),
     sda: pin.exactOptional(),
     scl: pin.exactOptional(),
+    baud: count(1, most32).exactOptional(),
+    sync: z
+      .array(count(0, 255), "a list of bytes")
+      .min(1, "a byte")
+      .max(maxSync, `at most ${maxSync}`)
+      .exactOptional(),
+    checksum: z.enum(["sum", "xor"], "sum, xor").exactOptional(),
+    highFirst: flag.exactOptional(),
     power: z.array(pin, "a list of pins").max(maxPowerPins, `at most ${maxPowerPins}`).exactOptional(),
     clock: pin.exactOptional(),
     shift: count(0, 8).exactOptional(),

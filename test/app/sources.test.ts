@@ -79,6 +79,33 @@ test("microphones: analog ones have a pin, digital ones a clock as well", () => 
   );
 });
 
+test("frames over a UART have a beginning, and have to go through it", () => {
+  const uart = { type: "uart", rate: 1000, channels: 2, pin: 9, sync: "A55a" } as const;
+  const common = {
+    driver: "uart",
+    rate: 1000,
+    channels: 2,
+    buffer: 4,
+    pin: 9,
+    baud: 115_200,
+    sync: [0xa5, 0x5a],
+  };
+  assert.equal(said(uart), common);
+  assert.equal(said({ ...uart, checksum: "xor", order: "high-first" }), {
+    ...common,
+    checksum: "xor",
+    highFirst: true,
+  });
+  assert.match(
+    refusal({ ...uart, rate: 2000 }),
+    /^source.baud: 115200; 2000 frames a second take 120000 bits/,
+  );
+  for (const sync of ["", "a", "a5 5a", "a55aa55a00"])
+    assert.is(sourceSchema.safeParse({ ...uart, sync }).success, false);
+  const section: AppSection = { ...quietly, source: said({ ...uart, checksum: "sum" }) };
+  assert.equal(decodeApp(encodeApp(section)), section);
+});
+
 test("a driver of one's own, and pins that supply a sensor", () => {
   assert.equal(
     said({ type: "driver", driver: "tilt", rate: 50, channels: 2, scl: "P0.15", power: ["P1.00", 3] }),

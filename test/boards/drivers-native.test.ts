@@ -139,6 +139,11 @@ if (!nativeCompilerIsThere()) {
     });
   });
 
+  test("frames in a stream of bytes, and a ring that is lost from in whole runs", () => {
+    const sources = ["drivers/frames.c", "drivers/value_ring.c"];
+    assert.is(runDrivers("frames.c", sources), "ok 3\n");
+  });
+
   test("an nRF52's converter, PDM and I2C: which registers are written to, and what becomes of the ring", () => {
     const sources = ["adc", "pdm", "clock_ring", "i2c", "pins"].map((name) => `ports/nrf52/${name}.c`);
     const line = ["-DBOARD_LINK_TRANSMIT_PIN=6", "-DBOARD_LINK_RECEIVE_PIN=8"];

@@ -270,6 +270,62 @@ for (const _ of availableBoards(["pico"])) {
     }
   });
 
+  test("frames over a UART make the right pin rise; one that is damaged is missing, and what follows stays in step", async () => {
+    const [rate, hop, receive, pin, other] = [1000, 10, 9, 15, 16];
+    const model = await loudnessApplication({
+      source: {
+        driver: "uart",
+        rate,
+        channels: 2,
+        pin: receive,
+        baud: 115_200,
+        sync: [0xa5, 0x5a],
+        checksum: "sum",
+        highFirst: true,
+      },
+      hop,
+      actions: [
+        { event: 0, kind: "gpio", pin },
+        { event: 1, kind: "gpio", pin: other },
+      ],
+    });
+    // Quiet, 1200 on both channels in hops 4 and 5, and again in 10 and 11; sample 75 is damaged, with which all of hop 7 is missing.
+    const isLoud = (i: number): boolean => [4, 5, 10, 11].includes(Math.floor(i / hop));
+    const frame = (i: number): number[] => {
+      const bytes = [1200, -1200].flatMap((value) => {
+        const sent = (isLoud(i) ? value : 0) & 0xffff;
+        return [sent >> 8, sent & 0xff];
+      });
+      const sum = bytes.reduce((all, byte) => all + byte, 0) & 0xff;
+      return [0xa5, 0x5a, ...bytes, i === 75 ? sum ^ 1 : sum];
+    };
+    const [changes = [], others = []] = await watchPico(model, 0.35, [pin, other], ({ uart, clock }) => {
+      const receiver = uart[1]!;
+      const byteNanos = (10 / 115_200) * 1e9;
+      let sent = 0;
+      let bytes: number[] = [];
+      const alarm = clock.createAlarm(() => {
+        // The other processor sends from the moment on in which it is listened to.
+        if (!receiver.enabled) {
+          alarm.schedule(1e6);
+          return;
+        }
+        if (bytes.length === 0) bytes = frame(sent++);
+        receiver.feedByte(bytes.shift() as number);
+        alarm.schedule(bytes.length > 0 ? byteNanos : 1e6 - 6 * byteNanos);
+      });
+      alarm.schedule(1e6);
+    });
+    assert.equal(
+      [changes, others].map((each) => each.map(({ high }) => high)),
+      [[false, true, false, true, false], [false]],
+    );
+    const [, rises, falls, again] = changes.map(({ seconds }) => seconds) as [number, number, number, number];
+    assert.ok(Math.abs(falls - rises - (2 * hop) / rate) < 0.002, `high for ${falls - rises} s`);
+    // Samples 75 to 84 are missing: as many as a hop has, so that the hops behind them are whole.
+    assert.ok(Math.abs(again - rises - (6 * hop) / rate) < 0.002, `again after ${again - rises} s`);
+  });
+
   test("a square wave is as wide as the event's level, or as the file says, and ends with it", async () => {
     const [rate, hop, byLevel, fixed] = [4000, 40, 4, 23];
     const { wasm } = await buildModel(shareGraph(hop));

@@ -7,4 +7,7 @@ void timer_handler(void);
 
 void usb_handler(void);
 
+/* Of both UARTs. */
+void uart_handler(void);
+
 #endif

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "../../../drivers/pdm.h"
+#include "../../../drivers/value_ring.h"
 #include "../interrupts.h"
 #include "../link.h"
 #include "../registers.h"
@@ -65,17 +66,13 @@ static const wiring i2s = {
       setX30 | SIDE(2, 2), in | SIDE(2, 3), jumpWhileX | 5 | SIDE(2, 2), in | SIDE(2, 3) }, 8, 2,
 };
 
-static source_setup setup;
+static const source_setup *setup;
 static bool isPdm;
 static pdm_filter *filter;
 static uint32_t *ringOfWords;
 static uint32_t periodMicros;
 static uint32_t lookedAt, position, wordsAt;    /* when it was looked at the words, where they went then, and which comes next */
 static uint32_t waiting;                        /* words */
-static uint32_t putAt, takenAt;                 /* in the ring of values */
-static volatile uint32_t put, taken;            /* values since the start */
-static volatile uint32_t lost, valuesOfRun;
-static uint32_t skipping;                       /* values that are not kept, so that whole runs are lost */
 
 static uint32_t timer_micros(void)
 {
@@ -94,31 +91,31 @@ static void start_pio(const wiring *how)
     CLEAR(RESETS_RESET) = resetPio;
     while (!(REG(RESETS_DONE) & resetPio)) {}
     for (uint32_t i = 0; i < how->length; i++) REG(PIO_PROGRAM(i)) = how->program[i];
-    REG(PIO_DIVIDER) = (uint32_t) ((uint64_t) BOARD_CLOCK_HZ * 1000 * 256 / cyclesOfSample / setup.millihertz) << 8;
+    REG(PIO_DIVIDER) = (uint32_t) ((uint64_t) BOARD_CLOCK_HZ * 1000 * 256 / cyclesOfSample / setup->millihertz) << 8;
     REG(PIO_EXECUTION) = (how->length - 1) << wrapAt;
     REG(PIO_SHIFTING) = pushWhenFull | JOIN_FOR_RECEIVING;
-    REG(PIO_PINS) = outputs << sideCountAt | outputs << setCountAt | setup.pin << inAt | setup.clock << sideAt | setup.clock << setAt;
+    REG(PIO_PINS) = outputs << sideCountAt | outputs << setCountAt | setup->pin << inAt | setup->clock << sideAt | setup->clock << setAt;
     REG(PIO_INSTRUCTION) = setOutputs | ((1u << outputs) - 1);
-    for (uint32_t i = 0; i < outputs; i++) REG(GPIO_CTRL(setup.clock + i)) = functionPio;
-    REG(PAD(setup.pin)) = padOfInput;
-    REG(GPIO_CTRL(setup.pin)) = functionPio;
+    for (uint32_t i = 0; i < outputs; i++) REG(GPIO_CTRL(setup->clock + i)) = functionPio;
+    REG(PAD(setup->pin)) = padOfInput;
+    REG(GPIO_CTRL(setup->pin)) = functionPio;
 }
 
 static const char *sound_start(const source_setup *asked, const wiring *how)
 {
-    setup = *asked;
-    if (!is_pin(setup.pin) || !is_pin(setup.clock) || !is_pin(setup.clock + how->outputs - 1)
-        || (setup.pin >= setup.clock && setup.pin < setup.clock + how->outputs)) return "pin";
-    if (setup.channels != 1) return "channels";
-    if (setup.millihertz < leastHertz * 1000 || setup.millihertz > mostHertz * 1000) return "rate";
-    if (setup.shift > pdmMostShift) return "gain";
+    setup = asked;
+    if (!is_pin(setup->pin) || !is_pin(setup->clock) || !is_pin(setup->clock + how->outputs - 1)
+        || (setup->pin >= setup->clock && setup->pin < setup->clock + how->outputs)) return "pin";
+    if (setup->channels != 1) return "channels";
+    if (setup->millihertz < leastHertz * 1000 || setup->millihertz > mostHertz * 1000) return "rate";
+    if (setup->shift > pdmMostShift) return "gain";
 
-    filter = (pdm_filter *) (void *) setup.raw;
-    ringOfWords = setup.raw + filterWords;
+    filter = (pdm_filter *) (void *) setup->raw;
+    ringOfWords = setup->raw + filterWords;
     pdm_begin(filter);
-    put = taken = lost = skipping = putAt = takenAt = waiting = wordsAt = position = 0;
-    valuesOfRun = 1;
-    periodMicros = samplesAtOnce * 1000000000ull / setup.millihertz;
+    value_ring_start(setup);
+    waiting = wordsAt = position = 0;
+    periodMicros = samplesAtOnce * 1000000000ull / setup->millihertz;
     start_pio(how);
     dma_ring_start(PIO_RECEIVED, requestPio, ringOfWords, words, dmaWord);
     lookedAt = timer_micros();
@@ -143,35 +140,10 @@ static const char *i2s_start(const source_setup *asked)
 
 /* ------------------------------------------------------------------------------------------------------- the handler */
 
-/* So many samples are missing: with those that are not kept from now on, whole runs. */
-static void skip(uint32_t samples)
-{
-    const uint32_t run = valuesOfRun, whole = (samples + run - 1) / run * run;
-    lost += whole;
-    skipping += whole - samples;
-}
-
-static void put_value(int16_t value)
-{
-    if (skipping == 0 && put - taken == setup.ringValues)
-    {
-        skip(1);
-        return;
-    }
-    if (skipping > 0)
-    {
-        skipping--;
-        return;
-    }
-    setup.ring[putAt] = (uint16_t) value;
-    if (++putAt == setup.ringValues) putAt = 0;
-    put++;
-}
-
 /* The first bit of a slot is the last one of the slot before. */
 static int16_t i2s_sample(const uint32_t pair[wordsOfSample])
 {
-    const int32_t value = (int32_t) (pair[setup.right ? 1 : 0] << 1) >> (16 - setup.shift);
+    const int32_t value = (int32_t) (pair[setup->right ? 1 : 0] << 1) >> (16 - setup->shift);
     return (int16_t) (value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : value);
 }
 
@@ -199,43 +171,14 @@ void timer_handler(void)
         const uint32_t samples = (waiting - (words - guardWords) + wordsOfSample - 1) / wordsOfSample;
         waiting -= samples * wordsOfSample;
         wordsAt = (wordsAt + samples * wordsOfSample) % words;
-        skip(samples);
+        value_ring_skip(samples);
     }
     for (; waiting >= wordsOfSample; waiting -= wordsOfSample)
     {
         const uint32_t *const pair = ringOfWords + wordsAt;
-        put_value(isPdm ? pdm_sample(filter, pair, setup.shift) : i2s_sample(pair));
+        value_ring_put((uint16_t) (isPdm ? pdm_sample(filter, pair, setup->shift) : i2s_sample(pair)));
         wordsAt = (wordsAt + wordsOfSample) % words;
     }
-}
-
-/* ------------------------------------------------------------------------------------------------------------ for runs */
-
-static uint32_t sound_available(uint32_t run)
-{
-    valuesOfRun = run;
-    return put - taken;
-}
-
-static void sound_take(void *to, uint32_t count)
-{
-    int16_t *values = to;
-    for (uint32_t i = 0; i < count; i++)
-    {
-        values[i] = (int16_t) setup.ring[takenAt];
-        if (++takenAt == setup.ringValues) takenAt = 0;
-    }
-    taken += count;
-}
-
-static uint32_t sound_lost(void)
-{
-    return lost;
-}
-
-static bool sound_ended(void)
-{
-    return false;
 }
 
 static void sound_stop(void)
@@ -248,11 +191,11 @@ static void sound_stop(void)
 }
 
 const source rp2040_pdm = {
-    .name = "pdm", .start = pdm_start, .available = sound_available, .take = sound_take, .lost = sound_lost, .ended = sound_ended,
-    .stop = sound_stop,
+    .name = "pdm", .start = pdm_start, .available = value_ring_available, .take = value_ring_take, .lost = value_ring_lost,
+    .ended = value_ring_ended, .stop = sound_stop,
 };
 
 const source rp2040_i2s = {
-    .name = "i2s", .start = i2s_start, .available = sound_available, .take = sound_take, .lost = sound_lost, .ended = sound_ended,
-    .stop = sound_stop,
+    .name = "i2s", .start = i2s_start, .available = value_ring_available, .take = value_ring_take, .lost = value_ring_lost,
+    .ended = value_ring_ended, .stop = sound_stop,
 };

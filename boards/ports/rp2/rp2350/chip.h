@@ -40,7 +40,7 @@ enum { resetIoBank0 = 1 << 6, resetPadsBank0 = 1 << 9, resetPllSys = 1 << 14, re
        resetUart0 = 1 << 26 };
 enum { resetPllUsb = 1 << 15, resetUsb = 1 << 28 };
 enum { resetPwm = 1 << 16 };
-enum { chipUsbInterrupt = 14, chipPwmInUse = 8 };       /* none */
+enum { chipUsbInterrupt = 14, chipUartInterrupt = 33, chipPwmInUse = 8 };       /* none */
 enum { chipPins = 30 };                         /* of the package with 60 pins; the other one's further pins are left alone */
 enum { resetsOfCounter = resetTimer };
 enum { pllSysDivider = 5 };                     /* 12 MHz * 125 / (5 * 2) are 150 MHz */
