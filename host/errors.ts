@@ -201,6 +201,10 @@ export const errorTable = {
     "the model computes with floats, and the board's firmware has no floating-point operations",
     "Take a board that has them; or flash the firmware of this version (`wasmote flash BOARD`), where the one on the board is older; or quantize the model.",
   ),
+  "board-lacks": refused(
+    "the board has not what the application asks for",
+    "Take a board that has it, or change the application's file; docs/standalone.md says which board has what.",
+  ),
   "board-emulator-none": refused(
     "this board has no emulator",
     "Connect the board and name its serial port with --port; --port auto finds it.",

@@ -46,6 +46,38 @@ static bool is_text(const uint8_t *text, uint32_t length, const char *expected)
     return length == strlen(expected) && memcmp(text, expected, length) == 0;
 }
 
+/* How frames of a stream are; without their beginning where that is malformed. */
+static void read_frame(cbor_reader map, source_setup *setup)
+{
+    cbor_reader sync;
+    uint32_t count, byte, length;
+    const uint8_t *checksum;
+    find_u32(map, "baud", &setup->baud);
+    find_bool(map, "highFirst", &setup->frame.highByteFirst);
+    if (find_text(map, "checksum", &checksum, &length))
+        setup->frame.checksum = is_text(checksum, length, "xor") ? checksumXor : checksumSum;
+    if (!find_list(map, "sync", &sync, &count, sourceMostSync)) return;
+    for (uint32_t i = 0; i < count && cbor_read_u32(&sync, &byte); i++)
+    {
+        setup->frame.sync[i] = (uint8_t) byte;
+        setup->frame.syncLength++;
+    }
+}
+
+/* Pins that supply the sensor; none where the list is malformed. */
+static void read_power(cbor_reader map, source_setup *setup)
+{
+    cbor_reader pins;
+    uint32_t count, pin;
+    if (!find_list(map, "power", &pins, &count, sourceMostPowerPins)) return;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        if (!cbor_read_u32(&pins, &pin) || pin > UINT8_MAX) return;
+        setup->powerPins[i] = (uint8_t) pin;
+        setup->powerPinCount++;
+    }
+}
+
 /* The source's fields. */
 static bool read_source(cbor_reader map, description *result)
 {
@@ -53,7 +85,12 @@ static bool read_source(cbor_reader map, description *result)
     *setup = (source_setup) {
         .pin = u32_or_unset(map, "pin"), .address = u32_or_unset(map, "address"),
         .sda = u32_or_unset(map, "sda"), .scl = u32_or_unset(map, "scl"),
+        .clock = u32_or_unset(map, "clock"), .range = u32_or_unset(map, "range"), .rotationRange = u32_or_unset(map, "rotationRange"),
     };
+    read_power(map, setup);
+    read_frame(map, setup);
+    find_u32(map, "shift", &setup->shift);
+    find_bool(map, "right", &setup->right);
     if (!find_u32(map, "buffer", &result->ringRuns)) result->ringRuns = fewestRingRuns;
     if (!find_text(map, "chip", &setup->chip, &setup->chipLength)) setup->chip = NULL;
     return find_text(map, "driver", &result->driver, &result->driverLength)
@@ -89,11 +126,17 @@ uint32_t description_values(const description *of)
     return of->hop * of->source.channels;
 }
 
-/* What is played lies in flash, and what the link brings goes where the model reads it: the others need a ring. */
+/* What is played lies in flash, and what the link brings goes where the model reads it: sensors need a ring. */
 uint32_t description_ring_bytes(const description *of)
 {
-    const bool needsRing = is_text(of->driver, of->driverLength, "adc") || is_text(of->driver, of->driverLength, "imu");
+    const bool needsRing = !is_text(of->driver, of->driverLength, "none") && !is_text(of->driver, of->driverLength, "recording");
     return needsRing ? of->ringRuns * description_values(of) * (uint32_t) sizeof(uint16_t) : 0;
+}
+
+uint32_t description_raw_bytes(const description *of)
+{
+    const bool isRaw = is_text(of->driver, of->driverLength, "pdm") || is_text(of->driver, of->driverLength, "i2s");
+    return isRaw ? sourceRawBytes : 0;
 }
 
 uint32_t description_bytes(const uint8_t *file, uint32_t length)
@@ -101,7 +144,7 @@ uint32_t description_bytes(const uint8_t *file, uint32_t length)
     description found;
     if (description_read(file, length, &found) != descriptionRight) return 0;
     const uint32_t bytes = found.actions * (uint32_t) sizeof(app_action) + found.events * (uint32_t) sizeof(uint32_t)
-        + description_ring_bytes(&found);
+        + description_raw_bytes(&found) + description_ring_bytes(&found);
     return (bytes + 7) & ~(uint32_t) 7;
 }
 
@@ -114,20 +157,31 @@ static bool find_item(const description *of, const char *list, uint32_t index, c
     return true;
 }
 
+bool description_action_kind(const description *of, uint32_t index, const uint8_t **kind, uint32_t *length)
+{
+    cbor_reader map;
+    return find_item(of, "actions", index, &map) && find_text(map, "kind", kind, length);
+}
+
 bool description_action(const description *of, uint32_t index, app_action *action)
 {
     cbor_reader map;
     const uint8_t *kind;
-    uint32_t length, event, pin;
+    uint32_t length, event, pin = 0, value = 0;
     if (!find_item(of, "actions", index, &map) || !find_u32(map, "event", &event) || event >= of->events
         || !find_text(map, "kind", &kind, &length)) return false;
-    *action = (app_action) { .event = (uint8_t) event, .kind = actionOther, .high = true };
+    const bool isGpio = is_text(kind, length, "gpio");
+    bool high = true;
+    *action = (app_action) { .event = (uint8_t) event, .kind = isGpio ? actionGpio : actionOther, .driver = noDriver };
     if (is_text(kind, length, "line")) action->kind = actionLine;
-    if (!is_text(kind, length, "gpio")) return true;
-    action->kind = actionGpio;
-    if (!find_u32(map, "pin", &pin) || pin > 255) return false;
+    action->hasPin = find_u32(map, "pin", &pin);
+    action->hasValue = find_u32(map, "value", &value);
+    if (pin > UINT8_MAX || value > UINT16_MAX || (isGpio && !action->hasPin)) return false;
     action->pin = (uint8_t) pin;
-    find_bool(map, "high", &action->high);
+    action->value = (uint16_t) value;
+    find_bool(map, "high", &high);
+    action->high = high;
+    find_u32(map, "hertz", &action->hertz);
     find_u32(map, "milliseconds", &action->milliseconds);
     return true;
 }

@@ -18,14 +18,19 @@ typedef enum action_kind
     actionGpio, actionLine, actionOther,
 } action_kind;
 
+enum { noDriver = 0xff };
+
 /* What is done when an event begins. */
 typedef struct app_action
 {
     uint64_t until;             /* while it lasts: when the counter stands there, it ends */
     uint32_t milliseconds;      /* 0: as long as the event */
+    uint32_t hertz;             /* 0 where it is not said */
+    uint16_t value;
     uint8_t event, kind, pin;
-    bool high;
-    bool lasts;                 /* whether it has been begun and not been ended */
+    uint8_t driver;             /* of actionOther: which of the drivers; noDriver for none */
+    bool high : 1, hasPin : 1, hasValue : 1;
+    bool lasts : 1;             /* whether it has been begun and not been ended */
 } app_action;
 
 typedef struct description
@@ -56,11 +61,17 @@ uint32_t description_values(const description *of);
 /* Bytes of RAM, a multiple of 8, that a board keeps for the application of a file beside its model; 0 where it is none. */
 uint32_t description_bytes(const uint8_t *file, uint32_t length);
 
-/* Those of them that are the ring of samples. */
+/* Those of them that are for what a driver makes samples of. */
+uint32_t description_raw_bytes(const description *of);
+
+/* Those of them that are the ring of samples, the last. */
 uint32_t description_ring_bytes(const description *of);
 
 /* Reads action `index`. False where it is malformed. */
 bool description_action(const description *of, uint32_t index, app_action *action);
+
+/* What action `index` is called. False where it is malformed. */
+bool description_action_kind(const description *of, uint32_t index, const uint8_t **kind, uint32_t *length);
 
 /* The name of event `index`. False where it is malformed. */
 bool description_event(const description *of, uint32_t index, const uint8_t **name, uint32_t *length);

@@ -1,37 +1,14 @@
 /*
- * The sensor takes its samples by itself and keeps up to 1024 bytes of them, which are fetched into the ring every few milliseconds: what
- * comes while a run goes on waits there.
+ * An MPU-6050, which keeps 1024 bytes: 1000 samples a second, or that divided by up to 256.
  * Source: InvenSense, "MPU-6000 and MPU-6050 Register Map and Descriptions", revision 4.2, 4.2 to 4.31.
  */
-#include "mpu6050.h"
-
-#include <stddef.h>
-#include <string.h>
-
-#include "i2c.h"
+#include "imu_chip.h"
 
 enum { divider = 0x19, configuration = 0x1a, gyroscope = 0x1b, accelerometer = 0x1c, fifoEnable = 0x23, userControl = 0x6a, power = 0x6b,
        fifoCount = 0x72, fifo = 0x74, whoAmI = 0x75 };
-enum { fifoAccelerations = 0x08, fifoRotations = 0x70, userFifo = 0x40, userFifoReset = 0x04, powerSleeps = 0x40, powerClockOfGyroscope = 1 };
-enum { ownAddress = 0x68, ownName = 0x68 };
-enum { mostMillihertz = 1000000, mostDivider = 256, fifoBytes = 1024, looksInSecond = 200, pieceBytes = 48 };
-
-static source_setup setup;
-static uint32_t address;
-static uint64_t lookedAt;
-static uint32_t head, there;            /* of the ring: where the oldest value is, and how many there are */
-static uint32_t skipped;
-
-static bool write_register(uint8_t number, uint8_t value)
-{
-    const uint8_t bytes[2] = { number, value };
-    return port_i2c_exchange(address, bytes, sizeof bytes, NULL, 0);
-}
-
-static bool read_registers(uint8_t number, uint8_t *bytes, uint32_t length)
-{
-    return port_i2c_exchange(address, &number, 1, bytes, length);
-}
+enum { fifoAccelerations = 0x08, fifoRotations = 0x70, userFifo = 0x40, userFifoReset = 0x04, powerSleeps = 0x40, powerClockOfGyroscope = 1,
+       rangeAt = 3 };
+enum { mostMillihertz = 1000000, mostDivider = 256, fifoBytes = 1024 };
 
 /* Codes of the low-pass filter from 1 on: the first whose band is at most half of the rate. */
 static uint8_t filter_of(uint32_t hertz)
@@ -42,110 +19,51 @@ static uint8_t filter_of(uint32_t hertz)
     return code;
 }
 
-static bool is_chip(const char *name)
+static bool takes(const imu_request *request)
 {
-    return !setup.chip || (setup.chipLength == strlen(name) && memcmp(setup.chip, name, setup.chipLength) == 0);
+    const uint32_t parts = request->millihertz <= mostMillihertz ? mostMillihertz / request->millihertz : 0;
+    return parts > 0 && parts <= mostDivider && parts * request->millihertz == mostMillihertz;
 }
 
-static bool empty_fifo(void)
+static bool empty(const imu_request *request)
 {
-    return write_register(userControl, userFifoReset) && write_register(userControl, userFifo);
+    (void) request;
+    return IMU_WRITE({ userControl, userFifoReset }, { userControl, userFifo });
 }
 
-static const char *imu_start(const source_setup *asked)
+static bool begin(const imu_request *request)
 {
-    uint8_t name;
-    setup = *asked;
-    address = setup.address == sourceUnset ? ownAddress : setup.address;
-    const uint32_t parts = setup.millihertz <= mostMillihertz ? mostMillihertz / setup.millihertz : 0;
-    if (!is_chip("mpu-6050")) return "chip";
-    if (setup.channels != 3 && setup.channels != 6) return "channels";
-    if (parts == 0 || parts > mostDivider || parts * setup.millihertz != mostMillihertz) return "rate";
-    if (!port_i2c_open(setup.sda, setup.scl)) return "pin";
-    if (!read_registers(whoAmI, &name, 1)) return "address";
-    if (name != ownName) return "chip";
-
-    head = there = skipped = 0;
-    const bool good = write_register(power, powerClockOfGyroscope) && write_register(divider, (uint8_t) (parts - 1))
-        && write_register(configuration, filter_of(setup.millihertz / 1000)) && write_register(gyroscope, 0)
-        && write_register(accelerometer, 0) && write_register(fifoEnable, 0)
-        && write_register(userControl, userFifoReset)
-        && write_register(fifoEnable, setup.channels == 6 ? fifoAccelerations | fifoRotations : fifoAccelerations)
-        && write_register(userControl, userFifo);
-    lookedAt = setup.counter();
-    return good ? NULL : "address";
+    return IMU_WRITE(
+            { power, powerClockOfGyroscope }, { divider, (uint8_t) (mostMillihertz / request->millihertz - 1) },
+            { configuration, filter_of(request->millihertz / 1000) }, { gyroscope, (uint8_t) (request->rotationRange << rangeAt) },
+            { accelerometer, (uint8_t) (request->range << rangeAt) }, { fifoEnable, 0 }, { userControl, userFifoReset },
+            { fifoEnable, request->channels == 2 * imuAxes ? fifoAccelerations | fifoRotations : fifoAccelerations })
+        && IMU_WRITE({ userControl, userFifo });
 }
 
-/* What a full FIFO holds begins anywhere: all of it is lost, and what was there of the hop. */
-static void lose(uint32_t values, uint32_t run)
+/* What a full FIFO holds begins anywhere. */
+static bool count(const imu_request *request, uint32_t *moments, bool *full)
 {
-    skipped += (values + there + run - 1) / run * run;
-    there = 0;
-    empty_fifo();
-}
-
-/* Fetches so many values, for which there is room. */
-static bool fetch(uint32_t values)
-{
-    uint8_t bytes[pieceBytes];
-    while (values > 0)
-    {
-        const uint32_t count = values < pieceBytes / 2 ? values : pieceBytes / 2;
-        if (!read_registers(fifo, bytes, 2 * count)) return false;
-        for (uint32_t i = 0; i < count; i++)
-            setup.ring[(head + there + i) % setup.ringValues] = (uint16_t) (bytes[2 * i] << 8 | bytes[2 * i + 1]);
-        there += count;
-        values -= count;
-    }
+    uint8_t bytes[2];
+    if (!imu_read_registers(fifoCount, bytes, sizeof bytes)) return false;
+    const uint32_t bytesOfMoment = 2 * request->channels, length = (uint32_t) bytes[0] << 8 | bytes[1];
+    *moments = length / bytesOfMoment;
+    *full = length + bytesOfMoment > fifoBytes;
     return true;
 }
 
-static uint32_t imu_available(uint32_t run)
+static bool read(const imu_request *request, uint8_t *bytes, uint32_t moments)
 {
-    uint8_t bytes[2];
-    const uint64_t now = setup.counter();
-    if (there >= run || (setup.counterHz > 0 && now - lookedAt < setup.counterHz / looksInSecond)) return there;
-    lookedAt = now;
-    if (!read_registers(fifoCount, bytes, sizeof bytes)) return there;
-    const uint32_t bytesOfMoment = 2 * setup.channels, count = (uint32_t) bytes[0] << 8 | bytes[1];
-    if (count + bytesOfMoment > fifoBytes)
-    {
-        lose(count / 2, run);
-        return there;
-    }
-    const uint32_t values = count / bytesOfMoment * setup.channels, room = setup.ringValues - there;
-    if (!fetch(values < room ? values : room / setup.channels * setup.channels)) lose(0, run);
-    return there;
+    return imu_read_registers(fifo, bytes, 2 * request->channels * moments);
 }
 
-static void imu_take(void *to, uint32_t count)
+static void stop(void)
 {
-    uint16_t *values = to;
-    there -= count;
-    while (count-- > 0)
-    {
-        *values++ = setup.ring[head];
-        if (++head == setup.ringValues) head = 0;
-    }
+    IMU_WRITE({ userControl, 0 }, { power, powerSleeps });
 }
 
-static uint32_t imu_lost(void)
-{
-    return skipped;
-}
-
-static bool imu_ended(void)
-{
-    return false;
-}
-
-static void imu_stop(void)
-{
-    write_register(userControl, 0);
-    write_register(power, powerSleeps);
-}
-
-const source mpu6050_source = {
-    .name = "imu", .start = imu_start, .available = imu_available, .take = imu_take, .lost = imu_lost, .ended = imu_ended,
-    .stop = imu_stop,
+const imu_chip mpu6050 = {
+    .name = "mpu6050", .addresses = { 0x68, 0x69 }, .nameRegister = whoAmI, .names = { 0x68, 0x68 }, .ranges = { 0, 1, 2, 3 },
+    .rotationRanges = { 0, 1, 2, 3 }, .highByteFirst = true, .takes = takes, .begin = begin, .count = count, .read = read, .empty = empty,
+    .stop = stop,
 };

@@ -4,6 +4,7 @@
 
 #include "../app/recording.h"
 #include "../link/line.h"
+#include "../ports/actions.h"
 #include "../ports/pins.h"
 #include "../ports/port.h"
 #include "../ports/sources.h"
@@ -11,7 +12,7 @@
 #include "../store/event_log.h"
 #include "engine.h"
 
-enum { pauseSeconds = 5 };
+enum { pauseSeconds = 5, supplyMilliseconds = 30 };
 
 /* A tensor of the model that the application reads or writes. */
 typedef struct bytes_place
@@ -34,10 +35,47 @@ static bool begun;                          /* whether events began with the las
 
 /* -------------------------------------------------------------------------------------------------------- the actions */
 
+/* A driver by its number: the port's, and behind them those of its builder. */
+static const action *driver_of(uint32_t index)
+{
+    const action *found;
+    uint32_t first = 0;
+    while ((found = port_action(first)) != NULL && first < index) first++;
+    return found ? found : own_action(index - first);
+}
+
+static action_setup setup_of(const app_action *of)
+{
+    return (action_setup) {
+        .pin = of->hasPin ? of->pin : actionUnset, .hertz = of->hertz, .value = of->hasValue ? of->value : actionUnset,
+    };
+}
+
+/* Finds the driver of an action that the firmware does not do by itself, and has it make ready. */
+static void prepare_driver(uint32_t index, app_action *of)
+{
+    const uint8_t *kind;
+    uint32_t length;
+    const action *driver;
+    const action_setup setup = setup_of(of);
+    const bool isNamed = description_action_kind(&said, index, &kind, &length);
+    for (uint32_t i = 0; isNamed && (driver = driver_of(i)) != NULL; i++)
+    {
+        if (strlen(driver->name) != length || memcmp(driver->name, kind, length) != 0) continue;
+        if (driver->prepare(&setup)) of->driver = (uint8_t) i;
+        else now.lacksPin = true;
+        return;
+    }
+    now.lacksAction = true;
+}
+
 static void end_action(app_action *action)
 {
-    if (action->lasts) port_pin_set(action->pin, !action->high);
+    if (!action->lasts) return;
     action->lasts = false;
+    const action_setup setup = setup_of(action);
+    if (action->kind == actionOther) driver_of(action->driver)->end(&setup);
+    else port_pin_set(action->pin, !action->high);
 }
 
 static void end_actions(void)
@@ -111,6 +149,15 @@ static void put_line(uint32_t event)
     port_putc('\n');
 }
 
+static void begin_driver(uint32_t event, app_action *of)
+{
+    const action_setup setup = setup_of(of);
+    float level;
+    application_event(event, &level);
+    driver_of(of->driver)->begin(&setup, level);
+    of->lasts = true;
+}
+
 static void begin_actions(uint32_t event)
 {
     for (uint32_t i = 0; i < said.actions; i++)
@@ -118,8 +165,8 @@ static void begin_actions(uint32_t event)
         app_action *const action = &actions[i];
         if (action->event != event) continue;
         if (action->kind == actionLine) put_line(event);
-        if (action->kind != actionGpio) continue;
-        action->lasts = port_pin_set(action->pin, action->high);
+        if (action->kind == actionGpio) action->lasts = port_pin_set(action->pin, action->high);
+        if (action->kind == actionOther && action->driver != noDriver) begin_driver(event, action);
         action->until = port_counter() + units_of(action->milliseconds);
     }
 }
@@ -138,7 +185,7 @@ static bool read_actions(void)
     {
         app_action *const action = &actions[i];
         if (!description_action(&said, i, action)) return false;
-        if (action->kind == actionOther) now.lacksAction = true;
+        if (action->kind == actionOther) prepare_driver(i, action);
         if (action->kind == actionGpio && !port_pin_set(action->pin, !action->high)) now.lacksPin = true;
     }
     return true;
@@ -205,14 +252,25 @@ static const source *find_source(void)
 {
     if (is_driver(recording_source.name)) return &recording_source;
     const source *found;
+    for (uint32_t i = 0; (found = own_source(i)) != NULL; i++) if (is_driver(found->name)) return found;
     for (uint32_t i = 0; (found = port_source(i)) != NULL; i++) if (is_driver(found->name)) return found;
     return NULL;
+}
+
+/* Supplies the sensor by pins, and lets it start. False where there is no such pin. */
+static bool supply(const source_setup *of)
+{
+    for (uint32_t i = 0; i < of->powerPinCount; i++) if (!port_pin_set(of->powerPins[i], true)) return false;
+    const uint64_t end = port_counter() + units_of(of->powerPinCount > 0 ? supplyMilliseconds : 0);
+    while (port_counter() < end) {}
+    return true;
 }
 
 static void start_source(void)
 {
     const source *const found = find_source();
-    source_setup setup = said.source;
+    static source_setup setup;
+    setup = said.source;
     uint32_t length;
     wasmote_section recording;
     const uint8_t *file = engine_file(&length);
@@ -221,12 +279,14 @@ static void start_source(void)
         setup.recording = recording.bytes;
         setup.recordingBytes = recording.length;
     }
-    setup.ring = (uint16_t *) (counts + said.events);
+    const uint32_t rawBytes = description_raw_bytes(&said);
+    setup.raw = rawBytes > 0 ? counts + said.events : NULL;
+    setup.ring = (uint16_t *) (counts + said.events + rawBytes / sizeof(uint32_t));
     setup.ringValues = description_ring_bytes(&said) / (uint32_t) sizeof(uint16_t);
     setup.valueBytes = samplesAreFloats ? 4 : 2;
     setup.counter = port_counter;
     setup.counterHz = strcmp(port_counter_unit(), "cycles") == 0 ? BOARD_CLOCK_HZ : 0;
-    if (found) now.sourceRefused = found->start(&setup);
+    if (found) now.sourceRefused = supply(&setup) ? found->start(&setup) : "power";
     if (found && !now.sourceRefused) from = found;
     now.lacksSource = !from;
 }

@@ -5,7 +5,8 @@ import { assemble, type BuildOptions, type BuiltModel, typedGraph } from "../pip
 import { parseNpy } from "../run/tensor-files/npy.js";
 import { npyReals } from "../run/tensor-files/read-array.js";
 import { composeApplication, filesOf, type Table } from "./compose.js";
-import { type ApplicationInput, parseApplication } from "./schema.js";
+import { pinNumber } from "./fields.js";
+import { type Application, type ApplicationInput, parseApplication } from "./schema.js";
 import { refuseApplication } from "./times.js";
 import type { Events } from "./values.js";
 
@@ -13,6 +14,8 @@ import type { Events } from "./values.js";
 export interface BuiltApplication extends BuiltModel {
   readonly section: AppSection;
   readonly decisions: readonly Events[];
+  /** Pins that its actions set, and their names where the file names them. */
+  readonly pins: readonly { readonly pin: number; readonly name?: string | undefined }[];
 }
 
 /** Rows of numbers of a .npy file. Throws `tensor-file-*` for what is none, `application-invalid` for another shape. */
@@ -23,6 +26,14 @@ function tableOf(bytes: Uint8Array, path: string): Table {
   if (shape.length < 1 || shape.length > 2)
     refuseApplication(path, `an array of ${shape.length} axes; rows of features are expected`);
   return { rows, columns, values: Float32Array.from(npyReals(array)) };
+}
+
+function pinsOf({ actions }: Application): BuiltApplication["pins"] {
+  return actions.flatMap((action) =>
+    "pin" in action && action.pin !== undefined
+      ? [{ pin: pinNumber(action.pin), name: typeof action.pin === "string" ? action.pin : undefined }]
+      : [],
+  );
 }
 
 /** How the files are read that an application names, by the paths in its own. */
@@ -59,5 +70,5 @@ export async function buildApplication(
   for (const path of named.tables) tables.set(path, tableOf(await reader.read(path), path));
   const { graph, section, decisions } = composeApplication(parsed, { models, tables }, { judged });
   const built = await assemble(graph, { typed: graph }, options);
-  return { ...built, wasm: withApp(built.wasm, section), section, decisions };
+  return { ...built, wasm: withApp(built.wasm, section), section, decisions, pins: pinsOf(parsed) };
 }

@@ -6,17 +6,11 @@ import { readAt } from "../import/compose/indices.js";
 import { reshaped } from "../import/compose/movement.js";
 import { concatenation } from "../ops/movement/concatenation.js";
 import { reshape } from "../ops/movement/reshape.js";
-import {
-  type AppAction,
-  type AppSection,
-  type AppSource,
-  appVersion,
-  maxBuffer,
-  maxEvents,
-  maxHop,
-} from "../package/app.js";
+import { type AppAction, type AppSection, appVersion, maxEvents, maxHop } from "../package/app.js";
 import { AppGraph } from "./app-graph.js";
+import { pinNumber } from "./fields.js";
 import type { Application, StageConfig } from "./schema.js";
+import { channelsOf, sourceOf } from "./sources.js";
 import type { StageContext, StageKind } from "./stage.js";
 import { stageKinds } from "./stages/index.js";
 import { countOf, millisecondsText, refuseApplication, secondsOf } from "./times.js";
@@ -188,47 +182,31 @@ function hopOf(application: Application, order: readonly string[]): number {
   return wanted;
 }
 
-const channelsOf = ({ source }: Application): number =>
-  source.type === "imu" ? source.axes : source.type === "microphone" ? 1 : source.channels;
-
-/** Hops that wait where an application does not say. */
-const usualBuffer = 4;
-
-/** Hops that may wait while a run takes longer than one. */
-function bufferOf(text: string | undefined, runSeconds: number): number {
-  if (text === undefined) return usualBuffer;
-  const hops = Math.max(2, Math.ceil(secondsOf(text, "source.buffer") / runSeconds));
-  if (hops > maxBuffer)
-    refuseApplication("source.buffer", `${text} are ${hops} hops; at most ${maxBuffer} are expected`);
-  return hops;
-}
-
-function sourceOf(application: Application, hop: number): AppSource {
-  const { source } = application;
-  const rates = { rate: source.rate, channels: channelsOf(application) };
-  if (source.type === "link") return { driver: "none", ...rates };
-  const common = { ...rates, buffer: bufferOf(source.buffer, hop / source.rate) };
-  if (source.type === "imu") {
-    const { chip, address, sda, scl } = source;
-    return {
-      driver: "imu",
-      ...common,
-      chip,
-      ...(address === undefined ? {} : { address }),
-      ...(sda === undefined ? {} : { sda }),
-      ...(scl === undefined ? {} : { scl }),
-    };
+/** What is done at a pin, or by a driver. */
+function pinAction(
+  action: Exclude<Application["actions"][number], { do: "line" }>,
+): Omit<AppAction, "event"> {
+  if (action.do === "gpio") return { kind: action.do, pin: pinNumber(action.pin), high: action.high };
+  if (action.do === "pwm") {
+    const { pin, duty, frequency } = action;
+    const value = duty === undefined ? {} : { value: Math.round(duty * 65_535) };
+    return { kind: action.do, pin: pinNumber(pin), hertz: frequency, ...value };
   }
-  return { driver: "adc", ...common, pin: source.pin };
+  const { driver, pin, frequency, value } = action;
+  return {
+    kind: driver,
+    ...(pin === undefined ? {} : { pin: pinNumber(pin) }),
+    ...(frequency === undefined ? {} : { hertz: frequency }),
+    ...(value === undefined ? {} : { value }),
+  };
 }
 
 function actionsOf({ actions }: Application, events: readonly string[]): AppAction[] {
   return actions.map((action, i): AppAction => {
     const event = events.indexOf(action.on);
     if (event < 0) refuseApplication(`actions.${i}.on`, `"${action.on}"; there are ${events.join(", ")}`);
-    if (action.do !== "gpio") return { event, kind: action.do };
-    const { pin, high } = action;
-    const forever = { event, kind: action.do, pin, high };
+    if (action.do === "line") return { event, kind: action.do };
+    const forever = { event, ...pinAction(action) };
     if (action.for === undefined) return forever;
     const milliseconds = Math.round(secondsOf(action.for, `actions.${i}.for`) * 1000);
     if (milliseconds < 1) refuseApplication(`actions.${i}.for`, `"${action.for}"; at least 1 ms is expected`);
@@ -253,7 +231,7 @@ export function composeApplication(
 ): ComposedApplication {
   const order = orderOf(application);
   const { source } = application;
-  const [hop, channels] = [hopOf(application, order), channelsOf(application)];
+  const [hop, channels] = [hopOf(application, order), channelsOf(source)];
   const graph = new AppGraph();
   const samples: Tensor = { name: "samples", dtype: "int16", shape: [hop, channels] };
   const given: Samples = {
@@ -309,7 +287,7 @@ export function composeApplication(
   validateGraph(whole);
   const section: AppSection = {
     version: appVersion,
-    source: sourceOf(application, hop),
+    source: sourceOf(source, hop),
     hop,
     events,
     actions: actionsOf(application, events),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostPin, pinOf } from "../boards/pins.js";
 import { durationPattern } from "./times.js";
 
 /** A time: "20 ms". */
@@ -13,3 +14,19 @@ export const namePattern = /^[A-Za-z0-9][A-Za-z0-9 _.-]{0,62}$/;
 export function stageName(what: string): z.ZodString {
   return z.string().min(1).describe(what);
 }
+
+/** A pin: its number, or its name as the board's maker writes it. */
+export const pinField = z.union(
+  [z.int().min(0).max(mostPin), z.string().refine((name) => pinOf(name) !== undefined)],
+  'a pin as 25, "GPIO25", "PA5", "P0.13" or "LED0"',
+);
+
+/** The number of a pin. */
+export function pinNumber(pin: number | string): number {
+  return typeof pin === "number" ? pin : (pinOf(pin)?.number as number);
+}
+
+/** The name of a driver that a firmware was built with besides its own. */
+export const ownDriver = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,15}$/, "the name of a driver: letters, digits and _, at most 16");

@@ -1,67 +1,44 @@
 import { z } from "zod";
 import { maxActions } from "../package/app.js";
-import { duration, namePattern } from "./fields.js";
+import { duration, namePattern, ownDriver, pinField } from "./fields.js";
+import { sourceSchema } from "./sources.js";
 import { type StageKinds, stageKinds } from "./stages/index.js";
 import { refuseApplication } from "./times.js";
 
-const pin = z.int().min(0).max(255);
-const rate = z.number().positive().max(4e6).describe("Samples of each channel in a second.");
-const buffer = duration
-  .optional()
-  .describe(
-    "Samples that may wait while a run takes longer than a hop, as one with a model may; four hops by default.",
-  );
 const eventName = z.string().min(1).describe("The event's name.");
 
-const sources = [
-  z.strictObject({
-    type: z.literal("microphone"),
-    rate: rate.default(16_000),
-    driver: z
-      .enum(["adc"])
-      .default("adc")
-      .describe("How it is wired: adc, an amplified one at an analog pin."),
-    pin: pin.default(26).describe("The pin, as the board numbers it."),
-    buffer,
-  }),
-  z.strictObject({
-    type: z.literal("adc"),
-    rate,
-    pin: pin.describe("The first pin, as the board numbers it; further channels take those that follow."),
-    buffer,
-    channels: z.int().min(1).max(16).default(1),
-  }),
-  z.strictObject({
-    type: z.literal("imu"),
-    rate,
-    chip: z.enum(["mpu6050"]),
-    axes: z
-      .union([z.literal(3), z.literal(6)])
-      .default(3)
-      .describe("3: acceleration; 6: acceleration and rotation."),
-    buffer,
-    address: z.int().min(0).max(127).optional().describe("On the bus; the chip's usual one by default."),
-    sda: pin.optional(),
-    scl: pin.optional(),
-  }),
-  z.strictObject({
-    type: z.literal("link"),
-    rate,
-    channels: z.int().min(1).max(16).default(1),
-  }),
-] as const;
-
-const sourceSchema = z
-  .discriminatedUnion("type", sources, 'a source whose "type" is microphone, adc, imu or link')
-  .describe("Where samples come from: int16. `link`: from the host alone.");
+const forTime = duration.optional().describe("For how long; as long as the event lasts by default.");
+const pinSaid = 'The pin: its number, or its name as "GPIO25", "PA5" or "P0.13".';
 
 const actionSchema = z.discriminatedUnion("do", [
   z.strictObject({
     on: eventName,
     do: z.literal("gpio"),
-    pin,
+    pin: pinField.describe(pinSaid),
     high: z.boolean().default(true).describe("What the pin becomes."),
-    for: duration.optional().describe("For how long; as long as the event lasts by default."),
+    for: forTime,
+  }),
+  z.strictObject({
+    on: eventName,
+    do: z.literal("pwm"),
+    pin: pinField.describe(pinSaid),
+    duty: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("The share of a period in which the pin is high; as much as the event's level by default."),
+    frequency: z.int().min(8).max(1e6).default(1000).describe("Periods in a second."),
+    for: forTime,
+  }),
+  z.strictObject({
+    on: eventName,
+    do: z.literal("driver").describe("A driver of your own, which the firmware was built with."),
+    driver: ownDriver.describe("Its name."),
+    pin: pinField.optional().describe(pinSaid),
+    frequency: z.int().min(1).max(1e9).optional().describe("In Hz, as the driver takes it."),
+    value: z.int().min(0).max(65_535).optional().describe("As the driver takes it."),
+    for: forTime,
   }),
   z.strictObject({ on: eventName, do: z.literal("line").describe("A line of text on the port.") }),
 ]);

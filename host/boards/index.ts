@@ -15,5 +15,6 @@ export {
   requireFit,
 } from "./fit.js";
 export { boardNames, boardsFolder, loadBoard, loadBoards } from "./load.js";
+export { type Asked, requirePeripherals } from "./peripherals.js";
 export { coreNames, flashMethodNames } from "./schema.js";
 export type { Board, Emulator, FlashMethod, Link } from "./types.js";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostPin, pinStyles } from "./pins.js";
 
 /** A 32-bit address, written as "0x20000000" since JSON has no hexadecimal numbers. */
 const address = z
@@ -104,6 +105,9 @@ export const coreNames = [
   "rv32imac",
 ] as const;
 
+/** Drivers of sensors that families may have. */
+export const sourceNames = ["adc", "imu", "pdm", "i2s", "uart"] as const;
+
 /** Fields that a family gives; a definition may replace each of them. */
 const familyFields = {
   mcu: name,
@@ -139,6 +143,16 @@ const familyFields = {
   flashReads: z.enum(["serial", "quad"]).optional(),
   flashMethods: z.array(flashMethodSchema),
   emulator: emulatorSchema.optional(),
+  /** Pins that applications set: how they are named, and their numbers, first and last of each range. None where it is absent. */
+  pins: z
+    .strictObject({
+      names: z.enum(pinStyles),
+      ranges: z.array(z.tuple([z.int().min(0).max(mostPin), z.int().min(0).max(mostPin)])).min(1),
+    })
+    .optional(),
+  /** Sensors that the family has drivers of, as applications name these, and what it does besides setting pins. */
+  sources: z.array(z.enum(sourceNames)).default([]),
+  actions: z.array(z.enum(["pwm"])).default([]),
   /** Folder in boards/ports. */
   port: name,
   wasm3: z.strictObject({

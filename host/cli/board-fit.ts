@@ -1,13 +1,41 @@
-import { type Fit, figureText, loadBoard, loadBoards, partsText, requireFit } from "../boards/index.js";
+import {
+  type Asked,
+  type Fit,
+  figureText,
+  loadBoard,
+  loadBoards,
+  partsText,
+  requireFit,
+  requirePeripherals,
+} from "../boards/index.js";
 import { predictFit } from "../needs/index.js";
+import { type AppSection, appOf } from "../package/app.js";
 import { openModule } from "../package/open.js";
 
+type Pins = readonly { readonly pin: number; readonly name?: string | undefined }[];
+
+/** What an application's file asks of a board besides memory. */
+function askedOf({ source, actions }: AppSection, named: Pins | undefined): Asked {
+  const own = actions.flatMap(({ pin }) => (pin === undefined ? [] : [{ pin }]));
+  const isOfBoard = source.driver !== "none" && source.driver !== "recording";
+  return {
+    ...(isOfBoard && { source: source.driver }),
+    actions: actions.map(({ kind }) => kind),
+    pins: named ?? own,
+  };
+}
+
 /**
- * Whether a model file fits a board, for `build --board`. Throws `board-unknown`, and what `requireFit` throws where it does
- * not fit.
+ * Whether a model file fits a board, for `build --board`. Throws `board-unknown`, what `requireFit` throws where it does
+ * not fit, and `board-lacks` where it is an application and the board has not what that asks for.
+ *
+ * @param pins that an application's actions set, by the names in its file
  */
-export async function requiredFit(boardName: string, wasm: Uint8Array): Promise<Fit> {
-  const verdict = await predictFit(wasm, openModule(wasm), loadBoard(boardName));
+export async function requiredFit(boardName: string, wasm: Uint8Array, pins?: Pins): Promise<Fit> {
+  const board = loadBoard(boardName);
+  const app = appOf(wasm);
+  if (app !== undefined) requirePeripherals(board, askedOf(app, pins));
+  const verdict = await predictFit(wasm, openModule(wasm), board);
   requireFit(verdict);
   return verdict;
 }

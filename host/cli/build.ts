@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { callGraphFunctions } from "../abi/limits.js";
+import type { BuiltApplication } from "../app/build-application.js";
 import type { Fit } from "../boards/index.js";
 import { readableModels } from "../files/formats.js";
 import { type Graph, tensorAt } from "../graph/graph.js";
@@ -240,14 +241,18 @@ async function build(modelPath: string, options: BuildOptions, output: Output): 
  */
 async function fittingBoard(
   name: string,
-): Promise<(built: BuiltModel) => Promise<{ verdict: Fit; lines: readonly string[] }>> {
+): Promise<
+  (
+    built: BuiltModel & Partial<Pick<BuiltApplication, "pins">>,
+  ) => Promise<{ verdict: Fit; lines: readonly string[] }>
+> {
   const [{ loadBoard }, { requiredFit, fitLines }] = await Promise.all([
     import("../boards/index.js"),
     import("./board-fit.js"),
   ]);
   loadBoard(name);
   return async (built) => {
-    const verdict = await requiredFit(name, built.wasm);
+    const verdict = await requiredFit(name, built.wasm, built.pins);
     return { verdict, lines: fitLines(verdict) };
   };
 }

@@ -1,18 +1,27 @@
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { type Board, loadBoard } from "../boards/index.js";
+import { WasmoteError } from "../errors.js";
 import { readWholeFile } from "../files/read.js";
 import type { Firmware } from "../firmware/build.js";
 import type { ObtainableFirmware } from "../firmware/obtain.js";
-import type { FirmwareTrust } from "../firmware/variables.js";
+import type { FirmwareTrust, OwnDrivers } from "../firmware/variables.js";
 import { ofNoUse, UsageError } from "./errors.js";
 import { bytesText, percent } from "./figures.js";
 import { privateMode, writeFilesAtomically } from "./files.js";
 import type { Output } from "./output.js";
 
-interface FirmwareOptions extends TrustOptions {
+interface FirmwareOptions extends TrustOptions, DriverOptions {
   out?: string;
   build?: boolean;
   json?: boolean;
+}
+
+/** Options that name drivers of the user's own. */
+export interface DriverOptions {
+  source?: string[];
+  action?: string[];
 }
 
 /** Options that say whose models firmware runs. */
@@ -33,7 +42,7 @@ export function registerFirmware(program: Command, output: Output): void {
     .argument("<board>", "a board of `wasmote boards`")
     .option("-o, --out <file>", "the file to write: .elf, .bin, .hex, or .uf2 where the board takes one")
     .addOption(buildOption());
-  addTrustOptions(command)
+  addTrustOptions(addDriverOptions(command))
     .option("--json", "print the sizes as JSON")
     .action((name: string, options: FirmwareOptions) => firmware(name, options, output));
 }
@@ -41,6 +50,30 @@ export function registerFirmware(program: Command, output: Output): void {
 /** Has firmware built although there is a package that has it. */
 export function buildOption(): Option {
   return new Option("--build", "build it, whether or not the package @wasmote/firmware has it");
+}
+
+/** Adds the options that name drivers. */
+export function addDriverOptions(command: Command): Command {
+  return command
+    .option(
+      "--source <file...>",
+      "drivers of sensors of your own, NAME.c, that the firmware has besides; it is built",
+    )
+    .option("--action <file...>", "drivers of actions of your own, likewise");
+}
+
+/** The drivers that the options name; undefined without any. Throws `file-unreadable`, and `UsageError` for files that are not named after a driver. */
+export function driversOf({ source = [], action = [] }: DriverOptions): OwnDrivers | undefined {
+  const odd = [...source, ...action].find((file) => !/^[A-Za-z_][A-Za-z0-9_]{0,15}\.c$/.test(basename(file)));
+  if (odd !== undefined)
+    throw new UsageError(
+      `${odd}: a driver's file is named after it`,
+      "Name it NAME.c, with letters, digits and _, at most 16; it defines NAME_source or NAME_action.",
+    );
+  const missing = [...source, ...action].find((file) => !existsSync(file));
+  if (missing !== undefined)
+    throw new WasmoteError("file-unreadable", "it does not exist", { file: missing });
+  return source.length + action.length === 0 ? undefined : { sources: source, actions: action };
 }
 
 /** Adds the options that say whose models firmware runs. */
@@ -105,7 +138,7 @@ async function firmware(name: string, options: FirmwareOptions, output: Output):
   const chosen = options.out === undefined ? undefined : endingOf(options.out, board);
   const { obtainableFirmware } = await import("../firmware/obtain.js");
   const trust = await trustOf(options, output);
-  const obtainable = obtainableFirmware(board, { build: options.build, trust });
+  const obtainable = obtainableFirmware(board, { build: options.build, trust, drivers: driversOf(options) });
   const { files, sizes } = await obtainedFirmware(board, obtainable, output);
   const { firmwareBytes } = await import("../firmware/variables.js");
   const out = options.out ?? `${board.id}.${files.uf2 === undefined ? "elf" : "uf2"}`;

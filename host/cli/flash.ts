@@ -1,8 +1,11 @@
 import { type Command, Option } from "commander";
 import { flashMethodNames, loadBoard } from "../boards/index.js";
 import {
+  addDriverOptions,
   addTrustOptions,
   buildOption,
+  type DriverOptions,
+  driversOf,
   obtainedFirmware,
   openFirmware,
   type TrustOptions,
@@ -10,7 +13,7 @@ import {
 } from "./firmware.js";
 import type { Output } from "./output.js";
 
-interface FlashOptions extends TrustOptions {
+interface FlashOptions extends TrustOptions, DriverOptions {
   method?: string;
   device?: string;
   build?: boolean;
@@ -30,7 +33,9 @@ export function registerFlash(program: Command, output: Output): void {
       "which one: a USB id or serial number, a volume's folder wherever it is mounted, or a serial port",
     )
     .addOption(buildOption());
-  addTrustOptions(command).action((name: string, options: FlashOptions) => flash(name, options, output));
+  addTrustOptions(addDriverOptions(command)).action((name: string, options: FlashOptions) =>
+    flash(name, options, output),
+  );
 }
 
 async function flash(name: string, options: FlashOptions, output: Output): Promise<void> {
@@ -48,7 +53,7 @@ async function flash(name: string, options: FlashOptions, output: Output): Promi
   const ways = await lackingForFlash(board, choice);
   const tools = ways.slice(0, 1).map(({ program }) => program);
   const trust = await trustOf(options, output);
-  const firmware = obtainableFirmware(board, { build: options.build, trust });
+  const firmware = obtainableFirmware(board, { build: options.build, trust, drivers: driversOf(options) });
   if (firmware.lacks.length > 0)
     throw namingOtherWays(firmwareMissing(board, [...tools, ...firmware.lacks]), ways);
   if (tools.length > 0) throw namingOtherWays(missing(...tools), ways);

@@ -92,12 +92,21 @@ function logText(
   );
 }
 
+/** What sources refuse that takes more than its name to say. */
+const refusalTexts: Readonly<Record<string, string>> = {
+  address: "nothing answers at its address",
+  chip: "another chip answers, or the firmware does not know it",
+};
+
 /** How the application does, as a sentence. */
-function stateText({ state, why, runs, overruns, busy, elapsed, lacks }: BoardApplication): string {
+function stateText({ state, why, runs, overruns, busy, elapsed, refused, lacks }: BoardApplication): string {
   const told = [
     `the application is ${why === null ? state : `${state}: ${why}`}`,
     `${thousands(runs)} runs, ${thousands(overruns)} lost`,
     ...(elapsed > 0 ? [`busy for ${((100 * busy) / elapsed).toFixed(1)} % of the time`] : []),
+    ...(refused === null
+      ? []
+      : [`its sensor: ${refusalTexts[refused] ?? `the board cannot do its ${refused}`}`]),
     ...(lacks.length > 0 ? [`the board lacks its ${lacks.join(", ")}`] : []),
   ];
   return told.join("; ");

@@ -24,7 +24,15 @@ import { userCache } from "../tools/user-cache.js";
 import { cryptographyFiles, cryptographySources } from "./cryptography.js";
 import { type ImageSizes, imageSizes } from "./sizes.js";
 import { encodeUf2 } from "./uf2.js";
-import { cBytes, cmakeVariables, type FirmwareTrust, firmwareBytes, trustVariables } from "./variables.js";
+import {
+  cBytes,
+  cmakeVariables,
+  driverVariables,
+  type FirmwareTrust,
+  firmwareBytes,
+  type OwnDrivers,
+  trustVariables,
+} from "./variables.js";
 
 /** Firmware of a board, built. */
 export interface Firmware {
@@ -39,6 +47,8 @@ export interface FirmwareOptions {
   cache?: string;
   /** Whose models it runs; without it, anyone's. */
   trust?: FirmwareTrust;
+  /** Drivers that it has besides its own. */
+  drivers?: OwnDrivers;
   /** Whether the compiler's warnings end the build; false by default. What is in the cache is not compiled again. */
   warningsAreErrors?: boolean;
   /** Takes what CMake and the compiler say. */
@@ -49,6 +59,7 @@ const sources = [
   "CMakeLists.txt",
   "abi",
   "accelerators",
+  "app",
   "cmake",
   "drivers",
   "firmware",
@@ -112,13 +123,19 @@ export async function buildFirmware(board: Board, options: FirmwareOptions = {})
   const { trust } = options;
   const cryptography = trust === undefined ? undefined : cryptographySources();
   const trusting = trust && cryptography ? trustVariables(trust, cryptography) : {};
-  const variables: Record<string, string> = { ...cmakeVariables(board, wasm3), ...trusting };
+  const own = driverVariables(options.drivers);
+  const variables: Record<string, string> = {
+    ...cmakeVariables(board, wasm3),
+    ...trusting,
+    ...own.variables,
+  };
   const version = await runProgram(compiler, ["--version"]);
   const key = sourceKey(
-    [JSON.stringify(board), version, JSON.stringify(trusting)],
+    [JSON.stringify(board), version, JSON.stringify(trusting), JSON.stringify(own.variables)],
     [
       ...sources.map((part) => join(boardsFolder, part)),
       wasm3,
+      ...own.files,
       ...(cryptography === undefined ? [] : cryptographyFiles.map((name) => join(cryptography, name))),
     ],
   );

@@ -6,7 +6,7 @@ import type { Program } from "../tools/packages.js";
 import { buildFirmware, type Firmware, type FirmwareOptions, firmwarePrograms } from "./build.js";
 import { hasCryptography } from "./cryptography.js";
 import { firmwarePackage, type Prebuilt, prebuiltFirmware } from "./prebuilt.js";
-import type { FirmwareTrust } from "./variables.js";
+import type { FirmwareTrust, OwnDrivers } from "./variables.js";
 
 /** How firmware is obtained. */
 export interface ObtainOptions {
@@ -14,6 +14,8 @@ export interface ObtainOptions {
   build?: boolean;
   /** Whose models it is to run; it is built then. */
   trust?: FirmwareTrust;
+  /** Drivers that it is to have besides; it is built then. */
+  drivers?: OwnDrivers;
   /** Folders from which the package is resolved; wasmote's own and the working folder by default. */
   from?: readonly string[];
 }
@@ -41,9 +43,10 @@ export interface ObtainableFirmware {
  */
 export function obtainableFirmware(
   board: Board,
-  { build = false, trust, from }: ObtainOptions = {},
+  { build = false, trust, drivers, from }: ObtainOptions = {},
 ): ObtainableFirmware {
-  const { firmware, why }: Prebuilt = build || trust !== undefined ? {} : prebuiltFirmware(board, from);
+  const { firmware, why }: Prebuilt =
+    build || trust !== undefined || drivers !== undefined ? {} : prebuiltFirmware(board, from);
   if (firmware !== undefined)
     return { prebuilt: true, why: undefined, lacks: [], obtain: async () => firmware };
   const lacks = lacking([
@@ -52,7 +55,7 @@ export function obtainableFirmware(
   ]);
   const obtain = async (options?: FirmwareOptions): Promise<Firmware> => {
     if (lacks.length > 0) throw firmwareMissing(board, lacks);
-    return buildFirmware(board, { ...options, trust });
+    return buildFirmware(board, { ...options, trust, drivers });
   };
   return { prebuilt: false, why: why && `${firmwarePackage} is not used: ${why}`, lacks, obtain };
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Board, Link } from "../boards/index.js";
 
 /**
@@ -36,6 +37,23 @@ export function cmakeVariables(board: Board, wasm3: string): Record<string, stri
     WASMOTE_WASM3_ENGINE_BYTES: String(board.wasm3.engineBytes),
     WASMOTE_WASM3_SOURCE: wasm3,
   };
+}
+
+/** Drivers in C that firmware is built with besides its own: files NAME.c, each of which has NAME_source or NAME_action. */
+export interface OwnDrivers {
+  sources: readonly string[];
+  actions: readonly string[];
+}
+
+/** What CMake is told of drivers, and their files. */
+export function driverVariables({ sources, actions }: OwnDrivers = { sources: [], actions: [] }): {
+  variables: Record<string, string>;
+  files: readonly string[];
+} {
+  const list = (files: readonly string[]): string => files.map((file) => resolve(file)).join(";");
+  const files = [...sources, ...actions];
+  if (files.length === 0) return { variables: {}, files };
+  return { variables: { WASMOTE_OWN_SOURCES: list(sources), WASMOTE_OWN_ACTIONS: list(actions) }, files };
 }
 
 /** Whose signatures firmware trusts. */

@@ -17,6 +17,10 @@ export const appVersion = 1;
 export const maxEvents = 32;
 export const maxActions = 32;
 export const maxChannels = 16;
+/** Most bytes that begin a frame of a stream. */
+export const maxSync = 4;
+/** Most pins that supply a sensor. */
+export const maxPowerPins = 4;
 /** Most hops that may wait. */
 export const maxBuffer = 64;
 /** Most samples of each channel that one run takes. */
@@ -27,35 +31,55 @@ export const maxEventNameBytes = 64;
 /** Where samples come from. */
 export interface AppSource {
   /**
-   * What takes them: "none" (the link alone brings them), "adc", "imu", or "recording" (the section `wasmote.recording`, once). A
+   * What takes them: "none" (the link alone brings them), "adc", "imu", "pdm", "i2s", "uart", or "recording" (the section `wasmote.recording`, once). A
    * board that lacks it says so in its status.
    */
   driver: string;
   /** Samples of each channel in a second, in whole thousandths. */
   rate: number;
   channels: number;
-  /** Of "adc": the pin, as the board numbers it; several channels take those that follow. */
+  /** Of "adc": the pin, as the board numbers it; several channels take those that follow. Of "pdm" and "i2s": the data's. */
   pin?: number;
-  /** Of "adc" and "imu": hops that may wait while a run takes longer than one; 2 where it is absent. */
+  /** Of the board's sensors: hops that may wait while a run takes longer than one; 2 where it is absent. */
   buffer?: number;
   /** Of "imu": what it is, its address, and the pins that it is wired to. */
   chip?: string;
   address?: number;
   sda?: number;
   scl?: number;
+  /** Of "pdm" and "i2s": the clock's pin, by how many bits samples become louder, and which one of two on the same wires it is. */
+  clock?: number;
+  shift?: number;
+  right?: boolean;
+  /** Of "uart": its speed, the bytes that begin a frame, its checksum, and whether the high byte of a value comes first. */
+  baud?: number;
+  sync?: readonly number[];
+  checksum?: "sum" | "xor";
+  highFirst?: boolean;
+  /** Pins that supply the sensor: high before it is used. */
+  power?: readonly number[];
+  /** Of "imu": g and degrees a second at full scale; the least that the chip has where they are absent. */
+  range?: number;
+  rotationRange?: number;
 }
 
 /** What a board does when an event begins. */
 export interface AppAction {
   /** Index of the event. */
   event: number;
-  /** A pin is set, a line is written to the port, or a message is sent that no request asked for. */
-  kind: "gpio" | "line" | "notify";
-  /** Of "gpio": the pin, as the board numbers it. */
+  /**
+   * "gpio": a pin is set. "line": a line is written to the port. "notify": a message is sent that no request asked for. Others are done by
+   * drivers: "pwm", a square wave at a pin, and those that a firmware was built with.
+   */
+  kind: string;
+  /** Of "gpio" and "pwm": the pin, as the board numbers it. */
   pin?: number;
+  /** Of drivers: a frequency, in Hz, and a value to 65535. Of "pwm" that is the share of a period, and where it is absent, the event's level is. */
+  hertz?: number;
+  value?: number;
   /** Of "gpio": what the pin becomes; true where it is absent. */
   high?: boolean;
-  /** Of "gpio": for how long; as long as the event lasts where it is absent. */
+  /** For how long; as long as the event lasts where it is absent. */
   milliseconds?: number;
 }
 
@@ -103,6 +127,20 @@ const schema = z.object({
     address: count(0, 127).exactOptional(),
     sda: pin.exactOptional(),
     scl: pin.exactOptional(),
+    baud: count(1, most32).exactOptional(),
+    sync: z
+      .array(count(0, 255), "a list of bytes")
+      .min(1, "a byte")
+      .max(maxSync, `at most ${maxSync}`)
+      .exactOptional(),
+    checksum: z.enum(["sum", "xor"], "sum, xor").exactOptional(),
+    highFirst: flag.exactOptional(),
+    power: z.array(pin, "a list of pins").max(maxPowerPins, `at most ${maxPowerPins}`).exactOptional(),
+    clock: pin.exactOptional(),
+    shift: count(0, 8).exactOptional(),
+    right: flag.exactOptional(),
+    range: count(1, most32).exactOptional(),
+    rotationRange: count(1, most32).exactOptional(),
   }),
   hop: count(1, maxHop),
   events: z
@@ -113,8 +151,10 @@ const schema = z.object({
     .array(
       z.object({
         event: count(0, maxEvents - 1),
-        kind: z.enum(["gpio", "line", "notify"], "gpio, line, notify"),
+        kind: shortText(16),
         pin: pin.exactOptional(),
+        hertz: count(1, most32).exactOptional(),
+        value: count(0, 65_535).exactOptional(),
         high: flag.exactOptional(),
         milliseconds: count(1, most32).exactOptional(),
       }),
@@ -171,7 +211,8 @@ export function decodeApp(contents: Uint8Array): AppSection {
   const { millihertz, ...others } = source;
   for (const [i, { event, kind, pin }] of app.actions.entries()) {
     if (event >= app.events.length) refuse(`actions.${i}.event`, `there are ${app.events.length} events`);
-    if (kind === "gpio" && pin === undefined) refuse(`actions.${i}.pin`, "a pin is expected");
+    if ((kind === "gpio" || kind === "pwm") && pin === undefined)
+      refuse(`actions.${i}.pin`, "a pin is expected");
   }
   return { ...app, source: { ...others, rate: millihertz / 1000 } };
 }

@@ -39,6 +39,8 @@ async function applications(): Promise<Uint8Array[]> {
     { event: 0, kind: "gpio", pin: 4 },
     { event: 0, kind: "line" },
     { event: 1, kind: "gpio", pin: 20 },
+    { event: 0, kind: "siren", pin: 9, hertz: 50, value: 777, milliseconds: 5 },
+    { event: 1, kind: "siren" },
   ];
   const notShared = { events: false, counters: false, samples: 0 };
   return [
@@ -60,7 +62,7 @@ if (!nativeCompilerIsThere()) {
         writeFileSync(file, bytes);
         return file;
       });
-      withNativeProgram(program, (file) => assert.is(runNative(file, files), "ok 11\n"));
+      withNativeProgram(program, (file) => assert.is(runNative(file, files), "ok 12\n"));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -54,6 +54,27 @@ export function loudnessGraph(hop: number, dtype: "int16" | "float32" = "int16")
   };
 }
 
+/** A graph whose only event lasts while samples are 1000 large on average, with their share of the largest one as its level. */
+export function shareGraph(hop: number): Graph {
+  const { tensors, nodes, variables, ...loudness } = loudnessGraph(hop);
+  const largest = 32_768;
+  const scaled = tensors.map((tensor) =>
+    tensor.name === "thresholds"
+      ? { ...tensor, shape: [1], data: Float32Array.of(1000 / largest) }
+      : tensor.name === "zeros"
+        ? { ...tensor, shape: [1], data: Float32Array.of(1 / largest) }
+        : ["levels", "active", "before", "changed", "events"].includes(tensor.name)
+          ? { ...tensor, shape: [1] }
+          : tensor,
+  );
+  return {
+    ...loudness,
+    tensors: scaled,
+    nodes: nodes.map((node) => (node.name === "levels" ? { ...node, operator: "mul" } : node)),
+    variables: [{ name: "was active", dtype: "bool", shape: [1] }],
+  };
+}
+
 /** What an application says where a test does not: samples over the link, everything is shared. */
 export const quietly: AppSection = {
   version: 1,

@@ -8,7 +8,7 @@ import { boardsFolder } from "./native/compile.js";
 const below: Readonly<Record<string, readonly string[]>> = {
   firmware: [
     ...["app", "link", "update", "store", "trust", "drivers", "runtime", "formats", "abi"],
-    ...["port", "random", "watchdog", "pins", "sources", "idle"].map((name) => `ports/${name}.h`),
+    ...["port", "random", "watchdog", "pins", "sources", "actions", "idle"].map((name) => `ports/${name}.h`),
   ],
   app: ["drivers", "formats"],
   ports: ["drivers", "link/line.h", "store/flash.h", "formats/sha256.h"],

@@ -815,6 +815,23 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     const trusted = ["firmware", "pico", "--trust", at("signer.pub")];
     await refused(1, /device-key-invalid/, ...trusted, "--device-key", at("signer.pem"));
   },
+  "firmware --source": async () => {
+    writeFileSync(at("bad-name.c"), "");
+    await refused(
+      2,
+      /bad-name.c: a driver's file is named after it/,
+      "firmware",
+      "pico",
+      "--source",
+      at("bad-name.c"),
+    );
+    await refused(1, /file-unreadable/, "firmware", "pico", "--source", at("nowhere.c"));
+  },
+  "firmware --action": () => refused(1, /file-unreadable/, "firmware", "pico", "--action", at("nowhere.c")),
+  "flash --source": () =>
+    refused(1, /file-unreadable/, "flash", "pico", "--device", at(""), "--source", at("nowhere.c")),
+  "flash --action": () =>
+    refused(2, /a driver's file is named after it/, "flash", "pico", "--action", at("a b.c")),
   "flash --device-key": () =>
     refused(2, /--device-key is of no use/, "flash", "pico", "--device", "nowhere", "--device-key"),
   "flash --trust": () =>

@@ -15,6 +15,7 @@
 #include "clocks.h"
 #include "../cortex-m/cortex_m.h"
 #include "../idle.h"
+#include "interrupts.h"
 #include "../port.h"
 #include "registers.h"
 #include "../../drivers/usb_cdc.h"
@@ -218,7 +219,7 @@ static void handle_setup(void)
 }
 
 /* The end of a transfer is told before the request that follows it. */
-static void usb_handler(void)
+void usb_handler(void)
 {
     for (uint32_t events; (events = REG(USB_INTS)) != 0;)
     {
@@ -237,9 +238,6 @@ static void usb_handler(void)
         }
     }
 }
-
-__attribute__((section(".interrupt_vectors"), used))
-static void (*const interruptVectors[])(void) = { [chipUsbInterrupt] = usb_handler };
 
 /* ------------------------------------------------------------------------------------------------------- the line */
 

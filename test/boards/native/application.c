@@ -3,7 +3,8 @@
  *
  * Arguments: files of applications of hops of 16 samples and the events "loud" and "very loud", from a mean size of 1000 and of 8000
  * on. One gets its samples over the link, logs, and has as actions of "loud" pin 3 for 5 ms, pin 4 as long as it lasts, a line, and
- * pin 20, which is not there. One takes its samples, of float32, from the source "simulated". One plays a recording of 8 hops of sizes 0,
+ * pin 20, which is not there, and the action "siren" for 5 ms, at pin 9 with 50 Hz and a value of 777; as action of "very loud" that as long as
+ * it lasts. One takes its samples, of float32, from the source "simulated". One plays a recording of 8 hops of sizes 0,
  * 2000, 2000, 0, 9000, 0, 0, 0. One traps in its run. Prints "ok TESTS", or what is wrong, with exit code 1.
  */
 #include "ask.h"
@@ -140,7 +141,7 @@ static void test_samples_over_the_link(void)
 static void test_actions(void)
 {
     install(onLink);
-    CHECK(length_of(status(), "lacks") == 1);
+    CHECK(length_of(status(), "lacks") == 2);
     CHECK(pinsSet == (1u << 3 | 1u << 4) && pinsHigh == 0);
     sentLength = 0;
     CHECK(number_of(feed(0, wave(2000), hopBytes), "runs") == 1);
@@ -160,6 +161,59 @@ static void test_actions(void)
     CHECK(pinsHigh == (1u << 3 | 1u << 4));
     install(trapping);
     CHECK(pinsHigh == 0);
+}
+
+/* What a driver does: made ready at the beginning, with what the file says; begun and ended as pins are. */
+static uint32_t sirensReady, sirens, sirensSounded;
+static float sirenLevel;
+
+static bool is_first_siren(const action_setup *setup)
+{
+    CHECK(setup->pin == 9 ? setup->hertz == 50 && setup->value == 777
+        : setup->pin == actionUnset && setup->hertz == 0 && setup->value == actionUnset);
+    return setup->pin == 9;
+}
+
+static bool prepare_siren(const action_setup *setup)
+{
+    sirensReady |= is_first_siren(setup) ? 1 : 2;
+    return true;
+}
+
+static void begin_siren(const action_setup *setup, float level)
+{
+    sirens |= is_first_siren(setup) ? 1 : 2;
+    sirensSounded++;
+    sirenLevel = level;
+}
+
+static void end_siren(const action_setup *setup)
+{
+    sirens &= is_first_siren(setup) ? ~1u : ~2u;
+}
+
+static const action siren = { .name = "siren", .prepare = prepare_siren, .begin = begin_siren, .end = end_siren };
+
+static void test_driven_actions(void)
+{
+    simulatedAction = &siren;
+    install(onLink);
+    CHECK(length_of(status(), "lacks") == 1 && sirensReady == 3 && sirens == 0);
+    feed(0, wave(2000), hopBytes);
+    CHECK(sirens == 1 && sirenLevel == 2000 && sirensSounded == 1);
+    portCount += 5 * millisecond;
+    application_step();
+    CHECK(sirens == 0);
+    feed(hopBytes, wave(9000), hopBytes);
+    CHECK(sirens == 2 && sirenLevel == 9000);
+    feed(2 * hopBytes, wave(9000), hopBytes);
+    CHECK(sirens == 2 && sirensSounded == 2);
+    feed(3 * hopBytes, wave(0), hopBytes);
+    CHECK(sirens == 0);
+    feed(4 * hopBytes, wave(9000), hopBytes);
+    CHECK(sirens == 3 && sirensSounded == 4);
+    install(trapping);
+    CHECK(sirens == 0);
 }
 
 static void check_entry(cbor_reader answer, uint32_t index, uint32_t sequence, uint32_t boot, uint32_t event, float level)
@@ -452,6 +506,7 @@ int main(int count, char **arguments)
         { "no application", test_no_application },
         { "samples over the link", test_samples_over_the_link },
         { "actions", test_actions },
+        { "driven actions", test_driven_actions },
         { "log", test_log },
         { "source", test_source },
         { "pause", test_pause },
@@ -472,6 +527,7 @@ int main(int count, char **arguments)
         testName = tests[i].name;
         memset(flash, 0xff, flashBytes);
         simulatedSource = NULL;
+        simulatedAction = NULL;
         refused = NULL;
         isOver = false;
         application_end_pause();

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "ports/actions.h"
 #include "ports/pins.h"
 #include "ports/port.h"
 #include "ports/sources.h"
@@ -38,3 +39,9 @@ bool port_pin_set(uint32_t pin, bool high)
 
 const source *simulatedSource;
 const source *port_source(uint32_t index) { return index == 0 ? simulatedSource : NULL; }
+const source *own_source(uint32_t index) { (void) index; return NULL; }
+
+/* The port has no action; the firmware's builder may. */
+const action *simulatedAction;
+const action *port_action(uint32_t index) { (void) index; return NULL; }
+const action *own_action(uint32_t index) { return index == 0 ? simulatedAction : NULL; }

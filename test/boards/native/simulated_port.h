@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "drivers/action.h"
 #include "drivers/source.h"
 
 enum { boardArenaBytes = 262144 };
@@ -24,5 +25,8 @@ extern uint32_t pinsHigh, pinsSet;
 
 /* The port's only source, or NULL. */
 extern const source *simulatedSource;
+
+/* The only action of the firmware's builder, or NULL. */
+extern const action *simulatedAction;
 
 #endif

@@ -1,12 +1,11 @@
 /*
  * The source "adc": the RP2040's converter at a rate of its own, 12 bits as 16 around the middle of the range. Its FIFO is emptied into
- * a ring by one DMA channel; another one, to which that chains, sends it back to the ring's start. No interrupt is needed, and runs, a
- * flash that is being written and packets of the line do not disturb it.
+ * a ring by DMA.
  *
  * How far the ring was written is known to the value by where the channel writes; how often it went round, by the counter, which
  * runs from the same crystal.
  *
- * Sources: RP2040 data sheet, 4.9 (ADC), 2.5 (DMA; 2.5.2.1 aliases and triggers, 2.5.3.1 DREQ_ADC, 2.5.5.3 aborts).
+ * Sources: RP2040 data sheet, 4.9 (ADC), 2.5.3.1 (DREQ_ADC).
  */
 #include "adc.h"
 
@@ -15,92 +14,65 @@
 #include "../../port.h"
 #include "../clocks.h"
 #include "../registers.h"
+#include "dma_ring.h"
 
 #define ADC_CS (ADC + 0x00)
 #define ADC_FCS (ADC + 0x08)
 #define ADC_FIFO (ADC + 0x0c)
 #define ADC_DIV (ADC + 0x10)
-#define DMA_READ(channel) (DMA + 0x40 * (channel) + 0x00)
-#define DMA_WRITE(channel) (DMA + 0x40 * (channel) + 0x04)
-#define DMA_COUNT(channel) (DMA + 0x40 * (channel) + 0x08)
-#define DMA_CTRL_TRIGGER(channel) (DMA + 0x40 * (channel) + 0x0c)
-#define DMA_CTRL(channel) (DMA + 0x40 * (channel) + 0x10)
-#define DMA_WRITE_TRIGGER(channel) (DMA + 0x40 * (channel) + 0x2c)
-#define DMA_ABORT (DMA + 0x444)
 #define PAD(pin) (PADS_BANK0 + 4 + 4 * (pin))
 
 enum { csEnable = 1 << 0, csMany = 1 << 3, csReady = 1 << 8, csInputAt = 12, csRoundAt = 16 };
 enum { fcsEnable = 1 << 0, fcsRequests = 1 << 3, fcsEmpty = 1 << 8, fcsUnder = 1 << 10, fcsOver = 1 << 11, fcsThresholdAt = 24 };
-enum { dmaEnable = 1 << 0, dmaHalfwords = 1 << 2, dmaWords = 2 << 2, dmaWritesOn = 1 << 5, dmaChainAt = 11, dmaRequestAt = 15,
-       dmaQuiet = 1 << 21, dmaBusy = 1 << 24 };
-enum { requestAdc = 36, requestAlways = 63 };
-enum { samplesChannel = 0, returnChannel = 1 };
+enum { requestAdc = 36 };
 enum { firstPin = 26, pins = 4, padOutputDisabled = 1 << 7 };
 enum { adcHz = 48000000, leastCycles = 96, mostDivider = 0xffffff, middle = 2048 };
 
 /* Values next to be overwritten, which are not waited for. */
 enum { guardValues = 8 };
 
-static source_setup setup;
-static uint32_t ringStart;              /* the address that the second channel writes */
+static const source_setup *setup;
 static uint64_t written, taken;         /* values since the start */
 static uint64_t skipped;
 static uint64_t lookedAt;               /* when `written` was found out */
 static uint32_t position, readAt;       /* in the ring: what was written then, and what is taken next */
 
-/* Where in the ring the next value goes. */
-static uint32_t ring_position(void)
-{
-    const uint32_t left = REG(DMA_COUNT(samplesChannel));
-    return left > 0 && left <= setup.ringValues ? setup.ringValues - left : 0;
-}
-
 static const char *adc_start(const source_setup *asked)
 {
-    setup = *asked;
-    const uint32_t pin = setup.pin == sourceUnset ? firstPin : setup.pin;
-    if (pin < firstPin || pin + setup.channels > firstPin + pins) return "pin";
-    const uint64_t cycles256 = (uint64_t) adcHz * 1000 * 256 / ((uint64_t) setup.millihertz * setup.channels);
+    setup = asked;
+    const uint32_t pin = setup->pin == sourceUnset ? firstPin : setup->pin;
+    if (pin < firstPin || pin + setup->channels > firstPin + pins) return "pin";
+    const uint64_t cycles256 = (uint64_t) adcHz * 1000 * 256 / ((uint64_t) setup->millihertz * setup->channels);
     if (cycles256 < leastCycles * 256 || cycles256 - 256 > mostDivider) return "rate";
 
     clocks_start_48mhz();
     REG(CLK_ADC_CTRL) = 1 << 11 | 0 << 5;                   /* PLL_USB */
-    CLEAR(RESETS_RESET) = resetAdc | resetDma;
-    while ((REG(RESETS_DONE) & (resetAdc | resetDma)) != (resetAdc | resetDma)) {}
-    for (uint32_t i = 0; i < setup.channels; i++) REG(PAD(pin + i)) = padOutputDisabled;
+    CLEAR(RESETS_RESET) = resetAdc;
+    while (!(REG(RESETS_DONE) & resetAdc)) {}
+    for (uint32_t i = 0; i < setup->channels; i++) REG(PAD(pin + i)) = padOutputDisabled;
     REG(ADC_CS) = csEnable;
     while (!(REG(ADC_CS) & csReady)) {}
     REG(ADC_DIV) = (uint32_t) (cycles256 - 256);
     REG(ADC_FCS) = fcsEnable | fcsRequests | fcsUnder | fcsOver | 1u << fcsThresholdAt;
     while (!(REG(ADC_FCS) & fcsEmpty)) (void) REG(ADC_FIFO);
 
-    ringStart = (uint32_t) (uintptr_t) setup.ring;
-    REG(DMA_READ(returnChannel)) = (uint32_t) (uintptr_t) &ringStart;
-    REG(DMA_WRITE(returnChannel)) = DMA_WRITE_TRIGGER(samplesChannel);
-    REG(DMA_COUNT(returnChannel)) = 1;
-    REG(DMA_CTRL(returnChannel)) =
-        dmaEnable | dmaWords | returnChannel << dmaChainAt | requestAlways << dmaRequestAt | dmaQuiet;
-    REG(DMA_READ(samplesChannel)) = ADC_FIFO;
-    REG(DMA_WRITE(samplesChannel)) = ringStart;
-    REG(DMA_COUNT(samplesChannel)) = setup.ringValues;
-    REG(DMA_CTRL_TRIGGER(samplesChannel)) =
-        dmaEnable | dmaHalfwords | dmaWritesOn | returnChannel << dmaChainAt | requestAdc << dmaRequestAt | dmaQuiet;
+    dma_ring_start(ADC_FIFO, requestAdc, setup->ring, setup->ringValues, dmaHalfword);
 
     written = taken = skipped = 0;
     position = readAt = 0;
     lookedAt = port_counter();
-    const uint32_t inputs = ((1u << setup.channels) - 1) << (pin - firstPin);
-    REG(ADC_CS) = csEnable | csMany | (pin - firstPin) << csInputAt | (setup.channels > 1 ? inputs << csRoundAt : 0);
+    const uint32_t inputs = ((1u << setup->channels) - 1) << (pin - firstPin);
+    REG(ADC_CS) = csEnable | csMany | (pin - firstPin) << csInputAt | (setup->channels > 1 ? inputs << csRoundAt : 0);
     return NULL;
 }
 
 /* Finds out how many values have been written. Since the last time, the ring went round as often as comes nearest to the time. */
 static void look(void)
 {
-    const uint32_t ring = setup.ringValues;
+    const uint32_t ring = setup->ringValues;
     const uint64_t now = port_counter();
-    const uint32_t at = ring_position(), ahead = (at + ring - position) % ring;
-    const uint64_t expected = source_samples(now - lookedAt, BOARD_CLOCK_HZ, setup.millihertz) * setup.channels;
+    const uint32_t at = dma_ring_position(), ahead = (at + ring - position) % ring;
+    const uint64_t expected = source_samples(now - lookedAt, BOARD_CLOCK_HZ, setup->millihertz) * setup->channels;
     const uint64_t rounds = expected + ring / 2 < ahead ? 0 : (expected + ring / 2 - ahead) / ring;
     written += ahead + rounds * ring;
     position = at;
@@ -110,13 +82,13 @@ static void look(void)
 static uint32_t adc_available(uint32_t run)
 {
     look();
-    const uint64_t there = written - taken, most = setup.ringValues - guardValues;
+    const uint64_t there = written - taken, most = setup->ringValues - guardValues;
     if (there > most)
     {
         const uint64_t lost = (there - most + run - 1) / run * run;
         taken += lost;
         skipped += lost;
-        readAt = (uint32_t) ((readAt + lost) % setup.ringValues);
+        readAt = (uint32_t) ((readAt + lost) % setup->ringValues);
     }
     return written > taken ? (uint32_t) (written - taken) : 0;
 }
@@ -127,8 +99,8 @@ static void adc_take(void *to, uint32_t count)
     taken += count;
     while (count-- > 0)
     {
-        *values++ = (int16_t) ((setup.ring[readAt] - middle) * 16);
-        if (++readAt == setup.ringValues) readAt = 0;
+        *values++ = (int16_t) ((setup->ring[readAt] - middle) * 16);
+        if (++readAt == setup->ringValues) readAt = 0;
     }
 }
 
@@ -145,10 +117,7 @@ static bool adc_ended(void)
 static void adc_stop(void)
 {
     REG(ADC_CS) = csEnable;
-    REG(DMA_CTRL(returnChannel)) = 0;
-    REG(DMA_CTRL(samplesChannel)) = 0;
-    REG(DMA_ABORT) = 1 << samplesChannel | 1 << returnChannel;
-    while ((REG(DMA_CTRL(samplesChannel)) | REG(DMA_CTRL(returnChannel))) & dmaBusy) {}
+    dma_ring_stop();
     REG(ADC_CS) = 0;
     REG(ADC_FCS) = 0;
 }

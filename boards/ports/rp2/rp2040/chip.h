@@ -25,6 +25,7 @@
 #define SIO_OUT_CLEAR 0xd0000018
 #define SIO_OUTPUT_SET 0xd0000024
 #define UART0 0x40034000
+#define PWM 0x40050000
 #define PWM7_CSR (*(volatile uint32_t *) 0x4005008c)
 #define PWM7_CTR (*(volatile uint32_t *) 0x40050094)
 #define TIMER 0x40054000
@@ -35,7 +36,7 @@ enum { resetIoBank0 = 1 << 5, resetPadsBank0 = 1 << 8, resetPllSys = 1 << 12, re
        resetUart0 = 1 << 22 };
 enum { resetPllUsb = 1 << 13, resetUsb = 1 << 24, resetAdc = 1 << 0, resetDma = 1 << 2 };
 enum { chipPins = 30 };
-enum { chipUsbInterrupt = 5 };
+enum { chipUsbInterrupt = 5, chipUartInterrupt = 20, chipPwmInUse = 7 };
 enum { resetsOfCounter = resetPwm | resetTimer };
 enum { pllSysDivider = 6 };                     /* 12 MHz * 125 / (6 * 2) are 125 MHz */
 enum { chipWatchdogCountsPerMicrosecond = 2 };

@@ -1,6 +1,9 @@
 # RP2040: the second-stage boot loader with its checksum.
 include("${port}/../rp2.cmake")
-target_sources(firmware PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/drivers/mpu6050.c")
+foreach(driver frames imu mpu6050 lsm6ds3 lsm9ds1 pdm value_ring)
+  target_sources(firmware PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/drivers/${driver}.c")
+endforeach()
+set_source_files_properties("${CMAKE_CURRENT_SOURCE_DIR}/drivers/pdm.c" PROPERTIES COMPILE_OPTIONS -O2)
 enable_language(ASM)
 find_program(NODE_PROGRAM node REQUIRED)
 require_fields(flashReads)

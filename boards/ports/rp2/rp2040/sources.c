@@ -3,11 +3,13 @@
 
 #include <stddef.h>
 
-#include "../../../drivers/mpu6050.h"
+#include "../../../drivers/imu.h"
 #include "adc.h"
+#include "serial.h"
+#include "sound.h"
 
 const source *port_source(uint32_t index)
 {
-    static const source *const sources[] = { &rp2040_adc, &mpu6050_source };
+    static const source *const sources[] = { &rp2040_adc, &imu_source, &rp2040_pdm, &rp2040_i2s, &rp2040_uart };
     return index < sizeof sources / sizeof sources[0] ? sources[index] : NULL;
 }

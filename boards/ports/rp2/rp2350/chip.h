@@ -1,7 +1,7 @@
 /*
  * What is particular to the RP2350, Cortex-M33 in secure state: addresses of its blocks, clocks, the counter of cycles.
  * Built and inspected, not run.
- * Sources: RP2350 data sheet, 2.2 (address map), 3.1.11 (SIO), 7.4 (PSM), 7.5 (resets), 8.5 (tick generators), 8.6 (PLL), 9.11 (pads);
+ * Sources: RP2350 data sheet, 2.2 (address map), 3.1.11 (SIO), 7.4 (PSM), 7.5 (resets), 12.5 (PWM), 8.5 (tick generators), 8.6 (PLL), 9.11 (pads);
  * Armv8-M Architecture Reference Manual, B13 (DWT).
  *
  * DWT's cycle counter counts the cycles modulo 2^32.
@@ -25,6 +25,7 @@
 #define SIO_OUT_SET 0xd0000018
 #define SIO_OUT_CLEAR 0xd0000020
 #define SIO_OUTPUT_SET 0xd0000038
+#define PWM 0x400a8000
 #define TIMER 0x400b0000
 #define WATCHDOG 0x400d8000
 #define TICKS_TIMER0_CTRL (*(volatile uint32_t *) 0x40108018)
@@ -38,7 +39,8 @@
 enum { resetIoBank0 = 1 << 6, resetPadsBank0 = 1 << 9, resetPllSys = 1 << 14, resetTimer = 1 << 23,
        resetUart0 = 1 << 26 };
 enum { resetPllUsb = 1 << 15, resetUsb = 1 << 28 };
-enum { chipUsbInterrupt = 14 };
+enum { resetPwm = 1 << 16 };
+enum { chipUsbInterrupt = 14, chipUartInterrupt = 33, chipPwmInUse = 8 };       /* none */
 enum { chipPins = 30 };                         /* of the package with 60 pins; the other one's further pins are left alone */
 enum { resetsOfCounter = resetTimer };
 enum { pllSysDivider = 5 };                     /* 12 MHz * 125 / (5 * 2) are 150 MHz */

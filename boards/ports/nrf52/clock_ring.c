@@ -1,0 +1,42 @@
+#include "clock_ring.h"
+
+static const source_setup *setup;
+static uint64_t startedAt, taken, skipped;      /* values */
+static uint32_t readAt, guard;
+
+void clock_ring_start(const source_setup *asked, uint32_t late)
+{
+    setup = asked;
+    guard = late * setup->channels;
+    taken = skipped = 0;
+    readAt = 0;
+    startedAt = setup->counter();
+}
+
+/* What was written by now for certain; `guard` further values may be as well. */
+uint32_t clock_ring_available(uint32_t run)
+{
+    const uint64_t about = source_samples(setup->counter() - startedAt, setup->counterHz, setup->millihertz) * setup->channels;
+    const uint64_t written = about > guard ? about - guard : 0, most = setup->ringValues > 2 * guard ? setup->ringValues - 2 * guard : 0;
+    if (written > taken + most)
+    {
+        const uint64_t lost = (written - taken - most + run - 1) / run * run;
+        taken += lost;
+        skipped += lost;
+        readAt = (uint32_t) ((readAt + lost) % setup->ringValues);
+    }
+    return written > taken ? (uint32_t) (written - taken) : 0;
+}
+
+uint32_t clock_ring_lost(void)
+{
+    return (uint32_t) skipped;
+}
+
+uint16_t clock_ring_next(void)
+{
+    const uint16_t value = ((volatile uint16_t *) setup->ring)[readAt];
+    if (++readAt == setup->ringValues) readAt = 0;
+    taken++;
+    return value;
+}
