@@ -66,6 +66,7 @@ static bool read_fields(cbor_reader map, description *result)
 {
     cbor_reader source, share, items;
     uint32_t version;
+    result->shareCapture = false;
     return find_u32(map, "version", &version) && version == descriptionVersion
         && cbor_find(map, "source", &source) && read_source(source, result)
         && find_u32(map, "hop", &result->hop) && result->hop > 0 && result->hop <= mostHop
@@ -73,7 +74,8 @@ static bool read_fields(cbor_reader map, description *result)
         && find_list(map, "actions", &items, &result->actions, mostActions)
         && find_bool(map, "log", &result->log)
         && cbor_find(map, "share", &share)
-        && find_bool(share, "events", &result->shareEvents) && find_bool(share, "counters", &result->shareCounters);
+        && find_bool(share, "events", &result->shareEvents) && find_bool(share, "counters", &result->shareCounters)
+        && (!cbor_find(share, "capture", &items) || find_bool(share, "capture", &result->shareCapture));
 }
 
 description_state description_read(const uint8_t *file, uint32_t length, description *result)

@@ -35,7 +35,7 @@ typedef struct description
     uint32_t hop;               /* samples of each channel that a run takes */
     uint32_t ringRuns;          /* runs whose samples the ring holds, of sources that need one */
     uint32_t events, actions;   /* how many */
-    bool log, shareEvents, shareCounters;
+    bool log, shareEvents, shareCounters, shareCapture;
     source_setup source;        /* but for the ring and the recording */
     const uint8_t *driver;      /* no zero byte at its end */
     uint32_t driverLength;

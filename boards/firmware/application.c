@@ -31,6 +31,8 @@ static uint32_t *counts;
 static uint64_t startedAt, resumesAt;
 static uint32_t fed, fedBefore, partial;    /* bytes over the link: all, those before the last packet, and those of no whole hop yet */
 static bool begun;                          /* whether events began with the last run */
+static application_chunk captured;          /* what was given last, in `samples` */
+static uint32_t capturedMoments, askedFirst;    /* those that were taken since it began, and which were asked for last */
 
 /* -------------------------------------------------------------------------------------------------------- the actions */
 
@@ -283,12 +285,17 @@ static void follow_engine(void)
     if (found == descriptionWrong) end(applicationStopped, "its section wasmote.app is malformed, or of another version");
 }
 
+static void resume_after_pause(void)
+{
+    resumesAt = port_counter() + (uint64_t) pauseSeconds * BOARD_CLOCK_HZ;
+}
+
 void application_pause(void)
 {
     follow_engine();
     fed = fedBefore = partial = 0;
-    if (now.state == applicationRuns || now.state == applicationEnded) end(applicationPaused, NULL);
-    resumesAt = port_counter() + (uint64_t) pauseSeconds * BOARD_CLOCK_HZ;
+    if (now.state == applicationRuns || now.state == applicationEnded || now.state == applicationCaptures) end(applicationPaused, NULL);
+    resume_after_pause();
 }
 
 void application_stay_paused(void)
@@ -402,7 +409,10 @@ bool application_step(void)
     follow_engine();
     if (!now.said) return false;
     end_late_actions();
-    if (now.state == applicationPaused && port_counter() >= resumesAt) begin(false);
+    const bool waits = now.state == applicationPaused || now.state == applicationCaptures;
+    if (waits && port_counter() >= resumesAt) begin(false);
+    /* Drivers that fetch samples from a sensor do it here, too. */
+    if (now.state == applicationCaptures) from->available(description_values(&said));
     if (now.state != applicationRuns) return false;
     const bool isLast = from->ended();
     if (from->available(description_values(&said)) < description_values(&said))
@@ -417,7 +427,8 @@ bool application_step(void)
 
 uint64_t application_wait(void)
 {
-    const bool hasTime = now.said && (now.state == applicationRuns || now.state == applicationPaused || action_lasts());
+    const bool hasTime = now.said && (now.state == applicationRuns || now.state == applicationPaused
+        || now.state == applicationCaptures || action_lasts());
     return hasTime ? units_of(1) : UINT64_MAX;
 }
 
@@ -447,6 +458,57 @@ model_error application_take(uint32_t offset, const uint8_t *data, uint32_t leng
     result->begun = begun && offset == fedBefore;
     result->offset = fed;
     return error;
+}
+
+/* --------------------------------------------------------------------------------------------------------- capturing */
+
+model_error application_capture(bool start)
+{
+    follow_engine();
+    if (!now.said) return modelNoModel;
+    if (!said.shareCapture) return modelLocked;
+    begin(start);
+    if (!start) return modelOk;
+    if (now.why) return modelBadModel;
+    if (!is_driver("none")) start_source();
+    /* A recording has the model's own numbers. */
+    if (from && from->isRaw && samplesAreFloats)
+    {
+        stop_source();
+        now.sourceRefused = "float32";
+    }
+    if (!from) return modelOk;
+    captured = (application_chunk) { .first = 0 };
+    capturedMoments = askedFirst = 0;
+    now.state = applicationCaptures;
+    resume_after_pause();
+    return modelOk;
+}
+
+model_error application_captured(uint32_t first, uint32_t room, application_chunk *chunk)
+{
+    follow_engine();
+    if (now.state != applicationCaptures) return now.said ? modelBadRequest : modelNoModel;
+    resume_after_pause();
+    if (captured.length == 0 || first != askedFirst)
+    {
+        const uint32_t channels = said.source.channels, momentBytes = channels * (uint32_t) sizeof(int16_t);
+        captured.ended = from->ended();
+        uint32_t moments = from->available(description_values(&said)) / channels;
+        if (moments > said.hop || moments > room / momentBytes)
+        {
+            moments = room / momentBytes < said.hop ? room / momentBytes : said.hop;
+            captured.ended = false;
+        }
+        captured.first = from->lost() / channels + capturedMoments;
+        captured.bytes = samples.at;
+        captured.length = moments * momentBytes;
+        from->take(samples.at, moments * channels);
+        capturedMoments += moments;
+        askedFirst = first;
+    }
+    *chunk = captured;
+    return modelOk;
 }
 
 const application_figures *application_now(void)

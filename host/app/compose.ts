@@ -17,6 +17,7 @@ import {
 } from "../package/app.js";
 import { AppGraph } from "./app-graph.js";
 import type { Application, StageConfig } from "./schema.js";
+import { leastHop, sourceOnly, sourceOnlySeconds } from "./source-only.js";
 import type { StageContext, StageKind } from "./stage.js";
 import { stageKinds } from "./stages/index.js";
 import { countOf, millisecondsText, refuseApplication, secondsOf } from "./times.js";
@@ -152,6 +153,8 @@ const milliseconds = (samples: number, rate: number): string => millisecondsText
  */
 function hopOf(application: Application, order: readonly string[]): number {
   const { source, hop } = application;
+  if (isSourceOnly(application) && hop === undefined)
+    return Math.min(maxHop, Math.max(leastHop, Math.round(source.rate * sourceOnlySeconds.hop)));
   const { wholes, strides } = cutsOf(application, order);
   const common = strides.reduce((all, { count }) => divisor(all, count), 0);
   const least = wholes.reduce((all, { count }) => (all * count) / divisor(all, count), 1);
@@ -191,12 +194,19 @@ function hopOf(application: Application, order: readonly string[]): number {
 const channelsOf = ({ source }: Application): number =>
   source.type === "imu" ? source.axes : source.type === "microphone" ? 1 : source.channels;
 
+/** Whether an application has no stages, and only shares its samples. */
+const isSourceOnly = ({ stages, share }: Application): boolean =>
+  Object.keys(stages).length === 0 && share.capture;
+
 /** Hops that wait where an application does not say. */
 const usualBuffer = 4;
 
-/** Hops that may wait while a run takes longer than one. */
-function bufferOf(text: string | undefined, runSeconds: number): number {
-  if (text === undefined) return usualBuffer;
+/** Hops that may wait while a run, or a host that takes the samples, takes longer than one. */
+function bufferOf(text: string | undefined, runSeconds: number, isSourceOnly: boolean): number {
+  if (text === undefined)
+    return isSourceOnly
+      ? Math.min(maxBuffer, Math.max(usualBuffer, Math.ceil(sourceOnlySeconds.buffer / runSeconds)))
+      : usualBuffer;
   const hops = Math.max(2, Math.ceil(secondsOf(text, "source.buffer") / runSeconds));
   if (hops > maxBuffer)
     refuseApplication("source.buffer", `${text} are ${hops} hops; at most ${maxBuffer} are expected`);
@@ -207,7 +217,7 @@ function sourceOf(application: Application, hop: number): AppSource {
   const { source } = application;
   const rates = { rate: source.rate, channels: channelsOf(application) };
   if (source.type === "link") return { driver: "none", ...rates };
-  const common = { ...rates, buffer: bufferOf(source.buffer, hop / source.rate) };
+  const common = { ...rates, buffer: bufferOf(source.buffer, hop / source.rate, isSourceOnly(application)) };
   if (source.type === "imu") {
     const { chip, address, sda, scl } = source;
     return {
@@ -289,6 +299,7 @@ export function composeApplication(
     if (value.kind === "events") decisions.push(value);
     values.set(name, value);
   }
+  if (isSourceOnly(application)) decisions.push(sourceOnly(graph, samples, hop, channels));
   const events = decisions.flatMap(({ names }) => names);
   if (events.length === 0) refuseApplication("stages", "a decision is expected, which gives events");
   if (events.length > maxEvents)

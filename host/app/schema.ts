@@ -70,12 +70,10 @@ const shareSchema = z
   .strictObject({
     events: z.boolean().default(false).describe("Events with their times, and the log."),
     counters: z.boolean().default(false).describe("How often each event was."),
-    samples: z
-      .int()
-      .min(0)
-      .max(2 ** 32 - 1)
-      .default(0)
-      .describe("Bytes of raw samples a day."),
+    capture: z
+      .boolean()
+      .default(false)
+      .describe("Raw samples, while a host asks for them: `wasmote capture`."),
   })
   .prefault({})
   .describe("What may leave the board; nothing by default.");
@@ -106,8 +104,9 @@ export const applicationSchema = z
           `a stage whose "type" is one of ${Object.keys(stageKinds).join(", ")}`,
         ),
       )
+      .default({})
       .describe(
-        'The stages, by their names. Each is given what it works on by the name of another, or by "source".',
+        'The stages, by their names. Each is given what it works on by the name of another, or by "source". None where the board only shares its samples.',
       ),
     actions: z
       .array(actionSchema)
@@ -132,7 +131,7 @@ export type StageInput = { [K in keyof StageKinds]: z.input<StageKinds[K]["schem
 
 /** An application as a program writes it: defaults may be left out. */
 export type ApplicationInput = Omit<z.input<typeof applicationSchema>, "stages"> & {
-  readonly stages: Readonly<Record<string, StageInput>>;
+  readonly stages?: Readonly<Record<string, StageInput>>;
 };
 
 /**

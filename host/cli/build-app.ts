@@ -54,7 +54,7 @@ export function appLines({ source, hop, events, actions, log, share }: AppSectio
   const shared = [
     ...(share.events ? ["events"] : []),
     ...(share.counters ? ["counters"] : []),
-    ...(share.samples > 0 ? [`${bytesText(share.samples)} of samples a day`] : []),
+    ...(share.capture ? ["samples while a host asks for them"] : []),
   ];
   return [
     `source  ${kind}, ${source.rate} samples a second${channels}; a run each ${millisecondsText(hop / source.rate)}`,

@@ -86,8 +86,8 @@ export type Slot = z.output<typeof slotSchema>;
 
 /** What `application` tells (docs/link.md, group 64). Times are in units of the board's counter. */
 const applicationSchema = z.object({
-  /** "none": the active model is no application. "link": it waits for samples over the link. "ended": its recording is over. */
-  state: z.enum(["none", "running", "link", "paused", "ended", "stopped"]),
+  /** "none": the active model is no application. "link": it waits for samples over the link. "ended": its recording is over; "capturing": its samples go over the link. */
+  state: z.enum(["none", "running", "link", "paused", "ended", "capturing", "stopped"]),
   /** Why it is stopped. */
   why: z.string().nullable(),
   /** Which application it is: CRC-32 of its section `wasmote.app`. */
@@ -147,6 +147,8 @@ export const answers = {
   log: z.object({ entries: z.array(entrySchema) }),
   /** Bytes that the application has taken, its runs, and the events that began with the last of them. */
   samples: z.object({ off: count, runs: count, events: z.array(z.tuple([count, count, z.number()])) }),
+  /** Samples of the source, from a moment on. */
+  captured: z.object({ from: count, data: bytes, ended: z.boolean() }),
 } as const;
 
 /**

@@ -70,8 +70,8 @@ export interface AppSection {
   actions: readonly AppAction[];
   /** Whether events are written to the log in flash. */
   log: boolean;
-  /** What may leave the board: events with their times, counts, and bytes of samples a day (0: none). */
-  share: { events: boolean; counters: boolean; samples: number };
+  /** What may leave the board: events with their times, counts, and the source's samples while a host asks for them. */
+  share: { events: boolean; counters: boolean; capture: boolean };
 }
 
 const count = (least: number, most: number) => {
@@ -122,7 +122,7 @@ const schema = z.object({
     )
     .max(maxActions, `at most ${maxActions}`),
   log: flag,
-  share: z.object({ events: flag, counters: flag, samples: count(0, most32) }),
+  share: z.object({ events: flag, counters: flag, capture: flag.default(false) }),
 });
 
 /**

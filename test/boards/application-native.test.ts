@@ -40,7 +40,7 @@ async function applications(): Promise<Uint8Array[]> {
     { event: 0, kind: "line" },
     { event: 1, kind: "gpio", pin: 20 },
   ];
-  const notShared = { events: false, counters: false, samples: 0 };
+  const notShared = { events: false, counters: false, capture: false };
   return [
     await loudnessApplication({ hop, log: true, actions }),
     await loudnessApplication({ hop, source: { ...source, driver: "simulated", pin: 5 } }, "float32"),

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { loadBoard } from "../../host/boards/index.js";
 import { Rp2040Chip } from "../../host/device/emulators/rp2040-chip.js";
 import { decodeUf2 } from "../../host/firmware/uf2.js";
+import { connectAdc } from "./adc-model.js";
 import { loudnessApplication } from "./applications.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
 import { connectMpu6050 } from "./mpu6050-model.js";
@@ -17,17 +18,6 @@ const flashOrigin = 0x10000000;
 interface Change {
   seconds: number;
   high: boolean;
-}
-
-/** Has the ADC's samples be what `sample` says, by their number. */
-function connectAdc(sample: (index: number, channel: number) => number): (chip: RP2040) => void {
-  return ({ adc, clock }) => {
-    let samples = 0;
-    adc.onADCRead = (channel) => {
-      const value = sample(samples++, channel);
-      clock.createAlarm(() => adc.completeADCRead(value, false)).schedule(adc.sampleTime * 1000);
-    };
-  };
 }
 
 /** A Pico that nobody talks to, with what is wired to it, and what it does at its pins for so many seconds. */

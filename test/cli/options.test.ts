@@ -5,8 +5,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { processOutput } from "../../host/cli/output.js";
 import { createProgram } from "../../host/cli/program.js";
-import { recordingOf, withApp } from "../../host/package/app.js";
+import { type AppSection, appOf, recordingOf, withApp } from "../../host/package/app.js";
 import { buildModel } from "../../host/pipeline.js";
+import { parseNpy } from "../../host/run/tensor-files/npy.js";
+import { readWave } from "../../host/run/tensor-files/wav.js";
 import { prepareWasm3 } from "../../host/run/wasm3.js";
 import { isSealed, openSealed, rawPublicKey, readDevicePrivateKey } from "../../host/trust/seal/index.js";
 import { serve } from "../device/serve.js";
@@ -223,7 +225,7 @@ const comparedPixels = async (option: string) => {
 };
 
 /** An application with four events in its log is active on the simulated board. */
-async function pushApplication(events = true): Promise<void> {
+async function pushApplication(events = true, said: Partial<AppSection> = {}): Promise<void> {
   const app = withApp(file("board.wasm"), {
     version: 1,
     source: { driver: "adc", rate: 1000, channels: 1 },
@@ -231,7 +233,8 @@ async function pushApplication(events = true): Promise<void> {
     events: ["knock", "rattle"],
     actions: [],
     log: true,
-    share: { events, counters: false, samples: 0 },
+    share: { events, counters: false, capture: false },
+    ...said,
   });
   writeFileSync(at("application.wasm"), app);
   await done("push", at("application.wasm"), "--port", port);
@@ -242,6 +245,13 @@ async function pushApplication(events = true): Promise<void> {
     [5, 2, 60, 2, 0, 1],
   ];
 }
+
+/** An application that gives its samples, each of which is its own number, is active on the simulated board. */
+const capturing = async (rate = 1000, channels = 1) => {
+  const source = { driver: "adc", rate, channels };
+  await pushApplication(true, { source, share: { events: true, counters: false, capture: true } });
+  return ["capture", "--port", port, "--label", "yes", "-o", at("captured")];
+};
 
 /** The number of the simulated board's active slot. */
 const activeSlot = (): string => String(board.flash.active);
@@ -481,6 +491,18 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "app --pin": async () => {
     assert.equal((await begun("--pin", "3")).actions, [{ on: "event", do: "gpio", pin: 3 }]);
     await refused(2, /is no whole number from 0 to 255/, ...beginning, "--pin", "256");
+  },
+  "app --capture": async () => {
+    const command = ["app", "init", at("new/source.json"), "--capture", "--source", "imu"];
+    const { stdout } = await done(...command);
+    assert.match(stdout, /it builds: .*\nnext: wasmote build .*\n.*\n +wasmote capture --port auto/);
+    await done("build", at("new/source.json"), "-o", at("new/source.wasm"));
+    const app = appOf(file("new/source.wasm"));
+    assert.equal(
+      [app?.share.capture, app?.source.driver, app?.hop, app?.source.buffer],
+      [true, "imu", 16, 4],
+    );
+    await refused(2, /--model is of no use: --capture/, ...command, "--force", "--model", at("net.tflite"));
   },
   "app --force": async () => {
     await done(...beginning, "--force");
@@ -929,6 +951,97 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "slots --json": async () => {
     const { signed, slots } = await json("slots", "--port", port);
     assert.equal([signed, slots.filter(({ active }: { active: boolean }) => active).length], [false, 1]);
+  },
+
+  "capture --port": async () => {
+    await refused(2, /no board is named/, "capture", "--label", "yes");
+    const command = await capturing();
+    board.lacksSource = true;
+    await refused(1, /board-not-capturing.*the board has no source "adc"/, ...command);
+    board.lacksSource = false;
+    await pushApplication();
+    await refused(1, /board-not-capturing/, ...command);
+    await done("push", at("board.wasm"), "--port", port);
+    await refused(1, /board-no-application/, ...command);
+    await capturing();
+    board.cyclesOfRequest = 64_000_000 / 100;
+    await refused(1, /board-line-slow.*brings \S+ bytes a second, and 2,000 bytes come/, ...command);
+    board.cyclesOfRequest = 0;
+    board.sourceEndsAt = 600;
+    await refused(1, /capture-incomplete.*ended after 600 of 1000 samples/, ...command);
+    board.sourceEndsAt = Number.POSITIVE_INFINITY;
+    await refused(1, /board-other/, ...command, "pico");
+  },
+  "capture --seconds": async () => {
+    const { files } = await json(...(await capturing()), "--seconds", "0.25");
+    assert.equal([files[0].samples, files[0].seconds, files[0].rate], [250, 0.25, 1000]);
+    for (const wrong of ["0", "-1", "3601", "long"])
+      await refused(
+        2,
+        /must be a number of seconds up to 3600/,
+        ...(await capturing()),
+        `--seconds=${wrong}`,
+      );
+  },
+  "capture --label": async () => {
+    const command = [...(await capturing()), "--seconds", "0.1"];
+    const named = command.map((text) => (text === "yes" ? "no way" : text));
+    const [first, second] = [await json(...named), await json(...named)].map(({ files }) => files[0]);
+    assert.equal([first.file, first.label], [at("captured/no way.1.npy"), "no way"]);
+    assert.is(second.file, at("captured/no way.2.npy"));
+    const wrong = command.map((text) => (text === "yes" ? "../yes" : text));
+    await refused(2, /--label \.\.\/yes: files are named after it/, ...wrong);
+    await refused(2, /required option '--label/, "capture", "--port", port);
+  },
+  "capture --repeat": async () => {
+    const { files } = await json(...(await capturing()), "--seconds", "0.05", "--repeat", "3");
+    const names = files.map((each: { file: string }) => each.file);
+    assert.is(new Set(names).size, 3);
+    assert.ok(names.every((name: string) => existsSync(name)));
+  },
+  "capture --out": async () => {
+    const command = (await capturing()).map((text) => (text === at("captured") ? at("new/captured") : text));
+    await done(...command, "--seconds", "0.1");
+    const { dtype, shape, bytes } = parseNpy(file("new/captured/yes.1.npy"));
+    assert.equal([dtype, shape], ["int16", [100, 1]]);
+    assert.equal(
+      [...new Int16Array(bytes.buffer)],
+      Array.from({ length: 100 }, (_, i) => i),
+    );
+  },
+  "capture --format": async () => {
+    const command = [...(await capturing()), "--seconds", "0.1", "--format", "wav"];
+    const { files } = await json(...command);
+    const wave = readWave(new Uint8Array(readFileSync(files[0].file)));
+    assert.equal([wave.sampleRateHz, wave.channels, wave.samples.length], [1000, 1, 100]);
+    assert.is(wave.samples[99], 99 / 32768);
+    await capturing(1000, 3);
+    await refused(2, /--format wav: the source has 3 channels at 1000 samples a second/, ...command);
+    await capturing(16_000);
+    const [sound] = (await json(...command.slice(0, -2))).files;
+    assert.match(sound.file, /yes\.\d+\.wav$/);
+    await capturing(1000, 3);
+    const [motion] = (await json(...command.slice(0, -2))).files;
+    assert.equal(parseNpy(new Uint8Array(readFileSync(motion.file))).shape, [100, 3]);
+  },
+  "capture --allow-gaps": async () => {
+    const command = [...(await capturing()), "--seconds", "0.1"];
+    [board.loses, board.losesFrom] = [20, 50];
+    await refused(1, /capture-incomplete.*20 samples were lost after the first 56/, ...command);
+    const { files } = await json(...command, "--allow-gaps");
+    [board.loses, board.losesFrom] = [0, Number.POSITIVE_INFINITY];
+    assert.equal(
+      files.map((each: { samples: number }) => each.samples),
+      [56, 7],
+    );
+  },
+  "capture --key": async () => {
+    await done(...(await capturing()), "--seconds", "0.1", "--key", at("signer.pem"));
+    await refused(1, /key-invalid/, ...(await capturing()), "--key", at("in.json"));
+  },
+  "capture --json": async () => {
+    const { files } = await json(...(await capturing()), "--seconds", "0.1");
+    assert.equal(Object.keys(files[0]), ["file", "label", "seconds", "samples", "rate", "channels"]);
   },
 
   "log --port": async () => {
