@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../formats/crc32.h"
+#include "snippets.h"
 
 /* What a ring holds, in runs: one is taken while the next one comes, or more, where runs take longer than others. */
 enum { fewestRingRuns = 2, mostRingRuns = 64 };
@@ -62,6 +63,35 @@ static bool read_source(cbor_reader map, description *result)
         && result->ringRuns >= fewestRingRuns && result->ringRuns <= mostRingRuns;
 }
 
+/* Events by their numbers, as bits. */
+static bool read_events(cbor_reader map, uint32_t events, uint32_t *bits)
+{
+    cbor_reader items;
+    uint32_t count, event;
+    *bits = 0;
+    if (!find_list(map, "events", &items, &count, mostEvents)) return false;
+    while (count-- > 0)
+    {
+        if (!cbor_read_u32(&items, &event) || event >= events) return false;
+        *bits |= 1u << event;
+    }
+    return true;
+}
+
+/* Snippets, where there are any: all of them take less than half of the addresses. */
+static bool read_snippets(cbor_reader share, description *result)
+{
+    cbor_reader map;
+    snippets_said *const snippets = &result->snippets;
+    *snippets = (snippets_said) { .keep = 0 };
+    if (!cbor_find(share, "snippets", &map)) return true;
+    return find_u32(map, "before", &snippets->before) && snippets->before <= mostSnippetHops
+        && find_u32(map, "after", &snippets->after) && snippets->after <= mostSnippetHops
+        && find_u32(map, "keep", &snippets->keep) && snippets->keep > 0 && snippets->keep <= mostSnippets
+        && find_u32(map, "perDay", &snippets->bytesPerDay) && read_events(map, result->events, &snippets->events)
+        && (uint64_t) (snippets->before + 1 + snippets->after) * description_values(result) * snippets->keep <= 1u << 28;
+}
+
 static bool read_fields(cbor_reader map, description *result)
 {
     cbor_reader source, share, items;
@@ -75,7 +105,8 @@ static bool read_fields(cbor_reader map, description *result)
         && find_bool(map, "log", &result->log)
         && cbor_find(map, "share", &share)
         && find_bool(share, "events", &result->shareEvents) && find_bool(share, "counters", &result->shareCounters)
-        && (!cbor_find(share, "capture", &items) || find_bool(share, "capture", &result->shareCapture));
+        && (!cbor_find(share, "capture", &items) || find_bool(share, "capture", &result->shareCapture))
+        && read_snippets(share, result);
 }
 
 description_state description_read(const uint8_t *file, uint32_t length, description *result)
@@ -102,9 +133,18 @@ uint32_t description_bytes(const uint8_t *file, uint32_t length)
 {
     description found;
     if (description_read(file, length, &found) != descriptionRight) return 0;
-    const uint32_t bytes = found.actions * (uint32_t) sizeof(app_action) + found.events * (uint32_t) sizeof(uint32_t)
-        + description_ring_bytes(&found);
-    return (bytes + 7) & ~(uint32_t) 7;
+    return (description_ring_at(&found) + description_ring_bytes(&found) + 7) & ~(uint32_t) 7;
+}
+
+uint32_t description_snippets_at(const description *of)
+{
+    const uint32_t before = of->actions * (uint32_t) sizeof(app_action) + of->events * (uint32_t) sizeof(uint32_t);
+    return (before + 7) & ~(uint32_t) 7;
+}
+
+uint32_t description_ring_at(const description *of)
+{
+    return description_snippets_at(of) + snippets_bytes(of);
 }
 
 /* Item `index` of a list of the section. */

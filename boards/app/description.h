@@ -11,7 +11,7 @@
 #include "../formats/cbor.h"
 #include "../formats/custom_sections.h"
 
-enum { descriptionVersion = 1, mostEvents = 32, mostActions = 32, mostChannels = 16, mostHop = 65536 };
+enum { descriptionVersion = 1, mostEvents = 32, mostActions = 32, mostChannels = 16, mostHop = 65536, mostSnippets = 8, mostSnippetHops = 65536 };
 
 typedef enum action_kind
 {
@@ -28,6 +28,15 @@ typedef struct app_action
     bool lasts;                 /* whether it has been begun and not been ended */
 } app_action;
 
+/* Which samples around events are kept (app/snippets.h). */
+typedef struct snippets_said
+{
+    uint32_t before, after;     /* hops */
+    uint32_t keep;              /* snippets that there is memory for; 0: none are kept */
+    uint32_t events;            /* a bit for each */
+    uint32_t bytesPerDay;
+} snippets_said;
+
 typedef struct description
 {
     wasmote_section section;
@@ -36,6 +45,7 @@ typedef struct description
     uint32_t ringRuns;          /* runs whose samples the ring holds, of sources that need one */
     uint32_t events, actions;   /* how many */
     bool log, shareEvents, shareCounters, shareCapture;
+    snippets_said snippets;
     source_setup source;        /* but for the ring and the recording */
     const uint8_t *driver;      /* no zero byte at its end */
     uint32_t driverLength;
@@ -58,6 +68,10 @@ uint32_t description_bytes(const uint8_t *file, uint32_t length);
 
 /* Those of them that are the ring of samples. */
 uint32_t description_ring_bytes(const description *of);
+
+/* Where the others begin: an array of actions, counts of events, and the ring at the end. */
+uint32_t description_snippets_at(const description *of);
+uint32_t description_ring_at(const description *of);
 
 /* Reads action `index`. False where it is malformed. */
 bool description_action(const description *of, uint32_t index, app_action *action);

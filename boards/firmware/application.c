@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../app/recording.h"
+#include "../app/snippets.h"
 #include "../link/line.h"
 #include "../ports/pins.h"
 #include "../ports/port.h"
@@ -31,6 +32,7 @@ static uint32_t *counts;
 static uint64_t startedAt, resumesAt;
 static uint32_t fed, fedBefore, partial;    /* bytes over the link: all, those before the last packet, and those of no whole hop yet */
 static bool begun;                          /* whether events began with the last run */
+static uint32_t lostBefore;                 /* values that the source had lost before the last run */
 static application_chunk captured;          /* what was given last, in `samples` */
 static uint32_t capturedMoments, askedFirst;    /* those that were taken since it began, and which were asked for last */
 
@@ -171,6 +173,7 @@ static void let_go(void)
     now.said = NULL;
     now.counts = NULL;
     actions = NULL;
+    snippets_end();
 }
 
 void application_open(void)
@@ -192,6 +195,7 @@ static const char *find_tensors(void)
 {
     const uint32_t values = description_values(&said);
     samplesAreFloats = find_tensor("inputs", 0, WASMOTE_FLOAT32, values, &samples);
+    if (samplesAreFloats && said.snippets.keep > 0) return "its snippets are of samples of 16 bits, and its input of floats";
     if (!samplesAreFloats && !find_tensor("inputs", 0, WASMOTE_INT16, values, &samples)) return "its input is no hop of samples";
     return find_tensor("outputs", 0, WASMOTE_BOOL, said.events, &begins)
         && find_tensor("outputs", 1, WASMOTE_BOOL, said.events, &active)
@@ -223,7 +227,7 @@ static void start_source(void)
         setup.recording = recording.bytes;
         setup.recordingBytes = recording.length;
     }
-    setup.ring = (uint16_t *) (counts + said.events);
+    setup.ring = (uint16_t *) (void *) (engine_kept() + description_ring_at(&said));
     setup.ringValues = description_ring_bytes(&said) / (uint32_t) sizeof(uint16_t);
     setup.valueBytes = samplesAreFloats ? 4 : 2;
     setup.counter = port_counter;
@@ -259,6 +263,8 @@ static void begin(bool onLink)
     memset(actions, 0, said.actions * sizeof *actions);
     memset(counts, 0, said.events * sizeof *counts);
     now.counts = counts;
+    lostBefore = 0;
+    snippets_begin(&said, engine_kept() + description_snippets_at(&said));
     if (!read_actions()) now.why = "an action is malformed";
     else if (engine_reset()) now.why = "its state cannot be reset";
     else now.why = find_tensors();
@@ -325,9 +331,14 @@ bool application_event(uint32_t index, float *level)
     return begins.at[index] != 0;
 }
 
+static uint64_t milliseconds_now(void)
+{
+    return port_counter() / (BOARD_CLOCK_HZ / 1000);
+}
+
 static void log_event(uint32_t event)
 {
-    const uint64_t milliseconds = port_counter() / (BOARD_CLOCK_HZ / 1000);
+    const uint64_t milliseconds = milliseconds_now();
     event_entry entry = {
         .run = now.runs - 1, .seconds = (uint32_t) (milliseconds / 1000), .milliseconds = (uint16_t) (milliseconds % 1000),
         .event = (uint8_t) event, .application = said.id,
@@ -345,6 +356,7 @@ static void take_events(void)
         begun = true;
         counts[i]++;
         begin_actions(i);
+        snippets_event(i, now.runs - 1, level, milliseconds_now());
         if (said.log && !now.lacksLog) log_event(i);
     }
     end_actions_of_ended_events();
@@ -360,13 +372,14 @@ static const char *text_of(model_error error)
     }
 }
 
-/* Runs the model on a whole hop. */
-static model_error run_hop(bool *cameBack)
+/* Runs the model on a whole hop, which follows on the one before or not. */
+static model_error run_hop(bool follows, bool *cameBack)
 {
     int32_t code = runDone;
     uint64_t count = 0;
     begun = false;
     partial = 0;
+    snippets_take(samples.at, follows);
     model_error error = engine_run(0, engine_manifest()->steps, 0, &code, &count);
     if (!error && code != runDone) error = modelBadModel;
     *cameBack = activation_ran(!error);
@@ -421,7 +434,9 @@ bool application_step(void)
         return false;
     }
     take_from_source();
-    run_hop(&cameBack);
+    const uint32_t lost = from->lost(), lostNow = lost - lostBefore;
+    lostBefore = lost;
+    run_hop(lostNow == 0, &cameBack);
     return true;
 }
 
@@ -452,7 +467,7 @@ model_error application_take(uint32_t offset, const uint8_t *data, uint32_t leng
             fed += count;
             data += count;
             length -= count;
-            if (partial == samples.length) error = run_hop(&result->cameBack);
+            if (partial == samples.length) error = run_hop(true, &result->cameBack);
         }
     }
     result->begun = begun && offset == fedBefore;

@@ -1,4 +1,7 @@
 /* Group 64, what an application gives of its samples, where its file says so. */
+#include <stddef.h>
+
+#include "../app/snippets.h"
 #include "../link/smp.h"
 #include "answer_application.h"
 #include "application.h"
@@ -38,8 +41,86 @@ static void captured(cbor_reader request, cbor_writer *answer)
     cbor_bool(answer, chunk.ended);
 }
 
+/* modelLocked where no snippets are to leave the board: the application keeps none, or a session is missing. */
+static model_error permission_to_read_snippets(void)
+{
+    const description *said = application_now()->said;
+    return !said ? modelNoModel : said->snippets.keep == 0 ? modelLocked : permission_to_read();
+}
+
+static void answer_snippets(cbor_writer *answer)
+{
+    const snippet *at;
+    uint32_t count = 0;
+    for (at = snippets_next(0); at; at = snippets_next(at->number + 1)) count++;
+    cbor_head(answer, cborMap, 4);
+    cbor_text(answer, "snippets");
+    cbor_head(answer, cborArray, count);
+    for (at = snippets_next(0); at; at = snippets_next(at->number + 1))
+    {
+        cbor_head(answer, cborArray, 7);
+        cbor_head(answer, cborUnsigned, at->number);
+        cbor_head(answer, cborUnsigned, at->milliseconds);
+        cbor_head(answer, cborUnsigned, at->run);
+        cbor_head(answer, cborUnsigned, at->event);
+        cbor_float(answer, at->level);
+        cbor_head(answer, cborUnsigned, snippets_before(at));
+        cbor_head(answer, cborUnsigned, snippets_length(at));
+    }
+    cbor_pair(answer, "leftOff", snippets_figures()->leftOff);
+    cbor_pair(answer, "missed", snippets_figures()->missed);
+    cbor_pair(answer, "today", snippets_figures()->today);
+}
+
+/* A piece of one snippet, or the list of all. */
+static void read_snippets(cbor_reader request, cbor_writer *answer)
+{
+    enum { besideBytes = 40 };
+    cbor_reader at;
+    uint32_t number, offset, length;
+    const model_error error = permission_to_read_snippets();
+    if (error || !cbor_find(request, "snippet", &at))
+    {
+        if (error) smp_model_error(answer, error);
+        else answer_snippets(answer);
+        return;
+    }
+    const snippet *found = cbor_read_u32(&at, &number) ? snippets_next(number) : NULL;
+    const bool isThere = found && found->number == number && cbor_find(request, "off", &at) && cbor_read_u32(&at, &offset);
+    const uint32_t whole = isThere ? snippets_length(found) * (uint32_t) sizeof(int16_t) : 0;
+    if (!isThere || offset > whole)
+    {
+        smp_model_error(answer, modelBadRequest);
+        return;
+    }
+    const uint32_t room = (uint32_t) (answer->end - answer->at) - besideBytes;
+    const uint8_t *piece = snippets_piece(found, offset, &length);
+    cbor_head(answer, cborMap, 3);
+    cbor_pair(answer, "off", offset);
+    cbor_pair(answer, "len", whole);
+    cbor_text(answer, "data");
+    cbor_string(answer, cborBytes, piece, length < room ? length : room);
+}
+
+static void release_snippet(cbor_reader request, cbor_writer *answer)
+{
+    cbor_reader at;
+    uint32_t number;
+    model_error error = permission_to_read_snippets();
+    if (!error && !(cbor_find(request, "release", &at) && cbor_read_u32(&at, &number))) error = modelBadRequest;
+    if (error)
+    {
+        smp_model_error(answer, error);
+        return;
+    }
+    snippets_release(number);
+    cbor_head(answer, cborMap, 0);
+}
+
 const smp_command sample_commands[] = {
     { groupInference, 16, opWrite, capture },
     { groupInference, 16, opRead, captured },
+    { groupInference, 17, opRead, read_snippets },
+    { groupInference, 17, opWrite, release_snippet },
 };
 const uint32_t sampleCommandCount = sizeof sample_commands / sizeof sample_commands[0];

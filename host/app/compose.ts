@@ -17,6 +17,7 @@ import {
 } from "../package/app.js";
 import { AppGraph } from "./app-graph.js";
 import type { Application, StageConfig } from "./schema.js";
+import { eventIndex, shareOf } from "./share.js";
 import { leastHop, sourceOnly, sourceOnlySeconds } from "./source-only.js";
 import type { StageContext, StageKind } from "./stage.js";
 import { stageKinds } from "./stages/index.js";
@@ -234,8 +235,7 @@ function sourceOf(application: Application, hop: number): AppSource {
 
 function actionsOf({ actions }: Application, events: readonly string[]): AppAction[] {
   return actions.map((action, i): AppAction => {
-    const event = events.indexOf(action.on);
-    if (event < 0) refuseApplication(`actions.${i}.on`, `"${action.on}"; there are ${events.join(", ")}`);
+    const event = eventIndex(events, action.on, `actions.${i}.on`);
     if (action.do !== "gpio") return { event, kind: action.do };
     const { pin, high } = action;
     const forever = { event, kind: action.do, pin, high };
@@ -325,7 +325,7 @@ export function composeApplication(
     events,
     actions: actionsOf(application, events),
     log: application.log,
-    share: application.share,
+    share: shareOf(application, events, hop / source.rate, hop * channels),
   };
   return { graph: whole, section, decisions };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { maxSnippets } from "../abi/limits.js";
 import { maxActions } from "../package/app.js";
-import { duration, namePattern } from "./fields.js";
+import { duration, namePattern, size } from "./fields.js";
 import { type StageKinds, stageKinds } from "./stages/index.js";
 import { refuseApplication } from "./times.js";
 
@@ -66,6 +67,19 @@ const actionSchema = z.discriminatedUnion("do", [
   z.strictObject({ on: eventName, do: z.literal("line").describe("A line of text on the port.") }),
 ]);
 
+const snippetsSchema = z.strictObject({
+  before: duration.default("500 ms").describe("How much before the event, in whole runs."),
+  after: duration.default("500 ms").describe("How much after the run in which it begins, in whole runs."),
+  on: z.array(eventName).optional().describe("The events; all by default."),
+  perDay: size.describe("Most bytes of them in a day of the board's clock; events beyond it are counted."),
+  keep: z
+    .int()
+    .min(1)
+    .max(maxSnippets)
+    .default(1)
+    .describe("How many there is memory for, until a host has fetched them."),
+});
+
 const shareSchema = z
   .strictObject({
     events: z.boolean().default(false).describe("Events with their times, and the log."),
@@ -74,6 +88,9 @@ const shareSchema = z
       .boolean()
       .default(false)
       .describe("Raw samples, while a host asks for them: `wasmote capture`."),
+    snippets: snippetsSchema
+      .optional()
+      .describe("Raw samples around events, kept in the board's RAM: `wasmote log --snippets`."),
   })
   .prefault({})
   .describe("What may leave the board; nothing by default.");

@@ -4,7 +4,7 @@ import { millisecondsText } from "../app/times.js";
 import type { Fit } from "../boards/index.js";
 import { readWholeFile } from "../files/read.js";
 import type { KernelLibrary } from "../link/link.js";
-import type { AppAction, AppSection } from "../package/app.js";
+import type { AppAction, AppSection, AppSnippets } from "../package/app.js";
 import { buildFromFile } from "./app-file.js";
 import type { BuildOptions } from "./build.js";
 import { buildJson, buildText } from "./build-report.js";
@@ -46,6 +46,12 @@ function actionText({ kind, pin, high = true, milliseconds }: AppAction): string
   return `pin ${pin} ${high ? "high" : "low"} ${time}`;
 }
 
+/** "samples from 500 ms before to 500 ms after events, 64 KB a day". */
+function snippetsText({ before, after, perDay }: AppSnippets, runSeconds: number): string {
+  const [from, to] = [before, after].map((runs) => millisecondsText(runs * runSeconds));
+  return `samples from ${from} before to ${to} after events, ${bytesText(perDay)} a day`;
+}
+
 /** What an application does beside its model: source, runs, events with their actions, and what may leave. */
 export function appLines({ source, hop, events, actions, log, share }: AppSection): string[] {
   const kind =
@@ -55,6 +61,7 @@ export function appLines({ source, hop, events, actions, log, share }: AppSectio
     ...(share.events ? ["events"] : []),
     ...(share.counters ? ["counters"] : []),
     ...(share.capture ? ["samples while a host asks for them"] : []),
+    ...(share.snippets ? [snippetsText(share.snippets, hop / source.rate)] : []),
   ];
   return [
     `source  ${kind}, ${source.rate} samples a second${channels}; a run each ${millisecondsText(hop / source.rate)}`,

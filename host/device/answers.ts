@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maxSnippets, maxSnippetValues } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import { largestPacketBytes } from "./frames.js";
 import type { Payload } from "./smp.js";
@@ -127,6 +128,29 @@ const entrySchema = z
   }));
 export type LoggedEvent = z.output<typeof entrySchema>;
 
+/** Samples around an event: number, milliseconds since the board's start, run, event, level, samples of all channels before it and in all. */
+const snippetSchema = z
+  .tuple([count, count, count, count, z.number(), count, count.max(maxSnippetValues)])
+  .transform(([number, milliseconds, run, event, level, before, samples]) => ({
+    number,
+    milliseconds,
+    run,
+    event,
+    level,
+    before,
+    samples,
+  }));
+export type Snippet = z.output<typeof snippetSchema>;
+
+/** The snippets that a board keeps, events that had none for want of bytes and of memory, and bytes of this day. */
+const snippetsSchema = z.object({
+  snippets: z.array(snippetSchema).max(maxSnippets),
+  leftOff: count,
+  missed: count,
+  today: count,
+});
+export type Snippets = z.output<typeof snippetsSchema>;
+
 /** What each request is answered with (docs/link.md). Fields that are not named are ignored. */
 export const answers = {
   nothing: z.object({}),
@@ -148,6 +172,7 @@ export const answers = {
   /** Bytes that the application has taken, its runs, and the events that began with the last of them. */
   samples: z.object({ off: count, runs: count, events: z.array(z.tuple([count, count, z.number()])) }),
   /** Samples of the source, from a moment on. */
+  snippets: snippetsSchema,
   captured: z.object({ from: count, data: bytes, ended: z.boolean() }),
 } as const;
 

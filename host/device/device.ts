@@ -12,6 +12,8 @@ import {
   readAnswer,
   refuseAnswer,
   type Slot,
+  type Snippet,
+  type Snippets,
 } from "./answers.js";
 import { trusts } from "./board-keys.js";
 import { type Captured, captureSamples } from "./capture.js";
@@ -384,6 +386,29 @@ export class Device {
       () => new Promise((resolve) => setTimeout(resolve, millis)),
       startTransfer(transfer, "samples of the source", 2 * channels * moments),
     );
+  }
+
+  /**
+   * The samples around events that the board keeps.
+   *
+   * @throws `board-locked` where the application keeps none; `board-no-model` where the active model is no application
+   */
+  async snippets(): Promise<Snippets> {
+    return readAnswer(answers.snippets, await this.#inference("snippets", "read", 17, {}), "snippets");
+  }
+
+  /** The samples of one of them. */
+  async snippet({ number, samples }: Snippet): Promise<Int16Array> {
+    const bytes = await this.#read({ what: "a snippet", bytes: 2 * samples, exact: true }, (off) =>
+      this.#inference("a snippet", "read", 17, { snippet: number, off }),
+    );
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return Int16Array.from({ length: samples }, (_, i) => view.getInt16(2 * i, true));
+  }
+
+  /** Has the board keep another one in its place. */
+  async releaseSnippet(number: number): Promise<void> {
+    await this.#inference("releasing a snippet", "write", 17, { release: number });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { decode, encode } from "cborg";
 import { z } from "zod";
+import { maxSnippets, maxSnippetValues } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import { encodeCustomSection, listSections } from "../wasm/sections.js";
 import { concatenate } from "../wasm/writer.js";
@@ -19,6 +20,8 @@ export const maxActions = 32;
 export const maxChannels = 16;
 /** Most hops that may wait. */
 export const maxBuffer = 64;
+/** Most runs before and after an event of which a snippet is. */
+export const maxSnippetHops = 65_536;
 /** Most samples of each channel that one run takes. */
 export const maxHop = 65_536;
 /** Most bytes of an event's name in UTF-8. */
@@ -59,6 +62,27 @@ export interface AppAction {
   milliseconds?: number;
 }
 
+/** Which samples around events a board keeps until a host has fetched them. */
+export interface AppSnippets {
+  /** Runs before the one in which an event begins, and after it. */
+  before: number;
+  after: number;
+  /** Snippets that there is memory for. */
+  keep: number;
+  /** Indices of the events. */
+  events: readonly number[];
+  /** Most bytes of snippets in a day of the board's clock. */
+  perDay: number;
+}
+
+/** What may leave the board: events with their times, counts, samples while a host asks for them, samples around events. */
+export interface AppShare {
+  events: boolean;
+  counters: boolean;
+  capture: boolean;
+  snippets?: AppSnippets;
+}
+
 /** Contents of the section `wasmote.app`: what a board has to know to run a model by itself, beside the model. */
 export interface AppSection {
   version: typeof appVersion;
@@ -70,8 +94,7 @@ export interface AppSection {
   actions: readonly AppAction[];
   /** Whether events are written to the log in flash. */
   log: boolean;
-  /** What may leave the board: events with their times, counts, and the source's samples while a host asks for them. */
-  share: { events: boolean; counters: boolean; capture: boolean };
+  share: AppShare;
 }
 
 const count = (least: number, most: number) => {
@@ -122,7 +145,20 @@ const schema = z.object({
     )
     .max(maxActions, `at most ${maxActions}`),
   log: flag,
-  share: z.object({ events: flag, counters: flag, capture: flag.default(false) }),
+  share: z.object({
+    events: flag,
+    counters: flag,
+    capture: flag.default(false),
+    snippets: z
+      .object({
+        before: count(0, maxSnippetHops),
+        after: count(0, maxSnippetHops),
+        keep: count(1, maxSnippets),
+        events: z.array(count(0, maxEvents - 1), "a list of numbers").max(maxEvents),
+        perDay: count(0, most32),
+      })
+      .exactOptional(),
+  }),
 });
 
 /**
@@ -172,6 +208,13 @@ export function decodeApp(contents: Uint8Array): AppSection {
   for (const [i, { event, kind, pin }] of app.actions.entries()) {
     if (event >= app.events.length) refuse(`actions.${i}.event`, `there are ${app.events.length} events`);
     if (kind === "gpio" && pin === undefined) refuse(`actions.${i}.pin`, "a pin is expected");
+  }
+  const { snippets } = app.share;
+  if (snippets !== undefined) {
+    const values = (snippets.before + 1 + snippets.after) * app.hop * source.channels * snippets.keep;
+    if (values > maxSnippetValues) refuse("share.snippets", `at most ${maxSnippetValues} values`);
+    if (snippets.events.some((event) => event >= app.events.length))
+      refuse("share.snippets.events", `there are ${app.events.length} events`);
   }
   return { ...app, source: { ...others, rate: millihertz / 1000 } };
 }

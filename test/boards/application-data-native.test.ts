@@ -18,6 +18,7 @@ const program = firmwareProgram(
 /** The files that application_data.c is given. */
 async function applications(): Promise<Uint8Array[]> {
   const source = { ...quietly.source, driver: "simulated" };
+  const snippets = { before: 2, after: 1, keep: 2, events: [0], perDay: 300 };
   const share = { events: true, counters: true, capture: true };
   const recording = bytesOf(squareWave([0, 1, 2, 3, 4, 5, 6, 7], hop));
   return [
@@ -28,6 +29,7 @@ async function applications(): Promise<Uint8Array[]> {
       recording,
     ),
     await loudnessApplication({ hop, source, share: { events: false, counters: false, capture: false } }),
+    await loudnessApplication({ hop, source, share: { ...share, snippets } }),
   ];
 }
 
@@ -42,7 +44,7 @@ if (!nativeCompilerIsThere()) {
         writeFileSync(file, bytes);
         return file;
       });
-      withNativeProgram(program, (file) => assert.is(runNative(file, files), "ok 5\n"));
+      withNativeProgram(program, (file) => assert.is(runNative(file, files), "ok 8\n"));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1065,6 +1065,30 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.match((await done("log", "--port", port, "--clear")).stderr, /the log is cleared/);
     assert.match((await done("log", "--port", port)).stdout, /^no events\n/);
   },
+  "log --snippets": async () => {
+    const snippets = { before: 1, after: 1, keep: 2, events: [0, 1], perDay: 1000 };
+    const command = ["log", "--port", port, "--snippets", at("snippets")];
+    await pushApplication(false);
+    await refused(1, /board-not-shared/, ...command);
+    await pushApplication(false, { share: { events: false, counters: false, capture: false, snippets } });
+    board.snippets = [
+      { number: 4, event: 1, samples: Int16Array.of(1, -2, 3, -4) },
+      { number: 6, event: 1, samples: Int16Array.from({ length: 700 }, (_, i) => i) },
+    ];
+    await refused(2, /--clear is of no use/, ...command, "--clear");
+    const found = await json(...command);
+    assert.equal([found.leftOff, found.missed, found.snippets.length], [3, 1, 2]);
+    const [first, second] = [1, 2].map((i) => parseNpy(file(`snippets/rattle.${i}.npy`)));
+    assert.equal([...new Int16Array(first!.bytes.buffer)], [1, -2, 3, -4]);
+    assert.equal(
+      [...new Int16Array(second!.bytes.buffer)],
+      Array.from({ length: 700 }, (_, i) => i),
+    );
+    const facts = JSON.parse(readFileSync(at("snippets/rattle.1.json"), "utf8"));
+    const expected = { event: "rattle", level: 0.5, run: 70, milliseconds: 5000, before: 2, samples: 4 };
+    assert.equal(facts, { ...expected, rate: 1000, channels: 1 });
+    assert.match((await done(...command)).stdout, /^0 snippets; 3 events left off .*, 1 for want of memory/);
+  },
   "log --key": async () => {
     await pushApplication();
     await done("log", "--port", port, "--key", at("signer.pem"));

@@ -64,6 +64,8 @@ export class SimulatedBoard {
   /** The log of events of the application that is active: number, start, milliseconds, run, event, level. */
   log: [number, number, number, number, number, number][] = [];
 
+  /** The samples around events that it keeps. */
+  snippets: { number: number; event: number; samples: Int16Array }[] = [];
   /** Whether the application's source is none that it has. */
   lacksSource = false;
   /** How many samples of the source are lost, and from which on; and where it ends. */
@@ -181,6 +183,8 @@ export class SimulatedBoard {
         return operation === 0 ? this.#events(Number(payload.from)) : this.#clearLog();
       case "64.16":
         return operation === 0 ? this.#captured(Number(payload.from)) : this.#capture(payload.start === true);
+      case "64.17":
+        return operation === 0 ? this.#readSnippets(payload) : this.#release(Number(payload.release));
       case "64.15":
         return this.#part(this.#section("wasmote.app"), Number(payload.off));
       case "64.4":
@@ -299,6 +303,28 @@ export class SimulatedBoard {
       shares: app.share.events,
       elapsed: 8000 + this.cyclesOfRequest * this.requests.length,
     };
+  }
+
+  #readSnippets({ snippet, off }: Payload): Payload {
+    if (appOf(this.activeModel as Uint8Array)?.share.snippets === undefined) throw new Refused(64, 14);
+    const found = this.snippets.find(({ number }) => number === snippet);
+    if (found !== undefined) return this.#part(new Uint8Array(found.samples.buffer), Number(off));
+    if (snippet !== undefined) throw new Refused(64, 3);
+    const list = this.snippets.map(({ number, event, samples }) => [
+      number,
+      5000,
+      70,
+      event,
+      0.5,
+      2,
+      samples.length,
+    ]);
+    return { snippets: list, leftOff: 3, missed: 1, today: 80 };
+  }
+
+  #release(wanted: number): Payload {
+    this.snippets = this.snippets.filter(({ number }) => number !== wanted);
+    return {};
   }
 
   #capture(start: boolean): Payload {

@@ -4,14 +4,15 @@
  *
  * Arguments: files of applications of hops of 16 samples and the events "loud" and "very loud", from a mean size of 1000 and of 8000
  * on, which share what there is to share. One takes its samples, of int16, from the source "simulated"; one does with float32; one plays
- * a recording of 8 hops of sizes 0, 1, 2, ... 7. One shares nothing. Prints "ok TESTS", or what is wrong, with exit code 1.
+ * a recording of 8 hops of sizes 0, 1, 2, ... 7. One shares nothing. One keeps two snippets of "loud", from two hops before to one after
+ * it, of 300 bytes a day. Prints "ok TESTS", or what is wrong, with exit code 1.
  */
 #include "ask.h"
 #include "formats/custom_sections.h"
 
 enum { hop = 16, hopBytes = 2 * hop, hertz = 1000, millisecond = BOARD_CLOCK_HZ / 1000 };
 
-static bytes withSource, withFloats, recorded, silent;
+static bytes withSource, withFloats, recorded, silent, snipping;
 
 static cbor_reader status(void)
 {
@@ -43,8 +44,9 @@ static bool flag_of(cbor_reader map, const char *key)
 
 /* ------------------------------------------------------------------------------------------------ a simulated sensor */
 
-/* Its samples are their own numbers. */
+/* Its samples are their own numbers, and as much more as is said. */
 static uint32_t came, taken, lost;
+static int16_t more;
 static bool isStarted;
 static const char *refused;
 
@@ -65,7 +67,7 @@ static void sensor_take(void *to, uint32_t count)
     CHECK(count <= came - taken);
     for (uint32_t i = 0; i < count; i++, taken++)
     {
-        const int16_t value = (int16_t) (taken + lost);
+        const int16_t value = (int16_t) (taken + lost + (uint32_t) more);
         memcpy((uint8_t *) to + i * sizeof value, &value, sizeof value);
     }
 }
@@ -222,6 +224,183 @@ static void test_refused_capture(void)
     CHECK(error_of(send(opRead, groupInference, 16)) == modelBadRequest);
 }
 
+/* ---------------------------------------------------------------------------------------------------------- snippets */
+
+static cbor_reader snippets(void)
+{
+    begin(0);
+    return send(opRead, groupInference, 17);
+}
+
+/* Figure `figure` of snippet `index` of the list. */
+static uint32_t figure_of(uint32_t index, uint32_t figure)
+{
+    cbor_reader at;
+    uint32_t count, value;
+    CHECK(cbor_find(snippets(), "snippets", &at) && cbor_read_container(&at, cborArray, &count) && index < count);
+    while (index-- > 0) CHECK(cbor_skip(&at));
+    CHECK(cbor_read_container(&at, cborArray, &count) && count == 7);
+    while (figure-- > 0) CHECK(cbor_skip(&at));
+    CHECK(cbor_read_u32(&at, &value));
+    return value;
+}
+
+enum { ofNumber, ofMilliseconds, ofRun, ofEvent, ofLevel, ofBefore, ofLength };
+
+static uint32_t snippet_count(void)
+{
+    cbor_reader at;
+    uint32_t count;
+    CHECK(cbor_find(snippets(), "snippets", &at) && cbor_read_container(&at, cborArray, &count));
+    return count;
+}
+
+static cbor_reader snippet_piece(uint32_t number, uint32_t offset)
+{
+    begin(2);
+    cbor_pair(&ask, "snippet", number);
+    cbor_pair(&ask, "off", offset);
+    return send(opRead, groupInference, 17);
+}
+
+/* All samples of a snippet, which has so many. */
+static void read_snippet(uint32_t number, int16_t *samples, uint32_t count)
+{
+    for (uint32_t offset = 0, length; offset < 2 * count; offset += length)
+    {
+        cbor_reader at, answer = snippet_piece(number, offset);
+        const uint8_t *data;
+        CHECK(number_of(answer, "len") == 2 * count && number_of(answer, "off") == offset);
+        CHECK(cbor_find(answer, "data", &at) && cbor_read_string(&at, cborBytes, &data, &length) && length > 0);
+        CHECK(offset + length <= 2 * count);
+        memcpy((uint8_t *) samples + offset, data, length);
+    }
+}
+
+static uint32_t release(uint32_t number)
+{
+    begin(1);
+    cbor_pair(&ask, "release", number);
+    return error_of(send(opWrite, groupInference, 17));
+}
+
+static void run(bool loud, uint32_t hops)
+{
+    more = loud ? 2000 : 0;
+    came += hops * hop;
+    while (hops-- > 0) CHECK(application_step());
+}
+
+static void test_snippets(void)
+{
+    int16_t samples[4 * hop];
+    simulatedSource = &sensor;
+    install(snipping);
+    CHECK(snippet_count() == 0);
+    run(false, 5);
+    run(true, 1);
+    CHECK(snippet_count() == 0);
+    run(false, 1);
+    CHECK(snippet_count() == 1 && figure_of(0, ofRun) == 5 && figure_of(0, ofEvent) == 0);
+    CHECK(figure_of(0, ofBefore) == 2 * hop && figure_of(0, ofLength) == 4 * hop);
+    const uint32_t number = figure_of(0, ofNumber);
+    read_snippet(number, samples, 4 * hop);
+    for (uint32_t i = 0; i < 4 * hop; i++) CHECK(samples[i] == (int16_t) (3 * hop + i) + (i / hop == 2 ? 2000 : 0));
+
+    /* The next one begins without what is before it, and is short where samples are lost. */
+    run(true, 1);
+    lost += hop;
+    run(false, 1);
+    CHECK(snippet_count() == 2 && figure_of(1, ofNumber) == number + 1);
+    CHECK(figure_of(1, ofBefore) == 0 && figure_of(1, ofLength) == hop);
+    read_snippet(number + 1, samples, hop);
+    CHECK(samples[0] == 2000 + 7 * hop);
+
+    /* Both are full; then the day's bytes are used up, until the next day. */
+    run(true, 1);
+    CHECK(number_of(snippets(), "missed") == 1 && number_of(snippets(), "today") == 8 * hopBytes);
+    CHECK(release(number) == modelOk && release(number) == modelOk && snippet_count() == 1);
+    run(false, 1);
+    run(true, 1);
+    CHECK(number_of(snippets(), "leftOff") == 1 && error_of(snippet_piece(number, 0)) == modelBadRequest);
+    portCount += 86400 * (uint64_t) BOARD_CLOCK_HZ;
+    run(false, 3);
+    run(true, 1);
+    run(false, 1);
+    CHECK(snippet_count() == 2 && number_of(snippets(), "leftOff") == 1 && number_of(snippets(), "today") == 4 * hopBytes);
+    CHECK(figure_of(0, ofNumber) == number + 1 && figure_of(1, ofNumber) == number + 2 && figure_of(1, ofLength) == 4 * hop);
+    CHECK(error_of(snippet_piece(number + 2, 4 * hopBytes + 1)) == modelBadRequest);
+    begin(0);
+    CHECK(error_of(send(opWrite, groupInference, 17)) == modelBadRequest);
+
+    /* An event that no snippets are of. */
+    CHECK(release(number + 1) == modelOk && release(number + 2) == modelOk);
+    more = 9000;
+    came += hop;
+    portCount += 86400 * (uint64_t) BOARD_CLOCK_HZ;
+    CHECK(application_step());
+    run(false, 1);
+    CHECK(snippet_count() == 1 && number_of(snippets(), "missed") == 1);
+}
+
+/* Of samples that came over the link; gone when the application begins anew, and none where none are shared. */
+static void test_fed_snippets(void)
+{
+    CHECK(error_of(snippets()) == modelNoModel);
+    install(silent);
+    CHECK(error_of(snippets()) == modelLocked && release(0) == modelLocked);
+    install(snipping);
+    int16_t samples[hop];
+    for (uint32_t i = 0; i < 4; i++)
+    {
+        for (uint32_t at = 0; at < hop; at++) samples[at] = (int16_t) (i == 2 ? 3000 : i);
+        begin(2);
+        cbor_pair(&ask, "off", i * hopBytes);
+        put_bytes("data", (const uint8_t *) samples, sizeof samples);
+        CHECK(number_of(send(opWrite, groupInference, 14), "runs") == i + 1);
+    }
+    int16_t kept[4 * hop];
+    CHECK(snippet_count() == 1 && figure_of(0, ofLength) == 4 * hop);
+    read_snippet(figure_of(0, ofNumber), kept, 4 * hop);
+    for (uint32_t i = 0; i < 4 * hop; i++) CHECK(kept[i] == (i / hop == 2 ? 3000 : (int16_t) (i / hop)));
+    begin(1);
+    cbor_text(&ask, "start");
+    cbor_bool(&ask, true);
+    send(opWrite, groupInference, 12);
+    CHECK(snippet_count() == 0);
+}
+
+/* What the section says is not believed: each byte of it changed. The board stays one that answers, whatever becomes of it. */
+static void test_damaged_section(void)
+{
+    simulatedSource = &sensor;
+    install(snipping);
+    uint8_t *file = (uint8_t *) slots_model(activation_active());
+    wasmote_section section;
+    CHECK(wasmote_find_custom_section(file, snipping.length, "wasmote.app", &section));
+    for (uint32_t i = 0; i < section.length; i++)
+    {
+        uint8_t *at = (uint8_t *) section.bytes + i;
+        const uint8_t before = *at;
+        for (uint32_t change = 1; change < 256; change += change < 8 ? 1 : 37)
+        {
+            *at = (uint8_t) (before + change);
+            if (engine_load(file, snipping.length)) continue;
+            status();
+            begin(2);
+            cbor_pair(&ask, "off", 0);
+            static const int16_t loud[hop] = { 32000, 32000, 32000, 32000 };
+            put_bytes("data", (const uint8_t *) loud, sizeof loud);
+            send(opWrite, groupInference, 14);
+            send(opWrite, groupInference, 14);
+            snippets();
+            snippet_piece(0, 0);
+        }
+        *at = before;
+    }
+    CHECK(engine_load(file, snipping.length) == modelOk && is_in_state("running"));
+}
+
 int main(int count, char **arguments)
 {
     static const struct
@@ -234,10 +413,14 @@ int main(int count, char **arguments)
         { "end of a capture", test_end_of_capture },
         { "capture of a recording", test_capture_of_a_recording },
         { "refused capture", test_refused_capture },
+        { "snippets", test_snippets },
+        { "snippets of samples over the link", test_fed_snippets },
+        { "damaged section", test_damaged_section },
     };
-    if (count != 5 || !flash_map()) return 2;
-    bytes *const files[] = { &withSource, &withFloats, &recorded, &silent };
-    for (uint32_t i = 0; i < 4; i++) *files[i] = read_file(arguments[1 + i]);
+    bytes *const files[] = { &withSource, &withFloats, &recorded, &silent, &snipping };
+    const uint32_t fileCount = sizeof files / sizeof *files;
+    if (count != 1 + (int) fileCount || !flash_map()) return 2;
+    for (uint32_t i = 0; i < fileCount; i++) *files[i] = read_file(arguments[1 + i]);
     const uint32_t number = sizeof tests / sizeof *tests;
     for (uint32_t i = 0; i < number; i++)
     {
@@ -245,12 +428,13 @@ int main(int count, char **arguments)
         memset(flash, 0xff, flashBytes);
         simulatedSource = NULL;
         refused = NULL;
+        more = 0;
         application_end_pause();
         start();
         sentLength = 0;
         tests[i].run();
     }
-    for (uint32_t i = 0; i < 4; i++) free(files[i]->at);
+    for (uint32_t i = 0; i < fileCount; i++) free(files[i]->at);
     printf("ok %u\n", number);
     return 0;
 }
