@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../formats/crc32.h"
+#include "histograms.h"
 #include "snippets.h"
 
 /* What a ring holds, in runs: one is taken while the next one comes, or more, where runs take longer than others. */
@@ -92,6 +93,22 @@ static bool read_snippets(cbor_reader share, description *result)
         && (uint64_t) (snippets->before + 1 + snippets->after) * description_values(result) * snippets->keep <= 1u << 28;
 }
 
+/* Histograms, where there are any, and how many bounds they have together. */
+static bool read_histograms(description *result)
+{
+    cbor_reader items;
+    histogram_said said;
+    result->histograms = result->histogramBounds = 0;
+    if (!cbor_find(contents(result), "histograms", &items)) return true;
+    if (!find_list(contents(result), "histograms", &items, &result->histograms, mostHistograms)) return false;
+    for (uint32_t i = 0; i < result->histograms; i++)
+    {
+        if (!description_histogram(result, i, &said)) return false;
+        result->histogramBounds += said.boundCount;
+    }
+    return true;
+}
+
 static bool read_fields(cbor_reader map, description *result)
 {
     cbor_reader source, share, items;
@@ -106,7 +123,7 @@ static bool read_fields(cbor_reader map, description *result)
         && cbor_find(map, "share", &share)
         && find_bool(share, "events", &result->shareEvents) && find_bool(share, "counters", &result->shareCounters)
         && (!cbor_find(share, "capture", &items) || find_bool(share, "capture", &result->shareCapture))
-        && read_snippets(share, result);
+        && read_snippets(share, result) && read_histograms(result);
 }
 
 description_state description_read(const uint8_t *file, uint32_t length, description *result)
@@ -142,9 +159,14 @@ uint32_t description_snippets_at(const description *of)
     return (before + 7) & ~(uint32_t) 7;
 }
 
-uint32_t description_ring_at(const description *of)
+uint32_t description_histograms_at(const description *of)
 {
     return description_snippets_at(of) + snippets_bytes(of);
+}
+
+uint32_t description_ring_at(const description *of)
+{
+    return description_histograms_at(of) + histograms_bytes(of);
 }
 
 /* Item `index` of a list of the section. */
@@ -172,6 +194,17 @@ bool description_action(const description *of, uint32_t index, app_action *actio
     find_bool(map, "high", &action->high);
     find_u32(map, "milliseconds", &action->milliseconds);
     return true;
+}
+
+bool description_histogram(const description *of, uint32_t index, histogram_said *said)
+{
+    cbor_reader map, at;
+    uint32_t length;
+    if (!find_item(of, "histograms", index, &map) || !find_u32(map, "tensor", &said->tensor) || said->tensor >= histogramTensors
+        || !find_u32(map, "element", &said->element)
+        || !cbor_find(map, "bounds", &at) || !cbor_read_string(&at, cborBytes, &said->bounds, &length)) return false;
+    said->boundCount = length / (uint32_t) sizeof(float);
+    return length % sizeof(float) == 0 && said->boundCount > 0 && said->boundCount <= mostBounds;
 }
 
 bool description_event(const description *of, uint32_t index, const uint8_t **name, uint32_t *length)

@@ -11,7 +11,8 @@
 #include "../formats/cbor.h"
 #include "../formats/custom_sections.h"
 
-enum { descriptionVersion = 1, mostEvents = 32, mostActions = 32, mostChannels = 16, mostHop = 65536, mostSnippets = 8, mostSnippetHops = 65536 };
+enum { descriptionVersion = 1, mostEvents = 32, mostActions = 32, mostChannels = 16, mostHop = 65536, mostSnippets = 8, mostSnippetHops = 65536,
+       mostHistograms = 32, mostBounds = 31, histogramTensors = 2 };
 
 typedef enum action_kind
 {
@@ -37,6 +38,14 @@ typedef struct snippets_said
     uint32_t bytesPerDay;
 } snippets_said;
 
+/* What is counted between which bounds (app/histograms.h). */
+typedef struct histogram_said
+{
+    uint32_t tensor, element;   /* of the levels of events, or of what is observed besides */
+    uint32_t boundCount;
+    const uint8_t *bounds;      /* float32, at any address */
+} histogram_said;
+
 typedef struct description
 {
     wasmote_section section;
@@ -46,6 +55,7 @@ typedef struct description
     uint32_t events, actions;   /* how many */
     bool log, shareEvents, shareCounters, shareCapture;
     snippets_said snippets;
+    uint32_t histograms, histogramBounds;   /* how many, and all of their bounds */
     source_setup source;        /* but for the ring and the recording */
     const uint8_t *driver;      /* no zero byte at its end */
     uint32_t driverLength;
@@ -69,12 +79,16 @@ uint32_t description_bytes(const uint8_t *file, uint32_t length);
 /* Those of them that are the ring of samples. */
 uint32_t description_ring_bytes(const description *of);
 
-/* Where the others begin: an array of actions, counts of events, and the ring at the end. */
+/* Where the others begin, behind an array of actions and counts of events; the ring is at the end. */
 uint32_t description_snippets_at(const description *of);
+uint32_t description_histograms_at(const description *of);
 uint32_t description_ring_at(const description *of);
 
 /* Reads action `index`. False where it is malformed. */
 bool description_action(const description *of, uint32_t index, app_action *action);
+
+/* Reads histogram `index`. False where it is malformed. */
+bool description_histogram(const description *of, uint32_t index, histogram_said *said);
 
 /* The name of event `index`. False where it is malformed. */
 bool description_event(const description *of, uint32_t index, const uint8_t **name, uint32_t *length);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../app/histograms.h"
 #include "../app/recording.h"
 #include "../app/snippets.h"
 #include "../link/line.h"
@@ -25,7 +26,7 @@ static description said;
 static application_figures now;
 static uint32_t knownLoads;
 static const source *from;              /* which runs, or NULL */
-static bytes_place samples, begins, active, levels;
+static bytes_place samples, begins, active, levels, observed;
 static bool samplesAreFloats;
 static app_action *actions;
 static uint32_t *counts;
@@ -174,6 +175,7 @@ static void let_go(void)
     now.counts = NULL;
     actions = NULL;
     snippets_end();
+    histograms_end();
 }
 
 void application_open(void)
@@ -197,9 +199,19 @@ static const char *find_tensors(void)
     samplesAreFloats = find_tensor("inputs", 0, WASMOTE_FLOAT32, values, &samples);
     if (samplesAreFloats && said.snippets.keep > 0) return "its snippets are of samples of 16 bits, and its input of floats";
     if (!samplesAreFloats && !find_tensor("inputs", 0, WASMOTE_INT16, values, &samples)) return "its input is no hop of samples";
-    return find_tensor("outputs", 0, WASMOTE_BOOL, said.events, &begins)
-        && find_tensor("outputs", 1, WASMOTE_BOOL, said.events, &active)
-        && find_tensor("outputs", 2, WASMOTE_FLOAT32, said.events, &levels) ? NULL : "its outputs are no events";
+    if (!find_tensor("outputs", 0, WASMOTE_BOOL, said.events, &begins)
+        || !find_tensor("outputs", 1, WASMOTE_BOOL, said.events, &active)
+        || !find_tensor("outputs", 2, WASMOTE_FLOAT32, said.events, &levels)) return "its outputs are no events";
+    wasmote_tensor tensor;
+    observed.at = engine_tensor("outputs", 3, &observed.length);
+    if (observed.at && !(manifest_describe(engine_manifest(), "outputs", 3, &tensor) && tensor.dtype == WASMOTE_FLOAT32)) observed.at = NULL;
+    return NULL;
+}
+
+static bool begin_histograms(void)
+{
+    const histogram_tensor tensors[histogramTensors] = { { levels.at, levels.length }, { observed.at, observed.length } };
+    return histograms_begin(&said, engine_kept() + description_histograms_at(&said), tensors);
 }
 
 static bool is_driver(const char *name)
@@ -268,6 +280,7 @@ static void begin(bool onLink)
     if (!read_actions()) now.why = "an action is malformed";
     else if (engine_reset()) now.why = "its state cannot be reset";
     else now.why = find_tensors();
+    if (!now.why && !begin_histograms()) now.why = "a histogram is of nothing that its model gives";
     now.lacksLog = said.log && !event_log_exists();
     if (!now.why && !onLink && !is_driver("none")) prepare();
     startedAt = port_counter();
@@ -391,6 +404,7 @@ static model_error run_hop(bool follows, bool *cameBack)
     now.runs++;
     now.busy += count;
     if (count > now.most) now.most = count;
+    histograms_count();
     take_events();
     return modelOk;
 }

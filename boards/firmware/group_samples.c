@@ -1,6 +1,7 @@
-/* Group 64, what an application gives of its samples, where its file says so. */
+/* Group 64, what an application gives of its samples and of what becomes of them, where its file says so. */
 #include <stddef.h>
 
+#include "../app/histograms.h"
 #include "../app/snippets.h"
 #include "../link/smp.h"
 #include "answer_application.h"
@@ -117,10 +118,38 @@ static void release_snippet(cbor_reader request, cbor_writer *answer)
     cbor_head(answer, cborMap, 0);
 }
 
+/* Histograms from a number on, as many as fit. */
+static void read_histograms(cbor_reader request, cbor_writer *answer)
+{
+    enum { headBytes = 24, mostCountBytes = 5 };
+    const description *said = application_now()->said;
+    cbor_reader at;
+    uint32_t from, bins, count = 0;
+    model_error error = !said ? modelNoModel : said->histograms == 0 ? modelLocked : permission_to_read();
+    if (!error && !(cbor_find(request, "from", &at) && cbor_read_u32(&at, &from))) error = modelBadRequest;
+    if (error)
+    {
+        smp_model_error(answer, error);
+        return;
+    }
+    uint32_t room = (uint32_t) (answer->end - answer->at) - headBytes;
+    for (; histograms_of(from + count, &bins) && (bins + 1) * mostCountBytes <= room; count++) room -= (bins + 1) * mostCountBytes;
+    cbor_head(answer, cborMap, 1);
+    cbor_text(answer, "histograms");
+    cbor_head(answer, cborArray, count);
+    for (uint32_t i = from; i < from + count; i++)
+    {
+        const uint32_t *counts = histograms_of(i, &bins);
+        cbor_head(answer, cborArray, bins);
+        for (uint32_t bin = 0; bin < bins; bin++) cbor_head(answer, cborUnsigned, counts[bin]);
+    }
+}
+
 const smp_command sample_commands[] = {
     { groupInference, 16, opWrite, capture },
     { groupInference, 16, opRead, captured },
     { groupInference, 17, opRead, read_snippets },
     { groupInference, 17, opWrite, release_snippet },
+    { groupInference, 18, opRead, read_histograms },
 };
 const uint32_t sampleCommandCount = sizeof sample_commands / sizeof sample_commands[0];

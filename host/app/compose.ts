@@ -16,6 +16,7 @@ import {
   maxHop,
 } from "../package/app.js";
 import { AppGraph } from "./app-graph.js";
+import { histogramsOf } from "./histograms.js";
 import type { Application, StageConfig } from "./schema.js";
 import { eventIndex, shareOf } from "./share.js";
 import { leastHop, sourceOnly, sourceOnlySeconds } from "./source-only.js";
@@ -314,6 +315,8 @@ export function composeApplication(
       decisions.map((decision) => decision[part]),
     ),
   );
+  const { histograms, observed } = histogramsOf(application, graph, values, events);
+  if (observed.length > 0 && !judged) outputs.push(together(graph, "observed", observed));
   if (judged)
     outputs.push(...decisions.map(({ judging }, i) => lastOf(graph, judging.scores, `judged ${i}`)));
   const whole = graph.graph(application.name, [samples], outputs);
@@ -326,6 +329,7 @@ export function composeApplication(
     actions: actionsOf(application, events),
     log: application.log,
     share: shareOf(application, events, hop / source.rate, hop * channels),
+    ...(histograms.length === 0 ? {} : { histograms }),
   };
   return { graph: whole, section, decisions };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { maxSnippets } from "../abi/limits.js";
-import { maxActions } from "../package/app.js";
+import { maxActions, maxBounds, maxHistograms } from "../package/app.js";
 import { duration, namePattern, size } from "./fields.js";
 import { type StageKinds, stageKinds } from "./stages/index.js";
 import { refuseApplication } from "./times.js";
@@ -80,6 +80,24 @@ const snippetsSchema = z.strictObject({
     .describe("How many there is memory for, until a host has fetched them."),
 });
 
+const histogramSchema = z.strictObject({
+  of: z
+    .string()
+    .min(1)
+    .describe("An event, whose levels are counted, or a stage that gives features or scores."),
+  feature: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("Of a stage: which of its numbers, from 0 on; the first by default."),
+  bounds: z
+    .union([z.literal("log2"), z.array(z.number()).min(1).max(maxBounds)])
+    .optional()
+    .describe(
+      "Ascending bounds between bins; by default those of 16 equal bins from 0 to 1. log2: the powers of two from 1/128 to 128, for what has no end.",
+    ),
+});
+
 const shareSchema = z
   .strictObject({
     events: z.boolean().default(false).describe("Events with their times, and the log."),
@@ -88,6 +106,11 @@ const shareSchema = z
       .boolean()
       .default(false)
       .describe("Raw samples, while a host asks for them: `wasmote capture`."),
+    histograms: z
+      .array(histogramSchema)
+      .max(maxHistograms)
+      .default([])
+      .describe("How often numbers were between which bounds: `wasmote log --summary`."),
     snippets: snippetsSchema
       .optional()
       .describe("Raw samples around events, kept in the board's RAM: `wasmote log --snippets`."),

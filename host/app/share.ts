@@ -52,7 +52,7 @@ export function shareOf(
   runSeconds: number,
   runValues: number,
 ): AppShare {
-  const { snippets, ...others } = share;
+  const { snippets, histograms: _, ...others } = share;
   return {
     ...others,
     ...(snippets === undefined ? {} : { snippets: snippetsOf(snippets, events, runSeconds, runValues) }),

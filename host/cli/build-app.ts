@@ -53,13 +53,14 @@ function snippetsText({ before, after, perDay }: AppSnippets, runSeconds: number
 }
 
 /** What an application does beside its model: source, runs, events with their actions, and what may leave. */
-export function appLines({ source, hop, events, actions, log, share }: AppSection): string[] {
+export function appLines({ source, hop, events, actions, log, share, histograms }: AppSection): string[] {
   const kind =
     source.driver === "none" ? "from the link" : [source.driver, source.chip].filter(Boolean).join(" ");
   const channels = source.channels === 1 ? "" : ` of ${source.channels} channels`;
   const shared = [
     ...(share.events ? ["events"] : []),
     ...(share.counters ? ["counters"] : []),
+    ...(histograms ? [`histograms of ${histograms.map(({ name }) => name).join(", ")}`] : []),
     ...(share.capture ? ["samples while a host asks for them"] : []),
     ...(share.snippets ? [snippetsText(share.snippets, hop / source.rate)] : []),
   ];

@@ -173,6 +173,7 @@ export const answers = {
   samples: z.object({ off: count, runs: count, events: z.array(z.tuple([count, count, z.number()])) }),
   /** Samples of the source, from a moment on. */
   snippets: snippetsSchema,
+  histograms: z.object({ histograms: z.array(z.array(count)) }),
   captured: z.object({ from: count, data: bytes, ended: z.boolean() }),
 } as const;
 

@@ -412,6 +412,23 @@ export class Device {
   }
 
   /**
+   * Counts of the application's histograms, each of as many bins as are told.
+   *
+   * @throws `board-locked` where it has none; `board-no-model` where the active model is no application
+   */
+  async histograms(bins: readonly number[]): Promise<number[][]> {
+    const found: number[][] = [];
+    while (found.length < bins.length) {
+      const answer = await this.#inference("histograms", "read", 18, { from: found.length });
+      const { histograms } = readAnswer(answers.histograms, answer, "histograms");
+      found.push(...histograms);
+      const fits = found.length <= bins.length && found.every((counts, i) => counts.length === bins[i]);
+      if (histograms.length === 0 || !fits) refuseAnswer("histograms", `${found.length} of ${bins.length}`);
+    }
+    return found;
+  }
+
+  /**
    * Bytes of samples that the line brings in a second, in requests of a hop each, by the board's own clock; undefined where its
    * counter counts no time.
    *

@@ -22,6 +22,9 @@ export const maxChannels = 16;
 export const maxBuffer = 64;
 /** Most runs before and after an event of which a snippet is. */
 export const maxSnippetHops = 65_536;
+/** Most histograms, and most bounds of each. */
+export const maxHistograms = 32;
+export const maxBounds = 31;
 /** Most samples of each channel that one run takes. */
 export const maxHop = 65_536;
 /** Most bytes of an event's name in UTF-8. */
@@ -75,6 +78,17 @@ export interface AppSnippets {
   perDay: number;
 }
 
+/** What is counted between which bounds, once a run. */
+export interface AppHistogram {
+  name: string;
+  /** Of the model's levels of events, or of its output behind them, which has what else is observed. */
+  tensor: "levels" | "observed";
+  /** The number's place there. */
+  element: number;
+  /** Ascending; float32. Counts are of what is below the first, and from each on. */
+  bounds: readonly number[];
+}
+
 /** What may leave the board: events with their times, counts, samples while a host asks for them, samples around events. */
 export interface AppShare {
   events: boolean;
@@ -95,6 +109,8 @@ export interface AppSection {
   /** Whether events are written to the log in flash. */
   log: boolean;
   share: AppShare;
+  /** Summaries that may leave the board, too. */
+  histograms?: readonly AppHistogram[];
 }
 
 const count = (least: number, most: number) => {
@@ -111,6 +127,21 @@ function shortText(maxBytes: number) {
     const { length } = new TextEncoder().encode(text);
     return length >= 1 && length <= maxBytes;
   }, expected);
+}
+
+/** Tensors that histograms are of, in the order of their numbers. */
+const histogramTensors = ["levels", "observed"] as const;
+
+/** Bounds as they are stored: little-endian float32. */
+function boundsBytes(bounds: readonly number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 * bounds.length));
+  for (const [i, bound] of bounds.entries()) view.setFloat32(4 * i, bound, true);
+  return new Uint8Array(view.buffer);
+}
+
+function boundsOf(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
 
 /** As it is stored: the rate in millihertz. */
@@ -159,6 +190,23 @@ const schema = z.object({
       })
       .exactOptional(),
   }),
+  histograms: z
+    .array(
+      z.object({
+        name: shortText(2 * maxEventNameBytes),
+        tensor: count(0, histogramTensors.length - 1),
+        element: count(0, maxHop),
+        bounds: z
+          .instanceof(Uint8Array, { error: "bytes" })
+          .refine(
+            ({ length }) => length % 4 === 0 && length > 0 && length <= 4 * maxBounds,
+            `1 to ${maxBounds} numbers`,
+          ),
+      }),
+      "a list of maps",
+    )
+    .max(maxHistograms, `at most ${maxHistograms}`)
+    .exactOptional(),
 });
 
 /**
@@ -171,7 +219,21 @@ export function encodeApp(app: AppSection): Uint8Array {
   const { source, actions } = app;
   const { rate, ...others } = source;
   const millihertz = Math.round(rate * 1000);
-  const stored = { ...app, source: { ...present(others), millihertz }, actions: actions.map(present) };
+  const { histograms, ...rest } = app;
+  const stored = {
+    ...rest,
+    source: { ...present(others), millihertz },
+    actions: actions.map(present),
+    ...(histograms === undefined
+      ? {}
+      : {
+          histograms: histograms.map(({ tensor, bounds, ...histogram }) => ({
+            ...histogram,
+            tensor: histogramTensors.indexOf(tensor),
+            bounds: boundsBytes(bounds),
+          })),
+        }),
+  };
   const bytes = encode(stored);
   decodeApp(bytes);
   return bytes;
@@ -216,7 +278,25 @@ export function decodeApp(contents: Uint8Array): AppSection {
     if (snippets.events.some((event) => event >= app.events.length))
       refuse("share.snippets.events", `there are ${app.events.length} events`);
   }
-  return { ...app, source: { ...others, rate: millihertz / 1000 } };
+  const { histograms, ...told } = app;
+  const counted = histograms?.map(({ tensor, bounds, ...histogram }) => ({
+    ...histogram,
+    tensor: histogramTensors[tensor] as AppHistogram["tensor"],
+    bounds: boundsOf(bounds),
+  }));
+  for (const [i, { tensor, element, bounds }] of (counted ?? []).entries()) {
+    if (tensor === "levels" && element >= app.events.length)
+      refuse(`histograms.${i}.element`, `there are ${app.events.length} events`);
+    if (
+      bounds.some((bound, at) => !Number.isFinite(bound) || (at > 0 && bound <= (bounds[at - 1] as number)))
+    )
+      refuse(`histograms.${i}.bounds`, "ascending numbers are expected");
+  }
+  return {
+    ...told,
+    source: { ...others, rate: millihertz / 1000 },
+    ...(counted === undefined ? {} : { histograms: counted }),
+  };
 }
 
 function decoded(contents: Uint8Array): unknown {

@@ -23,6 +23,7 @@ const compiled = [
     "custom_sections.c",
     "description.c",
     "engine.c",
+    "histograms.c",
     "snippets.c",
     "unguarded.c",
   ],

@@ -18,18 +18,28 @@ const program = firmwareProgram(
 /** The files that application_data.c is given. */
 async function applications(): Promise<Uint8Array[]> {
   const source = { ...quietly.source, driver: "simulated" };
+  const histograms = [
+    { name: "loud", tensor: "levels", element: 0, bounds: [1000, 5000] },
+    { name: "very loud", tensor: "levels", element: 1, bounds: Array.from({ length: 31 }, (_, i) => i + 1) },
+  ] as const;
   const snippets = { before: 2, after: 1, keep: 2, events: [0], perDay: 300 };
   const share = { events: true, counters: true, capture: true };
   const recording = bytesOf(squareWave([0, 1, 2, 3, 4, 5, 6, 7], hop));
   return [
     await loudnessApplication({ hop, source, share }),
-    await loudnessApplication({ hop, source, share }, "float32"),
+    await loudnessApplication({ hop, source, share, histograms }, "float32"),
     withRecording(
       await loudnessApplication({ hop, source: { ...source, driver: "recording" }, share }),
       recording,
     ),
     await loudnessApplication({ hop, source, share: { events: false, counters: false, capture: false } }),
-    await loudnessApplication({ hop, source, share: { ...share, snippets } }),
+    await loudnessApplication({ hop, source, share: { ...share, snippets }, histograms }),
+    await loudnessApplication({
+      hop,
+      source,
+      share,
+      histograms: [{ name: "none", tensor: "observed", element: 0, bounds: [1] }],
+    }),
   ];
 }
 
@@ -44,7 +54,7 @@ if (!nativeCompilerIsThere()) {
         writeFileSync(file, bytes);
         return file;
       });
-      withNativeProgram(program, (file) => assert.is(runNative(file, files), "ok 8\n"));
+      withNativeProgram(program, (file) => assert.is(runNative(file, files), "ok 9\n"));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1089,6 +1089,39 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.equal(facts, { ...expected, rate: 1000, channels: 1 });
     assert.match((await done(...command)).stdout, /^0 snippets; 3 events left off .*, 1 for want of memory/);
   },
+  "log --summary": async () => {
+    const command = ["log", "--port", port, "--summary"];
+    await pushApplication();
+    await refused(1, /board-not-shared/, ...command);
+    const histograms = [
+      { name: "knock", tensor: "levels", element: 0, bounds: [0.25, 0.5] },
+      { name: "motion 2", tensor: "observed", element: 0, bounds: [1] },
+    ] as const;
+    const share = { events: false, counters: true, capture: false };
+    await pushApplication(false, { share, histograms });
+    board.histograms = [
+      [5, 0, 15],
+      [1234, 0],
+    ];
+    const { stdout } = await done(...command);
+    assert.match(stdout, /^100 runs, 2 lost\nevent +times\nknock +0\nrattle +10\n\nknock: 20 runs counted\n/);
+    assert.match(stdout, /\n +0.25 +5 +25.0 %\n +0.5 +15 +75.0 %\n\nmotion 2: 1,234 runs counted\n/);
+    const told = await json(...command);
+    assert.equal(told.events, [
+      { event: "knock", count: 0 },
+      { event: "rattle", count: 10 },
+    ]);
+    assert.equal(told.histograms[1], {
+      of: "motion 2",
+      bins: [
+        { from: null, to: 1, count: 1234 },
+        { from: 1, to: null, count: 0 },
+      ],
+    });
+    board.histograms = [[5, 0, 15], [1]];
+    await refused(1, /board-protocol/, ...command);
+    await refused(2, /--clear is of no use/, ...command, "--clear");
+  },
   "log --key": async () => {
     await pushApplication();
     await done("log", "--port", port, "--key", at("signer.pem"));

@@ -66,6 +66,8 @@ export class SimulatedBoard {
 
   /** The samples around events that it keeps. */
   snippets: { number: number; event: number; samples: Int16Array }[] = [];
+  /** What its histograms have counted. */
+  histograms: number[][] = [];
   /** Whether the application's source is none that it has. */
   lacksSource = false;
   /** How many samples of the source are lost, and from which on; and where it ends. */
@@ -185,6 +187,8 @@ export class SimulatedBoard {
         return operation === 0 ? this.#captured(Number(payload.from)) : this.#capture(payload.start === true);
       case "64.17":
         return operation === 0 ? this.#readSnippets(payload) : this.#release(Number(payload.release));
+      case "64.18":
+        return { histograms: this.histograms.slice(Number(payload.from), Number(payload.from) + 1) };
       case "64.15":
         return this.#part(this.#section("wasmote.app"), Number(payload.off));
       case "64.4":
@@ -301,6 +305,7 @@ export class SimulatedBoard {
       lacks: ["pin"],
       ...counts,
       shares: app.share.events,
+      ...(app.share.counters && { events: app.events.map((_, i) => 10 * i) }),
       elapsed: 8000 + this.cyclesOfRequest * this.requests.length,
     };
   }

@@ -5,14 +5,15 @@
  * Arguments: files of applications of hops of 16 samples and the events "loud" and "very loud", from a mean size of 1000 and of 8000
  * on, which share what there is to share. One takes its samples, of int16, from the source "simulated"; one does with float32; one plays
  * a recording of 8 hops of sizes 0, 1, 2, ... 7. One shares nothing. One keeps two snippets of "loud", from two hops before to one after
- * it, of 300 bytes a day. Prints "ok TESTS", or what is wrong, with exit code 1.
+ * it, of 300 bytes a day, and has the histograms that the one of floats has: of the level of "loud", from 1000 and from 5000 on, and of
+ * that of "very loud", from 1 to 31. One has a histogram of what it does not give. Prints "ok TESTS", or what is wrong, with exit code 1.
  */
 #include "ask.h"
 #include "formats/custom_sections.h"
 
 enum { hop = 16, hopBytes = 2 * hop, hertz = 1000, millisecond = BOARD_CLOCK_HZ / 1000 };
 
-static bytes withSource, withFloats, recorded, silent, snipping;
+static bytes withSource, withFloats, recorded, silent, snipping, astray;
 
 static cbor_reader status(void)
 {
@@ -370,6 +371,58 @@ static void test_fed_snippets(void)
     CHECK(snippet_count() == 0);
 }
 
+/* -------------------------------------------------------------------------------------------------------- histograms */
+
+static cbor_reader histograms(uint32_t from)
+{
+    begin(1);
+    cbor_pair(&ask, "from", from);
+    return send(opRead, groupInference, 18);
+}
+
+/* Whether the first histogram from a number on has these counts in its first bins, and so many bins. */
+static bool is_histogram(uint32_t from, uint32_t bins, const uint32_t *counts, uint32_t compared)
+{
+    uint32_t count, found;
+    cbor_reader at;
+    CHECK(cbor_find(histograms(from), "histograms", &at) && cbor_read_container(&at, cborArray, &count) && count > 0);
+    CHECK(cbor_read_container(&at, cborArray, &count));
+    for (uint32_t i = 0; i < compared; i++) if (!cbor_read_u32(&at, &found) || found != counts[i]) return false;
+    return count == bins;
+}
+
+/* Numbers are counted from their bound on; what is none is not counted. */
+static void test_histograms(void)
+{
+    CHECK(error_of(histograms(0)) == modelNoModel);
+    install(silent);
+    CHECK(error_of(histograms(0)) == modelLocked);
+    install(withFloats);
+    static const float sizes[] = { 0, 999, 1000, 4999, 5000, 1e30f };
+    float samples[hop];
+    uint32_t offset = 0;
+    for (uint32_t i = 0; i < 7; i++)
+    {
+        for (uint32_t at = 0; at < hop; at++) samples[at] = i < 6 ? sizes[i] : 0.0f / 0.0f;
+        begin(2);
+        cbor_pair(&ask, "off", offset);
+        put_bytes("data", (const uint8_t *) samples, sizeof samples);
+        offset = number_of(send(opWrite, groupInference, 14), "off");
+    }
+    CHECK(number_of(status(), "runs") == 7);
+    CHECK(is_histogram(0, 3, (const uint32_t[]) { 2, 2, 2 }, 3));
+    CHECK(is_histogram(1, 32, (const uint32_t[]) { 1, 0, 0 }, 3));
+    cbor_reader at;
+    uint32_t count;
+    CHECK(cbor_find(histograms(2), "histograms", &at) && cbor_read_container(&at, cborArray, &count) && count == 0);
+    CHECK(cbor_find(histograms(0xffffffff), "histograms", &at) && cbor_read_container(&at, cborArray, &count) && count == 0);
+    begin(0);
+    CHECK(error_of(send(opRead, groupInference, 18)) == modelBadRequest);
+    CHECK(is_text(capture(false), "state", "link") && is_histogram(0, 3, (const uint32_t[]) { 0, 0, 0 }, 3));
+    install(astray);
+    CHECK(is_text(status(), "why", "a histogram is of nothing that its model gives") && error_of(histograms(0)) == modelOk);
+}
+
 /* What the section says is not believed: each byte of it changed. The board stays one that answers, whatever becomes of it. */
 static void test_damaged_section(void)
 {
@@ -395,6 +448,7 @@ static void test_damaged_section(void)
             send(opWrite, groupInference, 14);
             snippets();
             snippet_piece(0, 0);
+            histograms(0);
         }
         *at = before;
     }
@@ -415,9 +469,10 @@ int main(int count, char **arguments)
         { "refused capture", test_refused_capture },
         { "snippets", test_snippets },
         { "snippets of samples over the link", test_fed_snippets },
+        { "histograms", test_histograms },
         { "damaged section", test_damaged_section },
     };
-    bytes *const files[] = { &withSource, &withFloats, &recorded, &silent, &snipping };
+    bytes *const files[] = { &withSource, &withFloats, &recorded, &silent, &snipping, &astray };
     const uint32_t fileCount = sizeof files / sizeof *files;
     if (count != 1 + (int) fileCount || !flash_map()) return 2;
     for (uint32_t i = 0; i < fileCount; i++) *files[i] = read_file(arguments[1 + i]);
