@@ -187,6 +187,7 @@ bool description_action(const description *of, uint32_t index, app_action *actio
         || !find_text(map, "kind", &kind, &length)) return false;
     *action = (app_action) { .event = (uint8_t) event, .kind = actionOther, .high = true };
     if (is_text(kind, length, "line")) action->kind = actionLine;
+    if (is_text(kind, length, "notify")) action->kind = actionNotify;
     if (!is_text(kind, length, "gpio")) return true;
     action->kind = actionGpio;
     if (!find_u32(map, "pin", &pin) || pin > 255) return false;

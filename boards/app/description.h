@@ -16,7 +16,7 @@ enum { descriptionVersion = 1, mostEvents = 32, mostActions = 32, mostChannels =
 
 typedef enum action_kind
 {
-    actionGpio, actionLine, actionOther,
+    actionGpio, actionLine, actionNotify, actionOther,
 } action_kind;
 
 /* What is done when an event begins. */

@@ -12,6 +12,7 @@
 #include "../store/activation.h"
 #include "../store/event_log.h"
 #include "engine.h"
+#include "notify.h"
 
 enum { pauseSeconds = 5 };
 
@@ -116,6 +117,16 @@ static void put_line(uint32_t event)
     port_putc('\n');
 }
 
+static void notify(uint32_t event)
+{
+    const uint8_t *name;
+    uint32_t length;
+    float level;
+    if (!description_event(&said, event, &name, &length)) return;
+    application_event(event, &level);
+    notify_event(event, name, length, now.runs - 1, level);
+}
+
 static void begin_actions(uint32_t event)
 {
     for (uint32_t i = 0; i < said.actions; i++)
@@ -123,6 +134,7 @@ static void begin_actions(uint32_t event)
         app_action *const action = &actions[i];
         if (action->event != event) continue;
         if (action->kind == actionLine) put_line(event);
+        if (action->kind == actionNotify) notify(event);
         if (action->kind != actionGpio) continue;
         action->lasts = port_pin_set(action->pin, action->high);
         action->until = port_counter() + units_of(action->milliseconds);

@@ -6,6 +6,7 @@
 #include "../link/smp.h"
 #include "answer_application.h"
 #include "application.h"
+#include "notify.h"
 #include "permission.h"
 
 static void capture(cbor_reader request, cbor_writer *answer)
@@ -145,11 +146,27 @@ static void read_histograms(cbor_reader request, cbor_writer *answer)
     }
 }
 
+static void enable_notifications(cbor_reader request, cbor_writer *answer)
+{
+    cbor_reader at;
+    bool on;
+    model_error error = permission_to_read();
+    if (!error && !(cbor_find(request, "on", &at) && cbor_read_bool(&at, &on))) error = modelBadRequest;
+    if (error)
+    {
+        smp_model_error(answer, error);
+        return;
+    }
+    notify_enable(on);
+    cbor_head(answer, cborMap, 0);
+}
+
 const smp_command sample_commands[] = {
     { groupInference, 16, opWrite, capture },
     { groupInference, 16, opRead, captured },
     { groupInference, 17, opRead, read_snippets },
     { groupInference, 17, opWrite, release_snippet },
     { groupInference, 18, opRead, read_histograms },
+    { groupInference, 19, opWrite, enable_notifications },
 };
 const uint32_t sampleCommandCount = sizeof sample_commands / sizeof sample_commands[0];

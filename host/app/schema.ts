@@ -65,6 +65,12 @@ const actionSchema = z.discriminatedUnion("do", [
     for: duration.optional().describe("For how long; as long as the event lasts by default."),
   }),
   z.strictObject({ on: eventName, do: z.literal("line").describe("A line of text on the port.") }),
+  z.strictObject({
+    on: eventName,
+    do: z
+      .literal("notify")
+      .describe("A message to the host that asked to be told: `wasmote monitor --events`."),
+  }),
 ]);
 
 const snippetsSchema = z.strictObject({

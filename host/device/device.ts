@@ -18,6 +18,7 @@ import {
 import { trusts } from "./board-keys.js";
 import { type Captured, captureSamples } from "./capture.js";
 import { type FedSamples, feedSamples } from "./feed.js";
+import { noticeCommand } from "./notice.js";
 import { type LongAnswer, readParts, roomForData, writeParts } from "./parts.js";
 import { groups } from "./return-codes.js";
 import type { Payload } from "./smp.js";
@@ -409,6 +410,11 @@ export class Device {
   /** Has the board keep another one in its place. */
   async releaseSnippet(number: number): Promise<void> {
     await this.#inference("releasing a snippet", "write", 17, { release: number });
+  }
+
+  /** Has the board tell of events, whose actions say so, as they begin: `onNotice` takes them. Until it starts anew, or no longer. */
+  async notify(on: boolean): Promise<void> {
+    await this.#inference("notifications", "write", noticeCommand, { on });
   }
 
   /**

@@ -26,7 +26,7 @@ async function applications(): Promise<Uint8Array[]> {
   const share = { events: true, counters: true, capture: true };
   const recording = bytesOf(squareWave([0, 1, 2, 3, 4, 5, 6, 7], hop));
   return [
-    await loudnessApplication({ hop, source, share }),
+    await loudnessApplication({ hop, source, share, actions: [{ event: 0, kind: "notify" }] }),
     await loudnessApplication({ hop, source, share, histograms }, "float32"),
     withRecording(
       await loudnessApplication({ hop, source: { ...source, driver: "recording" }, share }),
@@ -54,7 +54,7 @@ if (!nativeCompilerIsThere()) {
         writeFileSync(file, bytes);
         return file;
       });
-      withNativeProgram(program, (file) => assert.is(runNative(file, files), "ok 9\n"));
+      withNativeProgram(program, (file) => assert.is(runNative(file, files), "ok 10\n"));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { processOutput } from "../../host/cli/output.js";
 import { createProgram } from "../../host/cli/program.js";
+import { encodeFrames } from "../../host/device/frames.js";
+import { encodeMessage } from "../../host/device/smp.js";
 import { type AppSection, appOf, recordingOf, withApp } from "../../host/package/app.js";
 import { buildModel } from "../../host/pipeline.js";
 import { parseNpy } from "../../host/run/tensor-files/npy.js";
@@ -1150,6 +1152,24 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "keys --json": async () => assert.equal((await json("keys", "--port", port)).keys, []),
 
   "monitor --port": () => refused(3, /port-unavailable/, "monitor", "--port", `unix:${at("absent")}`),
+  "monitor --events": async () => {
+    const payload = { event: 1, name: "rattle", run: 7, level: 0.5 };
+    const notice = encodeFrames(
+      encodeMessage({ operation: 1, group: 64, command: 19, sequence: 3, payload }),
+    );
+    // A board that tells of an event before each answer, and whose cable is pulled after a while.
+    const noisy = createServer((socket) => {
+      const line = board.connect({
+        toHost: (bytes) => Buffer.concat([notice, Buffer.from("text\n"), bytes]),
+      });
+      line.onData((sent) => socket.write(sent));
+      socket.on("data", (sent) => line.write(sent));
+      setTimeout(() => socket.end(), 500);
+    }).listen(at("noisy"));
+    const { code, stdout } = await inProcess(["monitor", "--port", `unix:${at("noisy")}`, "--events"]);
+    noisy.close();
+    assert.equal([code, stdout, board.notifies], [3, "event rattle 0.500, run 7\ntext\n", true]);
+  },
   "monitor --baud": async () => {
     await refused(2, /whole number/, "monitor", "--port", "x", "--baud", "fast");
     await refused(2, /--baud is of no use/, "monitor", "--port", port, "--baud", "9600");

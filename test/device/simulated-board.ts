@@ -66,6 +66,8 @@ export class SimulatedBoard {
 
   /** The samples around events that it keeps. */
   snippets: { number: number; event: number; samples: Int16Array }[] = [];
+  /** Whether a host has asked to be told of events. */
+  notifies = false;
   /** What its histograms have counted. */
   histograms: number[][] = [];
   /** Whether the application's source is none that it has. */
@@ -189,6 +191,9 @@ export class SimulatedBoard {
         return operation === 0 ? this.#readSnippets(payload) : this.#release(Number(payload.release));
       case "64.18":
         return { histograms: this.histograms.slice(Number(payload.from), Number(payload.from) + 1) };
+      case "64.19":
+        this.notifies = payload.on === true;
+        return {};
       case "64.15":
         return this.#part(this.#section("wasmote.app"), Number(payload.off));
       case "64.4":

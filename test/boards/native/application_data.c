@@ -423,6 +423,66 @@ static void test_histograms(void)
     CHECK(is_text(status(), "why", "a histogram is of nothing that its model gives") && error_of(histograms(0)) == modelOk);
 }
 
+/* ----------------------------------------------------------------------------------------------------- notifications */
+
+static uint32_t enable(bool on)
+{
+    begin(1);
+    cbor_text(&ask, "on");
+    cbor_bool(&ask, on);
+    return error_of(send(opWrite, groupInference, 19));
+}
+
+/* Whether what was sent is one message of that number, which tells of the event "loud" in that run. */
+static bool is_notice(uint8_t sequence, uint32_t run)
+{
+    uint32_t length = 0;
+    float level;
+    cbor_reader at;
+    for (uint32_t i = 0; i < sentLength; i++) length = frame_take(sentLine[i]);
+    if (length <= headerBytes || frame_packet[0] != (version2 | opReadAnswer) || frame_packet[6] != sequence) return false;
+    const cbor_reader notice = { frame_packet + headerBytes, frame_packet + length };
+    CHECK(frame_packet[5] == groupInference && frame_packet[7] == 19);
+    CHECK(cbor_find(notice, "level", &at) && cbor_read_float(&at, &level) && level > 1000);
+    return is_text(notice, "name", "loud") && number_of(notice, "event") == 0 && number_of(notice, "run") == run;
+}
+
+/* Events are told once a host has asked for it, between packets and in answers alike, and to no other. */
+static void test_notifications(void)
+{
+    simulatedSource = &sensor;
+    install(withSource);
+    cbor_reader at;
+    uint32_t count;
+    CHECK(cbor_find(status(), "lacks", &at) && cbor_read_container(&at, cborArray, &count) && count == 0);
+    sentLength = 0;
+    run(true, 1);
+    CHECK(sentLength == 0);
+    begin(0);
+    CHECK(error_of(send(opWrite, groupInference, 19)) == modelBadRequest);
+    CHECK(enable(true) == modelOk);
+    run(false, 1);
+    sentLength = 0;
+    run(true, 1);
+    CHECK(is_notice(0, 2));
+    run(false, 1);
+    sentLength = 0;
+    run(true, 1);
+    CHECK(is_notice(1, 4));
+
+    /* The message of a run that a packet makes comes before its answer, which stays whole. */
+    int16_t samples[hop];
+    for (uint32_t i = 0; i < hop; i++) samples[i] = 3000;
+    begin(2);
+    cbor_pair(&ask, "off", 0);
+    put_bytes("data", (const uint8_t *) samples, sizeof samples);
+    CHECK(number_of(send(opWrite, groupInference, 14), "runs") == 1);
+    CHECK(enable(false) == modelOk && is_text(capture(false), "state", "running"));
+    sentLength = 0;
+    run(true, 1);
+    CHECK(sentLength == 0);
+}
+
 /* What the section says is not believed: each byte of it changed. The board stays one that answers, whatever becomes of it. */
 static void test_damaged_section(void)
 {
@@ -470,6 +530,7 @@ int main(int count, char **arguments)
         { "snippets", test_snippets },
         { "snippets of samples over the link", test_fed_snippets },
         { "histograms", test_histograms },
+        { "notifications", test_notifications },
         { "damaged section", test_damaged_section },
     };
     bytes *const files[] = { &withSource, &withFloats, &recorded, &silent, &snipping, &astray };
