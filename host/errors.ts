@@ -242,6 +242,10 @@ export const errorTable = {
     "the line to the board is too slow for its samples",
     "Take a lower rate or fewer channels, or a board that is connected by its own USB.",
   ),
+  "data-invalid": refused(
+    "the reference data does not fit the application",
+    "`wasmote inspect APP.wasm` lists what may be replaced, and how much of it: docs/applications.md says how files are written.",
+  ),
   "capture-incomplete": refused(
     "the samples did not come whole",
     "Try again with a longer `source.buffer` in the application's file, or with --allow-gaps, which writes each stretch to a file of its own.",

@@ -15,7 +15,7 @@ import {
   maxEvents,
   maxHop,
 } from "../package/app.js";
-import { AppGraph } from "./app-graph.js";
+import { AppGraph, type Reference } from "./app-graph.js";
 import { histogramsOf } from "./histograms.js";
 import type { Application, StageConfig } from "./schema.js";
 import { eventIndex, shareOf } from "./share.js";
@@ -47,6 +47,8 @@ export interface ComposedApplication {
   readonly section: AppSection;
   /** Its decisions, in the order of their events. */
   readonly decisions: readonly Events[];
+  /** Reference data that may be replaced, by the stages' names. */
+  readonly references: ReadonlyMap<string, Reference>;
 }
 
 type Kind = StageKind<z.ZodType<StageConfig>>;
@@ -331,7 +333,7 @@ export function composeApplication(
     share: shareOf(application, events, hop / source.rate, hop * channels),
     ...(histograms.length === 0 ? {} : { histograms }),
   };
-  return { graph: whole, section, decisions };
+  return { graph: whole, section, decisions, references: graph.references };
 }
 
 /** An event's activity as one bool. */

@@ -21,7 +21,7 @@ export function sourceOnly(graph: AppGraph, samples: Tensor, hop: number, channe
   const scores = write.node(reduceMax, { axes: [0], keepDims: true }, [flat]);
   const beyond = 65_536;
   const rules = [{ class: 0, on: beyond, off: beyond, hold: 1, release: 1, refractory: 0 }];
-  const attributes = { of: [0], highest: false, together: false };
+  const attributes = { of: [0], highest: 0, together: false };
   const [begins, active, levels] = write.nodes(trigger, attributes, [scores, ...triggerConstants(rules)], {
     variables: [{ name: "loudest state", dtype: "int32", shape: [1, 3] }],
   }) as [Tensor, Tensor, Tensor];

@@ -89,6 +89,27 @@ export interface AppHistogram {
   bounds: readonly number[];
 }
 
+/** What the reference data of a stage is, and so what its parts in the weights section are. */
+export const dataKinds = ["moments", "rows", "neighbours", "levels"] as const;
+
+/** Reference data that may be replaced in the built file. */
+export interface AppData {
+  /** The stage's. */
+  name: string;
+  /**
+   * moments: means and standard deviations of columns. rows: the rows. neighbours: the rows, and their classes as one row of flags for
+   * each. levels: the rules of a decision's events.
+   */
+  kind: (typeof dataKinds)[number];
+  /** Rows that there is place for; 1 of moments, events of levels. */
+  rows: number;
+  columns: number;
+  /** Names: of the classes of neighbours, of the events of levels. */
+  names?: readonly string[];
+  /** Offsets in the weights section, of each part. */
+  at: readonly (readonly number[])[];
+}
+
 /** What may leave the board: events with their times, counts, samples while a host asks for them, samples around events. */
 export interface AppShare {
   events: boolean;
@@ -111,6 +132,8 @@ export interface AppSection {
   share: AppShare;
   /** Summaries that may leave the board, too. */
   histograms?: readonly AppHistogram[];
+  /** Reference data that may be replaced. */
+  data?: readonly AppData[];
 }
 
 const count = (least: number, most: number) => {
@@ -206,6 +229,19 @@ const schema = z.object({
       "a list of maps",
     )
     .max(maxHistograms, `at most ${maxHistograms}`)
+    .exactOptional(),
+  data: z
+    .array(
+      z.object({
+        name: shortText(maxEventNameBytes),
+        kind: z.enum(dataKinds, dataKinds.join(", ")),
+        rows: count(1, most32),
+        columns: count(1, most32),
+        names: z.array(z.string(), "a list of texts").exactOptional(),
+        at: z.array(z.array(count(0, most32), "a list of numbers"), "a list of lists"),
+      }),
+      "a list of maps",
+    )
     .exactOptional(),
 });
 

@@ -2,9 +2,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { buildApplication } from "../../host/app/build-application.js";
 import type { Board } from "../../host/boards/index.js";
+import type { Snippet } from "../../host/device/answers.js";
 import { Device } from "../../host/device/device.js";
+import { startEmulatorLine } from "../../host/device/emulators/index.js";
 import { preloadedFlash } from "../../host/device/emulators/preload.js";
 import { startRp2040 } from "../../host/device/emulators/rp2040.js";
+import type { Notice } from "../../host/device/notice.js";
 import { withRecording } from "../../host/package/app.js";
 import { connectAdc } from "./adc-model.js";
 import { bytesOf, loudnessApplication, quietly, squareWave } from "./applications.js";
@@ -49,6 +52,53 @@ for (const board of availableBoards(["pico"])) {
         );
       }
       assert.is((await device.capture(false)).state, "running");
+    } finally {
+      await device.close();
+    }
+  });
+}
+
+for (const board of availableBoards(["mps2-an386", "pico"])) {
+  test(`${board.id}: what was around an event, and how loud it was, is told`, async () => {
+    const hop = quietly.hop;
+    const snippets = { before: 2, after: 1, keep: 2, events: [0], perDay: 10_000 };
+    const histograms = [
+      { name: "loud", tensor: "levels", element: 0, bounds: [100, 1000, 8000] },
+      { name: "very loud", tensor: "levels", element: 1, bounds: [8000] },
+    ] as const;
+    const actions = [{ event: 0, kind: "notify" }] as const;
+    const model = await loudnessApplication({ share: { ...everything, snippets }, histograms, actions });
+    const told: Notice[] = [];
+    const { files } = await firmwareOf(board);
+    const device = new Device(await startEmulatorLine(board, files, { model }), {
+      onNotice: (notice) => void told.push(notice),
+      timeoutMillis: 10_000,
+    });
+    try {
+      await device.notify(true);
+      const samples = squareWave([1, 2, 3, 2000, 4, 9000, 5], hop);
+      const { events } = await device.feed(bytesOf(samples));
+      assert.equal(events.length, 3);
+      assert.equal(
+        told.map(({ name, run, level }) => [name, run, level]),
+        [
+          ["loud", 3, 2000],
+          ["loud", 5, 9000],
+        ],
+      );
+      const { snippets: found, leftOff, missed, today } = await device.snippets();
+      assert.equal([found.length, leftOff, missed, today], [2, 0, 0, 2 * 8 * hop]);
+      const [first, second] = found as [Snippet, Snippet];
+      assert.equal([first.run, first.before, first.samples], [3, 2 * hop, 4 * hop]);
+      assert.equal(await device.snippet(first), samples.slice(hop, 5 * hop));
+      assert.equal([second.run, second.before, second.samples], [5, 0, 2 * hop]);
+      assert.equal(await device.snippet(second), samples.slice(5 * hop));
+      await device.releaseSnippet(first.number);
+      assert.equal((await device.snippets()).snippets.length, 1);
+      assert.equal(await device.histograms([4, 2]), [
+        [5, 0, 1, 1],
+        [6, 1],
+      ]);
     } finally {
       await device.close();
     }

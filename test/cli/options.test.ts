@@ -3,13 +3,14 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { replaceData } from "../../host/app/reference-data.js";
 import { processOutput } from "../../host/cli/output.js";
 import { createProgram } from "../../host/cli/program.js";
 import { encodeFrames } from "../../host/device/frames.js";
 import { encodeMessage } from "../../host/device/smp.js";
 import { type AppSection, appOf, recordingOf, withApp } from "../../host/package/app.js";
 import { buildModel } from "../../host/pipeline.js";
-import { parseNpy } from "../../host/run/tensor-files/npy.js";
+import { parseNpy, writeNpy } from "../../host/run/tensor-files/npy.js";
 import { readWave } from "../../host/run/tensor-files/wav.js";
 import { prepareWasm3 } from "../../host/run/wasm3.js";
 import { isSealed, openSealed, rawPublicKey, readDevicePrivateKey } from "../../host/trust/seal/index.js";
@@ -863,6 +864,56 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "push --on": () => refused(1, /board-other/, "push", at("board.wasm"), "--port", port, "--on", "pico"),
   "push --key": () =>
     refused(1, /key-invalid/, "push", at("board.wasm"), "--port", port, "--key", at("in.json")),
+  "push --data": async () => {
+    const rows = {
+      dtype: "float32",
+      shape: [1, 2],
+      bytes: new Uint8Array(Float32Array.of(5, 6).buffer),
+    } as const;
+    writeFileSync(at("other.npy"), writeNpy(rows));
+    writeFileSync(at("levels.json"), '{"odd": 7}');
+    const data = ["--data", `apart=${at("other.npy")}`, `heard=${at("levels.json")}`];
+    const command = ["push", at("app.wasm"), "--port", port];
+    board.floats = true;
+    await done(...command);
+    const { patch } = await json(...command, ...data);
+    assert.is(patch, true);
+    const before = file("app.wasm");
+    const expected = replaceData(
+      replaceData(before, "apart", file("other.npy")),
+      "heard",
+      file("levels.json"),
+    );
+    assert.equal(board.activeModel, expected);
+    assert.match(
+      (await done("inspect", at("app.wasm"))).stdout,
+      /data +apart: up to 2 rows of 2, a .npy\ndata +heard: levels of odd/,
+    );
+    await refused(
+      1,
+      /data-invalid.*"still"; there are apart, heard/,
+      ...command,
+      "--data",
+      `still=${at("other.npy")}`,
+    );
+    await refused(2, /--data apart is no NAME=FILE/, ...command, "--data", "apart");
+    await done("sign", at("app.wasm"), "--key", at("signer.pem"), "-o", at("signed-app.wasm"));
+    const signedCommand = ["push", at("signed-app.wasm"), "--port", port, ...data];
+    await refused(2, /is signed, and not of other data/, ...signedCommand);
+    await done(...signedCommand, "--key", at("signer.pem"));
+    writeFileSync(at("pushed.wasm"), board.activeModel as Uint8Array);
+    board.floats = false;
+    await done("verify", at("pushed.wasm"), "--key", at("signer.pub"));
+  },
+  "push --out": async () => {
+    writeFileSync(at("levels.json"), '{"odd": 7}');
+    const command = ["push", at("app.wasm"), "--port", port, "-o", at("new/pushed.wasm")];
+    await refused(2, /--out is of no use: without --data/, ...command);
+    board.floats = true;
+    await done(...command, "--data", `heard=${at("levels.json")}`);
+    board.floats = false;
+    assert.equal(file("new/pushed.wasm"), board.activeModel as Uint8Array);
+  },
   "push --trial": async () => {
     writeFileSync(at("trial.wasm"), modelFile("trial", 100, 9));
     board.requests.length = 0;

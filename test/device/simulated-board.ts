@@ -52,6 +52,8 @@ export class SimulatedBoard {
   slotBytes = 65536;
   imports = ["wasmote.read_weights"];
   abi = 3;
+  /** Whether its firmware has floating-point operations. */
+  floats = false;
   /** What files are encrypted to. */
   readonly deviceKey = readDevicePrivateKey(generateDeviceKeyPair().privateKey);
   /** Replaces the answer to a run. */
@@ -384,6 +386,7 @@ export class SimulatedBoard {
       hz: 64_000_000,
       mtu: this.mtu,
       flash: this.slotBytes,
+      floats: this.floats,
       imports: this.imports,
     };
   }
