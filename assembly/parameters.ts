@@ -1989,7 +1989,7 @@ export class TriggerParameters {
   /** Events. */
   count: i32;
   classes: i32;
-  /** Whether the class with the highest score alone may begin. */
+  /** How many classes with the highest scores may begin; 0 for all. */
   highest: i32;
   /** Whether an event keeps all events from beginning for its refractory time. */
   together: i32;

@@ -235,8 +235,24 @@ export const errorTable = {
     "Push one: `wasmote push APP.wasm`.",
   ),
   "board-not-shared": refused(
-    "the application on the board does not share its events",
-    "Build it anew with `share.events` true in its file.",
+    "the application on the board does not share that",
+    "Build it anew with `share.events`, or what else is asked for, in its file.",
+  ),
+  "board-not-capturing": refused(
+    "the application on the board gives no samples",
+    "Build one that does: `wasmote app init --capture`, or `share.capture` true in its file and a source that the board has.",
+  ),
+  "board-line-slow": refused(
+    "the line to the board is too slow for its samples",
+    "Take a lower rate or fewer channels, or a board that is connected by its own USB.",
+  ),
+  "data-invalid": refused(
+    "the reference data does not fit the application",
+    "`wasmote inspect APP.wasm` lists what may be replaced, and how much of it: docs/applications.md says how files are written.",
+  ),
+  "capture-incomplete": refused(
+    "the samples did not come whole",
+    "Try again with a longer `source.buffer` in the application's file, or with --allow-gaps, which writes each stretch to a file of its own.",
   ),
   "board-bad-request": refused(
     "the board refuses the request",

@@ -170,7 +170,8 @@ typedef struct trigger_operation
     float *levels;
     trigger_state *states;
     int32_t count, classes;
-    bool highest, together;
+    int32_t highest;            /* classes with the highest scores that may begin; 0: all */
+    bool together;
 } trigger_operation;
 
 void wasmote_trigger(const trigger_operation *of);

@@ -3,16 +3,17 @@
 /* Most runs that are counted. */
 enum { mostRuns = 1 << 30 };
 
-static int32_t first_highest(const float *scores, int32_t classes)
+/* Classes that stand before one: with a higher score, or an equal one and a lower number. */
+static int32_t rank_of(const float *scores, int32_t classes, int32_t number)
 {
-    int32_t highest = 0;
-    for (int32_t i = 1; i < classes; i++) if (scores[i] > scores[highest]) highest = i;
-    return highest;
+    const float score = scores[number];
+    int32_t rank = 0;
+    for (int32_t i = 0; i < classes; i++) rank += scores[i] > score || (scores[i] == score && i < number);
+    return rank;
 }
 
 void wasmote_trigger(const trigger_operation *of)
 {
-    const uint32_t chosen = of->highest ? (uint32_t) first_highest(of->scores, of->classes) : 0;
     int32_t silence = 0;
     for (int32_t i = 0; i < of->count; i++)
     {
@@ -20,7 +21,8 @@ void wasmote_trigger(const trigger_operation *of)
         trigger_state *state = &of->states[i];
         const float score = of->scores[rule->class];
         const bool lasts = state->lasts != 0;
-        const bool passes = lasts ? !(score >= rule->off) : score >= rule->on && (!of->highest || chosen == rule->class);
+        const bool passes = lasts ? !(score >= rule->off) : score >= rule->on
+            && (of->highest == 0 || rank_of(of->scores, of->classes, (int32_t) rule->class) < of->highest);
         int32_t row = passes ? (int32_t) ((uint32_t) state->row + 1) : 0;
         if (row > mostRuns) row = mostRuns;
         const bool begins = !lasts && row >= rule->hold && state->wait == 0, ends = lasts && row >= rule->release;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "../formats/crc32.h"
+#include "histograms.h"
+#include "snippets.h"
 
 /* What a ring holds, in runs: one is taken while the next one comes, or more, where runs take longer than others. */
 enum { fewestRingRuns = 2, mostRingRuns = 64 };
@@ -99,10 +101,56 @@ static bool read_source(cbor_reader map, description *result)
         && result->ringRuns >= fewestRingRuns && result->ringRuns <= mostRingRuns;
 }
 
+/* Events by their numbers, as bits. */
+static bool read_events(cbor_reader map, uint32_t events, uint32_t *bits)
+{
+    cbor_reader items;
+    uint32_t count, event;
+    *bits = 0;
+    if (!find_list(map, "events", &items, &count, mostEvents)) return false;
+    while (count-- > 0)
+    {
+        if (!cbor_read_u32(&items, &event) || event >= events) return false;
+        *bits |= 1u << event;
+    }
+    return true;
+}
+
+/* Snippets, where there are any: all of them take less than half of the addresses. */
+static bool read_snippets(cbor_reader share, description *result)
+{
+    cbor_reader map;
+    snippets_said *const snippets = &result->snippets;
+    *snippets = (snippets_said) { .keep = 0 };
+    if (!cbor_find(share, "snippets", &map)) return true;
+    return find_u32(map, "before", &snippets->before) && snippets->before <= mostSnippetHops
+        && find_u32(map, "after", &snippets->after) && snippets->after <= mostSnippetHops
+        && find_u32(map, "keep", &snippets->keep) && snippets->keep > 0 && snippets->keep <= mostSnippets
+        && find_u32(map, "perDay", &snippets->bytesPerDay) && read_events(map, result->events, &snippets->events)
+        && (uint64_t) (snippets->before + 1 + snippets->after) * description_values(result) * snippets->keep <= 1u << 28;
+}
+
+/* Histograms, where there are any, and how many bounds they have together. */
+static bool read_histograms(description *result)
+{
+    cbor_reader items;
+    histogram_said said;
+    result->histograms = result->histogramBounds = 0;
+    if (!cbor_find(contents(result), "histograms", &items)) return true;
+    if (!find_list(contents(result), "histograms", &items, &result->histograms, mostHistograms)) return false;
+    for (uint32_t i = 0; i < result->histograms; i++)
+    {
+        if (!description_histogram(result, i, &said)) return false;
+        result->histogramBounds += said.boundCount;
+    }
+    return true;
+}
+
 static bool read_fields(cbor_reader map, description *result)
 {
     cbor_reader source, share, items;
     uint32_t version;
+    result->shareCapture = false;
     return find_u32(map, "version", &version) && version == descriptionVersion
         && cbor_find(map, "source", &source) && read_source(source, result)
         && find_u32(map, "hop", &result->hop) && result->hop > 0 && result->hop <= mostHop
@@ -110,7 +158,9 @@ static bool read_fields(cbor_reader map, description *result)
         && find_list(map, "actions", &items, &result->actions, mostActions)
         && find_bool(map, "log", &result->log)
         && cbor_find(map, "share", &share)
-        && find_bool(share, "events", &result->shareEvents) && find_bool(share, "counters", &result->shareCounters);
+        && find_bool(share, "events", &result->shareEvents) && find_bool(share, "counters", &result->shareCounters)
+        && (!cbor_find(share, "capture", &items) || find_bool(share, "capture", &result->shareCapture))
+        && read_snippets(share, result) && read_histograms(result);
 }
 
 description_state description_read(const uint8_t *file, uint32_t length, description *result)
@@ -143,9 +193,28 @@ uint32_t description_bytes(const uint8_t *file, uint32_t length)
 {
     description found;
     if (description_read(file, length, &found) != descriptionRight) return 0;
-    const uint32_t bytes = found.actions * (uint32_t) sizeof(app_action) + found.events * (uint32_t) sizeof(uint32_t)
-        + description_raw_bytes(&found) + description_ring_bytes(&found);
-    return (bytes + 7) & ~(uint32_t) 7;
+    return (description_ring_at(&found) + description_ring_bytes(&found) + 7) & ~(uint32_t) 7;
+}
+
+uint32_t description_snippets_at(const description *of)
+{
+    const uint32_t before = of->actions * (uint32_t) sizeof(app_action) + of->events * (uint32_t) sizeof(uint32_t);
+    return (before + 7) & ~(uint32_t) 7;
+}
+
+uint32_t description_histograms_at(const description *of)
+{
+    return description_snippets_at(of) + snippets_bytes(of);
+}
+
+uint32_t description_raw_at(const description *of)
+{
+    return description_histograms_at(of) + histograms_bytes(of);
+}
+
+uint32_t description_ring_at(const description *of)
+{
+    return description_raw_at(of) + description_raw_bytes(of);
 }
 
 /* Item `index` of a list of the section. */
@@ -174,6 +243,7 @@ bool description_action(const description *of, uint32_t index, app_action *actio
     bool high = true;
     *action = (app_action) { .event = (uint8_t) event, .kind = isGpio ? actionGpio : actionOther, .driver = noDriver };
     if (is_text(kind, length, "line")) action->kind = actionLine;
+    if (is_text(kind, length, "notify")) action->kind = actionNotify;
     action->hasPin = find_u32(map, "pin", &pin);
     action->hasValue = find_u32(map, "value", &value);
     if (pin > UINT8_MAX || value > UINT16_MAX || (isGpio && !action->hasPin)) return false;
@@ -184,6 +254,17 @@ bool description_action(const description *of, uint32_t index, app_action *actio
     find_u32(map, "hertz", &action->hertz);
     find_u32(map, "milliseconds", &action->milliseconds);
     return true;
+}
+
+bool description_histogram(const description *of, uint32_t index, histogram_said *said)
+{
+    cbor_reader map, at;
+    uint32_t length;
+    if (!find_item(of, "histograms", index, &map) || !find_u32(map, "tensor", &said->tensor) || said->tensor >= histogramTensors
+        || !find_u32(map, "element", &said->element)
+        || !cbor_find(map, "bounds", &at) || !cbor_read_string(&at, cborBytes, &said->bounds, &length)) return false;
+    said->boundCount = length / (uint32_t) sizeof(float);
+    return length % sizeof(float) == 0 && said->boundCount > 0 && said->boundCount <= mostBounds;
 }
 
 bool description_event(const description *of, uint32_t index, const uint8_t **name, uint32_t *length)

@@ -11,11 +11,12 @@
 #include "../formats/cbor.h"
 #include "../formats/custom_sections.h"
 
-enum { descriptionVersion = 1, mostEvents = 32, mostActions = 32, mostChannels = 16, mostHop = 65536 };
+enum { descriptionVersion = 1, mostEvents = 32, mostActions = 32, mostChannels = 16, mostHop = 65536, mostSnippets = 8, mostSnippetHops = 65536,
+       mostHistograms = 32, mostBounds = 31, histogramTensors = 2 };
 
 typedef enum action_kind
 {
-    actionGpio, actionLine, actionOther,
+    actionGpio, actionLine, actionNotify, actionOther,
 } action_kind;
 
 enum { noDriver = 0xff };
@@ -33,6 +34,23 @@ typedef struct app_action
     bool lasts : 1;             /* whether it has been begun and not been ended */
 } app_action;
 
+/* Which samples around events are kept (app/snippets.h). */
+typedef struct snippets_said
+{
+    uint32_t before, after;     /* hops */
+    uint32_t keep;              /* snippets that there is memory for; 0: none are kept */
+    uint32_t events;            /* a bit for each */
+    uint32_t bytesPerDay;
+} snippets_said;
+
+/* What is counted between which bounds (app/histograms.h). */
+typedef struct histogram_said
+{
+    uint32_t tensor, element;   /* of the levels of events, or of what is observed besides */
+    uint32_t boundCount;
+    const uint8_t *bounds;      /* float32, at any address */
+} histogram_said;
+
 typedef struct description
 {
     wasmote_section section;
@@ -40,7 +58,9 @@ typedef struct description
     uint32_t hop;               /* samples of each channel that a run takes */
     uint32_t ringRuns;          /* runs whose samples the ring holds, of sources that need one */
     uint32_t events, actions;   /* how many */
-    bool log, shareEvents, shareCounters;
+    bool log, shareEvents, shareCounters, shareCapture;
+    snippets_said snippets;
+    uint32_t histograms, histogramBounds;   /* how many, and all of their bounds */
     source_setup source;        /* but for the ring and the recording */
     const uint8_t *driver;      /* no zero byte at its end */
     uint32_t driverLength;
@@ -67,11 +87,20 @@ uint32_t description_raw_bytes(const description *of);
 /* Those of them that are the ring of samples, the last. */
 uint32_t description_ring_bytes(const description *of);
 
+/* Where the others begin, behind an array of actions and counts of events; the ring is at the end. */
+uint32_t description_snippets_at(const description *of);
+uint32_t description_histograms_at(const description *of);
+uint32_t description_raw_at(const description *of);
+uint32_t description_ring_at(const description *of);
+
 /* Reads action `index`. False where it is malformed. */
 bool description_action(const description *of, uint32_t index, app_action *action);
 
 /* What action `index` is called. False where it is malformed. */
 bool description_action_kind(const description *of, uint32_t index, const uint8_t **kind, uint32_t *length);
+
+/* Reads histogram `index`. False where it is malformed. */
+bool description_histogram(const description *of, uint32_t index, histogram_said *said);
 
 /* The name of event `index`. False where it is malformed. */
 bool description_event(const description *of, uint32_t index, const uint8_t **name, uint32_t *length);

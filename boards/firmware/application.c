@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "../app/histograms.h"
 #include "../app/recording.h"
+#include "../app/snippets.h"
 #include "../link/line.h"
 #include "../ports/actions.h"
 #include "../ports/pins.h"
@@ -11,6 +13,7 @@
 #include "../store/activation.h"
 #include "../store/event_log.h"
 #include "engine.h"
+#include "notify.h"
 
 enum { pauseSeconds = 5, supplyMilliseconds = 30 };
 
@@ -25,13 +28,16 @@ static description said;
 static application_figures now;
 static uint32_t knownLoads;
 static const source *from;              /* which runs, or NULL */
-static bytes_place samples, begins, active, levels;
+static bytes_place samples, begins, active, levels, observed;
 static bool samplesAreFloats;
 static app_action *actions;
 static uint32_t *counts;
 static uint64_t startedAt, resumesAt;
 static uint32_t fed, fedBefore, partial;    /* bytes over the link: all, those before the last packet, and those of no whole hop yet */
 static bool begun;                          /* whether events began with the last run */
+static uint32_t lostBefore;                 /* values that the source had lost before the last run */
+static application_chunk captured;          /* what was given last, in `samples` */
+static uint32_t capturedMoments, askedFirst;    /* those that were taken since it began, and which were asked for last */
 
 /* -------------------------------------------------------------------------------------------------------- the actions */
 
@@ -158,6 +164,16 @@ static void begin_driver(uint32_t event, app_action *of)
     of->lasts = true;
 }
 
+static void notify(uint32_t event)
+{
+    const uint8_t *name;
+    uint32_t length;
+    float level;
+    if (!description_event(&said, event, &name, &length)) return;
+    application_event(event, &level);
+    notify_event(event, name, length, now.runs - 1, level);
+}
+
 static void begin_actions(uint32_t event)
 {
     for (uint32_t i = 0; i < said.actions; i++)
@@ -165,6 +181,7 @@ static void begin_actions(uint32_t event)
         app_action *const action = &actions[i];
         if (action->event != event) continue;
         if (action->kind == actionLine) put_line(event);
+        if (action->kind == actionNotify) notify(event);
         if (action->kind == actionGpio) action->lasts = port_pin_set(action->pin, action->high);
         if (action->kind == actionOther && action->driver != noDriver) begin_driver(event, action);
         action->until = port_counter() + units_of(action->milliseconds);
@@ -216,6 +233,8 @@ static void let_go(void)
     now.said = NULL;
     now.counts = NULL;
     actions = NULL;
+    snippets_end();
+    histograms_end();
 }
 
 void application_open(void)
@@ -237,10 +256,21 @@ static const char *find_tensors(void)
 {
     const uint32_t values = description_values(&said);
     samplesAreFloats = find_tensor("inputs", 0, WASMOTE_FLOAT32, values, &samples);
+    if (samplesAreFloats && said.snippets.keep > 0) return "its snippets are of samples of 16 bits, and its input of floats";
     if (!samplesAreFloats && !find_tensor("inputs", 0, WASMOTE_INT16, values, &samples)) return "its input is no hop of samples";
-    return find_tensor("outputs", 0, WASMOTE_BOOL, said.events, &begins)
-        && find_tensor("outputs", 1, WASMOTE_BOOL, said.events, &active)
-        && find_tensor("outputs", 2, WASMOTE_FLOAT32, said.events, &levels) ? NULL : "its outputs are no events";
+    if (!find_tensor("outputs", 0, WASMOTE_BOOL, said.events, &begins)
+        || !find_tensor("outputs", 1, WASMOTE_BOOL, said.events, &active)
+        || !find_tensor("outputs", 2, WASMOTE_FLOAT32, said.events, &levels)) return "its outputs are no events";
+    wasmote_tensor tensor;
+    observed.at = engine_tensor("outputs", 3, &observed.length);
+    if (observed.at && !(manifest_describe(engine_manifest(), "outputs", 3, &tensor) && tensor.dtype == WASMOTE_FLOAT32)) observed.at = NULL;
+    return NULL;
+}
+
+static bool begin_histograms(void)
+{
+    const histogram_tensor tensors[histogramTensors] = { { levels.at, levels.length }, { observed.at, observed.length } };
+    return histograms_begin(&said, engine_kept() + description_histograms_at(&said), tensors);
 }
 
 static bool is_driver(const char *name)
@@ -279,9 +309,8 @@ static void start_source(void)
         setup.recording = recording.bytes;
         setup.recordingBytes = recording.length;
     }
-    const uint32_t rawBytes = description_raw_bytes(&said);
-    setup.raw = rawBytes > 0 ? counts + said.events : NULL;
-    setup.ring = (uint16_t *) (counts + said.events + rawBytes / sizeof(uint32_t));
+    setup.raw = description_raw_bytes(&said) > 0 ? (void *) (engine_kept() + description_raw_at(&said)) : NULL;
+    setup.ring = (uint16_t *) (void *) (engine_kept() + description_ring_at(&said));
     setup.ringValues = description_ring_bytes(&said) / (uint32_t) sizeof(uint16_t);
     setup.valueBytes = samplesAreFloats ? 4 : 2;
     setup.counter = port_counter;
@@ -317,9 +346,12 @@ static void begin(bool onLink)
     memset(actions, 0, said.actions * sizeof *actions);
     memset(counts, 0, said.events * sizeof *counts);
     now.counts = counts;
+    lostBefore = 0;
+    snippets_begin(&said, engine_kept() + description_snippets_at(&said));
     if (!read_actions()) now.why = "an action is malformed";
     else if (engine_reset()) now.why = "its state cannot be reset";
     else now.why = find_tensors();
+    if (!now.why && !begin_histograms()) now.why = "a histogram is of nothing that its model gives";
     now.lacksLog = said.log && !event_log_exists();
     if (!now.why && !onLink && !is_driver("none")) prepare();
     startedAt = port_counter();
@@ -343,12 +375,17 @@ static void follow_engine(void)
     if (found == descriptionWrong) end(applicationStopped, "its section wasmote.app is malformed, or of another version");
 }
 
+static void resume_after_pause(void)
+{
+    resumesAt = port_counter() + (uint64_t) pauseSeconds * BOARD_CLOCK_HZ;
+}
+
 void application_pause(void)
 {
     follow_engine();
     fed = fedBefore = partial = 0;
-    if (now.state == applicationRuns || now.state == applicationEnded) end(applicationPaused, NULL);
-    resumesAt = port_counter() + (uint64_t) pauseSeconds * BOARD_CLOCK_HZ;
+    if (now.state == applicationRuns || now.state == applicationEnded || now.state == applicationCaptures) end(applicationPaused, NULL);
+    resume_after_pause();
 }
 
 void application_stay_paused(void)
@@ -378,9 +415,14 @@ bool application_event(uint32_t index, float *level)
     return begins.at[index] != 0;
 }
 
+static uint64_t milliseconds_now(void)
+{
+    return port_counter() / (BOARD_CLOCK_HZ / 1000);
+}
+
 static void log_event(uint32_t event)
 {
-    const uint64_t milliseconds = port_counter() / (BOARD_CLOCK_HZ / 1000);
+    const uint64_t milliseconds = milliseconds_now();
     event_entry entry = {
         .run = now.runs - 1, .seconds = (uint32_t) (milliseconds / 1000), .milliseconds = (uint16_t) (milliseconds % 1000),
         .event = (uint8_t) event, .application = said.id,
@@ -398,6 +440,7 @@ static void take_events(void)
         begun = true;
         counts[i]++;
         begin_actions(i);
+        snippets_event(i, now.runs - 1, level, milliseconds_now());
         if (said.log && !now.lacksLog) log_event(i);
     }
     end_actions_of_ended_events();
@@ -413,13 +456,14 @@ static const char *text_of(model_error error)
     }
 }
 
-/* Runs the model on a whole hop. */
-static model_error run_hop(bool *cameBack)
+/* Runs the model on a whole hop, which follows on the one before or not. */
+static model_error run_hop(bool follows, bool *cameBack)
 {
     int32_t code = runDone;
     uint64_t count = 0;
     begun = false;
     partial = 0;
+    snippets_take(samples.at, follows);
     model_error error = engine_run(0, engine_manifest()->steps, 0, &code, &count);
     if (!error && code != runDone) error = modelBadModel;
     *cameBack = activation_ran(!error);
@@ -431,6 +475,7 @@ static model_error run_hop(bool *cameBack)
     now.runs++;
     now.busy += count;
     if (count > now.most) now.most = count;
+    histograms_count();
     take_events();
     return modelOk;
 }
@@ -462,7 +507,10 @@ bool application_step(void)
     follow_engine();
     if (!now.said) return false;
     end_late_actions();
-    if (now.state == applicationPaused && port_counter() >= resumesAt) begin(false);
+    const bool waits = now.state == applicationPaused || now.state == applicationCaptures;
+    if (waits && port_counter() >= resumesAt) begin(false);
+    /* Drivers that fetch samples from a sensor do it here, too. */
+    if (now.state == applicationCaptures) from->available(description_values(&said));
     if (now.state != applicationRuns) return false;
     const bool isLast = from->ended();
     if (from->available(description_values(&said)) < description_values(&said))
@@ -471,13 +519,16 @@ bool application_step(void)
         return false;
     }
     take_from_source();
-    run_hop(&cameBack);
+    const uint32_t lost = from->lost(), lostNow = lost - lostBefore;
+    lostBefore = lost;
+    run_hop(lostNow == 0, &cameBack);
     return true;
 }
 
 uint64_t application_wait(void)
 {
-    const bool hasTime = now.said && (now.state == applicationRuns || now.state == applicationPaused || action_lasts());
+    const bool hasTime = now.said && (now.state == applicationRuns || now.state == applicationPaused
+        || now.state == applicationCaptures || action_lasts());
     return hasTime ? units_of(1) : UINT64_MAX;
 }
 
@@ -501,12 +552,63 @@ model_error application_take(uint32_t offset, const uint8_t *data, uint32_t leng
             fed += count;
             data += count;
             length -= count;
-            if (partial == samples.length) error = run_hop(&result->cameBack);
+            if (partial == samples.length) error = run_hop(true, &result->cameBack);
         }
     }
     result->begun = begun && offset == fedBefore;
     result->offset = fed;
     return error;
+}
+
+/* --------------------------------------------------------------------------------------------------------- capturing */
+
+model_error application_capture(bool start)
+{
+    follow_engine();
+    if (!now.said) return modelNoModel;
+    if (!said.shareCapture) return modelLocked;
+    begin(start);
+    if (!start) return modelOk;
+    if (now.why) return modelBadModel;
+    if (!is_driver("none")) start_source();
+    /* A recording has the model's own numbers. */
+    if (from && from->isRaw && samplesAreFloats)
+    {
+        stop_source();
+        now.sourceRefused = "float32";
+    }
+    if (!from) return modelOk;
+    captured = (application_chunk) { .first = 0 };
+    capturedMoments = askedFirst = 0;
+    now.state = applicationCaptures;
+    resume_after_pause();
+    return modelOk;
+}
+
+model_error application_captured(uint32_t first, uint32_t room, application_chunk *chunk)
+{
+    follow_engine();
+    if (now.state != applicationCaptures) return now.said ? modelBadRequest : modelNoModel;
+    resume_after_pause();
+    if (captured.length == 0 || first != askedFirst)
+    {
+        const uint32_t channels = said.source.channels, momentBytes = channels * (uint32_t) sizeof(int16_t);
+        captured.ended = from->ended();
+        uint32_t moments = from->available(description_values(&said)) / channels;
+        if (moments > said.hop || moments > room / momentBytes)
+        {
+            moments = room / momentBytes < said.hop ? room / momentBytes : said.hop;
+            captured.ended = false;
+        }
+        captured.first = from->lost() / channels + capturedMoments;
+        captured.bytes = samples.at;
+        captured.length = moments * momentBytes;
+        from->take(samples.at, moments * channels);
+        capturedMoments += moments;
+        askedFirst = first;
+    }
+    *chunk = captured;
+    return modelOk;
 }
 
 const application_figures *application_now(void)

@@ -15,6 +15,7 @@ typedef enum application_state
     applicationOnLink,      /* it waits for samples over the link */
     applicationPaused,      /* the link works with the model: it begins anew a while after that */
     applicationEnded,       /* its recording is over */
+    applicationCaptures,    /* it does not run: the link takes the source's samples */
     applicationStopped,     /* see `why` */
 } application_state;
 
@@ -66,6 +67,27 @@ typedef struct application_feed
  * before gives what was given then.
  */
 model_error application_take(uint32_t offset, const uint8_t *data, uint32_t length, application_feed *result);
+
+/* Samples as the source gives them, of 16 bits. */
+typedef struct application_chunk
+{
+    uint32_t first;         /* number of the first moment, from 0 on, since that began: lost ones have numbers, too */
+    const uint8_t *bytes;   /* all channels of one moment after those of the one before */
+    uint32_t length;
+    bool ended;             /* nothing more will come */
+} application_chunk;
+
+/*
+ * Begins to take samples for the link in place of runs, or has the application begin anew. Where there is no source that gives any, it
+ * begins anew as well. modelLocked where the application does not share its samples.
+ */
+model_error application_capture(bool start);
+
+/*
+ * Samples from a moment on, or from the first one after it that was not lost: as many as there are, and fit into `room`, at most a
+ * hop. What was asked for last may be asked for again. modelBadRequest where it does not capture.
+ */
+model_error application_captured(uint32_t first, uint32_t room, application_chunk *chunk);
 
 const application_figures *application_now(void);
 

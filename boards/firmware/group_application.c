@@ -3,6 +3,7 @@
 
 #include "../link/smp.h"
 #include "../store/event_log.h"
+#include "answer_application.h"
 #include "answer_piece.h"
 #include "application.h"
 #include "permission.h"
@@ -40,10 +41,9 @@ static void answer_counts(cbor_writer *answer, const application_figures *of)
     for (uint32_t i = 0; i < of->said->events; i++) cbor_head(answer, cborUnsigned, of->counts[i]);
 }
 
-static void status(cbor_reader request, cbor_writer *answer)
+void answer_application(cbor_writer *answer)
 {
-    (void) request;
-    static const char *const states[] = { "none", "running", "link", "paused", "ended", "stopped" };
+    static const char *const states[] = { "none", "running", "link", "paused", "ended", "capturing", "stopped" };
     const application_figures *of = application_now();
     const bool isThere = of->said != NULL, counts = isThere && of->said->shareCounters;
     cbor_head(answer, cborMap, (isThere ? 13u : 2u) + counts);
@@ -67,6 +67,12 @@ static void status(cbor_reader request, cbor_writer *answer)
     if (counts) answer_counts(answer, of);
 }
 
+static void status(cbor_reader request, cbor_writer *answer)
+{
+    (void) request;
+    answer_application(answer);
+}
+
 static void control(cbor_reader request, cbor_writer *answer)
 {
     cbor_reader at;
@@ -75,7 +81,7 @@ static void control(cbor_reader request, cbor_writer *answer)
     if (!error)
         error = cbor_find(request, "start", &at) && cbor_read_bool(&at, &start) ? application_control(start) : modelBadRequest;
     if (error) smp_model_error(answer, error);
-    else status(request, answer);
+    else answer_application(answer);
 }
 
 /* modelLocked where events are not to leave the board: the application does not share them, or a session is missing. */

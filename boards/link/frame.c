@@ -153,18 +153,23 @@ static void send_byte(sender *to, uint8_t byte)
     if (++to->groupBytes == 3) send_group(to);
 }
 
-void frame_send(uint32_t length)
+void frame_send_packet(const uint8_t *packet, uint32_t length)
 {
-    const uint16_t crc = crc16_of(frame_packet, length);
+    const uint16_t crc = crc16_of(packet, length);
     sender to = { 0, 0, 0 };
 
     port_putc(start0);
     port_putc(start1);
     send_byte(&to, (uint8_t) ((length + crcBytes) >> 8));
     send_byte(&to, (uint8_t) (length + crcBytes));
-    for (uint32_t i = 0; i < length; i++) send_byte(&to, frame_packet[i]);
+    for (uint32_t i = 0; i < length; i++) send_byte(&to, packet[i]);
     send_byte(&to, (uint8_t) (crc >> 8));
     send_byte(&to, (uint8_t) crc);
     if (to.groupBytes > 0) send_group(&to);
     port_putc('\n');
+}
+
+void frame_send(uint32_t length)
+{
+    frame_send_packet(frame_packet, length);
 }

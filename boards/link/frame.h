@@ -25,4 +25,7 @@ uint32_t frame_take(uint8_t byte);
 /* Sends `length` bytes of frame_packet; at most LINK_MTU. */
 void frame_send(uint32_t length);
 
+/* Sends a packet that lies elsewhere: frame_packet stays as it is. */
+void frame_send_packet(const uint8_t *packet, uint32_t length);
+
 #endif

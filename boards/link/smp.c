@@ -70,6 +70,7 @@ static smp_handler find_in_groups(uint16_t group, uint8_t command, uint8_t opera
     if (!handle) handle = find(image_commands, imageCommandCount, group, command, operation);
     if (!handle) handle = find(inference_commands, inferenceCommandCount, group, command, operation);
     if (!handle) handle = find(application_commands, applicationCommandCount, group, command, operation);
+    if (!handle) handle = find(sample_commands, sampleCommandCount, group, command, operation);
     return handle;
 }
 

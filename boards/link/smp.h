@@ -21,8 +21,8 @@ typedef struct smp_command
     smp_handler handle;
 } smp_command;
 
-extern const smp_command os_commands[], image_commands[], inference_commands[], application_commands[];
-extern const uint32_t osCommandCount, imageCommandCount, inferenceCommandCount, applicationCommandCount;
+extern const smp_command os_commands[], image_commands[], inference_commands[], application_commands[], sample_commands[];
+extern const uint32_t osCommandCount, imageCommandCount, inferenceCommandCount, applicationCommandCount, sampleCommandCount;
 
 /* Answers the packet in frame_packet. Restarts the board if that was asked for. */
 void smp_answer(uint32_t length);

@@ -24,3 +24,7 @@ export const maxManifestBytes = 4 * 1024 * 1024;
 
 /** Most bytes of what an application's file says to a board: each name, and each action, at its longest. */
 export const maxAppBytes = 16_384;
+
+/** Most snippets that a board keeps of an application's samples, and most values of all of them. */
+export const maxSnippets = 8;
+export const maxSnippetValues = 2 ** 28;

@@ -5,6 +5,7 @@ import { GraphBuilder } from "../import/graph-builder.js";
 import { GraphWriter } from "../import/graph-writer.js";
 import type { Translation } from "../import/translation.js";
 import { assignVariable, readVariable } from "../ops/recurrent/variable.js";
+import type { AppData } from "../package/app.js";
 
 /** A tensor of an application, which is there in some of its runs. */
 export interface Signal {
@@ -15,8 +16,13 @@ export interface Signal {
   readonly period: number;
 }
 
+/** Reference data of a stage, of which the parts are constants. */
+export type Reference = Omit<AppData, "name" | "at"> & { readonly parts: number };
+
 /** An application's graph while it is written: nodes are added under conditions, and whole models are taken in. */
 export class AppGraph extends GraphBuilder {
+  /** Reference data that may be replaced, by the stages' names; its constants are known by `NAME/PART`. */
+  readonly references = new Map<string, Reference>();
   private conditions: readonly Tensor[] = [];
 
   constructor() {
@@ -32,6 +38,12 @@ export class AppGraph extends GraphBuilder {
     } finally {
       this.conditions = before;
     }
+  }
+
+  /** Constants that are the parts of a stage's reference data: they may be replaced in the built file. */
+  refer(name: string, data: Omit<Reference, "parts">, parts: readonly Tensor[]): void {
+    this.references.set(name, { ...data, parts: parts.length });
+    for (const [i, part] of parts.entries()) part.reference = `${name}/${i}`;
   }
 
   /** Writes nodes whose tensors are called so. */

@@ -6,6 +6,7 @@ import { parseNpy } from "../run/tensor-files/npy.js";
 import { npyReals } from "../run/tensor-files/read-array.js";
 import { composeApplication, filesOf, type Table } from "./compose.js";
 import { pinNumber } from "./fields.js";
+import { placedData } from "./reference-data.js";
 import { type Application, type ApplicationInput, parseApplication } from "./schema.js";
 import { refuseApplication } from "./times.js";
 import type { Events } from "./values.js";
@@ -19,7 +20,7 @@ export interface BuiltApplication extends BuiltModel {
 }
 
 /** Rows of numbers of a .npy file. Throws `tensor-file-*` for what is none, `application-invalid` for another shape. */
-function tableOf(bytes: Uint8Array, path: string): Table {
+export function tableOf(bytes: Uint8Array, path: string): Table {
   const array = parseNpy(bytes);
   const { shape } = array;
   const [rows = 1, columns = 1] = shape.length === 1 ? [1, ...shape] : shape;
@@ -68,7 +69,10 @@ export async function buildApplication(
   }
   const tables = new Map<string, Table>();
   for (const path of named.tables) tables.set(path, tableOf(await reader.read(path), path));
-  const { graph, section, decisions } = composeApplication(parsed, { models, tables }, { judged });
+  const composed = composeApplication(parsed, { models, tables }, { judged });
+  const { graph, decisions } = composed;
   const built = await assemble(graph, { typed: graph }, options);
+  const data = placedData(composed.references, built.program.references ?? []);
+  const section = { ...composed.section, ...(data.length === 0 ? {} : { data }) };
   return { ...built, wasm: withApp(built.wasm, section), section, decisions, pins: pinsOf(parsed) };
 }

@@ -7,9 +7,12 @@ import { reshaped } from "../import/compose/movement.js";
 import { concatenation } from "../ops/movement/concatenation.js";
 import { reshape } from "../ops/movement/reshape.js";
 import { type AppAction, type AppSection, appVersion, maxEvents, maxHop } from "../package/app.js";
-import { AppGraph } from "./app-graph.js";
+import { AppGraph, type Reference } from "./app-graph.js";
 import { pinNumber } from "./fields.js";
+import { histogramsOf } from "./histograms.js";
 import type { Application, StageConfig } from "./schema.js";
+import { eventIndex, shareOf } from "./share.js";
+import { leastHop, sourceOnly, sourceOnlySeconds } from "./source-only.js";
 import { channelsOf, sourceOf } from "./sources.js";
 import type { StageContext, StageKind } from "./stage.js";
 import { stageKinds } from "./stages/index.js";
@@ -38,6 +41,8 @@ export interface ComposedApplication {
   readonly section: AppSection;
   /** Its decisions, in the order of their events. */
   readonly decisions: readonly Events[];
+  /** Reference data that may be replaced, by the stages' names. */
+  readonly references: ReadonlyMap<string, Reference>;
 }
 
 type Kind = StageKind<z.ZodType<StageConfig>>;
@@ -146,6 +151,8 @@ const milliseconds = (samples: number, rate: number): string => millisecondsText
  */
 function hopOf(application: Application, order: readonly string[]): number {
   const { source, hop } = application;
+  if (isSourceOnly(application) && hop === undefined)
+    return Math.min(maxHop, Math.max(leastHop, Math.round(source.rate * sourceOnlySeconds.hop)));
   const { wholes, strides } = cutsOf(application, order);
   const common = strides.reduce((all, { count }) => divisor(all, count), 0);
   const least = wholes.reduce((all, { count }) => (all * count) / divisor(all, count), 1);
@@ -182,9 +189,13 @@ function hopOf(application: Application, order: readonly string[]): number {
   return wanted;
 }
 
+/** Whether an application has no stages, and only shares its samples. */
+const isSourceOnly = ({ stages, share }: Application): boolean =>
+  Object.keys(stages).length === 0 && share.capture;
+
 /** What is done at a pin, or by a driver. */
 function pinAction(
-  action: Exclude<Application["actions"][number], { do: "line" }>,
+  action: Exclude<Application["actions"][number], { do: "line" | "notify" }>,
 ): Omit<AppAction, "event"> {
   if (action.do === "gpio") return { kind: action.do, pin: pinNumber(action.pin), high: action.high };
   if (action.do === "pwm") {
@@ -203,9 +214,8 @@ function pinAction(
 
 function actionsOf({ actions }: Application, events: readonly string[]): AppAction[] {
   return actions.map((action, i): AppAction => {
-    const event = events.indexOf(action.on);
-    if (event < 0) refuseApplication(`actions.${i}.on`, `"${action.on}"; there are ${events.join(", ")}`);
-    if (action.do === "line") return { event, kind: action.do };
+    const event = eventIndex(events, action.on, `actions.${i}.on`);
+    if (action.do === "line" || action.do === "notify") return { event, kind: action.do };
     const forever = { event, ...pinAction(action) };
     if (action.for === undefined) return forever;
     const milliseconds = Math.round(secondsOf(action.for, `actions.${i}.for`) * 1000);
@@ -267,6 +277,7 @@ export function composeApplication(
     if (value.kind === "events") decisions.push(value);
     values.set(name, value);
   }
+  if (isSourceOnly(application)) decisions.push(sourceOnly(graph, samples, hop, channels));
   const events = decisions.flatMap(({ names }) => names);
   if (events.length === 0) refuseApplication("stages", "a decision is expected, which gives events");
   if (events.length > maxEvents)
@@ -281,20 +292,23 @@ export function composeApplication(
       decisions.map((decision) => decision[part]),
     ),
   );
+  const { histograms, observed } = histogramsOf(application, graph, values, events);
+  if (observed.length > 0 && !judged) outputs.push(together(graph, "observed", observed));
   if (judged)
     outputs.push(...decisions.map(({ judging }, i) => lastOf(graph, judging.scores, `judged ${i}`)));
   const whole = graph.graph(application.name, [samples], outputs);
   validateGraph(whole);
   const section: AppSection = {
     version: appVersion,
-    source: sourceOf(source, hop),
+    source: sourceOf(source, hop, isSourceOnly(application) ? sourceOnlySeconds.buffer : undefined),
     hop,
     events,
     actions: actionsOf(application, events),
     log: application.log,
-    share: application.share,
+    share: shareOf(application, events, hop / source.rate, hop * channels),
+    ...(histograms.length === 0 ? {} : { histograms }),
   };
-  return { graph: whole, section, decisions };
+  return { graph: whole, section, decisions, references: graph.references };
 }
 
 /** An event's activity as one bool. */

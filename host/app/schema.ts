@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { maxActions } from "../package/app.js";
-import { duration, namePattern, ownDriver, pinField } from "./fields.js";
+import { maxSnippets } from "../abi/limits.js";
+import { maxActions, maxBounds, maxHistograms } from "../package/app.js";
+import { duration, namePattern, ownDriver, pinField, size } from "./fields.js";
 import { sourceSchema } from "./sources.js";
 import { type StageKinds, stageKinds } from "./stages/index.js";
 import { refuseApplication } from "./times.js";
@@ -41,18 +42,61 @@ const actionSchema = z.discriminatedUnion("do", [
     for: forTime,
   }),
   z.strictObject({ on: eventName, do: z.literal("line").describe("A line of text on the port.") }),
+  z.strictObject({
+    on: eventName,
+    do: z
+      .literal("notify")
+      .describe("A message to the host that asked to be told: `wasmote monitor --events`."),
+  }),
 ]);
+
+const snippetsSchema = z.strictObject({
+  before: duration.default("500 ms").describe("How much before the event, in whole runs."),
+  after: duration.default("500 ms").describe("How much after the run in which it begins, in whole runs."),
+  on: z.array(eventName).optional().describe("The events; all by default."),
+  perDay: size.describe("Most bytes of them in a day of the board's clock; events beyond it are counted."),
+  keep: z
+    .int()
+    .min(1)
+    .max(maxSnippets)
+    .default(1)
+    .describe("How many there is memory for, until a host has fetched them."),
+});
+
+const histogramSchema = z.strictObject({
+  of: z
+    .string()
+    .min(1)
+    .describe("An event, whose levels are counted, or a stage that gives features or scores."),
+  feature: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("Of a stage: which of its numbers, from 0 on; the first by default."),
+  bounds: z
+    .union([z.literal("log2"), z.array(z.number()).min(1).max(maxBounds)])
+    .optional()
+    .describe(
+      "Ascending bounds between bins; by default those of 16 equal bins from 0 to 1. log2: the powers of two from 1/128 to 128, for what has no end.",
+    ),
+});
 
 const shareSchema = z
   .strictObject({
     events: z.boolean().default(false).describe("Events with their times, and the log."),
     counters: z.boolean().default(false).describe("How often each event was."),
-    samples: z
-      .int()
-      .min(0)
-      .max(2 ** 32 - 1)
-      .default(0)
-      .describe("Bytes of raw samples a day."),
+    capture: z
+      .boolean()
+      .default(false)
+      .describe("Raw samples, while a host asks for them: `wasmote capture`."),
+    histograms: z
+      .array(histogramSchema)
+      .max(maxHistograms)
+      .default([])
+      .describe("How often numbers were between which bounds: `wasmote log --summary`."),
+    snippets: snippetsSchema
+      .optional()
+      .describe("Raw samples around events, kept in the board's RAM: `wasmote log --snippets`."),
   })
   .prefault({})
   .describe("What may leave the board; nothing by default.");
@@ -83,8 +127,9 @@ export const applicationSchema = z
           `a stage whose "type" is one of ${Object.keys(stageKinds).join(", ")}`,
         ),
       )
+      .default({})
       .describe(
-        'The stages, by their names. Each is given what it works on by the name of another, or by "source".',
+        'The stages, by their names. Each is given what it works on by the name of another, or by "source". None where the board only shares its samples.',
       ),
     actions: z
       .array(actionSchema)
@@ -109,7 +154,7 @@ export type StageInput = { [K in keyof StageKinds]: z.input<StageKinds[K]["schem
 
 /** An application as a program writes it: defaults may be left out. */
 export type ApplicationInput = Omit<z.input<typeof applicationSchema>, "stages"> & {
-  readonly stages: Readonly<Record<string, StageInput>>;
+  readonly stages?: Readonly<Record<string, StageInput>>;
 };
 
 /**

@@ -144,9 +144,10 @@ const bitsOfByte = 10;
 /** Hops that wait where an application does not say. */
 const usualBuffer = 4;
 
-/** Hops that may wait while a run takes longer than one. */
-function bufferOf(text: string | undefined, runSeconds: number): number {
-  if (text === undefined) return usualBuffer;
+/** Hops that may wait while a run, or a host that takes the samples, takes longer than one; `usualSeconds` at least where it is not said. */
+function bufferOf(text: string | undefined, runSeconds: number, usualSeconds: number): number {
+  if (text === undefined)
+    return Math.min(maxBuffer, Math.max(usualBuffer, Math.ceil(usualSeconds / runSeconds)));
   const hops = Math.max(2, Math.ceil(secondsOf(text, "source.buffer") / runSeconds));
   if (hops > maxBuffer)
     refuseApplication("source.buffer", `${text} are ${hops} hops; at most ${maxBuffer} are expected`);
@@ -207,14 +208,15 @@ function microphoneOf(source: Extract<Source, { type: "microphone" }>): Omit<App
  * What the section `wasmote.app` says of a source.
  *
  * @param hop samples of each channel that one run takes
+ * @param usualSeconds of samples that may wait at least, where the source does not say how many
  * @throws `application-invalid`
  */
-export function sourceOf(source: Source, hop: number): AppSource {
+export function sourceOf(source: Source, hop: number, usualSeconds = 0): AppSource {
   const rates = { rate: source.rate, channels: channelsOf(source) };
   if (source.type === "link") return { driver: "none", ...rates };
   const common = {
     ...rates,
-    buffer: bufferOf(source.buffer, hop / source.rate),
+    buffer: bufferOf(source.buffer, hop / source.rate, usualSeconds),
     ...(source.power !== undefined && { power: source.power.map(pinNumber) }),
   };
   if (source.type === "imu") {

@@ -5,6 +5,11 @@ const seconds: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, mi
 /** How a time is written: "20 ms". */
 export const durationPattern = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)\s*$/;
 
+const bytesOfUnit: Readonly<Record<string, number>> = { B: 1, KB: 1024, MB: 1024 ** 2 };
+
+/** How a size is written: "64 KB". */
+export const sizePattern = /^\s*(\d+(?:\.\d+)?)\s*(B|KB|MB)\s*$/;
+
 /** What an application's file gets wrong, and where in it. */
 export function refuseApplication(at: string, why: string): never {
   throw new WasmoteError("application-invalid", at === "" ? why : `${at}: ${why}`);
@@ -16,6 +21,15 @@ export function secondsOf(text: string, at: string): number {
   if (number === undefined || unit === undefined)
     return refuseApplication(at, `"${text}"; a time as "20 ms" or "1 s" is expected`);
   return Number(number) * (seconds[unit] as number);
+}
+
+/** A size in whole bytes, at most `most`. Throws `application-invalid` for what is none. */
+export function bytesOf(text: string, most: number, at: string): number {
+  const [, number, unit] = sizePattern.exec(text) ?? [];
+  const bytes = Math.floor(Number(number) * (bytesOfUnit[unit ?? ""] ?? Number.NaN));
+  if (!(bytes <= most))
+    refuseApplication(at, `"${text}"; a size as "64 KB", of at most ${most} bytes, is expected`);
+  return bytes;
 }
 
 /**

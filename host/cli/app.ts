@@ -5,7 +5,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from "commander"
 import type { ApplicationInput } from "../app/schema.js";
 import { WasmoteError } from "../errors.js";
 import { buildFromFile } from "./app-file.js";
-import { UsageError } from "./errors.js";
+import { ofNoUse, UsageError } from "./errors.js";
 import { bytesText } from "./figures.js";
 import { makeFolder, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
@@ -40,11 +40,13 @@ interface AppOptions {
   event?: string[];
   over: number;
   pin?: number;
+  capture?: boolean;
   force?: boolean;
 }
 
 const help = `
 init writes the file of an application with one model. What is not given is asked for on a terminal, and has its default elsewhere.
+--capture writes one of nothing but a source, whose samples \`wasmote capture\` records: before there is a model.
 The file is built to see whether its stages fit; what does not is told, and the file is written all the same.
 Front ends are named after what models were trained with; any other settings: docs/applications.md.
 
@@ -100,6 +102,7 @@ export function registerApp(program: Command, output: Output): void {
         numberWithin(0, 255, true),
       ),
     )
+    .option("--capture", "a source alone, to record samples from")
     .option("--force", "replace a file that is there")
     .action((_: string, file: string, options: AppOptions) => init(file, options, output));
   addHelp(command, help);
@@ -169,18 +172,11 @@ async function askedFor(options: AppOptions): Promise<AppOptions> {
   }
 }
 
-/** The application that the options say. */
-function applicationOf(file: string, options: AppOptions, model: string): ApplicationInput {
-  const { source = "microphone", classes = [], over, pin } = options;
-  const isSound = source === "microphone";
-  const { rate = isSound ? 16_000 : 100, frontEnd = isSound ? "micro-speech" : "statistics" } = options;
-  const events = options.event ?? classes.filter((name) => !background.includes(name.toLowerCase()));
-  const named = events.length > 0 ? events : ["event"];
-  const begin = frontEnds[frontEnd];
-  const from = begin === undefined ? "source" : "features";
-  const path = relative(dirname(resolve(file)), resolve(model)).replaceAll("\\", "/");
-  const refractory = "1 s";
-  const application = {
+/** What every application begins with: its name, and its source. */
+function beginningOf(file: string, options: AppOptions) {
+  const { source = "microphone" } = options;
+  const { rate = source === "microphone" ? 16_000 : 100 } = options;
+  return {
     $schema: "node_modules/wasmote/docs/app.schema.json",
     name: options.name ?? basename(dirname(resolve(file))),
     source:
@@ -189,6 +185,35 @@ function applicationOf(file: string, options: AppOptions, model: string): Applic
         : source === "adc"
           ? { type: source, rate, pin: 26 }
           : { type: source, rate },
+  };
+}
+
+/** Throws `UsageError` for what is said of a model, where there is none. */
+function requireNoModel({ model, classes, frontEnd, event, pin }: AppOptions): void {
+  const given = {
+    "--model": model,
+    "--classes": classes,
+    "--front-end": frontEnd,
+    "--event": event,
+    "--pin": pin,
+  };
+  for (const [option, value] of Object.entries(given))
+    if (value !== undefined) throw ofNoUse(option, "--capture writes a source alone");
+}
+
+/** The application that the options say. */
+function applicationOf(file: string, options: AppOptions, model: string): ApplicationInput {
+  const { source = "microphone", classes = [], over, pin } = options;
+  const isSound = source === "microphone";
+  const { frontEnd = isSound ? "micro-speech" : "statistics" } = options;
+  const events = options.event ?? classes.filter((name) => !background.includes(name.toLowerCase()));
+  const named = events.length > 0 ? events : ["event"];
+  const begin = frontEnds[frontEnd];
+  const from = begin === undefined ? "source" : "features";
+  const path = relative(dirname(resolve(file)), resolve(model)).replaceAll("\\", "/");
+  const refractory = "1 s";
+  const application = {
+    ...beginningOf(file, options),
     ...(begin === undefined && { hop: isSound ? "20 ms" : "100 ms" }),
     stages: {
       ...(begin === undefined ? {} : { features: begin }),
@@ -210,6 +235,20 @@ function applicationOf(file: string, options: AppOptions, model: string): Applic
 async function init(file: string, given: AppOptions, output: Output): Promise<void> {
   if (existsSync(file) && given.force !== true)
     throw new UsageError(`${file} is there already`, "Give another name, or --force to replace it.");
+  if (given.capture === true) {
+    requireNoModel(given);
+    const application = {
+      ...beginningOf(file, given),
+      log: false,
+      share: { capture: true },
+    } as ApplicationInput;
+    await writeApplication(file, application, output, [
+      `next: wasmote build ${file} -o app.wasm`,
+      "      wasmote push app.wasm --port auto",
+      "      wasmote capture --port auto --label NAME -o data",
+    ]);
+    return;
+  }
   const options = await askedFor(given);
   if (options.model === undefined)
     throw new UsageError(
@@ -218,8 +257,18 @@ async function init(file: string, given: AppOptions, output: Output): Promise<vo
     );
   if (!existsSync(options.model))
     throw new WasmoteError("file-unreadable", "it does not exist", { file: options.model });
-  const { parseApplication } = await import("../app/schema.js");
   const application = applicationOf(file, options, options.model);
+  await writeApplication(file, application, output, [`next: wasmote simulate ${file} --input RECORDING.wav`]);
+}
+
+/** Writes the file, and tells whether it builds, and what comes next. */
+async function writeApplication(
+  file: string,
+  application: ApplicationInput,
+  output: Output,
+  next: readonly string[],
+): Promise<void> {
+  const { parseApplication } = await import("../app/schema.js");
   parseApplication(application);
   const bytes = new TextEncoder().encode(`${JSON.stringify(application, null, 2)}\n`);
   await makeFolder(dirname(file));
@@ -229,7 +278,7 @@ async function init(file: string, given: AppOptions, output: Output): Promise<vo
     const { wasm, manifest } = await buildFromFile(file, bytes, undefined);
     output.data([
       `it builds: a file of ${bytesText(wasm.length)}, linear memory of ${bytesText(manifest.memoryBytes)}`,
-      `next: wasmote simulate ${file} --input RECORDING.wav`,
+      ...next,
     ]);
   } catch (error) {
     if (!(error instanceof WasmoteError)) throw error;

@@ -4,7 +4,7 @@ import { millisecondsText } from "../app/times.js";
 import type { Fit } from "../boards/index.js";
 import { readWholeFile } from "../files/read.js";
 import type { KernelLibrary } from "../link/link.js";
-import type { AppAction, AppSection } from "../package/app.js";
+import type { AppAction, AppData, AppSection, AppSnippets } from "../package/app.js";
 import { buildFromFile } from "./app-file.js";
 import type { BuildOptions } from "./build.js";
 import { buildJson, buildText } from "./build-report.js";
@@ -46,15 +46,40 @@ function actionText({ kind, pin, high = true, milliseconds }: AppAction): string
   return `pin ${pin} ${high ? "high" : "low"} ${time}`;
 }
 
+/** "samples from 500 ms before to 500 ms after events, 64 KB a day". */
+function snippetsText({ before, after, perDay }: AppSnippets, runSeconds: number): string {
+  const [from, to] = [before, after].map((runs) => millisecondsText(runs * runSeconds));
+  return `samples from ${from} before to ${to} after events, ${bytesText(perDay)} a day`;
+}
+
+/** "still: moments of rows of 9, a .npy": what `push --data` takes in its place. */
+function dataText({ name, kind, rows, columns, names = [] }: AppData): string {
+  if (kind === "levels") return `${name}: levels of ${names.join(", ")}, a .json`;
+  if (kind === "moments") return `${name}: a baseline of rows of ${columns}, a .npy`;
+  const what = kind === "rows" ? `rows of ${columns}` : `rows of ${columns} and a class, ${names.join(", ")}`;
+  return `${name}: up to ${rows} ${what}, a .npy`;
+}
+
 /** What an application does beside its model: source, runs, events with their actions, and what may leave. */
-export function appLines({ source, hop, events, actions, log, share }: AppSection): string[] {
+export function appLines({
+  source,
+  hop,
+  events,
+  actions,
+  log,
+  share,
+  histograms,
+  data = [],
+}: AppSection): string[] {
   const kind =
     source.driver === "none" ? "from the link" : [source.driver, source.chip].filter(Boolean).join(" ");
   const channels = source.channels === 1 ? "" : ` of ${source.channels} channels`;
   const shared = [
     ...(share.events ? ["events"] : []),
     ...(share.counters ? ["counters"] : []),
-    ...(share.samples > 0 ? [`${bytesText(share.samples)} of samples a day`] : []),
+    ...(histograms ? [`histograms of ${histograms.map(({ name }) => name).join(", ")}`] : []),
+    ...(share.capture ? ["samples while a host asks for them"] : []),
+    ...(share.snippets ? [snippetsText(share.snippets, hop / source.rate)] : []),
   ];
   return [
     `source  ${kind}, ${source.rate} samples a second${channels}; a run each ${millisecondsText(hop / source.rate)}`,
@@ -62,6 +87,7 @@ export function appLines({ source, hop, events, actions, log, share }: AppSectio
       const does = actions.filter((action) => action.event === i).map(actionText);
       return `event   ${event}${does.length === 0 ? "" : `: ${does.join(", ")}`}`;
     }),
+    ...data.map((each) => `data    ${dataText(each)}`),
     `leaves  ${shared.length === 0 ? "nothing but what actions say" : shared.join(", ")}${log ? "; events are kept in the board's log" : ""}`,
   ];
 }

@@ -71,6 +71,27 @@ export async function writeFilesAtomically(files: readonly PendingFile[]): Promi
   }
 }
 
+/** Writes a file that is not there yet; false where it is. Throws `file-unwritable`; then nothing stays behind. */
+export async function writeNewFile(path: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    const file = await open(path, "wx");
+    const callOff = whenEnding(() => rmSync(path, { force: true }));
+    try {
+      await file.writeFile(bytes);
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
+    } finally {
+      callOff();
+      await file.close();
+    }
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw fileError("file-unwritable", error, path);
+  }
+}
+
 /** Whether two paths name one file, links resolved; false where either does not exist. */
 export async function sameFile(a: string, b: string): Promise<boolean> {
   if (resolve(a) === resolve(b)) return true;

@@ -1,5 +1,6 @@
 import type { Fit } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
+import { type AppSection, appOf } from "../package/app.js";
 import type { Manifest } from "../package/manifest.js";
 import { openModule } from "../package/open.js";
 import { table } from "../table.js";
@@ -8,6 +9,7 @@ import { layoutOf } from "../trust/layout.js";
 import { readTrust, type TrustOfFile } from "../trust/read.js";
 import { decodeSignatures } from "../trust/signature-section.js";
 import { listSections } from "../wasm/sections.js";
+import { appLines } from "./build-app.js";
 import { tensorLines, variableLines } from "./build-report.js";
 import { bytesText, shortName, thousands } from "./figures.js";
 import { withFile } from "./files.js";
@@ -25,8 +27,21 @@ export interface ModuleDescription {
   sections: { name: string; offset: number; bytes: number }[];
   /** Who signed it, and what it then says of itself: nothing of it verified. Null where it is not signed. */
   signed: SignedDescription | null;
+  /** What an application says to a board; not there where the model is none, or what it says cannot be read. */
+  app?: AppSection;
   /** How it fits each board. */
   fits: readonly Fit[];
+}
+
+/** What an application's file says. What is wrong with it stops nobody from looking at the rest. */
+function describeApp(wasm: Uint8Array): { app?: AppSection } {
+  try {
+    const app = appOf(wasm);
+    return app === undefined ? {} : { app };
+  } catch (error) {
+    if (error instanceof WasmoteError) return {};
+    throw error;
+  }
 }
 
 /** What a signed file says, or why that cannot be read. */
@@ -78,6 +93,7 @@ export async function describeModule(path: string, bytes: Uint8Array): Promise<M
         bytes: contents.length,
       })),
       signed: describeSigned(bytes),
+      ...describeApp(bytes),
       fits: await boardFits(bytes),
     };
   });
@@ -135,6 +151,7 @@ export function moduleText(module: ModuleDescription, { styles, width }: Output)
     `kernels ${manifest.kernels.map((hash) => hash.slice(0, 16)).join(", ") || "compiled for this model"}`,
     `imports ${[...manifest.imports.required, ...manifest.imports.optional.map((name) => `${name} (optional)`)].join(", ") || "none"}`,
     ...(module.signed === null ? [] : signedLines(module.signed)),
+    ...(module.app === undefined ? [] : appLines(module.app)),
     "",
     ...steps,
     "",

@@ -6,13 +6,18 @@ import { decodeApp } from "../package/app.js";
 import { table } from "../table.js";
 import { type LineOptions, lineOptions, withBoard } from "./board-line.js";
 import { keyOption } from "./board-runner.js";
+import { ofNoUse } from "./errors.js";
 import { thousands } from "./figures.js";
 import { addHelp } from "./help.js";
 import { readPrivateKeyFile } from "./key-files.js";
+import { fetchSnippets } from "./log-snippets.js";
+import { printSummary } from "./log-summary.js";
 import type { Output } from "./output.js";
 
 interface LogOptions extends LineOptions {
   clear?: boolean;
+  snippets?: string;
+  summary?: boolean;
   key?: string;
   json?: boolean;
 }
@@ -20,6 +25,9 @@ interface LogOptions extends LineOptions {
 const help = `
 The application's file says whether its events are logged (log) and may leave the board (share.events). Times are those since the board's
 start of that number. --clear forgets what was printed, and takes --key where the board has trusted keys.
+--snippets fetches the samples around events that the board keeps (share.snippets), each into EVENT.NUMBER.wav, or .npy, with a .json
+beside it; the board then keeps others. --summary prints how often each event began (share.counters) and how often numbers were between which
+bounds (share.histograms), since the application began.
 
 Example: wasmote log --port auto --json`;
 
@@ -31,6 +39,8 @@ export function registerLog(program: Command, output: Output): void {
   for (const option of lineOptions()) command.addOption(option);
   command
     .option("--clear", "forget the events once they are printed")
+    .option("--snippets <dir>", "write the samples around events that the board keeps; folders are made")
+    .option("--summary", "print counters and histograms instead")
     .addOption(keyOption())
     .option("--json", "print the events as JSON")
     .action((options: LogOptions) => log(options, output));
@@ -38,12 +48,23 @@ export function registerLog(program: Command, output: Output): void {
 }
 
 async function log(options: LogOptions, output: Output): Promise<void> {
+  if (options.snippets !== undefined && options.clear)
+    throw ofNoUse("--clear", "--snippets forgets what it has written by itself");
+  if (options.summary && (options.clear || options.snippets !== undefined))
+    throw ofNoUse(options.clear ? "--clear" : "--snippets", "--summary prints counters and histograms alone");
   const key = await readPrivateKeyFile(options.key, output);
   await withBoard(options, output, async (device) => {
     const { unlock } = await import("../device/unlock.js");
     await unlock(device, key);
     const application = await device.application();
     if (application.state === "none") throw new WasmoteError("board-no-application", device.name);
+    if (options.snippets !== undefined || options.summary) {
+      const section = decodeApp(await device.applicationSection());
+      const json = options.json === true;
+      if (options.snippets === undefined) await printSummary(device, section, json, output);
+      else await fetchSnippets(device, section, options.snippets, json, output);
+      return;
+    }
     if (!application.shares) throw new WasmoteError("board-not-shared", device.name);
     const [events, nameOf] = [await device.events(), await eventNames(device)];
     if (options.json)

@@ -7,6 +7,7 @@ import type { Output } from "./output.js";
 interface MonitorOptions {
   port: string;
   baud?: number;
+  events?: boolean;
 }
 
 const usualBaud = 115_200;
@@ -20,28 +21,39 @@ export function registerMonitor(program: Command, output: Output): void {
       "--port <port>",
       "a serial port, auto to find a board's by its USB ids, tcp://HOST:PORT or unix:PATH",
     )
+    .option("--events", "ask the board to tell of events that have a notify action, and show them")
     .option("--baud <n>", `bits per second of a serial port; ${usualBaud} by default`, wholeNumber)
     .action((options: MonitorOptions) => monitor(options, output));
 }
 
-async function monitor({ port, baud }: MonitorOptions, output: Output): Promise<void> {
+/** How a level is written. */
+const levelDecimals = 3;
+
+async function monitor({ port, baud, events }: MonitorOptions, output: Output): Promise<void> {
   const { isSocketAddress, openPort } = await import("../device/open-port.js");
-  const { FrameDecoder } = await import("../device/frames.js");
+  const { Device } = await import("../device/device.js");
   if (baud !== undefined && isSocketAddress(port)) {
     throw ofNoUse("--baud", `${port} is no serial port`);
   }
   const line = await openPort(port, baud ?? usualBaud);
   output.talk(`listening at ${line.name}; Ctrl-C ends it`);
-  const decoder = new FrameDecoder({
-    message: () => undefined,
-    text: (text) => output.data([text]),
-    dropped: (reason) => output.talk(`a packet was dropped: ${reason}`),
+  let onEnd: (reason: string) => void = () => undefined;
+  const ended = new Promise<string>((resolve) => {
+    onEnd = resolve;
   });
-  line.onData((bytes) => decoder.push(bytes));
+  const device = new Device(line, {
+    onEnd,
+    onText: (text) => output.data([text]),
+    onDropped: (reason) => output.talk(`a packet was dropped: ${reason}`),
+    onNotice: ({ name, level, run }) =>
+      output.data([`event ${name} ${level.toFixed(levelDecimals)}, run ${run}`]),
+  });
+  if (events) await device.notify(true);
   const reason = await new Promise<string | undefined>((resolve) => {
-    line.onEnd(resolve);
+    void ended.then(resolve);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(undefined));
   });
-  await line.close();
+  if (events && reason === undefined) await device.notify(false).catch(() => undefined);
+  await device.close();
   if (reason !== undefined) throw new WasmoteError("board-silent", reason, { file: line.name });
 }

@@ -31,6 +31,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   diff: async () => (await import("./diff.js")).registerDiff,
   push: async () => (await import("./push.js")).registerPush,
   slots: async () => (await import("./slots.js")).registerSlots,
+  capture: async () => (await import("./capture.js")).registerCapture,
   log: async () => (await import("./log.js")).registerLog,
   keys: async () => (await import("./keys.js")).registerKeys,
   export: async () => (await import("./export.js")).registerExport,

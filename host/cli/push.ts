@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
-import type { Command } from "commander";
+import { dirname } from "node:path";
+import { type Command, Option } from "commander";
 import { fileKind } from "../files/kinds.js";
 import { readWholeFile } from "../files/read.js";
 import type { Deployment } from "../run/board.js";
 import { lineOptions, requireLine, trustText, withBoard } from "./board-line.js";
 import { uploadProgress } from "./board-runner.js";
-import { ofNoUse, refuseBoth } from "./errors.js";
+import { ofNoUse, refuseBoth, UsageError } from "./errors.js";
 import { bytesText, percent, thousands } from "./figures.js";
+import { makeFolder, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
 import { readPrivateKeyFile } from "./key-files.js";
 import { type ModuleFile, readModuleFile } from "./module-file.js";
@@ -18,6 +20,8 @@ interface PushOptions {
   port?: string;
   key?: string;
   trial?: boolean;
+  data?: string[];
+  out?: string;
   /** A file, or false for whole models only. */
   delta?: string | boolean;
   json?: boolean;
@@ -28,7 +32,10 @@ A push that was interrupted goes on where it stopped. Until the model is complet
 answers. The new one is tried: where it fails its self-test or, without one, a first run, the old one is active again. With
 --trial it stays on trial, until its own good runs confirm it (\`sign --confirm-after\`); a trap, a limit or a restart ends that.
 Where the board has a model that was pushed from this machine before, or that is named by --delta, only what differs from it is sent.
-An encrypted model cannot be looked into here, and is sent whole.`;
+An encrypted model cannot be looked into here, and is sent whole.
+--data replaces reference data of an application in what is sent: a baseline or examples by a .npy of rows of features, levels of a
+decision by a .json, {"yes": 0.9}. \`wasmote inspect\` lists what there is. A signed file is signed anew with --key, without its self-test, which
+was of the old data.`;
 
 /** Adds the command `push` to the program. */
 export function registerPush(program: Command, output: Output): void {
@@ -47,6 +54,13 @@ export function registerPush(program: Command, output: Output): void {
       "a .wasm that may be the board's active model, to send only what differs from it",
     )
     .option("--no-delta", "send the whole model")
+    .addOption(
+      new Option(
+        "--data <name=file...>",
+        "reference data of the application, in place of what it was built with",
+      ),
+    )
+    .option("-o, --out <file>", "write the model with its new data, too; folders are made")
     .option("--trial", "leave the model on trial")
     .option("--json", "print what the board says afterwards as JSON")
     .action((model: string, options: PushOptions) => push(model, options, output));
@@ -60,7 +74,14 @@ async function push(path: string, options: PushOptions, output: Output): Promise
   const update = readUpdate(path);
   if (update !== undefined && options.delta !== undefined)
     throw ofNoUse(options.delta === false ? "--no-delta" : "--delta", `${path} is sent as it is`);
-  const file = update === undefined ? await readModuleFile(path) : undefined;
+  if (update !== undefined && options.data !== undefined) throw ofNoUse("--data", `${path} is sent as it is`);
+  if (options.out !== undefined && options.data === undefined)
+    throw ofNoUse("--out", "without --data the model is sent as it is");
+  const given = update === undefined ? await readModuleFile(path) : undefined;
+  const file =
+    given === undefined || options.data === undefined
+      ? given
+      : await withOtherData(path, given, options.data, options, output);
   const how = {
     key,
     trial: options.trial,
@@ -92,6 +113,42 @@ async function push(path: string, options: PushOptions, output: Output): Promise
         `sent   ${sentText(deployment, fileBytes)}`,
       ]);
   });
+}
+
+/** The model with other reference data: signed anew where it was signed. */
+async function withOtherData(
+  path: string,
+  file: ModuleFile,
+  data: readonly string[],
+  { key: keyPath, out }: PushOptions,
+  output: Output,
+): Promise<ModuleFile> {
+  const { replaceData } = await import("../app/reference-data.js");
+  const { readTrust } = await import("../trust/read.js");
+  const read = [path];
+  let { wasm } = file;
+  for (const each of data) {
+    const [, name, source] = /^([^=]+)=(.+)$/.exec(each) ?? [];
+    if (name === undefined || source === undefined)
+      throw new UsageError(`--data ${each} is no NAME=FILE`, "`wasmote inspect` lists the names.");
+    read.push(source);
+    wasm = await withFile(source, () => replaceData(wasm, name, readWholeFile(source)));
+  }
+  if ((await withFile(path, () => readTrust(file.wasm))) !== undefined) {
+    const { signModule } = await import("../trust/sign.js");
+    const key = await readPrivateKeyFile(keyPath, output);
+    if (key === undefined)
+      throw new UsageError(`${path} is signed, and not of other data`, "Give --key KEY.pem to sign it anew.");
+    wasm = signModule(wasm, key, { selfTest: null }).wasm;
+  }
+  if (out !== undefined) {
+    await refuseOverwriting(read, [out], "Give -o another name.");
+    await makeFolder(dirname(out));
+    await writeFilesAtomically([{ path: out, bytes: wasm }]);
+    output.talk(`wrote ${out}`);
+  }
+  const { openModule } = await import("../package/open.js");
+  return { wasm, ...openModule(wasm) };
 }
 
 /** Throws `board-too-small`, `board-floats` and others where the board that `--on` names cannot have the model. */

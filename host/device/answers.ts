@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maxSnippets, maxSnippetValues } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import { largestPacketBytes } from "./frames.js";
 import type { Payload } from "./smp.js";
@@ -86,8 +87,8 @@ export type Slot = z.output<typeof slotSchema>;
 
 /** What `application` tells (docs/link.md, group 64). Times are in units of the board's counter. */
 const applicationSchema = z.object({
-  /** "none": the active model is no application. "link": it waits for samples over the link. "ended": its recording is over. */
-  state: z.enum(["none", "running", "link", "paused", "ended", "stopped"]),
+  /** "none": the active model is no application. "link": it waits for samples over the link. "ended": its recording is over; "capturing": its samples go over the link. */
+  state: z.enum(["none", "running", "link", "paused", "ended", "capturing", "stopped"]),
   /** Why it is stopped. */
   why: z.string().nullable(),
   /** Which application it is: CRC-32 of its section `wasmote.app`. */
@@ -127,6 +128,29 @@ const entrySchema = z
   }));
 export type LoggedEvent = z.output<typeof entrySchema>;
 
+/** Samples around an event: number, milliseconds since the board's start, run, event, level, samples of all channels before it and in all. */
+const snippetSchema = z
+  .tuple([count, count, count, count, z.number(), count, count.max(maxSnippetValues)])
+  .transform(([number, milliseconds, run, event, level, before, samples]) => ({
+    number,
+    milliseconds,
+    run,
+    event,
+    level,
+    before,
+    samples,
+  }));
+export type Snippet = z.output<typeof snippetSchema>;
+
+/** The snippets that a board keeps, events that had none for want of bytes and of memory, and bytes of this day. */
+const snippetsSchema = z.object({
+  snippets: z.array(snippetSchema).max(maxSnippets),
+  leftOff: count,
+  missed: count,
+  today: count,
+});
+export type Snippets = z.output<typeof snippetsSchema>;
+
 /** What each request is answered with (docs/link.md). Fields that are not named are ignored. */
 export const answers = {
   nothing: z.object({}),
@@ -147,6 +171,10 @@ export const answers = {
   log: z.object({ entries: z.array(entrySchema) }),
   /** Bytes that the application has taken, its runs, and the events that began with the last of them. */
   samples: z.object({ off: count, runs: count, events: z.array(z.tuple([count, count, z.number()])) }),
+  /** Samples of the source, from a moment on. */
+  snippets: snippetsSchema,
+  histograms: z.object({ histograms: z.array(z.array(count)) }),
+  captured: z.object({ from: count, data: bytes, ended: z.boolean() }),
 } as const;
 
 /**

@@ -12,10 +12,14 @@ import {
   readAnswer,
   refuseAnswer,
   type Slot,
+  type Snippet,
+  type Snippets,
 } from "./answers.js";
 import { trusts } from "./board-keys.js";
+import { type Captured, captureSamples } from "./capture.js";
 import { type FedSamples, feedSamples } from "./feed.js";
-import { type LongAnswer, readParts, writeParts } from "./parts.js";
+import { noticeCommand } from "./notice.js";
+import { type LongAnswer, readParts, roomForData, writeParts } from "./parts.js";
 import { groups } from "./return-codes.js";
 import type { Payload } from "./smp.js";
 import { type ClientOptions, SmpClient } from "./smp-client.js";
@@ -338,6 +342,118 @@ export class Device {
       this.#inference("samples", "write", 14, payload, { timeoutMillis: this.#flashTimeoutMillis });
     const inTime = startTransfer(this.#transferTime, "samples", bytes.length);
     return feedSamples(send, mtu, bytes, inTime, from);
+  }
+
+  /**
+   * Has the application give its source's samples over the link, instead of running, or begin anew. Without a request for them it begins
+   * anew after five seconds.
+   *
+   * @returns how it does then: "capturing" where the source gives samples
+   * @throws `board-locked` where it does not share them; `board-no-model` where the active model is no application
+   */
+  async capture(start: boolean): Promise<BoardApplication> {
+    const answer = await this.#inference("capturing", "write", 16, { start });
+    return readAnswer(answers.application, answer, "capturing");
+  }
+
+  /**
+   * Samples that come from now on, of an application that gives them. Those that are lost on the way, or before they could be fetched,
+   * are told.
+   *
+   * @param hop samples of each channel that the application's runs take: the most that comes at once
+   * @param allowedLoss samples of each channel that may be lost
+   * @throws `capture-incomplete` where more was lost; `board-bad-request` where it does not capture any more
+   */
+  async captured(
+    { rate, channels }: { readonly rate: number; readonly channels: number },
+    hop: number,
+    moments: number,
+    allowedLoss = 0,
+  ): Promise<Captured> {
+    const { mtu } = await this.#known();
+    const room = roomForData(mtu, { from: 0xffffffff, data: new Uint8Array(0), ended: false });
+    const worthwhile = Math.max(1, Math.min(hop, Math.floor(room / (2 * channels))));
+    const millis = Math.min(20, Math.max(1, (1000 * worthwhile) / (2 * rate)));
+    const transfer = {
+      ...this.#transferTime,
+      baseMillis: this.#transferTime.baseMillis + (4000 * moments) / rate,
+    };
+    return captureSamples(
+      async (from) => {
+        const answer = await this.#inference("samples of the source", "read", 16, { from });
+        return readAnswer(answers.captured, answer, "samples of the source");
+      },
+      { channels, moments, worthwhile, allowedLoss },
+      () => new Promise((resolve) => setTimeout(resolve, millis)),
+      startTransfer(transfer, "samples of the source", 2 * channels * moments),
+    );
+  }
+
+  /**
+   * The samples around events that the board keeps.
+   *
+   * @throws `board-locked` where the application keeps none; `board-no-model` where the active model is no application
+   */
+  async snippets(): Promise<Snippets> {
+    return readAnswer(answers.snippets, await this.#inference("snippets", "read", 17, {}), "snippets");
+  }
+
+  /** The samples of one of them. */
+  async snippet({ number, samples }: Snippet): Promise<Int16Array> {
+    const bytes = await this.#read({ what: "a snippet", bytes: 2 * samples, exact: true }, (off) =>
+      this.#inference("a snippet", "read", 17, { snippet: number, off }),
+    );
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return Int16Array.from({ length: samples }, (_, i) => view.getInt16(2 * i, true));
+  }
+
+  /** Has the board keep another one in its place. */
+  async releaseSnippet(number: number): Promise<void> {
+    await this.#inference("releasing a snippet", "write", 17, { release: number });
+  }
+
+  /** Has the board tell of events, whose actions say so, as they begin: `onNotice` takes them. Until it starts anew, or no longer. */
+  async notify(on: boolean): Promise<void> {
+    await this.#inference("notifications", "write", noticeCommand, { on });
+  }
+
+  /**
+   * Counts of the application's histograms, each of as many bins as are told.
+   *
+   * @throws `board-locked` where it has none; `board-no-model` where the active model is no application
+   */
+  async histograms(bins: readonly number[]): Promise<number[][]> {
+    const found: number[][] = [];
+    while (found.length < bins.length) {
+      const answer = await this.#inference("histograms", "read", 18, { from: found.length });
+      const { histograms } = readAnswer(answers.histograms, answer, "histograms");
+      found.push(...histograms);
+      const fits = found.length <= bins.length && found.every((counts, i) => counts.length === bins[i]);
+      if (histograms.length === 0 || !fits) refuseAnswer("histograms", `${found.length} of ${bins.length}`);
+    }
+    return found;
+  }
+
+  /**
+   * Bytes of samples that the line brings in a second, in requests of a hop each, by the board's own clock; undefined where its
+   * counter counts no time.
+   *
+   * @param hopBytes bytes of a hop
+   */
+  async samplesRate(hopBytes: number): Promise<number | undefined> {
+    const { unit, hz, mtu } = await this.status();
+    if (unit !== "cycles") return undefined;
+    const elapsed = async () => (await this.application()).elapsed;
+    const [before, begun] = [await elapsed(), await elapsed()];
+    let [bytes, requests] = [0, 0];
+    for (; requests < 4; requests++) {
+      const answer = await this.#inference("manifest", "read", 1, { off: 0 });
+      bytes += readAnswer(answers.part, answer, "manifest").data.length;
+    }
+    const taken = (await elapsed()) - begun - (begun - before);
+    const room = roomForData(mtu, { from: 0xffffffff, data: new Uint8Array(0), ended: false });
+    const share = Math.min(1, Math.min(hopBytes, room) / Math.max(1, bytes / requests));
+    return taken > 0 ? (bytes * share * hz) / taken : undefined;
   }
 
   /**

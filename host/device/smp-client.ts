@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { WasmoteError } from "../errors.js";
 import { encodeFrames, FrameDecoder } from "./frames.js";
+import { type Notice, noticeIn } from "./notice.js";
 import { errorIn } from "./return-codes.js";
 import { decodeMessage, encodeMessage, type Message, operations, type Payload } from "./smp.js";
 import type { Transport } from "./transport.js";
@@ -25,6 +26,12 @@ export interface ClientOptions {
   attempts?: number;
   /** Takes the board's text: lines that are no frames. */
   onText?(line: string): void;
+  /** Told when the line ends by itself, and why. */
+  onEnd?(reason: string): void;
+  /** Told of packets that were dropped, and why. */
+  onDropped?(reason: string): void;
+  /** Takes events that the board tells of without being asked for them. */
+  onNotice?(notice: Notice): void;
 }
 
 interface Waiting {
@@ -53,13 +60,15 @@ export class SmpClient {
     this.#timeoutMillis = options.timeoutMillis ?? defaults.timeoutMillis;
     this.#attempts = options.attempts ?? defaults.attempts;
     const decoder = new FrameDecoder({
-      message: (bytes) => this.#receive(bytes),
+      message: (bytes) => this.#receive(bytes, options),
       text: (line) => options.onText?.(line),
+      dropped: (reason) => options.onDropped?.(reason),
     });
     transport.onData((bytes) => decoder.push(bytes));
     transport.onEnd((reason) => {
       this.#ended = reason;
       this.#waiting?.fail(this.#endedError(reason));
+      options.onEnd?.(reason);
     });
   }
 
@@ -122,8 +131,10 @@ export class SmpClient {
     });
   }
 
-  #receive(bytes: Uint8Array): void {
+  #receive(bytes: Uint8Array, { onNotice }: ClientOptions): void {
     const message = decodeMessage(bytes);
+    const notice = message && noticeIn(message);
+    if (notice !== undefined) onNotice?.(notice);
     const request = this.#waiting?.request;
     if (message === undefined || request === undefined) return;
     const matches =

@@ -56,6 +56,8 @@ export interface Tensor {
    * takes no more of a built model.
    */
   stored?: "float16" | NarrowStorage;
+  /** Of a constant that may be replaced in a built model: what its place in the weights section is known by. */
+  reference?: string;
   /**
    * Of an activation whose channels quantization has scaled: by what, element i by entry i % entries. What the original
    * model has there is its values divided by these.

@@ -15,8 +15,12 @@ export interface Placement {
   readonly scratch: number;
   /** Size of the scratch memory: one of those that `scratchBytes` offered. */
   readonly scratchBytes: number;
-  /** Appends constants to the weights section, 16-byte aligned; answers their offset in the section. */
-  weights(bytes: Uint8Array): number;
+  /**
+   * Appends constants to the weights section, 16-byte aligned; answers their offset in the section.
+   *
+   * @param of the input that they are made of, where they are not its bytes and it may be a constant that can be replaced
+   */
+  weights(bytes: Uint8Array, of?: number): number;
 }
 
 /** A kernel: a function `(parameters: i32, to: i32) -> ()` that a kernel library exports. */

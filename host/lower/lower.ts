@@ -3,6 +3,7 @@ import { maxMemoryBytes } from "../abi/limits.js";
 import { weightAlignment } from "../abi/weight-alignment.js";
 import { WasmoteError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
+import type { Tensor } from "../graph/tensor.js";
 import { operatorNamed } from "../ops/index.js";
 import type { Plan } from "../plan/types.js";
 import { bytesOf } from "./bytes.js";
@@ -30,6 +31,8 @@ export interface Program {
   memoryBytes: number;
   /** What sets its variables to what they start with, in order; absent where it has none. */
   reset?: readonly Reset[];
+  /** Where constants lie that may be replaced: what each is known by, and the offset in the weights section; absent where there are none. */
+  references?: readonly { reference: string; offset: number }[];
 }
 
 /** Bytes of linear memory that are set: all to one value, or to as many from an offset of the weights section. */
@@ -51,11 +54,17 @@ class WeightsSection {
     const alike = this.byHash.get(hash) ?? [];
     const found = alike.find((block) => equal(block.bytes, bytes));
     if (found !== undefined) return found.offset;
-    const block = { offset: this.size, bytes: bytes.slice() };
+    const block = this.append(bytes);
     this.byHash.set(hash, [...alike, block]);
+    return block.offset;
+  }
+
+  /** A block that no other shares, at the end. */
+  append(bytes: Uint8Array): { offset: number; bytes: Uint8Array } {
+    const block = { offset: this.size, bytes: bytes.slice() };
     this.blocks.push(block);
     this.size += alignUp(bytes.length, weightAlignment);
-    return block.offset;
+    return block;
   }
 
   /** All blocks, each at its offset. */
@@ -86,6 +95,18 @@ function hashOf(bytes: Uint8Array): number {
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** What the constant among a node's inputs is known by that these bytes are of, where it may be replaced. */
+function referenceOf(
+  inputs: readonly (Tensor | undefined)[],
+  bytes: Uint8Array,
+  of: number | undefined,
+): string | undefined {
+  if (of !== undefined) return inputs[of]?.reference;
+  return inputs.find(
+    (tensor) => tensor?.reference !== undefined && tensor.data && equal(bytesOf(tensor.data), bytes),
+  )?.reference;
 }
 
 /** Steps in which a kernel is not called beside one that does all that it does: of several the last. */
@@ -119,20 +140,26 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
     throw new WasmoteError("memory-exceeded", `${plan.memoryBytes} bytes; at most ${maxMemoryBytes}`);
   }
   const section = new WeightsSection();
+  const references: { reference: string; offset: number }[] = [];
   const steps = plan.order.map((nodeIndex, step): ProgramStep => {
     const node = graph.nodes[nodeIndex];
     if (node === undefined) throw new Error(`the plan names node ${nodeIndex}`);
     let weightBytes = 0;
     const scratch = plan.scratch[step] ?? { address: 0, bytes: 0 };
+    const constants = node.inputs.map((index) => graph.tensors[index]);
     const placement: Placement = {
       inputs: node.inputs.map((index) => plan.tensors.get(index)?.address),
       outputs: node.outputs.map((index) => plan.tensors.get(index)?.address ?? 0),
       variables: (node.variables ?? []).map((index) => plan.variables[index]?.address ?? 0),
       scratch: scratch.address,
       scratchBytes: scratch.bytes,
-      weights(bytes) {
+      weights(bytes, of) {
         weightBytes += bytes.length;
-        return section.add(bytes);
+        const reference = referenceOf(constants, bytes, of);
+        if (reference === undefined) return section.add(bytes);
+        const { offset } = section.append(bytes);
+        references.push({ reference, offset });
+        return offset;
       },
     };
     const operator = operatorNamed(node.operator);
@@ -160,6 +187,7 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
     name: graph.name,
     steps: accompany(widen(steps.filter(({ calls }) => calls.length > 0))),
     ...(reset.length === 0 ? {} : { reset }),
+    ...(references.length === 0 ? {} : { references }),
     weights: section.contents(),
     memoryBytes: plan.memoryBytes,
   };

@@ -1,5 +1,6 @@
 import { decode, encode } from "cborg";
 import { z } from "zod";
+import { maxSnippets, maxSnippetValues } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import { encodeCustomSection, listSections } from "../wasm/sections.js";
 import { concatenate } from "../wasm/writer.js";
@@ -23,6 +24,11 @@ export const maxSync = 4;
 export const maxPowerPins = 4;
 /** Most hops that may wait. */
 export const maxBuffer = 64;
+/** Most runs before and after an event of which a snippet is. */
+export const maxSnippetHops = 65_536;
+/** Most histograms, and most bounds of each. */
+export const maxHistograms = 32;
+export const maxBounds = 31;
 /** Most samples of each channel that one run takes. */
 export const maxHop = 65_536;
 /** Most bytes of an event's name in UTF-8. */
@@ -83,6 +89,59 @@ export interface AppAction {
   milliseconds?: number;
 }
 
+/** Which samples around events a board keeps until a host has fetched them. */
+export interface AppSnippets {
+  /** Runs before the one in which an event begins, and after it. */
+  before: number;
+  after: number;
+  /** Snippets that there is memory for. */
+  keep: number;
+  /** Indices of the events. */
+  events: readonly number[];
+  /** Most bytes of snippets in a day of the board's clock. */
+  perDay: number;
+}
+
+/** What is counted between which bounds, once a run. */
+export interface AppHistogram {
+  name: string;
+  /** Of the model's levels of events, or of its output behind them, which has what else is observed. */
+  tensor: "levels" | "observed";
+  /** The number's place there. */
+  element: number;
+  /** Ascending; float32. Counts are of what is below the first, and from each on. */
+  bounds: readonly number[];
+}
+
+/** What the reference data of a stage is, and so what its parts in the weights section are. */
+export const dataKinds = ["moments", "rows", "neighbours", "levels"] as const;
+
+/** Reference data that may be replaced in the built file. */
+export interface AppData {
+  /** The stage's. */
+  name: string;
+  /**
+   * moments: means and standard deviations of columns. rows: the rows. neighbours: the rows, and their classes as one row of flags for
+   * each. levels: the rules of a decision's events.
+   */
+  kind: (typeof dataKinds)[number];
+  /** Rows that there is place for; 1 of moments, events of levels. */
+  rows: number;
+  columns: number;
+  /** Names: of the classes of neighbours, of the events of levels. */
+  names?: readonly string[];
+  /** Offsets in the weights section, of each part. */
+  at: readonly (readonly number[])[];
+}
+
+/** What may leave the board: events with their times, counts, samples while a host asks for them, samples around events. */
+export interface AppShare {
+  events: boolean;
+  counters: boolean;
+  capture: boolean;
+  snippets?: AppSnippets;
+}
+
 /** Contents of the section `wasmote.app`: what a board has to know to run a model by itself, beside the model. */
 export interface AppSection {
   version: typeof appVersion;
@@ -94,8 +153,11 @@ export interface AppSection {
   actions: readonly AppAction[];
   /** Whether events are written to the log in flash. */
   log: boolean;
-  /** What may leave the board: events with their times, counts, and bytes of samples a day (0: none). */
-  share: { events: boolean; counters: boolean; samples: number };
+  share: AppShare;
+  /** Summaries that may leave the board, too. */
+  histograms?: readonly AppHistogram[];
+  /** Reference data that may be replaced. */
+  data?: readonly AppData[];
 }
 
 const count = (least: number, most: number) => {
@@ -112,6 +174,21 @@ function shortText(maxBytes: number) {
     const { length } = new TextEncoder().encode(text);
     return length >= 1 && length <= maxBytes;
   }, expected);
+}
+
+/** Tensors that histograms are of, in the order of their numbers. */
+const histogramTensors = ["levels", "observed"] as const;
+
+/** Bounds as they are stored: little-endian float32. */
+function boundsBytes(bounds: readonly number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 * bounds.length));
+  for (const [i, bound] of bounds.entries()) view.setFloat32(4 * i, bound, true);
+  return new Uint8Array(view.buffer);
+}
+
+function boundsOf(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
 
 /** As it is stored: the rate in millihertz. */
@@ -162,7 +239,50 @@ const schema = z.object({
     )
     .max(maxActions, `at most ${maxActions}`),
   log: flag,
-  share: z.object({ events: flag, counters: flag, samples: count(0, most32) }),
+  share: z.object({
+    events: flag,
+    counters: flag,
+    capture: flag.default(false),
+    snippets: z
+      .object({
+        before: count(0, maxSnippetHops),
+        after: count(0, maxSnippetHops),
+        keep: count(1, maxSnippets),
+        events: z.array(count(0, maxEvents - 1), "a list of numbers").max(maxEvents),
+        perDay: count(0, most32),
+      })
+      .exactOptional(),
+  }),
+  histograms: z
+    .array(
+      z.object({
+        name: shortText(2 * maxEventNameBytes),
+        tensor: count(0, histogramTensors.length - 1),
+        element: count(0, maxHop),
+        bounds: z
+          .instanceof(Uint8Array, { error: "bytes" })
+          .refine(
+            ({ length }) => length % 4 === 0 && length > 0 && length <= 4 * maxBounds,
+            `1 to ${maxBounds} numbers`,
+          ),
+      }),
+      "a list of maps",
+    )
+    .max(maxHistograms, `at most ${maxHistograms}`)
+    .exactOptional(),
+  data: z
+    .array(
+      z.object({
+        name: shortText(maxEventNameBytes),
+        kind: z.enum(dataKinds, dataKinds.join(", ")),
+        rows: count(1, most32),
+        columns: count(1, most32),
+        names: z.array(z.string(), "a list of texts").exactOptional(),
+        at: z.array(z.array(count(0, most32), "a list of numbers"), "a list of lists"),
+      }),
+      "a list of maps",
+    )
+    .exactOptional(),
 });
 
 /**
@@ -175,7 +295,21 @@ export function encodeApp(app: AppSection): Uint8Array {
   const { source, actions } = app;
   const { rate, ...others } = source;
   const millihertz = Math.round(rate * 1000);
-  const stored = { ...app, source: { ...present(others), millihertz }, actions: actions.map(present) };
+  const { histograms, ...rest } = app;
+  const stored = {
+    ...rest,
+    source: { ...present(others), millihertz },
+    actions: actions.map(present),
+    ...(histograms === undefined
+      ? {}
+      : {
+          histograms: histograms.map(({ tensor, bounds, ...histogram }) => ({
+            ...histogram,
+            tensor: histogramTensors.indexOf(tensor),
+            bounds: boundsBytes(bounds),
+          })),
+        }),
+  };
   const bytes = encode(stored);
   decodeApp(bytes);
   return bytes;
@@ -214,7 +348,32 @@ export function decodeApp(contents: Uint8Array): AppSection {
     if ((kind === "gpio" || kind === "pwm") && pin === undefined)
       refuse(`actions.${i}.pin`, "a pin is expected");
   }
-  return { ...app, source: { ...others, rate: millihertz / 1000 } };
+  const { snippets } = app.share;
+  if (snippets !== undefined) {
+    const values = (snippets.before + 1 + snippets.after) * app.hop * source.channels * snippets.keep;
+    if (values > maxSnippetValues) refuse("share.snippets", `at most ${maxSnippetValues} values`);
+    if (snippets.events.some((event) => event >= app.events.length))
+      refuse("share.snippets.events", `there are ${app.events.length} events`);
+  }
+  const { histograms, ...told } = app;
+  const counted = histograms?.map(({ tensor, bounds, ...histogram }) => ({
+    ...histogram,
+    tensor: histogramTensors[tensor] as AppHistogram["tensor"],
+    bounds: boundsOf(bounds),
+  }));
+  for (const [i, { tensor, element, bounds }] of (counted ?? []).entries()) {
+    if (tensor === "levels" && element >= app.events.length)
+      refuse(`histograms.${i}.element`, `there are ${app.events.length} events`);
+    if (
+      bounds.some((bound, at) => !Number.isFinite(bound) || (at > 0 && bound <= (bounds[at - 1] as number)))
+    )
+      refuse(`histograms.${i}.bounds`, "ascending numbers are expected");
+  }
+  return {
+    ...told,
+    source: { ...others, rate: millihertz / 1000 },
+    ...(counted === undefined ? {} : { histograms: counted }),
+  };
 }
 
 function decoded(contents: Uint8Array): unknown {

@@ -17,7 +17,16 @@ const compiled = [
     "read_weights.c",
   ],
   ...["tensors.c", "validate.c", "wasm3.c", "wasmote.c"],
-  ...["cbor_reader.c", "crc32.c", "custom_sections.c", "description.c", "engine.c", "unguarded.c"],
+  ...[
+    "cbor_reader.c",
+    "crc32.c",
+    "custom_sections.c",
+    "description.c",
+    "engine.c",
+    "histograms.c",
+    "snippets.c",
+    "unguarded.c",
+  ],
 ];
 
 const folders = [

@@ -512,7 +512,7 @@ test("what a board has to know beside the model", () => {
       { event: 0, kind: "line" },
     ],
     log: true,
-    share: { events: true, counters: false, samples: 0 },
+    share: { events: true, counters: false, capture: false },
   });
 });
 

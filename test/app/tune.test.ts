@@ -8,7 +8,7 @@ import { WasmoteError } from "../../host/errors.js";
 const rule = { class: 0, on: 0.5, off: 0.25, hold: 1, release: 1, refractory: 0 };
 const judging = (...rules: readonly (typeof rule)[]): Judging => ({
   scores: { name: "scores", dtype: "float32", shape: [rules.length] },
-  attributes: { of: rules.map((own) => own.class), highest: false, together: false },
+  attributes: { of: rules.map((own) => own.class), highest: 0, together: false },
   rules,
 });
 const runs = (...scores: readonly number[]) => scores.map((score) => Float32Array.of(score));

@@ -42,7 +42,7 @@ async function applications(): Promise<Uint8Array[]> {
     { event: 0, kind: "siren", pin: 9, hertz: 50, value: 777, milliseconds: 5 },
     { event: 1, kind: "siren" },
   ];
-  const notShared = { events: false, counters: false, samples: 0 };
+  const notShared = { events: false, counters: false, capture: false };
   return [
     await loudnessApplication({ hop, log: true, actions }),
     await loudnessApplication({ hop, source: { ...source, driver: "simulated", pin: 5 } }, "float32"),

@@ -83,7 +83,7 @@ export const quietly: AppSection = {
   events: eventNames,
   actions: [],
   log: false,
-  share: { events: true, counters: true, samples: 0 },
+  share: { events: true, counters: true, capture: false },
 };
 
 /** The file of the application, without a recording. */

@@ -10,6 +10,7 @@ import { buildFirmware, type Firmware } from "../../host/firmware/build.js";
 import { decodeUf2 } from "../../host/firmware/uf2.js";
 import { withApp } from "../../host/package/app.js";
 import { buildModel } from "../../host/pipeline.js";
+import { connectAdc } from "./adc-model.js";
 import { loudnessApplication, quietly, shareGraph } from "./applications.js";
 import { availableBoards, firmwareOf } from "./emulators.js";
 import { connectMotionChip, lsm6ds3Model, lsm9ds1Model, mpu6050Model } from "./imu-models.js";
@@ -22,17 +23,6 @@ const flashOrigin = 0x10000000;
 interface Change {
   seconds: number;
   high: boolean;
-}
-
-/** Has the ADC's samples be what `sample` says, by their number. */
-function connectAdc(sample: (index: number, channel: number) => number): (chip: RP2040) => void {
-  return ({ adc, clock }) => {
-    let samples = 0;
-    adc.onADCRead = (channel) => {
-      const value = sample(samples++, channel);
-      clock.createAlarm(() => adc.completeADCRead(value, false)).schedule(adc.sampleTime * 1000);
-    };
-  };
 }
 
 /** A Pico that nobody talks to, with what is wired to it, and what it does at its pins for so many seconds. */

@@ -1,12 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { replaceData } from "../../host/app/reference-data.js";
 import { processOutput } from "../../host/cli/output.js";
 import { createProgram } from "../../host/cli/program.js";
-import { recordingOf, withApp } from "../../host/package/app.js";
+import { encodeFrames } from "../../host/device/frames.js";
+import { encodeMessage } from "../../host/device/smp.js";
+import { type AppSection, appOf, recordingOf, withApp } from "../../host/package/app.js";
 import { buildModel } from "../../host/pipeline.js";
+import { parseNpy, writeNpy } from "../../host/run/tensor-files/npy.js";
+import { readWave } from "../../host/run/tensor-files/wav.js";
 import { prepareWasm3 } from "../../host/run/wasm3.js";
 import { isSealed, openSealed, rawPublicKey, readDevicePrivateKey } from "../../host/trust/seal/index.js";
 import { serve } from "../device/serve.js";
@@ -223,7 +228,7 @@ const comparedPixels = async (option: string) => {
 };
 
 /** An application with four events in its log is active on the simulated board. */
-async function pushApplication(events = true): Promise<void> {
+async function pushApplication(events = true, said: Partial<AppSection> = {}): Promise<void> {
   const app = withApp(file("board.wasm"), {
     version: 1,
     source: { driver: "adc", rate: 1000, channels: 1 },
@@ -231,7 +236,8 @@ async function pushApplication(events = true): Promise<void> {
     events: ["knock", "rattle"],
     actions: [],
     log: true,
-    share: { events, counters: false, samples: 0 },
+    share: { events, counters: false, capture: false },
+    ...said,
   });
   writeFileSync(at("application.wasm"), app);
   await done("push", at("application.wasm"), "--port", port);
@@ -242,6 +248,13 @@ async function pushApplication(events = true): Promise<void> {
     [5, 2, 60, 2, 0, 1],
   ];
 }
+
+/** An application that gives its samples, each of which is its own number, is active on the simulated board. */
+const capturing = async (rate = 1000, channels = 1) => {
+  const source = { driver: "adc", rate, channels };
+  await pushApplication(true, { source, share: { events: true, counters: false, capture: true } });
+  return ["capture", "--port", port, "--label", "yes", "-o", at("captured")];
+};
 
 /** The number of the simulated board's active slot. */
 const activeSlot = (): string => String(board.flash.active);
@@ -481,6 +494,18 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "app --pin": async () => {
     assert.equal((await begun("--pin", "3")).actions, [{ on: "event", do: "gpio", pin: 3 }]);
     await refused(2, /is no whole number from 0 to 255/, ...beginning, "--pin", "256");
+  },
+  "app --capture": async () => {
+    const command = ["app", "init", at("new/source.json"), "--capture", "--source", "imu"];
+    const { stdout } = await done(...command);
+    assert.match(stdout, /it builds: .*\nnext: wasmote build .*\n.*\n +wasmote capture --port auto/);
+    await done("build", at("new/source.json"), "-o", at("new/source.wasm"));
+    const app = appOf(file("new/source.wasm"));
+    assert.equal(
+      [app?.share.capture, app?.source.driver, app?.hop, app?.source.buffer],
+      [true, "imu", 16, 4],
+    );
+    await refused(2, /--model is of no use: --capture/, ...command, "--force", "--model", at("net.tflite"));
   },
   "app --force": async () => {
     await done(...beginning, "--force");
@@ -856,6 +881,56 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "push --on": () => refused(1, /board-other/, "push", at("board.wasm"), "--port", port, "--on", "pico"),
   "push --key": () =>
     refused(1, /key-invalid/, "push", at("board.wasm"), "--port", port, "--key", at("in.json")),
+  "push --data": async () => {
+    const rows = {
+      dtype: "float32",
+      shape: [1, 2],
+      bytes: new Uint8Array(Float32Array.of(5, 6).buffer),
+    } as const;
+    writeFileSync(at("other.npy"), writeNpy(rows));
+    writeFileSync(at("levels.json"), '{"odd": 7}');
+    const data = ["--data", `apart=${at("other.npy")}`, `heard=${at("levels.json")}`];
+    const command = ["push", at("app.wasm"), "--port", port];
+    board.floats = true;
+    await done(...command);
+    const { patch } = await json(...command, ...data);
+    assert.is(patch, true);
+    const before = file("app.wasm");
+    const expected = replaceData(
+      replaceData(before, "apart", file("other.npy")),
+      "heard",
+      file("levels.json"),
+    );
+    assert.equal(board.activeModel, expected);
+    assert.match(
+      (await done("inspect", at("app.wasm"))).stdout,
+      /data +apart: up to 2 rows of 2, a .npy\ndata +heard: levels of odd/,
+    );
+    await refused(
+      1,
+      /data-invalid.*"still"; there are apart, heard/,
+      ...command,
+      "--data",
+      `still=${at("other.npy")}`,
+    );
+    await refused(2, /--data apart is no NAME=FILE/, ...command, "--data", "apart");
+    await done("sign", at("app.wasm"), "--key", at("signer.pem"), "-o", at("signed-app.wasm"));
+    const signedCommand = ["push", at("signed-app.wasm"), "--port", port, ...data];
+    await refused(2, /is signed, and not of other data/, ...signedCommand);
+    await done(...signedCommand, "--key", at("signer.pem"));
+    writeFileSync(at("pushed.wasm"), board.activeModel as Uint8Array);
+    board.floats = false;
+    await done("verify", at("pushed.wasm"), "--key", at("signer.pub"));
+  },
+  "push --out": async () => {
+    writeFileSync(at("levels.json"), '{"odd": 7}');
+    const command = ["push", at("app.wasm"), "--port", port, "-o", at("new/pushed.wasm")];
+    await refused(2, /--out is of no use: without --data/, ...command);
+    board.floats = true;
+    await done(...command, "--data", `heard=${at("levels.json")}`);
+    board.floats = false;
+    assert.equal(file("new/pushed.wasm"), board.activeModel as Uint8Array);
+  },
   "push --trial": async () => {
     writeFileSync(at("trial.wasm"), modelFile("trial", 100, 9));
     board.requests.length = 0;
@@ -948,6 +1023,97 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.equal([signed, slots.filter(({ active }: { active: boolean }) => active).length], [false, 1]);
   },
 
+  "capture --port": async () => {
+    await refused(2, /no board is named/, "capture", "--label", "yes");
+    const command = await capturing();
+    board.lacksSource = true;
+    await refused(1, /board-not-capturing.*the board has no source "adc"/, ...command);
+    board.lacksSource = false;
+    await pushApplication();
+    await refused(1, /board-not-capturing/, ...command);
+    await done("push", at("board.wasm"), "--port", port);
+    await refused(1, /board-no-application/, ...command);
+    await capturing();
+    board.cyclesOfRequest = 64_000_000 / 100;
+    await refused(1, /board-line-slow.*brings \S+ bytes a second, and 2,000 bytes come/, ...command);
+    board.cyclesOfRequest = 0;
+    board.sourceEndsAt = 600;
+    await refused(1, /capture-incomplete.*ended after 600 of 1000 samples/, ...command);
+    board.sourceEndsAt = Number.POSITIVE_INFINITY;
+    await refused(1, /board-other/, ...command, "pico");
+  },
+  "capture --seconds": async () => {
+    const { files } = await json(...(await capturing()), "--seconds", "0.25");
+    assert.equal([files[0].samples, files[0].seconds, files[0].rate], [250, 0.25, 1000]);
+    for (const wrong of ["0", "-1", "3601", "long"])
+      await refused(
+        2,
+        /must be a number of seconds up to 3600/,
+        ...(await capturing()),
+        `--seconds=${wrong}`,
+      );
+  },
+  "capture --label": async () => {
+    const command = [...(await capturing()), "--seconds", "0.1"];
+    const named = command.map((text) => (text === "yes" ? "no way" : text));
+    const [first, second] = [await json(...named), await json(...named)].map(({ files }) => files[0]);
+    assert.equal([first.file, first.label], [at("captured/no way.1.npy"), "no way"]);
+    assert.is(second.file, at("captured/no way.2.npy"));
+    const wrong = command.map((text) => (text === "yes" ? "../yes" : text));
+    await refused(2, /--label \.\.\/yes: files are named after it/, ...wrong);
+    await refused(2, /required option '--label/, "capture", "--port", port);
+  },
+  "capture --repeat": async () => {
+    const { files } = await json(...(await capturing()), "--seconds", "0.05", "--repeat", "3");
+    const names = files.map((each: { file: string }) => each.file);
+    assert.is(new Set(names).size, 3);
+    assert.ok(names.every((name: string) => existsSync(name)));
+  },
+  "capture --out": async () => {
+    const command = (await capturing()).map((text) => (text === at("captured") ? at("new/captured") : text));
+    await done(...command, "--seconds", "0.1");
+    const { dtype, shape, bytes } = parseNpy(file("new/captured/yes.1.npy"));
+    assert.equal([dtype, shape], ["int16", [100, 1]]);
+    assert.equal(
+      [...new Int16Array(bytes.buffer)],
+      Array.from({ length: 100 }, (_, i) => i),
+    );
+  },
+  "capture --format": async () => {
+    const command = [...(await capturing()), "--seconds", "0.1", "--format", "wav"];
+    const { files } = await json(...command);
+    const wave = readWave(new Uint8Array(readFileSync(files[0].file)));
+    assert.equal([wave.sampleRateHz, wave.channels, wave.samples.length], [1000, 1, 100]);
+    assert.is(wave.samples[99], 99 / 32768);
+    await capturing(1000, 3);
+    await refused(2, /--format wav: the source has 3 channels at 1000 samples a second/, ...command);
+    await capturing(16_000);
+    const [sound] = (await json(...command.slice(0, -2))).files;
+    assert.match(sound.file, /yes\.\d+\.wav$/);
+    await capturing(1000, 3);
+    const [motion] = (await json(...command.slice(0, -2))).files;
+    assert.equal(parseNpy(new Uint8Array(readFileSync(motion.file))).shape, [100, 3]);
+  },
+  "capture --allow-gaps": async () => {
+    const command = [...(await capturing()), "--seconds", "0.1"];
+    [board.loses, board.losesFrom] = [20, 50];
+    await refused(1, /capture-incomplete.*20 samples were lost after the first 56/, ...command);
+    const { files } = await json(...command, "--allow-gaps");
+    [board.loses, board.losesFrom] = [0, Number.POSITIVE_INFINITY];
+    assert.equal(
+      files.map((each: { samples: number }) => each.samples),
+      [56, 7],
+    );
+  },
+  "capture --key": async () => {
+    await done(...(await capturing()), "--seconds", "0.1", "--key", at("signer.pem"));
+    await refused(1, /key-invalid/, ...(await capturing()), "--key", at("in.json"));
+  },
+  "capture --json": async () => {
+    const { files } = await json(...(await capturing()), "--seconds", "0.1");
+    assert.equal(Object.keys(files[0]), ["file", "label", "seconds", "samples", "rate", "channels"]);
+  },
+
   "log --port": async () => {
     await pushApplication();
     const { stdout, stderr } = await done("log", "--port", port);
@@ -968,6 +1134,63 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await pushApplication();
     assert.match((await done("log", "--port", port, "--clear")).stderr, /the log is cleared/);
     assert.match((await done("log", "--port", port)).stdout, /^no events\n/);
+  },
+  "log --snippets": async () => {
+    const snippets = { before: 1, after: 1, keep: 2, events: [0, 1], perDay: 1000 };
+    const command = ["log", "--port", port, "--snippets", at("snippets")];
+    await pushApplication(false);
+    await refused(1, /board-not-shared/, ...command);
+    await pushApplication(false, { share: { events: false, counters: false, capture: false, snippets } });
+    board.snippets = [
+      { number: 4, event: 1, samples: Int16Array.of(1, -2, 3, -4) },
+      { number: 6, event: 1, samples: Int16Array.from({ length: 700 }, (_, i) => i) },
+    ];
+    await refused(2, /--clear is of no use/, ...command, "--clear");
+    const found = await json(...command);
+    assert.equal([found.leftOff, found.missed, found.snippets.length], [3, 1, 2]);
+    const [first, second] = [1, 2].map((i) => parseNpy(file(`snippets/rattle.${i}.npy`)));
+    assert.equal([...new Int16Array(first!.bytes.buffer)], [1, -2, 3, -4]);
+    assert.equal(
+      [...new Int16Array(second!.bytes.buffer)],
+      Array.from({ length: 700 }, (_, i) => i),
+    );
+    const facts = JSON.parse(readFileSync(at("snippets/rattle.1.json"), "utf8"));
+    const expected = { event: "rattle", level: 0.5, run: 70, milliseconds: 5000, before: 2, samples: 4 };
+    assert.equal(facts, { ...expected, rate: 1000, channels: 1 });
+    assert.match((await done(...command)).stdout, /^0 snippets; 3 events left off .*, 1 for want of memory/);
+  },
+  "log --summary": async () => {
+    const command = ["log", "--port", port, "--summary"];
+    await pushApplication();
+    await refused(1, /board-not-shared/, ...command);
+    const histograms = [
+      { name: "knock", tensor: "levels", element: 0, bounds: [0.25, 0.5] },
+      { name: "motion 2", tensor: "observed", element: 0, bounds: [1] },
+    ] as const;
+    const share = { events: false, counters: true, capture: false };
+    await pushApplication(false, { share, histograms });
+    board.histograms = [
+      [5, 0, 15],
+      [1234, 0],
+    ];
+    const { stdout } = await done(...command);
+    assert.match(stdout, /^100 runs, 2 lost\nevent +times\nknock +0\nrattle +10\n\nknock: 20 runs counted\n/);
+    assert.match(stdout, /\n +0.25 +5 +25.0 %\n +0.5 +15 +75.0 %\n\nmotion 2: 1,234 runs counted\n/);
+    const told = await json(...command);
+    assert.equal(told.events, [
+      { event: "knock", count: 0 },
+      { event: "rattle", count: 10 },
+    ]);
+    assert.equal(told.histograms[1], {
+      of: "motion 2",
+      bins: [
+        { from: null, to: 1, count: 1234 },
+        { from: 1, to: null, count: 0 },
+      ],
+    });
+    board.histograms = [[5, 0, 15], [1]];
+    await refused(1, /board-protocol/, ...command);
+    await refused(2, /--clear is of no use/, ...command, "--clear");
   },
   "log --key": async () => {
     await pushApplication();
@@ -997,6 +1220,24 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "keys --json": async () => assert.equal((await json("keys", "--port", port)).keys, []),
 
   "monitor --port": () => refused(3, /port-unavailable/, "monitor", "--port", `unix:${at("absent")}`),
+  "monitor --events": async () => {
+    const payload = { event: 1, name: "rattle", run: 7, level: 0.5 };
+    const notice = encodeFrames(
+      encodeMessage({ operation: 1, group: 64, command: 19, sequence: 3, payload }),
+    );
+    // A board that tells of an event before each answer, and whose cable is pulled after a while.
+    const noisy = createServer((socket) => {
+      const line = board.connect({
+        toHost: (bytes) => Buffer.concat([notice, Buffer.from("text\n"), bytes]),
+      });
+      line.onData((sent) => socket.write(sent));
+      socket.on("data", (sent) => line.write(sent));
+      setTimeout(() => socket.end(), 500);
+    }).listen(at("noisy"));
+    const { code, stdout } = await inProcess(["monitor", "--port", `unix:${at("noisy")}`, "--events"]);
+    noisy.close();
+    assert.equal([code, stdout, board.notifies], [3, "event rattle 0.500, run 7\ntext\n", true]);
+  },
   "monitor --baud": async () => {
     await refused(2, /whole number/, "monitor", "--port", "x", "--baud", "fast");
     await refused(2, /--baud is of no use/, "monitor", "--port", port, "--baud", "9600");

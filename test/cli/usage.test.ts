@@ -58,7 +58,7 @@ test("no command at all prints help on stderr, and is a usage error", () => {
 const wrong: [string[], RegExp][] = [
   [
     ["train", "model"],
-    /^error\[usage\]: unknown command 'train'\nhelp: The commands are build, run, app, simulate, tune, inspect, bench, compare, boards, firmware, flash, diff, push, slots, log, keys, export, keygen, sign, verify, monitor, doctor, toolchain and completion;/,
+    /^error\[usage\]: unknown command 'train'\nhelp: The commands are build, run, app, simulate, tune, inspect, bench, compare, boards, firmware, flash, diff, push, slots, capture, log, keys, export, keygen, sign, verify, monitor, doctor, toolchain and completion;/,
   ],
   [["biuld", "x"], /Did you mean build\?/],
   [["help", "biuld"], /unknown command 'biuld'.*Did you mean build\?/],

@@ -52,6 +52,8 @@ export class SimulatedBoard {
   slotBytes = 65536;
   imports = ["wasmote.read_weights"];
   abi = 3;
+  /** Whether its firmware has floating-point operations. */
+  floats = false;
   /** What files are encrypted to. */
   readonly deviceKey = readDevicePrivateKey(generateDeviceKeyPair().privateKey);
   /** Replaces the answer to a run. */
@@ -63,6 +65,22 @@ export class SimulatedBoard {
 
   /** The log of events of the application that is active: number, start, milliseconds, run, event, level. */
   log: [number, number, number, number, number, number][] = [];
+
+  /** The samples around events that it keeps. */
+  snippets: { number: number; event: number; samples: Int16Array }[] = [];
+  /** Whether a host has asked to be told of events. */
+  notifies = false;
+  /** What its histograms have counted. */
+  histograms: number[][] = [];
+  /** Whether the application's source is none that it has. */
+  lacksSource = false;
+  /** How many samples of the source are lost, and from which on; and where it ends. */
+  loses = 0;
+  losesFrom = Number.POSITIVE_INFINITY;
+  sourceEndsAt = Number.POSITIVE_INFINITY;
+  /** Cycles that a request takes on the line. */
+  cyclesOfRequest = 0;
+  #capturing: number | undefined;
 
   readonly flash: {
     slots: (Slot | undefined)[];
@@ -169,6 +187,15 @@ export class SimulatedBoard {
         return this.#application();
       case "64.13":
         return operation === 0 ? this.#events(Number(payload.from)) : this.#clearLog();
+      case "64.16":
+        return operation === 0 ? this.#captured(Number(payload.from)) : this.#capture(payload.start === true);
+      case "64.17":
+        return operation === 0 ? this.#readSnippets(payload) : this.#release(Number(payload.release));
+      case "64.18":
+        return { histograms: this.histograms.slice(Number(payload.from), Number(payload.from) + 1) };
+      case "64.19":
+        this.notifies = payload.on === true;
+        return {};
       case "64.15":
         return this.#part(this.#section("wasmote.app"), Number(payload.off));
       case "64.4":
@@ -275,17 +302,61 @@ export class SimulatedBoard {
   #application(): Payload {
     const app = this.activeModel === undefined ? undefined : appOf(this.activeModel);
     if (app === undefined) return { state: "none", why: null };
-    const counts = { runs: 100, overruns: 2, most: 20, busy: 1000, elapsed: 8000, unlogged: 0 };
+    const counts = { runs: 100, overruns: 2, most: 20, busy: 1000, unlogged: 0 };
     const { driver } = app.source;
     return {
-      state: "running",
+      state: this.#capturing !== undefined ? "capturing" : this.lacksSource ? "link" : "running",
       why: null,
       app: 1,
       source: driver,
       lacks: ["pin"],
       ...counts,
       shares: app.share.events,
+      ...(app.share.counters && { events: app.events.map((_, i) => 10 * i) }),
+      elapsed: 8000 + this.cyclesOfRequest * this.requests.length,
     };
+  }
+
+  #readSnippets({ snippet, off }: Payload): Payload {
+    if (appOf(this.activeModel as Uint8Array)?.share.snippets === undefined) throw new Refused(64, 14);
+    const found = this.snippets.find(({ number }) => number === snippet);
+    if (found !== undefined) return this.#part(new Uint8Array(found.samples.buffer), Number(off));
+    if (snippet !== undefined) throw new Refused(64, 3);
+    const list = this.snippets.map(({ number, event, samples }) => [
+      number,
+      5000,
+      70,
+      event,
+      0.5,
+      2,
+      samples.length,
+    ]);
+    return { snippets: list, leftOff: 3, missed: 1, today: 80 };
+  }
+
+  #release(wanted: number): Payload {
+    this.snippets = this.snippets.filter(({ number }) => number !== wanted);
+    return {};
+  }
+
+  #capture(start: boolean): Payload {
+    const app = this.activeModel === undefined ? undefined : appOf(this.activeModel);
+    if (app === undefined) throw new Refused(64, 2);
+    if (!app.share.capture) throw new Refused(64, 14);
+    this.#capturing = start && !this.lacksSource ? 0 : undefined;
+    return this.#application();
+  }
+
+  /** Seven samples at a time, each of which is its own number. */
+  #captured(from: number): Payload {
+    if (this.#capturing === undefined) throw new Refused(64, 3);
+    const first = from >= this.losesFrom ? from + this.loses : from;
+    const channels = appOf(this.activeModel as Uint8Array)?.source.channels ?? 1;
+    const count = Math.max(0, Math.min(7, this.sourceEndsAt - first));
+    const data = Buffer.from(
+      Int16Array.from({ length: count * channels }, (_, i) => first + Math.floor(i / channels)).buffer,
+    );
+    return { from: first, data: new Uint8Array(data), ended: first + count >= this.sourceEndsAt };
   }
 
   /** Three entries at a time. */
@@ -315,6 +386,7 @@ export class SimulatedBoard {
       hz: 64_000_000,
       mtu: this.mtu,
       flash: this.slotBytes,
+      floats: this.floats,
       imports: this.imports,
     };
   }

@@ -30,7 +30,7 @@ const app: AppSection = {
     { event: 1, kind: "line" },
   ],
   log: true,
-  share: { events: true, counters: false, samples: 0 },
+  share: { events: true, counters: false, capture: false },
 };
 const namesOf = (file: Uint8Array) => listSections(file).map(({ name }) => name);
 const weightsOf = (file: Uint8Array) => listSections(file).find(({ name }) => name === weightsSection);
@@ -103,7 +103,6 @@ test("what is wrong is refused by the name of its field", () => {
     ["actions.1.pin", (stored) => Object.assign(stored.actions[1] as object, { kind: "gpio" })],
     ["log", (stored) => Object.assign(stored, { log: 1 })],
     ["share.events", (stored) => Object.assign(stored.share, { events: undefined })],
-    ["share.samples", (stored) => Object.assign(stored.share, { samples: -1 })],
   ];
   for (const [field, change] of wrong) {
     const { code, detail } = refusalOf(() => decodeApp(changed(change)));

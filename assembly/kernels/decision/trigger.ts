@@ -8,7 +8,7 @@
  * state  [count, 3] int32, the variable: runs in a row, whether the event lasts, runs until it may begin
  * rules  [count] of the weights section: class int32; on, off float32; hold, release, refractory int32
  *
- *   passes = lasts ? not score >= off : score >= on, of the class with the highest score alone if `highest`
+ *   passes = lasts ? not score >= off : score >= on, of the `highest` classes with the highest scores alone if that is not 0
  *   row    = passes ? row + 1 : 0
  *   begins = not lasts and row >= hold and the refractory time is over;  ends = lasts and row >= release
  *
@@ -21,17 +21,15 @@ import { TriggerParameters } from "../../parameters";
 /** Bytes of one event's rule, and of its state; most runs that are counted. */
 const ruleBytes = 24, stateBytes = 12, mostRuns = 1 << 30;
 
-function firstHighest(scores: usize, classes: i32): i32 {
-  let highest = 0;
-  let best = load<f32>(scores);
-  for (let i = 1; i < classes; i++) {
-    const score = load<f32>(scores + (i << 2));
-    if (score > best) {
-      best = score;
-      highest = i;
-    }
+/** Classes that stand before one: with a higher score, or an equal one and a lower number. */
+function rankOf(scores: usize, classes: i32, number: i32): i32 {
+  const score = load<f32>(scores + (number << 2));
+  let rank = 0;
+  for (let i = 0; i < classes; i++) {
+    const other = load<f32>(scores + (i << 2));
+    if (other > score || (other == score && i < number)) rank++;
   }
-  return highest;
+  return rank;
 }
 
 export function triggerFloat32(parameters: i32, to: usize): void {
@@ -39,14 +37,13 @@ export function triggerFloat32(parameters: i32, to: usize): void {
   const scores = given.scores, events = given.events, active = given.active, levels = given.levels;
   const states = given.state, rule = given.scratch, count = given.count;
   const weights = given.weights, classes = given.classes, highest = given.highest, together = given.together;
-  const chosen = highest ? firstHighest(scores, classes) : -1;
   let silence = 0;
   for (let i = 0; i < count; i++) {
     readWeights(rule, weights + i * ruleBytes, ruleBytes);
     const state = states + i * stateBytes;
     const number = load<i32>(rule);
     const score = load<f32>(scores + (number << 2)), lasts = load<i32>(state, 4), wait = load<i32>(state, 8);
-    const passes = lasts ? !(score >= load<f32>(rule, 8)) : score >= load<f32>(rule, 4) && (!highest || chosen == number);
+    const passes = lasts ? !(score >= load<f32>(rule, 8)) : score >= load<f32>(rule, 4) && (!highest || rankOf(scores, classes, number) < highest);
     let row = passes ? min(load<i32>(state) + 1, mostRuns) : 0;
     const begins = !lasts && row >= load<i32>(rule, 12) && wait == 0;
     const ends = lasts && row >= load<i32>(rule, 16);

@@ -222,7 +222,7 @@ static void run_trigger(reader *from)
     of.states = elements(from, triggerState, product_within(from, count, sizeof *of.states / 4), 4);
     of.rules = constants(from, triggerWeights, count, sizeof *of.rules);
     for (uint32_t i = 0; !from->wrong && i < count; i++) from->wrong = of.rules[i].class >= classes;
-    of.highest = parameter(from->from, triggerHighest) != 0;
+    of.highest = (int32_t) parameter(from->from, triggerHighest);
     of.together = parameter(from->from, triggerTogether) != 0;
     if (!from->wrong) wasmote_trigger(&of);
 }

@@ -15,7 +15,7 @@ export const triggerParameters = block("TriggerParameters", "Events of scores th
   },
   count: { type: "int32", note: "Events." },
   classes: "int32",
-  highest: { type: "int32", note: "Whether the class with the highest score alone may begin." },
+  highest: { type: "int32", note: "How many classes with the highest scores may begin; 0 for all." },
   together: {
     type: "int32",
     note: "Whether an event keeps all events from beginning for its refractory time.",

@@ -36,7 +36,10 @@ const schema = z.strictObject({
   majority: duration
     .optional()
     .describe("Scores are how often, over this time, each was the highest. Not with `mean`."),
-  highest: z.boolean().default(false).describe("Whether the class with the highest score alone may begin."),
+  highest: z
+    .union([z.boolean(), z.int().min(1)])
+    .default(false)
+    .describe("How many classes with the highest scores may begin; true for 1, false for all."),
   together: z
     .boolean()
     .default(false)
@@ -123,13 +126,16 @@ export const decision: StageKind<typeof schema> = {
         };
       },
     );
-    const attributes = { of: numbers, highest: config.highest, together: config.together };
-    const [begins, active, levels] = write.nodes(trigger, attributes, [lasting, ...triggerConstants(rules)], {
+    const constants = triggerConstants(rules);
+    const names = entries.map(([event]) => event);
+    graph.refer(name, { kind: "levels", rows: rules.length, columns: 2, names }, constants.slice(0, 1));
+    const attributes = { of: numbers, highest: Number(config.highest), together: config.together };
+    const [begins, active, levels] = write.nodes(trigger, attributes, [lasting, ...constants], {
       variables: [{ name: `${name} state`, dtype: "int32", shape: [rules.length, 3] }],
     }) as [Tensor, Tensor, Tensor];
     return {
       kind: "events",
-      names: entries.map(([event]) => event),
+      names,
       begins,
       active,
       levels,

@@ -27,7 +27,7 @@ const schema = z.strictObject({
 });
 
 /** Mean and standard deviation of each column; where a column never changes, 1. */
-function momentsOf(values: Float32Array, rows: number, columns: number) {
+export function momentsOf(values: Float32Array, rows: number, columns: number) {
   const column = (at: number) =>
     Array.from({ length: rows }, (_, row) => values[row * columns + at] as number);
   const moments = Array.from({ length: columns }, (_, at) => {
@@ -56,16 +56,17 @@ export const distance: StageKind<typeof schema> = {
     const tensor = graph.under(signal.when, () => {
       const real = asReal(write, signal.tensor);
       if (config.measure === "nearest") {
-        const all = write.node(squaredDistances, {}, [
-          reshaped(write, real, [1, count]),
-          write.constant(values, [rows, columns], "float32"),
-        ]);
+        const vectors = write.constant(values, [rows, columns], "float32");
+        graph.refer(name, { kind: "rows", rows, columns }, [vectors]);
+        const all = write.node(squaredDistances, {}, [reshaped(write, real, [1, count]), vectors]);
         const nearest = write.node(reduceMin, { axes: [0], keepDims: true }, [reshaped(write, all, [rows])]);
         return write.node(sqrt, {}, [nearest]);
       }
       const { centres, spreads } = momentsOf(values, rows, columns);
-      const apart = differenceOf(write, reshaped(write, real, [count]), write.list(centres));
-      const squares = write.node(square, {}, [quotientOf(write, apart, write.list(spreads))]);
+      const [from, by] = [write.list(centres), write.list(spreads)];
+      graph.refer(name, { kind: "moments", rows: 1, columns }, [from, by]);
+      const apart = differenceOf(write, reshaped(write, real, [count]), from);
+      const squares = write.node(square, {}, [quotientOf(write, apart, by)]);
       return write.node(sqrt, {}, [write.node(mean, { axes: [0], keepDims: true }, [squares])]);
     });
     return { kind: "scores", signal: { ...signal, tensor } };

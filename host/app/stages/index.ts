@@ -10,9 +10,11 @@ import { microFrontend } from "../front-ends/micro-frontend.js";
 import { picture } from "../front-ends/picture.js";
 import { spectralFeatures } from "../front-ends/spectral-features.js";
 import { statistics } from "../front-ends/statistics.js";
+import { count } from "./count.js";
 import { decision } from "./decision.js";
 import { distance } from "./distance.js";
 import { model } from "./model.js";
+import { nearest } from "./nearest.js";
 import { window } from "./window.js";
 
 /** The kinds of stages, by what an application's file calls them. */
@@ -32,8 +34,10 @@ export interface StageKinds {
   readonly window: typeof window;
   readonly model: typeof model;
   readonly distance: typeof distance;
+  readonly nearest: typeof nearest;
   readonly faults: typeof faults;
   readonly decision: typeof decision;
+  readonly count: typeof count;
 }
 
 /** Every kind of stage. */
@@ -53,6 +57,8 @@ export const stageKinds: StageKinds = {
   window,
   model,
   distance,
+  nearest,
   faults,
   decision,
+  count,
 };

@@ -2,12 +2,16 @@ import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { triggerParameters } from "../../abi/parameters.js";
 import { signalWorks } from "../../abi/signal-works.js";
-import { type TriggerAttributes, triggerRules } from "../../ops/decision/trigger.js";
+import {
+  type TriggerAttributes,
+  triggerLevelsAt,
+  triggerRuleBytes,
+  triggerRules,
+} from "../../ops/decision/trigger.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
 
-/** Bytes of one event's rule as the kernel reads it. */
-const ruleBytes = 24;
+const ruleBytes = triggerRuleBytes;
 
 /** Events of scores. */
 export const trigger: Lowering<TriggerAttributes> = {
@@ -21,7 +25,7 @@ export const trigger: Lowering<TriggerAttributes> = {
     for (const [i, { class: number, on, off, hold, release, refractory }] of rules.entries()) {
       table.setInt32(i * ruleBytes, number, true);
       for (const [part, level] of [on, off].entries())
-        table.setFloat32(i * ruleBytes + 4 + 4 * part, level, true);
+        table.setFloat32(i * ruleBytes + triggerLevelsAt + 4 * part, level, true);
       for (const [part, time] of [hold, release, refractory].entries())
         table.setInt32(i * ruleBytes + 12 + 4 * part, time, true);
     }
@@ -33,10 +37,10 @@ export const trigger: Lowering<TriggerAttributes> = {
       levels: placement.outputs[2] as number,
       state: placement.variables[0] as number,
       scratch: placement.scratch,
-      weights: placement.weights(new Uint8Array(table.buffer)),
+      weights: placement.weights(new Uint8Array(table.buffer), 1),
       count: rules.length,
       classes,
-      highest: node.attributes.highest ? 1 : 0,
+      highest: node.attributes.highest,
       together: node.attributes.together ? 1 : 0,
     };
     const kernel = {

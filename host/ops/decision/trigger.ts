@@ -8,8 +8,8 @@ import { constantOf, given, inputsOf, lengthOf, requireDtype, requireWhole } fro
 export interface TriggerAttributes {
   /** The class that each event comes from. */
   of: readonly number[];
-  /** Whether the class with the highest score alone may begin, the first of several. */
-  highest: boolean;
+  /** How many classes with the highest scores may begin, the first of equal ones; 0 for all. */
+  highest: number;
   /** Whether an event keeps all events from beginning for its refractory time, not its own alone. */
   together: boolean;
 }
@@ -31,6 +31,10 @@ export interface TriggerRule {
 
 const mostRuns = 2 ** 30;
 
+/** Bytes of one event's rule in the weights section, and where its levels are there. */
+export const triggerRuleBytes = 24;
+export const triggerLevelsAt = 4;
+
 /** The rules of a node's events, and the number of classes. Throws `NotRunnable`. */
 export function triggerRules(node: BoundNode<TriggerAttributes>): { rules: TriggerRule[]; classes: number } {
   const [scores, levels, times] = inputsOf(node, "scores", "levels", "times") as [Tensor, Tensor, Tensor];
@@ -48,6 +52,7 @@ export function triggerRules(node: BoundNode<TriggerAttributes>): { rules: Trigg
     times.shape.join() === `3,${of.length}`,
     `times of ${times.shape.join("x")}; 3x${of.length} are expected`,
   );
+  requireWhole(node.attributes.highest, "the number of highest classes", 0, mostRuns);
   const level = constantOf(levels, "levels") as Float32Array;
   const time = constantOf(times, "times") as Int32Array;
   const rules = of.map((number, i): TriggerRule => {
@@ -87,10 +92,10 @@ export function triggerConstants(rules: readonly TriggerRule[]): [levels: Tensor
   ];
 }
 
-function firstHighest(scores: Values): number {
-  let highest = 0;
-  for (const [i, score] of scores.entries()) if (score > (scores[highest] as number)) highest = i;
-  return highest;
+/** Classes that stand before one: with a higher score, or an equal one and a lower number. */
+function rankOf(scores: Values, number: number): number {
+  const score = scores[number] as number;
+  return [...scores].filter((other, i) => other > score || (other === score && i < number)).length;
 }
 
 /**
@@ -124,7 +129,6 @@ export const trigger: Operator<TriggerAttributes> = {
       Values,
     ];
     const { highest, together } = node.attributes;
-    const chosen = firstHighest(scores);
     let silence = 0;
     for (const [i, rule] of rules.entries()) {
       const score = scores[rule.class] as number;
@@ -134,7 +138,9 @@ export const trigger: Operator<TriggerAttributes> = {
         number,
       ];
       const passes =
-        lasts === 1 ? !(score >= rule.off) : score >= rule.on && (!highest || chosen === rule.class);
+        lasts === 1
+          ? !(score >= rule.off)
+          : score >= rule.on && (highest === 0 || rankOf(scores, rule.class) < highest);
       const row = passes ? Math.min(runs + 1, mostRuns) : 0;
       const begins = lasts === 0 && row >= rule.hold && wait === 0;
       const ends = lasts === 1 && row >= rule.release;

@@ -11,7 +11,7 @@ interface Rules {
   hold?: readonly number[];
   release?: readonly number[];
   refractory?: readonly number[];
-  highest?: boolean;
+  highest?: number;
   together?: boolean;
 }
 
@@ -19,7 +19,7 @@ function given({
   on,
   of = [...on.keys()],
   classes = on.length,
-  highest = false,
+  highest = 0,
   together = false,
   ...rules
 }: Rules): SignalCase {
@@ -76,12 +76,18 @@ test("of several classes the highest alone begins, if so wanted", async () => {
   const rules = { on: [0.1, 0.1, 0.1] };
   const [all] = await matchReference(given(rules), [[0.2, 0.7, 0.7]]);
   assert.equal([...(all as Uint8Array)], [1, 1, 1]);
-  const [highest] = await matchReference(given({ ...rules, highest: true }), [[0.2, 0.7, 0.7]]);
+  const [highest] = await matchReference(given({ ...rules, highest: 1 }), [[0.2, 0.7, 0.7]]);
   assert.equal([...(highest as Uint8Array)], [0, 1, 0]);
+  const [two] = await matchReference(given({ ...rules, highest: 2 }), [[0.2, 0.7, 0.7]]);
+  assert.equal([...(two as Uint8Array)], [0, 1, 1]);
+  const [equal] = await matchReference(given({ ...rules, highest: 2 }), [[0.7, 0.7, 0.7]]);
+  assert.equal([...(equal as Uint8Array)], [1, 1, 0]);
+  const [unknown] = await matchReference(given({ ...rules, highest: 1 }), [[Number.NaN, 0.2, 0.7]]);
+  assert.equal([...(unknown as Uint8Array)], [0, 0, 1]);
 });
 
 test("events come from classes in any order, and give their scores; those without an event count, too", async () => {
-  const rules = { on: [0.5, 0.1], of: [3, 1], classes: 4, highest: true };
+  const rules = { on: [0.5, 0.1], of: [3, 1], classes: 4, highest: 1 };
   const [events, active, levels] = await matchReference(given(rules), [[0, 0.2, 0.9, 0.6]]);
   assert.equal(
     [events, active].map((flags) => [...(flags as Uint8Array)]),
@@ -110,7 +116,7 @@ test("random rules and scores", async () => {
       hold: list(() => integer(1, 3)),
       release: list(() => integer(1, 3)),
       refractory: list(() => integer(0, 5)),
-      highest: seed % 2 === 0,
+      highest: seed % 4,
       together: seed % 3 === 0,
     };
     await matchReference(
