@@ -2,7 +2,7 @@
  * The memory protection unit. By the default memory map, addresses below 0x20000000 are cached memory, but peripherals of the whole
  * chip are among them, and those of the flash controllers are in 0x83000000; a store to MRAM writes it; and nobody has promised that
  * nothing is in front of the memory that the stack begins in.
- * Sources: Arm DDI 0553, Armv8-M Architecture Reference Manual, B8 (default memory map), B11 (PMSAv8), D1.2 (MPU_CTRL, MPU_RBAR, MPU_RLAR, MPU_MAIR0);
+ * Sources: Arm DDI 0553, Armv8-M Architecture Reference Manual (system address map; PMSAv8; MPU_TYPE to MPU_MAIR0);
  * alifsemi/alif_ensemble-cmsis-dfp, Device/common/source/mpu_M55.c, and micropython/micropython, ports/alif/mpu.c (which ranges
  * are peripherals).
  */
@@ -10,6 +10,7 @@
 
 #include "registers.h"
 
+#define MPU_TYPE REG(0xe000ed90)
 #define MPU_CTRL REG(0xe000ed94)
 #define MPU_RNR REG(0xe000ed98)
 #define MPU_RBAR REG(0xe000ed9c)
@@ -22,7 +23,7 @@ enum { executeNever = 1, privilegedOnly = 0 << 1, readOnly = 2 << 1, regionEnabl
 /* Attributes by number: cached, written through, as the default memory map has MRAM; a peripheral (Device-nGnRE). */
 enum { writeThrough = 0, peripheral = 1, attributes = 0xaa | 0x04 << 8 };
 
-enum { stackLimit = 0, systemPeripherals = 1, flashControllers = 2, mram = 3 };
+enum { stackLimit = 0, systemPeripherals = 1, flashControllers = 2, mram = 3, regionsUsed = 4 };
 
 static void barrier(void)
 {
@@ -46,6 +47,11 @@ void protection_start(void)
     set_region(systemPeripherals, 0x1a000000, 0x1000000, privilegedOnly | executeNever, peripheral);
     set_region(flashControllers, 0x83000000, 0x1000000, privilegedOnly | executeNever, peripheral);
     set_region(mram, mramOrigin, mramBytes, readOnly, writeThrough);
+    for (uint32_t number = regionsUsed; number < (MPU_TYPE >> 8 & 0xff); number++)
+    {
+        MPU_RNR = number;                                   /* a reset leaves them as they were */
+        MPU_RLAR = 0;
+    }
     MPU_CTRL = elseDefault | alsoInFaults | enable;
     barrier();
 }
