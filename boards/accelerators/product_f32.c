@@ -3,11 +3,13 @@
  * addition, so that bits are the same everywhere.
  */
 #include "product.h"
+#include "product_f32_helium.h"
 
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
-#pragma GCC optimize("fp-contract=off")
+/* GCC would make vectors of float32 for Helium, which take numbers that are not normal for 0. */
+#pragma GCC optimize("fp-contract=off", "no-tree-vectorize")
 #endif
 
 enum { floatHeaderBytes = 48 };
@@ -54,7 +56,7 @@ static inline void store_float(const product_operation *of, const uint8_t *tile,
     *output = total < of->lowest ? of->lowest : total > of->highest ? of->highest : total;
 }
 
-/* Adds the products of `count` neighbouring inputs, of which the first is number k. */
+/* Adds the products of `count` neighbouring inputs, of which the first is number k, to the sums of 4 outputs. */
 static inline void add_run(float sums[4], const float *x, const float *weights, uint32_t k, uint32_t count)
 {
     const float *const end = x + count;
@@ -99,9 +101,12 @@ static inline void add_run(float sums[4], const float *x, const float *weights, 
     sums[3] = s3;
 }
 
+typedef void adder(float sums[4], const float *x, const float *weights, uint32_t k, uint32_t count);
+
 /* The sums of a tile's outputs of the window that starts at y, x of an image. */
-static void sum_window(const product_operation *of, const float *image, const float *weights, int32_t y0, int32_t x0, float sums[4])
+__attribute__((always_inline)) static inline void sum_window_by(adder *add, const product_operation *of, const float *image, const float *weights, int32_t y0, int32_t x0, float sums[4])
 {
+    for (int lane = 0; lane < 4; lane++) sums[lane] = 0;
     const int32_t channels = of->inputChannels, width = of->inputWidth;
     const bool together = of->dilationWidth == 1;
     const int32_t room = width - x0, most = room < of->filterWidth ? room : of->filterWidth;
@@ -114,14 +119,24 @@ static void sum_window(const product_operation *of, const float *image, const fl
         if (together)
         {
             if (first < last)
-                add_run(sums, line + (x0 + first) * channels, weights, (uint32_t) ((tap + first) * channels), (uint32_t) ((last - first) * channels));
+                add(sums, line + (x0 + first) * channels, weights, (uint32_t) ((tap + first) * channels), (uint32_t) ((last - first) * channels));
             continue;
         }
         for (int32_t fx = 0, x = x0; fx < last; fx++, x += of->dilationWidth)
         {
-            if ((uint32_t) x < (uint32_t) width) add_run(sums, line + x * channels, weights, (uint32_t) ((tap + fx) * channels), (uint32_t) channels);
+            if ((uint32_t) x < (uint32_t) width) add(sums, line + x * channels, weights, (uint32_t) ((tap + fx) * channels), (uint32_t) channels);
         }
     }
+}
+
+static void sum_window(const product_operation *of, const float *image, const float *weights, int32_t y0, int32_t x0, float sums[4])
+{
+#if TARGET_HELIUM
+    forget_flushes();
+    sum_window_by(add_run_helium, of, image, weights, y0, x0, sums);
+    if (!was_flushed()) return;
+#endif
+    sum_window_by(add_run, of, image, weights, y0, x0, sums);
 }
 
 void wasmote_product_f32(const product_operation *of)
@@ -143,7 +158,7 @@ void wasmote_product_f32(const product_operation *of)
             {
                 for (int32_t x = 0; x < of->outputWidth; x++, output += of->outputs)
                 {
-                    float sums[4] = { 0, 0, 0, 0 };
+                    float sums[4];
                     sum_window(of, image, weights, y * of->strideHeight - of->padTop, x * of->strideWidth - of->padLeft, sums);
                     for (int lane = 0; lane < count; lane++) store_float(of, tile, lane, sums[lane], output + lane);
                 }
@@ -153,7 +168,7 @@ void wasmote_product_f32(const product_operation *of)
 }
 
 /* A tile's sums of the depthwise window at y, x, of input channels `channel`. */
-static void sum_taps(const product_operation *of, const float *image, const float *weights, int32_t y0, int32_t x0, const int32_t channel[4], float sums[4])
+static void sum_taps_alone(const product_operation *of, const float *image, const float *weights, int32_t y0, int32_t x0, const int32_t channel[4], float sums[4])
 {
     const float *w = weights;
     float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
@@ -180,6 +195,16 @@ static void sum_taps(const product_operation *of, const float *image, const floa
     sums[1] = s1;
     sums[2] = s2;
     sums[3] = s3;
+}
+
+static void sum_taps(const product_operation *of, const float *image, const float *weights, int32_t y0, int32_t x0, const int32_t channel[4], float sums[4])
+{
+#if TARGET_HELIUM
+    forget_flushes();
+    sum_taps_helium(of, image, weights, y0, x0, channel, sums);
+    if (!was_flushed()) return;
+#endif
+    sum_taps_alone(of, image, weights, y0, x0, channel, sums);
 }
 
 void wasmote_depthwise_f32(const product_operation *of)

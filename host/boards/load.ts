@@ -78,8 +78,9 @@ export function loadBoard(name: string, folder: string = boardsFolder): Board {
   }
   const board: Board = { ...parsed.data, id: name, family };
   checkLayout(board, file);
+  const isReal = board.flashMethods.length > 0 || board.emulator === undefined;
   for (const field of flashedFieldNames) {
-    if (board.flashMethods.length > 0 && board[field] === undefined) invalid(file, `${field} is missing`);
+    if (isReal && board[field] === undefined) invalid(file, `${field} is missing`);
   }
   return board;
 }

@@ -180,7 +180,7 @@ const definitionFields = {
   proven: z.enum(["emulator", "hardware", "build-only"]),
 };
 
-/** Of those, the ones that a board needs only if it can be flashed. */
+/** Of those, the ones that a board needs only if there is one that people own: no emulator alone. */
 export const flashedFieldNames = [
   "wiring",
   "enterBootLoader",

@@ -12,7 +12,7 @@ export interface BoardState {
   firmwareLacks: string[];
   /** Null for a board without an emulator. */
   emulatorLacks: string[] | null;
-  /** In the order of preference; empty for a board that is an emulator only. */
+  /** In the order of preference; empty for a board that is an emulator only, or that its maker's tools alone write. */
   flash: FlashWay[];
 }
 
@@ -45,6 +45,11 @@ export function canEmulate(state: BoardState): boolean {
 /** Whether its firmware can be written to it from here. */
 export function canFlash(state: BoardState): boolean {
   return hasFirmware(state) && state.flash.some(({ lacks }) => lacks.length === 0);
+}
+
+/** Whether a board is none that is emulated or flashed from anywhere: only its firmware is made, for its maker's tools. */
+export function isOnlyBuilt({ flash, emulatorLacks }: BoardState): boolean {
+  return flash.length === 0 && emulatorLacks === null;
 }
 
 /** What a board lacks to be of use here, each thing once: its firmware's part, or else those of the way to begin with and its emulator's. */

@@ -1,5 +1,5 @@
 import { isProgram } from "../tools/packages.js";
-import { type BoardState, canEmulate, canFlash, hasFirmware, lackingOf } from "./boards.js";
+import { type BoardState, canEmulate, canFlash, hasFirmware, isOnlyBuilt, lackingOf } from "./boards.js";
 import type { Connected } from "./connected.js";
 import type { Finding } from "./findings.js";
 import type { Machine } from "./machine.js";
@@ -21,19 +21,22 @@ export interface Examined {
   connected: readonly Connected[];
 }
 
-/** Whether one board is of use here: its firmware can be had, and it can be emulated or flashed. */
+/** Whether one board is of use here: its firmware can be had, and it can be emulated or flashed, or never can from anywhere. */
 export function boardVerdict(machine: Machine, examined: Examined): Verdict {
   const [state] = examined.boards as [BoardState];
   const ways = state.flash.filter(({ lacks }) => lacks.length === 0).map(({ method }) => method);
-  const ready = nodeSuffices(machine) && (canEmulate(state) || canFlash(state));
+  const onlyBuilt = isOnlyBuilt(state);
+  const ready =
+    nodeSuffices(machine) && (canEmulate(state) || canFlash(state) || (onlyBuilt && hasFirmware(state)));
   const does = [
     "its firmware can be had",
     ...(canEmulate(state) ? ["it can be emulated"] : []),
     ...(canFlash(state) ? [`it can be flashed by ${ways.join(" or ")}`] : []),
+    ...(onlyBuilt ? ["its maker's tools write it"] : []),
   ];
   const verdict = ready
     ? `${state.board} is ready: ${does.join(", ")}`
-    : `${state.board} can be neither emulated nor flashed: ${lackText(machine, state)}`;
+    : `${state.board} can${onlyBuilt ? "not be built" : " be neither emulated nor flashed"}: ${lackText(machine, state)}`;
   return { ready, verdict, ...mendOf(machine, examined.findings) };
 }
 

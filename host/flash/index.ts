@@ -188,8 +188,14 @@ function chosen(board: Board, method: string | undefined, places: FlashPlaces): 
   const flashers = all.filter(({ name }) => method === undefined || name === method);
   if (flashers.length > 0) return flashers;
   if (all.length === 0) {
-    const detail = `${board.id} has none, it is an emulator only`;
-    throw new WasmoteError("flash-method", detail, {}, { help: `Run a model on it with --on ${board.id}.` });
+    const [detail, help] =
+      board.emulator === undefined
+        ? [
+            `${board.id} has none, only its maker's tools write it`,
+            `Make what they write by \`wasmote firmware ${board.id} -o FILE.bin\`; docs/flashing.md says how it gets there.`,
+          ]
+        : [`${board.id} has none, it is an emulator only`, `Run a model on it with --on ${board.id}.`];
+    throw new WasmoteError("flash-method", detail, {}, { help });
   }
   const there = all.map(({ name }) => name).join(", ");
   throw new WasmoteError("flash-method", `the method ${method} for ${board.id}; ${there}`);

@@ -100,6 +100,14 @@ test("one board needs no more than one way: what others would take is optional",
   assert.is(diagnosis.findings.filter(({ what }) => what.startsWith("qemu")).length, 0, "of other boards");
 });
 
+test("a board that its maker's tools write is ready where it is built", async () => {
+  const ready = await about("alif-e7-devkit", madeMachine({ programs: [...aptGet, ...builders] }));
+  assert.is(ready.verdict, "alif-e7-devkit is ready: its firmware can be had, its maker's tools write it");
+  const { ready: isReady, verdict } = await about("alif-e7-devkit", madeMachine({ programs: aptGet }));
+  assert.not.ok(isReady);
+  assert.is(verdict, "alif-e7-devkit cannot be built: cmake, make and arm-none-eabi-gcc are missing");
+});
+
 test("a board that is built only is not ready", async () => {
   const diagnosis = await about("nucleo-l4r5zi", madeMachine({ programs: [...aptGet, ...builders] }));
   assert.not.ok(diagnosis.ready);

@@ -162,6 +162,11 @@ test("a method that the board does not have is refused, with those that it has",
     await refusal(flashBoard({ board: emulated, files }, undefined, connected()), "flash-method"),
     /emulator only/,
   );
+  const makers = loadBoard("alif-e7-devkit");
+  assert.match(
+    await refusal(flashBoard({ board: makers, files }, undefined, connected()), "flash-method"),
+    /alif-e7-devkit has none, only its maker's tools write it/,
+  );
 });
 
 test("UF2: the file is copied to the volume of that board", async ({ mounts }) => {

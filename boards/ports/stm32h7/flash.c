@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "caches.h"
+#include "../cortex-m/caches.h"
 #include "../watchdog.h"
 
 #define REG(address) (*(volatile uint32_t *) (address))

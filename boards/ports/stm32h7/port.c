@@ -8,7 +8,7 @@
  */
 #include "../port.h"
 
-#include "caches.h"
+#include "../cortex-m/caches.h"
 #include "../stm32/counter.h"
 #include "../stm32/gpio.h"
 #include "../stm32/usart.h"

@@ -1,6 +1,7 @@
 /*
  * Sources: Armv7-M Architecture Reference Manual, B2.2 (caches), B3.2.8 (CCR), B4.8 (CSSELR, CCSIDR); Arm Cortex-M7 Technical
- * Reference Manual, 5.2 (32 bytes in a line), 4.3.2 (way in the highest bits, set from bit 5 on).
+ * Reference Manual, 5.2 (32 bytes in a line), 4.3.2 (way in the highest bits, set from bit 5 on). A Cortex-M55 has the same
+ * registers and lines (Arm DDI 0553, Armv8-M Architecture Reference Manual; Arm 101051, Cortex-M55 Technical Reference Manual).
  */
 #include "caches.h"
 
