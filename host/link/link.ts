@@ -2,10 +2,11 @@ import { maxMemoryBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import type { KernelCall } from "../lower/kernel.js";
 import type { Program } from "../lower/lower.js";
+import type { Callee } from "../lower/step-table.js";
 import { externalKinds, pageBytes } from "../wasm/interface.js";
 import { addLibraries, type KernelLibrary, kernelType } from "./library.js";
 import { ModuleParts } from "./module-parts.js";
-import { op, writeReset, writeRun } from "./run-function.js";
+import { op, writeReset, writeRun, writeTableRun } from "./run-function.js";
 
 export type { KernelLibrary } from "./library.js";
 
@@ -41,13 +42,52 @@ function countChoices(calls: readonly KernelCall[]): Map<string, number> {
   return counts;
 }
 
+/** What the code of steps refers to: numbers of functions by kernel and by accelerator, and of the variable that chooses. */
+interface Linked {
+  parts: ModuleParts;
+  kernels: ReadonlyMap<string, number>;
+  natives: ReadonlyMap<string, number>;
+  bits: number | undefined;
+}
+
+/** Codes of a program's steps, with each call written out. */
+function writeOut(program: Program, { parts, kernels, natives, bits }: Linked): number[][] {
+  const writeChoice = (call: KernelCall, parameters: readonly number[], to: readonly number[]): number[] => {
+    const kernel = [...parameters, ...to, ...op.call(kernels.get(call.kernel) as number)];
+    if (call.accelerator === undefined || bits === undefined) return kernel;
+    const native = [...parameters, ...op.call(natives.get(call.accelerator.import) as number)];
+    const offered = [...op.globalGet(bits), ...op.constant(call.accelerator.bit), ...op.and];
+    return [...offered, ...op.if, ...native, ...op.else, ...kernel, ...op.end];
+  };
+  const counts = countChoices(program.steps.flatMap(({ calls }) => calls));
+  const choices = new Map<string, number>();
+  const writeCall = (call: KernelCall): number[] => {
+    const [parameters, to] = [op.constant(call.block), op.constant(call.to)];
+    const key = choiceOf(call);
+    if (call.accelerator === undefined || counts.get(key) === 1) return writeChoice(call, parameters, to);
+    let choice = choices.get(key);
+    if (choice === undefined) {
+      const code = [0, ...writeChoice(call, op.get(0), op.get(1)), ...op.end];
+      choice = parts.function(kernelType, Uint8Array.from(code), `${call.kernel}_step`);
+      choices.set(key, choice);
+    }
+    return [...parameters, ...to, ...op.call(choice)];
+  };
+  return program.steps.map(({ calls, when = [] }) => {
+    const code = calls.flatMap(writeCall);
+    if (when.length === 0) return code;
+    const all = when.flatMap((address, i) => [...op.byteAt(address), ...(i === 0 ? [] : op.and)]);
+    return [...all, ...op.if, ...code, ...op.end];
+  });
+}
+
 /**
  * Links a program: the kernels that its steps call, all that these reach, and a `run` that calls them.
  *
  * Where a step has an accelerator, its bit of the exported global `accelerators` chooses between it and the kernel. An
  * accelerator is called through a function of its own, so that an interpreter which compiles functions when they are
  * first called never meets an import that its host lacks; kernels are functions of their own for the same reason. What
- * several steps choose alike is a function, too.
+ * several steps choose alike is a function, too, unless the program has a table.
  *
  * A pure function: the same program and libraries give the same bytes.
  *
@@ -63,8 +103,8 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
   const parts = new ModuleParts();
 
   const { used, addCode } = addLibraries(libraries, new Set(calls.map(({ kernel }) => kernel)), parts);
-  const { reset: resets = [] } = program;
-  const readsInitial = resets.some(({ from }) => "weights" in from);
+  const { reset: resets = [], table } = program;
+  const readsInitial = table !== undefined || resets.some(({ from }) => "weights" in from);
   const readWeights = readsInitial ? parts.import("wasmote", "read_weights", readWeightsType) : 0;
   const imports = [...accelerators].map(
     (name) => [name, parts.import("wasmote", name, acceleratorType)] as const,
@@ -78,34 +118,14 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
     }),
   );
 
-  const writeChoice = (call: KernelCall, parameters: readonly number[], to: readonly number[]): number[] => {
-    const kernel = [...parameters, ...to, ...op.call(kernels.get(call.kernel) as number)];
-    if (call.accelerator === undefined || bits === undefined) return kernel;
-    const native = [...parameters, ...op.call(natives.get(call.accelerator.import) as number)];
-    const offered = [...op.globalGet(bits), ...op.constant(call.accelerator.bit), ...op.and];
-    return [...offered, ...op.if, ...native, ...op.else, ...kernel, ...op.end];
-  };
-  const counts = countChoices(calls);
-  const choices = new Map<string, number>();
-  const writeCall = (call: KernelCall): number[] => {
-    const [parameters, to] = [op.constant(call.block), op.constant(call.to)];
-    const key = choiceOf(call);
-    if (call.accelerator === undefined || counts.get(key) === 1) return writeChoice(call, parameters, to);
-    let choice = choices.get(key);
-    if (choice === undefined) {
-      const code = [0, ...writeChoice(call, op.get(0), op.get(1)), ...op.end];
-      choice = parts.function(kernelType, Uint8Array.from(code), `${call.kernel}_step`);
-      choices.set(key, choice);
-    }
-    return [...parameters, ...to, ...op.call(choice)];
-  };
-  const steps = program.steps.map(({ calls: own, when = [] }) => {
-    const code = own.flatMap(writeCall);
-    if (when.length === 0) return code;
-    const all = when.flatMap((address, i) => [...op.byteAt(address), ...(i === 0 ? [] : op.and)]);
-    return [...all, ...op.if, ...code, ...op.end];
-  });
-  const run = parts.function(runType, writeRun(steps), "run");
+  const writeSteps = (): Uint8Array => writeRun(writeOut(program, { parts, kernels, natives, bits }));
+  const functionOf = (callee: Callee): number =>
+    "kernel" in callee ? (kernels.get(callee.kernel) as number) : (natives.get(callee.accelerator) as number);
+  const runCode =
+    table === undefined
+      ? writeSteps()
+      : writeTableRun(table, program.steps.length, table.callees.map(functionOf), readWeights, bits);
+  const run = parts.function(runType, runCode, "run");
   const reset =
     resets.length === 0 ? undefined : parts.function(resetType, writeReset(resets, readWeights), "reset");
   const code = parts.encode(pages, [

@@ -8,6 +8,7 @@ import type { Plan } from "../plan/types.js";
 import { bytesOf } from "./bytes.js";
 import { loweringOf } from "./index.js";
 import type { KernelCall, Placement } from "./kernel.js";
+import type { StepTable } from "./step-table.js";
 
 /** One step of the model's `run`: a node and the kernel calls that compute it. */
 export interface ProgramStep {
@@ -18,7 +19,7 @@ export interface ProgramStep {
   macs: number;
   weightBytes: number;
   calls: readonly KernelCall[];
-  /** Addresses of one bool each: where one of them is false, the step is passed over. */
+  /** Addresses of one bool each, which its calls do not change: where one of them is false, the step is passed over. */
   when?: readonly number[];
 }
 
@@ -30,6 +31,8 @@ export interface Program {
   memoryBytes: number;
   /** What sets its variables to what they start with, in order; absent where it has none. */
   reset?: readonly Reset[];
+  /** Its calls once more, as rows that `run` reads; absent where `run` has each of them written out. */
+  table?: StepTable;
 }
 
 /** Bytes of linear memory that are set: all to one value, or to as many from an offset of the weights section. */
