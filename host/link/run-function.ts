@@ -20,7 +20,6 @@ export const op = {
   or: [opcodes.i32Or],
   multiply: [opcodes.i32Multiply],
   isZero: [opcodes.i32IsZero],
-  select: [opcodes.select],
   branchIf: (label: number) => [opcodes.branchIf, ...encodeLeb128(label)],
   branch: (label: number) => [opcodes.branch, ...encodeLeb128(label)],
   branchTable: (labels: readonly number[], otherwise: number) => [
@@ -38,10 +37,9 @@ export const op = {
     ...[opcodes.i32LoadByte, 0],
     ...encodeLeb128(address),
   ],
-  /** The i32, or the unsigned i16, at a constant address. */
+  /** The i32 at a constant address. */
   wordAt: (address: number) => [...op.constant(0), opcodes.firstLoad, 2, ...encodeLeb128(address)],
-  halfAt: (address: number) => [...op.constant(0), opcodes.i32LoadHalf, 1, ...encodeLeb128(address)],
-  /** The byte at the address on the stack, unsigned. */
+   /** The byte at the address on the stack, unsigned. */
   loadByte: [opcodes.i32LoadByte, 0, 0],
   globalGet: (index: number) => [opcodes.globalGet, ...encodeLeb128(index)],
   constant: (value: number) => [opcodes.i32Const, ...encodeSignedLeb128(value)],
@@ -149,20 +147,21 @@ export function writeRun(codes: readonly (readonly number[])[]): Uint8Array {
   return writeChecked(0, codes.length, writeLoop(writeCases(codes, 0)));
 }
 
+/** Locals of a `run` that reads its steps from a table, which hold what a row does. */
+export const tableLocals = { block: 2, to: 3, choice: 4 } as const;
+
 /**
  * The code of `run`, as `writeRun` gives it, of steps in a table.
  *
+ * @param choices codes of its choices, which take block and address from `tableLocals`
  * @param steps how many
- * @param functions numbers of the functions of the table's callees
  * @param readWeights number of the function `read_weights`
- * @param accelerators number of the global variable `accelerators`, where there is one
  */
 export function writeTableRun(
-  { callees, rows, rowBytes, firstCalls, address, conditions }: StepTable,
+  { rows, rowBytes, firstCalls, address, conditions }: StepTable,
+  choices: readonly (readonly number[])[],
   steps: number,
-  functions: readonly number[],
   readWeights: number,
-  accelerators: number | undefined,
 ): Uint8Array {
   const at = (field: keyof typeof rowFields): number => address + rowFields[field];
   /** Reads the entry with the number in a local of a table at that offset. */
@@ -177,25 +176,13 @@ export function writeTableRun(
     ...op.wordAt(at("conditions") + 4 * k),
     ...[...op.loadByte, ...op.isZero, ...op.branchIf(0)],
   ]).flat();
-  const [block, to, chosen] = [2, 3, 4];
-  const choose =
-    accelerators === undefined
-      ? op.halfAt(at("kernel"))
-      : [
-          ...[...op.halfAt(at("native")), ...op.halfAt(at("kernel"))],
-          ...[...op.globalGet(accelerators), ...op.wordAt(at("mask")), ...op.and, ...op.select],
-        ];
+  const { block, to, choice } = tableLocals;
   const take = [
     ...[...op.wordAt(at("block")), ...op.set(block)],
     ...[...op.wordAt(at("to")), ...op.set(to)],
-    ...[...choose, ...op.set(chosen)],
+    ...[...op.wordAt(at("choice")), ...op.set(choice)],
   ];
-  const calls = callees.map((callee, i) => [
-    ...op.get(block),
-    ...("kernel" in callee ? op.get(to) : []),
-    ...op.call(functions[i] as number),
-  ]);
-  const row = writeCases(calls, chosen, [...passOver, ...take]);
+  const row = writeCases(choices, choice, [...passOver, ...take]);
   return writeChecked(3, steps, [
     ...[...firstCall(0), ...firstCall(1)],
     ...writeLoop([...read(0, rows, rowBytes), ...row]),

@@ -18,7 +18,6 @@ export const opcodes = {
   globalSet: 0x24,
   firstLoad: 0x28,
   i32LoadByte: 0x2d,
-  i32LoadHalf: 0x2f,
   lastStore: 0x3e,
   memorySize: 0x3f,
   memoryGrow: 0x40,
