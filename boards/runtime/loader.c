@@ -23,11 +23,18 @@ typedef struct compilation
     M3Result result;
 } compilation;
 
+/* wasm3 finds inner functions by their names, too. */
+static IM3Function find_reset(IM3Module module)
+{
+    IM3Function reset = v_FindFunction(module, "reset");
+    return reset && reset->export_name && strcmp(reset->export_name, "reset") == 0 ? reset : NULL;
+}
+
 /* Compiles what is to be compiled at load: everything once, and `run` to stay. */
 static void compile_job(void *argument)
 {
     compilation *work = argument;
-    work->result = metacode_open(work->module, work->room);
+    work->result = metacode_open(work->module, work->run, find_reset(work->module), work->room);
     if (!work->result) work->result = metacode_keep(work->run);
 }
 
@@ -84,13 +91,6 @@ static IM3Function find_run(IM3Module module)
     const bool right = type->numRets == 1 && type->numArgs == 2 && type->types[0] == c_m3Type_i32
         && type->types[1] == c_m3Type_i32 && type->types[2] == c_m3Type_i32;
     return right ? run : NULL;
-}
-
-/* wasm3 finds inner functions by their names, too. */
-static IM3Function find_reset(IM3Module module)
-{
-    IM3Function reset = v_FindFunction(module, "reset");
-    return reset && reset->export_name && strcmp(reset->export_name, "reset") == 0 ? reset : NULL;
 }
 
 static bool is_right_reset(IM3Function reset)

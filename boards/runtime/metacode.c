@@ -277,7 +277,7 @@ static M3Result try(IM3Function function, uint32_t *slots)
     return m3Err_none;
 }
 
-M3Result metacode_open(IM3Module module, uint32_t room)
+M3Result metacode_open(IM3Module module, IM3Function run, IM3Function reset, uint32_t room)
 {
     const uint32_t count = module->numFunctions;
     *cache() = (metacode) { 0 };
@@ -297,7 +297,11 @@ M3Result metacode_open(IM3Module module, uint32_t room)
     M3Result result = m3Err_none;
     for (uint32_t i = 0; i < count && !result; i++)
         if (module->functions[i].wasm) result = try(&module->functions[i], &slots[i]);
-    if (graph && !result) cache()->stackSlots = call_graph_longest_chain(cache()->callees, slots, count);
+    if (graph && !result)
+    {
+        const function_set called = function_set_of(index_of(run)) | (reset ? function_set_of(index_of(reset)) : 0);
+        cache()->stackSlots = call_graph_longest_chain(cache()->callees, slots, count, called);
+    }
     arena_free(&wasmote_current->arena, slots);
     return result;
 }

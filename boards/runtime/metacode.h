@@ -38,10 +38,10 @@ typedef struct metacode
 
 /*
  * Compiles every function of a loaded and linked module once and drops the metacode again, so that what cannot be
- * compiled is refused; but not a function that calls an import which is missing. `room`: bytes that the compiler's stack
- * has for blocks until the first run begins.
+ * compiled is refused; but not a function that calls an import which is missing. `run` and `reset`, which may be NULL: what will
+ * be called. `room`: bytes that the compiler's stack has for blocks until the first run begins.
  */
-M3Result metacode_open(IM3Module module, uint32_t room);
+M3Result metacode_open(IM3Module module, IM3Function run, IM3Function reset, uint32_t room);
 
 /* Compiles a function of the module, after making room for it. */
 M3Result metacode_compile(IM3Function function);
