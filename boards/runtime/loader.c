@@ -30,12 +30,13 @@ static IM3Function find_reset(IM3Module module)
     return reset && reset->export_name && strcmp(reset->export_name, "reset") == 0 ? reset : NULL;
 }
 
-/* Compiles what is to be compiled at load: everything once, and `run` to stay. */
+/* Compiles what is to be compiled at load: everything once, and to stay `run`, with all that it calls where that is asked for. */
 static void compile_job(void *argument)
 {
     compilation *work = argument;
     work->result = metacode_open(work->module, work->run, find_reset(work->module), work->room);
     if (!work->result) work->result = metacode_keep(work->run);
+    if (!work->result && wasmote_current->options->ahead) metacode_compile_ahead(work->run);
 }
 
 /* What the stack of the call has for blocks. */

@@ -224,6 +224,17 @@ M3Result metacode_keep(IM3Function function)
     return result;
 }
 
+void metacode_compile_ahead(IM3Function root)
+{
+    if (!cache()->callees) return;
+    const function_set called = call_graph_reach(cache()->callees, cache()->count, function_set_of(index_of(root)));
+    for (uint32_t i = 0; i < cache()->count; i++)
+    {
+        IM3Function function = &cache()->module->functions[i];
+        if (called >> i & 1 && function->wasm && !entry_of(function)->pages) compile_anywhere(function);
+    }
+}
+
 void metacode_begin_run(IM3Function root)
 {
     interpreter_running = NULL;

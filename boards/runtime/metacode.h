@@ -52,6 +52,9 @@ void metacode_drop(IM3Function function);
 /* As metacode_compile; the function is never dropped. */
 M3Result metacode_keep(IM3Function function);
 
+/* Compiles what a function may call, by way of others too, as far as there is memory and the call graph is known. */
+void metacode_compile_ahead(IM3Function root);
+
 /*
  * To be called before every run, of which `root` is called first. Where metacode has been dropped since the module was
  * opened, all of it is but what is kept, so that every run begins with the same.
