@@ -165,6 +165,7 @@ enum { wasCompiled, isCompiled, isRefused };
 /* The function that runs calls function `index` of the module. */
 EXPORT("enter") uint32_t probe_enter(uint32_t index)
 {
+    if (index >= wasmote_current->metacode.count) return isRefused;
     IM3Function function = &wasmote_current->metacode.module->functions[index];
     uint32_t found = wasCompiled;
     if (!function->compiled)

@@ -47,7 +47,8 @@ function countChoices(calls: readonly KernelCall[]): Map<string, number> {
  * Where a step has an accelerator, its bit of the exported global `accelerators` chooses between it and the kernel. An
  * accelerator is called through a function of its own, so that an interpreter which compiles functions when they are
  * first called never meets an import that its host lacks; kernels are functions of their own for the same reason. What
- * several steps choose alike is a function, too.
+ * several steps choose alike is a function, too. Kernels come last, those behind all others that accelerators take the place of:
+ * with these they are never called, and an interpreter need not keep anything of them.
  *
  * A pure function: the same program and libraries give the same bytes.
  *
@@ -70,13 +71,24 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
     (name) => [name, parts.import("wasmote", name, acceleratorType)] as const,
   );
   const bits = accelerators.size > 0 ? parts.global(acceleratorsGlobal) : undefined;
-  const kernels = addCode();
   const natives = new Map(
     imports.map(([name, index]) => {
       const code = Uint8Array.from([0, ...op.get(0), ...op.call(index), ...op.end]);
       return [name, parts.function(acceleratorType, code, `call_${name}`)];
     }),
   );
+  const counts = countChoices(calls);
+  const shared = new Map(
+    calls
+      .filter((call) => call.accelerator && (counts.get(choiceOf(call)) ?? 0) > 1)
+      .map((call) => [choiceOf(call), call]),
+  );
+  const choices = new Map(
+    [...shared].map(([key, call]) => [key, parts.declare(kernelType, `${call.kernel}_step`)]),
+  );
+  const run = parts.declare(runType, "run");
+  const reset = resets.length === 0 ? undefined : parts.declare(resetType, "reset");
+  const kernels = addCode(new Set(calls.filter((call) => !call.accelerator).map(({ kernel }) => kernel)));
 
   const writeChoice = (call: KernelCall, parameters: readonly number[], to: readonly number[]): number[] => {
     const kernel = [...parameters, ...to, ...op.call(kernels.get(call.kernel) as number)];
@@ -85,19 +97,16 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
     const offered = [...op.globalGet(bits), ...op.constant(call.accelerator.bit), ...op.and];
     return [...offered, ...op.if, ...native, ...op.else, ...kernel, ...op.end];
   };
-  const counts = countChoices(calls);
-  const choices = new Map<string, number>();
+  for (const [key, call] of shared) {
+    const code = [0, ...writeChoice(call, op.get(0), op.get(1)), ...op.end];
+    parts.define(choices.get(key) as number, Uint8Array.from(code));
+  }
   const writeCall = (call: KernelCall): number[] => {
     const [parameters, to] = [op.constant(call.block), op.constant(call.to)];
-    const key = choiceOf(call);
-    if (call.accelerator === undefined || counts.get(key) === 1) return writeChoice(call, parameters, to);
-    let choice = choices.get(key);
-    if (choice === undefined) {
-      const code = [0, ...writeChoice(call, op.get(0), op.get(1)), ...op.end];
-      choice = parts.function(kernelType, Uint8Array.from(code), `${call.kernel}_step`);
-      choices.set(key, choice);
-    }
-    return [...parameters, ...to, ...op.call(choice)];
+    const choice = choices.get(choiceOf(call));
+    return choice === undefined
+      ? writeChoice(call, parameters, to)
+      : [...parameters, ...to, ...op.call(choice)];
   };
   const steps = program.steps.map(({ calls: own, when = [] }) => {
     const code = own.flatMap(writeCall);
@@ -105,9 +114,8 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
     const all = when.flatMap((address, i) => [...op.byteAt(address), ...(i === 0 ? [] : op.and)]);
     return [...all, ...op.if, ...code, ...op.end];
   });
-  const run = parts.function(runType, writeRun(steps), "run");
-  const reset =
-    resets.length === 0 ? undefined : parts.function(resetType, writeReset(resets, readWeights), "reset");
+  parts.define(run, writeRun(steps));
+  if (reset !== undefined) parts.define(reset, writeReset(resets, readWeights));
   const code = parts.encode(pages, [
     { name: "run", kind: externalKinds.function, index: run },
     ...(reset === undefined ? [] : [{ name: "reset", kind: externalKinds.function, index: reset }]),
