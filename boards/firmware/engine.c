@@ -65,7 +65,8 @@ model_error engine_load(const uint8_t *file, uint32_t length)
     }
     options = (wasmote_options) {
         .portable = portable,
-        /* An application runs time and again: what it compiles stays, as long as there is any memory at all. */
+        /* An application runs time and again: what it calls is compiled, and stays so as long as there is any memory at all. */
+        .ahead = kept > 0,
         .overheadBytes = kept > 0 ? 0 : WASM3_ENGINE_BYTES - LAYOUT_FIXED_BYTES,
         .stackStart = LAYOUT_STACK_START,
         .guardedCall = guarded_call,

@@ -39,7 +39,7 @@ export const op = {
   ],
   /** The i32 at a constant address. */
   wordAt: (address: number) => [...op.constant(0), opcodes.firstLoad, 2, ...encodeLeb128(address)],
-   /** The byte at the address on the stack, unsigned. */
+  /** The byte at the address on the stack, unsigned. */
   loadByte: [opcodes.i32LoadByte, 0, 0],
   globalGet: (index: number) => [opcodes.globalGet, ...encodeLeb128(index)],
   constant: (value: number) => [opcodes.i32Const, ...encodeSignedLeb128(value)],

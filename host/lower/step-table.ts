@@ -8,7 +8,8 @@ import type { Program } from "./lower.js";
 export type Choice = Pick<KernelCall, "kernel" | "accelerator">;
 
 /** What tells choices apart. */
-export const choiceKey = ({ kernel, accelerator }: Choice): string => `${kernel} ${accelerator?.import ?? ""}`;
+export const choiceKey = ({ kernel, accelerator }: Choice): string =>
+  `${kernel} ${accelerator?.import ?? ""}`;
 
 /** A program's calls as rows of a table in its weights section, which `run` reads one by one. */
 export interface StepTable {
