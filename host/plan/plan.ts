@@ -62,7 +62,8 @@ function placeVariables({ variables = [] }: Graph, start: number): VariableAlloc
 /**
  * Plans linear memory for an integer graph: an order of the nodes that needs little memory, and an address for every
  * activation and every step's scratch memory, so that nothing that is alive at the same step overlaps. Memory is
- * taken over by the outputs of in-place operators. Variables lie behind all that. Pure and deterministic.
+ * taken over by the outputs of in-place operators. Variables lie behind all that, with what operators offer to keep in them. Pure and
+ * deterministic.
  *
  * @param needsOf how to find what an operator needs, by its name
  * @throws WasmoteError `model-invalid` where a tensor is read before it is written, or written twice
@@ -71,7 +72,7 @@ export function planMemory(graph: Graph, needsOf: NeedsLookup): Plan {
   const outlines = [outlineFor(demandOf(graph, needsOf))];
   // What lies in one place moves together, and may then leave gaps.
   if (needsMoreThanBound(outlines[0] as Outline))
-    outlines.push(outlineFor(demandOf(graph, needsOf, placesApart(graph))));
+    outlines.push(outlineFor(demandOf(graph, needsOf, placesApart(graph, needsOf))));
   const { demand, order, schedule, boundBytes, layout } = outlines.reduce(smaller);
   const tensors = new Map<TensorIndex, TensorAllocation>();
   schedule.blocks.forEach((block, at) => {
@@ -86,6 +87,13 @@ export function planMemory(graph: Graph, needsOf: NeedsLookup): Plan {
     }
   });
   const variables = placeVariables(graph, layout.arenaBytes);
+  for (const [index, variable] of demand.inVariables)
+    tensors.set(index, {
+      ...(variables[variable] as VariableAllocation),
+      first: 0,
+      last: Math.max(0, order.length - 1),
+      variable,
+    });
   const last = variables.at(-1);
   const endBytes = last === undefined ? layout.arenaBytes : last.address + last.bytes;
   return {
