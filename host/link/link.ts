@@ -111,8 +111,8 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
   const steps = program.steps.map(({ calls: own, when = [] }) => {
     const code = own.flatMap(writeCall);
     if (when.length === 0) return code;
-    const all = when.flatMap((address, i) => [...op.byteAt(address), ...(i === 0 ? [] : op.and)]);
-    return [...all, ...op.if, ...code, ...op.end];
+    const conditions = when.flatMap((address) => [...op.byteAt(address), ...op.if]);
+    return [...conditions, ...code, ...when.flatMap(() => op.end)];
   });
   parts.define(run, writeRun(steps));
   if (reset !== undefined) parts.define(reset, writeReset(resets, readWeights));

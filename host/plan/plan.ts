@@ -1,7 +1,8 @@
 import { alignUp } from "../abi/align.js";
+import { variableAlignment } from "../abi/variable-alignment.js";
 import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
-import { tensorBytes } from "../graph/tensor.js";
+import { type Tensor, tensorBytes } from "../graph/tensor.js";
 import { allocate } from "./allocate.js";
 import { type Demand, demandOf, type NeedsLookup, type NodeDemand } from "./demand.js";
 import type { Layout } from "./first-fit.js";
@@ -45,18 +46,19 @@ function outlineFor(demand: Demand): Outline {
   );
 }
 
-/** Alignment of every variable, that of the widest element. */
-const variableAlignment = 8;
-
-/** Addresses of the graph's variables, one after another from `start` on. */
+/** Addresses of the graph's variables, one after another from `start` on: first those that start as zeros, so that one fill does. */
 function placeVariables({ variables = [] }: Graph, start: number): VariableAllocation[] {
+  const placed = new Map<number, VariableAllocation>();
+  const numbers = variables.map((_, i) => i);
+  const isGiven = (i: number): boolean => variables[i]?.data !== undefined;
   let end = start;
-  return variables.map((variable) => {
+  for (const i of [...numbers.filter((i) => !isGiven(i)), ...numbers.filter(isGiven)]) {
     const address = alignUp(end, variableAlignment);
-    const bytes = tensorBytes(variable);
+    const bytes = tensorBytes(variables[i] as Tensor);
+    placed.set(i, { address, bytes });
     end = address + bytes;
-    return { address, bytes };
-  });
+  }
+  return numbers.map((i) => placed.get(i) as VariableAllocation);
 }
 
 /**
@@ -94,8 +96,7 @@ export function planMemory(graph: Graph, needsOf: NeedsLookup): Plan {
       last: Math.max(0, order.length - 1),
       variable,
     });
-  const last = variables.at(-1);
-  const endBytes = last === undefined ? layout.arenaBytes : last.address + last.bytes;
+  const endBytes = Math.max(layout.arenaBytes, ...variables.map(({ address, bytes }) => address + bytes));
   return {
     order,
     tensors,
