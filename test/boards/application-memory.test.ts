@@ -62,7 +62,7 @@ async function build({ folder, file, frontEnd, model, decision, buffer }: (typeo
   const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(dirname(path), name)));
   const { wasm } = await buildApplication(config as never, { read, beside: () => read });
   const meta = JSON.parse(readFileSync(join(models as string, folder, "meta.json"), "utf8"));
-  return { wasm, arenaBytes: meta.arena_used_bytes_x64 as number };
+  return { wasm, arenaBytes: meta.tflm_memory.arena_used_bytes_x64 as number };
 }
 
 for (const application of models === undefined ? [] : applications) {
