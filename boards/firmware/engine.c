@@ -80,6 +80,11 @@ uint32_t engine_loads(void)
     return loads;
 }
 
+uint32_t engine_kept_bytes(void)
+{
+    return kept;
+}
+
 uint8_t *engine_kept(void)
 {
     return LAYOUT_ARENA_END - lent - kept;
@@ -186,5 +191,5 @@ model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *c
 
 uint32_t engine_used_bytes(void)
 {
-    return LAYOUT_FIXED_BYTES + wasmote_overhead_used(model);
+    return LAYOUT_FIXED_BYTES + kept + wasmote_overhead_used(model);
 }

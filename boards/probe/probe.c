@@ -186,5 +186,8 @@ EXPORT("leave") void probe_leave(void)
     interpreter_running = calls[--callCount].outer;
 }
 
+/* What an application has beside its model. */
+EXPORT("kept") uint32_t probe_kept(void) { return engine_kept_bytes(); }
+
 /* The most RAM that was taken besides linear memory. */
 EXPORT("used") uint32_t probe_used(void) { return engine_used_bytes(); }

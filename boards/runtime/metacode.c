@@ -227,12 +227,17 @@ M3Result metacode_keep(IM3Function function)
 void metacode_compile_ahead(IM3Function root)
 {
     if (!cache()->callees) return;
+    bool isComplete = true;
     const function_set called = call_graph_reach(cache()->callees, cache()->count, function_set_of(index_of(root)));
     for (uint32_t i = 0; i < cache()->count; i++)
     {
         IM3Function function = &cache()->module->functions[i];
-        if (called >> i & 1 && function->wasm && !entry_of(function)->pages) compile_anywhere(function);
+        const bool isToDo = called >> i & 1 && function->wasm && !entry_of(function)->pages;
+        if (isToDo && compile_anywhere(function)) isComplete = false;
     }
+    if (!isComplete) return;
+    arena_free(&wasmote_current->arena, cache()->callees);
+    cache()->callees = NULL;
 }
 
 void metacode_begin_run(IM3Function root)

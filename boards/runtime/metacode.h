@@ -29,7 +29,7 @@ typedef struct metacode
     IM3Module module;
     uint32_t count;
     metacode_entry *entries;        /* of all functions of the module */
-    function_set *callees;          /* of all functions; NULL where the call graph is not known: nothing is dropped */
+    function_set *callees;          /* of all functions; NULL where that is not known, or not asked for: nothing is dropped */
     IM3Function root;               /* what was called first in this run; NULL while the model is loaded */
     uint32_t roomAtLoad;            /* of the compiler's stack, for blocks */
     uint32_t stackSlots;            /* of the operand stack that the longest chain of calls takes; 0 where that is not known */
@@ -54,7 +54,10 @@ void metacode_drop(IM3Function function);
 /* As metacode_compile; the function is never dropped. */
 M3Result metacode_keep(IM3Function function);
 
-/* Compiles what a function may call, by way of others too, as far as there is memory and the call graph is known. */
+/*
+ * Compiles what a function may call, by way of others too, as far as there is memory and the call graph is known. Where that is all of
+ * it, nothing is dropped any more.
+ */
 void metacode_compile_ahead(IM3Function root);
 
 /*

@@ -57,9 +57,8 @@ function writeStep({ calls, when = [] }: ProgramStep, callees: Callees): number[
   const code = calls.flatMap((call) =>
     writeChoice(call, callees, op.constant(call.block), op.constant(call.to)),
   );
-  if (when.length === 0) return code;
-  const all = when.flatMap((address, i) => [...op.byteAt(address), ...(i === 0 ? [] : op.and)]);
-  return [...all, ...op.if, ...code, ...op.end];
+  const conditions = when.flatMap((address) => [...op.byteAt(address), ...op.if]);
+  return [...conditions, ...code, ...when.flatMap(() => op.end)];
 }
 
 /** The code of a program's `run`. */

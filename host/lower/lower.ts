@@ -1,5 +1,6 @@
 import { alignUp } from "../abi/align.js";
 import { maxMemoryBytes } from "../abi/limits.js";
+import { variableAlignment } from "../abi/variable-alignment.js";
 import { weightAlignment } from "../abi/weight-alignment.js";
 import { WasmoteError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
@@ -71,13 +72,28 @@ class WeightsSection {
 
 /** What sets a graph's variables to what they start with. Those of one repeated byte take nothing of the section. */
 function resetsOf({ variables = [] }: Graph, plan: Plan, section: WeightsSection): Reset[] {
-  return plan.variables.map(({ address, bytes }, i) => {
+  const resets = plan.variables.map(({ address, bytes }, i) => {
     const data = variables[i]?.data;
     const image = data && bytesOf(data);
     const value = image?.[0] ?? 0;
     if (image?.some((byte) => byte !== value) !== true) return { address, bytes, from: { value } };
     return { address, bytes, from: { weights: section.add(image) } };
   });
+  return joined(resets);
+}
+
+/** The same, where neighbours that are filled alike are filled at once, with what lies between them. */
+function joined(resets: readonly Reset[]): Reset[] {
+  const found: Reset[] = [];
+  for (const reset of resets.toSorted((a, b) => a.address - b.address)) {
+    const before = found.at(-1);
+    const isNext =
+      before !== undefined && alignUp(before.address + before.bytes, variableAlignment) === reset.address;
+    if (isNext && "value" in before.from && "value" in reset.from && before.from.value === reset.from.value)
+      found.splice(-1, 1, { ...before, bytes: reset.address + reset.bytes - before.address });
+    else found.push(reset);
+  }
+  return found;
 }
 
 /** FNV-1a. Source: RFC 9923. */
