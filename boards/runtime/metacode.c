@@ -315,7 +315,8 @@ static M3Result try_all(uint32_t *slots, uint32_t stackBytes)
     M3MemoryHeader *linear = cache()->module->runtime->memory.mallocated;
     if (cache()->callees) arena_trim(memory, linear, sizeof *linear + stackBytes);
     M3Result result = m3Err_none;
-    for (uint32_t i = 0; i < cache()->count && !result; i++)
+    /* Kernels come last: what one of them lacks is told before how deep `run` nests. */
+    for (uint32_t i = cache()->count; i-- > 0 && !result;)
         if (cache()->module->functions[i].wasm) result = try(&cache()->module->functions[i], &slots[i]);
     return arena_grow(memory, linear, sizeof *linear + linear->length) ? result : m3Err_mallocFailed;
 }
