@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../abi/wasmote_config.h"
 #include "wasm3.h"
 #include "m3_env.h"
 

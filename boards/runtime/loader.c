@@ -47,7 +47,18 @@ static uint32_t room_on_stack(void)
     return wasmote_stack_room(use->roomAtLoad);
 }
 
-/* Compiles in linear memory as the stack, where that is large enough: nothing else uses it yet. It is set up anew. */
+/* Compiles with so many bytes of linear memory as the stack. */
+static void compile_on_memory(compilation *work, M3MemoryHeader *memory, uint32_t bytes)
+{
+    work->room = bytes - compilerBytes;
+    work->stackBytes = bytes;
+    interpreter_call_on_stack(wasmote_current->options->callOnStack, compile_job, work, m3MemData(memory), bytes);
+}
+
+/*
+ * Compiles in linear memory as the stack, where that is large enough: nothing else uses it yet. What nests too deep for the usual stack
+ * has all of it. It is set up anew.
+ */
 static M3Result compile_at_load(IM3Module module, IM3Function run)
 {
     M3MemoryHeader *memory = module->runtime->memory.mallocated;
@@ -55,9 +66,9 @@ static M3Result compile_at_load(IM3Module module, IM3Function run)
     compilation work = { module, run, room_on_stack(), 0, m3Err_none };
     if (call && memory->length >= compileStackBytes)
     {
-        work.room = mostNestingBytes;
-        work.stackBytes = compileStackBytes;
-        interpreter_call_on_stack(call, compile_job, &work, m3MemData(memory), compileStackBytes);
+        compile_on_memory(&work, memory, compileStackBytes);
+        const bool isTooDeep = work.result == m3Err_trapStackOverflow && memory->length > compileStackBytes;
+        if (isTooDeep) compile_on_memory(&work, memory, (uint32_t) memory->length);
     }
     else compile_job(&work);
     if (work.result) return work.result;

@@ -315,10 +315,10 @@ static M3Result try_all(uint32_t *slots, uint32_t stackBytes)
     M3MemoryHeader *linear = cache()->module->runtime->memory.mallocated;
     if (cache()->callees) arena_trim(memory, linear, sizeof *linear + stackBytes);
     M3Result result = m3Err_none;
-    for (uint32_t i = 0; i < cache()->count && !result; i++)
+    /* Kernels come last: what one of them lacks is told before how deep `run` nests. */
+    for (uint32_t i = cache()->count; i-- > 0 && !result;)
         if (cache()->module->functions[i].wasm) result = try(&cache()->module->functions[i], &slots[i]);
-    if (!result && !arena_grow(memory, linear, sizeof *linear + linear->length)) result = m3Err_mallocFailed;
-    return result;
+    return arena_grow(memory, linear, sizeof *linear + linear->length) ? result : m3Err_mallocFailed;
 }
 
 M3Result metacode_open(IM3Module module, IM3Function run, IM3Function reset, uint32_t room, uint32_t stackBytes)
@@ -346,5 +346,8 @@ M3Result metacode_open(IM3Module module, IM3Function run, IM3Function reset, uin
         forget_behind(call_graph_reach(cache()->callees, count, called));
     }
     arena_free(&wasmote_current->arena, slots);
+    if (!result) return m3Err_none;
+    arena_free(&wasmote_current->arena, cache()->callees);
+    arena_free(&wasmote_current->arena, cache()->entries);
     return result;
 }
