@@ -7,6 +7,7 @@ import { type KernelLibrary, linkProgram } from "./link/link.js";
 import { requireKernels } from "./lower/check.js";
 import { loweringOf } from "./lower/index.js";
 import { lowerGraph, type Program } from "./lower/lower.js";
+import { tabulateSteps } from "./lower/step-table.js";
 import { checkOperators } from "./ops/check.js";
 import { makeManifest } from "./package/make-manifest.js";
 import type { InputReading, Manifest } from "./package/manifest.js";
@@ -152,7 +153,7 @@ export async function assemble(
 ): Promise<BuiltModel> {
   const { kernels = [packageKernels()], inputs = [] } = options;
   const { graph: lowered, plan } = await planWithin(finishGraph(typed, options.passes), options.memory);
-  const program = lowerGraph(lowered, plan);
+  const program = tabulateSteps(lowerGraph(lowered, plan), options.memory?.arenaBytes);
   const { code, functionNames, ...linked } = linkProgram(program, ...kernels);
   const manifest = makeManifest({ model: graph, graph: lowered, plan, program, ...linked, inputs });
   const wasm = packageModule(code, manifest, program.weights);

@@ -27,22 +27,24 @@ export function nextRow(to: usize): bool {
 }
 
 /**
- * Moves a walk along an axis; at its end the axis begins anew and the one around it moves. That it calls itself keeps it
- * one function of a model, which the compiler would else repeat in every kernel.
+ * Moves a walk along an axis; at its end the axis begins anew and the one around it moves. That it loops keeps it one function of
+ * a model, which the compiler would else repeat in every kernel.
  */
 function advance(to: usize, axis: usize): bool {
-  if (axis == to + offsetof<WalkParameters>()) return false;
-  const walk = changetype<WalkParameters>(to), current = changetype<Axis>(axis);
-  walk.first += current.first;
-  walk.second += current.second;
-  walk.third += current.third;
-  const index = current.index + 1;
-  if (index < current.count) {
-    current.index = index;
-    return true;
+  const walk = changetype<WalkParameters>(to), end = to + offsetof<WalkParameters>();
+  for (; axis < end; axis += offsetof<Axis>()) {
+    const current = changetype<Axis>(axis);
+    walk.first += current.first;
+    walk.second += current.second;
+    walk.third += current.third;
+    const index = current.index + 1;
+    if (index < current.count) {
+      current.index = index;
+      return true;
+    }
+    current.index = 0;
   }
-  current.index = 0;
-  return advance(to, axis + offsetof<Axis>());
+  return false;
 }
 
 /** output[i] = F.of(first[i], second[i]): elements T, which are widened to W, to elements O. */

@@ -65,7 +65,8 @@ model_error engine_load(const uint8_t *file, uint32_t length)
     }
     options = (wasmote_options) {
         .portable = portable,
-        /* An application runs time and again: what it compiles stays, as long as there is any memory at all. */
+        /* An application runs time and again: what it calls is compiled, and stays so as long as there is any memory at all. */
+        .ahead = kept > 0,
         .overheadBytes = kept > 0 ? 0 : WASM3_ENGINE_BYTES - LAYOUT_FIXED_BYTES,
         .stackStart = LAYOUT_STACK_START,
         .guardedCall = guarded_call,
@@ -77,6 +78,11 @@ model_error engine_load(const uint8_t *file, uint32_t length)
 uint32_t engine_loads(void)
 {
     return loads;
+}
+
+uint32_t engine_kept_bytes(void)
+{
+    return kept;
 }
 
 uint8_t *engine_kept(void)
@@ -185,5 +191,5 @@ model_error engine_run(uint32_t first, uint32_t last, uint64_t limit, int32_t *c
 
 uint32_t engine_used_bytes(void)
 {
-    return LAYOUT_FIXED_BYTES + wasmote_overhead_used(model);
+    return LAYOUT_FIXED_BYTES + kept + wasmote_overhead_used(model);
 }

@@ -61,10 +61,13 @@ uint32_t engine_loads(void);
 /* Where the bytes lie that an application has beside its model (app/description.h), aligned to 8. */
 uint8_t *engine_kept(void);
 
+/* How many there are; 0 where the model is no application. */
+uint32_t engine_kept_bytes(void);
+
 /* Has `function` called before the model's memory, or those bytes, become another's. */
 void engine_on_letting_go(void (*function)(void));
 
-/* The most RAM that the firmware and wasm3 take, stacks included, besides linear memory. */
+/* The most RAM that the firmware, wasm3 and an application take, stacks included, besides linear memory. */
 uint32_t engine_used_bytes(void);
 
 #endif

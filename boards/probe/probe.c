@@ -48,9 +48,11 @@ static const void *accelerator(IM3Runtime runtime, IM3ImportContext context, uin
     return m3Err_none;
 }
 
-/* All that a model imports are there: their names come from the same version as the firmware. */
+/* All that a model imports are there, and its global says so: their names come from the same version as the firmware. */
 uint32_t wasmote_link_accelerators(IM3Module module, const wasmote_section *weights)
 {
+    const IM3Global global = m3_FindGlobal(module, WASMOTE_ACCELERATOR_GLOBAL);
+    if (global) global->i32Value = -1;
     for (uint32_t i = 0; i < module->numFuncImports; i++)
     {
         const char *name = module->functions[i].import.fieldUtf8;
@@ -163,6 +165,7 @@ enum { wasCompiled, isCompiled, isRefused };
 /* The function that runs calls function `index` of the module. */
 EXPORT("enter") uint32_t probe_enter(uint32_t index)
 {
+    if (index >= wasmote_current->metacode.count) return isRefused;
     IM3Function function = &wasmote_current->metacode.module->functions[index];
     uint32_t found = wasCompiled;
     if (!function->compiled)
@@ -182,6 +185,9 @@ EXPORT("leave") void probe_leave(void)
 {
     interpreter_running = calls[--callCount].outer;
 }
+
+/* What an application has beside its model. */
+EXPORT("kept") uint32_t probe_kept(void) { return engine_kept_bytes(); }
 
 /* The most RAM that was taken besides linear memory. */
 EXPORT("used") uint32_t probe_used(void) { return engine_used_bytes(); }

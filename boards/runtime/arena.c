@@ -97,31 +97,32 @@ void *arena_calloc(arena *of, size_t number, size_t size)
     return contents;
 }
 
+bool arena_grow(arena *of, void *contents, size_t bytes)
+{
+    uint8_t *block = (uint8_t *) contents - headerBytes;
+    const uint32_t before = size_of(block), size = block_size(of, bytes);
+    if (!size || size <= before) return size != 0;
+    *header(block) = before;
+    join(of, block);
+    if (size_of(block) >= size)
+    {
+        count(of, -(int32_t) before);
+        take(of, block, size);
+        return true;
+    }
+    const uint32_t rest = size_of(block) - before;
+    if (rest) *header(block + before) = rest;
+    *header(block) = before | inUse;
+    return false;
+}
+
 void *arena_realloc(arena *of, void *contents, size_t bytes)
 {
     if (!contents) return arena_calloc(of, 1, bytes);
-
-    uint8_t *block = (uint8_t *) contents - headerBytes;
-    const uint32_t before = size_of(block), size = block_size(of, bytes);
-
-    if (size && size <= before) return contents;
-    if (size)
-    {
-        *header(block) = before;
-        join(of, block);
-        if (size_of(block) >= size)
-        {
-            count(of, -(int32_t) before);
-            take(of, block, size);
-            return contents;
-        }
-        const uint32_t rest = size_of(block) - before;
-        if (rest) *header(block + before) = rest;
-        *header(block) = before | inUse;
-    }
+    if (arena_grow(of, contents, bytes)) return contents;
     void *moved = allocate(of, bytes);
     if (!moved) return NULL;
-    memcpy(moved, contents, before - headerBytes);
+    memcpy(moved, contents, size_of((uint8_t *) contents - headerBytes) - headerBytes);
     arena_free(of, contents);
     return moved;
 }

@@ -33,6 +33,9 @@ void *arena_calloc(arena *of, size_t count, size_t size);
 void *arena_realloc(arena *of, void *block, size_t size);
 void arena_free(arena *of, void *block);
 
+/* Has a block hold `size` bytes where it is. False where there is no room behind it. */
+bool arena_grow(arena *of, void *block, size_t size);
+
 /* Gives back what a block has beyond `size` bytes. It stays where it is. */
 void arena_trim(arena *of, void *block, size_t size);
 

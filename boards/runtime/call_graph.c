@@ -21,8 +21,9 @@ static bool is_ready(function_set callees, function_set done)
     return !(callees & ~done);
 }
 
-uint32_t call_graph_longest_chain(const function_set *callees, uint32_t *weights, uint32_t count)
+uint32_t call_graph_longest_chain(const function_set *callees, uint32_t *weights, uint32_t count, function_set from)
 {
+    const function_set all = call_graph_reach(callees, count, from);
     function_set done = 0, before;
     uint32_t longest = 0;
     do
@@ -30,7 +31,7 @@ uint32_t call_graph_longest_chain(const function_set *callees, uint32_t *weights
         before = done;
         for (uint32_t i = 0; i < count; i++)
         {
-            if (done >> i & 1 || !is_ready(callees[i], done)) continue;
+            if (!(all >> i & 1) || done >> i & 1 || !is_ready(callees[i], done)) continue;
             uint32_t most = 0;
             for (uint32_t c = 0; c < count; c++)
                 if (callees[i] >> c & 1 && weights[c] > most) most = weights[c];
@@ -40,6 +41,5 @@ uint32_t call_graph_longest_chain(const function_set *callees, uint32_t *weights
         }
     }
     while (done != before);
-    const function_set all = count < callGraphFunctions ? function_set_of(count) - 1 : ~(function_set) 0;
     return done == all ? longest : 0;
 }

@@ -19,9 +19,9 @@ static inline function_set function_set_of(uint32_t index) { return (function_se
 function_set call_graph_reach(const function_set *callees, uint32_t count, function_set from);
 
 /*
- * The largest sum of weights along a chain of calls; weights[i] is function i's, and becomes the largest sum of the
- * chains that begin with it. 0 where a function may call itself.
+ * The largest sum of weights along a chain of calls that begins with one of `from`; weights[i] is function i's, and becomes the
+ * largest sum of the chains that begin with it. 0 where a function of them may call itself.
  */
-uint32_t call_graph_longest_chain(const function_set *callees, uint32_t *weights, uint32_t count);
+uint32_t call_graph_longest_chain(const function_set *callees, uint32_t *weights, uint32_t count, function_set from);
 
 #endif

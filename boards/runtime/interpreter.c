@@ -12,7 +12,8 @@
  *   (loops that nest, the compiler) runs into what guards the stack, where something does.
  * - Loop, with INTERPRETER_LIMITS, traps when the time of the run is over.
  * - Read_opcode, which the compiler calls at every level of nested blocks, refuses where they are nested deeper than
- *   they may (stack_use.h), or the stack that it runs on is nearly used up.
+ *   they may (stack_use.h), or the stack that it runs on is nearly used up. Of choices between accelerators and kernels it reads
+ *   the arm that is taken alone (choice.h).
  * - m3_Yield, an empty function that every call calls.
  * - GetOpInfo, by which the compiler finds instructions, has a smaller table (../wasm3/instructions.h). Where that leaves out
  *   operations (WASMOTE_OMITS_OPERATIONS), they are Missing: the compiler refuses to emit it, so that a model which needs more
@@ -21,6 +22,7 @@
  */
 #include "../wasm3/processor.h"
 
+#include "choice.h"
 #include "interpreter.h"
 
 /*
@@ -208,8 +210,12 @@ static struct
     nesting most;
 } nested;
 
+/* The choice whose arm is being compiled. */
+static choice chosen;
+
 void interpreter_limit_nesting(uint32_t bytes)
 {
+    chosen = (choice) { NULL, NULL, NULL };
     nested.limit = bytes;
     nested.block = UINT32_MAX;
     nested.most = (nesting) { 0, 0 };
@@ -262,13 +268,26 @@ static __attribute__((noinline)) M3Result check_instruction(IM3Compilation o, m3
     return may_nest(o, opcode) ? m3Err_none : m3Err_trapStackOverflow;
 }
 
+/* The next instruction that is to be compiled, where a choice begins that of the arm that is taken. */
+static __attribute__((noinline)) M3Result read_chosen(IM3Compilation o, m3opcode_t *opcode, bytes_t *at, cbytes_t end)
+{
+    for (;;)
+    {
+        if (*at == chosen.armEnd) *at = chosen.behind;
+        M3Result result = Read_opcode(opcode, at, end);
+        if (result || *opcode != c_waOp_getGlobal || !o->function) return result;
+        if (!choice_find(o->module, *at, end, &chosen)) return m3Err_none;
+        *at = chosen.arm;
+    }
+}
+
 /* `at` is the compilation's own: there is nothing else that wasm3 reads instructions from. */
 static M3Result read_opcode_guarded(m3opcode_t *opcode, bytes_t *at, cbytes_t end)
 {
     if (INTERPRETER_STACK_POINTER < compiler_stack + instructionBytes) return m3Err_trapStackOverflow;
-    M3Result result = Read_opcode(opcode, at, end);
-    if (result) return result;
-    return check_instruction((IM3Compilation) ((uint8_t *) at - offsetof(M3Compilation, wasm)), *opcode, *at, end);
+    const IM3Compilation o = (IM3Compilation) ((uint8_t *) at - offsetof(M3Compilation, wasm));
+    M3Result result = read_chosen(o, opcode, at, end);
+    return result ? result : check_instruction(o, *opcode, *at, end);
 }
 
 #define Read_opcode read_opcode_guarded

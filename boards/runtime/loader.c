@@ -20,15 +20,24 @@ typedef struct compilation
     IM3Module module;
     IM3Function run;
     uint32_t room;      /* of its stack, for blocks */
+    uint32_t stackBytes;    /* of linear memory, where that is its stack */
     M3Result result;
 } compilation;
 
-/* Compiles what is to be compiled at load: everything once, and `run` to stay. */
+/* wasm3 finds inner functions by their names, too. */
+static IM3Function find_reset(IM3Module module)
+{
+    IM3Function reset = v_FindFunction(module, "reset");
+    return reset && reset->export_name && strcmp(reset->export_name, "reset") == 0 ? reset : NULL;
+}
+
+/* Compiles what is to be compiled at load: everything once, and to stay `run`, with all that it calls where that is asked for. */
 static void compile_job(void *argument)
 {
     compilation *work = argument;
-    work->result = metacode_open(work->module, work->room);
+    work->result = metacode_open(work->module, work->run, find_reset(work->module), work->room, work->stackBytes);
     if (!work->result) work->result = metacode_keep(work->run);
+    if (!work->result && wasmote_current->options->ahead) metacode_compile_ahead(work->run);
 }
 
 /* What the stack of the call has for blocks. */
@@ -38,21 +47,33 @@ static uint32_t room_on_stack(void)
     return wasmote_stack_room(use->roomAtLoad);
 }
 
-/* Compiles in linear memory as the stack, where that is large enough: nothing else uses it yet. It is set up anew. */
+/* Compiles with so many bytes of linear memory as the stack. */
+static void compile_on_memory(compilation *work, M3MemoryHeader *memory, uint32_t bytes)
+{
+    work->room = bytes - compilerBytes;
+    work->stackBytes = bytes;
+    interpreter_call_on_stack(wasmote_current->options->callOnStack, compile_job, work, m3MemData(memory), bytes);
+}
+
+/*
+ * Compiles in linear memory as the stack, where that is large enough: nothing else uses it yet. What nests too deep for the usual stack
+ * has all of it. It is set up anew.
+ */
 static M3Result compile_at_load(IM3Module module, IM3Function run)
 {
     M3MemoryHeader *memory = module->runtime->memory.mallocated;
     call_on_stack *call = wasmote_current->options->callOnStack;
-    compilation work = { module, run, room_on_stack(), m3Err_none };
-    if (!call || memory->length < compileStackBytes)
+    compilation work = { module, run, room_on_stack(), 0, m3Err_none };
+    if (call && memory->length >= compileStackBytes)
     {
-        compile_job(&work);
-        return work.result;
+        compile_on_memory(&work, memory, compileStackBytes);
+        const bool isTooDeep = work.result == m3Err_trapStackOverflow && memory->length > compileStackBytes;
+        if (isTooDeep) compile_on_memory(&work, memory, (uint32_t) memory->length);
     }
-    work.room = (uint32_t) memory->length - compilerBytes;
-    interpreter_call_on_stack(call, compile_job, &work, m3MemData(memory), (uint32_t) memory->length);
+    else compile_job(&work);
+    if (work.result) return work.result;
     memset(m3MemData(memory), 0, memory->length);
-    return work.result ? work.result : InitDataSegments(&module->runtime->memory, module);
+    return InitDataSegments(&module->runtime->memory, module);
 }
 
 /* Frees the names of the imports: they are linked already. */
@@ -84,13 +105,6 @@ static IM3Function find_run(IM3Module module)
     const bool right = type->numRets == 1 && type->numArgs == 2 && type->types[0] == c_m3Type_i32
         && type->types[1] == c_m3Type_i32 && type->types[2] == c_m3Type_i32;
     return right ? run : NULL;
-}
-
-/* wasm3 finds inner functions by their names, too. */
-static IM3Function find_reset(IM3Module module)
-{
-    IM3Function reset = v_FindFunction(module, "reset");
-    return reset && reset->export_name && strcmp(reset->export_name, "reset") == 0 ? reset : NULL;
 }
 
 static bool is_right_reset(IM3Function reset)

@@ -84,10 +84,10 @@ static void open_page(IM3Runtime runtime, uint32_t bytes)
 {
     if (!bytes) return;
     const uint32_t lines = bytes / sizeof(code_t) + spareLines;
+    cache()->pagesAreExact = true;
     IM3CodePage page = NewCodePage(runtime, lines);
-    if (!page) return;
-    cut_page(page, lines);
-    PushCodePage(&runtime->pagesOpen, page);
+    cache()->pagesAreExact = false;
+    if (page) PushCodePage(&runtime->pagesOpen, page);
 }
 
 /*
@@ -224,6 +224,22 @@ M3Result metacode_keep(IM3Function function)
     return result;
 }
 
+void metacode_compile_ahead(IM3Function root)
+{
+    if (!cache()->callees) return;
+    bool isComplete = true;
+    const function_set called = call_graph_reach(cache()->callees, cache()->count, function_set_of(index_of(root)));
+    for (uint32_t i = 0; i < cache()->count; i++)
+    {
+        IM3Function function = &cache()->module->functions[i];
+        const bool isToDo = called >> i & 1 && function->wasm && !entry_of(function)->pages;
+        if (isToDo && compile_anywhere(function)) isComplete = false;
+    }
+    if (!isComplete) return;
+    arena_free(&wasmote_current->arena, cache()->callees);
+    cache()->callees = NULL;
+}
+
 void metacode_begin_run(IM3Function root)
 {
     interpreter_running = NULL;
@@ -277,7 +293,35 @@ static M3Result try(IM3Function function, uint32_t *slots)
     return m3Err_none;
 }
 
-M3Result metacode_open(IM3Module module, uint32_t room)
+/* Gives back what is kept of the functions behind the last one that is ever called. The set is not empty. */
+static void forget_behind(function_set called)
+{
+    arena *memory = &wasmote_current->arena;
+    uint32_t count = cache()->count;
+    while (!(called >> (count - 1) & 1)) count--;
+    cache()->count = cache()->module->numFunctions = count;
+    arena_trim(memory, cache()->module->functions, count * sizeof *cache()->module->functions);
+    arena_trim(memory, cache()->entries, count * sizeof *cache()->entries);
+    arena_trim(memory, cache()->callees, count * sizeof *cache()->callees);
+}
+
+/*
+ * Tries all functions. Where each is dropped again, linear memory lends what it has beyond the compiler's stack: nothing else is there
+ * to be compiled into yet, and what the largest function takes is not needed beside it.
+ */
+static M3Result try_all(uint32_t *slots, uint32_t stackBytes)
+{
+    arena *memory = &wasmote_current->arena;
+    M3MemoryHeader *linear = cache()->module->runtime->memory.mallocated;
+    if (cache()->callees) arena_trim(memory, linear, sizeof *linear + stackBytes);
+    M3Result result = m3Err_none;
+    /* Kernels come last: what one of them lacks is told before how deep `run` nests. */
+    for (uint32_t i = cache()->count; i-- > 0 && !result;)
+        if (cache()->module->functions[i].wasm) result = try(&cache()->module->functions[i], &slots[i]);
+    return arena_grow(memory, linear, sizeof *linear + linear->length) ? result : m3Err_mallocFailed;
+}
+
+M3Result metacode_open(IM3Module module, IM3Function run, IM3Function reset, uint32_t room, uint32_t stackBytes)
 {
     const uint32_t count = module->numFunctions;
     *cache() = (metacode) { 0 };
@@ -294,10 +338,16 @@ M3Result metacode_open(IM3Module module, uint32_t room)
     uint32_t *slots = arena_calloc(&wasmote_current->arena, count, sizeof *slots);
     if (!cache()->entries || !slots || (graph && !cache()->callees)) return m3Err_mallocFailed;
 
-    M3Result result = m3Err_none;
-    for (uint32_t i = 0; i < count && !result; i++)
-        if (module->functions[i].wasm) result = try(&module->functions[i], &slots[i]);
-    if (graph && !result) cache()->stackSlots = call_graph_longest_chain(cache()->callees, slots, count);
+    const M3Result result = try_all(slots, stackBytes);
+    if (graph && !result)
+    {
+        const function_set called = function_set_of(index_of(run)) | (reset ? function_set_of(index_of(reset)) : 0);
+        cache()->stackSlots = call_graph_longest_chain(cache()->callees, slots, count, called);
+        forget_behind(call_graph_reach(cache()->callees, count, called));
+    }
     arena_free(&wasmote_current->arena, slots);
+    if (!result) return m3Err_none;
+    arena_free(&wasmote_current->arena, cache()->callees);
+    arena_free(&wasmote_current->arena, cache()->entries);
     return result;
 }

@@ -29,19 +29,21 @@ typedef struct metacode
     IM3Module module;
     uint32_t count;
     metacode_entry *entries;        /* of all functions of the module */
-    function_set *callees;          /* of all functions; NULL where the call graph is not known: nothing is dropped */
+    function_set *callees;          /* of all functions; NULL where that is not known, or not asked for: nothing is dropped */
     IM3Function root;               /* what was called first in this run; NULL while the model is loaded */
     uint32_t roomAtLoad;            /* of the compiler's stack, for blocks */
     uint32_t stackSlots;            /* of the operand stack that the longest chain of calls takes; 0 where that is not known */
     bool dropped;
+    bool pagesAreExact;             /* whether a page that is made now has the very size that is asked for */
 } metacode;
 
 /*
  * Compiles every function of a loaded and linked module once and drops the metacode again, so that what cannot be
- * compiled is refused; but not a function that calls an import which is missing. `room`: bytes that the compiler's stack
- * has for blocks until the first run begins.
+ * compiled is refused; but not a function that calls an import which is missing. `run` and `reset`, which may be NULL: what will
+ * be called. `room`: bytes that the compiler's stack has for blocks until the first run begins. `stackBytes`: of linear memory, from
+ * its start on, which are that stack; nothing else uses it yet, and its contents are lost.
  */
-M3Result metacode_open(IM3Module module, uint32_t room);
+M3Result metacode_open(IM3Module module, IM3Function run, IM3Function reset, uint32_t room, uint32_t stackBytes);
 
 /* Compiles a function of the module, after making room for it. */
 M3Result metacode_compile(IM3Function function);
@@ -51,6 +53,12 @@ void metacode_drop(IM3Function function);
 
 /* As metacode_compile; the function is never dropped. */
 M3Result metacode_keep(IM3Function function);
+
+/*
+ * Compiles what a function may call, by way of others too, as far as there is memory and the call graph is known. Where that is all of
+ * it, nothing is dropped any more.
+ */
+void metacode_compile_ahead(IM3Function root);
 
 /*
  * To be called before every run, of which `root` is called first. Where metacode has been dropped since the module was

@@ -37,7 +37,13 @@ WASM3_ERRORS(ERROR_ADDRESS)
 #include "m3_core.c"
 
 #include "m3_bind.c"
+
+/* A page for a function of known size is that long, any other a multiple of what the build says. */
+static inline uint32_t usual_page_bytes(void) { return d_m3CodePageAlignSize; }
+#undef d_m3CodePageAlignSize
+#define d_m3CodePageAlignSize (wasmote_current->metacode.pagesAreExact ? (uint32_t) sizeof(code_t) : usual_page_bytes())
 #include "m3_code.c"
+
 #include "m3_function.c"
 #include "m3_info.c"
 #include "m3_module.c"

@@ -103,6 +103,12 @@ typedef struct wasmote_options
      */
     uint32_t overheadBytes;
 
+    /*
+     * Whether the kernels that a run may call are compiled when the model is opened, as far as there is memory: for who runs it time
+     * and again, and must not wait in the first runs. Else each is compiled when it is first called.
+     */
+    bool ahead;
+
     /* Of the stack, what a call may take, counted from where it is made. 0: 2912 (4096 on Armv6-M, 61440 with 64 bits). */
     uint32_t stackBytes;
 

@@ -169,14 +169,14 @@ static M3Result emit(IM3Compilation o, IM3Operation operation)
 #include "fused-operations.h"
 #include "idioms.h"
 
-enum { windowOperations = 32, branchWords = 2, mostVariables = 24 };    /* of an idiom */
+enum { windowOperations = 32, mostLine = 0xffff - 4096, branchWords = 2, mostVariables = 24 };    /* of an idiom */
 
 SUPERINSTRUCTIONS_STORAGE struct
 {
     IM3CodePage page;
     IM3Compilation compilation;
     u32 count;
-    u32 line[windowOperations];     /* where each operation begins, oldest first */
+    u16 line[windowOperations];     /* where each operation begins, oldest first; what is behind mostLine is not fused */
 } window;
 
 SUPERINSTRUCTIONS_STORAGE u32 ends[2];  /* see may_end */
@@ -353,8 +353,8 @@ static M3Result make_room(IM3Compilation o)
     memcpy((void *) &o->page->code[start], first, restored * sizeof *first);
     memcpy((void *) &o->page->code[start + restored], &left->code[begin + restored], (words - restored) * sizeof *first);
     o->page->info.lineIndex += words;
-    for (u32 n = 0; n < count; n++) window.line[n] += start - begin;
-    window.count = count;
+    for (u32 n = 0; n < count; n++) window.line[n] = (u16) (window.line[n] + start - begin);
+    window.count = start + words <= mostLine ? count : 0;
     window.page = o->page;
     return m3Err_none;
 }
@@ -378,7 +378,8 @@ static M3Result emit(IM3Compilation o, IM3Operation operation)
         window.count--;
     }
     window.page = o->page;
-    window.line[window.count++] = o->page->info.lineIndex;
+    if (o->page->info.lineIndex > mostLine) window.count = 0;
+    else window.line[window.count++] = (u16) o->page->info.lineIndex;
     return EmitOpPlain(o, operation);
 }
 

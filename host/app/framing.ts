@@ -3,6 +3,9 @@ import { reshaped } from "../import/compose/movement.js";
 import { frames } from "../ops/signal/frames.js";
 import type { AppGraph, Signal } from "./app-graph.js";
 
+/** Hops of a frame from which on one more that is kept weighs less than a copy of them all. */
+const manyHops = 8;
+
 /** How a signal is cut into frames, in elements of it. */
 export interface Framing {
   readonly frame: number;
@@ -28,13 +31,15 @@ export function framesOf(
   const scale = quantization && { quantization };
   if (frame === hop && every === 1)
     return { tensor: graph.under(when, () => reshaped(graph.writer(name), tensor, shape)), when, period };
-  const history = (steps - 1) * hop;
+  // Frames of whole hops are what came last, and may lie where that is kept: with a hop more, which is little where they are many.
+  const latest = frame === steps * hop && steps >= manyHops;
+  const history = latest ? frame : (steps - 1) * hop;
   const cut: Tensor = { name, dtype, shape, ...scale };
   const isThere: Tensor = { name: `${name} is there`, dtype: "bool", shape: [] };
   graph.under(when, () =>
     graph.add({
       operator: frames.name,
-      attributes: { hop, history, frame, every, shape },
+      attributes: { hop, history, frame, every, shape, ...(latest && { latest }) },
       inputs: [reshaped(graph.writer(name), tensor, [hop])],
       outputs: [cut, isThere],
       variables: [

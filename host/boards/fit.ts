@@ -12,6 +12,8 @@ export interface RamParts {
   linearBytes: number;
   /** Of the interpreter: metacode, its stack of operands, what it knows of the module. */
   engineBytes: number;
+  /** Of an application beside its model: its ring of samples, its actions, its counters. */
+  applicationBytes?: number;
   /** Of the firmware. */
   variableBytes: number;
   /** C stack and stack of exceptions. */
@@ -166,6 +168,7 @@ export function figureText({ what, neededBytes, availableBytes, bound }: FitFigu
 const partNames: Readonly<Record<string, string>> = {
   linearBytes: "linear memory",
   engineBytes: "interpreter",
+  applicationBytes: "samples and counters",
   variableBytes: "firmware's variables",
   stackBytes: "stacks",
 };

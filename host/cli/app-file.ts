@@ -75,8 +75,16 @@ export function recordingsOf(inputs: readonly string[]): string[] {
   return found;
 }
 
-/** Refuses a name for a picture that is no .svg. Throws `UsageError`. */
+/** Whether a drawing is to be a page, by its name. */
+export function isPageName(draw: string): boolean {
+  return /\.html$/i.test(draw);
+}
+
+/** Refuses a name for a drawing that is neither a picture's nor a page's. Throws `UsageError`. */
 export function requirePictureName(draw: string | undefined): void {
-  if (draw === undefined || /\.svg$/i.test(draw)) return;
-  throw new UsageError(`--draw ${draw}: a picture is written as .svg`, "Give it a name that ends with .svg.");
+  if (draw === undefined || /\.svg$/i.test(draw) || isPageName(draw)) return;
+  throw new UsageError(
+    `--draw ${draw}: it is drawn as a picture, .svg, or a page, .html`,
+    "Give it a name that ends with .svg or .html.",
+  );
 }

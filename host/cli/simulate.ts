@@ -1,10 +1,18 @@
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import type { RunResult, Simulated } from "../app/simulate.js";
+import type { StageCosts, StageCounter } from "../app/stage-costs.js";
 import { WasmoteError } from "../errors.js";
 import { readWholeFile } from "../files/read.js";
+import type { AppSection } from "../package/app.js";
 import { table } from "../table.js";
-import { buildFromFile, isApplicationFile, recordingsOf, requirePictureName } from "./app-file.js";
+import {
+  buildFromFile,
+  isApplicationFile,
+  isPageName,
+  recordingsOf,
+  requirePictureName,
+} from "./app-file.js";
 import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
 import { bytesText, percent, thousands } from "./figures.js";
@@ -12,6 +20,7 @@ import { makeFolder, refuseOverwriting, withFile, writeFilesAtomically } from ".
 import { addHelp } from "./help.js";
 import { type ModuleFile, readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
+import { boardList, boardTable, type Recording, runOnBoards } from "./simulate-boards.js";
 
 interface SimulateOptions extends BoardOptions {
   input: string[];
@@ -24,9 +33,12 @@ The very file that a board runs is run here over recordings, one hop of samples 
 board gives. An application's file (.json) is built first. Each recording begins anew.
 Recordings are sounds (.wav, brought to the source's rate, mixed down to one channel), arrays (.npy, times x channels) or lines of
 numbers (.csv), in the sensor's own numbers; a folder gives all of its files, at any depth.
-With --json, each event is a line: {"time": seconds, "event": name, "level": score, "run": number, "file": path}. --draw writes the
-scores and the events of one recording as a picture (.svg).
-On a board (--on, --port) it also tells what each run takes of the board's time.
+With --json, each event is a line: {"time": seconds, "event": name, "level": score, "run": number, "file": path}; then come one of
+{"stages": ...} and, with several boards, one of {"boards": ...}. --draw writes the scores and the events of one recording as a
+picture (.svg) or a page (.html).
+In the end it tells what the stages cost: in how many runs each worked, and its share of the WebAssembly instructions of all runs, with the
+file's own kernels. On a board (--on, --port) it also tells what each run takes of the board's time; of several (--on pico,mps2-an386) or
+all (--on all) in a table, in which those without an emulator are estimated by one with the same processor.
 
 Example: wasmote simulate models/yes-no/app.json --input yes.wav`;
 
@@ -39,27 +51,37 @@ export function registerSimulate(program: Command, output: Output): void {
     .requiredOption("--input <file|dir...>", "recordings: .wav, .npy, .csv, or folders of them")
     .option(
       "--draw <file>",
-      "write scores and events of the one recording as a picture (.svg); folders are made",
+      "write scores and events of the one recording as a picture (.svg) or a page (.html); folders are made",
     )
     .option("--json", "print events as lines of JSON");
   command.action((path: string, options: SimulateOptions) => simulateFile(path, options, output));
   addHelp(addBoardOptions(command), help);
 }
 
+/** An application's built file, and the names of its stages where they are known. */
+interface OpenedApplication {
+  file: ModuleFile;
+  stages?: readonly string[];
+}
+
 /** The application's built file: as it is, or built from its description. */
-async function openApplication(path: string, read: string[], output: Output): Promise<ModuleFile> {
+async function openApplication(path: string, read: string[], output: Output): Promise<OpenedApplication> {
   const bytes = readWholeFile(path);
-  if (!isApplicationFile(path, bytes)) return readModuleFile(path);
+  if (!isApplicationFile(path, bytes)) return { file: await readModuleFile(path) };
   output.progress(`building ${path}`);
   const { wasm } = await buildFromFile(path, bytes, undefined, read);
   const { openModule } = await import("../package/open.js");
-  return { wasm, ...openModule(wasm) };
+  const { stages } = JSON.parse(new TextDecoder().decode(bytes)) as { stages: object };
+  return { file: { wasm, ...openModule(wasm) }, stages: Object.keys(stages) };
 }
 
 async function simulateFile(path: string, options: SimulateOptions, output: Output): Promise<void> {
   const read = [path];
   requirePictureName(options.draw);
-  const file = await openApplication(path, read, output);
+  const boards = boardList(options.on);
+  if (boards !== undefined && (options.draw ?? options.port) !== undefined)
+    throw new UsageError(`--on ${options.on} names several boards`, "Name one for --draw or --port.");
+  const { file, stages } = await openApplication(path, read, output);
   const { appOf } = await import("../package/app.js");
   const app = appOf(file.wasm);
   if (app === undefined)
@@ -82,19 +104,35 @@ async function simulateFile(path: string, options: SimulateOptions, output: Outp
     options.draw === undefined ? [] : [options.draw],
     "Give --draw another name.",
   );
-  const [{ readRecording }, { simulate, simulateOnBoard }] = await Promise.all([
-    import("../app/recording.js"),
-    import("../app/simulate.js"),
-  ]);
+  const { readRecording } = await import("../app/recording.js");
+  const open = (recording: string): Promise<Recording & { notes: readonly string[] }> =>
+    withFile(recording, async () => ({
+      path: recording,
+      ...readRecording(readWholeFile(recording), recording, app.source),
+    }));
+  const costs = await stageCounter(file, app, stages);
+  const runSeconds = app.hop / app.source.rate;
+  if (boards !== undefined) {
+    const opened = await Promise.all(recordings.map(open));
+    const told = await runOnBoards(boards, file, app, opened, options, output);
+    for (const { path: recording, samples, notes } of opened) {
+      const runs = Math.floor(samples.length / (app.hop * app.source.channels));
+      const events = told.events.filter((event) => event.file === recording);
+      costs?.add(samples);
+      tellEvents(recording, { events, runs }, runs * runSeconds, notes, options, output);
+    }
+    tellStages(costs?.costs(), options, output);
+    if (options.json === true) output.json({ boards: told.costs }, 0);
+    else output.data(boardTable(told.costs, output));
+    return;
+  }
+  const { simulate, simulateOnBoard } = await import("../app/simulate.js");
   const runner = await openRunnerOrBoard(options, file, output);
   const results: RunResult[] = [];
   const totals = { runs: 0, millis: 0, counted: 0, most: 0 };
-  const runSeconds = app.hop / app.source.rate;
   try {
     for (const recording of recordings) {
-      const { samples, notes } = await withFile(recording, () =>
-        readRecording(readWholeFile(recording), recording, app.source),
-      );
+      const { samples, notes } = await open(recording);
       output.progress(`running ${file.manifest.name} on ${runner.name}`, recording);
       const start = performance.now();
       const each = options.draw === undefined ? undefined : (result: RunResult) => void results.push(result);
@@ -107,6 +145,7 @@ async function simulateFile(path: string, options: SimulateOptions, output: Outp
       totals.runs += found.runs;
       totals.counted += found.counts?.total ?? 0;
       totals.most = Math.max(totals.most, found.counts?.most ?? 0);
+      costs?.add(samples);
       tellEvents(recording, found, found.runs * runSeconds, notes, options, output);
     }
   } finally {
@@ -114,12 +153,55 @@ async function simulateFile(path: string, options: SimulateOptions, output: Outp
   }
   if (options.draw !== undefined) {
     const { timelineSvg } = await import("../app/timeline.js");
+    const { pageOf } = await import("../report/markup.js");
     await makeFolder(dirname(options.draw));
     const picture = timelineSvg(file.manifest.name, app.events, results);
-    await writeFilesAtomically([{ path: options.draw, bytes: new TextEncoder().encode(picture) }]);
+    const drawn = isPageName(options.draw) ? pageOf(file.manifest.name, picture) : picture;
+    await writeFilesAtomically([{ path: options.draw, bytes: new TextEncoder().encode(drawn) }]);
     output.talk(`wrote ${options.draw}`);
   }
+  tellStages(costs?.costs(), options, output);
   if (options.json !== true) output.data(await costLines(file, runner, totals, runSeconds, options));
+}
+
+/** What counts the stages' cost; undefined for a file that was not linked here, of which that is not known. */
+async function stageCounter(
+  file: ModuleFile,
+  app: AppSection,
+  stages: readonly string[] | undefined,
+): Promise<StageCounter | undefined> {
+  const { openCounted } = await import("../needs/index.js");
+  const { StageCounter } = await import("../app/stage-costs.js");
+  try {
+    return new StageCounter(await openCounted(file.wasm, file), file.manifest, app, stages);
+  } catch (error) {
+    if (error instanceof WasmoteError && error.code === "kernels-unlinkable") return undefined;
+    throw error;
+  }
+}
+
+/** What each stage cost, on average over the recordings. */
+function tellStages(costs: StageCosts | undefined, { json }: SimulateOptions, output: Output): void {
+  if (costs === undefined) return;
+  const { runs, instructions, stages } = costs;
+  if (json === true) {
+    const shares = stages.map((each) => ({ ...each, share: each.instructions / Math.max(1, instructions) }));
+    output.json({ runs, instructions, stages: shares }, 0);
+    return;
+  }
+  const columns = [
+    { heading: "stage", align: "left" },
+    { heading: "runs", align: "right" },
+    { heading: "share", align: "right" },
+    { heading: "instructions a run", align: "right" },
+  ] as const;
+  const rows = stages.map((each) => [
+    each.stage,
+    `${thousands(each.runs)} of ${thousands(runs)}`,
+    percent(each.instructions, Math.max(1, instructions)),
+    thousands(Math.round(each.instructions / runs)),
+  ]);
+  output.data([...table(columns, rows, { width: output.width, heading: output.styles.bold }), ""]);
 }
 
 function tellEvents(

@@ -9,6 +9,7 @@ import { table } from "../table.js";
 import {
   buildFromFile,
   isApplicationFile,
+  isPageName,
   parsedFile,
   recordingsOf,
   requirePictureName,
@@ -60,7 +61,7 @@ export function registerTune(program: Command, output: Output): void {
         .default(0.5),
     )
     .option("--event <name...>", "events that are tuned; all by default")
-    .option("--draw <file>", "write the curves as a picture (.svg); folders are made")
+    .option("--draw <file>", "write the curves as a picture (.svg) or a page (.html); folders are made")
     .option("-o, --out <file>", "write the application's file with the picked levels; folders are made")
     .option("--json", "print the curves and what was picked as JSON");
   command.action((path: string, options: TuneOptions) => tune(path, options, output));
@@ -181,7 +182,10 @@ async function filesOf(
   const encode = (text: string) => new TextEncoder().encode(text);
   if (draw !== undefined) {
     const { curveSvg } = await import("../app/curve-svg.js");
-    files.push({ path: draw, bytes: encode(curveSvg(`${path}: ${events.join(", ")}`, curves)) });
+    const { pageOf } = await import("../report/markup.js");
+    const title = `${path}: ${events.join(", ")}`;
+    const picture = curveSvg(title, curves);
+    files.push({ path: draw, bytes: encode(isPageName(draw) ? pageOf(title, picture) : picture) });
   }
   if (out === undefined) return files;
   type Event = { over: number; under?: number };

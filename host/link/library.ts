@@ -15,8 +15,11 @@ export interface KernelLibrary {
 /** Type of a kernel: `(parameters: i32, to: i32) -> ()`. */
 export const kernelType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 0);
 
-/** Adds code to a module that has all of its imports, and gives the numbers of the kernels in it by name. */
-type AddCode = () => ReadonlyMap<string, number>;
+/**
+ * Adds code to a module that has all of its imports, and gives the numbers of the kernels in it by name. What the kernels of `first`
+ * reach comes before all else.
+ */
+type AddCode = (first: ReadonlySet<string>) => ReadonlyMap<string, number>;
 
 /** Libraries that a module takes kernels from. */
 interface AddedLibraries {
@@ -95,7 +98,7 @@ export function addLibraries(
   const added = used.map(({ module, names }) => addLibrary(module, names, parts));
   return {
     used: used.map(({ library }) => library),
-    addCode: () => new Map(added.flatMap((addCode) => [...addCode()])),
+    addCode: (first) => new Map(added.flatMap((addCode) => [...addCode(first)])),
   };
 }
 
@@ -116,10 +119,16 @@ function addLibrary(library: LinkableModule, kernels: readonly string[], parts: 
   const globals = new Map(
     reached.globals.map((index) => [index, parts.global(library.globals[index] as Uint8Array)]),
   );
-  return () => {
-    const own = reached.functions.filter((index) => index >= library.imports.length);
-    const first = parts.nextFunction;
-    for (const [i, index] of own.entries()) numbers.set(index, first + i);
+  return (first) => {
+    const early = reach(
+      library,
+      named.filter(([name]) => first.has(name)).map(([, index]) => index),
+    ).functions;
+    const own = [...new Set([...early, ...reached.functions])].filter(
+      (index) => index >= library.imports.length,
+    );
+    const next = parts.nextFunction;
+    for (const [i, index] of own.entries()) numbers.set(index, next + i);
     const names = new Map([...library.exports].map(([name, index]) => [index, name]));
     for (const index of own) {
       const code = library.functions[index - library.imports.length] as FunctionCode;

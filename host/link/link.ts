@@ -1,11 +1,11 @@
 import { maxMemoryBytes } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
-import type { KernelCall } from "../lower/kernel.js";
-import type { Program } from "../lower/lower.js";
+import type { Program, ProgramStep } from "../lower/lower.js";
+import type { Choice } from "../lower/step-table.js";
 import { externalKinds, pageBytes } from "../wasm/interface.js";
-import { addLibraries, type KernelLibrary, kernelType } from "./library.js";
+import { addLibraries, type KernelLibrary } from "./library.js";
 import { ModuleParts } from "./module-parts.js";
-import { op, writeReset, writeRun } from "./run-function.js";
+import { op, tableLocals, writeReset, writeRun, writeTableRun } from "./run-function.js";
 
 export type { KernelLibrary } from "./library.js";
 
@@ -31,14 +31,42 @@ const runType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 1, 0x7f);
 /** A mutable i32, 0 at first. */
 const acceleratorsGlobal = Uint8Array.of(0x7f, 1, 0x41, 0, 0x0b);
 
-/** What tells calls apart that are chosen between kernel and accelerator alike. */
-const choiceOf = ({ kernel, accelerator }: KernelCall): string => `${kernel} ${accelerator?.import ?? ""}`;
+/** What the code of calls refers to: numbers of functions by kernel and by accelerator, and of the variable that chooses. */
+interface Callees {
+  kernels: ReadonlyMap<string, number>;
+  natives: ReadonlyMap<string, number>;
+  bits: number | undefined;
+}
 
-/** How often each choice is made. */
-function countChoices(calls: readonly KernelCall[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const call of calls) counts.set(choiceOf(call), (counts.get(choiceOf(call)) ?? 0) + 1);
-  return counts;
+/** The code of a call, given that of its arguments: of the accelerator where its bit is set, else of the kernel. */
+function writeChoice(
+  { kernel, accelerator }: Choice,
+  { kernels, natives, bits }: Callees,
+  block: readonly number[],
+  to: readonly number[],
+): number[] {
+  const own = [...block, ...to, ...op.call(kernels.get(kernel) as number)];
+  if (accelerator === undefined || bits === undefined) return own;
+  const native = [...block, ...op.call(natives.get(accelerator.import) as number)];
+  const offered = [...op.globalGet(bits), ...op.constant(accelerator.bit), ...op.and];
+  return [...offered, ...op.if, ...native, ...op.else, ...own, ...op.end];
+}
+
+/** The code of a step with each of its calls written out. */
+function writeStep({ calls, when = [] }: ProgramStep, callees: Callees): number[] {
+  const code = calls.flatMap((call) =>
+    writeChoice(call, callees, op.constant(call.block), op.constant(call.to)),
+  );
+  const conditions = when.flatMap((address) => [...op.byteAt(address), ...op.if]);
+  return [...conditions, ...code, ...when.flatMap(() => op.end)];
+}
+
+/** The code of a program's `run`. */
+function writeSteps({ steps, table }: Program, callees: Callees, readWeights: number): Uint8Array {
+  if (table === undefined) return writeRun(steps.map((step) => writeStep(step, callees)));
+  const [block, to] = [op.get(tableLocals.block), op.get(tableLocals.to)];
+  const choices = table.choices.map((choice) => writeChoice(choice, callees, block, to));
+  return writeTableRun(table, choices, steps.length, readWeights);
 }
 
 /**
@@ -46,8 +74,9 @@ function countChoices(calls: readonly KernelCall[]): Map<string, number> {
  *
  * Where a step has an accelerator, its bit of the exported global `accelerators` chooses between it and the kernel. An
  * accelerator is called through a function of its own, so that an interpreter which compiles functions when they are
- * first called never meets an import that its host lacks; kernels are functions of their own for the same reason. What
- * several steps choose alike is a function, too.
+ * first called never meets an import that its host lacks; kernels are functions of their own for the same reason. They
+ * come last, behind all others those that accelerators take the place of: with these they are never called, and an interpreter
+ * need not keep anything of them.
  *
  * A pure function: the same program and libraries give the same bytes.
  *
@@ -63,51 +92,25 @@ export function linkProgram(program: Program, ...libraries: readonly KernelLibra
   const parts = new ModuleParts();
 
   const { used, addCode } = addLibraries(libraries, new Set(calls.map(({ kernel }) => kernel)), parts);
-  const { reset: resets = [] } = program;
-  const readsInitial = resets.some(({ from }) => "weights" in from);
+  const { reset: resets = [], table } = program;
+  const readsInitial = table !== undefined || resets.some(({ from }) => "weights" in from);
   const readWeights = readsInitial ? parts.import("wasmote", "read_weights", readWeightsType) : 0;
   const imports = [...accelerators].map(
     (name) => [name, parts.import("wasmote", name, acceleratorType)] as const,
   );
   const bits = accelerators.size > 0 ? parts.global(acceleratorsGlobal) : undefined;
-  const kernels = addCode();
   const natives = new Map(
     imports.map(([name, index]) => {
       const code = Uint8Array.from([0, ...op.get(0), ...op.call(index), ...op.end]);
       return [name, parts.function(acceleratorType, code, `call_${name}`)];
     }),
   );
+  const run = parts.declare(runType, "run");
+  const reset = resets.length === 0 ? undefined : parts.declare(resetType, "reset");
+  const kernels = addCode(new Set(calls.filter((call) => !call.accelerator).map(({ kernel }) => kernel)));
 
-  const writeChoice = (call: KernelCall, parameters: readonly number[], to: readonly number[]): number[] => {
-    const kernel = [...parameters, ...to, ...op.call(kernels.get(call.kernel) as number)];
-    if (call.accelerator === undefined || bits === undefined) return kernel;
-    const native = [...parameters, ...op.call(natives.get(call.accelerator.import) as number)];
-    const offered = [...op.globalGet(bits), ...op.constant(call.accelerator.bit), ...op.and];
-    return [...offered, ...op.if, ...native, ...op.else, ...kernel, ...op.end];
-  };
-  const counts = countChoices(calls);
-  const choices = new Map<string, number>();
-  const writeCall = (call: KernelCall): number[] => {
-    const [parameters, to] = [op.constant(call.block), op.constant(call.to)];
-    const key = choiceOf(call);
-    if (call.accelerator === undefined || counts.get(key) === 1) return writeChoice(call, parameters, to);
-    let choice = choices.get(key);
-    if (choice === undefined) {
-      const code = [0, ...writeChoice(call, op.get(0), op.get(1)), ...op.end];
-      choice = parts.function(kernelType, Uint8Array.from(code), `${call.kernel}_step`);
-      choices.set(key, choice);
-    }
-    return [...parameters, ...to, ...op.call(choice)];
-  };
-  const steps = program.steps.map(({ calls: own, when = [] }) => {
-    const code = own.flatMap(writeCall);
-    if (when.length === 0) return code;
-    const all = when.flatMap((address, i) => [...op.byteAt(address), ...(i === 0 ? [] : op.and)]);
-    return [...all, ...op.if, ...code, ...op.end];
-  });
-  const run = parts.function(runType, writeRun(steps), "run");
-  const reset =
-    resets.length === 0 ? undefined : parts.function(resetType, writeReset(resets, readWeights), "reset");
+  parts.define(run, writeSteps(program, { kernels, natives, bits }, readWeights));
+  if (reset !== undefined) parts.define(reset, writeReset(resets, readWeights));
   const code = parts.encode(pages, [
     { name: "run", kind: externalKinds.function, index: run },
     ...(reset === undefined ? [] : [{ name: "reset", kind: externalKinds.function, index: reset }]),

@@ -46,9 +46,24 @@ export class ModuleParts {
 
   /** Number of a function, given its locals and its code. */
   function(type: Uint8Array, code: Uint8Array, name?: string): number {
-    const number = this.nextFunction;
-    this.functions.push({ type: this.type(type), code, name });
+    const number = this.declare(type, name);
+    this.define(number, code);
     return number;
+  }
+
+  /** Number of a function whose locals and code are given later. */
+  declare(type: Uint8Array, name?: string): number {
+    const number = this.nextFunction;
+    this.functions.push({ type: this.type(type), code: new Uint8Array(), name });
+    return number;
+  }
+
+  /** Gives a declared function its locals and its code. */
+  define(number: number, code: Uint8Array): void {
+    const declared = this.functions[number - this.imported.length];
+    if (declared === undefined || declared.code.length > 0)
+      throw new Error(`function ${number} is not declared`);
+    declared.code = code;
   }
 
   /** Number of a global variable, given its type and initial value. */

@@ -1,5 +1,6 @@
 import { alignUp } from "../abi/align.js";
 import { maxMemoryBytes } from "../abi/limits.js";
+import { variableAlignment } from "../abi/variable-alignment.js";
 import { weightAlignment } from "../abi/weight-alignment.js";
 import { WasmoteError } from "../errors.js";
 import { bind, type Graph } from "../graph/graph.js";
@@ -9,6 +10,7 @@ import type { Plan } from "../plan/types.js";
 import { bytesOf } from "./bytes.js";
 import { loweringOf } from "./index.js";
 import type { KernelCall, Placement } from "./kernel.js";
+import type { StepTable } from "./step-table.js";
 
 /** One step of the model's `run`: a node and the kernel calls that compute it. */
 export interface ProgramStep {
@@ -19,7 +21,7 @@ export interface ProgramStep {
   macs: number;
   weightBytes: number;
   calls: readonly KernelCall[];
-  /** Addresses of one bool each: where one of them is false, the step is passed over. */
+  /** Addresses of one bool each, which its calls do not change: where one of them is false, the step is passed over. */
   when?: readonly number[];
 }
 
@@ -33,6 +35,8 @@ export interface Program {
   reset?: readonly Reset[];
   /** Where constants lie that may be replaced: what each is known by, and the offset in the weights section; absent where there are none. */
   references?: readonly { reference: string; offset: number }[];
+  /** Its calls once more, as rows that `run` reads; absent where `run` has each of them written out. */
+  table?: StepTable;
 }
 
 /** Bytes of linear memory that are set: all to one value, or to as many from an offset of the weights section. */
@@ -77,13 +81,28 @@ class WeightsSection {
 
 /** What sets a graph's variables to what they start with. Those of one repeated byte take nothing of the section. */
 function resetsOf({ variables = [] }: Graph, plan: Plan, section: WeightsSection): Reset[] {
-  return plan.variables.map(({ address, bytes }, i) => {
+  const resets = plan.variables.map(({ address, bytes }, i) => {
     const data = variables[i]?.data;
     const image = data && bytesOf(data);
     const value = image?.[0] ?? 0;
     if (image?.some((byte) => byte !== value) !== true) return { address, bytes, from: { value } };
     return { address, bytes, from: { weights: section.add(image) } };
   });
+  return joined(resets);
+}
+
+/** The same, where neighbours that are filled alike are filled at once, with what lies between them. */
+function joined(resets: readonly Reset[]): Reset[] {
+  const found: Reset[] = [];
+  for (const reset of resets.toSorted((a, b) => a.address - b.address)) {
+    const before = found.at(-1);
+    const isNext =
+      before !== undefined && alignUp(before.address + before.bytes, variableAlignment) === reset.address;
+    if (isNext && "value" in before.from && "value" in reset.from && before.from.value === reset.from.value)
+      found.splice(-1, 1, { ...before, bytes: reset.address + reset.bytes - before.address });
+    else found.push(reset);
+  }
+  return found;
 }
 
 /** FNV-1a. Source: RFC 9923. */

@@ -31,6 +31,11 @@ export interface Lowering<Attributes extends object = object> {
    * cut from, what is joined in the whole. `emit` sees by the addresses which of them do. Absent: none.
    */
   parts?(node: BoundNode<Attributes>): readonly Part[];
+  /**
+   * Whether output 0 is what the node's variable 0 holds when it has run, so that it may lie there: nothing writes to it then.
+   * `emit` sees by the addresses whether it does. Absent: it is not.
+   */
+  liesInVariable?(node: BoundNode<Attributes>): boolean;
   /** Kernel calls that compute the node, in order. Empty where nothing is to be done. The node is valid. */
   emit(node: BoundNode<Attributes>, placement: Placement): KernelCall[];
   /**

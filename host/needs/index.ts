@@ -1,4 +1,5 @@
 export { type Calls, recordCalls } from "./calls.js";
+export { type CountedModel, openCounted } from "./instructions.js";
 export {
   allInstructions,
   allOperations,

@@ -89,13 +89,15 @@ export async function predictNeeds(
     const probed: ProbedBoard = { board, fixedBytes, arenaBytes };
     return probeModel(wasm, calls, tier, probed, all);
   };
-  const of = (engineBytes: number, bound: Bound): Omit<Needs, "refused"> => {
+  const of = (overheadBytes: number, bound: Bound, applicationBytes = 0): Omit<Needs, "refused"> => {
     const { variableBytes, stackBytes, flashBytes } = firmware;
+    const engineBytes = overheadBytes - applicationBytes;
+    const application = applicationBytes > 0 ? { applicationBytes } : {};
     return {
       tier,
       ram: {
-        parts: { linearBytes, engineBytes, variableBytes, stackBytes },
-        totalBytes: linearBytes + engineBytes + fixedBytes,
+        parts: { linearBytes, engineBytes, ...application, variableBytes, stackBytes },
+        totalBytes: linearBytes + overheadBytes + fixedBytes,
         availableBytes: board.ramBytes,
         bound,
       },
@@ -112,7 +114,7 @@ export async function predictNeeds(
   if ("usedBytes" in most) {
     const plain = probe(arenaBytes, false);
     const same = "usedBytes" in plain && plain.usedBytes === most.usedBytes;
-    return of(most.usedBytes - fixedBytes, boundOf(same));
+    return of(most.usedBytes - fixedBytes, boundOf(same), most.keptBytes);
   }
   const ample = probe(linearBytes + ampleBytes, true);
   if ("refused" in ample) return { ...of(0, "least"), refused: modelErrors[ample.refused] ?? "unknown" };

@@ -21,6 +21,7 @@ export interface Engine {
   begin(): void;
   enter(index: number): number;
   leave(): void;
+  kept(): number;
   used(): number;
   open(file: number, length: number, accelerated: number, stackBytes: number): number;
   reset_open(): number;
@@ -62,8 +63,8 @@ export interface ProbedBoard {
 
 /** What a model took in the probe, or why it does not run there. */
 export type Probed =
-  /** The most RAM that was taken besides linear memory. */
-  | { usedBytes: number }
+  /** The most RAM that was taken besides linear memory, and what of it an application has beside its model. */
+  | { usedBytes: number; keptBytes: number }
   /** `modelMemory` and the like, of boards/abi/abi.h. */
   | { refused: number };
 
@@ -157,7 +158,7 @@ export function probeModel(
   const refused = engine.load(at, wasm.length, tier === "accelerated" ? 1 : 0);
   if (refused !== 0) return { refused };
   const failed = runAll(engine, calls, all, () => engine.reset());
-  return failed === 0 ? { usedBytes: engine.used() } : { refused: failed };
+  return failed === 0 ? { usedBytes: engine.used(), keptBytes: engine.kept() } : { refused: failed };
 }
 
 /**

@@ -69,7 +69,7 @@ export function makeManifest({
             address: plan.variables[i]?.address ?? 0,
           })),
         }),
-    memoryBytes: plan.memoryBytes,
+    memoryBytes: program.memoryBytes,
     steps: program.steps.map(({ name, operator, macs, weightBytes }) => ({
       name,
       operator,

@@ -11,6 +11,7 @@ export interface Needs {
   scratchBytes?(node: BoundNode): readonly number[];
   inPlace?(node: BoundNode): readonly number[];
   parts?(node: BoundNode): readonly Part[];
+  liesInVariable?(node: BoundNode): boolean;
 }
 
 /** How the planner finds that, by the operator's name. */
@@ -28,7 +29,7 @@ export interface NodeDemand {
   after: readonly number[];
 }
 
-/** What a graph needs in linear memory, whatever the order of its nodes. Constants are left out. */
+/** What a graph needs in linear memory, whatever the order of its nodes. Constants are left out, and what lies in variables. */
 export interface Demand {
   nodes: readonly NodeDemand[];
   /** Bytes by tensor index. */
@@ -43,6 +44,8 @@ export interface Demand {
   ranges: Ranges;
   inputs: readonly TensorIndex[];
   outputs: ReadonlySet<TensorIndex>;
+  /** Tensors that lie in variables, with the numbers of these. */
+  inVariables: Places["inVariables"];
 }
 
 const distinct = (indices: readonly TensorIndex[]): TensorIndex[] => [...new Set(indices)];
@@ -57,7 +60,7 @@ function takeovers(
   node: Graph["nodes"][number],
   needs: Needs,
   bytes: readonly number[],
-  places: readonly Place[],
+  { places, inVariables }: Places,
 ): TensorIndex[] {
   const [output] = node.outputs;
   if (output === undefined || needs.inPlace === undefined) return [];
@@ -73,6 +76,7 @@ function takeovers(
     (input) =>
       input >= 0 &&
       tensorAt(graph, input).data === undefined &&
+      !inVariables.has(input) &&
       !graph.outputs.includes(input) &&
       (bytes[output] as number) <= (bytes[input] as number) &&
       node.inputs.every((index, position) => index !== input || positions.includes(position)) &&
@@ -97,6 +101,8 @@ export function demandOf(
 ): Demand {
   const isActivation = (index: TensorIndex) => tensorAt(graph, index).data === undefined;
   const bytes = graph.tensors.map(tensorBytes);
+  const { inVariables } = placing;
+  const writers = new Map<TensorIndex, number>();
   const consumers = graph.tensors.map((): number[] => []);
   const inputs = distinct(graph.inputs).filter(isActivation);
   const given = new Set(inputs);
@@ -125,14 +131,19 @@ export function demandOf(
         );
       }
       given.add(index);
+      writers.set(index, at);
     }
     const variables = node.variables ?? [];
-    const after = distinct(variables.flatMap((variable) => lastOf.get(variable) ?? []));
+    const isElsewhere = (index: TensorIndex): boolean => inVariables.has(index);
+    const after = distinct([
+      ...variables.flatMap((variable) => lastOf.get(variable) ?? []),
+      ...reads.filter(isElsewhere).map((index) => writers.get(index) as number),
+    ]);
     for (const variable of variables) lastOf.set(variable, at);
     return {
-      inputs: reads,
-      outputs: node.outputs,
-      inPlace: parts.length === 0 ? takeovers(graph, node, needs, bytes, placing.places) : [],
+      inputs: reads.filter((index) => !isElsewhere(index)),
+      outputs: node.outputs.filter((index) => !isElsewhere(index)),
+      inPlace: parts.length === 0 ? takeovers(graph, node, needs, bytes, placing) : [],
       scratchBytes: doesNothing(node, parts) ? [] : (needs.scratchBytes?.(bind(graph, node)) ?? []),
       after,
     };
@@ -148,5 +159,15 @@ export function demandOf(
   }
   const alignment = graph.tensors.map((tensor) => elementBytes[tensor.dtype]);
   const { places } = placing;
-  return { nodes, bytes, alignment, consumers, places, ranges: rangesOf(graph, placing), inputs, outputs };
+  return {
+    nodes,
+    bytes,
+    alignment,
+    consumers,
+    places,
+    ranges: rangesOf(graph, placing),
+    inputs,
+    outputs,
+    inVariables,
+  };
 }

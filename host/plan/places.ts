@@ -3,6 +3,7 @@ import { bind, tensorAt } from "../graph/graph.js";
 import type { Node, TensorIndex } from "../graph/node.js";
 import { elementBytes, tensorBytes } from "../graph/tensor.js";
 import type { NeedsLookup } from "./demand.js";
+import { tensorsInVariables } from "./in-variables.js";
 import type { Part } from "./types.js";
 
 /** Where a tensor lies in one that is part of no other. */
@@ -21,13 +22,18 @@ export interface Places {
   readonly places: readonly Place[];
   /** By node: its parts that lie where they belong. */
   readonly parts: readonly (readonly Part[])[];
+  /** What lies in variables, and in no other tensor. */
+  readonly inVariables: ReadonlyMap<TensorIndex, number>;
 }
 
 /** Tensors that lie in others, as far as that is decided. */
 class Placing {
   private readonly places: Place[];
 
-  constructor(private readonly graph: Graph) {
+  constructor(
+    private readonly graph: Graph,
+    private readonly inVariables: Places["inVariables"],
+  ) {
     this.places = graph.tensors.map((_, root) => ({ root, offset: 0 }));
   }
 
@@ -50,6 +56,7 @@ class Placing {
   add(node: Node, { input, part, offset }: Part): boolean {
     const [from, to] = [node.inputs[input] ?? -1, node.outputs[0] ?? -1];
     if (from < 0 || to < 0 || tensorAt(this.graph, from).data !== undefined) return false;
+    if (this.inVariables.has(from) || this.inVariables.has(to)) return false;
     const [inner, outer] = part === "input" ? [from, to] : [to, from];
     const [place, whole] = [this.placeOf(inner), this.placeOf(outer)];
     const aligned = offset % elementBytes[tensorAt(this.graph, inner).dtype] === 0;
@@ -63,16 +70,22 @@ class Placing {
 }
 
 /** No tensor lies in another one. */
-export function placesApart({ tensors, nodes }: Graph): Places {
-  return { places: tensors.map((_, root) => ({ root, offset: 0 })), parts: nodes.map(() => []) };
+export function placesApart(graph: Graph, needsOf: NeedsLookup): Places {
+  const { tensors, nodes } = graph;
+  return {
+    places: tensors.map((_, root) => ({ root, offset: 0 })),
+    parts: nodes.map(() => []),
+    inVariables: tensorsInVariables(graph, needsOf),
+  };
 }
 
 /** Puts parts into wholes wherever lowerings allow it, node by node. */
 export function placeParts(graph: Graph, needsOf: NeedsLookup): Places {
-  const placing = new Placing(graph);
+  const inVariables = tensorsInVariables(graph, needsOf);
+  const placing = new Placing(graph, inVariables);
   const parts = graph.nodes.map((node) => {
     const offered = needsOf(node.operator).parts?.(bind(graph, node)) ?? [];
     return offered.filter((part) => placing.add(node, part));
   });
-  return { places: graph.tensors.map((_, index) => placing.placeOf(index)), parts };
+  return { places: graph.tensors.map((_, index) => placing.placeOf(index)), parts, inVariables };
 }

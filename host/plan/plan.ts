@@ -1,7 +1,8 @@
 import { alignUp } from "../abi/align.js";
+import { variableAlignment } from "../abi/variable-alignment.js";
 import type { Graph } from "../graph/graph.js";
 import type { TensorIndex } from "../graph/node.js";
-import { tensorBytes } from "../graph/tensor.js";
+import { type Tensor, tensorBytes } from "../graph/tensor.js";
 import { allocate } from "./allocate.js";
 import { type Demand, demandOf, type NeedsLookup, type NodeDemand } from "./demand.js";
 import type { Layout } from "./first-fit.js";
@@ -45,24 +46,26 @@ function outlineFor(demand: Demand): Outline {
   );
 }
 
-/** Alignment of every variable, that of the widest element. */
-const variableAlignment = 8;
-
-/** Addresses of the graph's variables, one after another from `start` on. */
+/** Addresses of the graph's variables, one after another from `start` on: first those that start as zeros, so that one fill does. */
 function placeVariables({ variables = [] }: Graph, start: number): VariableAllocation[] {
+  const placed = new Map<number, VariableAllocation>();
+  const numbers = variables.map((_, i) => i);
+  const isGiven = (i: number): boolean => variables[i]?.data !== undefined;
   let end = start;
-  return variables.map((variable) => {
+  for (const i of [...numbers.filter((i) => !isGiven(i)), ...numbers.filter(isGiven)]) {
     const address = alignUp(end, variableAlignment);
-    const bytes = tensorBytes(variable);
+    const bytes = tensorBytes(variables[i] as Tensor);
+    placed.set(i, { address, bytes });
     end = address + bytes;
-    return { address, bytes };
-  });
+  }
+  return numbers.map((i) => placed.get(i) as VariableAllocation);
 }
 
 /**
  * Plans linear memory for an integer graph: an order of the nodes that needs little memory, and an address for every
  * activation and every step's scratch memory, so that nothing that is alive at the same step overlaps. Memory is
- * taken over by the outputs of in-place operators. Variables lie behind all that. Pure and deterministic.
+ * taken over by the outputs of in-place operators. Variables lie behind all that, with what operators offer to keep in them. Pure and
+ * deterministic.
  *
  * @param needsOf how to find what an operator needs, by its name
  * @throws WasmoteError `model-invalid` where a tensor is read before it is written, or written twice
@@ -71,7 +74,7 @@ export function planMemory(graph: Graph, needsOf: NeedsLookup): Plan {
   const outlines = [outlineFor(demandOf(graph, needsOf))];
   // What lies in one place moves together, and may then leave gaps.
   if (needsMoreThanBound(outlines[0] as Outline))
-    outlines.push(outlineFor(demandOf(graph, needsOf, placesApart(graph))));
+    outlines.push(outlineFor(demandOf(graph, needsOf, placesApart(graph, needsOf))));
   const { demand, order, schedule, boundBytes, layout } = outlines.reduce(smaller);
   const tensors = new Map<TensorIndex, TensorAllocation>();
   schedule.blocks.forEach((block, at) => {
@@ -86,8 +89,14 @@ export function planMemory(graph: Graph, needsOf: NeedsLookup): Plan {
     }
   });
   const variables = placeVariables(graph, layout.arenaBytes);
-  const last = variables.at(-1);
-  const endBytes = last === undefined ? layout.arenaBytes : last.address + last.bytes;
+  for (const [index, variable] of demand.inVariables)
+    tensors.set(index, {
+      ...(variables[variable] as VariableAllocation),
+      first: 0,
+      last: Math.max(0, order.length - 1),
+      variable,
+    });
+  const endBytes = Math.max(layout.arenaBytes, ...variables.map(({ address, bytes }) => address + bytes));
   return {
     order,
     tensors,

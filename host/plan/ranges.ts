@@ -27,14 +27,14 @@ export interface Ranges {
   readonly writes: readonly (readonly number[])[];
 }
 
-const isActivation = (graph: Graph, index: TensorIndex): boolean =>
-  index >= 0 && tensorAt(graph, index).data === undefined;
+const isPlanned = (graph: Graph, { inVariables }: Places, index: TensorIndex): boolean =>
+  index >= 0 && tensorAt(graph, index).data === undefined && !inVariables.has(index);
 
 /** Cuts roots at the ends of all tensors that lie in them: where each range begins and ends, by root. */
-function cutsOf(graph: Graph, { places }: Places): Map<TensorIndex, number[]> {
+function cutsOf(graph: Graph, placing: Places): Map<TensorIndex, number[]> {
   const cuts = new Map<TensorIndex, Set<number>>();
-  places.forEach(({ root, offset }, index) => {
-    if (!isActivation(graph, index)) return;
+  placing.places.forEach(({ root, offset }, index) => {
+    if (!isPlanned(graph, placing, index)) return;
     const found = cuts.get(root) ?? new Set();
     cuts.set(root, found.add(offset).add(offset + tensorBytes(tensorAt(graph, index))));
   });
@@ -64,7 +64,7 @@ export function rangesOf(graph: Graph, placing: Places): Ranges {
     numbers.set(root, own);
   }
   const ofTensor = places.map(({ root, offset }, index) => {
-    if (!isActivation(graph, index)) return [];
+    if (!isPlanned(graph, placing, index)) return [];
     const end = offset + tensorBytes(tensorAt(graph, index));
     const own = numbers.get(root) ?? [];
     return own.filter(({ at }) => at >= offset && at < end).map(({ range }) => range);

@@ -22,6 +22,8 @@ export interface TensorAllocation {
   sharesWith?: TensorIndex;
   /** The tensor that it lies in, as a part of it, if any. */
   partOf?: TensorIndex;
+  /** The number of the variable that it lies in, if any. */
+  variable?: number;
 }
 
 /** Scratch memory of one step. */

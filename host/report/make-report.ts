@@ -99,14 +99,16 @@ function blocksOf({ graph, plan }: BuiltModel): MemoryBlock[] {
   const lastStep = Math.max(0, plan.order.length - 1);
   const nameOf = (index: number): string => tensorAt(graph, index).name;
   const tensors = [...plan.tensors].map(
-    ([index, { address, bytes, first, last, sharesWith, partOf }]): MemoryBlock => {
+    ([index, { address, bytes, first, last, sharesWith, partOf, variable }]): MemoryBlock => {
       const kind = graph.outputs.includes(index)
         ? "output"
         : graph.inputs.includes(index)
           ? "input"
           : "activation";
       const below = sharesWith ?? partOf;
-      const over = below === undefined ? {} : { over: nameOf(below) };
+      const kept = variable === undefined ? undefined : graph.variables?.[variable]?.name;
+      const whole = below === undefined ? kept : nameOf(below);
+      const over = whole === undefined ? {} : { over: whole };
       return { kind, name: nameOf(index), address, bytes, first, last, ...over };
     },
   );

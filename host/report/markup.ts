@@ -19,6 +19,15 @@ function written(content: Content): string {
   return withoutMarkup(visible(String(content)));
 }
 
+/** A page that holds a picture (SVG), and refers to nothing outside of it. */
+export function pageOf(title: string, picture: string): string {
+  const style = "body { margin: 1rem auto; max-width: 1000px; } svg { width: 100%; height: auto; }";
+  return markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${new Markup(style)}</style></head><body>
+${new Markup(picture)}</body></html>
+`.text;
+}
+
 /**
  * HTML or SVG from a template. Texts that are put into it are texts, whatever is in them: a model's names are not believed.
  * Attributes stand between quotes.

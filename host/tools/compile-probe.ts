@@ -9,6 +9,7 @@ const compiled = [
   ...[
     "arena.c",
     "call_graph.c",
+    "choice.c",
     "import_names.c",
     "interpreter.c",
     "loader.c",

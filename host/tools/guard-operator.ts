@@ -42,6 +42,7 @@ const loweringResults: Readonly<Record<string, Result>> = {
   },
   scratchBytes: { is: isList(isCount), expected: "a list of whole numbers", optional: true },
   inPlace: { is: isList(isCount), expected: "a list of positions", optional: true },
+  liesInVariable: { is: (value) => typeof value === "boolean", expected: "true or false", optional: true },
 };
 const translation: Result = {
   is: (value) => isRecord(value) && typeof value.operator === "string" && isRecord(value.attributes),

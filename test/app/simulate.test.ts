@@ -65,6 +65,7 @@ test("a picture of it names nothing outside, and what names hold is text", async
   assert.is(picture.match(/class="event"/g)?.length, 2);
   assert.is(picture.match(/class="active"/g)?.length, 2);
   assert.not.match(picture, /href|script|<style>[^<]*url/);
+  assert.match(picture, /<style>\nsvg \{[^<]*\n\.ground \{/, "the style is one");
   const many = Array.from(
     { length: 50_000 },
     (_, run): RunResult => ({

@@ -50,13 +50,13 @@ for (const board of availableBoards(["mps2-an386"])) {
     }
   };
 
-  test(`digits are made to fit into 16.5 KiB of RAM and ever less flash, as ${board.id} measures`, async () => {
+  test(`digits are made to fit into 16 KiB of RAM and ever less flash, as ${board.id} measures`, async () => {
     for (const flashBytes of [24 * 1024, 19 * 1024]) {
-      const { built, chosen, forms } = await buildWithin(digits, bounds(16.5 * 1024, flashBytes), {
+      const { built, chosen, forms } = await buildWithin(digits, bounds(16 * 1024, flashBytes), {
         calibration: samples,
       });
       const { right, ramBytes } = await onBoard(built.wasm);
-      assert.ok(ramBytes <= 16.5 * 1024, `${ramBytes} bytes of RAM`);
+      assert.ok(ramBytes <= 16 * 1024, `${ramBytes} bytes of RAM`);
       assert.is(ramBytes, chosen.ramBytes, "as predicted");
       assert.ok(built.wasm.length <= flashBytes, `${built.wasm.length} bytes of flash`);
       assert.is(right, 10, "digits recognised");

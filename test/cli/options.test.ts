@@ -539,18 +539,33 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
   "simulate --json": async () => {
     const { stdout } = await done(...simulated, "--json");
-    assert.equal(JSON.parse(stdout), { time: 0.008, event: "odd", level: 19, run: 3, file: at("odd.csv") });
+    const [event, costs] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.equal(event, { time: 0.008, event: "odd", level: 19, run: 3, file: at("odd.csv") });
+    assert.is(costs.runs, 4);
+    assert.equal(costs.stages.at(-1)?.stage, "events");
+    assert.ok(costs.stages.every((each: { share: number }) => each.share > 0 && each.share < 1));
   },
   "simulate --draw": async () => {
     await done(...simulated, "--draw", at("new/odd.svg"));
     assert.match(readFileSync(at("new/odd.svg"), "utf8"), /^<svg[^>]*>[\s\S]*odd: 1 time[\s\S]*<\/svg>\s*$/);
-    await refused(2, /a picture is written as .svg/, ...simulated, "--draw", at("odd.png"));
+    await done(...simulated, "--draw", at("new/odd.html"));
+    assert.match(
+      readFileSync(at("new/odd.html"), "utf8"),
+      /^<!doctype html>[\s\S]*<svg[\s\S]*odd: 1 time[\s\S]*<\/svg>\s*<\/body>/,
+    );
+    await refused(2, /drawn as a picture, .svg, or a page, .html/, ...simulated, "--draw", at("odd.png"));
     await refused(2, /there are 2 recordings/, ...simulated, at("odd.csv"), "--draw", at("odd.svg"));
     await refused(1, /is a model, and no application/, "simulate", at("small.wasm"), ...simulated.slice(2));
   },
   "simulate --on": async () => {
     assert.match((await done(...simulated, "--on", "node")).stdout, /node here: /);
     await refused(1, /did you mean node/, ...simulated, "--on", "nod");
+    await refused(1, /board-unknown/, ...simulated, "--on", "pico,nod");
+    await refused(2, /there twice/, ...simulated, "--on", "pico,pico");
+    await refused(2, /names several boards/, ...simulated, "--on", "all", "--draw", at("new/all.svg"));
   },
   "simulate --tier": () =>
     refused(1, /tier-unavailable/, ...simulated, "--on", "node", "--tier", "accelerated"),
@@ -604,7 +619,9 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       readFileSync(at("new/curve.svg"), "utf8"),
       /^<svg[^>]*>[\s\S]*class="alarm"[\s\S]*<\/svg>\s*$/,
     );
-    await refused(2, /a picture is written as .svg/, ...tuned, "--draw", at("curve.png"));
+    await done(...tuned, "--draw", at("new/curve.html"));
+    assert.match(readFileSync(at("new/curve.html"), "utf8"), /^<!doctype html>[\s\S]*class="alarm"/);
+    await refused(2, /drawn as a picture, .svg, or a page, .html/, ...tuned, "--draw", at("curve.png"));
   },
   "tune --out": async () => {
     await done(...tuned, "-o", at("tuned.json"));

@@ -142,13 +142,9 @@ test("random libraries: what is linked is what is reached, and valid", () => {
       `seed ${seed}: exports`,
     );
 
-    // Besides what is reached: run, a function for each accelerator, and one for each choice made twice.
-    const choicesMade = callsOf(program).flatMap(({ kernel, accelerator }) =>
-      accelerator === undefined ? [] : [JSON.stringify([kernel, accelerator.import])],
-    );
-    const shared = new Set(choicesMade.filter((choice, i) => choicesMade.indexOf(choice) !== i));
+    // Besides what is reached: run, and a function for each accelerator.
     const contents = moduleContents(linked.code);
-    const functions = reached.functions + accelerators.length + shared.size + 1;
+    const functions = reached.functions + accelerators.length + 1;
     assert.is(contents.functions, functions, `seed ${seed}: functions`);
     assert.is(linked.functionNames.length, imports.length + functions, `seed ${seed}: names of functions`);
     const globals = reached.globals + (accelerators.length > 0 ? 1 : 0);

@@ -28,7 +28,7 @@ const program: Program = {
   name: "p",
   steps: [{ node: 0, name: "n", operator: "reshape", macs: 5, weightBytes: 9, calls: [] }],
   weights: new Uint8Array(0),
-  memoryBytes: 0,
+  memoryBytes: plan.memoryBytes,
 };
 const library = { wasm: new Uint8Array(0), sha256: Uint8Array.of(1, 2, 3) };
 const imports = [

@@ -17,12 +17,25 @@ bool cycles_start(void)
     return DWT_CYCCNT != before;
 }
 
-uint64_t cycles_now(uint32_t ticks, uint32_t cyclesPerTick)
+static uint32_t last;
+static uint64_t total;
+
+/* What the slower counter tells of the cycles: as many, or up to a tick fewer. */
+static uint64_t at_least(uint32_t ticks, uint32_t cyclesPerTick)
 {
-    static uint32_t last;
-    static uint64_t total;
     total += (uint32_t) (ticks - last);
     last = ticks;
-    const uint64_t about = total * cyclesPerTick;
+    return total * cyclesPerTick;
+}
+
+uint64_t cycles_now(uint32_t ticks, uint32_t cyclesPerTick)
+{
+    const uint64_t about = at_least(ticks, cyclesPerTick);
     return about + (uint64_t) (int64_t) (int32_t) (DWT_CYCCNT - (uint32_t) about);
+}
+
+void cycles_slept(uint32_t ticks, uint32_t cyclesPerTick)
+{
+    const uint32_t about = (uint32_t) at_least(ticks, cyclesPerTick);
+    if ((int32_t) (DWT_CYCCNT - about) < 0) DWT_CYCCNT = about;
 }

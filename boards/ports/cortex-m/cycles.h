@@ -14,4 +14,7 @@ bool cycles_start(void);
  */
 uint64_t cycles_now(uint32_t ticks, uint32_t cyclesPerTick);
 
+/* After a sleep, in which the DWT's counter may have stood still and the slower one has not: brings it up, to a tick. */
+void cycles_slept(uint32_t ticks, uint32_t cyclesPerTick);
+
 #endif

@@ -1,7 +1,7 @@
 /*
  * Nordic nRF52840 and nRF52833, 64 MHz. Built and inspected, not run.
  * Sources: nRF52840 Product Specification, 4.2 (memory), 4.3 (NVMC), 4.4 (FICR), 5.3 (power: GPREGRET), 5.4 (clock control),
- * 6.30 (timer); nRF52833 Product Specification, the same chapters.
+ * 5.3 (sleep: WFI), 6.30 (timer); nRF52833 Product Specification, the same chapters.
  *
  * The counter counts cycles: DWT's cycle counter is the lower half, TIMER0 at 31.25 kHz tells the upper one.
  */
@@ -11,6 +11,8 @@
 
 #include "../cortex-m/cortex_m.h"
 #include "../cortex-m/cycles.h"
+#include "../cortex-m/sleep.h"
+#include "../idle.h"
 #include "link/link.h"
 #include "../watchdog.h"
 
@@ -24,15 +26,22 @@
 #define TIMER_STOP REG(0x40008004)
 #define TIMER_CLEAR REG(0x4000800c)
 #define TIMER_CAPTURE REG(0x40008040)
+#define TIMER_COMPARE1 REG(0x40008144)
+#define TIMER_INTENSET REG(0x40008304)
 #define TIMER_BITMODE REG(0x40008508)
 #define TIMER_PRESCALER REG(0x40008510)
 #define TIMER_CC REG(0x40008540)
+#define TIMER_CC1 REG(0x40008544)
 #define NVMC_READY REG(0x4001e400)
 #define NVMC_CONFIG REG(0x4001e504)
 #define NVMC_ERASEPAGE REG(0x4001e508)
 
 enum { pageBytes = 4096, timerPrescaler = 9, cyclesPerTick = 4 << timerPrescaler };
+enum { timerInterrupt = 8, tellsCompare1 = 1 << 17 };
 enum { crystalRuns = 1 << 16 | 1 };
+
+/* The longest sleep: the watchdog is to be fed. */
+enum { sleepsPerSecond = 10 };
 enum { nvmcRead = 0, nvmcWrite = 1, nvmcErase = 2 };
 
 _Static_assert(BOARD_CLOCK_HZ == 64000000, "the only clock there is");
@@ -64,6 +73,7 @@ static void start_counter(void)
     TIMER_CLEAR = 1;
     TIMER_BITMODE = 3;                                      /* 32 bits */
     TIMER_PRESCALER = timerPrescaler;                       /* 16 MHz / 2^9 */
+    TIMER_INTENSET = tellsCompare1;
     cycles_start();
     TIMER_START = 1;
 }
@@ -81,6 +91,32 @@ uint64_t port_counter(void)
 {
     TIMER_CAPTURE = 1;
     return cycles_now(TIMER_CC, cyclesPerTick);
+}
+
+/* By the timer, since SysTick stands still while the processor sleeps: two ticks from now at the earliest, or it might be missed. */
+void port_wake_within(uint64_t units)
+{
+    const uint32_t most = BOARD_CLOCK_HZ / sleepsPerSecond, within = units < most ? (uint32_t) units : most;
+    TIMER_CAPTURE = 1;
+    TIMER_CC1 = TIMER_CC + within / cyclesPerTick + 2;
+    TIMER_COMPARE1 = 0;
+}
+
+static bool (*isOverBySource)(void);
+
+/* What is waited for, or the timer has been there meanwhile. */
+static bool is_over(void)
+{
+    return TIMER_COMPARE1 || isOverBySource();
+}
+
+void counter_sleep(uint8_t interrupt, bool (*isOver)(void))
+{
+    const uint8_t interrupts[] = { interrupt, timerInterrupt };
+    isOverBySource = isOver;
+    cortex_m_sleep(interrupts, sizeof interrupts, is_over);
+    TIMER_CAPTURE = 1;
+    cycles_slept(TIMER_CC, cyclesPerTick);
 }
 
 const char *port_counter_unit(void)

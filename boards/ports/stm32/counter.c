@@ -9,6 +9,8 @@
 
 #include "../cortex-m/cortex_m.h"
 #include "../cortex-m/cycles.h"
+#include "../cortex-m/sleep.h"
+#include "../idle.h"
 #include "../port.h"
 
 #define TIM2(offset) (*(volatile uint32_t *) (0x40000000 + (offset)))
@@ -19,6 +21,9 @@
 #define TIM2_ARR TIM2(0x2c)
 
 enum { cyclesPerTick = 1024, emulatedPerMicrosecond = 1000 };
+
+/* The longest sleep: the watchdog is to be fed. */
+enum { sleepsPerSecond = 10 };
 
 static bool emulated;
 
@@ -54,6 +59,19 @@ static uint64_t instructions(void)
 uint64_t port_counter(void)
 {
     return emulated ? instructions() : cycles_now(TIM2_CNT, cyclesPerTick);
+}
+
+void port_wake_within(uint64_t units)
+{
+    const uint64_t most = BOARD_CLOCK_HZ / sleepsPerSecond;
+    if (!emulated) cortex_m_wake_within(units < most ? units : most);
+}
+
+void counter_sleep(uint8_t interrupt, bool (*isOver)(void))
+{
+    if (emulated) return;
+    cortex_m_sleep(&interrupt, 1, isOver);
+    cycles_slept(TIM2_CNT, cyclesPerTick);
 }
 
 const char *port_counter_unit(void)

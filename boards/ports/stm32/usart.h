@@ -10,7 +10,7 @@ static inline uint32_t usart_divisor(uint32_t clockHz)
     return (clockHz + BOARD_BAUD / 2) / BOARD_BAUD;
 }
 
-/* Starts the USART at that address, which has a clock. */
-void usart_start(uint32_t address, uint32_t divisor);
+/* Starts the USART at that address, which has a clock, and that interrupt of the NVIC. */
+void usart_start(uint32_t address, uint32_t divisor, uint8_t interrupt);
 
 #endif

@@ -3,25 +3,35 @@
 
 #include "../cortex-m/cortex_m.h"
 #include "../port.h"
+#include "counter.h"
 
 enum { patience = 2000000 };
 enum { rxNotEmpty = 1 << 5, complete = 1 << 6, txEmpty = 1 << 7 };
-enum { receive = 1 << 2, transmit = 1 << 3, enable = 1 << 13 };
+enum { receive = 1 << 2, transmit = 1 << 3, tellInput = 1 << 5, enable = 1 << 13 };
 
 static volatile struct
 {
     uint32_t status, data, divisor, control;
 } *usart;
 
-void usart_start(uint32_t address, uint32_t divisor)
+static uint8_t interrupt;
+
+void usart_start(uint32_t address, uint32_t divisor, uint8_t number)
 {
+    interrupt = number;
     usart = (void *) (uintptr_t) address;
     usart->divisor = divisor;
-    usart->control = enable | transmit | receive;
+    usart->control = enable | tellInput | transmit | receive;
+}
+
+static bool has_input(void)
+{
+    return usart->status & rxNotEmpty;
 }
 
 int port_getc(void)
 {
+    if (!has_input()) counter_sleep(interrupt, has_input);
     return usart->status & rxNotEmpty ? (int) (usart->data & 0xff) : -1;
 }
 

@@ -32,10 +32,10 @@ enum { enableTim2 = 1, enablePwr = 1 << 28, voltageScale1 = 3 << 14, overDrive =
 enum { withoutOverDriveHz = 168000000 };
 
 #if BOARD_LINK_USART == 1
-enum { usart = 0x40011000, usartDivisor = 2 };
+enum { usart = 0x40011000, usartDivisor = 2, usartInterrupt = 37 };
 #define ENABLE_USART() (RCC_APB2ENR |= 1 << 4)
 #elif BOARD_LINK_USART == 2
-enum { usart = 0x40004400, usartDivisor = 4 };
+enum { usart = 0x40004400, usartDivisor = 4, usartInterrupt = 38 };
 #define ENABLE_USART() (RCC_APB1ENR |= 1 << 17)
 #else
 #error "link.usart: 1 or 2"
@@ -92,6 +92,6 @@ void port_init(void)
     ENABLE_USART();
     gpio_alternate(gpioA, BOARD_LINK_TRANSMIT_PIN, alternateUsart);
     gpio_alternate(gpioA, BOARD_LINK_RECEIVE_PIN, alternateUsart);
-    usart_start(usart, usart_divisor(fast ? BOARD_CLOCK_HZ / usartDivisor : hsiHz));
+    usart_start(usart, usart_divisor(fast ? BOARD_CLOCK_HZ / usartDivisor : hsiHz), usartInterrupt);
     counter_start(fast ? 2 : 1);                            /* timers of an APB that is divided run twice as fast as it */
 }

@@ -29,6 +29,9 @@ static bool readable(uint32_t address, uint32_t length);
 const flash_layout port_flash = {
     PORT_SLOTS,
     PORT_RECORDS_BEFORE_SLOTS(sectorBytes),
+#ifdef MCU_STM32H743    /* with an STM32H747 come boot loaders, which take what there would be */
+    PORT_EVENTS_BEFORE_RECORDS(sectorBytes),
+#endif
     .writeBytes = wordBytes,
     .readable = readable,
 };

@@ -41,10 +41,10 @@ enum { fromHsi = 0, fromPll = 3, pllFromHsi = 0, pllFromHse = 2, usartClocks = 0
 _Static_assert(BOARD_CLOCK_HZ == 400000000, "what buses and flash are set up for");
 
 #if BOARD_LINK_USART == 1
-enum { usart = 0x40011000 };
+enum { usart = 0x40011000, usartInterrupt = 37 };
 #define ENABLE_USART() (RCC_APB2ENR |= 1 << 4)
 #elif BOARD_LINK_USART == 3
-enum { usart = 0x40004800 };
+enum { usart = 0x40004800, usartInterrupt = 39 };
 #define ENABLE_USART() (RCC_APB1LENR |= 1 << 18)
 #else
 #error "link.usart: 1 or 3"
@@ -121,7 +121,7 @@ void port_init(void)
     ENABLE_USART();
     gpio_alternate(gpioA, BOARD_LINK_TRANSMIT_PIN, alternateUsart);
     gpio_alternate(gpioA, BOARD_LINK_RECEIVE_PIN, alternateUsart);
-    usart_start(usart, usart_divisor(BOARD_CLOCK_HZ / 4));
+    usart_start(usart, usart_divisor(BOARD_CLOCK_HZ / 4), usartInterrupt);
     counter_begin();
     counter_start(2);                                       /* timers of an APB that is divided run twice as fast as it */
 }

@@ -37,7 +37,7 @@
 
 enum { hsiHz = 16000000, flashOrigin = 0x08000000, pageBytes = 4096, pagesOfBank = 256 };
 enum { gpioA = 0x48000000, portG = 6, transmitPin = 16 * portG + 7, receivePin = 16 * portG + 8, alternateLpuart = 8 };
-enum { lpuart1 = 0x40008000 };
+enum { lpuart1 = 0x40008000, lpuart1Interrupt = 70 };
 enum { hsiOn = 1 << 8, hsiReady = 1 << 10, pllOn = 1 << 24, pllReady = 1 << 25 };
 enum { flashProgram = 1, flashPageErase = 2, flashBank2 = 1 << 11, flashStart = 1 << 16, flashBusy = 1 << 16,
        flashErrors = 0x43fa, flashDataCache = 1 << 10, flashDataCacheReset = 1 << 12 };
@@ -87,7 +87,7 @@ void port_init(void)
     RCC_CCIPR = (RCC_CCIPR & ~(3u << 10)) | 2 << 10;        /* its clock: 16 MHz */
     gpio_alternate(gpioA, transmitPin, alternateLpuart);
     gpio_alternate(gpioA, receivePin, alternateLpuart);
-    usart_start(lpuart1, lpuart_divisor());
+    usart_start(lpuart1, lpuart_divisor(), lpuart1Interrupt);
     counter_begin();
     counter_start(1);
 }

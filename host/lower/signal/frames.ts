@@ -6,21 +6,25 @@ import { elementBytes } from "../../graph/tensor.js";
 import { type FramesAttributes, framesRows } from "../../ops/signal/frames.js";
 import { callKernel } from "../kernel.js";
 import type { Lowering } from "../lowering.js";
+import { moveRows, rowsScratchBytes } from "../movement/rows.js";
 
-/** Frames of a stream. */
+/** Frames of a stream. Where they are the history itself, they lie there, and are copied where that may not be. */
 export const frames: Lowering<FramesAttributes> = {
   operator: "frames",
-  scratchBytes: () => [blockBytes(framesParameters)],
+  scratchBytes: ({ attributes }) => [
+    Math.max(blockBytes(framesParameters), attributes.latest ? rowsScratchBytes : 0),
+  ],
+  liesInVariable: ({ attributes }) => attributes.latest === true,
   emit(node, placement) {
     const { input, rows, hops } = framesRows(node);
-    const { hop, history, frame, every } = node.attributes;
+    const { hop, history, frame, every, latest = false } = node.attributes;
     const bytes = elementBytes[input.dtype];
     const [output, valid = placement.scratch] = placement.outputs as [number, number | undefined];
     const [kept, countdown] = placement.variables as [number, number];
     const values = {
       work: signalWorks.frames,
       input: placement.inputs[0] as number,
-      output,
+      output: latest ? kept : output,
       valid,
       history: kept,
       countdown,
@@ -28,10 +32,13 @@ export const frames: Lowering<FramesAttributes> = {
       hops,
       hopBytes: hop * bytes,
       historyBytes: history * bytes,
-      frameBytes: frame * bytes,
+      frameBytes: latest ? 0 : frame * bytes,
       every,
     };
     const kernel = { name: "frames", parameters: framesParameters, accelerator: accelerators.signal };
-    return [callKernel(kernel, values, placement.scratch, placement)];
+    const cut = callKernel(kernel, values, placement.scratch, placement);
+    if (!latest || output === kept) return [cut];
+    const whole = { output, rows: 1, bytes: frame * bytes, stride: frame * bytes };
+    return [cut, moveRows(kept, whole, placement.scratch, placement)];
   },
 };

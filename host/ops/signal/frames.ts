@@ -6,7 +6,7 @@ import { given, inputsOf, requireWhole, rowsOf } from "./tensors.js";
 
 /**
  * Attributes of frames: how a stream that comes in hops is cut. A frame is the first `frame` elements of the last
- * `history` elements and the hop that follows them.
+ * `history` elements and the hop that follows them; with `latest`, the last ones: what the history holds when the hop has come.
  */
 export interface FramesAttributes {
   /** Elements of the last axis that come at once. */
@@ -17,6 +17,8 @@ export interface FramesAttributes {
   every: number;
   /** Shape of the frames of one run. */
   shape: readonly number[];
+  /** Of one row of one hop, where a frame is as long as the history. */
+  latest?: boolean;
 }
 
 /** Rows of the input, each a stream of its own, and hops of each in one run. Throws `NotRunnable`. */
@@ -44,10 +46,14 @@ export const frames: Operator<FramesAttributes> = {
   quantization: { output: "as-input" },
   infer(node) {
     const { input, rows, hops } = framesRows(node);
-    const { hop, history, frame, every, shape } = node.attributes;
+    const { hop, history, frame, every, shape, latest = false } = node.attributes;
     requireWhole(every, "the hops from frame to frame", 1, 2 ** 31 - 1);
     requireWhole(history, "the history", 0, 2 ** 28);
     requireWhole(frame, "the frame", 1, history + hop);
+    requireThat(
+      !latest || (rows * hops === 1 && frame === history),
+      `the latest ${frame} elements are asked for, of ${rows} x ${hops} hops and a history of ${history}`,
+    );
     requireThat(
       shape.reduce((product, length) => product * length, 1) === rows * hops * frame,
       `the frames are declared as ${shape.join("x")}; ${rows} x ${hops} of ${frame} elements are made`,
@@ -66,7 +72,7 @@ export const frames: Operator<FramesAttributes> = {
   },
   macs: () => 0,
   reference(node, [input], [histories, countdown] = []) {
-    const { hop, history, frame, every } = node.attributes;
+    const { hop, history, frame, every, latest } = node.attributes;
     const { rows, hops } = framesRows(node);
     const output = valuesLike(input, rows * hops * frame);
     const start = given(countdown)[0] as number;
@@ -81,7 +87,7 @@ export const frames: Operator<FramesAttributes> = {
       for (let i = 0; i < hops; i++, wait--) {
         const stream = [...kept, ...given(input).subarray(first + i * hop, first + (i + 1) * hop)];
         if (wait === 0) {
-          output.set(stream.slice(0, frame), (row * hops + i) * frame);
+          output.set(latest ? stream.slice(hop) : stream.slice(0, frame), (row * hops + i) * frame);
           wait = every;
         } else valid[0] = 0;
         kept = stream.slice(hop);

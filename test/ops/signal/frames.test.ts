@@ -50,6 +50,25 @@ test("frames overlap, and are not valid until there is enough of the stream", as
   assert.equal([...(valid as Uint8Array)], [0]);
 });
 
+test("the latest frame is what the history holds with the hop, and comes every few runs", async () => {
+  for (const every of [1, 3]) {
+    const attributes = { hop: 2, history: 6, frame: 6, every, shape: [2, 3], latest: true };
+    await matchReference(given([2], attributes, 2), ...steps(7, 2));
+  }
+  const attributes = { hop: 2, history: 4, frame: 4, every: 1, shape: [4], latest: true };
+  const [output, valid] = await matchReference(given([2], attributes, 1), [[1, 2]], [[3, 4]], [[5, 6]]);
+  assert.equal([...(output as Int16Array)], [3, 4, 5, 6]);
+  assert.equal([...(valid as Uint8Array)], [1]);
+  assert.match(
+    refusalOf(given([4], { ...attributes, shape: [2, 4] })),
+    /latest 4 elements are asked for, of 1 x 2 hops/,
+  );
+  assert.match(
+    refusalOf(given([2], { ...attributes, frame: 3, shape: [3] })),
+    /latest 3 elements .* history of 4/,
+  );
+});
+
 test("stacks start with copies of the first vector and come every few runs", async () => {
   const attributes = { hop: 2, history: 4, frame: 6, every: 2, shape: [6] };
   const runs = [[[1, 2]], [[3, 4]], [[5, 6]], [[7, 8]]];

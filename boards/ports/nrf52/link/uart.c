@@ -12,6 +12,7 @@
 #define UART_STARTTX REG(0x40002008)
 #define UART_RXDRDY REG(0x40002108)
 #define UART_TXDRDY REG(0x4000211c)
+#define UART_INTENSET REG(0x40002304)
 #define UART_ENABLE REG(0x40002500)
 #define UART_PSELTXD REG(0x4000250c)
 #define UART_PSELRXD REG(0x40002514)
@@ -23,6 +24,8 @@
 
 _Static_assert(BOARD_BAUD == 115200, "the value written to UART_BAUDRATE");
 
+enum { uartInterrupt = 2, tellsInput = 1 << 2 };
+
 static bool sending;
 
 void link_init(void)
@@ -33,13 +36,20 @@ void link_init(void)
     UART_PSELTXD = BOARD_LINK_TRANSMIT_PIN;
     UART_PSELRXD = BOARD_LINK_RECEIVE_PIN;
     UART_BAUDRATE = 0x01d7e000;
+    UART_INTENSET = tellsInput;
     UART_ENABLE = 4;
     UART_STARTTX = 1;
     UART_STARTRX = 1;
 }
 
+static bool has_input(void)
+{
+    return UART_RXDRDY;
+}
+
 int port_getc(void)
 {
+    if (!has_input()) counter_sleep(uartInterrupt, has_input);
     if (!UART_RXDRDY) return -1;
     UART_RXDRDY = 0;
     return (int) (UART_RXD & 0xff);

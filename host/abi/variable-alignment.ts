@@ -1,0 +1,2 @@
+/** Alignment of every variable in linear memory, that of the widest element. */
+export const variableAlignment = 8;
