@@ -6,9 +6,11 @@ import { availableBoards, firmwareOf } from "./emulators.js";
 /**
  * Budgets in bytes. A figure that moves past its budget is to be explained before the budget is moved; 96 KiB of flash
  * is what the project allows on Arm, accelerators, superinstructions and floats included (16, 9 and 18 KB of it). Uploads of patches and
- * the list of slots took it 4 KiB further, applications and their log 9 KiB, drivers of actions and what is said to those of sensors 1 KiB, accelerators of what sound goes through 7 KiB. RV32 has no short form of most of their instructions.
+ * the list of slots took it 4 KiB further, applications and their log 9 KiB, drivers of actions
+ * and what is said to those of sensors 1 KiB, what applications give of their samples (capture, snippets, histograms, notices) 4.5 KiB, accelerators
+ * of what sound goes through 9 KiB. RV32 has no short form of most of their instructions.
  */
-const budgets = { flashBytes: { arm: 134_144, riscv: 162_816 }, ramBytes: 9000 } as const;
+const budgets = { flashBytes: { arm: 142_336, riscv: 171_008 }, ramBytes: 9000 } as const;
 
 /** Functions of a disassembly, by name. */
 function disassemble(toolchain: string, elf: string): Map<string, string[]> {
