@@ -1,6 +1,7 @@
 import { runCodes } from "../abi/return-codes.js";
+import { rowFields } from "../abi/step-rows.js";
 import type { Reset } from "../lower/lower.js";
-import { rowFields, type StepTable } from "../lower/step-table.js";
+import type { StepTable } from "../lower/step-table.js";
 import { opcodes } from "../wasm/opcodes.js";
 import { concatenate, encodeLeb128, encodeSignedLeb128 } from "../wasm/writer.js";
 

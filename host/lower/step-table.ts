@@ -1,5 +1,6 @@
 import { alignUp } from "../abi/align.js";
 import { maxMemoryBytes } from "../abi/limits.js";
+import { rowFields } from "../abi/step-rows.js";
 import { weightAlignment } from "../abi/weight-alignment.js";
 import type { KernelCall } from "./kernel.js";
 import type { Program } from "./lower.js";
@@ -25,12 +26,6 @@ export interface StepTable {
   /** Conditions of a row. */
   conditions: number;
 }
-
-/**
- * Offsets of what a row holds, int32, little-endian: offset of the call's block in the weights section, the address to read it to,
- * number of the choice; addresses of conditions, those that a row lacks being that of the 1 behind them.
- */
-export const rowFields = { block: 0, to: 4, choice: 8, conditions: 12 } as const;
 
 /**
  * Calls from which on a table is worth it: wasm3 takes some 75 bytes for a call that is written out, 50 for a kernel that rows
