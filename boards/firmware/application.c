@@ -41,13 +41,13 @@ static uint32_t capturedMoments, askedFirst;    /* those that were taken since i
 
 /* -------------------------------------------------------------------------------------------------------- the actions */
 
-/* A driver by its number: the port's, and behind them those of its builder. */
+/* A driver by its number: those of the firmware's builder, and behind them the port's. */
 static const action *driver_of(uint32_t index)
 {
     const action *found;
-    uint32_t first = 0;
-    while ((found = port_action(first)) != NULL && first < index) first++;
-    return found ? found : own_action(index - first);
+    uint32_t own = 0;
+    while ((found = own_action(own)) != NULL && own < index) own++;
+    return found ? found : port_action(index - own);
 }
 
 static action_setup setup_of(const app_action *of)
@@ -247,8 +247,9 @@ static bool find_tensor(const char *list, uint32_t index, wasmote_dtype dtype, u
 {
     wasmote_tensor tensor;
     place->at = engine_tensor(list, index, &place->length);
+    const uint32_t size = dtype == WASMOTE_BOOL ? 1 : dtype == WASMOTE_INT16 ? 2 : 4;
     return place->at && manifest_describe(engine_manifest(), list, index, &tensor) && tensor.dtype == dtype
-        && place->length == elements * (dtype == WASMOTE_BOOL ? 1 : dtype == WASMOTE_INT16 ? 2 : 4);
+        && place->length == elements * size && (uintptr_t) place->at % size == 0;
 }
 
 /* What of the model is not as an application's is, or NULL. */
@@ -320,20 +321,6 @@ static void start_source(void)
     now.lacksSource = !from;
 }
 
-/*
- * A run on silence, so that kernels are compiled before the first samples come: they would wait for that, and be lost. How it ends,
- * the first run with samples will show as well.
- */
-static void prepare(void)
-{
-    int32_t code;
-    uint64_t count;
-    memset(samples.at, 0, samples.length);
-    engine_run(0, engine_manifest()->steps, 0, &code, &count);
-    if (engine_reset()) now.why = "its state cannot be reset";
-    else now.why = find_tensors();
-}
-
 /* Begins anew, with the state and the counts as at first. */
 static void begin(bool onLink)
 {
@@ -347,13 +334,13 @@ static void begin(bool onLink)
     memset(counts, 0, said.events * sizeof *counts);
     now.counts = counts;
     lostBefore = 0;
+    histograms_end();
     snippets_begin(&said, engine_kept() + description_snippets_at(&said));
     if (!read_actions()) now.why = "an action is malformed";
     else if (engine_reset()) now.why = "its state cannot be reset";
     else now.why = find_tensors();
     if (!now.why && !begin_histograms()) now.why = "a histogram is of nothing that its model gives";
     now.lacksLog = said.log && !event_log_exists();
-    if (!now.why && !onLink && !is_driver("none")) prepare();
     startedAt = port_counter();
     if (now.why) return;
     if (!onLink && !is_driver("none")) start_source();
@@ -574,8 +561,9 @@ model_error application_capture(bool start)
     /* A recording has the model's own numbers. */
     if (from && from->isRaw && samplesAreFloats)
     {
-        stop_source();
+        begin(false);
         now.sourceRefused = "float32";
+        return modelOk;
     }
     if (!from) return modelOk;
     captured = (application_chunk) { .first = 0 };

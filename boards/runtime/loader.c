@@ -37,7 +37,7 @@ static void compile_job(void *argument)
     compilation *work = argument;
     work->result = metacode_open(work->module, work->run, find_reset(work->module), work->room, work->stackBytes);
     if (!work->result) work->result = metacode_keep(work->run);
-    if (!work->result && wasmote_current->options->ahead) metacode_compile_ahead(work->run);
+    if (!work->result && wasmote_current->options->ahead) metacode_compile_ahead(work->run, find_reset(work->module));
 }
 
 /* What the stack of the call has for blocks. */

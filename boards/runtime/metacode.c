@@ -224,7 +224,7 @@ M3Result metacode_keep(IM3Function function)
     return result;
 }
 
-void metacode_compile_ahead(IM3Function root)
+void metacode_compile_ahead(IM3Function root, IM3Function reset)
 {
     if (!cache()->callees) return;
     bool isComplete = true;
@@ -235,6 +235,9 @@ void metacode_compile_ahead(IM3Function root)
         const bool isToDo = called >> i & 1 && function->wasm && !entry_of(function)->pages;
         if (isToDo && compile_anywhere(function)) isComplete = false;
     }
+    /* What resets the state is dropped after each call: it has to find room beside all others. */
+    if (reset && compile_anywhere(reset)) isComplete = false;
+    if (reset) metacode_drop(reset);
     if (!isComplete) return;
     arena_free(&wasmote_current->arena, cache()->callees);
     cache()->callees = NULL;
@@ -347,6 +350,7 @@ M3Result metacode_open(IM3Module module, IM3Function run, IM3Function reset, uin
     }
     arena_free(&wasmote_current->arena, slots);
     if (!result) return m3Err_none;
+    for (uint32_t i = 0; i < count; i++) if (cache()->entries[i].pages) metacode_drop(&module->functions[i]);
     arena_free(&wasmote_current->arena, cache()->callees);
     arena_free(&wasmote_current->arena, cache()->entries);
     return result;

@@ -56,9 +56,9 @@ M3Result metacode_keep(IM3Function function);
 
 /*
  * Compiles what a function may call, by way of others too, as far as there is memory and the call graph is known. Where that is all of
- * it, nothing is dropped any more.
+ * it, with room for `reset`, which may be NULL, nothing is dropped any more.
  */
-void metacode_compile_ahead(IM3Function root);
+void metacode_compile_ahead(IM3Function root, IM3Function reset);
 
 /*
  * To be called before every run, of which `root` is called first. Where metacode has been dropped since the module was

@@ -1,8 +1,11 @@
 #include "validate.h"
 
+#include <string.h>
+
 #if WASMOTE_VALIDATES
 
 #include "../formats/custom_sections.h"
+#include "accelerator_imports.h"
 #include "state.h"
 
 /* Types, as wasm3 numbers them: 0 is none at all; any is that of what is popped where the stack is not known. */
@@ -332,6 +335,8 @@ static void global(code *of, uint32_t opcode)
     }
     require(of, found->isMutable);
     pop_type(of, found->type);
+    /* What tells which accelerators there are is the host's: code is compiled for what it holds (choice.h). */
+    if (found->name && strcmp(found->name, WASMOTE_ACCELERATOR_GLOBAL) == 0) refuse(of, unknown);
 }
 
 static void change_memory(code *of, uint32_t opcode)

@@ -260,6 +260,11 @@ export const refusedModules: readonly { name: string; letter: "u" | "m"; module:
     "u",
     makeModule([0x02, 1, 0x41, 0, 0x41, 0, 0x0b, 0x1a], { types: [severalResults(2)] }),
   ),
+  made(
+    "a module that says itself which accelerators there are",
+    "u",
+    wat('(module (global (export "accelerators") (mut i32) (i32.const 0)) (func i32.const 1 global.set 0))'),
+  ),
   made("a tail call", "u", makeModule([0x41, 0, 0x41, 0, 0x12, 0])),
   made("a select with its type", "u", makeModule([0x41, 0, 0x41, 0, 0x41, 0, 0x1c, 1, 0x7f])),
   made("a reference", "u", makeModule([0xd2, 0, 0xd1])),
