@@ -515,8 +515,8 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "simulate --input": async () => {
     const { stdout } = await done("simulate", at("app.json"), "--input", at("odd.csv"));
     assert.match(stdout, /0.008 s {2}odd {2}19\.000/);
-    writeFileSync(at("new/short.csv"), "1\n");
-    const short = await done("simulate", at("app.json"), "--input", at("new/short.csv"));
+    writeFileSync(at("short.csv"), "1\n");
+    const short = await done("simulate", at("app.json"), "--input", at("short.csv"));
     assert.match(short.stdout, /0 runs\nno event\n/);
     assert.not.match(short.stdout, /NaN/);
     const elsewhere = JSON.parse(readFileSync(at("app.json"), "utf8"));
