@@ -75,7 +75,6 @@ async function runOn(
     }
     const ramBytes = file.manifest.memoryBytes + runner.runtimeBytes;
     const { unit } = runner;
-    if (runs === 0) return { cost: { board: board.id, availableBytes: board.ramBytes, ramBytes }, events };
     return { cost: costOf(board, app, { unit, mean: counted / runs, most, ramBytes }), events };
   } finally {
     await runner.close();

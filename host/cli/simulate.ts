@@ -199,7 +199,7 @@ function tellStages(costs: StageCosts | undefined, { json }: SimulateOptions, ou
     each.stage,
     `${thousands(each.runs)} of ${thousands(runs)}`,
     percent(each.instructions, Math.max(1, instructions)),
-    thousands(Math.round(each.instructions / Math.max(1, runs))),
+    thousands(Math.round(each.instructions / runs)),
   ]);
   output.data([...table(columns, rows, { width: output.width, heading: output.styles.bold }), ""]);
 }
@@ -242,7 +242,6 @@ async function costLines(
   { on }: SimulateOptions,
 ): Promise<string[]> {
   const memory = `file of ${bytesText(wasm.length)}, linear memory of ${bytesText(manifest.memoryBytes)}`;
-  if (runs === 0) return [memory];
   const seconds = runs * runSeconds;
   if (!("count" in runner) || counted === 0)
     return [
