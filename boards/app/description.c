@@ -6,6 +6,8 @@
 #include "histograms.h"
 #include "snippets.h"
 
+_Static_assert((int) mostChannels <= (int) sourceMostFrameChannels, "values of a frame");
+
 /* What a ring holds, in runs: one is taken while the next one comes, or more, where runs take longer than others. */
 enum { fewestRingRuns = 2, mostRingRuns = 64 };
 

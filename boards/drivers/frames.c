@@ -6,7 +6,6 @@ enum { notInFrame = 0xffffffff };
 
 const char *frames_begin(frame_reader *reader, const source_setup *setup)
 {
-    if (setup->channels > sourceMostFrameChannels) return "channels";
     if (setup->frame.syncLength == 0) return "sync";
     *reader = (frame_reader) { .setup = setup, .at = notInFrame };
     return NULL;

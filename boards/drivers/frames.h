@@ -21,7 +21,7 @@ typedef enum frame_result
     frameGoesOn, frameComplete, frameWrong,     /* wrong: its checksum is another */
 } frame_result;
 
-/* NULL, or what of the setup it cannot do. The setup stays where it is. */
+/* NULL, or what of the setup it cannot do. The setup, of at most sourceMostFrameChannels, stays where it is. */
 const char *frames_begin(frame_reader *reader, const source_setup *setup);
 
 /* Takes a byte. After frameComplete the frame's values are read. */

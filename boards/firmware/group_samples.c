@@ -13,7 +13,7 @@ static void capture(cbor_reader request, cbor_writer *answer)
 {
     cbor_reader at;
     bool start;
-    model_error error = permission_to_read();
+    model_error error = permission_to_change();
     if (!error)
         error = cbor_find(request, "start", &at) && cbor_read_bool(&at, &start) ? application_capture(start) : modelBadRequest;
     if (error) smp_model_error(answer, error);
@@ -150,7 +150,7 @@ static void enable_notifications(cbor_reader request, cbor_writer *answer)
 {
     cbor_reader at;
     bool on;
-    model_error error = permission_to_read();
+    model_error error = !application_now()->said ? modelNoModel : permission_to_read();
     if (!error && !(cbor_find(request, "on", &at) && cbor_read_bool(&at, &on))) error = modelBadRequest;
     if (error)
     {

@@ -8,7 +8,7 @@
 /* A host asks to be told from now on, or no longer; until the board starts anew. */
 void notify_enable(bool on);
 
-/* Tells of an event, if a host asked for it, and may still read what the model works on. */
+/* Tells of an event, if a host asked for it, and may still read what the model works on. One that has no room in a packet is left out. */
 void notify_event(uint32_t event, const uint8_t *name, uint32_t nameLength, uint32_t run, float level);
 
 #endif

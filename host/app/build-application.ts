@@ -8,6 +8,7 @@ import { composeApplication, filesOf, type Table } from "./compose.js";
 import { pinNumber } from "./fields.js";
 import { placedData } from "./reference-data.js";
 import { type Application, type ApplicationInput, parseApplication } from "./schema.js";
+import { pinsOfSource } from "./sources.js";
 import { refuseApplication } from "./times.js";
 import type { Events } from "./values.js";
 
@@ -15,7 +16,7 @@ import type { Events } from "./values.js";
 export interface BuiltApplication extends BuiltModel {
   readonly section: AppSection;
   readonly decisions: readonly Events[];
-  /** Pins that its actions set, and their names where the file names them. */
+  /** Pins that its source is at and that its actions set, and their names where the file names them. */
   readonly pins: readonly { readonly pin: number; readonly name?: string | undefined }[];
 }
 
@@ -29,12 +30,12 @@ export function tableOf(bytes: Uint8Array, path: string): Table {
   return { rows, columns, values: Float32Array.from(npyReals(array)) };
 }
 
-function pinsOf({ actions }: Application): BuiltApplication["pins"] {
-  return actions.flatMap((action) =>
-    "pin" in action && action.pin !== undefined
-      ? [{ pin: pinNumber(action.pin), name: typeof action.pin === "string" ? action.pin : undefined }]
-      : [],
-  );
+function pinsOf({ source, actions }: Application): BuiltApplication["pins"] {
+  const set = actions.flatMap((action) => ("pin" in action && action.pin !== undefined ? [action.pin] : []));
+  return [...pinsOfSource(source), ...set].map((pin) => ({
+    pin: pinNumber(pin),
+    name: typeof pin === "string" ? pin : undefined,
+  }));
 }
 
 /** How the files are read that an application names, by the paths in its own. */

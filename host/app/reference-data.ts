@@ -146,13 +146,15 @@ export function replaceData(wasm: Uint8Array, name: string, bytes: Uint8Array): 
     );
   const weights = listSections(wasm).find((section) => section.custom && section.name === weightsSection);
   if (weights === undefined) throw new WasmoteError("module-invalid", `it has no section ${weightsSection}`);
+  for (const part of data.at.keys())
+    for (const offset of [0, ...(data.at[part] ?? [])])
+      if (offset + partBytes(data, part) > weights.bytes.length)
+        throw new WasmoteError("module-invalid", `the data of "${name}" lies outside of its weights`);
   const changed = wasm.slice();
   const start = weights.bytes.byteOffset - wasm.byteOffset;
   for (const [part, make] of partsOf(data, bytes).entries()) {
     const length = partBytes(data, part);
     for (const offset of data.at[part] ?? []) {
-      if (offset + length > weights.bytes.length)
-        throw new WasmoteError("module-invalid", `the data of "${name}" lies outside of its weights`);
       changed.set(make(weights.bytes.slice(offset, offset + length)), start + offset);
     }
   }

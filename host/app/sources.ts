@@ -138,6 +138,18 @@ export function channelsOf(source: Source): number {
   return source.type === "imu" ? source.axes : source.type === "microphone" ? 1 : source.channels;
 }
 
+/**
+ * Pins that a source is at, and those that supply it, as its file has them. Without the numbers that a driver of one's own takes, which are
+ * for who wrote it to know.
+ */
+export function pinsOfSource(source: Source): (number | string)[] {
+  if (source.type === "link") return [];
+  type Wire = "pin" | "clock" | "sda" | "scl";
+  const { pin, clock, sda, scl }: Partial<Record<Wire, number | string | undefined>> = source;
+  const wires = [pin, clock, sda, scl, ...(source.power ?? [])].filter((wire) => wire !== undefined);
+  return source.type === "driver" ? wires.filter((wire) => typeof wire === "string") : wires;
+}
+
 /** Of a UART: 8 of data, one before and one behind. */
 const bitsOfByte = 10;
 

@@ -10,7 +10,7 @@ export interface Asked {
   source?: string;
   /** Kinds of actions. */
   actions: readonly string[];
-  /** Pins that are set: numbers, and the names that the application's file has for them, where it has. */
+  /** Pins that are used: numbers, and the names that the application's file has for them, where it has. */
   pins: readonly { readonly pin: number; readonly name?: string | undefined }[];
 }
 

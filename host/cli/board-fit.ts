@@ -29,7 +29,7 @@ function askedOf({ source, actions }: AppSection, named: Pins | undefined): Aske
  * Whether a model file fits a board, for `build --board`. Throws `board-unknown`, what `requireFit` throws where it does
  * not fit, and `board-lacks` where it is an application and the board has not what that asks for.
  *
- * @param pins that an application's actions set, by the names in its file
+ * @param pins of an application's source and actions, by the names in its file
  */
 export async function requiredFit(boardName: string, wasm: Uint8Array, pins?: Pins): Promise<Fit> {
   const board = loadBoard(boardName);

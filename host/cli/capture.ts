@@ -89,10 +89,10 @@ async function capture(board: string | undefined, options: CaptureOptions, outpu
     const { unlock } = await import("../device/unlock.js");
     await unlock(device, key);
     const { source, hop } = await startCapture(device);
-    const format = sampleFormat(source, options.format);
-    await requireFastLine(device, source, hop);
     const written: Written[] = [];
     try {
+      const format = sampleFormat(source, options.format);
+      await requireFastLine(device, source, hop);
       for (let i = 0; i < options.repeat; i++) {
         const which = options.repeat === 1 ? "" : ` ${i + 1} of ${options.repeat}`;
         output.talk(`recording ${options.label}${which}: ${options.seconds} s`);

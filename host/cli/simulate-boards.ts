@@ -117,7 +117,8 @@ async function estimate(
  * Runs an application over recordings on each board that has an emulator here; others are estimated.
  *
  * @returns what it took of each, and the events that the first one found
- * @throws what the runner throws, where the boards are named: of all boards, those that cannot run it say why
+ * @throws `board-emulator-none` where none has an emulator; what the runner throws, where the boards are named: of all boards, those
+ *   that cannot run it say why, as long as one can
  */
 export async function runOnBoards(
   names: readonly string[],
@@ -131,8 +132,11 @@ export async function runOnBoards(
   const isLenient = options.on === everyBoard;
   const measured: [Board, BoardCost][] = [];
   const refused = new Map<string, string>();
+  const emulated = boards.filter(({ emulator }) => emulator !== undefined);
+  if (emulated.length === 0) throw new WasmoteError("board-emulator-none", names.join(", "));
+  let refusal: WasmoteError | undefined;
   let first: { events: (AppEvent & { file: string })[]; text: string } | undefined;
-  for (const board of boards.filter(({ emulator }) => emulator !== undefined)) {
+  for (const board of emulated) {
     try {
       const { cost, events } = await runOn(board, file, app, recordings, options, output);
       const text = JSON.stringify(events);
@@ -140,9 +144,11 @@ export async function runOnBoards(
       measured.push([board, { ...cost, sameEvents: text === first.text }]);
     } catch (error) {
       if (!isLenient || !(error instanceof WasmoteError)) throw error;
+      refusal ??= error;
       refused.set(board.id, error.code);
     }
   }
+  if (first === undefined && refusal !== undefined) throw refusal;
   const costs: BoardCost[] = [];
   for (const board of boards) {
     const own = measured.find(([{ id }]) => id === board.id)?.[1];

@@ -6,6 +6,11 @@ import type { Payload } from "./smp.js";
 
 const count = z.int().nonnegative();
 const bytes = z.instanceof(Uint8Array);
+/** A level, which may be no number, or infinite. */
+export const level: z.ZodType<number> = z.custom<number>(
+  (value) => typeof value === "number",
+  "a number is expected",
+);
 const bytes32 = bytes.refine(({ length }) => length === 32, "it has not 32 bytes");
 
 /** What `status` tells (docs/link.md, group 64). Sizes in bytes. */
@@ -117,7 +122,7 @@ export type BoardApplication = z.output<typeof applicationSchema>;
 
 /** An entry of the log of events: its number, the board's start, milliseconds since that, the run, the event, its level. */
 const entrySchema = z
-  .tuple([count, count, count, count, count, z.number()])
+  .tuple([count, count, count, count, count, level])
   .transform(([sequence, boot, milliseconds, run, event, level]) => ({
     sequence,
     boot,
@@ -130,7 +135,7 @@ export type LoggedEvent = z.output<typeof entrySchema>;
 
 /** Samples around an event: number, milliseconds since the board's start, run, event, level, samples of all channels before it and in all. */
 const snippetSchema = z
-  .tuple([count, count, count, count, z.number(), count, count.max(maxSnippetValues)])
+  .tuple([count, count, count, count, level, count, count.max(maxSnippetValues)])
   .transform(([number, milliseconds, run, event, level, before, samples]) => ({
     number,
     milliseconds,
@@ -170,10 +175,10 @@ export const answers = {
   application: applicationSchema,
   log: z.object({ entries: z.array(entrySchema) }),
   /** Bytes that the application has taken, its runs, and the events that began with the last of them. */
-  samples: z.object({ off: count, runs: count, events: z.array(z.tuple([count, count, z.number()])) }),
-  /** Samples of the source, from a moment on. */
+  samples: z.object({ off: count, runs: count, events: z.array(z.tuple([count, count, level])) }),
   snippets: snippetsSchema,
   histograms: z.object({ histograms: z.array(z.array(count)) }),
+  /** Samples of the source, from a moment on. */
   captured: z.object({ from: count, data: bytes, ended: z.boolean() }),
 } as const;
 

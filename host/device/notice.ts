@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { level } from "./answers.js";
 import { groups } from "./return-codes.js";
 import { type Message, operations } from "./smp.js";
 
@@ -18,7 +19,7 @@ const schema = z.object({
   event: z.int().nonnegative(),
   name: z.string(),
   run: z.int().nonnegative(),
-  level: z.number().or(z.nan()),
+  level,
 });
 
 /** The event that a message tells of; undefined where it is an answer, or malformed. */

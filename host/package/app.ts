@@ -278,7 +278,9 @@ const schema = z.object({
         rows: count(1, most32),
         columns: count(1, most32),
         names: z.array(z.string(), "a list of texts").exactOptional(),
-        at: z.array(z.array(count(0, most32), "a list of numbers"), "a list of lists"),
+        at: z
+          .array(z.array(count(0, most32), "a list of numbers"), "a list of lists")
+          .min(1, "a list of lists"),
       }),
       "a list of maps",
     )
@@ -354,6 +356,9 @@ export function decodeApp(contents: Uint8Array): AppSection {
     if (values > maxSnippetValues) refuse("share.snippets", `at most ${maxSnippetValues} values`);
     if (snippets.events.some((event) => event >= app.events.length))
       refuse("share.snippets.events", `there are ${app.events.length} events`);
+  }
+  for (const [i, { kind, rows, names = [] }] of (app.data ?? []).entries()) {
+    if (kind === "levels" && names.length > rows) refuse(`data.${i}.names`, `at most ${rows} names`);
   }
   const { histograms, ...told } = app;
   const counted = histograms?.map(({ tensor, bounds, ...histogram }) => ({

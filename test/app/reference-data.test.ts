@@ -5,6 +5,7 @@ import { replaceData } from "../../host/app/reference-data.js";
 import type { ApplicationInput } from "../../host/app/schema.js";
 import { type RunResult, simulate } from "../../host/app/simulate.js";
 import { WasmoteError } from "../../host/errors.js";
+import { withApp } from "../../host/package/app.js";
 import { openModule } from "../../host/package/open.js";
 import { openRunner } from "../../host/run/index.js";
 import { writeNpy } from "../../host/run/tensor-files/npy.js";
@@ -201,6 +202,17 @@ test("what does not fit is refused with what is expected", async () => {
     {} as never,
   );
   assert.throws(() => replaceData(without, "x", rows), /has no reference data/);
+});
+
+test("data that would have no place in the weights are refused before they are made", async () => {
+  const { wasm, section } = await build();
+  for (const wrong of [{ rows: 0xffff_ffff }, { at: [[0xffff_ffff]] }]) {
+    const data = section.data?.map((each) => (each.name === "near" ? { ...each, ...wrong } : each)) ?? [];
+    assert.throws(
+      () => replaceData(withApp(wasm, { ...section, data }), "near", rows),
+      /data of "near" lies outside of its weights/,
+    );
+  }
 });
 
 test("examples that do not fit the features are refused", async () => {

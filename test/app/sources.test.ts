@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { buildApplication } from "../../host/app/build-application.js";
 import { type Source, sourceOf, sourceSchema } from "../../host/app/sources.js";
 import { WasmoteError } from "../../host/errors.js";
 import { type AppSection, type AppSource, decodeApp, encodeApp } from "../../host/package/app.js";
@@ -18,6 +19,21 @@ function refusal(source: object): string {
   }
   throw new Error("it was not refused");
 }
+
+test("the pins that a build for a board looks at are those of the source, too, by the names that the file has", async () => {
+  const pinsOf = async (source: object) => {
+    const application = { name: "source", source, share: { capture: true } } as never;
+    return (await buildApplication(application, {} as never)).pins.map(({ pin, name }) => name ?? pin);
+  };
+  assert.equal(await pinsOf({ type: "adc", rate: 1000, pin: "PA5", power: ["PA6", 7] }), ["PA5", "PA6", 7]);
+  const digital = { type: "microphone", driver: "pdm", pin: 8, clock: "GPIO9" };
+  assert.equal(await pinsOf(digital), [8, "GPIO9"]);
+  const motion = { type: "imu", chip: "lsm6ds3", rate: 104, sda: "P0.07", scl: 27 };
+  assert.equal(await pinsOf(motion), ["P0.07", 27]);
+  const own = { type: "driver", driver: "sawtooth", rate: 1000, pin: 200, sda: "PB1" };
+  assert.equal(await pinsOf(own), ["PB1"]);
+  assert.equal(await pinsOf({ type: "microphone" }), []);
+});
 
 test("chips that measure motion have rates and ranges of their own", () => {
   const imu = { type: "imu", chip: "lsm9ds1", rate: 119, axes: 6 } as const;

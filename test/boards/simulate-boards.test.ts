@@ -2,7 +2,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { processOutput } from "../../host/cli/output.js";
+import { runOnBoards } from "../../host/cli/simulate-boards.js";
+import { type AppSection, appOf } from "../../host/package/app.js";
+import { openModule } from "../../host/package/open.js";
 import { temporaryFolder, wasmote } from "../cli/command.js";
+import { codeOf } from "../error-of.js";
 import { loudnessApplication, quietly } from "./applications.js";
 import { availableBoards } from "./emulators.js";
 
@@ -42,6 +47,17 @@ if (availableBoards(["mps2-an385", "mps2-an386"]).length === 2) {
       assert.ok(sameEvents);
       assert.ok(share > 0 && share < 1 && mean <= most, `${share}, ${mean}, ${most}`);
     }
+  });
+}
+
+for (const { id } of availableBoards(["mps2-an386"])) {
+  test("where every board refuses it, that is an error, and no recording without events", async () => {
+    const wasm = await loudnessApplication();
+    const quiet = processOutput({ write: () => true }, { write: () => true });
+    const short = [{ path: "short.csv", samples: new Int16Array(1) }];
+    const file = { wasm, ...openModule(wasm) };
+    const run = runOnBoards([id], file, appOf(wasm) as AppSection, short, { on: "all" }, quiet);
+    assert.is(await codeOf(run), "input-size");
   });
 }
 

@@ -99,6 +99,7 @@ for (const board of boards) {
     assert.is(await codeOf(device.activate(sha256(first))), "board-locked");
     assert.is(await codeOf(device.erase(0)), "board-locked");
     assert.is(await codeOf(device.accelerate(false)), "board-locked");
+    assert.is(await codeOf(device.capture(true)), "board-locked");
     assert.is(await codeOf(device.openSession(other)), "board-untrusted");
     await device.openSession(key);
     await device.activate(sha256(first));

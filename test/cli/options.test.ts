@@ -515,6 +515,8 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "simulate --input": async () => {
     const { stdout } = await done("simulate", at("app.json"), "--input", at("odd.csv"));
     assert.match(stdout, /0.008 s {2}odd {2}19\.000/);
+    writeFileSync(at("short.csv"), "1\n");
+    await refused(1, /input-size/, "simulate", at("app.json"), "--input", at("short.csv"));
     const elsewhere = JSON.parse(readFileSync(at("app.json"), "utf8"));
     elsewhere.stages.apart.baseline = at("rows.npy");
     mkdirSync(at("new/elsewhere"), { recursive: true });
@@ -565,6 +567,7 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(1, /did you mean node/, ...simulated, "--on", "nod");
     await refused(1, /board-unknown/, ...simulated, "--on", "pico,nod");
     await refused(2, /there twice/, ...simulated, "--on", "pico,pico");
+    await refused(1, /board-emulator-none/, ...simulated, "--on", "nucleo-f446re,nucleo-h743zi");
     await refused(2, /names several boards/, ...simulated, "--on", "all", "--draw", at("new/all.svg"));
   },
   "simulate --tier": () =>
@@ -1054,6 +1057,7 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     board.cyclesOfRequest = 64_000_000 / 100;
     await refused(1, /board-line-slow.*brings \S+ bytes a second, and 2,000 bytes come/, ...command);
     board.cyclesOfRequest = 0;
+    assert.not(board.isCapturing);
     board.sourceEndsAt = 600;
     await refused(1, /capture-incomplete.*ended after 600 of 1000 samples/, ...command);
     board.sourceEndsAt = Number.POSITIVE_INFINITY;
@@ -1104,6 +1108,7 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     assert.is(wave.samples[99], 99 / 32768);
     await capturing(1000, 3);
     await refused(2, /--format wav: the source has 3 channels at 1000 samples a second/, ...command);
+    assert.not(board.isCapturing);
     await capturing(16_000);
     const [sound] = (await json(...command.slice(0, -2))).files;
     assert.match(sound.file, /yes\.\d+\.wav$/);
@@ -1254,6 +1259,11 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     const { code, stdout } = await inProcess(["monitor", "--port", `unix:${at("noisy")}`, "--events"]);
     noisy.close();
     assert.equal([code, stdout, board.notifies], [3, "event rattle 0.500, run 7\ntext\n", true]);
+  },
+  "monitor --key": async () => {
+    const monitor = ["monitor", "--port", port, "--key"];
+    await refused(2, /--key is of no use: without --events/, ...monitor, at("signer.pem"));
+    await refused(1, /key-invalid/, ...monitor, at("in.json"), "--events");
   },
   "monitor --baud": async () => {
     await refused(2, /whole number/, "monitor", "--port", "x", "--baud", "fast");

@@ -132,6 +132,11 @@ export class SimulatedBoard {
     };
   }
 
+  /** Whether it gives its samples. */
+  get isCapturing(): boolean {
+    return this.#capturing !== undefined;
+  }
+
   /** Bytes of the active model's file. */
   get activeModel(): Uint8Array | undefined {
     return this.flash.slots[this.flash.active]?.bytes;

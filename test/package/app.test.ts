@@ -102,6 +102,13 @@ test("what is wrong is refused by the name of its field", () => {
     ["actions.1.kind", (stored) => Object.assign(stored.actions[1] as object, { kind: "" })],
     ["actions.1.pin", (stored) => Object.assign(stored.actions[1] as object, { kind: "gpio" })],
     ["log", (stored) => Object.assign(stored, { log: 1 })],
+    [
+      "data.0.names",
+      (stored) =>
+        Object.assign(stored, {
+          data: [{ name: "a", kind: "levels", rows: 1, columns: 1, names: ["a", "b"], at: [[0]] }],
+        }),
+    ],
     ["share.events", (stored) => Object.assign(stored.share, { events: undefined })],
   ];
   for (const [field, change] of wrong) {

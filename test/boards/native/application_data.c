@@ -451,6 +451,7 @@ static bool is_notice(uint8_t sequence, uint32_t run)
 static void test_notifications(void)
 {
     simulatedSource = &sensor;
+    CHECK(enable(true) == modelNoModel);
     install(withSource);
     cbor_reader at;
     uint32_t count;
