@@ -27,7 +27,10 @@ export function tableOf(bytes: Uint8Array, path: string): Table {
   const [rows = 1, columns = 1] = shape.length === 1 ? [1, ...shape] : shape;
   if (shape.length < 1 || shape.length > 2)
     refuseApplication(path, `an array of ${shape.length} axes; rows of features are expected`);
-  return { rows, columns, values: Float32Array.from(npyReals(array)) };
+  const values = Float32Array.from(npyReals(array));
+  if (values.length === 0) refuseApplication(path, "it has no rows");
+  if (!values.every(Number.isFinite)) refuseApplication(path, "it holds what is no finite number");
+  return { rows, columns, values };
 }
 
 function pinsOf({ source, actions }: Application): BuiltApplication["pins"] {

@@ -58,6 +58,8 @@ function levelsOf(bytes: Uint8Array, names: readonly string[]): Map<number, { ov
         over?: unknown;
         under?: unknown;
       };
+      const other = Object.keys(given).find((key) => key !== "over" && key !== "under");
+      if (other !== undefined) refuse(`"${name}": "${other}"; ${expected}`);
       const [over, under] = [given.over, given.under ?? given.over].map((level) =>
         typeof level === "number" ? Math.fround(level) : Number.NaN,
       ) as [number, number];
@@ -68,12 +70,15 @@ function levelsOf(bytes: Uint8Array, names: readonly string[]): Map<number, { ov
   );
 }
 
-/** Rows that fill as many as there is place for: the last one again where there are fewer. */
-function filled<T>(rows: readonly T[], place: number, kind: string): T[] {
+/** Rows that fill as many as there is place for, with others behind them where there are fewer. */
+function filled(rows: readonly number[][], place: number, filling: readonly number[]): number[][] {
   if (rows.length > place)
-    refuse(`${rows.length} ${kind}; at most ${place} are expected, as the application was built with`);
-  return Array.from({ length: place }, (_, i) => rows[Math.min(i, rows.length - 1)] as T);
+    refuse(`${rows.length} rows; at most ${place} are expected, as the application was built with`);
+  return [...rows, ...Array.from({ length: place - rows.length }, () => [...filling])];
 }
+
+/** A feature of an example that is none: so far away that every other one is nearer, with squares that float32 still adds. */
+const farAway = 1e16;
 
 const floatBytes = (values: Iterable<number>): Uint8Array => {
   const floats = Float32Array.from(values);
@@ -104,13 +109,11 @@ function partsOf(data: AppData, bytes: Uint8Array): ((before: Uint8Array) => Uin
     const { centres, spreads } = momentsOf(values, rows, columns);
     return [() => floatBytes(centres), () => floatBytes(spreads)];
   }
-  const all = filled(
-    Array.from({ length: rows }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]),
-    place,
-    "rows",
-  );
-  if (kind === "rows") return [() => floatBytes(all.flat())];
-  const flags = all.map((row) => {
+  const given = Array.from({ length: rows }, (_, row) => [
+    ...values.subarray(row * width, (row + 1) * width),
+  ]);
+  if (kind === "rows") return [() => floatBytes(filled(given, place, given.at(-1) as number[]).flat())];
+  const flags = given.map((row) => {
     const label = row[columns] as number;
     if (!Number.isInteger(label) || label < 0 || label >= names.length)
       refuse(
@@ -118,7 +121,14 @@ function partsOf(data: AppData, bytes: Uint8Array): ((before: Uint8Array) => Uin
       );
     return names.map((_, i) => (i === label ? 1 : 0));
   });
-  return [() => floatBytes(all.flatMap((row) => row.slice(0, columns))), () => floatBytes(flags.flat())];
+  const features = filled(
+    given.map((row) => row.slice(0, columns)),
+    place,
+    Array(columns).fill(farAway),
+  );
+  // An example that is none is of no class.
+  const classes = filled(flags, place, Array(names.length).fill(0));
+  return [() => floatBytes(features.flat()), () => floatBytes(classes.flat())];
 }
 
 /** Bytes of a part in the weights section. */

@@ -41,9 +41,12 @@ const fileName = (path: string): string => {
 };
 
 function actionText({ kind, pin, high = true, milliseconds }: AppAction): string {
-  if (kind !== "gpio") return kind === "line" ? "a line on the port" : "a message to the host";
+  if (kind === "line") return "a line on the port";
+  if (kind === "notify") return "a message to the host";
   const time = milliseconds === undefined ? "while it lasts" : `for ${milliseconds} ms`;
-  return `pin ${pin} ${high ? "high" : "low"} ${time}`;
+  if (kind === "gpio") return `pin ${pin} ${high ? "high" : "low"} ${time}`;
+  const where = pin === undefined ? "" : ` at pin ${pin}`;
+  return kind === "pwm" ? `pulses${where} ${time}` : `driver ${kind}${where} ${time}`;
 }
 
 /** "samples from 500 ms before to 500 ms after events, 64 KB a day". */
