@@ -16,6 +16,7 @@
 #define SAADC_SAMPLE (SAADC + 0x004)
 #define SAADC_STOP REG(SAADC + 0x008)
 #define SAADC_END (SAADC + 0x104)
+#define SAADC_STOPPED REG(SAADC + 0x114)
 #define SAADC_ENABLE REG(SAADC + 0x500)
 #define SAADC_INPUT(channel) REG(SAADC + 0x510 + 0x10 * (channel))
 #define SAADC_CONFIG(channel) REG(SAADC + 0x518 + 0x10 * (channel))
@@ -100,7 +101,9 @@ static void adc_stop(void)
 {
     TIMER_STOP = 1;
     PPI_DISABLE = bothChannels;
+    SAADC_STOPPED = 0;
     SAADC_STOP = 1;
+    clock_ring_wait_for(&SAADC_STOPPED);
     SAADC_ENABLE = 0;
 }
 

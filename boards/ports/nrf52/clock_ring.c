@@ -1,5 +1,7 @@
 #include "clock_ring.h"
 
+enum { patienceMillis = 2 };
+
 static const source_setup *setup;
 static uint64_t startedAt, taken, skipped;      /* values */
 static uint32_t readAt, guard;
@@ -26,6 +28,12 @@ uint32_t clock_ring_available(uint32_t run)
         readAt = (uint32_t) ((readAt + lost) % setup->ringValues);
     }
     return written > taken ? (uint32_t) (written - taken) : 0;
+}
+
+void clock_ring_wait_for(volatile uint32_t *stopped)
+{
+    const uint64_t end = setup->counter() + setup->counterHz / 1000 * patienceMillis;
+    while (!*stopped && setup->counter() < end) {}
 }
 
 uint32_t clock_ring_lost(void)

@@ -17,6 +17,9 @@ void clock_ring_start(const source_setup *setup, uint32_t late);
 uint32_t clock_ring_available(uint32_t run);
 uint32_t clock_ring_lost(void);
 
+/* Waits until a peripheral that was told to stop has done so, as its event says: until then it may write to the ring. */
+void clock_ring_wait_for(volatile uint32_t *stopped);
+
 /* The next value, which is there. */
 uint16_t clock_ring_next(void);
 

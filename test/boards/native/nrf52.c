@@ -48,6 +48,22 @@ static bool refuses(const source *of, source_setup asked, const char *what)
     return refused && strcmp(refused, what) == 0;
 }
 
+/* A source is on until what it writes has stopped, for which it does not wait for ever. */
+static void check_stop(const source *of, uint32_t eventOfStop, uint32_t registerOfEnable)
+{
+    stopped = eventOfStop;
+    enable = registerOfEnable;
+    WORD(stopped) = 1;
+    enabledThen = 0;
+    stoppedAfter = 10;
+    of->stop();
+    CHECK(enabledThen == 1 && WORD(enable) == 0);
+    const uint64_t before = count;
+    WORD(stopped) = 0;
+    of->stop();
+    CHECK(count - before < 3 * millisecond && WORD(enable) == 0);
+}
+
 static void test_pdm(void)
 {
     source_setup asked = setup(16000000, 1);
@@ -72,8 +88,8 @@ static void test_pdm(void)
     CHECK(nrf52_pdm.available(run) <= ringValues - 32 && nrf52_pdm.lost() == 1600);
     nrf52_pdm.take(values, run);
     CHECK(values[0] == (run + 1600) % ringValues);
-    nrf52_pdm.stop();
-    CHECK(WORD(0x4001d004) == 1 && WORD(0x4001d500) == 0 && !nrf52_pdm.ended());
+    check_stop(&nrf52_pdm, 0x4001d104, 0x4001d500);
+    CHECK(WORD(0x4001d004) == 1 && !nrf52_pdm.ended());
 
     asked.right = true;
     asked.millihertz = 15625000;
@@ -110,8 +126,8 @@ static void test_adc(void)
     CHECK(nrf52_adc.available(4) == 2 * 6);
     nrf52_adc.take(values, 4);
     CHECK(values[0] == 0 && values[1] == 32752 && values[2] == -32768 && values[3] == -32768);
-    nrf52_adc.stop();
-    CHECK(WORD(0x40007500) == 0 && WORD(0x4001f508) == 3);
+    check_stop(&nrf52_adc, 0x40007114, 0x40007500);
+    CHECK(WORD(0x4001f508) == 3 && WORD(0x40007008) == 1);
     asked.pin = 31;
     CHECK(refuses(&nrf52_adc, asked, "pin"));
     asked.pin = 6;
