@@ -57,7 +57,7 @@ static const char *adc_start(const source_setup *setup)
     if (first + channels > inputs) return "pin";
     if (ticks * setup->millihertz != (uint64_t) timerHz * 1000 || ticks > UINT32_MAX
         || ticks < microsOfSample * (timerHz / 1000000) * channels) return "rate";
-    if (setup->ringValues > clockRingMost) return "buffer";
+    if (!clock_ring_takes(setup, lateSamples)) return "buffer";
 
     for (uint32_t i = 0; i < inputs; i++) SAADC_INPUT(i) = i < channels ? first + i + 1 : 0;
     for (uint32_t i = 0; i < channels; i++) SAADC_CONFIG(i) = gainQuarter | referenceQuarterOfSupply | acquire10;

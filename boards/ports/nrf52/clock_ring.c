@@ -6,6 +6,11 @@ static const source_setup *setup;
 static uint64_t startedAt, taken, skipped;      /* values */
 static uint32_t readAt, guard;
 
+bool clock_ring_takes(const source_setup *asked, uint32_t late)
+{
+    return asked->ringValues <= clockRingMost && asked->ringValues >= asked->runValues + 2 * late * asked->channels;
+}
+
 void clock_ring_start(const source_setup *asked, uint32_t late)
 {
     setup = asked;
@@ -19,7 +24,7 @@ void clock_ring_start(const source_setup *asked, uint32_t late)
 uint32_t clock_ring_available(uint32_t run)
 {
     const uint64_t about = source_samples(setup->counter() - startedAt, setup->counterHz, setup->millihertz) * setup->channels;
-    const uint64_t written = about > guard ? about - guard : 0, most = setup->ringValues > 2 * guard ? setup->ringValues - 2 * guard : 0;
+    const uint64_t written = about > guard ? about - guard : 0, most = setup->ringValues - 2 * guard;
     if (written > taken + most)
     {
         const uint64_t lost = (written - taken - most + run - 1) / run * run;

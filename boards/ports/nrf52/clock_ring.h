@@ -10,6 +10,9 @@
 /* Most values that one transfer has. */
 enum { clockRingMost = 0x7fff };
 
+/* Whether that ring is one transfer, and has room for a run besides what may be overwritten. */
+bool clock_ring_takes(const source_setup *setup, uint32_t late);
+
 /* The peripheral has been started now. Values that come later than `late` samples are not waited for. */
 void clock_ring_start(const source_setup *setup, uint32_t late);
 

@@ -44,7 +44,7 @@ static const char *pdm_start(const source_setup *setup)
     if (rate == sizeof rates / sizeof rates[0]) return "rate";
     if (setup->channels != 1) return "channels";
     if (setup->shift > mostShift) return "gain";
-    if (setup->ringValues > clockRingMost) return "buffer";
+    if (!clock_ring_takes(setup, lateSamples)) return "buffer";
     if (!nrf52_is_free(setup->pin) || !nrf52_is_free(setup->clock) || setup->pin == setup->clock) return "pin";
     port_pin_set(setup->clock, false);
     GPIO_CONFIG(setup->pin) = input;

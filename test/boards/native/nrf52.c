@@ -38,6 +38,7 @@ static source_setup setup(uint32_t millihertz, uint32_t channels)
 {
     return (source_setup) {
         .millihertz = millihertz, .channels = channels, .pin = sourceUnset, .clock = sourceUnset, .ring = ring, .ringValues = ringValues,
+        .runValues = run,
         .counter = port_counter, .counterHz = 64000000,
     };
 }
@@ -105,6 +106,14 @@ static void test_pdm(void)
     asked.pin = 25;
     asked.millihertz = 16001000;
     CHECK(refuses(&nrf52_pdm, asked, "rate"));
+    /* No run would ever find its samples beside the 32 that may be overwritten. */
+    asked.millihertz = 16000000;
+    asked.ringValues = run + 32;
+    CHECK(nrf52_pdm.start(&asked) == NULL);
+    asked.ringValues--;
+    CHECK(refuses(&nrf52_pdm, asked, "buffer"));
+    asked.ringValues = 0x8000;
+    CHECK(refuses(&nrf52_pdm, asked, "buffer"));
 }
 
 static void test_adc(void)
@@ -137,6 +146,9 @@ static void test_adc(void)
     CHECK(refuses(&nrf52_adc, asked, "rate"));
     asked.millihertz = 40000000;
     CHECK(refuses(&nrf52_adc, asked, "rate"));
+    asked.millihertz = 1000000;
+    asked.ringValues = run + 15;
+    CHECK(refuses(&nrf52_adc, asked, "buffer"));
 }
 
 static void test_i2c(void)
