@@ -120,8 +120,10 @@ static void test_adc(void)
 {
     source_setup asked = setup(1000000, 2);
     asked.pin = 5;
+    WORD(0x50000714) = WORD(0x50000770) = 3;
     CHECK(nrf52_adc.start(&asked) == NULL);
     CHECK(WORD(0x40007510) == 4 && WORD(0x40007520) == 5 && WORD(0x40007530) == 0 && WORD(0x40007518) == 0x21200);
+    CHECK(WORD(0x50000714) == 2 && WORD(0x50000770) == 2 && WORD(0x50000774) == 0);
     CHECK(WORD(0x400075f0) == 2 && WORD(0x4000762c) == (uint32_t) (uintptr_t) ring && WORD(0x40007630) == ringValues);
     CHECK(WORD(0x40009540) == 16000 && WORD(0x40009508) == 3 && WORD(0x40009200) == 1 && WORD(0x40009000) == 1);
     CHECK(WORD(0x4001f510) == 0x40009140 && WORD(0x4001f514) == 0x40007004 && WORD(0x4001f518) == 0x40007104
@@ -137,6 +139,9 @@ static void test_adc(void)
     CHECK(values[0] == 0 && values[1] == 32752 && values[2] == -32768 && values[3] == -32768);
     check_stop(&nrf52_adc, 0x40007114, 0x40007500);
     CHECK(WORD(0x4001f508) == 3 && WORD(0x40007008) == 1);
+    /* The line has P0.30. */
+    asked.pin = 29;
+    CHECK(refuses(&nrf52_adc, asked, "pin"));
     asked.pin = 31;
     CHECK(refuses(&nrf52_adc, asked, "pin"));
     asked.pin = 6;
