@@ -179,7 +179,12 @@ if (!nativeCompilerIsThere()) {
     test(`pins of ${name}: which registers are written to, by its reference manual`, () => {
       const args = [...pages.flatMap((page) => ["map", page]), ...steps.flatMap(([step]) => step.split(" "))];
       const expected = steps.map(([, line]) => line).filter((line) => line !== "");
-      assert.equal(runDrivers("registers.c", [source, ...others], flags, args).trim().split("\n"), expected);
+      assert.equal(
+        runDrivers("registers.c", [source, ...others], flags, args)
+          .trim()
+          .split("\n"),
+        expected,
+      );
     });
   }
 }
