@@ -7,7 +7,7 @@
 #include "i2c.h"
 #include "imu_chip.h"
 
-enum { looksInSecond = 200, pieceBytes = 48 };
+enum { looksInSecond = 200, pieceBytes = 48, manyFailures = looksInSecond / 10 };
 
 static const imu_chip *const chips[] = { &mpu6050, &lsm6ds3, &lsm9ds1 };
 
@@ -18,6 +18,8 @@ static uint32_t address;
 static uint64_t lookedAt;
 static uint32_t head, there;            /* of the ring: where the oldest value is, and how many there are */
 static uint32_t skipped;
+static uint64_t answeredAt;             /* since when it has not answered, where looks have failed, and what is lost since then */
+static uint32_t failures, missed;
 
 bool imu_write_registers(const imu_write *writes, uint32_t count)
 {
@@ -92,9 +94,9 @@ static const char *imu_start(const source_setup *asked)
     if (!port_i2c_open(setup->sda, setup->scl)) return "pin";
     const char *const refused = find_address();
     if (refused) return refused;
-    head = there = skipped = 0;
+    head = there = skipped = failures = missed = 0;
     const bool good = chip->begin(&request);
-    lookedAt = setup->counter();
+    lookedAt = answeredAt = setup->counter();
     return good ? NULL : "address";
 }
 
@@ -104,6 +106,38 @@ static void lose(uint32_t values, uint32_t run)
     skipped += (values + there + run - 1) / run * run;
     there = 0;
     chip->empty(&request);
+}
+
+/* A chip that has been away for long: what it should have brought by now is lost, in whole runs. */
+static void miss(uint32_t run)
+{
+    if (failures < manyFailures) failures++;
+    if (failures < manyFailures || setup->counterHz == 0) return;
+    const uint64_t values = source_samples(lookedAt - answeredAt, setup->counterHz, setup->millihertz) * setup->channels;
+    const uint32_t whole = (uint32_t) (values / run * run);
+    skipped += whole - missed;
+    missed = whole;
+}
+
+/* How many moments wait in it. One that comes back after long may have been without power, and knows nothing of what was asked. */
+static bool look(uint32_t run, uint32_t *moments, bool *full)
+{
+    bool good = chip->count(&request, moments, full);
+    if (good && failures == manyFailures)
+    {
+        good = chip->begin(&request);
+        if (good) lose(0, run);
+        *moments = 0;
+        *full = false;
+    }
+    if (!good)
+    {
+        miss(run);
+        return false;
+    }
+    answeredAt = lookedAt;
+    failures = missed = 0;
+    return true;
 }
 
 static void put(const uint8_t *bytes, uint32_t values)
@@ -140,7 +174,7 @@ static uint32_t imu_available(uint32_t run)
     const uint64_t now = setup->counter();
     if (there >= run || (setup->counterHz > 0 && now - lookedAt < setup->counterHz / looksInSecond)) return there;
     lookedAt = now;
-    if (!chip->count(&request, &moments, &full)) return there;
+    if (!look(run, &moments, &full)) return there;
     const uint32_t room = (setup->ringValues - there) / setup->channels;
     if (full || !fetch(moments < room ? moments : room)) lose(full ? moments * setup->channels : 0, run);
     return there;

@@ -39,6 +39,7 @@ typedef struct source_setup
     uint32_t range, rotationRange;              /* of "imu": g and degrees a second at full scale; sourceUnset for the least */
     uint16_t *ring;                             /* where the driver may keep what has not been taken */
     uint32_t ringValues;                        /* a multiple of what a run takes; 0: a driver that needs a ring has none */
+    uint32_t runValues;                         /* what a run takes */
     uint32_t *raw;                              /* sourceRawBytes for drivers that make samples of something else; else NULL */
     const uint8_t *recording;                   /* of the source "recording" alone, as the model's input has them */
     uint32_t recordingBytes, valueBytes;

@@ -1,6 +1,6 @@
 /*
  * The ring of a source whose values an interrupt brings: the handler puts them in, runs take them. What comes while there is no room, and
- * what is known to be missing, is lost in whole runs, so that what follows stays in step.
+ * what is known to be missing, is lost in whole runs, so that what follows stays in step; it is told once all has been taken that came before it.
  */
 #ifndef WASMOTE_VALUE_RING_H
 #define WASMOTE_VALUE_RING_H

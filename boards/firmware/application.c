@@ -313,6 +313,7 @@ static void start_source(void)
     setup.raw = description_raw_bytes(&said) > 0 ? (void *) (engine_kept() + description_raw_at(&said)) : NULL;
     setup.ring = (uint16_t *) (void *) (engine_kept() + description_ring_at(&said));
     setup.ringValues = description_ring_bytes(&said) / (uint32_t) sizeof(uint16_t);
+    setup.runValues = description_values(&said);
     setup.valueBytes = samplesAreFloats ? 4 : 2;
     setup.counter = port_counter;
     setup.counterHz = strcmp(port_counter_unit(), "cycles") == 0 ? BOARD_CLOCK_HZ : 0;

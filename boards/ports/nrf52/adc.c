@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "clock_ring.h"
+#include "free_pins.h"
 
 #define REG(address) (*(volatile uint32_t *) (uintptr_t) (address))
 #define SAADC 0x40007000
@@ -16,6 +17,7 @@
 #define SAADC_SAMPLE (SAADC + 0x004)
 #define SAADC_STOP REG(SAADC + 0x008)
 #define SAADC_END (SAADC + 0x104)
+#define SAADC_STOPPED REG(SAADC + 0x114)
 #define SAADC_ENABLE REG(SAADC + 0x500)
 #define SAADC_INPUT(channel) REG(SAADC + 0x510 + 0x10 * (channel))
 #define SAADC_CONFIG(channel) REG(SAADC + 0x518 + 0x10 * (channel))
@@ -32,18 +34,20 @@
 #define TIMER_PRESCALER REG(TIMER + 0x510)
 #define TIMER_COMPARE REG(TIMER + 0x540)
 #define PPI_ENABLE REG(0x4001f504)
+#define GPIO_CONFIG(pin) REG(0x50000700 + 4 * (pin))
 #define PPI_DISABLE REG(0x4001f508)
 #define PPI_EVENT(channel) REG(0x4001f510 + 8 * (channel))
 #define PPI_TASK(channel) REG(0x4001f514 + 8 * (channel))
 
-enum { inputs = 8, bits12 = 2, middle = 2048, gainQuarter = 2 << 8, referenceQuarterOfSupply = 1 << 12, acquire10 = 2 << 16 };
+enum { inputs = 8, bits12 = 2, middle = 2048, gainQuarter = 2 << 8, referenceQuarterOfSupply = 1 << 12, acquire10 = 2 << 16, disconnected = 1 << 1 };
 enum { timerHz = 16000000, bits32 = 3, clearsWhenCompared = 1, microsOfSample = 13, lateSamples = 4 };
 enum { sampleChannel = 0, restartChannel = 1, bothChannels = 1 << sampleChannel | 1 << restartChannel };
 
-/* The first of the inputs, or `inputs`. */
+static const uint8_t pins[inputs] = { 2, 3, 4, 5, 28, 29, 30, 31 };
+
+/* Which of the inputs a pin is, or `inputs`. */
 static uint32_t input_of(uint32_t pin)
 {
-    static const uint8_t pins[inputs] = { 2, 3, 4, 5, 28, 29, 30, 31 };
     uint32_t input = 0;
     while (input < inputs && pins[input] != pin) input++;
     return input;
@@ -54,10 +58,12 @@ static const char *adc_start(const source_setup *setup)
     const uint32_t first = setup->pin == sourceUnset ? 0 : input_of(setup->pin), channels = setup->channels;
     const uint64_t ticks = (uint64_t) timerHz * 1000 / setup->millihertz;
     if (first + channels > inputs) return "pin";
+    for (uint32_t i = first; i < first + channels; i++) if (!nrf52_is_free(pins[i])) return "pin";
     if (ticks * setup->millihertz != (uint64_t) timerHz * 1000 || ticks > UINT32_MAX
         || ticks < microsOfSample * (timerHz / 1000000) * channels) return "rate";
-    if (setup->ringValues > clockRingMost) return "buffer";
+    if (!clock_ring_takes(setup, lateSamples)) return "buffer";
 
+    for (uint32_t i = first; i < first + channels; i++) GPIO_CONFIG(pins[i]) = disconnected;
     for (uint32_t i = 0; i < inputs; i++) SAADC_INPUT(i) = i < channels ? first + i + 1 : 0;
     for (uint32_t i = 0; i < channels; i++) SAADC_CONFIG(i) = gainQuarter | referenceQuarterOfSupply | acquire10;
     SAADC_RESOLUTION = bits12;
@@ -100,7 +106,9 @@ static void adc_stop(void)
 {
     TIMER_STOP = 1;
     PPI_DISABLE = bothChannels;
+    SAADC_STOPPED = 0;
     SAADC_STOP = 1;
+    clock_ring_wait_for(&SAADC_STOPPED);
     SAADC_ENABLE = 0;
 }
 

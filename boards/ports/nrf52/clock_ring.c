@@ -1,8 +1,15 @@
 #include "clock_ring.h"
 
+enum { patienceMillis = 2 };
+
 static const source_setup *setup;
 static uint64_t startedAt, taken, skipped;      /* values */
 static uint32_t readAt, guard;
+
+bool clock_ring_takes(const source_setup *asked, uint32_t late)
+{
+    return asked->ringValues <= clockRingMost && asked->ringValues >= asked->runValues + 2 * late * asked->channels;
+}
 
 void clock_ring_start(const source_setup *asked, uint32_t late)
 {
@@ -17,7 +24,7 @@ void clock_ring_start(const source_setup *asked, uint32_t late)
 uint32_t clock_ring_available(uint32_t run)
 {
     const uint64_t about = source_samples(setup->counter() - startedAt, setup->counterHz, setup->millihertz) * setup->channels;
-    const uint64_t written = about > guard ? about - guard : 0, most = setup->ringValues > 2 * guard ? setup->ringValues - 2 * guard : 0;
+    const uint64_t written = about > guard ? about - guard : 0, most = setup->ringValues - 2 * guard;
     if (written > taken + most)
     {
         const uint64_t lost = (written - taken - most + run - 1) / run * run;
@@ -26,6 +33,12 @@ uint32_t clock_ring_available(uint32_t run)
         readAt = (uint32_t) ((readAt + lost) % setup->ringValues);
     }
     return written > taken ? (uint32_t) (written - taken) : 0;
+}
+
+void clock_ring_wait_for(volatile uint32_t *stopped)
+{
+    const uint64_t end = setup->counter() + setup->counterHz / 1000 * patienceMillis;
+    while (!*stopped && setup->counter() < end) {}
 }
 
 uint32_t clock_ring_lost(void)

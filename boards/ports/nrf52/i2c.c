@@ -35,7 +35,11 @@ static bool wait_until_stopped(void)
     while (!TWIM_STOPPED)
     {
         if (TWIM_FAILED) TWIM_STOP = 1;
-        if (port_counter() > end) return false;
+        if (port_counter() > end)
+        {
+            TWIM_STOP = 1;
+            return false;
+        }
     }
     return !TWIM_FAILED;
 }
@@ -49,12 +53,12 @@ bool port_i2c_open(uint32_t sda, uint32_t scl)
     TWIM_PIN_DATA = sda;
     TWIM_PIN_CLOCK = scl;
     TWIM_FREQUENCY = frequency400kHz;
-    TWIM_ENABLE = isTwim;
     return true;
 }
 
 bool port_i2c_exchange(uint32_t address, const uint8_t *sent, uint32_t sentLength, uint8_t *received, uint32_t receivedLength)
 {
+    TWIM_ENABLE = isTwim;
     TWIM_ADDRESS = address;
     TWIM_STOPPED = 0;
     TWIM_FAILED = 0;
@@ -67,6 +71,7 @@ bool port_i2c_exchange(uint32_t address, const uint8_t *sent, uint32_t sentLengt
     if (sentLength > 0) TWIM_START_SENDING = 1;
     else TWIM_START_RECEIVING = 1;
     const bool good = wait_until_stopped();
+    TWIM_ENABLE = 0;                                        /* what has not stopped would write to memory that is another's by then */
     __asm__ volatile("" : : : "memory");                    /* what was received has come behind the compiler's back */
     return good;
 }

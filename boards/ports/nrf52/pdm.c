@@ -14,6 +14,7 @@
 #define REG(address) (*(volatile uint32_t *) (uintptr_t) (address))
 #define PDM_START REG(0x4001d000)
 #define PDM_STOP REG(0x4001d004)
+#define PDM_STOPPED REG(0x4001d104)
 #define PDM_ENABLE REG(0x4001d500)
 #define PDM_CLOCK REG(0x4001d504)
 #define PDM_MODE REG(0x4001d508)
@@ -43,7 +44,7 @@ static const char *pdm_start(const source_setup *setup)
     if (rate == sizeof rates / sizeof rates[0]) return "rate";
     if (setup->channels != 1) return "channels";
     if (setup->shift > mostShift) return "gain";
-    if (setup->ringValues > clockRingMost) return "buffer";
+    if (!clock_ring_takes(setup, lateSamples)) return "buffer";
     if (!nrf52_is_free(setup->pin) || !nrf52_is_free(setup->clock) || setup->pin == setup->clock) return "pin";
     port_pin_set(setup->clock, false);
     GPIO_CONFIG(setup->pin) = input;
@@ -74,7 +75,9 @@ static bool pdm_ended(void)
 
 static void pdm_stop(void)
 {
+    PDM_STOPPED = 0;
     PDM_STOP = 1;
+    clock_ring_wait_for(&PDM_STOPPED);
     PDM_ENABLE = 0;
 }
 

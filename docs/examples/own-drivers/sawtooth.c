@@ -15,6 +15,7 @@ static const char *start(const source_setup *asked)
 {
     setup = *asked;
     if (setup.pin == sourceUnset || setup.pin == 0) return "pin";
+    if (setup.counterHz == 0) return "rate";    /* no time, no rate */
     startedAt = setup.counter();
     taken = lost = 0;
     return NULL;

@@ -73,24 +73,51 @@ static void test_ring(void)
     value_ring_start(&setup);
     CHECK(value_ring_available(run) == 0);
     for (uint16_t i = 0; i < 10; i++) value_ring_put(i);
-    CHECK(value_ring_available(run) == values && value_ring_lost() == run);
+    CHECK(value_ring_available(run) == values && value_ring_lost() == 0);
     value_ring_take(taken, run);
     CHECK(taken[0] == 0 && taken[3] == 3);
     /* 8 to 11 are lost, with 10 and 11 although there is room by then. */
     for (uint16_t i = 10; i < 14; i++) value_ring_put(i);
-    CHECK(value_ring_available(run) == 6 && value_ring_lost() == run);
+    CHECK(value_ring_available(run) == 6 && value_ring_lost() == 0);
     value_ring_take(taken, run);
-    CHECK(taken[0] == 4);
+    /* What is missing lies behind what was there: only now it is next. */
+    CHECK(taken[0] == 4 && value_ring_lost() == 0);
+    CHECK(value_ring_available(run) == 2 && value_ring_lost() == run);
     value_ring_skip(5);
-    CHECK(value_ring_lost() == 3 * run);
     /* 14 to 18 are missing, 19 to 21 are not kept; of them one more is missing. */
     value_ring_put(19);
     value_ring_skip(1);
-    CHECK(value_ring_lost() == 3 * run);
     for (uint16_t i = 21; i < 24; i++) value_ring_put(i);
-    CHECK(value_ring_available(run) == run && !value_ring_ended());
+    CHECK(value_ring_available(run) == run && value_ring_lost() == run && !value_ring_ended());
     value_ring_take(taken, run);
+    CHECK(value_ring_available(run) == 0 && value_ring_lost() == 3 * run);
     CHECK(taken[0] == 12 && taken[1] == 13 && taken[2] == 22 && taken[3] == 23);
+}
+
+/* More gaps than are kept: what comes behind the last of them is lost as well, none is told too early, and none is forgotten. */
+static void test_gaps(void)
+{
+    enum { run = 1, values = 16 };
+    static uint16_t ring[values];
+    uint16_t taken;
+    setup = (source_setup) { .channels = 1, .ring = ring, .ringValues = values };
+    value_ring_start(&setup);
+    for (uint16_t i = 0; i < 12; i += 2)
+    {
+        value_ring_put(i);
+        value_ring_skip(1);
+    }
+    for (uint32_t i = 0; i < 4; i++)
+    {
+        CHECK(value_ring_available(run) == 4 - i && value_ring_lost() == i);
+        value_ring_take(&taken, run);
+        CHECK(taken == 2 * i && value_ring_lost() == i);
+    }
+    CHECK(value_ring_available(run) == 0 && value_ring_lost() == 3 + 5);
+    value_ring_put(12);
+    CHECK(value_ring_available(run) == 1 && value_ring_lost() == 8);
+    value_ring_take(&taken, run);
+    CHECK(taken == 12);
 }
 
 int main(void)
@@ -99,7 +126,7 @@ int main(void)
     {
         const char *name;
         void (*run)(void);
-    } tests[] = { { "frames", test_frames }, { "checksums", test_checksums }, { "ring", test_ring } };
+    } tests[] = { { "frames", test_frames }, { "checksums", test_checksums }, { "ring", test_ring }, { "gaps", test_gaps } };
     for (uint32_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
     {
         during = tests[i].name;

@@ -157,6 +157,34 @@ static void test_overrun(void)
     CHECK(values[0] == 1 && values[6] == 1001 && imu_source.lost() == lost);
 }
 
+/* Looks are 100 ms or more apart. */
+static void test_unplugged(void)
+{
+    int16_t values[run];
+    CHECK(imu_source.start(&setup) == NULL);
+    put_moment(0);
+    CHECK(imu_source.available(run) == 6);
+    const uint64_t before = count;
+    answers = false;
+    for (uint32_t i = 0; i < 10; i++) CHECK(imu_source.available(run) == 6);
+    CHECK(imu_source.lost() == 0);
+    for (uint32_t i = 0; i < 50; i++) CHECK(imu_source.available(run) == 6);
+    const uint64_t due = (count - before) * chip->millihertz / 1000000 * 6;
+    CHECK(imu_source.lost() <= due && imu_source.lost() + run > due - 6 && imu_source.lost() % run == 0);
+    /* It comes back as after power-up, and is told anew what it is to do. */
+    const uint32_t lost = imu_source.lost();
+    uint8_t asked[sizeof registers];
+    memcpy(asked, registers, sizeof registers);
+    memset(registers, 0, sizeof registers);
+    answers = true;
+    CHECK(imu_source.available(run) == 0 && memcmp(asked, registers, sizeof registers) == 0);
+    CHECK(imu_source.lost() == lost + run);
+    for (uint32_t i = 0; i < 2; i++) put_moment(i);
+    CHECK(imu_source.available(run) == run);
+    imu_source.take(values, run);
+    CHECK(values[0] == 1 && values[6] == 1001 && imu_source.lost() == lost + run);
+}
+
 static void test_refusals(void)
 {
     setup.millihertz = 333000;
@@ -198,7 +226,7 @@ int main(void)
     uint32_t tests = 0;
     for (uint32_t i = 0; i < sizeof chips / sizeof chips[0]; i++)
     {
-        static void (*const all[])(void) = { test_order, test_overrun, test_refusals };
+        static void (*const all[])(void) = { test_order, test_overrun, test_unplugged, test_refusals };
         for (uint32_t k = 0; k < sizeof all / sizeof all[0]; k++, tests++)
         {
             prepare(&chips[i]);

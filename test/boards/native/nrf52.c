@@ -18,11 +18,17 @@ enum { page = 4096, ringValues = 640, run = 160, microsecond = 64, millisecond =
 #define WORD(address) (*(volatile uint32_t *) (uintptr_t) (address))
 
 static uint64_t count;
-static uint32_t stoppedAfter;       /* looks at the counter until a transfer on the bus ends; 0: it never does */
+static uint32_t stoppedAfter;       /* looks at the counter until a transfer ends; 0: it never does */
+static uint32_t stopped, enable;    /* of the peripheral: the event, and the register that turns it on */
+static uint32_t enabledThen;        /* as that transfer ended */
 
 uint64_t port_counter(void)
 {
-    if (stoppedAfter > 0 && --stoppedAfter == 0) WORD(0x40003104) = 1;
+    if (stoppedAfter > 0 && --stoppedAfter == 0)
+    {
+        WORD(stopped) = 1;
+        enabledThen = WORD(enable);
+    }
     return count += microsecond;
 }
 
@@ -32,6 +38,7 @@ static source_setup setup(uint32_t millihertz, uint32_t channels)
 {
     return (source_setup) {
         .millihertz = millihertz, .channels = channels, .pin = sourceUnset, .clock = sourceUnset, .ring = ring, .ringValues = ringValues,
+        .runValues = run,
         .counter = port_counter, .counterHz = 64000000,
     };
 }
@@ -40,6 +47,22 @@ static bool refuses(const source *of, source_setup asked, const char *what)
 {
     const char *const refused = of->start(&asked);
     return refused && strcmp(refused, what) == 0;
+}
+
+/* A source is on until what it writes has stopped, for which it does not wait for ever. */
+static void check_stop(const source *of, uint32_t eventOfStop, uint32_t registerOfEnable)
+{
+    stopped = eventOfStop;
+    enable = registerOfEnable;
+    WORD(stopped) = 1;
+    enabledThen = 0;
+    stoppedAfter = 10;
+    of->stop();
+    CHECK(enabledThen == 1 && WORD(enable) == 0);
+    const uint64_t before = count;
+    WORD(stopped) = 0;
+    of->stop();
+    CHECK(count - before < 3 * millisecond && WORD(enable) == 0);
 }
 
 static void test_pdm(void)
@@ -66,8 +89,8 @@ static void test_pdm(void)
     CHECK(nrf52_pdm.available(run) <= ringValues - 32 && nrf52_pdm.lost() == 1600);
     nrf52_pdm.take(values, run);
     CHECK(values[0] == (run + 1600) % ringValues);
-    nrf52_pdm.stop();
-    CHECK(WORD(0x4001d004) == 1 && WORD(0x4001d500) == 0 && !nrf52_pdm.ended());
+    check_stop(&nrf52_pdm, 0x4001d104, 0x4001d500);
+    CHECK(WORD(0x4001d004) == 1 && !nrf52_pdm.ended());
 
     asked.right = true;
     asked.millihertz = 15625000;
@@ -83,14 +106,24 @@ static void test_pdm(void)
     asked.pin = 25;
     asked.millihertz = 16001000;
     CHECK(refuses(&nrf52_pdm, asked, "rate"));
+    /* No run would ever find its samples beside the 32 that may be overwritten. */
+    asked.millihertz = 16000000;
+    asked.ringValues = run + 32;
+    CHECK(nrf52_pdm.start(&asked) == NULL);
+    asked.ringValues--;
+    CHECK(refuses(&nrf52_pdm, asked, "buffer"));
+    asked.ringValues = 0x8000;
+    CHECK(refuses(&nrf52_pdm, asked, "buffer"));
 }
 
 static void test_adc(void)
 {
     source_setup asked = setup(1000000, 2);
     asked.pin = 5;
+    WORD(0x50000714) = WORD(0x50000770) = 3;
     CHECK(nrf52_adc.start(&asked) == NULL);
     CHECK(WORD(0x40007510) == 4 && WORD(0x40007520) == 5 && WORD(0x40007530) == 0 && WORD(0x40007518) == 0x21200);
+    CHECK(WORD(0x50000714) == 2 && WORD(0x50000770) == 2 && WORD(0x50000774) == 0);
     CHECK(WORD(0x400075f0) == 2 && WORD(0x4000762c) == (uint32_t) (uintptr_t) ring && WORD(0x40007630) == ringValues);
     CHECK(WORD(0x40009540) == 16000 && WORD(0x40009508) == 3 && WORD(0x40009200) == 1 && WORD(0x40009000) == 1);
     CHECK(WORD(0x4001f510) == 0x40009140 && WORD(0x4001f514) == 0x40007004 && WORD(0x4001f518) == 0x40007104
@@ -104,8 +137,11 @@ static void test_adc(void)
     CHECK(nrf52_adc.available(4) == 2 * 6);
     nrf52_adc.take(values, 4);
     CHECK(values[0] == 0 && values[1] == 32752 && values[2] == -32768 && values[3] == -32768);
-    nrf52_adc.stop();
-    CHECK(WORD(0x40007500) == 0 && WORD(0x4001f508) == 3);
+    check_stop(&nrf52_adc, 0x40007114, 0x40007500);
+    CHECK(WORD(0x4001f508) == 3 && WORD(0x40007008) == 1);
+    /* The line has P0.30. */
+    asked.pin = 29;
+    CHECK(refuses(&nrf52_adc, asked, "pin"));
     asked.pin = 31;
     CHECK(refuses(&nrf52_adc, asked, "pin"));
     asked.pin = 6;
@@ -115,22 +151,32 @@ static void test_adc(void)
     CHECK(refuses(&nrf52_adc, asked, "rate"));
     asked.millihertz = 40000000;
     CHECK(refuses(&nrf52_adc, asked, "rate"));
+    asked.millihertz = 1000000;
+    asked.ringValues = run + 15;
+    CHECK(refuses(&nrf52_adc, asked, "buffer"));
 }
 
 static void test_i2c(void)
 {
     uint8_t sent[2] = { 1, 2 }, received[3];
     CHECK(!port_i2c_open(14, 14) && !port_i2c_open(14, 6) && !port_i2c_open(sourceUnset, 15) && port_i2c_open(14, 15));
-    CHECK(WORD(0x40003508) == 15 && WORD(0x4000350c) == 14 && WORD(0x40003524) == 0x06400000 && WORD(0x40003500) == 6);
+    CHECK(WORD(0x40003508) == 15 && WORD(0x4000350c) == 14 && WORD(0x40003524) == 0x06400000);
     CHECK(WORD(0x50000700 + 4 * 14) == 0x60c && WORD(0x50000700 + 4 * 15) == 0x60c);
+    stopped = 0x40003104;
+    enable = 0x40003500;
     stoppedAfter = 10;
-    CHECK(port_i2c_exchange(0x6b, sent, 2, NULL, 0));
+    CHECK(port_i2c_exchange(0x6b, sent, 2, NULL, 0) && enabledThen == 6);
     CHECK(WORD(0x40003588) == 0x6b && WORD(0x40003548) == 2 && WORD(0x40003200) == 1 << 9 && WORD(0x40003008) == 1);
     stoppedAfter = 10;
     CHECK(port_i2c_exchange(0x6b, sent, 1, received, 3) && WORD(0x40003538) == 3 && WORD(0x40003200) == (1 << 7 | 1 << 12));
     const uint64_t before = count;
     stoppedAfter = 0;
-    CHECK(!port_i2c_exchange(0x6b, sent, 1, received, 3) && count - before < 6 * millisecond);
+    CHECK(WORD(0x40003014) == 0 && !port_i2c_exchange(0x6b, sent, 1, received, 3) && count - before < 6 * millisecond);
+    /* What goes on would write to memory that is another's by then. */
+    CHECK(WORD(0x40003014) == 1 && WORD(0x40003500) == 0);
+    enabledThen = 0;
+    stoppedAfter = 10;
+    CHECK(port_i2c_exchange(0x6b, sent, 1, received, 3) && enabledThen == 6);
 }
 
 int main(void)

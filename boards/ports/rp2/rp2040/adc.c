@@ -44,6 +44,7 @@ static const char *adc_start(const source_setup *asked)
     if (pin < firstPin || pin + setup->channels > firstPin + pins) return "pin";
     const uint64_t cycles256 = (uint64_t) adcHz * 1000 * 256 / ((uint64_t) setup->millihertz * setup->channels);
     if (cycles256 < leastCycles * 256 || cycles256 - 256 > mostDivider) return "rate";
+    if (setup->ringValues < setup->runValues + guardValues) return "buffer";
 
     clocks_start_48mhz();
     REG(CLK_ADC_CTRL) = 1 << 11 | 0 << 5;                   /* PLL_USB */

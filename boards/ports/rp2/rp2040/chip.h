@@ -1,6 +1,6 @@
 /*
  * What is particular to the RP2040: addresses of its blocks, clocks, the counter of cycles.
- * Sources: RP2040 data sheet, 2.2 (address map), 2.13.5 (PSM), 2.3.1.7 (SIO), 2.14 (resets), 2.18 (PLL), 4.5 (PWM), 4.7 (watchdog).
+ * Sources: RP2040 data sheet, 2.2 (address map), 2.13.5 (PSM), 2.3.1.7 (SIO), 2.14 (resets), 2.18 (PLL), 2.19.6.3 (pads), 4.5 (PWM), 4.7 (watchdog).
  *
  * SysTick has only 24 bits, and guarded calls use it; so a PWM slice counts the cycles modulo 2^16.
  */
@@ -14,6 +14,7 @@
 #define PSM_WDSEL 0x40010008
 #define IO_BANK0 0x40014000
 #define PADS_BANK0 0x4001c000
+#define PADS_BANK0_PAD(pin) (*(volatile uint32_t *) (uintptr_t) (PADS_BANK0 + 4 + 4 * (pin)))
 #define XOSC 0x40024000
 #define PLL_SYS 0x40028000
 #define PLL_USB 0x4002c000
@@ -41,6 +42,7 @@ enum { resetsOfCounter = resetPwm | resetTimer };
 enum { pllSysDivider = 6 };                     /* 12 MHz * 125 / (6 * 2) are 125 MHz */
 enum { chipWatchdogCountsPerMicrosecond = 2 };
 enum { psmAllButOscillators = 0x1fffc };
+enum { padAtReset = 1 << 6 | 1 << 4 | 1 << 2 | 1 << 1 };    /* input, 4 mA, pull-down, Schmitt trigger */
 
 /* The counter of cycles and the difference of two of its values. */
 typedef int16_t chip_cycles_difference;
@@ -69,10 +71,10 @@ static inline void chip_wait_for_event(void)
     __asm__ volatile("wfe");
 }
 
-/* Pads take the pins' functions from reset on. */
+/* Pads take the pins' functions from reset on, until a source has them be inputs alone. */
 static inline void chip_connect_pad(uint32_t pin)
 {
-    (void) pin;
+    PADS_BANK0_PAD(pin) = padAtReset;
 }
 
 #endif

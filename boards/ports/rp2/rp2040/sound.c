@@ -96,7 +96,11 @@ static void start_pio(const wiring *how)
     REG(PIO_SHIFTING) = pushWhenFull | JOIN_FOR_RECEIVING;
     REG(PIO_PINS) = outputs << sideCountAt | outputs << setCountAt | setup->pin << inAt | setup->clock << sideAt | setup->clock << setAt;
     REG(PIO_INSTRUCTION) = setOutputs | ((1u << outputs) - 1);
-    for (uint32_t i = 0; i < outputs; i++) REG(GPIO_CTRL(setup->clock + i)) = functionPio;
+    for (uint32_t i = 0; i < outputs; i++)
+    {
+        REG(GPIO_CTRL(setup->clock + i)) = functionPio;
+        chip_connect_pad(setup->clock + i);
+    }
     REG(PAD(setup->pin)) = padOfInput;
     REG(GPIO_CTRL(setup->pin)) = functionPio;
 }
