@@ -193,6 +193,9 @@ function hopOf(application: Application, order: readonly string[]): number {
 const isSourceOnly = ({ stages, share }: Application): boolean =>
   Object.keys(stages).length === 0 && share.capture;
 
+/** The longest that an action may last. */
+const maxMilliseconds = 2 ** 32 - 1;
+
 /** What is done at a pin, or by a driver. */
 function pinAction(
   action: Exclude<Application["actions"][number], { do: "line" | "notify" }>,
@@ -219,7 +222,8 @@ function actionsOf({ actions }: Application, events: readonly string[]): AppActi
     const forever = { event, ...pinAction(action) };
     if (action.for === undefined) return forever;
     const milliseconds = Math.round(secondsOf(action.for, `actions.${i}.for`) * 1000);
-    if (milliseconds < 1) refuseApplication(`actions.${i}.for`, `"${action.for}"; at least 1 ms is expected`);
+    if (milliseconds < 1 || milliseconds > maxMilliseconds)
+      refuseApplication(`actions.${i}.for`, `"${action.for}"; 1 to ${maxMilliseconds} ms are expected`);
     return { ...forever, milliseconds };
   });
 }

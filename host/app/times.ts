@@ -52,7 +52,16 @@ export function millisecondsText(seconds: number): string {
   return `${Number((seconds * 1000).toFixed(3))} ms`;
 }
 
-/** A time as the nearest number of runs that are so many seconds apart, at least `least`. */
+/** The most runs that a time may be. */
+const mostRuns = 2 ** 30;
+
+/**
+ * A time as the nearest number of runs that are so many seconds apart, at least `least`. Throws `application-invalid` where it is
+ * longer than boards count.
+ */
 export function runsOf(text: string, period: number, at: string, least = 1): number {
-  return Math.max(least, Math.round(secondsOf(text, at) / period));
+  const runs = Math.max(least, Math.round(secondsOf(text, at) / period));
+  if (!(runs <= mostRuns))
+    refuseApplication(at, `${text} are ${runs} runs; at most ${mostRuns} are expected`);
+  return runs;
 }
