@@ -515,7 +515,7 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "simulate --input": async () => {
     const { stdout } = await done("simulate", at("app.json"), "--input", at("odd.csv"));
     assert.match(stdout, /0.008 s {2}odd {2}19\.000/);
-    writeFileSync(at("short.csv"), "1\n");
+    writeFileSync(at("short.csv"), "0\n");
     await refused(1, /input-size/, "simulate", at("app.json"), "--input", at("short.csv"));
     const elsewhere = JSON.parse(readFileSync(at("app.json"), "utf8"));
     elsewhere.stages.apart.baseline = at("rows.npy");

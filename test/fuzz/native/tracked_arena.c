@@ -9,8 +9,8 @@
 
 enum { mostBlocks = 1 << 16 };
 
-/* A block, and what its caller asked for. */
-static struct { void *at; size_t bytes; const arena *of; } blocks[mostBlocks];
+/* A block, and what its caller asked for: last, and when it was made. */
+static struct { void *at; size_t bytes, made; const arena *of; } blocks[mostBlocks];
 static size_t count;
 
 static size_t counted(size_t bytes)
@@ -59,7 +59,7 @@ void *arena_calloc(arena *of, size_t number, size_t size)
     void *made = calloc(1, number * size);
     if (!made) abort();
     blocks[count].at = made;
-    blocks[count].bytes = number * size;
+    blocks[count].bytes = blocks[count].made = number * size;
     blocks[count++].of = of;
     of->used += (uint32_t) counted(number * size);
     if (of->used > of->peak) of->peak = of->used;
@@ -92,4 +92,17 @@ void arena_trim(arena *of, void *contents, size_t bytes)
     if (bytes >= before) return;
     of->used -= (uint32_t) (counted(before) - counted(bytes));
     blocks[i].bytes = bytes;    /* it stays where it is */
+}
+
+/* A block was never moved together with others: it has the memory that it had at first, and no more. */
+bool arena_grow(arena *of, void *contents, size_t bytes)
+{
+    const size_t i = place_of(contents), before = blocks[i].bytes;
+    if (bytes <= before) return true;
+    const size_t more = counted(bytes) - counted(before);
+    if (bytes > blocks[i].made || more > arena_bytes(of) - of->used) return false;
+    of->used += (uint32_t) more;
+    if (of->used > of->peak) of->peak = of->used;
+    blocks[i].bytes = bytes;
+    return true;
 }
