@@ -6,7 +6,14 @@ import { readAt } from "../import/compose/indices.js";
 import { reshaped } from "../import/compose/movement.js";
 import { concatenation } from "../ops/movement/concatenation.js";
 import { reshape } from "../ops/movement/reshape.js";
-import { type AppAction, type AppSection, appVersion, maxEvents, maxHop } from "../package/app.js";
+import {
+  type AppAction,
+  type AppSection,
+  appVersion,
+  maxEvents,
+  maxHop,
+  maxMilliseconds,
+} from "../package/app.js";
 import { AppGraph, type Reference } from "./app-graph.js";
 import { pinNumber } from "./fields.js";
 import { histogramsOf } from "./histograms.js";
@@ -192,9 +199,6 @@ function hopOf(application: Application, order: readonly string[]): number {
 /** Whether an application has no stages, and only shares its samples. */
 const isSourceOnly = ({ stages, share }: Application): boolean =>
   Object.keys(stages).length === 0 && share.capture;
-
-/** The longest that an action may last. */
-const maxMilliseconds = 2 ** 32 - 1;
 
 /** What is done at a pin, or by a driver. */
 function pinAction(

@@ -1,4 +1,5 @@
 import { WasmoteError } from "../errors.js";
+import { mostRuns } from "../ops/decision/trigger.js";
 
 const seconds: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 };
 
@@ -51,9 +52,6 @@ export function countOf(text: string, rate: number, at: string, what: string, le
 export function millisecondsText(seconds: number): string {
   return `${Number((seconds * 1000).toFixed(3))} ms`;
 }
-
-/** The most runs that a time may be. */
-const mostRuns = 2 ** 30;
 
 /**
  * A time as the nearest number of runs that are so many seconds apart, at least `least`. Throws `application-invalid` where it is

@@ -13,7 +13,7 @@ export interface KernelLibrary {
 }
 
 /** Type of a kernel: `(parameters: i32, to: i32) -> ()`. */
-export const kernelType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 0);
+const kernelType = Uint8Array.of(0x60, 2, 0x7f, 0x7f, 0);
 
 /**
  * Adds code to a module that has all of its imports, and gives the numbers of the kernels in it by name. What the kernels of `first`

@@ -165,6 +165,9 @@ const count = (least: number, most: number) => {
   return z.int(expected).min(least, expected).max(most, expected);
 };
 const most32 = 0xffffffff;
+
+/** The longest that an action may last. */
+export const maxMilliseconds = most32;
 const flag = z.boolean("true or false");
 const pin = count(0, 255);
 
@@ -233,7 +236,7 @@ const schema = z.object({
         hertz: count(1, most32).exactOptional(),
         value: count(0, 65_535).exactOptional(),
         high: flag.exactOptional(),
-        milliseconds: count(1, most32).exactOptional(),
+        milliseconds: count(1, maxMilliseconds).exactOptional(),
       }),
       "a list of maps",
     )

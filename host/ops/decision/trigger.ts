@@ -29,7 +29,8 @@ export interface TriggerRule {
   refractory: number;
 }
 
-const mostRuns = 2 ** 30;
+/** The most runs that a rule may ask for. */
+export const mostRuns = 2 ** 30;
 
 /** Bytes of one event's rule in the weights section, and where its levels are there. */
 export const triggerRuleBytes = 24;
