@@ -196,17 +196,12 @@ static uint32_t imu_lost(void)
     return skipped;
 }
 
-static bool imu_ended(void)
-{
-    return false;
-}
-
 static void imu_stop(void)
 {
     chip->stop();
 }
 
 const source imu_source = {
-    .name = "imu", .start = imu_start, .available = imu_available, .take = imu_take, .lost = imu_lost, .ended = imu_ended,
+    .name = "imu", .start = imu_start, .available = imu_available, .take = imu_take, .lost = imu_lost, .ended = source_never_ends,
     .stop = imu_stop,
 };

@@ -55,6 +55,12 @@ static inline uint64_t source_samples(uint64_t elapsed, uint32_t counterHz, uint
     return (elapsed / counterHz * millihertz + elapsed % counterHz * millihertz / counterHz) / 1000;
 }
 
+/* `ended` of a source whose samples go on. */
+static inline bool source_never_ends(void)
+{
+    return false;
+}
+
 typedef struct source
 {
     const char *name;

@@ -93,8 +93,3 @@ uint32_t value_ring_lost(void)
 {
     return lostTold;
 }
-
-bool value_ring_ended(void)
-{
-    return false;
-}

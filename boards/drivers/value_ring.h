@@ -18,6 +18,5 @@ void value_ring_skip(uint32_t values);
 uint32_t value_ring_available(uint32_t run);
 void value_ring_take(void *to, uint32_t count);
 uint32_t value_ring_lost(void);
-bool value_ring_ended(void);
 
 #endif

@@ -97,11 +97,6 @@ static void adc_take(void *to, uint32_t count)
     }
 }
 
-static bool adc_ended(void)
-{
-    return false;
-}
-
 static void adc_stop(void)
 {
     TIMER_STOP = 1;
@@ -113,6 +108,6 @@ static void adc_stop(void)
 }
 
 const source nrf52_adc = {
-    .name = "adc", .start = adc_start, .available = clock_ring_available, .take = adc_take, .lost = clock_ring_lost, .ended = adc_ended,
+    .name = "adc", .start = adc_start, .available = clock_ring_available, .take = adc_take, .lost = clock_ring_lost, .ended = source_never_ends,
     .stop = adc_stop,
 };

@@ -68,11 +68,6 @@ static void pdm_take(void *to, uint32_t count)
     while (count-- > 0) *values++ = (int16_t) clock_ring_next();
 }
 
-static bool pdm_ended(void)
-{
-    return false;
-}
-
 static void pdm_stop(void)
 {
     PDM_STOPPED = 0;
@@ -82,6 +77,6 @@ static void pdm_stop(void)
 }
 
 const source nrf52_pdm = {
-    .name = "pdm", .start = pdm_start, .available = clock_ring_available, .take = pdm_take, .lost = clock_ring_lost, .ended = pdm_ended,
+    .name = "pdm", .start = pdm_start, .available = clock_ring_available, .take = pdm_take, .lost = clock_ring_lost, .ended = source_never_ends,
     .stop = pdm_stop,
 };

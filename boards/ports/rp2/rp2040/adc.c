@@ -110,11 +110,6 @@ static uint32_t adc_lost(void)
     return (uint32_t) skipped;
 }
 
-static bool adc_ended(void)
-{
-    return false;
-}
-
 static void adc_stop(void)
 {
     REG(ADC_CS) = csEnable;
@@ -124,6 +119,6 @@ static void adc_stop(void)
 }
 
 const source rp2040_adc = {
-    .name = "adc", .start = adc_start, .available = adc_available, .take = adc_take, .lost = adc_lost, .ended = adc_ended,
+    .name = "adc", .start = adc_start, .available = adc_available, .take = adc_take, .lost = adc_lost, .ended = source_never_ends,
     .stop = adc_stop,
 };

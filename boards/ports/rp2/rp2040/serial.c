@@ -87,5 +87,5 @@ static void uart_stop(void)
 
 const source rp2040_uart = {
     .name = "uart", .start = uart_start, .available = value_ring_available, .take = value_ring_take, .lost = value_ring_lost,
-    .ended = value_ring_ended, .stop = uart_stop,
+    .ended = source_never_ends, .stop = uart_stop,
 };

@@ -196,10 +196,10 @@ static void sound_stop(void)
 
 const source rp2040_pdm = {
     .name = "pdm", .start = pdm_start, .available = value_ring_available, .take = value_ring_take, .lost = value_ring_lost,
-    .ended = value_ring_ended, .stop = sound_stop,
+    .ended = source_never_ends, .stop = sound_stop,
 };
 
 const source rp2040_i2s = {
     .name = "i2s", .start = i2s_start, .available = value_ring_available, .take = value_ring_take, .lost = value_ring_lost,
-    .ended = value_ring_ended, .stop = sound_stop,
+    .ended = source_never_ends, .stop = sound_stop,
 };
