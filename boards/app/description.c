@@ -89,12 +89,16 @@ static bool read_source(cbor_reader map, description *result)
     *setup = (source_setup) {
         .pin = u32_or_unset(map, "pin"), .address = u32_or_unset(map, "address"),
         .sda = u32_or_unset(map, "sda"), .scl = u32_or_unset(map, "scl"),
-        .clock = u32_or_unset(map, "clock"), .range = u32_or_unset(map, "range"), .rotationRange = u32_or_unset(map, "rotationRange"),
+        .clock = u32_or_unset(map, "clock"), .select = u32_or_unset(map, "select"), .mosi = u32_or_unset(map, "mosi"),
+        .range = u32_or_unset(map, "range"), .rotationRange = u32_or_unset(map, "rotationRange"),
     };
     read_power(map, setup);
     read_frame(map, setup);
     find_u32(map, "shift", &setup->shift);
     find_bool(map, "right", &setup->right);
+    find_u32(map, "mode", &setup->mode);
+    cbor_reader first;
+    if (!cbor_find(map, "first", &first) || !cbor_read_string(&first, cborBytes, &setup->first, &setup->firstLength)) setup->first = NULL;
     if (!find_u32(map, "buffer", &result->ringRuns)) result->ringRuns = fewestRingRuns;
     if (!find_text(map, "chip", &setup->chip, &setup->chipLength)) setup->chip = NULL;
     return find_text(map, "driver", &result->driver, &result->driverLength)

@@ -48,8 +48,8 @@ frame_result frames_take(frame_reader *reader, uint8_t byte)
     return byte == reader->check ? frameComplete : frameWrong;
 }
 
-uint16_t frames_value(const frame_reader *reader, uint32_t channel)
+uint16_t frame_value(const source_setup *setup, const uint8_t *values, uint32_t channel)
 {
-    const uint8_t *const bytes = reader->bytes + 2 * channel;
-    return (uint16_t) (reader->setup->frame.highByteFirst ? bytes[0] << 8 | bytes[1] : bytes[1] << 8 | bytes[0]);
+    const uint8_t *const bytes = values + 2 * channel;
+    return (uint16_t) (setup->frame.highByteFirst ? bytes[0] << 8 | bytes[1] : bytes[1] << 8 | bytes[0]);
 }

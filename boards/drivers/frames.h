@@ -24,10 +24,11 @@ typedef enum frame_result
 /* NULL, or what of the setup it cannot do. The setup, of at most sourceMostFrameChannels, stays where it is. */
 const char *frames_begin(frame_reader *reader, const source_setup *setup);
 
-/* Takes a byte. After frameComplete the frame's values are read. */
+/* Takes a byte. After frameComplete `bytes` are the frame's values. */
 frame_result frames_take(frame_reader *reader, uint8_t byte);
 
-uint16_t frames_value(const frame_reader *reader, uint32_t channel);
+/* A channel's value in the bytes of a frame's values. */
+uint16_t frame_value(const source_setup *setup, const uint8_t *values, uint32_t channel);
 
 /* Bytes have been lost: the next beginning is looked for. */
 void frames_lose(frame_reader *reader);

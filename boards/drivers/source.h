@@ -18,7 +18,7 @@ typedef enum source_checksum
 
 typedef struct source_frame
 {
-    uint8_t sync[sourceMostSync], syncLength;   /* the bytes that begin a frame */
+    uint8_t sync[sourceMostSync], syncLength;   /* the bytes that begin a frame; over SPI, that are sent for one */
     uint8_t checksum;
     bool highByteFirst;
 } source_frame;
@@ -30,12 +30,16 @@ typedef struct source_setup
     uint32_t pin, address, sda, scl;            /* sourceUnset where the application does not say */
     uint8_t powerPins[sourceMostPowerPins];     /* what is high before the sensor is used, and how many of them there are */
     uint8_t powerPinCount;
-    uint32_t baud;                              /* of a UART; 0 where it does not say */
+    uint32_t baud;                              /* bits a second of a UART or SPI; 0 where it does not say */
     source_frame frame;
     const uint8_t *chip;                        /* no zero byte at its end; NULL where it does not say */
     uint32_t chipLength;
-    uint32_t clock, shift;                      /* of a digital microphone: the pin, and by how many bits louder */
+    uint32_t clock;                             /* of a digital microphone and of SPI: the pin */
+    uint32_t shift;                             /* of a digital microphone: by how many bits louder */
     bool right;                                 /* which one of two on the same wires */
+    uint32_t select, mosi, mode;                /* of SPI: the pins of the chip's select and of what is sent, and which of its modes */
+    const uint8_t *first;                       /* of SPI: what is sent once at first, each message behind its length; NULL: nothing */
+    uint32_t firstLength;
     uint32_t range, rotationRange;              /* of "imu": g and degrees a second at full scale; sourceUnset for the least */
     uint16_t *ring;                             /* where the driver may keep what has not been taken */
     uint32_t ringValues;                        /* a multiple of what a run takes; 0: a driver that needs a ring has none */

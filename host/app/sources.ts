@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AppSource, maxBuffer, maxPowerPins } from "../package/app.js";
+import { type AppSource, maxBuffer, maxFirst, maxFirstBytes, maxPowerPins, maxSync } from "../package/app.js";
 import { duration, ownDriver, pinField as pin, pinNumber } from "./fields.js";
 import { refuseApplication, secondsOf } from "./times.js";
 
@@ -17,6 +17,15 @@ const power = z
     "Pins that supply the sensor: high before it is used, as some boards need for those that they have.",
   );
 const channels = z.int().min(1).max(16).default(1);
+const order = z
+  .enum(["low-first", "high-first"])
+  .default("low-first")
+  .describe("Which byte of a value comes first.");
+
+/** Bytes as hexadecimal digits. */
+const hexadecimal = (most: number) =>
+  z.string().regex(new RegExp(`^([0-9a-fA-F]{2}){1,${most}}$`), `one to ${most} bytes in hexadecimal digits`);
+const bytesOf = (digits: string) => [...digits.matchAll(/../g)].map(([byte]) => Number.parseInt(byte, 16));
 const oneOf = (numbers: readonly number[]) => z.union(numbers.map((each) => z.literal(each)));
 
 /** Rates of chips that measure motion, by their data sheets (boards/drivers): of accelerations, and of rotations with them. */
@@ -93,18 +102,41 @@ const sources = [
     channels,
     pin: pin.describe("The pin that receives."),
     baud: z.int().min(300).max(1_000_000).default(115_200).describe("Bits in a second."),
-    sync: z
-      .string()
-      .regex(/^([0-9a-fA-F]{2}){1,4}$/, "one to four bytes in hexadecimal digits")
-      .describe('The bytes that begin a frame, before a value of 16 bits of each channel: "a55a".'),
+    sync: hexadecimal(maxSync).describe(
+      'The bytes that begin a frame, before a value of 16 bits of each channel: "a55a".',
+    ),
     checksum: z
       .enum(["none", "sum", "xor"])
       .default("none")
       .describe("A byte behind the values: the sum of their bytes, or their exclusive or."),
-    order: z
-      .enum(["low-first", "high-first"])
-      .default("low-first")
-      .describe("Which byte of a value comes first."),
+    order,
+    power,
+    buffer,
+  }),
+  z.strictObject({
+    type: z
+      .literal("spi")
+      .describe("A chip that is asked, and answers with a value of 16 bits of each channel."),
+    rate: rate.describe("How often it is asked in a second."),
+    channels,
+    miso: pin.describe("The pin of what it sends."),
+    sck: pin.describe("The clock's pin."),
+    cs: pin.describe("The pin that selects it, by being low."),
+    mosi: pin.optional().describe("The pin of what is sent to it, where it is sent anything."),
+    clock: z.int().min(100_000).max(20_000_000).default(1_000_000).describe("Bits in a second, in Hz."),
+    mode: oneOf([0, 1, 2, 3])
+      .default(0)
+      .describe("The clock's idle level (2 and 3: high), and the edge that samples (1 and 3: the second)."),
+    command: hexadecimal(maxSync)
+      .optional()
+      .describe('What is sent before it answers, as the address of a register: "f2".'),
+    setup: z
+      .array(hexadecimal(maxFirstBytes))
+      .min(1)
+      .max(maxFirst)
+      .optional()
+      .describe('What is sent once at first, each selected anew: ["2d08", "310b"].'),
+    order,
     power,
     buffer,
   }),
@@ -129,7 +161,11 @@ const sources = [
 
 /** Where an application's samples come from, as its file says it. */
 export const sourceSchema = z
-  .discriminatedUnion("type", sources, 'a source whose "type" is microphone, adc, imu, uart, driver or link')
+  .discriminatedUnion(
+    "type",
+    sources,
+    'a source whose "type" is microphone, adc, imu, uart, spi, driver or link',
+  )
   .describe("Where samples come from: int16. `link`: from the host alone.");
 export type Source = z.infer<typeof sourceSchema>;
 
@@ -144,6 +180,10 @@ export function channelsOf(source: Source): number {
  */
 export function pinsOfSource(source: Source): (number | string)[] {
   if (source.type === "link") return [];
+  if (source.type === "spi") {
+    const { miso, sck, cs, mosi, power: supply = [] } = source;
+    return [miso, sck, cs, ...(mosi === undefined ? [] : [mosi]), ...supply];
+  }
   type Wire = "pin" | "clock" | "sda" | "scl";
   const { pin, clock, sda, scl }: Partial<Record<Wire, number | string | undefined>> = source;
   const wires = [pin, clock, sda, scl, ...(source.power ?? [])].filter((wire) => wire !== undefined);
@@ -216,6 +256,45 @@ function microphoneOf(source: Extract<Source, { type: "microphone" }>): Omit<App
   return { driver, ...wires, ...(shift > 0 && { shift }), ...(side === "right" && { right: true }) };
 }
 
+/** Frames over SPI take half of the time at most, and each of them a millisecond. */
+const [mostShareOfSpi, leastFramesOfSpi] = [2, 1000];
+
+function chipOnSpi(source: Extract<Source, { type: "spi" }>): Omit<AppSource, "rate" | "channels"> {
+  const { miso, sck, cs, mosi, clock, mode, command, setup, order, channels, rate } = source;
+  const sent = command === undefined ? [] : bytesOf(command);
+  if (mosi === undefined && (command !== undefined || setup !== undefined))
+    refuseApplication(
+      "source.mosi",
+      `the pin is expected by which ${command === undefined ? "setup" : "command"} is sent`,
+    );
+  const pins = new Map<number, string>();
+  for (const [name, wire] of Object.entries({ miso, sck, cs, mosi })) {
+    if (wire === undefined) continue;
+    const other = pins.get(pinNumber(wire));
+    if (other !== undefined) refuseApplication(`source.${name}`, `${wire} is that of ${other}`);
+    pins.set(pinNumber(wire), name);
+  }
+  const bits = 8 * (sent.length + 2 * channels);
+  const needed = bits * Math.max(leastFramesOfSpi, mostShareOfSpi * rate);
+  if (needed > clock)
+    refuseApplication(
+      "source.clock",
+      `${clock}; ${bits} bits ${rate} times a second take ${Math.ceil(needed)} at least`,
+    );
+  return {
+    driver: "spi",
+    pin: pinNumber(miso),
+    clock: pinNumber(sck),
+    select: pinNumber(cs),
+    ...(mosi !== undefined && { mosi: pinNumber(mosi) }),
+    baud: clock,
+    ...(mode !== 0 && { mode }),
+    ...(sent.length > 0 && { sync: sent }),
+    ...(setup !== undefined && { first: setup.map(bytesOf) }),
+    ...(order === "high-first" && { highFirst: true }),
+  };
+}
+
 /**
  * What the section `wasmote.app` says of a source.
  *
@@ -259,11 +338,12 @@ export function sourceOf(source: Source, hop: number, usualSeconds = 0): AppSour
       ...common,
       pin: pinNumber(source.pin),
       baud,
-      sync: [...sync.matchAll(/../g)].map(([byte]) => Number.parseInt(byte, 16)),
+      sync: bytesOf(sync),
       ...(checksum !== "none" && { checksum }),
       ...(order === "high-first" && { highFirst: true }),
     };
   }
+  if (source.type === "spi") return { ...common, ...chipOnSpi(source) };
   if (source.type === "driver") {
     const { driver, address } = source;
     const pins = { pin: numberOf(source.pin), sda: numberOf(source.sda), scl: numberOf(source.scl) };

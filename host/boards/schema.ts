@@ -106,7 +106,7 @@ export const coreNames = [
 ] as const;
 
 /** Drivers of sensors that families may have. */
-export const sourceNames = ["adc", "imu", "pdm", "i2s", "uart"] as const;
+export const sourceNames = ["adc", "imu", "pdm", "i2s", "uart", "spi"] as const;
 
 /** Fields that a family gives; a definition may replace each of them. */
 const familyFields = {

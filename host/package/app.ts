@@ -20,6 +20,9 @@ export const maxActions = 32;
 export const maxChannels = 16;
 /** Most bytes that begin a frame of a stream. */
 export const maxSync = 4;
+/** Most messages that are sent to a chip at first, and most bytes of each. */
+export const maxFirst = 16;
+export const maxFirstBytes = 16;
 /** Most pins that supply a sensor. */
 export const maxPowerPins = 4;
 /** Most hops that may wait. */
@@ -37,14 +40,15 @@ export const maxEventNameBytes = 64;
 /** Where samples come from. */
 export interface AppSource {
   /**
-   * What takes them: "none" (the link alone brings them), "adc", "imu", "pdm", "i2s", "uart", or "recording" (the section `wasmote.recording`, once). A
+   * What takes them: "none" (the link alone brings them), "adc", "imu", "pdm", "i2s", "uart", "spi", or
+   * "recording" (the section `wasmote.recording`, once). A
    * board that lacks it says so in its status.
    */
   driver: string;
   /** Samples of each channel in a second, in whole thousandths. */
   rate: number;
   channels: number;
-  /** Of "adc": the pin, as the board numbers it; several channels take those that follow. Of "pdm" and "i2s": the data's. */
+  /** Of "adc": the pin, as the board numbers it; several channels take those that follow. Of "pdm", "i2s" and "spi": that of what comes. */
   pin?: number;
   /** Of the board's sensors: hops that may wait while a run takes longer than one; 2 where it is absent. */
   buffer?: number;
@@ -53,15 +57,23 @@ export interface AppSource {
   address?: number;
   sda?: number;
   scl?: number;
-  /** Of "pdm" and "i2s": the clock's pin, by how many bits samples become louder, and which one of two on the same wires it is. */
+  /** Of "pdm", "i2s" and "spi" the clock's pin; of "pdm" and "i2s" by how many bits samples become louder, and which one of two on the same wires it is. */
   clock?: number;
   shift?: number;
   right?: boolean;
-  /** Of "uart": its speed, the bytes that begin a frame, its checksum, and whether the high byte of a value comes first. */
+  /**
+   * Of "uart" and "spi": its speed, the bytes that begin a frame, or over SPI are sent for one, and whether the high byte of a value comes
+   * first. Of "uart" its checksum as well.
+   */
   baud?: number;
   sync?: readonly number[];
   checksum?: "sum" | "xor";
   highFirst?: boolean;
+  /** Of "spi": the pins of the chip's select and of what is sent, which of its modes, and messages that are sent once at first. */
+  select?: number;
+  mosi?: number;
+  mode?: number;
+  first?: readonly (readonly number[])[];
   /** Pins that supply the sensor: high before it is used. */
   power?: readonly number[];
   /** Of "imu": g and degrees a second at full scale; the least that the chip has where they are absent. */
@@ -194,6 +206,23 @@ function boundsOf(bytes: Uint8Array): number[] {
   return Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
 
+/** Messages as they are stored, each behind its length. */
+function messagesBytes(messages: readonly (readonly number[])[]): Uint8Array {
+  return Uint8Array.from(messages.flatMap((message) => [message.length, ...message]));
+}
+
+/** Undefined where a message has no byte or is longer than what is there, or where there are too many. */
+function messagesOf(bytes: Uint8Array): number[][] | undefined {
+  const messages: number[][] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = bytes[at++] as number;
+    if (length === 0 || length > maxFirstBytes || at + length > bytes.length) return undefined;
+    messages.push([...bytes.subarray(at, at + length)]);
+    at += length;
+  }
+  return messages.length > 0 && messages.length <= maxFirst ? messages : undefined;
+}
+
 /** As it is stored: the rate in millihertz. */
 const schema = z.object({
   version: z.literal(appVersion, `${appVersion}`),
@@ -217,6 +246,13 @@ const schema = z.object({
     highFirst: flag.exactOptional(),
     power: z.array(pin, "a list of pins").max(maxPowerPins, `at most ${maxPowerPins}`).exactOptional(),
     clock: pin.exactOptional(),
+    select: pin.exactOptional(),
+    mosi: pin.exactOptional(),
+    mode: count(0, 3).exactOptional(),
+    first: z
+      .instanceof(Uint8Array, { error: "bytes" })
+      .refine((bytes) => messagesOf(bytes) !== undefined, "messages, each behind its length,")
+      .exactOptional(),
     shift: count(0, 8).exactOptional(),
     right: flag.exactOptional(),
     range: count(1, most32).exactOptional(),
@@ -298,12 +334,16 @@ const schema = z.object({
  */
 export function encodeApp(app: AppSection): Uint8Array {
   const { source, actions } = app;
-  const { rate, ...others } = source;
+  const { rate, first, ...others } = source;
   const millihertz = Math.round(rate * 1000);
   const { histograms, ...rest } = app;
   const stored = {
     ...rest,
-    source: { ...present(others), millihertz },
+    source: {
+      ...present(others),
+      millihertz,
+      ...(first === undefined ? {} : { first: messagesBytes(first) }),
+    },
     actions: actions.map(present),
     ...(histograms === undefined
       ? {}
@@ -347,7 +387,8 @@ export function decodeApp(contents: Uint8Array): AppSection {
     return refuse(issue?.path.join(".") ?? "", `${issue?.message} is expected`);
   }
   const { source, ...app } = parsed.data;
-  const { millihertz, ...others } = source;
+  const { millihertz, first: stored, ...others } = source;
+  const first = stored && messagesOf(stored);
   for (const [i, { event, kind, pin }] of app.actions.entries()) {
     if (event >= app.events.length) refuse(`actions.${i}.event`, `there are ${app.events.length} events`);
     if ((kind === "gpio" || kind === "pwm") && pin === undefined)
@@ -379,7 +420,7 @@ export function decodeApp(contents: Uint8Array): AppSection {
   }
   return {
     ...told,
-    source: { ...others, rate: millihertz / 1000 },
+    source: { ...others, rate: millihertz / 1000, ...(first === undefined ? {} : { first }) },
     ...(counted === undefined ? {} : { histograms: counted }),
   };
 }

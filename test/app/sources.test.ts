@@ -32,6 +32,9 @@ test("the pins that a build for a board looks at are those of the source, too, b
   assert.equal(await pinsOf(motion), ["P0.07", 27]);
   const own = { type: "driver", driver: "sawtooth", rate: 1000, pin: 200, sda: "PB1" };
   assert.equal(await pinsOf(own), ["PB1"]);
+  const onSpi = { type: "spi", rate: 100, miso: 16, sck: "GPIO18", cs: 1, power: [3] };
+  assert.equal(await pinsOf(onSpi), [16, "GPIO18", 1, 3]);
+  assert.equal(await pinsOf({ ...onSpi, mosi: 19, command: "00" }), [16, "GPIO18", 1, 19, 3]);
   assert.equal(await pinsOf({ type: "microphone" }), []);
 });
 
@@ -120,6 +123,40 @@ test("frames over a UART have a beginning, and have to go through it", () => {
     assert.is(sourceSchema.safeParse({ ...uart, sync }).success, false);
   const section: AppSection = { ...quietly, source: said({ ...uart, checksum: "sum" }) };
   assert.equal(decodeApp(encodeApp(section)), section);
+});
+
+test("a chip on SPI is asked by four wires, or by three where it needs no words, in half of the time at most", () => {
+  const chip = { type: "spi", rate: 800, channels: 3, miso: 16, sck: "GPIO18", cs: 17 } as const;
+  const common = { driver: "spi", rate: 800, channels: 3, buffer: 4, pin: 16, clock: 18, select: 17 };
+  assert.equal(said(chip), { ...common, baud: 1_000_000 });
+  const asked = { ...chip, mosi: 19, command: "f2", setup: ["2d08", "310B"], mode: 3, clock: 5_000_000 };
+  const whole = {
+    ...common,
+    mosi: 19,
+    baud: 5_000_000,
+    mode: 3,
+    sync: [0xf2],
+    first: [
+      [0x2d, 0x08],
+      [0x31, 0x0b],
+    ],
+    highFirst: true,
+  };
+  assert.equal(said({ ...asked, order: "high-first" }), whole);
+  assert.match(refusal({ ...chip, command: "f2" }), /^source.mosi: the pin is expected by which command/);
+  assert.match(refusal({ ...chip, setup: ["f2"] }), /^source.mosi: .* setup is sent/);
+  assert.match(refusal({ ...chip, mosi: "GP16" }), /^source.mosi: GP16 is that of miso/);
+  assert.match(refusal({ ...chip, rate: 12_000 }), /^source.clock: 1000000; 48 bits 12000 times/);
+  assert.match(
+    refusal({ ...chip, channels: 16, rate: 10, clock: 100_000 }),
+    /^source.clock: 100000; .* 256000 at least/,
+  );
+  for (const wrong of [{ setup: [] }, { setup: [""] }, { mode: 4 }, { command: "a55aa55a00" }, { clock: 1 }])
+    assert.is(sourceSchema.safeParse({ ...asked, ...wrong }).success, false);
+  const section: AppSection = { ...quietly, source: said(asked) };
+  assert.equal(decodeApp(encodeApp(section)), section);
+  for (const first of [[], [[]], [Array(17).fill(0)], Array(17).fill([0])])
+    assert.throws(() => encodeApp({ ...section, source: { ...section.source, first } }), /source\.first/);
 });
 
 test("a driver of one's own, and pins that supply a sensor", () => {

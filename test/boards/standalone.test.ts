@@ -316,6 +316,76 @@ for (const _ of availableBoards(["pico"])) {
     assert.ok(Math.abs(again - rises - (6 * hop) / rate) < 0.002, `again after ${again - rises} s`);
   });
 
+  test("a chip on SPI is asked at each moment; while it is slow some are missing, and what follows stays in step", async () => {
+    const [rate, hop, pin, other] = [800.5, 10, 15, 14];
+    const wires = { pin: 16, clock: 18, mosi: 19, select: 17 };
+    const model = await loudnessApplication({
+      source: {
+        driver: "spi",
+        rate,
+        channels: 2,
+        ...wires,
+        baud: 3_000_000,
+        mode: 3,
+        sync: [0xf2],
+        first: [[0x2d, 0x08], [0x31]],
+        highFirst: true,
+      },
+      hop,
+      actions: [
+        { event: 0, kind: "gpio", pin },
+        { event: 1, kind: "gpio", pin: other },
+      ],
+    });
+    // Quiet, 1200 on both channels in hops 4 and 5, and again in 10 and 11. The answer of moment 75 takes 3 ms: one more goes by, and the next is late.
+    const isLoud = (i: number): boolean => [4, 5, 10, 11].includes(Math.floor(i / hop));
+    const messages: number[][] = [];
+    const asked: number[] = [];
+    let hertz = 0;
+    const [changes = [], others = []] = await watchPico(model, 0.35, [pin, other], (chip, seconds) => {
+      const bus = chip.spi[0]!;
+      let message: number[] = [];
+      chip.gpio[wires.select]!.addListener((state) => {
+        if (state !== rp2040js.GPIOPinState.Low) return;
+        message = [];
+        messages.push(message);
+        asked.push(seconds());
+      });
+      const later = chip.clock.createAlarm(() => bus.completeTransmit(0));
+      bus.onTransmit = (byte) => {
+        hertz = bus.clockFrequency;
+        const moment = Math.round((seconds() - (asked[2] ?? 0)) * rate);
+        const values = isLoud(moment) ? [1200, -1200] : [0, 0];
+        const bytes = values.flatMap((value) => [(value >> 8) & 0xff, value & 0xff]);
+        const answer = message[0] === 0xf2 ? (bytes[message.length - 1] ?? 0xff) : 0xff;
+        message.push(byte);
+        if (moment === 75 && message.length === 5) later.schedule(3e6);
+        else bus.completeTransmit(answer);
+      };
+    });
+    assert.equal(messages.slice(0, 3), [[0x2d, 0x08], [0x31], [0xf2, 0, 0, 0, 0]]);
+    assert.ok(messages.slice(2, -1).every(({ length }) => length === 5));
+    assert.ok(hertz > 2_900_000 && hertz <= 3_000_000, `${hertz} Hz`);
+    // The moments are those of the rate, to the microsecond of the timer and what an interrupt takes.
+    const moments = asked.slice(2).map((moment) => (moment - (asked[2] ?? 0)) * rate);
+    const numbers = moments.map(Math.round);
+    assert.equal(numbers.slice(0, 100), [
+      ...Array(76).keys(),
+      ...Array.from({ length: 24 }, (_, i) => 77 + i),
+    ]);
+    assert.ok(moments.length > 240, `${moments.length} moments`);
+    for (const [i, moment] of moments.entries())
+      if (i !== 76) assert.ok(Math.abs(moment - Math.round(moment)) < 0.05, `moment ${moment}`);
+    assert.equal(
+      [changes, others].map((each) => each.map(({ high }) => high)),
+      [[false, true, false, true, false], [false]],
+    );
+    const [, rises, falls, again] = changes.map(({ seconds }) => seconds) as [number, number, number, number];
+    assert.ok(Math.abs(falls - rises - (2 * hop) / rate) < 0.001, `high for ${falls - rises} s`);
+    // Moments 76 to 85 are missing: as many as a hop has, so that the hops behind them are whole.
+    assert.ok(Math.abs(again - rises - (6 * hop) / rate) < 0.001, `again after ${again - rises} s`);
+  });
+
   test("a square wave is as wide as the event's level, or as the file says, and ends with it", async () => {
     const [rate, hop, byLevel, fixed] = [4000, 40, 4, 23];
     const { wasm } = await buildModel(shareGraph(hop));

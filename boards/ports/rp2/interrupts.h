@@ -2,8 +2,9 @@
 #ifndef WASMOTE_RP2_INTERRUPTS_H
 #define WASMOTE_RP2_INTERRUPTS_H
 
-/* The timer's first alarm. */
+/* The timer's first alarm, and its second one. */
 void timer_handler(void);
+void second_timer_handler(void);
 
 void usb_handler(void);
 

@@ -23,7 +23,7 @@ static void feed(const char *hexadecimal)
         const frame_result result = frames_take(&reader, (uint8_t) byte);
         complete += result == frameComplete;
         wrong += result == frameWrong;
-        for (uint32_t i = 0; result == frameComplete && i < setup.channels; i++) last[i] = frames_value(&reader, i);
+        for (uint32_t i = 0; result == frameComplete && i < setup.channels; i++) last[i] = frame_value(&setup, reader.bytes, i);
     }
 }
 

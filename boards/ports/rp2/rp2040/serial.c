@@ -68,7 +68,7 @@ void uart_handler(void)
     {
         const uint32_t data = REG(DATA);
         const frame_result result = frames_take(&reader, (uint8_t) data);
-        if (result == frameComplete) for (uint32_t i = 0; i < setup->channels; i++) value_ring_put(frames_value(&reader, i));
+        if (result == frameComplete) for (uint32_t i = 0; i < setup->channels; i++) value_ring_put(frame_value(setup, reader.bytes, i));
         if (result == frameWrong || (data & (overrun | damaged)))
         {
             value_ring_skip(setup->channels);
