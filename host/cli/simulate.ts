@@ -71,7 +71,7 @@ async function openApplication(path: string, read: string[], output: Output): Pr
   output.progress(`building ${path}`);
   const { wasm } = await buildFromFile(path, bytes, undefined, read);
   const { openModule } = await import("../package/open.js");
-  const { stages } = JSON.parse(new TextDecoder().decode(bytes)) as { stages: object };
+  const { stages = {} } = JSON.parse(new TextDecoder().decode(bytes)) as { stages?: object };
   return { file: { wasm, ...openModule(wasm) }, stages: Object.keys(stages) };
 }
 
