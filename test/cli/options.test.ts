@@ -505,8 +505,8 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       [app?.share.capture, app?.source.driver, app?.hop, app?.source.buffer],
       [true, "imu", 16, 4],
     );
-    writeFileSync(at("new/moved.csv"), "9,9,9\n".repeat(40));
-    await done("simulate", at("new/source.json"), "--input", at("new/moved.csv"));
+    writeFileSync(at("moved.csv"), "9,9,9\n".repeat(40));
+    await done("simulate", at("new/source.json"), "--input", at("moved.csv"));
     await refused(2, /--model is of no use: --capture/, ...command, "--force", "--model", at("net.tflite"));
   },
   "app --force": async () => {
