@@ -772,7 +772,7 @@ export class MeanParameters {
   input: usize;
   output: usize;
   /** Of the sum, with 1 / elements in it. */
-  multiplier: i64;
+  multiplier: i32;
   kept0: i32;
   reduced0: i32;
   kept1: i32;

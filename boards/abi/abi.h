@@ -31,7 +31,8 @@ enum
     acceleratorConv = 1, acceleratorDepthwise = 2, acceleratorFullyConnected = 4, acceleratorAdd = 8,
     acceleratorAveragePool = 16, acceleratorSoftmax = 32, acceleratorProduct = 64,
     acceleratorDepthwiseProduct = 128, acceleratorStoredConv = 512, acceleratorStoredFullyConnected = 1024,
-    acceleratorAveragePoolInt16 = 256, acceleratorSignal = 2048
+    acceleratorAveragePoolInt16 = 256, acceleratorSignal = 2048, acceleratorMaxPool = 4096,
+    acceleratorLookupTable = 8192, acceleratorMul = 16384, acceleratorMulBroadcast = 32768, acceleratorMean = 65536
 };
 
 /* What `accel_signal` is to do: the first parameter of its blocks. */
@@ -236,6 +237,35 @@ enum
     melFilterBankWork, melFilterBankInput, melFilterBankOutput, melFilterBankScratch, melFilterBankWeights,
     melFilterBankRows, melFilterBankBins, melFilterBankChannels, melFilterBankFloor, melFilterBankAdds,
     melFilterBankParameters
+};
+
+/* A function of one byte, by its table: numbers of its parameters. */
+enum
+{
+    lookupTableInput, lookupTableOutput, lookupTableScratch, lookupTableWeights, lookupTableElements,
+    lookupTableParameters
+};
+
+/* A product of tensors of one shape: numbers of its parameters. */
+enum
+{
+    mulFirst, mulSecond, mulOutput, mulLength, mulFirstZeroPoint, mulSecondZeroPoint, mulMultiplier, mulShift,
+    mulOutputZeroPoint, mulLow, mulHigh, mulParameters
+};
+
+/* What follows the block of an elementwise kernel where operands are broadcast: rows of `length` elements in four loops: numbers of its parameters. */
+enum
+{
+    broadcastCount0, broadcastCount1, broadcastCount2, broadcastCount3, broadcastFirstStep0, broadcastFirstStep1,
+    broadcastFirstStep2, broadcastFirstStep3, broadcastFirstStep, broadcastSecondStep0, broadcastSecondStep1,
+    broadcastSecondStep2, broadcastSecondStep3, broadcastSecondStep, broadcastParameters
+};
+
+/* A mean over one or two groups of neighbouring axes: numbers of its parameters. */
+enum
+{
+    meanInput, meanOutput, meanMultiplier, meanKept0, meanReduced0, meanKept1, meanReduced1, meanKept2, meanOffset,
+    meanShift, meanZeroPoint, meanParameters
 };
 
 /* What a model's run returns. */

@@ -32,7 +32,12 @@
     EACH(accel_stored_conv_s8, acceleratorStoredConv)                                           \
     EACH(accel_stored_fully_connected_s8, acceleratorStoredFullyConnected)                      \
     EACH(accel_average_pool_s16, acceleratorAveragePoolInt16)                               \
-    EACH(accel_signal, acceleratorSignal)
+    EACH(accel_signal, acceleratorSignal)                                                       \
+    EACH(accel_max_pool_s8, acceleratorMaxPool)                                                 \
+    EACH(accel_lookup_table, acceleratorLookupTable)                                            \
+    EACH(accel_mul_s8, acceleratorMul)                                                          \
+    EACH(accel_mul_broadcast_s8, acceleratorMulBroadcast)                                       \
+    EACH(accel_mean_s8, acceleratorMean)
 #endif
 
 /*

@@ -1,4 +1,5 @@
 #include "kernels.h"
+#include "pools.h"
 #include "requantize.h"
 #include "target.h"
 
@@ -8,9 +9,6 @@ static inline int32_t average(int32_t sum, int32_t count, int32_t half)
 {
     return (sum > 0 ? sum + half : sum - half) / count;
 }
-
-static inline int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
-static inline int32_t most(int32_t a, int32_t b) { return a > b ? a : b; }
 
 /* A pool, and all channels of one window of rows x taps pixels, the first of them at `window`, of elements of one type. */
 #define AVERAGE_POOL(name, element) \

@@ -1,4 +1,5 @@
 #include "kernels.h"
+#include "pools.h"
 #include "target.h"
 
 #if TARGET_HELIUM
@@ -44,9 +45,6 @@ static inline int32x4_t clamped(int32x4_t sums, const pool_window *window, const
 {
     return vminq_s32(vmaxq_s32(divide(sums, window), vdupq_n_s32(of->low)), vdupq_n_s32(of->high));
 }
-
-static inline int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
-static inline int32_t most(int32_t a, int32_t b) { return a > b ? a : b; }
 
 /* A pool, and all channels of one window, the first of them at `from`, of elements of one type, which is loaded as int32. */
 #define AVERAGE_POOL(name, element, load, load_some, store_some) \

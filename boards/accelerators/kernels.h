@@ -93,6 +93,39 @@ bool wasmote_average_pool_s8(const pool_operation *of);
 enum { maxWidePool = 1 << 15 };
 bool wasmote_average_pool_s16(const pool_operation *of);
 
+/* As of an average pool, the largest one of each window. */
+bool wasmote_max_pool_s8(const pool_operation *of);
+
+/* The output may be the input. */
+void wasmote_lookup_table(const uint8_t *input, uint8_t *output, int32_t elements, const uint8_t table[256]);
+
+/* A row of products, as assembly/kernels/elementwise/mul defines them. */
+typedef struct mul_operation
+{
+    const int8_t *first, *second;
+    int8_t *output;             /* may be an operand whose step is 1 */
+    int32_t length;             /* at least 1 */
+    int32_t firstStep, secondStep;              /* 1, or 0 of an operand that is the same for the whole row */
+    int32_t firstZeroPoint, secondZeroPoint, multiplier;
+    int32_t shift;                              /* to the right, -14 to 31 */
+    int32_t outputZeroPoint, low, high;
+} mul_operation;
+
+void wasmote_mul_s8(const mul_operation *of);
+
+/* Means of [kept0, reduced0, kept1, reduced1, kept2], as assembly/kernels/reduction/mean defines them. */
+typedef struct mean_operation
+{
+    const int8_t *input;
+    int8_t *output;             /* [kept0, kept1, kept2]; may be the input */
+    int32_t kept0, reduced0, kept1, reduced1, kept2;
+    int32_t offset, multiplier;
+    int32_t shift;              /* to the right, -30 to 31 */
+    int32_t zeroPoint;
+} mean_operation;
+
+void wasmote_mean_s8(const mean_operation *of);
+
 typedef struct softmax_operation
 {
     const int8_t *input;

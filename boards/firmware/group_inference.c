@@ -49,7 +49,7 @@ static void status(cbor_reader request, cbor_writer *answer)
 {
     (void) request;
     const manifest *model = engine_manifest();
-    cbor_head(answer, cborMap, 14);
+    cbor_head(answer, cborMap, 15);
     cbor_pair(answer, "abi", firmwareAbi);
     cbor_text(answer, "board");
     cbor_text(answer, BOARD_NAME);
@@ -65,12 +65,11 @@ static void status(cbor_reader request, cbor_writer *answer)
     cbor_pair(answer, "flash", port_flash.slots[0].length);
     cbor_text(answer, "floats");
     cbor_bool(answer, WASMOTE_FLOATS);
+    /* Bits in place of accelerators' names, so that there is room for the model's. */
     cbor_text(answer, "imports");
-    uint32_t imports = 0;
-    while (wasmote_import_name(imports)) imports++;
-    cbor_head(answer, cborArray, imports);
-    /* All are of the one module: its name is left out, so that there is room for the model's. */
-    for (uint32_t i = 0; i < imports; i++) cbor_text(answer, strchr(wasmote_import_name(i), '.') + 1);
+    cbor_head(answer, cborArray, 1);
+    cbor_text(answer, strchr(wasmote_import_name(0), '.') + 1);
+    cbor_pair(answer, "accelerators", wasmote_accelerator_bits);
     cbor_text(answer, "model");
     if (model) answer_name(answer, model, model->nameLength);
     else cbor_null(answer);

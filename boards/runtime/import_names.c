@@ -8,6 +8,9 @@ static const char *const names[] = {
     WASMOTE_ACCELERATORS(NAME_OF)
 };
 
+#define OR_BIT(NAME, BIT) | BIT
+const uint32_t wasmote_accelerator_bits = 0 WASMOTE_ACCELERATORS(OR_BIT);
+
 const char *wasmote_import_name(uint32_t index)
 {
     return index < sizeof names / sizeof *names ? names[index] : NULL;

@@ -23,4 +23,7 @@ uint32_t wasmote_overhead_used(const wasmote *model);
 /* Names of the imports that models can be given, "wasmote.read_weights" first; NULL beyond the last. */
 const char *wasmote_import_name(uint32_t index);
 
+/* The bits of those that are accelerators: all but the first. */
+extern const uint32_t wasmote_accelerator_bits;
+
 #endif

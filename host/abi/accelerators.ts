@@ -1,6 +1,7 @@
 import type { Block } from "./block.js";
 import {
   addParameters,
+  broadcastParameters,
   castParameters,
   copyRowsParameters,
   dequantizeParameters,
@@ -10,7 +11,10 @@ import {
   filterBankParameters,
   framesParameters,
   fullyConnectedParameters,
+  lookupTableParameters,
+  meanParameters,
   melFilterBankParameters,
+  mulParameters,
   pcanParameters,
   poolParameters,
   powerSpectrumParameters,
@@ -78,6 +82,16 @@ export const accelerators = {
       melFilterBankParameters,
     ],
   },
+  maxPool: { bit: 4096, import: "accel_max_pool_s8", parameters: poolParameters },
+  lookupTable: { bit: 8192, import: "accel_lookup_table", parameters: lookupTableParameters },
+  mul: { bit: 16_384, import: "accel_mul_s8", parameters: mulParameters },
+  /** One block behind the other. */
+  mulBroadcast: {
+    bit: 32_768,
+    import: "accel_mul_broadcast_s8",
+    parameters: [mulParameters, broadcastParameters],
+  },
+  mean: { bit: 65_536, import: "accel_mean_s8", parameters: meanParameters },
 } as const satisfies Readonly<Record<string, Accelerator>>;
 
 /** Whether an import, as "module.name", is an accelerator: a module runs where it is absent. */

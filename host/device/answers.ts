@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accelerators } from "../abi/accelerators.js";
 import { maxSnippets, maxSnippetValues } from "../abi/limits.js";
 import { WasmoteError } from "../errors.js";
 import { largestPacketBytes } from "./frames.js";
@@ -14,7 +15,7 @@ export const level: z.ZodType<number> = z.custom<number>(
 const bytes32 = bytes.refine(({ length }) => length === 32, "it has not 32 bytes");
 
 /** What `status` tells (docs/link.md, group 64). Sizes in bytes. */
-const statusSchema = z.object({
+const statusFields = {
   abi: count,
   board: z.string(),
   /** Name of the active model; null without one. */
@@ -39,9 +40,16 @@ const statusSchema = z.object({
   flash: count,
   /** Whether the firmware has WebAssembly's floating-point operations. */
   floats: z.boolean().default(false),
-  /** Imports that the firmware offers, as "module.name". */
-  /** As "module.name"; firmware leaves out the module's name. */
+  /** Names in the module `wasmote`; firmware of before puts the module's in front, and has those of accelerators among them. */
   imports: z.array(z.string().transform((name) => (name.includes(".") ? name : `wasmote.${name}`))),
+  /** The bits of the accelerators that it offers. */
+  accelerators: count.default(0),
+};
+
+/** What `status` tells, with all imports that the firmware offers, as "module.name". */
+const statusSchema = z.object(statusFields).transform(({ accelerators: bits, ...status }) => {
+  const offered = Object.values(accelerators).filter(({ bit }) => (bits & bit) !== 0);
+  return { ...status, imports: [...status.imports, ...offered.map((each) => `wasmote.${each.import}`)] };
 });
 export type BoardStatus = z.output<typeof statusSchema>;
 

@@ -4,8 +4,19 @@ import { explicitPadding, slide } from "../../host/numerics/window.js";
 import { random } from "../ops/harness.js";
 import { quantized } from "../ops/quantized-tensors.js";
 
-/** Operators that are swept; `pool` averages, `mean` is over height and width. */
-export const kinds = ["conv", "depthwise", "fully connected", "pool", "max pool", "mean", "add"] as const;
+/** Operators that are swept; `pool` averages, `mean` is over height and width, "mul by channel" by one factor for each. */
+export const kinds = [
+  "conv",
+  "depthwise",
+  "fully connected",
+  "pool",
+  "max pool",
+  "mean",
+  "add",
+  "mul",
+  "mul by channel",
+  "hard swish",
+] as const;
 export type Kind = (typeof kinds)[number];
 
 /** A layer of one operator. What does not apply to its kind is 1. */
@@ -21,11 +32,14 @@ export interface Shape {
   padding: "same" | "valid";
 }
 
+/** Whether each output is made of a window of the input. */
+const isWindowed = (kind: Kind): boolean => ["conv", "depthwise", "pool", "max pool"].includes(kind);
+
 /** A shape in one line, which names it in results. */
 export function nameOf({ kind, input, filter, stride, dilation, outputs, padding }: Shape): string {
   const pair = (what: string, [a, b]: readonly [number, number]): string =>
     a === 1 && b === 1 ? "" : ` ${what} ${a}x${b}`;
-  const window = ["conv", "depthwise", "pool", "max pool"].includes(kind);
+  const window = isWindowed(kind);
   const to =
     kind === "depthwise"
       ? outputs > 1
@@ -167,12 +181,14 @@ function otherShapes(): Shape[] {
       [1, 24, 128],
       [8, 8, 1],
     ].map((input) => shape("mean", input as Shape["input"])),
-    ...[
-      [25, 5, 64],
-      [5, 5, 3],
-      [1, 1, 7],
-      [24, 1, 128],
-    ].map((input) => shape("add", input as Shape["input"])),
+    ...(["add", "mul", "mul by channel", "hard swish"] as const).flatMap((kind) =>
+      [
+        [25, 5, 64],
+        [5, 5, 3],
+        [1, 1, 7],
+        [24, 1, 128],
+      ].map((input) => shape(kind, input as Shape["input"])),
+    ),
   ];
 }
 
@@ -190,7 +206,7 @@ export function workOf(shape: Shape): number {
   const { kind, input, filter, outputs } = shape;
   const [height, width, channels] = input;
   if (kind === "fully connected") return channels * outputs;
-  if (kind === "mean" || kind === "add") return height * width * channels;
+  if (!isWindowed(kind)) return height * width * channels;
   const out = outputSize(shape);
   const taps = out.height * out.width * filter[0] * filter[1] * channels;
   return kind === "conv" || kind === "depthwise" ? taps * outputs : taps;
@@ -248,13 +264,14 @@ export function graphOf(shape: Shape): Graph {
     scale = 0.2,
   ): Graph => {
     const tensors = [input, ...constants, { ...quantized(shapeOut, scale, -5), name: "output" }];
-    const inputs = kind === "add" ? [0, 1] : [0, ...constants.map((_, i) => i + 1)];
+    const ofTwo = ["add", "mul", "mul by channel"].includes(kind);
+    const inputs = ofTwo ? [0, 1] : [0, ...constants.map((_, i) => i + 1)];
     const out = tensors.length - 1;
     return {
       name: "shape",
       tensors,
       nodes: [{ name: "layer", operator, attributes: more, inputs, outputs: [out] }],
-      inputs: kind === "add" ? [0, 1] : [0],
+      inputs: ofTwo ? [0, 1] : [0],
       outputs: [out],
     };
   };
@@ -266,6 +283,17 @@ export function graphOf(shape: Shape): Graph {
   if (kind === "mean") return node("mean", { axes: [1, 2], keepDims: true }, [], [1, 1, 1, channels], 0.05);
   if (kind === "add")
     return node("add", { activation }, [{ ...input, name: "other" }], [1, height, width, channels], 0.08);
+  const whole = [1, height, width, channels];
+  if (kind === "mul") return node("mul", { activation }, [{ ...input, name: "other" }], whole, 0.02);
+  if (kind === "mul by channel")
+    return node(
+      "mul",
+      { activation },
+      [{ ...input, name: "other", shape: [1, 1, 1, channels] }],
+      whole,
+      0.02,
+    );
+  if (kind === "hard swish") return node("hardSwish", {}, [], whole, 0.05);
   const out = outputSize(shape);
   const taps = filter[0] * filter[1];
   if (kind === "conv")

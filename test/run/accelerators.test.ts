@@ -4,6 +4,7 @@ import { load } from "wasm3-bindings";
 import { type Accelerator, accelerators } from "../../host/abi/accelerators.js";
 import { type Block, placeFields } from "../../host/abi/block.js";
 import {
+  broadcastParameters,
   castParameters,
   copyRowsParameters,
   dequantizeParameters,
@@ -13,6 +14,7 @@ import {
   filterBankParameters,
   framesParameters,
   melFilterBankParameters,
+  mulParameters,
   pcanParameters,
   powerSpectrumParameters,
   quantizeParameters,
@@ -93,6 +95,20 @@ const product = {
   weightsZeroPoint: 0,
   elementBytes: 1,
   longSums: 0,
+};
+
+const factors = {
+  first: 0,
+  second: 256,
+  output: 512,
+  length: 21,
+  firstZeroPoint: 1,
+  secondZeroPoint: -1,
+  multiplier: 2 ** 30,
+  shift: 6,
+  outputZeroPoint: 0,
+  low: -128,
+  high: 127,
 };
 
 const dense = {
@@ -398,6 +414,64 @@ const cases: readonly Case[] = [
     weightBytes: 0,
     sizes: poolSizes,
     limit: 2 ** 15,
+  },
+  {
+    accelerator: accelerators.maxPool,
+    kernel: "maxPool2dInt8",
+    values: pool,
+    memory: { input: 100, output: 30 },
+    weightBytes: 0,
+    sizes: poolSizes,
+  },
+  {
+    accelerator: accelerators.lookupTable,
+    kernel: "lookupTable",
+    values: { input: 0, output: 512, scratch: 1024, weights: weightsOffset, elements: 77 },
+    memory: { input: 77, output: 77 },
+    weightBytes: 256,
+    sizes: [],
+  },
+  {
+    accelerator: accelerators.mul,
+    kernel: "mulInt8",
+    values: factors,
+    memory: { first: 21, second: 21, output: 21 },
+    weightBytes: 0,
+    sizes: ["length"],
+  },
+  {
+    accelerator: accelerators.mulBroadcast,
+    kernel: "mulBroadcastInt8",
+    block: { ...mulParameters, fields: { ...mulParameters.fields, ...broadcastParameters.fields } },
+    values: {
+      ...factors,
+      ...{ count0: 1, count1: 1, count2: 2, count3: 3 },
+      ...{ firstStep0: 0, firstStep1: 0, firstStep2: 0, firstStep3: 21, firstStep: 1 },
+      ...{ secondStep0: 0, secondStep1: 0, secondStep2: 0, secondStep3: 0, secondStep: 1 },
+    },
+    memory: { first: 126, second: 21, output: 126 },
+    weightBytes: 0,
+    sizes: ["length", "count0", "count3"],
+  },
+  {
+    accelerator: accelerators.mean,
+    kernel: "meanInt8",
+    values: {
+      input: 0,
+      output: 512,
+      multiplier: 2 ** 30,
+      kept0: 2,
+      reduced0: 3,
+      kept1: 1,
+      reduced1: 2,
+      kept2: 7,
+      offset: -60,
+      shift: 2,
+      zeroPoint: 5,
+    },
+    memory: { input: 84, output: 14 },
+    weightBytes: 0,
+    sizes: ["kept0", "reduced0", "kept1", "reduced1", "kept2"],
   },
   {
     accelerator: accelerators.product,

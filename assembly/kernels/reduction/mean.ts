@@ -41,7 +41,7 @@ function meanOf<Shift>(parameters: i32, to: usize): void {
   const given = readParameters<MeanParameters>(parameters, to);
   let input = given.input, output = given.output;
   const kept0 = given.kept0, reduced0 = given.reduced0, kept1 = given.kept1, reduced1 = given.reduced1, kept2 = given.kept2;
-  const offset = given.offset, multiplier = given.multiplier, shift = given.shift;
+  const offset = given.offset, multiplier = <i64>given.multiplier, shift = given.shift;
   const zeroPoint = given.zeroPoint, sums = to;
   const runBytes = reduced1 * kept2;
   const rowBytes = kept1 * runBytes;

@@ -1,47 +1,11 @@
-#include "windows.h"
-
-/* An average pool of elements of 1 or 2 bytes, done by their kernel. */
-static __attribute__((noinline)) bool run_average_pool(const parameters *from, uint32_t elementBytes,
-                                                       bool (*average_pool)(const pool_operation *))
-{
-    const int32_t limit = elementBytes == 2 ? 32768 : 128;
-    const uint64_t window = elementBytes == 2 ? maxWidePool : acceleratorMaxWindow;
-    if (!parameters_within(from, poolBatches, poolPadTop - poolBatches, 1, acceleratorMaxSize) || !parameters_within(from, poolPadTop, 2, 0, acceleratorMaxSize)) return false;
-    if (!parameters_within(from, poolLow, 2, -limit, limit - 1) || parameter(from, poolLow) > parameter(from, poolHigh)) return false;
-
-    pool_operation of = {
-        .batches = parameter(from, poolBatches),
-        .inputHeight = parameter(from, poolInputHeight),
-        .inputWidth = parameter(from, poolInputWidth),
-        .outputHeight = parameter(from, poolOutputHeight),
-        .outputWidth = parameter(from, poolOutputWidth),
-        .channels = parameter(from, poolChannels),
-        .filterHeight = parameter(from, poolFilterHeight),
-        .filterWidth = parameter(from, poolFilterWidth),
-        .strideHeight = parameter(from, poolStrideHeight),
-        .strideWidth = parameter(from, poolStrideWidth),
-        .padTop = parameter(from, poolPadTop),
-        .padLeft = parameter(from, poolPadLeft),
-        .low = parameter(from, poolLow),
-        .high = parameter(from, poolHigh),
-    };
-    if ((uint64_t) of.filterHeight * of.filterWidth > window) return false;
-    if (!span_fits(of.outputHeight, of.strideHeight, of.filterHeight, 1)) return false;
-    if (!span_fits(of.outputWidth, of.strideWidth, of.filterWidth, 1)) return false;
-    const uint64_t inputs = (uint64_t) of.batches * of.inputHeight * of.inputWidth, outputs = (uint64_t) of.batches * of.outputHeight * of.outputWidth;
-    if (inputs > UINT32_MAX || outputs > UINT32_MAX) return false;
-    of.input = parameter_memory(from, poolInput, inputs * of.channels * elementBytes);
-    of.output = parameter_memory(from, poolOutput, outputs * of.channels * elementBytes);
-    if (!of.input || !of.output || (((uintptr_t) of.input | (uintptr_t) of.output) & (elementBytes - 1))) return false;
-    return average_pool(&of);
-}
+#include "pools.h"
 
 bool wasmote_accel_average_pool_s8(parameters *from, uint32_t offset)
 {
-    return parameters_open(from, offset, poolParameters) && run_average_pool(from, 1, wasmote_average_pool_s8);
+    return parameters_open(from, offset, poolParameters) && wasmote_run_pool(from, 1, acceleratorMaxWindow, wasmote_average_pool_s8);
 }
 
 bool wasmote_accel_average_pool_s16(parameters *from, uint32_t offset)
 {
-    return parameters_open(from, offset, poolParameters) && run_average_pool(from, 2, wasmote_average_pool_s16);
+    return parameters_open(from, offset, poolParameters) && wasmote_run_pool(from, 2, maxWidePool, wasmote_average_pool_s16);
 }

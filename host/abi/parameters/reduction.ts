@@ -3,7 +3,7 @@ import { block } from "../block.js";
 export const meanParameters = block("MeanParameters", "A mean over one or two groups of neighbouring axes.", {
   input: "address",
   output: "address",
-  multiplier: { type: "int64", note: "Of the sum, with 1 / elements in it." },
+  multiplier: { type: "int32", note: "Of the sum, with 1 / elements in it." },
   kept0: "int32",
   reduced0: "int32",
   kept1: "int32",

@@ -31,8 +31,9 @@ export interface BinaryKernel {
   swapped: boolean;
   /** Values of the block after addresses and length. */
   constants: Readonly<Record<string, number>>;
-  /** The accelerator for operands of one shape. */
-  accelerator?: Accelerator;
+  /** The accelerators for operands of one shape, and for any others. */
+  accelerator?: Accelerator | undefined;
+  broadcastAccelerator?: Accelerator | undefined;
 }
 
 /** Alignment of constant operands within scratch memory, in bytes. */
@@ -101,7 +102,12 @@ export function binary(
         callKernel(
           flat
             ? { name: kernel.same, parameters: kernel.parameters, accelerator: kernel.accelerator }
-            : { name: kernel.broadcast, parameters: kernel.parameters, more: broadcastParameters },
+            : {
+                name: kernel.broadcast,
+                parameters: kernel.parameters,
+                more: broadcastParameters,
+                accelerator: kernel.broadcastAccelerator,
+              },
           {
             [a]: addresses[order[0]] as number,
             [b]: addresses[order[1]] as number,

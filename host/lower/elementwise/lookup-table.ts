@@ -1,3 +1,4 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { lookupTableParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
 import { elementCount, type Tensor } from "../../graph/tensor.js";
@@ -13,7 +14,7 @@ export function emitLookupTable(node: BoundNode, table: Uint8Array, placement: P
   const output = node.outputs[0] as Tensor;
   return [
     callKernel(
-      { name: "lookupTable", parameters: lookupTableParameters },
+      { name: "lookupTable", parameters: lookupTableParameters, accelerator: accelerators.lookupTable },
       {
         input: placement.inputs[0] as number,
         output: placement.outputs[0] as number,

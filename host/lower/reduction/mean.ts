@@ -1,3 +1,4 @@
+import { accelerators } from "../../abi/accelerators.js";
 import { blockBytes } from "../../abi/block.js";
 import { meanParameters } from "../../abi/parameters.js";
 import type { BoundNode } from "../../graph/node.js";
@@ -18,6 +19,10 @@ function isFast(node: BoundNode<ReduceAttributes>): boolean {
 /** Bits that the kernel of one rounding shifts to the left, at most. */
 const leastShift = 30;
 
+/** Bits that the accelerator shifts to the right, and elements that it adds, at most. */
+const mostShift = 31;
+const mostElements = 2 ** 23;
+
 function callFast(node: BoundNode<ReduceAttributes>, placement: Placement): KernelCall {
   const { input, reduced, elements } = reducedAxes(node);
   const [, , kept0, reduced0, kept1, reduced1, kept2] = groupAxes(input, reduced);
@@ -26,8 +31,10 @@ function callFast(node: BoundNode<ReduceAttributes>, placement: Placement): Kern
   const { multiplier, shift } = sumMultiplier(from.scale, to.scale, elements);
   const isEven = roundsOnce(output) && -shift > -leastShift;
   const kernel = isEven ? { name: "meanEvenInt8" } : shiftKernel("mean", { shift: [-shift] });
+  const isAccelerated = !isEven && -shift >= -leastShift && -shift <= mostShift && elements <= mostElements;
+  const accelerator = isAccelerated ? accelerators.mean : undefined;
   return callKernel(
-    { ...kernel, parameters: meanParameters },
+    { ...kernel, parameters: meanParameters, accelerator },
     {
       input: placement.inputs[0] as number,
       output: placement.outputs[0] as number,
@@ -37,7 +44,7 @@ function callFast(node: BoundNode<ReduceAttributes>, placement: Placement): Kern
       reduced1,
       kept2,
       offset: -elements * from.zeroPoint,
-      multiplier,
+      multiplier: Number(multiplier),
       shift: -shift,
       zeroPoint: to.zeroPoint,
     },

@@ -236,6 +236,58 @@ bool reference_average_pool_s8(const pool_operation *of)
     return true;
 }
 
+bool reference_max_pool_s8(const pool_operation *of)
+{
+    EACH_POSITION(of)
+    {
+        for (int32_t c = 0; c < of->channels; c++)
+        {
+            int32_t largest = INT32_MIN;
+            for (int32_t fy = 0; fy < of->filterHeight; fy++)
+            {
+                for (int32_t fx = 0; fx < of->filterWidth; fx++)
+                {
+                    const int32_t row = y * of->strideHeight - of->padTop + fy, column = x * of->strideWidth - of->padLeft + fx;
+                    if (row < 0 || row >= of->inputHeight || column < 0 || column >= of->inputWidth) continue;
+                    const int32_t pixel = of->input[((b * of->inputHeight + row) * of->inputWidth + column) * of->channels + c];
+                    if (pixel > largest) largest = pixel;
+                }
+            }
+            if (largest == INT32_MIN) return false;
+            of->output[POSITION(of) * of->channels + c] = (int8_t) limit(largest, of->low, of->high);
+        }
+    }
+    return true;
+}
+
+void reference_mul_s8(const mul_operation *of)
+{
+    for (int32_t i = 0; i < of->length; i++)
+    {
+        const int64_t first = of->first[i * of->firstStep] - of->firstZeroPoint, second = of->second[i * of->secondStep] - of->secondZeroPoint;
+        of->output[i] = (int8_t) limit(requantize(first * second, of->multiplier, of->shift) + of->outputZeroPoint, of->low, of->high);
+    }
+}
+
+void reference_mean_s8(const mean_operation *of)
+{
+    for (int32_t i = 0; i < of->kept0; i++)
+    {
+        for (int32_t j = 0; j < of->kept1; j++)
+        {
+            for (int32_t k = 0; k < of->kept2; k++)
+            {
+                int64_t sum = of->offset;
+                for (int32_t a = 0; a < of->reduced0; a++)
+                    for (int32_t b = 0; b < of->reduced1; b++)
+                        sum += of->input[(((i * of->reduced0 + a) * of->kept1 + j) * of->reduced1 + b) * of->kept2 + k];
+                const int64_t scaled = requantize(sum, of->multiplier, of->shift);
+                of->output[(i * of->kept1 + j) * of->kept2 + k] = (int8_t) limit(scaled + of->zeroPoint, -128, 127);
+            }
+        }
+    }
+}
+
 /* Saturating rounding doubling high multiplication; halves away from zero. */
 static int64_t high_product(int64_t a, int64_t b)
 {

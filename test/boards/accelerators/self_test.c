@@ -342,11 +342,11 @@ static bool test_add(void)
     return same(0);
 }
 
-static bool test_average_pool(void)
+static pool_operation draw_pool(void)
 {
     window_operation window;
     draw_window(&window, seldom());
-    pool_operation of = {
+    return (pool_operation) {
         .input = window.input,
         .output = output + guardBytes + next() % 4,
         .batches = window.batches,
@@ -364,36 +364,26 @@ static bool test_average_pool(void)
         .low = window.low,
         .high = window.high,
     };
+}
+
+static bool test_pool(bool (*run)(const pool_operation *), bool (*reference)(const pool_operation *))
+{
+    const pool_operation of = draw_pool();
     clear();
-    const bool done = wasmote_average_pool_s8(&of);
+    const bool done = run(&of);
     pool_operation other = of;
     other.output = expected + (of.output - output);
-    return done == reference_average_pool_s8(&other) && same(0);
+    return done == reference(&other) && same(0);
 }
+
+static bool test_average_pool(void) { return test_pool(wasmote_average_pool_s8, reference_average_pool_s8); }
+static bool test_max_pool(void) { return test_pool(wasmote_max_pool_s8, reference_max_pool_s8); }
 
 /* A pool of int16 that hold int8 gives what the pool of int8 gives. */
 static bool test_wide_average_pool(void)
 {
-    window_operation window;
-    draw_window(&window, seldom());
-    pool_operation of = {
-        .input = window.input,
-        .output = output + guardBytes,
-        .batches = window.batches,
-        .inputHeight = window.inputHeight,
-        .inputWidth = window.inputWidth,
-        .outputHeight = window.outputHeight,
-        .outputWidth = window.outputWidth,
-        .channels = window.inputChannels,
-        .filterHeight = window.filterHeight,
-        .filterWidth = window.filterWidth,
-        .strideHeight = window.strideHeight,
-        .strideWidth = window.strideWidth,
-        .padTop = window.padTop,
-        .padLeft = window.padLeft,
-        .low = window.low,
-        .high = window.high,
-    };
+    pool_operation of = draw_pool();
+    of.output = output + guardBytes;
     const int32_t inputs = of.batches * of.inputHeight * of.inputWidth * of.channels;
     const int32_t outputs = of.batches * of.outputHeight * of.outputWidth * of.channels;
     clear();
@@ -405,6 +395,72 @@ static bool test_wide_average_pool(void)
     for (int32_t i = 0; i < outputs && done; i++)
         if (((const int16_t *) (const void *) expected)[i] != output[guardBytes + i]) return false;
     return true;
+}
+
+static bool test_lookup_table(void)
+{
+    const int32_t elements = between(0, seldom() ? 700 : 40), from = (int32_t) (next() % 4), to = guardBytes + (int32_t) (next() % 4);
+    draw_bytes(input, (uint32_t) elements + 4, false);
+    draw_bytes((int8_t *) weights, 256, false);
+    clear();
+    wasmote_lookup_table((const uint8_t *) input + from, (uint8_t *) output + to, elements, (const uint8_t *) weights);
+    for (int32_t i = 0; i < elements; i++) expected[to + i] = ((const int8_t *) weights)[(uint8_t) input[from + i]];
+    return same(0);
+}
+
+static bool test_mul(void)
+{
+    mul_operation of = {
+        .first = input + next() % 4,
+        .second = input + 1000 + next() % 4,
+        .output = output + guardBytes + next() % 4,
+        .length = between(1, seldom() ? 700 : 40),
+        .firstStep = !seldom(),
+        .secondStep = !seldom(),
+        .firstZeroPoint = between(-128, 127),
+        .secondZeroPoint = between(-128, 127),
+        .multiplier = (int32_t) ((1u << 30) + (next() << 6 & 0x3fffffff)),
+        .shift = seldom() ? between(-14, 31) : between(3, 12),
+        .outputZeroPoint = draw_zero_point(),
+    };
+    draw_range(&of.low, &of.high);
+    draw_bytes(input, 2100, seldom());
+    clear();
+    mul_operation other = of;
+    other.output = expected + (of.output - output);
+    reference_mul_s8(&other);
+    if (of.firstStep && seldom())
+    {
+        /* In place. */
+        memcpy(of.output, of.first, (size_t) of.length);
+        of.first = of.output;
+    }
+    wasmote_mul_s8(&of);
+    return same(0);
+}
+
+static bool test_mean(void)
+{
+    mean_operation of = {
+        .input = input + next() % 4,
+        .output = output + guardBytes + next() % 4,
+        .kept0 = between(1, 3),
+        .reduced0 = between(1, 6),
+        .kept1 = seldom() ? between(2, 4) : 1,
+        .reduced1 = between(1, 6),
+        .kept2 = seldom() ? between(1, 70) : between(1, 9),
+        .multiplier = (int32_t) ((1u << 30) + (next() << 6 & 0x3fffffff)),
+        .shift = seldom() ? between(-3, 31) : between(1, 8),
+        .zeroPoint = draw_zero_point(),
+    };
+    of.offset = -of.reduced0 * of.reduced1 * between(-128, 127);
+    draw_bytes(input, (uint32_t) (of.kept0 * of.reduced0 * of.kept1 * of.reduced1 * of.kept2) + 4, seldom());
+    clear();
+    wasmote_mean_s8(&of);
+    mean_operation other = of;
+    other.output = expected + (of.output - output);
+    reference_mean_s8(&other);
+    return same(0);
 }
 
 static bool test_softmax(void)
@@ -572,6 +628,10 @@ int main(void)
         { "add", test_add, 1 },
         { "average pool", test_average_pool, 1 },
         { "average pool of int16", test_wide_average_pool, 4 },
+        { "max pool", test_max_pool, 1 },
+        { "lookup table", test_lookup_table, 1 },
+        { "mul", test_mul, 1 },
+        { "mean", test_mean, 1 },
         { "softmax", test_softmax, 1 },
         { "product", test_product, 2 },
         { "deep product", test_deep_product, 8 },

@@ -326,36 +326,179 @@ static void test_aligned_weights(void)
     }
 }
 
+typedef struct limits
+{
+    int index;
+    int32_t low, high;
+} limits;
+
+/* What is just within the limits of each parameter runs, and what is just beyond traps; INT32_MAX bounds nothing. */
+static void test_limits(const call *valid, const limits *of, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+    {
+        call changed = *valid;
+        set(&changed, of[i].index, of[i].low);
+        RUNS(changed);
+        set(&changed, of[i].index, of[i].high);
+        RUNS(changed);
+        set(&changed, of[i].index, of[i].low - 1);
+        TRAPS(changed);
+        if (of[i].high == INT32_MAX) continue;
+        set(&changed, of[i].index, of[i].high + 1);
+        TRAPS(changed);
+    }
+}
+
 static void test_add(void)
 {
-    static const struct
-    {
-        int index;
-        int32_t low, high;
-    } limits[] = {
+    static const limits of[] = {
         { addWideZeroPoint, -128, 127 }, { addNarrowZeroPoint, -128, 127 }, { addWideSign, -1, 1 }, { addNarrowSign, -1, 1 },
         { addNarrowMultiplier, 0, INT32_MAX }, { addNarrowShift, 0, 31 }, { addMultiplier, 0, INT32_MAX }, { addShift, 1, 31 },
         { addOutputZeroPoint, -128, 127 },
     };
-    for (uint32_t i = 0; i < sizeof limits / sizeof *limits; i++)
+    call valid = { .name = "accel_add_s8", .count = addParameters };
+    set(&valid, addLength, 64);
+    set(&valid, addNarrow, 128);
+    set(&valid, addOutput, outputAt);
+    set(&valid, addShift, 1);
+    set(&valid, addLow, -128);
+    set(&valid, addHigh, 127);
+    test_limits(&valid, of, sizeof of / sizeof *of);
+}
+
+static call mul(void)
+{
+    call of = { .name = "accel_mul_s8", .count = mulParameters };
+    set(&of, mulSecond, 128);
+    set(&of, mulOutput, outputAt);
+    set(&of, mulLength, 64);
+    set(&of, mulMultiplier, 1 << 30);
+    set(&of, mulShift, 1);
+    set(&of, mulLow, -128);
+    set(&of, mulHigh, 127);
+    return of;
+}
+
+static void test_mul(void)
+{
+    static const limits of[] = {
+        { mulFirstZeroPoint, -128, 127 }, { mulSecondZeroPoint, -128, 127 }, { mulMultiplier, 0, INT32_MAX },
+        { mulShift, -14, 31 }, { mulOutputZeroPoint, -128, 127 },
+    };
+    const call valid = mul();
+    test_limits(&valid, of, sizeof of / sizeof *of);
+}
+
+/* Rows of 8 in 2 x 3 x 4 x 5, of which each operand has some; what it reads ends where memory does, and not a byte further. */
+static void test_mul_broadcast(void)
+{
+    enum { counts = mulParameters + broadcastCount0, first = mulParameters + broadcastFirstStep0, second = mulParameters + broadcastSecondStep0 };
+    static const struct
     {
-        call of = { .name = "accel_add_s8", .count = addParameters };
-        set(&of, addLength, 64);
-        set(&of, addNarrow, 128);
-        set(&of, addOutput, outputAt);
-        set(&of, addShift, 1);
-        set(&of, addLow, -128);
-        set(&of, addHigh, 127);
-        set(&of, limits[i].index, limits[i].low);
+        int32_t steps[5], bytes;
+    } operands[] = {
+        { { 0, 0, 0, 8, 1 }, 2 * 3 * 4 * 5 * 8 }, { { 0, 0, 0, 0, 0 }, 1 }, { { 0, 0, 0, 0, 1 }, 8 }, { { 0, 40, -40, 8, 1 }, 2 * 3 * 5 * 8 },
+        { { 100, 50, 0, 8, 1 }, 2 * 3 * 4 * 5 * 8 + 2 * 50 + 3 * 50 + 100 },
+    };
+    for (uint32_t i = 0; i < sizeof operands / sizeof *operands; i++)
+    {
+        call of = mul();
+        of.name = "accel_mul_broadcast_s8";
+        of.count = mulParameters + broadcastParameters;
+        set(&of, mulLength, 8);
+        for (int axis = 0; axis < 4; axis++) set(&of, counts + axis, 2 + axis);
+        for (int step = 0; step < 5; step++) set(&of, first + step, operands[i].steps[step]);
         RUNS(of);
-        set(&of, limits[i].index, limits[i].high);
+        set(&of, mulFirst, memoryBytes - operands[i].bytes);
         RUNS(of);
-        if (limits[i].low > INT32_MIN) set(&of, limits[i].index, limits[i].low - 1);
+        set(&of, mulFirst, memoryBytes - operands[i].bytes + 1);
         TRAPS(of);
-        if (limits[i].high == INT32_MAX) continue;
-        set(&of, limits[i].index, limits[i].high + 1);
+        set(&of, mulFirst, 0);
+        for (int step = 0; step < 5; step++) set(&of, second + step, operands[i].steps[step]), set(&of, first + step, 0);
+        set(&of, mulSecond, memoryBytes - operands[i].bytes);
+        RUNS(of);
+        set(&of, mulSecond, memoryBytes - operands[i].bytes + 1);
         TRAPS(of);
+        set(&of, mulSecond, 0);
+        const int32_t outputs = 8 * 2 * 3 * 4 * 5;
+        set(&of, mulOutput, memoryBytes - outputs);
+        RUNS(of);
+        set(&of, mulOutput, memoryBytes - outputs + 1);
+        TRAPS(of);
+        set(&of, mulOutput, outputAt);
+        call other = of;
+        set(&other, second + 4, 2);
+        TRAPS(other);
+        other = of;
+        set(&other, second + 4, -1);
+        TRAPS(other);
+        for (int axis = 0; axis < 4; axis++)
+        {
+            other = of;
+            set(&other, second + axis, INT32_MIN);
+            TRAPS(other);
+            set(&other, second + axis, INT32_MAX);
+            TRAPS(other);
+            other = of;
+            set(&other, counts + axis, 0);
+            TRAPS(other);
+            set(&other, counts + axis, INT32_MAX);
+            TRAPS(other);
+        }
     }
+}
+
+static void test_mean(void)
+{
+    call valid = { .name = "accel_mean_s8", .count = meanParameters };
+    set(&valid, meanOutput, outputAt);
+    for (int i = meanKept0; i <= meanKept2; i++) set(&valid, i, 2);
+    static const limits of[] = {
+        { meanMultiplier, 0, INT32_MAX }, { meanShift, -30, 31 }, { meanZeroPoint, -128, 127 },
+    };
+    test_limits(&valid, of, sizeof of / sizeof *of);
+    call other = valid;
+    for (int i = meanKept0; i <= meanKept2; i++) set(&other, i, 0x10000);
+    TRAPS(other);
+    for (int i = meanKept0; i <= meanKept2; i++) set(&other, i, INT32_MAX);
+    TRAPS(other);
+    for (int i = meanKept0; i <= meanKept2; i++) set(&other, i, 1);
+    set(&other, meanReduced1, memoryBytes);
+    RUNS(other);
+    set(&other, meanReduced1, memoryBytes + 1);
+    TRAPS(other);
+}
+
+static void test_max_pool(void)
+{
+    call of = pool();
+    of.name = "accel_max_pool_s8";
+    RUNS(of);
+    set(&of, poolPadTop, 1);
+    TRAPS(of);
+    set(&of, poolFilterHeight, 4096);
+    set(&of, poolFilterWidth, 2048);
+    RUNS(of);
+    set(&of, poolFilterHeight, 2896);
+    set(&of, poolFilterWidth, 2897);
+    TRAPS(of);
+}
+
+static void test_lookup_table(void)
+{
+    call of = { .name = "accel_lookup_table", .count = lookupTableParameters };
+    set(&of, lookupTableOutput, outputAt);
+    set(&of, lookupTableWeights, weightsBytes - 256);
+    set(&of, lookupTableElements, memoryBytes - outputAt);
+    RUNS(of);
+    set(&of, lookupTableElements, memoryBytes - outputAt + 1);
+    TRAPS(of);
+    set(&of, lookupTableElements, -1);
+    TRAPS(of);
+    set(&of, lookupTableElements, 5);
+    set(&of, lookupTableWeights, weightsBytes - 252);
+    TRAPS(of);
 }
 
 /* A product of a single pixel in int8, each size 1. */
@@ -515,6 +658,11 @@ int main(void)
     test_stored();
     test_aligned_weights();
     test_add();
+    test_mul();
+    test_mul_broadcast();
+    test_mean();
+    test_max_pool();
+    test_lookup_table();
     test_product_types("accel_product");
     test_product_types("accel_depthwise_product");
     test_product_sizes();

@@ -77,6 +77,15 @@ static const layout layouts[] = {
         number, number, storage } },
     { "accel_stored_fully_connected_s8", storedFullyConnectedParameters,
       { address, output, scratch, scratchBytes, weightsOffset, size, size, size, zeroPoint, low, high, number, storage } },
+    { "accel_max_pool_s8", poolParameters,
+      { address, output, size, size, size, size, size, size, filter, filter, filter, filter, pad, pad, low, high } },
+    { "accel_lookup_table", lookupTableParameters, { address, output, scratch, weightsOffset, size } },
+    { "accel_mul_s8", mulParameters,
+      { address, address, output, size, zeroPoint, zeroPoint, multiplier, shift, zeroPoint, low, high } },
+    { "accel_mul_broadcast_s8", mulParameters + broadcastParameters,
+      { address, address, output, size, zeroPoint, zeroPoint, multiplier, shift, zeroPoint, low, high, filter, filter, filter, filter,
+        pad, pad, pad, pad, flag, pad, pad, pad, pad, flag } },
+    { "accel_mean_s8", meanParameters, { address, output, multiplier, filter, size, filter, size, size, number, shift, zeroPoint } },
     { "accel_signal", signalWindowParameters, { workNumber, address, output, scratch, weightsOffset, size, size, shift }, workWindow },
     { "accel_signal", fftAutoScaleParameters, { workNumber, address, output, output, size }, workFftAutoScale },
     { "accel_signal", realFftParameters,
@@ -177,7 +186,7 @@ static uint64_t product(const int *indices, int count)
 }
 
 /* The first of accel_signal. */
-enum { firstSignal = 11 };
+enum { maxPool = 11, lookupTable, mul, mulBroadcast, mean, firstSignal };
 
 #define PRODUCT(...) product((const int[]) { __VA_ARGS__ }, sizeof((const int[]) { __VA_ARGS__ }) / sizeof(int))
 
@@ -197,7 +206,9 @@ static uint64_t work(void)
         case firstSignal + 16: case firstSignal + 18: return 16 * PRODUCT(powerSpectrumRows, powerSpectrumPoints);
         case firstSignal + 17: case firstSignal + 19: return PRODUCT(melFilterBankRows, melFilterBankChannels) * 16;
         case firstSignal + 9: return PRODUCT(framesRows, framesHops) * PRODUCT(framesHistoryBytes, framesFrameBytes) / 64;
-        case 4: case 8: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth) * PRODUCT(poolFilterHeight, poolFilterWidth) * PRODUCT(poolChannels);
+        case 4: case 8: case maxPool:
+            return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth) * PRODUCT(poolFilterHeight, poolFilterWidth) * PRODUCT(poolChannels);
+        case mean: return PRODUCT(meanKept0, meanReduced0, meanKept1) * PRODUCT(meanReduced1, meanKept2);
         default: return 0;
     }
 }
@@ -211,7 +222,13 @@ static uint64_t output_bytes(void)
         case 1: return PRODUCT(windowBatches, windowOutputHeight, windowOutputWidth) * PRODUCT(windowOutputs, windowInputChannels);
         case 2: case 10: return (uint64_t) block[fullyConnectedRows] * (uint64_t) block[fullyConnectedOutputs];
         case 3: return (uint64_t) block[addLength];
-        case 4: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
+        case 4: case maxPool: return PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
+        case lookupTable: return (uint64_t) block[lookupTableElements];
+        case mul: return (uint64_t) block[mulLength];
+        case mulBroadcast:
+            return (uint64_t) block[mulLength] * PRODUCT(mulParameters + broadcastCount0, mulParameters + broadcastCount1,
+                                                         mulParameters + broadcastCount2, mulParameters + broadcastCount3);
+        case mean: return PRODUCT(meanKept0, meanKept1, meanKept2);
         case 8: return 2 * PRODUCT(poolBatches, poolOutputHeight, poolOutputWidth, poolChannels);
         case 6: return PRODUCT(productBatches, productOutputHeight, productOutputWidth) * PRODUCT(productOutputs, productElementBytes);
         case 7: return PRODUCT(productBatches, productOutputHeight, productOutputWidth) * PRODUCT(productOutputs, productInputChannels, productElementBytes);
@@ -261,7 +278,7 @@ static void check_writes(const uint8_t *before, bool ran)
     if (memcmp(before, memory.at, memory.bytes) == 0) return;
     struct { uint64_t from, end; } written[4] = { { 0, 0 } };
     uint32_t ranges = 0;
-    for (uint32_t i = 0; i < of->count && (ran || of - layouts == 4 || of - layouts == 8); i++)
+    for (uint32_t i = 0; i < of->count && (ran || of - layouts == 4 || of - layouts == 8 || of - layouts == maxPool); i++)
     {
         const uint64_t at = (uint32_t) block[i];
         uint64_t bytes = 0;
