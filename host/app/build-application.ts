@@ -34,7 +34,10 @@ export function tableOf(bytes: Uint8Array, path: string): Table {
 }
 
 function pinsOf({ source, actions }: Application): BuiltApplication["pins"] {
-  const set = actions.flatMap((action) => ("pin" in action && action.pin !== undefined ? [action.pin] : []));
+  const set = actions.flatMap((action) => {
+    if (!("pin" in action) || action.pin === undefined) return [];
+    return action.do === "driver" && typeof action.pin === "number" ? [] : [action.pin];
+  });
   return [...pinsOfSource(source), ...set].map((pin) => ({
     pin: pinNumber(pin),
     name: typeof pin === "string" ? pin : undefined,
