@@ -128,6 +128,10 @@ export const errorTable = {
     "no form of the model that was found is within the budget",
     "Give it more, another board, or a smaller model.",
   ),
+  "level-none": refused(
+    "no level has as few false alarms as are wanted",
+    "Allow more with --false-alarms, leave the event out with --event, or change the model or the decision's times.",
+  ),
   "labels-invalid": refused(
     "the labels do not fit the samples",
     "Give one label for each sample: the number of a class, or a name that the model's output has for one.",

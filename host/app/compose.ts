@@ -57,13 +57,30 @@ const kindOf = ({ type }: StageConfig): Kind => stageKinds[type] as unknown as K
 
 /** The paths of models and of reference data that the stages name. */
 export function filesOf({ stages }: Application): { models: string[]; tables: string[] } {
-  const all = Object.values(stages);
-  const named = (list: (stage: StageConfig) => readonly string[] | undefined) => [
-    ...new Set(all.flatMap((stage) => list(stage) ?? [])),
-  ];
+  const named = (which: "models" | "tables") => {
+    const paths = Object.values(stages).flatMap((stage) =>
+      (kindOf(stage)[which] ?? []).map((field) => stage[field] as string),
+    );
+    return [...new Set(paths)];
+  };
+  return { models: named("models"), tables: named("tables") };
+}
+
+/** An application's file, as it was read, for another folder: each relative path in it becomes what `moved` says. */
+export function withPaths<T extends { readonly $schema?: unknown; readonly stages?: object }>(
+  file: T,
+  moved: (path: string) => string,
+): T {
+  const { $schema } = file;
+  const stages = Object.entries(file.stages ?? {}).map(([name, stage]: [string, StageConfig]) => {
+    const { models = [], tables = [] } = kindOf(stage);
+    const paths = [...models, ...tables].map((field) => [field, moved(stage[field] as string)]);
+    return [name, { ...stage, ...Object.fromEntries(paths) }];
+  });
   return {
-    models: named((stage) => kindOf(stage).models?.(stage)),
-    tables: named((stage) => kindOf(stage).tables?.(stage)),
+    ...file,
+    ...(typeof $schema === "string" && !/^[a-z]+:/i.test($schema) && { $schema: moved($schema) }),
+    ...(file.stages !== undefined && { stages: Object.fromEntries(stages) }),
   };
 }
 

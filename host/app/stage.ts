@@ -31,9 +31,9 @@ export interface StageKind<Schema extends z.ZodType<{ type: string; from: string
   readonly stride?: (config: z.output<Schema>, rate: number, at: string) => number | undefined;
   /** Of a stage that gives samples: how many, for those that it is given at a rate. */
   readonly gives?: (config: z.output<Schema>, rate: number, at: string) => RateChange;
-  /** Files that it takes models and reference data from, by their paths. */
-  readonly models?: (config: z.output<Schema>) => readonly string[];
-  readonly tables?: (config: z.output<Schema>) => readonly string[];
+  /** Its fields that name files of models and of reference data. */
+  readonly models?: readonly (string & keyof z.output<Schema>)[];
+  readonly tables?: readonly (string & keyof z.output<Schema>)[];
   /** Names of the events that it depends on, besides `from`. */
   readonly after?: (config: z.output<Schema>) => readonly string[];
   /** Adds its nodes to the application's graph, and answers what it gives. Throws `application-invalid`. */

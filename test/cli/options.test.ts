@@ -603,6 +603,9 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(1, /input-invalid.*first line is "0"/, ...line, at("short.csv"));
     writeFileSync(at("other.csv"), "file,start,end,event\nno.csv,0,1,odd\n");
     await refused(1, /input-invalid.*no recording "no.csv"/, ...line, at("other.csv"));
+    writeFileSync(at("other.csv"), "file,start,end,event\nodd.csv,0,1,odd\nodd.csv,0,1,even\n");
+    const { stderr } = await done(...line, at("other.csv"));
+    assert.match(stderr, /labels of "even" are left out: the application's events are odd/);
   },
   "tune --false-alarms": async () => {
     const rate = JSON.parse((await done(...tuned, "--json", "--false-alarms", "0")).stdout);
@@ -611,6 +614,18 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       [0, 0, 1],
     );
     await refused(2, /is no rate/, ...tuned, "--false-alarms", "-1");
+    writeFileSync(at("late.csv"), "file,start,end,event\nodd.csv,0.5,0.6,odd\n");
+    const late = ["tune", at("app.json"), "--recordings", at("odd.csv"), "--labels", at("late.csv")];
+    await refused(
+      1,
+      /level-none.*"odd": every level has more than 1/,
+      ...late,
+      "--false-alarms",
+      "1",
+      "-o",
+      at("never.json"),
+    );
+    assert.not(existsSync(at("never.json")));
   },
   "tune --event": async () => {
     await done(...tuned, "--event", "odd");
@@ -631,6 +646,16 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     const { stages } = JSON.parse(readFileSync(at("tuned.json"), "utf8"));
     assert.equal(stages.heard.events, { odd: { over: 19 } });
     await done("build", at("tuned.json"), "-o", at("tuned.wasm"));
+    const schema = { ...JSON.parse(readFileSync(at("app.json"), "utf8")), $schema: "docs/app.schema.json" };
+    writeFileSync(at("with-schema.json"), JSON.stringify(schema));
+    const [command, , ...others] = tuned as [string, string, ...string[]];
+    await done(command, at("with-schema.json"), ...others, "-o", at("new/further/tuned.json"));
+    const moved = JSON.parse(readFileSync(at("new/further/tuned.json"), "utf8"));
+    assert.equal(
+      [moved.$schema, moved.stages.apart.baseline],
+      ["../../docs/app.schema.json", "../../rows.npy"],
+    );
+    await done("build", at("new/further/tuned.json"), "-o", at("tuned.wasm"));
     await refused(2, /would overwrite/, ...tuned, "-o", at("labels.csv"));
   },
   "tune --json": async () => {

@@ -30,7 +30,7 @@ const schema = z.strictObject({
  */
 export const nearest: StageKind<typeof schema> = {
   schema,
-  tables: ({ examples }) => [examples],
+  tables: ["examples"],
   compile(config, { graph, name, at, input, table }) {
     const { signal } = input("features");
     const { rows, columns, values } = table(config.examples);
