@@ -215,7 +215,7 @@ export const errorTable = {
   ),
   "board-other": refused(
     "another board is at the port",
-    "Name that board with --on, leave --on out, or give the port of the board that is meant.",
+    "Name that board, name none, or give the port of the board that is meant.",
   ),
   "board-silent": missing(
     "the board does not answer",

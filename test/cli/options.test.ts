@@ -1069,7 +1069,13 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   "capture --port": async () => {
-    await refused(2, /no board is named/, "capture", "--label", "yes");
+    await refused(
+      2,
+      /no board is named\nhelp: Name one behind the command, or give --port/,
+      "capture",
+      "--label",
+      "yes",
+    );
     const command = await capturing();
     board.lacksSource = true;
     await refused(1, /board-not-capturing.*the board has no source "adc"/, ...command);
