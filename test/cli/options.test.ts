@@ -564,6 +564,10 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
   "simulate --on": async () => {
     assert.match((await done(...simulated, "--on", "node")).stdout, /node here: /);
+    const both = await done(...simulated, "--on", "wasm3,node");
+    assert.match(both.stdout, /0.008 s {2}odd {2}19\.000/);
+    for (const name of ["wasm3", "node"])
+      assert.match(both.stdout, new RegExp(`\\n${name} +- +- +- +[\\d.]+ x +[\\d,]+ +- *\\n`));
     await refused(1, /did you mean node/, ...simulated, "--on", "nod");
     await refused(1, /board-unknown/, ...simulated, "--on", "pico,nod");
     await refused(2, /there twice/, ...simulated, "--on", "pico,pico");
