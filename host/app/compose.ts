@@ -1,5 +1,7 @@
 import type { z } from "zod";
+import { WasmoteError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
+import { NotRunnable } from "../graph/not-runnable.js";
 import type { Tensor } from "../graph/tensor.js";
 import { validateGraph } from "../graph/validate.js";
 import { readAt } from "../import/compose/indices.js";
@@ -194,10 +196,8 @@ function hopOf(application: Application, order: readonly string[]): number {
         `stages.${odd.name}`,
         `it cuts every ${milliseconds(odd.count, source.rate)}; ${multiples}, is expected`,
       );
-    for (let parts = 1; parts <= common / least; parts++) {
-      const hop = common / parts;
-      if (hop <= maxHop && Number.isInteger(hop) && hop % least === 0) return hop;
-    }
+    const longest = Math.min(common, maxHop);
+    for (let hop = longest - (longest % least); hop > 0; hop -= least) if (common % hop === 0) return hop;
     return refuseApplication("hop", `${multiples}, is expected, of at most ${maxHop} samples`);
   }
   const wanted = countOf(hop, source.rate, "hop", "samples");
@@ -298,7 +298,7 @@ export function composeApplication(
       table: (path) => files.tables.get(path) ?? refuseApplication(at, `"${path}" was not read`),
       activity: (event) => activityOf(graph, decisions, event),
     };
-    const value = kindOf(stage).compile(stage, context);
+    const value = compiled(stage, context);
     if (value.kind === "events") decisions.push(value);
     values.set(name, value);
   }
@@ -322,7 +322,7 @@ export function composeApplication(
   if (judged)
     outputs.push(...decisions.map(({ judging }, i) => lastOf(graph, judging.scores, `judged ${i}`)));
   const whole = graph.graph(application.name, [samples], outputs);
-  validateGraph(whole);
+  requireValid(whole);
   const section: AppSection = {
     version: appVersion,
     source: sourceOf(source, hop, isSourceOnly(application) ? sourceOnlySeconds.buffer : undefined),
@@ -334,6 +334,26 @@ export function composeApplication(
     ...(histograms.length === 0 ? {} : { histograms }),
   };
   return { graph: whole, section, decisions, references: graph.references };
+}
+
+/** Throws `application-invalid` for a graph of tensors that are too large. */
+function requireValid(graph: Graph): void {
+  try {
+    validateGraph(graph);
+  } catch (error) {
+    if (error instanceof WasmoteError) refuseApplication("stages", error.detail);
+    throw error;
+  }
+}
+
+/** What a stage gives. Throws `application-invalid` as well for what an operator of it cannot do. */
+function compiled(stage: StageConfig, context: StageContext): Value {
+  try {
+    return kindOf(stage).compile(stage, context);
+  } catch (error) {
+    if (error instanceof NotRunnable) refuseApplication(context.at, error.message);
+    throw error;
+  }
 }
 
 /** An event's activity as one bool. */

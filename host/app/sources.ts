@@ -17,7 +17,11 @@ const power = z
     "Pins that supply the sensor: high before it is used, as some boards need for those that they have.",
   );
 const channels = z.int().min(1).max(16).default(1);
-const oneOf = (numbers: readonly number[]) => z.union(numbers.map((each) => z.literal(each)));
+const oneOf = (numbers: readonly number[]) =>
+  z.union(
+    numbers.map((each) => z.literal(each)),
+    `one of ${numbers.join(", ")}`,
+  );
 
 /** Rates of chips that measure motion, by their data sheets (boards/drivers): of accelerations, and of rotations with them. */
 const motionChips = {
@@ -95,7 +99,7 @@ const sources = [
     baud: z.int().min(300).max(1_000_000).default(115_200).describe("Bits in a second."),
     sync: z
       .string()
-      .regex(/^([0-9a-fA-F]{2}){1,4}$/, "one to four bytes in hexadecimal digits")
+      .regex(/^([0-9a-fA-F]{2}){1,4}$/, "a text of one to four bytes in hexadecimal digits")
       .describe('The bytes that begin a frame, before a value of 16 bits of each channel: "a55a".'),
     checksum: z
       .enum(["none", "sum", "xor"])
