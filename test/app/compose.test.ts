@@ -273,7 +273,10 @@ test("what is wrong is refused with the place", () => {
   assert.is(refusal({}), "taken");
   assert.match(refusal({ name: "" }), /^name: ""; a name of letters/);
   assert.match(refusal({ nmae: "a" }), /nmae/);
-  assert.match(refusal({ source: { type: "camera", rate: 1 } }), /^source.*: "camera"; a source whose "type" is/);
+  assert.match(
+    refusal({ source: { type: "camera", rate: 1 } }),
+    /^source.*: "camera"; a source whose "type" is/,
+  );
   assert.match(refusal({ source: { ...link, rate: 0 } }), /^source.rate/);
   assert.match(refusal({ hop: "2" }), /^hop: "2"; a time as "20 ms"/);
   assert.match(refusal({ hop: "0.5 ms" }), /^hop: 0.5 ms are 0.500 samples; a whole number/);

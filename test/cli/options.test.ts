@@ -102,7 +102,8 @@ const signed = (...args: string[]) => json(...signing(), ...args);
 const simulated = ["simulate", at("app.wasm"), "--input", at("odd.csv")];
 const beginning = ["app", "init", at("new/begun.json"), "--model", at("net.tflite")];
 const begun = async (...args: string[]) => {
-  await done(...beginning, "--force", ...args);
+  const { stderr } = await inProcess([...beginning, "--force", ...args]);
+  assert.match(stderr, /^wrote /m);
   return JSON.parse(readFileSync(at("new/begun.json"), "utf8"));
 };
 const tuned = ["tune", at("app.json"), "--recordings", at("odd.csv"), "--labels", at("labels.csv")];
@@ -471,10 +472,10 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "app --model": async () => {
     const { stdout } = await done(...beginning, "--front-end", "none", "--force");
     assert.match(stdout, /^it builds: a file of [\d,]+ bytes/);
-    assert.match(
-      (await done(...beginning, "--force")).stdout,
-      /^it does not build yet: .*stages.scores.file/,
-    );
+    const unfit =
+      /wrote .*begun.json\nit does not build yet\nerror\[application-invalid\].*stages.scores.file/;
+    await refused(1, unfit, ...beginning, "--force");
+    assert.ok(existsSync(at("new/begun.json")));
     await refused(2, /no model is named/, "app", "init", at("new/no.json"));
     await refused(1, /file-unreadable/, "app", "init", at("new/no.json"), "--model", at("no.tflite"));
     assert.not(existsSync(at("new/no.json")));
@@ -508,7 +509,7 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(2, /--model is of no use: --capture/, ...command, "--force", "--model", at("net.tflite"));
   },
   "app --force": async () => {
-    await done(...beginning, "--force");
+    await done(...beginning, "--front-end", "none", "--force");
     await refused(2, /is there already/, ...beginning);
   },
 
