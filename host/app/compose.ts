@@ -25,15 +25,9 @@ import { leastHop, sourceOnly, sourceOnlySeconds } from "./source-only.js";
 import { channelsOf, sourceOf } from "./sources.js";
 import type { StageContext, StageKind } from "./stage.js";
 import { stageKinds } from "./stages/index.js";
+import type { Table } from "./tables.js";
 import { countOf, millisecondsText, refuseApplication, secondsOf } from "./times.js";
 import type { Events, Samples, Value } from "./values.js";
-
-/** Reference data as rows of numbers. */
-export interface Table {
-  readonly rows: number;
-  readonly columns: number;
-  readonly values: Float32Array;
-}
 
 /** Files that an application names, read: by the paths in its file. */
 export interface ApplicationFiles {

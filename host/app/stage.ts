@@ -3,6 +3,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { RateChange } from "../numerics/fir.js";
 import type { AppGraph } from "./app-graph.js";
+import type { Table } from "./tables.js";
 import type { Value } from "./values.js";
 
 /** What a stage knows while it is compiled. */
@@ -18,7 +19,7 @@ export interface StageContext {
   /** A model's graph as it runs, by the path in the file. */
   model(path: string): Graph;
   /** Rows of numbers of a file of reference data, by the path in the file. */
-  table(path: string): { readonly rows: number; readonly columns: number; readonly values: Float32Array };
+  table(path: string): Table;
   /** An event's activity as one bool, by the event's name; of stages before this one. Throws `application-invalid`. */
   activity(event: string, at: string): Tensor;
 }
