@@ -128,6 +128,10 @@ export const errorTable = {
     "no form of the model that was found is within the budget",
     "Give it more, another board, or a smaller model.",
   ),
+  "level-none": refused(
+    "no level has as few false alarms as are wanted",
+    "Allow more with --false-alarms, leave the event out with --event, or change the model or the decision's times.",
+  ),
   "labels-invalid": refused(
     "the labels do not fit the samples",
     "Give one label for each sample: the number of a class, or a name that the model's output has for one.",
@@ -211,7 +215,7 @@ export const errorTable = {
   ),
   "board-other": refused(
     "another board is at the port",
-    "Name that board with --on, leave --on out, or give the port of the board that is meant.",
+    "Name that board, name none, or give the port of the board that is meant.",
   ),
   "board-silent": missing(
     "the board does not answer",

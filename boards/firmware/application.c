@@ -574,6 +574,22 @@ model_error application_capture(bool start)
     return modelOk;
 }
 
+/*
+ * Takes up to so many moments, and answers how many came without a gap: what a driver lost between samples that wait, it tells when those
+ * before have been taken.
+ */
+static uint32_t take_moments(uint32_t moments)
+{
+    const uint32_t channels = said.source.channels, lost = from->lost();
+    for (uint32_t i = 0; i < moments; i++)
+    {
+        if (i > 0) from->available(description_values(&said));
+        if (from->lost() != lost) return i;
+        from->take(samples.at + i * channels * sizeof(int16_t), channels);
+    }
+    return moments;
+}
+
 model_error application_captured(uint32_t first, uint32_t room, application_chunk *chunk)
 {
     follow_engine();
@@ -591,9 +607,10 @@ model_error application_captured(uint32_t first, uint32_t room, application_chun
         }
         captured.first = from->lost() / channels + capturedMoments;
         captured.bytes = samples.at;
-        captured.length = moments * momentBytes;
-        from->take(samples.at, moments * channels);
-        capturedMoments += moments;
+        const uint32_t taken = take_moments(moments);
+        if (taken < moments) captured.ended = false;
+        captured.length = taken * momentBytes;
+        capturedMoments += taken;
         askedFirst = first;
     }
     *chunk = captured;

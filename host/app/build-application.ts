@@ -2,13 +2,12 @@ import type { Graph } from "../graph/graph.js";
 import { importModel, type ReadFile } from "../import/index.js";
 import { type AppSection, withApp } from "../package/app.js";
 import { assemble, type BuildOptions, type BuiltModel, typedGraph } from "../pipeline.js";
-import { parseNpy } from "../run/tensor-files/npy.js";
-import { npyReals } from "../run/tensor-files/read-array.js";
-import { composeApplication, filesOf, type Table } from "./compose.js";
+import { composeApplication, filesOf } from "./compose.js";
 import { pinNumber } from "./fields.js";
 import { placedData } from "./reference-data.js";
 import { type Application, type ApplicationInput, parseApplication } from "./schema.js";
 import { pinsOfSource } from "./sources.js";
+import { readTable, type Table } from "./tables.js";
 import { refuseApplication } from "./times.js";
 import type { Events } from "./values.js";
 
@@ -20,21 +19,11 @@ export interface BuiltApplication extends BuiltModel {
   readonly pins: readonly { readonly pin: number; readonly name?: string | undefined }[];
 }
 
-/** Rows of numbers of a .npy file. Throws `tensor-file-*` for what is none, `application-invalid` for another shape. */
-export function tableOf(bytes: Uint8Array, path: string): Table {
-  const array = parseNpy(bytes);
-  const { shape } = array;
-  const [rows = 1, columns = 1] = shape.length === 1 ? [1, ...shape] : shape;
-  if (shape.length < 1 || shape.length > 2)
-    refuseApplication(path, `an array of ${shape.length} axes; rows of features are expected`);
-  const values = Float32Array.from(npyReals(array));
-  if (values.length === 0) refuseApplication(path, "it has no rows");
-  if (!values.every(Number.isFinite)) refuseApplication(path, "it holds what is no finite number");
-  return { rows, columns, values };
-}
-
 function pinsOf({ source, actions }: Application): BuiltApplication["pins"] {
-  const set = actions.flatMap((action) => ("pin" in action && action.pin !== undefined ? [action.pin] : []));
+  const set = actions.flatMap((action) => {
+    if (!("pin" in action) || action.pin === undefined) return [];
+    return action.do === "driver" && typeof action.pin === "number" ? [] : [action.pin];
+  });
   return [...pinsOfSource(source), ...set].map((pin) => ({
     pin: pinNumber(pin),
     name: typeof pin === "string" ? pin : undefined,
@@ -72,7 +61,11 @@ export async function buildApplication(
     models.set(path, typed);
   }
   const tables = new Map<string, Table>();
-  for (const path of named.tables) tables.set(path, tableOf(await reader.read(path), path));
+  for (const path of named.tables)
+    tables.set(
+      path,
+      readTable(await reader.read(path), (why) => refuseApplication(path, why)),
+    );
   const composed = composeApplication(parsed, { models, tables }, { judged });
   const { graph, decisions } = composed;
   const built = await assemble(graph, { typed: graph }, options);

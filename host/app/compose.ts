@@ -1,5 +1,7 @@
 import type { z } from "zod";
+import { WasmoteError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
+import { NotRunnable } from "../graph/not-runnable.js";
 import type { Tensor } from "../graph/tensor.js";
 import { validateGraph } from "../graph/validate.js";
 import { readAt } from "../import/compose/indices.js";
@@ -23,15 +25,9 @@ import { leastHop, sourceOnly, sourceOnlySeconds } from "./source-only.js";
 import { channelsOf, sourceOf } from "./sources.js";
 import type { StageContext, StageKind } from "./stage.js";
 import { stageKinds } from "./stages/index.js";
+import type { Table } from "./tables.js";
 import { countOf, millisecondsText, refuseApplication, secondsOf } from "./times.js";
 import type { Events, Samples, Value } from "./values.js";
-
-/** Reference data as rows of numbers. */
-export interface Table {
-  readonly rows: number;
-  readonly columns: number;
-  readonly values: Float32Array;
-}
 
 /** Files that an application names, read: by the paths in its file. */
 export interface ApplicationFiles {
@@ -57,13 +53,30 @@ const kindOf = ({ type }: StageConfig): Kind => stageKinds[type] as unknown as K
 
 /** The paths of models and of reference data that the stages name. */
 export function filesOf({ stages }: Application): { models: string[]; tables: string[] } {
-  const all = Object.values(stages);
-  const named = (list: (stage: StageConfig) => readonly string[] | undefined) => [
-    ...new Set(all.flatMap((stage) => list(stage) ?? [])),
-  ];
+  const named = (which: "models" | "tables") => {
+    const paths = Object.values(stages).flatMap((stage) =>
+      (kindOf(stage)[which] ?? []).map((field) => stage[field] as string),
+    );
+    return [...new Set(paths)];
+  };
+  return { models: named("models"), tables: named("tables") };
+}
+
+/** An application's file, as it was read, for another folder: each relative path in it becomes what `moved` says. */
+export function withPaths<T extends { readonly $schema?: unknown; readonly stages?: object }>(
+  file: T,
+  moved: (path: string) => string,
+): T {
+  const { $schema } = file;
+  const stages = Object.entries(file.stages ?? {}).map(([name, stage]: [string, StageConfig]) => {
+    const { models = [], tables = [] } = kindOf(stage);
+    const paths = [...models, ...tables].map((field) => [field, moved(stage[field] as string)]);
+    return [name, { ...stage, ...Object.fromEntries(paths) }];
+  });
   return {
-    models: named((stage) => kindOf(stage).models?.(stage)),
-    tables: named((stage) => kindOf(stage).tables?.(stage)),
+    ...file,
+    ...(typeof $schema === "string" && !/^[a-z]+:/i.test($schema) && { $schema: moved($schema) }),
+    ...(file.stages !== undefined && { stages: Object.fromEntries(stages) }),
   };
 }
 
@@ -177,10 +190,8 @@ function hopOf(application: Application, order: readonly string[]): number {
         `stages.${odd.name}`,
         `it cuts every ${milliseconds(odd.count, source.rate)}; ${multiples}, is expected`,
       );
-    for (let parts = 1; parts <= common / least; parts++) {
-      const hop = common / parts;
-      if (hop <= maxHop && Number.isInteger(hop) && hop % least === 0) return hop;
-    }
+    const longest = Math.min(common, maxHop);
+    for (let hop = longest - (longest % least); hop > 0; hop -= least) if (common % hop === 0) return hop;
     return refuseApplication("hop", `${multiples}, is expected, of at most ${maxHop} samples`);
   }
   const wanted = countOf(hop, source.rate, "hop", "samples");
@@ -281,7 +292,7 @@ export function composeApplication(
       table: (path) => files.tables.get(path) ?? refuseApplication(at, `"${path}" was not read`),
       activity: (event) => activityOf(graph, decisions, event),
     };
-    const value = kindOf(stage).compile(stage, context);
+    const value = compiled(stage, context);
     if (value.kind === "events") decisions.push(value);
     values.set(name, value);
   }
@@ -305,7 +316,7 @@ export function composeApplication(
   if (judged)
     outputs.push(...decisions.map(({ judging }, i) => lastOf(graph, judging.scores, `judged ${i}`)));
   const whole = graph.graph(application.name, [samples], outputs);
-  validateGraph(whole);
+  requireValid(whole);
   const section: AppSection = {
     version: appVersion,
     source: sourceOf(source, hop, isSourceOnly(application) ? sourceOnlySeconds.buffer : undefined),
@@ -317,6 +328,26 @@ export function composeApplication(
     ...(histograms.length === 0 ? {} : { histograms }),
   };
   return { graph: whole, section, decisions, references: graph.references };
+}
+
+/** Throws `application-invalid` for a graph of tensors that are too large. */
+function requireValid(graph: Graph): void {
+  try {
+    validateGraph(graph);
+  } catch (error) {
+    if (error instanceof WasmoteError) refuseApplication("stages", error.detail);
+    throw error;
+  }
+}
+
+/** What a stage gives. Throws `application-invalid` as well for what an operator of it cannot do. */
+function compiled(stage: StageConfig, context: StageContext): Value {
+  try {
+    return kindOf(stage).compile(stage, context);
+  } catch (error) {
+    if (error instanceof NotRunnable) refuseApplication(context.at, error.message);
+    throw error;
+  }
 }
 
 /** An event's activity as one bool. */

@@ -20,10 +20,12 @@ export function stageName(what: string): z.ZodString {
   return z.string().min(1).describe(what);
 }
 
+const pinExpected = 'a pin as 25, "GPIO25", "PA5", "P0.13" or "LED0"';
+
 /** A pin: its number, or its name as the board's maker writes it. */
 export const pinField = z.union(
-  [z.int().min(0).max(mostPin), z.string().refine((name) => pinOf(name) !== undefined)],
-  'a pin as 25, "GPIO25", "PA5", "P0.13" or "LED0"',
+  [z.int().min(0).max(mostPin), z.string().refine((name) => pinOf(name) !== undefined, pinExpected)],
+  pinExpected,
 );
 
 /** The number of a pin. */

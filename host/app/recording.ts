@@ -16,16 +16,36 @@ export const recordingEndings = ["wav", "npy", "csv"] as const;
 
 const limited = (value: number): number => Math.min(32767, Math.max(-32768, Math.round(value)));
 
-/** Rows of numbers, one time each, with as many as there are channels. */
-function fromRows(rows: readonly (readonly number[])[], channels: number): Int16Array {
-  for (const [i, row] of rows.entries()) {
-    if (row.length === channels && row.every(Number.isFinite)) continue;
-    throw new WasmoteError(
-      "input-invalid",
-      `row ${i + 1} holds ${row.length} values; ${channels} numbers are expected`,
-    );
+const isNumber = (cell: string): boolean => cell.trim() !== "" && Number.isFinite(Number(cell));
+
+/** Whether a line's cells are names: neither numbers nor what stands for one that is missing. */
+const areNames = (cells: readonly string[]): boolean =>
+  cells.every(
+    (cell) =>
+      /\p{L}/u.test(cell) && !isNumber(cell) && !/^\s*[+-]?(nan|inf|infinity|null|na)\s*$/i.test(cell),
+  );
+
+/** Lines of numbers, one time each, with as many as there are channels. */
+function fromLines(text: string, channels: number): Int16Array {
+  const lines = text
+    .split(/\r?\n/)
+    .map((line, i) => ({ number: i + 1, cells: line.split(/[,;\t]/), isEmpty: line.trim() === "" }))
+    .filter(({ isEmpty }) => !isEmpty);
+  const rows = lines[0] !== undefined && areNames(lines[0].cells) ? lines.slice(1) : lines;
+  for (const { number, cells } of rows) {
+    if (cells.length !== channels)
+      throw new WasmoteError(
+        "input-invalid",
+        `line ${number} holds ${cells.length} ${cells.length === 1 ? "value" : "values"}; ${channels} ${channels === 1 ? "is" : "are"} expected`,
+      );
+    const odd = cells.find((cell) => !isNumber(cell));
+    if (odd !== undefined)
+      throw new WasmoteError("input-invalid", `line ${number} holds "${odd.trim()}"; a number is expected`);
   }
-  return Int16Array.from(rows.flat(), limited);
+  return Int16Array.from(
+    rows.flatMap(({ cells }) => cells.map(Number)),
+    limited,
+  );
 }
 
 /**
@@ -54,16 +74,17 @@ export function readRecording(
         "input-size",
         `an array of ${array.shape.join("x")}; times x ${channels} are expected`,
       );
-    return { samples: Int16Array.from(npyReals(array), limited), notes: [`${times} times of ${channels}`] };
+    const values = Float64Array.from(npyReals(array));
+    const odd = values.findIndex((value) => !Number.isFinite(value));
+    if (odd >= 0)
+      throw new WasmoteError(
+        "input-invalid",
+        `row ${Math.floor(odd / channels)} holds ${values[odd]}; a number is expected`,
+      );
+    return { samples: Int16Array.from(values, limited), notes: [`${times} times of ${channels}`] };
   }
   if (ending === "csv") {
-    const lines = new TextDecoder()
-      .decode(bytes)
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== "");
-    const rows = lines.map((line) => line.split(/[,;\t]/).map(Number));
-    const named = rows[0]?.some(Number.isNaN) === true;
-    const samples = fromRows(named ? rows.slice(1) : rows, channels);
+    const samples = fromLines(new TextDecoder().decode(bytes), channels);
     return { samples, notes: [`${samples.length / channels} times of ${channels}`] };
   }
   throw new WasmoteError("input-kind", `ending "${ending}"; .${recordingEndings.join(", .")} are read`);

@@ -1,13 +1,11 @@
 import { WasmoteError } from "../errors.js";
-import { elementCount } from "../graph/tensor.js";
 import { triggerLevelsAt, triggerRuleBytes } from "../ops/decision/trigger.js";
 import { type AppData, appOf } from "../package/app.js";
 import { weightsSection } from "../package/manifest.js";
-import { parseNpy } from "../run/tensor-files/npy.js";
-import { npyReals } from "../run/tensor-files/read-array.js";
 import { listSections } from "../wasm/sections.js";
 import type { Reference } from "./app-graph.js";
 import { momentsOf } from "./stages/distance.js";
+import { examplesOf, readTable } from "./tables.js";
 
 /** Where the parts of reference data lie in a built file, of which each is there at least once. */
 export function placedData(
@@ -27,18 +25,6 @@ export function placedData(
 const refuse = (detail: string): never => {
   throw new WasmoteError("data-invalid", detail);
 };
-
-/** Rows of numbers of a .npy file. */
-function rowsOf(bytes: Uint8Array, columns: number): { rows: number; values: Float32Array } {
-  const array = parseNpy(bytes);
-  const { shape } = array;
-  const found = shape.length === 1 ? shape[0] : shape[1];
-  if (shape.length < 1 || shape.length > 2 || found !== columns || elementCount(shape) === 0)
-    refuse(`an array of ${shape.join("x")}; rows of ${columns} are expected`);
-  const values = Float32Array.from(npyReals(array));
-  if (!values.every(Number.isFinite)) refuse("it holds what is no finite number");
-  return { rows: values.length / columns, values };
-}
 
 /** Levels of a decision's events by their names: {"yes": 0.9}, or {"yes": {"over": 0.9, "under": 0.8}}. */
 function levelsOf(bytes: Uint8Array, names: readonly string[]): Map<number, { over: number; under: number }> {
@@ -103,30 +89,25 @@ function partsOf(data: AppData, bytes: Uint8Array): ((before: Uint8Array) => Uin
       },
     ];
   }
-  const width = kind === "neighbours" ? columns + 1 : columns;
-  const { rows, values } = rowsOf(bytes, width);
+  const table = readTable(bytes, refuse);
+  const { rows, columns: width, values } = table;
+  const expected = kind === "neighbours" ? columns + 1 : columns;
+  if (width !== expected) refuse(`an array of ${rows}x${width}; rows of ${expected} are expected`);
   if (kind === "moments") {
     const { centres, spreads } = momentsOf(values, rows, columns);
     return [() => floatBytes(centres), () => floatBytes(spreads)];
   }
-  const given = Array.from({ length: rows }, (_, row) => [
-    ...values.subarray(row * width, (row + 1) * width),
-  ]);
-  if (kind === "rows") return [() => floatBytes(filled(given, place, given.at(-1) as number[]).flat())];
-  const flags = given.map((row) => {
-    const label = row[columns] as number;
-    if (!Number.isInteger(label) || label < 0 || label >= names.length)
-      refuse(
-        `class ${label}; 0 to ${names.length - 1} are expected in the last column, of ${names.join(", ")}`,
-      );
-    return names.map((_, i) => (i === label ? 1 : 0));
-  });
-  const features = filled(
-    given.map((row) => row.slice(0, columns)),
-    place,
-    Array(columns).fill(farAway),
-  );
+  if (kind === "rows") {
+    const given = Array.from({ length: rows }, (_, row) => [
+      ...values.subarray(row * width, (row + 1) * width),
+    ]);
+    return [() => floatBytes(filled(given, place, given.at(-1) as number[]).flat())];
+  }
+  const examples = examplesOf(table, names, refuse);
+  const given = examples.map((example) => [...example.features]);
+  const features = filled(given, place, Array(columns).fill(farAway));
   // An example that is none is of no class.
+  const flags = examples.map((example) => example.flags);
   const classes = filled(flags, place, Array(names.length).fill(0));
   return [() => floatBytes(features.flat()), () => floatBytes(classes.flat())];
 }

@@ -2,16 +2,16 @@ import { z } from "zod";
 import { maxSnippets } from "../abi/limits.js";
 import { maxActions, maxBounds, maxHistograms } from "../package/app.js";
 import { duration, namePattern, ownDriver, pinField, size } from "./fields.js";
+import { expectedText, refuseIssues, refuseLostNames } from "./issues.js";
 import { sourceSchema } from "./sources.js";
 import { type StageKinds, stageKinds } from "./stages/index.js";
-import { refuseApplication } from "./times.js";
 
 const eventName = z.string().min(1).describe("The event's name.");
 
 const forTime = duration.optional().describe("For how long; as long as the event lasts by default.");
 const pinSaid = 'The pin: its number, or its name as "GPIO25", "PA5" or "P0.13".';
 
-const actionSchema = z.discriminatedUnion("do", [
+const actions = [
   z.strictObject({
     on: eventName,
     do: z.literal("gpio"),
@@ -48,7 +48,13 @@ const actionSchema = z.discriminatedUnion("do", [
       .literal("notify")
       .describe("A message to the host that asked to be told: `wasmote monitor --events`."),
   }),
-]);
+] as const;
+
+const actionSchema = z.discriminatedUnion(
+  "do",
+  actions,
+  'an action whose "do" is gpio, pwm, driver, line or notify',
+);
 
 const snippetsSchema = z.strictObject({
   before: duration.default("500 ms").describe("How much before the event, in whole runs."),
@@ -74,7 +80,10 @@ const histogramSchema = z.strictObject({
     .optional()
     .describe("Of a stage: which of its numbers, from 0 on; the first by default."),
   bounds: z
-    .union([z.literal("log2"), z.array(z.number()).min(1).max(maxBounds)])
+    .union(
+      [z.literal("log2"), z.array(z.number()).min(1).max(maxBounds)],
+      `"log2", or a list of at most ${maxBounds} ascending numbers`,
+    )
     .optional()
     .describe(
       "Ascending bounds between bins; by default those of 16 equal bins from 0 to 1. log2: the powers of two from 1/128 to 128, for what has no end.",
@@ -178,8 +187,7 @@ export function applicationJsonSchema(): object {
  * @throws `application-invalid` with where it is and what is expected there
  */
 export function parseApplication(found: unknown): Application {
-  const parsed = applicationSchema.safeParse(found);
-  if (parsed.success) return parsed.data as unknown as Application;
-  const [issue] = parsed.error.issues;
-  return refuseApplication(issue?.path.join(".") ?? "", issue?.message ?? "it is not as expected");
+  refuseLostNames(found);
+  const parsed = applicationSchema.safeParse(found, { error: expectedText });
+  return parsed.success ? (parsed.data as unknown as Application) : refuseIssues(found, parsed.error.issues);
 }

@@ -24,9 +24,18 @@ const order = z
 
 /** Bytes as hexadecimal digits. */
 const hexadecimal = (most: number) =>
-  z.string().regex(new RegExp(`^([0-9a-fA-F]{2}){1,${most}}$`), `one to ${most} bytes in hexadecimal digits`);
+  z
+    .string()
+    .regex(
+      new RegExp(`^([0-9a-fA-F]{2}){1,${most}}$`),
+      `a text of one to ${most} bytes in hexadecimal digits`,
+    );
 const bytesOf = (digits: string) => [...digits.matchAll(/../g)].map(([byte]) => Number.parseInt(byte, 16));
-const oneOf = (numbers: readonly number[]) => z.union(numbers.map((each) => z.literal(each)));
+const oneOf = (numbers: readonly number[]) =>
+  z.union(
+    numbers.map((each) => z.literal(each)),
+    `one of ${numbers.join(", ")}`,
+  );
 
 /** Rates of chips that measure motion, by their data sheets (boards/drivers): of accelerations, and of rotations with them. */
 const motionChips = {

@@ -3,6 +3,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import type { RateChange } from "../numerics/fir.js";
 import type { AppGraph } from "./app-graph.js";
+import type { Table } from "./tables.js";
 import type { Value } from "./values.js";
 
 /** What a stage knows while it is compiled. */
@@ -18,7 +19,7 @@ export interface StageContext {
   /** A model's graph as it runs, by the path in the file. */
   model(path: string): Graph;
   /** Rows of numbers of a file of reference data, by the path in the file. */
-  table(path: string): { readonly rows: number; readonly columns: number; readonly values: Float32Array };
+  table(path: string): Table;
   /** An event's activity as one bool, by the event's name; of stages before this one. Throws `application-invalid`. */
   activity(event: string, at: string): Tensor;
 }
@@ -31,9 +32,9 @@ export interface StageKind<Schema extends z.ZodType<{ type: string; from: string
   readonly stride?: (config: z.output<Schema>, rate: number, at: string) => number | undefined;
   /** Of a stage that gives samples: how many, for those that it is given at a rate. */
   readonly gives?: (config: z.output<Schema>, rate: number, at: string) => RateChange;
-  /** Files that it takes models and reference data from, by their paths. */
-  readonly models?: (config: z.output<Schema>) => readonly string[];
-  readonly tables?: (config: z.output<Schema>) => readonly string[];
+  /** Its fields that name files of models and of reference data. */
+  readonly models?: readonly (string & keyof z.output<Schema>)[];
+  readonly tables?: readonly (string & keyof z.output<Schema>)[];
   /** Names of the events that it depends on, besides `from`. */
   readonly after?: (config: z.output<Schema>) => readonly string[];
   /** Adds its nodes to the application's graph, and answers what it gives. Throws `application-invalid`. */

@@ -3,6 +3,9 @@ import { mostRuns } from "../ops/decision/trigger.js";
 
 const seconds: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 };
 
+/** The longest time that a file may name: boards count milliseconds in 32 bits. */
+const mostSeconds = 3_600_000;
+
 /** How a time is written: "20 ms". */
 export const durationPattern = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h)\s*$/;
 
@@ -16,12 +19,14 @@ export function refuseApplication(at: string, why: string): never {
   throw new WasmoteError("application-invalid", at === "" ? why : `${at}: ${why}`);
 }
 
-/** A time in seconds. Throws `application-invalid` for what is none. */
+/** A time in seconds. Throws `application-invalid` for what is none, or is longer than 1000 h. */
 export function secondsOf(text: string, at: string): number {
   const [, number, unit] = durationPattern.exec(text) ?? [];
   if (number === undefined || unit === undefined)
     return refuseApplication(at, `"${text}"; a time as "20 ms" or "1 s" is expected`);
-  return Number(number) * (seconds[unit] as number);
+  const found = Number(number) * (seconds[unit] as number);
+  if (!(found <= mostSeconds)) refuseApplication(at, `"${text}"; a time of at most 1000 h is expected`);
+  return found;
 }
 
 /** A size in whole bytes, at most `most`. Throws `application-invalid` for what is none. */
@@ -45,6 +50,8 @@ export function countOf(text: string, rate: number, at: string, what: string, le
     return refuseApplication(at, `${text} are ${exact.toFixed(3)} ${what}; a whole number is expected`);
   if (count < least)
     return refuseApplication(at, `${text} are ${count} ${what}; at least ${least} is expected`);
+  if (count > mostRuns)
+    return refuseApplication(at, `${text} are ${count} ${what}; at most ${mostRuns} are expected`);
   return count;
 }
 

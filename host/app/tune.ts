@@ -23,7 +23,10 @@ export interface LevelOutcome {
 const mostLevels = 200;
 
 /** Seconds after a labelled event in which it may still be told: scores are smoothed, and models take what lies behind. */
-const defaultGrace = 1;
+const graceSeconds = 1;
+
+/** Digits of levels as people write them. */
+const levelDigits = 4;
 
 /** Runs in which each event begins. */
 function beginningsOf(
@@ -68,50 +71,71 @@ export function levelCurve(
   recordings: readonly JudgedRecording[],
   event: { readonly name: string; readonly index: number; readonly ratio: number },
   runSeconds: number,
-  grace: number = defaultGrace,
+  levels: readonly number[] = candidatesOf(recordings, (judging.rules[event.index] as TriggerRule).class),
 ): LevelOutcome[] {
   const at = event.index;
-  const own = (judging.rules[at] as TriggerRule).class;
   const hours = recordings.reduce((sum, { scores }) => sum + scores.length * runSeconds, 0) / 3600;
-  return candidatesOf(recordings, own).map((over): LevelOutcome => {
-    const under = Math.fround(over * event.ratio);
-    const rules = judging.rules.map((rule, i) =>
-      i === at ? { ...rule, on: over, off: Math.min(over, under) } : rule,
-    );
+  return levels.map((over): LevelOutcome => {
+    const under = Math.min(over, Number((over * event.ratio).toPrecision(levelDigits)));
+    const rules = judging.rules.map((rule, i) => (i === at ? { ...rule, on: over, off: under } : rule));
     let [falseAlarms, found, labelled] = [0, 0, 0];
     for (const { scores, labels } of recordings) {
       const expected = labels.filter((label) => label.event === event.name);
       const times = (beginningsOf({ ...judging, rules }, scores)[at] as number[]).map(
         (run) => (run + 1) * runSeconds,
       );
-      const isIn = (time: number, { start, end }: Label) => time >= start && time <= end + grace;
+      const isIn = (time: number, { start, end }: Label) => time >= start && time <= end + graceSeconds;
       falseAlarms += times.filter((time) => !expected.some((label) => isIn(time, label))).length;
       found += expected.filter((label) => times.some((time) => isIn(time, label))).length;
       labelled += expected.length;
     }
-    return {
-      over,
-      under: Math.min(over, under),
-      falseAlarms,
-      falseAlarmsPerHour: falseAlarms / hours,
-      found,
-      labelled,
-    };
+    return { over, under, falseAlarms, falseAlarmsPerHour: falseAlarms / hours, found, labelled };
   });
 }
 
+/** Outcomes of one block of neighbours that are equally good: of several blocks the widest. */
+function widestOf(
+  curve: readonly LevelOutcome[],
+  isEqual: (outcome: LevelOutcome) => boolean,
+): LevelOutcome[] {
+  const blocks: LevelOutcome[][] = [];
+  let before = false;
+  for (const outcome of curve) {
+    const equal = isEqual(outcome);
+    if (equal && before) blocks.at(-1)?.push(outcome);
+    else if (equal) blocks.push([outcome]);
+    before = equal;
+  }
+  const widthOf = (block: readonly LevelOutcome[]) =>
+    (block.at(-1) as LevelOutcome).over - (block[0] as LevelOutcome).over;
+  return blocks.reduce((most, block) => (widthOf(block) > widthOf(most) ? block : most), blocks[0] ?? []);
+}
+
 /**
- * The outcome with the most labelled events found among those of at most so many false alarms an hour, of several the middle one, so
- * that there is room on both sides; undefined where there is none.
+ * The outcome with the most labelled events found among those of at most so many false alarms an hour, of equal ones that of the level
+ * in the middle between the lowest and the highest, so that there is room on both sides; undefined where there is none.
+ *
+ * @param curve for levels from low to high
+ * @param outcomeAt what a level between them comes to
  */
 export function chosenLevel(
   curve: readonly LevelOutcome[],
   falseAlarmsPerHour: number,
+  outcomeAt: (level: number) => LevelOutcome | undefined,
 ): LevelOutcome | undefined {
   const allowed = curve.filter((outcome) => outcome.falseAlarmsPerHour <= falseAlarmsPerHour);
   const most = Math.max(0, ...allowed.map(({ found }) => found));
-  const best = allowed.filter(({ found }) => found === most);
-  const fewest = Math.min(...best.map(({ falseAlarms }) => falseAlarms));
-  const equal = best.filter(({ falseAlarms }) => falseAlarms === fewest);
-  return equal[Math.floor((equal.length - 1) / 2)];
+  const fewest = Math.min(
+    ...allowed.filter(({ found }) => found === most).map(({ falseAlarms }) => falseAlarms),
+  );
+  const isEqual = ({ found, falseAlarms }: LevelOutcome) => found === most && falseAlarms === fewest;
+  const equal = widestOf(curve, isEqual);
+  const [lowest, highest] = [equal[0], equal.at(-1)];
+  if (lowest === undefined || highest === undefined) return undefined;
+  const middle = (lowest.over + highest.over) / 2;
+  const between = outcomeAt(Number(middle.toPrecision(levelDigits)));
+  if (between !== undefined && isEqual(between)) return between;
+  return equal.reduce((near, each) =>
+    Math.abs(each.over - middle) < Math.abs(near.over - middle) ? each : near,
+  );
 }

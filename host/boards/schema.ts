@@ -108,6 +108,48 @@ export const coreNames = [
 /** Drivers of sensors that families may have. */
 export const sourceNames = ["adc", "imu", "pdm", "i2s", "uart", "spi"] as const;
 
+const within = z.strictObject({ from: z.number().positive(), to: z.number().positive() });
+const rates = z.union([within, z.array(z.number().positive()).min(1)]);
+const pinNumber = z.int().min(0).max(mostPin);
+const pinNumbers = z.array(pinNumber).min(1);
+
+/** Of a driver whose ring is one transfer: the most values, and how many moments of it stay free besides a run. */
+const ring = z.strictObject({ most: count, spare: count });
+
+/** What drivers refuse when they start, so that `build --board` refuses it: anything else is taken. */
+const limitsSchema = z.strictObject({
+  adc: z
+    .strictObject({
+      /** In the order in which channels follow each other. */
+      pins: pinNumbers,
+      /** Values a second, of all channels together. */
+      values: within,
+      /** What a rate has to divide, in Hz. */
+      dividedHz: count.optional(),
+      ring: ring.optional(),
+    })
+    .optional(),
+  pdm: z.strictObject({ rates, gain: count, ring: ring.optional() }).optional(),
+  i2s: z.strictObject({ rates, gain: count }).optional(),
+  /** Pins of data and clock on each bus, any where it is absent; and those that are taken where an application names none. */
+  i2c: z
+    .strictObject({
+      buses: z.array(z.strictObject({ sda: pinNumbers, scl: pinNumbers })).optional(),
+      usual: z.strictObject({ sda: pinNumber, scl: pinNumber }).optional(),
+    })
+    .optional(),
+  uart: z.strictObject({ pins: pinNumbers }).optional(),
+  /** Pins of each bus, and moments a second. */
+  spi: z
+    .strictObject({
+      buses: z.array(z.strictObject({ miso: pinNumbers, sck: pinNumbers, mosi: pinNumbers })),
+      rates: within,
+    })
+    .optional(),
+  /** Pins 2k and 2k + 1 are at slice k, modulo `slices`, each of one frequency; `busy` ones are the firmware's. */
+  pwm: z.strictObject({ slices: count, busy: z.array(z.int().min(0)).default([]), hertz: within }).optional(),
+});
+
 /** Fields that a family gives; a definition may replace each of them. */
 const familyFields = {
   mcu: name,
@@ -153,6 +195,7 @@ const familyFields = {
   /** Sensors that the family has drivers of, as applications name these, and what it does besides setting pins. */
   sources: z.array(z.enum(sourceNames)).default([]),
   actions: z.array(z.enum(["pwm"])).default([]),
+  limits: limitsSchema.default({}),
   /** Folder in boards/ports. */
   port: name,
   wasm3: z.strictObject({

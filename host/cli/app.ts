@@ -47,7 +47,7 @@ interface AppOptions {
 const help = `
 init writes the file of an application with one model. What is not given is asked for on a terminal, and has its default elsewhere.
 --capture writes one of nothing but a source, whose samples \`wasmote capture\` records: before there is a model.
-The file is built to see whether its stages fit; what does not is told, and the file is written all the same.
+The file is built to see whether its stages fit. What does not is told as an error; the file is there all the same, to be changed.
 Front ends are named after what models were trained with; any other settings: docs/applications.md.
 
 Example: wasmote app init app.json --source microphone --front-end micro-speech --model words.tflite --classes silence,unknown,yes,no`;
@@ -261,7 +261,7 @@ async function init(file: string, given: AppOptions, output: Output): Promise<vo
   await writeApplication(file, application, output, [`next: wasmote simulate ${file} --input RECORDING.wav`]);
 }
 
-/** Writes the file, and tells whether it builds, and what comes next. */
+/** Writes the file, and tells what comes next. Throws what building it throws, of a file that is there to be changed. */
 async function writeApplication(
   file: string,
   application: ApplicationInput,
@@ -274,17 +274,12 @@ async function writeApplication(
   await makeFolder(dirname(file));
   await writeFilesAtomically([{ path: file, bytes }]);
   output.talk(`wrote ${file}`);
-  try {
-    const { wasm, manifest } = await buildFromFile(file, bytes, undefined);
-    output.data([
-      `it builds: a file of ${bytesText(wasm.length)}, linear memory of ${bytesText(manifest.memoryBytes)}`,
-      ...next,
-    ]);
-  } catch (error) {
-    if (!(error instanceof WasmoteError)) throw error;
-    output.data([
-      `it does not build yet: ${error.message}`,
-      `change ${file}: docs/applications.md says what it may hold`,
-    ]);
-  }
+  const { wasm, manifest } = await buildFromFile(file, bytes, undefined).catch((error: unknown) => {
+    output.talk("it does not build yet");
+    throw error;
+  });
+  output.data([
+    `it builds: a file of ${bytesText(wasm.length)}, linear memory of ${bytesText(manifest.memoryBytes)}`,
+    ...next,
+  ]);
 }

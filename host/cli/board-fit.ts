@@ -15,23 +15,19 @@ import { openModule } from "../package/open.js";
 type Pins = readonly { readonly pin: number; readonly name?: string | undefined }[];
 
 /** What an application's file asks of a board besides memory. */
-function askedOf({ source, actions }: AppSection, named: Pins | undefined): Asked {
-  const own = actions.flatMap(({ pin }) => (pin === undefined ? [] : [{ pin }]));
+function askedOf({ source, actions, hop }: AppSection, pins: Pins): Asked {
   const isOfBoard = source.driver !== "none" && source.driver !== "recording";
-  return {
-    ...(isOfBoard && { source: source.driver }),
-    actions: actions.map(({ kind }) => kind),
-    pins: named ?? own,
-  };
+  const names = pins.flatMap(({ pin, name }) => (name === undefined ? [] : [[pin, name] as const]));
+  return { ...(isOfBoard && { source: { ...source, hop } }), actions, names: new Map(names) };
 }
 
 /**
  * Whether a model file fits a board, for `build --board`. Throws `board-unknown`, what `requireFit` throws where it does
  * not fit, and `board-lacks` where it is an application and the board has not what that asks for.
  *
- * @param pins of an application's source and actions, by the names in its file
+ * @param pins of an application's source and actions, with the names that its file has for them
  */
-export async function requiredFit(boardName: string, wasm: Uint8Array, pins?: Pins): Promise<Fit> {
+export async function requiredFit(boardName: string, wasm: Uint8Array, pins: Pins = []): Promise<Fit> {
   const board = loadBoard(boardName);
   const app = appOf(wasm);
   if (app !== undefined) requirePeripherals(board, askedOf(app, pins));

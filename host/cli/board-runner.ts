@@ -150,7 +150,7 @@ export function boardText(name: () => string, output: Pick<Output, "talk">): (li
 }
 
 /** The board that `--on` names. Throws `board-unknown`, which names the runners as well. */
-function runnerBoard(on: string): Board {
+export function runnerBoard(on: string): Board {
   if (boardNames().includes(on)) return loadBoard(on);
   const names = [...Object.keys(runners), ...boardNames()];
   const own = Object.keys(runners)

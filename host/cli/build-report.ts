@@ -1,7 +1,6 @@
 import { type DType, describeType, interfaceType } from "../graph/tensor.js";
 import type { ManifestTensor } from "../package/manifest.js";
 import type { BuiltModel } from "../pipeline.js";
-import type { Plan } from "../plan/types.js";
 import { table } from "../table.js";
 import { bytesText, namesText, thousands } from "./figures.js";
 import type { Output } from "./output.js";
@@ -9,6 +8,7 @@ import type { Output } from "./output.js";
 /** What `build --json` prints. */
 export function buildJson(built: BuiltModel, out: string): object {
   const { manifest, plan } = built;
+  const { stateBytes, rowBytes } = besideArena(built);
   return {
     file: out,
     model: manifest.name,
@@ -19,6 +19,8 @@ export function buildJson(built: BuiltModel, out: string): object {
     memory: {
       linearBytes: manifest.memoryBytes,
       arenaBytes: plan.arenaBytes,
+      stateBytes,
+      rowBytes,
       boundBytes: plan.boundBytes,
       boundStep: plan.boundStep,
     },
@@ -28,9 +30,24 @@ export function buildJson(built: BuiltModel, out: string): object {
   };
 }
 
-function stateText({ variables }: Plan): string {
-  const bytes = variables.reduce((sum, variable) => sum + variable.bytes, 0);
-  return bytes === 0 ? "" : `; and state of ${thousands(bytes)}`;
+/** What is in linear memory besides the arena: what runs keep, and the row of a step that `run` reads, with what aligns both. */
+function besideArena({ manifest, plan }: BuiltModel): { stateBytes: number; rowBytes: number } {
+  const stateBytes = plan.variables.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { stateBytes, rowBytes: manifest.memoryBytes - plan.arenaBytes - stateBytes };
+}
+
+/** "RAM: the arena of 4,896, a step's aligned row of 16; no arena is less than 4,896": parts that add up to the whole. */
+function memoryText(built: BuiltModel): string {
+  const { plan, program } = built;
+  const { stateBytes, rowBytes } = besideArena(built);
+  const parts = [
+    `the arena of ${thousands(plan.arenaBytes)}`,
+    ...(stateBytes === 0 ? [] : [`state of ${thousands(stateBytes)}`]),
+    ...(rowBytes === 0
+      ? []
+      : [`${program.table === undefined ? "alignment" : "a step's aligned row"} of ${thousands(rowBytes)}`]),
+  ];
+  return `RAM: ${parts.join(", ")}; no arena is less than ${thousands(plan.boundBytes)}`;
 }
 
 /** What `build` prints: inputs and outputs, the memory map, and every size. */
@@ -39,11 +56,7 @@ export async function buildText(built: BuiltModel, { styles, width }: Output): P
   const { manifest, plan } = built;
   const macs = manifest.steps.reduce((sum, step) => sum + step.macs, 0);
   const sizes = [
-    [
-      "linear memory",
-      bytesText(manifest.memoryBytes),
-      `RAM: the arena of ${thousands(plan.arenaBytes)}; no plan takes less than ${thousands(plan.boundBytes)}${stateText(plan)}`,
-    ],
+    ["linear memory", bytesText(manifest.memoryBytes), memoryText(built)],
     ["code", bytesText(built.codeBytes), ""],
     ["weights", bytesText(built.weightBytes), "read in place from flash"],
     [

@@ -4,6 +4,7 @@ import { WasmoteError } from "../errors.js";
 import { type AppSection, decodeApp } from "../package/app.js";
 import { withBoard } from "./board-line.js";
 import { keyOption, portOption, wholeNumber } from "./board-runner.js";
+import { UsageError } from "./errors.js";
 import { bytesText, thousands } from "./figures.js";
 import { makeFolder, writeNewFile } from "./files.js";
 import { addHelp } from "./help.js";
@@ -83,8 +84,13 @@ interface Written {
 
 async function capture(board: string | undefined, options: CaptureOptions, output: Output): Promise<void> {
   requireLabel(options.label);
+  if (board === undefined && options.port === undefined)
+    throw new UsageError(
+      "no board is named",
+      "Name one behind the command, or give --port PORT for a connected board.",
+    );
   const key = await readPrivateKeyFile(options.key, output);
-  const port = options.port ?? (board === undefined ? undefined : "auto");
+  const port = options.port ?? "auto";
   await withBoard({ on: board, port }, output, async (device) => {
     const { unlock } = await import("../device/unlock.js");
     await unlock(device, key);

@@ -1,15 +1,17 @@
 import type { AppEvent } from "../app/simulate.js";
-import { type Board, type Fit, loadBoard, loadBoards } from "../boards/index.js";
+import { type Board, boardNames, type Fit, loadBoard, loadBoards } from "../boards/index.js";
 import { WasmoteError } from "../errors.js";
 import type { AppSection } from "../package/app.js";
+import type { BoardRunner } from "../run/board.js";
+import { runners } from "../run/index.js";
 import { table } from "../table.js";
-import { type BoardOptions, isBoardRunner, openRunnerOrBoard } from "./board-runner.js";
+import { type BoardOptions, isBoardRunner, openRunnerOrBoard, runnerBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
 import { percent, thousands } from "./figures.js";
 import type { ModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
 
-/** What an application took of a board, or why it did not run there. */
+/** What an application took of a board, or of an engine here, or why it did not run there. */
 export interface BoardCost {
   readonly board: string;
   readonly unit?: string;
@@ -22,7 +24,7 @@ export interface BoardCost {
   readonly share?: number;
   readonly realTime?: number;
   readonly ramBytes?: number;
-  readonly availableBytes: number;
+  readonly availableBytes?: number;
   /** Whether it found the events that the first one found. */
   readonly sameEvents?: boolean;
   readonly refused?: string;
@@ -36,7 +38,7 @@ export interface Recording {
 
 const everyBoard = "all";
 
-/** The boards that `--on` lists: several names, or all that there are. Undefined where it names one, or none. */
+/** The boards and engines that `--on` lists: several names, or all boards that there are. Undefined where it names one, or none. */
 export function boardList(on: string | undefined): string[] | undefined {
   if (on === everyBoard) return loadBoards().map(({ id }) => id);
   if (on === undefined || !on.includes(",")) return undefined;
@@ -46,36 +48,66 @@ export function boardList(on: string | undefined): string[] | undefined {
       `--on ${on}: a board's name is missing, or there twice`,
       "Write them as --on pico,mps2-an386.",
     );
-  for (const name of names) loadBoard(name);
+  for (const name of names) boardOf(name);
   return names;
 }
 
-/** Runs an application over recordings on a board. */
+/** The board of that name; undefined of an engine in this process. Throws `board-unknown`. */
+function boardOf(name: string): Board | undefined {
+  return Object.hasOwn(runners, name) ? undefined : runnerBoard(name);
+}
+
+/** What was counted on a board of all runs. */
+export interface BoardCounts {
+  readonly runs: number;
+  readonly counted: number;
+  readonly most: number;
+}
+
+/** What an application took of a board that ran it; without its clock where the board is none that is known here. */
+export function countedCost(
+  runner: BoardRunner,
+  { manifest }: ModuleFile,
+  app: AppSection,
+  { runs, counted, most }: BoardCounts,
+): BoardCost {
+  const ramBytes = manifest.memoryBytes + runner.runtimeBytes;
+  const told = { unit: runner.unit, mean: counted / runs, most, ramBytes };
+  return boardNames().includes(runner.name)
+    ? costOf(loadBoard(runner.name), app, told)
+    : { board: runner.name, ...told };
+}
+
+/** Runs an application over recordings on a board, or on an engine here. */
 async function runOn(
-  board: Board,
+  name: string,
   file: ModuleFile,
   app: AppSection,
   recordings: readonly Recording[],
   options: BoardOptions,
   output: Output,
 ): Promise<{ cost: BoardCost; events: (AppEvent & { file: string })[] }> {
-  const { simulateOnBoard } = await import("../app/simulate.js");
-  const runner = await openRunnerOrBoard({ ...options, on: board.id }, file, output);
+  const { simulate, simulateOnBoard } = await import("../app/simulate.js");
+  const runner = await openRunnerOrBoard({ ...options, on: name }, file, output);
   try {
-    if (!isBoardRunner(runner)) throw new RangeError(`${board.id} is no board`);
     let [runs, counted, most] = [0, 0, 0];
     const events: (AppEvent & { file: string })[] = [];
+    const start = performance.now();
     for (const { path, samples } of recordings) {
-      output.progress(`running ${file.manifest.name} on ${board.id}`, path);
-      const found = await simulateOnBoard(runner, app, samples);
+      output.progress(`running ${file.manifest.name} on ${name}`, path);
+      const found = isBoardRunner(runner)
+        ? await simulateOnBoard(runner, app, samples)
+        : await simulate(runner, app, samples);
       runs += found.runs;
       counted += found.counts?.total ?? 0;
       most = Math.max(most, found.counts?.most ?? 0);
       events.push(...found.events.map((event) => ({ ...event, file: path })));
     }
-    const ramBytes = file.manifest.memoryBytes + runner.runtimeBytes;
-    const { unit } = runner;
-    return { cost: costOf(board, app, { unit, mean: counted / runs, most, ramBytes }), events };
+    if (isBoardRunner(runner))
+      return { cost: countedCost(runner, file, app, { runs, counted, most }), events };
+    const seconds = (runs * app.hop) / app.source.rate;
+    const realTime = (seconds * 1000) / (performance.now() - start);
+    return { cost: { board: name, realTime, ramBytes: file.manifest.memoryBytes }, events };
   } finally {
     await runner.close();
   }
@@ -114,7 +146,7 @@ async function estimate(
 }
 
 /**
- * Runs an application over recordings on each board that has an emulator here; others are estimated.
+ * Runs an application over recordings on each engine, and on each board that has an emulator here; other boards are estimated.
  *
  * @returns what it took of each, and the events that the first one found
  * @throws `board-emulator-none` where none has an emulator; what the runner throws, where the boards are named: of all boards, those
@@ -128,47 +160,50 @@ export async function runOnBoards(
   options: BoardOptions,
   output: Output,
 ): Promise<{ costs: BoardCost[]; events: (AppEvent & { file: string })[] }> {
-  const boards = names.map((name) => loadBoard(name));
+  const places = names.map((name) => [name, boardOf(name)] as const);
   const isLenient = options.on === everyBoard;
-  const measured: [Board, BoardCost][] = [];
+  const measured = new Map<string, BoardCost>();
   const refused = new Map<string, string>();
-  const emulated = boards.filter(({ emulator }) => emulator !== undefined);
-  if (emulated.length === 0) throw new WasmoteError("board-emulator-none", names.join(", "));
+  const running = places.filter(([, board]) => board === undefined || board.emulator !== undefined);
+  if (running.length === 0) throw new WasmoteError("board-emulator-none", names.join(", "));
   let refusal: WasmoteError | undefined;
   let first: { events: (AppEvent & { file: string })[]; text: string } | undefined;
-  for (const board of emulated) {
+  for (const [name] of running) {
     try {
-      const { cost, events } = await runOn(board, file, app, recordings, options, output);
+      const { cost, events } = await runOn(name, file, app, recordings, options, output);
       const text = JSON.stringify(events);
       first ??= { events, text };
-      measured.push([board, { ...cost, sameEvents: text === first.text }]);
+      measured.set(name, { ...cost, sameEvents: text === first.text });
     } catch (error) {
       if (!isLenient || !(error instanceof WasmoteError)) throw error;
       refusal ??= error;
-      refused.set(board.id, error.code);
+      refused.set(name, error.code);
     }
   }
   if (first === undefined && refusal !== undefined) throw refusal;
   const costs: BoardCost[] = [];
-  for (const board of boards) {
-    const own = measured.find(([{ id }]) => id === board.id)?.[1];
-    const why = refused.get(board.id);
-    costs.push(
-      own ?? { ...(await estimate(board, file, app, measured)), ...(why !== undefined && { refused: why }) },
-    );
+  const like = places.flatMap(([name, board]) => {
+    const cost = measured.get(name);
+    return board === undefined || cost === undefined ? [] : [[board, cost] as const];
+  });
+  for (const [name, board] of places) {
+    const [own, why] = [measured.get(name), refused.get(name)];
+    if (own !== undefined) costs.push(own);
+    else if (board !== undefined)
+      costs.push({ ...(await estimate(board, file, app, like)), ...(why !== undefined && { refused: why }) });
   }
   return { costs, events: first?.events ?? [] };
 }
 
-/** A row for each board. */
+/** A row for each board and engine. */
 export function boardTable(costs: readonly BoardCost[], output: Pick<Output, "width" | "styles">): string[] {
   const about = ({ estimatedFrom }: BoardCost) => (estimatedFrom === undefined ? "" : "~");
   const counted = (cost: BoardCost, value: number | undefined) =>
     value === undefined ? "-" : `${about(cost)}${thousands(Math.round(value))}`;
-  const noteOf = ({ refused, estimatedFrom, sameEvents, unit }: BoardCost): string => {
+  const noteOf = ({ refused, estimatedFrom, sameEvents }: BoardCost): string => {
     if (refused !== undefined) return refused;
     if (estimatedFrom !== undefined) return `by ${estimatedFrom}`;
-    return unit === undefined ? "not run" : sameEvents ? "" : "other events";
+    return sameEvents === undefined ? "not run" : sameEvents ? "" : "other events";
   };
   return table(
     [
@@ -190,7 +225,7 @@ export function boardTable(costs: readonly BoardCost[], output: Pick<Output, "wi
       cost.share === undefined ? "-" : `${about(cost)}${percent(cost.share, 1)}`,
       cost.realTime === undefined ? "-" : `${about(cost)}${cost.realTime.toFixed(1)} x`,
       cost.ramBytes === undefined ? "-" : thousands(cost.ramBytes),
-      thousands(cost.availableBytes),
+      cost.availableBytes === undefined ? "-" : thousands(cost.availableBytes),
       noteOf(cost),
     ]),
     { width: output.width, heading: output.styles.bold },

@@ -13,14 +13,14 @@ import {
   recordingsOf,
   requirePictureName,
 } from "./app-file.js";
-import { addBoardOptions, type BoardOptions, openRunnerOrBoard } from "./board-runner.js";
+import { addBoardOptions, type BoardOptions, isBoardRunner, openRunnerOrBoard } from "./board-runner.js";
 import { UsageError } from "./errors.js";
 import { bytesText, percent, thousands } from "./figures.js";
 import { makeFolder, refuseOverwriting, withFile, writeFilesAtomically } from "./files.js";
 import { addHelp } from "./help.js";
 import { type ModuleFile, readModuleFile } from "./module-file.js";
 import type { Output } from "./output.js";
-import { boardList, boardTable, type Recording, runOnBoards } from "./simulate-boards.js";
+import { boardList, boardTable, countedCost, type Recording, runOnBoards } from "./simulate-boards.js";
 
 interface SimulateOptions extends BoardOptions {
   input: string[];
@@ -34,11 +34,12 @@ board gives. An application's file (.json) is built first. Each recording begins
 Recordings are sounds (.wav, brought to the source's rate, mixed down to one channel), arrays (.npy, times x channels) or lines of
 numbers (.csv), in the sensor's own numbers; a folder gives all of its files, at any depth.
 With --json, each event is a line: {"time": seconds, "event": name, "level": score, "run": number, "file": path}; then come one of
-{"stages": ...} and, with several boards, one of {"boards": ...}. --draw writes the scores and the events of one recording as a
+{"stages": ...} and, of boards, one of {"boards": ...}. --draw writes the scores and the events of one recording as a
 picture (.svg) or a page (.html).
 In the end it tells what the stages cost: in how many runs each worked, and its share of the WebAssembly instructions of all runs, with the
 file's own kernels. On a board (--on, --port) it also tells what each run takes of the board's time; of several (--on pico,mps2-an386) or
-all (--on all) in a table, in which those without an emulator are estimated by one with the same processor.
+all (--on all) in a table, in which those without an emulator are estimated by one with the same processor; wasm3 and node may be
+among the several.
 
 Example: wasmote simulate models/yes-no/app.json --input yes.wav`;
 
@@ -161,7 +162,10 @@ async function simulateFile(path: string, options: SimulateOptions, output: Outp
     output.talk(`wrote ${options.draw}`);
   }
   tellStages(costs?.costs(), options, output);
-  if (options.json !== true) output.data(await costLines(file, runner, totals, runSeconds, options));
+  if (options.json === true) {
+    if (isBoardRunner(runner) && totals.counted > 0)
+      output.json({ boards: [countedCost(runner, file, app, totals)] }, 0);
+  } else output.data(await costLines(file, runner, totals, runSeconds, options));
 }
 
 /** What counts the stages' cost; undefined for a file that was not linked here, of which that is not known. */

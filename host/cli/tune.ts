@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { EventCurve } from "../app/curve-svg.js";
 import type { JudgedRecording, LevelOutcome } from "../app/tune.js";
@@ -33,11 +33,12 @@ interface TuneOptions {
 const help = `
 The application runs over the recordings once; then its decisions are made anew for levels from low to high. For each event it
 tells how often it would begin where nothing is labelled, and how many of the labelled ones would be found, and picks the level that
-finds the most within the wanted rate of false alarms. Levels to end keep their ratio to those to begin.
+finds the most within the wanted rate of false alarms, of equally good ones the middle. Levels to end keep their ratio to those to begin.
 Labels are a .csv whose first line is file,start,end,event, or a .json list of such: seconds in the recording of that name. An
 event counts as found from its start to a second after its end. Recordings without labels show false alarms alone; the more hours,
 the better.
--o writes the application's file with the levels that were picked.
+-o writes the application's file with the levels that were picked; its paths go on naming the same files. Where an event has no level
+with so few false alarms, nothing is written, and that is an error.
 
 Example: wasmote tune app.json --recordings field/ --labels field/labels.csv --false-alarms 0.5 -o app.json`;
 
@@ -85,8 +86,8 @@ async function tune(path: string, options: TuneOptions, output: Output): Promise
     [options.draw, options.out].filter((file) => file !== undefined),
     "Give it another name.",
   );
-  const { names, decisions } = tuned(built.decisions, options.event);
-  const judged = await judgeAll(built, recordings, options.labels, names, output);
+  const { names, known, decisions } = tuned(built.decisions, options.event);
+  const judged = await judgeAll(built, recordings, options.labels, { names, known }, output);
   const { levelCurve, chosenLevel } = await import("../app/tune.js");
   const runSeconds = built.section.hop / built.section.source.rate;
   output.progress("trying levels");
@@ -98,17 +99,28 @@ async function tune(path: string, options: TuneOptions, output: Output): Promise
       const own = judged.map(
         ({ scores, labels }): JudgedRecording => ({ scores: scores[position] as Float32Array[], labels }),
       );
-      const curve = levelCurve(decision.judging, own, { name, index, ratio }, runSeconds);
-      return [{ event: name, curve, chosen: chosenLevel(curve, options.falseAlarms) }];
+      const curveOf = (levels?: number[]) =>
+        levelCurve(decision.judging, own, { name, index, ratio }, runSeconds, levels);
+      const curve = curveOf();
+      const chosen = chosenLevel(curve, options.falseAlarms, (level) => curveOf([level])[0]);
+      return [{ event: name, curve, chosen }];
     }),
   );
-  const files = await filesOf(path, bytes, curves, built.section.events, options);
-  for (const file of files) await makeFolder(dirname(file.path));
-  await writeFilesAtomically(files);
-  for (const file of files) output.talk(`wrote ${file.path}`);
+  const without = curves.filter(({ chosen }) => chosen === undefined).map(({ event }) => `"${event}"`);
+  if (without.length === 0) {
+    const files = await filesOf(path, bytes, curves, built.section.events, options);
+    for (const file of files) await makeFolder(dirname(file.path));
+    await writeFilesAtomically(files);
+    for (const file of files) output.talk(`wrote ${file.path}`);
+  }
   const hours = (judged.reduce((sum, { runs }) => sum + runs, 0) * runSeconds) / 3600;
   if (options.json === true) output.json({ hours, falseAlarms: options.falseAlarms, events: curves });
-  else output.data(curves.flatMap((curve) => curveLines(curve, hours, options.falseAlarms, output)));
+  else output.data(curves.flatMap((curve) => curveLines(curve, hours, output)));
+  if (without.length > 0)
+    throw new WasmoteError(
+      "level-none",
+      `${without.join(", ")}: every level has more than ${options.falseAlarms}`,
+    );
 }
 
 /** The decisions with their positions, and the names of the events that are tuned. Throws `UsageError` for others. */
@@ -120,7 +132,11 @@ function tuned(all: readonly Events[], wanted: readonly string[] | undefined) {
       `--event ${odd}: there is no such event`,
       `The application has ${known.join(", ")}.`,
     );
-  return { names: wanted ?? known, decisions: all.map((decision, position) => ({ decision, position })) };
+  return {
+    names: wanted ?? known,
+    known,
+    decisions: all.map((decision, position) => ({ decision, position })),
+  };
 }
 
 /** Runs the application over all recordings: scores by decision and run, with the labels. */
@@ -128,7 +144,7 @@ async function judgeAll(
   built: Awaited<ReturnType<typeof buildFromFile>>,
   recordings: readonly string[],
   labelFile: string,
-  names: readonly string[],
+  { names, known }: { readonly names: readonly string[]; readonly known: readonly string[] },
   output: Output,
 ) {
   const [{ readRecording }, { simulate }, { labelsOf, readEventLabels }, { openModule }] = await Promise.all([
@@ -143,6 +159,11 @@ async function judgeAll(
   );
   if (unused !== undefined)
     throw new WasmoteError("input-invalid", `there is no recording "${unused.file}"`, { file: labelFile });
+  const others = [...new Set(labels.map(({ event }) => event))].filter((event) => !known.includes(event));
+  if (others.length > 0)
+    output.talk(
+      `labels of ${others.map((event) => `"${event}"`).join(", ")} are left out: the application's events are ${known.join(", ")}`,
+    );
   const odd = names.find((name) => !labels.some(({ event }) => event === name));
   if (odd !== undefined)
     output.talk(`"${odd}" is labelled nowhere: its level is picked by false alarms alone`);
@@ -189,28 +210,33 @@ async function filesOf(
   }
   if (out === undefined) return files;
   type Event = { over: number; under?: number };
-  const application = parsedFile(bytes) as { stages: Record<string, { events?: Record<string, Event> }> };
+  const [{ withPaths }, folder] = await Promise.all([import("../app/compose.js"), dirname(resolve(path))]);
+  const application = withPaths(
+    parsedFile(bytes) as { stages: Record<string, { events?: Record<string, Event> }> },
+    (named) => pathFrom(dirname(resolve(out)), folder, named),
+  );
   for (const stage of Object.values(application.stages)) {
     for (const { event, chosen } of curves) {
       const own = stage.events?.[event];
       if (own === undefined || chosen === undefined) continue;
-      own.over = rounded(chosen.over);
-      if (own.under !== undefined) own.under = rounded(chosen.under);
+      own.over = chosen.over;
+      if (own.under !== undefined) own.under = chosen.under;
     }
   }
   files.push({ path: out, bytes: encode(`${JSON.stringify(application, null, 2)}\n`) });
   return files;
 }
 
+/** A path that begins in a folder, for a file in another one. */
+function pathFrom(to: string, folder: string, path: string): string {
+  if (isAbsolute(path) || to === folder) return path;
+  return relative(to, resolve(folder, path)).replaceAll("\\", "/");
+}
+
 /** Rows of a curve's table, at most. */
 const mostRows = 12;
 
-function curveLines(
-  { event, curve, chosen }: EventCurve,
-  hours: number,
-  wanted: number,
-  output: Output,
-): string[] {
+function curveLines({ event, curve, chosen }: EventCurve, hours: number, output: Output): string[] {
   const columns = [
     { heading: "level", align: "right" },
     { heading: "false alarms", align: "right" },
@@ -233,11 +259,9 @@ function curveLines(
       outcome === chosen ? "picked" : "",
     ]);
   const { styles, width } = output;
-  const none = chosen === undefined ? [`no level has at most ${wanted} false alarms an hour`] : [];
   return [
     `${styles.bold(event)}  by ${hours.toFixed(2)} hours of recordings`,
     ...table(columns, rows, { width }),
-    ...none,
     "",
   ];
 }

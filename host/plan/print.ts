@@ -139,7 +139,7 @@ export function printPlan(graph: Graph, plan: Plan, width: number = Number.POSIT
       { width },
     ),
     `arena ${plan.arenaBytes} bytes, lower bound ${plan.boundBytes} bytes (step ${plan.boundStep}), ` +
-      `linear memory ${plan.memoryBytes} bytes`,
+      `with state ${plan.memoryBytes} bytes`,
     ...variables,
     ...(plan.arenaBytes > 0 && plan.order.length > 0 ? map(graph, plan, width) : []),
   ].join("\n");

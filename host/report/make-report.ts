@@ -124,7 +124,8 @@ function blocksOf({ graph, plan }: BuiltModel): MemoryBlock[] {
 }
 
 function memoryOf(built: BuiltModel): MemoryReport {
-  const { memoryBytes: linearBytes, arenaBytes, boundBytes, boundStep, aliveBytes } = built.plan;
+  const { arenaBytes, boundBytes, boundStep, aliveBytes } = built.plan;
+  const linearBytes = built.manifest.memoryBytes;
   return { linearBytes, arenaBytes, boundBytes, boundStep, aliveBytes, blocks: blocksOf(built) };
 }
 

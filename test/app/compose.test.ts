@@ -271,11 +271,14 @@ test("what is wrong is refused with the place", () => {
   const { small, alarm } = base.stages;
   const stage = (name: string, change: object) => refusal({ stages: { ...base.stages, [name]: change } });
   assert.is(refusal({}), "taken");
-  assert.match(refusal({ name: "" }), /^name: a name of letters/);
+  assert.match(refusal({ name: "" }), /^name: ""; a name of letters/);
   assert.match(refusal({ nmae: "a" }), /nmae/);
-  assert.match(refusal({ source: { type: "camera", rate: 1 } }), /^source.*: a source whose "type" is/);
+  assert.match(
+    refusal({ source: { type: "camera", rate: 1 } }),
+    /^source.*: "camera"; a source whose "type" is/,
+  );
   assert.match(refusal({ source: { ...link, rate: 0 } }), /^source.rate/);
-  assert.match(refusal({ hop: "2" }), /^hop: a time as "20 ms"/);
+  assert.match(refusal({ hop: "2" }), /^hop: "2"; a time as "20 ms"/);
   assert.match(refusal({ hop: "0.5 ms" }), /^hop: 0.5 ms are 0.500 samples; a whole number/);
   const { every: _, ...free } = small;
   assert.match(refusal({ hop: undefined, stages: { small: free, alarm } }), /^hop: a time is expected/);
@@ -286,7 +289,7 @@ test("what is wrong is refused with the place", () => {
   );
   assert.match(
     stage("small", { ...small, type: "modle" }),
-    /^stages.small.*: a stage whose "type" is one of/,
+    /^stages.small.*; a stage whose "type" is one of/,
   );
   assert.match(
     stage("small", { ...small, from: "sound" }),

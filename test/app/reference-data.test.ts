@@ -190,7 +190,7 @@ test("what does not fit is refused with what is expected", async () => {
   assert.match(refusal("near", npy([[1, 2, 3]])), /array of 1x3; rows of 2 are expected/);
   assert.match(refusal("near", npy([...Array(4)].map(() => [1, 2]))), /4 rows; at most 3 are expected/);
   assert.match(refusal("near", npy([[1, Number.NaN]])), /no finite number/);
-  assert.match(refusal("kind", npy([[1, 2, 3]])), /class 3; 0 to 2 are expected in the last column/);
+  assert.match(refusal("kind", npy([[1, 2, 3]])), /class 3 in row 0; 0 to 2 are expected in the last column/);
   assert.match(refusal("kind", npy([[1, 2, 0.5]])), /class 0.5/);
   assert.match(refusal("heard", rows), /it is no JSON; \{"low": \{"over"/);
   assert.match(refusal("heard", text({ lower: 1 })), /"lower"; there are low, high, off/);

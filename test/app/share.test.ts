@@ -116,7 +116,7 @@ test("an application of a source alone has runs of 20 ms, and room for half a se
 
 test("what cannot be shared is refused with what is expected", () => {
   assert.match(refusal({ snippets: {} as never }), /^share.snippets.perDay/);
-  assert.match(refusal({ snippets: { perDay: "64" } }), /^share.snippets.perDay: a size as "64 KB"/);
+  assert.match(refusal({ snippets: { perDay: "64" } }), /^share.snippets.perDay: "64"; a size as "64 KB"/);
   assert.match(
     refusal({ snippets: { perDay: "1 B" } }),
     /perDay: 1 B; at least the 2002 bytes of one snippet/,

@@ -105,8 +105,20 @@ test("other recordings are refused", () => {
     }
     return "";
   };
-  assert.match(refusal(text("1,2\n3"), "a.csv", 2), /^input-invalid: row 2 holds 1 values; 2 numbers/);
-  assert.match(refusal(text("1\nx"), "a.csv"), /^input-invalid: row 2/);
+  assert.match(refusal(text("1,2\n3"), "a.csv", 2), /^input-invalid: line 2 holds 1 value; 2 are expected/);
+  assert.match(refusal(text("1\nx"), "a.csv"), /^input-invalid: line 2 holds "x"; a number is expected/);
+  for (const lines of ["NaN\n1", "a\n\n1\nnan", "1\n-Infinity", "x,y\n1,2\n3,"])
+    assert.match(
+      refusal(text(lines), "a.csv", lines.includes(",") ? 2 : 1),
+      /^input-invalid: line \d holds ".*"; a number is expected/,
+      lines,
+    );
+  const missing = writeNpy({
+    dtype: "float32",
+    shape: [3, 2],
+    bytes: new Uint8Array(Float32Array.of(1, 2, 3, Number.NaN, 5, 6).buffer),
+  });
+  assert.match(refusal(missing, "a.npy", 2), /^input-invalid: row 1 holds NaN; a number is expected/);
   assert.match(refusal(text("1"), "a.txt"), /^input-kind: ending "txt"; .wav, .npy, .csv are read/);
   const sound = writeWave([0], { sampleRateHz: 1000 });
   assert.match(refusal(sound, "a.wav", 3), /^input-kind: a sound for a source of 3 channels/);

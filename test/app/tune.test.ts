@@ -31,9 +31,23 @@ test("a curve counts what is found of labelled events, and what begins beside th
     ],
   );
   assert.is(curve[2]?.falseAlarmsPerHour, 3600 / 12);
-  assert.is(chosenLevel(curve, 0)?.over, 0.75);
-  assert.is(chosenLevel(curve, 300)?.over, 0.75, "fewer false alarms, where as many are found");
-  assert.is(chosenLevel(curve.slice(0, 2), 0), undefined);
+  const none = () => undefined;
+  assert.is(chosenLevel(curve, 0, none)?.over, 0.75);
+  assert.is(chosenLevel(curve, 300, none)?.over, 0.75, "fewer false alarms, where as many are found");
+  assert.is(chosenLevel(curve.slice(0, 2), 0, none), undefined);
+});
+
+test("of equally good levels the one in the middle is picked, however many scores lie near one end", () => {
+  const outcome = (over: number, falseAlarms: number) =>
+    ({ over, under: over, falseAlarms, falseAlarmsPerHour: falseAlarms, found: 1, labelled: 1 }) as const;
+  const curve = [outcome(0.1, 2), ...[0.2, 0.9, 0.91, 0.92, 0.93].map((over) => outcome(over, 0))];
+  assert.equal(
+    chosenLevel(curve, 0, (level) => outcome(level, 0)),
+    outcome(0.565, 0),
+  );
+  assert.is(chosenLevel(curve, 0, (level) => outcome(level, 1))?.over, 0.9, "what is between is worse");
+  const apart = [...curve, outcome(0.95, 1), outcome(0.97, 0)];
+  assert.is(chosenLevel(apart, 0, (level) => outcome(level, 0))?.over, 0.565, "the widest block's");
 });
 
 test("an event counts as found until a second after its end, and times of the decision's rules count", () => {

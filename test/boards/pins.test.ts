@@ -55,11 +55,12 @@ test("a board that lacks what an application asks for is refused with all of tha
       return error.message;
     }
   };
-  const asked = { source: "imu", actions: ["gpio"], pins: [{ pin: 25 }] };
+  const source = { driver: "imu", rate: 100, channels: 3, hop: 10 };
+  const asked = { source, actions: [{ kind: "gpio", pin: 25 }] };
   assert.is(refusal("pico", asked), "");
   const message = refusal("qemu-rv32", asked);
   assert.match(message, /source imu \(it is on .*\bpico\b.*\); applications set no pins on qemu-rv32$/);
-  assert.match(refusal("pico", { actions: [], pins: [{ pin: 30 }] }), /no pin GPIO30/);
+  assert.match(refusal("pico", { actions: [{ kind: "gpio", pin: 30 }] }), /no pin GPIO30/);
 });
 
 /** A board with an application whose event sets pins 1 and 200, driven over the link; what QEMU wrote down of it meanwhile. */

@@ -43,6 +43,9 @@ if (availableBoards(["mps2-an385", "mps2-an386"]).length === 2) {
       boards.map((each: { board: string }) => each.board),
       ["mps2-an386", "mps2-an385"],
     );
+    const alone = wasmote(folder, [...simulated, "mps2-an386", "--json"]);
+    const { sameEvents: _, ...own } = boards[0];
+    assert.equal(JSON.parse(alone.stdout.trim().split("\n").at(-1) as string), { boards: [own] });
     for (const { sameEvents, share, mean, most } of boards) {
       assert.ok(sameEvents);
       assert.ok(share > 0 && share < 1 && mean <= most, `${share}, ${mean}, ${most}`);

@@ -47,6 +47,8 @@ test("--json tells the same, and the same model gives the same bytes", () => {
   assert.is(report.fileBytes, before.length);
   assert.is(report.memory.linearBytes, Math.ceil(report.memory.arenaBytes / 16) * 16);
   assert.ok(report.memory.boundBytes <= report.memory.arenaBytes);
+  const { linearBytes, arenaBytes, stateBytes, rowBytes } = report.memory;
+  assert.equal([stateBytes, arenaBytes + stateBytes + rowBytes], [0, linearBytes]);
   assert.equal(
     report.steps.map((step: { operator: string }) => step.operator),
     ["conv2d", "fullyConnected"],

@@ -102,7 +102,8 @@ const signed = (...args: string[]) => json(...signing(), ...args);
 const simulated = ["simulate", at("app.wasm"), "--input", at("odd.csv")];
 const beginning = ["app", "init", at("new/begun.json"), "--model", at("net.tflite")];
 const begun = async (...args: string[]) => {
-  await done(...beginning, "--force", ...args);
+  const { stderr } = await inProcess([...beginning, "--force", ...args]);
+  assert.match(stderr, /^wrote /m);
   return JSON.parse(readFileSync(at("new/begun.json"), "utf8"));
 };
 const tuned = ["tune", at("app.json"), "--recordings", at("odd.csv"), "--labels", at("labels.csv")];
@@ -471,10 +472,10 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   "app --model": async () => {
     const { stdout } = await done(...beginning, "--front-end", "none", "--force");
     assert.match(stdout, /^it builds: a file of [\d,]+ bytes/);
-    assert.match(
-      (await done(...beginning, "--force")).stdout,
-      /^it does not build yet: .*stages.scores.file/,
-    );
+    const unfit =
+      /wrote .*begun.json\nit does not build yet\nerror\[application-invalid\].*stages.scores.file/;
+    await refused(1, unfit, ...beginning, "--force");
+    assert.ok(existsSync(at("new/begun.json")));
     await refused(2, /no model is named/, "app", "init", at("new/no.json"));
     await refused(1, /file-unreadable/, "app", "init", at("new/no.json"), "--model", at("no.tflite"));
     assert.not(existsSync(at("new/no.json")));
@@ -510,7 +511,7 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(2, /--model is of no use: --capture/, ...command, "--force", "--model", at("net.tflite"));
   },
   "app --force": async () => {
-    await done(...beginning, "--force");
+    await done(...beginning, "--front-end", "none", "--force");
     await refused(2, /is there already/, ...beginning);
   },
 
@@ -566,6 +567,10 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
   "simulate --on": async () => {
     assert.match((await done(...simulated, "--on", "node")).stdout, /node here: /);
+    const both = await done(...simulated, "--on", "wasm3,node");
+    assert.match(both.stdout, /0.008 s {2}odd {2}19\.000/);
+    for (const name of ["wasm3", "node"])
+      assert.match(both.stdout, new RegExp(`\\n${name} +- +- +- +[\\d.]+ x +[\\d,]+ +- *\\n`));
     await refused(1, /did you mean node/, ...simulated, "--on", "nod");
     await refused(1, /board-unknown/, ...simulated, "--on", "pico,nod");
     await refused(2, /there twice/, ...simulated, "--on", "pico,pico");
@@ -605,6 +610,9 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     await refused(1, /input-invalid.*first line is "0"/, ...line, at("short.csv"));
     writeFileSync(at("other.csv"), "file,start,end,event\nno.csv,0,1,odd\n");
     await refused(1, /input-invalid.*no recording "no.csv"/, ...line, at("other.csv"));
+    writeFileSync(at("other.csv"), "file,start,end,event\nodd.csv,0,1,odd\nodd.csv,0,1,even\n");
+    const { stderr } = await done(...line, at("other.csv"));
+    assert.match(stderr, /labels of "even" are left out: the application's events are odd/);
   },
   "tune --false-alarms": async () => {
     const rate = JSON.parse((await done(...tuned, "--json", "--false-alarms", "0")).stdout);
@@ -613,6 +621,18 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
       [0, 0, 1],
     );
     await refused(2, /is no rate/, ...tuned, "--false-alarms", "-1");
+    writeFileSync(at("late.csv"), "file,start,end,event\nodd.csv,0.5,0.6,odd\n");
+    const late = ["tune", at("app.json"), "--recordings", at("odd.csv"), "--labels", at("late.csv")];
+    await refused(
+      1,
+      /level-none.*"odd": every level has more than 1/,
+      ...late,
+      "--false-alarms",
+      "1",
+      "-o",
+      at("never.json"),
+    );
+    assert.not(existsSync(at("never.json")));
   },
   "tune --event": async () => {
     await done(...tuned, "--event", "odd");
@@ -633,6 +653,16 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
     const { stages } = JSON.parse(readFileSync(at("tuned.json"), "utf8"));
     assert.equal(stages.heard.events, { odd: { over: 19 } });
     await done("build", at("tuned.json"), "-o", at("tuned.wasm"));
+    const schema = { ...JSON.parse(readFileSync(at("app.json"), "utf8")), $schema: "docs/app.schema.json" };
+    writeFileSync(at("with-schema.json"), JSON.stringify(schema));
+    const [command, , ...others] = tuned as [string, string, ...string[]];
+    await done(command, at("with-schema.json"), ...others, "-o", at("new/further/tuned.json"));
+    const moved = JSON.parse(readFileSync(at("new/further/tuned.json"), "utf8"));
+    assert.equal(
+      [moved.$schema, moved.stages.apart.baseline],
+      ["../../docs/app.schema.json", "../../rows.npy"],
+    );
+    await done("build", at("new/further/tuned.json"), "-o", at("tuned.wasm"));
     await refused(2, /would overwrite/, ...tuned, "-o", at("labels.csv"));
   },
   "tune --json": async () => {
@@ -1046,7 +1076,13 @@ const obeyed: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   "capture --port": async () => {
-    await refused(2, /no board is named/, "capture", "--label", "yes");
+    await refused(
+      2,
+      /no board is named\nhelp: Name one behind the command, or give --port/,
+      "capture",
+      "--label",
+      "yes",
+    );
     const command = await capturing();
     board.lacksSource = true;
     await refused(1, /board-not-capturing.*the board has no source "adc"/, ...command);

@@ -55,11 +55,12 @@ const table = (rows: readonly string[]): string[] =>
 /** A choice of objects: a heading for each, by what tells them apart. */
 function choices(schemas: readonly Schema[], key: string, level: string): string[] {
   return schemas.flatMap((schema) => {
-    const name = String(schema.properties?.[key]?.const);
+    const { const: name, description } = schema.properties?.[key] ?? {};
     return [
       "",
-      `${level} ${name}`,
+      `${level} ${String(name)}`,
       "",
+      ...(description === undefined ? [] : [description, ""]),
       ...table(fieldRows(schema, [key])),
       ...nested(schema, [key], `${level}#`),
     ];
@@ -74,10 +75,12 @@ function nested(schema: Schema, left: readonly string[], level: string): string[
       field,
       ...(field.anyOf ?? []),
       ...(typeof field.additionalProperties === "object" ? [field.additionalProperties] : []),
+      ...(field.items === undefined ? [] : [field.items]),
     ];
     const found = candidates.find(({ properties }) => properties !== undefined);
     if (found === undefined) return [];
-    const title = typeof field.additionalProperties === "object" ? `each of \`${name}\`` : `\`${name}\``;
+    const areMany = typeof field.additionalProperties === "object" || field.items !== undefined;
+    const title = areMany ? `each of \`${name}\`` : `\`${name}\``;
     return ["", `${level} ${title}`, "", ...table(fieldRows(found, [])), ...nested(found, [], `${level}#`)];
   });
 }
@@ -117,6 +120,7 @@ export function applicationsPage(): string {
     share.description ?? "",
     "",
     ...table(fieldRows(share, [])),
+    ...nested(share, [], "###"),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -18,6 +18,19 @@ test("docs/reference/applications.md tells all of it, in words (npm run docs wri
   const kinds = [...page.matchAll(/^### (.*)$/gm)].map(([, kind]) => kind);
   for (const kind of ["microphone", "model", "decision", "micro-frontend", "gpio"])
     assert.ok(kinds.includes(kind), kind);
+  // Every field of every object that a file may hold is a row.
+  const fieldsOf = (schema: unknown): string[] => {
+    if (typeof schema !== "object" || schema === null) return [];
+    const { properties = {} } = schema as { properties?: object };
+    return [...Object.keys(properties), ...Object.values(schema).flatMap(fieldsOf)];
+  };
+  const fields = [...new Set(fieldsOf(applicationJsonSchema()))].filter(
+    (name) => !["type", "do"].includes(name),
+  );
+  assert.equal(
+    fields.filter((name) => !page.includes(`\n| \`${name}\` | `)),
+    [],
+  );
 });
 
 test("applications in the pages are valid", () => {

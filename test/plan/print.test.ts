@@ -23,7 +23,7 @@ step  node  operator       address  bytes  scratch at  bytes  in place     alive
    1  n1    anything             0     32                     over step 0     32
    2  n2    anything            32     16                                     56
                                 48      8
-arena 64 bytes, lower bound 64 bytes (step 0), linear memory 64 bytes
+arena 64 bytes, lower bound 64 bytes (step 0), with state 64 bytes
 
 addresses 0 to 63, 1 byte a column
 i input  o output  + in place  - kept for later  s scratch  . free
@@ -49,7 +49,7 @@ test("a graph without nodes has no map", () => {
   const graph = make.graph(make.input(4));
   const lines = printPlan(graph, planMemory(graph, anyLowering)).split("\n");
   assert.is(lines.length, 3);
-  assert.is(lines[2], "arena 4 bytes, lower bound 4 bytes (step 0), linear memory 16 bytes");
+  assert.is(lines[2], "arena 4 bytes, lower bound 4 bytes (step 0), with state 16 bytes");
 });
 
 test.run();

@@ -58,18 +58,39 @@ function powerSpectrum<R>(parameters: i32, to: usize): void {
     } else {
       reorder<f32>(input, length, spectrum, points, radices);
     }
-    readWeights(scratch, weights, bytes);
-    stages<f32, R>(spectrum, scratch, points, radices, false);
-    readWeights(scratch, weights + bytes, (points >> 1) << 3);
-    join<f32, R>(spectrum, last, scratch);
-    memory.fill(output, 0, (points + 1) << 2);
-    for (let bin = start; bin < end; bin++) {
-      const at = spectrum + (bin << 3);
-      const real = load<f32>(at), imaginary = load<f32>(at, 4);
-      const power = real * real + imaginary * imaginary;
-      store<f32>(output + (bin << 2), canonical((magnitude != 0 ? sqrt<f32>(power) : power) * scale));
-    }
+    transform<f32, R>(spectrum, last, scratch, weights, bytes, points, radices);
+    writePowers<f32>(spectrum, output, points, start, end, magnitude, scale);
     output += (points + 1) << 2;
+  }
+}
+
+/** The spectrum of samples in the order of the first stage, by tables that are read to the scratch memory. */
+// @ts-ignore: decorator
+@inline
+function transform<T, R>(spectrum: usize, last: usize, scratch: usize, weights: i32, bytes: i32, points: i32, radices: i32): void {
+  readWeights(scratch, weights, bytes);
+  stages<T, R>(spectrum, scratch, points, radices, false);
+  readWeights(scratch, weights + bytes, (points >> 1) << 3);
+  join<T, R>(spectrum, last, scratch);
+}
+
+/** The bins of a spectrum as powers or magnitudes. */
+// @ts-ignore: decorator
+@inline
+function writePowers<T>(spectrum: usize, output: usize, points: i32, start: i32, end: i32, magnitude: i32, factor: f32): void {
+  memory.fill(output, 0, (points + 1) << 2);
+  for (let bin = start; bin < end; bin++) {
+    const at = spectrum + (bin << 3);
+    let power: f32;
+    if (isFloat<T>()) {
+      const real = load<f32>(at), imaginary = load<f32>(at, 4);
+      power = real * real + imaginary * imaginary;
+    } else {
+      const real = <i64>load<i32>(at), imaginary = <i64>load<i32>(at, 4);
+      power = <f32>(real * real + imaginary * imaginary);
+    }
+    const value = (magnitude != 0 ? sqrt<f32>(power) : power) * factor;
+    store<f32>(output + (bin << 2), isFloat<T>() ? canonical(value) : value);
   }
 }
 
@@ -99,19 +120,10 @@ export function powerSpectrumInt16(parameters: i32, to: usize): void {
     for (let at = scratch, end = scratch + (length << 2); at < end; at += 4)
       store<i32>(at, (load<i32>(at) + half) >> down);
     reorder<i32>(scratch, length, spectrum, points, radices);
-    readWeights(scratch, weights, bytes);
-    stages<i32, Whole>(spectrum, scratch, points, radices, false);
-    readWeights(scratch, weights + bytes, (points >> 1) << 3);
-    join<i32, Whole>(spectrum, last, scratch);
+    transform<i32, Whole>(spectrum, last, scratch, weights, bytes, points, radices);
     const shift = up - down + 1;
     const factor = scale * reinterpret<f32>((127 - (magnitude != 0 ? shift : shift << 1)) << 23);
-    memory.fill(output, 0, (points + 1) << 2);
-    for (let bin = start; bin < end; bin++) {
-      const at = spectrum + (bin << 3);
-      const real = <i64>load<i32>(at), imaginary = <i64>load<i32>(at, 4);
-      const power = <f32>(real * real + imaginary * imaginary);
-      store<f32>(output + (bin << 2), (magnitude != 0 ? sqrt<f32>(power) : power) * factor);
-    }
+    writePowers<i32>(spectrum, output, points, start, end, magnitude, factor);
     output += (points + 1) << 2;
   }
 }

@@ -22,7 +22,7 @@ import { countOf, refuseApplication } from "../times.js";
 
 const frequency = z.number().positive();
 
-const filterSchema = z.discriminatedUnion("type", [
+const filters = [
   z.strictObject({
     type: z.literal("low-pass"),
     cutoff: frequency,
@@ -39,7 +39,13 @@ const filterSchema = z.discriminatedUnion("type", [
     high: frequency,
     order: z.int().min(1).max(8).default(3),
   }),
-]);
+] as const;
+
+const filterSchema = z.discriminatedUnion(
+  "type",
+  filters,
+  'a filter whose "type" is low-pass, high-pass or band-pass',
+);
 
 const schema = z.strictObject({
   type: z.literal("spectral-features"),

@@ -13,7 +13,7 @@ import type { Scores } from "../values.js";
 
 const event = z.strictObject({
   class: z
-    .union([z.string().min(1), z.int().min(0)])
+    .union([z.string().min(1), z.int().min(0)], "the name of a class, or its number from 0 on")
     .optional()
     .describe(
       "The score that it comes from, by name or number; by default the one of the event's name, or the only one.",
@@ -37,7 +37,7 @@ const schema = z.strictObject({
     .optional()
     .describe("Scores are how often, over this time, each was the highest. Not with `mean`."),
   highest: z
-    .union([z.boolean(), z.int().min(1)])
+    .union([z.boolean(), z.int().min(1)], "true, false or a whole number from 1 on")
     .default(false)
     .describe("How many classes with the highest scores may begin; true for 1, false for all."),
   together: z

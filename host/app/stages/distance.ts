@@ -42,7 +42,7 @@ export function momentsOf(values: Float32Array, rows: number, columns: number) {
 /** How far features are from those of a baseline: one score, 0 for none. */
 export const distance: StageKind<typeof schema> = {
   schema,
-  tables: ({ baseline }) => [baseline],
+  tables: ["baseline"],
   compile(config, { graph, name, at, input, table }) {
     const { signal } = input("features");
     const { rows, columns, values } = table(config.baseline);

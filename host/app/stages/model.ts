@@ -81,7 +81,7 @@ export const model: StageKind<typeof schema> = {
   schema,
   stride: ({ every }, rate, at) =>
     every === undefined ? undefined : countOf(every, rate, `${at}.every`, "samples"),
-  models: ({ file }) => [file],
+  models: ["file"],
   after: ({ when }) => (when === undefined ? [] : [when]),
   compile(config, { graph, name, at, runSeconds, input, model, activity }) {
     const given = input("features", "samples");

@@ -8,6 +8,7 @@ import { topK } from "../../ops/reduction/top-k.js";
 import { stageName } from "../fields.js";
 import { asReal } from "../reals.js";
 import type { StageKind } from "../stage.js";
+import { examplesOf } from "../tables.js";
 import { refuseApplication } from "../times.js";
 
 const schema = z.strictObject({
@@ -30,10 +31,11 @@ const schema = z.strictObject({
  */
 export const nearest: StageKind<typeof schema> = {
   schema,
-  tables: ({ examples }) => [examples],
+  tables: ["examples"],
   compile(config, { graph, name, at, input, table }) {
     const { signal } = input("features");
-    const { rows, columns, values } = table(config.examples);
+    const found = table(config.examples);
+    const { rows, columns } = found;
     const { classes, k } = config;
     const count = elementCount(signal.tensor.shape);
     if (columns !== count + 1)
@@ -42,22 +44,13 @@ export const nearest: StageKind<typeof schema> = {
         `rows of ${columns} numbers; ${count + 1} are expected, as "${config.from}" gives, and the class`,
       );
     if (k > rows) refuseApplication(`${at}.k`, `${k}; there are ${rows} examples`);
-    const row = (i: number) => values.subarray(i * columns, (i + 1) * columns);
-    const all = Array.from({ length: rows }, (_, i) => row(i));
-    const flags = all.map((example, i) => {
-      const label = example[count] as number;
-      if (!Number.isInteger(label) || label < 0 || label >= classes.length)
-        refuseApplication(
-          `${at}.examples`,
-          `class ${label} in row ${i}; 0 to ${classes.length - 1} are expected in the last column`,
-        );
-      return classes.map((_, number) => (number === label ? 1 : 0));
-    });
+    const examples = examplesOf(found, classes, (why) => refuseApplication(`${at}.examples`, why));
     const write = graph.writer(name);
     const tensor = graph.under(signal.when, () => {
-      const features = Float32Array.from(all.flatMap((example) => [...example.subarray(0, count)]));
+      const features = Float32Array.from(examples.flatMap((example) => [...example.features]));
+      const flags = examples.flatMap((example) => example.flags);
       const vectors = write.constant(features, [rows, count], "float32");
-      const labels = write.constant(Float32Array.from(flags.flat()), [rows, classes.length], "float32");
+      const labels = write.constant(Float32Array.from(flags), [rows, classes.length], "float32");
       graph.refer(name, { kind: "neighbours", rows, columns: count, names: classes }, [vectors, labels]);
       const real = reshaped(write, asReal(write, signal.tensor), [1, count]);
       const apart = reshaped(write, write.node(squaredDistances, {}, [real, vectors]), [rows]);

@@ -42,9 +42,9 @@ export function memorySection({ memory }: ModelReport): Markup {
   const columns = blocks.some(({ over }) => over !== undefined)
     ? [...blockColumns, placeColumn]
     : blockColumns;
-  const state = linearBytes - arenaBytes;
+  const beside = linearBytes - arenaBytes;
   return markup`<section id="memory"><h2>Memory over time</h2>
-<p>${bytesText(linearBytes)} of linear memory: an arena of ${thousands(arenaBytes)}, of which step ${boundStep} needs ${thousands(boundBytes)} at once${state > 0 && `; ${thousands(state)} beside it for state and rounding`}.</p>
+<p>${bytesText(linearBytes)} of linear memory: an arena of ${thousands(arenaBytes)}, of which step ${boundStep} needs ${thousands(boundBytes)} at once${beside > 0 && `; ${thousands(beside)} beside it for state, a step's row and what aligns them`}.</p>
 <figure>${legend(blocks)}${memoryMap(memory)}<figcaption>Addresses upwards, steps from left to right. A step reads and writes what stands in its column; what is white is free.</figcaption></figure>
 ${dataTable("Blocks of memory, by their numbers in the picture", columns, blocks)}</section>`;
 }

@@ -47,6 +47,7 @@ static bool flag_of(cbor_reader map, const char *key)
 
 /* Its samples are their own numbers, and as much more as is said. */
 static uint32_t came, taken, lost;
+static uint32_t gapAt, gapLost;         /* what is missing behind so many samples, which is told when those have been taken */
 static int16_t more;
 static bool isStarted;
 static const char *refused;
@@ -55,12 +56,17 @@ static const char *sensor_start(const source_setup *setup)
 {
     CHECK(setup->channels == 1);
     isStarted = !refused;
-    came = taken = lost = 0;
+    came = taken = lost = gapLost = 0;
     return refused;
 }
 static uint32_t sensor_available(uint32_t run)
 {
     CHECK(isStarted && run == hop);
+    if (taken >= gapAt)
+    {
+        lost += gapLost;
+        gapLost = 0;
+    }
     return came - taken;
 }
 static void sensor_take(void *to, uint32_t count)
@@ -68,7 +74,7 @@ static void sensor_take(void *to, uint32_t count)
     CHECK(count <= came - taken);
     for (uint32_t i = 0; i < count; i++, taken++)
     {
-        const int16_t value = (int16_t) (taken + lost + (uint32_t) more);
+        const int16_t value = (int16_t) (taken + lost + (taken < gapAt ? 0 : gapLost) + (uint32_t) more);
         memcpy((uint8_t *) to + i * sizeof value, &value, sizeof value);
     }
 }
@@ -135,6 +141,13 @@ static void check_capture(bytes application)
     came += 4;
     CHECK(is_part(captured(8 + hop), 108 + hop, 4) && is_part(captured(8 + hop), 108 + hop, 4));
     CHECK(!flag_of(captured(112 + hop), "ended") && application_wait() <= millisecond);
+
+    CHECK(is_text(capture(true), "state", "capturing"));
+    came = 10;
+    gapAt = 7;
+    gapLost = 50;
+    CHECK(is_part(captured(0), 0, 7) && is_part(captured(0), 0, 7));
+    CHECK(is_part(captured(7), 57, 3));
 
     CHECK(is_text(capture(true), "state", "capturing"));
     came = 1;
