@@ -111,7 +111,7 @@ function isPlain3x3({ window: w }: { window: Window }): boolean {
 
 function kernelOf(g: Geometry, constants: ChannelConstants): Pick<Kernel, "name" | "wider"> {
   if (isPlain3x3(g)) return shiftKernel("depthwiseConv2d3x3", constants);
-  const stem = `depthwiseConv2d${isWhole(g) ? "Whole" : isRow(g) ? "Row" : ""}`;
+  const stem = isWhole(g) ? "depthwiseConv2dWhole" : isRow(g) ? "depthwiseConv2dRow" : "depthwiseConv2d";
   return { name: `${stem}${constants.shift.some(isRoundedOnce) ? "Once" : ""}Int8` };
 }
 
