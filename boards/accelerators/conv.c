@@ -45,20 +45,6 @@ static uint32_t block_length(uint32_t left, uint32_t blocks, uint32_t most)
     return left < most ? left : most;
 }
 #else
-/* Whether every channel of the tiles may be requantized the short way. */
-static bool all_quick(const window_operation *of, uint32_t depth, uint32_t tileBytes)
-{
-    if (depth > quickDepth) return false;
-    const int8_t *tile = of->weights;
-    for (int32_t n = 0; n < of->outputs; n += 4, tile += tileBytes)
-    {
-        const tile_constants *constants = (const tile_constants *) tile;
-        for (int32_t lane = 0; lane < 4 && n + lane < of->outputs; lane++)
-            if (!is_quick(constants->bias[lane], constants->shift[lane])) return false;
-    }
-    return true;
-}
-
 /* Positions of a patch: as many as so many bytes hold, at most `maxPositions`. */
 static uint32_t positions_at_once(uint32_t bytes, uint32_t groups)
 {
@@ -126,7 +112,7 @@ void wasmote_conv_s8(const window_operation *of)
         },
 #else
         .patch = { .words = room + unpacked, .groups = groups },
-        .quick = all_quick(of, depth, tileBytes),
+        .quick = wasmote_quick_way(of->weights, of->outputs, tileBytes, depth) != anyWay,
 #endif
         .outputs = of->outputs,
         .zeroPoint = of->outputZeroPoint,

@@ -1,4 +1,7 @@
 /*
+ * Depthwise of any kind: at positions side by side whose windows have the same taps inside the input, tile by tile. What is
+ * outside is summed once for them all; taps inside are rows and columns that need no test.
+ *
  * Depthwise 3x3, each channel to one: four channels at a time, three input rows of each lie in scratch memory in slots
  * that are filled anew in turn. A row's slot is its number modulo 3, so that weights are taken in turn as well.
  */
@@ -8,8 +11,40 @@
 #include "kernels.h"
 #include "target.h"
 
-/* A depthwise convolution of 3x3 taps, each channel to one. False where it is of another kind: nothing is done then. */
+/*
+ * A depthwise convolution of 3x3 taps, each channel to one and requantized the short way, its outputs not limited yet. False where
+ * it is of another kind: nothing is done then.
+ */
 bool wasmote_depthwise_3x3(const window_operation *of);
+
+/*
+ * Positions side by side whose windows have the same taps inside the input, and a tile of channels there. The assembly knows the
+ * offsets.
+ */
+typedef struct depthwise_tile
+{
+    uint32_t start[4];          /* 0: sums of the taps outside, with the bias */
+    const tile_constants *constants;    /* 16 */
+    int32_t offset;             /* 20: twice the output's zero point, and 1 */
+    int32_t once;               /* 24: not 0 where the channels are rounded once */
+    const int8_t *pixel;        /* 28: of the first position's first tap inside, and of the first channel */
+    int32_t rows;               /* 32: of taps inside, each of columnBytes of weights */
+    const int8_t *weights;      /* 36: of the first tap inside */
+    int32_t columnBytes;        /* 40 */
+    int32_t tapBytes;           /* 44: from a tap's pixel to the next one's; where a row has one, 0 */
+    int32_t rowRest, weightRest;    /* 48, 52: from the end of a row of taps inside to the next one */
+    int32_t outputBytes, positionBytes; /* 56, 60: from a position to the next */
+    int32_t positions;          /* 64 */
+    int32_t apart[4];           /* input channels, less the first one */
+    int32_t count;              /* of channels */
+    bool quick;                 /* whether they are requantized the short way */
+} depthwise_tile;
+
+/*
+ * Outputs of four quick channels that are all rounded once or all twice, not limited yet. With TARGET_DSP their inputs are side by
+ * side.
+ */
+void wasmote_depthwise_four(const depthwise_tile *tile, int8_t *output);
 
 /*
  * A channel's requantization and its weights by filter row, the first two rows again at the end.

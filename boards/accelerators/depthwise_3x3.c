@@ -9,24 +9,6 @@ static bool is_3x3(const window_operation *of)
         && of->outputs == 1 && of->strideWidth <= 2;
 }
 
-static bool every_channel_is_quick(const window_operation *of)
-{
-    const int8_t *tile = of->weights;
-    for (int32_t n = 0; n < of->inputChannels; n += 4, tile += tileHeaderBytes + tapBytes)
-    {
-        const tile_constants *constants = (const tile_constants *) tile;
-        for (int32_t lane = 0; lane < 4 && n + lane < of->inputChannels; lane++)
-            if (!is_quick(constants->bias[lane], constants->shift[lane])) return false;
-    }
-    return true;
-}
-
-static void clamp_row(const window_operation *of, int count, int8_t *output)
-{
-    for (int32_t x = 0; x < of->outputWidth; x++, output += of->inputChannels)
-        for (int lane = 0; lane < count; lane++) output[lane] = (int8_t) clamp(output[lane], of->low, of->high);
-}
-
 /* Up to 4 channels of one image, from the tile's first on. */
 static void tile_channels(const window_operation *of, const int8_t *image, const int8_t *tile, int count, int8_t *output)
 {
@@ -44,7 +26,6 @@ static void tile_channels(const window_operation *of, const int8_t *image, const
         wasmote_row_channel(of, channel, (const uint8_t *) of->scratch + (uint32_t) lane * rowBytes, tile + tileHeaderBytes + lane);
     }
 
-    const bool narrow = of->low > -128 || of->high < 127;
     int32_t next = 0;
     for (int32_t y = 0; y < of->outputHeight; y++, output += of->outputWidth * of->inputChannels)
     {
@@ -55,13 +36,12 @@ static void tile_channels(const window_operation *of, const int8_t *image, const
         const uint32_t first = (3 - (uint32_t) top % 3) % 3;
         const uint8_t *rows = of->scratch;
         for (int lane = 0; lane < count; lane++, rows += rowBytes) row_outputs(of, &channels[lane], rows, first, output + lane);
-        if (narrow) clamp_row(of, count, output);
     }
 }
 
 bool wasmote_depthwise_3x3(const window_operation *of)
 {
-    if (!is_3x3(of) || of->scratchBytes < 4 * wasmote_row_bytes(of) || !every_channel_is_quick(of)) return false;
+    if (!is_3x3(of) || of->scratchBytes < 4 * wasmote_row_bytes(of)) return false;
 
     const int8_t *image = of->input;
     int8_t *output = of->output;

@@ -3,7 +3,7 @@
 #include "stored_weights.h"
 
 /* Accumulators, biases included, to outputs of a tile of quick channels, saturated. */
-static inline void finish_quick(const tile_constants *constants, const int32_t sums[4], int32_t zeroPoint, int8_t *output)
+static inline void finish_four(const tile_constants *constants, const int32_t sums[4], int32_t zeroPoint, int8_t *output)
 {
     for (int lane = 0; lane < 4; lane++)
     {
@@ -15,7 +15,7 @@ static inline void finish_quick(const tile_constants *constants, const int32_t s
 static void finish(const fully_connected_operation *of, const tile_constants *constants, const int32_t sums[4], int32_t count, int8_t *output)
 {
     for (int32_t lane = 0; lane < count; lane++)
-        output[lane] = finish_any(sums[lane], constants, lane, of->outputZeroPoint, of->low, of->high);
+        output[lane] = wasmote_finish_any(sums[lane], constants, lane, of->outputZeroPoint, of->low, of->high);
 }
 
 /* Adds the products of a tile's weights of fewer than 8 bits, as many at once as are unpacked to scratch memory. */
@@ -58,7 +58,7 @@ static inline __attribute__((always_inline)) void multiply_row(const fully_conne
             if (wide < whole) wasmote_add_groups(sums, input + 4 * wide, weights + wide * tileGroupBytes, whole - wide);
             if (rest) wasmote_add_groups(sums, last, weights + whole * tileGroupBytes, 1);
         }
-        if (left >= 4 && shallow && is_quick_tile(constants)) finish_quick(constants, sums, of->outputZeroPoint, output);
+        if (left >= 4 && shallow && is_quick_tile(constants)) finish_four(constants, sums, of->outputZeroPoint, output);
         else finish(of, constants, sums, left < 4 ? left : 4, output);
     }
 }
@@ -71,8 +71,7 @@ static inline __attribute__((always_inline)) void multiply_rows(const fully_conn
     for (int32_t row = 0; row < of->rows; row++, input += of->inputs, output += of->outputs)
     {
         multiply_row(of, input, narrow ? 0 : wasmote_widen(of, input, (uint32_t) of->inputs >> 2), narrow, output);
-        if (of->low == -128 && of->high == 127) continue;
-        for (int32_t n = 0; n < of->outputs; n++) output[n] = (int8_t) clamp(output[n], of->low, of->high);
+        wasmote_clamp_outputs(output, of->outputs, of->low, of->high);
     }
 }
 

@@ -186,7 +186,7 @@ static void multiply_any(const patch_product *of, const int8_t *tile, int count,
                 sum = add_products(x[0], even_pair(weights), sum);
                 sum = add_products(x[1], odd_pair(weights), sum);
             }
-            output[lane] = finish_any(sum, constants, lane, of->zeroPoint, of->low, of->high);
+            output[lane] = wasmote_finish_any(sum, constants, lane, of->zeroPoint, of->low, of->high);
         }
     }
 }

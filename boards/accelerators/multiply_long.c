@@ -107,7 +107,7 @@ static inline __attribute__((always_inline)) void store(
                                                                       : requantize_quick(biased, multiplier, rounding, shift);
         *output = (int8_t) clamp(value, of->low, of->high);
     }
-    else *output = finish_any(biased, constants, lane, of->zeroPoint, of->low, of->high);
+    else *output = wasmote_finish_any(biased, constants, lane, of->zeroPoint, of->low, of->high);
 }
 
 static inline __attribute__((always_inline)) void multiply(

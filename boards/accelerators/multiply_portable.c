@@ -22,7 +22,7 @@ void wasmote_multiply_tile(const patch_product *of, const int8_t *tile, int coun
         {
             const int32_t products = dot(inputs, tile + tileHeaderBytes + 4 * lane, of->patch.groups);
             const int32_t sum = (int32_t) ((uint32_t) products + (uint32_t) constants->bias[lane]);
-            output[lane] = finish_any(sum, constants, lane, of->zeroPoint, of->low, of->high);
+            output[lane] = wasmote_finish_any(sum, constants, lane, of->zeroPoint, of->low, of->high);
         }
     }
 }

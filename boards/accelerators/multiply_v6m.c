@@ -206,7 +206,7 @@ void wasmote_multiply_tile(const patch_product *of, const int8_t *tile, int coun
             }
         }
         else for (uint32_t i = 0; i < positions; i++, at += of->outputs)
-            *at = finish_any(job.sums[i], constants, lane, of->zeroPoint, of->low, of->high);
+            *at = wasmote_finish_any(job.sums[i], constants, lane, of->zeroPoint, of->low, of->high);
     }
 }
 

@@ -41,6 +41,12 @@ static inline bool is_quick(int32_t bias, int32_t shift)
 /* Products of `depth` inputs that leave the short form's accumulator room for its bias. */
 enum { quickDepth = 1 << 15 };
 
+/* How channels are requantized: the short way if they are all quick, rounded twice, once, or of both kinds. */
+typedef enum { anyWay, quickTwice, quickOnce, quickEither } quick_way;
+
+/* That of the channels of tiles, whose outputs are sums of `depth` products. */
+quick_way wasmote_quick_way(const int8_t *tile, int32_t channels, uint32_t tileBytes, uint32_t depth);
+
 /* floor((2a * multiplier + 2^31) / 2^32) of a doubled accumulator. */
 static inline int32_t rounded_upper_word(int32_t doubled, int32_t multiplier)
 {
@@ -120,6 +126,9 @@ static inline int32_t clamp(int32_t value, int32_t low, int32_t high)
     return value < low ? low : value > high ? high : value;
 }
 
+/* Limits outputs, if there is a limit that int8 has not. */
+void wasmote_clamp_outputs(int8_t *output, int32_t count, int32_t low, int32_t high);
+
 /* The nearest int8. */
 static inline int8_t saturate(int32_t value)
 {
@@ -144,11 +153,16 @@ static inline bool is_quick_tile(const tile_constants *tile)
     return biases < 1u << 30 && shifts < 16;
 }
 
-/* An accumulator, its bias included, to an output. */
-static inline int8_t finish_any(int32_t accumulator, const tile_constants *tile, int lane, int32_t zeroPoint, int32_t low, int32_t high)
+/* An accumulator of a quick channel to an output, saturated; `offset` is twice the zero point, and 1. */
+static inline int8_t finish_quick(int32_t accumulator, const tile_constants *tile, int lane, int32_t offset)
 {
-    const int32_t value = requantize_any(accumulator, tile->multiplier[lane], tile->shift[lane]);
-    return (int8_t) clamp((int32_t) ((uint32_t) value + (uint32_t) zeroPoint), low, high);
+    const int32_t multiplier = tile->multiplier[lane], shift = tile->shift[lane] & (roundedOnce - 1);
+    const int32_t rounding = (int32_t) ((uint32_t) offset << shift) >> 1;
+    return saturate(is_rounded_once(tile->shift[lane]) ? requantize_once_quick(accumulator, multiplier, rounding, shift)
+                                                        : requantize_quick(accumulator, multiplier, rounding, shift));
 }
+
+/* An accumulator, its bias included, to an output. */
+int8_t wasmote_finish_any(int32_t accumulator, const tile_constants *tile, int lane, int32_t zeroPoint, int32_t low, int32_t high);
 
 #endif

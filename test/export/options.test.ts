@@ -21,7 +21,7 @@ const compiled = Object.keys(librarySources(Object.values(accelerators).map((eac
 );
 
 test("loops over elements are fast, operations are jumped to and wrap around, the rest is as its project has it", () => {
-  assert.equal(optionsOf("accelerators/depthwise.c"), { always: ["-O2"], on: {} });
+  assert.equal(optionsOf("accelerators/depthwise_four.c"), { always: ["-O2"], on: {} });
   for (const path of ["accelerators/softmax.c", "accelerators/imports/accel_softmax.c", "runtime/wasmote.c"])
     assert.equal(optionsOf(path), { always: [], on: {} }, path);
   for (const path of ["runtime/interpreter.c", "wasm3/port-armv6m.c", "wasm3/port-armv7m.c"])

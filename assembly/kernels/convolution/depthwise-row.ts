@@ -6,8 +6,11 @@
  * output's: where its width does not part into three, some are computed twice. Nine taps without dilation are one expression, the
  * last of them filled up with weights of zero; with dilation tap by tap, and lanes are emptied after `chunk` taps.
  *
+ * Where windows leave the input, a tile's channels are copied to a row with columns outside, four bytes a column, which is packed then.
+ *
  * scratch: `span` packed pixels of 8 bytes, span = (band-1)*strideWidth + (taps-1)*dilationWidth + 1, and 8 of them more; then
- * one tile with its taps filled up to nines; then three sums, int32; then 1 byte. band is what `bandOf` gives.
+ * one tile with its taps filled up to nines; then three sums, int32; then that row, of all columns of the three lanes. band is what
+ * `bandOf` gives.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
 import { addLanes, laneOffset, lanesStart, packRun, storeLanes } from "../../math/lanes";
@@ -35,11 +38,11 @@ function bandOf(width: i32): i32 {
 /** The products of nine taps. */
 // @ts-ignore: decorator
 @inline
-function nine(p: usize, q: usize, r: usize, w: usize): i64 {
+function nine(p: usize, w: usize): i64 {
   return lanesStart +
     load<i64>(p) * <i64>load<i8>(w) + load<i64>(p, 8) * <i64>load<i8>(w, 4) + load<i64>(p, 16) * <i64>load<i8>(w, 8) +
-    load<i64>(q) * <i64>load<i8>(w, 12) + load<i64>(q, 8) * <i64>load<i8>(w, 16) + load<i64>(q, 16) * <i64>load<i8>(w, 20) +
-    load<i64>(r) * <i64>load<i8>(w, 24) + load<i64>(r, 8) * <i64>load<i8>(w, 28) + load<i64>(r, 16) * <i64>load<i8>(w, 32);
+    load<i64>(p, 24) * <i64>load<i8>(w, 12) + load<i64>(p, 32) * <i64>load<i8>(w, 16) + load<i64>(p, 40) * <i64>load<i8>(w, 20) +
+    load<i64>(p, 48) * <i64>load<i8>(w, 24) + load<i64>(p, 56) * <i64>load<i8>(w, 28) + load<i64>(p, 64) * <i64>load<i8>(w, 32);
 }
 
 // @ts-ignore: decorator
@@ -59,44 +62,47 @@ function depthwiseRow<Shift>(parameters: i32, to: usize): void {
   const tile = end + 64;
   const tileBytes = 48 + ((taps * 4 + 15) & ~15);
   const sums = tile + 48 + (taps + 8) / 9 * 36 + 12;
-  const outside = sums + 12;
-  for (let at = tile; at < outside; at += 4) store<i32>(at, 0);
-  store<i8>(outside, inputZeroPoint);
+  const row = sums + 12;
+  for (let at = tile; at < row; at += 4) store<i32>(at, 0);
   const outputChannels = channels * multiplier;
-  const laneBytes = apart * outputChannels;
-  const isInside = padLeft == 0 && span + 2 * lane <= width;
+  const laneBytes = apart * outputChannels, bandBytes = band * outputChannels;
+  const columns = span + 2 * lane;
+  const isInside = padLeft == 0 && columns <= width;
+  const firstInside = row + (<usize>min(padLeft, columns) << 2), lastInside = row + (<usize>min(padLeft + width, columns) << 2);
+  if (!isInside) {
+    const rowEnd = row + (<usize>columns << 2);
+    for (let at = row; at < rowEnd; at += 4) store<i32>(at, (inputZeroPoint & 0xff) * 0x01010101);
+  }
+  const columnBytes = isInside ? channels : 4, secondLane = lane * columnBytes, thirdLane = 2 * secondLane;
   const step = <usize>stride << 3;
-  const emptied = dilation == 1 ? (taps + 8) / 9 : (taps + chunk - 1) / chunk;
+  const laneOffsets = (dilation == 1 ? (taps + 8) / 9 : (taps + chunk - 1) / chunk) * laneOffset;
+  const tapsBytes = taps << 2;
   for (let b = 0; b < batches; b++) {
     for (let n = 0; n < outputChannels; n++) {
-      if ((n & 3) == 0) readWeights(tile, weights + (n >> 2) * tileBytes, tileBytes);
+      if ((n & 3) == 0) {
+        readWeights(tile, weights + (n >> 2) * tileBytes, tileBytes);
+        if (firstInside < lastInside && !isInside) copyColumns(firstInside, lastInside, input, n, multiplier, channels);
+      }
       const constants = tile + ((n & 3) << 2);
       const firstTap = tile + 48 + (n & 3);
-      const lastTap = firstTap + (taps << 2);
-      const bias = load<i32>(constants) - emptied * laneOffset;
+      const lastTap = firstTap + tapsBytes;
+      const bias = load<i32>(constants) - laneOffsets;
       const multiplier32 = <i64>load<i32>(constants, 16);
       const bits = bitsOf<Shift>(load<i32>(constants, 32)), offset = offsetOf<Shift>(bits, outputZeroPoint);
-      const image = input + n / multiplier;
-      if (isInside) {
-        const a = image + lane * channels;
-        packRun(scratch, end, image, a, a + lane * channels, channels, channels, channels);
-      } else {
-        packEdges(scratch, end, image, -padLeft, lane, width, channels, outside);
-      }
-      let p = scratch, q = p + 24, r = q + 24, out = output + n;
-      const outEnd = out + band * outputChannels;
+      const a = isInside ? input + n / multiplier : row + (n & 3);
+      packRun(scratch, end, a, a + secondLane, a + thirdLane, columnBytes, columnBytes, columnBytes);
+      let p = scratch, out = output + n;
+      const outEnd = out + bandBytes;
       do {
         let w = firstTap;
         if (dilation == 1) {
-          storeLanes(sums, nine(p, q, r, w));
+          storeLanes(sums, nine(p, w));
           w += 36;
           if (w < lastTap) {
-            let p1 = p, q1 = q, r1 = r;
+            let next = p;
             do {
-              p1 += 72;
-              q1 += 72;
-              r1 += 72;
-              addLanes(sums, nine(p1, q1, r1, w));
+              next += 72;
+              addLanes(sums, nine(next, w));
               w += 36;
             } while (w < lastTap);
           }
@@ -117,8 +123,6 @@ function depthwiseRow<Shift>(parameters: i32, to: usize): void {
         }
         storeSumsBy<Shift>(sums, sums + 12, out, laneBytes, bias, multiplier32, bits, offset, outputZeroPoint, low, high);
         p += step;
-        q += step;
-        r += step;
         out += outputChannels;
       } while (out < outEnd);
     }
@@ -127,28 +131,29 @@ function depthwiseRow<Shift>(parameters: i32, to: usize): void {
   }
 }
 
-/** Columns until one enters the input or leaves it, at most `run`. */
-// @ts-ignore: decorator
-@inline
-function untilEdge(x: i32, width: i32, run: i32): i32 {
-  return min(run, x < 0 ? -x : x < width ? width - x : run);
-}
-
 /**
- * Packs one channel's columns from `x` on, from `start` to `end`; the other lanes lie `lane` and twice `lane` columns further. `image`
- * is the channel in the first pixel.
+ * Copies the columns of an image that lie from `first` to `last`, of what four output channels from number `n` on read, a byte each;
+ * where there are fewer, the last channel stands for them.
  */
-function packEdges(start: usize, end: usize, image: usize, x: i32, lane: i32, width: i32, channels: i32, outside: usize): void {
-  while (start < end) {
-    const x1 = x + lane, x2 = x1 + lane;
-    const run = untilEdge(x2, width, untilEdge(x1, width, untilEdge(x, width, <i32>((end - start) >> 3))));
-    let a = outside, b = outside, c = outside, stepA = 0, stepB = 0, stepC = 0;
-    if (<u32>x < <u32>width) { a = image + x * channels; stepA = channels; }
-    if (<u32>x1 < <u32>width) { b = image + x1 * channels; stepB = channels; }
-    if (<u32>x2 < <u32>width) { c = image + x2 * channels; stepC = channels; }
-    const runEnd = start + (<usize>run << 3);
-    packRun(start, runEnd, a, b, c, stepA, stepB, stepC);
-    start = runEnd;
-    x += run;
+function copyColumns(first: usize, last: usize, image: usize, n: i32, multiplier: i32, channels: i32): void {
+  if (multiplier == 1 && n + 4 <= channels) {
+    image += n;
+    do {
+      store<i32>(first, load<i32>(image));
+      image += channels;
+      first += 4;
+    } while (first < last);
+    return;
   }
+  const tileEnd = first + 4;
+  do {
+    let from = image + min(n / multiplier, channels - 1), to = first;
+    do {
+      store<i8>(to, load<i8>(from));
+      from += channels;
+      to += 4;
+    } while (to < last);
+    n++;
+    first++;
+  } while (first < tileEnd);
 }

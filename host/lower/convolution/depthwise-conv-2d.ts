@@ -67,12 +67,28 @@ function isRow({ inputHeight, outputHeight, window: w, padding }: ConvolutionGeo
   return inputHeight === 1 && outputHeight === 1 && w.filterHeight === 1 && padding.top === 0;
 }
 
+/** Whether the kernel of a single position runs it: nothing of its window is outside, and each channel goes to one. */
+function isWhole(g: Geometry): boolean {
+  const { outputWidth, inputChannels, inputWidth, window: w, padding } = g;
+  const span = (w.filterWidth - 1) * w.dilationWidth + 1;
+  return (
+    isRow(g) &&
+    outputWidth === 1 &&
+    padding.left === 0 &&
+    span <= inputWidth &&
+    g.multiplier === 1 &&
+    inputChannels % 4 === 0
+  );
+}
+
 /** Scratch memory of the kernel of single rows, as assembly/kernels/convolution/depthwise-row.ts takes it. */
-function rowScratchBytes({ outputWidth, window: w }: ConvolutionGeometry): number {
+function rowScratchBytes({ inputWidth, outputWidth, window: w, padding }: ConvolutionGeometry): number {
   const third = Math.ceil(outputWidth / 3);
   const band = third + ((outputWidth - third) & 1);
   const span = (band - 1) * w.strideWidth + (w.filterWidth - 1) * w.dilationWidth + 1;
-  return span * 8 + 64 + tileHeaderBytes + Math.ceil(w.filterWidth / 9) * 36 + 12 + 12 + 1;
+  const columns = span + (outputWidth - band) * w.strideWidth;
+  const rowBytes = padding.left === 0 && columns <= inputWidth ? 0 : columns * 4;
+  return span * 8 + 64 + tileHeaderBytes + Math.ceil(w.filterWidth / 9) * 36 + 12 + 12 + rowBytes;
 }
 
 /** With one input channel it is a convolution, whose kernel uses a packed patch for all outputs. */
@@ -93,9 +109,9 @@ function isPlain3x3({ window: w }: { window: Window }): boolean {
   return w.filterHeight === 3 && w.filterWidth === 3 && w.dilationHeight === 1 && w.dilationWidth === 1;
 }
 
-function kernelOf(g: ConvolutionGeometry, constants: ChannelConstants): Pick<Kernel, "name" | "wider"> {
+function kernelOf(g: Geometry, constants: ChannelConstants): Pick<Kernel, "name" | "wider"> {
   if (isPlain3x3(g)) return shiftKernel("depthwiseConv2d3x3", constants);
-  const stem = isRow(g) ? "depthwiseConv2dRow" : "depthwiseConv2d";
+  const stem = isWhole(g) ? "depthwiseConv2dWhole" : isRow(g) ? "depthwiseConv2dRow" : "depthwiseConv2d";
   return { name: `${stem}${constants.shift.some(isRoundedOnce) ? "Once" : ""}Int8` };
 }
 

@@ -125,19 +125,30 @@ export interface Draw {
   extreme?: boolean;
   /** Whether sums are rounded once, as ONNX has it. */
   isOnce?: boolean;
+  /** Whether there is one position, whose window is as wide as the input and leaves out nothing. */
+  isSingle?: boolean;
 }
 
 /** Draws a case; padding, strides, dilation, scales and zero points are random. */
 export function drawCase(source: ReturnType<typeof random>, draw: Draw): ConvolutionCase {
   const { integer, real, int8s } = source;
   const [filterHeight, filterWidth] = draw.filter;
-  const [strideHeight, strideWidth] = [integer(1, 3), integer(1, 3)];
-  const [dilationHeight, dilationWidth] = integer(0, 3) === 0 ? [integer(1, 3), integer(1, 3)] : [1, 1];
-  const padding = { top: integer(0, 2), bottom: integer(0, 2), left: integer(0, 2), right: integer(0, 2) };
+  const [strideHeight, strideWidth] = draw.isSingle ? [10, 1] : [integer(1, 3), integer(1, 3)];
+  const [dilationHeight, dilationWidth] =
+    integer(0, 3) === 0 ? [integer(1, 3), draw.isSingle ? 1 : integer(1, 3)] : [1, 1];
+  const most = draw.isSingle ? 0 : 2;
+  const padding = {
+    top: integer(0, most),
+    bottom: integer(0, most),
+    left: integer(0, most),
+    right: integer(0, most),
+  };
   const spanHeight = (filterHeight - 1) * dilationHeight + 1;
   const spanWidth = (filterWidth - 1) * dilationWidth + 1;
   const height = Math.max(1, spanHeight - padding.top - padding.bottom + integer(0, 9));
-  const width = Math.max(1, spanWidth - padding.left - padding.right + integer(0, 9));
+  const width = draw.isSingle
+    ? spanWidth
+    : Math.max(1, spanWidth - padding.left - padding.right + integer(0, 9));
   const outHeight = Math.floor((height + padding.top + padding.bottom - spanHeight) / strideHeight) + 1;
   const outWidth = Math.floor((width + padding.left + padding.right - spanWidth) / strideWidth) + 1;
   const batches = integer(1, 2);

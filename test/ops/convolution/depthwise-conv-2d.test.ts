@@ -48,6 +48,35 @@ test("depthwise kernels give the bytes of the plain loop for random geometry", a
   }
 });
 
+test("depthwise convolutions of one position, of four channels each, give the bytes of the plain loop", async () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const source = random(3000 + seed);
+    const channels = 4 * source.integer(1, 3);
+    const spec = drawCase(source, {
+      depthwise: true,
+      channels,
+      outChannels: channels,
+      filter: [source.integer(1, 20), source.integer(1, 2)],
+      extreme: seed % 9 === 8,
+      isOnce: seed % 4 === 3,
+      isSingle: true,
+    });
+    assert.equal(spec.output.shape, [spec.input.shape[0], 1, 1, channels]);
+    const [output] = await runCase({
+      operator: "depthwiseConv2d",
+      attributes: spec.attributes,
+      inputs: [spec.input, spec.weights, spec.bias],
+      outputs: [spec.output],
+      activations: [spec.data],
+    });
+    assert.equal(
+      [...new Int8Array((output as Uint8Array).buffer)],
+      [...convolve(spec, true)],
+      `seed ${seed}`,
+    );
+  }
+});
+
 test("depthwise convolutions of any dtype and storage give the bits of the plain loop", async () => {
   const kinds = productKinds.filter((kind) => kind !== "int16");
   for (let seed = 0; seed < 42; seed++) {
