@@ -2,14 +2,13 @@
 
 #if TARGET_HELIUM
 
-#include "requantize_helium.h"
+#include "wide_constants_helium.h"
 
 enum
 {
     inputsAtOnce = 16, groupBytes = 4 * inputsAtOnce,
     positionsAtOnce = 16,               /* whose sums are made before they are finished */
-    runInputs = productRun / inputsAtOnce * inputsAtOnce,
-    quickInputs = 256                   /* products of int16 by int8 that leave a sum room for a bias of 30 bits */
+    runInputs = productRun / inputsAtOnce * inputsAtOnce
 };
 
 /* What the assembly reads, by its offset. */
@@ -192,15 +191,8 @@ static void add_inputs(const wide_block *of, int64_t *totals)
     }
 }
 
-/* A tile's outputs: the first of them, and which of 4 there are. */
-typedef struct wide_outputs
-{
-    const uint8_t *header;
-    int count;
-} wide_outputs;
-
 /* Sums of 64 bits. */
-static void finish_long(const product_operation *of, const wide_block *block, const int8_t *weights, const int64_t *inputs, wide_outputs to)
+static void finish_long(const product_operation *of, const wide_block *block, const uint8_t *header, const int8_t *weights, const int64_t *inputs, int count)
 {
     int64_t totals[4 * positionsAtOnce] = { 0 };
     int32_t sums[4 * positionsAtOnce + 4];
@@ -214,75 +206,23 @@ static void finish_long(const product_operation *of, const wide_block *block, co
     {
         const int64_t beyond = of->weightsZeroPoint ? of->weightsZeroPoint * inputs[i] : 0;
         const uint32_t output = block->output + i * (uint32_t) of->outputs;
-        for (int lane = 0; lane < to.count; lane++) wasmote_finish_sum(of, to.header, lane, totals[4 * i + (uint32_t) lane] - beyond, output + (uint32_t) lane);
+        for (int lane = 0; lane < count; lane++) wasmote_finish_sum(of, header, lane, totals[4 * i + (uint32_t) lane] - beyond, output + (uint32_t) lane);
     }
 }
 
-/*
- * Whether a tile's sums of 64 bits stay within 32 and are finished by VQDMULH and VRSHL: multipliers have 15 bits, so that the first
- * shifts by 15 without a rounding, and the second one, which rounds, by 1 to 31 bits more. Its biases then.
- */
-static bool is_quick_tile_of(const wide_outputs *to, uint32_t depth, int32x4_t *bias)
-{
-    const uint32x4x2_t words = vld2q_u32((const uint32_t *) (const void *) to->header);
-    const uint32_t *const constants = (const uint32_t *) (const void *) (to->header + 32);
-    const mve_pred16_t there = vctp32q((uint32_t) to->count);
-    *bias = vreinterpretq_s32_u32(words.val[0]);
-    const int32x4_t upper = vreinterpretq_s32_u32(words.val[1]);
-    const mve_pred16_t others = vcmpneq_s32(vshrq_n_s32(*bias, 31), upper) | vcmphiq_n_u32(vreinterpretq_u32_s32(vaddq_n_s32(*bias, 1 << 30)), (1u << 31) - 1)
-        | vcmphiq_n_u32(vldrwq_u32(constants), 0x7fff) | vcmphiq_n_u32(vsubq_n_u32(vldrwq_u32(constants + 4), 16), 30);
-    return depth <= quickInputs && (others & there) == 0;
-}
-
-static void finish_quick(const product_operation *of, const wide_block *block, const int32_t *sums, wide_outputs to)
-{
-    const int32_t *const constants = (const int32_t *) (const void *) (to.header + 32);
-    const int32x4_t multiplier = vshlq_n_s32(vldrwq_s32(constants), 16), shift = vsubq_s32(vdupq_n_s32(15), vldrwq_s32(constants + 4));
-    const int32x4_t low = vdupq_n_s32(of->low), high = vdupq_n_s32(of->high);
-    const mve_pred16_t there = vctp32q((uint32_t) to.count);
-    int16_t *output = (int16_t *) of->output + block->output;
-    for (const int32_t *const end = sums + 4 * block->positions; sums < end; sums += 4, output += of->outputs)
-    {
-        const int32x4_t values = vrshlq_s32(vqdmulhq_s32(vldrwq_s32(sums), multiplier), shift);
-        vstrhq_p_s32(output, vminq_s32(vmaxq_s32(values, low), high), there);
-    }
-}
-
-/* Sums of 32 bits, which wrap. */
-static void finish_short(const product_operation *of, const wide_block *block, const int32_t *sums, const int64_t *inputs, wide_outputs to)
-{
-    const tile_constants *const constants = (const tile_constants *) (const void *) to.header;
-    const requantize_way way = requantize_way_of(constants, to.count);
-    const int32x4_t multiplier = vldrwq_s32(constants->multiplier), shift = requantize_shifts(way, constants->shift);
-    const int32x4_t low = vdupq_n_s32(of->low), high = vdupq_n_s32(of->high);
-    const mve_pred16_t there = vctp32q((uint32_t) to.count);
-    uint32_t output = block->output;
-    for (uint32_t i = 0; i < block->positions; i++, output += (uint32_t) of->outputs)
-    {
-        int32x4_t sum = vldrwq_s32(sums + 4 * i);
-        if (of->weightsZeroPoint) sum = vsubq_n_s32(sum, (int32_t) (of->weightsZeroPoint * inputs[i]));
-        const int32x4_t values = vaddq_n_s32(requantize_four(way, sum, multiplier, shift), of->outputZeroPoint);
-        const int32x4_t within = vminq_s32(vmaxq_s32(values, low), high);
-        if (of->isWide) vstrhq_p_s32((int16_t *) of->output + output, within, there);
-        else vstrbq_p_s32((int8_t *) of->output + output, within, there);
-    }
-}
-
-static void multiply_tile(const product_operation *of, const wide_block *block, const int8_t *weights, const int64_t *inputs, wide_outputs to)
+static void multiply_tile(const product_operation *of, const wide_block *block, const uint8_t *header, const int8_t *weights, const int64_t *inputs, int count)
 {
     int32_t sums[4 * positionsAtOnce + 4];
-    int32x4_t bias;
-    if (!of->isLong)
+    const wide_constants constants = wide_constants_of(of, header, count, block->depth);
+    if (constants.isLong || (of->isLong && of->weightsZeroPoint))
     {
-        sum_block(block, weights, 0, block->depth, vldrwq_s32((const int32_t *) (const void *) to.header), sums);
-        finish_short(of, block, sums, inputs, to);
+        finish_long(of, block, header, weights, inputs, count);
+        return;
     }
-    else if (of->weightsZeroPoint == 0 && is_quick_tile_of(&to, block->depth, &bias))
-    {
-        sum_block(block, weights, 0, block->depth, bias, sums);
-        finish_quick(of, block, sums, to);
-    }
-    else finish_long(of, block, weights, inputs, to);
+    sum_block(block, weights, 0, block->depth, constants.bias, sums);
+    for (uint32_t i = 0; i < block->positions && of->weightsZeroPoint; i++)
+        vstrwq_s32(sums + 4 * i, vsubq_n_s32(vldrwq_s32(sums + 4 * i), (int32_t) (of->weightsZeroPoint * inputs[i])));
+    wasmote_finish_wide(of, &constants, sums, block->positions, block->output, (uint32_t) of->outputs);
 }
 
 /* Whether positions' inputs are a patch as they lie. */
@@ -296,11 +236,11 @@ static bool is_in_place(const product_operation *of)
 static void multiply_tiles(const product_operation *of, const wide_block *patch, int8_t *room)
 {
     const uint32_t groups = (patch->depth + 3) / 4, headerBytes = product_header_bytes(of), tileBytes = tile_bytes_of(of, groups);
-    wide_outputs to = { .header = of->weights };
-    for (int32_t n = 0; n < of->outputs; n += 4, to.header += tileBytes)
+    const uint8_t *header = of->weights;
+    for (int32_t n = 0; n < of->outputs; n += 4, header += tileBytes)
     {
-        const int8_t *const weights = unpack_product_tile(of, to.header + headerBytes, groups, room);
-        to.count = of->outputs - n < 4 ? (int) (of->outputs - n) : 4;
+        const int8_t *const weights = unpack_product_tile(of, header + headerBytes, groups, room);
+        const int count = of->outputs - n < 4 ? (int) (of->outputs - n) : 4;
         for (uint32_t first = 0; first < patch->positions; first += positionsAtOnce)
         {
             int64_t inputs[positionsAtOnce];
@@ -310,7 +250,7 @@ static void multiply_tiles(const product_operation *of, const wide_block *patch,
             block.positions = left < positionsAtOnce ? left : positionsAtOnce;
             block.output += first * (uint32_t) of->outputs + (uint32_t) n;
             if (of->weightsZeroPoint) add_inputs(&block, inputs);
-            multiply_tile(of, &block, weights, inputs, to);
+            multiply_tile(of, &block, header, weights, inputs, count);
         }
     }
 }

@@ -475,7 +475,7 @@ static void draw_product_tiles(const product_operation *of, bool isFloat, uint32
 /* What a product is drawn as: a convolution in general, a deep one, one of single pixels, or one whose sums are about what 32 bits hold. */
 typedef enum product_shape { shapeAny, shapeDeep, shapePointwise, shapeAtBounds } product_shape;
 
-static void draw_product_shape(window_operation *of, product_shape shape)
+static void draw_product_shape(window_operation *of, bool depthwise, product_shape shape)
 {
     if (shape == shapeDeep)
     {
@@ -484,7 +484,17 @@ static void draw_product_shape(window_operation *of, product_shape shape)
         of->outputHeight = of->outputWidth = between(1, 2);
         of->outputs = between(1, 5);
     }
-    if (shape != shapePointwise && shape != shapeAtBounds) return;
+    if (depthwise && shape == shapeAtBounds)
+    {
+        of->inputChannels = between(1, 5);
+        of->inputHeight = of->filterHeight = next() & 1 ? 16 : 8;
+        of->filterWidth = between(15, 17);
+        of->inputWidth = between(17, 19);
+        of->outputWidth = between(1, 2);
+        of->outputHeight = of->dilationHeight = of->dilationWidth = 1;
+        of->padTop = of->padLeft = 0;
+    }
+    if (depthwise || (shape != shapePointwise && shape != shapeAtBounds)) return;
     of->filterHeight = of->filterWidth = of->strideHeight = of->strideWidth = 1;
     of->padTop = of->padLeft = 0;
     of->outputHeight = of->inputHeight = between(1, shape == shapeAtBounds ? 2 : 6);
@@ -493,11 +503,15 @@ static void draw_product_shape(window_operation *of, product_shape shape)
     else if (seldom()) of->inputChannels = between(50, 100);
 }
 
-/* Inputs and weights of int16 whose products are as large as can be, and biases about the longest of the quick way. */
-static void draw_product_bounds(const product_operation *of, uint32_t weightBytes, uint32_t tiles)
+/*
+ * Inputs and weights of int16 whose products are as large as can be, of fewer taps by a zero point, and biases about the longest of
+ * the quick way.
+ */
+static void draw_product_bounds(product_operation *of, uint32_t weightBytes, uint32_t tiles)
 {
     const uint32_t count = (uint32_t) (of->batches * of->inputHeight * of->inputWidth * of->inputChannels), header = of->isLong ? 64 : 48;
     const int8_t weight = next() & 1 ? -128 : 127;
+    if (of->filterHeight == 8) of->weightsZeroPoint = -1 - weight;
     for (uint32_t i = 0; i <= count; i++) ((int16_t *) wide)[i] = -32768;
     for (uint32_t t = 0; t < tiles; t++)
     {
@@ -518,7 +532,7 @@ static bool test_product_of(bool isFloat, bool depthwise, product_shape shape)
     window_operation window;
     draw_window(&window, false);
     floatScale = seldom() ? scales[next() & 3] : 1;
-    draw_product_shape(&window, shape);
+    draw_product_shape(&window, depthwise, shape);
     if (depthwise) window.outputs = next() & 3 ? 1 : between(2, 3);
     const uint32_t count = (uint32_t) (window.batches * window.inputHeight * window.inputWidth * window.inputChannels);
     product_operation of = {
@@ -583,6 +597,7 @@ static bool test_deep_product(void) { return test_product_of(false, false, shape
 static bool test_pointwise_product(void) { return test_product_of(false, false, shapePointwise); }
 static bool test_product_at_bounds(void) { return test_product_of(false, false, shapeAtBounds); }
 static bool test_depthwise_product(void) { return test_product_of(false, true, shapeAny); }
+static bool test_depthwise_product_at_bounds(void) { return test_product_of(false, true, shapeAtBounds); }
 static bool test_float_product(void) { return test_product_of(true, false, shapeAny); }
 static bool test_float_depthwise_product(void) { return test_product_of(true, true, shapeAny); }
 
@@ -615,6 +630,7 @@ int main(void)
         { "pointwise product", test_pointwise_product, 2 },
         { "product at its bounds", test_product_at_bounds, 2 },
         { "depthwise product", test_depthwise_product, 2 },
+        { "depthwise product at its bounds", test_depthwise_product_at_bounds, 4 },
         { "product of float32", test_float_product, 4 },
         { "depthwise product of float32", test_float_depthwise_product, 4 },
     };
