@@ -260,16 +260,15 @@ void wasmote_multiply_tile(const patch_product *of, const int8_t *tile, int coun
     const uint32_t skipped = -loops & 3, turn = (uint32_t) (multiply_pairs_second - multiply_pairs_first);
     const void *const leave = leave_way(way, count < 4);
     const void *const after = tail > 0 ? jump_to(multiply_pairs_tail) : leave;
-    pairs_job job = {
-        .weights = weights,
-        .enter = loops > 0 ? jump_to(multiply_pairs_first + skipped * turn) : after,
-        .after = after,
-        .leave = leave,
-        .zeroPoint = of->zeroPoint,
-        .weightsEnd = end,
-        .tail = tail,
-        .count = (uint32_t) count,
-    };
+    pairs_job job;
+    job.weights = weights;
+    job.enter = loops > 0 ? jump_to(multiply_pairs_first + skipped * turn) : after;
+    job.after = after;
+    job.leave = leave;
+    job.zeroPoint = of->zeroPoint;
+    job.weightsEnd = end;
+    job.tail = tail;
+    job.count = (uint32_t) count;
     vstrwq_s32(job.bias, vldrwq_s32(constants->bias));
     vstrwq_s32(job.multiplier, vldrwq_s32(constants->multiplier));
     vstrwq_s32(job.shift, requantize_shifts(way, constants->shift));
