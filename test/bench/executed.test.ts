@@ -5,13 +5,13 @@ import { ExecutionLog, isVectorInstruction } from "./executed.js";
 const line = (address: string): string =>
   `Trace 0: 0x7fb7c8000400 [00400000/${address}/00000110/ff000201] name\n`;
 
-test("instructions are counted from one marker to the next where they are furthest apart", () => {
+test("instructions are counted from one marker to the next where there are so many", () => {
   const log = new ExecutionLog(0x70004bb8);
   const marker = line("70004bb8");
   const text = `${line("70000000")}${marker}${line("70000002")}${marker}${line("70000004").repeat(3)}${marker}${line("70000006")}`;
   for (let at = 0; at < text.length; at += 7) log.take(text.slice(at, at + 7));
   assert.equal(
-    [...log.executed],
+    [...log.executed(4)],
     [
       [0x70004bb8, 1],
       [0x70000004, 3],
@@ -23,20 +23,22 @@ test("what was stopped before it was executed does not count", () => {
   const log = new ExecutionLog(0x10);
   const stopped = "Stopped execution of TB chain before 0x7fb7c8000400 [00000020] name\n";
   log.take(`${line("00000010")}${line("00000020")}${stopped}${line("00000020")}${line("00000010")}`);
-  assert.equal(log.executed.get(0x20), 1);
+  assert.equal(log.executed(2).get(0x20), 1);
 });
 
 test("what is executed anew for an access to a device counts once", () => {
   const log = new ExecutionLog(0x10);
   const again = "cpu_io_recompile: rewound execution of TB to 00000020\n";
   log.take(`${line("00000010")}${line("00000020")}${again}${line("00000020")}${line("00000010")}`);
-  assert.equal(log.executed.get(0x20), 1);
+  assert.equal(log.executed(2).get(0x20), 1);
 });
 
-test("a log without two markers is refused", () => {
+test("a log that has no stretch of that length is refused", () => {
   const log = new ExecutionLog(0x10);
-  log.take(line("00000010"));
-  assert.throws(() => log.executed, /not executed twice/);
+  assert.throws(() => log.executed(1), /no markers/);
+  log.take(line("00000010").repeat(3));
+  assert.is(log.executed(1).get(0x10), 1);
+  assert.throws(() => log.executed(3), /3 instructions were counted; the log has 1, 1/);
 });
 
 test("MVE's instructions are those of vectors and of predicates", () => {

@@ -13,17 +13,13 @@ const traced = "Trace ";
 const stopped = "Stopped execution ";
 const rewound = "cpu_io_recompile: rewound execution of TB to ";
 
-/**
- * Reads QEMU's log from a pipe. Instructions are counted between two executions of `marker`: those of them that are furthest
- * apart.
- */
+/** Reads QEMU's log from a pipe, and counts instructions from each execution of `marker` to before the next. */
 export class ExecutionLog {
   #rest = "";
   #since = new Map<number, number>();
   #length = 0;
-  #longest = new Map<number, number>();
-  #longestLength = 0;
   #seen = false;
+  readonly #stretches: { length: number; executed: Executed }[] = [];
   readonly #marker: number;
 
   constructor(marker: number) {
@@ -37,10 +33,12 @@ export class ExecutionLog {
     for (const line of lines) this.#line(line);
   }
 
-  /** What was executed from one marker on, up to the next. Throws where there are no two. */
-  get executed(): Executed {
-    if (this.#longestLength === 0) throw new Error("the marker was not executed twice");
-    return this.#longest;
+  /** What was executed from one marker to the next, of that length, give or take one. Throws where there is no such. */
+  executed(length: number): Executed {
+    const found = this.#stretches.find((stretch) => Math.abs(stretch.length - length) <= 1);
+    if (found !== undefined) return found.executed;
+    const lengths = this.#stretches.map((stretch) => stretch.length).join(", ");
+    throw new Error(`${length} instructions were counted; the log has ${lengths || "no markers"}`);
   }
 
   #line(line: string): void {
@@ -63,10 +61,7 @@ export class ExecutionLog {
   }
 
   #mark(): void {
-    if (this.#seen && this.#length > this.#longestLength) {
-      this.#longest = this.#since;
-      this.#longestLength = this.#length;
-    }
+    if (this.#seen) this.#stretches.push({ length: this.#length, executed: this.#since });
     this.#seen = true;
     this.#since = new Map();
     this.#length = 0;
@@ -74,16 +69,16 @@ export class ExecutionLog {
 }
 
 /**
- * What a board executes while something is done, between two executions of `marker`.
+ * The log of what a board executes while something is done.
  *
  * @param pipe path of a pipe that is made here
  */
-export async function executedDuring(
+export async function logDuring(
   monitor: Monitor,
   pipe: string,
   marker: number,
   work: () => Promise<void>,
-): Promise<Executed> {
+): Promise<ExecutionLog> {
   execFileSync("mkfifo", [pipe]);
   const log = new ExecutionLog(marker);
   const read = new Promise<void>((resolve, reject) => {
@@ -101,7 +96,7 @@ export async function executedDuring(
   await monitor.type("logfile /dev/null");
   await monitor.type("singlestep off");
   await read;
-  return log.executed;
+  return log;
 }
 
 /** Instructions of M-profile vectors that name no vector: predicates, and loops whose tails are predicated. */
