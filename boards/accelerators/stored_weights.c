@@ -23,14 +23,53 @@ typedef uint32_t __attribute__((may_alias)) word;
 typedef uint16_t __attribute__((may_alias)) half;
 
 #if TARGET_HELIUM
-enum { upperHalf = 0xff00 };    /* of a vector's bytes */
+/*
+ * Rounds of int4: a group's 8 bytes hold weight i in the lower half of byte i and weight i + 8 in its upper one, 8 greater. `SCALE`
+ * has what multiplies both groups by their multipliers and leaves 8 times these in r2 and r3.
+ */
+#define UNPACK_ROUNDS(SCALE, MULTIPLIERS)                     \
+    __asm__ volatile("mov r2, #0xff00\n"                      \
+                     "vmsr p0, r2\n"                          \
+                     "movs r2, #8\n"                          \
+                     "movs r3, #8\n"                          \
+                     "vmov.i8 q2, #15\n"                      \
+                     "wls lr, %[rounds], 2f\n"                \
+                     "1:\n"                                   \
+                     "  vldrd.u64 q0, [%[from], %q[first]]\n" \
+                     "  vldrd.u64 q1, [%[from], %q[second]]\n"\
+                     "  adds %[from], %[from], #16\n"         \
+                     "  vpstt\n"                              \
+                     "  vshrt.u8 q0, q0, #4\n"                \
+                     "  vshrt.u8 q1, q1, #4\n"                \
+                     "  vand q0, q0, q2\n"                    \
+                     "  vand q1, q1, q2\n"                    \
+                     SCALE                                    \
+                     "  vsub.i8 q0, q0, r2\n"                 \
+                     "  vsub.i8 q1, q1, r3\n"                 \
+                     "  vstrb.8 q0, [%[to]], #16\n"           \
+                     "  vstrb.8 q1, [%[to]], #16\n"           \
+                     "  le lr, 1b\n"                          \
+                     "2:"                                     \
+                     : [from] "+&r"(from), [to] "+&r"(to), [multipliers] "+&r"(MULTIPLIERS)          \
+                     : [rounds] "r"(rounds), [first] "w"(zeros), [second] "w"(eights)       \
+                     : "r2", "r3", "lr", "q0", "q1", "q2", "p0", "cc", "memory")
 
-/* As below; 16 weights are a vector. */
-static inline void unpack_group(const word *from, uint32_t multiplier, word *to)
+static void unpack_int4(const uint8_t *from, const uint8_t *multipliers, uint32_t rounds, int8_t *to)
 {
-    const uint32x4_t both = vcreateq_u32((uint64_t) from[1] << 32 | from[0], (uint64_t) from[1] << 32 | from[0]);
-    const uint8x16_t bytes = vreinterpretq_u8_u32(both), codes = vandq_u8(vshrq_m_n_u8(bytes, bytes, 4, upperHalf), vdupq_n_u8(15));
-    vstrbq_u8((uint8_t *) to, vsubq_n_u8(vmulq_n_u8(codes, (uint8_t) multiplier), (uint8_t) (8 * multiplier)));
+    const uint64x2_t zeros = { 0, 0 }, eights = { 8, 8 };
+    UNPACK_ROUNDS("", multipliers);
+}
+
+static void unpack_int4_groups(const uint8_t *from, const uint8_t *multipliers, uint32_t rounds, int8_t *to)
+{
+    const uint64x2_t zeros = { 0, 0 }, eights = { 8, 8 };
+    UNPACK_ROUNDS("  ldrb r3, [%[multipliers]], #1\n"
+                  "  and r2, r3, #15\n"
+                  "  lsrs r3, r3, #4\n"
+                  "  vmul.i8 q0, q0, r2\n"
+                  "  vmul.i8 q1, q1, r3\n"
+                  "  lsls r2, r2, #3\n"
+                  "  lsls r3, r3, #3\n", multipliers);
 }
 
 /* The values of 16 codes of 4 bits in a table of 16. */
@@ -106,10 +145,14 @@ void wasmote_unpack(int32_t storage, const uint8_t *table, const uint8_t *weight
         for (; from < end; from++, at += 4) look_up_pairs(from, (const half *) table, at);
         return;
     }
+#if TARGET_HELIUM
+    (storage == storedInt4 ? unpack_int4 : unpack_int4_groups)((const uint8_t *) from, multipliers, rounds, to);
+#else
     for (; from < end; from += 4, at += 8)
     {
         const uint32_t both = storage == storedInt4 ? 0x11 : *multipliers++;
         unpack_group(from, both & 15, at);
         unpack_group(from + 2, both >> 4, at + 4);
     }
+#endif
 }
