@@ -7,7 +7,7 @@
 enum
 {
     inputsAtOnce = 16, groupBytes = 4 * inputsAtOnce,
-    positionsAtOnce = 16,               /* whose sums are made before they are finished */
+    positionsAtOnce = 8,                /* whose sums are made before they are finished */
     runInputs = productRun / inputsAtOnce * inputsAtOnce
 };
 
@@ -192,7 +192,7 @@ static void add_inputs(const wide_block *of, int64_t *totals)
 }
 
 /* Sums of 64 bits. */
-static void finish_long(const product_operation *of, const wide_block *block, const uint8_t *header, const int8_t *weights, const int64_t *inputs, int count)
+static __attribute__((noinline)) void finish_long(const product_operation *of, const wide_block *block, const uint8_t *header, const int8_t *weights, const int64_t *inputs, int count)
 {
     int64_t totals[4 * positionsAtOnce] = { 0 };
     int32_t sums[4 * positionsAtOnce + 4];
@@ -210,19 +210,14 @@ static void finish_long(const product_operation *of, const wide_block *block, co
     }
 }
 
-static void multiply_tile(const product_operation *of, const wide_block *block, const uint8_t *header, const int8_t *weights, const int64_t *inputs, int count)
+/* Sums that stay within 32 bits, or wrap. */
+static __attribute__((noinline)) void finish_short(const product_operation *of, const wide_block *block, const wide_constants *constants, const int8_t *weights, const int64_t *inputs)
 {
     int32_t sums[4 * positionsAtOnce + 4];
-    const wide_constants constants = wide_constants_of(of, header, count, block->depth);
-    if (constants.isLong || (of->isLong && of->weightsZeroPoint))
-    {
-        finish_long(of, block, header, weights, inputs, count);
-        return;
-    }
-    sum_block(block, weights, 0, block->depth, constants.bias, sums);
+    sum_block(block, weights, 0, block->depth, constants->bias, sums);
     for (uint32_t i = 0; i < block->positions && of->weightsZeroPoint; i++)
         vstrwq_s32(sums + 4 * i, vsubq_n_s32(vldrwq_s32(sums + 4 * i), (int32_t) (of->weightsZeroPoint * inputs[i])));
-    wasmote_finish_wide(of, &constants, sums, block->positions, block->output, (uint32_t) of->outputs);
+    wasmote_finish_wide(of, constants, sums, block->positions, block->output, (uint32_t) of->outputs);
 }
 
 /* Whether positions' inputs are a patch as they lie. */
@@ -241,6 +236,8 @@ static void multiply_tiles(const product_operation *of, const wide_block *patch,
     {
         const int8_t *const weights = unpack_product_tile(of, header + headerBytes, groups, room);
         const int count = of->outputs - n < 4 ? (int) (of->outputs - n) : 4;
+        const wide_constants constants = wide_constants_of(of, header, count, patch->depth);
+        const bool isLong = constants.isLong || (of->isLong && of->weightsZeroPoint);
         for (uint32_t first = 0; first < patch->positions; first += positionsAtOnce)
         {
             int64_t inputs[positionsAtOnce];
@@ -250,7 +247,8 @@ static void multiply_tiles(const product_operation *of, const wide_block *patch,
             block.positions = left < positionsAtOnce ? left : positionsAtOnce;
             block.output += first * (uint32_t) of->outputs + (uint32_t) n;
             if (of->weightsZeroPoint) add_inputs(&block, inputs);
-            multiply_tile(of, &block, header, weights, inputs, count);
+            if (isLong) finish_long(of, &block, header, weights, inputs, count);
+            else finish_short(of, &block, &constants, weights, inputs);
         }
     }
 }
