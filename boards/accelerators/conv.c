@@ -72,12 +72,23 @@ static void gather_positions(const window_operation *of, const gather_plan *plan
     uint32_t row = line % height, column = first - line * width;
     int32_t y = (int32_t) row * of->strideHeight - of->padTop, x = (int32_t) column * of->strideWidth - of->padLeft;
 
-    for (uint32_t i = 0; i < to->positions; i++)
+    for (uint32_t i = 0, count; i < to->positions; i += count)
     {
-        patch_writer writer = patch_start(to, i);
-        wasmote_gather(of, plan, image, y, x, &writer);
-        x += of->strideWidth;
-        if (++column < width) continue;
+#if TARGET_HELIUM
+        const uint32_t room = width - column, left = to->positions - i;
+        count = wasmote_gather_inside(of, plan, image, y, x, left < room ? left : room, to, i);
+#else
+        count = 0;
+#endif
+        if (count == 0)
+        {
+            patch_writer writer = patch_start(to, i);
+            wasmote_gather(of, plan, image, y, x, &writer);
+            count = 1;
+        }
+        x += (int32_t) count * of->strideWidth;
+        column += count;
+        if (column < width) continue;
         column = 0;
         x = -of->padLeft;
         y += of->strideHeight;

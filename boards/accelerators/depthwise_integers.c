@@ -1,4 +1,4 @@
-#include "product.h"
+#include "depthwise_integers_helium.h"
 
 /* Weights of a tile are widened to int16, 4 a tap. */
 uint32_t wasmote_depthwise_scratch_bytes(uint32_t taps, int32_t storage)
@@ -16,14 +16,12 @@ static void widen_weights(const product_operation *of, const uint8_t *stored, ui
         wasmote_unpack(of->storage, of->table, stored, weights, 0, weights / roundWeights, narrow);
         from = narrow;
     }
+#if TARGET_HELIUM
+    wasmote_widen_bytes(from, weights, of->weightsZeroPoint, to);
+#else
     for (uint32_t i = 0; i < weights; i++) to[i] = (int16_t) (from[i] - of->weightsZeroPoint);
+#endif
 }
-
-/* The part of a window that lies inside the input: taps from first to last - 1 of each axis. */
-typedef struct window_part
-{
-    int32_t y, x, firstRow, lastRow, firstColumn, lastColumn;
-} window_part;
 
 static void clip_taps(int32_t from, int32_t step, int32_t taps, int32_t length, int32_t *first, int32_t *last)
 {
@@ -35,7 +33,7 @@ static void clip_taps(int32_t from, int32_t step, int32_t taps, int32_t length, 
     *last = inside < taps ? inside : taps;
 }
 
-#if TARGET_DSP
+#if TARGET_DSP && !TARGET_HELIUM
 /* Adds the products of 4 neighbouring channels at `pixel`, and moves on to the next tap. */
 static inline void add_wide_tap(int32_t sums[4], const int16_t **pixel, const int16_t **weights, int32_t stepBytes)
 {
@@ -104,7 +102,7 @@ static void depthwise_outputs(const product_operation *of, window_part part, boo
     const int32_t outputs = of->inputChannels * of->outputs;
     const int count = outputs - n < 4 ? (int) (outputs - n) : 4;
     int32_t sums[4 * productPositions];
-#if TARGET_DSP
+#if TARGET_DSP && !TARGET_HELIUM
     const bool fast = isQuick && of->outputs == 1 && count == 4 && of->filterHeight * of->filterWidth <= productRun / 2;
     const int32_t line = of->dilationHeight * of->inputWidth * of->inputChannels;
     const int32_t y = part.y + part.firstRow * of->dilationHeight;
@@ -118,7 +116,7 @@ static void depthwise_outputs(const product_operation *of, window_part part, boo
     {
         part.x = (x + (int32_t) i) * of->strideWidth - of->padLeft;
         clip_taps(part.x, of->dilationWidth, of->filterWidth, of->inputWidth, &part.firstColumn, &part.lastColumn);
-#if TARGET_DSP
+#if TARGET_DSP && !TARGET_HELIUM
         if (fast) add_wide(of, &part, firstLine, line, firstWeights, sums + i, positions);
 #endif
         for (int lane = 0; lane < count && !fast; lane++)
@@ -138,19 +136,35 @@ void wasmote_depthwise_integers(const product_operation *of)
     const uint32_t taps = (uint32_t) of->filterHeight * (uint32_t) of->filterWidth, headerBytes = product_header_bytes(of);
     const uint32_t weights = (uint32_t) filled_weights(of->storage, taps * 4);
     const uint32_t tileBytes = headerBytes + (((uint32_t) wasmote_stored_bytes(of->storage, weights, 1) + 15) & ~15u);
+#if TARGET_DSP && !TARGET_HELIUM
     const bool isQuick = wasmote_is_quick_product(of, outputs, tileBytes);
+#else
+    const bool isQuick = false;
+#endif
     const uint8_t *tile = of->weights;
 
     for (int32_t n = 0; n < outputs; n += 4, tile += tileBytes)
     {
         uint32_t image = 0, output = (uint32_t) n;
         widen_weights(of, tile + headerBytes, weights, of->scratch);
+#if TARGET_HELIUM
+        wide_lanes lanes;
+        const bool areLanes = wasmote_find_lanes(of, tile, n, &lanes);
+#endif
         for (int32_t b = 0; b < of->batches; b++, image += (uint32_t) of->inputHeight * (uint32_t) of->inputWidth * (uint32_t) of->inputChannels)
         {
             for (int32_t y = 0; y < of->outputHeight; y++)
             {
                 window_part part = { .y = y * of->strideHeight - of->padTop };
                 clip_taps(part.y, of->dilationHeight, of->filterHeight, of->inputHeight, &part.firstRow, &part.lastRow);
+#if TARGET_HELIUM
+                if (areLanes)
+                {
+                    wasmote_depthwise_wide_row(of, &lanes, &part, image, output);
+                    output += (uint32_t) (of->outputWidth * outputs);
+                    continue;
+                }
+#endif
                 for (int32_t x = 0; x < of->outputWidth; x += productPositions)
                 {
                     const int32_t left = of->outputWidth - x;

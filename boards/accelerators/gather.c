@@ -152,3 +152,69 @@ void wasmote_gather(const window_operation *of, const gather_plan *plan, const i
     if (plan->depth) patch_bytes_at(to, from, plan->offsets, plan->depth);
     else for (int32_t rows = plan->rows; rows > 0; rows--, from += plan->rowStep) copy_row(to, from, plan->row);
 }
+
+#if TARGET_HELIUM
+/* Windows of so many rows of bytes, `step` bytes from each other. */
+static void copy_windows(const gather_plan *plan, const int8_t *from, int8_t *to, uint32_t count, int32_t step, uint32_t stride)
+{
+    const int32_t bytes = (int32_t) plan->row, copied = (bytes + 15) & ~15;
+    const int32_t fromRest = plan->rowStep - copied, toRest = bytes - copied;
+    const int32_t fromNext = step - plan->rows * plan->rowStep, toNext = (int32_t) stride - plan->rows * bytes;
+    int32_t rows;
+    __asm__ volatile("1:\n"
+                     "  mov %[rows], %[all]\n"
+                     "2:\n"
+                     "  wlstp.8 lr, %[bytes], 4f\n"
+                     "3:\n"
+                     "  vldrb.8 q0, [%[from]], #16\n"
+                     "  vstrb.8 q0, [%[to]], #16\n"
+                     "  letp lr, 3b\n"
+                     "4:\n"
+                     "  add %[from], %[from], %[fromRest]\n"
+                     "  add %[to], %[to], %[toRest]\n"
+                     "  subs %[rows], %[rows], #1\n"
+                     "  bne 2b\n"
+                     "  add %[from], %[from], %[fromNext]\n"
+                     "  add %[to], %[to], %[toNext]\n"
+                     "  subs %[count], %[count], #1\n"
+                     "  bne 1b\n"
+                     : [from] "+&r"(from), [to] "+&r"(to), [count] "+&r"(count), [rows] "=&r"(rows)
+                     : [all] "r"(plan->rows), [bytes] "r"(bytes), [fromRest] "r"(fromRest), [toRest] "r"(toRest), [fromNext] "r"(fromNext), [toNext] "r"(toNext)
+                     : "lr", "q0", "cc", "memory");
+}
+
+/* Windows of bytes at offsets. */
+static void pick_windows(const gather_plan *plan, const int8_t *from, int8_t *to, uint32_t count, int32_t step, uint32_t stride)
+{
+    const uint16_t *offsets;
+    int8_t *at;
+    __asm__ volatile("1:\n"
+                     "  mov %[offsets], %[all]\n"
+                     "  mov %[at], %[to]\n"
+                     "  wlstp.16 lr, %[depth], 3f\n"
+                     "2:\n"
+                     "  vldrh.u16 q0, [%[offsets]], #16\n"
+                     "  vldrb.u16 q1, [%[from], q0]\n"
+                     "  vstrb.16 q1, [%[at]], #8\n"
+                     "  letp lr, 2b\n"
+                     "3:\n"
+                     "  add %[from], %[from], %[step]\n"
+                     "  add %[to], %[to], %[stride]\n"
+                     "  subs %[count], %[count], #1\n"
+                     "  bne 1b\n"
+                     : [from] "+&r"(from), [to] "+&r"(to), [count] "+&r"(count), [offsets] "=&r"(offsets), [at] "=&l"(at)
+                     : [all] "r"(plan->offsets), [depth] "r"(plan->depth), [step] "r"(step), [stride] "r"(stride)
+                     : "lr", "q0", "q1", "cc", "memory");
+}
+
+uint32_t wasmote_gather_inside(const window_operation *of, const gather_plan *plan, const int8_t *image, int32_t y, int32_t x, uint32_t most, const patch *to, uint32_t index)
+{
+    if (y < 0 || x < 0 || y > plan->lastY || x > plan->lastX || (plan->row | plan->depth) == 0) return 0;
+    const uint32_t room = (uint32_t) ((plan->lastX - x) / of->strideWidth + 1), count = room < most ? room : most;
+    const int8_t *const from = image + y * plan->lineBytes + x * of->inputChannels;
+    const int32_t step = of->strideWidth * of->inputChannels;
+    if (plan->depth) pick_windows(plan, from, patch_start(to, index).at, count, step, to->stride);
+    else copy_windows(plan, from, patch_start(to, index).at, count, step, to->stride);
+    return count;
+}
+#endif

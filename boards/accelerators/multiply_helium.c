@@ -212,38 +212,41 @@ static const void *leave_way(requantize_way way, bool inPart)
     return jump_to(inPart ? multiply_pairs_once_in_part : multiply_pairs_once);
 }
 
-/*
- * Outputs of `positions` positions, one or an even number, as the job says; of channels that are requantized in no common way,
- * by way of their sums.
- */
-static void multiply_positions(pairs_job *job, const patch_product *of, const tile_constants *constants, requantize_way way,
-    uint32_t first, uint32_t positions, int8_t *output)
+/* Has the job begin at a position; of one position alone both of the pair are the same. */
+static inline void begin_at(pairs_job *job, const patch_product *of, uint32_t first, bool alone)
+{
+    job->stride = alone ? 0 : of->patch.stride;
+    job->gap = of->patch.stride - of->patch.depth / inputsAtOnce * inputsAtOnce;
+    job->input = (const int8_t *) of->patch.words + first * of->patch.stride;
+}
+
+/* Outputs of `positions` positions, one or an even number, as the job says. */
+static inline void multiply_positions(pairs_job *job, const patch_product *of, uint32_t first, uint32_t positions, int8_t *output)
 {
     const bool alone = positions == 1;
-    const uint32_t outputs = (uint32_t) of->outputs, whole = of->patch.depth / inputsAtOnce * inputsAtOnce;
-    job->stride = alone ? 0 : of->patch.stride;
-    job->gap = of->patch.stride - whole;
-    job->input = (const int8_t *) of->patch.words + first * of->patch.stride;
-    output += first * outputs;
-    if (way != requantizedAnyhow)
-    {
-        job->step = alone ? 0 : outputs;
-        job->output = output;
-        job->outputEnd = output + positions * job->step;
-        multiply_pairs(job);
-        return;
-    }
+    begin_at(job, of, first, alone);
+    output += first * (uint32_t) of->outputs;
+    job->step = alone ? 0 : (uint32_t) of->outputs;
+    job->output = output;
+    job->outputEnd = output + positions * job->step;
+    multiply_pairs(job);
+}
+
+/* All outputs of channels that are requantized in no common way, by way of their sums. */
+static __attribute__((noinline)) void multiply_anyhow(pairs_job *job, const patch_product *of, const tile_constants *constants, int8_t *output)
+{
     const int32x4_t multiplier = vldrwq_s32(constants->multiplier), shift = vldrwq_s32(constants->shift);
     const mve_pred16_t there = vctp32q(job->count);
+    const uint32_t positions = of->patch.positions;
+    job->step = 4 * sizeof(int32_t);
     for (uint32_t i = 0; i < positions; i += 2)
     {
         int32_t sums[8];
-        job->step = 4 * sizeof *sums;
+        begin_at(job, of, i, i + 1 == positions);
         job->output = sums;
         job->outputEnd = sums + 8;
         multiply_pairs(job);
-        job->input += 2 * of->patch.stride;
-        for (uint32_t j = 0; j < 2 && i + j < positions; j++, output += outputs)
+        for (uint32_t j = 0; j < 2 && i + j < positions; j++, output += of->outputs)
         {
             const int32x4_t values = vaddq_n_s32(requantize_each(vldrwq_s32(sums + 4 * j), multiplier, shift), of->zeroPoint);
             vstrbq_p_s32(output, vminq_s32(vmaxq_s32(values, vdupq_n_s32(of->low)), vdupq_n_s32(of->high)), there);
@@ -260,25 +263,29 @@ void wasmote_multiply_tile(const patch_product *of, const int8_t *tile, int coun
     const uint32_t skipped = -loops & 3, turn = (uint32_t) (multiply_pairs_second - multiply_pairs_first);
     const void *const leave = leave_way(way, count < 4);
     const void *const after = tail > 0 ? jump_to(multiply_pairs_tail) : leave;
-    pairs_job job = {
-        .weights = weights,
-        .enter = loops > 0 ? jump_to(multiply_pairs_first + skipped * turn) : after,
-        .after = after,
-        .leave = leave,
-        .zeroPoint = of->zeroPoint,
-        .weightsEnd = end,
-        .tail = tail,
-        .count = (uint32_t) count,
-    };
+    pairs_job job;
+    job.weights = weights;
+    job.enter = loops > 0 ? jump_to(multiply_pairs_first + skipped * turn) : after;
+    job.after = after;
+    job.leave = leave;
+    job.zeroPoint = of->zeroPoint;
+    job.weightsEnd = end;
+    job.tail = tail;
+    job.count = (uint32_t) count;
     vstrwq_s32(job.bias, vldrwq_s32(constants->bias));
     vstrwq_s32(job.multiplier, vldrwq_s32(constants->multiplier));
     vstrwq_s32(job.shift, requantize_shifts(way, constants->shift));
     vstrwq_u32(job.tailWeights, vaddq_n_u32(vmulq_n_u32(vidupq_n_u32(0, 1), tileGroupBytes), (uint32_t) (uintptr_t) end));
 
+    if (way == requantizedAnyhow)
+    {
+        multiply_anyhow(&job, of, constants, output);
+        return;
+    }
     const uint32_t even = positions & ~1u;
-    if (even > 0) multiply_positions(&job, of, constants, way, 0, even, output);
-    if (even == 0) multiply_positions(&job, of, constants, way, 0, 1, output);
-    else if (even < positions) multiply_positions(&job, of, constants, way, positions - 2, 2, output);
+    if (even > 0) multiply_positions(&job, of, 0, even, output);
+    if (even == 0) multiply_positions(&job, of, 0, 1, output);
+    else if (even < positions) multiply_positions(&job, of, positions - 2, 2, output);
 }
 
 /* Outputs beyond a range that is narrower than int8. */

@@ -105,6 +105,14 @@ void wasmote_gather_plan(const window_operation *of, gather_plan *to);
 /* Gathers the patch of the window whose first pixel is y, x of an image. */
 void wasmote_gather(const window_operation *of, const gather_plan *plan, const int8_t *image, int32_t y, int32_t x, patch_writer *to);
 
+#if TARGET_HELIUM
+/*
+ * The same of windows from that one on in a row, those of them that lie inside, at most `most`, as positions of a patch from number
+ * `index` on. Their count: 0 where the first one does not lie inside, or has no plan.
+ */
+uint32_t wasmote_gather_inside(const window_operation *of, const gather_plan *plan, const int8_t *image, int32_t y, int32_t x, uint32_t most, const patch *to, uint32_t index);
+#endif
+
 /* What is needed besides a patch to compute outputs of it. */
 typedef struct patch_product
 {

@@ -51,6 +51,12 @@ void wasmote_depthwise_integers(const product_operation *of);
 void wasmote_product_f32(const product_operation *of);
 void wasmote_depthwise_f32(const product_operation *of);
 
+/* The part of a window that lies inside the input: taps from first to last - 1 of each axis. */
+typedef struct window_part
+{
+    int32_t y, x, firstRow, lastRow, firstColumn, lastColumn;
+} window_part;
+
 static inline uint32_t product_header_bytes(const product_operation *of)
 {
     return of->isLong ? 64 : 48;

@@ -1,7 +1,7 @@
 #include "positions_dsp.h"
 #include "product_sums.h"
 
-#if TARGET_DSP
+#if WIDE_PAIRS
 
 /*
  * sum_<P>(weights, patch, sums, groups): the sums of 4 outputs at P positions, [output][position], 0 where they start. As

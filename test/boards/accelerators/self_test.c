@@ -528,20 +528,67 @@ static void draw_product_tiles(const product_operation *of, bool isFloat, uint32
     }
 }
 
-/* A product of integers (int8 or int16) or of float32, run and compared; depth is that of a convolution in general. */
-static bool test_product_of(bool isFloat, bool depthwise, bool deep)
+/* What a product is drawn as: a convolution in general, a deep one, one of single pixels, or one whose sums are about what 32 bits hold. */
+typedef enum product_shape { shapeAny, shapeDeep, shapePointwise, shapeAtBounds } product_shape;
+
+static void draw_product_shape(window_operation *of, bool depthwise, product_shape shape)
+{
+    if (shape == shapeDeep)
+    {
+        of->inputChannels = between(60, 70);
+        of->inputHeight = of->inputWidth = of->filterHeight = of->filterWidth = 3;
+        of->outputHeight = of->outputWidth = between(1, 2);
+        of->outputs = between(1, 5);
+    }
+    if (depthwise && shape == shapeAtBounds)
+    {
+        of->inputChannels = between(1, 5);
+        of->inputHeight = of->filterHeight = next() & 1 ? 16 : 8;
+        of->filterWidth = between(15, 17);
+        of->inputWidth = between(17, 19);
+        of->outputWidth = between(1, 2);
+        of->outputHeight = of->dilationHeight = of->dilationWidth = 1;
+        of->padTop = of->padLeft = 0;
+    }
+    if (depthwise || (shape != shapePointwise && shape != shapeAtBounds)) return;
+    of->filterHeight = of->filterWidth = of->strideHeight = of->strideWidth = 1;
+    of->padTop = of->padLeft = 0;
+    of->outputHeight = of->inputHeight = between(1, shape == shapeAtBounds ? 2 : 6);
+    of->outputWidth = of->inputWidth = between(1, shape == shapeAtBounds ? 2 : 6);
+    if (shape == shapeAtBounds) of->inputChannels = next() & 1 ? between(255, 257) : between(506, 518);
+    else if (seldom()) of->inputChannels = between(50, 100);
+}
+
+/*
+ * Inputs and weights of int16 whose products are as large as can be, of fewer taps by a zero point, and biases about the longest of
+ * the quick way.
+ */
+static void draw_product_bounds(product_operation *of, uint32_t weightBytes, uint32_t tiles)
+{
+    const uint32_t count = (uint32_t) (of->batches * of->inputHeight * of->inputWidth * of->inputChannels), header = of->isLong ? 64 : 48;
+    const int8_t weight = next() & 1 ? -128 : 127;
+    if (of->filterHeight == 8) of->weightsZeroPoint = -1 - weight;
+    for (uint32_t i = 0; i <= count; i++) ((int16_t *) wide)[i] = -32768;
+    for (uint32_t t = 0; t < tiles; t++)
+    {
+        uint8_t *const tile = (uint8_t *) weights + t * (header + weightBytes);
+        memset(tile + header, weight, weightBytes);
+        for (uint32_t lane = 0; lane < 4 && of->isLong; lane++)
+        {
+            const int64_t bias = (weight < 0 ? 1 : -1) * ((1ll << 30) + between(-1, 1));
+            memcpy(tile + 8 * lane, &bias, sizeof bias);
+        }
+    }
+}
+
+/* A product of integers (int8 or int16) or of float32, run and compared. */
+static bool test_product_of(bool isFloat, bool depthwise, product_shape shape)
 {
     static const float scales[] = { 0x1p-60f, 0x1p-66f, 0x1p-72f, 0x1p-126f };
     window_operation window;
     draw_window(&window, false);
     floatScale = seldom() ? scales[next() & 3] : 1;
-    if (deep)
-    {
-        window.inputChannels = between(60, 70);
-        window.inputHeight = window.inputWidth = window.filterHeight = window.filterWidth = 3;
-        window.outputHeight = window.outputWidth = between(1, 2);
-        window.outputs = between(1, 5);
-    }
+    draw_product_shape(&window, depthwise, shape);
     if (depthwise) window.outputs = next() & 3 ? 1 : between(2, 3);
     const uint32_t count = (uint32_t) (window.batches * window.inputHeight * window.inputWidth * window.inputChannels);
     product_operation of = {
@@ -569,8 +616,9 @@ static bool test_product_of(bool isFloat, bool depthwise, bool deep)
         .storage = isFloat && next() & 1 ? between(storedAsComputed, storedInt8) : draw_storage(),
         .table = (const uint8_t *) table,
         .weightsZeroPoint = seldom() ? between(-128, 127) : 0,
-        .isWide = !isFloat && next() % 4 != 0,
+        .isWide = !isFloat && (shape == shapeAtBounds || next() % 4 != 0),
     };
+    if (shape == shapeAtBounds) of.storage = storedAsComputed;
     of.isLong = of.isWide && next() % 4 != 0;
     if (of.isWide) of.low = seldom() ? 0 : -32768, of.high = 32767;
     else if (!isFloat) of.inputZeroPoint = between(-128, 127), of.outputZeroPoint = draw_zero_point();
@@ -584,6 +632,7 @@ static bool test_product_of(bool isFloat, bool depthwise, bool deep)
     const uint32_t weightBytes = ((uint32_t) wasmote_stored_bytes(of.storage, places, isFloat ? 4 : 1) + alignment - 1) / alignment * alignment;
     const uint32_t channels = (uint32_t) of.outputs * (depthwise ? (uint32_t) of.inputChannels : 1);
     draw_product_tiles(&of, isFloat, places, weightBytes, (channels + 3) / 4);
+    if (shape == shapeAtBounds) draw_product_bounds(&of, weightBytes, (channels + 3) / 4);
 
     const uint32_t integers = depthwise ? wasmote_depthwise_scratch_bytes(taps, of.storage) : wasmote_product_scratch_bytes(depth, of.storage);
     of.scratchBytes = ((isFloat ? places * 4 : integers) + next() % (depth * 6 + 1) + 3) & ~3u;
@@ -599,11 +648,14 @@ static bool test_product_of(bool isFloat, bool depthwise, bool deep)
     return same(of.scratchBytes);
 }
 
-static bool test_product(void) { return test_product_of(false, false, false); }
-static bool test_deep_product(void) { return test_product_of(false, false, true); }
-static bool test_depthwise_product(void) { return test_product_of(false, true, false); }
-static bool test_float_product(void) { return test_product_of(true, false, false); }
-static bool test_float_depthwise_product(void) { return test_product_of(true, true, false); }
+static bool test_product(void) { return test_product_of(false, false, shapeAny); }
+static bool test_deep_product(void) { return test_product_of(false, false, shapeDeep); }
+static bool test_pointwise_product(void) { return test_product_of(false, false, shapePointwise); }
+static bool test_product_at_bounds(void) { return test_product_of(false, false, shapeAtBounds); }
+static bool test_depthwise_product(void) { return test_product_of(false, true, shapeAny); }
+static bool test_depthwise_product_at_bounds(void) { return test_product_of(false, true, shapeAtBounds); }
+static bool test_float_product(void) { return test_product_of(true, false, shapeAny); }
+static bool test_float_depthwise_product(void) { return test_product_of(true, true, shapeAny); }
 
 int main(void)
 {
@@ -635,7 +687,10 @@ int main(void)
         { "softmax", test_softmax, 1 },
         { "product", test_product, 2 },
         { "deep product", test_deep_product, 8 },
+        { "pointwise product", test_pointwise_product, 2 },
+        { "product at its bounds", test_product_at_bounds, 2 },
         { "depthwise product", test_depthwise_product, 2 },
+        { "depthwise product at its bounds", test_depthwise_product_at_bounds, 4 },
         { "product of float32", test_float_product, 4 },
         { "depthwise product of float32", test_float_depthwise_product, 4 },
     };
