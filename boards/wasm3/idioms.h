@@ -71,7 +71,7 @@ static const idiom_element advanceBack[] = {
     OPERATION(SetSlot_i32, advance_destination),
 };
 
-/* Locals that are loaded from one place on: parameters, as kernels begin with them. */
+/* Locals that are loaded from one place on: what kernels begin with. */
 enum { OPERANDS_i32_LoadRun8(VARIABLE, loads) };
 
 static const idiom_element loadTwo[] = {

@@ -23,7 +23,7 @@
  * Weights of any storage (math/stored-weights) are unpacked `chunk` inputs at a time; a lane takes `laneChunks` of these.
  *
  * scratch: depth (to a multiple of 4) * 8 bytes patch, then 48 + chunk * 4 bytes tile, then 48 bytes sums. Of any storage: patch,
- * sums, tile, codebook.
+ * sums, tile, codebook. Where three positions begin is noted where the tile, or the sums, come later: 36 bytes.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `ConvPerChannel`.
  */
 import { endParameters, readParameters, readWeights } from "../../host-imports/weights";
@@ -90,7 +90,7 @@ function conv2d<Shift, Weights>(parameters: i32, to: usize): void {
   for (let p = patch + (<usize>depth << 3); p < tile; p += 8) store<i64>(p, 0);
 
   for (let position = 0; position < positions; position += 3) {
-    // Of each position the first column, the first row and the image; `edges` is negative where one reaches over an edge.
+    // Of each position the first column, the first row and the image; `edges` is negative where a window reaches over an edge.
     let edges = across, next = position, place = tile;
     do {
       const row = next / outputWidth, image = row / outputHeight;
