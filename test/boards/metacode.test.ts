@@ -34,10 +34,10 @@ for (const board of availableBoards(["mps2-an386", "qemu-rv32", "pico"])) {
   });
 
   test(`${board.id}: the largest function stays, and the others find room beside it one after the other`, async () => {
-    const functions = [longSum(250), longSum(200), longSum(200), longSum(200)];
-    await withModel(makeModel("stays", sumOfCalls([1, 2, 3, 4]), { functions }), async (device) => {
+    const functions = [longSum(400), ...Array.from({ length: 4 }, () => longSum(300))];
+    await withModel(makeModel("stays", sumOfCalls([1, 2, 3, 4, 5]), { functions }), async (device) => {
       const runs = [await device.run(0, 1), await device.run(0, 1), await device.run(0, 1)];
-      for (const { code } of runs) assert.is(code, 4);
+      for (const { code } of runs) assert.is(code, 5);
       const [first, second, third] = runs.map((run) => run.count) as [number, number, number];
       assert.is(second, third);
       assert.ok(second < first * 0.85, `${second} of ${first}: it is not compiled again`);
