@@ -34,7 +34,7 @@ for (const board of availableBoards(["mps2-an386", "qemu-rv32", "pico"])) {
   });
 
   test(`${board.id}: the largest function stays, and the others find room beside it one after the other`, async () => {
-    const functions = [longSum(400), ...Array.from({ length: 4 }, () => longSum(300))];
+    const functions = [longSum(300), ...Array.from({ length: 4 }, () => longSum(250))];
     await withModel(makeModel("stays", sumOfCalls([1, 2, 3, 4, 5]), { functions }), async (device) => {
       const runs = [await device.run(0, 1), await device.run(0, 1), await device.run(0, 1)];
       for (const { code } of runs) assert.is(code, 5);
