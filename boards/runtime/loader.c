@@ -179,5 +179,7 @@ M3Result load_module(wasmote *model, loaded_module *loaded)
     loaded->run = find_run(module);
     if (!loaded->run || !is_right_reset(find_reset(module))) return m3Err_functionLookupFailed;
     result = compile_at_load(module, loaded->run);
-    return result ? result : give_stack(module);
+    if (!result) result = give_stack(module);
+    if (!result) metacode_choose_staying(loaded->run, find_reset(module));
+    return result;
 }

@@ -12,7 +12,13 @@ enum { callSlots = 3 };
 enum { valueSlots = sizeof(uint64_t) / sizeof(m3slot_t) };
 
 /* Words of the branch from one page to the next, and words that must be free on a page for an operation. */
-enum { branchLines = 2, spareLines = d_m3CodePageFreeLinesThreshold + branchLines };
+enum { branchLines = 2, spareLines = (d_m3CodePageFreeLinesThreshold) + branchLines };
+
+/* Bytes of the arena that a function takes besides its own, at most: headers of its two blocks; and those while it is compiled. */
+enum { blockBytes = 16, spareBytes = (uint32_t) (spareLines * sizeof(code_t) + sizeof(M3CodePageHeader)) };
+
+/* Of linear memory, the share by which a model that has more of it may have more metacode. */
+enum { linearShare = 64 };
 
 /* Bytes of a function's nesting are counted in units of so many. */
 enum { nestingUnit = UINTPTR_MAX > UINT32_MAX ? 1024 : 32, mostUnits = 1023, mostLoops = 31 };
@@ -90,6 +96,16 @@ static void open_page(IM3Runtime runtime, uint32_t bytes)
     if (page) PushCodePage(&runtime->pagesOpen, page);
 }
 
+/* Bytes of a function's page and constants, were it in one piece. */
+static uint16_t bytes_of(IM3Function function)
+{
+    uint32_t lines = 0;
+    for (IM3CodePage page = entry_of(function)->pages; page; page = page->info.next)
+        lines += page->info.lineIndex - (page->info.next ? branchLines : 0);
+    const uint32_t bytes = sizeof(M3CodePageHeader) + lines * sizeof(code_t) + function->numConstantBytes;
+    return bytes < UINT16_MAX ? (uint16_t) bytes : UINT16_MAX;
+}
+
 /*
  * Compiles a function into pages of its own. wasm3 writes a callee's address into the code where it is compiled
  * already; since it may be dropped, none is while this one is compiled.
@@ -107,6 +123,7 @@ static M3Result compile(IM3Function function)
     runtime->pagesOpen = open;
     runtime->pagesFull = full;
     if (result || !first) metacode_drop(function);
+    else if (cache()->callees) entry_of(function)->bytes = bytes_of(function);
     show(true);
     return result;
 }
@@ -132,18 +149,76 @@ static bool drop_one(function_set needed)
     return false;
 }
 
+/* Bytes besides linear memory beyond which functions are dropped; 0: there is no limit. */
+static uint32_t limit(void)
+{
+    const uint32_t most = wasmote_current->options->overheadBytes;
+    return most ? most + (uint32_t) cache()->module->runtime->memory.mallocated->length / linearShare : 0;
+}
+
+/* What is taken besides linear memory where these functions are compiled besides those that are, one of them just now. */
+static uint32_t bytes_with(function_set functions)
+{
+    uint32_t bytes = spareBytes;
+    for (uint32_t i = 0; i < cache()->count; i++)
+    {
+        const metacode_entry *of = &cache()->entries[i];
+        if (functions >> i & 1 && !of->pages && of->bytes) bytes += of->bytes + blockBytes;
+    }
+    return wasmote_overhead_with(wasmote_current, wasmote_current->arena.used) + bytes;
+}
+
 /*
  * Drops, as far as the limit asks for it before a function is compiled, what neither it nor those that run can call: a
  * kernel that loses its inner function compiles it again for every few outputs.
  */
 static void make_room(IM3Function function)
 {
-    const function_set wanted = running() | function_set_of(index_of(function));
-    const function_set needed = call_graph_reach(cache()->callees, cache()->count, wanted);
-    const uint32_t bytes = entry_of(function)->bytes + d_m3CodePageAlignSize;   /* which it may fill for a while */
-    const wasmote *model = wasmote_current;
-    const uint32_t most = model->options->overheadBytes;
-    while (most && wasmote_overhead_with(model, model->arena.used) + bytes > most && drop_one(needed)) {}
+    const function_set one = function_set_of(index_of(function));
+    const function_set needed = call_graph_reach(cache()->callees, cache()->count, running() | one);
+    while (limit() && bytes_with(one) > limit() && drop_one(needed | cache()->staying)) {}
+}
+
+/* A function with all that it calls. */
+static function_set reach_of(uint32_t index)
+{
+    return call_graph_reach(cache()->callees, cache()->count, function_set_of(index));
+}
+
+/* Whether there is room for these functions beside whatever else one of `roots` calls. */
+static bool leaves_room(function_set functions, function_set roots)
+{
+    for (uint32_t i = 0; i < cache()->count; i++)
+        if (roots >> i & 1 && bytes_with(functions | reach_of(i)) > limit()) return false;
+    return true;
+}
+
+/* The function of a set that takes most, with all that it calls; the set is not empty. */
+static uint32_t largest_of(function_set functions)
+{
+    uint32_t largest = 0, most = 0;
+    for (uint32_t i = 0; i < cache()->count; i++)
+    {
+        if (!(functions >> i & 1)) continue;
+        const uint32_t bytes = bytes_with(reach_of(i));
+        if (bytes > most) largest = i, most = bytes;
+    }
+    return largest;
+}
+
+void metacode_choose_staying(IM3Function run, IM3Function reset)
+{
+    if (!cache()->callees || !limit()) return;
+    function_set left = cache()->callees[index_of(run)];
+    const function_set roots = left | (reset ? function_set_of(index_of(reset)) : 0);
+    while (left)
+    {
+        const uint32_t largest = largest_of(left);
+        const function_set staying = cache()->staying | reach_of(largest);
+        if (!leaves_room(staying, roots)) return;
+        cache()->staying = staying;
+        left &= ~function_set_of(largest);
+    }
 }
 
 /* What is compiled on another stack. */
@@ -208,6 +283,7 @@ M3Result metacode_compile(IM3Function function)
     if (cache()->callees) make_room(function);
     M3Result result = compile_anywhere(function);
     if (result != m3Err_mallocFailed && result != m3Err_mallocFailedCodePage) return result;
+    cache()->staying = 0;
     while (drop_one(running())) {}
     return compile_anywhere(function);
 }
@@ -247,7 +323,7 @@ void metacode_begin_run(IM3Function root)
 {
     interpreter_running = NULL;
     cache()->root = root;
-    while (cache()->dropped && drop_one(0)) {}
+    while (cache()->dropped && drop_one(cache()->staying)) {}
 }
 
 /* The functions that a function calls, from its metacode. */
@@ -267,15 +343,6 @@ static function_set callees_of(IM3Function function)
     return found;
 }
 
-static uint16_t bytes_of(IM3Function function)
-{
-    uint32_t lines = 0;
-    for (IM3CodePage page = entry_of(function)->pages; page; page = page->info.next)
-        lines += page->info.lineIndex - (page->info.next ? branchLines : 0);
-    const uint32_t bytes = sizeof(M3CodePageHeader) + lines * sizeof(code_t) + function->numConstantBytes;
-    return bytes < UINT16_MAX ? (uint16_t) bytes : UINT16_MAX;
-}
-
 /* Compiles a function to see whether it can be, and what it calls; drops it again where the call graph is known. */
 static M3Result try(IM3Function function, uint32_t *slots)
 {
@@ -287,7 +354,6 @@ static M3Result try(IM3Function function, uint32_t *slots)
 
     const nesting nested = interpreter_nesting();
     metacode_entry *of = entry_of(function);
-    of->bytes = bytes_of(function);
     of->nesting = (nested.bytes + nestingUnit - 1) / nestingUnit;
     of->loops = nested.loops < mostLoops ? nested.loops : mostLoops;
     cache()->callees[index_of(function)] = callees_of(function);

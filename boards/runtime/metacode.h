@@ -33,6 +33,7 @@ typedef struct metacode
     IM3Function root;               /* what was called first in this run; NULL while the model is loaded */
     uint32_t roomAtLoad;            /* of the compiler's stack, for blocks */
     uint32_t stackSlots;            /* of the operand stack that the longest chain of calls takes; 0 where that is not known */
+    function_set staying;           /* dropped for want of memory alone: chosen once, so that every run begins with the same */
     bool dropped;
     bool pagesAreExact;             /* whether a page that is made now has the very size that is asked for */
 } metacode;
@@ -55,6 +56,12 @@ void metacode_drop(IM3Function function);
 M3Result metacode_keep(IM3Function function);
 
 /*
+ * Chooses the functions that stay once they are compiled: the largest of those that `run` calls, with all that they call, as long as
+ * each of the others still finds room beside them, and `reset`, which may be NULL. Without a limit, or a call graph, none is chosen.
+ */
+void metacode_choose_staying(IM3Function run, IM3Function reset);
+
+/*
  * Compiles what a function may call, by way of others too, as far as there is memory and the call graph is known. Where that is all of
  * it, with room for `reset`, which may be NULL, nothing is dropped any more.
  */
@@ -62,7 +69,7 @@ void metacode_compile_ahead(IM3Function root, IM3Function reset);
 
 /*
  * To be called before every run, of which `root` is called first. Where metacode has been dropped since the module was
- * opened, all of it is but what is kept, so that every run begins with the same.
+ * opened, all of it is but what is kept or stays, so that every run begins with the same.
  */
 void metacode_begin_run(IM3Function root);
 

@@ -98,8 +98,9 @@ typedef struct wasmote_options
 
     /*
      * Most firmware leaves it 0. Of the memory, what may be taken besides linear memory (wasmote_needs.linearBytes): above all
-     * by compiled kernels. Where one more would take it beyond that, those that the running one does not call are dropped, and
-     * compiled again when they are called: slower, in less memory. 0: all that was given to wasmote_open.
+     * by compiled kernels. Where one more would take it beyond that and a 64th of linear memory, those that the running one does not
+     * call are dropped, and compiled again when they are called: slower, in less memory. The largest stay, as long as there is room
+     * for each of the others. 0: all that was given to wasmote_open.
      */
     uint32_t overheadBytes;
 

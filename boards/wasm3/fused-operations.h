@@ -103,6 +103,30 @@ d_m3Op(i32_Advance)
     nextOp();
 }
 
+/* Loads of 32 bits that follow one another in memory, at base + offset, to as many slots. */
+#define LOAD_RUN_2(EACH, of) EACH(of, r, base) EACH(of, i, offset) EACH(of, w, x0) EACH(of, w, x1)
+#define LOAD_RUN_4(EACH, of) LOAD_RUN_2(EACH, of) EACH(of, w, x2) EACH(of, w, x3)
+#define LOAD_RUN_8(EACH, of) LOAD_RUN_4(EACH, of) EACH(of, w, x4) EACH(of, w, x5) EACH(of, w, x6) EACH(of, w, x7)
+#define OPERANDS_i32_LoadRun2 LOAD_RUN_2
+#define OPERANDS_i32_LoadRun4 LOAD_RUN_4
+#define OPERANDS_i32_LoadRun8 LOAD_RUN_8
+
+#define LOAD_RUN(count)                                                                        \
+    d_m3Op(i32_LoadRun##count)                                                                 \
+    {                                                                                          \
+        OPERANDS(i32_LoadRun##count);                                                          \
+        const u8 *first;                                                                       \
+        FUSED_ADDRESS(first, SLOT(base), IMMEDIATE(offset), 4 * (count));                      \
+        for (u32 k = 0; k < (count); k++) SLOT_FROM(x0, k) = (u32) load_i32(first + 4 * k);    \
+        _r0 = load_i32(first + 4 * ((count) - 1));                                             \
+        PASS_OPERANDS();                                                                       \
+        nextOp();                                                                              \
+    }
+
+LOAD_RUN(2)
+LOAD_RUN(4)
+LOAD_RUN(8)
+
 #define LIMIT_OPERANDS(EACH, of) EACH(of, w, value) EACH(of, w, copy) EACH(of, r, bound) EACH(of, r, limit)
 
 /* value = copy = register, which becomes the bound where it is not greater. */

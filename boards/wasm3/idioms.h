@@ -71,6 +71,26 @@ static const idiom_element advanceBack[] = {
     OPERATION(SetSlot_i32, advance_destination),
 };
 
+/* Locals that are loaded from one place on: what kernels begin with. */
+enum { OPERANDS_i32_LoadRun8(VARIABLE, loads) };
+
+static const idiom_element loadTwo[] = {
+    OPERATION(i32_Load_i32_s, loads_base, loads_offset),
+    OPERATION(SetSlot_i32, loads_x0),
+    OPERATION(i32_Load_i32_s, loads_base, PLUS(loads_offset, 4)),
+    OPERATION(SetSlot_i32, loads_x1),
+};
+
+static const idiom_element loadFour[] = {
+    OPERATION(i32_LoadRun2, loads_base, loads_offset, loads_x0, loads_x1),
+    OPERATION(i32_LoadRun2, loads_base, PLUS(loads_offset, 8), loads_x2, loads_x3),
+};
+
+static const idiom_element loadEight[] = {
+    OPERATION(i32_LoadRun4, loads_base, loads_offset, loads_x0, loads_x1, loads_x2, loads_x3),
+    OPERATION(i32_LoadRun4, loads_base, PLUS(loads_offset, 16), loads_x4, loads_x5, loads_x6, loads_x7),
+};
+
 /* end > register, written the other way round */
 static const idiom_element lessThan[] = {
     OPERATION(u32_LessThan_sr, 0),
@@ -294,6 +314,9 @@ static const idiom_constant requantizeConstants[] = {
 #define IDIOM_limitLowSwapped { ELEMENTS(limitLowSwapped), FUSED(i32_LimitLow), .apart = true }
 #define IDIOM_limitHigh { ELEMENTS(limitHigh), FUSED(i32_LimitHigh), .apart = true }
 #define IDIOM_limitHighSwapped { ELEMENTS(limitHighSwapped), FUSED(i32_LimitHigh), .apart = true }
+#define IDIOM_loadTwo { ELEMENTS(loadTwo), FUSED(i32_LoadRun2), .apart = true }
+#define IDIOM_loadFour { ELEMENTS(loadFour), FUSED(i32_LoadRun4), .apart = true }
+#define IDIOM_loadEight { ELEMENTS(loadEight), FUSED(i32_LoadRun8), .apart = true }
 #define IDIOM_lessThan { ELEMENTS(lessThan), .fused = op_u32_GreaterThan_rs, .kinds = "r" }
 #define IDIOM_advance { ELEMENTS(advance), FUSED(i32_Advance), .tag = 1 }
 #define IDIOM_advanceSwapped { ELEMENTS(advanceSwapped), FUSED(i32_Advance), .tag = 1 }
@@ -305,8 +328,8 @@ static const idiom_constant requantizeConstants[] = {
     EACH(macLoad) EACH(macLoadTemporary) EACH(mac) EACH(macLoad32) EACH(mac32) EACH(mac4x4Loop) \
     EACH(mac4x4Loop32) EACH(mac3x3) EACH(packLoop) EACH(addLanes) EACH(storeLanes)              \
     EACH(requantizeLoop) EACH(requantizeLoopCopy) EACH(limitLow) EACH(limitLowSwapped)          \
-    EACH(limitHigh) EACH(limitHighSwapped) EACH(lessThan) EACH(advance) EACH(advanceSwapped)    \
-    EACH(advanceBack)
+    EACH(limitHigh) EACH(limitHighSwapped) EACH(loadTwo) EACH(loadFour) EACH(loadEight)         \
+    EACH(lessThan) EACH(advance) EACH(advanceSwapped) EACH(advanceBack)
 #endif
 
 #define IDIOM(NAME) IDIOM_##NAME,

@@ -169,7 +169,8 @@ static M3Result emit(IM3Compilation o, IM3Operation operation)
 #include "fused-operations.h"
 #include "idioms.h"
 
-enum { windowOperations = 32, mostLine = 0xffff - 4096, branchWords = 2, mostVariables = 24 };    /* of an idiom */
+/* Operations that are remembered: at most, and as many as the longest idiom has, or more, when the oldest are forgotten; variables of an idiom. */
+enum { windowOperations = 32, longestIdiom = 24, mostLine = 0xffff - 4096, branchWords = 2, mostVariables = 24 };
 
 SUPERINSTRUCTIONS_STORAGE struct
 {
@@ -179,7 +180,7 @@ SUPERINSTRUCTIONS_STORAGE struct
     u16 line[windowOperations];     /* where each operation begins, oldest first; what is behind mostLine is not fused */
 } window;
 
-SUPERINSTRUCTIONS_STORAGE u32 ends[2];  /* see may_end */
+SUPERINSTRUCTIONS_STORAGE u32 ends[2], pairs[2];  /* see may_end */
 
 static u32 word_at(IM3CodePage page, u32 line)
 {
@@ -255,28 +256,39 @@ static bool matches(IM3Compilation o, const idiom *i, u32 first, u32 *value)
     return !i->apart || slots_are_apart(i->kinds, value);
 }
 
-static u32 end_bit(IM3Operation operation)
+/* The bit of an operation, behind another one, or none, among 64. */
+static u32 bit_of(IM3Operation before, IM3Operation last)
 {
-    const uintptr_t address = (uintptr_t) operation;
-    return (u32) (address >> 3 ^ address >> 9) & 63;
+    const uintptr_t word = (uintptr_t) last ^ (uintptr_t) before << 2;
+    return (u32) (word >> 3 ^ word >> 9) & 63;
+}
+
+static bool has_bit(const u32 *bits, u32 bit)
+{
+    return bits[bit >> 5] >> (bit & 31) & 1;
+}
+
+static void set_bit(u32 *bits, u32 bit)
+{
+    bits[bit >> 5] |= (u32) 1 << (bit & 31);
 }
 
 /*
- * Whether an idiom may end with the operation: most do not, which a few bits tell without a look at all idioms. The
- * bits are of the processor's own addresses, so they are set when they are first asked for.
+ * Whether an idiom may end with the operation, behind the one before: most do not, which a few bits tell without a look at all
+ * idioms. The bits are of the processor's own addresses, so they are set when they are first asked for.
  */
-static bool may_end(IM3Operation operation)
+static bool may_end(IM3Operation before, IM3Operation last)
 {
     if (!ends[0] && !ends[1])
     {
         for (const idiom *i = idioms; i->last; i++)
         {
-            const u32 bit = end_bit(i->last->operation);
-            ends[bit >> 5] |= (u32) 1 << (bit & 31);
+            set_bit(ends, bit_of(NULL, i->last->operation));
+            set_bit(pairs, bit_of(i->length > 1 ? i->last[-1].operation : NULL, i->last->operation));
         }
     }
-    const u32 bit = end_bit(operation);
-    return ends[bit >> 5] >> (bit & 31) & 1;
+    const u32 bit = bit_of(NULL, last);
+    return has_bit(ends, bit) && (has_bit(pairs, bit) || has_bit(pairs, bit_of(before, last)));
 }
 
 static IM3Operation operation_before_end(u32 n)
@@ -307,9 +319,8 @@ static __attribute__((noinline)) bool replace(IM3Compilation o, const idiom *i)
  */
 static __attribute__((noinline)) bool fuse_last(IM3Compilation o, bool loop)
 {
-    const IM3Operation last = operation_before_end(1);
-    if (!may_end(last)) return false;
-    const IM3Operation before = operation_before_end(2);
+    const IM3Operation last = operation_before_end(1), before = operation_before_end(2);
+    if (!may_end(before, last)) return false;
     for (const idiom *i = idioms; i->last; i++)
     {
         if (i->last->operation != last || i->loop != loop || i->length > window.count) continue;
@@ -374,8 +385,8 @@ static M3Result emit(IM3Compilation o, IM3Operation operation)
 
     if (window.count == windowOperations)
     {
-        memmove(window.line, window.line + 1, sizeof window.line - sizeof *window.line);
-        window.count--;
+        memmove(window.line, window.line + windowOperations - longestIdiom, longestIdiom * sizeof *window.line);
+        window.count = longestIdiom;
     }
     window.page = o->page;
     if (o->page->info.lineIndex > mostLine) window.count = 0;

@@ -260,6 +260,7 @@ export class Execution {
       variables: (node.variables ?? []).map((index) => this.variables[index] as number),
       scratch: this.scratch.address,
       scratchBytes: this.scratch.bytes[at] as number,
+      called: new Set(),
       weights: (bytes) => weights.add(bytes),
     });
     return {

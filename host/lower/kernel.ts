@@ -15,6 +15,8 @@ export interface Placement {
   readonly scratch: number;
   /** Size of the scratch memory: one of those that `scratchBytes` offered. */
   readonly scratchBytes: number;
+  /** Kernels that steps before this one call. */
+  readonly called: ReadonlySet<string>;
   /**
    * Appends constants to the weights section, 16-byte aligned; answers their offset in the section.
    *

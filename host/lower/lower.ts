@@ -160,6 +160,7 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
   }
   const section = new WeightsSection();
   const references: { reference: string; offset: number }[] = [];
+  const called = new Set<string>();
   const steps = plan.order.map((nodeIndex, step): ProgramStep => {
     const node = graph.nodes[nodeIndex];
     if (node === undefined) throw new Error(`the plan names node ${nodeIndex}`);
@@ -172,6 +173,7 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
       variables: (node.variables ?? []).map((index) => plan.variables[index]?.address ?? 0),
       scratch: scratch.address,
       scratchBytes: scratch.bytes,
+      called,
       weights(bytes, of) {
         weightBytes += bytes.length;
         const reference = referenceOf(constants, bytes, of);
@@ -185,6 +187,7 @@ export function lowerGraph(graph: Graph, plan: Plan): Program {
     const bound = bind(graph, node);
     const calls = loweringOf(node.operator).emit(bound, placement);
     for (const { kernel, to, blockBytes } of calls) {
+      called.add(kernel);
       if (to >= scratch.address && to + blockBytes <= scratch.address + scratch.bytes) continue;
       const detail = `${kernel} reads ${blockBytes} bytes of parameters to ${to}, outside the ${scratch.bytes} bytes of scratch memory at ${scratch.address}; scratchBytes must offer them`;
       throw new WasmoteError("operators-invalid", detail, { node: node.name, operator: node.operator });

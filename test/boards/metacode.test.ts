@@ -33,6 +33,21 @@ for (const board of availableBoards(["mps2-an386", "qemu-rv32", "pico"])) {
     });
   });
 
+  test(`${board.id}: the largest function stays, and the others find room beside it one after the other`, async () => {
+    const functions = [longSum(300), ...Array.from({ length: 4 }, () => longSum(250))];
+    await withModel(makeModel("stays", sumOfCalls([1, 2, 3, 4, 5]), { functions }), async (device) => {
+      const runs = [await device.run(0, 1), await device.run(0, 1), await device.run(0, 1)];
+      for (const { code } of runs) assert.is(code, 5);
+      const [first, second, third] = runs.map((run) => run.count) as [number, number, number];
+      assert.is(second, third);
+      assert.ok(second < first * 0.85, `${second} of ${first}: it is not compiled again`);
+      assert.ok(second > first * 0.3, `${second} of ${first}: the others are`);
+      const { used, memory } = await device.status();
+      const most = board.wasm3.engineBytes + memory / 64;
+      assert.ok(used <= most, `${used} bytes besides linear memory; at most ${most}`);
+    });
+  });
+
   test(`${board.id}: functions that call one another are all there while they run`, async () => {
     const functions = all.map((index) =>
       index < count ? sumOfCalls([index + 1, index + 1]) : longSum(additions),

@@ -64,7 +64,15 @@ function callsOf(operator: string, attributes: object, inputs: Tensor[], output:
   const node = { name: "n", attributes, inputs, outputs: [output] };
   const chosen = loweringOf(operator);
   const scratchBytes = chosen.scratchBytes?.(node).at(-1) as number;
-  const placement = { inputs: [0], outputs: [0], variables: [], scratch: 0, scratchBytes, weights: () => 0 };
+  const placement = {
+    inputs: [0],
+    outputs: [0],
+    variables: [],
+    scratch: 0,
+    scratchBytes,
+    called: new Set<string>(),
+    weights: () => 0,
+  };
   return chosen.emit(node, placement);
 }
 

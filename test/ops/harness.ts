@@ -17,6 +17,8 @@ export interface Case {
   inputs: readonly (Tensor | undefined)[];
   outputs: readonly Tensor[];
   activations: readonly ArrayBufferView[];
+  /** A node that comes first and gives input 0. */
+  before?: Pick<Case, "operator" | "attributes" | "inputs">;
   /** Makes the activations model outputs as well, so that no output may take over their memory. */
   keepInputs?: boolean;
 }
@@ -70,11 +72,19 @@ export async function runCase(spec: Case): Promise<Uint8Array[]> {
   const add = (tensor: Tensor | undefined): number => (tensor === undefined ? -1 : tensors.push(tensor) - 1);
   const inputs = spec.inputs.map(add);
   const outputs = spec.outputs.map(add);
-  const activations = inputs.filter((index) => index >= 0 && tensors[index]?.data === undefined);
+  const { before } = spec;
+  const first = before === undefined ? [] : before.inputs.map(add);
+  const given = before === undefined ? inputs : [...first, ...inputs.slice(1)];
+  const activations = given.filter((index) => index >= 0 && tensors[index]?.data === undefined);
   const graph: Graph = {
     name: "case",
     tensors,
-    nodes: [{ name: "case", operator: spec.operator, attributes: spec.attributes, inputs, outputs }],
+    nodes: [
+      ...(before === undefined
+        ? []
+        : [{ name: "before", ...before, inputs: first, outputs: inputs.slice(0, 1) }]),
+      { name: "case", operator: spec.operator, attributes: spec.attributes, inputs, outputs },
+    ],
     inputs: activations,
     outputs: spec.keepInputs === true ? [...outputs, ...activations] : outputs,
   };
@@ -107,14 +117,14 @@ export async function runCase(spec: Case): Promise<Uint8Array[]> {
         return { name, bytes: memory.slice(at, at + tensorBytes(tensors[index] as Tensor)) };
       });
     });
-  const [first = []] = results;
+  const [expected = []] = results;
   for (const result of results) {
     for (const [i, { name, bytes }] of result.entries()) {
-      if (Buffer.compare(bytes, first[i]?.bytes as Uint8Array) !== 0)
+      if (Buffer.compare(bytes, expected[i]?.bytes as Uint8Array) !== 0)
         throw new Error(`output ${i} differs between node and ${name}`);
     }
   }
-  return first.map(({ bytes }) => bytes);
+  return expected.map(({ bytes }) => bytes);
 }
 
 /** Seeded pseudo-random numbers (mulberry32). */

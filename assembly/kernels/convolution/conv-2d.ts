@@ -23,10 +23,10 @@
  * Weights of any storage (math/stored-weights) are unpacked `chunk` inputs at a time; a lane takes `laneChunks` of these.
  *
  * scratch: depth (to a multiple of 4) * 8 bytes patch, then 48 + chunk * 4 bytes tile, then 48 bytes sums. Of any storage: patch,
- * sums, tile, codebook.
+ * sums, tile, codebook. Where three positions begin is noted where the tile, or the sums, come later: 36 bytes.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `ConvPerChannel`.
  */
-import { readParameters, readWeights } from "../../host-imports/weights";
+import { endParameters, readParameters, readWeights } from "../../host-imports/weights";
 import { is } from "../../math/kinds";
 import { addLanes, laneOffset, lanesStart, packRun } from "../../math/lanes";
 import { filledDepth, readCodebook, readInt8, storedBytes } from "../../math/stored-weights";
@@ -69,7 +69,7 @@ export function conv2dStoredOnceInt8(parameters: i32, to: usize): void {
 @inline
 function conv2d<Shift, Weights>(parameters: i32, to: usize): void {
   const given = readParameters<StoredWindowParameters>(parameters, to);
-  const input = given.input, output = given.output, patch = given.scratch, first = given.weights;
+  const input = given.input, output = given.output, patch = given.scratch, first = given.weights, batches = given.batches;
   const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
   const outputHeight = given.outputHeight, outputWidth = given.outputWidth, outputChannels = given.outputs;
   const filterHeight = given.filterHeight, filterWidth = given.filterWidth;
@@ -78,8 +78,11 @@ function conv2d<Shift, Weights>(parameters: i32, to: usize): void {
   const padTop = given.padTop, padLeft = given.padLeft;
   const inputZeroPoint = given.inputZeroPoint, outputZeroPoint = given.outputZeroPoint;
   const low = given.low, high = given.high, chunk = given.chunk;
-  const positions = given.batches * outputHeight * outputWidth;
   const laneChunks = is<Weights, Stored>() ? given.laneChunks : 1, storage = is<Weights, Stored>() ? given.storage : 0;
+  endParameters(to);
+  const positions = batches * outputHeight * outputWidth, last = positions - 1;
+  const imageBytes = inputHeight * inputWidth * inputChannels;
+  const across = dilationWidth == 1 ? 0 : -1;
   const depth = filterHeight * filterWidth * inputChannels;
   const paddedDepth = (depth + 3) & ~3;
   const tile = patch + (<usize>paddedDepth << 3);
@@ -87,23 +90,23 @@ function conv2d<Shift, Weights>(parameters: i32, to: usize): void {
   for (let p = patch + (<usize>depth << 3); p < tile; p += 8) store<i64>(p, 0);
 
   for (let position = 0; position < positions; position += 3) {
-    const second = min(position + 1, positions - 1);
-    const third = min(position + 2, positions - 1);
-    let row = position / outputWidth;
-    const x0 = (position - row * outputWidth) * strideWidth - padLeft;
-    const image0 = input + row / outputHeight * inputHeight * inputWidth * inputChannels;
-    const y0 = row % outputHeight * strideHeight - padTop;
-    row = second / outputWidth;
-    const x1 = (second - row * outputWidth) * strideWidth - padLeft;
-    const image1 = input + row / outputHeight * inputHeight * inputWidth * inputChannels;
-    const y1 = row % outputHeight * strideHeight - padTop;
-    row = third / outputWidth;
-    const x2 = (third - row * outputWidth) * strideWidth - padLeft;
-    const image2 = input + row / outputHeight * inputHeight * inputWidth * inputChannels;
-    const y2 = row % outputHeight * strideHeight - padTop;
+    // Of each position the first column, the first row and the image; `edges` is negative where a window reaches over an edge.
+    let edges = across, next = position, place = tile;
+    do {
+      const row = next / outputWidth, image = row / outputHeight;
+      const x = (next - row * outputWidth) * strideWidth - padLeft;
+      edges |= x | (inputWidth - filterWidth - x);
+      store<i32>(place, x);
+      store<i32>(place, (row - image * outputHeight) * strideHeight - padTop, 4);
+      store<usize>(place, input + image * imageBytes, 8);
+      next += i32(next < last);
+      place += 12;
+    } while (place < tile + 36);
+    const x0 = load<i32>(tile), y0 = load<i32>(tile, 4), image0 = load<usize>(tile, 8);
+    const x1 = load<i32>(tile, 12), y1 = load<i32>(tile, 16), image1 = load<usize>(tile, 20);
+    const x2 = load<i32>(tile, 24), y2 = load<i32>(tile, 28), image2 = load<usize>(tile, 32);
 
-    const inside = dilationWidth == 1 && min(min(x0, x1), x2) >= 0 && max(max(x0, x1), x2) + filterWidth <= inputWidth;
-    const columns = inside ? filterWidth : 1;
+    const columns = edges >= 0 ? filterWidth : 1;
     const runBytes = <usize>(columns * inputChannels) << 3;
     const outside = tile;
     store<i8>(outside, inputZeroPoint);
@@ -136,8 +139,8 @@ function conv2d<Shift, Weights>(parameters: i32, to: usize): void {
 // @ts-ignore: decorator
 @inline
 function pixel(image: usize, y: i32, x: i32, height: i32, width: i32, channels: i32, outside: usize): usize {
-  if (<u32>y >= <u32>height || <u32>x >= <u32>width) return outside;
-  return image + (y * width + x) * channels;
+  const isInside = i32(<u32>y < <u32>height) & i32(<u32>x < <u32>width);
+  return select<usize>(image + (y * width + x) * channels, outside, isInside);
 }
 
 /**

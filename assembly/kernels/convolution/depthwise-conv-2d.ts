@@ -25,7 +25,7 @@
  * dilationWidth + 1; then one tile; then 1 byte.
  * Source: TFLite 8-bit quantization specification; TFLite reference kernel `DepthwiseConvPerChannel`.
  */
-import { readParameters, readWeights } from "../../host-imports/weights";
+import { endParameters, readParameters, readWeights } from "../../host-imports/weights";
 import { lane0, lane1, lane2, laneOffset, lanesStart, pack, packRun, storeLanes } from "../../math/lanes";
 import { bitsOf, clamp, offsetOf, Once, requantizeBy, ShiftEitherWay, ShiftRight, storeSumsBy } from "../../math/requantize";
 import { WindowParameters } from "../../parameters";
@@ -51,11 +51,12 @@ export function depthwiseConv2d3x3EitherWayInt8(parameters: i32, to: usize): voi
 function depthwiseConv2d3x3<Shift>(parameters: i32, to: usize): void {
   const given = readParameters<WindowParameters>(parameters, to);
   let input = given.input, output = given.output;
-  const scratch = given.scratch, weights = given.weights, batches = given.batches, multiplier = given.outputs;
+  const scratch = given.scratch, weights = given.weights, batches = given.batches;
   const inputHeight = given.inputHeight, inputWidth = given.inputWidth, inputChannels = given.inputChannels;
-  const outputHeight = given.outputHeight, outputWidth = given.outputWidth;
+  const outputHeight = given.outputHeight, outputWidth = given.outputWidth, multiplier = given.outputs;
   const strideHeight = given.strideHeight, strideWidth = given.strideWidth, padTop = given.padTop, padLeft = given.padLeft;
   const inputZeroPoint = given.inputZeroPoint, outputZeroPoint = given.outputZeroPoint, low = given.low, high = given.high;
+  endParameters(to);
   const span = (outputWidth - 1) * strideWidth + 3;
   const line = <usize>span << 3;
   const tile = scratch + 3 * line;
@@ -222,11 +223,13 @@ function packOutside(start: usize, end: usize, outside: usize): void {
 function packRow(
   start: usize, end: usize, image: usize, y: i32, band: i32, height: i32, rowBytes: i32, channels: i32, outside: usize,
 ): void {
-  let a = outside, b = outside, c = outside, stepA = 0, stepB = 0, stepC = 0;
-  if (<u32>y < <u32>height) { a = image + y * rowBytes; stepA = channels; }
+  const isInsideA = <u32>y < <u32>height;
+  const a = select<usize>(image + y * rowBytes, outside, isInsideA), stepA = select(channels, 0, isInsideA);
   y += band;
-  if (<u32>y < <u32>height) { b = image + y * rowBytes; stepB = channels; }
+  const isInsideB = <u32>y < <u32>height;
+  const b = select<usize>(image + y * rowBytes, outside, isInsideB), stepB = select(channels, 0, isInsideB);
   y += band;
-  if (<u32>y < <u32>height) { c = image + y * rowBytes; stepC = channels; }
+  const isInsideC = <u32>y < <u32>height;
+  const c = select<usize>(image + y * rowBytes, outside, isInsideC), stepC = select(channels, 0, isInsideC);
   if (start < end) packRun(start, end, a, b, c, stepA, stepB, stepC);
 }

@@ -89,16 +89,21 @@ export function patchSectionBytes(
   return sectionBytes(product, stored, layout, windowParameters);
 }
 
-/** The call of the kernel of a product of patches. */
+/**
+ * The call of the kernel of a product of patches.
+ *
+ * @param rescaled as what its sums are rescaled
+ */
 export function emitPatchProduct(
   product: PatchProduct,
   to: Pick<WindowOutput, "output" | "activation">,
   matrix: WeightMatrix,
   placement: Placement,
+  rescaled: "convolution" | "matrix" = "convolution",
 ): KernelCall[] {
   const depth = depthOf(product);
   const { layout, storage } = storedAs(product, matrix);
-  const constants = channelConstants("convolution", { ...product, ...to }, product.outputChannels, matrix);
+  const constants = channelConstants(rescaled, { ...product, ...to }, product.outputChannels, matrix);
   const tiles = packTiles(layout, storage, product.weights, channelWriter(constants));
   const capacity = laneCapacity(largestMagnitude(product.weights.data as Int8Array));
   const room = placement.scratchBytes - depth * 8 - tileHeaderBytes - sumsBytes;

@@ -4,8 +4,10 @@ import type { BoundNode } from "../../graph/node.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { isNarrowStorage } from "../../numerics/narrow-weights.js";
 import { int8Parameters, quantizedActivationRange } from "../../numerics/requantization.js";
+import type { ConvolutionGeometry } from "../../ops/convolution/convolution.js";
 import { type FullyConnectedAttributes, fullyConnectedGeometry } from "../../ops/matrix/fully-connected.js";
 import { rowMatrix } from "../../ops/weight-matrix.js";
+import { emitPatchProduct, patchScratchBytes } from "../convolution/patch-product.js";
 import {
   emitProduct,
   matrixGeometry,
@@ -49,6 +51,51 @@ function storedAs({
   return { layout, storage, filled: filledDepth(layout, storage) };
 }
 
+/**
+ * Products of a layer up to which the kernel of convolutions computes it where a model has that anyway: a board compiles a kernel for it
+ * otherwise, and has to keep it, which takes some 800 products' time and 2 KB.
+ */
+const fewProducts = 1024;
+
+/** A layer as a convolution by filters of one pixel: rows are columns of one image. */
+function asConvolution({
+  input,
+  weights,
+  bias,
+  rows,
+  inputs,
+  outputs,
+}: ReturnType<typeof fullyConnectedGeometry>): ConvolutionGeometry {
+  const one = {
+    filterHeight: 1,
+    filterWidth: 1,
+    strideHeight: 1,
+    strideWidth: 1,
+    dilationHeight: 1,
+    dilationWidth: 1,
+  };
+  return {
+    input,
+    weights,
+    bias,
+    batches: 1,
+    inputHeight: 1,
+    inputWidth: rows,
+    inputChannels: inputs,
+    outputHeight: 1,
+    outputWidth: rows,
+    outputChannels: outputs,
+    window: one,
+    padding: { top: 0, bottom: 0, left: 0, right: 0 },
+  };
+}
+
+/** Scratch memory with which the kernel of convolutions computes a layer of few products; undefined of others. */
+function convolutionScratchBytes(g: ReturnType<typeof fullyConnectedGeometry>): number | undefined {
+  if (g.rows * g.inputs * g.outputs > fewProducts || isNarrowStorage(storedAs(g).storage)) return undefined;
+  return patchScratchBytes(asConvolution(g), rowMatrix(g.outputs, g.inputs))[0];
+}
+
 /** A fully connected layer, its weights in tiles. */
 export const fullyConnected: Lowering<FullyConnectedAttributes> = {
   operator: "fullyConnected",
@@ -62,7 +109,9 @@ export const fullyConnected: Lowering<FullyConnectedAttributes> = {
     const sizes = [Math.min(filled, chunkLimit), filled].map(
       (chunk) => tileHeaderBytes + chunk * 4 + codebookBytes(storage, chunk),
     );
-    return [...new Set(sizes)];
+    return [...new Set([...sizes, convolutionScratchBytes(g) ?? 0])]
+      .filter((size) => size >= (sizes[0] as number))
+      .sort((a, b) => a - b);
   },
   emit(node, placement) {
     const g = fullyConnectedGeometry(node);
@@ -70,7 +119,16 @@ export const fullyConnected: Lowering<FullyConnectedAttributes> = {
     const output = node.outputs[0] as Tensor;
     const { layout, storage, filled } = storedAs(g);
     const constants = channelConstants("matrix", { ...g, output }, g.outputs, layout.matrix);
-    const range = quantizedActivationRange(node.attributes.activation, output);
+    const { activation } = node.attributes;
+    const { name, wider = [] } = shiftKernel("conv2d", constants, "conv2dStored");
+    const enough = convolutionScratchBytes(g);
+    if (
+      enough !== undefined &&
+      placement.scratchBytes >= enough &&
+      [name, ...wider].some((each) => placement.called.has(each))
+    )
+      return emitPatchProduct(asConvolution(g), { output, activation }, layout.matrix, placement, "matrix");
+    const range = quantizedActivationRange(activation, output);
     const tiles = packTiles(layout, storage, g.weights, channelWriter(constants));
     const values = {
       input: placement.inputs[0] as number,

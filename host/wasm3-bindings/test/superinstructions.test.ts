@@ -4,6 +4,7 @@ import { load, TrapError } from "../src/index.ts";
 import {
   addLanes,
   type Choose,
+  loads,
   longs,
   multiplyLoop,
   multiplyLoopInLocals,
@@ -94,6 +95,7 @@ const idioms: Record<
   taps: { body: taps, least: 12 },
   "taps, in locals": { body: tapsInLocals, least: 10 },
   "add lanes": { body: addLanes, least: 1 },
+  loads: { body: loads, least: 8 },
 };
 
 for (const [name, { body, least }] of Object.entries(idioms)) {

@@ -58,6 +58,66 @@ test("fullyConnectedInt8 gives the bytes of the plain loop, in one chunk and in 
   }
 });
 
+test("a layer of few products behind a convolution is computed by its kernel, with the bytes of the plain loop", async () => {
+  const pixel = { strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1 };
+  const attributesOf = (activation: "none" | "relu" | "relu6") => ({
+    activation,
+    ...pixel,
+    padding: { top: 0, bottom: 0, left: 0, right: 0 },
+  });
+  for (let seed = 0; seed < 24; seed++) {
+    const source = random(3000 + seed);
+    const [channels, inputs, outputs] = [
+      source.integer(1, 9),
+      [1, 3, 16, 61, 80][seed % 5] ?? 1,
+      source.integer(1, 13),
+    ];
+    const rows = source.integer(1, 3);
+    const draw = (from: number, to: number) =>
+      drawCase(source, {
+        depthwise: false,
+        channels: from,
+        outChannels: to,
+        filter: [1, 1],
+        extreme: seed % 6 === 5,
+      });
+    const layer = draw(inputs, outputs);
+    const drawn = draw(channels, inputs);
+    const convolution = {
+      ...drawn,
+      attributes: attributesOf(drawn.attributes.activation),
+      input: { ...drawn.input, shape: [1, 1, rows, channels] },
+      data: source.int8s(rows * channels),
+      output: { ...layer.input, name: "between", shape: [1, 1, rows, inputs] },
+    };
+    const between = Int8Array.from(convolve(convolution, false));
+    const spec = {
+      ...layer,
+      attributes: attributesOf(layer.attributes.activation),
+      input: convolution.output,
+      data: between,
+      output: { ...layer.output, shape: [1, 1, rows, outputs] },
+    };
+    const [output] = await runCase({
+      operator: "fullyConnected",
+      attributes: { activation: spec.attributes.activation, keepAxes: false },
+      before: {
+        operator: "conv2d",
+        attributes: convolution.attributes,
+        inputs: [convolution.input, convolution.weights, convolution.bias],
+      },
+      inputs: [spec.input, { ...spec.weights, shape: [outputs, inputs] }, spec.bias],
+      outputs: [{ ...spec.output, shape: [rows, outputs] }],
+      activations: [convolution.data],
+    });
+    assert.equal(
+      [...new Int8Array((output as Uint8Array).buffer)],
+      [...convolve(spec, false)],
+      `seed ${seed}`,
+    );
+  }
+});
+
 /** A random layer. */
 function drawLayer(seed: number): ProductShape {
   const { integer } = random(seed);

@@ -36,7 +36,13 @@ test("reshape keeps the bytes, in place and copied", async () => {
 
 test("reshape emits nothing in place, and one copy of all bytes elsewhere", () => {
   const node = { name: "n", attributes: { shape: [6] }, inputs: [plain([2, 3])], outputs: [plain([6])] };
-  const placement = { variables: [], scratch: 0, scratchBytes: 0, weights: () => 0 };
+  const placement = {
+    variables: [],
+    scratch: 0,
+    scratchBytes: 0,
+    called: new Set<string>(),
+    weights: () => 0,
+  };
   assert.equal(lowering.emit(node, { ...placement, inputs: [64], outputs: [64] }), []);
   const [copy, ...more] = lowering.emit(node, { ...placement, inputs: [64], outputs: [128] });
   assert.is(copy?.kernel, "copyRows");

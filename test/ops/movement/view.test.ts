@@ -88,7 +88,14 @@ test("a view that reads forward may write to the memory that it reads", async ()
   }
 });
 
-const placement = { variables: [], scratch: 0, scratchBytes: 0, weights: () => 0, outputs: [64] };
+const placement = {
+  variables: [],
+  scratch: 0,
+  scratchBytes: 0,
+  called: new Set<string>(),
+  weights: () => 0,
+  outputs: [64],
+};
 
 function nodeOf(input: readonly number[], attributes: ViewAttributes) {
   return {

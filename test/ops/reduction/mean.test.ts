@@ -196,6 +196,7 @@ test("mean's shift to the right stays within 31, its multiplier the smaller for 
       variables: [],
       scratch: 0,
       scratchBytes: 64,
+      called: new Set<string>(),
       weights: () => 0,
     };
     const [call] = lowering.emit(node, placement);

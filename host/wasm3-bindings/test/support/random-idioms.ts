@@ -222,3 +222,13 @@ export function addLanes(choose: Choose, at: Offsets): string {
     })
     .join("\n");
 }
+
+/** Ten words that follow one another, loaded into as many locals. */
+export function loads(choose: Choose, at: Offsets): string {
+  const p = choose("p", [...pointers, ...words]);
+  return words
+    .map((name, n) =>
+      set(choose(name, [...pointers, ...words]), `(i32.load offset=${at.p + at.w + 4 * n} ${get(p)})`),
+    )
+    .join("\n");
+}
