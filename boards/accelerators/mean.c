@@ -7,7 +7,7 @@
 #endif
 
 /* The mean of a sum. */
-static inline int8_t mean_of(const mean_operation *of, int32_t sum)
+static __attribute__((noinline)) int8_t mean_of(const mean_operation *of, int32_t sum)
 {
     const int32_t scaled = requantize_any((int32_t) ((uint32_t) sum + (uint32_t) of->offset), of->multiplier, of->shift);
     return saturate((int32_t) ((uint32_t) scaled + (uint32_t) of->zeroPoint));

@@ -4,30 +4,33 @@
 
 enum { axes = 4, mostRightShift = 31, mostLeftShift = 14 };
 
-/* An operand that is walked in rows: what it advances by for each axis, the outermost first, within a row, and all together. */
+/* An operand that is walked in rows: what it advances by for each axis, the outermost first, and within a row. */
 typedef struct walk
 {
-    int64_t strides[axes];
+    uint32_t strides[axes];
     int32_t step;
-    uint64_t bytes;             /* 0 where it goes beyond int32, or backwards */
 } walk;
 
-/* The steps of the block tell what is added at the end of a loop's body, over what the loop within has added. */
-static walk walk_of(const parameters *from, uint32_t counts, uint32_t steps, int32_t length)
+/*
+ * Finds out how an operand is walked, of which the block has what is added at the end of each loop's body, over what the loop within has
+ * added. The bytes that it reads; 0 where it goes backwards, or beyond int32.
+ */
+static uint32_t read_walk(const parameters *from, uint32_t counts, uint32_t steps, int32_t length, walk *to)
 {
-    walk result = { .step = parameter(from, steps + axes) };
-    int64_t within = 0, last = (int64_t) (length - 1) * result.step;
+    to->step = parameter(from, steps + axes);
+    uint64_t last = to->step ? (uint32_t) (length - 1) : 0;
+    int64_t within = 0;
     for (uint32_t axis = axes; axis-- > 0;)
     {
-        const int64_t stride = within + parameter(from, steps + axis), count = parameter(from, counts + axis);
-        if (stride < 0 || stride > INT32_MAX) return (walk) { .bytes = 0 };
-        result.strides[axis] = stride;
+        const int64_t stride = within + parameter(from, steps + axis);
+        if (stride < 0 || stride > INT32_MAX) return 0;
+        to->strides[axis] = (uint32_t) stride;
+        const uint32_t count = (uint32_t) parameter(from, counts + axis);
+        last += (uint64_t) stride * (count - 1);
         within = stride * count;
-        last += stride * (count - 1);
-        if (within > INT32_MAX || last > INT32_MAX) return (walk) { .bytes = 0 };
+        if (within > INT32_MAX || last >= INT32_MAX) return 0;
     }
-    result.bytes = (uint64_t) last + 1;
-    return result;
+    return (uint32_t) last + 1;
 }
 
 static bool read_mul(const parameters *from, mul_operation *to)
@@ -50,7 +53,7 @@ static bool read_mul(const parameters *from, mul_operation *to)
     return true;
 }
 
-static bool find_operands(const parameters *from, mul_operation *to, uint64_t first, uint64_t second, uint64_t output)
+static bool find_operands(const parameters *from, mul_operation *to, uint32_t first, uint32_t second, uint32_t output)
 {
     to->first = parameter_memory(from, mulFirst, first);
     to->second = parameter_memory(from, mulSecond, second);
@@ -68,42 +71,41 @@ bool wasmote_accel_mul_s8(parameters *from, uint32_t offset)
     return true;
 }
 
+/* Where an operand's row of that place begins. */
+static uint32_t row_at(const walk *of, const uint32_t at[axes])
+{
+    uint32_t offset = 0;
+    for (uint32_t axis = 0; axis < axes; axis++) offset += at[axis] * of->strides[axis];
+    return offset;
+}
+
 bool wasmote_accel_mul_broadcast_s8(parameters *from, uint32_t offset)
 {
     enum { counts = mulParameters + broadcastCount0, firstSteps = mulParameters + broadcastFirstStep0, secondSteps = mulParameters + broadcastSecondStep0 };
     mul_operation of;
+    walk first, second;
     if (!parameters_open(from, offset, mulParameters + broadcastParameters) || !read_mul(from, &of)) return false;
     if (!parameters_within(from, counts, axes, 1, INT32_MAX)) return false;
     if (!parameters_within(from, firstSteps + axes, 1, 0, 1) || !parameters_within(from, secondSteps + axes, 1, 0, 1)) return false;
-    const walk first = walk_of(from, counts, firstSteps, of.length), second = walk_of(from, counts, secondSteps, of.length);
-    uint64_t rows = 1, outputs = (uint32_t) of.length;
-    for (uint32_t axis = 0; axis < axes && outputs <= INT32_MAX; axis++)
-    {
-        rows *= (uint32_t) parameter(from, counts + axis);
-        outputs *= (uint32_t) parameter(from, counts + axis);
-    }
-    if (first.bytes == 0 || second.bytes == 0 || outputs > INT32_MAX || !find_operands(from, &of, first.bytes, second.bytes, outputs)) return false;
-
-    const int8_t *const firsts = of.first, *const seconds = of.second;
-    int32_t at[axes] = { 0 };
+    uint64_t outputs = (uint32_t) of.length;
+    for (uint32_t axis = 0; axis < axes && outputs <= INT32_MAX; axis++) outputs *= (uint32_t) parameter(from, counts + axis);
+    const uint32_t firstBytes = read_walk(from, counts, firstSteps, of.length, &first);
+    const uint32_t secondBytes = read_walk(from, counts, secondSteps, of.length, &second);
+    if (outputs > INT32_MAX || firstBytes == 0 || secondBytes == 0) return false;
+    if (!find_operands(from, &of, firstBytes, secondBytes, (uint32_t) outputs)) return false;
     of.firstStep = first.step;
     of.secondStep = second.step;
-    for (; rows > 0; rows--, of.output += of.length)
-    {
-        int64_t a = 0, b = 0;
-        for (uint32_t axis = 0; axis < axes; axis++)
-        {
-            a += at[axis] * first.strides[axis];
-            b += at[axis] * second.strides[axis];
-        }
-        of.first = firsts + a;
-        of.second = seconds + b;
-        wasmote_mul_s8(&of);
-        for (uint32_t axis = axes; axis-- > 0;)
-        {
-            if (++at[axis] < parameter(from, counts + axis)) break;
-            at[axis] = 0;
-        }
-    }
+    const int8_t *const firsts = of.first, *const seconds = of.second;
+    const uint32_t *const most = (const uint32_t *) from->block + counts;
+    uint32_t at[axes];
+    for (at[0] = 0; at[0] < most[0]; at[0]++)
+        for (at[1] = 0; at[1] < most[1]; at[1]++)
+            for (at[2] = 0; at[2] < most[2]; at[2]++)
+                for (at[3] = 0; at[3] < most[3]; at[3]++, of.output += of.length)
+                {
+                    of.first = firsts + row_at(&first, at);
+                    of.second = seconds + row_at(&second, at);
+                    wasmote_mul_s8(&of);
+                }
     return true;
 }

@@ -39,6 +39,7 @@
 #include "depthwise_integers.c"
 #include "product_f32.c"
 #include "product_finish.c"
+#include "product_gather.c"
 #include "product_integers.c"
 #include "product_sums.c"
 #include "requantize.c"
