@@ -15,6 +15,7 @@ void wasmote_multiply_tile(const patch_product *of, const int8_t *tile, int coun
 {
     const tile_constants *const constants = (const tile_constants *) tile;
     const int8_t *inputs = of->patch.words;
+    const int32_t offset = 2 * of->zeroPoint + 1;
 
     for (uint32_t i = 0; i < of->patch.positions; i++, inputs += 4 * of->patch.groups, output += of->outputs)
     {
@@ -22,7 +23,8 @@ void wasmote_multiply_tile(const patch_product *of, const int8_t *tile, int coun
         {
             const int32_t products = dot(inputs, tile + tileHeaderBytes + 4 * lane, of->patch.groups);
             const int32_t sum = (int32_t) ((uint32_t) products + (uint32_t) constants->bias[lane]);
-            output[lane] = wasmote_finish_any(sum, constants, lane, of->zeroPoint, of->low, of->high);
+            if (of->quick) output[lane] = (int8_t) clamp(finish_quick(sum, constants, lane, offset), of->low, of->high);
+            else output[lane] = wasmote_finish_any(sum, constants, lane, of->zeroPoint, of->low, of->high);
         }
     }
 }

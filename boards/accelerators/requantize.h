@@ -163,6 +163,6 @@ static inline int8_t finish_quick(int32_t accumulator, const tile_constants *til
 }
 
 /* An accumulator, its bias included, to an output. */
-int8_t wasmote_finish_any(int32_t accumulator, const tile_constants *tile, int lane, int32_t zeroPoint, int32_t low, int32_t high);
+__attribute__((cold)) int8_t wasmote_finish_any(int32_t accumulator, const tile_constants *tile, int lane, int32_t zeroPoint, int32_t low, int32_t high);
 
 #endif

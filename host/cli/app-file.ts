@@ -23,14 +23,15 @@ export function parsedFile(bytes: Uint8Array): unknown {
   }
 }
 
-/** Whether a file is an application's: by what it holds, or by its name where it is a text that cannot be read. */
+/** Whether a file is an application's: by what it holds, or where that is no JSON by its name, or by what it seems to hold. */
 export function isApplicationFile(path: string, bytes: Uint8Array): boolean {
   if (!isText(bytes) || bytes.length > maxFileBytes) return false;
   try {
     const found = parsedFile(bytes) as { stages?: unknown; source?: unknown } | null;
     return typeof found === "object" && found !== null && ("stages" in found || "source" in found);
   } catch {
-    return /^(.*[._-])?app\.json$/i.test(basename(path));
+    const seemsSo = () => /"(source|stages)"\s*:\s*\{/.test(new TextDecoder().decode(bytes));
+    return /^(.*[._-])?app\.json$/i.test(basename(path)) || (/\.json$/i.test(path) && seemsSo());
   }
 }
 

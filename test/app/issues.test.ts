@@ -65,7 +65,7 @@ for (const [path, value, expected] of [
   [
     "source",
     [],
-    'source: a list; a source whose "type" is microphone, adc, imu, uart, driver or link is expected',
+    'source: a list; a source whose "type" is microphone, adc, imu, uart, spi, driver or link is expected',
   ],
   ["source.type", "camera", /^source.type: "camera"; a source whose "type" is microphone, /],
   ["source.rate", undefined, "source.rate: it is missing; a number is expected"],

@@ -70,11 +70,15 @@ function build(model: GoldenModel): Promise<{ wasm: Uint8Array; opened: OpenedMo
   return result;
 }
 
+/**
+ * @param sameCalls whether the kernels that the inputs make it call are those that the prediction's inputs did; else it may take less
+ */
 async function withRunner<T>(
   board: Board,
   model: GoldenModel,
   tier: Tier,
   use: (runner: BoardRunner, opened: OpenedModule, wasm: Uint8Array) => Promise<T>,
+  { sameCalls = true }: { readonly sameCalls?: boolean } = {},
 ): Promise<T | undefined> {
   const { wasm, opened } = await build(model);
   if (!(await predictFit(wasm, opened, board)).fits) {
@@ -87,8 +91,8 @@ async function withRunner<T>(
     const result = await use(runner, opened, wasm);
     const { ram } = await predictNeeds(wasm, opened, board, tier);
     const found = runner.runtimeBytes + opened.manifest.memoryBytes;
-    if (ram.bound === "exact") assert.is(found, ram.totalBytes, "RAM as it was predicted");
-    else assert.ok(ram.bound === "most" && found <= ram.totalBytes, `${found} of ${ram.totalBytes}`);
+    if (ram.bound === "exact" && sameCalls) assert.is(found, ram.totalBytes, "RAM as it was predicted");
+    else assert.ok(ram.bound !== "least" && found <= ram.totalBytes, `${found} of ${ram.totalBytes}`);
     return result;
   } finally {
     await device.close();
@@ -120,23 +124,32 @@ for (const board of boards) {
     test(`${model.name} on ${board.id}, ${tier}: frames in a row give the host's bytes`, async () => {
       const { opened: found } = await build(model);
       if (tier === "accelerated" && found.manifest.imports.optional.length === 0) return;
-      await withRunner(board, model, tier, async (runner, opened, wasm) => {
-        const host = await openRunner("node", wasm, opened);
-        const [{ steps, inputs, outputs }] = model.cases.slice(-1) as [GoldenModel["cases"][number]];
-        for (let step = 0; step < Math.min(steps, framesOn(board)); step++) {
-          for (const [i, bytes] of inputs.entries()) {
-            const frame = bytes.subarray((step * bytes.length) / steps, ((step + 1) * bytes.length) / steps);
-            host.writeInput(i, frame);
-            await runner.writeInput(i, frame);
+      await withRunner(
+        board,
+        model,
+        tier,
+        async (runner, opened, wasm) => {
+          const host = await openRunner("node", wasm, opened);
+          const [{ steps, inputs, outputs }] = model.cases.slice(-1) as [GoldenModel["cases"][number]];
+          for (let step = 0; step < Math.min(steps, framesOn(board)); step++) {
+            for (const [i, bytes] of inputs.entries()) {
+              const frame = bytes.subarray(
+                (step * bytes.length) / steps,
+                ((step + 1) * bytes.length) / steps,
+              );
+              host.writeInput(i, frame);
+              await runner.writeInput(i, frame);
+            }
+            host.run();
+            await runner.run();
+            for (const i of outputs.keys()) {
+              assert.equal(await runner.readOutput(i), host.readOutput(i), `frame ${step}, output ${i}`);
+            }
           }
-          host.run();
-          await runner.run();
-          for (const i of outputs.keys()) {
-            assert.equal(await runner.readOutput(i), host.readOutput(i), `frame ${step}, output ${i}`);
-          }
-        }
-        host.close();
-      });
+          host.close();
+        },
+        { sameCalls: false },
+      );
     });
   }
 

@@ -8,9 +8,10 @@ import { availableBoards, firmwareOf } from "./emulators.js";
  * is what the project allows on Arm, accelerators, superinstructions and floats included (16, 9 and 18 KB of it). Uploads of patches and
  * the list of slots took it 4 KiB further, applications and their log 9 KiB, drivers of actions
  * and what is said to those of sensors 1 KiB, what applications give of their samples (capture, snippets, histograms, notices) 4.5 KiB, accelerators
- * of what sound goes through 9 KiB. RV32 has no short form of most of their instructions.
+ * of what sound goes through 9 KiB, of tables, products, means and max pools 3 KiB, choosing kernels that stay compiled and loads that follow
+ * one another 1.5 KiB. RV32 has no short form of most of their instructions.
  */
-const budgets = { flashBytes: { arm: 142_336, riscv: 171_008 }, ramBytes: 9000 } as const;
+const budgets = { flashBytes: { arm: 148_480, riscv: 177_152 }, ramBytes: 9000 } as const;
 
 /** Functions of a disassembly, by name. */
 function disassemble(toolchain: string, elf: string): Map<string, string[]> {

@@ -30,7 +30,7 @@
 
 enum { functionSpi = 1, resetOfFirst = 1 << 16, secondAlarm = 1 << 1, timerInterrupt = 1 << 1 };
 enum { padOfInput = 1 << 7 | 1 << 6 | 1 << 3 | 1 << 1 };            /* no output, input, pull-up, Schmitt trigger */
-enum { bits8 = 7, polarityAt = 6, phaseAt = 7, dividerAt = 8, enabled = 1 << 1, received = 1 << 2 };
+enum { bits8 = 7, polarityAt = 6, phaseAt = 7, dividerAt = 8, enabled = 1 << 1, received = 1 << 2, busy = 1 << 4 };
 enum { deepest = 8, usualHertz = 1000000, leastHertz = 100000, mostHertz = 20000000 };
 enum { mostRate = 20000, mostBitsShare = 2, framesInSecond = 1000 };        /* frames take half of the time, and a millisecond each, at most */
 
@@ -51,6 +51,13 @@ static bool are_pins(const source_setup *asked)
     return out < chipPins && out % 4 == 3 && out / 8 % 2 == in / 8 % 2 && !link_has_pin(out);
 }
 
+/* A pin of an output, which a source of before may have had as an input. */
+static void send_by(uint32_t pin)
+{
+    REG(GPIO_CTRL(pin)) = functionSpi;
+    chip_connect_pad(pin);
+}
+
 /* Sends bytes and then zeros, and takes what comes after those bytes. */
 static void exchange(const uint8_t *sent, uint32_t sentLength, uint8_t *taken, uint32_t takenLength)
 {
@@ -68,6 +75,7 @@ static void exchange(const uint8_t *sent, uint32_t sentLength, uint8_t *taken, u
         if (in >= sentLength) taken[in - sentLength] = byte;
         in++;
     }
+    while (REG(STATUS) & busy) {}           /* the last bit's clock goes on for a while */
     REG(SIO_OUT_SET) = 1u << setup->select;
 }
 
@@ -128,8 +136,8 @@ static const char *spi_start(const source_setup *asked)
     port_pin_set(asked->select, true);
     REG(PAD(asked->pin)) = padOfInput;
     REG(GPIO_CTRL(asked->pin)) = functionSpi;
-    REG(GPIO_CTRL(asked->clock)) = functionSpi;
-    if (asked->mosi != sourceUnset) REG(GPIO_CTRL(asked->mosi)) = functionSpi;
+    send_by(asked->clock);
+    if (asked->mosi != sourceUnset) send_by(asked->mosi);
     if (!send_first()) return "setup";
 
     value_ring_start(asked);
