@@ -202,10 +202,12 @@ d_m3Op(i64_MacLoad64Load8s)
     nextOp();
 }
 
-/* As i64_MacLoad64Load8s, with x in the temporary alone. */
-#define OPERANDS_i64_MacLoad64TemporaryLoad8s(EACH, of)                                        \
+/* As the above, with x in the temporary alone. */
+#define MAC_LOAD_TEMPORARY_OPERANDS(EACH, of, R, W)                                            \
     EACH(of, r, p) EACH(of, i, pOffset) EACH(of, W, temporary)                                 \
         EACH(of, r, w) EACH(of, i, wOffset) EACH(of, R, addend) EACH(of, W, sum)
+
+#define OPERANDS_i64_MacLoad64TemporaryLoad8s(EACH, of) MAC_LOAD_TEMPORARY_OPERANDS(EACH, of, R, W)
 
 d_m3Op(i64_MacLoad64TemporaryLoad8s)
 {
@@ -317,6 +319,72 @@ d_m3Op(i32_MacLoad8Load8s)
     SLOT(sum) = sum;
     _r0 = (i32) sum;
     PASS_OPERANDS();
+    nextOp();
+}
+
+#define OPERANDS_i32_MacLoad8TemporaryLoad8s(EACH, of) MAC_LOAD_TEMPORARY_OPERANDS(EACH, of, r, w)
+
+d_m3Op(i32_MacLoad8TemporaryLoad8s)
+{
+    OPERANDS(i32_MacLoad8TemporaryLoad8s);
+    const u8 *input, *weight;
+    FUSED_ADDRESS(input, SLOT(p), IMMEDIATE(pOffset), 1);
+    const u32 x = (u32) (i32) *(const i8 *) input;
+    SLOT(temporary) = x;
+    FUSED_ADDRESS(weight, SLOT(w), IMMEDIATE(wOffset), 1);
+    const u32 addend = SLOT(addend);
+    const u32 sum = addend + x * (u32) (i32) *(const i8 *) weight;
+    SLOT(sum) = sum;
+    _r0 = (i32) sum;
+    PASS_OPERANDS();
+    nextOp();
+}
+
+/* Four x at p by a weight each at w, added to four sums, then p and w advance, while w < end. The temporary is the last x. */
+#define OPERANDS_i32_Mac4Loop(EACH, of)                                                        \
+    EACH(of, w, p) EACH(of, i, pOffset) EACH(of, w, w) EACH(of, i, wOffset) EACH(of, w, temporary) \
+        EACH(of, w, sum0) EACH(of, w, sum1) EACH(of, w, sum2) EACH(of, w, sum3)                \
+        EACH(of, r, pStep) EACH(of, i, pSign) EACH(of, r, wStep) EACH(of, i, wSign) EACH(of, r, end)
+
+d_m3Op(i32_Mac4Loop)
+{
+    const pc_t self = _pc - 1;
+    OPERANDS(i32_Mac4Loop);
+    u32 *const pSlot = &SLOT(p);
+    const u32 pOffset = IMMEDIATE(pOffset);
+    u32 *const wSlot = &SLOT(w);
+    const u32 wOffset = IMMEDIATE(wOffset);
+    const u32 pStep = ADVANCE_STEP(pStep, pSign), wStep = ADVANCE_STEP(wStep, wSign);
+    const u32 end = SLOT(end);
+    PASS_OPERANDS();
+    const pc_t target = immediate(pc_t);
+    const u32 stop = reaches(target, self) ? FUSED_STOP(wStep, end) : 0;
+
+    u32 p = *pSlot, w = *wSlot, pLast, wLast;
+    FUSED_LAST(pLast, pOffset, 4);
+    FUSED_LAST(wLast, wOffset, 4);
+    const u8 *const data = m3MemData(_mem);
+    u32 s0 = SLOT(sum0), s1 = SLOT(sum1), s2 = SLOT(sum2), s3 = SLOT(sum3);
+    i32 last;
+    do
+    {
+        if (M3_UNLIKELY(p > pLast || w > wLast)) d_outOfBounds;
+        const i8 *const input = (const i8 *) (data + pOffset + p);
+        const i8 *const weights = (const i8 *) (data + wOffset + w);
+        last = input[3];
+        s0 += (u32) (input[0] * weights[0]);
+        s1 += (u32) (input[1] * weights[1]);
+        s2 += (u32) (input[2] * weights[2]);
+        s3 += (u32) (last * weights[3]);
+        p += pStep;
+        w += wStep;
+    } while (w < stop);
+
+    SLOT(temporary) = (u32) last;
+    SLOT(sum0) = s0, SLOT(sum1) = s1, SLOT(sum2) = s2, SLOT(sum3) = s3;
+    *pSlot = p, *wSlot = w;
+    _r0 = end > w;
+    if (M3_UNLIKELY(_r0)) return target;
     nextOp();
 }
 
