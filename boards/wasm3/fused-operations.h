@@ -71,14 +71,14 @@ typedef union
 /* The greatest base for which an access of `size` bytes at base + offset is in bounds; traps if there is none. */
 #define FUSED_LAST(last, offset, size)                                                         \
     do {                                                                                       \
-        const u64 fusedReach = (u64) (u32) (offset) + (size);                                  \
-        if (M3_UNLIKELY(fusedReach > _mem->length)) d_outOfBounds;                             \
-        const u64 fusedLast = _mem->length - fusedReach;                                       \
+        const size_t fusedRoom = _mem->length - (size);                                        \
+        if (M3_UNLIKELY(_mem->length < (size) || (offset) > fusedRoom)) d_outOfBounds;         \
+        const size_t fusedLast = fusedRoom - (offset);                                         \
         (last) = fusedLast > 0xffffffffu ? 0xffffffffu : (u32) fusedLast;                      \
     } while (0)
 
 /* Whether a branch to `target` comes to the operation at `self`, which may have moved on to other pages. */
-static inline bool reaches(pc_t target, pc_t self)
+static __attribute__((noinline, unused)) bool reaches(pc_t target, pc_t self)
 {
     while (target != self && *target == (code_t) op_Branch) target = *(const pc_t *) (target + 1);
     return target == self;
@@ -202,12 +202,10 @@ d_m3Op(i64_MacLoad64Load8s)
     nextOp();
 }
 
-/* As the above, with x in the temporary alone. */
-#define MAC_LOAD_TEMPORARY_OPERANDS(EACH, of, R, W)                                            \
+/* As i64_MacLoad64Load8s, with x in the temporary alone. */
+#define OPERANDS_i64_MacLoad64TemporaryLoad8s(EACH, of)                                        \
     EACH(of, r, p) EACH(of, i, pOffset) EACH(of, W, temporary)                                 \
         EACH(of, r, w) EACH(of, i, wOffset) EACH(of, R, addend) EACH(of, W, sum)
-
-#define OPERANDS_i64_MacLoad64TemporaryLoad8s(EACH, of) MAC_LOAD_TEMPORARY_OPERANDS(EACH, of, R, W)
 
 d_m3Op(i64_MacLoad64TemporaryLoad8s)
 {
@@ -312,24 +310,6 @@ d_m3Op(i32_MacLoad8Load8s)
     FUSED_ADDRESS(input, SLOT(p), IMMEDIATE(pOffset), 1);
     const u32 x = (u32) (i32) *(const i8 *) input;
     SLOT(x) = x;
-    SLOT(temporary) = x;
-    FUSED_ADDRESS(weight, SLOT(w), IMMEDIATE(wOffset), 1);
-    const u32 addend = SLOT(addend);
-    const u32 sum = addend + x * (u32) (i32) *(const i8 *) weight;
-    SLOT(sum) = sum;
-    _r0 = (i32) sum;
-    PASS_OPERANDS();
-    nextOp();
-}
-
-#define OPERANDS_i32_MacLoad8TemporaryLoad8s(EACH, of) MAC_LOAD_TEMPORARY_OPERANDS(EACH, of, r, w)
-
-d_m3Op(i32_MacLoad8TemporaryLoad8s)
-{
-    OPERANDS(i32_MacLoad8TemporaryLoad8s);
-    const u8 *input, *weight;
-    FUSED_ADDRESS(input, SLOT(p), IMMEDIATE(pOffset), 1);
-    const u32 x = (u32) (i32) *(const i8 *) input;
     SLOT(temporary) = x;
     FUSED_ADDRESS(weight, SLOT(w), IMMEDIATE(wOffset), 1);
     const u32 addend = SLOT(addend);

@@ -130,13 +130,6 @@ static const idiom_element macLoadTemporary[] = {
     OPERATION(SetSlot_i64, macLoadTemporary_sum),
 };
 
-static const idiom_element macLoadTemporary32[] = {
-    OPERATION(i32_Load_i8_s, macLoadTemporary_p, macLoadTemporary_pOffset),
-    OPERATION(SetSlot_i32, macLoadTemporary_temporary),
-    OPERATION(i32_MacLoad8s, macLoadTemporary_w, macLoadTemporary_wOffset,
-              macLoadTemporary_temporary, macLoadTemporary_addend, macLoadTemporary_sum),
-};
-
 enum { OPERANDS_i64_Mac4x4Loop(VARIABLE, macs) };
 
 /* The product number `n` of 16, by an x that is loaded; by one that was. */
@@ -166,8 +159,9 @@ enum { OPERANDS_i32_Mac4Loop(VARIABLE, pairs) };
 
 /* The product number `n` of four, each of a sum of its own. */
 #define MAC_PAIR(n)                                                                             \
-    OPERATION(i32_MacLoad8TemporaryLoad8s, pairs_p, PLUS(pairs_pOffset, n), pairs_temporary,    \
-              pairs_w, PLUS(pairs_wOffset, n), pairs_sum##n, pairs_sum##n)
+    OPERATION(i32_Load_i8_s, pairs_p, PLUS(pairs_pOffset, n)),                                  \
+        OPERATION(SetSlot_i32, pairs_temporary),                                                \
+        OPERATION(i32_MacLoad8s, pairs_w, PLUS(pairs_wOffset, n), pairs_temporary, pairs_sum##n, pairs_sum##n)
 
 static const idiom_element mac4Loop32[] = {
     MAC_PAIR(0), MAC_PAIR(1), MAC_PAIR(2), MAC_PAIR(3),
@@ -321,7 +315,6 @@ static const idiom_constant requantizeConstants[] = {
 #define IDIOM_mac { ELEMENTS(mac), FUSED(i64_MacLoad8s) }
 #define IDIOM_macLoad32 { ELEMENTS(macLoad32), FUSED(i32_MacLoad8Load8s) }
 #define IDIOM_mac32 { ELEMENTS(mac32), FUSED(i32_MacLoad8s) }
-#define IDIOM_macLoadTemporary32 { ELEMENTS(macLoadTemporary32), FUSED(i32_MacLoad8TemporaryLoad8s) }
 #define IDIOM_mac4Loop32 { ELEMENTS(mac4Loop32), FUSED(i32_Mac4Loop), .apart = true, .loop = true }
 #define IDIOM_mac4x4Loop { ELEMENTS(mac4x4Loop), FUSED(i64_Mac4x4Loop), .apart = true, .loop = true }
 #define IDIOM_mac4x4Loop32 { ELEMENTS(mac4x4Loop32), FUSED(i32_Mac4x4Loop), .apart = true, .loop = true }
@@ -348,12 +341,11 @@ static const idiom_constant requantizeConstants[] = {
 /* Those that are there: EACH(name). */
 #ifndef WASMOTE_IDIOMS
 #define WASMOTE_IDIOMS(EACH)                                                                    \
-    EACH(macLoad) EACH(macLoadTemporary) EACH(mac) EACH(macLoad32) EACH(mac32)                  \
-    EACH(macLoadTemporary32) EACH(mac4x4Loop) EACH(mac4x4Loop32) EACH(mac4Loop32) EACH(mac3x3)  \
-    EACH(packLoop) EACH(addLanes) EACH(storeLanes) EACH(requantizeLoop)                         \
-    EACH(requantizeLoopCopy) EACH(limitLow) EACH(limitLowSwapped) EACH(limitHigh)               \
-    EACH(limitHighSwapped) EACH(loadTwo) EACH(loadFour) EACH(loadEight) EACH(lessThan)          \
-    EACH(advance) EACH(advanceSwapped) EACH(advanceBack)
+    EACH(macLoad) EACH(macLoadTemporary) EACH(mac) EACH(macLoad32) EACH(mac32) EACH(mac4x4Loop) \
+    EACH(mac4x4Loop32) EACH(mac4Loop32) EACH(mac3x3) EACH(packLoop) EACH(addLanes)              \
+    EACH(storeLanes) EACH(requantizeLoop) EACH(requantizeLoopCopy) EACH(limitLow)               \
+    EACH(limitLowSwapped) EACH(limitHigh) EACH(limitHighSwapped) EACH(loadTwo) EACH(loadFour)   \
+    EACH(loadEight) EACH(lessThan) EACH(advance) EACH(advanceSwapped) EACH(advanceBack)
 #endif
 
 #define IDIOM(NAME) IDIOM_##NAME,

@@ -119,22 +119,6 @@ export function tapsInLocals(choose: Choose, at: Offsets): string {
   return productsInLocals("i64", inputs, names, choose("l0", longs));
 }
 
-/** Four inputs by a weight each, added to one sum, each product and sum in a local. */
-export function bytesInLocals(choose: Choose, at: Offsets): string {
-  const [p, w] = [choose("p", pointers), choose("w", pointers)];
-  const [sum, temporary] = [choose("i8", words), choose("i9", words)];
-  const inputs = [0, 1, 2, 3].map((k) => ({
-    load: `(i32.load8_s offset=${at.p + k} ${get(p)})`,
-    weight: `(i32.load8_s offset=${at.w + k} ${get(w)})`,
-  }));
-  return productsInLocals(
-    "i32",
-    inputs,
-    { first: choose("i1", words), sum, temporary },
-    choose("i0", words),
-  );
-}
-
 /** Four inputs by a weight each, added to a sum each: the inner loop of depthwise convolutions of whole maps. */
 export function multiplyEachLoop(
   choose: Choose,
