@@ -71,14 +71,14 @@ typedef union
 /* The greatest base for which an access of `size` bytes at base + offset is in bounds; traps if there is none. */
 #define FUSED_LAST(last, offset, size)                                                         \
     do {                                                                                       \
-        const size_t fusedRoom = _mem->length - (size);                                        \
-        if (M3_UNLIKELY(_mem->length < (size) || (offset) > fusedRoom)) d_outOfBounds;         \
-        const size_t fusedLast = fusedRoom - (offset);                                         \
+        const size_t fusedLength = _mem->length;                                               \
+        if (M3_UNLIKELY((offset) > fusedLength || fusedLength - (offset) < (size))) d_outOfBounds; \
+        const size_t fusedLast = fusedLength - (offset) - (size);                              \
         (last) = fusedLast > 0xffffffffu ? 0xffffffffu : (u32) fusedLast;                      \
     } while (0)
 
 /* Whether a branch to `target` comes to the operation at `self`, which may have moved on to other pages. */
-static __attribute__((noinline, unused)) bool reaches(pc_t target, pc_t self)
+static inline bool reaches(pc_t target, pc_t self)
 {
     while (target != self && *target == (code_t) op_Branch) target = *(const pc_t *) (target + 1);
     return target == self;
