@@ -71,9 +71,9 @@ typedef union
 /* The greatest base for which an access of `size` bytes at base + offset is in bounds; traps if there is none. */
 #define FUSED_LAST(last, offset, size)                                                         \
     do {                                                                                       \
-        const u64 fusedReach = (u64) (u32) (offset) + (size);                                  \
-        if (M3_UNLIKELY(fusedReach > _mem->length)) d_outOfBounds;                             \
-        const u64 fusedLast = _mem->length - fusedReach;                                       \
+        const size_t fusedLength = _mem->length;                                               \
+        if (M3_UNLIKELY((offset) > fusedLength || fusedLength - (offset) < (size))) d_outOfBounds; \
+        const size_t fusedLast = fusedLength - (offset) - (size);                              \
         (last) = fusedLast > 0xffffffffu ? 0xffffffffu : (u32) fusedLast;                      \
     } while (0)
 
@@ -317,6 +317,54 @@ d_m3Op(i32_MacLoad8Load8s)
     SLOT(sum) = sum;
     _r0 = (i32) sum;
     PASS_OPERANDS();
+    nextOp();
+}
+
+/* Four x at p by a weight each at w, added to four sums, then p and w advance, while w < end. The temporary is the last x. */
+#define OPERANDS_i32_Mac4Loop(EACH, of)                                                        \
+    EACH(of, w, p) EACH(of, i, pOffset) EACH(of, w, w) EACH(of, i, wOffset) EACH(of, w, temporary) \
+        EACH(of, w, sum0) EACH(of, w, sum1) EACH(of, w, sum2) EACH(of, w, sum3)                \
+        EACH(of, r, pStep) EACH(of, i, pSign) EACH(of, r, wStep) EACH(of, i, wSign) EACH(of, r, end)
+
+d_m3Op(i32_Mac4Loop)
+{
+    const pc_t self = _pc - 1;
+    OPERANDS(i32_Mac4Loop);
+    u32 *const pSlot = &SLOT(p);
+    const u32 pOffset = IMMEDIATE(pOffset);
+    u32 *const wSlot = &SLOT(w);
+    const u32 wOffset = IMMEDIATE(wOffset);
+    const u32 pStep = ADVANCE_STEP(pStep, pSign), wStep = ADVANCE_STEP(wStep, wSign);
+    const u32 end = SLOT(end);
+    PASS_OPERANDS();
+    const pc_t target = immediate(pc_t);
+    const u32 stop = reaches(target, self) ? FUSED_STOP(wStep, end) : 0;
+
+    u32 p = *pSlot, w = *wSlot, pLast, wLast;
+    FUSED_LAST(pLast, pOffset, 4);
+    FUSED_LAST(wLast, wOffset, 4);
+    const u8 *const data = m3MemData(_mem);
+    u32 s0 = SLOT(sum0), s1 = SLOT(sum1), s2 = SLOT(sum2), s3 = SLOT(sum3);
+    i32 last;
+    do
+    {
+        if (M3_UNLIKELY(p > pLast || w > wLast)) d_outOfBounds;
+        const i8 *const input = (const i8 *) (data + pOffset + p);
+        const i8 *const weights = (const i8 *) (data + wOffset + w);
+        last = input[3];
+        s0 += (u32) (input[0] * weights[0]);
+        s1 += (u32) (input[1] * weights[1]);
+        s2 += (u32) (input[2] * weights[2]);
+        s3 += (u32) (last * weights[3]);
+        p += pStep;
+        w += wStep;
+    } while (w < stop);
+
+    SLOT(temporary) = (u32) last;
+    SLOT(sum0) = s0, SLOT(sum1) = s1, SLOT(sum2) = s2, SLOT(sum3) = s3;
+    *pSlot = p, *wSlot = w;
+    _r0 = end > w;
+    if (M3_UNLIKELY(_r0)) return target;
     nextOp();
 }
 

@@ -155,6 +155,21 @@ enum { OPERANDS_i64_Mac4x4Loop(VARIABLE, macs) };
 static const idiom_element mac4x4Loop[] = { MAC_4X4_LOOP(i64_MacLoad64Load8s, i64_MacLoad8s, 8) };
 static const idiom_element mac4x4Loop32[] = { MAC_4X4_LOOP(i32_MacLoad8Load8s, i32_MacLoad8s, 1) };
 
+enum { OPERANDS_i32_Mac4Loop(VARIABLE, pairs) };
+
+/* The product number `n` of four, each of a sum of its own. */
+#define MAC_PAIR(n)                                                                             \
+    OPERATION(i32_Load_i8_s, pairs_p, PLUS(pairs_pOffset, n)),                                  \
+        OPERATION(SetSlot_i32, pairs_temporary),                                                \
+        OPERATION(i32_MacLoad8s, pairs_w, PLUS(pairs_wOffset, n), pairs_temporary, pairs_sum##n, pairs_sum##n)
+
+static const idiom_element mac4Loop32[] = {
+    MAC_PAIR(0), MAC_PAIR(1), MAC_PAIR(2), MAC_PAIR(3),
+    OPERATION(i32_Advance, pairs_p, pairs_pStep, pairs_pSign),
+    OPERATION(i32_Advance, pairs_w, pairs_wStep, pairs_wSign),
+    OPERATION(u32_GreaterThan_rs, pairs_end),
+};
+
 enum { OPERANDS_i64_PackLoop(VARIABLE, pack) pack_21, pack_42 };
 
 static const idiom_element packLoop[] = {
@@ -300,6 +315,7 @@ static const idiom_constant requantizeConstants[] = {
 #define IDIOM_mac { ELEMENTS(mac), FUSED(i64_MacLoad8s) }
 #define IDIOM_macLoad32 { ELEMENTS(macLoad32), FUSED(i32_MacLoad8Load8s) }
 #define IDIOM_mac32 { ELEMENTS(mac32), FUSED(i32_MacLoad8s) }
+#define IDIOM_mac4Loop32 { ELEMENTS(mac4Loop32), FUSED(i32_Mac4Loop), .apart = true, .loop = true }
 #define IDIOM_mac4x4Loop { ELEMENTS(mac4x4Loop), FUSED(i64_Mac4x4Loop), .apart = true, .loop = true }
 #define IDIOM_mac4x4Loop32 { ELEMENTS(mac4x4Loop32), FUSED(i32_Mac4x4Loop), .apart = true, .loop = true }
 #define IDIOM_mac3x3 { ELEMENTS(mac3x3), FUSED(i64_Mac3x3), .apart = true }
@@ -326,10 +342,10 @@ static const idiom_constant requantizeConstants[] = {
 #ifndef WASMOTE_IDIOMS
 #define WASMOTE_IDIOMS(EACH)                                                                    \
     EACH(macLoad) EACH(macLoadTemporary) EACH(mac) EACH(macLoad32) EACH(mac32) EACH(mac4x4Loop) \
-    EACH(mac4x4Loop32) EACH(mac3x3) EACH(packLoop) EACH(addLanes) EACH(storeLanes)              \
-    EACH(requantizeLoop) EACH(requantizeLoopCopy) EACH(limitLow) EACH(limitLowSwapped)          \
-    EACH(limitHigh) EACH(limitHighSwapped) EACH(loadTwo) EACH(loadFour) EACH(loadEight)         \
-    EACH(lessThan) EACH(advance) EACH(advanceSwapped) EACH(advanceBack)
+    EACH(mac4x4Loop32) EACH(mac4Loop32) EACH(mac3x3) EACH(packLoop) EACH(addLanes)              \
+    EACH(storeLanes) EACH(requantizeLoop) EACH(requantizeLoopCopy) EACH(limitLow)               \
+    EACH(limitLowSwapped) EACH(limitHigh) EACH(limitHighSwapped) EACH(loadTwo) EACH(loadFour)   \
+    EACH(loadEight) EACH(lessThan) EACH(advance) EACH(advanceSwapped) EACH(advanceBack)
 #endif
 
 #define IDIOM(NAME) IDIOM_##NAME,

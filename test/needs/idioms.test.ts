@@ -8,16 +8,22 @@ import { importModel } from "../../host/import/index.js";
 import { findOperations } from "../../host/needs/index.js";
 import { openModule } from "../../host/package/open.js";
 import { buildModel } from "../../host/pipeline.js";
+import { graphOf, nameOf, shapes } from "../bench/shape-list.js";
 import { goldenModels } from "../models/golden-cases.js";
 
 const ampleBytes = 1 << 20;
 
 test("each idiom is met in the kernels as they are compiled today", async () => {
   const names = idiomNames(readFileSync(join(boardsFolder, "wasm3", "idioms.h"), "utf8"));
-  // Kernels of convolutions of every kind and of an average pool; those of a fully connected layer.
+  // Kernels of convolutions and of an average pool; those of a fully connected layer; of a depthwise convolution of a whole map.
+  const models = goldenModels(["mlperf-tiny-kws_ref_model", "mlperf-tiny-ad01_int8"]);
+  const graphs = await Promise.all(
+    models.map(({ path }) => importModel(path, readFileSync(path), (other) => readFileSync(other))),
+  );
+  const whole = shapes.filter((shape) => nameOf(shape) === "depthwise 15x1 on 15x1x128 valid");
+  assert.is(whole.length, 1);
   const met = new Set<number>();
-  for (const { path } of goldenModels(["mlperf-tiny-kws_ref_model", "mlperf-tiny-ad01_int8"])) {
-    const graph = await importModel(path, readFileSync(path), (other) => readFileSync(other));
+  for (const graph of [...graphs, ...whole.map(graphOf)]) {
     const { wasm } = await buildModel(graph);
     const { memoryBytes } = openModule(wasm).manifest;
     const build = { core: undefined, operandBytes: 2048, pageBytes: 512, fuses: true };

@@ -5,7 +5,7 @@
  * How: tile by tile, four channels' sums at once; at one position lanes (math/lanes) would be packed for one product each.
  * Accumulator: int32, below taps * 2^14 < 2^30, as the host limits taps to 65,536.
  *
- * scratch: one tile; its first 16 bytes take the sums.
+ * scratch: one tile; the sums take the place of its first weights.
  */
 import { readParameters, readWeights } from "../../host-imports/weights";
 import { bitsOf, offsetOf, Once, ShiftEitherWay, storeSumsBy } from "../../math/requantize";
@@ -46,19 +46,19 @@ function depthwiseWhole<Shift>(parameters: i32, to: usize): void {
         p += step;
         w += 4;
       } while (w < end);
-      store<i32>(tile, s0 + load<i32>(tile));
-      store<i32>(tile, s1 + load<i32>(tile, 4), 4);
-      store<i32>(tile, s2 + load<i32>(tile, 8), 8);
-      store<i32>(tile, s3 + load<i32>(tile, 12), 12);
-      const sumsEnd = tile + 16;
-      let sum = tile;
+      store<i32>(tile, s0, 48);
+      store<i32>(tile, s1, 52);
+      store<i32>(tile, s2, 56);
+      store<i32>(tile, s3, 60);
+      let constants = tile;
+      const constantsEnd = tile + 16;
       do {
-        const multiplier = <i64>load<i32>(sum, 16), bits = bitsOf<Shift>(load<i32>(sum, 32));
+        const bias = load<i32>(constants), multiplier = <i64>load<i32>(constants, 16), bits = bitsOf<Shift>(load<i32>(constants, 32));
         const offset = offsetOf<Shift>(bits, outputZeroPoint);
-        storeSumsBy<Shift>(sum, sum + 4, output, 0, 0, multiplier, bits, offset, outputZeroPoint, low, high);
-        sum += 4;
+        storeSumsBy<Shift>(constants + 48, constants + 52, output, 1, bias, multiplier, bits, offset, outputZeroPoint, low, high);
+        constants += 4;
         output++;
-      } while (sum < sumsEnd);
+      } while (constants < constantsEnd);
       input += 4;
     } while (input < inputEnd);
     input += imageRest;

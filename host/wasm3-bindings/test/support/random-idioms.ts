@@ -119,6 +119,30 @@ export function tapsInLocals(choose: Choose, at: Offsets): string {
   return productsInLocals("i64", inputs, names, choose("l0", longs));
 }
 
+/** Four inputs by a weight each, added to a sum each: the inner loop of depthwise convolutions of whole maps. */
+export function multiplyEachLoop(
+  choose: Choose,
+  at: Offsets,
+  end: string,
+  form: "on the stack" | "in locals" = "on the stack",
+): string {
+  const [p, w, temporary] = [choose("p", pointers), choose("w", pointers), choose("i9", words)];
+  const products = [0, 1, 2, 3].map((k) => {
+    const sum = choose(`i${k}`, words);
+    const load = `(i32.load8_s offset=${at.p + k} ${get(p)})`;
+    const weight = `(i32.load8_s offset=${at.w + k} ${get(w)})`;
+    const [before, input] = form === "in locals" ? [set(temporary, load), get(temporary)] : ["", load];
+    return `${before} ${set(sum, `(i32.add ${get(sum)} (i32.mul ${input} ${weight}))`)}`;
+  });
+  return `(loop $again ${products.join("\n")} ${advance(p, "(local.get $s0)")}
+    ${advanceLast(w, "(i32.const 4)", end)})`;
+}
+
+/** As `multiplyEachLoop`, with the inputs in a local. */
+export function multiplyEachLoopInLocals(choose: Choose, at: Offsets, end: string): string {
+  return multiplyEachLoop(choose, at, end, "in locals");
+}
+
 /** Three bytes packed into 21-bit lanes. */
 export function packLoop(choose: Choose, at: Offsets, end: string): string {
   const [a, b, c] = [choose("q", pointers), choose("r", pointers), choose("w", pointers)];
