@@ -28,7 +28,7 @@ function perWork(name: string, counted: number): number {
 }
 
 function figure(value: number): string {
-  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+  return Number.isNaN(value) ? "" : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }
 
 /** Median cost of a kind's shapes that are large enough. */
