@@ -20,7 +20,6 @@
 #define ADC_FCS (ADC + 0x08)
 #define ADC_FIFO (ADC + 0x0c)
 #define ADC_DIV (ADC + 0x10)
-#define PAD(pin) (PADS_BANK0 + 4 + 4 * (pin))
 
 enum { csEnable = 1 << 0, csMany = 1 << 3, csReady = 1 << 8, csInputAt = 12, csRoundAt = 16 };
 enum { fcsEnable = 1 << 0, fcsRequests = 1 << 3, fcsEmpty = 1 << 8, fcsUnder = 1 << 10, fcsOver = 1 << 11, fcsThresholdAt = 24 };
@@ -50,7 +49,7 @@ static const char *adc_start(const source_setup *asked)
     REG(CLK_ADC_CTRL) = 1 << 11 | 0 << 5;                   /* PLL_USB */
     CLEAR(RESETS_RESET) = resetAdc;
     while (!(REG(RESETS_DONE) & resetAdc)) {}
-    for (uint32_t i = 0; i < setup->channels; i++) REG(PAD(pin + i)) = padOutputDisabled;
+    for (uint32_t i = 0; i < setup->channels; i++) PADS_BANK0_PAD(pin + i) = padOutputDisabled;
     REG(ADC_CS) = csEnable;
     while (!(REG(ADC_CS) & csReady)) {}
     REG(ADC_DIV) = (uint32_t) (cycles256 - 256);

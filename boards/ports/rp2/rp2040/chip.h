@@ -1,6 +1,6 @@
 /*
  * What is particular to the RP2040: addresses of its blocks, clocks, the counter of cycles.
- * Sources: RP2040 data sheet, 2.2 (address map), 2.13.5 (PSM), 2.3.1.7 (SIO), 2.14 (resets), 2.18 (PLL), 2.19.6.3 (pads), 4.5 (PWM), 4.7 (watchdog).
+ * Sources: RP2040 data sheet, 2.2 (address map), 2.13.5 (PSM), 2.3.1.7 (SIO), 2.4.8 (NVIC), 2.14 (resets), 2.18 (PLL), 2.19.6.3 (pads), 4.5 (PWM), 4.6 (timer), 4.7 (watchdog).
  *
  * SysTick has only 24 bits, and guarded calls use it; so a PWM slice counts the cycles modulo 2^16.
  */
@@ -30,8 +30,15 @@
 #define PWM7_CSR (*(volatile uint32_t *) 0x4005008c)
 #define PWM7_CTR (*(volatile uint32_t *) 0x40050094)
 #define TIMER 0x40054000
+#define TIMER_ALARM(number) (TIMER + 0x10 + 4 * (number))
+#define TIMER_ARMED (TIMER + 0x20)
+#define TIMER_RAISED (TIMER + 0x34)
+#define TIMER_ENABLED (TIMER + 0x38)
 #define WATCHDOG 0x40058000
 #define WATCHDOG_TICK (*(volatile uint32_t *) 0x4005802c)
+
+#define NVIC_ENABLE (*(volatile uint32_t *) 0xe000e100)
+#define NVIC_DISABLE (*(volatile uint32_t *) 0xe000e180)
 
 enum { resetIoBank0 = 1 << 5, resetPadsBank0 = 1 << 8, resetPllSys = 1 << 12, resetPwm = 1 << 14, resetTimer = 1 << 21,
        resetUart0 = 1 << 22 };

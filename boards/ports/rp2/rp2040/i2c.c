@@ -22,7 +22,6 @@
 #define IC_STATUS (bus + 0x70)
 #define IC_HOLD (bus + 0x7c)
 #define IC_SPIKES (bus + 0xa0)
-#define PAD(pin) (PADS_BANK0 + 4 + 4 * (pin))
 
 enum { resetOfFirst = 1 << 3, functionI2c = 3, padOfBus = 1 << 6 | 1 << 4 | 1 << 3 | 1 << 1 };     /* input, 4 mA, pull-up, Schmitt trigger */
 enum { conMaster = 1 << 0, conFast = 2 << 1, conRestarts = 1 << 5, conNoSlave = 1 << 6, conEmptyEvents = 1 << 8 };
@@ -50,8 +49,8 @@ bool port_i2c_open(uint32_t sda, uint32_t scl)
     REG(IC_LOW) = low;
     REG(IC_SPIKES) = spikes;
     REG(IC_HOLD) = hold;
-    REG(PAD(sda)) = padOfBus;
-    REG(PAD(scl)) = padOfBus;
+    PADS_BANK0_PAD(sda) = padOfBus;
+    PADS_BANK0_PAD(scl) = padOfBus;
     REG(GPIO_CTRL(sda)) = functionI2c;
     REG(GPIO_CTRL(scl)) = functionI2c;
     return true;

@@ -22,9 +22,6 @@
 #define CONTROL (uart + 0x30)
 #define INTERRUPTS (uart + 0x38)
 #define CLEAR_INTERRUPTS (uart + 0x44)
-#define PAD(pin) (PADS_BANK0 + 4 + 4 * (pin))
-#define NVIC_ENABLE REG(0xe000e100)
-#define NVIC_DISABLE REG(0xe000e180)
 
 enum { functionUart = 2, padOfInput = 1 << 7 | 1 << 6 | 1 << 3 | 1 << 1 };      /* no output, input, pull-up, Schmitt trigger */
 enum { isEmpty = 1 << 4, bits8 = 3 << 5, fifos = 1 << 4, receives = 1 << 9, enabled = 1, received = 1 << 4, waited = 1 << 6, allInterrupts = 0x7ff };
@@ -53,7 +50,7 @@ static const char *uart_start(const source_setup *asked)
     REG(DIVISOR) = divisor >> 6;
     REG(FRACTION) = divisor & 63;
     REG(LINE_CONTROL) = bits8 | fifos;
-    REG(PAD(pin)) = padOfInput;
+    PADS_BANK0_PAD(pin) = padOfInput;
     REG(GPIO_CTRL(pin)) = functionUart;
     REG(CLEAR_INTERRUPTS) = allInterrupts;
     REG(INTERRUPTS) = received | waited;

@@ -29,12 +29,6 @@
 #define PIO_SHIFTING (PIO + 0xd0)
 #define PIO_INSTRUCTION (PIO + 0xd8)
 #define PIO_PINS (PIO + 0xdc)
-#define TIMER_ALARM (TIMER + 0x10)
-#define TIMER_ARMED (TIMER + 0x20)
-#define TIMER_RAISED (TIMER + 0x34)
-#define TIMER_ENABLED (TIMER + 0x38)
-#define PAD(pin) (PADS_BANK0 + 4 + 4 * (pin))
-#define NVIC_ENABLE REG(0xe000e100)
 
 enum { padOfInput = 1 << 7 | 1 << 6 | 1 << 1 };         /* no output, input, Schmitt trigger */
 enum { resetPio = 1 << 10, requestPio = 4, functionPio = 6, firstAlarm = 1 << 0, timerInterrupt = 1 << 0 };
@@ -101,7 +95,7 @@ static void start_pio(const wiring *how)
         REG(GPIO_CTRL(setup->clock + i)) = functionPio;
         chip_connect_pad(setup->clock + i);
     }
-    REG(PAD(setup->pin)) = padOfInput;
+    PADS_BANK0_PAD(setup->pin) = padOfInput;
     REG(GPIO_CTRL(setup->pin)) = functionPio;
 }
 
@@ -123,7 +117,7 @@ static const char *sound_start(const source_setup *asked, const wiring *how)
     start_pio(how);
     dma_ring_start(PIO_RECEIVED, requestPio, ringOfWords, words, dmaWord);
     lookedAt = timer_micros();
-    REG(TIMER_ALARM) = lookedAt + periodMicros;
+    REG(TIMER_ALARM(0)) = lookedAt + periodMicros;
     REG(TIMER_ENABLED) = firstAlarm;
     NVIC_ENABLE = timerInterrupt;
     REG(PIO_CTRL) = runFirst | restartFirst | restartDivider;
@@ -168,7 +162,7 @@ static void look(void)
 void timer_handler(void)
 {
     REG(TIMER_RAISED) = firstAlarm;
-    REG(TIMER_ALARM) = timer_micros() + periodMicros;
+    REG(TIMER_ALARM(0)) = timer_micros() + periodMicros;
     look();
     if (waiting > words - guardWords)
     {

@@ -20,13 +20,6 @@
 #define DATA (spi + 0x08)
 #define STATUS (spi + 0x0c)
 #define PRESCALE (spi + 0x10)
-#define TIMER_ALARM (TIMER + 0x14)
-#define TIMER_ARMED (TIMER + 0x20)
-#define TIMER_RAISED (TIMER + 0x34)
-#define TIMER_ENABLED (TIMER + 0x38)
-#define PAD(pin) (PADS_BANK0 + 4 + 4 * (pin))
-#define NVIC_ENABLE REG(0xe000e100)
-#define NVIC_DISABLE REG(0xe000e180)
 
 enum { functionSpi = 1, resetOfFirst = 1 << 16, secondAlarm = 1 << 1, timerInterrupt = 1 << 1 };
 enum { padOfInput = 1 << 7 | 1 << 6 | 1 << 3 | 1 << 1 };            /* no output, input, pull-up, Schmitt trigger */
@@ -134,7 +127,7 @@ static const char *spi_start(const source_setup *asked)
     set_clock(hertz);
     REG(ENABLE) = enabled;
     port_pin_set(asked->select, true);
-    REG(PAD(asked->pin)) = padOfInput;
+    PADS_BANK0_PAD(asked->pin) = padOfInput;
     REG(GPIO_CTRL(asked->pin)) = functionSpi;
     send_by(asked->clock);
     if (asked->mosi != sourceUnset) send_by(asked->mosi);
@@ -167,7 +160,7 @@ void second_timer_handler(void)
     do
     {
         while (is_over(due)) take_moment();
-        REG(TIMER_ALARM) = due;
+        REG(TIMER_ALARM(1)) = due;
     } while (is_over(due));
 }
 
